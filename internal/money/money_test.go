@@ -1,0 +1,64 @@
+package money_test
+
+import (
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+func TestParseReadsAmountsAsPeopleTypeThem(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]money.Amount{
+		"75": 7500, "12,50": 1250, "12.5": 1250, "1 234,50": 123450, "1.234,56": 123456,
+		"1,234.56": 123456, "1.234.567": 123456700, "١٢٫٥٠": 1250, "۷۵": 7500, " 8 ": 800, "0,05": 5,
+		"1\u202f250": 125000, "１２": 1200,
+	} {
+		got, err := money.Parse(typed)
+		if err != nil || got != want {
+			t.Errorf("Parse(%q) = %v, %v; want %v", typed, got, err, want)
+		}
+	}
+	for _, typed := range []string{"", "abc", "-5", "1.250", "12,", ",5", "1,2,3", "99999999999999999999", "10000001", "1e3", "12DH"} {
+		if got, err := money.Parse(typed); !errors.Is(err, money.ErrNotAnAmount) {
+			t.Errorf("Parse(%q) = %v, %v; want ErrNotAnAmount", typed, got, err)
+		}
+	}
+}
+
+func TestSplitPartsSumToTheWhole(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		total := money.Amount(rapid.Int64Range(0, int64(money.MaxAmount)).Draw(t, "total"))
+		weights := rapid.SliceOfN(rapid.Int64Range(0, 1_000_000), 1, 20).Draw(t, "weights")
+		var sum money.Amount
+		var weight int64
+		for _, w := range weights {
+			weight += w
+		}
+		for i, part := range money.Split(total, weights) {
+			sum += part
+			if weight > 0 {
+				exact := float64(total) * float64(weights[i]) / float64(weight)
+				if float64(part) < exact-1.001 || float64(part) > exact+1.001 {
+					t.Fatalf("part %d is %d, more than a centime from its exact share %f", i, part, exact)
+				}
+			}
+		}
+		if sum != total {
+			t.Fatalf("parts sum to %d, not %d", sum, total)
+		}
+	})
+}
+
+func TestShareRoundsHalfUp(t *testing.T) {
+	t.Parallel()
+	if got := money.Amount(1010).Share(500); got != 51 {
+		t.Errorf("5%% of 10.10 is %v, want 0.51", got)
+	}
+	if got := money.Amount(123450).String(); got != "1234.50" {
+		t.Errorf("String() = %q", got)
+	}
+}

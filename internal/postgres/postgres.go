@@ -1,0 +1,100 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Open connects to the database at a postgres:// URL with a pool of at most maxConns connections.
+// Statements are ended by the server after 30 s and wait 5 s for a lock at most: a cancelled
+// context would cost lib/pq the whole connection, so the server's own limits come first.
+func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("postgres: database URL: %w", errors.Unwrap(err)) // the URL itself holds a password
+	}
+	q := u.Query()
+	for name, value := range map[string]string{
+		"statement_timeout": "30s", "lock_timeout": "5s",
+		"idle_in_transaction_session_timeout": "60s", "timezone": "UTC",
+	} {
+		if !q.Has(name) {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	db, err := sqlx.Open("postgres", u.String())
+	if err != nil {
+		return nil, fmt.Errorf("postgres: open: %w", err)
+	}
+	db.SetMaxOpenConns(maxConns)
+	db.SetMaxIdleConns(maxConns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	if err := db.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("postgres: connect: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+// attempts is how often InTx tries a transaction that lost a race with another.
+const attempts = 8
+
+// InTx runs fn in one READ COMMITTED transaction and commits it; an error of fn rolls it back.
+// A transaction that the server ended for the sake of another (serialization failure, deadlock) is
+// run again, so fn must not have effects outside it, and must reset what it gathers.
+func InTx(ctx context.Context, db *sqlx.DB, fn func(tx *sqlx.Tx) error) error {
+	for try := 1; ; try++ {
+		err := once(ctx, db, fn)
+		if err == nil || try == attempts || !lostRace(err) {
+			return err
+		}
+		pause := time.Duration(rand.Int64N(int64(10*time.Millisecond) << try))
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
+}
+
+func once(ctx context.Context, db *sqlx.DB, fn func(tx *sqlx.Tx) error) error {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // no-op after Commit
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+func lostRace(err error) bool {
+	var e *pq.Error
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// Violates reports whether err is the violation of the named constraint.
+func Violates(err error, constraint string) bool {
+	var e *pq.Error
+	return errors.As(err, &e) && e.Constraint == constraint
+}
+
+// NoRows reports whether err says that a query found nothing.
+func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
+
+// NewID makes an id (UUIDv7): made by the application so that several databases could, and in
+// order of time so that indexes stay dense. No meaning is attached to that order.
+func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
