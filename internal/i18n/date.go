@@ -1,0 +1,34 @@
+package i18n
+
+import "time"
+
+// Dates are told in the market's own time zone, Africa/Casablanca.
+
+// Date writes weekday, day and month: «الخميس 26 نونبر».
+func (l *Locale) Date(t time.Time) string { return l.date("date.full", t) }
+
+// ShortDate writes day and month: «26 نونبر».
+func (l *Locale) ShortDate(t time.Time) string { return l.date("date.short", t) }
+
+// LongDate writes day, month and year.
+func (l *Locale) LongDate(t time.Time) string { return l.date("date.long", t) }
+
+// DateTime writes day, month and time of day.
+func (l *Locale) DateTime(t time.Time) string { return l.date("date.time", t) }
+
+// Month writes month and year.
+func (l *Locale) Month(t time.Time) string { return l.date("date.month", t) }
+
+// MonthName writes the month alone; 1 is January.
+func (l *Locale) MonthName(month int) string {
+	if month < 1 || month > 12 {
+		return ""
+	}
+	return l.months[month-1]
+}
+
+func (l *Locale) date(key string, t time.Time) string {
+	t = t.In(l.zone)
+	return l.T(key, "Weekday", l.weekdays[t.Weekday()], "Day", t.Day(), "Month", l.months[t.Month()-1],
+		"Year", t.Year(), "Clock", t.Format("15:04"))
+}

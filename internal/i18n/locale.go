@@ -1,0 +1,222 @@
+package i18n
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Marks that keep a figure together and in order: a plain space would let a right-to-left line
+// turn «325 290» into «290 325».
+const noBreakSpace = "\u00a0"
+
+// Locale is one language: its sentences and its ways of writing money, numbers, dates and units.
+type Locale struct {
+	code      string
+	localizer *i18n.Localizer
+	direction string
+	name      string
+	months    []string
+	weekdays  []string
+	decimal   string
+	group     string
+	currency  string
+	zone      *time.Location
+}
+
+func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
+	l := &Locale{code: code, localizer: localizer}
+	l.direction = l.T("lang.direction")
+	l.name = l.T("lang.name")
+	l.months = strings.Fields(l.T("date.months"))
+	l.weekdays = strings.Fields(l.T("date.weekdays"))
+	l.decimal = l.T("number.decimal")
+	l.group = l.T("number.group")
+	l.currency = l.T("money.currency")
+	if l.direction != "rtl" && l.direction != "ltr" {
+		return nil, errors.New("lang.direction is neither rtl nor ltr")
+	}
+	if len(l.months) != 12 || len(l.weekdays) != 7 {
+		return nil, errors.New("date.months must hold 12 words and date.weekdays 7")
+	}
+	zone, err := time.LoadLocation("Africa/Casablanca")
+	if err != nil {
+		return nil, err
+	}
+	l.zone = zone
+	return l, nil
+}
+
+// Code is the language's code, as in a page's address.
+func (l *Locale) Code() string { return l.code }
+
+// Dir is the direction of writing, for the dir attribute.
+func (l *Locale) Dir() string { return l.direction }
+
+// Name is the language's own name.
+func (l *Locale) Name() string { return l.name }
+
+// T says the sentence with that key; args are its placeholders' name, value pairs. A key without a
+// sentence says itself, so that a page never fails on it (a test keeps that from happening).
+func (l *Locale) T(key string, args ...any) string {
+	return l.say(&i18n.LocalizeConfig{MessageID: key, TemplateData: pairs(args)})
+}
+
+// N says the sentence in the plural form of n; {{.N}} in it is the formatted number.
+func (l *Locale) N(key string, n int, args ...any) string {
+	data := pairs(args)
+	if data == nil {
+		data = make(map[string]any, 1)
+	}
+	data["N"] = l.Number(n)
+	return l.say(&i18n.LocalizeConfig{MessageID: key, PluralCount: n, TemplateData: data})
+}
+
+// Message says a domain's message. An argument named Count chooses the plural form; amounts of
+// money, times and messages among the arguments are written as this language writes them.
+func (l *Locale) Message(m fault.Message) string {
+	var args []any
+	count, plural := 0, false
+	for name, value := range m.Args {
+		switch v := value.(type) {
+		case money.Amount:
+			value = l.Money(v)
+		case time.Time:
+			value = l.Date(v)
+		case fault.Message:
+			value = l.Message(v)
+		case Text:
+			value = l.Text(v)
+		case int:
+			if name == "Count" {
+				count, plural = v, true
+			}
+			value = l.Number(v)
+		case float64: // an int that has been through JSON
+			if name == "Count" {
+				count, plural = int(v), true
+			}
+			value = l.Number(int(v))
+		}
+		args = append(args, name, value)
+	}
+	if plural {
+		return l.N(m.Key, count, args...)
+	}
+	return l.T(m.Key, args...)
+}
+
+func (l *Locale) say(c *i18n.LocalizeConfig) string {
+	text, err := l.localizer.Localize(c)
+	if err != nil && text == "" {
+		return c.MessageID
+	}
+	return text
+}
+
+func pairs(args []any) map[string]any {
+	if len(args) == 0 {
+		return nil
+	}
+	m := make(map[string]any, len(args)/2+1)
+	for i := 0; i+1 < len(args); i += 2 {
+		m[fmt.Sprint(args[i])] = args[i+1]
+	}
+	return m
+}
+
+// Text is a name or a description in the catalogue's languages; some may be missing.
+type Text struct{ AR, FR, EN string }
+
+// Text gives t in this language or else in the one its reader most likely also reads.
+func (l *Locale) Text(t Text) string {
+	order := []string{t.FR, t.EN, t.AR}
+	switch l.code {
+	case "ar":
+		order = []string{t.AR, t.FR, t.EN}
+	case "en":
+		order = []string{t.EN, t.FR, t.AR}
+	}
+	for _, text := range order {
+		if text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
+// Number writes a whole number with its groups of thousands.
+func (l *Locale) Number(n int) string {
+	if n < 0 {
+		return "\u2212" + l.Number(-n)
+	}
+	digits := strconv.Itoa(n)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + l.group + digits[i:]
+	}
+	return digits
+}
+
+// Percent writes a share (0.25 is 25%) rounded to a whole percent, or to a tenth below ten.
+func (l *Locale) Percent(share float64) string {
+	decimals := 0
+	if share != 0 && share < 0.1 && share > -0.1 {
+		decimals = 1
+	}
+	number := strconv.FormatFloat(share*100, 'f', decimals, 64)
+	number = strings.TrimSuffix(number, ".0")
+	return l.T("number.percent", "Number", strings.Replace(number, ".", l.decimal, 1))
+}
+
+// Decimal writes a number with that many decimals.
+func (l *Locale) Decimal(x float64, decimals int) string {
+	return strings.Replace(strconv.FormatFloat(x, 'f', decimals, 64), ".", l.decimal, 1)
+}
+
+// Money writes an amount with its currency: «1 250 درهم», «12,50 DH», «MAD 12.50».
+func (l *Locale) Money(a money.Amount) string {
+	text := l.T("money.pattern", "Amount", l.Amount(a), "Currency", l.currency)
+	return strings.ReplaceAll(text, " ", noBreakSpace)
+}
+
+// Currency is the currency's short name.
+func (l *Locale) Currency() string { return l.currency }
+
+// Amount writes an amount without its currency, with centimes only when there are some.
+func (l *Locale) Amount(a money.Amount) string {
+	if a%100 == 0 {
+		return l.Number(int(a / 100))
+	}
+	return l.Centimes(a)
+}
+
+// Centimes writes an amount without its currency and always with two decimals, for columns.
+func (l *Locale) Centimes(a money.Amount) string {
+	if a < 0 {
+		return "\u2212" + l.Centimes(-a)
+	}
+	return fmt.Sprintf("%s%s%02d", l.Number(int(a/100)), l.decimal, a%100)
+}
+
+// Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».
+func (l *Locale) Unit(amount int, code string) string {
+	if code == "piece" {
+		return l.N("unit.piece", amount)
+	}
+	return strings.ReplaceAll(l.T("unit."+code, "Amount", l.Number(amount)), " ", noBreakSpace)
+}
+
+// PerUnit writes what a price is for: «le kg», «القطعة», «500 g».
+func (l *Locale) PerUnit(amount int, code string) string {
+	if amount == 1 && code != "g" && code != "ml" {
+		return l.T("unit.per_" + code)
+	}
+	return l.Unit(amount, code)
+}

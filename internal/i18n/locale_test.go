@@ -1,0 +1,86 @@
+package i18n_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+func load(t testing.TB) *i18n.Bundle {
+	t.Helper()
+	b, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func TestEachLanguageWritesMoneyItsOwnWay(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	for _, c := range []struct {
+		code   string
+		amount money.Amount
+		want   string
+	}{
+		{"ar", 125000, "1\u202f250\u00a0درهم"}, {"ar", 1250, "12,50\u00a0درهم"},
+		{"fr", 125000, "1\u202f250\u00a0DH"}, {"fr", -7505, "\u221275,05\u00a0DH"},
+		{"en", 125000, "MAD\u00a01,250"}, {"en", 1250, "MAD\u00a012.50"},
+		{"fr", 123456700, "1\u202f234\u202f567\u00a0DH"},
+	} {
+		if got := b.Locale(c.code).Money(c.amount); got != c.want {
+			t.Errorf("%s: %q, want %q", c.code, got, c.want)
+		}
+	}
+}
+
+func TestArabicCountsInSixForms(t *testing.T) {
+	t.Parallel()
+	l := load(t).Locale("ar")
+	for n, want := range map[int]string{
+		0: "لا قطع", 1: "قطعة واحدة", 2: "قطعتان", 5: "5 قطع", 12: "12 قطعة", 100: "100 قطعة", 103: "103 قطع",
+	} {
+		if got := l.Unit(n, "piece"); got != want {
+			t.Errorf("%d: %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestDatesAreMoroccan(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	day := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+	if got := b.Locale("ar").Date(day); got != "الخميس 26 نونبر" {
+		t.Errorf("%q", got)
+	}
+	if got := b.Locale("fr").LongDate(day); got != "26 novembre 2026" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestAReaderGetsTheLanguageAskedForOrArabic(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	for header, want := range map[string]string{
+		"fr-MA,fr;q=0.9": "fr", "en-GB": "en", "ar-MA": "ar", "de-DE,de;q=0.8": "ar", "": "ar", ";;;": "ar", "de, fr;q=0.5": "fr",
+	} {
+		if got := b.Match(header).Code(); got != want {
+			t.Errorf("Accept-Language %q: %s, want %s", header, got, want)
+		}
+	}
+}
+
+func TestAMessageOfADomainIsSaidWithItsArguments(t *testing.T) {
+	t.Parallel()
+	l := load(t).Locale("fr")
+	got := l.Message(fault.Say("money.invalid", "Value", "abc"))
+	if want := "«\u00a0abc\u00a0» n’est pas un prix. Exemple\u00a0: 12,50"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := l.Text(i18n.Text{AR: "عسل"}); got != "عسل" {
+		t.Errorf("a name that exists in Arabic only is shown in Arabic, not %q", got)
+	}
+}

@@ -1,0 +1,78 @@
+package job
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+)
+
+// pollInterval is how often an idle worker looks for jobs; a picture or a mail waits no longer.
+const pollInterval = 200 * time.Millisecond
+
+// Client inserts jobs and, once started, works them.
+type Client struct {
+	river *river.Client[*sql.Tx]
+}
+
+// New makes a client that works with the given workers; periodic jobs are inserted by whichever
+// instance leads. A client without workers (nil) only inserts.
+func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log *slog.Logger) (*Client, error) {
+	config := &river.Config{Logger: log}
+	if workers != nil {
+		config.Workers = workers
+		config.PeriodicJobs = periodic
+		config.FetchPollInterval = pollInterval
+		config.FetchCooldown = pollInterval / 2
+		config.JobTimeout = 2 * time.Minute
+		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
+	}
+	client, err := river.NewClient(riverdatabasesql.New(db.DB), config)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: %w", err)
+	}
+	return &Client{river: client}, nil
+}
+
+// InsertTx adds a job that exists once tx is committed. opts may be nil.
+func (c *Client) InsertTx(ctx context.Context, tx *sqlx.Tx, args river.JobArgs, opts *river.InsertOpts) error {
+	if _, err := c.river.InsertTx(ctx, tx.Tx, args, opts); err != nil {
+		return fmt.Errorf("insert job %s: %w", args.Kind(), err)
+	}
+	return nil
+}
+
+// InsertManyTx adds several jobs in one statement.
+func (c *Client) InsertManyTx(ctx context.Context, tx *sqlx.Tx, jobs []river.InsertManyParams) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if _, err := c.river.InsertManyFastTx(ctx, tx.Tx, jobs); err != nil {
+		return fmt.Errorf("insert %d jobs: %w", len(jobs), err)
+	}
+	return nil
+}
+
+// Start begins to work jobs; ctx ending does not stop it, Stop does.
+func (c *Client) Start(ctx context.Context) error {
+	if err := c.river.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("start jobs: %w", err)
+	}
+	return nil
+}
+
+// Stop lets running jobs end, and cancels them when ctx ends first.
+func (c *Client) Stop(ctx context.Context) error {
+	if err := c.river.Stop(ctx); err == nil {
+		return nil
+	}
+	if err := c.river.StopAndCancel(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("stop jobs: %w", err)
+	}
+	return nil
+}
