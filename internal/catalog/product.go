@@ -1,0 +1,129 @@
+package catalog
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// The states of a product.
+const (
+	Draft     = "draft"     // seen by its cooperative only
+	Published = "published" // offered, while its cooperative is approved
+	Archived  = "archived"  // no longer made; past orders still name it
+)
+
+// Product is one thing that one cooperative sells, with the names around it that pages show.
+type Product struct {
+	ID             uuid.UUID
+	SKU            string // the cooperative's own reference
+	Slug           string // in its address; never changes
+	Category       string
+	CategoryName   i18n.Text `db:"category_name"`
+	Ground         string    // pattern behind a drawing
+	Food           bool      // of a category that needs a food authorisation
+	Name           i18n.Text
+	Description    i18n.Text
+	UnitAmount     int    `db:"unit_amount"`
+	UnitCode       string `db:"unit_code"` // kg, g, l, ml, piece or m2
+	Price          money.Amount
+	Stock          int
+	SeasonFrom     *int `db:"season_from"` // months 1 to 12; both or neither
+	SeasonTo       *int `db:"season_to"`
+	Perishable     bool
+	Authorisation  string     // number of the food safety office, ONSSA
+	AuthorisedTill *time.Time `db:"authorisation_expires_on"` // day; nil when the number does not expire
+	State          string
+	Drawing        string     // object of the drawing shown while there is no picture
+	PictureID      *uuid.UUID `db:"picture_id"`
+	Sample         bool
+	CreatedAt      time.Time `db:"created_at"`
+	Labels         Labels    // with a certificate that has not expired
+	Cooperative    CooperativeRef
+}
+
+// CooperativeRef says whose a product is.
+type CooperativeRef struct {
+	ID          uuid.UUID
+	Slug        string
+	Name        i18n.Text
+	Commune     string    // slug of the place
+	CommuneName i18n.Text `db:"commune_name"`
+	WomenOnly   bool      `db:"women_only"`
+	State       string    // only an approved cooperative's products are offered
+}
+
+// Label is a sign of quality or origin; on a product it carries the certificate that proves it.
+type Label struct {
+	Slug        string    `json:"slug"`
+	Name        i18n.Text `json:"name"`
+	Certificate string    `json:"certificate"`
+	ExpiresOn   string    `json:"expires_on" db:"expires_on"` // day, as 2006-01-02
+}
+
+// Labels are a product's labels in the order of the reference list.
+type Labels []Label
+
+// Scan reads the JSON that selectProduct makes.
+func (l *Labels) Scan(src any) error {
+	b, ok := src.([]byte)
+	if !ok {
+		return fmt.Errorf("catalog: labels from %T", src)
+	}
+	return json.Unmarshal(b, l)
+}
+
+// Category is a shelf of the market.
+type Category struct {
+	Slug   string
+	Name   i18n.Text
+	Ground string // pattern behind a drawing
+	Food   bool   // processed or packed food: needs an authorisation
+}
+
+// selectProduct reads whole products, labels and all, in one query; its first parameter is today.
+const selectProduct = `
+	select p.id, p.sku, p.slug, p.category,
+	       k.name_ar as "category_name.ar", k.name_fr as "category_name.fr", k.name_en as "category_name.en",
+	       k.ground, k.food,
+	       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
+	       p.description_ar as "description.ar", p.description_fr as "description.fr", p.description_en as "description.en",
+	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock, p.season_from, p.season_to,
+	       p.perishable, p.authorisation, p.authorisation_expires_on, p.state, p.drawing, p.picture_id,
+	       p.sample, p.created_at,
+	       (select coalesce(json_agg(json_build_object(
+	                   'slug', l.slug, 'certificate', pl.certificate, 'expires_on', pl.expires_on,
+	                   'name', json_build_object('AR', l.name_ar, 'FR', l.name_fr, 'EN', l.name_en)) order by l.position), '[]')
+	        from product_labels pl join labels l on l.slug = pl.label
+	        where pl.product_id = p.id and pl.expires_on >= $1::date) as labels,
+	       c.id as "cooperative.id", c.slug as "cooperative.slug",
+	       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
+	       c.commune as "cooperative.commune",
+	       t.name_ar as "cooperative.commune_name.ar", t.name_fr as "cooperative.commune_name.fr",
+	       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
+	from products p
+	join categories k on k.slug = p.category
+	join cooperatives c on c.id = p.cooperative_id
+	join places t on t.slug = c.commune
+`
+
+// Offered reports whether buyers may see and order the product now.
+func (p Product) Offered() bool { return p.State == Published && p.Cooperative.State == "approved" }
+
+// InSeason reports whether the product is to be had in that month; without a season it always is.
+// A season may pass over new year: from October to January.
+func (p Product) InSeason(month time.Month) bool {
+	if p.SeasonFrom == nil || p.SeasonTo == nil {
+		return true
+	}
+	from, to, m := *p.SeasonFrom, *p.SeasonTo, int(month)
+	if from <= to {
+		return from <= m && m <= to
+	}
+	return m >= from || m <= to
+}

@@ -1,0 +1,172 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// StockLine is a quantity of a product, in its units of sale.
+type StockLine struct {
+	ProductID uuid.UUID
+	Quantity  int
+}
+
+// Short is a product of which there is less than was asked for.
+type Short struct {
+	ProductID uuid.UUID `json:"product_id"`
+	Available int       `json:"available"`
+}
+
+// OutOfStock says that not everything that was asked for is there; nothing was taken.
+type OutOfStock struct{ Lines []Short }
+
+func (e *OutOfStock) Error() string { return fmt.Sprintf("catalog: out of stock: %v", e.Lines) }
+
+// Unwrap gives what to tell a person who sees no more than a sentence.
+func (e *OutOfStock) Unwrap() error { return errOutOfStock }
+
+var (
+	errOutOfStock    = fault.New(fault.Conflict, "catalog.out_of_stock")
+	errQuantity      = fault.New(fault.Invalid, "catalog.quantity")
+	errReleasedTwice = fault.New(fault.Conflict, "catalog.released_twice")
+)
+
+// ReserveTx takes the lines out of stock for an order, all of them or none, and gives the products
+// as they are sold, in order of their ids. It fails with *OutOfStock when something is short, gone
+// or no longer offered; the transaction must then be rolled back. The products stay locked until
+// the transaction ends, so it should be short.
+func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) ([]Product, error) {
+	lines, err := perProduct(lines)
+	if err != nil {
+		return nil, err
+	}
+	ids, quantities := columns(lines)
+	now := s.now()
+	// Locked in order of their ids, as everywhere, so that two orders cannot wait for each other.
+	products := []Product{}
+	if err := tx.SelectContext(ctx, &products, selectProduct+`
+		where p.id = any($2::uuid[])
+		order by p.id
+		for no key update of p`, now, ids); err != nil {
+		return nil, fmt.Errorf("reserve: lock products: %w", err)
+	}
+	if short := shortOf(lines, products); len(short) > 0 {
+		return nil, &OutOfStock{Lines: short}
+	}
+	if err := moveStock(ctx, tx, orderID, "reserve", -1, ids, quantities, now); err != nil {
+		return nil, fmt.Errorf("reserve: %w", err)
+	}
+	for i := range products {
+		products[i].Stock -= lines[i].Quantity
+	}
+	return products, nil
+}
+
+// ReleaseTx puts back into stock what an order had reserved; each product of an order can be
+// released once.
+func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) error {
+	lines, err := perProduct(lines)
+	if err != nil {
+		return err
+	}
+	ids, quantities := columns(lines)
+	if _, err := tx.ExecContext(ctx, `
+		select id from products where id = any($1::uuid[]) order by id for no key update`, ids); err != nil {
+		return fmt.Errorf("release: lock products: %w", err)
+	}
+	err = moveStock(ctx, tx, orderID, "release", 1, ids, quantities, s.now())
+	if postgres.Violates(err, "stock_movements_once_per_order") {
+		return errReleasedTwice.Wrap(err)
+	}
+	if err != nil {
+		return fmt.Errorf("release: %w", err)
+	}
+	return nil
+}
+
+// moveStock changes the stock of locked products and writes down why, in one statement.
+func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
+	var moved, asked int
+	err := tx.QueryRowContext(ctx, `
+		with line as (
+		    select * from unnest($1::uuid[], $2::int[]) as l (product_id, quantity)
+		), moved as (
+		    update products p
+		    set stock = p.stock + $3::int * l.quantity, updated_at = $4
+		    from line l
+		    where p.id = l.product_id
+		    returning p.id, l.quantity
+		), noted as (
+		    insert into stock_movements (id, product_id, delta, reason, order_id, at)
+		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $4 from moved
+		)
+		select (select count(*) from moved), (select count(*) from line)`,
+		ids, quantities, sign, now, reason, orderID).Scan(&moved, &asked)
+	if err != nil {
+		return fmt.Errorf("move stock: %w", err)
+	}
+	if moved != asked {
+		return fmt.Errorf("move stock: %d of %d products are there", moved, asked)
+	}
+	return nil
+}
+
+// perProduct adds up the lines of the same product and sorts them by id.
+func perProduct(lines []StockLine) ([]StockLine, error) {
+	sum := make(map[uuid.UUID]int, len(lines))
+	for _, l := range lines {
+		if l.Quantity < 1 || l.Quantity > maxStock {
+			return nil, errQuantity
+		}
+		sum[l.ProductID] += l.Quantity
+	}
+	out := make([]StockLine, 0, len(sum))
+	for id, quantity := range sum {
+		if quantity > maxStock {
+			return nil, errQuantity
+		}
+		out = append(out, StockLine{id, quantity})
+	}
+	slices.SortFunc(out, func(a, b StockLine) int { return cmp.Compare(a.ProductID.String(), b.ProductID.String()) })
+	return out, nil
+}
+
+func columns(lines []StockLine) (ids, quantities any) {
+	u, q := make([]string, len(lines)), make([]int64, len(lines))
+	for i, l := range lines {
+		u[i], q[i] = l.ProductID.String(), int64(l.Quantity)
+	}
+	return pq.Array(u), pq.Array(q)
+}
+
+// shortOf compares sorted lines with the sorted products found for them.
+func shortOf(lines []StockLine, products []Product) []Short {
+	found := make(map[uuid.UUID]Product, len(products))
+	for _, p := range products {
+		found[p.ID] = p
+	}
+	var short []Short
+	for _, l := range lines {
+		p, ok := found[l.ProductID]
+		switch {
+		case !ok || !p.Offered():
+			short = append(short, Short{l.ProductID, 0})
+		case p.Stock < l.Quantity:
+			short = append(short, Short{l.ProductID, p.Stock})
+		}
+	}
+	return short
+}
+
+// maxStock is the largest number of pieces that is believed: a million.
+const maxStock = 1_000_000
