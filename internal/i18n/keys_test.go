@@ -1,0 +1,230 @@
+package i18n_test
+
+import (
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// The plural forms that a language distinguishes for whole numbers (CLDR, Plural Rules). A new
+// language says its own here.
+var pluralForms = map[string][]string{
+	"ar": {"zero", "one", "two", "few", "many", "other"},
+	"fr": {"one", "many", "other"},
+	"en": {"one", "other"},
+}
+
+type message map[string]string // by plural form; a sentence without plural under ""
+
+func readLanguages(t *testing.T) map[string]map[string]message {
+	t.Helper()
+	names, err := filepath.Glob("locales/*.json")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("no languages: %v", err)
+	}
+	languages := make(map[string]map[string]message)
+	for _, name := range names {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var raw map[string]any
+		if err := json.Unmarshal(content, &raw); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		messages := make(map[string]message, len(raw))
+		for key, value := range raw {
+			m := message{}
+			switch v := value.(type) {
+			case string:
+				m[""] = v
+			case map[string]any:
+				for form, text := range v {
+					m[form], _ = text.(string)
+				}
+			}
+			messages[key] = m
+		}
+		languages[strings.TrimSuffix(filepath.Base(name), ".json")] = messages
+	}
+	return languages
+}
+
+func TestEveryLanguageSaysEverything(t *testing.T) {
+	t.Parallel()
+	languages := readLanguages(t)
+	reference := languages["ar"]
+	for code, messages := range languages {
+		forms := pluralForms[code]
+		if forms == nil {
+			t.Errorf("%s: its plural forms are not listed in this test", code)
+		}
+		for key, m := range messages {
+			if reference[key] == nil {
+				t.Errorf("%s says %q, Arabic does not", code, key)
+				continue
+			}
+			_, simple := m[""]
+			if _, s := reference[key][""]; s != simple {
+				t.Errorf("%s: %q has plural forms in one language and none in another", code, key)
+				continue
+			}
+			if !simple {
+				var have []string
+				for form := range m {
+					have = append(have, form)
+				}
+				for _, form := range forms {
+					if m[form] == "" {
+						t.Errorf("%s: %q lacks the plural form %q", code, key, form)
+					}
+				}
+				if len(have) != len(forms) {
+					t.Errorf("%s: %q has the forms %v, the language has %v", code, key, have, forms)
+				}
+			} else if m[""] == "" {
+				t.Errorf("%s: %q is empty", code, key)
+			}
+			if got, want := placeholders(m), placeholders(reference[key]); !slices.Equal(got, want) {
+				t.Errorf("%s: %q has the placeholders %v, Arabic has %v", code, key, got, want)
+			}
+		}
+		for key := range reference {
+			if messages[key] == nil {
+				t.Errorf("%s does not say %q", code, key)
+			}
+		}
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
+
+// placeholders of a message, without N: «one» and «two» may say the number in words.
+func placeholders(m message) []string {
+	var names []string
+	for _, text := range m {
+		for _, match := range placeholder.FindAllStringSubmatch(text, -1) {
+			if match[1] != "N" && match[1] != "Count" && !slices.Contains(names, match[1]) {
+				names = append(names, match[1])
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestNoPlaceholderIsMisspelt(t *testing.T) {
+	t.Parallel()
+	for code, messages := range readLanguages(t) {
+		for key, m := range messages {
+			for _, text := range m {
+				if rest := placeholder.ReplaceAllString(text, ""); strings.ContainsAny(rest, "{}") {
+					t.Errorf("%s: %q has a broken placeholder: %s", code, key, text)
+				}
+			}
+		}
+	}
+}
+
+// The keys that code asks for exist, and the keys that exist are asked for somewhere.
+func TestCodeAndLanguagesAgreeOnKeys(t *testing.T) {
+	t.Parallel()
+	messages := readLanguages(t)["ar"]
+	literals := map[string]bool{}
+	root := filepath.Join("..", "..")
+	files := token.NewFileSet()
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		file, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if text, ok := literal(n); ok {
+					literals[text] = true
+				}
+			case *ast.CallExpr:
+				if key, ok := askedKey(n); ok && messages[key] == nil {
+					t.Errorf("%s: no language says %q", files.Position(n.Pos()), key)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key := range messages {
+		if !asked(key, literals) {
+			t.Errorf("nobody asks for %q", key)
+		}
+	}
+}
+
+// askedKey is the key in calls like l.T("key"), l.N("key", n), fault.New(kind, "key"),
+// fault.Say("key") and e.Field(name, "key").
+func askedKey(call *ast.CallExpr) (string, bool) {
+	selector, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return "", false
+	}
+	at := -1
+	switch selector.Sel.Name {
+	case "T", "N":
+		at = 0
+	case "Say":
+		if x, ok := selector.X.(*ast.Ident); ok && x.Name == "fault" {
+			at = 0
+		}
+	case "New":
+		if x, ok := selector.X.(*ast.Ident); ok && x.Name == "fault" {
+			at = 1
+		}
+	case "Field":
+		at = 1
+	}
+	if at < 0 || at >= len(call.Args) {
+		return "", false
+	}
+	lit, ok := call.Args[at].(*ast.BasicLit)
+	if !ok {
+		return "", false
+	}
+	key, ok := literal(lit)
+	return key, ok && strings.Contains(key, ".")
+}
+
+func literal(lit *ast.BasicLit) (string, bool) {
+	if lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
+}
+
+// asked reports whether code names the key, or a prefix of it that code completes.
+func asked(key string, literals map[string]bool) bool {
+	if literals[key] {
+		return true
+	}
+	for i := len(key) - 1; i > 0; i-- {
+		if (key[i-1] == '.' || key[i-1] == '_') && literals[key[:i]] {
+			return true
+		}
+	}
+	return false
+}
