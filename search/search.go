@@ -1,0 +1,187 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"iter"
+)
+
+// Schema is the version of what is kept in an index. An engine names its index after it, so that a
+// program that keeps something else starts with an empty index, which the Syncer fills, instead of
+// reading one that was written differently. A test fails when the words kept for the sample corpus
+// change and this number does not.
+const Schema = 1
+
+// Document is what an engine knows about one product. All three languages are in one document, so that
+// what is typed in one language finds what was described in another. A name or description that is
+// not there is empty.
+type Document struct {
+	ID          string // letters, digits, - and _ only
+	Slug        string
+	Cooperative string // slug
+	Commune     string // slug
+	Category    string // slug
+	Labels      []string
+
+	NameAR, NameFR, NameEN                      string
+	DescriptionAR, DescriptionFR, DescriptionEN string
+	CategoryAR, CategoryFR, CategoryEN          string
+	CooperativeAR, CooperativeFR                string
+	CommuneAR, CommuneFR                        string
+
+	WomenLed      bool
+	InStock       bool
+	PriceCentimes int64
+	CreatedAt     int64 // seconds since 1970
+}
+
+// Sort is the order of the results.
+type Sort string
+
+// The orders that a buyer can choose. Relevance is the order when nothing was chosen; the others are
+// followed to the letter, over everything that was found.
+const (
+	Relevance      Sort = ""
+	CheapestFirst  Sort = "price"
+	DearestFirst   Sort = "-price"
+	NewestFirst    Sort = "newest"
+	DefaultPerPage      = 24
+	MaxPerPage          = 100
+	// MaxResults is how far anyone can turn the pages. Total goes on counting beyond it.
+	MaxResults = 10_000
+	// MaxTextRunes is how much of the typed text is read.
+	MaxTextRunes = 200
+	// MaxWords is how many words of the typed text are searched.
+	MaxWords = 10
+	// MaxFacetValues is how many values of one facet are counted.
+	MaxFacetValues = 2_000
+)
+
+// Query is what a buyer asks for. Values of one filter are alternatives, filters narrow each other.
+type Query struct {
+	Text string // as typed
+	Lang string // the page's language: ar, fr or en
+
+	Categories, Cooperatives, Communes, Labels []string // slugs
+
+	WomenLed, InStock  bool  // true: only those
+	MinPrice, MaxPrice int64 // centimes, both included; 0: no limit
+
+	Sort    Sort
+	Page    int // from 1
+	PerPage int // DefaultPerPage if 0, at most MaxPerPage
+}
+
+// Clean is q within its limits: an unknown order becomes relevance, a page that does not exist the
+// nearest that could.
+func (q Query) Clean() Query {
+	switch q.Sort {
+	case Relevance, CheapestFirst, DearestFirst, NewestFirst:
+	default:
+		q.Sort = Relevance
+	}
+	if q.PerPage <= 0 {
+		q.PerPage = DefaultPerPage
+	}
+	q.PerPage = min(q.PerPage, MaxPerPage)
+	q.Page = min(max(q.Page, 1), max(MaxResults/q.PerPage, 1))
+	q.MinPrice, q.MaxPrice = max(q.MinPrice, 0), max(q.MaxPrice, 0)
+	if runes := []rune(q.Text); len(runes) > MaxTextRunes {
+		q.Text = string(runes[:MaxTextRunes])
+	}
+	return q
+}
+
+// Facet names one way of narrowing the results.
+type Facet string
+
+// The facets that every result counts. WomenLed and InStock count "true" and "false".
+const (
+	FacetCategory    Facet = "category"
+	FacetCooperative Facet = "coop"
+	FacetCommune     Facet = "commune"
+	FacetLabel       Facet = "label"
+	FacetWomenLed    Facet = "women_led"
+	FacetInStock     Facet = "in_stock"
+)
+
+// Facets lists them all.
+func Facets() []Facet {
+	return []Facet{FacetCategory, FacetCooperative, FacetCommune, FacetLabel, FacetWomenLed, FacetInStock}
+}
+
+// Chosen is what q asks for in facet f; empty if it does not narrow by it.
+func (q Query) Chosen(f Facet) []string {
+	switch f {
+	case FacetCategory:
+		return q.Categories
+	case FacetCooperative:
+		return q.Cooperatives
+	case FacetCommune:
+		return q.Communes
+	case FacetLabel:
+		return q.Labels
+	case FacetWomenLed:
+		if q.WomenLed {
+			return []string{"true"}
+		}
+	case FacetInStock:
+		if q.InStock {
+			return []string{"true"}
+		}
+	}
+	return nil
+}
+
+// Result is one page of what was found.
+type Result struct {
+	IDs   []string // best first
+	Total int      // how many were found, on all pages
+
+	// Facets counts the results by facet and value. A facet's own choice does not narrow its counts,
+	// so that a buyer who chose honey still sees how many oils there are. Values that no product has
+	// are left out, and so are values beyond MaxFacetValues.
+	Facets map[string]map[string]int
+
+	// Understood is the Arabic for what was typed in Darija with Latin letters («3sel» → «عسل»);
+	// empty if nothing was.
+	Understood string
+
+	// Partial says that no product has all the words, and that these have some of them.
+	Partial bool
+
+	TookMS int
+}
+
+// Errors of an engine. Any other error of Put, Delete and Rebuild means that the engine could not be
+// asked and that the same call may work later.
+var (
+	// ErrUnavailable: the engine does not answer. It is not asked again for some seconds.
+	ErrUnavailable = errors.New("the search engine does not answer")
+	// ErrRefused: the engine is well and will not take these documents, however often they are sent.
+	ErrRefused = errors.New("the search engine refuses a document")
+)
+
+// Engine finds documents. It is safe for use by many goroutines.
+type Engine interface {
+	// Name says which engine it is: "meilisearch" or "embedded".
+	Name() string
+	// Search answers a query; nothing that is typed makes it fail.
+	Search(ctx context.Context, q Query) (Result, error)
+	// Put adds documents or replaces those with the same id. It returns when they can be found.
+	Put(ctx context.Context, docs []Document) error
+	// Delete removes documents; ids that are not there are no error. It returns when they can no
+	// longer be found.
+	Delete(ctx context.Context, ids []string) error
+	// Rebuild fills a new index with docs beside the live one, which goes on answering, and puts it in
+	// its place. If docs ends with an error the live index stays. What is Put while it runs goes to the
+	// live index only: call Syncer.Rebuild, which sees to that.
+	Rebuild(ctx context.Context, docs iter.Seq2[Document, error]) error
+	// Count is how many documents there are.
+	Count(ctx context.Context) (int, error)
+	// IDs lists the ids of all documents, in no particular order, for an audit.
+	IDs(ctx context.Context) iter.Seq2[string, error]
+	// Health is nil if the engine can answer now.
+	Health(ctx context.Context) error
+	Close() error
+}
