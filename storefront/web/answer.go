@@ -1,0 +1,73 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// SetHeader sets a header of the answer.
+func (r *Request) SetHeader(name, value string) { r.fiber.Set(name, value) }
+
+// Render writes a page. It is made in memory first, so a page that fails half-way is never sent.
+func (r *Request) Render(status int, page templ.Component) error {
+	var b bytes.Buffer
+	if err := page.Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("render: %w", err)
+	}
+	return r.Bytes(status, "text/html; charset=utf-8", b.Bytes())
+}
+
+// Bytes answers with a body as it is.
+func (r *Request) Bytes(status int, contentType string, body []byte) error {
+	r.fiber.Status(status).Set("Content-Type", contentType)
+	return r.fiber.Send(body)
+}
+
+// JSON answers with v.
+func (r *Request) JSON(status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("answer: %w", err)
+	}
+	return r.Bytes(status, "application/json; charset=utf-8", body)
+}
+
+// Attachment answers with a file to be saved under that name. write makes it in memory, so that a
+// file that fails half-way is never sent.
+func (r *Request) Attachment(filename, contentType string, write func(io.Writer) error) error {
+	var b bytes.Buffer
+	if err := write(&b); err != nil {
+		return err
+	}
+	r.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
+	return r.Bytes(http.StatusOK, contentType, b.Bytes())
+}
+
+// Redirect sends the reader on by GET to a page, named without its language.
+func (r *Request) Redirect(path string) error { return r.RedirectURL(r.URL(path)) }
+
+// RedirectURL is Redirect for an address that stands outside the languages.
+func (r *Request) RedirectURL(address string) error {
+	return r.fiber.Redirect(address, http.StatusSeeOther)
+}
+
+// LocalPath gives back a path of the market's own, which may come from outside, or "" if following
+// it could lead away from the market.
+func LocalPath(path string) string {
+	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+		return ""
+	}
+	for _, c := range path {
+		if c < ' ' || c == 0x7f {
+			return "" // browsers leave some of these out, and «/\t/» is then «//»
+		}
+	}
+	return path
+}

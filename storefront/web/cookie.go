@@ -1,0 +1,107 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// The market's cookies. None is for anybody but the market.
+const (
+	SessionCookie  = "session"
+	BasketCookie   = "basket"
+	LanguageCookie = "language"
+	flashCookie    = "flash"
+)
+
+// cookieName binds a cookie to this very host where the connection is safe: a browser takes a
+// «__Host-» cookie only with Secure, the whole path and no domain.
+func (r *Request) cookieName(name string) string {
+	if r.Site.Secure() {
+		return "__Host-" + name
+	}
+	return name
+}
+
+// Cookie is a cookie's value, or "".
+func (r *Request) Cookie(name string) string { return clean(r.fiber.Cookies(r.cookieName(name))) }
+
+// SetCookie keeps a value in the reader's browser, out of reach of scripts and of other sites'
+// requests, for that long; with 0, until the browser closes.
+func (r *Request) SetCookie(name, value string, keep time.Duration) {
+	r.fiber.Cookie(&fiber.Cookie{
+		Name: r.cookieName(name), Value: value, Path: "/", MaxAge: int(keep.Seconds()), SessionOnly: keep == 0,
+		Secure: r.Site.Secure(), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// DropCookie forgets a cookie.
+func (r *Request) DropCookie(name string) {
+	r.fiber.Cookie(&fiber.Cookie{
+		Name: r.cookieName(name), Path: "/", Expires: time.Unix(1, 0),
+		Secure: r.Site.Secure(), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
+	})
+}
+
+// flashKeep is how long a toast waits for its page.
+const flashKeep = time.Minute
+
+// flashAreas are the beginnings of the keys that a toast may say: what comes back from a browser is
+// not to be believed.
+var flashAreas = []string{"shop.", "seller.", "association.", "door."}
+
+// Flash says a sentence on the reader's next page, as a toast. key begins with the name of its area
+// (shop, seller, association, door); args are its placeholders' name, value pairs.
+func (r *Request) Flash(key string, args ...any) {
+	m := fault.Say(key, args...)
+	for name, value := range m.Args {
+		switch v := value.(type) {
+		case int, string:
+		case money.Amount: // JSON would not tell money from a number
+			m.Args[name] = r.Locale.Money(v)
+		case i18n.Text:
+			m.Args[name] = r.Locale.Text(v)
+		case time.Time:
+			m.Args[name] = r.Locale.Date(v)
+		default:
+			m.Args[name] = fmt.Sprint(v)
+		}
+	}
+	text, err := json.Marshal(m)
+	if err != nil { // only strings and numbers are left
+		r.Log().Error("toast", "key", key, "error", err)
+		return
+	}
+	r.SetCookie(flashCookie, base64.RawURLEncoding.EncodeToString(text), flashKeep)
+}
+
+// toast takes what Flash left for this page.
+func (r *Request) toast() string {
+	encoded := r.Cookie(flashCookie)
+	if encoded == "" {
+		return ""
+	}
+	r.DropCookie(flashCookie)
+	text, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		return ""
+	}
+	var m fault.Message
+	if err := json.Unmarshal(text, &m); err != nil {
+		return ""
+	}
+	for _, area := range flashAreas {
+		if strings.HasPrefix(m.Key, area) {
+			return r.Locale.Message(m)
+		}
+	}
+	return ""
+}

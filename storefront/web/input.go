@@ -1,0 +1,92 @@
+package web
+
+import (
+	"errors"
+	"mime/multipart"
+	"net/url"
+	"strings"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/souk-taawon/souk/internal/fault"
+)
+
+// clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL.
+func clean(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(strings.Clone(s), "\uFFFD"), "\x00", "")
+}
+
+// Query is one value of the address's query, without spaces around it.
+func (r *Request) Query(name string) string {
+	return strings.TrimSpace(clean(string(r.fiber.Context().QueryArgs().Peek(name))))
+}
+
+// QueryValues is the whole query.
+func (r *Request) QueryValues() url.Values { return values(r.fiber.Context().QueryArgs()) }
+
+// Form is one value of the body of a form, without spaces around it. The query is not looked at.
+func (r *Request) Form(name string) string {
+	return strings.TrimSpace(r.RawForm(name))
+}
+
+// RawForm is Form with its spaces, for passwords.
+func (r *Request) RawForm(name string) string {
+	if all := r.FormValues()[name]; len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
+// FormValues is the whole body of a form, without its files. A body that cannot be read is empty.
+func (r *Request) FormValues() url.Values {
+	if form, err := r.multipart(); err == nil {
+		all := make(url.Values, len(form.Value))
+		for name, list := range form.Value {
+			for _, v := range list {
+				all.Add(clean(name), clean(v))
+			}
+		}
+		return all
+	}
+	return values(r.fiber.Context().PostArgs())
+}
+
+// FormFile is the file that a form brought; ErrNoFile if the field was left empty.
+func (r *Request) FormFile(name string) (*multipart.FileHeader, error) {
+	form, err := r.multipart()
+	if errors.Is(err, fasthttp.ErrNoMultipartForm) {
+		return nil, ErrNoFile
+	}
+	if err != nil {
+		return nil, ErrForm.Wrap(err)
+	}
+	if list := form.File[name]; len(list) > 0 && list[0].Filename != "" {
+		return list[0], nil
+	}
+	return nil, ErrNoFile
+}
+
+// Body is a copy of the request's body.
+func (r *Request) Body() []byte { return append([]byte(nil), r.fiber.Body()...) }
+
+// maxFields bounds the fields of a form, far above what any page sends.
+const maxFields = 1000
+
+func (r *Request) multipart() (*multipart.Form, error) {
+	form, err := r.fiber.Context().MultipartForm()
+	if err != nil {
+		return nil, err
+	}
+	if len(form.Value) > maxFields || len(form.File) > maxFields {
+		return nil, fault.New(fault.Invalid, "web.form_unreadable")
+	}
+	return form, nil
+}
+
+func values(args *fasthttp.Args) url.Values {
+	all := make(url.Values)
+	for name, value := range args.All() {
+		all.Add(clean(string(name)), clean(string(value)))
+	}
+	return all
+}

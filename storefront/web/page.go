@@ -1,0 +1,72 @@
+package web
+
+import (
+	"strings"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// languageKeep is how long a reader's language is remembered for the address without one.
+const languageKeep = 365 * 24 * time.Hour
+
+// Page is what the layouts want to know of the reader and of the page. It takes the waiting toast,
+// so it is made once for each page.
+func (r *Request) Page(title string) ui.Page {
+	p := ui.Page{
+		L: r.Locale, Path: r.pagePath(), Title: title, Query: r.Query("q"),
+		User: r.User, Demo: r.Site.Demo, Sample: r.Site.Sample, BaseURL: r.Site.BaseURL,
+	}
+	if r.Cooperative != nil {
+		p.CooperativeName = r.Locale.Text(r.Cooperative.Name)
+	}
+	if text := r.toast(); text != "" {
+		p.Toast = &ui.Toast{Text: text}
+	}
+	if token := r.Cookie(BasketCookie); token != "" {
+		count, err := r.Site.BasketCount(r.Context(), token)
+		if err != nil { // the page is worth more than the number beside its basket
+			r.Log().Warn("count basket", "error", err)
+		}
+		p.BasketCount = count
+	}
+	if r.Cookie(LanguageCookie) != r.Locale.Code() {
+		r.SetCookie(LanguageCookie, r.Locale.Code(), languageKeep)
+	}
+	return p
+}
+
+// pagePath is where this page is found again in another language. The answer to a form that was
+// sent elsewhere is found nowhere, so that leads to the page it came from.
+func (r *Request) pagePath() string {
+	if r.Method() == "GET" || r.Method() == "HEAD" {
+		return r.Path()
+	}
+	from, found := strings.CutPrefix(r.Header("Referer"), r.Site.BaseURL+"/"+r.Locale.Code())
+	if found && (from == "" || LocalPath(from) != "") {
+		return "/" + strings.TrimPrefix(from, "/")
+	}
+	return "/"
+}
+
+// Rejected turns what is wrong with a form into the form that is shown again, with what was typed
+// and a sentence for each field; the field "" has the sentence for the form as a whole. Any other
+// kind of error is not for a form: ok is false.
+func (r *Request) Rejected(err error) (form ui.Form, ok bool) {
+	f := fault.As(err)
+	if f == nil || f.Kind != fault.Invalid {
+		return ui.Form{}, false
+	}
+	form = ui.Form{Values: make(map[string]string), Errors: make(map[string]string)}
+	for name, list := range r.FormValues() {
+		if len(list) > 0 && !strings.Contains(name, "password") {
+			form.Values[name] = list[0]
+		}
+	}
+	form.Errors[""] = r.Locale.Message(f.Message)
+	for name, m := range f.Fields {
+		form.Errors[name] = r.Locale.Message(m)
+	}
+	return form, true
+}

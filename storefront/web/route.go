@@ -1,0 +1,62 @@
+package web
+
+// Policy says who may use a route. The zero Policy is none at all: the server refuses to start with
+// a route that does not declare its own.
+type Policy int
+
+// The policies.
+const (
+	Public      Policy = iota + 1 // anybody
+	SignedIn                      // whoever has signed in
+	Member                        // a cooperative's member, for that cooperative's things only
+	Association                   // the association's people
+	Demo                          // anybody, but only where the market is a demonstration
+)
+
+// String names the policy, for messages of the start and of tests.
+func (p Policy) String() string {
+	switch p {
+	case Public:
+		return "public"
+	case SignedIn:
+		return "signed in"
+	case Member:
+		return "member"
+	case Association:
+		return "association"
+	case Demo:
+		return "demo"
+	default:
+		return "none"
+	}
+}
+
+// Limit names a budget of requests per address that a route draws on; several routes may share one.
+type Limit int
+
+// The limits.
+const (
+	Unlimited   Limit = iota
+	SignInLimit       // signing in, and asking for or using a new password
+	OrderLimit        // placing an order
+)
+
+// Route is one page or one action.
+type Route struct {
+	Method string
+	Path   string // pattern without the language: "/products/:slug"
+	Policy Policy
+
+	// NoLang routes are mounted as they are, without /:lang before them. They read no session, so
+	// they cannot act for anybody, and under /api they tell failures as JSON.
+	NoLang bool
+
+	// Private answers must not be kept by anyone although their policy is Public: a basket, a page
+	// behind a secret link.
+	Private bool
+
+	MaxBody int   // bytes of a request body where more than the general limit is welcome
+	Limit   Limit // how often one address may come
+
+	Handler func(*Request) error
+}

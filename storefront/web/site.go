@@ -1,0 +1,24 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// Site is what every request shares.
+type Site struct {
+	Languages *i18n.Bundle
+	BaseURL   string // scheme and host, without a slash at the end
+	Demo      bool   // a demonstration: anybody may see the mailbox and how to sign in
+	Sample    bool   // the goods are sample data, and each page says so
+	Log       *slog.Logger
+
+	// BasketCount tells how many pieces lie in the basket with that token.
+	BasketCount func(ctx context.Context, token string) (int, error)
+}
+
+// Secure reports whether people reach the market by https only.
+func (s *Site) Secure() bool { return strings.HasPrefix(s.BaseURL, "https://") }
