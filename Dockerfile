@@ -4,11 +4,14 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /souk ./cmd/souk
+RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /souk ./cmd/souk && mkdir /data
 
-FROM gcr.io/distroless/static-debian12:nonroot
+FROM scratch
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /souk /souk
-ENV ADDR=0.0.0.0:8080
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+ENV ADDR=0.0.0.0:8080 DATA_DIR=/data
 EXPOSE 8080
 ENTRYPOINT ["/souk"]
 CMD ["serve"]
