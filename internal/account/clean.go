@@ -1,0 +1,39 @@
+package account
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/riverqueue/river"
+)
+
+// CleanArgs is the periodic job that throws away what has run out; every hour is often enough.
+type CleanArgs struct{}
+
+// Kind names the job.
+func (CleanArgs) Kind() string { return "account_clean" }
+
+// CleanWorker works CleanArgs.
+type CleanWorker struct {
+	river.WorkerDefaults[CleanArgs]
+	Service *Service
+}
+
+// Work throws away the sessions, failures and links that have run out.
+func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
+	s := w.Service
+	now := s.now()
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, now); err != nil {
+		return fmt.Errorf("clean sessions: %w", err)
+	}
+	// A link that ran out still counts for an hour towards how many a person is sent.
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM password_resets WHERE expires_at <= $1`,
+		now.Add(-resetLifetime)); err != nil {
+		return fmt.Errorf("clean password resets: %w", err)
+	}
+	if _, err := s.db.ExecContext(ctx, `DELETE FROM signin_failures WHERE at <= $1`,
+		now.Add(-s.Limits.Window)); err != nil {
+		return fmt.Errorf("clean sign-in failures: %w", err)
+	}
+	return nil
+}
