@@ -72,7 +72,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 // normalLogin brings a login to the form it is stored in. What is neither address nor number
 // stays as it is, and finds nobody.
 func normalLogin(login string) string {
-	login = strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(login, "\x00", ""), ""))
+	login = strings.TrimSpace(login)
 	if !strings.Contains(login, "@") {
 		if phone, err := ParsePhone(login); err == nil {
 			return phone

@@ -1,0 +1,171 @@
+package cooperative
+
+import (
+	"net/mail"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/fault"
+)
+
+// Bounds of what is typed, in characters.
+const (
+	maxLine = 200
+	maxText = 5000
+)
+
+// minMembers is the least number of members of a cooperative (law 112-12).
+const minMembers = 5
+
+// checked brings a cooperative's fields to the form they are kept in, or says what is wrong with
+// each.
+func checked(c Cooperative) (Cooperative, error) {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	for name, line := range map[string]*string{
+		"name_ar": &c.Name.AR, "name_fr": &c.Name.FR, "sector": &c.Sector, "commune": &c.Commune,
+		"court": &c.Court, "local_number": &c.LocalNumber, "odco_number": &c.ODCONumber,
+		"president": &c.President, "tax_id": &c.TaxID, "email": &c.Email, "slug": &c.Slug,
+	} {
+		*line = strings.TrimSpace(*line)
+		if utf8.RuneCountInString(*line) > maxLine {
+			wrong.Field(name, "cooperative.too_long", "Count", maxLine)
+		}
+	}
+	for name, text := range map[string]*string{
+		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
+		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
+	} {
+		*text = strings.TrimSpace(*text)
+		if utf8.RuneCountInString(*text) > maxText {
+			wrong.Field(name, "cooperative.too_long", "Count", maxText)
+		}
+	}
+	for name, needed := range map[string]string{
+		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
+	} {
+		if needed == "" {
+			wrong.Field(name, "cooperative.missing")
+		}
+	}
+	if c.Slug != "" && !slugs.MatchString(c.Slug) {
+		wrong.Field("slug", "cooperative.slug_invalid")
+	}
+	if c.Slug == "" && c.Name.FR != "" {
+		if c.Slug = slug(c.Name.FR); c.Slug == "" {
+			wrong.Field("name_fr", "cooperative.name_not_latin")
+		}
+	}
+	checkMembers(wrong, c)
+	checkIdentity(wrong, &c)
+	if len(wrong.Fields) > 0 {
+		return c, wrong
+	}
+	return c, nil
+}
+
+// maxMembers bounds a count of members: far above any cooperative, and safe to add up.
+const maxMembers = 1_000_000
+
+func checkMembers(wrong *fault.Error, c Cooperative) {
+	for name, n := range map[string]int{"women": c.Women, "men": c.Men, "young": c.Young} {
+		if n < 0 || n > maxMembers {
+			wrong.Field(name, "cooperative.members_not_a_count")
+			return
+		}
+	}
+	if c.Members() < minMembers {
+		wrong.Field("women", "cooperative.too_few_members", "Count", minMembers)
+	}
+	if c.Young > c.Members() {
+		wrong.Field("young", "cooperative.young_above_members")
+	}
+}
+
+func checkIdentity(wrong *fault.Error, c *Cooperative) {
+	if c.ICE != nil {
+		ice := digits(*c.ICE)
+		c.ICE = &ice
+		if ice == "" {
+			c.ICE = nil
+		} else if !ValidICE(ice) {
+			wrong.Field("ice", "cooperative.ice_invalid")
+		}
+	}
+	if c.RIB = digits(c.RIB); c.RIB != "" && !ribs.MatchString(c.RIB) {
+		wrong.Field("rib", "cooperative.rib_invalid")
+	}
+	if strings.TrimSpace(c.Phone) != "" {
+		phone, err := account.ParsePhone(c.Phone)
+		if err != nil {
+			wrong.Field("phone", account.ErrPhone.Key)
+		}
+		c.Phone = phone
+	}
+	if c.Email != "" {
+		if parsed, err := mail.ParseAddress(c.Email); err != nil || parsed.Address != c.Email {
+			wrong.Field("email", "account.email_invalid")
+		}
+	}
+}
+
+var (
+	ices  = regexp.MustCompile(`^[0-9]{15}$`)
+	ribs  = regexp.MustCompile(`^[0-9]{24}$`)
+	slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+)
+
+// ValidICE reports whether s is an «identifiant commun de l'entreprise»: 9 digits of the entity, 4 of
+// the establishment and 2 check digits that make the whole number divisible by 97.
+func ValidICE(s string) bool {
+	if !ices.MatchString(s) {
+		return false
+	}
+	rest := 0
+	for _, digit := range s {
+		rest = (rest*10 + int(digit-'0')) % 97
+	}
+	return rest == 0
+}
+
+// digits drops the spaces, dots and dashes that people group digits with.
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == '.' || r == '-' {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(s))
+}
+
+// slug makes the part of a page's address out of a French name: «Nouarat Ech-Charâa» gives
+// nouarat-ech-charaa.
+func slug(name string) string {
+	var b strings.Builder
+	for _, r := range norm.NFKD.String(strings.ToLower(strings.ReplaceAll(name, "œ", "oe"))) {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case !unicode.Is(unicode.Mn, r) && b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	return strings.TrimSuffix(b.String(), "-")
+}
+
+// checkedNote says what is wrong with the words about a decision, if anything.
+func checkedNote(to State, note string) (string, error) {
+	note = strings.TrimSpace(note)
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	if to == Suspended && note == "" {
+		return "", wrong.Field("note", "cooperative.note_missing")
+	}
+	if utf8.RuneCountInString(note) > maxNote {
+		return "", wrong.Field("note", "cooperative.too_long", "Count", maxNote)
+	}
+	return note, nil
+}

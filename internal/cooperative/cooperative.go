@@ -1,0 +1,270 @@
+package cooperative
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// State is what the association has decided about a cooperative.
+type State string
+
+// The states. A pending cooperative becomes approved; an approved one can be suspended, and a
+// suspended one approved again.
+const (
+	Pending   State = "pending"
+	Approved  State = "approved"
+	Suspended State = "suspended"
+)
+
+// What can go wrong.
+var (
+	ErrNotFound   = fault.New(fault.NotFound, "cooperative.not_found")
+	ErrInvalid    = fault.New(fault.Invalid, "cooperative.invalid") // Fields say where
+	ErrWrongState = fault.New(fault.Conflict, "cooperative.wrong_state")
+)
+
+// Cooperative is one seller. Names are in Arabic and French. Young members are counted among Women
+// and Men too; WomenOnly follows from them.
+type Cooperative struct {
+	ID           uuid.UUID  `db:"id"`
+	Slug         string     `db:"slug"`
+	Name         i18n.Text  `db:"name"`
+	Description  i18n.Text  `db:"description"`
+	Story        i18n.Text  `db:"story"`
+	Sector       string     `db:"sector"`
+	Commune      string     `db:"commune"` // a place's slug
+	CommuneName  i18n.Text  `db:"commune_name"`
+	Women        int        `db:"women"`
+	Men          int        `db:"men"`
+	Young        int        `db:"young"`
+	WomenOnly    bool       `db:"women_only"`
+	FoundedOn    *time.Time `db:"founded_on"`
+	Court        string     `db:"court"`        // of the local register
+	LocalNumber  string     `db:"local_number"` // in that register
+	ODCONumber   string     `db:"odco_number"`  // in the central register
+	President    string     `db:"president"`
+	ICE          *string    `db:"ice"`
+	TaxID        string     `db:"tax_id"`
+	RIB          string     `db:"rib"`   // 24 digits, or empty
+	Phone        string     `db:"phone"` // E.164, or empty
+	Email        string     `db:"email"`
+	State        State      `db:"state"`
+	Sample       bool       `db:"sample"`
+	CreatedAt    time.Time  `db:"created_at"`
+	UpdatedAt    time.Time  `db:"updated_at"`
+	ProductCount int        `db:"product_count"` // published ones
+}
+
+// Members is how many people the cooperative is.
+func (c Cooperative) Members() int { return c.Women + c.Men }
+
+// Service keeps cooperatives.
+type Service struct {
+	db  *sqlx.DB
+	now func() time.Time
+}
+
+// New makes a Service; now is its clock.
+func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+
+// Filter narrows a list; its zero value lets every cooperative through.
+type Filter struct {
+	State     State
+	Commune   string
+	Sector    string
+	WomenOnly bool
+
+	slug     string
+	id       uuid.NullUUID
+	products bool // with a published product at least
+}
+
+// ByID gives one cooperative, whatever its state, or ErrNotFound.
+func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Cooperative, error) {
+	return s.one(ctx, Filter{id: uuid.NullUUID{UUID: id, Valid: true}})
+}
+
+// BySlug gives one cooperative, whatever its state, or ErrNotFound.
+func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) {
+	return s.one(ctx, Filter{slug: slug})
+}
+
+func (s *Service) one(ctx context.Context, f Filter) (Cooperative, error) {
+	found, err := s.List(ctx, f)
+	if err != nil {
+		return Cooperative{}, err
+	}
+	if len(found) == 0 {
+		return Cooperative{}, ErrNotFound
+	}
+	return found[0], nil
+}
+
+// Public lists the cooperatives that buyers see: approved, and with something to sell.
+func (s *Service) Public(ctx context.Context) ([]Cooperative, error) {
+	return s.List(ctx, Filter{State: Approved, products: true})
+}
+
+// List gives the cooperatives that pass the filter, by name.
+func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
+	found := []Cooperative{}
+	err := s.db.SelectContext(ctx, &found, `
+		SELECT c.id, c.slug, c.name_ar AS "name.ar", c.name_fr AS "name.fr",
+		       c.description_ar AS "description.ar", c.description_fr AS "description.fr", c.description_en AS "description.en",
+		       c.story_ar AS "story.ar", c.story_fr AS "story.fr", c.story_en AS "story.en",
+		       c.sector, c.commune, l.name_ar AS "commune_name.ar", l.name_fr AS "commune_name.fr",
+		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
+		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
+		       c.created_at, c.updated_at, p.n AS product_count
+		FROM cooperatives c
+		JOIN places l ON l.slug = c.commune
+		CROSS JOIN LATERAL (
+			SELECT count(*) AS n FROM products WHERE cooperative_id = c.id AND state = 'published') p
+		WHERE ($1 = '' OR c.state = $1)
+		  AND ($2 = '' OR c.commune = $2)
+		  AND ($3 = '' OR c.sector = $3)
+		  AND (NOT $4 OR c.women_only)
+		  AND ($5 = '' OR c.slug = $5)
+		  AND ($6::uuid IS NULL OR c.id = $6)
+		  AND (NOT $7 OR p.n > 0)
+		ORDER BY c.name_ar, c.id`,
+		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products)
+	if err != nil {
+		return nil, fmt.Errorf("list cooperatives: %w", err)
+	}
+	return found, nil
+}
+
+// Create takes a cooperative in as pending; ID, State and the dates are set here, and the slug is
+// made of the French name unless one is given. It answers ErrInvalid with a message for each field
+// (by its column's name) that cannot be used.
+func (s *Service) Create(ctx context.Context, c Cooperative) (Cooperative, error) {
+	given := c.Slug != ""
+	c, err := checked(c)
+	if err != nil {
+		return Cooperative{}, err
+	}
+	c.ID, c.State, c.CreatedAt = postgres.NewID(), Pending, s.now()
+	c.UpdatedAt = c.CreatedAt
+	err = s.insert(ctx, c)
+	if postgres.Violates(err, "cooperatives_slug_key") && !given {
+		// Two cooperatives may bear one name; the end of an id tells them apart.
+		c.Slug += "-" + c.ID.String()[28:]
+		err = s.insert(ctx, c)
+	}
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	switch {
+	case postgres.Violates(err, "cooperatives_slug_key"):
+		return Cooperative{}, wrong.Field("slug", "cooperative.slug_taken").Wrap(err)
+	case postgres.Violates(err, "cooperatives_commune_fkey"):
+		return Cooperative{}, wrong.Field("commune", "cooperative.commune_unknown").Wrap(err)
+	case err != nil:
+		return Cooperative{}, fmt.Errorf("create cooperative: %w", err)
+	}
+	return s.ByID(ctx, c.ID)
+}
+
+func (s *Service) insert(ctx context.Context, c Cooperative) error {
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO cooperatives (id, slug, name_ar, name_fr,
+			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
+			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
+			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
+			c.ID, c.Slug, c.Name.AR, c.Name.FR,
+			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
+			c.Sector, c.Commune, c.Women, c.Men, c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber,
+			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt)
+		if err != nil {
+			return err
+		}
+		return appendEvent(ctx, tx, c.ID, c.State, "", uuid.NullUUID{}, c.CreatedAt)
+	})
+}
+
+// from says out of which states the association can bring a cooperative into a state.
+func from(to State) []string {
+	switch to {
+	case Approved:
+		return []string{string(Pending), string(Suspended)}
+	case Suspended:
+		return []string{string(Approved)}
+	}
+	return nil
+}
+
+// maxNote bounds the association's words about a decision, in characters.
+const maxNote = 2000
+
+// SetState approves or suspends a cooperative in the name of the association's user by, and keeps
+// the decision with its note; a suspension must say why. The cooperative's products enter and leave
+// search by themselves. Errors: ErrNotFound, ErrWrongState, ErrInvalid with the field note.
+func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note string, by uuid.UUID) error {
+	note, err := checkedNote(to, note)
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		var changed bool
+		err := tx.GetContext(ctx, &changed, `
+			WITH changed AS (
+				UPDATE cooperatives SET state = $2, updated_at = $3
+				WHERE id = $1 AND state = ANY($4) RETURNING id)
+			SELECT EXISTS (SELECT FROM changed) FROM cooperatives WHERE id = $1`,
+			id, to, now, pq.Array(from(to)))
+		switch {
+		case postgres.NoRows(err):
+			return ErrNotFound
+		case err != nil:
+			return err
+		case !changed:
+			return ErrWrongState
+		}
+		return appendEvent(ctx, tx, id, to, note, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, now)
+	})
+	if err != nil {
+		return fmt.Errorf("cooperative %s to %s: %w", id, to, err)
+	}
+	return nil
+}
+
+// Event is one decision about a cooperative.
+type Event struct {
+	State  State      `db:"state"`
+	Note   string     `db:"note"`
+	UserID *uuid.UUID `db:"user_id"`
+	User   string     `db:"user_name"` // empty when nobody signed in decided
+	At     time.Time  `db:"at"`
+}
+
+// Events is what was decided about a cooperative, the latest first.
+func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
+	events := []Event{}
+	err := s.db.SelectContext(ctx, &events, `
+		SELECT e.state, e.note, e.user_id, coalesce(u.name, '') AS user_name, e.at
+		FROM cooperative_events e LEFT JOIN users u ON u.id = e.user_id
+		WHERE e.cooperative_id = $1 ORDER BY e.at DESC, e.id DESC`, id)
+	if err != nil {
+		return nil, fmt.Errorf("events of cooperative: %w", err)
+	}
+	return events, nil
+}
+
+func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, state State, note string, by uuid.NullUUID, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO cooperative_events (id, cooperative_id, state, note, user_id, at)
+		VALUES ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, by, at)
+	return err
+}
