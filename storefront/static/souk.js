@@ -1,0 +1,286 @@
+// Souk's only script. Every page works without it; with it, forms answer in place, suggestions come
+// while typing, and dialogs keep the focus. It knows pages by data attributes:
+//   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
+//   form[data-swap]       answers in place: its page's <main> replaces the present one
+//   form[data-inline]     saves a table row: POST, answer {message} or {errors: {field: text}}
+//   form[data-suggest]    search field with suggestions from that address
+//   [data-auto]           a select or checkbox that sends its form when changed
+//   [data-dialog=ID]      opens the dialog; [data-close] closes it
+//   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares
+//   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
+'use strict'
+{
+  const $ = (selector, root = document) => root.querySelector(selector)
+  const on = (type, selector, run) => document.addEventListener(type, event => {
+    const target = event.target.closest?.(selector)
+    if (target) run(target, event)
+  })
+  const json = { Accept: 'application/json' }
+
+  // ── Toast: one sentence, at most one link, spoken by the live region it stands in.
+  const toast = (message, { bad = false, link = false } = {}) => {
+    const region = $('#toasts')
+    if (!region || !message) return
+    const p = document.createElement('p')
+    p.className = bad ? 'toast bad' : 'toast'
+    p.append(Object.assign(document.createElement('span'), { textContent: message }))
+    if (link) p.append(Object.assign(document.createElement('a'), { href: region.dataset.basket, textContent: region.dataset.label }))
+    region.replaceChildren(p)
+    setTimeout(() => p.remove(), 6000)
+  }
+  const first = $('#toasts .toast')
+  if (first) setTimeout(() => first.remove(), 8000)
+
+  // ── Sending a form as the browser would, with the button that was pressed.
+  const send = (form, submitter, headers) => {
+    const data = new URLSearchParams(new FormData(form, submitter))
+    const action = submitter?.getAttribute('formaction') ?? form.getAttribute('action') ?? location.href
+    const url = new URL(action, location.href)
+    if (form.method === 'post') return fetch(url, { method: 'POST', body: data, headers })
+    for (const [key, value] of [...data]) if (value === '') data.delete(key)
+    url.search = data
+    return fetch(url, { headers })
+  }
+
+  // ── Busy buttons: a form is sent once, and says that it is on its way.
+  const busy = (button, yes) => {
+    if (!button) return
+    if (yes) button.setAttribute('aria-busy', 'true')
+    else button.removeAttribute('aria-busy')
+  }
+  addEventListener('submit', event => {
+    const { target: form, submitter } = event
+    if (event.defaultPrevented || form.method !== 'post') return
+    if (form.dataset.sent) return event.preventDefault()
+    form.dataset.sent = 'yes'
+    busy(submitter, true)
+  })
+  addEventListener('pageshow', () => {
+    for (const form of document.forms) delete form.dataset.sent
+    document.querySelectorAll('[aria-busy]').forEach(button => busy(button, false))
+  })
+
+  // ── Into the basket.
+  const count = n => document.querySelectorAll('[data-count]').forEach(badge => {
+    badge.textContent = n || ''
+    badge.classList.remove('bump')
+    requestAnimationFrame(() => badge.classList.add('bump'))
+  })
+  on('submit', 'form[data-add]', async (form, event) => {
+    event.preventDefault()
+    const button = event.submitter
+    if (button?.getAttribute('aria-busy')) return
+    busy(button, true)
+    try {
+      const answer = await send(form, button, json)
+      const body = await answer.json()
+      if (!answer.ok) return toast(body.message, { bad: true })
+      count(body.count)
+      if (button?.classList.contains('plus')) {
+        button.classList.add('has')
+        button.textContent = body.quantity
+      }
+      toast(body.message, { link: true })
+    } catch {
+      form.submit() // no connection or no JSON: as without the script
+    } finally {
+      busy(button, false)
+    }
+  })
+
+  // ── Answers in place. Focus and scroll stay where they are: the control that was used is found again by its id.
+  let turn = 0
+  const swap = async (request, { push = false } = {}) => {
+    const mine = ++turn
+    const answer = await request
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+    const main = $('main', page)
+    if (!main) throw new Error('no page')
+    if (mine !== turn) return // a later change has overtaken this one
+    const focused = document.activeElement?.id
+    $('main').replaceWith(main)
+    document.title = page.title
+    const badge = $('[data-count]', page)
+    if (badge) document.querySelectorAll('[data-count]').forEach(b => { b.textContent = badge.textContent })
+    const said = $('#toasts .toast span', page)
+    if (said) toast(said.textContent)
+    if (push) history.pushState({ swap: true }, '', answer.url)
+    if (focused) document.getElementById(focused)?.focus()
+  }
+  on('submit', 'form[data-swap]', async (form, event) => {
+    event.preventDefault()
+    if (form.dataset.sent) return
+    form.dataset.sent = 'yes'
+    try {
+      await swap(send(form, event.submitter), { push: form.method !== 'post' })
+    } catch {
+      form.submit()
+    } finally {
+      delete form.dataset.sent
+    }
+  })
+  addEventListener('popstate', event => { if (event.state?.swap || $('form[data-swap]')) location.reload() })
+  on('change', '[data-auto]', field => {
+    const drawer = field.closest('.facets')
+    // In the open drawer of a phone only the drawer learns the new counts; its button applies them.
+    if (drawer?.matches(':popover-open')) {
+      return send(field.form).then(answer => answer.text()).then(text => {
+        const next = $('#' + drawer.id, new DOMParser().parseFromString(text, 'text/html'))
+        const focused = document.activeElement?.id
+        if (next) drawer.replaceChildren(...next.childNodes)
+        if (focused) document.getElementById(focused)?.focus()
+      })
+    }
+    field.form.requestSubmit()
+  })
+  const refresh = Number($('main')?.dataset.refresh)
+  if (refresh) setInterval(() => {
+    if (!document.hidden && !$('dialog[open]')) swap(fetch(location.href)).catch(() => {})
+  }, refresh * 1000)
+
+  // ── A table row saved as soon as a cell changes.
+  on('change', 'input, select', async field => {
+    const form = field.form
+    if (!form || !('inline' in form.dataset)) return
+    const row = field.closest('tr')
+    try {
+      const answer = await send(form, null, json)
+      const body = await answer.json()
+      for (const input of form.elements) {
+        const wrong = body.errors?.[input.name]
+        if (wrong) input.setAttribute('aria-invalid', 'true')
+        else input.removeAttribute('aria-invalid')
+      }
+      row?.classList.toggle('saved', answer.ok)
+      row?.classList.toggle('bad', !answer.ok)
+      toast(answer.ok ? body.message : Object.values(body.errors ?? {})[0] ?? body.message, { bad: !answer.ok })
+    } catch {
+      form.requestSubmit()
+    }
+  })
+
+  // ── Suggestions while typing: a list box under the search field, worked by arrows, Enter and Escape.
+  const form = $('form[data-suggest]')
+  if (form) {
+    const input = $('input[type=search]', form)
+    const box = Object.assign(document.createElement('div'), { className: 'sugg', id: 'suggestions', hidden: true })
+    box.setAttribute('role', 'listbox')
+    box.setAttribute('aria-label', input.labels[0]?.textContent ?? '')
+    form.append(box)
+    input.setAttribute('role', 'combobox')
+    input.setAttribute('aria-autocomplete', 'list')
+    input.setAttribute('aria-controls', box.id)
+    let timer, abort, at = -1
+    const options = () => [...box.querySelectorAll('a')]
+    const show = yes => {
+      box.hidden = !yes
+      input.setAttribute('aria-expanded', String(yes))
+      if (!yes) input.removeAttribute('aria-activedescendant')
+    }
+    const mark = index => {
+      at = index
+      options().forEach((a, i) => {
+        a.classList.toggle('on', i === at)
+        a.setAttribute('aria-selected', String(i === at))
+        if (i === at) {
+          input.setAttribute('aria-activedescendant', a.id)
+          a.scrollIntoView({ block: 'nearest' })
+        }
+      })
+    }
+    const ask = async () => {
+      const q = input.value.trim()
+      if (q.length < 2) return show(false)
+      abort?.abort()
+      abort = new AbortController()
+      try {
+        const answer = await fetch(`${form.dataset.suggest}?q=${encodeURIComponent(q)}`, { signal: abort.signal })
+        if (!answer.ok) return show(false)
+        box.innerHTML = await answer.text() // our own page's fragment, escaped by the server
+        options().forEach((a, i) => { a.id = 'suggestion-' + i })
+        at = -1
+        show(options().length > 0 && document.activeElement === input)
+      } catch { /* overtaken by the next letter */ }
+    }
+    show(false)
+    input.addEventListener('input', () => {
+      clearTimeout(timer)
+      timer = setTimeout(ask, 150)
+    })
+    input.addEventListener('keydown', event => {
+      const all = options()
+      if (box.hidden || !all.length) return
+      if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+        event.preventDefault()
+        const step = event.key === 'ArrowDown' ? 1 : -1
+        mark((at + step + all.length + (at < 0 && step < 0 ? 1 : 0)) % all.length)
+      } else if (event.key === 'Enter' && at >= 0) {
+        event.preventDefault()
+        all[at].click()
+      } else if (event.key === 'Escape') {
+        event.preventDefault()
+        show(false)
+      }
+    })
+    input.addEventListener('blur', () => setTimeout(() => { if (!box.contains(document.activeElement)) show(false) }, 150))
+  }
+
+  // ── Steppers.
+  const steps = input => {
+    const group = input.closest('.qty')
+    for (const button of group?.querySelectorAll('[data-step]') ?? []) {
+      const next = Number(input.value) + Number(button.dataset.step)
+      button.disabled = next < (Number(input.min) || 1) || (input.max !== '' && next > Number(input.max))
+    }
+  }
+  on('click', '[data-step]', button => {
+    const input = $('input', button.closest('.qty'))
+    const low = Number(input.min) || 1
+    const high = Number(input.max) || Infinity
+    input.value = Math.min(high, Math.max(low, (Number(input.value) || low) + Number(button.dataset.step)))
+    steps(input)
+    input.dispatchEvent(new Event('change', { bubbles: true }))
+  })
+  on('input', '.qty input', steps)
+
+  // ── Dialogs: modal when the script runs, opened by their address when it does not.
+  on('click', '[data-dialog]', (opener, event) => {
+    const dialog = document.getElementById(opener.dataset.dialog)
+    if (!dialog?.showModal) return
+    event.preventDefault()
+    dialog.showModal()
+  })
+  on('click', '[data-close]', (button, event) => {
+    const dialog = button.closest('dialog')
+    if (!dialog?.open) return
+    event.preventDefault()
+    dialog.close()
+  })
+  on('click', 'dialog[open]', (dialog, event) => { if (event.target === dialog) dialog.close() })
+
+  // ── Passwords, sharing, uploads.
+  on('click', '[data-reveal]', button => {
+    const input = document.getElementById(button.dataset.reveal)
+    const shown = input.type === 'password'
+    input.type = shown ? 'text' : 'password'
+    button.setAttribute('aria-pressed', String(shown))
+    button.textContent = shown ? button.dataset.hide : button.dataset.show
+  })
+  on('click', '[data-share]', (link, event) => {
+    if (!navigator.share) return // its address is WhatsApp's
+    event.preventDefault()
+    navigator.share({ title: document.title, url: link.dataset.share || location.href }).catch(() => {})
+  })
+  for (const type of ['dragover', 'dragleave', 'drop']) {
+    on(type, '[data-drop]', (zone, event) => {
+      event.preventDefault()
+      zone.classList.toggle('over', type === 'dragover')
+      const input = $('input[type=file]', zone)
+      if (type === 'drop' && event.dataTransfer.files.length) {
+        input.files = event.dataTransfer.files
+        input.dispatchEvent(new Event('change', { bubbles: true }))
+      }
+    })
+  }
+  on('change', '[data-drop][data-send] input[type=file]', input => { if (input.files.length) input.form.requestSubmit() })
+}
