@@ -23,15 +23,15 @@ type CleanWorker struct {
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	s := w.Service
 	now := s.now()
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE expires_at <= $1`, now); err != nil {
+	if _, err := s.db.ExecContext(ctx, `delete from sessions where expires_at <= $1`, now); err != nil {
 		return fmt.Errorf("clean sessions: %w", err)
 	}
 	// A link that ran out still counts for an hour towards how many a person is sent.
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM password_resets WHERE expires_at <= $1`,
+	if _, err := s.db.ExecContext(ctx, `delete from password_resets where expires_at <= $1`,
 		now.Add(-resetLifetime)); err != nil {
 		return fmt.Errorf("clean password resets: %w", err)
 	}
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM signin_failures WHERE at <= $1`,
+	if _, err := s.db.ExecContext(ctx, `delete from signin_failures where at <= $1`,
 		now.Add(-s.Limits.Window)); err != nil {
 		return fmt.Errorf("clean sign-in failures: %w", err)
 	}

@@ -76,8 +76,8 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 		return User{}, err
 	}
 	_, err = s.db.ExecContext(ctx, `
-		INSERT INTO users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		u.ID, u.Name, u.Email, u.Phone, hash, u.Role, u.CooperativeID, u.Locale, s.now())
 	switch {
 	case postgres.Violates(err, "users_email_key"):

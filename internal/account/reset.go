@@ -30,9 +30,9 @@ func (s *Service) RequestReset(ctx context.Context, login string, link func(toke
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var u User
 		err := tx.GetContext(ctx, &u, `
-			SELECT id, name, email, phone, role, cooperative_id, locale FROM users
-			WHERE (email = $1 OR phone = $1) AND email IS NOT NULL AND disabled_at IS NULL
-			FOR NO KEY UPDATE`, login)
+			select id, name, email, phone, role, cooperative_id, locale from users
+			where (email = $1 or phone = $1) and email is not null and disabled_at is null
+			for no key update`, login)
 		if postgres.NoRows(err) {
 			return nil
 		}
@@ -41,9 +41,9 @@ func (s *Service) RequestReset(ctx context.Context, login string, link func(toke
 		}
 		token, hash := newToken()
 		added, err := tx.ExecContext(ctx, `
-			INSERT INTO password_resets (token_hash, user_id, created_at, expires_at)
-			SELECT $1, $2, $3, $4
-			WHERE (SELECT count(*) FROM password_resets WHERE user_id = $2 AND created_at > $5) < $6`,
+			insert into password_resets (token_hash, user_id, created_at, expires_at)
+			select $1, $2, $3, $4
+			where (select count(*) from password_resets where user_id = $2 and created_at > $5) < $6`,
 			hash, u.ID, now, now.Add(resetLifetime), now.Add(-time.Hour), resetsAnHour)
 		if err != nil {
 			return err
@@ -70,9 +70,9 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 	hash := tokenHash(token)
 	var u User
 	err := s.db.GetContext(ctx, &u, `
-		SELECT u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale
-		FROM password_resets r JOIN users u ON u.id = r.user_id
-		WHERE r.token_hash = $1 AND r.expires_at > $2 AND u.disabled_at IS NULL`, hash, s.now())
+		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale
+		from password_resets r join users u on u.id = r.user_id
+		where r.token_hash = $1 and r.expires_at > $2 and u.disabled_at is null`, hash, s.now())
 	if postgres.NoRows(err) {
 		return ErrResetOver
 	}
@@ -91,25 +91,25 @@ func (s *Service) ResetPassword(ctx context.Context, token, password string) err
 		// Deleting the token is what uses it up: of two that try at once, one finds it gone.
 		var userID uuid.UUID
 		err := tx.GetContext(ctx, &userID,
-			`DELETE FROM password_resets WHERE token_hash = $1 AND expires_at > $2 RETURNING user_id`, hash, s.now())
+			`delete from password_resets where token_hash = $1 and expires_at > $2 returning user_id`, hash, s.now())
 		if postgres.NoRows(err) {
 			return ErrResetOver
 		}
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE users SET password_hash = $2 WHERE id = $1`, userID, passwordHash); err != nil {
+		if _, err := tx.ExecContext(ctx, `update users set password_hash = $2 where id = $1`, userID, passwordHash); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1`, userID); err != nil {
+		if _, err := tx.ExecContext(ctx, `delete from sessions where user_id = $1`, userID); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM password_resets WHERE user_id = $1`, userID); err != nil {
+		if _, err := tx.ExecContext(ctx, `delete from password_resets where user_id = $1`, userID); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
-			DELETE FROM signin_failures f USING users u
-			WHERE u.id = $1 AND f.subject IN ('user:' || u.email, 'user:' || u.phone)`, userID)
+			delete from signin_failures f using users u
+			where u.id = $1 and f.subject in ('user:' || u.email, 'user:' || u.phone)`, userID)
 		return err
 	})
 	if err != nil {

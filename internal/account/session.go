@@ -18,10 +18,10 @@ func (s *Service) Session(ctx context.Context, token string) (User, error) {
 		ExpiresAt time.Time `db:"expires_at"`
 	}
 	err := s.db.GetContext(ctx, &found, `
-		SELECT u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale,
+		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale,
 		       s.created_at, s.expires_at
-		FROM sessions s JOIN users u ON u.id = s.user_id
-		WHERE s.token_hash = $1 AND s.expires_at > $2 AND u.disabled_at IS NULL`, tokenHash(token), now)
+		from sessions s join users u on u.id = s.user_id
+		where s.token_hash = $1 and s.expires_at > $2 and u.disabled_at is null`, tokenHash(token), now)
 	if postgres.NoRows(err) {
 		return User{}, ErrNoSession
 	}
@@ -36,7 +36,7 @@ func (s *Service) Session(ctx context.Context, token string) (User, error) {
 	// One write a quarter of the way is enough; one with every page would be waste.
 	if end.Sub(found.ExpiresAt) > life.idle/4 {
 		if _, err := s.db.ExecContext(ctx,
-			`UPDATE sessions SET expires_at = $2 WHERE token_hash = $1 AND expires_at < $2`,
+			`update sessions set expires_at = $2 where token_hash = $1 and expires_at < $2`,
 			tokenHash(token), end); err != nil {
 			return User{}, fmt.Errorf("session: %w", err)
 		}
@@ -46,7 +46,7 @@ func (s *Service) Session(ctx context.Context, token string) (User, error) {
 
 // SignOut ends a session; ending one that is over already is no error.
 func (s *Service) SignOut(ctx context.Context, token string) error {
-	if _, err := s.db.ExecContext(ctx, `DELETE FROM sessions WHERE token_hash = $1`, tokenHash(token)); err != nil {
+	if _, err := s.db.ExecContext(ctx, `delete from sessions where token_hash = $1`, tokenHash(token)); err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
 	return nil

@@ -36,8 +36,8 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 		Hash string `db:"password_hash"`
 	}
 	err = s.db.GetContext(ctx, &found, `
-		SELECT id, name, email, phone, role, cooperative_id, locale, password_hash
-		FROM users WHERE (email = $1 OR phone = $1) AND disabled_at IS NULL`, login)
+		select id, name, email, phone, role, cooperative_id, locale, password_hash
+		from users where (email = $1 or phone = $1) and disabled_at is null`, login)
 	if err != nil && !postgres.NoRows(err) {
 		return "", User{}, fmt.Errorf("sign in: %w", err)
 	}
@@ -53,13 +53,13 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// A success clears the login, but not the address: whoever guesses from it might have an
 		// account of their own.
-		if _, err := tx.ExecContext(ctx, `DELETE FROM signin_failures WHERE subject = $1 OR id = $2`,
+		if _, err := tx.ExecContext(ctx, `delete from signin_failures where subject = $1 or id = $2`,
 			attempt.login, attempt.addressID); err != nil {
 			return err
 		}
 		now := s.now()
 		_, err := tx.ExecContext(ctx,
-			`INSERT INTO sessions (token_hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)`,
+			`insert into sessions (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)`,
 			hash, found.ID, now, now.Add(found.Role.lifetime().idle))
 		return err
 	})
@@ -100,7 +100,7 @@ func (s *Service) begin(ctx context.Context, login, address string) (attempt, er
 	}
 	now := s.now()
 	_, err := s.db.ExecContext(ctx,
-		`INSERT INTO signin_failures (id, subject, at) VALUES ($1, $2, $5), ($3, $4, $5)`,
+		`insert into signin_failures (id, subject, at) values ($1, $2, $5), ($3, $4, $5)`,
 		a.loginID, a.login, a.addressID, a.address, now)
 	if err != nil {
 		return a, fmt.Errorf("note sign-in: %w", err)
@@ -108,13 +108,13 @@ func (s *Service) begin(ctx context.Context, login, address string) (attempt, er
 	// The oldest of the failures that fill a limit; the limit holds until it leaves the window.
 	var full sql.NullTime
 	err = s.db.GetContext(ctx, &full, `
-		SELECT max(at) FROM (
-			(SELECT at FROM signin_failures
-			 WHERE subject = $1 AND at > $3 AND id <> $4 ORDER BY at DESC OFFSET $5 LIMIT 1)
-			UNION ALL
-			(SELECT at FROM signin_failures
-			 WHERE subject = $2 AND at > $3 AND id <> $6 ORDER BY at DESC OFFSET $7 LIMIT 1)
-		) AS full_at`,
+		select max(at) from (
+			(select at from signin_failures
+			 where subject = $1 and at > $3 and id <> $4 order by at desc offset $5 limit 1)
+			union all
+			(select at from signin_failures
+			 where subject = $2 and at > $3 and id <> $6 order by at desc offset $7 limit 1)
+		) as full_at`,
 		a.login, a.address, now.Add(-s.Limits.Window),
 		a.loginID, max(s.Limits.PerLogin-1, 0), a.addressID, max(s.Limits.PerAddress-1, 0))
 	if err != nil {
@@ -132,7 +132,7 @@ func (s *Service) begin(ctx context.Context, login, address string) (attempt, er
 func (s *Service) forget(ctx context.Context, a attempt, why error) error {
 	// The request may be over already; the attempt must not count all the same.
 	_, err := s.db.ExecContext(context.WithoutCancel(ctx),
-		`DELETE FROM signin_failures WHERE id IN ($1, $2)`, a.loginID, a.addressID)
+		`delete from signin_failures where id in ($1, $2)`, a.loginID, a.addressID)
 	if err != nil {
 		return fmt.Errorf("take back sign-in: %w", err)
 	}

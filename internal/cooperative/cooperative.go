@@ -118,25 +118,25 @@ func (s *Service) Public(ctx context.Context) ([]Cooperative, error) {
 func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
 	found := []Cooperative{}
 	err := s.db.SelectContext(ctx, &found, `
-		SELECT c.id, c.slug, c.name_ar AS "name.ar", c.name_fr AS "name.fr",
-		       c.description_ar AS "description.ar", c.description_fr AS "description.fr", c.description_en AS "description.en",
-		       c.story_ar AS "story.ar", c.story_fr AS "story.fr", c.story_en AS "story.en",
-		       c.sector, c.commune, l.name_ar AS "commune_name.ar", l.name_fr AS "commune_name.fr",
+		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
+		       c.description_ar as "description.ar", c.description_fr as "description.fr", c.description_en as "description.en",
+		       c.story_ar as "story.ar", c.story_fr as "story.fr", c.story_en as "story.en",
+		       c.sector, c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
-		       c.created_at, c.updated_at, p.n AS product_count
-		FROM cooperatives c
-		JOIN places l ON l.slug = c.commune
-		CROSS JOIN LATERAL (
-			SELECT count(*) AS n FROM products WHERE cooperative_id = c.id AND state = 'published') p
-		WHERE ($1 = '' OR c.state = $1)
-		  AND ($2 = '' OR c.commune = $2)
-		  AND ($3 = '' OR c.sector = $3)
-		  AND (NOT $4 OR c.women_only)
-		  AND ($5 = '' OR c.slug = $5)
-		  AND ($6::uuid IS NULL OR c.id = $6)
-		  AND (NOT $7 OR p.n > 0)
-		ORDER BY c.name_ar, c.id`,
+		       c.created_at, c.updated_at, p.n as product_count
+		from cooperatives c
+		join places l on l.slug = c.commune
+		cross join lateral (
+			select count(*) as n from products where cooperative_id = c.id and state = 'published') p
+		where ($1 = '' or c.state = $1)
+		  and ($2 = '' or c.commune = $2)
+		  and ($3 = '' or c.sector = $3)
+		  and (not $4 or c.women_only)
+		  and ($5 = '' or c.slug = $5)
+		  and ($6::uuid is null or c.id = $6)
+		  and (not $7 or p.n > 0)
+		order by c.name_ar, c.id`,
 		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products)
 	if err != nil {
 		return nil, fmt.Errorf("list cooperatives: %w", err)
@@ -176,11 +176,11 @@ func (s *Service) Create(ctx context.Context, c Cooperative) (Cooperative, error
 func (s *Service) insert(ctx context.Context, c Cooperative) error {
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `
-			INSERT INTO cooperatives (id, slug, name_ar, name_fr,
+			insert into cooperatives (id, slug, name_ar, name_fr,
 			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
 			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
 			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
 			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
 			c.ID, c.Slug, c.Name.AR, c.Name.FR,
 			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
@@ -219,10 +219,10 @@ func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note str
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var changed bool
 		err := tx.GetContext(ctx, &changed, `
-			WITH changed AS (
-				UPDATE cooperatives SET state = $2, updated_at = $3
-				WHERE id = $1 AND state = ANY($4) RETURNING id)
-			SELECT EXISTS (SELECT FROM changed) FROM cooperatives WHERE id = $1`,
+			with changed as (
+				update cooperatives set state = $2, updated_at = $3
+				where id = $1 and state = any($4) returning id)
+			select exists (select from changed) from cooperatives where id = $1`,
 			id, to, now, pq.Array(from(to)))
 		switch {
 		case postgres.NoRows(err):
@@ -253,9 +253,9 @@ type Event struct {
 func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	events := []Event{}
 	err := s.db.SelectContext(ctx, &events, `
-		SELECT e.state, e.note, e.user_id, coalesce(u.name, '') AS user_name, e.at
-		FROM cooperative_events e LEFT JOIN users u ON u.id = e.user_id
-		WHERE e.cooperative_id = $1 ORDER BY e.at DESC, e.id DESC`, id)
+		select e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
+		from cooperative_events e left join users u on u.id = e.user_id
+		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
 	if err != nil {
 		return nil, fmt.Errorf("events of cooperative: %w", err)
 	}
@@ -264,7 +264,7 @@ func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 
 func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, state State, note string, by uuid.NullUUID, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO cooperative_events (id, cooperative_id, state, note, user_id, at)
-		VALUES ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, by, at)
+		insert into cooperative_events (id, cooperative_id, state, note, user_id, at)
+		values ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, by, at)
 	return err
 }

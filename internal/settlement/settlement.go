@@ -1,0 +1,118 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Service reads and settles what is owed.
+type Service struct {
+	db  *sqlx.DB
+	now func() time.Time
+}
+
+// New makes a Service; now is its clock.
+func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+
+// Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut.
+type Owed struct {
+	CooperativeID uuid.UUID    `db:"id"`
+	Slug          string       `db:"slug"`
+	Name          i18n.Text    `db:"name"`
+	CommuneName   i18n.Text    `db:"commune_name"`
+	WomenOnly     bool         `db:"women_only"`
+	RIB           string       `db:"rib"`        // empty while the cooperative has not given it
+	Sales         money.Amount `db:"sales"`      // that buyers have paid
+	Commission    money.Amount `db:"commission"` // the association's, of those sales
+	PaidOut       money.Amount `db:"paid_out"`
+	Due           money.Amount `db:"due"`
+	Pending       money.Amount `db:"pending"` // ordered and not yet paid, commission included
+}
+
+// Owed gives every cooperative that has been approved or has ever sold, the most owed first.
+func (s *Service) Owed(ctx context.Context) ([]Owed, error) {
+	owed := []Owed{}
+	// Each sum takes what moved one way less what moved back, so that reversals count.
+	err := s.db.SelectContext(ctx, &owed, `
+		with moved as (
+		    select cooperative_id, starts_with(debit, 'pending:') as from_pending, starts_with(credit, 'pending:') as to_pending,
+		           starts_with(debit, 'payable:') as from_payable, starts_with(credit, 'payable:') as to_payable,
+		           debit, credit, amount_centimes as amount
+		    from postings where cooperative_id is not null
+		), sums as (
+		    select cooperative_id,
+		           sum(case when from_pending and (to_payable or credit = 'commission') then amount
+		                    when to_pending and (from_payable or debit = 'commission') then -amount else 0 end) as sales,
+		           sum(case when credit = 'commission' then amount when debit = 'commission' then -amount else 0 end) as commission,
+		           sum(case when from_payable and credit = 'bank' then amount
+		                    when to_payable and debit = 'bank' then -amount else 0 end) as paid_out,
+		           sum(case when to_payable then amount when from_payable then -amount else 0 end) as due,
+		           sum(case when to_pending then amount when from_pending then -amount else 0 end) as pending
+		    from moved group by cooperative_id
+		)
+		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
+		       l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.women_only, c.rib,
+		       coalesce(s.sales, 0) as sales, coalesce(s.commission, 0) as commission,
+		       coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.pending, 0) as pending
+		from cooperatives c
+		join places l on l.slug = c.commune
+		left join sums s on s.cooperative_id = c.id
+		where c.state <> 'pending' or s.cooperative_id is not null
+		order by due desc, c.name_ar, c.id`)
+	if err != nil {
+		return nil, fmt.Errorf("what is owed: %w", err)
+	}
+	return owed, nil
+}
+
+// Line is one entry of a cooperative's statement: a paid order, or a payout. Amounts are below
+// zero where something was taken back.
+type Line struct {
+	At            time.Time    `db:"at"`
+	OrderNumber   string       `db:"order_number"`   // of a sale
+	BankReference string       `db:"bank_reference"` // of a payout
+	Sale          money.Amount `db:"sale"`
+	Commission    money.Amount `db:"commission"`
+	Payout        money.Amount `db:"payout"`
+	Balance       money.Amount `db:"balance"` // owed to the cooperative after this entry
+}
+
+// Statement is all that made up what a cooperative is owed, in order of time. It is empty for one
+// that nobody has paid yet.
+func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Line, error) {
+	lines := []Line{}
+	err := s.db.SelectContext(ctx, &lines, `
+		with moved as (
+		    select j.id, j.at, j.order_id, j.reference,
+		           sum(case when starts_with(p.debit, 'pending:') then p.amount_centimes
+		                    when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end) as sale,
+		           sum(case when p.credit = 'commission' then p.amount_centimes
+		                    when p.debit = 'commission' then -p.amount_centimes else 0 end) as commission,
+		           sum(case when p.credit = 'bank' then p.amount_centimes
+		                    when p.debit = 'bank' then -p.amount_centimes else 0 end) as payout,
+		           sum(case when starts_with(p.credit, 'payable:') then p.amount_centimes
+		                    when starts_with(p.debit, 'payable:') then -p.amount_centimes else 0 end) as change
+		    from postings p join journals j on j.id = p.journal_id
+		    where p.cooperative_id = $1
+		      and (starts_with(p.credit, 'payable:') or starts_with(p.debit, 'payable:')
+		           or 'commission' in (p.debit, p.credit))
+		    group by j.id
+		)
+		select m.at, coalesce(o.number, '') as order_number, coalesce(t.reference, '') as bank_reference,
+		       m.sale, m.commission, m.payout, sum(m.change) over (order by m.at, m.id) as balance
+		from moved m
+		left join orders o on o.id = m.order_id
+		left join payouts t on t.cooperative_id = $1 and m.reference = 'payout:' || t.id
+		order by m.at, m.id`, cooperativeID)
+	if err != nil {
+		return nil, fmt.Errorf("statement: %w", err)
+	}
+	return lines, nil
+}
