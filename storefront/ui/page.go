@@ -1,0 +1,90 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// Page is what the layouts know of the reader and of the page. Sentences in it are in the reader's
+// language.
+type Page struct {
+	L         *i18n.Locale
+	Languages []*i18n.Locale // all there are, for the language switch
+	Path      string         // after the language, with the query: "/products?q=عسل"
+	BaseURL   string         // scheme and host, without a slash at the end
+
+	Title       string
+	Description string // for search engines and shared links; the layout has one of its own
+	Image       string // address of a picture for shared links, from the root; "" for the market's
+	Data        any    // schema.org data about the page, marshalled as JSON-LD; nil for none
+	Private     bool   // not for search engines
+	Refresh     int    // seconds after which the script asks for the page again; 0: never
+
+	User            *account.User
+	CooperativeName string // of the member who signed in
+	CooperativeLine string // under the name: commune and members
+	Waiting         int    // orders that wait for the cooperative, or cooperatives for the association
+
+	BasketCount int
+	Query       string // in the search field
+	Category    string // the shelf that the header marks as current
+	Plain       bool   // no search and no shelves in the header: nothing leads away from a checkout
+
+	Demo   bool // a demonstration: says how to sign in
+	Sample bool // the goods are sample data, and each page says so
+	Toast  *Toast
+}
+
+// Toast is a short sentence about what was just done.
+type Toast struct {
+	Text string
+	Bad  bool
+}
+
+// T and N say a sentence; see i18n.Locale.
+func (p Page) T(key string, args ...any) string        { return p.L.T(key, args...) }
+func (p Page) N(key string, n int, args ...any) string { return p.L.N(key, n, args...) }
+
+// URL is a page's address in the reader's language: "/products" gives "/ar/products".
+func (p Page) URL(path string) string { return in(p.L.Code(), path) }
+
+// In is this page in another language.
+func (p Page) In(code string) string { return in(code, p.Path) }
+
+// Absolute is an address from the root with scheme and host before it.
+func (p Page) Absolute(address string) string { return p.BaseURL + address }
+
+func in(code, path string) string {
+	if path == "/" || path == "" {
+		return "/" + code
+	}
+	if strings.HasPrefix(path, "/?") {
+		path = path[1:]
+	}
+	return "/" + code + path
+}
+
+// bare is the path without its query: what search engines shall know the page by.
+func (p Page) bare() string {
+	path, _, _ := strings.Cut(p.Path, "?")
+	return path
+}
+
+// other is the language that the header offers: the market's other main language.
+func (p Page) other() *i18n.Locale {
+	for _, l := range p.Languages {
+		if l.Code() != p.L.Code() {
+			return l
+		}
+	}
+	return nil
+}
+
+// Form is a form as it was sent: what was typed, and what is wrong with it by field. The error of
+// the field "" is about the form as a whole.
+type Form struct {
+	Values map[string]string
+	Errors map[string]string
+}
