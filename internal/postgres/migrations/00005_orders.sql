@@ -110,5 +110,6 @@ create table payment_intents (
     settled_at      timestamptz,
     constraint payment_intents_reference_key unique (reference),
     constraint payment_intents_state_known check (state in ('pending', 'succeeded', 'cancelled')),
-    constraint payment_intents_amount_not_negative check (amount_centimes >= 0)
+    constraint payment_intents_amount_not_negative check (amount_centimes >= 0),
+    constraint payment_intents_settled_when_paid check ((state = 'succeeded') = (settled_at is not null))
 );

@@ -76,3 +76,15 @@ end $$;
 create trigger orders_as_placed before update on orders for each row execute function orders_as_placed();
 create trigger order_lines_as_placed before update or delete on order_lines
     for each statement execute function append_only();
+-- +goose StatementBegin
+create function sub_orders_as_placed() returns trigger language plpgsql as $$
+begin
+    if (new.order_id, new.cooperative_id, new.items_centimes, new.commission_centimes)
+       is distinct from (old.order_id, old.cooperative_id, old.items_centimes, old.commission_centimes) then
+        raise exception 'a part of an order stays as it was placed'
+            using errcode = 'restrict_violation', constraint = 'sub_orders_as_placed';
+    end if;
+    return new;
+end $$;
+-- +goose StatementEnd
+create trigger sub_orders_as_placed before update on sub_orders for each row execute function sub_orders_as_placed();

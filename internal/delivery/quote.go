@@ -1,0 +1,142 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// The ways to get an order.
+const (
+	Pickup = "pickup" // at the association's seat, for nothing
+	Home   = "home"   // brought to the buyer's door
+)
+
+// Service answers questions about delivery.
+type Service struct {
+	db *sqlx.DB
+
+	mu     sync.Mutex
+	places []Place // once read
+}
+
+// New makes the service.
+func New(db *sqlx.DB) *Service { return &Service{db: db} }
+
+// QuoteInput is an order as far as its delivery goes.
+type QuoteInput struct {
+	Method        string // Pickup or Home
+	Place         string // slug of the buyer's place
+	Items         money.Amount
+	HasPerishable bool
+	On            time.Time // when it is ordered
+}
+
+// Quote is what delivery costs and between which days it comes.
+type Quote struct {
+	Fee            money.Amount
+	From, To       time.Time    // days, at midnight UTC
+	FreeFrom       money.Amount // delivery costs nothing from this sum of items
+	MissingForFree money.Amount // how much is missing to that; 0 when delivery is free
+}
+
+// Quote prices a delivery. What it refuses is a *fault.Error of kind Invalid whose Fields name
+// «delivery» (no such method) or «place» (no such place, or too far for what perishes).
+func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
+	terms, err := s.Terms(ctx, in.Method, in.Place)
+	if err != nil {
+		return Quote{}, err
+	}
+	return terms.Quote(in.Items, in.HasPerishable, in.On)
+}
+
+// Terms are the conditions of one method of delivery to one place.
+type Terms struct {
+	Place       Place
+	fee         money.Amount
+	daysMin     int
+	daysMax     int
+	perishables bool
+	freeFrom    money.Amount
+}
+
+// Terms reads the conditions of a method for a buyer who lives at place; its errors are Quote's.
+func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error) {
+	if method != Pickup && method != Home {
+		return Terms{}, refuse("delivery", "delivery.unknown_method")
+	}
+	var row struct {
+		Place
+		Fee         money.Amount
+		DaysMin     int          `db:"days_min"`
+		DaysMax     int          `db:"days_max"`
+		Perishables bool         `db:"perishables"`
+		FreeFrom    money.Amount `db:"free_from"`
+	}
+	// Pickup is at the association's, in the nearest zone, wherever the buyer lives.
+	err := s.db.GetContext(ctx, &row, `
+		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
+		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
+		       s.free_delivery_from_centimes as free_from
+		from places p
+		join delivery_zones z on z.slug = case $2
+		    when 'pickup' then (select slug from delivery_zones order by position limit 1)
+		    else p.zone end
+		cross join settings s
+		where p.slug = $1`, place, method)
+	if postgres.NoRows(err) {
+		return Terms{}, refuse("place", "delivery.unknown_place")
+	}
+	if err != nil {
+		return Terms{}, fmt.Errorf("delivery: terms for %q: %w", place, err)
+	}
+	terms := Terms{
+		Place: row.Place, fee: row.Fee, daysMin: row.DaysMin, daysMax: row.DaysMax,
+		perishables: row.Perishables, freeFrom: row.FreeFrom,
+	}
+	if method == Pickup {
+		terms.fee, terms.perishables = 0, true
+	}
+	return terms, nil
+}
+
+// Quote prices a delivery under these terms; see Service.Quote.
+func (t Terms) Quote(items money.Amount, hasPerishable bool, on time.Time) (Quote, error) {
+	if hasPerishable && !t.perishables {
+		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name)
+	}
+	today := day(on)
+	q := Quote{
+		Fee:      t.fee,
+		From:     today.AddDate(0, 0, t.daysMin),
+		To:       today.AddDate(0, 0, t.daysMax),
+		FreeFrom: t.freeFrom,
+	}
+	if items >= t.freeFrom {
+		q.Fee = 0
+	}
+	if q.Fee > 0 {
+		q.MissingForFree = t.freeFrom - items
+	}
+	return q, nil
+}
+
+// clock is Morocco's: UTC+1 all year except in Ramadan, when an hour makes no difference to days.
+var clock = time.FixedZone("Morocco", 60*60)
+
+// day is the day in Morocco, as midnight UTC.
+func day(t time.Time) time.Time {
+	y, m, d := t.In(clock).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+func refuse(field, key string, args ...any) error {
+	return fault.New(fault.Invalid, key, args...).Field(field, key, args...)
+}
