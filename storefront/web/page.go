@@ -15,11 +15,16 @@ const languageKeep = 365 * 24 * time.Hour
 // so it is made once for each page.
 func (r *Request) Page(title string) ui.Page {
 	p := ui.Page{
-		L: r.Locale, Path: r.pagePath(), Title: title, Query: r.Query("q"),
-		User: r.User, Demo: r.Site.Demo, Sample: r.Site.Sample, BaseURL: r.Site.BaseURL,
+		L: r.Locale, Path: r.pagePath(), BaseURL: r.Site.BaseURL, Title: title, Query: r.Query("q"),
+		Private: r.route.Private || r.route.Policy != Public,
+		User:    r.User, Demo: r.Site.Demo, Sample: r.Site.Sample,
 	}
-	if r.Cooperative != nil {
-		p.CooperativeName = r.Locale.Text(r.Cooperative.Name)
+	for _, code := range r.Site.Languages.Codes() {
+		p.Languages = append(p.Languages, r.Site.Languages.Locale(code))
+	}
+	if c := r.Cooperative; c != nil {
+		p.CooperativeName = r.Locale.Text(c.Name)
+		p.CooperativeLine = r.Locale.Text(c.CommuneName) + " · " + r.Locale.N("web.members", c.Members())
 	}
 	if text := r.toast(); text != "" {
 		p.Toast = &ui.Toast{Text: text}

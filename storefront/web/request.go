@@ -123,3 +123,6 @@ func (r *Request) URL(path string) string {
 
 // AbsoluteURL is URL with the market's own scheme and host, for what leaves the site.
 func (r *Request) AbsoluteURL(path string) string { return r.Site.BaseURL + r.URL(path) }
+
+// NoLang reports whether the route stands outside the languages.
+func (r *Request) NoLang() bool { return r.route.NoLang }
