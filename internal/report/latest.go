@@ -1,0 +1,44 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Order is a joint order as the association sees it in a list.
+type Order struct {
+	ID           uuid.UUID    `db:"id"`
+	Number       string       `db:"number"`
+	PlacedAt     time.Time    `db:"placed_at"`
+	State        string       `db:"state"`
+	PlaceName    i18n.Text    `db:"place_name"`   // where the buyer lives
+	Cooperatives int          `db:"cooperatives"` // with a part in it
+	Sold         money.Amount `db:"sold"`         // goods, less what was cancelled or refused
+}
+
+// LatestOrders are the n orders placed last, the latest first.
+func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
+	orders := []Order{}
+	err := s.db.SelectContext(ctx, &orders, `
+		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
+		       moved.cooperatives, moved.sold
+		from (select id, number, placed_at, state, place from orders order by placed_at desc, id desc limit $1) o
+		join places l on l.slug = o.place
+		cross join lateral (
+		    select count(distinct p.cooperative_id) as cooperatives,
+		           coalesce(sum(case when p.debit = 'buyers' then p.amount_centimes
+		                             when p.credit = 'buyers' then -p.amount_centimes else 0 end), 0) as sold
+		    from journals j join postings p on p.journal_id = j.id
+		    where j.order_id = o.id and p.cooperative_id is not null) moved
+		order by o.placed_at desc, o.id desc`, n)
+	if err != nil {
+		return nil, fmt.Errorf("latest orders: %w", err)
+	}
+	return orders, nil
+}

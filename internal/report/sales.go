@@ -1,0 +1,265 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Service reads the ledger.
+type Service struct{ db *sqlx.DB }
+
+// New makes a Service.
+func New(db *sqlx.DB) *Service { return &Service{db: db} }
+
+// Filter narrows a report; its zero value takes everything in. The period begins with From and ends
+// before To; a zero time leaves that side open.
+type Filter struct {
+	From, To  time.Time
+	Commune   string
+	Sector    string
+	WomenOnly bool
+}
+
+// Figures are sales: goods that were ordered, in the period in which they were ordered, less what
+// was cancelled, declined or refused since. Commission is not taken off, delivery is not included.
+type Figures struct {
+	Paid     money.Amount `db:"paid"`
+	UnderWay money.Amount `db:"under_way"` // ordered and not yet paid
+	Orders   int          `db:"orders"`    // joint orders that these sales belong to
+}
+
+// Total is all sales, paid or under way.
+func (f Figures) Total() money.Amount { return f.Paid + f.UnderWay }
+
+func (f *Figures) add(g Figures) {
+	f.Paid += g.Paid
+	f.UnderWay += g.UnderWay
+	f.Orders += g.Orders
+}
+
+// People are members of cooperatives.
+type People struct {
+	Members int
+	Women   int
+	Young   int
+}
+
+func (p *People) add(c Cooperative) {
+	p.Members += c.Members()
+	p.Women += c.Women
+	p.Young += c.Young
+}
+
+// Cooperative is what one cooperative sold.
+type Cooperative struct {
+	ID          uuid.UUID `db:"id"`
+	Slug        string    `db:"slug"`
+	Name        i18n.Text `db:"name"`
+	Commune     string    `db:"commune"`
+	CommuneName i18n.Text `db:"commune_name"`
+	Sector      string    `db:"sector"`
+	Women       int       `db:"women"`
+	Men         int       `db:"men"`
+	Young       int       `db:"young"`
+	WomenOnly   bool      `db:"women_only"`
+	Figures
+}
+
+// Members is how many people the cooperative is, at least five.
+func (c Cooperative) Members() int { return c.Women + c.Men }
+
+// PerMember is its sales per member, to the centime below.
+func (c Cooperative) PerMember() money.Amount { return c.Total() / money.Amount(c.Members()) }
+
+// Commune is what the cooperatives of one commune sold.
+type Commune struct {
+	Slug         string
+	Name         i18n.Text
+	Cooperatives int
+	Selling      int
+	People       People
+	Sold         money.Amount // paid and under way
+}
+
+// Month is what was ordered in one month of the market's time zone.
+type Month struct {
+	Month time.Time `db:"month"` // its first day, 00:00 UTC
+	Figures
+	JointOrders int `db:"joint_orders"` // with goods of more than one cooperative
+}
+
+// Sales is the association's report. Figures.Orders counts an order once, however many cooperatives
+// have a part in it.
+type Sales struct {
+	Figures
+	JointOrders   int           // with goods of more than one cooperative
+	ByCooperative []Cooperative // the most first; those with no sale last
+	ByCommune     []Commune     // likewise
+	ByMonth       []Month       // in order of time, months without a sale included
+	Selling       int           // how many of ByCooperative have a sale
+	People        People        // of all cooperatives
+	SellingPeople People        // of those with a sale
+	WomenOnly     WomenOnly
+	Fairness      Fairness
+}
+
+// SellingShare is the share of cooperatives with at least one sale, 0 to 1.
+func (s Sales) SellingShare() float64 { return share(s.Selling, len(s.ByCooperative)) }
+
+// WomenOnly compares the women-only cooperatives' shares of the market, each 0 to 1.
+type WomenOnly struct {
+	Cooperatives int
+	Sold         money.Amount
+	OfMembers    float64
+	OfOrders     float64 // of the parts of all orders
+	OfSales      float64
+}
+
+// Sales reports on the cooperatives that pass the filter and that are approved or sold something in
+// its period.
+func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
+	months, err := s.months(ctx, f)
+	if err != nil {
+		return Sales{}, fmt.Errorf("sales by month: %w", err)
+	}
+	cooperatives, err := s.cooperatives(ctx, f)
+	if err != nil {
+		return Sales{}, fmt.Errorf("sales by cooperative: %w", err)
+	}
+	return summed(cooperatives, months), nil
+}
+
+func summed(cooperatives []Cooperative, months []Month) Sales {
+	s := Sales{ByCooperative: cooperatives, ByMonth: months}
+	for _, m := range months {
+		s.Figures.add(m.Figures)
+		s.JointOrders += m.JointOrders
+	}
+	var women, all Figures
+	var womenMembers int
+	communes := make(map[string]*Commune)
+	for _, c := range cooperatives {
+		commune := communes[c.Commune]
+		if commune == nil {
+			commune = &Commune{Slug: c.Commune, Name: c.CommuneName}
+			communes[c.Commune] = commune
+		}
+		commune.Cooperatives++
+		commune.Sold += c.Total()
+		commune.People.add(c)
+		s.People.add(c)
+		all.add(c.Figures)
+		if c.Total() > 0 {
+			commune.Selling++
+			s.Selling++
+			s.SellingPeople.add(c)
+		}
+		if c.WomenOnly {
+			s.WomenOnly.Cooperatives++
+			women.add(c.Figures)
+			womenMembers += c.Members()
+		}
+	}
+	s.WomenOnly.Sold = women.Total()
+	s.WomenOnly.OfMembers = share(womenMembers, s.People.Members)
+	s.WomenOnly.OfOrders = share(women.Orders, all.Orders)
+	s.WomenOnly.OfSales = share(women.Total(), all.Total())
+	for _, c := range communes {
+		s.ByCommune = append(s.ByCommune, *c)
+	}
+	slices.SortFunc(s.ByCommune, func(a, b Commune) int {
+		return cmp.Or(cmp.Compare(b.Sold, a.Sold), cmp.Compare(a.Slug, b.Slug))
+	})
+	s.Fairness = fairness(cooperatives)
+	return s
+}
+
+func share[N int | money.Amount](part, whole N) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
+
+// sold gives one row for each part of an order: what a cooperative sold by it and how much of that
+// has been paid, in the month in which the order was placed. What goes from the buyers' account to
+// a cooperative's pending one is sold, what comes back was cancelled or refused, and what leaves
+// pending for the cooperative or as commission is paid.
+const sold = `
+	with placed as (
+	    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month
+	    from journals
+	    where order_id is not null and reference = 'order:' || order_id || ':placed'
+	      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
+	), sold as (
+	    select placed.order_id, placed.month, p.cooperative_id,
+	           sum(case when p.debit = 'buyers' then p.amount_centimes
+	                    when p.credit = 'buyers' then -p.amount_centimes else 0 end) as total,
+	           sum(case when p.debit = 'buyers' or p.credit = 'buyers' then 0
+	                    when starts_with(p.debit, 'pending:') then p.amount_centimes
+	                    when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end) as paid
+	    from placed
+	    join journals j on j.order_id = placed.order_id
+	    join postings p on p.journal_id = j.id
+	    join cooperatives c on c.id = p.cooperative_id
+	    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
+	    group by placed.order_id, placed.month, p.cooperative_id
+	)`
+
+func (f Filter) arguments() []any {
+	return []any{
+		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},
+		f.Commune, f.Sector, f.WomenOnly,
+	}
+}
+
+func (s *Service) cooperatives(ctx context.Context, f Filter) ([]Cooperative, error) {
+	cooperatives := []Cooperative{}
+	err := s.db.SelectContext(ctx, &cooperatives, sold+`, sums as (
+		    select cooperative_id, sum(paid) as paid, sum(total - paid) as under_way, count(*) as orders
+		    from sold where total > 0 group by cooperative_id
+		)
+		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
+		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.sector,
+		       c.women, c.men, c.young, c.women_only,
+		       coalesce(s.paid, 0) as paid, coalesce(s.under_way, 0) as under_way, coalesce(s.orders, 0) as orders
+		from cooperatives c
+		join places l on l.slug = c.commune
+		left join sums s on s.cooperative_id = c.id
+		where (c.state = 'approved' or s.cooperative_id is not null)
+		  and ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
+		order by coalesce(s.paid + s.under_way, 0) desc, c.name_ar, c.id`, f.arguments()...)
+	return cooperatives, err
+}
+
+// months fills the gaps between the first and the last month, which are those of the period (but at
+// most eleven empty ones before the first sale and after the last) or of the sales themselves.
+func (s *Service) months(ctx context.Context, f Filter) ([]Month, error) {
+	months := []Month{}
+	err := s.db.SelectContext(ctx, &months, sold+`, orders as (
+		    select order_id, month, sum(total) as total, sum(paid) as paid, count(*) as cooperatives
+		    from sold where total > 0 group by order_id, month
+		), bounds as (
+		    select greatest(coalesce(date_trunc('month', $1::timestamptz at time zone 'Africa/Casablanca'), min(month)),
+		                    min(month) - interval '11 months') as first,
+		           least(coalesce(date_trunc('month', ($2::timestamptz - interval '1 microsecond') at time zone 'Africa/Casablanca'), max(month)),
+		                 max(month) + interval '11 months') as last
+		    from orders having count(*) > 0
+		)
+		select m.month, coalesce(sum(o.paid), 0) as paid, coalesce(sum(o.total - o.paid), 0) as under_way,
+		       count(o.order_id) as orders, count(*) filter (where o.cooperatives > 1) as joint_orders
+		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
+		left join orders o on o.month = m.month
+		group by m.month order by m.month`, f.arguments()...)
+	return months, err
+}

@@ -1,0 +1,29 @@
+package report
+
+import (
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// Table is the report by cooperative, in the reader's language, as a spreadsheet's table.
+func (s Sales) Table(l *i18n.Locale) Table {
+	t := Table{
+		Header: []string{
+			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
+			l.T("report.column.members"), l.T("report.column.women"), l.T("report.column.orders"),
+			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.under_way"),
+			l.T("report.column.per_member"),
+		},
+		Rows:        make([][]any, len(s.ByCooperative)),
+		RightToLeft: l.Dir() == "rtl",
+	}
+	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
+	for i, c := range s.ByCooperative {
+		t.Rows[i] = []any{
+			l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly],
+			c.Members(), c.Women, c.Orders,
+			c.Total(), c.Paid, c.UnderWay,
+			c.PerMember(),
+		}
+	}
+	return t
+}
