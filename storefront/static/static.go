@@ -15,7 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-//go:embed souk.css souk.js fonts brand
+//go:embed souk.css souk.js fonts brand drawings/objects/gift.svg
 var embedded embed.FS
 
 // kept tells browsers that what lies behind an address with a hash never changes.

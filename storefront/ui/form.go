@@ -1,0 +1,53 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// id is the field's own in the document.
+func (f Field) id() string { return "f-" + f.Name }
+
+// attributes are those that every kind of field shares, the ones for assistive technology among them.
+func (f Field) attributes(form Form) templ.Attributes {
+	a := templ.Attributes{"id": f.id(), "name": f.Name}
+	if f.Type != "" {
+		a["type"] = f.Type
+	}
+	if f.Max > 0 {
+		a["maxlength"] = f.Max
+	}
+	for name, value := range map[string]string{
+		"placeholder": f.Placeholder, "autocomplete": f.Autocomplete, "inputmode": f.InputMode,
+	} {
+		if value != "" {
+			a[name] = value
+		}
+	}
+	if !f.Optional {
+		a["required"] = true
+	}
+	var described []string
+	if form.Errors[f.Name] != "" {
+		a["aria-invalid"] = "true"
+		described = append(described, f.id()+"-error")
+	}
+	if f.Hint != "" {
+		described = append(described, f.id()+"-hint")
+	}
+	if len(described) > 0 {
+		a["aria-describedby"] = strings.Join(described, " ")
+	}
+	for name, value := range f.Attributes {
+		a[name] = value
+	}
+	return a
+}
+
+func inputClass(f Field) string {
+	if f.LTR {
+		return "in ltr"
+	}
+	return "in"
+}

@@ -1,0 +1,54 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/static"
+)
+
+// Picture is where the picture of a product is: a photograph in several widths, or a drawing as long
+// as there is none.
+type Picture struct {
+	Src     string
+	Srcset  string // "" for a drawing
+	Drawing bool
+}
+
+// PictureOf finds the picture of a product.
+func PictureOf(p catalog.Product) Picture {
+	return PictureFor(p.PictureID, p.Drawing, p.Category, p.ID)
+}
+
+// PictureFor is PictureOf for what knows a product by less, such as a line of an order.
+func PictureFor(picture *uuid.UUID, drawing, category string, product uuid.UUID) Picture {
+	if picture == nil {
+		return Picture{Src: static.Drawing(drawing, category, product.String()), Drawing: true}
+	}
+	at := func(width int) string { return fmt.Sprintf("/pictures/%s/%d.jpg", picture, width) }
+	return Picture{
+		Src:    at(640),
+		Srcset: fmt.Sprintf("%s 320w, %s 640w, %s 1280w", at(320), at(640), at(1280)),
+	}
+}
+
+func (p Picture) set(sizes string) templ.Attributes {
+	if p.Srcset == "" {
+		return nil
+	}
+	return templ.Attributes{"srcset": p.Srcset, "sizes": sizes}
+}
+
+func loading(eager bool) templ.Attributes {
+	if eager {
+		return nil
+	}
+	return templ.Attributes{"loading": "lazy", "decoding": "async"}
+}
+
+// currencyFirst tells whether the language writes the currency before the amount, as English does.
+func currencyFirst(p Page) bool { return strings.HasPrefix(p.L.Money(100), p.L.Currency()) }

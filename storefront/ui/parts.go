@@ -1,0 +1,45 @@
+package ui
+
+import "github.com/a-h/templ"
+
+// around is the pages that a pager names: the first, the last and the neighbours of the present one,
+// with 0 where some are left out.
+func around(page, pages int) []int {
+	var list []int
+	for n := 1; n <= pages; n++ {
+		switch {
+		case n == 1 || n == pages || n >= page-1 && n <= page+1:
+			list = append(list, n)
+		case list[len(list)-1] != 0:
+			list = append(list, 0)
+		}
+	}
+	return list
+}
+
+func noteIcon(kind string) string {
+	switch kind {
+	case "ok":
+		return "check"
+	case "wait":
+		return "clock"
+	case "bad":
+		return "alert"
+	}
+	return "info"
+}
+
+// role makes an error heard as soon as it is there.
+func role(kind string) templ.Attributes {
+	if kind == "bad" {
+		return templ.Attributes{"role": "alert"}
+	}
+	return nil
+}
+
+func step(s Step) templ.Attributes {
+	if s.State == "now" {
+		return templ.Attributes{"aria-current": "step"}
+	}
+	return nil
+}
