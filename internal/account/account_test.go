@@ -1,0 +1,159 @@
+package account_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+const (
+	village  = "196.200.1.7" // where Fatima's telephone connects from
+	password = "trois ruches au soleil"
+)
+
+// door is a market's accounts, with a clock that the test sets.
+type door struct {
+	*account.Service
+	db          *sqlx.DB
+	time        time.Time
+	cooperative uuid.UUID
+}
+
+func newDoor(t *testing.T) *door {
+	t.Helper()
+	db := pgtest.New(t)
+	jobs, err := job.New(db, nil, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{db: db, time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC), cooperative: postgres.NewID()}
+	d.Service = account.New(db, jobs, func() time.Time { return d.time })
+	d.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+	d.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
+		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
+	d.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at)
+		values ($1, 'nahlat', 'نحلات', 'Nahlat', 'honey', 'zegzel', 7, 0, 1, $2, $2)`, d.cooperative, d.time)
+	return d
+}
+
+func (d *door) exec(t *testing.T, query string, args ...any) {
+	t.Helper()
+	if _, err := d.db.Exec(query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (d *door) count(t *testing.T, query string, args ...any) (n int) {
+	t.Helper()
+	if err := d.db.Get(&n, query, args...); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// fatima is a member who has both an e-mail address and a telephone.
+func (d *door) fatima(t *testing.T) account.User {
+	t.Helper()
+	u, err := d.Create(context.Background(), account.NewUser{
+		Name: "Fatima", Email: "Fatima@Nahlat.ma", Phone: "06 61 23 45 67", Password: password,
+		Role: account.Member, CooperativeID: &d.cooperative, Locale: "ar",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// signIn is a sign-in that has to succeed.
+func (d *door) signIn(t *testing.T, login, password string) (token string) {
+	t.Helper()
+	token, _, err := d.SignIn(context.Background(), login, password, village)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t)
+	good := account.NewUser{
+		Name: "Amina", Email: "amina@nahlat.ma", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+	}
+	nobody := postgres.NewID()
+	for name, c := range map[string]struct {
+		change func(*account.NewUser)
+		field  string
+		key    string
+	}{
+		"no name":                {func(n *account.NewUser) { n.Name = " " }, "name", "account.name_missing"},
+		"endless name":           {func(n *account.NewUser) { n.Name = string(make([]byte, 500)) }, "name", "account.name_long"},
+		"no way to be reached":   {func(n *account.NewUser) { n.Email = "" }, "email", "account.unreachable"},
+		"broken e-mail":          {func(n *account.NewUser) { n.Email = "amina@" }, "email", "account.email_invalid"},
+		"e-mail with a name":     {func(n *account.NewUser) { n.Email = "amina <amina@nahlat.ma>" }, "email", "account.email_invalid"},
+		"broken telephone":       {func(n *account.NewUser) { n.Phone = "06" }, "phone", "account.phone_invalid"},
+		"e-mail of another":      {func(n *account.NewUser) { n.Email = "FATIMA@nahlat.ma" }, "email", "account.email_taken"},
+		"telephone of another":   {func(n *account.NewUser) { n.Phone = "+212661234567" }, "phone", "account.phone_taken"},
+		"short password":         {func(n *account.NewUser) { n.Password = "ruches au" }, "password", "account.password_short"},
+		"endless password":       {func(n *account.NewUser) { n.Password = password + string(make([]byte, 300)) }, "password", "account.password_long"},
+		"one letter":             {func(n *account.NewUser) { n.Password = "aaaaaaaaaaaa" }, "password", "account.password_guessable"},
+		"run along the keys":     {func(n *account.NewUser) { n.Password = "1234567890" }, "password", "account.password_guessable"},
+		"common word":            {func(n *account.NewUser) { n.Password = "Password2026" }, "password", "account.password_guessable"},
+		"own name":               {func(n *account.NewUser) { n.Password = "amina a 3 ruches" }, "password", "account.password_guessable"},
+		"own telephone":          {func(n *account.NewUser) { n.Phone, n.Password = "0661999888", "tel 0661999888" }, "password", "account.password_guessable"},
+		"unknown role":           {func(n *account.NewUser) { n.Role = "queen" }, "role", "account.role_unknown"},
+		"member of nothing":      {func(n *account.NewUser) { n.CooperativeID = nil }, "cooperative", "account.cooperative_mismatch"},
+		"association that sells": {func(n *account.NewUser) { n.Role = account.Association }, "cooperative", "account.cooperative_mismatch"},
+		"unknown cooperative":    {func(n *account.NewUser) { n.CooperativeID = &nobody }, "cooperative", "account.cooperative_unknown"},
+	} {
+		n := good
+		c.change(&n)
+		_, err := d.Create(context.Background(), n)
+		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[c.field].Key != c.key {
+			t.Errorf("%s: %v; want %s at field %s", name, err, c.key, c.field)
+		}
+	}
+	if _, err := d.Create(context.Background(), good); err != nil {
+		t.Errorf("after all refusals nothing stands in the way of a good one: %v", err)
+	}
+}
+
+func TestThePeopleTableDefendsItself(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t)
+	type row struct {
+		email, phone *string
+		role         string
+		cooperative  *uuid.UUID
+	}
+	text := func(s string) *string { return &s }
+	for constraint, r := range map[string]row{
+		"users_email_key":                 {text("fatima@nahlat.ma"), nil, "association", nil},
+		"users_phone_key":                 {nil, text("+212661234567"), "association", nil},
+		"users_email_lower_case":          {text("Amina@nahlat.ma"), nil, "association", nil},
+		"users_reachable":                 {nil, nil, "association", nil},
+		"users_role_known":                {text("amina@nahlat.ma"), nil, "queen", nil},
+		"users_member_of_one_cooperative": {text("amina@nahlat.ma"), nil, "member", nil},
+	} {
+		_, err := d.db.Exec(`insert into users (id, name, email, phone, password_hash, role, cooperative_id, created_at)
+			values ($1, 'Amina', $2, $3, '', $4, $5, $6)`, postgres.NewID(), r.email, r.phone, r.role, r.cooperative, d.time)
+		if !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+}
