@@ -1,0 +1,39 @@
+package cooperative_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestTheCooperativesTableDefendsItself(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	for constraint, statement := range map[string]string{
+		"cooperatives_slug_key":              `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at) select gen_random_uuid(), slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at from cooperatives`,
+		"cooperatives_state_known":           `update cooperatives set state = 'queen'`,
+		"cooperatives_members_not_negative":  `update cooperatives set women = 20, men = -1`,
+		"cooperatives_at_least_five_members": `update cooperatives set women = 4, young = 0`,
+		"cooperatives_ice_valid":             `update cooperatives set ice = '999000001000076'`,
+		"cooperatives_rib_digits":            `update cooperatives set rib = '123'`,
+		"cooperatives_commune_fkey":          `update cooperatives set commune = 'atlantis'`,
+		"cooperative_events_append_only":     `update cooperative_events set note = 'autre chose'`,
+	} {
+		if _, err := r.db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+	_, err := r.db.Exec(`insert into cooperative_events (id, cooperative_id, state, at) values ($1, $1, 'approved', $2)`, c.ID, r.time.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	checks, err := cooperative.Audit(context.Background(), r.db)
+	if err != nil || checks[0].Count != 1 || !strings.Contains(checks[0].Problems[0], c.Slug) {
+		t.Errorf("a decision without its effect is found: %+v, %v", checks, err)
+	}
+}

@@ -1,0 +1,318 @@
+package cooperative_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// registry is a market's cooperatives, with a clock that the test sets.
+type registry struct {
+	*cooperative.Service
+	db   *sqlx.DB
+	time time.Time
+}
+
+func newRegistry(t *testing.T) *registry {
+	t.Helper()
+	r := &registry{db: pgtest.New(t), time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}
+	r.Service = cooperative.New(r.db, func() time.Time { return r.time })
+	r.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values
+		('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3), ('ahfir', 'أحفير', 'Ahfir', 'berkane', 34.9, -2.1)
+		on conflict do nothing`)
+	return r
+}
+
+func (r *registry) exec(t *testing.T, query string, args ...any) {
+	t.Helper()
+	if _, err := r.db.Exec(query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// nahlat is a cooperative of bee-keepers, women only.
+func nahlat() cooperative.Cooperative {
+	ice := "999000001000075"
+	return cooperative.Cooperative{
+		Name: i18n.Text{AR: "نحلات الجبل", FR: "Nahlat El Jbel"}, Description: i18n.Text{FR: "Du miel."},
+		Sector: "honey", Commune: "zegzel", Women: 7, Young: 2, ICE: &ice, Phone: "0661234567",
+		RIB: "007 010 0001234567890123 45", Email: "nahlat@exemple.ma", President: "Fatima",
+	}
+}
+
+func (r *registry) create(t *testing.T, c cooperative.Cooperative) cooperative.Cooperative {
+	t.Helper()
+	c, err := r.Create(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (r *registry) set(t *testing.T, id uuid.UUID, to cooperative.State) {
+	t.Helper()
+	if err := r.SetState(context.Background(), id, to, "vu le dossier", uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (r *registry) product(t *testing.T, of cooperative.Cooperative, slug, state string) {
+	t.Helper()
+	r.exec(t, `insert into products (id, cooperative_id, sku, slug, category, name_fr, unit_amount, unit_code,
+		price_centimes, stock, state, created_at, updated_at)
+		values ($1, $2, $3, $3, 'honey', 'Miel', 500, 'g', 9000, 0, $4, $5, $5)`,
+		postgres.NewID(), of.ID, slug, state, r.time)
+}
+
+func TestACooperativeIsTakenInAsPending(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	if c.State != cooperative.Pending || c.Slug != "nahlat-el-jbel" || !c.WomenOnly || c.Members() != 7 {
+		t.Errorf("%+v", c)
+	}
+	if c.Phone != "+212661234567" || c.RIB != "007010000123456789012345" || *c.ICE != "999000001000075" || c.CommuneName.AR != "زكزل" {
+		t.Errorf("%+v", c)
+	}
+	for name, find := range map[string]func() (cooperative.Cooperative, error){
+		"slug": func() (cooperative.Cooperative, error) { return r.BySlug(context.Background(), c.Slug) },
+		"id":   func() (cooperative.Cooperative, error) { return r.ByID(context.Background(), c.ID) },
+	} {
+		if found, err := find(); err != nil || found.ID != c.ID || found.Name != c.Name {
+			t.Errorf("by %s: %+v, %v", name, found, err)
+		}
+	}
+	events, err := r.Events(context.Background(), c.ID)
+	if err != nil || len(events) != 1 || events[0].State != cooperative.Pending {
+		t.Errorf("its history: %+v, %v", events, err)
+	}
+}
+
+func TestTwoCooperativesMayBearOneName(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	first, second := r.create(t, nahlat()), r.create(t, nahlat())
+	if first.Slug == second.Slug || !strings.HasPrefix(second.Slug, first.Slug+"-") {
+		t.Errorf("slugs %q and %q", first.Slug, second.Slug)
+	}
+	third := nahlat()
+	third.Slug = first.Slug
+	_, err := r.Create(context.Background(), third)
+	if e := fault.As(err); e == nil || e.Fields["slug"].Key != "cooperative.slug_taken" {
+		t.Errorf("a slug asked for that is taken: %v", err)
+	}
+}
+
+func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	text := func(s string) *string { return &s }
+	for name, c := range map[string]struct {
+		change func(*cooperative.Cooperative)
+		field  string
+		key    string
+	}{
+		"no Arabic name":         {func(c *cooperative.Cooperative) { c.Name.AR = " " }, "name_ar", "cooperative.missing"},
+		"no French name":         {func(c *cooperative.Cooperative) { c.Name.FR = "" }, "name_fr", "cooperative.missing"},
+		"French name in Arabic":  {func(c *cooperative.Cooperative) { c.Name.FR = "نحلات" }, "name_fr", "cooperative.name_not_latin"},
+		"endless name":           {func(c *cooperative.Cooperative) { c.Name.AR = strings.Repeat("ن", 300) }, "name_ar", "cooperative.too_long"},
+		"endless story":          {func(c *cooperative.Cooperative) { c.Story.EN = strings.Repeat("bee ", 2000) }, "story_en", "cooperative.too_long"},
+		"no sector":              {func(c *cooperative.Cooperative) { c.Sector = "" }, "sector", "cooperative.missing"},
+		"no commune":             {func(c *cooperative.Cooperative) { c.Commune = "" }, "commune", "cooperative.missing"},
+		"commune nobody knows":   {func(c *cooperative.Cooperative) { c.Commune = "atlantis" }, "commune", "cooperative.commune_unknown"},
+		"address with accents":   {func(c *cooperative.Cooperative) { c.Slug = "Nahlât" }, "slug", "cooperative.slug_invalid"},
+		"four members":           {func(c *cooperative.Cooperative) { c.Women, c.Young = 4, 0 }, "women", "cooperative.too_few_members"},
+		"members below zero":     {func(c *cooperative.Cooperative) { c.Women, c.Men = 10, -3 }, "men", "cooperative.members_not_a_count"},
+		"members without number": {func(c *cooperative.Cooperative) { c.Women = 1 << 40 }, "women", "cooperative.members_not_a_count"},
+		"more young than all":    {func(c *cooperative.Cooperative) { c.Young = 8 }, "young", "cooperative.young_above_members"},
+		"ICE of 14 digits":       {func(c *cooperative.Cooperative) { c.ICE = text("99900000100007") }, "ice", "cooperative.ice_invalid"},
+		"ICE with a slip":        {func(c *cooperative.Cooperative) { c.ICE = text("999000001000076") }, "ice", "cooperative.ice_invalid"},
+		"RIB of 23 digits":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("1", 23) }, "rib", "cooperative.rib_invalid"},
+		"RIB with letters":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("A", 24) }, "rib", "cooperative.rib_invalid"},
+		"broken telephone":       {func(c *cooperative.Cooperative) { c.Phone = "066" }, "phone", "account.phone_invalid"},
+		"broken e-mail":          {func(c *cooperative.Cooperative) { c.Email = "nahlat" }, "email", "account.email_invalid"},
+	} {
+		given := nahlat()
+		c.change(&given)
+		_, err := r.Create(context.Background(), given)
+		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[c.field].Key != c.key {
+			t.Errorf("%s: %v; want %s at field %s", name, err, c.key, c.field)
+		}
+	}
+	bare := nahlat()
+	bare.ICE, bare.RIB, bare.Phone, bare.Email = text(" "), "", "", ""
+	if c := r.create(t, bare); c.ICE != nil {
+		t.Errorf("an ICE left empty is kept as %q", *c.ICE)
+	}
+}
+
+func TestAnICECarriesItsOwnCheck(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"999000001000075", "999000002000048", "999000003000021"} {
+		if !cooperative.ValidICE(good) {
+			t.Errorf("%s is valid", good)
+		}
+		for i := range good { // any one digit wrong is noticed
+			slip := []byte(good)
+			slip[i] = '0' + (slip[i]-'0'+1)%10
+			if cooperative.ValidICE(string(slip)) {
+				t.Errorf("%s is not valid", slip)
+			}
+		}
+	}
+}
+
+func TestTheAssociationApprovesSuspendsAndApprovesAgain(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	jamal := postgres.NewID()
+	r.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
+		values ($1, 'Jamal', 'jamal@association.ma', '', 'association', $2)`, jamal, r.time)
+	ctx := context.Background()
+	if err := r.SetState(ctx, c.ID, cooperative.Suspended, "trop tôt", jamal); !errors.Is(err, cooperative.ErrWrongState) {
+		t.Errorf("a pending cooperative cannot be suspended: %v", err)
+	}
+	for _, step := range []struct {
+		to   cooperative.State
+		note string
+	}{
+		{cooperative.Approved, ""}, {cooperative.Suspended, " Agrément expiré "}, {cooperative.Approved, "Agrément renouvelé"},
+	} {
+		r.time = r.time.Add(time.Hour)
+		if err := r.SetState(ctx, c.ID, step.to, step.note, jamal); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.SetState(ctx, c.ID, step.to, "encore", jamal); !errors.Is(err, cooperative.ErrWrongState) {
+			t.Errorf("%s twice: %v", step.to, err)
+		}
+		found, err := r.ByID(ctx, c.ID)
+		if err != nil || found.State != step.to || !found.UpdatedAt.Equal(r.time) {
+			t.Errorf("after %s: %+v, %v", step.to, found, err)
+		}
+	}
+	events, err := r.Events(ctx, c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, e := range events {
+		told = append(told, string(e.State)+"/"+e.Note+"/"+e.User)
+	}
+	want := []string{"approved/Agrément renouvelé/Jamal", "suspended/Agrément expiré/Jamal", "approved//Jamal", "pending//"}
+	if !slices.Equal(told, want) {
+		t.Errorf("its history is %q, want %q", told, want)
+	}
+	checks, err := cooperative.Audit(ctx, r.db)
+	if err != nil || !checks[0].OK() {
+		t.Errorf("audit: %+v, %v", checks, err)
+	}
+}
+
+func TestADecisionThatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	r.set(t, c.ID, cooperative.Approved)
+	ctx := context.Background()
+	for name, note := range map[string]string{"without a reason": " ", "with an endless one": strings.Repeat("non ", 1000)} {
+		err := r.SetState(ctx, c.ID, cooperative.Suspended, note, uuid.Nil)
+		if e := fault.As(err); e == nil || e.Fields["note"].Key == "" {
+			t.Errorf("suspended %s: %v", name, err)
+		}
+	}
+	if err := r.SetState(ctx, postgres.NewID(), cooperative.Approved, "", uuid.Nil); !errors.Is(err, cooperative.ErrNotFound) {
+		t.Errorf("one that does not exist: %v", err)
+	}
+	for _, to := range []cooperative.State{cooperative.Pending, "queen"} {
+		if err := r.SetState(ctx, c.ID, to, "", uuid.Nil); !errors.Is(err, cooperative.ErrWrongState) {
+			t.Errorf("to %q: %v", to, err)
+		}
+	}
+}
+
+func TestSuspensionIsToldToSearch(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	r.set(t, c.ID, cooperative.Approved)
+	r.product(t, c, "miel", "published")
+	r.exec(t, `insert into search_engines (name) values ('bleve') on conflict do nothing`)
+	r.exec(t, `delete from search_pending`)
+	r.set(t, c.ID, cooperative.Suspended)
+	var pending int
+	if err := r.db.Get(&pending, `select count(*) from search_pending where engine = 'bleve'`); err != nil || pending != 1 {
+		t.Errorf("%d products told to search, want 1; %v", pending, err)
+	}
+}
+
+func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	ctx := context.Background()
+	add := func(name, sector, commune string, women, men int, state cooperative.State, products ...string) {
+		c := nahlat()
+		c.Name, c.Sector, c.Commune, c.Women, c.Men = i18n.Text{AR: name, FR: name}, sector, commune, women, men
+		c = r.create(t, c)
+		for i, productState := range products {
+			r.product(t, c, c.Slug+string(rune('a'+i)), productState)
+		}
+		if state != cooperative.Pending {
+			r.set(t, c.ID, cooperative.Approved)
+		}
+		if state == cooperative.Suspended {
+			r.set(t, c.ID, cooperative.Suspended)
+		}
+	}
+	add("a", "honey", "zegzel", 7, 0, cooperative.Approved, "published", "published", "draft")
+	add("b", "honey", "ahfir", 5, 4, cooperative.Approved, "published")
+	add("c", "couscous", "ahfir", 8, 0, cooperative.Approved, "draft")
+	add("d", "couscous", "zegzel", 6, 1, cooperative.Suspended, "published")
+	add("e", "honey", "zegzel", 9, 0, cooperative.Pending)
+	names := func(found []cooperative.Cooperative, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for _, c := range found {
+			b.WriteString(c.Name.FR)
+			b.WriteByte('0' + byte(c.ProductCount))
+		}
+		return b.String()
+	}
+	for want, f := range map[string]cooperative.Filter{
+		"a2b1c0d1e0": {},
+		"a2b1c0":     {State: cooperative.Approved},
+		"e0":         {State: cooperative.Pending},
+		"b1c0":       {Commune: "ahfir"},
+		"a2b1e0":     {Sector: "honey"},
+		"a2c0e0":     {WomenOnly: true},
+		"a2":         {State: cooperative.Approved, Commune: "zegzel", Sector: "honey", WomenOnly: true},
+		"":           {Commune: "atlantis"},
+	} {
+		if got := names(r.List(ctx, f)); got != want {
+			t.Errorf("%+v: %s, want %s", f, got, want)
+		}
+	}
+	if got := names(r.Public(ctx)); got != "a2b1" {
+		t.Errorf("buyers see %s, want a2b1: approved, with something to sell", got)
+	}
+	if _, err := r.BySlug(ctx, "nowhere"); !errors.Is(err, cooperative.ErrNotFound) {
+		t.Errorf("%v, want ErrNotFound", err)
+	}
+}
