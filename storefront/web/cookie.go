@@ -32,7 +32,7 @@ func (r *Request) cookieName(name string) string {
 }
 
 // Cookie is a cookie's value, or "".
-func (r *Request) Cookie(name string) string { return clean(r.fiber.Cookies(r.cookieName(name))) }
+func (r *Request) Cookie(name string) string { return Clean(r.fiber.Cookies(r.cookieName(name))) }
 
 // SetCookie keeps a value in the reader's browser, out of reach of scripts and of other sites'
 // requests, for that long; with 0, until the browser closes.

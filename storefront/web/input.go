@@ -11,14 +11,15 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 )
 
-// clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL.
-func clean(s string) string {
+// Clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL. What
+// Request's methods give is clean already; what is read out of a Body is not.
+func Clean(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(strings.Clone(s), "\uFFFD"), "\x00", "")
 }
 
 // Query is one value of the address's query, without spaces around it.
 func (r *Request) Query(name string) string {
-	return strings.TrimSpace(clean(string(r.fiber.Context().QueryArgs().Peek(name))))
+	return strings.TrimSpace(Clean(string(r.fiber.Context().QueryArgs().Peek(name))))
 }
 
 // QueryValues is the whole query.
@@ -43,7 +44,7 @@ func (r *Request) FormValues() url.Values {
 		all := make(url.Values, len(form.Value))
 		for name, list := range form.Value {
 			for _, v := range list {
-				all.Add(clean(name), clean(v))
+				all.Add(Clean(name), Clean(v))
 			}
 		}
 		return all
@@ -86,7 +87,7 @@ func (r *Request) multipart() (*multipart.Form, error) {
 func values(args *fasthttp.Args) url.Values {
 	all := make(url.Values)
 	for name, value := range args.All() {
-		all.Add(clean(string(name)), clean(string(value)))
+		all.Add(Clean(string(name)), Clean(string(value)))
 	}
 	return all
 }

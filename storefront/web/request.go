@@ -63,7 +63,13 @@ func (r *Request) IP() string { return r.ip }
 func (r *Request) Method() string { return strings.Clone(r.fiber.Method()) }
 
 // Header is one header of the request.
-func (r *Request) Header(name string) string { return clean(r.fiber.Get(name)) }
+func (r *Request) Header(name string) string { return Clean(r.fiber.Get(name)) }
+
+// WantsJSON reports whether the market's own script asks in the background: it is answered
+// {"message"} or, with status 422, {"errors":{field:sentence}}.
+func (r *Request) WantsJSON() bool {
+	return strings.HasPrefix(r.fiber.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON)
+}
 
 // Param is the part of the path that a «:name» of the route's pattern stands for, unescaped.
 func (r *Request) Param(name string) string {
@@ -72,7 +78,7 @@ func (r *Request) Param(name string) string {
 	if err != nil {
 		text = escaped
 	}
-	return clean(text)
+	return Clean(text)
 }
 
 // UUID is a Param that is an id; anything else is ErrNotFound.
@@ -110,7 +116,7 @@ func (r *Request) Path() string {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	return clean(path)
+	return Clean(path)
 }
 
 // URL is a page's address in the reader's language: "/products" gives "/ar/products".

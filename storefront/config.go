@@ -1,0 +1,97 @@
+package storefront
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/souk-taawon/souk/storefront/door"
+)
+
+// Config is what the market's HTTP side can be told. The zero value of a time or size means the
+// default beside it.
+type Config struct {
+	BaseURL        string   // scheme and host that people reach the market by
+	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
+	Demo           bool     // show the mailbox and how to sign in
+	Sample         bool     // say on every page that the goods are sample data
+	DemoLogins     []door.Login
+	RateLimits     RateLimits
+
+	RequestTimeout time.Duration // for answering, 15 s
+	UploadTimeout  time.Duration // for receiving and answering an upload, 90 s
+
+	Log *slog.Logger
+}
+
+// RateLimits are budgets of requests for one address. Each instance counts its own: behind N of
+// them an address may come up to N times as often. The limit of failed sign-ins is the account's
+// own, counted in the database, and holds for all instances together.
+type RateLimits struct {
+	SignIn Rate
+	Order  Rate
+	// SpareLoopback lets requests from this very machine through, for load tests.
+	SpareLoopback bool
+}
+
+// Rate is how many requests are welcome in a sliding window; a Count of 0 is no limit.
+type Rate struct {
+	Count int
+	Per   time.Duration
+}
+
+const (
+	bodyLimit     = 1 << 20
+	headerTimeout = 5 * time.Second // for a request's header and body; cuts off who sends drop by drop
+	writeTimeout  = 30 * time.Second
+	idleTimeout   = 60 * time.Second
+)
+
+// prepared is a Config that was found good.
+type prepared struct {
+	Config
+	proxies []netip.Prefix
+}
+
+func (c Config) prepare() (prepared, error) {
+	p := prepared{Config: c}
+	var problems []error
+	if u, err := url.Parse(c.BaseURL); err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" ||
+		strings.Trim(u.Path, "/") != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		problems = append(problems, fmt.Errorf("base URL %q must be a scheme and a host such as https://souk.example", c.BaseURL))
+	}
+	p.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	for _, text := range c.TrustedProxies {
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			var address netip.Addr
+			if address, err = netip.ParseAddr(text); err == nil {
+				prefix = netip.PrefixFrom(address, address.BitLen())
+			}
+		}
+		if err != nil {
+			problems = append(problems, fmt.Errorf("trusted proxy %q is no address or network", text))
+			continue
+		}
+		p.proxies = append(p.proxies, prefix)
+	}
+	for name, rate := range map[string]Rate{"sign-in": c.RateLimits.SignIn, "order": c.RateLimits.Order} {
+		if rate.Count < 0 || (rate.Count > 0 && rate.Per < time.Second) {
+			problems = append(problems, fmt.Errorf("rate limit of %s: %d in %s makes no sense", name, rate.Count, rate.Per))
+		}
+	}
+	if p.RequestTimeout <= 0 {
+		p.RequestTimeout = 15 * time.Second
+	}
+	if p.UploadTimeout <= 0 {
+		p.UploadTimeout = 90 * time.Second
+	}
+	if p.Log == nil {
+		p.Log = slog.Default()
+	}
+	return p, errors.Join(problems...)
+}

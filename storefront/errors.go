@@ -1,0 +1,177 @@
+package storefront
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/feed"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Failures of the server's own.
+var (
+	errInternal  = fault.New(fault.Internal, "web.internal")
+	errTooSlow   = fault.New(fault.Unavailable, "web.too_slow")
+	errTooLarge  = fault.New(fault.TooLarge, "web.too_large")
+	errMethod    = fault.New(fault.Invalid, "web.method")
+	errMalformed = fault.New(fault.Invalid, "web.malformed")
+)
+
+// statuses says which status tells which kind of failure, the harmless first.
+var statuses = []struct {
+	kind   fault.Kind
+	status int
+}{
+	{fault.Unauthenticated, http.StatusUnauthorized},
+	{fault.Forbidden, http.StatusForbidden},
+	{fault.NotFound, http.StatusNotFound},
+	{fault.Conflict, http.StatusConflict},
+	{fault.TooLarge, http.StatusRequestEntityTooLarge},
+	{fault.Invalid, http.StatusUnprocessableEntity},
+	{fault.TooMany, http.StatusTooManyRequests},
+	{fault.Unavailable, http.StatusServiceUnavailable},
+	{fault.Internal, http.StatusInternalServerError},
+}
+
+// told is what a person is told of err. Anything unforeseen is ours, and its words are for the log.
+func told(err error) (status int, f *fault.Error) {
+	var early *fiber.Error
+	switch f = fault.As(err); {
+	case f != nil:
+	case errors.As(err, &early):
+		switch early.Code {
+		case http.StatusNotFound:
+			f = web.ErrNotFound
+		case http.StatusRequestEntityTooLarge:
+			f = errTooLarge
+		case http.StatusMethodNotAllowed:
+			return early.Code, errMethod
+		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestHeaderFieldsTooLarge:
+			return early.Code, errMalformed
+		default:
+			f = errInternal.Wrap(err)
+		}
+	case errors.Is(err, context.DeadlineExceeded):
+		f = errTooSlow.Wrap(err)
+	default:
+		f = errInternal.Wrap(err)
+	}
+	for _, s := range statuses {
+		if s.kind == f.Kind {
+			return s.status, f
+		}
+	}
+	return http.StatusInternalServerError, f
+}
+
+// fail answers with a failure: JSON under /api, the sign-in page where that may help, and otherwise
+// a page in the reader's language that says what can be done.
+func (s *Server) fail(c *fiber.Ctx, err error) error {
+	status, f := told(err)
+	r, matched := c.Locals(requestKey{}).(*web.Request)
+	if !matched {
+		r = s.stranger(c)
+	}
+	if status >= http.StatusInternalServerError {
+		r.Log().Error("request failed", "route", c.Locals(patternKey{}), "status", status, "error", err)
+	}
+	for _, name := range []string{fiber.HeaderContentDisposition, fiber.HeaderETag, fiber.HeaderLastModified} {
+		c.Response().Header.Del(name)
+	}
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	if len(c.Response().Header.Peek(fiber.HeaderRetryAfter)) == 0 {
+		switch status {
+		case http.StatusTooManyRequests:
+			c.Set(fiber.HeaderRetryAfter, "60")
+		case http.StatusServiceUnavailable:
+			c.Set(fiber.HeaderRetryAfter, "5")
+		}
+	}
+	switch {
+	case isAPI(c):
+		return feed.WriteError(r, status, f, err)
+	case r.WantsJSON():
+		return failScript(r, status, f)
+	case f.Kind == fault.Unauthenticated:
+		return toSignIn(r)
+	case matched && r.NoLang():
+		return r.Bytes(status, "text/plain; charset=utf-8", []byte(r.Locale.Message(f.Message)+"\n"))
+	}
+	if pageErr := s.errorPage(r, status, f); pageErr != nil {
+		r.Log().Error("error page failed", "error", pageErr)
+		return r.Bytes(status, "text/plain; charset=utf-8", []byte(r.Locale.Message(f.Message)+"\n"))
+	}
+	return nil
+}
+
+// errorPage is the page for a failure. A page that is not there offers the search and the shelves.
+func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
+	title := status
+	switch status {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusConflict,
+		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+		http.StatusServiceUnavailable, http.StatusInternalServerError:
+	default:
+		title = http.StatusBadRequest
+	}
+	reference := ""
+	if status >= http.StatusInternalServerError {
+		reference = r.ID()
+	}
+	var shelves []catalog.Category
+	if status == http.StatusNotFound {
+		var err error
+		if shelves, err = s.catalog.Categories(r.Context()); err != nil { // the page helps without them too
+			r.Log().Warn("shelves of the error page", "error", err)
+		}
+	}
+	p := r.Page(r.Locale.T("web.error." + strconv.Itoa(title)))
+	p.Private = true
+	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, shelves))
+}
+
+// failScript tells the market's own script what is wrong.
+func failScript(r *web.Request, status int, f *fault.Error) error {
+	answer := struct {
+		Message string            `json:"message"`
+		Errors  map[string]string `json:"errors,omitempty"`
+	}{Message: r.Locale.Message(f.Message), Errors: make(map[string]string, len(f.Fields))}
+	for name, m := range f.Fields {
+		answer.Errors[name] = r.Locale.Message(m)
+	}
+	return r.JSON(status, answer)
+}
+
+// failEarly answers what never came as far as the middleware: a head or a body that is too large or
+// that nobody can read.
+func (s *Server) failEarly(c *fiber.Ctx, err error) error {
+	s.setSecureHeaders(c)
+	return s.fail(c, err)
+}
+
+// stranger is the Request of what no route took.
+func (s *Server) stranger(c *fiber.Ctx) *web.Request {
+	route := web.Route{NoLang: true}
+	locale, named := s.pathLocale(c.Path())
+	if named {
+		route.NoLang = false
+	} else {
+		locale = s.guessLocale(c)
+	}
+	return web.New(c, s.site, route, locale, requestID(c), s.readerAddress(c).String())
+}
+
+// isAPI reports whether a program asked, which is told everything in JSON.
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
+
+func requestID(c *fiber.Ctx) string {
+	id, _ := c.Locals(idKey{}).(string)
+	return id
+}

@@ -1,0 +1,78 @@
+package feed
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+var (
+	errQuery = fault.New(fault.Invalid, "feed.query") // Fields say where
+	errJSON  = fault.New(fault.Invalid, "feed.json")  // carries Detail
+	errKey   = fault.New(fault.Invalid, "feed.idempotency_key")
+	errOrder = fault.New(fault.Invalid, "feed.order") // Fields say where
+)
+
+// codes name failures for programs. They are part of the API and do not change.
+var codes = []struct {
+	err  error
+	code string
+}{
+	{errQuery, "invalid_query"},
+	{errJSON, "invalid_json"},
+	{errKey, "idempotency_key_required"},
+	{errOrder, "invalid_order"},
+	{order.ErrInvalid, "invalid_order"},
+	{order.ErrIdempotencyConflict, "idempotency_conflict"},
+}
+
+// statusCodes name the failures that have no name of their own.
+var statusCodes = map[int]string{
+	http.StatusBadRequest:                  "bad_request",
+	http.StatusForbidden:                   "forbidden",
+	http.StatusNotFound:                    "not_found",
+	http.StatusMethodNotAllowed:            "method_not_allowed",
+	http.StatusRequestTimeout:              "request_timeout",
+	http.StatusConflict:                    "conflict",
+	http.StatusRequestEntityTooLarge:       "too_large",
+	http.StatusUnprocessableEntity:         "invalid",
+	http.StatusTooManyRequests:             "too_many_requests",
+	http.StatusRequestHeaderFieldsTooLarge: "header_too_large",
+	http.StatusServiceUnavailable:          "unavailable",
+}
+
+type failure struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Fields  map[string]string `json:"fields,omitempty"`
+	Lines   []catalog.Short   `json:"lines,omitempty"`
+}
+
+// WriteError tells a program of a failure: f is what is told of err.
+func WriteError(r *web.Request, status int, f *fault.Error, err error) error {
+	told := failure{Code: statusCodes[status], Message: r.Locale.Message(f.Message)}
+	if told.Code == "" {
+		told.Code = "internal"
+	}
+	for _, c := range codes {
+		if errors.Is(f, c.err) {
+			told.Code = c.code
+			break
+		}
+	}
+	for name, m := range f.Fields {
+		if told.Fields == nil {
+			told.Fields = make(map[string]string, len(f.Fields))
+		}
+		told.Fields[name] = r.Locale.Message(m)
+	}
+	var short *catalog.OutOfStock
+	if errors.As(err, &short) {
+		told.Code, told.Lines = "out_of_stock", short.Lines
+	}
+	return r.JSON(status, map[string]failure{"error": told})
+}

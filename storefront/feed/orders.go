@@ -1,0 +1,256 @@
+package feed
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// maxKey is the longest Idempotency-Key.
+const maxKey = 200
+
+// orderRequest is an order as a program sends it.
+type orderRequest struct {
+	Lines []struct {
+		ProductID string `json:"product_id"`
+		Quantity  int    `json:"quantity"`
+	} `json:"lines"`
+	Buyer struct {
+		Name    string `json:"name"`
+		Phone   string `json:"phone"`
+		Commune string `json:"commune"`
+		Address string `json:"address"`
+		Note    string `json:"note"`
+	} `json:"buyer"`
+	Delivery string `json:"delivery"`
+	Payment  string `json:"payment"`
+}
+
+// placedOrder is the answer to an order: always as it was placed, so that the same request has the
+// same answer whatever happened to the order since.
+type placedOrder struct {
+	Number      string       `json:"number"`
+	TrackingURL string       `json:"tracking_url"`
+	Total       int64        `json:"total_centimes"`
+	Delivery    int64        `json:"delivery_centimes"`
+	SubOrders   []placedPart `json:"sub_orders"`
+}
+
+type placedPart struct {
+	Cooperative cooperativeRef  `json:"cooperative"`
+	State       order.PartState `json:"state"`
+	Items       int64           `json:"items_centimes"`
+}
+
+func (h *Handler) place(r *web.Request) error {
+	r.SetHeader("Cache-Control", "no-store")
+	key := r.Header("Idempotency-Key")
+	if !goodKey(key) {
+		return errKey
+	}
+	in, err := h.parseOrder(r)
+	if err != nil {
+		return err
+	}
+	in.IdempotencyKey = key
+	placed, err := h.Orders.Place(r.Context(), in)
+	if err != nil {
+		return inRequestTerms(err)
+	}
+	o := placed.Order
+	answer := placedOrder{
+		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token),
+		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), SubOrders: make([]placedPart, len(o.Parts)),
+	}
+	for i, p := range o.Parts {
+		answer.SubOrders[i] = placedPart{
+			Cooperative: cooperativeRef{Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name)},
+			State:       order.PartPlaced, Items: int64(p.Items),
+		}
+	}
+	return r.JSON(http.StatusCreated, answer)
+}
+
+// goodKey holds an Idempotency-Key to 1 to 200 printable ASCII characters.
+func goodKey(key string) bool {
+	if key == "" || len(key) > maxKey {
+		return false
+	}
+	return strings.IndexFunc(key, func(c rune) bool { return c < ' ' || c > '~' }) < 0
+}
+
+func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
+	if kind, _, err := mime.ParseMediaType(r.Header("Content-Type")); err != nil || kind != "application/json" {
+		return order.PlaceInput{}, fault.New(errJSON.Kind, errJSON.Key, "Detail", "Content-Type: application/json")
+	}
+	var sent orderRequest
+	if err := decode(r.Body(), &sent); err != nil {
+		return order.PlaceInput{}, fault.New(errJSON.Kind, errJSON.Key, "Detail", web.Clean(explain(err))).Wrap(err)
+	}
+	in = order.PlaceInput{
+		Buyer: order.Buyer{
+			Name: web.Clean(sent.Buyer.Name), Phone: web.Clean(sent.Buyer.Phone),
+			Address: web.Clean(sent.Buyer.Address), Note: web.Clean(sent.Buyer.Note),
+		},
+		Delivery: web.Clean(sent.Delivery), Payment: web.Clean(sent.Payment),
+		Locale: r.Locale.Code(), Source: order.API,
+	}
+	wrong := fault.New(errOrder.Kind, errOrder.Key)
+	for i, line := range sent.Lines {
+		id, err := uuid.Parse(line.ProductID)
+		if err != nil {
+			wrong.Field(fmt.Sprintf("lines[%d].product_id", i), "feed.product_id")
+		}
+		in.Lines = append(in.Lines, order.Line{ProductID: id, Quantity: line.Quantity})
+	}
+	if len(wrong.Fields) > 0 {
+		return in, wrong
+	}
+	in.Buyer.Place, err = h.placeMeant(r.Context(), web.Clean(sent.Buyer.Commune))
+	return in, err
+}
+
+// decode reads exactly one JSON value without fields that nobody knows.
+func decode(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("more than one value")
+	}
+	return nil
+}
+
+// explain says where JSON is wrong, in the words of its own standard.
+func explain(err error) string {
+	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%s: %s", kind.Field, kind.Value)
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("offset %d", syntax.Offset)
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "unexpected end"
+	}
+	return strings.TrimPrefix(err.Error(), "json: ")
+}
+
+// placeMeant gives the slug of the place that is named by its slug or by its name in Arabic or French.
+// A name that is none of these is given back, for the order's own rules to refuse.
+func (h *Handler) placeMeant(ctx context.Context, name string) (string, error) {
+	name = strings.Join(strings.Fields(name), " ")
+	places, err := h.Delivery.Places(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range places {
+		if strings.EqualFold(p.Slug, name) || p.Name.AR == name || strings.EqualFold(p.Name.FR, name) {
+			return p.Slug, nil
+		}
+	}
+	return name, nil
+}
+
+// requestFields says how the API calls the fields of an order that its rules name.
+var requestFields = map[string]string{
+	"name": "buyer.name", "phone": "buyer.phone", "place": "buyer.commune", "address": "buyer.address",
+	"note": "buyer.note", "quantity": "lines.quantity",
+}
+
+// inRequestTerms renames the fields that an order's rules found wrong.
+func inRequestTerms(err error) error {
+	f := fault.As(err)
+	if f == nil || len(f.Fields) == 0 {
+		return err
+	}
+	renamed := *f
+	renamed.Fields = make(map[string]fault.Message, len(f.Fields))
+	for name, m := range f.Fields {
+		if ours, ok := requestFields[name]; ok {
+			name = ours
+		}
+		renamed.Fields[name] = m
+	}
+	return &renamed
+}
+
+// trackedOrder is an order as its tracking page shows it.
+type trackedOrder struct {
+	Number      string        `json:"number"`
+	State       order.State   `json:"state"`
+	PlacedAt    time.Time     `json:"placed_at"`
+	Delivery    string        `json:"delivery"`
+	DeliverFrom string        `json:"deliver_from"`
+	DeliverTo   string        `json:"deliver_to"`
+	Payment     string        `json:"payment"`
+	Currency    string        `json:"currency"`
+	Items       int64         `json:"items_centimes"`
+	Fee         int64         `json:"delivery_centimes"`
+	Total       int64         `json:"total_centimes"`
+	Due         int64         `json:"due_centimes"`
+	TrackingURL string        `json:"tracking_url"`
+	SubOrders   []trackedPart `json:"sub_orders"`
+}
+
+type trackedPart struct {
+	placedPart
+	Lines []trackedLine `json:"lines"`
+}
+
+type trackedLine struct {
+	ProductID uuid.UUID `json:"product_id"`
+	Name      string    `json:"name"`
+	Unit      string    `json:"unit"`
+	Quantity  int       `json:"quantity"`
+	Price     int64     `json:"price_centimes"`
+	Total     int64     `json:"total_centimes"`
+}
+
+func (h *Handler) track(r *web.Request) error {
+	r.SetHeader("Cache-Control", "no-store")
+	token := r.Param("token")
+	o, err := h.Orders.ByToken(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	tracked := trackedOrder{
+		Number: o.Number, State: o.State, PlacedAt: o.PlacedAt, Delivery: o.Delivery,
+		DeliverFrom: o.DeliverFrom.Format(time.DateOnly), DeliverTo: o.DeliverTo.Format(time.DateOnly),
+		Payment: o.Payment, Currency: currency,
+		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due),
+		TrackingURL: r.AbsoluteURL("/orders/" + token), SubOrders: make([]trackedPart, len(o.Parts)),
+	}
+	for i, p := range o.Parts {
+		part := trackedPart{
+			placedPart: placedPart{
+				Cooperative: cooperativeRef{Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name)},
+				State:       p.State, Items: int64(p.Items),
+			},
+			Lines: make([]trackedLine, len(p.Lines)),
+		}
+		for j, l := range p.Lines {
+			part.Lines[j] = trackedLine{
+				ProductID: l.ProductID, Name: r.Locale.Text(l.Name), Unit: r.Locale.Unit(l.UnitAmount, l.UnitCode),
+				Quantity: l.Quantity, Price: int64(l.Price), Total: int64(l.Total),
+			}
+		}
+		tracked.SubOrders[i] = part
+	}
+	return r.JSON(http.StatusOK, tracked)
+}

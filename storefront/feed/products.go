@@ -1,0 +1,147 @@
+package feed
+
+import (
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// product is one product as programs see it; texts are in the language asked for.
+type product struct {
+	ID          uuid.UUID      `json:"id"`
+	Slug        string         `json:"slug"`
+	Name        string         `json:"name"`
+	Description string         `json:"description"`
+	Category    string         `json:"category"`
+	Cooperative cooperativeRef `json:"cooperative"`
+	Price       int64          `json:"price_centimes"`
+	Currency    string         `json:"currency"`
+	Unit        string         `json:"unit"`
+	Stock       int            `json:"stock"`
+	Labels      []string       `json:"labels"`
+	URL         string         `json:"url"`
+	ImageURL    string         `json:"image_url"`
+}
+
+type cooperativeRef struct {
+	Slug    string `json:"slug"`
+	Name    string `json:"name"`
+	Commune string `json:"commune,omitempty"` // slug
+}
+
+const currency = "MAD"
+
+func toProduct(r *web.Request, p catalog.Product) product {
+	labels := make([]string, len(p.Labels))
+	for i, l := range p.Labels {
+		labels[i] = l.Slug
+	}
+	return product{
+		ID: p.ID, Slug: p.Slug, Name: r.Locale.Text(p.Name), Description: r.Locale.Text(p.Description),
+		Category: p.Category,
+		Cooperative: cooperativeRef{
+			Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name), Commune: p.Cooperative.Commune,
+		},
+		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode),
+		Stock: p.Stock, Labels: labels,
+		URL: r.AbsoluteURL("/products/" + p.Slug), ImageURL: r.Site.BaseURL + ui.PictureOf(p).Src,
+	}
+}
+
+type productList struct {
+	Hits    []product                 `json:"hits"`
+	Total   int                       `json:"total"`
+	Page    int                       `json:"page"`
+	PerPage int                       `json:"per_page"`
+	Facets  map[string]map[string]int `json:"facets"`
+	Engine  string                    `json:"engine"`
+	TookMS  int                       `json:"took_ms"`
+}
+
+func (h *Handler) products(r *web.Request) error {
+	q, err := parseProducts(r.QueryValues(), r.Locale.Code(), r.Site.Languages.Codes())
+	if err != nil {
+		return err
+	}
+	found, err := h.Search.Search(r.Context(), q)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	ids := make([]uuid.UUID, 0, len(found.IDs))
+	for _, text := range found.IDs {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return fmt.Errorf("search: id in the index: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	// The index says which; what they are and cost comes from the database.
+	products, err := h.Catalog.ByIDs(r.Context(), ids)
+	if err != nil {
+		return err
+	}
+	list := productList{
+		Hits: make([]product, len(products)), Total: found.Total, Page: q.Page, PerPage: q.PerPage,
+		Facets: found.Facets, Engine: h.Search.Name(), TookMS: found.TookMS,
+	}
+	for i, p := range products {
+		list.Hits[i] = toProduct(r, p)
+	}
+	if list.Facets == nil {
+		list.Facets = map[string]map[string]int{}
+	}
+	return answer(r, list)
+}
+
+func (h *Handler) product(r *web.Request) error {
+	p, err := h.Catalog.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	return answer(r, toProduct(r, p))
+}
+
+// cooperativeInfo is one cooperative as programs see it.
+type cooperativeInfo struct {
+	Slug        string  `json:"slug"`
+	Name        string  `json:"name"`
+	Description string  `json:"description"`
+	Commune     commune `json:"commune"`
+	WomenLed    bool    `json:"women_led"`
+	Members     members `json:"members"`
+	Products    int     `json:"products"`
+	URL         string  `json:"url"`
+}
+
+type commune struct {
+	Slug string `json:"slug"`
+	Name string `json:"name"`
+}
+
+// members of a cooperative; the young are among the women and men.
+type members struct {
+	Women int `json:"women"`
+	Men   int `json:"men"`
+	Young int `json:"young"`
+}
+
+func (h *Handler) cooperatives(r *web.Request) error {
+	all, err := h.Cooperatives.Public(r.Context())
+	if err != nil {
+		return err
+	}
+	list := make([]cooperativeInfo, len(all))
+	for i, c := range all {
+		list[i] = cooperativeInfo{
+			Slug: c.Slug, Name: r.Locale.Text(c.Name), Description: r.Locale.Text(c.Description),
+			Commune:  commune{Slug: c.Commune, Name: r.Locale.Text(c.CommuneName)},
+			WomenLed: c.WomenOnly, Members: members{Women: c.Women, Men: c.Men, Young: c.Young},
+			Products: c.ProductCount, URL: r.AbsoluteURL("/cooperatives/" + c.Slug),
+		}
+	}
+	return answer(r, map[string][]cooperativeInfo{"cooperatives": list})
+}

@@ -1,0 +1,120 @@
+package storefront
+
+import (
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// What a request carries with it through the middleware.
+type (
+	idKey      struct{} // its id, a string
+	patternKey struct{} // the pattern of its route, a string
+	requestKey struct{} // its *web.Request
+)
+
+// unmatched stands for the pattern of requests that no route took, so that paths which strangers
+// invent make no series of their own.
+const unmatched = "unmatched"
+
+type metrics struct {
+	registry *prometheus.Registry
+	seconds  *prometheus.HistogramVec
+	inFlight prometheus.Gauge
+	panics   prometheus.Counter
+}
+
+func newMetrics() metrics {
+	m := metrics{
+		registry: prometheus.NewRegistry(),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "souk_http_request_seconds", Help: "Time to answer requests, by route pattern.",
+			Buckets: []float64{.0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15},
+		}, []string{"method", "route", "status"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_in_flight", Help: "Requests being answered."}),
+		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_panics_total", Help: "Handlers that panicked."}),
+	}
+	m.registry.MustRegister(m.seconds, m.inFlight, m.panics,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Metrics answers with the figures for Prometheus, for a listener that strangers cannot reach.
+// Register adds to them.
+func (s *Server) Metrics() http.Handler {
+	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
+}
+
+// Register adds figures of other parts of the program to Metrics.
+func (s *Server) Register(collector ...prometheus.Collector) error {
+	for _, c := range collector {
+		if err := s.metrics.registry.Register(c); err != nil {
+			return fmt.Errorf("metrics: %w", err)
+		}
+	}
+	return nil
+}
+
+var goodID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
+
+// observe gives the request an id (a well-formed one of its own is kept) and writes one line when
+// it is answered: the route's pattern and never the path, which may hold a secret link's token, and
+// nothing of the reader.
+func (s *Server) observe(c *fiber.Ctx) error {
+	start := time.Now()
+	id := c.Get(fiber.HeaderXRequestID)
+	if !goodID.MatchString(id) {
+		id = rand.Text()
+	}
+	c.Locals(idKey{}, id)
+	c.Locals(patternKey{}, unmatched)
+	c.Set(fiber.HeaderXRequestID, id)
+	s.metrics.inFlight.Inc()
+	defer s.metrics.inFlight.Dec()
+
+	err := c.Next() // failures were answered further in; one that comes here is Fiber's to tell
+
+	took := time.Since(start)
+	method, pattern, status := c.Method(), c.Locals(patternKey{}).(string), c.Response().StatusCode()
+	if pattern == unmatched && c.Route().Path != "/" {
+		pattern = c.Route().Path // a file, which knows nothing of our routes
+	}
+	s.metrics.seconds.WithLabelValues(method, pattern, strconv.Itoa(status)).Observe(took.Seconds())
+	s.config.Log.LogAttrs(c.Context(), slog.LevelInfo, "request",
+		slog.String("request", id), slog.String("method", method), slog.String("route", pattern),
+		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
+		slog.Int("bytes", len(c.Response().Body())))
+	return err
+}
+
+// panicked is a handler's panic as an error.
+type panicked struct {
+	value any
+	stack []byte
+}
+
+func (p panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// answerFailures turns an error or a panic of what comes after it into the answer a person is told.
+func (s *Server) answerFailures(c *fiber.Ctx) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.metrics.panics.Inc()
+			err = s.fail(c, panicked{value, debug.Stack()})
+		}
+	}()
+	if err := c.Next(); err != nil {
+		return s.fail(c, err)
+	}
+	return nil
+}

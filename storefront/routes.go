@@ -1,0 +1,167 @@
+package storefront
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/storefront/demo"
+	"github.com/souk-taawon/souk/storefront/door"
+	"github.com/souk-taawon/souk/storefront/feed"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// collect asks every area for its routes.
+func (s *Server) collect(services Services) []web.Route {
+	return slices.Concat(
+		s.localeRoutes(),
+		healthRoutes(services.Checks),
+		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
+		(&feed.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
+			Orders: services.Orders, Search: services.Search,
+		}).Routes(),
+		(&demo.Handler{Mailbox: services.Mailbox}).Routes(),
+	)
+}
+
+// inOrder puts the routes in the order in which they are tried, whatever order the areas declare
+// them in: of two that fit one path the more literal comes first, so that "/products/new" is never
+// taken for the product «new».
+func inOrder(routes []web.Route) ([]web.Route, error) {
+	var problems []error
+	seen := make(map[string]bool)
+	for _, route := range routes {
+		name := route.Method + " " + route.Path
+		if seen[shape(route)] {
+			problems = append(problems, fmt.Errorf("route %s is declared twice", name))
+		}
+		seen[shape(route)] = true
+		if route.Policy < web.Public || route.Policy > web.Demo {
+			problems = append(problems, fmt.Errorf("route %s has no policy", name))
+		}
+		if route.NoLang && route.Policy != web.Public && route.Policy != web.Demo {
+			problems = append(problems, fmt.Errorf("route %s reads no session, so its policy cannot be %q", name, route.Policy))
+		}
+		if route.Handler == nil {
+			problems = append(problems, fmt.Errorf("route %s has no handler", name))
+		}
+		if !strings.HasPrefix(route.Path, "/") {
+			problems = append(problems, fmt.Errorf("route %s does not begin with a slash", name))
+		}
+	}
+	ordered := slices.Clone(routes)
+	slices.SortStableFunc(ordered, func(a, b web.Route) int {
+		x, y := strings.Split(a.Path, "/"), strings.Split(b.Path, "/")
+		for i := range min(len(x), len(y)) {
+			if order := literal(y[i]) - literal(x[i]); order != 0 {
+				return order
+			}
+		}
+		return len(y) - len(x)
+	})
+	return ordered, errors.Join(problems...)
+}
+
+// shape is what two routes must not share: the method, and the path without its parameters' names.
+func shape(route web.Route) string {
+	steps := strings.Split(route.Path, "/")
+	for i, step := range steps {
+		if before, _, parameter := strings.Cut(step, ":"); parameter {
+			steps[i] = before + ":"
+		}
+	}
+	language := ""
+	if !route.NoLang {
+		language = "/:lang"
+	}
+	return route.Method + " " + language + strings.Join(steps, "/")
+}
+
+// literal is how much of one step of a pattern is no parameter; all of it counts most.
+func literal(step string) int {
+	before, _, parameter := strings.Cut(step, ":")
+	if !parameter {
+		return 1 << 10
+	}
+	return len(before)
+}
+
+// mount hands the routes to Fiber, one mount for each language.
+func (s *Server) mount() {
+	limiters := s.limiters()
+	for _, route := range s.routes {
+		if route.NoLang {
+			s.add(route.Path, route, nil, limiters[route.Limit])
+			continue
+		}
+		path := strings.TrimSuffix(route.Path, "/")
+		for _, code := range s.site.Languages.Codes() {
+			s.add("/"+code+path, route, s.site.Languages.Locale(code), limiters[route.Limit])
+		}
+	}
+}
+
+func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter fiber.Handler) {
+	handlers := []fiber.Handler{s.enter(route, locale)}
+	if limiter != nil {
+		handlers = append(handlers, limiter)
+	}
+	handlers = append(handlers, s.handle(route))
+	s.app.Add(route.Method, path, handlers...)
+	if route.Method == http.MethodGet {
+		s.app.Add(http.MethodHead, path, handlers...)
+	}
+	if route.MaxBody > bodyLimit {
+		s.bigBodies = append(s.bigBodies, bigBody{pattern: path, limit: route.MaxBody})
+	}
+}
+
+// enter makes the Request that everything after it works with.
+func (s *Server) enter(route web.Route, locale *i18n.Locale) fiber.Handler {
+	pattern := route.Path
+	if !route.NoLang {
+		pattern = "/:lang" + pattern
+	}
+	return func(c *fiber.Ctx) error {
+		l := locale
+		if l == nil {
+			l = s.guessLocale(c)
+		}
+		c.Locals(patternKey{}, pattern)
+		c.Locals(requestKey{}, web.New(c, s.site, route, l, requestID(c), s.readerAddress(c).String()))
+		return c.Next()
+	}
+}
+
+// handle lets a request through to its handler if its policy allows.
+func (s *Server) handle(route web.Route) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		r := c.Locals(requestKey{}).(*web.Request)
+		if !route.NoLang {
+			if err := s.sameOrigin(c); err != nil {
+				return err
+			}
+			if err := s.recognise(r); err != nil {
+				return err
+			}
+			// What only one reader may see stays with that reader; pages carry a basket's count and a
+			// language switch, so none is for a shared cache.
+			if route.Private || route.Policy != web.Public || r.User != nil {
+				r.SetHeader(fiber.HeaderCacheControl, "no-store")
+				r.SetHeader("X-Robots-Tag", "noindex")
+			} else {
+				r.SetHeader(fiber.HeaderCacheControl, "private, no-cache")
+			}
+		}
+		if err := s.admit(r, route.Policy); err != nil {
+			return err
+		}
+		return route.Handler(r)
+	}
+}

@@ -1,0 +1,175 @@
+package storefront
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/valyala/fasthttp"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront/static"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Services are the parts of the market that its pages stand on. All are needed.
+type Services struct {
+	Languages    *i18n.Bundle
+	Accounts     *account.Service
+	Cooperatives *cooperative.Service
+	Catalog      *catalog.Service
+	Delivery     *delivery.Service
+	Orders       *order.Service
+	Settlements  *settlement.Service
+	Reports      *report.Service
+	Search       search.Engine
+	Mailbox      func(ctx context.Context, limit int) ([]mail.Kept, error)
+	Checks       []Check // what /readyz asks
+}
+
+// Server is the market over HTTP.
+type Server struct {
+	config       prepared
+	site         *web.Site
+	app          *fiber.App
+	origins      *http.CrossOriginProtection
+	metrics      metrics
+	accounts     *account.Service
+	cooperatives *cooperative.Service
+	catalog      *catalog.Service
+	routes       []web.Route
+	bigBodies    []bigBody
+}
+
+// New builds the server. It fails on a configuration that makes no sense and on routes that
+// contradict each other or declare no policy.
+func New(config Config, services Services) (*Server, error) {
+	prepared, err := config.prepare()
+	if err != nil {
+		return nil, fmt.Errorf("storefront: %w", err)
+	}
+	s := &Server{
+		config: prepared,
+		site: &web.Site{
+			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample,
+			Log: prepared.Log, BasketCount: services.Orders.Count,
+		},
+		origins:      http.NewCrossOriginProtection(),
+		metrics:      newMetrics(),
+		accounts:     services.Accounts,
+		cooperatives: services.Cooperatives,
+		catalog:      services.Catalog,
+	}
+	if err := s.origins.AddTrustedOrigin(prepared.BaseURL); err != nil {
+		return nil, fmt.Errorf("storefront: %w", err)
+	}
+	if s.routes, err = inOrder(s.collect(services)); err != nil {
+		return nil, fmt.Errorf("storefront: %w", err)
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName: "Souk", DisableStartupMessage: true,
+		Immutable:     true, // strings of a request otherwise change under whoever keeps them
+		StrictRouting: false, CaseSensitive: true,
+		BodyLimit: bodyLimit, DisablePreParseMultipartForm: true, // forms are read after the policy let them in
+		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		ReadBufferSize: 16 << 10, // of a request's head: cookies and long addresses
+		Concurrency:    8192,
+		// Fiber believes every client's X-Forwarded headers unless it is told whom to believe; the
+		// reader's address is found by readerAddress and links are made from the base URL.
+		EnableTrustedProxyCheck: true, TrustedProxies: config.TrustedProxies,
+		ErrorHandler: s.failEarly,
+	})
+	s.app.Server().CloseOnShutdown = true
+	s.app.Server().HeaderReceived = s.headerReceived
+	s.app.Use(s.observe, s.secureHeaders)
+	// Compressing a page that holds a secret beside words from its address would let another site
+	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
+	// in the form, and the session's cookie does not come along with another site's requests.
+	s.app.Use(compress.New(), s.answerFailures, s.deadline)
+	static.Mount(s.app)
+	s.mount()
+	return s, nil
+}
+
+// Serve answers requests from the listener until Shutdown.
+func (s *Server) Serve(listener net.Listener) error {
+	if err := s.app.Listener(listener); err != nil {
+		return fmt.Errorf("serve: %w", err)
+	}
+	return nil
+}
+
+// Shutdown takes no new requests and waits for those under way; it gives up when ctx ends.
+func (s *Server) Shutdown(ctx context.Context) error {
+	if err := s.app.ShutdownWithContext(ctx); err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
+
+// Test answers one request without a listener.
+func (s *Server) Test(request *http.Request) (*http.Response, error) {
+	return s.app.Test(request, -1)
+}
+
+// Routes lists every route in the order in which they are tried.
+func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes...) }
+
+// bigBody is where a body above the general limit is welcome.
+type bigBody struct {
+	pattern string
+	limit   int
+}
+
+// bigBodyAt finds the larger limit for a request, or 0.
+func (s *Server) bigBodyAt(method, path string) int {
+	if method != http.MethodPost {
+		return 0
+	}
+	for _, b := range s.bigBodies {
+		if fiber.RoutePatternMatch(path, b.pattern) {
+			return b.limit
+		}
+	}
+	return 0
+}
+
+// headerReceived gives uploads more room and more time before their body is read.
+func (s *Server) headerReceived(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
+	if limit := s.bigBodyAt(string(header.Method()), path); limit > 0 {
+		return fasthttp.RequestConfig{MaxRequestBodySize: limit, ReadTimeout: s.config.UploadTimeout}
+	}
+	return fasthttp.RequestConfig{}
+}
+
+// deadline ends what a request started when nobody waits for the answer any more: a client that
+// goes away is not noticed otherwise.
+func (s *Server) deadline(c *fiber.Ctx) error {
+	timeout := s.config.RequestTimeout
+	if s.bigBodyAt(c.Method(), c.Path()) > 0 {
+		timeout = s.config.UploadTimeout
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	c.SetUserContext(ctx)
+	err := c.Next()
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return errTooSlow.Wrap(err)
+	}
+	return err
+}
