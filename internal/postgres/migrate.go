@@ -26,10 +26,16 @@ func Migrations() fs.FS {
 	return sub
 }
 
+// An instance asks for the lock every second, for as long as a long migration of another may take.
+const (
+	lockPeriod = 1
+	lockTries  = 600
+)
+
 // Migrate brings the schema up to date, forward only. A session lock lets one instance do it while
 // the others wait; running it again changes nothing.
 func Migrate(ctx context.Context, db *sqlx.DB) (err error) {
-	locker, err := lock.NewPostgresSessionLocker()
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(lockPeriod, lockTries), lock.WithUnlockTimeout(lockPeriod, lockTries))
 	if err != nil {
 		return fmt.Errorf("migrate: lock: %w", err)
 	}
