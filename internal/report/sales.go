@@ -199,7 +199,7 @@ const sold = `
 	with placed as (
 	    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month
 	    from journals
-	    where order_id is not null and reference = 'order:' || order_id || ':placed'
+	    where kind = 'placed'
 	      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
 	), sold as (
 	    select placed.order_id, placed.month, p.cooperative_id,

@@ -1,0 +1,363 @@
+package settlement_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settlement"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// till is a market's money, with a clock that moves on a day with everything that happens.
+type till struct {
+	*settlement.Service
+	db    *sqlx.DB
+	time  time.Time
+	jamal uuid.UUID // who pays out for the association
+}
+
+func newTill(t *testing.T) *till {
+	t.Helper()
+	s := &till{db: pgtest.New(t), time: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), jamal: postgres.NewID()}
+	s.Service = settlement.New(s.db, func() time.Time { return s.time })
+	s.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
+		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
+	return s
+}
+
+func (s *till) exec(t *testing.T, query string, args ...any) {
+	t.Helper()
+	if _, err := s.db.Exec(query, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// seller is an approved cooperative.
+func (s *till) seller(t *testing.T, name string) uuid.UUID {
+	t.Helper()
+	ctx := context.Background()
+	cooperatives := cooperative.New(s.db, func() time.Time { return s.time })
+	c, err := cooperatives.Create(ctx, cooperative.Cooperative{
+		Name: i18n.Text{AR: name, FR: name}, Sector: "honey", Commune: "zegzel", Women: 7, RIB: strings.Repeat("1", 24),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cooperatives.SetState(ctx, c.ID, cooperative.Approved, "", s.jamal); err != nil {
+		t.Fatal(err)
+	}
+	return c.ID
+}
+
+func (s *till) record(t *testing.T, reference string, order *uuid.UUID, postings []ledger.Posting) {
+	t.Helper()
+	s.time = s.time.AddDate(0, 0, 1)
+	err := postgres.InTx(context.Background(), s.db, func(tx *sqlx.Tx) error {
+		return ledger.RecordTx(context.Background(), tx, ledger.Journal{
+			Reference: reference, Kind: reference[strings.LastIndex(reference, ":")+1:],
+			OrderID: order, At: s.time, Postings: postings,
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// ordered records an order of one cooperative's goods.
+func (s *till) ordered(t *testing.T, of uuid.UUID, amount money.Amount) (order uuid.UUID) {
+	t.Helper()
+	order = postgres.NewID()
+	s.record(t, fmt.Sprintf("order:%s:placed", order), &order, placed(of, amount))
+	return order
+}
+
+func placed(of uuid.UUID, amount money.Amount) []ledger.Posting {
+	return []ledger.Posting{
+		{Debit: ledger.Buyers, Credit: ledger.PendingTo(of), Amount: amount, CooperativeID: &of},
+		{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: 2000},
+	}
+}
+
+// paid records that the buyer paid; the association keeps 5%.
+func (s *till) paid(t *testing.T, order, of uuid.UUID, amount money.Amount) []ledger.Posting {
+	t.Helper()
+	commission := amount.Share(500)
+	postings := []ledger.Posting{
+		{Debit: ledger.Received("cash_on_delivery"), Credit: ledger.Buyers, Amount: amount + 2000},
+		{Debit: ledger.PendingTo(of), Credit: ledger.PayableTo(of), Amount: amount - commission, CooperativeID: &of},
+		{Debit: ledger.PendingTo(of), Credit: ledger.Commission, Amount: commission, CooperativeID: &of},
+		{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: 2000},
+	}
+	s.record(t, fmt.Sprintf("order:%s:paid", order), &order, postings)
+	return postings
+}
+
+func (s *till) sold(t *testing.T, of uuid.UUID, amount money.Amount) (order uuid.UUID) {
+	t.Helper()
+	order = s.ordered(t, of, amount)
+	s.paid(t, order, of, amount)
+	return order
+}
+
+func (s *till) pay(t *testing.T, to uuid.UUID, amount money.Amount, reference string) settlement.Payout {
+	t.Helper()
+	s.time = s.time.AddDate(0, 0, 1)
+	p, err := s.Pay(context.Background(), to, amount, reference, s.jamal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func (s *till) owed(t *testing.T) map[string]settlement.Owed {
+	t.Helper()
+	all, err := s.Owed(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.IsSortedFunc(all, func(a, b settlement.Owed) int { return int(b.Due - a.Due) }) {
+		t.Error("the most owed must come first")
+	}
+	owed := make(map[string]settlement.Owed, len(all))
+	for _, o := range all {
+		owed[o.Slug] = o
+	}
+	return owed
+}
+
+func (s *till) audit(t *testing.T) (problems int) {
+	t.Helper()
+	checks, err := settlement.Audit(context.Background(), s.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		problems += c.Count
+	}
+	return problems
+}
+
+func TestWhatACooperativeIsOwedFollowsItsMoney(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat, seksou := s.seller(t, "nahlat"), s.seller(t, "seksou")
+	s.seller(t, "zitoun") // sells nothing, and is told so
+	s.sold(t, nahlat, 30000)
+	s.ordered(t, nahlat, 20000)
+	refused := s.ordered(t, nahlat, 10000)
+	s.record(t, fmt.Sprintf("sub_order:%s:cancelled", refused), &refused, ledger.Reversed(placed(nahlat, 10000)))
+	s.sold(t, seksou, 4010)
+	s.pay(t, nahlat, 20000, "VIR 1")
+	owed := s.owed(t)
+	for name, want := range map[string][5]money.Amount{
+		// sales, commission, paid out, due, pending
+		"nahlat": {30000, 1500, 20000, 8500, 20000},
+		"seksou": {4010, 201, 0, 3809, 0},
+		"zitoun": {},
+	} {
+		o := owed[name]
+		if got := [5]money.Amount{o.Sales, o.Commission, o.PaidOut, o.Due, o.Pending}; got != want {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	if o := owed["nahlat"]; !o.WomenOnly || o.CommuneName.FR != "Zegzel" || len(o.RIB) != 24 {
+		t.Errorf("%+v", o)
+	}
+	if n := s.audit(t); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+}
+
+func TestPendingCooperativesAreOwedNothing(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	id := s.seller(t, "nahlat")
+	s.exec(t, `update cooperatives set state = 'pending' where id = $1`, id)
+	if owed := s.owed(t); len(owed) != 0 {
+		t.Errorf("%+v", owed)
+	}
+	s.sold(t, id, 1000)
+	if owed := s.owed(t); owed["nahlat"].Due != 950 {
+		t.Errorf("whoever sold is owed, whatever its state: %+v", owed)
+	}
+}
+
+func TestAStatementAddsUpLineByLine(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat, seksou := s.seller(t, "nahlat"), s.seller(t, "seksou")
+	first := s.sold(t, nahlat, 30000)
+	s.exec(t, `insert into orders (id, number, token_hash, request_hash, source, locale, buyer_name, buyer_phone, place,
+		delivery, payment, items_centimes, delivery_centimes, total_centimes, due_centimes, state, deliver_from, deliver_to, placed_at, expires_at)
+		values ($1, 'S-2611-00000001', '', '', 'shop', 'ar', 'Amina', '+212661999888', 'zegzel',
+		'home', 'cash_on_delivery', 30000, 2000, 32000, 32000, 'delivered', '2026-11-04', '2026-11-06', $2, $2)`, first, s.time)
+	s.pay(t, nahlat, 28500, "VIR 1")
+	second := s.ordered(t, nahlat, 10000)
+	postings := s.paid(t, second, nahlat, 10000)
+	s.record(t, fmt.Sprintf("order:%s:returned", second), &second, ledger.Reversed(postings))
+	s.sold(t, seksou, 99999) // not Nahlat's business
+	lines, err := s.Statement(context.Background(), nahlat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []settlement.Line{
+		{OrderNumber: "S-2611-00000001", Sale: 30000, Commission: 1500, Balance: 28500},
+		{BankReference: "VIR 1", Payout: 28500, Balance: 0},
+		{Sale: 10000, Commission: 500, Balance: 9500},
+		{Sale: -10000, Commission: -500, Balance: 0},
+	}
+	for i, l := range lines {
+		if l.At.IsZero() || i > 0 && !l.At.After(lines[i-1].At) {
+			t.Errorf("line %d is of %s", i, l.At)
+		}
+		lines[i].At = time.Time{}
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%+v\nwant %+v", lines, want)
+	}
+	if lines, err := s.Statement(context.Background(), postgres.NewID()); err != nil || len(lines) != 0 {
+		t.Errorf("of nobody: %+v, %v", lines, err)
+	}
+}
+
+func TestATransferIsRecordedOnce(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat, seksou := s.seller(t, "nahlat"), s.seller(t, "seksou")
+	s.sold(t, nahlat, 30000)
+	s.sold(t, seksou, 30000)
+	first := s.pay(t, nahlat, 10000, " VIR 1 ")
+	if again := s.pay(t, nahlat, 10000, "VIR 1"); again.ID != first.ID || !again.At.Equal(first.At) {
+		t.Errorf("the same transfer again gave %+v, want %+v", again, first)
+	}
+	if _, err := s.Pay(context.Background(), nahlat, 500, "VIR 1", s.jamal); !errors.Is(err, settlement.ErrReferenceUsed) {
+		t.Errorf("the reference with another amount: %v", err)
+	}
+	s.pay(t, seksou, 10000, "VIR 1") // a bulk transfer bears one reference
+	if due := s.owed(t)["nahlat"].Due; due != 18500 {
+		t.Errorf("%s due, want 185.00", due)
+	}
+	if n := s.audit(t); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+}
+
+func TestNoMoreIsPaidThanIsOwed(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	s.ordered(t, nahlat, 50000)
+	for _, c := range []struct {
+		amount     money.Amount
+		reference  string
+		field, key string
+	}{
+		{28501, "VIR 1", "amount", "settlement.above_due"},
+		{0, "VIR 1", "amount", "settlement.amount_not_positive"},
+		{-100, "VIR 1", "amount", "settlement.amount_not_positive"},
+		{100, " ", "reference", "settlement.reference_missing"},
+		{100, strings.Repeat("V", 141), "reference", "settlement.reference_long"},
+	} {
+		_, err := s.Pay(context.Background(), nahlat, c.amount, c.reference, s.jamal)
+		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[c.field].Key != c.key {
+			t.Errorf("%s by %q: %v; want %s at %s", c.amount, c.reference, err, c.key, c.field)
+		}
+	}
+	if _, err := s.Pay(context.Background(), postgres.NewID(), 100, "VIR 1", s.jamal); !errors.Is(err, cooperative.ErrNotFound) {
+		t.Errorf("to nobody: %v", err)
+	}
+	s.pay(t, nahlat, 28500, "VIR 1")
+	if due := s.owed(t)["nahlat"].Due; due != 0 {
+		t.Errorf("%s due, want nothing", due)
+	}
+}
+
+func TestTransfersRecordedAtTheSameMomentTakeTurns(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000) // 285 due: two transfers of 100, not three
+	var clerks sync.WaitGroup
+	results := make(chan error, 8)
+	for i := range cap(results) {
+		clerks.Go(func() {
+			_, err := s.Pay(context.Background(), nahlat, 10000, fmt.Sprintf("VIR %d", i), s.jamal)
+			results <- err
+		})
+	}
+	clerks.Wait()
+	close(results)
+	recorded := 0
+	for err := range results {
+		if err == nil {
+			recorded++
+		} else if e := fault.As(err); e == nil || e.Fields["amount"].Key != "settlement.above_due" {
+			t.Error(err)
+		}
+	}
+	if due := s.owed(t)["nahlat"].Due; recorded != 2 || due != 8500 {
+		t.Errorf("%d transfers recorded and %s due, want 2 and 85.00", recorded, due)
+	}
+}
+
+func TestPayoutsDefendThemselves(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	s.pay(t, nahlat, 10000, "VIR 1")
+	insert := `insert into payouts (id, cooperative_id, amount_centimes, reference, at) values (gen_random_uuid(), $1, $2, $3, now())`
+	for _, c := range []struct {
+		constraint string
+		to         uuid.UUID
+		amount     money.Amount
+		reference  string
+	}{
+		{"payouts_amount_positive", nahlat, 0, "VIR 2"},
+		{"payouts_reference_key", nahlat, 500, "VIR 1"},
+		{"payouts_cooperative_id_fkey", s.jamal, 500, "VIR 2"},
+	} {
+		if _, err := s.db.Exec(insert, c.to, c.amount, c.reference); !postgres.Violates(err, c.constraint) {
+			t.Errorf("%s: %v", c.constraint, err)
+		}
+	}
+	if _, err := s.db.Exec(`update payouts set amount_centimes = 1`); !postgres.Violates(err, "payouts_append_only") {
+		t.Errorf("payouts_append_only: %v", err)
+	}
+}
+
+func TestAuditFindsWhatTheBankAndThePayoutsDoNotBothTell(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	s.pay(t, nahlat, 10000, "VIR 1")
+	s.exec(t, `insert into payouts (id, cooperative_id, amount_centimes, reference, at) values (gen_random_uuid(), $1, 500, 'VIR 2', now())`, nahlat)
+	if n := s.audit(t); n != 1 {
+		t.Errorf("a payout without postings: %d problems, want 1", n)
+	}
+	s.record(t, "payout:none:payout", nil, []ledger.Posting{
+		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 700, CooperativeID: &nahlat},
+	})
+	if n := s.audit(t); n != 2 {
+		t.Errorf("and postings without a payout: %d problems, want 2", n)
+	}
+}
