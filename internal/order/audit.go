@@ -1,0 +1,131 @@
+package order
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/audit"
+)
+
+// Audit checks that orders, stock, payments and the ledger tell the same story.
+func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
+	return audit.Run(ctx, db,
+		audit.Query{Name: "order: the whole is the sum of its parts", SQL: `
+			select format('order %s: items %s, parts %s', o.number, o.items_centimes, coalesce(sum(s.items_centimes), 0))
+			from orders o left join sub_orders s on s.order_id = o.id
+			group by o.id having o.items_centimes is distinct from sum(s.items_centimes)`},
+		audit.Query{Name: "order: a part is the sum of its lines", SQL: `
+			select format('part %s: items %s, lines %s', s.id, s.items_centimes, coalesce(sum(l.total_centimes), 0))
+			from sub_orders s left join order_lines l on l.sub_order_id = s.id
+			group by s.id having s.items_centimes is distinct from sum(l.total_centimes)`},
+		audit.Query{Name: "order: a part holds only its own cooperative's products", SQL: `
+			select format('part %s: product %s', s.id, p.id)
+			from sub_orders s
+			join order_lines l on l.sub_order_id = s.id
+			join products p on p.id = l.product_id
+			where p.cooperative_id <> s.cooperative_id`},
+		audit.Query{Name: "order: due is what is left of the parts, with delivery", SQL: `
+			with ` + activeParts + `
+			select format('order %s: due %s, left %s', o.number, o.due_centimes, a.left_over)
+			from orders o join active a on a.order_id = o.id
+			where o.due_centimes <> a.left_over`},
+		audit.Query{Name: "order: its state agrees with the states of its parts", SQL: `
+			with ` + activeParts + `
+			select format('order %s is %s, its parts are %s', o.number, o.state, array_to_string(a.states, ', '))
+			from orders o join active a on a.order_id = o.id
+			where not case o.state
+			    when 'placed' then a.states && array['placed'] and a.states <@ array['placed', 'declined', 'cancelled']
+			    when 'confirmed' then a.states && array['placed', 'accepted', 'ready', 'handed_over'] and not a.states && array['delivered', 'refused']
+			    when 'dispatched' then a.states && array['handed_over'] and a.states <@ array['handed_over', 'declined', 'cancelled']
+			    when 'delivered' then a.states && array['delivered'] and a.states <@ array['delivered', 'declined', 'cancelled']
+			    when 'refused' then a.states && array['refused'] and a.states <@ array['refused', 'declined', 'cancelled']
+			    when 'cancelled' then a.states <@ array['declined', 'cancelled']
+			end`},
+		audit.Query{Name: "order: the last entry of a history is the present state", SQL: `
+			select format('order %s, part %s is %s, last written %s', o.number, s.id, coalesce(s.state, o.state), coalesce(e.state, 'nothing'))
+			from orders o
+			cross join lateral (
+			    select null::uuid as id, null as state
+			    union all select id, state from sub_orders where order_id = o.id
+			) s
+			left join lateral (
+			    select state from order_events
+			    where order_id = o.id and sub_order_id is not distinct from s.id
+			    order by at desc, id desc limit 1
+			) e on true
+			where e.state is distinct from coalesce(s.state, o.state)`},
+		// Taken and not returned, for each order and product, against what active parts hold.
+		audit.Query{Name: "order: reserved stock is what active parts hold", SQL: `
+			select format('order %s, product %s: held %s, reserved %s', order_id, product_id,
+			              coalesce(h.quantity, 0), coalesce(r.quantity, 0))
+			from (
+			    select s.order_id, l.product_id, sum(l.quantity) as quantity
+			    from order_lines l join sub_orders s on s.id = l.sub_order_id
+			    where s.state not in ('declined', 'cancelled', 'refused')
+			    group by s.order_id, l.product_id
+			) h
+			full join (
+			    select order_id, product_id, -sum(delta) as quantity
+			    from stock_movements where order_id is not null
+			    group by order_id, product_id
+			) r using (order_id, product_id)
+			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
+		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
+			select format('order %s is %s, due %s; payment is %s, of %s', o.number, o.state, o.due_centimes,
+			              coalesce(p.state, 'missing'), p.amount_centimes)
+			from orders o left join payment_intents p on p.reference = o.id
+			where p.state is distinct from case o.state
+			        when 'delivered' then 'succeeded' when 'cancelled' then 'cancelled' when 'refused' then 'cancelled'
+			        else 'pending' end
+			   or p.state <> 'cancelled' and p.amount_centimes <> o.due_centimes
+			   or p.provider <> o.payment`},
+		// What every account should hold on behalf of an order, debits less credits, against what its
+		// journals put there.
+		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
+			with ` + activeParts + `, part as (
+			    select s.*, o.state in ('placed', 'confirmed', 'dispatched') as open
+			    from sub_orders s join orders o on o.id = s.order_id
+			    where s.state not in ('declined', 'cancelled', 'refused')
+			), expected as (
+			    select order_id, account, sum(amount) as amount
+			    from (
+			        select order_id, 'pending:' || cooperative_id as account, -items_centimes as amount from part where open
+			        union all
+			        select order_id, 'payable:' || cooperative_id, commission_centimes - items_centimes from part where not open
+			        union all
+			        select order_id, 'commission', -commission_centimes from part where not open
+			        union all
+			        select o.id, case when o.state = 'delivered' then 'received:' || o.payment else 'buyers' end, o.due_centimes
+			        from orders o
+			        union all
+			        select o.id, case when o.state = 'delivered' then 'delivery' else 'pending:delivery' end, -o.delivery_centimes
+			        from orders o join active a on a.order_id = o.id where a.left_over > 0
+			    ) as e (order_id, account, amount)
+			    group by order_id, account
+			), recorded as (
+			    select order_id, account, sum(amount) as amount
+			    from (
+			        select j.order_id, p.debit, p.amount_centimes
+			        from postings p join journals j on j.id = p.journal_id where j.order_id is not null
+			        union all
+			        select j.order_id, p.credit, -p.amount_centimes
+			        from postings p join journals j on j.id = p.journal_id where j.order_id is not null
+			    ) as r (order_id, account, amount)
+			    group by order_id, account
+			)
+			select format('order %s, %s: should hold %s, holds %s', order_id, account,
+			              coalesce(e.amount, 0), coalesce(r.amount, 0))
+			from expected e full join recorded r using (order_id, account)
+			where coalesce(e.amount, 0) <> coalesce(r.amount, 0)`},
+	)
+}
+
+// activeParts is, for each order, the states of its parts and what its active parts come to with
+// delivery; nothing, when none is active.
+const activeParts = `active as (
+			    select o.id as order_id, array_agg(s.state) as states,
+			           coalesce(sum(s.items_centimes) filter (where s.state not in ('declined', 'cancelled', 'refused')) + o.delivery_centimes, 0) as left_over
+			    from orders o join sub_orders s on s.order_id = o.id
+			    group by o.id
+			)`

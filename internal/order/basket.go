@@ -1,0 +1,153 @@
+package order
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Basket is what somebody means to order, at today's prices and with today's stock.
+type Basket struct {
+	Groups     []BasketGroup
+	Items      money.Amount // of what is to be had
+	Pieces     int          // of what is to be had, in units of sale
+	Perishable bool         // something in it perishes
+	Changed    bool         // some line is short or gone
+}
+
+// BasketGroup is what lies in a basket of one cooperative.
+type BasketGroup struct {
+	Cooperative catalog.CooperativeRef
+	Lines       []BasketLine
+	Items       money.Amount
+}
+
+// BasketLine is one product in a basket.
+type BasketLine struct {
+	Product   catalog.Product // of one that is Gone, only ID, Name and Cooperative
+	Wanted    int             // as it was put into the basket
+	Quantity  int             // as it can be ordered now: Wanted, or what is left
+	Available int             // in stock
+	Short     bool            // there are fewer than Wanted, or none
+	Gone      bool            // no longer sold
+	Total     money.Amount
+}
+
+// NewToken makes the secret by which a basket is known.
+func NewToken() string { return rand.Text() }
+
+// Basket reads a basket. One that is empty, or that nobody has put anything into, has no groups.
+func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
+	var rows []struct {
+		ProductID   uuid.UUID `db:"product_id"`
+		Quantity    int
+		Name        i18n.Text
+		Cooperative catalog.CooperativeRef
+	}
+	err := s.DB.SelectContext(ctx, &rows, `
+		select l.product_id, l.quantity,
+		       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
+		       c.id as "cooperative.id", c.slug as "cooperative.slug",
+		       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
+		       c.commune as "cooperative.commune",
+		       t.name_ar as "cooperative.commune_name.ar", t.name_fr as "cooperative.commune_name.fr",
+		       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
+		from basket_lines l
+		join products p on p.id = l.product_id
+		join cooperatives c on c.id = p.cooperative_id
+		join places t on t.slug = c.commune
+		where l.token_hash = $1
+		order by l.added_at, l.product_id`, hashToken(token))
+	if err != nil {
+		return Basket{}, fmt.Errorf("order: read basket: %w", err)
+	}
+	if len(rows) == 0 {
+		return Basket{}, nil
+	}
+	ids := make([]uuid.UUID, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ProductID
+	}
+	offered, err := s.Catalog.ByIDs(ctx, ids)
+	if err != nil {
+		return Basket{}, err
+	}
+	products := make(map[uuid.UUID]catalog.Product, len(offered))
+	for _, p := range offered {
+		products[p.ID] = p
+	}
+	var b Basket
+	groupOf := make(map[uuid.UUID]int)
+	for _, r := range rows {
+		line := BasketLine{Wanted: r.Quantity}
+		if product, ok := products[r.ProductID]; ok {
+			line.Product, line.Available = product, product.Stock
+			line.Quantity = min(r.Quantity, product.Stock)
+			line.Short = line.Quantity < line.Wanted
+			line.Total = product.Price * money.Amount(line.Quantity)
+			b.Perishable = b.Perishable || product.Perishable && line.Quantity > 0
+		} else {
+			line.Product = catalog.Product{ID: r.ProductID, Name: r.Name, Cooperative: r.Cooperative}
+			line.Gone = true
+		}
+		i, known := groupOf[r.Cooperative.ID]
+		if !known {
+			i = len(b.Groups)
+			groupOf[r.Cooperative.ID] = i
+			b.Groups = append(b.Groups, BasketGroup{Cooperative: r.Cooperative})
+		}
+		b.Groups[i].Lines = append(b.Groups[i].Lines, line)
+		b.Groups[i].Items += line.Total
+		b.Items += line.Total
+		b.Pieces += line.Quantity
+		b.Changed = b.Changed || line.Short || line.Gone
+	}
+	return b, nil
+}
+
+// Count is the number of pieces that were put into a basket, for the header of every page.
+func (s *Service) Count(ctx context.Context, token string) (int, error) {
+	var n int
+	err := s.DB.GetContext(ctx, &n, `
+		select coalesce(sum(quantity), 0) from basket_lines where token_hash = $1`, hashToken(token))
+	if err != nil {
+		return 0, fmt.Errorf("order: count basket: %w", err)
+	}
+	return n, nil
+}
+
+// takeBasket empties a basket into an order and gives what of it is to be had. Whoever changes a
+// basket locks its row first, so that nothing is lost between the two.
+func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) ([]Line, error) {
+	hash := hashToken(token)
+	_, err := tx.ExecContext(ctx, `update baskets set updated_at = $2 where token_hash = $1`, hash, at)
+	if err != nil {
+		return nil, fmt.Errorf("order: lock basket: %w", err)
+	}
+	var lines []Line
+	err = tx.SelectContext(ctx, &lines, `
+		with taken as (
+		    delete from basket_lines where token_hash = $1 returning product_id, quantity, added_at
+		)
+		select t.product_id as productid, least(t.quantity, p.stock) as quantity
+		from taken t
+		join products p on p.id = t.product_id
+		join cooperatives c on c.id = p.cooperative_id
+		where p.state = 'published' and c.state = 'approved' and p.stock > 0
+		order by t.added_at, t.product_id`, hash)
+	if err != nil {
+		return nil, fmt.Errorf("order: take basket: %w", err)
+	}
+	if len(lines) == 0 {
+		return nil, ErrBasketEmpty
+	}
+	return lines, nil
+}

@@ -1,0 +1,110 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Change is what became of a change to a basket. SetLine with Before undoes it.
+type Change struct {
+	Product  catalog.Product // of a line that was removed, only the ID
+	Before   int
+	Wanted   int
+	Quantity int // now in the basket
+}
+
+// Clipped reports whether the basket holds less than was wanted, because there is no more.
+func (c Change) Clipped() bool { return c.Quantity < c.Wanted }
+
+// AddLine puts n more of a product into a basket, as far as there are that many. Errors: ErrGone,
+// ErrSoldOut, ErrBasketFull, ErrInvalid with the field quantity.
+func (s *Service) AddLine(ctx context.Context, token string, productID uuid.UUID, n int) (Change, error) {
+	if n < 1 || n > MaxQuantity {
+		return Change{}, invalidQuantity()
+	}
+	return s.change(ctx, token, productID, func(before int) int { return before + n })
+}
+
+// SetLine sets how many of a product a basket holds, as far as there are that many; none removes
+// it. Errors are those of AddLine.
+func (s *Service) SetLine(ctx context.Context, token string, productID uuid.UUID, n int) (Change, error) {
+	switch {
+	case n < 0 || n > MaxQuantity:
+		return Change{}, invalidQuantity()
+	case n == 0:
+		return s.RemoveLine(ctx, token, productID)
+	}
+	return s.change(ctx, token, productID, func(int) int { return n })
+}
+
+// RemoveLine takes a product out of a basket; what was not in it is removed already.
+func (s *Service) RemoveLine(ctx context.Context, token string, productID uuid.UUID) (Change, error) {
+	c := Change{Product: catalog.Product{ID: productID}}
+	err := s.DB.GetContext(ctx, &c.Before, `
+		delete from basket_lines where token_hash = $1 and product_id = $2 returning quantity`,
+		hashToken(token), productID)
+	if err != nil && !postgres.NoRows(err) {
+		return Change{}, fmt.Errorf("order: remove from basket: %w", err)
+	}
+	return c, nil
+}
+
+func (s *Service) change(ctx context.Context, token string, productID uuid.UUID, wanted func(before int) int) (Change, error) {
+	if token == "" {
+		return Change{}, errors.New("order: a basket without a token would be everybody's")
+	}
+	products, err := s.Catalog.ByIDs(ctx, []uuid.UUID{productID})
+	if err != nil {
+		return Change{}, err
+	}
+	if len(products) == 0 {
+		return Change{}, ErrGone
+	}
+	product := products[0]
+	if product.Stock == 0 {
+		return Change{}, fault.New(ErrSoldOut.Kind, ErrSoldOut.Key, "Name", product.Name)
+	}
+	c := Change{Product: product}
+	hash, now := hashToken(token), s.moment(s.Now())
+	err = postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
+		// The basket's row is locked first; see takeBasket.
+		if _, err := tx.ExecContext(ctx, `
+			insert into baskets (token_hash, created_at, updated_at) values ($1, $2, $2)
+			on conflict (token_hash) do update set updated_at = excluded.updated_at`, hash, now); err != nil {
+			return err
+		}
+		var lines int
+		if err := tx.QueryRowContext(ctx, `
+			select count(*), coalesce(sum(quantity) filter (where product_id = $2), 0)
+			from basket_lines where token_hash = $1`, hash, productID).Scan(&lines, &c.Before); err != nil {
+			return err
+		}
+		if lines >= MaxLines && c.Before == 0 {
+			return fault.New(ErrBasketFull.Kind, ErrBasketFull.Key, "Max", MaxLines)
+		}
+		c.Wanted = wanted(c.Before)
+		c.Quantity = min(c.Wanted, product.Stock, MaxQuantity)
+		_, err := tx.ExecContext(ctx, `
+			insert into basket_lines (token_hash, product_id, quantity, added_at) values ($1, $2, $3, $4)
+			on conflict (token_hash, product_id) do update set quantity = excluded.quantity`,
+			hash, productID, c.Quantity, now)
+		return err
+	})
+	if err != nil {
+		return Change{}, fmt.Errorf("order: change basket: %w", err)
+	}
+	return c, nil
+}
+
+func invalidQuantity() error {
+	return fault.New(ErrInvalid.Kind, ErrInvalid.Key).
+		Field("quantity", "order.quantity_invalid", "Max", MaxQuantity)
+}

@@ -1,0 +1,79 @@
+package order
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// drop is a number of parts that leave an order.
+type drop struct {
+	parts     []Part
+	to        PartState // theirs from now on
+	order     State     // the order's, if no part is left
+	reference string    // of the ledger's journal
+}
+
+// drop takes parts out of an order: their goods go back into stock, their sale is reversed, the
+// buyer owes less. With the last part the delivery is off, too, and so is the order.
+func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
+	if err := o.setParts(ctx, tx, d.parts, d.to); err != nil {
+		return err
+	}
+	stock, err := stockOf(ctx, tx, d.parts)
+	if err != nil {
+		return err
+	}
+	if err := s.Catalog.ReleaseTx(ctx, tx, o.ID, stock); err != nil {
+		return err
+	}
+	over := len(o.active()) == 0
+	fee := money.Amount(0)
+	if over {
+		fee = o.DeliveryFee
+	}
+	err = ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: d.reference, Kind: journalCancelled, OrderID: &o.ID, At: o.by.At,
+		Postings: ledger.Reversed(salePostings(d.parts, fee)),
+	})
+	if err != nil {
+		return err
+	}
+	o.Due -= fee
+	for _, p := range d.parts {
+		o.Due -= p.Items
+	}
+	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
+		return fmt.Errorf("order: change what is due: %w", err)
+	}
+	if !over {
+		return s.Payments.ChangeTx(ctx, tx, o.ID, o.Due)
+	}
+	if err := s.Payments.CancelTx(ctx, tx, o.ID); err != nil {
+		return err
+	}
+	return o.setState(ctx, tx, d.order)
+}
+
+// stockOf lists what the parts had taken out of stock.
+func stockOf(ctx context.Context, tx *sqlx.Tx, parts []Part) ([]catalog.StockLine, error) {
+	ids := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		ids[i] = p.ID
+	}
+	var lines []catalog.StockLine
+	err := tx.SelectContext(ctx, &lines, `
+		select product_id as productid, quantity from order_lines
+		where sub_order_id = any($1) order by product_id`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("order: goods of parts: %w", err)
+	}
+	return lines, nil
+}

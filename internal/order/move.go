@@ -1,0 +1,123 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// The moves of whole orders. Each is ErrNotFound when there is no such order and ErrWrongState when
+// it has moved on, so that nothing is done twice.
+
+// Confirm says that the buyer was called and wants the order.
+func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		return o.setState(ctx, tx, StateConfirmed)
+	})
+}
+
+// Dispatch sends the order on its way, once every part that is left has been handed over;
+// ErrNotHandedOver before that.
+func (s *Service) Dispatch(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		if !StateDispatched.reachableFrom(o.State) {
+			return ErrWrongState
+		}
+		if !o.public().Dispatchable() {
+			return ErrNotHandedOver
+		}
+		return o.setState(ctx, tx, StateDispatched)
+	})
+}
+
+// Deliver says that the buyer has the goods and has paid what is due.
+func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		if err := o.setState(ctx, tx, StateDelivered); err != nil {
+			return err
+		}
+		if err := o.setParts(ctx, tx, o.active(), PartDelivered); err != nil {
+			return err
+		}
+		_, err := s.Payments.SettleTx(ctx, tx, o.ID, o.by.At)
+		return err
+	})
+}
+
+// PaidTx records that an order was paid. It is payment.Service's OnPaid.
+func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	o, err := lock(ctx, tx, orderID)
+	if err != nil {
+		return err
+	}
+	if amount != o.Due {
+		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
+	}
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "order:" + o.ID.String() + ":paid", Kind: journalPaid, OrderID: &o.ID, At: at,
+		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
+	})
+}
+
+// Refuse says that the buyer was not found or did not want the goods: they go back into stock and
+// nothing is owed.
+func (s *Service) Refuse(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		return s.giveUp(ctx, tx, o, PartRefused, StateRefused)
+	})
+}
+
+// Cancel gives up an order that has not been dispatched.
+func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
+	})
+}
+
+// CancelByBuyer cancels the order of a tracking link, while no part of it is ready; ErrTooLate
+// after that.
+func (s *Service) CancelByBuyer(ctx context.Context, token string, by By) error {
+	id, err := s.idByToken(ctx, token)
+	if err != nil {
+		return err
+	}
+	return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
+		if StateCancelled.reachableFrom(o.State) && !o.public().Cancellable() {
+			return ErrTooLate
+		}
+		return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
+	})
+}
+
+// Expire cancels the parts that were not accepted in time, and the order with the last of them.
+// It may be called again.
+func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) error {
+	by := By{Note: NoteExpired, At: at}
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		late := o.partsThat(func(p PartState) bool { return p == PartPlaced })
+		if len(late) == 0 || o.by.At.Before(o.ExpiresAt) {
+			return nil
+		}
+		return s.drop(ctx, tx, o, drop{
+			parts: late, to: PartCancelled, order: StateCancelled,
+			reference: "order:" + o.ID.String() + ":expired",
+		})
+	})
+}
+
+// giveUp drops all that is left of an order.
+func (s *Service) giveUp(ctx context.Context, tx *sqlx.Tx, o *locked, to PartState, order State) error {
+	if !order.reachableFrom(o.State) {
+		return ErrWrongState
+	}
+	return s.drop(ctx, tx, o, drop{
+		parts: o.active(), to: to, order: order,
+		reference: "order:" + o.ID.String() + ":" + string(order),
+	})
+}

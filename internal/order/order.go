@@ -1,0 +1,133 @@
+package order
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Order is what one buyer ordered at one moment, from any number of cooperatives.
+type Order struct {
+	ID          uuid.UUID
+	Number      string // «S-2611-04820917»: names the order among people, opens nothing
+	Source      string // Shop or API
+	Locale      string // the buyer's language
+	Buyer       Buyer
+	PlaceName   i18n.Text `db:"place_name"`
+	Delivery    string    // delivery.Pickup or delivery.Home
+	Payment     string    // name of the payment provider
+	Items       money.Amount
+	DeliveryFee money.Amount `db:"delivery_fee"`
+	Total       money.Amount // items and delivery, as ordered
+	Due         money.Amount // Total less what was cancelled since
+	State       State
+	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
+	DeliverTo   time.Time `db:"deliver_to"`
+	Sample      bool
+	PlacedAt    time.Time `db:"placed_at"`
+	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled
+	Parts       []Part
+	Events      []Event // oldest first
+}
+
+// Buyer is who ordered, and where to.
+type Buyer struct {
+	Name     string
+	Phone    string // E.164 once placed
+	Place    string // slug of the commune or city
+	Address  string // quarter or douar, street; needed for delivery to the door
+	Landmark string
+	Note     string
+}
+
+// Part is what one cooperative has to prepare.
+type Part struct {
+	ID          uuid.UUID
+	Cooperative catalog.CooperativeRef
+	State       PartState
+	Items       money.Amount
+	Commission  money.Amount // the association's, out of Items
+	Lines       []OrderLine
+}
+
+// OrderLine is a product as it was ordered; what its picture needs is as it is now.
+type OrderLine struct {
+	ID         uuid.UUID
+	ProductID  uuid.UUID `db:"product_id"`
+	Name       i18n.Text
+	UnitAmount int    `db:"unit_amount"`
+	UnitCode   string `db:"unit_code"`
+	Price      money.Amount
+	Quantity   int
+	Total      money.Amount
+	Slug       string
+	Category   string
+	Ground     string
+	Drawing    string
+	PictureID  *uuid.UUID `db:"picture_id"`
+}
+
+// Event is one thing that happened to an order or, with PartID, to one part of it.
+type Event struct {
+	ID       uuid.UUID
+	PartID   *uuid.UUID `db:"part_id"`
+	State    string     // a State, or a PartState with PartID
+	Note     string     // what somebody wrote about it, or NoteExpired
+	UserID   *uuid.UUID `db:"user_id"`
+	UserName string     `db:"user_name"` // not told to the buyer
+	At       time.Time
+}
+
+// NoteExpired is the note of a part that was cancelled because it was not accepted in time.
+const NoteExpired = "expired"
+
+// NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
+func (e Event) NoteIn(l *i18n.Locale) string {
+	if e.Note == NoteExpired {
+		return l.T("order.note.expired")
+	}
+	return e.Note
+}
+
+// Pieces counts what is still in the order, in units of sale.
+func (o Order) Pieces() int {
+	n := 0
+	for _, p := range o.Parts {
+		if p.State.Active() {
+			for _, l := range p.Lines {
+				n += l.Quantity
+			}
+		}
+	}
+	return n
+}
+
+// Cancellable reports whether the buyer may still cancel: while no cooperative has its part ready.
+func (o Order) Cancellable() bool {
+	if !StateCancelled.reachableFrom(o.State) {
+		return false
+	}
+	for _, p := range o.Parts {
+		if p.State == PartReady || p.State == PartHandedOver {
+			return false
+		}
+	}
+	return true
+}
+
+// Dispatchable reports whether every part that is left has been handed over.
+func (o Order) Dispatchable() bool {
+	if !StateDispatched.reachableFrom(o.State) {
+		return false
+	}
+	for _, p := range o.Parts {
+		if p.State.Active() && p.State != PartHandedOver {
+			return false
+		}
+	}
+	return true
+}

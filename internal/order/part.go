@@ -1,0 +1,72 @@
+package order
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// The moves of a cooperative with its part of an order. Each is ErrNotFound for a part that is
+// another's and ErrWrongState when the part has moved on, so that nothing is done twice.
+
+// Accept says that the cooperative prepares its part; with the first, the order is confirmed.
+func (s *Service) Accept(ctx context.Context, cooperativeID, partID uuid.UUID, by By) error {
+	return s.movePart(ctx, cooperativeID, partID, by, func(tx *sqlx.Tx, o *locked, p Part) error {
+		if err := o.setParts(ctx, tx, []Part{p}, PartAccepted); err != nil {
+			return err
+		}
+		if o.State != StatePlaced {
+			return nil
+		}
+		return o.setState(ctx, tx, StateConfirmed)
+	})
+}
+
+// Ready says that an accepted part waits to be fetched.
+func (s *Service) Ready(ctx context.Context, cooperativeID, partID uuid.UUID, by By) error {
+	return s.movePart(ctx, cooperativeID, partID, by, func(tx *sqlx.Tx, o *locked, p Part) error {
+		return o.setParts(ctx, tx, []Part{p}, PartReady)
+	})
+}
+
+// HandOver says that a ready part is with the association now.
+func (s *Service) HandOver(ctx context.Context, cooperativeID, partID uuid.UUID, by By) error {
+	return s.movePart(ctx, cooperativeID, partID, by, func(tx *sqlx.Tx, o *locked, p Part) error {
+		return o.setParts(ctx, tx, []Part{p}, PartHandedOver)
+	})
+}
+
+// Decline says that the cooperative cannot prepare its part; by.Note says why. The goods go back
+// into stock, the buyer owes less; when no part is left, the order is cancelled.
+func (s *Service) Decline(ctx context.Context, cooperativeID, partID uuid.UUID, by By) error {
+	return s.movePart(ctx, cooperativeID, partID, by, func(tx *sqlx.Tx, o *locked, p Part) error {
+		return s.drop(ctx, tx, o, drop{
+			parts: []Part{p}, to: PartDeclined, order: StateCancelled,
+			reference: "sub_order:" + p.ID.String() + ":cancelled",
+		})
+	})
+}
+
+func (s *Service) movePart(ctx context.Context, cooperativeID, partID uuid.UUID, by By, fn func(tx *sqlx.Tx, o *locked, p Part) error) error {
+	var orderID uuid.UUID
+	err := sqlx.GetContext(ctx, s.querier(), &orderID, `
+		select order_id from sub_orders where id = $1 and cooperative_id = $2`, partID, cooperativeID)
+	if postgres.NoRows(err) {
+		return ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("order: find part: %w", err)
+	}
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		for _, p := range o.parts {
+			if p.ID == partID {
+				return fn(tx, o, p)
+			}
+		}
+		return ErrNotFound
+	})
+}

@@ -1,0 +1,236 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Where orders come from.
+const (
+	Shop = "shop"
+	API  = "api"
+)
+
+// Line is a quantity of a product, in its units of sale.
+type Line struct {
+	ProductID uuid.UUID
+	Quantity  int
+}
+
+// PlaceInput is what a buyer wants. What is ordered is either Lines or, with BasketToken, what lies
+// in that basket and is to be had; the basket is then empty.
+type PlaceInput struct {
+	Lines          []Line
+	BasketToken    string
+	Buyer          Buyer
+	Delivery       string       // delivery.Pickup or delivery.Home
+	Payment        string       // name of a payment provider
+	Locale         string       // the buyer's language
+	Source         string       // Shop or API
+	IdempotencyKey string       // within Source; empty: the request cannot be told from a second one
+	Shown          money.Amount // the sum of items that the buyer saw; 0: none
+	At             time.Time    // when it is placed; zero: now
+	Sample         bool         // part of the sample market: nobody is sent mail about it
+}
+
+// Placed is an order with the token of its tracking link.
+type Placed struct {
+	Order    Order
+	Token    string
+	Replayed bool // it had been placed before under the same key; Order is as it is now
+}
+
+// Place orders all of it or nothing. Prices and stock are those of this moment. Errors:
+//   - *fault.Error of kind Invalid with Fields (see checked, and delivery.Service.Quote)
+//   - *catalog.OutOfStock: something is short or no longer offered
+//   - ErrChanged: the items cost another sum than Shown
+//   - ErrBasketEmpty: nothing in the basket is to be had
+//   - ErrIdempotencyConflict: the key was used for another request
+func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
+	in, wrong := s.checked(in)
+	terms, err := s.Delivery.Terms(ctx, in.Delivery, in.Buyer.Place)
+	if !join(wrong, err) {
+		return Placed{}, err
+	}
+	if len(wrong.Fields) > 0 {
+		return Placed{}, wrong
+	}
+	req := request{PlaceInput: in, terms: terms, at: s.moment(in.At)}
+	if req.hash, err = hashOf(in); err != nil {
+		return Placed{}, err
+	}
+	if in.IdempotencyKey != "" {
+		key := in.Source + ":" + in.IdempotencyKey
+		req.key = &key
+		if placed, found, err := s.replay(ctx, req); found || err != nil {
+			return placed, err
+		}
+	}
+	err = s.DB.QueryRowContext(ctx, `select commission_basis_points, reservation_hours from settings`).
+		Scan(&req.commission, &req.hours)
+	if err != nil {
+		return Placed{}, fmt.Errorf("order: settings: %w", err)
+	}
+	var order Order
+	err = s.inTx(ctx, func(tx *sqlx.Tx) (err error) {
+		order, err = s.placeTx(ctx, tx, req)
+		return err
+	})
+	if err != nil {
+		// Whatever stopped it, the same request may have been faster elsewhere: it took the last
+		// pieces, emptied the basket or used up the key. Its answer is then this one's too.
+		if req.key != nil {
+			if placed, found, again := s.replay(ctx, req); found {
+				return placed, again
+			}
+		}
+		return Placed{}, err
+	}
+	return Placed{Order: order, Token: s.Token(order.ID)}, nil
+}
+
+// request is a checked input with all that can be known before the transaction.
+type request struct {
+	PlaceInput
+	key        *string // as it is kept: with the source, so that shop and API do not meet
+	hash       []byte
+	terms      delivery.Terms
+	at         time.Time
+	commission int // basis points
+	hours      int // until parts that nobody accepted expire
+}
+
+// replay finds the order that was placed under the request's key before.
+func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error) {
+	var before struct {
+		ID   uuid.UUID
+		Hash []byte
+	}
+	err := s.DB.GetContext(ctx, &before, `
+		select id, request_hash as hash from orders where idempotency_key = $1`, req.key)
+	if postgres.NoRows(err) {
+		return Placed{}, false, nil
+	}
+	if err != nil {
+		return Placed{}, false, fmt.Errorf("order: look for idempotency key: %w", err)
+	}
+	if !slices.Equal(before.Hash, req.hash) {
+		return Placed{}, true, ErrIdempotencyConflict
+	}
+	order, err := s.read(ctx, before.ID)
+	if err != nil {
+		return Placed{}, true, err
+	}
+	return Placed{Order: order.withoutStaff(), Token: s.Token(order.ID), Replayed: true}, true, nil
+}
+
+// placeTx writes the order and all that belongs to it.
+func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order, error) {
+	if req.BasketToken != "" {
+		lines, err := takeBasket(ctx, tx, req.BasketToken, req.at)
+		if err != nil {
+			return Order{}, err
+		}
+		req.Lines = lines
+	}
+	id := postgres.NewID()
+	stock := make([]catalog.StockLine, len(req.Lines))
+	for i, l := range req.Lines {
+		stock[i] = catalog.StockLine{ProductID: l.ProductID, Quantity: l.Quantity}
+	}
+	products, err := s.Catalog.ReserveTx(ctx, tx, id, stock)
+	if err != nil {
+		return Order{}, err
+	}
+	order, err := compose(id, req, products)
+	if err != nil {
+		return Order{}, err
+	}
+	if req.Shown != 0 && req.Shown != order.Items {
+		return Order{}, ErrChanged
+	}
+	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id))); err != nil {
+		return Order{}, err
+	}
+	if err := insertParts(ctx, tx, order); err != nil {
+		return Order{}, err
+	}
+	if err := insertEvents(ctx, tx, order.ID, order.Events); err != nil {
+		return Order{}, err
+	}
+	if err := s.Payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at); err != nil {
+		return Order{}, err
+	}
+	err = ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "order:" + id.String() + ":placed", Kind: journalPlaced, OrderID: &id, At: req.at,
+		Postings: salePostings(order.Parts, order.DeliveryFee),
+	})
+	if err != nil {
+		return Order{}, err
+	}
+	return order, s.announce(ctx, tx, order)
+}
+
+// compose makes the order out of the request and the products as they are sold: a part for each
+// cooperative, parts and lines in the order in which the buyer named them.
+func compose(id uuid.UUID, req request, products []catalog.Product) (Order, error) {
+	byID := make(map[uuid.UUID]catalog.Product, len(products))
+	for _, p := range products {
+		byID[p.ID] = p
+	}
+	o := Order{
+		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
+		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample,
+		PlacedAt: req.at, ExpiresAt: req.at.Add(time.Duration(req.hours) * time.Hour),
+		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
+	}
+	perishable := false
+	partOf := make(map[uuid.UUID]int)
+	for _, l := range req.Lines {
+		p := byID[l.ProductID]
+		i, known := partOf[p.Cooperative.ID]
+		if !known {
+			i = len(o.Parts)
+			partOf[p.Cooperative.ID] = i
+			part := Part{ID: postgres.NewID(), Cooperative: p.Cooperative, State: PartPlaced}
+			o.Parts = append(o.Parts, part)
+			o.Events = append(o.Events, Event{ID: postgres.NewID(), PartID: &part.ID, State: string(PartPlaced), At: req.at})
+		}
+		line := OrderLine{
+			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,
+			Price: p.Price, Quantity: l.Quantity, Total: p.Price * money.Amount(l.Quantity),
+			Slug: p.Slug, Category: p.Category, Ground: p.Ground, Drawing: p.Drawing, PictureID: p.PictureID,
+		}
+		o.Parts[i].Lines = append(o.Parts[i].Lines, line)
+		o.Parts[i].Items += line.Total
+		o.Items += line.Total
+		perishable = perishable || p.Perishable
+	}
+	for i := range o.Parts {
+		o.Parts[i].Commission = o.Parts[i].Items.Share(req.commission)
+	}
+	quote, err := req.terms.Quote(o.Items, perishable, req.at)
+	if err != nil {
+		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+		if !join(refused, err) {
+			return Order{}, err
+		}
+		return Order{}, refused
+	}
+	o.DeliveryFee, o.DeliverFrom, o.DeliverTo = quote.Fee, quote.From, quote.To
+	o.Total = o.Items + o.DeliveryFee
+	o.Due = o.Total
+	return o, nil
+}

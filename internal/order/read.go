@@ -1,0 +1,130 @@
+package order
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// ByToken reads an order for whoever holds its tracking link; ErrNotFound otherwise. What the
+// people behind the market are called is not in it.
+func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
+	id, err := s.idByToken(ctx, token)
+	if err != nil {
+		return Order{}, err
+	}
+	o, err := s.read(ctx, id)
+	return o.withoutStaff(), err
+}
+
+// ForAssociation reads an order with everything in it; ErrNotFound if there is none.
+func (s *Service) ForAssociation(ctx context.Context, id uuid.UUID) (Order, error) {
+	return s.read(ctx, id)
+}
+
+func (s *Service) idByToken(ctx context.Context, token string) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := s.DB.GetContext(ctx, &id, `select id from orders where token_hash = $1`, hashToken(token))
+	if postgres.NoRows(err) {
+		return uuid.UUID{}, ErrNotFound
+	}
+	if err != nil {
+		return uuid.UUID{}, fmt.Errorf("order: by token: %w", err)
+	}
+	return id, nil
+}
+
+// withoutStaff is the order as its buyer may see it.
+func (o Order) withoutStaff() Order {
+	for i := range o.Events {
+		o.Events[i].UserID, o.Events[i].UserName = nil, ""
+	}
+	return o
+}
+
+// read reads a whole order, in three queries.
+func (s *Service) read(ctx context.Context, id uuid.UUID) (Order, error) {
+	var o Order
+	err := s.DB.GetContext(ctx, &o, `
+		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone",
+		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
+		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
+		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
+		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.placed_at, o.expires_at
+		from orders o join places t on t.slug = o.place
+		where o.id = $1`, id)
+	if postgres.NoRows(err) {
+		return Order{}, ErrNotFound
+	}
+	if err != nil {
+		return Order{}, fmt.Errorf("order: read: %w", err)
+	}
+	if o.Parts, err = s.readParts(ctx, []uuid.UUID{id}, `s.order_id`); err != nil {
+		return Order{}, err
+	}
+	if o.Events, err = s.readEvents(ctx, `e.order_id`, id); err != nil {
+		return Order{}, err
+	}
+	return o, nil
+}
+
+// readParts reads the parts with their lines whose column (of sub_orders s) is among ids, in the
+// order in which they were written.
+func (s *Service) readParts(ctx context.Context, ids []uuid.UUID, column string) ([]Part, error) {
+	var rows []struct {
+		Part Part
+		Line OrderLine
+	}
+	err := s.DB.SelectContext(ctx, &rows, `
+		select s.id as "part.id", s.state as "part.state", s.items_centimes as "part.items",
+		       s.commission_centimes as "part.commission",
+		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
+		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
+		       c.commune as "part.cooperative.commune",
+		       t.name_ar as "part.cooperative.commune_name.ar", t.name_fr as "part.cooperative.commune_name.fr",
+		       c.women_only as "part.cooperative.women_only", c.state as "part.cooperative.state",
+		       l.id as "line.id", l.product_id as "line.product_id",
+		       l.name_ar as "line.name.ar", l.name_fr as "line.name.fr", l.name_en as "line.name.en",
+		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
+		       l.price_centimes as "line.price", l.quantity as "line.quantity", l.total_centimes as "line.total",
+		       p.slug as "line.slug", p.category as "line.category", k.ground as "line.ground",
+		       p.drawing as "line.drawing", p.picture_id as "line.picture_id"
+		from sub_orders s
+		join cooperatives c on c.id = s.cooperative_id
+		join places t on t.slug = c.commune
+		join order_lines l on l.sub_order_id = s.id
+		join products p on p.id = l.product_id
+		join categories k on k.slug = p.category
+		where `+column+` = any($1)
+		order by s.id, l.id`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("order: read parts: %w", err)
+	}
+	var parts []Part
+	for _, r := range rows {
+		if len(parts) == 0 || parts[len(parts)-1].ID != r.Part.ID {
+			parts = append(parts, r.Part)
+		}
+		last := &parts[len(parts)-1]
+		last.Lines = append(last.Lines, r.Line)
+	}
+	return parts, nil
+}
+
+// readEvents reads the history whose column (of order_events e) is id.
+func (s *Service) readEvents(ctx context.Context, column string, id uuid.UUID) ([]Event, error) {
+	var events []Event
+	err := s.DB.SelectContext(ctx, &events, `
+		select e.id, e.sub_order_id as part_id, e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
+		from order_events e left join users u on u.id = e.user_id
+		where `+column+` = $1
+		order by e.at, e.id`, id)
+	if err != nil {
+		return nil, fmt.Errorf("order: read events: %w", err)
+	}
+	return events, nil
+}

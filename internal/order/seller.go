@@ -1,0 +1,130 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// CooperativePart is a part of an order as its cooperative may see it: what to prepare, for whom
+// and until when. The buyer's telephone and address, the note and the other cooperatives' parts are
+// the association's to know.
+type CooperativePart struct {
+	Part
+	Number      string    // of the order
+	OrderState  State     `db:"order_state"`
+	BuyerName   string    `db:"buyer_name"`
+	PlaceName   i18n.Text `db:"place_name"`
+	Delivery    string    // delivery.Pickup or delivery.Home
+	DeliverFrom time.Time `db:"deliver_from"`
+	DeliverTo   time.Time `db:"deliver_to"`
+	PlacedAt    time.Time `db:"placed_at"`
+	ExpiresAt   time.Time `db:"expires_at"` // cancelled, if not accepted by then
+	Sample      bool
+	Events      []Event // of this part; only from PartOf
+}
+
+const selectCooperativePart = `
+	select s.id, o.number, o.state as order_state, o.buyer_name,
+	       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
+	       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample
+	from sub_orders s
+	join orders o on o.id = s.order_id
+	join places t on t.slug = o.place`
+
+// PartsOf lists a cooperative's parts in the given states (all, if none is given) and says how many
+// there are in all: those that are still to be done first come first, the others newest first.
+func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, page Page) ([]CooperativePart, int, error) {
+	var total int
+	err := s.DB.GetContext(ctx, &total, `
+		select count(*) from sub_orders
+		where cooperative_id = $1 and (state = any($2) or cardinality($2::text[]) = 0)`,
+		cooperativeID, pq.Array(texts(states)))
+	if err != nil {
+		return nil, 0, fmt.Errorf("order: count parts: %w", err)
+	}
+	parts := []CooperativePart{}
+	err = s.DB.SelectContext(ctx, &parts, selectCooperativePart+`
+		where s.cooperative_id = $1 and (s.state = any($2) or cardinality($2::text[]) = 0)
+		order by case when s.state in ('placed', 'accepted', 'ready') then o.placed_at end,
+		         o.placed_at desc, s.id
+		limit $3 offset $4`,
+		cooperativeID, pq.Array(texts(states)), page.limit(), page.offset())
+	if err != nil {
+		return nil, 0, fmt.Errorf("order: parts of a cooperative: %w", err)
+	}
+	if err := s.addParts(ctx, parts); err != nil {
+		return nil, 0, err
+	}
+	return parts, total, nil
+}
+
+// PartOf reads one of a cooperative's parts with its history; ErrNotFound if it is another's.
+func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (CooperativePart, error) {
+	parts := make([]CooperativePart, 1)
+	err := s.DB.GetContext(ctx, &parts[0], selectCooperativePart+`
+		where s.cooperative_id = $1 and s.id = $2`, cooperativeID, partID)
+	if postgres.NoRows(err) {
+		return CooperativePart{}, ErrNotFound
+	}
+	if err != nil {
+		return CooperativePart{}, fmt.Errorf("order: part of a cooperative: %w", err)
+	}
+	if err := s.addParts(ctx, parts); err != nil {
+		return CooperativePart{}, err
+	}
+	parts[0].Events, err = s.readEvents(ctx, `e.sub_order_id`, partID)
+	return parts[0], err
+}
+
+// CountParts counts a cooperative's parts by state.
+func (s *Service) CountParts(ctx context.Context, cooperativeID uuid.UUID) (map[PartState]int, error) {
+	var rows []struct {
+		State PartState
+		Count int
+	}
+	err := s.DB.SelectContext(ctx, &rows, `
+		select state, count(*) as count from sub_orders where cooperative_id = $1 group by state`, cooperativeID)
+	if err != nil {
+		return nil, fmt.Errorf("order: count parts: %w", err)
+	}
+	counts := make(map[PartState]int, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.Count
+	}
+	return counts, nil
+}
+
+// addParts reads what lies behind the ids of the parts.
+func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
+	ids := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		ids[i] = p.ID
+	}
+	read, err := s.readParts(ctx, ids, `s.id`)
+	if err != nil {
+		return err
+	}
+	byID := make(map[uuid.UUID]Part, len(read))
+	for _, p := range read {
+		byID[p.ID] = p
+	}
+	for i := range parts {
+		parts[i].Part = byID[parts[i].ID]
+	}
+	return nil
+}
+
+func texts(states []PartState) []string {
+	list := make([]string, len(states))
+	for i, s := range states {
+		list[i] = string(s)
+	}
+	return list
+}

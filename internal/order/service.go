@@ -1,0 +1,82 @@
+package order
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Service is the use cases of baskets and orders. Every exported field has to be set, and
+// Payments.OnPaid to the service's PaidTx.
+type Service struct {
+	DB       *sqlx.DB
+	Catalog  *catalog.Service
+	Delivery *delivery.Service
+	Payments *payment.Service
+	Jobs     *job.Client
+	Texts    *i18n.Bundle
+	Secret   []byte // makes the tokens of tracking links; at least 32 bytes, the same for good
+	BaseURL  string // of the links in mails, such as «https://souk.example»
+	Now      func() time.Time
+
+	tx *sqlx.Tx // see Within
+}
+
+// Within gives a service whose Place and moves join tx instead of each committing by itself, so
+// that many orders can be loaded at once. What they report has happened once tx is committed;
+// after an error tx has to be rolled back.
+func (s *Service) Within(tx *sqlx.Tx) *Service {
+	within := *s
+	within.tx = tx
+	return &within
+}
+
+func (s *Service) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
+	if s.tx != nil {
+		return fn(s.tx)
+	}
+	return postgres.InTx(ctx, s.DB, fn)
+}
+
+// querier sees what the transaction that the service joins has written, if it joins one.
+func (s *Service) querier() sqlx.QueryerContext {
+	if s.tx != nil {
+		return s.tx
+	}
+	return s.DB
+}
+
+// moment is when something happens: at, or now when at is zero; in the database's precision.
+func (s *Service) moment(at time.Time) time.Time {
+	if at.IsZero() {
+		at = s.Now()
+	}
+	return at.UTC().Truncate(time.Microsecond)
+}
+
+// Token is the secret of an order's tracking link. It is computed from the order's id, so that it
+// can be told again; the database holds only its hash, which says nothing without Secret.
+func (s *Service) Token(orderID uuid.UUID) string {
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte("order"))
+	mac.Write(orderID[:])
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// hashToken is the form in which the tokens of orders and baskets are kept.
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}

@@ -1,0 +1,90 @@
+package order
+
+import (
+	"slices"
+
+	"github.com/souk-taawon/souk/internal/fault"
+)
+
+// State is how far a whole order has come.
+type State string
+
+// The states of an order.
+const (
+	StatePlaced     State = "placed"
+	StateConfirmed  State = "confirmed"  // a cooperative accepted its part, or the buyer was called
+	StateDispatched State = "dispatched" // on its way to the buyer, or waiting to be picked up
+	StateDelivered  State = "delivered"  // received and paid
+	StateRefused    State = "refused"    // nobody at the door, or not wanted
+	StateCancelled  State = "cancelled"  // by the buyer, the association, or because no part was left
+)
+
+// PartState is how far one cooperative's part of an order has come.
+type PartState string
+
+// The states of a part.
+const (
+	PartPlaced     PartState = "placed"
+	PartAccepted   PartState = "accepted"
+	PartReady      PartState = "ready"
+	PartHandedOver PartState = "handed_over" // with the association, which brings all parts together
+	PartDelivered  PartState = "delivered"
+	PartDeclined   PartState = "declined"  // by the cooperative
+	PartCancelled  PartState = "cancelled" // with the order, or because it was not accepted in time
+	PartRefused    PartState = "refused"   // with the order, at the buyer's door
+)
+
+// orderFrom lists from which states an order can come into each state.
+var orderFrom = map[State][]State{
+	StateConfirmed:  {StatePlaced},
+	StateDispatched: {StateConfirmed},
+	StateDelivered:  {StateDispatched},
+	StateRefused:    {StateDispatched},
+	StateCancelled:  {StatePlaced, StateConfirmed},
+}
+
+// partFrom lists from which states a part can come into each state.
+var partFrom = map[PartState][]PartState{
+	PartAccepted:   {PartPlaced},
+	PartReady:      {PartAccepted},
+	PartHandedOver: {PartReady},
+	PartDelivered:  {PartHandedOver},
+	PartDeclined:   {PartPlaced, PartAccepted},
+	PartCancelled:  {PartPlaced, PartAccepted, PartReady, PartHandedOver},
+	PartRefused:    {PartHandedOver},
+}
+
+// Open reports whether the order is still on its way to being delivered.
+func (s State) Open() bool {
+	return s == StatePlaced || s == StateConfirmed || s == StateDispatched
+}
+
+// Active reports whether the part still belongs to the order; its stock is then taken.
+func (s PartState) Active() bool {
+	return s != PartDeclined && s != PartCancelled && s != PartRefused
+}
+
+// Key is the translation key of the state's name.
+func (s State) Key() string { return "order.state." + string(s) }
+
+// Key is the translation key of the state's name.
+func (s PartState) Key() string { return "order.part_state." + string(s) }
+
+func (s State) reachableFrom(old State) bool { return slices.Contains(orderFrom[s], old) }
+
+func (s PartState) reachableFrom(old PartState) bool { return slices.Contains(partFrom[s], old) }
+
+// What an order refuses. *catalog.OutOfStock is passed through as it is.
+var (
+	ErrInvalid             = fault.New(fault.Invalid, "order.invalid") // Fields say where
+	ErrNotFound            = fault.New(fault.NotFound, "order.not_found")
+	ErrWrongState          = fault.New(fault.Conflict, "order.wrong_state") // it has moved on meanwhile
+	ErrNotHandedOver       = fault.New(fault.Conflict, "order.not_handed_over")
+	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")
+	ErrIdempotencyConflict = fault.New(fault.Conflict, "order.idempotency_conflict")
+	ErrChanged             = fault.New(fault.Conflict, "order.changed") // prices or stock, since they were shown
+	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
+	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
+	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
+	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
+)
