@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"hash/fnv"
 	"regexp"
 	"strings"
 	"sync"
@@ -47,9 +46,7 @@ func Drawing(object, category, key string) string {
 	if object == "" {
 		object = "gift"
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
-	return "/drawings/" + object + "-" + grounds()[object] + "-" + tints[h.Sum32()%uint32(len(tints))] + ".svg"
+	return "/drawings/" + object + "-" + grounds()[object] + "-" + tint(key) + ".svg"
 }
 
 // drawing is a composed drawing, kept compressed only: the whole set is some thousands.
@@ -87,7 +84,7 @@ func (ds *drawings) serve(c *fiber.Ctx) error {
 var identifier = regexp.MustCompile(`(id="|url\(#|href="#)`)
 
 // compose puts an object over a ground. The two were drawn apart, so the ids of the ground are
-// renamed: an id must be unique in a document.
+// renamed: an id has to be unique in a document.
 func compose(name string) ([]byte, bool) {
 	object, ground, ok := split(name)
 	if !ok {
@@ -101,8 +98,8 @@ func compose(name string) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
-	back := identifier.ReplaceAllString(inner(under), "${1}ground-")
-	return []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="480" height="480" viewBox="0 0 480 480">` + back + inner(over) + `</svg>`), true
+	return []byte(`<svg xmlns="http://www.w3.org/2000/svg" width="480" height="480" viewBox="0 0 480 480">` +
+		renamed(under, "ground") + inner(over) + `</svg>`), true
 }
 
 // split takes «honey-thyme-hex-jir.svg» apart: the last two words are the ground and its tint.
@@ -113,6 +110,11 @@ func split(name string) (object, ground string, ok bool) {
 	}
 	n := len(words) - 2
 	return strings.Join(words[:n], "-"), strings.Join(words[n:], "-"), true
+}
+
+// renamed is what stands inside a drawing, its ids with a prefix.
+func renamed(svg []byte, prefix string) string {
+	return identifier.ReplaceAllString(inner(svg), "${1}"+prefix+"-")
 }
 
 // inner is what stands inside the outermost element.

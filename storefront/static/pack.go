@@ -27,6 +27,9 @@ func pack(body []byte) packed {
 // send answers with the best form that the browser accepts; plain is for those that accept none.
 func (p packed) send(c *fiber.Ctx, plain func() []byte) error {
 	c.Vary(fiber.HeaderAcceptEncoding)
+	if c.Get(fiber.HeaderAcceptEncoding) == "" { // Fiber takes silence for «anything»
+		return c.Send(plain())
+	}
 	switch c.AcceptsEncodings("br", "gzip") {
 	case "br":
 		c.Set(fiber.HeaderContentEncoding, "br")

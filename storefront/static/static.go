@@ -74,6 +74,7 @@ func load() map[string]*file {
 func Mount(r fiber.Router) {
 	r.Get("/static/*", serve)
 	r.Get("/drawings/:name", new(drawings).serve)
+	r.Get("/drawings/scene/:name", serveScene)
 }
 
 func address(all map[string]*file, name string) string {

@@ -20,7 +20,6 @@ type Page struct {
 	Image       string // address of a picture for shared links, from the root; "" for the market's
 	Data        any    // schema.org data about the page, marshalled as JSON-LD; nil for none
 	Private     bool   // not for search engines
-	Refresh     int    // seconds after which the script asks for the page again; 0: never
 
 	User            *account.User
 	CooperativeName string // of the member who signed in

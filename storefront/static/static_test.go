@@ -1,0 +1,185 @@
+package static_test
+
+import (
+	"compress/gzip"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/souk-taawon/souk/storefront/static"
+)
+
+func get(t *testing.T, path string, header ...string) *http.Response {
+	t.Helper()
+	app := fiber.New()
+	static.Mount(app)
+	request := httptest.NewRequest(http.MethodGet, path, nil)
+	for i := 0; i+1 < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	response, err := app.Test(request, -1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = response.Body.Close() })
+	return response
+}
+
+func body(t *testing.T, r io.Reader) string {
+	t.Helper()
+	b, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestFilesAreKeptForEverUnderTheirHash(t *testing.T) {
+	t.Parallel()
+	response := get(t, static.URL("souk.css"))
+	if got := response.Header.Get("Cache-Control"); response.StatusCode != http.StatusOK || !strings.Contains(got, "immutable") {
+		t.Errorf("status %d, Cache-Control %q", response.StatusCode, got)
+	}
+	old := get(t, "/static/0123456789/souk.css")
+	if got := old.Header.Get("Cache-Control"); old.StatusCode != http.StatusOK || strings.Contains(got, "immutable") {
+		t.Errorf("an old address: status %d, Cache-Control %q", old.StatusCode, got)
+	}
+	for _, path := range []string{"/static/0123456789/none.css", "/static/", "/static/souk.css", "/static/x/../static.go"} {
+		if response := get(t, path); response.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, response.StatusCode)
+		}
+	}
+}
+
+func TestFilesAreCompressedForThoseWhoUnderstandIt(t *testing.T) {
+	t.Parallel()
+	response := get(t, static.URL("souk.js"), "Accept-Encoding", "gzip")
+	if response.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatalf("Content-Encoding %q", response.Header.Get("Content-Encoding"))
+	}
+	unzipped, err := gzip.NewReader(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain := get(t, static.URL("souk.js")); body(t, unzipped) != body(t, plain.Body) {
+		t.Error("compressed and plain differ")
+	}
+	if font := get(t, static.URL("fonts/readex-ar-400.woff2"), "Accept-Encoding", "br, gzip"); font.Header.Get("Content-Encoding") != "" {
+		t.Error("a font is compressed already")
+	}
+}
+
+// Everything that the stylesheet names is served, and it names nothing from elsewhere.
+func TestStylesheetFindsItsFiles(t *testing.T) {
+	t.Parallel()
+	css := body(t, get(t, static.URL("souk.css")).Body)
+	found := regexp.MustCompile(`url\(([^)"]+)\)`).FindAllStringSubmatch(css, -1)
+	if len(found) < 10 {
+		t.Fatalf("only %d files are named", len(found))
+	}
+	for _, match := range found {
+		if response := get(t, match[1]); response.StatusCode != http.StatusOK {
+			t.Errorf("%s: status %d", match[1], response.StatusCode)
+		}
+	}
+}
+
+// The stylesheet serves both directions of writing, so it must not know left from right. What is
+// physical on purpose is listed here.
+func TestStylesheetKnowsNoLeftAndRight(t *testing.T) {
+	t.Parallel()
+	css := body(t, get(t, static.URL("souk.css")).Body)
+	css = regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(css, "")
+	allowed := []string{"text-align: right", "no-repeat right 12px", "background-position: left 12px"}
+	for _, a := range allowed {
+		css = strings.ReplaceAll(css, a, "")
+	}
+	if found := regexp.MustCompile(`(?m)^.*\b(left|right)\b.*$`).FindAllString(css, -1); len(found) > 0 {
+		t.Errorf("physical sides:\n%s", strings.Join(found, "\n"))
+	}
+}
+
+func TestEveryDrawingIsOneWellFormedPicture(t *testing.T) {
+	t.Parallel()
+	for _, category := range []string{"honey", "oil", "cereal", "fruit", "dried", "preserve", "herbs", "pastry", "dairy", "truffle", "cosmetic", "craft", "bundle", "unheard-of"} {
+		for _, key := range []string{"1", "2", "3"} {
+			address := static.Drawing("", category, key)
+			response := get(t, address)
+			if response.StatusCode != http.StatusOK {
+				t.Errorf("%s: status %d", address, response.StatusCode)
+				continue
+			}
+			checkPicture(t, address, body(t, response.Body))
+		}
+	}
+	scene := static.Scene([]string{"honey-thyme", "no-such-thing", "honey-thyme", "pollen", "propolis", "gift"}, "coop")
+	if !strings.Contains(scene, "/honey-thyme.pollen.propolis-hex-") {
+		t.Errorf("scene %s", scene)
+	}
+	checkPicture(t, scene, body(t, get(t, scene).Body))
+}
+
+func checkPicture(t *testing.T, name, svg string) {
+	t.Helper()
+	decoder := xml.NewDecoder(strings.NewReader(svg))
+	ids := map[string]bool{}
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		start, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		for _, attribute := range start.Attr {
+			if attribute.Name.Local == "id" {
+				if ids[attribute.Value] {
+					t.Errorf("%s: the id %q is there twice", name, attribute.Value)
+				}
+				ids[attribute.Value] = true
+			}
+		}
+	}
+	for _, reference := range regexp.MustCompile(`url\(#([^)]+)\)`).FindAllStringSubmatch(svg, -1) {
+		if !ids[reference[1]] {
+			t.Errorf("%s: nothing has the id %q", name, reference[1])
+		}
+	}
+}
+
+func TestAProductKeepsItsDrawing(t *testing.T) {
+	t.Parallel()
+	first := static.Drawing("honey-thyme", "honey", "0190a000")
+	if again := static.Drawing("honey-thyme", "honey", "0190a000"); again != first {
+		t.Errorf("%s, then %s", first, again)
+	}
+	response := get(t, first)
+	tag := response.Header.Get("ETag")
+	if response := get(t, first, "If-None-Match", tag); tag == "" || response.StatusCode != http.StatusNotModified {
+		t.Errorf("ETag %q: status %d", tag, response.StatusCode)
+	}
+}
+
+func TestUnknownDrawingsAreNotFound(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{
+		"/drawings/none-hex-jir.svg", "/drawings/oil-none-jir.svg", "/drawings/oil-hex-none.svg", "/drawings/oil.svg",
+		"/drawings/..%2fobjects%2foil-hex-jir.svg", "/drawings/oil-hex-jir.png",
+		"/drawings/scene/oil.none-hex-jir.svg", "/drawings/scene/oil.oil5.couscous.mhamsa-hex-jir.svg",
+	} {
+		if response := get(t, path); response.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: status %d", path, response.StatusCode)
+		}
+	}
+}
