@@ -84,6 +84,8 @@ type Category struct {
 	Name   i18n.Text
 	Ground string // pattern behind a drawing
 	Food   bool   // processed or packed food: needs an authorisation
+
+	Perishable bool // unless its cooperative says otherwise of a product
 }
 
 // selectProduct reads whole products, labels and all, in one query; its first parameter is today.

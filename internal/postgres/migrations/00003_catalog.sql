@@ -1,13 +1,14 @@
 -- The pooled catalogue: products, their labels and pictures, stock, uploads.
 -- +goose Up
 create table categories (
-    slug     text primary key,
-    position int  not null,
-    name_ar  text not null,
-    name_fr  text not null,
-    name_en  text not null,
-    ground   text not null,  -- tile pattern behind a drawing
-    food     boolean not null -- processed or packed food needs an ONSSA authorisation
+    slug       text primary key,
+    position   int  not null,
+    name_ar    text not null,
+    name_fr    text not null,
+    name_en    text not null,
+    ground     text not null,                 -- tile pattern behind a drawing
+    food       boolean not null,              -- processed or packed food needs an ONSSA authorisation
+    perishable boolean not null default false -- what a new product is taken for
 );
 insert into categories (slug, position, name_ar, name_fr, name_en, ground, food) values
     ('honey',     1,  'عسل',              'Miel',               'Honey',              'hex',     true),
@@ -23,6 +24,7 @@ insert into categories (slug, position, name_ar, name_fr, name_en, ground, food)
     ('cosmetic',  11, 'صابون وتجميل',     'Savons et soins',    'Soap and care',      'octagon', false),
     ('craft',     12, 'صناعة تقليدية',    'Artisanat',          'Crafts',             'lozenge', false),
     ('bundle',    13, 'سلال هدايا',       'Paniers cadeaux',    'Gift baskets',       'lozenge', false);
+update categories set perishable = true where slug in ('fruit', 'dairy', 'truffle');
 
 create table labels (
     slug     text primary key,

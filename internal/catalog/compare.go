@@ -1,0 +1,268 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// comparer holds a cooperative's present products against the rows of a file.
+type comparer struct {
+	rules      rules
+	categories []Category
+	products   []Product
+	bySKU      map[string]int   // by reference, and by folded reference where that is free
+	byName     map[string][]int // by folded name, in Arabic or French
+	seen       map[string]int   // line on which a product was met first
+	met        map[uuid.UUID]bool
+}
+
+// compare reads a cooperative's products as they are now, for rows to be held against.
+func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) (*comparer, error) {
+	r, err := s.rulesFrom(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	categories, err := s.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	products, err := s.productsFrom(ctx, q, `where p.cooperative_id = $2 order by p.id`, coopID)
+	if err != nil {
+		return nil, err
+	}
+	c := &comparer{
+		rules: r, categories: categories, products: products,
+		bySKU: make(map[string]int, len(products)), byName: make(map[string][]int, len(products)),
+		seen: map[string]int{}, met: map[uuid.UUID]bool{},
+	}
+	for i, p := range products {
+		c.bySKU[p.SKU] = i
+	}
+	for i, p := range products {
+		if _, taken := c.bySKU[fold(p.SKU)]; !taken {
+			c.bySKU[fold(p.SKU)] = i
+		}
+		for _, name := range names(p.Name) {
+			c.byName[name] = append(c.byName[name], i)
+		}
+	}
+	return c, nil
+}
+
+// names are the folded names by which a product is recognised.
+func names(name i18n.Text) []string {
+	var list []string
+	for _, text := range [...]string{name.AR, name.FR} {
+		if key := strings.Join(strings.Fields(fold(text)), " "); key != "" && !slices.Contains(list, key) {
+			list = append(list, key)
+		}
+	}
+	return list
+}
+
+// row tells what a row would do; values are its cells by column, as typed. The rows of a file must
+// come in their order, so that the second of two for one product is told apart. Merged is the
+// product as the row would leave it.
+func (c *comparer) row(line int, values map[string]string) (row UploadRow, merged Edit) {
+	row = UploadRow{Line: line, Values: values}
+	wrong := func(column, value string, e *cellError) {
+		row.Errors = append(row.Errors, RowError{column, cut(value, 200), e.message, e.suggestions})
+	}
+	given, has := c.parse(values, wrong)
+	row.Name, row.SKU = given.Name, given.SKU
+
+	present, problem := c.find(given, has)
+	if problem != nil {
+		wrong(colSKU, "", problem)
+	}
+	if len(row.Errors) == 0 {
+		c.onlyOnce(&row, given, present, wrong)
+	}
+	var before Edit
+	if present != nil {
+		row.ProductID, row.State = &present.ID, present.State
+		c.met[present.ID] = true
+		before = present.edit()
+		before.Stock = &present.Stock
+		merged = merge(before, given, has)
+	} else {
+		merged = c.newProduct(given, has, &row)
+		row.State = merged.State
+	}
+	row.Name, row.SKU, row.Category, row.Drawing = merged.Name, merged.SKU, merged.Category, merged.Drawing
+	c.judge(&row, present, before, merged, wrong)
+	row.Changes = changes(&before, &merged)
+	switch {
+	case len(row.Errors) > 0:
+		row.Kind, row.Changes = KindWrong, nil
+	case present == nil:
+		row.Kind = KindNew
+	case len(row.Changes) > 0:
+		row.Kind = KindChanged
+	default:
+		row.Kind = KindUnchanged
+	}
+	return row, merged
+}
+
+// find tells which product a row is about: by its reference, or else by an equal name and unit.
+// Neither: a new one.
+func (c *comparer) find(given Edit, has map[string]bool) (*Product, *cellError) {
+	if given.SKU != "" {
+		i, ok := c.bySKU[given.SKU]
+		if !ok {
+			i, ok = c.bySKU[fold(given.SKU)]
+		}
+		if !ok {
+			return nil, nil
+		}
+		return &c.products[i], nil
+	}
+	var same []int
+	for _, name := range names(given.Name) {
+		for _, i := range c.byName[name] {
+			p := c.products[i]
+			if !slices.Contains(same, i) && (!has[colUnit] || sameUnit(p.UnitAmount, p.UnitCode, given.UnitAmount, given.UnitCode)) {
+				same = append(same, i)
+			}
+		}
+	}
+	switch len(same) {
+	case 0:
+		return nil, nil
+	case 1:
+		return &c.products[same[0]], nil
+	}
+	which := wrongCell("upload.which_product", "Count", len(same))
+	for _, i := range same {
+		which.suggestions = append(which.suggestions, c.products[i].SKU)
+	}
+	return nil, which
+}
+
+// onlyOnce tells the second row of a file for the same product, by the line of the first.
+func (c *comparer) onlyOnce(row *UploadRow, given Edit, present *Product, wrong func(column, value string, e *cellError)) {
+	keys := []string{}
+	column, value := colName, ""
+	switch {
+	case present != nil:
+		keys = append(keys, "id "+present.ID.String())
+	case given.SKU == "":
+		for _, name := range names(given.Name) {
+			amount, code := smallest(given.UnitAmount, given.UnitCode)
+			keys = append(keys, fmt.Sprintf("name %s %d %s", name, amount, code))
+		}
+	}
+	if given.SKU != "" {
+		keys = append(keys, "sku "+fold(given.SKU))
+		column, value = colSKU, given.SKU
+	}
+	for _, key := range keys {
+		if first, ok := c.seen[key]; ok {
+			wrong(column, value, wrongCell("upload.duplicate", "Line", first))
+			return
+		}
+	}
+	for _, key := range keys {
+		c.seen[key] = row.Line
+	}
+}
+
+// newProduct completes a product that is not there yet, and tells what was assumed.
+func (c *comparer) newProduct(given Edit, has map[string]bool, row *UploadRow) Edit {
+	note := func(column, key string, args ...any) {
+		row.Notes = append(row.Notes, RowError{Column: column, Message: fault.Say(key, args...)})
+	}
+	e := given
+	category, drawing := guess(e.Name)
+	e.Drawing = drawing
+	if e.Category == "" && !has[colCategory] {
+		e.Category = category
+	}
+	e.Perishable = c.rules.categories[e.Category].Perishable
+	if !has[colUnit] {
+		amount, code, ok := unitInName(e.Name)
+		if !ok {
+			amount, code = 1, "piece"
+			note(colUnit, "upload.unit_assumed")
+		}
+		e.UnitAmount, e.UnitCode = amount, code
+	}
+	if e.Stock == nil {
+		e.Stock = new(int)
+		note(colStock, "upload.stock_assumed")
+	}
+	e.State = Published
+	if why := c.rules.unpublishable(e); why != nil {
+		e.State = Draft
+		row.Notes = append(row.Notes, RowError{Column: colAuthorisation, Value: e.Authorisation, Message: *why})
+	}
+	return e
+}
+
+// judge holds the product as the row would leave it against the rules of the catalogue.
+func (c *comparer) judge(row *UploadRow, present *Product, before, merged Edit, wrong func(column, value string, e *cellError)) {
+	state := merged
+	if present != nil {
+		state.State = Draft // what the row does not touch is not its fault
+		if present.State == Published && c.rules.unpublishable(merged) != nil {
+			if c.rules.unpublishable(before) == nil {
+				state.State = Published
+			} else {
+				row.Notes = append(row.Notes, RowError{Column: colAuthorisation, Value: merged.Authorisation, Message: *c.rules.unpublishable(merged)})
+			}
+		}
+		if present.State == Archived {
+			row.Notes = append(row.Notes, RowError{Column: colSKU, Message: fault.Say("upload.archived")})
+		}
+		if jump(before.Price, merged.Price) {
+			row.Notes = append(row.Notes, RowError{
+				Column: colPrice, Value: row.Values[colPrice],
+				Message:     fault.Say("upload.price_jump", "Old", shown(before.Price), "New", shown(merged.Price)),
+				Suggestions: []string{plain(before.Price)},
+			})
+		}
+	}
+	told := map[string]bool{}
+	for _, e := range row.Errors {
+		told[e.Column] = true
+	}
+	problems := c.rules.problems(state)
+	for _, column := range columnOrder {
+		message, is := problems[column]
+		if !is || told[column] || column == colSeason && (told[colSeasonFrom] || told[colSeasonTo]) {
+			continue
+		}
+		e := &cellError{message: message}
+		if column == colCategory {
+			e = c.chooseCategory()
+		}
+		wrong(column, row.Values[column], e)
+	}
+}
+
+// columnOrder is the order in which a row's problems are told.
+var columnOrder = []string{
+	colName, colNameAR, colNameFR, colNameEN, colSKU, colCategory, colUnit, colPrice, colStock, colSeason, colAuthorisation,
+	colDescriptionAR, colDescriptionFR, colDescriptionEN,
+}
+
+// chooseCategory lists the categories there are.
+func (c *comparer) chooseCategory() *cellError {
+	var ar, fr, en, slugs []string
+	for _, k := range c.categories {
+		ar, fr, en, slugs = append(ar, k.Name.AR), append(fr, k.Name.FR), append(en, k.Name.EN), append(slugs, k.Slug)
+	}
+	choices := i18n.Text{AR: strings.Join(ar, "، "), FR: strings.Join(fr, ", "), EN: strings.Join(en, ", ")}
+	e := wrongCell("upload.category_choose", "Choices", choices)
+	e.suggestions = slugs
+	return e
+}

@@ -1,0 +1,173 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Edit is a product as its cooperative describes it.
+type Edit struct {
+	SKU            string // empty: made for a new product, kept for one that is there
+	Category       string
+	Name           i18n.Text // in Arabic or French at least
+	Description    i18n.Text
+	UnitAmount     int
+	UnitCode       string
+	Price          money.Amount
+	Stock          *int // nil: as it is (none, for a new product), so that a form does not undo a sale
+	SeasonFrom     *int // months 1 to 12; both or neither
+	SeasonTo       *int
+	Perishable     bool
+	Authorisation  string
+	AuthorisedTill *time.Time // last day; nil when the number does not expire
+	State          string     // empty: as it is; a new product is published if it may be, else a draft
+	Labels         []Label    // nil: as they are; else all of them, with certificates
+	Drawing        string     // empty: as it is; a new product's is guessed from its name
+	Sample         bool       // of a new product
+}
+
+// Limits of what a product may hold, in characters.
+const (
+	maxName        = 200
+	maxDescription = 5000
+	maxReference   = 64
+)
+
+// rules is what an edit is held against.
+type rules struct {
+	categories   map[string]Category
+	unauthorised bool // the association lets food be published without authorisation
+	today        time.Time
+}
+
+// rulesFrom reads the rules that hold now.
+func (s *Service) rulesFrom(ctx context.Context, q sqlx.QueryerContext) (rules, error) {
+	list, err := s.Categories(ctx)
+	if err != nil {
+		return rules{}, err
+	}
+	now := s.now().UTC()
+	r := rules{
+		categories: make(map[string]Category, len(list)),
+		today:      time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
+	}
+	for _, c := range list {
+		r.categories[c.Slug] = c
+	}
+	if err := sqlx.GetContext(ctx, q, &r.unauthorised, `select publish_without_authorisation from settings`); err != nil {
+		return rules{}, fmt.Errorf("settings: %w", err)
+	}
+	return r, nil
+}
+
+// unpublishable says why a product may not be offered, or nil: processed food needs an
+// authorisation that has not expired, unless the association decided otherwise.
+func (r rules) unpublishable(e Edit) *fault.Message {
+	var m fault.Message
+	switch {
+	case r.unauthorised || !r.categories[e.Category].Food:
+		return nil
+	case e.Authorisation == "":
+		m = fault.Say("catalog.needs_authorisation")
+	case e.AuthorisedTill != nil && e.AuthorisedTill.Before(r.today):
+		m = fault.Say("catalog.authorisation_expired", "Day", e.AuthorisedTill.Format(time.DateOnly))
+	default:
+		return nil
+	}
+	return &m
+}
+
+// problems says what is wrong with an edit, by field. State must be set.
+func (r rules) problems(e Edit) map[string]fault.Message {
+	wrong := map[string]fault.Message{}
+	say := func(bad bool, field, key string, args ...any) {
+		if _, told := wrong[field]; bad && !told {
+			wrong[field] = fault.Say(key, args...)
+		}
+	}
+	_, known := r.categories[e.Category]
+	say(e.Category == "", "category", "catalog.category_missing")
+	say(!known, "category", "catalog.category_unknown")
+	say(e.Name.AR == "" && e.Name.FR == "", "name", "catalog.name_missing")
+	for field, text := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
+		say(utf8.RuneCountInString(text) > maxName, field, "catalog.too_long", "Max", maxName)
+	}
+	for field, text := range map[string]string{
+		"description_ar": e.Description.AR, "description_fr": e.Description.FR, "description_en": e.Description.EN,
+	} {
+		say(utf8.RuneCountInString(text) > maxDescription, field, "catalog.too_long", "Max", maxDescription)
+	}
+	say(utf8.RuneCountInString(e.SKU) > maxReference, "sku", "catalog.too_long", "Max", maxReference)
+	say(utf8.RuneCountInString(e.Authorisation) > maxReference, "authorisation", "catalog.too_long", "Max", maxReference)
+	say(e.UnitAmount < 1 || e.UnitAmount > maxUnitAmount || !unitCodes[e.UnitCode], "unit", "catalog.unit_unknown")
+	say(e.Price <= 0, "price", "catalog.price_missing")
+	say(e.Price > money.MaxAmount, "price", "catalog.price_too_high")
+	say(e.Stock != nil && (*e.Stock < 0 || *e.Stock > maxStock), "stock", "catalog.stock_out_of_range", "Max", maxStock)
+	say((e.SeasonFrom == nil) != (e.SeasonTo == nil) || !isMonth(e.SeasonFrom) || !isMonth(e.SeasonTo), "season", "catalog.season_months")
+	switch e.State {
+	case Draft, Archived:
+	case Published:
+		if why := r.unpublishable(e); why != nil {
+			wrong["authorisation"] = *why
+		}
+	default:
+		say(true, "state", "catalog.state_unknown")
+	}
+	for _, l := range e.Labels {
+		_, err := time.Parse(time.DateOnly, l.ExpiresOn)
+		say(l.Certificate == "" || utf8.RuneCountInString(l.Certificate) > maxReference || err != nil, "labels", "catalog.label_certificate")
+	}
+	return wrong
+}
+
+// check is problems as an error, or nil.
+func (r rules) check(e Edit) error {
+	wrong := r.problems(e)
+	if len(wrong) == 0 {
+		return nil
+	}
+	refused := fault.New(fault.Invalid, "catalog.invalid")
+	refused.Fields = wrong
+	return refused
+}
+
+var unitCodes = map[string]bool{"kg": true, "g": true, "l": true, "ml": true, "piece": true, "m2": true}
+
+func isMonth(m *int) bool { return m == nil || *m >= 1 && *m <= 12 }
+
+// cleaned is the edit without what is not seen in its texts.
+func (e Edit) cleaned() Edit {
+	e.SKU, e.Authorisation = cleanLine(e.SKU), cleanLine(e.Authorisation)
+	e.Name = i18n.Text{AR: cleanLine(e.Name.AR), FR: cleanLine(e.Name.FR), EN: cleanLine(e.Name.EN)}
+	e.Description = i18n.Text{AR: clean(e.Description.AR), FR: clean(e.Description.FR), EN: clean(e.Description.EN)}
+	return e
+}
+
+// completed fills in what a new product's edit leaves open.
+func (r rules) completed(e Edit, id uuid.UUID) Edit {
+	if e.SKU == "" {
+		e.SKU = madeSKU(id)
+	}
+	if e.Stock == nil {
+		e.Stock = new(int)
+	}
+	if e.Drawing == "" {
+		_, e.Drawing = guess(e.Name)
+	}
+	if e.State == "" {
+		e.State = Published
+		if r.unpublishable(e) != nil {
+			e.State = Draft
+		}
+	}
+	return e
+}

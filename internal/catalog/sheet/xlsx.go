@@ -1,0 +1,110 @@
+package sheet
+
+import (
+	"archive/zip"
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+)
+
+// What a workbook may unpack to. Sheets and texts beyond maxPart go through a temporary file;
+// everything else has to be small, because it is unpacked in memory.
+const (
+	maxUnpacked = 64 << 20
+	maxPart     = 8 << 20
+	maxOther    = 4 << 20
+	maxPages    = 8
+)
+
+// workbook gives the tables of a workbook, a page each.
+func workbook(data []byte) ([]walker, error) {
+	if err := weigh(data); err != nil {
+		return nil, err
+	}
+	var pages []string
+	err := withBook(data, func(book *excelize.File) error {
+		for _, page := range book.GetSheetList() {
+			if visible, err := book.GetSheetVisible(page); err == nil && visible {
+				pages = append(pages, page)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	var tables []walker
+	for _, page := range pages[:min(len(pages), maxPages)] {
+		tables = append(tables, func(yield func(Row) error) error {
+			return withBook(data, func(book *excelize.File) error { return walkPage(book, page, yield) })
+		})
+	}
+	return tables, nil
+}
+
+// weigh refuses what would unpack to too much, before anything is unpacked.
+func weigh(data []byte) error {
+	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return ErrBroken.Wrap(err)
+	}
+	var sum uint64
+	for _, file := range archive.File {
+		name := strings.ToLower(file.Name)
+		table := strings.HasPrefix(name, "xl/worksheets/") || name == "xl/sharedstrings.xml"
+		picture := strings.HasPrefix(name, "xl/media/")
+		if file.UncompressedSize64 > maxUnpacked || !table && !picture && file.UncompressedSize64 > maxOther {
+			return ErrUnpacked
+		}
+		if sum += file.UncompressedSize64; sum > maxUnpacked {
+			return ErrUnpacked
+		}
+	}
+	return nil
+}
+
+// withBook opens a workbook and always closes it again, which removes its temporary files.
+func withBook(data []byte, fn func(book *excelize.File) error) (err error) {
+	// The library is made for files of honest programs; one that makes it stumble is a broken file.
+	defer func() {
+		if p := recover(); p != nil {
+			err = ErrBroken.Wrap(fmt.Errorf("panic: %v", p))
+		}
+	}()
+	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+		RawCellValue:      true, // 12.5 and not «12,50 DH»: numbers as numbers, days as day numbers
+		UnzipSizeLimit:    maxUnpacked,
+		UnzipXMLSizeLimit: maxPart,
+	})
+	if err != nil {
+		return ErrBroken.Wrap(err)
+	}
+	defer func() { _ = book.Close() }() // a temporary file left behind is the system's to clear
+	return fn(book)
+}
+
+func walkPage(book *excelize.File, page string, yield func(Row) error) error {
+	rows, err := book.Rows(page)
+	if err != nil {
+		return ErrBroken.Wrap(err)
+	}
+	defer func() { _ = rows.Close() }()
+	for line := 1; rows.Next(); line++ {
+		cells, err := rows.Columns()
+		if err != nil {
+			return ErrBroken.Wrap(err)
+		}
+		if blank(cells) {
+			continue
+		}
+		if err := yield(Row{line, cells}); err != nil {
+			return err
+		}
+	}
+	if err := rows.Error(); err != nil {
+		return ErrBroken.Wrap(err)
+	}
+	return nil
+}

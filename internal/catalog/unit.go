@@ -1,0 +1,117 @@
+package catalog
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// unitWords are the folded words for units, each with its code and how many of it the word means.
+var unitWords = map[string]struct {
+	code string
+	n    float64
+}{
+	"kg": {"kg", 1}, "kgs": {"kg", 1}, "kilo": {"kg", 1}, "kilos": {"kg", 1}, "kilogramme": {"kg", 1},
+	"kilogrammes": {"kg", 1}, "kilogram": {"kg", 1}, "kilograms": {"kg", 1},
+	"كلغ": {"kg", 1}, "كغ": {"kg", 1}, "كج": {"kg", 1}, "كلج": {"kg", 1}, "كيلو": {"kg", 1},
+	"كيلوغرام": {"kg", 1}, "كيلوغرامات": {"kg", 1}, "كيلوجرام": {"kg", 1}, "كيلوكرام": {"kg", 1},
+	"g": {"g", 1}, "gr": {"g", 1}, "grs": {"g", 1}, "gramme": {"g", 1}, "grammes": {"g", 1}, "gram": {"g", 1}, "grams": {"g", 1},
+	"غ": {"g", 1}, "غم": {"g", 1}, "غرام": {"g", 1}, "غراما": {"g", 1}, "غرامات": {"g", 1}, "جرام": {"g", 1}, "كرام": {"g", 1}, "ج": {"g", 1},
+	"l": {"l", 1}, "lt": {"l", 1}, "ltr": {"l", 1}, "litre": {"l", 1}, "litres": {"l", 1}, "liter": {"l", 1}, "liters": {"l", 1},
+	"ل": {"l", 1}, "لتر": {"l", 1}, "ليتر": {"l", 1}, "لترات": {"l", 1}, "ايتر": {"l", 1},
+	"ml": {"ml", 1}, "millilitre": {"ml", 1}, "millilitres": {"ml", 1}, "milliliter": {"ml", 1}, "milliliters": {"ml", 1},
+	"مل": {"ml", 1}, "ملل": {"ml", 1}, "مليلتر": {"ml", 1}, "ميليلتر": {"ml", 1}, "ميلي": {"ml", 1},
+	"cl": {"ml", 10}, "centilitre": {"ml", 10}, "centilitres": {"ml", 10}, "سل": {"ml", 10}, "سنتيلتر": {"ml", 10},
+	"piece": {"piece", 1}, "pieces": {"piece", 1}, "pc": {"piece", 1}, "pcs": {"piece", 1}, "pce": {"piece", 1}, "pces": {"piece", 1},
+	"unite": {"piece", 1}, "unites": {"piece", 1}, "unit": {"piece", 1}, "units": {"piece", 1}, "u": {"piece", 1}, "each": {"piece", 1},
+	"قطعه": {"piece", 1}, "قطع": {"piece", 1}, "وحده": {"piece", 1}, "وحدات": {"piece", 1}, "حبه": {"piece", 1}, "حبات": {"piece", 1},
+	"بيضه": {"piece", 1}, "بيضات": {"piece", 1}, "oeuf": {"piece", 1}, "oeufs": {"piece", 1}, "egg": {"piece", 1}, "eggs": {"piece", 1},
+	"douzaine": {"piece", 12}, "dozen": {"piece", 12}, "دزينه": {"piece", 12}, "طزينه": {"piece", 12},
+	"m2": {"m2", 1}, "م2": {"m2", 1},
+}
+
+// containers are what is sold by the piece when no quantity is told.
+var containers = map[string]bool{
+	"pot": true, "bocal": true, "bouteille": true, "sachet": true, "paquet": true, "boite": true, "botte": true,
+	"lot": true, "panier": true, "coffret": true, "flacon": true, "savon": true, "jar": true, "bottle": true, "bag": true, "box": true,
+	"pack": true, "basket": true, "bunch": true, "علبه": true, "قنينه": true, "قاروره": true, "كيس": true, "رزمه": true, "سله": true,
+	"قفه": true, "مرطبان": true, "برطمان": true, "طرد": true, "باقه": true,
+}
+
+var (
+	squareMetre = regexp.MustCompile(`metres? carres?|square met(er|re)s?|متر مربع`)
+	unitParts   = regexp.MustCompile(`\d+/\d+|\d+(?:[.,٫]\d+)?|\pL+2?`)
+)
+
+// maxUnitAmount is the largest quantity in one unit of sale: a hundred thousand grams or pieces.
+const maxUnitAmount = 100_000
+
+// ParseUnit reads what a price is for: «500 g», «1 kg», «kg», «0,5 L», «12 pièces», «6 x 100 g»,
+// «قطعة», «500 غ», «نصف كيلو». Fractions come back in the smaller unit (0.5 kg is 500 g). It
+// reports false for what is no unit.
+func ParseUnit(s string) (amount int, code string, ok bool) {
+	number, counted, contained := 1.0, false, false
+	for _, part := range unitParts.FindAllString(squareMetre.ReplaceAllString(fold(s), "m2"), -1) {
+		if value, isNumber := quantity(part); isNumber {
+			if code != "" {
+				return 0, "", false // «1 kg 500» is a second quantity, and «kg 2» could be anything
+			}
+			number, counted = number*value, true // «6 x 100 g»
+			continue
+		}
+		part = strings.TrimPrefix(part, "ال")
+		if u, isUnit := unitWords[part]; isUnit && code == "" {
+			number, code = number*u.n, u.code
+		}
+		contained = contained || containers[part]
+	}
+	if code == "" && contained && !counted {
+		return 1, "piece", true // «bocal»; «bocal 370 g» is 370 g
+	}
+	if number != math.Trunc(number) {
+		number, code = math.Round(number*1000), map[string]string{"kg": "g", "l": "ml"}[code]
+	}
+	if code == "" || number < 1 || number > maxUnitAmount {
+		return 0, "", false
+	}
+	return int(number), code, true
+}
+
+// quantity reads a number, a fraction or an Arabic word for one.
+func quantity(part string) (float64, bool) {
+	switch part {
+	case "نصف", "demi", "half":
+		return 0.5, true
+	case "ربع", "quart", "quarter":
+		return 0.25, true
+	}
+	if above, below, isFraction := strings.Cut(part, "/"); isFraction {
+		a, _ := strconv.ParseFloat(above, 64)
+		b, _ := strconv.ParseFloat(below, 64)
+		return a / b, b > 0
+	}
+	if part[0] < '0' || part[0] > '9' {
+		return 0, false
+	}
+	value, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "٫", ".").Replace(part), 64)
+	return value, err == nil
+}
+
+// smallest gives a unit in grams, millilitres, pieces or square metres, so that 1 kg and 1000 g are
+// the same.
+func smallest(amount int, code string) (int, string) {
+	switch code {
+	case "kg":
+		return amount * 1000, "g"
+	case "l":
+		return amount * 1000, "ml"
+	}
+	return amount, code
+}
+
+func sameUnit(amount int, code string, otherAmount int, otherCode string) bool {
+	a, c := smallest(amount, code)
+	b, d := smallest(otherAmount, otherCode)
+	return a == b && c == d
+}

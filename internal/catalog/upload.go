@@ -1,0 +1,375 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// The states of an upload.
+const (
+	UploadPreviewed = "previewed"
+	UploadApplied   = "applied"
+	UploadDiscarded = "discarded"
+)
+
+// Upload is a catalogue file as it was read and compared with what was there.
+type Upload struct {
+	ID        uuid.UUID
+	Filename  string
+	State     string
+	Rows      []UploadRow // in the file's order
+	Summary   Summary
+	CreatedAt time.Time
+	AppliedAt *time.Time
+}
+
+// Summary counts an upload's rows.
+type Summary struct {
+	New       int `json:"new"`
+	Changed   int `json:"changed"`
+	Unchanged int `json:"unchanged"`
+	Wrong     int `json:"wrong"`
+	Applied   int `json:"applied"`   // once applied: new and changed rows that were written
+	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
+	Doubtful  int `json:"doubtful"`  // rows whose price moved tenfold
+	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
+
+	Columns []string `json:"columns"` // that were recognised
+	Ignored []string `json:"ignored"` // headings that were not
+}
+
+// Ready is how many rows would be written.
+func (s Summary) Ready() int { return s.New + s.Changed }
+
+// Why an upload is refused as a whole, apart from what package sheet refuses.
+var (
+	ErrUploadNotFound  = fault.New(fault.NotFound, "upload.not_found")
+	ErrUploadDiscarded = fault.New(fault.Conflict, "upload.discarded")
+	ErrUploadApplied   = fault.New(fault.Conflict, "upload.already_applied")
+	ErrNoRows          = fault.New(fault.Invalid, "upload.no_rows")
+	ErrNoLine          = fault.New(fault.NotFound, "upload.no_line")
+	ErrNoColumn        = fault.New(fault.Invalid, "upload.no_column")
+)
+
+// Limits of what is kept of a file.
+const (
+	maxCell     = 6000     // characters of a cell
+	maxKept     = 48 << 20 // bytes of all cells
+	uploadsKept = 90 * 24 * time.Hour
+)
+
+// ReadUpload reads a catalogue file (CSV or XLSX, at most 8 MiB and 20,000 rows), compares it with the
+// cooperative's products and keeps what it would do. Nothing of the catalogue changes. A file that
+// cannot be used as a whole is a *fault.Error; what is wrong in a row is told on that row.
+func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, by uuid.UUID) (Upload, error) {
+	table, err := sheet.Open(filename, r, func(cells []string) int { return len(layoutOf(cells).used) })
+	if err != nil {
+		return Upload{}, fmt.Errorf("read upload: %w", err)
+	}
+	layout := layoutOf(table.Heading.Cells)
+	if err := layout.usable(table.Heading.Cells); err != nil {
+		return Upload{}, err
+	}
+	u := Upload{
+		ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now(),
+		Summary: Summary{Columns: layout.used, Ignored: layout.ignored},
+	}
+	kept := 0
+	err = table.Rows(func(row sheet.Row) error {
+		values := layout.values(row.Cells)
+		for _, value := range values {
+			kept += len(value)
+		}
+		if kept > maxKept {
+			return sheet.ErrUnpacked
+		}
+		if len(values) > 0 {
+			u.Rows = append(u.Rows, UploadRow{Line: row.Line, Values: values})
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		return Upload{}, fmt.Errorf("read upload: %w", err)
+	case len(u.Rows) == 0:
+		return Upload{}, ErrNoRows
+	}
+	c, err := s.compare(ctx, s.db, coopID)
+	if err != nil {
+		return Upload{}, fmt.Errorf("read upload: %w", err)
+	}
+	u.compareWith(c)
+	if err := s.keepUpload(ctx, coopID, u, by); err != nil {
+		return Upload{}, err
+	}
+	return u, nil
+}
+
+// usable reports whether a file's headings say enough: which product, and for a file without
+// references, its price.
+func (l layout) usable(heading []string) error {
+	named := l.has(colSKU, colName, colNameAR, colNameFR)
+	switch {
+	case len(l.used) == 0:
+		var titles []string
+		for _, cell := range heading {
+			if title := cut(cleanLine(cell), 30); title != "" && len(titles) < 8 {
+				titles = append(titles, title)
+			}
+		}
+		return fault.New(fault.Invalid, "upload.no_headings", "Found", strings.Join(titles, " · "))
+	case !named:
+		return fault.New(fault.Invalid, "upload.no_name_column")
+	case !l.has(colPrice, colSKU):
+		return fault.New(fault.Invalid, "upload.no_price_column")
+	}
+	return nil
+}
+
+// values are the cells that hold something, by column, safe to keep.
+func (l layout) values(cells []string) map[string]string {
+	values := map[string]string{}
+	for i, cell := range cells {
+		if i < len(l.columns) && l.columns[i] != "" {
+			if value := cellText(cell); value != "" {
+				values[l.columns[i]] = value
+			}
+		}
+	}
+	return values
+}
+
+// cellText is a cell without what is not seen, and without the apostrophe that exports put before
+// what a spreadsheet would take for a formula.
+func cellText(cell string) string {
+	text := clean(cell)
+	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@", rune(text[1])) {
+		text = text[1:]
+	}
+	return cut(text, maxCell)
+}
+
+// compareWith works out anew what every row would do.
+func (u *Upload) compareWith(c *comparer) {
+	u.Summary = Summary{Columns: u.Summary.Columns, Ignored: u.Summary.Ignored}
+	for i, row := range u.Rows {
+		u.Rows[i], _ = c.row(row.Line, row.Values)
+		switch u.Rows[i].Kind {
+		case KindNew:
+			u.Summary.New++
+		case KindChanged:
+			u.Summary.Changed++
+		case KindUnchanged:
+			u.Summary.Unchanged++
+		case KindWrong:
+			u.Summary.Wrong++
+		}
+		for _, note := range u.Rows[i].Notes {
+			if note.Message.Key == "upload.price_jump" {
+				u.Summary.Doubtful++
+			}
+		}
+	}
+	for _, p := range c.products {
+		if p.State != Archived && !c.met[p.ID] {
+			u.Summary.Missing++
+		}
+	}
+}
+
+// keepUpload writes a new upload, and forgets the cooperative's old ones.
+func (s *Service) keepUpload(ctx context.Context, coopID uuid.UUID, u Upload, by uuid.UUID) error {
+	rows, summary, err := u.encode()
+	if err != nil {
+		return err
+	}
+	if _, err := s.db.ExecContext(ctx, `
+		with forgotten as (
+		    delete from uploads where cooperative_id = $2 and created_at < $3
+		)
+		insert into uploads (id, cooperative_id, user_id, filename, state, rows, summary, created_at)
+		values ($1, $2, $4, $5, $6, $7, $8, $9)`,
+		u.ID, coopID, u.CreatedAt.Add(-uploadsKept), nullable(by), u.Filename, u.State, rows, summary, u.CreatedAt); err != nil {
+		return fmt.Errorf("keep upload: %w", err)
+	}
+	return nil
+}
+
+func (u Upload) encode() (rows, summary []byte, err error) {
+	if rows, err = json.Marshal(u.Rows); err != nil {
+		return nil, nil, fmt.Errorf("encode upload: %w", err)
+	}
+	if summary, err = json.Marshal(u.Summary); err != nil {
+		return nil, nil, fmt.Errorf("encode upload: %w", err)
+	}
+	return rows, summary, nil
+}
+
+// GetUpload reads one of a cooperative's own uploads; ErrUploadNotFound if it is another's.
+func (s *Service) GetUpload(ctx context.Context, coopID, id uuid.UUID) (Upload, error) {
+	return readUpload(ctx, s.db, coopID, id, "")
+}
+
+func readUpload(ctx context.Context, q sqlx.QueryerContext, coopID, id uuid.UUID, lock string) (Upload, error) {
+	var u Upload
+	var rows, summary []byte
+	err := q.QueryRowxContext(ctx, `
+		select id, filename, state, rows, summary, created_at, applied_at
+		from uploads
+		where id = $1 and cooperative_id = $2 `+lock, id, coopID).
+		Scan(&u.ID, &u.Filename, &u.State, &rows, &summary, &u.CreatedAt, &u.AppliedAt)
+	if postgres.NoRows(err) {
+		return Upload{}, ErrUploadNotFound
+	}
+	if err != nil {
+		return Upload{}, fmt.Errorf("upload: %w", err)
+	}
+	if err := json.Unmarshal(rows, &u.Rows); err != nil {
+		return Upload{}, fmt.Errorf("upload rows: %w", err)
+	}
+	if err := json.Unmarshal(summary, &u.Summary); err != nil {
+		return Upload{}, fmt.Errorf("upload summary: %w", err)
+	}
+	return u, nil
+}
+
+// DiscardUpload throws a previewed upload away; one that was applied stays on record.
+func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error {
+	var state string
+	err := s.db.GetContext(ctx, &state, `
+		with thrown as (
+		    update uploads set state = 'discarded', rows = '[]'
+		    where id = $1 and cooperative_id = $2 and state = 'previewed'
+		    returning state
+		)
+		select state from thrown
+		union all
+		select state from uploads where id = $1 and cooperative_id = $2 and state <> 'previewed'`, id, coopID)
+	switch {
+	case postgres.NoRows(err):
+		return ErrUploadNotFound
+	case err != nil:
+		return fmt.Errorf("discard upload: %w", err)
+	case state == UploadApplied:
+		return ErrUploadApplied
+	}
+	return nil
+}
+
+// RepairUpload puts another value into one cell of a previewed upload and compares the file again.
+// A cell may also be one that the file did not have.
+func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line int, column, value string) (Upload, error) {
+	var u Upload
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
+		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
+			return err
+		}
+		if err := u.open(); err != nil {
+			return err
+		}
+		if err := u.repair(line, column, value); err != nil {
+			return err
+		}
+		c, err := s.compare(ctx, tx, coopID)
+		if err != nil {
+			return err
+		}
+		u.compareWith(c)
+		rows, summary, err := u.encode()
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `update uploads set rows = $2, summary = $3 where id = $1`, id, rows, summary)
+		return err
+	})
+	if err != nil {
+		return Upload{}, fmt.Errorf("repair upload: %w", err)
+	}
+	return u, nil
+}
+
+// open refuses an upload that is no longer a preview.
+func (u Upload) open() error {
+	switch u.State {
+	case UploadApplied:
+		return ErrUploadApplied
+	case UploadDiscarded:
+		return ErrUploadDiscarded
+	}
+	return nil
+}
+
+func (u Upload) repair(line int, column, value string) error {
+	if _, ok := headings[column]; !ok && !strings.HasPrefix(column, colName+"_") && !strings.HasPrefix(column, colDescription+"_") {
+		return ErrNoColumn
+	}
+	for _, row := range u.Rows {
+		if row.Line == line {
+			row.Values[column] = cellText(value)
+			return nil
+		}
+	}
+	return ErrNoLine
+}
+
+// Import reads a file and applies it at once, or discards it after the comparison, for the command
+// line.
+func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, apply bool, by uuid.UUID) (Upload, error) {
+	u, err := s.ReadUpload(ctx, coopID, filename, r, by)
+	if err != nil {
+		return Upload{}, err
+	}
+	if apply {
+		return s.ApplyUpload(ctx, coopID, u.ID, by)
+	}
+	return u, s.DiscardUpload(ctx, coopID, u.ID)
+}
+
+// Report is an upload as the command line prints it.
+type Report struct {
+	New       int           `json:"new"`
+	Changed   int           `json:"changed"`
+	Unchanged int           `json:"unchanged"`
+	Wrong     int           `json:"wrong"`
+	Applied   int           `json:"applied"`
+	Errors    []ReportError `json:"errors"`
+}
+
+// ReportError is what is wrong in a row, in the reader's language.
+type ReportError struct {
+	Row     int    `json:"row"` // as the spreadsheet counts
+	Column  string `json:"column"`
+	Value   string `json:"value"`
+	Message string `json:"message"`
+}
+
+// Report sums an upload up. Rows that were left alone because the product had changed meanwhile are
+// among its errors.
+func (u Upload) Report(l *i18n.Locale) Report {
+	r := Report{
+		New: u.Summary.New, Changed: u.Summary.Changed, Unchanged: u.Summary.Unchanged, Wrong: u.Summary.Wrong,
+		Applied: u.Summary.Applied, Errors: []ReportError{},
+	}
+	for _, row := range u.Rows {
+		told := row.Errors
+		if row.Outcome == OutcomeMeanwhile {
+			told = append(told, row.Notes...)
+		}
+		for _, e := range told {
+			r.Errors = append(r.Errors, ReportError{row.Line, e.Column, e.Value, l.Message(e.Message)})
+		}
+	}
+	return r
+}

@@ -1,0 +1,270 @@
+package catalog
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Create adds a product to a cooperative's catalogue. What cannot be right comes back as Invalid
+// with a message per field: sku, category, name, name_ar and so on, unit, price, stock, season,
+// authorisation, state, labels.
+func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.UUID) (Product, error) {
+	e = e.cleaned()
+	var id uuid.UUID
+	err := s.retryNames(ctx, func(tx *sqlx.Tx) error {
+		id = postgres.NewID()
+		r, err := s.rulesFrom(ctx, tx)
+		if err != nil {
+			return err
+		}
+		full := r.completed(e, id)
+		if err := r.check(full); err != nil {
+			return err
+		}
+		slugs, err := slugsTx(ctx, tx, []uuid.UUID{id}, []i18n.Text{full.Name})
+		if err != nil {
+			return err
+		}
+		now := s.now()
+		if _, err := tx.ExecContext(ctx, `
+			insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, name_en,
+			                      description_ar, description_fr, description_en, unit_amount, unit_code,
+			                      price_centimes, stock, season_from, season_to, perishable, authorisation,
+			                      authorisation_expires_on, state, drawing, sample, created_at, updated_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)`,
+			id, coopID, full.SKU, slugs[0], full.Category, full.Name.AR, full.Name.FR, full.Name.EN,
+			full.Description.AR, full.Description.FR, full.Description.EN, full.UnitAmount, full.UnitCode,
+			full.Price, full.SeasonFrom, full.SeasonTo, full.Perishable, full.Authorisation,
+			full.AuthorisedTill, full.State, full.Drawing, full.Sample, now); err != nil {
+			return refused(err)
+		}
+		if err := countTx(ctx, tx, id, *full.Stock, by, now); err != nil {
+			return err
+		}
+		return setLabelsTx(ctx, tx, id, full.Labels)
+	})
+	if err != nil {
+		return Product{}, fmt.Errorf("create product: %w", err)
+	}
+	return s.Get(ctx, coopID, id)
+}
+
+// Update replaces what a product's cooperative says about it; its address stays. Failures are
+// those of Create, and ErrNotFound if the product is another's.
+func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, by uuid.UUID) (Product, error) {
+	e = e.cleaned()
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		present, err := s.lockTx(ctx, tx, coopID, productID)
+		if err != nil {
+			return err
+		}
+		full := e
+		if full.SKU == "" {
+			full.SKU = present.SKU
+		}
+		if full.State == "" {
+			full.State = present.State
+		}
+		if full.Drawing == "" {
+			full.Drawing = present.Drawing
+		}
+		r, err := s.rulesFrom(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := r.check(full); err != nil {
+			return err
+		}
+		now := s.now()
+		if _, err := tx.ExecContext(ctx, `
+			update products
+			set sku = $2, category = $3, name_ar = $4, name_fr = $5, name_en = $6, description_ar = $7,
+			    description_fr = $8, description_en = $9, unit_amount = $10, unit_code = $11, price_centimes = $12,
+			    season_from = $13, season_to = $14, perishable = $15, authorisation = $16,
+			    authorisation_expires_on = $17, state = $18, drawing = $19, updated_at = $20
+			where id = $1`,
+			productID, full.SKU, full.Category, full.Name.AR, full.Name.FR, full.Name.EN, full.Description.AR,
+			full.Description.FR, full.Description.EN, full.UnitAmount, full.UnitCode, full.Price,
+			full.SeasonFrom, full.SeasonTo, full.Perishable, full.Authorisation,
+			full.AuthorisedTill, full.State, full.Drawing, now); err != nil {
+			return refused(err)
+		}
+		if full.Stock != nil {
+			if err := countTx(ctx, tx, productID, *full.Stock, by, now); err != nil {
+				return err
+			}
+		}
+		return setLabelsTx(ctx, tx, productID, full.Labels)
+	})
+	if err != nil {
+		return Product{}, fmt.Errorf("update product: %w", err)
+	}
+	slog.InfoContext(ctx, "product updated", "product", productID, "by", by)
+	return s.Get(ctx, coopID, productID)
+}
+
+// SetPriceStock changes a price, a stock or both; what is nil stays. The stock is what can still be
+// sold: pieces that orders have reserved are no longer in it.
+func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, by uuid.UUID) error {
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		present, err := s.lockTx(ctx, tx, coopID, productID)
+		if err != nil {
+			return err
+		}
+		e := present.edit()
+		e.Stock = stock
+		if price != nil {
+			e.Price = *price
+		}
+		e.State = Draft // whether it may be offered is not in question here
+		r, err := s.rulesFrom(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := r.check(e); err != nil {
+			return err
+		}
+		now := s.now()
+		if e.Price != present.Price {
+			if _, err := tx.ExecContext(ctx, `
+				update products set price_centimes = $2, updated_at = $3 where id = $1`, productID, e.Price, now); err != nil {
+				return fmt.Errorf("price: %w", err)
+			}
+		}
+		if stock == nil {
+			return nil
+		}
+		return countTx(ctx, tx, productID, *stock, by, now)
+	})
+	if err != nil {
+		return fmt.Errorf("set price and stock: %w", err)
+	}
+	slog.InfoContext(ctx, "price or stock set", "product", productID, "by", by)
+	return nil
+}
+
+// SetState publishes a product, takes it back or archives it. Processed food without a valid
+// authorisation is not published unless the association lets it: Invalid, field authorisation.
+func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, state string, by uuid.UUID) error {
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		present, err := s.lockTx(ctx, tx, coopID, productID)
+		if err != nil {
+			return err
+		}
+		r, err := s.rulesFrom(ctx, tx)
+		if err != nil {
+			return err
+		}
+		e := present.edit()
+		e.State = state
+		if err := r.check(e); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `
+			update products set state = $2, updated_at = $3 where id = $1`, productID, state, s.now()); err != nil {
+			return fmt.Errorf("state: %w", err)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set state: %w", err)
+	}
+	slog.InfoContext(ctx, "product state set", "product", productID, "state", state, "by", by)
+	return nil
+}
+
+// lockTx reads a cooperative's own product and keeps others from changing it until tx ends.
+func (s *Service) lockTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uuid.UUID) (Product, error) {
+	return one(s.productsFrom(ctx, tx, `
+		where p.id = $2 and p.cooperative_id = $3
+		for no key update of p`, productID, coopID))
+}
+
+// edit is the product as an Edit that changes nothing.
+func (p Product) edit() Edit {
+	return Edit{
+		SKU: p.SKU, Category: p.Category, Name: p.Name, Description: p.Description,
+		UnitAmount: p.UnitAmount, UnitCode: p.UnitCode, Price: p.Price,
+		SeasonFrom: p.SeasonFrom, SeasonTo: p.SeasonTo, Perishable: p.Perishable,
+		Authorisation: p.Authorisation, AuthorisedTill: p.AuthorisedTill,
+		State: p.State, Drawing: p.Drawing, Sample: p.Sample,
+	}
+}
+
+// countTx sets the stock of a locked product and writes down the difference.
+func countTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, stock int, by uuid.UUID, now time.Time) error {
+	if _, err := tx.ExecContext(ctx, `
+		with before as (
+		    select stock from products where id = $1
+		), counted as (
+		    update products set stock = $2, updated_at = $3 where id = $1 and stock <> $2
+		    returning id
+		)
+		insert into stock_movements (id, product_id, delta, reason, user_id, at)
+		select $4, counted.id, $2 - before.stock, 'count', $5, $3 from counted, before`,
+		productID, stock, now, postgres.NewID(), nullable(by)); err != nil {
+		return fmt.Errorf("count stock: %w", err)
+	}
+	return nil
+}
+
+// setLabelsTx replaces a product's labels; nil leaves them.
+func setLabelsTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, labels []Label) error {
+	if labels == nil {
+		return nil
+	}
+	list, err := json.Marshal(labels)
+	if err != nil {
+		return fmt.Errorf("labels: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `delete from product_labels where product_id = $1`, productID); err != nil {
+		return fmt.Errorf("clear labels: %w", err)
+	}
+	if _, err := tx.ExecContext(ctx, `
+		insert into product_labels (product_id, label, certificate, expires_on)
+		select $1, slug, certificate, expires_on
+		from jsonb_to_recordset($2) as l (slug text, certificate text, expires_on date)
+		on conflict (product_id, label) do update
+		set certificate = excluded.certificate, expires_on = excluded.expires_on`, productID, list); err != nil {
+		return refused(err)
+	}
+	return nil
+}
+
+// refused turns the constraints that only the database can see violated into what a person is told.
+func refused(err error) error {
+	field, key := "", ""
+	switch {
+	case postgres.Violates(err, "products_sku_key"):
+		field, key = "sku", "catalog.sku_taken"
+	case postgres.Violates(err, "product_labels_label_fkey"):
+		field, key = "labels", "catalog.label_unknown"
+	case postgres.Violates(err, "products_cooperative_id_fkey"):
+		return fault.New(fault.NotFound, "catalog.cooperative_not_found").Wrap(err)
+	default:
+		return fmt.Errorf("write product: %w", err)
+	}
+	return fault.New(fault.Invalid, "catalog.invalid").Field(field, key).Wrap(err)
+}
+
+// retryNames runs fn in a transaction, and again when another product took one of its addresses, or
+// for an upload one of its references, between the question and the answer.
+func (s *Service) retryNames(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
+	for try := 1; ; try++ {
+		err := postgres.InTx(ctx, s.db, fn)
+		if try == 3 || !postgres.Violates(err, "products_slug_key") && !postgres.Violates(err, "products_sku_key") {
+			return err
+		}
+	}
+}
