@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/feed"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -22,6 +24,7 @@ var (
 	errTooLarge  = fault.New(fault.TooLarge, "web.too_large")
 	errMethod    = fault.New(fault.Invalid, "web.method")
 	errMalformed = fault.New(fault.Invalid, "web.malformed")
+	errNoSearch  = fault.New(fault.Unavailable, "web.no_search")
 )
 
 // statuses says which status tells which kind of failure, the harmless first.
@@ -58,8 +61,8 @@ func told(err error) (status int, f *fault.Error) {
 		default:
 			f = errInternal.Wrap(err)
 		}
-	case errors.Is(err, context.DeadlineExceeded):
-		f = errTooSlow.Wrap(err)
+	case errors.Is(err, search.ErrUnavailable):
+		f = errNoSearch.Wrap(err)
 	default:
 		f = errInternal.Wrap(err)
 	}
@@ -74,6 +77,13 @@ func told(err error) (status int, f *fault.Error) {
 // fail answers with a failure: JSON under /api, the sign-in page where that may help, and otherwise
 // a page in the reader's language that says what can be done.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
+	if ctx := c.UserContext(); ctx.Err() != nil {
+		// Whatever failed did so for want of time; the page that says so gets a little of its own.
+		err = errTooSlow.Wrap(err)
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		c.SetUserContext(grace)
+	}
 	status, f := told(err)
 	r, matched := c.Locals(requestKey{}).(*web.Request)
 	if !matched {

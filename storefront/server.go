@@ -2,7 +2,6 @@ package storefront
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -99,7 +98,7 @@ func New(config Config, services Services) (*Server, error) {
 	// Compressing a page that holds a secret beside words from its address would let another site
 	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
 	// in the form, and the session's cookie does not come along with another site's requests.
-	s.app.Use(compress.New(), s.answerFailures, s.deadline)
+	s.app.Use(compress.New(), s.deadline, s.answerFailures)
 	static.Mount(s.app)
 	s.mount()
 	return s, nil
@@ -167,9 +166,5 @@ func (s *Server) deadline(c *fiber.Ctx) error {
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)
 	defer cancel()
 	c.SetUserContext(ctx)
-	err := c.Next()
-	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return errTooSlow.Wrap(err)
-	}
-	return err
+	return c.Next()
 }

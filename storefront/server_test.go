@@ -1,0 +1,65 @@
+package storefront_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestBareAddressLeadsToTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, test := range []struct{ accept, cookie, want string }{
+		{"", "", "/ar"},
+		{"fr-MA,fr;q=0.9,en;q=0.8", "", "/fr"},
+		{"de,en;q=0.5", "", "/en"},
+		{"ja", "", "/ar"},
+		{"fr", "language=en", "/en"},
+		{"fr", "language=xx", "/fr"},
+	} {
+		header := http.Header{"Accept-Language": {test.accept}}
+		if test.cookie != "" {
+			header["Cookie"] = []string{test.cookie}
+		}
+		page := m.Visitor().Stay().Do(http.MethodGet, "/", nil, header).Want(http.StatusSeeOther)
+		if got := page.Header.Get("Location"); got != test.want {
+			t.Errorf("with %q and cookie %q to %s, not %s", test.accept, test.cookie, got, test.want)
+		}
+	}
+}
+
+func TestUnknownPagesHelpInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for path, heading := range map[string]string{
+		"/ar/nothing":     "صفحة غير موجودة",
+		"/fr/nothing":     "Page introuvable",
+		"/en/nothing/new": "Page not found",
+		"/xx/products":    "صفحة غير موجودة",
+		"/favicon.ico":    "صفحة غير موجودة",
+	} {
+		page := m.Visitor().Get(path).Want(http.StatusNotFound)
+		if got := page.Text("main h1"); got != heading {
+			t.Errorf("%s says %q, not %q", path, got, heading)
+		}
+		if !page.Has(`main form[role=search] input[name=q]`) || page.Find("main nav a.chip").Length() < 10 {
+			t.Errorf("%s offers neither search nor shelves", path)
+		}
+		if got := page.Header.Get("Cache-Control"); got != "no-store" {
+			t.Errorf("%s may be kept: %q", path, got)
+		}
+	}
+}
+
+func TestActionsAreNotOpenedLikePages(t *testing.T) {
+	t.Parallel()
+	page := storetest.New(t).Visitor().Get("/fr/signout").Want(http.StatusMethodNotAllowed)
+	if allow := page.Header.Get("Allow"); !strings.Contains(allow, "POST") {
+		t.Errorf("Allow: %q", allow)
+	}
+	if got := page.Text("main h1"); got != "Adresse à ne pas ouvrir ainsi" {
+		t.Errorf("it says %q", got)
+	}
+}

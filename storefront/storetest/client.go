@@ -1,0 +1,165 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Client is somebody's browser, without the script.
+type Client struct {
+	m    *Market
+	http *http.Client
+}
+
+// Page is an answer.
+type Page struct {
+	Status int
+	Header http.Header
+	Body   []byte
+	Path   string // where the reader is now, redirects followed, with the query
+	Doc    *goquery.Document
+
+	m *Market
+}
+
+// Visitor is somebody who has not signed in.
+func (m *Market) Visitor() *Client {
+	jar, err := cookiejar.New(nil)
+	must(m.t, err)
+	transport := &http.Transport{}
+	m.t.Cleanup(transport.CloseIdleConnections)
+	return &Client{m: m, http: &http.Client{Jar: jar, Transport: transport}}
+}
+
+// SignIn is the browser of somebody who has signed in.
+func (m *Market) SignIn(user account.User) *Client {
+	m.t.Helper()
+	token, _, err := m.Accounts.SignIn(context.Background(), *user.Email, Password, "192.0.2.1")
+	must(m.t, err)
+	c := m.Visitor()
+	base, err := url.Parse(m.URL)
+	must(m.t, err)
+	c.http.Jar.SetCookies(base, []*http.Cookie{{Name: web.SessionCookie, Value: token}})
+	return c
+}
+
+// Get opens a page.
+func (c *Client) Get(path string) *Page {
+	c.m.t.Helper()
+	return c.send(http.MethodGet, path, "", nil, nil)
+}
+
+// Post sends a form, as the page itself would.
+func (c *Client) Post(path string, form url.Values) *Page {
+	c.m.t.Helper()
+	return c.send(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), nil)
+}
+
+// Upload sends a form with one file.
+func (c *Client) Upload(path, field, filename string, content []byte, form url.Values) *Page {
+	c.m.t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, values := range form {
+		for _, value := range values {
+			must(c.m.t, w.WriteField(name, value))
+		}
+	}
+	file, err := w.CreateFormFile(field, filename)
+	must(c.m.t, err)
+	_, err = file.Write(content)
+	must(c.m.t, err)
+	must(c.m.t, w.Close())
+	return c.send(http.MethodPost, path, w.FormDataContentType(), &body, nil)
+}
+
+// Do sends any request; header may be nil.
+func (c *Client) Do(method, path string, body []byte, header http.Header) *Page {
+	c.m.t.Helper()
+	return c.send(method, path, "", bytes.NewReader(body), header)
+}
+
+// Stay makes the browser show a redirect instead of following it.
+func (c *Client) Stay() *Client {
+	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return c
+}
+
+func (c *Client) send(method, path, contentType string, body io.Reader, header http.Header) *Page {
+	c.m.t.Helper()
+	request, err := http.NewRequest(method, c.m.URL+path, body)
+	must(c.m.t, err)
+	for name, values := range header {
+		request.Header[name] = values
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	if method != http.MethodGet && request.Header.Get("Sec-Fetch-Site") == "" {
+		request.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	response, err := c.http.Do(request)
+	must(c.m.t, err)
+	defer func() { _ = response.Body.Close() }() // it was read to its end
+	p := &Page{Status: response.StatusCode, Header: response.Header, Path: response.Request.URL.RequestURI(), m: c.m}
+	p.Body, err = io.ReadAll(response.Body)
+	must(c.m.t, err)
+	if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
+		p.Doc, err = goquery.NewDocumentFromReader(bytes.NewReader(p.Body))
+		must(c.m.t, err)
+	}
+	return p
+}
+
+// Want fails the test if the answer has another status.
+func (p *Page) Want(status int) *Page {
+	p.m.t.Helper()
+	if p.Status != status {
+		p.m.t.Fatalf("%s answered %d, not %d: %s", p.Path, p.Status, status, p.excerpt())
+	}
+	return p
+}
+
+// Find selects in the page; the test fails if nothing is there.
+func (p *Page) Find(selector string) *goquery.Selection {
+	p.m.t.Helper()
+	if p.Doc == nil {
+		p.m.t.Fatalf("%s is no page: %s", p.Path, p.excerpt())
+	}
+	found := p.Doc.Find(selector)
+	if found.Length() == 0 {
+		p.m.t.Fatalf("%s has no %s: %s", p.Path, selector, p.excerpt())
+	}
+	return found
+}
+
+// Text is the text of what the selector finds, with single spaces.
+func (p *Page) Text(selector string) string {
+	p.m.t.Helper()
+	return strings.Join(strings.Fields(p.Find(selector).Text()), " ")
+}
+
+// Has reports whether the page has something that the selector finds.
+func (p *Page) Has(selector string) bool { return p.Doc != nil && p.Doc.Find(selector).Length() > 0 }
+
+func (p *Page) excerpt() string {
+	text := string(p.Body)
+	if p.Doc != nil {
+		text = strings.Join(strings.Fields(p.Doc.Find("main").Text()), " ")
+	}
+	if len(text) > 600 {
+		text = text[:600] + "…"
+	}
+	return text
+}

@@ -1,0 +1,138 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+)
+
+// Password is everybody's.
+const Password = "for the tests only"
+
+// Seller is a cooperative with what it sells, published products first, and a member of it.
+type Seller struct {
+	cooperative.Cooperative
+	Products []catalog.Product
+	Member   account.User
+}
+
+// Product finds one of the seller's products by its reference.
+func (s Seller) Product(t testing.TB, sku string) catalog.Product {
+	t.Helper()
+	for _, p := range s.Products {
+		if p.SKU == sku {
+			return p
+		}
+	}
+	t.Fatalf("%s has no product %s", s.Slug, sku)
+	return catalog.Product{}
+}
+
+// furnish fills the market.
+func (m *Market) furnish() {
+	m.t.Helper()
+	ctx := context.Background()
+	var err error
+	m.Association, err = m.Accounts.Create(ctx, account.NewUser{
+		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Association,
+	})
+	must(m.t, err)
+
+	m.Honey = m.seller(cooperative.Cooperative{
+		Slug: "nahla", Name: i18n.Text{AR: "تعاونية النحلة", FR: "Coopérative Nahla"},
+		Description: i18n.Text{AR: "عسل جبال زكزل", FR: "Miel des monts de Zegzel", EN: "Honey from the hills of Zegzel"},
+		Sector:      "honey", Commune: "zegzel", Women: 8, Young: 3,
+		RIB: "011780000012345678901234", Email: "nahla@souk.test", Phone: "0612345678",
+	}, []catalog.Edit{
+		{SKU: "M-1", Category: "honey", Name: i18n.Text{AR: "عسل الزعتر", FR: "Miel de thym", EN: "Thyme honey"},
+			Description: i18n.Text{AR: "عسل من جبال بني يزناسن", FR: "Miel des Beni Snassen", EN: "Honey from the Beni Snassen"},
+			UnitAmount:  500, UnitCode: "g", Price: 12_000, Stock: pieces(20), Authorisation: "ES.1.2.26"},
+		{SKU: "M-2", Category: "honey", Name: i18n.Text{AR: "عسل السدر", FR: "Miel de jujubier", EN: "Jujube honey"},
+			UnitAmount: 1, UnitCode: "kg", Price: 35_050, Stock: pieces(1), Authorisation: "ES.1.2.26"},
+		{SKU: "M-3", Category: "honey", Name: i18n.Text{AR: "عسل البرتقال", FR: "Miel d’oranger", EN: "Orange honey"},
+			UnitAmount: 250, UnitCode: "g", Price: 4_500, Stock: pieces(5), State: catalog.Draft},
+	})
+	m.Oil = m.seller(cooperative.Cooperative{
+		Slug: "zaytoun", Name: i18n.Text{AR: "تعاونية الزيتون", FR: "Coopérative Zaytoun"},
+		Sector: "oil", Commune: "madagh", Women: 4, Men: 9, Young: 2, Email: "zaytoun@souk.test",
+	}, []catalog.Edit{
+		{SKU: "Z-1", Category: "oil", Name: i18n.Text{AR: "زيت الزيتون", FR: "Huile d’olive", EN: "Olive oil"},
+			UnitAmount: 1, UnitCode: "l", Price: 8_000, Stock: pieces(40), Authorisation: "ES.3.4.26"},
+		{SKU: "Z-2", Category: "fruit", Name: i18n.Text{AR: "كليمانتين", FR: "Clémentines", EN: "Clementines"},
+			UnitAmount: 1, UnitCode: "kg", Price: 1_200, Stock: pieces(100), Perishable: true},
+	})
+	m.Couscous = m.seller(cooperative.Cooperative{
+		Slug: "sanabil", Name: i18n.Text{AR: "تعاونية السنابل", FR: "Coopérative Sanabil"},
+		Sector: "cereal", Commune: "sidi-slimane-echcharaa", Women: 12, Email: "sanabil@souk.test",
+	}, []catalog.Edit{
+		{SKU: "K-1", Category: "cereal", Name: i18n.Text{AR: "كسكس القمح", FR: "Couscous de blé", EN: "Wheat couscous"},
+			UnitAmount: 1, UnitCode: "kg", Price: 2_500, Stock: pieces(60), Authorisation: "ES.5.6.26"},
+		{SKU: "K-2", Category: "cereal", Name: i18n.Text{AR: "كسكس الشعير", FR: "Couscous d’orge", EN: "Barley couscous"},
+			UnitAmount: 1, UnitCode: "kg", Price: 2_800, Stock: pieces(0), Authorisation: "ES.5.6.26"},
+	})
+	m.Pending, err = m.Cooperatives.Create(ctx, cooperative.Cooperative{
+		Slug: "amal", Name: i18n.Text{AR: "تعاونية الأمل", FR: "Coopérative Amal"},
+		Sector: "craft", Commune: "tafoughalt", Women: 6, Men: 1,
+	})
+	must(m.t, err)
+}
+
+// seller takes a cooperative in, approves it and gives it a member and its products.
+func (m *Market) seller(c cooperative.Cooperative, goods []catalog.Edit) Seller {
+	m.t.Helper()
+	ctx := context.Background()
+	created, err := m.Cooperatives.Create(ctx, c)
+	must(m.t, err)
+	must(m.t, m.Cooperatives.SetState(ctx, created.ID, cooperative.Approved, "", m.Association.ID))
+	s := Seller{}
+	s.Member, err = m.Accounts.Create(ctx, account.NewUser{
+		Name: "فاطمة", Email: "member@" + c.Slug + ".test", Password: Password, Role: account.Member, CooperativeID: &created.ID,
+	})
+	must(m.t, err)
+	for _, edit := range goods {
+		p, err := m.Catalog.Create(ctx, created.ID, edit, s.Member.ID)
+		must(m.t, err)
+		s.Products = append(s.Products, p)
+	}
+	s.Cooperative, err = m.Cooperatives.ByID(ctx, created.ID)
+	must(m.t, err)
+	return s
+}
+
+// Order places an order for two pots of honey, three litres of oil and one kilo of couscous, to be
+// brought to a door in Berkane.
+func (m *Market) Order() order.Placed {
+	m.t.Helper()
+	placed, err := m.Orders.Place(context.Background(), order.PlaceInput{
+		Lines: []order.Line{
+			{ProductID: m.Honey.Products[0].ID, Quantity: 2},
+			{ProductID: m.Oil.Products[0].ID, Quantity: 3},
+			{ProductID: m.Couscous.Products[0].ID, Quantity: 1},
+		},
+		Buyer: order.Buyer{
+			Name: "نادية", Phone: "0661234567", Place: "berkane", Address: "حي السلام، زنقة 4", Landmark: "قرب المسجد",
+		},
+		Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "ar", Source: order.Shop,
+	})
+	must(m.t, err)
+	return placed
+}
+
+// Stock is what is left of a product.
+func (m *Market) Stock(id uuid.UUID) int {
+	m.t.Helper()
+	var stock int
+	must(m.t, m.DB.Get(&stock, `select stock from products where id = $1`, id))
+	return stock
+}
+
+func pieces(n int) *int { return &n }

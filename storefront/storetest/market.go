@@ -1,0 +1,165 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"testing"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+	"gocloud.dev/blob/memblob"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/search/embedded"
+	"github.com/souk-taawon/souk/storefront"
+)
+
+// Market is a small market that runs until its test ends.
+type Market struct {
+	storefront.Services
+	Server *storefront.Server
+	DB     *sqlx.DB
+	URL    string // scheme and host
+
+	Honey, Oil, Couscous Seller                  // approved
+	Pending              cooperative.Cooperative // waits for approval, sells nothing
+	Association          account.User
+
+	t    testing.TB
+	jobs *job.Client
+}
+
+// Option changes how the market is configured.
+type Option func(*storefront.Config)
+
+// New opens a market.
+func New(t testing.TB, options ...Option) *Market {
+	t.Helper()
+	db := pgtest.New(t)
+	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	m := &Market{DB: db, URL: "http://" + listener.Addr().String(), t: t}
+	m.open(log)
+
+	config := storefront.Config{BaseURL: m.URL, Demo: true, Sample: true, Log: log}
+	for _, option := range options {
+		option(&config)
+	}
+	m.Server, err = storefront.New(config, m.Services)
+	must(t, err)
+	served := make(chan error, 1)
+	go func() { served <- m.Server.Serve(listener) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := m.Server.Shutdown(ctx); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	m.furnish()
+	return m
+}
+
+// open makes the services.
+func (m *Market) open(log *slog.Logger) {
+	languages, err := i18n.Load()
+	must(m.t, err)
+	engine, err := embedded.Open(m.t.TempDir(), log)
+	must(m.t, err)
+	m.t.Cleanup(func() {
+		if err := engine.Close(); err != nil {
+			m.t.Error(err)
+		}
+	})
+	blobs := memblob.OpenBucket(nil)
+	m.t.Cleanup(func() { _ = blobs.Close() }) // in memory
+
+	workers := river.NewWorkers()
+	m.jobs, err = job.New(m.DB, workers, nil, log)
+	must(m.t, err)
+	payments := payment.New(payment.Cash{})
+	secret := make([]byte, 32)
+	_, _ = rand.Read(secret) // never fails, says its documentation
+	m.Services = storefront.Services{
+		Languages:    languages,
+		Accounts:     account.New(m.DB, m.jobs, time.Now),
+		Cooperatives: cooperative.New(m.DB, time.Now),
+		Catalog:      catalog.New(m.DB, m.jobs, blobs, time.Now),
+		Delivery:     delivery.New(m.DB),
+		Settlements:  settlement.New(m.DB, time.Now),
+		Reports:      report.New(m.DB),
+		Search:       engine,
+		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },
+		Checks: []storefront.Check{
+			{Name: "database", Check: m.DB.PingContext},
+			{Name: "search", Check: engine.Health},
+		},
+	}
+	m.Orders = &order.Service{
+		DB: m.DB, Catalog: m.Catalog, Delivery: m.Delivery, Payments: payments, Jobs: m.jobs, Texts: languages,
+		Secret: secret, BaseURL: m.URL, Now: time.Now,
+	}
+	payments.OnPaid = m.Orders.PaidTx
+	// A tenth of a second for each of a hundred sign-ins proves nothing here.
+	m.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+	river.AddWorker(workers, &mail.Worker{DB: m.DB})
+	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
+}
+
+// WorkJobs works what is queued (mail, pictures, expiry) from now until the test ends.
+func (m *Market) WorkJobs() {
+	m.t.Helper()
+	must(m.t, m.jobs.Start(context.Background()))
+	m.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if err := m.jobs.Stop(ctx); err != nil {
+			m.t.Error(err)
+		}
+	})
+}
+
+// Eventually waits for what a job or another process does; at most ten seconds.
+func (m *Market) Eventually(what string, happened func() bool) {
+	m.t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			m.t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testLog writes the market's log into the test's, so that it is shown with a failure only.
+type testLog struct{ t testing.TB }
+
+func (l testLog) Write(line []byte) (int, error) {
+	l.t.Log(string(line))
+	return len(line), nil
+}
