@@ -3,6 +3,7 @@ package search
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 )
 
@@ -184,4 +185,17 @@ type Engine interface {
 	// Health is nil if the engine can answer now.
 	Health(ctx context.Context) error
 	Close() error
+}
+
+// Validate tells whether an engine can keep d: its id must be 1 to 500 letters, digits, hyphens and
+// underscores. The error is ErrRefused.
+func (d Document) Validate() error {
+	ok := d.ID != "" && len(d.ID) <= 500
+	for _, r := range d.ID {
+		ok = ok && (r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
+	}
+	if !ok {
+		return fmt.Errorf("%w: id %q", ErrRefused, d.ID)
+	}
+	return nil
 }

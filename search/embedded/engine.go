@@ -1,0 +1,242 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"sync"
+
+	"github.com/blevesearch/bleve/v2"
+	bleveindex "github.com/blevesearch/bleve_index_api"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/internal/terms"
+)
+
+// Engine is a search.Engine over a folder.
+type Engine struct {
+	store *store
+
+	// mu lets the live index be replaced and closed only between two uses of it.
+	mu     sync.RWMutex
+	live   bleve.Index // nil once closed
+	folder string      // of live
+
+	rebuilding sync.Mutex
+}
+
+var _ search.Engine = (*Engine)(nil)
+
+// Open opens the engine whose index is kept in dir, which is made if it is not there. An index that was
+// written by another version of this package, or that cannot be read, is replaced by an empty one; the
+// syncer fills it. The error is ErrBusy if another program has the folder open.
+func Open(dir string, log *slog.Logger) (*Engine, error) {
+	store, err := openStore(dir)
+	if err != nil {
+		return nil, err
+	}
+	folder, live, err := store.openLive(log)
+	if err != nil {
+		return nil, errors.Join(err, store.close())
+	}
+	return &Engine{store: store, live: live, folder: folder}, nil
+}
+
+// Name is "embedded".
+func (e *Engine) Name() string { return "embedded" }
+
+// use runs fn with the live index, which stays open meanwhile.
+func (e *Engine) use(ctx context.Context, fn func(bleve.Index) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if e.live == nil {
+		return fmt.Errorf("%w: it is closed", search.ErrUnavailable)
+	}
+	return fn(e.live)
+}
+
+// batchSize is how many documents are written at once: few enough to stay small in memory, many enough
+// that the folder does not fill with tiny segments.
+const batchSize = 1_000
+
+// Put adds or replaces documents.
+func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
+	return e.use(ctx, func(index bleve.Index) error {
+		w := writer{index: index}
+		for _, d := range docs {
+			if err := w.put(ctx, d); err != nil {
+				return err
+			}
+		}
+		return w.flush(ctx)
+	})
+}
+
+// Delete removes documents.
+func (e *Engine) Delete(ctx context.Context, ids []string) error {
+	return e.use(ctx, func(index bleve.Index) error {
+		batch := index.NewBatch()
+		for _, id := range ids {
+			batch.Delete(id)
+		}
+		if err := index.Batch(batch); err != nil {
+			return fmt.Errorf("deleting from the index: %w", err)
+		}
+		return nil
+	})
+}
+
+// Rebuild fills a new folder and makes it the live one.
+func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, error]) error {
+	e.rebuilding.Lock()
+	defer e.rebuilding.Unlock()
+
+	folder, next, err := e.store.create()
+	if err != nil {
+		return err
+	}
+	discard := func(err error) error {
+		return errors.Join(err, next.Close(), e.store.remove(folder))
+	}
+	w := writer{index: next}
+	for d, err := range docs {
+		if err != nil {
+			return discard(err)
+		}
+		if err := w.put(ctx, d); err != nil {
+			return discard(err)
+		}
+	}
+	if err := w.flush(ctx); err != nil {
+		return discard(err)
+	}
+
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.live == nil {
+		return discard(fmt.Errorf("%w: it is closed", search.ErrUnavailable))
+	}
+	if err := e.store.setLive(folder); err != nil {
+		return discard(err)
+	}
+	old, oldFolder := e.live, e.folder
+	e.live, e.folder = next, folder
+	return errors.Join(old.Close(), e.store.remove(oldFolder))
+}
+
+// Count is how many documents there are.
+func (e *Engine) Count(ctx context.Context) (int, error) {
+	var n uint64
+	err := e.use(ctx, func(index bleve.Index) (err error) {
+		n, err = index.DocCount()
+		return err
+	})
+	return int(n), err
+}
+
+// IDs lists the ids of all documents as they are at this moment. The caller must not change the engine
+// before the list has ended.
+func (e *Engine) IDs(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		err := e.use(ctx, func(index bleve.Index) error { return listIDs(ctx, index, yield) })
+		if err != nil && !errors.Is(err, errStopped) {
+			yield("", err)
+		}
+	}
+}
+
+// errStopped: the one who asked for a list wants no more of it.
+var errStopped = errors.New("stopped")
+
+func listIDs(ctx context.Context, index bleve.Index, yield func(string, error) bool) (err error) {
+	advanced, err := index.Advanced()
+	if err != nil {
+		return err
+	}
+	reader, err := advanced.Reader()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	ids, err := reader.DocIDReaderAll()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ids.Close()) }()
+	for {
+		var internal bleveindex.IndexInternalID
+		if internal, err = ids.Next(); err != nil || internal == nil {
+			return err
+		}
+		id, err := reader.ExternalID(internal)
+		if err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if !yield(id, nil) {
+			return errStopped
+		}
+	}
+}
+
+// Health is nil while the engine is open.
+func (e *Engine) Health(ctx context.Context) error {
+	return e.use(ctx, func(bleve.Index) error { return nil })
+}
+
+// Close waits for what is going on and lets the folder go.
+func (e *Engine) Close() error {
+	e.rebuilding.Lock()
+	defer e.rebuilding.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.live == nil {
+		return nil
+	}
+	live := e.live
+	e.live = nil
+	return errors.Join(live.Close(), e.store.close())
+}
+
+// writer puts documents into an index in batches.
+type writer struct {
+	index bleve.Index
+	batch *bleve.Batch
+}
+
+func (w *writer) put(ctx context.Context, d search.Document) error {
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	if w.batch == nil {
+		w.batch = w.index.NewBatch()
+	}
+	if err := w.batch.Index(d.ID, fields(terms.Of(d))); err != nil {
+		return fmt.Errorf("%w: %q: %w", search.ErrRefused, d.ID, err)
+	}
+	if w.batch.Size() < batchSize {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+func (w *writer) flush(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if w.batch == nil {
+		return nil
+	}
+	if err := w.index.Batch(w.batch); err != nil {
+		return fmt.Errorf("writing to the index: %w", err)
+	}
+	w.batch = nil
+	return nil
+}

@@ -1,0 +1,137 @@
+package embedded
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/blevesearch/bleve/v2"
+	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
+
+	"github.com/souk-taawon/souk/search"
+)
+
+// ErrBusy: another program has the folder of the index open.
+var ErrBusy = errors.New("the search index is in use by another program")
+
+// store is the folder of an engine: index folders, of which one is live, and a small database that says
+// which, and that is also the lock on all of it.
+//
+//	state.db        live = "index-000002", schema = "1"
+//	index-000002/
+//	index-000003/   being filled by a rebuild, or left behind by one that was interrupted
+type store struct {
+	dir   string
+	state *bbolt.DB
+}
+
+const (
+	stateFile    = "state.db"
+	folderPrefix = "index-"
+	lockWait     = 2 * time.Second
+)
+
+func openStore(dir string) (*store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	state, err := bbolt.Open(filepath.Join(dir, stateFile), 0o600, &bbolt.Options{Timeout: lockWait})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
+	case err != nil:
+		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, stateFile), err)
+	}
+	return &store{dir, state}, nil
+}
+
+func (s *store) close() error { return s.state.Close() }
+
+func (s *store) path(folder string) string { return filepath.Join(s.dir, folder) }
+
+func bucket() []byte { return []byte("index") }
+func schema() []byte { return []byte(strconv.Itoa(search.Schema)) }
+
+// openLive opens the live index, or makes an empty one if there is none that can be used, and removes all
+// others.
+func (s *store) openLive(log *slog.Logger) (folder string, index bleve.Index, err error) {
+	err = s.state.View(func(tx *bbolt.Tx) error {
+		if b := tx.Bucket(bucket()); b != nil && string(b.Get([]byte("schema"))) == string(schema()) {
+			folder = string(b.Get([]byte("live")))
+		}
+		return nil
+	})
+	if err != nil {
+		return "", nil, err
+	}
+	if folder != "" {
+		if index, err = bleve.Open(s.path(folder)); err != nil {
+			log.Warn("the search index cannot be read and is built anew", "folder", s.path(folder), "error", err)
+			folder = ""
+		}
+	}
+	if folder == "" {
+		if folder, index, err = s.create(); err != nil {
+			return "", nil, err
+		}
+		if err = s.setLive(folder); err != nil {
+			return "", nil, errors.Join(err, index.Close())
+		}
+	}
+	return folder, index, s.removeOthers(folder)
+}
+
+// create makes an empty index in a folder of its own.
+func (s *store) create() (folder string, index bleve.Index, err error) {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return "", nil, err
+	}
+	last := 0
+	for _, entry := range entries {
+		if n, err := strconv.Atoi(strings.TrimPrefix(entry.Name(), folderPrefix)); err == nil {
+			last = max(last, n)
+		}
+	}
+	folder = fmt.Sprintf("%s%06d", folderPrefix, last+1)
+	mapping, err := newMapping()
+	if err != nil {
+		return "", nil, err
+	}
+	if index, err = bleve.New(s.path(folder), mapping); err != nil {
+		return "", nil, fmt.Errorf("making the index %s: %w", s.path(folder), err)
+	}
+	return folder, index, nil
+}
+
+// setLive writes down which index is live; after a crash it is this one or the one before.
+func (s *store) setLive(folder string) error {
+	return s.state.Update(func(tx *bbolt.Tx) error {
+		b, err := tx.CreateBucketIfNotExists(bucket())
+		if err != nil {
+			return err
+		}
+		return errors.Join(b.Put([]byte("live"), []byte(folder)), b.Put([]byte("schema"), schema()))
+	})
+}
+
+func (s *store) remove(folder string) error { return os.RemoveAll(s.path(folder)) }
+
+func (s *store) removeOthers(live string) error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), folderPrefix) && entry.Name() != live {
+			err = errors.Join(err, s.remove(entry.Name()))
+		}
+	}
+	return err
+}

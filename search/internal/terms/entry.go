@@ -1,0 +1,164 @@
+package terms
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/text"
+)
+
+// Fields that are searched, the ones that say most about a product first.
+const (
+	Kind        = "kind"        // what it is: the first words of its names and everything that means the same
+	Names       = "names"       // its names
+	Aliases     = "aliases"     // what else people call the things in its names
+	Around      = "around"      // category, cooperative, commune, labels
+	Description = "description" // its descriptions
+	Skeletons   = "skeletons"   // consonants of Arabic words; searched only when Latin letters found nothing
+)
+
+// Searched lists them in that order.
+func Searched() []string { return []string{Kind, Names, Aliases, Around, Description, Skeletons} }
+
+// Fields that filter and sort, beside the facets, which are named after search.Facet.
+const (
+	ID      = "id"
+	Price   = "price"   // centimes
+	Created = "created" // seconds since 1970
+	Turn    = "turn"    // order among equals
+)
+
+// Entry is what an index keeps of a document. Each of the searched fields holds normalised words
+// separated by spaces.
+type Entry struct {
+	ID string `json:"id"`
+
+	Kind        string `json:"kind"`
+	Names       string `json:"names"`
+	Aliases     string `json:"aliases"`
+	Around      string `json:"around"`
+	Description string `json:"description"`
+	Skeletons   string `json:"skeletons"`
+
+	Category    string   `json:"category"`
+	Cooperative string   `json:"coop"`
+	Commune     string   `json:"commune"`
+	Labels      []string `json:"label"`
+	WomenLed    string   `json:"women_led"` // "true" or "false"
+	InStock     string   `json:"in_stock"`
+
+	Price   int64  `json:"price"`
+	Created int64  `json:"created"`
+	Turn    string `json:"turn"`
+
+	// Titles are the whole names, each in one piece, to tell the product that is called «citron» from
+	// the one called «citron confit».
+	Titles []string `json:"titles"`
+}
+
+// Of is what an index keeps of d.
+func Of(d search.Document) Entry {
+	ar, fr, en := text.Content(d.NameAR), text.Content(d.NameFR), text.Content(d.NameEN)
+	names := slices.Concat(ar, fr, en)
+	kind, aliases := families(ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
+
+	around := text.Content(strings.Join([]string{
+		d.CategoryAR, d.CategoryFR, d.CategoryEN, d.CooperativeAR, d.CooperativeFR,
+		d.CommuneAR, d.CommuneFR, strings.Join(d.Labels, " "),
+	}, " "))
+	var skeletons []string
+	for _, w := range slices.Concat(ar, text.Content(d.CooperativeAR), text.Content(d.CommuneAR)) {
+		skeletons = append(skeletons, text.Skeletons(w)...)
+	}
+	var titles []string
+	for _, name := range [][]string{ar, fr, en} {
+		if len(name) > 0 {
+			titles = append(titles, Title(name))
+		}
+	}
+	return Entry{
+		ID:          d.ID,
+		Kind:        join(kind),
+		Names:       join(names),
+		Aliases:     join(aliases),
+		Around:      join(around),
+		Description: join(text.Content(strings.Join([]string{d.DescriptionAR, d.DescriptionFR, d.DescriptionEN}, " "))),
+		Skeletons:   join(skeletons),
+		Category:    d.Category,
+		Cooperative: d.Cooperative,
+		Commune:     d.Commune,
+		Labels:      d.Labels,
+		WomenLed:    strconv.FormatBool(d.WomenLed),
+		InStock:     strconv.FormatBool(d.InStock),
+		Price:       d.PriceCentimes,
+		Created:     d.CreatedAt,
+		Turn:        turn(d.ID),
+		Titles:      titles,
+	}
+}
+
+// Title is a whole name in one piece.
+func Title(words []string) string { return strings.Join(words, "_") }
+
+// families gathers what people call the things in a product's names. Arabic and French name what a
+// thing is first, English last; the English name is asked only if neither of the others says it. The
+// family in that place, and the families that it is one of, are what the product is; the other ones
+// are what it is made of, or for.
+func families(ar, fr, en, labels []string) (kind, aliases []string) {
+	told := false
+	gather := func(words []string, isHead func(text.Named) bool) {
+		for _, named := range text.Families(words) {
+			head := isHead(named)
+			for _, f := range named.Families {
+				aliases = append(aliases, f.Parts()...)
+				if !head {
+					aliases = append(aliases, f.Names()...)
+					continue
+				}
+				for told = true; f != nil; f = f.Parent {
+					kind = append(kind, f.Names()...)
+				}
+			}
+		}
+	}
+	first := func(n text.Named) bool { return n.From == 0 }
+	gather(ar, first)
+	gather(fr, first)
+	toldAlready := told
+	gather(en, func(n text.Named) bool { return !toldAlready && n.To == len(en) })
+	gather(labels, func(text.Named) bool { return false })
+	for _, words := range [][]string{ar, fr} {
+		if len(words) > 0 {
+			kind = append(kind, words[0])
+		}
+	}
+	return kind, aliases
+}
+
+// join makes one text of words, each once.
+func join(words []string) string {
+	seen := make(map[string]bool, len(words))
+	var b strings.Builder
+	for _, w := range words {
+		if seen[w] {
+			continue
+		}
+		seen[w] = true
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(w)
+	}
+	return b.String()
+}
+
+// turn spreads the products over an order that has nothing to do with who sells them or since when.
+func turn(id string) string {
+	h := fnv.New32a()
+	h.Write([]byte(id)) // never fails
+	return fmt.Sprintf("%08x", h.Sum32())
+}

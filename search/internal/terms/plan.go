@@ -1,0 +1,85 @@
+package terms
+
+import (
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/text"
+)
+
+// Term is a word to look for.
+type Term struct {
+	Word     string
+	Skeleton string // if not empty, look for this in Skeletons instead
+	Prefix   bool   // words that begin with it will do
+	Typos    int    // letters that may be wrong
+}
+
+// Attempt is one way to look for what was typed.
+type Attempt struct {
+	Terms []Term
+	// Any: products with some of the words will do, those with more of them first. Otherwise a product
+	// must have all.
+	Any bool
+	// Understood is what to tell the buyer that was understood if this attempt finds something.
+	Understood string
+}
+
+// Title is the whole name of the product that is called exactly what was typed.
+func (a Attempt) Title() string {
+	words := make([]string, len(a.Terms))
+	for i, t := range a.Terms {
+		words[i] = t.Word
+	}
+	return Title(words)
+}
+
+// Plan is the attempts to make, one after the other until one finds something: what was typed as it
+// stands; the last word as the beginning of a word; with typing errors; Latin letters as Darija, by
+// their consonants; and in the end with some of the words missing. It begins with the second if the last
+// word could be half a word. Stricter attempts first keep what nobody asked for («noir» for «noix») out
+// of the counts and out of lists sorted by price. No attempts mean that nothing was typed: everything
+// is asked for.
+func Plan(q search.Query) []Attempt {
+	r := text.Read(q.Text, q.Lang)
+	if len(r.Words) == 0 {
+		return nil
+	}
+	words := r.Words[:min(len(r.Words), search.MaxWords)]
+	last := len(words) - 1
+
+	attempt := func(each func(i int, w text.Word) Term) Attempt {
+		a := Attempt{Understood: r.Understood}
+		for i, w := range words {
+			a.Terms = append(a.Terms, each(i, w))
+		}
+		return a
+	}
+	exact := attempt(func(_ int, w text.Word) Term { return Term{Word: w.Text} })
+	begun := attempt(func(i int, w text.Word) Term { return Term{Word: w.Text, Prefix: i == last} })
+	mistyped := attempt(func(i int, w text.Word) Term {
+		return Term{Word: w.Text, Prefix: i == last, Typos: text.Typos(w.Text)}
+	})
+	someOf := mistyped
+	someOf.Any = true
+	consonants := false
+	bySound := attempt(func(_ int, w text.Word) Term {
+		t := Term{Word: w.Text}
+		if s := text.Skeletons(w.Text); w.Latin && !w.Known && len(s) > 0 {
+			t.Skeleton, consonants = s[0], true
+		}
+		return t
+	})
+	bySound.Understood = r.Transliterated
+
+	var plan []Attempt
+	if words[last].Known || r.Complete {
+		plan = append(plan, exact)
+	}
+	plan = append(plan, begun, mistyped)
+	if consonants {
+		plan = append(plan, bySound)
+	}
+	if len(words) > 1 {
+		plan = append(plan, someOf)
+	}
+	return plan
+}

@@ -1,0 +1,208 @@
+package text
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed families.tsv
+var familiesTSV string
+
+// Family is a kind of product and everything people call it.
+type Family struct {
+	Key    string  // names it in this program: «olive-oil»
+	Parent *Family // the kind that it is one of, or nil
+	Arabic string  // its name as it is shown
+	names  []name
+}
+
+// name is one way to call a family.
+type name struct {
+	column column
+	words  []string // normalised, without stop words
+	joined string   // written in one word
+}
+
+// column is a column of families.tsv, or several.
+type column uint8
+
+const (
+	arabic column = 1 << iota
+	french
+	english
+	darija
+	misspelt
+)
+
+// Names are the words that alone mean the family, in every language and spelling; a name of several
+// words is among them written as one («raselhanout»).
+func (f *Family) Names() []string {
+	var words []string
+	for _, n := range f.names {
+		if len(n.words) == 1 {
+			words = append(words, n.words[0])
+		} else {
+			words = append(words, n.joined)
+		}
+	}
+	return words
+}
+
+// Parts are the words of the family's names of several words.
+func (f *Family) Parts() []string {
+	var words []string
+	for _, n := range f.names {
+		if len(n.words) > 1 {
+			words = append(words, n.words...)
+		}
+	}
+	return words
+}
+
+// InLanguage are the words of all the names of the family in one language of the pages: ar, fr or en.
+func (f *Family) InLanguage(lang string) []string {
+	var words []string
+	for _, n := range f.names {
+		if n.column == columnOf(lang) {
+			words = append(words, n.words...)
+		}
+	}
+	return words
+}
+
+func columnOf(lang string) column {
+	switch lang {
+	case "fr":
+		return french
+	case "en":
+		return english
+	}
+	return arabic
+}
+
+// Named is a place in a text where families are named. One name can mean several: «tin» is fig, and
+// clay.
+type Named struct {
+	From, To int // words
+	Families []*Family
+	columns  column // all in which the name stands
+}
+
+// Families finds the names of families in words without stop words (see Content), from the left, the
+// longest name first: «زيت زيتون» is olive oil and no longer names olives.
+func Families(words []string) []Named { return lexicon().find(words) }
+
+// IsKnown tells whether the lexicon holds the normalised word, so that it is no half of a longer one.
+func IsKnown(word string) bool { return lexicon().words[word] }
+
+// Content is Words without stop words; all of them if there is nothing else.
+func Content(s string) []string {
+	words := Words(s)
+	content := slices.DeleteFunc(slices.Clone(words), IsStop)
+	if len(content) == 0 {
+		return words
+	}
+	return content
+}
+
+type dictionary struct {
+	byName  map[string]*Named // From and To are 0
+	words   map[string]bool
+	longest int // words of a name
+}
+
+// lexicon is read once, when it is first asked; it never changes.
+var lexicon = sync.OnceValue(func() *dictionary {
+	d, err := parseFamilies(familiesTSV)
+	if err != nil {
+		panic(err) // the file is part of the program and tested with it
+	}
+	return d
+})
+
+func parseFamilies(tsv string) (*dictionary, error) {
+	d := &dictionary{byName: map[string]*Named{}, words: map[string]bool{}}
+	families := map[string]*Family{}
+	for i, line := range strings.Split(strings.TrimSpace(tsv), "\n") {
+		cells := strings.Split(line, "\t")
+		if len(cells) != 7 {
+			return nil, fmt.Errorf("families.tsv, line %d: %d columns instead of 7", i+1, len(cells))
+		}
+		if i == 0 {
+			continue // the heading
+		}
+		f := &Family{Key: cells[0], Parent: families[cells[1]]}
+		if f.Parent == nil && cells[1] != "" || families[f.Key] != nil {
+			return nil, fmt.Errorf("families.tsv, line %d: parent %q is not above, or %q is there twice", i+1, cells[1], f.Key)
+		}
+		families[f.Key] = f
+		for c, cell := range cells[2:] {
+			for written := range strings.SplitSeq(cell, ",") {
+				if written = strings.TrimSpace(written); written != "" {
+					d.add(f, written, arabic<<c)
+				}
+			}
+		}
+		if f.Arabic == "" {
+			return nil, fmt.Errorf("families.tsv, line %d: no Arabic name", i+1)
+		}
+	}
+	return d, nil
+}
+
+func (d *dictionary) add(f *Family, written string, c column) {
+	if f.Arabic == "" && c == arabic {
+		f.Arabic = written
+	}
+	n := name{column: c, words: Content(written)}
+	if joined := Words(strings.Map(func(r rune) rune {
+		if r == ' ' || r == '-' || isApostrophe(r) {
+			return -1
+		}
+		return r
+	}, written)); len(joined) == 1 {
+		n.joined = joined[0]
+	}
+	f.names = append(f.names, n)
+	for _, w := range n.words {
+		d.words[w] = true
+	}
+	d.longest = max(d.longest, len(n.words))
+	d.point(strings.Join(n.words, " "), f, c)
+	if n.joined != "" {
+		d.words[n.joined] = true
+		d.point(n.joined, f, c)
+	}
+}
+
+// point lets a name lead to a family.
+func (d *dictionary) point(name string, f *Family, c column) {
+	named := d.byName[name]
+	if named == nil {
+		named = &Named{}
+		d.byName[name] = named
+	}
+	named.columns |= c
+	if !slices.Contains(named.Families, f) {
+		named.Families = append(named.Families, f)
+	}
+}
+
+func (d *dictionary) find(words []string) []Named {
+	var found []Named
+	for from := 0; from < len(words); {
+		next := from + 1
+		for to := min(from+d.longest, len(words)); to > from; to-- {
+			if named := d.byName[strings.Join(words[from:to], " ")]; named != nil {
+				found = append(found, Named{from, to, named.Families, named.columns})
+				next = to
+				break
+			}
+		}
+		from = next
+	}
+	return found
+}

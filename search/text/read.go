@@ -1,0 +1,144 @@
+package text
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Word is a word of a query.
+type Word struct {
+	Text  string // normalised
+	Known bool   // the lexicon holds it, so it is complete
+	Latin bool   // written in a to z, with digits or without
+}
+
+// Reading is what a typed text asks for.
+type Reading struct {
+	Words []Word
+	// Complete: the last word is not being typed any more, because a separator follows it.
+	Complete bool
+	// Understood is the text with the names that are Darija in Latin letters put into Arabic; empty if
+	// there are none.
+	Understood string
+	// Transliterated is Understood with the other Latin words put into Arabic letters by rules.
+	Transliterated string
+}
+
+// Read reads a typed text on a page in the given language. Stop words are left out unless there is
+// nothing else, and so are numbers with a unit («500 g»). An article or preposition that is written
+// together with a word is taken off if the lexicon knows the word without it and not with it: «lzit»,
+// «بزيت».
+func Read(typed, lang string) Reading {
+	tokens := withoutQuantities(Tokens(typed))
+	content := slices.DeleteFunc(slices.Clone(tokens), func(t Token) bool { return IsStop(t.Word) })
+	if len(content) == 0 {
+		content = tokens
+	}
+	var r Reading
+	if len(tokens) > 0 {
+		last, _ := utf8.DecodeLastRuneInString(typed)
+		r.Complete = !isWordRune(last)
+	}
+	words := make([]string, len(content))
+	for i, t := range content {
+		words[i] = withoutClitic(t.Word)
+		r.Words = append(r.Words, Word{
+			Text:  words[i],
+			Known: IsKnown(words[i]),
+			Latin: isLatin(words[i]),
+		})
+	}
+	r.Understood, r.Transliterated = r.inArabic(typed, lang, content, words)
+	return r
+}
+
+func (r Reading) inArabic(typed, lang string, content []Token, words []string) (understood, transliterated string) {
+	var known, all []string
+	anyKnown, anyLatin := false, false
+	found := lexicon().find(words)
+	for i := 0; i < len(words); {
+		switch {
+		case len(found) > 0 && found[0].From == i:
+			shown := typed[content[i].Start:content[found[0].To-1].End]
+			if found[0].isDarija(lang) {
+				shown, anyKnown = found[0].Families[0].Arabic, true
+			}
+			known, all = append(known, shown), append(all, shown)
+			i, found = found[0].To, found[1:]
+			continue
+		case r.Words[i].Latin:
+			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, Transliterate(words[i]))
+			anyLatin = true
+		default:
+			shown := typed[content[i].Start:content[i].End]
+			known, all = append(known, shown), append(all, shown)
+		}
+		i++
+	}
+	if anyKnown {
+		understood = strings.Join(known, " ")
+	}
+	if anyKnown || anyLatin {
+		transliterated = strings.Join(all, " ")
+	}
+	return understood, transliterated
+}
+
+// isDarija tells whether the name is Darija in Latin letters to a reader of the given language: on a
+// French or English page «smen» is just the word for it.
+func (n Named) isDarija(lang string) bool {
+	return n.columns&darija != 0 && (lang == "ar" || n.columns&(french|english) == 0)
+}
+
+// withoutQuantities takes «500g» and «500 g» out, unless nothing is left.
+func withoutQuantities(tokens []Token) []Token {
+	var left []Token
+	for i := 0; i < len(tokens); i++ {
+		switch {
+		case isQuantity(tokens[i].Word):
+		case isNumber(tokens[i].Word) && i+1 < len(tokens) && isUnit(tokens[i+1].Word):
+			i++
+		default:
+			left = append(left, tokens[i])
+		}
+	}
+	if len(left) == 0 {
+		return tokens
+	}
+	return left
+}
+
+// withoutClitic takes a one-letter preposition, or the article of Darija, off a word that the lexicon
+// knows only without it.
+func withoutClitic(word string) string {
+	if IsKnown(word) {
+		return word
+	}
+	clitics := []string{"و", "ب", "ل", "ك", "ف"}
+	if isLatin(word) {
+		clitics = []string{"l", "el", "al", "le"}
+		if strings.HasPrefix(word[1:], word[:1]) {
+			clitics = append(clitics, word[:1]) // «zzit»
+		}
+	}
+	for _, c := range clitics {
+		if rest, ok := strings.CutPrefix(word, c); ok && utf8.RuneCountInString(rest) >= 3 && IsKnown(rest) {
+			return rest
+		}
+	}
+	return word
+}
+
+// Typos is how many letters of a word may be wrong: none in short words, where another letter makes
+// another word, one from four letters on, two from eight. The first letter has to be right.
+func Typos(word string) int {
+	switch n := utf8.RuneCountInString(word); {
+	case n < 4:
+		return 0
+	case n < 8:
+		return 1
+	default:
+		return 2
+	}
+}
