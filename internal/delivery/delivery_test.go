@@ -1,0 +1,167 @@
+package delivery_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// monday is a Monday noon; places and zones are those that the schema brings.
+var monday = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+
+func newService(t *testing.T) (*delivery.Service, *sqlx.DB) {
+	t.Helper()
+	db := pgtest.New(t)
+	return delivery.New(db), db
+}
+
+func TestPlacesNearestFirst(t *testing.T) {
+	t.Parallel()
+	s, db := newService(t)
+	places, err := s.Places(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	byZone := map[string][]string{}
+	var zones []string
+	for _, p := range places {
+		if byZone[p.Zone] == nil {
+			zones = append(zones, p.Zone)
+		}
+		byZone[p.Zone] = append(byZone[p.Zone], p.Name.FR)
+		if p.Slug == "berkane" && (p.Name.AR != "بركان" || p.Postcode != "63300") {
+			t.Errorf("Berkane is %+v", p)
+		}
+	}
+	if diff := cmp.Diff([]string{"berkane", "oriental", "large-cities", "elsewhere"}, zones); diff != "" {
+		t.Errorf("zones: %s", diff)
+	}
+	for zone, names := range byZone {
+		if !slices.IsSorted(names) {
+			t.Errorf("%s: %q", zone, names)
+		}
+	}
+	if _, err := db.Exec(`delete from places`); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := s.Places(t.Context()); err != nil || len(again) != len(places) {
+		t.Errorf("the list was read again: %d places, %v", len(again), err)
+	}
+}
+
+func TestOnePlace(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	if p, err := s.Place(t.Context(), "oujda"); err != nil || p.Name.FR != "Oujda" {
+		t.Errorf("Oujda: %+v, %v", p, err)
+	}
+	if _, err := s.Place(t.Context(), "atlantis"); !errors.Is(err, delivery.ErrNoPlace) {
+		t.Errorf("Atlantis: %v", err)
+	}
+}
+
+func TestWhatDeliveryCosts(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	day := func(d int) time.Time { return time.Date(2026, time.November, d, 0, 0, 0, 0, time.UTC) }
+	late := time.Date(2026, time.November, 23, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
+	for name, c := range map[string]struct {
+		in   delivery.QuoteInput
+		want delivery.Quote
+	}{
+		"within the province": {
+			delivery.QuoteInput{Method: delivery.Home, Place: "berkane", Items: 218_00, HasPerishable: true, On: monday},
+			delivery.Quote{Fee: 20_00, From: day(24), To: day(26), FreeFrom: 500_00, MissingForFree: 282_00},
+		},
+		"to a large city": {
+			delivery.QuoteInput{Method: delivery.Home, Place: "casablanca", Items: 218_00, On: monday},
+			delivery.Quote{Fee: 35_00, From: day(25), To: day(28), FreeFrom: 500_00, MissingForFree: 282_00},
+		},
+		"one centime too little to be free": {
+			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 499_99, On: monday},
+			delivery.Quote{Fee: 30_00, From: day(25), To: day(27), FreeFrom: 500_00, MissingForFree: 1},
+		},
+		"free": {
+			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 500_00, On: monday},
+			delivery.Quote{From: day(25), To: day(27), FreeFrom: 500_00},
+		},
+		"picked up, fresh fruit by somebody from far away": {
+			delivery.QuoteInput{Method: delivery.Pickup, Place: "casablanca", Items: 10_00, HasPerishable: true, On: monday},
+			delivery.Quote{From: day(24), To: day(26), FreeFrom: 500_00},
+		},
+		"ordered at night": {
+			delivery.QuoteInput{Method: delivery.Pickup, Place: "berkane", Items: 10_00, On: late},
+			delivery.Quote{From: day(25), To: day(27), FreeFrom: 500_00},
+		},
+	} {
+		got, err := s.Quote(t.Context(), c.in)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestWhatIsNotDelivered(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	for name, c := range map[string]struct {
+		in         delivery.QuoteInput
+		field, key string
+	}{
+		"fresh fruit to another province": {
+			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", HasPerishable: true}, "place", "delivery.perishable_too_far"},
+		"nowhere":   {delivery.QuoteInput{Method: delivery.Home, Place: ""}, "place", "delivery.unknown_place"},
+		"by pigeon": {delivery.QuoteInput{Method: "pigeon", Place: "oujda"}, "delivery", "delivery.unknown_method"},
+	} {
+		c.in.Items, c.in.On = 100_00, monday
+		_, err := s.Quote(t.Context(), c.in)
+		f := fault.As(err)
+		if f == nil || f.Kind != fault.Invalid || f.Fields[c.field].Key != c.key {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestTheAssociationDecidesFromWhenDeliveryIsFree(t *testing.T) {
+	t.Parallel()
+	s, db := newService(t)
+	if _, err := db.Exec(`update settings set free_delivery_from_centimes = 0`); err != nil {
+		t.Fatal(err)
+	}
+	q, err := s.Quote(t.Context(), delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: money.Amount(1), On: monday})
+	if err != nil || q.Fee != 0 || q.MissingForFree != 0 {
+		t.Errorf("%+v, %v", q, err)
+	}
+}
+
+func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
+	t.Parallel()
+	_, db := newService(t)
+	for constraint, statement := range map[string]string{
+		"delivery_zones_fee_not_negative":     `update delivery_zones set fee_centimes = -1`,
+		"delivery_zones_days_in_order":        `update delivery_zones set days_max = days_min - 1`,
+		"settings_only_row":                   `insert into settings (only_row) values (false)`,
+		"settings_pkey":                       `insert into settings default values`,
+		"settings_commission_is_a_share":      `update settings set commission_basis_points = 10001`,
+		"settings_free_delivery_not_negative": `update settings set free_delivery_from_centimes = -1`,
+		"settings_reservation_positive":       `update settings set reservation_hours = 0`,
+	} {
+		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+}

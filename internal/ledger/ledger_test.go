@@ -1,0 +1,270 @@
+package ledger_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+var noon = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+
+func record(t *testing.T, db *sqlx.DB, j ledger.Journal) error {
+	t.Helper()
+	return postgres.InTx(t.Context(), db, func(tx *sqlx.Tx) error { return ledger.RecordTx(t.Context(), tx, j) })
+}
+
+func mustRecord(t *testing.T, db *sqlx.DB, j ledger.Journal) {
+	t.Helper()
+	if err := record(t, db, j); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// sale is an order of 100 dirhams from one cooperative, brought for 20.
+func sale(cooperative, order uuid.UUID) ledger.Journal {
+	return ledger.Journal{
+		Reference: "order:" + order.String() + ":placed", Kind: "placed", OrderID: &order, At: noon,
+		Postings: []ledger.Posting{
+			{Debit: ledger.Buyers, Credit: ledger.PendingTo(cooperative), Amount: 100_00, CooperativeID: &cooperative},
+			{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: 20_00},
+		},
+	}
+}
+
+func balances(t *testing.T, db *sqlx.DB) map[ledger.Account]money.Amount {
+	t.Helper()
+	all, err := ledger.Balances(t.Context(), db, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for account, want := range all {
+		got, err := ledger.Balance(t.Context(), db, account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != want {
+			t.Errorf("%s: alone %s, among all %s", account, got, want)
+		}
+		if got == 0 {
+			delete(all, account)
+		}
+	}
+	return all
+}
+
+func clean(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	checks, err := ledger.Audit(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		if !c.OK() {
+			t.Errorf("%s: %q", c.Name, c.Problems)
+		}
+	}
+}
+
+func TestMoneyFromBuyerToCooperative(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	cooperative, order := postgres.NewID(), postgres.NewID()
+	mustRecord(t, db, sale(cooperative, order))
+	want := map[ledger.Account]money.Amount{
+		ledger.Buyers: 120_00, ledger.PendingTo(cooperative): 100_00, ledger.PendingDelivery: 20_00,
+	}
+	if diff := cmp.Diff(want, balances(t, db)); diff != "" {
+		t.Errorf("placed: %s", diff)
+	}
+
+	cash := ledger.Received("cash_on_delivery")
+	mustRecord(t, db, ledger.Journal{
+		Reference: "order:" + order.String() + ":paid", Kind: "paid", OrderID: &order, At: noon,
+		Postings: []ledger.Posting{
+			{Debit: cash, Credit: ledger.Buyers, Amount: 120_00},
+			{Debit: ledger.PendingTo(cooperative), Credit: ledger.PayableTo(cooperative), Amount: 95_00, CooperativeID: &cooperative},
+			{Debit: ledger.PendingTo(cooperative), Credit: ledger.Commission, Amount: 5_00, CooperativeID: &cooperative},
+			{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: 20_00},
+		},
+	})
+	want = map[ledger.Account]money.Amount{
+		cash: 120_00, ledger.PayableTo(cooperative): 95_00, ledger.Commission: 5_00, ledger.Delivery: 20_00,
+	}
+	if diff := cmp.Diff(want, balances(t, db)); diff != "" {
+		t.Errorf("paid: %s", diff)
+	}
+
+	mustRecord(t, db, ledger.Journal{
+		Reference: "payout:1", Kind: "payout", At: noon,
+		Postings: []ledger.Posting{
+			{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 95_00, CooperativeID: &cooperative},
+		},
+	})
+	want = map[ledger.Account]money.Amount{cash: 120_00, ledger.Bank: -95_00, ledger.Commission: 5_00, ledger.Delivery: 20_00}
+	if diff := cmp.Diff(want, balances(t, db)); diff != "" {
+		t.Errorf("paid out: %s", diff)
+	}
+	clean(t, db)
+}
+
+func TestAReversalLeavesNothing(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	cooperative, order := postgres.NewID(), postgres.NewID()
+	placed := sale(cooperative, order)
+	mustRecord(t, db, placed)
+	mustRecord(t, db, ledger.Journal{
+		Reference: "order:" + order.String() + ":cancelled", Kind: "cancelled", OrderID: &order, At: noon,
+		Postings: ledger.Reversed(placed.Postings),
+	})
+	if left := balances(t, db); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	clean(t, db)
+}
+
+func TestBalancesOfAPrefix(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	one, two := postgres.NewID(), postgres.NewID()
+	mustRecord(t, db, sale(one, postgres.NewID()))
+	mustRecord(t, db, sale(two, postgres.NewID()))
+	mustRecord(t, db, sale(two, postgres.NewID()))
+	got, err := ledger.Balances(t.Context(), db, "pending:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[ledger.Account]money.Amount{
+		ledger.PendingTo(one): 100_00, ledger.PendingTo(two): 200_00, ledger.PendingDelivery: 60_00,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAReferenceIsRecordedOnce(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	journal := sale(postgres.NewID(), postgres.NewID())
+	mustRecord(t, db, journal)
+
+	again := journal // in another order, and later
+	again.At = noon.Add(time.Hour)
+	again.Postings = []ledger.Posting{journal.Postings[1], journal.Postings[0]}
+	mustRecord(t, db, again)
+
+	other := journal
+	other.Postings = []ledger.Posting{journal.Postings[0]}
+	if err := record(t, db, other); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("other postings under the same reference: %v", err)
+	}
+	if got := balances(t, db)[ledger.Buyers]; got != 120_00 {
+		t.Errorf("buyers owe %s", got)
+	}
+}
+
+func TestTwoRecordTheSameJournalAtOnce(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	journal := sale(postgres.NewID(), postgres.NewID())
+	var both errgroup.Group
+	for range 8 {
+		both.Go(func() error {
+			return postgres.InTx(t.Context(), db, func(tx *sqlx.Tx) error { return ledger.RecordTx(t.Context(), tx, journal) })
+		})
+	}
+	if err := both.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := balances(t, db)[ledger.Buyers]; got != 120_00 {
+		t.Errorf("buyers owe %s", got)
+	}
+}
+
+func TestPostingsOfZeroAreLeftOut(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	journal := sale(postgres.NewID(), postgres.NewID())
+	journal.Postings[1].Amount = 0
+	mustRecord(t, db, journal)
+	if got := balances(t, db); len(got) != 2 {
+		t.Errorf("accounts: %v", got)
+	}
+	journal = sale(postgres.NewID(), postgres.NewID())
+	journal.Postings = []ledger.Posting{{Debit: ledger.Buyers, Credit: ledger.Bank}}
+	if err := record(t, db, journal); err == nil {
+		t.Error("a journal that moves nothing was recorded")
+	}
+	journal.Postings[0].Amount = -1
+	if err := record(t, db, journal); err == nil {
+		t.Error("an amount below zero was recorded")
+	}
+}
+
+func TestTheDatabaseDefendsTheLedger(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	mustRecord(t, db, sale(postgres.NewID(), postgres.NewID()))
+	insertPosting := func(debit, credit string, amount int) string {
+		return fmt.Sprintf(`insert into postings (id, journal_id, debit, credit, amount_centimes)
+			select gen_random_uuid(), id, '%s', '%s', %d from journals limit 1`, debit, credit, amount)
+	}
+	for constraint, statement := range map[string]string{
+		"journals_reference_key":   `insert into journals (id, reference, input_hash, kind, at) select gen_random_uuid(), reference, '', 'other', now() from journals`,
+		"postings_amount_positive": insertPosting("buyers", "bank", 0),
+		"postings_two_accounts":    insertPosting("bank", "bank", 1),
+		"journals_append_only":     `update journals set at = now()`,
+		"postings_append_only":     `delete from postings`,
+	} {
+		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+	for _, statement := range []string{
+		`delete from journals`, `truncate journals cascade`, `update postings set amount_centimes = 1`, `truncate postings`,
+	} {
+		if _, err := db.Exec(statement); !postgres.Violates(err, "journals_append_only") && !postgres.Violates(err, "postings_append_only") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+}
+
+func TestTheAuditFindsWhatContradictsTheLedger(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	cooperative := postgres.NewID()
+	mustRecord(t, db, ledger.Journal{Reference: "overpaid", Kind: "payout", At: noon, Postings: []ledger.Posting{
+		{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 1, CooperativeID: &cooperative},
+	}})
+	mustRecord(t, db, ledger.Journal{Reference: "astray", Kind: "placed", At: noon, Postings: []ledger.Posting{
+		{Debit: ledger.Buyers, Credit: "pocket", Amount: 1},
+		{Debit: ledger.Buyers, Credit: ledger.PendingTo(cooperative), Amount: 1},
+	}})
+	if _, err := db.Exec(`insert into journals (id, reference, input_hash, kind, at) values (gen_random_uuid(), 'empty', '', 'placed', now())`); err != nil {
+		t.Fatal(err)
+	}
+	checks, err := ledger.Audit(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := make([]int, len(checks))
+	for i, c := range checks {
+		counts[i] = c.Count
+	}
+	if diff := cmp.Diff([]int{1, 2, 1}, counts); diff != "" {
+		t.Errorf("%s in %+v", diff, checks)
+	}
+}

@@ -1,0 +1,165 @@
+package payment_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+var noon = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+
+// till is a payment service that notes what it is told of.
+type till struct {
+	*payment.Service
+	db   *sqlx.DB
+	paid []money.Amount
+}
+
+func newTill(t *testing.T) *till {
+	t.Helper()
+	c := &till{Service: payment.New(payment.Cash{}), db: pgtest.New(t)}
+	c.OnPaid = func(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+		if provider != payment.CashOnDelivery || !at.Equal(noon) {
+			t.Errorf("paid by %s at %s", provider, at)
+		}
+		c.paid = append(c.paid, amount)
+		return nil
+	}
+	return c
+}
+
+func (c *till) open(t *testing.T, amount money.Amount) uuid.UUID {
+	t.Helper()
+	reference := postgres.NewID()
+	err := postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.OpenTx(t.Context(), tx, reference, payment.CashOnDelivery, amount, noon)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reference
+}
+
+func (c *till) settle(t *testing.T, reference uuid.UUID) (amount money.Amount, err error) {
+	t.Helper()
+	err = postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) (err error) {
+		amount, err = c.SettleTx(t.Context(), tx, reference, noon)
+		return err
+	})
+	return amount, err
+}
+
+func (c *till) change(t *testing.T, reference uuid.UUID, amount money.Amount) error {
+	t.Helper()
+	return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.ChangeTx(t.Context(), tx, reference, amount) })
+}
+
+func (c *till) cancel(t *testing.T, reference uuid.UUID) error {
+	t.Helper()
+	return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.CancelTx(t.Context(), tx, reference) })
+}
+
+func (c *till) state(t *testing.T, reference uuid.UUID) (state string) {
+	t.Helper()
+	if err := c.db.Get(&state, `select state from payment_intents where reference = $1`, reference); err != nil {
+		t.Fatal(err)
+	}
+	return state
+}
+
+func TestCashIsReceivedOnce(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.open(t, 238_00)
+	if err := c.change(t, order, 128_00); err != nil { // one cooperative declined its part
+		t.Fatal(err)
+	}
+	amount, err := c.settle(t, order)
+	if err != nil || amount != 128_00 {
+		t.Fatalf("settled %s: %v", amount, err)
+	}
+	if _, err := c.settle(t, order); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("settled twice: %v", err)
+	}
+	if err := c.change(t, order, 1); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("changed after it was paid: %v", err)
+	}
+	if err := c.cancel(t, order); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("cancelled after it was paid: %v", err)
+	}
+	if len(c.paid) != 1 || c.paid[0] != 128_00 || c.state(t, order) != payment.Succeeded {
+		t.Errorf("told of %v, state %s", c.paid, c.state(t, order))
+	}
+}
+
+func TestWhatIsCancelledIsNotPaid(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.open(t, 238_00)
+	if err := c.cancel(t, order); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.settle(t, order); !errors.Is(err, payment.ErrNotPending) || len(c.paid) > 0 {
+		t.Errorf("settled after it was cancelled: %v, told of %v", err, c.paid)
+	}
+	if _, err := c.settle(t, postgres.NewID()); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("settled what was never opened: %v", err)
+	}
+}
+
+func TestAPaymentThatCannotBeRecordedIsNotMade(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.open(t, 238_00)
+	broken := errors.New("the ledger is closed")
+	c.OnPaid = func(context.Context, *sqlx.Tx, uuid.UUID, money.Amount, string, time.Time) error { return broken }
+	if _, err := c.settle(t, order); !errors.Is(err, broken) || c.state(t, order) != payment.Pending {
+		t.Errorf("%v, state %s", err, c.state(t, order))
+	}
+	c.OnPaid = nil
+	if _, err := c.settle(t, order); err == nil || c.state(t, order) != payment.Pending {
+		t.Errorf("nobody was told: %v, state %s", err, c.state(t, order))
+	}
+}
+
+func TestOnlyKnownMeansOfPaymentAreTaken(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	err := postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.OpenTx(t.Context(), tx, postgres.NewID(), "shells", 1, noon)
+	})
+	if !errors.Is(err, payment.ErrUnknownProvider) || c.Takes("shells") || !c.Takes(payment.CashOnDelivery) {
+		t.Errorf("shells: %v", err)
+	}
+}
+
+func TestTheDatabaseDefendsPayments(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.open(t, 238_00)
+	for constraint, statement := range map[string]string{
+		"payment_intents_reference_key": `insert into payment_intents (id, reference, provider, amount_centimes, state, created_at)
+			select gen_random_uuid(), reference, provider, 1, 'pending', now() from payment_intents`,
+		"payment_intents_state_known":         `update payment_intents set state = 'lost'`,
+		"payment_intents_amount_not_negative": `update payment_intents set amount_centimes = -1`,
+		"payment_intents_settled_when_paid":   `update payment_intents set state = 'succeeded'`,
+	} {
+		if _, err := c.db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+	if c.state(t, order) != payment.Pending {
+		t.Error("something was changed")
+	}
+}
