@@ -162,6 +162,9 @@ func failScript(r *web.Request, status int, f *fault.Error) error {
 // failEarly answers what never came as far as the middleware: a head or a body that is too large or
 // that nobody can read.
 func (s *Server) failEarly(c *fiber.Ctx, err error) error {
+	if conn, ok := c.Context().Conn().(*lingeringConn); ok {
+		conn.gently.Store(true)
+	}
 	s.setSecureHeaders(c)
 	return s.fail(c, err)
 }

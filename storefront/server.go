@@ -57,9 +57,20 @@ type Server struct {
 // New builds the server. It fails on a configuration that makes no sense and on routes that
 // contradict each other or declare no policy.
 func New(config Config, services Services) (*Server, error) {
-	prepared, err := config.prepare()
+	s, err := newServer(config, services)
+	if err == nil {
+		err = s.assemble(s.collect(services))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("storefront: %w", err)
+	}
+	return s, nil
+}
+
+func newServer(config Config, services Services) (*Server, error) {
+	prepared, err := config.prepare()
+	if err != nil {
+		return nil, err
 	}
 	s := &Server{
 		config: prepared,
@@ -73,24 +84,27 @@ func New(config Config, services Services) (*Server, error) {
 		cooperatives: services.Cooperatives,
 		catalog:      services.Catalog,
 	}
-	if err := s.origins.AddTrustedOrigin(prepared.BaseURL); err != nil {
-		return nil, fmt.Errorf("storefront: %w", err)
-	}
-	if s.routes, err = inOrder(s.collect(services)); err != nil {
-		return nil, fmt.Errorf("storefront: %w", err)
+	return s, s.origins.AddTrustedOrigin(prepared.BaseURL)
+}
+
+// assemble puts the middleware in order and mounts the routes behind it.
+func (s *Server) assemble(routes []web.Route) error {
+	var err error
+	if s.routes, err = inOrder(routes); err != nil {
+		return err
 	}
 	s.app = fiber.New(fiber.Config{
 		AppName: "Souk", DisableStartupMessage: true,
 		Immutable:     true, // strings of a request otherwise change under whoever keeps them
-		StrictRouting: false, CaseSensitive: true,
-		BodyLimit: bodyLimit, DisablePreParseMultipartForm: true, // forms are read after the policy let them in
+		CaseSensitive: true,
+		BodyLimit:     bodyLimit, DisablePreParseMultipartForm: true, // forms are read after the policy let them in
 		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ReadBufferSize: 16 << 10, // of a request's head: cookies and long addresses
 		Concurrency:    8192,
 		// Fiber believes every client's X-Forwarded headers unless it is told whom to believe; the
 		// reader's address is found by readerAddress and links are made from the base URL.
-		EnableTrustedProxyCheck: true, TrustedProxies: config.TrustedProxies,
-		ErrorHandler: s.failEarly,
+		EnableTrustedProxyCheck: true,
+		ErrorHandler:            s.failEarly,
 	})
 	s.app.Server().CloseOnShutdown = true
 	s.app.Server().HeaderReceived = s.headerReceived
@@ -101,12 +115,12 @@ func New(config Config, services Services) (*Server, error) {
 	s.app.Use(compress.New(), s.deadline, s.answerFailures)
 	static.Mount(s.app)
 	s.mount()
-	return s, nil
+	return nil
 }
 
 // Serve answers requests from the listener until Shutdown.
 func (s *Server) Serve(listener net.Listener) error {
-	if err := s.app.Listener(listener); err != nil {
+	if err := s.app.Listener(lingering{listener}); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

@@ -1,0 +1,227 @@
+package storefront
+
+import (
+	"bytes"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{BaseURL: "https://souk.test"}, page("/x", say("x")), page("/fails", func(*web.Request) error { return errForbidden }))
+	for _, path := range []string{"/ar/x", "/ar/fails", "/ar/nothing", "/static/nothing", "/api/v1/nothing"} {
+		response, _ := ask(t, s, httptest.NewRequest(http.MethodGet, path, nil))
+		for name, want := range map[string]string{
+			"X-Content-Type-Options":       "nosniff",
+			"X-Frame-Options":              "DENY",
+			"Referrer-Policy":              "strict-origin-when-cross-origin",
+			"Strict-Transport-Security":    "max-age=63072000; includeSubDomains",
+			"Cross-Origin-Opener-Policy":   "same-origin",
+			"Cross-Origin-Resource-Policy": "same-origin",
+		} {
+			if got := response.Header.Get(name); got != want {
+				t.Errorf("%s: %s is %q, not %q", path, name, got, want)
+			}
+		}
+		policy := response.Header.Get("Content-Security-Policy")
+		for _, part := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"} {
+			if !strings.Contains(policy, part) {
+				t.Errorf("%s: the content policy lacks %s: %s", path, part, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: %s", path, policy)
+		}
+		if response.Header.Get("Server") != "" {
+			t.Errorf("%s tells what serves it", path)
+		}
+	}
+}
+
+func TestWithoutHTTPSNothingClaimsIt(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say("x")))
+	response, _ := ask(t, s, httptest.NewRequest(http.MethodGet, "/ar/x", nil))
+	if response.Header.Get("Strict-Transport-Security") != "" || strings.Contains(response.Header.Get("Content-Security-Policy"), "upgrade") {
+		t.Errorf("%v", response.Header)
+	}
+}
+
+func TestCookiesAreBoundToTheHostWhereTheConnectionIsSafe(t *testing.T) {
+	t.Parallel()
+	set := page("/x", func(r *web.Request) error {
+		r.SetCookie(web.SessionCookie, "token", time.Hour)
+		return say(r.Cookie(web.SessionCookie))(r)
+	})
+	for base, want := range map[string]string{
+		"https://souk.test": "__Host-session=token; max-age=3600; path=/; HttpOnly; secure; SameSite=Lax",
+		"http://souk.test":  "session=token; max-age=3600; path=/; HttpOnly; SameSite=Lax",
+	} {
+		s := bare(t, Config{BaseURL: base}, set)
+		response, _ := ask(t, s, httptest.NewRequest(http.MethodGet, "/ar/x", nil))
+		if got := response.Header.Get("Set-Cookie"); got != want {
+			t.Errorf("%s sets %q, not %q", base, got, want)
+		}
+	}
+	// A cookie that a neighbouring host may have planted is not the market's.
+	request := httptest.NewRequest(http.MethodGet, "/ar/x", nil)
+	request.AddCookie(&http.Cookie{Name: "basket", Value: "planted"})
+	s := bare(t, Config{BaseURL: "https://souk.test"}, page("/x", func(r *web.Request) error { return say(r.Cookie(web.BasketCookie))(r) }))
+	if _, got := ask(t, s, request); got != "" {
+		t.Errorf("took %q", got)
+	}
+}
+
+func TestActionsFromOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{BaseURL: "https://souk.test"},
+		web.Route{Method: http.MethodPost, Path: "/act", Policy: web.Public, Handler: say("done")},
+		web.Route{Method: http.MethodPost, Path: "/api/v1/act", Policy: web.Public, NoLang: true, Handler: say("done")},
+		page("/act", say("page")))
+	for _, test := range []struct {
+		path, site, origin string
+		status             int
+	}{
+		{"/ar/act", "same-origin", "https://souk.test", 200},
+		{"/ar/act", "none", "", 200},
+		{"/ar/act", "cross-site", "https://evil.test", 403},
+		{"/ar/act", "same-site", "https://blog.souk.test", 403},
+		{"/ar/act", "cross-site", "", 403},
+		{"/ar/act", "", "https://evil.test", 403},
+		{"/ar/act", "", "null", 403},
+		{"/ar/act", "", "https://souk.test", 200},  // behind a proxy that names another host
+		{"/ar/act", "", "http://example.com", 200}, // the very host of the request
+		{"/ar/act", "", "", 200},                   // no browser
+		{"/api/v1/act", "cross-site", "https://partner.test", 200},
+	} {
+		request := httptest.NewRequest(http.MethodPost, test.path, nil)
+		for name, value := range map[string]string{"Sec-Fetch-Site": test.site, "Origin": test.origin} {
+			if value != "" {
+				request.Header.Set(name, value)
+			}
+		}
+		if response, body := ask(t, s, request); response.StatusCode != test.status {
+			t.Errorf("%+v: %d %s", test, response.StatusCode, body)
+		}
+	}
+	get := httptest.NewRequest(http.MethodGet, "/ar/act", nil)
+	get.Header.Set("Sec-Fetch-Site", "cross-site")
+	if response, _ := ask(t, s, get); response.StatusCode != http.StatusOK {
+		t.Errorf("a link from elsewhere is answered %d", response.StatusCode)
+	}
+}
+
+func TestBodiesAreBoundedAndUploadsHaveMoreRoom(t *testing.T) {
+	t.Parallel()
+	size := func(r *web.Request) error {
+		file, err := r.FormFile("file")
+		if err != nil {
+			return err
+		}
+		opened, err := file.Open()
+		if err != nil {
+			return err
+		}
+		defer func() { _ = opened.Close() }()
+		content, err := io.ReadAll(opened)
+		if err != nil {
+			return err
+		}
+		return r.JSON(http.StatusOK, len(content))
+	}
+	post := func(path string, limit int) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Policy: web.Public, MaxBody: limit, Handler: size}
+	}
+	s := bare(t, Config{}, post("/form", 0), post("/products/:id/picture", 4<<20))
+	address := serve(t, s)
+	for _, test := range []struct {
+		path         string
+		size, status int
+	}{
+		{"/fr/form", 900 << 10, 200}, {"/fr/form", 2 << 20, 413},
+		{"/fr/products/7/picture", 3 << 20, 200}, {"/fr/products/7/picture", 5 << 20, 413},
+	} {
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		file, err := w.CreateFormFile("file", "a.jpg")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.Write(make([]byte, test.size)); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.Post(address+test.path, w.FormDataContentType(), &body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		_ = response.Body.Close()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if response.StatusCode != test.status {
+			t.Errorf("%d bytes to %s: %d, not %d: %s", test.size, test.path, response.StatusCode, test.status, text)
+		}
+		if test.status == http.StatusRequestEntityTooLarge && !strings.Contains(string(text), "<h1>Envoi trop volumineux</h1>") {
+			t.Errorf("%d bytes to %s are told: %s", test.size, test.path, text)
+		}
+	}
+}
+
+func TestFormsAreReadAsTheyCome(t *testing.T) {
+	t.Parallel()
+	echo := web.Route{Method: http.MethodPost, Path: "/form", Policy: web.Public, Handler: func(r *web.Request) error {
+		_, err := r.FormFile("file")
+		return r.JSON(http.StatusOK, map[string]any{"name": r.Form("name"), "file": err == nil})
+	}}
+	s := bare(t, Config{}, echo)
+	for _, test := range []struct{ kind, body, want string }{
+		{"application/x-www-form-urlencoded", "name=+%D8%B9%D8%B3%D9%84+", `{"file":false,"name":"عسل"}`},
+		{"application/x-www-form-urlencoded", "name=a%00b%FF", `{"file":false,"name":"ab�"}`},
+		{"application/x-www-form-urlencoded", "", `{"file":false,"name":""}`},
+		{"multipart/form-data; boundary=x", "nothing of the kind", `{"file":false,"name":""}`},
+		{"multipart/form-data", "--x", `{"file":false,"name":""}`},
+		{"text/plain", "name=x", `{"file":false,"name":""}`},
+	} {
+		request := httptest.NewRequest(http.MethodPost, "/ar/form?name=query", strings.NewReader(test.body))
+		request.Header.Set("Content-Type", test.kind)
+		if response, got := ask(t, s, request); response.StatusCode != http.StatusOK || got != test.want {
+			t.Errorf("%s %q: %d %s, not %s", test.kind, test.body, response.StatusCode, got, test.want)
+		}
+	}
+}
+
+func TestPagesAreKeptByNobodyButTheirReader(t *testing.T) {
+	t.Parallel()
+	private := page("/private", say("p"))
+	private.Private = true
+	s := bare(t, Config{}, page("/public", say("p")), private)
+	for path, want := range map[string]string{"/ar/public": "private, no-cache", "/ar/private": "no-store"} {
+		if response, _ := ask(t, s, httptest.NewRequest(http.MethodGet, path, nil)); response.Header.Get("Cache-Control") != want {
+			t.Errorf("%s: %q", path, response.Header.Get("Cache-Control"))
+		}
+	}
+}
+
+func TestPagesAreCompressed(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say(strings.Repeat("عسل ", 500))))
+	for _, encoding := range []string{"br", "gzip"} {
+		request := httptest.NewRequest(http.MethodGet, "/ar/x", nil)
+		request.Header.Set("Accept-Encoding", encoding)
+		response, body := ask(t, s, request)
+		if response.Header.Get("Content-Encoding") != encoding || len(body) > 500 || !strings.Contains(response.Header.Get("Vary"), "Accept-Encoding") {
+			t.Errorf("%s: %v, %d bytes", encoding, response.Header, len(body))
+		}
+	}
+}
