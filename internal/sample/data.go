@@ -14,7 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-//go:embed data/cooperatives.tsv data/products.tsv
+//go:embed data/*.tsv
 var files embed.FS
 
 // Cooperative is an invented seller, as in data/cooperatives.tsv.
@@ -57,6 +57,16 @@ type Product struct {
 	Labels               []string
 	Authorisation        string
 	Drawing              string
+}
+
+// Buyer is somebody who ordered, as in data/buyers.tsv.
+type Buyer struct {
+	Name     string
+	Phone    string // E.164
+	Place    string // slug
+	Address  string
+	Landmark string
+	Locale   string
 }
 
 // Cooperatives reads the invented sellers.
@@ -107,6 +117,15 @@ func Products() ([]Product, error) {
 			Labels:        r.list("labels"),
 			Authorisation: r.optional("authorisation"),
 			Drawing:       r.text("drawing"),
+		}
+	})
+}
+
+func buyers() ([]Buyer, error) {
+	return read("data/buyers.tsv", func(r *row) Buyer {
+		return Buyer{
+			Name: r.text("name"), Phone: r.text("phone"), Place: r.text("place"),
+			Address: r.text("address"), Landmark: r.optional("landmark"), Locale: r.text("locale"),
 		}
 	})
 }

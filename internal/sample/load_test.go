@@ -1,0 +1,222 @@
+package sample
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/audit"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settlement"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// inMonth is an empty market on a day of that month.
+func inMonth(t *testing.T, month time.Month) Market {
+	t.Helper()
+	db := pgtest.New(t)
+	jobs, err := job.New(db, nil, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Market{
+		DB: db, Jobs: jobs, Texts: texts, Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "http://souk.test",
+		Now: func() time.Time { return time.Date(2026, month, 23, 15, 0, 0, 0, time.UTC) },
+	}
+}
+
+func loaded(t *testing.T, m Market) {
+	t.Helper()
+	if err := Load(context.Background(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAMarketIsLoadedOnce(t *testing.T) {
+	t.Parallel()
+	m := inMonth(t, time.November)
+	loaded(t, m)
+	clean(t, m.DB)
+
+	for what, query := range map[string]string{
+		"every state of an order":            `select count(distinct state) = 6 from orders`,
+		"every state of a part":              `select count(distinct state) = 8 from sub_orders`,
+		"a hundred orders":                   `select count(*) between 100 and 200 from orders`,
+		"most of them joint ones":            `select count(*) filter (where n > 1) > count(*) / 2 from (select count(*) as n from sub_orders group by order_id) as o`,
+		"24 approved cooperatives":           `select count(*) = 24 from cooperatives where state = 'approved'`,
+		"three of them without any sale":     `select count(*) = 3 from cooperatives where state = 'approved' and id not in (select cooperative_id from sub_orders)`,
+		"all the others with one":            `select count(*) = 21 from (select cooperative_id from postings where starts_with(credit, 'payable:') group by 1) as c`,
+		"220 published products":             `select count(*) >= 220 from products where state = 'published'`,
+		"drafts of what may not be offered":  `select count(*) = 7 from products where state = 'draft'`,
+		"labels with certificates":           `select count(*) > 40 from product_labels where expires_on > '2027-01-01'`,
+		"an answer while there was time":     `select count(*) = 0 from sub_orders s join orders o on o.id = s.order_id where s.state = 'placed' and o.expires_at < '2026-11-23 15:00Z'`,
+		"payouts":                            `select count(*) > 20 from payouts`,
+		"something still owed":               `select sum(case when credit like 'payable:%' then amount_centimes when debit like 'payable:%' then -amount_centimes end) > 0 from postings`,
+		"nothing that is not sample data":    `select count(*) = 0 from (select sample from products union all select sample from cooperatives union all select sample from orders) as s where not sample`,
+		"no mail":                            `select count(*) = 0 from river_job where kind = 'mail_send'`,
+		"nothing that has not happened yet":  `select count(*) = 0 from order_events where at > '2026-11-23 15:00Z'`,
+		"nobody's goods before they were in": `select count(*) = 0 from orders o join sub_orders s on s.order_id = o.id join order_lines l on l.sub_order_id = s.id join products p on p.id = l.product_id where o.placed_at < p.created_at`,
+	} {
+		var holds bool
+		if err := m.DB.Get(&holds, query); err != nil || !holds {
+			t.Errorf("not there: %s (%v)", what, err)
+		}
+	}
+
+	before := everything(t, m.DB)
+	later := m
+	later.Now = func() time.Time { return m.Now().AddDate(0, 2, 0) }
+	loaded(t, later)
+	if diff := cmp.Diff(before, everything(t, m.DB)); diff != "" {
+		t.Errorf("loading again changed something: %s", diff)
+	}
+}
+
+func TestWhatIsInSeasonIsInStock(t *testing.T) {
+	t.Parallel()
+	m := inMonth(t, time.May)
+	loaded(t, m)
+	clean(t, m.DB)
+	var rows []struct {
+		SKU   string
+		Stock int
+	}
+	if err := m.DB.Select(&rows, `select sku, stock from products`); err != nil {
+		t.Fatal(err)
+	}
+	stock := map[string]int{}
+	for _, r := range rows {
+		stock[r.SKU] = r.Stock
+	}
+	_, products := load(t)
+	for _, p := range products {
+		want := p.Stock
+		if !inSeason(p, time.May) {
+			want = 0
+		}
+		if stock[p.SKU] != want {
+			t.Errorf("%s: %d in stock, not %d", p.SKU, stock[p.SKU], want)
+		}
+	}
+	if stock["SO-001"] == 0 || stock["BA-001"] != 0 {
+		t.Error("May is the month of loquats and not of clementines")
+	}
+}
+
+func TestLoadTakesUpWhatWasInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	m := inMonth(t, time.November)
+	sellers, err := readSellers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLoader(m, sellers[:2])
+	if err := l.addAssociation(ctx); err != nil {
+		t.Fatal(err)
+	}
+	sellers[1].products = sellers[1].products[:3]
+	if err := l.addSellers(ctx); err != nil {
+		t.Fatal(err)
+	}
+
+	m.Now = func() time.Time { return time.Date(2026, time.November, 24, 9, 0, 0, 0, time.UTC) }
+	loaded(t, m)
+	clean(t, m.DB)
+	cooperatives, products := load(t)
+	var there struct{ Cooperatives, Products, Users int }
+	err = m.DB.Get(&there, `
+		select (select count(*) from cooperatives) as cooperatives, (select count(*) from products) as products,
+		       (select count(*) from users) as users`)
+	if err != nil || there.Cooperatives != len(cooperatives) || there.Products != len(products) || there.Users != len(cooperatives)+1 {
+		t.Errorf("%+v, %v", there, err)
+	}
+}
+
+func TestEverybodyCanSignIn(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	m := inMonth(t, time.November)
+	sellers, err := readSellers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLoader(m, sellers)
+	if err := l.addAssociation(ctx); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range sellers {
+		s.products = nil
+	}
+	if err := l.addSellers(ctx); err != nil {
+		t.Fatal(err)
+	}
+	people, err := People()
+	if err != nil {
+		t.Fatal(err)
+	}
+	accounts := account.New(m.DB, m.Jobs, m.Now)
+	for _, p := range people {
+		for _, login := range []string{p.Email, p.Phone} {
+			_, u, err := accounts.SignIn(ctx, login, Password, "192.0.2.1")
+			if err != nil || u.Role != p.Role || u.Name != p.Name {
+				t.Errorf("%s: %+v, %v", login, u, err)
+			}
+		}
+	}
+}
+
+// clean holds the market against what must always be true.
+func clean(t *testing.T, db *sqlx.DB) {
+	t.Helper()
+	for _, of := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
+		ledger.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
+	} {
+		checks, err := of(context.Background(), db)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range checks {
+			if !c.OK() {
+				t.Errorf("%s: %d, such as %v", c.Name, c.Count, c.Problems)
+			}
+		}
+	}
+}
+
+// everything is a fingerprint of each table.
+func everything(t *testing.T, db *sqlx.DB) map[string]string {
+	t.Helper()
+	var tables []string
+	err := db.Select(&tables, `select relname from pg_stat_user_tables where relname not like 'river%' and relname not like 'goose%'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prints := make(map[string]string, len(tables))
+	for _, table := range tables {
+		var print string
+		err := db.Get(&print, fmt.Sprintf(`select count(*) || ' ' || md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from %s t`, table))
+		if err != nil {
+			t.Fatal(err)
+		}
+		prints[table] = print
+	}
+	return prints
+}

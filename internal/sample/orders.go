@@ -1,0 +1,160 @@
+package sample
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// addOrders places the planned orders and lets happen to each what has happened up to now: all of
+// it or nothing.
+func (l *loader) addOrders(ctx context.Context, orders []planned) error {
+	return postgres.InTx(ctx, l.DB, func(tx *sqlx.Tx) error {
+		var there bool
+		if err := tx.GetContext(ctx, &there, `select exists (select from orders where sample)`); there || err != nil {
+			return err
+		}
+		random := rand.New(rand.NewPCG(2022, 24))
+		for _, o := range orders {
+			if err := l.addOrder(ctx, tx, o, random); err != nil {
+				return fmt.Errorf("of %s: %w", o.at.Format(time.DateTime), err)
+			}
+		}
+		return nil
+	})
+}
+
+// step is something that happens to an order.
+type step struct {
+	at    time.Time
+	stage stage // that it brings the order, or its part, to
+	do    func(order.By) error
+	by    order.By
+}
+
+func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *rand.Rand) error {
+	orders := l.orders.Within(tx)
+	var lines []order.Line
+	sellers := make(map[uuid.UUID]*seller, len(o.baskets))
+	for _, b := range o.baskets {
+		sellers[b.seller.id] = b.seller
+		for _, w := range b.lines {
+			lines = append(lines, order.Line{ProductID: w.product.id, Quantity: w.quantity})
+		}
+	}
+	l.clock = o.at
+	placed, err := orders.Place(ctx, order.PlaceInput{
+		Lines: lines,
+		Buyer: order.Buyer{
+			Name: o.buyer.Name, Phone: o.buyer.Phone, Place: o.buyer.Place,
+			Address: o.buyer.Address, Landmark: o.buyer.Landmark, Note: o.note,
+		},
+		Delivery: o.delivery, Payment: payment.CashOnDelivery, Locale: o.buyer.Locale, Source: order.Shop,
+		At: o.at, Sample: true,
+	})
+	if err != nil {
+		return err
+	}
+	steps := l.story(ctx, orders, placed.Order, sellers, o.end, random)
+	if o.reached > 0 {
+		steps = l.upTo(o.reached, o.at, steps)
+	}
+	for _, s := range steps {
+		if s.at.After(l.now) {
+			break
+		}
+		l.clock, s.by.At = s.at, s.at
+		if err := s.do(s.by); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// upTo is as much of a story as brings an order to a stage, spread over the time since then.
+func (l *loader) upTo(reached stage, since time.Time, steps []step) []step {
+	steps = slices.DeleteFunc(steps, func(s step) bool { return s.stage > reached })
+	slices.SortStableFunc(steps, func(a, b step) int { return int(a.stage - b.stage) })
+	for i := range steps {
+		steps[i].at = since.Add(l.now.Sub(since) * time.Duration(i+1) / time.Duration(len(steps)+1))
+	}
+	return steps
+}
+
+// story is what happens to an order in the week after it was placed, in order of time.
+func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order, sellers map[uuid.UUID]*seller, end ending, random *rand.Rand) []step {
+	hours := func(from, to int) time.Duration {
+		return time.Duration(from*60+random.IntN((to-from)*60)) * time.Minute
+	}
+	association := order.By{User: l.association}
+	whole := func(move func(context.Context, uuid.UUID, order.By) error) func(order.By) error {
+		return func(by order.By) error { return move(ctx, o.ID, by) }
+	}
+	switch end {
+	case withdrawn:
+		return []step{{at: o.PlacedAt.Add(hours(1, 6)), do: whole(orders.Cancel)}}
+	case dropped:
+		association.Note = dropNotes[random.IntN(len(dropNotes))]
+		return []step{{at: o.PlacedAt.Add(hours(24, 48)), do: whole(orders.Cancel), by: association}}
+	}
+	var steps []step
+	together := o.PlacedAt // when all parts are at the association's, or are known not to come
+	for i, p := range o.Parts {
+		by := order.By{User: sellers[p.Cooperative.ID].member}
+		part := func(move func(context.Context, uuid.UUID, uuid.UUID, order.By) error) func(order.By) error {
+			return func(by order.By) error { return move(ctx, p.Cooperative.ID, p.ID, by) }
+		}
+		answered := o.PlacedAt.Add(hours(1, 36))
+		if end == declined && i == 0 {
+			by.Note = declineNotes[random.IntN(len(declineNotes))]
+			steps = append(steps, step{at: answered, do: part(orders.Decline), by: by})
+			together = later(together, answered)
+			continue
+		}
+		prepared := answered.Add(hours(3, 30))
+		handed := prepared.Add(hours(2, 24))
+		// Of an order that is not over, every second part is a stage behind, but not unanswered.
+		behind := stage(i % 2)
+		steps = append(steps,
+			step{answered, accepted, part(orders.Accept), by},
+			step{prepared, ready + behind, part(orders.Ready), by},
+			step{handed, handedOver + behind, part(orders.HandOver), by})
+		together = later(together, handed)
+	}
+	if end == declined && len(o.Parts) == 1 {
+		return steps // nothing is left
+	}
+	left := together.Add(hours(2, 12))
+	steps = append(steps, step{left, sent, whole(orders.Dispatch), association})
+	there := left.Add(hours(16, 50))
+	if end == refused {
+		association.Note = refuseNotes[random.IntN(len(refuseNotes))]
+		steps = append(steps, step{there, paid, whole(orders.Refuse), association})
+	} else {
+		steps = append(steps, step{there, paid, whole(orders.Deliver), association})
+	}
+	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
+	return steps
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+var (
+	dropNotes    = []string{"لا جواب في الهاتف بعد ثلاث محاولات", "رقم الهاتف غير صحيح", "طلب مكرر"}
+	declineNotes = []string{"نفدت الكمية قبل تحديث المخزون", "المنتوج لم يجف بعد بسبب المطر", "السيارة معطلة هذا الأسبوع"}
+	refuseNotes  = []string{"لا أحد في البيت عند المرور مرتين", "لم يُرد على الهاتف عند الوصول", "رُفض التسلم بعد تأخر يوم واحد"}
+)

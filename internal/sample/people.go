@@ -1,0 +1,69 @@
+package sample
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Password lets everybody of the sample market sign in.
+const Password = "tajriba-2026"
+
+// Person is somebody who can sign in.
+type Person struct {
+	Role        account.Role
+	Name        string
+	Email       string
+	Phone       string // E.164
+	Cooperative string // a member's, by its slug
+}
+
+// People are those who can sign in, with Password: one for the association, then a member of each
+// cooperative.
+func People() ([]Person, error) {
+	cooperatives, err := Cooperatives()
+	if err != nil {
+		return nil, err
+	}
+	people := []Person{associate}
+	for _, c := range cooperatives {
+		people = append(people, memberOf(c))
+	}
+	return people, nil
+}
+
+var associate = Person{
+	Role: account.Association, Name: "حنان بنيوسف",
+	Email: "association@exemple.invalid", Phone: "+212699000099",
+}
+
+// memberOf is who signs in for a cooperative: whoever presides over it.
+func memberOf(c Cooperative) Person {
+	return Person{Role: account.Member, Name: c.President, Email: c.Email, Phone: c.Phone, Cooperative: c.Slug}
+}
+
+func (l *loader) addAssociation(ctx context.Context) (err error) {
+	l.clock = l.now.Add(-opened)
+	l.association, err = l.addPerson(ctx, associate, nil)
+	return err
+}
+
+// addPerson makes somebody's account, unless it is there, and gives its id.
+func (l *loader) addPerson(ctx context.Context, p Person, cooperative *uuid.UUID) (uuid.UUID, error) {
+	var id uuid.UUID
+	err := l.DB.GetContext(ctx, &id, `select id from users where email = $1`, p.Email)
+	if err == nil || !postgres.NoRows(err) {
+		return id, err
+	}
+	u, err := l.accounts.Create(ctx, account.NewUser{
+		Name: p.Name, Email: p.Email, Phone: p.Phone, Password: Password, Role: p.Role, CooperativeID: cooperative,
+	})
+	if err != nil {
+		return id, fmt.Errorf("%s: %w", p.Email, err)
+	}
+	return u.ID, nil
+}

@@ -1,0 +1,119 @@
+package sample
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+)
+
+// addSellers lets the cooperatives join one after the other, a day apart, each with its products.
+func (l *loader) addSellers(ctx context.Context) error {
+	for i, s := range l.sellers {
+		l.clock = l.now.Add(-opened).AddDate(0, 0, i)
+		if s.State == cooperative.Pending {
+			l.clock = l.now.AddDate(0, 0, -3)
+		}
+		if err := l.addSeller(ctx, s); err != nil {
+			return fmt.Errorf("%s: %w", s.Slug, err)
+		}
+	}
+	return nil
+}
+
+func (l *loader) addSeller(ctx context.Context, s *seller) error {
+	founded := time.Date(s.Founded, time.January, 1, 0, 0, 0, 0, time.UTC)
+	c, err := l.cooperatives.BySlug(ctx, s.Slug)
+	if errors.Is(err, cooperative.ErrNotFound) {
+		c, err = l.cooperatives.Create(ctx, cooperative.Cooperative{
+			Slug: s.Slug, Name: s.Name, Description: s.Description, Story: s.Story,
+			Sector: s.Sector, Commune: s.Commune, Women: s.Women, Men: s.Men, Young: s.Young, FoundedOn: &founded,
+			Court: s.Court.AR + " · " + s.Court.FR, LocalNumber: s.LocalNumber, ODCONumber: s.ODCONumber,
+			President: s.President, ICE: &s.ICE, TaxID: s.TaxID, RIB: s.RIB, Phone: s.Phone, Email: s.Email,
+			Sample: true,
+		})
+	}
+	if err != nil {
+		return err
+	}
+	s.id = c.ID
+	if s.member, err = l.addPerson(ctx, memberOf(s.Cooperative), &s.id); err != nil {
+		return err
+	}
+	if s.State != c.State {
+		l.clock = l.clock.Add(20 * time.Hour)
+		if err := l.cooperatives.SetState(ctx, s.id, s.State, "", l.association); err != nil {
+			return err
+		}
+	}
+	return l.addProducts(ctx, s)
+}
+
+func (l *loader) addProducts(ctx context.Context, s *seller) error {
+	present, err := l.catalog.OfCooperative(ctx, s.id)
+	if err != nil {
+		return err
+	}
+	ids := make(map[string]uuid.UUID, len(present))
+	for _, p := range present {
+		ids[p.SKU] = p.ID
+	}
+	for _, p := range s.products {
+		l.clock = l.clock.Add(7 * time.Minute)
+		stock := p.sold
+		if inSeason(p.Product, l.now.Month()) {
+			stock += p.Stock
+		}
+		if id, known := ids[p.SKU]; known { // from a load that was interrupted before it came to orders
+			p.id = id
+			err = l.catalog.SetPriceStock(ctx, s.id, id, nil, &stock, s.member)
+		} else {
+			var made catalog.Product
+			made, err = l.catalog.Create(ctx, s.id, l.edit(s, p.Product, stock), s.member)
+			p.id = made.ID
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.SKU, err)
+		}
+	}
+	return nil
+}
+
+// edit is what a cooperative says of a product. What may not be offered stays a draft: goods of a
+// cooperative that is not approved yet, and food without an authorisation.
+func (l *loader) edit(s *seller, p Product, stock int) catalog.Edit {
+	e := catalog.Edit{
+		SKU: p.SKU, Category: p.Category, Name: p.Name, Description: p.Description,
+		UnitAmount: p.UnitAmount, UnitCode: p.UnitCode, Price: p.Price, Stock: &stock,
+		SeasonFrom: p.SeasonFrom, SeasonTo: p.SeasonTo, Perishable: p.Perishable,
+		Authorisation: p.Authorisation, Drawing: p.Drawing, Sample: true,
+	}
+	if s.State == cooperative.Pending {
+		e.State = catalog.Draft
+	}
+	// Authorisations and certificates run to the end of next year, wherever the story stands.
+	until := time.Date(l.now.Year()+1, time.December, 31, 0, 0, 0, 0, time.UTC)
+	if p.Authorisation != "" {
+		e.AuthorisedTill = &until
+	}
+	for _, label := range p.Labels {
+		e.Labels = append(e.Labels, catalog.Label{
+			Slug: label, Certificate: certificates[label] + s.LocalNumber[:3], ExpiresOn: until.Format(time.DateOnly),
+		})
+	}
+	return e
+}
+
+// certificates are how the numbers of certificates begin; the cooperative's own follows.
+var certificates = map[string]string{
+	"igp": "IGP-0", "terroir-du-maroc": "TM-0", "bio-maroc": "BIO-0", "morocco-handmade": "MH-0",
+}
+
+func inSeason(p Product, month time.Month) bool {
+	return catalog.Product{SeasonFrom: p.SeasonFrom, SeasonTo: p.SeasonTo}.InSeason(month)
+}
