@@ -97,8 +97,8 @@ func TestNoTextOfAnExportIsAFormula(t *testing.T) {
 		if strings.ContainsAny((cells[1] + " ")[:1], "=+-@\t\r") {
 			t.Fatalf("%q is written as %q", text, cells[1])
 		}
-		text = strings.ReplaceAll(text, "\r", "") // belongs to the ends of lines
-		if strings.TrimPrefix(cells[1], "'") != strings.TrimPrefix(text, "'") {
+		plain := strings.ReplaceAll(text, "\r", "") // belongs to the ends of lines
+		if cells[1] != plain && cells[1] != "'"+plain {
 			t.Fatalf("%q is written as %q, more than an apostrophe apart", text, cells[1])
 		}
 	})

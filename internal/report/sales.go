@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -93,9 +92,9 @@ type Commune struct {
 
 // Month is what was ordered in one month of the market's time zone.
 type Month struct {
-	Month time.Time `db:"month"` // its first day, 00:00 UTC
+	Month time.Time // its first day, 00:00 UTC
 	Figures
-	JointOrders int `db:"joint_orders"` // with goods of more than one cooperative
+	JointOrders int // with goods of more than one cooperative
 }
 
 // Sales is the association's report. Figures.Orders counts an order once, however many cooperatives
@@ -128,11 +127,11 @@ type WomenOnly struct {
 // Sales reports on the cooperatives that pass the filter and that are approved or sold something in
 // its period.
 func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
-	months, err := s.months(ctx, f)
+	sold, months, err := s.sold(ctx, f)
 	if err != nil {
-		return Sales{}, fmt.Errorf("sales by month: %w", err)
+		return Sales{}, fmt.Errorf("sales: %w", err)
 	}
-	cooperatives, err := s.cooperatives(ctx, f)
+	cooperatives, err := s.cooperatives(ctx, f, sold)
 	if err != nil {
 		return Sales{}, fmt.Errorf("sales by cooperative: %w", err)
 	}
@@ -189,77 +188,4 @@ func share[N int | money.Amount](part, whole N) float64 {
 		return 0
 	}
 	return float64(part) / float64(whole)
-}
-
-// sold gives one row for each part of an order: what a cooperative sold by it and how much of that
-// has been paid, in the month in which the order was placed. What goes from the buyers' account to
-// a cooperative's pending one is sold, what comes back was cancelled or refused, and what leaves
-// pending for the cooperative or as commission is paid.
-const sold = `
-	with placed as (
-	    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month
-	    from journals
-	    where kind = 'placed'
-	      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
-	), sold as (
-	    select placed.order_id, placed.month, p.cooperative_id,
-	           sum(case when p.debit = 'buyers' then p.amount_centimes
-	                    when p.credit = 'buyers' then -p.amount_centimes else 0 end) as total,
-	           sum(case when p.debit = 'buyers' or p.credit = 'buyers' then 0
-	                    when starts_with(p.debit, 'pending:') then p.amount_centimes
-	                    when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end) as paid
-	    from placed
-	    join journals j on j.order_id = placed.order_id
-	    join postings p on p.journal_id = j.id
-	    join cooperatives c on c.id = p.cooperative_id
-	    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
-	    group by placed.order_id, placed.month, p.cooperative_id
-	)`
-
-func (f Filter) arguments() []any {
-	return []any{
-		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},
-		f.Commune, f.Sector, f.WomenOnly,
-	}
-}
-
-func (s *Service) cooperatives(ctx context.Context, f Filter) ([]Cooperative, error) {
-	cooperatives := []Cooperative{}
-	err := s.db.SelectContext(ctx, &cooperatives, sold+`, sums as (
-		    select cooperative_id, sum(paid) as paid, sum(total - paid) as under_way, count(*) as orders
-		    from sold where total > 0 group by cooperative_id
-		)
-		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
-		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.sector,
-		       c.women, c.men, c.young, c.women_only,
-		       coalesce(s.paid, 0) as paid, coalesce(s.under_way, 0) as under_way, coalesce(s.orders, 0) as orders
-		from cooperatives c
-		join places l on l.slug = c.commune
-		left join sums s on s.cooperative_id = c.id
-		where (c.state = 'approved' or s.cooperative_id is not null)
-		  and ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
-		order by coalesce(s.paid + s.under_way, 0) desc, c.name_ar, c.id`, f.arguments()...)
-	return cooperatives, err
-}
-
-// months fills the gaps between the first and the last month, which are those of the period (but at
-// most eleven empty ones before the first sale and after the last) or of the sales themselves.
-func (s *Service) months(ctx context.Context, f Filter) ([]Month, error) {
-	months := []Month{}
-	err := s.db.SelectContext(ctx, &months, sold+`, orders as (
-		    select order_id, month, sum(total) as total, sum(paid) as paid, count(*) as cooperatives
-		    from sold where total > 0 group by order_id, month
-		), bounds as (
-		    select greatest(coalesce(date_trunc('month', $1::timestamptz at time zone 'Africa/Casablanca'), min(month)),
-		                    min(month) - interval '11 months') as first,
-		           least(coalesce(date_trunc('month', ($2::timestamptz - interval '1 microsecond') at time zone 'Africa/Casablanca'), max(month)),
-		                 max(month) + interval '11 months') as last
-		    from orders having count(*) > 0
-		)
-		select m.month, coalesce(sum(o.paid), 0) as paid, coalesce(sum(o.total - o.paid), 0) as under_way,
-		       count(o.order_id) as orders, count(*) filter (where o.cooperatives > 1) as joint_orders
-		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
-		left join orders o on o.month = m.month
-		group by m.month order by m.month`, f.arguments()...)
-	return months, err
 }

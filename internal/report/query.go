@@ -1,0 +1,114 @@
+package report
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+)
+
+// sold reads the ledger once and sums it up both by cooperative, for those that sold something, and
+// by month.
+//
+// An order's sales are of the month in which it was placed. What goes from the buyers' account to a
+// cooperative's pending one is sold, what comes back was cancelled or refused, and what leaves
+// pending for the cooperative or as commission is paid.
+//
+// Empty months between the first and the last are there too. These are the first and the last of
+// the period (but at most eleven empty ones before the first sale and after the last), or else of
+// the sales themselves.
+func (s *Service) sold(ctx context.Context, f Filter) (map[uuid.UUID]Figures, []Month, error) {
+	var rows []struct {
+		CooperativeID uuid.NullUUID `db:"cooperative_id"`
+		Month         sql.NullTime  `db:"month"`
+		Figures
+		JointOrders int `db:"joint_orders"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		with placed as (
+		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month
+		    from journals
+		    where kind = 'placed'
+		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
+		), moved as (
+		    select placed.order_id, placed.month, p.cooperative_id,
+		           case when p.debit = 'buyers' then p.amount_centimes
+		                when p.credit = 'buyers' then -p.amount_centimes else 0 end as total,
+		           case when 'buyers' in (p.debit, p.credit) then 0
+		                when starts_with(p.debit, 'pending:') then p.amount_centimes
+		                when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end as paid
+		    from placed
+		    join journals j on j.order_id = placed.order_id
+		    join postings p on p.journal_id = j.id
+		    join cooperatives c on c.id = p.cooperative_id
+		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
+		), parts as materialized (
+		    select order_id, month, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid
+		    from moved group by order_id, month, cooperative_id having sum(total) > 0
+		), orders as (
+		    select order_id, month, sum(total)::bigint as total, sum(paid)::bigint as paid, count(*) as parts
+		    from parts group by order_id, month
+		), bounds as (
+		    select greatest(coalesce(date_trunc('month', $1::timestamptz at time zone 'Africa/Casablanca'), min(month)),
+		                    min(month) - interval '11 months') as first,
+		           least(coalesce(date_trunc('month', ($2::timestamptz - interval '1 microsecond') at time zone 'Africa/Casablanca'), max(month)),
+		                 max(month) + interval '11 months') as last
+		    from parts having count(*) > 0
+		)
+		select cooperative_id, null::timestamp as month,
+		       sum(paid) as paid, sum(total - paid) as under_way, count(*) as orders, 0 as joint_orders
+		from parts group by cooperative_id
+		union all
+		select null, m.month, coalesce(sum(o.paid), 0), coalesce(sum(o.total - o.paid), 0),
+		       count(o.order_id), count(*) filter (where o.parts > 1)
+		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
+		left join orders o on o.month = m.month
+		group by m.month
+		order by month`,
+		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},
+		f.Commune, f.Sector, f.WomenOnly)
+	if err != nil {
+		return nil, nil, err
+	}
+	sold := make(map[uuid.UUID]Figures)
+	months := []Month{}
+	for _, r := range rows {
+		if r.CooperativeID.Valid {
+			sold[r.CooperativeID.UUID] = r.Figures
+		} else {
+			months = append(months, Month{Month: r.Month.Time, Figures: r.Figures, JointOrders: r.JointOrders})
+		}
+	}
+	return sold, months, nil
+}
+
+// cooperatives gives those that are approved or have sold something, with their figures, the most
+// sales first and equals by name.
+func (s *Service) cooperatives(ctx context.Context, f Filter, sold map[uuid.UUID]Figures) ([]Cooperative, error) {
+	sellers := make([]uuid.UUID, 0, len(sold))
+	for id := range sold {
+		sellers = append(sellers, id)
+	}
+	cooperatives := []Cooperative{}
+	err := s.db.SelectContext(ctx, &cooperatives, `
+		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
+		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.sector,
+		       c.women, c.men, c.young, c.women_only
+		from cooperatives c
+		join places l on l.slug = c.commune
+		where (c.state = 'approved' or c.id = any($1))
+		  and ($2 = '' or c.commune = $2) and ($3 = '' or c.sector = $3) and (not $4 or c.women_only)
+		order by c.name_ar, c.id`,
+		pq.Array(sellers), f.Commune, f.Sector, f.WomenOnly)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cooperatives {
+		cooperatives[i].Figures = sold[cooperatives[i].ID]
+	}
+	slices.SortStableFunc(cooperatives, func(a, b Cooperative) int { return cmp.Compare(b.Total(), a.Total()) })
+	return cooperatives, nil
+}
