@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+	"gocloud.dev/blob"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront"
+)
+
+// parts are what the market is built from; whoever opened them closes them.
+type parts struct {
+	db         *sqlx.DB
+	blobs      *blob.Bucket
+	engine     search.Engine
+	log        *slog.Logger
+	secret     []byte // keys the tokens of tracking links
+	mailServer mail.Server
+	storefront storefront.Config
+}
+
+// app is the market put together, not yet running.
+type app struct {
+	log *slog.Logger
+
+	texts        *i18n.Bundle
+	jobs         *job.Client
+	syncer       *search.Syncer
+	accounts     *account.Service
+	cooperatives *cooperative.Service
+	catalog      *catalog.Service
+	orders       *order.Service
+	settlements  *settlement.Service
+	server       *storefront.Server
+	private      http.Handler
+}
+
+// assemble wires the market: this is its parts list.
+func assemble(p parts) (*app, error) {
+	texts, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &mail.Worker{DB: p.db, Server: p.mailServer})
+	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
+		every(time.Hour, account.CleanArgs{}),
+		every(24*time.Hour, order.CleanArgs{}),
+	}, p.log)
+	if err != nil {
+		return nil, err
+	}
+
+	accounts := account.New(p.db, jobs, time.Now)
+	cooperatives := cooperative.New(p.db, time.Now)
+	products := catalog.New(p.db, jobs, p.blobs, time.Now)
+	payments := payment.New(payment.Cash{})
+	deliveries := delivery.New(p.db)
+	orders := &order.Service{
+		DB: p.db, Catalog: products, Delivery: deliveries, Payments: payments, Jobs: jobs,
+		Texts: texts, Secret: p.secret, BaseURL: p.storefront.BaseURL, Now: time.Now,
+	}
+	payments.OnPaid = orders.PaidTx
+	settlements := settlement.New(p.db, time.Now)
+	source := catalog.NewSearchSource(p.db, time.Now)
+
+	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
+	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
+	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
+	river.AddWorker(workers, &catalog.PictureWorker{Service: products})
+
+	config := p.storefront
+	config.Log = p.log
+	server, err := storefront.New(config, storefront.Services{
+		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
+		Delivery: deliveries, Orders: orders, Settlements: settlements, Reports: report.New(p.db), Search: p.engine,
+		Mailbox: func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
+		Checks: []storefront.Check{
+			{Name: "database", Check: p.db.PingContext},
+			{Name: "search", Check: p.engine.Health},
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	syncer := search.NewSyncer(p.engine, source, p.log)
+	return &app{
+		log: p.log, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
+		catalog: products, orders: orders, settlements: settlements, server: server,
+		private: privateHandler(server.Metrics(), p.engine, syncer, p.log),
+	}, nil
+}
+
+func every(interval time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(interval),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, nil)
+}
+
+// run serves the market on public, and its figures on private, until ctx ends; then it answers what
+// is under way, for at most grace, and stops the workers.
+func (a *app) run(ctx context.Context, public, private net.Listener, grace time.Duration) error {
+	if err := a.jobs.Start(ctx); err != nil {
+		return err
+	}
+	syncing, stopSyncing := context.WithCancel(ctx)
+	defer stopSyncing()
+	failed := make(chan error, 3)
+	synced := make(chan struct{})
+	go func() {
+		defer close(synced)
+		if err := a.syncer.Run(syncing); err != nil && syncing.Err() == nil {
+			failed <- fmt.Errorf("search index: %w", err)
+		}
+	}()
+	figures := &http.Server{Handler: a.private, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := figures.Serve(private); !errors.Is(err, http.ErrServerClosed) {
+			failed <- fmt.Errorf("private listener: %w", err)
+		}
+	}()
+	go func() {
+		if err := a.server.Serve(public); err != nil {
+			failed <- err
+		}
+	}()
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err = errors.Join(err, a.server.Shutdown(ending), figures.Shutdown(ending))
+	stopSyncing()
+	<-synced
+	return errors.Join(err, a.jobs.Stop(ending))
+}

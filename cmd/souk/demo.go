@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/internal/sample"
+	"github.com/souk-taawon/souk/storefront"
+	"github.com/souk-taawon/souk/storefront/door"
+)
+
+// demo serves the sample market: everything embedded, everything in one folder, nothing to prepare.
+func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
+	addr := fs.String("addr", "127.0.0.1:8080", "`HOST:PORT` to listen on")
+	data := fs.String("data", defaultDataDir, "`folder` to keep everything in")
+	fresh := fs.Bool("fresh", false, "throw away what is in the folder and start over")
+	if err := parse(fs, args, stderr); err != nil {
+		return err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if *fresh && c.DatabaseURL != "" {
+		return errors.New("-fresh empties the data folder, not the database at DATABASE_URL: empty that by its own tools")
+	}
+	public, err := listen(ctx, *addr)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = public.Close() }() // closed already after a run
+	d := &demonstration{config: c, dir: *data, public: public, steps: newSteps(stdout)}
+	defer closing(d.open.close, &err)
+	return d.run(ctx, *fresh)
+}
+
+type demonstration struct {
+	config config
+	dir    string
+	public net.Listener
+	steps  *steps
+	open   closers
+}
+
+func (d *demonstration) run(ctx context.Context, fresh bool) error {
+	dir, err := filepath.Abs(d.dir)
+	if err != nil {
+		return err
+	}
+	d.dir = dir
+	d.steps.title("Souk, a sample market")
+	if err := d.takeFolder(fresh); err != nil {
+		return err
+	}
+	logFile, err := os.OpenFile(filepath.Join(dir, "souk.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	d.open.add(logFile.Close)
+	log := slog.New(slog.NewTextHandler(logFile, nil))
+	d.steps.say("data", "in %s", dir)
+
+	p := parts{log: log}
+	databaseURL := d.config.DatabaseURL
+	words := "PostgreSQL at DATABASE_URL"
+	if databaseURL == "" {
+		server, err := embedded.Start(ctx, embedded.Config{
+			DataDir: filepath.Join(dir, "postgres"), Durable: true,
+			Log: slog.New(d.steps.downloads(log.Handler())),
+		})
+		if err != nil {
+			return err
+		}
+		d.open.add(server.Stop)
+		databaseURL, words = server.URL(), "PostgreSQL, embedded"
+	}
+	if p.db, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
+		return err
+	}
+	d.open.add(p.db.Close)
+	if err := postgres.Migrate(ctx, p.db); err != nil {
+		return err
+	}
+	d.steps.say("database", "%s", words)
+
+	if p.blobs, err = openBlobs(ctx, d.config.BlobURL, dir); err != nil {
+		return err
+	}
+	d.open.add(p.blobs.Close)
+	engine, words, closeEngine, err := openEngine(ctx, d.config, dir, log)
+	if err != nil {
+		return err
+	}
+	d.open.add(closeEngine)
+	p.engine = engine
+	d.steps.say("search", "%s", words)
+
+	if p.secret, err = secret(dir); err != nil {
+		return err
+	}
+	p.mailServer = d.config.mailServer()
+	base := "http://" + d.public.Addr().String()
+	logins, err := demoLogins()
+	if err != nil {
+		return err
+	}
+	p.storefront = storefront.Config{
+		BaseURL: base, Demo: true, Sample: true, DemoLogins: logins, RequestTimeout: d.config.RequestTimeout,
+		RateLimits: storefront.RateLimits{
+			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
+			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},
+			SpareLoopback: true,
+		},
+	}
+	a, err := assemble(p)
+	if err != nil {
+		return err
+	}
+	err = sample.Load(ctx, sample.Market{
+		DB: p.db, Jobs: a.jobs, Texts: a.texts, Secret: p.secret, BaseURL: base, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	var count struct{ Cooperatives, Products, Orders int }
+	err = p.db.GetContext(ctx, &count, `
+		select (select count(*) from cooperatives) as cooperatives, (select count(*) from products) as products,
+		       (select count(*) from orders) as orders`)
+	if err != nil {
+		return fmt.Errorf("count the market: %w", err)
+	}
+	d.steps.say("market", "%d cooperatives, %d products, %d joint orders", count.Cooperatives, count.Products, count.Orders)
+
+	private, err := listen(ctx, "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	if err := announcePrivate(dir, private.Addr().String()); err != nil {
+		return err
+	}
+	d.open.add(func() error { return os.Remove(filepath.Join(dir, privateFile)) })
+	d.welcome(base, private.Addr().String(), logins)
+	err = a.run(ctx, d.public, private, d.config.ShutdownTimeout)
+	d.steps.title("Stopping.")
+	return err
+}
+
+// takeFolder locks the data folder for this process, and empties it when asked to.
+func (d *demonstration) takeFolder(fresh bool) error {
+	if err := os.MkdirAll(d.dir, 0o711); err != nil {
+		return err
+	}
+	lock, err := lockFolder(d.dir)
+	if err != nil {
+		return err
+	}
+	d.open.add(lock.Close)
+	if !fresh {
+		return nil
+	}
+	entries, err := os.ReadDir(d.dir)
+	if err != nil {
+		return err
+	}
+	// Only what a market keeps: a mistyped -data must not cost anybody their documents.
+	for _, entry := range entries {
+		switch entry.Name() {
+		case "postgres", "blobs", "index", "meilisearch", "secret", "souk.log", privateFile:
+			if err := os.RemoveAll(filepath.Join(d.dir, entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *demonstration) welcome(base, private string, logins []door.Login) {
+	d.steps.title("The market is open: %s/", base)
+	d.steps.plain("")
+	d.steps.plain("Sign in at %s/%s/signin, with the password %s:", base, i18n.Default, sample.Password)
+	for _, login := range logins {
+		d.steps.plain("  %-36s %s", login.Login, login.Who.EN)
+	}
+	d.steps.plain("  (and every other cooperative of the market with its own address)")
+	d.steps.plain("Mail is not sent but kept: %s/en/demo/mailbox", base)
+	d.steps.plain("Figures for Prometheus:    http://%s/metrics", private)
+	d.steps.plain("Ctrl-C stops everything; -fresh starts over; -addr chooses another address.")
+}
+
+// demoLogins are some of the people that visitors may sign in as: the association, and the members
+// of three cooperatives of different sectors.
+func demoLogins() ([]door.Login, error) {
+	people, err := sample.People()
+	if err != nil {
+		return nil, err
+	}
+	sellers, err := sample.Cooperatives()
+	if err != nil {
+		return nil, err
+	}
+	names := make(map[string]i18n.Text, len(sellers))
+	for _, c := range sellers {
+		names[c.Slug] = c.Name
+	}
+	var logins []door.Login
+	for _, p := range people {
+		who := names[p.Cooperative]
+		switch {
+		case p.Role == account.Association:
+			who = i18n.Text{AR: "الجمعية", FR: "L’association", EN: "The association"}
+		case !slices.Contains([]string{"nouarat-echcharaa", "assalat-el-arz", "mansaj-es-safa"}, p.Cooperative):
+			continue
+		}
+		logins = append(logins, door.Login{Who: who, Login: p.Email, Password: sample.Password})
+	}
+	return logins, nil
+}

@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+)
+
+// importCatalogue compares a cooperative's file with its catalogue and says what would change; with
+// -apply it changes it. Wrong rows are told and left out; it fails only if the file is of no use.
+func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	fs := flag.NewFlagSet("import", flag.ContinueOnError)
+	data := addDataFlag(fs)
+	coop := fs.String("coop", "", "`slug` of the cooperative whose catalogue it is")
+	apply := fs.Bool("apply", false, "change the catalogue; without it nothing is written")
+	asJSON := fs.Bool("json", false, "print the summary as JSON")
+	if err := parse(fs, args, stderr, "FILE"); err != nil {
+		return err
+	}
+	if *coop == "" {
+		fmt.Fprintln(stderr, "souk import: say whose catalogue it is with -coop SLUG")
+		return errUsage
+	}
+	file, err := os.Open(fs.Arg(0))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }() // read only
+	texts, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.DiscardHandler)
+	db, closeDB, err := choosePlace(*data, c).openDatabase(ctx, 4, log)
+	if err != nil {
+		return err
+	}
+	defer closing(closeDB, &err)
+	jobs, err := job.New(db, nil, nil, log)
+	if err != nil {
+		return err
+	}
+	seller, err := cooperative.New(db, time.Now).BySlug(ctx, *coop)
+	if err != nil {
+		return fmt.Errorf("cooperative %q: %w", *coop, plain(texts, err))
+	}
+	// No pictures come with a file, so the catalogue needs no store for them here.
+	upload, err := catalog.New(db, jobs, nil, time.Now).
+		Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, *apply, uuid.Nil)
+	if err != nil {
+		err = plain(texts, err)
+		if *asJSON {
+			refused := catalog.Report{Errors: []catalog.ReportError{{Value: fs.Arg(0), Message: err.Error()}}}
+			return errors.Join(printJSON(stdout, refused), err)
+		}
+		return err
+	}
+	report := upload.Report(texts.Locale("en"))
+	if *asJSON {
+		return printJSON(stdout, report)
+	}
+	return printReport(stdout, report, *apply)
+}
+
+func printJSON(w io.Writer, r catalog.Report) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(r)
+}
+
+func printReport(w io.Writer, r catalog.Report, applied bool) error {
+	_, err := fmt.Fprintf(w, "new %d, changed %d, unchanged %d, wrong %d\n", r.New, r.Changed, r.Unchanged, r.Wrong)
+	for _, e := range r.Errors {
+		_, printErr := fmt.Fprintf(w, "  row %d, %s %q: %s\n", e.Row, e.Column, e.Value, e.Message)
+		err = errors.Join(err, printErr)
+	}
+	closing := "Nothing was written; -apply writes.\n"
+	if applied {
+		closing = fmt.Sprintf("%d rows applied.\n", r.Applied)
+	}
+	_, printErr := io.WriteString(w, closing)
+	return errors.Join(err, printErr)
+}

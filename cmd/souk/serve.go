@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/storefront"
+)
+
+// serve runs the market for production, told everything by the environment.
+func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) {
+	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
+	addr := fs.String("addr", "", "`HOST:PORT` to listen on (default ADDR)")
+	data := fs.String("data", "", "data `folder` (default DATA_DIR)")
+	if err := parse(fs, args, stderr); err != nil {
+		return err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	if *addr != "" {
+		c.Addr = *addr
+	}
+	if *data != "" {
+		c.DataDir = *data
+	}
+	if err := c.validateForServe(); err != nil {
+		return fmt.Errorf("the configuration has problems:\n%w", err)
+	}
+	log := newLogger(c, stderr)
+
+	public, err := listen(ctx, c.Addr)
+	if err != nil {
+		return err
+	}
+	private, err := listen(ctx, c.PrivateAddr)
+	if err != nil {
+		return errors.Join(err, public.Close())
+	}
+	var open closers
+	defer closing(open.close, &err)
+
+	databaseURL := c.DatabaseURL
+	if databaseURL == "" {
+		server, err := embedded.Start(ctx, embedded.Config{DataDir: filepath.Join(c.DataDir, "postgres"), Durable: true, Log: log})
+		if err != nil {
+			return err
+		}
+		open.add(server.Stop)
+		databaseURL = server.URL()
+	}
+	db, err := postgres.Open(ctx, databaseURL, c.DatabaseConns)
+	if err != nil {
+		return err
+	}
+	open.add(db.Close)
+	if err := postgres.Migrate(ctx, db); err != nil {
+		return err
+	}
+	blobs, err := openBlobs(ctx, c.BlobURL, c.DataDir)
+	if err != nil {
+		return err
+	}
+	open.add(blobs.Close)
+	engine, words, closeEngine, err := openEngine(ctx, c, c.DataDir, log)
+	if err != nil {
+		return err
+	}
+	open.add(closeEngine)
+	if c.DataDir != "" {
+		if err := announcePrivate(c.DataDir, private.Addr().String()); err != nil {
+			return err
+		}
+		open.add(func() error { return os.Remove(filepath.Join(c.DataDir, privateFile)) })
+	}
+
+	a, err := assemble(parts{
+		db: db, blobs: blobs, engine: engine, log: log, secret: []byte(c.SecretKey),
+		mailServer: c.mailServer(),
+		storefront: storefront.Config{
+			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, RequestTimeout: c.RequestTimeout,
+			RateLimits: storefront.RateLimits{
+				SignIn: storefront.Rate{Count: c.SignInsPerMin, Per: time.Minute},
+				Order:  storefront.Rate{Count: c.OrdersPerMinute, Per: time.Minute},
+			},
+		},
+	})
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", words)
+	return a.run(ctx, public, private, c.ShutdownTimeout)
+}
+
+func (c config) mailServer() mail.Server {
+	return mail.Server{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.MailFrom}
+}
+
+func newLogger(c config, w io.Writer) *slog.Logger {
+	options := &slog.HandlerOptions{Level: c.LogLevel}
+	if c.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+// listen takes the address before anything is started, so that a taken one is told at once.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("%s is taken by another program: choose another with -addr, such as -addr 127.0.0.1:8081", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return listener, nil
+}

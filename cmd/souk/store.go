@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+	"gocloud.dev/blob"
+	_ "gocloud.dev/blob/fileblob" // file:// for BLOB_URL
+
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/search"
+	bleve "github.com/souk-taawon/souk/search/embedded"
+	"github.com/souk-taawon/souk/search/meili"
+)
+
+// defaultDataDir is where the demo keeps its data. The dot keeps Go's tools out of it.
+const defaultDataDir = ".souk"
+
+// closers ends what was opened, last first.
+type closers []func() error
+
+func (c *closers) add(f func() error) { *c = append(*c, f) }
+
+func (c *closers) close() error {
+	var errs []error
+	for i := len(*c) - 1; i >= 0; i-- {
+		errs = append(errs, (*c)[i]())
+	}
+	*c = nil
+	return errors.Join(errs...)
+}
+
+// place says which market a command works on: the one in a data folder, or the one at DATABASE_URL.
+type place struct {
+	dataDir     string // "" when DATABASE_URL was meant
+	databaseURL string
+}
+
+// addDataFlag lets a command be told its place; read the place after parsing.
+func addDataFlag(fs *flag.FlagSet) *string {
+	return fs.String("data", "", "data `folder` of an embedded market (default DATABASE_URL, or "+defaultDataDir+")")
+}
+
+// choosePlace decides for the flag first, then the environment, then the default folder.
+func choosePlace(dataFlag string, c config) place {
+	switch {
+	case dataFlag != "":
+		return place{dataDir: dataFlag}
+	case c.DatabaseURL != "":
+		return place{dataDir: c.DataDir, databaseURL: c.DatabaseURL}
+	case c.DataDir != "":
+		return place{dataDir: c.DataDir}
+	}
+	return place{dataDir: defaultDataDir}
+}
+
+// openDatabase opens the market's database beside whoever uses it already: the server at
+// DATABASE_URL, that of a souk running on the same folder, or one started for this command.
+func (p place) openDatabase(ctx context.Context, maxConns int, log *slog.Logger) (*sqlx.DB, func() error, error) {
+	var open closers
+	databaseURL := p.databaseURL
+	if databaseURL == "" {
+		folder := filepath.Join(p.dataDir, "postgres")
+		if _, err := os.Stat(folder); errors.Is(err, fs.ErrNotExist) {
+			return nil, nil, fmt.Errorf("there is no market in %s: start one with «souk demo», or set DATABASE_URL", p.dataDir)
+		}
+		running, ok, err := embedded.Attach(folder)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !ok {
+			server, err := embedded.Start(ctx, embedded.Config{DataDir: folder, Durable: true, Log: log})
+			if err != nil {
+				return nil, nil, err
+			}
+			open.add(server.Stop)
+			running = server.URL()
+		}
+		databaseURL = running
+	}
+	db, err := postgres.Open(ctx, databaseURL, maxConns)
+	if err != nil {
+		return nil, nil, errors.Join(err, open.close())
+	}
+	open.add(db.Close)
+	return db, open.close, nil
+}
+
+// openBlobs opens the store of pictures: BLOB_URL, or a folder beside the other data.
+func openBlobs(ctx context.Context, blobURL, dataDir string) (*blob.Bucket, error) {
+	if blobURL == "" {
+		folder, err := filepath.Abs(filepath.Join(dataDir, "blobs"))
+		if err != nil {
+			return nil, err
+		}
+		blobURL = (&url.URL{Scheme: "file", Path: filepath.ToSlash(folder), RawQuery: "create_dir=true&no_tmp_dir=true"}).String()
+	} else if strings.HasPrefix(blobURL, "file://") && !strings.Contains(blobURL, "?") {
+		blobURL += "?create_dir=true&no_tmp_dir=true"
+	}
+	bucket, err := blob.OpenBucket(ctx, blobURL)
+	if err != nil {
+		return nil, fmt.Errorf("pictures at %s: %w", blobURL, err)
+	}
+	return bucket, nil
+}
+
+// indexName is the name of the market's index on a Meilisearch server.
+const indexName = "souk_products"
+
+// openEngine opens the search engine: the Meilisearch at MEILI_URL, else a meilisearch found on the
+// PATH and started as a child, else the engine within this program. The words say which it is.
+func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (engine search.Engine, words string, end func() error, err error) {
+	if c.MeiliURL != "" {
+		engine, err := meili.New(ctx, c.MeiliURL, c.MeiliKey, indexName)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		return engine, "Meilisearch at MEILI_URL", engine.Close, nil
+	}
+	if binary, err := exec.LookPath("meilisearch"); err == nil {
+		process, err := meili.Start(ctx, binary, filepath.Join(dataDir, "meilisearch"), log)
+		if err != nil {
+			return nil, "", nil, err
+		}
+		engine, err := meili.New(ctx, process.URL(), process.Key(), indexName)
+		if err != nil {
+			return nil, "", nil, errors.Join(err, process.Stop())
+		}
+		end := func() error { return errors.Join(engine.Close(), process.Stop()) }
+		return engine, "Meilisearch, started from " + binary, end, nil
+	}
+	engine, err = bleve.Open(filepath.Join(dataDir, "index"), log)
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return engine, "the embedded engine (no meilisearch on the PATH)", engine.Close, nil
+}
+
+// secret reads the folder's own secret key, made at its first use.
+func secret(dataDir string) ([]byte, error) {
+	file := filepath.Join(dataDir, "secret")
+	text, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		key := make([]byte, secretKeyLength)
+		_, _ = rand.Read(key) // never fails
+		if err := os.WriteFile(file, []byte(hex.EncodeToString(key)+"\n"), 0o600); err != nil {
+			return nil, err
+		}
+		return key, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
+	if err != nil || len(key) < secretKeyLength {
+		return nil, fmt.Errorf("%s holds no secret key; with -fresh a new one is made", file)
+	}
+	return key, nil
+}
