@@ -101,7 +101,6 @@ func (u *Upload) settle(c *comparer) []written {
 		why := ""
 		switch {
 		case len(fresh.Errors) > 0:
-			row.Notes = append(row.Notes, fresh.Errors...)
 			why = "upload.meanwhile_wrong"
 		case row.Kind == KindNew && fresh.Kind != KindNew:
 			why = "upload.meanwhile_there"
@@ -119,7 +118,7 @@ func (u *Upload) settle(c *comparer) []written {
 		}
 		if why != "" {
 			row.Outcome = OutcomeMeanwhile
-			row.Notes = append(row.Notes, RowError{Column: colName, Message: fault.Say(why)})
+			row.Notes = append(fresh.Errors, RowError{Column: colName, Message: fault.Say(why)})
 			u.Summary.Meanwhile++
 			continue
 		}

@@ -79,6 +79,11 @@ func shown(a money.Amount) i18n.Text {
 	return i18n.Text{AR: comma, FR: comma, EN: text}
 }
 
+// shownDay writes a day in each language's way, for a message that is kept.
+func shownDay(day time.Time) i18n.Text {
+	return i18n.Text{AR: day.Format("02/01/2006"), FR: day.Format("02/01/2006"), EN: day.Format("2 January 2006")}
+}
+
 // plain writes an amount as someone would type it: «12.50», «1250».
 func plain(a money.Amount) string { return strings.TrimSuffix(a.String(), ".00") }
 

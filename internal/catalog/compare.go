@@ -57,6 +57,18 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 	return c, nil
 }
 
+// unlike leaves out the names by which a product was recognised: written a little otherwise they are
+// no new names.
+func unlike(given, present i18n.Text) i18n.Text {
+	other := func(g, p string) string {
+		if fold(g) == fold(p) {
+			return ""
+		}
+		return g
+	}
+	return i18n.Text{AR: other(given.AR, present.AR), FR: other(given.FR, present.FR), EN: other(given.EN, present.EN)}
+}
+
 // names are the folded names by which a product is recognised.
 func names(name i18n.Text) []string {
 	var list []string
@@ -92,6 +104,9 @@ func (c *comparer) row(line int, values map[string]string) (row UploadRow, merge
 		c.met[present.ID] = true
 		before = present.edit()
 		before.Stock = &present.Stock
+		if given.SKU == "" {
+			given.Name = unlike(given.Name, present.Name)
+		}
 		merged = merge(before, given, has)
 	} else {
 		merged = c.newProduct(given, has, &row)

@@ -123,6 +123,9 @@ func heading(cell string) string {
 	language := ""
 	rest := slices.DeleteFunc(slices.Clone(all), func(w string) bool {
 		l := languages[w]
+		if w == "in" {
+			return true // «name in Arabic»
+		}
 		if l != "" && (language == "" || language == "en" && w != "en") { // «nom en français» says «en» too
 			language = l
 		}

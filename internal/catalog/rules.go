@@ -79,7 +79,7 @@ func (r rules) unpublishable(e Edit) *fault.Message {
 	case e.Authorisation == "":
 		m = fault.Say("catalog.needs_authorisation")
 	case e.AuthorisedTill != nil && e.AuthorisedTill.Before(r.today):
-		m = fault.Say("catalog.authorisation_expired", "Day", e.AuthorisedTill.Format(time.DateOnly))
+		m = fault.Say("catalog.authorisation_expired", "Day", shownDay(*e.AuthorisedTill))
 	default:
 		return nil
 	}

@@ -19,7 +19,7 @@ var unitWords = map[string]struct {
 	"g": {"g", 1}, "gr": {"g", 1}, "grs": {"g", 1}, "gramme": {"g", 1}, "grammes": {"g", 1}, "gram": {"g", 1}, "grams": {"g", 1},
 	"غ": {"g", 1}, "غم": {"g", 1}, "غرام": {"g", 1}, "غراما": {"g", 1}, "غرامات": {"g", 1}, "جرام": {"g", 1}, "كرام": {"g", 1}, "ج": {"g", 1},
 	"l": {"l", 1}, "lt": {"l", 1}, "ltr": {"l", 1}, "litre": {"l", 1}, "litres": {"l", 1}, "liter": {"l", 1}, "liters": {"l", 1},
-	"ل": {"l", 1}, "لتر": {"l", 1}, "ليتر": {"l", 1}, "لترات": {"l", 1}, "ايتر": {"l", 1},
+	"ل": {"l", 1}, "لتر": {"l", 1}, "ليتر": {"l", 1}, "لترات": {"l", 1}, "لترا": {"l", 1},
 	"ml": {"ml", 1}, "millilitre": {"ml", 1}, "millilitres": {"ml", 1}, "milliliter": {"ml", 1}, "milliliters": {"ml", 1},
 	"مل": {"ml", 1}, "ملل": {"ml", 1}, "مليلتر": {"ml", 1}, "ميليلتر": {"ml", 1}, "ميلي": {"ml", 1},
 	"cl": {"ml", 10}, "centilitre": {"ml", 10}, "centilitres": {"ml", 10}, "سل": {"ml", 10}, "سنتيلتر": {"ml", 10},
@@ -27,7 +27,7 @@ var unitWords = map[string]struct {
 	"unite": {"piece", 1}, "unites": {"piece", 1}, "unit": {"piece", 1}, "units": {"piece", 1}, "u": {"piece", 1}, "each": {"piece", 1},
 	"قطعه": {"piece", 1}, "قطع": {"piece", 1}, "وحده": {"piece", 1}, "وحدات": {"piece", 1}, "حبه": {"piece", 1}, "حبات": {"piece", 1},
 	"بيضه": {"piece", 1}, "بيضات": {"piece", 1}, "oeuf": {"piece", 1}, "oeufs": {"piece", 1}, "egg": {"piece", 1}, "eggs": {"piece", 1},
-	"douzaine": {"piece", 12}, "dozen": {"piece", 12}, "دزينه": {"piece", 12}, "طزينه": {"piece", 12},
+	"قطعتان": {"piece", 2}, "حبتان": {"piece", 2}, "لتران": {"l", 2}, "douzaine": {"piece", 12}, "dozen": {"piece", 12}, "دزينه": {"piece", 12}, "طزينه": {"piece", 12},
 	"m2": {"m2", 1}, "م2": {"m2", 1},
 }
 

@@ -165,9 +165,10 @@ func named(extension, otherwise string) string {
 	return extension
 }
 
+// blank reports whether a row holds nothing, read with whichever separator.
 func blank(cells []string) bool {
 	for _, cell := range cells {
-		if strings.TrimSpace(cell) != "" {
+		if strings.Trim(cell, " \t\r\n;,\u00a0") != "" {
 			return false
 		}
 	}

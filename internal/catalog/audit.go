@@ -1,0 +1,47 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/audit"
+)
+
+// Audit checks what must always be true of the catalogue, whatever happened to it.
+func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
+	return audit.Run(ctx, db,
+		audit.Query{Name: "catalog: stock is the sum of its movements", SQL: `
+			select p.id::text || ' ' || p.slug || ': stock ' || p.stock || ', movements ' || coalesce(m.sum, 0)
+			from products p
+			left join (select product_id, sum(delta) as sum from stock_movements group by product_id) m on m.product_id = p.id
+			where p.stock <> coalesce(m.sum, 0)`},
+		audit.Query{Name: "catalog: what an order released, it had reserved", SQL: `
+			select r.product_id::text || ' order ' || r.order_id::text || ': released ' || r.delta || ', reserved ' || coalesce(-t.delta, 0)
+			from stock_movements r
+			left join stock_movements t on t.product_id = r.product_id and t.order_id = r.order_id and t.reason = 'reserve'
+			where r.reason = 'release' and r.delta <> coalesce(-t.delta, 0)`},
+		audit.Query{Name: "catalog: a movement's sign fits its reason", SQL: `
+			select id::text || ': ' || reason || ' ' || delta
+			from stock_movements
+			where reason = 'reserve' and delta > 0 or reason = 'release' and delta < 0`},
+		audit.Query{Name: "catalog: a published product has all that a buyer needs", SQL: `
+			select id::text || ' ' || slug
+			from products
+			where state = 'published'
+			  and (slug = '' or sku = '' or name_ar = '' and name_fr = '' or price_centimes <= 0 or unit_amount <= 0)`},
+		audit.Query{Name: "catalog: a product's picture is its own and ready", SQL: `
+			select p.id::text || ' ' || p.slug || ': picture ' || i.id::text || ' ' || i.state
+			from products p join pictures i on i.id = p.picture_id
+			where i.product_id <> p.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
+		audit.Query{Name: "catalog: an applied upload has a day", SQL: `
+			select id::text || ': ' || state
+			from uploads
+			where (state = 'applied') <> (applied_at is not null)`},
+		audit.Query{Name: "catalog: what search has still to learn is for an engine that is known", SQL: `
+			select s.engine || ': ' || count(*)
+			from search_pending s left join search_engines e on e.name = s.engine
+			where e.name is null
+			group by s.engine`},
+	)
+}

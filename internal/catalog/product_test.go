@@ -1,0 +1,284 @@
+package catalog_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestAMemberAddsAProductAndABuyerSeesAllOfIt(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := thyme()
+	e.Labels = []catalog.Label{
+		{Slug: "terroir-du-maroc", Certificate: "TM-7", ExpiresOn: "2027-01-01"},
+		{Slug: "bio-maroc", Certificate: "BIO-2", ExpiresOn: "2026-11-22"}, // yesterday
+	}
+	m.add(m.honey, e)
+
+	p, err := m.BySlug(m.ctx, "miel-de-thym")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.CategoryName.FR != "Miel" || p.Ground != "hex" || p.Drawing != "honey-thyme" {
+		t.Errorf("category %q, ground %q, drawing %q", p.CategoryName.FR, p.Ground, p.Drawing)
+	}
+	if c := p.Cooperative; c.Slug != "assalat-el-arz" || c.CommuneName.AR != "تافوغالت" || c.WomenOnly {
+		t.Errorf("cooperative %+v", c)
+	}
+	if p.Price != 150_00 || p.Stock != 20 || p.State != catalog.Published {
+		t.Errorf("price %d, stock %d, state %s", p.Price, p.Stock, p.State)
+	}
+	if len(p.Labels) != 1 || p.Labels[0].Slug != "terroir-du-maroc" || p.Labels[0].Name.FR != "Terroir du Maroc" {
+		t.Errorf("an expired certificate must not show: %+v", p.Labels)
+	}
+	m.sound()
+}
+
+func TestAddressesAreReadableAndUnique(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	first := m.add(m.honey, thyme())
+	second := thyme()
+	second.SKU = "M-02"
+	twin := m.add(m.honey, second)
+	if first.Slug != "miel-de-thym" || len(twin.Slug) != len("miel-de-thym-xxxxxxxx") {
+		t.Errorf("slugs %q and %q", first.Slug, twin.Slug)
+	}
+	arabic := m.add(m.honey, catalog.Edit{
+		Category: "honey", Name: i18n.Text{AR: "عسل السِّدر"}, UnitAmount: 1, UnitCode: "kg", Price: 300_00, Authorisation: "X",
+	})
+	if arabic.Slug != "asl-alsdr" || arabic.SKU == "" || arabic.Drawing != "honey-jujube" {
+		t.Errorf("slug %q, reference %q, drawing %q", arabic.Slug, arabic.SKU, arabic.Drawing)
+	}
+	renamed := thyme()
+	renamed.Name.FR = "Miel de thym sauvage"
+	p, err := m.Update(m.ctx, m.honey, first.ID, renamed, m.member)
+	if err != nil || p.Slug != "miel-de-thym" || p.Name.FR != "Miel de thym sauvage" {
+		t.Errorf("after a new name: %q %q %v", p.Slug, p.Name.FR, err)
+	}
+}
+
+func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := thyme()
+	e.Authorisation = ""
+	p := m.add(m.honey, e)
+	if p.State != catalog.Draft {
+		t.Fatalf("without authorisation it is %s", p.State)
+	}
+	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.needs_authorisation")
+
+	expired := e
+	expired.Authorisation, expired.AuthorisedTill = "ONSSA 1", ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	if _, err := m.Update(m.ctx, m.honey, p.ID, expired, m.member); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.authorisation_expired")
+
+	m.exec(`update settings set publish_without_authorisation = true`)
+	if err := m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member); err != nil {
+		t.Errorf("the association lets it: %v", err)
+	}
+}
+
+func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	for name, c := range map[string]struct {
+		spoil      func(e *catalog.Edit)
+		field, key string
+	}{
+		"no name":         {func(e *catalog.Edit) { e.Name = i18n.Text{EN: "Honey"} }, "name", "catalog.name_missing"},
+		"a space as name": {func(e *catalog.Edit) { e.Name = i18n.Text{FR: " \u200f "} }, "name", "catalog.name_missing"},
+		"no category":     {func(e *catalog.Edit) { e.Category = "" }, "category", "catalog.category_missing"},
+		"other category":  {func(e *catalog.Edit) { e.Category = "cars" }, "category", "catalog.category_unknown"},
+		"no price":        {func(e *catalog.Edit) { e.Price = 0 }, "price", "catalog.price_missing"},
+		"too dear":        {func(e *catalog.Edit) { e.Price = money.MaxAmount + 1 }, "price", "catalog.price_too_high"},
+		"less than none":  {func(e *catalog.Edit) { e.Stock = ptr(-1) }, "stock", "catalog.stock_out_of_range"},
+		"no unit":         {func(e *catalog.Edit) { e.UnitCode = "ell" }, "unit", "catalog.unit_unknown"},
+		"half a season":   {func(e *catalog.Edit) { e.SeasonFrom = ptr(3) }, "season", "catalog.season_months"},
+		"a 13th month":    {func(e *catalog.Edit) { e.SeasonFrom, e.SeasonTo = ptr(3), ptr(13) }, "season", "catalog.season_months"},
+		"a label unproved": {func(e *catalog.Edit) {
+			e.Labels = []catalog.Label{{Slug: "igp", ExpiresOn: "2030-01-01"}}
+		}, "labels", "catalog.label_certificate"},
+		"a label unknown": {func(e *catalog.Edit) {
+			e.Labels = []catalog.Label{{Slug: "gold", Certificate: "1", ExpiresOn: "2030-01-01"}}
+		}, "labels", "catalog.label_unknown"},
+		"a reference in use": {func(e *catalog.Edit) { e.SKU = "M-01" }, "sku", "catalog.sku_taken"},
+		"an unknown state":   {func(e *catalog.Edit) { e.State = "sold" }, "state", "catalog.state_unknown"},
+	} {
+		e := thyme()
+		e.SKU = "M-09"
+		c.spoil(&e)
+		_, err := m.Create(m.ctx, m.honey, e, m.member)
+		f := fault.As(err)
+		if f == nil || f.Kind != fault.Invalid || f.Fields[c.field].Key != c.key {
+			t.Errorf("%s: %v, want %s at %s", name, err, c.key, c.field)
+		}
+	}
+	if n := m.number(`select count(*) from products`); n != 1 {
+		t.Errorf("%d products: a refused one was kept", n)
+	}
+}
+
+func TestAnotherCooperativesProductIsNotThere(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	p := m.add(m.honey, thyme())
+	_, err := m.Get(m.ctx, m.couscou, p.ID)
+	refused(t, err, fault.NotFound, "catalog.product_not_found")
+	_, err = m.Update(m.ctx, m.couscou, p.ID, thyme(), m.member)
+	refused(t, err, fault.NotFound, "catalog.product_not_found")
+	refused(t, m.SetPriceStock(m.ctx, m.couscou, p.ID, ptr(money.Amount(1)), ptr(0), m.member), fault.NotFound, "catalog.product_not_found")
+	refused(t, m.SetState(m.ctx, m.couscou, p.ID, catalog.Archived, m.member), fault.NotFound, "catalog.product_not_found")
+	_, err = m.AddPicture(m.ctx, m.couscou, p.ID, photograph(t, 400, 300), m.member)
+	refused(t, err, fault.NotFound, "catalog.product_not_found")
+	if got := m.product(m.honey, p.ID); !cmp.Equal(got, p) {
+		t.Errorf("it changed: %s", cmp.Diff(p, got))
+	}
+}
+
+func TestBuyersSeeOnlyWhatIsOffered(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	honey, couscous := m.add(m.honey, thyme()), m.add(m.couscou, wheat())
+	hidden := wheat()
+	hidden.SKU, hidden.State = "C-02", catalog.Draft
+	draft := m.add(m.couscou, hidden)
+
+	list, err := m.ByIDs(m.ctx, []uuid.UUID{couscous.ID, draft.ID, postgres.NewID(), honey.ID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 2 || list[0].ID != couscous.ID || list[1].ID != honey.ID {
+		t.Errorf("in the order asked, without the draft: %v", slugs(list))
+	}
+	m.exec(`update cooperatives set state = 'suspended' where id = $1`, m.couscou)
+	if n, err := m.CountPublished(m.ctx); err != nil || n != 1 {
+		t.Errorf("%d offered (%v), want the honey only", n, err)
+	}
+	_, err = m.BySlug(m.ctx, couscous.Slug)
+	refused(t, err, fault.NotFound, "catalog.product_not_found")
+	own, err := m.OfCooperative(m.ctx, m.couscou)
+	if err != nil || len(own) != 2 {
+		t.Errorf("its cooperative still sees %d (%v), want 2", len(own), err)
+	}
+}
+
+func TestTheShelfTurnsOverTheCooperatives(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, sku := range []string{"1", "2", "3", "4", "5"} {
+		e := thyme()
+		e.SKU = sku
+		m.add(m.honey, e)
+	}
+	m.add(m.couscou, wheat())
+	summer := wheat()
+	summer.SKU, summer.SeasonFrom, summer.SeasonTo = "C-05", ptr(5), ptr(8)
+	m.add(m.couscou, summer)
+
+	monday, err := m.Shelf(m.ctx, m.today, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(monday) != 4 {
+		t.Fatalf("%d on the shelf", len(monday))
+	}
+	if monday[0].Cooperative.ID == monday[1].Cooperative.ID {
+		t.Error("both cooperatives come before a second product of one")
+	}
+	again, err := m.Shelf(m.ctx, m.today.Add(5*time.Hour), 4)
+	if err != nil || !cmp.Equal(slugs(monday), slugs(again)) {
+		t.Errorf("the same day shows another shelf: %v", err)
+	}
+	different := false
+	for day := 1; day <= 5; day++ {
+		other, err := m.Shelf(m.ctx, m.today.AddDate(0, 0, day), 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		different = different || !cmp.Equal(slugs(monday), slugs(other))
+	}
+	if !different {
+		t.Error("no other day shows another shelf")
+	}
+	for _, p := range monday {
+		if p.SKU == "C-05" {
+			t.Error("out of season in November")
+		}
+	}
+}
+
+func TestInSeason(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	fruit := func(sku string, from, to int) {
+		e := catalog.Edit{
+			SKU: sku, Category: "fruit", Name: i18n.Text{FR: sku}, UnitAmount: 1, UnitCode: "kg", Price: 7_00, Stock: ptr(5),
+			SeasonFrom: &from, SeasonTo: &to,
+		}
+		m.add(m.honey, e)
+	}
+	fruit("Clémentine", 10, 1)
+	fruit("Nèfle", 4, 6)
+	m.add(m.honey, thyme())
+	for month, want := range map[time.Month][]string{
+		time.November: {"clementine"}, time.January: {"clementine"}, time.February: {}, time.April: {"nefle"}, time.July: {},
+	} {
+		list, err := m.InSeason(m.ctx, month)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slugs(list); !cmp.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", month, got, want)
+		}
+		for _, p := range list {
+			if !p.InSeason(month) {
+				t.Errorf("%s says it is not in season in %s", p.Slug, month)
+			}
+		}
+	}
+}
+
+func TestAMemberLooksThroughHerCatalogue(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, name := range []string{"Miel de thym", "Miel de romarin", "Pollen 100%", "Propolis"} {
+		e := thyme()
+		e.SKU, e.Name = "", i18n.Text{FR: name}
+		m.add(m.honey, e)
+		m.today = m.today.Add(time.Minute)
+	}
+	m.add(m.couscou, wheat())
+	page, err := m.Catalogue(m.ctx, m.honey, catalog.Filter{Query: "miel", PerPage: 1, Page: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page.Total != 2 || page.Pages != 2 || page.Published != 4 || page.Draft != 0 || len(page.Products) != 1 || page.Products[0].Name.FR != "Miel de thym" {
+		t.Errorf("second page of the honeys: %+v", page)
+	}
+	page, err = m.Catalogue(m.ctx, m.honey, catalog.Filter{Query: "0%", State: catalog.Published, Category: "honey", Page: 99})
+	if err != nil || page.Total != 1 || page.Page != 1 || page.Products[0].Name.FR != "Pollen 100%" {
+		t.Errorf("a sign of patterns is only a sign: %+v %v", page, err)
+	}
+}
+
+func slugs(list []catalog.Product) []string {
+	names := []string{}
+	for _, p := range list {
+		names = append(names, p.Slug)
+	}
+	return names
+}

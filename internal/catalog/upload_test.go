@@ -1,0 +1,569 @@
+package catalog_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestACatalogueFileIsReadShownAndApplied(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	same := thyme()
+	same.SKU, same.Name.FR, same.Price = "M-02", "Miel de romarin", 90_00
+	m.add(m.honey, same)
+
+	u := m.upload(m.honey, "catalogue-novembre.csv", "\ufeff"+strings.Join([]string{
+		"Catalogue novembre;;;;;",
+		"",
+		"Réf;Désignation;Prix unitaire (DH);Quantité;Autorisation ONSSA;Couleur",
+		"M-01;Miel de thym;155,50;٢٥;;doré",
+		"M-02;Miel de romarin;90;20;;",
+		"M-03;Miel d’oranger 500 g;60 DH;12;ONSSA 12.345;",
+		"M-04;Pollen;2O;5;;",
+		"M-05;Panier en doum;1.250;;;",
+	}, "\r\n"))
+
+	if s := u.Summary; s.New != 1 || s.Changed != 1 || s.Unchanged != 1 || s.Wrong != 2 || s.Missing != 0 {
+		t.Errorf("summary %+v", s)
+	}
+	if !cmp.Equal(u.Summary.Ignored, []string{"Couleur"}) {
+		t.Errorf("ignored %v", u.Summary.Ignored)
+	}
+	if u.Rows[0].Line != 4 {
+		t.Errorf("the first row is on line %d of the file, told as %d", 4, u.Rows[0].Line)
+	}
+	if !cmp.Equal(u.Rows[0].Changes, []catalog.Change{{Field: "price", Old: "150.00", New: "155.50"}, {Field: "stock", Old: "20", New: "25"}}) {
+		t.Errorf("changes %+v", u.Rows[0].Changes)
+	}
+	if row := u.Rows[2]; row.Kind != catalog.KindNew || row.Category != "honey" || row.Drawing != "honey-orange" || row.State != catalog.Published {
+		t.Errorf("new row %+v", row)
+	}
+	if e := u.Rows[3].Errors[0]; e.Message.Key != "upload.price_unreadable" || !cmp.Equal(e.Suggestions, []string{"20"}) {
+		t.Errorf("the letter O: %+v", e)
+	}
+	if e := u.Rows[4].Errors[0]; e.Message.Key != "upload.price_ambiguous" || !cmp.Equal(e.Suggestions, []string{"1250", "1.25"}) {
+		t.Errorf("thousand or one: %+v", e)
+	}
+	fr := locale(t, "fr")
+	if text := fr.Message(u.Rows[4].Errors[0].Message); !strings.Contains(text, "1250") || !strings.Contains(text, "1,25 ") {
+		t.Errorf("both readings are told: %s", text)
+	}
+	if n := m.number(`select count(*) from products`); n != 2 {
+		t.Fatalf("%d products: a preview changes nothing", n)
+	}
+
+	kept, err := m.GetUpload(m.ctx, m.honey, u.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(u.Report(fr), kept.Report(fr)); diff != "" {
+		t.Errorf("kept and read again it says something else:\n%s", diff)
+	}
+
+	done := m.apply(m.honey, u)
+	if done.State != catalog.UploadApplied || done.Summary.Applied != 2 || done.AppliedAt == nil {
+		t.Errorf("applied: %s %+v", done.State, done.Summary)
+	}
+	if p := m.bySKU(m.honey, "M-01"); p.Price != 155_50 || p.Stock != 25 || p.Authorisation != "ONSSA 12.345" {
+		t.Errorf("thyme honey: %d, %d, %q", p.Price, p.Stock, p.Authorisation)
+	}
+	if p := m.bySKU(m.honey, "M-03"); p.Price != 60_00 || p.UnitAmount != 500 || p.UnitCode != "g" || p.Stock != 12 || p.Slug != "miel-d-oranger-500-g" {
+		t.Errorf("orange honey: %+v", p)
+	}
+	m.sound()
+
+	again := m.apply(m.honey, u)
+	if diff := cmp.Diff(done.Summary, again.Summary); diff != "" {
+		t.Errorf("applied again it says something else:\n%s", diff)
+	}
+	if n := m.number(`select count(*) from products`); n != 3 {
+		t.Errorf("%d products after applying twice", n)
+	}
+	m.sound()
+}
+
+func TestAnArabicFile(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.couscou, "المنتوجات.csv", "المنتوج,الوحدة,الثمن بالدرهم,المخزون,الموسم\n"+
+		"كسكس الشعير,كلغ,٢٥٫٥٠,١٢,\n"+
+		"زيت الزيتون البكر,5 لتر,٣٥٠,٤,نونبر - يناير\n"+
+		"قفة من الدوم,قطعة,80,3,\n")
+	if u.Summary.New != 3 {
+		t.Fatalf("summary %+v, rows %+v", u.Summary, u.Rows)
+	}
+	m.exec(`update settings set publish_without_authorisation = true`)
+	m.apply(m.couscou, u)
+	list, err := m.OfCooperative(m.ctx, m.couscou)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, p := range list {
+		season := ""
+		if p.SeasonFrom != nil {
+			season = fmt.Sprint(*p.SeasonFrom, *p.SeasonTo)
+		}
+		got[p.Name.AR] = fmt.Sprintf("%s %d %s %s %d %s", p.Category, p.UnitAmount, p.UnitCode, p.Price, p.Stock, season)
+	}
+	want := map[string]string{
+		"كسكس الشعير":       "cereal 1 kg 25.50 12 ",
+		"زيت الزيتون البكر": "oil 5 l 350.00 4 11 1",
+		"قفة من الدوم":      "craft 1 piece 80.00 3 ",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARowWithoutReferenceFindsItsProductByNameAndUnit(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	kilo := thyme()
+	kilo.SKU, kilo.UnitAmount, kilo.UnitCode, kilo.Price = "M-1K", 1, "kg", 280_00
+	m.add(m.honey, kilo)
+
+	u := m.upload(m.honey, "a.csv", "Produit;Unité;Prix\n"+
+		"MIEL DE THYM;1000 g;290\n"+ // the kilo, written otherwise
+		"عسل الزَّعتر;500 غ;160\n"+ // the half, in Arabic with vowels
+		"Miel de thym;;170\n"+ // which?
+		"Miel de thym;250 g;90\n"+ // a new size
+		"miel de thym;0,25 kg;95\n") // that size again
+	kinds := []catalog.Kind{}
+	for _, row := range u.Rows {
+		kinds = append(kinds, row.Kind)
+	}
+	if !slices.Equal(kinds, []catalog.Kind{catalog.KindChanged, catalog.KindChanged, catalog.KindWrong, catalog.KindNew, catalog.KindWrong}) {
+		t.Fatalf("kinds %v", kinds)
+	}
+	if row := u.Rows[0]; row.SKU != "M-1K" || len(row.Changes) != 1 {
+		t.Errorf("a kilo is a thousand grams: %+v", row)
+	}
+	if row := u.Rows[1]; row.SKU != "M-01" {
+		t.Errorf("the half kilo: %+v", row)
+	}
+	if e := u.Rows[2].Errors[0]; e.Message.Key != "upload.which_product" || len(e.Suggestions) != 2 {
+		t.Errorf("two sizes: %+v", e)
+	}
+	if e := u.Rows[4].Errors[0]; e.Message.Key != "upload.duplicate" || fmt.Sprint(e.Message.Args["Line"]) != "5" {
+		t.Errorf("twice in the file: %+v", e)
+	}
+	m.apply(m.honey, u)
+	list, err := m.OfCooperative(m.ctx, m.honey)
+	if err != nil || len(list) != 3 {
+		t.Fatalf("%d products (%v)", len(list), err)
+	}
+	made := slices.IndexFunc(list, func(p catalog.Product) bool { return p.UnitAmount == 250 })
+	if made < 0 || !strings.HasPrefix(list[made].SKU, "S-") {
+		t.Errorf("the new size got no reference: %+v", list)
+	}
+}
+
+func TestWhatTheFileDoesNotSayStays(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := thyme()
+	e.Description.FR, e.SeasonFrom, e.SeasonTo = "Récolté à Tafoughalt.", ptr(6), ptr(8)
+	e.Labels = []catalog.Label{{Slug: "igp", Certificate: "1", ExpiresOn: "2030-01-01"}}
+	p := m.add(m.honey, e)
+	u := m.upload(m.honey, "stock.csv", "Code,Stock,Description,Prix\nM-01,7,,\n")
+	if u.Summary.Changed != 1 || len(u.Rows[0].Changes) != 1 {
+		t.Fatalf("rows %+v", u.Rows)
+	}
+	m.apply(m.honey, u)
+	want := p
+	want.Stock = 7
+	if diff := cmp.Diff(want, m.product(m.honey, p.ID)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDuplicatesNameTheFirstLine(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Référence;Produit;Prix\nA1;Miel;10\nA2;Pollen;20\na1;Miel de thym;30\n")
+	if u.Rows[2].Kind != catalog.KindWrong {
+		t.Fatalf("rows %+v", u.Rows)
+	}
+	e := u.Rows[2].Errors[0]
+	if e.Column != "sku" || e.Message.Key != "upload.duplicate" || fmt.Sprint(e.Message.Args["Line"]) != "2" {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestACategoryIsGuessedOrAsked(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Produit;Catégorie;Prix\nMiel de thym;;10\nChose;;20\nTruc;Huiles d'olive;5\nMachin;Voitures;5\nSavon;صابون وتجميل;9\n")
+	got := []string{}
+	for _, row := range u.Rows {
+		got = append(got, row.Category)
+	}
+	if !slices.Equal(got, []string{"honey", "", "oil", "", "cosmetic"}) {
+		t.Errorf("categories %q", got)
+	}
+	e := u.Rows[1].Errors[0]
+	if e.Column != "category" || len(e.Suggestions) != 13 || !strings.Contains(locale(t, "fr").Message(e.Message), "Miel, Huile") {
+		t.Errorf("the choices are told: %+v", e)
+	}
+	kept, err := m.GetUpload(m.ctx, m.honey, u.ID)
+	if err != nil || !strings.Contains(locale(t, "ar").Message(kept.Rows[3].Errors[0].Message), "عسل، زيت") {
+		t.Errorf("and still told when read again: %v %+v", err, kept.Rows[3].Errors)
+	}
+}
+
+func TestNewFoodWithoutAuthorisationIsADraft(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Produit;Prix;Autorisation;Autorisation jusqu'au\n"+
+		"Miel de thym;10;;\nPanier en doum;80;;\nPollen;50;ONSSA 1;31/10/2026\nPropolis;50;ONSSA 1;46500\n")
+	states := []string{}
+	for _, row := range u.Rows {
+		states = append(states, row.State)
+	}
+	if !slices.Equal(states, []string{"draft", "published", "draft", "published"}) {
+		t.Fatalf("states %v", states)
+	}
+	keys := []string{}
+	for _, note := range append(u.Rows[0].Notes, u.Rows[2].Notes...) {
+		keys = append(keys, note.Message.Key)
+	}
+	if !slices.Contains(keys, "catalog.needs_authorisation") || !slices.Contains(keys, "catalog.authorisation_expired") {
+		t.Errorf("the reason is told: %v", keys)
+	}
+	m.apply(m.honey, u)
+	if n := m.number(`select count(*) from products where state = 'draft'`); n != 2 {
+		t.Errorf("%d drafts", n)
+	}
+	page, err := m.Catalogue(m.ctx, m.honey, catalog.Filter{})
+	if err != nil || page.Published != 2 {
+		t.Errorf("%+v %v", page, err)
+	}
+}
+
+func TestATenfoldPriceIsAsked(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	u := m.upload(m.honey, "a.csv", "Réf;Prix\nM-01;1500\n")
+	if u.Summary.Doubtful != 1 || u.Rows[0].Kind != catalog.KindChanged || u.Rows[0].Notes[0].Suggestions[0] != "150" {
+		t.Fatalf("%+v", u.Rows)
+	}
+	u, err := m.RepairUpload(m.ctx, m.honey, u.ID, 2, "price", "150")
+	if err != nil || u.Summary.Doubtful != 0 || u.Summary.Unchanged != 1 {
+		t.Errorf("no, 150: %+v %v", u.Summary, err)
+	}
+}
+
+func TestRowsAreRepairedInPlace(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Produit;Prix;Unité\nMiel;2O;kg\n;30;kg\nPollen;10;brassée\nChose;5;\n")
+	if u.Summary.Wrong != 4 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	for _, repair := range []struct {
+		line          int
+		column, value string
+	}{{2, "price", "20"}, {3, "name", "عسل السدر"}, {4, "unit", "100 غ"}, {5, "category", "craft"}} {
+		var err error
+		if u, err = m.RepairUpload(m.ctx, m.honey, u.ID, repair.line, repair.column, repair.value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u.Summary.Wrong != 0 || u.Summary.New != 4 {
+		t.Fatalf("%+v %+v", u.Summary, u.Rows)
+	}
+	_, err := m.RepairUpload(m.ctx, m.honey, u.ID, 99, "price", "1")
+	refused(t, err, fault.NotFound, "upload.no_line")
+	_, err = m.RepairUpload(m.ctx, m.honey, u.ID, 2, "state", "published")
+	refused(t, err, fault.Invalid, "upload.no_column")
+	_, err = m.RepairUpload(m.ctx, m.couscou, u.ID, 2, "price", "1")
+	refused(t, err, fault.NotFound, "upload.not_found")
+	u = m.apply(m.honey, u)
+	if u.Summary.Applied != 4 {
+		t.Errorf("%+v", u.Summary)
+	}
+	_, err = m.RepairUpload(m.ctx, m.honey, u.ID, 2, "price", "1")
+	refused(t, err, fault.Conflict, "upload.already_applied")
+}
+
+func TestWhatChangedElsewhereMeanwhileIsTold(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	priced, counted := m.add(m.honey, thyme()), thyme()
+	counted.SKU = "M-02"
+	stocked := m.add(m.honey, counted)
+	sold := thyme()
+	sold.SKU = "M-03"
+	untouched := m.add(m.honey, sold)
+	u := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock;Autorisation\n"+
+		"M-01;;160;20;\n"+ // a new price
+		"M-02;;150;60;\n"+ // forty more
+		"M-03;;140;20;\n"+ // the stock as it is
+		"M-04;Pollen;50;5;X\n") // new
+	if u.Summary.Changed != 3 || u.Summary.New != 1 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	// Before she applies it, a colleague changes a price, adds the pollen, and buyers buy.
+	if err := m.SetPriceStock(m.ctx, m.honey, priced.ID, ptr(money.Amount(155_00)), nil, m.member); err != nil {
+		t.Fatal(err)
+	}
+	pollen := thyme()
+	pollen.SKU = "M-04"
+	m.add(m.honey, pollen)
+	if _, err := m.reserve(postgres.NewID(), catalog.StockLine{ProductID: stocked.ID, Quantity: 3}, catalog.StockLine{ProductID: untouched.ID, Quantity: 2}); err != nil {
+		t.Fatal(err)
+	}
+	u = m.apply(m.honey, u)
+	if u.Summary.Applied != 2 || u.Summary.Meanwhile != 2 {
+		t.Fatalf("%+v", u.Summary)
+	}
+	if p := m.product(m.honey, priced.ID); p.Price != 155_00 || u.Rows[0].Outcome != catalog.OutcomeMeanwhile {
+		t.Errorf("the colleague's price stays: %d, %s", p.Price, u.Rows[0].Outcome)
+	}
+	if p := m.product(m.honey, stocked.ID); p.Stock != 57 || u.Rows[1].Notes[0].Message.Key != "upload.meanwhile_stock" {
+		t.Errorf("what was sold is not for sale again: %d, %+v", p.Stock, u.Rows[1].Notes)
+	}
+	if p := m.product(m.honey, untouched.ID); p.Price != 140_00 || p.Stock != 18 {
+		t.Errorf("the price changes, the stock does not come back: %d, %d", p.Price, p.Stock)
+	}
+	if p := m.bySKU(m.honey, "M-04"); p.Name.FR != "Miel de thym" {
+		t.Errorf("the colleague's product stays: %s", p.Name.FR)
+	}
+	report := u.Report(locale(t, "fr"))
+	if report.Applied != 2 || len(report.Errors) != 2 || report.Errors[0].Row != 2 {
+		t.Errorf("report %+v", report)
+	}
+	m.sound()
+}
+
+func TestAppliedByTwoAtOnceItIsAppliedOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	first := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock\nM-01;;160;25\nM-02;Pollen;50;5\n")
+	second := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock\nM-01;;160;25\nM-02;Pollen;50;5\n")
+	var wait sync.WaitGroup
+	for i := range 8 {
+		id := first.ID
+		if i%2 == 1 {
+			id = second.ID
+		}
+		wait.Go(func() {
+			if _, err := m.ApplyUpload(m.ctx, m.honey, id, m.member); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if n := m.number(`select count(*) from products`); n != 2 {
+		t.Errorf("%d products", n)
+	}
+	if p := m.bySKU(m.honey, "M-02"); p.Stock != 5 {
+		t.Errorf("stock %d", p.Stock)
+	}
+	m.sound()
+}
+
+func TestAnUploadIsItsCooperativesOwn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Produit;Prix\nMiel;10\n")
+	_, err := m.GetUpload(m.ctx, m.couscou, u.ID)
+	refused(t, err, fault.NotFound, "upload.not_found")
+	_, err = m.ApplyUpload(m.ctx, m.couscou, u.ID, m.member)
+	refused(t, err, fault.NotFound, "upload.not_found")
+	refused(t, m.DiscardUpload(m.ctx, m.couscou, u.ID), fault.NotFound, "upload.not_found")
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+		t.Errorf("thrown away twice: %v", err)
+	}
+	_, err = m.ApplyUpload(m.ctx, m.honey, u.ID, m.member)
+	refused(t, err, fault.Conflict, "upload.discarded")
+	applied := m.apply(m.honey, m.upload(m.honey, "a.csv", "Produit;Prix\nMiel;10\n"))
+	refused(t, m.DiscardUpload(m.ctx, m.honey, applied.ID), fault.Conflict, "upload.already_applied")
+	// The same references in another cooperative are other products.
+	m.apply(m.couscou, m.upload(m.couscou, "a.csv", "Produit;Prix\nMiel;10\n"))
+	if n := m.number(`select count(*) from products`); n != 2 {
+		t.Errorf("%d products", n)
+	}
+}
+
+func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	many := "Produit;Prix\n" + strings.Repeat("Miel;10\n", sheet.MaxRows+1)
+	for name, c := range map[string]struct {
+		file, content string
+		kind          fault.Kind
+		key           string
+	}{
+		"nothing":             {"a.csv", "", fault.Invalid, "upload.empty"},
+		"spaces":              {"a.csv", "\ufeff \r\n\t\n;;\n", fault.Invalid, "upload.empty"},
+		"headings only":       {"a.csv", "Produit;Prix\n", fault.Invalid, "upload.no_rows"},
+		"other headings":      {"a.csv", "Kilomètres;Couleur\n1;rouge\n", fault.Invalid, "upload.no_headings"},
+		"no price":            {"a.csv", "Produit;Stock\nMiel;1\n", fault.Invalid, "upload.no_price_column"},
+		"no name":             {"a.csv", "Prix;Stock\n10;1\n", fault.Invalid, "upload.no_name_column"},
+		"Windows letters":     {"a.csv", "D\xe9signation;Prix\nMiel;10\n", fault.Invalid, "upload.encoding"},
+		"an old workbook":     {"a.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a PDF":               {"a.csv", "%PDF-1.7 ...", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a picture":           {"a.xlsx", "\xff\xd8\xff\xe0\x00\x10JFIF", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a page":              {"a.xls", "<html><table></table></html>", fault.Invalid, "upload.not_a_spreadsheet"},
+		"an archive":          {"a.zip", "PK\x03\x04 rest", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a broken workbook":   {"a.xlsx", "PK\x03\x04 rest", fault.Invalid, "upload.broken"},
+		"a quote never ended": {"a.csv", "Produit;Prix\nMiel \"fin\";1\n\"Pollen;10\nPropolis;20\n", fault.Invalid, "upload.quote"},
+		"too many rows":       {"a.csv", many, fault.Invalid, "upload.too_many_rows"},
+		"too many bytes":      {"a.csv", "Produit;Prix\n" + strings.Repeat("x", sheet.MaxBytes), fault.TooLarge, "upload.too_large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), m.member)
+			refused(t, err, c.kind, c.key)
+		})
+	}
+}
+
+func TestTenThousandWrongRows(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var b strings.Builder
+	b.WriteString("Produit;Prix;Stock\nMiel de thym;10;5\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&b, "Chose %d;gratuit;beaucoup\n", i)
+	}
+	u := m.upload(m.honey, "a.csv", b.String())
+	if u.Summary.Wrong != 10_000 || u.Summary.New != 1 {
+		t.Fatalf("%+v", u.Summary)
+	}
+	kept, err := m.GetUpload(m.ctx, m.honey, u.ID)
+	if err != nil || len(kept.Rows) != 10_001 || len(kept.Rows[10_000].Errors) != 3 {
+		t.Fatalf("all are kept: %v", err)
+	}
+	u = m.apply(m.honey, u)
+	if u.Summary.Applied != 1 || m.number(`select count(*) from products`) != 1 {
+		t.Errorf("the good one is applied: %+v", u.Summary)
+	}
+}
+
+func TestTheCatalogueGoesOutAndComesBackUnchanged(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := thyme()
+	e.Name.EN, e.Description.FR = "=HYPERLINK(\"x\")", "Récolté à Tafoughalt;\n\"pur\", fort"
+	e.Description.AR, e.SeasonFrom, e.SeasonTo = "عسل حر", ptr(10), ptr(1)
+	m.add(m.honey, e)
+	for i, unit := range []struct {
+		amount int
+		code   string
+	}{{1, "kg"}, {250, "ml"}, {5, "l"}, {1, "piece"}, {2, "piece"}, {12, "piece"}, {3, "piece"}, {1, "m2"}, {370, "g"}} {
+		o := thyme()
+		o.SKU, o.UnitAmount, o.UnitCode, o.Price = fmt.Sprintf("U-%d", i), unit.amount, unit.code, money.Amount(12_50+i)
+		m.add(m.honey, o)
+	}
+	for _, language := range []string{"ar", "fr", "en"} {
+		for _, format := range []string{"xlsx", "csv"} {
+			data := m.template(m.honey, language, format)
+			u, err := m.ReadUpload(m.ctx, m.honey, "souk."+format, bytes.NewReader(data), m.member)
+			if err != nil {
+				t.Fatalf("%s %s: %v", language, format, err)
+			}
+			if u.Summary.Unchanged != 10 || len(u.Summary.Ignored) != 0 || u.Summary.Missing != 0 {
+				t.Errorf("%s %s: %+v %+v", language, format, u.Summary, u.Rows[0])
+			}
+			if format == "csv" && !strings.Contains(string(data), "'=HYPERLINK") {
+				t.Errorf("%s: a formula went out as it is", language)
+			}
+		}
+	}
+	if err := m.Template(m.ctx, m.honey, locale(t, "fr"), "pdf", &bytes.Buffer{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("pdf: %v", err)
+	}
+}
+
+func TestAWorkbookWithAnotherPageFirstAndRealNumbers(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	must(t, book.SetCellValue("Sheet1", "A1", "Bienvenue"))
+	if _, err := book.NewSheet("Produits"); err != nil {
+		t.Fatal(err)
+	}
+	for cell, value := range map[string]any{
+		"B3": "Produit", "C3": "Prix (DH)", "D3": "Qté", "E3": "Unité", "F3": "Autorisation", "G3": "Autorisation jusqu'au",
+		"B4": "Miel de thym", "C4": 12.5, "D4": 1250, "E4": "500 g", "F4": "X", "G4": 46500,
+		"B7": "Pollen", "C7": 0.1 + 0.2, "D7": 3, "E7": "100 g",
+	} {
+		must(t, book.SetCellValue("Produits", cell, value))
+	}
+	style, err := book.NewStyle(&excelize.Style{NumFmt: 44})
+	must(t, err)
+	must(t, book.SetCellStyle("Produits", "C4", "C7", style))
+	var b bytes.Buffer
+	must(t, book.Write(&b))
+	u, err := m.ReadUpload(m.ctx, m.honey, "produits.xlsx", &b, m.member)
+	must(t, err)
+	if u.Summary.New != 2 || u.Rows[0].Line != 4 || u.Rows[1].Line != 7 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	m.apply(m.honey, u)
+	list, err := m.OfCooperative(m.ctx, m.honey)
+	must(t, err)
+	slices.SortFunc(list, func(a, b catalog.Product) int { return strings.Compare(a.Name.FR, b.Name.FR) })
+	if p := list[0]; p.Price != 12_50 || p.Stock != 1250 || p.AuthorisedTill == nil || p.AuthorisedTill.Format("2006-01-02") != "2027-04-23" {
+		t.Errorf("%+v", p)
+	}
+	if p := list[1]; p.Price != 30 {
+		t.Errorf("a spreadsheet's 0.30000000000000004 is thirty centimes: %d", p.Price)
+	}
+}
+
+func TestTheCommandLinesReport(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	const file = "Produit;Prix\nMiel;10\nPollen;gratis\n"
+	u, err := m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), false, uuid.Nil)
+	must(t, err)
+	text, err := json.Marshal(u.Report(locale(t, "en")))
+	must(t, err)
+	want := `{"new":1,"changed":0,"unchanged":0,"wrong":1,"applied":0,"errors":[{"row":3,"column":"price","value":"gratis","message":"“gratis” is no price."}]}`
+	if string(text) != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+	if n := m.number(`select count(*) from products`); n != 0 {
+		t.Errorf("a dry run wrote %d products", n)
+	}
+	u, err = m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), true, uuid.Nil)
+	must(t, err)
+	if u.Summary.Applied != 1 || m.number(`select count(*) from products`) != 1 {
+		t.Errorf("%+v", u.Summary)
+	}
+	m.sound()
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
