@@ -87,7 +87,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
-	river.AddWorker(workers, &catalog.PictureWorker{Service: products})
+	river.AddWorker(workers, catalog.NewPictureWorker(products))
 
 	config := p.storefront
 	config.Log = p.log

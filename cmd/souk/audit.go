@@ -15,7 +15,6 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 
@@ -40,7 +39,7 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 
 	var checks []audit.Check
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, cooperative.Audit, catalog.Audit, payment.Audit, order.Audit, settlement.Audit,
+		ledger.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {

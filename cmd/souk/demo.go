@@ -154,7 +154,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		return err
 	}
 	d.open.add(func() error { return os.Remove(filepath.Join(dir, privateFile)) })
-	d.welcome(base, private.Addr().String(), logins)
+	d.welcome(base, private.Addr().String(), logins, a.texts.Locale("en"))
 	err = a.run(ctx, d.public, private, d.config.ShutdownTimeout)
 	d.steps.title("Stopping.")
 	return err
@@ -189,12 +189,12 @@ func (d *demonstration) takeFolder(fresh bool) error {
 	return nil
 }
 
-func (d *demonstration) welcome(base, private string, logins []door.Login) {
+func (d *demonstration) welcome(base, private string, logins []door.Login, l *i18n.Locale) {
 	d.steps.title("The market is open: %s/", base)
 	d.steps.plain("")
 	d.steps.plain("Sign in at %s/%s/signin, with the password %s:", base, i18n.Default, sample.Password)
 	for _, login := range logins {
-		d.steps.plain("  %-36s %s", login.Login, login.Who.EN)
+		d.steps.plain("  %-36s %s", login.Login, l.Text(login.Who))
 	}
 	d.steps.plain("  (and every other cooperative of the market with its own address)")
 	d.steps.plain("Mail is not sent but kept: %s/en/demo/mailbox", base)

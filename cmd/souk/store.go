@@ -124,10 +124,7 @@ const indexName = "souk_products"
 // PATH and started as a child, else the engine within this program. The words say which it is.
 func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (engine search.Engine, words string, end func() error, err error) {
 	if c.MeiliURL != "" {
-		engine, err := meili.New(ctx, c.MeiliURL, c.MeiliKey, indexName)
-		if err != nil {
-			return nil, "", nil, err
-		}
+		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName)
 		return engine, "Meilisearch at MEILI_URL", engine.Close, nil
 	}
 	if binary, err := exec.LookPath("meilisearch"); err == nil {
@@ -135,10 +132,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		if err != nil {
 			return nil, "", nil, err
 		}
-		engine, err := meili.New(ctx, process.URL(), process.Key(), indexName)
-		if err != nil {
-			return nil, "", nil, errors.Join(err, process.Stop())
-		}
+		engine := meili.New(process.URL(), process.Key(), indexName)
 		end := func() error { return errors.Join(engine.Close(), process.Stop()) }
 		return engine, "Meilisearch, started from " + binary, end, nil
 	}
