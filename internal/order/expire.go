@@ -26,7 +26,11 @@ type ExpireWorker struct {
 
 // Work cancels what was not accepted in time; see Service.Expire.
 func (w *ExpireWorker) Work(ctx context.Context, j *river.Job[ExpireArgs]) error {
-	err := w.Orders.Expire(ctx, j.Args.OrderID, time.Time{})
+	at := w.Orders.Now()
+	if j.ScheduledAt.After(at) {
+		at = j.ScheduledAt // this instance's clock is slower than that of the one that keeps time
+	}
+	err := w.Orders.Expire(ctx, j.Args.OrderID, at)
 	if errors.Is(err, ErrNotFound) {
 		return river.JobCancel(err) // trying again would not help
 	}

@@ -1,0 +1,307 @@
+package order_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+func (m *market) add(token string, product uuid.UUID, n int) order.Change {
+	m.t.Helper()
+	change, err := m.AddLine(context.Background(), token, product, n)
+	m.must(err)
+	return change
+}
+
+func (m *market) basket(token string) order.Basket {
+	m.t.Helper()
+	b, err := m.Basket(context.Background(), token)
+	m.must(err)
+	return b
+}
+
+// fromBasket is Fatima's order of what lies in a basket.
+func (m *market) fromBasket(token, key string) order.PlaceInput {
+	in := m.basic()
+	in.Lines, in.BasketToken, in.IdempotencyKey = nil, token, key
+	return in
+}
+
+func TestABasketIsGroupedByCooperative(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 2)
+	m.later(time.Second)
+	m.add(token, m.thyme, 1)
+	m.later(time.Second)
+	m.add(token, m.barley, 1)
+	m.add(token, m.wheat, 1)
+	b := m.basket(token)
+	if len(b.Groups) != 2 || b.Groups[0].Cooperative.ID != m.couscous || b.Groups[1].Cooperative.ID != m.honey {
+		t.Fatalf("groups: %+v", b.Groups)
+	}
+	couscous := b.Groups[0]
+	if !couscous.Cooperative.WomenOnly || couscous.Items != 143_00 || len(couscous.Lines) != 2 ||
+		couscous.Lines[0].Quantity != 3 || couscous.Lines[0].Total != 78_00 || couscous.Lines[0].Product.Name.FR != "Couscous de blé" {
+		t.Errorf("couscous: %+v", couscous)
+	}
+	if b.Items != 253_00 || b.Pieces != 5 || b.Perishable || b.Changed {
+		t.Errorf("basket: %s, %d pieces, perishable %t, changed %t", b.Items, b.Pieces, b.Perishable, b.Changed)
+	}
+	if n, err := m.Count(t.Context(), token); err != nil || n != 5 {
+		t.Errorf("counted %d, %v", n, err)
+	}
+	if b := m.basket("nobody's"); len(b.Groups) > 0 {
+		t.Errorf("a basket that nobody filled: %+v", b)
+	}
+	m.add(token, m.cheese, 1)
+	if !m.basket(token).Perishable {
+		t.Error("cheese does not perish")
+	}
+}
+
+func TestABasketHoldsNoMoreThanThereIs(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	token := order.NewToken()
+	m.add(token, m.thyme, 8)
+	change := m.add(token, m.thyme, 5)
+	if !change.Clipped() || change.Before != 8 || change.Wanted != 13 || change.Quantity != 10 {
+		t.Errorf("8 and 5 of 10: %+v", change)
+	}
+	change, err := m.SetLine(ctx, token, m.thyme, 3)
+	m.must(err)
+	if change.Clipped() || change.Before != 10 || change.Quantity != 3 {
+		t.Errorf("3 of 10: %+v", change)
+	}
+	change, err = m.RemoveLine(ctx, token, m.thyme)
+	m.must(err)
+	if change.Before != 3 || change.Product.ID != m.thyme || len(m.basket(token).Groups) != 0 {
+		t.Errorf("removed: %+v", change)
+	}
+	change, err = m.SetLine(ctx, token, m.thyme, change.Before) // undone
+	m.must(err)
+	if change.Quantity != 3 || m.basket(token).Pieces != 3 {
+		t.Errorf("undone: %+v", change)
+	}
+	change, err = m.SetLine(ctx, token, m.thyme, 0)
+	m.must(err)
+	if change.Before != 3 || m.basket(token).Pieces != 0 {
+		t.Errorf("set to none: %+v", change)
+	}
+	change, err = m.RemoveLine(ctx, token, m.thyme)
+	m.must(err)
+	if change.Before != 0 {
+		t.Errorf("removed twice: %+v", change)
+	}
+}
+
+func TestWhatCannotBePutIntoABasket(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	token := order.NewToken()
+	m.exec(`update products set stock = 0 where id = $1`, m.olive)
+	for name, c := range map[string]struct {
+		product uuid.UUID
+		n       int
+		want    error
+	}{
+		"a draft":                       {m.hidden, 1, order.ErrGone},
+		"of a cooperative not approved": {m.pending, 1, order.ErrGone},
+		"unknown":                       {uuid.New(), 1, order.ErrGone},
+		"sold out":                      {m.olive, 1, order.ErrSoldOut},
+		"none":                          {m.wheat, 0, order.ErrInvalid},
+		"less than none":                {m.wheat, -1, order.ErrInvalid},
+		"too many":                      {m.wheat, 1000, order.ErrInvalid},
+	} {
+		if _, err := m.AddLine(ctx, token, c.product, c.n); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := m.SetLine(ctx, token, m.wheat, -1); !errors.Is(err, order.ErrInvalid) {
+		t.Errorf("set to less than none: %v", err)
+	}
+	if _, err := m.AddLine(ctx, "", m.wheat, 1); err == nil {
+		t.Error("a basket without a token")
+	}
+	for range order.MaxLines {
+		m.add(token, m.product(m.couscous, "كسكس", "Couscous", 10_00, false, "published"), 1)
+	}
+	if _, err := m.AddLine(ctx, token, m.wheat, 1); !errors.Is(err, order.ErrBasketFull) {
+		t.Errorf("the 101st product: %v", err)
+	}
+	if n, err := m.Count(ctx, token); err != nil || n != order.MaxLines {
+		t.Errorf("counted %d, %v", n, err)
+	}
+	placed := m.place(m.fromBasket(token, ""))
+	if len(placed.Order.Parts) != 1 || len(placed.Order.Parts[0].Lines) != order.MaxLines {
+		t.Error("a full basket was not ordered whole")
+	}
+}
+
+func TestABasketShowsWhatHasBecomeShortOrGone(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	for _, product := range []uuid.UUID{m.wheat, m.barley, m.thyme, m.olive} {
+		m.add(token, product, 3)
+		m.later(time.Second)
+	}
+	m.exec(`update products set stock = 2 where id = $1`, m.wheat)
+	m.exec(`update products set stock = 0 where id = $1`, m.barley)
+	m.exec(`update products set state = 'archived' where id = $1`, m.thyme)
+	m.exec(`update products set price_centimes = 2900 where id = $1`, m.olive)
+	b := m.basket(token)
+	type line struct {
+		Name                   string
+		Wanted, Quantity, Left int
+		Short, Gone            bool
+		Total                  money.Amount
+	}
+	var got []line
+	for _, g := range b.Groups {
+		for _, l := range g.Lines {
+			got = append(got, line{l.Product.Name.FR, l.Wanted, l.Quantity, l.Available, l.Short, l.Gone, l.Total})
+		}
+	}
+	want := []line{
+		{"Couscous de blé", 3, 2, 2, true, false, 52_00},
+		{"Couscous d’orge", 3, 0, 0, true, false, 0},
+		{"Miel de thym", 3, 0, 0, false, true, 0},
+		{"Savon noir", 3, 3, 10, false, false, 87_00},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if !b.Changed || b.Items != 139_00 || b.Pieces != 5 || b.Groups[1].Cooperative.Slug != "iklil-el-qimma" {
+		t.Errorf("basket: %+v", b)
+	}
+
+	in := m.fromBasket(token, "form")
+	in.Shown = b.Items
+	placed := m.place(in)
+	if placed.Order.Items != 139_00 || len(placed.Order.Parts) != 2 {
+		t.Errorf("ordered for %s, %d parts", placed.Order.Items, len(placed.Order.Parts))
+	}
+	if n, err := m.Count(t.Context(), token); err != nil || n != 0 {
+		t.Errorf("%d pieces are left in the basket: %v", n, err)
+	}
+}
+
+func TestABasketIsNotOrderedAtAnotherPriceThanShown(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 2)
+	in := m.fromBasket(token, "form")
+	in.Shown = m.basket(token).Items
+	m.exec(`update products set price_centimes = price_centimes + 1 where id = $1`, m.wheat)
+	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrChanged) {
+		t.Fatalf("placed: %v", err)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 10})
+	in.Shown = m.basket(token).Items
+	if placed := m.place(in); placed.Order.Items != 52_02 {
+		t.Errorf("ordered for %s", placed.Order.Items)
+	}
+}
+
+func TestABasketIsOrderedOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	token := order.NewToken()
+	m.add(token, m.thyme, 10) // all there are
+
+	var twice errgroup.Group // a double click
+	answers := make([]order.Placed, 2)
+	for i := range answers {
+		twice.Go(func() (err error) {
+			answers[i], err = m.Place(ctx, m.fromBasket(token, "form"))
+			return err
+		})
+	}
+	m.must(twice.Wait())
+	if answers[0].Token != answers[1].Token || answers[0].Replayed == answers[1].Replayed {
+		t.Errorf("a double click made two orders: %s, %s", answers[0].Order.Number, answers[1].Order.Number)
+	}
+	again := m.place(m.fromBasket(token, "form")) // the page sent again, with the basket empty
+	if !again.Replayed || again.Token != answers[0].Token {
+		t.Errorf("the page sent again made order %s", again.Order.Number)
+	}
+	if _, err := m.Place(ctx, m.fromBasket(token, "another form")); !errors.Is(err, order.ErrBasketEmpty) {
+		t.Errorf("an empty basket was ordered: %v", err)
+	}
+	m.wantStock(map[uuid.UUID]int{m.thyme: 0})
+	m.wantClean()
+}
+
+func TestTwoPagesOrderTheSameBasketAtOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 1)
+	var both errgroup.Group
+	errs := make([]error, 2)
+	for i, key := range []string{"one form", "another form"} {
+		both.Go(func() error {
+			_, errs[i] = m.Place(t.Context(), m.fromBasket(token, key))
+			return nil
+		})
+	}
+	m.must(both.Wait())
+	if (errs[0] == nil) == (errs[1] == nil) || !errors.Is(errors.Join(errs...), order.ErrBasketEmpty) {
+		t.Errorf("errors: %v", errs)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 9})
+}
+
+func TestABasketThatCannotBeOrderedIsKept(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.cheese, 1)
+	in := m.fromBasket(token, "form")
+	in.Buyer.Place = "oujda"
+	_, err := m.Place(t.Context(), in)
+	if f := fault.As(err); f == nil || f.Fields["place"].Key != "delivery.perishable_too_far" {
+		t.Errorf("cheese to Oujda: %v", err)
+	}
+	if m.basket(token).Pieces != 1 {
+		t.Error("the basket was emptied")
+	}
+	in.Delivery = delivery.Pickup
+	m.place(in)
+	m.wantClean()
+}
+
+func TestManyHandsOnOneBasket(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.restock(m.wheat, 1000)
+	token := order.NewToken()
+	var all errgroup.Group
+	for range 20 {
+		all.Go(func() error {
+			_, err := m.AddLine(context.Background(), token, m.wheat, 2)
+			return err
+		})
+	}
+	m.must(all.Wait())
+	if n := m.basket(token).Pieces; n != 40 {
+		t.Errorf("%d pieces", n)
+	}
+}

@@ -1,0 +1,164 @@
+package order_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestTheDatabaseDefendsOrders(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.IdempotencyKey = "17"
+	o := m.place(in).Order
+	token := order.NewToken()
+	m.add(token, m.wheat, 1)
+	// copyOf inserts the rows of a table again, with other values for some columns.
+	copyOf := func(table string, values map[string]string) string {
+		var columns []string
+		m.must(m.db.Select(&columns, `
+			select column_name from information_schema.columns
+			where table_name = $1 and is_generated = 'NEVER'`, table))
+		selected := slices.Clone(columns)
+		for i, c := range columns {
+			if v, ok := values[c]; ok {
+				selected[i] = v
+			}
+		}
+		return fmt.Sprintf(`insert into %s (%s) select %s from %s limit 1`, table, list(columns), list(selected), table)
+	}
+	id := func(more ...string) map[string]string {
+		values := map[string]string{"id": "gen_random_uuid()"}
+		for i := 0; i < len(more); i += 2 {
+			values[more[i]] = more[i+1]
+		}
+		return values
+	}
+	other := fmt.Sprintf("'%s'::uuid", m.barley)
+	for _, c := range []struct{ constraint, statement string }{
+		{"basket_lines_quantity", `update basket_lines set quantity = 0`},
+		{"basket_lines_quantity", `update basket_lines set quantity = 1000`},
+		{"orders_number_key", copyOf("orders", id("token_hash", "'x'", "idempotency_key", "null"))},
+		{"orders_token_key", copyOf("orders", id("number", "'x'", "idempotency_key", "null"))},
+		{"orders_idempotency_key", copyOf("orders", id("number", "'x'", "token_hash", "'x'"))},
+		{"orders_source_known", `update orders set source = 'x'`},
+		{"orders_delivery_known", `update orders set delivery = 'x'`},
+		{"orders_payment_known", `update orders set payment = 'x'`},
+		{"orders_state_known", `update orders set state = 'x'`},
+		{"orders_total_is_the_sum", copyOf("orders", id("number", "'x'", "token_hash", "'x'", "idempotency_key", "null", "total_centimes", "total_centimes + 1"))},
+		{"orders_amounts_sane", `update orders set due_centimes = -1`},
+		{"orders_amounts_sane", `update orders set due_centimes = total_centimes + 1`},
+		{"orders_delivery_days_in_order", `update orders set deliver_to = deliver_from - 1`},
+		{"orders_place_fkey", `update orders set place = 'atlantis'`},
+		{"orders_as_placed", `update orders set items_centimes = items_centimes + 1, total_centimes = total_centimes + 1`},
+		{"orders_as_placed", `update orders set number = 'x'`},
+		{"orders_as_placed", `update orders set placed_at = now()`},
+		{"sub_orders_one_per_cooperative", copyOf("sub_orders", id())},
+		{"sub_orders_state_known", `update sub_orders set state = 'x'`},
+		{"sub_orders_amounts_sane", copyOf("sub_orders", id("cooperative_id", "(select id from cooperatives where slug = 'jdida')", "items_centimes", "0"))},
+		{"sub_orders_amounts_sane", copyOf("sub_orders", id("cooperative_id", "(select id from cooperatives where slug = 'jdida')", "commission_centimes", "items_centimes + 1"))},
+		{"sub_orders_as_placed", `update sub_orders set items_centimes = items_centimes + 1`},
+		{"sub_orders_as_placed", `update sub_orders set commission_centimes = 0`},
+		{"sub_orders_as_placed", `update sub_orders set cooperative_id = (select id from cooperatives where slug = 'jdida')`},
+		{"order_lines_one_per_product", copyOf("order_lines", id())},
+		{"order_lines_quantity_positive", copyOf("order_lines", id("product_id", other, "quantity", "0"))},
+		{"order_lines_price_positive", copyOf("order_lines", id("product_id", other, "price_centimes", "0"))},
+		{"order_lines_append_only", `update order_lines set price_centimes = 1`},
+		{"order_lines_append_only", `delete from order_lines`},
+		{"order_events_append_only", `update order_events set note = 'x'`},
+		{"order_events_append_only", `delete from order_events`},
+		{"order_events_append_only", `truncate order_events`},
+		{"sub_orders_order_id_fkey", `delete from orders`},
+	} {
+		if _, err := m.db.Exec(c.statement); !postgres.Violates(err, c.constraint) {
+			t.Errorf("%s: %v after %s", c.constraint, err, c.statement)
+		}
+	}
+	m.wantStates(o.ID, "placed: placed placed placed")
+	m.wantClean()
+}
+
+func list(columns []string) (text string) {
+	for i, c := range columns {
+		if i > 0 {
+			text += ", "
+		}
+		text += c
+	}
+	return text
+}
+
+// Each of these leaves something untrue behind; the audit has to name it.
+func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		damage string
+		want   string // the check that has to fail
+	}{
+		"a part less": {`update sub_orders set items_centimes = items_centimes - 1 where state = 'placed'`,
+			"order: the whole is the sum of its parts"},
+		"a cheaper line": {`update order_lines set price_centimes = price_centimes - 1`,
+			"order: a part is the sum of its lines"},
+		"another's product": {`update products set cooperative_id = (select id from cooperatives where slug = 'jdida')`,
+			"order: a part holds only its own cooperative's products"},
+		"a discount": {`update orders set due_centimes = due_centimes - 1`,
+			"order: due is what is left of the parts, with delivery"},
+		"ahead of its parts": {`update orders set state = 'delivered'`,
+			"order: its state agrees with the states of its parts"},
+		"behind its parts": {`update sub_orders set state = 'cancelled'`,
+			"order: its state agrees with the states of its parts"},
+		"a history without its end": {`delete from order_events where state = 'accepted'`,
+			"order: the last entry of a history is the present state"},
+		"goods released behind its back": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
+				select gen_random_uuid(), product_id, 1, 'release', order_id, now() from stock_movements where order_id is not null`,
+			"order: reserved stock is what active parts hold"},
+		"goods reserved for nobody": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
+				select gen_random_uuid(), id, -1, 'reserve', gen_random_uuid(), now() from products`,
+			"order: reserved stock is what active parts hold"},
+		"no payment": {`delete from payment_intents`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"a payment of another amount": {`update payment_intents set amount_centimes = amount_centimes + 1`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"a payment that came too early": {`update payment_intents set state = 'succeeded', settled_at = now()`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"no journal": {`delete from postings; delete from journals`,
+			"order: the ledger holds what the orders say"},
+		"a posting to another cooperative": {`update postings set credit = 'pending:' || (select id from cooperatives where slug = 'jdida') where cooperative_id is not null`,
+			"order: the ledger holds what the orders say"},
+		"a journal too many": {`
+				insert into journals (id, reference, input_hash, kind, order_id, at) select gen_random_uuid(), 'again', '', kind, order_id, at from journals;
+				insert into postings (id, journal_id, debit, credit, amount_centimes)
+				select gen_random_uuid(), id, 'buyers', 'commission', 1 from journals where reference = 'again'`,
+			"order: the ledger holds what the orders say"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.place(m.basic()).Order
+			p := m.part(o, m.honey)
+			m.must(m.Accept(t.Context(), m.honey, p.ID, order.By{}))
+			m.wantClean()
+			m.exec(`
+				do $$ declare t text; begin
+				    for t in select tablename from pg_tables where schemaname = 'public' loop
+				        execute format('alter table %I disable trigger user', t);
+				    end loop;
+				end $$;` + c.damage)
+			checks, err := order.Audit(t.Context(), m.db)
+			m.must(err)
+			for _, check := range checks {
+				if check.Name == c.want {
+					if check.OK() {
+						t.Errorf("%q found nothing", check.Name)
+					}
+					return
+				}
+			}
+			t.Errorf("there is no check %q", c.want)
+		})
+	}
+}

@@ -1,0 +1,309 @@
+package order_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/audit"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// monday is when every story begins.
+var monday = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+
+// market is a small market with three cooperatives, each with what it makes, 10 pieces in stock.
+type market struct {
+	*order.Service
+	t  testing.TB
+	db *sqlx.DB
+
+	couscous, honey, soap uuid.UUID // the cooperatives; couscous and soap are women's
+	association           uuid.UUID // who acts for it
+
+	wheat   uuid.UUID // of couscous: 26 dirhams
+	barley  uuid.UUID // of couscous: 65
+	thyme   uuid.UUID // of honey: 110
+	cheese  uuid.UUID // of honey: 30, perishable
+	olive   uuid.UUID // of soap: 28
+	hidden  uuid.UUID // of soap: 40, a draft
+	pending uuid.UUID // of a cooperative that is not approved yet: 40
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newMarket(t testing.TB) *market {
+	t.Helper()
+	m := &market{t: t, db: pgtest.New(t), now: monday}
+	texts, err := i18n.Load()
+	m.must(err)
+	jobs, err := job.New(m.db, nil, nil, slog.New(slog.DiscardHandler))
+	m.must(err)
+	m.Service = &order.Service{
+		DB:       m.db,
+		Catalog:  catalog.New(m.db, jobs, nil, m.clock),
+		Delivery: delivery.New(m.db),
+		Payments: payment.New(payment.Cash{}),
+		Jobs:     jobs,
+		Texts:    texts,
+		Secret:   []byte("a secret of thirty-two characters"),
+		BaseURL:  "https://souk.example",
+		Now:      m.clock,
+	}
+	m.Payments.OnPaid = m.PaidTx
+	m.couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", 0, "approved")
+	m.honey = m.cooperative("iklil-el-qimma", "إكليل القمة", 5, "approved")
+	m.soap = m.cooperative("zahrat-el-ain", "زهرة العين", 0, "approved")
+	newcomer := m.cooperative("jdida", "جديدة", 0, "pending")
+	m.association = m.user("association@souk.example", "association", nil, "ar")
+	m.user("member@nouarat.example", "member", &m.couscous, "fr")
+	m.wheat = m.product(m.couscous, "كسكس القمح", "Couscous de blé", 26_00, false, "published")
+	m.barley = m.product(m.couscous, "كسكس الشعير", "Couscous d’orge", 65_00, false, "published")
+	m.thyme = m.product(m.honey, "عسل الزعتر", "Miel de thym", 110_00, false, "published")
+	m.cheese = m.product(m.honey, "جبن", "Fromage frais", 30_00, true, "published")
+	m.olive = m.product(m.soap, "صابون بلدي", "Savon noir", 28_00, false, "published")
+	m.hidden = m.product(m.soap, "صابون جديد", "Savon nouveau", 40_00, false, "draft")
+	m.pending = m.product(newcomer, "مربى", "Confiture", 40_00, false, "published")
+	return m
+}
+
+func (m *market) clock() time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.now
+}
+
+// later lets time pass.
+func (m *market) later(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.now = m.now.Add(d)
+}
+
+func (m *market) must(err error) {
+	if err != nil {
+		m.t.Helper()
+		m.t.Fatal(err)
+	}
+}
+
+func (m *market) exec(statement string, args ...any) {
+	m.t.Helper()
+	_, err := m.db.Exec(statement, args...)
+	m.must(err)
+}
+
+func (m *market) cooperative(slug, name string, men int, state string) uuid.UUID {
+	m.t.Helper()
+	id := postgres.NewID()
+	m.exec(`
+		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, email, state, created_at, updated_at)
+		values ($1, $2, $3, $2, 'sample', 'tafoughalt', 9, $4, 0, $2 || '@souk.example', $5, $6, $6)`,
+		id, slug, name, men, state, m.clock())
+	return id
+}
+
+func (m *market) user(email, role string, cooperative *uuid.UUID, locale string) uuid.UUID {
+	m.t.Helper()
+	id := postgres.NewID()
+	m.exec(`
+		insert into users (id, name, email, password_hash, role, cooperative_id, locale, created_at)
+		values ($1, 'فاطمة', $2, '', $3, $4, $5, $6)`, id, email, role, cooperative, locale, m.clock())
+	return id
+}
+
+func (m *market) product(cooperative uuid.UUID, ar, fr string, price money.Amount, perishable bool, state string) uuid.UUID {
+	m.t.Helper()
+	id := postgres.NewID()
+	m.exec(`
+		insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, unit_amount, unit_code,
+		    price_centimes, stock, perishable, state, drawing, created_at, updated_at)
+		values ($1, $2, $3, $3, 'cereal', $4, $5, 1, 'kg', $6, 0, $7, $8, 'jar', $9, $9)`,
+		id, cooperative, id.String(), ar, fr, price, perishable, state, m.clock())
+	m.restock(id, 10)
+	return id
+}
+
+// restock counts n more pieces.
+func (m *market) restock(product uuid.UUID, n int) {
+	m.t.Helper()
+	m.exec(`
+		with counted as (update products set stock = stock + $2 where id = $1 returning id)
+		insert into stock_movements (id, product_id, delta, reason, at)
+		select $3, id, $2, 'count', $4 from counted`, product, n, postgres.NewID(), m.clock())
+}
+
+func (m *market) stock(product uuid.UUID) (n int) {
+	m.t.Helper()
+	m.must(m.db.Get(&n, `select stock from products where id = $1`, product))
+	return n
+}
+
+// basic is what Fatima orders, if nothing else is said: from all three cooperatives, for 218
+// dirhams, to her door in Berkane for 20 more.
+func (m *market) basic() order.PlaceInput {
+	return order.PlaceInput{
+		Lines: []order.Line{
+			{ProductID: m.wheat, Quantity: 2}, {ProductID: m.thyme, Quantity: 1}, {ProductID: m.olive, Quantity: 2},
+		},
+		Buyer:    order.Buyer{Name: "فاطمة الزهراء بنعيسى", Phone: "06 61 23 45 67", Place: "berkane", Address: "حي السلام"},
+		Delivery: delivery.Home,
+		Payment:  payment.CashOnDelivery,
+		Locale:   "ar",
+		Source:   order.Shop,
+	}
+}
+
+func (m *market) place(in order.PlaceInput) order.Placed {
+	m.t.Helper()
+	placed, err := m.Place(context.Background(), in)
+	m.must(err)
+	return placed
+}
+
+// read reads an order anew.
+func (m *market) read(id uuid.UUID) order.Order {
+	m.t.Helper()
+	o, err := m.ForAssociation(context.Background(), id)
+	m.must(err)
+	return o
+}
+
+// part is the order's part of that cooperative.
+func (m *market) part(o order.Order, cooperative uuid.UUID) order.Part {
+	m.t.Helper()
+	for _, p := range o.Parts {
+		if p.Cooperative.ID == cooperative {
+			return p
+		}
+	}
+	m.t.Fatalf("order %s has no part of %s", o.Number, cooperative)
+	return order.Part{}
+}
+
+// handOverAll brings every part that is left to the association.
+func (m *market) handOverAll(id uuid.UUID) {
+	m.t.Helper()
+	ctx := context.Background()
+	for _, p := range m.read(id).Parts {
+		for _, step := range []struct {
+			from order.PartState
+			move func(context.Context, uuid.UUID, uuid.UUID, order.By) error
+		}{{order.PartPlaced, m.Accept}, {order.PartAccepted, m.Ready}, {order.PartReady, m.HandOver}} {
+			if p = m.part(m.read(id), p.Cooperative.ID); p.State == step.from {
+				m.must(step.move(ctx, p.Cooperative.ID, p.ID, order.By{}))
+			}
+		}
+	}
+}
+
+// states are the states of an order and of its parts, in their order.
+func (m *market) states(id uuid.UUID) string {
+	m.t.Helper()
+	o := m.read(id)
+	text := string(o.State) + ":"
+	for _, p := range o.Parts {
+		text += " " + string(p.State)
+	}
+	return text
+}
+
+func (m *market) wantStates(id uuid.UUID, want string) {
+	m.t.Helper()
+	if got := m.states(id); got != want {
+		m.t.Errorf("the order is %q, want %q", got, want)
+	}
+}
+
+// wantLedger compares all balances that are not zero.
+func (m *market) wantLedger(want map[ledger.Account]money.Amount) {
+	m.t.Helper()
+	got, err := ledger.Balances(context.Background(), m.db, "")
+	m.must(err)
+	for account, amount := range got {
+		if amount != want[account] {
+			m.t.Errorf("ledger: %s holds %s, want %s", account, amount, want[account])
+		}
+	}
+	for account, amount := range want {
+		if _, ok := got[account]; !ok {
+			m.t.Errorf("ledger: %s holds nothing, want %s", account, amount)
+		}
+	}
+}
+
+func (m *market) wantStock(want map[uuid.UUID]int) {
+	m.t.Helper()
+	for product, n := range want {
+		if got := m.stock(product); got != n {
+			m.t.Errorf("stock: %d, want %d", got, n)
+		}
+	}
+}
+
+// problems are what the audits of ledger, order and stock find.
+func (m *market) problems() (found []string) {
+	m.t.Helper()
+	for _, run := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){ledger.Audit, order.Audit} {
+		checks, err := run(context.Background(), m.db)
+		m.must(err)
+		for _, c := range checks {
+			for _, p := range c.Problems {
+				found = append(found, c.Name+": "+p)
+			}
+		}
+	}
+	var drift []string
+	m.must(m.db.Select(&drift, `
+		select format('stock of %s is %s, its movements sum to %s', p.id, p.stock, coalesce(sum(v.delta), 0))
+		from products p left join stock_movements v on v.product_id = p.id
+		group by p.id having p.stock <> coalesce(sum(v.delta), 0)`))
+	return append(found, drift...)
+}
+
+func (m *market) wantClean() {
+	m.t.Helper()
+	for _, p := range m.problems() {
+		m.t.Error(p)
+	}
+}
+
+// mails are the queued messages by recipient.
+func (m *market) mails() map[string]mail.Message {
+	m.t.Helper()
+	var args [][]byte
+	m.must(m.db.Select(&args, `select args from river_job where kind = 'mail_send'`))
+	messages := make(map[string]mail.Message, len(args))
+	for _, a := range args {
+		var message mail.Message
+		m.must(json.Unmarshal(a, &message))
+		if _, twice := messages[message.To]; twice {
+			m.t.Errorf("two mails to %s", message.To)
+		}
+		messages[message.To] = message
+	}
+	return messages
+}
+
+// phone is another valid number for each n below 1,000,000.
+func phone(n int) string { return fmt.Sprintf("0661%06d", n) }

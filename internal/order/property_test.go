@@ -1,0 +1,221 @@
+package order_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+// step is a move together with when it may be made, said once more and in other words.
+type step struct {
+	name string
+	may  func(o order.Order, p order.Part) bool
+	do   func(ctx context.Context, m *market, o order.Order, p order.Part) error
+}
+
+func steps() []step {
+	all := func(o order.Order, in ...order.PartState) bool {
+		for _, p := range o.Parts {
+			found := !p.State.Active()
+			for _, s := range in {
+				found = found || p.State == s
+			}
+			if !found {
+				return false
+			}
+		}
+		return true
+	}
+	early := func(o order.Order) bool { return o.State == "placed" || o.State == "confirmed" }
+	by := order.By{}
+	return []step{
+		{"accept", func(_ order.Order, p order.Part) bool { return p.State == "placed" },
+			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
+				return m.Accept(ctx, p.Cooperative.ID, p.ID, by)
+			}},
+		{"ready", func(_ order.Order, p order.Part) bool { return p.State == "accepted" },
+			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
+				return m.Ready(ctx, p.Cooperative.ID, p.ID, by)
+			}},
+		{"hand over", func(_ order.Order, p order.Part) bool { return p.State == "ready" },
+			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
+				return m.HandOver(ctx, p.Cooperative.ID, p.ID, by)
+			}},
+		{"decline", func(_ order.Order, p order.Part) bool { return p.State == "placed" || p.State == "accepted" },
+			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
+				return m.Decline(ctx, p.Cooperative.ID, p.ID, by)
+			}},
+		{"confirm", func(o order.Order, _ order.Part) bool { return o.State == "placed" },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Confirm(ctx, o.ID, by)
+			}},
+		{"dispatch", func(o order.Order, _ order.Part) bool { return o.State == "confirmed" && all(o, "handed_over") },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Dispatch(ctx, o.ID, by)
+			}},
+		{"deliver", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Deliver(ctx, o.ID, by)
+			}},
+		{"refuse", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Refuse(ctx, o.ID, by)
+			}},
+		{"cancel", func(o order.Order, _ order.Part) bool { return early(o) },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Cancel(ctx, o.ID, by)
+			}},
+		{"cancel by buyer", func(o order.Order, _ order.Part) bool { return early(o) && all(o, "placed", "accepted") },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.CancelByBuyer(ctx, m.Token(o.ID), by)
+			}},
+		{"expire", func(order.Order, order.Part) bool { return true },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				return m.Expire(ctx, o.ID, o.ExpiresAt)
+			}},
+	}
+}
+
+func TestWhateverHappensTheBooksBalance(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	products := []uuid.UUID{m.wheat, m.barley, m.thyme, m.cheese, m.olive, m.hidden}
+	steps := steps()
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx := context.Background()
+		var orders []uuid.UUID
+		move := func(rt *rapid.T, o order.Order, p order.Part, s step) {
+			m.later(time.Minute)
+			err := s.do(ctx, m, o, p)
+			if may := s.may(o, p); (err == nil) != may {
+				rt.Fatalf("%s of a %s part of a %s order: %v", s.name, p.State, o.State, err)
+			}
+			if err != nil {
+				if !fault.Is(err, fault.Conflict) {
+					rt.Fatal(err)
+				}
+				if diff := cmp.Diff(o, m.read(o.ID)); diff != "" {
+					rt.Fatalf("%s failed and changed: %s", s.name, diff)
+				}
+			}
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"place": func(rt *rapid.T) {
+				in := m.basic()
+				in.Lines = nil
+				for range rapid.IntRange(1, 4).Draw(rt, "lines") {
+					in.Lines = append(in.Lines, order.Line{
+						ProductID: rapid.SampledFrom(products[:5]).Draw(rt, "product"),
+						Quantity:  rapid.IntRange(1, 4).Draw(rt, "quantity"),
+					})
+				}
+				in.Delivery = rapid.SampledFrom([]string{delivery.Home, delivery.Pickup}).Draw(rt, "delivery")
+				in.Buyer.Place = rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place")
+				placed, err := m.Place(ctx, in)
+				var short *catalog.OutOfStock
+				switch {
+				case err == nil:
+					orders = append(orders, placed.Order.ID)
+				case !errors.As(err, &short) && !fault.Is(err, fault.Invalid):
+					rt.Fatal(err)
+				}
+			},
+			"move": func(rt *rapid.T) {
+				if len(orders) == 0 {
+					rt.Skip("no orders")
+				}
+				o := m.read(rapid.SampledFrom(orders).Draw(rt, "order"))
+				move(rt, o, rapid.SampledFrom(o.Parts).Draw(rt, "part"), rapid.SampledFrom(steps).Draw(rt, "step"))
+			},
+			"go on": func(rt *rapid.T) { // towards the buyer's door, or else few orders would get there
+				if len(orders) == 0 {
+					rt.Skip("no orders")
+				}
+				id := rapid.SampledFrom(orders).Draw(rt, "order")
+				end := rapid.SampledFrom([]string{"deliver", "refuse"}).Draw(rt, "end")
+				for range rapid.IntRange(1, 9).Draw(rt, "steps") {
+					if o := m.read(id); o.State.Open() {
+						p, s := onward(o, steps, end)
+						move(rt, o, p, s)
+					}
+				}
+			},
+			"count": func(rt *rapid.T) {
+				m.restock(rapid.SampledFrom(products).Draw(rt, "product"), rapid.IntRange(1, 5).Draw(rt, "pieces"))
+			},
+			"price": func(rt *rapid.T) {
+				m.exec(`update products set price_centimes = $2 where id = $1`,
+					rapid.SampledFrom(products).Draw(rt, "product"), money.Amount(rapid.IntRange(1, 300_00).Draw(rt, "price")))
+				m.exec(`update settings set commission_basis_points = $1`, rapid.SampledFrom([]int{0, 333, 500, 10000}).Draw(rt, "commission"))
+			},
+		})
+		if problems := m.problems(); len(problems) > 0 {
+			rt.Fatalf("%q", problems)
+		}
+	})
+	var ends []order.State
+	m.must(m.db.Select(&ends, `select distinct state from orders where state in ('delivered', 'refused', 'cancelled') order by state`))
+	if diff := cmp.Diff([]order.State{order.StateCancelled, order.StateDelivered, order.StateRefused}, ends); diff != "" {
+		t.Errorf("not every end was reached: %s", diff)
+	}
+}
+
+// onward is the next step of an open order on its way to its end.
+func onward(o order.Order, steps []step, end string) (order.Part, step) {
+	for _, s := range steps {
+		for _, p := range o.Parts {
+			switch s.name {
+			case "accept", "ready", "hand over", "dispatch", end:
+				if s.may(o, p) {
+					return p, s
+				}
+			}
+		}
+	}
+	panic("an open order that cannot go on")
+}
+
+// Everybody does something to the same few orders at once. Most of it is refused; the books balance.
+func TestEverybodyAtOnceAndTheBooksBalance(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, product := range []uuid.UUID{m.wheat, m.thyme, m.olive} {
+		m.restock(product, 1000)
+	}
+	var orders []order.Order
+	for range 6 {
+		orders = append(orders, m.place(m.basic()).Order)
+	}
+	steps := steps()
+	var all errgroup.Group
+	for hand := range 8 {
+		all.Go(func() error {
+			random := rand.New(rand.NewPCG(uint64(hand), 17))
+			for range 60 {
+				o := orders[random.IntN(len(orders))]
+				s := steps[random.IntN(len(steps))]
+				err := s.do(context.Background(), m, o, o.Parts[random.IntN(len(o.Parts))])
+				if err != nil && !fault.Is(err, fault.Conflict) {
+					return fmt.Errorf("%s: %w", s.name, err)
+				}
+			}
+			return nil
+		})
+	}
+	m.must(all.Wait())
+	m.wantClean()
+}

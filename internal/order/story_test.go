@@ -1,0 +1,328 @@
+package order_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+)
+
+var cash = ledger.Received(payment.CashOnDelivery)
+
+func TestOneOrderOfThreeCooperativesFromBasketToCash(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	placed := m.place(m.basic())
+	o := placed.Order
+	if o.Items != 218_00 || o.DeliveryFee != 20_00 || o.Total != 238_00 || o.Due != 238_00 || o.Pieces() != 5 {
+		t.Errorf("the order costs %s + %s = %s, due %s, %d pieces", o.Items, o.DeliveryFee, o.Total, o.Due, o.Pieces())
+	}
+	if o.Buyer.Phone != "+212661234567" || !strings.HasPrefix(o.Number, "S-2611-") || len(o.Number) != 15 {
+		t.Errorf("telephone %s, number %s", o.Buyer.Phone, o.Number)
+	}
+	if got := o.DeliverFrom.Format(time.DateOnly) + " " + o.DeliverTo.Format(time.DateOnly); got != "2026-11-24 2026-11-26" {
+		t.Errorf("comes %s", got)
+	}
+	seen, err := m.ByToken(ctx, placed.Token)
+	m.must(err)
+	if diff := cmp.Diff(o, seen); diff != "" {
+		t.Errorf("as placed and as read (+): %s", diff)
+	}
+	m.wantStates(o.ID, "placed: placed placed placed")
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 9, m.olive: 8, m.barley: 10})
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 238_00, ledger.PendingDelivery: 20_00,
+		ledger.PendingTo(m.couscous): 52_00, ledger.PendingTo(m.honey): 110_00, ledger.PendingTo(m.soap): 56_00,
+	})
+	m.wantClean()
+
+	by := order.By{User: m.association, Note: "بعد الظهر"}
+	couscous, honey, soap := m.part(o, m.couscous), m.part(o, m.honey), m.part(o, m.soap)
+	m.later(time.Hour)
+	m.must(m.Accept(ctx, m.couscous, couscous.ID, by))
+	m.wantStates(o.ID, "confirmed: accepted placed placed")
+	m.must(m.Ready(ctx, m.couscous, couscous.ID, by))
+	m.must(m.Accept(ctx, m.honey, honey.ID, by))
+	m.must(m.Accept(ctx, m.soap, soap.ID, by))
+	m.must(m.HandOver(ctx, m.couscous, couscous.ID, by))
+	m.must(m.Ready(ctx, m.honey, honey.ID, by))
+	m.must(m.HandOver(ctx, m.honey, honey.ID, by))
+	m.must(m.Ready(ctx, m.soap, soap.ID, by))
+	m.wantStates(o.ID, "confirmed: handed_over handed_over ready")
+	if err := m.Dispatch(ctx, o.ID, by); !errors.Is(err, order.ErrNotHandedOver) {
+		t.Errorf("dispatched without the soap: %v", err)
+	}
+	m.must(m.HandOver(ctx, m.soap, soap.ID, by))
+	m.wantClean()
+	m.must(m.Dispatch(ctx, o.ID, by))
+	m.wantStates(o.ID, "dispatched: handed_over handed_over handed_over")
+	m.wantClean()
+	m.later(24 * time.Hour)
+	m.must(m.Deliver(ctx, o.ID, by))
+	m.wantStates(o.ID, "delivered: delivered delivered delivered")
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingDelivery: 0,
+		ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0,
+		cash: 238_00, ledger.Delivery: 20_00, ledger.Commission: 10_90,
+		ledger.PayableTo(m.couscous): 49_40, ledger.PayableTo(m.honey): 104_50, ledger.PayableTo(m.soap): 53_20,
+	})
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 9, m.olive: 8})
+	m.wantClean()
+
+	var history []string
+	for _, e := range m.read(o.ID).Events {
+		who := "order"
+		for _, p := range o.Parts {
+			if e.PartID != nil && *e.PartID == p.ID {
+				who = strings.SplitN(p.Cooperative.Slug, "-", 2)[0]
+			}
+		}
+		history = append(history, who+" "+e.State)
+		if e.State != "placed" && (e.UserName != "فاطمة" || e.Note != "بعد الظهر") {
+			t.Errorf("%s by %q: %q", e.State, e.UserName, e.Note)
+		}
+	}
+	want := []string{
+		"order placed", "nouarat placed", "iklil placed", "zahrat placed",
+		"nouarat accepted", "order confirmed", "nouarat ready", "iklil accepted", "zahrat accepted", "nouarat handed_over",
+		"iklil ready", "iklil handed_over", "zahrat ready", "zahrat handed_over", "order dispatched",
+		"order delivered", "nouarat delivered", "iklil delivered", "zahrat delivered",
+	}
+	if diff := cmp.Diff(want, history); diff != "" {
+		t.Errorf("history: %s", diff)
+	}
+	seen, err = m.ByToken(ctx, placed.Token)
+	m.must(err)
+	if slices.ContainsFunc(seen.Events, func(e order.Event) bool { return e.UserID != nil || e.UserName != "" }) {
+		t.Error("the buyer learns who acts for the market")
+	}
+}
+
+func TestACooperativeDeclinesItsPart(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.place(m.basic()).Order
+	honey := m.part(o, m.honey)
+	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
+	m.must(m.Decline(ctx, m.honey, honey.ID, order.By{Note: "انكسرت الجرة"}))
+	m.wantStates(o.ID, "confirmed: placed declined placed")
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 10, m.olive: 8})
+	if due := m.read(o.ID).Due; due != 128_00 {
+		t.Errorf("due is %s", due)
+	}
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 128_00, ledger.PendingDelivery: 20_00,
+		ledger.PendingTo(m.couscous): 52_00, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 56_00,
+	})
+	m.wantClean()
+	m.handOverAll(o.ID)
+	m.must(m.Dispatch(ctx, o.ID, order.By{}))
+	m.must(m.Deliver(ctx, o.ID, order.By{}))
+	m.wantStates(o.ID, "delivered: delivered declined delivered")
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingDelivery: 0,
+		ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0,
+		cash: 128_00, ledger.Delivery: 20_00, ledger.Commission: 5_40,
+		ledger.PayableTo(m.couscous): 49_40, ledger.PayableTo(m.soap): 53_20,
+	})
+	m.wantClean()
+}
+
+func TestAnOrderOfWhichNothingIsLeftIsCancelled(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	for _, p := range o.Parts {
+		m.must(m.Decline(t.Context(), p.Cooperative.ID, p.ID, order.By{}))
+	}
+	m.wantStates(o.ID, "cancelled: declined declined declined")
+	m.wantNothingLeft(o.ID)
+}
+
+// wantNothingLeft says that an order left neither money nor goods behind.
+func (m *market) wantNothingLeft(id uuid.UUID) {
+	m.t.Helper()
+	if due := m.read(id).Due; due != 0 {
+		m.t.Errorf("%s is due", due)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.barley: 10, m.thyme: 10, m.olive: 10})
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingDelivery: 0,
+		ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0,
+	})
+	m.wantClean()
+}
+
+func TestNobodyIsAtTheDoor(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.place(m.basic()).Order
+	m.handOverAll(o.ID)
+	if err := m.Refuse(ctx, o.ID, order.By{}); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("refused before it was on its way: %v", err)
+	}
+	m.must(m.Dispatch(ctx, o.ID, order.By{}))
+	if err := m.Cancel(ctx, o.ID, order.By{}); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("cancelled on its way: %v", err)
+	}
+	m.must(m.Refuse(ctx, o.ID, order.By{User: m.association, Note: "لا أحد في البيت"}))
+	m.wantStates(o.ID, "refused: refused refused refused")
+	m.wantNothingLeft(o.ID)
+}
+
+func TestTheBuyerCancels(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	placed := m.place(m.basic())
+	honey := m.part(placed.Order, m.honey)
+	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
+	if !m.read(placed.Order.ID).Cancellable() {
+		t.Error("an order of which nothing is ready cannot be cancelled")
+	}
+	m.must(m.CancelByBuyer(ctx, placed.Token, order.By{}))
+	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantNothingLeft(placed.Order.ID)
+	if err := m.CancelByBuyer(ctx, placed.Token, order.By{}); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("cancelled twice: %v", err)
+	}
+	if err := m.CancelByBuyer(ctx, "guessed", order.By{}); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("cancelled with a guessed token: %v", err)
+	}
+}
+
+func TestTheBuyerCannotCancelWhatIsReadyButTheAssociationCan(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	placed := m.place(m.basic())
+	honey := m.part(placed.Order, m.honey)
+	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
+	m.must(m.Ready(ctx, m.honey, honey.ID, order.By{}))
+	if err := m.CancelByBuyer(ctx, placed.Token, order.By{}); !errors.Is(err, order.ErrTooLate) {
+		t.Errorf("cancelled by the buyer: %v", err)
+	}
+	if m.read(placed.Order.ID).Cancellable() {
+		t.Error("the page would offer to cancel")
+	}
+	m.must(m.Cancel(ctx, placed.Order.ID, order.By{User: m.association}))
+	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantNothingLeft(placed.Order.ID)
+}
+
+func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.place(m.basic()).Order
+	wrongParts := func(when string, moves ...string) {
+		t.Helper()
+		p := o.Parts[0]
+		all := map[string]error{}
+		for _, name := range moves {
+			switch name {
+			case "accept":
+				all[name] = m.Accept(ctx, p.Cooperative.ID, p.ID, order.By{})
+			case "ready":
+				all[name] = m.Ready(ctx, p.Cooperative.ID, p.ID, order.By{})
+			case "hand over":
+				all[name] = m.HandOver(ctx, p.Cooperative.ID, p.ID, order.By{})
+			case "decline":
+				all[name] = m.Decline(ctx, p.Cooperative.ID, p.ID, order.By{})
+			}
+		}
+		for name, err := range all {
+			if !errors.Is(err, order.ErrWrongState) {
+				t.Errorf("%s: could %s a part: %v", when, name, err)
+			}
+		}
+	}
+	wrongOrders := func(when string, moves ...string) {
+		t.Helper()
+		all := map[string]error{}
+		for _, name := range moves {
+			switch name {
+			case "confirm":
+				all[name] = m.Confirm(ctx, o.ID, order.By{})
+			case "dispatch":
+				all[name] = m.Dispatch(ctx, o.ID, order.By{})
+			case "deliver":
+				all[name] = m.Deliver(ctx, o.ID, order.By{})
+			case "refuse":
+				all[name] = m.Refuse(ctx, o.ID, order.By{})
+			case "cancel":
+				all[name] = m.Cancel(ctx, o.ID, order.By{})
+			}
+		}
+		for name, err := range all {
+			if !errors.Is(err, order.ErrWrongState) {
+				t.Errorf("%s: could %s the order: %v", when, name, err)
+			}
+		}
+	}
+	wrongParts("placed", "ready", "hand over")
+	wrongOrders("placed", "dispatch", "deliver", "refuse")
+	m.must(m.Confirm(ctx, o.ID, order.By{User: m.association}))
+	wrongOrders("confirmed", "confirm", "deliver", "refuse")
+	m.must(m.Accept(ctx, o.Parts[0].Cooperative.ID, o.Parts[0].ID, order.By{}))
+	wrongParts("accepted", "accept", "hand over")
+	m.must(m.Ready(ctx, o.Parts[0].Cooperative.ID, o.Parts[0].ID, order.By{}))
+	wrongParts("ready", "accept", "ready", "decline")
+	m.handOverAll(o.ID)
+	wrongParts("handed over", "accept", "ready", "hand over", "decline")
+	m.must(m.Dispatch(ctx, o.ID, order.By{}))
+	wrongOrders("dispatched", "confirm", "dispatch", "cancel")
+	m.must(m.Deliver(ctx, o.ID, order.By{}))
+	wrongParts("delivered", "accept", "ready", "hand over", "decline")
+	wrongOrders("delivered", "confirm", "dispatch", "deliver", "refuse", "cancel")
+	m.wantClean()
+}
+
+func TestWhatIsNotAcceptedInTimeExpires(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	kept, lost := m.place(m.basic()).Order, m.place(m.basic()).Order
+	if want := monday.Add(72 * time.Hour); !kept.ExpiresAt.Equal(want) {
+		t.Errorf("expires at %s", kept.ExpiresAt)
+	}
+	var scheduled []time.Time
+	m.must(m.db.Select(&scheduled, `select scheduled_at from river_job where kind = 'order_expire'`))
+	if len(scheduled) != 2 || !scheduled[0].Equal(kept.ExpiresAt) {
+		t.Errorf("expiry is scheduled at %v", scheduled)
+	}
+	honey := m.part(kept, m.honey)
+	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
+	m.later(72*time.Hour - time.Microsecond)
+	m.expire(kept.ID)
+	m.wantStates(kept.ID, "confirmed: placed accepted placed")
+	m.later(time.Microsecond)
+	m.expire(kept.ID)
+	m.wantStates(kept.ID, "confirmed: cancelled accepted cancelled")
+	if due := m.read(kept.ID).Due; due != 130_00 {
+		t.Errorf("due is %s", due)
+	}
+	m.expire(lost.ID)
+	m.wantStates(lost.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.thyme: 9, m.olive: 10})
+	m.expire(kept.ID)
+	m.expire(lost.ID)
+	m.wantStates(kept.ID, "confirmed: cancelled accepted cancelled")
+	m.wantClean()
+	last := m.read(lost.ID).Events
+	if note := last[len(last)-1].NoteIn(m.Texts.Locale("fr")); note != "Pas de réponse de la coopérative dans le délai" {
+		t.Errorf("the history says %q", note)
+	}
+}
