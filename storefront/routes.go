@@ -20,6 +20,7 @@ import (
 func (s *Server) collect(services Services) []web.Route {
 	return slices.Concat(
 		s.localeRoutes(),
+		s.pictureRoutes(),
 		healthRoutes(services.Checks),
 		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{

@@ -3,6 +3,7 @@ package door
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -67,22 +68,7 @@ func (h *Handler) signIn(r *web.Request) error {
 		token, user, err = h.Accounts.SignIn(r.Context(), login, password, r.IP())
 	}
 	if err != nil {
-		if form, ok := r.Rejected(err); ok {
-			return h.showSignIn(r, http.StatusUnprocessableEntity, form)
-		}
-		// Too many failures, or too many people at once: the same form says when to come back.
-		for kind, status := range map[fault.Kind]int{
-			fault.TooMany: http.StatusTooManyRequests, fault.Unavailable: http.StatusServiceUnavailable,
-		} {
-			if fault.Is(err, kind) {
-				f := fault.As(err)
-				return h.showSignIn(r, status, ui.Form{
-					Values: map[string]string{"login": login},
-					Errors: map[string]string{"": r.Locale.Message(f.Message)},
-				})
-			}
-		}
-		return err
+		return h.refuseSignIn(r, login, err)
 	}
 	if old := r.Cookie(web.SessionCookie); old != "" {
 		if err := h.Accounts.SignOut(r.Context(), old); err != nil {
@@ -94,6 +80,32 @@ func (h *Handler) signIn(r *web.Request) error {
 		return r.Redirect(target)
 	}
 	return r.Redirect(home(user))
+}
+
+// refuseSignIn shows the form again with what is wrong: with the login or the password, or that there
+// were too many failures, or too many people at once, and when to come back.
+func (h *Handler) refuseSignIn(r *web.Request, login string, err error) error {
+	if form, ok := r.Rejected(err); ok {
+		return h.showSignIn(r, http.StatusUnprocessableEntity, form)
+	}
+	f := fault.As(err)
+	if f == nil {
+		return err
+	}
+	status, seconds := http.StatusServiceUnavailable, 5
+	switch f.Kind {
+	case fault.TooMany:
+		minutes, _ := f.Args["Count"].(int)
+		status, seconds = http.StatusTooManyRequests, 60*max(minutes, 1)
+	case fault.Unavailable:
+	default:
+		return err
+	}
+	r.SetHeader("Retry-After", strconv.Itoa(seconds))
+	return h.showSignIn(r, status, ui.Form{
+		Values: map[string]string{"login": login},
+		Errors: map[string]string{"": r.Locale.Message(f.Message)},
+	})
 }
 
 func (h *Handler) signOut(r *web.Request) error {

@@ -25,6 +25,7 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
 	"github.com/souk-taawon/souk/storefront"
 )
@@ -76,6 +77,7 @@ func New(t testing.TB, options ...Option) *Market {
 		}
 	})
 	m.furnish()
+	m.Index()
 	return m
 }
 
@@ -124,6 +126,25 @@ func (m *Market) open(log *slog.Logger) {
 
 	river.AddWorker(workers, &mail.Worker{DB: m.DB})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
+	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
+}
+
+// Index lets search find what is in the database now.
+func (m *Market) Index() {
+	m.t.Helper()
+	source := catalog.NewSearchSource(m.DB, time.Now)
+	must(m.t, m.Search.Rebuild(context.Background(), func(yield func(search.Document, error) bool) {
+		docs, err := source.All(context.Background(), "", 1000)
+		if err != nil {
+			yield(search.Document{}, err)
+			return
+		}
+		for _, d := range docs {
+			if !yield(d, nil) {
+				return
+			}
+		}
+	}))
 }
 
 // WorkJobs works what is queued (mail, pictures, expiry) from now until the test ends.

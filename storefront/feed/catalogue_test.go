@@ -1,0 +1,231 @@
+package feed_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+)
+
+type product struct {
+	ID, Slug, Name, Description, Category string
+	Cooperative                           struct{ Slug, Name, Commune string }
+	Price                                 int `json:"price_centimes"`
+	Currency, Unit                        string
+	Stock                                 int
+	Labels                                []string
+	URL                                   string
+	ImageURL                              string `json:"image_url"`
+}
+
+type productList struct {
+	Hits    []product
+	Total   int
+	Page    int
+	PerPage int `json:"per_page"`
+	Facets  map[string]map[string]int
+	Engine  string
+	TookMS  int `json:"took_ms"`
+}
+
+func (l productList) slugs() []string {
+	var all []string
+	for _, p := range l.Hits {
+		all = append(all, p.Slug)
+	}
+	return all
+}
+
+func TestProductsAreFoundWithWhatTheyCostNow(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme := p.Honey.Product(t, "M-1")
+	if _, err := p.DB.Exec(`update products set price_centimes = 12345 where id = $1`, thyme.ID); err != nil {
+		t.Fatal(err) // the index does not know yet
+	}
+	var found productList
+	p.get("/api/v1/products?lang=fr&q="+url.QueryEscape("miel de thym"), &found)
+	if found.Page != 1 || found.PerPage != 24 || found.Total < 1 || found.Engine != "embedded" {
+		t.Errorf("found %+v", found)
+	}
+	got := found.Hits[0]
+	if !strings.HasPrefix(got.ImageURL, p.URL+"/drawings/") {
+		t.Errorf("its picture is at %s", got.ImageURL)
+	}
+	p.Visitor().Get(strings.TrimPrefix(got.ImageURL, p.URL)).Want(http.StatusOK)
+	got.ImageURL = ""
+	want := product{
+		ID: thyme.ID.String(), Slug: thyme.Slug, Name: "Miel de thym", Description: "Miel des Beni Snassen", Category: "honey",
+		Price: 12345, Currency: "MAD", Unit: "500\u00a0g", Stock: 20, Labels: []string{}, URL: p.URL + "/fr/products/" + thyme.Slug,
+	}
+	want.Cooperative.Slug, want.Cooperative.Name, want.Cooperative.Commune = "nahla", "Coopérative Nahla", "zegzel"
+	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
+		t.Errorf("found\n%+v, not\n%+v", got, want)
+	}
+}
+
+func TestLanguageIsTheOneAskedForOrTheProgramsOwn(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	path := "/api/v1/products/" + p.Honey.Product(t, "M-1").Slug
+	for _, test := range []struct{ query, accept, name string }{
+		{"", "", "عسل الزعتر"}, {"", "fr", "Miel de thym"}, {"?lang=en", "fr", "Thyme honey"}, {"?lang=ar", "fr", "عسل الزعتر"},
+	} {
+		var got product
+		read(t, p.send(http.MethodGet, path+test.query, "", http.Header{"Accept-Language": {test.accept}, "Cookie": {"language=en"}}), &got)
+		if got.Name != test.name {
+			t.Errorf("%+v: %s", test, got.Name)
+		}
+	}
+}
+
+func TestFiltersNarrowAndFacetsCount(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, jujube := p.Honey.Product(t, "M-1").Slug, p.Honey.Product(t, "M-2").Slug
+	oil, fruit := p.Oil.Product(t, "Z-1").Slug, p.Oil.Product(t, "Z-2").Slug
+	wheat, barley := p.Couscous.Product(t, "K-1").Slug, p.Couscous.Product(t, "K-2").Slug
+	for query, want := range map[string][]string{
+		"sort=price":                                 {fruit, wheat, barley, oil, thyme, jujube},
+		"sort=-price&in_stock=true":                  {jujube, thyme, oil, wheat, fruit},
+		"sort=price&category=honey&category=oil":     {oil, thyme, jujube},
+		"sort=price&category=honey,oil":              {oil, thyme, jujube},
+		"sort=price&coop=sanabil":                    {wheat, barley},
+		"sort=price&commune=madagh":                  {fruit, oil},
+		"sort=price&women_led=true&in_stock=1":       {wheat, thyme, jujube},
+		"sort=price&min_price=2800&max_price=12000":  {barley, oil, thyme},
+		"sort=price&per_page=2&page=2":               {barley, oil},
+		"sort=price&per_page=2&page=9":               nil,
+		"sort=price&label=igp":                       nil,
+		"sort=price&category=&q=&min_price=&lang=fr": {fruit, wheat, barley, oil, thyme, jujube},
+	} {
+		var found productList
+		p.get("/api/v1/products?"+query, &found)
+		if !slices.Equal(found.slugs(), want) {
+			t.Errorf("%s finds %v, not %v", query, found.slugs(), want)
+		}
+	}
+	var all productList
+	p.get("/api/v1/products", &all)
+	if all.Total != 6 || all.Facets["category"]["honey"] != 2 || all.Facets["coop"]["zaytoun"] != 2 || all.Facets["commune"]["zegzel"] != 2 {
+		t.Errorf("of %d: %v", all.Total, all.Facets)
+	}
+}
+
+func TestWrongQueriesAreToldParameterByParameter(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	for query, parameters := range map[string][]string{
+		"sort=cheap":                    {"sort"},
+		"page=0":                        {"page"},
+		"page=two":                      {"page"},
+		"page=101&per_page=100":         {"page"},
+		"per_page=101":                  {"per_page"},
+		"per_page=-1":                   {"per_page"},
+		"min_price=12.50":               {"min_price"},
+		"min_price=9&max_price=8":       {"max_price"},
+		"max_price=99999999999999999":   {"max_price"},
+		"women_led=yes":                 {"women_led"},
+		"lang=de":                       {"lang"},
+		"page=1&page=2":                 {"page"},
+		"q=" + strings.Repeat("x", 201): {"q"},
+		"sort=x&page=x&in_stock=x":      {"in_stock", "page", "sort"},
+		"category=" + manyValues():      {"category"},
+	} {
+		f := p.refused(http.MethodGet, "/api/v1/products?"+query, "", http.Header{}, http.StatusUnprocessableEntity, "invalid_query")
+		var told []string
+		for name, sentence := range f.Error.Fields {
+			told = append(told, name)
+			if sentence == "" || strings.Contains(sentence, "feed.") {
+				t.Errorf("%s: %s is told %q", query, name, sentence)
+			}
+		}
+		slices.Sort(told)
+		if !slices.Equal(told, parameters) {
+			t.Errorf("%s: wrong are %v, not %v", query, told, parameters)
+		}
+	}
+	f := p.refused(http.MethodGet, "/api/v1/products?per_page=0&lang=fr", "", http.Header{}, http.StatusUnprocessableEntity, "invalid_query")
+	if got := f.Error.Fields["per_page"]; got != "Un nombre entier entre 1 et 100." {
+		t.Errorf("in French: %q", got)
+	}
+}
+
+// manyValues is one value more than a filter takes.
+func manyValues() string {
+	var values []string
+	for i := range 51 {
+		values = append(values, fmt.Sprint("v", i))
+	}
+	return strings.Join(values, ",")
+}
+
+func TestOnlyWhatIsOfferedIsShown(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	oil, draft := p.Oil.Product(t, "Z-1").Slug, p.Honey.Product(t, "M-3").Slug
+	var got product
+	p.get("/api/v1/products/"+oil, &got)
+	for _, slug := range []string{draft, "nothing", "%00", "..%2f..%2fetc", strings.Repeat("x", 3000)} {
+		p.refused(http.MethodGet, "/api/v1/products/"+slug, "", http.Header{}, http.StatusNotFound, "not_found")
+	}
+	err := p.Cooperatives.SetState(context.Background(), p.Oil.ID, cooperative.Suspended, "a complaint", p.Association.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.refused(http.MethodGet, "/api/v1/products/"+oil, "", http.Header{}, http.StatusNotFound, "not_found")
+	var found productList
+	p.get("/api/v1/products?coop=zaytoun", &found) // although the index still has it
+	if len(found.Hits) != 0 {
+		t.Errorf("offers %v", found.slugs())
+	}
+}
+
+func TestCooperativesThatSellAreListed(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	var got struct {
+		Cooperatives []struct {
+			Slug, Name, Description string
+			Commune                 struct{ Slug, Name string }
+			WomenLed                bool `json:"women_led"`
+			Members                 struct{ Women, Men, Young int }
+			Products                int
+			URL                     string
+		}
+	}
+	p.get("/api/v1/cooperatives?lang=fr", &got)
+	if len(got.Cooperatives) != 3 {
+		t.Fatalf("%+v", got)
+	}
+	for _, c := range got.Cooperatives {
+		if c.Slug != "nahla" {
+			continue
+		}
+		if c.Name != "Coopérative Nahla" || c.Commune.Slug != "zegzel" || !c.WomenLed || c.Members.Women != 8 || c.Products != 2 ||
+			c.URL != p.URL+"/fr/cooperatives/nahla" {
+			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestUnchangedAnswersAreNotSentAgain(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	path := "/api/v1/products/" + p.Honey.Product(t, "M-1").Slug
+	tag := p.send(http.MethodGet, path, "", http.Header{}).Header.Get("ETag")
+	for _, known := range []string{tag, `"x", ` + tag, strings.TrimPrefix(tag, "W/"), "*"} {
+		if again := p.send(http.MethodGet, path, "", http.Header{"If-None-Match": {known}}); again.Status != http.StatusNotModified || len(again.Body) > 0 {
+			t.Errorf("who has %s is told %d", known, again.Status)
+		}
+	}
+	if _, err := p.DB.Exec(`update products set stock = 3 where id = $1`, p.Honey.Product(t, "M-1").ID); err != nil {
+		t.Fatal(err)
+	}
+	p.send(http.MethodGet, path, "", http.Header{"If-None-Match": {tag}}).Want(http.StatusOK)
+}

@@ -1,0 +1,302 @@
+package feed_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+type line struct {
+	ProductID string `json:"product_id"`
+	Quantity  int    `json:"quantity"`
+}
+
+// newOrder is an order of these goods to a door in Berkane; change alters it, path by path.
+func newOrder(goods map[uuid.UUID]int, change map[string]any) string {
+	var lines []line
+	for id, quantity := range goods {
+		lines = append(lines, line{id.String(), quantity})
+	}
+	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.ProductID, b.ProductID) })
+	buyer := map[string]any{"name": "نادية", "phone": "06 61 23 45 67", "commune": "berkane", "address": "حي السلام", "note": ""}
+	request := map[string]any{"lines": lines, "buyer": buyer, "delivery": "home", "payment": "cash_on_delivery"}
+	for path, value := range change {
+		in, name := request, path
+		if field, ok := strings.CutPrefix(path, "buyer."); ok {
+			in, name = buyer, field
+		}
+		if value == nil {
+			delete(in, name)
+		} else {
+			in[name] = value
+		}
+	}
+	text, err := json.Marshal(request)
+	if err != nil {
+		panic(err) // only strings and numbers
+	}
+	return string(text)
+}
+
+func key(k string) http.Header {
+	return http.Header{"Idempotency-Key": {k}, "Content-Type": {"application/json"}}
+}
+
+type placed struct {
+	Number      string
+	TrackingURL string `json:"tracking_url"`
+	Total       int    `json:"total_centimes"`
+	Delivery    int    `json:"delivery_centimes"`
+	SubOrders   []struct {
+		Cooperative struct{ Slug, Name string }
+		State       string
+		Items       int `json:"items_centimes"`
+	} `json:"sub_orders"`
+}
+
+const orders = "/api/v1/orders"
+
+func TestOneOrderOverSeveralCooperatives(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, oil := p.Honey.Product(t, "M-1"), p.Oil.Product(t, "Z-1")
+	body := newOrder(map[uuid.UUID]int{thyme.ID: 2, oil.ID: 1}, nil)
+	answer := p.send(http.MethodPost, orders+"?lang=fr", body, key("a")).Want(http.StatusCreated)
+	var got placed
+	read(t, answer, &got)
+	if got.Delivery != 2000 || got.Total != 2*12000+8000+2000 || len(got.SubOrders) != 2 || got.SubOrders[0].State != "placed" {
+		t.Errorf("placed %+v", got)
+	}
+	if !strings.HasPrefix(got.TrackingURL, p.URL+"/fr/orders/") {
+		t.Errorf("to be followed at %s", got.TrackingURL)
+	}
+	if stock := p.Stock(thyme.ID); stock != 18 {
+		t.Errorf("%d pots are left", stock)
+	}
+}
+
+func TestSameKeyAndOrderHaveTheSameAnswer(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme := p.Honey.Product(t, "M-1").ID
+	body := newOrder(map[uuid.UUID]int{thyme: 1}, nil)
+	first := p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated)
+	var partID uuid.UUID
+	if err := p.DB.Get(&partID, `select id from sub_orders`); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Orders.Accept(t.Context(), p.Honey.ID, partID, order.By{User: p.Honey.Member.ID}); err != nil {
+		t.Fatal(err)
+	}
+	again := p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated)
+	if string(first.Body) != string(again.Body) {
+		t.Errorf("first %s\nthen %s", first.Body, again.Body)
+	}
+	other := newOrder(map[uuid.UUID]int{thyme: 2}, nil)
+	p.refused(http.MethodPost, orders, other, key("k"), http.StatusConflict, "idempotency_conflict")
+	if stock := p.Stock(thyme); stock != 19 {
+		t.Errorf("%d pots are left", stock)
+	}
+}
+
+func TestTooLittleStockTakesNothing(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, jujube, barley := p.Honey.Product(t, "M-1").ID, p.Honey.Product(t, "M-2").ID, p.Couscous.Product(t, "K-2").ID
+	unknown, draft := uuid.New(), p.Honey.Product(t, "M-3").ID
+	body := newOrder(map[uuid.UUID]int{thyme: 1, jujube: 3, barley: 1, unknown: 1, draft: 1}, nil)
+	f := p.refused(http.MethodPost, orders, body, key("k"), http.StatusConflict, "out_of_stock")
+	told := make(map[string]int)
+	for _, l := range f.Error.Lines {
+		told[l.ProductID] = l.Available
+	}
+	want := map[string]int{jujube.String(): 1, barley.String(): 0, unknown.String(): 0, draft.String(): 0}
+	if fmt.Sprint(told) != fmt.Sprint(want) {
+		t.Errorf("told %v, not %v", told, want)
+	}
+	if stock := p.Stock(thyme); stock != 20 {
+		t.Errorf("%d pots are left", stock)
+	}
+}
+
+func TestManyBuyersAtOnceCannotBuyWhatIsNotThere(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme := p.Honey.Product(t, "M-1").ID
+	if err := p.Catalog.SetPriceStock(t.Context(), p.Honey.ID, thyme, nil, pieces(5), p.Honey.Member.ID); err != nil {
+		t.Fatal(err)
+	}
+	statuses := make([]int, 20)
+	var buyers sync.WaitGroup
+	for i := range statuses {
+		buyers.Go(func() {
+			body := newOrder(map[uuid.UUID]int{thyme: 1}, nil)
+			statuses[i] = p.send(http.MethodPost, orders, body, key(fmt.Sprint("buyer-", i))).Status
+		})
+	}
+	buyers.Wait()
+	count := make(map[int]int)
+	for _, status := range statuses {
+		count[status]++
+	}
+	if count[http.StatusCreated] != 5 || count[http.StatusConflict] != 15 || p.Stock(thyme) != 0 {
+		t.Errorf("answers %v, %d pots are left", count, p.Stock(thyme))
+	}
+}
+
+func pieces(n int) *int { return &n }
+
+func TestKeyIsNeeded(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	body := newOrder(map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}, nil)
+	for _, bad := range []string{"", strings.Repeat("k", 201), "مفتاح", "tab\tkey"} {
+		p.refused(http.MethodPost, orders, body, key(bad), http.StatusUnprocessableEntity, "idempotency_key_required")
+	}
+	p.send(http.MethodPost, orders, body, key(strings.Repeat("k", 200))).Want(http.StatusCreated)
+}
+
+func TestWrongOrdersAreToldFieldByField(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, fruit := p.Honey.Product(t, "M-1").ID, p.Oil.Product(t, "Z-2").ID
+	one := map[uuid.UUID]int{thyme: 1}
+	for name, test := range map[string]struct {
+		body   string
+		fields []string
+	}{
+		"nothing at all":     {`{}`, []string{"buyer.name", "buyer.phone", "delivery", "lines", "payment"}},
+		"no lines":           {newOrder(nil, map[string]any{"lines": []line{}}), []string{"lines"}},
+		"no number of them":  {newOrder(map[uuid.UUID]int{thyme: 0}, nil), []string{"lines.quantity"}},
+		"too many of them":   {newOrder(map[uuid.UUID]int{thyme: 1000}, nil), []string{"lines.quantity"}},
+		"no product id":      {newOrder(nil, map[string]any{"lines": []line{{"honey", 1}, {thyme.String(), 1}}}), []string{"lines[0].product_id"}},
+		"no name":            {newOrder(one, map[string]any{"buyer.name": " \u0000 "}), []string{"buyer.name"}},
+		"no such telephone":  {newOrder(one, map[string]any{"buyer.phone": "12"}), []string{"buyer.phone"}},
+		"no such commune":    {newOrder(one, map[string]any{"buyer.commune": "Atlantis"}), []string{"buyer.commune"}},
+		"no address":         {newOrder(one, map[string]any{"buyer.address": nil}), []string{"buyer.address"}},
+		"a note like a book": {newOrder(one, map[string]any{"buyer.note": strings.Repeat("x", 501)}), []string{"buyer.note"}},
+		"by balloon":         {newOrder(one, map[string]any{"delivery": "balloon"}), []string{"delivery"}},
+		"paid in figs":       {newOrder(one, map[string]any{"payment": "figs"}), []string{"payment"}},
+		"fruit far away":     {newOrder(map[uuid.UUID]int{fruit: 1}, map[string]any{"buyer.commune": "oujda"}), []string{"buyer.commune"}},
+	} {
+		f := p.refused(http.MethodPost, orders, test.body, key("k"), http.StatusUnprocessableEntity, "invalid_order")
+		var told []string
+		for field := range f.Error.Fields {
+			told = append(told, field)
+		}
+		slices.Sort(told)
+		if !slices.Equal(told, test.fields) {
+			t.Errorf("%s: wrong are %v, not %v", name, told, test.fields)
+		}
+	}
+}
+
+func TestWhatIsNoOrderAtAllIsToldSo(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	good := newOrder(map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}, nil)
+	for _, body := range []string{
+		"", "{", "[]", "null x", `"order"`, "<order/>", good + good, strings.Repeat("[", 100_000),
+		newOrder(nil, map[string]any{"coupon": "FREE"}), newOrder(nil, map[string]any{"buyer.cin": "AB123456"}),
+		newOrder(nil, map[string]any{"lines": "honey"}), newOrder(nil, map[string]any{"buyer.name": 7}),
+		strings.Replace(good, `"quantity":1`, `"quantity":1.5`, 1), strings.Replace(good, `"quantity":1`, `"quantity":99999999999999999999`, 1),
+	} {
+		f := p.refused(http.MethodPost, orders, body, key("k"), http.StatusUnprocessableEntity, "invalid_json")
+		if strings.Contains(f.Error.Message, "feed.") || strings.Contains(f.Error.Message, "Go ") {
+			t.Errorf("%.60q is told %q", body, f.Error.Message)
+		}
+	}
+	header := key("k")
+	header.Set("Content-Type", "text/plain") // what a foreign page could send without asking
+	p.refused(http.MethodPost, orders, good, header, http.StatusUnprocessableEntity, "invalid_json")
+}
+
+func TestCommuneIsNamedAsPeopleDo(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme := p.Honey.Product(t, "M-1").ID
+	for i, name := range []string{"oujda", "Oujda", "وجدة", " oujda "} {
+		body := newOrder(map[uuid.UUID]int{thyme: 1}, map[string]any{"buyer.commune": name})
+		var got placed
+		read(t, p.send(http.MethodPost, orders, body, key(fmt.Sprint("k", i))).Want(http.StatusCreated), &got)
+		if got.Delivery != 3000 {
+			t.Errorf("to %q it costs %d", name, got.Delivery)
+		}
+	}
+}
+
+func TestPickupNeedsNoAddressAndCostsNothing(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	body := newOrder(map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}, map[string]any{
+		"delivery": "pickup", "buyer.address": nil, "buyer.note": nil,
+	})
+	var got placed
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &got)
+	if got.Delivery != 0 || got.Total != 12000 {
+		t.Errorf("placed %+v", got)
+	}
+}
+
+func TestOrderIsFollowedByItsSecretTokenAlone(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, wheat := p.Honey.Product(t, "M-1"), p.Couscous.Product(t, "K-1")
+	var sent placed
+	body := newOrder(map[uuid.UUID]int{thyme.ID: 2, wheat.ID: 1}, nil)
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &sent)
+	token := sent.TrackingURL[strings.LastIndex(sent.TrackingURL, "/")+1:]
+
+	answer := p.send(http.MethodGet, orders+"/"+token+"?lang=en", "", http.Header{}).Want(http.StatusOK)
+	if got := answer.Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("it may be kept: %s", got)
+	}
+	var got struct {
+		Number, State string
+		Total         int `json:"total_centimes"`
+		Due           int `json:"due_centimes"`
+		SubOrders     []struct {
+			Cooperative struct{ Slug string }
+			State       string
+			Lines       []struct {
+				Name, Unit string
+				Quantity   int
+				Total      int `json:"total_centimes"`
+			}
+		} `json:"sub_orders"`
+	}
+	if err := json.Unmarshal(answer.Body, &got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Number != sent.Number || got.State != "placed" || got.Due != sent.Total || len(got.SubOrders) != 2 {
+		t.Errorf("followed %+v", got)
+	}
+	for _, part := range got.SubOrders {
+		if part.Cooperative.Slug == "nahla" && fmt.Sprint(part.Lines) != fmt.Sprintf("[{Thyme honey %s 2 24000}]", "500\u00a0g") {
+			t.Errorf("the honey is %v", part.Lines)
+		}
+	}
+	for _, other := range []string{sent.Number, "x", strings.Repeat("A", 43), token + "x"} {
+		p.refused(http.MethodGet, orders+"/"+other, "", http.Header{}, http.StatusNotFound, "not_found")
+	}
+}
+
+func TestOutOfStockIsToldToTheLetter(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	id := p.Honey.Product(t, "M-2").ID
+	answer := p.send(http.MethodPost, orders+"?lang=en", newOrder(map[uuid.UUID]int{id: 2}, nil), key("k"))
+	want := fmt.Sprintf(`{"error":{"code":"out_of_stock","message":%q,"lines":[{"product_id":%q,"available":1}]}}`,
+		p.Languages.Locale("en").T("catalog.out_of_stock"), id)
+	if string(answer.Body) != want {
+		t.Errorf("%s\nis not\n%s", answer.Body, want)
+	}
+}

@@ -1,0 +1,139 @@
+package feed_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"testing"
+
+	"github.com/pb33f/libopenapi"
+	validator "github.com/pb33f/libopenapi-validator"
+
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/storefront"
+	"github.com/souk-taawon/souk/storefront/feed"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// program uses the API and holds every answer against the API's description.
+type program struct {
+	*storetest.Market
+	t           *testing.T
+	client      *storetest.Client
+	description validator.Validator
+}
+
+func newProgram(t *testing.T, options ...storetest.Option) *program {
+	t.Helper()
+	document, err := libopenapi.NewDocument(feed.OpenAPI())
+	if err != nil {
+		t.Fatal(err)
+	}
+	description, problems := validator.NewValidator(document)
+	if len(problems) > 0 {
+		t.Fatal(problems)
+	}
+	t.Cleanup(description.Release)
+	m := storetest.New(t, options...)
+	return &program{Market: m, t: t, client: m.Visitor(), description: description}
+}
+
+// send sends a request and gives its answer, which must be as described.
+func (p *program) send(method, path, body string, header http.Header) *storetest.Page {
+	p.t.Helper()
+	answer := p.client.Do(method, path, []byte(body), header)
+	request, err := http.NewRequest(method, p.URL+path, bytes.NewReader([]byte(body)))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	request.Header = header.Clone()
+	response := &http.Response{StatusCode: answer.Status, Header: answer.Header, Body: io.NopCloser(bytes.NewReader(answer.Body)), Request: request}
+	if ok, problems := p.description.ValidateHttpResponse(request, response); !ok {
+		for _, problem := range problems {
+			p.t.Errorf("%s %s, %d: not as described: %s: %s %v\n%s", method, path, answer.Status, problem.Message, problem.Reason, problem.SchemaValidationErrors, answer.Body)
+		}
+	}
+	return answer
+}
+
+// get reads an answer of 200 into v.
+func (p *program) get(path string, v any) {
+	p.t.Helper()
+	read(p.t, p.send(http.MethodGet, path, "", http.Header{}).Want(http.StatusOK), v)
+}
+
+func read(t *testing.T, answer *storetest.Page, v any) {
+	t.Helper()
+	decoder := json.NewDecoder(bytes.NewReader(answer.Body))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(v); err != nil {
+		t.Fatalf("%v in %s", err, answer.Body)
+	}
+}
+
+// failure is how the API tells what is wrong.
+type failure struct {
+	Error struct {
+		Code, Message string
+		Fields        map[string]string
+		Lines         []struct {
+			ProductID string `json:"product_id"`
+			Available int
+		}
+	}
+}
+
+func (p *program) refused(method, path, body string, header http.Header, status int, code string) failure {
+	p.t.Helper()
+	answer := p.send(method, path, body, header).Want(status)
+	var f failure
+	read(p.t, answer, &f)
+	if f.Error.Code != code || f.Error.Message == "" {
+		p.t.Errorf("%s %s is told %+v, not %s", method, path, f.Error, code)
+	}
+	return f
+}
+
+func TestDescriptionIsValidAndServed(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	if ok, problems := p.description.ValidateDocument(); !ok {
+		for _, problem := range problems {
+			t.Errorf("%s: %s %v", problem.Message, problem.Reason, problem.SchemaValidationErrors)
+		}
+	}
+	served := p.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK)
+	if !bytes.Equal(served.Body, feed.OpenAPI()) || served.Header.Get("Content-Type") != "application/yaml; charset=utf-8" {
+		t.Errorf("served %d bytes as %s", len(served.Body), served.Header.Get("Content-Type"))
+	}
+}
+
+func TestFailuresOfTheServerAreToldAsTheAPIDoes(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, func(c *storefront.Config) { c.RateLimits.Order = storefront.Rate{Count: 2, Per: 3600e9} })
+	for range 2 {
+		p.refused(http.MethodPost, "/api/v1/orders", "", http.Header{}, http.StatusUnprocessableEntity, "idempotency_key_required")
+	}
+	p.refused(http.MethodPost, "/api/v1/orders", "", http.Header{}, http.StatusTooManyRequests, "too_many_requests")
+	p.refused(http.MethodPost, "/api/v1/orders", string(make([]byte, 2<<20)), http.Header{}, http.StatusRequestEntityTooLarge, "too_large")
+
+	// The description names neither of these, so only the shape of the answer can be held.
+	for _, test := range []struct {
+		method, path string
+		status       int
+		code         string
+	}{
+		{http.MethodGet, "/api/v1/nothing", http.StatusNotFound, "not_found"},
+		{http.MethodGet, "/api/v2/products", http.StatusNotFound, "not_found"},
+		{http.MethodDelete, "/api/v1/products", http.StatusMethodNotAllowed, "method_not_allowed"},
+	} {
+		var f failure
+		read(t, p.Visitor().Do(test.method, test.path, nil, nil).Want(test.status), &f)
+		if f.Error.Code != test.code {
+			t.Errorf("%s %s is told %+v", test.method, test.path, f.Error)
+		}
+	}
+}
