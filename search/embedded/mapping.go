@@ -15,7 +15,8 @@ import (
 
 // Fields beside those of terms.Entry.
 const (
-	title      = "title"
+	names      = "names"       // the names in all languages
+	title      = "title"       // the same, each in one piece
 	priceKey   = "price_key"   // terms.Price for sorting
 	createdKey = "created_key" // terms.Created for sorting
 )
@@ -30,7 +31,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		return nil, fmt.Errorf("making the index: %w", err)
 	}
 	doc := bleve.NewDocumentStaticMapping()
-	for _, name := range terms.Searched() {
+	for _, name := range []string{terms.Kind, names, terms.Aliases, terms.Around, terms.Description, terms.Skeletons} {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer = words
 		f.Store, f.IncludeInAll, f.IncludeTermVectors, f.DocValues = false, false, false, false
@@ -62,7 +63,7 @@ func newMapping() (mapping.IndexMapping, error) {
 func fields(e terms.Entry) map[string]any {
 	return map[string]any{
 		terms.Kind:        e.Kind,
-		terms.Names:       e.Names,
+		names:             []string{e.NameAR, e.NameFR, e.NameEN},
 		terms.Aliases:     e.Aliases,
 		terms.Around:      e.Around,
 		terms.Description: e.Description,
@@ -75,7 +76,7 @@ func fields(e terms.Entry) map[string]any {
 		string(search.FacetWomenLed):    e.WomenLed,
 		string(search.FacetInStock):     e.InStock,
 
-		title:       e.Titles,
+		title:       []string{e.NameAR, e.NameFR, e.NameEN},
 		terms.Price: float64(e.Price),
 		terms.Turn:  e.Turn,
 		priceKey:    sortKey(e.Price),

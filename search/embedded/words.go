@@ -23,7 +23,7 @@ var worth = [...]struct {
 	typos bool // words that are nearly the typed one count here
 }{
 	{terms.Kind, 100, true},
-	{terms.Names, 70, true},
+	{names, 70, true},
 	{terms.Aliases, 40, true},
 	{terms.Around, 20, true},
 	{terms.Description, 8, false},
@@ -82,7 +82,7 @@ func matching(ctx context.Context, r index.IndexReader, a terms.Attempt) (search
 	}
 	s, err := words.conjunction(ctx, r)
 	whole.add(0, true, s, err)
-	s, err = searcher.NewTermSearcher(ctx, r, a.Title(), title, 1, search.SearcherOptions{Score: "none"})
+	s, err = searcher.NewTermSearcher(ctx, r, a.Words(), title, 1, search.SearcherOptions{Score: "none"})
 	whole.add(titleWorth, false, s, err)
 	return whole.union(true)
 }

@@ -37,26 +37,24 @@ const (
 	misspelt
 )
 
-// Names are the words that alone mean the family, in every language and spelling; a name of several
-// words is among them written as one («raselhanout»).
+// Names are the words that alone mean the family, in every language and spelling.
 func (f *Family) Names() []string {
 	var words []string
 	for _, n := range f.names {
 		if len(n.words) == 1 {
 			words = append(words, n.words[0])
-		} else {
-			words = append(words, n.joined)
 		}
 	}
 	return words
 }
 
-// Parts are the words of the family's names of several words.
+// Parts are the words of the family's names of several words, and those names written as one word
+// («raselhanout»).
 func (f *Family) Parts() []string {
 	var words []string
 	for _, n := range f.names {
 		if len(n.words) > 1 {
-			words = append(words, n.words...)
+			words = append(append(words, n.words...), n.joined)
 		}
 	}
 	return words

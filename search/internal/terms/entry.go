@@ -13,8 +13,10 @@ import (
 
 // Fields that are searched, the ones that say most about a product first.
 const (
-	Kind        = "kind"        // what it is: the first words of its names and everything that means the same
-	Names       = "names"       // its names
+	Kind        = "kind"    // what it is: the first words of its names and everything that means the same
+	NameAR      = "name_ar" // its names
+	NameFR      = "name_fr"
+	NameEN      = "name_en"
 	Aliases     = "aliases"     // what else people call the things in its names
 	Around      = "around"      // category, cooperative, commune, labels
 	Description = "description" // its descriptions
@@ -22,7 +24,9 @@ const (
 )
 
 // Searched lists them in that order.
-func Searched() []string { return []string{Kind, Names, Aliases, Around, Description, Skeletons} }
+func Searched() []string {
+	return []string{Kind, NameAR, NameFR, NameEN, Aliases, Around, Description, Skeletons}
+}
 
 // Fields that filter and sort, beside the facets, which are named after search.Facet.
 const (
@@ -38,7 +42,9 @@ type Entry struct {
 	ID string `json:"id"`
 
 	Kind        string `json:"kind"`
-	Names       string `json:"names"`
+	NameAR      string `json:"name_ar"`
+	NameFR      string `json:"name_fr"`
+	NameEN      string `json:"name_en"`
 	Aliases     string `json:"aliases"`
 	Around      string `json:"around"`
 	Description string `json:"description"`
@@ -54,16 +60,11 @@ type Entry struct {
 	Price   int64  `json:"price"`
 	Created int64  `json:"created"`
 	Turn    string `json:"turn"`
-
-	// Titles are the whole names, each in one piece, to tell the product that is called «citron» from
-	// the one called «citron confit».
-	Titles []string `json:"titles"`
 }
 
 // Of is what an index keeps of d.
 func Of(d search.Document) Entry {
 	ar, fr, en := text.Content(d.NameAR), text.Content(d.NameFR), text.Content(d.NameEN)
-	names := slices.Concat(ar, fr, en)
 	kind, aliases := families(ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
 
 	around := text.Content(strings.Join([]string{
@@ -74,16 +75,12 @@ func Of(d search.Document) Entry {
 	for _, w := range slices.Concat(ar, text.Content(d.CooperativeAR), text.Content(d.CommuneAR)) {
 		skeletons = append(skeletons, text.Skeletons(w)...)
 	}
-	var titles []string
-	for _, name := range [][]string{ar, fr, en} {
-		if len(name) > 0 {
-			titles = append(titles, Title(name))
-		}
-	}
 	return Entry{
 		ID:          d.ID,
 		Kind:        join(kind),
-		Names:       join(names),
+		NameAR:      strings.Join(ar, " "),
+		NameFR:      strings.Join(fr, " "),
+		NameEN:      strings.Join(en, " "),
 		Aliases:     join(aliases),
 		Around:      join(around),
 		Description: join(text.Content(strings.Join([]string{d.DescriptionAR, d.DescriptionFR, d.DescriptionEN}, " "))),
@@ -97,12 +94,8 @@ func Of(d search.Document) Entry {
 		Price:       d.PriceCentimes,
 		Created:     d.CreatedAt,
 		Turn:        turn(d.ID),
-		Titles:      titles,
 	}
 }
-
-// Title is a whole name in one piece.
-func Title(words []string) string { return strings.Join(words, "_") }
 
 // families gathers what people call the things in a product's names. Arabic and French name what a
 // thing is first, English last; the English name is asked only if neither of the others says it. The
@@ -144,7 +137,7 @@ func join(words []string) string {
 	seen := make(map[string]bool, len(words))
 	var b strings.Builder
 	for _, w := range words {
-		if seen[w] {
+		if w == "" || seen[w] {
 			continue
 		}
 		seen[w] = true

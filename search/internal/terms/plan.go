@@ -1,6 +1,8 @@
 package terms
 
 import (
+	"strings"
+
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/text"
 )
@@ -23,13 +25,13 @@ type Attempt struct {
 	Understood string
 }
 
-// Title is the whole name of the product that is called exactly what was typed.
-func (a Attempt) Title() string {
+// Words are the words of all terms, as one text.
+func (a Attempt) Words() string {
 	words := make([]string, len(a.Terms))
 	for i, t := range a.Terms {
 		words[i] = t.Word
 	}
-	return Title(words)
+	return strings.Join(words, " ")
 }
 
 // Plan is the attempts to make, one after the other until one finds something: what was typed as it

@@ -1,0 +1,335 @@
+package meili
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/meilisearch/meilisearch-go"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/internal/terms"
+)
+
+// Engine is a search.Engine that asks one Meilisearch server.
+type Engine struct {
+	client    meilisearch.ServiceManager
+	transport *http.Transport
+	index     string // its uid
+	breaker   breaker
+
+	mu    sync.Mutex
+	ready bool // the index was there with its settings when the server was last asked
+}
+
+var _ search.Engine = (*Engine)(nil)
+
+const (
+	searchWait = 2 * time.Second
+	writeWait  = time.Minute // for a request with documents to be taken, not for them to be indexed
+	batchSize  = 5_000       // documents in a request, some 10 MB
+)
+
+// New makes an engine that asks the server at url with the given key and keeps its documents in an index
+// whose name begins with index. The server is not asked yet, and need not be there.
+func New(url, key, index string) *Engine {
+	// Without compression: the server's compressed answers stall for 40 ms on a kept connection. Without
+	// the client's retries: they send an empty body.
+	transport := &http.Transport{
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: 64,
+		IdleConnTimeout:     time.Minute,
+		DialContext:         (&net.Dialer{Timeout: searchWait}).DialContext,
+	}
+	return &Engine{
+		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key), meilisearch.DisableRetries(),
+			meilisearch.WithCustomClient(&http.Client{Transport: transport})),
+		transport: transport,
+		index:     fmt.Sprintf("%s_v%d", index, search.Schema),
+		breaker:   breaker{now: time.Now},
+	}
+}
+
+// Name is "meilisearch".
+func (e *Engine) Name() string { return "meilisearch" }
+
+// prepare sees to it that the index is there with its settings. It asks the server once, and again when
+// the server has turned out to have lost it.
+func (e *Engine) prepare(ctx context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.ready {
+		return nil
+	}
+	present, err := e.client.Index(e.index).GetSettingsWithContext(ctx)
+	switch {
+	case codeOf(err) == "index_not_found":
+		if err := e.create(ctx, e.index); err != nil {
+			return err
+		}
+	case err != nil:
+		return failed(ctx, err) // e.failed would wait for the lock that is held here
+	default:
+		differ, err := differs(settings(), present)
+		if err != nil {
+			return err
+		}
+		if differ {
+			// Not waited for: the index goes on answering as it is while the server works it over.
+			if _, err := e.client.Index(e.index).UpdateSettingsWithContext(ctx, settings()); err != nil {
+				return failed(ctx, err)
+			}
+		}
+	}
+	e.ready = true
+	return nil
+}
+
+// present is prepare, and asks whether the index is still there: a server that has lost it would make
+// another with settings of its own as soon as it is given a document.
+func (e *Engine) present(ctx context.Context) error {
+	if err := e.prepare(ctx); err != nil {
+		return err
+	}
+	if _, err := e.client.GetIndexWithContext(ctx, e.index); err != nil {
+		return e.failed(ctx, err)
+	}
+	return nil
+}
+
+// create makes an empty index.
+func (e *Engine) create(ctx context.Context, uid string) error {
+	created, err := e.client.CreateIndexWithContext(ctx, &meilisearch.IndexConfig{Uid: uid, PrimaryKey: terms.ID})
+	if err != nil {
+		return failed(ctx, err)
+	}
+	set, err := e.client.Index(uid).UpdateSettingsWithContext(ctx, settings())
+	if err != nil {
+		return failed(ctx, err)
+	}
+	// Another instance may have made it in the meantime.
+	if err := e.wait(ctx, created); err != nil && codeOfTask(err) != "index_already_exists" {
+		return err
+	}
+	return e.wait(ctx, set)
+}
+
+// Put adds or replaces documents.
+func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
+	if err := e.present(ctx); err != nil {
+		return err
+	}
+	w := writer{engine: e, uid: e.index}
+	for _, d := range docs {
+		if err := w.put(ctx, d); err != nil {
+			return err
+		}
+	}
+	return w.end(ctx)
+}
+
+// Delete removes documents.
+func (e *Engine) Delete(ctx context.Context, ids []string) error {
+	if err := e.present(ctx); err != nil {
+		return err
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	task, err := e.client.Index(e.index).DeleteDocumentsWithContext(ctx, ids, nil)
+	if err != nil {
+		return e.failed(ctx, err)
+	}
+	return e.wait(ctx, task)
+}
+
+// Rebuild fills a new index and swaps the two.
+func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, error]) (err error) {
+	if err := e.prepare(ctx); err != nil {
+		return err
+	}
+	if err := e.removeLeftovers(ctx); err != nil {
+		return err
+	}
+	next := e.index + rebuildMark + rand.Text()
+	// After the swap the old documents are under this name.
+	defer func() { err = errors.Join(err, e.remove(context.WithoutCancel(ctx), next)) }()
+	if err := e.create(ctx, next); err != nil {
+		return err
+	}
+	w := writer{engine: e, uid: next}
+	for d, err := range docs {
+		if err != nil {
+			return err
+		}
+		if err := w.put(ctx, d); err != nil {
+			return err
+		}
+	}
+	if err := w.end(ctx); err != nil {
+		return err
+	}
+	task, err := e.client.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{e.index, next}}})
+	if err != nil {
+		return e.failed(ctx, err)
+	}
+	return e.wait(ctx, task)
+}
+
+const (
+	rebuildMark = "_rebuild_"
+	// abandoned is how long an index of a rebuild is left alone after its last change before it counts as
+	// left behind by a program that was killed.
+	abandoned = 6 * time.Hour
+)
+
+func (e *Engine) removeLeftovers(ctx context.Context) error {
+	list, err := e.client.ListIndexesWithContext(ctx, &meilisearch.IndexesQuery{Limit: 1_000})
+	if err != nil {
+		return e.failed(ctx, err)
+	}
+	for _, index := range list.Results {
+		if strings.HasPrefix(index.UID, e.index+rebuildMark) && time.Since(index.UpdatedAt) > abandoned {
+			if err := e.remove(ctx, index.UID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (e *Engine) remove(ctx context.Context, uid string) error {
+	ctx, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	task, err := e.client.DeleteIndexWithContext(ctx, uid)
+	if err != nil {
+		return e.failed(ctx, err)
+	}
+	if err := e.wait(ctx, task); err != nil && codeOfTask(err) != "index_not_found" {
+		return err
+	}
+	return nil
+}
+
+// Count is how many documents there are.
+func (e *Engine) Count(ctx context.Context) (int, error) {
+	if err := e.prepare(ctx); err != nil {
+		return 0, err
+	}
+	stats, err := e.client.Index(e.index).GetStatsWithContext(ctx, &meilisearch.StatsParams{})
+	if err != nil {
+		return 0, e.failed(ctx, err)
+	}
+	return int(stats.NumberOfDocuments), nil
+}
+
+// IDs lists the ids of all documents.
+func (e *Engine) IDs(ctx context.Context) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if err := e.prepare(ctx); err != nil {
+			yield("", err)
+			return
+		}
+		for offset := int64(0); ; offset += batchSize {
+			var page meilisearch.DocumentsResult
+			query := &meilisearch.DocumentsQuery{Offset: offset, Limit: batchSize, Fields: []string{terms.ID}}
+			if err := e.client.Index(e.index).GetDocumentsWithContext(ctx, query, &page); err != nil {
+				yield("", e.failed(ctx, err))
+				return
+			}
+			for _, hit := range page.Results {
+				id, err := idOf(hit)
+				if !yield(id, err) || err != nil {
+					return
+				}
+			}
+			if len(page.Results) < batchSize {
+				return
+			}
+		}
+	}
+}
+
+// Health is nil if the server answers, to our key.
+func (e *Engine) Health(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, searchWait)
+	defer cancel()
+	return e.present(ctx)
+}
+
+// Close lets the connections go. The server goes on.
+func (e *Engine) Close() error {
+	e.transport.CloseIdleConnections()
+	return nil
+}
+
+func idOf(hit meilisearch.Hit) (string, error) {
+	var id string
+	if err := json.Unmarshal(hit[terms.ID], &id); err != nil {
+		return "", fmt.Errorf("reading an id: %w", err)
+	}
+	return id, nil
+}
+
+// writer sends documents in batches, one after the other without waiting, so that the server can take
+// several at once; end waits for all.
+type writer struct {
+	engine *Engine
+	uid    string
+	batch  []terms.Entry
+	tasks  []*meilisearch.TaskInfo
+}
+
+func (w *writer) put(ctx context.Context, d search.Document) error {
+	if err := d.Validate(); err != nil {
+		return err
+	}
+	w.batch = append(w.batch, terms.Of(d))
+	if len(w.batch) < batchSize {
+		return nil
+	}
+	return w.send(ctx)
+}
+
+func (w *writer) send(ctx context.Context) error {
+	if len(w.batch) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	key := terms.ID
+	task, err := w.engine.client.Index(w.uid).AddDocumentsWithContext(ctx, w.batch, &meilisearch.DocumentOptions{PrimaryKey: &key})
+	if err != nil {
+		return w.engine.failed(ctx, err)
+	}
+	w.tasks, w.batch = append(w.tasks, task), w.batch[:0]
+	return nil
+}
+
+func (w *writer) end(ctx context.Context) error {
+	if err := w.send(ctx); err != nil {
+		return err
+	}
+	for _, task := range w.tasks {
+		if err := w.engine.wait(ctx, task); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// Drop deletes the index with all documents.
+func (e *Engine) Drop(ctx context.Context) error {
+	e.mu.Lock()
+	e.ready = false
+	e.mu.Unlock()
+	return e.remove(ctx, e.index)
+}

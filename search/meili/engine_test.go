@@ -1,0 +1,65 @@
+package meili_test
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/meili"
+	"github.com/souk-taawon/souk/search/searchtest"
+)
+
+// server is a Meilisearch to test with: the one of MEILI_URL, or one that is started for the test.
+func server(t testing.TB) (url, key string) {
+	t.Helper()
+	if url := os.Getenv("MEILI_URL"); url != "" {
+		return url, os.Getenv("MEILI_MASTER_KEY")
+	}
+	binary, err := exec.LookPath("meilisearch")
+	if err != nil {
+		t.Skip("SKIPPED: there is no Meilisearch to test with. Set MEILI_URL (and MEILI_MASTER_KEY), or put a meilisearch binary on the PATH.")
+	}
+	p, err := meili.Start(t.Context(), binary, t.TempDir(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p.URL(), p.Key()
+}
+
+// opener makes engines, each with an index of its own.
+func opener(url, key string) func(t *testing.T) search.Engine {
+	return func(t *testing.T) search.Engine {
+		e := meili.New(url, key, "test_"+strings.ToLower(rand.Text()))
+		t.Cleanup(func() {
+			if err := e.Drop(context.WithoutCancel(t.Context())); err != nil {
+				t.Error(err)
+			}
+			if err := e.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return e
+	}
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	url, key := server(t)
+	searchtest.Run(t, opener(url, key))
+}
+
+func TestBuyersFindWhatTheyMean(t *testing.T) {
+	t.Parallel()
+	url, key := server(t)
+	searchtest.Relevance(t, opener(url, key)(t))
+}

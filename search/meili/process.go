@@ -1,0 +1,214 @@
+package meili
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Process is a Meilisearch server that runs as a child of this program, for this program alone: on a
+// port of 127.0.0.1, behind a key that nobody else knows. On Linux it ends with this program even if
+// that is killed.
+type Process struct {
+	url, key string
+	command  *exec.Cmd
+	ended    chan struct{} // closed when the server has ended
+	stopped  chan struct{} // closed when it is meant to
+	stop     sync.Once
+	output   *tail
+}
+
+const (
+	startWait  = 30 * time.Second
+	stopWait   = 10 * time.Second
+	startTries = 3
+	// indexingMemory is what the server may take for one batch of changes. It takes all of it for each,
+	// and its own choice of two thirds of the machine makes a change of one product take half a second
+	// and more instead of 60 ms.
+	indexingMemory = "512MiB"
+)
+
+// Start runs the binary with its data in dataDir and returns when it answers. Data that another version
+// of Meilisearch has left there is thrown away: an index can be filled again. The caller stops it.
+func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Process, error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return nil, err
+	}
+	var errs []error
+	for range startTries {
+		p, err := launch(ctx, binary, dataDir, log)
+		if err == nil {
+			return p, nil
+		}
+		errs = append(errs, err)
+		if ctx.Err() != nil || errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
+			break
+		}
+		if strings.Contains(err.Error(), "incompatible") {
+			log.Warn("the search data were written by another version of Meilisearch and are thrown away", "folder", dataDir)
+			if err := os.RemoveAll(database(dataDir)); err != nil {
+				errs = append(errs, err)
+				break
+			}
+		}
+	}
+	return nil, fmt.Errorf("starting %s: %w", binary, errors.Join(errs...))
+}
+
+// URL is where the server answers.
+func (p *Process) URL() string { return p.url }
+
+// Key is its master key.
+func (p *Process) Key() string { return p.key }
+
+// Stop ends the server and returns when it has ended.
+func (p *Process) Stop() error {
+	p.stop.Do(func() {
+		close(p.stopped)
+		if err := p.command.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			_ = p.command.Process.Kill() // it cannot be asked
+		}
+	})
+	select {
+	case <-p.ended:
+		return nil
+	case <-time.After(stopWait):
+	}
+	if err := p.command.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return fmt.Errorf("stopping meilisearch: %w", err)
+	}
+	<-p.ended
+	return nil
+}
+
+func database(dataDir string) string { return filepath.Join(dataDir, "data.ms") }
+
+func launch(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Process, error) {
+	address, err := freeAddress()
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{
+		url: "http://" + address, key: rand.Text() + rand.Text(),
+		ended: make(chan struct{}), stopped: make(chan struct{}), output: &tail{},
+	}
+	p.command = exec.Command(binary,
+		"--http-addr", address, "--env", "production", "--no-analytics", "--log-level", "WARN",
+		"--max-indexing-memory", indexingMemory,
+		"--db-path", database(dataDir), "--dump-dir", filepath.Join(dataDir, "dumps"), "--snapshot-dir", filepath.Join(dataDir, "snapshots"))
+	p.command.Dir = dataDir
+	// The key is not among the arguments, which everyone on the machine can read, and no variable that is
+	// meant for another server gets through.
+	p.command.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MEILI_") }),
+		"MEILI_MASTER_KEY="+p.key)
+	p.command.SysProcAttr = endWithParent()
+	read, write := io.Pipe()
+	p.command.Stdout, p.command.Stderr = write, write
+	go func() {
+		lines := bufio.NewScanner(read)
+		for lines.Scan() {
+			p.output.add(lines.Text())
+			log.Debug("meilisearch", "line", lines.Text())
+		}
+		_, _ = io.Copy(io.Discard, read) // after a line that is too long
+	}()
+
+	started := make(chan error)
+	go func() {
+		// The kernel ends the child when the thread that started it ends, so that thread waits for it.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := p.command.Start()
+		started <- err
+		if err != nil {
+			return
+		}
+		err = p.command.Wait()
+		_ = write.Close() // never fails
+		close(p.ended)
+		select {
+		case <-p.stopped:
+		default:
+			log.Error("meilisearch has ended by itself", "error", err, "output", p.output.String())
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	if err := p.ready(ctx); err != nil {
+		return nil, errors.Join(err, p.Stop())
+	}
+	return p, nil
+}
+
+// ready waits until the server answers, to its own key: on a port that was taken meanwhile, somebody
+// else would.
+func (p *Process) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+"/version", nil)
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Authorization", "Bearer "+p.key)
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-p.ended:
+			return fmt.Errorf("it ended at once: %s", p.output)
+		case <-ctx.Done():
+			return fmt.Errorf("it does not answer: %w: %s", ctx.Err(), p.output)
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// freeAddress is a port of this machine that nobody listens on. Somebody else may take it before the
+// server does; then Start tries another.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// tail keeps the last lines that the server wrote.
+type tail struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+func (t *tail) add(line string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.lines = append(t.lines, line)
+	if len(t.lines) > 10 {
+		t.lines = t.lines[1:]
+	}
+}
+
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return strings.Join(t.lines, "\n")
+}

@@ -1,0 +1,238 @@
+package meili
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/meilisearch/meilisearch-go"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/internal/terms"
+)
+
+// Search makes one attempt after the other until one finds something; each is one request.
+func (e *Engine) Search(ctx context.Context, q search.Query) (search.Result, error) {
+	start := time.Now()
+	if err := ctx.Err(); err != nil {
+		return search.Result{}, err
+	}
+	if !e.breaker.allow() {
+		return search.Result{}, search.ErrUnavailable
+	}
+	ctx, cancel := context.WithTimeout(ctx, searchWait)
+	defer cancel()
+	result, err := e.find(ctx, q.Clean())
+	if !errors.Is(err, context.Canceled) {
+		e.breaker.report(!errors.Is(err, search.ErrUnavailable))
+	}
+	result.TookMS = int(time.Since(start).Milliseconds())
+	return result, err
+}
+
+func (e *Engine) find(ctx context.Context, q search.Query) (search.Result, error) {
+	if err := e.prepare(ctx); err != nil {
+		return search.Result{}, err
+	}
+	plan := terms.Plan(q)
+	if len(plan) == 0 {
+		result, _, err := e.attempt(ctx, q, terms.Attempt{})
+		return result, err
+	}
+	var result search.Result
+	for _, a := range plan {
+		var hopeless bool
+		var err error
+		if a.Any {
+			if a, err = e.byImportance(ctx, a); err != nil {
+				return search.Result{}, err
+			}
+		}
+		if result, hopeless, err = e.attempt(ctx, q, a); err != nil {
+			return search.Result{}, err
+		}
+		if result.Total > 0 {
+			result.Understood, result.Partial = a.Understood, a.Any
+			break
+		}
+		if hopeless {
+			break
+		}
+	}
+	return result, nil
+}
+
+// attempt asks for one page of results, with the counts of all facets: those that q does not choose from
+// with the page, each of the others in a query of its own without its own choice, all in one request. It
+// is hopeless to try another if it is the filters that leave nothing over and not the words.
+func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (result search.Result, hopeless bool, err error) {
+	filters := filtersOf(q)
+	page := e.request(a, filters, "")
+	page.Offset, page.Limit = int64((q.Page-1)*q.PerPage), int64(q.PerPage)
+	switch q.Sort {
+	case search.CheapestFirst:
+		page.Sort = []string{terms.Price + ":asc"}
+	case search.DearestFirst:
+		page.Sort = []string{terms.Price + ":desc"}
+	case search.NewestFirst:
+		page.Sort = []string{terms.Created + ":desc"}
+	}
+	queries := []*meilisearch.SearchRequest{page}
+	for _, facet := range search.Facets() {
+		if len(q.Chosen(facet)) == 0 {
+			page.Facets = append(page.Facets, string(facet))
+			continue
+		}
+		other := e.request(a, filters, facet)
+		other.Limit, other.Facets = 1, []string{string(facet)}
+		queries = append(queries, other)
+	}
+	answers, err := e.ask(ctx, queries)
+	if err != nil {
+		return result, false, err
+	}
+
+	result.Total = int(answers[0].EstimatedTotalHits)
+	for _, hit := range answers[0].Hits {
+		id, err := idOf(hit)
+		if err != nil {
+			return result, false, err
+		}
+		result.IDs = append(result.IDs, id)
+	}
+	result.Facets = map[string]map[string]int{}
+	for _, answer := range answers {
+		if err := json.Unmarshal(answer.FacetDistribution, &result.Facets); err != nil {
+			return result, false, fmt.Errorf("reading facets: %w", err)
+		}
+	}
+	if result.Total > 0 || len(filters) == 0 {
+		return result, false, nil
+	}
+	words := e.request(a, nil, "")
+	words.Limit = 1
+	if answers, err = e.ask(ctx, []*meilisearch.SearchRequest{words}); err != nil {
+		return result, false, err
+	}
+	return result, answers[0].EstimatedTotalHits > 0, nil
+}
+
+// byImportance puts the words of an attempt that need not all be found into the order in which
+// Meilisearch is to drop them, from the end: words that say what a product is come first, words that no
+// product has are left out.
+func (e *Engine) byImportance(ctx context.Context, a terms.Attempt) (terms.Attempt, error) {
+	var queries []*meilisearch.SearchRequest
+	for _, t := range a.Terms {
+		anywhere := e.request(terms.Attempt{Terms: []terms.Term{t}}, nil, "")
+		kind := e.request(terms.Attempt{Terms: []terms.Term{{Word: t.Word, Typos: 1}}}, nil, "") // not in quotation marks
+		kind.AttributesToSearchOn = []string{terms.Kind}
+		anywhere.Limit, kind.Limit = 1, 1
+		queries = append(queries, anywhere, kind)
+	}
+	answers, err := e.ask(ctx, queries)
+	if err != nil {
+		return a, err
+	}
+	var first, then []terms.Term
+	for i, t := range a.Terms {
+		switch {
+		case len(answers[2*i+1].Hits) > 0:
+			first = append(first, t)
+		case len(answers[2*i].Hits) > 0:
+			then = append(then, t)
+		}
+	}
+	if len(first)+len(then) > 0 {
+		a.Terms = append(first, then...)
+	}
+	return a, nil
+}
+
+// ask sends queries in one request. Every query is a new one: the client writes into them.
+func (e *Engine) ask(ctx context.Context, queries []*meilisearch.SearchRequest) ([]meilisearch.SearchResponse, error) {
+	response, err := e.client.MultiSearchWithContext(ctx, &meilisearch.MultiSearchRequest{Queries: queries})
+	if err != nil {
+		return nil, e.failed(ctx, err)
+	}
+	if len(response.Results) != len(queries) {
+		return nil, fmt.Errorf("meilisearch gave %d answers to %d queries", len(response.Results), len(queries))
+	}
+	return response.Results, nil
+}
+
+// request is the query for the words of an attempt and all filters but one.
+func (e *Engine) request(a terms.Attempt, filters map[search.Facet]string, but search.Facet) *meilisearch.SearchRequest {
+	r := &meilisearch.SearchRequest{
+		IndexUID:             e.index,
+		AttributesToRetrieve: []string{terms.ID},
+		MatchingStrategy:     meilisearch.All,
+		Locales:              []string{locale},
+	}
+	if a.Any {
+		r.MatchingStrategy = meilisearch.Last
+	}
+	var words []string
+	skeletons := false
+	for _, t := range a.Terms {
+		switch {
+		case t.Skeleton != "":
+			words, skeletons = append(words, `"`+t.Skeleton+`"`), true
+		case t.Prefix || a.Any:
+			words = append(words, t.Word) // a word in quotation marks would never be dropped
+		case t.Typos > 0:
+			words = append(words, t.Word+" ") // no half word, even if it is the last
+		default:
+			// In quotation marks a word is taken as it stands: no typing errors, no prefix. It is then
+			// looked for in all fields, AttributesToSearchOn or not.
+			words = append(words, `"`+t.Word+`"`)
+		}
+	}
+	r.Query = strings.Join(words, " ")
+	if len(words) > 0 && !skeletons {
+		r.AttributesToSearchOn = terms.Searched()[:len(terms.Searched())-1]
+	}
+	var all []string
+	for facet, f := range filters {
+		if facet != but {
+			all = append(all, f)
+		}
+	}
+	if len(all) > 0 {
+		r.Filter = all // all of them must hold
+	}
+	return r
+}
+
+// price is the place of the price limits among the filters; it is no facet.
+const price search.Facet = "price"
+
+func filtersOf(q search.Query) map[search.Facet]string {
+	filters := map[search.Facet]string{}
+	for _, facet := range search.Facets() {
+		var quoted []string
+		for _, value := range q.Chosen(facet) {
+			// No product has such a value, and the language of filters has no way to write all of them.
+			if !strings.ContainsAny(value, "\"\\\x00") {
+				quoted = append(quoted, `"`+value+`"`)
+			}
+		}
+		if len(q.Chosen(facet)) > 0 {
+			filters[facet] = fmt.Sprintf("%s IN [%s]", facet, strings.Join(quoted, ", "))
+		}
+	}
+	var limits []string
+	if q.MinPrice > 0 {
+		limits = append(limits, terms.Price+" >= "+strconv.FormatInt(q.MinPrice, 10))
+	}
+	if q.MaxPrice > 0 {
+		limits = append(limits, terms.Price+" <= "+strconv.FormatInt(q.MaxPrice, 10))
+	}
+	if len(limits) > 0 {
+		filters[price] = strings.Join(limits, " AND ")
+	}
+	return filters
+}
