@@ -1,0 +1,104 @@
+package seller
+
+import (
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// The kinds of spreadsheets that pages offer, and how browsers know them.
+var contentTypes = map[string]string{
+	"csv":  "text/csv; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+// sendTable answers with a table as a spreadsheet of the kind that the path names.
+func sendTable(r *web.Request, name, format string, table report.Table) error {
+	write := map[string]func(io.Writer, report.Table) error{"csv": report.WriteCSV, "xlsx": report.WriteXLSX}[format]
+	if write == nil {
+		return web.ErrNotFound
+	}
+	return r.Attachment(fileName(r, name, format), contentTypes[format], func(w io.Writer) error { return write(w, table) })
+}
+
+// fileName is a download's: what it is, whose, and the day it was made.
+func fileName(r *web.Request, name, format string) string {
+	return name + "-" + r.Cooperative.Slug + "-" + time.Now().Format(time.DateOnly) + "." + format
+}
+
+// typed writes an amount as the reader would type it into a field: «1250», «12,50».
+func typed(l *i18n.Locale, a money.Amount) string {
+	if a%100 == 0 {
+		return strconv.FormatInt(int64(a/100), 10)
+	}
+	return l.Decimal(float64(a)/100, 2)
+}
+
+// monthOf names a month that a product's season begins or ends with.
+func monthOf(p ui.Page, month *int) string {
+	if month == nil {
+		return ""
+	}
+	return p.L.MonthName(*month)
+}
+
+// season writes «أكتوبر – يناير», or one month alone.
+func season(p ui.Page, from, to *int) string {
+	if from == nil || to == nil || *from == *to {
+		return monthOf(p, from)
+	}
+	return monthOf(p, from) + " – " + monthOf(p, to)
+}
+
+// givenNames are beginnings of names that are no name without the word behind them.
+var givenNames = map[string]bool{
+	"عبد": true, "أبو": true, "أم": true, "للا": true, "لالة": true, "مولاي": true, "سيدي": true,
+	"abd": true, "abdel": true, "abou": true, "oum": true, "lalla": true, "moulay": true, "sidi": true,
+}
+
+// firstName is what a cooperative calls a buyer by: «عبد الرحيم» of «عبد الرحيم بن علي».
+func firstName(name string) string {
+	words := strings.Fields(name)
+	for i, word := range words {
+		if !givenNames[strings.ToLower(word)] {
+			return strings.Join(words[:i+1], " ")
+		}
+	}
+	return name
+}
+
+// packs says what a number of pieces counts: «كلغ» for whole kilos, «× 500 غ» for packs, «قطع».
+func packs(p ui.Page, line order.OrderLine) string {
+	switch {
+	case line.UnitCode == "piece" && line.UnitAmount == 1:
+		return p.N("seller.pieces", line.Quantity)
+	case line.UnitAmount == 1:
+		return strings.TrimSpace(p.T("unit."+line.UnitCode, "Amount", ""))
+	}
+	return "×\u00a0" + p.L.Unit(line.UnitAmount, line.UnitCode)
+}
+
+// parsed reads an amount that the catalogue wrote.
+func parsed(text string) (money.Amount, bool) {
+	amount, err := money.Parse(text)
+	return amount, err == nil
+}
+
+// months reads a season as the catalogue writes it: «10-1».
+func months(text string) (from, to int, ok bool) {
+	first, second, _ := strings.Cut(text, "-")
+	from, err := strconv.Atoi(first)
+	if err != nil {
+		return 0, 0, false
+	}
+	to, err = strconv.Atoi(second)
+	return from, to, err == nil
+}

@@ -1,0 +1,102 @@
+package seller
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+const moneyPath = "/seller/money"
+
+const linesPerPage = 50
+
+// moneyView is where the cooperative and the association stand.
+type moneyView struct {
+	settlement.Owed
+	Lines       []settlement.Line // newest first
+	Page, Pages int
+}
+
+// address is a page of the statement.
+func (v moneyView) address(page int) string {
+	if page == 1 {
+		return moneyPath
+	}
+	return moneyPath + "?page=" + strconv.Itoa(page)
+}
+
+func (h *Handler) money(r *web.Request) error {
+	var v moneyView
+	var err error
+	if v.Owed, err = h.owed(r.Context(), r.CooperativeID()); err != nil {
+		return err
+	}
+	lines, err := h.Settlements.Statement(r.Context(), r.CooperativeID())
+	if err != nil {
+		return err
+	}
+	slices.Reverse(lines)
+	v.Pages = max(1, (len(lines)+linesPerPage-1)/linesPerPage)
+	v.Page = min(number(r, "page"), v.Pages)
+	first := (v.Page - 1) * linesPerPage
+	v.Lines = lines[first:min(first+linesPerPage, len(lines))]
+	p, _, err := h.page(r, r.Locale.T("seller.money.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, moneyPage(p, v))
+}
+
+// owed is where the cooperative stands; all zeros while it has neither been approved nor sold.
+func (h *Handler) owed(ctx context.Context, coopID uuid.UUID) (settlement.Owed, error) {
+	all, err := h.Settlements.Owed(ctx)
+	if err != nil {
+		return settlement.Owed{}, err
+	}
+	for _, o := range all {
+		if o.CooperativeID == coopID {
+			return o, nil
+		}
+	}
+	return settlement.Owed{}, nil
+}
+
+func (h *Handler) exportMoney(r *web.Request) error {
+	lines, err := h.Settlements.Statement(r.Context(), r.CooperativeID())
+	if err != nil {
+		return err
+	}
+	return sendTable(r, "souk-releve", r.Param("format"), statementTable(r.Locale, lines))
+}
+
+// statementTable is a statement as a spreadsheet's table, oldest first.
+func statementTable(l *i18n.Locale, lines []settlement.Line) report.Table {
+	table := report.Table{
+		Header: []string{
+			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
+			l.T("seller.money.paid_out"), l.T("seller.money.balance"),
+		},
+		Rows:        make([][]any, len(lines)),
+		RightToLeft: l.Dir() == "rtl",
+	}
+	for i, line := range lines {
+		table.Rows[i] = []any{line.At, lineText(l, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
+	}
+	return table
+}
+
+// lineText says what a line of a statement is about.
+func lineText(l *i18n.Locale, line settlement.Line) string {
+	if line.OrderNumber == "" {
+		return l.T("seller.money.transfer", "Reference", line.BankReference)
+	}
+	return l.T("seller.money.order", "Number", line.OrderNumber)
+}

@@ -1,0 +1,230 @@
+package seller
+
+import (
+	"context"
+	"errors"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+const ordersPath = "/seller/orders"
+
+const ordersPerPage = 20
+
+// shelf is one of the lists that orders lie on.
+type shelf struct {
+	name   string
+	states []order.PartState
+}
+
+// shelves are the lists in the order of the work.
+var shelves = []shelf{
+	{"todo", []order.PartState{order.PartPlaced, order.PartAccepted}},
+	{"ready", []order.PartState{order.PartReady}},
+	{"courier", []order.PartState{order.PartHandedOver}},
+	{"past", []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
+}
+
+// ordersView is one list of orders.
+type ordersView struct {
+	Shelf       shelf
+	Counts      map[order.PartState]int
+	Parts       []order.CooperativePart
+	Page, Pages int
+	Now         time.Time
+}
+
+// count is how many orders lie on a shelf.
+func (v ordersView) count(s shelf) int {
+	n := 0
+	for _, state := range s.states {
+		n += v.Counts[state]
+	}
+	return n
+}
+
+// address is a page of a shelf; the first shelf needs no name.
+func (v ordersView) address(s shelf, page int) string {
+	query := url.Values{}
+	if s.name != shelves[0].name {
+		query.Set("show", s.name)
+	}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if len(query) == 0 {
+		return ordersPath
+	}
+	return ordersPath + "?" + query.Encode()
+}
+
+func (h *Handler) orders(r *web.Request) error {
+	v := ordersView{Shelf: shelves[0], Now: time.Now()}
+	for _, s := range shelves {
+		if s.name == r.Query("show") {
+			v.Shelf = s
+		}
+	}
+	p, counts, err := h.page(r, r.Locale.T("seller.orders.title"))
+	if err != nil {
+		return err
+	}
+	v.Counts = counts
+	v.Pages = max(1, (v.count(v.Shelf)+ordersPerPage-1)/ordersPerPage)
+	v.Page = min(number(r, "page"), v.Pages)
+	v.Parts, _, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, order.Page{Number: v.Page, Size: ordersPerPage})
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, ordersPage(p, v))
+}
+
+// orderView is the cooperative's part of one order.
+type orderView struct {
+	order.CooperativePart
+	Now  time.Time
+	Form ui.Form // of declining it
+}
+
+func (h *Handler) order(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	return h.showOrder(r, http.StatusOK, id, ui.Form{})
+}
+
+func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, form ui.Form) error {
+	part, err := h.Orders.PartOf(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	p, _, err := h.page(r, r.Locale.T("seller.order.title", "Number", part.Number))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, orderPage(p, orderView{CooperativePart: part, Now: time.Now(), Form: form}))
+}
+
+// moves are what a cooperative can do with its part, by the last step of the address.
+func (h *Handler) moves() map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error {
+	return map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error{
+		"accept": h.Orders.Accept, "ready": h.Orders.Ready, "handover": h.Orders.HandOver, "decline": h.Orders.Decline,
+	}
+}
+
+func (h *Handler) moveOrder(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	name := r.Param("move")
+	move := h.moves()[name]
+	if move == nil {
+		return web.ErrNotFound
+	}
+	by := order.By{User: r.UserID()}
+	if name == "decline" {
+		by.Note, err = reason(r)
+	}
+	if err == nil {
+		err = move(r.Context(), r.CooperativeID(), id, by)
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showOrder(r, http.StatusUnprocessableEntity, id, form)
+	}
+	if errors.Is(err, order.ErrWrongState) {
+		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
+		r.Flash("seller.orders.meanwhile")
+		return r.Redirect(ordersPath + "/" + id.String())
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.orders.done_" + name)
+	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {
+		return r.Redirect(path)
+	}
+	return r.Redirect(ordersPath + "/" + id.String())
+}
+
+// reasons are why a cooperative may have to decline; the last one is told in its own words.
+var reasons = []string{"sold_out", "no_time", "other"}
+
+// reason is why an order is declined, in the words of whoever declines it.
+func reason(r *web.Request) (string, error) {
+	words := r.Form("words")
+	switch chosen := r.Form("reason"); chosen {
+	case "sold_out", "no_time":
+		if text := r.Locale.T("seller.decline." + chosen); words == "" {
+			return text, nil
+		} else {
+			return text + " · " + words, nil
+		}
+	case "other":
+		if words == "" {
+			return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("words", "seller.decline.words_missing")
+		}
+		return words, nil
+	}
+	return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("reason", "seller.decline.choose")
+}
+
+// verb is the one move that comes next for a part, and how its button looks; empty when the
+// cooperative has nothing to do.
+func verb(state order.PartState) (move, class, icon string) {
+	switch state {
+	case order.PartPlaced:
+		return "accept", "", ""
+	case order.PartAccepted:
+		return "ready", "ok", "check"
+	case order.PartReady:
+		return "handover", "", "truck"
+	}
+	return "", "", ""
+}
+
+// declinable reports whether the cooperative can still say no.
+func declinable(state order.PartState) bool {
+	return state == order.PartPlaced || state == order.PartAccepted
+}
+
+// urgency is a part's badge: its class and words.
+func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words string) {
+	switch part.State {
+	case order.PartPlaced:
+		return "nila", p.L.T(part.State.Key())
+	case order.PartAccepted:
+		switch days := daysUntil(part.DeliverFrom, now); {
+		case days < 0:
+			return "bad", p.T("seller.orders.late")
+		case days == 0:
+			return "wait", p.T("seller.orders.today")
+		default:
+			return "wait", p.N("seller.orders.days_left", days)
+		}
+	case order.PartReady, order.PartHandedOver, order.PartDelivered:
+		return "ok", p.L.T(part.State.Key())
+	}
+	return "", p.L.T(part.State.Key())
+}
+
+// daysUntil counts the days from now to a day at midnight UTC; it is below zero for one that is past.
+func daysUntil(day, now time.Time) int {
+	today := now.UTC().Truncate(24 * time.Hour)
+	return int(math.Round(day.Sub(today).Hours() / 24))
+}
+
+// declineID names the dialog of declining a part.
+func declineID(part order.CooperativePart) string { return "decline-" + part.ID.String() }

@@ -1,0 +1,287 @@
+package seller
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+const uploadPath = "/seller/upload"
+
+// rowsShown is how many rows of a file a page shows at once; all mistakes are in a file to download.
+const rowsShown = 200
+
+// uploadView is a file that was read, and which of its rows are looked at.
+type uploadView struct {
+	catalog.Upload
+	Show       string // wrong, changed, new, or "" for all that differ
+	Shown      []catalog.UploadRow
+	Hidden     int // more rows of the same kind
+	Categories []catalog.Category
+}
+
+// path is where this file is.
+func (v uploadView) path() string { return uploadPath + "/" + v.ID.String() }
+
+// showing is this file with another choice of rows.
+func (v uploadView) showing(kind string) string {
+	if kind == "" {
+		return v.path()
+	}
+	return v.path() + "?show=" + kind
+}
+
+// order is how far up a row stands: mistakes first, then what may be one.
+func orderOf(row catalog.UploadRow) int {
+	switch {
+	case row.Kind == catalog.KindWrong || row.Outcome == catalog.OutcomeMeanwhile:
+		return 0
+	case doubt(row) != nil:
+		return 1
+	case row.Kind == catalog.KindChanged:
+		return 2
+	}
+	return 3
+}
+
+// doubt is the note of a row whose price moved so much that it may be a slip, or nil.
+func doubt(row catalog.UploadRow) *catalog.RowError {
+	for i, note := range row.Notes {
+		if len(note.Suggestions) > 0 {
+			return &row.Notes[i]
+		}
+	}
+	return nil
+}
+
+// choose picks the rows to show.
+func (v *uploadView) choose() {
+	for _, row := range v.Rows {
+		if row.Kind != catalog.KindUnchanged && (v.Show == "" || v.Show == string(row.Kind)) {
+			v.Shown = append(v.Shown, row)
+		}
+	}
+	slices.SortStableFunc(v.Shown, func(a, b catalog.UploadRow) int { return orderOf(a) - orderOf(b) })
+	if len(v.Shown) > rowsShown {
+		v.Hidden = len(v.Shown) - rowsShown
+		v.Shown = v.Shown[:rowsShown]
+	}
+}
+
+func (h *Handler) askUpload(r *web.Request) error {
+	return h.showUploadForm(r, http.StatusOK, ui.Form{})
+}
+
+func (h *Handler) showUploadForm(r *web.Request, status int, form ui.Form) error {
+	p, _, err := h.page(r, r.Locale.T("seller.upload.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, askUploadPage(p, form))
+}
+
+func (h *Handler) readUpload(r *web.Request) error {
+	header, err := r.FormFile("file")
+	var upload catalog.Upload
+	if err == nil {
+		file, openErr := header.Open()
+		if openErr != nil {
+			return fmt.Errorf("open upload: %w", openErr)
+		}
+		defer func() { _ = file.Close() }() // only read
+		upload, err = h.Catalog.ReadUpload(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, r.UserID())
+	}
+	if f, status := refusedFile(err); f != nil {
+		form := ui.Form{Errors: map[string]string{"file": r.Locale.Message(f.Message)}}
+		if header != nil {
+			form.Values = map[string]string{"name": web.Clean(header.Filename)}
+		}
+		return h.showUploadForm(r, status, form)
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(uploadPath + "/" + upload.ID.String())
+}
+
+func (h *Handler) upload(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	v := uploadView{Show: r.Query("show")}
+	if !slices.Contains([]string{string(catalog.KindWrong), string(catalog.KindChanged), string(catalog.KindNew)}, v.Show) {
+		v.Show = ""
+	}
+	if v.Upload, err = h.Catalog.GetUpload(r.Context(), r.CooperativeID(), id); err != nil {
+		return err
+	}
+	if v.State == catalog.UploadDiscarded {
+		r.Flash("seller.upload.was_discarded")
+		return r.Redirect(uploadPath)
+	}
+	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
+		return err
+	}
+	v.choose()
+	title := "seller.upload.check"
+	if v.State == catalog.UploadApplied {
+		title = "seller.upload.applied_title"
+	}
+	p, _, err := h.page(r, r.Locale.T(title))
+	if err != nil {
+		return err
+	}
+	if v.State == catalog.UploadApplied {
+		return r.Render(http.StatusOK, appliedPage(p, v))
+	}
+	return r.Render(http.StatusOK, previewPage(p, v))
+}
+
+func (h *Handler) repairUpload(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	line, err := strconv.Atoi(r.Form("line"))
+	if err != nil {
+		return web.ErrNotFound.Wrap(err)
+	}
+	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, line, r.Form("column"), r.Form("value"))
+	if err != nil {
+		return h.uploadMeanwhile(r, id, err)
+	}
+	path := uploadPath + "/" + id.String()
+	if show := r.Form("show"); show != "" {
+		path += "?" + url.Values{"show": {show}}.Encode()
+	}
+	return r.Redirect(path + "#line-" + strconv.Itoa(line))
+}
+
+func (h *Handler) applyUpload(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	if _, err := h.Catalog.ApplyUpload(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
+		return h.uploadMeanwhile(r, id, err)
+	}
+	return r.Redirect(uploadPath + "/" + id.String())
+}
+
+func (h *Handler) discardUpload(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	if err := h.Catalog.DiscardUpload(r.Context(), r.CooperativeID(), id); err != nil {
+		return h.uploadMeanwhile(r, id, err)
+	}
+	r.Flash("seller.upload.was_discarded")
+	return r.Redirect(cataloguePath)
+}
+
+// uploadMeanwhile leads to what became of a file that somebody else has finished with already.
+func (h *Handler) uploadMeanwhile(r *web.Request, id uuid.UUID, err error) error {
+	if errors.Is(err, catalog.ErrUploadApplied) || errors.Is(err, catalog.ErrUploadDiscarded) {
+		r.Flash("seller.upload.meanwhile")
+		return r.Redirect(uploadPath + "/" + id.String())
+	}
+	return err
+}
+
+// exportErrors is every mistake of a file, to be mended in the spreadsheet.
+func (h *Handler) exportErrors(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	upload, err := h.Catalog.GetUpload(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	l := r.Locale
+	table := report.Table{
+		Header:      []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
+		RightToLeft: l.Dir() == "rtl",
+	}
+	for _, e := range upload.Report(l).Errors {
+		table.Rows = append(table.Rows, []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message})
+	}
+	return sendTable(r, "souk-erreurs", "csv", table)
+}
+
+// told is one change as the page says it.
+type told struct{ Label, Old, New string }
+
+// changesOf are a row's changes in the reader's words. Of a new product only what a buyer would ask
+// first is told: its price and for how much, how many there are, where it will stand.
+func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
+	var list []told
+	unit := ""
+	for _, c := range row.Changes {
+		old, now := v.words(p, c.Field, c.Old), v.words(p, c.Field, c.New)
+		if row.Kind == catalog.KindNew {
+			switch c.Field {
+			case "unit":
+				if amount, code, ok := catalog.ParseUnit(c.New); ok {
+					unit = " " + p.L.PerUnit(amount, code)
+				}
+				continue
+			case "price":
+				now += unit
+			case "stock", "category":
+			default:
+				continue
+			}
+		}
+		list = append(list, told{Label: p.T("seller.column." + c.Field), Old: old, New: now})
+	}
+	return list
+}
+
+// words says a change's value as the reader would.
+func (v uploadView) words(p ui.Page, field, value string) string {
+	if value == "" {
+		return ""
+	}
+	switch field {
+	case "price":
+		if amount, ok := parsed(value); ok {
+			return p.L.Money(amount)
+		}
+	case "stock":
+		if n, err := strconv.Atoi(value); err == nil {
+			return p.L.Number(n)
+		}
+	case "unit":
+		if amount, code, ok := catalog.ParseUnit(value); ok {
+			return p.L.Unit(amount, code)
+		}
+	case "category":
+		for _, c := range v.Categories {
+			if c.Slug == value {
+				return p.L.Text(c.Name)
+			}
+		}
+	case "season":
+		if from, to, ok := months(value); ok {
+			return season(p, &from, &to)
+		}
+	}
+	if runes := []rune(value); len(runes) > 90 {
+		return strings.TrimSpace(string(runes[:90])) + "…"
+	}
+	return value
+}

@@ -1,0 +1,125 @@
+package seller
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// figures are the columns of a file that hold short figures.
+var figures = []string{"price", "stock", "unit", "season_from", "season_to"}
+
+// keyboard is the one that a telephone should show for a column.
+func keyboard(column string) string {
+	switch column {
+	case "price":
+		return "decimal"
+	case "stock":
+		return "numeric"
+	}
+	return "text"
+}
+
+// proposal is what stands in the field for repairing a cell: what was probably meant, or what was
+// typed.
+func proposal(e catalog.RowError) string {
+	if len(e.Suggestions) == 1 {
+		return e.Suggestions[0]
+	}
+	return e.Value
+}
+
+// suggestion says a value that may have been meant. That of a doubtful price is the present one.
+func suggestion(p ui.Page, v uploadView, row catalog.UploadRow, column, value string) string {
+	words := v.words(p, column, value)
+	if d := doubt(row); d != nil && d.Column == column && row.Kind == catalog.KindChanged {
+		return p.T("seller.upload.keep", "Value", words)
+	}
+	return words
+}
+
+// rowPicture is the drawing that a row's product has or would get.
+func rowPicture(row catalog.UploadRow) ui.Picture {
+	var id uuid.UUID
+	if row.ProductID != nil {
+		id = *row.ProductID
+	}
+	return ui.PictureFor(nil, row.Drawing, row.Category, id)
+}
+
+// rowClass is the colour of a row's edge.
+func rowClass(row catalog.UploadRow) string {
+	switch {
+	case row.Kind == catalog.KindWrong:
+		return "bad"
+	case row.Outcome == catalog.OutcomeMeanwhile || row.Outcome == "" && doubt(row) != nil:
+		return "ask"
+	case row.Kind == catalog.KindNew:
+		return "new"
+	}
+	return "mod"
+}
+
+// wrongClass colours the figure of the rows to repair while there are some.
+func wrongClass(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "wrong"
+}
+
+// doubtful is the sentence under the figure of changed rows.
+func doubtful(p ui.Page, n int) string {
+	if n == 0 {
+		return p.T("seller.upload.changed_text")
+	}
+	return p.N("seller.upload.doubtful", n)
+}
+
+// later says what is left for another time beside the button that publishes.
+func later(p ui.Page, s catalog.Summary) string {
+	if s.Wrong == 0 {
+		return ""
+	}
+	return "· " + p.N("seller.upload.later", s.Wrong)
+}
+
+// joined writes a list in the reader's punctuation.
+func joined(p ui.Page, list []string) string {
+	separator := ", "
+	if p.L.Code() == "ar" {
+		separator = "، "
+	}
+	return strings.Join(list, separator)
+}
+
+// uploadWay are the steps from a file to the shop; now is the one that is done next, from 0.
+func uploadWay(p ui.Page, now int) []ui.Step {
+	steps := []ui.Step{
+		{Label: p.T("seller.upload.step_file")}, {Label: p.T("seller.upload.step_check")}, {Label: p.T("seller.upload.step_publish")},
+	}
+	for i := range steps {
+		switch {
+		case i < now:
+			steps[i].State = "done"
+		case i == now:
+			steps[i].State = "now"
+		}
+	}
+	return steps
+}
+
+// leftOut is the file with the rows that were not written.
+func (v uploadView) leftOut() uploadView {
+	var rows []catalog.UploadRow
+	for _, row := range v.Rows {
+		if row.Kind == catalog.KindWrong || row.Outcome == catalog.OutcomeMeanwhile {
+			rows = append(rows, row)
+		}
+	}
+	v.Shown, v.Hidden = rows[:min(len(rows), rowsShown)], max(0, len(rows)-rowsShown)
+	return v
+}
