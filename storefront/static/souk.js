@@ -2,6 +2,7 @@
 // while typing, and dialogs keep the focus. It knows pages by data attributes:
 //   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
 //   form[data-swap]       answers in place: its page's <main> replaces the present one
+//   form[data-parts]      has [data-recalc] fields that change the page's [data-part]s
 //   form[data-inline]     saves a table row: POST, answer {message} or {errors: {field: text}}
 //   form[data-suggest]    search field with suggestions from that address
 //   [data-auto]           a select or checkbox that sends its form when changed
@@ -137,6 +138,27 @@
   if (refresh) setInterval(() => {
     if (!document.hidden && !$('dialog[open]')) swap(fetch(location.href)).catch(() => {})
   }, refresh * 1000)
+
+  // ── Parts of a page that depend on a choice: [data-recalc] asks the form's data-parts address, and each
+  // [data-part] of the answer takes the place of the present one.
+  on('change', '[data-recalc]', async field => {
+    const url = new URL(field.form.dataset.parts, location.href)
+    for (const input of field.form.querySelectorAll('[data-recalc]')) {
+      if (input.type !== 'radio' || input.checked) url.searchParams.set(input.name, input.value)
+    }
+    const mine = ++turn
+    try {
+      const answer = await fetch(url)
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
+      if (mine !== turn) return
+      const focused = document.activeElement?.id
+      for (const part of document.querySelectorAll('[data-part]')) {
+        const next = $(`[data-part="${part.dataset.part}"]`, page)
+        if (next) part.replaceChildren(...next.childNodes)
+      }
+      if (focused) document.getElementById(focused)?.focus()
+    } catch { /* the form tells the price when it is sent */ }
+  })
 
   // ── A table row saved as soon as a cell changes.
   on('change', 'input, select', async field => {

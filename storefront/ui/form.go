@@ -51,3 +51,21 @@ func inputClass(f Field) string {
 	}
 	return "in"
 }
+
+// group is options of a Select that stand under one line.
+type group struct {
+	name    string
+	options []Option
+}
+
+func grouped(options []Option) []group {
+	var groups []group
+	for _, o := range options {
+		if len(groups) == 0 || groups[len(groups)-1].name != o.Group {
+			groups = append(groups, group{name: o.Group})
+		}
+		last := &groups[len(groups)-1]
+		last.options = append(last.options, o)
+	}
+	return groups
+}

@@ -1,0 +1,198 @@
+package shop
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// checkoutView is what the checkout shows.
+type checkoutView struct {
+	Basket order.Basket
+	Form   ui.Form
+	Zones  []zone
+	Home   *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
+	Pickup delivery.Quote
+	Key    string // tells a second click from a second order
+}
+
+// zone is the places that delivery to costs the same, and what it costs.
+type zone struct {
+	Slug   string
+	Places []delivery.Place
+	Quote  delivery.Quote
+	TooFar bool // for what perishes in the basket
+}
+
+// zones are the places that orders go to, nearest first, with what it costs to bring the basket there.
+func (h *Handler) zones(ctx context.Context, basket order.Basket) ([]zone, error) {
+	places, err := h.Delivery.Places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var zones []zone
+	for _, place := range places {
+		if len(zones) == 0 || zones[len(zones)-1].Slug != place.Zone {
+			zones = append(zones, zone{Slug: place.Zone})
+		}
+		last := &zones[len(zones)-1]
+		last.Places = append(last.Places, place)
+	}
+	for i := range zones {
+		zones[i].Quote, err = h.Delivery.Quote(ctx, delivery.QuoteInput{
+			Method: delivery.Home, Place: zones[i].Places[0].Slug, Items: basket.Items,
+			HasPerishable: basket.Perishable, On: h.Now(),
+		})
+		zones[i].TooFar = fault.Is(err, fault.Invalid)
+		if err != nil && !zones[i].TooFar {
+			return nil, err
+		}
+	}
+	return zones, nil
+}
+
+// chosen is the delivery that the form says, priced; false while it has no price.
+func (v checkoutView) chosen() (delivery.Quote, bool) {
+	if v.Form.Values["delivery"] == delivery.Pickup {
+		return v.Pickup, true
+	}
+	if v.Home == nil {
+		return delivery.Quote{}, false
+	}
+	return *v.Home, true
+}
+
+// checkout shows the form. The query may choose the place and the delivery, which is how the script
+// asks for their price.
+func (h *Handler) checkout(r *web.Request) error {
+	form := ui.Form{
+		Values: map[string]string{
+			"place":    r.Query("place"),
+			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
+			"payment":  payment.CashOnDelivery,
+		},
+		Errors: map[string]string{},
+	}
+	return h.showCheckout(r, http.StatusOK, form, order.NewToken())
+}
+
+func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, key string) error {
+	ctx := r.Context()
+	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
+	if err != nil {
+		return err
+	}
+	if basket.Pieces == 0 {
+		return r.Redirect("/basket")
+	}
+	v := checkoutView{Basket: basket, Form: form, Key: key}
+	quote := func(method, place string) (delivery.Quote, error) {
+		return h.Delivery.Quote(ctx, delivery.QuoteInput{
+			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
+		})
+	}
+	if v.Zones, err = h.zones(ctx, basket); err != nil {
+		return err
+	}
+	if v.Pickup, err = quote(delivery.Pickup, v.Zones[0].Places[0].Slug); err != nil {
+		return err
+	}
+	if place := form.Values["place"]; place != "" {
+		home, err := quote(delivery.Home, place)
+		switch f := fault.As(err); {
+		case err == nil:
+			v.Home = &home
+		case f == nil || f.Kind != fault.Invalid:
+			return err
+		case form.Values["delivery"] == delivery.Home:
+			// It is said beside the field before anybody has to send the form to learn it.
+			v.Form.Errors = maps.Clone(form.Errors)
+			for name, message := range f.Fields {
+				v.Form.Errors[name] = r.Locale.Message(message)
+			}
+		}
+	}
+	p := r.Page(r.Locale.T("shop.checkout.title"))
+	p.Plain = true
+	p.Path = "/checkout"
+	return r.Render(status, checkoutPage(p, v))
+}
+
+// place places the order. What cannot be ordered as it was shown is shown again as it is now, with
+// everything that was typed.
+func (h *Handler) place(r *web.Request) error {
+	ctx := r.Context()
+	key := cmp.Or(r.Form("key"), order.NewToken())
+	form := typed(r)
+	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
+	if err != nil {
+		return err
+	}
+	if basket.Pieces > 0 && form.Values["fee_for"] == feeFor(form) {
+		// The price of delivery is part of what is agreed to: if it has changed since it was shown, it is
+		// shown again.
+		quote, err := h.Delivery.Quote(ctx, delivery.QuoteInput{
+			Method: form.Values["delivery"], Place: form.Values["place"], Items: basket.Items,
+			HasPerishable: basket.Perishable, On: h.Now(),
+		})
+		if err == nil && form.Values["fee"] != centimes(quote.Fee) {
+			form.Errors[""] = r.Locale.T("shop.checkout.fee_changed", "Fee", r.Locale.Money(quote.Fee),
+				"Total", r.Locale.Money(basket.Items+quote.Fee))
+			return h.showCheckout(r, http.StatusConflict, form, key)
+		}
+	}
+	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
+	placed, err := h.Orders.Place(ctx, order.PlaceInput{
+		BasketToken: r.Cookie(web.BasketCookie),
+		Buyer: order.Buyer{
+			Name: form.Values["name"], Phone: form.Values["phone"], Place: form.Values["place"],
+			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
+		},
+		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
+		Locale: r.Locale.Code(), Source: order.Shop, IdempotencyKey: key, Shown: money.Amount(shown),
+	})
+	if err == nil {
+		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")
+	}
+	var short *catalog.OutOfStock
+	switch {
+	case errors.Is(err, order.ErrBasketEmpty):
+		r.Flash("shop.checkout.basket_empty")
+		return r.Redirect("/basket")
+	case errors.Is(err, order.ErrChanged), errors.As(err, &short):
+		form.Errors[""] = r.Locale.T("shop.checkout.changed")
+		return h.showCheckout(r, http.StatusConflict, form, order.NewToken())
+	}
+	if rejected, ok := r.Rejected(err); ok {
+		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected, key)
+	}
+	return err
+}
+
+// typed is the form as it was sent.
+func typed(r *web.Request) ui.Form {
+	form := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
+	for _, name := range []string{"name", "phone", "place", "address", "landmark", "note", "delivery", "payment", "fee", "fee_for"} {
+		form.Values[name] = r.Form(name)
+	}
+	return form
+}
+
+// feeFor says what the fee on the page is for, so that a fee is compared with one for the same thing.
+func feeFor(form ui.Form) string { return form.Values["delivery"] + " " + form.Values["place"] }
+
+// centimes is an amount as a hidden field keeps it.
+func centimes(a money.Amount) string { return strconv.FormatInt(int64(a), 10) }

@@ -1,0 +1,67 @@
+package shop
+
+import (
+	"net/http"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// homeView is what the front page shows.
+type homeView struct {
+	Cooperatives int
+	Products     int
+	Fee          delivery.Quote // to Berkane: the lowest there is
+	Shelves      []catalog.Category
+	InSeason     []catalog.Product
+	Shelf        []ui.Card
+	Guest        cooperative.Cooperative // the one that is introduced today
+	GuestGoods   []catalog.Product
+}
+
+// The front page shows whole rows, on a phone and on a desktop.
+const (
+	shelvesShown = 12
+	shelfShown   = 8
+)
+
+func (h *Handler) home(r *web.Request) error {
+	ctx, now := r.Context(), h.Now()
+	var v homeView
+	members, err := h.Cooperatives.Public(ctx)
+	if err != nil {
+		return err
+	}
+	v.Cooperatives = len(members)
+	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
+		return err
+	}
+	v.Fee, err = h.Delivery.Quote(ctx, delivery.QuoteInput{Method: delivery.Home, Place: "berkane", On: now})
+	if err != nil {
+		return err
+	}
+	categories, err := h.Catalog.Categories(ctx)
+	if err != nil {
+		return err
+	}
+	v.Shelves = categories[:min(len(categories), shelvesShown)]
+	if v.InSeason, err = h.Catalog.InSeason(ctx, now.Month()); err != nil {
+		return err
+	}
+	shelf, err := h.Catalog.Shelf(ctx, now, shelfShown)
+	if err != nil {
+		return err
+	}
+	v.Shelf = h.cards(r, shelf, 0)
+	if len(members) > 0 {
+		// Another one is introduced each day, in turn.
+		v.Guest = members[now.YearDay()%len(members)]
+		if v.GuestGoods, err = h.goodsOf(ctx, v.Guest.ID); err != nil {
+			return err
+		}
+	}
+	return r.Render(http.StatusOK, homePage(r.Page(""), v))
+}

@@ -1,0 +1,44 @@
+package shop
+
+import (
+	"net/http"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// infoPages are the pages of text, each with how many chapters it has. Their words are with the other
+// translations: shop.page.<name>.title, .lead, and for each chapter .1 and .1_text and so on.
+var infoPages = map[string]int{"about": 3, "terms": 8, "privacy": 6, "delivery": 4, "returns": 4, "ranking": 5}
+
+// infoView is a page of text.
+type infoView struct {
+	Name     string
+	Chapters []chapter
+	Zones    []zone // for the page about delivery
+}
+
+type chapter struct{ ID, Title, Text string }
+
+func (h *Handler) info(r *web.Request) error {
+	v := infoView{Name: r.Param("name")}
+	chapters, known := infoPages[v.Name]
+	if !known {
+		return web.ErrNotFound
+	}
+	prefix := "shop.page." + v.Name + "."
+	for i := 1; i <= chapters; i++ {
+		id := strconv.Itoa(i)
+		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix + id + "_text")})
+	}
+	if v.Name == "delivery" {
+		var err error
+		if v.Zones, err = h.zones(r.Context(), order.Basket{}); err != nil {
+			return err
+		}
+	}
+	p := r.Page(r.Locale.T(prefix + "title"))
+	p.Description = r.Locale.T(prefix + "lead")
+	return r.Render(http.StatusOK, infoPage(p, v))
+}
