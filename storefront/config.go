@@ -12,8 +12,8 @@ import (
 	"github.com/souk-taawon/souk/storefront/door"
 )
 
-// Config is what the market's HTTP side can be told. The zero value of a time or size means the
-// default beside it.
+// Config is what the market's HTTP side can be told. A zero value means the default that stands
+// beside it.
 type Config struct {
 	BaseURL        string   // scheme and host that people reach the market by
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
@@ -25,6 +25,7 @@ type Config struct {
 	RequestTimeout time.Duration // for answering, 15 s
 	UploadTimeout  time.Duration // for receiving and answering an upload, 90 s
 
+	Now func() time.Time // the pages' clock, time.Now
 	Log *slog.Logger
 }
 
@@ -89,6 +90,9 @@ func (c Config) prepare() (prepared, error) {
 	}
 	if p.UploadTimeout <= 0 {
 		p.UploadTimeout = 90 * time.Second
+	}
+	if p.Now == nil {
+		p.Now = time.Now
 	}
 	if p.Log == nil {
 		p.Log = slog.Default()

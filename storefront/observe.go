@@ -50,19 +50,8 @@ func newMetrics() metrics {
 }
 
 // Metrics answers with the figures for Prometheus, for a listener that strangers cannot reach.
-// Register adds to them.
 func (s *Server) Metrics() http.Handler {
 	return promhttp.HandlerFor(s.metrics.registry, promhttp.HandlerOpts{})
-}
-
-// Register adds figures of other parts of the program to Metrics.
-func (s *Server) Register(collector ...prometheus.Collector) error {
-	for _, c := range collector {
-		if err := s.metrics.registry.Register(c); err != nil {
-			return fmt.Errorf("metrics: %w", err)
-		}
-	}
-	return nil
 }
 
 var goodID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)

@@ -13,6 +13,8 @@ import (
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -22,6 +24,14 @@ func (s *Server) collect(services Services) []web.Route {
 		s.localeRoutes(),
 		s.pictureRoutes(),
 		healthRoutes(services.Checks),
+		(&shop.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
+			Orders: services.Orders, Search: services.Search, Now: s.config.Now,
+		}).Routes(),
+		(&seller.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives,
+			Orders: services.Orders, Settlements: services.Settlements,
+		}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,

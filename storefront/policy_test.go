@@ -1,0 +1,212 @@
+package storefront_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/storefront"
+	"github.com/souk-taawon/souk/storefront/storetest"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// records are one cooperative's own, by the pattern that names them; everything a route's pattern
+// leaves open has to be said here.
+type records struct {
+	t       *testing.T
+	byStart []struct{ start, name, value string }
+}
+
+func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
+	t.Helper()
+	placed := m.Order()
+	upload, err := m.Catalog.ReadUpload(t.Context(), s.ID, "catalogue.csv",
+		strings.NewReader("name_fr,category,unit,price,stock\nMiel de lavande,honey,500 g,95,12\n"), s.Member.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := records{t: t}
+	say := func(start, name, value string) {
+		r.byStart = append(r.byStart, struct{ start, name, value string }{start, name, value})
+	}
+	for _, part := range placed.Order.Parts {
+		if part.Cooperative.ID == s.ID {
+			say("/seller/orders/", "id", part.ID.String())
+		}
+	}
+	say("/seller/products/", "id", s.Products[0].ID.String())
+	say("/seller/upload/", "id", upload.ID.String())
+	say("/association/orders/", "id", placed.Order.ID.String())
+	say("/association/cooperatives/", "slug", m.Pending.Slug)
+	say("/association/settlement/", "slug", s.Slug)
+	say("/products/", "slug", s.Products[0].Slug)
+	say("/cooperatives/", "slug", s.Slug)
+	say("/api/v1/products/", "slug", s.Products[0].Slug)
+	say("/orders/", "token", placed.Token)
+	say("/api/v1/orders/", "token", placed.Token)
+	say("/reset/", "token", "unknown")
+	say("/basket/lines/", "product", s.Products[0].ID.String())
+	say("/pictures/", "id", s.Products[0].ID.String())
+	say("/pictures/", "file", "640.jpg")
+	say("/pages/", "name", "about")
+	say("/seller/orders/", "move", "accept")
+	say("/association/orders/", "move", "confirm")
+	say("/", "format", "csv")
+	return r
+}
+
+// path fills a route's pattern with the records.
+func (r records) path(route web.Route) string {
+	r.t.Helper()
+	steps := strings.Split(route.Path, "/")
+	for i, step := range steps {
+		before, name, open := strings.Cut(step, ":")
+		if !open {
+			continue
+		}
+		found := false
+		for _, record := range r.byStart {
+			if found = record.name == name && strings.HasPrefix(route.Path, record.start); found {
+				steps[i] = before + record.value
+				break
+			}
+		}
+		if !found {
+			r.t.Fatalf("%s: this test does not know what to put for :%s", route.Path, name)
+		}
+	}
+	path := strings.Join(steps, "/")
+	if !route.NoLang {
+		path = "/fr" + strings.TrimSuffix(path, "/")
+	}
+	return path
+}
+
+// form has something for every field that an action might want.
+var form = url.Values{
+	"price": {"99"}, "stock": {"7"}, "state": {"draft"}, "reason": {"none left"}, "note": {"a reason"}, "quantity": {"1"},
+	"line": {"2"}, "column": {"price"}, "value": {"90"}, "amount": {"10"}, "reference": {"VIR-1"},
+	"name_ar": {"عسل"}, "name_fr": {"Miel"}, "category": {"honey"}, "unit_amount": {"1"}, "unit_code": {"kg"},
+}
+
+// outcome is what the door said.
+type outcome string
+
+const (
+	admitted outcome = "admitted"
+	toSignIn outcome = "led to sign in"
+	refused  outcome = "forbidden"
+	hidden   outcome = "not found"
+	broken   outcome = "broken"
+)
+
+func try(client *storetest.Client, method, path string) (outcome, int) {
+	var page *storetest.Page
+	switch {
+	case method == http.MethodPost && strings.HasSuffix(path, "/picture"):
+		page = client.Upload(path, "picture", "a.jpg", []byte("no picture"), nil)
+	case method == http.MethodPost:
+		page = client.Post(path, form)
+	default:
+		page = client.Get(path)
+	}
+	switch {
+	case page.Status >= http.StatusInternalServerError:
+		return broken, page.Status
+	case page.Status == http.StatusSeeOther && strings.HasPrefix(page.Header.Get("Location"), "/fr/signin?next="),
+		page.Status == http.StatusSeeOther && method == http.MethodPost && page.Header.Get("Location") == "/fr/signin":
+		return toSignIn, page.Status
+	case page.Status == http.StatusForbidden:
+		return refused, page.Status
+	case page.Status == http.StatusNotFound:
+		return hidden, page.Status
+	}
+	return admitted, page.Status
+}
+
+func TestEveryRouteAdmitsWhomItsPolicyNames(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	theirs := recordsOf(t, m, m.Honey)
+	people := map[string]*storetest.Client{
+		"anybody":            m.Visitor().Stay(),
+		"the member":         m.SignIn(m.Honey.Member).Stay(),
+		"a member elsewhere": m.SignIn(m.Oil.Member).Stay(),
+		"the association":    m.SignIn(m.Association).Stay(),
+	}
+	expected := map[web.Policy]map[string]outcome{
+		web.Public:      {"anybody": admitted, "the member": admitted, "a member elsewhere": admitted, "the association": admitted},
+		web.SignedIn:    {"anybody": toSignIn, "the member": admitted, "a member elsewhere": admitted, "the association": admitted},
+		web.Member:      {"anybody": toSignIn, "the member": admitted, "a member elsewhere": admitted, "the association": refused},
+		web.Association: {"anybody": toSignIn, "the member": refused, "a member elsewhere": refused, "the association": admitted},
+		web.Demo:        {"anybody": admitted, "the member": admitted, "a member elsewhere": admitted, "the association": admitted},
+	}
+	ends := map[string]bool{"/signout": true, "/reset/:token": true} // they end the very sessions this test uses
+	routes := m.Server.Routes()
+	// First whoever is turned away, which must change nothing; then those who only look; then those
+	// who act.
+	rounds := []func(web.Route, outcome) bool{
+		func(_ web.Route, want outcome) bool { return want != admitted },
+		func(r web.Route, want outcome) bool { return want == admitted && r.Method == http.MethodGet },
+		func(r web.Route, want outcome) bool { return want == admitted && r.Method != http.MethodGet },
+	}
+	tried := 0
+	for _, round := range rounds {
+		for _, route := range routes {
+			for who, client := range people {
+				want := expected[route.Policy][who]
+				if who == "a member elsewhere" && want == admitted && route.Policy == web.Member && strings.Contains(route.Path, ":id") {
+					want = hidden // another cooperative's record
+				}
+				if !round(route, want) || ends[route.Path] && route.Method != http.MethodGet {
+					continue
+				}
+				tried++
+				got, status := try(client, route.Method, theirs.path(route))
+				if got == hidden && want == admitted && route.Policy == web.Public {
+					continue // nobody is turned away; what is there is for the pages' own tests
+				}
+				if got != want {
+					t.Errorf("%s %s (%s): %s is %s (%d), not %s", route.Method, route.Path, route.Policy, who, got, status, want)
+				}
+			}
+		}
+	}
+	if tried < 4*len(routes)-8 {
+		t.Errorf("only %d of %d routes times four people were tried", tried, len(routes))
+	}
+}
+
+func TestOnlyADemonstrationHasItsPages(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t, func(c *storefront.Config) { c.Demo = false })
+	client := m.SignIn(m.Association)
+	for _, route := range m.Server.Routes() {
+		if route.Policy == web.Demo {
+			client.Get("/fr" + route.Path).Want(http.StatusNotFound)
+		}
+	}
+}
+
+func TestASuspendedCooperativesMemberStillSignsIn(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", m.Association.ID); err != nil {
+		t.Fatal(err)
+	}
+	m.SignIn(m.Honey.Member).Get("/fr/seller").Want(http.StatusOK)
+}
+
+func TestADisabledPersonIsAnybody(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	client := m.SignIn(m.Association).Stay()
+	if _, err := m.DB.Exec(`update users set disabled_at = now() where id = $1`, m.Association.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := client.Get("/fr/signin").Want(http.StatusOK)
+	if cookie := page.Header.Get("Set-Cookie"); !strings.HasPrefix(cookie, web.SessionCookie+"=;") {
+		t.Errorf("the session's cookie stays: %q", cookie)
+	}
+}
