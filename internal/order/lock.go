@@ -2,7 +2,9 @@ package order
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -35,13 +37,18 @@ type locked struct {
 
 // move locks an order, lets fn change it and commits.
 func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx *sqlx.Tx, o *locked) error) error {
+	return s.moveWhere(ctx, by, fn, `id = $1`, orderID)
+}
+
+// moveWhere is move for the order that a condition names.
+func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *locked) error, where string, args ...any) error {
 	by.At = s.moment(by.At)
 	by.Note = cleaned(by.Note)
 	if utf8.RuneCountInString(by.Note) > maxNote {
 		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("note", "order.too_long", "Max", maxNote)
 	}
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		o, err := lock(ctx, tx, orderID)
+		o, err := lock(ctx, tx, where, args...)
 		if err != nil {
 			return err
 		}
@@ -50,22 +57,23 @@ func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx
 	})
 }
 
-// lock waits for other moves of the order to end, then reads it. Every move begins with it, so
-// that the parts and the whole are seen and changed together.
-func lock(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (*locked, error) {
+// lock waits for other moves of the order to end, then reads it; ErrNotFound if there is none.
+// Every move begins with it, so that the parts and the whole are seen and changed together.
+func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
 		select id, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at
-		from orders where id = $1 for no key update`, id)
+		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("order: lock: %w", err)
 	}
+	// Only a statement that begins after the lock was given sees what it was waiting for.
 	err = tx.SelectContext(ctx, &o.parts, `
 		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission
-		from sub_orders where order_id = $1 order by id`, id)
+		from sub_orders where order_id = $1 order by id`, o.ID)
 	if err != nil {
 		return nil, fmt.Errorf("order: lock: %w", err)
 	}
@@ -95,50 +103,63 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 	if !to.reachableFrom(o.State) {
 		return ErrWrongState
 	}
-	result, err := tx.ExecContext(ctx, `update orders set state = $3 where id = $1 and state = $2`, o.ID, o.State, to)
-	if err != nil {
-		return fmt.Errorf("order: to %s: %w", to, err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
-		return fmt.Errorf("order: %s to %s: %d rows: %w", o.State, to, n, err)
+	result, err := tx.ExecContext(ctx, `
+		with moved as (
+		    update orders set state = $3 where id = $1 and state = $2 returning id
+		)
+		insert into order_events (id, order_id, state, note, user_id, at)
+		select $4, id, $3, $5, $6, $7 from moved`,
+		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.user(), o.by.At)
+	if err := moved(result, err, 1); err != nil {
+		return fmt.Errorf("order: from %s to %s: %w", o.State, to, err)
 	}
 	o.State = to
-	return insertEvents(ctx, tx, o.ID, []Event{o.event(nil, string(to))})
+	return nil
 }
 
 // setParts brings parts of the order into another state and writes down who did it.
 func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to PartState) error {
-	ids, old, events := make([]uuid.UUID, len(parts)), make([]string, len(parts)), make([]Event, len(parts))
+	ids, old, events := make([]uuid.UUID, len(parts)), make([]string, len(parts)), make([]uuid.UUID, len(parts))
 	for i, p := range parts {
 		if !to.reachableFrom(p.State) {
 			return ErrWrongState
 		}
-		ids[i], old[i], events[i] = p.ID, string(p.State), o.event(&p.ID, string(to))
+		ids[i], old[i], events[i] = p.ID, string(p.State), postgres.NewID()
 	}
 	result, err := tx.ExecContext(ctx, `
-		update sub_orders s set state = $3
-		from unnest($1::uuid[], $2::text[]) as old (id, state)
-		where s.id = old.id and s.state = old.state`, pq.Array(ids), pq.Array(old), to)
-	if err != nil {
+		with moved as (
+		    update sub_orders s set state = $4
+		    from unnest($1::uuid[], $2::text[], $3::uuid[]) as old (id, state, event)
+		    where s.id = old.id and s.state = old.state
+		    returning s.id, s.order_id, old.event
+		)
+		insert into order_events (id, order_id, sub_order_id, state, note, user_id, at)
+		select event, order_id, id, $4, $5, $6, $7 from moved`,
+		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.user(), o.by.At)
+	if err := moved(result, err, int64(len(parts))); err != nil {
 		return fmt.Errorf("order: parts to %s: %w", to, err)
 	}
-	if n, err := result.RowsAffected(); err != nil || n != int64(len(parts)) {
-		return fmt.Errorf("order: %d parts to %s: %d rows: %w", len(parts), to, n, err)
-	}
 	for i := range o.parts {
-		for _, p := range parts {
-			if o.parts[i].ID == p.ID {
-				o.parts[i].State = to
-			}
+		if slices.Contains(ids, o.parts[i].ID) {
+			o.parts[i].State = to
 		}
 	}
-	return insertEvents(ctx, tx, o.ID, events)
+	return nil
 }
 
-func (o *locked) event(partID *uuid.UUID, state string) Event {
-	e := Event{ID: postgres.NewID(), PartID: partID, State: state, Note: o.by.Note, At: o.by.At}
-	if o.by.User != (uuid.UUID{}) {
-		e.UserID = &o.by.User
+// moved checks that a statement moved as many as it should: the order is locked, so that nothing
+// else can have moved them meanwhile.
+func moved(result sql.Result, err error, want int64) error {
+	if err != nil {
+		return err
 	}
-	return e
+	n, err := result.RowsAffected()
+	if err == nil && n != want {
+		err = fmt.Errorf("%d of %d moved", n, want)
+	}
+	return err
+}
+
+func (b By) user() uuid.NullUUID {
+	return uuid.NullUUID{UUID: b.User, Valid: b.User != uuid.Nil}
 }

@@ -52,7 +52,7 @@ func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
 
 // PaidTx records that an order was paid. It is payment.Service's OnPaid.
 func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	o, err := lock(ctx, tx, orderID)
+	o, err := lock(ctx, tx, `id = $1`, orderID)
 	if err != nil {
 		return err
 	}
@@ -83,16 +83,12 @@ func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
 // CancelByBuyer cancels the order of a tracking link, while no part of it is ready; ErrTooLate
 // after that.
 func (s *Service) CancelByBuyer(ctx context.Context, token string, by By) error {
-	id, err := s.idByToken(ctx, token)
-	if err != nil {
-		return err
-	}
-	return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
+	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
 		if StateCancelled.reachableFrom(o.State) && !o.public().Cancellable() {
 			return ErrTooLate
 		}
 		return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
-	})
+	}, `token_hash = $1`, hashToken(token))
 }
 
 // Expire cancels the parts that were not accepted in time, and the order with the last of them.

@@ -2,12 +2,10 @@ package order
 
 import (
 	"context"
-	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-
-	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // The moves of a cooperative with its part of an order. Each is ErrNotFound for a part that is
@@ -52,21 +50,8 @@ func (s *Service) Decline(ctx context.Context, cooperativeID, partID uuid.UUID, 
 }
 
 func (s *Service) movePart(ctx context.Context, cooperativeID, partID uuid.UUID, by By, fn func(tx *sqlx.Tx, o *locked, p Part) error) error {
-	var orderID uuid.UUID
-	err := sqlx.GetContext(ctx, s.querier(), &orderID, `
-		select order_id from sub_orders where id = $1 and cooperative_id = $2`, partID, cooperativeID)
-	if postgres.NoRows(err) {
-		return ErrNotFound
-	}
-	if err != nil {
-		return fmt.Errorf("order: find part: %w", err)
-	}
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		for _, p := range o.parts {
-			if p.ID == partID {
-				return fn(tx, o, p)
-			}
-		}
-		return ErrNotFound
-	})
+	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
+		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == partID })
+		return fn(tx, o, o.parts[i])
+	}, `id = (select order_id from sub_orders where id = $1 and cooperative_id = $2)`, partID, cooperativeID)
 }

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -59,6 +60,9 @@ type Placed struct {
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
+	if in.BasketToken != "" && len(in.Lines) > 0 {
+		return Placed{}, errors.New("order: place either lines or a basket")
+	}
 	in, wrong := s.checked(in)
 	terms, err := s.Delivery.Terms(ctx, in.Delivery, in.Buyer.Place)
 	if !join(wrong, err) {
@@ -92,9 +96,11 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		// Whatever stopped it, the same request may have been faster elsewhere: it took the last
 		// pieces, emptied the basket or used up the key. Its answer is then this one's too.
 		if req.key != nil {
-			if placed, found, again := s.replay(ctx, req); found {
+			placed, found, again := s.replay(ctx, req)
+			if found {
 				return placed, again
 			}
+			err = errors.Join(err, again)
 		}
 		return Placed{}, err
 	}
@@ -129,7 +135,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	if !slices.Equal(before.Hash, req.hash) {
 		return Placed{}, true, ErrIdempotencyConflict
 	}
-	order, err := s.read(ctx, before.ID)
+	order, err := s.ForAssociation(ctx, before.ID)
 	if err != nil {
 		return Placed{}, true, err
 	}

@@ -13,29 +13,13 @@ import (
 // ByToken reads an order for whoever holds its tracking link; ErrNotFound otherwise. What the
 // people behind the market are called is not in it.
 func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
-	id, err := s.idByToken(ctx, token)
-	if err != nil {
-		return Order{}, err
-	}
-	o, err := s.read(ctx, id)
+	o, err := s.readWhere(ctx, `o.token_hash = $1`, hashToken(token))
 	return o.withoutStaff(), err
 }
 
 // ForAssociation reads an order with everything in it; ErrNotFound if there is none.
 func (s *Service) ForAssociation(ctx context.Context, id uuid.UUID) (Order, error) {
-	return s.read(ctx, id)
-}
-
-func (s *Service) idByToken(ctx context.Context, token string) (uuid.UUID, error) {
-	var id uuid.UUID
-	err := s.DB.GetContext(ctx, &id, `select id from orders where token_hash = $1`, hashToken(token))
-	if postgres.NoRows(err) {
-		return uuid.UUID{}, ErrNotFound
-	}
-	if err != nil {
-		return uuid.UUID{}, fmt.Errorf("order: by token: %w", err)
-	}
-	return id, nil
+	return s.readWhere(ctx, `o.id = $1`, id)
 }
 
 // withoutStaff is the order as its buyer may see it.
@@ -46,8 +30,8 @@ func (o Order) withoutStaff() Order {
 	return o
 }
 
-// read reads a whole order, in three queries.
-func (s *Service) read(ctx context.Context, id uuid.UUID) (Order, error) {
+// readWhere reads the whole order that a condition names, in three queries.
+func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Order, error) {
 	var o Order
 	err := s.DB.GetContext(ctx, &o, `
 		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone",
@@ -56,17 +40,17 @@ func (s *Service) read(ctx context.Context, id uuid.UUID) (Order, error) {
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
 		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.placed_at, o.expires_at
 		from orders o join places t on t.slug = o.place
-		where o.id = $1`, id)
+		where `+where, args...)
 	if postgres.NoRows(err) {
 		return Order{}, ErrNotFound
 	}
 	if err != nil {
 		return Order{}, fmt.Errorf("order: read: %w", err)
 	}
-	if o.Parts, err = s.readParts(ctx, []uuid.UUID{id}, `s.order_id`); err != nil {
+	if o.Parts, err = s.readParts(ctx, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
 		return Order{}, err
 	}
-	if o.Events, err = s.readEvents(ctx, `e.order_id`, id); err != nil {
+	if o.Events, err = s.readEvents(ctx, o.ID); err != nil {
 		return Order{}, err
 	}
 	return o, nil
@@ -115,14 +99,14 @@ func (s *Service) readParts(ctx context.Context, ids []uuid.UUID, column string)
 	return parts, nil
 }
 
-// readEvents reads the history whose column (of order_events e) is id.
-func (s *Service) readEvents(ctx context.Context, column string, id uuid.UUID) ([]Event, error) {
+// readEvents reads the history of an order.
+func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, error) {
 	var events []Event
 	err := s.DB.SelectContext(ctx, &events, `
 		select e.id, e.sub_order_id as part_id, e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
 		from order_events e left join users u on u.id = e.user_id
-		where `+column+` = $1
-		order by e.at, e.id`, id)
+		where e.order_id = $1
+		order by e.at, e.id`, orderID)
 	if err != nil {
 		return nil, fmt.Errorf("order: read events: %w", err)
 	}

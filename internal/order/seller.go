@@ -17,6 +17,7 @@ import (
 // the association's to know.
 type CooperativePart struct {
 	Part
+	OrderID     uuid.UUID `db:"order_id"`
 	Number      string    // of the order
 	OrderState  State     `db:"order_state"`
 	BuyerName   string    `db:"buyer_name"`
@@ -31,7 +32,7 @@ type CooperativePart struct {
 }
 
 const selectCooperativePart = `
-	select s.id, o.number, o.state as order_state, o.buyer_name,
+	select s.id, s.order_id, o.number, o.state as order_state, o.buyer_name,
 	       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
 	       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample
 	from sub_orders s
@@ -79,8 +80,16 @@ func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (
 	if err := s.addParts(ctx, parts); err != nil {
 		return CooperativePart{}, err
 	}
-	parts[0].Events, err = s.readEvents(ctx, `e.sub_order_id`, partID)
-	return parts[0], err
+	events, err := s.readEvents(ctx, parts[0].OrderID)
+	if err != nil {
+		return CooperativePart{}, err
+	}
+	for _, e := range events {
+		if e.PartID != nil && *e.PartID == partID {
+			parts[0].Events = append(parts[0].Events, e)
+		}
+	}
+	return parts[0], nil
 }
 
 // CountParts counts a cooperative's parts by state.

@@ -36,7 +36,8 @@ type Service struct {
 
 // Within gives a service whose Place and moves join tx instead of each committing by itself, so
 // that many orders can be loaded at once. What they report has happened once tx is committed;
-// after an error tx has to be rolled back.
+// after an error tx has to be rolled back. Place takes a second connection for what it asks
+// beforehand.
 func (s *Service) Within(tx *sqlx.Tx) *Service {
 	within := *s
 	within.tx = tx
@@ -48,14 +49,6 @@ func (s *Service) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
 		return fn(s.tx)
 	}
 	return postgres.InTx(ctx, s.DB, fn)
-}
-
-// querier sees what the transaction that the service joins has written, if it joins one.
-func (s *Service) querier() sqlx.QueryerContext {
-	if s.tx != nil {
-		return s.tx
-	}
-	return s.DB
 }
 
 // moment is when something happens: at, or now when at is zero; in the database's precision.

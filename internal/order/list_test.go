@@ -1,0 +1,182 @@
+package order_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+func TestATrackingLinkIsTheOnlyKeyToAnOrder(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	placed := m.place(m.basic())
+	if placed.Token != m.Token(placed.Order.ID) || len(placed.Token) != 43 {
+		t.Errorf("token %q", placed.Token)
+	}
+	var row string
+	m.must(m.db.Get(&row, `select orders::text from orders`))
+	if strings.Contains(row, placed.Token) {
+		t.Error("the token is in the database")
+	}
+	for _, guess := range []string{"", placed.Order.Number, placed.Order.ID.String(), placed.Token[:42], placed.Token + "A"} {
+		if _, err := m.ByToken(ctx, guess); !errors.Is(err, order.ErrNotFound) {
+			t.Errorf("opened by %q: %v", guess, err)
+		}
+	}
+	if _, err := m.ForAssociation(ctx, uuid.New()); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("an order that does not exist: %v", err)
+	}
+}
+
+func TestACooperativeSeesItsOwnPartOnly(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.Buyer.Note, in.Buyer.Landmark = "الباب الأخضر", "قرب المسجد"
+	o := m.place(in).Order
+	mine, theirs := m.part(o, m.couscous), m.part(o, m.honey)
+	by := order.By{}
+	for name, err := range map[string]error{
+		"read":      second(m.PartOf(ctx, m.couscous, theirs.ID)),
+		"accept":    m.Accept(ctx, m.couscous, theirs.ID, by),
+		"ready":     m.Ready(ctx, m.couscous, theirs.ID, by),
+		"hand over": m.HandOver(ctx, m.couscous, theirs.ID, by),
+		"decline":   m.Decline(ctx, m.couscous, theirs.ID, by),
+	} {
+		if !errors.Is(err, order.ErrNotFound) {
+			t.Errorf("could %s another's part: %v", name, err)
+		}
+	}
+	m.must(m.Accept(ctx, m.honey, theirs.ID, by))
+	m.must(m.Accept(ctx, m.couscous, mine.ID, by))
+	part, err := m.PartOf(ctx, m.couscous, mine.ID)
+	m.must(err)
+	if part.Number != o.Number || part.BuyerName != "فاطمة الزهراء بنعيسى" || part.PlaceName.FR != "Berkane" ||
+		part.State != order.PartAccepted || len(part.Lines) != 1 || part.Lines[0].Quantity != 2 || len(part.Events) != 2 {
+		t.Errorf("part: %+v", part)
+	}
+	list, total, err := m.PartsOf(ctx, m.couscous, nil, order.Page{Number: 1, Size: 10})
+	m.must(err)
+	if total != 1 || len(list) != 1 {
+		t.Fatalf("%d of %d parts", len(list), total)
+	}
+	text, err := json.Marshal([]any{part, list})
+	m.must(err)
+	for _, secret := range []string{"661234567", "حي السلام", "المسجد", "الباب", "عسل", "إكليل", "23800", theirs.ID.String(), m.honey.String()} {
+		if strings.Contains(string(text), secret) {
+			t.Errorf("the cooperative is told %q", secret)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestACooperativesList(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	var parts []order.Part
+	for i := range 4 {
+		in := m.basic()
+		in.Buyer.Phone = phone(i)
+		parts = append(parts, m.part(m.place(in).Order, m.couscous))
+		m.later(time.Minute)
+	}
+	m.must(m.Decline(ctx, m.couscous, parts[0].ID, order.By{}))
+	m.must(m.Accept(ctx, m.couscous, parts[1].ID, order.By{}))
+	m.must(m.Decline(ctx, m.couscous, parts[3].ID, order.By{}))
+	ids := func(states []order.PartState, page order.Page) (got []uuid.UUID, total int) {
+		list, total, err := m.PartsOf(ctx, m.couscous, states, page)
+		m.must(err)
+		for _, p := range list {
+			got = append(got, p.ID)
+		}
+		return got, total
+	}
+	// To do: the oldest first. Done: the newest first.
+	all := []uuid.UUID{parts[1].ID, parts[2].ID, parts[3].ID, parts[0].ID}
+	for name, c := range map[string]struct {
+		states []order.PartState
+		page   order.Page
+		want   []uuid.UUID
+		total  int
+	}{
+		"all":         {nil, order.Page{Number: 1, Size: 10}, all, 4},
+		"first page":  {nil, order.Page{Number: 1, Size: 3}, all[:3], 4},
+		"second page": {nil, order.Page{Number: 2, Size: 3}, all[3:], 4},
+		"to do":       {[]order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Size: 10}, all[:2], 2},
+		"nonsense":    {[]order.PartState{"lost"}, order.Page{Number: -1, Size: -1}, nil, 0},
+	} {
+		got, total := ids(c.states, c.page)
+		if !slices.Equal(got, c.want) || total != c.total {
+			t.Errorf("%s: %v of %d", name, got, total)
+		}
+	}
+	counts, err := m.CountParts(ctx, m.couscous)
+	m.must(err)
+	if diff := cmp.Diff(map[order.PartState]int{order.PartPlaced: 1, order.PartAccepted: 1, order.PartDeclined: 2}, counts); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheAssociationsList(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	var orders []order.Order
+	for i, name := range []string{"فاطمة", "Karima 100%", "Hassan"} {
+		in := m.basic()
+		in.Buyer.Name, in.Buyer.Phone = name, phone(i)
+		orders = append(orders, m.place(in).Order)
+		m.later(24 * time.Hour)
+	}
+	part := m.part(orders[0], m.honey)
+	m.must(m.Decline(ctx, m.honey, part.ID, order.By{}))
+	m.must(m.Confirm(ctx, orders[1].ID, order.By{}))
+	for name, c := range map[string]struct {
+		filter order.Filter
+		page   order.Page
+		want   []int
+		total  int
+	}{
+		"all":                  {order.Filter{}, order.Page{Number: 1, Size: 10}, []int{2, 1, 0}, 3},
+		"second page":          {order.Filter{}, order.Page{Number: 2, Size: 2}, []int{0}, 3},
+		"confirmed":            {order.Filter{State: order.StateConfirmed}, order.Page{Size: 10}, []int{1}, 1},
+		"by name":              {order.Filter{Query: "karima"}, order.Page{Size: 10}, []int{1}, 1},
+		"by a sign of ours":    {order.Filter{Query: "%"}, order.Page{Size: 10}, []int{1}, 1},
+		"by number":            {order.Filter{Query: orders[2].Number}, order.Page{Size: 10}, []int{2}, 1},
+		"by telephone":         {order.Filter{Query: "06 61 00 00 01"}, order.Page{Size: 10}, []int{1}, 1},
+		"by telephone, abroad": {order.Filter{Query: "+212 661-000002"}, order.Page{Size: 10}, []int{2}, 1},
+		"on the second day": {
+			order.Filter{From: monday.Add(24 * time.Hour), To: monday.Add(48 * time.Hour)}, order.Page{Size: 10}, []int{1}, 1},
+		"nobody": {order.Filter{Query: "nobody"}, order.Page{Size: 10}, nil, 0},
+	} {
+		list, total, err := m.List(ctx, c.filter, c.page)
+		m.must(err)
+		var got []int
+		for _, s := range list {
+			got = append(got, slices.IndexFunc(orders, func(o order.Order) bool { return o.ID == s.ID }))
+		}
+		if !slices.Equal(got, c.want) || total != c.total {
+			t.Errorf("%s: %v of %d", name, got, total)
+		}
+	}
+	list, _, err := m.List(ctx, order.Filter{Query: "فاطمة"}, order.Page{Size: 1})
+	m.must(err)
+	s := list[0]
+	want := fmt.Sprintln(orders[0].Number, "فاطمة", "Berkane", "238.00", "128.00", "placed", 3, 2, 0)
+	if got := fmt.Sprintln(s.Number, s.BuyerName, s.PlaceName.FR, s.Total, s.Due, s.State, s.Parts, s.Active, s.HandedOver); got != want {
+		t.Error(got)
+	}
+}

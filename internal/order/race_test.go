@@ -1,0 +1,139 @@
+package order_test
+
+import (
+	"errors"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+func TestTheSameRequestTwiceIsOneOrder(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Source, in.IdempotencyKey = order.API, "17"
+	first := m.place(in)
+	again := in
+	again.Locale = "fr"
+	again.Buyer.Phone = "+212 661-23-45-67"
+	again.Lines = []order.Line{in.Lines[0], in.Lines[1], {ProductID: m.olive, Quantity: 1}, {ProductID: m.olive, Quantity: 1}}
+	second := m.place(again)
+	if first.Replayed || !second.Replayed {
+		t.Errorf("replayed: %t, %t", first.Replayed, second.Replayed)
+	}
+	if diff := cmp.Diff(first, second, cmpopts.IgnoreFields(order.Placed{}, "Replayed")); diff != "" {
+		t.Errorf("the two answers differ: %s", diff)
+	}
+	other := in
+	other.Lines = in.Lines[:2]
+	if _, err := m.Place(t.Context(), other); !errors.Is(err, order.ErrIdempotencyConflict) {
+		t.Errorf("another request under the same key: %v", err)
+	}
+	other.Source = order.Shop
+	if placed := m.place(other); placed.Replayed {
+		t.Error("a form's key met one of a partner's")
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 6, m.thyme: 8, m.olive: 8})
+	m.wantClean()
+}
+
+func TestTheSameRequestManyTimesAtOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Source, in.IdempotencyKey = order.API, "17"
+	in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 10}, {ProductID: m.thyme, Quantity: 10}} // all there are
+	answers := make([]order.Placed, 10)
+	var all errgroup.Group
+	for i := range answers {
+		all.Go(func() (err error) {
+			answers[i], err = m.Place(t.Context(), in)
+			return err
+		})
+	}
+	m.must(all.Wait())
+	fresh := 0
+	for _, a := range answers {
+		if !a.Replayed {
+			fresh++
+		}
+		if a.Token != answers[0].Token {
+			t.Error("two orders were made")
+		}
+	}
+	if fresh != 1 {
+		t.Errorf("%d of the answers are the first", fresh)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 0, m.thyme: 0})
+	m.wantClean()
+}
+
+func TestFiftyBuyersWantTheLastTenPieces(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var sold, refused atomic.Int32
+	var all errgroup.Group
+	for i := range 50 {
+		all.Go(func() error {
+			in := m.basic()
+			in.Buyer.Phone = phone(i)
+			in.Lines = []order.Line{{ProductID: m.thyme, Quantity: 1}}
+			_, err := m.Place(t.Context(), in)
+			var short *catalog.OutOfStock
+			switch {
+			case err == nil:
+				sold.Add(1)
+				return nil
+			case errors.As(err, &short):
+				refused.Add(1)
+				if diff := cmp.Diff([]catalog.Short{{ProductID: m.thyme, Available: 0}}, short.Lines); diff != "" {
+					return errors.New(diff)
+				}
+				return nil
+			}
+			return err
+		})
+	}
+	m.must(all.Wait())
+	if sold.Load() != 10 || refused.Load() != 40 {
+		t.Errorf("%d sold, %d refused", sold.Load(), refused.Load())
+	}
+	m.wantStock(map[uuid.UUID]int{m.thyme: 0})
+	m.wantClean()
+}
+
+func TestOrdersThatCrossDoNotBlockEachOther(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	products := []uuid.UUID{m.wheat, m.barley, m.thyme, m.olive}
+	for _, p := range products {
+		m.restock(p, 1000)
+	}
+	var all errgroup.Group
+	for i := range 40 {
+		all.Go(func() error {
+			in := m.basic()
+			in.Lines = nil
+			for j := range products { // each begins elsewhere
+				in.Lines = append(in.Lines, order.Line{ProductID: products[(i+j)%len(products)], Quantity: 1})
+			}
+			placed, err := m.Place(t.Context(), in)
+			if err != nil || i%2 == 0 {
+				return err
+			}
+			return m.CancelByBuyer(t.Context(), placed.Token, order.By{})
+		})
+	}
+	m.must(all.Wait())
+	for _, p := range products {
+		m.wantStock(map[uuid.UUID]int{p: 990})
+	}
+	m.wantClean()
+}
