@@ -159,6 +159,8 @@ type Result struct {
 var (
 	// ErrUnavailable: the engine does not answer. It is not asked again for some seconds.
 	ErrUnavailable = errors.New("the search engine does not answer")
+	// ErrRebuilding: nothing can be written before a rebuild has ended.
+	ErrRebuilding = errors.New("the search index is being rebuilt")
 	// ErrRefused: the engine is well and will not take these documents, however often they are sent.
 	ErrRefused = errors.New("the search engine refuses a document")
 )
@@ -175,8 +177,10 @@ type Engine interface {
 	// longer be found.
 	Delete(ctx context.Context, ids []string) error
 	// Rebuild fills a new index with docs beside the live one, which goes on answering, and puts it in
-	// its place. If docs ends with an error the live index stays. What is Put while it runs goes to the
-	// live index only: call Syncer.Rebuild, which sees to that.
+	// its place. If docs ends with an error the live index stays. Until it has ended, Put, Delete and
+	// another Rebuild, of this program or another, are refused with ErrRebuilding: what they would write
+	// now could be missing afterwards. Only then is the first of docs asked for, so that docs is at least
+	// as new as everything that was put before.
 	Rebuild(ctx context.Context, docs iter.Seq2[Document, error]) error
 	// Count is how many documents there are.
 	Count(ctx context.Context) (int, error)

@@ -23,8 +23,9 @@ type Engine struct {
 	mu     sync.RWMutex
 	live   bleve.Index // nil once closed
 	folder string      // of live
+	frozen bool        // nothing may be written: a rebuild is under way
 
-	rebuilding sync.Mutex
+	rebuilding sync.Mutex // held while it is
 }
 
 var _ search.Engine = (*Engine)(nil)
@@ -60,13 +61,23 @@ func (e *Engine) use(ctx context.Context, fn func(bleve.Index) error) error {
 	return fn(e.live)
 }
 
+// write is use, unless a rebuild is under way.
+func (e *Engine) write(ctx context.Context, fn func(bleve.Index) error) error {
+	return e.use(ctx, func(index bleve.Index) error {
+		if e.frozen {
+			return search.ErrRebuilding
+		}
+		return fn(index)
+	})
+}
+
 // batchSize is how many documents are written at once: few enough to stay small in memory, many enough
 // that the folder does not fill with tiny segments.
 const batchSize = 1_000
 
 // Put adds or replaces documents.
 func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
-	return e.use(ctx, func(index bleve.Index) error {
+	return e.write(ctx, func(index bleve.Index) error {
 		w := writer{index: index}
 		for _, d := range docs {
 			if err := w.put(ctx, d); err != nil {
@@ -79,7 +90,7 @@ func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
 
 // Delete removes documents.
 func (e *Engine) Delete(ctx context.Context, ids []string) error {
-	return e.use(ctx, func(index bleve.Index) error {
+	return e.write(ctx, func(index bleve.Index) error {
 		batch := index.NewBatch()
 		for _, id := range ids {
 			batch.Delete(id)
@@ -93,8 +104,12 @@ func (e *Engine) Delete(ctx context.Context, ids []string) error {
 
 // Rebuild fills a new folder and makes it the live one.
 func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, error]) error {
-	e.rebuilding.Lock()
+	if !e.rebuilding.TryLock() {
+		return search.ErrRebuilding
+	}
 	defer e.rebuilding.Unlock()
+	e.freeze(true)
+	defer e.freeze(false)
 
 	folder, next, err := e.store.create()
 	if err != nil {
@@ -116,6 +131,11 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 		return discard(err)
 	}
 
+	return e.replace(folder, next, discard)
+}
+
+// replace makes next the live index, between two uses of the old one.
+func (e *Engine) replace(folder string, next bleve.Index, discard func(error) error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.live == nil {
@@ -127,6 +147,13 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	old, oldFolder := e.live, e.folder
 	e.live, e.folder = next, folder
 	return errors.Join(old.Close(), e.store.remove(oldFolder))
+}
+
+// freeze waits until nobody writes any more, and keeps it so.
+func (e *Engine) freeze(frozen bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.frozen = frozen
 }
 
 // Count is how many documents there are.

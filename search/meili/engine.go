@@ -93,16 +93,60 @@ func (e *Engine) prepare(ctx context.Context) error {
 	return nil
 }
 
-// present is prepare, and asks whether the index is still there: a server that has lost it would make
-// another with settings of its own as soon as it is given a document.
-func (e *Engine) present(ctx context.Context) error {
+// writable is prepare, and asks whether the index is still there: a server that has lost it would make
+// another with settings of its own as soon as it is given a document. The error is ErrRebuilding while a
+// rebuild is under way, of this program or another.
+func (e *Engine) writable(ctx context.Context) error {
 	if err := e.prepare(ctx); err != nil {
 		return err
 	}
-	if _, err := e.client.GetIndexWithContext(ctx, e.index); err != nil {
+	list, err := e.client.ListIndexesWithContext(ctx, &meilisearch.IndexesQuery{Limit: maxIndexes})
+	if err != nil {
 		return e.failed(ctx, err)
 	}
+	there := false
+	for _, index := range list.Results {
+		there = there || index.UID == e.index
+		if !strings.HasPrefix(index.UID, e.index+rebuildMark) {
+			continue
+		}
+		abandoned, err := e.isAbandoned(ctx, index)
+		if err != nil {
+			return err
+		}
+		if !abandoned {
+			return search.ErrRebuilding
+		}
+		if err := e.remove(ctx, index.UID); err != nil {
+			return err
+		}
+	}
+	if !there {
+		return e.lost()
+	}
 	return nil
+}
+
+const (
+	rebuildMark = "_rebuild_"
+	maxIndexes  = 1_000
+	// idleRebuild is how long a rebuild may give the server nothing to do before it counts as left behind
+	// by a program that was killed.
+	idleRebuild = 30 * time.Second
+)
+
+func (e *Engine) isAbandoned(ctx context.Context, index *meilisearch.IndexResult) (bool, error) {
+	if time.Since(index.UpdatedAt) < idleRebuild {
+		return false, nil
+	}
+	tasks, err := e.client.GetTasksWithContext(ctx, &meilisearch.TasksQuery{
+		IndexUIDS: []string{index.UID}, Limit: 1,
+		Statuses: []meilisearch.TaskStatus{meilisearch.TaskStatusEnqueued, meilisearch.TaskStatusProcessing},
+	})
+	if err != nil {
+		return false, e.failed(ctx, err)
+	}
+	return len(tasks.Results) == 0, nil
 }
 
 // create makes an empty index.
@@ -124,7 +168,7 @@ func (e *Engine) create(ctx context.Context, uid string) error {
 
 // Put adds or replaces documents.
 func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
-	if err := e.present(ctx); err != nil {
+	if err := e.writable(ctx); err != nil {
 		return err
 	}
 	w := writer{engine: e, uid: e.index}
@@ -138,7 +182,7 @@ func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
 
 // Delete removes documents.
 func (e *Engine) Delete(ctx context.Context, ids []string) error {
-	if err := e.present(ctx); err != nil {
+	if err := e.writable(ctx); err != nil {
 		return err
 	}
 	if len(ids) == 0 {
@@ -153,10 +197,7 @@ func (e *Engine) Delete(ctx context.Context, ids []string) error {
 
 // Rebuild fills a new index and swaps the two.
 func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, error]) (err error) {
-	if err := e.prepare(ctx); err != nil {
-		return err
-	}
-	if err := e.removeLeftovers(ctx); err != nil {
+	if err := e.writable(ctx); err != nil {
 		return err
 	}
 	next := e.index + rebuildMark + rand.Text()
@@ -177,6 +218,9 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	if err := w.end(ctx); err != nil {
 		return err
 	}
+	if err := e.complete(ctx, next, w.sent); err != nil {
+		return err
+	}
 	task, err := e.client.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{e.index, next}}})
 	if err != nil {
 		return e.failed(ctx, err)
@@ -184,24 +228,23 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	return e.wait(ctx, task)
 }
 
-const (
-	rebuildMark = "_rebuild_"
-	// abandoned is how long an index of a rebuild is left alone after its last change before it counts as
-	// left behind by a program that was killed.
-	abandoned = 6 * time.Hour
-)
-
-func (e *Engine) removeLeftovers(ctx context.Context) error {
-	list, err := e.client.ListIndexesWithContext(ctx, &meilisearch.IndexesQuery{Limit: 1_000})
+// complete tells whether a rebuilt index is what it should be. If the database was silent for so long that
+// another program took the rebuild for abandoned, the server has made a new index of the rest.
+func (e *Engine) complete(ctx context.Context, uid string, documents int) error {
+	present, err := e.client.Index(uid).GetSettingsWithContext(ctx)
 	if err != nil {
-		return e.failed(ctx, err)
+		return failed(ctx, err)
 	}
-	for _, index := range list.Results {
-		if strings.HasPrefix(index.UID, e.index+rebuildMark) && time.Since(index.UpdatedAt) > abandoned {
-			if err := e.remove(ctx, index.UID); err != nil {
-				return err
-			}
-		}
+	differ, err := differs(settings(), present)
+	if err != nil {
+		return err
+	}
+	stats, err := e.client.Index(uid).GetStatsWithContext(ctx, &meilisearch.StatsParams{})
+	if err != nil {
+		return failed(ctx, err)
+	}
+	if differ || int(stats.NumberOfDocuments) != documents {
+		return fmt.Errorf("%w: the new index was removed while it was filled", search.ErrUnavailable)
 	}
 	return nil
 }
@@ -262,7 +305,13 @@ func (e *Engine) IDs(ctx context.Context) iter.Seq2[string, error] {
 func (e *Engine) Health(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, searchWait)
 	defer cancel()
-	return e.present(ctx)
+	if err := e.prepare(ctx); err != nil {
+		return err
+	}
+	if _, err := e.client.GetIndexWithContext(ctx, e.index); err != nil {
+		return e.failed(ctx, err)
+	}
+	return nil
 }
 
 // Close lets the connections go. The server goes on.
@@ -285,6 +334,7 @@ type writer struct {
 	engine *Engine
 	uid    string
 	batch  []terms.Entry
+	sent   int // documents
 	tasks  []*meilisearch.TaskInfo
 }
 
@@ -310,6 +360,7 @@ func (w *writer) send(ctx context.Context) error {
 	if err != nil {
 		return w.engine.failed(ctx, err)
 	}
+	w.sent += len(w.batch)
 	w.tasks, w.batch = append(w.tasks, task), w.batch[:0]
 	return nil
 }

@@ -65,6 +65,11 @@ func (e *Engine) failed(ctx context.Context, err error) error {
 	if codeOf(err) != "index_not_found" {
 		return failed(ctx, err)
 	}
+	return e.lost()
+}
+
+// lost has the index made again when the server is next asked.
+func (e *Engine) lost() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.ready = false

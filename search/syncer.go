@@ -1,0 +1,230 @@
+package search
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// Syncer keeps one engine up to date with a Source. Any number of them may work for the same engine, in
+// one program or in several: the Source shares the changes out.
+//
+// A change is forgotten only after the engine has confirmed it and only if nothing changed again
+// meanwhile, so a crash at any moment loses nothing: at worst a document is written twice.
+type Syncer struct {
+	name   string // of the engine in the Source
+	engine Engine
+	source Source
+	log    *slog.Logger
+}
+
+// NewSyncer makes a Syncer. The name stands for the engine's index in the Source, for ever: instances
+// that share a server share it, an index in a folder of one instance has one of its own.
+func NewSyncer(name string, engine Engine, source Source, log *slog.Logger) *Syncer {
+	return &Syncer{name, engine, source, log.With("engine", name)}
+}
+
+const (
+	idlePause = 200 * time.Millisecond // between two looks when there is nothing to do
+	batchSize = 500                    // changes claimed at once
+	pageSize  = 1_000                  // documents read at once for a rebuild
+	// lease is how long claimed changes are kept from others. Writing them must have ended before, or an
+	// older state could be written over a newer one.
+	lease     = time.Minute
+	writeWait = 45 * time.Second
+	// releaseWait bounds giving changes back, also when the caller is gone already.
+	releaseWait = 5 * time.Second
+
+	firstBackOff = 250 * time.Millisecond
+	lastBackOff  = 15 * time.Second
+)
+
+// Run works until ctx is done: it fills the engine if it is empty and then brings it every change, within
+// about 200 ms. While the engine or the database does not answer it tries again, at growing intervals; it
+// logs when that begins and when it ends.
+func (s *Syncer) Run(ctx context.Context) {
+	behind := true // until the engine is known to be filled
+	logged := false
+	for backOff := firstBackOff; ctx.Err() == nil; {
+		var n int
+		var err error
+		if behind {
+			err = s.fill(ctx)
+		}
+		if err == nil {
+			n, err = s.Once(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return
+		case errors.Is(err, ErrRebuilding):
+			pause(ctx, firstBackOff) // the changes stay pending until it has ended
+			continue
+		case err != nil:
+			if !logged {
+				s.log.Error("search is not kept up to date", "error", err)
+			}
+			behind, logged = true, true
+			pause(ctx, backOff/2+rand.N(backOff))
+			backOff = min(2*backOff, lastBackOff)
+			continue
+		case logged:
+			pending, err := s.source.Pending(ctx, s.name)
+			s.log.Info("search is kept up to date again", "pending", pending, "error", err)
+		}
+		behind, logged, backOff = false, false, firstBackOff
+		if n == 0 {
+			pause(ctx, idlePause)
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}
+
+// fill makes the engine known to the source and rebuilds it if it is empty: new, or emptied by somebody.
+func (s *Syncer) fill(ctx context.Context) error {
+	if err := s.source.Register(ctx, s.name); err != nil {
+		return fmt.Errorf("registering the engine: %w", err)
+	}
+	n, err := s.engine.Count(ctx)
+	if err != nil || n > 0 {
+		return err
+	}
+	return s.Rebuild(ctx)
+}
+
+// Once brings the engine one batch of changes and tells how many there were. A document that the engine
+// refuses is logged and tried again when its lease has passed; it does not hold the others up.
+func (s *Syncer) Once(ctx context.Context) (int, error) {
+	changes, err := s.source.Claim(ctx, s.name, batchSize, lease)
+	if err != nil {
+		return 0, fmt.Errorf("claiming changes: %w", err)
+	}
+	if len(changes) == 0 {
+		return 0, nil
+	}
+	writing, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	written, err := s.write(writing, changes)
+	if err != nil {
+		releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWait)
+		defer cancel()
+		return 0, errors.Join(err, s.source.Release(releasing, s.name, changes))
+	}
+	if err := s.source.Done(ctx, s.name, written); err != nil {
+		return 0, fmt.Errorf("marking changes as done: %w", err)
+	}
+	return len(changes), nil
+}
+
+// write brings the engine changes and returns those that it took. If it refuses one, the others are
+// written in halves until it is alone.
+func (s *Syncer) write(ctx context.Context, changes []Change) ([]Change, error) {
+	ids := make([]string, len(changes))
+	for i, c := range changes {
+		ids[i] = c.ID
+	}
+	err := s.bring(ctx, ids)
+	switch {
+	case err == nil:
+		return changes, nil
+	case !errors.Is(err, ErrRefused):
+		return nil, err
+	case len(changes) == 1:
+		s.logRefused(ids[0], err)
+		return nil, nil
+	}
+	half := len(changes) / 2
+	first, err := s.write(ctx, changes[:half])
+	if err != nil {
+		return nil, err
+	}
+	second, err := s.write(ctx, changes[half:])
+	return append(first, second...), err
+}
+
+// bring reads what is true of some products and makes it so in the engine.
+func (s *Syncer) bring(ctx context.Context, ids []string) error {
+	docs, err := s.source.Documents(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("reading products: %w", err)
+	}
+	if len(docs) > 0 {
+		if err := s.engine.Put(ctx, docs); err != nil {
+			return err
+		}
+	}
+	there := make(map[string]bool, len(docs))
+	for _, d := range docs {
+		there[d.ID] = true
+	}
+	gone := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return there[id] })
+	if len(gone) == 0 {
+		return nil
+	}
+	return s.engine.Delete(ctx, gone)
+}
+
+// Rebuild fills a new index from everything there is and puts it in the place of the live one, which goes
+// on answering. Changes that are made meanwhile stay pending and are brought to the new index afterwards,
+// so they are found later than usual, by as long as it takes.
+func (s *Syncer) Rebuild(ctx context.Context) error {
+	if err := s.source.Register(ctx, s.name); err != nil {
+		return fmt.Errorf("registering the engine: %w", err)
+	}
+	start, n := time.Now(), 0
+	err := s.engine.Rebuild(ctx, func(yield func(Document, error) bool) {
+		for d, err := range s.all(ctx) {
+			if err == nil && d.Validate() != nil {
+				s.logRefused(d.ID, d.Validate())
+				continue
+			}
+			n++
+			if !yield(d, err) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("rebuilding the index: %w", err)
+	}
+	s.log.Info("the search index is filled", "products", n, "took", time.Since(start).Round(time.Millisecond))
+	return nil
+}
+
+// all reads every document of the source, in the order of their ids.
+func (s *Syncer) all(ctx context.Context) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		after := ""
+		for {
+			page, err := s.source.All(ctx, after, pageSize)
+			if err != nil {
+				yield(Document{}, fmt.Errorf("reading all products: %w", err))
+				return
+			}
+			if len(page) == 0 {
+				return
+			}
+			for _, d := range page {
+				if !yield(d, nil) {
+					return
+				}
+			}
+			after = page[len(page)-1].ID
+		}
+	}
+}
+
+func (s *Syncer) logRefused(id string, err error) {
+	s.log.Error("a product cannot be found because the search engine refuses it", "product", id, "error", err)
+}
