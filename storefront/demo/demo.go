@@ -40,19 +40,19 @@ type piece struct {
 
 var address = regexp.MustCompile(`https?://[^\s<>"]+`)
 
-// pieces splits a message at its links.
-func pieces(body string) []piece {
+// pieces splits a line of a message at its links.
+func pieces(line string) []piece {
 	var all []piece
 	at := 0
-	for _, found := range address.FindAllStringIndex(body, -1) {
+	for _, found := range address.FindAllStringIndex(line, -1) {
 		if found[0] > at {
-			all = append(all, piece{text: body[at:found[0]]})
+			all = append(all, piece{text: line[at:found[0]]})
 		}
-		all = append(all, piece{text: body[found[0]:found[1]], link: true})
+		all = append(all, piece{text: line[found[0]:found[1]], link: true})
 		at = found[1]
 	}
-	if at < len(body) {
-		all = append(all, piece{text: body[at:]})
+	if at < len(line) {
+		all = append(all, piece{text: line[at:]})
 	}
 	return all
 }

@@ -176,7 +176,7 @@ func TestOnlyADemonstrationSaysHowToSignIn(t *testing.T) {
 	t.Parallel()
 	logins := []door.Login{{Who: i18n.Text{AR: "الجمعية", FR: "L’association"}, Login: "asso@souk.test", Password: "to be tried"}}
 	demo := storetest.New(t, func(c *storefront.Config) { c.DemoLogins = logins })
-	if text := demo.Visitor().Get("/fr/signin").Text("[data-logins]"); text != "L’associationasso@souk.testto be tried" {
+	if text := demo.Visitor().Get("/fr/signin").Text("[data-logins]"); text != "L’associationasso@souk.testto be triedSe connecter" {
 		t.Errorf("it says %q", text)
 	}
 	real := storetest.New(t, func(c *storefront.Config) { c.DemoLogins, c.Demo = logins, false })
