@@ -1,7 +1,6 @@
 package delivery_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -58,17 +57,6 @@ func TestPlacesNearestFirst(t *testing.T) {
 	}
 	if again, err := s.Places(t.Context()); err != nil || len(again) != len(places) {
 		t.Errorf("the list was read again: %d places, %v", len(again), err)
-	}
-}
-
-func TestOnePlace(t *testing.T) {
-	t.Parallel()
-	s, _ := newService(t)
-	if p, err := s.Place(t.Context(), "oujda"); err != nil || p.Name.FR != "Oujda" {
-		t.Errorf("Oujda: %+v, %v", p, err)
-	}
-	if _, err := s.Place(t.Context(), "atlantis"); !errors.Is(err, delivery.ErrNoPlace) {
-		t.Errorf("Atlantis: %v", err)
 	}
 }
 

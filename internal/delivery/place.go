@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Place is a commune or a city that orders can go to.
@@ -16,9 +14,6 @@ type Place struct {
 	Zone     string // slug of its delivery zone
 	Postcode string // empty where it has none of its own
 }
-
-// ErrNoPlace says that there is no such place.
-var ErrNoPlace = fault.New(fault.NotFound, "delivery.no_place")
 
 // Places lists every place, nearest zone first and by name within it. It is reference data that
 // only a new release changes, so it is read once.
@@ -38,19 +33,4 @@ func (s *Service) Places(ctx context.Context) ([]Place, error) {
 	}
 	s.places = places
 	return places, nil
-}
-
-// Place gives one place, or ErrNoPlace.
-func (s *Service) Place(ctx context.Context, slug string) (Place, error) {
-	var place Place
-	err := s.db.GetContext(ctx, &place, `
-		select slug, name_ar as "name.ar", name_fr as "name.fr", zone, postcode
-		from places where slug = $1`, slug)
-	if postgres.NoRows(err) {
-		return Place{}, ErrNoPlace
-	}
-	if err != nil {
-		return Place{}, fmt.Errorf("delivery: place %q: %w", slug, err)
-	}
-	return place, nil
 }

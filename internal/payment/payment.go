@@ -18,13 +18,6 @@ import (
 // CashOnDelivery is the name of the provider that most buyers choose.
 const CashOnDelivery = "cash_on_delivery"
 
-// The states of an intent: what is pending can succeed or be cancelled, once.
-const (
-	Pending   = "pending"
-	Succeeded = "succeeded"
-	Cancelled = "cancelled"
-)
-
 var (
 	// ErrUnknownProvider says that nobody takes payments by that means.
 	ErrUnknownProvider = fault.New(fault.Invalid, "payment.unknown_provider")
@@ -43,7 +36,7 @@ type Cash struct{}
 // Name is CashOnDelivery.
 func (Cash) Name() string { return CashOnDelivery }
 
-// Service opens, changes and settles intents.
+// Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.
 type Service struct {
 	// OnPaid is told of every payment, once, in the transaction that settles it; its error undoes
 	// the settlement. It has to be set before SettleTx is used.
