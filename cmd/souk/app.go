@@ -103,7 +103,7 @@ func assemble(p parts) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	syncer := search.NewSyncer(p.engine, source, p.log)
+	syncer := search.NewSyncer(p.engine.Name(), p.engine, source, p.log)
 	return &app{
 		log: p.log, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
 		catalog: products, orders: orders, settlements: settlements, server: server,
@@ -124,13 +124,11 @@ func (a *app) run(ctx context.Context, public, private net.Listener, grace time.
 	}
 	syncing, stopSyncing := context.WithCancel(ctx)
 	defer stopSyncing()
-	failed := make(chan error, 3)
+	failed := make(chan error, 2)
 	synced := make(chan struct{})
 	go func() {
 		defer close(synced)
-		if err := a.syncer.Run(syncing); err != nil && syncing.Err() == nil {
-			failed <- fmt.Errorf("search index: %w", err)
-		}
+		a.syncer.Run(syncing)
 	}()
 	figures := &http.Server{Handler: a.private, ReadHeaderTimeout: 5 * time.Second}
 	go func() {

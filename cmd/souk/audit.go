@@ -76,14 +76,15 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 // about is no contradiction.
 func auditIndex(ctx context.Context, c config, where place, db *sqlx.DB, log *slog.Logger) (audit.Check, error) {
 	check := audit.Check{Name: "the search index holds the products that buyers may see, and no others"}
-	found, err := indexed(ctx, c, where, log)
+	held, err := readIndex(ctx, c, where, log)
 	if err != nil {
 		return check, err
 	}
-	products, pending, err := visible(ctx, db)
+	products, pending, err := visible(ctx, db, held.Engine)
 	if err != nil {
 		return check, err
 	}
+	found := held.IDs
 	slices.Sort(found)
 	slices.Sort(products)
 	slices.Sort(pending)

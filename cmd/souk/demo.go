@@ -108,8 +108,6 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	}
 	d.open.add(closeEngine)
 	p.engine = engine
-	d.steps.say("search", "%s", words)
-
 	if p.secret, err = secret(dir); err != nil {
 		return err
 	}
@@ -145,6 +143,16 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		return fmt.Errorf("count the market: %w", err)
 	}
 	d.steps.say("market", "%d cooperatives, %d products, %d joint orders", count.Cooperatives, count.Products, count.Orders)
+
+	// A new index is filled before the doors open; later it learns of changes as they come.
+	if indexed, err := engine.Count(ctx); err != nil {
+		return err
+	} else if indexed == 0 {
+		if err := a.syncer.Rebuild(ctx); err != nil {
+			return err
+		}
+	}
+	d.steps.say("search", "%s", words)
 
 	private, err := listen(ctx, "127.0.0.1:0")
 	if err != nil {

@@ -26,7 +26,7 @@ var owners = map[string][]string{
 	"github.com/meilisearch/meilisearch-go":      {"search/meili"},
 	"github.com/blevesearch/bleve":               {"search/embedded"},
 	"github.com/fergusstrange/embedded-postgres": {"internal/postgres/embedded"},
-	"github.com/riverqueue/river":                {"internal", "cmd"},
+	"github.com/riverqueue/river":                {"internal", "cmd", "storefront/storetest"},
 	"github.com/xuri/excelize":                   {"internal/catalog", "internal/report"},
 	"github.com/stripe/stripe-go":                {"internal/payment"},
 }

@@ -52,7 +52,7 @@ func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 		return err
 	}
 	defer closing(closeEngine, &err)
-	if err := search.NewSyncer(engine, catalog.NewSearchSource(db, time.Now), log).Rebuild(ctx); err != nil {
+	if err := search.NewSyncer(engine.Name(), engine, catalog.NewSearchSource(db, time.Now), log).Rebuild(ctx); err != nil {
 		return err
 	}
 	count, err := engine.Count(ctx)
@@ -63,41 +63,52 @@ func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	return nil
 }
 
-// indexed lists the ids in the search index, of the running market if there is one.
-func indexed(ctx context.Context, c config, where place, log *slog.Logger) (ids []string, err error) {
+// readIndex lists what the search index holds, that of the running market if there is one.
+func readIndex(ctx context.Context, c config, where place, log *slog.Logger) (held indexContent, err error) {
 	if where.dataDir != "" {
-		body, err := askPrivate(ctx, where.dataDir, http.MethodGet, indexIDsPath)
+		body, err := askPrivate(ctx, where.dataDir, http.MethodGet, indexContentPath)
 		if err == nil {
-			return ids, json.Unmarshal(body, &ids)
+			return held, json.Unmarshal(body, &held)
 		}
 		if !errors.Is(err, errNotRunning) {
-			return nil, err
+			return held, err
 		}
 	}
 	engine, _, closeEngine, err := openEngine(ctx, c, where.dataDir, log)
 	if err != nil {
-		return nil, err
+		return held, err
 	}
 	defer closing(closeEngine, &err)
-	for id, err := range engine.IDs(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
+	return contentOf(ctx, engine)
 }
 
-// visible lists the ids of the products that buyers may see, which are those the index must hold,
-// less those that it has still to learn about.
-func visible(ctx context.Context, db *sqlx.DB) (products, pending []string, err error) {
+// indexContent is the ids of the products that a search engine knows.
+type indexContent struct {
+	Engine string   `json:"engine"`
+	IDs    []string `json:"ids"`
+}
+
+func contentOf(ctx context.Context, engine search.Engine) (indexContent, error) {
+	held := indexContent{Engine: engine.Name(), IDs: []string{}}
+	for id, err := range engine.IDs(ctx) {
+		if err != nil {
+			return held, err
+		}
+		held.IDs = append(held.IDs, id)
+	}
+	return held, nil
+}
+
+// visible lists the ids of the products that buyers may see, which are those the index must hold, and
+// of those that the engine has still to learn about.
+func visible(ctx context.Context, db *sqlx.DB, engine string) (products, pending []string, err error) {
 	err = db.SelectContext(ctx, &products, `
 		select p.id from products p join cooperatives c on c.id = p.cooperative_id
 		where p.state = 'published' and c.state = 'approved'`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("visible products: %w", err)
 	}
-	if err := db.SelectContext(ctx, &pending, `select distinct product_id from search_pending`); err != nil {
+	if err := db.SelectContext(ctx, &pending, `select product_id from search_pending where engine = $1`, engine); err != nil {
 		return nil, nil, fmt.Errorf("pending products: %w", err)
 	}
 	return products, pending, nil

@@ -18,25 +18,22 @@ import (
 // The private listener has the figures for Prometheus and, for the other commands, the search index
 // of a running market: an embedded index can be opened by one process only.
 const (
-	indexIDsPath     = "/index/ids"
+	indexContentPath = "/index/content"
 	indexRebuildPath = "/index/rebuild"
 )
 
 func privateHandler(metrics http.Handler, engine search.Engine, syncer *search.Syncer, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
-	mux.HandleFunc("GET "+indexIDsPath, func(w http.ResponseWriter, r *http.Request) {
-		ids := []string{}
-		for id, err := range engine.IDs(r.Context()) {
-			if err != nil {
-				log.Warn("list the index", "error", err)
-				http.Error(w, "the index cannot be read", http.StatusServiceUnavailable)
-				return
-			}
-			ids = append(ids, id)
+	mux.HandleFunc("GET "+indexContentPath, func(w http.ResponseWriter, r *http.Request) {
+		held, err := contentOf(r.Context(), engine)
+		if err != nil {
+			log.Warn("list the index", "error", err)
+			http.Error(w, "the index cannot be read", http.StatusServiceUnavailable)
+			return
 		}
 		w.Header().Set("Content-Type", "application/json")
-		if err := json.NewEncoder(w).Encode(ids); err != nil {
+		if err := json.NewEncoder(w).Encode(held); err != nil {
 			log.Debug("list the index", "error", err) // the client went away
 		}
 	})
