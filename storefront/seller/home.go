@@ -29,7 +29,7 @@ type homeView struct {
 	Orders   int          // in which Take is
 	New      int          // of them, not answered yet
 	AnswerBy time.Time    // the first of the new ones
-	FirstDay time.Time    // on which the first of them has to be on its way
+	FirstDay time.Time    // by which the first of them has to reach its buyer
 	Share    money.Amount // what is the cooperative's, of them all
 	Ready    int          // orders that wait to be fetched
 
@@ -102,8 +102,8 @@ func (v *homeView) gather(parts []order.CooperativePart) {
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
-		if v.FirstDay.IsZero() || part.DeliverFrom.Before(v.FirstDay) {
-			v.FirstDay = part.DeliverFrom
+		if v.FirstDay.IsZero() || part.DeliverTo.Before(v.FirstDay) {
+			v.FirstDay = part.DeliverTo
 		}
 		if part.State == order.PartPlaced {
 			v.New++

@@ -206,7 +206,7 @@ func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words
 	case order.PartPlaced:
 		return "nila", p.L.T(part.State.Key())
 	case order.PartAccepted:
-		switch days := daysUntil(part.DeliverFrom, now); {
+		switch days := daysUntil(part.DeliverTo, now); {
 		case days < 0:
 			return "bad", p.T("seller.orders.late")
 		case days == 0:

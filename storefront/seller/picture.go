@@ -15,19 +15,15 @@ import (
 )
 
 func (h *Handler) picture(r *web.Request) error {
-	id, err := r.UUID("id")
+	product, err := h.ownProduct(r)
 	if err != nil {
 		return err
 	}
-	return h.showPicture(r, http.StatusOK, id, ui.Form{})
+	return h.showPicture(r, http.StatusOK, product, ui.Form{})
 }
 
-func (h *Handler) showPicture(r *web.Request, status int, id uuid.UUID, form ui.Form) error {
-	product, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
-	if err != nil {
-		return err
-	}
-	photo, err := h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), id)
+func (h *Handler) showPicture(r *web.Request, status int, product catalog.Product, form ui.Form) error {
+	photo, err := h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID)
 	if err != nil {
 		return err
 	}
@@ -42,22 +38,22 @@ func (h *Handler) showPicture(r *web.Request, status int, id uuid.UUID, form ui.
 }
 
 func (h *Handler) addPicture(r *web.Request) error {
-	id, err := r.UUID("id")
+	product, err := h.ownProduct(r)
 	if err != nil {
 		return err
 	}
 	file, err := photograph(r)
 	if err == nil {
-		err = h.sendPicture(r, id, file)
+		err = h.sendPicture(r, product.ID, file)
 	}
 	if f, status := refusedFile(err); f != nil {
-		return h.showPicture(r, status, id, ui.Form{Errors: map[string]string{"picture": r.Locale.Message(f.Message)}})
+		return h.showPicture(r, status, product, ui.Form{Errors: map[string]string{"picture": r.Locale.Message(f.Message)}})
 	}
 	if err != nil {
 		return err
 	}
 	r.Flash("seller.picture.received")
-	return r.Redirect(cataloguePath + "/" + id.String() + "/picture")
+	return r.Redirect(cataloguePath + "/" + product.ID.String() + "/picture")
 }
 
 // photograph is what came from the camera, or else the file that was chosen.

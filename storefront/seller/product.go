@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -50,7 +48,7 @@ func (v productView) unfolded() bool {
 
 func (h *Handler) newProduct(r *web.Request) error {
 	form := ui.Form{Values: map[string]string{"unit_amount": "1", "unit_code": "kg", "state": catalog.Published}}
-	return h.showProduct(r, http.StatusOK, uuid.Nil, form)
+	return h.showProduct(r, http.StatusOK, nil, form)
 }
 
 func (h *Handler) createProduct(r *web.Request) error {
@@ -60,7 +58,7 @@ func (h *Handler) createProduct(r *web.Request) error {
 		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.UserID())
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, uuid.Nil, form)
+		return h.showProduct(r, http.StatusUnprocessableEntity, nil, form)
 	}
 	if err != nil {
 		return err
@@ -70,24 +68,33 @@ func (h *Handler) createProduct(r *web.Request) error {
 }
 
 func (h *Handler) product(r *web.Request) error {
-	id, err := r.UUID("id")
+	product, err := h.ownProduct(r)
 	if err != nil {
 		return err
 	}
-	return h.showProduct(r, http.StatusOK, id, ui.Form{})
+	return h.showProduct(r, http.StatusOK, &product, ui.Form{Values: valuesOf(r.Locale, product)})
+}
+
+// ownProduct is the product that the address names.
+func (h *Handler) ownProduct(r *web.Request) (catalog.Product, error) {
+	id, err := r.UUID("id")
+	if err != nil {
+		return catalog.Product{}, err
+	}
+	return h.Catalog.Get(r.Context(), r.CooperativeID(), id)
 }
 
 func (h *Handler) updateProduct(r *web.Request) error {
-	id, err := r.UUID("id")
+	product, err := h.ownProduct(r)
 	if err != nil {
 		return err
 	}
 	edit, err := readEdit(r)
 	if err == nil {
-		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), id, edit, r.UserID())
+		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, r.UserID())
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, id, form)
+		return h.showProduct(r, http.StatusUnprocessableEntity, &product, form)
 	}
 	if err != nil {
 		return err
@@ -96,22 +103,14 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	return r.Redirect(cataloguePath)
 }
 
-// showProduct shows the form of a product, or with uuid.Nil of a new one. A form without values is
-// filled with what the product is.
-func (h *Handler) showProduct(r *web.Request, status int, id uuid.UUID, form ui.Form) error {
-	v := productView{Form: form}
+// showProduct shows the form of a product, or of one that is not there yet.
+func (h *Handler) showProduct(r *web.Request, status int, product *catalog.Product, form ui.Form) error {
+	v := productView{Product: product, Form: form}
 	title := r.Locale.T("seller.product.new")
 	var err error
-	if id != uuid.Nil {
-		product, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
-		if err != nil {
-			return err
-		}
-		v.Product, title = &product, r.Locale.Text(product.Name)
-		if form.Values == nil {
-			v.Form.Values = valuesOf(r.Locale, product)
-		}
-		if v.Photo, err = h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), id); err != nil {
+	if product != nil {
+		title = r.Locale.Text(product.Name)
+		if v.Photo, err = h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID); err != nil {
 			return err
 		}
 	}

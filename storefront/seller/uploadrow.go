@@ -112,6 +112,17 @@ func uploadWay(p ui.Page, now int) []ui.Step {
 	return steps
 }
 
+// hiddenNew counts the new products that were added and that buyers do not see yet.
+func (v uploadView) hiddenNew() int {
+	n := 0
+	for _, row := range v.Rows {
+		if row.Kind == catalog.KindNew && row.Outcome == catalog.OutcomeApplied && row.State == catalog.Draft {
+			n++
+		}
+	}
+	return n
+}
+
 // leftOut is the file with the rows that were not written.
 func (v uploadView) leftOut() uploadView {
 	var rows []catalog.UploadRow

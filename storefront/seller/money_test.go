@@ -1,0 +1,84 @@
+package seller_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// deliver brings an order to its buyer, who pays.
+func deliver(t *testing.T, m *storetest.Market, placed order.Placed) {
+	t.Helper()
+	ctx := context.Background()
+	by := order.By{User: m.Association.ID}
+	for _, part := range placed.Order.Parts {
+		for _, move := range []func() error{
+			func() error { return m.Orders.Accept(ctx, part.Cooperative.ID, part.ID, by) },
+			func() error { return m.Orders.Ready(ctx, part.Cooperative.ID, part.ID, by) },
+			func() error { return m.Orders.HandOver(ctx, part.Cooperative.ID, part.ID, by) },
+		} {
+			if err := move(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if err := m.Orders.Dispatch(ctx, placed.Order.ID, by); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Orders.Deliver(ctx, placed.Order.ID, by); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestStatementFollowsTheMoney(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	if page := member.Get("/fr/seller/money").Want(http.StatusOK); !page.Has(".empty") {
+		t.Error("before any sale there is a statement")
+	}
+	first := m.Order() // honey for 240 dirhams, five percent for the association
+	deliver(t, m, first)
+	m.Order()
+	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := member.Get("/fr/seller/money").Want(http.StatusOK)
+	if got := page.Text(".bigprice"); got != "128 DH" {
+		t.Errorf("owed: %s", got)
+	}
+	if got := page.Text(".tiles .tile:first-child .v"); got != "240 DH" {
+		t.Errorf("not yet paid: %s", got)
+	}
+	rows := page.Find("table.set tbody tr")
+	if rows.Length() != 2 {
+		t.Fatalf("%d lines", rows.Length())
+	}
+	if got := strings.Join(strings.Fields(rows.First().Text()), " "); !strings.Contains(got, "VIR-77") || !strings.HasSuffix(got, "128,00") {
+		t.Errorf("newest line: %s", got)
+	}
+	if got := strings.Join(strings.Fields(rows.Last().Text()), " "); !strings.Contains(got, first.Order.Number) || !strings.HasSuffix(got, "228,00") {
+		t.Errorf("oldest line: %s", got)
+	}
+	if other := m.SignIn(m.Oil.Member).Get("/fr/seller/money"); strings.Contains(string(other.Body), "VIR-77") {
+		t.Error("another cooperative sees the transfer")
+	}
+}
+
+func TestStatementIsExported(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	deliver(t, m, m.Order())
+	member := m.SignIn(m.Honey.Member)
+	text := string(member.Get("/en/seller/money.csv").Want(http.StatusOK).Body)
+	if !strings.Contains(text, "240.00,-12.00,0.00,228.00") {
+		t.Errorf("the statement is %s", text)
+	}
+	if book := member.Get("/ar/seller/money.xlsx").Want(http.StatusOK).Body; !strings.HasPrefix(string(book), "PK") {
+		t.Error("that is no workbook")
+	}
+}

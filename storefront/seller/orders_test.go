@@ -1,0 +1,125 @@
+package seller_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestOrderIsAcceptedPreparedAndHandedOver(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	for i, step := range []struct{ show, button, toast string }{
+		{"", "قبول الطلب", "قُبل الطلب. حان وقت التحضير."},
+		{"", "جاهز للموصل", "الطلب جاهز. سيمر الموصل لأخذه."},
+		{"?show=ready", "تم التسليم للموصل", "الطلب عند الموصل."},
+	} {
+		page := member.Get("/ar/seller/orders" + step.show).Want(http.StatusOK)
+		buttons := page.Find(".ord button.big")
+		if buttons.Length() != 1 || !strings.Contains(buttons.Text(), step.button) {
+			t.Fatalf("step %d offers %s", i, buttons.Text())
+		}
+		form := ".ord form[action]"
+		page = member.Post(action(page, form), formOf(page, form)).Want(http.StatusOK)
+		if page.Path != "/ar/seller/orders"+step.show {
+			t.Errorf("step %d leads to %s", i, page.Path)
+		}
+		if got := page.Text("#toasts .toast"); got != step.toast {
+			t.Errorf("step %d says %s", i, got)
+		}
+	}
+	page := member.Get("/ar/seller/orders?show=courier").Want(http.StatusOK)
+	if page.Find(".ord").Length() != 1 || page.Has(".ord button.big") {
+		t.Error("with the courier there is still something to do")
+	}
+}
+
+func TestCooperativeSeesItsOwnPartAndNoMoreOfTheBuyerThanItNeeds(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	for _, seller := range []storetest.Seller{m.Honey, m.Oil, m.Couscous} {
+		member := m.SignIn(seller.Member)
+		part := partOf(t, m, seller)
+		for _, language := range languages {
+			for _, path := range []string{"/seller", "/seller/orders", "/seller/orders/" + part.ID.String()} {
+				body := string(member.Get("/" + language + path).Want(http.StatusOK).Body)
+				for _, secret := range []string{"661234567", "حي السلام", "قرب المسجد"} {
+					if strings.Contains(body, secret) {
+						t.Errorf("%s %s tells %s", seller.Slug, path, secret)
+					}
+				}
+				for _, other := range []storetest.Seller{m.Honey, m.Oil, m.Couscous} {
+					if other.ID != seller.ID && strings.Contains(body, other.Products[0].ID.String()) {
+						t.Errorf("%s %s shows what %s sells", seller.Slug, path, other.Slug)
+					}
+				}
+			}
+		}
+		page := member.Get("/fr/seller/orders/" + part.ID.String())
+		if got := page.Text("main"); !strings.Contains(got, "نادية") || !strings.Contains(got, "Berkane") {
+			t.Errorf("%s does not know for whom", seller.Slug)
+		}
+	}
+}
+
+func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	part := partOf(t, m, m.Honey)
+	list := member.Get("/fr/seller/orders").Want(http.StatusOK)
+	opener := list.Find(".ord a[data-dialog]").AttrOr("href", "")
+	dialog := list.Find("dialog" + opener)
+	path, _, _ := strings.Cut(dialog.Find("form").AttrOr("action", ""), "#")
+
+	for form, field := range map[*url.Values]string{
+		{}:                                     "fieldset.err .errmsg",
+		{"reason": {"eat"}}:                    "fieldset.err .errmsg",
+		{"reason": {"other"}, "words": {"  "}}: ".f.err .errmsg",
+	} {
+		page := member.Post(path, *form).Want(http.StatusUnprocessableEntity)
+		if !page.Has("dialog"+opener+" "+field) || !page.Has("dialog"+opener+" .note.bad") {
+			t.Errorf("%v: the dialog does not say what is missing", *form)
+		}
+	}
+	if m.Stock(m.Honey.Products[0].ID) != 18 {
+		t.Fatal("it was declined without a reason")
+	}
+	page := member.Post(path, url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
+	if m.Stock(m.Honey.Products[0].ID) != 20 {
+		t.Error("the stock was not given back")
+	}
+	if got := page.Text("main"); !strings.Contains(got, "Il n’en reste plus · الموسم انتهى") {
+		t.Errorf("the reason is not on record: %s", got)
+	}
+	declined, err := m.Orders.PartOf(context.Background(), m.Honey.ID, part.ID)
+	if err != nil || declined.State != order.PartDeclined {
+		t.Errorf("it is %s: %v", declined.State, err)
+	}
+}
+
+func TestWhoComesSecondIsToldCalmly(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	part := partOf(t, m, m.Honey)
+	first, second := m.SignIn(m.Honey.Member), m.SignIn(m.Honey.Member)
+	path := "/en/seller/orders/" + part.ID.String()
+	first.Post(path+"/accept", nil).Want(http.StatusOK)
+	page := second.Post(path+"/accept", nil).Want(http.StatusOK)
+	if page.Path != path || page.Text("#toasts .toast") != "This order has changed meanwhile. Here is how it stands." {
+		t.Errorf("%s: %s", page.Path, page.Text("#toasts"))
+	}
+	if !strings.Contains(page.Text(".ord button.big"), "Ready for the courier") {
+		t.Error("the next step is not offered")
+	}
+}

@@ -1,0 +1,163 @@
+package seller_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// bare is a translation key that no language says, or a placeholder that nobody filled in.
+var bare = regexp.MustCompile(`\b(seller|ui|order|catalog|upload)\.[a-z_]+(\.[a-z_]+)*\b|\{\{|<no value>`)
+
+func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	part := partOf(t, m, m.Honey)
+	file := "code;produit;prix;stock\nM-1;Miel de thym;1O;12\nM-9;Miel de romarin;90;4\nM-2;Miel de jujubier;3505;9\n"
+	preview := member.Upload("/fr/seller/upload", "file", "miel.csv", []byte(file), nil).Want(http.StatusOK)
+	for _, language := range languages {
+		for _, path := range []string{
+			"/seller", "/seller/products", "/seller/products?show=draft", "/seller/products?q=nichts", "/seller/products/new",
+			"/seller/products/" + m.Honey.Products[0].ID.String(), "/seller/products/" + m.Honey.Products[0].ID.String() + "/picture",
+			"/seller/upload", strings.TrimPrefix(preview.Path, "/fr"),
+			"/seller/orders", "/seller/orders?show=ready", "/seller/orders?show=courier", "/seller/orders?show=past",
+			"/seller/orders/" + part.ID.String(), "/seller/money",
+		} {
+			page := member.Get("/" + language + path).Want(http.StatusOK)
+			if got, _ := page.Find("html").Attr("lang"); got != language {
+				t.Errorf("%s is in %q", page.Path, got)
+			}
+			if page.Find("main h1").Length() != 1 {
+				t.Errorf("%s has %d headings", page.Path, page.Find("main h1").Length())
+			}
+			if found := bare.FindString(page.Find("body").Text()); found != "" {
+				t.Errorf("%s says %q", page.Path, found)
+			}
+			page.Doc.Find("[style], [onclick], main script").Each(func(_ int, s *goquery.Selection) {
+				html, _ := goquery.OuterHtml(s)
+				t.Errorf("%s has something that its policy forbids: %s", page.Path, html)
+			})
+			unlabelled(t, page)
+		}
+	}
+}
+
+// unlabelled fails the test for each field that says nothing to somebody who does not see it, and for
+// each id that is not the only one.
+func unlabelled(t *testing.T, page *storetest.Page) {
+	t.Helper()
+	ids := map[string]int{}
+	page.Doc.Find("[id]").Each(func(_ int, s *goquery.Selection) { ids[s.AttrOr("id", "")]++ })
+	for id, n := range ids {
+		if n > 1 {
+			t.Errorf("%s has %d times the id %q", page.Path, n, id)
+		}
+	}
+	page.Doc.Find("main input:not([type=hidden]), main select, main textarea").Each(func(_ int, s *goquery.Selection) {
+		if s.Closest("label").Length() == 0 && page.Doc.Find(`label[for="`+s.AttrOr("id", "")+`"]`).Length() == 0 {
+			t.Errorf("%s: nothing says what %s is", page.Path, s.AttrOr("name", ""))
+		}
+	})
+}
+
+func TestAnotherCooperativesThingsAreNotFound(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	owner, other := m.SignIn(m.Honey.Member), m.SignIn(m.Oil.Member)
+	product := "/ar/seller/products/" + m.Honey.Products[0].ID.String()
+	part := "/ar/seller/orders/" + partOf(t, m, m.Honey).ID.String()
+	upload := owner.Upload("/ar/seller/upload", "file", "x.csv", []byte("المنتوج;الثمن\nعسل;90\n"), nil).Want(http.StatusOK).Path
+
+	for _, path := range []string{product, product + "/picture", part, upload, upload + "/errors.csv"} {
+		owner.Get(path).Want(http.StatusOK)
+		other.Get(path).Want(http.StatusNotFound)
+	}
+	quick := url.Values{"price": {"1"}, "was_price": {"2"}, "stock": {"0"}, "was_stock": {"0"}}
+	for path, form := range map[string]url.Values{
+		product:             {"name_ar": {"عسل"}, "category": {"honey"}, "price": {"1"}, "unit_amount": {"1"}, "unit_code": {"kg"}},
+		product + "/quick":  quick,
+		product + "/state":  {"state": {"draft"}},
+		part + "/accept":    {},
+		part + "/decline":   {"reason": {"sold_out"}},
+		upload + "/repair":  {"line": {"2"}, "column": {"price"}, "value": {"1"}},
+		upload + "/apply":   {},
+		upload + "/discard": {},
+	} {
+		other.Post(path, form).Want(http.StatusNotFound)
+	}
+	other.Upload(product+"/picture", "picture", "x.jpg", photograph(t), nil).Want(http.StatusNotFound)
+
+	for _, path := range []string{
+		"/ar/seller/products/nothing", "/ar/seller/orders/nothing", "/ar/seller/upload/nothing",
+		"/ar/seller/products/00000000-0000-0000-0000-000000000000", "/ar/seller/money.pdf", "/ar/seller/products/export.pdf",
+	} {
+		owner.Get(path).Want(http.StatusNotFound)
+	}
+	owner.Post(part+"/eat", nil).Want(http.StatusNotFound)
+}
+
+func TestHomeSaysWhatToPrepareAndWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	if page := member.Get("/fr/seller").Want(http.StatusOK); page.Has("li.take") {
+		t.Error("there is something to prepare without an order")
+	}
+	m.Order()
+	m.Order()
+	page := member.Get("/fr/seller").Want(http.StatusOK)
+	if got := page.Text("li.take .q"); got != "4× 500 g" {
+		t.Errorf("to prepare: %s", got)
+	}
+	if got := page.Text("li.take b"); got != "Miel de thym" {
+		t.Errorf("to prepare: %s", got)
+	}
+	if got := page.Text(".tabs a[href='/fr/seller/orders'] .n"); got != "2" {
+		t.Errorf("the menu counts %s orders", got)
+	}
+	if strings.Contains(string(page.Body), "Huile") {
+		t.Error("the home shows what another cooperative sells")
+	}
+	// A draft of honey without its authorisation is worse than a missing photograph.
+	if got := page.Text("#missing + .note h3"); got != "L’autorisation de « Miel d’oranger »" {
+		t.Errorf("missing: %q", got)
+	}
+}
+
+func TestHomeTellsWhereTheCooperativeStands(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	why := "السجل التجاري ناقص"
+	if err := m.Cooperatives.SetState(context.Background(), m.Oil.ID, cooperative.Suspended, why, m.Association.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := m.SignIn(m.Oil.Member).Get("/ar/seller").Want(http.StatusOK)
+	if got := page.Text(".note.bad"); !strings.Contains(got, why) {
+		t.Errorf("the reason is not told: %s", got)
+	}
+}
+
+// partOf is a cooperative's part of the only order.
+func partOf(t *testing.T, m *storetest.Market, s storetest.Seller) order.CooperativePart {
+	t.Helper()
+	parts, _, err := m.Orders.PartsOf(context.Background(), s.ID, nil, order.Page{Number: 1, Size: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(parts) == 0 {
+		t.Fatalf("%s has no order", s.Slug)
+	}
+	return parts[0]
+}

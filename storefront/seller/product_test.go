@@ -1,0 +1,189 @@
+package seller_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func newProduct() url.Values {
+	return url.Values{
+		"name_ar": {"عسل الخروب"}, "name_fr": {"Miel de caroubier"}, "category": {"honey"}, "price": {"150"},
+		"unit_amount": {"500"}, "unit_code": {"g"}, "stock": {"12"}, "authorisation": {"ES.9.9.26"}, "state": {"published"},
+	}
+}
+
+func TestProductIsAddedThenPhotographed(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.WorkJobs()
+	member := m.SignIn(m.Honey.Member)
+	page := member.Post("/ar/seller/products/new", newProduct()).Want(http.StatusOK)
+	if !strings.HasSuffix(page.Path, "/picture") || !page.Has("#toasts .toast") {
+		t.Fatalf("after adding: %s", page.Path)
+	}
+	if page.Find("input[type=file][capture]").Length() != 1 || page.Find("input[type=file]:not([capture])").Length() != 1 {
+		t.Error("no way to take a photograph, or none to choose one")
+	}
+	sent := member.Upload(page.Path, "camera", "IMG_2041.JPG", photograph(t), nil).Want(http.StatusOK)
+	if sent.Path != page.Path {
+		t.Errorf("after sending: %s", sent.Path)
+	}
+	m.Eventually("the photograph is shown", func() bool {
+		return strings.HasPrefix(member.Get(page.Path).Find(".photo img").AttrOr("src", ""), "/pictures/")
+	})
+	if ready := member.Get(page.Path); ready.Header.Get("Refresh") != "" {
+		t.Error("the page goes on asking for itself")
+	}
+}
+
+func TestMistakesInAProductKeepEverythingElse(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	for name, test := range map[string]struct {
+		change url.Values
+		field  string // whose error is shown
+	}{
+		"no name":         {url.Values{"name_ar": {""}, "name_fr": {" "}}, "fieldset.err .errmsg"},
+		"no category":     {url.Values{"category": {""}}, "#f-category-error"},
+		"unknown shelf":   {url.Values{"category": {"weapons"}}, "#f-category-error"},
+		"no price":        {url.Values{"price": {""}}, "#f-price-error"},
+		"letters":         {url.Values{"price": {"1OO"}}, "#f-price-error"},
+		"minus":           {url.Values{"price": {"-5"}}, "#f-price-error"},
+		"half a piece":    {url.Values{"stock": {"2,5"}}, "#f-stock-error"},
+		"too much":        {url.Values{"stock": {"9999999"}}, "#f-stock-error"},
+		"no unit":         {url.Values{"unit_amount": {""}}, "fieldset.err .errmsg"},
+		"unknown unit":    {url.Values{"unit_code": {"barrel"}}, "fieldset.err .errmsg"},
+		"half a season":   {url.Values{"season_from": {"10"}}, "details[open] .errmsg"},
+		"no such day":     {url.Values{"authorised_till": {"tomorrow"}}, "#f-authorised_till-error"},
+		"no number":       {url.Values{"authorisation": {""}}, "#f-authorisation-error"},
+		"long name":       {url.Values{"name_fr": {strings.Repeat("miel ", 50)}}, "#f-name_fr-error"},
+		"taken code":      {url.Values{"sku": {"M-1"}}, "#f-sku-error"},
+		"no such state":   {url.Values{"state": {"eaten"}}, "fieldset.err .errmsg"},
+		"hostile letters": {url.Values{"price": {"<script>\x00\xff"}}, "#f-price-error"},
+	} {
+		form := newProduct()
+		for field, value := range test.change {
+			form[field] = value
+		}
+		page := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity)
+		if !page.Has(test.field) {
+			t.Errorf("%s: nothing said at %s: %s", name, test.field, page.Text("main form"))
+		}
+		if !page.Has(".note.bad") {
+			t.Errorf("%s: nothing said above the form", name)
+		}
+		if test.change.Get("name_ar") == "" && test.change["name_ar"] == nil {
+			if got := page.Find("#f-name_ar").AttrOr("value", ""); got != "عسل الخروب" {
+				t.Errorf("%s: the name became %q", name, got)
+			}
+		}
+	}
+	page := member.Get("/fr/seller/products").Want(http.StatusOK)
+	if page.Find("tbody tr").Length() != 3 {
+		t.Error("something was added all the same")
+	}
+}
+
+func TestProductIsEditedInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	for i, language := range languages {
+		path := "/" + language + "/seller/products/" + thyme.ID.String()
+		form := formOf(member.Get(path).Want(http.StatusOK), "main form[action='"+path+"']")
+		form.Set("description_"+language, "وصف description "+language)
+		form.Set("price", []string{"٩٩٫٥٠", "99,50", "99.50"}[i])
+		page := member.Post(path, form).Want(http.StatusOK)
+		if page.Path != "/"+language+"/seller/products" {
+			t.Errorf("%s: after saving %s", language, page.Path)
+		}
+		again := formOf(member.Get(path), "main form[action='"+path+"']")
+		if again.Get("description_"+language) != "وصف description "+language {
+			t.Errorf("%s: the description was not kept", language)
+		}
+	}
+	if got := m.Stock(thyme.ID); got != 20 {
+		t.Errorf("%d in stock", got)
+	}
+}
+
+func TestEditDoesNotPutBackWhatWasSold(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	path := "/ar/seller/products/" + thyme.ID.String()
+	form := formOf(member.Get(path).Want(http.StatusOK), "main form[action='"+path+"']")
+	m.Order()
+	form.Set("name_en", "Wild thyme honey")
+	member.Post(path, form).Want(http.StatusOK)
+	if got := m.Stock(thyme.ID); got != 18 {
+		t.Errorf("%d in stock", got)
+	}
+}
+
+func TestWhatIsNoPictureIsRefused(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	path := "/fr/seller/products/" + m.Honey.Product(t, "M-1").ID.String() + "/picture"
+	for name, content := range map[string][]byte{
+		"text": []byte("this is no picture"), "empty": nil, "cut short": photograph(t)[:40], "vector": []byte("<svg xmlns='http://www.w3.org/2000/svg'/>"),
+	} {
+		page := member.Upload(path, "picture", "photo.jpg", content, nil).Want(http.StatusUnprocessableEntity)
+		if !page.Has("#picture-error") {
+			t.Errorf("%s: nothing says why", name)
+		}
+	}
+	page := member.Upload(path, "other", "x", nil, nil).Want(http.StatusUnprocessableEntity)
+	if !page.Has("#picture-error") {
+		t.Error("no file: nothing says so")
+	}
+}
+
+// formOf is what a browser would send of a form as it is shown.
+func formOf(page *storetest.Page, selector string) url.Values {
+	form := url.Values{}
+	for _, field := range page.Find(selector).Find("input, select, textarea").EachIter() {
+		name := field.AttrOr("name", "")
+		switch {
+		case field.Is("select"):
+			form.Set(name, field.Find("option[selected]").AttrOr("value", ""))
+		case field.Is("textarea"):
+			form.Set(name, field.Text())
+		case field.Is("[type=radio], [type=checkbox]"):
+			if _, checked := field.Attr("checked"); checked {
+				form.Set(name, field.AttrOr("value", "on"))
+			}
+		default:
+			form.Set(name, field.AttrOr("value", ""))
+		}
+	}
+	return form
+}
+
+// photograph is a small JPEG.
+func photograph(t *testing.T) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, 320, 240))
+	for x := range 320 {
+		for y := range 240 {
+			img.Set(x, y, color.RGBA{uint8(x), uint8(y), 128, 255})
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

@@ -1,0 +1,196 @@
+package seller_test
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// catalogueFile has a new product, a changed one, one as it is, one with a letter for a zero and one
+// whose price is ten times what it was.
+const catalogueFile = "\uFEFFcode;produit;unité;prix (DH);qté;onssa;note\n" +
+	"M-1;Miel de thym;500 g;115;25;;\n" +
+	"M-2;Miel de jujubier;1 kg;3505;1;;\n" +
+	";Miel de romarin;500 g;9O;8;;à vérifier\n" +
+	"M-7;Miel d'euphorbe;250 g;160;6;ES.7.7.26;\n"
+
+func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	ctx, stop := context.WithCancel(context.Background())
+	synced := make(chan struct{})
+	go func() {
+		defer close(synced)
+		search.NewSyncer("test", m.Search, catalog.NewSearchSource(m.DB, time.Now), slog.New(slog.DiscardHandler)).Run(ctx)
+	}()
+	defer func() { stop(); <-synced }()
+
+	member := m.SignIn(m.Honey.Member)
+	page := member.Upload("/fr/seller/upload", "file", "miel de novembre.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
+	if got := page.Text(".tiles"); got != "À corriger 1 ne seront pas publiéesModifiées 2 dont 1 à confirmerNouvelles 1 des produits ajoutésInchangées 0 rien à faire" {
+		t.Errorf("counts: %s", got)
+	}
+	if got := page.Text(".actions form[action$=apply] button"); got != "Publier les 3 lignes prêtes" {
+		t.Errorf("the button says %s", got)
+	}
+	if first := page.Find("table.diff tbody tr").First(); !first.HasClass("bad") || first.AttrOr("id", "") != "line-4" {
+		t.Error("the mistake does not come first")
+	}
+	if m.Stock(m.Honey.Product(t, "M-1").ID) != 20 {
+		t.Error("the preview changed something")
+	}
+
+	// The proposal to read the letter as a zero stands in the field already.
+	fix := formOf(page, "#line-4 form.fix")
+	if fix.Get("value") != "90" {
+		t.Errorf("proposed: %q", fix.Get("value"))
+	}
+	page = member.Post(action(page, "#line-4 form.fix"), fix).Want(http.StatusOK)
+	if page.Has("tr.bad") {
+		t.Error("the repaired row is still wrong")
+	}
+	// No, the jujube honey keeps its price.
+	keep := formOf(page, "tr.ask form.fix")
+	keep.Set("value", page.Find("tr.ask form.fix button").AttrOr("value", ""))
+	page = member.Post(action(page, "tr.ask form.fix"), keep).Want(http.StatusOK)
+	if page.Has("tr.ask") || page.Text(".actions form[action$=apply] button") != "Publier les 3 lignes prêtes" {
+		t.Errorf("after both repairs: %s", page.Text(".actions"))
+	}
+
+	applied := member.Post(action(page, ".actions form[action$=apply]"), nil).Want(http.StatusOK)
+	start := time.Now()
+	if got := applied.Text(".note.ok b"); got != "3 lignes publiées." {
+		t.Errorf("applied: %s", got)
+	}
+	if m.Stock(m.Honey.Product(t, "M-1").ID) != 25 {
+		t.Error("the stock was not counted anew")
+	}
+	// Rosemary honey has no authorisation yet: it is there, and nobody but the cooperative sees it.
+	if got := applied.Text(".note.wait b"); got != "1 produit reste masqué." {
+		t.Errorf("hidden: %s", got)
+	}
+	buyer := m.Visitor()
+	m.Eventually("the new honey is found", func() bool {
+		return strings.Contains(buyer.Get("/fr/products?q=euphorbe").Text("main"), "Miel d'euphorbe")
+	})
+	if took := time.Since(start); took > 2*time.Second {
+		t.Errorf("found after %s", took)
+	}
+
+	// Whoever presses the button again, or comes too late to discard, is shown the result.
+	for _, last := range []string{"/apply", "/discard", "/repair"} {
+		again := member.Post(applied.Path+last, url.Values{"line": {"2"}, "column": {"price"}, "value": {"1"}}).Want(http.StatusOK)
+		if again.Path != applied.Path {
+			t.Errorf("%s leads to %s", last, again.Path)
+		}
+	}
+	if m.Stock(m.Honey.Product(t, "M-1").ID) != 25 {
+		t.Error("it was applied twice")
+	}
+}
+
+func TestFileIsDiscarded(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	preview := member.Upload("/ar/seller/upload", "file", "عسل.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
+	if got := member.Post(preview.Path+"/discard", nil).Want(http.StatusOK).Path; got != "/ar/seller/products" {
+		t.Errorf("then to %s", got)
+	}
+	if got := member.Get(preview.Path).Want(http.StatusOK).Path; got != "/ar/seller/upload" {
+		t.Errorf("a discarded file is shown at %s", got)
+	}
+	if got := member.Post(preview.Path+"/apply", nil).Want(http.StatusOK).Path; got != "/ar/seller/upload" {
+		t.Errorf("a discarded file is applied at %s", got)
+	}
+	if m.Stock(m.Honey.Product(t, "M-1").ID) != 20 {
+		t.Error("something changed")
+	}
+}
+
+func TestWhatIsNoCatalogueIsRefusedAsAWhole(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	for name, content := range map[string]string{
+		"empty.csv": "", "headings only.csv": "produit;prix\n", "unknown.csv": "foo;bar\n1;2\n", "photo.xlsx": "PK\x03\x04 no workbook",
+		"picture.jpg": "\xff\xd8\xff\xe0 JFIF", "no price.csv": "produit;note\nMiel;bon\n", "zeros.csv": strings.Repeat("\x00", 500),
+	} {
+		for _, language := range languages {
+			page := member.Upload("/"+language+"/seller/upload", "file", name, []byte(content), nil).Want(http.StatusUnprocessableEntity)
+			said := page.Text("#file-error")
+			if !strings.Contains(said, name) || len(said) < len(name)+20 {
+				t.Errorf("%s in %s: %s", name, language, said)
+			}
+			if found := bare.FindString(strings.ReplaceAll(said, name, "")); found != "" {
+				t.Errorf("%s in %s says %q", name, language, found)
+			}
+		}
+	}
+	page := member.Upload("/fr/seller/upload", "nothing", "x", nil, nil).Want(http.StatusUnprocessableEntity)
+	if !page.Has("#file-error") {
+		t.Error("no file, and nothing says so")
+	}
+	member.Upload("/fr/seller/upload", "file", "huge.csv", make([]byte, 9<<20), nil).Want(http.StatusRequestEntityTooLarge)
+}
+
+func TestThousandsOfMistakesAreCutAndCanBeDownloaded(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	var file strings.Builder
+	file.WriteString("produit;prix;stock\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&file, "Miel %d;cher;beaucoup\n", i)
+	}
+	member := m.SignIn(m.Honey.Member)
+	page := member.Upload("/fr/seller/upload", "file", "faux.csv", []byte(file.String()), nil).Want(http.StatusOK)
+	if got := page.Find("table.diff tbody tr").Length(); got != 200 {
+		t.Errorf("%d rows on one page", got)
+	}
+	if got := page.Text("main .wrap > p.mt4 b"); got != "et 9 800 autres lignes, non affichées ici" {
+		t.Errorf("it says %s", got)
+	}
+	if page.Has("form[action$=apply]") {
+		t.Error("there is a button to publish nothing")
+	}
+	list := member.Get(page.Path + "/errors.csv").Want(http.StatusOK)
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(list.Body), "\uFEFF"))).ReadAll()
+	if err != nil || len(rows) != 20_001 {
+		t.Fatalf("%d rows of mistakes: %v", len(rows), err)
+	}
+	if got := strings.Join(rows[1][:3], " "); got != "2 Prix cher" {
+		t.Errorf("the first is %s", got)
+	}
+	page = member.Post(page.Path+"/repair", url.Values{"line": {"2"}, "column": {"price"}, "value": {"50"}, "show": {"wrong"}}).Want(http.StatusOK)
+	if !page.Has("#line-2 form.fix input[value=stock]") || page.Has("#line-2 form.fix input[value=price]") {
+		t.Error("one of two mistakes in a row cannot be repaired alone")
+	}
+}
+
+func TestRepairOfNothingIsRefused(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	path := member.Upload("/fr/seller/upload", "file", "x.csv", []byte(catalogueFile), nil).Want(http.StatusOK).Path
+	for _, form := range []url.Values{
+		nil, {"line": {"two"}}, {"line": {"99"}, "column": {"price"}, "value": {"1"}}, {"line": {"-1"}, "column": {"price"}},
+	} {
+		member.Post(path+"/repair", form).Want(http.StatusNotFound)
+	}
+	member.Post(path+"/repair", url.Values{"line": {"2"}, "column": {"owner"}, "value": {"me"}}).Want(http.StatusUnprocessableEntity)
+}
+
+// action is where a form is sent.
+func action(page *storetest.Page, selector string) string {
+	return page.Find(selector).First().AttrOr("action", "")
+}
