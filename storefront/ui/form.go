@@ -9,6 +9,14 @@ import (
 // id is the field's own in the document.
 func (f Field) id() string { return "f-" + f.Name }
 
+// written is f as an input with its type told, which tools that fill in forms look for.
+func (f Field) written() Field {
+	if f.Type == "" {
+		f.Type = "text"
+	}
+	return f
+}
+
 // attributes are those that every kind of field shares, the ones for assistive technology among them.
 func (f Field) attributes(form Form) templ.Attributes {
 	a := templ.Attributes{"id": f.id(), "name": f.Name}
