@@ -1,0 +1,131 @@
+package association
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the association's pages. All its fields are needed.
+type Handler struct {
+	Catalog      *catalog.Service
+	Cooperatives *cooperative.Service
+	Orders       *order.Service
+	Reports      *report.Service
+	Settlements  *settlement.Service
+	Now          func() time.Time
+}
+
+// Where the pages are.
+const (
+	dashboardPath    = "/association"
+	salesPath        = "/association/sales"
+	cooperativesPath = "/association/cooperatives"
+	ordersPath       = "/association/orders"
+	settlementPath   = "/association/settlement"
+)
+
+// Routes lists the pages and actions of the area.
+func (h *Handler) Routes() []web.Route {
+	get := func(path string, handler func(*web.Request) error) web.Route {
+		return web.Route{Method: http.MethodGet, Path: path, Policy: web.Association, Handler: handler}
+	}
+	post := func(path string, handler func(*web.Request) error) web.Route {
+		return web.Route{Method: http.MethodPost, Path: path, Policy: web.Association, Handler: handler}
+	}
+	return []web.Route{
+		get(dashboardPath, h.dashboard),
+		get(salesPath+".:format", h.exportSales),
+
+		get(cooperativesPath, h.cooperatives),
+		get(cooperativesPath+"/:slug", h.cooperative),
+		post(cooperativesPath+"/:slug/approve", h.approve),
+		post(cooperativesPath+"/:slug/suspend", h.suspend),
+
+		get(ordersPath, h.orders),
+		get(ordersPath+"/:id", h.order),
+		post(ordersPath+"/:id/:move", h.moveOrder),
+
+		get(settlementPath, h.settlement),
+		get(settlementPath+".:format", h.exportSettlement),
+		get(settlementPath+"/:slug", h.statement),
+		post(settlementPath+"/:slug/pay", h.pay),
+	}
+}
+
+// page is what the layout wants to know; the menu counts the cooperatives that wait for a decision.
+func (h *Handler) page(r *web.Request, title string) (ui.Page, error) {
+	waiting, err := h.Cooperatives.List(r.Context(), cooperative.Filter{State: cooperative.Pending})
+	if err != nil {
+		return ui.Page{}, fmt.Errorf("cooperatives that wait: %w", err)
+	}
+	p := r.Page(title)
+	p.Waiting = len(waiting)
+	return p, nil
+}
+
+// contentTypes are the spreadsheets that pages offer, and how browsers know them.
+var contentTypes = map[string]string{
+	"csv":  "text/csv; charset=utf-8",
+	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+// sendTable answers with a table as a spreadsheet of the kind that the path names.
+func sendTable(r *web.Request, name string, table report.Table) error {
+	format := r.Param("format")
+	write := map[string]func(io.Writer, report.Table) error{"csv": report.WriteCSV, "xlsx": report.WriteXLSX}[format]
+	if write == nil {
+		return web.ErrNotFound
+	}
+	return r.Attachment(name+"."+format, contentTypes[format], func(w io.Writer) error { return write(w, table) })
+}
+
+// refusal is why something was not done: the form to be shown again, or a sentence for the top of the
+// page. Status 0 means that nothing was refused.
+type refusal struct {
+	Status int
+	Form   ui.Form // with Status 422
+	Notice string  // with Status 409: it was too late
+}
+
+// refused tells what the page of err has to say; ok is false for an error that is not for a page.
+func refused(r *web.Request, err error) (no refusal, ok bool) {
+	if form, invalid := r.Rejected(err); invalid {
+		return refusal{Status: http.StatusUnprocessableEntity, Form: form}, true
+	}
+	if f := fault.As(err); f != nil && f.Kind == fault.Conflict {
+		return refusal{Status: http.StatusConflict, Notice: r.Locale.Message(f.Message)}, true
+	}
+	return refusal{}, false
+}
+
+// invalid reports whether a form is to be shown again.
+func (no refusal) invalid() bool { return no.Status == http.StatusUnprocessableEntity }
+
+// status is the answer's: what was refused, or all is well.
+func (no refusal) status() int {
+	if no.Status == 0 {
+		return http.StatusOK
+	}
+	return no.Status
+}
+
+// pageNumber is the page of a list that the address asks for, from 1.
+func pageNumber(r *web.Request) int {
+	n, err := strconv.Atoi(r.Query("page"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
+}

@@ -1,0 +1,194 @@
+package association
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// dashboardView is the page of joint sales. With a filter that cannot be used it has a form only.
+type dashboardView struct {
+	Filter  salesFilter
+	Form    ui.Form
+	Choices choices
+	Usable  bool
+
+	Sales  report.Sales
+	Before *report.Sales // the same number of days before; nil when the period has no beginning or no end
+	Idle   []idle
+	Latest []report.Order
+	Owed   settlementView
+	Today  time.Time
+}
+
+// latestShown is how many of the latest orders the dashboard shows.
+const latestShown = 8
+
+func (h *Handler) dashboard(r *web.Request) error {
+	v, cooperatives, err := h.asked(r)
+	status := http.StatusOK
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.Form, status = formOf(r, f), http.StatusUnprocessableEntity
+	} else if err != nil {
+		return err
+	} else if err := h.fill(r, &v, cooperatives); err != nil {
+		return err
+	}
+	p, err := h.page(r, r.Locale.T("association.dashboard.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, dashboardPage(p, v))
+}
+
+// exportSales answers with the dashboard's table of cooperatives under the same filter.
+func (h *Handler) exportSales(r *web.Request) error {
+	v, _, err := h.asked(r)
+	if err != nil {
+		return err
+	}
+	sales, err := h.Reports.Sales(r.Context(), v.Filter.report())
+	if err != nil {
+		return err
+	}
+	return sendTable(r, fileName("souk-sales", v.Filter.span), sales.Table(r.Locale))
+}
+
+func fileName(name string, s span) string {
+	for _, t := range []time.Time{s.From, s.To} {
+		if !t.IsZero() {
+			name += "-" + dateValue(t)
+		}
+	}
+	return name
+}
+
+// asked reads the filter of the request, and the cooperatives that it can choose from.
+func (h *Handler) asked(r *web.Request) (dashboardView, []cooperative.Cooperative, error) {
+	var v dashboardView
+	cooperatives, err := h.Cooperatives.List(r.Context(), cooperative.Filter{})
+	if err != nil {
+		return v, nil, err
+	}
+	v.Choices = choicesOf(r.Locale, cooperatives)
+	if v.Today, err = day(h.Now()); err != nil {
+		return v, nil, err
+	}
+	v.Filter, err = readFilter(r.QueryValues(), v.Today, v.Choices)
+	v.Usable = err == nil
+	v.Form.Values = v.Filter.values()
+	return v, cooperatives, err
+}
+
+// formOf is a form that was sent in the address, as it was typed and with what is wrong with it.
+func formOf(r *web.Request, f *fault.Error) ui.Form {
+	form := ui.Form{Values: make(map[string]string), Errors: map[string]string{"": r.Locale.Message(f.Message)}}
+	for name, list := range r.QueryValues() {
+		form.Values[name] = list[0]
+	}
+	for name, m := range f.Fields {
+		form.Errors[name] = r.Locale.Message(m)
+	}
+	return form
+}
+
+// fill gathers the figures.
+func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperative.Cooperative) error {
+	var err error
+	if v.Sales, err = h.Reports.Sales(r.Context(), v.Filter.report()); err != nil {
+		return err
+	}
+	if before, ok := v.Filter.before(); ok {
+		sales, err := h.Reports.Sales(r.Context(), v.Filter.reportOn(before))
+		if err != nil {
+			return err
+		}
+		v.Before = &sales
+	}
+	if v.Latest, err = h.Reports.LatestOrders(r.Context(), latestShown); err != nil {
+		return err
+	}
+	owed, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Owed = settlementOf(owed)
+	v.Idle = idleOf(v.Sales.ByCooperative, cooperatives)
+	return nil
+}
+
+// idle is a cooperative without a sale, what can be seen of it, and the next step.
+type idle struct {
+	report.Cooperative
+	Published int
+	Phone     string
+}
+
+// idleOf picks the cooperatives without a sale, those with the most members first.
+func idleOf(sold []report.Cooperative, cooperatives []cooperative.Cooperative) []idle {
+	known := make(map[uuid.UUID]cooperative.Cooperative, len(cooperatives))
+	for _, c := range cooperatives {
+		known[c.ID] = c
+	}
+	var list []idle
+	for _, c := range sold {
+		if c.Total() == 0 {
+			list = append(list, idle{Cooperative: c, Published: known[c.ID].ProductCount, Phone: known[c.ID].Phone})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b idle) int { return cmp.Compare(b.Members(), a.Members()) })
+	return list
+}
+
+// never reports whether nobody has ordered anything yet.
+func (v dashboardView) never() bool { return len(v.Latest) == 0 }
+
+// sentence says the page in words.
+func (v dashboardView) sentence(l *i18n.Locale) string {
+	return l.N("association.dashboard.sold", v.Sales.Selling,
+		"All", l.Number(len(v.Sales.ByCooperative)), "Period", v.Filter.words(l))
+}
+
+// totalCompared compares the sales with as many days before, or with the median where there are none.
+func (v dashboardView) totalCompared(l *i18n.Locale) string {
+	if v.Before == nil {
+		return l.T("association.dashboard.median", "Currency", l.Currency(), "Median", dirhams(l, v.Sales.Fairness.Median))
+	}
+	return l.Currency() + " · " + compared(l, v.Sales.Total(), v.Before.Total(), v.Filter.days())
+}
+
+// compared says how much more or less than in as many days before.
+func compared(l *i18n.Locale, now, before money.Amount, days int) string {
+	if before == 0 {
+		return l.N("association.dashboard.none_before", days)
+	}
+	change := float64(now-before) / float64(before)
+	switch {
+	case change >= .005:
+		return l.N("association.dashboard.more", days, "Share", l.Percent(change))
+	case change <= -.005:
+		return l.N("association.dashboard.less", days, "Share", l.Percent(-change))
+	default:
+		return l.N("association.dashboard.same", days)
+	}
+}
+
+// sellingCompared says how many of how many cooperatives sold, and how many did before.
+func (v dashboardView) sellingCompared(l *i18n.Locale) string {
+	selling, all := l.Number(v.Sales.Selling), len(v.Sales.ByCooperative)
+	if v.Before == nil {
+		return l.N("association.dashboard.selling", all, "Selling", selling)
+	}
+	return l.T("association.dashboard.selling_before", "Selling", selling, "All", l.Number(all), "Before", l.Number(v.Before.Selling))
+}

@@ -1,0 +1,114 @@
+package association
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// ordersPerPage is how many orders a page of the list has.
+const ordersPerPage = 30
+
+// orderStates are those that the list can be narrowed to, in the order in which orders come to them.
+var orderStates = []order.State{
+	order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered,
+	order.StateRefused, order.StateCancelled,
+}
+
+// ordersView is a page of the list of orders. With a filter that cannot be used it has a form only.
+type ordersView struct {
+	Filter ordersFilter
+	Form   ui.Form
+	Usable bool
+
+	Orders      []order.Summary
+	Total       int
+	Page, Pages int
+}
+
+// ordersFilter is which orders are listed.
+type ordersFilter struct {
+	span
+	State order.State
+	Query string
+}
+
+// all reports whether every order is let through.
+func (f ordersFilter) all() bool { return f == ordersFilter{} }
+
+// in is the same filter for another state.
+func (f ordersFilter) in(state order.State) ordersFilter {
+	f.State = state
+	return f
+}
+
+// address is a page of the list under this filter.
+func (f ordersFilter) address(page int) string {
+	query := url.Values{}
+	for name, value := range map[string]string{
+		"state": string(f.State), "q": f.Query, "from": dateValue(f.From), "to": dateValue(f.To),
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if len(query) == 0 {
+		return ordersPath
+	}
+	return ordersPath + "?" + query.Encode()
+}
+
+func (h *Handler) orders(r *web.Request) error {
+	v, err := h.listed(r)
+	status := http.StatusOK
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.Form, status = formOf(r, f), http.StatusUnprocessableEntity
+	} else if err != nil {
+		return err
+	}
+	p, err := h.page(r, r.Locale.T("association.orders.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, ordersPage(p, v))
+}
+
+// listed reads the filter of the request and the orders that it lets through.
+func (h *Handler) listed(r *web.Request) (ordersView, error) {
+	query := r.QueryValues()
+	today, err := day(h.Now())
+	if err != nil {
+		return ordersView{}, err
+	}
+	v := ordersView{Page: pageNumber(r)}
+	if v.Filter.span, err = readSpan(query, today.Location()); err != nil {
+		return v, err
+	}
+	v.Filter.Query = r.Query("q")
+	for _, state := range orderStates {
+		if query.Get("state") == string(state) {
+			v.Filter.State = state
+		}
+	}
+	v.Usable = true
+	v.Form.Values = map[string]string{
+		"state": string(v.Filter.State), "q": v.Filter.Query, "from": dateValue(v.Filter.From), "to": dateValue(v.Filter.To),
+	}
+	v.Orders, v.Total, err = h.Orders.List(r.Context(), order.Filter{
+		State: v.Filter.State, Query: v.Filter.Query, From: v.Filter.From, To: v.Filter.until(),
+	}, order.Page{Number: v.Page, Size: ordersPerPage})
+	if err != nil {
+		return ordersView{}, fmt.Errorf("list orders: %w", err)
+	}
+	v.Pages = (v.Total + ordersPerPage - 1) / ordersPerPage
+	return v, nil
+}

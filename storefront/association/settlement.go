@@ -1,0 +1,182 @@
+package association
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// settlementView is where the association and the cooperatives stand, with the sums.
+type settlementView struct {
+	Lines []settlement.Owed
+	Total settlement.Owed // sums; names and the like are empty
+	Women settlement.Owed // the same of the women-only cooperatives
+
+	Ready    int // cooperatives with money owed and a bank account to send it to
+	NoRIB    int // cooperatives with money owed and none
+	WomenN   int
+	ReadyDue money.Amount // owed to those that are ready
+}
+
+func settlementOf(lines []settlement.Owed) settlementView {
+	v := settlementView{Lines: lines}
+	for _, o := range lines {
+		add(&v.Total, o)
+		if o.WomenOnly {
+			add(&v.Women, o)
+			v.WomenN++
+		}
+		switch {
+		case o.Due <= 0:
+		case o.RIB == "":
+			v.NoRIB++
+		default:
+			v.Ready++
+			v.ReadyDue += o.Due
+		}
+	}
+	return v
+}
+
+func add(sum *settlement.Owed, o settlement.Owed) {
+	sum.Sales += o.Sales
+	sum.Commission += o.Commission
+	sum.PaidOut += o.PaidOut
+	sum.Due += o.Due
+	sum.Pending += o.Pending
+}
+
+func (h *Handler) settlement(r *web.Request) error {
+	lines, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	p, err := h.page(r, r.Locale.T("association.settlement.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, settlementPage(p, settlementOf(lines)))
+}
+
+// exportSettlement answers with the lines of the page as a spreadsheet.
+func (h *Handler) exportSettlement(r *web.Request) error {
+	lines, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	today, err := day(h.Now())
+	if err != nil {
+		return err
+	}
+	return sendTable(r, "souk-settlement-"+dateValue(today), settlementTable(r.Locale, lines))
+}
+
+func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {
+	inMoney := func(column string) string {
+		return l.T("association.column."+column) + " (" + l.Currency() + ")"
+	}
+	t := report.Table{
+		Header: []string{
+			l.T("association.column.cooperative"), l.T("association.column.commune"),
+			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("pending"),
+			l.T("association.identity.rib"),
+		},
+		RightToLeft: l.Dir() == "rtl",
+	}
+	for _, o := range lines {
+		t.Rows = append(t.Rows, []any{
+			l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Pending,
+			ribText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
+		})
+	}
+	return t
+}
+
+// statementView is where the association stands with one cooperative, and the form of a transfer.
+type statementView struct {
+	Cooperative cooperative.Cooperative
+	Owed        settlement.Owed
+	Lines       []settlement.Line
+	Form        ui.Form
+}
+
+func (h *Handler) statement(r *web.Request) error {
+	return h.showStatement(r, http.StatusOK, ui.Form{})
+}
+
+// showStatement shows the page of one cooperative's account. A form without values offers to pay all
+// that is due.
+func (h *Handler) showStatement(r *web.Request, status int, form ui.Form) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	v := statementView{Cooperative: c, Form: form}
+	owed, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, o := range owed {
+		if o.CooperativeID == c.ID {
+			v.Owed = o
+		}
+	}
+	if v.Lines, err = h.Settlements.Statement(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if v.Form.Values == nil {
+		v.Form.Values = map[string]string{"amount": typed(r.Locale, v.Owed.Due)}
+	}
+	p, err := h.page(r, r.Locale.T("association.statement.title", "Name", r.Locale.Text(c.Name)))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, statementPage(p, v))
+}
+
+func (h *Handler) pay(r *web.Request) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	amount, err := readAmount(r)
+	if err == nil {
+		_, err = h.Settlements.Pay(r.Context(), c.ID, amount, r.Form("reference"), r.UserID())
+	}
+	if errors.Is(err, settlement.ErrReferenceUsed) {
+		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showStatement(r, http.StatusUnprocessableEntity, form)
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("association.pay.done", "Amount", amount, "Name", c.Name)
+	return r.Redirect(settlementPath)
+}
+
+func incomplete() *fault.Error {
+	return fault.New(settlement.ErrInvalid.Kind, settlement.ErrInvalid.Key)
+}
+
+// readAmount reads the field amount; what is wrong with the form besides is told at the same time.
+func readAmount(r *web.Request) (money.Amount, error) {
+	amount, err := money.Parse(r.Form("amount"))
+	if err == nil {
+		return amount, nil
+	}
+	wrong := incomplete().Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
+	if r.Form("reference") == "" {
+		wrong.Field("reference", "settlement.reference_missing")
+	}
+	return 0, wrong
+}

@@ -1,0 +1,106 @@
+package association
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// The colours of states, by the stylesheet's names: waiting, on its way, done, given up, over.
+func orderColour(state order.State) string {
+	switch state {
+	case order.StatePlaced:
+		return "wait"
+	case order.StateConfirmed, order.StateDispatched:
+		return "nila"
+	case order.StateDelivered:
+		return "ok"
+	case order.StateRefused:
+		return "bad"
+	}
+	return ""
+}
+
+func partColour(state order.PartState) string {
+	switch state {
+	case order.PartPlaced:
+		return "wait"
+	case order.PartAccepted, order.PartReady:
+		return "nila"
+	case order.PartHandedOver, order.PartDelivered:
+		return "ok"
+	case order.PartDeclined, order.PartRefused:
+		return "bad"
+	}
+	return ""
+}
+
+func cooperativeColour(state cooperative.State) string {
+	switch state {
+	case cooperative.Pending:
+		return "wait"
+	case cooperative.Approved:
+		return "ok"
+	}
+	return "bad"
+}
+
+// phoneText writes a Moroccan number as it is dialled at home: «06 61 23 45 67».
+func phoneText(e164 string) string {
+	national, found := strings.CutPrefix(e164, "+212")
+	if !found || len(national) != 9 {
+		return e164
+	}
+	return grouped("0"+national, 2, 2, 2, 2, 2)
+}
+
+// ribText writes a bank account's 24 digits as banks print them: bank, town, account, key.
+func ribText(rib string) string {
+	if len(rib) != 24 {
+		return rib
+	}
+	return grouped(rib, 3, 3, 16, 2)
+}
+
+// grouped parts digits by spaces that no line breaks at.
+func grouped(digits string, sizes ...int) string {
+	parts := make([]string, 0, len(sizes))
+	for _, n := range sizes {
+		parts = append(parts, digits[:n])
+		digits = digits[n:]
+	}
+	return strings.Join(parts, "\u00a0")
+}
+
+// whatsApp is the link that opens a conversation with text already written.
+func whatsApp(e164, text string) string {
+	return "https://wa.me/" + strings.TrimPrefix(e164, "+") + "?text=" + url.QueryEscape(text)
+}
+
+// typed writes an amount as the reader would type it into a field: «1250», «12,50».
+func typed(l *i18n.Locale, a money.Amount) string {
+	if a%100 == 0 {
+		return a.String()[:len(a.String())-len(".00")]
+	}
+	return l.Decimal(float64(a)/100, 2)
+}
+
+// withAll puts the choice of everything before a list.
+func withAll(label string, list []ui.Option) []ui.Option {
+	return append([]ui.Option{{Label: label}}, list...)
+}
+
+// currentIf marks the chip that was chosen.
+func currentIf(yes bool) templ.Attributes {
+	if !yes {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}
