@@ -11,56 +11,66 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// communeGroup is the cooperatives of one commune.
-type communeGroup struct {
-	Slug, Name   string
-	Cooperatives []cooperative.Cooperative
-}
-
 // cooperativesView is what the page of all cooperatives shows.
 type cooperativesView struct {
-	Groups     []communeGroup
-	Count      int
+	Cards      []coopCard
+	Count      int // of all
 	Women      int // how many of them are women's
 	Members    int
-	WomenTotal int // members who are women
-	WomenOnly  bool
+	WomenTotal int    // members who are women
+	WomenOnly  bool   // only those are shown
+	Commune    string // only those from there are shown; its name
 	Map        atlas
 }
 
+// coopCard is a cooperative on the page of all, with one of its products for a picture.
+type coopCard struct {
+	cooperative.Cooperative
+	Picture ui.Picture
+}
+
+// cooperatives shows who sells here, by commune. The query may choose a commune, or the women's.
 func (h *Handler) cooperatives(r *web.Request) error {
-	all, err := h.Cooperatives.Public(r.Context())
+	ctx := r.Context()
+	all, err := h.Cooperatives.Public(ctx)
 	if err != nil {
 		return err
 	}
-	names, err := h.names(r.Context(), r.Locale)
+	names, err := h.names(ctx, r.Locale)
 	if err != nil {
 		return err
 	}
-	v := cooperativesView{Count: len(all), WomenOnly: yes(r.Query("women_led"))}
-	groups := map[string]*communeGroup{}
+	// The day's shelf has one product of each cooperative before a second of any.
+	goods, err := h.Catalog.Shelf(ctx, h.Now(), len(all))
+	if err != nil {
+		return err
+	}
+	pictures := map[string]ui.Picture{}
+	for _, g := range goods {
+		pictures[g.Cooperative.Slug] = ui.PictureOf(g)
+	}
+	v := cooperativesView{Count: len(all), WomenOnly: yes(r.Query("women_led")), Commune: names["commune/"+r.Query("commune")]}
+	inCommune := map[string]int{}
 	for _, c := range all {
 		v.Members += c.Members()
 		v.WomenTotal += c.Women
+		inCommune[c.Commune]++
 		if c.WomenOnly {
 			v.Women++
-		} else if v.WomenOnly {
+		}
+		if v.WomenOnly && !c.WomenOnly || v.Commune != "" && c.Commune != r.Query("commune") {
 			continue
 		}
-		g := groups[c.Commune]
-		if g == nil {
-			g = &communeGroup{Slug: c.Commune, Name: r.Locale.Text(c.CommuneName)}
-			groups[c.Commune] = g
+		picture, ok := pictures[c.Slug]
+		if !ok { // nothing of it is in stock and in season
+			picture = ui.PictureFor(nil, "gift", "", c.ID)
 		}
-		g.Cooperatives = append(g.Cooperatives, c)
+		v.Cards = append(v.Cards, coopCard{c, picture})
 	}
-	for _, g := range groups {
-		v.Groups = append(v.Groups, *g)
-	}
-	slices.SortFunc(v.Groups, func(a, b communeGroup) int {
-		return cmp.Or(cmp.Compare(len(b.Cooperatives), len(a.Cooperatives)), cmp.Compare(a.Name, b.Name))
+	slices.SortStableFunc(v.Cards, func(a, b coopCard) int {
+		return cmp.Compare(r.Locale.Text(a.CommuneName), r.Locale.Text(b.CommuneName))
 	})
-	v.Map = draw(names, v.Groups, r.Locale)
+	v.Map = draw(names, inCommune, r.Locale)
 	p := r.Page(r.Locale.T("shop.coops.title"))
 	p.Description = r.Locale.N("shop.coops.lead", v.Count)
 	p.Category = "cooperatives"

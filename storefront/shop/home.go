@@ -2,6 +2,7 @@ package shop
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -47,7 +48,9 @@ func (h *Handler) home(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Shelves = categories[:min(len(categories), shelvesShown)]
+	// Truffles are one product for a few weeks of spring; their shelf is in the results.
+	shelves := slices.DeleteFunc(slices.Clone(categories), func(c catalog.Category) bool { return c.Slug == "truffle" })
+	v.Shelves = shelves[:min(len(shelves), shelvesShown)]
 	if v.InSeason, err = h.Catalog.InSeason(ctx, now.Month()); err != nil {
 		return err
 	}

@@ -1,6 +1,8 @@
 package shop
 
 import (
+	"slices"
+
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -23,13 +25,23 @@ func stockText(p ui.Page, product catalog.Product) string {
 	return p.L.Number(product.Stock)
 }
 
-// firstThree is three of a cooperative's goods, the one at hand first.
+// firstThree is three of a cooperative's goods, the one at hand first and no drawing twice if that
+// can be.
 func firstThree(goods []catalog.Product, product catalog.Product) []catalog.Product {
 	list := []catalog.Product{product}
-	for _, g := range goods {
-		if g.ID != product.ID && len(list) < 3 {
-			list = append(list, g)
+	seen := map[string]bool{product.Drawing: true}
+	for _, again := range []bool{false, true} {
+		for _, g := range goods {
+			taken := slices.ContainsFunc(list, func(p catalog.Product) bool { return p.ID == g.ID })
+			if !taken && len(list) < 3 && (again || !seen[g.Drawing]) {
+				seen[g.Drawing] = true
+				list = append(list, g)
+			}
 		}
 	}
 	return list
 }
+
+// isolate keeps what somebody typed, in whatever direction it is written, from disturbing the order of
+// the sentence around it (U+2068 and U+2069, first strong isolate).
+func isolate(text string) string { return "\u2068" + text + "\u2069" }

@@ -33,12 +33,8 @@ var spots = map[string]struct {
 	"chouihia": {64, 282, false}, "sidi-bouhria": {330, 436, false}, "aghbal": {560, 280, false}, "jraoua": {404, 216, false},
 }
 
-// draw puts the groups on the map, and the other communes among names as small dots.
-func draw(names map[string]string, groups []communeGroup, l *i18n.Locale) atlas {
-	members := map[string]int{}
-	for _, g := range groups {
-		members[g.Slug] = len(g.Cooperatives)
-	}
+// draw puts the communes on the map, those with cooperatives as large as they have many.
+func draw(names map[string]string, cooperatives map[string]int, l *i18n.Locale) atlas {
 	var a atlas
 	for _, slug := range slices.Sorted(maps.Keys(spots)) {
 		spot := spots[slug]
@@ -46,7 +42,7 @@ func draw(names map[string]string, groups []communeGroup, l *i18n.Locale) atlas 
 		if name == "" {
 			continue
 		}
-		t := town{Slug: slug, Name: name, X: spot.x, Y: spot.y, Radius: 3, Cooperatives: members[slug]}
+		t := town{Slug: slug, Name: name, X: spot.x, Y: spot.y, Radius: 3, Cooperatives: cooperatives[slug]}
 		if n := t.Cooperatives; n > 0 {
 			t.Radius = 6 + 2*min(n, 5)
 			t.Label = name + l.T("shop.comma") + l.N("shop.coops.count", n)

@@ -73,7 +73,7 @@ func address(p ui.Page, o order.Order) string {
 	if o.Buyer.Address == "" {
 		return p.L.Text(o.PlaceName)
 	}
-	return o.Buyer.Address + p.T("shop.comma") + p.L.Text(o.PlaceName)
+	return isolate(o.Buyer.Address) + p.T("shop.comma") + p.L.Text(o.PlaceName)
 }
 
 func trackDelivery(p ui.Page, o order.Order) string {

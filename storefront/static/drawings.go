@@ -4,7 +4,9 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"hash/fnv"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -36,17 +38,40 @@ var grounds = sync.OnceValue(func() map[string]string {
 	return m
 })
 
-// Drawing is the address of the drawing of a product: the object it names, or the one of its
-// category, over a ground whose tint depends on the key, such as the product's id. It always gives
-// the same address for the same product.
+// Drawing is the address of the drawing of a product: its Object over a ground whose tint depends on
+// the key, such as the product's id. It always gives the same address for the same product.
 func Drawing(object, category, key string) string {
+	object = Object(object, category, key)
+	return "/drawings/" + object + "-" + grounds()[object] + "-" + tint(key) + ".svg"
+}
+
+// Object is what a product is drawn as: the object it names or, if there is no such object, the one of
+// its category. An object that comes in several forms (honey-thyme, honey-thyme2 and so on) stands for
+// all of them, and the key chooses, so that a shelf of honey does not show one jar again and again.
+func Object(object, category, key string) string {
 	if grounds()[object] == "" {
 		object = fallback[category]
 	}
 	if object == "" {
 		object = "gift"
 	}
-	return "/drawings/" + object + "-" + grounds()[object] + "-" + tint(key) + ".svg"
+	forms := 1
+	for grounds()[object+strconv.Itoa(forms+1)] != "" {
+		forms++
+	}
+	if n := 1 + int(hash(key)/uint32(len(tints)))%forms; n > 1 {
+		return object + strconv.Itoa(n)
+	}
+	return object
+}
+
+// tint is the colour of a ground for a key, always the same for the same key.
+func tint(key string) string { return tints[hash(key)%uint32(len(tints))] }
+
+func hash(key string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(key))
+	return h.Sum32()
 }
 
 // drawing is a composed drawing, kept compressed only: the whole set is some thousands.

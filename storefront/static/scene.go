@@ -2,7 +2,6 @@ package static
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -16,7 +15,7 @@ type place struct{ scale, middle float64 }
 var places = [...][]place{
 	{{.96, 300}},
 	{{.72, 180}, {.86, 415}},
-	{{.64, 130}, {.64, 500}, {.84, 312}},
+	{{.62, 136}, {.62, 494}, {.82, 312}},
 }
 
 // Scene is the address of a drawing of up to three objects side by side, wider than high (4:3), such
@@ -34,13 +33,6 @@ func Scene(objects []string, key string) string {
 		names = []string{"gift"}
 	}
 	return "/drawings/scene/" + strings.Join(names, ".") + "-" + grounds()[names[0]] + "-" + tint(key) + ".svg"
-}
-
-// tint is the colour of a ground for a key, always the same for the same key.
-func tint(key string) string {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(key))
-	return tints[h.Sum32()%uint32(len(tints))]
 }
 
 // serveScene answers GET /drawings/scene/<object>.<object>.<object>-<ground>-<tint>.svg. There are too

@@ -79,7 +79,7 @@
       count(body.count)
       if (button?.classList.contains('plus')) {
         button.classList.add('has')
-        button.textContent = body.quantity
+        button.firstElementChild.textContent = body.quantity
       }
       toast(body.message, { link: true })
     } catch {

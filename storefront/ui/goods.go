@@ -43,9 +43,14 @@ func (p Picture) set(sizes string) templ.Attributes {
 	return templ.Attributes{"srcset": p.Srcset, "sizes": sizes}
 }
 
-func loading(eager bool) templ.Attributes {
-	if eager {
+// loading lets photographs wait until they are scrolled to. A drawing is a few kilobytes: it comes at
+// once, but after what is on the first screen.
+func (p Picture) loading(eager bool) templ.Attributes {
+	switch {
+	case eager:
 		return nil
+	case p.Drawing:
+		return templ.Attributes{"fetchpriority": "low", "decoding": "async"}
 	}
 	return templ.Attributes{"loading": "lazy", "decoding": "async"}
 }
