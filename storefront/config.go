@@ -22,8 +22,8 @@ type Config struct {
 	DemoLogins     []door.Login
 	RateLimits     RateLimits
 
-	RequestTimeout time.Duration // for answering, 15 s
-	UploadTimeout  time.Duration // for receiving and answering an upload, 90 s
+	RequestTimeout time.Duration // for answering any other request, 15 s
+	UploadTimeout  time.Duration // for receiving an upload, and again for answering it, 3 min
 
 	Now func() time.Time // the pages' clock, time.Now
 	Log *slog.Logger
@@ -89,7 +89,7 @@ func (c Config) prepare() (prepared, error) {
 		p.RequestTimeout = 15 * time.Second
 	}
 	if p.UploadTimeout <= 0 {
-		p.UploadTimeout = 90 * time.Second
+		p.UploadTimeout = 3 * time.Minute // a photograph from a telephone in the hills
 	}
 	if p.Now == nil {
 		p.Now = time.Now

@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
@@ -31,6 +32,10 @@ func (s *Server) collect(services Services) []web.Route {
 		(&seller.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives,
 			Orders: services.Orders, Settlements: services.Settlements,
+		}).Routes(),
+		(&association.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
+			Reports: services.Reports, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{

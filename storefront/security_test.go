@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"bytes"
+	"encoding/base64"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -222,6 +223,34 @@ func TestPagesAreCompressed(t *testing.T) {
 		response, body := ask(t, s, request)
 		if response.Header.Get("Content-Encoding") != encoding || len(body) > 500 || !strings.Contains(response.Header.Get("Vary"), "Accept-Encoding") {
 			t.Errorf("%s: %v, %d bytes", encoding, response.Header, len(body))
+		}
+	}
+}
+
+func TestToastsSayOnlyWhatThePagesMay(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", func(r *web.Request) error {
+		if toast := r.Page("").Toast; toast != nil {
+			return say(toast.Text)(r)
+		}
+		return say("")(r)
+	}), page("/flash", func(r *web.Request) error {
+		r.Flash("door.signed_out")
+		return r.Redirect("/x")
+	}))
+	left, _ := ask(t, s, httptest.NewRequest(http.MethodGet, "/en/flash", nil))
+	flash := left.Cookies()[0]
+	for value, want := range map[string]string{
+		flash.Value: "Signed out.",
+		base64.RawURLEncoding.EncodeToString([]byte(`{"key":"web.internal"}`)):            "",
+		base64.RawURLEncoding.EncodeToString([]byte(`{"key":"Send money to evil.test"}`)): "",
+		base64.RawURLEncoding.EncodeToString([]byte(`{"key":`)):                           "",
+		"no base64!": "",
+	} {
+		request := httptest.NewRequest(http.MethodGet, "/en/x", nil)
+		request.AddCookie(&http.Cookie{Name: flash.Name, Value: value})
+		if _, got := ask(t, s, request); got != want {
+			t.Errorf("%q says %q, not %q", value, got, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package storefront_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -61,5 +62,27 @@ func TestActionsAreNotOpenedLikePages(t *testing.T) {
 	}
 	if got := page.Text("main h1"); got != "Adresse à ne pas ouvrir ainsi" {
 		t.Errorf("it says %q", got)
+	}
+}
+
+func TestFiguresAreKeptByPatternNeverByPath(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	visitor := m.Visitor()
+	for _, path := range []string{"/ar/cooperatives/nahla", "/fr/cooperatives/zaytoun", "/wp-admin.php", "/ar/nothing", "/static/0/souk.css"} {
+		visitor.Get(path)
+	}
+	recorder := httptest.NewRecorder()
+	m.Server.Metrics().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	figures := recorder.Body.String()
+	for _, want := range []string{
+		`souk_http_request_seconds_count{method="GET",route="/:lang/cooperatives/:slug",status="200"} 2`,
+		`souk_http_request_seconds_count{method="GET",route="unmatched",status="404"} 2`,
+		`souk_http_request_seconds_count{method="GET",route="/static/*",status="200"} 1`,
+		"souk_http_in_flight 0", "go_goroutines",
+	} {
+		if !strings.Contains(figures, want) {
+			t.Errorf("no %s in\n%s", want, figures)
+		}
 	}
 }
