@@ -102,3 +102,11 @@ func months(text string) (from, to int, ok bool) {
 	to, err = strconv.Atoi(second)
 	return from, to, err == nil
 }
+
+// per says what a price is for, the currency before it: «درهم لكل كلغ», «DH / 500 g».
+func per(p ui.Page, amount int, code string) string {
+	if amount == 1 {
+		return p.L.Currency() + " " + p.L.PerUnit(amount, code)
+	}
+	return p.L.Currency() + " / " + p.L.Unit(amount, code)
+}

@@ -16,7 +16,7 @@ import (
 
 const moneyPath = "/seller/money"
 
-const linesPerPage = 50
+const linesPerPage = 25
 
 // moneyView is where the cooperative and the association stand.
 type moneyView struct {

@@ -20,7 +20,7 @@ import (
 
 const ordersPath = "/seller/orders"
 
-const ordersPerPage = 20
+const ordersPerPage = 12
 
 // shelf is one of the lists that orders lie on.
 type shelf struct {

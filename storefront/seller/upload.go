@@ -236,7 +236,7 @@ func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
 			switch c.Field {
 			case "unit":
 				if amount, code, ok := catalog.ParseUnit(c.New); ok {
-					unit = " " + p.L.PerUnit(amount, code)
+					unit = " / " + p.L.Unit(amount, code)
 				}
 				continue
 			case "price":

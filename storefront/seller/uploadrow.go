@@ -12,6 +12,14 @@ import (
 // figures are the columns of a file that hold short figures.
 var figures = []string{"price", "stock", "unit", "season_from", "season_to"}
 
+// mistake says what is wrong with a cell. Which categories there are stands in the list beside it.
+func mistake(p ui.Page, e catalog.RowError) string {
+	if e.Column == "category" {
+		return p.T("seller.upload.choose_category")
+	}
+	return p.L.Message(e.Message)
+}
+
 // keyboard is the one that a telephone should show for a column.
 func keyboard(column string) string {
 	switch column {
