@@ -279,6 +279,28 @@ func TestLimitIsSharedByItsRoutesAndCountsActionsOnly(t *testing.T) {
 	}
 }
 
+func TestLoadFromTheSameMachineIsSparedWhereSaid(t *testing.T) {
+	t.Parallel()
+	for spare, want := range map[bool]int{true: http.StatusOK, false: http.StatusTooManyRequests} {
+		limits := RateLimits{Order: Rate{Count: 1, Per: time.Hour}, SpareLoopback: spare}
+		address := serve(t, bare(t, Config{RateLimits: limits}, web.Route{
+			Method: http.MethodPost, Path: "/api/v1/orders", Policy: web.Public, NoLang: true, Limit: web.OrderLimit, Handler: say("ok"),
+		}))
+		var last int
+		for range 3 {
+			response, err := http.Post(address+"/api/v1/orders", "application/json", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = response.Body.Close()
+			last = response.StatusCode
+		}
+		if last != want {
+			t.Errorf("spared %v: the third is answered %d", spare, last)
+		}
+	}
+}
+
 func TestWrongConfigurationIsToldWhole(t *testing.T) {
 	t.Parallel()
 	_, err := newServer(Config{
