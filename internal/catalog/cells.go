@@ -24,7 +24,7 @@ func wrongCell(key string, args ...any) *cellError {
 }
 
 var (
-	currencySigns = regexp.MustCompile(`(?i)\s*(dirhams?|dhs?\b\.?|mad\b|درهما?|دراهم|د\s*\.\s*م\s*\.?)\s*`)
+	currencySigns = regexp.MustCompile(`(?i)\s*(dirhams?|dhs?\b\.?|mad\b|درهما?\x{064b}?|دراهم|د\s*\.\s*م\s*\.?)\s*`)
 	threeDigits   = regexp.MustCompile(`^(\d{1,3})[.,](\d{3})$`)
 	leadingNumber = regexp.MustCompile(`^[\d., ]*\d`) // of «25 DH/kg»
 	longFraction  = regexp.MustCompile(`^\d{1,9}\.\d{4,}$|^\d(\.\d+)?[eE][+-]?\d{1,2}$`)
@@ -48,8 +48,15 @@ func parsePrice(cell string) (money.Amount, *cellError) {
 	}
 	if longFraction.MatchString(text) { // a spreadsheet's own number, such as 12.500000000000002
 		value, err := strconv.ParseFloat(text, 64)
-		if cents := math.Round(value * 100); err == nil && math.Abs(value*100-cents) < 1e-6 && cents < float64(money.MaxAmount) {
+		cents := math.Round(value * 100)
+		switch {
+		case err != nil || cents < 1 || cents > float64(money.MaxAmount):
+		case math.Abs(value*100-cents) < 1e-6:
 			text = money.Amount(cents).String()
+		default: // of a third, such as 12.3333333
+			wrong := wrongCell("upload.price_fraction", "Value", cut(cell, 40))
+			wrong.suggestions = []string{plain(money.Amount(cents))}
+			return 0, wrong
 		}
 	}
 	price, err := money.Parse(text)

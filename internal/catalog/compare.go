@@ -16,7 +16,8 @@ import (
 // comparer holds a cooperative's present products against the rows of a file.
 type comparer struct {
 	rules      rules
-	categories []Category
+	noCategory *cellError
+	named      map[string]string // slug of a category by the words for it
 	products   []Product
 	bySKU      map[string]int   // by reference, and by folded reference where that is free
 	byName     map[string][]int // by folded name, in Arabic or French
@@ -39,9 +40,14 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		return nil, err
 	}
 	c := &comparer{
-		rules: r, categories: categories, products: products,
+		rules: r, noCategory: chooseFrom(categories), named: map[string]string{}, products: products,
 		bySKU: make(map[string]int, len(products)), byName: make(map[string][]int, len(products)),
 		seen: map[string]int{}, met: map[uuid.UUID]bool{},
+	}
+	for _, k := range categories {
+		for _, name := range [...]string{k.Slug, k.Name.AR, k.Name.FR, k.Name.EN} {
+			c.named[wordKey(words(name))] = k.Slug
+		}
 	}
 	for i, p := range products {
 		c.bySKU[p.SKU] = i
@@ -258,7 +264,7 @@ func (c *comparer) judge(row *UploadRow, present *Product, before, merged Edit, 
 		}
 		e := &cellError{message: message}
 		if column == colCategory {
-			e = c.chooseCategory()
+			e = c.noCategory
 		}
 		wrong(column, row.Values[column], e)
 	}
@@ -270,10 +276,10 @@ var columnOrder = []string{
 	colDescriptionAR, colDescriptionFR, colDescriptionEN,
 }
 
-// chooseCategory lists the categories there are.
-func (c *comparer) chooseCategory() *cellError {
+// chooseFrom is what to say of a row whose category is missing or unknown: those there are.
+func chooseFrom(categories []Category) *cellError {
 	var ar, fr, en, slugs []string
-	for _, k := range c.categories {
+	for _, k := range categories {
 		ar, fr, en, slugs = append(ar, k.Name.AR), append(fr, k.Name.FR), append(en, k.Name.EN), append(slugs, k.Slug)
 	}
 	choices := i18n.Text{AR: strings.Join(ar, "، "), FR: strings.Join(fr, ", "), EN: strings.Join(en, ", ")}

@@ -99,15 +99,16 @@ var knownHeadings = sync.OnceValue(func() map[string]string {
 	known := map[string]string{}
 	for column, aliases := range headings {
 		known[column] = column // as the file's own columns are called in an error
-		known[headingKey(words(column))] = column
+		known[wordKey(words(column))] = column
 		for _, alias := range aliases {
-			known[headingKey(words(alias))] = column
+			known[wordKey(words(alias))] = column
 		}
 	}
 	return known
 })
 
-func headingKey(words []string) string { return strings.Join(words, " ") }
+// wordKey is folded words as one key.
+func wordKey(words []string) string { return strings.Join(words, " ") }
 
 // heading tells which column a heading is above; empty if it is none that is known.
 func heading(cell string) string {
@@ -116,7 +117,7 @@ func heading(cell string) string {
 	}
 	all := slices.DeleteFunc(words(cell), func(w string) bool { return slices.Contains(currencyWords, w) })
 	known := knownHeadings()
-	if column := known[headingKey(all)]; column != "" {
+	if column := known[wordKey(all)]; column != "" {
 		return column
 	}
 	// «Nom (fr)», «Description en arabe», «الاسم بالعربية», name_ar
@@ -131,7 +132,7 @@ func heading(cell string) string {
 		}
 		return l != ""
 	})
-	column := known[headingKey(rest)]
+	column := known[wordKey(rest)]
 	if language != "" && (column == colName || column == colDescription) {
 		return column + "_" + language
 	}

@@ -224,3 +224,10 @@ func read(t testing.TB, r io.ReadCloser) []byte {
 	}
 	return data
 }
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

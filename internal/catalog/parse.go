@@ -1,9 +1,6 @@
 package catalog
 
 import (
-	"slices"
-	"strings"
-
 	"github.com/souk-taawon/souk/internal/i18n"
 )
 
@@ -25,7 +22,7 @@ func (c *comparer) parse(values map[string]string, wrong func(column, value stri
 
 	if value := line(colCategory); value != "" {
 		if e.Category = c.category(value); e.Category == "" {
-			wrong(colCategory, value, c.chooseCategory())
+			wrong(colCategory, value, c.noCategory)
 		}
 	}
 	if value := line(colUnit); value != "" {
@@ -92,16 +89,12 @@ func spread(text i18n.Text, unsaid string) i18n.Text {
 
 // category recognises a category by its slug, its name in any language, or words that only it has.
 func (c *comparer) category(value string) string {
-	key := strings.Join(words(value), " ")
-	for _, k := range c.categories {
-		if key == strings.Join(words(k.Slug), " ") || slices.ContainsFunc([]string{k.Name.AR, k.Name.FR, k.Name.EN}, func(name string) bool {
-			return key == strings.Join(words(name), " ")
-		}) {
-			return k.Slug
-		}
+	slug, known := c.named[wordKey(words(value))]
+	if !known {
+		slug, _ = guess(i18n.Text{FR: value})
+		c.named[wordKey(words(value))] = slug
 	}
-	category, _ := guess(i18n.Text{FR: value})
-	return category
+	return slug
 }
 
 // merge puts what a row says over what is there; the reference stays, it is what told the product.

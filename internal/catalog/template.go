@@ -55,7 +55,7 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 		}
 		rows = append(rows, []any{
 			harmless(p.SKU), l.Text(categoryName(categories, p.Category)),
-			harmless(p.Name.AR), harmless(p.Name.FR), harmless(p.Name.EN), l.Unit(p.UnitAmount, p.UnitCode),
+			harmless(p.Name.AR), harmless(p.Name.FR), harmless(p.Name.EN), unitText(l, p.UnitAmount, p.UnitCode),
 			float64(p.Price) / 100, p.Stock, number(p.SeasonFrom), number(p.SeasonTo),
 			harmless(p.Authorisation), dayText(p.AuthorisedTill),
 			harmless(p.Description.AR), harmless(p.Description.FR), harmless(p.Description.EN),
@@ -65,6 +65,14 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 		return fmt.Errorf("write catalogue as %s: %w", format, err)
 	}
 	return nil
+}
+
+// unitText writes a unit so that ParseUnit reads the same, so without marks between thousands.
+func unitText(l *i18n.Locale, amount int, code string) string {
+	if amount < 1000 {
+		return l.Unit(amount, code)
+	}
+	return fmt.Sprintf("%d %s", amount, code)
 }
 
 // harmless keeps a spreadsheet from taking a text for a formula; an upload drops the apostrophe again.

@@ -41,7 +41,8 @@ var containers = map[string]bool{
 
 var (
 	squareMetre = regexp.MustCompile(`metres? carres?|square met(er|re)s?|متر مربع`)
-	unitParts   = regexp.MustCompile(`\d+/\d+|\d+(?:[.,٫]\d+)?|\pL+2?`)
+	unitParts   = regexp.MustCompile(`\d+/\d+|\d{1,3}(?: \d{3})+|\d+(?:[.,٫]\d+)?|\pL+2?`)
+	thousands   = regexp.MustCompile(`^[1-9]\d{0,2}[.,]\d{3}$`)
 )
 
 // maxUnitAmount is the largest quantity in one unit of sale: a hundred thousand grams or pieces.
@@ -51,18 +52,25 @@ const maxUnitAmount = 100_000
 // «قطعة», «500 غ», «نصف كيلو». Fractions come back in the smaller unit (0.5 kg is 500 g). It
 // reports false for what is no unit.
 func ParseUnit(s string) (amount int, code string, ok bool) {
-	number, counted, contained := 1.0, false, false
+	number, counted, contained, grouped := 1.0, false, false, false
 	for _, part := range unitParts.FindAllString(squareMetre.ReplaceAllString(fold(s), "m2"), -1) {
 		if value, isNumber := quantity(part); isNumber {
 			if code != "" {
 				return 0, "", false // «1 kg 500» is a second quantity, and «kg 2» could be anything
 			}
 			number, counted = number*value, true // «6 x 100 g»
+			grouped = grouped || thousands.MatchString(part)
 			continue
+		}
+		if part[0] >= '0' && part[0] <= '9' {
+			return 0, "", false // «1/0 kg»
 		}
 		part = strings.TrimPrefix(part, "ال")
 		if u, isUnit := unitWords[part]; isUnit && code == "" {
 			number, code = number*u.n, u.code
+			if grouped && code != "kg" && code != "l" {
+				number *= 1000 // nobody writes «1.500 g» for a gram and a half, but «1.500 kg» for 1500 g
+			}
 		}
 		contained = contained || containers[part]
 	}
@@ -94,7 +102,7 @@ func quantity(part string) (float64, bool) {
 	if part[0] < '0' || part[0] > '9' {
 		return 0, false
 	}
-	value, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "٫", ".").Replace(part), 64)
+	value, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "٫", ".", " ", "").Replace(part), 64)
 	return value, err == nil
 }
 

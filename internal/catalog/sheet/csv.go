@@ -82,10 +82,7 @@ func walkCSV(text []byte, separator rune, yield func(Row) error) error {
 				}
 			}
 		}
-		if blank(cells) {
-			continue
-		}
-		if err := yield(Row{line, cells}); err != nil {
+		if err := put(Row{line, cells}, yield); err != nil {
 			return err
 		}
 	}

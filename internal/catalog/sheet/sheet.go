@@ -17,6 +17,7 @@ import (
 const (
 	MaxBytes = 8 << 20
 	MaxRows  = 20_000 // that hold anything, without the headings
+	MaxCells = 500    // in a row
 	// headingRows is how far down the headings may begin: people put titles above.
 	headingRows = 20
 )
@@ -25,6 +26,7 @@ const (
 var (
 	ErrTooLarge    = fault.New(fault.TooLarge, "upload.too_large", "MB", MaxBytes>>20)
 	ErrTooManyRows = fault.New(fault.Invalid, "upload.too_many_rows", "Max", MaxRows)
+	ErrTooWide     = fault.New(fault.Invalid, "upload.too_wide")
 	ErrEmpty       = fault.New(fault.Invalid, "upload.empty")
 	ErrEncoding    = fault.New(fault.Invalid, "upload.encoding")
 	ErrBroken      = fault.New(fault.Invalid, "upload.broken")
@@ -163,6 +165,17 @@ func named(extension, otherwise string) string {
 		return otherwise
 	}
 	return extension
+}
+
+// put hands a row on if it holds anything and is no wider than anyone's table.
+func put(row Row, yield func(Row) error) error {
+	switch {
+	case len(row.Cells) > MaxCells:
+		return fault.New(ErrTooWide.Kind, ErrTooWide.Key, "Line", row.Line, "Max", MaxCells)
+	case blank(row.Cells):
+		return nil
+	}
+	return yield(row)
 }
 
 // blank reports whether a row holds nothing, read with whichever separator.

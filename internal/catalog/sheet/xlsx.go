@@ -3,7 +3,9 @@ package sheet
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -44,7 +46,9 @@ func workbook(data []byte) ([]walker, error) {
 	return tables, nil
 }
 
-// weigh refuses what would unpack to too much, before anything is unpacked.
+// weigh refuses what would unpack to too much, before anything is unpacked, and then what is damaged
+// or lied about its size: the library would read such a part as far as it goes, and rows would be
+// missing in silence.
 func weigh(data []byte) error {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -62,7 +66,23 @@ func weigh(data []byte) error {
 			return ErrUnpacked
 		}
 	}
+	for _, file := range archive.File {
+		if err := sound(file); err != nil {
+			return ErrBroken.Wrap(err)
+		}
+	}
 	return nil
+}
+
+// sound unpacks a part to nowhere; the archive's reader compares its size and checksum.
+func sound(file *zip.File) (err error) {
+	part, err := file.Open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, part.Close()) }()
+	_, err = io.Copy(io.Discard, part)
+	return err
 }
 
 // withBook opens a workbook and always closes it again, which removes its temporary files.
@@ -96,10 +116,7 @@ func walkPage(book *excelize.File, page string, yield func(Row) error) error {
 		if err != nil {
 			return ErrBroken.Wrap(err)
 		}
-		if blank(cells) {
-			continue
-		}
-		if err := yield(Row{line, cells}); err != nil {
+		if err := put(Row{line, cells}, yield); err != nil {
 			return err
 		}
 	}

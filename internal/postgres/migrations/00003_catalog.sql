@@ -131,10 +131,11 @@ create table uploads (
     user_id        uuid,
     filename       text not null,
     state          text not null,
-    rows           jsonb not null,
-    summary        jsonb not null,
+    rows           json not null,   -- megabytes, and nothing asks into them: neither parsed nor packed
+    summary        json not null,
     created_at     timestamptz not null,
     applied_at     timestamptz,
     constraint uploads_state_known check (state in ('previewed', 'applied', 'discarded'))
 );
+alter table uploads alter column rows set storage external;
 create index uploads_cooperative on uploads (cooperative_id, created_at);

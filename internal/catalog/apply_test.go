@@ -1,0 +1,115 @@
+package catalog_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestWhatChangedElsewhereMeanwhileIsTold(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	priced, counted := m.add(m.honey, thyme()), thyme()
+	counted.SKU = "M-02"
+	stocked := m.add(m.honey, counted)
+	sold := thyme()
+	sold.SKU = "M-03"
+	untouched := m.add(m.honey, sold)
+	u := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock;Autorisation\n"+
+		"M-01;;160;20;\n"+ // a new price
+		"M-02;;150;60;\n"+ // forty more
+		"M-03;;140;20;\n"+ // the stock as it is
+		"M-04;Pollen;50;5;X\n") // new
+	if u.Summary.Changed != 3 || u.Summary.New != 1 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	// Before she applies it, a colleague changes a price, adds the pollen, and buyers buy.
+	if err := m.SetPriceStock(m.ctx, m.honey, priced.ID, ptr(money.Amount(155_00)), nil, m.member); err != nil {
+		t.Fatal(err)
+	}
+	pollen := thyme()
+	pollen.SKU = "M-04"
+	m.add(m.honey, pollen)
+	if _, err := m.reserve(postgres.NewID(), catalog.StockLine{ProductID: stocked.ID, Quantity: 3}, catalog.StockLine{ProductID: untouched.ID, Quantity: 2}); err != nil {
+		t.Fatal(err)
+	}
+	u = m.apply(m.honey, u)
+	if u.Summary.Applied != 2 || u.Summary.Meanwhile != 2 {
+		t.Fatalf("%+v", u.Summary)
+	}
+	if p := m.product(m.honey, priced.ID); p.Price != 155_00 || u.Rows[0].Outcome != catalog.OutcomeMeanwhile {
+		t.Errorf("the colleague's price stays: %d, %s", p.Price, u.Rows[0].Outcome)
+	}
+	if p := m.product(m.honey, stocked.ID); p.Stock != 57 || u.Rows[1].Notes[0].Message.Key != "upload.meanwhile_stock" {
+		t.Errorf("what was sold is not for sale again: %d, %+v", p.Stock, u.Rows[1].Notes)
+	}
+	if p := m.product(m.honey, untouched.ID); p.Price != 140_00 || p.Stock != 18 {
+		t.Errorf("the price changes, the stock does not come back: %d, %d", p.Price, p.Stock)
+	}
+	if p := m.bySKU(m.honey, "M-04"); p.Name.FR != "Miel de thym" {
+		t.Errorf("the colleague's product stays: %s", p.Name.FR)
+	}
+	report := u.Report(locale(t, "fr"))
+	if report.Applied != 2 || len(report.Errors) != 2 || report.Errors[0].Row != 2 {
+		t.Errorf("report %+v", report)
+	}
+	m.sound()
+}
+
+func TestAppliedByTwoAtOnceItIsAppliedOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.add(m.honey, thyme())
+	first := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock\nM-01;;160;25\nM-02;Pollen;50;5\n")
+	second := m.upload(m.honey, "a.csv", "Réf;Produit;Prix;Stock\nM-01;;160;25\nM-02;Pollen;50;5\n")
+	var wait sync.WaitGroup
+	for i := range 8 {
+		id := first.ID
+		if i%2 == 1 {
+			id = second.ID
+		}
+		wait.Go(func() {
+			if _, err := m.ApplyUpload(m.ctx, m.honey, id, m.member); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if n := m.number(`select count(*) from products`); n != 2 {
+		t.Errorf("%d products", n)
+	}
+	if p := m.bySKU(m.honey, "M-02"); p.Stock != 5 {
+		t.Errorf("stock %d", p.Stock)
+	}
+	m.sound()
+}
+
+func TestAnUploadIsItsCooperativesOwn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	u := m.upload(m.honey, "a.csv", "Produit;Prix\nMiel;10\n")
+	_, err := m.GetUpload(m.ctx, m.couscou, u.ID)
+	refused(t, err, fault.NotFound, "upload.not_found")
+	_, err = m.ApplyUpload(m.ctx, m.couscou, u.ID, m.member)
+	refused(t, err, fault.NotFound, "upload.not_found")
+	refused(t, m.DiscardUpload(m.ctx, m.couscou, u.ID), fault.NotFound, "upload.not_found")
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+		t.Errorf("thrown away twice: %v", err)
+	}
+	_, err = m.ApplyUpload(m.ctx, m.honey, u.ID, m.member)
+	refused(t, err, fault.Conflict, "upload.discarded")
+	applied := m.apply(m.honey, m.upload(m.honey, "a.csv", "Produit;Prix\nMiel;10\n"))
+	refused(t, m.DiscardUpload(m.ctx, m.honey, applied.ID), fault.Conflict, "upload.already_applied")
+	// The same references in another cooperative are other products.
+	m.apply(m.couscou, m.upload(m.couscou, "a.csv", "Produit;Prix\nMiel;10\n"))
+	if n := m.number(`select count(*) from products`); n != 2 {
+		t.Errorf("%d products", n)
+	}
+}

@@ -1,0 +1,170 @@
+package catalog_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	many := "Produit;Prix\n" + strings.Repeat("Miel;10\n", sheet.MaxRows+1)
+	for name, c := range map[string]struct {
+		file, content string
+		kind          fault.Kind
+		key           string
+	}{
+		"nothing":             {"a.csv", "", fault.Invalid, "upload.empty"},
+		"spaces":              {"a.csv", "\ufeff \r\n\t\n;;\n", fault.Invalid, "upload.empty"},
+		"headings only":       {"a.csv", "Produit;Prix\n", fault.Invalid, "upload.no_rows"},
+		"other headings":      {"a.csv", "Kilomètres;Couleur\n1;rouge\n", fault.Invalid, "upload.no_headings"},
+		"no price":            {"a.csv", "Produit;Stock\nMiel;1\n", fault.Invalid, "upload.no_price_column"},
+		"no name":             {"a.csv", "Prix;Stock\n10;1\n", fault.Invalid, "upload.no_name_column"},
+		"Windows letters":     {"a.csv", "D\xe9signation;Prix\nMiel;10\n", fault.Invalid, "upload.encoding"},
+		"an old workbook":     {"a.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a PDF":               {"a.csv", "%PDF-1.7 ...", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a picture":           {"a.xlsx", "\xff\xd8\xff\xe0\x00\x10JFIF", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a page":              {"a.xls", "<html><table></table></html>", fault.Invalid, "upload.not_a_spreadsheet"},
+		"an archive":          {"a.zip", "PK\x03\x04 rest", fault.Invalid, "upload.not_a_spreadsheet"},
+		"a broken workbook":   {"a.xlsx", "PK\x03\x04 rest", fault.Invalid, "upload.broken"},
+		"a quote never ended": {"a.csv", "Produit;Prix\nMiel \"fin\";1\n\"Pollen;10\nPropolis;20\n", fault.Invalid, "upload.quote"},
+		"too many rows":       {"a.csv", many, fault.Invalid, "upload.too_many_rows"},
+		"too many bytes":      {"a.csv", "Produit;Prix\n" + strings.Repeat("x", sheet.MaxBytes), fault.TooLarge, "upload.too_large"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), m.member)
+			refused(t, err, c.kind, c.key)
+		})
+	}
+}
+
+func TestTenThousandWrongRows(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var b strings.Builder
+	b.WriteString("Produit;Prix;Stock\nMiel de thym;10;5\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&b, "Chose %d;gratuit;beaucoup\n", i)
+	}
+	u := m.upload(m.honey, "a.csv", b.String())
+	if u.Summary.Wrong != 10_000 || u.Summary.New != 1 {
+		t.Fatalf("%+v", u.Summary)
+	}
+	kept, err := m.GetUpload(m.ctx, m.honey, u.ID)
+	if err != nil || len(kept.Rows) != 10_001 || len(kept.Rows[10_000].Errors) != 3 {
+		t.Fatalf("all are kept: %v", err)
+	}
+	u = m.apply(m.honey, u)
+	if u.Summary.Applied != 1 || m.number(`select count(*) from products`) != 1 {
+		t.Errorf("the good one is applied: %+v", u.Summary)
+	}
+}
+
+func TestTheCatalogueGoesOutAndComesBackUnchanged(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := thyme()
+	e.Name.EN, e.Description.FR = "=HYPERLINK(\"x\")", "Récolté à Tafoughalt;\n\"pur\", fort"
+	e.Description.AR, e.SeasonFrom, e.SeasonTo = "عسل حر", ptr(10), ptr(1)
+	m.add(m.honey, e)
+	for i, unit := range []struct {
+		amount int
+		code   string
+	}{{1, "kg"}, {250, "ml"}, {5, "l"}, {1, "piece"}, {2, "piece"}, {12, "piece"}, {3, "piece"}, {1, "m2"}, {370, "g"}} {
+		o := thyme()
+		o.SKU, o.UnitAmount, o.UnitCode, o.Price = fmt.Sprintf("U-%d", i), unit.amount, unit.code, money.Amount(12_50+i)
+		m.add(m.honey, o)
+	}
+	for _, language := range []string{"ar", "fr", "en"} {
+		for _, format := range []string{"xlsx", "csv"} {
+			data := m.template(m.honey, language, format)
+			u, err := m.ReadUpload(m.ctx, m.honey, "souk."+format, bytes.NewReader(data), m.member)
+			if err != nil {
+				t.Fatalf("%s %s: %v", language, format, err)
+			}
+			if u.Summary.Unchanged != 10 || len(u.Summary.Ignored) != 0 || u.Summary.Missing != 0 {
+				t.Errorf("%s %s: %+v %+v", language, format, u.Summary, u.Rows[0])
+			}
+			if format == "csv" && !strings.Contains(string(data), "'=HYPERLINK") {
+				t.Errorf("%s: a formula went out as it is", language)
+			}
+		}
+	}
+	if err := m.Template(m.ctx, m.honey, locale(t, "fr"), "pdf", &bytes.Buffer{}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("pdf: %v", err)
+	}
+}
+
+func TestAWorkbookWithAnotherPageFirstAndRealNumbers(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	must(t, book.SetCellValue("Sheet1", "A1", "Bienvenue"))
+	if _, err := book.NewSheet("Produits"); err != nil {
+		t.Fatal(err)
+	}
+	for cell, value := range map[string]any{
+		"B3": "Produit", "C3": "Prix (DH)", "D3": "Qté", "E3": "Unité", "F3": "Autorisation", "G3": "Autorisation jusqu'au",
+		"B4": "Miel de thym", "C4": 12.5, "D4": 1250, "E4": "500 g", "F4": "X", "G4": 46500,
+		"B7": "Pollen", "C7": 0.1 + 0.2, "D7": 3, "E7": "100 g",
+	} {
+		must(t, book.SetCellValue("Produits", cell, value))
+	}
+	style, err := book.NewStyle(&excelize.Style{NumFmt: 44})
+	must(t, err)
+	must(t, book.SetCellStyle("Produits", "C4", "C7", style))
+	var b bytes.Buffer
+	must(t, book.Write(&b))
+	u, err := m.ReadUpload(m.ctx, m.honey, "produits.xlsx", &b, m.member)
+	must(t, err)
+	if u.Summary.New != 2 || u.Rows[0].Line != 4 || u.Rows[1].Line != 7 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	m.apply(m.honey, u)
+	list, err := m.OfCooperative(m.ctx, m.honey)
+	must(t, err)
+	slices.SortFunc(list, func(a, b catalog.Product) int { return strings.Compare(a.Name.FR, b.Name.FR) })
+	if p := list[0]; p.Price != 12_50 || p.Stock != 1250 || p.AuthorisedTill == nil || p.AuthorisedTill.Format("2006-01-02") != "2027-04-23" {
+		t.Errorf("%+v", p)
+	}
+	if p := list[1]; p.Price != 30 {
+		t.Errorf("a spreadsheet's 0.30000000000000004 is thirty centimes: %d", p.Price)
+	}
+}
+
+func TestTheCommandLinesReport(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	const file = "Produit;Prix\nMiel;10\nPollen;gratis\n"
+	u, err := m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), false, uuid.Nil)
+	must(t, err)
+	text, err := json.Marshal(u.Report(locale(t, "en")))
+	must(t, err)
+	want := `{"new":1,"changed":0,"unchanged":0,"wrong":1,"applied":0,"errors":[{"row":3,"column":"price","value":"gratis","message":"“gratis” is no price."}]}`
+	if string(text) != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+	if n := m.number(`select count(*) from products`); n != 0 {
+		t.Errorf("a dry run wrote %d products", n)
+	}
+	u, err = m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), true, uuid.Nil)
+	must(t, err)
+	if u.Summary.Applied != 1 || m.number(`select count(*) from products`) != 1 {
+		t.Errorf("%+v", u.Summary)
+	}
+	m.sound()
+}
