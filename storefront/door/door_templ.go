@@ -109,7 +109,7 @@ func signInPage(p ui.Page, form ui.Form, next string, logins []Login) templ.Comp
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Input(p, form, ui.Field{Name: "login", Label: p.T("door.signin.login"), Autocomplete: "username", LTR: true, Max: 254}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, form, ui.Field{Name: "login", Type: "text", Label: p.T("door.signin.login"), Autocomplete: "username", LTR: true, Max: 254}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -472,7 +472,7 @@ func forgotPage(p ui.Page, form ui.Form, sent bool) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = ui.Input(p, form, ui.Field{
-					Name: "login", Label: p.T("door.signin.login"), Hint: p.T("door.forgot.no_mail"),
+					Name: "login", Type: "text", Label: p.T("door.signin.login"), Hint: p.T("door.forgot.no_mail"),
 					Autocomplete: "username", LTR: true, Max: 254,
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
