@@ -90,15 +90,16 @@ func (h *Handler) addLine(r *web.Request) error {
 	if err != nil {
 		return order.ErrGone
 	}
+	token := h.basketToken(r)
 	n, ok := readQuantity(r.Form("quantity"))
 	var change order.Change
 	if ok {
-		change, err = h.Orders.AddLine(r.Context(), h.basketToken(r), id, n)
+		change, err = h.Orders.AddLine(r.Context(), token, id, n)
 	} else {
 		err = errQuantity
 	}
 	if wantsJSON(r) {
-		return h.answerAdded(r, change, err)
+		return h.answerAdded(r, token, change, err)
 	}
 	if err != nil {
 		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) {
@@ -117,7 +118,7 @@ func (h *Handler) addLine(r *web.Request) error {
 }
 
 // answerAdded tells the script what is in the basket now.
-func (h *Handler) answerAdded(r *web.Request, change order.Change, err error) error {
+func (h *Handler) answerAdded(r *web.Request, token string, change order.Change, err error) error {
 	type answer struct {
 		Count    int    `json:"count"`
 		Quantity int    `json:"quantity"`
@@ -137,7 +138,7 @@ func (h *Handler) answerAdded(r *web.Request, change order.Change, err error) er
 		}
 		return r.JSON(status, answer{Message: r.Locale.Message(f.Message)})
 	}
-	count, err := h.Orders.Count(r.Context(), r.Cookie(web.BasketCookie))
+	count, err := h.Orders.Count(r.Context(), token)
 	if err != nil {
 		return err
 	}

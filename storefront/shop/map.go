@@ -29,7 +29,7 @@ var spots = map[string]struct {
 	"berkane": {332, 244, false}, "ahfir": {578, 186, false}, "saidia": {436, 58, false}, "madagh": {304, 124, false},
 	"rislane": {150, 408, false}, "tafoughalt": {226, 352, false}, "aklim": {186, 258, false},
 	"sidi-slimane-echcharaa": {262, 216, true}, "zegzel": {304, 314, false}, "fezouane": {472, 258, false},
-	"ain-reggada": {392, 170, true}, "laatamna": {464, 138, false}, "boughriba": {164, 176, false},
+	"ain-reggada": {388, 176, true}, "laatamna": {482, 122, false}, "boughriba": {160, 146, false},
 	"chouihia": {64, 282, false}, "sidi-bouhria": {330, 436, false}, "aghbal": {560, 280, false}, "jraoua": {404, 216, false},
 }
 

@@ -91,6 +91,9 @@ func (h *Handler) results(r *web.Request) error {
 	if len(v.Query.Categories) == 1 && v.Query.Text == "" {
 		p.Category = v.Query.Categories[0]
 	}
+	if len(v.Query.Categories) == 1 {
+		p.Canonical = query{Categories: v.Query.Categories}.path()
+	}
 	p.Private = v.Query.Text != "" || v.Query.Page > 1 // search engines need no pages of other searches
 	return r.Render(http.StatusOK, resultsPage(p, v))
 }

@@ -17,6 +17,7 @@ type Page struct {
 
 	Title       string
 	Description string // for search engines and shared links; the layout has one of its own
+	Canonical   string // path that search engines shall know the page by; "" for Path without its query
 	Image       string // address of a picture for shared links, from the root; "" for the market's
 	Data        any    // schema.org data about the page, marshalled as JSON-LD; nil for none
 	Private     bool   // not for search engines
@@ -65,8 +66,11 @@ func in(code, path string) string {
 	return "/" + code + path
 }
 
-// bare is the path without its query: what search engines shall know the page by.
-func (p Page) bare() string {
+// canonical is the path that search engines shall know the page by.
+func (p Page) canonical() string {
+	if p.Canonical != "" {
+		return p.Canonical
+	}
 	path, _, _ := strings.Cut(p.Path, "?")
 	return path
 }

@@ -1,0 +1,336 @@
+package shop_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// put puts a product into the basket from its page, as the button does.
+func put(c *storetest.Client, language string, id uuid.UUID, quantity string) *storetest.Page {
+	return c.Post("/"+language+"/basket/lines", url.Values{"product": {id.String()}, "quantity": {quantity}})
+}
+
+// filled is the checkout's form as a browser would send it, with the given fields typed over it.
+func filled(page *storetest.Page, typed map[string]string) url.Values {
+	form := url.Values{}
+	for _, input := range page.Find("#checkout input[name]").EachIter() {
+		if input.AttrOr("type", "") == "radio" {
+			if _, checked := input.Attr("checked"); !checked {
+				continue
+			}
+		}
+		form.Set(input.AttrOr("name", ""), input.AttrOr("value", ""))
+	}
+	form.Set("place", page.Doc.Find("#checkout select[name=place] option[selected]").AttrOr("value", ""))
+	form.Set("note", page.Find("#checkout textarea").Text())
+	for name, value := range typed {
+		form.Set(name, value)
+	}
+	return form
+}
+
+var nadia = map[string]string{"name": "نادية العلوي", "phone": "06 61 23 45 67", "place": "berkane", "address": "حي السلام، زنقة 4"}
+
+func TestABuyersWholeWayWithoutTheScript(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, language := range languages {
+		t.Run(language.code, func(t *testing.T) {
+			buyer := m.Visitor()
+			lang := "/" + language.code
+			before := m.Stock(m.Couscous.Products[0].ID)
+
+			// She finds honey by searching and puts it into the basket from its card.
+			results := buyer.Get(lang + "/products?q=3sel").Want(http.StatusOK)
+			card := results.Find(".card form").First()
+			added := buyer.Post(card.AttrOr("action", ""), url.Values{"product": {m.Honey.Products[0].ID.String()}})
+			added.Want(http.StatusOK)
+			if !added.Has("#toasts .toast") || added.Text("[data-count]") != "1" {
+				t.Error("nothing says that it is in the basket")
+			}
+			put(buyer, language.code, m.Oil.Products[0].ID, "2").Want(http.StatusOK)
+			put(buyer, language.code, m.Couscous.Products[0].ID, "3").Want(http.StatusOK)
+
+			basket := buyer.Get(lang + "/basket").Want(http.StatusOK)
+			if n := basket.Find(".shop").Length(); n != 3 {
+				t.Fatalf("%d cooperatives in the basket, not 3", n)
+			}
+			if total := basket.Text("dd.sum"); !strings.Contains(total, "375") {
+				t.Errorf("the total with delivery is %q, not 120 + 160 + 75 + 20", total)
+			}
+
+			// She forgets her quarter and mistypes her telephone.
+			checkout := buyer.Get(basket.Find(".side a.btn").AttrOr("href", "")).Want(http.StatusOK)
+			form := filled(checkout, nadia)
+			form.Set("phone", "06 61 23 45")
+			form.Set("address", "")
+			wrong := buyer.Post(lang+"/checkout", form).Want(http.StatusUnprocessableEntity)
+			for _, field := range []string{"phone", "address"} {
+				if !wrong.Has("#f-"+field+"[aria-invalid=true]") || !wrong.Has("#f-"+field+"-error") {
+					t.Errorf("nothing is said beside %s", field)
+				}
+			}
+			if wrong.Find("#f-name").AttrOr("value", "") != nadia["name"] || wrong.Find("#f-phone").AttrOr("value", "") != "06 61 23 45" ||
+				wrong.Find("#f-place option[selected]").AttrOr("value", "") != "berkane" {
+				t.Error("what she typed is lost")
+			}
+			if m.Stock(m.Couscous.Products[0].ID) != before {
+				t.Error("something was taken although nothing was ordered")
+			}
+
+			// Then it goes through, and the page is the order's own.
+			form = filled(wrong, nadia)
+			tracking := buyer.Post(lang+"/checkout", form).Want(http.StatusOK)
+			if !strings.Contains(tracking.Path, "/orders/") || !tracking.Has(".note.ok") {
+				t.Fatalf("she is at %s", tracking.Path)
+			}
+			if n := tracking.Find("[data-part-state=placed]").Length(); n != 3 {
+				t.Errorf("%d parts are shown, not 3", n)
+			}
+			if due := tracking.Text("#due"); !strings.Contains(due, "375") {
+				t.Errorf("to pay: %q", due)
+			}
+			if strings.Contains(tracking.Path, tracking.Text("#number")) {
+				t.Error("the order's number opens it")
+			}
+			if got := m.Stock(m.Couscous.Products[0].ID); got != before-3 {
+				t.Errorf("%d kilos of couscous are left of %d", got, before)
+			}
+			if got := tracking.Header.Get("Cache-Control"); got != "no-store" {
+				t.Errorf("Cache-Control %q", got)
+			}
+
+			// A second click on the button, or a page sent again, is the same order.
+			again := buyer.Post(lang+"/checkout", form).Want(http.StatusOK)
+			if again.Path != tracking.Path {
+				t.Errorf("the same form twice leads to %s and %s", tracking.Path, again.Path)
+			}
+			if empty := buyer.Get(lang + "/basket").Want(http.StatusOK); !empty.Has(".empty") {
+				t.Error("the basket is not empty")
+			}
+
+			// She cancels, and everything is back.
+			cancelled := buyer.Post(strings.SplitN(tracking.Path, "?", 2)[0]+"/cancel", nil).Want(http.StatusOK)
+			if n := cancelled.Find("[data-part-state=cancelled]").Length(); n != 3 {
+				t.Errorf("%d parts are cancelled, not 3", n)
+			}
+			if got := m.Stock(m.Couscous.Products[0].ID); got != before {
+				t.Errorf("%d kilos of couscous are back of %d", got, before)
+			}
+			if cancelled.Has("#cancel") {
+				t.Error("a cancelled order can be cancelled")
+			}
+		})
+	}
+}
+
+func TestTheScriptIsAnsweredInJSON(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	asked := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}}
+	add := func(form string) (status int, answer struct {
+		Count, Quantity int
+		Message         string
+	}) {
+		page := buyer.Do(http.MethodPost, "/fr/basket/lines", []byte(form), asked)
+		if err := json.Unmarshal(page.Body, &answer); err != nil {
+			t.Fatalf("%s: %v", page.Body, err)
+		}
+		return page.Status, answer
+	}
+	if status, got := add("product=" + m.Oil.Products[0].ID.String()); status != http.StatusOK || got.Count != 1 || got.Quantity != 1 || got.Message == "" {
+		t.Errorf("the first litre: %d %+v", status, got)
+	}
+	if status, got := add("quantity=4&product=" + m.Oil.Products[0].ID.String()); status != http.StatusOK || got.Count != 5 || got.Quantity != 5 {
+		t.Errorf("four more: %d %+v", status, got)
+	}
+	if status, got := add("quantity=3&product=" + m.Honey.Product(t, "M-2").ID.String()); status != http.StatusOK || got.Quantity != 1 || !strings.Contains(got.Message, "Il n’en reste que 1") {
+		t.Errorf("three where there is one: %d %+v", status, got)
+	}
+	for form, want := range map[string]int{
+		"product=" + m.Couscous.Product(t, "K-2").ID.String():                 http.StatusConflict,
+		"product=" + uuid.NewString():                                         http.StatusNotFound,
+		"quantity=0&product=" + m.Oil.Products[0].ID.String():                 http.StatusUnprocessableEntity,
+		"quantity=99999999999999&product=" + m.Oil.Products[0].ID.String():    http.StatusUnprocessableEntity,
+		"quantity=" + url.QueryEscape("<b>") + "&product=" + uuid.NewString(): http.StatusUnprocessableEntity,
+	} {
+		if status, got := add(form); status != want || got.Message == "" {
+			t.Errorf("%s: %d %+v", form, status, got)
+		}
+	}
+}
+
+func TestTheBasketIsChangedLineByLine(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	oil := m.Oil.Products[0]
+	put(buyer, "fr", oil.ID, "2")
+	line := "/fr/basket/lines/" + oil.ID.String()
+
+	page := buyer.Post(line, url.Values{"set": {"3"}, "quantity": {"2"}}).Want(http.StatusOK)
+	if got := page.Find("input[name=quantity]").AttrOr("value", ""); got != "3" {
+		t.Errorf("the plus gives %s", got)
+	}
+	page = buyer.Post(line, url.Values{"quantity": {"400"}}).Want(http.StatusOK)
+	if got := page.Find("input[name=quantity]").AttrOr("value", ""); got != "40" || !page.Has(".toast") {
+		t.Errorf("400 where there are 40 gives %s", got)
+	}
+	page = buyer.Post(line, url.Values{"quantity": {"beaucoup"}}).Want(http.StatusOK)
+	if !page.Has(".toast") {
+		t.Error("nobody says that «beaucoup» is no number")
+	}
+	page = buyer.Post(line, url.Values{"set": {"0"}, "quantity": {"40"}}).Want(http.StatusOK)
+	if !page.Has(".empty") {
+		t.Error("the line is still there")
+	}
+	undo := page.Find("form.note button")
+	page = buyer.Post(line, url.Values{"set": {undo.AttrOr("value", "")}}).Want(http.StatusOK)
+	if got := page.Find("input[name=quantity]").AttrOr("value", ""); got != "40" {
+		t.Errorf("undone, there are %s", got)
+	}
+	if stranger := m.Visitor().Get("/fr/basket").Want(http.StatusOK); !stranger.Has(".empty") {
+		t.Error("somebody else sees the basket")
+	}
+}
+
+func TestWhatRanOutMeanwhileIsShownBeforeAnythingIsOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Honey.Products[0].ID, "5")
+	put(buyer, "fr", m.Oil.Products[0].ID, "1")
+	form := filled(buyer.Get("/fr/checkout").Want(http.StatusOK), nadia)
+
+	// While she types, the cooperative counts its honey again: two jars.
+	two := 2
+	if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, m.Honey.Products[0].ID, nil, &two, m.Honey.Member.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)
+	if !page.Has("#problem") || page.Find("#f-name").AttrOr("value", "") != nadia["name"] {
+		t.Error("nothing is said, or what she typed is lost")
+	}
+	if !strings.Contains(page.Text("details"), "Il n’en reste que 2") {
+		t.Errorf("what is left: %q", page.Text("details"))
+	}
+	if m.Stock(m.Oil.Products[0].ID) != 40 {
+		t.Error("half of it was taken")
+	}
+	tracking := buyer.Post("/fr/checkout", filled(page, nadia)).Want(http.StatusOK)
+	if due := strings.ReplaceAll(tracking.Text("#due"), "\u00a0", " "); due != "340 DH" {
+		t.Errorf("two jars, a litre and delivery are %q", due)
+	}
+}
+
+func TestThePriceOfDeliveryIsKnownBeforeOrdering(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Oil.Products[0].ID, "1")
+	page := buyer.Get("/fr/checkout").Want(http.StatusOK)
+	if label := page.Find("optgroup").First().AttrOr("label", ""); !strings.Contains(label, "20\u00a0DH") {
+		t.Errorf("beside the places: %q", label)
+	}
+	chosen := buyer.Get("/fr/checkout?place=berkane&delivery=home").Want(http.StatusOK)
+	if total := strings.ReplaceAll(chosen.Text("[data-part=totals] dd.sum"), "\u00a0", " "); total != "100 DH" {
+		t.Errorf("a litre brought to Berkane is %q", total)
+	}
+	form := filled(chosen, nadia)
+	form.Set("fee", "500") // as if the fee had been five dirhams when the page was made
+	told := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)
+	if !strings.Contains(strings.ReplaceAll(told.Text("#problem"), "\u00a0", " "), "20 DH") {
+		t.Errorf("the new price: %q", told.Text("#problem"))
+	}
+	picked := buyer.Post("/fr/checkout", filled(told, map[string]string{
+		"name": "نادية", "phone": "0661234567", "place": "berkane", "address": "", "delivery": "pickup",
+	})).Want(http.StatusOK)
+	if due := strings.ReplaceAll(picked.Text("#due"), "\u00a0", " "); due != "80 DH" {
+		t.Errorf("fetched at the association it is %q", due)
+	}
+}
+
+func TestFreshGoodsDoNotGoFar(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Oil.Product(t, "Z-2").ID, "3")
+	page := buyer.Get("/fr/checkout").Want(http.StatusOK)
+	far := page.Find("optgroup").Last().Find("option").First().AttrOr("value", "")
+	form := filled(page, nadia)
+	form.Set("place", far)
+	refused := buyer.Post("/fr/checkout", form).Want(http.StatusUnprocessableEntity)
+	if !refused.Has("#f-place[aria-invalid=true]") {
+		t.Error("nothing is said beside the place")
+	}
+	if refused.Find("#f-place option[selected]").AttrOr("value", "") != far {
+		t.Error("the chosen place is lost")
+	}
+}
+
+func TestAnEmptyBasketIsNotOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	if page := m.Visitor().Get("/fr/checkout").Want(http.StatusOK); page.Path != "/fr/basket" {
+		t.Errorf("an empty checkout leads to %s", page.Path)
+	}
+	form := url.Values{"key": {"k"}, "delivery": {"home"}, "payment": {"cash_on_delivery"}}
+	for name, value := range nadia {
+		form.Set(name, value)
+	}
+	if page := m.Visitor().Post("/fr/checkout", form).Want(http.StatusOK); page.Path != "/fr/basket" {
+		t.Errorf("ordering nothing leads to %s", page.Path)
+	}
+}
+
+func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order()
+	ctx := t.Context()
+	path := "/fr/orders/" + placed.Token
+	parts := placed.Order.Parts
+	accept := func(i int) {
+		if err := m.Orders.Accept(ctx, parts[i].Cooperative.ID, parts[i].ID, order.By{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	accept(0)
+	accept(1)
+	if err := m.Orders.Decline(ctx, parts[2].Cooperative.ID, parts[2].ID, order.By{Note: "plus de couscous"}); err != nil {
+		t.Fatal(err)
+	}
+	page := m.Visitor().Get(path).Want(http.StatusOK)
+	for state, n := range map[string]int{"accepted": 2, "declined": 1} {
+		if got := page.Doc.Find("[data-part-state=" + state + "]").Length(); got != n {
+			t.Errorf("%d parts are %s, not %d", got, state, n)
+		}
+	}
+	if due := strings.ReplaceAll(page.Text("#due"), "\u00a0", " "); due != "480 DH" {
+		t.Errorf("without the couscous she pays %q", due)
+	}
+	if !page.Has("#cancel") {
+		t.Error("she cannot cancel although nothing is ready")
+	}
+	if err := m.Orders.Ready(ctx, parts[0].Cooperative.ID, parts[0].ID, order.By{}); err != nil {
+		t.Fatal(err)
+	}
+	page = m.Visitor().Get(path).Want(http.StatusOK)
+	if page.Has("#cancel") {
+		t.Error("she can cancel although a part is ready")
+	}
+	late := m.Visitor().Post(path+"/cancel", nil).Want(http.StatusOK)
+	if !late.Has(".toast") || late.Has("[data-part-state=cancelled]") {
+		t.Error("cancelling too late does something, or says nothing")
+	}
+	m.Visitor().Get("/fr/orders/" + placed.Order.Number).Want(http.StatusNotFound)
+}

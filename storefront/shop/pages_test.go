@@ -1,0 +1,226 @@
+package shop_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// maxPage is what the HTML of a page may weigh, in compressed bytes.
+const maxPage = 30 << 10
+
+// A key that nobody translated would be read as itself.
+var untranslated = regexp.MustCompile(`\b(shop|ui|order|catalog|delivery)\.[a-z_]+(\.[a-z_0-9]+)*\b`)
+
+func TestEveryPageIsWholeInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order()
+	paths := []string{
+		"", "/products", "/products?q=3sel", "/products?category=honey&sort=price", "/products?q=zzzz",
+		"/products/" + m.Honey.Products[0].Slug, "/products/" + m.Oil.Products[1].Slug, "/products/" + m.Couscous.Products[1].Slug,
+		"/cooperatives", "/cooperatives?women_led=true", "/cooperatives?commune=zegzel", "/cooperatives/" + m.Honey.Slug,
+		"/basket", "/orders/" + placed.Token, "/orders/" + placed.Token + "?placed=1",
+		"/pages/about", "/pages/terms", "/pages/privacy", "/pages/delivery", "/pages/returns", "/pages/ranking",
+	}
+	for _, language := range languages {
+		for _, path := range paths {
+			t.Run(language.code+path, func(t *testing.T) {
+				page := m.Visitor().Get("/" + language.code + path).Want(http.StatusOK)
+				html := page.Find("html")
+				if html.AttrOr("lang", "") != language.code || html.AttrOr("dir", "") != language.dir {
+					t.Errorf("lang %q dir %q", html.AttrOr("lang", ""), html.AttrOr("dir", ""))
+				}
+				if n := page.Find("h1").Length(); n != 1 {
+					t.Errorf("%d main headings", n)
+				}
+				visible := page.Find("body").Clone()
+				visible.Find("script").Remove()
+				if found := untranslated.FindString(visible.Text()); found != "" {
+					t.Errorf("nobody translated %q", found)
+				}
+				if strings.TrimSpace(page.Find("title").Text()) == "" || page.Find("meta[name=description]").AttrOr("content", "") == "" {
+					t.Error("no title or description")
+				}
+				checkPolicy(t, page)
+				checkIDs(t, page)
+				if weight := compressed(page.Body); weight > maxPage {
+					t.Errorf("%d bytes, more than %d", weight, maxPage)
+				}
+			})
+		}
+	}
+}
+
+// checkPolicy fails on what the content security policy forbids.
+func checkPolicy(t *testing.T, page *storetest.Page) {
+	t.Helper()
+	if page.Has("[style]") || page.Has("style") {
+		t.Error("an inline style")
+	}
+	page.Find("script").Each(func(_ int, s *goquery.Selection) {
+		if s.AttrOr("src", "") == "" && s.AttrOr("type", "") != "application/ld+json" {
+			t.Error("an inline script")
+		}
+	})
+	page.Find("*").Each(func(_ int, s *goquery.Selection) {
+		for _, a := range s.Get(0).Attr {
+			if strings.HasPrefix(a.Key, "on") {
+				t.Errorf("an inline handler %s", a.Key)
+			}
+		}
+	})
+}
+
+// checkIDs fails on two elements with one id and on references to none.
+func checkIDs(t *testing.T, page *storetest.Page) {
+	t.Helper()
+	ids := map[string]bool{}
+	page.Find("[id]").Each(func(_ int, s *goquery.Selection) {
+		id := s.AttrOr("id", "")
+		if ids[id] {
+			t.Errorf("the id %q is there twice", id)
+		}
+		ids[id] = true
+	})
+	for _, name := range []string{"for", "aria-labelledby", "aria-describedby", "popovertarget", "form"} {
+		page.Doc.Find("[" + name + "]").Each(func(_ int, s *goquery.Selection) {
+			for id := range strings.FieldsSeq(s.AttrOr(name, "")) {
+				if !ids[id] {
+					t.Errorf("%s names %q, which is not there", name, id)
+				}
+			}
+		})
+	}
+	page.Doc.Find("img").Each(func(_ int, s *goquery.Selection) {
+		if _, ok := s.Attr("alt"); !ok {
+			t.Errorf("a picture without alt: %s", s.AttrOr("src", ""))
+		}
+	})
+}
+
+func compressed(body []byte) int {
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write(body)
+	_ = w.Close()
+	return b.Len()
+}
+
+func TestTheSamePageIsFoundInTheOtherLanguages(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/ar/products?q=3sel&category=honey").Want(http.StatusOK)
+	for _, code := range []string{"fr", "en"} {
+		link := page.Find(`.foot a[hreflang=`+code+`]`).AttrOr("href", "")
+		other := m.Visitor().Get(link).Want(http.StatusOK)
+		if got := other.Find("input[type=search]").AttrOr("value", ""); got != "3sel" {
+			t.Errorf("%s: searched for %q", link, got)
+		}
+	}
+	product := m.Visitor().Get("/fr/products/" + m.Honey.Products[0].Slug).Want(http.StatusOK)
+	if got, want := product.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/fr/products/"+m.Honey.Products[0].Slug; got != want {
+		t.Errorf("canonical %q, not %q", got, want)
+	}
+	if n := product.Find("link[rel=alternate][hreflang]").Length(); n != 4 {
+		t.Errorf("%d alternates, not the three languages and the default", n)
+	}
+}
+
+func TestHomeLeadsToEverything(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/fr").Want(http.StatusOK)
+	if text := page.Text(".hero p"); !strings.HasPrefix(text, "3 coopératives") {
+		t.Errorf("the promise: %q", text)
+	}
+	if n := page.Find(".catgrid li").Length(); n != 12 {
+		t.Errorf("%d shelves", n)
+	}
+	seen := map[string]bool{}
+	page.Find(".card").Each(func(_ int, card *goquery.Selection) {
+		seen[strings.Split(card.Find(".by").Text(), "·")[0]] = true
+	})
+	if len(seen) != 3 {
+		t.Errorf("the day's shelf is of %d cooperatives, not of all three", len(seen))
+	}
+}
+
+func TestAProductSaysWhatABuyerNeeds(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	honey := m.Honey.Product(t, "M-1")
+	page := m.Visitor().Get("/fr/products/" + honey.Slug).Want(http.StatusOK)
+	for what, text := range map[string]string{
+		"h1": "Miel de thym", ".bigprice": "120 DH · 500 g", ".by": "Coopérative Nahla, Zegzel", ".women": "8 membres",
+		".sure": "20 DH", "figcaption": "Dessin",
+	} {
+		if got := page.Text(what); !strings.Contains(strings.ReplaceAll(got, "\u00a0", " "), text) {
+			t.Errorf("%s says %q, not %q", what, got, text)
+		}
+	}
+	var data struct {
+		Type   string `json:"@type"`
+		Name   string
+		Offers struct{ Price, PriceCurrency, Availability string }
+	}
+	if err := json.Unmarshal([]byte(page.Find(`script[type="application/ld+json"]`).Text()), &data); err != nil {
+		t.Fatal(err)
+	}
+	if data.Type != "Product" || data.Name != "Miel de thym" || data.Offers.Price != "120.00" || data.Offers.PriceCurrency != "MAD" {
+		t.Errorf("schema.org data: %+v", data)
+	}
+
+	fresh := m.Visitor().Get("/fr/products/" + m.Oil.Product(t, "Z-2").Slug).Want(http.StatusOK)
+	if !strings.Contains(fresh.Text(".sure"), "province de Berkane seulement") || !strings.Contains(fresh.Text(".sure"), "Pas de retour") {
+		t.Errorf("fresh goods: %q", fresh.Text(".sure"))
+	}
+	gone := m.Visitor().Get("/fr/products/" + m.Couscous.Product(t, "K-2").Slug).Want(http.StatusOK)
+	if gone.Has("form[data-add] .btn") || !strings.Contains(gone.Text(".info .note"), "Épuisé") {
+		t.Error("a product that is sold out can be put into the basket")
+	}
+}
+
+func TestWhatIsNotOfferedIsNotFound(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, path := range []string{
+		"/products/" + m.Honey.Product(t, "M-3").Slug, "/products/none", "/cooperatives/" + m.Pending.Slug, "/cooperatives/none",
+		"/pages/none", "/orders/none", "/nowhere",
+	} {
+		page := m.Visitor().Get("/fr" + path).Want(http.StatusNotFound)
+		if !page.Has("main a[href]") {
+			t.Errorf("%s: no way on", path)
+		}
+	}
+}
+
+func TestCooperativesAreFoundByCommune(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	all := m.Visitor().Get("/fr/cooperatives").Want(http.StatusOK)
+	if n := all.Find(".coopcard").Length(); n != 3 {
+		t.Errorf("%d cooperatives, not the three that are approved", n)
+	}
+	link := all.Find(`.map a[aria-label^="Zegzel"]`).AttrOr("href", "")
+	some := m.Visitor().Get(link).Want(http.StatusOK)
+	if text := some.Text(".coopcard h3"); text != "Coopérative Nahla" {
+		t.Errorf("in Zegzel: %q", text)
+	}
+	women := m.Visitor().Get("/fr/cooperatives?women_led=true").Want(http.StatusOK)
+	if n := women.Find(".coopcard").Length(); n != 2 {
+		t.Errorf("%d women's cooperatives, not 2", n)
+	}
+	one := m.Visitor().Get("/fr/cooperatives/" + m.Honey.Slug).Want(http.StatusOK)
+	if n := one.Find(".card").Length(); n != 2 {
+		t.Errorf("%d products are shown, not the two that are published", n)
+	}
+}

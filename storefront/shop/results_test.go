@@ -1,0 +1,136 @@
+package shop_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestDarijaIsUnderstood(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, language := range languages {
+		page := m.Visitor().Get("/" + language.code + "/products?q=3sel").Want(http.StatusOK)
+		if text := page.Text("h1"); text != "عسل" {
+			t.Errorf("%s: «3sel» is shown as %q", language.code, text)
+		}
+		if n := page.Find(".card").Length(); n != 2 {
+			t.Errorf("%s: %d kinds of honey, not 2", language.code, n)
+		}
+	}
+}
+
+func TestResultsAreNarrowedStepByStep(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	all := m.Visitor().Get("/fr/products").Want(http.StatusOK)
+	if n := all.Find(".card").Length(); n != 6 {
+		t.Fatalf("%d products, not all 6", n)
+	}
+	// The form's own fields, as a browser without the script would send them.
+	honey := m.Visitor().Get("/fr/products?category=honey&min_price=200").Want(http.StatusOK)
+	if text := honey.Text(".card h3"); text != "Miel de jujubier" {
+		t.Errorf("dear honey: %q", text)
+	}
+	if !honey.Has(`#filters input[name=category][value=honey][checked]`) {
+		t.Error("what was chosen is not marked")
+	}
+	chips := honey.Find(".chip.on")
+	if chips.Length() != 2 {
+		t.Fatalf("%d chips, not one for the shelf and one for the price", chips.Length())
+	}
+	wider := m.Visitor().Get(chips.Eq(1).AttrOr("href", "")).Want(http.StatusOK)
+	if n := wider.Find(".card").Length(); n != 2 {
+		t.Errorf("without the price: %d kinds of honey, not 2", n)
+	}
+	cheap := m.Visitor().Get("/fr/products?sort=price").Want(http.StatusOK)
+	if text := cheap.Find(".card h3").First().Text(); text != "Clémentines" {
+		t.Errorf("the cheapest is %q", text)
+	}
+	women := m.Visitor().Get("/fr/products?women_led=true&in_stock=true").Want(http.StatusOK)
+	if n := women.Find(".card").Length(); n != 3 {
+		t.Errorf("%d products of women's cooperatives in stock, not 3", n)
+	}
+}
+
+func TestBadInputKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/fr/products?min_price=" + url.QueryEscape("cher<b>") + "&page=-4&sort=none").Want(http.StatusOK)
+	field := page.Find("#o-min_price")
+	if field.AttrOr("value", "") != "cher<b>" || field.AttrOr("aria-invalid", "") != "true" {
+		t.Error("a price that is none is not shown as such")
+	}
+	if n := page.Find(".card").Length(); n != 6 {
+		t.Errorf("%d products, not all 6", n)
+	}
+	swapped := m.Visitor().Get("/fr/products?min_price=400&max_price=200").Want(http.StatusOK)
+	if text := swapped.Text(".card h3"); text != "Miel de jujubier" {
+		t.Errorf("between 400 and 200: %q", text)
+	}
+	huge := m.Visitor().Get("/fr/products?q=" + strings.Repeat("miel+", 600)).Want(http.StatusOK)
+	if n := huge.Find(".card").Length(); n != 2 {
+		t.Errorf("a very long search finds %d, not 2", n)
+	}
+	last := m.Visitor().Get("/fr/products?page=9999").Want(http.StatusOK)
+	if last.Path != "/fr/products" {
+		t.Errorf("a page that is not there leads to %s", last.Path)
+	}
+}
+
+func TestNothingFoundOffersWaysOn(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/ar/products?q=" + url.QueryEscape("قققققق")).Want(http.StatusOK)
+	if !page.Has(".empty") || !page.Has(".chip[href]") || !page.Has(".card") {
+		t.Error("no word, no shelves or nothing to look at")
+	}
+	narrowed := m.Visitor().Get("/fr/products?q=miel&category=oil").Want(http.StatusOK)
+	back := narrowed.Find(".empty a.btn").First().AttrOr("href", "")
+	if got := m.Visitor().Get(back).Want(http.StatusOK); got.Find(".card").Length() != 2 {
+		t.Errorf("without the filters %s still finds nothing", back)
+	}
+}
+
+func TestTheShopStaysOpenWithoutSearch(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	if err := m.Search.Close(); err != nil {
+		t.Fatal(err)
+	}
+	page := m.Visitor().Get("/fr/products?q=miel").Want(http.StatusOK)
+	if !strings.Contains(page.Text(".note.wait"), "La recherche ne répond pas") {
+		t.Errorf("nobody says what is wrong: %q", page.Text("main"))
+	}
+	if !page.Has(".card") {
+		t.Error("an empty shop")
+	}
+	m.Visitor().Get("/fr/products/" + m.Honey.Products[0].Slug).Want(http.StatusOK)
+	m.Visitor().Get("/fr/suggest?q=miel").Want(http.StatusOK)
+}
+
+func TestSuggestionsAreSafeToShow(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/fr/suggest?q=mie").Want(http.StatusOK)
+	if n := page.Find(`a[role=option]`).Length(); n != 3 {
+		t.Errorf("%d suggestions, not two kinds of honey and the way to all", n)
+	}
+	if text := page.Find("mark").First().Text(); text != "Miel" {
+		t.Errorf("marked is %q", text)
+	}
+	named := m.Visitor().Get("/fr/suggest?q=nahla").Want(http.StatusOK)
+	if !named.Has(`a[href="/fr/cooperatives/nahla"]`) {
+		t.Error("a cooperative is not suggested by its name")
+	}
+	hostile := m.Visitor().Get("/fr/suggest?q=" + url.QueryEscape(`miel"><script>alert(1)</script>`)).Want(http.StatusOK)
+	if strings.Contains(string(hostile.Body), "<script") {
+		t.Error("what was typed comes back as HTML")
+	}
+	if empty := m.Visitor().Get("/fr/suggest?q=").Want(http.StatusOK); empty.Has("a") {
+		t.Error("suggestions for nothing")
+	}
+}
