@@ -624,7 +624,7 @@ func products(p ui.Page, v cooperativeView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(v.Goods.Lacking) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<div class=\"scroll mt4\" tabindex=\"0\" role=\"region\" aria-labelledby=\"goods\"><table data-lacking><thead><tr><th scope=\"col\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 44, "<div class=\"scroll mt4\" tabindex=\"0\" role=\"group\" aria-labelledby=\"goods\"><table data-lacking><thead><tr><th scope=\"col\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
