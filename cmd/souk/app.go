@@ -22,6 +22,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
@@ -97,6 +98,7 @@ func assemble(p parts) (*app, error) {
 		Mailbox: func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
 		Checks: []storefront.Check{
 			{Name: "database", Check: p.db.PingContext},
+			{Name: "migrations", Check: func(ctx context.Context) error { return postgres.Current(ctx, p.db) }},
 			{Name: "search", Check: p.engine.Health},
 		},
 	})

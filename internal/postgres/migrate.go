@@ -26,6 +26,25 @@ func Migrations() fs.FS {
 	return sub
 }
 
+// ErrBehind says that the database's schema is older than the program.
+var ErrBehind = errors.New("the schema is not up to date")
+
+// Current is nil when the schema is as new as the program or newer, ErrBehind when it is older.
+func Current(ctx context.Context, db *sqlx.DB) error {
+	provider, err := goose.NewProvider(goose.DialectPostgres, db.DB, Migrations())
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	pending, err := provider.HasPending(ctx)
+	if err != nil {
+		return fmt.Errorf("migrations: %w", err)
+	}
+	if pending {
+		return ErrBehind
+	}
+	return nil
+}
+
 // An instance asks for the lock every second, for as long as a long migration of another may take.
 const (
 	lockPeriod = 1

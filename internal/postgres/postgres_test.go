@@ -118,6 +118,19 @@ func TestMigratingAgainAndTogetherChangesNothing(t *testing.T) {
 	}
 }
 
+func TestASchemaIsKnownToBeBehindOrCurrent(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	ctx := context.Background()
+	if err := postgres.Current(ctx, db); err != nil {
+		t.Fatalf("after migrating: %v", err)
+	}
+	db.MustExec(`delete from goose_db_version where version_id = (select max(version_id) from goose_db_version)`)
+	if err := postgres.Current(ctx, db); !errors.Is(err, postgres.ErrBehind) {
+		t.Fatalf("with a migration missing: %v", err)
+	}
+}
+
 func tables(t *testing.T, db *sqlx.DB) string {
 	t.Helper()
 	var names pq.StringArray
