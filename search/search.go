@@ -55,7 +55,7 @@ const (
 	// MaxWords is how many words of the typed text are searched.
 	MaxWords = 10
 	// MaxFacetValues is how many values of one facet are counted.
-	MaxFacetValues = 2_000
+	MaxFacetValues = 500
 )
 
 // Query is what a buyer asks for. Values of one filter are alternatives, filters narrow each other.

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/blevesearch/bleve/v2"
-	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
@@ -166,50 +165,51 @@ func (e *Engine) Count(ctx context.Context) (int, error) {
 	return int(n), err
 }
 
-// IDs lists the ids of all documents as they are at this moment. The caller must not change the engine
-// before the list has ended.
+// IDs lists the ids of all documents as they are when it is asked.
 func (e *Engine) IDs(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		err := e.use(ctx, func(index bleve.Index) error { return listIDs(ctx, index, yield) })
-		if err != nil && !errors.Is(err, errStopped) {
-			yield("", err)
+		var ids []string
+		err := e.use(ctx, func(index bleve.Index) (err error) {
+			ids, err = listIDs(index)
+			return err
+		})
+		if err != nil {
+			yield("", fmt.Errorf("listing the index: %w", err))
+			return
+		}
+		for _, id := range ids {
+			if !yield(id, nil) {
+				return
+			}
 		}
 	}
 }
 
-// errStopped: the one who asked for a list wants no more of it.
-var errStopped = errors.New("stopped")
-
-func listIDs(ctx context.Context, index bleve.Index, yield func(string, error) bool) (err error) {
+func listIDs(index bleve.Index) (list []string, err error) {
 	advanced, err := index.Advanced()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	reader, err := advanced.Reader()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, reader.Close()) }()
 	ids, err := reader.DocIDReaderAll()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = errors.Join(err, ids.Close()) }()
 	for {
-		var internal bleveindex.IndexInternalID
-		if internal, err = ids.Next(); err != nil || internal == nil {
-			return err
+		internal, err := ids.Next()
+		if err != nil || internal == nil {
+			return list, err
 		}
 		id, err := reader.ExternalID(internal)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if !yield(id, nil) {
-			return errStopped
-		}
+		list = append(list, id)
 	}
 }
 

@@ -31,6 +31,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		return nil, fmt.Errorf("making the index: %w", err)
 	}
 	doc := bleve.NewDocumentStaticMapping()
+	doc.AddSubDocumentMapping("_all", bleve.NewDocumentDisabledMapping()) // nobody asks for it
 	for _, name := range []string{terms.Kind, names, terms.Aliases, terms.Around, terms.Description, terms.Skeletons} {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer = words

@@ -1,12 +1,11 @@
 package meili_test
 
 import (
-	"context"
 	"crypto/rand"
+	"fmt"
 	"log/slog"
 	"os"
 	"os/exec"
-	"strings"
 	"testing"
 
 	"github.com/souk-taawon/souk/search"
@@ -24,7 +23,7 @@ func server(t testing.TB) (url, key string) {
 	if err != nil {
 		t.Skip("SKIPPED: there is no Meilisearch to test with. Set MEILI_URL (and MEILI_MASTER_KEY), or put a meilisearch binary on the PATH.")
 	}
-	p, err := meili.Start(t.Context(), binary, t.TempDir(), slog.New(slog.DiscardHandler))
+	p, err := meili.Start(t.Context(), binary, t.TempDir(), quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,11 +38,10 @@ func server(t testing.TB) (url, key string) {
 // opener makes engines, each with an index of its own.
 func opener(url, key string) func(t *testing.T) search.Engine {
 	return func(t *testing.T) search.Engine {
-		e := meili.New(url, key, "test_"+strings.ToLower(rand.Text()))
+		name := "test_" + rand.Text()
+		e := meili.New(url, key, name)
 		t.Cleanup(func() {
-			if err := e.Drop(context.WithoutCancel(t.Context())); err != nil {
-				t.Error(err)
-			}
+			call(t, url, key, "DELETE", fmt.Sprintf("/indexes/%s_v%d", name, search.Schema), "")
 			if err := e.Close(); err != nil {
 				t.Error(err)
 			}
@@ -63,3 +61,5 @@ func TestBuyersFindWhatTheyMean(t *testing.T) {
 	url, key := server(t)
 	searchtest.Relevance(t, opener(url, key)(t))
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

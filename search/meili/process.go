@@ -36,6 +36,7 @@ const (
 	startWait  = 30 * time.Second
 	stopWait   = 10 * time.Second
 	startTries = 3
+	maxLines   = 40 // of what the server wrote, to say why it ended
 	// indexingMemory is what the server may take for one batch of changes. It takes all of it for each,
 	// and its own choice of two thirds of the machine makes a change of one product take half a second
 	// and more instead of 60 ms.
@@ -48,25 +49,23 @@ func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Proc
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, err
 	}
-	var errs []error
+	var err error
 	for range startTries {
-		p, err := launch(ctx, binary, dataDir, log)
-		if err == nil {
+		var p *Process
+		if p, err = launch(ctx, binary, dataDir, log); err == nil {
 			return p, nil
 		}
-		errs = append(errs, err)
 		if ctx.Err() != nil || errors.Is(err, exec.ErrNotFound) || errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 			break
 		}
 		if strings.Contains(err.Error(), "incompatible") {
 			log.Warn("the search data were written by another version of Meilisearch and are thrown away", "folder", dataDir)
 			if err := os.RemoveAll(database(dataDir)); err != nil {
-				errs = append(errs, err)
-				break
+				return nil, err
 			}
 		}
 	}
-	return nil, fmt.Errorf("starting %s: %w", binary, errors.Join(errs...))
+	return nil, fmt.Errorf("starting %s: %w", binary, err)
 }
 
 // URL is where the server answers.
@@ -202,7 +201,7 @@ func (t *tail) add(line string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.lines = append(t.lines, line)
-	if len(t.lines) > 10 {
+	if len(t.lines) > maxLines {
 		t.lines = t.lines[1:]
 	}
 }

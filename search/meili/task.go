@@ -37,7 +37,7 @@ func (e *Engine) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return failed(ctx, ctx.Err())
 		case <-time.After(pause):
 		}
 	}

@@ -93,13 +93,13 @@ type Named struct {
 // longest name first: «زيت زيتون» is olive oil and no longer names olives.
 func Families(words []string) []Named { return lexicon().find(words) }
 
-// IsKnown tells whether the lexicon holds the normalised word, so that it is no half of a longer one.
-func IsKnown(word string) bool { return lexicon().words[word] }
+// isKnown tells whether the lexicon holds the normalised word, so that it is no half of a longer one.
+func isKnown(word string) bool { return lexicon().words[word] }
 
 // Content is Words without stop words; all of them if there is nothing else.
 func Content(s string) []string {
 	words := Words(s)
-	content := slices.DeleteFunc(slices.Clone(words), IsStop)
+	content := slices.DeleteFunc(slices.Clone(words), isStop)
 	if len(content) == 0 {
 		return words
 	}
@@ -165,8 +165,10 @@ func (d *dictionary) add(f *Family, written string, c column) {
 		n.joined = joined[0]
 	}
 	f.names = append(f.names, n)
-	for _, w := range n.words {
-		d.words[w] = true
+	if c != misspelt || len(n.words) == 1 { // «cous cous» does not make «cous» a word
+		for _, w := range n.words {
+			d.words[w] = true
+		}
 	}
 	d.longest = max(d.longest, len(n.words))
 	d.point(strings.Join(n.words, " "), f, c)

@@ -31,7 +31,7 @@ type Reading struct {
 // «بزيت».
 func Read(typed, lang string) Reading {
 	tokens := withoutQuantities(Tokens(typed))
-	content := slices.DeleteFunc(slices.Clone(tokens), func(t Token) bool { return IsStop(t.Word) })
+	content := slices.DeleteFunc(slices.Clone(tokens), func(t Token) bool { return isStop(t.Word) })
 	if len(content) == 0 {
 		content = tokens
 	}
@@ -45,7 +45,7 @@ func Read(typed, lang string) Reading {
 		words[i] = withoutClitic(t.Word)
 		r.Words = append(r.Words, Word{
 			Text:  words[i],
-			Known: IsKnown(words[i]),
+			Known: isKnown(words[i]),
 			Latin: isLatin(words[i]),
 		})
 	}
@@ -68,7 +68,7 @@ func (r Reading) inArabic(typed, lang string, content []Token, words []string) (
 			i, found = found[0].To, found[1:]
 			continue
 		case r.Words[i].Latin:
-			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, Transliterate(words[i]))
+			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, transliterate(words[i]))
 			anyLatin = true
 		default:
 			shown := typed[content[i].Start:content[i].End]
@@ -112,7 +112,7 @@ func withoutQuantities(tokens []Token) []Token {
 // withoutClitic takes a one-letter preposition, or the article of Darija, off a word that the lexicon
 // knows only without it.
 func withoutClitic(word string) string {
-	if IsKnown(word) {
+	if isKnown(word) {
 		return word
 	}
 	clitics := []string{"و", "ب", "ل", "ك", "ف"}
@@ -123,7 +123,7 @@ func withoutClitic(word string) string {
 		}
 	}
 	for _, c := range clitics {
-		if rest, ok := strings.CutPrefix(word, c); ok && utf8.RuneCountInString(rest) >= 3 && IsKnown(rest) {
+		if rest, ok := strings.CutPrefix(word, c); ok && utf8.RuneCountInString(rest) >= 3 && isKnown(rest) {
 			return rest
 		}
 	}
@@ -141,4 +141,32 @@ func Typos(word string) int {
 	default:
 		return 2
 	}
+}
+
+// IsNear tells whether word is what was typed, with as many letters wrong as Typos allows. The first has
+// to be right.
+func IsNear(word, typed string) bool {
+	a, b := []rune(word), []rune(typed)
+	most := Typos(typed)
+	if len(a) == 0 || len(b) == 0 || a[0] != b[0] || max(len(a)-len(b), len(b)-len(a)) > most {
+		return false
+	}
+	// Levenshtein's distance, one row of the table at a time.
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range a {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, s := range b {
+			change := diagonal
+			if r != s {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)] <= most
 }

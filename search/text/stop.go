@@ -2,9 +2,9 @@ package text
 
 import "strings"
 
-// IsStop tells whether a normalised word says nothing about a product: articles, prepositions, and what
+// isStop tells whether a normalised word says nothing about a product: articles, prepositions, and what
 // people say to a shop («prix», «bghit»).
-func IsStop(word string) bool {
+func isStop(word string) bool {
 	switch word {
 	case "d", "l", "de", "du", "des", "le", "la", "les", "un", "une", "et", "au", "aux", "en", "avec", "pour", "sur", "par", "dan",
 		"the", "of", "and", "with", "for", "in", "an", "a", "to", "from",

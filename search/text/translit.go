@@ -34,9 +34,9 @@ var latin = [...]struct{ spelling, arabic, consonant string }{
 	{"x", "كس", "ks"}, {"z", "ز", "z"}, {"i", "ي", ""}, {"y", "ي", "y"}, {"o", "و", ""}, {"u", "و", ""},
 }
 
-// Transliterate writes a word of Darija in Latin letters with Arabic ones, as near as rules can:
+// transliterate writes a word of Darija in Latin letters with Arabic ones, as near as rules can:
 // «3sel» is عسل, «kharoub» خروب. Short vowels are left out.
-func Transliterate(word string) string {
+func transliterate(word string) string {
 	var b strings.Builder
 	for i := 0; i < len(word); {
 		spelling, arabic, _ := latinAt(word, i)

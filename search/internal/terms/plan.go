@@ -1,6 +1,7 @@
 package terms
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/souk-taawon/souk/search"
@@ -76,7 +77,10 @@ func Plan(q search.Query) []Attempt {
 	if words[last].Known || r.Complete {
 		plan = append(plan, exact)
 	}
-	plan = append(plan, begun, mistyped)
+	plan = append(plan, begun)
+	if !slices.Equal(begun.Terms, mistyped.Terms) { // short words have no typing errors
+		plan = append(plan, mistyped)
+	}
 	if consonants {
 		plan = append(plan, bySound)
 	}

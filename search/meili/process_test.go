@@ -1,0 +1,176 @@
+package meili_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/search/meili"
+)
+
+func binary(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("meilisearch")
+	if err != nil {
+		t.Skip("SKIPPED: there is no meilisearch binary on the PATH to start.")
+	}
+	return path
+}
+
+func start(t *testing.T, dir string) *meili.Process {
+	t.Helper()
+	p, err := meili.Start(t.Context(), binary(t), dir, quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+func answers(url string) bool {
+	response, err := http.Get(url + "/health")
+	if err != nil {
+		return false
+	}
+	_ = response.Body.Close()
+	return true
+}
+
+func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, dir)
+	e := meili.New(p.URL(), p.Key(), "products")
+	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := meili.New(p.URL(), "another key", "products").Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("without the key: %v", err)
+	}
+	if err := errors.Join(p.Stop(), p.Stop()); err != nil {
+		t.Error(err)
+	}
+	if answers(p.URL()) {
+		t.Error("the server still answers")
+	}
+	if _, err := e.Search(t.Context(), search.Query{}); !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("search without a server: %v", err)
+	}
+
+	p = start(t, dir) // with another port and key
+	if n, err := meili.New(p.URL(), p.Key(), "products").Count(t.Context()); n != 1 || err != nil {
+		t.Errorf("after a restart: %d documents, %v", n, err)
+	}
+}
+
+func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	p := start(t, dir)
+	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "data.ms", "VERSION"), []byte("1.2.0"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, dir)
+	if n, err := meili.New(p.URL(), p.Key(), "products").Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d documents, %v", n, err)
+	}
+}
+
+func TestStartSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "meilisearch")
+	if err := os.WriteFile(broken, []byte("#!/bin/sh\necho this is no search engine >&2\nexit 3\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	log := quiet()
+	if _, err := meili.Start(t.Context(), broken, filepath.Join(dir, "data"), log); err == nil || !strings.Contains(err.Error(), "no search engine") {
+		t.Errorf("a broken server: %v", err)
+	}
+	if _, err := meili.Start(t.Context(), filepath.Join(dir, "nothing"), filepath.Join(dir, "data"), log); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("no server: %v", err)
+	}
+	silent := filepath.Join(dir, "silent")
+	if err := os.WriteFile(silent, []byte("#!/bin/sh\nexec sleep 60\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := meili.Start(ctx, silent, filepath.Join(dir, "data"), log); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a server that does not answer: %v", err)
+	}
+}
+
+// TestMain lets the test binary play the program whose child the server is.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("TEST_PARENT_OF_MEILISEARCH"); dir != "" {
+		path, _ := exec.LookPath("meilisearch")
+		p, err := meili.Start(context.Background(), path, dir, quiet())
+		if err != nil {
+			fmt.Println(err)
+			os.Exit(1)
+		}
+		runtime.GC()
+		fmt.Println(p.URL())
+		time.Sleep(time.Minute)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+func TestTheServerEndsWithAProgramThatIsKilled(t *testing.T) {
+	t.Parallel()
+	binary(t)
+	if runtime.GOOS != "linux" {
+		t.Skip("SKIPPED: only Linux ends a child with its parent.")
+	}
+	parent := exec.Command(os.Args[0])
+	parent.Env = append(os.Environ(), "TEST_PARENT_OF_MEILISEARCH="+t.TempDir())
+	output, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(output).ReadString('\n')
+	if err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	url := strings.TrimSpace(line)
+	if !answers(url) {
+		t.Errorf("the server of the other program does not answer: %s", line)
+	}
+	if err := parent.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = parent.Wait() // it was killed
+	for range 500 {
+		if !answers(url) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Error("the server goes on without its parent")
+}

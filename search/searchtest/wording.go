@@ -1,0 +1,157 @@
+package searchtest
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/search"
+)
+
+func namesFirst(t *testing.T, engine search.Engine) {
+	honey := product("is", "عسل السدر", "Miel de jujubier", "Jujube honey")
+	contains := product("contains", "صابون بالعسل", "Savon au miel", "Honey soap")
+	mentions := product("mentions", "مقروط", "Makrout", "Makrout")
+	mentions.DescriptionAR, mentions.DescriptionFR, mentions.DescriptionEN = "محلى بعسل المنطقة والعسل الحر", "Au miel", "With honey"
+	put(t, engine, mentions, contains, honey, product("neither", "بيض", "Œufs", "Eggs"))
+	for _, text := range []string{"عسل", "miel", "honey"} {
+		expect(t, engine, text, "is", "contains", "mentions")
+	}
+	expect(t, engine, "3sel", "is", "contains")
+}
+
+func oilIsNotOlives(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("oil", "زيت زيتون بكر", "Huile d'olive vierge", "Virgin olive oil"),
+		product("argan", "زيت أركان", "Huile d'argan", "Argan oil"),
+		product("green", "زيتون أخضر", "Olives vertes", "Green olives"),
+		product("honey", "عسل", "Miel", "Honey"))
+	for _, text := range []string{"زيت", "الزيت", "huile", "oil", "zit", "lzit"} {
+		expectAnyOrder(t, engine, text, "oil", "argan")
+	}
+	for _, text := range []string{"زيتون", "والزيتون", "olives", "olive", "zitoun"} {
+		expect(t, engine, text, "green", "oil")
+	}
+	for _, text := range []string{"زيت زيتون", "زيت الزيتون", "huile d'olive", "huile d’olive", "olive oil", "zit zitoun", "zit l3oud"} {
+		expect(t, engine, text, "oil")
+	}
+}
+
+func exactNameFirst(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("preserved", "حامض مصير", "Citron confit", "Preserved lemon"),
+		product("juice", "حامض معصور", "Citron pressé", "Pressed lemon"),
+		product("lemon", "حامض", "Citron", "Lemon"),
+		product("dried", "حامض مجفف", "Citron séché", "Dried lemon"))
+	for _, text := range []string{"حامض", "الحامض", "citron", "lemon", "LEMON", "Cítron"} {
+		got := ask(t, engine, search.Query{Text: text})
+		if got.Total != 4 || got.IDs[0] != "lemon" {
+			t.Errorf("«%s» found %v", text, got.IDs)
+		}
+	}
+}
+
+func allWordsThenSome(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("thyme-honey", "عسل الزعتر", "Miel de thym", ""),
+		product("jujube-honey", "عسل السدر", "Miel de jujubier", ""),
+		product("thyme", "زعتر", "Thym", ""),
+		product("eggs", "بيض", "Œufs", ""))
+	expect(t, engine, "miel thym", "thyme-honey")
+	expect(t, engine, "le miel de thym", "thyme-honey")
+	expect(t, engine, "عسل الزعتر", "thyme-honey")
+	if got := ask(t, engine, search.Query{Text: "miel de thym"}); got.Partial {
+		t.Error("«miel de thym» says that words are missing")
+	}
+	got := ask(t, engine, search.Query{Text: "miel thym licorne"})
+	if !got.Partial || len(got.IDs) == 0 || got.IDs[0] != "thyme-honey" || slices.Contains(got.IDs, "eggs") {
+		t.Errorf("«miel thym licorne» found %v, partial %v", got.IDs, got.Partial)
+	}
+	if got := ask(t, engine, search.Query{Text: "licorne arc-en-ciel"}); got.Total != 0 || got.Partial {
+		t.Errorf("«licorne arc-en-ciel» found %v, partial %v", got.IDs, got.Partial)
+	}
+}
+
+func halfTyped(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("couscous", "كسكس", "Couscous", "Couscous"),
+		product("clementine", "كليمونتين", "Clémentine", "Clementine"),
+		product("thyme-honey", "عسل الزعتر", "Miel de thym", "Thyme honey"))
+	for text, id := range map[string]string{
+		"cou": "couscous", "couscou": "couscous", "كسك": "couscous", "sek": "couscous",
+		"clém": "clementine", "CLEM": "clementine", "كليم": "clementine",
+		"miel de th": "thyme-honey", "عسل زع": "thyme-honey", "3se": "thyme-honey", "3sel za3": "thyme-honey",
+	} {
+		expect(t, engine, text, id)
+	}
+}
+
+func mistyped(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("walnuts", "جوز", "Noix", "Walnuts"),
+		product("black-soap", "صابون بلدي", "Savon noir", "Black soap"),
+		product("clementine", "كليمونتين", "Clémentine", "Clementine"),
+		product("wormwood", "شيح", "Armoise", "Wormwood"))
+	expect(t, engine, "noix", "walnuts")
+	expect(t, engine, "savon noir", "black-soap")
+	for _, text := range []string{"clemantine", "clmentine", "clementnie", "clementinne", "كليمنتين", "كليمونطين"} {
+		expect(t, engine, text, "clementine")
+	}
+	for _, text := range []string{"armoize", "harmoise", "wormwod"} {
+		expect(t, engine, text, "wormwood")
+	}
+}
+
+func darija(t *testing.T, engine search.Engine) {
+	docs := Documents(Corpus())
+	put(t, engine, docs...)
+	for text, understood := range map[string]string{
+		"3sel": "عسل", "l3sel": "عسل", "zit l3oud": "زيت زيتون", "7amed": "حامض", "3sel bio": "عسل bio",
+		"miel": "", "عسل": "", "honey": "", "": "",
+	} {
+		got := ask(t, engine, search.Query{Text: text, Lang: "fr"})
+		if got.Understood != understood {
+			t.Errorf("«%s» was understood as «%s», expected «%s»", text, got.Understood, understood)
+		}
+		if got.Total == 0 {
+			t.Errorf("«%s» found nothing", text)
+		}
+	}
+	// A word that is on no list is found by its consonants.
+	put(t, engine, product("new", "شكشوكة حارة", "", ""))
+	got := ask(t, engine, search.Query{Text: "chakchouka", Lang: "ar"})
+	if !slices.Equal(got.IDs, []string{"new"}) || got.Understood == "" {
+		t.Errorf("«chakchouka» found %v, understood «%s»", got.IDs, got.Understood)
+	}
+}
+
+func acrossLanguages(t *testing.T, engine search.Engine) {
+	put(t, engine,
+		product("arabic", "عسل السدر", "", ""),
+		product("french", "", "Miel de jujubier", ""),
+		product("english", "", "", "Jujube honey"),
+		product("other", "بيض", "Œufs", "Eggs"))
+	for _, text := range []string{"عسل", "miel", "honey", "3sel", "عسل السدر", "miel de jujubier", "jujube honey", "3sel sder"} {
+		expectAnyOrder(t, engine, text, "arabic", "french", "english")
+	}
+}
+
+func anythingTyped(t *testing.T, engine search.Engine) {
+	put(t, engine, Documents(Corpus())...)
+	for _, text := range []string{
+		" ", "\t\n", "\"", "\"\"", "\"miel", "miel\"", "-miel", "+miel -thym", "miel*", "m?el", "miel~2", "miel^3", "name:miel",
+		"miel OR thym", "(miel", "[a TO b]", "\\", "/miel/", "%", "'; drop table products; --", "<script>alert(1)</script>",
+		"\x00", "a\x00b", "\xff\xfe", "\u200f\u200e", "ـــــ", "ًٌٍ", "🍯", "👩🏽‍🌾", "l'", "d'", "'", "ال", "و", "ل", "a", "q", "ا",
+		"1", "5", "500g", "1 kg", "٥٠٠ غ", "000000000000000000000", "de la", "le", "من",
+		strings.Repeat("a", 10_000), strings.Repeat("miel ", 2_000), strings.Repeat("عسل", 3_000), strings.Repeat("\"", 500),
+		"miel thym huile olive couscous orge figue amande noix caroube tapis panier savon", "日本語", "мёд", "ⵜⴰⵎⵎⴻⵏⵜ", "ﷲ", "ﻋﺴﻞ",
+	} {
+		ask(t, engine, search.Query{Text: text, Lang: "xx"})
+		ask(t, engine, search.Query{Text: text, Sort: search.CheapestFirst, InStock: true})
+	}
+	for _, text := range []string{"\"miel\"", "-miel", "miel*", "ﻋﺴﻞ", "ـعـسـل", "MIEL", "de la"} {
+		if text != "de la" && ask(t, engine, search.Query{Text: text}).Total == 0 {
+			t.Errorf("«%s» found nothing", text)
+		}
+	}
+}

@@ -1,0 +1,348 @@
+package search_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/souk-taawon/souk/search"
+)
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
+// inStep expects the engine to hold what the market sells, and nothing to be pending.
+func inStep(t *testing.T, m *market, x *index) {
+	t.Helper()
+	if diff := cmp.Diff(m.names(), x.names()); diff != "" {
+		t.Errorf("(-market +index):\n%s", diff)
+	}
+	if n, _ := m.Pending(t.Context(), ""); n != 0 {
+		t.Errorf("%d changes are pending", n)
+	}
+}
+
+// running runs a syncer for as long as the test.
+func running(t *testing.T, m *market, x *index, log *slog.Logger) {
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		search.NewSyncer("memory", x, m, log).Run(ctx)
+		close(ended)
+	}()
+	t.Cleanup(func() { cancel(); <-ended })
+}
+
+func once(t *testing.T, m *market, x *index, expected int) {
+	t.Helper()
+	n, err := search.NewSyncer("memory", x, m, quiet()).Once(t.Context())
+	if err != nil {
+		t.Fatalf("once: %v", err)
+	}
+	if n != expected {
+		t.Errorf("%d changes, expected %d", n, expected)
+	}
+}
+
+func TestEveryChangeReachesTheEngineWithinTwoSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		for i := range 2_500 {
+			m.set(fmt.Sprintf("p%04d", i), "Miel")
+		}
+		running(t, m, x, quiet())
+		time.Sleep(2 * time.Second)
+		inStep(t, m, x) // what was there before
+
+		m.set("p0001", "Miel de thym")
+		m.set("new", "Amandes")
+		m.remove("p0002")
+		time.Sleep(2 * time.Second)
+		inStep(t, m, x)
+		if x.names()["p0001"] != "Miel de thym" || x.names()["new"] != "Amandes" || x.names()["p0002"] != "" {
+			t.Error("the changes have not arrived")
+		}
+		for i := range 1_700 { // more than are claimed at once
+			m.set(fmt.Sprintf("p%04d", i), "Huile")
+		}
+		time.Sleep(2 * time.Second)
+		inStep(t, m, x)
+	})
+}
+
+func TestACrashBetweenWritingAndMarkingAsDoneLosesNothing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		m.registered = true
+		m.set("honey", "Miel")
+		m.remove("gone")
+		m.downOnDone = true
+		if _, err := search.NewSyncer("memory", x, m, quiet()).Once(t.Context()); !errors.Is(err, errDown) {
+			t.Fatalf("once: %v", err)
+		}
+		m.downOnDone = false
+		once(t, m, x, 0) // the one who was killed still has them
+		time.Sleep(time.Minute)
+		once(t, m, x, 2)
+		inStep(t, m, x)
+	})
+}
+
+func TestAChangeWhileTheOneBeforeIsWrittenStaysPending(t *testing.T) {
+	t.Parallel()
+	m, x := newMarket(), newIndex()
+	m.registered = true
+	m.set("honey", "Miel")
+	x.onPut = func([]search.Document) {
+		x.onPut = nil
+		m.set("honey", "Miel de thym")
+	}
+	once(t, m, x, 1)
+	if x.names()["honey"] != "Miel" {
+		t.Errorf("the engine holds %v", x.names())
+	}
+	if n, _ := m.Pending(t.Context(), ""); n != 1 {
+		t.Errorf("%d changes are pending, expected 1", n)
+	}
+	once(t, m, x, 1)
+	inStep(t, m, x)
+}
+
+func TestWhenTheEngineFailsTheChangesAreGivenBack(t *testing.T) {
+	t.Parallel()
+	m, x := newMarket(), newIndex()
+	m.registered = true
+	m.set("honey", "Miel")
+	x.down = true
+	if n, err := search.NewSyncer("memory", x, m, quiet()).Once(t.Context()); n != 0 || !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("once: %d, %v", n, err)
+	}
+	x.down = false
+	once(t, m, x, 1) // at once: nobody waits for a lease
+	inStep(t, m, x)
+
+	// Also when the one who works is told to stop in the middle.
+	m.set("honey", "Miel de thym")
+	ctx, cancel := context.WithCancel(t.Context())
+	x.onPut = func([]search.Document) { cancel() }
+	if _, err := search.NewSyncer("memory", x, m, quiet()).Once(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("once: %v", err)
+	}
+	x.onPut = nil
+	once(t, m, x, 1)
+	inStep(t, m, x)
+}
+
+func TestAnOutageIsLoggedOnceAndCaughtUpWith(t *testing.T) {
+	t.Parallel()
+	for name, outage := range map[string]func(m *market, x *index, down bool){
+		"the engine":   func(_ *market, x *index, down bool) { x.setDown(down) },
+		"the database": func(m *market, _ *index, down bool) { m.setDown(down) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				var log bytes.Buffer
+				m, x := newMarket(), newIndex()
+				m.set("honey", "Miel")
+				running(t, m, x, slog.New(slog.NewTextHandler(&log, nil)))
+				time.Sleep(time.Second)
+				outage(m, x, true)
+				for i := range 60 {
+					m.set(fmt.Sprint("p", i), "Huile")
+					time.Sleep(time.Second)
+				}
+				outage(m, x, false)
+				time.Sleep(30 * time.Second)
+				inStep(t, m, x)
+				synctest.Wait()
+				if n := strings.Count(log.String(), "not kept up to date"); n != 1 {
+					t.Errorf("the beginning is logged %d times:\n%s", n, &log)
+				}
+				if n := strings.Count(log.String(), "up to date again"); n != 1 {
+					t.Errorf("the end is logged %d times:\n%s", n, &log)
+				}
+				tries := 0
+				for _, n := range m.claims {
+					tries = max(tries, n)
+				}
+				if tries > 20 {
+					t.Errorf("tried %d times in a minute", tries)
+				}
+			})
+		})
+	}
+}
+
+func TestAnEngineThatWasEmptiedIsFilledAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		m.set("honey", "Miel")
+		running(t, m, x, quiet())
+		time.Sleep(time.Second)
+		x.setDown(true)
+		time.Sleep(time.Second)
+		x.mu.Lock()
+		x.docs, x.down = map[string]search.Document{}, false
+		x.mu.Unlock()
+		m.set("oil", "Huile") // an engine that lost its index fails the next change
+		x.setDown(true)
+		time.Sleep(time.Second)
+		x.setDown(false)
+		time.Sleep(30 * time.Second)
+		inStep(t, m, x)
+	})
+}
+
+func TestARefusedProductDoesNotHoldTheOthersUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		m, x := newMarket(), newIndex()
+		m.registered = true
+		for i := range 100 {
+			m.set(fmt.Sprintf("p%02d", i), "Miel")
+		}
+		x.refused = "p37"
+		s := search.NewSyncer("memory", x, m, slog.New(slog.NewTextHandler(&log, nil)))
+		if _, err := s.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := len(x.names()); n != 99 {
+			t.Errorf("%d products are found, expected 99", n)
+		}
+		if !strings.Contains(log.String(), "p37") {
+			t.Errorf("the log does not name the product:\n%s", &log)
+		}
+		once(t, m, x, 0) // not again and again
+		x.refused = ""
+		time.Sleep(time.Minute)
+		once(t, m, x, 1)
+		inStep(t, m, x)
+	})
+}
+
+func TestChangesDuringARebuildAreThereAfterwards(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		for i := range 3_000 {
+			m.set(fmt.Sprintf("p%04d", i), "Miel")
+		}
+		running(t, m, x, quiet())
+		time.Sleep(time.Second)
+		inStep(t, m, x)
+		m.mu.Lock()
+		m.pages = 0
+		m.onAll = func(n int) {
+			if n == 2 { // p0000 to p1999 were read
+				m.set("p0001", "Miel de thym")
+				m.set("p2500", "Miel de thym")
+				m.set("a-new-one", "Amandes")
+				m.remove("p0002")
+				m.remove("p2501")
+				time.Sleep(5 * time.Second) // the one who runs beside looks many times
+			}
+		}
+		m.mu.Unlock()
+		if err := search.NewSyncer("memory", x, m, quiet()).Rebuild(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		inStep(t, m, x)
+	})
+}
+
+func TestARebuildLeavesOutWhatTheEngineWouldRefuse(t *testing.T) {
+	t.Parallel()
+	m, x := newMarket(), newIndex()
+	m.set("honey", "Miel")
+	m.set("not an id", "Huile")
+	if err := search.NewSyncer("memory", x, m, quiet()).Rebuild(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := x.names(); len(got) != 1 || got["honey"] == "" {
+		t.Errorf("the engine holds %v", got)
+	}
+}
+
+// Buyers and cooperatives do everything at once, several instances share the work, and one of them rebuilds
+// now and then. In the end the engine holds what the market sells.
+func TestManyAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		for i := range 500 {
+			m.set(fmt.Sprintf("p%03d", i), "Miel")
+		}
+		for range 3 {
+			running(t, m, x, quiet())
+		}
+		var all sync.WaitGroup
+		for worker := range 4 {
+			all.Go(func() {
+				random := rand.New(rand.NewPCG(1, uint64(worker)))
+				for i := range 2_000 {
+					id := fmt.Sprintf("p%03d", random.IntN(600))
+					if random.IntN(5) == 0 {
+						m.remove(id)
+					} else {
+						m.set(id, fmt.Sprintf("Miel %d %d", worker, i))
+					}
+					time.Sleep(time.Duration(random.IntN(20)) * time.Millisecond)
+				}
+			})
+		}
+		all.Go(func() {
+			s := search.NewSyncer("memory", x, m, quiet())
+			for range 10 {
+				time.Sleep(time.Second)
+				if err := s.Rebuild(t.Context()); err != nil && !errors.Is(err, search.ErrRebuilding) {
+					t.Error(err)
+				}
+			}
+		})
+		all.Wait()
+		time.Sleep(2 * time.Second)
+		inStep(t, m, x)
+	})
+}
+
+func TestQueriesAreKeptWithinLimits(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		given               search.Query
+		page, perPage, text int
+		sort                search.Sort
+	}{
+		{search.Query{}, 1, search.DefaultPerPage, 0, search.Relevance},
+		{search.Query{Page: -1, PerPage: -1, Sort: "best"}, 1, search.DefaultPerPage, 0, search.Relevance},
+		{search.Query{Page: 3, PerPage: 10, Sort: search.NewestFirst}, 3, 10, 0, search.NewestFirst},
+		{search.Query{Page: 1 << 40, PerPage: 1 << 40}, 100, 100, 0, search.Relevance},
+		{search.Query{Text: strings.Repeat("ع", 1_000)}, 1, search.DefaultPerPage, search.MaxTextRunes, search.Relevance},
+	} {
+		got := c.given.Clean()
+		if got.Page != c.page || got.PerPage != c.perPage || len([]rune(got.Text)) != c.text || got.Sort != c.sort {
+			t.Errorf("%+v became %+v", c.given, got)
+		}
+	}
+	if got := (search.Query{MinPrice: -5, MaxPrice: -1}).Clean(); got.MinPrice != 0 || got.MaxPrice != 0 {
+		t.Errorf("%+v", got)
+	}
+	if !slices.Equal((search.Query{WomenLed: true}).Chosen(search.FacetWomenLed), []string{"true"}) {
+		t.Error("women-led is not chosen")
+	}
+}

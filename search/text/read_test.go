@@ -1,0 +1,139 @@
+package text_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/search/text"
+)
+
+func TestRead(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ typed, lang, words, understood string }{
+		{"3sel", "fr", "3sel", "عسل"},
+		{"l3sel", "ar", "3sel", "عسل"},
+		{"bghit 3sel dyal za3tar", "ar", "3sel za3tar", "عسل الزعتر"},
+		{"zit l3oud", "fr", "zit 3oud", "زيت زيتون"},
+		{"lzit", "fr", "lzit", "زيت"},
+		{"zzitoun", "fr", "zzitoun", "زيتون"},
+		{"l7amed msseyer", "en", "7amed msseyer", "حامض مصير"},
+		{"guerga3 500g", "fr", "guerga3", "جوز"},
+		{"3sel bio", "fr", "3sel bio", "عسل bio"},
+		// The word for it in the language of the page is just that; on an Arabic page it is Darija.
+		{"smen", "fr", "smen", ""},
+		{"smen", "en", "smen", ""},
+		{"smen", "ar", "smen", "سمن"},
+		{"miel de thym", "fr", "miel thym", ""},
+		{"عسل الزعتر", "ar", "عسل زعتر", ""},
+		{"honey", "ar", "honei", ""},
+		// What is written together with a word.
+		{"بزيت", "ar", "زيت", ""},
+		{"وعسل", "ar", "عسل", ""},
+		{"للوز", "ar", "لوز", ""},
+		{"لوز", "ar", "لوز", ""},
+		{"lkouskous", "fr", "kouskou", ""},
+		// Quantities and what is said to a shop.
+		{"miel 500 g", "fr", "miel", ""},
+		{"زيت 5 لتر", "ar", "زيت", ""},
+		{"couscous 5 céréales", "fr", "couscou 5 cereal", ""},
+		{"prix miel pas cher", "fr", "miel", ""},
+		{"500 g", "fr", "500 g", ""},
+		{"de la", "fr", "de la", ""},
+		{"", "fr", "", ""},
+		{"🍯", "fr", "", ""},
+	} {
+		r := text.Read(c.typed, c.lang)
+		var words []string
+		for _, w := range r.Words {
+			words = append(words, w.Text)
+		}
+		if got := strings.Join(words, " "); got != c.words {
+			t.Errorf("«%s» asks for «%s», expected «%s»", c.typed, got, c.words)
+		}
+		if r.Understood != c.understood {
+			t.Errorf("«%s» (%s) is understood as «%s», expected «%s»", c.typed, c.lang, r.Understood, c.understood)
+		}
+	}
+}
+
+func TestReadKnowsWhetherTheLastWordIsComplete(t *testing.T) {
+	t.Parallel()
+	for typed, complete := range map[string]bool{"mie": false, "mie ": true, "mie,": true, "عس": false, "عس ": true, "": false} {
+		if got := text.Read(typed, "fr").Complete; got != complete {
+			t.Errorf("«%s»: %v", typed, got)
+		}
+	}
+	for typed, known := range map[string]bool{"miel": true, "mie": false, "عسل": true, "عس": false, "3sel": true, "cous": false, "couscous": true} {
+		if got := text.Read(typed, "fr").Words[0].Known; got != known {
+			t.Errorf("«%s» is known: %v", typed, got)
+		}
+	}
+}
+
+func TestFamiliesTakesTheLongestName(t *testing.T) {
+	t.Parallel()
+	for written, expected := range map[string]string{
+		"زيت زيتون بكر":             "olive-oil",
+		"زيت":                       "oil",
+		"زيتون أخضر":                "green-olive",
+		"Figue de Barbarie":         "prickly-pear",
+		"Figue sèche":               "dried-fig",
+		"Confiture de figue maison": "fig-jam",
+		"Miel de thym":              "thyme-honey",
+		"Savon à l'huile d'olive":   "olive-soap",
+		"Makrout au miel":           "makrout honey",
+		"tin":                       "fig clay",
+		"ras-el-hanout":             "ras-el-hanout",
+		"raselhanout":               "ras-el-hanout",
+		"licorne":                   "",
+		"":                          "",
+	} {
+		var keys []string
+		for _, named := range text.Families(text.Content(written)) {
+			for _, f := range named.Families {
+				keys = append(keys, f.Key)
+			}
+		}
+		if got := strings.Join(keys, " "); got != expected {
+			t.Errorf("«%s» names %s, expected %s", written, got, expected)
+		}
+	}
+}
+
+func TestSkeletons(t *testing.T) {
+	t.Parallel()
+	for latin, arabic := range map[string]string{
+		"kharoub": "خروب", "kharroub": "خروب", "5arroub": "الخروب", "za3tar": "زعتر", "zatar": "زعتر", "tafoghalt": "تافوغالت",
+		"zriba": "زريبة", "djellaba": "جلابة", "guerga3": "گرگاع", "9er9a3": "قرقاع", "bou9al": "بوقال",
+		"oujda": "وجدة", "wejda": "وجدة", "ahfir": "أحفير", "sa3idia": "السعيدية", "mousammim": "مصمم", "zbeeb": "زبيب", "8assoul": "غاسول",
+	} {
+		a := text.Skeletons(text.Words(arabic)[0])
+		l := text.Skeletons(text.Words(latin)[0])
+		if len(l) != 1 || !slices.Contains(a, l[0]) {
+			t.Errorf("«%s» is %v, «%s» %v", latin, l, arabic, a)
+		}
+	}
+	for _, word := range []string{"zit", "tin", "زيت", "تين", "a", "", "ⵜⴰⵎ", "123"} {
+		if got := text.Skeletons(word); len(got) != 0 {
+			t.Errorf("«%s» is too short for a skeleton: %v", word, got)
+		}
+	}
+}
+
+func TestIsNear(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		word, typed string
+		near        bool
+	}{
+		{"miel", "miel", true}, {"miel", "mile", false}, {"miel", "mil", false}, {"miel", "miell", true}, {"miel", "niel", false},
+		{"clementin", "clemantin", true}, {"clementin", "klementin", false}, {"clementin", "clmntin", false}, {"clementin", "clementnn", true},
+		{"زيت", "زبت", false}, {"زيتون", "زيتن", true}, {"زيت", "زيتون", false}, {"كسكس", "كسكوس", true},
+		{"", "miel", false}, {"miel", "", false},
+	} {
+		if got := text.IsNear(c.word, c.typed); got != c.near {
+			t.Errorf("«%s» typed «%s»: %v", c.word, c.typed, got)
+		}
+	}
+}
