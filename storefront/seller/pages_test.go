@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -146,6 +147,25 @@ func TestHomeTellsWhereTheCooperativeStands(t *testing.T) {
 	page := m.SignIn(m.Oil.Member).Get("/ar/seller").Want(http.StatusOK)
 	if got := page.Text(".note.bad"); !strings.Contains(got, why) {
 		t.Errorf("the reason is not told: %s", got)
+	}
+}
+
+func TestNewCooperativeIsWelcomedWhileItWaits(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member, err := m.Accounts.Create(context.Background(), account.NewUser{
+		Name: "حليمة", Email: "member@amal.test", Password: storetest.Password, Role: account.Member, CooperativeID: &m.Pending.ID,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := m.SignIn(member)
+	page := browser.Get("/en/seller").Want(http.StatusOK)
+	if !page.Has(".note.wait") || !page.Has("main a[href='/en/seller/products/new']") || !page.Has("main a[href='/en/seller/upload']") {
+		t.Errorf("the first page says %s", page.Text("main"))
+	}
+	for _, path := range []string{"/products", "/orders", "/money", "/upload"} {
+		browser.Get("/en/seller" + path).Want(http.StatusOK)
 	}
 }
 
