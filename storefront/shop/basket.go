@@ -98,7 +98,7 @@ func (h *Handler) addLine(r *web.Request) error {
 	} else {
 		err = errQuantity
 	}
-	if wantsJSON(r) {
+	if r.WantsJSON() {
 		return h.answerAdded(r, token, change, err)
 	}
 	if err != nil {
@@ -188,8 +188,6 @@ func (h *Handler) basketToken(r *web.Request) string {
 	r.SetCookie(web.BasketCookie, token, basketKeep)
 	return token
 }
-
-func wantsJSON(r *web.Request) bool { return strings.Contains(r.Header("Accept"), "application/json") }
 
 // back leads to the page that the form stood on.
 func (h *Handler) back(r *web.Request) error {

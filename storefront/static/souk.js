@@ -7,7 +7,8 @@
 //   form[data-suggest]    search field with suggestions from that address
 //   [data-auto]           a select or checkbox that sends its form when changed
 //   [data-dialog=ID]      opens the dialog; [data-close] closes it
-//   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares
+//   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
+//                         [data-print] prints
 //   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
 'use strict'
 {
@@ -172,6 +173,9 @@
         const wrong = body.errors?.[input.name]
         if (wrong) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
+        // What was saved is what the next change is compared with.
+        const was = form.elements['was_' + input.name]
+        if (answer.ok && was) was.value = input.value
       }
       row?.classList.toggle('saved', answer.ok)
       row?.classList.toggle('bad', !answer.ok)
@@ -288,6 +292,7 @@
     button.setAttribute('aria-pressed', String(shown))
     button.textContent = shown ? button.dataset.hide : button.dataset.show
   })
+  on('click', '[data-print]', () => print())
   on('click', '[data-share]', (link, event) => {
     if (!navigator.share) return // its address is WhatsApp's
     event.preventDefault()
