@@ -22,7 +22,7 @@ type market struct {
 	registered bool
 	pending    map[string]*pending
 	down       bool
-	downOnDone bool        // the program is killed between writing and marking as done
+	killed     bool        // the program is killed between writing and marking as done: it can do neither that nor give back
 	onAll      func(n int) // called after a page of All was read, without the lock
 	claims     map[string]int
 	pages      int
@@ -123,7 +123,7 @@ func (m *market) Documents(_ context.Context, ids []string) ([]search.Document, 
 func (m *market) Done(_ context.Context, _ string, changes []search.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.down || m.downOnDone {
+	if m.down || m.killed {
 		return errDown
 	}
 	for _, c := range changes {
@@ -141,7 +141,7 @@ func (m *market) Done(_ context.Context, _ string, changes []search.Change) erro
 func (m *market) Release(ctx context.Context, _ string, changes []search.Change) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.down {
+	if m.down || m.killed {
 		return errDown
 	}
 	for _, c := range changes {

@@ -106,6 +106,7 @@ func (s *Syncer) fill(ctx context.Context) error {
 // Once brings the engine one batch of changes and tells how many there were. A document that the engine
 // refuses is logged and tried again when its lease has passed; it does not hold the others up.
 func (s *Syncer) Once(ctx context.Context) (int, error) {
+	start := time.Now()
 	changes, err := s.source.Claim(ctx, s.name, batchSize, lease)
 	if err != nil {
 		return 0, fmt.Errorf("claiming changes: %w", err)
@@ -113,18 +114,28 @@ func (s *Syncer) Once(ctx context.Context) (int, error) {
 	if len(changes) == 0 {
 		return 0, nil
 	}
-	writing, cancel := context.WithTimeout(ctx, writeWait)
-	defer cancel()
-	written, err := s.write(writing, changes)
-	if err != nil {
+	if err := s.writeAndMark(ctx, changes, start.Add(lease)); err != nil {
 		releasing, cancel := context.WithTimeout(context.WithoutCancel(ctx), releaseWait)
 		defer cancel()
 		return 0, errors.Join(err, s.source.Release(releasing, s.name, changes))
 	}
-	if err := s.source.Done(ctx, s.name, written); err != nil {
-		return 0, fmt.Errorf("marking changes as done: %w", err)
-	}
 	return len(changes), nil
+}
+
+func (s *Syncer) writeAndMark(ctx context.Context, changes []Change, leaseEnds time.Time) error {
+	writing, cancel := context.WithTimeout(ctx, writeWait)
+	defer cancel()
+	written, err := s.write(writing, changes)
+	if err != nil {
+		return err
+	}
+	// Once the lease has passed, others may have brought these changes and newer ones may be pending.
+	marking, cancel := context.WithDeadline(ctx, leaseEnds)
+	defer cancel()
+	if err := s.source.Done(marking, s.name, written); err != nil {
+		return fmt.Errorf("marking changes as done: %w", err)
+	}
+	return nil
 }
 
 // write brings the engine changes and returns those that it took. If it refuses one, the others are
@@ -150,7 +161,7 @@ func (s *Syncer) write(ctx context.Context, changes []Change) ([]Change, error) 
 		return nil, err
 	}
 	second, err := s.write(ctx, changes[half:])
-	return append(first, second...), err
+	return slices.Concat(first, second), err
 }
 
 // bring reads what is true of some products and makes it so in the engine.

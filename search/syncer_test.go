@@ -88,11 +88,11 @@ func TestACrashBetweenWritingAndMarkingAsDoneLosesNothing(t *testing.T) {
 		m.registered = true
 		m.set("honey", "Miel")
 		m.remove("gone")
-		m.downOnDone = true
+		m.killed = true
 		if _, err := search.NewSyncer("memory", x, m, quiet()).Once(t.Context()); !errors.Is(err, errDown) {
 			t.Fatalf("once: %v", err)
 		}
-		m.downOnDone = false
+		m.killed = false
 		once(t, m, x, 0) // the one who was killed still has them
 		time.Sleep(time.Minute)
 		once(t, m, x, 2)
