@@ -67,6 +67,7 @@ func assemble(p parts) (*app, error) {
 	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
 		every(time.Hour, account.CleanArgs{}),
 		every(24*time.Hour, order.CleanArgs{}),
+		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 	}, p.log)
 	if err != nil {
 		return nil, err
@@ -89,6 +90,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(products))
+	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
 
 	config := p.storefront
 	config.Log = p.log
@@ -113,9 +115,10 @@ func assemble(p parts) (*app, error) {
 	}, nil
 }
 
+// every makes a job that is also worked at the start: an instance may not live as long as the interval.
 func every(interval time.Duration, args river.JobArgs) *river.PeriodicJob {
 	return river.NewPeriodicJob(river.PeriodicInterval(interval),
-		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, nil)
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // run serves the market on public, and its figures on private, until ctx ends; then it answers what

@@ -6,10 +6,14 @@ create table search_engines (
     registered_at timestamptz not null default now()
 );
 
+-- Numbers that only differ: a product that leaves the set and comes back must not look unchanged to a
+-- worker that was slow.
+create sequence search_generations;
+
 create table search_pending (
     engine        text   not null references search_engines (name) on delete cascade,
     product_id    uuid   not null,  -- no foreign key: a deleted product has to leave the index too
-    generation    bigint not null default 1,
+    generation    bigint not null default nextval('search_generations'), -- never the same twice
     changed_at    timestamptz not null default now(),
     claimed_until timestamptz,
     primary key (engine, product_id)
@@ -24,7 +28,7 @@ begin
     from search_engines e cross join (select distinct id from changed) c
     order by e.name, c.id
     on conflict (engine, product_id) do update
-        set generation = search_pending.generation + 1, changed_at = now();
+        set generation = excluded.generation, changed_at = now();
     return null;
 end $$;
 -- +goose StatementEnd
@@ -36,7 +40,7 @@ begin
     from search_engines e cross join (select distinct product_id from changed) c
     order by e.name, c.product_id
     on conflict (engine, product_id) do update
-        set generation = search_pending.generation + 1, changed_at = now();
+        set generation = excluded.generation, changed_at = now();
     return null;
 end $$;
 -- +goose StatementEnd
@@ -49,7 +53,7 @@ begin
     where p.cooperative_id in (select id from changed)
     order by e.name, p.id
     on conflict (engine, product_id) do update
-        set generation = search_pending.generation + 1, changed_at = now();
+        set generation = excluded.generation, changed_at = now();
     return null;
 end $$;
 -- +goose StatementEnd

@@ -1,0 +1,32 @@
+package catalog_test
+
+import (
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+)
+
+func TestSearchLearnsOfACertificateThatRanOut(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := wheat()
+	e.Labels = []catalog.Label{{Slug: "terroir-du-maroc", Certificate: "1", ExpiresOn: "2026-11-23"}}
+	ranOut := m.add(m.couscou, e)
+	e.SKU, e.Labels = "", []catalog.Label{{Slug: "igp", Certificate: "2", ExpiresOn: "2027-01-01"}}
+	e.Name.FR, e.Name.AR = "Couscous d’orge", "كسكس الشعير"
+	m.add(m.couscou, e)
+	source := m.source("engine")
+
+	m.today = m.today.AddDate(0, 0, 1)
+	worker := &catalog.ExpireLabelsWorker{Catalog: m.Service}
+	must(t, worker.Work(m.ctx, nil))
+	changes := m.claim(source, "engine")
+	if len(changes) != 1 || changes[0].ID != ranOut.ID.String() {
+		t.Fatalf("search is to learn of %v, want only of %s", changes, ranOut.ID)
+	}
+	docs, err := source.Documents(m.ctx, []string{ranOut.ID.String()})
+	must(t, err)
+	if len(docs) != 1 || len(docs[0].Labels) != 0 {
+		t.Fatalf("search is told %+v", docs)
+	}
+}
