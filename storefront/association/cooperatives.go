@@ -43,8 +43,10 @@ func (h *Handler) cooperatives(r *web.Request) error {
 			v.Cooperatives = append(v.Cooperatives, c)
 		}
 	}
-	slices.SortStableFunc(v.Cooperatives, func(a, b cooperative.Cooperative) int {
-		return cmp.Compare(slices.Index(cooperativeStates, a.State), slices.Index(cooperativeStates, b.State))
+	slices.SortFunc(v.Cooperatives, func(a, b cooperative.Cooperative) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(cooperativeStates, a.State), slices.Index(cooperativeStates, b.State)),
+			cmp.Compare(r.Locale.Text(a.Name), r.Locale.Text(b.Name)))
 	})
 	if v.Sales, err = h.salesOfAll(r.Context()); err != nil {
 		return err

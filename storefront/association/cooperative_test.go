@@ -1,0 +1,131 @@
+package association_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+func slugs(rows *goquery.Selection) []string {
+	return rows.Map(func(_ int, tr *goquery.Selection) string { return tr.AttrOr("data-cooperative", "") })
+}
+
+func TestCooperativesThatWaitComeFirst(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.deliver(m.order("2026-11-10", "ar", line(m.Honey.Product(m, "M-1"), 2)))
+	for code, byName := range map[string][]string{
+		"ar": {"amal", "zaytoun", "sanabil", "nahla"},
+		"fr": {"amal", "nahla", "sanabil", "zaytoun"},
+		"en": {"amal", "nahla", "sanabil", "zaytoun"},
+	} {
+		page := m.boss.Get("/" + code + "/association/cooperatives").Want(http.StatusOK)
+		if diff := cmp.Diff(byName, slugs(page.Find("tr[data-cooperative]"))); diff != "" {
+			t.Errorf("%s: %s", code, diff)
+		}
+		m.says(page, "[data-cooperative=nahla] [data-figure=sales]", m.centimes(code, 24000))
+		m.says(page, "[data-cooperative=amal] .bdg", m.in(code).T("association.state.pending"))
+		if !page.Has("[data-cooperative=sanabil] .women") || page.Has("[data-cooperative=zaytoun] .women") {
+			t.Errorf("%s: the mark of women-only cooperatives", code)
+		}
+		m.tells(page, "nav [aria-current=page]", "1") // one waits, says the menu
+		page = m.boss.Get("/" + code + "/association/cooperatives?state=pending").Want(http.StatusOK)
+		if diff := cmp.Diff([]string{"amal"}, slugs(page.Find("tr[data-cooperative]"))); diff != "" {
+			t.Errorf("%s: %s", code, diff)
+		}
+		page = m.boss.Get("/" + code + "/association/cooperatives?state=suspended").Want(http.StatusOK)
+		m.says(page, ".empty h2", m.in(code).T("association.cooperatives.none"))
+		m.speaks(page)
+	}
+}
+
+func TestThePageOfACooperativeKnowsItsIdentityAndWhatItsProductsLack(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.Catalog.Create(context.Background(), m.Oil.ID, catalog.Edit{
+		SKU: "Z-3", Category: "oil", Name: i18n.Text{FR: "Huile nouvelle"}, UnitAmount: 1, UnitCode: "l", Price: 9000, State: catalog.Draft,
+	}, m.Oil.Member.ID)
+	m.must(err)
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
+		m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
+		m.says(page, "[data-fact=ice]", l.T("association.identity.missing"))
+		page = m.boss.Get("/" + code + "/association/cooperatives/zaytoun").Want(http.StatusOK)
+		for gap, n := range map[string]int{"authorisation": 1, "translation": 1, "label": 3, "picture": 3} {
+			m.says(page, "[data-gap="+gap+"] dd", l.N("association.products", n))
+		}
+		m.says(page, "[data-gap=sold_out] dd", l.T("association.gap.none"))
+		m.says(page, "[data-lacking] tbody th", "Huile nouvelle")
+		for _, missing := range []string{"association.gap.authorisation", "association.gap.language.ar", "association.gap.language.en"} {
+			m.tells(page, "[data-lacking] tbody", l.T(missing))
+		}
+		m.speaks(page)
+		m.boss.Get("/" + code + "/association/cooperatives/atlantis").Want(http.StatusNotFound)
+	}
+	if page := m.Visitor().Get("/ar/cooperatives/nahla").Want(http.StatusOK); strings.Contains(string(page.Body), "0117800000") || strings.Contains(page.Text("body"), "011 780") {
+		t.Error("buyers are told the bank account")
+	}
+}
+
+func TestACooperativeIsApprovedSuspendedAndApprovedAgain(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l, path := m.in(code), "/"+code+"/association/cooperatives/nahla"
+		shop := "/" + code + "/products/" + m.Honey.Product(t, "M-1").Slug
+		m.Visitor().Get(shop).Want(http.StatusOK)
+
+		// Without a reason nothing happens, and the question is asked again.
+		page := m.boss.Post(path+"/suspend", url.Values{"note": {"  "}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#suspend #f-note-error", l.T("cooperative.note_missing"))
+		m.Visitor().Get(shop).Want(http.StatusOK)
+		long := strings.Repeat("س", 2001)
+		page = m.boss.Post(path+"/suspend", url.Values{"note": {long}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#suspend textarea", long)
+
+		page = m.boss.Post(path+"/suspend", url.Values{"note": {"<b>شهادة منتهية</b>"}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.cooperative.done.suspended", "Name", l.Text(m.Honey.Name)))
+		m.says(page, "[data-history] li:first-child b", l.T("association.event.suspended"))
+		m.tells(page, "[data-history] li:first-child", "<b>شهادة منتهية</b>")
+		m.tells(page, "[data-history] li:first-child", m.Association.Name)
+		m.Visitor().Get(shop).Want(http.StatusNotFound)
+
+		// Somebody else's browser still shows the button.
+		page = m.boss.Post(path+"/suspend", url.Values{"note": {"مرة أخرى"}}).Want(http.StatusConflict)
+		m.says(page, "[data-notice]", l.T("cooperative.wrong_state"))
+
+		page = m.boss.Post(path+"/approve", nil).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.cooperative.done.approved", "Name", l.Text(m.Honey.Name)))
+		m.Visitor().Get(shop).Want(http.StatusOK)
+		m.boss.Post(path+"/approve", nil).Want(http.StatusConflict)
+	}
+}
+
+func TestANewCooperativeIsApproved(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	page := m.boss.Get("/fr/association/cooperatives/amal").Want(http.StatusOK)
+	if page.Has("[data-dialog=suspend]") {
+		t.Error("a cooperative that waits can be suspended")
+	}
+	action := page.Find("[data-decision] form").AttrOr("action", "")
+	page = m.boss.Post(action, nil).Want(http.StatusOK)
+	m.says(page, "h1 + p .bdg", "Admise")
+	if page.Has(".areatop .cnt") {
+		t.Error("the menu still counts somebody who waits")
+	}
+	c, err := m.Cooperatives.ByID(context.Background(), m.Pending.ID)
+	if err != nil || c.State != cooperative.Approved {
+		t.Errorf("%s, %v", c.State, err)
+	}
+}

@@ -1,0 +1,254 @@
+package association_test
+
+import (
+	"bytes"
+	"encoding/csv"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestTheDashboardTellsWhatWasSold(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	sentence := map[string]string{
+		"ar": "باعت 3 تعاونيات من أصل 4 بين 1 شتنبر و23 نونبر 2026. واحدة لم تبع شيئًا.",
+		"fr": "3 coopératives sur 4 ont vendu entre le 1 septembre et le 23 novembre 2026. 1 n’a rien vendu.",
+		"en": "3 cooperatives of 4 made a sale between 1 September and 23 November 2026. 1 sold nothing.",
+	}
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association").Want(http.StatusOK)
+		m.says(page, "[data-sentence]", sentence[code])
+
+		// 585.00 = 80.00 + 505.00, where the 84 days before had 100.00.
+		m.says(page, "[data-tiles] .tile:nth-child(1) .v", l.Amount(58500))
+		m.tells(page, "[data-tiles] .tile:nth-child(1) .s", l.Percent(4.85))
+		m.tells(page, "[data-tiles] .tile:nth-child(1) .s", "84")
+		m.says(page, "[data-tiles] .tile:nth-child(2) .v", "2")
+		m.says(page, "[data-tiles] .tile:nth-child(2) .s", l.N("association.tile.joint", 1))
+		m.says(page, "[data-tiles] .tile:nth-child(3) .v", l.Percent(.75))
+		m.says(page, "[data-tiles] .tile:nth-child(3) .s", l.T("association.dashboard.selling_before", "Selling", "3", "All", "4", "Before", "1"))
+		// Honey and couscous are women only: 265.00 of 585.00, and 20 members of 40.
+		m.says(page, "[data-tiles] .tile:nth-child(4) .v", l.Percent(265./585))
+		m.tells(page, "[data-tiles] .tile:nth-child(4) .s", l.Percent(.5))
+
+		for slug, want := range map[string][]any{ // sales, paid, under way, orders, members, per member
+			"zaytoun": {money.Amount(32000), money.Amount(24000), money.Amount(8000), 2, 13, money.Amount(2461)},
+			"nahla":   {money.Amount(24000), money.Amount(24000), money.Amount(0), 1, 8, money.Amount(3000)},
+			"sanabil": {money.Amount(2500), money.Amount(2500), money.Amount(0), 1, 12, money.Amount(208)},
+			"amal":    {money.Amount(0), money.Amount(0), money.Amount(0), 0, 7, money.Amount(0)},
+		} {
+			for i, column := range []string{"sales", "paid", "under_way", "orders", "members", "per_member"} {
+				m.says(page, "[data-sales] [data-cooperative="+slug+"] [data-figure="+column+"]", m.cell(code, want[i]))
+			}
+		}
+		for slug, want := range map[string]money.Amount{"madagh": 32000, "zegzel": 24000, "sidi-slimane-echcharaa": 2500, "tafoughalt": 0} {
+			m.says(page, "[data-commune="+slug+"] [data-figure=sales]", m.centimes(code, want))
+		}
+		m.says(page, "[data-idle] tbody th", l.Text(m.Pending.Name))
+		// August's order is owed too: 605.00 paid, less 5%.
+		m.says(page, "[data-due]", l.Money(57475))
+		if n := page.Find("[data-latest] tbody tr").Length(); n != 4 {
+			t.Errorf("%s: %d latest orders", code, n)
+		}
+		m.speaks(page)
+	}
+}
+
+// cell writes a figure as the page does.
+func (m *market) cell(code string, value any) string {
+	switch v := value.(type) {
+	case money.Amount:
+		return m.centimes(code, v)
+	case int:
+		return m.in(code).Number(v)
+	}
+	m.Fatalf("a cell of %T", value)
+	return ""
+}
+
+// speaks fails the test if the page shows a sentence's key instead of the sentence.
+func (m *market) speaks(p *storetest.Page) {
+	m.Helper()
+	if text := p.Text("body"); strings.Contains(text, "association.") || strings.Contains(text, "<no value>") {
+		m.Errorf("%s: a sentence is missing: %s", p.Path, text)
+	}
+}
+
+func TestTheMonthsAreDrawnAndWritten(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	page := m.boss.Get("/fr/association").Want(http.StatusOK)
+	var rows [][]string
+	page.Find("section[aria-labelledby=months] tbody tr").Each(func(_ int, tr *goquery.Selection) {
+		rows = append(rows, cells(tr))
+	})
+	want := [][]string{
+		{"septembre 2026", "0,00", "0", "0"},
+		{"octobre 2026", "80,00", "1", "0"},
+		{"novembre 2026", "505,00", "1", "1"},
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+	if n := page.Find(".months rect").Length(); n != 3 {
+		t.Errorf("%d columns in the chart", n)
+	}
+	if n := page.Find(".months rect.m").Length(); n != 1 {
+		t.Errorf("%d months are said not to be over", n)
+	}
+}
+
+func cells(tr *goquery.Selection) []string {
+	var list []string
+	tr.Find("th, td").Each(func(_ int, cell *goquery.Selection) { list = append(list, spaced(cell.Text())) })
+	return list
+}
+
+func TestThePeriodsMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for query, want := range map[string]money.Amount{
+		"":                                            58500,
+		"?period=month":                               50500,
+		"?period=last-month":                          8000,
+		"?period=quarter":                             58500,
+		"?period=year":                                68500,
+		"?period=all":                                 68500,
+		"?period=nonsense":                            58500,
+		"?from=2026-08-15&to=2026-08-15":              10000,
+		"?from=2026-08-16&to=2026-10-19":              0,
+		"?from=&to=2026-10-20":                        18000,
+		"?from=2026-10-21&to=":                        50500,
+		"?period=month&from=&to=":                     68500, // both days were wiped out
+		"?period=quarter&commune=madagh":              32000,
+		"?period=quarter&commune=atlantis":            58500,
+		"?period=quarter&sector=honey":                24000,
+		"?period=quarter&women=yes":                   26500,
+		"?period=all&women=yes&sector=oil":            0,
+		"?period=all&women=yes&from=&to=":             36500,
+		"?period=month&from=2026-11-01&to=2026-11-23": 50500,
+	} {
+		page := m.boss.Get("/en/association" + query).Want(http.StatusOK)
+		m.says(page, "[data-tiles] .tile:nth-child(1) .v", m.in("en").Amount(want))
+	}
+	// What the form sends back untouched is still the period with a name.
+	page := m.boss.Get("/ar/association?period=month&from=2026-11-01&to=2026-11-23&women=yes")
+	m.says(page, ".chip[aria-current]", "هذا الشهر")
+	if !page.Has("input[name=women][checked]") {
+		t.Error("the choice of women-only cooperatives is forgotten")
+	}
+	if href := page.Find(".chip").First().AttrOr("href", ""); href != "/ar/association?period=month&women=yes" {
+		t.Errorf("the first period leads to %s", href)
+	}
+}
+
+func TestDaysThatAreNoneAreToldAndKept(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association?from=2026-02-30&to=demain&sector=honey").Want(http.StatusUnprocessableEntity)
+		for field, typed := range map[string]string{"from": "2026-02-30", "to": "demain"} {
+			if got := page.Find("input[name="+field+"]").AttrOr("value", ""); got != typed {
+				t.Errorf("%s: %s holds %q", code, field, got)
+			}
+			m.tells(page, "#f-"+field+"-error", typed)
+		}
+		m.says(page, "select[name=sector] option[selected]", m.in(code).T("association.sector.honey"))
+		if page.Has("[data-tiles]") {
+			t.Errorf("%s: figures of a period that is none", code)
+		}
+		page = m.boss.Get("/" + code + "/association?from=2026-11-02&to=2026-11-01").Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-to-error", m.in(code).T("association.filter.backwards"))
+		m.speaks(page)
+	}
+	m.boss.Get("/ar/association/sales.csv?from=demain").Want(http.StatusUnprocessableEntity)
+}
+
+func TestBeforeTheFirstSaleTheDashboardSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association").Want(http.StatusOK)
+		m.says(page, ".empty h2", m.in(code).T("association.dashboard.never"))
+		if page.Has("[data-tiles]") || page.Has("[data-sales]") {
+			t.Errorf("%s: figures of nothing", code)
+		}
+		if n := page.Find("[data-idle] tbody tr").Length(); n != 3 {
+			t.Errorf("%s: %d cooperatives without a sale", code, n)
+		}
+		m.speaks(page)
+	}
+}
+
+func TestTheExportIsWhatThePageShows(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	const query = "?period=quarter&women=yes"
+	page := m.boss.Get("/fr/association" + query).Want(http.StatusOK)
+	hrefs := page.Find("a[download]").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
+	if diff := cmp.Diff([]string{"/fr/association/sales.xlsx" + query, "/fr/association/sales.csv" + query}, hrefs); diff != "" {
+		t.Error(diff)
+	}
+	want := [][]string{
+		{"Coopérative Nahla", "Zegzel", "oui", "8", "8", "1", "240.00", "240.00", "0.00", "30.00"},
+		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "oui", "12", "12", "1", "25.00", "25.00", "0.00", "2.08"},
+	}
+	file := m.boss.Get("/fr/association/sales.csv" + query).Want(http.StatusOK)
+	if diff := cmp.Diff(want, readCSV(t, file)[1:]); diff != "" {
+		t.Error(diff)
+	}
+	if name := file.Header.Get("Content-Disposition"); name != "attachment; filename=souk-sales-2026-09-01-2026-11-23.csv" {
+		t.Errorf("the file is called %s", name)
+	}
+	book := readXLSX(t, m.boss.Get("/fr/association/sales.xlsx"+query).Want(http.StatusOK))
+	if diff := cmp.Diff(want, book[1:]); diff != "" {
+		t.Error(diff)
+	}
+	shown := page.Find("[data-sales] tbody tr").Map(func(_ int, tr *goquery.Selection) string { return spaced(tr.Find("th a").Text()) })
+	if diff := cmp.Diff([]string{want[0][0], want[1][0]}, shown); diff != "" {
+		t.Error(diff)
+	}
+	m.boss.Get("/fr/association/sales.pdf").Want(http.StatusNotFound)
+}
+
+func readCSV(t *testing.T, p *storetest.Page) [][]string {
+	t.Helper()
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(p.Body, []byte("\uFEFF")))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}
+
+// readXLSX reads a workbook's first sheet, as it is shown.
+func readXLSX(t *testing.T, p *storetest.Page) [][]string {
+	t.Helper()
+	book, err := excelize.OpenReader(bytes.NewReader(p.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := book.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows
+}

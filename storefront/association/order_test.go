@@ -1,0 +1,210 @@
+package association_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	oil := m.Oil.Product(t, "Z-1")
+	early := m.order("2026-10-20", "ar", line(oil, 1))
+	late := m.order("2026-11-10", "ar", line(oil, 2), line(m.Honey.Product(t, "M-1"), 1))
+	m.must(m.Orders.Confirm(context.Background(), late.ID, order.By{}))
+	for query, want := range map[string][]string{
+		"":                                      {late.Number, early.Number},
+		"?state=placed":                         {early.Number},
+		"?state=confirmed":                      {late.Number},
+		"?state=lost":                           {late.Number, early.Number},
+		"?q=" + early.Number[len("S-2610-"):]:   {early.Number},
+		"?q=" + url.QueryEscape("نادية"):        {late.Number, early.Number},
+		"?q=0661+23+45+67":                      {late.Number, early.Number},
+		"?q=nobody":                             nil,
+		"?q=%25":                                nil,
+		"?from=2026-10-21":                      {late.Number},
+		"?to=2026-10-20":                        {early.Number},
+		"?from=2026-10-20&to=2026-11-10&q=0661": {late.Number, early.Number},
+	} {
+		page := m.boss.Get("/ar/association/orders" + query).Want(http.StatusOK)
+		var got []string
+		page.Doc.Find("tr[data-order]").Each(func(_ int, tr *goquery.Selection) { got = append(got, tr.AttrOr("data-order", "")) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", query, diff)
+		}
+		if want == nil {
+			m.says(page, ".empty h2", m.in("ar").T("association.orders.no_match"))
+		}
+	}
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association/orders?from=11/2026").Want(http.StatusUnprocessableEntity)
+		m.tells(page, "#f-from-error", "11/2026")
+		m.speaks(page)
+		page = m.boss.Get("/" + code + "/association/orders").Want(http.StatusOK)
+		m.says(page, "[data-total]", m.in(code).N("association.orders.count", 2))
+		m.speaks(page)
+	}
+}
+
+func TestALongListHasPages(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for range 31 {
+		m.order("2026-11-10", "ar", line(m.Oil.Product(t, "Z-2"), 1))
+	}
+	page := m.boss.Get("/fr/association/orders?q=0661").Want(http.StatusOK)
+	if n := page.Find("tr[data-order]").Length(); n != 30 {
+		t.Errorf("%d orders on the first page", n)
+	}
+	next := page.Find("a[rel=next]").AttrOr("href", "")
+	if n := m.boss.Get(next).Want(http.StatusOK).Find("tr[data-order]").Length(); n != 1 || !strings.Contains(next, "q=0661") {
+		t.Errorf("%d orders behind %s", n, next)
+	}
+}
+
+// moves are the buttons that a page of an order offers.
+func moves(p *storetest.Page) []string {
+	var names []string
+	p.Find("[data-moves]").Find("form[action], a[data-dialog]").Each(func(_ int, s *goquery.Selection) {
+		if s.Closest("dialog").Length() > 0 {
+			return
+		}
+		action := s.AttrOr("action", "/"+s.AttrOr("data-dialog", ""))
+		names = append(names, action[strings.LastIndex(action, "/")+1:])
+	})
+	return names
+}
+
+func pathOf(code string, id uuid.UUID) string {
+	return "/" + code + "/association/orders/" + id.String()
+}
+
+func TestAnOrderIsBroughtToItsBuyer(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l := m.in(code)
+		o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
+		path := pathOf(code, o.ID)
+		page := m.boss.Get(path).Want(http.StatusOK)
+		same(t, moves(page), "confirm", "cancel")
+		m.tells(page, "[data-part=nahla]", l.Money(24000))
+		m.tells(page, "[data-money] .sum + dd", l.Money(28500)) // 265.00 and 20.00 for the way
+		m.says(page, "[data-part=nahla] .bdg", l.T("order.part_state.placed"))
+		m.greets(page, o)
+		m.speaks(page)
+
+		page = m.boss.Post(path+"/confirm", nil).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.order.done.confirm"))
+		same(t, moves(page), "cancel")
+		page = m.boss.Post(path+"/dispatch", nil).Want(http.StatusConflict)
+		m.says(page, "[data-notice]", l.T("order.not_handed_over"))
+		page = m.boss.Post(path+"/confirm", nil).Want(http.StatusConflict)
+		m.says(page, "[data-notice]", l.T("order.wrong_state"))
+
+		m.handOver(o)
+		same(t, moves(m.boss.Get(path)), "dispatch", "cancel")
+		page = m.boss.Post(path+"/dispatch", nil).Want(http.StatusOK)
+		same(t, moves(page), "deliver", "refuse")
+		m.tells(page, "dialog#deliver .bigprice", l.Amount(28500))
+		m.tells(page, "dialog#deliver button", l.Money(28500))
+
+		page = m.boss.Post(path+"/deliver", nil).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.order.done.deliver"))
+		same(t, moves(page))
+		m.says(page, "[data-money] dt.sum", l.T("association.order.paid"))
+		m.tells(page, "[data-history]", l.T("order.state.delivered"))
+		m.tells(page, "[data-history]", m.Association.Name)
+		m.boss.Post(path+"/deliver", nil).Want(http.StatusConflict)
+		m.speaks(page)
+	}
+}
+
+func same(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("offered: %s", diff)
+	}
+}
+
+// greets checks that the buyer is called and written to in the buyer's own language.
+func (m *market) greets(p *storetest.Page, o order.Order) {
+	m.Helper()
+	if !p.Has(`a[href="tel:+212661234567"]`) {
+		m.Error("the buyer cannot be called")
+	}
+	link, err := url.Parse(p.Find(`a[href^="https://wa.me/212661234567"]`).AttrOr("href", ""))
+	m.must(err)
+	buyers := m.in(o.Locale)
+	want := buyers.T("association.order.whatsapp", "Name", o.Buyer.Name, "Number", o.Number, "Total", buyers.Money(o.Due),
+		"Link", m.URL+"/"+o.Locale+"/orders/"+m.Orders.Token(o.ID))
+	if got := link.Query().Get("text"); got != want {
+		m.Errorf("the buyer is greeted %q, want %q", got, want)
+	}
+}
+
+func TestAnOrderThatNobodyTookComesBack(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	honey := m.Honey.Product(t, "M-1")
+	o := m.order("2026-11-10", "ar", line(honey, 2))
+	m.handOver(o)
+	m.must(m.Orders.Dispatch(context.Background(), o.ID, order.By{}))
+	page := m.boss.Post(pathOf("ar", o.ID)+"/refuse", url.Values{"note": {"لا أحد في الباب"}}).Want(http.StatusOK)
+	m.says(page, ".toast", m.in("ar").T("association.order.done.refuse"))
+	m.tells(page, "[data-history]", "لا أحد في الباب")
+	if left := m.Stock(honey.ID); left != 20 {
+		t.Errorf("%d pots in stock", left)
+	}
+	if got := m.stateOf(o.ID); got != order.StateRefused {
+		t.Errorf("the order is %s", got)
+	}
+}
+
+func TestAnOrderIsCancelledForAReason(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l := m.in(code)
+		o := m.order("2026-11-10", "ar", line(m.Honey.Product(t, "M-1"), 2))
+		path := pathOf(code, o.ID)
+		page := m.boss.Post(path+"/cancel", url.Values{"note": {" "}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#cancel #f-note-error", l.T("association.order.reason_missing"))
+		long := strings.Repeat("ل", 501)
+		page = m.boss.Post(path+"/cancel", url.Values{"note": {long}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#cancel textarea", long)
+		if got := m.stateOf(o.ID); got != order.StatePlaced {
+			t.Errorf("%s: the order is %s", code, got)
+		}
+		page = m.boss.Post(path+"/cancel", url.Values{"note": {"طلب مكرر"}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.order.done.cancel"))
+		same(t, moves(page))
+		m.tells(page, "[data-money] .sum + dd", l.Money(0))
+		m.boss.Post(path+"/cancel", url.Values{"note": {"طلب مكرر"}}).Want(http.StatusConflict)
+		m.boss.Post(path+"/refuse", nil).Want(http.StatusConflict)
+		m.speaks(page)
+	}
+	if left := m.Stock(m.Honey.Product(t, "M-1").ID); left != 20 {
+		t.Errorf("%d pots in stock", left)
+	}
+}
+
+func TestOrdersAndMovesThatThereAreNot(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "ar", line(m.Honey.Product(t, "M-1"), 1))
+	m.boss.Post(pathOf("ar", o.ID)+"/explode", nil).Want(http.StatusNotFound)
+	m.boss.Post(pathOf("ar", uuid.New())+"/confirm", nil).Want(http.StatusNotFound)
+	m.boss.Get(pathOf("fr", uuid.New())).Want(http.StatusNotFound)
+	m.boss.Get("/en/association/orders/" + o.Number).Want(http.StatusNotFound)
+}

@@ -1,0 +1,159 @@
+package association_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+var columns = []string{"sales", "commission", "paid_out", "due", "pending"}
+
+// owes checks the figures of a line of the settlement, in the order of columns.
+func (m *market) owes(p *storetest.Page, code, row string, want ...money.Amount) {
+	m.Helper()
+	for i, column := range columns {
+		m.says(p, row+" [data-figure="+column+"]", m.centimes(code, want[i]))
+	}
+}
+
+func TestTheSettlementSaysWhatIsOwed(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		m.owes(page, code, "[data-cooperative=nahla]", 24000, 1200, 0, 22800, 0)
+		m.owes(page, code, "[data-cooperative=zaytoun]", 24000, 1200, 0, 22800, 8000)
+		m.owes(page, code, "[data-cooperative=sanabil]", 12500, 625, 0, 11875, 0)
+		m.owes(page, code, "[data-cooperative=amal]", 0, 0, 0, 0, 0)
+		m.owes(page, code, "[data-sum=all]", 60500, 3025, 0, 57475, 8000)
+		m.owes(page, code, "[data-sum=women]", 36500, 1825, 0, 34675, 0)
+		for _, term := range []struct {
+			column string
+			amount money.Amount
+		}{{"sales", 60500}, {"commission", 3025}, {"paid_out", 0}, {"due", 57475}} {
+			m.says(page, "[data-equation] [data-figure="+term.column+"] .v", m.centimes(code, term.amount))
+		}
+		m.tells(page, "[data-pending]", l.Money(8000))
+		m.tells(page, "[data-cooperative=nahla]", "1234")
+		m.tells(page, "[data-cooperative=zaytoun]", l.T("association.settlement.no_rib"))
+		m.says(page, ".lead", l.N("association.owed.ready", 1)+" "+l.N("association.owed.no_rib", 2))
+		m.speaks(page)
+	}
+}
+
+func TestATransferIsRecordedOnce(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	page := m.boss.Get("/ar/association/settlement/nahla").Want(http.StatusOK)
+	m.says(page, "[data-rib]", "011 780 0000123456789012 34")
+	if got := page.Find("input[name=amount]").AttrOr("value", ""); got != "228" {
+		t.Errorf("%s is proposed, not all that is due", got)
+	}
+	transfer := func(amount, reference string) *storetest.Page {
+		return m.boss.Post("/ar/association/settlement/nahla/pay", url.Values{"amount": {amount}, "reference": {reference}})
+	}
+	l := m.in("ar")
+	page = transfer("100,50", "VIR-1").Want(http.StatusOK)
+	if page.Path != "/ar/association/settlement" {
+		t.Errorf("after paying: %s", page.Path)
+	}
+	m.says(page, ".toast", l.T("association.pay.done", "Amount", l.Money(10050), "Name", l.Text(m.Honey.Name)))
+	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
+	page = transfer("100,50", "VIR-1").Want(http.StatusOK) // sent twice
+	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
+	page = transfer("127,50", "VIR-2").Want(http.StatusOK)
+	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 22800, 0, 0)
+
+	page = m.boss.Get("/ar/association/settlement/nahla").Want(http.StatusOK)
+	if page.Has("form[action$=pay]") {
+		t.Error("a transfer can be recorded although nothing is due")
+	}
+	var balances []string
+	page.Find("[data-entries] tbody [data-figure=balance]").Each(func(_ int, td *goquery.Selection) { balances = append(balances, spaced(td.Text())) })
+	if diff := cmp.Diff([]string{m.centimes("ar", 0), m.centimes("ar", 12750), m.centimes("ar", 22800)}, balances); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestARefusedTransferKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	m.boss.Post("/ar/association/settlement/nahla/pay", url.Values{"amount": {"28"}, "reference": {"VIR-0"}}).Want(http.StatusOK)
+	for _, code := range languages {
+		l := m.in(code)
+		for _, c := range []struct {
+			amount, reference string
+			field, says       string
+		}{
+			{"200,01", "VIR-1", "amount", l.T("settlement.above_due", "Due", l.Money(20000))},
+			{"0", "VIR-1", "amount", l.T("settlement.amount_not_positive")},
+			{"-5", "VIR-1", "amount", ""},
+			{"مئتان", "VIR-1", "amount", l.T("association.pay.unreadable", "Value", "مئتان")},
+			{"مئتان", "", "reference", l.T("settlement.reference_missing")},
+			{"100", "  ", "reference", l.T("settlement.reference_missing")},
+			{"100", "VIR-0", "reference", l.T("settlement.reference_used")},
+		} {
+			page := m.boss.Post("/"+code+"/association/settlement/nahla/pay", url.Values{"amount": {c.amount}, "reference": {c.reference}}).
+				Want(http.StatusUnprocessableEntity)
+			if c.says != "" {
+				m.says(page, "#f-"+c.field+"-error", c.says)
+			} else {
+				page.Find("#f-" + c.field + "-error")
+			}
+			if got := page.Find("input[name=amount]").AttrOr("value", ""); got != c.amount {
+				t.Errorf("%s: %q became %q", code, c.amount, got)
+			}
+			if got := spaced(page.Find("input[name=reference]").AttrOr("value", "")); got != spaced(c.reference) {
+				t.Errorf("%s: %q became %q", code, c.reference, got)
+			}
+			m.speaks(page)
+		}
+	}
+	page := m.boss.Get("/ar/association/settlement").Want(http.StatusOK)
+	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 2800, 20000, 0)
+	m.boss.Post("/ar/association/settlement/atlantis/pay", nil).Want(http.StatusNotFound)
+	m.boss.Get("/ar/association/settlement/atlantis").Want(http.StatusNotFound)
+}
+
+func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	want := [][]string{
+		{"Coopérative Zaytoun", "Madagh", "240.00", "12.00", "0.00", "228.00", "80.00", ""},
+		{"Coopérative Nahla", "Zegzel", "240.00", "12.00", "0.00", "228.00", "0.00", "011\u00a0780\u00a00000123456789012\u00a034"},
+		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125.00", "6.25", "0.00", "118.75", "0.00", ""},
+		{"Coopérative Amal", "Tafoughalt", "0.00", "0.00", "0.00", "0.00", "0.00", ""},
+	}
+	page := m.boss.Get("/fr/association/settlement").Want(http.StatusOK)
+	shown := page.Find("[data-settlement] tbody th a").Map(func(_ int, a *goquery.Selection) string { return spaced(a.Text()) })
+	rows := readCSV(t, m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK))
+	if rows[0][2] != "Ventes (DH)" {
+		t.Errorf("the header says %q", rows[0])
+	}
+	var exported []string
+	for _, row := range rows[1:] {
+		exported = append(exported, row[0])
+	}
+	if diff := cmp.Diff(shown, exported); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(want, rows[1:]); diff != "" {
+		t.Error(diff)
+	}
+	book := readXLSX(t, m.boss.Get("/ar/association/settlement.xlsx").Want(http.StatusOK))
+	if len(book) != 5 || book[0][0] != "التعاونية" {
+		t.Errorf("%q", book)
+	}
+	m.boss.Get("/fr/association/settlement.exe").Want(http.StatusNotFound)
+}
