@@ -1,0 +1,478 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// patience is how long a page may take before a journey gives up: far beyond what it should, for a
+// small machine that does other things at the same time.
+const patience = time.Minute
+
+// screen is what somebody has before them.
+type screen struct {
+	width, height int64
+	touch         bool
+}
+
+func telephone() screen { return screen{390, 844, true} }
+func desktop() screen   { return screen{1280, 900, false} }
+
+// reader is somebody with a browser of their own: they press what they see and type into fields.
+type reader struct {
+	t      *testing.T
+	ctx    context.Context
+	base   string
+	l      *i18n.Locale
+	screen screen
+	axe    string // the accessibility rules' source; "" where they are not at hand
+
+	mu         sync.Mutex
+	complaints []string // of the browser's console since the last look
+}
+
+// newReader starts a browser. Where there is none the test is skipped, or fails with
+// SOUK_REQUIRE_BROWSER set.
+func newReader(t *testing.T, mk *market, lang string, s screen) *reader {
+	t.Helper()
+	program := findBrowser(t)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.DisableGPU,
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+	if os.Geteuid() == 0 {
+		options = append(options, chromedp.NoSandbox)
+	}
+	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(end)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	t.Cleanup(closeTab)
+
+	r := &reader{t: t, ctx: ctx, base: mk.url, l: locale(t, lang), screen: s, axe: accessibilityRules(t)}
+	if err := chromedp.Listen(ctx, r.hear); err != nil {
+		t.Fatalf("start %s: %v", program, err)
+	}
+	viewport := []chromedp.EmulateViewportOption{}
+	if s.touch {
+		viewport = append(viewport, chromedp.EmulateMobile, chromedp.EmulateTouch, chromedp.EmulatePortrait)
+	}
+	calm := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-reduced-motion", Value: "reduce"}}}
+	err := chromedp.Do(ctx,
+		chromedp.EmulateViewport(s.width, s.height, viewport...),
+		chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, calm)
+			return err
+		}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func findBrowser(t *testing.T) string {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if program, err := exec.LookPath(name); err == nil {
+			return program
+		}
+	}
+	if os.Getenv("SOUK_REQUIRE_BROWSER") != "" {
+		t.Fatal("SOUK_REQUIRE_BROWSER is set, and there is no chromium, chromium-browser or google-chrome on the PATH")
+	}
+	t.Skip("no journey: there is no chromium, chromium-browser or google-chrome on the PATH")
+	return ""
+}
+
+// accessibilityRules reads axe-core's script, which the environment names.
+func accessibilityRules(t *testing.T) string {
+	t.Helper()
+	file := os.Getenv("AXE_CORE")
+	if file == "" {
+		t.Log("accessibility is not checked: AXE_CORE does not name an axe.min.js")
+		return ""
+	}
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(source)
+}
+
+// hear notes what the console complains of: failures of the script, of the content policy, of what
+// the page loads.
+func (r *reader) hear(event any) {
+	complaint := ""
+	switch e := event.(type) {
+	case *runtime.EventExceptionThrown:
+		complaint = e.ExceptionDetails.Text
+		if thrown := e.ExceptionDetails.Exception; thrown != nil {
+			complaint += " " + thrown.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "assert" {
+			for _, arg := range e.Args {
+				complaint += string(arg.Value) + " " + arg.Description
+			}
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == log.EntryLevelError {
+			complaint = fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	}
+	if complaint != "" {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.complaints = append(r.complaints, complaint)
+	}
+}
+
+// ask runs a function of JavaScript in the page.
+func ask[T any](r *reader, function string, args ...any) (T, error) {
+	encoded := make([]string, len(args))
+	for i, arg := range args {
+		text, err := json.Marshal(arg)
+		if err != nil {
+			return *new(T), err
+		}
+		encoded[i] = string(text)
+	}
+	call := "(" + function + ")(" + strings.Join(encoded, ", ") + ")"
+	ctx, cancel := context.WithTimeout(r.ctx, patience)
+	defer cancel()
+	return chromedp.Run(ctx, chromedp.Evaluate[T](call, chromedp.EvalAwaitPromise))
+}
+
+// want asks until the answer is true. A page that goes away while it is asked is asked again.
+func (r *reader) want(what, function string, args ...any) {
+	r.t.Helper()
+	var err error
+	r.until(what, func() string {
+		var yes bool
+		if yes, err = ask[bool](r, function, args...); yes {
+			return ""
+		}
+		return fmt.Sprintf("not yet (%v)", err)
+	})
+}
+
+// until repeats an attempt until it has no excuse left.
+func (r *reader) until(what string, attempt func() (excuse string)) {
+	r.t.Helper()
+	begun := time.Now()
+	for {
+		excuse := attempt()
+		if excuse == "" {
+			return
+		}
+		if time.Since(begun) > patience {
+			r.t.Fatalf("%s: %s: %s%s", r.path(), what, excuse, r.picture())
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+}
+
+// picture keeps what the reader sees; with -artifacts it can be looked at.
+func (r *reader) picture() string {
+	ctx, cancel := context.WithTimeout(r.ctx, patience)
+	defer cancel()
+	image, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err != nil {
+		return fmt.Sprintf(" (no picture: %v)", err)
+	}
+	file := filepath.Join(r.t.ArtifactDir(), fmt.Sprintf("%d.png", time.Now().UnixMilli()))
+	if err := os.WriteFile(file, image, 0o600); err != nil {
+		return fmt.Sprintf(" (no picture: %v)", err)
+	}
+	return " (" + file + ")"
+}
+
+// path is where the reader is, with the query.
+func (r *reader) path() string {
+	path, err := ask[string](r, `() => location.pathname + location.search`)
+	if err != nil {
+		return fmt.Sprintf("(nowhere: %v)", err)
+	}
+	return path
+}
+
+// open types an address.
+func (r *reader) open(path string) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.ctx, 2*patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Navigate(r.base+path)); err != nil {
+		r.t.Fatalf("open %s: %v", path, err)
+	}
+	r.arrive(path)
+}
+
+// arrive waits until the page of a path is there, its script ready. A path that ends in … is the
+// beginning of one; a query is compared when the path has one.
+func (r *reader) arrive(path string) {
+	r.t.Helper()
+	start, open := strings.CutSuffix(path, "…")
+	r.want("arrive at "+path, `(path, open, full) => {
+		const here = decodeURIComponent(full ? location.pathname + location.search : location.pathname)
+		return document.readyState === 'complete' && (open ? here.startsWith(path) : here === path)
+	}`, start, open, strings.Contains(path, "?"))
+}
+
+// target finds the place to press: where the first element that is seen, that a CSS selector finds
+// and that bears the words, can be hit, when nothing moves any more.
+const target = `async (selector, words) => {
+	const plain = text => text.replace(/\s+/g, ' ').trim()
+	const named = e => [e.getAttribute('aria-label'), e.innerText, e.value].map(text => plain(text || ''))
+	if (document.readyState !== 'complete') return { excuse: 'the page is still coming' }
+	const seen = [...document.querySelectorAll(selector)].filter(e => e.checkVisibility({ visibilityProperty: true }))
+	const all = seen.filter(e => !words || named(e).some(text => text.includes(plain(words))))
+	const e = all.find(e => named(e).includes(plain(words))) ?? all[0]
+	if (!e) return { excuse: seen.length + ' things there, none with these words' }
+	if (e.disabled || e.getAttribute('aria-busy')) return { excuse: 'it cannot be pressed yet' }
+	e.scrollIntoView({ block: 'center', inline: 'nearest', behavior: 'instant' })
+	const frame = () => new Promise(requestAnimationFrame)
+	const box = () => { const b = e.getClientRects()[0]; return b ? [b.x + b.width / 2, b.y + b.height / 2] : [-1, -1] }
+	await frame()
+	const [x, y] = box()
+	await frame()
+	const [x2, y2] = box()
+	if (x !== x2 || y !== y2) return { excuse: 'it moves' }
+	const hit = document.elementFromPoint(x, y)
+	if (!hit) return { excuse: 'it lies outside the screen' }
+	if (!e.contains(hit) && !hit.contains(e)) return { excuse: 'it is covered by ' + hit.outerHTML.slice(0, 200) }
+	if (!e.contains(hit) && getComputedStyle(e).pointerEvents !== 'none') {
+		return { excuse: 'it is covered by what holds it, ' + hit.outerHTML.slice(0, 200) }
+	}
+	return { x, y }
+}`
+
+// press presses what a selector finds and what bears the words, or whatever is found without words.
+func (r *reader) press(selector, words string) {
+	r.t.Helper()
+	r.until(fmt.Sprintf("press %s %q", selector, words), func() string {
+		place, err := ask[struct {
+			X, Y   float64
+			Excuse string
+		}](r, target, selector, words)
+		if err != nil || place.Excuse != "" {
+			return fmt.Sprint(place.Excuse, err)
+		}
+		touch := chromedp.MouseClickXY(place.X, place.Y)
+		if r.screen.touch {
+			touch = chromedp.TapXY(place.X, place.Y)
+		}
+		if err := chromedp.Do(r.ctx, touch); err != nil {
+			r.t.Fatal(err)
+		}
+		return ""
+	})
+}
+
+// write presses a field and types into it, in place of what is there, letter by letter.
+func (r *reader) write(selector, text string) {
+	r.t.Helper()
+	r.press(selector, "")
+	r.want("type into "+selector, `selector => {
+		const field = document.activeElement
+		if (!field.matches(selector)) return false
+		field.select()
+		return true
+	}`, selector)
+	for _, letter := range text {
+		err := chromedp.Do(r.ctx, chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+			_, err := cdp.Call(ctx, tab, input.InsertText, input.InsertTextParams{Text: string(letter)})
+			return err
+		}))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	r.want(fmt.Sprintf("read %q in %s", text, selector), `(selector, text) => document.querySelector(selector).value === text`, selector, text)
+}
+
+// key presses a key of the keyboard.
+func (r *reader) key(key string) {
+	r.t.Helper()
+	if err := chromedp.Do(r.ctx, chromedp.KeyEvent(key)); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// choose picks a value of a list, whose window belongs to the system and not to the page.
+func (r *reader) choose(selector, value string) {
+	r.t.Helper()
+	r.want("choose "+value+" in "+selector, `(selector, value) => {
+		const list = document.querySelector(selector)
+		if (!list?.checkVisibility() || ![...list.options].some(o => o.value === value)) return false
+		list.value = value
+		list.dispatchEvent(new Event('input', { bubbles: true }))
+		list.dispatchEvent(new Event('change', { bubbles: true }))
+		return true
+	}`, selector, value)
+}
+
+// attach chooses a file for a file field, whose window belongs to the system too.
+func (r *reader) attach(selector, file string) {
+	r.t.Helper()
+	r.want("find "+selector, `selector => document.readyState === 'complete' && !!document.querySelector(selector)`, selector)
+	ctx, cancel := context.WithTimeout(r.ctx, patience)
+	defer cancel()
+	field, err := chromedp.Run(ctx, chromedp.Evaluate[*runtime.RemoteObject](fmt.Sprintf("document.querySelector(%q)", selector)))
+	if err == nil {
+		_, err = chromedp.Call(ctx, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, ObjectID: field.ObjectID})
+	}
+	if err != nil {
+		r.t.Fatalf("attach %s: %v", file, err)
+	}
+}
+
+// sees waits until what a selector finds is seen and bears the words.
+func (r *reader) sees(selector, words string) {
+	r.t.Helper()
+	r.want(fmt.Sprintf("see %q in %s", words, selector), `(selector, words) => {
+		const plain = text => text.replace(/\s+/g, ' ').trim()
+		return [...document.querySelectorAll(selector)].some(e => e.checkVisibility() && plain(e.innerText).includes(plain(words)))
+	}`, selector, words)
+}
+
+// counts waits until so many elements are seen.
+func (r *reader) counts(selector string, n int) {
+	r.t.Helper()
+	r.want(fmt.Sprintf("see %d of %s", n, selector),
+		`(selector, n) => [...document.querySelectorAll(selector)].filter(e => e.checkVisibility()).length === n`, selector, n)
+}
+
+// words is all that is written in the first element that a selector finds, as a reader sees it.
+func (r *reader) words(selector string) string {
+	r.t.Helper()
+	text := ""
+	r.until("read "+selector, func() string {
+		found, err := ask[string](r, `selector => document.querySelector(selector)?.innerText ?? ''`, selector)
+		text = plainText(found)
+		if err != nil || text == "" {
+			return fmt.Sprintf("nothing is written there (%v)", err)
+		}
+		return ""
+	})
+	return text
+}
+
+// stays marks the page; the answer tells whether it is still the same one, not loaded again.
+func (r *reader) stays() (still func() bool) {
+	r.t.Helper()
+	if _, err := ask[bool](r, `() => window.stayed = true`); err != nil {
+		r.t.Fatal(err)
+	}
+	return func() bool {
+		stayed, err := ask[bool](r, `() => window.stayed === true`)
+		return err == nil && stayed
+	}
+}
+
+// look examines the page as a careful visitor would: its language and direction, that nothing sticks
+// out of the screen, that the console is silent, and the rules of accessibility.
+func (r *reader) look(name string) {
+	r.t.Helper()
+	r.want("look at "+name, `() => document.readyState === 'complete' && document.fonts.status === 'loaded' && !document.querySelector('[aria-busy]')`)
+	findings, err := ask[[]string](r, `(lang, dir, width) => {
+		const found = [], root = document.documentElement
+		if (root.lang !== lang || root.dir !== dir) found.push('the page is ' + root.lang + ' ' + root.dir)
+		if (root.scrollWidth > width) {
+			const wide = [...document.body.querySelectorAll('*')].filter(e => {
+				const box = e.getBoundingClientRect()
+				return box.width && (box.right > width + 1 || box.left < -1) && getComputedStyle(e).position !== 'fixed'
+			})
+			found.push(root.scrollWidth + ' pixels wide: ' + wide.slice(0, 4).map(e => e.outerHTML.slice(0, 160)).join(' / '))
+		}
+		for (const key of root.innerText.match(/\b[a-z]+\.[a-z_]+\.[a-z_]+\b/g) ?? []) {
+			if (/^(ui|shop|door|seller|association|order|catalog|web|account|delivery)\./.test(key)) found.push('a key instead of a sentence: ' + key)
+		}
+		return found
+	}`, r.l.Code(), r.l.Dir(), r.screen.width)
+	if err != nil {
+		r.t.Fatalf("look at %s: %v", name, err)
+	}
+	if r.axe != "" {
+		findings = append(findings, r.accessibility(name)...)
+	}
+	r.mu.Lock()
+	for _, complaint := range r.complaints {
+		findings = append(findings, "console: "+complaint)
+	}
+	r.complaints = nil
+	r.mu.Unlock()
+	if len(findings) > 0 {
+		r.t.Errorf("%s (%s):\n  %s%s", name, r.path(), strings.Join(findings, "\n  "), r.picture())
+	}
+}
+
+// accessibility runs axe-core's rules for WCAG 2.2 A and AA.
+func (r *reader) accessibility(name string) []string {
+	r.t.Helper()
+	there, err := ask[bool](r, `() => 'axe' in window`)
+	if err == nil && !there {
+		err = chromedp.Do(r.ctx, chromedp.Evaluate[chromedp.Void](r.axe))
+	}
+	if err != nil {
+		r.t.Fatalf("axe on %s: %v", name, err)
+	}
+	violations, err := ask[[]string](r, `async () => {
+		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']
+		const result = await axe.run(document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })
+		return result.violations.flatMap(v => v.nodes.slice(0, 3).map(n =>
+			v.id + ' at ' + n.target.join(' ') + ': ' + n.failureSummary.replace(/\s+/g, ' ')))
+	}`)
+	if err != nil {
+		r.t.Fatalf("axe on %s: %v", name, err)
+	}
+	return violations
+}
+
+// download presses a link to a file and gives the file.
+func (r *reader) download(selector, words, ending string) string {
+	r.t.Helper()
+	dir := r.t.TempDir()
+	_, err := chromedp.CallBrowser(r.ctx, browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
+		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.press(selector, words)
+	file := ""
+	r.until("download "+words, func() string {
+		found, err := filepath.Glob(filepath.Join(dir, "*"+ending)) // under another name until it is complete
+		if err != nil || len(found) != 1 {
+			return fmt.Sprintf("files %v (%v)", found, err)
+		}
+		file = found[0]
+		return ""
+	})
+	return file
+}
+
+// signIn goes through the door as one of the sample market's people.
+func (r *reader) signIn(login, password string) {
+	r.t.Helper()
+	r.open("/" + r.l.Code() + "/signin")
+	r.look("the door")
+	r.write(`main form:has([autocomplete="current-password"]) [name=login]`, login)
+	r.write(`main form:has([autocomplete="current-password"]) [name=password]`, password)
+	r.press(`main form:has([autocomplete="current-password"]) button`, r.l.T("door.signin.button"))
+}
