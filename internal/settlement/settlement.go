@@ -37,7 +37,19 @@ type Owed struct {
 }
 
 // Owed gives every cooperative that has been approved or has ever sold, the most owed first.
-func (s *Service) Owed(ctx context.Context) ([]Owed, error) {
+func (s *Service) Owed(ctx context.Context) ([]Owed, error) { return s.owed(ctx, nil) }
+
+// OwedTo gives one cooperative; all is zero for one that has neither been approved nor sold.
+func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, error) {
+	owed, err := s.owed(ctx, &cooperativeID)
+	if err != nil || len(owed) == 0 {
+		return Owed{CooperativeID: cooperativeID}, err
+	}
+	return owed[0], nil
+}
+
+// owed reads one cooperative, or all of them with nil.
+func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	owed := []Owed{}
 	// Each sum takes what moved one way less what moved back, so that reversals count.
 	err := s.db.SelectContext(ctx, &owed, `
@@ -45,7 +57,7 @@ func (s *Service) Owed(ctx context.Context) ([]Owed, error) {
 		    select cooperative_id, starts_with(debit, 'pending:') as from_pending, starts_with(credit, 'pending:') as to_pending,
 		           starts_with(debit, 'payable:') as from_payable, starts_with(credit, 'payable:') as to_payable,
 		           debit, credit, amount_centimes as amount
-		    from postings where cooperative_id is not null
+		    from postings where cooperative_id is not null and ($1::uuid is null or cooperative_id = $1)
 		), sums as (
 		    select cooperative_id,
 		           sum(case when from_pending and (to_payable or credit = 'commission') then amount
@@ -64,8 +76,8 @@ func (s *Service) Owed(ctx context.Context) ([]Owed, error) {
 		from cooperatives c
 		join places l on l.slug = c.commune
 		left join sums s on s.cooperative_id = c.id
-		where c.state <> 'pending' or s.cooperative_id is not null
-		order by due desc, c.name_ar, c.id`)
+		where (c.state <> 'pending' or s.cooperative_id is not null) and ($1::uuid is null or c.id = $1)
+		order by due desc, c.name_ar, c.id`, only)
 	if err != nil {
 		return nil, fmt.Errorf("what is owed: %w", err)
 	}

@@ -138,6 +138,9 @@ func (s *till) owed(t *testing.T) map[string]settlement.Owed {
 	owed := make(map[string]settlement.Owed, len(all))
 	for _, o := range all {
 		owed[o.Slug] = o
+		if one, err := s.OwedTo(context.Background(), o.CooperativeID); err != nil || one != o {
+			t.Errorf("%s alone: %+v (%v), among all: %+v", o.Slug, one, err, o)
+		}
 	}
 	return owed
 }
@@ -192,6 +195,9 @@ func TestPendingCooperativesAreOwedNothing(t *testing.T) {
 	s.exec(t, `update cooperatives set state = 'pending' where id = $1`, id)
 	if owed := s.owed(t); len(owed) != 0 {
 		t.Errorf("%+v", owed)
+	}
+	if one, err := s.OwedTo(context.Background(), id); err != nil || one != (settlement.Owed{CooperativeID: id}) {
+		t.Errorf("%+v, %v", one, err)
 	}
 	s.sold(t, id, 1000)
 	if owed := s.owed(t); owed["nahlat"].Due != 950 {

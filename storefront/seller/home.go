@@ -84,7 +84,7 @@ func (h *Handler) fillHome(ctx context.Context, coopID uuid.UUID, v *homeView) e
 		return err
 	}
 	v.gather(parts)
-	if v.Owed, err = h.owed(ctx, coopID); err != nil {
+	if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
 		return err
 	}
 	catalogue, err := h.Catalog.Catalogue(ctx, coopID, catalog.Filter{PerPage: productsAsked})

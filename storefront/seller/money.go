@@ -1,12 +1,10 @@
 package seller
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
 
-	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
@@ -36,7 +34,7 @@ func (v moneyView) address(page int) string {
 func (h *Handler) money(r *web.Request) error {
 	var v moneyView
 	var err error
-	if v.Owed, err = h.owed(r.Context(), r.CooperativeID()); err != nil {
+	if v.Owed, err = h.Settlements.OwedTo(r.Context(), r.CooperativeID()); err != nil {
 		return err
 	}
 	lines, err := h.Settlements.Statement(r.Context(), r.CooperativeID())
@@ -53,20 +51,6 @@ func (h *Handler) money(r *web.Request) error {
 		return err
 	}
 	return r.Render(http.StatusOK, moneyPage(p, v))
-}
-
-// owed is where the cooperative stands; all zeros while it has neither been approved nor sold.
-func (h *Handler) owed(ctx context.Context, coopID uuid.UUID) (settlement.Owed, error) {
-	all, err := h.Settlements.Owed(ctx)
-	if err != nil {
-		return settlement.Owed{}, err
-	}
-	for _, o := range all {
-		if o.CooperativeID == coopID {
-			return o, nil
-		}
-	}
-	return settlement.Owed{}, nil
 }
 
 func (h *Handler) exportMoney(r *web.Request) error {
