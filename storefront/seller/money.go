@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strconv"
 
-
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settlement"
