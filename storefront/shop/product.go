@@ -52,8 +52,8 @@ func (h *Handler) product(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Others = h.others(r, v.Product)
-	v.InBasket = h.cards(r, []catalog.Product{v.Product}, 1)[0].InBasket
+	cards := h.cards(r, append([]catalog.Product{v.Product}, h.others(r, v.Product)...), 0)
+	v.InBasket, v.Others = cards[0].InBasket, cards[1:]
 	v.Link = r.AbsoluteURL("/products/" + v.Product.Slug)
 
 	p := r.Page(r.Locale.Text(v.Product.Name))
@@ -71,7 +71,7 @@ func (h *Handler) product(r *web.Request) error {
 
 // others finds a few products of the same shelf that other cooperatives sell. Without a search
 // engine there are none.
-func (h *Handler) others(r *web.Request, product catalog.Product) []ui.Card {
+func (h *Handler) others(r *web.Request, product catalog.Product) []catalog.Product {
 	result, err := h.Search.Search(r.Context(), search.Query{
 		Lang: r.Locale.Code(), Categories: []string{product.Category}, InStock: true, PerPage: search.DefaultPerPage,
 	})
@@ -97,16 +97,19 @@ func (h *Handler) others(r *web.Request, product catalog.Product) []ui.Card {
 		}
 	}
 	list := append(first, second...)
-	return h.cards(r, list[:min(len(list), othersShown)], 0)
+	return list[:min(len(list), othersShown)]
 }
 
 // most is how many of a product one buyer can put into the basket.
 func most(p catalog.Product) int { return min(p.Stock, order.MaxQuantity) }
 
-// expires is the last day of a label's certificate.
-func expires(label catalog.Label) (time.Time, bool) {
+// validUntil says the last day of a label's certificate, behind its number.
+func validUntil(l *i18n.Locale, label catalog.Label) string {
 	day, err := time.Parse(time.DateOnly, label.ExpiresOn)
-	return day, err == nil
+	if err != nil {
+		return ""
+	}
+	return l.T("shop.comma") + l.T("shop.product.certificate_until", "Day", l.LongDate(day))
 }
 
 // whatsApp is the address that opens WhatsApp with a text, to a number (E.164) or to whom the reader
