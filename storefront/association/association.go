@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
@@ -19,8 +21,10 @@ import (
 
 // Handler has the association's pages. All its fields are needed.
 type Handler struct {
+	Accounts     *account.Service
 	Catalog      *catalog.Service
 	Cooperatives *cooperative.Service
+	Delivery     *delivery.Service
 	Orders       *order.Service
 	Reports      *report.Service
 	Settlements  *settlement.Service
@@ -49,9 +53,12 @@ func (h *Handler) Routes() []web.Route {
 		get(salesPath+".:format", h.exportSales),
 
 		get(cooperativesPath, h.cooperatives),
+		get(cooperativesPath+"/new", h.newCooperative),
+		post(cooperativesPath+"/new", h.createCooperative),
 		get(cooperativesPath+"/:slug", h.cooperative),
 		post(cooperativesPath+"/:slug/approve", h.approve),
 		post(cooperativesPath+"/:slug/suspend", h.suspend),
+		post(cooperativesPath+"/:slug/members", h.addMember),
 
 		get(ordersPath, h.orders),
 		get(ordersPath+"/:id", h.order),

@@ -6,6 +6,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -16,6 +17,24 @@ type cooperativeView struct {
 	Sold    report.Cooperative
 	Goods   goods
 	Refused refusal
+	Form    string // which form was refused: formSuspend or formMember
+}
+
+// The forms of the page.
+const (
+	formSuspend = "suspend"
+	formMember  = "member"
+)
+
+// refused reports whether that form is to be shown again.
+func (v cooperativeView) refused(form string) bool { return v.Refused.invalid() && v.Form == form }
+
+// form is what was typed into that form, if it was refused.
+func (v cooperativeView) form(name string) ui.Form {
+	if v.refused(name) {
+		return v.Refused.Form
+	}
+	return ui.Form{}
 }
 
 // goods are a cooperative's products, and what most of them still lack.
@@ -93,14 +112,14 @@ func missingNames(p catalog.Product) []string {
 // living is how many products are not archived.
 func (g goods) living() int { return g.Published + g.Draft }
 
-func (h *Handler) cooperative(r *web.Request) error { return h.showCooperative(r, refusal{}) }
+func (h *Handler) cooperative(r *web.Request) error { return h.showCooperative(r, "", refusal{}) }
 
-func (h *Handler) showCooperative(r *web.Request, no refusal) error {
+func (h *Handler) showCooperative(r *web.Request, form string, no refusal) error {
 	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
 	if err != nil {
 		return err
 	}
-	v := cooperativeView{Cooperative: c, Refused: no}
+	v := cooperativeView{Cooperative: c, Refused: no, Form: form}
 	if v.Events, err = h.Cooperatives.Events(r.Context(), c.ID); err != nil {
 		return err
 	}
@@ -141,7 +160,7 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 	}
 	err = h.Cooperatives.SetState(r.Context(), c.ID, to, r.Form("note"), r.UserID())
 	if no, ok := refused(r, err); ok {
-		return h.showCooperative(r, no)
+		return h.showCooperative(r, formSuspend, no)
 	}
 	if err != nil {
 		return err

@@ -181,9 +181,6 @@ func (f salesFilter) reportOn(s span) report.Filter {
 	return report.Filter{From: s.From, To: s.until(), Commune: f.Commune, Sector: f.Sector, WomenOnly: f.Women}
 }
 
-// narrowed reports whether only some of the cooperatives are looked at.
-func (f salesFilter) narrowed() bool { return f.Commune != "" || f.Sector != "" || f.Women }
-
 // query writes the filter the way readFilter reads it.
 func (f salesFilter) query() url.Values {
 	query := url.Values{}

@@ -1,0 +1,96 @@
+package association_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func admission() url.Values {
+	return url.Values{
+		"name_ar": {"تعاونية النور"}, "name_fr": {"Coopérative Nour"}, "sector": {"pastry"}, "commune": {"aklim"},
+		"women": {"6"}, "men": {"1"}, "young": {"2"}, "court": {"المحكمة الابتدائية ببركان"}, "ice": {"999000001000075"},
+		"rib": {"011 780 0000123456789012 34"}, "phone": {"06 12 34 56 79"}, "email": {"nour@souk.test"},
+	}
+}
+
+func TestACooperativeIsAddedAndWaits(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.boss.Get("/ar/association/cooperatives/new").Want(http.StatusOK).Find("select[name=commune] option[value=aklim]")
+	page := m.boss.Post("/ar/association/cooperatives/new", admission()).Want(http.StatusOK)
+	if page.Path != "/ar/association/cooperatives/cooperative-nour" {
+		t.Errorf("after adding: %s", page.Path)
+	}
+	m.says(page, ".toast", m.in("ar").T("association.new.done", "Name", "تعاونية النور"))
+	m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
+	c, err := m.Cooperatives.BySlug(context.Background(), "cooperative-nour")
+	m.must(err)
+	if c.State != cooperative.Pending || c.Members() != 7 || c.Phone != "+212612345679" {
+		t.Errorf("%+v", c)
+	}
+}
+
+func TestARefusedCooperativeKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l := m.in(code)
+		typed := admission()
+		for field, value := range map[string]string{
+			"name_ar": "", "women": "deux", "ice": "123", "rib": "42", "phone": "12", "email": "nour", "commune": "atlantis",
+		} {
+			typed.Set(field, value)
+		}
+		page := m.boss.Post("/"+code+"/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-name_ar-error", l.T("cooperative.missing"))
+		m.says(page, "#f-ice-error", l.T("cooperative.ice_invalid"))
+		for _, field := range []string{"women", "rib", "phone", "email"} {
+			if page.Find("#f-"+field+"-error").Length() != 1 || page.Find("input[name="+field+"]").AttrOr("value", "") != typed.Get(field) {
+				t.Errorf("%s: %s is not told or forgotten", code, field)
+			}
+		}
+		m.speaks(page)
+	}
+	typed := admission()
+	typed.Set("commune", "atlantis")
+	page := m.boss.Post("/fr/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
+	m.says(page, "#f-commune-error", m.in("fr").T("cooperative.commune_unknown"))
+}
+
+func TestAMemberGetsAnAccount(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.WorkJobs()
+	l := m.in("fr")
+	add := func(form url.Values) *storetest.Page {
+		return m.boss.Post("/fr/association/cooperatives/amal/members", form)
+	}
+	page := add(url.Values{"name": {"Khadija"}, "email": {"Khadija@souk.test"}}).Want(http.StatusOK)
+	m.says(page, ".toast", l.T("association.member.mailed", "Name", "Khadija"))
+	m.Eventually("a link to choose a password", func() bool {
+		kept, err := m.Mailbox(context.Background(), 10)
+		m.must(err)
+		return len(kept) == 1 && strings.EqualFold(kept[0].Recipient, "khadija@souk.test") && strings.Contains(kept[0].Body, "/fr/reset/")
+	})
+
+	page = add(url.Values{"name": {"Aicha"}, "phone": {"0612345680"}, "password": {"zit zitoun 2026"}}).Want(http.StatusOK)
+	m.says(page, ".toast", l.T("association.member.done", "Name", "Aicha"))
+	_, user, err := m.Accounts.SignIn(context.Background(), "0612345680", "zit zitoun 2026", "192.0.2.7")
+	if err != nil || user.CooperativeID == nil || *user.CooperativeID != m.Pending.ID {
+		t.Errorf("%+v, %v", user, err)
+	}
+
+	page = add(url.Values{"name": {"Aicha"}, "email": {"khadija@souk.test"}}).Want(http.StatusUnprocessableEntity)
+	m.says(page, "#f-email-error", l.T("account.email_taken"))
+	if page.Find("#members input[name=name]").AttrOr("value", "") != "Aicha" {
+		t.Error("the name is forgotten")
+	}
+	add(url.Values{"name": {"Aicha"}, "phone": {"0612345681"}}).Want(http.StatusUnprocessableEntity).Find("#f-password-error")
+	add(url.Values{"name": {""}}).Want(http.StatusUnprocessableEntity).Find("#f-name-error")
+}
