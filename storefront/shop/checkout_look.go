@@ -61,12 +61,16 @@ func heads(b order.Basket) []order.BasketLine {
 	return list
 }
 
-// between says on which days an order comes.
+// between says in a few words on which days an order comes: «between 24 and 26 November».
 func between(p ui.Page, q delivery.Quote) string {
 	if q.From.Equal(q.To) {
 		return p.L.Date(q.From)
 	}
-	return p.T("shop.between", "From", p.L.Date(q.From), "To", p.L.Date(q.To))
+	from := p.L.ShortDate(q.From)
+	if q.From.Month() == q.To.Month() {
+		from = p.L.Number(q.From.Day())
+	}
+	return p.T("shop.between", "From", from, "To", p.L.ShortDate(q.To))
 }
 
 func deliveryLabel(p ui.Page, v checkoutView) string {

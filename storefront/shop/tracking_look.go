@@ -64,9 +64,17 @@ func howFar(p ui.Page, o order.Order) string {
 	return p.N("shop.track.ready", activeParts(o), "Ready", p.L.Number(ready))
 }
 
-// days are those on which the order comes.
+// days are those on which the order comes, in a few words.
 func days(p ui.Page, o order.Order) string {
 	return between(p, delivery.Quote{From: o.DeliverFrom, To: o.DeliverTo})
+}
+
+// weekdays are the same days with their names.
+func weekdays(p ui.Page, o order.Order) string {
+	if o.DeliverFrom.Equal(o.DeliverTo) {
+		return p.L.Date(o.DeliverFrom)
+	}
+	return p.T("shop.track.weekdays", "From", p.L.Date(o.DeliverFrom), "To", p.L.Date(o.DeliverTo))
 }
 
 func address(p ui.Page, o order.Order) string {

@@ -92,6 +92,7 @@
 
   // ── Answers in place. Focus and scroll stay where they are: the control that was used is found again by its id.
   let turn = 0
+  let here = location.pathname + location.search
   const swap = async (request, { push = false } = {}) => {
     const mine = ++turn
     const answer = await request
@@ -106,8 +107,10 @@
     if (badge) document.querySelectorAll('[data-count]').forEach(b => { b.textContent = badge.textContent })
     const said = $('#toasts .toast span', page)
     if (said) toast(said.textContent)
-    if (push) history.pushState({ swap: true }, '', answer.url)
-    if (focused) document.getElementById(focused)?.focus()
+    if (push) history.pushState(null, '', answer.url)
+    here = location.pathname + location.search
+    const again = document.getElementById(focused) ?? (document.activeElement === document.body ? main : null)
+    again?.focus({ preventScroll: true })
   }
   on('submit', 'form[data-swap]', async (form, event) => {
     event.preventDefault()
@@ -121,7 +124,7 @@
       delete form.dataset.sent
     }
   })
-  addEventListener('popstate', event => { if (event.state?.swap || $('form[data-swap]')) location.reload() })
+  addEventListener('popstate', () => { if (location.pathname + location.search !== here) location.reload() })
   on('change', '[data-auto]', field => {
     const drawer = field.closest('.facets')
     // In the open drawer of a phone only the drawer learns the new counts; its button applies them.
