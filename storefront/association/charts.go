@@ -14,6 +14,9 @@ import (
 // monthsShown is how many columns the chart of the months has room for; its table has all of them.
 const monthsShown = 12
 
+// roomOnPhone is how many of them a phone has room for; more are moved sideways.
+const roomOnPhone = 4
+
 // manyDirhams is the sum of a month from which the chart counts in thousands.
 const manyDirhams = 10_000 * 100
 

@@ -97,7 +97,7 @@ func byMonth(p ui.Page, v dashboardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var6 = []any{"months", templ.KV("many", len(c.Columns) > 6)}
+		var templ_7745c5c3_Var6 = []any{"months", templ.KV("many", len(c.Columns) > roomOnPhone)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

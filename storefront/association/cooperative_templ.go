@@ -224,11 +224,11 @@ func cooperativePage(p ui.Page, v cooperativeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = memberPanel(p, v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = decisions(p, v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = decisions(p, v).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = memberPanel(p, v).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

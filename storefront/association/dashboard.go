@@ -124,7 +124,7 @@ func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperat
 		return err
 	}
 	v.Owed = settlementOf(owed)
-	v.Idle = idleOf(v.Sales.ByCooperative, cooperatives)
+	v.Idle = idleOf(v.Sales, v.Before, cooperatives)
 	return nil
 }
 
@@ -133,18 +133,27 @@ type idle struct {
 	report.Cooperative
 	Published int
 	Phone     string
+	Before    money.Amount // sold in as many days before
 }
 
-// idleOf picks the cooperatives without a sale, those with the most members first.
-func idleOf(sold []report.Cooperative, cooperatives []cooperative.Cooperative) []idle {
+// idleOf picks the cooperatives without a sale, those with the most members first. before may be nil.
+func idleOf(sales report.Sales, before *report.Sales, cooperatives []cooperative.Cooperative) []idle {
 	known := make(map[uuid.UUID]cooperative.Cooperative, len(cooperatives))
 	for _, c := range cooperatives {
 		known[c.ID] = c
 	}
+	sold := make(map[uuid.UUID]money.Amount)
+	if before != nil {
+		for _, c := range before.ByCooperative {
+			sold[c.ID] = c.Total()
+		}
+	}
 	var list []idle
-	for _, c := range sold {
+	for _, c := range sales.ByCooperative {
 		if c.Total() == 0 {
-			list = append(list, idle{Cooperative: c, Published: known[c.ID].ProductCount, Phone: known[c.ID].Phone})
+			list = append(list, idle{
+				Cooperative: c, Published: known[c.ID].ProductCount, Phone: known[c.ID].Phone, Before: sold[c.ID],
+			})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b idle) int { return cmp.Compare(b.Members(), a.Members()) })

@@ -252,3 +252,25 @@ func readXLSX(t *testing.T, p *storetest.Page) [][]string {
 	}
 	return rows
 }
+
+func TestWhoSoldNothingHasANextStep(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association?from=2026-11-11&to=2026-11-20").Want(http.StatusOK)
+		row := func(slug string) string { return "[data-idle] [data-cooperative=" + slug + "]" }
+		if n := page.Find("[data-idle] tbody tr").Length(); n != 4 {
+			t.Errorf("%s: %d cooperatives sold nothing", code, n)
+		}
+		// Ten days before, honey was sold for 240: a call is worth it.
+		m.tells(page, row("nahla"), l.T("association.idle.before", "Amount", l.Money(24000)))
+		page.Find(row("nahla") + ` a[href="tel:+212612345678"]`)
+		m.tells(page, row("amal"), l.T("association.idle.nothing"))
+		page = m.boss.Get("/" + code + "/association?from=2026-08-01&to=2026-08-20").Want(http.StatusOK)
+		m.tells(page, row("nahla"), l.N("association.idle.published", 2))
+		page.Find(row("nahla") + ` a[href="/` + code + `/association/cooperatives/nahla#products"]`)
+		m.speaks(page)
+	}
+}
