@@ -76,6 +76,29 @@ func TestFilesAreCompressedForThoseWhoUnderstandIt(t *testing.T) {
 	}
 }
 
+// Pages stay light on a telephone far from the mast: these are the budgets, in compressed bytes.
+func TestFilesKeepTheirBudgets(t *testing.T) {
+	t.Parallel()
+	weight := func(name string) int {
+		return len(body(t, get(t, static.URL(name), "Accept-Encoding", "gzip").Body))
+	}
+	if n := weight("souk.css"); n > 20<<10 {
+		t.Errorf("the stylesheet weighs %d", n)
+	}
+	if n := weight("souk.js"); n > 8<<10 {
+		t.Errorf("the script weighs %d", n)
+	}
+	fonts := 0
+	for _, name := range []string{
+		"readex-ar-400", "readex-ar-600", "readex-la-400", "readex-la-600", "readex-ac-400", "reem-ar-700", "reem-dig-700",
+	} {
+		fonts += weight("fonts/" + name + ".woff2")
+	}
+	if fonts > 45<<10 {
+		t.Errorf("the fonts of an Arabic page weigh %d", fonts)
+	}
+}
+
 // Everything that the stylesheet names is served, and it names nothing from elsewhere.
 func TestStylesheetFindsItsFiles(t *testing.T) {
 	t.Parallel()

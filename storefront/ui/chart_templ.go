@@ -11,7 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import "fmt"
 
 // Bar is a share of a whole, 0 to 1, as a bar that starts where the line starts; class is the
-// stylesheet's: thick, track, free, b, m or c. A figure beside it says the same in words.
+// stylesheet's: track, free, b, m or c. A figure beside it says the same in words.
 func Bar(share float64, class string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
