@@ -42,9 +42,9 @@ func chartOfMonths(l *i18n.Locale, months []report.Month, today time.Time) month
 		column := ui.Column{Label: l.MonthName(int(m.Month.Month())), Value: float64(m.Total()) / 100, Figure: dirhams(l, m.Total())}
 		if c.Thousands {
 			column.Value /= 1000
-			column.Figure = l.Decimal(column.Value, 0)
-			if column.Value < 10 {
-				column.Figure = l.Decimal(column.Value, 1)
+			column.Figure = l.Decimal(column.Value, 1)
+			if column.Value >= 100 {
+				column.Figure = l.Decimal(column.Value, 0)
 			}
 		}
 		column.Pale = m.Month.Year() == today.Year() && m.Month.Month() == today.Month()

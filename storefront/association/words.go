@@ -79,9 +79,10 @@ func grouped(digits string, sizes ...int) string {
 	return strings.Join(parts, "\u00a0")
 }
 
-// whatsApp is the link that opens a conversation with text already written.
+// whatsApp is the link that opens a conversation with text already written. A «+» for a space would
+// be shown as it is.
 func whatsApp(e164, text string) string {
-	return "https://wa.me/" + strings.TrimPrefix(e164, "+") + "?text=" + url.QueryEscape(text)
+	return "https://wa.me/" + strings.TrimPrefix(e164, "+") + "?text=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // typed writes an amount as the reader would type it into a field: «1250», «12,50».
