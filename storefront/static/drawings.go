@@ -93,7 +93,7 @@ func (ds *drawings) serve(c *fiber.Ctx) error {
 			return fiber.ErrNotFound
 		}
 		sum := sha256.Sum256(plain)
-		entry, _ = ds.kept.LoadOrStore(name, &drawing{tag: `"` + hex.EncodeToString(sum[:8]) + `"`, packed: pack(plain)})
+		entry, _ = ds.kept.LoadOrStore(name, &drawing{tag: `"` + hex.EncodeToString(sum[:8]) + `"`, packed: pack(plain, quick)})
 	}
 	d := entry.(*drawing)
 	c.Set(fiber.HeaderCacheControl, "public, max-age=604800")

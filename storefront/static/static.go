@@ -44,7 +44,7 @@ func load() map[string]*file {
 			hash:   hex.EncodeToString(sum[:5]),
 			kind:   contentType(name),
 			body:   body,
-			packed: sync.OnceValue(func() packed { return pack(body) }),
+			packed: sync.OnceValue(func() packed { return pack(body, hard) }),
 		}
 	}
 	err := fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {
