@@ -32,6 +32,15 @@ func goodsTitle(p ui.Page, c cooperative.Cooperative) string {
 	return p.T("shop.coop.made")
 }
 
+// courtName is the name of a court, which may be kept in Arabic and in French with « · » between.
+func courtName(p ui.Page, court string) string {
+	arabic, french, both := strings.Cut(court, " · ")
+	if both && p.L.Code() != "ar" {
+		return french
+	}
+	return arabic
+}
+
 // paragraphs are the parts of a text between empty lines.
 func paragraphs(text string) []string {
 	return strings.FieldsFunc(strings.ReplaceAll(text, "\n\n", "\x00"), func(r rune) bool { return r == 0 })
