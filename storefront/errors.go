@@ -56,7 +56,8 @@ func told(err error) (status int, f *fault.Error) {
 			f = errTooLarge
 		case http.StatusMethodNotAllowed:
 			return early.Code, errMethod
-		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusRequestHeaderFieldsTooLarge:
+		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusUnsupportedMediaType,
+			http.StatusRequestHeaderFieldsTooLarge:
 			return early.Code, errMalformed
 		default:
 			f = errInternal.Wrap(err)

@@ -66,3 +66,12 @@ func (s *Server) sameOrigin(c *fiber.Ctx) error {
 	}
 	return nil
 }
+
+// plainBody refuses a body that came compressed: a few hundred kilobytes unpack to a gigabyte, and
+// whoever reads a form or JSON would unpack it without a limit.
+func (s *Server) plainBody(c *fiber.Ctx) error {
+	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && encoding != "identity" {
+		return fiber.ErrUnsupportedMediaType
+	}
+	return c.Next()
+}

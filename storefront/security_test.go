@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/base64"
 	"io"
 	"mime/multipart"
@@ -175,6 +176,32 @@ func TestBodiesAreBoundedAndUploadsHaveMoreRoom(t *testing.T) {
 		}
 		if test.status == http.StatusRequestEntityTooLarge && !strings.Contains(string(text), "<h1>Envoi trop volumineux</h1>") {
 			t.Errorf("%d bytes to %s are told: %s", test.size, test.path, text)
+		}
+	}
+}
+
+func TestCompressedBodiesAreNotUnpacked(t *testing.T) {
+	t.Parallel()
+	asked := false
+	post := web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Handler: func(r *web.Request) error {
+		asked = true
+		return r.Bytes(http.StatusOK, "text/plain; charset=utf-8", []byte(r.Form("name")))
+	}}
+	api := post
+	api.Path, api.NoLang = "/api/v1/x", true
+	s := bare(t, Config{}, post, api)
+	var packed bytes.Buffer
+	gz := gzip.NewWriter(&packed)
+	_, _ = gz.Write([]byte("--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n" + strings.Repeat("x", 1<<20) + "\r\n--b--\r\n"))
+	if err := gz.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/ar/x", "/api/v1/x"} {
+		request := httptest.NewRequest(http.MethodPost, path, bytes.NewReader(packed.Bytes()))
+		request.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+		request.Header.Set("Content-Encoding", "gzip")
+		if response, body := ask(t, s, request); response.StatusCode != http.StatusUnsupportedMediaType || asked {
+			t.Errorf("%s: %d, %d bytes", path, response.StatusCode, len(body))
 		}
 	}
 }

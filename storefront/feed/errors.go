@@ -39,6 +39,7 @@ var statusCodes = map[int]string{
 	http.StatusRequestTimeout:              "request_timeout",
 	http.StatusConflict:                    "conflict",
 	http.StatusRequestEntityTooLarge:       "too_large",
+	http.StatusUnsupportedMediaType:        "unsupported_media_type",
 	http.StatusUnprocessableEntity:         "invalid",
 	http.StatusTooManyRequests:             "too_many_requests",
 	http.StatusRequestHeaderFieldsTooLarge: "header_too_large",

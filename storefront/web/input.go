@@ -67,8 +67,8 @@ func (r *Request) FormFile(name string) (*multipart.FileHeader, error) {
 	return nil, ErrNoFile
 }
 
-// Body is a copy of the request's body.
-func (r *Request) Body() []byte { return append([]byte(nil), r.fiber.Body()...) }
+// Body is a copy of the request's body, as it came.
+func (r *Request) Body() []byte { return append([]byte(nil), r.fiber.BodyRaw()...) }
 
 // maxFields bounds the fields of a form, far above what any page sends.
 const maxFields = 1000
