@@ -21,7 +21,7 @@ func TestTheDashboardTellsWhatWasSold(t *testing.T) {
 	m.autumn()
 	sentence := map[string]string{
 		"ar": "باعت 3 تعاونيات من أصل 4 بين 1 شتنبر و23 نونبر 2026. واحدة لم تبع شيئًا.",
-		"fr": "3 coopératives sur 4 ont vendu entre le 1 septembre et le 23 novembre 2026. 1 n’a rien vendu.",
+		"fr": "3 coopératives sur 4 ont vendu entre le 1er septembre et le 23 novembre 2026. 1 n’a rien vendu.",
 		"en": "3 cooperatives of 4 made a sale between 1 September and 23 November 2026. 1 sold nothing.",
 	}
 	for _, code := range languages {
