@@ -34,8 +34,9 @@ func (s *Server) collect(services Services) []web.Route {
 			Orders: services.Orders, Settlements: services.Settlements,
 		}).Routes(),
 		(&association.Handler{
-			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
-			Reports: services.Reports, Settlements: services.Settlements, Now: s.config.Now,
+			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives,
+			Delivery: services.Delivery, Orders: services.Orders, Reports: services.Reports,
+			Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{
