@@ -95,6 +95,9 @@ func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Cooperative, error) {
 
 // BySlug gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) {
+	if slug == "" { // which would let every cooperative through
+		return Cooperative{}, ErrNotFound
+	}
 	return s.one(ctx, Filter{slug: slug})
 }
 

@@ -312,7 +312,9 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 	if got := names(r.Public(ctx)); got != "a2b1" {
 		t.Errorf("buyers see %s, want a2b1: approved, with something to sell", got)
 	}
-	if _, err := r.BySlug(ctx, "nowhere"); !errors.Is(err, cooperative.ErrNotFound) {
-		t.Errorf("%v, want ErrNotFound", err)
+	for _, slug := range []string{"nowhere", ""} {
+		if c, err := r.BySlug(ctx, slug); !errors.Is(err, cooperative.ErrNotFound) {
+			t.Errorf("%q: %s, %v, want ErrNotFound", slug, c.Slug, err)
+		}
 	}
 }
