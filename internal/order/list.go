@@ -40,12 +40,16 @@ type Summary struct {
 // Page is a part of a longer list, from 1 on.
 type Page struct{ Number, Size int }
 
-// maxPage is the largest page that is given at once.
-const maxPage = 500
+// maxPage is the largest page that is given at once, lastPage the last one that is looked for: far
+// above any list, and safe to multiply.
+const (
+	maxPage  = 500
+	lastPage = 1_000_000
+)
 
 func (p Page) limit() int { return max(1, min(p.Size, maxPage)) }
 
-func (p Page) offset() int { return (max(p.Number, 1) - 1) * p.limit() }
+func (p Page) offset() int { return (min(max(p.Number, 1), lastPage) - 1) * p.limit() }
 
 // List lists orders for the association, newest first, and says how many there are in all.
 func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int, error) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -117,6 +118,7 @@ func TestACooperativesList(t *testing.T) {
 		"second page": {nil, order.Page{Number: 2, Size: 3}, all[3:], 4},
 		"to do":       {[]order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Size: 10}, all[:2], 2},
 		"nonsense":    {[]order.PartState{"lost"}, order.Page{Number: -1, Size: -1}, nil, 0},
+		"far away":    {nil, order.Page{Number: math.MaxInt, Size: 3}, nil, 4},
 	} {
 		got, total := ids(c.states, c.page)
 		if !slices.Equal(got, c.want) || total != c.total {
