@@ -137,3 +137,26 @@ func TestNobodyIsFloodedWithLinks(t *testing.T) {
 		t.Errorf("%d mails after the hour, want 4", len(sent))
 	}
 }
+
+func TestASignInUnderWayDoesNotOutliveANewPassword(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t)
+	token := requestReset(t, d, "0661234567")
+	asked := 0
+	slow := account.New(d.db, nil, func() time.Time {
+		if asked++; asked == 2 { // the old password was compared, the session has not begun
+			if err := d.ResetPassword(context.Background(), token, newPassword); err != nil {
+				t.Error(err)
+			}
+		}
+		return d.time
+	})
+	slow.Cost = d.Cost
+	if _, _, err := slow.SignIn(context.Background(), "0661234567", password, village); !errors.Is(err, account.ErrWrongLogin) {
+		t.Errorf("the old password: %v, want ErrWrongLogin", err)
+	}
+	if n := d.count(t, `select count(*) from sessions`); asked < 2 || n != 0 {
+		t.Errorf("asked %d times, %d sessions go on", asked, n)
+	}
+}

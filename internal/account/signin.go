@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 		return "", User{}, ErrWrongLogin
 	}
 	token, hash := newToken()
+	now := s.now()
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// A success clears the login, but not the address: whoever guesses from it might have an
 		// account of their own.
@@ -57,12 +59,25 @@ func (s *Service) SignIn(ctx context.Context, login, password, address string) (
 			attempt.login, attempt.addressID); err != nil {
 			return err
 		}
-		now := s.now()
-		_, err := tx.ExecContext(ctx,
-			`insert into sessions (token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4)`,
-			hash, found.ID, now, now.Add(found.Role.lifetime().idle))
-		return err
+		// Only while the password is still the one that was compared: choosing a new one ends every
+		// session, and this one must not begin just after that.
+		begun, err := tx.ExecContext(ctx, `
+			insert into sessions (token_hash, user_id, created_at, expires_at)
+			select $1, id, $3, $4 from users
+			where id = $2 and password_hash = $5 and disabled_at is null
+			for share`,
+			hash, found.ID, now, now.Add(found.Role.lifetime().idle), found.Hash)
+		if err != nil {
+			return err
+		}
+		if n, err := begun.RowsAffected(); err != nil || n == 1 {
+			return err
+		}
+		return ErrWrongLogin
 	})
+	if errors.Is(err, ErrWrongLogin) {
+		return "", User{}, ErrWrongLogin
+	}
 	if err != nil {
 		return "", User{}, fmt.Errorf("sign in: %w", err)
 	}
