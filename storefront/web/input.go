@@ -38,8 +38,16 @@ func (r *Request) RawForm(name string) string {
 	return ""
 }
 
-// FormValues is the whole body of a form, without its files. A body that cannot be read is empty.
+// FormValues is the whole body of a form, without its files; it is for reading only. A body that cannot
+// be read is empty.
 func (r *Request) FormValues() url.Values {
+	if r.form == nil {
+		r.form = r.readForm() // once: a page asks for many fields, and a hostile body has half a million
+	}
+	return r.form
+}
+
+func (r *Request) readForm() url.Values {
 	if form, err := r.multipart(); err == nil {
 		all := make(url.Values, len(form.Value))
 		for name, list := range form.Value {
@@ -86,7 +94,11 @@ func (r *Request) multipart() (*multipart.Form, error) {
 
 func values(args *fasthttp.Args) url.Values {
 	all := make(url.Values)
+	fields := 0
 	for name, value := range args.All() {
+		if fields++; fields > maxFields {
+			break
+		}
 		all.Add(Clean(string(name)), Clean(string(value)))
 	}
 	return all

@@ -24,7 +24,11 @@ func (r *Request) Page(title string) ui.Page {
 	}
 	if c := r.Cooperative; c != nil {
 		p.CooperativeName = r.Locale.Text(c.Name)
-		p.CooperativeLine = r.Locale.Text(c.CommuneName) + " · " + r.Locale.N("web.members", c.Members())
+		members := "web.members"
+		if c.WomenOnly {
+			members = "web.women"
+		}
+		p.CooperativeLine = r.Locale.Text(c.CommuneName) + " · " + r.Locale.N(members, c.Members())
 	}
 	if text := r.toast(); text != "" {
 		p.Toast = &ui.Toast{Text: text}

@@ -36,6 +36,7 @@ type Request struct {
 	Cooperative *cooperative.Cooperative
 
 	fiber *fiber.Ctx
+	form  url.Values // see FormValues
 	route Route
 	id    string
 	ip    string
