@@ -98,7 +98,8 @@ func (o *locked) partsThat(in func(PartState) bool) []Part {
 	return parts
 }
 
-// setState brings the order into another state and writes down who did it.
+// setState brings the order into another state and writes down who did it. What happened later stands
+// later in the history, also when it waited for another move or comes from a clock that is behind.
 func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 	if !to.reachableFrom(o.State) {
 		return ErrWrongState
@@ -108,7 +109,10 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 		    update orders set state = $3 where id = $1 and state = $2 returning id
 		)
 		insert into order_events (id, order_id, state, note, user_id, at)
-		select $4, id, $3, $5, $6, $7 from moved`,
+		select $4, id, $3, $5, $6, coalesce((
+		    select max(at) + interval '1 microsecond' from order_events
+		    where order_id = moved.id and sub_order_id is null and at > $7), $7)
+		from moved`,
 		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.user(), o.by.At)
 	if err := moved(result, err, 1); err != nil {
 		return fmt.Errorf("order: from %s to %s: %w", o.State, to, err)
@@ -117,7 +121,7 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 	return nil
 }
 
-// setParts brings parts of the order into another state and writes down who did it.
+// setParts brings parts of the order into another state and writes down who did it, as setState does.
 func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to PartState) error {
 	ids, old, events := make([]uuid.UUID, len(parts)), make([]string, len(parts)), make([]uuid.UUID, len(parts))
 	for i, p := range parts {
@@ -134,7 +138,10 @@ func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to Par
 		    returning s.id, s.order_id, old.event
 		)
 		insert into order_events (id, order_id, sub_order_id, state, note, user_id, at)
-		select event, order_id, id, $4, $5, $6, $7 from moved`,
+		select event, order_id, id, $4, $5, $6, coalesce((
+		    select max(at) + interval '1 microsecond' from order_events e
+		    where e.order_id = moved.order_id and e.sub_order_id = moved.id and e.at > $7), $7)
+		from moved`,
 		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.user(), o.by.At)
 	if err := moved(result, err, int64(len(parts))); err != nil {
 		return fmt.Errorf("order: parts to %s: %w", to, err)

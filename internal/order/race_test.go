@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -134,6 +135,30 @@ func TestOrdersThatCrossDoNotBlockEachOther(t *testing.T) {
 	m.must(all.Wait())
 	for _, p := range products {
 		m.wantStock(map[uuid.UUID]int{p: 990})
+	}
+	m.wantClean()
+}
+
+func TestAHistoryKeepsTheOrderOfTheMovesWhateverTheClocksSay(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.place(m.basic()).Order
+	part := m.part(o, m.couscous)
+	m.later(time.Hour)
+	m.must(m.Accept(ctx, m.couscous, part.ID, order.By{}))
+	// Asked a moment before, and then made to wait for the other; or by an instance whose clock is behind.
+	slow := order.By{At: m.clock().Add(-time.Second)}
+	m.must(m.Ready(ctx, m.couscous, part.ID, slow))
+	m.must(m.Cancel(ctx, o.ID, slow))
+	seen, err := m.PartOf(ctx, m.couscous, part.ID)
+	m.must(err)
+	var states []string
+	for _, e := range seen.Events {
+		states = append(states, e.State)
+	}
+	if diff := cmp.Diff([]string{"placed", "accepted", "ready", "cancelled"}, states); diff != "" {
+		t.Errorf("as it happened and as it is told (+): %s", diff)
 	}
 	m.wantClean()
 }
