@@ -1675,9 +1675,9 @@ func repair(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var89 string
-			templ_7745c5c3_Var89, templ_7745c5c3_Err = templ.JoinStringErrs(proposal(e))
+			templ_7745c5c3_Var89, templ_7745c5c3_Err = templ.JoinStringErrs(proposal(p, row, e))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 133}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 141}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var89))
 			if templ_7745c5c3_Err != nil {
@@ -1690,7 +1690,7 @@ func repair(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) 
 			var templ_7745c5c3_Var90 string
 			templ_7745c5c3_Var90, templ_7745c5c3_Err = templ.JoinStringErrs(keyboard(e.Column))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 166}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 174}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var90))
 			if templ_7745c5c3_Err != nil {
@@ -1703,7 +1703,7 @@ func repair(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) 
 			var templ_7745c5c3_Var91 string
 			templ_7745c5c3_Var91, templ_7745c5c3_Err = templ.JoinStringErrs(id + "-says")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 235}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload.templ`, Line: 276, Col: 243}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var91))
 			if templ_7745c5c3_Err != nil {

@@ -37,7 +37,7 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 
 	member := m.SignIn(m.Honey.Member)
 	page := member.Upload("/fr/seller/upload", "file", "miel de novembre.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
-	if got := page.Text(".tiles"); got != "À corriger 1 ne seront pas publiéesModifiées 2 dont 1 à confirmerNouvelles 1 des produits ajoutésInchangées 0 rien à faire" {
+	if got := page.Text(".tiles"); got != "À corriger 1 ne seront pas publiéesModifiées 2 dont 1 à vérifierNouvelles 1 des produits ajoutésInchangées 0 rien à faire" {
 		t.Errorf("counts: %s", got)
 	}
 	if got := page.Text(".actions form[action$=apply] button"); got != "Publier les 3 lignes prêtes" {
@@ -96,6 +96,22 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 	}
 	if m.Stock(m.Honey.Product(t, "M-1").ID) != 25 {
 		t.Error("it was applied twice")
+	}
+}
+
+func TestRowThatComesTwiceIsRepairedByAnotherName(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	file := "produit;unité;prix\nMiel de caroubier;500 g;90\nMiel de caroubier;500 g;95\n"
+	page := member.Upload("/fr/seller/upload", "file", "deux fois.csv", []byte(file), nil).Want(http.StatusOK)
+	fix := formOf(page, "#line-3 form.fix")
+	if fix.Get("value") != "Miel de caroubier" {
+		t.Fatalf("the name to change is not in the field, but %q", fix.Get("value"))
+	}
+	fix.Set("value", "Miel de caroubier, récolte d'automne")
+	if page = member.Post(action(page, "#line-3 form.fix"), fix).Want(http.StatusOK); page.Has("tr.bad") {
+		t.Errorf("still wrong: %s", page.Text("tr.bad"))
 	}
 }
 

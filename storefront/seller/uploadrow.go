@@ -32,10 +32,13 @@ func keyboard(column string) string {
 }
 
 // proposal is what stands in the field for repairing a cell: what was probably meant, or what was
-// typed.
-func proposal(e catalog.RowError) string {
-	if len(e.Suggestions) == 1 {
+// typed. A name is told with the row rather than with the mistake.
+func proposal(p ui.Page, row catalog.UploadRow, e catalog.RowError) string {
+	switch {
+	case len(e.Suggestions) == 1:
 		return e.Suggestions[0]
+	case e.Value == "" && e.Column == "name":
+		return p.L.Text(row.Name)
 	}
 	return e.Value
 }
