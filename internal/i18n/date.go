@@ -1,6 +1,9 @@
 package i18n
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // Dates are told in the market's own time zone, Africa/Casablanca.
 
@@ -29,6 +32,10 @@ func (l *Locale) MonthName(month int) string {
 
 func (l *Locale) date(key string, t time.Time) string {
 	t = t.In(l.zone)
-	return l.T(key, "Weekday", l.weekdays[t.Weekday()], "Day", t.Day(), "Month", l.months[t.Month()-1],
+	day := strconv.Itoa(t.Day())
+	if t.Day() == 1 { // «1er septembre», but «2 septembre»
+		day = l.T("date.first")
+	}
+	return l.T(key, "Weekday", l.weekdays[t.Weekday()], "Day", day, "Month", l.months[t.Month()-1],
 		"Year", t.Year(), "Clock", t.Format("15:04"))
 }

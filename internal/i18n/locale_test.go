@@ -59,6 +59,12 @@ func TestDatesAreMoroccan(t *testing.T) {
 	if got := b.Locale("fr").LongDate(day); got != "26 novembre 2026" {
 		t.Errorf("%q", got)
 	}
+	first := time.Date(2026, 9, 1, 9, 30, 0, 0, time.UTC)
+	for language, want := range map[string]string{"ar": "1 شتنبر", "fr": "1er septembre", "en": "1 September"} {
+		if got := b.Locale(language).ShortDate(first); got != want {
+			t.Errorf("%s: %q, want %q", language, got, want)
+		}
+	}
 }
 
 func TestAReaderGetsTheLanguageAskedForOrArabic(t *testing.T) {
