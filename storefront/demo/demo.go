@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"regexp"
+	"strings"
 
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -32,23 +33,26 @@ func (h *Handler) mailbox(r *web.Request) error {
 	return r.Render(http.StatusOK, mailboxPage(r.Page(r.Locale.T("demo.mailbox.title")), messages))
 }
 
-// piece is a part of a message: words, or an address to follow.
+// piece is a part of a message: words, an address to follow, or the number of an order, which
+// neither breaks nor turns round among Arabic words.
 type piece struct {
-	text string
-	link bool
+	text         string
+	link, number bool
 }
 
-var address = regexp.MustCompile(`https?://[^\s<>"]+`)
+var whole = regexp.MustCompile(`https?://[^\s<>"]+|\bS-\d{4}-\d+`)
 
-// pieces splits a line of a message at its links.
+// pieces splits a line of a message at its links and numbers.
 func pieces(line string) []piece {
 	var all []piece
 	at := 0
-	for _, found := range address.FindAllStringIndex(line, -1) {
+	for _, found := range whole.FindAllStringIndex(line, -1) {
 		if found[0] > at {
 			all = append(all, piece{text: line[at:found[0]]})
 		}
-		all = append(all, piece{text: line[found[0]:found[1]], link: true})
+		text := line[found[0]:found[1]]
+		link := strings.HasPrefix(text, "http")
+		all = append(all, piece{text: text, link: link, number: !link})
 		at = found[1]
 	}
 	if at < len(line) {

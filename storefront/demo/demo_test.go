@@ -22,7 +22,7 @@ func TestMailIsKeptWithItsLinks(t *testing.T) {
 		insert into mailbox (id, recipient, subject, body, at) values
 		    (gen_random_uuid(), 'nahla@souk.test', 'Commande', $1, now()),
 		    (gen_random_uuid(), 'zaytoun@souk.test', 'Avant', '<b>rien</b>', now() - interval '1 hour')`,
-		"À préparer :\nhttps://souk.test/fr/seller/orders/7?a=1&b=2 avant jeudi")
+		"À préparer, S-2611-00000007 :\nhttps://souk.test/fr/seller/orders/7?a=1&b=2 avant jeudi")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +33,9 @@ func TestMailIsKeptWithItsLinks(t *testing.T) {
 	}
 	if link := letters.First().Find("a").AttrOr("href", ""); link != "https://souk.test/fr/seller/orders/7?a=1&b=2" {
 		t.Errorf("its link leads to %q", link)
+	}
+	if number := letters.First().Find("bdi.nb").Text(); number != "S-2611-00000007" {
+		t.Errorf("the order's number, kept together, is %q", number)
 	}
 	if letters.First().Find("br").Length() != 2 {
 		t.Error("its lines run together")
