@@ -8,5 +8,5 @@
 // the database's list of products that changed.
 //
 // An engine answers with ids only. What is shown, its price and whether it can be bought come from the
-// database; Highlight marks the words that were found in the text that is shown.
+// database.
 package search

@@ -56,7 +56,7 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 	wrong := 0
 	for _, check := range checks {
 		verdict := "ok  "
-		if check.Count > 0 {
+		if !check.OK() {
 			verdict = "FAIL"
 			wrong++
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"sort"
 	"strings"
 
 	"golang.org/x/text/width"
@@ -32,39 +31,6 @@ func (a Amount) String() string {
 // Share is a share of an amount, in hundredths of a percent, rounded half up to the centime.
 func (a Amount) Share(basisPoints int) Amount {
 	return Amount((int64(a)*int64(basisPoints) + 5000) / 10000)
-}
-
-// Split divides total in proportion to weights (none negative) so that the parts sum to it exactly:
-// each part is rounded down, and the centimes left over go to the largest remainders, earlier parts
-// first among equals (the Hamilton method). Without any weight above zero the first part takes all.
-func Split(total Amount, weights []int64) []Amount {
-	parts := make([]Amount, len(weights))
-	if len(weights) == 0 {
-		return parts
-	}
-	var sum int64
-	for _, w := range weights {
-		sum += w
-	}
-	if sum == 0 {
-		parts[0] = total
-		return parts
-	}
-	remainders := make([]int64, len(weights))
-	order := make([]int, len(weights))
-	left := total
-	for i, w := range weights {
-		product := int64(total) * w
-		parts[i] = Amount(product / sum)
-		remainders[i] = product % sum
-		order[i] = i
-		left -= parts[i]
-	}
-	sort.SliceStable(order, func(a, b int) bool { return remainders[order[a]] > remainders[order[b]] })
-	for i := range int(left) {
-		parts[order[i]]++
-	}
-	return parts
 }
 
 // Parse reads dirhams as people type them: "75", "12,50", "12.5", "1 234,50", "1.234,56",

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"testing"
 
-	"pgregory.net/rapid"
-
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -26,31 +24,6 @@ func TestParseReadsAmountsAsPeopleTypeThem(t *testing.T) {
 			t.Errorf("Parse(%q) = %v, %v; want ErrNotAnAmount", typed, got, err)
 		}
 	}
-}
-
-func TestSplitPartsSumToTheWhole(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		total := money.Amount(rapid.Int64Range(0, int64(money.MaxAmount)).Draw(t, "total"))
-		weights := rapid.SliceOfN(rapid.Int64Range(0, 1_000_000), 1, 20).Draw(t, "weights")
-		var sum money.Amount
-		var weight int64
-		for _, w := range weights {
-			weight += w
-		}
-		for i, part := range money.Split(total, weights) {
-			sum += part
-			if weight > 0 {
-				exact := float64(total) * float64(weights[i]) / float64(weight)
-				if float64(part) < exact-1.001 || float64(part) > exact+1.001 {
-					t.Fatalf("part %d is %d, more than a centime from its exact share %f", i, part, exact)
-				}
-			}
-		}
-		if sum != total {
-			t.Fatalf("parts sum to %d, not %d", sum, total)
-		}
-	})
 }
 
 func TestShareRoundsHalfUp(t *testing.T) {

@@ -21,7 +21,6 @@ type Family struct {
 
 // name is one way to call a family.
 type name struct {
-	column column
 	words  []string // normalised, without stop words
 	joined string   // written in one word
 }
@@ -58,27 +57,6 @@ func (f *Family) Parts() []string {
 		}
 	}
 	return words
-}
-
-// InLanguage are the words of all the names of the family in one language of the pages: ar, fr or en.
-func (f *Family) InLanguage(lang string) []string {
-	var words []string
-	for _, n := range f.names {
-		if n.column == columnOf(lang) {
-			words = append(words, n.words...)
-		}
-	}
-	return words
-}
-
-func columnOf(lang string) column {
-	switch lang {
-	case "fr":
-		return french
-	case "en":
-		return english
-	}
-	return arabic
 }
 
 // Named is a place in a text where families are named. One name can mean several: «tin» is fig, and
@@ -155,7 +133,7 @@ func (d *dictionary) add(f *Family, written string, c column) {
 	if f.Arabic == "" && c == arabic {
 		f.Arabic = written
 	}
-	n := name{column: c, words: Content(written)}
+	n := name{words: Content(written)}
 	if joined := Words(strings.Map(func(r rune) rune {
 		if r == ' ' || r == '-' || isApostrophe(r) {
 			return -1

@@ -142,31 +142,3 @@ func Typos(word string) int {
 		return 2
 	}
 }
-
-// IsNear tells whether word is what was typed, with as many letters wrong as Typos allows. The first has
-// to be right.
-func IsNear(word, typed string) bool {
-	a, b := []rune(word), []rune(typed)
-	most := Typos(typed)
-	if len(a) == 0 || len(b) == 0 || a[0] != b[0] || max(len(a)-len(b), len(b)-len(a)) > most {
-		return false
-	}
-	// Levenshtein's distance, one row of the table at a time.
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, r := range a {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, s := range b {
-			change := diagonal
-			if r != s {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)] <= most
-}

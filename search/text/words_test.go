@@ -122,7 +122,6 @@ func FuzzTokens(f *testing.F) {
 				}
 			}
 			text.Skeletons(token.Word)
-			text.IsNear(token.Word, s)
 		}
 		if upper := strings.ToUpper(s); isASCII(s) && !slices.Equal(text.Words(upper), text.Words(s)) {
 			t.Fatalf("%q: %q in capitals, %q otherwise", s, text.Words(upper), text.Words(s))
