@@ -8,7 +8,6 @@ import (
 	"image/draw"
 	"image/jpeg"
 
-	"github.com/rwcarlsen/goexif/exif"
 	xdraw "golang.org/x/image/draw"
 )
 
@@ -82,23 +81,6 @@ func scaled(src *image.RGBA, width int) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, width, max(1, b.Dy()*width/b.Dx())))
 	xdraw.CatmullRom.Scale(dst, dst.Rect, src, b, draw.Src, nil)
 	return dst
-}
-
-// orientation is the EXIF number for how a camera was held (1 to 8); 1, upright, when none is given.
-func orientation(data []byte) int {
-	x, err := exif.Decode(bytes.NewReader(data))
-	if err != nil {
-		return 1
-	}
-	tag, err := x.Get(exif.Orientation)
-	if err != nil {
-		return 1
-	}
-	n, err := tag.Int(0)
-	if err != nil || n < 1 || n > 8 {
-		return 1
-	}
-	return n
 }
 
 // turned brings an image with that EXIF orientation upright.
