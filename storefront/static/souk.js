@@ -164,7 +164,8 @@
     } catch { /* the form tells the price when it is sent */ }
   })
 
-  // ── A table row saved as soon as a cell changes.
+  // ── A table row saved as soon as a cell changes. Enter is a change too: the page stays where it is.
+  on('submit', 'form[data-inline]', (form, event) => event.preventDefault())
   on('change', 'input, select', async field => {
     const form = field.form
     if (!form || !('inline' in form.dataset)) return
@@ -184,7 +185,7 @@
       row?.classList.toggle('bad', !answer.ok)
       toast(answer.ok ? body.message : Object.values(body.errors ?? {})[0] ?? body.message, { bad: !answer.ok })
     } catch {
-      form.requestSubmit()
+      form.submit()
     }
   })
 
