@@ -30,6 +30,12 @@ const (
 	colLabel          = "label" // told about only: a label needs a certificate
 )
 
+// languageColumns are those that have no headings of their own: a language is said beside the name's
+// or the description's.
+var languageColumns = []string{
+	colNameAR, colNameFR, colNameEN, colDescriptionAR, colDescriptionFR, colDescriptionEN,
+}
+
 // headings are the words that people write above each column, in their three languages.
 var headings = map[string][]string{
 	colSKU: {

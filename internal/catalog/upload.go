@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -312,7 +313,7 @@ func (u Upload) open() error {
 }
 
 func (u Upload) repair(line int, column, value string) error {
-	if _, ok := headings[column]; !ok && !strings.HasPrefix(column, colName+"_") && !strings.HasPrefix(column, colDescription+"_") {
+	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
 		return ErrNoColumn
 	}
 	for _, row := range u.Rows {

@@ -285,8 +285,10 @@ func TestRowsAreRepairedInPlace(t *testing.T) {
 	}
 	_, err := m.RepairUpload(m.ctx, m.honey, u.ID, 99, "price", "1")
 	refused(t, err, fault.NotFound, "upload.no_line")
-	_, err = m.RepairUpload(m.ctx, m.honey, u.ID, 2, "state", "published")
-	refused(t, err, fault.Invalid, "upload.no_column")
+	for _, column := range []string{"state", "name_ber", "description_" + strings.Repeat("x", 9000)} {
+		_, err = m.RepairUpload(m.ctx, m.honey, u.ID, 2, column, "published")
+		refused(t, err, fault.Invalid, "upload.no_column")
+	}
 	_, err = m.RepairUpload(m.ctx, m.couscou, u.ID, 2, "price", "1")
 	refused(t, err, fault.NotFound, "upload.not_found")
 	u = m.apply(m.honey, u)
