@@ -637,7 +637,7 @@ func basketLine(p ui.Page, line order.BasketLine) templ.Component {
 			templ_7745c5c3_Var33 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		name := p.L.Text(line.Product.Name)
+		name := ui.Unbroken(p.L.Text(line.Product.Name))
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "<li class=\"line\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

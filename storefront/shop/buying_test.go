@@ -128,6 +128,9 @@ func TestABuyersWholeWayWithoutTheScript(t *testing.T) {
 			if cancelled.Has("#cancel") {
 				t.Error("a cancelled order can be cancelled")
 			}
+			if cancelled.Has("#due") {
+				t.Error("a cancelled order has a sum to pay")
+			}
 		})
 	}
 }

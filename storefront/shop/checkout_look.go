@@ -97,6 +97,14 @@ func deliveryPrice(p ui.Page, v checkoutView) string {
 	return fromFee(p, v)
 }
 
+// totalLabel is the words of key beside the total, as long as it is what will be paid.
+func totalLabel(p ui.Page, v checkoutView, key string) string {
+	if _, ok := v.chosen(); !ok {
+		key = "shop.total_goods"
+	}
+	return p.T(key)
+}
+
 // total is the whole sum; while the price of delivery is not known, that of the goods.
 func total(p ui.Page, v checkoutView) string {
 	quote, _ := v.chosen()

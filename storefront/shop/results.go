@@ -191,6 +191,9 @@ func chips(q query, names map[string]string, l *i18n.Locale) []chip {
 func heading(q query, result search.Result, names map[string]string, l *i18n.Locale) string {
 	switch {
 	case result.Understood != "":
+		if shelf := onlyShelf(result, names); l.Code() != "ar" && shelf != "" {
+			return shelf // «3sel» is عسل, which a reader of French may not read
+		}
 		return result.Understood
 	case q.Text != "":
 		return q.Text
@@ -202,6 +205,17 @@ func heading(q query, result search.Result, names map[string]string, l *i18n.Loc
 		return l.T("shop.results.from_commune", "Place", names["commune/"+q.Communes[0]])
 	}
 	return l.T("ui.all_products")
+}
+
+// onlyShelf is the name of the shelf that everything found stands on, or "".
+func onlyShelf(result search.Result, names map[string]string) string {
+	shelves := result.Facets[string(search.FacetCategory)]
+	if len(shelves) == 1 {
+		for slug := range shelves {
+			return names["category/"+slug]
+		}
+	}
+	return ""
 }
 
 // cooperativesFound counts the cooperatives that what was found is from.

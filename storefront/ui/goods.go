@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -34,6 +35,17 @@ func PictureFor(picture *uuid.UUID, drawing, category string, product uuid.UUID)
 		Src:    at(640),
 		Srcset: fmt.Sprintf("%s 320w, %s 640w, %s 1280w", at(320), at(640), at(1280)),
 	}
+}
+
+// Unbroken keeps the figures in a product's name on one line with what they count: «pot de 250 g».
+func Unbroken(name string) string {
+	runes := []rune(name)
+	for i := 1; i < len(runes)-1; i++ {
+		if runes[i] == ' ' && unicode.IsDigit(runes[i-1]) && unicode.IsLetter(runes[i+1]) {
+			runes[i] = '\u00a0'
+		}
+	}
+	return string(runes)
 }
 
 func (p Picture) set(sizes string) templ.Attributes {
