@@ -29,6 +29,9 @@ const (
 	MaxPictureBytes  = 12 << 20
 	maxPicturePixels = 40_000_000
 	minPictureSide   = 200
+	// maxScans is how often a JPEG may go over its pixels: a progressive one does so about ten times. A
+	// hostile one says in a hundred bytes to do it once more, a hundred thousand times.
+	maxScans = 200
 )
 
 // PictureWidths are the widths in pixels in which a product's picture is kept, as JPEG.
@@ -99,6 +102,8 @@ func pictureFormat(data []byte) (string, error) {
 	case err != nil:
 		return "", ErrPictureKind.Wrap(err)
 	case format != "jpeg" && format != "png" && format != "webp":
+		return "", ErrPictureKind
+	case format == "jpeg" && bytes.Count(data, []byte("\xff\xda")) > maxScans:
 		return "", ErrPictureKind
 	case config.Width < minPictureSide || config.Height < minPictureSide:
 		return "", ErrPictureSmall

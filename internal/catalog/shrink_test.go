@@ -2,9 +2,11 @@ package catalog
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/jpeg"
 	"image/png"
+	"strings"
 	"testing"
 )
 
@@ -40,6 +42,22 @@ func TestAPanoramaKeepsItsProportions(t *testing.T) {
 	config, err := jpeg.DecodeConfig(bytes.NewReader(copies[0]))
 	if err != nil || config.Width != 32 || config.Height != 1 {
 		t.Errorf("%+v %v", config, err)
+	}
+}
+
+func TestAPictureThatWouldBeDecodedForHoursIsRefused(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 300, 300)), nil); err != nil {
+		t.Fatal(err)
+	}
+	if format, err := pictureFormat(b.Bytes()); format != "jpeg" || err != nil {
+		t.Errorf("one scan: %q, %v", format, err)
+	}
+	scan := "\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00\x00"
+	b.WriteString(strings.Repeat(scan, maxScans))
+	if _, err := pictureFormat(b.Bytes()); !errors.Is(err, ErrPictureKind) {
+		t.Errorf("too many scans: %v", err)
 	}
 }
 
