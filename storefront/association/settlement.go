@@ -120,14 +120,8 @@ func (h *Handler) showStatement(r *web.Request, status int, form ui.Form) error 
 		return err
 	}
 	v := statementView{Cooperative: c, Form: form}
-	owed, err := h.Settlements.Owed(r.Context())
-	if err != nil {
+	if v.Owed, err = h.Settlements.OwedTo(r.Context(), c.ID); err != nil {
 		return err
-	}
-	for _, o := range owed {
-		if o.CooperativeID == c.ID {
-			v.Owed = o
-		}
 	}
 	if v.Lines, err = h.Settlements.Statement(r.Context(), c.ID); err != nil {
 		return err
