@@ -121,18 +121,7 @@ func (r *reader) narrow(shelf string, g goods) {
 	r.want("have the choice kept", `() => document.querySelector('#filters [name=in_stock]').checked`)
 	r.press("#filters form button:not([popovertarget])", "")
 	r.want("have the results narrowed", `() => new URLSearchParams(location.search).get('in_stock') === 'true' && document.readyState === 'complete'`)
-	for range 3 { // pages
-		here, err := ask[bool](r, `slug => !!document.querySelector('main a[href$="/products/' + slug + '"]')`, g.Slug)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if here {
-			break
-		}
-		before := r.path()
-		r.press("main a[rel=next]", "")
-		r.want("turn the page", `before => location.pathname + location.search !== before && document.readyState === 'complete'`, before)
-	}
+	r.turnUntilSeen("main a[href$='/products/"+g.Slug+"']", g.Name)
 	r.press("main a[href$='/products/"+g.Slug+"']", g.Name)
 	r.arrive("/" + r.l.Code() + "/products/" + g.Slug)
 	r.press("main form[action$='/basket/lines'] button", r.l.T("shop.product.add"))
