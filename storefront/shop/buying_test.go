@@ -262,6 +262,33 @@ func TestThePriceOfDeliveryIsKnownBeforeOrdering(t *testing.T) {
 	}
 }
 
+func TestAFormThatWasOrderedWithDoesNotSwallowASecondOrder(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for name, change := range map[string]struct {
+		field, value string
+		status       int
+	}{
+		"another name":       {"name", "ليلى العلوي", http.StatusConflict},
+		"a number too short": {"phone", "06", http.StatusUnprocessableEntity},
+		"another fee":        {"fee", "500", http.StatusConflict},
+	} {
+		buyer := m.Visitor()
+		put(buyer, "fr", m.Oil.Products[0].ID, "1")
+		form := filled(buyer.Get("/fr/checkout?place=berkane&delivery=home").Want(http.StatusOK), nadia)
+		first := buyer.Post("/fr/checkout", form).Want(http.StatusOK)
+
+		// She puts something else into the basket and comes back to the old page with her browser's button.
+		put(buyer, "fr", m.Couscous.Products[0].ID, "2")
+		form.Set(change.field, change.value)
+		again := buyer.Post("/fr/checkout", form).Want(change.status)
+		second := buyer.Post("/fr/checkout", filled(again, nadia)).Want(http.StatusOK)
+		if !strings.HasPrefix(second.Path, "/fr/orders/") || second.Path == first.Path {
+			t.Errorf("%s: the second order is %s, the first %s", name, second.Path, first.Path)
+		}
+	}
+}
+
 func TestFreshGoodsDoNotGoFar(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -86,10 +86,12 @@ func (h *Handler) checkout(r *web.Request) error {
 		},
 		Errors: map[string]string{},
 	}
-	return h.showCheckout(r, http.StatusOK, form, order.NewToken())
+	return h.showCheckout(r, http.StatusOK, form)
 }
 
-func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, key string) error {
+// showCheckout shows the form for what lies in the basket now. It has a key of its own each time: the
+// key of a form that was sent before may be that of an order that was placed.
+func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form) error {
 	ctx := r.Context()
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
@@ -98,7 +100,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, key str
 	if basket.Pieces == 0 {
 		return r.Redirect("/basket")
 	}
-	v := checkoutView{Basket: basket, Form: form, Key: key}
+	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken()}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
@@ -135,7 +137,6 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, key str
 // everything that was typed.
 func (h *Handler) place(r *web.Request) error {
 	ctx := r.Context()
-	key := cmp.Or(r.Form("key"), order.NewToken())
 	form := typed(r)
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
@@ -151,7 +152,7 @@ func (h *Handler) place(r *web.Request) error {
 		if err == nil && form.Values["fee"] != centimes(quote.Fee) {
 			form.Errors[""] = r.Locale.T("shop.checkout.fee_changed", "Fee", r.Locale.Money(quote.Fee),
 				"Total", r.Locale.Money(basket.Items+quote.Fee))
-			return h.showCheckout(r, http.StatusConflict, form, key)
+			return h.showCheckout(r, http.StatusConflict, form)
 		}
 	}
 	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
@@ -162,7 +163,7 @@ func (h *Handler) place(r *web.Request) error {
 			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
-		Locale: r.Locale.Code(), Source: order.Shop, IdempotencyKey: key, Shown: money.Amount(shown),
+		Locale: r.Locale.Code(), Source: order.Shop, IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: money.Amount(shown),
 	})
 	if err == nil {
 		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")
@@ -172,12 +173,12 @@ func (h *Handler) place(r *web.Request) error {
 	case errors.Is(err, order.ErrBasketEmpty):
 		r.Flash("shop.checkout.basket_empty")
 		return r.Redirect("/basket")
-	case errors.Is(err, order.ErrChanged), errors.As(err, &short):
+	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
 		form.Errors[""] = r.Locale.T("shop.checkout.changed")
-		return h.showCheckout(r, http.StatusConflict, form, order.NewToken())
+		return h.showCheckout(r, http.StatusConflict, form)
 	}
 	if rejected, ok := r.Rejected(err); ok {
-		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected, key)
+		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected)
 	}
 	return err
 }
