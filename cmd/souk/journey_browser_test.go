@@ -427,6 +427,8 @@ func (r *reader) accessibility(name string) []string {
 	there, err := ask[bool](r, `() => 'axe' in window`)
 	if err == nil && !there {
 		r.do(chromedp.Evaluate[chromedp.Void](r.axe))
+	} else if err != nil {
+		r.t.Fatalf("axe on %s: %v", name, err)
 	}
 	violations, err := ask[[]string](r, `async () => {
 		const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa']

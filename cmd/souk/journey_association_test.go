@@ -1,0 +1,291 @@
+package main
+
+import (
+	"encoding/csv"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/sample"
+)
+
+// commission is what the association keeps of a sale of the sample market, in basis points.
+const commission = 500
+
+// office is a morning of the association's. Nobody else buys from these cooperatives.
+type office struct {
+	lang      string
+	ordered   []wanted // products of two cooperatives
+	suspended string   // a third one
+}
+
+// The association at its desk, in a browser that runs the script.
+func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
+	t.Parallel()
+	for _, o := range []office{
+		{"ar", []wanted{{"amandes-beldi-decortiquees-sachet-de-250-g", 3}, {"mhamsa-sachet-de-500-g", 1}}, "anamil-ech-chati"},
+		{"fr", []wanted{{"coussin-tisse-a-losanges", 1}, {"orange-navel", 3}}, "jben-el-marj"},
+	} {
+		t.Run(o.lang, func(t *testing.T) {
+			t.Parallel()
+			mk := visit(t)
+			r := newReader(t, mk, o.lang, desktop())
+			placed := placeJointly(t, newAPIClient(mk.url), o.ordered...)
+			for _, part := range placed.SubOrders {
+				handOver(t, mk, o.lang, part.Cooperative.Slug, placed.Number)
+			}
+			r.signIn("association@exemple.invalid", sample.Password)
+			r.arrive("/" + o.lang + "/association")
+			r.jointSales(o)
+			r.deliver(placed)
+			r.exports(placed)
+			r.suspendAndApprove(o.suspended)
+		})
+	}
+}
+
+// handOver is a member's whole work on an order, without script.
+func handOver(t *testing.T, mk *market, lang, coop, number string) {
+	t.Helper()
+	v := newVisitor(t, mk)
+	v.open("/" + lang + "/signin")
+	v.submit("form:has(input[type=password])", url.Values{"login": {coop + "@exemple.invalid"}, "password": {sample.Password}})
+	v.expect(http.StatusOK)
+	v.follow(`nav a[href$="/seller/orders"]`)
+	link := `main a[href*="/seller/orders/"]:contains("` + number + `")`
+	for !v.has(link) {
+		v.follow("main a[rel=next]")
+	}
+	v.follow(link)
+	for _, move := range []string{"accept", "ready", "handover"} {
+		v.submit(`main form[action$="/`+move+`"]`, nil)
+		v.expect(http.StatusOK)
+	}
+}
+
+// jointSales reads the page of joint sales; the order that was placed last stands first.
+func (r *reader) jointSales(o office) {
+	r.t.Helper()
+	r.look("joint sales")
+	for _, section := range []string{"months", "women", "by_cooperative", "by_commune", "latest", "owed"} {
+		r.sees("main section h2", r.l.T("association."+section+".title"))
+	}
+	r.counts("main [data-tiles] .tile", 4)
+	latest := placeJointly(r.t, newAPIClient(r.base), o.ordered[1])
+	for try := 0; ; try++ {
+		r.open("/" + r.l.Code() + "/association")
+		if strings.Contains(r.words("main [data-latest]"), latest.Number) {
+			break
+		}
+		if try == 3 {
+			r.t.Fatalf("the latest joint orders do not hold %s", latest.Number)
+		}
+		latest = placeJointly(r.t, newAPIClient(r.base), o.ordered[1]) // others order too
+	}
+}
+
+// deliver sends a joint order out and takes the buyer's cash: what its cooperatives are owed rises by
+// their goods less the commission, to the centime.
+func (r *reader) deliver(placed jointOrder) {
+	r.t.Helper()
+	r.press("header nav a", r.l.T("ui.association.settlement"))
+	r.arrive("/" + r.l.Code() + "/association/settlement")
+	r.look("what is owed")
+	before := map[string]money.Amount{}
+	for _, part := range placed.SubOrders {
+		before[part.Cooperative.Slug] = r.due(part.Cooperative.Slug)
+	}
+
+	r.press("header nav a", r.l.T("ui.association.orders"))
+	r.arrive("/" + r.l.Code() + "/association/orders")
+	r.look("all orders")
+	r.write("main form [name=q]", placed.Number)
+	r.press("main form:has([name=q]) button", "")
+	r.want("find the order", `number => document.readyState === 'complete' && new URLSearchParams(location.search).get('q') === number`, placed.Number)
+	r.press("main td a, main th a", placed.Number)
+	r.arrive("/" + r.l.Code() + "/association/orders/…")
+	r.sees("main", r.l.T(order.StateConfirmed.Key()))
+	r.look("an order to be sent out")
+	r.press("main form[action$='/dispatch'] button", "")
+	r.sees("main", r.l.T(order.StateDispatched.Key()))
+	r.press("main a[href='#deliver']", "")
+	r.counts("dialog", 1)
+	r.sees("dialog", r.l.Amount(placed.Total))
+	r.look("the question before an order is delivered")
+	r.press("dialog form[action$='/deliver'] button", r.l.Money(placed.Total))
+	r.sees("main", r.l.T(order.StateDelivered.Key()))
+	r.counts("dialog", 0)
+	r.look("the order delivered")
+	for coop, state := range placed.states(r.t, newAPIClient(r.base)) {
+		if state != order.PartDelivered {
+			r.t.Errorf("the part of %s is %s", coop, state)
+		}
+	}
+
+	r.press("header nav a", r.l.T("ui.association.settlement"))
+	r.arrive("/" + r.l.Code() + "/association/settlement")
+	for _, part := range placed.SubOrders {
+		earned := part.Items - part.Items.Share(commission)
+		if rise := r.due(part.Cooperative.Slug) - before[part.Cooperative.Slug]; rise != earned {
+			r.t.Errorf("%s sold goods for %s and is owed %s more, not %s", part.Cooperative.Slug, part.Items, rise, earned)
+		}
+	}
+	coop := placed.SubOrders[0].Cooperative.Slug
+	r.press("main tr[data-cooperative='"+coop+"'] th a", "")
+	r.arrive("/" + r.l.Code() + "/association/settlement/" + coop)
+	r.sees("main table", placed.Number)
+	r.look("a cooperative's account")
+}
+
+// due is what a cooperative is owed, by the page.
+func (r *reader) due(coop string) money.Amount {
+	r.t.Helper()
+	return r.amount("main tr[data-cooperative='" + coop + "'] [data-figure=due]")
+}
+
+func (r *reader) amount(selector string) money.Amount {
+	r.t.Helper()
+	text := r.words(selector)
+	amount, err := money.Parse(text)
+	if err != nil {
+		r.t.Fatalf("%s: %s says %q: %v", r.path(), selector, text, err)
+	}
+	return amount
+}
+
+// exports takes the tables of both pages home as spreadsheets: they say what the pages say.
+func (r *reader) exports(placed jointOrder) {
+	r.t.Helper()
+	for _, page := range []struct{ path, figure, column string }{
+		{"", "sales", r.l.T("report.column.sales")},
+		{"/settlement", "due", r.l.T("association.column.due") + " (" + r.l.Currency() + ")"},
+	} {
+		r.open("/" + r.l.Code() + "/association" + page.path)
+		text := readCSV(r.t, r.download("main a[href*='.csv']", "", ".csv"))
+		book := readXLSX(r.t, r.download("main a[href*='.xlsx']", "", ".xlsx"))
+		if !slices.Equal(text[0], book[0]) || len(text) != len(book) {
+			r.t.Errorf("the CSV file has %d rows under %q, the workbook %d under %q", len(text), text[0], len(book), book[0])
+		}
+		table := "main table:has([data-figure=" + page.figure + "])"
+		rows, err := ask[int](r, `table => document.querySelectorAll(table + ' tbody tr[data-cooperative]').length`, table)
+		if err != nil || rows != len(text)-1 {
+			r.t.Errorf("%v: the page has %d rows, its CSV file %d", err, rows, len(text)-1)
+		}
+		column := slices.Index(text[0], page.column)
+		if column < 0 {
+			r.t.Fatalf("no column %q in %q", page.column, text[0])
+		}
+		for _, part := range placed.SubOrders {
+			name := r.cooperativeName(part.Cooperative.Slug)
+			shown := r.amount(table + " tr[data-cooperative='" + part.Cooperative.Slug + "'] [data-figure=" + page.figure + "]")
+			for kind, cells := range map[string][][]string{"CSV file": text, "workbook": book} {
+				row := slices.IndexFunc(cells, func(row []string) bool { return row[0] == name })
+				if row < 0 {
+					r.t.Errorf("the %s lacks %s", kind, name)
+					continue
+				}
+				dirhams, err := strconv.ParseFloat(cells[row][column], 64)
+				if err != nil || money.Amount(dirhams*100+0.5) != shown {
+					r.t.Errorf("the %s says %q of %s, the page %s", kind, cells[row][column], name, shown)
+				}
+			}
+		}
+	}
+}
+
+// cooperativeName is a cooperative's name in the reader's language.
+func (r *reader) cooperativeName(slug string) string {
+	r.t.Helper()
+	all, err := sample.Cooperatives()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	at := slices.IndexFunc(all, func(c sample.Cooperative) bool { return c.Slug == slug })
+	if at < 0 {
+		r.t.Fatalf("no cooperative %s", slug)
+	}
+	return r.l.Text(all[at].Name)
+}
+
+func readCSV(t *testing.T, file string) [][]string {
+	t.Helper()
+	content, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, marked := strings.CutPrefix(string(content), "\ufeff") // by which Excel knows UTF-8
+	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || !marked || len(rows) < 2 {
+		t.Fatalf("%s: %v, marked %t: %q", file, err, marked, content)
+	}
+	return rows
+}
+
+func readXLSX(t *testing.T, file string) [][]string {
+	t.Helper()
+	book, err := excelize.OpenFile(file, excelize.Options{RawCellValue: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	rows, err := book.GetRows(book.GetSheetName(0))
+	if err != nil || len(rows) < 2 {
+		t.Fatalf("%s: %v, %d rows", file, err, len(rows))
+	}
+	return rows
+}
+
+// suspendAndApprove takes a cooperative off the market, with a reason, and lets it in again.
+func (r *reader) suspendAndApprove(coop string) {
+	r.t.Helper()
+	api := newAPIClient(r.base)
+	offered := len(api.products(r.t, url.Values{"coop": {coop}}))
+	name := r.cooperativeName(coop)
+	r.press("header nav a", r.l.T("ui.association.cooperatives"))
+	r.arrive("/" + r.l.Code() + "/association/cooperatives")
+	r.look("the cooperatives")
+	r.press("main a[href$='/association/cooperatives/"+coop+"']", name)
+	r.arrive("/" + r.l.Code() + "/association/cooperatives/" + coop)
+	r.look("a cooperative")
+	r.press("main a[href='#suspend']", "")
+	r.counts("dialog", 1)
+	r.write("dialog [name=note]", "الوثائق غير كاملة")
+	r.look("the question before a cooperative is suspended")
+	r.press("dialog form[action$='/suspend'] button", "")
+	r.sees("main", r.l.T("association.state."+string(cooperative.Suspended)))
+	r.look("a suspended cooperative")
+	r.sees("main", "الوثائق غير كاملة")
+	public := "/" + r.l.Code() + "/cooperatives/" + coop
+	if answer := api.get(r.t, public); answer.Status != http.StatusNotFound {
+		r.t.Errorf("the page of a suspended cooperative answers %d", answer.Status)
+	}
+	r.offers(api, coop, 0)
+
+	r.press("main form[action$='/approve'] button", "")
+	r.sees("main", r.l.T("association.state."+string(cooperative.Approved)))
+	r.offers(api, coop, offered)
+	if answer := api.get(r.t, public); answer.Status != http.StatusOK {
+		r.t.Errorf("the page of an approved cooperative answers %d", answer.Status)
+	}
+	r.look("a cooperative approved again")
+}
+
+// offers waits until search finds so many products of a cooperative.
+func (r *reader) offers(api apiClient, coop string, want int) {
+	r.t.Helper()
+	r.until("search "+coop, func() string {
+		if n := len(api.products(r.t, url.Values{"coop": {coop}})); n != want {
+			return strconv.Itoa(n) + " products are found instead of " + strconv.Itoa(want)
+		}
+		return ""
+	})
+}
