@@ -22,15 +22,15 @@ type Table struct {
 	RightToLeft bool // in a workbook, the first column stands on the right
 }
 
-// marketZone is where the market's days begin and end.
-const marketZone = "Africa/Casablanca"
+// MarketZone is where the market's days begin and end.
+const MarketZone = "Africa/Casablanca"
 
 // minute is how a moment is written: the same in every language, and sorted as text too.
 const minute = "2006-01-02 15:04"
 
 // WriteCSV writes comma-separated values in UTF-8, with the mark by which Excel knows that.
 func WriteCSV(w io.Writer, t Table) error {
-	zone, err := time.LoadLocation(marketZone)
+	zone, err := time.LoadLocation(MarketZone)
 	if err != nil {
 		return fmt.Errorf("write csv: %w", err)
 	}
@@ -101,7 +101,7 @@ const (
 
 // WriteXLSX writes a workbook of one sheet, its header bold and kept in sight.
 func WriteXLSX(w io.Writer, t Table) (err error) {
-	zone, err := time.LoadLocation(marketZone)
+	zone, err := time.LoadLocation(MarketZone)
 	if err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}

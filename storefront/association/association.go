@@ -2,7 +2,6 @@ package association
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -80,22 +79,6 @@ func (h *Handler) page(r *web.Request, title string) (ui.Page, error) {
 	p := r.Page(title)
 	p.Waiting = len(waiting)
 	return p, nil
-}
-
-// contentTypes are the spreadsheets that pages offer, and how browsers know them.
-var contentTypes = map[string]string{
-	"csv":  "text/csv; charset=utf-8",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-// sendTable answers with a table as a spreadsheet of the kind that the path names.
-func sendTable(r *web.Request, name string, table report.Table) error {
-	format := r.Param("format")
-	write := map[string]func(io.Writer, report.Table) error{"csv": report.WriteCSV, "xlsx": report.WriteXLSX}[format]
-	if write == nil {
-		return web.ErrNotFound
-	}
-	return r.Attachment(name+"."+format, contentTypes[format], func(w io.Writer) error { return write(w, table) })
 }
 
 // refusal is why something was not done: the form to be shown again, or a sentence for the top of the

@@ -62,7 +62,7 @@ func (h *Handler) exportSales(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendTable(r, fileName("souk-sales", v.Filter.span), sales.Table(r.Locale))
+	return r.Table(fileName("souk-sales", v.Filter.span), r.Param("format"), sales.Table(r.Locale))
 }
 
 func fileName(name string, s span) string {

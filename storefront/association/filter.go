@@ -14,12 +14,9 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// marketZone is where the market's days begin and end.
-const marketZone = "Africa/Casablanca"
-
 // day is midnight in the market's zone of the day that t falls on.
 func day(t time.Time) (time.Time, error) {
-	zone, err := time.LoadLocation(marketZone)
+	zone, err := time.LoadLocation(report.MarketZone)
 	if err != nil {
 		return time.Time{}, fmt.Errorf("the market's time zone: %w", err)
 	}

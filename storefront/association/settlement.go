@@ -76,7 +76,7 @@ func (h *Handler) exportSettlement(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendTable(r, "souk-settlement-"+dateValue(today), settlementTable(r.Locale, lines))
+	return r.Table("souk-settlement-"+dateValue(today), r.Param("format"), settlementTable(r.Locale, lines))
 }
 
 func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {

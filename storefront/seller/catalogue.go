@@ -204,11 +204,11 @@ func (h *Handler) saved(r *web.Request, key string) error {
 
 func (h *Handler) exportCatalogue(r *web.Request) error {
 	format := r.Param("format")
-	if contentTypes[format] == "" {
+	if web.SpreadsheetTypes[format] == "" {
 		return web.ErrNotFound
 	}
-	name := fileName(r, "souk-catalogue", format)
-	return r.Attachment(name, contentTypes[format], func(w io.Writer) error {
+	name := fileName(r, "souk-catalogue") + "." + format
+	return r.Attachment(name, web.SpreadsheetTypes[format], func(w io.Writer) error {
 		return h.Catalog.Template(r.Context(), r.CooperativeID(), r.Locale, format, w)
 	})
 }

@@ -1,7 +1,6 @@
 package seller
 
 import (
-	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -9,29 +8,13 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// The kinds of spreadsheets that pages offer, and how browsers know them.
-var contentTypes = map[string]string{
-	"csv":  "text/csv; charset=utf-8",
-	"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-// sendTable answers with a table as a spreadsheet of the kind that the path names.
-func sendTable(r *web.Request, name, format string, table report.Table) error {
-	write := map[string]func(io.Writer, report.Table) error{"csv": report.WriteCSV, "xlsx": report.WriteXLSX}[format]
-	if write == nil {
-		return web.ErrNotFound
-	}
-	return r.Attachment(fileName(r, name, format), contentTypes[format], func(w io.Writer) error { return write(w, table) })
-}
-
-// fileName is a download's: what it is, whose, and the day it was made.
-func fileName(r *web.Request, name, format string) string {
-	return name + "-" + r.Cooperative.Slug + "-" + time.Now().Format(time.DateOnly) + "." + format
+// fileName is a download's, without its ending: what it is, whose, and the day it was made.
+func fileName(r *web.Request, name string) string {
+	return name + "-" + r.Cooperative.Slug + "-" + time.Now().Format(time.DateOnly)
 }
 
 // typed writes an amount as the reader would type it into a field: «1250», «12,50».

@@ -57,7 +57,7 @@ func (h *Handler) exportMoney(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return sendTable(r, "souk-releve", r.Param("format"), statementTable(r.Locale, lines))
+	return r.Table(fileName(r, "souk-releve"), r.Param("format"), statementTable(r.Locale, lines))
 }
 
 // statementTable is a statement as a spreadsheet's table, oldest first.

@@ -219,7 +219,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 	for _, e := range upload.Report(l).Errors {
 		table.Rows = append(table.Rows, []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message})
 	}
-	return sendTable(r, "souk-erreurs", "csv", table)
+	return r.Table(fileName(r, "souk-erreurs"), "csv", table)
 }
 
 // told is one change as the page says it.
