@@ -37,11 +37,10 @@ func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
 	} {
 		t.Run(o.lang, func(t *testing.T) {
 			t.Parallel()
-			mk := visit(t)
-			r := newReader(t, mk, o.lang, desktop())
-			placed := placeJointly(t, newAPIClient(mk.url), o.ordered...)
+			r := newReader(t, o.lang, desktop())
+			placed := placeJointly(t, newAPIClient(r.mk.url), o.ordered...)
 			for _, part := range placed.SubOrders {
-				handOver(t, mk, o.lang, part.Cooperative.Slug, placed.Number)
+				handOver(t, r.mk, o.lang, part.Cooperative.Slug, placed.Number)
 			}
 			r.signIn("association@exemple.invalid", sample.Password)
 			r.arrive("/" + o.lang + "/association")
@@ -80,7 +79,7 @@ func (r *reader) jointSales(o office) {
 		r.sees("main section h2", r.l.T("association."+section+".title"))
 	}
 	r.counts("main [data-tiles] .tile", 4)
-	latest := placeJointly(r.t, newAPIClient(r.base), o.ordered[1])
+	latest := placeJointly(r.t, newAPIClient(r.mk.url), o.ordered[1])
 	for try := 0; ; try++ {
 		r.open("/" + r.l.Code() + "/association")
 		if strings.Contains(r.words("main [data-latest]"), latest.Number) {
@@ -89,7 +88,7 @@ func (r *reader) jointSales(o office) {
 		if try == 3 {
 			r.t.Fatalf("the latest joint orders do not hold %s", latest.Number)
 		}
-		latest = placeJointly(r.t, newAPIClient(r.base), o.ordered[1]) // others order too
+		latest = placeJointly(r.t, newAPIClient(r.mk.url), o.ordered[1]) // others order too
 	}
 }
 
@@ -125,7 +124,7 @@ func (r *reader) deliver(placed jointOrder) {
 	r.sees("main", r.l.T(order.StateDelivered.Key()))
 	r.counts("dialog", 0)
 	r.look("the order delivered")
-	for coop, state := range placed.states(r.t, newAPIClient(r.base)) {
+	for coop, state := range placed.states(r.t, newAPIClient(r.mk.url)) {
 		if state != order.PartDelivered {
 			r.t.Errorf("the part of %s is %s", coop, state)
 		}
@@ -247,7 +246,7 @@ func readXLSX(t *testing.T, file string) [][]string {
 // suspendAndApprove takes a cooperative off the market, with a reason, and lets it in again.
 func (r *reader) suspendAndApprove(coop string) {
 	r.t.Helper()
-	api := newAPIClient(r.base)
+	api := newAPIClient(r.mk.url)
 	offered := len(api.products(r.t, url.Values{"coop": {coop}}))
 	name := r.cooperativeName(coop)
 	r.press("header nav a", r.l.T("ui.association.cooperatives"))

@@ -40,8 +40,8 @@ func desktop() screen   { return screen{1280, 900, false} }
 // reader is somebody with a browser of their own: they press what they see and type into fields.
 type reader struct {
 	t      *testing.T
+	mk     *market
 	ctx    context.Context
-	base   string
 	l      *i18n.Locale
 	screen screen
 	axe    string // the accessibility rules' source; "" where they are not at hand
@@ -50,11 +50,11 @@ type reader struct {
 	complaints []string // of the browser's console since the last look
 }
 
-// newReader starts a browser. Where there is none the test is skipped, or fails with
-// SOUK_REQUIRE_BROWSER set.
-func newReader(t *testing.T, mk *market, lang string, s screen) *reader {
+// newReader is a visitor of the common market. Where there is no browser the test is skipped, or fails
+// with SOUK_REQUIRE_BROWSER set.
+func newReader(t *testing.T, lang string, s screen) *reader {
 	t.Helper()
-	program := findBrowser(t)
+	program, mk := findBrowser(t), visit(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
 	if os.Geteuid() == 0 {
@@ -65,7 +65,7 @@ func newReader(t *testing.T, mk *market, lang string, s screen) *reader {
 	ctx, closeTab := chromedp.NewContext(allocator)
 	t.Cleanup(closeTab)
 
-	r := &reader{t: t, ctx: ctx, base: mk.url, l: locale(t, lang), screen: s, axe: accessibilityRules(t)}
+	r := &reader{t: t, mk: mk, ctx: ctx, l: locale(t, lang), screen: s, axe: accessibilityRules(t)}
 	if err := chromedp.Listen(ctx, r.hear); err != nil {
 		t.Fatalf("start %s: %v", program, err)
 	}
@@ -225,7 +225,7 @@ func (r *reader) path() string {
 // open types an address.
 func (r *reader) open(path string) {
 	r.t.Helper()
-	r.do(chromedp.Navigate(r.base + path))
+	r.do(chromedp.Navigate(r.mk.url + path))
 	r.arrive(path)
 }
 
@@ -393,9 +393,10 @@ func (r *reader) look(name string) {
 		const found = [], root = document.documentElement
 		if (root.lang !== lang || root.dir !== dir) found.push('the page is ' + root.lang + ' ' + root.dir)
 		if (root.scrollWidth > width) {
+			const scrolls = e => e !== document.body && (getComputedStyle(e).overflowX !== 'visible' || scrolls(e.parentElement))
 			const wide = [...document.body.querySelectorAll('*')].filter(e => {
 				const box = e.getBoundingClientRect()
-				return box.width && (box.right > width + 1 || box.left < -1) && getComputedStyle(e).position !== 'fixed'
+				return box.width && (box.right > width + 1 || box.left < -1) && !scrolls(e.parentElement)
 			})
 			found.push(root.scrollWidth + ' pixels wide: ' + wide.slice(0, 4).map(e => e.outerHTML.slice(0, 160)).join(' / '))
 		}

@@ -23,9 +23,8 @@ func TestABuyerOnATelephoneOrdersFromThreeCooperatives(t *testing.T) {
 	} {
 		t.Run(e.lang, func(t *testing.T) {
 			t.Parallel()
-			mk := visit(t)
-			r := newReader(t, mk, e.lang, telephone())
-			api := newAPIClient(mk.url)
+			r := newReader(t, e.lang, telephone())
+			api := newAPIClient(r.mk.url)
 			oil, honey, other := api.goods(t, e.lang, e.wanted[0]), api.goods(t, e.lang, e.wanted[1]), api.goods(t, e.lang, e.wanted[2])
 
 			r.open("/" + e.lang)
@@ -191,7 +190,7 @@ func (r *reader) track(parts int, wares ...goods) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	here := strings.TrimSuffix(r.base+r.path(), "?placed=1")
+	here := strings.TrimSuffix(r.mk.url+r.path(), "?placed=1")
 	if share, err := url.Parse(link); err != nil || !strings.Contains(share.Query().Get("text"), here) {
 		r.t.Errorf("WhatsApp is given %q, %v; not %s", link, err, here)
 	}

@@ -89,14 +89,13 @@ func TestACooperativesMemberKeepsHerCatalogueAndPreparesHerOrders(t *testing.T) 
 	for _, m := range members() {
 		t.Run(m.lang, func(t *testing.T) {
 			t.Parallel()
-			mk := visit(t)
-			r := newReader(t, mk, m.lang, telephone())
+			r := newReader(t, m.lang, telephone())
 			r.signIn(m.coop+"@exemple.invalid", sample.Password)
 			r.arrive("/" + m.lang + "/seller")
 			r.look("her home")
 			r.uploadCSV(m)
 			r.uploadWorkbook(m)
-			r.prepare(m, placeJointly(t, newAPIClient(mk.url), append(m.ordered, m.others...)...))
+			r.prepare(m, placeJointly(t, newAPIClient(r.mk.url), append(m.ordered, m.others...)...))
 			r.editByHand(m)
 			r.addPhotograph(m)
 			r.open("/" + m.lang + "/seller")
@@ -187,7 +186,7 @@ func (r *reader) apply(m member, ready int, name string) {
 // findable asks search for a product by its name.
 func (r *reader) findable(m member, name string) (goods, bool) {
 	r.t.Helper()
-	answer := newAPIClient(r.base).get(r.t, "/api/v1/products?"+url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}}.Encode())
+	answer := newAPIClient(r.mk.url).get(r.t, "/api/v1/products?"+url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}}.Encode())
 	var found struct {
 		Hits []goods `json:"hits"`
 	}
@@ -273,7 +272,7 @@ func (o jointOrder) states(t *testing.T, c apiClient) map[string]order.PartState
 // far as the courier.
 func (r *reader) prepare(m member, placed jointOrder) {
 	r.t.Helper()
-	api := newAPIClient(r.base)
+	api := newAPIClient(r.mk.url)
 	r.press("nav a[href$='/seller/orders']", "")
 	r.arrive("/" + m.lang + "/seller/orders")
 	r.look("her orders")
@@ -346,7 +345,7 @@ func (r *reader) turnUntilSeen(selector, words string) {
 // the product on its own page.
 func (r *reader) editByHand(m member) {
 	r.t.Helper()
-	api := newAPIClient(r.base)
+	api := newAPIClient(r.mk.url)
 	before := api.goods(r.t, m.lang, m.edited)
 	r.press("nav a[href$='/seller/products']", "")
 	r.arrive("/" + m.lang + "/seller/products")
@@ -398,7 +397,7 @@ func (r *reader) editByHand(m member) {
 // addPhotograph takes a picture with the telephone; it takes the drawing's place for buyers.
 func (r *reader) addPhotograph(m member) {
 	r.t.Helper()
-	api := newAPIClient(r.base)
+	api := newAPIClient(r.mk.url)
 	before := api.goods(r.t, m.lang, m.edited)
 	if strings.Contains(before.ImageURL, "/pictures/") {
 		r.t.Fatalf("%s has a photograph already", before.Slug)
