@@ -247,7 +247,6 @@ func readXLSX(t *testing.T, file string) [][]string {
 func (r *reader) suspendAndApprove(coop string) {
 	r.t.Helper()
 	api := newAPIClient(r.mk.url)
-	offered := len(api.products(r.t, url.Values{"coop": {coop}}))
 	name := r.cooperativeName(coop)
 	r.press("header nav a", r.l.T("ui.association.cooperatives"))
 	r.arrive("/" + r.l.Code() + "/association/cooperatives")
@@ -255,6 +254,7 @@ func (r *reader) suspendAndApprove(coop string) {
 	r.press("main a[href$='/association/cooperatives/"+coop+"']", name)
 	r.arrive("/" + r.l.Code() + "/association/cooperatives/" + coop)
 	r.look("a cooperative")
+	all := r.goodsOf(coop)
 	r.press("main a[href='#suspend']", "")
 	r.counts("dialog", 1)
 	r.write("dialog [name=note]", "الوثائق غير كاملة")
@@ -267,23 +267,39 @@ func (r *reader) suspendAndApprove(coop string) {
 	if answer := api.get(r.t, public); answer.Status != http.StatusNotFound {
 		r.t.Errorf("the page of a suspended cooperative answers %d", answer.Status)
 	}
-	r.offers(api, coop, 0)
+	r.offers(coop, 0)
 
 	r.press("main form[action$='/approve'] button", "")
 	r.sees("main", r.l.T("association.state."+string(cooperative.Approved)))
-	r.offers(api, coop, offered)
+	r.offers(coop, all)
 	if answer := api.get(r.t, public); answer.Status != http.StatusOK {
 		r.t.Errorf("the page of an approved cooperative answers %d", answer.Status)
 	}
 	r.look("a cooperative approved again")
 }
 
+// goodsOf is how many products the sample market has of a cooperative.
+func (r *reader) goodsOf(coop string) int {
+	r.t.Helper()
+	products, err := sample.Products()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	n := 0
+	for _, p := range products {
+		if p.Cooperative == coop {
+			n++
+		}
+	}
+	return n
+}
+
 // offers waits until search finds so many products of a cooperative.
-func (r *reader) offers(api apiClient, coop string, want int) {
+func (r *reader) offers(coop string, want int) {
 	r.t.Helper()
 	r.until("search "+coop, func() string {
-		if n := len(api.products(r.t, url.Values{"coop": {coop}})); n != want {
-			return strconv.Itoa(n) + " products are found instead of " + strconv.Itoa(want)
+		if hits, answered := r.offered(url.Values{"coop": {coop}}); !answered || len(hits) != want {
+			return strconv.Itoa(len(hits)) + " products are found instead of " + strconv.Itoa(want)
 		}
 		return ""
 	})

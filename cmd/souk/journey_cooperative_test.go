@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -124,7 +125,7 @@ func (r *reader) uploadCSV(m member) {
 	r.sees("main tbody tr", m.found[0])
 	mistake := "main form[action$='/repair']:has([name=line][value='4'])"
 	r.counts(mistake+" [name=value]", 1)
-	if _, written := r.findable(m, m.found[0]); written {
+	if r.findable(m, m.found[0]) {
 		r.t.Error("a preview has written to the catalogue")
 	}
 	ready := 2
@@ -172,7 +173,7 @@ func (r *reader) apply(m member, ready int, name string) {
 	begun := time.Now()
 	r.press("main form[action$='/apply'] button", r.l.N("seller.upload.apply", ready))
 	r.until("find "+name, func() string {
-		if _, found := r.findable(m, name); !found {
+		if !r.findable(m, name) {
 			return "search does not know it"
 		}
 		return ""
@@ -183,22 +184,27 @@ func (r *reader) apply(m member, ready int, name string) {
 	r.look("the file applied")
 }
 
-// findable asks search for a product by its name.
-func (r *reader) findable(m member, name string) (goods, bool) {
+// findable asks search for a product of hers by its name.
+func (r *reader) findable(m member, name string) bool {
 	r.t.Helper()
-	answer := newAPIClient(r.mk.url).get(r.t, "/api/v1/products?"+url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}}.Encode())
+	hits, _ := r.offered(url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}})
+	return slices.ContainsFunc(hits, func(g goods) bool { return g.Name == name })
+}
+
+// offered is what buyers find; false while search is too busy to answer.
+func (r *reader) offered(query url.Values) (hits []goods, answered bool) {
+	r.t.Helper()
+	answer := newAPIClient(r.mk.url).get(r.t, "/api/v1/products?"+query.Encode())
+	if answer.Status == http.StatusServiceUnavailable {
+		return nil, false
+	}
 	var found struct {
 		Hits []goods `json:"hits"`
 	}
 	if err := json.Unmarshal([]byte(answer.Body), &found); err != nil || answer.Status != http.StatusOK {
 		r.t.Fatalf("%v: %d %s", err, answer.Status, answer.Body)
 	}
-	for _, g := range found.Hits {
-		if g.Name == name {
-			return g, true
-		}
-	}
-	return goods{}, false
+	return found.Hits, true
 }
 
 // jointOrder is an order that a partner shop has placed.
