@@ -353,9 +353,13 @@ func (r *reader) download(selector, words, ending string) string {
 	r.press(selector, words)
 	file := ""
 	r.until("download "+words, func() string {
-		found, err := filepath.Glob(filepath.Join(dir, "*"+ending)) // under another name until it is complete
+		found, err := filepath.Glob(filepath.Join(dir, "*"+ending))
 		if err != nil || len(found) != 1 {
 			return fmt.Sprintf("files %v (%v)", found, err)
+		}
+		// The browser first takes the name with an empty file, and puts the whole one in its place at the end.
+		if info, err := os.Stat(found[0]); err != nil || info.Size() == 0 {
+			return fmt.Sprintf("%s is not complete (%v)", found[0], err)
 		}
 		file = found[0]
 		return ""
