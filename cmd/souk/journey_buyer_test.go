@@ -97,7 +97,7 @@ func (r *reader) addFromShelf(g goods) {
 	r.key(kb.Enter)
 	r.arrive("/" + r.l.Code() + "/products?q=3sel")
 	r.look("results")
-	r.turnUntilSeen("main a[href$='/products/"+g.Slug+"']", g.Name) // equals stand in another order in each market
+	r.turnUntilSeen("main a[href$='/products/"+g.Slug+"']", "") // equals stand in another order in each market
 	still := r.stays()
 	r.press("main li:has(a[href$='/products/"+g.Slug+"']) form[action$='/basket/lines'] button", g.Name)
 	r.inBasket("3")
