@@ -3,6 +3,7 @@ package pgtest
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -211,6 +213,57 @@ func TestSharedServerStaysForAsLongAsItIsUsed(t *testing.T) {
 		_, err := os.Stat(dataFolder(dir))
 		return os.IsNotExist(err)
 	})
+}
+
+// Whoever may use the shared server finds one that answers, or a folder to start the next in: never
+// one that is ending. An unreachable file is closed when the garbage is collected, and its lock goes.
+func TestNobodyComesInWhileTheSharedServerEnds(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	users, err := lock(dir, "users", syscall.LOCK_SH)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says, say := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := keep(dir, 0, say)
+		ended <- errors.Join(err, say.CloseWithError(err))
+	}()
+	if _, err := bufio.NewReader(says).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	defer close(done)
+	go func() {
+		for {
+			select {
+			case <-done:
+				return
+			default:
+				runtime.GC()
+			}
+		}
+	}()
+	for gone := false; !gone; {
+		if err := users.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if users, err = lock(dir, "users", syscall.LOCK_SH); err != nil {
+			t.Fatal(err)
+		}
+		_, answers, err := embedded.Attach(dataFolder(dir))
+		if err != nil {
+			t.Fatalf("let in to a server that is ending: %v", err)
+		}
+		_, err = os.Stat(dataFolder(dir))
+		if gone = os.IsNotExist(err); !gone && !answers {
+			t.Fatal("let in while the server's folder is being deleted")
+		}
+	}
+	if err := errors.Join(<-ended, users.Close()); err != nil {
+		t.Error(err)
+	}
 }
 
 // eventually waits for something that happens in other processes.

@@ -117,7 +117,7 @@ func keeperMain() (handled bool) {
 	signal.Ignore(syscall.SIGPIPE) // whoever started it may have gone
 	idle, err := time.ParseDuration(os.Args[3])
 	if err == nil {
-		err = keep(os.Args[2], idle)
+		err = keep(os.Args[2], idle, os.Stdout)
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -125,8 +125,8 @@ func keeperMain() (handled bool) {
 	return true
 }
 
-// keep runs the server until nobody has used it for a while.
-func keep(dir string, idle time.Duration) (err error) {
+// keep runs the server until nobody has used it for a while, and tells when it is ready.
+func keep(dir string, idle time.Duration, tell io.Writer) error {
 	data := dataFolder(dir)
 	server, err := embedded.Start(context.Background(), embedded.Config{
 		DataDir: data, Fresh: true, MaxConnections: maxServerConns,
@@ -134,28 +134,35 @@ func keep(dir string, idle time.Duration) (err error) {
 	if err != nil {
 		return err
 	}
-	fmt.Println("ready")
-	return errors.Join(waitUnused(dir, idle), server.Stop(), os.RemoveAll(data))
+	_, _ = fmt.Fprintln(tell, "ready") // whoever started it may have gone
+	users, err := waitUnused(dir, idle)
+	err = errors.Join(err, server.Stop(), os.RemoveAll(data))
+	// Not before: the kernel gives the lock back as soon as the file is closed, which also happens
+	// to one that nothing refers to any more.
+	if users != nil {
+		err = errors.Join(err, users.Close())
+	}
+	return err
 }
 
 // waitUnused returns when nobody has used the server for a while. From then on new users wait,
-// until this process ends.
-func waitUnused(dir string, idle time.Duration) error {
+// until the file is closed; it is nil if there is an error.
+func waitUnused(dir string, idle time.Duration) (users *os.File, err error) {
 	for {
 		users, err := lock(dir, "users", syscall.LOCK_EX)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if err := flock(users, syscall.LOCK_UN); err != nil {
-			return err
+		err = flock(users, syscall.LOCK_UN)
+		if err == nil {
+			time.Sleep(idle)
+			err = flock(users, syscall.LOCK_EX|syscall.LOCK_NB)
 		}
-		time.Sleep(idle)
-		err = flock(users, syscall.LOCK_EX|syscall.LOCK_NB)
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return err
+		if err == nil {
+			return users, nil
 		}
-		if err := users.Close(); err != nil {
-			return err
+		if closeErr := users.Close(); closeErr != nil || !errors.Is(err, syscall.EWOULDBLOCK) {
+			return nil, errors.Join(err, closeErr)
 		}
 	}
 }
