@@ -102,6 +102,37 @@ func TestContradictoryRoutesKeepTheServerFromStarting(t *testing.T) {
 	}
 }
 
+func TestNothingIsServedBesideTheDeclaredRoutes(t *testing.T) {
+	t.Parallel()
+	languages, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Config{BaseURL: "http://souk.test"}, Services{Languages: languages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := map[string]bool{"GET /static/*": true, "GET /drawings/:name": true, "GET /drawings/scene/:name": true}
+	for _, route := range s.Routes() {
+		if route.NoLang {
+			declared[route.Method+" "+route.Path] = true
+			continue
+		}
+		for _, code := range languages.Codes() {
+			declared[route.Method+" /"+code+strings.TrimSuffix(route.Path, "/")] = true
+		}
+	}
+	served := s.app.GetRoutes(true)
+	if len(served) < len(s.Routes()) {
+		t.Fatalf("only %d routes are served", len(served))
+	}
+	for _, route := range served {
+		if name := strings.Replace(route.Method, "HEAD", "GET", 1) + " " + route.Path; !declared[name] {
+			t.Errorf("%s declares no policy", name)
+		}
+	}
+}
+
 func TestMoreLiteralRouteIsTriedFirst(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{},

@@ -161,13 +161,21 @@ func failScript(r *web.Request, status int, f *fault.Error) error {
 }
 
 // failEarly answers what never came as far as the middleware: a head or a body that is too large or
-// that nobody can read.
+// that nobody can read, and methods that do not exist.
 func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 	if conn, ok := c.Context().Conn().(*lingeringConn); ok {
 		conn.gently.Store(true)
 	}
-	s.setSecureHeaders(c)
-	return s.fail(c, err)
+	return s.watch(c, func() error {
+		s.setSecureHeaders(c)
+		// Whose upload was cut short for want of a session is told that, and not its size.
+		if errors.Is(err, fiber.ErrRequestEntityTooLarge) && s.bigBodyAt(c.Method(), c.Path()).signedIn {
+			if noSession := s.checkSession(&c.Request().Header); noSession != nil {
+				err = noSession
+			}
+		}
+		return s.fail(c, err)
+	})
 }
 
 // stranger is the Request of what no route took.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -60,6 +61,17 @@ var goodID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 // it is answered: the route's pattern and never the path, which may hold a secret link's token, and
 // nothing of the reader.
 func (s *Server) observe(c *fiber.Ctx) error {
+	return s.watch(c, func() error {
+		err := c.Next() // failures were answered further in; one that comes here is Fiber's to tell
+		if c.Locals(patternKey{}) == unmatched && c.Route().Path != "/" {
+			c.Locals(patternKey{}, c.Route().Path) // a file, which knows nothing of our routes
+		}
+		return err
+	})
+}
+
+// watch is observe for whatever answers the request.
+func (s *Server) watch(c *fiber.Ctx, answer func() error) error {
 	start := time.Now()
 	id := c.Get(fiber.HeaderXRequestID)
 	if !goodID.MatchString(id) {
@@ -71,12 +83,12 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	s.metrics.inFlight.Inc()
 	defer s.metrics.inFlight.Dec()
 
-	err := c.Next() // failures were answered further in; one that comes here is Fiber's to tell
+	err := answer()
 
 	took := time.Since(start)
 	method, pattern, status := c.Method(), c.Locals(patternKey{}).(string), c.Response().StatusCode()
-	if pattern == unmatched && c.Route().Path != "/" {
-		pattern = c.Route().Path // a file, which knows nothing of our routes
+	if !slices.Contains(fiber.DefaultMethods, method) {
+		method = "unknown" // strangers invent these too
 	}
 	s.metrics.seconds.WithLabelValues(method, pattern, strconv.Itoa(status)).Observe(took.Seconds())
 	s.config.Log.LogAttrs(c.Context(), slog.LevelInfo, "request",

@@ -1,10 +1,15 @@
 package storefront_test
 
 import (
+	"bufio"
+	"fmt"
+	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -175,6 +180,86 @@ func TestEveryRouteAdmitsWhomItsPolicyNames(t *testing.T) {
 	}
 	if tried < 4*len(routes)-8 {
 		t.Errorf("only %d of %d routes times four people were tried", tried, len(routes))
+	}
+}
+
+// open is what anybody may use. A route that is added here is added on purpose.
+var open = []string{
+	"GET /", "GET /healthz", "GET /readyz", "GET /pictures/:id/:file",
+	"GET /:lang/", "GET /:lang/products", "GET /:lang/products/:slug", "GET /:lang/suggest",
+	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name",
+	"GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",
+	"GET /:lang/checkout", "POST /:lang/checkout", "GET /:lang/orders/:token", "POST /:lang/orders/:token/cancel",
+	"GET /:lang/signin", "POST /:lang/signin", "POST /:lang/signout",
+	"GET /:lang/forgot", "POST /:lang/forgot", "GET /:lang/reset/:token", "POST /:lang/reset/:token",
+	"GET /api/openapi.yaml", "GET /api/v1/products", "GET /api/v1/products/:slug", "GET /api/v1/cooperatives",
+	"POST /api/v1/orders", "GET /api/v1/orders/:token",
+}
+
+func TestEachAreaIsForItsOwnPeople(t *testing.T) {
+	t.Parallel()
+	var public []string
+	for _, route := range storetest.New(t).Server.Routes() {
+		want := web.Public
+		switch area, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/"), "/"); {
+		case area == "seller":
+			want = web.Member
+		case strings.HasPrefix(area, "association"):
+			want = web.Association
+		case area == "demo":
+			want = web.Demo
+		default:
+			name := route.Path
+			if !route.NoLang {
+				name = "/:lang" + name
+			}
+			public = append(public, route.Method+" "+name)
+		}
+		if route.Policy != want {
+			t.Errorf("%s %s is for %s, not for %s", route.Method, route.Path, route.Policy, want)
+		}
+	}
+	slices.Sort(public)
+	expected := slices.Sorted(slices.Values(open))
+	if !slices.Equal(public, expected) {
+		t.Errorf("open to anybody is\n%s\nnot\n%s", strings.Join(public, "\n"), strings.Join(expected, "\n"))
+	}
+}
+
+func TestStrangersSendNoLargeBodies(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	path, photo := "/fr/seller/products/"+m.Honey.Products[0].ID.String()+"/picture", make([]byte, 3<<20)
+	ended := m.SignIn(m.Honey.Member).Stay()
+	if _, err := m.DB.Exec(`delete from sessions`); err != nil {
+		t.Fatal(err)
+	}
+	for who, client := range map[string]*storetest.Client{"a stranger": m.Visitor().Stay(), "who was signed out": ended} {
+		page := client.Upload(path, "picture", "a.jpg", photo, nil).Want(http.StatusSeeOther)
+		if to := page.Header.Get("Location"); to != "/fr/signin" {
+			t.Errorf("%s is led to %s", who, to)
+		}
+	}
+	m.SignIn(m.Honey.Member).Upload(path, "picture", "a.jpg", photo, nil).Want(http.StatusUnprocessableEntity)
+
+	// Nor do they get an upload's time: who sends drop by drop is cut off like everywhere.
+	conn, err := net.Dial("tcp", strings.TrimPrefix(m.URL, "http://"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: souk\r\nContent-Length: 900000\r\n\r\n", path); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _ = response.Body.Close(); response.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("after a while it is answered %d", response.StatusCode)
 	}
 }
 

@@ -135,7 +135,7 @@ func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter 
 		s.app.Add(http.MethodHead, path, handlers...)
 	}
 	if route.MaxBody > bodyLimit {
-		s.bigBodies = append(s.bigBodies, bigBody{pattern: path, limit: route.MaxBody})
+		s.bigBodies = append(s.bigBodies, bigBody{pattern: path, limit: route.MaxBody, signedIn: route.Policy != web.Public && route.Policy != web.Demo})
 	}
 }
 

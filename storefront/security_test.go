@@ -1,11 +1,13 @@
 package storefront
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
 	"io"
 	"mime/multipart"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -176,6 +178,54 @@ func TestBodiesAreBoundedAndUploadsHaveMoreRoom(t *testing.T) {
 		}
 		if test.status == http.StatusRequestEntityTooLarge && !strings.Contains(string(text), "<h1>Envoi trop volumineux</h1>") {
 			t.Errorf("%d bytes to %s are told: %s", test.size, test.path, text)
+		}
+	}
+}
+
+func TestMethodsThatNobodyKnowsAreAnsweredLikeTheRest(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say("x")))
+	for _, method := range []string{"FOO", "get", "PROPFIND"} {
+		response, body := ask(t, s, httptest.NewRequest(method, "/fr/x", nil))
+		if response.StatusCode != http.StatusMethodNotAllowed || !strings.Contains(body, "<h1>Adresse à ne pas ouvrir ainsi</h1>") {
+			t.Errorf("%s is answered %d %s", method, response.StatusCode, body)
+		}
+		for _, name := range []string{"Content-Security-Policy", "X-Request-Id", "Allow"} {
+			if response.Header.Get(name) == "" {
+				t.Errorf("the answer to %s has no %s", method, name)
+			}
+		}
+	}
+	recorder := httptest.NewRecorder()
+	s.Metrics().ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if figures := recorder.Body.String(); !strings.Contains(figures, `method="unknown",route="unmatched",status="405"} 3`) || strings.Contains(figures, "FOO") {
+		t.Errorf("the figures are\n%s", figures)
+	}
+}
+
+func TestWhatCannotBeReadIsAnsweredWithHeadersAndAnID(t *testing.T) {
+	t.Parallel()
+	address := serve(t, bare(t, Config{}, page("/x", say("x"))))
+	for head, status := range map[string]int{
+		"GET /fr/x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n":                                            400,
+		"GET /fr/x HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", 17<<10) + "\r\n\r\n":             431,
+		"POST /fr/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: xchunked\r\n\r\n0": 400,
+		"POST /fr/x HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n":                          413,
+	} {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(address, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Write([]byte(head)); err != nil {
+			t.Fatal(err)
+		}
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.Close()
+		if response.StatusCode != status || response.Header.Get("Content-Security-Policy") == "" || response.Header.Get("X-Request-Id") == "" {
+			t.Errorf("%.80q is answered %d %v", head, response.StatusCode, response.Header)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -15,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
@@ -108,6 +110,7 @@ func (s *Server) assemble(routes []web.Route) error {
 	})
 	s.app.Server().CloseOnShutdown = true
 	s.app.Server().HeaderReceived = s.headerReceived
+	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
 	s.app.Use(s.observe, s.secureHeaders)
 	// Compressing a page that holds a secret beside words from its address would let another site
 	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
@@ -144,37 +147,73 @@ func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes
 
 // bigBody is where a body above the general limit is welcome.
 type bigBody struct {
-	pattern string
-	limit   int
+	pattern  string
+	limit    int  // bytes; 0 is the general limit
+	signedIn bool // not for just anybody
 }
 
-// bigBodyAt finds the larger limit for a request, or 0.
-func (s *Server) bigBodyAt(method, path string) int {
+// bigBodyAt finds the larger limit for a request; the zero bigBody if there is none.
+func (s *Server) bigBodyAt(method, path string) bigBody {
 	if method != http.MethodPost {
-		return 0
+		return bigBody{}
 	}
 	for _, b := range s.bigBodies {
 		if fiber.RoutePatternMatch(path, b.pattern) {
-			return b.limit
+			return b
 		}
 	}
-	return 0
+	return bigBody{}
 }
 
-// headerReceived gives uploads more room and more time before their body is read.
+// headerReceived gives uploads more room and more time before their body is read, and of those that
+// are not for just anybody only to who has signed in: strangers could otherwise fill the memory with
+// bodies, which are read before a policy is asked.
 func (s *Server) headerReceived(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
-	if limit := s.bigBodyAt(string(header.Method()), path); limit > 0 {
-		return fasthttp.RequestConfig{MaxRequestBodySize: limit, ReadTimeout: s.config.UploadTimeout}
+	big := s.bigBodyAt(string(header.Method()), path)
+	if big.limit == 0 || big.signedIn && s.checkSession(header) != nil {
+		return fasthttp.RequestConfig{}
 	}
-	return fasthttp.RequestConfig{}
+	return fasthttp.RequestConfig{MaxRequestBodySize: big.limit, ReadTimeout: s.config.UploadTimeout}
+}
+
+// checkSession is nil if the head of a request names a session, and errSignIn if it names none.
+func (s *Server) checkSession(header *fasthttp.RequestHeader) error {
+	token := string(header.Cookie(s.site.CookieName(web.SessionCookie)))
+	if token == "" {
+		return errSignIn
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), headerTimeout)
+	defer cancel()
+	_, err := s.accounts.Session(ctx, web.Clean(token))
+	if fault.Is(err, fault.Unauthenticated) {
+		return errSignIn
+	}
+	return err
+}
+
+// knownMethods answers methods that nobody has heard of, which Fiber would do by itself and without
+// our headers.
+func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
+	return func(ctx *fasthttp.RequestCtx) {
+		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			next(ctx)
+			return
+		}
+		c := s.app.AcquireCtx(ctx)
+		defer s.app.ReleaseCtx(c)
+		c.Set(fiber.HeaderAllow, "GET, HEAD, POST")
+		if err := s.failEarly(c, fiber.ErrMethodNotAllowed); err != nil {
+			s.config.Log.Error("answer an unknown method", "error", err)
+		}
+	}
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that
 // goes away is not noticed otherwise.
 func (s *Server) deadline(c *fiber.Ctx) error {
 	timeout := s.config.RequestTimeout
-	if s.bigBodyAt(c.Method(), c.Path()) > 0 {
+	if s.bigBodyAt(c.Method(), c.Path()).limit > 0 {
 		timeout = s.config.UploadTimeout
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)

@@ -22,23 +22,23 @@ const (
 	flashCookie    = "flash"
 )
 
-// cookieName binds a cookie to this very host where the connection is safe: a browser takes a
+// CookieName binds a cookie to this very host where the connection is safe: a browser takes a
 // «__Host-» cookie only with Secure, the whole path and no domain.
-func (r *Request) cookieName(name string) string {
-	if r.Site.Secure() {
+func (s *Site) CookieName(name string) string {
+	if s.Secure() {
 		return "__Host-" + name
 	}
 	return name
 }
 
 // Cookie is a cookie's value, or "".
-func (r *Request) Cookie(name string) string { return Clean(r.fiber.Cookies(r.cookieName(name))) }
+func (r *Request) Cookie(name string) string { return Clean(r.fiber.Cookies(r.Site.CookieName(name))) }
 
 // SetCookie keeps a value in the reader's browser, out of reach of scripts and of other sites'
 // requests, for that long; with 0, until the browser closes.
 func (r *Request) SetCookie(name, value string, keep time.Duration) {
 	r.fiber.Cookie(&fiber.Cookie{
-		Name: r.cookieName(name), Value: value, Path: "/", MaxAge: int(keep.Seconds()), SessionOnly: keep == 0,
+		Name: r.Site.CookieName(name), Value: value, Path: "/", MaxAge: int(keep.Seconds()), SessionOnly: keep == 0,
 		Secure: r.Site.Secure(), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }
@@ -46,7 +46,7 @@ func (r *Request) SetCookie(name, value string, keep time.Duration) {
 // DropCookie forgets a cookie.
 func (r *Request) DropCookie(name string) {
 	r.fiber.Cookie(&fiber.Cookie{
-		Name: r.cookieName(name), Path: "/", Expires: time.Unix(1, 0),
+		Name: r.Site.CookieName(name), Path: "/", Expires: time.Unix(1, 0),
 		Secure: r.Site.Secure(), HTTPOnly: true, SameSite: fiber.CookieSameSiteLaxMode,
 	})
 }

@@ -40,7 +40,8 @@ func (r *Request) Page(title string) ui.Page {
 		}
 		p.BasketCount = count
 	}
-	if r.Cookie(LanguageCookie) != r.Locale.Code() {
+	// Only an address that names its language says that the reader chose it; elsewhere it is a guess.
+	if !r.route.NoLang && r.Cookie(LanguageCookie) != r.Locale.Code() {
 		r.SetCookie(LanguageCookie, r.Locale.Code(), languageKeep)
 	}
 	return p
