@@ -39,7 +39,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 	if *fresh && c.DatabaseURL != "" {
 		return errors.New("-fresh empties the data folder, not the database at DATABASE_URL: empty that by its own tools")
 	}
-	public, err := listen(ctx, *addr)
+	public, err := listen(ctx, *addr, "-addr, such as -addr 127.0.0.1:8081")
 	if err != nil {
 		return err
 	}
@@ -154,7 +154,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	}
 	d.steps.say("search", "%s", words)
 
-	private, err := listen(ctx, "127.0.0.1:0")
+	private, err := listen(ctx, "127.0.0.1:0", "-addr")
 	if err != nil {
 		return err
 	}

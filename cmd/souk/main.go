@@ -39,6 +39,7 @@ func commands() []command {
 		{"reindex", "build the search index anew from the database", reindex},
 		{"import", "compare a cooperative's catalogue file with the catalogue, and apply it", importCatalogue},
 		{"user", "add a person who may sign in", user},
+		{"health", "ask a running market whether it can serve", health},
 		{"audit", "check every invariant of money, stock, states and the index", auditAll},
 	}
 }

@@ -45,7 +45,8 @@ func privateHandler(metrics http.Handler, engine search.Engine, syncer *search.S
 		}
 		w.WriteHeader(http.StatusNoContent)
 	})
-	return mux
+	// A page of somebody's browser on this machine must not set it to work.
+	return http.NewCrossOriginProtection().Handler(mux)
 }
 
 // privateFile is where a market running on a data folder tells its private address.

@@ -27,26 +27,23 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
-	c, err := readConfig()
-	if err != nil {
-		return err
-	}
+	c, unreadable := readConfig()
 	if *addr != "" {
 		c.Addr = *addr
 	}
 	if *data != "" {
 		c.DataDir = *data
 	}
-	if err := c.validateForServe(); err != nil {
+	if err := errors.Join(unreadable, c.validateForServe()); err != nil {
 		return fmt.Errorf("the configuration has problems:\n%w", err)
 	}
 	log := newLogger(c, stderr)
 
-	public, err := listen(ctx, c.Addr)
+	public, err := listen(ctx, c.Addr, "-addr HOST:PORT")
 	if err != nil {
 		return err
 	}
-	private, err := listen(ctx, c.PrivateAddr)
+	private, err := listen(ctx, c.PrivateAddr, "PRIVATE_ADDR")
 	if err != nil {
 		return errors.Join(err, public.Close())
 	}
@@ -117,11 +114,12 @@ func newLogger(c config, w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
-// listen takes the address before anything is started, so that a taken one is told at once.
-func listen(ctx context.Context, addr string) (net.Listener, error) {
+// listen takes the address before anything is started, so that a taken one is told at once; by is how
+// another is chosen.
+func listen(ctx context.Context, addr, by string) (net.Listener, error) {
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("%s is taken by another program: choose another with -addr, such as -addr 127.0.0.1:8081", addr)
+		return nil, fmt.Errorf("%s is taken by another program: choose another address with %s", addr, by)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
