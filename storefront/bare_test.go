@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -163,6 +164,7 @@ func TestFailuresAreToldByKind(t *testing.T) {
 		"/too-large":   {errTooLarge, 413, "Envoi trop volumineux", ""},
 		"/unavailable": {fault.New(fault.Unavailable, "web.too_slow"), 503, "Indisponible pour le moment", "5"},
 		"/wrapped":     {errors.Join(errors.New("why"), errForbidden), 403, "Accès refusé", ""},
+		"/database":    {fmt.Errorf("read: %w", &net.OpError{Op: "dial", Err: errors.New("db refused, secret")}), 503, "Indisponible pour le moment", "5"},
 		"/unforeseen":  {errors.New("password=secret"), 500, "Une erreur chez nous", ""},
 	}
 	var routes []web.Route

@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/feed"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -64,6 +65,8 @@ func told(err error) (status int, f *fault.Error) {
 		}
 	case errors.Is(err, search.ErrUnavailable):
 		f = errNoSearch.Wrap(err)
+	case postgres.Unavailable(err):
+		f = errTooSlow.Wrap(err)
 	default:
 		f = errInternal.Wrap(err)
 	}

@@ -3,9 +3,11 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"time"
 
@@ -84,6 +86,23 @@ func once(ctx context.Context, db *sqlx.DB, fn func(tx *sqlx.Tx) error) error {
 func lostRace(err error) bool {
 	var e *pq.Error
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// Unavailable reports whether the database could not be reached, or could not do in time what it was
+// asked: later it may.
+func Unavailable(err error) bool {
+	var e *pq.Error
+	if errors.As(err, &e) {
+		switch e.Code {
+		case "55P03", "57014", // lock or statement took too long
+			"57P01", "57P02", "57P03", // shutting down, crashed, starting
+			"53300": // too many connections
+			return true
+		}
+		return e.Code.Class() == "08" || lostRace(err)
+	}
+	var network *net.OpError
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn)
 }
 
 // Violates reports whether err is the violation of the named constraint.

@@ -143,3 +143,28 @@ func tables(t *testing.T, db *sqlx.DB) string {
 	}
 	return text.(string)
 }
+
+func TestWhatMayWorkLaterIsToldFromWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	ctx := context.Background()
+	_, slow := db.ExecContext(ctx, `set statement_timeout = 20; select pg_sleep(5)`)
+	conn, err := db.Connx(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, ended := conn.ExecContext(ctx, `select pg_terminate_backend(pg_backend_pid())`)
+	_ = conn.Close()
+	_, nowhere := postgres.Open(ctx, "postgres://souk@127.0.0.1:1/souk?sslmode=disable", 1)
+	for name, err := range map[string]error{"slow": slow, "ended": ended, "nowhere": nowhere} {
+		if !postgres.Unavailable(err) {
+			t.Errorf("%s: %v may not work later", name, err)
+		}
+	}
+	_, wrong := db.ExecContext(ctx, `select nothing from nowhere`)
+	for _, err := range []error{wrong, errors.New("dial"), nil} {
+		if postgres.Unavailable(err) {
+			t.Errorf("%v may work later", err)
+		}
+	}
+}
