@@ -19,6 +19,7 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 		"cooperatives_state_known":           `update cooperatives set state = 'queen'`,
 		"cooperatives_members_not_negative":  `update cooperatives set women = 20, men = -1`,
 		"cooperatives_at_least_five_members": `update cooperatives set women = 4, young = 0`,
+		"cooperatives_ice_key":               `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, ice, created_at, updated_at) select gen_random_uuid(), slug || '-2', name_ar, name_fr, sector, commune, women, men, young, ice, created_at, updated_at from cooperatives`,
 		"cooperatives_ice_valid":             `update cooperatives set ice = '999000001000076'`,
 		"cooperatives_rib_digits":            `update cooperatives set rib = '123'`,
 		"cooperatives_commune_fkey":          `update cooperatives set commune = 'atlantis'`,

@@ -147,10 +147,11 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
 	return found, nil
 }
 
-// Create takes a cooperative in as pending; ID, State and the dates are set here, and the slug is
-// made of the French name unless one is given. It answers ErrInvalid with a message for each field
-// (by its column's name) that cannot be used.
-func (s *Service) Create(ctx context.Context, c Cooperative) (Cooperative, error) {
+// Create takes a cooperative in as pending, in the name of the association's user by; ID, State and
+// the dates are set here, and the slug is made of the French name unless one is given. It answers
+// ErrInvalid with a message for each field (by its column's name) that cannot be used, such as an ICE
+// that another cooperative has.
+func (s *Service) Create(ctx context.Context, c Cooperative, by uuid.UUID) (Cooperative, error) {
 	given := c.Slug != ""
 	c, err := checked(c)
 	if err != nil {
@@ -158,16 +159,18 @@ func (s *Service) Create(ctx context.Context, c Cooperative) (Cooperative, error
 	}
 	c.ID, c.State, c.CreatedAt = postgres.NewID(), Pending, s.now()
 	c.UpdatedAt = c.CreatedAt
-	err = s.insert(ctx, c)
+	err = s.insert(ctx, c, by)
 	if postgres.Violates(err, "cooperatives_slug_key") && !given {
 		// Two cooperatives may bear one name; the end of an id tells them apart.
 		c.Slug += "-" + c.ID.String()[28:]
-		err = s.insert(ctx, c)
+		err = s.insert(ctx, c, by)
 	}
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	switch {
 	case postgres.Violates(err, "cooperatives_slug_key"):
 		return Cooperative{}, wrong.Field("slug", "cooperative.slug_taken").Wrap(err)
+	case postgres.Violates(err, "cooperatives_ice_key"):
+		return Cooperative{}, wrong.Field("ice", "cooperative.ice_taken").Wrap(err)
 	case postgres.Violates(err, "cooperatives_commune_fkey"):
 		return Cooperative{}, wrong.Field("commune", "cooperative.commune_unknown").Wrap(err)
 	case err != nil:
@@ -176,7 +179,7 @@ func (s *Service) Create(ctx context.Context, c Cooperative) (Cooperative, error
 	return s.ByID(ctx, c.ID)
 }
 
-func (s *Service) insert(ctx context.Context, c Cooperative) error {
+func (s *Service) insert(ctx context.Context, c Cooperative, by uuid.UUID) error {
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			insert into cooperatives (id, slug, name_ar, name_fr,
@@ -192,7 +195,7 @@ func (s *Service) insert(ctx context.Context, c Cooperative) error {
 		if err != nil {
 			return err
 		}
-		return appendEvent(ctx, tx, c.ID, c.State, "", uuid.NullUUID{}, c.CreatedAt)
+		return appendEvent(ctx, tx, c.ID, c.State, "", by, c.CreatedAt)
 	})
 }
 
@@ -235,7 +238,7 @@ func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note str
 		case !changed:
 			return ErrWrongState
 		}
-		return appendEvent(ctx, tx, id, to, note, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, now)
+		return appendEvent(ctx, tx, id, to, note, by, now)
 	})
 	if err != nil {
 		return fmt.Errorf("cooperative %s to %s: %w", id, to, err)
@@ -265,9 +268,9 @@ func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	return events, nil
 }
 
-func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, state State, note string, by uuid.NullUUID, at time.Time) error {
+func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, state State, note string, by uuid.UUID, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		insert into cooperative_events (id, cooperative_id, state, note, user_id, at)
-		values ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, by, at)
+		values ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, at)
 	return err
 }

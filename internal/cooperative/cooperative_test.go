@@ -56,7 +56,7 @@ func nahlat() cooperative.Cooperative {
 
 func (r *registry) create(t *testing.T, c cooperative.Cooperative) cooperative.Cooperative {
 	t.Helper()
-	c, err := r.Create(context.Background(), c)
+	c, err := r.Create(context.Background(), c, uuid.Nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,15 +105,29 @@ func TestACooperativeIsTakenInAsPending(t *testing.T) {
 func TestTwoCooperativesMayBearOneName(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
-	first, second := r.create(t, nahlat()), r.create(t, nahlat())
+	namesake := nahlat()
+	namesake.ICE = nil
+	first, second := r.create(t, nahlat()), r.create(t, namesake)
 	if first.Slug == second.Slug || !strings.HasPrefix(second.Slug, first.Slug+"-") {
 		t.Errorf("slugs %q and %q", first.Slug, second.Slug)
 	}
-	third := nahlat()
+	third := namesake
 	third.Slug = first.Slug
-	_, err := r.Create(context.Background(), third)
+	_, err := r.Create(context.Background(), third, uuid.Nil)
 	if e := fault.As(err); e == nil || e.Fields["slug"].Key != "cooperative.slug_taken" {
 		t.Errorf("a slug asked for that is taken: %v", err)
+	}
+}
+
+func TestOneEnterpriseIsOneCooperative(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	r.create(t, nahlat())
+	again := nahlat()
+	again.Name = i18n.Text{AR: "نحلات الجبل 2", FR: "Nahlat El Jbel 2"}
+	_, err := r.Create(context.Background(), again, uuid.Nil)
+	if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields["ice"].Key != "cooperative.ice_taken" {
+		t.Errorf("an ICE that another cooperative has: %v", err)
 	}
 }
 
@@ -148,7 +162,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 	} {
 		given := nahlat()
 		c.change(&given)
-		_, err := r.Create(context.Background(), given)
+		_, err := r.Create(context.Background(), given, uuid.Nil)
 		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[c.field].Key != c.key {
 			t.Errorf("%s: %v; want %s at field %s", name, err, c.key, c.field)
 		}
@@ -266,7 +280,7 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 	ctx := context.Background()
 	add := func(name, sector, commune string, women, men int, state cooperative.State, products ...string) {
 		c := nahlat()
-		c.Name, c.Sector, c.Commune, c.Women, c.Men = i18n.Text{AR: name, FR: name}, sector, commune, women, men
+		c.Name, c.ICE, c.Sector, c.Commune, c.Women, c.Men = i18n.Text{AR: name, FR: name}, nil, sector, commune, women, men
 		c = r.create(t, c)
 		for i, productState := range products {
 			r.product(t, c, c.Slug+string(rune('a'+i)), productState)

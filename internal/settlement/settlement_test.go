@@ -56,7 +56,7 @@ func (s *till) seller(t *testing.T, name string) uuid.UUID {
 	cooperatives := cooperative.New(s.db, func() time.Time { return s.time })
 	c, err := cooperatives.Create(ctx, cooperative.Cooperative{
 		Name: i18n.Text{AR: name, FR: name}, Sector: "honey", Commune: "zegzel", Women: 7, RIB: strings.Repeat("1", 24),
-	})
+	}, s.jamal)
 	if err != nil {
 		t.Fatal(err)
 	}

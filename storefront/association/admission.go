@@ -58,15 +58,18 @@ func sectorOptions(l *i18n.Locale) []ui.Option {
 }
 
 func (h *Handler) createCooperative(r *web.Request) error {
-	ice := r.Form("ice")
+	ice, sector := r.Form("ice"), r.Form("sector")
+	if !slices.Contains(sectors, sector) {
+		sector = "" // nothing that was offered, so it is still to be chosen
+	}
 	c, err := h.Cooperatives.Create(r.Context(), cooperative.Cooperative{
 		Name:   i18n.Text{AR: r.Form("name_ar"), FR: r.Form("name_fr")},
-		Sector: r.Form("sector"), Commune: r.Form("commune"),
+		Sector: sector, Commune: r.Form("commune"),
 		Women: count(r, "women"), Men: count(r, "men"), Young: count(r, "young"),
 		Court: r.Form("court"), LocalNumber: r.Form("local_number"), ODCONumber: r.Form("odco_number"),
 		President: r.Form("president"), ICE: &ice, TaxID: r.Form("tax_id"), RIB: r.Form("rib"),
 		Phone: r.Form("phone"), Email: r.Form("email"),
-	})
+	}, r.UserID())
 	if form, ok := r.Rejected(err); ok {
 		return h.showAdmission(r, http.StatusUnprocessableEntity, form)
 	}

@@ -29,6 +29,7 @@ func TestACooperativeIsAddedAndWaits(t *testing.T) {
 	}
 	m.says(page, ".toast", m.in("ar").T("association.new.done", "Name", "تعاونية النور"))
 	m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
+	m.tells(page, "[data-history] li", m.Association.Name)
 	c, err := m.Cooperatives.BySlug(context.Background(), "cooperative-nour")
 	m.must(err)
 	if c.State != cooperative.Pending || c.Members() != 7 || c.Phone != "+212612345679" {
@@ -61,6 +62,24 @@ func TestARefusedCooperativeKeepsWhatWasTyped(t *testing.T) {
 	typed.Set("commune", "atlantis")
 	page := m.boss.Post("/fr/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
 	m.says(page, "#f-commune-error", m.in("fr").T("cooperative.commune_unknown"))
+	typed = admission()
+	typed.Set("sector", "submarines")
+	page = m.boss.Post("/fr/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
+	m.says(page, "#f-sector-error", m.in("fr").T("cooperative.missing"))
+}
+
+func TestACooperativeIsNotAddedTwice(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		typed := admission()
+		if code == languages[0] {
+			m.boss.Post("/"+code+"/association/cooperatives/new", typed).Want(http.StatusOK)
+		}
+		page := m.boss.Post("/"+code+"/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-ice-error", m.in(code).T("cooperative.ice_taken"))
+		m.speaks(page)
+	}
 }
 
 func TestAMemberGetsAnAccount(t *testing.T) {

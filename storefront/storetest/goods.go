@@ -82,7 +82,7 @@ func (m *Market) furnish() {
 	m.Pending, err = m.Cooperatives.Create(ctx, cooperative.Cooperative{
 		Slug: "amal", Name: i18n.Text{AR: "تعاونية الأمل", FR: "Coopérative Amal"},
 		Sector: "craft", Commune: "tafoughalt", Women: 6, Men: 1,
-	})
+	}, m.Association.ID)
 	must(m.t, err)
 }
 
@@ -90,7 +90,7 @@ func (m *Market) furnish() {
 func (m *Market) seller(c cooperative.Cooperative, goods []catalog.Edit) Seller {
 	m.t.Helper()
 	ctx := context.Background()
-	created, err := m.Cooperatives.Create(ctx, c)
+	created, err := m.Cooperatives.Create(ctx, c, m.Association.ID)
 	must(m.t, err)
 	must(m.t, m.Cooperatives.SetState(ctx, created.ID, cooperative.Approved, "", m.Association.ID))
 	s := Seller{}
