@@ -1,8 +1,10 @@
 package settlement
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,14 +38,30 @@ type Payout struct {
 	At            time.Time    `db:"at"`
 }
 
+// Transfer is what was transferred to one cooperative.
+type Transfer struct {
+	CooperativeID uuid.UUID
+	Amount        money.Amount
+}
+
 // Pay records that amount was transferred to a cooperative under the bank's reference, by the
 // association's user by. Recording the same transfer again gives the first record back. Errors:
 // cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrInvalid
 // with the fields amount (not above zero, or more than is owed) and reference.
 func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by uuid.UUID) (Payout, error) {
+	payouts, err := s.PayAll(ctx, []Transfer{{cooperativeID, amount}}, reference, by)
+	if err != nil {
+		return Payout{}, err
+	}
+	return payouts[0], nil
+}
+
+// PayAll records what one order to the bank transferred to several cooperatives, each of them once:
+// all of it under the order's reference, or nothing. It answers as Pay does.
+func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by uuid.UUID) ([]Payout, error) {
 	reference = strings.TrimSpace(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
-	if amount <= 0 {
+	if slices.ContainsFunc(transfers, func(t Transfer) bool { return t.Amount <= 0 }) {
 		wrong.Field("amount", "settlement.amount_not_positive")
 	}
 	if reference == "" {
@@ -52,46 +70,63 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 		wrong.Field("reference", "settlement.reference_long", "Count", maxReference)
 	}
 	if len(wrong.Fields) > 0 {
-		return Payout{}, wrong
+		return nil, wrong
 	}
-	var p Payout
+	// In one order for everybody, so that no two wait for each other.
+	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b Transfer) int {
+		return bytes.Compare(a.CooperativeID[:], b.CooperativeID[:])
+	})
+	var payouts []Payout
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		// Payouts to one cooperative take turns, or two could each find the same money owed. New
-		// orders, which only refer to the cooperative's key, do not wait for this lock.
-		var slug string
-		err := tx.GetContext(ctx, &slug, `select slug from cooperatives where id = $1 for no key update`, cooperativeID)
-		if postgres.NoRows(err) {
-			return cooperative.ErrNotFound
+		payouts = make([]Payout, len(transfers))
+		for i, t := range transfers {
+			var err error
+			payouts[i], err = payTx(ctx, tx, Payout{
+				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
+				Reference: reference, UserID: &by, At: s.now(),
+			})
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			return err
-		}
-		err = tx.GetContext(ctx, &p, `
-			select id, cooperative_id, amount_centimes, reference, user_id, at
-			from payouts where cooperative_id = $1 and reference = $2`, cooperativeID, reference)
-		if err == nil && p.Amount != amount {
-			return ErrReferenceUsed
-		}
-		if !postgres.NoRows(err) {
-			return err // nil: recorded before
-		}
-		due, err := ledger.Balance(ctx, tx, ledger.PayableTo(cooperativeID))
-		if err != nil {
-			return err
-		}
-		if amount > due {
-			return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
-		}
-		p = Payout{
-			ID: postgres.NewID(), CooperativeID: cooperativeID, Amount: amount,
-			Reference: reference, UserID: &by, At: s.now(),
-		}
-		return recordTx(ctx, tx, p)
+		return nil
 	})
 	if err != nil {
-		return Payout{}, fmt.Errorf("pay cooperative: %w", err)
+		return nil, fmt.Errorf("pay cooperatives: %w", err)
 	}
-	return p, nil
+	return payouts, nil
+}
+
+// payTx records p, unless it was recorded before, and gives what is recorded.
+func payTx(ctx context.Context, tx *sqlx.Tx, p Payout) (Payout, error) {
+	// Payouts to one cooperative take turns, or two could each find the same money owed. New
+	// orders, which only refer to the cooperative's key, do not wait for this lock.
+	var slug string
+	err := tx.GetContext(ctx, &slug, `select slug from cooperatives where id = $1 for no key update`, p.CooperativeID)
+	if postgres.NoRows(err) {
+		return p, cooperative.ErrNotFound
+	}
+	if err != nil {
+		return p, err
+	}
+	var before Payout
+	err = tx.GetContext(ctx, &before, `
+		select id, cooperative_id, amount_centimes, reference, user_id, at
+		from payouts where cooperative_id = $1 and reference = $2`, p.CooperativeID, p.Reference)
+	if err == nil && before.Amount != p.Amount {
+		return p, ErrReferenceUsed
+	}
+	if !postgres.NoRows(err) {
+		return before, err // nil: recorded before
+	}
+	due, err := ledger.Balance(ctx, tx, ledger.PayableTo(p.CooperativeID))
+	if err != nil {
+		return p, err
+	}
+	if p.Amount > due {
+		return p, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
+	}
+	return p, recordTx(ctx, tx, p)
 }
 
 func recordTx(ctx context.Context, tx *sqlx.Tx, p Payout) error {

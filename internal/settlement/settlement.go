@@ -90,6 +90,7 @@ type Line struct {
 	At            time.Time    `db:"at"`
 	OrderNumber   string       `db:"order_number"`   // of a sale
 	BankReference string       `db:"bank_reference"` // of a payout
+	RecordedBy    string       `db:"recorded_by"`    // who recorded a payout, by name
 	Sale          money.Amount `db:"sale"`
 	Commission    money.Amount `db:"commission"`
 	Payout        money.Amount `db:"payout"`
@@ -118,10 +119,12 @@ func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Lin
 		    group by j.id
 		)
 		select m.at, coalesce(o.number, '') as order_number, coalesce(t.reference, '') as bank_reference,
+		       coalesce(u.name, '') as recorded_by,
 		       m.sale, m.commission, m.payout, sum(m.change) over (order by m.at, m.id) as balance
 		from moved m
 		left join orders o on o.id = m.order_id
 		left join payouts t on t.cooperative_id = $1 and m.reference = 'payout:' || t.id
+		left join users u on u.id = t.user_id
 		order by m.at, m.id`, cooperativeID)
 	if err != nil {
 		return nil, fmt.Errorf("statement: %w", err)
