@@ -22,6 +22,8 @@ import (
 // maxKey is the longest Idempotency-Key.
 const maxKey = 200
 
+const uuidLength = 36
+
 // orderRequest is an order as a program sends it.
 type orderRequest struct {
 	Lines []struct {
@@ -109,9 +111,12 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 		Locale: r.Locale.Code(), Source: order.API,
 	}
 	wrong := fault.New(errOrder.Kind, errOrder.Key)
+	if len(sent.Lines) > order.MaxLines {
+		return in, wrong.Field("lines", "order.too_many_lines", "Max", order.MaxLines)
+	}
 	for i, line := range sent.Lines {
 		id, err := uuid.Parse(line.ProductID)
-		if err != nil {
+		if err != nil || len(line.ProductID) != uuidLength { // braces and the like are no part of it
 			wrong.Field(fmt.Sprintf("lines[%d].product_id", i), "feed.product_id")
 		}
 		in.Lines = append(in.Lines, order.Line{ProductID: id, Quantity: line.Quantity})
@@ -123,8 +128,11 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	return in, err
 }
 
-// decode reads exactly one JSON value without fields that nobody knows.
+// decode reads exactly one JSON value without fields that nobody knows or that stand twice.
 func decode(body []byte, into any) error {
+	if err := checkNames(body); err != nil {
+		return err
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
@@ -134,6 +142,44 @@ func decode(body []byte, into any) error {
 		return errors.New("more than one value")
 	}
 	return nil
+}
+
+// checkNames refuses what encoding/json lets pass: a name that stands twice in an object, of which it
+// takes the last and mixes the lines of both, and names in other letters than the API's own. What is
+// no JSON at all is left to the decoder.
+func checkNames(body []byte) error {
+	type frame struct {
+		names map[string]bool // of an object so far; nil for a list
+		named bool            // a value comes next, not a name
+	}
+	var open []frame
+	for d := json.NewDecoder(bytes.NewReader(body)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return nil
+		}
+		if top := len(open) - 1; top >= 0 && open[top].names != nil {
+			if name, ok := token.(string); ok && !open[top].named {
+				if open[top].names[name] {
+					return fmt.Errorf("field %q stands twice", name)
+				}
+				if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
+					return fmt.Errorf("unknown field %q", name)
+				}
+				open[top].names[name], open[top].named = true, true
+				continue
+			}
+			open[top].named = false
+		}
+		switch token {
+		case json.Delim('{'):
+			open = append(open, frame{names: make(map[string]bool)})
+		case json.Delim('['):
+			open = append(open, frame{})
+		case json.Delim('}'), json.Delim(']'):
+			open = open[:len(open)-1]
+		}
+	}
 }
 
 // explain says where JSON is wrong, in the words of its own standard.

@@ -173,19 +173,21 @@ func TestWrongOrdersAreToldFieldByField(t *testing.T) {
 		body   string
 		fields []string
 	}{
-		"nothing at all":     {`{}`, []string{"buyer.name", "buyer.phone", "delivery", "lines", "payment"}},
-		"no lines":           {newOrder(nil, map[string]any{"lines": []line{}}), []string{"lines"}},
-		"no number of them":  {newOrder(map[uuid.UUID]int{thyme: 0}, nil), []string{"lines.quantity"}},
-		"too many of them":   {newOrder(map[uuid.UUID]int{thyme: 1000}, nil), []string{"lines.quantity"}},
-		"no product id":      {newOrder(nil, map[string]any{"lines": []line{{"honey", 1}, {thyme.String(), 1}}}), []string{"lines[0].product_id"}},
-		"no name":            {newOrder(one, map[string]any{"buyer.name": " \u0000 "}), []string{"buyer.name"}},
-		"no such telephone":  {newOrder(one, map[string]any{"buyer.phone": "12"}), []string{"buyer.phone"}},
-		"no such commune":    {newOrder(one, map[string]any{"buyer.commune": "Atlantis"}), []string{"buyer.commune"}},
-		"no address":         {newOrder(one, map[string]any{"buyer.address": nil}), []string{"buyer.address"}},
-		"a note like a book": {newOrder(one, map[string]any{"buyer.note": strings.Repeat("x", 501)}), []string{"buyer.note"}},
-		"by balloon":         {newOrder(one, map[string]any{"delivery": "balloon"}), []string{"delivery"}},
-		"paid in figs":       {newOrder(one, map[string]any{"payment": "figs"}), []string{"payment"}},
-		"fruit far away":     {newOrder(map[uuid.UUID]int{fruit: 1}, map[string]any{"buyer.commune": "oujda"}), []string{"buyer.commune"}},
+		"nothing at all":         {`{}`, []string{"buyer.name", "buyer.phone", "delivery", "lines", "payment"}},
+		"no lines":               {newOrder(nil, map[string]any{"lines": []line{}}), []string{"lines"}},
+		"no number of them":      {newOrder(map[uuid.UUID]int{thyme: 0}, nil), []string{"lines.quantity"}},
+		"too many of them":       {newOrder(map[uuid.UUID]int{thyme: 1000}, nil), []string{"lines.quantity"}},
+		"more lines than may be": {newOrder(nil, map[string]any{"lines": slices.Repeat([]line{{"honey", 1}}, 101)}), []string{"lines"}},
+		"an id in braces":        {newOrder(nil, map[string]any{"lines": []line{{"{" + thyme.String() + "}", 1}}}), []string{"lines[0].product_id"}},
+		"no product id":          {newOrder(nil, map[string]any{"lines": []line{{"honey", 1}, {thyme.String(), 1}}}), []string{"lines[0].product_id"}},
+		"no name":                {newOrder(one, map[string]any{"buyer.name": " \u0000 "}), []string{"buyer.name"}},
+		"no such telephone":      {newOrder(one, map[string]any{"buyer.phone": "12"}), []string{"buyer.phone"}},
+		"no such commune":        {newOrder(one, map[string]any{"buyer.commune": "Atlantis"}), []string{"buyer.commune"}},
+		"no address":             {newOrder(one, map[string]any{"buyer.address": nil}), []string{"buyer.address"}},
+		"a note like a book":     {newOrder(one, map[string]any{"buyer.note": strings.Repeat("x", 501)}), []string{"buyer.note"}},
+		"by balloon":             {newOrder(one, map[string]any{"delivery": "balloon"}), []string{"delivery"}},
+		"paid in figs":           {newOrder(one, map[string]any{"payment": "figs"}), []string{"payment"}},
+		"fruit far away":         {newOrder(map[uuid.UUID]int{fruit: 1}, map[string]any{"buyer.commune": "oujda"}), []string{"buyer.commune"}},
 	} {
 		f := p.refused(http.MethodPost, orders, test.body, key("k"), http.StatusUnprocessableEntity, "invalid_order")
 		var told []string
@@ -207,6 +209,9 @@ func TestWhatIsNoOrderAtAllIsToldSo(t *testing.T) {
 		"", "{", "[]", "null x", `"order"`, "<order/>", good + good, strings.Repeat("[", 100_000),
 		newOrder(nil, map[string]any{"coupon": "FREE"}), newOrder(nil, map[string]any{"buyer.cin": "AB123456"}),
 		newOrder(nil, map[string]any{"lines": "honey"}), newOrder(nil, map[string]any{"buyer.name": 7}),
+		strings.Replace(good, `"lines":`, `"lines":[{"product_id":"x","quantity":7}],"lines":`, 1),
+		strings.Replace(good, `"quantity":1`, `"quantity":1,"quantity":2`, 1), strings.Replace(good, `"name":`, `"name":"x","name":`, 1),
+		strings.Replace(good, `"lines"`, `"LINES"`, 1), strings.Replace(good, `"lines"`, `"lineſ"`, 1),
 		strings.Replace(good, `"quantity":1`, `"quantity":1.5`, 1), strings.Replace(good, `"quantity":1`, `"quantity":99999999999999999999`, 1),
 	} {
 		f := p.refused(http.MethodPost, orders, body, key("k"), http.StatusUnprocessableEntity, "invalid_json")
