@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
@@ -27,12 +28,17 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 	data := addDataFlag(fs)
 	coop := fs.String("coop", "", "`slug` of the cooperative whose catalogue it is")
 	apply := fs.Bool("apply", false, "change the catalogue; without it nothing is written")
+	encoding := fs.String("encoding", "", "`letters` of a text file that is not UTF-8, windows-1252 or windows-1256; without it the likelier")
 	asJSON := fs.Bool("json", false, "print the summary as JSON")
 	if err := parse(fs, args, stderr, "FILE"); err != nil {
 		return err
 	}
 	if *coop == "" {
 		fmt.Fprintln(stderr, "souk import: say whose catalogue it is with -coop SLUG")
+		return errUsage
+	}
+	if asked := sheet.Encoding(*encoding); asked != "" && asked.Other() == "" {
+		fmt.Fprintf(stderr, "souk import: -encoding is %s or %s\n", sheet.Windows1252, sheet.Windows1256)
 		return errUsage
 	}
 	file, err := os.Open(fs.Arg(0))
@@ -64,7 +70,7 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 	}
 	// No pictures come with a file, so the catalogue needs no store for them here.
 	upload, err := catalog.New(db, jobs, nil, time.Now).
-		Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, *apply, uuid.Nil)
+		Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
 	if err != nil {
 		err = plain(texts, err)
 		if *asJSON {
@@ -72,6 +78,12 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 			return errors.Join(printJSON(stdout, refused), err)
 		}
 		return err
+	}
+	if read := upload.Summary.Encoding; read != "" {
+		fmt.Fprintf(stderr, "souk import: the file is not UTF-8 and was read as %s; -encoding %s reads it otherwise.\n", read, read.Other())
+	}
+	if list := upload.Summary.Unread; len(list) > 0 {
+		fmt.Fprintf(stderr, "souk import: only the sheet %q was read, not %q.\n", upload.Summary.Page, list)
 	}
 	report := upload.Report(texts.Locale("en"))
 	if *asJSON {

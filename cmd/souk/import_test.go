@@ -75,6 +75,29 @@ func TestAFileImportedBesideTheMarketIsFoundInSearchWithinTwoSeconds(t *testing.
 	}
 }
 
+func TestAFileOfWindowsIsImportedInTheEncodingAskedFor(t *testing.T) {
+	t.Parallel()
+	mk := visit(t)
+	file := filepath.Join(t.TempDir(), "liste.csv")
+	// «Crème», in which both encodings of Windows write the same byte.
+	if err := os.WriteFile(file, []byte("Produit;Prix;Cat\xe9gorie\nCr\xe8me;80;pastry\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ flags, told string }{
+		{"", "read as windows-1252; -encoding windows-1256"},
+		{"windows-1256", "read as windows-1256; -encoding windows-1252"},
+	} {
+		code, stdout, stderr := souk(t, "import", "-data", mk.dir, "-coop", "halawiyat-ed-diyafa", "-json", "-encoding", c.flags, file)
+		var report importReport
+		if err := json.Unmarshal([]byte(stdout), &report); err != nil || code != 0 || report.New != 1 || !strings.Contains(stderr, c.told) {
+			t.Errorf("status %d, %v: %+v %s", code, err, report, stderr)
+		}
+	}
+	if code, _, stderr := souk(t, "import", "-data", mk.dir, "-coop", "halawiyat-ed-diyafa", "-encoding", "latin1", file); code != 2 || !strings.Contains(stderr, "windows-1256") {
+		t.Errorf("an unknown encoding: status %d: %s", code, stderr)
+	}
+}
+
 func TestAFileThatIsNoSpreadsheetIsRefusedWithAReason(t *testing.T) {
 	t.Parallel()
 	mk := visit(t)

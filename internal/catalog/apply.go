@@ -48,7 +48,7 @@ func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
-			update uploads set state = $2, rows = $3, summary = $4, applied_at = $5
+			update uploads set state = $2, rows = $3, summary = $4, applied_at = $5, file = null
 			where id = $1 and state = 'previewed'`, id, u.State, rows, summary, now)
 		return err
 	})

@@ -32,7 +32,8 @@ func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
 		"other headings":      {"a.csv", "Kilomètres;Couleur\n1;rouge\n", fault.Invalid, "upload.no_headings"},
 		"no price":            {"a.csv", "Produit;Stock\nMiel;1\n", fault.Invalid, "upload.no_price_column"},
 		"no name":             {"a.csv", "Prix;Stock\n10;1\n", fault.Invalid, "upload.no_name_column"},
-		"Windows letters":     {"a.csv", "D\xe9signation;Prix\nMiel;10\n", fault.Invalid, "upload.encoding"},
+		"damaged letters":     {"a.csv", "Désignation;Prix\nConfiture sucrée à l'ancien\xe9;10\n", fault.Invalid, "upload.encoding"},
+		"a password":          {"a.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00", fault.Invalid, "upload.password"},
 		"an old workbook":     {"a.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 rest", fault.Invalid, "upload.not_a_spreadsheet"},
 		"a PDF":               {"a.csv", "%PDF-1.7 ...", fault.Invalid, "upload.not_a_spreadsheet"},
 		"a picture":           {"a.xlsx", "\xff\xd8\xff\xe0\x00\x10JFIF", fault.Invalid, "upload.not_a_spreadsheet"},
@@ -45,7 +46,7 @@ func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), m.member)
+			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), "", m.member)
 			refused(t, err, c.kind, c.key)
 		})
 	}
@@ -91,7 +92,7 @@ func TestTheCatalogueGoesOutAndComesBackUnchanged(t *testing.T) {
 	for _, language := range []string{"ar", "fr", "en"} {
 		for _, format := range []string{"xlsx", "csv"} {
 			data := m.template(m.honey, language, format)
-			u, err := m.ReadUpload(m.ctx, m.honey, "souk."+format, bytes.NewReader(data), m.member)
+			u, err := m.ReadUpload(m.ctx, m.honey, "souk."+format, bytes.NewReader(data), "", m.member)
 			if err != nil {
 				t.Fatalf("%s %s: %v", language, format, err)
 			}
@@ -129,7 +130,7 @@ func TestAWorkbookWithAnotherPageFirstAndRealNumbers(t *testing.T) {
 	must(t, book.SetCellStyle("Produits", "C4", "C7", style))
 	var b bytes.Buffer
 	must(t, book.Write(&b))
-	u, err := m.ReadUpload(m.ctx, m.honey, "produits.xlsx", &b, m.member)
+	u, err := m.ReadUpload(m.ctx, m.honey, "produits.xlsx", &b, "", m.member)
 	must(t, err)
 	if u.Summary.New != 2 || u.Rows[0].Line != 4 || u.Rows[1].Line != 7 {
 		t.Fatalf("%+v", u.Rows)
@@ -150,18 +151,18 @@ func TestTheCommandLinesReport(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	const file = "Produit;Prix\nMiel;10\nPollen;gratis\n"
-	u, err := m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), false, uuid.Nil)
+	u, err := m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), "", false, uuid.Nil)
 	must(t, err)
 	text, err := json.Marshal(u.Report(locale(t, "en")))
 	must(t, err)
-	want := `{"new":1,"changed":0,"unchanged":0,"wrong":1,"applied":0,"errors":[{"row":3,"column":"price","value":"gratis","message":"“gratis” is no price."}]}`
+	want := `{"new":1,"changed":0,"unchanged":0,"wrong":1,"applied":0,"errors":[{"row":3,"column":"price","value":"gratis","message":"“gratis” is not a price. Example: 12.50."}]}`
 	if string(text) != want {
 		t.Errorf("got  %s\nwant %s", text, want)
 	}
 	if n := m.number(`select count(*) from products`); n != 0 {
 		t.Errorf("a dry run wrote %d products", n)
 	}
-	u, err = m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), true, uuid.Nil)
+	u, err = m.Import(m.ctx, m.honey, "a.csv", strings.NewReader(file), "", true, uuid.Nil)
 	must(t, err)
 	if u.Summary.Applied != 1 || m.number(`select count(*) from products`) != 1 {
 		t.Errorf("%+v", u.Summary)

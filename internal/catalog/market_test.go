@@ -161,7 +161,7 @@ func (m *market) sound() {
 
 func (m *market) upload(coop uuid.UUID, filename, content string) catalog.Upload {
 	m.t.Helper()
-	u, err := m.ReadUpload(m.ctx, coop, filename, strings.NewReader(content), m.member)
+	u, err := m.ReadUpload(m.ctx, coop, filename, strings.NewReader(content), "", m.member)
 	if err != nil {
 		m.t.Fatal(err)
 	}

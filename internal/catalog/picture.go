@@ -41,6 +41,7 @@ var PictureWidths = []int{320, 640, 1280}
 var (
 	ErrPictureTooLarge = fault.New(fault.TooLarge, "catalog.picture_too_large", "MB", MaxPictureBytes>>20)
 	ErrPictureKind     = fault.New(fault.Invalid, "catalog.picture_kind")
+	ErrPictureHEIC     = fault.New(fault.Invalid, "catalog.picture_heic")
 	ErrPicturePixels   = fault.New(fault.Invalid, "catalog.picture_pixels", "Millions", maxPicturePixels/1_000_000)
 	ErrPictureSmall    = fault.New(fault.Invalid, "catalog.picture_small", "Side", minPictureSide)
 	ErrPictureNotFound = fault.New(fault.NotFound, "catalog.picture_not_found")
@@ -99,6 +100,8 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 func pictureFormat(data []byte) (string, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	switch {
+	case err != nil && heic(data):
+		return "", ErrPictureHEIC.Wrap(err)
 	case err != nil:
 		return "", ErrPictureKind.Wrap(err)
 	case format != "jpeg" && format != "png" && format != "webp":
@@ -111,6 +114,12 @@ func pictureFormat(data []byte) (string, error) {
 		return "", ErrPicturePixels
 	}
 	return format, nil
+}
+
+// heic reports a photograph as telephones keep it where nothing else asks for a JPEG; browsers show none.
+func heic(data []byte) bool {
+	return len(data) >= 12 && string(data[4:8]) == "ftyp" &&
+		slices.Contains([]string{"heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"}, string(data[8:12]))
 }
 
 // Picture opens a picture in one of PictureWidths; ErrPictureNotFound for any other, and while it is

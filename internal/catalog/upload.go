@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -49,6 +50,10 @@ type Summary struct {
 
 	Columns []string `json:"columns"` // that were recognised
 	Ignored []string `json:"ignored"` // headings that were not
+
+	Encoding sheet.Encoding `json:"encoding,omitempty"` // that was assumed; the other one may be meant
+	Page     string         `json:"page,omitempty"`     // of the workbook, when others were not read
+	Unread   []string       `json:"unread,omitempty"`   // those others
 }
 
 // Ready is how many rows would be written.
@@ -62,6 +67,7 @@ var (
 	ErrNoRows          = fault.New(fault.Invalid, "upload.no_rows")
 	ErrNoLine          = fault.New(fault.NotFound, "upload.no_line")
 	ErrNoColumn        = fault.New(fault.Invalid, "upload.no_column")
+	ErrNoEncoding      = fault.New(fault.NotFound, "upload.no_encoding")
 )
 
 // Limits of what is kept of a file.
@@ -73,19 +79,58 @@ const (
 
 // ReadUpload reads a catalogue file (CSV or XLSX, at most 8 MiB and 20,000 rows), compares it with the
 // cooperative's products and keeps what it would do. Nothing of the catalogue changes. A file that
-// cannot be used as a whole is a *fault.Error; what is wrong in a row is told on that row.
-func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, by uuid.UUID) (Upload, error) {
-	table, err := sheet.Open(filename, r, func(cells []string) int { return len(layoutOf(cells).used) })
+// cannot be used as a whole is a *fault.Error; what is wrong in a row is told on that row. Encoding is
+// empty, or what a text file that is not UTF-8 is to be read in.
+func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
+	u := Upload{ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now()}
+	var file bytes.Buffer
+	if err := u.read(filename, io.TeeReader(r, &file), encoding); err != nil {
+		return Upload{}, fmt.Errorf("read upload: %w", err)
+	}
+	c, err := s.compare(ctx, s.db, coopID)
 	if err != nil {
 		return Upload{}, fmt.Errorf("read upload: %w", err)
 	}
-	layout := layoutOf(table.Heading.Cells)
-	if err := layout.usable(table.Heading.Cells); err != nil {
+	u.compareWith(c)
+	if u.Summary.Encoding == "" {
+		file.Reset() // it will not have to be read again
+	}
+	if err := s.keepUpload(ctx, coopID, u, file.Bytes(), by); err != nil {
 		return Upload{}, err
 	}
-	u := Upload{
-		ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now(),
-		Summary: Summary{Columns: layout.used, Ignored: layout.ignored},
+	return u, nil
+}
+
+// RereadUpload reads the file of a preview again in the other encoding that it may be written in.
+// Repairs are forgotten: they belonged to what was misread. ErrNoEncoding if there is no doubt how
+// the file is written.
+func (s *Service) RereadUpload(ctx context.Context, coopID, id uuid.UUID, encoding sheet.Encoding) (Upload, error) {
+	return s.changeUpload(ctx, coopID, id, func(tx *sqlx.Tx, u *Upload) error {
+		if encoding.Other() == "" || u.Summary.Encoding == "" {
+			return ErrNoEncoding
+		}
+		var file []byte
+		if err := tx.GetContext(ctx, &file, `select file from uploads where id = $1`, id); err != nil {
+			return fmt.Errorf("uploaded file: %w", err)
+		}
+		return u.read(u.Filename, bytes.NewReader(file), encoding)
+	})
+}
+
+// read replaces an upload's rows by those of a file, to be compared.
+func (u *Upload) read(filename string, r io.Reader, encoding sheet.Encoding) error {
+	table, err := sheet.Open(filename, r, encoding, func(cells []string) int { return len(layoutOf(cells).used) })
+	if err != nil {
+		return err
+	}
+	layout := layoutOf(table.Heading.Cells)
+	if err := layout.usable(table.Heading.Cells); err != nil {
+		return err
+	}
+	u.Rows = nil
+	u.Summary = Summary{Columns: layout.used, Ignored: layout.ignored, Encoding: table.Encoding}
+	if len(table.Unread) > 0 {
+		u.Summary.Page, u.Summary.Unread = cut(cleanLine(table.Page), 60), table.Unread
 	}
 	kept := 0
 	err = table.Rows(func(row sheet.Row) error {
@@ -101,21 +146,10 @@ func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename str
 		}
 		return nil
 	})
-	switch {
-	case err != nil:
-		return Upload{}, fmt.Errorf("read upload: %w", err)
-	case len(u.Rows) == 0:
-		return Upload{}, ErrNoRows
+	if err == nil && len(u.Rows) == 0 {
+		return ErrNoRows
 	}
-	c, err := s.compare(ctx, s.db, coopID)
-	if err != nil {
-		return Upload{}, fmt.Errorf("read upload: %w", err)
-	}
-	u.compareWith(c)
-	if err := s.keepUpload(ctx, coopID, u, by); err != nil {
-		return Upload{}, err
-	}
-	return u, nil
+	return err
 }
 
 // usable reports whether a file's headings say enough: which product, and for a file without
@@ -164,34 +198,36 @@ func cellText(cell string) string {
 
 // compareWith works out anew what every row would do.
 func (u *Upload) compareWith(c *comparer) {
-	u.Summary = Summary{Columns: u.Summary.Columns, Ignored: u.Summary.Ignored}
+	s := &u.Summary
+	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.Missing = 0, 0, 0, 0, 0, 0
 	for i, row := range u.Rows {
 		u.Rows[i], _ = c.row(row.Line, row.Values)
 		switch u.Rows[i].Kind {
 		case KindNew:
-			u.Summary.New++
+			s.New++
 		case KindChanged:
-			u.Summary.Changed++
+			s.Changed++
 		case KindUnchanged:
-			u.Summary.Unchanged++
+			s.Unchanged++
 		case KindWrong:
-			u.Summary.Wrong++
+			s.Wrong++
 		}
 		for _, note := range u.Rows[i].Notes {
 			if note.Message.Key == "upload.price_jump" {
-				u.Summary.Doubtful++
+				s.Doubtful++
 			}
 		}
 	}
 	for _, p := range c.products {
 		if p.State != Archived && !c.met[p.ID] {
-			u.Summary.Missing++
+			s.Missing++
 		}
 	}
 }
 
-// keepUpload writes a new upload, and forgets the cooperative's old ones.
-func (s *Service) keepUpload(ctx context.Context, coopID uuid.UUID, u Upload, by uuid.UUID) error {
+// keepUpload writes a new upload, and forgets the cooperative's old ones. The file itself is kept only
+// where it may have to be read again.
+func (s *Service) keepUpload(ctx context.Context, coopID uuid.UUID, u Upload, file []byte, by uuid.UUID) error {
 	rows, summary, err := u.encode()
 	if err != nil {
 		return err
@@ -200,9 +236,9 @@ func (s *Service) keepUpload(ctx context.Context, coopID uuid.UUID, u Upload, by
 		with forgotten as (
 		    delete from uploads where cooperative_id = $2 and created_at < $3
 		)
-		insert into uploads (id, cooperative_id, user_id, filename, state, rows, summary, created_at)
-		values ($1, $2, $4, $5, $6, $7, $8, $9)`,
-		u.ID, coopID, u.CreatedAt.Add(-uploadsKept), nullable(by), u.Filename, u.State, rows, summary, u.CreatedAt); err != nil {
+		insert into uploads (id, cooperative_id, user_id, filename, state, rows, summary, file, created_at)
+		values ($1, $2, $4, $5, $6, $7, $8, nullif($9, ''::bytea), $10)`,
+		u.ID, coopID, u.CreatedAt.Add(-uploadsKept), nullable(by), u.Filename, u.State, rows, summary, file, u.CreatedAt); err != nil {
 		return fmt.Errorf("keep upload: %w", err)
 	}
 	return nil
@@ -251,7 +287,7 @@ func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error
 	var state string
 	err := s.db.GetContext(ctx, &state, `
 		with thrown as (
-		    update uploads set state = 'discarded', rows = '[]'
+		    update uploads set state = 'discarded', rows = '[]', file = null
 		    where id = $1 and cooperative_id = $2 and state = 'previewed'
 		    returning state
 		)
@@ -272,6 +308,11 @@ func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error
 // RepairUpload puts another value into one cell of a previewed upload and compares the file again.
 // A cell may also be one that the file did not have.
 func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line int, column, value string) (Upload, error) {
+	return s.changeUpload(ctx, coopID, id, func(_ *sqlx.Tx, u *Upload) error { return u.repair(line, column, value) })
+}
+
+// changeUpload lets change alter the rows of a preview and compares them again.
+func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
 	var u Upload
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
@@ -280,7 +321,7 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 		if err := u.open(); err != nil {
 			return err
 		}
-		if err := u.repair(line, column, value); err != nil {
+		if err := change(tx, &u); err != nil {
 			return err
 		}
 		c, err := s.compare(ctx, tx, coopID)
@@ -296,7 +337,7 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 		return err
 	})
 	if err != nil {
-		return Upload{}, fmt.Errorf("repair upload: %w", err)
+		return Upload{}, fmt.Errorf("change upload: %w", err)
 	}
 	return u, nil
 }
@@ -327,8 +368,8 @@ func (u Upload) repair(line int, column, value string) error {
 
 // Import reads a file and applies it at once, or discards it after the comparison, for the command
 // line.
-func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, apply bool, by uuid.UUID) (Upload, error) {
-	u, err := s.ReadUpload(ctx, coopID, filename, r, by)
+func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, apply bool, by uuid.UUID) (Upload, error) {
+	u, err := s.ReadUpload(ctx, coopID, filename, r, encoding, by)
 	if err != nil {
 		return Upload{}, err
 	}

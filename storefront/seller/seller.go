@@ -57,6 +57,7 @@ func (h *Handler) Routes() []web.Route {
 		get("/seller/upload/:id", h.upload),
 		get("/seller/upload/:id/errors.csv", h.exportErrors),
 		post("/seller/upload/:id/repair", h.repairUpload),
+		post("/seller/upload/:id/reread", h.rereadUpload),
 		post("/seller/upload/:id/apply", h.applyUpload),
 		post("/seller/upload/:id/discard", h.discardUpload),
 

@@ -12,6 +12,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -100,7 +102,7 @@ func (h *Handler) readUpload(r *web.Request) error {
 			return fmt.Errorf("open upload: %w", openErr)
 		}
 		defer func() { _ = file.Close() }() // only read
-		upload, err = h.Catalog.ReadUpload(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, r.UserID())
+		upload, err = h.Catalog.ReadUpload(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.UserID())
 	}
 	if f, status := refusedFile(err); f != nil {
 		form := ui.Form{Errors: map[string]string{"file": r.Locale.Message(f.Message)}}
@@ -167,6 +169,24 @@ func (h *Handler) repairUpload(r *web.Request) error {
 		path += "?" + url.Values{"show": {show}}.Encode()
 	}
 	return r.Redirect(path + "#line-" + strconv.Itoa(line))
+}
+
+// rereadUpload reads the file in the other way that its letters may be written.
+func (h *Handler) rereadUpload(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	_, err = h.Catalog.RereadUpload(r.Context(), r.CooperativeID(), id, sheet.Encoding(r.Form("encoding")))
+	switch {
+	case fault.Is(err, fault.Invalid):
+		r.Flash("seller.upload.reread_useless")
+	case err != nil:
+		return h.uploadMeanwhile(r, id, err)
+	default:
+		r.Flash("seller.upload.reread_done")
+	}
+	return r.Redirect(uploadPath + "/" + id.String())
 }
 
 func (h *Handler) applyUpload(r *web.Request) error {

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/text/encoding/charmap"
+
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -96,6 +98,33 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 	}
 	if m.Stock(m.Honey.Product(t, "M-1").ID) != 25 {
 		t.Error("it was applied twice")
+	}
+}
+
+func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	const plain = "Produit;Prix;Stock;Unité\nع;80;3;500 غ\n" // too few Arabic letters to tell by
+	saved, err := charmap.Windows1256.NewEncoder().String(plain)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		page := member.Upload("/"+language+"/seller/upload", "file", "liste.csv", []byte(saved), nil).Want(http.StatusOK)
+		if said := page.Text("#encoding p"); !strings.Contains(said, "Windows-1252") {
+			t.Fatalf("%s: it says %q", language, said)
+		}
+		choose := url.Values{"encoding": {page.Find("#encoding button").AttrOr("value", "")}}
+		page = member.Post(action(page, "#encoding form"), choose).Want(http.StatusOK)
+		if said := page.Text("#encoding p"); !strings.Contains(said, "Windows-1256") || !strings.Contains(page.Text("#line-2"), "ع") {
+			t.Errorf("%s: then %q, %q", language, said, page.Text("#line-2"))
+		}
+		member.Post(page.Path+"/reread", url.Values{"encoding": {"latin-9"}}).Want(http.StatusNotFound)
+	}
+	page := member.Upload("/fr/seller/upload", "file", "liste.csv", []byte(plain), nil).Want(http.StatusOK)
+	if page.Has("#encoding") {
+		t.Error("there is no doubt about UTF-8")
 	}
 }
 

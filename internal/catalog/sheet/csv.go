@@ -5,19 +5,34 @@ import (
 	"encoding/csv"
 	"io"
 	"strings"
-	"unicode/utf8"
-
-	"golang.org/x/text/encoding/unicode"
 
 	"github.com/souk-taawon/souk/internal/fault"
 )
 
-// separated gives a text file's table as it reads with each separator in use; whichever shows the
-// most known headings is meant. A file that says so itself («sep=;») is believed.
-func separated(data []byte) ([]walker, error) {
-	text, err := decode(data)
+// separated gives a text file's table as it reads in each encoding that may be meant and with each
+// separator in use; whichever shows the most known headings is meant.
+func separated(data []byte, asked Encoding) ([]table, error) {
+	list, err := readings(data, asked)
 	if err != nil {
 		return nil, err
+	}
+	var tables []table
+	for _, read := range list {
+		text, separators := lines(read.text)
+		for _, separator := range separators {
+			tables = append(tables, table{encoding: read.encoding, walk: func(yield func(Row) error) error {
+				return walkCSV(text, separator, yield)
+			}})
+		}
+	}
+	return tables, nil
+}
+
+// lines gives a file's text with the ends of lines that a reader knows, and the separators that may
+// be meant: one that the file names itself («sep=;») is believed.
+func lines(text []byte) ([]byte, []rune) {
+	if !bytes.ContainsRune(text, '\n') {
+		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n")) // «CSV (Macintosh)»
 	}
 	separators := []rune{';', ',', '\t'}
 	if first, _, _ := bytes.Cut(text, []byte("\n")); bytes.HasPrefix(first, []byte("sep=")) && len(first) > 4 {
@@ -26,27 +41,7 @@ func separated(data []byte) ([]walker, error) {
 		}
 		copy(text, bytes.Repeat([]byte(" "), len(bytes.TrimRight(first, "\r")))) // keeps the count of lines
 	}
-	tables := make([]walker, len(separators))
-	for i, separator := range separators {
-		tables[i] = func(yield func(Row) error) error { return walkCSV(text, separator, yield) }
-	}
-	return tables, nil
-}
-
-// decode gives UTF-8 without a byte order mark.
-func decode(data []byte) ([]byte, error) {
-	if bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		text, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data)
-		if err != nil {
-			return nil, ErrEncoding.Wrap(err)
-		}
-		return text, nil
-	}
-	text := bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
-	if !utf8.Valid(text) || bytes.ContainsRune(text, 0) {
-		return nil, ErrEncoding
-	}
-	return bytes.Clone(text), nil
+	return text, separators
 }
 
 // walkCSV reads a table strictly where it is written strictly. Files made by hand have stray quotes

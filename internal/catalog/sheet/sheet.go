@@ -31,12 +31,17 @@ var (
 	ErrEncoding    = fault.New(fault.Invalid, "upload.encoding")
 	ErrBroken      = fault.New(fault.Invalid, "upload.broken")
 	ErrUnpacked    = fault.New(fault.Invalid, "upload.unpacks_too_large")
+	ErrLocked      = fault.New(fault.Invalid, "upload.password")
 	ErrKind        = fault.New(fault.Invalid, "upload.not_a_spreadsheet")
 	ErrQuote       = fault.New(fault.Invalid, "upload.quote")
 )
 
-// walker calls yield for each row of a table that holds something, until yield fails.
-type walker func(yield func(Row) error) error
+// table is a page of a workbook, or a text file as it reads with one separator.
+type table struct {
+	page     string
+	encoding Encoding
+	walk     func(yield func(Row) error) error // calls yield for each row that holds something, until it fails
+}
 
 // Row is one row that holds something.
 type Row struct {
@@ -46,15 +51,21 @@ type Row struct {
 
 // Sheet is a file with its headings found.
 type Sheet struct {
-	Heading Row
-	walk    walker // all rows of the table, headings included
+	Heading  Row
+	Encoding Encoding // that was assumed; empty where the file leaves no doubt
+	Page     string   // of a workbook
+	Unread   []string // its other pages that have known headings too, or were not looked at
+
+	walk func(yield func(Row) error) error // all rows of the table, headings included
 }
 
 // Open reads a file of at most MaxBytes and finds its headings. Score says how many of a row's cells
 // are known headings: the separator, the page of the workbook and the row with the highest score
-// are taken, or the first row that holds something when none scores. Whatever cannot be read is a
+// are taken, or the first row that holds something when none scores. A text file that is not UTF-8
+// is read in the encoding asked for; without one, its headings decide between the two of Windows, and
+// its letters where they say nothing. Whatever cannot be read is a
 // *fault.Error to be shown.
-func Open(filename string, r io.Reader, score func(cells []string) int) (*Sheet, error) {
+func Open(filename string, r io.Reader, asked Encoding, score func(cells []string) int) (*Sheet, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read upload: %w", err)
@@ -65,33 +76,44 @@ func Open(filename string, r io.Reader, score func(cells []string) int) (*Sheet,
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
-	var tables []walker
+	var tables []table
+	var beyond []string
 	switch kind := kindOf(filename, data); kind {
 	case "xlsx":
-		tables, err = workbook(data)
+		tables, beyond, err = workbook(data)
 	case "csv":
-		tables, err = separated(data)
+		tables, err = separated(data, asked)
+	case locked:
+		return nil, ErrLocked
 	default:
 		return nil, fault.New(ErrKind.Kind, ErrKind.Key, "Kind", kind)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return best(tables, score)
+	found, err := best(tables, score)
+	if err != nil {
+		return nil, err
+	}
+	found.Unread = append(found.Unread, beyond...)
+	return found, nil
 }
 
 // best finds the table and the row with the most known headings. A table that cannot be read only
 // matters when no other has any: read with the wrong separator, quotes often do not close.
-func best(tables []walker, score func(cells []string) int) (*Sheet, error) {
+func best(tables []table, score func(cells []string) int) (*Sheet, error) {
 	var found *Sheet
 	var failed error
+	var known []string // pages that have known headings
 	top := -1
-	for _, walk := range tables {
-		seen := 0
-		err := walk(func(row Row) error {
-			if n := score(row.Cells); n > top {
+	for _, t := range tables {
+		seen, scored := 0, 0
+		err := t.walk(func(row Row) error {
+			n := score(row.Cells)
+			scored = max(scored, n)
+			if n > top {
 				top = n
-				found = &Sheet{Heading: Row{row.Line, slices.Clone(row.Cells)}, walk: walk}
+				found = &Sheet{Heading: Row{row.Line, slices.Clone(row.Cells)}, Encoding: t.encoding, Page: t.page, walk: t.walk}
 			}
 			if seen++; seen == headingRows {
 				return errStop
@@ -101,6 +123,9 @@ func best(tables []walker, score func(cells []string) int) (*Sheet, error) {
 		if err != nil && !errors.Is(err, errStop) && failed == nil {
 			failed = err
 		}
+		if scored > 0 && t.page != "" {
+			known = append(known, t.page)
+		}
 	}
 	switch {
 	case top <= 0 && failed != nil:
@@ -108,6 +133,7 @@ func best(tables []walker, score func(cells []string) int) (*Sheet, error) {
 	case found == nil:
 		return nil, ErrEmpty
 	}
+	found.Unread = slices.DeleteFunc(known, func(page string) bool { return page == found.Page })
 	return found, nil
 }
 
@@ -129,6 +155,12 @@ func (s *Sheet) Rows(yield func(Row) error) error {
 	})
 }
 
+// locked is the kind of a workbook that opens with a password only.
+const locked = "locked"
+
+// encrypted is the name, in UTF-16, of the part in which such a workbook lies.
+var encrypted = []byte("E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00")
+
 // kindOf tells what a file is by its content; its name only helps to say what it is not.
 func kindOf(filename string, data []byte) string {
 	extension := strings.ToLower(strings.TrimPrefix(filepath.Ext(filename), "."))
@@ -138,7 +170,10 @@ func kindOf(filename string, data []byte) string {
 			return "xlsx"
 		}
 		return named(extension, "zip")
-	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")): // OLE: old Excel, or a password
+	case bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")): // OLE: old Excel, or a workbook with a password
+		if bytes.Contains(data, encrypted) {
+			return locked
+		}
 		return named(extension, "xls")
 	case bytes.HasPrefix(data, []byte("%PDF")):
 		return "pdf"

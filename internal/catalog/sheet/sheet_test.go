@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/xuri/excelize/v2"
+	"golang.org/x/text/encoding/charmap"
 
 	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -30,7 +31,7 @@ func score(cells []string) int {
 
 // table reads a whole file: its headings, then each row as «line: cell|cell».
 func table(filename string, data []byte) (rows []string, err error) {
-	s, err := sheet.Open(filename, bytes.NewReader(data), score)
+	s, err := sheet.Open(filename, bytes.NewReader(data), "", score)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +65,7 @@ func TestSeparatedFiles(t *testing.T) {
 		"titles above, gaps between": {"Notre liste\n\n;;\nProduit;Prix\n\nMiel;1\n;;;\nPollen;2\n", []string{"4: Produit|Prix", "6: Miel|1", "8: Pollen|2"}},
 		"text over several lines":    {"Produit;Prix\n\"Miel\nde \"\"thym\"\"\";1\nPollen;2\n", []string{"1: Produit|Prix", "2: Miel\nde \"thym\"|1", "4: Pollen|2"}},
 		"stray quotes":               {"Produit;Prix\nMiel \"fin\";1\n", []string{"1: Produit|Prix", "2: Miel \"fin\"|1"}},
+		"lines of an old Macintosh":  {"Produit;Prix\rMiel;1\r", []string{"1: Produit|Prix", "2: Miel|1"}},
 		"uneven rows":                {"Produit;Prix\nMiel\nPollen;2;3;4\n", []string{"1: Produit|Prix", "2: Miel", "3: Pollen|2|3|4"}},
 		"unknown headings":           {"A;B\n1;2\n", []string{"1: A|B", "2: 1|2"}},
 	} {
@@ -74,6 +76,90 @@ func TestSeparatedFiles(t *testing.T) {
 	}
 }
 
+func TestFilesOfWindows(t *testing.T) {
+	t.Parallel()
+	letters := map[sheet.Encoding]*charmap.Charmap{sheet.Windows1252: charmap.Windows1252, sheet.Windows1256: charmap.Windows1256}
+	for name, c := range map[string]struct {
+		text  string
+		saved sheet.Encoding
+	}{
+		"French":                      {"Produit;Prix\nMiel d’oranger à l’ancienne, séché;120,50 €\n", sheet.Windows1252},
+		"French in capitals":          {"Produit;Prix\nPÂTÉ D’ÉPICES CRÉÉES À ÉPERNAY;10\n", sheet.Windows1252},
+		"Arabic":                      {"الاسم;الثمن\nعسل الزعتر 500 غ;120\n", sheet.Windows1256},
+		"Arabic beside French":        {"Produit;Prix\nHuile d’olive pressée à froid, زيت;75\n", sheet.Windows1256},
+		"letters that only 1256 has":  {"Produit;Prix\nگرگاع;75\n", sheet.Windows1256},
+		"an accent that both write é": {"Produit;Prix\nThé;75\n", sheet.Windows1252},
+	} {
+		data, err := letters[c.saved].NewEncoder().String(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, asked := range []sheet.Encoding{"", c.saved, "koi8-r"} {
+			s, err := sheet.Open("liste.csv", strings.NewReader(data), asked, score)
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			var got strings.Builder
+			for _, rows := range []func(func(sheet.Row) error) error{
+				func(yield func(sheet.Row) error) error { return yield(s.Heading) }, s.Rows,
+			} {
+				_ = rows(func(row sheet.Row) error {
+					got.WriteString(strings.Join(row.Cells, ";") + "\n")
+					return nil
+				})
+			}
+			if s.Encoding != c.saved || got.String() != c.text {
+				t.Errorf("%s, asked for %q: %s %q", name, asked, s.Encoding, got.String())
+			}
+		}
+		other, err := sheet.Open("liste.csv", strings.NewReader(data), c.saved.Other(), score)
+		if err != nil || other.Encoding != c.saved.Other() {
+			t.Errorf("%s, asked for the other: %+v %v", name, other, err)
+		}
+	}
+}
+
+func TestHeadingsTellTheEncodingBeforeLettersDo(t *testing.T) {
+	t.Parallel()
+	// Most letters are French capitals, but the only heading that is known is Arabic.
+	data, err := charmap.Windows1256.NewEncoder().String("كود;الثمن\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data += strings.Repeat("CAF\xc9 \xc9PIC\xc9;1\n", 20)
+	s, err := sheet.Open("liste.csv", strings.NewReader(data), "", func(cells []string) int { return strings.Count(strings.Join(cells, "|"), "الثمن") })
+	if err != nil || s.Encoding != sheet.Windows1256 || s.Heading.Line != 1 {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
+func TestPagesThatAreNotReadAreNamed(t *testing.T) {
+	t.Parallel()
+	book := excelize.NewFile()
+	defer func() { _ = book.Close() }()
+	for page, cells := range map[string][]string{
+		"Sheet1": {"Bienvenue"}, "Huiles": {"Produit"}, "Miels": {"Produit", "Prix"}, "Archive": {"Produit", "Prix"},
+	} {
+		if _, err := book.NewSheet(page); err != nil {
+			t.Fatal(err)
+		}
+		if err := book.SetSheetRow(page, "A1", &cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := book.SetSheetVisible("Archive", false); err != nil {
+		t.Fatal(err)
+	}
+	var file bytes.Buffer
+	if err := book.Write(&file); err != nil {
+		t.Fatal(err)
+	}
+	s, err := sheet.Open("a.xlsx", &file, "", score)
+	if err != nil || s.Page != "Miels" || !slices.Equal(s.Unread, []string{"Huiles"}) {
+		t.Errorf("%+v %v", s, err)
+	}
+}
+
 func TestWhatIsNoTable(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -81,14 +167,15 @@ func TestWhatIsNoTable(t *testing.T) {
 		want             error
 	}{
 		"old Excel":           {"a.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "xls", sheet.ErrKind},
-		"with a password":     {"a.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "xls", sheet.ErrKind},
+		"with a password":     {"a.xlsx", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00", "", sheet.ErrLocked},
 		"Word":                {"a.docx", "PK\x03\x04....word/document.xml", "docx", sheet.ErrKind},
 		"PDF":                 {"a.csv", "%PDF-1.4", "pdf", sheet.ErrKind},
 		"JPEG":                {"a.csv", "\xff\xd8\xff\xe1....", "jpeg", sheet.ErrKind},
 		"PNG":                 {"a.xlsx", "\x89PNG\x0d\x0a\x1a\x0a", "png", sheet.ErrKind},
 		"a web page":          {"a.xls", "<!DOCTYPE html><table>", "html", sheet.ErrKind},
 		"a program":           {"a.bin", "\x7fELF\x00\x01\x02", "bin", sheet.ErrKind},
-		"Windows letters":     {"a.csv", "Pri\xe8re;Prix\n", "", sheet.ErrEncoding},
+		"damaged UTF-8":       {"a.csv", "Produit;Prix\nPâte de dattes séch\xe9es;1\n", "", sheet.ErrEncoding},
+		"no text in Windows":  {"a.csv", "Pri\xe8re;Prix\x01\n", "", sheet.ErrEncoding},
 		"UTF-16 without mark": {"a.csv", "P\x00r\x00i\x00x\x00", "", sheet.ErrEncoding},
 		"nothing":             {"a.csv", "", "", sheet.ErrEmpty},
 		"nothing but marks":   {"a.csv", "\ufeff;;\n,,\n", "", sheet.ErrEmpty},
@@ -330,7 +417,7 @@ func FuzzPage(f *testing.F) {
 
 // fuzzed reads any bytes: they are a table within the limits or are refused with a sentence.
 func fuzzed(t *testing.T, filename string, data []byte) {
-	s, err := sheet.Open(filename, bytes.NewReader(data), score)
+	s, err := sheet.Open(filename, bytes.NewReader(data), "", score)
 	if err != nil {
 		if fault.As(err) == nil {
 			t.Fatalf("no sentence for %v", err)

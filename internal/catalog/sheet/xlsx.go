@@ -20,13 +20,13 @@ const (
 	maxPages    = 8
 )
 
-// workbook gives the tables of a workbook, a page each.
-func workbook(data []byte) ([]walker, error) {
+// workbook gives the tables of a workbook, a page each, and the names of the pages beyond maxPages.
+func workbook(data []byte) (tables []table, beyond []string, err error) {
 	if err := weigh(data); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var pages []string
-	err := withBook(data, func(book *excelize.File) error {
+	err = withBook(data, func(book *excelize.File) error {
 		for _, page := range book.GetSheetList() {
 			if visible, err := book.GetSheetVisible(page); err == nil && visible {
 				pages = append(pages, page)
@@ -35,15 +35,15 @@ func workbook(data []byte) ([]walker, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var tables []walker
-	for _, page := range pages[:min(len(pages), maxPages)] {
-		tables = append(tables, func(yield func(Row) error) error {
+	looked := min(len(pages), maxPages)
+	for _, page := range pages[:looked] {
+		tables = append(tables, table{page: page, walk: func(yield func(Row) error) error {
 			return withBook(data, func(book *excelize.File) error { return walkPage(book, page, yield) })
-		})
+		}})
 	}
-	return tables, nil
+	return tables, pages[looked:], nil
 }
 
 // weigh refuses what would unpack to too much, before anything is unpacked, and then what is damaged
