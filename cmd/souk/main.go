@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
-	_ "time/tzdata" // Africa/Casablanca, wherever the program runs
 
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 )

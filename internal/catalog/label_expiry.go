@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/clock"
 )
 
 // ExpireLabelsArgs is the periodic job that lets search learn of certificates that have run out: no
@@ -25,7 +27,7 @@ type ExpireLabelsWorker struct {
 func (w *ExpireLabelsWorker) Work(ctx context.Context, _ *river.Job[ExpireLabelsArgs]) error {
 	_, err := w.Catalog.db.ExecContext(ctx, `
 		update product_labels set certificate = certificate
-		where expires_on < $1::date and expires_on >= $1::date - 7`, w.Catalog.now())
+		where expires_on < $1::date and expires_on >= $1::date - 7`, clock.Day(w.Catalog.now()))
 	if err != nil {
 		return fmt.Errorf("catalog: expired labels: %w", err)
 	}

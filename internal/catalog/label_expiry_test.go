@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 )
@@ -17,7 +18,7 @@ func TestSearchLearnsOfACertificateThatRanOut(t *testing.T) {
 	m.add(m.couscou, e)
 	source := m.source("engine")
 
-	m.today = m.today.AddDate(0, 0, 1)
+	m.today = time.Date(2026, 11, 23, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
 	worker := &catalog.ExpireLabelsWorker{Catalog: m.Service}
 	must(t, worker.Work(m.ctx, nil))
 	changes := m.claim(source, "engine")
@@ -28,5 +29,8 @@ func TestSearchLearnsOfACertificateThatRanOut(t *testing.T) {
 	must(t, err)
 	if len(docs) != 1 || len(docs[0].Labels) != 0 {
 		t.Fatalf("search is told %+v", docs)
+	}
+	if p := m.product(m.couscou, ranOut.ID); len(p.Labels) != 0 {
+		t.Errorf("pages show %+v", p.Labels)
 	}
 }

@@ -83,6 +83,7 @@ func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 	if _, err := m.Update(m.ctx, m.honey, p.ID, expired, m.member); err != nil {
 		t.Fatal(err)
 	}
+	m.today = time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
 	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.authorisation_expired")
 
 	m.exec(`update settings set publish_without_authorisation = true`)

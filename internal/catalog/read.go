@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 )
@@ -60,9 +61,10 @@ func (s *Service) InSeason(ctx context.Context, month time.Month) ([]Product, er
 		limit 24`, int(month))
 }
 
-// Shelf reads n offered products in stock and in season for that day: another choice each day, and
-// one product of each cooperative before a second, so that each has its turn.
-func (s *Service) Shelf(ctx context.Context, day time.Time, n int) ([]Product, error) {
+// Shelf reads n offered products in stock and in season on the day of that moment: another choice
+// each day, and one product of each cooperative before a second, so that each has its turn.
+func (s *Service) Shelf(ctx context.Context, at time.Time, n int) ([]Product, error) {
+	day := clock.Day(at)
 	return s.products(ctx, `
 		join (
 		    select id, lot, row_number() over (partition by cooperative_id order by lot) as turn
@@ -177,7 +179,7 @@ func (s *Service) products(ctx context.Context, rest string, args ...any) ([]Pro
 
 func (s *Service) productsFrom(ctx context.Context, q sqlx.QueryerContext, rest string, args ...any) ([]Product, error) {
 	list := []Product{}
-	if err := sqlx.SelectContext(ctx, q, &list, selectProduct+rest, append([]any{s.now()}, args...)...); err != nil {
+	if err := sqlx.SelectContext(ctx, q, &list, selectProduct+rest, append([]any{clock.Day(s.now())}, args...)...); err != nil {
 		return nil, fmt.Errorf("read products: %w", err)
 	}
 	return list, nil

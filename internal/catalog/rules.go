@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -55,11 +56,7 @@ func (s *Service) rulesFrom(ctx context.Context, q sqlx.QueryerContext) (rules, 
 	if err != nil {
 		return rules{}, err
 	}
-	now := s.now().UTC()
-	r := rules{
-		categories: make(map[string]Category, len(list)),
-		today:      time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC),
-	}
+	r := rules{categories: make(map[string]Category, len(list)), today: clock.Day(s.now())}
 	for _, c := range list {
 		r.categories[c.Slug] = c
 	}

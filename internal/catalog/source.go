@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/search"
 )
 
@@ -155,7 +156,7 @@ func (s *SearchSource) documents(ctx context.Context, rest string, args ...any) 
 		join categories k on k.slug = p.category
 		join cooperatives c on c.id = p.cooperative_id
 		join places t on t.slug = c.commune
-		where p.state = 'published' and c.state = 'approved' `+rest, append([]any{s.now()}, args...)...)
+		where p.state = 'published' and c.state = 'approved' `+rest, append([]any{clock.Day(s.now())}, args...)...)
 	if err != nil {
 		return nil, fmt.Errorf("search documents: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -57,7 +58,7 @@ func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	if err := tx.SelectContext(ctx, &products, selectProduct+`
 		where p.id = any($2::uuid[])
 		order by p.id
-		for no key update of p`, now, ids); err != nil {
+		for no key update of p`, clock.Day(now), ids); err != nil {
 		return nil, fmt.Errorf("reserve: lock products: %w", err)
 	}
 	if short := shortOf(lines, products); len(short) > 0 {

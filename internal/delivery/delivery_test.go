@@ -64,6 +64,8 @@ func TestWhatDeliveryCosts(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)
 	day := func(d int) time.Time { return time.Date(2026, time.November, d, 0, 0, 0, 0, time.UTC) }
+	march := func(d int) time.Time { return time.Date(2026, time.March, d, 0, 0, 0, 0, time.UTC) }
+	ramadan := march(1).Add(23*time.Hour + 30*time.Minute)
 	late := time.Date(2026, time.November, 23, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
 	for name, c := range map[string]struct {
 		in   delivery.QuoteInput
@@ -92,6 +94,10 @@ func TestWhatDeliveryCosts(t *testing.T) {
 		"ordered at night": {
 			delivery.QuoteInput{Method: delivery.Pickup, Place: "berkane", Items: 10_00, On: late},
 			delivery.Quote{From: day(25), To: day(27), FreeFrom: 500_00},
+		},
+		"ordered at night in Ramadan, when Morocco keeps UTC": {
+			delivery.QuoteInput{Method: delivery.Pickup, Place: "berkane", Items: 10_00, On: ramadan},
+			delivery.Quote{From: march(2), To: march(4), FreeFrom: 500_00},
 		},
 	} {
 		got, err := s.Quote(t.Context(), c.in)

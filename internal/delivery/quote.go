@@ -8,6 +8,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -112,7 +113,7 @@ func (t Terms) Quote(items money.Amount, hasPerishable bool, on time.Time) (Quot
 	if hasPerishable && !t.perishables {
 		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name)
 	}
-	today := day(on)
+	today := clock.Day(on)
 	q := Quote{
 		Fee:      t.fee,
 		From:     today.AddDate(0, 0, t.daysMin),
@@ -126,15 +127,6 @@ func (t Terms) Quote(items money.Amount, hasPerishable bool, on time.Time) (Quot
 		q.MissingForFree = t.freeFrom - items
 	}
 	return q, nil
-}
-
-// clock is Morocco's: UTC+1 all year except in Ramadan, when an hour makes no difference to days.
-var clock = time.FixedZone("Morocco", 60*60)
-
-// day is the day in Morocco, as midnight UTC.
-func day(t time.Time) time.Time {
-	y, m, d := t.In(clock).Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 func refuse(field, key string, args ...any) error {

@@ -3,9 +3,11 @@ package i18n
 import (
 	"strconv"
 	"time"
+
+	"github.com/souk-taawon/souk/internal/clock"
 )
 
-// Dates are told in the market's own time zone, Africa/Casablanca.
+// Dates are told in the market's own time zone.
 
 // Date writes weekday, day and month: «الخميس 26 نونبر».
 func (l *Locale) Date(t time.Time) string { return l.date("date.full", t) }
@@ -31,7 +33,7 @@ func (l *Locale) MonthName(month int) string {
 }
 
 func (l *Locale) date(key string, t time.Time) string {
-	t = t.In(l.zone)
+	t = t.In(clock.Zone)
 	day := strconv.Itoa(t.Day())
 	if t.Day() == 1 { // «1er septembre», but «2 septembre»
 		day = l.T("date.first")

@@ -28,7 +28,6 @@ type Locale struct {
 	decimal   string
 	group     string
 	currency  string
-	zone      *time.Location
 }
 
 func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
@@ -46,11 +45,6 @@ func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
 	if len(l.months) != 12 || len(l.weekdays) != 7 {
 		return nil, errors.New("date.months must hold 12 words and date.weekdays 7")
 	}
-	zone, err := time.LoadLocation("Africa/Casablanca")
-	if err != nil {
-		return nil, err
-	}
-	l.zone = zone
 	return l, nil
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/clock"
 )
 
 // numberTries bounds how often another number is drawn. A month has a hundred million, so that two
@@ -18,7 +20,7 @@ const numberTries = 5
 // insertOrder writes the order's own row and gives the number that it drew for it.
 func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, tokenHash []byte) (string, error) {
 	for range numberTries {
-		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.Format("0601"), rand.IntN(100_000_000))
+		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.In(clock.Zone).Format("0601"), rand.IntN(100_000_000))
 		result, err := tx.ExecContext(ctx, `
 			insert into orders (id, number, token_hash, idempotency_key, request_hash, source, locale,
 			    buyer_name, buyer_phone, place, address, landmark, note, delivery, payment,

@@ -237,3 +237,13 @@ func TestSamplesAreLoadedFromThePastAndTellNobody(t *testing.T) {
 	}
 	m.wantClean()
 }
+
+func TestAnOrdersNumberTellsTheMonthOfItsBuyer(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.At = time.Date(2026, time.November, 30, 23, 30, 0, 0, time.UTC) // past midnight in Berkane
+	if o := m.place(in).Order; !strings.HasPrefix(o.Number, "S-2612-") {
+		t.Errorf("ordered in December: %s", o.Number)
+	}
+}

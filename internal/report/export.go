@@ -11,6 +11,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -22,18 +23,11 @@ type Table struct {
 	RightToLeft bool // in a workbook, the first column stands on the right
 }
 
-// MarketZone is where the market's days begin and end.
-const MarketZone = "Africa/Casablanca"
-
 // minute is how a moment is written: the same in every language, and sorted as text too.
 const minute = "2006-01-02 15:04"
 
 // WriteCSV writes comma-separated values in UTF-8, with the mark by which Excel knows that.
 func WriteCSV(w io.Writer, t Table) error {
-	zone, err := time.LoadLocation(MarketZone)
-	if err != nil {
-		return fmt.Errorf("write csv: %w", err)
-	}
 	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
 		return fmt.Errorf("write csv: %w", err)
 	}
@@ -52,7 +46,7 @@ func WriteCSV(w io.Writer, t Table) error {
 		}
 		record = record[:0]
 		for _, cell := range t.Rows[i] {
-			text, err := csvCell(cell, zone)
+			text, err := csvCell(cell)
 			if err != nil {
 				return fmt.Errorf("write csv: row %d: %w", i+1, err)
 			}
@@ -66,7 +60,7 @@ func WriteCSV(w io.Writer, t Table) error {
 	return nil
 }
 
-func csvCell(cell any, zone *time.Location) (string, error) {
+func csvCell(cell any) (string, error) {
 	switch v := cell.(type) {
 	case nil:
 		return "", nil
@@ -79,7 +73,7 @@ func csvCell(cell any, zone *time.Location) (string, error) {
 	case money.Amount:
 		return v.String(), nil
 	case time.Time:
-		return v.In(zone).Format(minute), nil
+		return v.In(clock.Zone).Format(minute), nil
 	}
 	return "", fmt.Errorf("cell of type %T", cell)
 }
@@ -101,17 +95,13 @@ const (
 
 // WriteXLSX writes a workbook of one sheet, its header bold and kept in sight.
 func WriteXLSX(w io.Writer, t Table) (err error) {
-	zone, err := time.LoadLocation(MarketZone)
-	if err != nil {
-		return fmt.Errorf("write xlsx: %w", err)
-	}
 	file := excelize.NewFile()
 	defer func() {
 		if closing := file.Close(); err == nil && closing != nil {
 			err = fmt.Errorf("write xlsx: %w", closing)
 		}
 	}()
-	x := xlsx{zone: zone}
+	var x xlsx
 	sheet := file.GetSheetName(0)
 	if err := file.SetSheetView(sheet, 0, &excelize.ViewOptions{RightToLeft: &t.RightToLeft}); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
@@ -134,7 +124,6 @@ func WriteXLSX(w io.Writer, t Table) (err error) {
 
 // xlsx knows the styles that cells are written in.
 type xlsx struct {
-	zone                *time.Location
 	bold, money, moment int
 }
 
@@ -191,7 +180,7 @@ func (x *xlsx) cell(cell any) (any, error) {
 	case money.Amount:
 		return excelize.Cell{StyleID: x.money, Value: float64(v) / 100}, nil
 	case time.Time:
-		return excelize.Cell{StyleID: x.moment, Value: v.In(x.zone)}, nil
+		return excelize.Cell{StyleID: x.moment, Value: v.In(clock.Zone)}, nil
 	}
 	return nil, fmt.Errorf("cell of type %T", cell)
 }

@@ -127,11 +127,7 @@ func (h *Handler) showCooperative(r *web.Request, form string, no refusal) error
 	if err != nil {
 		return err
 	}
-	today, err := day(h.Now())
-	if err != nil {
-		return err
-	}
-	v.Goods = goodsOf(products, today)
+	v.Goods = goodsOf(products, day(h.Now()))
 	sales, err := h.salesOfAll(r.Context())
 	if err != nil {
 		return err

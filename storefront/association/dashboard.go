@@ -82,9 +82,7 @@ func (h *Handler) asked(r *web.Request) (dashboardView, []cooperative.Cooperativ
 		return v, nil, err
 	}
 	v.Choices = choicesOf(r.Locale, cooperatives)
-	if v.Today, err = day(h.Now()); err != nil {
-		return v, nil, err
-	}
+	v.Today = day(h.Now())
 	v.Filter, err = readFilter(r.QueryValues(), v.Today, v.Choices)
 	v.Usable = err == nil
 	v.Form.Values = v.Filter.values()

@@ -2,11 +2,11 @@ package association
 
 import (
 	"cmp"
-	"fmt"
 	"net/url"
 	"slices"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -15,13 +15,9 @@ import (
 )
 
 // day is midnight in the market's zone of the day that t falls on.
-func day(t time.Time) (time.Time, error) {
-	zone, err := time.LoadLocation(report.MarketZone)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("the market's time zone: %w", err)
-	}
-	year, month, dayOfMonth := t.In(zone).Date()
-	return time.Date(year, month, dayOfMonth, 0, 0, 0, 0, zone), nil
+func day(t time.Time) time.Time {
+	year, month, dayOfMonth := t.In(clock.Zone).Date()
+	return time.Date(year, month, dayOfMonth, 0, 0, 0, 0, clock.Zone)
 }
 
 // span is a number of days, both ends included; a zero end is open.
@@ -128,7 +124,7 @@ func readFilter(query url.Values, today time.Time, c choices) (salesFilter, erro
 	if known && query.Get("from") == dateValue(f.From) && query.Get("to") == dateValue(f.To) {
 		return f, nil
 	}
-	own, err := readSpan(query, today.Location())
+	own, err := readSpan(query)
 	if err != nil {
 		return salesFilter{}, err
 	}
@@ -140,14 +136,14 @@ func readFilter(query url.Values, today time.Time, c choices) (salesFilter, erro
 }
 
 // readSpan reads the fields from and to; an empty one leaves its side open.
-func readSpan(query url.Values, zone *time.Location) (span, error) {
+func readSpan(query url.Values) (span, error) {
 	wrong := fault.New(fault.Invalid, "association.filter.wrong")
 	read := func(field string) time.Time {
 		value := query.Get(field)
 		if value == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, value, zone)
+		t, err := time.ParseInLocation(time.DateOnly, value, clock.Zone)
 		if err != nil || t.Year() < 2000 || t.Year() > 2999 {
 			wrong.Field(field, "association.filter.no_day", "Value", value)
 			return time.Time{}

@@ -85,12 +85,9 @@ func (h *Handler) orders(r *web.Request) error {
 // listed reads the filter of the request and the orders that it lets through.
 func (h *Handler) listed(r *web.Request) (ordersView, error) {
 	query := r.QueryValues()
-	today, err := day(h.Now())
-	if err != nil {
-		return ordersView{}, err
-	}
 	v := ordersView{Page: pageNumber(r)}
-	if v.Filter.span, err = readSpan(query, today.Location()); err != nil {
+	var err error
+	if v.Filter.span, err = readSpan(query); err != nil {
 		return v, err
 	}
 	v.Filter.Query = r.Query("q")

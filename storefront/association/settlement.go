@@ -72,11 +72,7 @@ func (h *Handler) exportSettlement(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	today, err := day(h.Now())
-	if err != nil {
-		return err
-	}
-	return r.Table("souk-settlement-"+dateValue(today), r.Param("format"), settlementTable(r.Locale, lines))
+	return r.Table("souk-settlement-"+dateValue(day(h.Now())), r.Param("format"), settlementTable(r.Locale, lines))
 }
 
 func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -14,7 +15,7 @@ import (
 
 // fileName is a download's, without its ending: what it is, whose, and the day it was made.
 func fileName(r *web.Request, name string) string {
-	return name + "-" + r.Cooperative.Slug + "-" + time.Now().Format(time.DateOnly)
+	return name + "-" + r.Cooperative.Slug + "-" + time.Now().In(clock.Zone).Format(time.DateOnly)
 }
 
 // typed writes an amount as the reader would type it into a field: «1250», «12,50».

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -149,7 +150,7 @@ var gaps = []struct {
 
 // firstGap finds the one thing that is worth doing next, and how many other products lack something.
 func firstGap(products []catalog.Product, now time.Time) (first *missing, others int) {
-	today := now.UTC().Truncate(24 * time.Hour)
+	today := clock.Day(now)
 	worst := len(gaps)
 	lacking := 0
 	for _, p := range products {

@@ -3,7 +3,6 @@ package seller
 import (
 	"context"
 	"errors"
-	"math"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -220,10 +220,9 @@ func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words
 	return "", p.L.T(part.State.Key())
 }
 
-// daysUntil counts the days from now to a day at midnight UTC; it is below zero for one that is past.
+// daysUntil counts the days from now to a day without a time; it is below zero for one that is past.
 func daysUntil(day, now time.Time) int {
-	today := now.UTC().Truncate(24 * time.Hour)
-	return int(math.Round(day.Sub(today).Hours() / 24))
+	return int(day.Sub(clock.Day(now)).Hours() / 24)
 }
 
 // declineID names the dialog of declining a part.
