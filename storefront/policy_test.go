@@ -55,6 +55,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/pictures/", "id", s.Products[0].ID.String())
 	say("/pictures/", "file", "640.jpg")
 	say("/pages/", "name", "about")
+	say("/sitemaps/", "part.xml", "pages.xml")
 	say("/seller/orders/", "move", "accept")
 	say("/association/orders/", "move", "confirm")
 	say("/", "format", "csv")
@@ -185,7 +186,8 @@ func TestEveryRouteAdmitsWhomItsPolicyNames(t *testing.T) {
 
 // open is what anybody may use. A route that is added here is added on purpose.
 var open = []string{
-	"GET /", "GET /healthz", "GET /readyz", "GET /pictures/:id/:file",
+	"GET /robots.txt", "GET /sitemap.xml", "GET /sitemaps/:part.xml", "GET /favicon.ico", "GET /apple-touch-icon.png",
+	"GET /:lang/manifest.webmanifest", "GET /", "GET /healthz", "GET /readyz", "GET /pictures/:id/:file",
 	"GET /:lang/", "GET /:lang/products", "GET /:lang/products/:slug", "GET /:lang/suggest",
 	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name",
 	"GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",

@@ -24,6 +24,7 @@ func (s *Server) collect(services Services) []web.Route {
 	return slices.Concat(
 		s.localeRoutes(),
 		s.pictureRoutes(),
+		s.crawlerRoutes(),
 		healthRoutes(services.Checks),
 		(&shop.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,

@@ -39,7 +39,7 @@ func TestUnknownPagesHelpInTheReadersLanguage(t *testing.T) {
 		"/fr/nothing":     "Page introuvable",
 		"/en/nothing/new": "Page not found",
 		"/xx/products":    "صفحة غير موجودة",
-		"/favicon.ico":    "صفحة غير موجودة",
+		"/humans.txt":     "صفحة غير موجودة",
 	} {
 		page := m.Visitor().Get(path).Want(http.StatusNotFound)
 		if got := page.Text("main h1"); got != heading {

@@ -1,7 +1,9 @@
 package shop
 
 import (
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/souk-taawon/souk/internal/order"
@@ -11,6 +13,15 @@ import (
 // infoPages are the pages of text, each with how many chapters it has. Their words are with the other
 // translations: shop.page.<name>.title, .lead, and for each chapter .1 and .1_text and so on.
 var infoPages = map[string]int{"about": 3, "terms": 8, "privacy": 6, "delivery": 4, "returns": 4, "ranking": 5}
+
+// InfoPaths lists the paths of the pages of text.
+func InfoPaths() []string {
+	var paths []string
+	for _, name := range slices.Sorted(maps.Keys(infoPages)) {
+		paths = append(paths, "/pages/"+name)
+	}
+	return paths
+}
 
 // infoView is a page of text.
 type infoView struct {
