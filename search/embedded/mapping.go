@@ -39,7 +39,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		f.SkipFreqNorm = true
 		doc.AddFieldMappingsAt(name, f)
 	}
-	keywords := []string{title, priceKey, createdKey, terms.Turn}
+	keywords := []string{title, terms.Kinds, priceKey, createdKey, terms.Turn}
 	for _, facet := range search.Facets() {
 		keywords = append(keywords, string(facet))
 	}
@@ -47,7 +47,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer = keyword.Name
 		f.Store, f.IncludeInAll, f.IncludeTermVectors = false, false, false
-		f.DocValues = name != title
+		f.DocValues = name != title && name != terms.Kinds // searched, not counted or sorted by
 		f.SkipFreqNorm = true
 		doc.AddFieldMappingsAt(name, f)
 	}
@@ -69,6 +69,7 @@ func fields(e terms.Entry) map[string]any {
 		terms.Around:      e.Around,
 		terms.Description: e.Description,
 		terms.Skeletons:   e.Skeletons,
+		terms.Kinds:       e.Kinds,
 
 		string(search.FacetCategory):    e.Category,
 		string(search.FacetCooperative): e.Cooperative,

@@ -120,14 +120,8 @@ const price search.Facet = "price"
 func filtersOf(q search.Query) map[search.Facet]query.Query {
 	filters := map[search.Facet]query.Query{}
 	for _, facet := range search.Facets() {
-		var any []query.Query
-		for _, value := range q.Chosen(facet) {
-			t := query.NewTermQuery(value)
-			t.SetField(string(facet))
-			any = append(any, t)
-		}
-		if len(any) > 0 {
-			filters[facet] = query.NewDisjunctionQuery(any)
+		if chosen := q.Chosen(facet); len(chosen) > 0 {
+			filters[facet] = oneOf(string(facet), chosen)
 		}
 	}
 	if q.MinPrice > 0 || q.MaxPrice > 0 {
@@ -144,6 +138,16 @@ func filtersOf(q search.Query) map[search.Facet]query.Query {
 		filters[price] = r
 	}
 	return filters
+}
+
+func oneOf(field string, values []string) query.Query {
+	var any []query.Query
+	for _, value := range values {
+		t := query.NewTermQuery(value)
+		t.SetField(field)
+		any = append(any, t)
+	}
+	return query.NewDisjunctionQuery(any)
 }
 
 // values are the filters but one.

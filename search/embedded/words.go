@@ -51,7 +51,11 @@ type wanted struct {
 // Searcher makes the searcher for what is wanted.
 func (w wanted) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
 	var all arms
-	for _, f := range w.filters {
+	filters := w.filters
+	if w.attempt != nil && len(w.attempt.Kinds) > 0 {
+		filters = append(filters, oneOf(terms.Kinds, w.attempt.Kinds))
+	}
+	for _, f := range filters {
 		s, err := f.Searcher(ctx, r, m, search.SearcherOptions{Score: "none"})
 		all.add(0, false, s, err)
 	}
@@ -69,11 +73,11 @@ func (w wanted) Searcher(ctx context.Context, r index.IndexReader, m mapping.Ind
 // matching finds the documents that match the words of an attempt.
 func matching(ctx context.Context, r index.IndexReader, a terms.Attempt) (search.Searcher, error) {
 	var words, whole arms
-	for _, t := range a.Terms {
+	for i, t := range a.Terms {
 		s, err := word(ctx, r, t)
 		extra := 0.0
 		if a.Any {
-			extra = wordWorth
+			extra = wordWorth - float64(i) // what a product is tends to be typed first
 		}
 		words.add(extra, true, s, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // Search makes one attempt after the other until one finds something; each is one request.
@@ -91,9 +92,23 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		other.Limit, other.Facets = 1, []string{string(facet)}
 		queries = append(queries, other)
 	}
+	checked := mayHaveTypos(a)
+	if checked {
+		best := e.request(a, nil, "")
+		best.Limit, best.ShowRankingScoreDetails = 1, true
+		queries = append(queries, best)
+	}
 	answers, err := e.ask(ctx, queries)
 	if err != nil {
 		return result, false, err
+	}
+	if checked {
+		last := len(answers) - 1
+		mistyped, err := isMistyped(answers[last].Hits)
+		if mistyped || err != nil {
+			return result, false, err
+		}
+		answers = answers[:last]
 	}
 
 	result.Total = int(answers[0].EstimatedTotalHits)
@@ -121,14 +136,39 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 	return result, answers[0].EstimatedTotalHits > 0, nil
 }
 
+// mayHaveTypos tells whether Meilisearch takes mistyped words for an attempt that wants none: it does so
+// for the beginning of a word, and would take «bière» for the beginning of «Berkane».
+func mayHaveTypos(a terms.Attempt) bool {
+	wanted, possible := false, false
+	for _, t := range a.Terms {
+		wanted = wanted || t.Typos > 0
+		possible = possible || t.Prefix && text.Typos(t.Word) > 0
+	}
+	return possible && !wanted
+}
+
+// isMistyped tells whether even the best of the hits has a typing error.
+func isMistyped(hits meilisearch.Hits) (bool, error) {
+	if len(hits) == 0 {
+		return false, nil
+	}
+	var details struct {
+		Typo struct{ TypoCount int }
+	}
+	if err := json.Unmarshal(hits[0]["_rankingScoreDetails"], &details); err != nil {
+		return false, fmt.Errorf("reading how well a product matches: %w", err)
+	}
+	return details.Typo.TypoCount > 0, nil
+}
+
 // byImportance puts the words of an attempt that need not all be found into the order in which
 // Meilisearch is to drop them, from the end: words that say what a product is come first, words that no
 // product has are left out.
 func (e *Engine) byImportance(ctx context.Context, a terms.Attempt) (terms.Attempt, error) {
 	var queries []*meilisearch.SearchRequest
 	for _, t := range a.Terms {
-		anywhere := e.request(terms.Attempt{Terms: []terms.Term{t}}, nil, "")
-		kind := e.request(terms.Attempt{Terms: []terms.Term{{Word: t.Word, Typos: 1}}}, nil, "") // not in quotation marks
+		anywhere := e.request(terms.Attempt{Terms: []terms.Term{t}, Kinds: a.Kinds}, nil, "")
+		kind := e.request(terms.Attempt{Terms: []terms.Term{{Word: t.Word, Typos: 1}}, Kinds: a.Kinds}, nil, "") // not in quotation marks
 		kind.AttributesToSearchOn = []string{terms.Kind}
 		anywhere.Limit, kind.Limit = 1, 1
 		queries = append(queries, anywhere, kind)
@@ -181,8 +221,10 @@ func (e *Engine) request(a terms.Attempt, filters map[search.Facet]string, but s
 		switch {
 		case t.Skeleton != "":
 			words, skeletons = append(words, `"`+t.Skeleton+`"`), true
-		case t.Prefix || a.Any:
-			words = append(words, t.Word) // a word in quotation marks would never be dropped
+		case a.Any || t.Prefix && (t.Typos == 0 || len(a.Terms) > 1):
+			// A word in quotation marks would never be dropped. One word alone is mistyped or begun, not
+			// both, or «montre» would be the beginning of «montagne».
+			words = append(words, t.Word)
 		case t.Typos > 0:
 			words = append(words, t.Word+" ") // no half word, even if it is the last
 		default:
@@ -196,6 +238,9 @@ func (e *Engine) request(a terms.Attempt, filters map[search.Facet]string, but s
 		r.AttributesToSearchOn = terms.Searched()[:len(terms.Searched())-1]
 	}
 	var all []string
+	if len(a.Kinds) > 0 {
+		all = append(all, oneOf(terms.Kinds, a.Kinds))
+	}
 	for facet, f := range filters {
 		if facet != but {
 			all = append(all, f)
@@ -207,21 +252,25 @@ func (e *Engine) request(a terms.Attempt, filters map[search.Facet]string, but s
 	return r
 }
 
+func oneOf(field string, values []string) string {
+	var quoted []string
+	for _, value := range values {
+		// No product has such a value, and the language of filters has no way to write all of them.
+		if !strings.ContainsAny(value, "\"\\\x00") {
+			quoted = append(quoted, `"`+value+`"`)
+		}
+	}
+	return fmt.Sprintf("%s IN [%s]", field, strings.Join(quoted, ", "))
+}
+
 // price is the place of the price limits among the filters; it is no facet.
 const price search.Facet = "price"
 
 func filtersOf(q search.Query) map[search.Facet]string {
 	filters := map[search.Facet]string{}
 	for _, facet := range search.Facets() {
-		var quoted []string
-		for _, value := range q.Chosen(facet) {
-			// No product has such a value, and the language of filters has no way to write all of them.
-			if !strings.ContainsAny(value, "\"\\\x00") {
-				quoted = append(quoted, `"`+value+`"`)
-			}
-		}
-		if len(q.Chosen(facet)) > 0 {
-			filters[facet] = fmt.Sprintf("%s IN [%s]", facet, strings.Join(quoted, ", "))
+		if chosen := q.Chosen(facet); len(chosen) > 0 {
+			filters[facet] = oneOf(string(facet), chosen)
 		}
 	}
 	var limits []string

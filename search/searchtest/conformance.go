@@ -35,6 +35,8 @@ func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 		{"all words must match, and if no product has all, some", allWordsThenSome},
 		{"the last word may be half typed", halfTyped},
 		{"mistyped words are found, and only if nothing is spelled that way", mistyped},
+		{"what nobody sells is not found", nothingLikeIt},
+		{"what is named comes before what only mentions it", kindFirst},
 		{"filters that leave nothing over do not loosen the words", filtersDoNotLoosen},
 		{"Darija in Latin letters is understood", darija},
 		{"a name in one language is found in the others", acrossLanguages},

@@ -102,6 +102,44 @@ func mistyped(t *testing.T, engine search.Engine) {
 	}
 }
 
+func nothingLikeIt(t *testing.T, engine search.Engine) {
+	put(t, engine, Documents(Corpus())...)
+	for _, text := range []string{
+		"xyzzy", "qwerty", "blabla", "aaaaaaa", "12345678", "iphone", "samsung", "montre", "bière", "djaj", "tomobil", "ordinateur",
+		"هاتف", "حاسوب", "لبلبلب", "кот",
+	} {
+		if got := ask(t, engine, search.Query{Text: text, Lang: "fr"}); got.Total != 0 {
+			t.Errorf("«%s» found %d: %v", text, got.Total, got.IDs)
+		}
+	}
+}
+
+func kindFirst(t *testing.T, engine search.Engine) {
+	honey := product("honey", "عسل", "Miel", "Honey")
+	propolis := product("propolis", "عكبر", "Propolis", "Propolis")
+	propolis.DescriptionEN = "Raw, to be taken with honey"
+	propolis.PriceCentimes = 1_000
+	almonds := product("almonds", "لوز بلدي", "Amandes", "Almonds")
+	almonds.CooperativeFR, almonds.CooperativeAR = "Zit Zitoun El Jabal", "زيت زيتون الجبل"
+	put(t, engine, honey, propolis, almonds)
+
+	expect(t, engine, "honey", "honey", "propolis")
+	if got := ask(t, engine, search.Query{Text: "raw honey"}); !slices.Equal(got.IDs, []string{"honey"}) || !got.Partial {
+		t.Errorf("«raw honey» found %v, partial %v", got.IDs, got.Partial)
+	}
+	// A chosen order would put what only mentions it first.
+	if got := ask(t, engine, search.Query{Text: "honey", Sort: search.CheapestFirst}); !slices.Equal(got.IDs, []string{"honey"}) {
+		t.Errorf("«honey» by price found %v", got.IDs)
+	}
+	// Filters do not bring it back.
+	if got := ask(t, engine, search.Query{Text: "honey", Sort: search.CheapestFirst, MaxPrice: 2_000}); got.Total != 0 {
+		t.Errorf("«honey» up to 20 DH by price found %v", got.IDs)
+	}
+	// The name of a cooperative may be that of a product; all that it sells is meant.
+	expect(t, engine, "Zit Zitoun El Jabal", "almonds")
+	expect(t, engine, "زيت زيتون الجبل", "almonds")
+}
+
 func darija(t *testing.T, engine search.Engine) {
 	docs := Documents(Corpus())
 	put(t, engine, docs...)

@@ -15,9 +15,14 @@ var familiesTSV string
 type Family struct {
 	Key    string  // names it in this program: «olive-oil»
 	Parent *Family // the kind that it is one of, or nil
-	Arabic string  // its name as it is shown
-	names  []name
+	// Quality: no product is this alone, only «local», «of wool» or «embroidered».
+	Quality bool
+	Arabic  string // its name as it is shown
+	names   []name
 }
+
+// quality stands in the column of parents for a family that is none.
+const quality = "quality"
 
 // name is one way to call a family.
 type name struct {
@@ -74,6 +79,66 @@ func Families(words []string) []Named { return lexicon().find(words) }
 // isKnown tells whether the lexicon holds the normalised word, so that it is no half of a longer one.
 func isKnown(word string) bool { return lexicon().words[word] }
 
+// same tells whether both words mean the same families.
+func (d *dictionary) same(a, b string) bool {
+	x, y := d.byName[a], d.byName[b]
+	return x != nil && y != nil && slices.Equal(x.Families, y.Families)
+}
+
+// Kinds are the keys of the families that are named in words and are no mere qualities, each once.
+func Kinds(words []string) []string {
+	var keys []string
+	for _, named := range Families(words) {
+		keys = addKinds(keys, named)
+	}
+	return keys
+}
+
+func addKinds(keys []string, named Named) []string {
+	for _, f := range named.Families {
+		if !f.Quality && !slices.Contains(keys, f.Key) {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys
+}
+
+// near finds the families that a word of no name is a mistyped name of: one letter is wrong, missing,
+// added or has changed places with the next. As everywhere, the first letter has to be right.
+func (d *dictionary) near(word string) []Named {
+	if Typos(word) == 0 || d.words[word] {
+		return nil
+	}
+	var found []Named
+	for name, named := range d.byName {
+		if Typos(name) > 0 && oneTypo(word, name) {
+			found = append(found, *named)
+		}
+	}
+	slices.SortFunc(found, func(a, b Named) int { return strings.Compare(a.Families[0].Key, b.Families[0].Key) })
+	return found
+}
+
+// oneTypo tells whether a and b, which are not equal, differ by one typing error after their first letter.
+func oneTypo(a, b string) bool {
+	x, y := []rune(a), []rune(b)
+	if len(x) > len(y) {
+		x, y = y, x
+	}
+	if x[0] != y[0] || len(y)-len(x) > 1 {
+		return false
+	}
+	i := 0
+	for i < len(x) && x[i] == y[i] {
+		i++
+	}
+	if len(x) < len(y) {
+		return slices.Equal(x[i:], y[i+1:])
+	}
+	return slices.Equal(x[i+1:], y[i+1:]) ||
+		i+1 < len(x) && x[i] == y[i+1] && x[i+1] == y[i] && slices.Equal(x[i+2:], y[i+2:])
+}
+
 // Content is Words without stop words; all of them if there is nothing else.
 func Content(s string) []string {
 	words := Words(s)
@@ -110,8 +175,8 @@ func parseFamilies(tsv string) (*dictionary, error) {
 		if i == 0 {
 			continue // the heading
 		}
-		f := &Family{Key: cells[0], Parent: families[cells[1]]}
-		if f.Parent == nil && cells[1] != "" || families[f.Key] != nil {
+		f := &Family{Key: cells[0], Parent: families[cells[1]], Quality: cells[1] == quality}
+		if f.Parent == nil && cells[1] != "" && !f.Quality || families[f.Key] != nil {
 			return nil, fmt.Errorf("families.tsv, line %d: parent %q is not above, or %q is there twice", i+1, cells[1], f.Key)
 		}
 		families[f.Key] = f
@@ -143,6 +208,9 @@ func (d *dictionary) add(f *Family, written string, c column) {
 		n.joined = joined[0]
 	}
 	f.names = append(f.names, n)
+	if singular, ok := strings.CutSuffix(n.joined, "ه"); ok && c == arabic && len(n.words) == 1 {
+		d.add(f, singular+"ات", c) // «مخدة», «مخدات»
+	}
 	if c != misspelt || len(n.words) == 1 { // «cous cous» does not make «cous» a word
 		for _, w := range n.words {
 			d.words[w] = true

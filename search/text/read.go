@@ -21,6 +21,10 @@ type Reading struct {
 	// Understood is the text with the names that are Darija in Latin letters put into Arabic; empty if
 	// there are none.
 	Understood string
+	// Kinds are the keys of the families that are named, mistyped or not, without mere qualities («bio»);
+	// Bare tells that nothing is typed beside one of them.
+	Kinds []string
+	Bare  bool
 	// Transliterated is Understood with the other Latin words put into Arabic letters by rules.
 	Transliterated string
 }
@@ -49,15 +53,24 @@ func Read(typed, lang string) Reading {
 			Latin: isLatin(words[i]),
 		})
 	}
-	r.Understood, r.Transliterated = r.inArabic(typed, lang, content, words)
+	named := lexicon().find(words)
+	for _, n := range named {
+		r.Kinds = addKinds(r.Kinds, n)
+	}
+	for _, w := range words {
+		for _, n := range lexicon().near(w) {
+			r.Kinds = addKinds(r.Kinds, n)
+		}
+	}
+	r.Bare = len(words) <= 1 || len(named) == 1 && named[0].To-named[0].From == len(words)
+	r.Understood, r.Transliterated = r.inArabic(typed, lang, content, named)
 	return r
 }
 
-func (r Reading) inArabic(typed, lang string, content []Token, words []string) (understood, transliterated string) {
+func (r Reading) inArabic(typed, lang string, content []Token, found []Named) (understood, transliterated string) {
 	var known, all []string
 	anyKnown, anyLatin := false, false
-	found := lexicon().find(words)
-	for i := 0; i < len(words); {
+	for i := 0; i < len(r.Words); {
 		switch {
 		case len(found) > 0 && found[0].From == i:
 			shown := typed[content[i].Start:content[found[0].To-1].End]
@@ -68,7 +81,7 @@ func (r Reading) inArabic(typed, lang string, content []Token, words []string) (
 			i, found = found[0].To, found[1:]
 			continue
 		case r.Words[i].Latin:
-			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, transliterate(words[i]))
+			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, transliterate(r.Words[i].Text))
 			anyLatin = true
 		default:
 			shown := typed[content[i].Start:content[i].End]
@@ -109,21 +122,20 @@ func withoutQuantities(tokens []Token) []Token {
 	return left
 }
 
-// withoutClitic takes a one-letter preposition, or the article of Darija, off a word that the lexicon
-// knows only without it.
+// withoutClitic takes what people write together with a word off it, if the lexicon knows the word without
+// it, and either not with it or as the same: a preposition («بزيت», «bl3sel»), the article of Darija
+// («lzit», «zzit»), a French one whose apostrophe is missing («dolive»).
 func withoutClitic(word string) string {
-	if isKnown(word) {
-		return word
-	}
-	clitics := []string{"و", "ب", "ل", "ك", "ف"}
+	clitics := []string{"و", "ب", "ل", "ك", "ف", "دال"}
 	if isLatin(word) {
-		clitics = []string{"l", "el", "al", "le"}
+		clitics = []string{"l", "el", "al", "le", "b", "bl", "d", "dl"}
 		if strings.HasPrefix(word[1:], word[:1]) {
-			clitics = append(clitics, word[:1]) // «zzit»
+			clitics = append(clitics, word[:1])
 		}
 	}
 	for _, c := range clitics {
-		if rest, ok := strings.CutPrefix(word, c); ok && utf8.RuneCountInString(rest) >= 3 && isKnown(rest) {
+		rest, ok := strings.CutPrefix(word, c)
+		if ok && utf8.RuneCountInString(rest) >= 3 && isKnown(rest) && (!isKnown(word) || lexicon().same(word, rest)) {
 			return rest
 		}
 	}

@@ -15,8 +15,8 @@ func TestRead(t *testing.T) {
 		{"l3sel", "ar", "3sel", "عسل"},
 		{"bghit 3sel dyal za3tar", "ar", "3sel za3tar", "عسل الزعتر"},
 		{"zit l3oud", "fr", "zit 3oud", "زيت زيتون"},
-		{"lzit", "fr", "lzit", "زيت"},
-		{"zzitoun", "fr", "zzitoun", "زيتون"},
+		{"lzit", "fr", "zit", "زيت"},
+		{"zzitoun", "fr", "zitoun", "زيتون"},
 		{"l7amed msseyer", "en", "7amed msseyer", "حامض مصير"},
 		{"guerga3 500g", "fr", "guerga3", "جوز"},
 		{"3sel bio", "fr", "3sel bio", "عسل bio"},
@@ -33,6 +33,10 @@ func TestRead(t *testing.T) {
 		{"للوز", "ar", "لوز", ""},
 		{"لوز", "ar", "لوز", ""},
 		{"lkouskous", "fr", "kouskou", ""},
+		{"ghriba bl3sel", "ar", "ghriba 3sel", "غريبة عسل"},
+		{"lhuile dolive", "fr", "huil oliv", ""},
+		{"صابون دالعسل", "ar", "صابون عسل", ""},
+		{"louz", "en", "louz", "لوز"},
 		// Quantities and what is said to a shop.
 		{"miel 500 g", "fr", "miel", ""},
 		{"زيت 5 لتر", "ar", "زيت", ""},
@@ -67,6 +71,31 @@ func TestReadKnowsWhetherTheLastWordIsComplete(t *testing.T) {
 	for typed, known := range map[string]bool{"miel": true, "mie": false, "عسل": true, "عس": false, "3sel": true, "cous": false, "couscous": true} {
 		if got := text.Read(typed, "fr").Words[0].Known; got != known {
 			t.Errorf("«%s» is known: %v", typed, got)
+		}
+	}
+}
+
+func TestReadKnowsWhatIsNamedEvenIfItIsMistyped(t *testing.T) {
+	t.Parallel()
+	for typed, expected := range map[string]struct {
+		kinds string
+		bare  bool
+	}{
+		"miel":                {"honey", true},
+		"huile d'olive":       {"olive-oil", true},
+		"raw honey":           {"honey", false},
+		"meil de lavande":     {"lavender honey", false},
+		"miel bio":            {"honey", false}, // no product is just «bio»
+		"makrout au miel":     {"makrout honey", false},
+		"مخدات مطرزة":         {"cushion", false},
+		"citorn confit":       {"lemon", false},
+		"bio":                 {"", true},
+		"licorne arc-en-ciel": {"", false},
+		"":                    {"", true},
+	} {
+		r := text.Read(typed, "fr")
+		if got := strings.Join(r.Kinds, " "); got != expected.kinds || r.Bare != expected.bare {
+			t.Errorf("«%s» names «%s», bare %v, expected «%s», %v", typed, got, r.Bare, expected.kinds, expected.bare)
 		}
 	}
 }

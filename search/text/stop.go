@@ -26,7 +26,7 @@ func isQuantity(word string) bool {
 
 func isUnit(word string) bool {
 	switch word {
-	case "g", "gr", "gram", "gramm", "kg", "kilo", "kilogramm", "l", "ml", "cl", "litr", "liter", "lt", "m", "m2", "cm", "pcs", "piec",
+	case "g", "gr", "gram", "gramm", "kg", "kilo", "kilogramm", "l", "ml", "cl", "litr", "liter", "litro", "lt", "m", "m2", "cm", "pcs", "piec",
 		"غ", "غرام", "جرام", "كغ", "كلغ", "كيلو", "كيلوغرام", "ل", "لتر", "مل", "سنتيم", "متر", "قطعه":
 		return true
 	}

@@ -23,6 +23,9 @@ const (
 	Skeletons   = "skeletons"   // consonants of Arabic words; searched only when Latin letters found nothing
 )
 
+// Kinds is the field that says what a product is by the keys of families; it is only filtered by.
+const Kinds = "kinds"
+
 // Searched lists them in that order.
 func Searched() []string {
 	return []string{Kind, NameAR, NameFR, NameEN, Aliases, Around, Description, Skeletons}
@@ -50,6 +53,8 @@ type Entry struct {
 	Description string `json:"description"`
 	Skeletons   string `json:"skeletons"`
 
+	Kinds []string `json:"kinds"`
+
 	Category    string   `json:"category"`
 	Cooperative string   `json:"coop"`
 	Commune     string   `json:"commune"`
@@ -65,12 +70,16 @@ type Entry struct {
 // Of is what an index keeps of d.
 func Of(d search.Document) Entry {
 	ar, fr, en := text.Content(d.NameAR), text.Content(d.NameFR), text.Content(d.NameEN)
-	kind, aliases := families(ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
+	kind, aliases, keys := families(ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
 
 	around := text.Content(strings.Join([]string{
 		d.CategoryAR, d.CategoryFR, d.CategoryEN, d.CooperativeAR, d.CooperativeFR,
 		d.CommuneAR, d.CommuneFR, strings.Join(d.Labels, " "),
 	}, " "))
+	// Whoever asks for the cooperative «Louz Es-Safh» asks for more than its almonds.
+	for _, name := range [...]string{d.CooperativeAR, d.CooperativeFR} {
+		keys = append(keys, text.Kinds(text.Content(name))...)
+	}
 	var skeletons []string
 	for _, w := range slices.Concat(ar, text.Content(d.CooperativeAR), text.Content(d.CommuneAR)) {
 		skeletons = append(skeletons, text.Skeletons(w)...)
@@ -85,6 +94,7 @@ func Of(d search.Document) Entry {
 		Around:      join(around),
 		Description: join(text.Content(strings.Join([]string{d.DescriptionAR, d.DescriptionFR, d.DescriptionEN}, " "))),
 		Skeletons:   join(skeletons),
+		Kinds:       unique(keys),
 		Category:    d.Category,
 		Cooperative: d.Cooperative,
 		Commune:     d.Commune,
@@ -98,55 +108,72 @@ func Of(d search.Document) Entry {
 }
 
 // families gathers what people call the things in a product's names. Arabic and French name what a
-// thing is first, English last; the English name is asked only if neither of the others says it. The
-// family in that place, and the families that it is one of, are what the product is; the other ones
-// are what it is made of, or for.
-func families(ar, fr, en, labels []string) (kind, aliases []string) {
-	told := false
-	gather := func(words []string, isHead func(text.Named) bool) {
-		for _, named := range text.Families(words) {
-			head := isHead(named)
-			for _, f := range named.Families {
+// thing is first, English last; the English name is asked only if neither of the others says it, and if
+// it says nothing either, the first thing that is named counts («Pot de miel»). The family in that place,
+// and the families that it is one of, are what the product is, and keys are theirs; the other ones are
+// what it is made of, or for.
+func families(ar, fr, en, labels []string) (kind, aliases, keys []string) {
+	is := func(n text.Named) {
+		for _, f := range n.Families {
+			for ; f != nil; f = f.Parent {
+				keys = append(keys, f.Key)
+				kind = append(kind, f.Names()...)
 				aliases = append(aliases, f.Parts()...)
-				if !head {
-					aliases = append(aliases, f.Names()...)
-					continue
-				}
-				for told = true; f != nil; f = f.Parent {
-					kind = append(kind, f.Names()...)
-				}
 			}
 		}
 	}
-	first := func(n text.Named) bool { return n.From == 0 }
-	gather(ar, first)
-	gather(fr, first)
-	toldAlready := told
-	gather(en, func(n text.Named) bool { return !toldAlready && n.To == len(en) })
-	gather(labels, func(text.Named) bool { return false })
-	for _, words := range [][]string{ar, fr} {
+	has := func(named []text.Named) {
+		for _, n := range named {
+			for _, f := range n.Families {
+				aliases = append(append(aliases, f.Parts()...), f.Names()...)
+			}
+		}
+	}
+	inAR, inFR, inEN := text.Families(ar), text.Families(fr), text.Families(en)
+	for _, found := range [...][]text.Named{inAR, inFR} {
+		if len(found) > 0 && found[0].From == 0 {
+			is(found[0])
+			found = found[1:]
+		}
+		has(found)
+	}
+	if last := len(inEN) - 1; last >= 0 && len(keys) == 0 && inEN[last].To == len(en) {
+		is(inEN[last])
+		inEN = inEN[:last]
+	}
+	has(inEN)
+	if all := slices.Concat(inAR, inFR, inEN); len(keys) == 0 && len(all) > 0 {
+		is(all[0])
+	}
+	// What stands in a name of several words, such as the figs in fig jam.
+	for _, words := range [...][]string{ar, fr} {
+		for _, n := range text.Families(words) {
+			has(text.Families(words[n.From+1 : n.To]))
+		}
+	}
+	has(text.Families(labels))
+	for _, words := range [...][]string{ar, fr} {
 		if len(words) > 0 {
 			kind = append(kind, words[0])
 		}
 	}
-	return kind, aliases
+	return kind, aliases, keys
 }
 
 // join makes one text of words, each once.
-func join(words []string) string {
+func join(words []string) string { return strings.Join(unique(words), " ") }
+
+// unique is words without empty ones, each once.
+func unique(words []string) []string {
 	seen := make(map[string]bool, len(words))
-	var b strings.Builder
+	list := make([]string, 0, len(words))
 	for _, w := range words {
-		if w == "" || seen[w] {
-			continue
+		if w != "" && !seen[w] {
+			seen[w] = true
+			list = append(list, w)
 		}
-		seen[w] = true
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w)
 	}
-	return b.String()
+	return list
 }
 
 // turn spreads the products over an order that has nothing to do with who sells them or since when.

@@ -22,6 +22,8 @@ type Attempt struct {
 	// Any: products with some of the words will do, those with more of them first. Otherwise a product
 	// must have all.
 	Any bool
+	// Kinds: only products that are one of these families.
+	Kinds []string
 	// Understood is what to tell the buyer that was understood if this attempt finds something.
 	Understood string
 }
@@ -61,8 +63,15 @@ func Plan(q search.Query) []Attempt {
 	mistyped := attempt(func(i int, w text.Word) Term {
 		return Term{Word: w.Text, Prefix: i == last, Typos: text.Typos(w.Text)}
 	})
-	someOf := mistyped
-	someOf.Any = true
+	// Words that are the name of something are the last to be given up.
+	someOf := Attempt{Any: true, Understood: r.Understood}
+	for _, known := range [...]bool{true, false} {
+		for i, w := range words {
+			if w.Known == known {
+				someOf.Terms = append(someOf.Terms, mistyped.Terms[i])
+			}
+		}
+	}
 	consonants := false
 	bySound := attempt(func(_ int, w text.Word) Term {
 		t := Term{Word: w.Text}
@@ -87,5 +96,12 @@ func Plan(q search.Query) []Attempt {
 	if len(words) > 1 {
 		plan = append(plan, someOf)
 	}
-	return plan
+	if len(r.Kinds) == 0 || r.Bare && q.Sort == search.Relevance {
+		return plan
+	}
+	of := slices.Clone(plan)
+	for i := range of {
+		of[i].Kinds = r.Kinds
+	}
+	return append(of, plan...)
 }

@@ -56,6 +56,8 @@ func TestOfPutsWhatAProductIsBeforeWhatItIsMadeOf(t *testing.T) {
 		{"", "", "Fig jam", "jam confitur مربي", "fig تين"},
 		{"", "", "Wool djellaba", "djellaba جلابه jelaba", "wool صوف"},
 		{"هندية", "Figue de Barbarie", "Prickly pear", "هنديه hndia", "تين"},
+		{"", "Pot de miel de thym", "", "miel honei", "thym"},
+		{"عسل الزعتر", "", "", "عسل", "thym tim"}, // what is in it, by its other names
 		{"منتوج ما", "Objet inconnu", "Something", "منتوج objet", ""},
 	} {
 		e := terms.Of(search.Document{ID: "p", NameAR: c.ar, NameFR: c.fr, NameEN: c.en})
@@ -76,8 +78,8 @@ func TestOfPutsWhatAProductIsBeforeWhatItIsMadeOf(t *testing.T) {
 	}
 }
 
-// attempts writes a plan down: «word», word* for a beginning, ~word for a mistyped one, /consonants/, and
-// «or» between words of which some will do.
+// attempts writes a plan down: «word», word* for a beginning, ~word for a mistyped one, /consonants/,
+// «or» between words of which some will do, and before it what the products have to be.
 func attempts(plan []terms.Attempt) []string {
 	var list []string
 	for _, a := range plan {
@@ -99,7 +101,11 @@ func attempts(plan []terms.Attempt) []string {
 		if a.Any {
 			separator = " or "
 		}
-		list = append(list, strings.Join(words, separator))
+		written := strings.Join(words, separator)
+		if len(a.Kinds) > 0 {
+			written = strings.Join(a.Kinds, "|") + ": " + written
+		}
+		list = append(list, written)
 	}
 	return list
 }
@@ -107,18 +113,29 @@ func attempts(plan []terms.Attempt) []string {
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	for typed, expected := range map[string][]string{
-		"":                    nil,
-		"miel":                {"miel", "miel*", "~miel*"},
-		"عسل":                 {"عسل", "عسل*"},
-		"mie":                 {"mie*"},
-		"mie ":                {"mie", "mie*"},
-		"le miel de thym":     {"miel thym", "miel thym*", "~miel ~thym*", "~miel or ~thym*"},
-		"chakchouka":          {"chakchouka*", "~chakchouka*", "/ckck/"},
-		"3sel chakchouka 1kg": {"3sel chakchouka*", "~3sel ~chakchouka*", "3sel /ckck/", "~3sel or ~chakchouka*"},
+		"":                nil,
+		"miel":            {"miel", "miel*", "~miel*"},
+		"عسل":             {"عسل", "عسل*"},
+		"mie":             {"mie*"},
+		"mie ":            {"mie", "mie*"},
+		"le miel de thym": {"miel thym", "miel thym*", "~miel ~thym*", "~miel or ~thym*"},
+		"chakchouka":      {"chakchouka*", "~chakchouka*", "/ckck/"},
+		"3sel chakchouka 1kg": {
+			"honey: 3sel chakchouka*", "honey: ~3sel ~chakchouka*", "honey: 3sel /ckck/", "honey: ~3sel or ~chakchouka*",
+			"3sel chakchouka*", "~3sel ~chakchouka*", "3sel /ckck/", "~3sel or ~chakchouka*",
+		},
+		"chakchouka 3sel ": {
+			"honey: chakchouka 3sel", "honey: chakchouka 3sel*", "honey: ~chakchouka ~3sel*", "honey: /ckck/ 3sel", "honey: ~3sel* or ~chakchouka",
+			"chakchouka 3sel", "chakchouka 3sel*", "~chakchouka ~3sel*", "/ckck/ 3sel", "~3sel* or ~chakchouka",
+		},
 	} {
 		if diff := cmp.Diff(expected, attempts(terms.Plan(search.Query{Text: typed, Lang: "fr"}))); diff != "" {
 			t.Errorf("«%s» (-expected +planned):\n%s", typed, diff)
 		}
+	}
+	sorted := attempts(terms.Plan(search.Query{Text: "miel", Lang: "fr", Sort: search.CheapestFirst}))
+	if diff := cmp.Diff([]string{"honey: miel", "honey: miel*", "honey: ~miel*", "miel", "miel*", "~miel*"}, sorted); diff != "" {
+		t.Errorf("«miel» by price (-expected +planned):\n%s", diff)
 	}
 	long := terms.Plan(search.Query{Text: strings.Repeat("olive ", 40), Lang: "fr"})
 	if n := len(long[0].Terms); n != search.MaxWords {
