@@ -19,12 +19,15 @@ import (
 func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) error {
 	var jobs []river.InsertManyParams
 	if !o.Sample {
-		messages, err := s.messages(ctx, tx, o)
+		var err error
+		jobs, err = s.letters(ctx, tx, o.Parts, true, func(l *i18n.Locale, p *Part) mail.Message {
+			if p != nil {
+				return s.partMessage(l, o, *p)
+			}
+			return s.orderMessage(l, o)
+		})
 		if err != nil {
 			return err
-		}
-		for _, m := range messages {
-			jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: m}})
 		}
 	}
 	if o.ExpiresAt.After(s.Now()) { // else it is loaded from the past, and its story is known
@@ -35,11 +38,46 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) error {
 	return s.Jobs.InsertManyTx(ctx, tx, jobs)
 }
 
-func (s *Service) messages(ctx context.Context, tx *sqlx.Tx, o Order) ([]mail.Message, error) {
-	parts := make(map[uuid.UUID]Part, len(o.Parts))
-	cooperatives := make([]uuid.UUID, len(o.Parts))
-	for i, p := range o.Parts {
-		parts[p.Cooperative.ID] = p
+// announceDrop queues mail about parts that have left an order: to their cooperatives, unless they
+// declined themselves, and to the association, which has to call the buyer, unless it gave the order
+// up itself.
+func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
+	if o.Sample {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(d.parts))
+	for i, p := range d.parts {
+		ids[i] = p.ID
+	}
+	parts, err := readParts(ctx, tx, ids, `s.id`)
+	if err != nil {
+		return err
+	}
+	told, association := parts, o.by.User == uuid.Nil
+	if d.to == PartDeclined {
+		told, association = nil, true
+	}
+	jobs, err := s.letters(ctx, tx, told, association, func(l *i18n.Locale, p *Part) mail.Message {
+		if p != nil {
+			return s.partDroppedMessage(l, o, *p)
+		}
+		return s.droppedMessage(l, o, d, parts)
+	})
+	if err != nil {
+		return err
+	}
+	return s.Jobs.InsertManyTx(ctx, tx, jobs)
+}
+
+// letters are the jobs that send what write says: to the cooperative of each part in the language of
+// its member, and to the association's people, with nil for the part, each in their own language.
+// A cooperative without an address is written to at that of its first member who has one.
+func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, parts []Part, association bool,
+	write func(l *i18n.Locale, p *Part) mail.Message) ([]river.InsertManyParams, error) {
+	byCooperative := make(map[uuid.UUID]*Part, len(parts))
+	cooperatives := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		byCooperative[p.Cooperative.ID] = &parts[i]
 		cooperatives[i] = p.Cooperative.ID
 	}
 	var recipients []struct {
@@ -47,29 +85,32 @@ func (s *Service) messages(ctx context.Context, tx *sqlx.Tx, o Order) ([]mail.Me
 		Email         string
 		Locale        string
 	}
-	// A cooperative is written to in the language of whoever first signed in for it.
 	err := tx.SelectContext(ctx, &recipients, `
-		select c.id as cooperative_id, c.email,
-		       coalesce((select u.locale from users u where u.cooperative_id = c.id and u.disabled_at is null
-		                 order by u.created_at, u.id limit 1), '') as locale
-		from cooperatives c where c.id = any($1) and c.email <> ''
+		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale
+		from cooperatives c
+		left join lateral (
+		    select u.email, u.locale from users u where u.cooperative_id = c.id and u.disabled_at is null
+		    order by u.email is null, u.created_at, u.id limit 1
+		) m on true
+		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null
 		union all
 		select null, email, locale from users
-		where role = 'association' and email is not null and disabled_at is null`, pq.Array(cooperatives))
+		where $2 and role = 'association' and email is not null and disabled_at is null`,
+		pq.Array(cooperatives), association)
 	if err != nil {
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
 	}
-	messages := make([]mail.Message, len(recipients))
+	letters := make([]river.InsertManyParams, len(recipients))
 	for i, r := range recipients {
-		l := s.Texts.Locale(r.Locale)
+		var part *Part
 		if r.CooperativeID != nil {
-			messages[i] = s.partMessage(l, o, parts[*r.CooperativeID])
-		} else {
-			messages[i] = s.orderMessage(l, o)
+			part = byCooperative[*r.CooperativeID]
 		}
-		messages[i].To = r.Email
+		message := write(s.Texts.Locale(r.Locale), part)
+		message.To = r.Email
+		letters[i] = river.InsertManyParams{Args: mail.SendArgs{Message: message}}
 	}
-	return messages, nil
+	return letters, nil
 }
 
 // partMessage tells a cooperative of its own part and of nothing else.
@@ -78,22 +119,74 @@ func (s *Service) partMessage(l *i18n.Locale, o Order, p Part) mail.Message {
 		Subject: l.T("order.mail.part_subject", "Number", o.Number),
 		Body: l.T("order.mail.part_body", "Number", o.Number, "Lines", linesText(l, p.Lines),
 			"Items", l.Money(p.Items), "Until", l.DateTime(o.ExpiresAt),
-			"Link", s.BaseURL+"/"+l.Code()+"/seller/orders/"+p.ID.String()),
+			"Link", s.partLink(l, p)),
 	}
 }
 
 // orderMessage tells the association of the whole order. Who ordered is behind the link.
 func (s *Service) orderMessage(l *i18n.Locale, o Order) mail.Message {
-	var names []string
-	for _, p := range o.Parts {
-		names = append(names, l.T("order.mail.part", "Name", l.Text(p.Cooperative.Name), "Items", l.Money(p.Items)))
-	}
 	return mail.Message{
 		Subject: l.T("order.mail.order_subject", "Number", o.Number, "Total", l.Money(o.Total)),
 		Body: l.T("order.mail.order_body", "Number", o.Number, "Place", l.Text(o.PlaceName),
-			"Parts", strings.Join(names, "\n"), "Total", l.Money(o.Total),
-			"Link", s.BaseURL+"/"+l.Code()+"/association/orders/"+o.ID.String()),
+			"Parts", partsText(l, o.Parts), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
 	}
+}
+
+// partDroppedMessage tells a cooperative that its part is off, and of nothing else.
+func (s *Service) partDroppedMessage(l *i18n.Locale, o *locked, p Part) mail.Message {
+	subject, body := "order.mail.part_cancelled_subject", "order.mail.part_cancelled_body"
+	if p.State == PartRefused {
+		subject, body = "order.mail.part_refused_subject", "order.mail.part_refused_body"
+	}
+	return mail.Message{
+		Subject: l.T(subject, "Number", o.Number),
+		Body: l.T(body, "Number", o.Number, "Lines", linesText(l, p.Lines), "Why", o.whyText(l),
+			"Link", s.partLink(l, p)),
+	}
+}
+
+// droppedMessage tells the association what an order has lost, and what is left of it.
+func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part) mail.Message {
+	left := l.T("order.mail.left", "Due", l.Money(o.Due))
+	if !o.State.Open() {
+		left = l.T("order.mail.nothing_left")
+	}
+	subject, body := "order.mail.cancelled_subject", "order.mail.cancelled_body" // by the buyer
+	switch {
+	case d.to == PartDeclined:
+		subject, body = "order.mail.declined_subject", "order.mail.lost_body"
+	case o.by.Note == NoteExpired:
+		subject, body = "order.mail.expired_subject", "order.mail.lost_body"
+	}
+	return mail.Message{
+		Subject: l.T(subject, "Number", o.Number),
+		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, parts), "Why", o.whyText(l),
+			"Left", left, "Link", s.orderLink(l, o.ID)),
+	}
+}
+
+// whyText is a paragraph with the move's note, or nothing.
+func (o *locked) whyText(l *i18n.Locale) string {
+	if o.by.Note == "" {
+		return ""
+	}
+	return l.T("order.mail.why", "Note", Event{Note: o.by.Note}.NoteIn(l)) + "\n\n"
+}
+
+func (s *Service) partLink(l *i18n.Locale, p Part) string {
+	return s.BaseURL + "/" + l.Code() + "/seller/orders/" + p.ID.String()
+}
+
+func (s *Service) orderLink(l *i18n.Locale, id uuid.UUID) string {
+	return s.BaseURL + "/" + l.Code() + "/association/orders/" + id.String()
+}
+
+func partsText(l *i18n.Locale, parts []Part) string {
+	texts := make([]string, len(parts))
+	for i, p := range parts {
+		texts[i] = l.T("order.mail.part", "Name", l.Text(p.Cooperative.Name), "Items", l.Money(p.Items))
+	}
+	return strings.Join(texts, "\n")
 }
 
 func linesText(l *i18n.Locale, lines []OrderLine) string {

@@ -1,12 +1,17 @@
 package order_test
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
 )
 
 func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
@@ -21,7 +26,7 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 	if diff := cmp.Diff([]string{"association@souk.example", "iklil-el-qimma@souk.example", "nouarat-echcharaa@souk.example"}, recipients); diff != "" {
 		t.Fatal(diff)
 	}
-	for recipient, words := range map[string]struct{ has, hasNot []string }{
+	wantWords(t, mails, map[string]words{
 		"nouarat-echcharaa@souk.example": { // whose member reads French
 			[]string{"Nouvelle commande " + o.Number, "2 × Couscous de blé (1\u00a0kg)", "52\u00a0DH",
 				"https://souk.example/fr/seller/orders/" + m.part(o, m.couscous).ID.String()},
@@ -36,7 +41,15 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 				"https://souk.example/ar/association/orders/" + o.ID.String()},
 			[]string{"661234567", "بنعيسى"},
 		},
-	} {
+	})
+}
+
+// words are what a message says and what it must not say.
+type words struct{ has, hasNot []string }
+
+func wantWords(t *testing.T, mails map[string]mail.Message, want map[string]words) {
+	t.Helper()
+	for recipient, words := range want {
 		text := mails[recipient].Subject + "\n" + mails[recipient].Body
 		for _, word := range words.has {
 			if !strings.Contains(text, word) {
@@ -48,5 +61,125 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 				t.Errorf("%s is told %q:\n%s", recipient, word, text)
 			}
 		}
+	}
+}
+
+func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
+	t.Parallel()
+	const association, couscous, honey, soap = "association@souk.example", "nouarat-echcharaa@souk.example",
+		"iklil-el-qimma@souk.example", "zahrat-el-ain@souk.example"
+	for name, c := range map[string]struct {
+		move func(ctx context.Context, m *market, o order.Placed) error
+		want map[string]words
+	}{
+		"a cooperative declines: the association calls the buyer": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				return m.Decline(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{User: m.association, Note: "انكسرت الجرة"})
+			},
+			map[string]words{
+				association: {[]string{"اعتذار تعاونية عن الطلب S-2611-", "إكليل القمة: 110", "السبب: انكسرت الجرة", "الباقي للأداء مع التوصيل: 128",
+					"https://souk.example/ar/association/orders/"}, []string{"نوارة", "661234567", "بنعيسى", "{{", "<no value>"}},
+			},
+		},
+		"two do not answer": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				if err := m.Accept(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{}); err != nil {
+					return err
+				}
+				return m.Expire(ctx, o.Order.ID, o.Order.ExpiresAt)
+			},
+			map[string]words{
+				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé (1\u00a0kg)", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
+					"https://souk.example/fr/seller/orders/"}, []string{"Savon", "Miel", "238", "{{", "<no value>"}},
+				soap:        {[]string{"طلب ملغى S-2611-", "2 × صابون بلدي", "السبب: لم تجب التعاونية في الأجل"}, []string{"كسكس", "عسل"}},
+				association: {[]string{"لم يُقبل في الأجل: الطلب S-2611-", "نوارة الشراعة: 52", "زهرة العين: 56", "الباقي للأداء مع التوصيل: 130"}, []string{"إكليل"}},
+			},
+		},
+		"nobody answers": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				return m.Expire(ctx, o.Order.ID, o.Order.ExpiresAt)
+			},
+			map[string]words{
+				couscous: {}, honey: {}, soap: {},
+				association: {[]string{"لم يُقبل في الأجل", "لم يبق شيء من الطلب، فأُلغي."}, []string{"الباقي"}},
+			},
+		},
+		"the buyer cancels what one has declined already": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				if err := m.Decline(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{}); err != nil {
+					return err
+				}
+				m.mails()
+				return m.CancelByBuyer(ctx, o.Token, order.By{})
+			},
+			map[string]words{
+				couscous:    {[]string{"Commande annulée S-2611-", "2 × Couscous de blé"}, []string{"Raison", "Savon"}},
+				soap:        {[]string{"طلب ملغى S-2611-"}, []string{"السبب"}},
+				association: {[]string{"إلغاء من الزبون: الطلب S-2611-", "نوارة الشراعة", "زهرة العين"}, []string{"إكليل", "المرجو الاتصال", "السبب"}},
+			},
+		},
+		"the association cancels, and knows it": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				return m.Cancel(ctx, o.Order.ID, order.By{User: m.association, Note: "لا يجيب أحد"})
+			},
+			map[string]words{
+				couscous: {[]string{"Commande annulée S-2611-", "Raison\u00a0: لا يجيب أحد"}, nil},
+				honey:    {[]string{"طلب ملغى S-2611-", "1 × عسل الزعتر", "السبب: لا يجيب أحد"}, []string{"كسكس"}},
+				soap:     {},
+			},
+		},
+		"nobody is at the door": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				m.handOverAll(o.Order.ID)
+				by := order.By{User: m.association}
+				return errors.Join(m.Dispatch(ctx, o.Order.ID, by), m.Refuse(ctx, o.Order.ID, by))
+			},
+			map[string]words{
+				couscous: {[]string{"Commande non remise S-2611-", "2 × Couscous de blé"}, []string{"annulée", "Miel", "Raison"}},
+				honey:    {[]string{"طلب لم يُتسلم S-2611-", "1 × عسل الزعتر"}, []string{"كسكس"}},
+				soap:     {},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			placed := m.place(m.basic())
+			m.mails()
+			m.must(c.move(t.Context(), m, placed))
+			mails := m.mails()
+			if diff := cmp.Diff(slices.Sorted(maps.Keys(c.want)), slices.Sorted(maps.Keys(mails))); diff != "" {
+				t.Errorf("who is to be told and who is (+): %s", diff)
+			}
+			wantWords(t, mails, c.want)
+		})
+	}
+}
+
+func TestACooperativeWithoutAnAddressIsToldAtItsMembers(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.exec(`update cooperatives set email = ''`)
+	m.exec(`insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at, disabled_at) values
+		(gen_random_uuid(), 'a', null, '+212661000001', '', 'member', $1, 'ar', '2026-01-01', null),
+		(gen_random_uuid(), 'b', 'left@nouarat.example', null, '', 'member', $1, 'ar', '2026-01-01', now())`, m.couscous)
+	o := m.place(m.basic()).Order
+	mails := m.mails()
+	if diff := cmp.Diff([]string{"association@souk.example", "member@nouarat.example"}, slices.Sorted(maps.Keys(mails))); diff != "" {
+		t.Error(diff)
+	}
+	wantWords(t, mails, map[string]words{"member@nouarat.example": {[]string{"Nouvelle commande " + o.Number}, nil}})
+}
+
+func TestNobodyIsToldWhatBecomesOfASample(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Sample = true
+	o := m.place(in).Order
+	m.must(m.Decline(t.Context(), m.honey, m.part(o, m.honey).ID, order.By{}))
+	m.must(m.Cancel(t.Context(), o.ID, order.By{}))
+	if mails := m.mails(); len(mails) != 0 {
+		t.Errorf("%v", mails)
 	}
 }

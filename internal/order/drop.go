@@ -22,7 +22,8 @@ type drop struct {
 }
 
 // drop takes parts out of an order: their goods go back into stock, their sale is reversed, the
-// buyer owes less. With the last part the delivery is off, too, and so is the order.
+// buyer owes less. With the last part the delivery is off, too, and so is the order. Whoever does
+// not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
 	if err := o.setParts(ctx, tx, d.parts, d.to); err != nil {
 		return err
@@ -54,12 +55,14 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return fmt.Errorf("order: change what is due: %w", err)
 	}
 	if !over {
-		return s.Payments.ChangeTx(ctx, tx, o.ID, o.Due)
+		err = s.Payments.ChangeTx(ctx, tx, o.ID, o.Due)
+	} else if err = s.Payments.CancelTx(ctx, tx, o.ID); err == nil {
+		err = o.setState(ctx, tx, d.order)
 	}
-	if err := s.Payments.CancelTx(ctx, tx, o.ID); err != nil {
+	if err != nil {
 		return err
 	}
-	return o.setState(ctx, tx, d.order)
+	return s.announceDrop(ctx, tx, o, d)
 }
 
 // stockOf lists what the parts had taken out of stock.

@@ -21,7 +21,7 @@ func TestATrackingLinkIsTheOnlyKeyToAnOrder(t *testing.T) {
 	m := newMarket(t)
 	ctx := t.Context()
 	placed := m.place(m.basic())
-	if placed.Token != m.Token(placed.Order.ID) || len(placed.Token) != 43 {
+	if placed.Token != m.Token(placed.Order.ID, 0) || len(placed.Token) != 43 {
 		t.Errorf("token %q", placed.Token)
 	}
 	var row string
@@ -33,6 +33,18 @@ func TestATrackingLinkIsTheOnlyKeyToAnOrder(t *testing.T) {
 		if _, err := m.ByToken(ctx, guess); !errors.Is(err, order.ErrNotFound) {
 			t.Errorf("opened by %q: %v", guess, err)
 		}
+	}
+	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	if _, err := m.ByToken(ctx, placed.Token); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("the link that was ended opens it: %v", err)
+	}
+	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	renewed, err := m.ByToken(ctx, m.Token(placed.Order.ID, 2))
+	if err != nil || renewed.ID != placed.Order.ID || renewed.Link != 2 {
+		t.Errorf("the new link opens %+v: %v", renewed, err)
+	}
+	if err := m.RenewLink(ctx, uuid.New(), order.By{}); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("the link of an order that does not exist: %v", err)
 	}
 	if _, err := m.ForAssociation(ctx, uuid.New()); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("an order that does not exist: %v", err)

@@ -27,11 +27,13 @@ type By struct {
 // locked is an order that no other transaction can change until this one ends.
 type locked struct {
 	ID          uuid.UUID
+	Number      string
 	State       State
 	DeliveryFee money.Amount `db:"delivery_fee"`
 	Due         money.Amount
 	ExpiresAt   time.Time `db:"expires_at"`
-	parts       []Part    // without their lines
+	Sample      bool
+	parts       []Part // without their lines
 	by          By
 }
 
@@ -62,7 +64,7 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at
+		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, sample
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound

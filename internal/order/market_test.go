@@ -288,11 +288,11 @@ func (m *market) wantClean() {
 	}
 }
 
-// mails are the queued messages by recipient.
+// mails are the messages queued since it was last asked, by recipient.
 func (m *market) mails() map[string]mail.Message {
 	m.t.Helper()
 	var args [][]byte
-	m.must(m.db.Select(&args, `select args from river_job where kind = 'mail_send'`))
+	m.must(m.db.Select(&args, `delete from river_job where kind = 'mail_send' returning args`))
 	messages := make(map[string]mail.Message, len(args))
 	for _, a := range args {
 		var message mail.Message

@@ -28,6 +28,7 @@ type Order struct {
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
 	Sample      bool
+	Link        int       // which one of its tracking links opens it, from 0; see Token
 	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled
 	Parts       []Part

@@ -104,7 +104,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		}
 		return Placed{}, err
 	}
-	return Placed{Order: order, Token: s.Token(order.ID)}, nil
+	return Placed{Order: order, Token: s.Token(order.ID, order.Link)}, nil
 }
 
 // request is a checked input with all that can be known before the transaction.
@@ -139,7 +139,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	if err != nil {
 		return Placed{}, true, err
 	}
-	return Placed{Order: order.withoutStaff(), Token: s.Token(order.ID), Replayed: true}, true, nil
+	return Placed{Order: order.withoutStaff(), Token: s.Token(order.ID, order.Link), Replayed: true}, true, nil
 }
 
 // placeTx writes the order and all that belongs to it.
@@ -167,7 +167,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if req.Shown != 0 && req.Shown != order.Items {
 		return Order{}, ErrChanged
 	}
-	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id))); err != nil {
+	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link))); err != nil {
 		return Order{}, err
 	}
 	if err := insertParts(ctx, tx, order); err != nil {

@@ -81,7 +81,7 @@ func steps() []step {
 			}},
 		{"cancel by buyer", func(o order.Order, _ order.Part) bool { return early(o) && all(o, "placed", "accepted") },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.CancelByBuyer(ctx, m.Token(o.ID), by)
+				return m.CancelByBuyer(ctx, m.Token(o.ID, o.Link), by)
 			}},
 		{"expire", func(order.Order, order.Part) bool { return true },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -38,7 +39,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
-		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.placed_at, o.expires_at
+		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.placed_at, o.expires_at
 		from orders o join places t on t.slug = o.place
 		where `+where, args...)
 	if postgres.NoRows(err) {
@@ -47,7 +48,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 	if err != nil {
 		return Order{}, fmt.Errorf("order: read: %w", err)
 	}
-	if o.Parts, err = s.readParts(ctx, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
+	if o.Parts, err = readParts(ctx, s.DB, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
 		return Order{}, err
 	}
 	if o.Events, err = s.readEvents(ctx, o.ID); err != nil {
@@ -58,12 +59,12 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 
 // readParts reads the parts with their lines whose column (of sub_orders s) is among ids, in the
 // order in which they were written.
-func (s *Service) readParts(ctx context.Context, ids []uuid.UUID, column string) ([]Part, error) {
+func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, column string) ([]Part, error) {
 	var rows []struct {
 		Part Part
 		Line OrderLine
 	}
-	err := s.DB.SelectContext(ctx, &rows, `
+	err := sqlx.SelectContext(ctx, q, &rows, `
 		select s.id as "part.id", s.state as "part.state", s.items_centimes as "part.items",
 		       s.commission_centimes as "part.commission",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",

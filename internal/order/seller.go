@@ -116,7 +116,7 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	for i, p := range parts {
 		ids[i] = p.ID
 	}
-	read, err := s.readParts(ctx, ids, `s.id`)
+	read, err := readParts(ctx, s.DB, ids, `s.id`)
 	if err != nil {
 		return err
 	}

@@ -2,12 +2,9 @@ package order
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/base64"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -57,15 +54,6 @@ func (s *Service) moment(at time.Time) time.Time {
 		at = s.Now()
 	}
 	return at.UTC().Truncate(time.Microsecond)
-}
-
-// Token is the secret of an order's tracking link. It is computed from the order's id, so that it
-// can be told again; the database holds only its hash, which says nothing without Secret.
-func (s *Service) Token(orderID uuid.UUID) string {
-	mac := hmac.New(sha256.New, s.Secret)
-	mac.Write([]byte("order"))
-	mac.Write(orderID[:])
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 // hashToken is the form in which the tokens of orders and baskets are kept.
