@@ -26,6 +26,7 @@ const (
 	moveDeliver  = "deliver"
 	moveRefuse   = "refuse"
 	moveCancel   = "cancel"
+	moveRenew    = "renew" // of the tracking link; always possible
 )
 
 // can reports whether a move is possible as the order stands.
@@ -83,7 +84,7 @@ func (h *Handler) showOrder(r *web.Request, move string, no refusal) error {
 		return err
 	}
 	buyers := r.Site.Languages.Locale(v.Locale)
-	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.Token(v.ID)
+	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.Token(v.ID, v.Link)
 	v.Message = buyers.T("association.order.whatsapp", "Name", v.Buyer.Name, "Number", v.Number,
 		"Total", buyers.Money(v.Due), "Link", v.Tracking)
 	p, err := h.page(r, r.Locale.T("association.order.title", "Number", v.Number))
@@ -102,6 +103,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	do := map[string]func(context.Context, uuid.UUID, order.By) error{
 		moveConfirm: h.Orders.Confirm, moveDispatch: h.Orders.Dispatch, moveDeliver: h.Orders.Deliver,
 		moveRefuse: h.Orders.Refuse, moveCancel: h.Orders.Cancel,
+		moveRenew: h.Orders.RenewLink,
 	}[move]
 	if do == nil {
 		return web.ErrNotFound

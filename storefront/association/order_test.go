@@ -147,10 +147,25 @@ func (m *market) greets(p *storetest.Page, o order.Order) {
 	m.must(err)
 	buyers := m.in(o.Locale)
 	want := buyers.T("association.order.whatsapp", "Name", o.Buyer.Name, "Number", o.Number, "Total", buyers.Money(o.Due),
-		"Link", m.URL+"/"+o.Locale+"/orders/"+m.Orders.Token(o.ID))
+		"Link", m.URL+"/"+o.Locale+"/orders/"+m.Orders.Token(o.ID, o.Link))
 	if got := link.Query().Get("text"); got != want {
 		m.Errorf("the buyer is greeted %q, want %q", got, want)
 	}
+}
+
+func TestATrackingLinkInOtherHandsIsEnded(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	link := "/fr/orders/" + m.Orders.Token(o.ID, 0)
+	m.Visitor().Get(link).Want(http.StatusOK)
+	page := m.boss.Post(pathOf("ar", o.ID)+"/renew", nil).Want(http.StatusOK)
+	m.says(page, ".toast", m.in("ar").T("association.order.done.renew"))
+	m.Visitor().Get(link).Want(http.StatusNotFound)
+	renewed, err := m.Orders.ForAssociation(t.Context(), o.ID)
+	m.must(err)
+	m.greets(page, renewed)
+	m.Visitor().Get("/fr/orders/" + m.Orders.Token(o.ID, 1)).Want(http.StatusOK)
 }
 
 func TestAnOrderThatNobodyTookComesBack(t *testing.T) {
