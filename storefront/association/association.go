@@ -66,6 +66,7 @@ func (h *Handler) Routes() []web.Route {
 		get(settlementPath, h.settlement),
 		get(settlementPath+".:format", h.exportSettlement),
 		get(settlementPath+"/:slug", h.statement),
+		post(settlementPath+"/pay", h.payAll),
 		post(settlementPath+"/:slug/pay", h.pay),
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,16 +63,16 @@ func (h *Handler) exportSales(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Table(fileName("souk-sales", v.Filter.span), r.Param("format"), sales.Table(r.Locale))
+	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), sales.Table(r.Locale))
 }
 
-func fileName(name string, s span) string {
-	for _, t := range []time.Time{s.From, s.To} {
-		if !t.IsZero() {
-			name += "-" + dateValue(t)
-		}
+// fileName is name with what the filter lets through, so that two exports are two files.
+func (f salesFilter) fileName(name string) string {
+	parts := []string{name, dateValue(f.From), dateValue(f.To), f.Commune, f.Sector}
+	if f.Women {
+		parts = append(parts, "women")
 	}
-	return name
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
 }
 
 // asked reads the filter of the request, and the cooperatives that it can choose from.
@@ -157,6 +158,9 @@ func idleOf(sales report.Sales, before *report.Sales, cooperatives []cooperative
 	slices.SortStableFunc(list, func(a, b idle) int { return cmp.Compare(b.Members(), a.Members()) })
 	return list
 }
+
+// nobody reports whether the filter lets no cooperative through.
+func (v dashboardView) nobody() bool { return len(v.Sales.ByCooperative) == 0 }
 
 // never reports whether nobody has ordered anything yet.
 func (v dashboardView) never() bool { return len(v.Latest) == 0 }

@@ -136,7 +136,6 @@ func TestThePeriodsMeanWhatTheySay(t *testing.T) {
 		"?period=quarter&commune=atlantis":            58500,
 		"?period=quarter&sector=honey":                24000,
 		"?period=quarter&women=yes":                   26500,
-		"?period=all&women=yes&sector=oil":            0,
 		"?period=all&women=yes&from=&to=":             36500,
 		"?period=month&from=2026-11-01&to=2026-11-23": 50500,
 	} {
@@ -211,7 +210,7 @@ func TestTheExportIsWhatThePageShows(t *testing.T) {
 	if diff := cmp.Diff(want, readCSV(t, file)[1:]); diff != "" {
 		t.Error(diff)
 	}
-	if name := file.Header.Get("Content-Disposition"); name != "attachment; filename=souk-sales-2026-09-01-2026-11-23.csv" {
+	if name := file.Header.Get("Content-Disposition"); name != "attachment; filename=souk-sales-2026-09-01-2026-11-23-women.csv" {
 		t.Errorf("the file is called %s", name)
 	}
 	book := readXLSX(t, m.boss.Get("/fr/association/sales.xlsx"+query).Want(http.StatusOK))
@@ -223,6 +222,22 @@ func TestTheExportIsWhatThePageShows(t *testing.T) {
 		t.Error(diff)
 	}
 	m.boss.Get("/fr/association/sales.pdf").Want(http.StatusNotFound)
+}
+
+func TestAFilterThatFitsNobodySaysSo(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association?women=yes&commune=madagh").Want(http.StatusOK) // oil's members are not all women
+		m.says(page, ".empty h2", l.T("association.dashboard.nobody"))
+		m.says(page, `.empty a[href="/`+code+`/association"]`, l.T("association.filter.clear"))
+		if page.Has("[data-tiles], [data-sentence], a[download]") {
+			t.Errorf("%s: figures about nobody", code)
+		}
+		m.speaks(page)
+	}
 }
 
 func readCSV(t *testing.T, p *storetest.Page) [][]string {

@@ -24,6 +24,8 @@ type settlementView struct {
 	NoRIB    int // cooperatives with money owed and none
 	WomenN   int
 	ReadyDue money.Amount // owed to those that are ready
+
+	Refused refusal // of payAll
 }
 
 func settlementOf(lines []settlement.Owed) settlementView {
@@ -35,12 +37,11 @@ func settlementOf(lines []settlement.Owed) settlementView {
 			v.WomenN++
 		}
 		switch {
-		case o.Due <= 0:
-		case o.RIB == "":
-			v.NoRIB++
-		default:
+		case ready(o):
 			v.Ready++
 			v.ReadyDue += o.Due
+		case o.Due > 0:
+			v.NoRIB++
 		}
 	}
 	return v
@@ -54,7 +55,9 @@ func add(sum *settlement.Owed, o settlement.Owed) {
 	sum.Pending += o.Pending
 }
 
-func (h *Handler) settlement(r *web.Request) error {
+func (h *Handler) settlement(r *web.Request) error { return h.showSettlement(r, refusal{}) }
+
+func (h *Handler) showSettlement(r *web.Request, no refusal) error {
 	lines, err := h.Settlements.Owed(r.Context())
 	if err != nil {
 		return err
@@ -63,7 +66,9 @@ func (h *Handler) settlement(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, settlementPage(p, settlementOf(lines)))
+	v := settlementOf(lines)
+	v.Refused = no
+	return r.Render(no.status(), settlementPage(p, v))
 }
 
 // exportSettlement answers with the lines of the page as a spreadsheet.
@@ -164,7 +169,12 @@ func readAmount(r *web.Request) (money.Amount, error) {
 	if err == nil {
 		return amount, nil
 	}
-	wrong := incomplete().Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
+	wrong := incomplete()
+	if r.Form("amount") == "" {
+		wrong.Field("amount", "association.pay.amount_missing")
+	} else {
+		wrong.Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
+	}
 	if r.Form("reference") == "" {
 		wrong.Field("reference", "settlement.reference_missing")
 	}

@@ -84,6 +84,52 @@ func TestATransferIsRecordedOnce(t *testing.T) {
 	}
 }
 
+func TestEverybodyWhoIsReadyIsPaidAtOnce(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	const path = "/association/settlement"
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + path).Want(http.StatusOK)
+		m.tells(page, "[data-pay-all]", l.Money(22800)+" "+l.N("association.pay_all.to", 1))
+		m.says(page, "[data-pay-all] [data-dialog=pay-all]", l.N("association.pay_all.open", 1))
+		m.says(page, "#pay-all .bigprice", l.Money(22800))
+		for name, due := range map[string]money.Amount{l.Text(m.Oil.Name): 22800, l.Text(m.Couscous.Name): 11875} { // no bank account
+			m.tells(page, "#pay-all [data-left-out]", name+l.Money(due))
+		}
+		m.speaks(page)
+	}
+	pay := func(code, shown, reference string) *storetest.Page {
+		return m.boss.Post("/"+code+path+"/pay", url.Values{"shown": {shown}, "reference": {reference}})
+	}
+	for _, code := range languages {
+		l := m.in(code)
+		page := pay(code, "22800", " ").Want(http.StatusUnprocessableEntity)
+		m.says(page, "#pay-all #f-reference-error", l.T("settlement.reference_missing"))
+		m.says(page, "#pay-all h2", l.N("association.pay_all.ask", 1))
+		page = pay(code, "22801", "VIR-7").Want(http.StatusConflict)
+		m.says(page, "[data-notice]", l.T("association.pay_all.changed"))
+		m.owes(page, code, "[data-cooperative=nahla]", 24000, 1200, 0, 22800, 0)
+		m.speaks(page)
+	}
+	page := pay("fr", "22800", "VIR-7").Want(http.StatusOK)
+	m.says(page, ".toast", m.in("fr").N("association.pay_all.done", 1, "Amount", m.in("fr").Money(22800)))
+	m.owes(page, "fr", "[data-cooperative=nahla]", 24000, 1200, 22800, 0, 0)
+	m.owes(page, "fr", "[data-cooperative=zaytoun]", 24000, 1200, 0, 22800, 8000)
+	if page.Has("[data-pay-all]") {
+		t.Error("nobody is ready, and can be paid")
+	}
+	page = pay("fr", "0", "VIR-8").Want(http.StatusConflict)
+	m.owes(page, "fr", "[data-sum=all]", 60500, 3025, 22800, 34675, 8000)
+
+	page = m.boss.Get("/fr" + path + "/nahla").Want(http.StatusOK)
+	m.tells(page, "[data-entries] tbody tr:first-child th", "VIR-7")
+	m.tells(page, "[data-entries] tbody tr:first-child th", m.Association.Name) // who recorded it
+	page = m.boss.Post("/fr"+path+"/nahla/pay", url.Values{"amount": {"5"}, "reference": {"VIR-9"}}).Want(http.StatusUnprocessableEntity)
+	m.says(page, "[data-refused]", m.in("fr").T("settlement.above_due", "Due", m.in("fr").Money(0)))
+}
+
 func TestARefusedTransferKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	m := open(t)
@@ -99,6 +145,7 @@ func TestARefusedTransferKeepsWhatWasTyped(t *testing.T) {
 			{"0", "VIR-1", "amount", l.T("settlement.amount_not_positive")},
 			{"-5", "VIR-1", "amount", ""},
 			{"مئتان", "VIR-1", "amount", l.T("association.pay.unreadable", "Value", "مئتان")},
+			{"", "VIR-1", "amount", l.T("association.pay.amount_missing")},
 			{"مئتان", "", "reference", l.T("settlement.reference_missing")},
 			{"100", "  ", "reference", l.T("settlement.reference_missing")},
 			{"100", "VIR-0", "reference", l.T("settlement.reference_used")},

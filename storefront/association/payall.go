@@ -1,0 +1,81 @@
+package association
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// ready reports whether money is owed to a cooperative and it has a bank account to send it to.
+func ready(o settlement.Owed) bool { return o.Due > 0 && o.RIB != "" }
+
+// transfers are what pays everybody who is ready.
+func (v settlementView) transfers() []settlement.Transfer {
+	var list []settlement.Transfer
+	for _, o := range v.Lines {
+		if ready(o) {
+			list = append(list, settlement.Transfer{CooperativeID: o.CooperativeID, Amount: o.Due})
+		}
+	}
+	return list
+}
+
+// leftOut are those that are owed money and have given no bank account.
+func (v settlementView) leftOut() []settlement.Owed {
+	var list []settlement.Owed
+	for _, o := range v.Lines {
+		if o.Due > 0 && !ready(o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// waiting is what those who are left out are owed.
+func (v settlementView) waiting() money.Amount {
+	var sum money.Amount
+	for _, o := range v.leftOut() {
+		sum += o.Due
+	}
+	return sum
+}
+
+// shown is the total that the form of payAll was shown with, as it sends it back.
+func (v settlementView) shown() string { return strconv.FormatInt(int64(v.ReadyDue), 10) }
+
+// payAll records the transfers to all that are ready as one order to the bank. If what they are owed
+// is no longer what the form showed, nothing is recorded and the page says so.
+func (h *Handler) payAll(r *web.Request) error {
+	lines, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	v := settlementOf(lines)
+	if v.Ready == 0 || r.Form("shown") != v.shown() {
+		return h.showSettlement(r, changedMeanwhile(r))
+	}
+	_, err = h.Settlements.PayAll(r.Context(), v.transfers(), r.Form("reference"), r.UserID())
+	if errors.Is(err, settlement.ErrReferenceUsed) {
+		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
+	}
+	if f := fault.As(err); f != nil && f.Fields["amount"].Key != "" {
+		return h.showSettlement(r, changedMeanwhile(r)) // paid by somebody else since it was read
+	}
+	if no, ok := refused(r, err); ok {
+		return h.showSettlement(r, no)
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("association.pay_all.done", "Count", v.Ready, "Amount", v.ReadyDue)
+	return r.Redirect(settlementPath)
+}
+
+func changedMeanwhile(r *web.Request) refusal {
+	return refusal{Status: http.StatusConflict, Notice: r.Locale.T("association.pay_all.changed")}
+}
