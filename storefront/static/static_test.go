@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -178,6 +179,30 @@ func checkPicture(t *testing.T, name, svg string) {
 		if !ids[reference[1]] {
 			t.Errorf("%s: nothing has the id %q", name, reference[1])
 		}
+	}
+}
+
+// What a shelf has most of comes in several forms, so that it does not show one picture again and again.
+func TestAShelfShowsSeveralForms(t *testing.T) {
+	t.Parallel()
+	for object, want := range map[string]int{
+		"honey-flowers": 3, "oil": 3, "basket": 3, "almond": 3, "smen": 3, "clementine": 2, "orange": 2, "couscous": 2, "gift": 2,
+	} {
+		forms := map[string]bool{}
+		for key := range 60 {
+			form := static.Object(object, "", strconv.Itoa(key))
+			forms[form] = true
+			address := static.Drawing(object, "", strconv.Itoa(key))
+			if response := get(t, address); response.StatusCode != http.StatusOK {
+				t.Errorf("%s: status %d", address, response.StatusCode)
+			}
+		}
+		if len(forms) != want {
+			t.Errorf("%s comes in %d forms, not %d", object, len(forms), want)
+		}
+	}
+	if got := static.Object("tajine-green", "craft", "1"); got != "tajine-green" {
+		t.Errorf("what is named is drawn as %s", got)
 	}
 }
 

@@ -47,7 +47,7 @@ func TestAPhotographReplacesTheDrawing(t *testing.T) {
 	t.Parallel()
 	product, picture := uuid.New(), uuid.New()
 	drawn := PictureFor(nil, "oil", "oil", product)
-	if !drawn.Drawing || !strings.HasPrefix(drawn.Src, "/drawings/oil-leaf-") {
+	if !drawn.Drawing || !strings.HasPrefix(drawn.Src, "/drawings/oil") {
 		t.Errorf("a drawing: %+v", drawn)
 	}
 	shot := PictureFor(&picture, "oil", "oil", product)
