@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -49,6 +50,7 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 			c.named[wordKey(words(name))] = k.Slug
 		}
 	}
+	c.nameByPart(categories)
 	for i, p := range products {
 		c.bySKU[p.SKU] = i
 	}
@@ -61,6 +63,28 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		}
 	}
 	return c, nil
+}
+
+// nameByPart makes a category known by each word of its name that no other category has: «épices»
+// is that of «Herbes et épices», but «fruits» could be fresh or dry.
+func (c *comparer) nameByPart(categories []Category) {
+	of := map[string]string{}
+	for _, k := range categories {
+		for _, name := range [...]string{k.Name.AR, k.Name.FR, k.Name.EN} {
+			for _, word := range words(name) {
+				if slug, taken := of[word]; taken && slug != k.Slug {
+					of[word] = ""
+				} else {
+					of[word] = k.Slug
+				}
+			}
+		}
+	}
+	for word, slug := range of {
+		if _, known := c.named[word]; !known && slug != "" && utf8.RuneCountInString(word) > 3 {
+			c.named[word] = slug
+		}
+	}
 }
 
 // unlike leaves out the names by which a product was recognised: written a little otherwise they are

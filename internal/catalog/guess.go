@@ -18,7 +18,7 @@ var clues = []struct {
 	{"bundle", "gift", []string{"panier cadeau", "coffret", "gift basket", "gift box", "سلة هدايا", "سلة هدية", "قفة هدايا"}},
 
 	{"cosmetic", "soap-black", []string{"savon noir", "black soap", "صابون بلدي", "صابون أسود"}},
-	{"cosmetic", "soap-olive", []string{"savon", "soap", "صابون", "shampoing", "shampoo", "شامبو", "crème visage", "كريم"}},
+	{"cosmetic", "soap-olive", []string{"savon", "soap", "صابون", "shampoing", "shampoo", "شامبو", "crème visage", "كريم", "cosmétique", "cosmetic"}},
 	{"herbs", "orange-water", []string{"eau fleur", "eau de rose", "blossom water", "rose water", "ماء زهر", "ماء ورد", "eau florale"}},
 	{"herbs", "rosemary-oil", []string{"huile essentielle", "essential oil", "زيت عطري", "زيت أساسي", "زيت إكليل"}},
 
@@ -54,7 +54,7 @@ var clues = []struct {
 	{"cereal", "berkoukes", []string{"berkoukes", "berkoukch", "بركوكس", "بركوكش"}},
 	{"cereal", "mhamsa", []string{"mhamsa", "محمصة", "hand rolled pasta"}},
 	{"cereal", "zamita", []string{"zamita", "زميتة"}},
-	{"cereal", "couscous-barley", []string{"farine", "semoule", "orge", "flour", "barley", "دقيق قمح", "دقيق شعير", "سميد", "شعير", "بلبولة"}},
+	{"cereal", "couscous-barley", []string{"farine", "semoule", "orge", "flour", "barley", "دقيق قمح", "دقيق شعير", "سميد", "شعير", "بلبولة", "céréale", "cereal"}},
 	{"pastry", "sellou", []string{"sellou", "سلو", "سفوف"}},
 	{"pastry", "kaak", []string{"kaak", "كعك", "biscuit"}},
 	{"pastry", "makrout", []string{"makrout", "مقروط"}},

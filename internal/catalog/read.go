@@ -126,7 +126,7 @@ func (s *Service) Labels(ctx context.Context) ([]Label, error) {
 // Filter narrows a cooperative's catalogue page.
 type Filter struct {
 	Query    string // part of a name or a reference
-	State    string // empty: all
+	State    string // a state, SoldOut or Unpictured; empty: all
 	Category string // empty: all
 	Page     int    // from 1
 	PerPage  int    // 50 unless told, at most 200
@@ -138,6 +138,7 @@ type Catalogue struct {
 	Total                      int // that the filter lets through, on all pages
 	Page, PerPage, Pages       int
 	Published, Draft, Archived int // all of the cooperative's, whatever the filter
+	SoldOut, Unpictured        int // of these
 }
 
 // Catalogue reads a page of a cooperative's products.
@@ -147,16 +148,19 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 		page.PerPage = 50
 	}
 	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(clean(f.Query)) + "%"
+	const soldOut, unpictured = `(p.state = 'published' and p.stock = 0)`, `(p.picture_id is null and p.state <> 'archived')`
 	const matches = `
-		p.cooperative_id = $2 and ($3 = '' or p.state = $3) and ($4 = '' or p.category = $4)
+		p.cooperative_id = $2 and ($4 = '' or p.category = $4)
+		and case $3 when '' then true when 'soldout' then ` + soldOut + ` when 'unpictured' then ` + unpictured + ` else p.state = $3 end
 		and concat_ws(' ', p.sku, p.name_ar, p.name_fr, p.name_en) ilike $5`
 	err := s.db.QueryRowContext(ctx, `
 		select count(*) filter (where `+matches+`),
 		       count(*) filter (where p.state = 'published'), count(*) filter (where p.state = 'draft'),
-		       count(*) filter (where p.state = 'archived')
+		       count(*) filter (where p.state = 'archived'),
+		       count(*) filter (where `+soldOut+`), count(*) filter (where `+unpictured+`)
 		from products p
 		where p.cooperative_id = $1`, coopID, coopID, f.State, f.Category, like,
-	).Scan(&page.Total, &page.Published, &page.Draft, &page.Archived)
+	).Scan(&page.Total, &page.Published, &page.Draft, &page.Archived, &page.SoldOut, &page.Unpictured)
 	if err != nil {
 		return Catalogue{}, fmt.Errorf("count catalogue: %w", err)
 	}

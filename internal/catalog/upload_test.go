@@ -203,12 +203,13 @@ func TestDuplicatesNameTheFirstLine(t *testing.T) {
 func TestACategoryIsGuessedOrAsked(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	u := m.upload(m.honey, "a.csv", "Produit;Catégorie;Prix\nMiel de thym;;10\nChose;;20\nTruc;Huiles d'olive;5\nMachin;Voitures;5\nSavon;صابون وتجميل;9\n")
+	u := m.upload(m.honey, "a.csv", "Produit;Catégorie;Prix\nMiel de thym;;10\nChose;;20\nTruc;Huiles d'olive;5\nMachin;Voitures;5\nSavon;صابون وتجميل;9\n"+
+		"Henné;Cosmétique;9\nMarmelade;Épices;9\nBouchiar;حلويات;9\nChoses;Fruits à coque et noix;9\nPeigne;صناعة;9\n")
 	got := []string{}
 	for _, row := range u.Rows {
 		got = append(got, row.Category)
 	}
-	if !slices.Equal(got, []string{"honey", "", "oil", "", "cosmetic"}) {
+	if !slices.Equal(got, []string{"honey", "", "oil", "", "cosmetic", "cosmetic", "herbs", "pastry", "dried", "craft"}) {
 		t.Errorf("categories %q", got)
 	}
 	e := u.Rows[1].Errors[0]

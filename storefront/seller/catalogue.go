@@ -24,6 +24,12 @@ type catalogueView struct {
 	Filter     catalog.Filter
 	Categories []catalog.Category
 
+	// All says that every product of the page is chosen, as the address asks.
+	All bool
+	// Left are products that were chosen and could not be changed, and Done says how many could.
+	Left []catalog.Left
+	Done string
+
 	// Refused is the row whose form could not be used, as it was sent.
 	Refused uuid.UUID
 	Form    ui.Form
@@ -32,17 +38,16 @@ type catalogueView struct {
 const productsPerPage = 25
 
 func (h *Handler) catalogue(r *web.Request) error {
-	return h.showCatalogue(r, http.StatusOK, r.QueryValues(), uuid.Nil, ui.Form{})
+	return h.showCatalogue(r, http.StatusOK, r.QueryValues(), catalogueView{All: r.Query("choose") == "all"})
 }
 
-// showCatalogue shows the page of the catalogue that query asks for; refused is the row that form is
-// for.
-func (h *Handler) showCatalogue(r *web.Request, status int, query url.Values, refused uuid.UUID, form ui.Form) error {
+// showCatalogue shows the page of the catalogue that query asks for, with what v has to say on it.
+func (h *Handler) showCatalogue(r *web.Request, status int, query url.Values, v catalogueView) error {
 	categories, err := h.Catalog.Categories(r.Context())
 	if err != nil {
 		return err
 	}
-	v := catalogueView{Filter: filterOf(query, categories), Categories: categories, Refused: refused, Form: form}
+	v.Filter, v.Categories = filterOf(query, categories), categories
 	if v.Catalogue, err = h.Catalog.Catalogue(r.Context(), r.CooperativeID(), v.Filter); err != nil {
 		return err
 	}
@@ -58,7 +63,7 @@ func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
 	f := catalog.Filter{Query: strings.TrimSpace(query.Get("q")), PerPage: productsPerPage}
 	f.Page, _ = strconv.Atoi(query.Get("page"))
 	switch show := query.Get("show"); show {
-	case catalog.Published, catalog.Draft, catalog.Archived:
+	case catalog.Published, catalog.Draft, catalog.Archived, catalog.SoldOut, catalog.Unpictured:
 		f.State = show
 	}
 	if slices.ContainsFunc(categories, func(c catalog.Category) bool { return c.Slug == query.Get("category") }) {
@@ -91,6 +96,23 @@ func (v catalogueView) address(page int) string {
 func (v catalogueView) showing(state string) string {
 	v.Filter.State = state
 	return v.address(1)
+}
+
+// choosing is the present page with all of its products chosen, or none.
+func (v catalogueView) choosing(all bool) string {
+	address := v.address(v.Page)
+	switch {
+	case !all:
+		return address
+	case strings.Contains(address, "?"):
+		return address + "&choose=all"
+	}
+	return address + "?choose=all"
+}
+
+// chosen reports whether a product is ticked when the page is shown.
+func (v catalogueView) chosen(p catalog.Product) bool {
+	return v.All || slices.ContainsFunc(v.Left, func(l catalog.Left) bool { return l.Product.ID == p.ID })
 }
 
 // value is what stands in a field of a product's row: what was typed and refused, or what is true.
@@ -180,17 +202,49 @@ func (h *Handler) setState(r *web.Request) error {
 	return h.saved(r, "seller.catalogue.now_"+state)
 }
 
-// refuseRow shows the catalogue again with what was typed in a row and what is wrong with it.
+// setSeveral does the same to all products that are ticked.
+func (h *Handler) setSeveral(r *web.Request) error {
+	var ids []uuid.UUID
+	for _, text := range r.FormValues()["id"] {
+		id, err := uuid.Parse(text)
+		if err != nil {
+			return web.ErrNotFound.Wrap(err)
+		}
+		ids = append(ids, id)
+	}
+	what := r.Form("do")
+	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), ids, what, r.UserID())
+	switch {
+	case err != nil:
+		return h.refuseRow(r, uuid.Nil, err)
+	case len(left) == 0:
+		r.Flash("seller.catalogue.several_"+what, "Count", done)
+		return r.Redirect(back(r))
+	}
+	v := catalogueView{Left: left}
+	if done > 0 {
+		v.Done = r.Locale.N("seller.catalogue.several_"+what, done)
+	}
+	return h.showCatalogueBehind(r, v)
+}
+
+// refuseRow shows the catalogue again with what was typed in a row and what is wrong with it; without
+// a row what is wrong concerns the page.
 func (h *Handler) refuseRow(r *web.Request, id uuid.UUID, err error) error {
 	form, ok := r.Rejected(err)
 	if !ok || r.WantsJSON() {
 		return err
 	}
-	address, parseErr := url.Parse(back(r))
-	if parseErr != nil {
-		return fmt.Errorf("page of the catalogue: %w", parseErr)
+	return h.showCatalogueBehind(r, catalogueView{Refused: id, Form: form})
+}
+
+// showCatalogueBehind shows the page of the catalogue that a form was sent from, and what is wrong.
+func (h *Handler) showCatalogueBehind(r *web.Request, v catalogueView) error {
+	address, err := url.Parse(back(r))
+	if err != nil {
+		return fmt.Errorf("page of the catalogue: %w", err)
 	}
-	return h.showCatalogue(r, http.StatusUnprocessableEntity, address.Query(), id, form)
+	return h.showCatalogue(r, http.StatusUnprocessableEntity, address.Query(), v)
 }
 
 // saved says that a row was saved: to the script in a word, to anybody else on the page they came from.

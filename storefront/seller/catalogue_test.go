@@ -146,3 +146,73 @@ func TestCatalogueIsExported(t *testing.T) {
 		t.Error("another cooperative's products are in it")
 	}
 }
+
+func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	id := func(sku string) string { return m.Honey.Product(t, sku).ID.String() }
+	set := func(language, what string, skus ...string) *storetest.Page {
+		form := url.Values{"do": {what}, "back": {"/seller/products?category=honey"}}
+		for _, sku := range skus {
+			form.Add("id", id(sku))
+		}
+		return member.Post("/"+language+"/seller/products/several", form)
+	}
+	page := member.Get("/fr/seller/products").Want(http.StatusOK)
+	if got := page.Find("input[name=id][form=several]").Length(); got != 3 || page.Has("input[name=id][checked]") {
+		t.Errorf("%d products can be ticked", got)
+	}
+	all := page.Find("a[href*='choose=all']").AttrOr("href", "")
+	if got := member.Get(all).Want(http.StatusOK).Find("input[name=id][checked]").Length(); got != 3 {
+		t.Errorf("%d of all are ticked", got)
+	}
+
+	page = set("fr", "draft", "M-1", "M-2").Want(http.StatusOK)
+	if page.Path != "/fr/seller/products?category=honey" || page.Text("#toasts .toast") != "2 produits retirés de la vente." {
+		t.Errorf("%s says %q", page.Path, page.Text("#toasts .toast"))
+	}
+	m.Visitor().Get("/ar/products/" + m.Honey.Product(t, "M-1").Slug).Want(http.StatusNotFound)
+
+	// Orange honey has no authorisation: it stays hidden, says why and stays ticked.
+	for _, language := range languages {
+		page = set(language, "published", "M-1", "M-2", "M-3").Want(http.StatusUnprocessableEntity)
+		if said := page.Text("#left"); !strings.Contains(said, "2") && language == "fr" || !strings.Contains(said, "ONSSA") {
+			t.Errorf("%s: it says %q", language, said)
+		}
+		if ticked := page.Find("input[name=id][checked]"); ticked.Length() != 1 || ticked.AttrOr("value", "") != id("M-3") {
+			t.Errorf("%s: %d are still ticked", language, ticked.Length())
+		}
+	}
+	m.Visitor().Get("/ar/products/" + m.Honey.Product(t, "M-1").Slug).Want(http.StatusOK)
+
+	set("ar", "soldout", "M-1").Want(http.StatusOK)
+	if got := m.Stock(m.Honey.Product(t, "M-1").ID); got != 0 {
+		t.Errorf("%d in stock", got)
+	}
+	for query, rows := range map[string]int{"?show=soldout": 1, "?show=unpictured": 3} {
+		if got := member.Get("/fr/seller/products" + query).Want(http.StatusOK).Find("table.cat tbody tr").Length(); got != rows {
+			t.Errorf("%s shows %d products, not %d", query, got, rows)
+		}
+	}
+
+	for _, language := range languages {
+		if page = set(language, "draft").Want(http.StatusUnprocessableEntity); !page.Has(".note.bad") || page.Has(".note.bad a") {
+			t.Errorf("%s: nothing is chosen, and it says %q", language, page.Text(".note.bad"))
+		}
+	}
+	set("fr", "eaten", "M-1").Want(http.StatusUnprocessableEntity)
+	member.Post("/fr/seller/products/several", url.Values{"do": {"draft"}, "id": {"all of them"}}).Want(http.StatusNotFound)
+}
+
+func TestAnothersProductIsNotAmongSeveral(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	mine, theirs := m.Honey.Products[0], m.Oil.Products[0]
+	m.SignIn(m.Honey.Member).Post("/fr/seller/products/several", url.Values{
+		"do": {"soldout"}, "id": {mine.ID.String(), theirs.ID.String()},
+	}).Want(http.StatusNotFound)
+	if m.Stock(mine.ID) == 0 || m.Stock(theirs.ID) == 0 {
+		t.Error("something was done")
+	}
+}

@@ -45,6 +45,7 @@ func (h *Handler) Routes() []web.Route {
 		get("/seller/products/export.:format", h.exportCatalogue),
 		get("/seller/products/new", h.newProduct),
 		post("/seller/products/new", h.createProduct),
+		post("/seller/products/several", h.setSeveral),
 		get("/seller/products/:id", h.product),
 		post("/seller/products/:id", h.updateProduct),
 		post("/seller/products/:id/quick", h.setPriceStock),

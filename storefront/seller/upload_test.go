@@ -112,12 +112,12 @@ func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
 	}
 	for _, language := range languages {
 		page := member.Upload("/"+language+"/seller/upload", "file", "liste.csv", []byte(saved), nil).Want(http.StatusOK)
-		if said := page.Text("#encoding p"); !strings.Contains(said, "Windows-1252") {
+		if said := page.Text("#encoding p"); !strings.Contains(said, "1252") {
 			t.Fatalf("%s: it says %q", language, said)
 		}
 		choose := url.Values{"encoding": {page.Find("#encoding button").AttrOr("value", "")}}
 		page = member.Post(action(page, "#encoding form"), choose).Want(http.StatusOK)
-		if said := page.Text("#encoding p"); !strings.Contains(said, "Windows-1256") || !strings.Contains(page.Text("#line-2"), "ع") {
+		if said := page.Text("#encoding p"); !strings.Contains(said, "1256") || !strings.Contains(page.Text("#line-2"), "ع") {
 			t.Errorf("%s: then %q, %q", language, said, page.Text("#line-2"))
 		}
 		member.Post(page.Path+"/reread", url.Values{"encoding": {"latin-9"}}).Want(http.StatusNotFound)
