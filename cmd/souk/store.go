@@ -133,7 +133,10 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 			return nil, "", nil, err
 		}
 		engine := meili.New(process.URL(), process.Key(), indexName)
-		end := func() error { return errors.Join(engine.Close(), process.Stop()) }
+		end := func() error {
+			defer process.Stop()
+			return engine.Close()
+		}
 		return engine, "Meilisearch, started from " + binary, end, nil
 	}
 	engine, err = bleve.Open(filepath.Join(dataDir, "index"), log)

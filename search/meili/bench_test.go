@@ -25,7 +25,7 @@ func BenchmarkSearch(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer func() { _ = p.Stop() }()
+	defer p.Stop()
 	e := meili.New(p.URL(), p.Key(), "products")
 	if err := e.Put(b.Context(), searchtest.Market(*products)); err != nil {
 		b.Fatal(err)

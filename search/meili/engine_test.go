@@ -27,11 +27,7 @@ func server(t testing.TB) (url, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(p.Stop)
 	return p.URL(), p.Key()
 }
 

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -34,11 +35,7 @@ func start(t *testing.T, dir string) *meili.Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := p.Stop(); err != nil {
-			t.Error(err)
-		}
-	})
+	t.Cleanup(p.Stop)
 	return p
 }
 
@@ -62,9 +59,8 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	if err := meili.New(p.URL(), "another key", "products").Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("without the key: %v", err)
 	}
-	if err := errors.Join(p.Stop(), p.Stop()); err != nil {
-		t.Error(err)
-	}
+	p.Stop()
+	p.Stop()
 	if answers(p.URL()) {
 		t.Error("the server still answers")
 	}
@@ -78,6 +74,59 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	}
 }
 
+func TestAServerThatEndsByItselfIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	mark := filepath.Join(dir, "started")
+	// The wrapper writes down the server's number, so that the test can end it.
+	wrapper := filepath.Join(dir, "meilisearch")
+	script := fmt.Sprintf("#!/bin/sh\necho $$ >> %s\nexec %s \"$@\"\n", mark, binary(t))
+	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p, err := meili.Start(t.Context(), wrapper, filepath.Join(dir, "data"), quiet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Stop)
+	e := meili.New(p.URL(), p.Key(), "products")
+	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+		t.Fatal(err)
+	}
+	starts := func() []string {
+		written, err := os.ReadFile(mark)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Fields(string(written))
+	}
+	number, err := strconv.Atoi(starts()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := os.FindProcess(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(20 * time.Second)
+	for len(starts()) < 2 || e.Health(t.Context()) != nil {
+		if time.Now().After(deadline) {
+			t.Fatalf("started %d times, health: %v", len(starts()), e.Health(t.Context()))
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	if n, err := e.Count(t.Context()); n != 1 || err != nil {
+		t.Errorf("after the restart: %d documents, %v", n, err)
+	}
+	p.Stop()
+	if answers(p.URL()) || len(starts()) != 2 {
+		t.Errorf("a stopped server goes on, or was started again: %v", starts())
+	}
+}
+
 func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -85,9 +134,7 @@ func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Stop(); err != nil {
-		t.Fatal(err)
-	}
+	p.Stop()
 	if err := os.WriteFile(filepath.Join(dir, "data.ms", "VERSION"), []byte("1.2.0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
