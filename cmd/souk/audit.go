@@ -94,10 +94,7 @@ func auditIndex(ctx context.Context, c config, where place, db *sqlx.DB, log *sl
 		if there || waits {
 			return
 		}
-		check.Count++
-		if len(check.Problems) < audit.Told {
-			check.Problems = append(check.Problems, id+" "+words)
-		}
+		check.Found(id + " " + words)
 	}
 	for _, id := range products {
 		differ(id, found, "is not in the index")

@@ -17,6 +17,14 @@ type Check struct {
 // OK reports whether nothing contradicts the check.
 func (c Check) OK() bool { return c.Count == 0 }
 
+// Found adds a problem.
+func (c *Check) Found(problem string) {
+	c.Count++
+	if len(c.Problems) < Told {
+		c.Problems = append(c.Problems, problem)
+	}
+}
+
 // Told is how many problems of one check are named; the others are only counted.
 const Told = 20
 

@@ -25,9 +25,8 @@ func Balance(ctx context.Context, q sqlx.QueryerContext, account Account) (money
 	return -debits, nil
 }
 
-// Balances are the balances of all accounts whose names begin with prefix, such as "payable:".
-// An account without postings is not among them.
-func Balances(ctx context.Context, q sqlx.QueryerContext, prefix string) (map[Account]money.Amount, error) {
+// Balances are the balances of all accounts that have postings.
+func Balances(ctx context.Context, q sqlx.QueryerContext) (map[Account]money.Amount, error) {
 	var rows []struct {
 		Account Account
 		Debits  money.Amount
@@ -35,13 +34,13 @@ func Balances(ctx context.Context, q sqlx.QueryerContext, prefix string) (map[Ac
 	err := sqlx.SelectContext(ctx, q, &rows, `
 		select account, sum(amount) as debits
 		from (
-		    select debit as account, amount_centimes as amount from postings where starts_with(debit, $1)
+		    select debit as account, amount_centimes as amount from postings
 		    union all
-		    select credit, -amount_centimes from postings where starts_with(credit, $1)
+		    select credit, -amount_centimes from postings
 		) as moved
-		group by account`, prefix)
+		group by account`)
 	if err != nil {
-		return nil, fmt.Errorf("ledger: balances of %s…: %w", prefix, err)
+		return nil, fmt.Errorf("ledger: balances: %w", err)
 	}
 	balances := make(map[Account]money.Amount, len(rows))
 	for _, r := range rows {

@@ -72,14 +72,28 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
-			select format('order %s is %s, due %s; payment is %s, of %s', o.number, o.state, o.due_centimes,
-			              coalesce(p.state, 'missing'), p.amount_centimes)
-			from orders o left join payment_intents p on p.reference = o.id
-			where p.state is distinct from case o.state
+			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),
+			              coalesce(o.state, 'missing'), o.due_centimes, coalesce(p.state, 'missing'), p.amount_centimes)
+			from orders o full join payment_intents p on p.reference = o.id
+			where o.id is null or p.state is distinct from case o.state
 			        when 'delivered' then 'succeeded' when 'cancelled' then 'cancelled' when 'refused' then 'cancelled'
 			        else 'pending' end
 			   or p.state <> 'cancelled' and p.amount_centimes <> o.due_centimes
 			   or p.provider <> o.payment`},
+		// Else its goods would stay out of stock for good.
+		audit.Query{Name: "order: what waits for an answer has its expiry before it", SQL: `
+			select format('order %s expires at %s', o.number, o.expires_at)
+			from orders o
+			where exists (select from sub_orders s where s.order_id = o.id and s.state = 'placed')
+			  and not exists (
+			    select from river_job
+			    where kind = 'order_expire' and args->>'order_id' = o.id::text
+			      and state not in ('cancelled', 'completed', 'discarded'))`},
+		// Reports tell sales by that moment.
+		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
+			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
+			from orders o left join journals j on j.order_id = o.id and j.kind = 'placed'
+			group by o.id having count(j.id) <> 1 or min(j.at) <> o.placed_at`},
 		// What every account should hold on behalf of an order, debits less credits, against what its
 		// journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `

@@ -125,6 +125,18 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its payment is for what is due, and settled when it is delivered"},
 		"a payment that came too early": {`update payment_intents set state = 'succeeded', settled_at = now()`,
 			"order: its payment is for what is due, and settled when it is delivered"},
+		"a payment for nothing": {`insert into payment_intents (id, reference, provider, amount_centimes, state, created_at)
+				select gen_random_uuid(), gen_random_uuid(), provider, amount_centimes, state, created_at from payment_intents`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"a payment by other means": {`update payment_intents set provider = 'transfer'`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"an expiry that will not come": {`delete from river_job where kind = 'order_expire'`,
+			"order: what waits for an answer has its expiry before it"},
+		"a sale of another month": {`update journals set at = at - interval '1 month'`,
+			"order: its sale is recorded once, for the moment when it was placed"},
+		"a sale twice": {`insert into journals (id, reference, input_hash, kind, order_id, at)
+				select gen_random_uuid(), 'again', '', kind, order_id, at from journals`,
+			"order: its sale is recorded once, for the moment when it was placed"},
 		"no journal": {`delete from postings; delete from journals`,
 			"order: the ledger holds what the orders say"},
 		"a posting to another cooperative": {`update postings set credit = 'pending:' || (select id from cooperatives where slug = 'jdida') where cooperative_id is not null`,

@@ -238,7 +238,7 @@ func (m *market) wantStates(id uuid.UUID, want string) {
 // wantLedger compares all balances that are not zero.
 func (m *market) wantLedger(want map[ledger.Account]money.Amount) {
 	m.t.Helper()
-	got, err := ledger.Balances(context.Background(), m.db, "")
+	got, err := ledger.Balances(context.Background(), m.db)
 	m.must(err)
 	for account, amount := range got {
 		if amount != want[account] {

@@ -366,4 +366,14 @@ func TestAuditFindsWhatTheBankAndThePayoutsDoNotBothTell(t *testing.T) {
 	if n := s.audit(t); n != 2 {
 		t.Errorf("and postings without a payout: %d problems, want 2", n)
 	}
+	s.record(t, "gift", nil, []ledger.Posting{{Debit: ledger.Buyers, Credit: ledger.Commission, Amount: 100}})
+	if n := s.audit(t); n != 3 {
+		t.Errorf("and money from nowhere: %d problems, want 3", n)
+	}
+	s.exec(t, `insert into postings (id, journal_id, debit, credit, amount_centimes)
+		select gen_random_uuid(), j.id, 'bank', 'commission', 50
+		from journals j join payouts t on j.reference = 'payout:' || t.id`)
+	if n := s.audit(t); n != 4 {
+		t.Errorf("and a payout that moves something else, too: %d problems, want 4", n)
+	}
 }
