@@ -87,6 +87,7 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 	m := open(t)
 	m.WorkJobs()
 	l := m.in("fr")
+	m.tells(m.boss.Get("/fr/association/cooperatives/amal").Want(http.StatusOK), "body", l.T("association.accounts.none"))
 	add := func(form url.Values) *storetest.Page {
 		return m.boss.Post("/fr/association/cooperatives/amal/members", form)
 	}
@@ -104,6 +105,9 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 	if err != nil || user.CooperativeID == nil || *user.CooperativeID != m.Pending.ID {
 		t.Errorf("%+v, %v", user, err)
 	}
+
+	m.says(page, "[data-accounts] li:nth-child(1)", "Khadijakhadija@souk.test")
+	m.says(page, "[data-accounts] li:nth-child(2)", "Aicha06 12 34 56 80")
 
 	page = add(url.Values{"name": {"Aicha"}, "email": {"khadija@souk.test"}}).Want(http.StatusUnprocessableEntity)
 	m.says(page, "#f-email-error", l.T("account.email_taken"))

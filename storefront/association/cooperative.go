@@ -3,6 +3,7 @@ package association
 import (
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/report"
@@ -13,11 +14,12 @@ import (
 // cooperativeView is the page of one cooperative.
 type cooperativeView struct {
 	cooperative.Cooperative
-	Events  []cooperative.Event
-	Sold    report.Cooperative
-	Goods   goods
-	Refused refusal
-	Form    string // which form was refused: formSuspend or formMember
+	Events   []cooperative.Event
+	Accounts []account.User // who can sign in for it
+	Sold     report.Cooperative
+	Goods    goods
+	Refused  refusal
+	Form     string // which form was refused: formSuspend or formMember
 }
 
 // The forms of the page.
@@ -121,6 +123,9 @@ func (h *Handler) showCooperative(r *web.Request, form string, no refusal) error
 	}
 	v := cooperativeView{Cooperative: c, Refused: no, Form: form}
 	if v.Events, err = h.Cooperatives.Events(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if v.Accounts, err = h.Accounts.MembersOf(r.Context(), c.ID); err != nil {
 		return err
 	}
 	products, err := h.Catalog.OfCooperative(r.Context(), c.ID)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -59,6 +60,18 @@ func phoneText(e164 string) string {
 		return e164
 	}
 	return grouped("0"+national, 2, 2, 2, 2, 2)
+}
+
+// reachedBy is what somebody signs in with: an e-mail address, a telephone number or both.
+func reachedBy(u account.User) string {
+	var ways []string
+	if u.Email != nil {
+		ways = append(ways, *u.Email)
+	}
+	if u.Phone != nil {
+		ways = append(ways, phoneText(*u.Phone))
+	}
+	return strings.Join(ways, " · ")
 }
 
 // ribText writes a bank account's 24 digits as banks print them: bank, town, account, key.

@@ -1,0 +1,35 @@
+package account_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func TestACooperativesMembersAreThoseWhoCanSignInForIt(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	ctx := context.Background()
+	for i, n := range []account.NewUser{
+		{Name: "Fatima", Phone: "0661234567", Role: account.Member, CooperativeID: &d.cooperative},
+		{Name: "Hanan", Email: "hanan@souk.test", Role: account.Association},
+		{Name: "Khadija", Email: "khadija@souk.test", Role: account.Member, CooperativeID: &d.cooperative},
+		{Name: "Zineb", Email: "zineb@souk.test", Role: account.Member, CooperativeID: &d.cooperative},
+	} {
+		n.Password = password
+		d.time = d.time.AddDate(0, 0, i)
+		if _, err := d.Create(ctx, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.exec(t, `update users set disabled_at = now() where name = 'Zineb'`)
+	members, err := d.MembersOf(ctx, d.cooperative)
+	if err != nil || len(members) != 2 || members[0].Name != "Fatima" || members[1].Name != "Khadija" || *members[0].Phone != "+212661234567" {
+		t.Errorf("%+v, %v", members, err)
+	}
+	if members, err := d.MembersOf(ctx, postgres.NewID()); err != nil || len(members) != 0 {
+		t.Errorf("of nobody's cooperative: %+v, %v", members, err)
+	}
+}
