@@ -1,12 +1,14 @@
 package shop_test
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/order"
@@ -307,6 +309,40 @@ func TestFreshGoodsDoNotGoFar(t *testing.T) {
 	}
 }
 
+// Who cannot see the whole form at once is led from its top to each field that needs attention.
+func TestWhatIsWrongWithTheFormLeadsToItsFields(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "ar", m.Oil.Products[0].ID, "1")
+	form := filled(buyer.Get("/ar/checkout"), map[string]string{"name": "نادية العلوي", "phone": "06 61"})
+	wrong := buyer.Post("/ar/checkout", form).Want(http.StatusUnprocessableEntity)
+	var to []string
+	wrong.Find("#problem li a").Each(func(_ int, link *goquery.Selection) {
+		field := link.AttrOr("href", "")
+		to = append(to, field)
+		if !wrong.Has(field + "[aria-invalid=true]") {
+			t.Errorf("%s is not where something is wrong", field)
+		}
+	})
+	if got := strings.Join(to, " "); got != "#f-phone #f-place #f-address" {
+		t.Errorf("it leads to %s", got)
+	}
+}
+
+// Where delivery is free everywhere, the sum of the goods is what will be paid, before a place is chosen.
+func TestTheTotalIsWholeWhereDeliveryIsFree(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for quantity, want := range map[string]string{"1": "Total hors livraison", "7": "Total"} {
+		buyer := m.Visitor()
+		put(buyer, "fr", m.Oil.Products[0].ID, quantity)
+		if got := buyer.Get("/fr/checkout").Want(http.StatusOK).Text("[data-part=totals] dt.sum"); got != want {
+			t.Errorf("%s litres: the sum is called %q, not %q", quantity, got, want)
+		}
+	}
+}
+
 func TestAnEmptyBasketIsNotOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
@@ -319,6 +355,59 @@ func TestAnEmptyBasketIsNotOrdered(t *testing.T) {
 	}
 	if page := m.Visitor().Post("/fr/checkout", form).Want(http.StatusOK); page.Path != "/fr/basket" {
 		t.Errorf("ordering nothing leads to %s", page.Path)
+	}
+}
+
+// What an order asks of its buyer ends with it: one that has arrived was paid, one that was cancelled
+// is no longer worth sharing.
+func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	ctx := t.Context()
+	open := m.Order()
+	page := m.Visitor().Get("/fr/orders/" + open.Token).Want(http.StatusOK)
+	if !page.Has("main a.btn[data-share]") || !strings.Contains(page.Text(".stops"), "Vous payez") || page.Has("#without") {
+		t.Errorf("an order under way: %q", page.Text("main"))
+	}
+
+	placed := m.Order()
+	for _, part := range placed.Order.Parts {
+		for _, step := range []func(context.Context, uuid.UUID, uuid.UUID, order.By) error{m.Orders.Accept, m.Orders.Ready, m.Orders.HandOver} {
+			if err := step(ctx, part.Cooperative.ID, part.ID, order.By{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, step := range []func(context.Context, uuid.UUID, order.By) error{m.Orders.Dispatch, m.Orders.Deliver} {
+		if err := step(ctx, placed.Order.ID, order.By{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page = m.Visitor().Get("/fr/orders/" + placed.Token).Want(http.StatusOK)
+	if text := page.Text(".stops"); !strings.Contains(text, "Vous avez payé") || strings.Contains(text, "Vous payez") {
+		t.Errorf("delivered and paid: %q", text)
+	}
+	if !page.Has(`main a[href="/fr/pages/returns"]`) {
+		t.Error("nothing tells how to send something back")
+	}
+
+	cancelled := m.Order()
+	page = m.Visitor().Post("/fr/orders/"+cancelled.Token+"/cancel", nil).Want(http.StatusOK)
+	if page.Has("main a[data-share]") || !page.Has(`main a.btn[href="/fr/products"]`) {
+		t.Error("a cancelled order is to be shared, or leads nowhere")
+	}
+}
+
+// A line that counts pieces of a size says the size, not what a price is for: «1 kg × 2», not «le kg × 2».
+func TestTrackingSaysTheSizeOfWhatWasOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/fr/orders/" + m.Order().Token).Want(http.StatusOK)
+	text := strings.ReplaceAll(page.Text("[data-part-state]"), "\u00a0", " ")
+	for _, line := range []string{"Miel de thym 500 g × 2", "Huile d’olive 1 l × 3", "Couscous de blé 1 kg × 1"} {
+		if !strings.Contains(strings.ToLower(text), strings.ToLower(line)) {
+			t.Errorf("%q is not in %q", line, text)
+		}
 	}
 }
 
@@ -347,6 +436,9 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 	}
 	if due := strings.ReplaceAll(page.Text("#due"), "\u00a0", " "); due != "480 DH" {
 		t.Errorf("without the couscous she pays %q", due)
+	}
+	if text := page.Text("#without"); !strings.Contains(text, "Coopérative Sanabil") || strings.Contains(text, "Nahla") {
+		t.Errorf("what does not come is %q", text)
 	}
 	if !page.Has("#cancel") {
 		t.Error("she cannot cancel although nothing is ready")

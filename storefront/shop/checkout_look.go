@@ -1,8 +1,11 @@
 package shop
 
 import (
+	"slices"
+
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -99,10 +102,31 @@ func deliveryPrice(p ui.Page, v checkoutView) string {
 
 // totalLabel is the words of key beside the total, as long as it is what will be paid.
 func totalLabel(p ui.Page, v checkoutView, key string) string {
-	if _, ok := v.chosen(); !ok {
+	if _, ok := v.chosen(); !ok && !v.freeAnywhere() {
 		key = "shop.total_goods"
 	}
 	return p.T(key)
+}
+
+// freeAnywhere tells whether delivery costs nothing wherever the order will go, so that the total is
+// known before the place is.
+func (v checkoutView) freeAnywhere() bool {
+	return v.Form.Values["place"] == "" && !slices.ContainsFunc(v.Zones, func(z zone) bool { return z.TooFar || z.Quote.Fee > 0 })
+}
+
+// problems are the sentences about single fields, in the order in which the form asks for them, each
+// with the id of its field.
+func problems(form ui.Form) [][2]string {
+	var list [][2]string
+	for _, field := range [][2]string{
+		{"name", "f-name"}, {"phone", "f-phone"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
+		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + payment.CashOnDelivery}, {"note", "f-note"},
+	} {
+		if message := form.Errors[field[0]]; message != "" {
+			list = append(list, [2]string{field[1], message})
+		}
+	}
+	return list
 }
 
 // total is the whole sum; while the price of delivery is not known, that of the goods.

@@ -14,10 +14,13 @@ import (
 // translations: shop.page.<name>.title, .lead, and for each chapter .1 and .1_text and so on.
 var infoPages = map[string]int{"about": 3, "terms": 8, "privacy": 6, "delivery": 4, "returns": 4, "ranking": 5}
 
+// infoNames are the names of the pages of text.
+func infoNames() []string { return slices.Sorted(maps.Keys(infoPages)) }
+
 // InfoPaths lists the paths of the pages of text.
 func InfoPaths() []string {
 	var paths []string
-	for _, name := range slices.Sorted(maps.Keys(infoPages)) {
+	for _, name := range infoNames() {
 		paths = append(paths, "/pages/"+name)
 	}
 	return paths

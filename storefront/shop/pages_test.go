@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -187,6 +188,61 @@ func TestAProductSaysWhatABuyerNeeds(t *testing.T) {
 	if gone.Has("form[data-add] .btn") || !strings.Contains(gone.Text(".info .note"), "Épuisé") {
 		t.Error("a product that is sold out can be put into the basket")
 	}
+}
+
+// Fruit that is not ripe is not «sold out»: the page says when it is back.
+func TestWhatIsOutOfSeasonSaysWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	couscous := m.Couscous.Product(t, "K-2")
+	note := func() string {
+		return m.Visitor().Get("/fr/products/" + couscous.Slug).Want(http.StatusOK).Text(".info .note")
+	}
+	if text := note(); !strings.Contains(text, "Épuisé La coopérative n’en a plus") {
+		t.Errorf("sold out: %q", text)
+	}
+	season := int(time.Now().AddDate(0, 3, -time.Now().Day()).Month())
+	if _, err := m.DB.Exec(`update products set season_from = $2, season_to = $2 where id = $1`, couscous.ID, season); err != nil {
+		t.Fatal(err)
+	}
+	month := m.Languages.Locale("fr").MonthName(season)
+	if text := note(); !strings.Contains(text, "Hors saison De retour en "+month) || strings.Contains(text, "Épuisé") {
+		t.Errorf("out of season until %s: %q", month, text)
+	}
+}
+
+func TestPagesAreSharedWithTheirAddressAndPicture(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, path := range []string{"/fr/products/" + m.Honey.Products[0].Slug, "/ar/cooperatives/" + m.Honey.Slug, "/en"} {
+		page := m.Visitor().Get(path).Want(http.StatusOK)
+		meta := func(name string) string {
+			return page.Find(`meta[property="`+name+`"], meta[name="`+name+`"]`).AttrOr("content", "")
+		}
+		if meta("og:url") != m.URL+path || meta("og:title") == "" || meta("og:description") == "" {
+			t.Errorf("%s is shared as %q, %q: %q", path, meta("og:url"), meta("og:title"), meta("og:description"))
+		}
+		if m.Visitor().Get(strings.TrimPrefix(meta("og:image"), m.URL)).Status != http.StatusOK || meta("og:image:width") != "1200" || meta("twitter:card") == "" {
+			t.Errorf("%s is shared with the picture %q", path, meta("og:image"))
+		}
+	}
+	private := m.Visitor().Get("/fr/orders/" + m.Order().Token).Want(http.StatusOK)
+	if private.Has(`meta[property="og:url"]`) {
+		t.Error("the secret link of an order is told to whoever reads the page")
+	}
+}
+
+func TestPagesOfTextLeadToEachOther(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	page := m.Visitor().Get("/ar/pages/terms").Want(http.StatusOK)
+	links := page.Find(".links a")
+	if links.Length() != 5 || page.Has(`.links a[href="/ar/pages/terms"]`) {
+		t.Errorf("%d pages, not the other five", links.Length())
+	}
+	links.Each(func(_ int, link *goquery.Selection) {
+		m.Visitor().Get(link.AttrOr("href", "")).Want(http.StatusOK)
+	})
 }
 
 func TestWhatIsNotOfferedIsNotFound(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -21,13 +22,14 @@ import (
 
 // productView is what the page of a product shows.
 type productView struct {
-	Product  catalog.Product
-	Seller   cooperative.Cooperative
-	Goods    []catalog.Product // all that the seller offers
-	Near     delivery.Quote    // in the province
-	InBasket int
-	Others   []ui.Card // like it, of other cooperatives
-	Link     string    // absolute, to be shared
+	Product   catalog.Product
+	Seller    cooperative.Cooperative
+	Goods     []catalog.Product // all that the seller offers
+	Near      delivery.Quote    // in the province
+	InBasket  int
+	OffSeason bool      // and none is left
+	Others    []ui.Card // like it, of other cooperatives
+	Link      string    // absolute, to be shared
 }
 
 // othersShown is a whole row on a desktop and two on a phone.
@@ -52,6 +54,7 @@ func (h *Handler) product(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	v.OffSeason = v.Product.Stock == 0 && !v.Product.InSeason(clock.Day(h.Now()).Month())
 	cards := h.cards(r, append([]catalog.Product{v.Product}, h.others(r, v.Product)...), 0)
 	v.InBasket, v.Others = cards[0].InBasket, cards[1:]
 	v.Link = r.AbsoluteURL("/products/" + v.Product.Slug)

@@ -2,6 +2,7 @@ package shop
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -90,6 +91,32 @@ func trackDelivery(p ui.Page, o order.Order) string {
 	}
 	return p.T("shop.checkout.delivery_to", "Place", p.L.Text(o.PlaceName))
 }
+
+// missingParts names the cooperatives whose part of an order that still comes fell out of it.
+func missingParts(p ui.Page, o order.Order) string {
+	if !o.State.Open() {
+		return ""
+	}
+	var names []string
+	for _, part := range o.Parts {
+		if !part.State.Active() {
+			names = append(names, isolate(p.L.Text(part.Cooperative.Name)))
+		}
+	}
+	return strings.Join(names, p.T("shop.comma"))
+}
+
+// paymentStep says what is due on receipt, or was paid then.
+func paymentStep(p ui.Page, o order.Order) string {
+	key := "shop.track.pay"
+	if o.State == order.StateDelivered {
+		key = "shop.track.paid"
+	}
+	return p.T(key, "Amount", p.L.Money(o.Due))
+}
+
+// sized tells whether one of a line's goods has a size worth saying: a piece has none.
+func sized(l order.OrderLine) bool { return l.UnitCode != "piece" || l.UnitAmount != 1 }
 
 func activeParts(o order.Order) int {
 	n := 0
