@@ -232,13 +232,14 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		kind fault.Kind
 		key  string
 	}{
-		"text":              {strings.NewReader("a picture"), fault.Invalid, "catalog.picture_kind"},
-		"nothing":           {strings.NewReader(""), fault.Invalid, "catalog.picture_kind"},
-		"a cut head":        {bytes.NewReader(broken[:20]), fault.Invalid, "catalog.picture_kind"},
-		"a drawing program": {strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500"/>`), fault.Invalid, "catalog.picture_kind"},
-		"a stamp":           {photograph(t, 100, 300), fault.Invalid, "catalog.picture_small"},
-		"a bomb":            {bytes.NewReader(pngOf(60_000, 60_000)), fault.Invalid, "catalog.picture_pixels"},
-		"too many bytes":    {io.MultiReader(photograph(t, 400, 300), endless{}), fault.TooLarge, "catalog.picture_too_large"},
+		"text":               {strings.NewReader("a picture"), fault.Invalid, "catalog.picture_kind"},
+		"as an iPhone keeps": {strings.NewReader("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), fault.Invalid, "catalog.picture_heic"},
+		"nothing":            {strings.NewReader(""), fault.Invalid, "catalog.picture_kind"},
+		"a cut head":         {bytes.NewReader(broken[:20]), fault.Invalid, "catalog.picture_kind"},
+		"a drawing program":  {strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500"/>`), fault.Invalid, "catalog.picture_kind"},
+		"a stamp":            {photograph(t, 100, 300), fault.Invalid, "catalog.picture_small"},
+		"a bomb":             {bytes.NewReader(pngOf(60_000, 60_000)), fault.Invalid, "catalog.picture_pixels"},
+		"too many bytes":     {io.MultiReader(photograph(t, 400, 300), endless{}), fault.TooLarge, "catalog.picture_too_large"},
 	} {
 		_, err := m.AddPicture(m.ctx, m.honey, p.ID, c.data, m.member)
 		t.Run(name, func(t *testing.T) { refused(t, err, c.kind, c.key) })

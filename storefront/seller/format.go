@@ -89,8 +89,13 @@ func months(text string) (from, to int, ok bool) {
 
 // per says what a price is for, the currency before it: «درهم لكل كلغ», «DH / 500 g».
 func per(p ui.Page, amount int, code string) string {
+	return p.L.Currency() + " " + perUnit(p, amount, code)
+}
+
+// perUnit says what a price is for: «لكل كلغ», «/ 500 g».
+func perUnit(p ui.Page, amount int, code string) string {
 	if amount == 1 {
-		return p.L.Currency() + " " + p.L.PerUnit(amount, code)
+		return p.L.PerUnit(amount, code)
 	}
-	return p.L.Currency() + " / " + p.L.Unit(amount, code)
+	return "/ " + p.L.Unit(amount, code)
 }

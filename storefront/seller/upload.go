@@ -256,11 +256,13 @@ func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
 			switch c.Field {
 			case "unit":
 				if amount, code, ok := catalog.ParseUnit(c.New); ok {
-					unit = " / " + p.L.Unit(amount, code)
+					unit = perUnit(p, amount, code)
 				}
 				continue
 			case "price":
-				now += unit
+				if unit != "" {
+					now += " " + unit
+				}
 			case "stock", "category":
 			default:
 				continue
