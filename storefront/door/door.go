@@ -123,7 +123,13 @@ func (h *Handler) askLogin(r *web.Request) error {
 	return r.Render(http.StatusOK, forgotPage(r.Page(r.Locale.T("door.forgot.title")), ui.Form{}, r.Query("sent") != ""))
 }
 
+// askTime is how long asking for a link takes at least: more than finding the person and writing to
+// her does, so that the time tells nobody who has an account.
+const askTime = 150 * time.Millisecond
+
 func (h *Handler) mailLink(r *web.Request) error {
+	done := time.After(askTime)
+	defer func() { <-done }()
 	err := required(r, "login")
 	if err == nil {
 		link := func(token string) string { return r.AbsoluteURL("/reset/" + token) }

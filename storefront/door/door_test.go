@@ -136,7 +136,11 @@ func TestForgottenPasswordIsReplacedByMail(t *testing.T) {
 	elsewhere := m.SignIn(m.Honey.Member)
 	browser := m.Visitor()
 	for _, login := range []string{"nobody@souk.test", *m.Honey.Member.Email} {
+		asked := time.Now()
 		page := browser.Post("/fr/forgot", url.Values{"login": {login}}).Want(http.StatusOK)
+		if took := time.Since(asked); took < 150*time.Millisecond {
+			t.Errorf("%s is answered in %s: the time tells who has an account", login, took)
+		}
 		if !page.Has(".note.ok") || page.Has("form[action='/fr/forgot']") {
 			t.Errorf("%s is told %q", login, page.Text("main"))
 		}
