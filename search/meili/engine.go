@@ -8,7 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/meilisearch/meilisearch-go"
@@ -24,15 +24,15 @@ type Engine struct {
 	index     string // its uid
 	breaker   breaker
 
-	mu    sync.Mutex
-	ready bool // the index was there with its settings when the server was last asked
+	ready     atomic.Bool   // the index was there with its settings when the server was last asked
+	preparing chan struct{} // holds one while somebody asks; the others wait no longer than they want to
 }
 
 var _ search.Engine = (*Engine)(nil)
 
 const (
 	searchWait = 2 * time.Second
-	writeWait  = time.Minute // for a request with documents to be taken, not for them to be indexed
+	writeWait  = time.Minute // for any one request: documents to be taken, not to be indexed
 	batchSize  = 5_000       // documents in a request, some 10 MB
 )
 
@@ -49,8 +49,9 @@ func New(url, key, index string) *Engine {
 	}
 	return &Engine{
 		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key), meilisearch.DisableRetries(),
-			meilisearch.WithCustomClient(&http.Client{Transport: transport})),
+			meilisearch.WithCustomClient(&http.Client{Transport: transport, Timeout: writeWait})),
 		transport: transport,
+		preparing: make(chan struct{}, 1),
 		index:     fmt.Sprintf("%s_v%d", index, search.Schema),
 		breaker:   breaker{now: time.Now},
 	}
@@ -62,9 +63,16 @@ func (e *Engine) Name() string { return "meilisearch" }
 // prepare sees to it that the index is there with its settings. It asks the server once, and again when
 // the server has turned out to have lost it.
 func (e *Engine) prepare(ctx context.Context) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.ready {
+	if e.ready.Load() {
+		return nil
+	}
+	select {
+	case e.preparing <- struct{}{}:
+		defer func() { <-e.preparing }()
+	case <-ctx.Done():
+		return failed(ctx, ctx.Err())
+	}
+	if e.ready.Load() {
 		return nil
 	}
 	present, err := e.client.Index(e.index).GetSettingsWithContext(ctx)
@@ -74,7 +82,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 			return err
 		}
 	case err != nil:
-		return failed(ctx, err) // e.failed would wait for the lock that is held here
+		return failed(ctx, err)
 	default:
 		differ, err := differs(settings(), present)
 		if err != nil {
@@ -87,7 +95,7 @@ func (e *Engine) prepare(ctx context.Context) error {
 			}
 		}
 	}
-	e.ready = true
+	e.ready.Store(true)
 	return nil
 }
 
@@ -228,8 +236,6 @@ func (w *writer) send(ctx context.Context) error {
 	if len(w.batch) == 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, writeWait)
-	defer cancel()
 	key := terms.ID
 	task, err := w.engine.client.Index(w.uid).AddDocumentsWithContext(ctx, w.batch, &meilisearch.DocumentOptions{PrimaryKey: &key})
 	if err != nil {

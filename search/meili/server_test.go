@@ -228,6 +228,56 @@ func TestASlowServerDoesNotHoldABuyerUp(t *testing.T) {
 	}
 }
 
+func TestNobodyWaitsBehindTheSyncerForAServerThatHangs(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	asked := make(chan struct{}, 100)
+	hanging := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked <- struct{}{}
+		<-release
+	}))
+	defer hanging.Close()
+	defer close(release)
+	e := meili.New(hanging.URL, "key", "products")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() { _, _ = e.Count(ctx) }() // as the syncer does at its start, without a limit
+	<-asked
+	buyer, leave := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer leave()
+	begun := time.Now()
+	if _, err := e.Search(buyer, search.Query{Text: "miel"}); !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("search: %v, expected %v", err, search.ErrUnavailable)
+	}
+	if waited := time.Since(begun); waited > 2*time.Second {
+		t.Errorf("a buyer waited %s", waited)
+	}
+}
+
+func TestAServerThatAnswersNonsenseIsNotBelieved(t *testing.T) {
+	t.Parallel()
+	for _, nonsense := range []string{"", "<html>welcome</html>", "{}", "[]", "null", `{"results":[]}`, `{"results":[{}]}`, `{"results":[{"hits":[{"id":7}]}]}`,
+		`{"results":[{"hits":[{}],"estimatedTotalHits":1,"facetDistribution":"x"}]}`} {
+		mad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, nonsense)
+		}))
+		e := meili.New(mad.URL, "key", "products")
+		if got, err := e.Search(t.Context(), search.Query{Text: "miel thym"}); err == nil {
+			t.Errorf("%q was taken for %+v", nonsense, got)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		if err := e.Put(ctx, honey()); err == nil {
+			t.Errorf("%q was taken for a confirmation", nonsense)
+		}
+		if err := e.Rebuild(ctx, func(yield func(search.Document, error) bool) { yield(honey()[0], nil) }); err == nil {
+			t.Errorf("%q was taken for a rebuilt index", nonsense)
+		}
+		cancel()
+		mad.Close()
+	}
+}
+
 // The server's compressed answers stall on a kept connection, and an answer is only ever asked for once.
 func TestRequestsAskForNoCompression(t *testing.T) {
 	t.Parallel()

@@ -70,9 +70,7 @@ func (e *Engine) failed(ctx context.Context, err error) error {
 
 // lost has the index made again when the server is next asked.
 func (e *Engine) lost() error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.ready = false
+	e.ready.Store(false)
 	return fmt.Errorf("%w: it has lost the index %s", search.ErrUnavailable, e.index)
 }
 
