@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -78,6 +79,19 @@ func TestASecondStartKeepsTheDataAndAFreshOneStartsOver(t *testing.T) {
 			t.Fatalf("%s without a running market: status %d: %s%s", command, code, stdout, stderr)
 		}
 	}
+	damage(t, dir)
+	code, stdout, stderr := souk(t, "audit", "-data", dir)
+	if code != 1 || !strings.Contains(stdout, "3 violated") {
+		t.Fatalf("audit of a damaged market: status %d: %s%s", code, stdout, stderr)
+	}
+	for _, name := range []string{
+		"catalog: stock is the sum of its movements", "order: its payment is for what is due, and settled when it is delivered",
+		"the search index holds the products that buyers may see, and no others",
+	} {
+		if !strings.Contains(stdout, "FAIL      1  "+name) {
+			t.Errorf("audit does not find that not %s: %s", name, stdout)
+		}
+	}
 
 	third, err := openMarket(dir, "-fresh")
 	if err != nil {
@@ -88,6 +102,28 @@ func TestASecondStartKeepsTheDataAndAFreshOneStartsOver(t *testing.T) {
 		t.Fatalf("after -fresh the order still answers %d", gone.Status)
 	}
 	if err := third.close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// damage leaves in a market that does not run three things that are untrue.
+func damage(t *testing.T, dir string) {
+	t.Helper()
+	db, closeDB, err := place{dataDir: dir}.openDatabase(context.Background(), 1, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, statement := range []string{
+		`update products set stock = stock + 1 where id = (select id from products where state = 'published' order by id limit 1)`,
+		`update payment_intents set amount_centimes = amount_centimes + 1 where id = (select id from payment_intents where state = 'succeeded' order by id limit 1)`,
+		`update products set state = 'archived' where id = (select id from products where state = 'published' order by id desc limit 1)`,
+		`delete from search_pending`, // as if the index had been told
+	} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := closeDB(); err != nil {
 		t.Fatal(err)
 	}
 }
