@@ -55,7 +55,8 @@ func newReader(t *testing.T, lang string, s screen) *reader {
 	t.Helper()
 	program, mk := findBrowser(t), visit(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.DisableGPU,
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Env("LC_ALL=C.UTF-8")) // otherwise it cannot open a file with an Arabic name
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
