@@ -78,14 +78,15 @@ func (m *market) names() map[string]string {
 	return names
 }
 
-func (m *market) Register(context.Context, string) error {
+func (m *market) Register(context.Context, string) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.down {
-		return errDown
+		return false, errDown
 	}
+	unknown := !m.registered
 	m.registered = true
-	return nil
+	return unknown, nil
 }
 
 func (m *market) Claim(_ context.Context, _ string, max int, lease time.Duration) ([]search.Change, error) {

@@ -21,12 +21,14 @@ type Syncer struct {
 	engine Engine
 	source Source
 	log    *slog.Logger
+
+	foreign bool // for Run: what the engine holds may be another database's
 }
 
 // NewSyncer makes a Syncer. The name stands for the engine's index in the Source, for ever: instances
 // that share a server share it, an index in a folder of one instance has one of its own.
 func NewSyncer(name string, engine Engine, source Source, log *slog.Logger) *Syncer {
-	return &Syncer{name, engine, source, log.With("engine", name)}
+	return &Syncer{name: name, engine: engine, source: source, log: log.With("engine", name)}
 }
 
 const (
@@ -91,16 +93,23 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// fill makes the engine known to the source and rebuilds it if it is empty: new, or emptied by somebody.
+// fill makes the engine known to the source and rebuilds it if it is empty (new, or emptied by somebody), or
+// if the source has never fed it: then it may hold the products of another database.
 func (s *Syncer) fill(ctx context.Context) error {
-	if err := s.source.Register(ctx, s.name); err != nil {
+	unknown, err := s.source.Register(ctx, s.name)
+	if err != nil {
 		return fmt.Errorf("registering the engine: %w", err)
 	}
+	s.foreign = s.foreign || unknown
 	n, err := s.engine.Count(ctx)
-	if err != nil || n > 0 {
+	if err != nil || n > 0 && !s.foreign {
 		return err
 	}
-	return s.Rebuild(ctx)
+	if err := s.Rebuild(ctx); err != nil {
+		return err
+	}
+	s.foreign = false
+	return nil
 }
 
 // Once brings the engine one batch of changes and tells how many there were. A document that the engine
@@ -190,7 +199,7 @@ func (s *Syncer) bring(ctx context.Context, ids []string) error {
 // on answering. Changes that are made meanwhile stay pending and are brought to the new index afterwards,
 // so they are found later than usual, by as long as it takes.
 func (s *Syncer) Rebuild(ctx context.Context) error {
-	if err := s.source.Register(ctx, s.name); err != nil {
+	if _, err := s.source.Register(ctx, s.name); err != nil {
 		return fmt.Errorf("registering the engine: %w", err)
 	}
 	start, n := time.Now(), 0

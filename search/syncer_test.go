@@ -207,6 +207,21 @@ func TestAnEngineThatWasEmptiedIsFilledAgain(t *testing.T) {
 	})
 }
 
+func TestAnIndexOfAnotherDatabaseIsReplaced(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		x.docs["stranger"] = search.Document{ID: "stranger"}
+		m.set("honey", "Miel") // before the engine is known, so it is not pending
+		x.setDown(true)        // the first attempt fails
+		running(t, m, x, quiet())
+		time.Sleep(time.Second)
+		x.setDown(false)
+		time.Sleep(30 * time.Second)
+		inStep(t, m, x)
+	})
+}
+
 func TestARefusedProductDoesNotHoldTheOthersUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -30,12 +30,14 @@ var _ search.Source = (*SearchSource)(nil)
 
 // Register makes an engine known; from then on changes are queued for it. Registering it again
 // changes nothing.
-func (s *SearchSource) Register(ctx context.Context, engine string) error {
-	if _, err := s.db.ExecContext(ctx, `
-		insert into search_engines (name, registered_at) values ($1, $2) on conflict (name) do nothing`, engine, s.now()); err != nil {
-		return fmt.Errorf("register search engine: %w", err)
+func (s *SearchSource) Register(ctx context.Context, engine string) (unknown bool, err error) {
+	result, err := s.db.ExecContext(ctx, `
+		insert into search_engines (name, registered_at) values ($1, $2) on conflict (name) do nothing`, engine, s.now())
+	if err != nil {
+		return false, fmt.Errorf("register search engine: %w", err)
 	}
-	return nil
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // Claim lends changes, oldest first; those that another has claimed or is writing are passed over.

@@ -20,7 +20,9 @@ func (m *market) source(engines ...string) *catalog.SearchSource {
 	m.t.Helper()
 	s := catalog.NewSearchSource(m.db, func() time.Time { return m.today })
 	for _, engine := range engines {
-		must(m.t, s.Register(m.ctx, engine))
+		if unknown, err := s.Register(m.ctx, engine); err != nil || !unknown {
+			m.t.Fatalf("registering %s: unknown %v, %v", engine, unknown, err)
+		}
 	}
 	return s
 }
@@ -95,7 +97,9 @@ func TestSearchLearnsOfEveryChange(t *testing.T) {
 	if docs, err := s.Documents(m.ctx, []string{p.ID.String(), before.ID.String()}); err != nil || len(docs) != 1 || docs[0].ID != before.ID.String() {
 		t.Errorf("what is no longer offered leaves the index: %v %v", docs, err)
 	}
-	must(t, s.Register(m.ctx, "north"))
+	if unknown, err := s.Register(m.ctx, "north"); err != nil || unknown {
+		t.Errorf("registering it again: unknown %v, %v", unknown, err)
+	}
 	if n, err := s.Pending(m.ctx, "north"); err != nil || n != 1 {
 		t.Errorf("registered again it forgot: %d %v", n, err)
 	}
