@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -162,9 +163,15 @@ func (h *Handler) moveOrder(r *web.Request) error {
 // reasons are why a cooperative may have to decline; the last one is told in its own words.
 var reasons = []string{"sold_out", "no_time", "other"}
 
+// maxWords bounds what is said about a reason, in characters.
+const maxWords = 200
+
 // reason is why an order is declined, in the words of whoever declines it.
 func reason(r *web.Request) (string, error) {
 	words := r.Form("words")
+	if utf8.RuneCountInString(words) > maxWords {
+		return "", fault.New(fault.Invalid, order.ErrInvalid.Key).Field("words", "order.too_long", "Max", maxWords)
+	}
 	switch chosen := r.Form("reason"); chosen {
 	case "sold_out", "no_time":
 		if text := r.Locale.T("seller.decline." + chosen); words == "" {

@@ -85,6 +85,7 @@ func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
 		{}:                                     "fieldset.err .errmsg",
 		{"reason": {"eat"}}:                    "fieldset.err .errmsg",
 		{"reason": {"other"}, "words": {"  "}}: ".f.err .errmsg",
+		{"reason": {"sold_out"}, "words": {strings.Repeat("ع", 201)}}: ".f.err .errmsg",
 	} {
 		page := member.Post(path, *form).Want(http.StatusUnprocessableEntity)
 		if !page.Has("dialog"+opener+" "+field) || !page.Has("dialog"+opener+" .note.bad") {
