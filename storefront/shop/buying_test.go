@@ -447,6 +447,9 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	page = m.Visitor().Get(path).Want(http.StatusOK)
+	if text := strings.ReplaceAll(page.Text("h1 + p"), "\u00a0", " "); !strings.HasPrefix(text, "Parts prêtes : 1 sur 2.") {
+		t.Errorf("how far it is: %q", text)
+	}
 	if page.Has("#cancel") {
 		t.Error("she can cancel although a part is ready")
 	}

@@ -174,7 +174,7 @@ func resultsPage(p ui.Page, v resultsView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"row onlysmall mb3 gap2\"><button class=\"btn alt grow\" popovertarget=\"filters\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<div class=\"row onlysmall top-aligned mb3 gap2\"><button class=\"btn alt grow\" popovertarget=\"filters\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
