@@ -36,6 +36,14 @@ type uploadView struct {
 // path is where this file is.
 func (v uploadView) path() string { return uploadPath + "/" + v.ID.String() }
 
+// resultTitle is the title of an applied file's page.
+func (v uploadView) resultTitle() string {
+	if v.Summary.Applied == 0 {
+		return "seller.upload.none_title"
+	}
+	return "seller.upload.applied_title"
+}
+
 // showing is this file with another choice of rows.
 func (v uploadView) showing(kind string) string {
 	if kind == "" {
@@ -139,7 +147,7 @@ func (h *Handler) upload(r *web.Request) error {
 	v.choose()
 	title := "seller.upload.check"
 	if v.State == catalog.UploadApplied {
-		title = "seller.upload.applied_title"
+		title = v.resultTitle()
 	}
 	p, _, err := h.page(r, r.Locale.T(title))
 	if err != nil {

@@ -128,6 +128,23 @@ func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
 	}
 }
 
+func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	preview := member.Upload("/fr/seller/upload", "file", "prix.csv", []byte("code;prix\nM-1;115\n"), nil).Want(http.StatusOK)
+	// Meanwhile somebody changes the price by hand.
+	member.Post("/fr/seller/products/"+m.Honey.Product(t, "M-1").ID.String()+"/quick", url.Values{"price": {"118"}, "was_price": {"120"}}).Want(http.StatusOK)
+	page := member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	if page.Text("h1") != "Rien n’a été publié" || page.Has(".note.ok") || !strings.Contains(page.Text("#line-2"), "modifié ailleurs") {
+		t.Errorf("it says %q, %q", page.Text("h1"), page.Text("main"))
+	}
+	now, err := m.Catalog.Get(t.Context(), m.Honey.ID, m.Honey.Product(t, "M-1").ID)
+	if err != nil || now.Price != 118_00 {
+		t.Errorf("the price is %s: %v", now.Price, err)
+	}
+}
+
 func TestRowThatComesTwiceIsRepairedByAnotherName(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
