@@ -2,6 +2,7 @@ package mail
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -76,14 +77,22 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[SendArgs]) error {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover),
 			mail.WithUsername(w.Server.User), mail.WithPassword(w.Server.Password), mail.WithTLSPolicy(mail.TLSMandatory))
 	}
+	if w.Server.Port == mail.DefaultPortSSL {
+		options = append(options, mail.WithSSL()) // such a server speaks TLS from the first byte
+	}
 	client, err := mail.NewClient(w.Server.Host, options...)
 	if err != nil {
 		return fmt.Errorf("mail: %w", err)
 	}
-	if err := client.DialAndSendWithContext(ctx, m); err != nil {
-		return fmt.Errorf("mail: %w", err)
+	err = client.DialAndSendWithContext(ctx, m)
+	var refused *mail.SendError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &refused) && refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500:
+		return river.JobCancel(fmt.Errorf("mail: %w", err)) // there is nobody of that address
 	}
-	return nil
+	return fmt.Errorf("mail: %w", err)
 }
 
 // Kept is a message in the mailbox.

@@ -1,0 +1,161 @@
+package mail_test
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"mime/quotedprintable"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+func arabic(to string) *river.Job[mail.SendArgs] {
+	return &river.Job[mail.SendArgs]{Args: mail.SendArgs{Message: mail.Message{
+		To: to, Subject: "طلب جديد S-2611-04820917", Body: "السلام عليكم،\n\n• 2 × عسل الزعتر (500 غ)\n",
+	}}}
+}
+
+func TestWithoutAServerMessagesAreKept(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	job := arabic("nahlat@souk.example")
+	before := time.Now().Add(-time.Second)
+	if err := (&mail.Worker{DB: db}).Work(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := mail.Mailbox(t.Context(), db, 10)
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("%d kept: %v", len(kept), err)
+	}
+	if k := kept[0]; k.Recipient != job.Args.To || k.Subject != job.Args.Subject || k.Body != job.Args.Body || k.At.Before(before) {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestAServerGetsWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	server := newServer(t)
+	job := arabic("nahlat@souk.example")
+	if err := server.worker().Work(t.Context(), job); err != nil {
+		t.Fatal(err)
+	}
+	message, err := netmail.ReadMessage(strings.NewReader(<-server.received))
+	if err != nil {
+		t.Fatal(err)
+	}
+	subject, err := new(mime.WordDecoder).DecodeHeader(message.Header.Get("Subject"))
+	if err != nil || subject != job.Args.Subject {
+		t.Errorf("subject %q: %v", subject, err)
+	}
+	body, err := io.ReadAll(quotedprintable.NewReader(message.Body))
+	if text := strings.ReplaceAll(string(body), "\r\n", "\n"); err != nil || strings.TrimSpace(text) != strings.TrimSpace(job.Args.Body) {
+		t.Errorf("body %q: %v", text, err)
+	}
+	if to := message.Header.Get("To"); to != "<nahlat@souk.example>" {
+		t.Errorf("to %q", to)
+	}
+}
+
+func TestWhatCannotArriveIsNotTriedAgain(t *testing.T) {
+	t.Parallel()
+	server := newServer(t)
+	for to, again := range map[string]bool{
+		"no address":          false,
+		"nobody@souk.example": false, // the server knows nobody of that name
+		"full@souk.example":   true,  // for now
+	} {
+		err := server.worker().Work(t.Context(), arabic(to))
+		var cancelled *river.JobCancelError
+		if err == nil || errors.As(err, &cancelled) == again {
+			t.Errorf("%s: %v", to, err)
+		}
+	}
+	away := mail.Worker{Server: mail.Server{Host: "127.0.0.1", Port: 1, From: "souk@souk.example"}}
+	var cancelled *river.JobCancelError
+	if err := away.Work(t.Context(), arabic("nahlat@souk.example")); err == nil || errors.As(err, &cancelled) {
+		t.Errorf("a server that is away: %v", err)
+	}
+}
+
+// server is just enough of SMTP (RFC 5321) to take messages and to refuse some recipients.
+type server struct {
+	port     int
+	received chan string
+}
+
+func (s server) worker() *mail.Worker {
+	return &mail.Worker{Server: mail.Server{Host: "127.0.0.1", Port: s.port, From: "souk@souk.example"}}
+}
+
+func newServer(t *testing.T) server {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	s := server{port: listener.Addr().(*net.TCPAddr).Port, received: make(chan string, 1)}
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return // closed
+			}
+			go s.serve(conn)
+		}
+	}()
+	return s
+}
+
+func (s server) serve(conn net.Conn) {
+	defer func() { _ = conn.Close() }()
+	in := bufio.NewReader(conn)
+	say := func(line string) { _, _ = fmt.Fprint(conn, line+"\r\n") }
+	say("220 souk.example")
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return
+		}
+		switch verb := strings.ToUpper(line[:min(4, len(line))]); {
+		case verb == "EHLO":
+			say("250 souk.example")
+		case verb == "RCPT" && strings.Contains(line, "nobody@"):
+			say("550 nobody here of that name")
+		case verb == "RCPT" && strings.Contains(line, "full@"):
+			say("452 the mailbox is full")
+		case verb == "DATA":
+			say("354 go on")
+			var text strings.Builder
+			for {
+				line, err := in.ReadString('\n')
+				if err != nil {
+					return
+				}
+				if line == ".\r\n" {
+					break
+				}
+				text.WriteString(line)
+			}
+			s.received <- text.String()
+			say("250 taken")
+		case verb == "QUIT":
+			say("221 farewell")
+			return
+		default:
+			say("250 so be it")
+		}
+	}
+}
