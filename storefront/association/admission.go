@@ -1,7 +1,6 @@
 package association
 
 import (
-	"cmp"
 	"crypto/rand"
 	"net/http"
 	"slices"
@@ -49,12 +48,11 @@ func (h *Handler) showAdmission(r *web.Request, status int, form ui.Form) error 
 }
 
 func sectorOptions(l *i18n.Locale) []ui.Option {
-	list := make([]ui.Option, len(sectors))
-	for i, sector := range sectors {
-		list[i] = ui.Option{Value: sector, Label: sectorName(l, sector)}
+	names := make(map[string]string, len(sectors))
+	for _, sector := range sectors {
+		names[sector] = sectorName(l, sector)
 	}
-	slices.SortFunc(list, func(a, b ui.Option) int { return cmp.Compare(a.Label, b.Label) })
-	return list
+	return options(l, names)
 }
 
 func (h *Handler) createCooperative(r *web.Request) error {

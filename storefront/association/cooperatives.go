@@ -43,10 +43,11 @@ func (h *Handler) cooperatives(r *web.Request) error {
 			v.Cooperatives = append(v.Cooperatives, c)
 		}
 	}
+	order := r.Locale.Order()
 	slices.SortFunc(v.Cooperatives, func(a, b cooperative.Cooperative) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(cooperativeStates, a.State), slices.Index(cooperativeStates, b.State)),
-			cmp.Compare(r.Locale.Text(a.Name), r.Locale.Text(b.Name)))
+			order(r.Locale.Text(a.Name), r.Locale.Text(b.Name)))
 	})
 	if v.Sales, err = h.salesOfAll(r.Context()); err != nil {
 		return err

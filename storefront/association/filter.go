@@ -1,7 +1,6 @@
 package association
 
 import (
-	"cmp"
 	"net/url"
 	"slices"
 	"time"
@@ -86,15 +85,17 @@ func choicesOf(l *i18n.Locale, cooperatives []cooperative.Cooperative) choices {
 	for _, c := range cooperatives {
 		communes[c.Commune], sectors[c.Sector] = l.Text(c.CommuneName), sectorName(l, c.Sector)
 	}
-	return choices{options(communes), options(sectors)}
+	return choices{options(l, communes), options(l, sectors)}
 }
 
-func options(names map[string]string) []ui.Option {
+// options are the values with their names, in the order of the reader's language.
+func options(l *i18n.Locale, names map[string]string) []ui.Option {
 	list := make([]ui.Option, 0, len(names))
 	for slug, name := range names {
 		list = append(list, ui.Option{Value: slug, Label: name})
 	}
-	slices.SortFunc(list, func(a, b ui.Option) int { return cmp.Compare(a.Label, b.Label) })
+	order := l.Order()
+	slices.SortFunc(list, func(a, b ui.Option) int { return order(a.Label, b.Label) })
 	return list
 }
 
