@@ -15,6 +15,10 @@ import (
 // pollInterval is how often an idle worker looks for jobs; a picture or a mail waits no longer.
 const pollInterval = 200 * time.Millisecond
 
+// Outside is the queue of jobs that wait for other people's servers, so that a slow one holds up
+// nothing but them.
+const Outside = "outside"
+
 // Client inserts jobs and, once started, works them.
 type Client struct {
 	river *river.Client[*sql.Tx]
@@ -30,7 +34,7 @@ func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log
 		config.FetchPollInterval = pollInterval
 		config.FetchCooldown = pollInterval / 2
 		config.JobTimeout = 2 * time.Minute
-		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}}
+		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}}
 	}
 	client, err := river.NewClient(riverdatabasesql.New(db.DB), config)
 	if err != nil {

@@ -27,6 +27,9 @@ type SendArgs struct{ Message }
 // Kind names the job.
 func (SendArgs) Kind() string { return "mail_send" }
 
+// InsertOpts puts the job beside those that only the market's own database can keep waiting.
+func (SendArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+
 // SendTx queues messages; they are sent once tx is committed, and again after a failure.
 func SendTx(ctx context.Context, tx *sqlx.Tx, jobs *job.Client, messages ...Message) error {
 	params := make([]river.InsertManyParams, len(messages))

@@ -2,9 +2,11 @@ package mail_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"mime/quotedprintable"
 	"net"
@@ -13,9 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
 
@@ -41,6 +46,46 @@ func TestWithoutAServerMessagesAreKept(t *testing.T) {
 	}
 	if k := kept[0]; k.Recipient != job.Args.To || k.Subject != job.Args.Subject || k.Body != job.Args.Body || k.At.Before(before) {
 		t.Errorf("%+v", k)
+	}
+}
+
+func TestMessagesAreSentOnceTheirCauseIsCommitted(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &mail.Worker{DB: db})
+	jobs, err := job.New(db, workers, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	undone := errors.New("undone")
+	for to, want := range map[string]error{"undone@souk.example": undone, "done@souk.example": nil} {
+		err := postgres.InTx(t.Context(), db, func(tx *sqlx.Tx) error {
+			return errors.Join(mail.SendTx(t.Context(), tx, jobs, arabic(to).Args.Message), want)
+		})
+		if !errors.Is(err, want) {
+			t.Fatal(err)
+		}
+	}
+	if err := jobs.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := jobs.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
+	for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		kept, err := mail.Mailbox(t.Context(), db, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(kept) > 0 || time.Now().After(deadline) {
+			if len(kept) != 1 || kept[0].Recipient != "done@souk.example" {
+				t.Errorf("%+v", kept)
+			}
+			return
+		}
 	}
 }
 
