@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/width"
 )
@@ -47,6 +48,8 @@ func Parse(s string) (Amount, error) {
 		case r == '٫':
 			return ','
 		case r == '٬', r == ' ', r == '\u00a0', r == '\u202f', r == '\u2009', r == '\'', r == '’':
+			return -1
+		case unicode.Is(unicode.Cf, r): // marks of direction, which come along when Arabic is copied
 			return -1
 		}
 		return r

@@ -12,7 +12,7 @@ func TestParseReadsAmountsAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string]money.Amount{
 		"75": 7500, "12,50": 1250, "12.5": 1250, "1 234,50": 123450, "1.234,56": 123456,
 		"1,234.56": 123456, "1.234.567": 123456700, "١٢٫٥٠": 1250, "۷۵": 7500, " 8 ": 800, "0,05": 5,
-		"1\u202f250": 125000, "１２": 1200,
+		"1\u202f250": 125000, "１２": 1200, "\u200f12,50\u200f": 1250, "\u2066١٢\u2069": 1200,
 	} {
 		got, err := money.Parse(typed)
 		if err != nil || got != want {
