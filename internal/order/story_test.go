@@ -139,6 +139,37 @@ func TestACooperativeDeclinesItsPart(t *testing.T) {
 	m.wantClean()
 }
 
+// The buyer was told what delivery costs; a cooperative that declines does not change that.
+func TestDeliveryCostsWhatItCostWhenItWasOrdered(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.Lines = []order.Line{{ProductID: m.thyme, Quantity: 4}, {ProductID: m.barley, Quantity: 1}} // 505: free from 500
+	free := m.place(in).Order
+	in.Lines = []order.Line{{ProductID: m.thyme, Quantity: 4}, {ProductID: m.olive, Quantity: 1}} // 468
+	charged := m.place(in).Order
+	if free.DeliveryFee != 0 || charged.DeliveryFee != 20_00 {
+		t.Fatalf("delivery costs %s and %s", free.DeliveryFee, charged.DeliveryFee)
+	}
+	m.must(m.Decline(ctx, m.couscous, m.part(free, m.couscous).ID, order.By{}))
+	m.must(m.Decline(ctx, m.soap, m.part(charged, m.soap).ID, order.By{}))
+	for o, due := range map[*order.Order]money.Amount{&free: 440_00, &charged: 460_00} {
+		m.handOverAll(o.ID)
+		m.must(m.Dispatch(ctx, o.ID, order.By{}))
+		m.must(m.Deliver(ctx, o.ID, order.By{}))
+		if got := m.read(o.ID); got.Due != due || got.DeliveryFee != o.DeliveryFee {
+			t.Errorf("due is %s with %s for delivery, want %s", got.Due, got.DeliveryFee, due)
+		}
+	}
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingDelivery: 0, cash: 900_00, ledger.Delivery: 20_00, ledger.Commission: 44_00,
+		ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.soap): 0,
+		ledger.PayableTo(m.honey): 836_00,
+	})
+	m.wantClean()
+}
+
 func TestAnOrderOfWhichNothingIsLeftIsCancelled(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
