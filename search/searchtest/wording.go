@@ -106,7 +106,7 @@ func nothingLikeIt(t *testing.T, engine search.Engine) {
 	put(t, engine, Documents(Corpus())...)
 	for _, text := range []string{
 		"xyzzy", "qwerty", "blabla", "aaaaaaa", "12345678", "iphone", "samsung", "montre", "bière", "djaj", "tomobil", "ordinateur",
-		"هاتف", "حاسوب", "لبلبلب", "кот",
+		"هاتف", "حاسوب", "لبلبلب", "кот", "iphone 15", "galaxy 5 g", "هاتف 5",
 	} {
 		if got := ask(t, engine, search.Query{Text: text, Lang: "fr"}); got.Total != 0 {
 			t.Errorf("«%s» found %d: %v", text, got.Total, got.IDs)

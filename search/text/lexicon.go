@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 //go:embed families.tsv
@@ -111,7 +112,7 @@ func (d *dictionary) near(word string) []Named {
 	}
 	var found []Named
 	for name, named := range d.byName {
-		if Typos(name) > 0 && oneTypo(word, name) {
+		if name[0] == word[0] && max(len(name)-len(word), len(word)-len(name)) <= utf8.UTFMax && Typos(name) > 0 && oneTypo(word, name) {
 			found = append(found, *named)
 		}
 	}

@@ -11,6 +11,7 @@ type Word struct {
 	Text  string // normalised
 	Known bool   // the lexicon holds it, so it is complete
 	Latin bool   // written in a to z, with digits or without
+	Weak  bool   // a number or one letter, which says nothing alone
 }
 
 // Reading is what a typed text asks for.
@@ -51,6 +52,7 @@ func Read(typed, lang string) Reading {
 			Text:  words[i],
 			Known: isKnown(words[i]),
 			Latin: isLatin(words[i]),
+			Weak:  isNumber(words[i]) || utf8.RuneCountInString(words[i]) == 1,
 		})
 	}
 	named := lexicon().find(words)

@@ -63,11 +63,12 @@ func Plan(q search.Query) []Attempt {
 	mistyped := attempt(func(i int, w text.Word) Term {
 		return Term{Word: w.Text, Prefix: i == last, Typos: text.Typos(w.Text)}
 	})
-	// Words that are the name of something are the last to be given up.
+	// Words that are the name of something are the last to be given up. «iphone 15» is not answered with
+	// everything that weighs 15 kg.
 	someOf := Attempt{Any: true, Understood: r.Understood}
 	for _, known := range [...]bool{true, false} {
 		for i, w := range words {
-			if w.Known == known {
+			if w.Known == known && !w.Weak {
 				someOf.Terms = append(someOf.Terms, mistyped.Terms[i])
 			}
 		}
@@ -93,7 +94,7 @@ func Plan(q search.Query) []Attempt {
 	if consonants {
 		plan = append(plan, bySound)
 	}
-	if len(words) > 1 {
+	if len(words) > 1 && len(someOf.Terms) > 0 {
 		plan = append(plan, someOf)
 	}
 	if len(r.Kinds) == 0 || r.Bare && q.Sort == search.Relevance {

@@ -124,6 +124,7 @@ func TestPlan(t *testing.T) {
 			"honey: 3sel chakchouka*", "honey: ~3sel ~chakchouka*", "honey: 3sel /ckck/", "honey: ~3sel or ~chakchouka*",
 			"3sel chakchouka*", "~3sel ~chakchouka*", "3sel /ckck/", "~3sel or ~chakchouka*",
 		},
+		"licorne 15": {"licorn 15*", "~licorn 15*", "/lkrn/ 15", "~licorn"},
 		"chakchouka 3sel ": {
 			"honey: chakchouka 3sel", "honey: chakchouka 3sel*", "honey: ~chakchouka ~3sel*", "honey: /ckck/ 3sel", "honey: ~3sel* or ~chakchouka",
 			"chakchouka 3sel", "chakchouka 3sel*", "~chakchouka ~3sel*", "/ckck/ 3sel", "~3sel* or ~chakchouka",
