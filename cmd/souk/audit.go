@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 
 	"github.com/jmoiron/sqlx"
@@ -72,35 +73,51 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 	return nil
 }
 
-// auditIndex compares the index with the products that buyers may see; what it has still to learn
-// about is no contradiction.
+// auditIndex compares the index with the products that buyers may see. Beside a running market
+// something may change between the two readings, so that what seems wrong is looked at twice.
 func auditIndex(ctx context.Context, c config, where place, db *sqlx.DB, log *slog.Logger) (audit.Check, error) {
 	check := audit.Check{Name: "the search index holds the products that buyers may see, and no others"}
-	held, err := readIndex(ctx, c, where, log)
+	wrong, err := indexProblems(ctx, c, where, db, log)
 	if err != nil {
 		return check, err
+	}
+	if len(wrong) > 0 {
+		again, err := indexProblems(ctx, c, where, db, log)
+		if err != nil {
+			return check, err
+		}
+		maps.DeleteFunc(wrong, func(id, words string) bool { return again[id] != words })
+	}
+	for _, id := range slices.Sorted(maps.Keys(wrong)) {
+		check.Found(id + " " + wrong[id])
+	}
+	return check, nil
+}
+
+// indexProblems says what is wrong with the index, by product; what it has still to learn about is
+// not.
+func indexProblems(ctx context.Context, c config, where place, db *sqlx.DB, log *slog.Logger) (map[string]string, error) {
+	held, err := readIndex(ctx, c, where, log)
+	if err != nil {
+		return nil, err
 	}
 	products, pending, err := visible(ctx, db, held.Engine)
 	if err != nil {
-		return check, err
+		return nil, err
 	}
-	found := held.IDs
-	slices.Sort(found)
-	slices.Sort(products)
-	slices.Sort(pending)
-	differ := func(id string, other []string, words string) {
-		_, there := slices.BinarySearch(other, id)
-		_, waits := slices.BinarySearch(pending, id)
-		if there || waits {
-			return
-		}
-		check.Found(id + " " + words)
+	wrong := make(map[string]string)
+	for _, id := range held.IDs {
+		wrong[id] = "is in the index, and buyers may not see it"
 	}
 	for _, id := range products {
-		differ(id, found, "is not in the index")
+		if _, found := wrong[id]; found {
+			delete(wrong, id)
+		} else {
+			wrong[id] = "is not in the index"
+		}
 	}
-	for _, id := range found {
-		differ(id, products, "is in the index, and buyers may not see it")
+	for _, id := range pending {
+		delete(wrong, id)
 	}
-	return check, nil
+	return wrong, nil
 }
