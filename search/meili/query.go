@@ -111,7 +111,6 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		answers = answers[:last]
 	}
 
-	result.Total = int(answers[0].EstimatedTotalHits)
 	for _, hit := range answers[0].Hits {
 		id, err := idOf(hit)
 		if err != nil {
@@ -125,6 +124,7 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 			return result, false, fmt.Errorf("reading facets: %w", err)
 		}
 	}
+	result.Total = total(q, result.Facets)
 	if result.Total > 0 || len(filters) == 0 {
 		return result, false, nil
 	}
@@ -134,6 +134,16 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		return result, false, err
 	}
 	return result, answers[0].EstimatedTotalHits > 0, nil
+}
+
+// total is how many products were found. The server counts no further than the pages can be turned, but
+// every product is either in stock or not, and facets are counted to the end.
+func total(q search.Query, facets map[string]map[string]int) int {
+	counts := facets[string(search.FacetInStock)]
+	if q.InStock {
+		return counts["true"] // the facet's own choice does not narrow its counts
+	}
+	return counts["true"] + counts["false"]
 }
 
 // mayHaveTypos tells whether Meilisearch takes mistyped words for an attempt that wants none: it does so

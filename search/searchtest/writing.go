@@ -87,7 +87,7 @@ func idsAreListed(t *testing.T, engine search.Engine) {
 }
 
 func manyProducts(t *testing.T, engine search.Engine) {
-	docs := Market(6_000)
+	docs := Market(search.MaxResults + 50) // more than anybody can turn the pages to, too
 	put(t, engine, docs...)
 	expectCount(t, engine, len(docs))
 	got := ask(t, engine, search.Query{})
@@ -95,6 +95,19 @@ func manyProducts(t *testing.T, engine search.Engine) {
 		t.Errorf("all: %d, expected %d", got.Total, len(docs))
 	}
 	checkFacets(t, got, docs, search.Query{})
+	inStock := 0
+	for _, d := range docs {
+		if d.InStock {
+			inStock++
+		}
+	}
+	if got := ask(t, engine, search.Query{InStock: true}); got.Total != inStock {
+		t.Errorf("in stock: %d, expected %d", got.Total, inStock)
+	}
+	last := search.Query{Page: search.MaxResults / search.MaxPerPage, PerPage: search.MaxPerPage}
+	if got := ask(t, engine, last); len(got.IDs) != search.MaxPerPage {
+		t.Errorf("the last page that can be turned to shows %d, expected %d", len(got.IDs), search.MaxPerPage)
+	}
 }
 
 // sequence yields documents, then perhaps an error.
