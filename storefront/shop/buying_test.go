@@ -341,6 +341,11 @@ func TestTheTotalIsWholeWhereDeliveryIsFree(t *testing.T) {
 			t.Errorf("%s litres: the sum is called %q, not %q", quantity, got, want)
 		}
 	}
+	fresh := m.Visitor() // goes no further than the province
+	put(fresh, "fr", m.Oil.Product(t, "Z-2").ID, "50")
+	if got := fresh.Get("/fr/checkout").Want(http.StatusOK).Text("[data-part=totals] dt.sum"); got != "Total" {
+		t.Errorf("fruit for 600 DH: the sum is called %q", got)
+	}
 }
 
 func TestAnEmptyBasketIsNotOrdered(t *testing.T) {

@@ -108,10 +108,10 @@ func totalLabel(p ui.Page, v checkoutView, key string) string {
 	return p.T(key)
 }
 
-// freeAnywhere tells whether delivery costs nothing wherever the order will go, so that the total is
+// freeAnywhere tells whether delivery costs nothing wherever the order can go, so that the total is
 // known before the place is.
 func (v checkoutView) freeAnywhere() bool {
-	return v.Form.Values["place"] == "" && !slices.ContainsFunc(v.Zones, func(z zone) bool { return z.TooFar || z.Quote.Fee > 0 })
+	return v.Form.Values["place"] == "" && !slices.ContainsFunc(v.Zones, func(z zone) bool { return !z.TooFar && z.Quote.Fee > 0 })
 }
 
 // problems are the sentences about single fields, in the order in which the form asks for them, each

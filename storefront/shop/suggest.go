@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/text"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -43,11 +44,27 @@ func (h *Handler) suggest(r *web.Request) error {
 		}
 		s.Understood = result.Understood
 		s.words = text.Words(s.Typed + " " + s.Understood)
+		if shelf := sameShelf(found, r.Locale); r.Locale.Code() != "ar" && s.Understood != "" && shelf != "" {
+			s.Understood = shelf // as the results will be headed
+		}
 		s.Products = found[:min(len(found), productsSuggested)]
 		s.Cooperatives = namedSo(found, s.words)
 	}
 	r.SetHeader("Cache-Control", "private, max-age=60")
 	return r.Render(http.StatusOK, suggestFragment(r.Page(""), s))
+}
+
+// sameShelf is the name of the shelf that all of the products stand on, or "".
+func sameShelf(products []catalog.Product, l *i18n.Locale) string {
+	for _, p := range products {
+		if p.Category != products[0].Category {
+			return ""
+		}
+	}
+	if len(products) == 0 {
+		return ""
+	}
+	return l.Text(products[0].CategoryName)
 }
 
 // namedSo are the cooperatives among the sellers of what was found whose own name has one of the words.
