@@ -8,10 +8,13 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// Check is one thing that must work for the market to be of use.
+// Check is one thing that the market works with.
 type Check struct {
 	Name  string
 	Check func(ctx context.Context) error
+	// Optional is what readers can be served without: all instances share it, and to send readers
+	// to none of them would be worse.
+	Optional bool
 }
 
 // checkTimeout bounds one round of checks: whoever asks wants to know soon.
@@ -35,7 +38,9 @@ func healthRoutes(checks []Check) []web.Route {
 				// The reason is for the log: it may name hosts and users.
 				r.Log().Warn("not ready", "part", check.Name, "error", err)
 				parts[check.Name] = "failing"
-				status = http.StatusServiceUnavailable
+				if !check.Optional {
+					status = http.StatusServiceUnavailable
+				}
 			}
 		}
 		r.SetHeader("Cache-Control", "no-store")

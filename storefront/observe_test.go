@@ -13,14 +13,18 @@ func TestReadinessTellsEachPartButNotWhy(t *testing.T) {
 	well := func(context.Context) error { return nil }
 	ill := func(context.Context) error { return errors.New("dial tcp 10.0.0.7: refused") }
 	for name, test := range map[string]struct {
-		search func(context.Context) error
-		status int
-		body   string
+		database, search func(context.Context) error
+		status           int
+		body             string
 	}{
-		"well":           {well, 200, `{"parts":{"database":"ok","search":"ok"},"ready":true}`},
-		"without search": {ill, 503, `{"parts":{"database":"ok","search":"failing"},"ready":false}`},
+		"well":             {well, well, 200, `{"parts":{"database":"ok","search":"ok"},"ready":true}`},
+		"without search":   {well, ill, 200, `{"parts":{"database":"ok","search":"failing"},"ready":true}`},
+		"without database": {ill, well, 503, `{"parts":{"database":"failing","search":"ok"},"ready":false}`},
 	} {
-		s := bare(t, Config{}, healthRoutes([]Check{{"database", well}, {"search", test.search}})...)
+		s := bare(t, Config{}, healthRoutes([]Check{
+			{Name: "database", Check: test.database},
+			{Name: "search", Check: test.search, Optional: true},
+		})...)
 		if response, body := ask(t, s, httptest.NewRequest(http.MethodGet, "/readyz", nil)); response.StatusCode != test.status || body != test.body {
 			t.Errorf("%s: %d %s", name, response.StatusCode, body)
 		}

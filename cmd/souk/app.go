@@ -101,7 +101,7 @@ func assemble(p parts) (*app, error) {
 		Checks: []storefront.Check{
 			{Name: "database", Check: p.db.PingContext},
 			{Name: "migrations", Check: func(ctx context.Context) error { return postgres.Current(ctx, p.db) }},
-			{Name: "search", Check: p.engine.Health},
+			{Name: "search", Check: p.engine.Health, Optional: true},
 		},
 	})
 	if err != nil {

@@ -113,7 +113,7 @@ func (m *Market) open(log *slog.Logger) {
 		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },
 		Checks: []storefront.Check{
 			{Name: "database", Check: m.DB.PingContext},
-			{Name: "search", Check: engine.Health},
+			{Name: "search", Check: engine.Health, Optional: true},
 		},
 	}
 	m.Orders = &order.Service{
