@@ -152,7 +152,7 @@ func checkoutPage(p ui.Page, v checkoutView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if list := problems(v.Form); len(list) > 0 {
-						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"small mt1\">")
+						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<ul class=\"stack gap2 small mt1\">")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
