@@ -3,6 +3,7 @@ package shop
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,7 +56,20 @@ func (h *Handler) basket(r *web.Request) error {
 		}
 		v.Instead = h.cards(r, shelf, 0)
 	}
-	return r.Render(http.StatusOK, basketPage(r.Page(r.Locale.T("shop.basket.title")), v))
+	p := r.Page(r.Locale.T("shop.basket.title"))
+	p.BasketCount = basket.Pieces // what can be ordered, as the page says
+	return r.Render(http.StatusOK, basketPage(p, v))
+}
+
+// sellers counts the cooperatives of which something in the basket can be ordered.
+func sellers(b order.Basket) int {
+	n := 0
+	for _, group := range b.Groups {
+		if slices.ContainsFunc(group.Lines, func(l order.BasketLine) bool { return l.Quantity > 0 }) {
+			n++
+		}
+	}
+	return n
 }
 
 // removed reads from the address what setLine took out a moment ago.

@@ -348,6 +348,35 @@ func TestTheTotalIsWholeWhereDeliveryIsFree(t *testing.T) {
 	}
 }
 
+// What ran out meanwhile stays in sight, but nothing counts it any more.
+func TestABasketCountsWhatCanBeOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Honey.Product(t, "M-2").ID, "1") // the last one
+	put(buyer, "fr", m.Oil.Products[0].ID, "2")
+	other := m.Visitor()
+	put(other, "fr", m.Honey.Product(t, "M-2").ID, "1")
+	other.Post("/fr/checkout", filled(other.Get("/fr/checkout?place=berkane&delivery=home"), nadia)).Want(http.StatusOK)
+
+	page := buyer.Get("/fr/basket").Want(http.StatusOK)
+	if text := page.Text(".tot dt:first-child"); text != "2 produits d’une coopérative" {
+		t.Errorf("in the basket are %q", text)
+	}
+	if page.Text("[data-count]") != "2" || page.Find(".line").Length() != 2 || page.Find(".line .price").Length() != 1 {
+		t.Errorf("the sold jar is counted, priced or gone: %q", page.Text("main"))
+	}
+
+	put(other, "fr", m.Honey.Product(t, "M-1").ID, "1")
+	if _, err := m.DB.Exec(`update basket_lines set product_id = $1 where product_id = $2`, m.Couscous.Product(t, "K-2").ID, m.Honey.Product(t, "M-1").ID); err != nil {
+		t.Fatal(err)
+	}
+	page = other.Get("/fr/basket").Want(http.StatusOK)
+	if page.Has(".tot") || page.Has(`main a[href="/fr/checkout"]`) || !page.Has(`main a.btn[href="/fr/products"]`) {
+		t.Errorf("a basket of which nothing is left: %q", page.Text("main"))
+	}
+}
+
 func TestAnEmptyBasketIsNotOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -38,13 +39,13 @@ type zone struct {
 }
 
 // zones are the places that orders go to, nearest first, with what it costs to bring the basket there.
-func (h *Handler) zones(ctx context.Context, basket order.Basket) ([]zone, error) {
+func (h *Handler) zones(ctx context.Context, l *i18n.Locale, basket order.Basket) ([]zone, error) {
 	places, err := h.Delivery.Places(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var zones []zone
-	for _, place := range places {
+	for _, place := range delivery.Ordered(places, l) {
 		if len(zones) == 0 || zones[len(zones)-1].Slug != place.Zone {
 			zones = append(zones, zone{Slug: place.Zone})
 		}
@@ -106,7 +107,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form) error {
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
 		})
 	}
-	if v.Zones, err = h.zones(ctx, basket); err != nil {
+	if v.Zones, err = h.zones(ctx, r.Locale, basket); err != nil {
 		return err
 	}
 	if v.Pickup, err = quote(delivery.Pickup, v.Zones[0].Places[0].Slug); err != nil {
@@ -129,6 +130,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form) error {
 	}
 	p := r.Page(r.Locale.T("shop.checkout.title"))
 	p.Plain = true
+	p.BasketCount = basket.Pieces
 	p.Path = "/checkout"
 	return r.Render(status, checkoutPage(p, v))
 }

@@ -48,7 +48,7 @@ func (h *Handler) info(r *web.Request) error {
 	}
 	if v.Name == "delivery" {
 		var err error
-		if v.Zones, err = h.zones(r.Context(), order.Basket{}); err != nil {
+		if v.Zones, err = h.zones(r.Context(), r.Locale, order.Basket{}); err != nil {
 			return err
 		}
 	}

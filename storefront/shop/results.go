@@ -130,6 +130,7 @@ func (h *Handler) names(ctx context.Context, l *i18n.Locale) (map[string]string,
 }
 
 func readFacets(q query, counts map[string]map[string]int, names map[string]string, l *i18n.Locale) facets {
+	order := l.Order()
 	list := func(facet search.Facet, chosen []string) []option {
 		var options []option
 		for value, count := range counts[string(facet)] {
@@ -143,7 +144,7 @@ func readFacets(q query, counts map[string]map[string]int, names map[string]stri
 			}
 		}
 		slices.SortFunc(options, func(a, b option) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Label, b.Label))
+			return cmp.Or(cmp.Compare(b.Count, a.Count), order(a.Label, b.Label))
 		})
 		return options
 	}

@@ -57,7 +57,7 @@ func (h *Handler) cards(r *web.Request, products []catalog.Product, eager int) [
 		}
 		for _, group := range basket.Groups {
 			for _, line := range group.Lines {
-				inBasket[line.Product.ID] = line.Wanted
+				inBasket[line.Product.ID] = line.Quantity
 			}
 		}
 	}
