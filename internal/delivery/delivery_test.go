@@ -10,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
@@ -156,6 +157,38 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+}
+
+func TestPlacesStandInTheOrderOfTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	s, _ := newService(t)
+	places, err := s.Places(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	languages, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for code, first := range map[string]string{"ar": "أحفير", "fr": "Aghbal", "en": "Aghbal"} {
+		l := languages.Locale(code)
+		order, zones := l.Order(), []string{}
+		sorted := delivery.Ordered(places, l)
+		for i, p := range sorted {
+			switch {
+			case i == 0 || sorted[i-1].Zone != p.Zone:
+				zones = append(zones, p.Zone)
+			case order(l.Text(sorted[i-1].Name), l.Text(p.Name)) > 0:
+				t.Errorf("%s: %q before %q", code, l.Text(sorted[i-1].Name), l.Text(p.Name))
+			}
+		}
+		if diff := cmp.Diff([]string{"berkane", "oriental", "large-cities", "elsewhere"}, zones); diff != "" || len(sorted) != len(places) {
+			t.Errorf("%s: %d places, zones: %s", code, len(sorted), diff)
+		}
+		if got := l.Text(sorted[0].Name); got != first {
+			t.Errorf("%s begins with %s, want %s", code, got, first)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 )
@@ -33,4 +35,19 @@ func (s *Service) Places(ctx context.Context) ([]Place, error) {
 	}
 	s.places = places
 	return places, nil
+}
+
+// Ordered is places as a reader of the language l looks for them: zone after zone as they come, and
+// within each in that language's order of their names.
+func Ordered(places []Place, l *i18n.Locale) []Place {
+	zones := map[string]int{}
+	for _, p := range places {
+		if _, known := zones[p.Zone]; !known {
+			zones[p.Zone] = len(zones)
+		}
+	}
+	order := l.Order()
+	return slices.SortedStableFunc(slices.Values(places), func(a, b Place) int {
+		return cmp.Or(cmp.Compare(zones[a.Zone], zones[b.Zone]), order(l.Text(a.Name), l.Text(b.Name)))
+	})
 }
