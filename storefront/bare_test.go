@@ -249,6 +249,18 @@ func TestRequestEndsAtItsDeadline(t *testing.T) {
 	}
 }
 
+func TestALongRouteHasAnUploadsTime(t *testing.T) {
+	t.Parallel()
+	route := web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Long: true, Handler: func(r *web.Request) error {
+		deadline, _ := r.Context().Deadline()
+		return r.Bytes(http.StatusOK, "text/plain", []byte(time.Until(deadline).Round(time.Minute).String()))
+	}}
+	s := bare(t, Config{RequestTimeout: time.Second, UploadTimeout: 5 * time.Minute}, route)
+	if response, body := ask(t, s, httptest.NewRequest(http.MethodPost, "/en/x", nil)); response.StatusCode != http.StatusOK || body != "5m0s" {
+		t.Errorf("%d, %s are left", response.StatusCode, body)
+	}
+}
+
 func TestRequestIDIsKeptOnlyIfItIsOne(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, page("/x", say("x")))

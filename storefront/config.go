@@ -23,7 +23,7 @@ type Config struct {
 	RateLimits     RateLimits
 
 	RequestTimeout time.Duration // for answering any other request, 15 s
-	UploadTimeout  time.Duration // for receiving an upload, and again for answering it, 3 min
+	UploadTimeout  time.Duration // for receiving an upload, and again for answering or applying it, 3 min
 
 	Now func() time.Time // the pages' clock, time.Now
 	Log *slog.Logger

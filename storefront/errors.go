@@ -172,7 +172,7 @@ func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 	return s.watch(c, func() error {
 		s.setSecureHeaders(c)
 		// Whose upload was cut short for want of a session is told that, and not its size.
-		if errors.Is(err, fiber.ErrRequestEntityTooLarge) && s.bigBodyAt(c.Method(), c.Path()).signedIn {
+		if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {
 			if noSession := s.checkSession(&c.Request().Header); noSession != nil {
 				err = noSession
 			}

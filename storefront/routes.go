@@ -135,8 +135,10 @@ func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter 
 	if route.Method == http.MethodGet {
 		s.app.Add(http.MethodHead, path, handlers...)
 	}
-	if route.MaxBody > bodyLimit {
-		s.bigBodies = append(s.bigBodies, bigBody{pattern: path, limit: route.MaxBody, signedIn: route.Policy != web.Public && route.Policy != web.Demo})
+	if route.Long || route.MaxBody > bodyLimit {
+		s.exceptions = append(s.exceptions, exception{
+			pattern: path, body: max(route.MaxBody, bodyLimit), signedIn: route.Policy != web.Public && route.Policy != web.Demo,
+		})
 	}
 }
 

@@ -53,7 +53,7 @@ type Server struct {
 	cooperatives *cooperative.Service
 	catalog      *catalog.Service
 	routes       []web.Route
-	bigBodies    []bigBody
+	exceptions   []exception
 }
 
 // New builds the server. It fails on a configuration that makes no sense and on routes that
@@ -145,24 +145,24 @@ func (s *Server) Test(request *http.Request) (*http.Response, error) {
 // Routes lists every route in the order in which they are tried.
 func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes...) }
 
-// bigBody is where a body above the general limit is welcome.
-type bigBody struct {
+// exception is where more is allowed than in general: an upload's time, and maybe its size.
+type exception struct {
 	pattern  string
-	limit    int  // bytes; 0 is the general limit
+	body     int  // the largest, in bytes
 	signedIn bool // not for just anybody
 }
 
-// bigBodyAt finds the larger limit for a request; the zero bigBody if there is none.
-func (s *Server) bigBodyAt(method, path string) bigBody {
+// exceptionAt finds what is allowed to a request; ok is false if no more than to any.
+func (s *Server) exceptionAt(method, path string) (e exception, ok bool) {
 	if method != http.MethodPost {
-		return bigBody{}
+		return exception{}, false
 	}
-	for _, b := range s.bigBodies {
-		if fiber.RoutePatternMatch(path, b.pattern) {
-			return b
+	for _, e := range s.exceptions {
+		if fiber.RoutePatternMatch(path, e.pattern) {
+			return e, true
 		}
 	}
-	return bigBody{}
+	return exception{}, false
 }
 
 // headerReceived gives uploads more room and more time before their body is read, and of those that
@@ -170,11 +170,11 @@ func (s *Server) bigBodyAt(method, path string) bigBody {
 // bodies, which are read before a policy is asked.
 func (s *Server) headerReceived(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
 	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
-	big := s.bigBodyAt(string(header.Method()), path)
-	if big.limit == 0 || big.signedIn && s.checkSession(header) != nil {
+	allowed, ok := s.exceptionAt(string(header.Method()), path)
+	if !ok || allowed.signedIn && s.checkSession(header) != nil {
 		return fasthttp.RequestConfig{}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: big.limit, ReadTimeout: s.config.UploadTimeout}
+	return fasthttp.RequestConfig{MaxRequestBodySize: allowed.body, ReadTimeout: s.config.UploadTimeout}
 }
 
 // checkSession is nil if the head of a request names a session, and errSignIn if it names none.
@@ -213,7 +213,7 @@ func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHand
 // goes away is not noticed otherwise.
 func (s *Server) deadline(c *fiber.Ctx) error {
 	timeout := s.config.RequestTimeout
-	if s.bigBodyAt(c.Method(), c.Path()).limit > 0 {
+	if _, ok := s.exceptionAt(c.Method(), c.Path()); ok {
 		timeout = s.config.UploadTimeout
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), timeout)

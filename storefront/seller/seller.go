@@ -38,6 +38,10 @@ func (h *Handler) Routes() []web.Route {
 		route.MaxBody = size + formRoom
 		return route
 	}
+	long := func(route web.Route) web.Route {
+		route.Long = true
+		return route
+	}
 	return []web.Route{
 		get("/seller", h.home),
 
@@ -59,7 +63,7 @@ func (h *Handler) Routes() []web.Route {
 		get("/seller/upload/:id/errors.csv", h.exportErrors),
 		post("/seller/upload/:id/repair", h.repairUpload),
 		post("/seller/upload/:id/reread", h.rereadUpload),
-		post("/seller/upload/:id/apply", h.applyUpload),
+		long(post("/seller/upload/:id/apply", h.applyUpload)), // a whole catalogue, on a busy machine
 		post("/seller/upload/:id/discard", h.discardUpload),
 
 		get("/seller/orders", h.orders),

@@ -56,6 +56,7 @@ type Route struct {
 	Private bool
 
 	MaxBody int   // bytes of a request body where more than the general limit is welcome
+	Long    bool  // answering may take as long as where such a body comes
 	Limit   Limit // how often one address may come
 
 	Handler func(*Request) error
