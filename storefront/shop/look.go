@@ -5,6 +5,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -25,16 +26,16 @@ func stockText(p ui.Page, product catalog.Product) string {
 	return p.L.Number(product.Stock)
 }
 
-// firstThree is three of a cooperative's goods, the one at hand first and no drawing twice if that
-// can be.
+// firstThree is three of a cooperative's goods, the one at hand first and no kind of drawing twice if
+// that can be.
 func firstThree(goods []catalog.Product, product catalog.Product) []catalog.Product {
 	list := []catalog.Product{product}
-	seen := map[string]bool{product.Drawing: true}
+	seen := map[string]bool{static.Kind(product.Drawing): true}
 	for _, again := range []bool{false, true} {
 		for _, g := range goods {
 			taken := slices.ContainsFunc(list, func(p catalog.Product) bool { return p.ID == g.ID })
-			if !taken && len(list) < 3 && (again || !seen[g.Drawing]) {
-				seen[g.Drawing] = true
+			if !taken && len(list) < 3 && (again || !seen[static.Kind(g.Drawing)]) {
+				seen[static.Kind(g.Drawing)] = true
 				list = append(list, g)
 			}
 		}

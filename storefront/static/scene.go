@@ -2,6 +2,7 @@ package static
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -19,20 +20,29 @@ var places = [...][]place{
 }
 
 // Scene is the address of a drawing of up to three objects side by side, wider than high (4:3), such
-// as the goods of a cooperative. Unknown and repeated objects are left out; the tint depends on key.
+// as the goods of a cooperative. One of each kind comes before a second of any. Unknown and repeated
+// objects are left out; the tint depends on key.
 func Scene(objects []string, key string) string {
 	var names []string
 	seen := map[string]bool{}
-	for _, o := range objects {
-		if grounds()[o] != "" && !seen[o] && len(names) < len(places) {
-			names = append(names, o)
-			seen[o] = true
+	for _, again := range []bool{false, true} {
+		for _, o := range objects {
+			if grounds()[o] != "" && (again || !seen[Kind(o)]) && !slices.Contains(names, o) && len(names) < len(places) {
+				names = append(names, o)
+				seen[Kind(o)] = true
+			}
 		}
 	}
 	if len(names) == 0 {
 		names = []string{"gift"}
 	}
 	return "/drawings/scene/" + strings.Join(names, ".") + "-" + grounds()[names[0]] + "-" + tint(key) + ".svg"
+}
+
+// Kind is what an object is, whatever its colour or form: a rug, a jar of honey.
+func Kind(object string) string {
+	kind, _, _ := strings.Cut(object, "-")
+	return strings.TrimRight(kind, "0123456789")
 }
 
 // serveScene answers GET /drawings/scene/<object>.<object>.<object>-<ground>-<tint>.svg. There are too

@@ -148,6 +148,15 @@ func TestEveryDrawingIsOneWellFormedPicture(t *testing.T) {
 		t.Errorf("scene %s", scene)
 	}
 	checkPicture(t, scene, body(t, get(t, scene).Body))
+	for _, c := range []struct{ objects, want string }{
+		{"zerbia zerbia-ecru hanbel cushion-red", "zerbia.hanbel.cushion-red"},
+		{"orange clementine clementine2 lemon", "orange.clementine.lemon"},
+		{"oil oil2 oil5", "oil.oil2.oil5"}, // of one kind only
+	} {
+		if scene := static.Scene(strings.Fields(c.objects), "coop"); !strings.Contains(scene, "/"+c.want+"-") {
+			t.Errorf("of %s the scene shows %s", c.objects, scene)
+		}
+	}
 }
 
 func checkPicture(t *testing.T, name, svg string) {
