@@ -3,13 +3,15 @@ package order
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 )
@@ -71,44 +73,36 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 
 // letters are the jobs that send what write says: to the cooperative of each part in the language of
 // its member, and to the association's people, with nil for the part, each in their own language.
-// A cooperative without an address is written to at that of its first member who has one.
 func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, parts []Part, association bool,
 	write func(l *i18n.Locale, p *Part) mail.Message) ([]river.InsertManyParams, error) {
+	var letters []river.InsertManyParams
+	add := func(email, locale string, p *Part) {
+		message := write(s.Texts.Locale(locale), p)
+		message.To = email
+		letters = append(letters, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
+	}
 	byCooperative := make(map[uuid.UUID]*Part, len(parts))
-	cooperatives := make([]uuid.UUID, len(parts))
 	for i, p := range parts {
 		byCooperative[p.Cooperative.ID] = &parts[i]
-		cooperatives[i] = p.Cooperative.ID
 	}
-	var recipients []struct {
-		CooperativeID *uuid.UUID `db:"cooperative_id"` // nil: of the association
-		Email         string
-		Locale        string
+	recipients, err := cooperative.Recipients(ctx, tx, slices.Collect(maps.Keys(byCooperative)))
+	if err != nil {
+		return nil, err
 	}
-	err := tx.SelectContext(ctx, &recipients, `
-		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale
-		from cooperatives c
-		left join lateral (
-		    select u.email, u.locale from users u where u.cooperative_id = c.id and u.disabled_at is null
-		    order by u.email is null, u.created_at, u.id limit 1
-		) m on true
-		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null
-		union all
-		select null, email, locale from users
-		where $2 and role = 'association' and email is not null and disabled_at is null`,
-		pq.Array(cooperatives), association)
+	for _, r := range recipients {
+		add(r.Email, r.Locale, byCooperative[r.CooperativeID])
+	}
+	if !association {
+		return letters, nil
+	}
+	var people []struct{ Email, Locale string }
+	err = tx.SelectContext(ctx, &people, `
+		select email, locale from users where role = 'association' and email is not null and disabled_at is null`)
 	if err != nil {
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
 	}
-	letters := make([]river.InsertManyParams, len(recipients))
-	for i, r := range recipients {
-		var part *Part
-		if r.CooperativeID != nil {
-			part = byCooperative[*r.CooperativeID]
-		}
-		message := write(s.Texts.Locale(r.Locale), part)
-		message.To = r.Email
-		letters[i] = river.InsertManyParams{Args: mail.SendArgs{Message: message}}
+	for _, person := range people {
+		add(person.Email, person.Locale, nil)
 	}
 	return letters, nil
 }

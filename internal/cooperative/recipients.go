@@ -1,0 +1,35 @@
+package cooperative
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+)
+
+// Recipient is who reads a cooperative's mail.
+type Recipient struct {
+	CooperativeID uuid.UUID `db:"cooperative_id"`
+	Email         string
+	Locale        string // of its member; empty while it has none
+}
+
+// Recipients are whom to write to at each of these cooperatives: one without an address of its own
+// is reached at its first member who has one, and one without either is left out.
+func Recipients(ctx context.Context, q sqlx.QueryerContext, cooperatives []uuid.UUID) ([]Recipient, error) {
+	var recipients []Recipient
+	err := sqlx.SelectContext(ctx, q, &recipients, `
+		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale
+		from cooperatives c
+		left join lateral (
+		    select u.email, u.locale from users u where u.cooperative_id = c.id and u.disabled_at is null
+		    order by u.email is null, u.created_at, u.id limit 1
+		) m on true
+		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null`, pq.Array(cooperatives))
+	if err != nil {
+		return nil, fmt.Errorf("cooperative: whom to write to: %w", err)
+	}
+	return recipients, nil
+}
