@@ -8,16 +8,22 @@ import (
 	"github.com/souk-taawon/souk/internal/audit"
 )
 
-// Audit checks that each cooperative's state is the one that its history ends with.
+// Audit checks that each cooperative's state and bank account are the ones that its history ends with.
 func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
-	return audit.Run(ctx, db, audit.Query{
-		Name: "cooperative: the state is the last one decided",
-		SQL: `
+	return audit.Run(ctx, db,
+		audit.Query{Name: "cooperative: the state is the last one decided", SQL: `
 			select format('%s is %s, decided was %s', c.slug, c.state, coalesce(last.state, 'nothing'))
 			from cooperatives c
 			left join lateral (
 			    select state from cooperative_events
-			    where cooperative_id = c.id order by at desc, id desc limit 1) last on true
-			where last.state is distinct from c.state`,
-	})
+			    where cooperative_id = c.id and kind = 'decision' order by at desc, id desc limit 1) last on true
+			where last.state is distinct from c.state`},
+		audit.Query{Name: "cooperative: the bank account is the last one entered", SQL: `
+			select format('%s has an account that ends in %s, entered was %s', c.slug, right(c.rib, 4), last.rib_after)
+			from cooperatives c
+			cross join lateral (
+			    select rib_after from cooperative_events
+			    where cooperative_id = c.id and kind = 'rib' order by at desc, id desc limit 1) last
+			where last.rib_after <> right(c.rib, 4)`},
+	)
 }

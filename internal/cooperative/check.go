@@ -3,7 +3,9 @@ package cooperative
 import (
 	"net/mail"
 	"regexp"
+	"strconv"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,12 +21,15 @@ const (
 	maxText = 5000
 )
 
+// oldest is before the first cooperative was founded: an earlier day is a slip.
+var oldest = time.Date(1900, time.January, 1, 0, 0, 0, 0, time.UTC)
+
 // minMembers is the least number of members of a cooperative (law 112-12).
 const minMembers = 5
 
 // checked brings a cooperative's fields to the form they are kept in, or says what is wrong with
 // each.
-func checked(c Cooperative) (Cooperative, error) {
+func checked(c Cooperative, now time.Time) (Cooperative, error) {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	for name, line := range map[string]*string{
 		"name_ar": &c.Name.AR, "name_fr": &c.Name.FR, "sector": &c.Sector, "commune": &c.Commune,
@@ -40,7 +45,8 @@ func checked(c Cooperative) (Cooperative, error) {
 		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
 		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
 	} {
-		*text = strings.TrimSpace(*text)
+		// A browser ends the lines of a text as no other source does; it is the same text.
+		*text = strings.TrimSpace(strings.ReplaceAll(*text, "\r\n", "\n"))
 		if utf8.RuneCountInString(*text) > maxText {
 			wrong.Field(name, "cooperative.too_long", "Count", maxText)
 		}
@@ -55,10 +61,13 @@ func checked(c Cooperative) (Cooperative, error) {
 	if c.Slug != "" && !slugs.MatchString(c.Slug) {
 		wrong.Field("slug", "cooperative.slug_invalid")
 	}
-	if c.Slug == "" && c.Name.FR != "" {
-		if c.Slug = slug(c.Name.FR); c.Slug == "" {
-			wrong.Field("name_fr", "cooperative.name_not_latin")
-		}
+	if latin := slug(c.Name.FR); latin == "" && c.Name.FR != "" {
+		wrong.Field("name_fr", "cooperative.name_not_latin")
+	} else if c.Slug == "" {
+		c.Slug = latin
+	}
+	if c.FoundedOn != nil && (c.FoundedOn.Before(oldest) || c.FoundedOn.After(now)) {
+		wrong.Field("founded_on", "cooperative.founded_invalid", "Year", strconv.Itoa(oldest.Year()))
 	}
 	checkMembers(wrong, c)
 	checkIdentity(wrong, &c)

@@ -14,6 +14,7 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	c := r.create(t, nahlat())
+	const event = `insert into cooperative_events (id, cooperative_id, at, kind, state, fields, rib_after) select gen_random_uuid(), id, now(), `
 	for constraint, statement := range map[string]string{
 		"cooperatives_slug_key":              `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at) select gen_random_uuid(), slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at from cooperatives`,
 		"cooperatives_state_known":           `update cooperatives set state = 'queen'`,
@@ -23,6 +24,9 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 		"cooperatives_ice_valid":             `update cooperatives set ice = '999000001000076'`,
 		"cooperatives_rib_digits":            `update cooperatives set rib = '123'`,
 		"cooperatives_commune_fkey":          `update cooperatives set commune = 'atlantis'`,
+		"cooperative_events_kind_known":      event + `'rumour', null, '{name_fr}', '' from cooperatives`,
+		"cooperative_events_say_what":        event + `'correction', 'approved', '{name_fr}', '' from cooperatives`,
+		"cooperative_events_rib_ends":        event + `'rib', null, '{}', '011780000012345678901234' from cooperatives`,
 		"cooperative_events_append_only":     `update cooperative_events set note = 'autre chose'`,
 	} {
 		if _, err := r.db.Exec(statement); !postgres.Violates(err, constraint) {

@@ -30,6 +30,9 @@ var (
 	ErrNotFound   = fault.New(fault.NotFound, "cooperative.not_found")
 	ErrInvalid    = fault.New(fault.Invalid, "cooperative.invalid") // Fields say where
 	ErrWrongState = fault.New(fault.Conflict, "cooperative.wrong_state")
+	// ErrChanged says that somebody else corrected the cooperative since it was read; its Fields are
+	// those in which what is kept now differs from what was to be kept.
+	ErrChanged = fault.New(fault.Conflict, "cooperative.changed")
 )
 
 // Cooperative is one seller. Names are in Arabic and French. Young members are counted among Women
@@ -61,6 +64,7 @@ type Cooperative struct {
 	Sample       bool       `db:"sample"`
 	CreatedAt    time.Time  `db:"created_at"`
 	UpdatedAt    time.Time  `db:"updated_at"`
+	Version      int        `db:"version"`       // grows with each correction
 	ProductCount int        `db:"product_count"` // published ones
 }
 
@@ -102,7 +106,11 @@ func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) 
 }
 
 func (s *Service) one(ctx context.Context, f Filter) (Cooperative, error) {
-	found, err := s.List(ctx, f)
+	return one(ctx, s.db, f)
+}
+
+func one(ctx context.Context, db sqlx.QueryerContext, f Filter) (Cooperative, error) {
+	found, err := list(ctx, db, f)
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -119,15 +127,19 @@ func (s *Service) Public(ctx context.Context) ([]Cooperative, error) {
 
 // List gives the cooperatives that pass the filter, by name.
 func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
+	return list(ctx, s.db, f)
+}
+
+func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative, error) {
 	found := []Cooperative{}
-	err := s.db.SelectContext(ctx, &found, `
+	err := sqlx.SelectContext(ctx, db, &found, `
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.description_ar as "description.ar", c.description_fr as "description.fr", c.description_en as "description.en",
 		       c.story_ar as "story.ar", c.story_fr as "story.fr", c.story_en as "story.en",
 		       c.sector, c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
-		       c.created_at, c.updated_at, p.n as product_count
+		       c.created_at, c.updated_at, c.version, p.n as product_count
 		from cooperatives c
 		join places l on l.slug = c.commune
 		cross join lateral (
@@ -153,7 +165,7 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
 // that another cooperative has.
 func (s *Service) Create(ctx context.Context, c Cooperative, by uuid.UUID) (Cooperative, error) {
 	given := c.Slug != ""
-	c, err := checked(c)
+	c, err := checked(c, s.now())
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -165,18 +177,24 @@ func (s *Service) Create(ctx context.Context, c Cooperative, by uuid.UUID) (Coop
 		c.Slug += "-" + c.ID.String()[28:]
 		err = s.insert(ctx, c, by)
 	}
+	if err != nil {
+		return Cooperative{}, fmt.Errorf("create cooperative: %w", refused(err))
+	}
+	return s.ByID(ctx, c.ID)
+}
+
+// refused tells what a violated constraint of the table means; any other error is as it was.
+func refused(err error) error {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	switch {
 	case postgres.Violates(err, "cooperatives_slug_key"):
-		return Cooperative{}, wrong.Field("slug", "cooperative.slug_taken").Wrap(err)
+		return wrong.Field("slug", "cooperative.slug_taken").Wrap(err)
 	case postgres.Violates(err, "cooperatives_ice_key"):
-		return Cooperative{}, wrong.Field("ice", "cooperative.ice_taken").Wrap(err)
+		return wrong.Field("ice", "cooperative.ice_taken").Wrap(err)
 	case postgres.Violates(err, "cooperatives_commune_fkey"):
-		return Cooperative{}, wrong.Field("commune", "cooperative.commune_unknown").Wrap(err)
-	case err != nil:
-		return Cooperative{}, fmt.Errorf("create cooperative: %w", err)
+		return wrong.Field("commune", "cooperative.commune_unknown").Wrap(err)
 	}
-	return s.ByID(ctx, c.ID)
+	return err
 }
 
 func (s *Service) insert(ctx context.Context, c Cooperative, by uuid.UUID) error {
@@ -195,7 +213,7 @@ func (s *Service) insert(ctx context.Context, c Cooperative, by uuid.UUID) error
 		if err != nil {
 			return err
 		}
-		return appendEvent(ctx, tx, c.ID, c.State, "", by, c.CreatedAt)
+		return appendEvent(ctx, tx, c.ID, Event{Kind: Decided, State: c.State, At: c.CreatedAt}, by)
 	})
 }
 
@@ -238,39 +256,10 @@ func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note str
 		case !changed:
 			return ErrWrongState
 		}
-		return appendEvent(ctx, tx, id, to, note, by, now)
+		return appendEvent(ctx, tx, id, Event{Kind: Decided, State: to, Note: note, At: now}, by)
 	})
 	if err != nil {
 		return fmt.Errorf("cooperative %s to %s: %w", id, to, err)
 	}
 	return nil
-}
-
-// Event is one decision about a cooperative.
-type Event struct {
-	State  State      `db:"state"`
-	Note   string     `db:"note"`
-	UserID *uuid.UUID `db:"user_id"`
-	User   string     `db:"user_name"` // empty when nobody signed in decided
-	At     time.Time  `db:"at"`
-}
-
-// Events is what was decided about a cooperative, the latest first.
-func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
-	events := []Event{}
-	err := s.db.SelectContext(ctx, &events, `
-		select e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
-		from cooperative_events e left join users u on u.id = e.user_id
-		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
-	if err != nil {
-		return nil, fmt.Errorf("events of cooperative: %w", err)
-	}
-	return events, nil
-}
-
-func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, state State, note string, by uuid.UUID, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `
-		insert into cooperative_events (id, cooperative_id, state, note, user_id, at)
-		values ($1, $2, $3, $4, $5, $6)`, postgres.NewID(), id, state, note, uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, at)
-	return err
 }

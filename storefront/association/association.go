@@ -55,6 +55,8 @@ func (h *Handler) Routes() []web.Route {
 		get(cooperativesPath+"/new", h.newCooperative),
 		post(cooperativesPath+"/new", h.createCooperative),
 		get(cooperativesPath+"/:slug", h.cooperative),
+		get(cooperativesPath+"/:slug/edit", h.correction),
+		post(cooperativesPath+"/:slug/edit", h.correct),
 		post(cooperativesPath+"/:slug/approve", h.approve),
 		post(cooperativesPath+"/:slug/suspend", h.suspend),
 		post(cooperativesPath+"/:slug/members", h.addMember),

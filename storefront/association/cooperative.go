@@ -39,6 +39,9 @@ func (v cooperativeView) form(name string) ui.Form {
 	return ui.Form{}
 }
 
+// fill is where a field of the cooperative's identity can be filled in.
+func (v cooperativeView) fill(field string) string { return fillIn(v.Slug, field) }
+
 // goods are a cooperative's products, and what most of them still lack.
 type goods struct {
 	Published, Draft, Archived int

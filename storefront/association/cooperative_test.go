@@ -59,7 +59,8 @@ func TestThePageOfACooperativeKnowsItsIdentityAndWhatItsProductsLack(t *testing.
 		l := m.in(code)
 		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
 		m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
-		m.says(page, "[data-fact=ice]", l.T("association.identity.missing"))
+		m.says(page, "[data-fact=ice] .bdg", l.T("association.identity.missing"))
+		page.Find(`[data-fact=ice] a[href="/` + code + `/association/cooperatives/nahla/edit#f-ice"]`)
 		page = m.boss.Get("/" + code + "/association/cooperatives/zaytoun").Want(http.StatusOK)
 		for gap, n := range map[string]int{"authorisation": 1, "translation": 1, "label": 3, "picture": 3} {
 			m.says(page, "[data-gap="+gap+"] dd", l.N("association.products", n))

@@ -95,7 +95,7 @@ func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {
 	for _, o := range lines {
 		t.Rows = append(t.Rows, []any{
 			l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Pending,
-			ribText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
+			ui.RIBText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
 		})
 	}
 	return t

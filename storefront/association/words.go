@@ -53,15 +53,6 @@ func cooperativeColour(state cooperative.State) string {
 	return "bad"
 }
 
-// phoneText writes a Moroccan number as it is dialled at home: «06 61 23 45 67».
-func phoneText(e164 string) string {
-	national, found := strings.CutPrefix(e164, "+212")
-	if !found || len(national) != 9 {
-		return e164
-	}
-	return grouped("0"+national, 2, 2, 2, 2, 2)
-}
-
 // reachedBy is what somebody signs in with: an e-mail address, a telephone number or both.
 func reachedBy(u account.User) string {
 	var ways []string
@@ -69,27 +60,9 @@ func reachedBy(u account.User) string {
 		ways = append(ways, *u.Email)
 	}
 	if u.Phone != nil {
-		ways = append(ways, phoneText(*u.Phone))
+		ways = append(ways, ui.PhoneText(*u.Phone))
 	}
 	return strings.Join(ways, " · ")
-}
-
-// ribText writes a bank account's 24 digits as banks print them: bank, town, account, key.
-func ribText(rib string) string {
-	if len(rib) != 24 {
-		return rib
-	}
-	return grouped(rib, 3, 3, 16, 2)
-}
-
-// grouped parts digits by spaces that no line breaks at.
-func grouped(digits string, sizes ...int) string {
-	parts := make([]string, 0, len(sizes))
-	for _, n := range sizes {
-		parts = append(parts, digits[:n])
-		digits = digits[n:]
-	}
-	return strings.Join(parts, "\u00a0")
 }
 
 // whatsApp is the link that opens a conversation with text already written. A «+» for a space would
@@ -117,4 +90,36 @@ func currentIf(yes bool) templ.Attributes {
 		return nil
 	}
 	return templ.Attributes{"aria-current": "true"}
+}
+
+// eventName is what an entry of a cooperative's history is called, by the end of its key.
+func eventName(e cooperative.Event) string {
+	switch {
+	case e.Kind == cooperative.Decided:
+		return string(e.State)
+	case e.Kind == cooperative.Corrected:
+		return string(e.Kind)
+	case e.RIBBefore == "":
+		return "rib_added"
+	case e.RIBAfter == "":
+		return "rib_removed"
+	}
+	return "rib_changed"
+}
+
+// fieldNames lists fields of a cooperative's identity.
+func fieldNames(l *i18n.Locale, fields []string) string {
+	names := make([]string, len(fields))
+	for i, field := range fields {
+		names[i] = l.T("association.identity." + field)
+	}
+	return strings.Join(names, " · ")
+}
+
+// ribEnds tells an old bank account from a new one by their last digits.
+func ribEnds(l *i18n.Locale, e cooperative.Event) string {
+	if e.RIBBefore == "" || e.RIBAfter == "" {
+		return l.T("association.event.rib_end", "End", e.RIBBefore+e.RIBAfter)
+	}
+	return l.T("association.event.rib_ends", "Before", e.RIBBefore, "After", e.RIBAfter)
 }

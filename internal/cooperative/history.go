@@ -1,0 +1,63 @@
+package cooperative
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Kind is what an entry of a cooperative's history tells.
+type Kind string
+
+// The kinds of entries.
+const (
+	Decided    Kind = "decision"   // the association brought it into State
+	Corrected  Kind = "correction" // Fields of its identity were changed
+	RIBChanged Kind = "rib"        // its bank account was entered, changed or taken away
+)
+
+// Event is one entry of a cooperative's history.
+type Event struct {
+	Kind      Kind           `db:"kind"`
+	State     State          `db:"state"`
+	Note      string         `db:"note"`
+	Fields    pq.StringArray `db:"fields"`     // by their columns' names, in the form's order
+	RIBBefore string         `db:"rib_before"` // the last four digits; empty for no account
+	RIBAfter  string         `db:"rib_after"`
+	UserID    *uuid.UUID     `db:"user_id"`
+	User      string         `db:"user_name"` // empty when nobody signed in acted
+	At        time.Time      `db:"at"`
+}
+
+// Events is a cooperative's history, the latest first.
+func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
+	events := []Event{}
+	err := s.db.SelectContext(ctx, &events, `
+		select e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
+		       e.user_id, coalesce(u.name, '') as user_name, e.at
+		from cooperative_events e left join users u on u.id = e.user_id
+		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
+	if err != nil {
+		return nil, fmt.Errorf("events of cooperative: %w", err)
+	}
+	return events, nil
+}
+
+// appendEvent adds e, done by the user by, to the history of a cooperative.
+func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uuid.UUID) error {
+	if e.Fields == nil {
+		e.Fields = pq.StringArray{}
+	}
+	_, err := tx.ExecContext(ctx, `
+		insert into cooperative_events (id, cooperative_id, kind, state, note, fields, rib_before, rib_after, user_id, at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10)`,
+		postgres.NewID(), id, e.Kind, e.State, e.Note, e.Fields, e.RIBBefore, e.RIBAfter,
+		uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, e.At)
+	return err
+}

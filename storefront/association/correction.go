@@ -1,0 +1,109 @@
+package association
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// correctionPath is where a cooperative's identity is corrected.
+func correctionPath(slug string) string { return cooperativesPath + "/" + slug + "/edit" }
+
+// fillIn is where a field of a cooperative's identity can be filled in.
+func fillIn(slug, field string) string { return correctionPath(slug) + "#f-" + field }
+
+// correctionView is the page on which a cooperative's identity is corrected.
+type correctionView struct {
+	identityView
+	Cooperative cooperative.Cooperative // as it is kept
+}
+
+func (h *Handler) correction(r *web.Request) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	form := ui.Form{Values: identityText(c)}
+	form.Values["version"] = strconv.Itoa(c.Version)
+	return h.showCorrection(r, http.StatusOK, c, form)
+}
+
+func (h *Handler) showCorrection(r *web.Request, status int, c cooperative.Cooperative, form ui.Form) error {
+	v := correctionView{Cooperative: c}
+	var err error
+	if v.identityView, err = h.identityView(r, form, c.Sector); err != nil {
+		return err
+	}
+	p, err := h.page(r, r.Locale.T("association.correct.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, correctionPage(p, v))
+}
+
+func (h *Handler) correct(r *web.Request) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	corrected := readIdentity(r, c.Sector)
+	corrected.ID = c.ID
+	if corrected.Version, err = strconv.Atoi(r.Form("version")); err != nil {
+		corrected.Version = -1 // of no version at all
+	}
+	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.UserID())
+	if errors.Is(err, cooperative.ErrChanged) {
+		return h.showChanged(r, fault.As(err))
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showCorrection(r, http.StatusUnprocessableEntity, c, form)
+	}
+	if err != nil {
+		return err
+	}
+	done := "association.correct.done"
+	if len(changed) == 0 {
+		done = "association.correct.nothing"
+	}
+	if c, err = h.Cooperatives.ByID(r.Context(), c.ID); err != nil {
+		return err
+	}
+	r.Flash(done, "Name", c.Name)
+	return r.Redirect(cooperativesPath + "/" + c.Slug)
+}
+
+// showChanged shows the form again after somebody else saved it first: with what was typed, who it was,
+// and at each field that differs what is kept there now. Sent again, it replaces that.
+func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
+	form.Values["version"] = strconv.Itoa(c.Version)
+	now := identityText(c)
+	now["sector"], now["commune"] = sectorName(r.Locale, c.Sector), r.Locale.Text(c.CommuneName)
+	for field := range changed.Fields {
+		if now[field] == "" {
+			form.Errors[field] = r.Locale.T("association.correct.now_empty")
+		} else {
+			form.Errors[field] = r.Locale.T("association.correct.now", "Value", now[field])
+		}
+	}
+	events, err := h.Cooperatives.Events(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	for _, e := range events {
+		if e.Kind != cooperative.Decided {
+			form.Errors[""] = r.Locale.T("association.correct.changed", "Name", e.User, "When", r.Locale.DateTime(e.At))
+			break
+		}
+	}
+	return h.showCorrection(r, http.StatusConflict, c, form)
+}
