@@ -99,6 +99,14 @@ func TestTheCatalogueGoesOutAndComesBackUnchanged(t *testing.T) {
 			if u.Summary.Unchanged != 10 || len(u.Summary.Ignored) != 0 || u.Summary.Missing != 0 {
 				t.Errorf("%s %s: %+v %+v", language, format, u.Summary, u.Rows[0])
 			}
+			if format == "xlsx" {
+				book, err := excelize.OpenReader(bytes.NewReader(data))
+				must(t, err)
+				if got, want := book.GetSheetName(0), locale(t, language).T("catalog.sheet"); got != want {
+					t.Errorf("%s: the sheet is called %q, not %q", language, got, want)
+				}
+				must(t, book.Close())
+			}
 			if format == "csv" && !strings.Contains(string(data), "'=HYPERLINK") {
 				t.Errorf("%s: a formula went out as it is", language)
 			}

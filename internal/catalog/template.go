@@ -97,7 +97,10 @@ func writeXLSX(l *i18n.Locale, rows [][]any, w io.Writer) (err error) {
 			err = e
 		}
 	}()
-	const page = "Sheet1"
+	page := l.T("catalog.sheet")
+	if err := book.SetSheetName(book.GetSheetName(0), page); err != nil {
+		return err
+	}
 	rtl := l.Dir() == "rtl"
 	if err := book.SetSheetView(page, 0, &excelize.ViewOptions{RightToLeft: &rtl}); err != nil {
 		return err

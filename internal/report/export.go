@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 // Table is what a spreadsheet is written from. A cell is a string, int, float64, money.Amount
 // (written in dirhams), time.Time (written in the market's time zone) or nil, which is empty.
 type Table struct {
+	Name        string // of a workbook's sheet, in the reader's language; at most 31 characters
 	Header      []string
 	Rows        [][]any
 	RightToLeft bool // in a workbook, the first column stands on the right
@@ -102,7 +104,10 @@ func WriteXLSX(w io.Writer, t Table) (err error) {
 		}
 	}()
 	var x xlsx
-	sheet := file.GetSheetName(0)
+	sheet := cmp.Or(t.Name, file.GetSheetName(0))
+	if err := file.SetSheetName(file.GetSheetName(0), sheet); err != nil {
+		return fmt.Errorf("write xlsx: %w", err)
+	}
 	if err := file.SetSheetView(sheet, 0, &excelize.ViewOptions{RightToLeft: &t.RightToLeft}); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}

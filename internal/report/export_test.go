@@ -18,6 +18,7 @@ import (
 
 func table() report.Table {
 	return report.Table{
+		Name:   "المبيعات",
 		Header: []string{"التعاونية", "Ventes; total", "+", "n", "x", "le", "vide"},
 		Rows: [][]any{
 			{"نحلات \"الجبل\", زكزل", money.Amount(-123450), "=1+1", 12, 0.25, time.Date(2026, 11, 26, 23, 30, 0, 0, time.UTC), nil},
@@ -58,6 +59,9 @@ func TestAWorkbookOpensAsItWasMeant(t *testing.T) {
 		}
 	}()
 	sheet := file.GetSheetName(0)
+	if sheet != "المبيعات" {
+		t.Errorf("the sheet is called %q", sheet)
+	}
 	for cell, want := range map[string]string{
 		"A1": "التعاونية", "C1": "'+", "A2": "نحلات \"الجبل\", زكزل", "B2": "-1,234.50", "C2": "'=1+1", "D2": "12", "E2": "0.25",
 		"F2": "2026-11-27 00:30", "G2": "", "A3": "'+212661234567", "B3": "0.05", "C3": "'@cmd", "D3": "-3", "E3": "-0.5",

@@ -63,7 +63,9 @@ func (h *Handler) exportSales(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), sales.Table(r.Locale))
+	table := sales.Table(r.Locale)
+	table.Name = r.Locale.T("association.dashboard.title")
+	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), table)
 }
 
 // fileName is name with what the filter lets through, so that two exports are two files.

@@ -85,6 +85,7 @@ func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {
 		return l.T("association.column."+column) + " (" + l.Currency() + ")"
 	}
 	t := report.Table{
+		Name: l.T("association.settlement.title"),
 		Header: []string{
 			l.T("association.column.cooperative"), l.T("association.column.commune"),
 			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("pending"),

@@ -76,8 +76,11 @@ func (h *Handler) fillHome(ctx context.Context, coopID uuid.UUID, v *homeView) e
 		if err != nil {
 			return err
 		}
-		if len(events) > 0 {
-			v.Reason = events[0].Note
+		for _, e := range events {
+			if e.Kind == cooperative.Decided {
+				v.Reason = e.Note
+				break
+			}
 		}
 	}
 	parts, _, err := h.Orders.PartsOf(ctx, coopID, []order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Number: 1, Size: partsAtOnce})

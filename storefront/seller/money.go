@@ -63,6 +63,7 @@ func (h *Handler) exportMoney(r *web.Request) error {
 // statementTable is a statement as a spreadsheet's table, oldest first.
 func statementTable(l *i18n.Locale, lines []settlement.Line) report.Table {
 	table := report.Table{
+		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
 			l.T("seller.money.paid_out"), l.T("seller.money.balance"),

@@ -44,6 +44,7 @@ func (h *Handler) Routes() []web.Route {
 	}
 	return []web.Route{
 		get("/seller", h.home),
+		get(cooperativePath, h.cooperative),
 
 		get("/seller/products", h.catalogue),
 		get("/seller/products/export.:format", h.exportCatalogue),
