@@ -77,13 +77,13 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 		return bytes.Compare(a.CooperativeID[:], b.CooperativeID[:])
 	})
 	var payouts []Payout
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		payouts = make([]Payout, len(transfers))
 		for i, t := range transfers {
 			var err error
 			payouts[i], err = payTx(ctx, tx, Payout{
 				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
-				Reference: reference, UserID: &by, At: s.now(),
+				Reference: reference, UserID: &by, At: s.Now(),
 			})
 			if err != nil {
 				return err

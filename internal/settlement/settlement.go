@@ -14,12 +14,12 @@ import (
 
 // Service reads and settles what is owed.
 type Service struct {
-	db  *sqlx.DB
-	now func() time.Time
+	DB  *sqlx.DB
+	Now func() time.Time
 }
 
 // New makes a Service; now is its clock.
-func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{DB: db, Now: now} }
 
 // Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut.
 type Owed struct {
@@ -52,7 +52,7 @@ func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, er
 func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	owed := []Owed{}
 	// Each sum takes what moved one way less what moved back, so that reversals count.
-	err := s.db.SelectContext(ctx, &owed, `
+	err := s.DB.SelectContext(ctx, &owed, `
 		with moved as (
 		    select cooperative_id, starts_with(debit, 'pending:') as from_pending, starts_with(credit, 'pending:') as to_pending,
 		           starts_with(debit, 'payable:') as from_payable, starts_with(credit, 'payable:') as to_payable,
@@ -101,7 +101,7 @@ type Line struct {
 // that nobody has paid yet.
 func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Line, error) {
 	lines := []Line{}
-	err := s.db.SelectContext(ctx, &lines, `
+	err := s.DB.SelectContext(ctx, &lines, `
 		with moved as (
 		    select j.id, j.at, j.order_id, j.reference,
 		           sum(case when starts_with(p.debit, 'pending:') then p.amount_centimes

@@ -33,8 +33,11 @@ type dashboardView struct {
 	Today  time.Time
 }
 
-// latestShown is how many of the latest orders the dashboard shows.
-const latestShown = 8
+// How much the dashboard shows of what has a page of its own.
+const (
+	latestShown = 8 // of the latest orders
+	noRIBShown  = 5 // of the cooperatives that cannot be paid, those that are owed the most
+)
 
 func (h *Handler) dashboard(r *web.Request) error {
 	v, cooperatives, err := h.asked(r)

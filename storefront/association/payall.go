@@ -36,6 +36,17 @@ func (v settlementView) leftOut() []settlement.Owed {
 	return list
 }
 
+// doubtful are those that are paid to a bank account which changed lately.
+func (v settlementView) doubtful() []settlement.Owed {
+	var list []settlement.Owed
+	for _, o := range v.Lines {
+		if _, changed := v.Changed[o.CooperativeID]; changed && ready(o) {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
 // waiting is what those who are left out are owed.
 func (v settlementView) waiting() money.Amount {
 	var sum money.Amount

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -25,7 +27,8 @@ type settlementView struct {
 	WomenN   int
 	ReadyDue money.Amount // owed to those that are ready
 
-	Refused refusal // of payAll
+	Changed map[uuid.UUID]settlement.AccountChange // bank accounts to ask about before paying
+	Refused refusal                                // of payAll
 }
 
 func settlementOf(lines []settlement.Owed) settlementView {
@@ -68,6 +71,9 @@ func (h *Handler) showSettlement(r *web.Request, no refusal) error {
 	}
 	v := settlementOf(lines)
 	v.Refused = no
+	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context()); err != nil {
+		return err
+	}
 	return r.Render(no.status(), settlementPage(p, v))
 }
 
@@ -107,6 +113,7 @@ type statementView struct {
 	Cooperative cooperative.Cooperative
 	Owed        settlement.Owed
 	Lines       []settlement.Line
+	Changed     map[uuid.UUID]settlement.AccountChange // see settlementView
 	Form        ui.Form
 }
 
@@ -126,6 +133,9 @@ func (h *Handler) showStatement(r *web.Request, status int, form ui.Form) error 
 		return err
 	}
 	if v.Lines, err = h.Settlements.Statement(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context()); err != nil {
 		return err
 	}
 	if v.Form.Values == nil {

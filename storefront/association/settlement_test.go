@@ -1,12 +1,16 @@
 package association_test
 
 import (
+	"bytes"
+	"context"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -203,4 +207,84 @@ func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
 		t.Errorf("%q", book)
 	}
 	m.boss.Get("/fr/association/settlement.exe").Want(http.StatusNotFound)
+}
+
+func TestWhoPaysIsToldOfAnAccountThatChanged(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	changed := func(code, rib string) {
+		typed := filled(m.boss.Get("/" + code + correction).Want(http.StatusOK))
+		typed.Set("rib", rib)
+		m.boss.Post("/"+code+correction, typed).Want(http.StatusOK)
+	}
+	if page := m.boss.Get("/fr/association/settlement").Want(http.StatusOK); page.Has("[data-changed]") || page.Has("[data-doubtful]") {
+		t.Error("an account that never changed is doubted")
+	}
+	changed("fr", strings.Repeat("7", 24))
+	events, err := m.Cooperatives.Events(context.Background(), m.Honey.ID)
+	m.must(err)
+	today := events[0].At
+	for _, code := range languages {
+		l := m.in(code)
+		says := l.T("association.rib.changed", "Date", l.LongDate(today), "Name", m.Association.Name)
+		page := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		m.tells(page, "#pay-all [data-doubtful]", l.T("association.rib.check"))
+		m.says(page, "#pay-all [data-doubtful] [data-changed]", says)
+		m.says(page, "[data-settlement] [data-cooperative=nahla] [data-changed]", says)
+		m.speaks(page)
+		page = m.boss.Get("/" + code + "/association/settlement/nahla").Want(http.StatusOK)
+		m.says(page, "#pay [data-changed]", says)
+		// The question is asked with the same words when it was answered wrongly.
+		page = m.boss.Post("/"+code+"/association/settlement/pay", url.Values{"shown": {"22800"}, "reference": {""}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#pay-all [data-doubtful] [data-changed]", says)
+	}
+	changed("ar", "")
+	changed("ar", strings.Repeat("8", 24))
+	page := m.boss.Get("/ar/association/settlement").Want(http.StatusOK)
+	m.tells(page, "#pay-all [data-doubtful] [data-changed]", m.in("ar").T("association.rib.added", "Date", m.in("ar").LongDate(today), "Name", m.Association.Name))
+}
+
+func TestWhatIsMissingLeadsToWhereItIsFilledIn(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		edit := func(slug, field string) string {
+			return ` a[href="/` + code + `/association/cooperatives/` + slug + `/edit#f-` + field + `"]`
+		}
+		page := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		page.Find("[data-settlement]" + edit("zaytoun", "rib"))
+		page.Find("#pay-all [data-left-out]" + edit("zaytoun", "rib"))
+		m.boss.Get("/" + code + "/association/settlement/zaytoun").Want(http.StatusOK).Find("#pay" + edit("zaytoun", "rib"))
+		page = m.boss.Get("/" + code + "/association").Want(http.StatusOK)
+		page.Find("[data-no-rib]" + edit("sanabil", "rib"))
+		page.Find("[data-idle]" + edit("amal", "phone"))
+		page = m.boss.Get("/" + code + "/association/cooperatives/zaytoun").Want(http.StatusOK)
+		page.Find("[data-fact=rib]" + edit("zaytoun", "rib"))
+		page.Find("section[aria-labelledby=contact]" + edit("zaytoun", "phone"))
+		page = m.boss.Get("/" + code + "/association/cooperatives/zaytoun/edit").Want(http.StatusOK)
+		page.Find("#f-rib")
+		page.Find("#f-phone")
+	}
+}
+
+func TestASheetIsNamedInTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		for path, want := range map[string]string{
+			"/association/settlement.xlsx": l.T("association.settlement.title"),
+			"/association/sales.xlsx":      l.T("association.dashboard.title"),
+		} {
+			book, err := excelize.OpenReader(bytes.NewReader(m.boss.Get("/" + code + path).Want(http.StatusOK).Body))
+			m.must(err)
+			if got := book.GetSheetName(0); got != want {
+				t.Errorf("%s: the sheet of %s is called %q, not %q", code, path, got, want)
+			}
+			m.must(book.Close())
+		}
+	}
 }

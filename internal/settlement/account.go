@@ -1,0 +1,49 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// freshAccount is how long a changed bank account is pointed out although it has been paid to: by then
+// a cooperative has noticed whether its money came.
+const freshAccount = 14 * 24 * time.Hour
+
+// AccountChange is the last change of a cooperative's bank account.
+type AccountChange struct {
+	CooperativeID uuid.UUID `db:"cooperative_id"`
+	Before        string    `db:"rib_before"` // the last four digits; empty if there was no account
+	After         string    `db:"rib_after"`
+	User          string    `db:"user_name"` // who changed it
+	At            time.Time `db:"at"`
+}
+
+// ChangedAccounts gives the bank accounts that whoever pays should ask about first: those that were
+// changed since the last payout that stands, or in the last two weeks. A changed account is how
+// transfers are led astray.
+func (s *Service) ChangedAccounts(ctx context.Context) (map[uuid.UUID]AccountChange, error) {
+	var changes []AccountChange
+	err := s.DB.SelectContext(ctx, &changes, `
+		select e.cooperative_id, e.rib_before, e.rib_after, coalesce(u.name, '') as user_name, e.at
+		from (
+		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, user_id, at
+		    from cooperative_events where kind = 'rib'
+		    order by cooperative_id, at desc, id desc) e
+		left join users u on u.id = e.user_id
+		where e.at >= $1 or not exists (
+		    select from payouts t
+		    where t.cooperative_id = e.cooperative_id and t.at >= e.at
+		      and not exists (select from payout_reversals r where r.payout_id = t.id))`,
+		s.Now().Add(-freshAccount))
+	if err != nil {
+		return nil, fmt.Errorf("changed bank accounts: %w", err)
+	}
+	byCooperative := make(map[uuid.UUID]AccountChange, len(changes))
+	for _, c := range changes {
+		byCooperative[c.CooperativeID] = c
+	}
+	return byCooperative, nil
+}
