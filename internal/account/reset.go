@@ -53,6 +53,7 @@ func (s *Service) RequestReset(ctx context.Context, login string, link func(toke
 		}
 		return mail.SendTx(ctx, tx, s.jobs, mail.Message{
 			To:      *u.Email,
+			Locale:  l.Code(),
 			Subject: l.T("account.reset_mail_subject"),
 			Body:    l.T("account.reset_mail_body", "Name", u.Name, "Link", link(token)),
 		})

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Edit is a product as its cooperative describes it.
@@ -60,10 +61,29 @@ func (s *Service) rulesFrom(ctx context.Context, q sqlx.QueryerContext) (rules, 
 	for _, c := range list {
 		r.categories[c.Slug] = c
 	}
-	if err := sqlx.GetContext(ctx, q, &r.unauthorised, `select publish_without_authorisation from settings`); err != nil {
-		return rules{}, fmt.Errorf("settings: %w", err)
+	decided, err := settings.Read(ctx, q)
+	if err != nil {
+		return rules{}, err
 	}
+	r.unauthorised = decided.PublishUnauthorised
 	return r, nil
+}
+
+// Unauthorised counts the products on sale that could not be published now if the association let no
+// food be published without authorisation. What it decides is asked when a product is published or
+// edited, so these stay on sale until then, or until their cooperatives withdraw them.
+func (s *Service) Unauthorised(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.GetContext(ctx, &n, `
+		select count(*) from products p
+		join categories k on k.slug = p.category
+		join cooperatives c on c.id = p.cooperative_id
+		where p.state = 'published' and c.state = 'approved' and k.food
+		  and (p.authorisation = '' or p.authorisation_expires_on < $1::date)`, clock.Day(s.now()))
+	if err != nil {
+		return 0, fmt.Errorf("products without authorisation: %w", err)
+	}
+	return n, nil
 }
 
 // unpublishable says why a product may not be offered, or nil: processed food needs an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -14,8 +15,10 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Message is a plain-text mail to one recipient.
+// Message is a plain-text mail to one recipient. Locale is the language it is written in, for the
+// signature.
 type Message struct {
+	Locale  string `json:"locale"`
 	To      string `json:"to"`
 	Subject string `json:"subject"`
 	Body    string `json:"body"`
@@ -53,14 +56,27 @@ type Worker struct {
 	river.WorkerDefaults[SendArgs]
 	DB     *sqlx.DB
 	Server Server
+
+	// Signature is what stands under each message in that language, empty for nothing; it may be nil.
+	Signature func(ctx context.Context, locale string) (string, error)
 }
 
 // Work sends one message, or keeps it in the mailbox when there is no server.
 func (w *Worker) Work(ctx context.Context, j *river.Job[SendArgs]) error {
+	body := j.Args.Body
+	if w.Signature != nil {
+		signature, err := w.Signature(ctx, j.Args.Locale)
+		if err != nil {
+			return fmt.Errorf("sign mail: %w", err)
+		}
+		if signature != "" {
+			body = strings.TrimRight(body, "\n") + "\n\n-- \n" + signature + "\n"
+		}
+	}
 	if w.Server.Host == "" {
 		_, err := w.DB.ExecContext(ctx,
 			`INSERT INTO mailbox (id, recipient, subject, body, at) VALUES ($1, $2, $3, $4, $5)`,
-			postgres.NewID(), j.Args.To, j.Args.Subject, j.Args.Body, time.Now().UTC())
+			postgres.NewID(), j.Args.To, j.Args.Subject, body, time.Now().UTC())
 		if err != nil {
 			return fmt.Errorf("keep mail: %w", err)
 		}
@@ -74,7 +90,7 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[SendArgs]) error {
 		return river.JobCancel(fmt.Errorf("mail recipient: %w", err)) // trying again would not help
 	}
 	m.Subject(j.Args.Subject)
-	m.SetBodyString(mail.TypeTextPlain, j.Args.Body)
+	m.SetBodyString(mail.TypeTextPlain, body)
 	options := []mail.Option{mail.WithPort(w.Server.Port), mail.WithTLSPolicy(mail.TLSOpportunistic)}
 	if w.Server.User != "" {
 		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover),

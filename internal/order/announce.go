@@ -78,7 +78,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, parts []Part, associ
 	var letters []river.InsertManyParams
 	add := func(email, locale string, p *Part) {
 		message := write(s.Texts.Locale(locale), p)
-		message.To = email
+		message.To, message.Locale = email, locale
 		letters = append(letters, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
 	byCooperative := make(map[uuid.UUID]*Part, len(parts))

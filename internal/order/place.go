@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Where orders come from.
@@ -82,11 +83,11 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 			return placed, err
 		}
 	}
-	err = s.DB.QueryRowContext(ctx, `select commission_basis_points, reservation_hours from settings`).
-		Scan(&req.commission, &req.hours)
+	decided, err := settings.Read(ctx, s.DB)
 	if err != nil {
-		return Placed{}, fmt.Errorf("order: settings: %w", err)
+		return Placed{}, fmt.Errorf("order: %w", err)
 	}
+	req.commission, req.hours = decided.Commission, decided.ReservationHours
 	var order Order
 	err = s.inTx(ctx, func(tx *sqlx.Tx) (err error) {
 		order, err = s.placeTx(ctx, tx, req)

@@ -1,0 +1,177 @@
+package settings
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Errors of Save.
+var (
+	// ErrInvalid has a message for each field that cannot be used.
+	ErrInvalid = fault.New(fault.Invalid, "settings.invalid")
+	// ErrChanged says that somebody else saved other settings meanwhile; its Fields are those in which
+	// theirs differ.
+	ErrChanged = fault.New(fault.Conflict, "settings.changed")
+)
+
+// Contact is who the association is and how to reach it. What is empty was not entered.
+type Contact struct {
+	Name     i18n.Text
+	Phone    string // E.164
+	WhatsApp string // E.164; empty for the telephone, see Chat
+	Email    string
+	Address  i18n.Text // lines; there is no English one
+	Hours    i18n.Text
+}
+
+// Chat is the number that WhatsApp is written to: the one entered, or else the telephone if it is a
+// mobile one. A landline has no WhatsApp.
+func (c Contact) Chat() string {
+	if c.WhatsApp == "" && (strings.HasPrefix(c.Phone, "+2126") || strings.HasPrefix(c.Phone, "+2127")) {
+		return c.Phone
+	}
+	return c.WhatsApp
+}
+
+// Empty reports whether there is no way to reach the association by it.
+func (c Contact) Empty() bool { return c.Phone == "" && c.Chat() == "" && c.Email == "" }
+
+// Settings are what holds for the whole market.
+type Settings struct {
+	Contact
+	Version int // grows with each change
+
+	Commission          int          // in basis points, of each order placed from now on
+	FreeFrom            money.Amount // delivery costs nothing from this sum of items
+	ReservationHours    int          // until a part that its cooperative did not answer expires
+	PublishUnauthorised bool         // food may be published without an authorisation
+	Zones               []Zone       // nearest first
+}
+
+// Zone is what delivery to one of the zones costs and how many days it takes.
+type Zone struct {
+	Slug    string
+	Fee     money.Amount
+	DaysMin int
+	DaysMax int
+}
+
+// Read gives the settings that hold now, without the zones.
+func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
+	var s Settings
+	err := sqlx.GetContext(ctx, q, &s, `
+		select version, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", phone, whatsapp, email,
+		       address_ar as "address.ar", address_fr as "address.fr",
+		       hours_ar as "hours.ar", hours_fr as "hours.fr", hours_en as "hours.en",
+		       commission_basis_points as commission, free_delivery_from_centimes as freefrom,
+		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised
+		from settings`)
+	if err != nil {
+		return Settings{}, fmt.Errorf("settings: %w", err)
+	}
+	return s, nil
+}
+
+// readAll is Read with the zones.
+func readAll(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
+	s, err := Read(ctx, q)
+	if err != nil {
+		return Settings{}, err
+	}
+	err = sqlx.SelectContext(ctx, q, &s.Zones, `
+		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position`)
+	if err != nil {
+		return Settings{}, fmt.Errorf("settings: zones: %w", err)
+	}
+	return s, nil
+}
+
+// contactAge is how long a contact that was read is shown without asking again.
+const contactAge = 5 * time.Second
+
+// Service reads and changes the settings.
+type Service struct {
+	db      *sqlx.DB
+	now     func() time.Time
+	kept    atomic.Pointer[keptContact]
+	reading atomic.Bool
+}
+
+type keptContact struct {
+	Contact
+	at time.Time
+}
+
+// New makes the service.
+func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+
+// Get gives the settings that hold now.
+func (s *Service) Get(ctx context.Context) (Settings, error) { return readAll(ctx, s.db) }
+
+// Contact gives the association's contact for a page, as it was some seconds ago at most: every page
+// shows it, and asking for each would double the queries of the simplest ones. While one request asks
+// again the others are given what is known, also when the database does not answer: beside the error
+// stands the last contact that was read.
+func (s *Service) Contact(ctx context.Context) (Contact, error) {
+	kept := s.kept.Load()
+	if kept != nil {
+		if s.now().Sub(kept.at) < contactAge || !s.reading.CompareAndSwap(false, true) {
+			return kept.Contact, nil
+		}
+		defer s.reading.Store(false)
+	}
+	now := s.now()
+	read, err := Read(ctx, s.db)
+	if err != nil {
+		if kept != nil {
+			return kept.Contact, err
+		}
+		return Contact{}, err
+	}
+	s.kept.Store(&keptContact{read.Contact, now})
+	return read.Contact, nil
+}
+
+// Fields are the settings as text, by their names in a form. Sums are in dirhams and the commission in
+// percent, both with a point and two decimals.
+func (s Settings) Fields() map[string]string {
+	fields := map[string]string{
+		"name_ar": s.Name.AR, "name_fr": s.Name.FR, "name_en": s.Name.EN,
+		"phone": s.Phone, "whatsapp": s.WhatsApp, "email": s.Email,
+		"address_ar": s.Address.AR, "address_fr": s.Address.FR,
+		"hours_ar": s.Hours.AR, "hours_fr": s.Hours.FR, "hours_en": s.Hours.EN,
+		"commission": money.Amount(s.Commission).String(), "free_from": s.FreeFrom.String(),
+		"reservation_hours": strconv.Itoa(s.ReservationHours), "unauthorised": "no",
+	}
+	if s.PublishUnauthorised {
+		fields["unauthorised"] = "yes"
+	}
+	for _, z := range s.Zones {
+		fields["fee_"+z.Slug] = z.Fee.String()
+		fields["min_"+z.Slug] = strconv.Itoa(z.DaysMin)
+		fields["max_"+z.Slug] = strconv.Itoa(z.DaysMax)
+	}
+	return fields
+}
+
+// names are the fields in the order of the form.
+func (s Settings) names() []string {
+	names := []string{
+		"name_ar", "name_fr", "name_en", "phone", "whatsapp", "email", "address_ar", "address_fr",
+		"hours_ar", "hours_fr", "hours_en", "commission", "free_from",
+	}
+	for _, z := range s.Zones {
+		names = append(names, "fee_"+z.Slug, "min_"+z.Slug, "max_"+z.Slug)
+	}
+	return append(names, "reservation_hours", "unauthorised")
+}

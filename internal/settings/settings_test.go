@@ -1,0 +1,202 @@
+package settings_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+var noon = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
+
+func newService(t *testing.T) (*settings.Service, *sqlx.DB, *time.Time) {
+	t.Helper()
+	db, now := pgtest.New(t), noon
+	return settings.New(db, func() time.Time { return now }), db, &now
+}
+
+func get(t *testing.T, s *settings.Service) settings.Settings {
+	t.Helper()
+	kept, err := s.Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept
+}
+
+func TestSettingsAreReplacedAndTheHistoryTellsIt(t *testing.T) {
+	t.Parallel()
+	s, _, now := newService(t)
+	to := get(t, s)
+	if !to.Empty() || len(to.Zones) != 4 || to.Zones[0].Slug != "berkane" || to.Commission != 500 {
+		t.Fatalf("at the start: %+v", to)
+	}
+	to.Name = i18n.Text{AR: " الجمعية ", FR: "L’association"}
+	to.Phone, to.Email, to.Address.FR = "06 99 00 00 98", "a@exemple.invalid", "12, avenue\r\nBerkane"
+	to.Commission, to.FreeFrom, to.ReservationHours, to.PublishUnauthorised = 725, 300_00, 48, true
+	to.Zones[1].Fee, to.Zones[1].DaysMax = 25_50, 6
+	changed, err := s.Save(t.Context(), to, uuid.Nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"name_ar", "name_fr", "phone", "email", "address_fr", "commission", "free_from",
+		"fee_oriental", "max_oriental", "reservation_hours", "unauthorised",
+	}
+	if diff := cmp.Diff(want, changed); diff != "" {
+		t.Error(diff)
+	}
+	to.Version, to.Name.AR, to.Phone, to.Address.FR = 1, "الجمعية", "+212699000098", "12, avenue\nBerkane"
+	if diff := cmp.Diff(to, get(t, s)); diff != "" {
+		t.Error(diff)
+	}
+	*now = noon.Add(time.Hour)
+	to.Commission = 0
+	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err = s.Save(t.Context(), get(t, s), uuid.Nil); err != nil || len(changed) > 0 {
+		t.Errorf("nothing was changed, and it says %v, %v", changed, err)
+	}
+	history, err := s.Changes(t.Context(), 10)
+	if err != nil || len(history) != 2 {
+		t.Fatalf("%+v, %v", history, err)
+	}
+	last := settings.Change{Fields: []string{"commission"}, Before: []string{"7.25"}, After: []string{"0.00"}, At: history[0].At}
+	if diff := cmp.Diff(last, history[0]); diff != "" || !history[0].At.Equal(*now) {
+		t.Error(diff)
+	}
+}
+
+func TestWhatCannotBeMeantIsRefused(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	to := get(t, s)
+	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours = "12", "x", "nobody", 10001, -1, 0
+	to.Name.FR = string(make([]rune, 201))
+	to.Hours.EN = string(make([]rune, 501))
+	to.Zones[0].DaysMin, to.Zones[0].DaysMax = 5, 4
+	to.Zones[1].Fee, to.Zones[1].DaysMin, to.Zones[1].DaysMax = 1_000_01, -1, 61
+	_, err := s.Save(t.Context(), to, uuid.Nil)
+	f := fault.As(err)
+	if !errors.Is(err, settings.ErrInvalid) {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for field, m := range f.Fields {
+		got[field] = m.Key
+	}
+	want := map[string]string{
+		"phone": "account.phone_invalid", "whatsapp": "account.phone_invalid", "email": "account.email_invalid",
+		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.hours_invalid",
+		"name_fr": "settings.too_long", "hours_en": "settings.too_long", "max_berkane": "settings.days_order",
+		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if kept := get(t, s); kept.Version != 0 || kept.Commission != 500 {
+		t.Errorf("%+v", kept)
+	}
+}
+
+func TestOfTwoWhoSaveAtOnceTheSecondIsTold(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	first, second := get(t, s), get(t, s)
+	first.Commission, second.FreeFrom = 300, 0
+	if _, err := s.Save(t.Context(), first, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Save(t.Context(), second, uuid.Nil)
+	f := fault.As(err)
+	if !errors.Is(err, settings.ErrChanged) || len(f.Fields) != 2 || f.Fields["commission"].Key == "" || f.Fields["free_from"].Key == "" {
+		t.Errorf("%v", err)
+	}
+	if kept := get(t, s); kept.FreeFrom != 500_00 || kept.Commission != 300 {
+		t.Errorf("%+v", kept)
+	}
+}
+
+func TestPagesAskForTheContactOnceInAWhile(t *testing.T) {
+	t.Parallel()
+	s, db, now := newService(t)
+	email := func(ctx context.Context) string {
+		c, err := s.Contact(ctx)
+		if err != nil {
+			t.Error(err)
+		}
+		return c.Email
+	}
+	_ = email(t.Context())
+	if _, err := db.Exec(`update settings set email = 'elsewhere@souk.test'`); err != nil { // by another instance
+		t.Fatal(err)
+	}
+	if got := email(t.Context()); got != "" {
+		t.Errorf("it was asked again: %q", got)
+	}
+	*now = now.Add(5 * time.Second)
+	if got := email(t.Context()); got != "elsewhere@souk.test" {
+		t.Errorf("after a while it is %q", got)
+	}
+	to := get(t, s)
+	to.Email = "here@souk.test"
+	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := email(t.Context()); got != "here@souk.test" {
+		t.Errorf("after saving it is %q", got)
+	}
+	*now = now.Add(time.Minute)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if c, err := s.Contact(gone); err == nil || c.Email != "here@souk.test" {
+		t.Errorf("without the database: %q, %v", c.Email, err)
+	}
+}
+
+func TestOnlyAMobileNumberIsTakenForWhatsApp(t *testing.T) {
+	t.Parallel()
+	for c, want := range map[settings.Contact]string{
+		{}:                       "",
+		{Phone: "+212699000098"}: "+212699000098",
+		{Phone: "+212536000098"}: "",
+		{Phone: "+212536000098", WhatsApp: "+212699000098"}: "+212699000098",
+	} {
+		if got := c.Chat(); got != want {
+			t.Errorf("%+v: %q", c, got)
+		}
+	}
+}
+
+func TestTheDatabaseDefendsSettings(t *testing.T) {
+	t.Parallel()
+	_, db, _ := newService(t)
+	add := `insert into settings_changes (id, fields, before, after, at) values (gen_random_uuid(), `
+	if _, err := db.Exec(add + `'{email}', '{""}', '{a@b.c}', now())`); err != nil {
+		t.Fatal(err)
+	}
+	for statement, constraint := range map[string]string{
+		`update settings set phone = '0612345678'`:      "settings_numbers_e164",
+		add + `'{}', '{}', '{}', now())`:                "settings_changes_say_what",
+		add + `'{email}', '{}', '{a@b.c}', now())`:      "settings_changes_say_what",
+		`update settings_changes set fields = '{name}'`: "settings_changes_append_only",
+		`delete from settings_changes`:                  "settings_changes_append_only",
+	} {
+		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+}
