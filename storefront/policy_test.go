@@ -2,6 +2,7 @@ package storefront_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -11,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -45,6 +48,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/association/orders/", "id", placed.Order.ID.String())
 	say("/association/cooperatives/", "slug", m.Pending.Slug)
 	say("/association/settlement/", "slug", s.Slug)
+	say("/association/settlement/", "id", payout(t, m, s).ID.String())
 	say("/products/", "slug", s.Products[0].Slug)
 	say("/cooperatives/", "slug", s.Slug)
 	say("/api/v1/products/", "slug", s.Products[0].Slug)
@@ -60,6 +64,26 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/association/orders/", "move", "confirm")
 	say("/", "format", "csv")
 	return r
+}
+
+// payout is money that was paid out to a cooperative for what it sold.
+func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Payout {
+	t.Helper()
+	o := m.Order().Order
+	by := order.By{User: m.Association.ID}
+	var err error
+	for _, part := range o.Parts {
+		err = errors.Join(err, m.Orders.Accept(t.Context(), part.Cooperative.ID, part.ID, by),
+			m.Orders.Ready(t.Context(), part.Cooperative.ID, part.ID, by), m.Orders.HandOver(t.Context(), part.Cooperative.ID, part.ID, by))
+	}
+	if err := errors.Join(err, m.Orders.Dispatch(t.Context(), o.ID, by), m.Orders.Deliver(t.Context(), o.ID, by)); err != nil {
+		t.Fatal(err)
+	}
+	p, err := m.Settlements.Pay(t.Context(), s.ID, 100, "VIR-0", m.Association.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }
 
 // path fills a route's pattern with the records.

@@ -83,7 +83,7 @@ func assemble(p parts) (*app, error) {
 		Texts: texts, Secret: p.secret, BaseURL: p.storefront.BaseURL, Now: time.Now,
 	}
 	payments.OnPaid = orders.PaidTx
-	settlements := settlement.New(p.db, time.Now)
+	settlements := &settlement.Service{DB: p.db, Jobs: jobs, Texts: texts, BaseURL: p.storefront.BaseURL, Now: time.Now}
 	source := catalog.NewSearchSource(p.db, time.Now)
 
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})

@@ -23,9 +23,29 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    from journals j join postings p on p.journal_id = j.id
 			    where j.reference = 'payout:' || t.id) p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
-		audit.Query{Name: "settlement: money moves for an order or as a payout", SQL: `
+		audit.Query{Name: "settlement: every payout that was undone came back to the bank once", SQL: `
+			select format('payout %s of %s centimes: %s centimes came back, in %s postings',
+			              t.id, t.amount_centimes, coalesce(p.amount, 0), p.postings)
+			from payout_reversals r
+			join payouts t on t.id = r.payout_id
+			cross join lateral (
+			    select count(*) as postings,
+			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable:' || t.cooperative_id) as amount
+			    from journals j join postings p on p.journal_id = j.id
+			    where j.reference = 'payout:' || t.id || ':undone') p
+			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
+		audit.Query{Name: "settlement: of a cooperative's payouts under one bank reference, only the last may stand", SQL: `
+			select format('payout %s, attempt %s under «%s»', t.id, t.attempt, t.reference)
+			from payouts t
+			where not exists (select from payout_reversals r where r.payout_id = t.id)
+			  and exists (
+			      select from payouts l
+			      where l.cooperative_id = t.cooperative_id and l.reference = t.reference and l.attempt > t.attempt)`},
+		audit.Query{Name: "settlement: money moves for an order, as a payout or back from one that was undone", SQL: `
 			select format('journal %s', j.reference)
 			from journals j
-			where j.order_id is null and not exists (select from payouts t where j.reference = 'payout:' || t.id)`},
+			where j.order_id is null
+			  and not exists (select from payouts t where j.reference = 'payout:' || t.id)
+			  and not exists (select from payout_reversals r where j.reference = 'payout:' || r.payout_id || ':undone')`},
 	)
 }

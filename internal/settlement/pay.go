@@ -23,10 +23,21 @@ import (
 var (
 	ErrInvalid       = fault.New(fault.Invalid, "settlement.invalid") // Fields say where
 	ErrReferenceUsed = fault.New(fault.Conflict, "settlement.reference_used")
+	ErrNoPayout      = fault.New(fault.NotFound, "settlement.payout_not_found")
+	ErrUndone        = fault.New(fault.Conflict, "settlement.already_undone")
 )
 
-// maxReference bounds a bank's reference, in characters.
-const maxReference = 140
+// The most that a bank's reference and a reason hold, in characters.
+const (
+	maxReference = 140
+	maxReason    = 500
+)
+
+// The kinds of the journals that are recorded here.
+const (
+	journalPayout = "payout"
+	journalUndone = "payout_undone"
+)
 
 // Payout is a bank transfer from the association to a cooperative.
 type Payout struct {
@@ -45,7 +56,8 @@ type Transfer struct {
 }
 
 // Pay records that amount was transferred to a cooperative under the bank's reference, by the
-// association's user by. Recording the same transfer again gives the first record back. Errors:
+// association's user by, and has the cooperative told. Recording the same transfer again gives the
+// first record back. Errors:
 // cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrInvalid
 // with the fields amount (not above zero, or more than is owed) and reference.
 func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by uuid.UUID) (Payout, error) {
@@ -79,17 +91,22 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 	var payouts []Payout
 	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		payouts = make([]Payout, len(transfers))
+		var made []Payout
 		for i, t := range transfers {
+			var before bool
 			var err error
-			payouts[i], err = payTx(ctx, tx, Payout{
+			payouts[i], before, err = payTx(ctx, tx, Payout{
 				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
 				Reference: reference, UserID: &by, At: s.Now(),
 			})
 			if err != nil {
 				return err
 			}
+			if !before {
+				made = append(made, payouts[i])
+			}
 		}
-		return nil
+		return s.announce(ctx, tx, made)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pay cooperatives: %w", err)
@@ -97,52 +114,69 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 	return payouts, nil
 }
 
-// payTx records p, unless it was recorded before, and gives what is recorded.
-func payTx(ctx context.Context, tx *sqlx.Tx, p Payout) (Payout, error) {
-	// Payouts to one cooperative take turns, or two could each find the same money owed. New
-	// orders, which only refer to the cooperative's key, do not wait for this lock.
-	var slug string
-	err := tx.GetContext(ctx, &slug, `select slug from cooperatives where id = $1 for no key update`, p.CooperativeID)
-	if postgres.NoRows(err) {
-		return p, cooperative.ErrNotFound
+// payTx records p, unless it was recorded before and stands, and gives what is recorded. A payout
+// that was undone leaves its reference to the next.
+func payTx(ctx context.Context, tx *sqlx.Tx, p Payout) (recorded Payout, before bool, err error) {
+	if err := lock(ctx, tx, p.CooperativeID); err != nil {
+		return p, false, err
 	}
-	if err != nil {
-		return p, err
+	var last struct {
+		Payout
+		Attempt int
+		Undone  bool
 	}
-	var before Payout
-	err = tx.GetContext(ctx, &before, `
-		select id, cooperative_id, amount_centimes, reference, user_id, at
-		from payouts where cooperative_id = $1 and reference = $2`, p.CooperativeID, p.Reference)
-	if err == nil && before.Amount != p.Amount {
-		return p, ErrReferenceUsed
-	}
-	if !postgres.NoRows(err) {
-		return before, err // nil: recorded before
+	err = tx.GetContext(ctx, &last, `
+		select t.id, t.cooperative_id, t.amount_centimes, t.reference, t.user_id, t.at, t.attempt,
+		       exists (select from payout_reversals r where r.payout_id = t.id) as undone
+		from payouts t
+		where t.cooperative_id = $1 and t.reference = $2
+		order by t.attempt desc
+		limit 1`, p.CooperativeID, p.Reference)
+	switch {
+	case err != nil && !postgres.NoRows(err):
+		return p, false, err
+	case err == nil && !last.Undone && last.Amount != p.Amount:
+		return p, false, ErrReferenceUsed
+	case err == nil && !last.Undone:
+		return last.Payout, true, nil
 	}
 	due, err := ledger.Balance(ctx, tx, ledger.PayableTo(p.CooperativeID))
 	if err != nil {
-		return p, err
+		return p, false, err
 	}
 	if p.Amount > due {
-		return p, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
+		return p, false, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
 	}
-	return p, recordTx(ctx, tx, p)
+	return p, false, recordTx(ctx, tx, p, last.Attempt+1)
 }
 
-func recordTx(ctx context.Context, tx *sqlx.Tx, p Payout) error {
+// lock lets what is recorded of one cooperative's payouts take turns, or two could each find the
+// same money owed. New orders, which only refer to the cooperative's key, do not wait for it.
+func lock(ctx context.Context, tx *sqlx.Tx, cooperativeID uuid.UUID) error {
+	var slug string
+	err := tx.GetContext(ctx, &slug, `select slug from cooperatives where id = $1 for no key update`, cooperativeID)
+	if postgres.NoRows(err) {
+		return cooperative.ErrNotFound
+	}
+	return err
+}
+
+func recordTx(ctx context.Context, tx *sqlx.Tx, p Payout, attempt int) error {
 	if _, err := tx.ExecContext(ctx, `
-		insert into payouts (id, cooperative_id, amount_centimes, reference, user_id, at)
-		values ($1, $2, $3, $4, $5, $6)`,
-		p.ID, p.CooperativeID, p.Amount, p.Reference, p.UserID, p.At); err != nil {
+		insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, user_id, at)
+		values ($1, $2, $3, $4, $5, $6, $7)`,
+		p.ID, p.CooperativeID, p.Amount, p.Reference, attempt, p.UserID, p.At); err != nil {
 		return err
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "payout:" + p.ID.String(),
-		Kind:      "payout",
-		At:        p.At,
-		Postings: []ledger.Posting{{
-			Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank,
-			Amount: p.Amount, CooperativeID: &p.CooperativeID,
-		}},
+		Reference: "payout:" + p.ID.String(), Kind: journalPayout, At: p.At, Postings: p.postings(),
 	})
+}
+
+// postings are what a payout moves.
+func (p Payout) postings() []ledger.Posting {
+	return []ledger.Posting{{
+		Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank,
+		Amount: p.Amount, CooperativeID: &p.CooperativeID,
+	}}
 }

@@ -9,17 +9,19 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// Service reads and settles what is owed.
+// Service reads and settles what is owed. Every exported field but Sample has to be set.
 type Service struct {
-	DB  *sqlx.DB
-	Now func() time.Time
+	DB      *sqlx.DB
+	Jobs    *job.Client
+	Texts   *i18n.Bundle
+	BaseURL string // of the links in mails, such as «https://souk.example»
+	Now     func() time.Time
+	Sample  bool // what is recorded is invented, and nobody is told of it
 }
-
-// New makes a Service; now is its clock.
-func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{DB: db, Now: now} }
 
 // Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut.
 type Owed struct {
@@ -84,18 +86,25 @@ func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	return owed, nil
 }
 
-// Line is one entry of a cooperative's statement: a paid order, or a payout. Amounts are below
-// zero where something was taken back.
+// Line is one entry of a cooperative's statement: a paid order, a payout, or the undoing of one.
+// Amounts are below zero where something was taken back.
 type Line struct {
-	At            time.Time    `db:"at"`
-	OrderNumber   string       `db:"order_number"`   // of a sale
-	BankReference string       `db:"bank_reference"` // of a payout
-	RecordedBy    string       `db:"recorded_by"`    // who recorded a payout, by name
-	Sale          money.Amount `db:"sale"`
-	Commission    money.Amount `db:"commission"`
-	Payout        money.Amount `db:"payout"`
-	Balance       money.Amount `db:"balance"` // owed to the cooperative after this entry
+	At            time.Time     `db:"at"`
+	OrderNumber   string        `db:"order_number"`   // of a sale
+	PayoutID      uuid.NullUUID `db:"payout_id"`      // of a payout and of its undoing
+	BankReference string        `db:"bank_reference"` // of these
+	Undone        bool          `db:"undone"`         // of a payout: it has been undone
+	Undoes        bool          `db:"undoes"`         // this is the undoing of a payout
+	Reason        string        `db:"reason"`         // of an undoing
+	RecordedBy    string        `db:"recorded_by"`    // who recorded a payout or undid it, by name
+	Sale          money.Amount  `db:"sale"`
+	Commission    money.Amount  `db:"commission"`
+	Payout        money.Amount  `db:"payout"`
+	Balance       money.Amount  `db:"balance"` // owed to the cooperative after this entry
 }
+
+// CanUndo reports whether the entry is a payout that stands.
+func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes }
 
 // Statement is all that made up what a cooperative is owed, in order of time. It is empty for one
 // that nobody has paid yet.
@@ -103,7 +112,7 @@ func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Lin
 	lines := []Line{}
 	err := s.DB.SelectContext(ctx, &lines, `
 		with moved as (
-		    select j.id, j.at, j.order_id, j.reference,
+		    select j.id, j.at, j.order_id, j.reference, j.kind = $2 as undoes,
 		           sum(case when starts_with(p.debit, 'pending:') then p.amount_centimes
 		                    when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end) as sale,
 		           sum(case when p.credit = 'commission' then p.amount_centimes
@@ -118,14 +127,16 @@ func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Lin
 		           or 'commission' in (p.debit, p.credit))
 		    group by j.id
 		)
-		select m.at, coalesce(o.number, '') as order_number, coalesce(t.reference, '') as bank_reference,
-		       coalesce(u.name, '') as recorded_by,
+		select m.at, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
+		       r.payout_id is not null and not m.undoes as undone, m.undoes,
+		       case when m.undoes then coalesce(r.reason, '') else '' end as reason, coalesce(u.name, '') as recorded_by,
 		       m.sale, m.commission, m.payout, sum(m.change) over (order by m.at, m.id) as balance
 		from moved m
 		left join orders o on o.id = m.order_id
-		left join payouts t on t.cooperative_id = $1 and m.reference = 'payout:' || t.id
-		left join users u on u.id = t.user_id
-		order by m.at, m.id`, cooperativeID)
+		left join payouts t on t.cooperative_id = $1 and m.order_id is null and split_part(m.reference, ':', 2) = t.id::text
+		left join payout_reversals r on r.payout_id = t.id
+		left join users u on u.id = case when m.undoes then r.user_id else t.user_id end
+		order by m.at, m.id`, cooperativeID, journalUndone)
 	if err != nil {
 		return nil, fmt.Errorf("statement: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -36,7 +38,17 @@ type till struct {
 func newTill(t *testing.T) *till {
 	t.Helper()
 	s := &till{db: pgtest.New(t), time: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), jamal: postgres.NewID()}
-	s.Service = settlement.New(s.db, func() time.Time { return s.time })
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	jobs, err := job.New(s.db, nil, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Service = &settlement.Service{
+		DB: s.db, Jobs: jobs, Texts: texts, BaseURL: "https://souk.example", Now: func() time.Time { return s.time },
+	}
 	s.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
 		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
 	return s
@@ -233,7 +245,10 @@ func TestAStatementAddsUpLineByLine(t *testing.T) {
 		if l.At.IsZero() || i > 0 && !l.At.After(lines[i-1].At) {
 			t.Errorf("line %d is of %s", i, l.At)
 		}
-		lines[i].At = time.Time{}
+		if got := l.PayoutID.Valid; got != (want[i].BankReference != "") {
+			t.Errorf("line %d is of a payout: %t", i, got)
+		}
+		lines[i].At, lines[i].PayoutID = time.Time{}, uuid.NullUUID{}
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%+v\nwant %+v", lines, want)

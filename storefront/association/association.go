@@ -70,6 +70,7 @@ func (h *Handler) Routes() []web.Route {
 		get(settlementPath+"/:slug", h.statement),
 		post(settlementPath+"/pay", h.payAll),
 		post(settlementPath+"/:slug/pay", h.pay),
+		post(settlementPath+"/:slug/payouts/:id/undo", h.undo),
 	}
 }
 

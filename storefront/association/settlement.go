@@ -115,20 +115,21 @@ type statementView struct {
 	Lines       []settlement.Line
 	Changed     map[uuid.UUID]settlement.AccountChange // see settlementView
 	Form        ui.Form
+	Undo        undoing
 }
 
 func (h *Handler) statement(r *web.Request) error {
-	return h.showStatement(r, http.StatusOK, ui.Form{})
+	return h.showStatement(r, http.StatusOK, statementView{})
 }
 
-// showStatement shows the page of one cooperative's account. A form without values offers to pay all
-// that is due.
-func (h *Handler) showStatement(r *web.Request, status int, form ui.Form) error {
+// showStatement shows the page of one cooperative's account, with what v has of a form that was
+// refused. A form without values offers to pay all that is due.
+func (h *Handler) showStatement(r *web.Request, status int, v statementView) error {
 	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
 	if err != nil {
 		return err
 	}
-	v := statementView{Cooperative: c, Form: form}
+	v.Cooperative = c
 	if v.Owed, err = h.Settlements.OwedTo(r.Context(), c.ID); err != nil {
 		return err
 	}
@@ -161,7 +162,7 @@ func (h *Handler) pay(r *web.Request) error {
 		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showStatement(r, http.StatusUnprocessableEntity, form)
+		return h.showStatement(r, http.StatusUnprocessableEntity, statementView{Form: form})
 	}
 	if err != nil {
 		return err

@@ -79,8 +79,13 @@ func statementTable(l *i18n.Locale, lines []settlement.Line) report.Table {
 
 // lineText says what a line of a statement is about.
 func lineText(l *i18n.Locale, line settlement.Line) string {
-	if line.OrderNumber == "" {
-		return l.T("seller.money.transfer", "Reference", line.BankReference)
+	switch {
+	case line.OrderNumber != "":
+		return l.T("seller.money.order", "Number", line.OrderNumber)
+	case line.Undoes:
+		return l.T("seller.money.withdrawn", "Reference", line.BankReference, "Reason", line.Reason)
+	case line.Undone:
+		return l.T("seller.money.transfer_withdrawn", "Reference", line.BankReference)
 	}
-	return l.T("seller.money.order", "Number", line.OrderNumber)
+	return l.T("seller.money.transfer", "Reference", line.BankReference)
 }

@@ -82,3 +82,52 @@ func TestStatementIsExported(t *testing.T) {
 		t.Error("that is no workbook")
 	}
 }
+
+func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	deliver(t, m, m.Order()) // honey for 240 dirhams, 228 due
+	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID)
+	if err == nil {
+		_, err = m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", m.Association.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	member := m.SignIn(m.Honey.Member)
+	for _, code := range []string{"ar", "fr", "en"} {
+		l := m.Languages.Locale(code)
+		page := member.Get("/" + code + "/seller/money").Want(http.StatusOK)
+		if got, want := page.Text(".bigprice"), strings.Join(strings.Fields(l.Money(22_800)), " "); got != want {
+			t.Errorf("owed: %s, want %s", got, want)
+		}
+		rows := page.Find("table.set tbody tr")
+		if rows.Length() != 3 {
+			t.Fatalf("%d lines", rows.Length())
+		}
+		for i, want := range [][]string{
+			{l.T("seller.money.withdrawn_of"), "VIR-77", l.T("seller.money.why") + " RIB <fermé>", l.Centimes(10_000), l.Centimes(22_800)},
+			{l.T("seller.money.transfer_of"), "VIR-77", l.T("seller.money.withdrawn_since"), l.Centimes(-10_000), l.Centimes(12_800)},
+		} {
+			got := strings.Join(strings.Fields(rows.Eq(i).Text()), " ")
+			for _, words := range want {
+				if words = strings.Join(strings.Fields(words), " "); !strings.Contains(got, words) {
+					t.Errorf("%s: line %d says %q without %q", code, i, got, words)
+				}
+			}
+		}
+		if page.Has("form[action*=undo]") {
+			t.Error("a member can undo a transfer")
+		}
+		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
+		for _, line := range []string{
+			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ",0.00,0.00,-100.00,128.00",
+			"RIB <fermé>",
+			",0.00,0.00,100.00,228.00",
+		} {
+			if !strings.Contains(export, line) {
+				t.Errorf("%s: the export has no %q: %s", code, line, export)
+			}
+		}
+	}
+}

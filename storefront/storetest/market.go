@@ -107,7 +107,7 @@ func (m *Market) open(log *slog.Logger) {
 		Cooperatives: cooperative.New(m.DB, time.Now),
 		Catalog:      catalog.New(m.DB, m.jobs, blobs, time.Now),
 		Delivery:     delivery.New(m.DB),
-		Settlements:  settlement.New(m.DB, time.Now),
+		Settlements:  &settlement.Service{DB: m.DB, Jobs: m.jobs, Texts: languages, BaseURL: m.URL, Now: time.Now},
 		Reports:      report.New(m.DB),
 		Search:       engine,
 		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },

@@ -7,7 +7,12 @@ import (
 )
 
 // id is the field's own in the document.
-func (f Field) id() string { return "f-" + f.Name }
+func (f Field) id() string {
+	if f.ID != "" {
+		return f.ID
+	}
+	return "f-" + f.Name
+}
 
 // written is f as an input with its type told, which tools that fill in forms look for.
 func (f Field) written() Field {

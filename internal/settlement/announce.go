@@ -1,0 +1,145 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// announce queues mail to the cooperative of each of these payouts, which have just been recorded.
+func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, payouts []Payout) error {
+	if s.Sample || len(payouts) == 0 {
+		return nil
+	}
+	after, err := outcomes(ctx, tx, payouts)
+	if err != nil {
+		return err
+	}
+	byCooperative := make(map[uuid.UUID]Payout, len(payouts))
+	cooperatives := make([]uuid.UUID, len(payouts))
+	for i, p := range payouts {
+		byCooperative[p.CooperativeID] = p
+		cooperatives[i] = p.CooperativeID
+	}
+	return s.tell(ctx, tx, cooperatives, func(l *i18n.Locale, id uuid.UUID) mail.Message {
+		return s.paidMessage(l, byCooperative[id], after[id])
+	})
+}
+
+// announceUndone queues mail to the cooperative whose payout has just been undone.
+func (s *Service) announceUndone(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
+	if s.Sample {
+		return nil
+	}
+	due, err := ledger.Balance(ctx, tx, ledger.PayableTo(r.Payout.CooperativeID))
+	if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, []uuid.UUID{r.Payout.CooperativeID}, func(l *i18n.Locale, _ uuid.UUID) mail.Message {
+		return s.undoneMessage(l, r, due)
+	})
+}
+
+// tell queues what write says to each of these cooperatives, in its language.
+func (s *Service) tell(ctx context.Context, tx *sqlx.Tx, cooperatives []uuid.UUID,
+	write func(l *i18n.Locale, cooperative uuid.UUID) mail.Message) error {
+	recipients, err := cooperative.Recipients(ctx, tx, cooperatives)
+	if err != nil || len(recipients) == 0 {
+		return err
+	}
+	messages := make([]mail.Message, len(recipients))
+	for i, r := range recipients {
+		messages[i] = write(s.Texts.Locale(r.Locale), r.CooperativeID)
+		messages[i].To = r.Email
+	}
+	return mail.SendTx(ctx, tx, s.Jobs, messages...)
+}
+
+// outcome is where a payout leaves its cooperative, and what it was for: money goes out for the
+// sales that have waited longest, the last of them maybe in part.
+type outcome struct {
+	CooperativeID uuid.UUID    `db:"cooperative_id"`
+	Due           money.Amount `db:"due"`
+	Orders        int          `db:"orders"`
+	First         time.Time    `db:"first"` // when the first of these orders was paid,
+	Last          time.Time    `db:"last"`  // and the last
+}
+
+// outcomes gives the outcome of payouts that are the latest of their cooperatives.
+func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID]outcome, error) {
+	cooperatives := make([]uuid.UUID, len(payouts))
+	amounts := make([]int64, len(payouts))
+	for i, p := range payouts {
+		cooperatives[i], amounts[i] = p.CooperativeID, int64(p.Amount)
+	}
+	var rows []outcome
+	err := tx.SelectContext(ctx, &rows, `
+		with moved as (
+		    select p.cooperative_id, j.order_id, min(j.at) as at, sum(case when starts_with(p.credit, 'payable:') then p.amount_centimes else -p.amount_centimes end) as amount
+		    from postings p join journals j on j.id = p.journal_id
+		    where p.cooperative_id = any($1) and (starts_with(p.credit, 'payable:') or starts_with(p.debit, 'payable:'))
+		    group by p.cooperative_id, j.order_id
+		), sums as (
+		    select cooperative_id, sum(amount) as due, -sum(amount) filter (where order_id is null) as paid
+		    from moved group by cooperative_id
+		), sales as (
+		    select cooperative_id, at, amount, sum(amount) over (partition by cooperative_id order by at, order_id) as upto
+		    from moved where order_id is not null and amount > 0
+		)
+		select t.cooperative_id, s.due, count(o.at) as orders, coalesce(min(o.at), now()) as first, coalesce(max(o.at), now()) as last
+		from unnest($1::uuid[], $2::bigint[]) as t (cooperative_id, amount)
+		join sums s on s.cooperative_id = t.cooperative_id
+		left join sales o on o.cooperative_id = t.cooperative_id and o.upto > s.paid - t.amount and o.upto - o.amount < s.paid
+		group by t.cooperative_id, s.due`, pq.Array(cooperatives), pq.Array(amounts))
+	if err != nil {
+		return nil, fmt.Errorf("what payouts are for: %w", err)
+	}
+	byCooperative := make(map[uuid.UUID]outcome, len(rows))
+	for _, row := range rows {
+		byCooperative[row.CooperativeID] = row
+	}
+	return byCooperative, nil
+}
+
+func (s *Service) paidMessage(l *i18n.Locale, p Payout, after outcome) mail.Message {
+	first, last := l.LongDate(after.First), l.LongDate(after.Last)
+	covers := ""
+	switch {
+	case after.Orders > 0 && first == last:
+		covers = l.N("settlement.mail.orders_of_day", after.Orders, "Day", last) + "\n"
+	case after.Orders > 0:
+		covers = l.N("settlement.mail.orders", after.Orders, "First", first, "Last", last) + "\n"
+	}
+	left := l.T("settlement.mail.nothing_left")
+	if after.Due > 0 {
+		left = l.T("settlement.mail.left", "Due", l.Money(after.Due))
+	}
+	return mail.Message{
+		Subject: l.T("settlement.mail.paid_subject", "Amount", l.Money(p.Amount)),
+		Body: l.T("settlement.mail.paid_body", "Amount", l.Money(p.Amount), "Date", l.LongDate(p.At),
+			"Reference", p.Reference, "Orders", covers, "Left", left, "Link", s.moneyLink(l)),
+	}
+}
+
+func (s *Service) undoneMessage(l *i18n.Locale, r Reversal, due money.Amount) mail.Message {
+	amount := l.Money(r.Payout.Amount)
+	return mail.Message{
+		Subject: l.T("settlement.mail.undone_subject", "Amount", amount),
+		Body: l.T("settlement.mail.undone_body", "Amount", amount, "Date", l.LongDate(r.Payout.At),
+			"Reference", r.Payout.Reference, "Reason", r.Reason, "Due", l.Money(due), "Link", s.moneyLink(l)),
+	}
+}
+
+func (s *Service) moneyLink(l *i18n.Locale) string {
+	return s.BaseURL + "/" + l.Code() + "/seller/money"
+}

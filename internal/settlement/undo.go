@@ -1,0 +1,95 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Reversal is the undoing of a payout that was recorded wrongly or that the bank sent back.
+type Reversal struct {
+	Payout Payout
+	Reason string     `db:"reason"`
+	UserID *uuid.UUID `db:"user_id"` // who undid it
+	At     time.Time  `db:"at"`
+}
+
+// Undo takes back the record of a payout to a cooperative, for a reason, by the association's user
+// by, and has the cooperative told: the amount is owed again, and the bank's reference may be
+// recorded anew. Both entries stay. Undoing again as before gives the first record back. Errors:
+// cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
+// reason; ErrInvalid with the field reason.
+func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
+	reason = strings.TrimSpace(reason)
+	var r Reversal
+	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
+		r = Reversal{Reason: reason, UserID: &by, At: s.Now()}
+		if err := lock(ctx, tx, cooperativeID); err != nil {
+			return err
+		}
+		err := tx.GetContext(ctx, &r.Payout, `
+			select id, cooperative_id, amount_centimes, reference, user_id, at
+			from payouts where id = $1 and cooperative_id = $2`, payoutID, cooperativeID)
+		if postgres.NoRows(err) {
+			return ErrNoPayout
+		}
+		if err != nil {
+			return err
+		}
+		before := Reversal{Payout: r.Payout}
+		err = tx.GetContext(ctx, &before, `select reason, user_id, at from payout_reversals where payout_id = $1`, payoutID)
+		switch {
+		case err == nil && (before.Reason != reason || before.UserID == nil || *before.UserID != by):
+			return ErrUndone
+		case err == nil:
+			r = before
+			return nil
+		case !postgres.NoRows(err):
+			return err
+		}
+		if err := checkReason(reason); err != nil {
+			return err
+		}
+		return s.undoTx(ctx, tx, r)
+	})
+	if err != nil {
+		return Reversal{}, fmt.Errorf("undo a payout: %w", err)
+	}
+	return r, nil
+}
+
+func checkReason(reason string) error {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	switch {
+	case reason == "":
+		return wrong.Field("reason", "settlement.reason_missing")
+	case utf8.RuneCountInString(reason) > maxReason:
+		return wrong.Field("reason", "settlement.reason_long", "Count", maxReason)
+	}
+	return nil
+}
+
+func (s *Service) undoTx(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
+	if _, err := tx.ExecContext(ctx, `
+		insert into payout_reversals (payout_id, reason, user_id, at) values ($1, $2, $3, $4)`,
+		r.Payout.ID, r.Reason, r.UserID, r.At); err != nil {
+		return err
+	}
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "payout:" + r.Payout.ID.String() + ":undone", Kind: journalUndone, At: r.At,
+		Postings: ledger.Reversed(r.Payout.postings()),
+	})
+	if err != nil {
+		return err
+	}
+	return s.announceUndone(ctx, tx, r)
+}

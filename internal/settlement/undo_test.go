@@ -1,0 +1,252 @@
+package settlement_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settlement"
+)
+
+func (s *till) undo(t *testing.T, p settlement.Payout, reason string) settlement.Reversal {
+	t.Helper()
+	s.time = s.time.AddDate(0, 0, 1)
+	r, err := s.Undo(context.Background(), p.CooperativeID, p.ID, reason, s.jamal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestAWronglyRecordedPayoutIsUndoneAndRecordedAsItWas(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	s.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
+		values ($1, 'Jamal', 'jamal@souk.example', '', 'association', now())`, s.jamal)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000) // 285 due
+	wrong := s.pay(t, nahlat, 21000, "VIR 1")
+	s.undo(t, wrong, " Deux chiffres inversés ")
+	if o := s.owed(t)["nahlat"]; o.Due != 28500 || o.PaidOut != 0 || o.Sales != 30000 || o.Commission != 1500 {
+		t.Errorf("undone: %+v", o)
+	}
+	right := s.pay(t, nahlat, 12000, "VIR 1") // the bank's reference is what it was
+	if right.ID == wrong.ID {
+		t.Error("the right payout is the wrong one")
+	}
+	if again := s.pay(t, nahlat, 12000, "VIR 1"); again.ID != right.ID {
+		t.Error("sent twice, recorded twice")
+	}
+	if _, err := s.Pay(context.Background(), nahlat, 21000, "VIR 1", s.jamal); !errors.Is(err, settlement.ErrReferenceUsed) {
+		t.Errorf("the wrong one again: %v", err)
+	}
+	if o := s.owed(t)["nahlat"]; o.Due != 16500 || o.PaidOut != 12000 {
+		t.Errorf("recorded as it was: %+v", o)
+	}
+	lines, err := s.Statement(context.Background(), nahlat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var can []bool
+	for i, l := range lines {
+		can = append(can, l.CanUndo())
+		lines[i].At = time.Time{}
+	}
+	of := func(p settlement.Payout) uuid.NullUUID { return uuid.NullUUID{UUID: p.ID, Valid: true} }
+	want := []settlement.Line{
+		{Sale: 30000, Commission: 1500, Balance: 28500},
+		{PayoutID: of(wrong), BankReference: "VIR 1", Undone: true, RecordedBy: "Jamal", Payout: 21000, Balance: 7500},
+		{PayoutID: of(wrong), BankReference: "VIR 1", Undoes: true, Reason: "Deux chiffres inversés", RecordedBy: "Jamal", Payout: -21000, Balance: 28500},
+		{PayoutID: of(right), BankReference: "VIR 1", RecordedBy: "Jamal", Payout: 12000, Balance: 16500},
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%+v\nwant %+v", lines, want)
+	}
+	if !slices.Equal(can, []bool{false, false, false, true}) {
+		t.Errorf("can be undone: %t", can)
+	}
+	if n := s.audit(t); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+}
+
+func TestAPayoutIsUndoneOnce(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat, seksou := s.seller(t, "nahlat"), s.seller(t, "seksou")
+	s.sold(t, nahlat, 30000)
+	s.sold(t, seksou, 30000)
+	paid := s.pay(t, nahlat, 10000, "VIR 1")
+	s.pay(t, nahlat, 5000, "VIR 2")
+	first := s.undo(t, paid, "RIB fermé")
+	if again := s.undo(t, paid, "RIB fermé"); !again.At.Equal(first.At) || again.Payout.ID != first.Payout.ID {
+		t.Errorf("undone again: %+v, want %+v", again, first)
+	}
+	undo := func(of, payout uuid.UUID, reason string, by uuid.UUID) error {
+		_, err := s.Undo(context.Background(), of, payout, reason, by)
+		return err
+	}
+	for name, c := range map[string]struct {
+		err, want error
+	}{
+		"for another reason":        {undo(nahlat, paid.ID, "Erreur", s.jamal), settlement.ErrUndone},
+		"by somebody else":          {undo(nahlat, paid.ID, "RIB fermé", postgres.NewID()), settlement.ErrUndone},
+		"another cooperative's":     {undo(seksou, paid.ID, "RIB fermé", s.jamal), settlement.ErrNoPayout},
+		"one that there is not":     {undo(nahlat, postgres.NewID(), "RIB fermé", s.jamal), settlement.ErrNoPayout},
+		"a cooperative that is not": {undo(postgres.NewID(), paid.ID, "RIB fermé", s.jamal), cooperative.ErrNotFound},
+	} {
+		if !errors.Is(c.err, c.want) {
+			t.Errorf("%s: %v, want %v", name, c.err, c.want)
+		}
+	}
+	if o := s.owed(t)["nahlat"]; o.Due != 23500 || o.PaidOut != 5000 {
+		t.Errorf("%+v", o)
+	}
+	if n := s.audit(t); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+}
+
+func TestAPayoutIsUndoneForAReason(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	paid := s.pay(t, nahlat, 10000, "VIR 1")
+	for reason, key := range map[string]string{
+		" ": "settlement.reason_missing", strings.Repeat("س", 501): "settlement.reason_long",
+	} {
+		_, err := s.Undo(context.Background(), nahlat, paid.ID, reason, s.jamal)
+		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields["reason"].Key != key {
+			t.Errorf("%q: %v", reason, err)
+		}
+	}
+	if due := s.owed(t)["nahlat"].Due; due != 18500 {
+		t.Errorf("%s due, want 185.00", due)
+	}
+	s.undo(t, paid, strings.Repeat("س", 500))
+}
+
+func TestTwoWhoUndoAtTheSameMomentUndoOnce(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	paid := s.pay(t, nahlat, 10000, "VIR 1")
+	var clerks sync.WaitGroup
+	results := make(chan error, 8)
+	for range cap(results) {
+		clerks.Go(func() {
+			_, err := s.Undo(context.Background(), nahlat, paid.ID, "Erreur", postgres.NewID())
+			results <- err
+		})
+	}
+	clerks.Wait()
+	close(results)
+	undone := 0
+	for err := range results {
+		if err == nil {
+			undone++
+		} else if !errors.Is(err, settlement.ErrUndone) {
+			t.Error(err)
+		}
+	}
+	if due := s.owed(t)["nahlat"].Due; undone != 1 || due != 28500 {
+		t.Errorf("undone %d times and %s due, want once and 285.00", undone, due)
+	}
+}
+
+func TestReversalsDefendThemselves(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 30000)
+	undone, stands := s.pay(t, nahlat, 10000, "VIR 1"), s.pay(t, nahlat, 500, "VIR 2")
+	s.undo(t, undone, "Erreur")
+	insert := `insert into payout_reversals (payout_id, reason, at) values ($1, $2, now())`
+	for _, c := range []struct {
+		constraint string
+		payout     uuid.UUID
+		reason     string
+	}{
+		{"payout_reversals_pkey", undone.ID, "Encore"},
+		{"payout_reversals_payout_id_fkey", s.jamal, "Erreur"},
+		{"payout_reversals_reason", stands.ID, " "},
+	} {
+		if _, err := s.db.Exec(insert, c.payout, c.reason); !postgres.Violates(err, c.constraint) {
+			t.Errorf("%s: %v", c.constraint, err)
+		}
+	}
+	for _, statement := range []string{`delete from payout_reversals`, `update payout_reversals set reason = 'x'`, `truncate payout_reversals`} {
+		if _, err := s.db.Exec(statement); !postgres.Violates(err, "payout_reversals_append_only") {
+			t.Errorf("%s: %v", statement, err)
+		}
+	}
+}
+
+// Each of these leaves books that balance.
+func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]func(t *testing.T, s *till, paid settlement.Payout){
+		"a reversal that moved nothing": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+		},
+		"money back of a payout that stands": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(paid.CooperativeID, paid.Amount))
+		},
+		"less came back than went out": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(paid.CooperativeID, paid.Amount-1))
+		},
+		"it came back to another cooperative": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(s.seller(t, "seksou"), paid.Amount))
+		},
+		"it came back twice": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.undo(t, paid, "Erreur")
+			s.exec(t, `insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id)
+				select gen_random_uuid(), p.journal_id, p.debit, p.credit, p.amount_centimes, p.cooperative_id
+				from postings p join journals j on j.id = p.journal_id where j.kind = 'payout_undone'`)
+		},
+		"it came back under another name": func(t *testing.T, s *till, paid settlement.Payout) {
+			s.undo(t, paid, "Erreur")
+			s.record(t, "payout:"+paid.ID.String()+":returned", nil, back(paid.CooperativeID, paid.Amount))
+		},
+		"two payouts stand under one reference": func(t *testing.T, s *till, paid settlement.Payout) {
+			second := s.pay(t, paid.CooperativeID, 500, "VIR 2")
+			s.exec(t, `alter table payouts disable trigger user`)
+			s.exec(t, `update payouts set reference = 'VIR 1', attempt = 2 where id = $1`, second.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newTill(t)
+			nahlat := s.seller(t, "nahlat")
+			s.sold(t, nahlat, 30000)
+			paid := s.pay(t, nahlat, 10000, "VIR 1")
+			if n := s.audit(t); n != 0 {
+				t.Fatalf("%d problems before", n)
+			}
+			damage(t, s, paid)
+			if n := s.audit(t); n != 1 {
+				t.Errorf("%d problems, want 1", n)
+			}
+		})
+	}
+}
+
+// back is what a payout of amount moves when it is undone.
+func back(to uuid.UUID, amount money.Amount) []ledger.Posting {
+	return []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount, CooperativeID: &to}}
+}
