@@ -60,7 +60,7 @@ func (s *Service) tell(ctx context.Context, tx *sqlx.Tx, cooperatives []uuid.UUI
 	messages := make([]mail.Message, len(recipients))
 	for i, r := range recipients {
 		messages[i] = write(s.Texts.Locale(r.Locale), r.CooperativeID)
-		messages[i].To = r.Email
+		messages[i].To, messages[i].Locale = r.Email, r.Locale
 	}
 	return mail.SendTx(ctx, tx, s.Jobs, messages...)
 }

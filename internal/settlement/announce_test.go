@@ -124,6 +124,9 @@ func TestOneOrderToTheBankTellsEachCooperativeOfItsOwn(t *testing.T) {
 	}
 	told(t, mails, "nahlat@souk.example", "Transfer of MAD\u00a0285 to your account", "The bank’s reference: VIR 1", "For 1 order paid on 3 November 2026", "Nothing is owed")
 	told(t, mails, "zayt@souk.example", "Virement de 85\u00a0DH", "VIR 1")
+	if got := mails["zayt@souk.example"].Locale; got != "fr" {
+		t.Errorf("the mail is signed in %q", got)
+	}
 	if strings.Contains(mails["zayt@souk.example"].Body, "285") {
 		t.Error("one is told what another is paid")
 	}
