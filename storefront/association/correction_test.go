@@ -179,7 +179,7 @@ func TestWhoSavesLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 		}
 		again.Set("tax_id", "99"+code)
 		again.Set("commune", now.Commune)
-		page = m.boss.Post("/"+code+correction, again).Want(http.StatusOK)
+		m.boss.Post("/"+code+correction, again).Want(http.StatusOK)
 		if c := m.kept("nahla"); c.President != "Aicha "+code || c.TaxID != "99"+code || c.Court != "Berkane" {
 			t.Errorf("%s: %+v", code, c)
 		}
