@@ -30,14 +30,14 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 		"nouarat-echcharaa@souk.example": { // whose member reads French
 			[]string{"Nouvelle commande " + o.Number, "2 × Couscous de blé (1\u00a0kg)", "52\u00a0DH",
 				"https://souk.example/fr/seller/orders/" + m.part(o, m.couscous).ID.String()},
-			[]string{"Miel", "Savon", "238", "661234567", "السلام", "بنعيسى"},
+			[]string{"Miel", "Savon", "238\u00a0", "661234567", "السلام", "بنعيسى"},
 		},
 		"iklil-el-qimma@souk.example": { // of which nothing is known
 			[]string{"طلب جديد " + o.Number, "1 × عسل الزعتر", "https://souk.example/ar/seller/orders/" + m.part(o, m.honey).ID.String()},
-			[]string{"كسكس", "صابون", "238", "661234567", "بنعيسى"},
+			[]string{"كسكس", "صابون", "238\u00a0", "661234567", "بنعيسى"},
 		},
 		"association@souk.example": {
-			[]string{"طلب مشترك " + o.Number, "نوارة الشراعة", "إكليل القمة", "زهرة العين", "238", "بركان",
+			[]string{"طلب مشترك " + o.Number, "نوارة الشراعة", "إكليل القمة", "زهرة العين", "238\u00a0", "بركان",
 				"https://souk.example/ar/association/orders/" + o.ID.String()},
 			[]string{"661234567", "بنعيسى"},
 		},
@@ -90,7 +90,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 			},
 			map[string]words{
 				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé (1\u00a0kg)", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
-					"https://souk.example/fr/seller/orders/"}, []string{"Savon", "Miel", "238", "{{", "<no value>"}},
+					"https://souk.example/fr/seller/orders/"}, []string{"Savon", "Miel", "238\u00a0", "{{", "<no value>"}},
 				soap:        {[]string{"طلب ملغى S-2611-", "2 × صابون بلدي", "السبب: لم تجب التعاونية في الأجل"}, []string{"كسكس", "عسل"}},
 				association: {[]string{"لم يُقبل في الأجل: الطلب S-2611-", "نوارة الشراعة: 52", "زهرة العين: 56", "الباقي للأداء مع التوصيل: 130"}, []string{"إكليل"}},
 			},
