@@ -17,6 +17,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -35,6 +36,7 @@ func bare(t *testing.T, config Config, routes ...web.Route) *Server {
 	}
 	s, err := newServer(config, Services{Languages: languages})
 	if err == nil {
+		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
 		err = s.assemble(routes)
 	}
 	if err != nil {

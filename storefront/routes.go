@@ -37,7 +37,7 @@ func (s *Server) collect(services Services) []web.Route {
 		(&association.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives,
 			Delivery: services.Delivery, Orders: services.Orders, Reports: services.Reports,
-			Settlements: services.Settlements, Now: s.config.Now,
+			Settings: services.Settings, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{

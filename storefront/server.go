@@ -21,6 +21,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/static"
@@ -37,6 +38,7 @@ type Services struct {
 	Orders       *order.Service
 	Settlements  *settlement.Service
 	Reports      *report.Service
+	Settings     *settings.Service
 	Search       search.Engine
 	Mailbox      func(ctx context.Context, limit int) ([]mail.Kept, error)
 	Checks       []Check // what /readyz asks
@@ -78,7 +80,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		config: prepared,
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample,
-			Log: prepared.Log, BasketCount: services.Orders.Count,
+			Log: prepared.Log, BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),

@@ -24,6 +24,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront"
@@ -62,8 +63,9 @@ func assemble(p parts) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
+	decided := settings.New(p.db, time.Now)
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &mail.Worker{DB: p.db, Server: p.mailServer})
+	river.AddWorker(workers, &mail.Worker{DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts)})
 	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
 		every(time.Hour, account.CleanArgs{}),
 		every(24*time.Hour, order.CleanArgs{}),
@@ -96,7 +98,7 @@ func assemble(p parts) (*app, error) {
 	config.Log = p.log
 	server, err := storefront.New(config, storefront.Services{
 		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
-		Delivery: deliveries, Orders: orders, Settlements: settlements, Reports: report.New(p.db), Search: p.engine,
+		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: p.engine,
 		Mailbox: func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
 		Checks: []storefront.Check{
 			{Name: "database", Check: p.db.PingContext},

@@ -90,6 +90,19 @@ func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 	if err := m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member); err != nil {
 		t.Errorf("the association lets it: %v", err)
 	}
+
+	// When it lets it no more, what is on sale stays so, is counted, and cannot be published again.
+	m.exec(`update settings set publish_without_authorisation = false`)
+	if n, err := m.Unauthorised(m.ctx); err != nil || n != 1 {
+		t.Errorf("%d on sale without authorisation, %v", n, err)
+	}
+	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.authorisation_expired")
+	if err := m.SetState(m.ctx, m.honey, p.ID, catalog.Draft, m.member); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := m.Unauthorised(m.ctx); err != nil || n != 0 {
+		t.Errorf("%d on sale without authorisation, %v", n, err)
+	}
 }
 
 func TestWhatCannotBeAProductIsToldByField(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"mime/quotedprintable"
 	"net"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,29 @@ func TestWithoutAServerMessagesAreKept(t *testing.T) {
 	}
 	if k := kept[0]; k.Recipient != job.Args.To || k.Subject != job.Args.Subject || k.Body != job.Args.Body || k.At.Before(before) {
 		t.Errorf("%+v", k)
+	}
+}
+
+func TestMessagesAreSignedInTheirLanguage(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	w := &mail.Worker{DB: db, Signature: func(_ context.Context, locale string) (string, error) {
+		if locale == "" {
+			return "", nil
+		}
+		return "L’association (" + locale + ")", nil
+	}}
+	for locale, want := range map[string]string{"fr": "Bonjour.\n\n-- \nL’association (fr)\n", "": "Bonjour.\n"} {
+		letter := &river.Job[mail.SendArgs]{Args: mail.SendArgs{Message: mail.Message{
+			Locale: locale, To: "to-" + locale + "@souk.example", Subject: "Bonjour", Body: "Bonjour.\n",
+		}}}
+		if err := w.Work(t.Context(), letter); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := mail.Mailbox(t.Context(), db, 10)
+		if err != nil || !slices.ContainsFunc(kept, func(k mail.Kept) bool { return k.Recipient == letter.Args.To && k.Body == want }) {
+			t.Errorf("%q: %+v, %v", locale, kept, err)
+		}
 	}
 }
 

@@ -3,11 +3,14 @@ package sample
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Password lets everybody of the sample market sign in.
@@ -48,7 +51,31 @@ func memberOf(c Cooperative) Person {
 
 func (l *loader) addAssociation(ctx context.Context) (err error) {
 	l.clock = l.now.Add(-opened)
-	l.association, err = l.addPerson(ctx, associate, nil)
+	if l.association, err = l.addPerson(ctx, associate, nil); err != nil {
+		return err
+	}
+	return l.addContact(ctx)
+}
+
+// addContact enters how to reach the association, unless somebody has already.
+func (l *loader) addContact(ctx context.Context) error {
+	decided := settings.New(l.DB, func() time.Time { return l.clock })
+	to, err := decided.Get(ctx)
+	if err != nil || to.Version > 0 {
+		return err
+	}
+	to.Contact = settings.Contact{
+		Name: i18n.Text{
+			AR: "الجمعية الإقليمية للتعاونيات، بركان (نموذج)", FR: "Association provinciale des coopératives, Berkane (exemple)",
+			EN: "Provincial association of cooperatives, Berkane (sample)",
+		},
+		Phone: "+212699000098", Email: "bonjour@exemple.invalid",
+		Address: i18n.Text{AR: "دار التعاونيات\nبركان 63300", FR: "Maison des coopératives\n63300 Berkane"},
+		Hours: i18n.Text{
+			AR: "من الاثنين إلى الجمعة، 9:00 إلى 16:00", FR: "Du lundi au vendredi, de 9 h à 16 h", EN: "Monday to Friday, 9:00 to 16:00",
+		},
+	}
+	_, err = decided.Save(ctx, to, l.association)
 	return err
 }
 

@@ -3,6 +3,8 @@ package settings
 import (
 	"context"
 	"fmt"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -140,6 +142,34 @@ func (s *Service) Contact(ctx context.Context) (Contact, error) {
 	}
 	s.kept.Store(&keptContact{read.Contact, now})
 	return read.Contact, nil
+}
+
+// Signature makes what stands under the market's mail: who writes, and how to answer.
+func (s *Service) Signature(texts *i18n.Bundle) func(ctx context.Context, locale string) (string, error) {
+	return func(ctx context.Context, locale string) (string, error) {
+		c, err := s.Contact(ctx)
+		if err != nil {
+			return "", err
+		}
+		lines := []string{texts.Locale(locale).Text(c.Name)}
+		if c.Phone != "" {
+			lines = append(lines, "\u2066"+c.Phone+"\u2069") // else the «+» goes astray among Arabic
+		}
+		if chat := c.Chat(); chat != "" {
+			lines = append(lines, ChatLink(chat, ""))
+		}
+		lines = append(lines, c.Email)
+		return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n"), nil
+	}
+}
+
+// ChatLink opens a conversation on WhatsApp with that number, with text already written.
+func ChatLink(e164, text string) string {
+	link := "https://wa.me/" + strings.TrimPrefix(e164, "+")
+	if text != "" {
+		link += "?text=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20") // a «+» would be shown as it is
+	}
+	return link
 }
 
 // Fields are the settings as text, by their names in a form. Sums are in dirhams and the commission in

@@ -200,3 +200,27 @@ func TestTheDatabaseDefendsSettings(t *testing.T) {
 		}
 	}
 }
+
+func TestMailIsSignedWithWhatWasEntered(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sign := s.Signature(texts)
+	if text, err := sign(t.Context(), "fr"); err != nil || text != "" {
+		t.Errorf("nobody signs %q, %v", text, err)
+	}
+	to := get(t, s)
+	to.Name, to.Phone, to.Email = i18n.Text{AR: "الجمعية", FR: "L’association"}, "0699000098", "a@exemple.invalid"
+	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	for locale, name := range map[string]string{"ar": "الجمعية", "fr": "L’association"} {
+		want := name + "\n\u2066+212699000098\u2069\nhttps://wa.me/212699000098\na@exemple.invalid"
+		if text, err := sign(t.Context(), locale); err != nil || text != want {
+			t.Errorf("%s: %q, %v", locale, text, err)
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -26,6 +27,7 @@ type Handler struct {
 	Delivery     *delivery.Service
 	Orders       *order.Service
 	Reports      *report.Service
+	Settings     *settings.Service
 	Settlements  *settlement.Service
 	Now          func() time.Time
 }
@@ -37,6 +39,7 @@ const (
 	cooperativesPath = "/association/cooperatives"
 	ordersPath       = "/association/orders"
 	settlementPath   = "/association/settlement"
+	settingsPath     = "/association/settings"
 )
 
 // Routes lists the pages and actions of the area.
@@ -64,6 +67,9 @@ func (h *Handler) Routes() []web.Route {
 		get(ordersPath, h.orders),
 		get(ordersPath+"/:id", h.order),
 		post(ordersPath+"/:id/:move", h.moveOrder),
+
+		get(settingsPath, h.settings),
+		post(settingsPath, h.saveSettings),
 
 		get(settlementPath, h.settlement),
 		get(settlementPath+".:format", h.exportSettlement),

@@ -24,6 +24,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
@@ -109,6 +110,7 @@ func (m *Market) open(log *slog.Logger) {
 		Delivery:     delivery.New(m.DB),
 		Settlements:  &settlement.Service{DB: m.DB, Jobs: m.jobs, Texts: languages, BaseURL: m.URL, Now: time.Now},
 		Reports:      report.New(m.DB),
+		Settings:     settings.New(m.DB, time.Now),
 		Search:       engine,
 		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },
 		Checks: []storefront.Check{
@@ -124,7 +126,7 @@ func (m *Market) open(log *slog.Logger) {
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.
 	m.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-	river.AddWorker(workers, &mail.Worker{DB: m.DB})
+	river.AddWorker(workers, &mail.Worker{DB: m.DB, Signature: m.Settings.Signature(languages)})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"github.com/a-h/templ"
 
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -11,21 +13,28 @@ import (
 type menuItem struct {
 	area, name, path, icon string
 	counts                 bool
+	seldom                 bool // not among a phone's tabs
 }
 
 var sellerMenu = []menuItem{
-	{"seller", "home", "/seller", "home", false},
-	{"seller", "orders", "/seller/orders", "box", true},
-	{"seller", "catalogue", "/seller/products", "basket", false},
-	{"seller", "upload", "/seller/upload", "upload", false},
-	{"seller", "money", "/seller/money", "cash", false},
+	{area: "seller", name: "home", path: "/seller", icon: "home"},
+	{area: "seller", name: "orders", path: "/seller/orders", icon: "box", counts: true},
+	{area: "seller", name: "catalogue", path: "/seller/products", icon: "basket"},
+	{area: "seller", name: "upload", path: "/seller/upload", icon: "upload"},
+	{area: "seller", name: "money", path: "/seller/money", icon: "cash"},
 }
 
 var associationMenu = []menuItem{
-	{"association", "dashboard", "/association", "chart", false},
-	{"association", "cooperatives", "/association/cooperatives", "users", true},
-	{"association", "orders", "/association/orders", "box", false},
-	{"association", "settlement", "/association/settlement", "scale", false},
+	{area: "association", name: "dashboard", path: "/association", icon: "chart"},
+	{area: "association", name: "cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
+	{area: "association", name: "orders", path: "/association/orders", icon: "box"},
+	{area: "association", name: "settlement", path: "/association/settlement", icon: "scale"},
+	{area: "association", name: "settings", path: "/association/settings", seldom: true},
+}
+
+// tabs are what a phone's tabs hold of a menu.
+func tabs(menu []menuItem) []menuItem {
+	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom })
 }
 
 // current marks the shelf that a page belongs to, currentPage the page itself.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Page is what the layouts know of the reader and of the page. Sentences in it are in the reader's
@@ -22,10 +23,13 @@ type Page struct {
 	Data        any    // schema.org data about the page, marshalled as JSON-LD; nil for none
 	Private     bool   // not for search engines
 
-	User            *account.User
-	CooperativeName string // of the member who signed in
-	CooperativeLine string // under the name: commune and members
-	Waiting         int    // orders that wait for the cooperative, or cooperatives for the association
+	User               *account.User
+	CooperativeName    string // of the member who signed in
+	CooperativePlace   string // its commune
+	CooperativeMembers string // how many they are, as a sentence
+	Waiting            int    // orders that wait for the cooperative, or cooperatives for the association
+
+	Contact settings.Contact // of the association
 
 	BasketCount int
 	Query       string // in the search field

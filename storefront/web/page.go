@@ -28,8 +28,13 @@ func (r *Request) Page(title string) ui.Page {
 		if c.WomenOnly {
 			members = "web.women"
 		}
-		p.CooperativeLine = r.Locale.Text(c.CommuneName) + " · " + r.Locale.N(members, c.Members())
+		p.CooperativePlace, p.CooperativeMembers = r.Locale.Text(c.CommuneName), r.Locale.N(members, c.Members())
 	}
+	contact, err := r.Site.Contact(r.Context())
+	if err != nil { // the page is worth more than its foot
+		r.Log().Warn("contact of the association", "error", err)
+	}
+	p.Contact = contact
 	if text := r.toast(); text != "" {
 		p.Toast = &ui.Toast{Text: text}
 	}

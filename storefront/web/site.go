@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Site is what every request shares.
@@ -18,6 +19,8 @@ type Site struct {
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
+	// Contact tells how to reach the association. Beside an error stands what was known before.
+	Contact func(ctx context.Context) (settings.Contact, error)
 }
 
 // Secure reports whether people reach the market by https only.

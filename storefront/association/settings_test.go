@@ -1,0 +1,153 @@
+package association_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+const settingsPage = "/association/settings"
+
+func (m *market) decided() settings.Settings {
+	m.Helper()
+	kept, err := m.Settings.Get(context.Background())
+	m.must(err)
+	return kept
+}
+
+func TestTheAssociationChangesItsSettings(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for i, code := range languages {
+		l := m.in(code)
+		path := "/" + code + settingsPage
+		typed := filled(m.boss.Get(path).Want(http.StatusOK))
+		typed.Set("unauthorised", "no") // of two radio buttons filled takes the last
+		m.says(m.boss.Post(path, typed).Want(http.StatusOK), ".toast", l.T("association.settings.nothing"))
+		for field, value := range map[string]string{
+			"phone": "06 99 00 00 9" + l.Number(i), "email": "bonjour@" + code + ".invalid", "name_fr": "Association " + code,
+			"commission": l.Number(i+6) + ",25", "fee_large-cities": l.Number(i+30) + ".50", "unauthorised": "yes",
+		} {
+			typed.Set(field, value)
+		}
+		typed.Set("version", filled(m.boss.Get(path)).Get("version"))
+		page := m.boss.Post(path, typed).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.settings.done"))
+		kept := m.decided()
+		if kept.Commission != (i+6)*100+25 || kept.Zones[2].Fee != money.Amount((i+30)*100+50) || !kept.PublishUnauthorised {
+			t.Errorf("%s: %+v", code, kept)
+		}
+		m.tells(page, "[data-history] > li:first-child", l.T("association.settings.commission"))
+		m.tells(page, "[data-history] > li:first-child", m.Association.Name)
+		m.speaks(page)
+
+		// Every page of the shop tells it, and so do the member's and the sign-in page.
+		for _, place := range []string{"/" + code, "/" + code + "/pages/about", "/" + code + "/basket", "/" + code + "/signin", "/" + code + "/nowhere"} {
+			shop := m.Visitor().Get(place)
+			if got := shop.Find("[data-reach] a[href^='tel:']").First().AttrOr("href", ""); got != "tel:"+kept.Phone {
+				t.Errorf("%s calls %q", place, got)
+			}
+			if got := shop.Find("[data-reach] a[href^='https://wa.me/']").First().AttrOr("href", ""); got != "https://wa.me/"+strings.TrimPrefix(kept.Phone, "+") {
+				t.Errorf("%s writes to %q", place, got)
+			}
+			m.tells(shop, "[data-reach]", kept.Email)
+		}
+		m.tells(m.Visitor().Get("/"+code+"/pages/about"), "[data-contact]", l.Text(kept.Name))
+		m.tells(m.SignIn(m.Honey.Member).Get("/"+code+"/seller"), "main [data-reach]", kept.Email)
+		typed.Set("unauthorised", "no")
+		typed.Set("version", l.Number(m.decided().Version))
+		m.boss.Post(path, typed).Want(http.StatusOK)
+	}
+}
+
+func TestNothingIsShownOfAnAssociationThatEnteredNothing(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	placed := m.Order()
+	for _, path := range []string{"/fr", "/fr/pages/about", "/fr/pages/terms", "/fr/orders/" + placed.Token, "/fr/signin"} {
+		page := m.Visitor().Get(path).Want(http.StatusOK)
+		if page.Has("[data-reach]") || page.Has("[data-contact]") || page.Has("a[href^='tel:']") {
+			t.Errorf("%s: %s", path, page.Text("[data-reach]"))
+		}
+	}
+}
+
+func TestABuyerAsksTheAssociationAboutAnOrder(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	to := m.decided()
+	to.Phone, to.WhatsApp = "0536000098", "0699000098"
+	_, err := m.Settings.Save(context.Background(), to, m.Association.ID)
+	m.must(err)
+	placed := m.Order()
+	page := m.Visitor().Get("/fr/orders/" + placed.Token).Want(http.StatusOK)
+	if link := page.Find("main [data-reach] a[href^='https://wa.me/212699000098?text=']").AttrOr("href", ""); !strings.Contains(link, placed.Order.Number) || strings.Contains(link, "+") {
+		t.Errorf("it writes %q", link)
+	}
+}
+
+func TestRefusedSettingsKeepWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l := m.in(code)
+		typed := filled(m.boss.Get("/" + code + settingsPage).Want(http.StatusOK))
+		wrong := map[string]string{
+			"phone": "12", "email": "nobody", "commission": "101", "free_from": "a lot", "reservation_hours": "0",
+			"fee_berkane": "-5", "max_oriental": "1",
+		}
+		for field, value := range wrong {
+			typed.Set(field, value)
+		}
+		page := m.boss.Post("/"+code+settingsPage, typed).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-commission-error", l.T("settings.commission_invalid"))
+		m.says(page, "#f-max_oriental-error", l.T("settings.days_order"))
+		again := filled(page)
+		for field, value := range wrong {
+			if page.Find("#f-"+field+"-error").Length() != 1 || again.Get(field) != value {
+				t.Errorf("%s: %s is told %d times and became %q", code, field, page.Find("#f-"+field+"-error").Length(), again.Get(field))
+			}
+		}
+		m.speaks(page)
+	}
+	if kept := m.decided(); kept.Version != 0 {
+		t.Errorf("%+v", kept)
+	}
+}
+
+func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	karim, err := m.Accounts.Create(context.Background(), account.NewUser{
+		Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Association,
+	})
+	m.must(err)
+	l := m.in("fr")
+	typed := filled(m.boss.Get("/fr" + settingsPage).Want(http.StatusOK))
+	typed.Set("unauthorised", "no")
+	theirs := m.decided()
+	theirs.Commission = 325
+	_, err = m.Settings.Save(context.Background(), theirs, karim.ID)
+	m.must(err)
+
+	typed.Set("email", "moi@exemple.invalid")
+	page := m.boss.Post("/fr"+settingsPage, typed).Want(http.StatusConflict)
+	m.tells(page, ".note.bad", "Karim")
+	m.says(page, "#f-commission-error", l.T("association.settings.now", "Value", l.T("number.percent", "Number", "3,25")))
+	again := filled(page)
+	again.Set("unauthorised", "no")
+	if again.Get("email") != "moi@exemple.invalid" || again.Get("commission") != "5" || m.decided().Email != "" {
+		t.Errorf("%v", again)
+	}
+	again.Set("commission", "3,25")
+	m.boss.Post("/fr"+settingsPage, again).Want(http.StatusOK)
+	if kept := m.decided(); kept.Email != "moi@exemple.invalid" || kept.Commission != 325 {
+		t.Errorf("%+v", kept)
+	}
+}
