@@ -163,7 +163,8 @@ func (s *Service) Signature(texts *i18n.Bundle) func(ctx context.Context, locale
 	}
 }
 
-// ChatLink opens a conversation on WhatsApp with that number, with text already written.
+// ChatLink opens a conversation on WhatsApp with that number, or with whom the reader chooses if there is
+// none, with text already written.
 func ChatLink(e164, text string) string {
 	link := "https://wa.me/" + strings.TrimPrefix(e164, "+")
 	if text != "" {

@@ -1,7 +1,6 @@
 package association
 
 import (
-	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -63,12 +62,6 @@ func reachedBy(u account.User) string {
 		ways = append(ways, ui.PhoneText(*u.Phone))
 	}
 	return strings.Join(ways, " · ")
-}
-
-// whatsApp is the link that opens a conversation with text already written. A «+» for a space would
-// be shown as it is.
-func whatsApp(e164, text string) string {
-	return "https://wa.me/" + strings.TrimPrefix(e164, "+") + "?text=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20")
 }
 
 // typed writes an amount as the reader would type it into a field: «1250», «12,50».

@@ -2,8 +2,6 @@ package shop
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -113,12 +111,6 @@ func validUntil(l *i18n.Locale, label catalog.Label) string {
 		return ""
 	}
 	return l.T("shop.comma") + l.T("shop.product.certificate_until", "Day", l.LongDate(day))
-}
-
-// whatsApp is the address that opens WhatsApp with a text, to a number (E.164) or to whom the reader
-// chooses.
-func whatsApp(phone, text string) string {
-	return "https://wa.me/" + strings.TrimPrefix(phone, "+") + "?text=" + url.QueryEscape(text)
 }
 
 // schema describes a product to search engines (schema.org/Product).
