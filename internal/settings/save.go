@@ -161,14 +161,18 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, s Settings) error {
 	if err != nil {
 		return err
 	}
+	var slugs []string
+	var fees, from, to []int64
 	for _, z := range s.Zones {
-		if _, err := tx.ExecContext(ctx, `
-			update delivery_zones set fee_centimes = $2, days_min = $3, days_max = $4 where slug = $1`,
-			z.Slug, z.Fee, z.DaysMin, z.DaysMax); err != nil {
-			return err
-		}
+		slugs, fees = append(slugs, z.Slug), append(fees, int64(z.Fee))
+		from, to = append(from, int64(z.DaysMin)), append(to, int64(z.DaysMax))
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `
+		update delivery_zones z set fee_centimes = n.fee, days_min = n.days_min, days_max = n.days_max
+		from unnest($1::text[], $2::bigint[], $3::int[], $4::int[]) as n (slug, fee, days_min, days_max)
+		where z.slug = n.slug`,
+		pq.Array(slugs), pq.Array(fees), pq.Array(from), pq.Array(to))
+	return err
 }
 
 func keepTx(ctx context.Context, tx *sqlx.Tx, before, after Settings, changed []string, by uuid.UUID, at time.Time) error {
