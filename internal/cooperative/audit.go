@@ -8,7 +8,8 @@ import (
 	"github.com/souk-taawon/souk/internal/audit"
 )
 
-// Audit checks that each cooperative's state and bank account are the ones that its history ends with.
+// Audit checks that each cooperative's state and bank account are the ones that its history ends with,
+// and that the account's key fits it: accounts entered before the key was looked at may be wrong.
 func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	return audit.Run(ctx, db,
 		audit.Query{Name: "cooperative: the state is the last one decided", SQL: `
@@ -25,5 +26,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select rib_after from cooperative_events
 			    where cooperative_id = c.id and kind = 'rib' order by at desc, id desc limit 1) last
 			where last.rib_after <> right(c.rib, 4)`},
+		audit.Query{Name: "cooperative: the bank account's key fits it", SQL: `
+			select format('%s has a bank account whose key is wrong', slug)
+			from cooperatives where rib <> '' and rib::numeric % 97 <> 0`},
 	)
 }

@@ -23,10 +23,11 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 		"cooperatives_ice_key":               `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, ice, created_at, updated_at) select gen_random_uuid(), slug || '-2', name_ar, name_fr, sector, commune, women, men, young, ice, created_at, updated_at from cooperatives`,
 		"cooperatives_ice_valid":             `update cooperatives set ice = '999000001000076'`,
 		"cooperatives_rib_digits":            `update cooperatives set rib = '123'`,
+		"cooperatives_rib_key":               `update cooperatives set rib = '007010000123456789012345'`,
 		"cooperatives_commune_fkey":          `update cooperatives set commune = 'atlantis'`,
 		"cooperative_events_kind_known":      event + `'rumour', null, '{name_fr}', '' from cooperatives`,
 		"cooperative_events_say_what":        event + `'correction', 'approved', '{name_fr}', '' from cooperatives`,
-		"cooperative_events_rib_ends":        event + `'rib', null, '{}', '011780000012345678901234' from cooperatives`,
+		"cooperative_events_rib_ends":        event + `'rib', null, '{}', '011780000012345678901296' from cooperatives`,
 		"cooperative_events_append_only":     `update cooperative_events set note = 'autre chose'`,
 	} {
 		if _, err := r.db.Exec(statement); !postgres.Violates(err, constraint) {

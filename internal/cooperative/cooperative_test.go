@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -50,7 +51,7 @@ func nahlat() cooperative.Cooperative {
 	return cooperative.Cooperative{
 		Name: i18n.Text{AR: "نحلات الجبل", FR: "Nahlat El Jbel"}, Description: i18n.Text{FR: "Du miel."},
 		Sector: "honey", Commune: "zegzel", Women: 7, Young: 2, ICE: &ice, Phone: "0661234567",
-		RIB: "007 010 0001234567890123 45", Email: "nahlat@exemple.ma", President: "Fatima",
+		RIB: "007 010 0001234567890123 47", Email: "nahlat@exemple.ma", President: "Fatima",
 	}
 }
 
@@ -85,7 +86,7 @@ func TestACooperativeIsTakenInAsPending(t *testing.T) {
 	if c.State != cooperative.Pending || c.Slug != "nahlat-el-jbel" || !c.WomenOnly || c.Members() != 7 {
 		t.Errorf("%+v", c)
 	}
-	if c.Phone != "+212661234567" || c.RIB != "007010000123456789012345" || *c.ICE != "999000001000075" || c.CommuneName.AR != "زكزل" {
+	if c.Phone != "+212661234567" || c.RIB != "007010000123456789012347" || *c.ICE != "999000001000075" || c.CommuneName.AR != "زكزل" {
 		t.Errorf("%+v", c)
 	}
 	for name, find := range map[string]func() (cooperative.Cooperative, error){
@@ -156,6 +157,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 		"ICE of 14 digits":       {func(c *cooperative.Cooperative) { c.ICE = text("99900000100007") }, "ice", "cooperative.ice_invalid"},
 		"ICE with a slip":        {func(c *cooperative.Cooperative) { c.ICE = text("999000001000076") }, "ice", "cooperative.ice_invalid"},
 		"RIB of 23 digits":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("1", 23) }, "rib", "cooperative.rib_invalid"},
+		"RIB with a slip":        {func(c *cooperative.Cooperative) { c.RIB = "007010000123456789012345" }, "rib", "cooperative.rib_invalid"},
 		"RIB with letters":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("A", 24) }, "rib", "cooperative.rib_invalid"},
 		"broken telephone":       {func(c *cooperative.Cooperative) { c.Phone = "066" }, "phone", "account.phone_invalid"},
 		"broken e-mail":          {func(c *cooperative.Cooperative) { c.Email = "nahlat" }, "email", "account.email_invalid"},
@@ -330,5 +332,47 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 		if c, err := r.BySlug(ctx, slug); !errors.Is(err, cooperative.ErrNotFound) {
 			t.Errorf("%q: %s, %v, want ErrNotFound", slug, c.Slug, err)
 		}
+	}
+}
+
+func TestABankAccountCarriesItsOwnCheck(t *testing.T) {
+	t.Parallel()
+	// The example of the SWIFT IBAN Registry, then invented ones; one of them has the key 97.
+	for _, good := range []string{"011519000001205000534921", "011780000012345678901296", "000000000000000000000097"} {
+		if !cooperative.ValidRIB(good) {
+			t.Errorf("%s is valid", good)
+		}
+		for i := range good { // any one digit wrong is noticed
+			slip := []byte(good)
+			slip[i] = '0' + (slip[i]-'0'+1)%10
+			if cooperative.ValidRIB(string(slip)) {
+				t.Errorf("%s is not valid", slip)
+			}
+		}
+	}
+	for _, bad := range []string{"", "0", "01151900000120500053492", "0115190000012050005349210", "٠١١٥١٩٠٠٠٠٠١٢٠٥٠٠٠٥٣٤٩٢١"} {
+		if cooperative.ValidRIB(bad) {
+			t.Errorf("%s is not valid", bad)
+		}
+	}
+}
+
+func TestABankAccountFromBeforeTheCheckStaysAndIsPointedOut(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	r.exec(t, `alter table cooperatives disable trigger cooperatives_rib_key`)
+	r.exec(t, `update cooperatives set rib = '007010000123456789012345'`)
+	r.exec(t, `alter table cooperatives enable trigger cooperatives_rib_key`)
+	r.set(t, c.ID, cooperative.Approved) // what does not touch it goes on
+	kept, err := r.ByID(context.Background(), c.ID)
+	if err != nil || kept.RIB != "007010000123456789012345" {
+		t.Errorf("it is %q now: %v", kept.RIB, err)
+	}
+	checks, err := cooperative.Audit(context.Background(), r.db)
+	if err != nil || !slices.ContainsFunc(checks, func(c audit.Check) bool {
+		return c.Count == 1 && strings.Contains(c.Problems[0], kept.Slug+" has a bank account whose key is wrong")
+	}) {
+		t.Errorf("%+v, %v", checks, err)
 	}
 }

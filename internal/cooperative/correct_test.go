@@ -87,7 +87,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	new.Name.AR, new.Name.FR, new.Sector, new.Commune = "نحلات الجبل الكبير", "Nahlat", "almonds", "ahfir"
 	new.Women, new.Men, new.Young, new.FoundedOn = 8, 3, 4, &founded
 	new.Court, new.LocalNumber, new.ODCONumber, new.President = "Berkane", "12", "34", "Aicha"
-	new.ICE, new.TaxID, new.RIB = &ice, "4567", "011 780 0000123456789012 34"
+	new.ICE, new.TaxID, new.RIB = &ice, "4567", "011 780 0000123456789012 96"
 	new.Phone, new.Email = "06 12 34 56 79", "nahla@exemple.ma"
 	new.Description.AR, new.Description.FR, new.Description.EN = "a", "b", "c"
 	new.Story.AR, new.Story.FR, new.Story.EN = "d", "e\r\n\r\nf", "g"
@@ -102,14 +102,14 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	want.Sector, want.Commune, want.Women, want.Men, want.Young = new.Sector, new.Commune, 8, 3, 4
 	want.WomenOnly, want.CommuneName.AR, want.CommuneName.FR = false, "أحفير", "Ahfir"
 	want.Court, want.LocalNumber, want.ODCONumber, want.President = new.Court, "12", "34", "Aicha"
-	want.FoundedOn, want.ICE, want.TaxID, want.RIB = &founded, &ice, "4567", "011780000012345678901234"
+	want.FoundedOn, want.ICE, want.TaxID, want.RIB = &founded, &ice, "4567", "011780000012345678901296"
 	want.Phone, want.Email, want.UpdatedAt, want.Version = "+212612345679", "nahla@exemple.ma", r.time, c.Version+1
 	if diff := cmp.Diff(want, r.read(t, c.ID)); diff != "" {
 		t.Error(diff)
 	}
 	fields := slices.DeleteFunc(changed, func(field string) bool { return field == "rib" })
 	if diff := cmp.Diff([]string{
-		"rib///2345/1234/Jamal", "correction//" + strings.Join(fields, "+") + "///Jamal", "decision/approved////", "decision/pending////",
+		"rib///2347/1296/Jamal", "correction//" + strings.Join(fields, "+") + "///Jamal", "decision/approved////", "decision/pending////",
 	}, r.history(t, c.ID)); diff != "" {
 		t.Error(diff)
 	}
@@ -123,7 +123,7 @@ func TestABankAccountIsAddedChangedAndTakenAway(t *testing.T) {
 	bare := nahlat()
 	bare.RIB = ""
 	c := r.create(t, bare)
-	for _, rib := range []string{strings.Repeat("1", 24), strings.Repeat("2", 24), ""} {
+	for _, rib := range []string{"111111111111111111111189", "222222222222222222222281", ""} {
 		c = r.read(t, c.ID)
 		c.RIB = rib
 		if changed := r.correct(t, c, jamal); !slices.Equal(changed, []string{"rib"}) {
@@ -131,14 +131,14 @@ func TestABankAccountIsAddedChangedAndTakenAway(t *testing.T) {
 		}
 	}
 	if diff := cmp.Diff([]string{
-		"rib///2222//Jamal", "rib///1111/2222/Jamal", "rib////1111/Jamal", "decision/pending////",
+		"rib///2281//Jamal", "rib///1189/2281/Jamal", "rib////1189/Jamal", "decision/pending////",
 	}, r.history(t, c.ID)); diff != "" {
 		t.Error(diff)
 	}
 	r.audited(t)
 
 	// An account that nobody is known to have entered is found.
-	r.exec(t, `update cooperatives set rib = $1`, strings.Repeat("3", 24))
+	r.exec(t, `update cooperatives set rib = $1`, "333333333333333333333373")
 	checks, err := cooperative.Audit(context.Background(), r.db)
 	if err != nil || checks[1].Count != 1 || !strings.Contains(checks[1].Problems[0], c.Slug) {
 		t.Errorf("%+v, %v", checks, err)
@@ -150,7 +150,7 @@ func TestACorrectionThatChangesNothingIsNotKept(t *testing.T) {
 	r := newRegistry(t)
 	c := r.create(t, nahlat())
 	same := c
-	same.Phone, same.RIB, same.Name.AR = "0661234567", " 007 010 0001234567890123 45", c.Name.AR+" "
+	same.Phone, same.RIB, same.Name.AR = "0661234567", " 007 010 0001234567890123 47", c.Name.AR+" "
 	if changed := r.correct(t, same, r.person(t, "Jamal")); len(changed) != 0 {
 		t.Errorf("changed: %q", changed)
 	}

@@ -67,7 +67,7 @@ func (s *till) seller(t *testing.T, name string) uuid.UUID {
 	ctx := context.Background()
 	cooperatives := cooperative.New(s.db, func() time.Time { return s.time })
 	c, err := cooperatives.Create(ctx, cooperative.Cooperative{
-		Name: i18n.Text{AR: name, FR: name}, Sector: "honey", Commune: "zegzel", Women: 7, RIB: strings.Repeat("1", 24),
+		Name: i18n.Text{AR: name, FR: name}, Sector: "honey", Commune: "zegzel", Women: 7, RIB: "111111111111111111111189",
 	}, s.jamal)
 	if err != nil {
 		t.Fatal(err)

@@ -15,7 +15,7 @@ func admission() url.Values {
 	return url.Values{
 		"name_ar": {"تعاونية النور"}, "name_fr": {"Coopérative Nour"}, "sector": {"pastry"}, "commune": {"aklim"},
 		"women": {"6"}, "men": {"1"}, "young": {"2"}, "court": {"المحكمة الابتدائية ببركان"}, "ice": {"999000001000075"},
-		"rib": {"011 780 0000123456789012 34"}, "phone": {"06 12 34 56 79"}, "email": {"nour@souk.test"},
+		"rib": {"011 780 0000123456789012 96"}, "phone": {"06 12 34 56 79"}, "email": {"nour@souk.test"},
 	}
 }
 
@@ -28,7 +28,7 @@ func TestACooperativeIsAddedAndWaits(t *testing.T) {
 		t.Errorf("after adding: %s", page.Path)
 	}
 	m.says(page, ".toast", m.in("ar").T("association.new.done", "Name", "تعاونية النور"))
-	m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
+	m.says(page, "[data-fact=rib]", "011 780 0000123456789012 96")
 	m.tells(page, "[data-history] li", m.Association.Name)
 	c, err := m.Cooperatives.BySlug(context.Background(), "cooperative-nour")
 	m.must(err)

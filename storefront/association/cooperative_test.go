@@ -58,7 +58,7 @@ func TestThePageOfACooperativeKnowsItsIdentityAndWhatItsProductsLack(t *testing.
 	for _, code := range languages {
 		l := m.in(code)
 		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
-		m.says(page, "[data-fact=rib]", "011 780 0000123456789012 34")
+		m.says(page, "[data-fact=rib]", "011 780 0000123456789012 96")
 		m.says(page, "[data-fact=ice] .bdg", l.T("association.identity.missing"))
 		page.Find(`[data-fact=ice] a[href="/` + code + `/association/cooperatives/nahla/edit#f-ice"]`)
 		page = m.boss.Get("/" + code + "/association/cooperatives/zaytoun").Want(http.StatusOK)

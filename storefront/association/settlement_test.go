@@ -5,7 +5,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -46,7 +45,7 @@ func TestTheSettlementSaysWhatIsOwed(t *testing.T) {
 			m.says(page, "[data-equation] [data-figure="+term.column+"] .v", m.centimes(code, term.amount))
 		}
 		m.tells(page, "[data-pending]", l.Money(8000))
-		m.tells(page, "[data-cooperative=nahla]", "1234")
+		m.tells(page, "[data-cooperative=nahla]", "1296")
 		m.tells(page, "[data-cooperative=zaytoun]", l.T("association.settlement.no_rib"))
 		m.says(page, ".lead", l.N("association.owed.ready", 1)+" "+l.N("association.owed.no_rib", 2))
 		m.speaks(page)
@@ -58,7 +57,7 @@ func TestATransferIsRecordedOnce(t *testing.T) {
 	m := open(t)
 	m.autumn()
 	page := m.boss.Get("/ar/association/settlement/nahla").Want(http.StatusOK)
-	m.says(page, "[data-rib]", "011 780 0000123456789012 34")
+	m.says(page, "[data-rib]", "011 780 0000123456789012 96")
 	if got := page.Find("input[name=amount]").AttrOr("value", ""); got != "228" {
 		t.Errorf("%s is proposed, not all that is due", got)
 	}
@@ -182,7 +181,7 @@ func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
 	m.autumn()
 	want := [][]string{
 		{"Coopérative Zaytoun", "Madagh", "240.00", "12.00", "0.00", "228.00", "80.00", ""},
-		{"Coopérative Nahla", "Zegzel", "240.00", "12.00", "0.00", "228.00", "0.00", "011\u00a0780\u00a00000123456789012\u00a034"},
+		{"Coopérative Nahla", "Zegzel", "240.00", "12.00", "0.00", "228.00", "0.00", "011\u00a0780\u00a00000123456789012\u00a096"},
 		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125.00", "6.25", "0.00", "118.75", "0.00", ""},
 		{"Coopérative Amal", "Tafoughalt", "0.00", "0.00", "0.00", "0.00", "0.00", ""},
 	}
@@ -221,7 +220,7 @@ func TestWhoPaysIsToldOfAnAccountThatChanged(t *testing.T) {
 	if page := m.boss.Get("/fr/association/settlement").Want(http.StatusOK); page.Has("[data-changed]") || page.Has("[data-doubtful]") {
 		t.Error("an account that never changed is doubted")
 	}
-	changed("fr", strings.Repeat("7", 24))
+	changed("fr", "777777777777777777777741")
 	events, err := m.Cooperatives.Events(context.Background(), m.Honey.ID)
 	m.must(err)
 	today := events[0].At
@@ -240,7 +239,7 @@ func TestWhoPaysIsToldOfAnAccountThatChanged(t *testing.T) {
 		m.says(page, "#pay-all [data-doubtful] [data-changed]", says)
 	}
 	changed("ar", "")
-	changed("ar", strings.Repeat("8", 24))
+	changed("ar", "888888888888888888888833")
 	page := m.boss.Get("/ar/association/settlement").Want(http.StatusOK)
 	m.tells(page, "#pay-all [data-doubtful] [data-changed]", m.in("ar").T("association.rib.added", "Date", m.in("ar").LongDate(today), "Name", m.Association.Name))
 }
@@ -285,6 +284,25 @@ func TestASheetIsNamedInTheReadersLanguage(t *testing.T) {
 				t.Errorf("%s: the sheet of %s is called %q, not %q", code, path, got, want)
 			}
 			m.must(book.Close())
+		}
+	}
+}
+
+func TestABankAccountWithAWrongKeyIsPointedOutWhereMoneyIsPaid(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, statement := range []string{
+		`alter table cooperatives disable trigger cooperatives_rib_key`,
+		`update cooperatives set rib = '011780000012345678901234' where slug = 'nahla'`,
+		`alter table cooperatives enable trigger cooperatives_rib_key`,
+	} {
+		_, err := m.DB.Exec(statement)
+		m.must(err)
+	}
+	for _, path := range []string{"/association/settlement", "/association/settlement/nahla", "/association/cooperatives/nahla"} {
+		for _, code := range languages {
+			m.tells(m.boss.Get("/"+code+path).Want(http.StatusOK), "main", m.in(code).T("association.rib.wrong_key"))
 		}
 	}
 }

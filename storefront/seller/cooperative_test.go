@@ -17,7 +17,7 @@ func TestAMemberSeesWhatIsKeptOfHerCooperativeAndWhomToTell(t *testing.T) {
 		path := "/" + code + "/seller/cooperative"
 		honey.Get("/" + code + "/seller").Want(http.StatusOK).Find(`main a[href="` + path + `"]`)
 		page := honey.Get(path).Want(http.StatusOK)
-		if got := strings.Join(strings.Fields(page.Text("[data-fact=rib]")), " "); got != "011 780 0000123456789012 34" {
+		if got := strings.Join(strings.Fields(page.Text("[data-fact=rib]")), " "); got != "011 780 0000123456789012 96" {
 			t.Errorf("%s: the account is %q", code, got)
 		}
 		if got := page.Text("[data-fact=ice]"); got != l.T("association.identity.missing") {

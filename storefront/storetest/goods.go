@@ -51,7 +51,7 @@ func (m *Market) furnish() {
 		Slug: "nahla", Name: i18n.Text{AR: "تعاونية النحلة", FR: "Coopérative Nahla"},
 		Description: i18n.Text{AR: "عسل جبال زكزل", FR: "Miel des monts de Zegzel", EN: "Honey from the hills of Zegzel"},
 		Sector:      "honey", Commune: "zegzel", Women: 8, Young: 3,
-		RIB: "011780000012345678901234", Email: "nahla@souk.test", Phone: "0612345678",
+		RIB: "011780000012345678901296", Email: "nahla@souk.test", Phone: "0612345678",
 	}, []catalog.Edit{
 		{SKU: "M-1", Category: "honey", Name: i18n.Text{AR: "عسل الزعتر", FR: "Miel de thym", EN: "Thyme honey"},
 			Description: i18n.Text{AR: "عسل من جبال بني يزناسن", FR: "Miel des Beni Snassen", EN: "Honey from the Beni Snassen"},
