@@ -12,6 +12,19 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 )
 
+// Bounds of a job's life. One that runs for longer than timeout is cancelled and tried again; one whose
+// process was killed is taken up again by another after rescueAfter, which has to be longer, or a job
+// that still runs would be worked twice. What jobs carry names people and what they ordered, so it is
+// thrown away soon after it was used; one that failed for good stays for somebody to look into.
+const (
+	timeout     = 2 * time.Minute
+	rescueAfter = 3 * time.Minute
+
+	keepDone      = time.Hour
+	keepCancelled = 24 * time.Hour
+	keepDiscarded = 30 * 24 * time.Hour
+)
+
 // pollInterval is how often an idle worker looks for jobs; a picture or a mail waits no longer.
 const pollInterval = 200 * time.Millisecond
 
@@ -33,7 +46,11 @@ func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log
 		config.PeriodicJobs = periodic
 		config.FetchPollInterval = pollInterval
 		config.FetchCooldown = pollInterval / 2
-		config.JobTimeout = 2 * time.Minute
+		config.JobTimeout, config.RescueStuckJobsAfter = timeout, rescueAfter
+		config.CompletedJobRetentionPeriod = keepDone
+		config.CancelledJobRetentionPeriod = keepCancelled
+		config.DiscardedJobRetentionPeriod = keepDiscarded
+		config.ErrorHandler = lastFailure{log}
 		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}}
 	}
 	client, err := river.NewClient(riverdatabasesql.New(db.DB), config)
