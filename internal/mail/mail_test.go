@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
@@ -158,6 +159,101 @@ func TestWhatCannotArriveIsNotTriedAgain(t *testing.T) {
 	}
 }
 
+func TestASecretIsMadeWhenTheMessageIsSent(t *testing.T) {
+	t.Parallel()
+	db, server := pgtest.New(t), newServer(t)
+	good, over := postgres.NewID(), postgres.NewID()
+	secrets := map[string]func(context.Context, uuid.UUID) (string, error){
+		"ticket": func(_ context.Context, id uuid.UUID) (string, error) {
+			if id == over {
+				return "", mail.ErrOver
+			}
+			return "token-of-" + id.String(), nil
+		},
+	}
+	letter := func(kind string, id uuid.UUID) *river.Job[mail.SendArgs] {
+		return &river.Job[mail.SendArgs]{Args: mail.SendArgs{Message: mail.Message{
+			To: "nahlat@souk.example", Subject: "Ticket", Body: "https://souk.example/t/" + mail.Placeholder + "\n",
+			Secret: &mail.Secret{Kind: kind, ID: id, Until: time.Now().Add(time.Hour)},
+		}}}
+	}
+	sending := server.worker()
+	sending.Secrets = secrets
+	if err := sending.Work(t.Context(), letter("ticket", good)); err != nil {
+		t.Fatal(err)
+	}
+	if sent := <-server.received; !strings.Contains(strings.ReplaceAll(sent, "=\r\n", ""), "https://souk.example/t/token-of-"+good.String()) {
+		t.Errorf("sent was %s", sent)
+	}
+	var cancelled *river.JobCancelError
+	if err := sending.Work(t.Context(), letter("ticket", over)); !errors.As(err, &cancelled) {
+		t.Errorf("a link that is over: %v", err)
+	}
+	if err := sending.Work(t.Context(), letter("riddle", good)); err == nil || errors.As(err, &cancelled) {
+		t.Errorf("a secret that nobody knows: %v", err)
+	}
+
+	for shown, want := range map[bool]string{true: "token-of-" + good.String(), false: mail.Placeholder} {
+		if _, err := db.Exec(`delete from mailbox`); err != nil {
+			t.Fatal(err)
+		}
+		if err := (&mail.Worker{DB: db, Secrets: secrets, Shown: shown}).Work(t.Context(), letter("ticket", good)); err != nil {
+			t.Fatal(err)
+		}
+		kept, err := mail.Mailbox(t.Context(), db, 10)
+		if err != nil || len(kept) != 1 || kept[0].Body != "https://souk.example/t/"+want+"\n" {
+			t.Errorf("shown %t: %+v, %v", shown, kept, err)
+		}
+	}
+}
+
+func TestKeptMessagesRunOut(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	keep := func(until time.Time) {
+		job := arabic("nahlat@souk.example")
+		job.Args.Secret = &mail.Secret{Kind: "ticket", Until: until}
+		if err := (&mail.Worker{DB: db}).Work(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+	}
+	keep(time.Now().Add(-time.Minute)) // its link is over
+	keep(time.Now().Add(time.Hour))
+	keep(time.Now().Add(365 * 24 * time.Hour))
+	kept, err := mail.Mailbox(t.Context(), db, 10)
+	if err != nil || len(kept) != 2 {
+		t.Errorf("%d are shown: %v", len(kept), err)
+	}
+	rows := func(where string) (n int) {
+		if err := db.Get(&n, `select count(*) from mailbox where `+where); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := rows(`ends_at > now() + interval '30 days'`); n != 0 {
+		t.Errorf("%d are kept for more than a month", n)
+	}
+	if err := (&mail.CleanWorker{DB: db}).Work(t.Context(), nil); err != nil || rows(`true`) != 2 {
+		t.Errorf("%d are left: %v", rows(`true`), err)
+	}
+}
+
+func TestWithoutTLSNothingIsSent(t *testing.T) {
+	t.Parallel()
+	server := newServer(t) // which offers none
+	for tls, sent := range map[mail.TLS]bool{"": false, mail.Mandatory: false, mail.Opportunistic: true, mail.None: true} {
+		w := server.worker()
+		w.Server.TLS = tls
+		err := w.Work(t.Context(), arabic("nahlat@souk.example"))
+		if (err == nil) != sent {
+			t.Errorf("TLS %q: %v", tls, err)
+		}
+		if err == nil {
+			<-server.received
+		}
+	}
+}
+
 // server is just enough of SMTP (RFC 5321) to take messages and to refuse some recipients.
 type server struct {
 	port     int
@@ -165,7 +261,7 @@ type server struct {
 }
 
 func (s server) worker() *mail.Worker {
-	return &mail.Worker{Server: mail.Server{Host: "127.0.0.1", Port: s.port, From: "souk@souk.example"}}
+	return &mail.Worker{Server: mail.Server{Host: "127.0.0.1", Port: s.port, From: "souk@souk.example", TLS: mail.None}}
 }
 
 func newServer(t *testing.T) server {
