@@ -65,9 +65,13 @@ func assemble(p parts) (*app, error) {
 	}
 	decided := settings.New(p.db, time.Now)
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &mail.Worker{DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts)})
+	river.AddWorker(workers, &mail.Worker{
+		DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts), Shown: p.storefront.Demo,
+	})
+	river.AddWorker(workers, &mail.CleanWorker{DB: p.db})
 	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
 		every(time.Hour, account.CleanArgs{}),
+		every(time.Hour, mail.CleanArgs{}),
 		every(24*time.Hour, order.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 	}, p.log)

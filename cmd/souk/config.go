@@ -1,19 +1,24 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
-	"net/mail"
+	netmail "net/mail"
+	"net/netip"
 	"net/url"
 	"os"
 	"reflect"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/caarlos0/env/v11"
+
+	"github.com/souk-taawon/souk/internal/mail"
 )
 
 // config is everything that `souk serve` is told by its environment; the README lists it.
@@ -33,6 +38,7 @@ type config struct {
 	SMTPPort        int           `env:"SMTP_PORT" envDefault:"587"`
 	SMTPUser        string        `env:"SMTP_USER"`
 	SMTPPassword    string        `env:"SMTP_PASSWORD"`
+	SMTPTLS         string        `env:"SMTP_TLS" envDefault:"mandatory"`
 	MailFrom        string        `env:"MAIL_FROM"`
 	SignInsPerMin   int           `env:"RATE_SIGN_INS_PER_MINUTE" envDefault:"20"`
 	OrdersPerMinute int           `env:"RATE_ORDERS_PER_MINUTE" envDefault:"30"`
@@ -124,27 +130,44 @@ func (c config) validateForServe() error {
 		wrong("SECRET_KEY", "looks like an example; make one with: openssl rand -base64 48")
 	}
 	for name, address := range map[string]string{"ADDR": c.Addr, "PRIVATE_ADDR": c.PrivateAddr} {
-		_, port, err := net.SplitHostPort(address)
+		host, port, err := net.SplitHostPort(address)
 		if err == nil {
 			_, err = strconv.ParseUint(port, 10, 16)
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			wrong(name, "%q is not HOST:PORT", address)
+		case name == "PRIVATE_ADDR" && (host == "" || !nearby(host)):
+			wrong(name, "%q would show the market's figures to everybody: listen on this machine or on a private network's address", address)
 		}
 	}
 	for _, proxy := range c.TrustedProxies {
-		if net.ParseIP(proxy) == nil {
-			if _, _, err := net.ParseCIDR(proxy); err != nil {
+		network, err := netip.ParsePrefix(proxy)
+		if err != nil {
+			if _, err := netip.ParseAddr(proxy); err != nil {
 				wrong("TRUSTED_PROXIES", "has %q, which is neither an address nor a network", proxy)
 			}
+			continue
+		}
+		if shortest := shortestProxies(network.Addr()); network.Bits() < shortest {
+			wrong("TRUSTED_PROXIES", "has %q, which is far more than proxies: whoever is believed can claim any address (at least /%d)", proxy, shortest)
 		}
 	}
 	if c.SMTPHost != "" {
 		if c.MailFrom == "" {
 			wrong("MAIL_FROM", "is missing: the sender of the market's mail")
-		} else if _, err := mail.ParseAddress(c.MailFrom); err != nil {
+		} else if _, err := netmail.ParseAddress(c.MailFrom); err != nil {
 			wrong("MAIL_FROM", "%q is no mail address", c.MailFrom)
 		}
+	}
+	switch mail.TLS(c.SMTPTLS) {
+	case mail.Mandatory:
+	case mail.Opportunistic, mail.None:
+		if c.SMTPUser != "" && !loopback(c.SMTPHost) {
+			wrong("SMTP_TLS", "is %s, and the password of SMTP_USER would travel in the clear to %s", c.SMTPTLS, c.SMTPHost)
+		}
+	default:
+		wrong("SMTP_TLS", "%q is none of mandatory, opportunistic and none", c.SMTPTLS)
 	}
 	if c.SMTPPort < 1 || c.SMTPPort > 65535 {
 		wrong("SMTP_PORT", "%d is no port", c.SMTPPort)
@@ -168,9 +191,57 @@ func (c config) validateForServe() error {
 	return errors.Join(problems...)
 }
 
+// warnings says what does not keep the market from running, but should not stay so.
+func (c config) warnings() []string {
+	var list []string
+	warn := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	if strings.HasPrefix(c.BaseURL, "https://") && len(c.TrustedProxies) == 0 {
+		warn("BASE_URL is https and TRUSTED_PROXIES is empty: behind a proxy all readers have the proxy's address, and share one budget of sign-ins and orders")
+	}
+	if database, err := url.Parse(c.DatabaseURL); err == nil && database.Host != "" && !nearby(database.Hostname()) {
+		switch mode := cmp.Or(database.Query().Get("sslmode"), os.Getenv("PGSSLMODE"), "require"); mode {
+		case "verify-full", "verify-ca":
+		case "require":
+			warn("DATABASE_URL: the certificate of %s is not checked, so somebody between could be it: add sslmode=verify-full", database.Hostname())
+		default:
+			warn("DATABASE_URL: with sslmode=%s everything travels in the clear to %s: use sslmode=verify-full", mode, database.Hostname())
+		}
+	}
+	if search, err := url.Parse(c.MeiliURL); err == nil && search.Scheme == "http" && !nearby(search.Hostname()) {
+		warn("MEILI_URL: the master key travels in the clear to %s: use https", search.Hostname())
+	}
+	switch {
+	case c.SMTPHost == "":
+		warn("SMTP_HOST is empty: nobody is sent any mail; messages are kept in the database for a month, without their links")
+	case mail.TLS(c.SMTPTLS) != mail.Mandatory && !loopback(c.SMTPHost):
+		warn("SMTP_TLS is %s: mail, with links to choose a password, can be read on its way to %s", c.SMTPTLS, c.SMTPHost)
+	}
+	return list
+}
+
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}
+
+// nearby reports whether a host is this machine or on a network that is nobody else's (RFC 1918, RFC
+// 4193, link-local), as are the bare names by which the machines of one compose file know each other.
+// What listens on every address is not.
+func nearby(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return !strings.Contains(host, ".") && strings.ContainsFunc(host, unicode.IsLetter) // «0» is every address
+	}
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+}
+
+// shortestProxies is how many bits a network of proxies has to have at least: the largest private
+// network of IPv4, and more of IPv6 than any one provider has.
+func shortestProxies(of netip.Addr) int {
+	if of.Is4() {
+		return 8
+	}
+	return 16
 }
 
 // weak reports whether a secret is a placeholder or has hardly any variety.

@@ -10,7 +10,7 @@ func TestServeNamesEveryProblemOfItsConfigurationAtOnce(t *testing.T) {
 	for name, value := range map[string]string{
 		"BASE_URL": "http://souk.example", "DATABASE_URL": "mysql://x", "SECRET_KEY": "changeme-changeme-changeme-changeme",
 		"ADDR": "nowhere", "TRUSTED_PROXIES": "10.0.0.0/8,balancer", "SMTP_HOST": "mail.example", "DATABASE_CONNS": "1",
-		"RATE_ORDERS_PER_MINUTE": "0", "LOG_FORMAT": "xml", "SMTP_PORT": "smtp", "SHUTDOWN_TIMEOUT": "-1s", "PRIVATE_ADDR": ":99999",
+		"SMTP_TLS": "maybe", "RATE_ORDERS_PER_MINUTE": "0", "LOG_FORMAT": "xml", "SMTP_PORT": "smtp", "SHUTDOWN_TIMEOUT": "-1s", "PRIVATE_ADDR": ":99999",
 	} {
 		t.Setenv(name, value)
 	}
@@ -20,7 +20,7 @@ func TestServeNamesEveryProblemOfItsConfigurationAtOnce(t *testing.T) {
 	}
 	for _, problem := range []string{
 		"BASE_URL", "DATABASE_URL", "SECRET_KEY looks like an example", "ADDR", `"balancer"`, "MAIL_FROM", "DATABASE_CONNS",
-		"RATE_ORDERS_PER_MINUTE", "LOG_FORMAT", "BLOB_URL", "MEILI_URL", `SMTP_PORT "smtp" cannot be read`, "SHUTDOWN_TIMEOUT", "PRIVATE_ADDR",
+		"RATE_ORDERS_PER_MINUTE", "LOG_FORMAT", "BLOB_URL", "MEILI_URL", `SMTP_PORT "smtp" cannot be read`, `SMTP_TLS "maybe"`, "SHUTDOWN_TIMEOUT", "PRIVATE_ADDR",
 	} {
 		if !strings.Contains(stderr, problem) {
 			t.Errorf("nothing is said of %s in:\n%s", problem, stderr)
@@ -31,13 +31,81 @@ func TestServeNamesEveryProblemOfItsConfigurationAtOnce(t *testing.T) {
 	}
 }
 
-func TestServeRefusesDefaultSecrets(t *testing.T) {
-	good := config{
+// sound is a configuration that nothing is to be said against.
+func sound() config {
+	return config{
 		Addr: "127.0.0.1:8080", PrivateAddr: "127.0.0.1:9090", BaseURL: "https://souk.example", DataDir: "/data",
-		DatabaseURL: "postgres://souk@db/souk", SecretKey: "tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga", SMTPPort: 587,
+		DatabaseURL: "postgres://souk@db/souk", SecretKey: "tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga", TrustedProxies: []string{"10.0.0.0/8"},
+		SMTPHost: "mail.example", SMTPPort: 587, SMTPTLS: "mandatory", MailFrom: "souk@souk.example",
 		DatabaseConns: 20, SignInsPerMin: 20, OrdersPerMinute: 30, LogFormat: "json",
 		RequestTimeout: time.Second, ShutdownTimeout: time.Second,
 	}
+}
+
+func TestServeRefusesWhatWouldLetAnybodyIn(t *testing.T) {
+	t.Parallel()
+	if err, warnings := sound().validateForServe(), sound().warnings(); err != nil || len(warnings) > 0 {
+		t.Fatalf("a sound configuration: %v, %q", err, warnings)
+	}
+	for name, c := range map[string]struct {
+		change func(*config)
+		says   string // "" where it is accepted
+	}{
+		"everybody is a proxy":            {func(c *config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, `"0.0.0.0/0"`},
+		"half of everybody":               {func(c *config) { c.TrustedProxies = []string{"10.0.0.1", "128.0.0.0/1"} }, `"128.0.0.0/1"`},
+		"everybody of IPv6":               {func(c *config) { c.TrustedProxies = []string{"::/0"} }, `"::/0"`},
+		"a provider's network":            {func(c *config) { c.TrustedProxies = []string{"172.16.0.0/12", "fd00::/16", "::1"} }, ""},
+		"figures on every address":        {func(c *config) { c.PrivateAddr = ":9090" }, "PRIVATE_ADDR"},
+		"figures on every IPv4 address":   {func(c *config) { c.PrivateAddr = "0.0.0.0:9090" }, "PRIVATE_ADDR"},
+		"figures on every IPv6 address":   {func(c *config) { c.PrivateAddr = "[::]:9090" }, "PRIVATE_ADDR"},
+		"figures on address zero":         {func(c *config) { c.PrivateAddr = "0:9090" }, "PRIVATE_ADDR"},
+		"figures on a public address":     {func(c *config) { c.PrivateAddr = "41.140.3.9:9090" }, "PRIVATE_ADDR"},
+		"figures on a private address":    {func(c *config) { c.PrivateAddr = "10.0.3.9:9090" }, ""},
+		"figures by name":                 {func(c *config) { c.PrivateAddr = "localhost:9090" }, ""},
+		"a mail password in the clear":    {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPPassword = "opportunistic", "souk", "x" }, "SMTP_TLS"},
+		"a mail password on this machine": {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPHost = "none", "souk", "127.0.0.1" }, ""},
+	} {
+		changed := sound()
+		c.change(&changed)
+		err := changed.validateForServe()
+		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestServeWarnsOfWhatTravelsInTheClear(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*config)
+		warns  string // "" where all is well
+	}{
+		"https without a proxy":         {func(c *config) { c.TrustedProxies = nil }, "TRUSTED_PROXIES"},
+		"http on this machine":          {func(c *config) { c.BaseURL, c.TrustedProxies = "http://localhost:8080", nil }, ""},
+		"a database far away":           {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=disable" }, "in the clear to db.example"},
+		"a database nobody checks":      {func(c *config) { c.DatabaseURL = "postgres://souk:secretword@db.example/souk" }, "not checked"},
+		"a database that is checked":    {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=verify-full" }, ""},
+		"a database next door":          {func(c *config) { c.DatabaseURL = "postgres://souk@192.168.1.5/souk?sslmode=disable" }, ""},
+		"a database of a compose file":  {func(c *config) { c.DatabaseURL = "postgres://souk@postgres:5432/souk?sslmode=disable" }, ""},
+		"a database by a socket":        {func(c *config) { c.DatabaseURL = "postgres:///souk?host=/run/postgresql" }, ""},
+		"Meilisearch far away":          {func(c *config) { c.MeiliURL = "http://search.example:7700" }, "MEILI_URL"},
+		"Meilisearch far away by https": {func(c *config) { c.MeiliURL = "https://search.example" }, ""},
+		"Meilisearch next door":         {func(c *config) { c.MeiliURL = "http://[fd12::5]:7700" }, ""},
+		"no mail":                       {func(c *config) { c.SMTPHost = "" }, "SMTP_HOST"},
+		"mail in the clear":             {func(c *config) { c.SMTPTLS = "opportunistic" }, "SMTP_TLS"},
+		"mail on this machine":          {func(c *config) { c.SMTPTLS, c.SMTPHost = "none", "localhost" }, ""},
+	} {
+		changed := sound()
+		c.change(&changed)
+		warnings := strings.Join(changed.warnings(), "\n")
+		if c.warns == "" && warnings != "" || !strings.Contains(warnings, c.warns) || strings.Contains(warnings, "secretword") {
+			t.Errorf("%s: %q", name, warnings)
+		}
+	}
+}
+
+func TestServeRefusesDefaultSecrets(t *testing.T) {
+	good := sound()
 	if err := good.validateForServe(); err != nil {
 		t.Fatalf("a good configuration is refused: %v", err)
 	}

@@ -38,6 +38,9 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		return fmt.Errorf("the configuration has problems:\n%w", err)
 	}
 	log := newLogger(c, stderr)
+	for _, warning := range c.warnings() {
+		log.Warn(warning)
+	}
 
 	public, err := listen(ctx, c.Addr, "-addr HOST:PORT")
 	if err != nil {
@@ -103,7 +106,9 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 }
 
 func (c config) mailServer() mail.Server {
-	return mail.Server{Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.MailFrom}
+	return mail.Server{
+		Host: c.SMTPHost, Port: c.SMTPPort, User: c.SMTPUser, Password: c.SMTPPassword, From: c.MailFrom, TLS: mail.TLS(c.SMTPTLS),
+	}
 }
 
 func newLogger(c config, w io.Writer) *slog.Logger {
