@@ -56,7 +56,7 @@ func (s *Syncer) Run(ctx context.Context) {
 		var n int
 		var err error
 		if behind {
-			err = s.fill(ctx)
+			err = s.Fill(ctx)
 		}
 		if err == nil {
 			n, err = s.Once(ctx)
@@ -93,9 +93,9 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// fill makes the engine known to the source and rebuilds it if it is empty (new, or emptied by somebody), or
+// Fill makes the engine known to the source and rebuilds it if it is empty (new, or emptied by somebody), or
 // if the source has never fed it: then it may hold the products of another database.
-func (s *Syncer) fill(ctx context.Context) error {
+func (s *Syncer) Fill(ctx context.Context) error {
 	unknown, err := s.source.Register(ctx, s.name)
 	if err != nil {
 		return fmt.Errorf("registering the engine: %w", err)

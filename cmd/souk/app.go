@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -33,8 +34,9 @@ import (
 // parts are what the market is built from; whoever opened them closes them.
 type parts struct {
 	db         *sqlx.DB
+	lost       <-chan error // tells when the database does not come back; nil for one that is looked after elsewhere
 	blobs      *blob.Bucket
-	engine     search.Engine
+	engine     *marketEngine
 	log        *slog.Logger
 	secret     []byte // keys the tokens of tracking links
 	mailServer mail.Server
@@ -43,7 +45,8 @@ type parts struct {
 
 // app is the market put together, not yet running.
 type app struct {
-	log *slog.Logger
+	log  *slog.Logger
+	lost <-chan error
 
 	texts        *i18n.Bundle
 	jobs         *job.Client
@@ -113,9 +116,9 @@ func assemble(p parts) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	syncer := search.NewSyncer(p.engine.Name(), p.engine, source, p.log)
+	syncer := search.NewSyncer(p.engine.name, p.engine, source, p.log)
 	return &app{
-		log: p.log, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
+		log: p.log, lost: p.lost, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
 		catalog: products, orders: orders, settlements: settlements, server: server,
 		private: privateHandler(server.Metrics(), p.engine, syncer, p.log),
 	}, nil
@@ -127,9 +130,9 @@ func every(interval time.Duration, args river.JobArgs) *river.PeriodicJob {
 		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
-// run serves the market on public, and its figures on private, until ctx ends; then it answers what
-// is under way, for at most grace, and stops the workers.
-func (a *app) run(ctx context.Context, public, private net.Listener, grace time.Duration) error {
+// run serves the market on public, and its figures on private, until ctx ends or it cannot go on; then it
+// answers what is under way and stops the workers, for as long as the ending lets it.
+func (a *app) run(ctx context.Context, public, private net.Listener, end *ending) error {
 	if err := a.jobs.Start(ctx); err != nil {
 		return err
 	}
@@ -157,11 +160,28 @@ func (a *app) run(ctx context.Context, public, private net.Listener, grace time.
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
+	case err = <-a.lost:
+		a.log.Error("the market ends because its database does not come back", "error", err)
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	over, cancel := end.by(requestsEnd)
 	defer cancel()
-	err = errors.Join(err, a.server.Shutdown(ending), figures.Shutdown(ending))
-	stopSyncing()
-	<-synced
-	return errors.Join(err, a.jobs.Stop(ending))
+	jobsOver, cancelJobs := end.by(jobsEnd)
+	defer cancelJobs()
+	parts := []func() error{
+		func() error { return a.server.Shutdown(over) },
+		func() error { return figures.Shutdown(over) },
+		func() error { return a.jobs.Stop(jobsOver) },
+		func() error {
+			stopSyncing()
+			<-synced
+			return nil
+		},
+	}
+	errs := make([]error, len(parts))
+	var all sync.WaitGroup
+	for i, part := range parts {
+		all.Go(func() { errs[i] = wait(over, part) })
+	}
+	all.Wait()
+	return errors.Join(err, errors.Join(errs...))
 }

@@ -44,8 +44,8 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 		return err
 	}
 	defer func() { _ = public.Close() }() // closed already after a run
-	d := &demonstration{config: c, dir: *data, public: public, steps: newSteps(stdout)}
-	defer closing(d.open.close, &err)
+	d := &demonstration{config: c, dir: *data, public: public, steps: newSteps(stdout), end: newEnding(c.ShutdownTimeout)}
+	defer closing(d.end.within(1, d.open.closeBy), &err)
 	return d.run(ctx, *fresh)
 }
 
@@ -55,6 +55,7 @@ type demonstration struct {
 	public net.Listener
 	steps  *steps
 	open   closers
+	end    *ending
 }
 
 func (d *demonstration) run(ctx context.Context, fresh bool) error {
@@ -86,8 +87,8 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		if err != nil {
 			return err
 		}
-		d.open.add(server.Stop)
-		databaseURL, words = server.URL(), "PostgreSQL, embedded"
+		d.open.add(d.end.within(databaseEnd, server.Stop))
+		databaseURL, words, p.lost = server.URL(), "PostgreSQL, embedded", server.Lost()
 	}
 	if p.db, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
 		return err
@@ -102,12 +103,10 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		return err
 	}
 	d.open.add(p.blobs.Close)
-	engine, words, closeEngine, err := openEngine(ctx, d.config, dir, log)
-	if err != nil {
+	if p.engine, err = openEngine(ctx, d.config, dir, log); err != nil {
 		return err
 	}
-	d.open.add(closeEngine)
-	p.engine = engine
+	d.open.add(d.end.within(searchEnds, p.engine.end))
 	if p.secret, err = secret(dir); err != nil {
 		return err
 	}
@@ -145,14 +144,10 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	d.steps.say("market", "%d cooperatives, %d products, %d joint orders", count.Cooperatives, count.Products, count.Orders)
 
 	// A new index is filled before the doors open; later it learns of changes as they come.
-	if indexed, err := engine.Count(ctx); err != nil {
+	if err := a.syncer.Fill(ctx); err != nil {
 		return err
-	} else if indexed == 0 {
-		if err := a.syncer.Rebuild(ctx); err != nil {
-			return err
-		}
 	}
-	d.steps.say("search", "%s", words)
+	d.steps.say("search", "%s", p.engine.words)
 
 	private, err := listen(ctx, "127.0.0.1:0", "-addr")
 	if err != nil {
@@ -163,7 +158,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	}
 	d.open.add(func() error { return os.Remove(filepath.Join(dir, privateFile)) })
 	d.welcome(base, private.Addr().String(), logins, a.texts.Locale("en"))
-	err = a.run(ctx, d.public, private, d.config.ShutdownTimeout)
+	err = a.run(ctx, d.public, private, d.end)
 	d.steps.title("Stopping.")
 	return err
 }

@@ -47,19 +47,19 @@ func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 		return err
 	}
 	defer closing(closeDB, &err)
-	engine, words, closeEngine, err := openEngine(ctx, c, where.dataDir, log)
+	engine, err := openEngine(ctx, c, where.dataDir, log)
 	if err != nil {
 		return err
 	}
-	defer closing(closeEngine, &err)
-	if err := search.NewSyncer(engine.Name(), engine, catalog.NewSearchSource(db, time.Now), log).Rebuild(ctx); err != nil {
+	defer closing(func() error { return engine.end(context.WithoutCancel(ctx)) }, &err)
+	if err := search.NewSyncer(engine.name, engine, catalog.NewSearchSource(db, time.Now), log).Rebuild(ctx); err != nil {
 		return err
 	}
 	count, err := engine.Count(ctx)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s: %d products, in %s.\n", words, count, time.Since(start).Round(time.Millisecond))
+	fmt.Fprintf(stdout, "%s: %d products, in %s.\n", engine.words, count, time.Since(start).Round(time.Millisecond))
 	return nil
 }
 
@@ -74,22 +74,22 @@ func readIndex(ctx context.Context, c config, where place, log *slog.Logger) (he
 			return held, err
 		}
 	}
-	engine, _, closeEngine, err := openEngine(ctx, c, where.dataDir, log)
+	engine, err := openEngine(ctx, c, where.dataDir, log)
 	if err != nil {
 		return held, err
 	}
-	defer closing(closeEngine, &err)
+	defer closing(func() error { return engine.end(context.WithoutCancel(ctx)) }, &err)
 	return contentOf(ctx, engine)
 }
 
 // indexContent is the ids of the products that a search engine knows.
 type indexContent struct {
-	Engine string   `json:"engine"`
+	Engine string   `json:"engine"` // its name in the database
 	IDs    []string `json:"ids"`
 }
 
-func contentOf(ctx context.Context, engine search.Engine) (indexContent, error) {
-	held := indexContent{Engine: engine.Name(), IDs: []string{}}
+func contentOf(ctx context.Context, engine *marketEngine) (indexContent, error) {
+	held := indexContent{Engine: engine.name, IDs: []string{}}
 	for id, err := range engine.IDs(ctx) {
 		if err != nil {
 			return held, err

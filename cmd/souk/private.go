@@ -22,7 +22,7 @@ const (
 	indexRebuildPath = "/index/rebuild"
 )
 
-func privateHandler(metrics http.Handler, engine search.Engine, syncer *search.Syncer, log *slog.Logger) http.Handler {
+func privateHandler(metrics http.Handler, engine *marketEngine, syncer *search.Syncer, log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET "+indexContentPath, func(w http.ResponseWriter, r *http.Request) {

@@ -51,16 +51,18 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		return errors.Join(err, public.Close())
 	}
 	var open closers
-	defer closing(open.close, &err)
+	end := newEnding(c.ShutdownTimeout)
+	defer closing(end.within(1, open.closeBy), &err)
 
 	databaseURL := c.DatabaseURL
+	var lost <-chan error
 	if databaseURL == "" {
 		server, err := embedded.Start(ctx, embedded.Config{DataDir: filepath.Join(c.DataDir, "postgres"), Durable: true, Log: log})
 		if err != nil {
 			return err
 		}
-		open.add(server.Stop)
-		databaseURL = server.URL()
+		open.add(end.within(databaseEnd, server.Stop))
+		databaseURL, lost = server.URL(), server.Lost()
 	}
 	db, err := postgres.Open(ctx, databaseURL, c.DatabaseConns)
 	if err != nil {
@@ -75,11 +77,11 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		return err
 	}
 	open.add(blobs.Close)
-	engine, words, closeEngine, err := openEngine(ctx, c, c.DataDir, log)
+	engine, err := openEngine(ctx, c, c.DataDir, log)
 	if err != nil {
 		return err
 	}
-	open.add(closeEngine)
+	open.add(end.within(searchEnds, engine.end))
 	if c.DataDir != "" {
 		if err := announcePrivate(c.DataDir, private.Addr().String()); err != nil {
 			return err
@@ -88,7 +90,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 
 	a, err := assemble(parts{
-		db: db, blobs: blobs, engine: engine, log: log, secret: []byte(c.SecretKey),
+		db: db, lost: lost, blobs: blobs, engine: engine, log: log, secret: []byte(c.SecretKey),
 		mailServer: c.mailServer(),
 		storefront: storefront.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, RequestTimeout: c.RequestTimeout,
@@ -101,8 +103,8 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", words)
-	return a.run(ctx, public, private, c.ShutdownTimeout)
+	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
+	return a.run(ctx, public, private, end)
 }
 
 func (c config) mailServer() mail.Server {

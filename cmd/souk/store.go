@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"flag"
@@ -13,12 +14,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/jmoiron/sqlx"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:// for BLOB_URL
 
+	"github.com/souk-taawon/souk/internal/meilisearch"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/search"
@@ -28,20 +32,6 @@ import (
 
 // defaultDataDir is where the demo keeps its data. The dot keeps Go's tools out of it.
 const defaultDataDir = ".souk"
-
-// closers ends what was opened, last first.
-type closers []func() error
-
-func (c *closers) add(f func() error) { *c = append(*c, f) }
-
-func (c *closers) close() error {
-	var errs []error
-	for i := len(*c) - 1; i >= 0; i-- {
-		errs = append(errs, (*c)[i]())
-	}
-	*c = nil
-	return errors.Join(errs...)
-}
 
 // place says which market a command works on: the one in a data folder, or the one at DATABASE_URL.
 type place struct {
@@ -86,7 +76,7 @@ func (p place) openDatabase(ctx context.Context, maxConns int, log *slog.Logger)
 			if err != nil {
 				return nil, nil, err
 			}
-			open.add(server.Stop)
+			open.add(func() error { return server.Stop(context.Background()) })
 			running = server.URL()
 		}
 		databaseURL = running
@@ -120,30 +110,90 @@ func openBlobs(ctx context.Context, blobURL, dataDir string) (*blob.Bucket, erro
 // indexName is the name of the market's index on a Meilisearch server.
 const indexName = "souk_products"
 
+// marketEngine is the search engine of this instance.
+type marketEngine struct {
+	search.Engine
+	name  string // in the database: of this index and no other, so that two instances never feed one another's
+	words string // say which it is
+	end   func(ctx context.Context) error
+}
+
 // openEngine opens the search engine: the Meilisearch at MEILI_URL, else a meilisearch found on the
-// PATH and started as a child, else the engine within this program. The words say which it is.
-func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (engine search.Engine, words string, end func() error, err error) {
+// PATH and started as a child, else the engine within this program.
+func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (*marketEngine, error) {
 	if c.MeiliURL != "" {
 		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName)
-		return engine, "Meilisearch at MEILI_URL", engine.Close, nil
+		hash := sha256.Sum256([]byte(strings.TrimRight(c.MeiliURL, "/")))
+		return &marketEngine{
+			Engine: engine, name: engine.Name() + "-" + hex.EncodeToString(hash[:6]), words: "Meilisearch at MEILI_URL",
+			end: func(context.Context) error { return engine.Close() },
+		}, nil
 	}
 	if binary, err := exec.LookPath("meilisearch"); err == nil {
-		process, err := meili.Start(ctx, binary, filepath.Join(dataDir, "meilisearch"), log)
+		folder := filepath.Join(dataDir, "meilisearch")
+		server, err := meilisearch.Start(ctx, binary, folder, log)
 		if err != nil {
-			return nil, "", nil, err
+			return nil, err
 		}
-		engine := meili.New(process.URL(), process.Key(), indexName)
-		end := func() error {
-			defer process.Stop()
-			return engine.Close()
+		engine := meili.New(server.URL(), server.Key(), indexName)
+		end := func(ctx context.Context) error { return errors.Join(engine.Close(), server.Stop(ctx)) }
+		id, err := folderID(folder)
+		if err != nil {
+			return nil, errors.Join(err, end(ctx))
 		}
-		return engine, "Meilisearch, started from " + binary, end, nil
+		return &marketEngine{Engine: engine, name: engine.Name() + "-" + id, words: "Meilisearch, started from " + binary, end: end}, nil
 	}
-	engine, err = bleve.Open(filepath.Join(dataDir, "index"), log)
+	folder := filepath.Join(dataDir, "index")
+	engine, err := bleve.Open(folder, log)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	return engine, "the embedded engine (no meilisearch on the PATH)", engine.Close, nil
+	id, err := folderID(folder)
+	if err != nil {
+		return nil, errors.Join(err, engine.Close())
+	}
+	return &marketEngine{
+		Engine: engine, name: engine.Name() + "-" + id, words: "the embedded engine (no meilisearch on the PATH)",
+		end: func(context.Context) error { return engine.Close() },
+	}, nil
+}
+
+// folderID is the name of a folder of an index, made at its first use. A copy of the folder has another:
+// the file knows its own number on the disk.
+func folderID(dir string) (string, error) {
+	file := filepath.Join(dir, "id")
+	info, err := os.Stat(file)
+	if err == nil {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return "", err
+		}
+		if id, number, _ := strings.Cut(strings.TrimSpace(string(text)), " "); id != "" && number == numberOf(info) {
+			return id, nil
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return "", err
+	}
+	f, err := os.CreateTemp(dir, "id-")
+	if err != nil {
+		return "", err
+	}
+	if info, err = f.Stat(); err != nil {
+		return "", errors.Join(err, f.Close())
+	}
+	id := strings.ToLower(rand.Text()[:10])
+	_, err = fmt.Fprintf(f, "%s %s\n", id, numberOf(info))
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", err
+	}
+	return id, os.Rename(f.Name(), file)
+}
+
+func numberOf(info fs.FileInfo) string {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return strconv.FormatUint(stat.Ino, 10)
+	}
+	return ""
 }
 
 // secret reads the folder's own secret key, made at its first use.

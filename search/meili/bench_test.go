@@ -21,12 +21,8 @@ var products = flag.Int("products", 20_000, "how many products to measure with")
 // BenchmarkSearch compares Search with the server's own search for the same words, filters and facets: one
 // plain request each.
 func BenchmarkSearch(b *testing.B) {
-	p, err := meili.Start(b.Context(), binary(b), b.TempDir(), quiet())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer p.Stop()
-	e := meili.New(p.URL(), p.Key(), "products")
+	url, key := server(b)
+	e := meili.New(url, key, "products")
 	if err := e.Put(b.Context(), searchtest.Market(*products)); err != nil {
 		b.Fatal(err)
 	}
@@ -47,11 +43,11 @@ func BenchmarkSearch(b *testing.B) {
 		if err != nil {
 			return err
 		}
-		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, p.URL()+"/indexes/"+uid()+"/search", bytes.NewReader(encoded))
+		request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url+"/indexes/"+uid()+"/search", bytes.NewReader(encoded))
 		if err != nil {
 			return err
 		}
-		request.Header.Set("Authorization", "Bearer "+p.Key())
+		request.Header.Set("Authorization", "Bearer "+key)
 		request.Header.Set("Content-Type", "application/json")
 		response, err := client.Do(request)
 		if err != nil {

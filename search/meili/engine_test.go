@@ -1,6 +1,7 @@
 package meili_test
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"log/slog"
@@ -8,6 +9,7 @@ import (
 	"os/exec"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/meilisearch"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/meili"
 	"github.com/souk-taawon/souk/search/searchtest"
@@ -19,16 +21,27 @@ func server(t testing.TB) (url, key string) {
 	if url := os.Getenv("MEILI_URL"); url != "" {
 		return url, os.Getenv("MEILI_MASTER_KEY")
 	}
+	p := start(t)
+	return p.URL(), p.Key()
+}
+
+// start starts a server for the test alone.
+func start(t testing.TB) *meilisearch.Server {
+	t.Helper()
 	binary, err := exec.LookPath("meilisearch")
 	if err != nil {
 		t.Skip("SKIPPED: there is no Meilisearch to test with. Set MEILI_URL (and MEILI_MASTER_KEY), or put a meilisearch binary on the PATH.")
 	}
-	p, err := meili.Start(t.Context(), binary, t.TempDir(), quiet())
+	p, err := meilisearch.Start(t.Context(), binary, t.TempDir(), quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Stop)
-	return p.URL(), p.Key()
+	t.Cleanup(func() {
+		if err := p.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return p
 }
 
 // opener makes engines, each with an index of its own.

@@ -54,7 +54,7 @@ func settled(t *testing.T, server, key string) {
 
 // ownServer is a server that no other test uses.
 func ownServer(t *testing.T) (url, key string) {
-	p := start(t, t.TempDir())
+	p := start(t)
 	return p.URL(), p.Key()
 }
 

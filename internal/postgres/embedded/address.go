@@ -49,7 +49,7 @@ func Attach(dataDir string) (serverURL string, ok bool, err error) {
 		return "", false, fmt.Errorf("embedded postgres: %w", err)
 	}
 	serverURL = a.url(databaseName)
-	err = ping(serverURL)
+	err = ping(context.Background(), serverURL)
 	var refused *pq.Error
 	switch {
 	case err == nil:
@@ -64,12 +64,13 @@ func Attach(dataDir string) (serverURL string, ok bool, err error) {
 // isStranger reports whether a server does not know our password, so that it is not one of ours.
 func isStranger(err *pq.Error) bool { return err.Code.Class() == "28" }
 
-func ping(serverURL string) error {
+// ping asks a server for a new connection.
+func ping(ctx context.Context, serverURL string) error {
 	db, err := sql.Open("postgres", serverURL)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	return errors.Join(db.PingContext(ctx), db.Close())
 }

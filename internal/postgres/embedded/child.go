@@ -2,18 +2,24 @@ package embedded
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	embeddedpostgres "github.com/fergusstrange/embedded-postgres"
+
+	"github.com/souk-taawon/souk/internal/child"
 )
 
 const childArgument = "embedded-postgresql"
@@ -24,16 +30,18 @@ func ChildMain() (handled bool) {
 	if len(os.Args) < 2 || os.Args[1] != childArgument {
 		return false
 	}
+	// The server ends with the thread that started it: this one, which stays until the process ends.
+	runtime.LockOSThread()
 	signal.Ignore(syscall.SIGPIPE) // the program may be dead when the child has something to say
 	syscall.CloseOnExec(lockFD)    // so that nothing but the two of them holds the folder
-	reports := json.NewEncoder(os.Stdout)
-	if err := serve(bufio.NewReader(os.Stdin), reports); err != nil {
-		_ = reports.Encode(report{Error: err.Error()}) // nobody is left to tell if this fails
+	if err := serve(bufio.NewReader(os.Stdin), json.NewEncoder(os.Stdout)); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	return true
 }
 
-// serve runs a server until its input ends or the process is asked to stop.
+// serve runs a server until it ends, or its input does, or the process is asked to stop.
 func serve(input *bufio.Reader, reports *json.Encoder) error {
 	line, err := input.ReadBytes('\n')
 	if err != nil {
@@ -46,52 +54,81 @@ func serve(input *bufio.Reader, reports *json.Encoder) error {
 	asked := make(chan os.Signal, 1)
 	signal.Notify(asked, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	gone := discardInput(input)
-	if err := adoptDaemons(); err != nil {
+	if err := adoptOrphans(); err != nil {
 		return err
 	}
-
 	i, err := prepare(job)
 	if err != nil {
 		return err
 	}
-	if i.download {
-		if err := reports.Encode(report{Downloading: i.binaries.version}); err != nil {
-			return err
+	if i.download || !exists(i.cluster()) {
+		if i.download {
+			if err := reports.Encode(report{Downloading: true, Version: i.binaries.version}); err != nil {
+				return err
+			}
 		}
-	}
-	server := embeddedpostgres.NewDatabase(i.config())
-	started := make(chan error, 1)
-	go func() { started <- i.start(server) }()
-	select {
-	case err := <-started:
+		made := make(chan error, 1)
+		go func() { made <- i.make() }()
+		select {
+		case err = <-made:
+		case <-gone:
+			if i.fetching() {
+				return nil // no server has been started yet; the rest is fetched again next time
+			}
+			err = <-made
+		}
 		if err != nil {
 			return err
 		}
-	case <-gone:
-		if i.fetching() {
-			return nil // no server has been started yet; the rest is fetched again next time
-		}
-		if err := <-started; err != nil {
-			return err
-		}
-		return stop(server)
 	}
-	ready := report{Ready: true, Version: i.binaries.version, Binaries: filepath.Join(i.binaries.root, "bin")}
-	if err := reports.Encode(ready); err == nil {
-		select {
-		case <-gone:
-		case <-asked:
-		}
-	}
-	return stop(server)
+	// Nobody may be left to hear it: then the input has ended too.
+	_ = reports.Encode(report{Version: i.binaries.version, Binaries: filepath.Join(i.binaries.root, "bin")})
+	return i.run(gone, asked)
 }
 
-func stop(server *embeddedpostgres.EmbeddedPostgres) error {
-	if err := server.Stop(); err != nil {
-		return err // it may run still: waiting for its end might take for ever
+// run runs the server. However it ends, none of its processes is left.
+func (i *instance) run(gone <-chan struct{}, asked <-chan os.Signal) error {
+	server := exec.Command(filepath.Join(i.binaries.root, "bin", "postgres"), "-D", i.cluster(), "-p", strconv.Itoa(i.Address.Port))
+	for name, value := range i.parameters() {
+		server.Args = append(server.Args, "-c", name+"="+value)
 	}
+	server.Stdout, server.Stderr = os.Stderr, os.Stderr
+	server.SysProcAttr = child.EndWithParent()
+	if err := server.Start(); err != nil {
+		return err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Wait() }()
+	var err error
+	select {
+	case err = <-ended:
+		err = fmt.Errorf("the server has ended: %w", cmp.Or(err, errors.New("nobody knows why")))
+	case <-gone:
+		err = i.end(server, ended)
+	case <-asked:
+		err = i.end(server, ended)
+	}
+	err = errors.Join(err, endProcesses(i.cluster()))
 	reap()
-	return nil
+	return err
+}
+
+// end has the server end every connection and write down what it must. One that hangs is killed: it
+// reads its log at the next start.
+func (i *instance) end(server *exec.Cmd, ended <-chan error) error {
+	if err := server.Process.Signal(syscall.SIGINT); err != nil { // PostgreSQL's fast shutdown
+		return err
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(i.Grace):
+	}
+	if err := server.Process.Kill(); err != nil {
+		return err
+	}
+	<-ended
+	return errors.New("the server did not end when it was asked to, and was killed")
 }
 
 // instance is the server as the child sees it: with the user's rights that it runs with.
@@ -125,7 +162,7 @@ func prepare(job order) (*instance, error) {
 	if err := i.setEnvironment(); err != nil {
 		return nil, err
 	}
-	if err := stopOrphan(i.cluster(), job.Address); err != nil {
+	if err := endOrphan(i.cluster(), job.Address); err != nil {
 		return nil, err
 	}
 	if afresh {
@@ -201,12 +238,13 @@ func (i *instance) setEnvironment() error {
 	return errors.Join(os.Setenv("HOME", i.folder), os.Setenv("TMPDIR", tmp), os.Setenv("LC_ALL", "C"))
 }
 
-func (i *instance) config() embeddedpostgres.Config {
+func (i *instance) parameters() map[string]string {
 	parameters := map[string]string{
 		"listen_addresses":        host,
 		"unix_socket_directories": "", // none: Debian's default place belongs to another user
 		"max_connections":         strconv.Itoa(i.MaxConnections),
 		"log_min_messages":        "log", // no failed statements, which hold people's data
+		"log_error_verbosity":     "terse",
 		"log_checkpoints":         "off",
 	}
 	if !i.Durable {
@@ -214,6 +252,10 @@ func (i *instance) config() embeddedpostgres.Config {
 			parameters[name] = "off"
 		}
 	}
+	return parameters
+}
+
+func (i *instance) config() embeddedpostgres.Config {
 	tmp := filepath.Join(i.folder, "tmp")
 	return embeddedpostgres.DefaultConfig().
 		Version(embeddedpostgres.PostgresVersion(i.binaries.version)).
@@ -224,12 +266,12 @@ func (i *instance) config() embeddedpostgres.Config {
 		Port(uint32(i.Address.Port)).
 		Username(userName).Password(i.Address.Password).Database(databaseName).
 		Locale("C.UTF-8").Encoding("UTF8").
-		StartParameters(parameters).
+		StartParameters(i.parameters()).
 		Logger(io.Discard) // an error brings its log along
 }
 
-// start starts the server, with a download before and a new cluster if they are needed.
-func (i *instance) start(server *embeddedpostgres.EmbeddedPostgres) (err error) {
+// make downloads PostgreSQL and makes a new cluster, whichever is missing.
+func (i *instance) make() error {
 	if i.download {
 		unlock, err := i.clearDownload()
 		if err != nil {
@@ -237,17 +279,16 @@ func (i *instance) start(server *embeddedpostgres.EmbeddedPostgres) (err error) 
 		}
 		defer unlock()
 	}
+	server := embeddedpostgres.NewDatabase(i.config())
 	if err := server.Start(); err != nil {
 		if i.fetching() {
 			return fmt.Errorf("PostgreSQL %d or newer is not on this machine, and it cannot be downloaded: %w", oldestMajor, err)
 		}
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, server.Stop())
-		}
-	}()
+	if err := server.Stop(); err != nil {
+		return err
+	}
 	if i.download {
 		if err := os.WriteFile(i.complete(), nil, 0o644); err != nil {
 			return err

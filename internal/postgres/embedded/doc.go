@@ -5,11 +5,17 @@
 // executable started again, so that
 //
 //   - the server ends with the program, however that ends: the child stops it when its standard
-//     input closes, which the kernel sees to even after a kill -9;
+//     input closes, which the kernel sees to even after a kill -9, and on Linux the kernel kills the
+//     server when the child is killed;
 //   - a program started as root can have one too: PostgreSQL refuses to run as root, so the child
 //     gives up its rights first;
 //   - Ctrl-C in a terminal, which goes to a whole group of processes, does not reach it: the
 //     program decides in which order things stop.
+//
+// The program keeps the child running (internal/child), and asks the server again and again whether it
+// gives a new connection: whatever is killed or hangs, both are started again at the same address, and
+// the server reads its log. A crash of its processes loses nothing that was committed, also when it is
+// not Durable: that only matters when the machine crashes.
 //
 // A program that calls Start calls ChildMain first thing in its main (or TestMain).
 //

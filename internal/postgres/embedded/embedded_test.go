@@ -10,10 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/child"
 )
 
 // holderVariable makes this test binary a program that starts the server of the folder it names.
@@ -47,7 +51,7 @@ func start(t *testing.T, dir string) *Server {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Stop(); err != nil {
+		if err := s.Stop(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -100,6 +104,47 @@ func postmaster(t *testing.T, dir string) int {
 	return pid
 }
 
+// keeperOf is the only process that has the folder as argument.
+func keeperOf(t *testing.T, dir string) int {
+	t.Helper()
+	out, err := exec.Command("pgrep", "-f", childArgument+" "+dir).Output()
+	if err != nil {
+		t.Skipf("the child cannot be found without pgrep: %v", err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(out)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pid
+}
+
+func send(t *testing.T, pid int, signal syscall.Signal) {
+	t.Helper()
+	if err := syscall.Kill(pid, signal); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eventually waits for something that happens in other processes.
+func eventually(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); !happened(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// answers asks a server over a new connection.
+func answers(serverURL string) bool { return ping(context.Background(), serverURL) == nil }
+
+// hurried finds a process that hangs within two seconds.
+func hurried() child.Pace {
+	pace := child.Usual()
+	pace.ProbeEvery, pace.ProbeWait = 200*time.Millisecond, 500*time.Millisecond
+	return pace
+}
+
 func TestServerRunsAndKeepsItsData(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "postgres")
@@ -126,7 +171,7 @@ func TestServerRunsAndKeepsItsData(t *testing.T) {
 		!strings.Contains(err.Error(), strconv.Itoa(os.Getpid())) {
 		t.Errorf("a second start says %v, want ErrInUse with process %d", err, os.Getpid())
 	}
-	if err := errors.Join(first.Stop(), first.Stop()); err != nil {
+	if err := errors.Join(first.Stop(context.Background()), first.Stop(context.Background())); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok, err := Attach(dir); ok || err != nil {
@@ -140,7 +185,7 @@ func TestServerRunsAndKeepsItsData(t *testing.T) {
 	if got := query(t, again.URL(), "select honey from jars"); got != "thyme" {
 		t.Errorf("kept %q", got)
 	}
-	if err := again.Stop(); err != nil {
+	if err := again.Stop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	fresh, err := Start(t.Context(), Config{DataDir: dir, Fresh: true})
@@ -150,7 +195,7 @@ func TestServerRunsAndKeepsItsData(t *testing.T) {
 	if got := query(t, fresh.URL(), "select count(*) from pg_tables where tablename = 'jars'"); got != "0" {
 		t.Error("a fresh start kept old tables")
 	}
-	if err := fresh.Stop(); err != nil {
+	if err := fresh.Stop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -188,34 +233,132 @@ func TestServerWhoseChildWasKilledTooIsReplaced(t *testing.T) {
 	dir := t.TempDir()
 	program := startHolder(t, dir)
 	orphan := postmaster(t, dir)
-	// The child is the only process that has the folder as argument.
-	out, err := exec.Command("pgrep", "-f", childArgument+" "+dir).Output()
-	if err != nil {
-		t.Skipf("the child cannot be found without pgrep: %v", err)
-	}
-	child, err := strconv.Atoi(strings.TrimSpace(string(out)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	child := keeperOf(t, dir)
 	for _, pid := range []int{child, program.Process.Pid} {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-			t.Fatal(err)
-		}
+		send(t, pid, syscall.SIGKILL)
 	}
 	_ = program.Wait() // killed
-	if !alive(orphan) {
-		t.Fatal("the server ended by itself")
-	}
 	query(t, start(t, dir).URL(), "select 1")
+	if alive(orphan) {
+		t.Error("the earlier server still runs")
+	}
 	if postmaster(t, dir) == orphan {
 		t.Error("the folder still is the old server's")
 	}
 }
 
+// Whatever is killed or hangs, the server comes back at its address, with what was committed, and no
+// process of before is left.
+func TestServerComesBackByItself(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells the processes of a folder")
+	}
+	for name, hurt := range map[string]func(t *testing.T, dir string){
+		"the server is killed": func(t *testing.T, dir string) { send(t, postmaster(t, dir), syscall.SIGKILL) },
+		"its keeper is killed": func(t *testing.T, dir string) { send(t, keeperOf(t, dir), syscall.SIGKILL) },
+		"the server hangs":     func(t *testing.T, dir string) { send(t, postmaster(t, dir), syscall.SIGSTOP) },
+		"both hang": func(t *testing.T, dir string) {
+			send(t, keeperOf(t, dir), syscall.SIGSTOP)
+			send(t, postmaster(t, dir), syscall.SIGSTOP)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			s, err := Start(t.Context(), Config{DataDir: dir, Durable: true, pace: hurried()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			query(t, s.URL(), "create table jars (honey text); insert into jars values ('thyme') returning honey")
+			before := postmaster(t, dir)
+			hurt(t, dir)
+			eventually(t, "another server answers", func() bool { return answers(s.URL()) && postmaster(t, dir) != before })
+			if got := query(t, s.URL(), "select honey from jars"); got != "thyme" {
+				t.Errorf("kept %q", got)
+			}
+			if alive(before) {
+				t.Error("the earlier server still runs")
+			}
+			if err := s.Stop(context.Background()); err != nil {
+				t.Error(err)
+			}
+			cluster := filepath.Join(dir, "server", "cluster")
+			for _, entry := range processes(t) {
+				if livesIn(entry, cluster) {
+					t.Errorf("process %d is left", entry)
+				}
+			}
+		})
+	}
+}
+
+func TestServerThatCannotComeBackIsGivenUpWithTheReason(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	pace := hurried()
+	pace.LongestPause = pace.FirstPause
+	s, err := Start(t.Context(), Config{DataDir: dir, pace: pace})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "server", "cluster", "global", "pg_control")); err != nil {
+		t.Fatal(err)
+	}
+	send(t, postmaster(t, dir), syscall.SIGKILL)
+	select {
+	case err := <-s.Lost():
+		if !strings.Contains(err.Error(), "pg_control") {
+			t.Errorf("it says %v", err)
+		}
+	case <-time.After(time.Minute):
+		t.Fatal("it is not given up")
+	}
+	if err := s.Stop(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestServerThatHangsIsStoppedWithinItsGrace(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := Start(t.Context(), Config{DataDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := postmaster(t, dir)
+	send(t, before, syscall.SIGSTOP)
+	// However slow the machine is, the grace is over long before anybody finds by asking that it hangs.
+	begun := time.Now()
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer cancel()
+	_ = s.Stop(ctx) // it may say that the server was killed
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	eventually(t, "the server that hangs is gone", func() bool { return !alive(before) })
+}
+
+// processes lists the ids of all.
+func processes(t *testing.T) []int {
+	t.Helper()
+	entries, err := filepath.Glob("/proc/[0-9]*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []int
+	for _, entry := range entries {
+		if pid, err := strconv.Atoi(filepath.Base(entry)); err == nil {
+			list = append(list, pid)
+		}
+	}
+	return list
+}
+
 func TestStalePostmasterFileDoesNotStopAStart(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := start(t, dir).Stop(); err != nil {
+	if err := start(t, dir).Stop(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	// After a reboot the process id may belong to anybody: here to another process of the same user.

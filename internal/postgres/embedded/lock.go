@@ -17,9 +17,14 @@ import (
 // ErrInUse says that another process uses the data folder; the text names the process.
 var ErrInUse = errors.New("the data folder is in use")
 
+const (
+	stopWait = 12 * time.Second // longer than a child needs to stop its server
+	killWait = 10 * time.Second // until a killed process is gone, also on a busy machine
+)
+
 // lockFolder takes the folder for this process and the children that inherit the file. A user that
-// was killed is waited for: its child still stops the server.
-func lockFolder(ctx context.Context, dir string) (_ *os.File, err error) {
+// was killed is waited for: its child still stops the server. A child that hangs is killed.
+func lockFolder(ctx context.Context, dir, folder string) (_ *os.File, err error) {
 	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
@@ -29,8 +34,8 @@ func lockFolder(ctx context.Context, dir string) (_ *os.File, err error) {
 			err = errors.Join(err, f.Close())
 		}
 	}()
-	patience := time.After(20 * time.Second)
-	for {
+	patience := time.Now().Add(stopWait)
+	for killed := false; ; {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
 			break
@@ -43,11 +48,18 @@ func lockFolder(ctx context.Context, dir string) (_ *os.File, err error) {
 		if alive(holder) {
 			return nil, inUse
 		}
+		if time.Now().After(patience) {
+			if killed {
+				return nil, inUse
+			}
+			if err := endKeepers(folder); err != nil {
+				return nil, errors.Join(inUse, err)
+			}
+			killed, patience = true, time.Now().Add(killWait)
+		}
 		select {
 		case <-ctx.Done():
 			return nil, ctx.Err()
-		case <-patience:
-			return nil, inUse
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -13,11 +14,14 @@ import (
 	"github.com/lib/pq"
 )
 
-// stopOrphan stops a server that still runs on the cluster although nobody has the folder, because
-// its child was killed too, and clears away the postmaster.pid of one that runs no more.
-// PostgreSQL itself only looks whether the process in that file lives, which after a reboot may be
-// any; a server that knows the folder's password is told for certain.
-func stopOrphan(cluster string, a address) error {
+// endOrphan ends a server that still runs on the cluster although nobody has the folder, because its
+// child was killed, and clears away the postmaster.pid of one that runs no more. PostgreSQL itself
+// only looks whether the process in that file lives, which after a reboot may be any. What cannot be
+// told from the list of processes is known by the folder's password.
+func endOrphan(cluster string, a address) error {
+	if err := endProcesses(cluster); err != nil {
+		return err
+	}
 	name := filepath.Join(cluster, "postmaster.pid")
 	deadline := time.Now().Add(30 * time.Second)
 	for asked := false; ; time.Sleep(20 * time.Millisecond) {
@@ -38,7 +42,7 @@ func stopOrphan(cluster string, a address) error {
 		if asked {
 			continue
 		}
-		err = ping(address{Port: port, Password: a.Password}.url("postgres"))
+		err = ping(context.Background(), address{Port: port, Password: a.Password}.url("postgres"))
 		var refused *pq.Error
 		switch {
 		case err == nil:

@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,7 +12,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
+	"time"
+
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
+	"github.com/souk-taawon/souk/internal/child"
 )
 
 // Config says which server to start.
@@ -28,17 +34,32 @@ type Config struct {
 	MaxConnections int
 	// Log gets what happens; nothing is said if nil.
 	Log *slog.Logger
+
+	pace child.Pace // for tests
 }
 
-// Server is a PostgreSQL server that this process started.
+// Server is a PostgreSQL server that this process keeps running.
 type Server struct {
-	url  string
-	stop func() error
+	url          string
+	dir          string
+	child        *child.Child
+	lock, folder *os.File
+	log          *slog.Logger
+	once         sync.Once
+	err          error // of Stop
 }
+
+const (
+	// tries is how many starts in a row may not last until the server is given up: in about half a minute.
+	tries = 8
+	grace = 10 * time.Second // for its end
+)
 
 // Start starts the server of a data folder and returns when it answers: in about a second, more if
-// the server has to be downloaded. A folder that another process uses is ErrInUse. A cancelled ctx
-// ends a start; it does nothing to a server that has started.
+// the server has to be downloaded or has to read its log after a crash. A folder that another process
+// uses is ErrInUse. A cancelled ctx ends a start; it does nothing to a server that has started.
+//
+// A server that ends by itself or hangs is started again at the same address.
 func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -59,7 +80,8 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err := os.MkdirAll(dir, 0o711); err != nil {
 		return nil, err
 	}
-	lock, err := lockFolder(ctx, dir)
+	folder := filepath.Join(dir, "server")
+	lock, err := lockFolder(ctx, dir, folder)
 	if err != nil {
 		return nil, err
 	}
@@ -72,37 +94,55 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	if err != nil {
 		return nil, err
 	}
-	folder := filepath.Join(dir, "server")
 	as, err := serverUser(dir, folder)
 	if err != nil {
 		return nil, err
 	}
-	job := order{
-		Folder: folder, User: as, Address: address,
-		Fresh: cfg.Fresh, Durable: cfg.Durable, MaxConnections: cfg.MaxConnections,
-	}
-	stop, err := launch(ctx, job, lock, cfg.Log)
+	open, err := os.Open(folder)
 	if err != nil {
 		return nil, err
 	}
-	return &Server{
-		url: address.url(databaseName),
-		stop: sync.OnceValue(func() error {
-			if err := errors.Join(stop(), lock.Close()); err != nil {
-				return fmt.Errorf("embedded postgres: stop: %w", err)
-			}
-			cfg.Log.Info("PostgreSQL stopped", "folder", dir)
-			return nil
-		}),
-	}, nil
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, open.Close())
+		}
+	}()
+	k := &keeper{
+		order: order{
+			Folder: folder, User: as, Address: address, Grace: grace * 2 / 3,
+			Fresh: cfg.Fresh, Durable: cfg.Durable, MaxConnections: cfg.MaxConnections,
+		},
+		lock: lock, folder: open, log: cfg.Log,
+	}
+	c, err := child.Start(ctx, child.Spec{
+		Name: "PostgreSQL", Command: k.command, Probe: k.probe, End: k.end, Log: cfg.Log,
+		StartWait: time.Minute, Grace: grace, Tries: tries, Pace: cfg.pace,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &Server{url: address.url(databaseName), dir: dir, child: c, lock: lock, folder: open, log: cfg.Log}, nil
 }
 
 // URL is the postgres:// URL of the server's database, with its password.
 func (s *Server) URL() string { return s.url }
 
-// Stop ends the server, and every connection to it, and returns when it has gone. Later calls
-// return what the first one did.
-func (s *Server) Stop() error { return s.stop() }
+// Lost gets the reason when the server has ended and does not come back.
+func (s *Server) Lost() <-chan error { return s.child.Lost() }
+
+// Stop ends the server, and every connection to it, and returns when it has gone. One that has not ended
+// within some seconds, or when ctx ends, is killed: it loses nothing. Later calls return what the first
+// one did.
+func (s *Server) Stop(ctx context.Context) error {
+	s.once.Do(func() {
+		if err := errors.Join(s.child.Stop(ctx), s.lock.Close(), s.folder.Close()); err != nil {
+			s.err = fmt.Errorf("embedded postgres: stop: %w", err)
+			return
+		}
+		s.log.Info("PostgreSQL stopped", "folder", s.dir)
+	})
+	return s.err
+}
 
 // order is what the child is told to do, as a line of JSON on its standard input. The input stays
 // open for as long as the server shall run.
@@ -110,17 +150,17 @@ type order struct {
 	Folder         string
 	User           *systemUser // nil: the user who runs the program
 	Address        address
+	Grace          time.Duration // for the server's own end
 	Fresh, Durable bool
 	MaxConnections int
 }
 
-// report is what the child says, as lines of JSON on its standard output.
+// report is what the child says, as lines of JSON on its standard output: that it downloads
+// PostgreSQL, and that it starts the server. What goes wrong it says on its standard error.
 type report struct {
-	Downloading string // a version of PostgreSQL that is being fetched
-	Ready       bool
-	Version     string // of the server, when ready
-	Binaries    string // where they are, when ready
-	Error       string
+	Downloading bool
+	Version     string
+	Binaries    string // where they are
 }
 
 // The child's open files beside the standard ones.
@@ -129,84 +169,91 @@ const (
 	folderFD = 4 // the server's folder, for a user who may not pass through the folders above it
 )
 
-// launch starts the child and waits until its server is ready. The function it returns stops it.
-func launch(ctx context.Context, job order, lock *os.File, log *slog.Logger) (stop func() error, err error) {
+// keeper starts the child that the server hangs on.
+type keeper struct {
+	order        order
+	lock, folder *os.File
+	log          *slog.Logger
+
+	state atomic.Int32   // of the child that runs: preparing, downloading or serving
+	input io.WriteCloser // of that child
+}
+
+// What a child does: it makes a cluster if there is none, fetches the server, which takes as long as it
+// takes, and starts it.
+const (
+	preparing = iota
+	downloading
+	serving
+)
+
+func (k *keeper) command(output io.Writer) (*exec.Cmd, error) {
 	exe, err := executable()
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.Open(job.Folder)
+	c := exec.Command(exe)
+	c.Args = []string{filepath.Base(os.Args[0]), childArgument, k.order.Folder} // what ps shows
+	c.Dir = "/"
+	c.ExtraFiles = []*os.File{k.lock, k.folder}
+	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	c.Stderr = output
+	if k.input, err = c.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if err := json.NewEncoder(k.input).Encode(k.order); err != nil { // fits into the pipe
+		return nil, err
+	}
+	says, err := c.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = folder.Close() }() // opened for reading only, and the child has its own
-	child := exec.Command(exe)
-	child.Args = []string{filepath.Base(os.Args[0]), childArgument, job.Folder} // what ps shows
-	child.Dir = "/"
-	child.ExtraFiles = []*os.File{lock, folder}
-	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	child.Stderr = os.Stderr
-	stdin, err := child.StdinPipe()
-	if err != nil {
-		return nil, err
+	k.state.Store(preparing)
+	go k.listen(says)
+	k.order.Fresh = false // what the next child finds is this one's
+	return c, nil
+}
+
+// listen hears what a child says, until it has ended.
+func (k *keeper) listen(says io.Reader) {
+	for lines := json.NewDecoder(says); ; {
+		var r report
+		if lines.Decode(&r) != nil {
+			return
+		}
+		if r.Downloading {
+			k.log.Info("downloading PostgreSQL", "version", r.Version)
+			k.state.Store(downloading)
+			continue
+		}
+		k.log.Info("PostgreSQL starts", "version", r.Version, "binaries", r.Binaries,
+			"folder", filepath.Dir(k.order.Folder), "port", k.order.Address.Port)
+		k.state.Store(serving)
 	}
-	stdout, err := child.StdoutPipe()
-	if err != nil {
-		return nil, err
+}
+
+// end has the child end the server: its input closes.
+func (k *keeper) end() { _ = k.input.Close() } // it may be closed already
+
+// probe asks the server for a new connection, which one that hangs or is full does not give.
+func (k *keeper) probe(ctx context.Context) error {
+	switch k.state.Load() {
+	case preparing:
+		return errors.New("it has not been started yet")
+	case downloading:
+		return child.ErrStarting
 	}
-	if err := child.Start(); err != nil {
-		return nil, err
-	}
-	reports := make(chan report)
-	go func() {
-		defer close(reports)
-		lines := json.NewDecoder(bufio.NewReader(stdout))
-		for {
-			var r report
-			if lines.Decode(&r) != nil {
-				return // it has ended, or is not a child of this package's making
-			}
-			reports <- r
-		}
-	}()
-	stop = func() error {
-		err := stdin.Close()
-		if errors.Is(err, os.ErrClosed) {
-			err = nil
-		}
-		for r := range reports {
-			if r.Error != "" {
-				err = errors.Join(err, errors.New(r.Error))
-			}
-		}
-		if waitErr := child.Wait(); err == nil {
-			err = waitErr
-		}
+	err := ping(ctx, k.order.Address.url(databaseName))
+	var refused *pq.Error
+	switch {
+	case !errors.As(err, &refused):
+		return err
+	case refused.Code == pqerror.CannotConnectNow:
+		return fmt.Errorf("%w: %w", child.ErrStarting, err)
+	case isStranger(refused):
 		return err
 	}
-	if err := json.NewEncoder(stdin).Encode(job); err != nil {
-		return nil, errors.Join(err, stop())
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), stop())
-		case r, more := <-reports:
-			switch {
-			case !more:
-				return nil, errors.Join(errors.New("the child ended before the server was ready"), stop())
-			case r.Error != "":
-				_ = stop() // it has said what went wrong
-				return nil, errors.New(r.Error)
-			case r.Downloading != "":
-				log.Info("downloading PostgreSQL", "version", r.Downloading)
-			case r.Ready:
-				log.Info("PostgreSQL started", "version", r.Version, "binaries", r.Binaries,
-					"folder", filepath.Dir(job.Folder), "port", job.Address.Port)
-				return stop, nil
-			}
-		}
-	}
+	return nil // too many connections, for instance: it answers
 }
 
 // executable is the program itself. On Linux this works also where the file is gone or lies behind

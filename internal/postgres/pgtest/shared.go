@@ -136,7 +136,7 @@ func keep(dir string, idle time.Duration, tell io.Writer) error {
 	}
 	_, _ = fmt.Fprintln(tell, "ready") // whoever started it may have gone
 	users, err := waitUnused(dir, idle)
-	err = errors.Join(err, server.Stop(), os.RemoveAll(data))
+	err = errors.Join(err, server.Stop(context.Background()), os.RemoveAll(data))
 	// Not before: the kernel gives the lock back as soon as the file is closed, which also happens
 	// to one that nothing refers to any more.
 	if users != nil {

@@ -1,4 +1,4 @@
-package meili_test
+package meilisearch_test
 
 import (
 	"bufio"
@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os"
 	"os/exec"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/meilisearch"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/meili"
 )
@@ -29,15 +31,24 @@ func binary(t testing.TB) string {
 	return path
 }
 
-func start(t *testing.T, dir string) *meili.Process {
+func start(t *testing.T, dir string) *meilisearch.Server {
 	t.Helper()
-	p, err := meili.Start(t.Context(), binary(t), dir, quiet())
+	p, err := meilisearch.Start(t.Context(), binary(t), dir, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Stop)
+	t.Cleanup(func() { stop(t, p) })
 	return p
 }
+
+func stop(t *testing.T, p *meilisearch.Server) {
+	t.Helper()
+	if err := p.Stop(context.Background()); err != nil {
+		t.Error(err)
+	}
+}
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func answers(url string) bool {
 	response, err := http.Get(url + "/health")
@@ -59,8 +70,8 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	if err := meili.New(p.URL(), "another key", "products").Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("without the key: %v", err)
 	}
-	p.Stop()
-	p.Stop()
+	stop(t, p)
+	stop(t, p)
 	if answers(p.URL()) {
 		t.Error("the server still answers")
 	}
@@ -84,11 +95,11 @@ func TestAServerThatEndsByItselfIsStartedAgain(t *testing.T) {
 	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := meili.Start(t.Context(), wrapper, filepath.Join(dir, "data"), quiet())
+	p, err := meilisearch.Start(t.Context(), wrapper, filepath.Join(dir, "data"), quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(p.Stop)
+	t.Cleanup(func() { stop(t, p) })
 	e := meili.New(p.URL(), p.Key(), "products")
 	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
@@ -121,7 +132,7 @@ func TestAServerThatEndsByItselfIsStartedAgain(t *testing.T) {
 	if n, err := e.Count(t.Context()); n != 1 || err != nil {
 		t.Errorf("after the restart: %d documents, %v", n, err)
 	}
-	p.Stop()
+	stop(t, p)
 	if answers(p.URL()) || len(starts()) != 2 {
 		t.Errorf("a stopped server goes on, or was started again: %v", starts())
 	}
@@ -134,7 +145,7 @@ func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
 	}
-	p.Stop()
+	stop(t, p)
 	if err := os.WriteFile(filepath.Join(dir, "data.ms", "VERSION"), []byte("1.2.0"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -152,10 +163,10 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := quiet()
-	if _, err := meili.Start(t.Context(), broken, filepath.Join(dir, "data"), log); err == nil || !strings.Contains(err.Error(), "no search engine") {
+	if _, err := meilisearch.Start(t.Context(), broken, filepath.Join(dir, "data"), log); err == nil || !strings.Contains(err.Error(), "no search engine") {
 		t.Errorf("a broken server: %v", err)
 	}
-	if _, err := meili.Start(t.Context(), filepath.Join(dir, "nothing"), filepath.Join(dir, "data"), log); !errors.Is(err, os.ErrNotExist) {
+	if _, err := meilisearch.Start(t.Context(), filepath.Join(dir, "nothing"), filepath.Join(dir, "data"), log); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no server: %v", err)
 	}
 	silent := filepath.Join(dir, "silent")
@@ -164,7 +175,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := meili.Start(ctx, silent, filepath.Join(dir, "data"), log); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := meilisearch.Start(ctx, silent, filepath.Join(dir, "data"), log); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a server that does not answer: %v", err)
 	}
 }
@@ -173,7 +184,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("TEST_PARENT_OF_MEILISEARCH"); dir != "" {
 		path, _ := exec.LookPath("meilisearch")
-		p, err := meili.Start(context.Background(), path, dir, quiet())
+		p, err := meilisearch.Start(context.Background(), path, dir, quiet())
 		if err != nil {
 			fmt.Println(err)
 			os.Exit(1)

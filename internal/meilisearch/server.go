@@ -1,0 +1,135 @@
+package meilisearch
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/souk-taawon/souk/internal/child"
+)
+
+// Server is a Meilisearch server that runs as a child of this program, for this program alone: on a
+// port of 127.0.0.1, behind a key that nobody else knows. On Linux it ends with this program even if
+// that is killed. If it ends by itself, or hangs, it is started again, at the same place.
+type Server struct {
+	binary, dataDir string
+	address, key    string
+	answered        atomic.Bool // and so keeps its address
+	log             *slog.Logger
+	child           *child.Child
+}
+
+const (
+	// firstTries is how often a start is tried: its port may be taken meanwhile, its data unreadable.
+	firstTries = 4
+	// triesToEmpty is after how many starts in a row that came to nothing the data are thrown away.
+	triesToEmpty = 3
+	// indexingMemory is what the server may take for one batch of changes. It takes all of it for each,
+	// and its own choice of two thirds of the machine makes a change of one product take half a second
+	// and more instead of 60 ms.
+	indexingMemory = "512MiB"
+)
+
+// Start runs the binary with its data in dataDir and returns when it answers. Data that it cannot read,
+// which another version of Meilisearch or a full disk has left there, are thrown away: an index can be
+// filled again. The caller stops it.
+func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Server, error) {
+	if err := os.MkdirAll(dataDir, 0o700); err != nil {
+		return nil, err
+	}
+	s := &Server{binary: binary, dataDir: dataDir, key: rand.Text() + rand.Text(), log: log}
+	var err error
+	s.child, err = child.Start(ctx, child.Spec{
+		Name: "meilisearch", Command: s.command, Probe: s.probe, Failed: s.failed, Log: log,
+		FirstTries: firstTries,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", binary, err)
+	}
+	return s, nil
+}
+
+// URL is where the server answers.
+func (s *Server) URL() string { return "http://" + s.address }
+
+// Key is its master key.
+func (s *Server) Key() string { return s.key }
+
+// Stop ends the server and returns when it has ended. When ctx ends it is killed.
+func (s *Server) Stop(ctx context.Context) error { return s.child.Stop(ctx) }
+
+func (s *Server) database() string { return filepath.Join(s.dataDir, "data.ms") }
+
+func (s *Server) command(output io.Writer) (*exec.Cmd, error) {
+	if !s.answered.Load() {
+		var err error
+		if s.address, err = freeAddress(); err != nil {
+			return nil, err
+		}
+	}
+	c := exec.Command(s.binary,
+		"--http-addr", s.address, "--env", "production", "--no-analytics", "--log-level", "WARN",
+		"--max-indexing-memory", indexingMemory,
+		"--db-path", s.database(), "--dump-dir", filepath.Join(s.dataDir, "dumps"), "--snapshot-dir", filepath.Join(s.dataDir, "snapshots"))
+	c.Dir = s.dataDir
+	// The key is not among the arguments, which everyone on the machine can read, and no variable that is
+	// meant for another server gets through.
+	c.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MEILI_") }),
+		"MEILI_MASTER_KEY="+s.key)
+	c.Stdout, c.Stderr = output, output
+	c.SysProcAttr = child.EndWithParent()
+	return c, nil
+}
+
+// failed clears away what may be in the way of the next start.
+func (s *Server) failed(inARow int, output string) {
+	if inARow != triesToEmpty && !strings.Contains(output, "incompatible") {
+		return
+	}
+	s.log.Warn("the search data cannot be read, such as those of another version of Meilisearch, and are thrown away", "folder", s.dataDir)
+	if err := os.RemoveAll(s.database()); err != nil {
+		s.log.Error("throw the search data away", "error", err)
+	}
+}
+
+// probe asks the server whether it answers, to its own key: on a port that was taken meanwhile,
+// somebody else would.
+func (s *Server) probe(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/version", nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.key)
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	if err := response.Body.Close(); err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("it answers %s", response.Status)
+	}
+	s.answered.Store(true)
+	return nil
+}
+
+// freeAddress is a port of this machine that nobody listens on. Somebody else may take it before the
+// server does; then the next try has another.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
