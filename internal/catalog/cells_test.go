@@ -237,7 +237,7 @@ func FuzzCells(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		value := cellText(text)
+		value := cellText(colName, text)
 		if !utf8.ValidString(value) || strings.ContainsRune(value, 0) || utf8.RuneCountInString(value) > maxCell {
 			t.Fatalf("kept %q", value)
 		}

@@ -23,15 +23,15 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Limits of a picture. A photograph of a current telephone has 12 to 50 million pixels; decoded it
-// takes up to eight bytes for each.
+// Limits of a picture; maxDecoded is another. A photograph of a current telephone has 12 to 50 million
+// pixels.
 const (
 	MaxPictureBytes  = 12 << 20
 	maxPicturePixels = 40_000_000
 	minPictureSide   = 200
 	// maxScans is how often a JPEG may go over its pixels: a progressive one does so about ten times. A
 	// hostile one says in a hundred bytes to do it once more, a hundred thousand times.
-	maxScans = 200
+	maxScans = 64
 )
 
 // PictureWidths are the widths in pixels in which a product's picture is kept, as JPEG.
@@ -112,6 +112,14 @@ func pictureFormat(data []byte) (string, error) {
 		return "", ErrPictureSmall
 	case config.Width > maxPicturePixels/config.Height:
 		return "", ErrPicturePixels
+	}
+	size, err := decoded(data, format, config)
+	switch {
+	case err != nil:
+		return "", ErrPictureKind.Wrap(err)
+	case size > maxDecoded:
+		pixels := config.Width * config.Height
+		return "", fault.New(ErrPicturePixels.Kind, ErrPicturePixels.Key, "Millions", max(1, pixels*maxDecoded/size/1_000_000))
 	}
 	return format, nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"gocloud.dev/blob"
 
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/job"
 )
 
@@ -18,13 +19,28 @@ type Service struct {
 	blobs *blob.Bucket
 	now   func() time.Time
 
+	files    *gate.Gate // lets spreadsheets in
+	pictures *gate.Gate // lets photographs in, to be looked at or to be made smaller
+
 	categories atomic.Pointer[[]Category] // reference data, once read
 	labels     atomic.Pointer[[]Label]
 }
 
 // New makes the service. Pictures lie in blobs; jobs makes their smaller copies.
 func New(db *sqlx.DB, jobs *job.Client, blobs *blob.Bucket, now func() time.Time) *Service {
-	return &Service{db: db, jobs: jobs, blobs: blobs, now: now}
+	return &Service{
+		db: db, jobs: jobs, blobs: blobs, now: now,
+		files:    gate.New(gate.Limits{AtOnce: 2, PerPerson: 1, Waiting: 8, Patience: 10 * time.Second}),
+		pictures: gate.New(gate.Limits{AtOnce: 1, PerPerson: 2, Waiting: 16, Patience: 10 * time.Second}),
+	}
+}
+
+// person is who a gate counts somebody's work for; work of nobody who signed in is nobody's.
+func person(by uuid.UUID) string {
+	if by == uuid.Nil {
+		return ""
+	}
+	return by.String()
 }
 
 // nullable writes «nobody» as null.

@@ -4,11 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/jpeg"
-
-	xdraw "golang.org/x/image/draw"
 )
 
 // jpegQuality keeps a product's photograph clean to the eye at about 100 KB for 1280 pixels.
@@ -27,16 +24,23 @@ func shrink(data []byte, widths []int) (copies [][]byte, size image.Point, err e
 	}
 	turn := orientation(data)
 	size = full.Bounds().Size()
-	if turn >= 5 {
+	sideways := turn >= 5
+	if sideways {
 		size.X, size.Y = size.Y, size.X
 	}
-	largest := widths[len(widths)-1]
-	upright := turned(reduce(full, 2*largest), turn)
 	copies = make([][]byte, len(widths))
 	for i := len(widths) - 1; i >= 0; i-- {
-		upright = scaled(upright, widths[i])
+		to := size
+		if widths[i] < size.X {
+			to = image.Pt(widths[i], max(1, size.Y*widths[i]/size.X))
+		}
+		if sideways {
+			to.X, to.Y = to.Y, to.X
+		}
+		smaller := reduced(full, to) // of the next larger copy
+		full = smaller
 		var out bytes.Buffer
-		if err := jpeg.Encode(&out, upright, &jpeg.Options{Quality: jpegQuality}); err != nil {
+		if err := jpeg.Encode(&out, turned(smaller, turn), &jpeg.Options{Quality: jpegQuality}); err != nil {
 			return nil, size, fmt.Errorf("encode: %w", err)
 		}
 		copies[i] = out.Bytes()
@@ -44,43 +48,59 @@ func shrink(data []byte, widths []int) (copies [][]byte, size image.Point, err e
 	return copies, size, nil
 }
 
-// reduce averages whole blocks of pixels so that the shorter side stays at least about enough, on
-// white where the picture is transparent. It goes strip by strip: a good filter over the whole of a
-// large photograph would need some hundred megabytes.
-func reduce(src image.Image, enough int) *image.RGBA {
+// reduced makes an image smaller, or leaves its size, on white where it is transparent. Each pixel is the
+// average of what it covers, so every one counts, and it takes no more memory than the result and some
+// rows: a good filter over the whole of a large photograph would need some hundred megabytes.
+func reduced(src image.Image, size image.Point) *image.RGBA {
 	b := src.Bounds()
-	n := max(1, min(b.Dx(), b.Dy())/enough)
-	dst := image.NewRGBA(image.Rect(0, 0, b.Dx()/n, b.Dy()/n))
-	strip := image.NewRGBA(image.Rect(0, 0, dst.Rect.Dx()*n, n))
-	for y := range dst.Rect.Dy() {
-		draw.Draw(strip, strip.Rect, image.White, image.Point{}, draw.Src)
-		draw.Draw(strip, strip.Rect, src, image.Pt(b.Min.X, b.Min.Y+y*n), draw.Over)
-		for x := range dst.Rect.Dx() {
-			var sum [3]int
-			for row := range n {
-				at := strip.PixOffset(x*n, row)
-				for i := at; i < at+4*n; i += 4 {
-					sum[0] += int(strip.Pix[i])
-					sum[1] += int(strip.Pix[i+1])
-					sum[2] += int(strip.Pix[i+2])
-				}
+	w, h := b.Dx(), b.Dy()
+	dst := image.NewRGBA(image.Rectangle{Max: size})
+	row := image.NewRGBA(image.Rect(0, 0, w, 1))
+	across := make([]uint64, 3*size.X) // a row of src, averaged across: w times its colours
+	sum := make([]uint64, len(across)) // rows of across, averaged down: h times those
+	for y, to := 0, 0; y < h; y++ {
+		draw.Draw(row, row.Rect, image.White, image.Point{}, draw.Src)
+		draw.Draw(row, row.Rect, src, image.Pt(b.Min.X, b.Min.Y+y), draw.Over)
+		averageAcross(across, row.Pix, w, size.X)
+		// The row covers [y, y+1) of h, which is [y*size.Y, (y+1)*size.Y) of h*size.Y.
+		for from, end := y*size.Y, (y+1)*size.Y; from < end; {
+			part := min(end, (to+1)*h) - from
+			for i, colour := range across {
+				sum[i] += colour * uint64(part)
 			}
-			area := n * n
-			dst.SetRGBA(x, y, color.RGBA{uint8(sum[0] / area), uint8(sum[1] / area), uint8(sum[2] / area), 255})
+			if from += part; from == (to+1)*h {
+				area := uint64(w) * uint64(h)
+				pixels := dst.Pix[dst.PixOffset(0, to):]
+				for x := range size.X {
+					for c := range 3 {
+						pixels[4*x+c] = uint8((sum[3*x+c] + area/2) / area)
+					}
+					pixels[4*x+3] = 255
+				}
+				clear(sum)
+				to++
+			}
 		}
 	}
 	return dst
 }
 
-// scaled makes an image narrower, keeping its proportions; one that is narrow enough stays.
-func scaled(src *image.RGBA, width int) *image.RGBA {
-	b := src.Bounds()
-	if b.Dx() <= width {
-		return src
+// averageAcross averages w pixels to n of three colours, each w times as much.
+func averageAcross(dst []uint64, pixels []uint8, w, n int) {
+	clear(dst)
+	to := 0
+	for x := range w {
+		r, g, b := uint64(pixels[4*x]), uint64(pixels[4*x+1]), uint64(pixels[4*x+2])
+		for from, end := x*n, (x+1)*n; from < end; {
+			part := min(end, (to+1)*w) - from
+			dst[3*to] += r * uint64(part)
+			dst[3*to+1] += g * uint64(part)
+			dst[3*to+2] += b * uint64(part)
+			if from += part; from == (to+1)*w {
+				to++
+			}
+		}
 	}
-	dst := image.NewRGBA(image.Rect(0, 0, width, max(1, b.Dy()*width/b.Dx())))
-	xdraw.CatmullRom.Scale(dst, dst.Rect, src, b, draw.Src, nil)
-	return dst
 }
 
 // turned brings an image with that EXIF orientation upright.

@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -72,31 +71,39 @@ var (
 
 // Limits of what is kept of a file.
 const (
-	maxCell     = 6000     // characters of a cell
-	maxKept     = 48 << 20 // bytes of all cells
+	maxLongCell = 6000     // characters of a description
+	maxCell     = 400      // characters of any other cell, which is twice what a name may have
+	maxKept     = 24 << 20 // bytes of all cells, as they stand in the file
 	uploadsKept = 90 * 24 * time.Hour
 )
 
 // ReadUpload reads a catalogue file (CSV or XLSX, at most 8 MiB and 20,000 rows), compares it with the
 // cooperative's products and keeps what it would do. Nothing of the catalogue changes. A file that
 // cannot be used as a whole is a *fault.Error; what is wrong in a row is told on that row. Encoding is
-// empty, or what a text file that is not UTF-8 is to be read in.
+// empty, or what a text file that is not UTF-8 is to be read in. Few files are read at once, and of one
+// person one: gate.ErrBusy.
 func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
 	u := Upload{ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now()}
-	var file bytes.Buffer
-	if err := u.read(filename, io.TeeReader(r, &file), encoding); err != nil {
-		return Upload{}, fmt.Errorf("read upload: %w", err)
-	}
-	c, err := s.compare(ctx, s.db, coopID)
+	err := s.files.Do(ctx, person(by), func() error {
+		file, err := sheet.Read(r)
+		if err != nil {
+			return err
+		}
+		if err := u.read(filename, file, encoding); err != nil {
+			return err
+		}
+		c, err := s.compare(ctx, s.db, coopID)
+		if err != nil {
+			return err
+		}
+		u.compareWith(c)
+		if u.Summary.Encoding == "" {
+			file = nil // it will not have to be read again
+		}
+		return s.keepUpload(ctx, coopID, u, file, by)
+	})
 	if err != nil {
 		return Upload{}, fmt.Errorf("read upload: %w", err)
-	}
-	u.compareWith(c)
-	if u.Summary.Encoding == "" {
-		file.Reset() // it will not have to be read again
-	}
-	if err := s.keepUpload(ctx, coopID, u, file.Bytes(), by); err != nil {
-		return Upload{}, err
 	}
 	return u, nil
 }
@@ -113,13 +120,13 @@ func (s *Service) RereadUpload(ctx context.Context, coopID, id uuid.UUID, encodi
 		if err := tx.GetContext(ctx, &file, `select file from uploads where id = $1`, id); err != nil {
 			return fmt.Errorf("uploaded file: %w", err)
 		}
-		return u.read(u.Filename, bytes.NewReader(file), encoding)
+		return u.read(u.Filename, file, encoding)
 	})
 }
 
 // read replaces an upload's rows by those of a file, to be compared.
-func (u *Upload) read(filename string, r io.Reader, encoding sheet.Encoding) error {
-	table, err := sheet.Open(filename, r, encoding, func(cells []string) int { return len(layoutOf(cells).used) })
+func (u *Upload) read(filename string, file []byte, encoding sheet.Encoding) error {
+	table, err := sheet.Open(filename, file, encoding, func(cells []string) int { return len(layoutOf(cells).used) })
 	if err != nil {
 		return err
 	}
@@ -134,14 +141,15 @@ func (u *Upload) read(filename string, r io.Reader, encoding sheet.Encoding) err
 	}
 	kept := 0
 	err = table.Rows(func(row sheet.Row) error {
-		values := layout.values(row.Cells)
-		for _, value := range values {
-			kept += len(value)
+		for i, cell := range row.Cells[:min(len(row.Cells), len(layout.columns))] {
+			if layout.columns[i] != "" {
+				kept += len(cell)
+			}
 		}
 		if kept > maxKept {
 			return sheet.ErrUnpacked
 		}
-		if len(values) > 0 {
+		if values := layout.values(row.Cells); len(values) > 0 {
 			u.Rows = append(u.Rows, UploadRow{Line: row.Line, Values: values})
 		}
 		return nil
@@ -178,7 +186,7 @@ func (l layout) values(cells []string) map[string]string {
 	values := map[string]string{}
 	for i, cell := range cells {
 		if i < len(l.columns) && l.columns[i] != "" {
-			if value := cellText(cell); value != "" {
+			if value := cellText(l.columns[i], cell); value != "" {
 				values[l.columns[i]] = value
 			}
 		}
@@ -187,13 +195,18 @@ func (l layout) values(cells []string) map[string]string {
 }
 
 // cellText is a cell without what is not seen, and without the apostrophe that exports put before
-// what a spreadsheet would take for a formula.
-func cellText(cell string) string {
+// what a spreadsheet would take for a formula. What is longer than any value of its column is cut: still
+// too long, it is told.
+func cellText(column, cell string) string {
+	longest := maxCell
+	if strings.HasPrefix(column, colDescription) {
+		longest = maxLongCell
+	}
 	text := clean(cell)
 	if len(text) > 1 && text[0] == '\'' && strings.ContainsRune("=+-@", rune(text[1])) {
 		text = text[1:]
 	}
-	return cut(text, maxCell)
+	return cut(text, longest)
 }
 
 // compareWith works out anew what every row would do.
@@ -359,7 +372,7 @@ func (u Upload) repair(line int, column, value string) error {
 	}
 	for _, row := range u.Rows {
 		if row.Line == line {
-			row.Values[column] = cellText(value)
+			row.Values[column] = cellText(column, value)
 			return nil
 		}
 	}

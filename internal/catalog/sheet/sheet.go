@@ -16,24 +16,28 @@ import (
 // Limits of a file.
 const (
 	MaxBytes = 8 << 20
-	MaxRows  = 20_000 // that hold anything, without the headings
-	MaxCells = 500    // in a row
+	MaxRows  = 20_000  // that hold anything, without the headings
+	MaxCells = 500     // in a row
+	MaxCell  = 100_000 // bytes of one cell; a spreadsheet's holds 32,767 characters
 	// headingRows is how far down the headings may begin: people put titles above.
 	headingRows = 20
 )
 
 // Why a whole file is refused.
 var (
-	ErrTooLarge    = fault.New(fault.TooLarge, "upload.too_large", "MB", MaxBytes>>20)
-	ErrTooManyRows = fault.New(fault.Invalid, "upload.too_many_rows", "Max", MaxRows)
-	ErrTooWide     = fault.New(fault.Invalid, "upload.too_wide")
-	ErrEmpty       = fault.New(fault.Invalid, "upload.empty")
-	ErrEncoding    = fault.New(fault.Invalid, "upload.encoding")
-	ErrBroken      = fault.New(fault.Invalid, "upload.broken")
-	ErrUnpacked    = fault.New(fault.Invalid, "upload.unpacks_too_large")
-	ErrLocked      = fault.New(fault.Invalid, "upload.password")
-	ErrKind        = fault.New(fault.Invalid, "upload.not_a_spreadsheet")
-	ErrQuote       = fault.New(fault.Invalid, "upload.quote")
+	ErrTooLarge     = fault.New(fault.TooLarge, "upload.too_large", "MB", MaxBytes>>20)
+	ErrTooManyRows  = fault.New(fault.Invalid, "upload.too_many_rows", "Max", MaxRows)
+	ErrTooWide      = fault.New(fault.Invalid, "upload.too_wide")
+	ErrLongCell     = fault.New(fault.Invalid, "upload.long_cell")
+	ErrTooManyCells = fault.New(fault.Invalid, "upload.too_many_cells")
+	ErrTooManyPages = fault.New(fault.Invalid, "upload.too_many_pages")
+	ErrEmpty        = fault.New(fault.Invalid, "upload.empty")
+	ErrEncoding     = fault.New(fault.Invalid, "upload.encoding")
+	ErrBroken       = fault.New(fault.Invalid, "upload.broken")
+	ErrUnpacked     = fault.New(fault.Invalid, "upload.unpacks_too_large")
+	ErrLocked       = fault.New(fault.Invalid, "upload.password")
+	ErrKind         = fault.New(fault.Invalid, "upload.not_a_spreadsheet")
+	ErrQuote        = fault.New(fault.Invalid, "upload.quote")
 )
 
 // table is a page of a workbook, or a text file as it reads with one separator.
@@ -59,25 +63,30 @@ type Sheet struct {
 	walk func(yield func(Row) error) error // all rows of the table, headings included
 }
 
-// Open reads a file of at most MaxBytes and finds its headings. Score says how many of a row's cells
+// Read reads a file that may be opened; ErrTooLarge if it has more than MaxBytes.
+func Read(r io.Reader) ([]byte, error) {
+	var data bytes.Buffer
+	if _, err := io.CopyN(&data, r, MaxBytes+1); err == nil {
+		return nil, ErrTooLarge
+	} else if err != io.EOF {
+		return nil, fmt.Errorf("read upload: %w", err)
+	}
+	return data.Bytes(), nil
+}
+
+// Open finds the headings of a file. Score says how many of a row's cells
 // are known headings: the separator, the page of the workbook and the row with the highest score
 // are taken, or the first row that holds something when none scores. A text file that is not UTF-8
 // is read in the encoding asked for; without one, its headings decide between the two of Windows, and
 // its letters where they say nothing. Whatever cannot be read is a
 // *fault.Error to be shown.
-func Open(filename string, r io.Reader, asked Encoding, score func(cells []string) int) (*Sheet, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("read upload: %w", err)
-	}
-	if len(data) > MaxBytes {
-		return nil, ErrTooLarge
-	}
+func Open(filename string, data []byte, asked Encoding, score func(cells []string) int) (*Sheet, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, ErrEmpty
 	}
 	var tables []table
 	var beyond []string
+	var err error
 	switch kind := kindOf(filename, data); kind {
 	case "xlsx":
 		tables, beyond, err = workbook(data)
