@@ -46,7 +46,7 @@ func (h *Handler) addPicture(r *web.Request) error {
 	if err == nil {
 		err = h.sendPicture(r, product.ID, file)
 	}
-	if f, status := refusedFile(err); f != nil {
+	if f, status := refusedFile(r, err); f != nil {
 		return h.showPicture(r, status, product, ui.Form{Errors: map[string]string{"picture": r.Locale.Message(f.Message)}})
 	}
 	if err != nil {
@@ -75,14 +75,23 @@ func (h *Handler) sendPicture(r *web.Request, product uuid.UUID, header *multipa
 	return err
 }
 
-// refusedFile tells what is wrong with a file itself, so that its form can be shown again, with the
-// answer's status; nil for any other error.
-func refusedFile(err error) (f *fault.Error, status int) {
-	switch {
-	case fault.Is(err, fault.Invalid):
-		return fault.As(err), http.StatusUnprocessableEntity
-	case fault.Is(err, fault.TooLarge):
-		return fault.As(err), http.StatusRequestEntityTooLarge
+// refusedFile tells what is wrong with a file itself, or that there is no room for it now, so that its
+// form can be shown again, with the answer's status; nil for any other error.
+func refusedFile(r *web.Request, err error) (f *fault.Error, status int) {
+	if f = fault.As(err); f == nil {
+		return nil, 0
+	}
+	switch f.Kind {
+	case fault.Invalid:
+		return f, http.StatusUnprocessableEntity
+	case fault.TooLarge:
+		return f, http.StatusRequestEntityTooLarge
+	case fault.TooMany:
+		r.SetHeader("Retry-After", "3600")
+		return f, http.StatusTooManyRequests
+	case fault.Unavailable:
+		r.SetHeader("Retry-After", "5")
+		return f, http.StatusServiceUnavailable
 	}
 	return nil, 0
 }

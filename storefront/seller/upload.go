@@ -112,7 +112,7 @@ func (h *Handler) readUpload(r *web.Request) error {
 		defer func() { _ = file.Close() }() // only read
 		upload, err = h.Catalog.ReadUpload(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.UserID())
 	}
-	if f, status := refusedFile(err); f != nil {
+	if f, status := refusedFile(r, err); f != nil {
 		form := ui.Form{Errors: map[string]string{"file": r.Locale.Message(f.Message)}}
 		if header != nil {
 			form.Values = map[string]string{"name": web.Clean(header.Filename)}
