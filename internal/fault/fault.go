@@ -1,8 +1,11 @@
 package fault
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 )
 
 // Kind says what sort of failure a person met; storefront maps each to one status code.
@@ -26,6 +29,30 @@ type Message struct {
 	Key  string         `json:"key"`
 	Args map[string]any `json:"args,omitempty"`
 }
+
+// UnmarshalJSON brings a Message back whose arguments are text, whole numbers (as int) and objects. A
+// number that is not whole, or beyond ±2^53 where readers of JSON begin to differ, is an error.
+func (m *Message) UnmarshalJSON(data []byte) error {
+	type plainMessage Message
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode((*plainMessage)(m)); err != nil {
+		return fmt.Errorf("message: %w", err)
+	}
+	for name, value := range m.Args {
+		if number, ok := value.(json.Number); ok {
+			n, err := strconv.ParseInt(number.String(), 10, certainBits)
+			if err != nil {
+				return fmt.Errorf("message: %s: %w", name, err)
+			}
+			m.Args[name] = int(n)
+		}
+	}
+	return nil
+}
+
+// certainBits is how many bits, the sign's included, a whole number has that JSON brings across unchanged.
+const certainBits = 54
 
 // Say makes a Message; args are name, value pairs.
 func Say(key string, args ...any) Message {

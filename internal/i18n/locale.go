@@ -93,11 +93,6 @@ func (l *Locale) Message(m fault.Message) string {
 				count, plural = v, true
 			}
 			value = l.Number(v)
-		case float64: // an int that has been through JSON
-			if name == "Count" {
-				count, plural = int(v), true
-			}
-			value = l.Number(int(v))
 		}
 		args = append(args, name, value)
 	}
@@ -147,13 +142,17 @@ func (l *Locale) Text(t Text) string {
 }
 
 // Number writes a whole number with its groups of thousands.
-func (l *Locale) Number(n int) string {
-	if n < 0 {
-		return "\u2212" + l.Number(-n)
-	}
-	digits := strconv.Itoa(n)
+func (l *Locale) Number(n int) string { return l.number(strconv.Itoa(n)) }
+
+// number writes a whole number that is given in digits, with a hyphen before them if it is below zero.
+// It works on digits because the least number has no opposite.
+func (l *Locale) number(digits string) string {
+	digits, below := strings.CutPrefix(digits, "-")
 	for i := len(digits) - 3; i > 0; i -= 3 {
 		digits = digits[:i] + l.group + digits[i:]
+	}
+	if below {
+		return "\u2212" + digits
 	}
 	return digits
 }
@@ -186,17 +185,15 @@ func (l *Locale) Currency() string { return l.currency }
 // Amount writes an amount without its currency, with centimes only when there are some.
 func (l *Locale) Amount(a money.Amount) string {
 	if a%100 == 0 {
-		return l.Number(int(a / 100))
+		return l.number(strconv.FormatInt(int64(a/100), 10))
 	}
 	return l.Centimes(a)
 }
 
 // Centimes writes an amount without its currency and always with two decimals, for columns.
 func (l *Locale) Centimes(a money.Amount) string {
-	if a < 0 {
-		return "\u2212" + l.Centimes(-a)
-	}
-	return fmt.Sprintf("%s%s%02d", l.Number(int(a/100)), l.decimal, a%100)
+	whole, fraction, _ := strings.Cut(a.String(), ".")
+	return l.number(whole) + l.decimal + fraction
 }
 
 // Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».

@@ -2,8 +2,8 @@ package money
 
 import (
 	"errors"
-	"fmt"
 	"math"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -22,11 +22,14 @@ var ErrNotAnAmount = errors.New("money: not an amount")
 
 // String writes dirhams with a point and two decimals, for machines: "1234.50".
 func (a Amount) String() string {
-	sign := ""
-	if a < 0 {
-		sign, a = "-", -a
+	// By its digits, because the least amount has no opposite.
+	digits, below := strings.CutPrefix(strconv.FormatInt(int64(a), 10), "-")
+	digits = strings.Repeat("0", max(3-len(digits), 0)) + digits
+	text := digits[:len(digits)-2] + "." + digits[len(digits)-2:]
+	if below {
+		return "-" + text
 	}
-	return fmt.Sprintf("%s%d.%02d", sign, a/100, a%100)
+	return text
 }
 
 // Share is a share of an amount, in hundredths of a percent, rounded half up to the centime.

@@ -2,6 +2,9 @@ package money_test
 
 import (
 	"errors"
+	"math"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/money"
@@ -34,4 +37,17 @@ func TestShareRoundsHalfUp(t *testing.T) {
 	if got := money.Amount(123450).String(); got != "1234.50" {
 		t.Errorf("String() = %q", got)
 	}
+}
+
+func FuzzEveryAmountIsWritten(f *testing.F) {
+	for _, n := range []int64{math.MinInt64, math.MaxInt64, -101, -100, -99, -5, 0, 5, 99, 100, 123450} {
+		f.Add(n)
+	}
+	f.Fuzz(func(t *testing.T, n int64) {
+		text := money.Amount(n).String()
+		back, err := strconv.ParseInt(strings.Replace(text, ".", "", 1), 10, 64)
+		if err != nil || back != n || strings.Index(text, ".") != len(text)-3 {
+			t.Errorf("%d is written %q", n, text)
+		}
+	})
 }
