@@ -31,6 +31,7 @@ func bare(t *testing.T, config Config, routes ...web.Route) *Server {
 	if config.BaseURL == "" {
 		config.BaseURL = "http://souk.test"
 	}
+	config.Secret = make([]byte, secretLength)
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
@@ -111,7 +112,7 @@ func TestNothingIsServedBesideTheDeclaredRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Config{BaseURL: "http://souk.test"}, Services{Languages: languages})
+	s, err := New(Config{BaseURL: "http://souk.test", Secret: make([]byte, secretLength)}, Services{Languages: languages})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -354,7 +355,7 @@ func TestWrongConfigurationIsToldWhole(t *testing.T) {
 		BaseURL: "souk.example/path", TrustedProxies: []string{"10.0.0.0/33", "balancer"},
 		RateLimits: RateLimits{SignIn: Rate{Count: 3}},
 	}, Services{})
-	for _, problem := range []string{"souk.example/path", "10.0.0.0/33", "balancer", "sign-in"} {
+	for _, problem := range []string{"souk.example/path", "the secret has 0 bytes", "10.0.0.0/33", "balancer", "sign-in"} {
 		if err == nil || !strings.Contains(err.Error(), problem) {
 			t.Errorf("nothing about %s in: %v", problem, err)
 		}

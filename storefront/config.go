@@ -16,6 +16,7 @@ import (
 // beside it.
 type Config struct {
 	BaseURL        string   // scheme and host that people reach the market by
+	Secret         []byte   // keys what is kept with readers, at least 32 bytes; needed
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
 	Demo           bool     // show the mailbox and how to sign in
 	Sample         bool     // say on every page that the goods are sample data
@@ -45,6 +46,9 @@ type Rate struct {
 	Per   time.Duration
 }
 
+// secretLength is the least number of bytes of Config.Secret: as many as the HMAC that it keys.
+const secretLength = 32
+
 const (
 	bodyLimit     = 1 << 20
 	headerTimeout = 5 * time.Second // for a request's header and body; cuts off who sends drop by drop
@@ -66,6 +70,9 @@ func (c Config) prepare() (prepared, error) {
 		problems = append(problems, fmt.Errorf("base URL %q must be a scheme and a host such as https://souk.example", c.BaseURL))
 	}
 	p.BaseURL = strings.TrimRight(c.BaseURL, "/")
+	if len(c.Secret) < secretLength {
+		problems = append(problems, fmt.Errorf("the secret has %d bytes, at least %d are needed", len(c.Secret), secretLength))
+	}
 	for _, text := range c.TrustedProxies {
 		prefix, err := netip.ParsePrefix(text)
 		if err != nil {

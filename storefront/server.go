@@ -80,7 +80,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		config: prepared,
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample,
-			Log: prepared.Log, BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
+			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),

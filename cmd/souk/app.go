@@ -38,7 +38,7 @@ type parts struct {
 	blobs      *blob.Bucket
 	engine     *marketEngine
 	log        *slog.Logger
-	secret     []byte // keys the tokens of tracking links
+	secret     []byte // keys the tokens of tracking links, and what is kept with readers
 	mailServer mail.Server
 	storefront storefront.Config
 }
@@ -102,7 +102,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
 
 	config := p.storefront
-	config.Log = p.log
+	config.Log, config.Secret = p.log, p.secret
 	server, err := storefront.New(config, storefront.Services{
 		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
 		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: p.engine,

@@ -59,7 +59,7 @@ func New(t testing.TB, options ...Option) *Market {
 	m := &Market{DB: db, URL: "http://" + listener.Addr().String(), t: t}
 	m.open(log)
 
-	config := storefront.Config{BaseURL: m.URL, Demo: true, Sample: true, Log: log}
+	config := storefront.Config{BaseURL: m.URL, Secret: m.Orders.Secret, Demo: true, Sample: true, Log: log}
 	for _, option := range options {
 		option(&config)
 	}

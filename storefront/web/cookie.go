@@ -1,10 +1,8 @@
 package web
 
 import (
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -54,12 +52,8 @@ func (r *Request) DropCookie(name string) {
 // flashKeep is how long a toast waits for its page.
 const flashKeep = time.Minute
 
-// flashAreas are the beginnings of the keys that a toast may say: what comes back from a browser is
-// not to be believed.
-var flashAreas = []string{"shop.", "seller.", "association.", "door."}
-
-// Flash says a sentence on the reader's next page, as a toast. key begins with the name of its area
-// (shop, seller, association, door); args are its placeholders' name, value pairs.
+// Flash says a sentence on the reader's next page, as a toast; args are its placeholders' name, value
+// pairs.
 func (r *Request) Flash(key string, args ...any) {
 	m := fault.Say(key, args...)
 	for name, value := range m.Args {
@@ -80,28 +74,24 @@ func (r *Request) Flash(key string, args ...any) {
 		r.Log().Error("toast", "key", key, "error", err)
 		return
 	}
-	r.SetCookie(flashCookie, base64.RawURLEncoding.EncodeToString(text), flashKeep)
+	r.SetCookie(flashCookie, r.Site.Seals.Seal(flashCookie, text, flashKeep), flashKeep)
 }
 
-// toast takes what Flash left for this page.
+// toast takes what Flash left for this page. What anybody else left is dropped.
 func (r *Request) toast() string {
-	encoded := r.Cookie(flashCookie)
-	if encoded == "" {
+	sealed := r.Cookie(flashCookie)
+	if sealed == "" {
 		return ""
 	}
 	r.DropCookie(flashCookie)
-	text, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
+	text, ok := r.Site.Seals.Open(flashCookie, sealed)
+	if !ok {
 		return ""
 	}
 	var m fault.Message
 	if err := json.Unmarshal(text, &m); err != nil {
+		r.Log().Error("toast", "error", err)
 		return ""
 	}
-	for _, area := range flashAreas {
-		if strings.HasPrefix(m.Key, area) {
-			return r.Locale.Message(m)
-		}
-	}
-	return ""
+	return r.Locale.Message(m)
 }

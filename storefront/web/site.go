@@ -16,6 +16,7 @@ type Site struct {
 	Demo      bool   // a demonstration: anybody may see the mailbox and how to sign in
 	Sample    bool   // the goods are sample data, and each page says so
 	Log       *slog.Logger
+	Seals     *Sealer // keeps state with readers
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)

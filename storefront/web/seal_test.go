@@ -1,0 +1,61 @@
+package web_test
+
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
+
+func sealer(secret string, now time.Time) *web.Sealer {
+	return web.NewSealer([]byte(secret), func() time.Time { return now })
+}
+
+const siteSecret = "a secret of the tests, which is long enough"
+
+func TestWhatWasSealedOpensForItsPurposeWhileItLasts(t *testing.T) {
+	t.Parallel()
+	sealed := sealer(siteSecret, noon).Seal("flash", []byte("عسل"), time.Minute)
+	for name, test := range map[string]struct {
+		by      *web.Sealer
+		purpose string
+		want    bool
+	}{
+		"at once":             {sealer(siteSecret, noon), "flash", true},
+		"in its last second":  {sealer(siteSecret, noon.Add(time.Minute)), "flash", true},
+		"too late":            {sealer(siteSecret, noon.Add(61*time.Second)), "flash", false},
+		"for another purpose": {sealer(siteSecret, noon), "flash2", false},
+		"by another market":   {sealer(siteSecret+"!", noon), "flash", false},
+	} {
+		if content, ok := test.by.Open(test.purpose, sealed); ok != test.want || ok && string(content) != "عسل" {
+			t.Errorf("%s: %q, %v", name, content, ok)
+		}
+	}
+	if strings.Trim(sealed, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		t.Errorf("%q does not fit into an address as it is", sealed)
+	}
+	if long := sealer(siteSecret, noon).Seal("flash", make([]byte, 3000), time.Minute); len(long) > 4<<10 {
+		t.Errorf("3,000 bytes are sealed in %d", len(long))
+	}
+}
+
+// FuzzNothingForgedOpens changes, cuts and makes up what readers bring back.
+func FuzzNothingForgedOpens(f *testing.F) {
+	s := sealer(siteSecret, noon)
+	genuine := s.Seal("flash", []byte(`{"key":"shop.basket.added"}`), time.Minute)
+	for _, text := range []string{
+		"", "=", genuine, genuine + "=", genuine + "\n", genuine[1:], genuine[:len(genuine)-1], strings.Repeat("A", 54), strings.Repeat("A", 5000),
+		base64.RawURLEncoding.EncodeToString([]byte(`{"key":"shop.basket.added","args":{"Count":-9223372036854775808}}`)),
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if content, ok := s.Open("flash", text); ok != (text == genuine) {
+			t.Errorf("%q opens as %q", text, content)
+		}
+	})
+}
