@@ -19,9 +19,9 @@ func TestMailIsKeptWithItsLinks(t *testing.T) {
 		t.Errorf("an empty mailbox says %q", empty.Text("main"))
 	}
 	_, err := m.DB.Exec(`
-		insert into mailbox (id, recipient, subject, body, at) values
-		    (gen_random_uuid(), 'nahla@souk.test', 'Commande', $1, now()),
-		    (gen_random_uuid(), 'zaytoun@souk.test', 'Avant', '<b>rien</b>', now() - interval '1 hour')`,
+		insert into mailbox (id, recipient, subject, body, at, ends_at) values
+		    (gen_random_uuid(), 'nahla@souk.test', 'Commande', $1, now(), now() + interval '1 day'),
+		    (gen_random_uuid(), 'zaytoun@souk.test', 'Avant', '<b>rien</b>', now() - interval '1 hour', now() + interval '1 day')`,
 		"À préparer, S-2611-00000007 :\nhttps://souk.test/fr/seller/orders/7?a=1&b=2 avant jeudi")
 	if err != nil {
 		t.Fatal(err)
