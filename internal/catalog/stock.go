@@ -95,6 +95,19 @@ func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	return nil
 }
 
+// OnSale counts the pieces of everything that is offered. It reads the whole catalogue, so it is not for a
+// page.
+func (s *Service) OnSale(ctx context.Context) (int, error) {
+	var n int
+	err := s.db.GetContext(ctx, &n, `
+		select coalesce(sum(p.stock), 0) from products p join cooperatives c on c.id = p.cooperative_id
+		where p.state = 'published' and c.state = 'approved'`)
+	if err != nil {
+		return 0, fmt.Errorf("pieces on sale: %w", err)
+	}
+	return n, nil
+}
+
 // moveStock changes the stock of locked products and writes down why, in one statement.
 func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
 	var moved, asked int

@@ -6,9 +6,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -16,26 +18,111 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 )
 
-// announce queues what has to happen after an order is placed: mail to each cooperative about its
-// own part and to the association about the whole, and the end of the reservations.
-func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) error {
+// Of orders that nobody has confirmed, which cost a stranger nothing, this much is told by mail; of the
+// rest the pages tell, and cooperatives have their mail once an order is confirmed.
+const (
+	toldParts  = 5  // to a cooperative, as long as so many wait
+	toldOrders = 20 // to the association
+)
+
+// tellFew marks the parts whose cooperatives are to have mail at once.
+func tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
+	ids := make([]uuid.UUID, len(o.Parts))
+	for i, p := range o.Parts {
+		ids[i] = p.Cooperative.ID
+	}
+	var busy []uuid.UUID
+	err := tx.SelectContext(ctx, &busy, `
+		select s.cooperative_id from sub_orders s join holds h on h.order_id = s.order_id
+		where s.cooperative_id = any($1) and s.state = 'placed' and s.told
+		group by s.cooperative_id having count(*) >= $2`, pq.Array(ids), toldParts)
+	if err != nil {
+		return fmt.Errorf("order: whom to tell at once: %w", err)
+	}
+	for i, p := range o.Parts {
+		o.Parts[i].Told = !slices.Contains(busy, p.Cooperative.ID)
+	}
+	return nil
+}
+
+// announce queues what has to happen after an order is placed: mail to cooperatives about their own part
+// and to the association about the whole, and the end of the reservations. It reports whether the
+// association has mail.
+func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool, err error) {
 	var jobs []river.InsertManyParams
 	if !o.Sample {
-		var err error
-		jobs, err = s.letters(ctx, tx, o.Parts, true, func(l *i18n.Locale, p *Part) mail.Message {
+		var waiting int
+		err := tx.GetContext(ctx, &waiting, `select count(*) from (select from holds where told limit $1) h`, toldOrders)
+		if err != nil {
+			return false, fmt.Errorf("order: whom to tell at once: %w", err)
+		}
+		told = waiting < toldOrders
+		parts := slices.DeleteFunc(slices.Clone(o.Parts), func(p Part) bool { return !p.Told })
+		jobs, err = s.letters(ctx, tx, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
 			if p != nil {
-				return s.partMessage(l, o, *p)
+				return s.partMessage(l, o.Number, o.ExpiresAt, *p)
 			}
 			return s.orderMessage(l, o)
 		})
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
-	if o.ExpiresAt.After(s.Now()) { // else it is loaded from the past, and its story is known
-		jobs = append(jobs, river.InsertManyParams{
-			Args: ExpireArgs{OrderID: o.ID}, InsertOpts: &river.InsertOpts{ScheduledAt: o.ExpiresAt},
+	return told, s.Jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
+}
+
+// expiry is the job that ends an order's reservations; none for an order that is loaded from the past,
+// whose story is known.
+func (s *Service) expiry(id uuid.UUID, at time.Time) []river.InsertManyParams {
+	if !at.After(s.Now()) {
+		return nil
+	}
+	return []river.InsertManyParams{{Args: ExpireArgs{OrderID: id}, InsertOpts: &river.InsertOpts{ScheduledAt: at}}}
+}
+
+// announceConfirmed queues mail to the cooperatives that still have to answer and were not told of the
+// order before it was confirmed, and the later end of its reservations.
+func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	jobs := s.expiry(o.ID, o.ExpiresAt)
+	var untold []uuid.UUID
+	err := tx.SelectContext(ctx, &untold, `
+		update sub_orders set told = true where order_id = $1 and state = 'placed' and not told returning id`, o.ID)
+	if err != nil {
+		return fmt.Errorf("order: whom to tell: %w", err)
+	}
+	if len(untold) > 0 && !o.Sample {
+		parts, err := readParts(ctx, tx, untold, `s.id`)
+		if err != nil {
+			return err
+		}
+		letters, err := s.letters(ctx, tx, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
+			return s.partMessage(l, o.Number, o.ExpiresAt, *p)
 		})
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, letters...)
+	}
+	return s.Jobs.InsertManyTx(ctx, tx, jobs)
+}
+
+// announceAlarm queues mail to the association: unconfirmed orders hold more than it wants to leave to
+// them.
+func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx) error {
+	now, err := heldNow(ctx, tx)
+	if err != nil {
+		return err
+	}
+	jobs, err := s.letters(ctx, tx, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+		return mail.Message{
+			Subject: l.T("order.mail.alarm_subject", "Share", l.Percent(now.Share())),
+			Body: l.T("order.mail.alarm_body", "Share", l.Percent(now.Share()), "Pieces", l.Number(now.Pieces),
+				"Orders", l.Number(now.Orders), "Phones", l.Number(now.Phones), "Addresses", l.Number(now.Addresses),
+				"Link", s.BaseURL+"/"+l.Code()+"/association/orders/held"),
+		}
+	})
+	if err != nil {
+		return err
 	}
 	return s.Jobs.InsertManyTx(ctx, tx, jobs)
 }
@@ -55,9 +142,16 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	if err != nil {
 		return err
 	}
-	told, association := parts, o.by.User == uuid.Nil
+	told, association := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return !p.Told }), o.by.User == uuid.Nil
 	if d.to == PartDeclined {
 		told, association = nil, true
+	}
+	if association {
+		// Of an unconfirmed order that it was not told of it is not told the end either.
+		err := tx.GetContext(ctx, &association, `select not exists (select from holds where order_id = $1 and not told)`, o.ID)
+		if err != nil {
+			return fmt.Errorf("order: whom to tell: %w", err)
+		}
 	}
 	jobs, err := s.letters(ctx, tx, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
@@ -108,11 +202,11 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, parts []Part, associ
 }
 
 // partMessage tells a cooperative of its own part and of nothing else.
-func (s *Service) partMessage(l *i18n.Locale, o Order, p Part) mail.Message {
+func (s *Service) partMessage(l *i18n.Locale, number string, until time.Time, p Part) mail.Message {
 	return mail.Message{
-		Subject: l.T("order.mail.part_subject", "Number", o.Number),
-		Body: l.T("order.mail.part_body", "Number", o.Number, "Lines", linesText(l, p.Lines),
-			"Items", l.Money(p.Items), "Until", l.DateTime(o.ExpiresAt),
+		Subject: l.T("order.mail.part_subject", "Number", number),
+		Body: l.T("order.mail.part_body", "Number", number, "Lines", linesText(l, p.Lines),
+			"Items", l.Money(p.Items), "Until", l.DateTime(until),
 			"Link", s.partLink(l, p)),
 	}
 }
@@ -149,6 +243,8 @@ func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part
 	switch {
 	case d.to == PartDeclined:
 		subject, body = "order.mail.declined_subject", "order.mail.lost_body"
+	case o.by.Note == NoteUnconfirmed:
+		subject, body = "order.mail.unconfirmed_subject", "order.mail.unconfirmed_body"
 	case o.by.Note == NoteExpired:
 		subject, body = "order.mail.expired_subject", "order.mail.lost_body"
 	}

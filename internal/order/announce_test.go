@@ -86,7 +86,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 				if err := m.Accept(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{}); err != nil {
 					return err
 				}
-				return m.Expire(ctx, o.Order.ID, o.Order.ExpiresAt)
+				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
 			},
 			map[string]words{
 				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé (1\u00a0kg)", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
@@ -97,11 +97,23 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"nobody answers": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				return m.Expire(ctx, o.Order.ID, o.Order.ExpiresAt)
+				if err := m.Confirm(ctx, o.Order.ID, order.By{}); err != nil {
+					return err
+				}
+				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
 			},
 			map[string]words{
 				couscous: {}, honey: {}, soap: {},
 				association: {[]string{"لم يُقبل في الأجل", "لم يبق شيء من الطلب، فأُلغي."}, []string{"الباقي"}},
+			},
+		},
+		"nobody confirms it": {
+			func(ctx context.Context, m *market, o order.Placed) error {
+				return m.Expire(ctx, o.Order.ID, o.Order.ExpiresAt)
+			},
+			map[string]words{
+				couscous: {[]string{"Raison\u00a0: La commande n’a pas été confirmée à temps"}, nil}, honey: {}, soap: {},
+				association: {[]string{"لم يُؤكد في الأجل: الطلب S-2611-", "لم يبق شيء من الطلب، فأُلغي."}, []string{"الباقي", "{{", "<no value>"}},
 			},
 		},
 		"the buyer cancels what one has declined already": {

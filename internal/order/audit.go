@@ -89,6 +89,29 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job
 			    where kind = 'order_expire' and args->>'order_id' = o.id::text
 			      and state not in ('cancelled', 'completed', 'discarded'))`},
+		// Whoever it is, nobody has said yes to more or to other things than are counted as held.
+		audit.Query{Name: "order: what waits unconfirmed is counted as held, and nothing else", SQL: `
+			select format('order %s is %s: holds %s, counted %s', coalesce(o.number, h.order_id::text), o.state, coalesce(l.pieces, 0), coalesce(h.pieces, 0))
+			from orders o
+			full join holds h on h.order_id = o.id
+			left join lateral (
+			    select sum(quantity) as pieces from hold_lines where order_id = h.order_id
+			) l on true
+			where (o.state = 'placed' or h.order_id is not null)
+			  and (h.order_id is null or o.state <> 'placed' and not (o.state = 'confirmed' and h.confirmed_at is not null)
+			    or l.pieces is distinct from h.pieces)`},
+		audit.Query{Name: "order: what is held of a product is what unconfirmed orders have of it", SQL: `
+			select format('order %s, product %s: has %s, held %s', order_id, product_id, coalesce(e.quantity, 0), coalesce(l.quantity, 0))
+			from (
+			    select s.order_id, l.product_id, l.quantity
+			    from holds h join sub_orders s on s.order_id = h.order_id join order_lines l on l.sub_order_id = s.id
+			    where s.state not in ('declined', 'cancelled', 'refused')
+			) e
+			full join hold_lines l using (order_id, product_id)
+			where e.quantity is distinct from l.quantity`},
+		audit.Query{Name: "order: all that is held is the sum of the holds", SQL: `
+			select format('%s pieces are held, counted %s', (select coalesce(sum(pieces), 0) from holds), t.pieces)
+			from hold_totals t where t.pieces <> (select coalesce(sum(pieces), 0) from holds)`},
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))

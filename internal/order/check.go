@@ -19,7 +19,7 @@ import (
 
 // What an order may hold; texts in characters.
 const (
-	MaxLines    = 100 // distinct products
+	MaxLines    = 100 // distinct products; the association's settings may allow fewer
 	MaxQuantity = 999 // of one product
 	maxName     = 100
 	maxAddress  = 200

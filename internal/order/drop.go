@@ -36,6 +36,11 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return err
 	}
 	over := len(o.active()) == 0
+	if !over {
+		if err := o.shrink(ctx, tx, d.parts); err != nil {
+			return err
+		}
+	}
 	fee := money.Amount(0)
 	if over {
 		fee = o.DeliveryFee
@@ -62,7 +67,10 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err != nil {
 		return err
 	}
-	return s.announceDrop(ctx, tx, o, d)
+	if err := s.announceDrop(ctx, tx, o, d); err != nil || !over {
+		return err
+	}
+	return o.release(ctx, tx)
 }
 
 // stockOf lists what the parts had taken out of stock.

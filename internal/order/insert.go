@@ -23,13 +23,13 @@ func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, tokenHa
 		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.In(clock.Zone).Format("0601"), rand.IntN(100_000_000))
 		result, err := tx.ExecContext(ctx, `
 			insert into orders (id, number, token_hash, idempotency_key, request_hash, source, locale,
-			    buyer_name, buyer_phone, place, address, landmark, note, delivery, payment,
+			    buyer_name, buyer_phone, buyer_email, place, address, landmark, note, delivery, payment,
 			    items_centimes, delivery_centimes, total_centimes, due_centimes, state,
 			    deliver_from, deliver_to, sample, placed_at, expires_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 			on conflict on constraint orders_number_key do nothing`,
 			o.ID, number, tokenHash, req.key, req.hash, o.Source, o.Locale,
-			o.Buyer.Name, o.Buyer.Phone, o.Buyer.Place, o.Buyer.Address, o.Buyer.Landmark, o.Buyer.Note, o.Delivery, o.Payment,
+			o.Buyer.Name, o.Buyer.Phone, o.Buyer.Email, o.Buyer.Place, o.Buyer.Address, o.Buyer.Landmark, o.Buyer.Note, o.Delivery, o.Payment,
 			o.Items, o.DeliveryFee, o.Total, o.Due, o.State,
 			o.DeliverFrom, o.DeliverTo, o.Sample, o.PlacedAt, o.ExpiresAt)
 		if err != nil {
@@ -50,6 +50,7 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 		ID, OrderID, CooperativeID uuid.UUID
 		State                      PartState
 		Items, Commission          int64
+		Told                       bool
 	}
 	type lineRow struct {
 		ID, PartID, ProductID uuid.UUID
@@ -62,15 +63,15 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 	var parts []partRow
 	var lines []lineRow
 	for _, p := range o.Parts {
-		parts = append(parts, partRow{p.ID, o.ID, p.Cooperative.ID, p.State, int64(p.Items), int64(p.Commission)})
+		parts = append(parts, partRow{p.ID, o.ID, p.Cooperative.ID, p.State, int64(p.Items), int64(p.Commission), p.Told})
 		for _, l := range p.Lines {
 			lines = append(lines, lineRow{l.ID, p.ID, l.ProductID, l.Name.AR, l.Name.FR, l.Name.EN,
 				l.UnitAmount, l.UnitCode, int64(l.Price), l.Quantity})
 		}
 	}
 	_, err := tx.NamedExecContext(ctx, `
-		insert into sub_orders (id, order_id, cooperative_id, state, items_centimes, commission_centimes)
-		values (:id, :orderid, :cooperativeid, :state, :items, :commission)`, parts)
+		insert into sub_orders (id, order_id, cooperative_id, state, items_centimes, commission_centimes, told)
+		values (:id, :orderid, :cooperativeid, :state, :items, :commission, :told)`, parts)
 	if err != nil {
 		return fmt.Errorf("order: insert parts: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // The moves of whole orders. Each is ErrNotFound when there is no such order and ErrWrongState when
@@ -18,8 +19,44 @@ import (
 // Confirm says that the buyer was called and wants the order.
 func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
 	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		return o.setState(ctx, tx, StateConfirmed)
+		return s.confirm(ctx, tx, o)
 	})
+}
+
+// confirm takes an order for meant: its goods are no stranger's any more, and its cooperatives, who are
+// all told of it now, have the whole time to answer.
+func (s *Service) confirm(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	if err := o.setState(ctx, tx, StateConfirmed); err != nil {
+		return err
+	}
+	if err := o.release(ctx, tx); err != nil {
+		return err
+	}
+	return s.prolong(ctx, tx, o)
+}
+
+// prolong gives the cooperatives that have not answered the whole time to do so from now on, and tells
+// those that were not told of the order while nobody had confirmed it.
+func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	if len(o.partsThat(func(p PartState) bool { return p == PartPlaced })) == 0 {
+		return nil
+	}
+	decided, err := settings.Read(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	o.ExpiresAt = later(o.ExpiresAt, o.by.At.Add(time.Duration(decided.ReservationHours)*time.Hour))
+	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
+		return fmt.Errorf("order: prolong: %w", err)
+	}
+	return s.announceConfirmed(ctx, tx, o)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // Dispatch sends the order on its way, once every part that is left has been handed over;
@@ -91,11 +128,14 @@ func (s *Service) CancelByBuyer(ctx context.Context, token string, by By) error 
 	}, `token_hash = $1`, hashToken(token))
 }
 
-// Expire cancels the parts that were not accepted in time, and the order with the last of them.
-// It may be called again.
+// Expire cancels the parts that were not accepted in time, and the order with the last of them or if
+// nobody confirmed it. It may be called again.
 func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) error {
 	by := By{Note: NoteExpired, At: at}
 	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		if o.State == StatePlaced {
+			o.by.Note = NoteUnconfirmed
+		}
 		late := o.partsThat(func(p PartState) bool { return p == PartPlaced })
 		if len(late) == 0 || o.by.At.Before(o.ExpiresAt) {
 			return nil

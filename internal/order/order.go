@@ -30,7 +30,7 @@ type Order struct {
 	Sample      bool
 	Link        int       // which one of its tracking links opens it, from 0; see Token
 	PlacedAt    time.Time `db:"placed_at"`
-	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled
+	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
 	Parts       []Part
 	Events      []Event // oldest first
 }
@@ -39,6 +39,7 @@ type Order struct {
 type Buyer struct {
 	Name     string
 	Phone    string // E.164 once placed
+	Email    string // may be empty; a link to confirm the order goes there
 	Place    string // slug of the commune or city
 	Address  string // quarter or douar, street; needed for delivery to the door
 	Landmark string
@@ -52,6 +53,7 @@ type Part struct {
 	State       PartState
 	Items       money.Amount
 	Commission  money.Amount // the association's, out of Items
+	Told        bool         // its cooperative has had mail about it
 	Lines       []OrderLine
 }
 
@@ -77,19 +79,23 @@ type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
 	State    string     // a State, or a PartState with PartID
-	Note     string     // what somebody wrote about it, or NoteExpired
+	Note     string     // what somebody wrote about it, or one of the Notes
 	UserID   *uuid.UUID `db:"user_id"`
 	UserName string     `db:"user_name"` // not told to the buyer
 	At       time.Time
 }
 
-// NoteExpired is the note of a part that was cancelled because it was not accepted in time.
-const NoteExpired = "expired"
+// The notes of what the market itself cancelled.
+const (
+	NoteExpired     = "expired"     // a part was not accepted in time
+	NoteUnconfirmed = "unconfirmed" // nobody confirmed the order in time
+)
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
-	if e.Note == NoteExpired {
-		return l.T("order.note.expired")
+	switch e.Note {
+	case NoteExpired, NoteUnconfirmed:
+		return l.T("order.note." + e.Note)
 	}
 	return e.Note
 }

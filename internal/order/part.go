@@ -18,9 +18,9 @@ func (s *Service) Accept(ctx context.Context, cooperativeID, partID uuid.UUID, b
 			return err
 		}
 		if o.State != StatePlaced {
-			return nil
+			return o.release(ctx, tx) // the buyer's own word is now the market's
 		}
-		return o.setState(ctx, tx, StateConfirmed)
+		return s.confirm(ctx, tx, o)
 	})
 }
 

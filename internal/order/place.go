@@ -41,6 +41,8 @@ type PlaceInput struct {
 	Payment        string       // name of a payment provider
 	Locale         string       // the buyer's language
 	Source         string       // Shop or API
+	From           string       // the network address that it comes from; empty: none
+	Spared         bool         // orders from that address are not counted together
 	IdempotencyKey string       // within Source; empty: the request cannot be told from a second one
 	Shown          money.Amount // the sum of items that the buyer saw; 0: none
 	At             time.Time    // when it is placed; zero: now
@@ -60,6 +62,7 @@ type Placed struct {
 //   - ErrChanged: the items cost another sum than Shown
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
+//   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld: too much waits unconfirmed (see hold.go)
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if in.BasketToken != "" && len(in.Lines) > 0 {
 		return Placed{}, errors.New("order: place either lines or a basket")
@@ -87,7 +90,12 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if err != nil {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
-	req.commission, req.hours = decided.Commission, decided.ReservationHours
+	req.commission, req.bounds = decided.Commission, decided.Holds
+	if s.tx == nil {
+		if err := s.measure(ctx, req.at); err != nil {
+			return Placed{}, err
+		}
+	}
 	var order Order
 	err = s.inTx(ctx, func(tx *sqlx.Tx) (err error) {
 		order, err = s.placeTx(ctx, tx, req)
@@ -116,7 +124,7 @@ type request struct {
 	terms      delivery.Terms
 	at         time.Time
 	commission int // basis points
-	hours      int // until parts that nobody accepted expire
+	bounds     settings.Holds
 }
 
 // replay finds the order that was placed under the request's key before.
@@ -152,6 +160,13 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 		}
 		req.Lines = lines
 	}
+	if wrong := tooLarge(req.Lines, req.bounds); wrong != nil && !req.Sample {
+		return Order{}, wrong
+	}
+	by, err := s.takeTurn(ctx, tx, req)
+	if err != nil {
+		return Order{}, err
+	}
 	id := postgres.NewID()
 	stock := make([]catalog.StockLine, len(req.Lines))
 	for i, l := range req.Lines {
@@ -161,6 +176,11 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
+	if !req.Sample {
+		if err := checkShares(ctx, tx, by, req.Lines, products, req.bounds); err != nil {
+			return Order{}, err
+		}
+	}
 	order, err := compose(id, req, products)
 	if err != nil {
 		return Order{}, err
@@ -169,6 +189,9 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 		return Order{}, ErrChanged
 	}
 	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link))); err != nil {
+		return Order{}, err
+	}
+	if err := tellFew(ctx, tx, &order); err != nil {
 		return Order{}, err
 	}
 	if err := insertParts(ctx, tx, order); err != nil {
@@ -187,7 +210,15 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
-	return order, s.announce(ctx, tx, order)
+	told, err := s.announce(ctx, tx, order)
+	if err != nil {
+		return Order{}, err
+	}
+	alarm, err := hold(ctx, tx, order, by, told, req.bounds)
+	if alarm {
+		err = s.announceAlarm(ctx, tx)
+	}
+	return order, err
 }
 
 // compose makes the order out of the request and the products as they are sold: a part for each
@@ -200,7 +231,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product) (Order, erro
 	o := Order{
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
 		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample,
-		PlacedAt: req.at, ExpiresAt: req.at.Add(time.Duration(req.hours) * time.Hour),
+		PlacedAt: req.at, ExpiresAt: req.at.Add(time.Duration(req.bounds.HoldHours) * time.Hour),
 		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
 	}
 	perishable := false

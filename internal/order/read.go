@@ -35,7 +35,7 @@ func (o Order) withoutStaff() Order {
 func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Order, error) {
 	var o Order
 	err := s.DB.GetContext(ctx, &o, `
-		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone",
+		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone", o.buyer_email as "buyer.email",
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
@@ -65,7 +65,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		Line OrderLine
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
-		select s.id as "part.id", s.state as "part.state", s.items_centimes as "part.items",
+		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.items",
 		       s.commission_centimes as "part.commission",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",

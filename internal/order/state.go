@@ -11,7 +11,7 @@ type State string
 
 // The states of an order.
 const (
-	StatePlaced     State = "placed"
+	StatePlaced     State = "placed"     // nobody has confirmed it: it waits for a while, see hold.go
 	StateConfirmed  State = "confirmed"  // a cooperative accepted its part, or the buyer was called
 	StateDispatched State = "dispatched" // on its way to the buyer, or waiting to be picked up
 	StateDelivered  State = "delivered"  // received and paid
@@ -87,4 +87,10 @@ var (
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
+
+	// What waits unconfirmed is bounded; see hold.go. *Held says more than ErrHeld.
+	ErrPhoneWaits   = fault.New(fault.TooMany, "order.phone_waits")
+	ErrAddressWaits = fault.New(fault.TooMany, "order.address_waits")
+	ErrHeld         = fault.New(fault.Conflict, "order.held")
+	ErrMarketHeld   = fault.New(fault.Conflict, "order.market_held")
 )

@@ -326,16 +326,17 @@ func TestWhatIsNotAcceptedInTimeExpires(t *testing.T) {
 	m := newMarket(t)
 	ctx := t.Context()
 	kept, lost := m.place(m.basic()).Order, m.place(m.basic()).Order
-	if want := monday.Add(72 * time.Hour); !kept.ExpiresAt.Equal(want) {
+	honey := m.part(kept, m.honey)
+	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
+	m.must(m.Confirm(ctx, lost.ID, order.By{}))
+	if kept = m.read(kept.ID); !kept.ExpiresAt.Equal(monday.Add(72 * time.Hour)) {
 		t.Errorf("expires at %s", kept.ExpiresAt)
 	}
 	var scheduled []time.Time
-	m.must(m.db.Select(&scheduled, `select scheduled_at from river_job where kind = 'order_expire'`))
-	if len(scheduled) != 2 || !scheduled[0].Equal(kept.ExpiresAt) {
+	m.must(m.db.Select(&scheduled, `select scheduled_at from river_job where kind = 'order_expire' order by scheduled_at desc`))
+	if len(scheduled) != 4 || !scheduled[1].Equal(kept.ExpiresAt) {
 		t.Errorf("expiry is scheduled at %v", scheduled)
 	}
-	honey := m.part(kept, m.honey)
-	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
 	m.later(72*time.Hour - time.Microsecond)
 	m.expire(kept.ID)
 	m.wantStates(kept.ID, "confirmed: placed accepted placed")

@@ -18,14 +18,16 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Bounds of what is entered. Those of fees, days and hours are far above any sense, so that a slip of
-// the hand is noticed.
+// Bounds of what is entered. Those of fees, days, hours and pieces are far above any sense, so that a
+// slip of the hand is noticed.
 const (
-	maxLine  = 200
-	maxText  = 500
-	maxFee   = 1_000_00
-	maxDays  = 60
-	maxHours = 30 * 24
+	maxLine    = 200
+	maxText    = 500
+	maxFee     = 1_000_00
+	maxDays    = 60
+	maxHours   = 30 * 24
+	maxPieces  = 100_000
+	maxWaiting = 1000
 )
 
 // Save replaces the settings by these, in the name of the association's user by, and says which fields
@@ -123,6 +125,11 @@ func checked(s Settings) (Settings, error) {
 	if s.ReservationHours < 1 || s.ReservationHours > maxHours {
 		wrong.Field("reservation_hours", "settings.hours_invalid", "Max", maxHours)
 	}
+	for _, f := range s.fields() {
+		if *f.value < 1 || *f.value > f.most {
+			wrong.Field(f.name, "settings.number_invalid", "Max", f.most)
+		}
+	}
 	for _, z := range s.Zones {
 		if z.Fee < 0 || z.Fee > maxFee {
 			wrong.Field("fee_"+z.Slug, "settings.fee_invalid", "Max", money.Amount(maxFee))
@@ -154,10 +161,14 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, s Settings) error {
 		    version = version + 1, name_ar = $1, name_fr = $2, name_en = $3, phone = $4, whatsapp = $5, email = $6,
 		    address_ar = $7, address_fr = $8, hours_ar = $9, hours_fr = $10, hours_en = $11,
 		    commission_basis_points = $12, free_delivery_from_centimes = $13, reservation_hours = $14,
-		    publish_without_authorisation = $15`,
+		    publish_without_authorisation = $15, hold_hours = $16, order_products = $17, order_pieces = $18,
+		    phone_orders = $19, phone_pieces = $20, address_orders = $21, address_pieces = $22,
+		    product_share = $23, market_share = $24, alarm_share = $25`,
 		s.Name.AR, s.Name.FR, s.Name.EN, s.Phone, s.WhatsApp, s.Email,
 		s.Address.AR, s.Address.FR, s.Hours.AR, s.Hours.FR, s.Hours.EN,
-		s.Commission, s.FreeFrom, s.ReservationHours, s.PublishUnauthorised)
+		s.Commission, s.FreeFrom, s.ReservationHours, s.PublishUnauthorised,
+		s.HoldHours, s.OrderProducts, s.OrderPieces, s.PhoneOrders, s.PhonePieces, s.AddressOrders, s.AddressPieces,
+		s.ProductShare, s.MarketShare, s.AlarmShare)
 	if err != nil {
 		return err
 	}

@@ -57,7 +57,57 @@ type Settings struct {
 	FreeFrom            money.Amount // delivery costs nothing from this sum of items
 	ReservationHours    int          // until a part that its cooperative did not answer expires
 	PublishUnauthorised bool         // food may be published without an authorisation
-	Zones               []Zone       // nearest first
+	Holds
+	Zones []Zone // nearest first
+}
+
+// Holds bounds what orders may keep from others while nobody has confirmed them.
+type Holds struct {
+	HoldHours     int // how long they wait to be confirmed
+	OrderProducts int // the most products of one order, confirmed or not
+	OrderPieces   int // the most pieces of one order, confirmed or not
+	PhoneOrders   int // the most that wait under one telephone number, and their pieces
+	PhonePieces   int
+	AddressOrders int // the most that wait from one network address, and their pieces
+	AddressPieces int
+	ProductShare  int // the most that all of them hold of one product, in percent
+	MarketShare   int // the most that all of them hold of all goods, in percent
+	AlarmShare    int // from what share of all goods on the association is told, in percent
+}
+
+// fields are the bounds by their names in the form, in its order, with the most that each may be.
+func (h *Holds) fields() []holdsField {
+	return []holdsField{
+		{"hold_hours", &h.HoldHours, maxHours},
+		{"order_products", &h.OrderProducts, 100}, {"order_pieces", &h.OrderPieces, maxPieces},
+		{"phone_orders", &h.PhoneOrders, maxWaiting}, {"phone_pieces", &h.PhonePieces, maxPieces},
+		{"address_orders", &h.AddressOrders, maxWaiting}, {"address_pieces", &h.AddressPieces, maxPieces},
+		{"product_share", &h.ProductShare, 100}, {"market_share", &h.MarketShare, 100}, {"alarm_share", &h.AlarmShare, 100},
+	}
+}
+
+type holdsField struct {
+	name  string
+	value *int
+	most  int
+}
+
+// HoldsFields are the names of the bounds in the form, in its order.
+func HoldsFields() []string {
+	var names []string
+	for _, f := range new(Holds).fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// Set takes one of the bounds by its name in the form.
+func (h *Holds) Set(name string, value int) {
+	for _, f := range h.fields() {
+		if f.name == name {
+			*f.value = value
+		}
+	}
 }
 
 // Zone is what delivery to one of the zones costs and how many days it takes.
@@ -76,7 +126,11 @@ func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 		       address_ar as "address.ar", address_fr as "address.fr",
 		       hours_ar as "hours.ar", hours_fr as "hours.fr", hours_en as "hours.en",
 		       commission_basis_points as commission, free_delivery_from_centimes as freefrom,
-		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised
+		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised,
+		       hold_hours as holdhours, order_products as orderproducts, order_pieces as orderpieces,
+		       phone_orders as phoneorders, phone_pieces as phonepieces,
+		       address_orders as addressorders, address_pieces as addresspieces,
+		       product_share as productshare, market_share as marketshare, alarm_share as alarmshare
 		from settings`)
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
@@ -187,6 +241,9 @@ func (s Settings) Fields() map[string]string {
 	if s.PublishUnauthorised {
 		fields["unauthorised"] = "yes"
 	}
+	for _, f := range s.fields() {
+		fields[f.name] = strconv.Itoa(*f.value)
+	}
 	for _, z := range s.Zones {
 		fields["fee_"+z.Slug] = z.Fee.String()
 		fields["min_"+z.Slug] = strconv.Itoa(z.DaysMin)
@@ -204,5 +261,6 @@ func (s Settings) names() []string {
 	for _, z := range s.Zones {
 		names = append(names, "fee_"+z.Slug, "min_"+z.Slug, "max_"+z.Slug)
 	}
-	return append(names, "reservation_hours", "unauthorised")
+	names = append(append(names, "reservation_hours"), HoldsFields()...)
+	return append(names, "unauthorised")
 }

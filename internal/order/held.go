@@ -1,0 +1,52 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// HeldNow is what unconfirmed orders keep from others at this moment.
+type HeldNow struct {
+	Pieces     int
+	OnSale     int        `db:"on_sale"` // pieces in stock or held, as they were counted last
+	Orders     int        // that wait
+	Phones     int        // under so many telephone numbers
+	Addresses  int        // from so many network addresses, as far as these are counted
+	Products   int        // of which so many are held up to the share that the settings allow
+	Since      *time.Time // when the oldest of them was placed
+	AlarmSince *time.Time `db:"alarm_since"` // nil: nothing to be alarmed at
+}
+
+// Share is how much of all goods is held, from 0 to 1.
+func (h HeldNow) Share() float64 {
+	if h.OnSale == 0 {
+		return 0
+	}
+	return min(1, float64(h.Pieces)/float64(h.OnSale))
+}
+
+// Held tells what unconfirmed orders keep from others. It reads those orders only.
+func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.DB) }
+
+func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
+	var now HeldNow
+	err := sqlx.GetContext(ctx, q, &now, `
+		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since, l.products
+		from hold_totals t
+		cross join (
+		    select count(*) as orders, count(distinct phone) as phones, count(distinct address) as addresses, min(at) as since
+		    from holds) h
+		cross join (
+		    select count(*) as products
+		    from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
+		    join products p on p.id = l.product_id
+		    cross join settings s
+		    where l.held * 100 >= (l.held + p.stock) * s.product_share) l`)
+	if err != nil {
+		return HeldNow{}, fmt.Errorf("order: what is held: %w", err)
+	}
+	return now, nil
+}

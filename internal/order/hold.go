@@ -1,0 +1,288 @@
+package order
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+// Whoever orders proves nothing: not the name, not the telephone number. Until the market's people have
+// said yes to an order (the association by telephone, or a cooperative that accepts its part), its goods
+// are held by a stranger. What such orders hold is bounded, by the association's settings (settings.Holds):
+//
+//   - one order: so many products and pieces;
+//   - one telephone number, and one network address: so many unconfirmed orders and pieces at a time. Orders
+//     that the buyer confirmed by mail are no longer counted, but their pieces are: a mailbox proves little;
+//   - one product: all of them hold at most a share of the pieces that are in stock or held, rounded up to a
+//     whole one, so that the last piece can be bought;
+//   - all goods: all of them hold at most a share of the pieces in stock or held, though never less than
+//     one order may have.
+//
+// Where a share is used up, one piece of each product can still be ordered, once under each telephone
+// number and from each address: a fair buyer gets the last jar while somebody empties the shelf.
+//
+// A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
+// one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals
+// all of it. They are locked in that order, after the basket's.
+
+// Held says that unconfirmed orders hold so much of these products that no more of them is given to
+// another; Available can be ordered at once.
+type Held struct{ Lines []catalog.Short }
+
+func (e *Held) Error() string { return fmt.Sprintf("order: held by unconfirmed orders: %v", e.Lines) }
+
+// Unwrap gives what to tell a person who sees no more than a sentence.
+func (e *Held) Unwrap() error { return ErrHeld }
+
+// tooLarge says in which fields lines are more than one order may have; nil: in none.
+func tooLarge(lines []Line, bounds settings.Holds) *fault.Error {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	if len(lines) > bounds.OrderProducts {
+		wrong.Field("lines", "order.too_many_lines", "Max", bounds.OrderProducts)
+	}
+	if pieces(lines) > bounds.OrderPieces {
+		wrong.Field("quantity", "order.too_many_pieces", "Max", bounds.OrderPieces)
+	}
+	if len(wrong.Fields) == 0 {
+		return nil
+	}
+	return wrong
+}
+
+func pieces(lines []Line) int {
+	n := 0
+	for _, l := range lines {
+		n += l.Quantity
+	}
+	return n
+}
+
+// caller is who places an order, as far as that can be known.
+type caller struct {
+	phone   string
+	address []byte // nil: not counted
+	waiting bool   // something of theirs waits unconfirmed
+}
+
+// mark is the form in which a network address is kept, for as long as its order is unconfirmed: it tells
+// two apart and nothing else without Secret.
+func (s *Service) mark(kind, text string) []byte {
+	mac := hmac.New(sha256.New, s.Secret)
+	mac.Write([]byte(kind + ":" + text))
+	return mac.Sum(nil)
+}
+
+// takeTurn waits for other orders under the same telephone number and from the same address, then checks
+// what waits unconfirmed of theirs: ErrPhoneWaits, ErrAddressWaits.
+func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (caller, error) {
+	by := caller{phone: req.Buyer.Phone}
+	turns := pq.ByteaArray{s.mark("phone", by.phone)}
+	if req.From != "" && !req.Spared {
+		by.address = s.mark("address", req.From)
+		turns = append(turns, by.address)
+	}
+	if req.Sample {
+		return by, nil
+	}
+	// In one order for everybody, so that no two wait for each other.
+	_, err := tx.ExecContext(ctx, `
+		insert into hold_turns (caller, at) select c, $2 from unnest($1::bytea[]) c order by c
+		on conflict (caller) do update set at = excluded.at`, turns, req.at)
+	if err != nil {
+		return by, fmt.Errorf("order: take a turn: %w", err)
+	}
+	var held struct {
+		PhoneOrders   int `db:"phone_orders"`
+		PhonePieces   int `db:"phone_pieces"`
+		AddressOrders int `db:"address_orders"`
+		AddressPieces int `db:"address_pieces"`
+	}
+	err = tx.GetContext(ctx, &held, `
+		select count(*) filter (where phone = $1 and confirmed_at is null) as phone_orders,
+		       coalesce(sum(pieces) filter (where phone = $1), 0) as phone_pieces,
+		       count(*) filter (where address = $2 and confirmed_at is null) as address_orders,
+		       coalesce(sum(pieces) filter (where address = $2), 0) as address_pieces
+		from holds where phone = $1 or address = $2`, by.phone, by.address)
+	if err != nil {
+		return by, fmt.Errorf("order: what is held: %w", err)
+	}
+	by.waiting = held.PhonePieces+held.AddressPieces > 0
+	switch {
+	case held.PhoneOrders >= req.bounds.PhoneOrders || held.PhonePieces+pieces(req.Lines) > req.bounds.PhonePieces:
+		return by, fault.New(ErrPhoneWaits.Kind, ErrPhoneWaits.Key, "Count", held.PhoneOrders, "Pieces", held.PhonePieces)
+	case held.AddressOrders >= req.bounds.AddressOrders || held.AddressPieces+pieces(req.Lines) > req.bounds.AddressPieces:
+		return by, ErrAddressWaits
+	}
+	return by, nil
+}
+
+// checkShares looks, while the products are locked, at how much of each unconfirmed orders would hold with
+// these lines; *Held if it is too much. Products have the stock that is left after these lines.
+func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, products []catalog.Product, bounds settings.Holds) error {
+	ids := make([]uuid.UUID, len(products))
+	left := make(map[uuid.UUID]int, len(products))
+	for i, p := range products {
+		ids[i], left[p.ID] = p.ID, p.Stock
+	}
+	var rows []struct {
+		ProductID uuid.UUID `db:"product_id"`
+		Held      int
+		Own       bool
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		select l.product_id, sum(l.quantity) as held, coalesce(bool_or(h.phone = $2 or h.address = $3), false) as own
+		from hold_lines l join holds h on h.order_id = l.order_id
+		where l.product_id = any($1) group by l.product_id`, pq.Array(ids), by.phone, by.address)
+	if err != nil {
+		return fmt.Errorf("order: what is held of products: %w", err)
+	}
+	held, own := make(map[uuid.UUID]int, len(rows)), make(map[uuid.UUID]bool, len(rows))
+	for _, r := range rows {
+		held[r.ProductID], own[r.ProductID] = r.Held, r.Own
+	}
+	var much []catalog.Short
+	for _, l := range lines {
+		room := shareOf(left[l.ProductID]+l.Quantity+held[l.ProductID], bounds.ProductShare) - held[l.ProductID]
+		if !own[l.ProductID] {
+			room = max(room, 1)
+		}
+		if l.Quantity > room {
+			much = append(much, catalog.Short{ProductID: l.ProductID, Available: max(room, 0)})
+		}
+	}
+	if len(much) > 0 {
+		return &Held{Lines: much}
+	}
+	return nil
+}
+
+// shareOf is that many percent of n pieces, rounded up to a whole one.
+func shareOf(n, percent int) int { return (n*percent + 99) / 100 }
+
+// measuredEvery is how often all goods are counted. The share of them that may be held is coarse enough.
+const measuredEvery = time.Minute
+
+// measure counts the goods on sale, if nobody has for a while.
+func (s *Service) measure(ctx context.Context, at time.Time) error {
+	var mine bool
+	err := s.DB.GetContext(ctx, &mine, `
+		with counting as (
+		    update hold_totals set counted_at = $1
+		    where counted_at is null or counted_at not between $2 and $1 returning 1
+		)
+		select exists (select from counting)`, at, at.Add(-measuredEvery))
+	if err != nil {
+		return fmt.Errorf("order: count the goods: %w", err)
+	}
+	if !mine {
+		return nil
+	}
+	stock, err := s.Catalog.OnSale(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err = s.DB.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces`, stock); err != nil {
+		return fmt.Errorf("order: count the goods: %w", err)
+	}
+	return nil
+}
+
+// hold writes down that an order waits unconfirmed, as the transaction's last change: its row is
+// everybody's. ErrMarketHeld, if unconfirmed orders would hold too much of all goods. It reports whether
+// that is when the association has to be told.
+func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, told bool, bounds settings.Holds) (alarm bool, err error) {
+	var ids []uuid.UUID
+	var quantities []int64
+	single := true
+	for _, p := range o.Parts {
+		for _, l := range p.Lines {
+			ids, quantities = append(ids, l.ProductID), append(quantities, int64(l.Quantity))
+			single = single && l.Quantity == 1
+		}
+	}
+	var totals struct {
+		Pieces int
+		OnSale int `db:"on_sale"`
+		Alarm  bool
+	}
+	err = tx.GetContext(ctx, &totals, `
+		with held as (
+		    insert into holds (order_id, phone, address, email, pieces, told, at) values ($1, $2, $3, $4, $5, $6, $7)
+		), lines as (
+		    insert into hold_lines (product_id, order_id, quantity)
+		    select product_id, $1, quantity from unnest($8::uuid[], $9::int[]) as l (product_id, quantity)
+		)
+		update hold_totals set pieces = pieces + $5
+		returning pieces, on_sale, alarm_since is null as alarm`,
+		o.ID, by.phone, by.address, o.Buyer.Email, o.Pieces(), told, o.PlacedAt, pq.Array(ids), pq.Array(quantities))
+	if err != nil {
+		return false, fmt.Errorf("order: hold: %w", err)
+	}
+	if o.Sample {
+		return false, nil
+	}
+	most := max(shareOf(totals.OnSale, bounds.MarketShare), bounds.OrderPieces)
+	if totals.Pieces > most && (by.waiting || !single) {
+		return false, ErrMarketHeld
+	}
+	if !totals.Alarm || totals.Pieces <= max(shareOf(totals.OnSale, bounds.AlarmShare), bounds.OrderPieces) {
+		return false, nil
+	}
+	if _, err := tx.ExecContext(ctx, `update hold_totals set alarm_since = $1`, o.PlacedAt); err != nil {
+		return false, fmt.Errorf("order: raise the alarm: %w", err)
+	}
+	return true, nil
+}
+
+// endsAlarm is the condition on which an alarm of hold_totals t is over, once g.pieces are held no more:
+// less is held than half of what raises one.
+const endsAlarm = `(t.pieces - g.pieces) * 200 <= t.on_sale * (select alarm_share from settings)`
+
+// release says that the market's people have said yes to the order, or that it is over: what it has it
+// holds from nobody any more.
+func (o *locked) release(ctx context.Context, tx *sqlx.Tx) error {
+	_, err := tx.ExecContext(ctx, `
+		with gone as (delete from holds where order_id = $1 returning pieces)
+		update hold_totals t
+		set pieces = t.pieces - g.pieces, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
+		from gone g`, o.ID)
+	if err != nil {
+		return fmt.Errorf("order: end of a hold: %w", err)
+	}
+	return nil
+}
+
+// shrink says that an unconfirmed order has lost some of its parts.
+func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
+	ids := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		ids[i] = p.ID
+	}
+	_, err := tx.ExecContext(ctx, `
+		with lines as (
+		    delete from hold_lines h using order_lines l
+		    where h.order_id = $1 and l.sub_order_id = any($2) and l.product_id = h.product_id
+		    returning h.quantity
+		), g as (
+		    update holds set pieces = pieces - (select sum(quantity) from lines)
+		    where order_id = $1 and exists (select from lines)
+		    returning (select sum(quantity) from lines) as pieces
+		)
+		update hold_totals t
+		set pieces = t.pieces - g.pieces, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
+		from g`, o.ID, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: part of a hold: %w", err)
+	}
+	return nil
+}
