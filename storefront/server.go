@@ -79,7 +79,7 @@ func newServer(config Config, services Services) (*Server, error) {
 	s := &Server{
 		config: prepared,
 		site: &web.Site{
-			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample,
+			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
 		},
 		origins:      http.NewCrossOriginProtection(),

@@ -28,8 +28,9 @@ import (
 //   - all goods: all of them hold at most a share of the pieces in stock or held, though never less than
 //     one order may have.
 //
-// Where a share is used up, one piece of each product can still be ordered, once under each telephone
-// number and from each address: a fair buyer gets the last jar while somebody empties the shelf.
+// Where a share is used up, one piece of each product can still be ordered under a telephone number that
+// holds none: a fair buyer gets the last jar while somebody empties the shelf. From an address that by
+// itself holds more than the share of a product it cannot; many buyers may share one address.
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
 // one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals
@@ -71,7 +72,7 @@ func pieces(lines []Line) int {
 type caller struct {
 	phone   string
 	address []byte // nil: not counted
-	waiting bool   // something of theirs waits unconfirmed
+	waiting bool   // something waits unconfirmed under the number
 }
 
 // mark is the form in which a network address is kept, for as long as its order is unconfirmed: it tells
@@ -116,7 +117,7 @@ func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (calle
 	if err != nil {
 		return by, fmt.Errorf("order: what is held: %w", err)
 	}
-	by.waiting = held.PhonePieces+held.AddressPieces > 0
+	by.waiting = held.PhonePieces > 0
 	switch {
 	case held.PhoneOrders >= req.bounds.PhoneOrders || held.PhonePieces+pieces(req.Lines) > req.bounds.PhonePieces:
 		return by, fault.New(ErrPhoneWaits.Kind, ErrPhoneWaits.Key, "Count", held.PhoneOrders, "Pieces", held.PhonePieces)
@@ -125,6 +126,10 @@ func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (calle
 	}
 	return by, nil
 }
+
+// holdings are the pieces of a product in unconfirmed orders: all of them, those under a telephone number
+// and those from an address.
+type holdings struct{ All, Phone, Address int }
 
 // checkShares looks, while the products are locked, at how much of each unconfirmed orders would hold with
 // these lines; *Held if it is too much. Products have the stock that is left after these lines.
@@ -136,28 +141,30 @@ func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, prod
 	}
 	var rows []struct {
 		ProductID uuid.UUID `db:"product_id"`
-		Held      int
-		Own       bool
+		holdings
 	}
 	err := tx.SelectContext(ctx, &rows, `
-		select l.product_id, sum(l.quantity) as held, coalesce(bool_or(h.phone = $2 or h.address = $3), false) as own
+		select l.product_id, sum(l.quantity) as "all", coalesce(sum(l.quantity) filter (where h.phone = $2), 0) as phone,
+		       coalesce(sum(l.quantity) filter (where h.address = $3), 0) as address
 		from hold_lines l join holds h on h.order_id = l.order_id
 		where l.product_id = any($1) group by l.product_id`, pq.Array(ids), by.phone, by.address)
 	if err != nil {
 		return fmt.Errorf("order: what is held of products: %w", err)
 	}
-	held, own := make(map[uuid.UUID]int, len(rows)), make(map[uuid.UUID]bool, len(rows))
+	of := make(map[uuid.UUID]holdings, len(rows))
 	for _, r := range rows {
-		held[r.ProductID], own[r.ProductID] = r.Held, r.Own
+		of[r.ProductID] = r.holdings
 	}
 	var much []catalog.Short
 	for _, l := range lines {
-		room := shareOf(left[l.ProductID]+l.Quantity+held[l.ProductID], bounds.ProductShare) - held[l.ProductID]
-		if !own[l.ProductID] {
+		held := of[l.ProductID]
+		most := shareOf(left[l.ProductID]+l.Quantity+held.All, bounds.ProductShare)
+		room := max(most-held.All, 0)
+		if held.Phone == 0 && held.Address <= most {
 			room = max(room, 1)
 		}
 		if l.Quantity > room {
-			much = append(much, catalog.Short{ProductID: l.ProductID, Available: max(room, 0)})
+			much = append(much, catalog.Short{ProductID: l.ProductID, Available: room})
 		}
 	}
 	if len(much) > 0 {

@@ -19,7 +19,7 @@ import (
 // defaults brings back the bounds that a new market has; those of newMarket are wide.
 func (m *market) defaults() {
 	m.t.Helper()
-	m.exec(`update settings set order_products = 50, order_pieces = 200, phone_orders = 3, phone_pieces = 200,
+	m.exec(`update settings set order_products = 50, order_pieces = 200, phone_orders = 5, phone_pieces = 200,
 		address_orders = 30, address_pieces = 1000, product_share = 80, market_share = 30, alarm_share = 15`)
 }
 
@@ -99,10 +99,10 @@ func TestWhatOneTelephoneHoldsIsBoundedAlsoAtOnce(t *testing.T) {
 		})
 	}
 	m.must(all.Wait())
-	if placed.Load() != 3 || refused.Load() != 47 {
+	if placed.Load() != 5 || refused.Load() != 45 {
 		t.Errorf("%d placed, %d refused", placed.Load(), refused.Load())
 	}
-	m.wantStock(map[uuid.UUID]int{m.wheat: 997})
+	m.wantStock(map[uuid.UUID]int{m.wheat: 995})
 	m.wantClean()
 
 	// What is confirmed makes room again, and so does what is cancelled or runs out.
@@ -116,7 +116,7 @@ func TestWhatOneTelephoneHoldsIsBoundedAlsoAtOnce(t *testing.T) {
 	m.must(m.CancelByBuyer(t.Context(), m.Token(waiting[2], 0), order.By{}))
 	m.place(m.wants("0661234567", m.wheat, 1))
 	_, err := m.Place(t.Context(), m.wants("+212 661 23 45 67", m.wheat, 1))
-	wantError(t, "a fourth that waits, of the same number written otherwise", err, order.ErrPhoneWaits)
+	wantError(t, "a sixth that waits, of the same number written otherwise", err, order.ErrPhoneWaits)
 	m.later(24 * time.Hour)
 	m.must(m.db.Select(&waiting, `select order_id from holds`))
 	for _, id := range waiting {
@@ -204,7 +204,7 @@ func TestALastPieceCanAlwaysBeBought(t *testing.T) {
 	}
 	wantError(t, "one more for who holds eight", place(1, m.wheat, 1), order.ErrHeld)
 	m.must(place(2, m.wheat, 1))
-	wantError(t, "the last for who has one", place(2, m.wheat, 1), order.ErrHeld)
+	wantError(t, "another for who has one", place(2, m.wheat, 1), order.ErrHeld)
 	m.must(place(3, m.wheat, 1)) // the last
 	var short *catalog.OutOfStock
 	if err := place(4, m.wheat, 1); !errors.As(err, &short) {

@@ -104,7 +104,7 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		return []step{{at: o.PlacedAt.Add(hours(1, 6)), do: whole(orders.Cancel)}}
 	case dropped:
 		association.Note = dropNotes[random.IntN(len(dropNotes))]
-		return []step{{at: o.PlacedAt.Add(hours(24, 48)), do: whole(orders.Cancel), by: association}}
+		return []step{{at: o.PlacedAt.Add(hours(4, 20)), do: whole(orders.Cancel), by: association}}
 	}
 	var steps []step
 	together := o.PlacedAt // when all parts are at the association's, or are known not to come
@@ -113,7 +113,7 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		part := func(move func(context.Context, uuid.UUID, uuid.UUID, order.By) error) func(order.By) error {
 			return func(by order.By) error { return move(ctx, p.Cooperative.ID, p.ID, by) }
 		}
-		answered := o.PlacedAt.Add(hours(1, 36))
+		answered := o.PlacedAt.Add(hours(1, 20)) // before the order, which nobody has confirmed yet, is given up
 		if end == declined && i == 0 {
 			by.Note = declineNotes[random.IntN(len(declineNotes))]
 			steps = append(steps, step{at: answered, do: part(orders.Decline), by: by})

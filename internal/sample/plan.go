@@ -123,7 +123,11 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	}
 	slices.SortFunc(orders, func(a, b planned) int { return a.at.Compare(b.at) })
 	for i, reached := range latest {
-		orders[len(orders)-1-i].reached = reached
+		o := &orders[len(orders)-1-i]
+		o.reached = reached
+		if reached == waiting { // an order that nobody confirms does not wait for more than a day
+			o.at = l.now.Add(-time.Duration(i+1) * 3 * time.Hour)
+		}
 	}
 	for _, o := range orders {
 		o.count()

@@ -112,6 +112,9 @@ func readSettings(r *web.Request, kept settings.Settings) settings.Settings {
 		Version: whole(r, "version"), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
 		ReservationHours: whole(r, "reservation_hours"), PublishUnauthorised: r.Form("unauthorised") == "yes",
 	}
+	for _, name := range settings.HoldsFields() {
+		to.Set(name, whole(r, name))
+	}
 	for _, z := range kept.Zones {
 		to.Zones = append(to.Zones, settings.Zone{
 			Slug: z.Slug, Fee: sum(r, "fee_"+z.Slug), DaysMin: whole(r, "min_"+z.Slug), DaysMax: whole(r, "max_"+z.Slug),
@@ -165,10 +168,21 @@ func settingText(l *i18n.Locale, field, value string) string {
 		return l.Money(amount)
 	case field == "phone" || field == "whatsapp":
 		return "\u2066" + ui.PhoneText(value) + "\u2069"
+	case strings.HasSuffix(field, "_share"):
+		return l.T("number.percent", "Number", value)
 	case field == "unauthorised":
 		return l.T("association.settings.unauthorised_" + value)
 	}
 	return "\u2068" + value + "\u2069"
+}
+
+// settingHint explains a number of the settings that its name does not.
+func settingHint(l *i18n.Locale, name string) string {
+	switch name {
+	case "hold_hours", "address_orders", "product_share", "market_share", "alarm_share":
+		return l.T("association.settings." + name + "_hint")
+	}
+	return ""
 }
 
 // isSum reports whether a field holds a number with two decimals.

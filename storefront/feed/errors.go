@@ -28,6 +28,9 @@ var codes = []struct {
 	{errOrder, "invalid_order"},
 	{order.ErrInvalid, "invalid_order"},
 	{order.ErrIdempotencyConflict, "idempotency_conflict"},
+	{order.ErrPhoneWaits, "phone_waits"},
+	{order.ErrAddressWaits, "address_waits"},
+	{order.ErrMarketHeld, "market_held"},
 }
 
 // statusCodes name the failures that have no name of their own.
@@ -74,6 +77,10 @@ func WriteError(r *web.Request, status int, f *fault.Error, err error) error {
 	var short *catalog.OutOfStock
 	if errors.As(err, &short) {
 		told.Code, told.Lines = "out_of_stock", short.Lines
+	}
+	var held *order.Held
+	if errors.As(err, &held) {
+		told.Code, told.Lines = "held", held.Lines
 	}
 	return r.JSON(status, map[string]failure{"error": told})
 }

@@ -46,6 +46,7 @@ type orderRequest struct {
 type placedOrder struct {
 	Number      string       `json:"number"`
 	TrackingURL string       `json:"tracking_url"`
+	HeldUntil   time.Time    `json:"held_until"`
 	Total       int64        `json:"total_centimes"`
 	Delivery    int64        `json:"delivery_centimes"`
 	SubOrders   []placedPart `json:"sub_orders"`
@@ -67,14 +68,14 @@ func (h *Handler) place(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	in.IdempotencyKey = key
+	in.IdempotencyKey, in.From, in.Spared = key, r.IP(), r.Spared()
 	placed, err := h.Orders.Place(r.Context(), in)
 	if err != nil {
 		return inRequestTerms(err)
 	}
 	o := placed.Order
 	answer := placedOrder{
-		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token),
+		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token), HeldUntil: o.ExpiresAt,
 		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), SubOrders: make([]placedPart, len(o.Parts)),
 	}
 	for i, p := range o.Parts {

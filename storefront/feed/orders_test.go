@@ -8,10 +8,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront"
 )
 
 type line struct {
@@ -52,9 +54,10 @@ func key(k string) http.Header {
 
 type placed struct {
 	Number      string
-	TrackingURL string `json:"tracking_url"`
-	Total       int    `json:"total_centimes"`
-	Delivery    int    `json:"delivery_centimes"`
+	TrackingURL string    `json:"tracking_url"`
+	HeldUntil   time.Time `json:"held_until"`
+	Total       int       `json:"total_centimes"`
+	Delivery    int       `json:"delivery_centimes"`
 	SubOrders   []struct {
 		Cooperative struct{ Slug, Name string }
 		State       string
@@ -138,7 +141,7 @@ func TestManyBuyersAtOnceCannotBuyWhatIsNotThere(t *testing.T) {
 	var buyers sync.WaitGroup
 	for i := range statuses {
 		buyers.Go(func() {
-			body := newOrder(map[uuid.UUID]int{thyme: 1}, nil)
+			body := newOrder(map[uuid.UUID]int{thyme: 1}, map[string]any{"buyer.phone": fmt.Sprintf("06612345%02d", i)})
 			statuses[i] = p.send(http.MethodPost, orders, body, key(fmt.Sprint("buyer-", i))).Status
 		})
 	}
@@ -150,6 +153,51 @@ func TestManyBuyersAtOnceCannotBuyWhatIsNotThere(t *testing.T) {
 	if count[http.StatusCreated] != 5 || count[http.StatusConflict] != 15 || p.Stock(thyme) != 0 {
 		t.Errorf("answers %v, %d pots are left", count, p.Stock(thyme))
 	}
+}
+
+func TestStrangersDoNotTakeTheMarketOffSale(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	p.Bounds()
+	oil, fruit, couscous := p.Oil.Products[0].ID, p.Oil.Product(t, "Z-2").ID, p.Couscous.Products[0].ID
+	all := newOrder(map[uuid.UUID]int{oil: 40, fruit: 100, couscous: 60}, nil)
+	f := p.refused(http.MethodPost, orders, all, key("all"), http.StatusConflict, "held")
+	room := map[string]int{}
+	for _, l := range f.Error.Lines {
+		room[l.ProductID] = l.Available
+	}
+	if want := map[string]int{oil.String(): 32, fruit.String(): 80, couscous.String(): 48}; fmt.Sprint(room) != fmt.Sprint(want) {
+		t.Errorf("there is room for %v, not %v", room, want)
+	}
+	order := func(n int, goods map[uuid.UUID]int) string {
+		return newOrder(goods, map[string]any{"buyer.phone": fmt.Sprintf("06612345%02d", n)})
+	}
+	for n := range 5 {
+		p.send(http.MethodPost, orders, order(0, map[uuid.UUID]int{oil: 1}), key(fmt.Sprint("drip-", n))).Want(http.StatusCreated)
+	}
+	p.refused(http.MethodPost, orders, order(0, map[uuid.UUID]int{oil: 1}), key("drip-5"), http.StatusTooManyRequests, "phone_waits")
+	for n := 1; n <= 25; n++ {
+		p.send(http.MethodPost, orders, order(n, map[uuid.UUID]int{oil: 1}), key(fmt.Sprint("many-", n))).Want(http.StatusCreated)
+	}
+	p.refused(http.MethodPost, orders, order(26, map[uuid.UUID]int{oil: 1}), key("many-26"), http.StatusTooManyRequests, "address_waits")
+	if stock := p.Stock(oil); stock != 10 {
+		t.Errorf("%d litres are left", stock)
+	}
+}
+
+func TestThisMachineIsLetThroughWhereItIsSparedAndItsTelephonesAreNot(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t, func(c *storefront.Config) { c.RateLimits.SpareLoopback = true })
+	p.Bounds()
+	fruit := map[uuid.UUID]int{p.Oil.Product(t, "Z-2").ID: 1}
+	for n := range 40 {
+		body := newOrder(fruit, map[string]any{"buyer.phone": fmt.Sprintf("06612345%02d", n)})
+		p.send(http.MethodPost, orders, body, key(fmt.Sprint(n))).Want(http.StatusCreated)
+	}
+	for n := range 4 {
+		p.send(http.MethodPost, orders, newOrder(fruit, map[string]any{"buyer.phone": "0661234500"}), key(fmt.Sprint("again-", n))).Want(http.StatusCreated)
+	}
+	p.refused(http.MethodPost, orders, newOrder(fruit, map[string]any{"buyer.phone": "0661234500"}), key("more"), http.StatusTooManyRequests, "phone_waits")
 }
 
 func pieces(n int) *int { return &n }

@@ -291,6 +291,47 @@ func TestAFormThatWasOrderedWithDoesNotSwallowASecondOrder(t *testing.T) {
 	}
 }
 
+func TestWhoHoldsTooMuchIsToldWhatToDoAndLosesNothing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Bounds()
+	order := func(phone string, product uuid.UUID, quantity string, status int) *storetest.Page {
+		t.Helper()
+		buyer := m.Visitor()
+		put(buyer, "fr", product, quantity)
+		form := filled(buyer.Get("/fr/checkout?place=berkane&delivery=home").Want(http.StatusOK), nadia)
+		form.Set("phone", phone)
+		page := buyer.Post("/fr/checkout", form).Want(status)
+		if status != http.StatusOK {
+			if got := page.Find("input[name=name]").AttrOr("value", ""); got != nadia["name"] {
+				t.Errorf("the name that was typed is now %q", got)
+			}
+			if left := buyer.Get("/fr/basket").Want(http.StatusOK).Find("input[name=quantity]").AttrOr("value", ""); left != quantity {
+				t.Errorf("the basket holds %q", left)
+			}
+		}
+		return page
+	}
+	oil, fruit := m.Oil.Products[0], m.Oil.Product(t, "Z-2")
+	told := order("0661234501", oil.ID, "33", http.StatusConflict).Text("#problem")
+	if !strings.Contains(told, "Huile d’olive") || !strings.Contains(told, "32 au plus") {
+		t.Errorf("of too much of one product: %q", told)
+	}
+	for range 5 {
+		order("0661234502", fruit.ID, "1", http.StatusOK)
+	}
+	page := order("0661234502", fruit.ID, "1", http.StatusTooManyRequests)
+	if told := page.Text("#problem"); !strings.Contains(told, "ce numéro") || page.Header.Get("Retry-After") != "3600" {
+		t.Errorf("of too many orders: %q, %q", told, page.Header.Get("Retry-After"))
+	}
+	if _, err := m.DB.Exec(`update settings set order_pieces = 10`); err != nil {
+		t.Fatal(err)
+	}
+	if told := order("0661234503", fruit.ID, "11", http.StatusUnprocessableEntity).Text("#problem"); !strings.Contains(told, "10 pièces") {
+		t.Errorf("of too large an order: %q", told)
+	}
+}
+
 func TestFreshGoodsDoNotGoFar(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -27,7 +27,8 @@ type checkoutView struct {
 	Zones  []zone
 	Home   *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup delivery.Quote
-	Key    string // tells a second click from a second order
+	Key    string   // tells a second click from a second order
+	Held   []string // for each product of which others hold too much, how many can be ordered
 }
 
 // zone is the places that delivery to costs the same, and what it costs.
@@ -87,12 +88,12 @@ func (h *Handler) checkout(r *web.Request) error {
 		},
 		Errors: map[string]string{},
 	}
-	return h.showCheckout(r, http.StatusOK, form)
+	return h.showCheckout(r, http.StatusOK, form, nil)
 }
 
-// showCheckout shows the form for what lies in the basket now. It has a key of its own each time: the
+// showCheckout shows the form for what lies in the basket now, with the lines that were refused. It has a key of its own each time: the
 // key of a form that was sent before may be that of an order that was placed.
-func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form) error {
+func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []catalog.Short) error {
 	ctx := r.Context()
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
@@ -101,7 +102,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form) error {
 	if basket.Pieces == 0 {
 		return r.Redirect("/basket")
 	}
-	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken()}
+	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
@@ -154,7 +155,7 @@ func (h *Handler) place(r *web.Request) error {
 		if err == nil && form.Values["fee"] != centimes(quote.Fee) {
 			form.Errors[""] = r.Locale.T("shop.checkout.fee_changed", "Fee", r.Locale.Money(quote.Fee),
 				"Total", r.Locale.Money(basket.Items+quote.Fee))
-			return h.showCheckout(r, http.StatusConflict, form)
+			return h.showCheckout(r, http.StatusConflict, form, nil)
 		}
 	}
 	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
@@ -165,24 +166,60 @@ func (h *Handler) place(r *web.Request) error {
 			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
-		Locale: r.Locale.Code(), Source: order.Shop, IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: money.Amount(shown),
+		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: money.Amount(shown),
 	})
 	if err == nil {
 		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")
 	}
 	var short *catalog.OutOfStock
+	var held *order.Held
 	switch {
 	case errors.Is(err, order.ErrBasketEmpty):
 		r.Flash("shop.checkout.basket_empty")
 		return r.Redirect("/basket")
 	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
 		form.Errors[""] = r.Locale.T("shop.checkout.changed")
-		return h.showCheckout(r, http.StatusConflict, form)
+		return h.showCheckout(r, http.StatusConflict, form, nil)
+	case errors.As(err, &held):
+		form.Errors[""] = r.Locale.T(order.ErrHeld.Key)
+		return h.showCheckout(r, http.StatusConflict, form, held.Lines)
+	case errors.Is(err, order.ErrMarketHeld):
+		form.Errors[""] = r.Locale.T(order.ErrMarketHeld.Key)
+		return h.showCheckout(r, http.StatusConflict, form, nil)
+	case errors.Is(err, order.ErrPhoneWaits), errors.Is(err, order.ErrAddressWaits):
+		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
+		r.SetHeader("Retry-After", retryOrder)
+		return h.showCheckout(r, http.StatusTooManyRequests, form, nil)
 	}
 	if rejected, ok := r.Rejected(err); ok {
-		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected)
+		// What is wrong with the basket has no field of its own.
+		for _, field := range []string{"lines", "quantity"} {
+			if message := rejected.Errors[field]; message != "" {
+				rejected.Errors[""] = message
+			}
+		}
+		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected, nil)
 	}
 	return err
+}
+
+// retryOrder is when trying again may help whose orders wait to be confirmed, in seconds: somebody has to
+// make a call first.
+const retryOrder = "3600"
+
+// heldWords says for each product in the basket of which others hold too much how many can be ordered.
+func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
+	var words []string
+	for _, group := range b.Groups {
+		for _, line := range group.Lines {
+			for _, short := range held {
+				if short.ProductID == line.Product.ID {
+					words = append(words, l.N("shop.checkout.held", short.Available, "Name", l.Text(line.Product.Name)))
+				}
+			}
+		}
+	}
+	return words
 }
 
 // typed is the form as it was sent.

@@ -41,7 +41,9 @@ func (s Seller) Product(t testing.TB, sku string) catalog.Product {
 func (m *Market) furnish() {
 	m.t.Helper()
 	ctx := context.Background()
-	var err error
+	// Tests order under few telephone numbers. What may wait unconfirmed has tests of its own; see Bounds.
+	_, err := m.DB.Exec(`update settings set phone_orders = 1000, phone_pieces = 10000, address_orders = 1000, address_pieces = 10000`)
+	must(m.t, err)
 	m.Association, err = m.Accounts.Create(ctx, account.NewUser{
 		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Association,
 	})
@@ -125,6 +127,13 @@ func (m *Market) Order() order.Placed {
 	})
 	must(m.t, err)
 	return placed
+}
+
+// Bounds brings back the bounds on unconfirmed orders that a new market has.
+func (m *Market) Bounds() {
+	m.t.Helper()
+	_, err := m.DB.Exec(`update settings set phone_orders = default, phone_pieces = default, address_orders = default, address_pieces = default`)
+	must(m.t, err)
 }
 
 // Stock is what is left of a product.

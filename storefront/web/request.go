@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strings"
 
@@ -59,6 +60,13 @@ func (r *Request) ID() string { return r.id }
 
 // IP is the reader's address.
 func (r *Request) IP() string { return r.ip }
+
+// Spared reports whether what comes from this reader's address is not to be counted together: it is this
+// very machine, and that is let through.
+func (r *Request) Spared() bool {
+	address, err := netip.ParseAddr(r.ip)
+	return r.Site.Spare && err == nil && address.IsLoopback()
+}
 
 // Method is GET, POST and so on.
 func (r *Request) Method() string { return strings.Clone(r.fiber.Method()) }

@@ -15,6 +15,7 @@ type Site struct {
 	BaseURL   string // scheme and host, without a slash at the end
 	Demo      bool   // a demonstration: anybody may see the mailbox and how to sign in
 	Sample    bool   // the goods are sample data, and each page says so
+	Spare     bool   // what comes from this very machine is not counted against its address
 	Log       *slog.Logger
 	Seals     *Sealer // keeps state with readers
 

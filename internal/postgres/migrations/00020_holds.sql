@@ -5,7 +5,7 @@ alter table settings
     add column hold_hours     int not null default 24,   -- of an order that nobody confirmed
     add column order_products int not null default 50,   -- in one order
     add column order_pieces   int not null default 200,  -- in one order
-    add column phone_orders   int not null default 3,    -- unconfirmed, of one telephone
+    add column phone_orders   int not null default 5,    -- unconfirmed, of one telephone
     add column phone_pieces   int not null default 200,  -- in these
     add column address_orders int not null default 30,   -- unconfirmed, from one network address
     add column address_pieces int not null default 1000, -- in these
