@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -202,7 +203,7 @@ func (v *visitor) checkOut(l *i18n.Locale, items money.Amount) {
 		}
 	}
 
-	right := url.Values{"phone": {"06 12 34 56 78"}}
+	right := url.Values{"phone": {phoneOf(rand.Text())}}
 	once, twice, later := v.sending("form#checkout", right), v.sending("form#checkout", right), v.sending("form#checkout", right)
 	second := *v
 	var both sync.WaitGroup
