@@ -15,8 +15,9 @@ type Change struct {
 // Source is the database's side of keeping an engine up to date: the documents, and for each engine
 // the set of products that it has still to learn about. Documents reads what is true now.
 type Source interface {
-	// Register makes an engine known, so that changes are queued for it from now on. It tells whether the
-	// engine was unknown before.
+	// Register makes an engine known, so that changes are queued for it from now on, or tells that it is
+	// still there. One that has not been seen for long may be forgotten. It tells whether the engine was
+	// unknown before.
 	Register(ctx context.Context, engine string) (unknown bool, err error)
 	// Claim lends up to max changes to the caller, oldest first. Nobody else gets them until lease has
 	// passed or they are released.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,7 +23,10 @@ type Syncer struct {
 	source Source
 	log    *slog.Logger
 
-	foreign bool // for Run: what the engine holds may be another database's
+	foreign bool      // for Run: what the engine holds may be another database's
+	seen    time.Time // for Run: when the Source was last told of the engine
+
+	filled atomic.Bool
 }
 
 // NewSyncer makes a Syncer. The name stands for the engine's index in the Source, for ever: instances
@@ -38,6 +42,7 @@ const (
 	// lease is how long claimed changes are kept from others. Writing them must have ended before, or an
 	// older state could be written over a newer one.
 	lease     = time.Minute
+	seenEvery = time.Minute // the Source is told that the engine is still there
 	writeWait = 45 * time.Second
 	// releaseWait bounds giving changes back, also when the caller is gone already.
 	releaseWait = 5 * time.Second
@@ -55,7 +60,10 @@ func (s *Syncer) Run(ctx context.Context) {
 	for backOff := firstBackOff; ctx.Err() == nil; {
 		var n int
 		var err error
-		if behind {
+		if !behind && time.Since(s.seen) > seenEvery {
+			behind, err = s.register(ctx)
+		}
+		if behind && err == nil {
 			err = s.Fill(ctx)
 		}
 		if err == nil {
@@ -93,23 +101,56 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Fill makes the engine known to the source and rebuilds it if it is empty (new, or emptied by somebody), or
-// if the source has never fed it: then it may hold the products of another database.
-func (s *Syncer) Fill(ctx context.Context) error {
-	unknown, err := s.source.Register(ctx, s.name)
+// register makes the engine known to the source, and tells whether it was unknown.
+func (s *Syncer) register(ctx context.Context) (unknown bool, err error) {
+	unknown, err = s.source.Register(ctx, s.name)
 	if err != nil {
-		return fmt.Errorf("registering the engine: %w", err)
+		return false, fmt.Errorf("registering the engine: %w", err)
 	}
 	s.foreign = s.foreign || unknown
+	s.seen = time.Now()
+	return unknown, nil
+}
+
+// Fill makes the engine known to the source and rebuilds it if it is empty (new, or emptied by somebody), or
+// if the source does not know it: then it may hold the products of another database, or old ones.
+func (s *Syncer) Fill(ctx context.Context) error {
+	if _, err := s.register(ctx); err != nil {
+		return err
+	}
 	n, err := s.engine.Count(ctx)
-	if err != nil || n > 0 && !s.foreign {
+	if err != nil {
 		return err
 	}
-	if err := s.Rebuild(ctx); err != nil {
-		return err
+	if n == 0 || s.foreign {
+		s.filled.Store(false)
+		if err := s.Rebuild(ctx); err != nil {
+			return err
+		}
+		s.foreign = false
 	}
-	s.foreign = false
+	s.filled.Store(true)
 	return nil
+}
+
+// Filled reports whether the engine holds this Source's products. It is false until the engine has been
+// filled, and while one that was emptied is filled again.
+func (s *Syncer) Filled() bool { return s.filled.Load() }
+
+// Readers is the engine as readers ask it: until it is filled it does not answer, rather than show them a
+// market without goods, or another one.
+func (s *Syncer) Readers() Engine { return readers{s.engine, s} }
+
+type readers struct {
+	Engine
+	syncer *Syncer
+}
+
+func (r readers) Search(ctx context.Context, q Query) (Result, error) {
+	if !r.syncer.Filled() {
+		return Result{}, fmt.Errorf("%w: it is being filled", ErrUnavailable)
+	}
+	return r.Engine.Search(ctx, q)
 }
 
 // Once brings the engine one batch of changes and tells how many there were. A document that the engine

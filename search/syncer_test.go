@@ -222,6 +222,45 @@ func TestAnIndexOfAnotherDatabaseIsReplaced(t *testing.T) {
 	})
 }
 
+func TestReadersSeeNoMarketWithoutGoodsWhileTheEngineIsFilled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		m.set("honey", "Miel")
+		s := search.NewSyncer("memory", x, m, quiet())
+		var during error
+		m.onAll = func(int) { _, during = s.Readers().Search(t.Context(), search.Query{}) }
+		if _, err := s.Readers().Search(t.Context(), search.Query{}); !errors.Is(err, search.ErrUnavailable) || s.Filled() {
+			t.Errorf("before: %v, filled: %v", err, s.Filled())
+		}
+		if err := s.Fill(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !errors.Is(during, search.ErrUnavailable) {
+			t.Errorf("while it is filled: %v", during)
+		}
+		if _, err := s.Readers().Search(t.Context(), search.Query{}); err != nil || !s.Filled() {
+			t.Errorf("afterwards: %v, filled: %v", err, s.Filled())
+		}
+	})
+}
+
+func TestAnEngineThatWasForgottenIsFilledAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		m.set("honey", "Miel")
+		running(t, m, x, quiet())
+		time.Sleep(time.Second)
+		m.mu.Lock()
+		m.registered = false
+		m.mu.Unlock()
+		m.set("oil", "Huile") // nobody queues it for an engine that is not known
+		time.Sleep(2 * time.Minute)
+		inStep(t, m, x)
+	})
+}
+
 func TestARefusedProductDoesNotHoldTheOthersUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -28,16 +28,21 @@ func NewSearchSource(db *sqlx.DB, now func() time.Time) *SearchSource {
 
 var _ search.Source = (*SearchSource)(nil)
 
-// Register makes an engine known; from then on changes are queued for it. Registering it again
-// changes nothing.
+// Register makes an engine known, or tells that it is still there; from then on changes are queued for
+// it. One that nobody has seen for a week is unknown again, and forgotten some time later.
 func (s *SearchSource) Register(ctx context.Context, engine string) (unknown bool, err error) {
-	result, err := s.db.ExecContext(ctx, `
-		insert into search_engines (name, registered_at) values ($1, $2) on conflict (name) do nothing`, engine, s.now())
+	err = s.db.GetContext(ctx, &unknown, `
+		with before as (select search_fed(seen_at) as fed from search_engines where name = $1)
+		insert into search_engines (name, registered_at) values ($1, $2)
+		on conflict (name) do update set seen_at = now()
+		returning not coalesce((select fed from before), false)`, engine, s.now())
 	if err != nil {
 		return false, fmt.Errorf("register search engine: %w", err)
 	}
-	n, err := result.RowsAffected()
-	return n > 0, err
+	if _, err := s.db.ExecContext(ctx, `delete from search_engines where seen_at < now() - interval '14 days'`); err != nil {
+		return false, fmt.Errorf("forget search engines: %w", err)
+	}
+	return unknown, nil
 }
 
 // Claim lends changes, oldest first; those that another has claimed or is writing are passed over.

@@ -256,3 +256,47 @@ func TestManyWritersShareTheSet(t *testing.T) {
 		t.Errorf("%d left %v", n, err)
 	}
 }
+
+func TestAnEngineThatNobodySeesIsFedNoMoreAndForgotten(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	s := m.source("here", "away", "gone")
+	p := m.add(m.couscou, wheat())
+	waiting := func() map[string]int {
+		var rows []struct {
+			Engine string
+			Count  int
+		}
+		must(t, m.db.SelectContext(m.ctx, &rows, `
+			select e.name as engine, count(p.product_id) as count
+			from search_engines e left join search_pending p on p.engine = e.name group by e.name`))
+		counts := make(map[string]int)
+		for _, row := range rows {
+			counts[row.Engine] = row.Count
+		}
+		return counts
+	}
+	if diff := cmp.Diff(map[string]int{"here": 1, "away": 1, "gone": 1}, waiting()); diff != "" {
+		t.Fatal(diff)
+	}
+	must(t, func() error {
+		_, err := m.db.ExecContext(m.ctx, `
+			delete from search_pending;
+			update search_engines set seen_at = now() - interval '8 days' where name = 'away';
+			update search_engines set seen_at = now() - interval '15 days' where name = 'gone';
+			update products set stock = stock where id = '`+p.ID.String()+`'`)
+		return err
+	}())
+	if unknown, err := s.Register(m.ctx, "here"); unknown || err != nil {
+		t.Errorf("an engine that is here: unknown %v, %v", unknown, err)
+	}
+	if diff := cmp.Diff(map[string]int{"here": 1, "away": 0}, waiting()); diff != "" {
+		t.Error(diff)
+	}
+	if unknown, err := s.Register(m.ctx, "away"); !unknown || err != nil {
+		t.Errorf("an engine that comes back: unknown %v, %v", unknown, err)
+	}
+	if unknown, err := s.Register(m.ctx, "away"); unknown || err != nil {
+		t.Errorf("an engine that has come back: unknown %v, %v", unknown, err)
+	}
+}

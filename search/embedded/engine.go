@@ -33,7 +33,7 @@ var _ search.Engine = (*Engine)(nil)
 // written by another version of this package, or that cannot be read, is replaced by an empty one; the
 // syncer fills it. The error is ErrBusy if another program has the folder open.
 func Open(dir string, log *slog.Logger) (*Engine, error) {
-	store, err := openStore(dir)
+	store, err := openStore(dir, log)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package embedded_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -143,10 +144,14 @@ func TestAFolderBelongsToOneProgram(t *testing.T) {
 func TestAnIndexThatCannotBeReadIsReplacedByAnEmptyOne(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(folder string) error{
-		"it is gone":       os.RemoveAll,
-		"it is empty":      func(f string) error { return errors.Join(os.RemoveAll(f), os.Mkdir(f, 0o700)) },
-		"it is incomplete": func(f string) error { return os.RemoveAll(filepath.Join(f, "store")) },
-		"it is nonsense":   func(f string) error { return os.WriteFile(filepath.Join(f, "index_meta.json"), []byte("?"), 0o600) },
+		"it is gone":                       os.RemoveAll,
+		"it is empty":                      func(f string) error { return errors.Join(os.RemoveAll(f), os.Mkdir(f, 0o700)) },
+		"it is incomplete":                 func(f string) error { return os.RemoveAll(filepath.Join(f, "store")) },
+		"it is nonsense":                   func(f string) error { return os.WriteFile(filepath.Join(f, "index_meta.json"), []byte("?"), 0o600) },
+		"its list of segments is nonsense": func(f string) error { return spoil(filepath.Join(f, "store", "root.bolt")) },
+		"its segments are nonsense":        func(f string) error { return spoil(filepath.Join(f, "store", "*.zap")) },
+		"its state is nonsense":            func(f string) error { return spoil(filepath.Join(filepath.Dir(f), "state.db")) },
+		"its state is cut short":           func(f string) error { return os.Truncate(filepath.Join(filepath.Dir(f), "state.db"), 100) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -167,6 +172,24 @@ func TestAnIndexThatCannotBeReadIsReplacedByAnEmptyOne(t *testing.T) {
 			expect(t, e, "huile", "oil")
 		})
 	}
+}
+
+// spoil overwrites files with what is none of theirs, at their length.
+func spoil(pattern string) error {
+	files, err := filepath.Glob(pattern)
+	if err != nil || len(files) == 0 {
+		return fmt.Errorf("%d files like %s: %w", len(files), pattern, err)
+	}
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err == nil {
+			err = os.WriteFile(file, bytes.Repeat([]byte{'x'}, int(info.Size())), 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestAClosedEngineSaysSo(t *testing.T) {

@@ -37,18 +37,60 @@ const (
 	lockWait     = 2 * time.Second
 )
 
-func openStore(dir string) (*store, error) {
+func openStore(dir string, log *slog.Logger) (*store, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	state, err := bbolt.Open(filepath.Join(dir, stateFile), 0o600, &bbolt.Options{Timeout: lockWait})
+	file := filepath.Join(dir, stateFile)
+	state, err := openState(file)
+	if err != nil && !errors.Is(err, bolterrors.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
+		log.Warn("the state of the search index cannot be read, and the index is built anew", "file", file, "error", err)
+		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		state, err = openState(file)
+	}
 	switch {
 	case errors.Is(err, bolterrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
 	case err != nil:
-		return nil, fmt.Errorf("opening %s: %w", filepath.Join(dir, stateFile), err)
+		return nil, fmt.Errorf("opening %s: %w", file, err)
 	}
 	return &store{dir, state}, nil
+}
+
+func openState(file string) (state *bbolt.DB, err error) {
+	err = safely(func() (err error) {
+		state, err = bbolt.Open(file, 0o600, &bbolt.Options{Timeout: lockWait})
+		return err
+	})
+	return state, err
+}
+
+// safely makes an error of a panic, with which the libraries answer some files that a full disk or a
+// crash has spoilt.
+func safely(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("it is spoilt: %v", r)
+		}
+	}()
+	return f()
+}
+
+// openIndex opens an index, and reads some of it to see whether it can be read.
+func openIndex(path string) (index bleve.Index, err error) {
+	err = safely(func() (err error) {
+		if index, err = bleve.Open(path); err != nil {
+			return err
+		}
+		_, err = index.Search(bleve.NewSearchRequestOptions(bleve.NewMatchAllQuery(), 1, 0, false))
+		return err
+	})
+	if err != nil && index != nil {
+		_ = safely(index.Close) // it is thrown away
+	}
+	return index, err
 }
 
 func (s *store) close() error { return s.state.Close() }
@@ -71,7 +113,7 @@ func (s *store) openLive(log *slog.Logger) (folder string, index bleve.Index, er
 		return "", nil, err
 	}
 	if folder != "" {
-		if index, err = bleve.Open(s.path(folder)); err != nil {
+		if index, err = openIndex(s.path(folder)); err != nil {
 			log.Warn("the search index cannot be read and is built anew", "folder", s.path(folder), "error", err)
 			folder = ""
 		}
