@@ -6,9 +6,11 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/url"
+	"syscall"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,9 +18,10 @@ import (
 	"github.com/lib/pq"
 )
 
-// Open connects to the database at a postgres:// URL with a pool of at most maxConns connections.
-// Statements are ended by the server after 30 s and wait 5 s for a lock at most: a cancelled
-// context would cost lib/pq the whole connection, so the server's own limits come first.
+// Open connects to the database at a postgres:// URL with a pool of at most maxConns connections. A
+// connection is there within 3 s or is an error. Statements are ended by the server after 30 s and wait
+// 5 s for a lock at most: a cancelled context would cost lib/pq the whole connection, so the server's own
+// limits come first. The URL may choose otherwise.
 func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {
@@ -27,17 +30,19 @@ func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, erro
 	q := u.Query()
 	for name, value := range map[string]string{
 		"statement_timeout": "30s", "lock_timeout": "5s",
-		"idle_in_transaction_session_timeout": "60s", "timezone": "UTC",
+		"idle_in_transaction_session_timeout": "60s", "timezone": "UTC", "connect_timeout": "3",
 	} {
 		if !q.Has(name) {
 			q.Set(name, value)
 		}
 	}
 	u.RawQuery = q.Encode()
-	db, err := sqlx.Open("postgres", u.String())
+	connector, err := pq.NewConnector(u.String())
 	if err != nil {
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
+	connector.Dialer(&dialer{patience: patience(q.Get("statement_timeout"))})
+	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
@@ -88,21 +93,44 @@ func lostRace(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01")
 }
 
-// Unavailable reports whether the database could not be reached, or could not do in time what it was
-// asked: later it may.
+// Unavailable reports whether the database could not be reached, or could not do in time or for want of
+// room what it was asked: later it may.
 func Unavailable(err error) bool {
 	var e *pq.Error
 	if errors.As(err, &e) {
 		switch e.Code {
 		case "55P03", "57014", // lock or statement took too long
 			"57P01", "57P02", "57P03", // shutting down, crashed, starting
-			"53300": // too many connections
+			"53200", "53300", // out of memory, too many connections
+			"25006": // it only reads: another has taken its place
 			return true
 		}
-		return e.Code.Class() == "08" || lostRace(err)
+		return e.Code.Class() == "08" || lostRace(err) || DiskFull(err)
 	}
 	var network *net.OpError
-	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn)
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) ||
+		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || DiskFull(err)
+}
+
+// DiskFull reports whether err says that a disk is full or fails: the database's, or one of this machine.
+func DiskFull(err error) bool {
+	var e *pq.Error
+	if errors.As(err, &e) {
+		return e.Code == "53100" || e.Code == "58030"
+	}
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// Writable is nil if the database can be reached and takes changes, and not only reads.
+func Writable(ctx context.Context, db *sqlx.DB) error {
+	var readOnly bool
+	if err := db.GetContext(ctx, &readOnly, `select pg_is_in_recovery() or current_setting('transaction_read_only')::boolean`); err != nil {
+		return fmt.Errorf("ask the database: %w", err)
+	}
+	if readOnly {
+		return errors.New("the database only reads")
+	}
+	return nil
 }
 
 // Violates reports whether err is the violation of the named constraint.

@@ -3,8 +3,16 @@ package postgres_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/url"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -62,18 +70,19 @@ func TestAnErrorUndoesTheTransactionAndIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	ctx := context.Background()
+	db.MustExec(`create table jars (id int primary key)`)
 	wanted := errors.New("no")
 	runs := 0
 	err := postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
 		runs++
-		tx.MustExec(`insert into mailbox (id, recipient, subject, body, at) values (gen_random_uuid(), 'a', 'b', 'c', now())`)
+		tx.MustExec(`insert into jars values (1)`)
 		return wanted
 	})
 	if !errors.Is(err, wanted) || runs != 1 {
 		t.Fatalf("%v after %d runs", err, runs)
 	}
 	var kept int
-	if err := db.Get(&kept, `select count(*) from mailbox`); err != nil || kept != 0 {
+	if err := db.Get(&kept, `select count(*) from jars`); err != nil || kept != 0 {
 		t.Fatalf("%d rows stayed (%v)", kept, err)
 	}
 }
@@ -156,10 +165,24 @@ func TestWhatMayWorkLaterIsToldFromWhatIsWrong(t *testing.T) {
 	_, ended := conn.ExecContext(ctx, `select pg_terminate_backend(pg_backend_pid())`)
 	_ = conn.Close()
 	_, nowhere := postgres.Open(ctx, "postgres://souk@127.0.0.1:1/souk?sslmode=disable", 1)
-	for name, err := range map[string]error{"slow": slow, "ended": ended, "nowhere": nowhere} {
+	silent, err := net.Listen("tcp", "127.0.0.1:0") // takes connections, and says nothing
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	_, mute := postgres.Open(ctx, fmt.Sprintf("postgres://souk@%s/souk?sslmode=disable", silent.Addr()), 1)
+	full := fmt.Errorf("write: %w", &pq.Error{Code: "53100"})
+	file := &fs.PathError{Op: "write", Path: "picture", Err: syscall.ENOSPC}
+	standby := fmt.Errorf("write: %w", &pq.Error{Code: "25006"})
+	for name, err := range map[string]error{
+		"slow": slow, "ended": ended, "nowhere": nowhere, "mute": mute, "full": full, "no room for a file": file, "standby": standby,
+	} {
 		if !postgres.Unavailable(err) {
 			t.Errorf("%s: %v may not work later", name, err)
 		}
+	}
+	if !postgres.DiskFull(full) || !postgres.DiskFull(file) || postgres.DiskFull(slow) || postgres.DiskFull(nil) {
+		t.Error("a full disk is not told from other things")
 	}
 	_, wrong := db.ExecContext(ctx, `select nothing from nowhere`)
 	for _, err := range []error{wrong, errors.New("dial"), nil} {
@@ -167,4 +190,95 @@ func TestWhatMayWorkLaterIsToldFromWhatIsWrong(t *testing.T) {
 			t.Errorf("%v may work later", err)
 		}
 	}
+}
+
+// A server that hangs keeps its connections and says nothing more: here one behind a line that is cut.
+func TestAnAnswerThatDoesNotComeIsNotWaitedForWithoutEnd(t *testing.T) {
+	t.Parallel()
+	u, err := url.Parse(pgtest.URL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer line.Close()
+	var cut atomic.Bool
+	server := u.Host
+	go func() {
+		for {
+			near, err := line.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", server)
+			if err != nil {
+				_ = near.Close()
+				return
+			}
+			go func() { _, _ = io.Copy(far, near) }()
+			go func() {
+				for buffer := make([]byte, 4<<10); ; {
+					n, err := far.Read(buffer)
+					if err != nil {
+						_ = near.Close()
+						return
+					}
+					if !cut.Load() {
+						_, _ = near.Write(buffer[:n])
+					}
+				}
+			}()
+		}
+	}()
+	u.Host = line.Addr().String()
+	q := u.Query()
+	q.Set("statement_timeout", "100")
+	u.RawQuery = q.Encode()
+	db, err := postgres.Open(t.Context(), u.String(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := postgres.Writable(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
+	cut.Store(true)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	answered := make(chan error, 1)
+	go func() {
+		_, err := db.ExecContext(ctx, `select 1`)
+		answered <- err
+	}()
+	select {
+	case err := <-answered:
+		if err == nil {
+			t.Error("it answered")
+		}
+	case <-time.After(time.Minute):
+		t.Error("it is waited for without end")
+	}
+}
+
+func TestADatabaseThatOnlyReadsTakesNoOrders(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	if err := postgres.Writable(t.Context(), db); err != nil {
+		t.Error(err)
+	}
+	db.MustExec(`alter database ` + name(t, db) + ` set default_transaction_read_only = on`)
+	db.SetMaxIdleConns(0) // the setting is for new connections
+	if err := postgres.Writable(t.Context(), db); err == nil {
+		t.Error("it passes for one that takes changes")
+	}
+}
+
+func name(t *testing.T, db *sqlx.DB) (name string) {
+	t.Helper()
+	if err := db.Get(&name, `select current_database()`); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
