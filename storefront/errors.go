@@ -88,6 +88,9 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		defer cancel()
 		c.SetUserContext(grace)
 	}
+	if postgres.DiskFull(err) {
+		s.health.foundFull()
+	}
 	status, f := told(err)
 	r, matched := c.Locals(requestKey{}).(*web.Request)
 	if !matched {

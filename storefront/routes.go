@@ -25,7 +25,7 @@ func (s *Server) collect(services Services) []web.Route {
 		s.localeRoutes(),
 		s.pictureRoutes(),
 		s.crawlerRoutes(),
-		healthRoutes(services.Checks),
+		s.health.routes(),
 		(&shop.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Orders: services.Orders, Search: services.Search, Now: s.config.Now,

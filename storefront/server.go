@@ -51,6 +51,7 @@ type Server struct {
 	app          *fiber.App
 	origins      *http.CrossOriginProtection
 	metrics      metrics
+	health       *checklist
 	accounts     *account.Service
 	cooperatives *cooperative.Service
 	catalog      *catalog.Service
@@ -84,6 +85,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
+		health:       newChecklist(services.Checks, prepared.Now),
 		accounts:     services.Accounts,
 		cooperatives: services.Cooperatives,
 		catalog:      services.Catalog,

@@ -23,7 +23,6 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
@@ -37,6 +36,7 @@ type parts struct {
 	lost       <-chan error // tells when the database does not come back; nil for one that is looked after elsewhere
 	blobs      *blob.Bucket
 	engine     *marketEngine
+	folders    []string // of this machine that the market writes to
 	log        *slog.Logger
 	secret     []byte // keys the tokens of tracking links, and what is kept with readers
 	mailServer mail.Server
@@ -93,7 +93,7 @@ func assemble(p parts) (*app, error) {
 	}
 	payments.OnPaid = orders.PaidTx
 	settlements := &settlement.Service{DB: p.db, Jobs: jobs, Texts: texts, BaseURL: p.storefront.BaseURL, Now: time.Now}
-	source := catalog.NewSearchSource(p.db, time.Now)
+	syncer := search.NewSyncer(p.engine.name, p.engine, catalog.NewSearchSource(p.db, time.Now), p.log)
 
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
@@ -105,18 +105,13 @@ func assemble(p parts) (*app, error) {
 	config.Log, config.Secret = p.log, p.secret
 	server, err := storefront.New(config, storefront.Services{
 		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
-		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: p.engine,
+		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: syncer.Readers(),
 		Mailbox: func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
-		Checks: []storefront.Check{
-			{Name: "database", Check: p.db.PingContext},
-			{Name: "migrations", Check: func(ctx context.Context) error { return postgres.Current(ctx, p.db) }},
-			{Name: "search", Check: p.engine.Health, Optional: true},
-		},
+		Checks:  p.checks(syncer),
 	})
 	if err != nil {
 		return nil, err
 	}
-	syncer := search.NewSyncer(p.engine.name, p.engine, source, p.log)
 	return &app{
 		log: p.log, lost: p.lost, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
 		catalog: products, orders: orders, settlements: settlements, server: server,

@@ -76,7 +76,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	log := slog.New(slog.NewTextHandler(logFile, nil))
 	d.steps.say("data", "in %s", dir)
 
-	p := parts{log: log}
+	p := parts{log: log, folders: d.config.folders(dir)}
 	databaseURL := d.config.DatabaseURL
 	words := "PostgreSQL at DATABASE_URL"
 	if databaseURL == "" {

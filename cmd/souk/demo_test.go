@@ -2,18 +2,13 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
 
 func TestASecondCopyOnTheSameFolderSaysSoAndEnds(t *testing.T) {
@@ -126,78 +121,4 @@ func damage(t *testing.T, dir string) {
 	if err := closeDB(); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// The program as people run it: built, started in a process of its own, ended by Ctrl-C or killed.
-func TestWhateverEndsTheProgramNoProcessStaysBehind(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" {
-		t.Skip("processes are counted in /proc")
-	}
-	binary := filepath.Join(t.TempDir(), "souk")
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	for _, end := range []syscall.Signal{syscall.SIGINT, syscall.SIGKILL} {
-		t.Run(end.String(), func(t *testing.T) {
-			dir, err := os.MkdirTemp("", "souk-end-")
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer os.RemoveAll(dir)
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-			defer cancel()
-			out, w := newOutput()
-			program := exec.CommandContext(ctx, binary, "demo", "-addr", "127.0.0.1:0", "-data", dir)
-			program.Stdout, program.Stderr = w, w
-			if err := program.Start(); err != nil {
-				t.Fatal(err)
-			}
-			for opened.FindStringSubmatch(out.String()) == nil {
-				select {
-				case <-out.news:
-				case <-ctx.Done():
-					t.Fatalf("it did not open:\n%s", out)
-				}
-			}
-			if before := processesOf(t, dir); len(before) < 2 {
-				t.Fatalf("only %v work on the folder while the market is open", before)
-			}
-			if err := program.Process.Signal(end); err != nil {
-				t.Fatal(err)
-			}
-			err = program.Wait()
-			if end == syscall.SIGINT && err != nil {
-				t.Fatalf("Ctrl-C: %v\n%s", err, out)
-			}
-			var left []string
-			for ctx.Err() == nil {
-				if left = processesOf(t, dir); len(left) == 0 {
-					return
-				}
-				select {
-				case <-ctx.Done():
-				case <-time.After(50 * time.Millisecond):
-				}
-			}
-			t.Fatalf("still there: %v", left)
-		})
-	}
-}
-
-// processesOf lists the processes whose command line names the folder.
-func processesOf(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := filepath.Glob("/proc/[0-9]*/cmdline")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, entry := range entries {
-		line, err := os.ReadFile(entry)
-		if err == nil && strings.Contains(string(line), dir) && !strings.Contains(entry, fmt.Sprintf("/%d/", os.Getpid())) {
-			found = append(found, strings.ReplaceAll(string(line), "\x00", " "))
-		}
-	}
-	return found
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -90,7 +91,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 
 	a, err := assemble(parts{
-		db: db, lost: lost, blobs: blobs, engine: engine, log: log, secret: []byte(c.SecretKey),
+		db: db, lost: lost, blobs: blobs, engine: engine, folders: c.folders(c.DataDir), log: log, secret: []byte(c.SecretKey),
 		mailServer: c.mailServer(),
 		storefront: storefront.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, RequestTimeout: c.RequestTimeout,
@@ -105,6 +106,18 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
 	return a.run(ctx, public, private, end)
+}
+
+// folders are those of this machine that the market writes to.
+func (c config) folders(dataDir string) []string {
+	var list []string
+	if dataDir != "" {
+		list = append(list, dataDir)
+	}
+	if u, err := url.Parse(c.BlobURL); err == nil && u.Scheme == "file" {
+		list = append(list, u.Path)
+	}
+	return list
 }
 
 func (c config) mailServer() mail.Server {

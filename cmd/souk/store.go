@@ -115,7 +115,9 @@ type marketEngine struct {
 	search.Engine
 	name  string // in the database: of this index and no other, so that two instances never feed one another's
 	words string // say which it is
-	end   func(ctx context.Context) error
+	// shared says that other instances ask the same server.
+	shared bool
+	end    func(ctx context.Context) error
 }
 
 // openEngine opens the search engine: the Meilisearch at MEILI_URL, else a meilisearch found on the
@@ -125,7 +127,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName)
 		hash := sha256.Sum256([]byte(strings.TrimRight(c.MeiliURL, "/")))
 		return &marketEngine{
-			Engine: engine, name: engine.Name() + "-" + hex.EncodeToString(hash[:6]), words: "Meilisearch at MEILI_URL",
+			Engine: engine, name: engine.Name() + "-" + hex.EncodeToString(hash[:6]), words: "Meilisearch at MEILI_URL", shared: true,
 			end: func(context.Context) error { return engine.Close() },
 		}, nil
 	}

@@ -2,6 +2,7 @@ package meilisearch_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,11 +87,65 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	}
 }
 
-func TestAServerThatEndsByItselfIsStartedAgain(t *testing.T) {
+// A server that is killed, or stopped so that it answers no more, is replaced by one with its data.
+func TestAServerThatIsKilledOrHangsIsStartedAgain(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]syscall.Signal{"killed": syscall.SIGKILL, "hangs": syscall.SIGSTOP} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			p, pids := startWrapped(t, dir)
+			e := meili.New(p.URL(), p.Key(), "products")
+			if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+				t.Fatal(err)
+			}
+			if err := syscall.Kill(pids()[0], signal); err != nil {
+				t.Fatal(err)
+			}
+			eventually(t, "another answers", func() bool { return len(pids()) > 1 && e.Health(t.Context()) == nil })
+			if n, err := e.Count(t.Context()); n != 1 || err != nil {
+				t.Errorf("after the restart: %d documents, %v", n, err)
+			}
+			stop(t, p)
+			if answers(p.URL()) || len(pids()) != 2 {
+				t.Errorf("a stopped server goes on, or was started again: %v", pids())
+			}
+		})
+	}
+}
+
+// A full disk leaves data that the server cannot open again; here they are spoilt by hand.
+func TestDataThatCannotBeReadAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
+	p, pids := startWrapped(t, dir)
+	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, filepath.Join(dir, "data"))
+	if err := syscall.Kill(pids()[0], syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	e := meili.New(p.URL(), p.Key(), "products")
+	eventually(t, "another answers", func() bool { return len(pids()) > 1 && e.Health(t.Context()) == nil })
+	if n, err := e.Count(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d documents, %v", n, err)
+	}
+}
+
+// spoil overwrites what the server has written down of its tasks.
+func spoil(t *testing.T, dataDir string) {
+	t.Helper()
+	file := filepath.Join(dataDir, "data.ms", "tasks", "data.mdb")
+	if err := os.WriteFile(file, bytes.Repeat([]byte("full"), 10_000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// startWrapped starts a server through a script that writes down the process ids of all starts.
+func startWrapped(t *testing.T, dir string) (*meilisearch.Server, func() []int) {
+	t.Helper()
 	mark := filepath.Join(dir, "started")
-	// The wrapper writes down the server's number, so that the test can end it.
 	wrapper := filepath.Join(dir, "meilisearch")
 	script := fmt.Sprintf("#!/bin/sh\necho $$ >> %s\nexec %s \"$@\"\n", mark, binary(t))
 	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
@@ -100,41 +156,30 @@ func TestAServerThatEndsByItselfIsStartedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { stop(t, p) })
-	e := meili.New(p.URL(), p.Key(), "products")
-	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
-		t.Fatal(err)
-	}
-	starts := func() []string {
+	return p, func() []int {
 		written, err := os.ReadFile(mark)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return strings.Fields(string(written))
-	}
-	number, err := strconv.Atoi(starts()[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	server, err := os.FindProcess(number)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Kill(); err != nil {
-		t.Fatal(err)
-	}
-	deadline := time.Now().Add(20 * time.Second)
-	for len(starts()) < 2 || e.Health(t.Context()) != nil {
-		if time.Now().After(deadline) {
-			t.Fatalf("started %d times, health: %v", len(starts()), e.Health(t.Context()))
+		var list []int
+		for _, word := range strings.Fields(string(written)) {
+			pid, err := strconv.Atoi(word)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, pid)
 		}
-		time.Sleep(20 * time.Millisecond)
+		return list
 	}
-	if n, err := e.Count(t.Context()); n != 1 || err != nil {
-		t.Errorf("after the restart: %d documents, %v", n, err)
-	}
-	stop(t, p)
-	if answers(p.URL()) || len(starts()) != 2 {
-		t.Errorf("a stopped server goes on, or was started again: %v", starts())
+}
+
+// eventually waits for something that happens in other processes.
+func eventually(t *testing.T, what string, happened func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(90 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
 	}
 }
 
