@@ -61,7 +61,7 @@ func TestAddressesAreReadableAndUnique(t *testing.T) {
 	}
 	renamed := thyme()
 	renamed.Name.FR = "Miel de thym sauvage"
-	p, err := m.Update(m.ctx, m.honey, first.ID, renamed, m.member)
+	p, err := m.Update(m.ctx, m.honey, first.ID, renamed, catalog.Page{}, m.member)
 	if err != nil || p.Slug != "miel-de-thym" || p.Name.FR != "Miel de thym sauvage" {
 		t.Errorf("after a new name: %q %q %v", p.Slug, p.Name.FR, err)
 	}
@@ -80,7 +80,7 @@ func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 
 	expired := e
 	expired.Authorisation, expired.AuthorisedTill = "ONSSA 1", ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
-	if _, err := m.Update(m.ctx, m.honey, p.ID, expired, m.member); err != nil {
+	if _, err := m.Update(m.ctx, m.honey, p.ID, expired, catalog.Page{}, m.member); err != nil {
 		t.Fatal(err)
 	}
 	m.today = time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
@@ -152,7 +152,7 @@ func TestAnotherCooperativesProductIsNotThere(t *testing.T) {
 	p := m.add(m.honey, thyme())
 	_, err := m.Get(m.ctx, m.couscou, p.ID)
 	refused(t, err, fault.NotFound, "catalog.product_not_found")
-	_, err = m.Update(m.ctx, m.couscou, p.ID, thyme(), m.member)
+	_, err = m.Update(m.ctx, m.couscou, p.ID, thyme(), catalog.Page{}, m.member)
 	refused(t, err, fault.NotFound, "catalog.product_not_found")
 	refused(t, m.SetPriceStock(m.ctx, m.couscou, p.ID, ptr(money.Amount(1)), ptr(0), m.member), fault.NotFound, "catalog.product_not_found")
 	refused(t, m.SetState(m.ctx, m.couscou, p.ID, catalog.Archived, m.member), fault.NotFound, "catalog.product_not_found")

@@ -35,6 +35,7 @@ type Edit struct {
 	Labels         []Label    // nil: as they are; else all of them, with certificates
 	Drawing        string     // empty: as it is; a new product's is guessed from its name
 	Sample         bool       // of a new product
+	Form           uuid.UUID  // of a new product: the key of the form it was typed into
 }
 
 // Limits of what a product may hold, in characters.

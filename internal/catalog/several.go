@@ -29,6 +29,12 @@ var (
 	ErrSeveral    = fault.New(fault.Invalid, "catalog.too_many_chosen", "Max", MaxSeveral)
 )
 
+// Chosen is a product that was chosen on a page.
+type Chosen struct {
+	ID   uuid.UUID
+	Page Page
+}
+
 // Left is a product that SetSeveral left as it was, with the reason.
 type Left struct {
 	Product Product
@@ -36,22 +42,27 @@ type Left struct {
 }
 
 // SetSeveral does the same to several of a cooperative's products in one transaction: publishes them
-// (Published), takes them back (Draft) or says that nothing is left of them (SoldOut). Products that
-// may not be published are left and told with the reason; the others are done. ErrNotFound if one is
-// not there or another's: then nothing is done. Done counts those that are now as asked, also those
-// that were already.
-func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, ids []uuid.UUID, what string, by uuid.UUID) (done int, left []Left, err error) {
+// (Published), takes them back (Draft) or says that nothing is left of them (SoldOut), which is of what
+// their pages showed: what came in since stays. Products that may not be published, or that somebody else
+// has changed since, are left and told with the reason; the others are done. ErrNotFound if one is not
+// there or another's: then nothing is done. Done counts those that are now as asked, also those that were
+// already.
+func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Chosen, what string, by uuid.UUID) (done int, left []Left, err error) {
 	switch {
-	case len(ids) == 0:
+	case len(chosen) == 0:
 		return 0, nil, ErrNoneChosen
-	case len(ids) > MaxSeveral:
+	case len(chosen) > MaxSeveral:
 		return 0, nil, ErrSeveral
 	case what != Published && what != Draft && what != SoldOut:
 		return 0, nil, fault.New(fault.Invalid, "catalog.state_unknown")
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		done, left = 0, nil
-		products, err := s.lockSeveral(ctx, tx, coopID, ids)
+		pages := make(map[uuid.UUID]Page, len(chosen))
+		for _, c := range chosen {
+			pages[c.ID] = c.Page
+		}
+		products, err := s.lockSeveral(ctx, tx, coopID, pages)
 		if err != nil {
 			return err
 		}
@@ -59,21 +70,27 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, ids []uuid.U
 		if err != nil {
 			return err
 		}
-		var good []string
 		for _, p := range products {
-			if why := r.unpublishable(p.edit()); what == Published && why != nil {
+			given, why := p.edit(), (*fault.Message)(nil)
+			if what != SoldOut {
+				given.State = what
+			}
+			if what == Published {
+				why = r.unpublishable(given)
+			}
+			if why == nil {
+				why, err = s.setOneTx(ctx, tx, p, given, what, pages[p.ID], by)
+			}
+			if err != nil {
+				return err
+			}
+			if why != nil {
 				left = append(left, Left{p, *why})
 				continue
 			}
-			good = append(good, p.ID.String())
+			done++
 		}
-		done = len(good)
-		if what == SoldOut {
-			return s.emptyTx(ctx, tx, good, by)
-		}
-		_, err = tx.ExecContext(ctx, `
-			update products set state = $2, updated_at = $3 where id = any($1::uuid[]) and state <> $2`, pq.Array(good), what, s.now())
-		return err
+		return nil
 	})
 	if err != nil {
 		return 0, nil, fmt.Errorf("set several: %w", err)
@@ -82,14 +99,41 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, ids []uuid.U
 	return done, left, nil
 }
 
+// setOneTx does to one locked product what is done to several, or says why not.
+func (s *Service) setOneTx(ctx context.Context, tx *sqlx.Tx, p Product, given Edit, what string, page Page, by uuid.UUID) (*fault.Message, error) {
+	if what == SoldOut {
+		delta, clash, err := page.stock(ctx, tx, p, 0)
+		switch {
+		case err != nil:
+			return nil, err
+		case clash && page.shown["stock"] == "":
+			return &ErrChanged.Message, nil
+		case clash: // this form has moved it already
+			return nil, nil
+		}
+		return nil, moveTx(ctx, tx, p.ID, max(delta, -p.Stock), page.Key, by, s.now())
+	}
+	merged, _, err := page.merge(ctx, tx, p, given, stateOnly)
+	if f := fault.As(err); f != nil {
+		return &f.Message, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if merged.State != p.State {
+		if _, err := tx.ExecContext(ctx, `update products set state = $2, updated_at = $3 where id = $1`, p.ID, merged.State, s.now()); err != nil {
+			return nil, fmt.Errorf("state: %w", err)
+		}
+	}
+	return nil, nil
+}
+
 // lockSeveral reads a cooperative's own products and keeps others from changing them until tx ends, in
 // order of their ids as everywhere.
-func (s *Service) lockSeveral(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, ids []uuid.UUID) ([]Product, error) {
-	wanted := make(map[uuid.UUID]bool, len(ids))
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		wanted[id] = true
-		texts[i] = id.String()
+func (s *Service) lockSeveral(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, wanted map[uuid.UUID]Page) ([]Product, error) {
+	texts := make([]string, 0, len(wanted))
+	for id := range wanted {
+		texts = append(texts, id.String())
 	}
 	products, err := s.productsFrom(ctx, tx, `
 		where p.id = any($2::uuid[]) and p.cooperative_id = $3
@@ -99,17 +143,4 @@ func (s *Service) lockSeveral(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID
 		err = ErrNotFound
 	}
 	return products, err
-}
-
-// emptyTx sets the stock of locked products to nothing and writes down how much that was.
-func (s *Service) emptyTx(ctx context.Context, tx *sqlx.Tx, ids []string, by uuid.UUID) error {
-	_, err := tx.ExecContext(ctx, `
-		with before as (
-		    select id, stock from products where id = any($1::uuid[]) and stock > 0
-		), emptied as (
-		    update products p set stock = 0, updated_at = $3 from before where p.id = before.id
-		)
-		insert into stock_movements (id, product_id, delta, reason, user_id, at)
-		select gen_random_uuid(), id, -stock, 'count', $2, $3 from before`, pq.Array(ids), nullable(by), s.now())
-	return err
 }

@@ -9,6 +9,15 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 )
 
+// chosen are products chosen on no page.
+func chosen(ids ...uuid.UUID) []catalog.Chosen {
+	list := make([]catalog.Chosen, len(ids))
+	for i, id := range ids {
+		list[i].ID = id
+	}
+	return list
+}
+
 func TestSeveralProductsAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -22,7 +31,7 @@ func TestSeveralProductsAtOnce(t *testing.T) {
 
 	set := func(what string, wantDone, wantLeft int) []catalog.Left {
 		t.Helper()
-		done, left, err := m.SetSeveral(m.ctx, m.honey, ids, what, m.member)
+		done, left, err := m.SetSeveral(m.ctx, m.honey, chosen(ids...), what, m.member)
 		if err != nil || done != wantDone || len(left) != wantLeft {
 			t.Errorf("%s: %d done, %d left, %v", what, done, len(left), err)
 		}
@@ -65,14 +74,14 @@ func TestSeveralAreDoneOrNone(t *testing.T) {
 	mine := m.add(m.honey, thyme())
 	theirs := m.add(m.couscou, thyme())
 	for _, ids := range [][]uuid.UUID{{mine.ID, theirs.ID}, {mine.ID, uuid.New()}} {
-		_, _, err := m.SetSeveral(m.ctx, m.honey, ids, catalog.SoldOut, m.member)
+		_, _, err := m.SetSeveral(m.ctx, m.honey, chosen(ids...), catalog.SoldOut, m.member)
 		refused(t, err, fault.NotFound, "catalog.product_not_found")
 	}
 	_, _, err := m.SetSeveral(m.ctx, m.honey, nil, catalog.Draft, m.member)
 	refused(t, err, fault.Invalid, "catalog.none_chosen")
-	_, _, err = m.SetSeveral(m.ctx, m.honey, []uuid.UUID{mine.ID}, catalog.Archived, m.member)
+	_, _, err = m.SetSeveral(m.ctx, m.honey, chosen(mine.ID), catalog.Archived, m.member)
 	refused(t, err, fault.Invalid, "catalog.state_unknown")
-	_, _, err = m.SetSeveral(m.ctx, m.honey, make([]uuid.UUID, catalog.MaxSeveral+1), catalog.Draft, m.member)
+	_, _, err = m.SetSeveral(m.ctx, m.honey, make([]catalog.Chosen, catalog.MaxSeveral+1), catalog.Draft, m.member)
 	refused(t, err, fault.Invalid, "catalog.too_many_chosen")
 	for _, p := range []catalog.Product{mine, theirs} {
 		if got := m.product(p.Cooperative.ID, p.ID); got.Stock != p.Stock || got.State != p.State {

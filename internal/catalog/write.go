@@ -2,7 +2,9 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -18,11 +20,15 @@ import (
 
 // Create adds a product to a cooperative's catalogue. What cannot be right comes back as Invalid
 // with a message per field: sku, category, name, name_ar and so on, unit, price, stock, season,
-// authorisation, state, labels.
+// authorisation, state, labels. A form that is sent again as it was gives the product it made.
 func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.UUID) (Product, error) {
 	e = e.cleaned()
+	form, err := e.form()
+	if err != nil {
+		return Product{}, err
+	}
 	var id uuid.UUID
-	err := s.retryNames(ctx, func(tx *sqlx.Tx) error {
+	err = s.retryNames(ctx, func(tx *sqlx.Tx) error {
 		id = postgres.NewID()
 		r, err := s.rulesFrom(ctx, tx)
 		if err != nil {
@@ -41,47 +47,67 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.
 			insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, name_en,
 			                      description_ar, description_fr, description_en, unit_amount, unit_code,
 			                      price_centimes, stock, season_from, season_to, perishable, authorisation,
-			                      authorisation_expires_on, state, drawing, sample, created_at, updated_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)`,
+			                      authorisation_expires_on, state, drawing, sample, form, created_at, updated_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24)`,
 			id, coopID, full.SKU, slugs[0], full.Category, full.Name.AR, full.Name.FR, full.Name.EN,
 			full.Description.AR, full.Description.FR, full.Description.EN, full.UnitAmount, full.UnitCode,
 			full.Price, full.SeasonFrom, full.SeasonTo, full.Perishable, full.Authorisation,
-			full.AuthorisedTill, full.State, full.Drawing, full.Sample, now); err != nil {
+			full.AuthorisedTill, full.State, full.Drawing, full.Sample, form, now); err != nil {
 			return refused(err)
 		}
-		if err := countTx(ctx, tx, id, *full.Stock, by, now); err != nil {
+		if err := moveTx(ctx, tx, id, *full.Stock, uuid.Nil, by, now); err != nil {
 			return err
 		}
 		return setLabelsTx(ctx, tx, id, full.Labels)
 	})
+	if form != nil && (postgres.Violates(err, "products_form_key") || postgres.Violates(err, "products_sku_key")) {
+		first, lookup := one(s.products(ctx, `where p.cooperative_id = $2 and p.form = $3`, coopID, form))
+		if lookup == nil || !errors.Is(lookup, ErrNotFound) {
+			return first, lookup
+		}
+	}
 	if err != nil {
 		return Product{}, fmt.Errorf("create product: %w", err)
 	}
 	return s.Get(ctx, coopID, id)
 }
 
-// Update replaces what a product's cooperative says about it; its address stays. Failures are
-// those of Create, and ErrNotFound if the product is another's.
-func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, by uuid.UUID) (Product, error) {
+// form is the hash by which a new product's form is known when it comes again with the same in it; nil
+// if it was typed into none.
+func (e Edit) form() ([]byte, error) {
+	if e.Form == uuid.Nil {
+		return nil, nil
+	}
+	typed, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("form: %w", err)
+	}
+	sum := sha256.Sum256(typed)
+	return sum[:], nil
+}
+
+// Update writes what a product's cooperative changed of it on a page; its address stays. Failures are
+// those of Create, ErrNotFound if the product is another's, and *Changed.
+func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by uuid.UUID) (Product, error) {
 	e = e.cleaned()
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
 		if err != nil {
 			return err
 		}
-		full := e
-		if full.SKU == "" {
-			full.SKU = present.SKU
-		}
-		if full.State == "" {
-			full.State = present.State
-		}
-		if full.Drawing == "" {
-			full.Drawing = present.Drawing
-		}
 		r, err := s.rulesFrom(ctx, tx)
 		if err != nil {
 			return err
+		}
+		if err := r.check(e.over(present)); err != nil {
+			return err
+		}
+		full, delta, err := page.merge(ctx, tx, present, e, onForms)
+		if err != nil {
+			return err
+		}
+		if e.Drawing != "" {
+			full.Drawing = e.Drawing
 		}
 		if err := r.check(full); err != nil {
 			return err
@@ -100,12 +126,10 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 			full.AuthorisedTill, full.State, full.Drawing, now); err != nil {
 			return refused(err)
 		}
-		if full.Stock != nil {
-			if err := countTx(ctx, tx, productID, *full.Stock, by, now); err != nil {
-				return err
-			}
+		if err := moveTx(ctx, tx, productID, delta, page.Key, by, now); err != nil {
+			return err
 		}
-		return setLabelsTx(ctx, tx, productID, full.Labels)
+		return setLabelsTx(ctx, tx, productID, e.Labels)
 	})
 	if err != nil {
 		return Product{}, fmt.Errorf("update product: %w", err)
@@ -114,24 +138,39 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 	return s.Get(ctx, coopID, productID)
 }
 
-// SetPriceStock changes a price, a stock or both; what is nil stays. The stock is what can still be
-// sold: pieces that orders have reserved are no longer in it.
+// SetPriceStock sets a price, a stock or both; what is nil stays. The stock is what can still be sold:
+// pieces that orders have reserved are no longer in it.
 func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, by uuid.UUID) error {
+	_, err := s.ChangePriceStock(ctx, coopID, productID, price, stock, Page{}, by)
+	return err
+}
+
+// ChangePriceStock is SetPriceStock for what somebody changed on a page. It gives the product as it is
+// then; another failure is *Changed.
+func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, page Page, by uuid.UUID) (Product, error) {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
 		if err != nil {
 			return err
 		}
-		e := present.edit()
-		e.Stock = stock
+		given := present.edit()
+		given.Stock = stock
 		if price != nil {
-			e.Price = *price
+			given.Price = *price
 		}
-		e.State = Draft // whether it may be offered is not in question here
+		given.State = Draft // whether it may be offered is not in question here
 		r, err := s.rulesFrom(ctx, tx)
 		if err != nil {
 			return err
 		}
+		if err := r.check(given); err != nil {
+			return err
+		}
+		e, delta, err := page.merge(ctx, tx, present, given, priceOnly)
+		if err != nil {
+			return err
+		}
+		e.State = Draft
 		if err := r.check(e); err != nil {
 			return err
 		}
@@ -142,21 +181,23 @@ func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID
 				return fmt.Errorf("price: %w", err)
 			}
 		}
-		if stock == nil {
-			return nil
-		}
-		return countTx(ctx, tx, productID, *stock, by, now)
+		return moveTx(ctx, tx, productID, delta, page.Key, by, now)
 	})
 	if err != nil {
-		return fmt.Errorf("set price and stock: %w", err)
+		return Product{}, fmt.Errorf("set price and stock: %w", err)
 	}
 	slog.InfoContext(ctx, "price or stock set", "product", productID, "by", by)
-	return nil
+	return s.Get(ctx, coopID, productID)
 }
 
 // SetState publishes a product, takes it back or archives it. Processed food without a valid
 // authorisation is not published unless the association lets it: Invalid, field authorisation.
 func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, state string, by uuid.UUID) error {
+	return s.ChangeState(ctx, coopID, productID, state, Page{}, by)
+}
+
+// ChangeState is SetState from a page; another failure is *Changed.
+func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, state string, page Page, by uuid.UUID) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
 		if err != nil {
@@ -166,13 +207,17 @@ func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, sta
 		if err != nil {
 			return err
 		}
-		e := present.edit()
-		e.State = state
-		if err := r.check(e); err != nil {
+		given := present.edit()
+		given.State = state
+		if err := r.check(given); err != nil {
+			return err
+		}
+		e, _, err := page.merge(ctx, tx, present, given, stateOnly)
+		if err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `
-			update products set state = $2, updated_at = $3 where id = $1`, productID, state, s.now()); err != nil {
+			update products set state = $2, updated_at = $3 where id = $1`, productID, e.State, s.now()); err != nil {
 			return fmt.Errorf("state: %w", err)
 		}
 		return nil
@@ -202,19 +247,30 @@ func (p Product) edit() Edit {
 	}
 }
 
-// countTx sets the stock of a locked product and writes down the difference.
-func countTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, stock int, by uuid.UUID, now time.Time) error {
+// over is the edit with what it leaves open as it is.
+func (e Edit) over(present Product) Edit {
+	if e.SKU == "" {
+		e.SKU = present.SKU
+	}
+	if e.State == "" {
+		e.State = present.State
+	}
+	return e
+}
+
+// moveTx moves the stock of a locked product and writes that down, with the form that did it if one did.
+func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, form, by uuid.UUID, now time.Time) error {
+	if delta == 0 {
+		return nil
+	}
 	if _, err := tx.ExecContext(ctx, `
-		with before as (
-		    select stock from products where id = $1
-		), counted as (
-		    update products set stock = $2, updated_at = $3 where id = $1 and stock <> $2
-		    returning id
+		with moved as (
+		    update products set stock = stock + $2, updated_at = $3 where id = $1
 		)
-		insert into stock_movements (id, product_id, delta, reason, user_id, at)
-		select $4, counted.id, $2 - before.stock, 'count', $5, $3 from counted, before`,
-		productID, stock, now, postgres.NewID(), nullable(by)); err != nil {
-		return fmt.Errorf("count stock: %w", err)
+		insert into stock_movements (id, product_id, delta, reason, user_id, form, at)
+		values ($4, $1, $2, 'count', $5, $6, $3)`,
+		productID, delta, now, postgres.NewID(), nullable(by), nullable(form)); err != nil {
+		return fmt.Errorf("move stock: %w", err)
 	}
 	return nil
 }

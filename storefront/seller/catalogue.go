@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -150,30 +152,49 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 		return err
 	}
 	price, stock, err := quickValues(r)
+	var product catalog.Product
 	if err == nil {
-		err = h.Catalog.SetPriceStock(r.Context(), r.CooperativeID(), id, price, stock, r.UserID())
+		page := catalog.ReadPage(r.Form("page"))
+		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.UserID())
 	}
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
+	if r.WantsJSON() {
+		return r.JSON(http.StatusOK, rowAnswer{Message: r.Locale.T("seller.catalogue.saved"), Values: rowValues(r.Locale, product)})
+	}
 	return h.saved(r, "seller.catalogue.saved")
 }
 
-// quickValues are the fields of a row that are not as they were shown. What was left alone is not
-// written: a new price must not put back a stock that an order has taken from since.
+// rowAnswer tells the script what became of a row: what its fields are to hold now.
+type rowAnswer struct {
+	Message string            `json:"message"`
+	Errors  map[string]string `json:"errors,omitempty"`
+	Values  map[string]string `json:"values"`
+}
+
+// rowValues are the fields of a product's row as they stand.
+func rowValues(l *i18n.Locale, p catalog.Product) map[string]string {
+	return map[string]string{"page": rowPage(p), "price": typed(l, p.Price), "stock": strconv.Itoa(p.Stock)}
+}
+
+// rowPage is the page that a product's row stands on.
+func rowPage(p catalog.Product) string { return catalog.NewPage(p).Encode("price", "state") }
+
+// quickValues are the fields of a row; what was not sent stays.
 func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 	wrong := fault.New(fault.Invalid, "seller.product.invalid")
-	if typed := r.Form("price"); typed != r.Form("was_price") {
-		amount, err := money.Parse(typed)
+	if r.FormValues().Has("price") {
+		amount, err := money.Parse(r.Form("price"))
 		if err != nil {
-			wrong.Field("price", "seller.product.price_unreadable", "Value", typed)
+			wrong.Field("price", "seller.product.price_unreadable", "Value", r.Form("price"))
 		}
 		price = &amount
 	}
-	if typed := r.Form("stock"); typed != r.Form("was_stock") {
-		pieces, ok := count(typed)
+	if r.FormValues().Has("stock") {
+		pieces, ok := count(r.Form("stock"))
 		if !ok {
-			wrong.Field("stock", "seller.product.stock_unreadable", "Value", typed)
+			wrong.Field("stock", "seller.product.stock_unreadable", "Value", r.Form("stock"))
 		}
 		stock = &pieces
 	}
@@ -195,7 +216,7 @@ func (h *Handler) setState(r *web.Request) error {
 		return err
 	}
 	state := r.Form("state")
-	err = h.Catalog.SetState(r.Context(), r.CooperativeID(), id, state, r.UserID())
+	err = h.Catalog.ChangeState(r.Context(), r.CooperativeID(), id, state, catalog.ReadPage(r.Form("page")), r.UserID())
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
@@ -204,16 +225,17 @@ func (h *Handler) setState(r *web.Request) error {
 
 // setSeveral does the same to all products that are ticked.
 func (h *Handler) setSeveral(r *web.Request) error {
-	var ids []uuid.UUID
-	for _, text := range r.FormValues()["id"] {
+	var chosen []catalog.Chosen
+	for _, text := range r.FormValues()["chosen"] {
+		text, page, _ := strings.Cut(text, " ")
 		id, err := uuid.Parse(text)
 		if err != nil {
 			return web.ErrNotFound.Wrap(err)
 		}
-		ids = append(ids, id)
+		chosen = append(chosen, catalog.Chosen{ID: id, Page: catalog.ReadPage(page)})
 	}
 	what := r.Form("do")
-	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), ids, what, r.UserID())
+	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), chosen, what, r.UserID())
 	switch {
 	case err != nil:
 		return h.refuseRow(r, uuid.Nil, err)
@@ -225,26 +247,50 @@ func (h *Handler) setSeveral(r *web.Request) error {
 	if done > 0 {
 		v.Done = r.Locale.N("seller.catalogue.several_"+what, done)
 	}
-	return h.showCatalogueBehind(r, v)
+	return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, v)
 }
 
 // refuseRow shows the catalogue again with what was typed in a row and what is wrong with it; without
-// a row what is wrong concerns the page.
+// a row what is wrong concerns the page. Where somebody else changed the same, the row stands on what is
+// true now, so that sent again it holds.
 func (h *Handler) refuseRow(r *web.Request, id uuid.UUID, err error) error {
+	var changed *catalog.Changed
+	if errors.As(err, &changed) {
+		return h.changedRow(r, id, changed)
+	}
 	form, ok := r.Rejected(err)
 	if !ok || r.WantsJSON() {
 		return err
 	}
-	return h.showCatalogueBehind(r, catalogueView{Refused: id, Form: form})
+	return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, catalogueView{Refused: id, Form: form})
+}
+
+func (h *Handler) changedRow(r *web.Request, id uuid.UUID, changed *catalog.Changed) error {
+	form := ui.Form{Values: map[string]string{}, Errors: changedErrors(r, changed, nil)}
+	for _, c := range changed.Fields {
+		form.Values[c.Field] = r.Form(c.Field)
+	}
+	if !r.WantsJSON() {
+		return h.showCatalogueBehind(r, http.StatusConflict, catalogueView{Refused: id, Form: form})
+	}
+	product, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	values := rowValues(r.Locale, product)
+	for name, typed := range form.Values {
+		values[name] = typed
+	}
+	return r.JSON(http.StatusConflict, rowAnswer{Message: form.Errors[""], Errors: form.Errors, Values: values})
 }
 
 // showCatalogueBehind shows the page of the catalogue that a form was sent from, and what is wrong.
-func (h *Handler) showCatalogueBehind(r *web.Request, v catalogueView) error {
+func (h *Handler) showCatalogueBehind(r *web.Request, status int, v catalogueView) error {
 	address, err := url.Parse(back(r))
 	if err != nil {
 		return fmt.Errorf("page of the catalogue: %w", err)
 	}
-	return h.showCatalogue(r, http.StatusUnprocessableEntity, address.Query(), v)
+	return h.showCatalogue(r, status, address.Query(), v)
 }
 
 // saved says that a row was saved: to the script in a word, to anybody else on the page they came from.

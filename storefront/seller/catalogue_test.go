@@ -2,17 +2,27 @@ package seller_test
 
 import (
 	"encoding/csv"
+	"encoding/json"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
 // row is a product's row of the catalogue.
 func row(m *storetest.Market, sku string, t *testing.T) string {
 	return "#row-" + m.Honey.Product(t, sku).ID.String()
+}
+
+// shownNow is what a product's row stands on when its page is opened now.
+func shownNow(member *storetest.Client, p catalog.Product) string {
+	page := member.Get("/fr/seller/products?q=" + p.SKU).Want(http.StatusOK)
+	return page.Find("#q-"+p.ID.String()+" input[name=page]").AttrOr("value", "")
 }
 
 func TestPriceAndStockAreChangedInTheTable(t *testing.T) {
@@ -22,7 +32,7 @@ func TestPriceAndStockAreChangedInTheTable(t *testing.T) {
 	thyme := m.Honey.Product(t, "M-1")
 	quick := "/fr/seller/products/" + thyme.ID.String() + "/quick"
 	page := member.Post(quick, url.Values{
-		"price": {"125,50"}, "was_price": {"120"}, "stock": {"٣٠"}, "was_stock": {"20"}, "back": {"/seller/products?show=published"},
+		"price": {"125,50"}, "stock": {"٣٠"}, "page": {shownNow(member, thyme)}, "back": {"/seller/products?show=published"},
 	}).Want(http.StatusOK)
 	if page.Path != "/fr/seller/products?show=published" {
 		t.Errorf("after saving: %s", page.Path)
@@ -40,12 +50,44 @@ func TestNewPriceDoesNotPutBackWhatWasSold(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	thyme := m.Honey.Product(t, "M-1")
+	member := m.SignIn(m.Honey.Member)
+	quick := "/ar/seller/products/" + thyme.ID.String() + "/quick"
+	page := shownNow(member, thyme)
 	m.Order() // two of twenty, after the page was shown
-	m.SignIn(m.Honey.Member).Post("/ar/seller/products/"+thyme.ID.String()+"/quick", url.Values{
-		"price": {"130"}, "was_price": {"120"}, "stock": {"20"}, "was_stock": {"20"},
-	}).Want(http.StatusOK)
+	member.Post(quick, url.Values{"price": {"130"}, "stock": {"20"}, "page": {page}}).Want(http.StatusOK)
 	if got := m.Stock(thyme.ID); got != 18 {
 		t.Errorf("%d in stock", got)
+	}
+	for range 2 { // three were broken; told twice
+		member.Post(quick, url.Values{"price": {"120"}, "stock": {"17"}, "page": {page}}).Want(http.StatusOK)
+	}
+	if got := m.Stock(thyme.ID); got != 15 {
+		t.Errorf("%d in stock", got)
+	}
+}
+
+func TestRowThatSomebodyElseChangedTooIsToldAndHoldsWhenSentAgain(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	quick := "/seller/products/" + thyme.ID.String() + "/quick"
+	for i, language := range languages {
+		page := shownNow(member, thyme)
+		other := money.Amount(100_00 + 100*i)
+		if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, thyme.ID, &other, nil, m.Honey.Member.ID); err != nil {
+			t.Fatal(err)
+		}
+		price := strconv.Itoa(131 + i)
+		form := url.Values{"price": {price}, "stock": {"20"}, "page": {page}}
+		told := member.Post("/"+language+quick, form).Want(http.StatusConflict)
+		in := row(m, "M-1", t)
+		if field := told.Find(in + " input[name=price]"); field.AttrOr("value", "") != price || field.AttrOr("aria-invalid", "") != "true" {
+			t.Errorf("%s: the price is %q", language, field.AttrOr("value", ""))
+		}
+		form.Set("page", told.Find("#q-"+thyme.ID.String()+" input[name=page]").AttrOr("value", ""))
+		form.Set("stock", told.Find(in+" input[name=stock]").AttrOr("value", ""))
+		member.Post("/"+language+quick, form).Want(http.StatusOK)
 	}
 }
 
@@ -56,7 +98,7 @@ func TestRefusedRowKeepsWhatWasTyped(t *testing.T) {
 	thyme := m.Honey.Product(t, "M-1")
 	for _, language := range languages {
 		page := member.Post("/"+language+"/seller/products/"+thyme.ID.String()+"/quick", url.Values{
-			"price": {"12O"}, "was_price": {"120"}, "stock": {"douze"}, "was_stock": {"20"}, "back": {"/seller/products?q=thym"},
+			"price": {"12O"}, "stock": {"douze"}, "page": {shownNow(member, thyme)}, "back": {"/seller/products?q=thym"},
 		}).Want(http.StatusUnprocessableEntity)
 		in := row(m, "M-1", t)
 		for name, typed := range map[string]string{"price": "12O", "stock": "douze"} {
@@ -81,14 +123,38 @@ func TestScriptIsAnsweredInJSON(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	member := m.SignIn(m.Honey.Member)
-	path := "/fr/seller/products/" + m.Honey.Product(t, "M-1").ID.String() + "/quick"
-	header := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}}
-	page := member.Do(http.MethodPost, path, []byte("price=99&was_price=120"), header).Want(http.StatusOK)
-	if got := string(page.Body); got != `{"message":"C’est enregistré."}` {
-		t.Errorf("saved: %s", got)
+	thyme := m.Honey.Product(t, "M-1")
+	path := "/fr/seller/products/" + thyme.ID.String() + "/quick"
+	post := func(form url.Values) *storetest.Page {
+		header := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}}
+		return member.Do(http.MethodPost, path, []byte(form.Encode()), header)
 	}
-	page = member.Do(http.MethodPost, path, []byte("price=abc&was_price=99"), header).Want(http.StatusUnprocessableEntity)
-	if got := string(page.Body); !strings.Contains(got, `"errors":{"price":"«`) {
+	var answer struct {
+		Message        string
+		Values, Errors map[string]string
+	}
+	read := func(page *storetest.Page) {
+		answer.Errors = nil
+		if err := json.Unmarshal(page.Body, &answer); err != nil {
+			t.Fatal(err)
+		}
+	}
+	old := shownNow(member, thyme)
+	read(post(url.Values{"price": {"99"}, "stock": {"20"}, "page": {old}}).Want(http.StatusOK))
+	if answer.Message != "C’est enregistré." || answer.Values["price"] != "99" || answer.Values["page"] == old {
+		t.Errorf("saved: %+v", answer)
+	}
+	// The next change in the row stands on what the answer said.
+	read(post(url.Values{"price": {"99"}, "stock": {"18"}, "page": {answer.Values["page"]}}).Want(http.StatusOK))
+	if m.Stock(thyme.ID) != 18 {
+		t.Errorf("%d in stock", m.Stock(thyme.ID))
+	}
+	read(post(url.Values{"price": {"98"}, "stock": {"20"}, "page": {old}}).Want(http.StatusConflict))
+	if answer.Values["price"] != "98" || answer.Values["stock"] != "18" || !strings.Contains(answer.Errors["price"], "99") {
+		t.Errorf("changed meanwhile: %+v", answer)
+	}
+	page := post(url.Values{"price": {"abc"}, "page": {old}}).Want(http.StatusUnprocessableEntity)
+	if got := string(page.Body); !strings.Contains(got, `"price":"«`) {
 		t.Errorf("refused: %s", got)
 	}
 }
@@ -98,7 +164,8 @@ func TestProductIsHiddenAndShown(t *testing.T) {
 	m := storetest.New(t)
 	member := m.SignIn(m.Honey.Member)
 	state := func(sku, state string) *storetest.Page {
-		return member.Post("/ar/seller/products/"+m.Honey.Product(t, sku).ID.String()+"/state", url.Values{"state": {state}})
+		p := m.Honey.Product(t, sku)
+		return member.Post("/ar/seller/products/"+p.ID.String()+"/state", url.Values{"state": {state}, "page": {shownNow(member, p)}})
 	}
 	state("M-1", "draft").Want(http.StatusOK)
 	m.Visitor().Get("/ar/products/" + m.Honey.Product(t, "M-1").Slug).Want(http.StatusNotFound)
@@ -155,16 +222,16 @@ func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
 	set := func(language, what string, skus ...string) *storetest.Page {
 		form := url.Values{"do": {what}, "back": {"/seller/products?category=honey"}}
 		for _, sku := range skus {
-			form.Add("id", id(sku))
+			form.Add("chosen", id(sku)+" "+shownNow(member, m.Honey.Product(t, sku)))
 		}
 		return member.Post("/"+language+"/seller/products/several", form)
 	}
 	page := member.Get("/fr/seller/products").Want(http.StatusOK)
-	if got := page.Find("input[name=id][form=several]").Length(); got != 3 || page.Has("input[name=id][checked]") {
+	if got := page.Find("input[name=chosen][form=several]").Length(); got != 3 || page.Has("input[name=chosen][checked]") {
 		t.Errorf("%d products can be ticked", got)
 	}
 	all := page.Find("a[href*='choose=all']").AttrOr("href", "")
-	if got := member.Get(all).Want(http.StatusOK).Find("input[name=id][checked]").Length(); got != 3 {
+	if got := member.Get(all).Want(http.StatusOK).Find("input[name=chosen][checked]").Length(); got != 3 {
 		t.Errorf("%d of all are ticked", got)
 	}
 
@@ -180,7 +247,7 @@ func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
 		if said := page.Text("#left"); !strings.Contains(said, "2") && language == "fr" || !strings.Contains(said, "ONSSA") {
 			t.Errorf("%s: it says %q", language, said)
 		}
-		if ticked := page.Find("input[name=id][checked]"); ticked.Length() != 1 || ticked.AttrOr("value", "") != id("M-3") {
+		if ticked := page.Find("input[name=chosen][checked]"); ticked.Length() != 1 || !strings.HasPrefix(ticked.AttrOr("value", ""), id("M-3")) {
 			t.Errorf("%s: %d are still ticked", language, ticked.Length())
 		}
 	}
@@ -202,7 +269,7 @@ func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
 		}
 	}
 	set("fr", "eaten", "M-1").Want(http.StatusUnprocessableEntity)
-	member.Post("/fr/seller/products/several", url.Values{"do": {"draft"}, "id": {"all of them"}}).Want(http.StatusNotFound)
+	member.Post("/fr/seller/products/several", url.Values{"do": {"draft"}, "chosen": {"all of them"}}).Want(http.StatusNotFound)
 }
 
 func TestAnothersProductIsNotAmongSeveral(t *testing.T) {
@@ -210,7 +277,7 @@ func TestAnothersProductIsNotAmongSeveral(t *testing.T) {
 	m := storetest.New(t)
 	mine, theirs := m.Honey.Products[0], m.Oil.Products[0]
 	m.SignIn(m.Honey.Member).Post("/fr/seller/products/several", url.Values{
-		"do": {"soldout"}, "id": {mine.ID.String(), theirs.ID.String()},
+		"do": {"soldout"}, "chosen": {mine.ID.String(), theirs.ID.String()},
 	}).Want(http.StatusNotFound)
 	if m.Stock(mine.ID) == 0 || m.Stock(theirs.ID) == 0 {
 		t.Error("something was done")

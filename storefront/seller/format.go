@@ -27,19 +27,19 @@ func typed(l *i18n.Locale, a money.Amount) string {
 }
 
 // monthOf names a month that a product's season begins or ends with.
-func monthOf(p ui.Page, month *int) string {
+func monthOf(l *i18n.Locale, month *int) string {
 	if month == nil {
 		return ""
 	}
-	return p.L.MonthName(*month)
+	return l.MonthName(*month)
 }
 
 // season writes «أكتوبر – يناير», or one month alone.
-func season(p ui.Page, from, to *int) string {
+func season(l *i18n.Locale, from, to *int) string {
 	if from == nil || to == nil || *from == *to {
-		return monthOf(p, from)
+		return monthOf(l, from)
 	}
-	return monthOf(p, from) + " – " + monthOf(p, to)
+	return monthOf(l, from) + " – " + monthOf(l, to)
 }
 
 // givenNames are beginnings of names that are no name without the word behind them.

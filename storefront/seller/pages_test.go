@@ -85,7 +85,7 @@ func TestAnotherCooperativesThingsAreNotFound(t *testing.T) {
 		owner.Get(path).Want(http.StatusOK)
 		other.Get(path).Want(http.StatusNotFound)
 	}
-	quick := url.Values{"price": {"1"}, "was_price": {"2"}, "stock": {"0"}, "was_stock": {"0"}}
+	quick := url.Values{"price": {"1"}, "stock": {"0"}}
 	for path, form := range map[string]url.Values{
 		product:             {"name_ar": {"عسل"}, "category": {"honey"}, "price": {"1"}, "unit_amount": {"1"}, "unit_code": {"kg"}},
 		product + "/quick":  quick,

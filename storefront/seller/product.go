@@ -1,10 +1,13 @@
 package seller
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -20,6 +23,7 @@ type productView struct {
 	Form       ui.Form
 	Categories []catalog.Category
 	Photo      string // state of the photograph that was sent last
+	Page       string // what the form stands on: the catalogue's Page, or the key of a new product's
 }
 
 // action is where the form is sent.
@@ -47,7 +51,9 @@ func (v productView) unfolded() bool {
 }
 
 func (h *Handler) newProduct(r *web.Request) error {
-	form := ui.Form{Values: map[string]string{"unit_amount": "1", "unit_code": "kg", "state": catalog.Published}}
+	form := ui.Form{Values: map[string]string{
+		"unit_amount": "1", "unit_code": "kg", "state": catalog.Published, "page": uuid.NewString(),
+	}}
 	return h.showProduct(r, http.StatusOK, nil, form)
 }
 
@@ -55,6 +61,7 @@ func (h *Handler) createProduct(r *web.Request) error {
 	edit, err := readEdit(r)
 	var product catalog.Product
 	if err == nil {
+		edit.Form, _ = uuid.Parse(r.Form("page")) // without one, nothing is made once only
 		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.UserID())
 	}
 	if form, ok := r.Rejected(err); ok {
@@ -75,6 +82,45 @@ func (h *Handler) product(r *web.Request) error {
 	return h.showProduct(r, http.StatusOK, &product, ui.Form{Values: valuesOf(r.Locale, product)})
 }
 
+// inputs are the inputs of a field of the form that has others than one of its own name.
+var inputs = map[string][]string{"unit": {"unit_amount", "unit_code"}, "season": {"season_from", "season_to"}}
+
+// changedProduct is the form of a product that somebody else changed too: what she typed, and around it
+// what is true now. Sent again it holds, since both have now been seen.
+func (h *Handler) changedProduct(r *web.Request, page catalog.Page, edit catalog.Edit, changed *catalog.Changed) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	categories, err := h.Catalog.Categories(r.Context())
+	if err != nil {
+		return err
+	}
+	form := ui.Form{Values: valuesOf(r.Locale, product), Errors: changedErrors(r, changed, categories)}
+	for field, touched := range page.Touched(edit) {
+		if !touched {
+			continue
+		}
+		names := inputs[field]
+		if names == nil {
+			names = []string{field}
+		}
+		for _, name := range names {
+			form.Values[name] = r.Form(name)
+		}
+	}
+	return h.showProduct(r, http.StatusConflict, &product, form)
+}
+
+// changedErrors says at each field what somebody else made of it meanwhile.
+func changedErrors(r *web.Request, changed *catalog.Changed, categories []catalog.Category) map[string]string {
+	errors := map[string]string{"": r.Locale.T("seller.product.changed")}
+	for _, c := range changed.Fields {
+		errors[c.Field] = r.Locale.T("seller.product.changed_field", "Now", fieldWords(r.Locale, categories, c.Field, c.Old))
+	}
+	return errors
+}
+
 // ownProduct is the product that the address names.
 func (h *Handler) ownProduct(r *web.Request) (catalog.Product, error) {
 	id, err := r.UUID("id")
@@ -89,9 +135,14 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	page := catalog.ReadPage(r.Form("page"))
 	edit, err := readEdit(r)
 	if err == nil {
-		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, r.UserID())
+		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.UserID())
+	}
+	var changed *catalog.Changed
+	if errors.As(err, &changed) {
+		return h.changedProduct(r, page, edit, changed)
 	}
 	if form, ok := r.Rejected(err); ok {
 		return h.showProduct(r, http.StatusUnprocessableEntity, &product, form)
@@ -108,7 +159,10 @@ func (h *Handler) showProduct(r *web.Request, status int, product *catalog.Produ
 	v := productView{Product: product, Form: form}
 	title := r.Locale.T("seller.product.new")
 	var err error
-	if product != nil {
+	if v.Page = form.Values["page"]; product != nil {
+		if v.Page == "" {
+			v.Page = catalog.NewPage(*product).Encode()
+		}
 		title = r.Locale.Text(product.Name)
 		if v.Photo, err = h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID); err != nil {
 			return err
@@ -131,7 +185,7 @@ func valuesOf(l *i18n.Locale, p catalog.Product) map[string]string {
 		"name_ar": p.Name.AR, "name_fr": p.Name.FR, "name_en": p.Name.EN,
 		"description_ar": p.Description.AR, "description_fr": p.Description.FR, "description_en": p.Description.EN,
 		"unit_amount": strconv.Itoa(p.UnitAmount), "unit_code": p.UnitCode,
-		"price": typed(l, p.Price), "stock": strconv.Itoa(p.Stock), "was_stock": strconv.Itoa(p.Stock),
+		"price": typed(l, p.Price), "stock": strconv.Itoa(p.Stock),
 	}
 	for name, month := range map[string]*int{"season_from": p.SeasonFrom, "season_to": p.SeasonTo} {
 		if month != nil {
@@ -165,7 +219,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 			wrong.Field("price", "seller.product.price_unreadable", "Value", value)
 		}
 	}
-	if value := r.Form("stock"); value != r.Form("was_stock") {
+	if value := r.Form("stock"); value != "" {
 		pieces, ok := count(value)
 		if !ok {
 			wrong.Field("stock", "seller.product.stock_unreadable", "Value", value)

@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -129,6 +130,62 @@ func TestEditDoesNotPutBackWhatWasSold(t *testing.T) {
 	member.Post(path, form).Want(http.StatusOK)
 	if got := m.Stock(thyme.ID); got != 18 {
 		t.Errorf("%d in stock", got)
+	}
+}
+
+func TestAFormThatSomebodyElseChangedTooComesBackWithBoth(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	for i, language := range languages {
+		path := "/" + language + "/seller/products/" + thyme.ID.String()
+		at := "main form[action='" + path + "']"
+		mine, theirs := formOf(member.Get(path).Want(http.StatusOK), at), formOf(member.Get(path), at)
+		theirs.Set("name_fr", "Miel A "+language)
+		theirs.Set("description_fr", "Autre texte "+language)
+		member.Post(path, theirs).Want(http.StatusOK)
+
+		mine.Set("name_fr", "Miel B "+language)
+		mine.Set("unit_amount", strconv.Itoa(301+i))
+		m.Order()
+		told := member.Post(path, mine).Want(http.StatusConflict)
+		if said := told.Text("#f-name_fr-error"); !strings.Contains(said, "Miel A "+language) {
+			t.Errorf("%s: the name says %q", language, said)
+		}
+		again := formOf(told, at)
+		for field, want := range map[string]string{
+			"name_fr": "Miel B " + language, "description_fr": "Autre texte " + language, "unit_amount": mine.Get("unit_amount"),
+			"stock": strconv.Itoa(m.Stock(thyme.ID)),
+		} {
+			if got := again.Get(field); got != want {
+				t.Errorf("%s: %s is %q, not %q", language, field, got, want)
+			}
+		}
+		member.Post(path, again).Want(http.StatusOK)
+		if kept := formOf(member.Get(path), at); kept.Get("name_fr") != "Miel B "+language || kept.Get("description_fr") != "Autre texte "+language {
+			t.Errorf("%s: kept %q, %q", language, kept.Get("name_fr"), kept.Get("description_fr"))
+		}
+	}
+}
+
+func TestANewProductThatIsSentTwiceIsOne(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	form := formOf(member.Get("/fr/seller/products/new").Want(http.StatusOK), "main form[method=post]")
+	for name, values := range newProduct() {
+		form[name] = values
+	}
+	first := member.Post("/fr/seller/products/new", form).Want(http.StatusOK)
+	if again := member.Post("/fr/seller/products/new", form).Want(http.StatusOK); again.Path != first.Path {
+		t.Errorf("first %s, then %s", first.Path, again.Path)
+	}
+	// Mended after a mistake, the form is the same one.
+	form.Set("price", "abc")
+	mended := formOf(member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity), "main form[method=post]")
+	if mended.Get("page") != form.Get("page") || mended.Get("page") == "" {
+		t.Errorf("the form's key became %q", mended.Get("page"))
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -283,32 +284,39 @@ func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
 
 // words says a change's value as the reader would.
 func (v uploadView) words(p ui.Page, field, value string) string {
+	return fieldWords(p.L, v.Categories, field, value)
+}
+
+// fieldWords says the value of a catalog.Change as the reader would.
+func fieldWords(l *i18n.Locale, categories []catalog.Category, field, value string) string {
 	if value == "" {
 		return ""
 	}
 	switch field {
 	case "price":
 		if amount, ok := parsed(value); ok {
-			return p.L.Money(amount)
+			return l.Money(amount)
 		}
 	case "stock":
 		if n, err := strconv.Atoi(value); err == nil {
-			return p.L.Number(n)
+			return l.Number(n)
 		}
 	case "unit":
 		if amount, code, ok := catalog.ParseUnit(value); ok {
-			return p.L.Unit(amount, code)
+			return l.Unit(amount, code)
 		}
 	case "category":
-		for _, c := range v.Categories {
+		for _, c := range categories {
 			if c.Slug == value {
-				return p.L.Text(c.Name)
+				return l.Text(c.Name)
 			}
 		}
 	case "season":
 		if from, to, ok := months(value); ok {
-			return season(p, &from, &to)
+			return season(l, &from, &to)
 		}
+	case "state":
+		return l.T("seller.state." + value)
 	}
 	if runes := []rune(value); len(runes) > 90 {
 		return strings.TrimSpace(string(runes[:90])) + "…"

@@ -134,7 +134,8 @@ func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
 	member := m.SignIn(m.Honey.Member)
 	preview := member.Upload("/fr/seller/upload", "file", "prix.csv", []byte("code;prix\nM-1;115\n"), nil).Want(http.StatusOK)
 	// Meanwhile somebody changes the price by hand.
-	member.Post("/fr/seller/products/"+m.Honey.Product(t, "M-1").ID.String()+"/quick", url.Values{"price": {"118"}, "was_price": {"120"}}).Want(http.StatusOK)
+	thyme := m.Honey.Product(t, "M-1")
+	member.Post("/fr/seller/products/"+thyme.ID.String()+"/quick", url.Values{"price": {"118"}, "page": {shownNow(member, thyme)}}).Want(http.StatusOK)
 	page := member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
 	if page.Text("h1") != "Rien n’a été publié" || page.Has(".note.ok") || !strings.Contains(page.Text("#line-2"), "modifié ailleurs") {
 		t.Errorf("it says %q, %q", page.Text("h1"), page.Text("main"))

@@ -3,7 +3,7 @@
 //   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
 //   form[data-swap]       answers in place: its page's <main> replaces the present one
 //   form[data-parts]      has [data-recalc] fields that change the page's [data-part]s
-//   form[data-inline]     saves a table row: POST, answer {message} or {errors: {field: text}}
+//   form[data-inline]     saves a table row: POST, answer {message, values} or {errors: {field: text}}
 //   form[data-suggest]    search field with suggestions from that address
 //   [data-auto]           a select or checkbox that sends its form when changed
 //   [data-dialog=ID]      opens the dialog; [data-close] closes it
@@ -165,11 +165,9 @@
   })
 
   // ── A table row saved as soon as a cell changes. Enter is a change too: the page stays where it is.
-  on('submit', 'form[data-inline]', (form, event) => event.preventDefault())
-  on('change', 'input, select', async field => {
-    const form = field.form
-    if (!form || !('inline' in form.dataset)) return
-    const row = field.closest('tr')
+  // The answer says what its fields hold now; one that somebody else changed too is saved by sending it
+  // again.
+  const save = async (form, row) => {
     try {
       const answer = await send(form, null, json)
       const body = await answer.json()
@@ -177,16 +175,22 @@
         const wrong = body.errors?.[input.name]
         if (wrong) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
-        // What was saved is what the next change is compared with.
-        const was = form.elements['was_' + input.name]
-        if (answer.ok && was) was.value = input.value
+        input.value = body.values?.[input.name] ?? input.value
       }
       row?.classList.toggle('saved', answer.ok)
       row?.classList.toggle('bad', !answer.ok)
-      toast(answer.ok ? body.message : Object.values(body.errors ?? {})[0] ?? body.message, { bad: !answer.ok })
+      toast(answer.ok ? body.message : Object.entries(body.errors ?? {}).find(([name]) => name)?.[1] ?? body.message, { bad: !answer.ok })
     } catch {
       form.submit()
     }
+  }
+  on('submit', 'form[data-inline]', (form, event) => {
+    event.preventDefault()
+    const row = form.closest('tr')
+    if (row?.classList.contains('bad')) save(form, row)
+  })
+  on('change', 'input, select', field => {
+    if (field.form && 'inline' in field.form.dataset) save(field.form, field.closest('tr'))
   })
 
   // ── Suggestions while typing: a list box under the search field, worked by arrows, Enter and Escape.
