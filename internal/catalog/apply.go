@@ -34,7 +34,7 @@ func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid
 		if err := u.lockProducts(ctx, tx); err != nil {
 			return err
 		}
-		c, err := s.compare(ctx, tx, coopID)
+		c, err := s.compare(ctx, tx, coopID, u.Rows)
 		if err != nil {
 			return err
 		}

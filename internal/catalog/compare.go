@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -24,10 +25,11 @@ type comparer struct {
 	byName     map[string][]int // by folded name, in Arabic or French
 	seen       map[string]int   // line on which a product was met first
 	met        map[uuid.UUID]bool
+	moved      map[time.Time]map[uuid.UUID]int // by how much orders moved each stock since then
 }
 
-// compare reads a cooperative's products as they are now, for rows to be held against.
-func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) (*comparer, error) {
+// compare reads a cooperative's products as they are now, for the rows of a file to be held against.
+func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID, rows []UploadRow) (*comparer, error) {
 	r, err := s.rulesFrom(ctx, q)
 	if err != nil {
 		return nil, err
@@ -51,6 +53,9 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		}
 	}
 	c.nameByPart(categories)
+	if c.moved, err = movedSince(ctx, q, coopID, rows); err != nil {
+		return nil, err
+	}
 	for i, p := range products {
 		c.bySKU[p.SKU] = i
 	}
@@ -134,6 +139,7 @@ func (c *comparer) row(line int, values map[string]string) (row UploadRow, merge
 		c.met[present.ID] = true
 		before = present.edit()
 		before.Stock = &present.Stock
+		has[colStock] = has[colStock] && c.restock(&given, present, values)
 		if given.SKU == "" {
 			given.Name = unlike(given.Name, present.Name)
 		}

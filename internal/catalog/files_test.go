@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/google/uuid"
 	"github.com/xuri/excelize/v2"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -46,7 +47,7 @@ func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), "", m.member)
+			_, err := m.ReadUpload(m.ctx, m.honey, c.file, strings.NewReader(c.content), "", uuid.New())
 			refused(t, err, c.kind, c.key)
 		})
 	}

@@ -22,6 +22,7 @@ const (
 	colUnit           = "unit"
 	colPrice          = "price"
 	colStock          = "stock"
+	colStockThen      = "stock_then" // what a downloaded catalogue showed, and when: see stockThen
 	colSeason         = "season"
 	colSeasonFrom     = "season_from"
 	colSeasonTo       = "season_to"
@@ -69,7 +70,8 @@ var headings = map[string][]string{
 		"disponible", "qty", "quantity", "available", "in stock", "stock quantity", "الكمية", "المخزون", "الكمية المتوفرة",
 		"الكمية المتاحة", "العدد", "المتوفر", "الكمية في المخزون",
 	},
-	colSeason: {"saison", "saisonnalité", "période", "season", "الموسم", "موسم", "الفترة"},
+	colStockThen: {"stock au téléchargement", "stock when downloaded", "المخزون عند التنزيل"},
+	colSeason:    {"saison", "saisonnalité", "période", "season", "الموسم", "موسم", "الفترة"},
 	colSeasonFrom: {
 		"saison de", "saison du", "saison début", "début de saison", "début saison", "mois de début", "season from", "season start",
 		"الموسم من", "بداية الموسم", "من شهر",

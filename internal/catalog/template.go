@@ -26,11 +26,12 @@ var templateColumns = []struct {
 }{
 	{colSKU, 14}, {colCategory, 16}, {colNameAR, 28}, {colNameFR, 28}, {colNameEN, 28}, {colUnit, 12}, {colPrice, 10}, {colStock, 10},
 	{colSeasonFrom, 10}, {colSeasonTo, 10}, {colAuthorisation, 20}, {colAuthorisedTill, 16},
-	{colDescriptionAR, 40}, {colDescriptionFR, 40}, {colDescriptionEN, 40},
+	{colDescriptionAR, 40}, {colDescriptionFR, 40}, {colDescriptionEN, 40}, {colStockThen, 30},
 }
 
 // Template writes the cooperative's present catalogue as «xlsx» or «csv», with headings in the reader's
-// language, so that it can be changed and uploaded again. Uploaded unchanged, it changes nothing.
+// language, so that it can be changed and uploaded again. Uploaded unchanged, it changes nothing, also
+// when some was sold meanwhile.
 func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale, format string, w io.Writer) error {
 	write := map[string]func(*i18n.Locale, [][]any, io.Writer) error{"xlsx": writeXLSX, "csv": writeCSV}[format]
 	if write == nil {
@@ -40,6 +41,7 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 	if err != nil {
 		return err
 	}
+	now := s.now() // before the stock is read: what moves meanwhile is then known to have moved
 	products, err := s.OfCooperative(ctx, coopID)
 	if err != nil {
 		return err
@@ -58,7 +60,7 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 			harmless(p.Name.AR), harmless(p.Name.FR), harmless(p.Name.EN), unitText(l, p.UnitAmount, p.UnitCode),
 			float64(p.Price) / 100, p.Stock, number(p.SeasonFrom), number(p.SeasonTo),
 			harmless(p.Authorisation), dayText(p.AuthorisedTill),
-			harmless(p.Description.AR), harmless(p.Description.FR), harmless(p.Description.EN),
+			harmless(p.Description.AR), harmless(p.Description.FR), harmless(p.Description.EN), stockThen{p.Stock, now}.String(),
 		})
 	}
 	if err := write(l, rows, w); err != nil {

@@ -92,7 +92,7 @@ func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename str
 		if err := u.read(filename, file, encoding); err != nil {
 			return err
 		}
-		c, err := s.compare(ctx, s.db, coopID)
+		c, err := s.compare(ctx, s.db, coopID, u.Rows)
 		if err != nil {
 			return err
 		}
@@ -337,7 +337,7 @@ func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change
 		if err := change(tx, &u); err != nil {
 			return err
 		}
-		c, err := s.compare(ctx, tx, coopID)
+		c, err := s.compare(ctx, tx, coopID, u.Rows)
 		if err != nil {
 			return err
 		}
