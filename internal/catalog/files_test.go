@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/google/uuid"
 	"github.com/xuri/excelize/v2"
 
@@ -177,4 +177,25 @@ func TestTheCommandLinesReport(t *testing.T) {
 		t.Errorf("%+v", u.Summary)
 	}
 	m.sound()
+}
+
+// While a member's file is being read, hers is the only one of hers; another member's is read beside it.
+func TestOneFileOfAMemberIsReadAtOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	slow, writer := io.Pipe()
+	first := make(chan error)
+	go func() {
+		_, err := m.ReadUpload(m.ctx, m.honey, "a.csv", slow, "", m.member)
+		first <- err
+	}()
+	file := "sku;produit;unité;prix\nA;Miel;500 g;90\n"
+	_, err := writer.Write([]byte(file)) // it is being read
+	must(t, err)
+	_, err = m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(file), "", m.member)
+	refused(t, err, fault.Unavailable, "gate.busy")
+	_, err = m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(file), "", uuid.New())
+	must(t, err)
+	must(t, writer.Close())
+	must(t, <-first)
 }
