@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -58,6 +59,7 @@ type app struct {
 	settlements  *settlement.Service
 	server       *storefront.Server
 	private      http.Handler
+	privateKey   string // for what private does not tell everybody
 }
 
 // assemble wires the market: this is its parts list.
@@ -93,6 +95,7 @@ func assemble(p parts) (*app, error) {
 	}
 	payments.OnPaid = orders.PaidTx
 	settlements := &settlement.Service{DB: p.db, Jobs: jobs, Texts: texts, BaseURL: p.storefront.BaseURL, Now: time.Now}
+	privateKey := rand.Text()
 	syncer := search.NewSyncer(p.engine.name, p.engine, catalog.NewSearchSource(p.db, time.Now), p.log)
 
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
@@ -115,7 +118,7 @@ func assemble(p parts) (*app, error) {
 	return &app{
 		log: p.log, lost: p.lost, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
 		catalog: products, orders: orders, settlements: settlements, server: server,
-		private: privateHandler(server.Metrics(), p.engine, syncer, p.log),
+		private: privateHandler(privateKey, server.Metrics(), p.engine, syncer, p.log), privateKey: privateKey,
 	}, nil
 }
 

@@ -153,7 +153,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	if err := announcePrivate(dir, private.Addr().String()); err != nil {
+	if err := announcePrivate(dir, private.Addr().String(), a.privateKey); err != nil {
 		return err
 	}
 	d.open.add(func() error { return os.Remove(filepath.Join(dir, privateFile)) })
@@ -202,6 +202,9 @@ func (d *demonstration) welcome(base, private string, logins []door.Login, l *i1
 	d.steps.plain("  (and every other cooperative of the market with its own address)")
 	d.steps.plain("Mail is not sent but kept: %s/en/demo/mailbox", base)
 	d.steps.plain("Figures for Prometheus:    http://%s/metrics", private)
+	if host, _, err := net.SplitHostPort(d.public.Addr().String()); err == nil && !loopback(host) {
+		d.steps.plain("Whoever reaches this machine's network can sign in too, and reads the mailbox: show it to nobody you do not know.")
+	}
 	d.steps.plain("Ctrl-C stops everything; -fresh starts over; -addr chooses another address.")
 }
 

@@ -42,7 +42,7 @@ func health(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := ownClient.Do(request)
 	if err != nil {
 		return err
 	}

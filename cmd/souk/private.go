@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/subtle"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 
@@ -16,16 +19,34 @@ import (
 )
 
 // The private listener has the figures for Prometheus and, for the other commands, the search index
-// of a running market: an embedded index can be opened by one process only.
+// of a running market: an embedded index can be opened by one process only. The index is for whoever
+// can read the data folder, which has the key; the figures are for whoever reaches the listener, but not
+// for a page of somebody's browser that has its own name point here.
 const (
 	indexContentPath = "/index/content"
 	indexRebuildPath = "/index/rebuild"
 )
 
-func privateHandler(metrics http.Handler, engine *marketEngine, syncer *search.Syncer, log *slog.Logger) http.Handler {
+func privateHandler(key string, metrics http.Handler, engine *marketEngine, syncer *search.Syncer, log *slog.Logger) http.Handler {
+	withKey := func(answer http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			_, given, _ := r.BasicAuth()
+			if subtle.ConstantTimeCompare([]byte(given), []byte(key)) != 1 {
+				http.Error(w, "the key stands in the market's data folder", http.StatusUnauthorized)
+				return
+			}
+			answer(w, r)
+		}
+	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", metrics)
-	mux.HandleFunc("GET "+indexContentPath, func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if host, _, err := net.SplitHostPort(r.Host); err != nil || !nearby(host) {
+			http.Error(w, "ask by this listener's address", http.StatusMisdirectedRequest)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
+	mux.HandleFunc("GET "+indexContentPath, withKey(func(w http.ResponseWriter, r *http.Request) {
 		held, err := contentOf(r.Context(), engine)
 		if err != nil {
 			log.Warn("list the index", "error", err)
@@ -36,25 +57,31 @@ func privateHandler(metrics http.Handler, engine *marketEngine, syncer *search.S
 		if err := json.NewEncoder(w).Encode(held); err != nil {
 			log.Debug("list the index", "error", err) // the client went away
 		}
-	})
-	mux.HandleFunc("POST "+indexRebuildPath, func(w http.ResponseWriter, r *http.Request) {
+	}))
+	mux.HandleFunc("POST "+indexRebuildPath, withKey(func(w http.ResponseWriter, r *http.Request) {
 		if err := syncer.Rebuild(r.Context()); err != nil {
 			log.Warn("rebuild the index", "error", err)
 			http.Error(w, "the index could not be built", http.StatusServiceUnavailable)
 			return
 		}
 		w.WriteHeader(http.StatusNoContent)
-	})
-	// A page of somebody's browser on this machine must not set it to work.
-	return http.NewCrossOriginProtection().Handler(mux)
+	}))
+	return mux
 }
 
-// privateFile is where a market running on a data folder tells its private address.
+// privateFile is where a market running on a data folder tells its private address, with the key.
 const privateFile = "private.url"
 
-func announcePrivate(dataDir, address string) error {
-	return os.WriteFile(filepath.Join(dataDir, privateFile), []byte("http://"+address), 0o600)
+func announcePrivate(dataDir, address, key string) error {
+	file := filepath.Join(dataDir, privateFile)
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err // whoever had the old one open would read the new key
+	}
+	return os.WriteFile(file, []byte((&url.URL{Scheme: "http", User: url.UserPassword("souk", key), Host: address}).String()), 0o600)
 }
+
+// ownClient asks a market of this machine. It follows no redirect: nobody else is meant.
+var ownClient = http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
 // errNotRunning says that no market runs on the data folder.
 var errNotRunning = errors.New("no market runs on the data folder")
@@ -72,7 +99,7 @@ func askPrivate(ctx context.Context, dataDir, method, path string) ([]byte, erro
 	if err != nil {
 		return nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := ownClient.Do(request)
 	if err != nil {
 		return nil, errors.Join(errNotRunning, err)
 	}

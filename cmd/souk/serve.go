@@ -17,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -73,6 +74,11 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	if err := postgres.Migrate(ctx, db); err != nil {
 		return err
 	}
+	if known, err := sample.CanSignIn(ctx, db); err != nil {
+		return err
+	} else if known > 0 {
+		return fmt.Errorf("the database holds a sample market, whose %d people sign in with a password that everybody knows: use another database or folder", known)
+	}
 	blobs, err := openBlobs(ctx, c.BlobURL, c.DataDir)
 	if err != nil {
 		return err
@@ -83,13 +89,6 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		return err
 	}
 	open.add(end.within(searchEnds, engine.end))
-	if c.DataDir != "" {
-		if err := announcePrivate(c.DataDir, private.Addr().String()); err != nil {
-			return err
-		}
-		open.add(func() error { return os.Remove(filepath.Join(c.DataDir, privateFile)) })
-	}
-
 	a, err := assemble(parts{
 		db: db, lost: lost, blobs: blobs, engine: engine, folders: c.folders(c.DataDir), log: log, secret: []byte(c.SecretKey),
 		mailServer: c.mailServer(),
@@ -103,6 +102,12 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	})
 	if err != nil {
 		return err
+	}
+	if c.DataDir != "" {
+		if err := announcePrivate(c.DataDir, private.Addr().String(), a.privateKey); err != nil {
+			return err
+		}
+		open.add(func() error { return os.Remove(filepath.Join(c.DataDir, privateFile)) })
 	}
 	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
 	return a.run(ctx, public, private, end)

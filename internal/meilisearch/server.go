@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -82,10 +81,7 @@ func (s *Server) command(output io.Writer) (*exec.Cmd, error) {
 		"--max-indexing-memory", indexingMemory,
 		"--db-path", s.database(), "--dump-dir", filepath.Join(s.dataDir, "dumps"), "--snapshot-dir", filepath.Join(s.dataDir, "snapshots"))
 	c.Dir = s.dataDir
-	// The key is not among the arguments, which everyone on the machine can read, and no variable that is
-	// meant for another server gets through.
-	c.Env = append(slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "MEILI_") }),
-		"MEILI_MASTER_KEY="+s.key)
+	c.Env = child.Environment("MEILI_MASTER_KEY=" + s.key) // not among the arguments, which everyone on the machine can read
 	c.Stdout, c.Stderr = output, output
 	c.SysProcAttr = child.EndWithParent()
 	return c, nil
@@ -102,6 +98,9 @@ func (s *Server) failed(inARow int, output string) {
 	}
 }
 
+// client follows no redirect: the key goes to the server that it is for, and to no other.
+var client = http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+
 // probe asks the server whether it answers, to its own key: on a port that was taken meanwhile,
 // somebody else would.
 func (s *Server) probe(ctx context.Context) error {
@@ -110,7 +109,7 @@ func (s *Server) probe(ctx context.Context) error {
 		return err
 	}
 	request.Header.Set("Authorization", "Bearer "+s.key)
-	response, err := http.DefaultClient.Do(request)
+	response, err := client.Do(request)
 	if err != nil {
 		return err
 	}

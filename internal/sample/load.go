@@ -39,12 +39,16 @@ const (
 // Load brings the sample market into a migrated database: people, cooperatives, products and about
 // four months of orders up to now. It goes through the domains' use cases at the times when things
 // are told to have happened, so that stock, ledger and histories are as true as any. Once loaded,
-// it changes nothing any more; if it was interrupted, it takes up what is missing.
+// it changes nothing any more; if it was interrupted, it takes up what is missing. A database with
+// people of its own is ErrRealMarket.
 func Load(ctx context.Context, m Market) error {
 	var loaded bool
 	err := m.DB.GetContext(ctx, &loaded, `
 		select exists (select from orders where sample) and exists (select from payouts)`)
 	if loaded || err != nil {
+		return err
+	}
+	if err := refuseRealMarket(ctx, m.DB); err != nil {
 		return err
 	}
 	sellers, err := readSellers()

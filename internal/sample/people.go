@@ -2,10 +2,12 @@ package sample
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -15,6 +17,38 @@ import (
 
 // Password lets everybody of the sample market sign in.
 const Password = "tajriba-2026"
+
+// domain ends the e-mail address of everybody in the sample. Nobody else has one that ends so (RFC 2606).
+const domain = "@exemple.invalid"
+
+// ErrRealMarket says that a database has people who are none of the sample's: among them nobody may be
+// who signs in with a password that everybody knows.
+var ErrRealMarket = errors.New("the database holds a market with people of its own, into which no sample is loaded")
+
+// CanSignIn is how many people of the sample can sign in to a market.
+func CanSignIn(ctx context.Context, db *sqlx.DB) (int, error) {
+	var n int
+	err := db.GetContext(ctx, &n, `
+		select count(*) from users where email like '%' || $1 and disabled_at is null`, domain)
+	if err != nil {
+		return 0, fmt.Errorf("people of the sample: %w", err)
+	}
+	return n, nil
+}
+
+// refuseRealMarket is ErrRealMarket for a database that holds one.
+func refuseRealMarket(ctx context.Context, db *sqlx.DB) error {
+	var real bool
+	err := db.GetContext(ctx, &real, `
+		select exists (select from users where email is null or email not like '%' || $1)`, domain)
+	if err != nil {
+		return fmt.Errorf("people of the market: %w", err)
+	}
+	if real {
+		return ErrRealMarket
+	}
+	return nil
+}
 
 // Person is somebody who can sign in.
 type Person struct {

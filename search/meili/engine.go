@@ -49,13 +49,16 @@ func New(url, key, index string) *Engine {
 	}
 	return &Engine{
 		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key), meilisearch.DisableRetries(),
-			meilisearch.WithCustomClient(&http.Client{Transport: transport, Timeout: writeWait})),
+			meilisearch.WithCustomClient(&http.Client{Transport: transport, Timeout: writeWait, CheckRedirect: stay})),
 		transport: transport,
 		preparing: make(chan struct{}, 1),
 		index:     fmt.Sprintf("%s_v%d", index, search.Schema),
 		breaker:   breaker{now: time.Now},
 	}
 }
+
+// stay follows no redirect: the key goes to the server that it is for, and to no other.
+func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 // Name is "meilisearch".
 func (e *Engine) Name() string { return "meilisearch" }

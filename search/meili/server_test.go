@@ -325,3 +325,16 @@ func TestATaskThatFailsIsAnError(t *testing.T) {
 		t.Errorf("put: %v, expected %v", err, search.ErrRefused)
 	}
 }
+
+func TestTheKeyFollowsNoRedirect(t *testing.T) {
+	t.Parallel()
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { t.Errorf("led to %s", r.URL) }))
+	defer elsewhere.Close()
+	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
+	defer server.Close()
+	engine := meili.New(server.URL, "the master key", "souk")
+	defer func() { _ = engine.Close() }()
+	if _, err := engine.Search(t.Context(), search.Query{}); err == nil {
+		t.Error("a redirect passes for an answer")
+	}
+}

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"strings"
 	"syscall"
 	"time"
 
@@ -218,16 +217,8 @@ func (i *instance) choose(afresh bool) error {
 	return nil
 }
 
-// setEnvironment keeps the user's own settings for PostgreSQL away from this server, and gives its
-// tools places that their user can write to.
+// setEnvironment gives the server's tools places that their user can write to.
 func (i *instance) setEnvironment() error {
-	for _, setting := range os.Environ() {
-		if name, _, _ := strings.Cut(setting, "="); strings.HasPrefix(name, "PG") {
-			if err := os.Unsetenv(name); err != nil {
-				return err
-			}
-		}
-	}
 	tmp := filepath.Join(i.folder, "tmp")
 	if err := os.RemoveAll(tmp); err != nil {
 		return err

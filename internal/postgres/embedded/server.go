@@ -195,6 +195,7 @@ func (k *keeper) command(output io.Writer) (*exec.Cmd, error) {
 	c := exec.Command(exe)
 	c.Args = []string{filepath.Base(os.Args[0]), childArgument, k.order.Folder} // what ps shows
 	c.Dir = "/"
+	c.Env = child.Environment()
 	c.ExtraFiles = []*os.File{k.lock, k.folder}
 	c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	c.Stderr = output
