@@ -50,6 +50,7 @@ type Rate struct {
 const secretLength = 32
 
 const (
+	headLimit     = 16 << 10 // of a request's first line and headers
 	bodyLimit     = 1 << 20
 	headerTimeout = 5 * time.Second // for a request's header and body; cuts off who sends drop by drop
 	writeTimeout  = 30 * time.Second

@@ -25,6 +25,8 @@ var (
 	errTooLarge  = fault.New(fault.TooLarge, "web.too_large")
 	errMethod    = fault.New(fault.Invalid, "web.method")
 	errMalformed = fault.New(fault.Invalid, "web.malformed")
+	errAddress   = fault.New(fault.TooLarge, "web.address_too_long")
+	errHead      = fault.New(fault.TooLarge, "web.head_too_large")
 	errNoSearch  = fault.New(fault.Unavailable, "web.no_search")
 )
 
@@ -57,8 +59,11 @@ func told(err error) (status int, f *fault.Error) {
 			f = errTooLarge
 		case http.StatusMethodNotAllowed:
 			return early.Code, errMethod
-		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusUnsupportedMediaType,
-			http.StatusRequestHeaderFieldsTooLarge:
+		case http.StatusRequestURITooLong:
+			return early.Code, errAddress
+		case http.StatusRequestHeaderFieldsTooLarge:
+			return early.Code, errHead
+		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusUnsupportedMediaType:
 			return early.Code, errMalformed
 		default:
 			f = errInternal.Wrap(err)
@@ -133,8 +138,9 @@ func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 	title := status
 	switch status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusConflict,
-		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
-		http.StatusServiceUnavailable, http.StatusInternalServerError:
+		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
+		http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge, http.StatusServiceUnavailable,
+		http.StatusInternalServerError:
 	default:
 		title = http.StatusBadRequest
 	}
@@ -166,20 +172,26 @@ func failScript(r *web.Request, status int, f *fault.Error) error {
 	return r.JSON(status, answer)
 }
 
-// failEarly answers what never came as far as the middleware: a head or a body that is too large or
-// that nobody can read, and methods that do not exist.
+// failEarly answers what never came as far as a handler: a head or a body that is too large or that
+// nobody can read.
 func (s *Server) failEarly(c *fiber.Ctx, err error) error {
+	defer s.survive(c.Context())
 	if conn, ok := c.Context().Conn().(*lingeringConn); ok {
 		conn.gently.Store(true)
 	}
+	// Whose upload was cut short for want of a session is told that, and not its size.
+	if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {
+		if noSession := s.checkSession(&c.Request().Header); noSession != nil {
+			err = noSession
+		}
+	}
+	return s.refuse(c, err)
+}
+
+// refuse answers a request that comes to no middleware.
+func (s *Server) refuse(c *fiber.Ctx, err error) error {
 	return s.watch(c, func() error {
 		s.setSecureHeaders(c)
-		// Whose upload was cut short for want of a session is told that, and not its size.
-		if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {
-			if noSession := s.checkSession(&c.Request().Header); noSession != nil {
-				err = noSession
-			}
-		}
 		return s.fail(c, err)
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -105,7 +104,7 @@ func (s *Server) assemble(routes []web.Route) error {
 		CaseSensitive: true,
 		BodyLimit:     bodyLimit, DisablePreParseMultipartForm: true, // forms are read after the policy let them in
 		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
-		ReadBufferSize: 16 << 10, // of a request's head: cookies and long addresses
+		ReadBufferSize: headLimit,
 		Concurrency:    8192,
 		// Fiber believes every client's X-Forwarded headers unless it is told whom to believe; the
 		// reader's address is found by readerAddress and links are made from the base URL.
@@ -114,7 +113,7 @@ func (s *Server) assemble(routes []web.Route) error {
 	})
 	s.app.Server().CloseOnShutdown = true
 	s.app.Server().HeaderReceived = s.headerReceived
-	s.app.Server().Handler = s.knownMethods(s.app.Server().Handler)
+	s.app.Server().Handler = s.guarded(s.app.Server().Handler)
 	s.app.Use(s.observe, s.secureHeaders)
 	// Compressing a page that holds a secret beside words from its address would let another site
 	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
@@ -194,23 +193,6 @@ func (s *Server) checkSession(header *fasthttp.RequestHeader) error {
 		return errSignIn
 	}
 	return err
-}
-
-// knownMethods answers methods that nobody has heard of, which Fiber would do by itself and without
-// our headers.
-func (s *Server) knownMethods(next fasthttp.RequestHandler) fasthttp.RequestHandler {
-	return func(ctx *fasthttp.RequestCtx) {
-		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
-			next(ctx)
-			return
-		}
-		c := s.app.AcquireCtx(ctx)
-		defer s.app.ReleaseCtx(c)
-		c.Set(fiber.HeaderAllow, "GET, HEAD, POST")
-		if err := s.failEarly(c, fiber.ErrMethodNotAllowed); err != nil {
-			s.config.Log.Error("answer an unknown method", "error", err)
-		}
-	}
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that

@@ -42,6 +42,7 @@ var statusCodes = map[int]string{
 	http.StatusRequestTimeout:              "request_timeout",
 	http.StatusConflict:                    "conflict",
 	http.StatusRequestEntityTooLarge:       "too_large",
+	http.StatusRequestURITooLong:           "uri_too_long",
 	http.StatusUnsupportedMediaType:        "unsupported_media_type",
 	http.StatusUnprocessableEntity:         "invalid",
 	http.StatusTooManyRequests:             "too_many_requests",

@@ -52,14 +52,20 @@ func (r *Request) Page(title string) ui.Page {
 	return p
 }
 
+// maxPath is the longest address of a page that the page repeats, in bytes; longer ones are refused.
+const maxPath = 6 << 10
+
 // pagePath is where this page is found again in another language. The answer to a form that was
 // sent elsewhere is found nowhere, so that leads to the page it came from.
 func (r *Request) pagePath() string {
 	if r.Method() == "GET" || r.Method() == "HEAD" {
-		return r.Path()
+		if path := r.Path(); len(path) <= maxPath {
+			return path
+		}
+		return "/" // it was refused, and each page says its address many times
 	}
 	from, found := strings.CutPrefix(r.Header("Referer"), r.Site.BaseURL+"/"+r.Locale.Code())
-	if found && (from == "" || LocalPath(from) != "") {
+	if found && len(from) <= maxPath && (from == "" || LocalPath(from) != "") {
 		return "/" + strings.TrimPrefix(from, "/")
 	}
 	return "/"
