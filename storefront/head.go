@@ -96,8 +96,11 @@ func (s *Server) survive(ctx *fasthttp.RequestCtx) {
 	if value := recover(); value != nil {
 		s.metrics.panics.Inc()
 		s.config.Log.Error("request failed", "error", panicked{value, debug.Stack()})
-		ctx.Response.Reset()
-		ctx.Error("Internal Server Error\n", fasthttp.StatusInternalServerError)
+		ctx.Response.ResetBody()
+		ctx.SetStatusCode(fasthttp.StatusInternalServerError)
+		ctx.SetContentType("text/plain; charset=utf-8")
+		ctx.SetBodyString("Internal Server Error\n")
+		ctx.Response.Header.Del(fiber.HeaderContentEncoding)
 		ctx.Response.Header.Set(fiber.HeaderCacheControl, "no-store")
 		ctx.SetConnectionClose()
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/web"
 )
 
 var errCrossOrigin = fault.New(fault.Forbidden, "web.cross_origin")
@@ -67,11 +68,14 @@ func (s *Server) sameOrigin(c *fiber.Ctx) error {
 	return nil
 }
 
-// plainBody refuses a body that came compressed: a few hundred kilobytes unpack to a gigabyte, and
-// whoever reads a form or JSON would unpack it without a limit.
-func (s *Server) plainBody(c *fiber.Ctx) error {
+// checkBody refuses a body that would cost far more than its bytes to read. One that came compressed is
+// never unpacked: a few hundred kilobytes make a gigabyte.
+func (s *Server) checkBody(c *fiber.Ctx) error {
 	if encoding := c.Get(fiber.HeaderContentEncoding); encoding != "" && encoding != "identity" {
 		return fiber.ErrUnsupportedMediaType
+	}
+	if err := web.CheckForm(c.Request()); err != nil {
+		return err
 	}
 	return c.Next()
 }

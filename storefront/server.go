@@ -118,7 +118,7 @@ func (s *Server) assemble(routes []web.Route) error {
 	// Compressing a page that holds a secret beside words from its address would let another site
 	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
 	// in the form, and the session's cookie does not come along with another site's requests.
-	s.app.Use(compress.New(), s.deadline, s.answerFailures, s.plainBody)
+	s.app.Use(compress.New(), s.deadline, s.answerFailures, s.checkBody)
 	static.Mount(s.app)
 	s.mount()
 	return nil

@@ -84,8 +84,17 @@ func (b *Bundle) Locale(code string) *Locale {
 	return b.locales[Default]
 }
 
-// Match picks the language that suits an Accept-Language header best.
+// maxAccepted is how much of an Accept-Language header is read, in bytes: twenty languages or so. Each
+// one costs a look at a large table.
+const maxAccepted = 200
+
+// Match picks the language that suits an Accept-Language header best. Of a long header only the
+// beginning counts.
 func (b *Bundle) Match(acceptLanguage string) *Locale {
+	if len(acceptLanguage) > maxAccepted {
+		acceptLanguage = acceptLanguage[:strings.LastIndexByte(acceptLanguage[:maxAccepted], ',')+1]
+		acceptLanguage = strings.TrimSuffix(acceptLanguage, ",")
+	}
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
 		return b.locales[Default]

@@ -1,6 +1,7 @@
 package i18n_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -92,4 +93,31 @@ func TestAMessageOfADomainIsSaidWithItsArguments(t *testing.T) {
 	if got := l.Text(i18n.Text{AR: "عسل"}); got != "عسل" {
 		t.Errorf("a name that exists in Arabic only is shown in Arabic, not %q", got)
 	}
+}
+
+// Not parallel: it counts.
+func TestALanguageIsFoundCheaplyInALongHeader(t *testing.T) {
+	b := load(t)
+	long := "fr;q=0.9," + strings.Repeat("x-a,de-DE-u-co-phonebk;q=0.1,", 1000)
+	if got := b.Match(long).Code(); got != "fr" {
+		t.Errorf("a long header that begins with French is answered in %s", got)
+	}
+	if got := b.Match(strings.Repeat("a", 5000)).Code(); got != i18n.Default {
+		t.Errorf("5,000 letters are %s", got)
+	}
+	if made := testing.AllocsPerRun(10, func() { b.Match(long) }); made > 100 {
+		t.Errorf("%.0f pieces of memory", made)
+	}
+}
+
+func FuzzEveryHeaderNamesALanguage(f *testing.F) {
+	for _, header := range []string{"", "fr-MA,fr;q=0.9", ";;;", "*", "ar-u-nu-latn;q=1", "x-klingon", strings.Repeat("a-", 200), ",,,,", "fr;q=1e308"} {
+		f.Add(header)
+	}
+	b := load(f)
+	f.Fuzz(func(t *testing.T, header string) {
+		if l := b.Match(header); l == nil || !b.Has(l.Code()) {
+			t.Errorf("%q names none", header)
+		}
+	})
 }

@@ -1,12 +1,8 @@
 package feed
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strings"
@@ -127,75 +123,6 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	}
 	in.Buyer.Place, err = h.placeMeant(r.Context(), web.Clean(sent.Buyer.Commune))
 	return in, err
-}
-
-// decode reads exactly one JSON value without fields that nobody knows or that stand twice.
-func decode(body []byte, into any) error {
-	if err := checkNames(body); err != nil {
-		return err
-	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one value")
-	}
-	return nil
-}
-
-// checkNames refuses what encoding/json lets pass: a name that stands twice in an object, of which it
-// takes the last and mixes the lines of both, and names in other letters than the API's own. What is
-// no JSON at all is left to the decoder.
-func checkNames(body []byte) error {
-	type frame struct {
-		names map[string]bool // of an object so far; nil for a list
-		named bool            // a value comes next, not a name
-	}
-	var open []frame
-	for d := json.NewDecoder(bytes.NewReader(body)); ; {
-		token, err := d.Token()
-		if err != nil {
-			return nil
-		}
-		if top := len(open) - 1; top >= 0 && open[top].names != nil {
-			if name, ok := token.(string); ok && !open[top].named {
-				if open[top].names[name] {
-					return fmt.Errorf("field %q stands twice", name)
-				}
-				if strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-					return fmt.Errorf("unknown field %q", name)
-				}
-				open[top].names[name], open[top].named = true, true
-				continue
-			}
-			open[top].named = false
-		}
-		switch token {
-		case json.Delim('{'):
-			open = append(open, frame{names: make(map[string]bool)})
-		case json.Delim('['):
-			open = append(open, frame{})
-		case json.Delim('}'), json.Delim(']'):
-			open = open[:len(open)-1]
-		}
-	}
-}
-
-// explain says where JSON is wrong, in the words of its own standard.
-func explain(err error) string {
-	var kind *json.UnmarshalTypeError
-	var syntax *json.SyntaxError
-	switch {
-	case errors.As(err, &kind):
-		return fmt.Sprintf("%s: %s", kind.Field, kind.Value)
-	case errors.As(err, &syntax):
-		return fmt.Sprintf("offset %d", syntax.Offset)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "unexpected end"
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
 }
 
 // placeMeant gives the slug of the place that is named by its slug or by its name in Arabic or French.

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"github.com/valyala/fasthttp"
-
-	"github.com/souk-taawon/souk/internal/fault"
 )
 
 // Clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL. What
@@ -78,27 +76,11 @@ func (r *Request) FormFile(name string) (*multipart.FileHeader, error) {
 // Body is a copy of the request's body, as it came.
 func (r *Request) Body() []byte { return append([]byte(nil), r.fiber.BodyRaw()...) }
 
-// maxFields bounds the fields of a form, far above what any page sends.
-const maxFields = 1000
-
-func (r *Request) multipart() (*multipart.Form, error) {
-	form, err := r.fiber.Context().MultipartForm()
-	if err != nil {
-		return nil, err
-	}
-	if len(form.Value) > maxFields || len(form.File) > maxFields {
-		return nil, fault.New(fault.Invalid, "web.form_unreadable")
-	}
-	return form, nil
-}
+func (r *Request) multipart() (*multipart.Form, error) { return r.fiber.Context().MultipartForm() }
 
 func values(args *fasthttp.Args) url.Values {
 	all := make(url.Values)
-	fields := 0
 	for name, value := range args.All() {
-		if fields++; fields > maxFields {
-			break
-		}
 		all.Add(Clean(string(name)), Clean(string(value)))
 	}
 	return all

@@ -71,6 +71,10 @@ func (r *Request) pagePath() string {
 	return "/"
 }
 
+// maxRepeated is how much of one field is shown again, in bytes: more than any field may hold, and less
+// than a whole body, of which a page makes many times as much.
+const maxRepeated = 32 << 10
+
 // Rejected turns what is wrong with a form into the form that is shown again, with what was typed
 // and a sentence for each field; the field "" has the sentence for the form as a whole. Any other
 // kind of error is not for a form: ok is false.
@@ -82,7 +86,7 @@ func (r *Request) Rejected(err error) (form ui.Form, ok bool) {
 	form = ui.Form{Values: make(map[string]string), Errors: make(map[string]string)}
 	for name, list := range r.FormValues() {
 		if len(list) > 0 && !strings.Contains(name, "password") {
-			form.Values[name] = list[0]
+			form.Values[name] = Clean(list[0][:min(len(list[0]), maxRepeated)])
 		}
 	}
 	form.Errors[""] = r.Locale.Message(f.Message)
