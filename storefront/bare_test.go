@@ -303,13 +303,13 @@ func TestReadersAddressIsTakenFromTrustedProxiesOnly(t *testing.T) {
 	}
 }
 
-func TestLimitIsSharedByItsRoutesAndCountsActionsOnly(t *testing.T) {
+func TestLimitIsSharedByItsRoutes(t *testing.T) {
 	t.Parallel()
 	order := func(method, path string) web.Route {
 		return web.Route{Method: method, Path: path, Policy: web.Public, Limit: web.OrderLimit, Handler: say("ok")}
 	}
 	config := Config{RateLimits: RateLimits{Order: Rate{Count: 2, Per: time.Hour}}}
-	s := bare(t, config, order("GET", "/checkout"), order("POST", "/checkout"), order("POST", "/other"))
+	s := bare(t, config, page("/checkout", say("ok")), order("POST", "/checkout"), order("POST", "/other"))
 	for i, want := range []struct {
 		method, path string
 		status       int

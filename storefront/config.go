@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/storefront/door"
+	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // Config is what the market's HTTP side can be told. A zero value means the default that stands
@@ -22,6 +23,9 @@ type Config struct {
 	Sample         bool     // say on every page that the goods are sample data
 	DemoLogins     []door.Login
 	RateLimits     RateLimits
+	// ConnectionsPerAddress is how many connections one address may hold, 256; below 0 any number.
+	// Trusted proxies, which carry everybody's, may hold any number.
+	ConnectionsPerAddress int
 
 	RequestTimeout time.Duration // for answering any other request, 15 s
 	UploadTimeout  time.Duration // for receiving an upload, and again for answering or applying it, 3 min
@@ -36,8 +40,13 @@ type Config struct {
 type RateLimits struct {
 	SignIn Rate
 	Order  Rate
-	// SpareLoopback lets requests from this very machine through, for load tests.
+	Search Rate
+	// SpareLoopback lets this very machine through, and any number of its connections, for load tests.
 	SpareLoopback bool
+}
+
+func (l RateLimits) byLimit() map[web.Limit]Rate {
+	return map[web.Limit]Rate{web.SignInLimit: l.SignIn, web.OrderLimit: l.Order, web.SearchLimit: l.Search}
 }
 
 // Rate is how many requests are welcome in a sliding window; a Count of 0 is no limit.
@@ -54,7 +63,8 @@ const (
 	bodyLimit     = 1 << 20
 	headerTimeout = 5 * time.Second // for a request's header and body; cuts off who sends drop by drop
 	writeTimeout  = 30 * time.Second
-	idleTimeout   = 60 * time.Second
+	idleTimeout   = 15 * time.Second
+	proxyTimeout  = 75 * time.Second // longer than proxies keep an idle connection, or they would meet a closed one
 )
 
 // prepared is a Config that was found good.
@@ -88,10 +98,16 @@ func (c Config) prepare() (prepared, error) {
 		}
 		p.proxies = append(p.proxies, prefix)
 	}
-	for name, rate := range map[string]Rate{"sign-in": c.RateLimits.SignIn, "order": c.RateLimits.Order} {
+	for limit, rate := range c.RateLimits.byLimit() {
 		if rate.Count < 0 || (rate.Count > 0 && rate.Per < time.Second) {
-			problems = append(problems, fmt.Errorf("rate limit of %s: %d in %s makes no sense", name, rate.Count, rate.Per))
+			problems = append(problems, fmt.Errorf("rate limit of %s: %d in %s makes no sense", limit, rate.Count, rate.Per))
 		}
+	}
+	switch {
+	case p.ConnectionsPerAddress == 0:
+		p.ConnectionsPerAddress = 256
+	case p.ConnectionsPerAddress < 0:
+		p.ConnectionsPerAddress = 0
 	}
 	if p.RequestTimeout <= 0 {
 		p.RequestTimeout = 15 * time.Second

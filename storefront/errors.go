@@ -176,8 +176,13 @@ func failScript(r *web.Request, status int, f *fault.Error) error {
 // nobody can read.
 func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 	defer s.survive(c.Context())
-	if conn, ok := c.Context().Conn().(*lingeringConn); ok {
-		conn.gently.Store(true)
+	if conn, ok := c.Context().Conn().(*connection); ok {
+		switch {
+		case errors.Is(err, fiber.ErrRequestEntityTooLarge):
+			conn.gently.Store(&refusedBody)
+		case !errors.Is(err, fiber.ErrRequestTimeout):
+			conn.gently.Store(&refusedHead)
+		}
 	}
 	// Whose upload was cut short for want of a session is told that, and not its size.
 	if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {

@@ -19,6 +19,15 @@ func (s *Server) pathLocale(path string) (*i18n.Locale, bool) {
 	return s.site.Languages.Locale(code), true
 }
 
+// languages are all of them, the default first.
+func (s *Server) languages() []*i18n.Locale {
+	var all []*i18n.Locale
+	for _, code := range s.site.Languages.Codes() {
+		all = append(all, s.site.Languages.Locale(code))
+	}
+	return all
+}
+
 // guessLocale finds the reader's language where the path does not name one: what the query asks
 // for, then what the reader chose before, then what the browser asks for, then Arabic.
 func (s *Server) guessLocale(c *fiber.Ctx) *i18n.Locale {

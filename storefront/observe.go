@@ -33,6 +33,9 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	inFlight prometheus.Gauge
 	panics   prometheus.Counter
+
+	connections prometheus.Gauge
+	refused     prometheus.Counter
 }
 
 func newMetrics() metrics {
@@ -44,8 +47,11 @@ func newMetrics() metrics {
 		}, []string{"method", "route", "status"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_in_flight", Help: "Requests being answered."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_panics_total", Help: "Handlers that panicked."}),
+
+		connections: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_connections", Help: "Connections that are open."}),
+		refused:     prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_connections_refused_total", Help: "Connections that there was no room for."}),
 	}
-	m.registry.MustRegister(m.seconds, m.inFlight, m.panics,
+	m.registry.MustRegister(m.seconds, m.inFlight, m.panics, m.connections, m.refused,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -98,14 +98,18 @@ func (s *Server) assemble(routes []web.Route) error {
 	if s.routes, err = inOrder(routes); err != nil {
 		return err
 	}
+	idle := idleTimeout
+	if len(s.config.proxies) > 0 {
+		idle = proxyTimeout
+	}
 	s.app = fiber.New(fiber.Config{
 		AppName: "Souk", DisableStartupMessage: true,
 		Immutable:     true, // strings of a request otherwise change under whoever keeps them
 		CaseSensitive: true,
 		BodyLimit:     bodyLimit, DisablePreParseMultipartForm: true, // forms are read after the policy let them in
-		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		ReadTimeout: headerTimeout, WriteTimeout: writeTimeout, IdleTimeout: idle,
 		ReadBufferSize: headLimit,
-		Concurrency:    8192,
+		Concurrency:    2 * maxConnections, // never reached: connections are counted where they are accepted
 		// Fiber believes every client's X-Forwarded headers unless it is told whom to believe; the
 		// reader's address is found by readerAddress and links are made from the base URL.
 		EnableTrustedProxyCheck: true,
@@ -126,7 +130,7 @@ func (s *Server) assemble(routes []web.Route) error {
 
 // Serve answers requests from the listener until Shutdown.
 func (s *Server) Serve(listener net.Listener) error {
-	if err := s.app.Listener(lingering{listener}); err != nil {
+	if err := s.app.Listener(s.newConnections(listener)); err != nil {
 		return fmt.Errorf("serve: %w", err)
 	}
 	return nil

@@ -121,8 +121,10 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		RateLimits: storefront.RateLimits{
 			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
 			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},
+			Search:        storefront.Rate{Count: d.config.SearchesPerMin, Per: time.Minute},
 			SpareLoopback: true,
 		},
+		ConnectionsPerAddress: d.config.ConnsPerAddress,
 	}
 	a, err := assemble(p)
 	if err != nil {

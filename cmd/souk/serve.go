@@ -97,7 +97,9 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 			RateLimits: storefront.RateLimits{
 				SignIn: storefront.Rate{Count: c.SignInsPerMin, Per: time.Minute},
 				Order:  storefront.Rate{Count: c.OrdersPerMinute, Per: time.Minute},
+				Search: storefront.Rate{Count: c.SearchesPerMin, Per: time.Minute},
 			},
+			ConnectionsPerAddress: c.ConnsPerAddress,
 		},
 	})
 	if err != nil {

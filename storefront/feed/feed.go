@@ -39,7 +39,7 @@ func (h *Handler) Routes() []web.Route {
 	}
 	return []web.Route{
 		route(http.MethodGet, "/api/openapi.yaml", web.Unlimited, h.description),
-		route(http.MethodGet, "/api/v1/products", web.Unlimited, h.products),
+		route(http.MethodGet, "/api/v1/products", web.SearchLimit, h.products),
 		route(http.MethodGet, "/api/v1/products/:slug", web.Unlimited, h.product),
 		route(http.MethodGet, "/api/v1/cooperatives", web.Unlimited, h.cooperatives),
 		route(http.MethodPost, "/api/v1/orders", web.OrderLimit, h.place),

@@ -30,9 +30,9 @@ func (h *Handler) Routes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
 	return []web.Route{
 		{Method: get, Path: "/", Policy: web.Public, Handler: h.home},
-		{Method: get, Path: "/products", Policy: web.Public, Handler: h.results},
+		{Method: get, Path: "/products", Policy: web.Public, Limit: web.SearchLimit, Handler: h.results},
 		{Method: get, Path: "/products/:slug", Policy: web.Public, Handler: h.product},
-		{Method: get, Path: "/suggest", Policy: web.Public, Handler: h.suggest},
+		{Method: get, Path: "/suggest", Policy: web.Public, Limit: web.SearchLimit, Handler: h.suggest},
 		{Method: get, Path: "/cooperatives", Policy: web.Public, Handler: h.cooperatives},
 		{Method: get, Path: "/cooperatives/:slug", Policy: web.Public, Handler: h.cooperative},
 		{Method: get, Path: "/basket", Policy: web.Public, Private: true, Handler: h.basket},

@@ -39,7 +39,22 @@ const (
 	Unlimited   Limit = iota
 	SignInLimit       // signing in, and asking for or using a new password
 	OrderLimit        // placing an order
+	SearchLimit       // asking the search engine
 )
+
+// String names the limit, for messages of the start.
+func (l Limit) String() string {
+	switch l {
+	case SignInLimit:
+		return "sign-in"
+	case OrderLimit:
+		return "order"
+	case SearchLimit:
+		return "search"
+	default:
+		return "nothing"
+	}
+}
 
 // Route is one page or one action.
 type Route struct {

@@ -1,0 +1,206 @@
+package storefront
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/souk-taawon/souk/internal/gate"
+)
+
+// maxConnections is how many connections one instance holds. One that waits for its next request costs
+// some 25 KB.
+const maxConnections = 4096
+
+// hearing is how much is read and thrown away of a sender who was answered before all had come. Were the
+// connection closed at once, the kernel would reset it, and the browser would say so instead of showing
+// the answer.
+type hearing struct {
+	bytes int64
+	time  time.Duration
+}
+
+var (
+	refusedBody = hearing{64 << 20, 30 * time.Second} // a photograph or a file that is too large
+	refusedHead = hearing{64 << 10, time.Second}
+)
+
+// connections accepts connections: no more than maxConnections, and of one network no more than its
+// share. Whoever comes beyond is told so, in every language, since nothing of a request is read.
+type connections struct {
+	net.Listener
+	most       int // in all
+	perAddress int // 0: no limit
+	spared     func(netip.Addr) bool
+	refusal    []byte
+	metrics    metrics
+	// hearings bounds how many refused senders are heard out, refusals how many that were not let in.
+	hearings, refusals *gate.Gate
+
+	mu   sync.Mutex
+	open int
+	of   map[netip.Prefix]int
+}
+
+func (s *Server) newConnections(listener net.Listener) *connections {
+	return &connections{
+		Listener: listener, most: maxConnections, perAddress: s.config.ConnectionsPerAddress, refusal: s.refusal(), metrics: s.metrics,
+		spared:   func(address netip.Addr) bool { return s.isProxy(address) || s.spares(address) },
+		hearings: gate.New(gate.Limits{AtOnce: 64, PerPerson: 4}),
+		refusals: gate.New(gate.Limits{AtOnce: 64, PerPerson: 64}),
+		of:       make(map[netip.Prefix]int),
+	}
+}
+
+// Accept is the next connection that there is room for.
+func (l *connections) Accept() (net.Conn, error) {
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		accepted := &connection{Conn: c, from: l, networks: l.counted(c)}
+		if l.admit(accepted.networks) {
+			return accepted, nil
+		}
+		l.refuse(c)
+	}
+}
+
+// counted are the networks that a connection counts for.
+func (l *connections) counted(c net.Conn) []network {
+	remote, ok := c.RemoteAddr().(*net.TCPAddr)
+	if !ok {
+		return nil
+	}
+	address := remote.AddrPort().Addr().Unmap()
+	if l.perAddress == 0 || l.spared(address) {
+		return nil
+	}
+	return networksOf(address)
+}
+
+func (l *connections) admit(networks []network) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.open >= l.most {
+		return false
+	}
+	for _, n := range networks {
+		if l.of[n.prefix] >= l.perAddress*n.share {
+			return false
+		}
+	}
+	l.open++
+	for _, n := range networks {
+		l.of[n.prefix]++
+	}
+	l.metrics.connections.Inc()
+	return true
+}
+
+func (l *connections) release(networks []network) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.open--
+	for _, n := range networks {
+		if l.of[n.prefix]--; l.of[n.prefix] == 0 {
+			delete(l.of, n.prefix)
+		}
+	}
+	l.metrics.connections.Dec()
+}
+
+// refuse answers without holding up who comes next: the answer fits into the socket's buffer.
+func (l *connections) refuse(c net.Conn) {
+	l.metrics.refused.Inc()
+	_ = c.SetWriteDeadline(time.Now().Add(refusedHead.time))
+	if _, err := c.Write(l.refusal); err != nil {
+		_ = c.Close()
+		return
+	}
+	go func() {
+		_ = l.refusals.Do(context.Background(), "", func() error { return hearOut(c, refusedHead) })
+		_ = c.Close()
+	}()
+}
+
+// hearOut reads what a sender still has to say, within bounds; it ends early when the sender does.
+func hearOut(c net.Conn, bounds hearing) error {
+	half, ok := c.(interface{ CloseWrite() error })
+	if !ok {
+		return nil
+	}
+	if err := half.CloseWrite(); err != nil {
+		return err
+	}
+	if err := c.SetReadDeadline(time.Now().Add(bounds.time)); err != nil {
+		return err
+	}
+	_, err := io.CopyN(io.Discard, c, bounds.bytes)
+	return err
+}
+
+// connection is one that was accepted.
+type connection struct {
+	net.Conn
+	from     *connections
+	networks []network
+	gently   atomic.Pointer[hearing] // set when the answer was given before the request had come whole
+	closed   atomic.Bool
+}
+
+// Close hears a refused sender out first, if not too many of its network are being heard.
+func (c *connection) Close() error {
+	if !c.closed.CompareAndSwap(false, true) {
+		return nil
+	}
+	defer c.from.release(c.networks)
+	if bounds := c.gently.Load(); bounds != nil {
+		person := ""
+		if len(c.networks) > 0 {
+			person = c.networks[0].prefix.String()
+		}
+		_ = c.from.hearings.Do(context.Background(), person, func() error { return hearOut(c.Conn, *bounds) })
+	}
+	return c.Conn.Close()
+}
+
+// refusal is the whole answer to a connection that there is no room for, made once.
+func (s *Server) refusal() []byte {
+	ctx := new(fasthttp.RequestCtx)
+	c := s.app.AcquireCtx(ctx)
+	defer s.app.ReleaseCtx(c)
+	s.setSecureHeaders(c)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(idleTimeout.Seconds())))
+	ctx.SetConnectionClose()
+	ctx.SetStatusCode(http.StatusServiceUnavailable)
+	ctx.SetContentType("text/html; charset=utf-8")
+	var b bytes.Buffer
+	err := crowdedPage(s.languages()).Render(context.Background(), &b)
+	ctx.SetBody(b.Bytes())
+	var answer bytes.Buffer
+	w := bufio.NewWriter(&answer)
+	if err == nil {
+		err = ctx.Response.Write(w)
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if err != nil { // a buffer never fails
+		s.config.Log.Error("the page for too many connections", "error", err)
+	}
+	return answer.Bytes()
+}
