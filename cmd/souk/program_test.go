@@ -61,8 +61,9 @@ func newFolder(t *testing.T) string {
 	return dir
 }
 
-// startProgram starts `souk demo` on a folder, and gives it settings besides. It may end before it is open.
-func startProgram(t *testing.T, dir string, settings ...string) *program {
+// startProgram starts `souk demo` on a folder and an address, and gives it settings besides. It may end
+// before it is open.
+func startProgram(t *testing.T, dir, address string, settings ...string) *program {
 	t.Helper()
 	binary, err := theBinary()
 	if err != nil {
@@ -71,7 +72,7 @@ func startProgram(t *testing.T, dir string, settings ...string) *program {
 	p := &program{t: t, dir: dir, ended: make(chan error, 1)}
 	var w io.WriteCloser
 	p.out, w = newOutput()
-	p.command = exec.Command(binary, "demo", "-addr", "127.0.0.1:0", "-data", dir)
+	p.command = exec.Command(binary, "demo", "-addr", address, "-data", dir)
 	p.command.Env = append(os.Environ(), settings...)
 	p.command.Stdout, p.command.Stderr = w, w
 	p.command.WaitDelay = 10 * time.Second
@@ -89,7 +90,7 @@ func startProgram(t *testing.T, dir string, settings ...string) *program {
 // openProgram starts a market and waits until it is open.
 func openProgram(t *testing.T, dir string, settings ...string) *program {
 	t.Helper()
-	p := startProgram(t, dir, settings...)
+	p := startProgram(t, dir, "127.0.0.1:0", settings...)
 	if !p.opens() {
 		t.Fatalf("it ended:\n%s", p.out)
 	}
