@@ -46,6 +46,7 @@ type config struct {
 	ConnsPerAddress int           `env:"CONNECTIONS_PER_ADDRESS" envDefault:"256"`
 	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s"`
+	BackupStamp     string        `env:"BACKUP_STAMP"`
 	LogFormat       string        `env:"LOG_FORMAT" envDefault:"json"`
 	LogLevel        slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 

@@ -155,10 +155,11 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	if err := announcePrivate(dir, private.Addr().String(), a.privateKey); err != nil {
+	takeBack, err := announce(dir, d.public.Addr().String(), private.Addr().String(), a.privateKey)
+	if err != nil {
 		return err
 	}
-	d.open.add(func() error { return os.Remove(filepath.Join(dir, privateFile)) })
+	d.open.add(takeBack)
 	d.welcome(base, private.Addr().String(), logins, a.texts.Locale("en"))
 	err = a.run(ctx, d.public, private, d.end)
 	d.steps.title("Stopping.")
@@ -185,7 +186,7 @@ func (d *demonstration) takeFolder(fresh bool) error {
 	// Only what a market keeps: a mistyped -data must not cost anybody their documents.
 	for _, entry := range entries {
 		switch entry.Name() {
-		case "postgres", "blobs", "index", "meilisearch", "secret", "souk.log", privateFile:
+		case "postgres", "blobs", "index", "meilisearch", secretFile, "souk.log", privateFile, publicFile:
 			if err := os.RemoveAll(filepath.Join(d.dir, entry.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return err
 			}

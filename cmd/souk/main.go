@@ -39,6 +39,7 @@ func commands() []command {
 		{"import", "compare a cooperative's catalogue file with the catalogue, and apply it", importCatalogue},
 		{"user", "add a person who may sign in", user},
 		{"health", "ask a running market whether it can serve", health},
+		{"doctor", "look at a running market as an operator would, and say what to mend", doctor},
 		{"audit", "check every invariant of money, stock, states and the index", auditAll},
 	}
 }

@@ -69,15 +69,34 @@ func privateHandler(key string, metrics http.Handler, engine *marketEngine, sync
 	return mux
 }
 
-// privateFile is where a market running on a data folder tells its private address, with the key.
-const privateFile = "private.url"
+// privateFile and publicFile are where a market running on a data folder tells its addresses, the private
+// one with the key.
+const (
+	privateFile = "private.url"
+	publicFile  = "public.addr"
+)
 
-func announcePrivate(dataDir, address, key string) error {
-	file := filepath.Join(dataDir, privateFile)
-	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err // whoever had the old one open would read the new key
+// announce tells where a market listens, until it takes that back.
+func announce(dataDir, public, private, key string) (takeBack func() error, err error) {
+	told := map[string]string{
+		publicFile:  public,
+		privateFile: (&url.URL{Scheme: "http", User: url.UserPassword("souk", key), Host: private}).String(),
 	}
-	return os.WriteFile(file, []byte((&url.URL{Scheme: "http", User: url.UserPassword("souk", key), Host: address}).String()), 0o600)
+	for name, address := range told {
+		file := filepath.Join(dataDir, name)
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err // whoever had the old one open would read the new key
+		}
+		if err := os.WriteFile(file, []byte(address), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return func() (err error) {
+		for name := range told {
+			err = errors.Join(err, os.Remove(filepath.Join(dataDir, name)))
+		}
+		return err
+	}, nil
 }
 
 // ownClient asks a market of this machine. It follows no redirect: nobody else is meant.

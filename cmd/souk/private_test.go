@@ -51,7 +51,7 @@ func TestOnlyTheDataFolderHasTheKeyOfThePrivateListener(t *testing.T) {
 	if err := os.WriteFile(file, []byte("http://old"), 0o644); err != nil { // as an earlier version left it
 		t.Fatal(err)
 	}
-	if err := announcePrivate(dir, strings.TrimPrefix(server.URL, "http://"), "the key"); err != nil {
+	if _, err := announce(dir, "127.0.0.1:0", strings.TrimPrefix(server.URL, "http://"), "the key"); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -76,7 +76,7 @@ func TestTheKeyOfThePrivateListenerFollowsNoRedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := announcePrivate(dir, address.Host, "the key"); err != nil {
+	if _, err := announce(dir, "127.0.0.1:0", address.Host, "the key"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := askPrivate(t.Context(), dir, http.MethodGet, "/"); err == nil {

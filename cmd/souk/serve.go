@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -106,10 +105,11 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		return err
 	}
 	if c.DataDir != "" {
-		if err := announcePrivate(c.DataDir, private.Addr().String(), a.privateKey); err != nil {
+		takeBack, err := announce(c.DataDir, public.Addr().String(), private.Addr().String(), a.privateKey)
+		if err != nil {
 			return err
 		}
-		open.add(func() error { return os.Remove(filepath.Join(c.DataDir, privateFile)) })
+		open.add(takeBack)
 	}
 	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
 	return a.run(ctx, public, private, end)

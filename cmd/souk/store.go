@@ -198,9 +198,12 @@ func numberOf(info fs.FileInfo) string {
 	return ""
 }
 
+// secretFile is where a demonstration keeps its own secret key.
+const secretFile = "secret"
+
 // secret reads the folder's own secret key, made at its first use.
 func secret(dataDir string) ([]byte, error) {
-	file := filepath.Join(dataDir, "secret")
+	file := filepath.Join(dataDir, secretFile)
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		key := make([]byte, secretKeyLength)

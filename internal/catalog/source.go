@@ -174,3 +174,35 @@ func (s *SearchSource) documents(ctx context.Context, rest string, args ...any) 
 	}
 	return list, nil
 }
+
+// EngineState is a search engine as the catalogue knows it.
+type EngineState struct {
+	Name    string
+	Unseen  time.Duration // since it was last there
+	Pending int           // changes that it has still to learn about
+	Oldest  time.Duration // since when the longest of them waits; 0 if none does
+}
+
+// Engines lists the engines that are known.
+func (s *SearchSource) Engines(ctx context.Context) ([]EngineState, error) {
+	var rows []struct {
+		Name           string
+		Pending        int
+		Unseen, Oldest float64 // seconds
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select e.name, count(p.product_id) as pending, extract(epoch from now() - e.seen_at) as unseen,
+		       coalesce(extract(epoch from now() - min(p.changed_at)), 0) as oldest
+		from search_engines e left join search_pending p on p.engine = e.name
+		group by e.name order by e.name`)
+	if err != nil {
+		return nil, fmt.Errorf("search engines: %w", err)
+	}
+	list := make([]EngineState, len(rows))
+	for i, row := range rows {
+		list[i] = EngineState{Name: row.Name, Pending: row.Pending, Unseen: seconds(row.Unseen), Oldest: seconds(row.Oldest)}
+	}
+	return list, nil
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }
