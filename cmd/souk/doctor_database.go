@@ -142,7 +142,13 @@ func (e *examination) examineWork(ctx context.Context, db *sqlx.DB) {
 	if e.config.SMTPHost != "" || e.demo {
 		return
 	}
-	if kept, err := mail.CountKept(ctx, db); err == nil && kept > 0 {
+	if kept, err := mail.CountKept(ctx, db); err == nil {
+		e.examineMailbox(kept)
+	}
+}
+
+func (e *examination) examineMailbox(kept int) {
+	if kept > 0 {
 		e.mend("mail", "set SMTP_HOST", "%d messages lie in the database and reach nobody", kept)
 	}
 }
