@@ -1,0 +1,87 @@
+package security
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Filter narrows a list of events; its zero value lets all through.
+type Filter struct {
+	Kind        Kind
+	Person      uuid.UUID // who did it, or whose account it is about
+	Cooperative uuid.UUID
+	Address     string
+	From, Until time.Time // Until is not included
+
+	Before Place // what comes after this place in the list, the latest first
+	Limit  int
+}
+
+// Place is where an event stands in a list; the zero Place is before the first.
+type Place struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// Entry is an event as it is read, with the names of whom it is about.
+type Entry struct {
+	ID            uuid.UUID  `db:"id"`
+	Kind          Kind       `db:"kind"`
+	ActorID       *uuid.UUID `db:"actor_id"`
+	Actor         string     `db:"actor"`
+	UserID        *uuid.UUID `db:"user_id"`
+	User          string     `db:"user_name"`
+	Cooperative   string     `db:"cooperative_slug"`
+	CooperativeAR string     `db:"cooperative_ar"`
+	CooperativeFR string     `db:"cooperative_fr"`
+	Address       string     `db:"address"`
+	Agent         string     `db:"agent"`
+	Detail        string     `db:"detail"`
+	Count         int        `db:"count"`
+	At            time.Time  `db:"at"`
+}
+
+// Place is where the entry stands.
+func (e Entry) Place() Place { return Place{At: e.At, ID: e.ID} }
+
+// List gives the latest events that pass the filter, at most Limit.
+func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
+	entries := []Entry{}
+	// Who did it and whom it is about are two indexes: each gives its latest, and the latest of both win.
+	person := func(column string) string {
+		return `(select * from security_events
+			where ` + column + ` and ($1 = '' or kind = $1) and ($3::uuid is null or cooperative_id = $3) and ($4 = '' or address = $4)
+			  and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)
+			  and ($7::timestamptz is null or (at, id) < ($7, $8::uuid))
+			order by at desc, id desc limit $9)`
+	}
+	from := person(`$2::uuid is null`)
+	if f.Person != uuid.Nil {
+		from = person(`actor_id = $2`) + ` union ` + person(`user_id = $2`)
+	}
+	err := l.db.SelectContext(ctx, &entries, `
+		select e.id, e.kind, e.actor_id, coalesce(a.name, '') as actor, e.user_id, coalesce(u.name, '') as user_name,
+		       coalesce(c.slug, '') as cooperative_slug, coalesce(c.name_ar, '') as cooperative_ar, coalesce(c.name_fr, '') as cooperative_fr,
+		       e.address, e.agent, e.detail, e.count, e.at
+		from (`+from+`) e
+		left join users a on a.id = e.actor_id
+		left join users u on u.id = e.user_id
+		left join cooperatives c on c.id = e.cooperative_id
+		order by e.at desc, e.id desc limit $9`,
+		f.Kind, known(f.Person), known(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
+		moment(f.Before.At), f.Before.ID, f.Limit)
+	if err != nil {
+		return nil, fmt.Errorf("list security events: %w", err)
+	}
+	return entries, nil
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,219 @@
+package security_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/security"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// watch is the record of a market, with a clock that the test sets.
+type watch struct {
+	*security.Log
+	db            *sqlx.DB
+	time          time.Time
+	written       bytes.Buffer
+	fatima, jamal uuid.UUID
+}
+
+func newWatch(t *testing.T) *watch {
+	t.Helper()
+	w := &watch{db: pgtest.New(t), time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}
+	w.Log = security.New(w.db, slog.New(slog.NewTextHandler(&w.written, nil)), func() time.Time { return w.time })
+	w.fatima, w.jamal = w.person(t, "Fatima"), w.person(t, "Jamal")
+	return w
+}
+
+func (w *watch) person(t *testing.T, name string) uuid.UUID {
+	t.Helper()
+	id := postgres.NewID()
+	if _, err := w.db.Exec(`insert into users (id, name, email, password_hash, role, created_at)
+		values ($1, $2, lower($2) || '@souk.test', '', 'association', now())`, id, name); err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func (w *watch) list(t *testing.T, f security.Filter) []security.Entry {
+	t.Helper()
+	if f.Limit == 0 {
+		f.Limit = 100
+	}
+	entries, err := w.List(context.Background(), f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entries
+}
+
+func kinds(entries []security.Entry) string {
+	var list []string
+	for _, e := range entries {
+		list = append(list, string(e.Kind))
+	}
+	return strings.Join(list, " ")
+}
+
+var village = security.From("196.200.1.7", "Mozilla/5.0")
+
+func TestAnEventIsKeptWithWhatItIsAboutOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	undone := errors.New("undone")
+	for name, want := range map[string]error{"Zineb": undone, "Khadija": nil} {
+		e := security.Event{Kind: security.AccountAdded, Actor: w.jamal, Source: village}
+		err := w.Do(context.Background(), &e, func(tx *sqlx.Tx) error {
+			e.User, e.Detail = w.fatima, name
+			return want
+		})
+		if !errors.Is(err, want) {
+			t.Fatal(err)
+		}
+	}
+	entries := w.list(t, security.Filter{})
+	if len(entries) != 1 || entries[0].Detail != "Khadija" || entries[0].Actor != "Jamal" || entries[0].User != "Fatima" ||
+		entries[0].Address != village.Address || entries[0].Agent != village.Agent || !entries[0].At.Equal(w.time) {
+		t.Errorf("%+v", entries)
+	}
+	if text := w.written.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "msg=security kind=account_added address=196.200.1.7") {
+		t.Errorf("the log says %s", text)
+	}
+}
+
+func TestStrangersCannotFillTheRecord(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	var attack sync.WaitGroup
+	for i := range 100 {
+		attack.Go(func() {
+			for address := range 3 {
+				w.Note(context.Background(), security.Event{
+					Kind: security.SignInFailed, Source: security.From(fmt.Sprintf("10.0.%d.1", address), fmt.Sprint(i)),
+				})
+			}
+		})
+	}
+	attack.Wait()
+	if n := len(w.list(t, security.Filter{Limit: 1000})); n != 36 {
+		t.Errorf("%d of 300 failures from three addresses within a minute are kept, want 12 of each", n)
+	}
+	w.time = w.time.Add(time.Minute)
+	w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: village})
+	entries := w.list(t, security.Filter{Kind: security.NotKept})
+	if len(entries) != 1 || entries[0].Count != 264 {
+		t.Errorf("the others are told as %+v", entries)
+	}
+
+	// Nor from a thousand addresses; and what people do who signed in is kept meanwhile.
+	for i := range 2000 {
+		w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: security.From(fmt.Sprintf("10.%d.%d.1", i/200, i%200), "")})
+	}
+	if n := len(w.list(t, security.Filter{Kind: security.SignInFailed, Limit: 5000})); n > 1200 {
+		t.Errorf("%d failures within an hour are kept", n)
+	}
+	w.Note(context.Background(), security.Event{Kind: security.Exported, Actor: w.jamal, Source: village})
+	if n := len(w.list(t, security.Filter{Kind: security.Exported})); n != 1 {
+		t.Error("an attack hides what somebody took away")
+	}
+}
+
+func TestEventsAreFoundByWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	for _, e := range []security.Event{
+		{Kind: security.SignedIn, Actor: w.fatima, User: w.fatima, Source: village},
+		{Kind: security.LinkHandedOver, Actor: w.jamal, User: w.fatima, Source: security.From("41.140.3.9", "")},
+		{Kind: security.SignedIn, Actor: w.jamal, User: w.jamal, Source: security.From("41.140.3.9", "")},
+		{Kind: security.SignInFailed, Source: village},
+	} {
+		w.Note(context.Background(), e)
+		w.time = w.time.Add(time.Hour)
+	}
+	begun := w.time.Add(-4 * time.Hour)
+	for name, c := range map[string]struct {
+		filter security.Filter
+		want   string
+	}{
+		"all":            {security.Filter{}, "sign_in_failed signed_in link_handed_over signed_in"},
+		"a kind":         {security.Filter{Kind: security.SignedIn}, "signed_in signed_in"},
+		"Fatima":         {security.Filter{Person: w.fatima}, "link_handed_over signed_in"},
+		"Jamal":          {security.Filter{Person: w.jamal}, "signed_in link_handed_over"},
+		"an address":     {security.Filter{Address: "41.140.3.9"}, "signed_in link_handed_over"},
+		"a time":         {security.Filter{From: begun.Add(time.Hour), Until: begun.Add(3 * time.Hour)}, "signed_in link_handed_over"},
+		"kind and whose": {security.Filter{Kind: security.SignedIn, Person: w.jamal}, "signed_in"},
+		"nobody's":       {security.Filter{Cooperative: postgres.NewID()}, ""},
+	} {
+		if got := kinds(w.list(t, c.filter)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	var pages []string
+	for next := (security.Place{}); ; {
+		page := w.list(t, security.Filter{Limit: 3, Before: next})
+		if len(page) == 0 {
+			break
+		}
+		pages = append(pages, kinds(page))
+		next = page[len(page)-1].Place()
+	}
+	if strings.Join(pages, " | ") != "sign_in_failed signed_in link_handed_over | signed_in" {
+		t.Errorf("the pages are %q", pages)
+	}
+}
+
+func TestWhatABrowserCallsItselfIsCutShort(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	w.Note(context.Background(), security.Event{
+		Kind: security.Refused, Detail: strings.Repeat("ن", 1000), Source: security.From("::1", "\x1b[31m"+strings.Repeat("م\u202e", 1000)+"\n"),
+	})
+	entries := w.list(t, security.Filter{})
+	if len(entries) != 1 || entries[0].Agent != "[31m"+strings.Repeat("م", 196) || entries[0].Detail != strings.Repeat("ن", 300) {
+		t.Errorf("%+v", entries)
+	}
+}
+
+func TestTheRecordDefendsItselfForAYear(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	const event = `insert into security_events (id, kind, address, agent, detail, count, at) values (gen_random_uuid(), `
+	for constraint, statement := range map[string]string{
+		"security_events_append_only":    `update security_events set kind = 'signed_out'`,
+		"security_events_kept":           `delete from security_events`,
+		"security_events_short":          event + `'x', repeat('1', 65), '', '', 1, now())`,
+		"security_events_count_positive": event + `'x', '', '', '', 0, now())`,
+	} {
+		w.Note(context.Background(), security.Event{Kind: security.SignedIn})
+		if _, err := w.db.Exec(statement); !postgres.Violates(err, constraint) {
+			t.Errorf("%s: %v", constraint, err)
+		}
+	}
+	if _, err := w.db.Exec(`truncate security_events`); !postgres.Violates(err, "security_events_append_only") {
+		t.Errorf("truncate: %v", err)
+	}
+	for _, old := range []string{"366 days", "364 days"} {
+		if _, err := w.db.Exec(event+`$1::text, '', '', '', 1, now() - $1::text::interval)`, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (&security.CleanWorker{Log: w.Log}).Work(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if left := kinds(w.list(t, security.Filter{})); strings.Contains(left, "366 days") || !strings.Contains(left, "364 days") {
+		t.Errorf("left are %q", left)
+	}
+}
