@@ -11,6 +11,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -40,7 +41,7 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 
 	var checks []audit.Check
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
+		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {

@@ -8,7 +8,9 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 // Role is what a person may do: a member acts for one cooperative, the association for the market.
@@ -24,11 +26,14 @@ const (
 // learns who has an account.
 var (
 	ErrWrongLogin = fault.New(fault.Invalid, "account.wrong_login")
-	ErrLocked     = fault.New(fault.TooMany, "account.locked") // carries Count, the minutes to wait
-	ErrBusy       = fault.New(fault.Unavailable, "account.busy")
+	ErrDelayed    = fault.New(fault.TooMany, "account.delayed") // see Wait
 	ErrNoSession  = fault.New(fault.Unauthenticated, "account.no_session")
-	ErrResetOver  = fault.New(fault.Invalid, "account.reset_over")
+	ErrLinkOver   = fault.New(fault.Invalid, "account.reset_over")
 	ErrUser       = fault.New(fault.Invalid, "account.invalid") // Fields say where
+	ErrNotFound   = fault.New(fault.NotFound, "account.not_found")
+	ErrWrongState = fault.New(fault.Conflict, "account.wrong_state")  // ended already, or not ended
+	ErrOwnAccount = fault.New(fault.Conflict, "account.own_account")  // nobody ends her own
+	ErrLastOne    = fault.New(fault.Conflict, "account.last_account") // nobody could act for the association
 )
 
 // User is a person who can sign in; e-mail or telephone may be missing, never both.
@@ -40,14 +45,6 @@ type User struct {
 	Role          Role       `db:"role"`
 	CooperativeID *uuid.UUID `db:"cooperative_id"` // a member's; nil for the association
 	Locale        string     `db:"locale"`
-}
-
-// Limits are how many failed sign-ins a sliding Window allows for one login and for one network
-// address. The address is allowed more: a whole village may share one.
-type Limits struct {
-	PerLogin   int
-	PerAddress int
-	Window     time.Duration
 }
 
 // lifetime of a session: it ends when unused for idle, and at the latest absolute after sign-in.
@@ -63,30 +60,42 @@ func (r Role) lifetime() lifetime {
 	return lifetime{idle: 10 * day, absolute: 30 * day}
 }
 
-// Service signs people in and out and keeps their accounts. Set Limits and Cost before first use.
-type Service struct {
-	Limits Limits
-	Cost   argon2id.Params // of new password hashes
+// hashing bounds how many passwords are hashed at the same time: each takes 46 MiB and a core for a
+// tenth of a second, so that without a bound a few hundred sign-ins would take the machine down. A
+// network address counts as one person, and a village may share one.
+var hashing = gate.Limits{AtOnce: 3, PerPerson: 12, Waiting: 60, Patience: 5 * time.Second}
 
-	db      *sqlx.DB
-	jobs    *job.Client
-	now     func() time.Time
-	hashing chan struct{} // a place for each hash that may be under way
+// Service signs people in and out and keeps their accounts. Set Cost before first use.
+type Service struct {
+	Cost argon2id.Params // of new password hashes
+
+	db     *sqlx.DB
+	jobs   *job.Client
+	events *security.Log
+	secret []byte
+	now    func() time.Time
+	gate   *gate.Gate
 }
 
-// atOnce bounds how many passwords are hashed at the same time: each takes 46 MiB and a core for a
-// tenth of a second, so that without a bound a few hundred sign-ins would take the machine down.
-const atOnce = 3
-
-// New makes a Service; now is its clock.
-func New(db *sqlx.DB, jobs *job.Client, now func() time.Time) *Service {
+// New makes a Service. secret, of 32 bytes at least, keys the links in mails; now is its clock.
+func New(db *sqlx.DB, jobs *job.Client, events *security.Log, secret []byte, now func() time.Time) *Service {
 	return &Service{
-		Limits: Limits{PerLogin: 10, PerAddress: 60, Window: 15 * time.Minute},
 		// The OWASP Password Storage Cheat Sheet's first choice for Argon2id.
-		Cost:    argon2id.Params{Memory: 46 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
-		db:      db,
-		jobs:    jobs,
-		now:     now,
-		hashing: make(chan struct{}, atOnce),
+		Cost:   argon2id.Params{Memory: 46 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
+		db:     db,
+		jobs:   jobs,
+		events: events,
+		secret: secret,
+		now:    now,
+		gate:   gate.New(hashing),
 	}
+}
+
+// event begins one about u's account.
+func event(kind security.Kind, actor uuid.UUID, u User, from security.Source) *security.Event {
+	e := &security.Event{Kind: kind, Actor: actor, User: u.ID, Source: from}
+	if u.CooperativeID != nil {
+		e.Cooperative = *u.CooperativeID
+	}
+	return e
 }

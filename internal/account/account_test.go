@@ -3,6 +3,7 @@ package account_test
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,22 +13,32 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-const (
-	village  = "196.200.1.7" // where Fatima's telephone connects from
-	password = "trois ruches au soleil"
-)
+const password = "trois ruches au soleil"
+
+// village is where Fatima's telephone connects from.
+var village = security.From("196.200.1.7", "Mozilla/5.0 (Linux; Android 10; K) Chrome/130.0 Mobile")
+
+// from is another place.
+func from(address string) security.Source { return security.From(address, "") }
+
+var secret = []byte("thirty-two bytes that nobody has")
 
 // door is a market's accounts, with a clock that the test sets.
 type door struct {
 	*account.Service
 	db          *sqlx.DB
+	jobs        *job.Client
+	events      *security.Log
+	fr          *i18n.Locale
 	time        time.Time
 	cooperative uuid.UUID
 }
@@ -39,8 +50,14 @@ func newDoor(t *testing.T) *door {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := &door{db: db, time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC), cooperative: postgres.NewID()}
-	d.Service = account.New(db, jobs, func() time.Time { return d.time })
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &door{db: db, fr: texts.Locale("fr"), time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC), cooperative: postgres.NewID()}
+	d.jobs = jobs
+	d.events = security.New(db, slog.New(slog.DiscardHandler), func() time.Time { return d.time })
+	d.Service = account.New(db, jobs, d.events, secret, func() time.Time { return d.time })
 	d.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	d.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
 		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
@@ -77,14 +94,66 @@ func (d *door) fatima(t *testing.T) account.User {
 	return u
 }
 
-// signIn is a sign-in that has to succeed.
-func (d *door) signIn(t *testing.T, login, password string) (token string) {
+// create is another member with an e-mail address.
+func (d *door) create(t *testing.T, name string) account.User {
 	t.Helper()
-	token, _, err := d.SignIn(context.Background(), login, password, village)
+	u, err := d.Create(context.Background(), account.NewUser{
+		Name: name, Email: name + "@nahlat.ma", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return token
+	return u
+}
+
+// associate is somebody of the association.
+func (d *door) associate(t *testing.T, name string) account.User {
+	t.Helper()
+	u, err := d.Create(context.Background(), account.NewUser{
+		Name: name, Email: name + "@association.ma", Password: password, Role: account.Association,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// goesOn fails the test unless a session does, or does not.
+func (d *door) goesOn(t *testing.T, token string, want bool) {
+	t.Helper()
+	if _, err := d.Session(context.Background(), token); (err == nil) != want {
+		t.Errorf("the session goes on: %t (%v)", !want, err)
+	}
+}
+
+// signIn is a sign-in that has to succeed.
+func (d *door) signIn(t *testing.T, login, password string) (token string) {
+	t.Helper()
+	return d.enter(t, login, password, "").Token
+}
+
+// enter is a sign-in that has to succeed, in the browser that was given device before.
+func (d *door) enter(t *testing.T, login, password, device string) account.Entry {
+	t.Helper()
+	entry, err := d.SignIn(context.Background(), account.Attempt{Login: login, Password: password, From: village, Device: device})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return entry
+}
+
+// told are the kinds of security events of the market so far, the earliest first.
+func (d *door) told(t *testing.T) string {
+	t.Helper()
+	entries, err := d.events.List(context.Background(), security.Filter{Limit: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := make([]string, len(entries))
+	for i, e := range entries {
+		kinds[len(kinds)-1-i] = string(e.Kind)
+	}
+	return strings.Join(kinds, " ")
 }
 
 func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {

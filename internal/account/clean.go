@@ -19,7 +19,7 @@ type CleanWorker struct {
 	Service *Service
 }
 
-// Work throws away the sessions, failures and links that have run out.
+// Work throws away the sessions, links, delays and known browsers that have run out.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	s := w.Service
 	now := s.now()
@@ -28,12 +28,15 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	}
 	// A link that ran out still counts for an hour towards how many a person is sent.
 	if _, err := s.db.ExecContext(ctx, `delete from password_resets where expires_at <= $1`,
-		now.Add(-resetLifetime)); err != nil {
+		now.Add(-linkLifetime)); err != nil {
 		return fmt.Errorf("clean password resets: %w", err)
 	}
-	if _, err := s.db.ExecContext(ctx, `delete from signin_failures where at <= $1`,
-		now.Add(-s.Limits.Window)); err != nil {
-		return fmt.Errorf("clean sign-in failures: %w", err)
+	if _, err := s.db.ExecContext(ctx, `delete from signin_delays where forget_at <= $1`, now); err != nil {
+		return fmt.Errorf("clean sign-in delays: %w", err)
+	}
+	if _, err := s.db.ExecContext(ctx, `delete from known_devices where last_used_at <= $1`,
+		now.Add(-deviceLifetime)); err != nil {
+		return fmt.Errorf("clean known browsers: %w", err)
 	}
 	return nil
 }

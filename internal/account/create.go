@@ -8,9 +8,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 // NewUser is what an account is made of. Email or Phone may be empty, not both; a member has a
@@ -19,7 +22,7 @@ type NewUser struct {
 	Name          string
 	Email         string
 	Phone         string // in any usual spelling
-	Password      string
+	Password      string // Invite makes accounts without one
 	Role          Role
 	CooperativeID *uuid.UUID
 	Locale        string
@@ -28,15 +31,64 @@ type NewUser struct {
 // maxName bounds a person's name, in characters.
 const maxName = 120
 
-// Create makes an account. It answers ErrUser with a message for each of the fields name, email,
-// phone, password, role and cooperative that cannot be used.
+// Create makes an account with a password. It answers ErrUser with a message for each of the fields name,
+// email, phone, password, role and cooperative that cannot be used.
 func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
+	u, wrong := n.checked()
+	checkPassword(wrong, n.Password, u)
+	if len(wrong.Fields) > 0 {
+		return User{}, wrong
+	}
+	hash, err := s.hash(ctx, n.Password, "")
+	if err != nil {
+		return User{}, err
+	}
+	err = s.events.Do(ctx, event(security.AccountAdded, uuid.Nil, u, security.Source{}), func(tx *sqlx.Tx) error {
+		return s.insertTx(ctx, tx, u, hash)
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("create user: %w", err)
+	}
+	return u, nil
+}
+
+// Invite makes an account without a password, in the name of by. Who has an e-mail address is mailed a
+// link to choose one, good for three days, and token is empty; for who has none, token is that of a link
+// to hand over, good for an hour, which is told here and never again. link makes a page's address of a
+// token; l is the language to write in. Errors as of Create.
+func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from security.Source,
+	link func(token string) string, l *i18n.Locale) (u User, token string, err error) {
+	u, wrong := n.checked()
+	if len(wrong.Fields) > 0 {
+		return User{}, "", wrong
+	}
+	err = s.events.Do(ctx, event(security.AccountAdded, by, u, from), func(tx *sqlx.Tx) error {
+		if err := s.insertTx(ctx, tx, u, ""); err != nil {
+			return err
+		}
+		if u.Email == nil {
+			return nil
+		}
+		return s.mailLinkTx(ctx, tx, u, link, l, inviteLifetime, "account.invite_mail_subject", "account.invite_mail_body")
+	})
+	if err != nil {
+		return User{}, "", fmt.Errorf("invite user: %w", err)
+	}
+	if u.Email == nil {
+		token, err = s.HandOverLink(ctx, u.ID, by, from)
+	}
+	return u, token, err
+}
+
+// checked brings the fields to the form they are kept in and says what is wrong with each, but for the
+// password.
+func (n NewUser) checked() (User, *fault.Error) {
 	u := User{
 		ID: postgres.NewID(), Name: strings.TrimSpace(n.Name), Role: n.Role,
 		CooperativeID: n.CooperativeID, Locale: n.Locale,
 	}
 	if u.Locale == "" {
-		u.Locale = "ar"
+		u.Locale = i18n.Default
 	}
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	if u.Name == "" {
@@ -61,33 +113,28 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 	if u.Email == nil && u.Phone == nil {
 		wrong.Field("email", "account.unreachable")
 	}
-	checkPassword(wrong, n.Password, u)
 	switch {
 	case n.Role != Member && n.Role != Association:
 		wrong.Field("role", "account.role_unknown")
 	case (n.Role == Member) != (n.CooperativeID != nil):
 		wrong.Field("cooperative", "account.cooperative_mismatch")
 	}
-	if len(wrong.Fields) > 0 {
-		return User{}, wrong
-	}
-	hash, err := s.hash(ctx, n.Password)
-	if err != nil {
-		return User{}, err
-	}
-	_, err = s.db.ExecContext(ctx, `
+	return u, wrong
+}
+
+func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string) error {
+	_, err := tx.ExecContext(ctx, `
 		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		u.ID, u.Name, u.Email, u.Phone, hash, u.Role, u.CooperativeID, u.Locale, s.now())
+	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	switch {
 	case postgres.Violates(err, "users_email_key"):
-		return User{}, wrong.Field("email", "account.email_taken").Wrap(err)
+		return wrong.Field("email", "account.email_taken").Wrap(err)
 	case postgres.Violates(err, "users_phone_key"):
-		return User{}, wrong.Field("phone", "account.phone_taken").Wrap(err)
+		return wrong.Field("phone", "account.phone_taken").Wrap(err)
 	case postgres.Violates(err, "users_cooperative_id_fkey"):
-		return User{}, wrong.Field("cooperative", "account.cooperative_unknown").Wrap(err)
-	case err != nil:
-		return User{}, fmt.Errorf("create user: %w", err)
+		return wrong.Field("cooperative", "account.cooperative_unknown").Wrap(err)
 	}
-	return u, nil
+	return err
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"golang.org/x/text/secure/precis"
 
 	"github.com/souk-taawon/souk/internal/fault"
 )
@@ -19,39 +20,59 @@ const (
 	maxPassword = 200
 )
 
-// hash derives what is stored of a password.
-func (s *Service) hash(ctx context.Context, password string) (hash string, err error) {
-	err = s.inTurn(ctx, func() error {
-		hash, err = argon2id.CreateHash(password, &s.Cost)
-		return err
-	})
-	return hash, err
+// prepared is a password as it is hashed: however a keyboard composes its letters and whatever space it
+// sends, it is the same one (OpaqueString of RFC 8265). One with characters that no password should have
+// by that rule stays as it is typed.
+func prepared(password string) string {
+	if p, err := precis.OpaqueString.String(password); err == nil {
+		return p
+	}
+	return password
 }
 
-// matches compares a password with a stored hash. Without a hash (nobody has that login) it does
-// the same work for nothing, so that the time taken tells nothing either.
-func (s *Service) matches(ctx context.Context, password, hash string) (match bool, err error) {
-	if hash == "" {
-		_, err := s.hash(ctx, password)
-		return false, err
-	}
-	err = s.inTurn(ctx, func() error {
-		match, err = argon2id.ComparePasswordAndHash(password, hash)
+// hash derives what is stored of a password. person is whom the work is for, see gate.Gate.Do.
+func (s *Service) hash(ctx context.Context, password, person string) (hash string, err error) {
+	err = s.gate.Do(ctx, person, func() error {
+		hash, err = argon2id.CreateHash(prepared(password), &s.Cost)
 		return err
 	})
-	return match, err
+	if err != nil {
+		return "", fmt.Errorf("password hash: %w", err)
+	}
+	return hash, nil
 }
 
-// inTurn waits for one of the places to hash in, as long as ctx lasts.
-func (s *Service) inTurn(ctx context.Context, work func() error) error {
-	select {
-	case s.hashing <- struct{}{}:
-	case <-ctx.Done():
-		return ErrBusy.Wrap(ctx.Err())
+// matches compares a password with a stored hash. Without a hash (nobody has that login, or has chosen a
+// password yet) it does the same work for nothing, so that the time taken tells nothing either.
+func (s *Service) matches(ctx context.Context, password, hash, person string) (match bool, err error) {
+	if utf8.RuneCountInString(password) > maxPassword {
+		return false, nil // nobody has such a one, and it would only cost
 	}
-	defer func() { <-s.hashing }()
-	if err := work(); err != nil {
-		return fmt.Errorf("password hash: %w", err)
+	nobody := hash == ""
+	for _, p := range slices.Compact([]string{prepared(password), password}) { // hashes from before RFC 8265 are of what was typed
+		if nobody {
+			_, err = s.hash(ctx, p, person)
+		} else {
+			err = s.gate.Do(ctx, person, func() error {
+				match, err = argon2id.ComparePasswordAndHash(p, hash)
+				return err
+			})
+		}
+		if err != nil || match {
+			break
+		}
+	}
+	if err != nil {
+		return false, fmt.Errorf("compare password: %w", err)
+	}
+	return match, nil
+}
+
+// refusedPassword is what is wrong with u's new password, or nil.
+func refusedPassword(password string, u User) error {
+	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
+	if checkPassword(wrong, password, u); len(wrong.Fields) > 0 {
+		return wrong
 	}
 	return nil
 }
@@ -59,6 +80,7 @@ func (s *Service) inTurn(ctx context.Context, work func() error) error {
 // checkPassword adds to wrong what is wrong with u's new password, if anything: too short or long,
 // too plain, or made of what whoever guesses would try first, u's own name, e-mail and telephone.
 func checkPassword(wrong *fault.Error, password string, u User) {
+	password = prepared(password)
 	switch length := utf8.RuneCountInString(password); {
 	case length < minPassword:
 		wrong.Field("password", "account.password_short", "Count", minPassword)
@@ -67,11 +89,10 @@ func checkPassword(wrong *fault.Error, password string, u User) {
 		wrong.Field("password", "account.password_long", "Count", maxPassword)
 		return
 	}
-	lower := strings.ToLower(password)
 	own := func(word string) bool {
-		return utf8.RuneCountInString(word) >= 4 && strings.Contains(lower, strings.ToLower(word))
+		return utf8.RuneCountInString(word) >= 4 && strings.Contains(folded(password), folded(word))
 	}
-	if tooPlain(lower) || slices.ContainsFunc(ownWords(u), own) {
+	if tooPlain(folded(password)) || slices.ContainsFunc(ownWords(u), own) {
 		wrong.Field("password", "account.password_guessable")
 	}
 }
@@ -88,20 +109,13 @@ func ownWords(u User) []string {
 	return words
 }
 
-// Runs along the keys and the words that lists of stolen passwords begin with.
-const keyRuns = "01234567890 09876543210 abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm azertyuiopqsdfghjklmwxcvbn 1q2w3e4r5t6y 1a2z3e4r5t6y"
+// Runs along the keys. Lists of stolen passwords have those of common lengths; here are the others, and
+// those of the French keyboard.
+const keyRuns = "01234567890123456789 09876543210987654321 abcdefghijklmnopqrstuvwxyz qwertyuiopasdfghjklzxcvbnm azertyuiopqsdfghjklmwxcvbn 1q2w3e4r5t6y 1a2z3e4r5t6y"
 
-var commonWords = []string{"password", "motdepasse", "passw0rd", "bismillah", "iloveyou", "administrator", "souktaawon"}
-
-// tooPlain reports a password of few different characters, a run along the keys, or a common word
-// with little else.
-func tooPlain(lower string) bool {
-	letters := []rune(lower)
+// tooPlain reports a password of few different characters, a run along the keys, or one that is known.
+func tooPlain(password string) bool {
+	letters := []rune(password)
 	slices.Sort(letters)
-	if len(slices.Compact(letters)) < 5 || strings.Contains(keyRuns, lower) {
-		return true
-	}
-	return slices.ContainsFunc(commonWords, func(word string) bool {
-		return strings.Contains(lower, word) && utf8.RuneCountInString(lower)-len(word) < 6
-	})
+	return len(slices.Compact(letters)) < 5 || strings.Contains(keyRuns, password) || known(password)
 }

@@ -2,36 +2,90 @@ package account
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
-// A link to choose a new password works once and for an hour; a person is sent three an hour at
-// most, however often somebody asks.
+// A link to choose a password works once. One that was asked for or handed over is good for an hour, an
+// invitation by mail for three days. A person is sent three an hour at most, however often somebody asks.
 const (
-	resetLifetime = time.Hour
-	resetsAnHour  = 3
+	linkLifetime   = time.Hour
+	inviteLifetime = 72 * time.Hour
+	linksAnHour    = 3
 )
+
+// SecretKind is the mail.Secret.Kind of the links; the mail's worker asks Secret for them.
+const SecretKind = "password_link"
+
+// Secret is the token of the link of that id, for a mail.Worker; mail.ErrOver if it is not good any more.
+func (s *Service) Secret(ctx context.Context, id uuid.UUID) (string, error) {
+	var good bool
+	err := s.db.GetContext(ctx, &good, `
+		select exists (select from password_resets where id = $1 and expires_at > $2)`, id, s.now())
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("link of a mail: %w", err)
+	case !good:
+		return "", mail.ErrOver
+	}
+	return s.linkToken(id), nil
+}
+
+// linkToken computes the token of a link that is mailed: it need not be kept until then. The database
+// holds its hash, which says nothing without the secret.
+func (s *Service) linkToken(id uuid.UUID) string {
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte("password link"))
+	mac.Write(id[:])
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// insertLinkTx makes a link for that person, known by its token's hash.
+func (s *Service) insertLinkTx(ctx context.Context, tx *sqlx.Tx, id, user uuid.UUID, hash []byte, until time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into password_resets (id, token_hash, user_id, created_at, expires_at) values ($1, $2, $3, $4, $5)`,
+		id, hash, user, s.now(), until)
+	return err
+}
+
+// mailLinkTx makes a link for u and mails it. link makes a page's address of a token.
+func (s *Service) mailLinkTx(ctx context.Context, tx *sqlx.Tx, u User, link func(token string) string, l *i18n.Locale,
+	lifetime time.Duration, subject, body string) error {
+	id, until := postgres.NewID(), s.now().Add(lifetime)
+	if err := s.insertLinkTx(ctx, tx, id, u.ID, tokenHash(s.linkToken(id)), until); err != nil {
+		return err
+	}
+	return mail.SendTx(ctx, tx, s.jobs, mail.Message{
+		To:      *u.Email,
+		Locale:  l.Code(),
+		Subject: l.T(subject),
+		Body:    l.T(body, "Name", u.Name, "Link", link(mail.Placeholder)),
+		Secret:  &mail.Secret{Kind: SecretKind, ID: id, Until: until},
+	})
+}
 
 // RequestReset mails a link for choosing a new password to the person with that login. The answer
 // is the same when there is no such person or no e-mail address to write to. link makes a page's
 // address of a token; l is the language to write in.
-func (s *Service) RequestReset(ctx context.Context, login string, link func(token string) string, l *i18n.Locale) error {
+func (s *Service) RequestReset(ctx context.Context, login string, from security.Source, link func(token string) string, l *i18n.Locale) error {
 	login = normalLogin(login)
-	now := s.now()
+	e := security.Event{Kind: security.ResetAsked, Source: from}
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var u User
 		err := tx.GetContext(ctx, &u, `
 			select id, name, email, phone, role, cooperative_id, locale from users
-			where (email = $1 or phone = $1) and email is not null and disabled_at is null
+			where (email = $1 or phone = $1) and disabled_at is null
 			for no key update`, login)
 		if postgres.NoRows(err) {
 			return nil
@@ -39,82 +93,130 @@ func (s *Service) RequestReset(ctx context.Context, login string, link func(toke
 		if err != nil {
 			return err
 		}
-		token, hash := newToken()
-		added, err := tx.ExecContext(ctx, `
-			insert into password_resets (token_hash, user_id, created_at, expires_at)
-			select $1, $2, $3, $4
-			where (select count(*) from password_resets where user_id = $2 and created_at > $5) < $6`,
-			hash, u.ID, now, now.Add(resetLifetime), now.Add(-time.Hour), resetsAnHour)
-		if err != nil {
+		e = *event(security.ResetAsked, uuid.Nil, u, from)
+		if u.Email == nil {
+			return nil
+		}
+		var lately int
+		if err := tx.GetContext(ctx, &lately, `
+			select count(*) from password_resets where user_id = $1 and created_at > $2`, u.ID, s.now().Add(-time.Hour)); err != nil {
 			return err
 		}
-		if n, err := added.RowsAffected(); err != nil || n == 0 {
-			return err
+		if lately >= linksAnHour {
+			return nil
 		}
-		return mail.SendTx(ctx, tx, s.jobs, mail.Message{
-			To:      *u.Email,
-			Locale:  l.Code(),
-			Subject: l.T("account.reset_mail_subject"),
-			Body:    l.T("account.reset_mail_body", "Name", u.Name, "Link", link(token)),
-		})
+		return s.mailLinkTx(ctx, tx, u, link, l, linkLifetime, "account.reset_mail_subject", "account.reset_mail_body")
 	})
 	if err != nil {
 		return fmt.Errorf("request password reset: %w", err)
 	}
+	s.events.Note(ctx, e)
 	return nil
 }
 
-// ResetPassword gives the person to whom token was mailed a new password, and ends all of her
-// sessions and other links. Errors: ErrResetOver when the token is used, too old or unknown;
-// ErrUser with the field password.
-func (s *Service) ResetPassword(ctx context.Context, token, password string) error {
-	hash := tokenHash(token)
+// HandOverLink makes a link for choosing a new password that somebody of the association, by, gives to
+// the person herself: for those without e-mail. Her earlier links end. The token is told here and never
+// again. Errors: ErrNotFound; ErrWrongState if her account is ended.
+func (s *Service) HandOverLink(ctx context.Context, user, by uuid.UUID, from security.Source) (token string, err error) {
+	person, err := s.Person(ctx, user)
+	if err != nil {
+		return "", err
+	}
+	err = s.events.Do(ctx, event(security.LinkHandedOver, by, person.User, from), func(tx *sqlx.Tx) error {
+		if err := lockActiveTx(ctx, tx, user); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `delete from password_resets where user_id = $1`, user); err != nil {
+			return err
+		}
+		var hash []byte
+		token, hash = newToken()
+		return s.insertLinkTx(ctx, tx, postgres.NewID(), user, hash, s.now().Add(linkLifetime))
+	})
+	if err != nil {
+		return "", fmt.Errorf("hand over link: %w", err)
+	}
+	return token, nil
+}
+
+// lockActiveTx keeps an account from being ended until tx ends; ErrWrongState if it is already.
+func lockActiveTx(ctx context.Context, tx *sqlx.Tx, user uuid.UUID) error {
+	var active bool
+	if err := tx.GetContext(ctx, &active, `
+		select disabled_at is null from users where id = $1 for no key update`, user); err != nil {
+		return err
+	}
+	if !active {
+		return ErrWrongState
+	}
+	return nil
+}
+
+// LinkGood is nil if a link for choosing a password can be used, and ErrLinkOver if it is used, too old
+// or unknown.
+func (s *Service) LinkGood(ctx context.Context, token string) error {
+	_, err := s.linkOwner(ctx, token)
+	return err
+}
+
+func (s *Service) linkOwner(ctx context.Context, token string) (User, error) {
 	var u User
 	err := s.db.GetContext(ctx, &u, `
 		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale
 		from password_resets r join users u on u.id = r.user_id
-		where r.token_hash = $1 and r.expires_at > $2 and u.disabled_at is null`, hash, s.now())
+		where r.token_hash = $1 and r.expires_at > $2 and u.disabled_at is null`, tokenHash(token), s.now())
 	if postgres.NoRows(err) {
-		return ErrResetOver
+		return User{}, ErrLinkOver
 	}
 	if err != nil {
-		return fmt.Errorf("reset password: %w", err)
+		return User{}, fmt.Errorf("password link: %w", err)
 	}
-	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-	if checkPassword(wrong, password, u); len(wrong.Fields) > 0 {
-		return wrong
-	}
-	passwordHash, err := s.hash(ctx, password)
+	return u, nil
+}
+
+// ChoosePassword gives the person who has the link's token a new password, and ends all of her sessions
+// and other links; no browser is known any more but the one that asked, whose new token is device. She is
+// told by mail, if she has an address. Errors: ErrLinkOver; ErrUser with the field password; gate.ErrBusy.
+func (s *Service) ChoosePassword(ctx context.Context, token, password string, from security.Source, l *i18n.Locale) (device string, err error) {
+	u, err := s.linkOwner(ctx, token)
 	if err != nil {
-		return err
+		return "", err
 	}
-	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		// Deleting the token is what uses it up: of two that try at once, one finds it gone.
-		var userID uuid.UUID
-		err := tx.GetContext(ctx, &userID,
-			`delete from password_resets where token_hash = $1 and expires_at > $2 returning user_id`, hash, s.now())
-		if postgres.NoRows(err) {
-			return ErrResetOver
-		}
+	if err := refusedPassword(password, u); err != nil {
+		return "", err
+	}
+	hash, err := s.hash(ctx, password, from.Address)
+	if err != nil {
+		return "", err
+	}
+	err = s.events.Do(ctx, event(security.PasswordChosen, u.ID, u, from), func(tx *sqlx.Tx) error {
+		// Deleting the link is what uses it up: of two that try at once, one finds it gone.
+		used, err := tx.ExecContext(ctx, `
+			delete from password_resets where token_hash = $1 and expires_at > $2`, tokenHash(token), s.now())
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `update users set password_hash = $2 where id = $1`, userID, passwordHash); err != nil {
+		if n, err := used.RowsAffected(); err != nil {
+			return err
+		} else if n == 0 {
+			return ErrLinkOver
+		}
+		if err := lockActiveTx(ctx, tx, u.ID); err != nil {
+			return ErrLinkOver.Wrap(err)
+		}
+		if _, err := tx.ExecContext(ctx, `update users set password_hash = $2 where id = $1`, u.ID, hash); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `delete from sessions where user_id = $1`, userID); err != nil {
+		if _, err := s.signOutTx(ctx, tx, u.ID); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `delete from password_resets where user_id = $1`, userID); err != nil {
+		if device, _, err = s.rememberTx(ctx, tx, u.ID, ""); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
-			delete from signin_failures f using users u
-			where u.id = $1 and f.subject in ('user:' || u.email, 'user:' || u.phone)`, userID)
-		return err
+		return s.tellTx(ctx, tx, u, l, "account.changed_mail_subject", "account.changed_mail_body")
 	})
 	if err != nil {
-		return fmt.Errorf("reset password: %w", err)
+		return "", fmt.Errorf("choose password: %w", err)
 	}
-	return nil
+	return device, nil
 }

@@ -53,7 +53,7 @@ func TestSigningOutEndsOneSession(t *testing.T) {
 	d.fatima(t)
 	telephone, computer := d.signIn(t, "0661234567", password), d.signIn(t, "0661234567", password)
 	for range 2 { // the second time there is nothing left to end
-		if err := d.SignOut(context.Background(), telephone); err != nil {
+		if err := d.SignOut(context.Background(), telephone, village); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -81,7 +81,7 @@ func TestWhatHasRunOutIsThrownAway(t *testing.T) {
 	d.fatima(t)
 	rows := func() int {
 		return d.count(t, `select (select count(*) from sessions) + (select count(*) from password_resets)
-			+ (select count(*) from signin_failures)`)
+			+ (select count(*) from signin_delays) + (select count(*) from known_devices)`)
 	}
 	clean := func() {
 		if err := (&account.CleanWorker{Service: d.Service}).Work(context.Background(), nil); err != nil {
@@ -89,13 +89,87 @@ func TestWhatHasRunOutIsThrownAway(t *testing.T) {
 		}
 	}
 	d.signIn(t, "0661234567", password)
-	guess(t, d, "0661234567", village) // two rows, one for the login and one for the address
+	d.guess(t, "0661234567", village) // three rows: of the account and the address, and of each
 	requestReset(t, d, "0661234567")
-	if clean(); rows() != 4 {
-		t.Errorf("%d rows after cleaning at once, want all 4", rows())
+	if clean(); rows() != 6 {
+		t.Errorf("%d rows after cleaning at once, want all 6", rows())
 	}
 	d.time = d.time.Add(30 * 24 * time.Hour)
+	if clean(); rows() != 1 {
+		t.Errorf("%d rows after a month, want the known browser alone", rows())
+	}
+	d.time = d.time.Add(366 * 24 * time.Hour)
 	if clean(); rows() != 0 {
-		t.Errorf("%d rows after a month, want none", rows())
+		t.Errorf("%d rows after a year, want none", rows())
+	}
+}
+
+func TestAPersonSeesWhereSheIsSignedInAndEndsIt(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	fatima := d.fatima(t)
+	phone := d.signIn(t, "0661234567", password)
+	d.time = d.time.Add(time.Hour)
+	computer := d.signIn(t, "0661234567", password)
+	d.time = d.time.Add(4 * time.Minute)
+	d.goesOn(t, phone, true) // so soon that it is not written down
+	list := func() []account.Session {
+		sessions, err := d.Sessions(context.Background(), fatima.ID, phone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sessions
+	}
+	sessions := list()
+	if len(sessions) != 2 || !sessions[0].Current || sessions[1].Current || sessions[1].Address != village.Address || sessions[1].Agent != village.Agent {
+		t.Fatalf("%+v", sessions)
+	}
+	d.time = d.time.Add(2 * time.Hour)
+	d.goesOn(t, computer, true)
+	if last := list()[1].LastUsedAt; !last.Equal(d.time) {
+		t.Errorf("used now, it says %s", last)
+	}
+	other := d.create(t, "Amina")
+	for range 2 { // the second time there is nothing left to end
+		if err := d.EndSession(context.Background(), other, sessions[1].ID, other.ID, village); err != nil {
+			t.Fatal(err)
+		}
+		d.goesOn(t, computer, true) // which is not hers to end
+	}
+	if err := d.EndSession(context.Background(), fatima, sessions[1].ID, fatima.ID, village); err != nil {
+		t.Fatal(err)
+	}
+	d.goesOn(t, computer, false)
+	d.signIn(t, "0661234567", password)
+	d.signIn(t, "0661234567", password)
+	for _, want := range []int{2, 0} {
+		if n, err := d.EndSessions(context.Background(), fatima, phone, fatima.ID, village); err != nil || n != want {
+			t.Errorf("%d others ended, want %d: %v", n, want, err)
+		}
+	}
+	d.goesOn(t, phone, true)
+	if n, err := d.EndSessions(context.Background(), fatima, "", other.ID, village); err != nil || n != 1 {
+		t.Errorf("%d ended by the association: %v", n, err)
+	}
+	d.goesOn(t, phone, false)
+	if n := d.count(t, `select count(*) from known_devices`); n != 0 {
+		t.Errorf("%d browsers are still known", n)
+	}
+	if told := d.told(t); told != "account_added signed_in signed_in account_added session_ended signed_in signed_in session_ended session_ended" {
+		t.Errorf("the record says %q", told)
+	}
+}
+
+func TestSessionsDoNotPileUp(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	fatima := d.fatima(t)
+	for range 60 {
+		d.signIn(t, "0661234567", password)
+		d.time = d.time.Add(time.Minute)
+	}
+	sessions, err := d.Sessions(context.Background(), fatima.ID, "")
+	if n := d.count(t, `select count(*) from known_devices`); err != nil || len(sessions) != 50 || n != 50 {
+		t.Errorf("%d sessions and %d browsers of one person: %v", len(sessions), n, err)
 	}
 }

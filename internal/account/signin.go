@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,74 +13,121 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 // maxLogin is the longest e-mail address there is (RFC 5321).
 const maxLogin = 254
 
-// SignIn begins a session for the person with that login, an e-mail address or a telephone number
-// in any usual spelling. address is where the request came from. The token is for the cookie alone
-// and new at every sign-in; end the session that a browser had before with SignOut.
+// Attempt is somebody who wants to sign in.
+type Attempt struct {
+	Login    string // an e-mail address, or a telephone number in any usual spelling
+	Password string
+	From     security.Source
+	Device   string // the token that the browser was last given, or ""
+}
+
+// Entry is somebody who signed in. The tokens are for the browser's cookies alone and new at every
+// sign-in: Token is the session's, Device makes the browser known at its next sign-in.
+type Entry struct {
+	User   User
+	Token  string
+	Device string
+}
+
+// SignIn begins a session. End the session that the browser had before with SignOut.
 //
-// Errors: ErrWrongLogin, ErrLocked, ErrBusy.
-func (s *Service) SignIn(ctx context.Context, login, password, address string) (token string, u User, err error) {
-	login = normalLogin(login)
-	attempt, err := s.begin(ctx, login, address)
-	if err != nil {
-		return "", User{}, err
-	}
+// Errors: ErrWrongLogin; ErrDelayed, which is told and not waited for here; gate.ErrBusy.
+func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
+	login := normalLogin(a.Login)
 	var found struct {
 		User
 		Hash string `db:"password_hash"`
 	}
-	err = s.db.GetContext(ctx, &found, `
+	err := s.db.GetContext(ctx, &found, `
 		select id, name, email, phone, role, cooperative_id, locale, password_hash
 		from users where (email = $1 or phone = $1) and disabled_at is null`, login)
 	if err != nil && !postgres.NoRows(err) {
-		return "", User{}, fmt.Errorf("sign in: %w", err)
+		return Entry{}, fmt.Errorf("sign in: %w", err)
 	}
-	match, err := s.matches(ctx, password, found.Hash)
+	who := "login:" + login
+	var device []byte
+	if found.ID != uuid.Nil {
+		who = found.ID.String()
+		if device, err = s.knownDevice(ctx, a.Device, found.ID); err != nil {
+			return Entry{}, err
+		}
+	}
+	guess, err := s.guess(ctx, who, a.From.Address, device)
+	if errors.Is(err, ErrDelayed) {
+		s.events.Note(ctx, *event(security.SignInSlowed, uuid.Nil, found.User, a.From))
+	}
 	if err != nil {
-		// Nothing was learned of the password, so it is no failure of the person's.
-		return "", User{}, s.forget(ctx, attempt, err)
+		return Entry{}, err
+	}
+	match, err := s.matches(ctx, a.Password, found.Hash, a.From.Address)
+	if err != nil {
+		// Nothing was learned of the password, so it is no failure of the person's. The request may be
+		// over already; the attempt must not count all the same.
+		return Entry{}, errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, false))
 	}
 	if !match {
-		return "", User{}, ErrWrongLogin
+		s.events.Note(ctx, *event(security.SignInFailed, uuid.Nil, found.User, a.From))
+		return Entry{}, ErrWrongLogin
 	}
-	token, hash := newToken()
-	now := s.now()
-	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		// A success clears the login, but not the address: whoever guesses from it might have an
-		// account of their own.
-		if _, err := tx.ExecContext(ctx, `delete from signin_failures where subject = $1 or id = $2`,
-			attempt.login, attempt.addressID); err != nil {
+	entry, at := Entry{User: found.User}, s.now()
+	err = s.events.Do(ctx, event(security.SignedIn, found.ID, found.User, a.From), func(tx *sqlx.Tx) error {
+		if err := guess.settleTx(ctx, tx, true); err != nil {
 			return err
 		}
 		// Only while the password is still the one that was compared: choosing a new one ends every
 		// session, and this one must not begin just after that.
-		begun, err := tx.ExecContext(ctx, `
-			insert into sessions (token_hash, user_id, created_at, expires_at)
-			select $1, id, $3, $4 from users
-			where id = $2 and password_hash = $5 and disabled_at is null
-			for share`,
-			hash, found.ID, now, now.Add(found.Role.lifetime().idle), found.Hash)
+		var unchanged bool
+		err := tx.GetContext(ctx, &unchanged, `
+			select true from users where id = $1 and password_hash = $2 and disabled_at is null for share`, found.ID, found.Hash)
+		if postgres.NoRows(err) {
+			return ErrWrongLogin
+		}
 		if err != nil {
 			return err
 		}
-		if n, err := begun.RowsAffected(); err != nil || n == 1 {
-			return err
-		}
-		return ErrWrongLogin
+		entry.Token, entry.Device, err = s.beginTx(ctx, tx, found.User, a.From, a.Device, at)
+		return err
 	})
 	if errors.Is(err, ErrWrongLogin) {
-		return "", User{}, ErrWrongLogin
+		return Entry{}, ErrWrongLogin
 	}
 	if err != nil {
-		return "", User{}, fmt.Errorf("sign in: %w", err)
+		return Entry{}, fmt.Errorf("sign in: %w", err)
 	}
-	return token, found.User, nil
+	return entry, nil
+}
+
+// Of one person are kept at most so many sessions and known browsers, the latest used.
+const (
+	maxSessions = 50
+	maxDevices  = 50
+)
+
+// beginTx begins a session of u, at that moment, in the browser that was given device before, or "", and
+// makes that browser known.
+func (s *Service) beginTx(ctx context.Context, tx *sqlx.Tx, u User, from security.Source, device string, at time.Time) (token, newDevice string, err error) {
+	newDevice, deviceHash, err := s.rememberTx(ctx, tx, u.ID, device)
+	if err != nil {
+		return "", "", err
+	}
+	token, hash := newToken()
+	if _, err := tx.ExecContext(ctx, `
+		insert into sessions (token_hash, id, user_id, created_at, last_used_at, expires_at, address, agent, device_hash)
+		values ($1, $2, $3, $4, $4, $5, $6, $7, $8)`,
+		hash, postgres.NewID(), u.ID, at, at.Add(u.Role.lifetime().idle), from.Address, from.Agent, deviceHash); err != nil {
+		return "", "", err
+	}
+	_, err = tx.ExecContext(ctx, `
+		delete from sessions where user_id = $1 and token_hash not in (
+		    select token_hash from sessions where user_id = $1 order by last_used_at desc, id desc limit $2)`, u.ID, maxSessions)
+	return token, newDevice, err
 }
 
 // normalLogin brings a login to the form it is stored in. What is neither address nor number
@@ -97,61 +143,6 @@ func normalLogin(login string) string {
 		login = strings.ToValidUTF8(login[:maxLogin], "")
 	}
 	return strings.ToLower(login)
-}
-
-// attempt is a sign-in under way, written down as a failure of its login and of its address.
-type attempt struct {
-	login, address     string // the subjects
-	loginID, addressID uuid.UUID
-}
-
-// begin writes the attempt down as failed before the password is looked at, and only then counts:
-// so of many attempts made at the same moment each sees the others, and no more than the limit
-// get through. A refused attempt is taken back, or a locked person could lock herself for ever.
-func (s *Service) begin(ctx context.Context, login, address string) (attempt, error) {
-	a := attempt{
-		login: "user:" + login, loginID: postgres.NewID(),
-		address: "address:" + address, addressID: postgres.NewID(),
-	}
-	now := s.now()
-	_, err := s.db.ExecContext(ctx,
-		`insert into signin_failures (id, subject, at) values ($1, $2, $5), ($3, $4, $5)`,
-		a.loginID, a.login, a.addressID, a.address, now)
-	if err != nil {
-		return a, fmt.Errorf("note sign-in: %w", err)
-	}
-	// The oldest of the failures that fill a limit; the limit holds until it leaves the window.
-	var full sql.NullTime
-	err = s.db.GetContext(ctx, &full, `
-		select max(at) from (
-			(select at from signin_failures
-			 where subject = $1 and at > $3 and id <> $4 order by at desc offset $5 limit 1)
-			union all
-			(select at from signin_failures
-			 where subject = $2 and at > $3 and id <> $6 order by at desc offset $7 limit 1)
-		) as full_at`,
-		a.login, a.address, now.Add(-s.Limits.Window),
-		a.loginID, max(s.Limits.PerLogin-1, 0), a.addressID, max(s.Limits.PerAddress-1, 0))
-	if err != nil {
-		return a, fmt.Errorf("count failed sign-ins: %w", err)
-	}
-	if full.Valid {
-		wait := full.Time.Add(s.Limits.Window).Sub(now)
-		minutes := max(int((wait+time.Minute-1)/time.Minute), 1)
-		return a, s.forget(ctx, a, fault.New(ErrLocked.Kind, ErrLocked.Key, "Count", minutes))
-	}
-	return a, nil
-}
-
-// forget takes an attempt back and returns why.
-func (s *Service) forget(ctx context.Context, a attempt, why error) error {
-	// The request may be over already; the attempt must not count all the same.
-	_, err := s.db.ExecContext(context.WithoutCancel(ctx),
-		`delete from signin_failures where id in ($1, $2)`, a.loginID, a.addressID)
-	if err != nil {
-		return fmt.Errorf("take back sign-in: %w", err)
-	}
-	return why
 }
 
 // newToken makes a secret of 256 random bits and the hash it is known by.

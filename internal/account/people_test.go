@@ -2,13 +2,14 @@ package account_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-func TestACooperativesMembersAreThoseWhoCanSignInForIt(t *testing.T) {
+func TestPeopleAreListedWithTheirs(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	ctx := context.Background()
@@ -26,8 +27,20 @@ func TestACooperativesMembersAreThoseWhoCanSignInForIt(t *testing.T) {
 	}
 	d.exec(t, `update users set disabled_at = now() where name = 'Zineb'`)
 	members, err := d.MembersOf(ctx, d.cooperative)
-	if err != nil || len(members) != 2 || members[0].Name != "Fatima" || members[1].Name != "Khadija" || *members[0].Phone != "+212661234567" {
+	if err != nil || len(members) != 3 || members[0].Name != "Fatima" || members[1].Name != "Khadija" || *members[0].Phone != "+212661234567" {
 		t.Errorf("%+v, %v", members, err)
+	}
+	if zineb := members[2]; zineb.Name != "Zineb" || zineb.EndedAt == nil {
+		t.Errorf("who left stands last: %+v", zineb)
+	}
+	if people, err := d.Associates(ctx); err != nil || len(people) != 1 || people[0].Name != "Hanan" {
+		t.Errorf("the association is %+v, %v", people, err)
+	}
+	if p, err := d.ByLogin(ctx, " KHADIJA@souk.test"); err != nil || p.Name != "Khadija" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := d.ByLogin(ctx, "nobody@souk.test"); !errors.Is(err, account.ErrNotFound) {
+		t.Error(err)
 	}
 	if members, err := d.MembersOf(ctx, postgres.NewID()); err != nil || len(members) != 0 {
 		t.Errorf("of nobody's cooperative: %+v, %v", members, err)

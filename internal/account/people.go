@@ -1,0 +1,71 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Person is a User as the association sees her.
+type Person struct {
+	User
+	CreatedAt time.Time  `db:"created_at"`
+	Chosen    bool       `db:"chosen"`        // she has chosen a password
+	EndedAt   *time.Time `db:"disabled_at"`   // nil while her account is open
+	EndedNote string     `db:"disabled_note"` // why
+	Sessions  int        `db:"sessions"`      // that go on
+}
+
+// Person gives one person, also of an ended account, or ErrNotFound.
+func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
+	people, err := s.people(ctx, `u.id = $2`, id)
+	if err != nil {
+		return Person{}, err
+	}
+	if len(people) == 0 {
+		return Person{}, ErrNotFound
+	}
+	return people[0], nil
+}
+
+// ByLogin gives the person with that e-mail address or telephone, also of an ended account, or ErrNotFound.
+func (s *Service) ByLogin(ctx context.Context, login string) (Person, error) {
+	people, err := s.people(ctx, `(u.email = $2 or u.phone = $2)`, normalLogin(login))
+	if err != nil {
+		return Person{}, err
+	}
+	if len(people) == 0 {
+		return Person{}, ErrNotFound
+	}
+	return people[0], nil
+}
+
+// MembersOf gives a cooperative's people in the order in which they got an account, those of ended
+// accounts last.
+func (s *Service) MembersOf(ctx context.Context, cooperativeID uuid.UUID) ([]Person, error) {
+	return s.people(ctx, `u.cooperative_id = $2`, cooperativeID)
+}
+
+// Associates gives the association's people in the same order.
+func (s *Service) Associates(ctx context.Context) ([]Person, error) {
+	return s.people(ctx, `u.role = $2`, Association)
+}
+
+// maxPeople bounds a list: far above what a cooperative or the association has.
+const maxPeople = 500
+
+func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, error) {
+	people := []Person{}
+	err := s.db.SelectContext(ctx, &people, `
+		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale, u.created_at,
+		       u.password_hash <> '' as chosen, u.disabled_at, u.disabled_note,
+		       (select count(*) from sessions where user_id = u.id and expires_at > $1) as sessions
+		from users u where `+where+`
+		order by u.disabled_at is not null, u.created_at, u.id limit $3`, s.now(), arg, maxPeople)
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	return people, nil
+}
