@@ -92,7 +92,11 @@ func (s *Server) limiters() map[web.Limit]fiber.Handler {
 			if s.spares(address) {
 				return c.Next()
 			}
-			if wait := b.draw(networksOf(address)); wait > 0 {
+			networks := networksOf(address)
+			if limit == web.SignInLimit {
+				networks = s.signingIn(c, networks)
+			}
+			if wait := b.draw(networks); wait > 0 {
 				c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(wait.Seconds()))))
 				return errTooOften
 			}

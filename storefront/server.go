@@ -20,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
@@ -38,6 +39,7 @@ type Services struct {
 	Settlements  *settlement.Service
 	Reports      *report.Service
 	Settings     *settings.Service
+	Security     *security.Log
 	Search       search.Engine
 	Mailbox      func(ctx context.Context, limit int) ([]mail.Kept, error)
 	Checks       []Check // what /readyz asks
@@ -81,6 +83,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
+			Record: services.Security.Note,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),

@@ -1,12 +1,19 @@
 package storefront
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"net/url"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -60,6 +67,36 @@ func (s *Server) admit(r *web.Request, policy web.Policy) error {
 		return nil
 	}
 	return errForbidden
+}
+
+// signingIn is what a request to sign in draws on: its networks' budgets; but a browser that somebody has
+// signed in with has one of its own, so that nobody keeps the others of a village out. It is counted as
+// a network of which there is no other.
+func (s *Server) signingIn(c *fiber.Ctx, networks []network) []network {
+	r := c.Locals(requestKey{}).(*web.Request)
+	device := r.Cookie(web.DeviceCookie)
+	known, err := s.accounts.KnowsBrowser(r.Context(), device)
+	if err != nil { // then the networks count, as for everybody
+		r.Log().Warn("is a browser known", "error", err)
+	}
+	if !known {
+		return networks
+	}
+	hash := sha256.Sum256([]byte(device))
+	own := netip.AddrFrom16([16]byte(hash[:16]))
+	return []network{{prefix: netip.PrefixFrom(own, own.BitLen()), share: 1}}
+}
+
+// recordRefusal keeps in the record that a reader was forbidden something, or came too often.
+func (s *Server) recordRefusal(r *web.Request, status int) {
+	kind := map[int]security.Kind{
+		http.StatusForbidden: security.Refused, http.StatusTooManyRequests: security.LimitReached,
+	}[status]
+	if kind == "" {
+		return
+	}
+	path, _, _ := strings.Cut(r.Path(), "?")
+	r.Record(kind, uuid.Nil, r.Method()+" "+path)
 }
 
 var errSignIn = fault.New(fault.Unauthenticated, "web.sign_in_first")

@@ -25,6 +25,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
@@ -70,13 +71,10 @@ func assemble(p parts) (*app, error) {
 	}
 	decided := settings.New(p.db, time.Now)
 	workers := river.NewWorkers()
-	river.AddWorker(workers, &mail.Worker{
-		DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts), Shown: p.storefront.Demo,
-	})
-	river.AddWorker(workers, &mail.CleanWorker{DB: p.db})
 	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
 		every(time.Hour, account.CleanArgs{}),
 		every(time.Hour, mail.CleanArgs{}),
+		every(24*time.Hour, security.CleanArgs{}),
 		every(24*time.Hour, order.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 	}, p.log)
@@ -84,7 +82,8 @@ func assemble(p parts) (*app, error) {
 		return nil, err
 	}
 
-	accounts := account.New(p.db, jobs, time.Now)
+	events := security.New(p.db, p.log, time.Now)
+	accounts := account.New(p.db, jobs, events, p.secret, time.Now)
 	cooperatives := cooperative.New(p.db, time.Now)
 	products := catalog.New(p.db, jobs, p.blobs, time.Now)
 	payments := payment.New(payment.Cash{})
@@ -98,6 +97,12 @@ func assemble(p parts) (*app, error) {
 	privateKey := rand.Text()
 	syncer := search.NewSyncer(p.engine.name, p.engine, catalog.NewSearchSource(p.db, time.Now), p.log)
 
+	river.AddWorker(workers, &mail.Worker{
+		DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts), Shown: p.storefront.Demo,
+		Secrets: mail.Secrets{account.SecretKind: accounts.Secret},
+	})
+	river.AddWorker(workers, &mail.CleanWorker{DB: p.db})
+	river.AddWorker(workers, &security.CleanWorker{Log: events})
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
@@ -109,8 +114,9 @@ func assemble(p parts) (*app, error) {
 	server, err := storefront.New(config, storefront.Services{
 		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
 		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: syncer.Readers(),
-		Mailbox: func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
-		Checks:  p.checks(syncer),
+		Mailbox:  func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
+		Security: events,
+		Checks:   p.checks(syncer),
 	})
 	if err != nil {
 		return nil, err

@@ -39,6 +39,9 @@ type Secret struct {
 	Until time.Time `json:"until"`
 }
 
+// Secrets make what stands for a message's Placeholder, by Secret.Kind; ErrOver for what is over.
+type Secrets map[string]func(ctx context.Context, id uuid.UUID) (string, error)
+
 // ErrOver is what one of the Worker's Secrets answers when a message is not worth sending any more.
 var ErrOver = errors.New("what the message is about is over")
 
@@ -90,8 +93,7 @@ type Worker struct {
 	// Signature is what stands under each message in that language, empty for nothing; it may be nil.
 	Signature func(ctx context.Context, locale string) (string, error)
 
-	// Secrets make what stands for a message's Placeholder, by Secret.Kind; ErrOver for what is over.
-	Secrets map[string]func(ctx context.Context, id uuid.UUID) (string, error)
+	Secrets Secrets
 	// Shown says that people of the demonstration read the mailbox. Otherwise nobody does, and kept
 	// messages keep their Placeholder.
 	Shown bool

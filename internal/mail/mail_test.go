@@ -163,7 +163,7 @@ func TestASecretIsMadeWhenTheMessageIsSent(t *testing.T) {
 	t.Parallel()
 	db, server := pgtest.New(t), newServer(t)
 	good, over := postgres.NewID(), postgres.NewID()
-	secrets := map[string]func(context.Context, uuid.UUID) (string, error){
+	secrets := mail.Secrets{
 		"ticket": func(_ context.Context, id uuid.UUID) (string, error) {
 			if id == over {
 				return "", mail.ErrOver

@@ -3,6 +3,7 @@ package sample
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -17,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 
@@ -135,7 +137,8 @@ type loader struct {
 func newLoader(m Market, sellers []*seller) *loader {
 	l := &loader{Market: m, sellers: sellers, now: m.Now().UTC().Truncate(time.Second)}
 	then := func() time.Time { return l.clock }
-	l.accounts = account.New(m.DB, m.Jobs, then)
+	events := security.New(m.DB, slog.New(slog.DiscardHandler), then)
+	l.accounts = account.New(m.DB, m.Jobs, events, m.Secret, then)
 	// The password of all these people is printed for everybody to read: there is nothing to
 	// protect, and thirty strong hashes would take three seconds.
 	l.accounts.Cost = argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}

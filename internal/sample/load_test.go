@@ -172,10 +172,11 @@ func TestEverybodyCanSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := account.New(m.DB, m.Jobs, m.Now)
+	accounts := account.New(m.DB, m.Jobs, security.New(m.DB, slog.New(slog.DiscardHandler), m.Now), m.Secret, m.Now)
 	for _, p := range people {
 		for _, login := range []string{p.Email, p.Phone} {
-			_, u, err := accounts.SignIn(ctx, login, Password, "192.0.2.1")
+			in, err := accounts.SignIn(ctx, account.Attempt{Login: login, Password: Password, From: security.From("192.0.2.1", "")})
+			u := in.User
 			if err != nil || u.Role != p.Role || u.Name != p.Name {
 				t.Errorf("%s: %+v, %v", login, u, err)
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -45,12 +46,14 @@ func (m *Market) Visitor() *Client {
 // SignIn is the browser of somebody who has signed in.
 func (m *Market) SignIn(user account.User) *Client {
 	m.t.Helper()
-	token, _, err := m.Accounts.SignIn(context.Background(), *user.Email, Password, "192.0.2.1")
+	in, err := m.Accounts.SignIn(context.Background(), account.Attempt{
+		Login: *user.Email, Password: Password, From: security.From("192.0.2.1", "storetest"),
+	})
 	must(m.t, err)
 	c := m.Visitor()
 	base, err := url.Parse(m.URL)
 	must(m.t, err)
-	c.http.Jar.SetCookies(base, []*http.Cookie{{Name: web.SessionCookie, Value: token}})
+	c.http.Jar.SetCookies(base, []*http.Cookie{{Name: web.SessionCookie, Value: in.Token}})
 	return c
 }
 

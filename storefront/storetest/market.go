@@ -24,6 +24,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
@@ -102,9 +103,11 @@ func (m *Market) open(log *slog.Logger) {
 	payments := payment.New(payment.Cash{})
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails, says its documentation
+	events := security.New(m.DB, log, time.Now)
 	m.Services = storefront.Services{
 		Languages:    languages,
-		Accounts:     account.New(m.DB, m.jobs, time.Now),
+		Security:     events,
+		Accounts:     account.New(m.DB, m.jobs, events, secret, time.Now),
 		Cooperatives: cooperative.New(m.DB, time.Now),
 		Catalog:      catalog.New(m.DB, m.jobs, blobs, time.Now),
 		Delivery:     delivery.New(m.DB),
@@ -126,7 +129,7 @@ func (m *Market) open(log *slog.Logger) {
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.
 	m.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-	river.AddWorker(workers, &mail.Worker{DB: m.DB, Signature: m.Settings.Signature(languages), Shown: true})
+	river.AddWorker(workers, &mail.Worker{DB: m.DB, Signature: m.Settings.Signature(languages), Shown: true, Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret}})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
 }

@@ -15,6 +15,7 @@ import (
 // The market's cookies. None is for anybody but the market.
 const (
 	SessionCookie  = "session"
+	DeviceCookie   = "device" // by which a browser that somebody signed in with is known again
 	BasketCookie   = "basket"
 	LanguageCookie = "language"
 	flashCookie    = "flash"

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 // Errors of a request that names something badly.
@@ -61,11 +62,26 @@ func (r *Request) ID() string { return r.id }
 // IP is the reader's address.
 func (r *Request) IP() string { return r.ip }
 
+<<<<<<< HEAD
 // Spared reports whether what comes from this reader's address is not to be counted together: it is this
 // very machine, and that is let through.
 func (r *Request) Spared() bool {
 	address, err := netip.ParseAddr(r.ip)
 	return r.Site.Spare && err == nil && address.IsLoopback()
+=======
+// Source is where the request came from, for the record of security events.
+func (r *Request) Source() security.Source {
+	return security.From(r.ip, r.Header(fiber.HeaderUserAgent))
+}
+
+// Record keeps for the association that the reader did something of that kind, or was refused it: who,
+// when and from where. about is the cooperative that it concerns, or uuid.Nil; detail is no secret.
+func (r *Request) Record(kind security.Kind, about uuid.UUID, detail string) {
+	if about == uuid.Nil {
+		about = r.CooperativeID()
+	}
+	r.Site.Record(r.Context(), security.Event{Kind: kind, Actor: r.UserID(), Cooperative: about, Source: r.Source(), Detail: detail})
+>>>>>>> 4555e33 (storefront: what people are refused and what they take away is recorded)
 }
 
 // Method is GET, POST and so on.

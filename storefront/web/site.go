@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
@@ -21,6 +22,8 @@ type Site struct {
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
+	// Record keeps a security event that changed nothing by itself.
+	Record func(ctx context.Context, e security.Event)
 	// Contact tells how to reach the association. Beside an error stands what was known before.
 	Contact func(ctx context.Context) (settings.Contact, error)
 }
