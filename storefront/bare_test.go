@@ -17,6 +17,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -38,6 +39,7 @@ func bare(t *testing.T, config Config, routes ...web.Route) *Server {
 	s, err := newServer(config, Services{Languages: languages})
 	if err == nil {
 		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
+		s.site.Record = func(context.Context, security.Event) {}
 		err = s.assemble(routes)
 	}
 	if err != nil {

@@ -104,7 +104,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	if status >= http.StatusInternalServerError {
 		r.Log().Error("request failed", "route", c.Locals(patternKey{}), "status", status, "error", err)
 	}
-	s.recordRefusal(r, status)
+	s.recordRefusal(r, c.Locals(patternKey{}), status)
 	for _, name := range []string{fiber.HeaderContentDisposition, fiber.HeaderETag, fiber.HeaderLastModified} {
 		c.Response().Header.Del(name)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
@@ -55,6 +56,12 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/orders/", "token", placed.Token)
 	say("/api/v1/orders/", "token", placed.Token)
 	say("/reset/", "token", "unknown")
+	say("/account/sessions/", "id", m.Pending.ID.String())
+	other, err := m.Accounts.Create(t.Context(), account.NewUser{Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Association})
+	if err != nil {
+		t.Fatal(err)
+	}
+	say("/association/people/", "id", other.ID.String())
 	say("/basket/lines/", "product", s.Products[0].ID.String())
 	say("/pictures/", "id", s.Products[0].ID.String())
 	say("/pictures/", "file", "640.jpg")
@@ -232,6 +239,8 @@ func TestEachAreaIsForItsOwnPeople(t *testing.T) {
 			want = web.Member
 		case strings.HasPrefix(area, "association"):
 			want = web.Association
+		case area == "account":
+			want = web.SignedIn
 		case area == "demo":
 			want = web.Demo
 		default:

@@ -37,9 +37,9 @@ func (s *Server) collect(services Services) []web.Route {
 		(&association.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives,
 			Delivery: services.Delivery, Orders: services.Orders, Reports: services.Reports,
-			Settings: services.Settings, Settlements: services.Settlements, Now: s.config.Now,
+			Security: services.Security, Settings: services.Settings, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
-		(&door.Handler{Accounts: services.Accounts, Logins: s.config.DemoLogins}).Routes(),
+		(&door.Handler{Accounts: services.Accounts, Security: services.Security, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Orders: services.Orders, Search: services.Search,

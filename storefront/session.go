@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
@@ -87,16 +86,16 @@ func (s *Server) signingIn(c *fiber.Ctx, networks []network) []network {
 	return []network{{prefix: netip.PrefixFrom(own, own.BitLen()), share: 1}}
 }
 
-// recordRefusal keeps in the record that a reader was forbidden something, or came too often.
-func (s *Server) recordRefusal(r *web.Request, status int) {
+// recordRefusal keeps in the record that a reader was forbidden something, or came too often: where, by
+// the route's pattern, since an address may hold a secret.
+func (s *Server) recordRefusal(r *web.Request, pattern any, status int) {
 	kind := map[int]security.Kind{
 		http.StatusForbidden: security.Refused, http.StatusTooManyRequests: security.LimitReached,
 	}[status]
 	if kind == "" {
 		return
 	}
-	path, _, _ := strings.Cut(r.Path(), "?")
-	r.Record(kind, uuid.Nil, r.Method()+" "+path)
+	r.Record(kind, uuid.Nil, fmt.Sprint(r.Method(), " ", pattern))
 }
 
 var errSignIn = fault.New(fault.Unauthenticated, "web.sign_in_first")

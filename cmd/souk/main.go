@@ -37,7 +37,7 @@ func commands() []command {
 		{"migrate", "bring the database's schema up to date", migrate},
 		{"reindex", "build the search index anew from the database", reindex},
 		{"import", "compare a cooperative's catalogue file with the catalogue, and apply it", importCatalogue},
-		{"user", "add a person who may sign in", user},
+		{"user", "add, list, end and let in again the people who may sign in", user},
 		{"health", "ask a running market whether it can serve", health},
 		{"doctor", "look at a running market as an operator would, and say what to mend", doctor},
 		{"audit", "check every invariant of money, stock, states and the index", auditAll},

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
+	"crypto/rand"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -12,78 +15,238 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
-// user has one verb, add: somebody who may sign in. The password is read from the standard input,
-// so that it stands neither in the shell's history nor in the list of processes.
-func user(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
-	if len(args) == 0 || args[0] != "add" {
-		fmt.Fprintln(stderr, "usage: souk user add -name NAME (-email EMAIL | -phone PHONE) (-coop SLUG | -association) < password")
+const userUsage = `usage: souk user VERB [flags]
+
+  add     -name NAME (-email EMAIL | -phone PHONE) (-coop SLUG | -association) (-link | < password)
+  list    [-coop SLUG]          the association's people, or a cooperative's
+  link    -login LOGIN          a link to choose a password, good for an hour and once
+  end     -login LOGIN -reason WHY
+  reopen  -login LOGIN -reason WHY`
+
+// user keeps accounts from the machine: the association's first one, and those of people who cannot get in.
+func user(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	verbs := map[string]func(*keeper, context.Context, []string) error{
+		"add": (*keeper).add, "list": (*keeper).list, "link": (*keeper).link, "end": (*keeper).end, "reopen": (*keeper).reopen,
+	}
+	if len(args) == 0 || verbs[args[0]] == nil {
+		fmt.Fprintln(stderr, userUsage)
 		return errUsage
 	}
-	fs := flag.NewFlagSet("user add", flag.ContinueOnError)
-	data := addDataFlag(fs)
+	fs := flag.NewFlagSet("user "+args[0], flag.ContinueOnError)
+	k := &keeper{flags: fs, data: addDataFlag(fs), stdout: stdout, stderr: stderr}
+	return verbs[args[0]](k, ctx, args[1:])
+}
+
+// keeper carries out one verb.
+type keeper struct {
+	flags          *flag.FlagSet
+	data           *string
+	stdout, stderr io.Writer
+
+	config   config
+	texts    *i18n.Bundle
+	db       *sqlx.DB
+	accounts *account.Service
+}
+
+// tool is where its security events come from.
+var tool = security.Source{Agent: "souk user"}
+
+// open opens the market's accounts; the returned function closes them.
+func (k *keeper) open(ctx context.Context) (func() error, error) {
+	var err error
+	if k.texts, err = i18n.Load(); err != nil {
+		return nil, err
+	}
+	if k.config, err = readConfig(); err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	db, closeDB, err := choosePlace(*k.data, k.config).openDatabase(ctx, 4, log)
+	if err != nil {
+		return nil, err
+	}
+	k.db = db
+	jobs, err := job.New(db, nil, nil, log)
+	if err != nil {
+		return nil, errors.Join(err, closeDB())
+	}
+	// Links are handed over here and not mailed, so that no secret is needed.
+	k.accounts = account.New(db, jobs, security.New(db, log, time.Now), nil, time.Now)
+	return closeDB, nil
+}
+
+func (k *keeper) cooperative(ctx context.Context, slug string) (uuid.UUID, error) {
+	c, err := cooperative.New(k.db, time.Now).BySlug(ctx, slug)
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("cooperative %q: %w", slug, plain(k.texts, err))
+	}
+	return c.ID, nil
+}
+
+// add makes an account. The password is read from the standard input, so that it stands neither in the
+// shell's history nor in the list of processes; or the person chooses one by a link.
+func (k *keeper) add(ctx context.Context, args []string) (err error) {
+	fs := k.flags
 	name := fs.String("name", "", "the person's `name`")
 	email := fs.String("email", "", "e-mail `address` to sign in with")
 	phone := fs.String("phone", "", "telephone `number` to sign in with")
 	coop := fs.String("coop", "", "`slug` of the cooperative that the person is a member of")
 	association := fs.Bool("association", false, "the person works for the association")
+	link := fs.Bool("link", false, "tell a link to choose a password by, instead of reading one")
 	locale := fs.String("lang", i18n.Default, "`language` to write to the person in")
-	if err := parse(fs, args[1:], stderr); err != nil {
+	if err := parse(fs, args, k.stderr); err != nil {
 		return err
 	}
 	if (*coop == "") == !*association {
-		fmt.Fprintln(stderr, "souk user add: say either -coop SLUG or -association")
+		fmt.Fprintln(k.stderr, "souk user add: say either -coop SLUG or -association")
 		return errUsage
 	}
-	texts, err := i18n.Load()
-	if err != nil {
-		return err
-	}
-	if !texts.Has(*locale) {
-		return fmt.Errorf("there is no language %q; there are %s", *locale, strings.Join(texts.Codes(), ", "))
-	}
-	c, err := readConfig()
-	if err != nil {
-		return err
-	}
-	log := slog.New(slog.DiscardHandler)
-	db, closeDB, err := choosePlace(*data, c).openDatabase(ctx, 4, log)
+	closeDB, err := k.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer closing(closeDB, &err)
-	jobs, err := job.New(db, nil, nil, log)
-	if err != nil {
-		return err
+	if !k.texts.Has(*locale) {
+		return fmt.Errorf("there is no language %q; there are %s", *locale, strings.Join(k.texts.Codes(), ", "))
 	}
 	person := account.NewUser{Name: *name, Email: *email, Phone: *phone, Role: account.Association, Locale: *locale}
 	if *coop != "" {
-		seller, err := cooperative.New(db, time.Now).BySlug(ctx, *coop)
+		id, err := k.cooperative(ctx, *coop)
 		if err != nil {
-			return fmt.Errorf("cooperative %q: %w", *coop, plain(texts, err))
+			return err
 		}
-		person.Role = account.Member
-		person.CooperativeID = new(uuid.UUID)
-		*person.CooperativeID = seller.ID
+		person.Role, person.CooperativeID = account.Member, &id
 	}
+	if *link {
+		person.Password = rand.Text() // nobody's, until the link is followed
+	} else if person.Password, err = k.readPassword(); err != nil {
+		return err
+	}
+	added, err := k.accounts.Create(ctx, person)
+	if err != nil {
+		return plain(k.texts, err)
+	}
+	fmt.Fprintf(k.stdout, "%s may sign in.\n", added.Name)
+	if *link {
+		return k.tellLink(ctx, added)
+	}
+	return nil
+}
+
+func (k *keeper) readPassword() (string, error) {
 	if info, err := os.Stdin.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-		fmt.Fprint(stderr, "password: ")
+		fmt.Fprint(k.stderr, "password: ")
 	}
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if err != nil && line == "" {
-		return fmt.Errorf("read the password from the standard input: %w", err)
+		return "", fmt.Errorf("read the password from the standard input: %w", err)
 	}
-	person.Password = strings.TrimRight(line, "\r\n")
-	added, err := account.New(db, jobs, time.Now).Create(ctx, person)
+	return strings.TrimRight(line, "\r\n"), nil
+}
+
+// tellLink makes a link to choose a password and prints it, this once.
+func (k *keeper) tellLink(ctx context.Context, u account.User) error {
+	token, err := k.accounts.HandOverLink(ctx, u.ID, uuid.Nil, tool)
 	if err != nil {
-		return plain(texts, err)
+		return plain(k.texts, err)
 	}
-	fmt.Fprintf(stdout, "%s may sign in.\n", added.Name)
+	base := cmp.Or(strings.TrimRight(k.config.BaseURL, "/"), "(the market's address)")
+	fmt.Fprintf(k.stdout, "%s/%s/reset/%s\nGood once, within the hour; earlier links of this person have ended.\n", base, u.Locale, token)
 	return nil
+}
+
+func (k *keeper) list(ctx context.Context, args []string) (err error) {
+	coop := k.flags.String("coop", "", "`slug` of a cooperative (default the association)")
+	if err := parse(k.flags, args, k.stderr); err != nil {
+		return err
+	}
+	closeDB, err := k.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closing(closeDB, &err)
+	var people []account.Person
+	if *coop == "" {
+		people, err = k.accounts.Associates(ctx)
+	} else {
+		var id uuid.UUID
+		if id, err = k.cooperative(ctx, *coop); err != nil {
+			return err
+		}
+		people, err = k.accounts.MembersOf(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range people {
+		state := "open"
+		switch {
+		case p.EndedAt != nil:
+			state = "ended " + p.EndedAt.Format(time.DateOnly) + ": " + p.EndedNote
+		case !p.Chosen:
+			state = "no password chosen yet"
+		}
+		logins := make([]string, 0, 2)
+		for _, login := range []*string{p.Email, p.Phone} {
+			if login != nil {
+				logins = append(logins, *login)
+			}
+		}
+		fmt.Fprintf(k.stdout, "%s\t%s\t%d sessions\t%s\n", p.Name, strings.Join(logins, ", "), p.Sessions, state)
+	}
+	return nil
+}
+
+func (k *keeper) link(ctx context.Context, args []string) error {
+	return k.byLogin(ctx, args, func(p account.Person) error { return k.tellLink(ctx, p.User) })
+}
+
+func (k *keeper) end(ctx context.Context, args []string) error {
+	reason := k.flags.String("reason", "", "`why`, for the record")
+	return k.byLogin(ctx, args, func(p account.Person) error {
+		if err := k.accounts.End(ctx, p.ID, uuid.Nil, *reason, tool); err != nil {
+			return err
+		}
+		fmt.Fprintf(k.stdout, "The account of %s is ended, with its sessions and links.\n", p.Name)
+		return nil
+	})
+}
+
+func (k *keeper) reopen(ctx context.Context, args []string) error {
+	reason := k.flags.String("reason", "", "`why`, for the record")
+	return k.byLogin(ctx, args, func(p account.Person) error {
+		if err := k.accounts.Reopen(ctx, p.ID, uuid.Nil, *reason, tool); err != nil {
+			return err
+		}
+		fmt.Fprintf(k.stdout, "The account of %s is open again; a password has to be chosen by a link.\n", p.Name)
+		return nil
+	})
+}
+
+// byLogin does something to the person that the flag -login names.
+func (k *keeper) byLogin(ctx context.Context, args []string, do func(account.Person) error) (err error) {
+	login := k.flags.String("login", "", "e-mail `address` or telephone number of the person")
+	if err := parse(k.flags, args, k.stderr); err != nil {
+		return err
+	}
+	closeDB, err := k.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closing(closeDB, &err)
+	p, err := k.accounts.ByLogin(ctx, *login)
+	if err == nil {
+		err = do(p)
+	}
+	return plain(k.texts, err)
 }

@@ -94,7 +94,7 @@ func (s *Service) guess(ctx context.Context, who, address string, device []byte)
 			{Subject: subject("address", "", address), curve: addressCurve},
 		}
 	}
-	now := s.now().UTC()
+	now := s.now().UTC().Truncate(time.Microsecond) // the database's precision, or a moment kept would lie after itself
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		kept, err := lockDelays(ctx, tx, a, now)
 		if err != nil {
@@ -163,8 +163,7 @@ func (d *slowed) fail(ctx context.Context, tx *sqlx.Tx, now time.Time) error {
 		d.Until = until
 	}
 	d.ForgetAt = now.Add(max(time.Duration(d.Level*float64(d.curve.leak)), d.curve.memory))
-	// In the database's precision, or settling would not know it again.
-	d.Until = d.Until.UTC().Truncate(time.Microsecond)
+	d.Until = d.Until.UTC()
 	_, err := tx.ExecContext(ctx, `
 		update signin_delays set level = $2, at = $3, until = $4, forget_at = $5 where subject = $1`,
 		d.Subject, d.Level, d.At, d.Until, d.ForgetAt)

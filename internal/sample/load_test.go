@@ -19,6 +19,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 

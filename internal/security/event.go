@@ -53,6 +53,11 @@ var Kinds = []Kind{
 	SettingsChanged, PaidOut, PayoutUndone,
 }
 
+// OfAccounts are the kinds that a person is told about her own account.
+var OfAccounts = []Kind{
+	SignedIn, SignInFailed, SignInSlowed, SessionEnded, ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, AccountReopened,
+}
+
 // Source is where a request came from.
 type Source struct {
 	Address string // of the network, as far as it can be trusted; the market's own tools have none

@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 )
 
 // Filter narrows a list of events; its zero value lets all through.
 type Filter struct {
-	Kind        Kind
+	Kinds       []Kind    // none for all
 	Person      uuid.UUID // who did it, or whose account it is about
 	Cooperative uuid.UUID
 	Address     string
@@ -50,10 +51,13 @@ func (e Entry) Place() Place { return Place{At: e.At, ID: e.ID} }
 // List gives the latest events that pass the filter, at most Limit.
 func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 	entries := []Entry{}
+	if f.Kinds == nil {
+		f.Kinds = []Kind{}
+	}
 	// Who did it and whom it is about are two indexes: each gives its latest, and the latest of both win.
 	person := func(column string) string {
 		return `(select * from security_events
-			where ` + column + ` and ($1 = '' or kind = $1) and ($3::uuid is null or cooperative_id = $3) and ($4 = '' or address = $4)
+			where ` + column + ` and (cardinality($1::text[]) = 0 or kind = any($1)) and ($3::uuid is null or cooperative_id = $3) and ($4 = '' or address = $4)
 			  and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)
 			  and ($7::timestamptz is null or (at, id) < ($7, $8::uuid))
 			order by at desc, id desc limit $9)`
@@ -71,7 +75,7 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 		left join users u on u.id = e.user_id
 		left join cooperatives c on c.id = e.cooperative_id
 		order by e.at desc, e.id desc limit $9`,
-		f.Kind, known(f.Person), known(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
+		pq.Array(f.Kinds), known(f.Person), known(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
 		moment(f.Before.At), f.Before.ID, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list security events: %w", err)

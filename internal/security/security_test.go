@@ -113,7 +113,7 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	}
 	w.time = w.time.Add(time.Minute)
 	w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: village})
-	entries := w.list(t, security.Filter{Kind: security.NotKept})
+	entries := w.list(t, security.Filter{Kinds: []security.Kind{security.NotKept}})
 	if len(entries) != 1 || entries[0].Count != 264 {
 		t.Errorf("the others are told as %+v", entries)
 	}
@@ -122,11 +122,11 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	for i := range 2000 {
 		w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: security.From(fmt.Sprintf("10.%d.%d.1", i/200, i%200), "")})
 	}
-	if n := len(w.list(t, security.Filter{Kind: security.SignInFailed, Limit: 5000})); n > 1200 {
+	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.SignInFailed}, Limit: 5000})); n > 1200 {
 		t.Errorf("%d failures within an hour are kept", n)
 	}
 	w.Note(context.Background(), security.Event{Kind: security.Exported, Actor: w.jamal, Source: village})
-	if n := len(w.list(t, security.Filter{Kind: security.Exported})); n != 1 {
+	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.Exported}})); n != 1 {
 		t.Error("an attack hides what somebody took away")
 	}
 }
@@ -149,12 +149,12 @@ func TestEventsAreFoundByWhatTheyAreAbout(t *testing.T) {
 		want   string
 	}{
 		"all":            {security.Filter{}, "sign_in_failed signed_in link_handed_over signed_in"},
-		"a kind":         {security.Filter{Kind: security.SignedIn}, "signed_in signed_in"},
+		"a kind":         {security.Filter{Kinds: []security.Kind{security.SignedIn}}, "signed_in signed_in"},
 		"Fatima":         {security.Filter{Person: w.fatima}, "link_handed_over signed_in"},
 		"Jamal":          {security.Filter{Person: w.jamal}, "signed_in link_handed_over"},
 		"an address":     {security.Filter{Address: "41.140.3.9"}, "signed_in link_handed_over"},
 		"a time":         {security.Filter{From: begun.Add(time.Hour), Until: begun.Add(3 * time.Hour)}, "signed_in link_handed_over"},
-		"kind and whose": {security.Filter{Kind: security.SignedIn, Person: w.jamal}, "signed_in"},
+		"kind and whose": {security.Filter{Kinds: []security.Kind{security.SignedIn}, Person: w.jamal}, "signed_in"},
 		"nobody's":       {security.Filter{Cooperative: postgres.NewID()}, ""},
 	} {
 		if got := kinds(w.list(t, c.filter)); got != c.want {

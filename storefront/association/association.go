@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -27,6 +28,7 @@ type Handler struct {
 	Delivery     *delivery.Service
 	Orders       *order.Service
 	Reports      *report.Service
+	Security     *security.Log
 	Settings     *settings.Service
 	Settlements  *settlement.Service
 	Now          func() time.Time
@@ -40,6 +42,8 @@ const (
 	ordersPath       = "/association/orders"
 	settlementPath   = "/association/settlement"
 	settingsPath     = "/association/settings"
+	peoplePath       = "/association/people"
+	securityPath     = "/association/security"
 )
 
 // Routes lists the pages and actions of the area.
@@ -70,6 +74,17 @@ func (h *Handler) Routes() []web.Route {
 
 		get(settingsPath, h.settings),
 		post(settingsPath, h.saveSettings),
+
+		get(peoplePath, h.people),
+		post(peoplePath, h.addAssociate),
+		get(peoplePath+"/:id", h.person),
+		post(peoplePath+"/:id/link", h.handOverLink),
+		post(peoplePath+"/:id/signout", h.signOutPerson),
+		post(peoplePath+"/:id/end", h.endAccount),
+		post(peoplePath+"/:id/reopen", h.reopenAccount),
+
+		get(securityPath, h.security),
+		get(securityPath+".:format", h.exportSecurity),
 
 		get(settlementPath, h.settlement),
 		get(settlementPath+".:format", h.exportSettlement),

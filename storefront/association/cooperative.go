@@ -7,6 +7,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -15,7 +16,7 @@ import (
 type cooperativeView struct {
 	cooperative.Cooperative
 	Events   []cooperative.Event
-	Accounts []account.User // who can sign in for it
+	Accounts []account.Person // who can sign in for it, and who could before
 	Sold     report.Cooperative
 	Goods    goods
 	Refused  refusal
@@ -169,6 +170,9 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 	if err != nil {
 		return err
 	}
+	r.Record(map[cooperative.State]security.Kind{
+		cooperative.Approved: security.CooperativeApproved, cooperative.Suspended: security.CooperativeStopped,
+	}[to], c.ID, r.Form("note"))
 	r.Flash(done, "Name", c.Name)
 	return r.Redirect(cooperativesPath + "/" + c.Slug)
 }

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -69,6 +71,8 @@ func (h *Handler) correct(r *web.Request) error {
 	done := "association.correct.done"
 	if len(changed) == 0 {
 		done = "association.correct.nothing"
+	} else {
+		r.Record(security.CooperativeChanged, c.ID, strings.Join(changed, " "))
 	}
 	if c, err = h.Cooperatives.ByID(r.Context(), c.ID); err != nil {
 		return err

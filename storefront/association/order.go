@@ -7,6 +7,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -119,6 +120,9 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if move == moveRenew {
+		r.Record(security.TrackingLinkRenewed, uuid.Nil, id.String())
 	}
 	r.Flash("association.order.done." + move)
 	return r.Redirect(ordersPath + "/" + id.String())

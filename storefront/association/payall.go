@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -83,6 +86,7 @@ func (h *Handler) payAll(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Record(security.PaidOut, uuid.Nil, v.ReadyDue.String()+" · "+r.Form("reference"))
 	r.Flash("association.pay_all.done", "Count", v.Ready, "Amount", v.ReadyDue)
 	return r.Redirect(settlementPath)
 }

@@ -6,9 +6,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -72,6 +75,7 @@ func (h *Handler) saveSettings(r *web.Request) error {
 	if len(changed) == 0 {
 		r.Flash("association.settings.nothing")
 	} else {
+		r.Record(security.SettingsChanged, uuid.Nil, strings.Join(changed, " "))
 		r.Flash("association.settings.done")
 	}
 	return r.Redirect(settingsPath)

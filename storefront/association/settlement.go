@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -167,6 +168,7 @@ func (h *Handler) pay(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Record(security.PaidOut, c.ID, amount.String()+" · "+r.Form("reference"))
 	r.Flash("association.pay.done", "Amount", amount, "Name", c.Name)
 	return r.Redirect(settlementPath)
 }

@@ -3,6 +3,7 @@ package association
 import (
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -38,6 +39,7 @@ func (h *Handler) undo(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	r.Record(security.PayoutUndone, c.ID, undone.Payout.Amount.String()+" · "+undone.Payout.Reference)
 	r.Flash("association.undo.done", "Amount", undone.Payout.Amount, "Name", c.Name)
 	return r.Redirect(settlementPath + "/" + c.Slug)
 }

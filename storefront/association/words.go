@@ -5,7 +5,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -50,18 +49,6 @@ func cooperativeColour(state cooperative.State) string {
 		return "ok"
 	}
 	return "bad"
-}
-
-// reachedBy is what somebody signs in with: an e-mail address, a telephone number or both.
-func reachedBy(u account.User) string {
-	var ways []string
-	if u.Email != nil {
-		ways = append(ways, *u.Email)
-	}
-	if u.Phone != nil {
-		ways = append(ways, ui.PhoneText(*u.Phone))
-	}
-	return strings.Join(ways, " · ")
 }
 
 // typed writes an amount as the reader would type it into a field: «1250», «12,50».

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -23,6 +25,7 @@ type Login struct {
 // Handler has the pages of the entrance.
 type Handler struct {
 	Accounts *account.Service
+	Security *security.Log
 	Logins   []Login // shown on the sign-in page of a demonstration
 }
 
@@ -36,11 +39,20 @@ func (h *Handler) Routes() []web.Route {
 		{Method: http.MethodPost, Path: "/forgot", Policy: web.Public, Private: true, Limit: web.SignInLimit, Handler: h.mailLink},
 		{Method: http.MethodGet, Path: "/reset/:token", Policy: web.Public, Private: true, Handler: h.askPassword},
 		{Method: http.MethodPost, Path: "/reset/:token", Policy: web.Public, Private: true, Limit: web.SignInLimit, Handler: h.setPassword},
+
+		{Method: http.MethodGet, Path: accountPath, Policy: web.SignedIn, Handler: h.account},
+		{Method: http.MethodPost, Path: accountPath + "/password", Policy: web.SignedIn, Limit: web.SignInLimit, Handler: h.changePassword},
+		{Method: http.MethodPost, Path: accountPath + "/sessions/end", Policy: web.SignedIn, Handler: h.endOthers},
+		{Method: http.MethodPost, Path: accountPath + "/sessions/:id/end", Policy: web.SignedIn, Handler: h.endSession},
 	}
 }
 
-// cookieKeep is how long a browser keeps the session's cookie; the session itself mostly ends sooner.
-const cookieKeep = 30 * 24 * time.Hour
+// How long a browser keeps the session's cookie, and the one by which it is known again; the session
+// itself mostly ends sooner.
+const (
+	cookieKeep = 30 * 24 * time.Hour
+	deviceKeep = 365 * 24 * time.Hour
+)
 
 var errIncomplete = fault.New(fault.Invalid, "door.incomplete")
 
@@ -62,55 +74,69 @@ func (h *Handler) showSignIn(r *web.Request, status int, form ui.Form) error {
 func (h *Handler) signIn(r *web.Request) error {
 	login, password := r.Form("login"), r.RawForm("password")
 	err := required(r, "login", "password")
-	var token string
-	var user account.User
+	var entry account.Entry
 	if err == nil {
-		token, user, err = h.Accounts.SignIn(r.Context(), login, password, r.IP())
+		entry, err = h.Accounts.SignIn(r.Context(), account.Attempt{
+			Login: login, Password: password, From: r.Source(), Device: r.Cookie(web.DeviceCookie),
+		})
 	}
 	if err != nil {
 		return h.refuseSignIn(r, login, err)
 	}
 	if old := r.Cookie(web.SessionCookie); old != "" {
-		if err := h.Accounts.SignOut(r.Context(), old); err != nil {
+		if err := h.Accounts.SignOut(r.Context(), old, r.Source()); err != nil {
 			return err
 		}
 	}
-	r.SetCookie(web.SessionCookie, token, cookieKeep)
+	enter(r, entry)
 	if target := next(r); target != "" {
 		return r.Redirect(target)
 	}
-	return r.Redirect(home(user))
+	return r.Redirect(home(entry.User))
 }
 
-// refuseSignIn shows the form again with what is wrong: with the login or the password, or that there
-// were too many failures, or too many people at once, and when to come back.
+// enter gives the browser its session and makes it known.
+func enter(r *web.Request, entry account.Entry) {
+	r.SetCookie(web.SessionCookie, entry.Token, cookieKeep)
+	r.SetCookie(web.DeviceCookie, entry.Device, deviceKeep)
+}
+
+// refuseSignIn shows the form again with what is wrong.
 func (h *Handler) refuseSignIn(r *web.Request, login string, err error) error {
+	form, status := refused(r, err)
+	if status == 0 {
+		return err
+	}
+	form.Values = map[string]string{"login": login}
+	return h.showSignIn(r, status, form)
+}
+
+// refused is the form that is shown again, and the answer's status, for what is wrong with the fields; or
+// for too many failures or too many people at once, and then the answer says when to come back. Any other
+// error is not for a form, and the status is 0.
+func refused(r *web.Request, err error) (ui.Form, int) {
 	if form, ok := r.Rejected(err); ok {
-		return h.showSignIn(r, http.StatusUnprocessableEntity, form)
+		return form, http.StatusUnprocessableEntity
 	}
 	f := fault.As(err)
 	if f == nil {
-		return err
+		return ui.Form{}, 0
 	}
-	status, seconds := http.StatusServiceUnavailable, 5
+	status, wait := http.StatusServiceUnavailable, 5*time.Second
 	switch f.Kind {
 	case fault.TooMany:
-		minutes, _ := f.Args["Count"].(int)
-		status, seconds = http.StatusTooManyRequests, 60*max(minutes, 1)
+		status, wait = http.StatusTooManyRequests, account.Wait(err)
 	case fault.Unavailable:
 	default:
-		return err
+		return ui.Form{}, 0
 	}
-	r.SetHeader("Retry-After", strconv.Itoa(seconds))
-	return h.showSignIn(r, status, ui.Form{
-		Values: map[string]string{"login": login},
-		Errors: map[string]string{"": r.Locale.Message(f.Message)},
-	})
+	r.SetHeader("Retry-After", strconv.Itoa(int(wait.Seconds())))
+	return ui.Form{Errors: map[string]string{"": r.Locale.Message(f.Message)}}, status
 }
 
 func (h *Handler) signOut(r *web.Request) error {
 	if token := r.Cookie(web.SessionCookie); token != "" {
-		if err := h.Accounts.SignOut(r.Context(), token); err != nil {
+		if err := h.Accounts.SignOut(r.Context(), token, r.Source()); err != nil {
 			return err
 		}
 	}
@@ -133,7 +159,7 @@ func (h *Handler) mailLink(r *web.Request) error {
 	err := required(r, "login")
 	if err == nil {
 		link := func(token string) string { return r.AbsoluteURL("/reset/" + token) }
-		err = h.Accounts.RequestReset(r.Context(), r.Form("login"), link, r.Locale)
+		err = h.Accounts.RequestReset(r.Context(), r.Form("login"), r.Source(), link, r.Locale)
 	}
 	if form, ok := r.Rejected(err); ok {
 		return r.Render(http.StatusUnprocessableEntity, forgotPage(r.Page(r.Locale.T("door.forgot.title")), form, false))
@@ -144,7 +170,16 @@ func (h *Handler) mailLink(r *web.Request) error {
 	return r.Redirect("/forgot?sent=1")
 }
 
-func (h *Handler) askPassword(r *web.Request) error { return h.showReset(r, http.StatusOK, ui.Form{}) }
+func (h *Handler) askPassword(r *web.Request) error {
+	err := h.Accounts.LinkGood(r.Context(), r.Param("token"))
+	if errors.Is(err, account.ErrLinkOver) {
+		return r.Render(http.StatusGone, linkOverPage(r.Page(r.Locale.T("door.reset.title"))))
+	}
+	if err != nil {
+		return err
+	}
+	return h.showReset(r, http.StatusOK, ui.Form{})
+}
 
 func (h *Handler) showReset(r *web.Request, status int, form ui.Form) error {
 	return r.Render(status, resetPage(r.Page(r.Locale.T("door.reset.title")), form, "/reset/"+url.PathEscape(r.Param("token"))))
@@ -152,16 +187,21 @@ func (h *Handler) showReset(r *web.Request, status int, form ui.Form) error {
 
 func (h *Handler) setPassword(r *web.Request) error {
 	err := required(r, "password")
+	var device string
 	if err == nil {
-		err = h.Accounts.ResetPassword(r.Context(), r.Param("token"), r.RawForm("password"))
+		device, err = h.Accounts.ChoosePassword(r.Context(), r.Param("token"), r.RawForm("password"), r.Source(), r.Locale)
 	}
-	if form, ok := r.Rejected(err); ok {
-		return h.showReset(r, http.StatusUnprocessableEntity, form)
+	if errors.Is(err, account.ErrLinkOver) {
+		return r.Render(http.StatusGone, linkOverPage(r.Page(r.Locale.T("door.reset.title"))))
+	}
+	if form, status := refused(r, err); status != 0 {
+		return h.showReset(r, status, form)
 	}
 	if err != nil {
 		return err
 	}
 	r.DropCookie(web.SessionCookie) // a new password ends every session
+	r.SetCookie(web.DeviceCookie, device, deviceKeep)
 	r.Flash("door.password_changed")
 	return r.Redirect("/signin")
 }
@@ -170,7 +210,7 @@ func (h *Handler) setPassword(r *web.Request) error {
 func required(r *web.Request, fields ...string) error {
 	var missing *fault.Error
 	for _, field := range fields {
-		if r.Form(field) != "" {
+		if r.RawForm(field) != "" {
 			continue
 		}
 		if missing == nil {

@@ -8,7 +8,7 @@
 //   [data-auto]           a select or checkbox that sends its form when changed
 //   [data-dialog=ID]      opens the dialog; [data-close] closes it
 //   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
-//                         [data-print] prints
+//                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
 //   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
 'use strict'
 {
@@ -301,6 +301,11 @@
     button.textContent = shown ? button.dataset.hide : button.dataset.show
   })
   on('click', '[data-print]', () => print())
+  for (const button of document.querySelectorAll('[data-copy]')) button.hidden = !navigator.clipboard
+  on('click', '[data-copy]', async button => {
+    await navigator.clipboard.writeText($('#' + button.dataset.copy).value)
+    toast(button.dataset.done)
+  })
   on('click', '[data-share]', (link, event) => {
     if (!navigator.share) return // its address is WhatsApp's
     event.preventDefault()

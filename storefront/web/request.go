@@ -62,13 +62,13 @@ func (r *Request) ID() string { return r.id }
 // IP is the reader's address.
 func (r *Request) IP() string { return r.ip }
 
-<<<<<<< HEAD
 // Spared reports whether what comes from this reader's address is not to be counted together: it is this
 // very machine, and that is let through.
 func (r *Request) Spared() bool {
 	address, err := netip.ParseAddr(r.ip)
 	return r.Site.Spare && err == nil && address.IsLoopback()
-=======
+}
+
 // Source is where the request came from, for the record of security events.
 func (r *Request) Source() security.Source {
 	return security.From(r.ip, r.Header(fiber.HeaderUserAgent))
@@ -81,7 +81,6 @@ func (r *Request) Record(kind security.Kind, about uuid.UUID, detail string) {
 		about = r.CooperativeID()
 	}
 	r.Site.Record(r.Context(), security.Event{Kind: kind, Actor: r.UserID(), Cooperative: about, Source: r.Source(), Detail: detail})
->>>>>>> 4555e33 (storefront: what people are refused and what they take away is recorded)
 }
 
 // Method is GET, POST and so on.

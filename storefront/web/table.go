@@ -3,10 +3,7 @@ package web
 import (
 	"io"
 
-	"github.com/google/uuid"
-
 	"github.com/souk-taawon/souk/internal/report"
-	"github.com/souk-taawon/souk/internal/security"
 )
 
 // SpreadsheetTypes are the kinds of spreadsheets that pages offer, and how browsers know them.
@@ -22,6 +19,5 @@ func (r *Request) Table(name, kind string, table report.Table) error {
 	if write == nil {
 		return ErrNotFound
 	}
-	r.Record(security.Exported, uuid.Nil, name+"."+kind)
 	return r.Attachment(name+"."+kind, SpreadsheetTypes[kind], func(w io.Writer) error { return write(w, table) })
 }

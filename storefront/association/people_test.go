@@ -1,0 +1,119 @@
+package association_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/account"
+)
+
+func TestTheAssociationAddsItsOwnPeople(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.WorkJobs()
+	for i, code := range languages {
+		l := m.in(code)
+		people := "/" + code + "/association/people"
+		page := m.boss.Post(people, url.Values{"name": {""}, "email": {"hanan"}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-name-error", l.T("account.name_missing"))
+		m.says(page, "#f-email-error", l.T("account.email_invalid"))
+		m.speaks(page)
+		email := "hanan" + l.Number(i) + "@souk.test"
+		page = m.boss.Post(people, url.Values{"name": {"Hanan"}, "email": {email}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.member.mailed", "Name", "Hanan"))
+		m.tells(page, "[data-accounts]", email)
+		m.tells(page, "[data-accounts]", l.T("association.person.state_invited"))
+		m.speaks(page)
+		m.Eventually("the invitation is mailed", func() bool {
+			kept, err := m.Mailbox(context.Background(), 1)
+			m.must(err)
+			return len(kept) == 1 && kept[0].Recipient == email && strings.Contains(kept[0].Body, "/"+code+"/reset/")
+		})
+	}
+}
+
+func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	u, _, err := m.Accounts.Invite(context.Background(), account.NewUser{
+		Name: "Aicha", Phone: "0612345680", Role: account.Member, CooperativeID: &m.Honey.ID, Locale: "fr",
+	}, m.Association.ID, noSource, nil, m.in("fr"))
+	m.must(err)
+	person := "/association/people/" + u.ID.String()
+	var earlier string
+	for _, code := range languages {
+		l := m.in(code)
+		if page := m.boss.Get("/" + code + person).Want(http.StatusOK); page.Has("[data-link] input") {
+			t.Error("the link is shown without asking")
+		}
+		page := m.boss.Post("/"+code+person+"/link", nil).Want(http.StatusOK)
+		link := page.Find("[data-link] input").AttrOr("value", "")
+		if !strings.HasPrefix(link, m.URL+"/fr/reset/") { // her language, whoever hands it over
+			t.Fatalf("the link is %q", link)
+		}
+		m.tells(page, "[data-link]", l.T("association.person.link_once"))
+		for _, way := range []string{"https://wa.me/212612345680?text=", "sms:+212612345680?body="} {
+			href := page.Find("[data-link] a[href^='"+way+"']").AttrOr("href", "")
+			if text, err := url.QueryUnescape(href); err != nil || !strings.Contains(text, link) {
+				t.Errorf("%s: %v", href, err)
+			}
+		}
+		if page.Header.Get("Cache-Control") != "no-store" {
+			t.Error("the page may be kept")
+		}
+		m.speaks(page)
+		if earlier != "" {
+			m.Visitor().Get(strings.TrimPrefix(earlier, m.URL)).Want(http.StatusGone)
+		}
+		m.Visitor().Get(strings.TrimPrefix(link, m.URL)).Want(http.StatusOK).Find("input[type=password]")
+		m.says(m.boss.Get("/"+code+person), "[data-events] li:first-child b", l.T("security.kind.link_handed_over"))
+		earlier = link
+	}
+}
+
+func TestAnAccountIsEndedWithAReasonAndReopened(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	person := "/association/people/" + m.Honey.Member.ID.String()
+	for _, code := range languages {
+		l := m.in(code)
+		m.must(m.reopen(m.Honey.Member))
+		hers := m.SignIn(m.Honey.Member).Stay()
+		page := m.boss.Post("/"+code+person+"/end", url.Values{"reason": {""}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-reason-error", l.T("account.reason_missing"))
+		hers.Get("/" + code + "/seller").Want(http.StatusOK)
+		page = m.boss.Post("/"+code+person+"/end", url.Values{"reason": {"left for France"}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.person.ended"))
+		m.tells(page, "main", "left for France")
+		m.speaks(page)
+		hers.Get("/" + code + "/seller").Want(http.StatusSeeOther)
+		m.says(m.boss.Post("/"+code+person+"/end", url.Values{"reason": {"again"}}).Want(http.StatusConflict), "[data-notice]", l.T("account.wrong_state"))
+		m.boss.Post("/"+code+person+"/link", nil).Want(http.StatusConflict)
+		m.tells(m.boss.Get("/"+code+"/association/cooperatives/nahla"), "[data-accounts]", l.T("association.person.state_ended"))
+		page = m.boss.Post("/"+code+person+"/reopen", url.Values{"reason": {"came back"}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("association.person.reopened"))
+		page.Find("[data-link] form")
+	}
+	own := "/fr/association/people/" + m.Association.ID.String()
+	if page := m.boss.Get(own).Want(http.StatusOK); page.Has("form[action*='/end']") {
+		t.Error("she is offered to end her own account")
+	}
+	m.says(m.boss.Post(own+"/end", url.Values{"reason": {"by accident"}}).Want(http.StatusConflict), "[data-notice]", m.in("fr").T("account.own_account"))
+	m.boss.Get("/fr/association/people/" + m.Honey.ID.String()).Want(http.StatusNotFound)
+}
+
+func TestTheAssociationEndsAMembersSessions(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	hers, another := m.SignIn(m.Honey.Member).Stay(), m.SignIn(m.Association).Stay()
+	page := m.boss.Post("/en/association/people/"+m.Honey.Member.ID.String()+"/signout", nil).Want(http.StatusOK)
+	m.says(page, ".toast", m.in("en").N("door.account.ended", 1))
+	hers.Get("/en/seller").Want(http.StatusSeeOther)
+	// Of her own she keeps the browser she sits before.
+	m.boss.Post("/en/association/people/"+m.Association.ID.String()+"/signout", nil).Want(http.StatusOK)
+	another.Get("/en/association").Want(http.StatusSeeOther)
+	m.boss.Get("/en/association").Want(http.StatusOK)
+}
