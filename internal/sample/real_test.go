@@ -3,16 +3,19 @@ package sample
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/security"
 )
 
 func TestNoSampleIsLoadedAmongRealPeople(t *testing.T) {
 	t.Parallel()
 	m := inMonth(t, time.November)
-	_, err := account.New(m.DB, m.Jobs, m.Now).Create(context.Background(), account.NewUser{
+	events := security.New(m.DB, slog.New(slog.DiscardHandler), m.Now)
+	_, err := account.New(m.DB, m.Jobs, events, m.Secret, m.Now).Create(context.Background(), account.NewUser{
 		Name: "سعاد", Email: "souad@taawoniyat-berkane.ma", Password: "trois clémentines au soleil", Role: account.Association,
 	})
 	if err != nil {
