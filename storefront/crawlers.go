@@ -74,9 +74,13 @@ func (s *Server) sitemap(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	sellers, err := s.cooperatives.Public(r.Context())
+	counts, err := s.cooperatives.CountPublic(r.Context())
 	if err != nil {
 		return err
+	}
+	sellers := 0
+	for _, c := range counts {
+		sellers += c.Cooperatives
 	}
 	var b strings.Builder
 	b.WriteString(xml.Header + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
@@ -84,7 +88,7 @@ func (s *Server) sitemap(r *web.Request) error {
 		fmt.Fprintf(&b, "<sitemap><loc>%s</loc></sitemap>\n", escaped(s.site.BaseURL+"/sitemaps/"+part+".xml"))
 	}
 	add("pages")
-	for first := 0; first < len(sellers); first += sitemapSize {
+	for first := 0; first < sellers; first += sitemapSize {
 		add("cooperatives-" + strconv.Itoa(first/sitemapSize+1))
 	}
 	for first := 0; first < products; first += sitemapSize {
@@ -142,12 +146,12 @@ func (s *Server) sitemapPaths(r *web.Request) (paths []string, err error) {
 			paths = append(paths, "/products/"+url.PathEscape(slug))
 		}
 	case "cooperatives":
-		sellers, err := s.cooperatives.Public(r.Context())
+		slugs, err := s.cooperatives.PublicSlugs(r.Context(), sitemapSize, first)
 		if err != nil {
 			return nil, err
 		}
-		for _, seller := range sellers[min(first, len(sellers)):min(first+sitemapSize, len(sellers))] {
-			paths = append(paths, "/cooperatives/"+url.PathEscape(seller.Slug))
+		for _, slug := range slugs {
+			paths = append(paths, "/cooperatives/"+url.PathEscape(slug))
 		}
 	}
 	return paths, nil

@@ -90,6 +90,9 @@ type Filter struct {
 	slug     string
 	id       uuid.NullUUID
 	products bool // with a published product at least
+
+	limit, offset int
+	byCommune     string // language of the communes' names by which the list is ordered first; empty: not
 }
 
 // ByID gives one cooperative, whatever its state, or ErrNotFound.
@@ -120,11 +123,6 @@ func one(ctx context.Context, db sqlx.QueryerContext, f Filter) (Cooperative, er
 	return found[0], nil
 }
 
-// Public lists the cooperatives that buyers see: approved, and with something to sell.
-func (s *Service) Public(ctx context.Context) ([]Cooperative, error) {
-	return s.List(ctx, Filter{State: Approved, products: true})
-}
-
 // List gives the cooperatives that pass the filter, by name.
 func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
 	return list(ctx, s.db, f)
@@ -139,20 +137,20 @@ func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative,
 		       c.sector, c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
-		       c.created_at, c.updated_at, c.version, p.n as product_count
+		       c.created_at, c.updated_at, c.version,
+		       (select count(*) from products where cooperative_id = c.id and state = 'published') as product_count
 		from cooperatives c
 		join places l on l.slug = c.commune
-		cross join lateral (
-			select count(*) as n from products where cooperative_id = c.id and state = 'published') p
 		where ($1 = '' or c.state = $1)
 		  and ($2 = '' or c.commune = $2)
 		  and ($3 = '' or c.sector = $3)
 		  and (not $4 or c.women_only)
 		  and ($5 = '' or c.slug = $5)
 		  and ($6::uuid is null or c.id = $6)
-		  and (not $7 or p.n > 0)
-		order by c.name_ar, c.id`,
-		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products)
+		  and (not $7 or exists (select from products where cooperative_id = c.id and state = 'published'))
+		order by case $8 when 'ar' then l.name_ar when 'fr' then l.name_fr end, c.name_ar, c.id
+		limit nullif($9, 0) offset $10`,
+		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products, f.byCommune, f.limit, f.offset)
 	if err != nil {
 		return nil, fmt.Errorf("list cooperatives: %w", err)
 	}

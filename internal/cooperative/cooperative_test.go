@@ -325,7 +325,7 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 			t.Errorf("%+v: %s, want %s", f, got, want)
 		}
 	}
-	if got := names(r.Public(ctx)); got != "a2b1" {
+	if got := names(r.ListPublic(ctx, cooperative.Public{Limit: 10})); got != "a2b1" {
 		t.Errorf("buyers see %s, want a2b1: approved, with something to sell", got)
 	}
 	for _, slug := range []string{"nowhere", ""} {

@@ -2,10 +2,13 @@ package feed
 
 import (
 	"fmt"
+	"net/url"
+	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -130,12 +133,22 @@ type members struct {
 }
 
 func (h *Handler) cooperatives(r *web.Request) error {
-	all, err := h.Cooperatives.Public(r.Context())
+	q := query{values: r.QueryValues()}
+	page, perPage := q.number("page", 1, 10_000, 1), q.number("per_page", 1, 100, 100)
+	if q.wrong != nil {
+		return q.wrong
+	}
+	found, err := h.Cooperatives.ListPublic(r.Context(), cooperative.Public{Limit: perPage + 1, Offset: (page - 1) * perPage})
 	if err != nil {
 		return err
 	}
-	list := make([]cooperativeInfo, len(all))
-	for i, c := range all {
+	if len(found) > perPage { // one more than fits
+		found = found[:perPage]
+		next := url.Values{"lang": {r.Locale.Code()}, "page": {strconv.Itoa(page + 1)}, "per_page": {strconv.Itoa(perPage)}}
+		r.SetHeader("Link", "<"+r.Site.BaseURL+"/api/v1/cooperatives?"+next.Encode()+`>; rel="next"`)
+	}
+	list := make([]cooperativeInfo, len(found))
+	for i, c := range found {
 		list[i] = cooperativeInfo{
 			Slug: c.Slug, Name: r.Locale.Text(c.Name), Description: r.Locale.Text(c.Description),
 			Commune:  commune{Slug: c.Commune, Name: r.Locale.Text(c.CommuneName)},

@@ -1,9 +1,11 @@
 package shop
 
 import (
-	"cmp"
 	"net/http"
-	"slices"
+	"net/url"
+	"strconv"
+
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -21,6 +23,9 @@ type cooperativesView struct {
 	WomenOnly  bool   // only those are shown
 	Commune    string // only those from there are shown; its name
 	Map        atlas
+	Page       int
+	Pages      int
+	chosen     cooperative.Public
 }
 
 // coopCard is a cooperative on the page of all, with one of its products for a picture.
@@ -29,10 +34,13 @@ type coopCard struct {
 	Picture ui.Picture
 }
 
+// sellersShown is how many cooperatives a page of all shows.
+const sellersShown = 24
+
 // cooperatives shows who sells here, by commune. The query may choose a commune, or the women's.
 func (h *Handler) cooperatives(r *web.Request) error {
 	ctx := r.Context()
-	all, err := h.Cooperatives.Public(ctx)
+	counts, err := h.Cooperatives.CountPublic(ctx)
 	if err != nil {
 		return err
 	}
@@ -40,36 +48,33 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	// The day's shelf has one product of each cooperative before a second of any.
-	goods, err := h.Catalog.Shelf(ctx, h.Now(), len(all))
+	chosen := cooperative.Public{WomenOnly: yes(r.Query("women_led")), Language: r.Locale.Code(), Limit: sellersShown}
+	if names["commune/"+r.Query("commune")] != "" {
+		chosen.Commune = r.Query("commune")
+	}
+	v := cooperativesView{WomenOnly: chosen.WomenOnly, Commune: names["commune/"+chosen.Commune], chosen: chosen}
+	inCommune, found := map[string]int{}, 0
+	for _, c := range counts {
+		v.Count += c.Cooperatives
+		v.Women += c.WomenOnly
+		v.Members += c.Members
+		v.WomenTotal += c.Women
+		inCommune[c.Commune] = c.Cooperatives
+		if chosen.Commune == "" || chosen.Commune == c.Commune {
+			found += map[bool]int{true: c.WomenOnly, false: c.Cooperatives}[chosen.WomenOnly]
+		}
+	}
+	v.Pages = max(1, (found+sellersShown-1)/sellersShown)
+	page, _ := strconv.Atoi(r.Query("page")) // what is no number is the first
+	v.Page = min(max(page, 1), v.Pages)
+	chosen.Offset = (v.Page - 1) * sellersShown
+	sellers, err := h.Cooperatives.ListPublic(ctx, chosen)
 	if err != nil {
 		return err
 	}
-	pictures := map[string]ui.Picture{}
-	for _, g := range goods {
-		pictures[g.Cooperative.Slug] = ui.PictureOf(g)
+	if v.Cards, err = h.sellerCards(r, sellers); err != nil {
+		return err
 	}
-	v := cooperativesView{Count: len(all), WomenOnly: yes(r.Query("women_led")), Commune: names["commune/"+r.Query("commune")]}
-	inCommune := map[string]int{}
-	for _, c := range all {
-		v.Members += c.Members()
-		v.WomenTotal += c.Women
-		inCommune[c.Commune]++
-		if c.WomenOnly {
-			v.Women++
-		}
-		if v.WomenOnly && !c.WomenOnly || v.Commune != "" && c.Commune != r.Query("commune") {
-			continue
-		}
-		picture, ok := pictures[c.Slug]
-		if !ok { // nothing of it is in stock and in season
-			picture = ui.PictureFor(nil, "gift", "", c.ID)
-		}
-		v.Cards = append(v.Cards, coopCard{c, picture})
-	}
-	slices.SortStableFunc(v.Cards, func(a, b coopCard) int {
-		return cmp.Compare(r.Locale.Text(a.CommuneName), r.Locale.Text(b.CommuneName))
-	})
 	v.Map = draw(names, inCommune, r.Locale)
 	p := r.Page(r.Locale.T("shop.coops.title"))
 	p.Description = r.Locale.N("shop.coops.lead", v.Count)
@@ -77,14 +82,64 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	return r.Render(http.StatusOK, cooperativesPage(p, v))
 }
 
+// sellerCards are cooperatives with a product of each.
+func (h *Handler) sellerCards(r *web.Request, sellers []cooperative.Cooperative) ([]coopCard, error) {
+	ids := make([]uuid.UUID, len(sellers))
+	for i, c := range sellers {
+		ids[i] = c.ID
+	}
+	faces, err := h.Catalog.Faces(r.Context(), ids)
+	if err != nil {
+		return nil, err
+	}
+	pictures := make(map[uuid.UUID]ui.Picture, len(faces))
+	for _, p := range faces {
+		pictures[p.Cooperative.ID] = ui.PictureOf(p)
+	}
+	cards := make([]coopCard, len(sellers))
+	for i, c := range sellers {
+		picture, ok := pictures[c.ID]
+		if !ok { // nothing of it is in stock
+			picture = ui.PictureFor(nil, "gift", "", c.ID)
+		}
+		cards[i] = coopCard{c, picture}
+	}
+	return cards, nil
+}
+
+// address is the page with that number under the same choice.
+func (v cooperativesView) address(page int) string {
+	query := url.Values{}
+	if v.chosen.Commune != "" {
+		query.Set("commune", v.chosen.Commune)
+	}
+	if v.chosen.WomenOnly {
+		query.Set("women_led", "true")
+	}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if len(query) == 0 {
+		return "/cooperatives"
+	}
+	return "/cooperatives?" + query.Encode()
+}
+
 // cooperativeView is what the page of one cooperative shows.
 type cooperativeView struct {
 	Cooperative cooperative.Cooperative
-	Goods       []catalog.Product
+	Goods       catalog.Offered
 	Cards       []ui.Card
-	Available   int
-	Labels      []catalog.Label // that some of its goods carry
 	Link        string
+}
+
+// address is the page of its goods with that number.
+func (v cooperativeView) address(page int) string {
+	path := "/cooperatives/" + v.Cooperative.Slug
+	if page > 1 {
+		path += "?page=" + strconv.Itoa(page)
+	}
+	return path + "#goods"
 }
 
 func (h *Handler) cooperative(r *web.Request) error {
@@ -96,22 +151,11 @@ func (h *Handler) cooperative(r *web.Request) error {
 		return cooperative.ErrNotFound
 	}
 	v := cooperativeView{Cooperative: c, Link: r.AbsoluteURL("/cooperatives/" + c.Slug)}
-	if v.Goods, err = h.goodsOf(r.Context(), c.ID); err != nil {
+	page, _ := strconv.Atoi(r.Query("page")) // what is no number is the first
+	if v.Goods, err = h.Catalog.OfferedBy(r.Context(), c.ID, page, goodsShown); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, g := range v.Goods {
-		if g.Stock > 0 {
-			v.Available++
-		}
-		for _, label := range g.Labels {
-			if !seen[label.Slug] {
-				seen[label.Slug] = true
-				v.Labels = append(v.Labels, label)
-			}
-		}
-	}
-	v.Cards = h.cards(r, v.Goods, 0)
+	v.Cards = h.cards(r, v.Goods.Products, 0)
 	p := r.Page(r.Locale.Text(c.Name))
 	p.Description = r.Locale.Text(c.Description)
 	p.Category = "cooperatives"

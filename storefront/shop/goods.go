@@ -1,32 +1,12 @@
 package shop
 
 import (
-	"context"
-
-	"github.com/google/uuid"
-
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/storefront/static"
 )
 
-// goodsOf is what a cooperative offers: what is in stock before what is sold out.
-func (h *Handler) goodsOf(ctx context.Context, cooperative uuid.UUID) ([]catalog.Product, error) {
-	all, err := h.Catalog.OfCooperative(ctx, cooperative)
-	if err != nil {
-		return nil, err
-	}
-	var there, gone []catalog.Product
-	for _, p := range all {
-		switch {
-		case !p.Offered():
-		case p.Stock > 0:
-			there = append(there, p)
-		default:
-			gone = append(gone, p)
-		}
-	}
-	return append(there, gone...), nil
-}
+// goodsShown is how many products a page of a cooperative shows: whole rows, as of results.
+const goodsShown = 24
 
 // drawingsOf names the objects that products are drawn as.
 func drawingsOf(products []catalog.Product) []string {

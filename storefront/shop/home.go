@@ -33,11 +33,13 @@ const (
 func (h *Handler) home(r *web.Request) error {
 	ctx, now := r.Context(), h.Now()
 	var v homeView
-	members, err := h.Cooperatives.Public(ctx)
+	counts, err := h.Cooperatives.CountPublic(ctx)
 	if err != nil {
 		return err
 	}
-	v.Cooperatives = len(members)
+	for _, c := range counts {
+		v.Cooperatives += c.Cooperatives
+	}
 	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
 		return err
 	}
@@ -60,11 +62,18 @@ func (h *Handler) home(r *web.Request) error {
 		return err
 	}
 	v.Shelf = h.cards(r, shelf, 0)
-	if len(members) > 0 {
+	if v.Cooperatives > 0 {
 		// Another one is introduced each day, in turn.
-		v.Guest = members[now.YearDay()%len(members)]
-		if v.GuestGoods, err = h.goodsOf(ctx, v.Guest.ID); err != nil {
+		guests, err := h.Cooperatives.ListPublic(ctx, cooperative.Public{Limit: 1, Offset: now.YearDay() % v.Cooperatives})
+		if err != nil {
 			return err
+		}
+		for _, guest := range guests {
+			goods, err := h.Catalog.OfferedBy(ctx, guest.ID, 1, goodsShown)
+			if err != nil {
+				return err
+			}
+			v.Guest, v.GuestGoods = guest, goods.Products
 		}
 	}
 	return r.Render(http.StatusOK, homePage(r.Page(""), v))

@@ -22,8 +22,8 @@ import (
 type productView struct {
 	Product   catalog.Product
 	Seller    cooperative.Cooperative
-	Goods     []catalog.Product // all that the seller offers
-	Near      delivery.Quote    // in the province
+	Goods     catalog.Offered // the first that the seller offers
+	Near      delivery.Quote  // in the province
 	InBasket  int
 	OffSeason bool      // and none is left
 	Others    []ui.Card // like it, of other cooperatives
@@ -43,7 +43,7 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Seller, err = h.Cooperatives.ByID(ctx, v.Product.Cooperative.ID); err != nil {
 		return err
 	}
-	if v.Goods, err = h.goodsOf(ctx, v.Seller.ID); err != nil {
+	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, 1, goodsShown); err != nil {
 		return err
 	}
 	v.Near, err = h.Delivery.Quote(ctx, delivery.QuoteInput{

@@ -1,0 +1,66 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/clock"
+)
+
+// Offered is a page of what a cooperative offers: what is in stock before what is sold out.
+type Offered struct {
+	Products         []Product
+	Total, Available int // on all pages; of these, in stock
+	Page, Pages      int
+	Labels           []Label // that some of its products carry, on whichever page
+}
+
+// OfferedBy reads a page of an approved cooperative's products on sale; pages count from 1, and one that
+// is not there is the nearest.
+func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage int) (Offered, error) {
+	o := Offered{Labels: []Label{}}
+	if err := s.db.QueryRowContext(ctx, `
+		select count(*), count(*) filter (where stock > 0)
+		from products where cooperative_id = $1 and state = 'published'`, coopID).Scan(&o.Total, &o.Available); err != nil {
+		return Offered{}, fmt.Errorf("count offers: %w", err)
+	}
+	o.Pages = max(1, (o.Total+perPage-1)/perPage)
+	o.Page = min(max(page, 1), o.Pages)
+	var err error
+	if o.Products, err = s.products(ctx, `
+		where p.cooperative_id = $2 and p.state = 'published' and c.state = 'approved'
+		order by p.stock = 0, p.sku
+		limit $3 offset $4`, coopID, perPage, (o.Page-1)*perPage); err != nil {
+		return Offered{}, err
+	}
+	if err := s.db.SelectContext(ctx, &o.Labels, `
+		select l.slug, l.name_ar as "name.ar", l.name_fr as "name.fr", l.name_en as "name.en"
+		from labels l
+		where exists (
+		    select from product_labels pl join products p on p.id = pl.product_id
+		    where pl.label = l.slug and pl.expires_on >= $2::date and p.cooperative_id = $1 and p.state = 'published')
+		order by l.position`, coopID, clock.Day(s.now())); err != nil {
+		return Offered{}, fmt.Errorf("labels of offers: %w", err)
+	}
+	return o, nil
+}
+
+// Faces reads one product in stock of each of these cooperatives that has any, the newest.
+func (s *Service) Faces(ctx context.Context, coopIDs []uuid.UUID) ([]Product, error) {
+	texts := make([]string, len(coopIDs))
+	for i, id := range coopIDs {
+		texts[i] = id.String()
+	}
+	return s.products(ctx, `
+		where c.state = 'approved' and p.id in (
+		    select face.id
+		    from unnest($2::uuid[]) as wanted (id)
+		    cross join lateral (
+		        select id from products
+		        where cooperative_id = wanted.id and state = 'published' and stock > 0
+		        order by created_at desc, id desc
+		        limit 1) face)`, pq.Array(texts))
+}
