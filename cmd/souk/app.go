@@ -77,6 +77,7 @@ func assemble(p parts) (*app, error) {
 		every(24*time.Hour, security.CleanArgs{}),
 		every(24*time.Hour, order.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
+		every(24*time.Hour, catalog.CleanPicturesArgs{}),
 	}, p.log)
 	if err != nil {
 		return nil, err
@@ -108,6 +109,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(products))
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
+	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: products})
 
 	config := p.storefront
 	config.Log, config.Secret = p.log, p.secret

@@ -224,6 +224,8 @@ func TestCleanKeepsNothingUnseen(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"a\x00b\u202ec\u200f": "abc", " \u00a0Miel\u2009de\u202fthym ": "Miel de thym", "e\u0301te\u0301": "été", "\xff\xfe": "", "l1\r\nl2": "l1\nl2",
+		"\u200b\u2066\u00ad\u3164\uffa0\u2800\u180e\ufeff\u061c\u2060": "", "\u0301\u0302": "", " \u064e a": "a", "Mi\u00adel\u200d": "Miel",
+		"a\u0301\u0301\u0301\u0301\u0301\u0301\u0301\u0301": "\u00e1\u0301\u0301\u0301\u0301", "عَسَلٌ": "عَسَلٌ", "مُّ": "مُّ",
 	} {
 		if got := clean(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
@@ -249,6 +251,17 @@ func FuzzCells(f *testing.F) {
 		}
 		c := &comparer{noCategory: chooseFrom(nil), rules: rules{categories: map[string]Category{}}, named: map[string]string{}, bySKU: map[string]int{}, byName: map[string][]int{}, seen: map[string]int{}}
 		row, merged := c.row(1, values)
+		if again := clean(value); again != value {
+			t.Fatalf("%q cleaned is %q, and again %q", text, value, again)
+		}
+		for _, e := range append(row.Errors, row.Notes...) {
+			for _, suggested := range e.Suggestions {
+				repaired := map[string]string{e.Column: suggested}
+				c.parse(repaired, func(column, value string, _ *cellError) {
+					t.Fatalf("%q: %q is suggested for %s, and refused", text, value, column)
+				})
+			}
+		}
 		if merged.Price < 0 || merged.Stock != nil && (*merged.Stock < 0 || *merged.Stock > maxStock) || row.Kind == "" {
 			t.Fatalf("%q gave %+v", text, merged)
 		}

@@ -121,7 +121,7 @@ func names(name i18n.Text) []string {
 func (c *comparer) row(line int, values map[string]string) (row UploadRow, merged Edit) {
 	row = UploadRow{Line: line, Values: values}
 	wrong := func(column, value string, e *cellError) {
-		row.Errors = append(row.Errors, RowError{column, cut(value, 200), e.message, e.suggestions})
+		row.Errors = append(row.Errors, RowError{column, cut(value, 200), e.message, c.acceptable(column, e.suggestions)})
 	}
 	given, has := c.parse(values, wrong)
 	row.Name, row.SKU = given.Name, given.SKU
@@ -162,6 +162,17 @@ func (c *comparer) row(line int, values map[string]string) (row UploadRow, merge
 		row.Kind = KindUnchanged
 	}
 	return row, merged
+}
+
+// acceptable leaves out what would be refused in its turn.
+func (c *comparer) acceptable(column string, suggestions []string) []string {
+	if column != colPrice && column != colStock {
+		return suggestions
+	}
+	return slices.DeleteFunc(suggestions, func(value string) (refused bool) {
+		e, _ := c.parse(map[string]string{column: value}, func(string, string, *cellError) { refused = true })
+		return refused || column == colStock && *e.Stock > maxStock
+	})
 }
 
 // find tells which product a row is about: by its reference, or else by an equal name and unit.

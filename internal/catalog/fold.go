@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
 )
 
 // fold brings text to the form in which names, headings and units are compared: lower case, no
@@ -59,24 +60,41 @@ func stem(word string) string {
 	return word
 }
 
-// clean makes a cell or a form's field safe to keep: composed accents, plain spaces, and no marks
-// that are not seen (control and direction characters, which PostgreSQL refuses or which would let
-// one line of text disturb the order of another).
+// clean makes a cell or a form's field safe to keep: composed accents, plain spaces, and nothing that is
+// not seen: control and direction characters, which PostgreSQL refuses or which would let one line of
+// text disturb the order of another; letters that are blank; accents that stand on nothing or in a pile.
 func clean(s string) string {
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
+	marks := maxMarks // on the letter before; on none there may be none
+	text := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\t':
+			marks = maxMarks
 			return r
-		case r == '\r', unicode.IsControl(r), r == unicode.ReplacementChar,
-			r >= '\u200b' && r <= '\u200f', r >= '\u202a' && r <= '\u202e',
-			r >= '\u2066' && r <= '\u2069', r == '\ufeff':
+		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r), unicode.Is(blankLetters, r):
 			return -1
 		case unicode.Is(unicode.Zs, r):
+			marks = maxMarks
 			return ' '
+		case unicode.Is(unicode.M, r):
+			if marks++; marks > maxMarks {
+				return -1
+			}
+		default:
+			marks = 0
 		}
 		return r
-	}, norm.NFC.String(strings.ToValidUTF8(s, ""))))
+	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
+	return strings.TrimSpace(norm.NFC.String(text))
 }
+
+// maxMarks is how many marks one letter carries in any language of the market, and more.
+const maxMarks = 4
+
+// blankLetters are no spaces, no controls and yet nothing to be seen (Unicode, Default_Ignorable_Code_Point,
+// and the blank of Braille).
+var blankLetters = rangetable.New(
+	'\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180c', '\u180d', '\u180f', '\u2800', '\u3164', '\uffa0', '\ufffc',
+)
 
 // cleanLine is clean for what has one line.
 func cleanLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -20,6 +21,7 @@ import (
 	_ "golang.org/x/image/webp"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -37,6 +39,13 @@ const (
 // PictureWidths are the widths in pixels in which a product's picture is kept, as JPEG.
 var PictureWidths = []int{320, 640, 1280}
 
+// How many pictures may be sent in a day: each costs a processor a second and the market's disk some
+// hundred kilobytes.
+const (
+	maxProductPictures     = 20
+	maxCooperativePictures = 400
+)
+
 // Why a picture is refused.
 var (
 	ErrPictureTooLarge = fault.New(fault.TooLarge, "catalog.picture_too_large", "MB", MaxPictureBytes>>20)
@@ -44,6 +53,7 @@ var (
 	ErrPictureHEIC     = fault.New(fault.Invalid, "catalog.picture_heic")
 	ErrPicturePixels   = fault.New(fault.Invalid, "catalog.picture_pixels", "Millions", maxPicturePixels/1_000_000)
 	ErrPictureSmall    = fault.New(fault.Invalid, "catalog.picture_small", "Side", minPictureSide)
+	ErrPictureTooMany  = fault.New(fault.TooMany, "catalog.pictures_many")
 	ErrPictureNotFound = fault.New(fault.NotFound, "catalog.picture_not_found")
 )
 
@@ -55,8 +65,8 @@ const (
 )
 
 // AddPicture takes a photograph (JPEG, PNG or WebP, up to 12 MiB and 40 million pixels) for one of
-// the cooperative's products. The original is kept; its smaller copies are made by a job, and the
-// product shows them from then on.
+// the cooperative's products. Its smaller copies are made by a job, and the product shows them from then
+// on; the original, which says where it was taken, is kept until then only.
 func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r io.Reader, by uuid.UUID) (uuid.UUID, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxPictureBytes+1))
 	if err != nil {
@@ -70,6 +80,9 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 		return uuid.Nil, err
 	}
 	if _, err := s.Get(ctx, coopID, productID); err != nil {
+		return uuid.Nil, err
+	}
+	if err := s.pictureAllowed(ctx, coopID, productID); err != nil {
 		return uuid.Nil, err
 	}
 	id := postgres.NewID()
@@ -94,6 +107,22 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 	}
 	slog.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by)
 	return id, nil
+}
+
+// pictureAllowed is ErrPictureTooMany if enough pictures of the product or of the cooperative came in the
+// last day.
+func (s *Service) pictureAllowed(ctx context.Context, coopID, productID uuid.UUID) error {
+	var ofProduct, ofCooperative int
+	if err := s.db.QueryRowContext(ctx, `
+		select count(*) filter (where i.product_id = $2), count(*)
+		from pictures i join products p on p.id = i.product_id
+		where p.cooperative_id = $1 and i.created_at > $3`, coopID, productID, s.now().Add(-24*time.Hour)).Scan(&ofProduct, &ofCooperative); err != nil {
+		return fmt.Errorf("pictures of the day: %w", err)
+	}
+	if ofProduct >= maxProductPictures || ofCooperative >= maxCooperativePictures {
+		return ErrPictureTooMany
+	}
+	return nil
 }
 
 // pictureFormat checks a picture's kind and size from its first bytes, without decoding it.
@@ -176,28 +205,24 @@ type PictureArgs struct {
 // Kind names the job.
 func (PictureArgs) Kind() string { return "catalog.picture" }
 
-// PictureWorker makes the copies of pictures that were sent. It decodes one at a time, because a
-// large one takes some hundred megabytes.
+// InsertOpts says that it costs a processor and much memory, and can wait.
+func (PictureArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: job.Costly, Priority: 3}
+}
+
+// PictureWorker makes the copies of pictures that were sent.
 type PictureWorker struct {
 	river.WorkerDefaults[PictureArgs]
-	s   *Service
-	one chan struct{}
+	s *Service
 }
 
 // NewPictureWorker makes the worker of s's pictures.
-func NewPictureWorker(s *Service) *PictureWorker {
-	return &PictureWorker{s: s, one: make(chan struct{}, 1)}
-}
+func NewPictureWorker(s *Service) *PictureWorker { return &PictureWorker{s: s} }
 
 // Work makes the copies and lets the product show them, unless a later picture is there already. A
-// picture that cannot be decoded is refused for good; any other failure is tried again.
+// picture that cannot be decoded is refused for good; any other failure is tried again. Then the original
+// goes.
 func (w *PictureWorker) Work(ctx context.Context, job *river.Job[PictureArgs]) error {
-	select {
-	case w.one <- struct{}{}:
-		defer func() { <-w.one }()
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 	id := job.Args.PictureID
 	var key string
 	err := w.s.db.GetContext(ctx, &key, `select original_key from pictures where id = $1 and state = 'waiting'`, id)
@@ -211,17 +236,21 @@ func (w *PictureWorker) Work(ctx context.Context, job *river.Job[PictureArgs]) e
 	if err != nil {
 		return fmt.Errorf("picture %s: %w", id, err)
 	}
+	state := PictureReady
 	copies, size, err := shrink(data, PictureWidths)
 	if err != nil {
 		slog.WarnContext(ctx, "picture refused", "picture", id, "error", err)
-		return w.s.finishPicture(ctx, id, PictureRefused, image.Point{})
+		state, size = PictureRefused, image.Point{}
 	}
-	for i, width := range PictureWidths {
-		if err := w.s.blobs.WriteAll(ctx, pictureKey(id, width), copies[i], &blob.WriterOptions{ContentType: "image/jpeg"}); err != nil {
+	for i, content := range copies {
+		if err := w.s.blobs.WriteAll(ctx, pictureKey(id, PictureWidths[i]), content, &blob.WriterOptions{ContentType: "image/jpeg"}); err != nil {
 			return fmt.Errorf("picture %s: %w", id, err)
 		}
 	}
-	return w.s.finishPicture(ctx, id, PictureReady, size)
+	if err := w.s.finishPicture(ctx, id, state, size); err != nil {
+		return err
+	}
+	return w.s.dropOriginal(ctx, id, key)
 }
 
 func (s *Service) finishPicture(ctx context.Context, id uuid.UUID, state string, size image.Point) error {

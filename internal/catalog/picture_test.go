@@ -122,8 +122,8 @@ func TestAPhotographReplacesTheDrawing(t *testing.T) {
 	}
 	_, err = m.Picture(m.ctx, id, 5000)
 	refused(t, err, fault.NotFound, "catalog.picture_not_found")
-	if kept, err := m.blobs.ReadAll(m.ctx, "pictures/"+id.String()+"/original.jpeg"); err != nil || !bytes.Equal(kept, data) {
-		t.Errorf("the original is not as it came: %v", err)
+	if kept, err := m.blobs.Exists(m.ctx, original(id)); err != nil || kept {
+		t.Errorf("the original still lies there: %v %v", kept, err)
 	}
 	r, err := m.Picture(m.ctx, id, 1280)
 	if err != nil {
@@ -202,6 +202,80 @@ func TestOtherKindsOfPictures(t *testing.T) {
 	if got := m.product(m.honey, p.ID); got.PictureID == nil || *got.PictureID != id || !near(m.picture(id, 320), 100, 100, color.RGBA{G: 160, A: 255}) {
 		t.Error("the WebP is not shown")
 	}
+}
+
+// original is where a photograph lies as it came.
+func original(id uuid.UUID) string { return "pictures/" + id.String() + "/original.jpeg" }
+
+// Originals of the time when they were kept, of pictures that were refused, that were forgotten, and
+// pictures that another was put in place of.
+func TestWhatIsLeftOfPicturesIsCleared(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	p := m.add(m.honey, thyme())
+	var ids [4]uuid.UUID // replaced, shown, broken, forgotten
+	for i := range ids {
+		data := encoded(t, halves(400, 300))
+		if i == 2 {
+			data = data[:len(data)/2]
+		}
+		var err error
+		ids[i], err = m.AddPicture(m.ctx, m.honey, p.ID, bytes.NewReader(data), m.member)
+		must(t, err)
+		m.today = m.today.Add(time.Second)
+		if i < 3 {
+			m.develop(ids[i])
+			must(t, m.blobs.WriteAll(m.ctx, original(ids[i]), []byte("33.9, -2.3"), nil))
+			m.exec(`update pictures set original_key = $2 where id = $1`, ids[i], original(ids[i]))
+		}
+	}
+	clear := func(days int) {
+		t.Helper()
+		m.today = m.today.AddDate(0, 0, days)
+		must(t, (&catalog.CleanPicturesWorker{Catalog: m.Service}).Work(m.ctx, nil))
+		m.sound()
+	}
+	clear(1)
+	for i, id := range ids {
+		if kept, err := m.blobs.Exists(m.ctx, original(id)); err != nil || kept != (i == 3) {
+			t.Errorf("original %d: kept %v, %v", i, kept, err)
+		}
+	}
+	m.picture(ids[0], 320) // an open page may still show it
+	clear(30)
+	if n := m.number(`select count(*) from pictures`); n != 1 || *m.product(m.honey, p.ID).PictureID != ids[1] {
+		t.Errorf("%d pictures are left", n)
+	}
+	m.picture(ids[1], 320)
+	left := 0
+	for files := m.blobs.List(nil); ; left++ {
+		if _, err := files.Next(m.ctx); err != nil {
+			break
+		}
+	}
+	if left != len(catalog.PictureWidths) {
+		t.Errorf("%d files are left", left)
+	}
+}
+
+func TestPicturesOfADayAreBounded(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	p, other := m.add(m.honey, thyme()), m.add(m.couscou, thyme())
+	m.exec(`insert into pictures (id, product_id, state, created_at) select gen_random_uuid(), $1, 'refused', $2 from generate_series(1, 20)`, p.ID, m.today)
+	_, err := m.AddPicture(m.ctx, m.honey, p.ID, photograph(t, 400, 300), m.member)
+	refused(t, err, fault.TooMany, "catalog.pictures_many")
+	_, err = m.AddPicture(m.ctx, m.couscou, other.ID, photograph(t, 400, 300), m.member)
+	must(t, err)
+	e := thyme()
+	e.SKU = "M-2"
+	second := m.add(m.honey, e)
+	m.exec(`insert into pictures (id, product_id, state, created_at) select gen_random_uuid(), $1, 'refused', $2 from generate_series(1, 380)`, p.ID, m.today)
+	_, err = m.AddPicture(m.ctx, m.honey, second.ID, photograph(t, 400, 300), m.member)
+	refused(t, err, fault.TooMany, "catalog.pictures_many")
+	m.today = m.today.AddDate(0, 0, 1)
+	_, err = m.AddPicture(m.ctx, m.honey, p.ID, photograph(t, 400, 300), m.member)
+	must(t, err)
 }
 
 func TestALaterPictureStays(t *testing.T) {

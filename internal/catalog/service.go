@@ -19,8 +19,7 @@ type Service struct {
 	blobs *blob.Bucket
 	now   func() time.Time
 
-	files    *gate.Gate // lets spreadsheets in
-	pictures *gate.Gate // lets photographs in, to be looked at or to be made smaller
+	files *gate.Gate // lets spreadsheets in; photographs are decoded by jobs, one at a time
 
 	categories atomic.Pointer[[]Category] // reference data, once read
 	labels     atomic.Pointer[[]Label]
@@ -30,8 +29,7 @@ type Service struct {
 func New(db *sqlx.DB, jobs *job.Client, blobs *blob.Bucket, now func() time.Time) *Service {
 	return &Service{
 		db: db, jobs: jobs, blobs: blobs, now: now,
-		files:    gate.New(gate.Limits{AtOnce: 2, PerPerson: 1, Waiting: 8, Patience: 10 * time.Second}),
-		pictures: gate.New(gate.Limits{AtOnce: 1, PerPerson: 2, Waiting: 16, Patience: 10 * time.Second}),
+		files: gate.New(gate.Limits{AtOnce: 2, PerPerson: 1, Waiting: 8, Patience: 10 * time.Second}),
 	}
 }
 

@@ -32,6 +32,10 @@ const pollInterval = 200 * time.Millisecond
 // nothing but them.
 const Outside = "outside"
 
+// Costly is the queue of jobs that take a processor and up to some hundred megabytes: an instance works
+// one at a time.
+const Costly = "costly"
+
 // Client inserts jobs and, once started, works them.
 type Client struct {
 	river *river.Client[*sql.Tx]
@@ -51,7 +55,7 @@ func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log
 		config.CancelledJobRetentionPeriod = keepCancelled
 		config.DiscardedJobRetentionPeriod = keepDiscarded
 		config.ErrorHandler = lastFailure{log}
-		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}}
+		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}, Costly: {MaxWorkers: 1}}
 	}
 	client, err := river.NewClient(riverdatabasesql.New(db.DB), config)
 	if err != nil {
