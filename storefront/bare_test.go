@@ -11,7 +11,9 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -170,6 +173,8 @@ func TestFailuresAreToldByKind(t *testing.T) {
 		"/unavailable": {fault.New(fault.Unavailable, "web.too_slow"), 503, "Indisponible pour le moment", "5"},
 		"/wrapped":     {errors.Join(errors.New("why"), errForbidden), 403, "Accès refusé", ""},
 		"/database":    {fmt.Errorf("read: %w", &net.OpError{Op: "dial", Err: errors.New("db refused, secret")}), 503, "Indisponible pour le moment", "5"},
+		"/disk-full":   {fmt.Errorf("keep: %w", &os.PathError{Op: "write", Path: "/secret", Err: syscall.ENOSPC}), 503, "Indisponible pour le moment", "5"},
+		"/no-search":   {fmt.Errorf("search: %w", search.ErrUnavailable), 503, "Indisponible pour le moment", "5"},
 		"/unforeseen":  {errors.New("password=secret"), 500, "Une erreur chez nous", ""},
 	}
 	var routes []web.Route

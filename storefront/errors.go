@@ -27,7 +27,7 @@ var (
 	errMalformed = fault.New(fault.Invalid, "web.malformed")
 	errAddress   = fault.New(fault.TooLarge, "web.address_too_long")
 	errHead      = fault.New(fault.TooLarge, "web.head_too_large")
-	errNoSearch  = fault.New(fault.Unavailable, "web.no_search")
+	errNoRoom    = fault.New(fault.Unavailable, "web.no_room")
 )
 
 // statuses says which status tells which kind of failure, the harmless first.
@@ -69,7 +69,9 @@ func told(err error) (status int, f *fault.Error) {
 			f = errInternal.Wrap(err)
 		}
 	case errors.Is(err, search.ErrUnavailable):
-		f = errNoSearch.Wrap(err)
+		f = feed.ErrNoSearch.Wrap(err)
+	case postgres.DiskFull(err):
+		f = errNoRoom.Wrap(err)
 	case postgres.Unavailable(err):
 		f = errTooSlow.Wrap(err)
 	default:

@@ -30,8 +30,11 @@ type Reading struct {
 	Transliterated string
 }
 
+// maxWords is how many words of a text are read, far more than people type.
+const maxWords = 20
+
 // Read reads a typed text on a page in the given language. Stop words are left out unless there is
-// nothing else, and so are numbers with a unit («500 g»). An article or preposition that is written
+// nothing else, and so are numbers with a unit («500 g»). Of a long text only the beginning is read. An article or preposition that is written
 // together with a word is taken off if the lexicon knows the word without it and not with it: «lzit»,
 // «بزيت».
 func Read(typed, lang string) Reading {
@@ -40,6 +43,7 @@ func Read(typed, lang string) Reading {
 	if len(content) == 0 {
 		content = tokens
 	}
+	content = content[:min(len(content), maxWords)]
 	var r Reading
 	if len(tokens) > 0 {
 		last, _ := utf8.DecodeLastRuneInString(typed)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/search/text"
 )
@@ -148,4 +149,47 @@ func TestSkeletons(t *testing.T) {
 			t.Errorf("«%s» is too short for a skeleton: %v", word, got)
 		}
 	}
+}
+
+func TestOfATextWithoutEndTheBeginningIsRead(t *testing.T) {
+	t.Parallel()
+	for name, typed := range map[string]string{
+		"words":                           strings.Repeat("عسال زيتون ", 1000),
+		"one word":                        strings.Repeat("a", 1<<16),
+		"letters that stand for eighteen": strings.Repeat("\uFDFA", 1000),
+		"marks":                           "a" + strings.Repeat("\u0301", 1<<16),
+		"elisions":                        strings.Repeat("l'", 1000),
+	} {
+		r := text.Read(typed, "fr")
+		if len(r.Words) > 20 {
+			t.Errorf("%s: %d words are read", name, len(r.Words))
+		}
+		for _, w := range r.Words {
+			if n := utf8.RuneCountInString(w.Text); n > 40 {
+				t.Errorf("%s: a word of %d letters is read", name, n)
+			}
+		}
+	}
+}
+
+func FuzzEveryTextIsRead(f *testing.F) {
+	for _, typed := range []string{"", "3sel", "huile d’olive 500 g", "بزيت", "l'", "\uFDFA", "a\u0301\u200f", "5لتر", "'", "٥٠٠", "\xff", "كاليبتوس"} {
+		f.Add(typed)
+	}
+	f.Fuzz(func(t *testing.T, typed string) {
+		for _, lang := range []string{"ar", "fr", "en"} {
+			for _, w := range text.Read(typed, lang).Words {
+				if w.Text == "" || utf8.RuneCountInString(w.Text) > 40 {
+					t.Errorf("%q has the word %q", typed, w.Text)
+				}
+			}
+		}
+		last := 0
+		for _, token := range text.Tokens(typed) {
+			if token.Start < last || token.End <= token.Start || token.End > len(typed) {
+				t.Errorf("%q: %+v", typed, token)
+			}
+			last = token.End
+		}
+	})
 }

@@ -26,6 +26,10 @@ func Words(s string) []string {
 	return words
 }
 
+// maxWordRunes is how much of a word is read, longer than any that is one: some letters stand for eighteen,
+// and what it costs to look for a mistyped word grows with its length.
+const maxWordRunes = 40
+
 // Tokens is Words with the place of each word in s.
 func Tokens(s string) []Token {
 	var tokens []Token
@@ -33,7 +37,7 @@ func Tokens(s string) []Token {
 	var before rune
 	flush := func() {
 		if start >= 0 {
-			if word := normalise(s[start:end]); word != "" {
+			if word := beginning(normalise(beginning(s[start:end]))); word != "" {
 				tokens = append(tokens, Token{word, start, end})
 			}
 			start = -1
@@ -64,6 +68,17 @@ func Tokens(s string) []Token {
 	}
 	flush()
 	return tokens
+}
+
+// beginning is a word's first maxWordRunes.
+func beginning(w string) string {
+	runes := 0
+	for i := range w {
+		if runes++; runes > maxWordRunes {
+			return w[:i]
+		}
+	}
+	return w
 }
 
 func isWordRune(r rune) bool {

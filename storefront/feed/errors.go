@@ -10,6 +10,10 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
+// ErrNoSearch says that the search engine does not answer. A page shows the day's shelf instead and says
+// so; a program that asked for something would take that for what it asked for.
+var ErrNoSearch = fault.New(fault.Unavailable, "web.no_search")
+
 var (
 	errQuery = fault.New(fault.Invalid, "feed.query") // Fields say where
 	errJSON  = fault.New(fault.Invalid, "feed.json")  // carries Detail
@@ -27,6 +31,7 @@ var codes = []struct {
 	{errKey, "idempotency_key_required"},
 	{errOrder, "invalid_order"},
 	{order.ErrInvalid, "invalid_order"},
+	{ErrNoSearch, "search_unavailable"},
 	{order.ErrIdempotencyConflict, "idempotency_conflict"},
 	{order.ErrPhoneWaits, "phone_waits"},
 	{order.ErrAddressWaits, "address_waits"},

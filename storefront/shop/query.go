@@ -5,14 +5,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// maxValues bounds how many values of one filter are read.
-const maxValues = 30
+// Bounds of what is read of an address; the page repeats all of it in each of its links.
+const (
+	maxValues = 30 // of all filters together
+	maxValue  = 80 // bytes of one; longer than any slug
+	maxPrice  = 20 // characters of a price as typed
+)
 
 // query is what a buyer asks of the results page, as its address says it.
 type query struct {
@@ -29,13 +34,13 @@ type query struct {
 }
 
 func readQuery(r *web.Request) query {
-	values := r.QueryValues()
+	values, left := r.QueryValues(), maxValues
 	q := query{
-		Text:         r.Query("q"),
-		Categories:   many(values, "category"),
-		Cooperatives: many(values, "coop"),
-		Communes:     many(values, "commune"),
-		Labels:       many(values, "label"),
+		Text:         beginning(r.Query("q"), search.MaxTextRunes),
+		Categories:   many(values, "category", &left),
+		Cooperatives: many(values, "coop", &left),
+		Communes:     many(values, "commune", &left),
+		Labels:       many(values, "label", &left),
 		Women:        yes(r.Query("women_led")),
 		InStock:      yes(r.Query("in_stock")),
 		Sort:         search.Sort(r.Query("sort")),
@@ -44,7 +49,7 @@ func readQuery(r *web.Request) query {
 	}
 	q.Page, _ = strconv.Atoi(r.Query("page"))
 	for name, limit := range map[string]*money.Amount{"min_price": &q.MinPrice, "max_price": &q.MaxPrice} {
-		if q.typed[name] = r.Query(name); q.typed[name] == "" {
+		if q.typed[name] = beginning(r.Query(name), maxPrice); q.typed[name] == "" {
 			continue
 		}
 		amount, err := money.Parse(q.typed[name])
@@ -63,14 +68,24 @@ func readQuery(r *web.Request) query {
 	return q
 }
 
-func many(values url.Values, name string) []string {
+// many are the values of one filter, as many as are left to be read.
+func many(values url.Values, name string, left *int) []string {
 	var list []string
 	for _, v := range values[name] {
-		if v = strings.TrimSpace(v); v != "" && !slices.Contains(list, v) && len(list) < maxValues {
+		if v = strings.TrimSpace(v); v != "" && len(v) <= maxValue && !slices.Contains(list, v) && *left > 0 {
 			list = append(list, v)
+			*left--
 		}
 	}
 	return list
+}
+
+// beginning is a text's first characters.
+func beginning(text string, most int) string {
+	if utf8.RuneCountInString(text) <= most {
+		return text
+	}
+	return string([]rune(text)[:most])
 }
 
 func yes(text string) bool { return text == "1" || text == "true" || text == "on" }

@@ -1,6 +1,7 @@
 package shop_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -137,5 +138,40 @@ func TestSuggestionsAreSafeToShow(t *testing.T) {
 	}
 	if empty := m.Visitor().Get("/fr/suggest?q=").Want(http.StatusOK); empty.Has("a") {
 		t.Error("suggestions for nothing")
+	}
+}
+
+func TestAnAddressWithoutEndMakesNoPageWithoutEnd(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	values := func(n int, piece string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, piece, i)
+		}
+		return b.String()
+	}
+	for name, test := range map[string]struct {
+		query  string
+		status int
+	}{
+		"filters":            {values(240, "label=l%d&"), http.StatusOK},
+		"long filters":       {values(20, "coop="+strings.Repeat("x", 180)+"%d&"), http.StatusOK},
+		"every kind":         {values(60, "category=a%[1]d&coop=b%[1]d&commune=c%[1]d&label=d%[1]d&"), http.StatusOK},
+		"a long word":        {"q=" + strings.Repeat("x", 4000), http.StatusOK},
+		"long prices":        {"min_price=" + strings.Repeat("9", 1900) + "&max_price=" + strings.Repeat("9", 1900), http.StatusOK},
+		"thousands of those": {values(600, "c=%d&"), http.StatusRequestURITooLong},
+	} {
+		page := m.Visitor().Get("/fr/products?" + test.query).Want(test.status)
+		if len(page.Body) > 90<<10 {
+			t.Errorf("%s: an address of %d KB makes a page of %d KB", name, len(test.query)>>10, len(page.Body)>>10)
+		}
+		if n := page.Doc.Find(".chip.on").Length(); n > 30 {
+			t.Errorf("%s: %d filters are on", name, n)
+		}
+	}
+	page := m.Visitor().Get("/fr/products?q=" + url.QueryEscape(strings.Repeat("عسل ", 200))).Want(http.StatusOK)
+	if n := len([]rune(page.Text("h1"))); n > 200 {
+		t.Errorf("the heading has %d letters", n)
 	}
 }

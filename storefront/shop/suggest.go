@@ -29,10 +29,7 @@ type suggestions struct {
 
 // suggest answers with a fragment of a page, for the script.
 func (h *Handler) suggest(r *web.Request) error {
-	s := suggestions{Typed: r.Query("q")}
-	if utf8.RuneCountInString(s.Typed) > search.MaxTextRunes {
-		s.Typed = string([]rune(s.Typed)[:search.MaxTextRunes])
-	}
+	s := suggestions{Typed: beginning(r.Query("q"), search.MaxTextRunes)}
 	if s.Typed != "" {
 		result, err := h.Search.Search(r.Context(), search.Query{Text: s.Typed, Lang: r.Locale.Code(), PerPage: search.DefaultPerPage})
 		if err != nil { // suggestions are a help: without them people search as well

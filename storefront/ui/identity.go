@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"net/url"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 )
@@ -14,6 +17,10 @@ func PhoneText(e164 string) string {
 	}
 	return inGroups("0"+national, 2, 2, 2, 2, 2)
 }
+
+// MailTo opens a letter to that address and to nobody else: «?» is a letter of an address to mail servers,
+// and to browsers begins what else the letter has, such as «bcc» (RFC 6068).
+func MailTo(address string) templ.SafeURL { return templ.SafeURL("mailto:" + url.PathEscape(address)) }
 
 // RIBText writes a bank account's 24 digits as banks print them: bank, town, account, key.
 func RIBText(rib string) string {

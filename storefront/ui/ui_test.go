@@ -66,3 +66,19 @@ func TestAddressesCarryTheLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestALetterGoesToItsAddressOnly(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"nahla@souk.test":               "mailto:nahla@souk.test",
+		"miel+vente@souk.test":          "mailto:miel+vente@souk.test",
+		"a?bcc=everybody@evil.test":     "mailto:a%3Fbcc=everybody@evil.test",
+		"a%3Fbcc=everybody@evil.test":   "mailto:a%253Fbcc=everybody@evil.test",
+		"a#b@souk.test":                 "mailto:a%23b@souk.test",
+		"a\r\nBcc: everybody@evil.test": "mailto:a%0D%0ABcc:%20everybody@evil.test",
+	} {
+		if got := string(MailTo(address)); got != want {
+			t.Errorf("%q is written to %s, not %s", address, got, want)
+		}
+	}
+}
