@@ -54,6 +54,11 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/cooperatives/", "slug", s.Slug)
 	say("/api/v1/products/", "slug", s.Products[0].Slug)
 	say("/orders/", "token", placed.Token)
+	confirming, err := m.Orders.Confirming(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	say("/confirm/", "token", confirming)
 	say("/api/v1/orders/", "token", placed.Token)
 	say("/reset/", "token", "unknown")
 	say("/account/sessions/", "id", m.Pending.ID.String())
@@ -223,6 +228,7 @@ var open = []string{
 	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name",
 	"GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",
 	"GET /:lang/checkout", "POST /:lang/checkout", "GET /:lang/orders/:token", "POST /:lang/orders/:token/cancel",
+	"POST /:lang/orders/:token/again", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
 	"GET /:lang/signin", "POST /:lang/signin", "POST /:lang/signout",
 	"GET /:lang/forgot", "POST /:lang/forgot", "GET /:lang/reset/:token", "POST /:lang/reset/:token",
 	"GET /api/openapi.yaml", "GET /api/v1/products", "GET /api/v1/products/:slug", "GET /api/v1/cooperatives",

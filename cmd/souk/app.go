@@ -100,7 +100,7 @@ func assemble(p parts) (*app, error) {
 
 	river.AddWorker(workers, &mail.Worker{
 		DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts), Shown: p.storefront.Demo,
-		Secrets: mail.Secrets{account.SecretKind: accounts.Secret},
+		Secrets: mail.Secrets{account.SecretKind: accounts.Secret, order.SecretConfirm: orders.Confirming},
 	})
 	river.AddWorker(workers, &mail.CleanWorker{DB: p.db})
 	river.AddWorker(workers, &security.CleanWorker{Log: events})

@@ -23,6 +23,7 @@ import (
 const (
 	toldParts  = 5  // to a cooperative, as long as so many wait
 	toldOrders = 20 // to the association
+	toldBuyer  = 3  // to one address that a buyer gave
 )
 
 // tellFew marks the parts whose cooperatives are to have mail at once.
@@ -68,7 +69,36 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 			return false, err
 		}
 	}
+	letter, err := s.letterToBuyer(ctx, tx, o)
+	if err != nil {
+		return false, err
+	}
+	jobs = append(jobs, letter...)
 	return told, s.Jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
+}
+
+// letterToBuyer is the job that sends the buyer the link to confirm the order, if she gave an address and
+// few mails wait to be answered there: it may be somebody else's.
+func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order) ([]river.InsertManyParams, error) {
+	if o.Buyer.Email == "" || o.Sample {
+		return nil, nil
+	}
+	var waiting int
+	err := tx.GetContext(ctx, &waiting, `select count(*) from holds where email = $1`, o.Buyer.Email)
+	if err != nil {
+		return nil, fmt.Errorf("order: mails to a buyer: %w", err)
+	}
+	if waiting >= toldBuyer {
+		return nil, nil
+	}
+	l := s.Texts.Locale(o.Locale)
+	message := mail.Message{
+		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
+		Body: l.T("order.mail.confirm_body", "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
+			"Until", l.DateTime(o.ExpiresAt), "Link", s.BaseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
+		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt},
+	}
+	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
 }
 
 // expiry is the job that ends an order's reservations; none for an order that is loaded from the past,

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/mail"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,10 +27,11 @@ const (
 	maxLandmark = 200
 	maxNote     = 500
 	maxKey      = 200
+	maxEmail    = 200
 )
 
 // checked brings the input into the form in which it is kept and compared, and gathers what is
-// wrong with it, by field: name, phone, address, landmark, note, delivery, payment, lines,
+// wrong with it, by field: name, phone, email, address, landmark, note, delivery, payment, lines,
 // quantity, idempotency_key. Whether the place exists is for the delivery's terms to say.
 func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
@@ -52,6 +54,12 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 		wrong.Field("phone", "order.phone_invalid")
 	} else {
 		b.Phone = phone
+	}
+	if b.Email = strings.ToLower(strings.TrimSpace(b.Email)); b.Email != "" {
+		parsed, err := mail.ParseAddress(b.Email)
+		if err != nil || parsed.Address != b.Email || utf8.RuneCountInString(b.Email) > maxEmail {
+			wrong.Field("email", "account.email_invalid")
+		}
 	}
 	if in.Delivery == delivery.Home && b.Address == "" {
 		wrong.Field("address", "order.address_missing")

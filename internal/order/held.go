@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // HeldNow is what unconfirmed orders keep from others at this moment.
 type HeldNow struct {
 	Pieces     int
 	OnSale     int        `db:"on_sale"` // pieces in stock or held, as they were counted last
-	Orders     int        // that wait
+	Orders     int        // that wait to be confirmed
 	Phones     int        // under so many telephone numbers
 	Addresses  int        // from so many network addresses, as far as these are counted
 	Products   int        // of which so many are held up to the share that the settings allow
@@ -28,6 +30,15 @@ func (h HeldNow) Share() float64 {
 	return min(1, float64(h.Pieces)/float64(h.OnSale))
 }
 
+// HoldHours is how long the goods of an order are held until it is confirmed.
+func (s *Service) HoldHours(ctx context.Context) (int, error) {
+	decided, err := settings.Read(ctx, s.DB)
+	if err != nil {
+		return 0, fmt.Errorf("order: %w", err)
+	}
+	return decided.HoldHours, nil
+}
+
 // Held tells what unconfirmed orders keep from others. It reads those orders only.
 func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.DB) }
 
@@ -37,7 +48,7 @@ func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since, l.products
 		from hold_totals t
 		cross join (
-		    select count(*) as orders, count(distinct phone) as phones, count(distinct address) as addresses, min(at) as since
+		    select count(*) filter (where confirmed_at is null) as orders, count(distinct phone) as phones, count(distinct address) as addresses, min(at) as since
 		    from holds) h
 		cross join (
 		    select count(*) as products

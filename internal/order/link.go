@@ -11,23 +11,80 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
+
+// An order has three links. The tracking link is its buyer's own: whoever has it may cancel the order. The
+// reading link only shows it, and is what is passed on. The confirming link goes to the buyer's mailbox
+// and nowhere else, so that it proves that the mailbox was read.
 
 // Token is the secret of an order's tracking link; link is which one of the order's it is (Order.Link).
 // It is computed, so that it can be told again; the database holds only its hash, which says nothing
 // without Secret.
 func (s *Service) Token(orderID uuid.UUID, link int) string {
+	return base64.RawURLEncoding.EncodeToString(s.linkMAC("order", orderID, link))
+}
+
+// ReadingToken is the secret of an order's reading link. It names the order, so that nothing has to be
+// kept of it.
+func (s *Service) ReadingToken(orderID uuid.UUID, link int) string {
+	return s.namingToken("order-reading", orderID, link)
+}
+
+// confirmingToken is the secret of an order's confirming link.
+func (s *Service) confirmingToken(orderID uuid.UUID, link int) string {
+	return s.namingToken("order-confirming", orderID, link)
+}
+
+func (s *Service) namingToken(kind string, orderID uuid.UUID, link int) string {
+	return base64.RawURLEncoding.EncodeToString(append(orderID[:], s.linkMAC(kind, orderID, link)...))
+}
+
+// named is the order that a reading or confirming token names. Whether the token is the order's has to be
+// asked by same.
+func named(token string) (uuid.UUID, error) {
+	raw, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || len(raw) != len(uuid.UUID{})+sha256.Size {
+		return uuid.Nil, ErrNotFound
+	}
+	return uuid.UUID(raw[:len(uuid.UUID{})]), nil
+}
+
+// same compares tokens without telling by the time it takes how much of them is right.
+func same(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
+
+func (s *Service) linkMAC(kind string, orderID uuid.UUID, link int) []byte {
 	mac := hmac.New(sha256.New, s.Secret)
-	mac.Write([]byte("order"))
+	mac.Write([]byte(kind))
 	mac.Write(orderID[:])
 	if link > 0 { // the first is as old as the market
 		mac.Write(binary.BigEndian.AppendUint64(nil, uint64(link)))
 	}
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return mac.Sum(nil)
 }
 
-// RenewLink ends the tracking link of an order, for everybody who has it, and makes another;
+// SecretConfirm is the kind of a mail's secret that Confirming makes.
+const SecretConfirm = "order_confirm"
+
+// Confirming makes the secret of an order's confirming link for the mail that carries it; mail.ErrOver
+// once there is nothing left to confirm.
+func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, error) {
+	var o struct {
+		State State
+		Link  int
+	}
+	err := s.DB.GetContext(ctx, &o, `select state, link from orders where id = $1`, orderID)
+	if postgres.NoRows(err) || err == nil && o.State != StatePlaced {
+		return "", mail.ErrOver
+	}
+	if err != nil {
+		return "", fmt.Errorf("order: confirming link: %w", err)
+	}
+	return s.confirmingToken(orderID, o.Link), nil
+}
+
+// RenewLink ends the links of an order, for everybody who has them, and makes others;
 // ErrNotFound if there is no such order.
 func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, _ By) error {
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {

@@ -32,6 +32,7 @@ type locked struct {
 	DeliveryFee money.Amount `db:"delivery_fee"`
 	Due         money.Amount
 	ExpiresAt   time.Time `db:"expires_at"`
+	Link        int
 	Sample      bool
 	parts       []Part // without their lines
 	by          By
@@ -64,7 +65,7 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, sample
+		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, link, sample
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound

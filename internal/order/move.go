@@ -23,6 +23,29 @@ func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
 	})
 }
 
+// ConfirmByBuyer says that the buyer wants the order, by the link in her mail. Its goods are held as long
+// as those of any confirmed order; but a mailbox proves little, so that they count as a stranger's until
+// the market's people say yes too (see hold.go). ErrWrongState if it is confirmed or over already.
+func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error {
+	id, err := named(token)
+	if err != nil {
+		return err
+	}
+	by.Note = NoteByMail
+	return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
+		if !same(token, s.confirmingToken(o.ID, o.Link)) {
+			return ErrNotFound
+		}
+		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {
+			return fmt.Errorf("order: confirm a hold: %w", err)
+		}
+		return s.prolong(ctx, tx, o)
+	})
+}
+
 // confirm takes an order for meant: its goods are no stranger's any more, and its cooperatives, who are
 // all told of it now, have the whole time to answer.
 func (s *Service) confirm(ctx context.Context, tx *sqlx.Tx, o *locked) error {

@@ -28,7 +28,8 @@ type Order struct {
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
 	Sample      bool
-	Link        int       // which one of its tracking links opens it, from 0; see Token
+	Link        int       // which one of its links opens it, from 0; see Token
+	Acting      bool      `db:"-"` // whoever reads it may act for its buyer; see ByToken
 	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
 	Parts       []Part
@@ -39,7 +40,7 @@ type Order struct {
 type Buyer struct {
 	Name     string
 	Phone    string // E.164 once placed
-	Email    string // may be empty; a link to confirm the order goes there
+	Email    string `json:",omitempty"` // may be empty; a link to confirm the order goes there
 	Place    string // slug of the commune or city
 	Address  string // quarter or douar, street; needed for delivery to the door
 	Landmark string
@@ -85,16 +86,18 @@ type Event struct {
 	At       time.Time
 }
 
-// The notes of what the market itself cancelled.
+// The notes of what the market itself did.
 const (
 	NoteExpired     = "expired"     // a part was not accepted in time
 	NoteUnconfirmed = "unconfirmed" // nobody confirmed the order in time
+	NoteByMail      = "by_mail"     // its buyer confirmed it by the link in a mail
+	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
 )
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
 	switch e.Note {
-	case NoteExpired, NoteUnconfirmed:
+	case NoteExpired, NoteUnconfirmed, NoteByMail, NoteFreed:
 		return l.T("order.note." + e.Note)
 	}
 	return e.Note
@@ -124,6 +127,21 @@ func (o Order) Cancellable() bool {
 		}
 	}
 	return true
+}
+
+// Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in
+// time, so that its buyer may want to order again.
+func (o Order) Lapsed() bool {
+	if o.State != StateCancelled || len(o.Events) == 0 {
+		return false
+	}
+	note := ""
+	for _, e := range o.Events {
+		if e.PartID == nil {
+			note = e.Note
+		}
+	}
+	return note == NoteUnconfirmed || note == NoteExpired || note == NoteFreed
 }
 
 // Dispatchable reports whether every part that is left has been handed over.

@@ -148,6 +148,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	if err != nil {
 		return Placed{}, true, err
 	}
+	order.Acting = true
 	return Placed{Order: order.withoutStaff(), Token: s.Token(order.ID, order.Link), Replayed: true}, true, nil
 }
 
@@ -230,7 +231,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product) (Order, erro
 	}
 	o := Order{
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
-		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample,
+		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true,
 		PlacedAt: req.at, ExpiresAt: req.at.Add(time.Duration(req.bounds.HoldHours) * time.Hour),
 		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 )
@@ -82,6 +83,14 @@ func steps() []step {
 		{"cancel by buyer", func(o order.Order, _ order.Part) bool { return early(o) && all(o, "placed", "accepted") },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
 				return m.CancelByBuyer(ctx, m.Token(o.ID, o.Link), by)
+			}},
+		{"confirm by mail", func(o order.Order, _ order.Part) bool { return o.State == "placed" },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				token, err := m.Confirming(ctx, o.ID)
+				if errors.Is(err, mail.ErrOver) {
+					return order.ErrWrongState
+				}
+				return errors.Join(err, m.ConfirmByBuyer(ctx, token, by))
 			}},
 		{"expire", func(order.Order, order.Part) bool { return true },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {

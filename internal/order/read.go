@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -11,11 +12,47 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// ByToken reads an order for whoever holds its tracking link; ErrNotFound otherwise. What the
-// people behind the market are called is not in it.
+// ByToken reads an order for whoever holds its tracking link, who may act for its buyer (Order.Acting), or
+// its reading link, who is not told the buyer's name, number, address and note; ErrNotFound otherwise.
+// What the people behind the market are called is not in it.
 func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 	o, err := s.readWhere(ctx, `o.token_hash = $1`, hashToken(token))
+	if err == nil {
+		o.Acting = true
+		return o.withoutStaff(), nil
+	}
+	if !errors.Is(err, ErrNotFound) {
+		return Order{}, err
+	}
+	if o, err = s.readNamed(ctx, token, s.ReadingToken); err != nil {
+		return Order{}, err
+	}
+	o.Buyer = Buyer{Place: o.Buyer.Place}
+	return o.withoutStaff(), nil
+}
+
+// ByConfirmingToken reads an order for whoever holds its confirming link, who may act for its buyer;
+// ErrNotFound otherwise.
+func (s *Service) ByConfirmingToken(ctx context.Context, token string) (Order, error) {
+	o, err := s.readNamed(ctx, token, s.confirmingToken)
+	o.Acting = err == nil
 	return o.withoutStaff(), err
+}
+
+// readNamed reads the order that a token names, if made gives that very token for it.
+func (s *Service) readNamed(ctx context.Context, token string, made func(uuid.UUID, int) string) (Order, error) {
+	id, err := named(token)
+	if err != nil {
+		return Order{}, err
+	}
+	o, err := s.readWhere(ctx, `o.id = $1`, id)
+	if err != nil {
+		return Order{}, err
+	}
+	if !same(token, made(o.ID, o.Link)) {
+		return Order{}, ErrNotFound
+	}
+	return o, nil
 }
 
 // ForAssociation reads an order with everything in it; ErrNotFound if there is none.

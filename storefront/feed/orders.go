@@ -29,6 +29,7 @@ type orderRequest struct {
 	Buyer struct {
 		Name    string `json:"name"`
 		Phone   string `json:"phone"`
+		Email   string `json:"email"`
 		Commune string `json:"commune"`
 		Address string `json:"address"`
 		Note    string `json:"note"`
@@ -101,7 +102,7 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	}
 	in = order.PlaceInput{
 		Buyer: order.Buyer{
-			Name: web.Clean(sent.Buyer.Name), Phone: web.Clean(sent.Buyer.Phone),
+			Name: web.Clean(sent.Buyer.Name), Phone: web.Clean(sent.Buyer.Phone), Email: web.Clean(sent.Buyer.Email),
 			Address: web.Clean(sent.Buyer.Address), Note: web.Clean(sent.Buyer.Note),
 		},
 		Delivery: web.Clean(sent.Delivery), Payment: web.Clean(sent.Payment),
@@ -143,7 +144,7 @@ func (h *Handler) placeMeant(ctx context.Context, name string) (string, error) {
 
 // requestFields says how the API calls the fields of an order that its rules name.
 var requestFields = map[string]string{
-	"name": "buyer.name", "phone": "buyer.phone", "place": "buyer.commune", "address": "buyer.address",
+	"name": "buyer.name", "phone": "buyer.phone", "email": "buyer.email", "place": "buyer.commune", "address": "buyer.address",
 	"note": "buyer.note", "quantity": "lines.quantity",
 }
 

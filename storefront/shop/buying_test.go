@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
@@ -533,4 +534,78 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 		t.Error("cancelling too late does something, or says nothing")
 	}
 	m.Visitor().Get("/fr/orders/" + placed.Order.Number).Want(http.StatusNotFound)
+}
+
+func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, language := range []string{"ar", "fr", "en"} {
+		buyer := m.Visitor()
+		put(buyer, language, m.Oil.Products[0].ID, "2")
+		checkout := buyer.Get("/" + language + "/checkout?place=berkane&delivery=home").Want(http.StatusOK)
+		checkout.Find("#hold")
+		form := filled(checkout, nadia)
+		form.Set("email", "nadia@@exemple")
+		form = filled(buyer.Post("/"+language+"/checkout", form).Want(http.StatusUnprocessableEntity), nil)
+		if form.Get("email") != "nadia@@exemple" {
+			t.Errorf("the address that was typed is now %q", form.Get("email"))
+		}
+		form.Set("email", "nadia@exemple.invalid")
+		placed := buyer.Post("/"+language+"/checkout", form).Want(http.StatusOK)
+		if held := placed.Text("#held"); !strings.Contains(held, "nadia@exemple.invalid") {
+			t.Errorf("it is held: %q", held)
+		}
+		own := "/" + language + strings.TrimPrefix(placed.Path, "/"+language)
+		own, _, _ = strings.Cut(own, "?")
+
+		// The link that is passed on shows the order, tells nothing of who ordered, and does nothing.
+		share := strings.TrimPrefix(placed.Find("[data-share]").AttrOr("data-share", ""), m.URL)
+		if share == own || strings.Contains(placed.Find("[data-share]").AttrOr("href", ""), url.QueryEscape(own)) {
+			t.Errorf("what is shared is the buyer's own link")
+		}
+		friend := m.Visitor()
+		seen := friend.Get(share).Want(http.StatusOK)
+		if body := string(seen.Body); seen.Has("form[action$=cancel]") || strings.Contains(body, "السلام") || strings.Contains(body, "nadia@") {
+			t.Errorf("whoever the link is passed on to sees %q", seen.Text("main"))
+		}
+		for _, move := range []string{"/cancel", "/again"} {
+			friend.Post(share+move, nil).Want(http.StatusNotFound)
+		}
+
+		// The mail's link asks before it confirms.
+		var id uuid.UUID
+		if err := m.DB.Get(&id, `select order_id from holds order by at desc limit 1`); err != nil {
+			t.Fatal(err)
+		}
+		token, err := m.Orders.Confirming(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK)
+		asked.Find("form[action$='/confirm/" + token + "'] button")
+		if again := m.Visitor().Get(own).Want(http.StatusOK); !again.Has("#held") {
+			t.Error("opening the link has confirmed the order")
+		}
+		done := m.Visitor().Post("/"+language+"/confirm/"+token, nil).Want(http.StatusOK)
+		if done.Path != own || done.Has("#held") || done.Text(".toast") == "" {
+			t.Errorf("confirmed at %s", done.Path)
+		}
+		if m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK).Has("form[action*=confirm]") {
+			t.Error("it can be confirmed twice")
+		}
+
+		// What lapsed is ordered again with one button.
+		if _, err := m.DB.Exec(`update orders set expires_at = now() - interval '1 hour' where id = $1`, id); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Orders.Expire(t.Context(), id, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		over := buyer.Get(own).Want(http.StatusOK)
+		over.Find("#lapsed form[action$='/again'] button")
+		basket := buyer.Post(own+"/again", nil).Want(http.StatusOK)
+		if n := basket.Find("input[name=quantity]").AttrOr("value", ""); n != "2" || basket.Path != "/"+language+"/basket" {
+			t.Errorf("ordering again leads to %s with %q", basket.Path, n)
+		}
+	}
 }

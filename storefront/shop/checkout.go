@@ -22,13 +22,14 @@ import (
 
 // checkoutView is what the checkout shows.
 type checkoutView struct {
-	Basket order.Basket
-	Form   ui.Form
-	Zones  []zone
-	Home   *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
-	Pickup delivery.Quote
-	Key    string   // tells a second click from a second order
-	Held   []string // for each product of which others hold too much, how many can be ordered
+	Basket    order.Basket
+	Form      ui.Form
+	Zones     []zone
+	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
+	Pickup    delivery.Quote
+	Key       string   // tells a second click from a second order
+	HoldHours int      // how long an order waits to be confirmed
+	Held      []string // for each product of which others hold too much, how many can be ordered
 }
 
 // zone is the places that delivery to costs the same, and what it costs.
@@ -108,6 +109,9 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
 		})
 	}
+	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
+		return err
+	}
 	if v.Zones, err = h.zones(ctx, r.Locale, basket); err != nil {
 		return err
 	}
@@ -162,7 +166,7 @@ func (h *Handler) place(r *web.Request) error {
 	placed, err := h.Orders.Place(ctx, order.PlaceInput{
 		BasketToken: r.Cookie(web.BasketCookie),
 		Buyer: order.Buyer{
-			Name: form.Values["name"], Phone: form.Values["phone"], Place: form.Values["place"],
+			Name: form.Values["name"], Phone: form.Values["phone"], Email: form.Values["email"], Place: form.Values["place"],
 			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
@@ -225,7 +229,7 @@ func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
 // typed is the form as it was sent.
 func typed(r *web.Request) ui.Form {
 	form := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
-	for _, name := range []string{"name", "phone", "place", "address", "landmark", "note", "delivery", "payment", "fee", "fee_for"} {
+	for _, name := range []string{"name", "phone", "email", "place", "address", "landmark", "note", "delivery", "payment", "fee", "fee_for"} {
 		form.Values[name] = r.Form(name)
 	}
 	return form

@@ -119,7 +119,7 @@ func (v checkoutView) freeAnywhere() bool {
 func problems(form ui.Form) [][2]string {
 	var list [][2]string
 	for _, field := range [][2]string{
-		{"name", "f-name"}, {"phone", "f-phone"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
+		{"name", "f-name"}, {"phone", "f-phone"}, {"email", "f-email"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
 		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + payment.CashOnDelivery}, {"note", "f-note"},
 	} {
 		if message := form.Errors[field[0]]; message != "" {

@@ -40,8 +40,11 @@ func (h *Handler) Routes() []web.Route {
 		{Method: post, Path: "/basket/lines/:product", Policy: web.Public, Private: true, Handler: h.setLine},
 		{Method: get, Path: "/checkout", Policy: web.Public, Private: true, Handler: h.checkout},
 		{Method: post, Path: "/checkout", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.place},
+		{Method: get, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.toConfirm},
+		{Method: post, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.confirm},
 		{Method: get, Path: "/orders/:token", Policy: web.Public, Private: true, Handler: h.tracking},
 		{Method: post, Path: "/orders/:token/cancel", Policy: web.Public, Private: true, Handler: h.cancel},
+		{Method: post, Path: "/orders/:token/again", Policy: web.Public, Private: true, Handler: h.again},
 		{Method: get, Path: "/pages/:name", Policy: web.Public, Handler: h.info},
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -14,7 +15,7 @@ type trackingView struct {
 	Order  order.Order
 	Placed bool   // a moment ago
 	Token  string // of the link
-	Link   string // absolute, to be kept and shared
+	Share  string // the absolute link that only shows it
 }
 
 func (h *Handler) tracking(r *web.Request) error {
@@ -23,10 +24,66 @@ func (h *Handler) tracking(r *web.Request) error {
 	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
 		return err
 	}
-	v.Link = r.AbsoluteURL("/orders/" + url.PathEscape(v.Token))
+	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
 	p := r.Page(r.Locale.T("shop.track.title"))
 	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago
 	return r.Render(http.StatusOK, trackingPage(p, v))
+}
+
+// toConfirm is where the link in a buyer's mail leads. Opening it confirms nothing: programs that look
+// through mail open every link.
+func (h *Handler) toConfirm(r *web.Request) error {
+	o, err := h.Orders.ByConfirmingToken(r.Context(), r.Param("token"))
+	if err != nil {
+		return err
+	}
+	p := r.Page(r.Locale.T("shop.confirm.title"))
+	return r.Render(http.StatusOK, confirmPage(p, confirmView{
+		Order: o, Token: r.Param("token"), Tracking: "/orders/" + h.Orders.Token(o.ID, o.Link),
+	}))
+}
+
+// confirmView is the page on which a buyer confirms an order.
+type confirmView struct {
+	Order    order.Order
+	Token    string // of the confirming link
+	Tracking string // the order's own page
+}
+
+func (h *Handler) confirm(r *web.Request) error {
+	token := r.Param("token")
+	o, err := h.Orders.ByConfirmingToken(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	switch err := h.Orders.ConfirmByBuyer(r.Context(), token, order.By{}); {
+	case err == nil:
+		r.Flash("shop.confirm.done")
+	case !errors.Is(err, order.ErrWrongState): // else the page says how it stands
+		return err
+	}
+	return r.Redirect("/orders/" + h.Orders.Token(o.ID, o.Link))
+}
+
+// again fills the basket with what an order had, as far as it is to be had.
+func (h *Handler) again(r *web.Request) error {
+	o, err := h.Orders.ByToken(r.Context(), r.Param("token"))
+	if err != nil {
+		return err
+	}
+	if !o.Acting {
+		return order.ErrNotFound
+	}
+	token := h.basketToken(r)
+	for _, part := range o.Parts {
+		for _, line := range part.Lines {
+			_, err := h.Orders.AddLine(r.Context(), token, line.ProductID, line.Quantity)
+			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+	}
+	return r.Redirect("/basket")
 }
 
 // cancel cancels an order for whoever holds its link, while no cooperative has its part ready.

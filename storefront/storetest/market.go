@@ -129,7 +129,10 @@ func (m *Market) open(log *slog.Logger) {
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.
 	m.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 
-	river.AddWorker(workers, &mail.Worker{DB: m.DB, Signature: m.Settings.Signature(languages), Shown: true, Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret}})
+	river.AddWorker(workers, &mail.Worker{
+		DB: m.DB, Signature: m.Settings.Signature(languages), Shown: true,
+		Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret, order.SecretConfirm: m.Orders.Confirming},
+	})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
 }

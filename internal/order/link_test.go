@@ -1,0 +1,114 @@
+package order_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+func TestTheReadingLinkOnlyShowsTheOrder(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.Buyer.Email, in.Buyer.Note, in.Buyer.Landmark = "fatima@exemple.invalid", "بعد العصر", "قرب المسجد"
+	placed := m.place(in)
+	reading := m.ReadingToken(placed.Order.ID, 0)
+	seen, err := m.ByToken(ctx, reading)
+	m.must(err)
+	if seen.Number != placed.Order.Number || seen.Acting {
+		t.Errorf("%+v", seen)
+	}
+	if diff := cmp.Diff(order.Buyer{Place: "berkane"}, seen.Buyer); diff != "" {
+		t.Errorf("of the buyer it tells %s", diff)
+	}
+	own, err := m.ByToken(ctx, placed.Token)
+	m.must(err)
+	if !own.Acting || own.Buyer.Name == "" {
+		t.Errorf("by the buyer's own link: %+v", own)
+	}
+	confirming, err := m.Confirming(ctx, placed.Order.ID)
+	m.must(err)
+	for name, err := range map[string]error{
+		"cancel by the reading link":     m.CancelByBuyer(ctx, reading, order.By{}),
+		"cancel by the confirming link":  m.CancelByBuyer(ctx, confirming, order.By{}),
+		"confirm by the reading link":    m.ConfirmByBuyer(ctx, reading, order.By{}),
+		"confirm by the buyer's own":     m.ConfirmByBuyer(ctx, placed.Token, order.By{}),
+		"confirm by nothing":             m.ConfirmByBuyer(ctx, "", order.By{}),
+		"confirm by a link that is none": m.ConfirmByBuyer(ctx, strings.Repeat("A", len(confirming)), order.By{}),
+		"confirm by another's link":      m.ConfirmByBuyer(ctx, confirming[:len(confirming)-1]+"A", order.By{}),
+	} {
+		wantError(t, name, err, order.ErrNotFound)
+	}
+	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	_, err = m.ByToken(ctx, reading)
+	wantError(t, "the reading link after it was renewed", err, order.ErrNotFound)
+	_, err = m.ByConfirmingToken(ctx, confirming)
+	wantError(t, "the confirming link after it was renewed", err, order.ErrNotFound)
+}
+
+func TestABuyerConfirmsByTheLinkInHerMail(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.defaults()
+	ctx := t.Context()
+	in := m.basic()
+	in.Buyer.Email, in.Locale = " Fatima@Exemple.invalid ", "fr"
+	placed := m.place(in)
+	letter := m.mails()["fatima@exemple.invalid"]
+	if letter.Secret == nil || letter.Secret.Kind != order.SecretConfirm || letter.Secret.ID != placed.Order.ID ||
+		!strings.Contains(letter.Body, "https://souk.example/fr/confirm/"+mail.Placeholder) || !strings.Contains(letter.Body, "24 novembre") {
+		t.Errorf("%+v", letter)
+	}
+	token, err := m.Confirming(ctx, placed.Order.ID)
+	m.must(err)
+	m.later(time.Hour)
+	m.must(m.ConfirmByBuyer(ctx, token, order.By{}))
+	wantError(t, "again", m.ConfirmByBuyer(ctx, token, order.By{}), order.ErrWrongState)
+	if o := m.read(placed.Order.ID); o.State != order.StateConfirmed || !o.ExpiresAt.Equal(m.clock().Add(72*time.Hour)) {
+		t.Errorf("%s until %s", o.State, o.ExpiresAt)
+	}
+	if _, err := m.Confirming(ctx, placed.Order.ID); !errors.Is(err, mail.ErrOver) {
+		t.Errorf("a link for what is confirmed: %v", err)
+	}
+	m.wantClean()
+
+	// A mailbox proves little: what it confirmed is no longer counted as an order that waits, its pieces are.
+	for range 5 {
+		m.place(m.wants(in.Buyer.Phone, m.barley, 1))
+	}
+	now, err := m.Held(ctx)
+	m.must(err)
+	if now.Pieces != 10 || now.Orders != 5 {
+		t.Errorf("%+v", now)
+	}
+	m.must(m.Accept(ctx, m.honey, m.part(placed.Order, m.honey).ID, order.By{}))
+	if now, err = m.Held(ctx); err != nil || now.Pieces != 5 {
+		t.Errorf("after a cooperative said yes: %+v, %v", now, err)
+	}
+	m.wantClean()
+}
+
+func TestNobodysMailboxIsFilledWithLinksToConfirm(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.restock(m.wheat, 100)
+	sent := 0
+	for n := range 10 {
+		in := m.wants(phone(n), m.wheat, 1)
+		in.Buyer.Email = "victim@exemple.invalid"
+		m.place(in)
+		if m.mails()["victim@exemple.invalid"].Subject != "" {
+			sent++
+		}
+	}
+	if sent != 3 {
+		t.Errorf("%d mails", sent)
+	}
+}
