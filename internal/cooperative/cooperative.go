@@ -233,6 +233,12 @@ const maxNote = 2000
 // the decision with its note; a suspension must say why. The cooperative's products enter and leave
 // search by themselves. Errors: ErrNotFound, ErrWrongState, ErrInvalid with the field note.
 func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note string, by uuid.UUID) error {
+	return s.Decide(ctx, id, 0, to, note, by)
+}
+
+// Decide is SetState for somebody who saw that many decisions about the cooperative (Decisions): if others
+// were taken since, it is ErrWrongState. 0 asks for nothing of the kind.
+func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int, to State, note string, by uuid.UUID) error {
 	note, err := checkedNote(to, note)
 	if err != nil {
 		return err
@@ -253,6 +259,17 @@ func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note str
 			return err
 		case !changed:
 			return ErrWrongState
+		}
+		if seen > 0 {
+			var taken int
+			err := tx.GetContext(ctx, &taken, `
+				select count(*) from cooperative_events where cooperative_id = $1 and kind = $2`, id, Decided)
+			if err != nil {
+				return err
+			}
+			if taken != seen {
+				return ErrWrongState
+			}
 		}
 		return appendEvent(ctx, tx, id, Event{Kind: Decided, State: to, Note: note, At: now}, by)
 	})

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
@@ -374,5 +375,34 @@ func TestABankAccountFromBeforeTheCheckStaysAndIsPointedOut(t *testing.T) {
 		return c.Count == 1 && strings.Contains(c.Problems[0], kept.Slug+" has a bank account whose key is wrong")
 	}) {
 		t.Errorf("%+v, %v", checks, err)
+	}
+}
+
+func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	r.set(t, c.ID, cooperative.Approved)
+	r.time = r.time.Add(-time.Hour) // an instance whose clock is behind
+	r.set(t, c.ID, cooperative.Suspended)
+	r.time = r.time.Add(-time.Hour)
+	r.set(t, c.ID, cooperative.Approved)
+	events, err := r.Events(t.Context(), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var states []cooperative.State
+	for _, e := range events {
+		states = append(states, e.State)
+	}
+	want := []cooperative.State{cooperative.Approved, cooperative.Suspended, cooperative.Approved, cooperative.Pending}
+	if diff := cmp.Diff(want, states); diff != "" {
+		t.Errorf("as it happened and as it is told (+): %s", diff)
+	}
+	if seen := cooperative.Decisions(events[2:]); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", uuid.Nil), cooperative.ErrWrongState) {
+		t.Error("who saw the second of four decisions has decided")
+	}
+	if err := r.Decide(t.Context(), c.ID, cooperative.Decisions(events), cooperative.Suspended, "vu", uuid.Nil); err != nil {
+		t.Error(err)
 	}
 }

@@ -35,6 +35,17 @@ type Event struct {
 	At        time.Time      `db:"at"`
 }
 
+// Decisions counts the decisions in a history.
+func Decisions(events []Event) int {
+	n := 0
+	for _, e := range events {
+		if e.Kind == Decided {
+			n++
+		}
+	}
+	return n
+}
+
 // Events is a cooperative's history, the latest first.
 func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	events := []Event{}
@@ -49,15 +60,36 @@ func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	return events, nil
 }
 
-// appendEvent adds e, done by the user by, to the history of a cooperative.
+// MomentTx is the time of what is recorded now of a cooperative: at, or just after whatever was recorded of
+// it last, also if that came from a clock that is ahead. What is recorded of one cooperative takes turns
+// from here on, until tx ends. ErrNotFound if there is no such cooperative.
+func MomentTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, at time.Time) (time.Time, error) {
+	err := tx.GetContext(ctx, &at, `
+		insert into cooperative_moments (cooperative_id, at) values ($1, $2)
+		on conflict (cooperative_id) do update set at = moment_after(excluded.at, cooperative_moments.at)
+		returning at`, id, at)
+	if postgres.Violates(err, "cooperative_moments_cooperative_id_fkey") {
+		return at, ErrNotFound.Wrap(err)
+	}
+	if err != nil {
+		return at, fmt.Errorf("moment of cooperative: %w", err)
+	}
+	return at, nil
+}
+
+// appendEvent adds e, done by the user by, to the history of a cooperative, after all that is in it.
 func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uuid.UUID) error {
+	at, err := MomentTx(ctx, tx, id, e.At)
+	if err != nil {
+		return err
+	}
 	if e.Fields == nil {
 		e.Fields = pq.StringArray{}
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		insert into cooperative_events (id, cooperative_id, kind, state, note, fields, rib_before, rib_after, user_id, at)
 		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10)`,
 		postgres.NewID(), id, e.Kind, e.State, e.Note, e.Fields, e.RIBBefore, e.RIBAfter,
-		uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, e.At)
+		uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, at)
 	return err
 }

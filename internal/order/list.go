@@ -32,9 +32,12 @@ type Summary struct {
 	State      State
 	PlacedAt   time.Time `db:"placed_at"`
 	Sample     bool
-	Parts      int // cooperatives that the order was placed with
-	Active     int // of those, still in it
-	HandedOver int `db:"handed_over"` // of those, done with it
+	Parts      int       // cooperatives that the order was placed with
+	Active     int       // of those, still in it
+	HandedOver int       `db:"handed_over"` // of those, done with it
+	Locale     string    // the buyer's language
+	ExpiresAt  time.Time `db:"expires_at"` // of one that is not confirmed, when it is given up
+	Events     int       // entries of its history
 }
 
 // Page is a part of a longer list, from 1 on.
@@ -51,7 +54,8 @@ func (p Page) limit() int { return max(1, min(p.Size, maxPage)) }
 
 func (p Page) offset() int { return (min(max(p.Number, 1), lastPage) - 1) * p.limit() }
 
-// List lists orders for the association, newest first, and says how many there are in all.
+// List lists orders for the association, newest first, and says how many there are in all. Of those that
+// are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int, error) {
 	const filtered = `
 		($1 = '' or o.state = $1)
@@ -68,7 +72,8 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.sample,
-		       s.parts, s.active, s.handed_over
+		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
+		       (select count(*) from order_events where order_id = o.id) as events
 		from orders o
 		join places t on t.slug = o.place
 		join lateral (
@@ -78,7 +83,7 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		    from sub_orders where order_id = o.id
 		) s on true
 		where `+filtered+`
-		order by o.placed_at desc, o.id desc
+		order by case when $1 = 'placed' then o.expires_at end, o.placed_at desc, o.id desc
 		limit $6 offset $7`, append(args, page.limit(), page.offset())...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("order: list: %w", err)

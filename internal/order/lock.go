@@ -21,7 +21,10 @@ import (
 type By struct {
 	User uuid.UUID // zero: the buyer, or the market itself
 	Note string    // shown with the move; may be empty
-	At   time.Time // zero: now
+	At   time.Time // zero: now; what happened later stands later in the history, whatever the clocks say
+	Seen int       // as many entries the history had that the mover saw: if others came, ErrWrongState; 0: not asked
+
+	SeenPart PartState // as the mover saw the part that is moved: if it is in another state, ErrWrongState; empty: not asked
 }
 
 // locked is an order that no other transaction can change until this one ends.
@@ -35,7 +38,7 @@ type locked struct {
 	Link        int
 	Sample      bool
 	parts       []Part // without their lines
-	by          By
+	by          By     // with the time at which it stands in the history
 }
 
 // move locks an order, lets fn change it and commits.
@@ -54,6 +57,16 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 		o, err := lock(ctx, tx, where, args...)
 		if err != nil {
 			return err
+		}
+		var events int
+		err = tx.QueryRowContext(ctx, `
+			select count(*), moment_after($2, max(at)) from order_events where order_id = $1`,
+			o.ID, by.At).Scan(&events, &by.At)
+		if err != nil {
+			return fmt.Errorf("order: moment of a move: %w", err)
+		}
+		if by.Seen > 0 && by.Seen != events {
+			return ErrWrongState
 		}
 		o.by = by
 		return fn(tx, o)
@@ -101,8 +114,7 @@ func (o *locked) partsThat(in func(PartState) bool) []Part {
 	return parts
 }
 
-// setState brings the order into another state and writes down who did it. What happened later stands
-// later in the history, also when it waited for another move or comes from a clock that is behind.
+// setState brings the order into another state and writes down who did it.
 func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 	if !to.reachableFrom(o.State) {
 		return ErrWrongState
@@ -112,10 +124,7 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 		    update orders set state = $3 where id = $1 and state = $2 returning id
 		)
 		insert into order_events (id, order_id, state, note, user_id, at)
-		select $4, id, $3, $5, $6, coalesce((
-		    select max(at) + interval '1 microsecond' from order_events
-		    where order_id = moved.id and sub_order_id is null and at > $7), $7)
-		from moved`,
+		select $4, id, $3, $5, $6, $7 from moved`,
 		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.user(), o.by.At)
 	if err := moved(result, err, 1); err != nil {
 		return fmt.Errorf("order: from %s to %s: %w", o.State, to, err)
@@ -141,10 +150,7 @@ func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to Par
 		    returning s.id, s.order_id, old.event
 		)
 		insert into order_events (id, order_id, sub_order_id, state, note, user_id, at)
-		select event, order_id, id, $4, $5, $6, coalesce((
-		    select max(at) + interval '1 microsecond' from order_events e
-		    where e.order_id = moved.order_id and e.sub_order_id = moved.id and e.at > $7), $7)
-		from moved`,
+		select event, order_id, id, $4, $5, $6, $7 from moved`,
 		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.user(), o.by.At)
 	if err := moved(result, err, int64(len(parts))); err != nil {
 		return fmt.Errorf("order: parts to %s: %w", to, err)

@@ -160,7 +160,7 @@ func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) e
 			o.by.Note = NoteUnconfirmed
 		}
 		late := o.partsThat(func(p PartState) bool { return p == PartPlaced })
-		if len(late) == 0 || o.by.At.Before(o.ExpiresAt) {
+		if len(late) == 0 || s.moment(at).Before(o.ExpiresAt) {
 			return nil
 		}
 		return s.drop(ctx, tx, o, drop{

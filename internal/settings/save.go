@@ -193,7 +193,8 @@ func keepTx(ctx context.Context, tx *sqlx.Tx, before, after Settings, changed []
 		from[i], to[i] = old[field], replacing[field]
 	}
 	_, err := tx.ExecContext(ctx, `
-		insert into settings_changes (id, user_id, fields, before, after, at) values ($1, $2, $3, $4, $5, $6)`,
+		insert into settings_changes (id, user_id, fields, before, after, at)
+		values ($1, $2, $3, $4, $5, moment_after($6, (select max(at) from settings_changes)))`,
 		postgres.NewID(), uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, pq.StringArray(changed), from, to, at)
 	return err
 }

@@ -224,3 +224,51 @@ func TestMailIsSignedWithWhatWasEntered(t *testing.T) {
 		}
 	}
 }
+
+func TestAHistoryKeepsTheOrderOfChangesWhateverTheClocksSay(t *testing.T) {
+	t.Parallel()
+	s, _, now := newService(t)
+	for _, commission := range []int{100, 200, 300} {
+		to := get(t, s)
+		to.Commission = commission
+		if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+			t.Fatal(err)
+		}
+		*now = now.Add(-time.Hour) // the next is saved by an instance whose clock is behind
+	}
+	history, err := s.Changes(t.Context(), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, change := range history {
+		told = append(told, change.After[0])
+	}
+	if diff := cmp.Diff([]string{"3.00", "2.00", "1.00"}, told); diff != "" {
+		t.Errorf("as it happened and as it is told (+): %s", diff)
+	}
+}
+
+func TestTheBoundsOnUnconfirmedOrdersAreSettings(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	to := get(t, s)
+	for i, name := range settings.HoldsFields() {
+		to.Set(name, 10+i)
+	}
+	changed, err := s.Save(t.Context(), to, uuid.Nil)
+	if diff := cmp.Diff(settings.HoldsFields(), changed); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	to.Version++
+	if diff := cmp.Diff(to, get(t, s)); diff != "" {
+		t.Error(diff)
+	}
+	for _, name := range settings.HoldsFields() {
+		to.Set(name, 0)
+	}
+	_, err = s.Save(t.Context(), to, uuid.Nil)
+	if f := fault.As(err); f == nil || len(f.Fields) != len(settings.HoldsFields()) {
+		t.Errorf("none at all: %v", err)
+	}
+}

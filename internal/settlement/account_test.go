@@ -87,3 +87,66 @@ func TestAnAccountThatChangedIsPointedOutUntilItProves(t *testing.T) {
 		}
 	}
 }
+
+func TestWhetherAnAccountIsNewIsNotAskedOfTheClocks(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat, zayt := s.seller(t, "nahlat"), s.seller(t, "zayt")
+	s.sold(t, nahlat, 30000)
+	s.sold(t, zayt, 30000)
+	real := s.time
+	// An instance whose clock is a month ahead pays one; then the account is changed where the clock is right.
+	s.time = real.AddDate(0, 1, 0)
+	if _, err := s.Pay(t.Context(), nahlat, 100, "VIR 1", s.jamal); err != nil {
+		t.Fatal(err)
+	}
+	s.time = real
+	s.enterRIB(t, nahlat, "222222222222222222222281")
+	// Of the other the account is changed where the clock is ahead, and paid to where it is right.
+	s.time = real.AddDate(0, 1, 0)
+	s.enterRIB(t, zayt, "222222222222222222222281")
+	s.time = real
+	if _, err := s.Pay(t.Context(), zayt, 100, "VIR 2", s.jamal); err != nil {
+		t.Fatal(err)
+	}
+	s.time = real.AddDate(0, 3, 0)
+	changes := s.changedAccounts(t)
+	if _, warned := changes[nahlat]; !warned {
+		t.Error("an account that nobody has paid to since it was changed is not pointed out")
+	}
+	if _, warned := changes[zayt]; warned {
+		t.Error("an account that was paid to since it was changed is pointed out")
+	}
+	lines, err := s.Statement(t.Context(), zayt)
+	if err != nil || lines[len(lines)-1].BankReference != "VIR 2" {
+		t.Errorf("the payout does not stand last: %+v, %v", lines, err)
+	}
+}
+
+func TestAPayoutStandsAfterTheSaleThatItPays(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.time = s.time.AddDate(0, 1, 0) // the sale is recorded where the clock is ahead
+	s.sold(t, nahlat, 30000)
+	s.time = s.time.AddDate(0, -1, 0)
+	paid, err := s.Pay(t.Context(), nahlat, 28500, "VIR 1", s.jamal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.time = s.time.AddDate(0, -1, 0)
+	if _, err := s.Undo(t.Context(), nahlat, paid.ID, "came back", s.jamal); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := s.Statement(t.Context(), nahlat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var balances []string
+	for _, line := range lines {
+		balances = append(balances, line.Balance.String())
+	}
+	if diff := cmp.Diff([]string{"285.00", "0.00", "285.00"}, balances); diff != "" {
+		t.Errorf("balances as they were and as they are told (+): %s", diff)
+	}
+}

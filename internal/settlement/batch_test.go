@@ -49,19 +49,19 @@ func TestAnOrderToTheBankIsRecordedWholeOrNotAtAll(t *testing.T) {
 		reference string
 		refused   func(error) bool
 	}{
-		"more than one of them is owed": {[]settlement.Transfer{{nahlat, 28500}, {zayt, 9001}}, "VIR 2",
+		"more than one of them is owed": {[]settlement.Transfer{{CooperativeID: nahlat, Amount: 28500}, {CooperativeID: zayt, Amount: 9001}}, "VIR 2",
 			func(err error) bool {
 				e := fault.As(err)
 				return e != nil && e.Fields["amount"].Key == "settlement.above_due"
 			}},
-		"nothing for one of them": {[]settlement.Transfer{{nahlat, 28500}, {zayt, 0}}, "VIR 2",
+		"nothing for one of them": {[]settlement.Transfer{{CooperativeID: nahlat, Amount: 28500}, {CooperativeID: zayt, Amount: 0}}, "VIR 2",
 			func(err error) bool {
 				e := fault.As(err)
 				return e != nil && e.Fields["amount"].Key == "settlement.amount_not_positive"
 			}},
-		"a reference that one of them had": {[]settlement.Transfer{{nahlat, 28500}, {zayt, 9000}}, "VIR 1",
+		"a reference that one of them had": {[]settlement.Transfer{{CooperativeID: nahlat, Amount: 28500}, {CooperativeID: zayt, Amount: 9000}}, "VIR 1",
 			func(err error) bool { return errors.Is(err, settlement.ErrReferenceUsed) }},
-		"no reference": {[]settlement.Transfer{{nahlat, 28500}}, " ",
+		"no reference": {[]settlement.Transfer{{CooperativeID: nahlat, Amount: 28500}}, " ",
 			func(err error) bool {
 				e := fault.As(err)
 				return e != nil && e.Fields["reference"].Key == "settlement.reference_missing"

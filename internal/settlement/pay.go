@@ -25,6 +25,7 @@ var (
 	ErrReferenceUsed = fault.New(fault.Conflict, "settlement.reference_used")
 	ErrNoPayout      = fault.New(fault.NotFound, "settlement.payout_not_found")
 	ErrUndone        = fault.New(fault.Conflict, "settlement.already_undone")
+	ErrOwedChanged   = fault.New(fault.Conflict, "settlement.owed_changed") // since it was shown to whoever pays
 )
 
 // The most that a bank's reference and a reason hold, in characters.
@@ -47,12 +48,14 @@ type Payout struct {
 	Reference     string       `db:"reference"` // the bank's
 	UserID        *uuid.UUID   `db:"user_id"`   // who recorded it
 	At            time.Time    `db:"at"`
+	Before        bool         `db:"-"` // it had been recorded before, and nothing was recorded now
 }
 
 // Transfer is what was transferred to one cooperative.
 type Transfer struct {
 	CooperativeID uuid.UUID
 	Amount        money.Amount
+	Shown         *money.Amount // as much as whoever pays saw that is owed; nil: not asked
 }
 
 // Pay records that amount was transferred to a cooperative under the bank's reference, by the
@@ -61,7 +64,7 @@ type Transfer struct {
 // cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrInvalid
 // with the fields amount (not above zero, or more than is owed) and reference.
 func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by uuid.UUID) (Payout, error) {
-	payouts, err := s.PayAll(ctx, []Transfer{{cooperativeID, amount}}, reference, by)
+	payouts, err := s.PayAll(ctx, []Transfer{{CooperativeID: cooperativeID, Amount: amount}}, reference, by)
 	if err != nil {
 		return Payout{}, err
 	}
@@ -69,7 +72,8 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 }
 
 // PayAll records what one order to the bank transferred to several cooperatives, each of them once:
-// all of it under the order's reference, or nothing. It answers as Pay does.
+// all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
+// cooperative is owed another sum than Shown.
 func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by uuid.UUID) ([]Payout, error) {
 	reference = strings.TrimSpace(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
@@ -93,16 +97,15 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 		payouts = make([]Payout, len(transfers))
 		var made []Payout
 		for i, t := range transfers {
-			var before bool
 			var err error
-			payouts[i], before, err = payTx(ctx, tx, Payout{
+			payouts[i], err = payTx(ctx, tx, Payout{
 				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
 				Reference: reference, UserID: &by, At: s.Now(),
-			})
+			}, t.Shown)
 			if err != nil {
 				return err
 			}
-			if !before {
+			if !payouts[i].Before {
 				made = append(made, payouts[i])
 			}
 		}
@@ -116,9 +119,9 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 
 // payTx records p, unless it was recorded before and stands, and gives what is recorded. A payout
 // that was undone leaves its reference to the next.
-func payTx(ctx context.Context, tx *sqlx.Tx, p Payout) (recorded Payout, before bool, err error) {
+func payTx(ctx context.Context, tx *sqlx.Tx, p Payout, shown *money.Amount) (recorded Payout, err error) {
 	if err := lock(ctx, tx, p.CooperativeID); err != nil {
-		return p, false, err
+		return p, err
 	}
 	var last struct {
 		Payout
@@ -134,20 +137,34 @@ func payTx(ctx context.Context, tx *sqlx.Tx, p Payout) (recorded Payout, before 
 		limit 1`, p.CooperativeID, p.Reference)
 	switch {
 	case err != nil && !postgres.NoRows(err):
-		return p, false, err
+		return p, err
 	case err == nil && !last.Undone && last.Amount != p.Amount:
-		return p, false, ErrReferenceUsed
+		return p, ErrReferenceUsed
 	case err == nil && !last.Undone:
-		return last.Payout, true, nil
+		last.Before = true
+		return last.Payout, nil
 	}
 	due, err := ledger.Balance(ctx, tx, ledger.PayableTo(p.CooperativeID))
 	if err != nil {
-		return p, false, err
+		return p, err
+	}
+	if shown != nil && *shown != due {
+		return p, ErrOwedChanged
 	}
 	if p.Amount > due {
-		return p, false, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
+		return p, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
 	}
-	return p, false, recordTx(ctx, tx, p, last.Attempt+1)
+	// It stands after what it pays for and after whatever was recorded of the cooperative, whatever the clocks say.
+	err = tx.GetContext(ctx, &p.At, `
+		select moment_after($2, max(j.at)) from postings t join journals j on j.id = t.journal_id where t.cooperative_id = $1`,
+		p.CooperativeID, p.At)
+	if err != nil {
+		return p, err
+	}
+	if p.At, err = cooperative.MomentTx(ctx, tx, p.CooperativeID, p.At); err != nil {
+		return p, err
+	}
+	return p, recordTx(ctx, tx, p, last.Attempt+1)
 }
 
 // lock lets what is recorded of one cooperative's payouts take turns, or two could each find the

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -57,6 +58,9 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			return err
 		}
 		if err := checkReason(reason); err != nil {
+			return err
+		}
+		if r.At, err = cooperative.MomentTx(ctx, tx, cooperativeID, r.At); err != nil {
 			return err
 		}
 		return s.undoTx(ctx, tx, r)

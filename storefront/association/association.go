@@ -69,6 +69,8 @@ func (h *Handler) Routes() []web.Route {
 		post(cooperativesPath+"/:slug/members", h.addMember),
 
 		get(ordersPath, h.orders),
+		get(heldPath, h.held),
+		post(heldPath+"/free", h.free),
 		get(ordersPath+"/:id", h.order),
 		post(ordersPath+"/:id/:move", h.moveOrder),
 
@@ -110,7 +112,7 @@ func (h *Handler) page(r *web.Request, title string) (ui.Page, error) {
 // page. Status 0 means that nothing was refused.
 type refusal struct {
 	Status int
-	Form   ui.Form // with Status 422
+	Form   ui.Form // as it was typed
 	Notice string  // with Status 409: it was too late
 }
 
@@ -120,7 +122,9 @@ func refused(r *web.Request, err error) (no refusal, ok bool) {
 		return refusal{Status: http.StatusUnprocessableEntity, Form: form}, true
 	}
 	if f := fault.As(err); f != nil && f.Kind == fault.Conflict {
-		return refusal{Status: http.StatusConflict, Notice: r.Locale.Message(f.Message)}, true
+		form, _ := r.Rejected(fault.New(fault.Invalid, f.Key)) // what was typed is not lost
+		form.Errors = nil
+		return refusal{Status: http.StatusConflict, Form: form, Notice: r.Locale.Message(f.Message)}, true
 	}
 	return refusal{}, false
 }

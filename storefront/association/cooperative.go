@@ -1,6 +1,7 @@
 package association
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -39,6 +40,9 @@ func (v cooperativeView) form(name string) ui.Form {
 	}
 	return ui.Form{}
 }
+
+// seen is how many decisions the page shows; its forms send it back.
+func (v cooperativeView) seen() string { return strconv.Itoa(cooperative.Decisions(v.Events)) }
 
 // fill is where a field of the cooperative's identity can be filled in.
 func (v cooperativeView) fill(field string) string { return fillIn(v.Slug, field) }
@@ -163,7 +167,8 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 	if err != nil {
 		return err
 	}
-	err = h.Cooperatives.SetState(r.Context(), c.ID, to, r.Form("note"), r.UserID())
+	seen, _ := strconv.Atoi(r.Form("seen"))
+	err = h.Cooperatives.Decide(r.Context(), c.ID, seen, to, r.Form("note"), r.UserID())
 	if no, ok := refused(r, err); ok {
 		return h.showCooperative(r, formSuspend, no)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -31,6 +32,7 @@ type dashboardView struct {
 	Latest []report.Order
 	Owed   settlementView
 	Today  time.Time
+	Held   order.HeldNow
 }
 
 // How much the dashboard shows of what has a page of its own.
@@ -121,6 +123,9 @@ func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperat
 		v.Before = &sales
 	}
 	if v.Latest, err = h.Reports.LatestOrders(r.Context(), latestShown); err != nil {
+		return err
+	}
+	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
 		return err
 	}
 	owed, err := h.Settlements.Owed(r.Context())

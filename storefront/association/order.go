@@ -2,6 +2,8 @@ package association
 
 import (
 	"context"
+	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -44,6 +46,9 @@ func (v orderView) can(move string) bool {
 	}
 	return false
 }
+
+// seen is how much of the order's history the page shows; its forms send it back.
+func (v orderView) seen() string { return strconv.Itoa(len(v.Events)) }
 
 // asks reports whether the form of a move is to be shown again instead of its dialog.
 func (v orderView) asks(move string) bool {
@@ -110,6 +115,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		return web.ErrNotFound
 	}
 	by := order.By{User: r.UserID(), Note: r.Form("note")}
+	by.Seen, _ = strconv.Atoi(r.Form("seen"))
 	if move == moveCancel && by.Note == "" {
 		err = fault.New(fault.Invalid, "association.order.incomplete").Field("note", "association.order.reason_missing")
 	} else {
@@ -125,5 +131,8 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		r.Record(security.TrackingLinkRenewed, uuid.Nil, id.String())
 	}
 	r.Flash("association.order.done." + move)
+	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {
+		return r.Redirect(path)
+	}
 	return r.Redirect(ordersPath + "/" + id.String())
 }

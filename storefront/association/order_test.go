@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -70,6 +71,41 @@ func TestALongListHasPages(t *testing.T) {
 	if n := m.boss.Get(next).Want(http.StatusOK).Find("tr[data-order]").Length(); n != 1 || !strings.Contains(next, "q=0661") {
 		t.Errorf("%d orders behind %s", n, next)
 	}
+}
+
+func TestAMoveFromAnOldPageIsRefused(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
+	path := pathOf("fr", o.ID)
+	seen := m.boss.Get(path).Want(http.StatusOK).Find("dialog#cancel input[name=seen]").AttrOr("value", "")
+	m.handOver(o) // meanwhile all of it has been prepared
+	page := m.boss.Post(path+"/cancel", url.Values{"seen": {seen}, "note": {"pas de réponse"}}).Want(http.StatusConflict)
+	m.says(page, "[data-notice]", m.in("fr").T("order.wrong_state"))
+	if typed := page.Find("dialog#cancel textarea").Text(); typed != "pas de réponse" {
+		t.Errorf("of what was typed %q is left", typed)
+	}
+	now := page.Find("dialog#cancel input[name=seen]").AttrOr("value", "")
+	m.boss.Post(path+"/cancel", url.Values{"seen": {now}, "note": {"pas de réponse"}}).Want(http.StatusOK)
+}
+
+func TestADecisionFromAnOldPageIsRefused(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	path := "/fr/association/cooperatives/amal"
+	pending := m.boss.Get(path).Want(http.StatusOK).Find("form[action$=approve] input[name=seen]").AttrOr("value", "")
+	for _, to := range []cooperative.State{cooperative.Approved, cooperative.Suspended} { // by a colleague, who knows why
+		if err := m.Cooperatives.SetState(t.Context(), m.Pending.ID, to, "une plainte", m.Association.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := m.boss.Post(path+"/approve", url.Values{"seen": {pending}}).Want(http.StatusConflict)
+	m.says(page, "[data-notice]", m.in("fr").T("cooperative.wrong_state"))
+	if c, err := m.Cooperatives.ByID(t.Context(), m.Pending.ID); err != nil || c.State != cooperative.Suspended {
+		t.Errorf("it is %s, %v", c.State, err)
+	}
+	now := page.Find("form[action$=approve] input[name=seen]").AttrOr("value", "")
+	m.boss.Post(path+"/approve", url.Values{"seen": {now}}).Want(http.StatusOK)
 }
 
 // moves are the buttons that a page of an order offers.

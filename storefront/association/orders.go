@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -27,7 +29,9 @@ type ordersView struct {
 	Form   ui.Form
 	Usable bool
 
+	Held        order.HeldNow
 	Orders      []order.Summary
+	Messages    map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
 	Total       int
 	Page, Pages int
 }
@@ -97,6 +101,9 @@ func (h *Handler) listed(r *web.Request) (ordersView, error) {
 		}
 	}
 	v.Usable = true
+	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
+		return v, err
+	}
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": dateValue(v.Filter.From), "to": dateValue(v.Filter.To),
 	}
@@ -105,6 +112,12 @@ func (h *Handler) listed(r *web.Request) (ordersView, error) {
 	}, order.Page{Number: v.Page, Size: ordersPerPage})
 	if err != nil {
 		return ordersView{}, fmt.Errorf("list orders: %w", err)
+	}
+	v.Messages = make(map[uuid.UUID]string, len(v.Orders))
+	for _, o := range v.Orders {
+		buyers := r.Site.Languages.Locale(o.Locale)
+		v.Messages[o.ID] = buyers.T("association.order.whatsapp_confirm", "Name", o.BuyerName, "Number", o.Number,
+			"Total", buyers.Money(o.Due), "Until", buyers.DateTime(o.ExpiresAt))
 	}
 	v.Pages = (v.Total + ordersPerPage - 1) / ordersPerPage
 	return v, nil

@@ -22,7 +22,7 @@ func (v settlementView) transfers() []settlement.Transfer {
 	var list []settlement.Transfer
 	for _, o := range v.Lines {
 		if ready(o) {
-			list = append(list, settlement.Transfer{CooperativeID: o.CooperativeID, Amount: o.Due})
+			list = append(list, settlement.Transfer{CooperativeID: o.CooperativeID, Amount: o.Due, Shown: &o.Due})
 		}
 	}
 	return list
@@ -73,11 +73,11 @@ func (h *Handler) payAll(r *web.Request) error {
 	if v.Ready == 0 || r.Form("shown") != v.shown() {
 		return h.showSettlement(r, changedMeanwhile(r))
 	}
-	_, err = h.Settlements.PayAll(r.Context(), v.transfers(), r.Form("reference"), r.UserID())
+	payouts, err := h.Settlements.PayAll(r.Context(), v.transfers(), r.Form("reference"), r.UserID())
 	if errors.Is(err, settlement.ErrReferenceUsed) {
 		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
 	}
-	if f := fault.As(err); f != nil && f.Fields["amount"].Key != "" {
+	if f := fault.As(err); errors.Is(err, settlement.ErrOwedChanged) || f != nil && f.Fields["amount"].Key != "" {
 		return h.showSettlement(r, changedMeanwhile(r)) // paid by somebody else since it was read
 	}
 	if no, ok := refused(r, err); ok {
@@ -86,8 +86,18 @@ func (h *Handler) payAll(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Record(security.PaidOut, uuid.Nil, v.ReadyDue.String()+" · "+r.Form("reference"))
-	r.Flash("association.pay_all.done", "Count", v.Ready, "Amount", v.ReadyDue)
+	var paid money.Amount
+	recorded := 0
+	for _, p := range payouts {
+		if !p.Before {
+			recorded++
+			paid += p.Amount
+		}
+	}
+	if recorded > 0 {
+		r.Record(security.PaidOut, uuid.Nil, paid.String()+" · "+r.Form("reference"))
+	}
+	r.Flash("association.pay_all.done", "Count", recorded, "Amount", paid)
 	return r.Redirect(settlementPath)
 }
 

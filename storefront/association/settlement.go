@@ -3,6 +3,7 @@ package association
 import (
 	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -155,9 +156,16 @@ func (h *Handler) pay(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	amount, err := readAmount(r)
-	if err == nil {
-		_, err = h.Settlements.Pay(r.Context(), c.ID, amount, r.Form("reference"), r.UserID())
+	transfer := settlement.Transfer{CooperativeID: c.ID}
+	var payouts []settlement.Payout
+	if transfer.Amount, err = readAmount(r); err == nil {
+		if shown, unreadable := strconv.ParseInt(r.Form("shown"), 10, 64); unreadable == nil {
+			transfer.Shown = (*money.Amount)(&shown)
+		}
+		payouts, err = h.Settlements.PayAll(r.Context(), []settlement.Transfer{transfer}, r.Form("reference"), r.UserID())
+	}
+	if errors.Is(err, settlement.ErrOwedChanged) {
+		return h.showOwedChanged(r, c)
 	}
 	if errors.Is(err, settlement.ErrReferenceUsed) {
 		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
@@ -168,9 +176,26 @@ func (h *Handler) pay(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Record(security.PaidOut, c.ID, amount.String()+" · "+r.Form("reference"))
-	r.Flash("association.pay.done", "Amount", amount, "Name", c.Name)
+	if paid := payouts[0]; paid.Before {
+		r.Flash("association.pay.before", "Reference", paid.Reference, "Date", paid.At)
+	} else {
+		r.Record(security.PaidOut, c.ID, paid.Amount.String()+" · "+r.Form("reference"))
+		r.Flash("association.pay.done", "Amount", paid.Amount, "Name", c.Name)
+	}
 	return r.Redirect(settlementPath)
+}
+
+// showOwedChanged shows the form again for what is owed now, with what was typed.
+func (h *Handler) showOwedChanged(r *web.Request, c cooperative.Cooperative) error {
+	owed, err := h.Settlements.OwedTo(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
+	form, _ := r.Rejected(fault.New(fault.Invalid, settlement.ErrOwedChanged.Key,
+		"Before", money.Amount(shown), "Now", owed.Due))
+	form.Errors["amount"] = form.Errors[""]
+	return h.showStatement(r, http.StatusConflict, statementView{Form: form})
 }
 
 func incomplete() *fault.Error {

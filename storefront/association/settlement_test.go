@@ -3,6 +3,7 @@ package association_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -72,6 +73,10 @@ func TestATransferIsRecordedOnce(t *testing.T) {
 	m.says(page, ".toast", l.T("association.pay.done", "Amount", l.Money(10050), "Name", l.Text(m.Honey.Name)))
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
 	page = transfer("100,50", "VIR-1").Want(http.StatusOK) // sent twice
+	m.tells(page, ".toast", "VIR-1")
+	if told := page.Text(".toast"); told == l.T("association.pay.done", "Amount", l.Money(10050), "Name", l.Text(m.Honey.Name)) {
+		t.Error("it says that something was recorded")
+	}
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
 	page = transfer("127,50", "VIR-2").Want(http.StatusOK)
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 22800, 0, 0)
@@ -84,6 +89,27 @@ func TestATransferIsRecordedOnce(t *testing.T) {
 	page.Find("[data-entries] tbody [data-figure=balance]").Each(func(_ int, td *goquery.Selection) { balances = append(balances, spaced(td.Text())) })
 	if diff := cmp.Diff([]string{m.centimes("ar", 0), m.centimes("ar", 12750), m.centimes("ar", 22800)}, balances); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestWhatIsOwedMayChangeBetweenLookingAndPaying(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for i, code := range languages {
+		l := m.in(code)
+		path := "/" + code + "/association/settlement/nahla"
+		shown := m.boss.Get(path).Want(http.StatusOK).Find("form[action$=pay] input[name=shown]").AttrOr("value", "")
+		if _, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 1000, fmt.Sprint("VIR-B", i), m.Association.ID); err != nil { // by a colleague
+			t.Fatal(err)
+		}
+		before, now := money.Amount(22800-1000*i), money.Amount(21800-1000*i)
+		page := m.boss.Post(path+"/pay", url.Values{"amount": {"218"}, "reference": {"VIR-9"}, "shown": {shown}}).Want(http.StatusConflict)
+		m.tells(page, ".note.bad", l.T("settlement.owed_changed", "Before", l.Money(before), "Now", l.Money(now)))
+		if amount, reference := page.Find("input[name=amount]").AttrOr("value", ""), page.Find("input[name=reference]").AttrOr("value", ""); amount != "218" || reference != "VIR-9" {
+			t.Errorf("of what was typed %q and %q are left", amount, reference)
+		}
+		m.speaks(page)
 	}
 }
 

@@ -135,7 +135,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if move == nil {
 		return web.ErrNotFound
 	}
-	by := order.By{User: r.UserID()}
+	by := order.By{User: r.UserID(), SeenPart: order.PartState(r.Form("seen"))}
 	if name == "decline" {
 		by.Note, err = reason(r)
 	}

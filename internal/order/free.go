@@ -1,0 +1,130 @@
+package order
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Holders is which unconfirmed orders are meant: all, or those under a telephone number or from an address.
+type Holders struct {
+	Phone   string // E.164
+	Address string // as Holder tells it
+	Mailed  bool   // those too that their buyers confirmed by mail and nobody else did
+}
+
+const whereHolders = `
+	($1 = '' or phone = $1) and ($2 = '' or address = decode($2, 'hex')) and ($3 or confirmed_at is null)`
+
+// Waiting is what some holders hold.
+type Waiting struct {
+	Orders int
+	Pieces int
+	Mailed int       // of the orders, those that their buyers confirmed by mail
+	Until  time.Time // when the latest of them was placed; zero: there are none
+}
+
+// Holder is a telephone number or an address with what it holds.
+type Holder struct {
+	Phone   string
+	Address string // tells it from others, and nothing else
+	Orders  int
+	Pieces  int
+	Since   time.Time
+}
+
+// holdersShown bounds a list of holders: those that hold most.
+const holdersShown = 20
+
+// Waiting tells what is held by some.
+func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
+	if !of.valid() {
+		return Waiting{}, ErrNotFound
+	}
+	var w struct {
+		Waiting
+		Latest *time.Time
+	}
+	err := s.DB.GetContext(ctx, &w, `
+		select count(*) as orders, coalesce(sum(pieces), 0) as pieces, count(confirmed_at) as mailed, max(at) as latest
+		from holds where `+whereHolders, of.Phone, of.Address, of.Mailed)
+	if err != nil {
+		return Waiting{}, fmt.Errorf("order: what is held by some: %w", err)
+	}
+	if w.Latest != nil {
+		w.Until = *w.Latest
+	}
+	return w.Waiting, nil
+}
+
+func (of Holders) valid() bool {
+	_, err := hex.DecodeString(of.Address)
+	return err == nil
+}
+
+// Holders lists the telephone numbers and the addresses that hold most.
+func (s *Service) Holders(ctx context.Context) (phones, addresses []Holder, err error) {
+	for list, column := range map[*[]Holder]string{&phones: `phone`, &addresses: `encode(address, 'hex')`} {
+		name := "phone"
+		if list == &addresses {
+			name = "address"
+		}
+		err := s.DB.SelectContext(ctx, list, `
+			select `+column+` as `+name+`, count(*) as orders, sum(pieces) as pieces, min(at) as since
+			from holds where `+name+` is not null
+			group by 1 order by pieces desc, since limit $1`, holdersShown)
+		if err != nil {
+			return nil, nil, fmt.Errorf("order: who holds: %w", err)
+		}
+	}
+	return phones, addresses, nil
+}
+
+// freedAtOnce bounds how many orders one call gives up, so that it ends within a request.
+const freedAtOnce = 200
+
+// Free gives up the orders of some holders that were placed up to a moment, which is as much as whoever
+// asks for it saw: each by itself, with its goods back in stock and its history. An order that somebody
+// confirmed meanwhile stays. It says how many it gave up; if that is none, there are none left. It may be
+// called again.
+func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) (int, error) {
+	if !of.valid() {
+		return 0, ErrNotFound
+	}
+	var ids []uuid.UUID
+	err := s.DB.SelectContext(ctx, &ids, `
+		select order_id from holds where `+whereHolders+` and at <= $4 order by at, order_id limit $5`,
+		of.Phone, of.Address, of.Mailed, until, freedAtOnce)
+	if err != nil {
+		return 0, fmt.Errorf("order: what to free: %w", err)
+	}
+	by.Note = NoteFreed
+	freed := 0
+	for _, id := range ids {
+		err := s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
+			var mailed bool
+			err := tx.GetContext(ctx, &mailed, `select confirmed_at is not null from holds where order_id = $1`, o.ID)
+			if postgres.NoRows(err) || err == nil && mailed && !of.Mailed {
+				return ErrWrongState
+			}
+			if err != nil {
+				return fmt.Errorf("order: what to free: %w", err)
+			}
+			return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
+		})
+		switch {
+		case err == nil:
+			freed++
+		case !errors.Is(err, ErrWrongState):
+			return freed, err
+		}
+	}
+	return freed, nil
+}

@@ -1,0 +1,78 @@
+package association
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// heldPath is where the association sees what unconfirmed orders keep from others.
+const heldPath = ordersPath + "/held"
+
+// heldView is that page, for all of them or for some.
+type heldView struct {
+	Now       order.HeldNow
+	Of        order.Holders
+	Waiting   order.Waiting // of these
+	Phones    []order.Holder
+	Addresses []order.Holder
+}
+
+// some reports whether the page is about some of the holders only.
+func (v heldView) some() bool { return v.Of.Phone != "" || v.Of.Address != "" }
+
+// unconfirmed counts the orders that not even their buyers confirmed.
+func (v heldView) unconfirmed() int { return v.Waiting.Orders - v.Waiting.Mailed }
+
+// heldBy is the page for one holder.
+func heldBy(phone, address string) string {
+	query := url.Values{}
+	if phone != "" {
+		query.Set("phone", phone)
+	}
+	if address != "" {
+		query.Set("address", address)
+	}
+	return heldPath + "?" + query.Encode()
+}
+
+// shortAddress is enough of an address's mark to tell it from others on a page.
+func shortAddress(mark string) string { return mark[:min(8, len(mark))] }
+
+func (h *Handler) held(r *web.Request) error {
+	ctx := r.Context()
+	v := heldView{Of: order.Holders{Phone: r.Query("phone"), Address: r.Query("address"), Mailed: true}}
+	var err error
+	if v.Now, err = h.Orders.Held(ctx); err != nil {
+		return err
+	}
+	if v.Waiting, err = h.Orders.Waiting(ctx, v.Of); err != nil {
+		return err
+	}
+	if v.Phones, v.Addresses, err = h.Orders.Holders(ctx); err != nil {
+		return err
+	}
+	p, err := h.page(r, r.Locale.T("association.held.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, heldPage(p, v))
+}
+
+// free gives up the orders that the page showed and that nobody confirmed since.
+func (h *Handler) free(r *web.Request) error {
+	of := order.Holders{Phone: r.Form("phone"), Address: r.Form("address"), Mailed: r.Form("mailed") == "yes"}
+	until, err := time.Parse(time.RFC3339Nano, r.Form("until"))
+	if err != nil {
+		return r.Redirect(heldPath)
+	}
+	freed, err := h.Orders.Free(r.Context(), of, until, order.By{User: r.UserID()})
+	if err != nil {
+		return err
+	}
+	r.Flash("association.held.freed", "Count", freed)
+	return r.Redirect(heldPath)
+}

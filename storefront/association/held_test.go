@@ -1,0 +1,71 @@
+package association_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	if _, err := m.DB.Exec(`update settings set alarm_share = 1, order_pieces = 5, product_share = 100`); err != nil {
+		t.Fatal(err)
+	}
+	fruit := m.Oil.Product(t, "Z-2")
+	for _, code := range languages {
+		l := m.in(code)
+		first := m.order("2026-11-20", code, line(fruit, 5))
+		m.order("2026-11-20", code, line(fruit, 5))
+		for _, path := range []string{"", "/orders"} {
+			page := m.boss.Get("/" + code + "/association" + path).Want(http.StatusOK)
+			m.tells(page, "#alarm", l.N("association.held.sentence", 2, "Pieces", "10", "Phones", "1", "Addresses", "0", "Since", l.DateTime(first.PlacedAt)))
+			m.speaks(page)
+		}
+		page := m.boss.Get("/" + code + "/association/orders/held").Want(http.StatusOK)
+		m.tells(page, "[data-holders=phones]", "06 61 23 45 67")
+		m.speaks(page)
+		page = m.boss.Get(page.Find("[data-holders=phones] a").AttrOr("href", "")).Want(http.StatusOK)
+		m.says(page, "a[data-dialog=free]", l.N("association.held.free", 2))
+		form := url.Values{}
+		page.Find("dialog#free input[type=hidden]").Each(func(_ int, input *goquery.Selection) {
+			form.Set(input.AttrOr("name", ""), input.AttrOr("value", ""))
+		})
+		if err := m.Orders.Confirm(t.Context(), first.ID, order.By{}); err != nil { // meanwhile, by a colleague on the telephone
+			t.Fatal(err)
+		}
+		done := m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK)
+		m.says(done, ".toast", l.N("association.held.freed", 1))
+		m.says(m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK), ".toast", l.N("association.held.freed", 0))
+		if done.Has("#alarm") || m.boss.Get("/"+code+"/association").Has("#alarm") {
+			t.Error("the alarm is not over")
+		}
+		if err := m.Orders.Cancel(t.Context(), first.ID, order.By{Note: "test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOrdersAreConfirmedOneCallAfterTheOther(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.order("2026-11-20", "fr", line(m.Oil.Product(t, "Z-2"), 1))
+	m.order("2026-11-21", "ar", line(m.Oil.Product(t, "Z-2"), 1))
+	page := m.boss.Get("/fr/association/orders?state=placed").Want(http.StatusOK)
+	row := page.Find("tr[data-order]").First()
+	for _, selector := range []string{"a[href='tel:+212661234567']", "a[href^='https://wa.me/212661234567?text=Bonjour']", "form[action$=confirm]"} {
+		if row.Find(selector).Length() == 0 {
+			t.Errorf("the order that is given up first has no %s", selector)
+		}
+	}
+	form := url.Values{}
+	row.Find("form input").Each(func(_ int, input *goquery.Selection) { form.Set(input.AttrOr("name", ""), input.AttrOr("value", "")) })
+	page = m.boss.Post(row.Find("form").AttrOr("action", ""), form).Want(http.StatusOK)
+	if n := page.Find("tr[data-order]").Length(); n != 1 || page.Path != "/fr/association/orders?state=placed" {
+		t.Errorf("%d orders are left to confirm, at %s", n, page.Path)
+	}
+}
