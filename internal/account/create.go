@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"strings"
 	"unicode/utf8"
 
@@ -98,8 +97,7 @@ func (n NewUser) checked() (User, *fault.Error) {
 	}
 	if email := strings.ToLower(strings.TrimSpace(n.Email)); email != "" {
 		u.Email = &email
-		// The parser reads «Name <address>» too; only the bare address is one to write to.
-		if parsed, err := mail.ParseAddress(email); err != nil || parsed.Address != email || len(email) > maxLogin {
+		if !ValidEmail(email) {
 			wrong.Field("email", "account.email_invalid")
 		}
 	}

@@ -1,7 +1,6 @@
 package cooperative
 
 import (
-	"net/mail"
 	"regexp"
 	"strconv"
 	"strings"
@@ -115,10 +114,8 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 		}
 		c.Phone = phone
 	}
-	if c.Email != "" {
-		if parsed, err := mail.ParseAddress(c.Email); err != nil || parsed.Address != c.Email {
-			wrong.Field("email", "account.email_invalid")
-		}
+	if c.Email != "" && !account.ValidEmail(c.Email) {
+		wrong.Field("email", "account.email_invalid")
 	}
 }
 

@@ -161,6 +161,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 		"RIB with a slip":        {func(c *cooperative.Cooperative) { c.RIB = "007010000123456789012345" }, "rib", "cooperative.rib_invalid"},
 		"RIB with letters":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("A", 24) }, "rib", "cooperative.rib_invalid"},
 		"broken telephone":       {func(c *cooperative.Cooperative) { c.Phone = "066" }, "phone", "account.phone_invalid"},
+		"e-mail with more":       {func(c *cooperative.Cooperative) { c.Email = "a?subject=b@nahlat.ma" }, "email", "account.email_invalid"},
 		"broken e-mail":          {func(c *cooperative.Cooperative) { c.Email = "nahlat" }, "email", "account.email_invalid"},
 	} {
 		given := nahlat()

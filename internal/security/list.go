@@ -13,6 +13,7 @@ import (
 type Filter struct {
 	Kinds       []Kind    // none for all
 	Person      uuid.UUID // who did it, or whose account it is about
+	Account     uuid.UUID // whose account it is about
 	Cooperative uuid.UUID
 	Address     string
 	From, Until time.Time // Until is not included
@@ -63,7 +64,10 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 			order by at desc, id desc limit $9)`
 	}
 	from := person(`$2::uuid is null`)
-	if f.Person != uuid.Nil {
+	switch {
+	case f.Account != uuid.Nil:
+		f.Person, from = f.Account, person(`user_id = $2`)
+	case f.Person != uuid.Nil:
 		from = person(`actor_id = $2`) + ` union ` + person(`user_id = $2`)
 	}
 	err := l.db.SelectContext(ctx, &entries, `

@@ -152,6 +152,7 @@ func TestEventsAreFoundByWhatTheyAreAbout(t *testing.T) {
 		"a kind":         {security.Filter{Kinds: []security.Kind{security.SignedIn}}, "signed_in signed_in"},
 		"Fatima":         {security.Filter{Person: w.fatima}, "link_handed_over signed_in"},
 		"Jamal":          {security.Filter{Person: w.jamal}, "signed_in link_handed_over"},
+		"her account":    {security.Filter{Account: w.jamal}, "signed_in"},
 		"an address":     {security.Filter{Address: "41.140.3.9"}, "signed_in link_handed_over"},
 		"a time":         {security.Filter{From: begun.Add(time.Hour), Until: begun.Add(3 * time.Hour)}, "signed_in link_handed_over"},
 		"kind and whose": {security.Filter{Kinds: []security.Kind{security.SignedIn}, Person: w.jamal}, "signed_in"},

@@ -218,6 +218,14 @@ func kindOptions(p ui.Page) []ui.Option {
 // notRequired is a field that may stay empty without saying so.
 var notRequired = templ.Attributes{"required": false}
 
+// unknownActor says who did what nobody who had signed in did.
+func unknownActor(e security.Entry) string {
+	if e.Address == "" {
+		return "association.security.market"
+	}
+	return "association.security.nobody"
+}
+
 // cooperativeName is the name of the cooperative that an event is about.
 func cooperativeName(e security.Entry) i18n.Text {
 	return i18n.Text{AR: e.CooperativeAR, FR: e.CooperativeFR}

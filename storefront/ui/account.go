@@ -3,21 +3,8 @@ package ui
 import (
 	"strings"
 
-	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/security"
 )
-
-// ReachedBy is what somebody signs in with: an e-mail address, a telephone number or both.
-func ReachedBy(u account.User) string {
-	var ways []string
-	if u.Email != nil {
-		ways = append(ways, *u.Email)
-	}
-	if u.Phone != nil {
-		ways = append(ways, PhoneText(*u.Phone))
-	}
-	return strings.Join(ways, " · ")
-}
 
 // EventName says what happened.
 func EventName(p Page, e security.Entry) string {
