@@ -4,13 +4,17 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,6 +26,22 @@ import (
 // maxConnections is how many connections one instance holds. One that waits for its next request costs
 // some 25 KB.
 const maxConnections = 4096
+
+// roomFor is how many connections a process holds that may have so many open files: database, search,
+// pictures and files under way want some too.
+func roomFor(files uint64) int {
+	const others = 256
+	return int(min(maxConnections, max(files/2, files-min(files, others))))
+}
+
+// openFiles is how many files this process may have open.
+func openFiles() uint64 {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
+		return 2 * maxConnections
+	}
+	return limit.Cur
+}
 
 // hearing is how much is read and thrown away of a sender who was answered before all had come. Were the
 // connection closed at once, the kernel would reset it, and the browser would say so instead of showing
@@ -45,6 +65,7 @@ type connections struct {
 	spared     func(netip.Addr) bool
 	refusal    []byte
 	metrics    metrics
+	log        *slog.Logger
 	// hearings bounds how many refused senders are heard out, refusals how many that were not let in.
 	hearings, refusals *gate.Gate
 
@@ -55,7 +76,7 @@ type connections struct {
 
 func (s *Server) newConnections(listener net.Listener) *connections {
 	return &connections{
-		Listener: listener, most: maxConnections, perAddress: s.config.ConnectionsPerAddress, refusal: s.refusal(), metrics: s.metrics,
+		Listener: listener, most: roomFor(openFiles()), perAddress: s.config.ConnectionsPerAddress, refusal: s.refusal(), metrics: s.metrics, log: s.config.Log,
 		spared:   func(address netip.Addr) bool { return s.isProxy(address) || s.spares(address) },
 		hearings: gate.New(gate.Limits{AtOnce: 64, PerPerson: 4}),
 		refusals: gate.New(gate.Limits{AtOnce: 64, PerPerson: 64}),
@@ -63,13 +84,26 @@ func (s *Server) newConnections(listener net.Listener) *connections {
 	}
 }
 
-// Accept is the next connection that there is room for.
+// passing are the errors of accepting a connection that go away by themselves.
+var passing = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED}
+
+// Accept is the next connection that there is room for. A machine that has no room for one more has it
+// again when others end; the server would take that error for its end.
 func (l *connections) Accept() (net.Conn, error) {
+	const shortest, longest = 5 * time.Millisecond, time.Second
+	pause := shortest
 	for {
 		c, err := l.Listener.Accept()
+		if err != nil && slices.ContainsFunc(passing, func(e error) bool { return errors.Is(err, e) }) {
+			l.log.Warn("no room for a connection", "error", err, "pause", pause)
+			time.Sleep(pause)
+			pause = min(2*pause, longest)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
+		pause = shortest
 		accepted := &connection{Conn: c, from: l, networks: l.counted(c)}
 		if l.admit(accepted.networks) {
 			return accepted, nil
@@ -108,6 +142,14 @@ func (l *connections) admit(networks []network) bool {
 	}
 	l.metrics.connections.Inc()
 	return true
+}
+
+// crowded reports whether little room is left. Nobody then keeps a connection after an answer, so that
+// those who hold many for nothing give way to those who ask for something.
+func (l *connections) crowded() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.open >= l.most*3/4
 }
 
 func (l *connections) release(networks []network) {

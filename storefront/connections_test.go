@@ -4,11 +4,15 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -119,18 +123,85 @@ func TestConnectionsAreBoundedInAll(t *testing.T) {
 	all.most = 6
 	served := make(chan error, 1)
 	go func() { served <- s.app.Listener(all) }()
+	var conns []net.Conn
 	for i := range 9 {
+		conns = append(conns, idle(t, fmt.Sprintf("127.0.1.%d", i+1), "http://"+listener.Addr().String()))
+	}
+	for i, conn := range slices.Backward(conns) { // an answer frees its place
 		want := http.StatusOK
 		if i >= 6 {
 			want = http.StatusServiceUnavailable
 		}
-		if response, _ := answered(t, idle(t, fmt.Sprintf("127.0.1.%d", i+1), "http://"+listener.Addr().String())); response.StatusCode != want {
+		if response, _ := answered(t, conn); response.StatusCode != want {
 			t.Errorf("connection %d is answered %d", i+1, response.StatusCode)
 		}
 	}
 	_ = listener.Close()
 	if err := <-served; err != nil {
 		t.Error(err)
+	}
+}
+
+// full is a listener of a machine that has no room for one more file, for a while.
+type full struct {
+	net.Listener
+	errors []error
+}
+
+func (f *full) Accept() (net.Conn, error) {
+	if len(f.errors) > 0 {
+		err := f.errors[0]
+		f.errors = f.errors[1:]
+		return nil, &net.OpError{Op: "accept", Net: "tcp", Err: os.NewSyscallError("accept4", err)}
+	}
+	return f.Listener.Accept()
+}
+
+func TestAMachineWithoutRoomForAConnectionEndsNothing(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say("x")))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() {
+		served <- s.Serve(&full{listener, []error{syscall.EMFILE, syscall.ENFILE, syscall.ECONNABORTED}})
+	}()
+	if response, _ := answered(t, idle(t, "127.0.0.1", "http://"+listener.Addr().String())); response.StatusCode != http.StatusOK {
+		t.Errorf("answered %d", response.StatusCode)
+	}
+	_ = listener.Close()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestConnectionsLeaveOpenFilesForTheRest(t *testing.T) {
+	t.Parallel()
+	for files, want := range map[uint64]int{100: 50, 512: 256, 1024: 768, 4096: 3840, 1 << 20: maxConnections, math.MaxUint64: maxConnections} {
+		if got := roomFor(files); got != want {
+			t.Errorf("%d of %d files are for connections, want %d", got, files, want)
+		}
+	}
+}
+
+func TestNobodyKeepsAConnectionWhereThereIsLittleRoom(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say("x")))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := s.newConnections(listener)
+	all.most = 8
+	go func() { _ = s.app.Listener(all) }()
+	defer func() { _ = listener.Close() }()
+	for i := range 8 {
+		response, _ := answered(t, idle(t, fmt.Sprintf("127.0.2.%d", i+1), "http://"+listener.Addr().String()))
+		if crowded := i >= 5; response.Close != crowded {
+			t.Errorf("with %d connections the answer closes its own: %v", i+1, response.Close)
+		}
 	}
 }
 

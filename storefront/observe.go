@@ -67,6 +67,9 @@ var goodID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 // it is answered: the route's pattern and never the path, which may hold a secret link's token, and
 // nothing of the reader.
 func (s *Server) observe(c *fiber.Ctx) error {
+	if own, ok := c.Context().Conn().(*connection); ok && own.from.crowded() {
+		c.Context().SetConnectionClose()
+	}
 	return s.watch(c, func() error {
 		err := c.Next() // failures were answered further in; one that comes here is Fiber's to tell
 		if c.Locals(patternKey{}) == unmatched && c.Route().Path != "/" {
