@@ -25,21 +25,25 @@ type Check struct {
 const (
 	// checkTimeout bounds one round of checks: whoever asks wants to know soon.
 	checkTimeout = 3 * time.Second
+	// checkedFor is how long the outcome of a round stands: whoever asks without end learns no more.
+	checkedFor = time.Second
 	// fullFor is how long after a request failed for want of room on a disk the market is not ready.
 	fullFor = 30 * time.Second
 )
 
-// checklist is what decides whether the market is ready. Everybody who asks during a round of checks is
-// told its outcome, so that asking costs the market no more than one round at a time.
+// checklist is what decides whether the market is ready. Everybody who asks during a round of checks, or
+// soon after, is told its outcome, so that asking costs the market hardly anything.
 type checklist struct {
 	checks []Check
 	now    func() time.Time
 	rounds singleflight.Group
+	last   atomic.Pointer[outcome]
 	full   atomic.Int64 // when a disk was last found full, in nanoseconds since 1970
 }
 
 // outcome is how one round went.
 type outcome struct {
+	at     time.Time
 	ready  bool
 	parts  map[string]string
 	errors map[string]error
@@ -60,10 +64,17 @@ func (l *checklist) writes(context.Context) error {
 }
 
 // foundFull notes that a request failed because a disk is full.
-func (l *checklist) foundFull() { l.full.Store(l.now().UnixNano()) }
+func (l *checklist) foundFull() {
+	l.full.Store(l.now().UnixNano())
+	l.last.Store(nil)
+}
 
-// ask makes a round of checks, or waits for the one under way. A check that does not answer in time fails.
+// ask makes a round of checks, waits for the one under way, or tells how the last one went. A check that
+// does not answer in time fails.
 func (l *checklist) ask() outcome {
+	if o := l.last.Load(); o != nil && l.now().Sub(o.at) < checkedFor {
+		return *o
+	}
 	round, _, _ := l.rounds.Do("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.Background(), checkTimeout)
 		defer cancel()
@@ -81,7 +92,7 @@ func (l *checklist) ask() outcome {
 			})
 		}
 		all.Wait()
-		o := outcome{ready: true, parts: make(map[string]string), errors: make(map[string]error)}
+		o := outcome{at: l.now(), ready: true, parts: make(map[string]string), errors: make(map[string]error)}
 		for i, check := range l.checks {
 			o.parts[check.Name] = "ok"
 			if found[i] != nil {
@@ -89,6 +100,7 @@ func (l *checklist) ask() outcome {
 				o.ready = o.ready && check.Optional
 			}
 		}
+		l.last.Store(&o)
 		return o, nil
 	})
 	return round.(outcome)

@@ -63,6 +63,25 @@ func TestACheckThatHangsCostsOneRoundAndNotReadiness(t *testing.T) {
 	}
 }
 
+func TestWhoeverAsksWithoutEndCostsTheMarketOneRoundASecond(t *testing.T) {
+	t.Parallel()
+	var now, asked atomic.Int64
+	l := newChecklist([]Check{{Name: "database", Check: func(context.Context) error {
+		asked.Add(1)
+		return nil
+	}}}, func() time.Time { return time.Unix(1_000_000+now.Load(), 0) })
+	for range 100 {
+		l.ask()
+	}
+	now.Store(1)
+	for range 100 {
+		l.ask()
+	}
+	if n := asked.Load(); n != 2 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
 func TestAMarketWhoseDiskIsFullSaysSoAndIsNotReadyForAWhile(t *testing.T) {
 	t.Parallel()
 	var now atomic.Int64

@@ -299,6 +299,32 @@ func TestAMarketWhoseDatabaseIsKilledComesBackByItself(t *testing.T) {
 	p.gone()
 }
 
+// While its search server hangs, the market shows what the database has; then another server answers.
+func TestAMarketWhoseSearchHangsShowsGoodsAllTheSame(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("meilisearch"); err != nil {
+		t.Skip("SKIPPED: there is no meilisearch binary on the PATH to start.")
+	}
+	p := openProgram(t, newFolder(t))
+	before := p.meilisearch()
+	p.send(before, syscall.SIGSTOP)
+	if status, body := p.get("/fr/products?q=miel"); status != http.StatusOK || !strings.Contains(body, "/fr/products/") {
+		t.Errorf("a search answers %d: %s", status, body)
+	}
+	if status, body := p.get("/readyz"); status != http.StatusOK {
+		t.Errorf("readiness answers %d: %s", status, body)
+	}
+	eventually(t, "another search server answers", func() bool {
+		_, body := p.get("/readyz")
+		now := p.meilisearch()
+		return now != 0 && now != before && strings.Contains(body, `"search":"ok"`)
+	})
+	if err := p.end(syscall.SIGINT); err != nil {
+		t.Errorf("Ctrl-C: %v\n%s", err, p.out)
+	}
+	p.gone()
+}
+
 func TestAMarketWhoseDatabaseCannotComeBackEndsAndSaysWhy(t *testing.T) {
 	t.Parallel()
 	p := openProgram(t, newFolder(t))
