@@ -277,9 +277,10 @@ func TestAMarketWhoseDatabaseIsKilledComesBackByItself(t *testing.T) {
 	if status != http.StatusServiceUnavailable || !strings.Contains(body, "<html") {
 		t.Errorf("a page answers %d: %s", status, body)
 	}
-	if status, body := p.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, `"database":"failing"`) {
-		t.Errorf("readiness answers %d: %s", status, body)
-	}
+	eventually(t, "it is not ready", func() bool {
+		status, body := p.get("/readyz")
+		return status == http.StatusServiceUnavailable && strings.Contains(body, `"database":"failing"`)
+	})
 	if status, body := p.get("/healthz"); status != http.StatusOK {
 		t.Errorf("health answers %d: %s", status, body)
 	}

@@ -21,11 +21,12 @@ import (
 // port of 127.0.0.1, behind a key that nobody else knows. On Linux it ends with this program even if
 // that is killed. If it ends by itself, or hangs, it is started again, at the same place.
 type Server struct {
-	binary, dataDir string
-	address, key    string
-	answered        atomic.Bool // and so keeps its address
-	log             *slog.Logger
-	child           *child.Child
+	binary, dataDir, key string
+
+	address  atomic.Pointer[string]
+	answered atomic.Bool // and so keeps its address
+	log      *slog.Logger
+	child    *child.Child
 }
 
 const (
@@ -59,7 +60,7 @@ func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Serv
 }
 
 // URL is where the server answers.
-func (s *Server) URL() string { return "http://" + s.address }
+func (s *Server) URL() string { return "http://" + *s.address.Load() }
 
 // Key is its master key.
 func (s *Server) Key() string { return s.key }
@@ -71,13 +72,14 @@ func (s *Server) database() string { return filepath.Join(s.dataDir, "data.ms") 
 
 func (s *Server) command(output io.Writer) (*exec.Cmd, error) {
 	if !s.answered.Load() {
-		var err error
-		if s.address, err = freeAddress(); err != nil {
+		address, err := freeAddress()
+		if err != nil {
 			return nil, err
 		}
+		s.address.Store(&address)
 	}
 	c := exec.Command(s.binary,
-		"--http-addr", s.address, "--env", "production", "--no-analytics", "--log-level", "WARN",
+		"--http-addr", *s.address.Load(), "--env", "production", "--no-analytics", "--log-level", "WARN",
 		"--max-indexing-memory", indexingMemory,
 		"--db-path", s.database(), "--dump-dir", filepath.Join(s.dataDir, "dumps"), "--snapshot-dir", filepath.Join(s.dataDir, "snapshots"))
 	c.Dir = s.dataDir
