@@ -293,6 +293,26 @@ func TestServerComesBackByItself(t *testing.T) {
 	}
 }
 
+// A keeper that hangs does not hear that its program was killed; whoever comes next ends it.
+func TestFolderOfAKilledProgramWhoseKeeperHangsIsTaken(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux tells the keeper of a folder")
+	}
+	dir := t.TempDir()
+	program := startHolder(t, dir)
+	keeper := keeperOf(t, dir)
+	send(t, keeper, syscall.SIGSTOP)
+	if err := program.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = program.Wait() // killed
+	query(t, start(t, dir).URL(), "select 1")
+	if alive(keeper) {
+		t.Error("the keeper of before still hangs")
+	}
+}
+
 func TestServerThatCannotComeBackIsGivenUpWithTheReason(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
