@@ -110,6 +110,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, catalog.NewPictureWorker(products))
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
 	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: products})
+	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: products})
 
 	config := p.storefront
 	config.Log, config.Secret = p.log, p.secret

@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -25,32 +24,32 @@ func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
 			return err
 		}
-		if u.State == UploadApplied {
+		switch u.State {
+		case UploadApplied:
 			return nil
+		case UploadDiscarded:
+			return ErrUploadDiscarded
 		}
-		if err := u.open(); err != nil {
+		if err := s.lockUploaded(ctx, tx, coopID, id); err != nil {
 			return err
 		}
-		if err := u.lockProducts(ctx, tx); err != nil {
+		c, err := s.compare(ctx, tx, coopID)
+		if err != nil {
 			return err
 		}
-		c, err := s.compare(ctx, tx, coopID, u.Rows)
+		list, meanwhile, err := u.settle(ctx, tx, c)
 		if err != nil {
 			return err
 		}
 		now := s.now()
-		if err := writeProducts(ctx, tx, coopID, u.settle(c), by, now); err != nil {
+		if err := writeProducts(ctx, tx, coopID, id, list, by, now); err != nil {
+			return err
+		}
+		if err := alterRows(ctx, tx, id, meanwhile); err != nil {
 			return err
 		}
 		u.State, u.AppliedAt = UploadApplied, &now
-		rows, summary, err := u.encode()
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `
-			update uploads set state = $2, rows = $3, summary = $4, applied_at = $5, file = null
-			where id = $1 and state = 'previewed'`, id, u.State, rows, summary, now)
-		return err
+		return u.save(ctx, tx)
 	})
 	if err != nil {
 		return Upload{}, fmt.Errorf("apply upload: %w", err)
@@ -58,75 +57,89 @@ func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid
 	return u, nil
 }
 
-// lockProducts keeps others from changing the products that the upload would change, in order of
-// their ids as everywhere.
-func (u Upload) lockProducts(ctx context.Context, tx *sqlx.Tx) error {
-	var ids []string
-	for _, row := range u.Rows {
-		if row.Kind == KindChanged {
-			ids = append(ids, row.ProductID.String())
-		}
-	}
+// lockUploaded keeps others from changing the products that the upload would change, in order of their
+// ids as everywhere. ErrTooManyProducts if its new ones would be too many.
+func (s *Service) lockUploaded(ctx context.Context, tx *sqlx.Tx, coopID, id uuid.UUID) error {
 	if _, err := tx.ExecContext(ctx, `
-		select id from products where id = any($1::uuid[]) order by id for no key update`, pq.Array(ids)); err != nil {
+		select id from products
+		where id in (select product_id from upload_rows where upload_id = $1 and kind = 'changed')
+		order by id for no key update`, id); err != nil {
 		return fmt.Errorf("lock products: %w", err)
 	}
-	return nil
+	return productsAllowed(ctx, tx, coopID, `(select count(*) from upload_rows where upload_id = $3 and kind = 'new')`, id)
 }
 
 // written is one product to write.
 type written struct {
+	row   int // its number in the upload
 	id    uuid.UUID
 	isNew bool
 	slug  string
 	delta int // of the stock
+	notes int // that its row had in the preview
 	Edit
 }
 
-// settle holds the previewed rows against the locked present, sets each row's outcome and gives what
-// there is to write.
-func (u *Upload) settle(c *comparer) []written {
-	var list []written
+// settle holds the previewed rows against the locked present, counts what comes of them, and gives what
+// there is to write: products, and the rows that are left alone.
+func (u *Upload) settle(ctx context.Context, tx *sqlx.Tx, c *comparer) (list []written, meanwhile []storedRow, err error) {
 	byID := make(map[uuid.UUID]*Product, len(c.products))
 	for i := range c.products {
 		byID[c.products[i].ID] = &c.products[i]
 	}
-	for i := range u.Rows {
-		row := &u.Rows[i]
-		if row.Kind != KindNew && row.Kind != KindChanged {
-			continue
-		}
-		fresh, merged := c.row(row.Line, row.Values)
-		w := written{id: postgres.NewID(), isNew: row.Kind == KindNew, Edit: merged}
-		why := ""
-		switch {
-		case len(fresh.Errors) > 0:
-			why = "upload.meanwhile_wrong"
-		case row.Kind == KindNew && fresh.Kind != KindNew:
-			why = "upload.meanwhile_there"
-		case row.Kind == KindNew:
-			w.delta = *merged.Stock
-			if w.SKU == "" {
-				w.SKU = madeSKU(w.id)
+	u.Summary.Applied, u.Summary.Meanwhile, u.Summary.Drafts, u.Summary.Failed = 0, 0, 0, nil
+	err = eachRow(ctx, tx, u.ID, `and kind in ('new', 'changed') order by number`, func(r storedRow, row UploadRow) error {
+		w, why := c.settle(&row, byID)
+		if why == nil {
+			w.row = r.Number
+			list = append(list, w)
+			u.Summary.Applied++
+			if w.isNew && w.State == Draft {
+				u.Summary.Drafts++
 			}
-			row.ProductID, row.SKU, row.State = &w.id, w.SKU, w.State
-		case fresh.ProductID == nil || *fresh.ProductID != *row.ProductID:
-			why = "upload.meanwhile_changed"
-		default:
-			w.id = *row.ProductID
-			why = w.carry(row, byID[w.id], merged)
-		}
-		if why != "" {
-			row.Outcome = OutcomeMeanwhile
-			row.Notes = append(fresh.Errors, RowError{Column: colName, Message: fault.Say(why)})
+			if len(row.Notes) == w.notes {
+				return nil
+			}
+			row.Outcome = OutcomeApplied
+		} else {
+			row.Outcome, row.Notes = OutcomeMeanwhile, why
 			u.Summary.Meanwhile++
-			continue
 		}
-		row.Outcome = OutcomeApplied
-		u.Summary.Applied++
-		list = append(list, w)
+		now, err := store(r.Number, row)
+		meanwhile = append(meanwhile, now)
+		return err
+	})
+	if err == nil {
+		err = c.failed
 	}
-	return list
+	return list, meanwhile, err
+}
+
+// settle is what a previewed row writes now, or why not.
+func (c *comparer) settle(row *UploadRow, byID map[uuid.UUID]*Product) (w written, why []RowError) {
+	fresh, merged := c.row(row.Line, row.Values)
+	w = written{id: postgres.NewID(), isNew: row.Kind == KindNew, Edit: merged, notes: len(row.Notes)}
+	key := ""
+	switch {
+	case len(fresh.Errors) > 0:
+		key = "upload.meanwhile_wrong"
+	case row.Kind == KindNew && fresh.Kind != KindNew:
+		key = "upload.meanwhile_there"
+	case row.Kind == KindNew:
+		w.delta = *merged.Stock
+		if w.SKU == "" {
+			w.SKU = madeSKU(w.id)
+		}
+	case fresh.ProductID == nil || *fresh.ProductID != *row.ProductID:
+		key = "upload.meanwhile_changed"
+	default:
+		w.id = *row.ProductID
+		key = w.carry(row, byID[w.id], merged)
+	}
+	if key != "" {
+		return w, append(fresh.Errors, RowError{Column: colName, Message: fault.Say(key)})
+	}
+	return w, nil
 }
 
 // carry takes over the changes that a row's preview told, and says why not when one of these fields
@@ -165,7 +178,7 @@ func (w *written) carry(row *UploadRow, present *Product, merged Edit) (why stri
 
 // writeProducts writes products through a temporary table in a few statements, however many there
 // are. Stock is moved, and each movement written down, for all of them at once.
-func writeProducts(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []written, by uuid.UUID, now time.Time) error {
+func writeProducts(ctx context.Context, tx *sqlx.Tx, coopID, upload uuid.UUID, list []written, by uuid.UUID, now time.Time) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -203,6 +216,12 @@ func writeProducts(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []wr
 		select gen_random_uuid(), id, delta, 'count', $1, $2 from uploaded where delta <> 0`, nullable(by), now); err != nil {
 		return fmt.Errorf("stock movements: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `
+		update upload_rows r set outcome = 'applied', product_id = u.id, sku = u.sku, state = u.state
+		from uploaded u
+		where r.upload_id = $1 and r.number = u.number`, upload); err != nil {
+		return fmt.Errorf("outcomes of rows: %w", err)
+	}
 	return nil
 }
 
@@ -230,7 +249,7 @@ func giveSlugs(ctx context.Context, tx *sqlx.Tx, list []written) error {
 func copyProducts(ctx context.Context, tx *sqlx.Tx, list []written) (err error) {
 	if _, err := tx.ExecContext(ctx, `
 		create temporary table uploaded (
-		    id uuid primary key, is_new boolean, sku text, slug text, category text,
+		    id uuid primary key, number int, is_new boolean, sku text, slug text, category text,
 		    name_ar text, name_fr text, name_en text, description_ar text, description_fr text, description_en text,
 		    unit_amount int, unit_code text, price_centimes bigint, delta int, season_from int, season_to int,
 		    perishable boolean, authorisation text, authorisation_expires_on date, state text, drawing text
@@ -238,7 +257,7 @@ func copyProducts(ctx context.Context, tx *sqlx.Tx, list []written) (err error) 
 		return fmt.Errorf("temporary table: %w", err)
 	}
 	rows, err := tx.PrepareContext(ctx, `
-		copy uploaded (id, is_new, sku, slug, category, name_ar, name_fr, name_en,
+		copy uploaded (id, number, is_new, sku, slug, category, name_ar, name_fr, name_en,
 		               description_ar, description_fr, description_en, unit_amount, unit_code, price_centimes,
 		               delta, season_from, season_to, perishable, authorisation, authorisation_expires_on, state, drawing)
 		from stdin`)
@@ -251,7 +270,7 @@ func copyProducts(ctx context.Context, tx *sqlx.Tx, list []written) (err error) 
 		}
 	}()
 	for _, w := range list {
-		if _, err := rows.ExecContext(ctx, w.id, w.isNew, w.SKU, w.slug, w.Category, w.Name.AR, w.Name.FR, w.Name.EN,
+		if _, err := rows.ExecContext(ctx, w.id, w.row, w.isNew, w.SKU, w.slug, w.Category, w.Name.AR, w.Name.FR, w.Name.EN,
 			w.Description.AR, w.Description.FR, w.Description.EN, w.UnitAmount, w.UnitCode, int64(w.Price),
 			w.delta, w.SeasonFrom, w.SeasonTo, w.Perishable, w.Authorisation, w.AuthorisedTill, w.State, w.Drawing); err != nil {
 			return fmt.Errorf("copy: %w", err)

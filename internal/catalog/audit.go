@@ -38,6 +38,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select id::text || ': ' || state
 			from uploads
 			where (state = 'applied') <> (applied_at is not null)`},
+		audit.Query{Name: "catalog: each row of an upload came to something when it was applied, and not before", SQL: `
+			select u.id::text || ' ' || u.state || ': row ' || r.number || ' ' || r.kind || ' ' || r.outcome
+			from uploads u join upload_rows r on r.upload_id = u.id
+			where (u.state = 'applied' and r.kind in ('new', 'changed')) <> (r.outcome <> '')`},
 		audit.Query{Name: "catalog: what search has still to learn is for an engine that is known", SQL: `
 			select s.engine || ': ' || count(*)
 			from search_pending s left join search_engines e on e.name = s.engine

@@ -25,11 +25,28 @@ type comparer struct {
 	byName     map[string][]int // by folded name, in Arabic or French
 	seen       map[string]int   // line on which a product was met first
 	met        map[uuid.UUID]bool
-	moved      map[time.Time]map[uuid.UUID]int // by how much orders moved each stock since then
+
+	orders func(at time.Time) (map[uuid.UUID]int, error) // see ordersSince
+	moved  map[time.Time]map[uuid.UUID]int               // what it said
+	failed error                                         // of it
+}
+
+// restart forgets which rows have come, for them to come again.
+func (c *comparer) restart() { c.seen, c.met = map[string]int{}, map[uuid.UUID]bool{} }
+
+// missing counts the products that no row was about.
+func (c *comparer) missing() int {
+	n := 0
+	for _, p := range c.products {
+		if p.State != Archived && !c.met[p.ID] {
+			n++
+		}
+	}
+	return n
 }
 
 // compare reads a cooperative's products as they are now, for the rows of a file to be held against.
-func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID, rows []UploadRow) (*comparer, error) {
+func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) (*comparer, error) {
 	r, err := s.rulesFrom(ctx, q)
 	if err != nil {
 		return nil, err
@@ -46,6 +63,7 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		rules: r, noCategory: chooseFrom(categories), named: map[string]string{}, products: products,
 		bySKU: make(map[string]int, len(products)), byName: make(map[string][]int, len(products)),
 		seen: map[string]int{}, met: map[uuid.UUID]bool{},
+		orders: s.ordersSince(ctx, coopID), moved: map[time.Time]map[uuid.UUID]int{},
 	}
 	for _, k := range categories {
 		for _, name := range [...]string{k.Slug, k.Name.AR, k.Name.FR, k.Name.EN} {
@@ -53,9 +71,6 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		}
 	}
 	c.nameByPart(categories)
-	if c.moved, err = movedSince(ctx, q, coopID, rows); err != nil {
-		return nil, err
-	}
 	for i, p := range products {
 		c.bySKU[p.SKU] = i
 	}

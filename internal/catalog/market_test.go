@@ -16,6 +16,7 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
@@ -157,6 +158,34 @@ func (m *market) sound() {
 			m.t.Errorf("audit: %s: %d: %v", c.Name, c.Count, c.Problems)
 		}
 	}
+}
+
+// whole is an upload with all of its rows.
+func (m *market) whole(coop uuid.UUID, u catalog.Upload, err error) (catalog.Upload, error) {
+	if err != nil {
+		return u, err
+	}
+	return m.GetUpload(m.ctx, coop, u.ID)
+}
+
+func (m *market) ReadUpload(ctx context.Context, coop uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (catalog.Upload, error) {
+	u, err := m.Service.ReadUpload(ctx, coop, filename, r, encoding, by)
+	return m.whole(coop, u, err)
+}
+
+func (m *market) RereadUpload(ctx context.Context, coop, id uuid.UUID, encoding sheet.Encoding) (catalog.Upload, error) {
+	u, err := m.Service.RereadUpload(ctx, coop, id, encoding)
+	return m.whole(coop, u, err)
+}
+
+func (m *market) RepairUpload(ctx context.Context, coop, id uuid.UUID, line int, column, value string) (catalog.Upload, error) {
+	u, err := m.Service.RepairUpload(ctx, coop, id, line, column, value)
+	return m.whole(coop, u, err)
+}
+
+func (m *market) ApplyUpload(ctx context.Context, coop, id, by uuid.UUID) (catalog.Upload, error) {
+	u, err := m.Service.ApplyUpload(ctx, coop, id, by)
+	return m.whole(coop, u, err)
 }
 
 func (m *market) upload(coop uuid.UUID, filename, content string) catalog.Upload {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 )
 
 // stockThen is the stock that a downloaded catalogue showed, and when. It goes out in a column of its own
@@ -50,7 +49,7 @@ func (c *comparer) restock(given *Edit, present *Product, values map[string]stri
 	if *given.Stock == then.pieces {
 		return false
 	}
-	if moved, counted := c.moved[then.at]; counted {
+	if moved := c.movedSince(then.at); moved != nil {
 		now := max(0, *given.Stock+moved[present.ID])
 		given.Stock = &now
 	}
@@ -60,29 +59,39 @@ func (c *comparer) restock(given *Edit, present *Product, values map[string]stri
 // maxDownloads is how many downloads the rows of one file may come from and still be told apart.
 const maxDownloads = 5
 
-// movedSince tells by how much orders have moved each stock since the downloads that rows come from.
-func movedSince(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID, rows []UploadRow) (map[time.Time]map[uuid.UUID]int, error) {
-	moved := map[time.Time]map[uuid.UUID]int{}
-	for _, row := range rows {
-		then, known := readStockThen(row.Values[colStockThen])
-		if !known || moved[then.at] != nil || len(moved) == maxDownloads {
-			continue
-		}
+// movedSince tells by how much orders have moved each stock since a download; nil if that cannot be told.
+func (c *comparer) movedSince(at time.Time) map[uuid.UUID]int {
+	if c.moved[at] != nil || len(c.moved) == maxDownloads {
+		return c.moved[at]
+	}
+	moved, err := c.orders(at)
+	if err != nil {
+		c.failed = err
+		return nil
+	}
+	c.moved[at] = moved
+	return moved
+}
+
+// ordersSince reads by how much orders have moved a cooperative's stocks since then. It does not ask the
+// transaction in which rows are read or written at that moment.
+func (s *Service) ordersSince(ctx context.Context, coopID uuid.UUID) func(at time.Time) (map[uuid.UUID]int, error) {
+	return func(at time.Time) (map[uuid.UUID]int, error) {
 		var list []struct {
 			ID  uuid.UUID
 			Sum int
 		}
-		if err := sqlx.SelectContext(ctx, q, &list, `
+		if err := s.db.SelectContext(ctx, &list, `
 			select p.id, sum(m.delta) as sum
 			from products p join stock_movements m on m.product_id = p.id
 			where p.cooperative_id = $1 and m.reason in ('reserve', 'release') and m.at > $2
-			group by p.id`, coopID, then.at); err != nil {
+			group by p.id`, coopID, at); err != nil {
 			return nil, fmt.Errorf("sold since the download: %w", err)
 		}
-		moved[then.at] = make(map[uuid.UUID]int, len(list))
+		moved := make(map[uuid.UUID]int, len(list))
 		for _, m := range list {
-			moved[then.at][m.ID] = m.Sum
+			moved[m.ID] = m.Sum
 		}
+		return moved, nil
 	}
-	return moved, nil
 }

@@ -1,8 +1,9 @@
 package catalog
 
 import (
+	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -21,6 +22,7 @@ import (
 // The states of an upload.
 const (
 	UploadPreviewed = "previewed"
+	UploadApplying  = "applying" // by a job, see StartApply
 	UploadApplied   = "applied"
 	UploadDiscarded = "discarded"
 )
@@ -30,7 +32,7 @@ type Upload struct {
 	ID        uuid.UUID
 	Filename  string
 	State     string
-	Rows      []UploadRow // in the file's order
+	Rows      []UploadRow // only where they were asked for: see GetUpload and UploadPage
 	Summary   Summary
 	CreatedAt time.Time
 	AppliedAt *time.Time
@@ -46,6 +48,9 @@ type Summary struct {
 	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
 	Doubtful  int `json:"doubtful"`  // rows whose price moved tenfold
 	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
+	Drafts    int `json:"drafts"`    // once applied: new products that are not on sale
+
+	Failed *fault.Message `json:"failed,omitempty"` // why a job could not apply it
 
 	Columns []string `json:"columns"` // that were recognised
 	Ignored []string `json:"ignored"` // headings that were not
@@ -55,6 +60,9 @@ type Summary struct {
 	Unread   []string       `json:"unread,omitempty"`   // those others
 }
 
+// Rows is how many there are.
+func (s Summary) Rows() int { return s.New + s.Changed + s.Unchanged + s.Wrong }
+
 // Ready is how many rows would be written.
 func (s Summary) Ready() int { return s.New + s.Changed }
 
@@ -62,6 +70,7 @@ func (s Summary) Ready() int { return s.New + s.Changed }
 var (
 	ErrUploadNotFound  = fault.New(fault.NotFound, "upload.not_found")
 	ErrUploadDiscarded = fault.New(fault.Conflict, "upload.discarded")
+	ErrUploadApplying  = fault.New(fault.Conflict, "upload.applying")
 	ErrUploadApplied   = fault.New(fault.Conflict, "upload.already_applied")
 	ErrNoRows          = fault.New(fault.Invalid, "upload.no_rows")
 	ErrNoLine          = fault.New(fault.NotFound, "upload.no_line")
@@ -73,8 +82,10 @@ var (
 const (
 	maxLongCell = 6000     // characters of a description
 	maxCell     = 400      // characters of any other cell, which is twice what a name may have
-	maxKept     = 24 << 20 // bytes of all cells, as they stand in the file
+	maxKept     = 10 << 20 // bytes of all cells, as they stand in the file
 	uploadsKept = 90 * 24 * time.Hour
+	maxUploads  = 50 // of a cooperative
+	maxPreviews = 5  // of a cooperative; the oldest beyond are discarded
 )
 
 // ReadUpload reads a catalogue file (CSV or XLSX, at most 8 MiB and 20,000 rows), compares it with the
@@ -85,22 +96,26 @@ const (
 func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
 	u := Upload{ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now()}
 	err := s.files.Do(ctx, person(by), func() error {
-		file, err := sheet.Read(r)
+		data, err := sheet.Read(r)
 		if err != nil {
 			return err
 		}
-		if err := u.read(filename, file, encoding); err != nil {
-			return err
-		}
-		c, err := s.compare(ctx, s.db, coopID, u.Rows)
+		f, err := openFile(filename, data, encoding)
 		if err != nil {
 			return err
 		}
-		u.compareWith(c)
-		if u.Summary.Encoding == "" {
-			file = nil // it will not have to be read again
+		c, err := s.compare(ctx, s.db, coopID)
+		if err != nil {
+			return err
 		}
-		return s.keepUpload(ctx, coopID, u, file, by)
+		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+			c.restart()
+			u.Summary = f.summary()
+			if err := keepUpload(ctx, tx, coopID, u, by); err != nil {
+				return err
+			}
+			return u.fill(ctx, tx, c, f)
+		})
 	})
 	if err != nil {
 		return Upload{}, fmt.Errorf("read upload: %w", err)
@@ -116,45 +131,71 @@ func (s *Service) RereadUpload(ctx context.Context, coopID, id uuid.UUID, encodi
 		if encoding.Other() == "" || u.Summary.Encoding == "" {
 			return ErrNoEncoding
 		}
-		var file []byte
-		if err := tx.GetContext(ctx, &file, `select file from uploads where id = $1`, id); err != nil {
+		var data []byte
+		if err := tx.GetContext(ctx, &data, `select file from uploads where id = $1`, id); err != nil {
 			return fmt.Errorf("uploaded file: %w", err)
 		}
-		return u.read(u.Filename, file, encoding)
+		f, err := openFile(u.Filename, data, encoding)
+		if err != nil {
+			return err
+		}
+		c, err := s.compare(ctx, tx, coopID)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `delete from upload_rows where upload_id = $1`, id); err != nil {
+			return fmt.Errorf("forget rows: %w", err)
+		}
+		u.Summary = f.summary()
+		return u.fill(ctx, tx, c, f)
 	})
 }
 
-// read replaces an upload's rows by those of a file, to be compared.
-func (u *Upload) read(filename string, file []byte, encoding sheet.Encoding) error {
-	table, err := sheet.Open(filename, file, encoding, func(cells []string) int { return len(layoutOf(cells).used) })
+// uploadFile is a file whose headings are understood.
+type uploadFile struct {
+	data   []byte
+	table  *sheet.Sheet
+	layout layout
+}
+
+func openFile(filename string, data []byte, encoding sheet.Encoding) (*uploadFile, error) {
+	table, err := sheet.Open(filename, data, encoding, func(cells []string) int { return len(layoutOf(cells).used) })
 	if err != nil {
-		return err
+		return nil, err
 	}
-	layout := layoutOf(table.Heading.Cells)
-	if err := layout.usable(table.Heading.Cells); err != nil {
-		return err
+	f := &uploadFile{data: data, table: table, layout: layoutOf(table.Heading.Cells)}
+	return f, f.layout.usable(table.Heading.Cells)
+}
+
+// summary is what there is to say of the file before its rows are compared.
+func (f *uploadFile) summary() Summary {
+	s := Summary{Columns: f.layout.used, Ignored: f.layout.ignored, Encoding: f.table.Encoding}
+	if len(f.table.Unread) > 0 {
+		s.Page, s.Unread = cut(cleanLine(f.table.Page), 60), f.table.Unread
 	}
-	u.Rows = nil
-	u.Summary = Summary{Columns: layout.used, Ignored: layout.ignored, Encoding: table.Encoding}
-	if len(table.Unread) > 0 {
-		u.Summary.Page, u.Summary.Unread = cut(cleanLine(table.Page), 60), table.Unread
-	}
-	kept := 0
-	err = table.Rows(func(row sheet.Row) error {
-		for i, cell := range row.Cells[:min(len(row.Cells), len(layout.columns))] {
-			if layout.columns[i] != "" {
+	return s
+}
+
+// rows yields the cells of each row that hold something, by column.
+func (f *uploadFile) rows(yield func(line int, values map[string]string) error) error {
+	kept, n := 0, 0
+	err := f.table.Rows(func(row sheet.Row) error {
+		for i, cell := range row.Cells[:min(len(row.Cells), len(f.layout.columns))] {
+			if f.layout.columns[i] != "" {
 				kept += len(cell)
 			}
 		}
 		if kept > maxKept {
 			return sheet.ErrUnpacked
 		}
-		if values := layout.values(row.Cells); len(values) > 0 {
-			u.Rows = append(u.Rows, UploadRow{Line: row.Line, Values: values})
+		values := f.layout.values(row.Cells)
+		if len(values) == 0 {
+			return nil
 		}
-		return nil
+		n++
+		return yield(row.Line, values)
 	})
-	if err == nil && len(u.Rows) == 0 {
+	if err == nil && n == 0 {
 		return ErrNoRows
 	}
 	return err
@@ -209,90 +250,52 @@ func cellText(column, cell string) string {
 	return cut(text, longest)
 }
 
-// compareWith works out anew what every row would do.
-func (u *Upload) compareWith(c *comparer) {
-	s := &u.Summary
-	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.Missing = 0, 0, 0, 0, 0, 0
-	for i, row := range u.Rows {
-		u.Rows[i], _ = c.row(row.Line, row.Values)
-		switch u.Rows[i].Kind {
-		case KindNew:
-			s.New++
-		case KindChanged:
-			s.Changed++
-		case KindUnchanged:
-			s.Unchanged++
-		case KindWrong:
-			s.Wrong++
-		}
-		for _, note := range u.Rows[i].Notes {
-			if note.Message.Key == "upload.price_jump" {
-				s.Doubtful++
-			}
-		}
+// count adds a row to the summary.
+func (s *Summary) count(row UploadRow) {
+	switch row.Kind {
+	case KindNew:
+		s.New++
+	case KindChanged:
+		s.Changed++
+	case KindUnchanged:
+		s.Unchanged++
+	case KindWrong:
+		s.Wrong++
 	}
-	for _, p := range c.products {
-		if p.State != Archived && !c.met[p.ID] {
-			s.Missing++
+	for _, note := range row.Notes {
+		if note.Message.Key == "upload.price_jump" {
+			s.Doubtful++
 		}
 	}
 }
 
-// keepUpload writes a new upload, and forgets the cooperative's old ones. The file itself is kept only
-// where it may have to be read again.
-func (s *Service) keepUpload(ctx context.Context, coopID uuid.UUID, u Upload, file []byte, by uuid.UUID) error {
-	rows, summary, err := u.encode()
-	if err != nil {
-		return err
-	}
-	if _, err := s.db.ExecContext(ctx, `
-		with forgotten as (
-		    delete from uploads where cooperative_id = $2 and created_at < $3
-		)
-		insert into uploads (id, cooperative_id, user_id, filename, state, rows, summary, file, created_at)
-		values ($1, $2, $4, $5, $6, $7, $8, nullif($9, ''::bytea), $10)`,
-		u.ID, coopID, u.CreatedAt.Add(-uploadsKept), nullable(by), u.Filename, u.State, rows, summary, file, u.CreatedAt); err != nil {
+// recount empties the figures of the rows, to be counted again.
+func (s *Summary) recount() {
+	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.Missing = 0, 0, 0, 0, 0, 0
+}
+
+// keepUpload writes a new upload without its rows, and forgets the cooperative's old ones.
+func keepUpload(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, u Upload, by uuid.UUID) error {
+	if _, err := tx.ExecContext(ctx, `
+		insert into uploads (id, cooperative_id, user_id, filename, state, summary, created_at)
+		values ($1, $2, $3, $4, $5, '{}', $6)`,
+		u.ID, coopID, nullable(by), u.Filename, u.State, u.CreatedAt); err != nil {
 		return fmt.Errorf("keep upload: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `
+		with ranked as (
+		    select id, state, created_at,
+		           row_number() over (order by created_at desc, id desc) as place,
+		           row_number() over (partition by state order by created_at desc, id desc) as place_in_state
+		    from uploads where cooperative_id = $1
+		)
+		delete from uploads u using ranked r
+		where u.id = r.id and u.id <> $2 and u.state <> 'applying'
+		  and (r.created_at < $3 or r.place > $4 or u.state = 'previewed' and r.place_in_state > $5)`,
+		coopID, u.ID, u.CreatedAt.Add(-uploadsKept), maxUploads, maxPreviews); err != nil {
+		return fmt.Errorf("forget uploads: %w", err)
+	}
 	return nil
-}
-
-func (u Upload) encode() (rows, summary []byte, err error) {
-	if rows, err = json.Marshal(u.Rows); err != nil {
-		return nil, nil, fmt.Errorf("encode upload: %w", err)
-	}
-	if summary, err = json.Marshal(u.Summary); err != nil {
-		return nil, nil, fmt.Errorf("encode upload: %w", err)
-	}
-	return rows, summary, nil
-}
-
-// GetUpload reads one of a cooperative's own uploads; ErrUploadNotFound if it is another's.
-func (s *Service) GetUpload(ctx context.Context, coopID, id uuid.UUID) (Upload, error) {
-	return readUpload(ctx, s.db, coopID, id, "")
-}
-
-func readUpload(ctx context.Context, q sqlx.QueryerContext, coopID, id uuid.UUID, lock string) (Upload, error) {
-	var u Upload
-	var rows, summary []byte
-	err := q.QueryRowxContext(ctx, `
-		select id, filename, state, rows, summary, created_at, applied_at
-		from uploads
-		where id = $1 and cooperative_id = $2 `+lock, id, coopID).
-		Scan(&u.ID, &u.Filename, &u.State, &rows, &summary, &u.CreatedAt, &u.AppliedAt)
-	if postgres.NoRows(err) {
-		return Upload{}, ErrUploadNotFound
-	}
-	if err != nil {
-		return Upload{}, fmt.Errorf("upload: %w", err)
-	}
-	if err := json.Unmarshal(rows, &u.Rows); err != nil {
-		return Upload{}, fmt.Errorf("upload rows: %w", err)
-	}
-	if err := json.Unmarshal(summary, &u.Summary); err != nil {
-		return Upload{}, fmt.Errorf("upload summary: %w", err)
-	}
-	return u, nil
 }
 
 // DiscardUpload throws a previewed upload away; one that was applied stays on record.
@@ -300,9 +303,11 @@ func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error
 	var state string
 	err := s.db.GetContext(ctx, &state, `
 		with thrown as (
-		    update uploads set state = 'discarded', rows = '[]', file = null
+		    update uploads set state = 'discarded', file = null
 		    where id = $1 and cooperative_id = $2 and state = 'previewed'
-		    returning state
+		    returning id, state
+		), forgotten as (
+		    delete from upload_rows r using thrown where r.upload_id = thrown.id
 		)
 		select state from thrown
 		union all
@@ -312,42 +317,64 @@ func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error
 		return ErrUploadNotFound
 	case err != nil:
 		return fmt.Errorf("discard upload: %w", err)
-	case state == UploadApplied:
-		return ErrUploadApplied
 	}
-	return nil
+	return Upload{State: state}.settled()
 }
 
 // RepairUpload puts another value into one cell of a previewed upload and compares the file again.
 // A cell may also be one that the file did not have.
 func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line int, column, value string) (Upload, error) {
-	return s.changeUpload(ctx, coopID, id, func(_ *sqlx.Tx, u *Upload) error { return u.repair(line, column, value) })
+	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
+		return Upload{}, ErrNoColumn
+	}
+	return s.changeUpload(ctx, coopID, id, func(tx *sqlx.Tx, u *Upload) error {
+		c, err := s.compare(ctx, tx, coopID)
+		if err != nil {
+			return err
+		}
+		u.Summary.recount()
+		found := false
+		var altered []storedRow
+		err = eachRow(ctx, tx, id, "order by number", func(r storedRow, row UploadRow) error {
+			if row.Line == line {
+				found = true
+				row.Values[column] = cellText(column, value)
+			}
+			fresh, _ := c.row(row.Line, row.Values)
+			u.Summary.count(fresh)
+			now, err := store(r.Number, fresh)
+			if err == nil && !bytes.Equal(now.Row, r.Row) {
+				altered = append(altered, now)
+			}
+			return err
+		})
+		if err = cmp.Or(err, c.failed); err != nil {
+			return err
+		}
+		if !found {
+			return ErrNoLine
+		}
+		u.Summary.Missing = c.missing()
+		return alterRows(ctx, tx, id, altered)
+	})
 }
 
-// changeUpload lets change alter the rows of a preview and compares them again.
+// changeUpload lets change alter the rows of a preview and its summary.
 func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
 	var u Upload
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
-		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
-			return err
-		}
-		if err := u.open(); err != nil {
-			return err
-		}
-		if err := change(tx, &u); err != nil {
-			return err
-		}
-		c, err := s.compare(ctx, tx, coopID, u.Rows)
-		if err != nil {
-			return err
-		}
-		u.compareWith(c)
-		rows, summary, err := u.encode()
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `update uploads set rows = $2, summary = $3 where id = $1`, id, rows, summary)
-		return err
+	err := s.files.Do(ctx, coopID.String(), func() error {
+		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
+			if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
+				return err
+			}
+			if err := u.open(); err != nil {
+				return err
+			}
+			if err := change(tx, &u); err != nil {
+				return err
+			}
+			return u.save(ctx, tx)
+		})
 	})
 	if err != nil {
 		return Upload{}, fmt.Errorf("change upload: %w", err)
@@ -357,26 +384,21 @@ func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change
 
 // open refuses an upload that is no longer a preview.
 func (u Upload) open() error {
-	switch u.State {
-	case UploadApplied:
-		return ErrUploadApplied
-	case UploadDiscarded:
+	if u.State == UploadDiscarded {
 		return ErrUploadDiscarded
 	}
-	return nil
+	return u.settled()
 }
 
-func (u Upload) repair(line int, column, value string) error {
-	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
-		return ErrNoColumn
+// settled refuses an upload that is in the catalogue, or on its way there.
+func (u Upload) settled() error {
+	switch u.State {
+	case UploadApplying:
+		return ErrUploadApplying
+	case UploadApplied:
+		return ErrUploadApplied
 	}
-	for _, row := range u.Rows {
-		if row.Line == line {
-			row.Values[column] = cellText(column, value)
-			return nil
-		}
-	}
-	return ErrNoLine
+	return nil
 }
 
 // Import reads a file and applies it at once, or discards it after the comparison, for the command
@@ -387,7 +409,13 @@ func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string,
 		return Upload{}, err
 	}
 	if apply {
-		return s.ApplyUpload(ctx, coopID, u.ID, by)
+		if _, err := s.ApplyUpload(ctx, coopID, u.ID, by); err != nil {
+			return Upload{}, err
+		}
+		return s.GetUpload(ctx, coopID, u.ID)
+	}
+	if u, err = s.GetUpload(ctx, coopID, u.ID); err != nil {
+		return Upload{}, err
 	}
 	return u, s.DiscardUpload(ctx, coopID, u.ID)
 }

@@ -30,6 +30,9 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.
 	var id uuid.UUID
 	err = s.retryNames(ctx, func(tx *sqlx.Tx) error {
 		id = postgres.NewID()
+		if err := productsAllowed(ctx, tx, coopID, `1`); err != nil {
+			return err
+		}
 		r, err := s.rulesFrom(ctx, tx)
 		if err != nil {
 			return err
@@ -70,6 +73,27 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.
 		return Product{}, fmt.Errorf("create product: %w", err)
 	}
 	return s.Get(ctx, coopID, id)
+}
+
+// MaxProducts is how many products a cooperative may have, archived ones included.
+const MaxProducts = 50_000
+
+// ErrTooManyProducts says that a cooperative's catalogue is full.
+var ErrTooManyProducts = fault.New(fault.Invalid, "catalog.too_many_products", "Max", MaxProducts)
+
+// productsAllowed is ErrTooManyProducts if with so many more, an SQL expression with parameters from $3
+// on, the cooperative would have too many products.
+func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more string, args ...any) error {
+	var allowed bool
+	if err := tx.GetContext(ctx, &allowed, `
+		select (select count(*) from products where cooperative_id = $1) + `+more+` <= $2::int`,
+		append([]any{coopID, MaxProducts}, args...)...); err != nil {
+		return fmt.Errorf("count products: %w", err)
+	}
+	if !allowed {
+		return ErrTooManyProducts
+	}
+	return nil
 }
 
 // form is the hash by which a new product's form is known when it comes again with the same in it; nil

@@ -29,8 +29,6 @@ const rowsShown = 200
 type uploadView struct {
 	catalog.Upload
 	Show       string // wrong, changed, new, or "" for all that differ
-	Shown      []catalog.UploadRow
-	Hidden     int // more rows of the same kind
 	Categories []catalog.Category
 }
 
@@ -53,41 +51,25 @@ func (v uploadView) showing(kind string) string {
 	return v.path() + "?show=" + kind
 }
 
-// order is how far up a row stands: mistakes first, then what may be one.
-func orderOf(row catalog.UploadRow) int {
-	switch {
-	case row.Kind == catalog.KindWrong || row.Outcome == catalog.OutcomeMeanwhile:
-		return 0
-	case doubt(row) != nil:
-		return 1
-	case row.Kind == catalog.KindChanged:
-		return 2
+// differing is how many rows there are of the kind that is looked at.
+func (v uploadView) differing() int {
+	switch catalog.Kind(v.Show) {
+	case catalog.KindWrong:
+		return v.Summary.Wrong
+	case catalog.KindChanged:
+		return v.Summary.Changed
+	case catalog.KindNew:
+		return v.Summary.New
 	}
-	return 3
+	return v.Summary.Ready() + v.Summary.Wrong
 }
 
-// doubt is the note of a row whose price moved so much that it may be a slip, or nil.
-func doubt(row catalog.UploadRow) *catalog.RowError {
-	for i, note := range row.Notes {
-		if len(note.Suggestions) > 0 {
-			return &row.Notes[i]
-		}
+// hidden is how many rows stand behind those that the page shows.
+func (v uploadView) hidden() int {
+	if v.State == catalog.UploadApplied {
+		return v.Summary.Wrong + v.Summary.Meanwhile - len(v.Rows)
 	}
-	return nil
-}
-
-// choose picks the rows to show.
-func (v *uploadView) choose() {
-	for _, row := range v.Rows {
-		if row.Kind != catalog.KindUnchanged && (v.Show == "" || v.Show == string(row.Kind)) {
-			v.Shown = append(v.Shown, row)
-		}
-	}
-	slices.SortStableFunc(v.Shown, func(a, b catalog.UploadRow) int { return orderOf(a) - orderOf(b) })
-	if len(v.Shown) > rowsShown {
-		v.Hidden = len(v.Shown) - rowsShown
-		v.Shown = v.Shown[:rowsShown]
-	}
+	return v.differing() - len(v.Rows)
 }
 
 func (h *Handler) askUpload(r *web.Request) error {
@@ -135,29 +117,31 @@ func (h *Handler) upload(r *web.Request) error {
 	if !slices.Contains([]string{string(catalog.KindWrong), string(catalog.KindChanged), string(catalog.KindNew)}, v.Show) {
 		v.Show = ""
 	}
-	if v.Upload, err = h.Catalog.GetUpload(r.Context(), r.CooperativeID(), id); err != nil {
+	if v.Upload, err = h.Catalog.UploadPage(r.Context(), r.CooperativeID(), id, catalog.Kind(v.Show), rowsShown); err != nil {
 		return err
-	}
-	if v.State == catalog.UploadDiscarded {
-		r.Flash("seller.upload.was_discarded")
-		return r.Redirect(uploadPath)
 	}
 	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
 		return err
 	}
-	v.choose()
-	title := "seller.upload.check"
-	if v.State == catalog.UploadApplied {
-		title = v.resultTitle()
+	title, page := "seller.upload.check", previewPage
+	switch v.State {
+	case catalog.UploadDiscarded:
+		r.Flash("seller.upload.was_discarded")
+		return r.Redirect(uploadPath)
+	case catalog.UploadApplying:
+		title, page = "seller.upload.applying", applyingPage
+		r.SetHeader("Refresh", "2") // seconds
+	case catalog.UploadApplied:
+		if v.Upload, err = h.Catalog.UploadLeft(r.Context(), r.CooperativeID(), id, rowsShown); err != nil {
+			return err
+		}
+		title, page = v.resultTitle(), appliedPage
 	}
 	p, _, err := h.page(r, r.Locale.T(title))
 	if err != nil {
 		return err
 	}
-	if v.State == catalog.UploadApplied {
-		return r.Render(http.StatusOK, appliedPage(p, v))
-	}
-	return r.Render(http.StatusOK, previewPage(p, v))
+	return r.Render(http.StatusOK, page(p, v))
 }
 
 func (h *Handler) repairUpload(r *web.Request) error {
@@ -203,7 +187,7 @@ func (h *Handler) applyUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Catalog.ApplyUpload(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
+	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
 		return h.uploadMeanwhile(r, id, err)
 	}
 	return r.Redirect(uploadPath + "/" + id.String())
@@ -223,7 +207,7 @@ func (h *Handler) discardUpload(r *web.Request) error {
 
 // uploadMeanwhile leads to what became of a file that somebody else has finished with already.
 func (h *Handler) uploadMeanwhile(r *web.Request, id uuid.UUID, err error) error {
-	if errors.Is(err, catalog.ErrUploadApplied) || errors.Is(err, catalog.ErrUploadDiscarded) {
+	if errors.Is(err, catalog.ErrUploadApplied) || errors.Is(err, catalog.ErrUploadApplying) || errors.Is(err, catalog.ErrUploadDiscarded) {
 		r.Flash("seller.upload.meanwhile")
 		return r.Redirect(uploadPath + "/" + id.String())
 	}
@@ -236,7 +220,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	upload, err := h.Catalog.GetUpload(r.Context(), r.CooperativeID(), id)
+	upload, err := h.Catalog.UploadLeft(r.Context(), r.CooperativeID(), id, sheet.MaxRows)
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func proposal(p ui.Page, row catalog.UploadRow, e catalog.RowError) string {
 // suggestion says a value that may have been meant. That of a doubtful price is the present one.
 func suggestion(p ui.Page, v uploadView, row catalog.UploadRow, column, value string) string {
 	words := v.words(p, column, value)
-	if d := doubt(row); d != nil && d.Column == column && row.Kind == catalog.KindChanged {
+	if d := row.Doubt(); d != nil && d.Column == column && row.Kind == catalog.KindChanged {
 		return p.T("seller.upload.keep", "Value", words)
 	}
 	return words
@@ -66,7 +66,7 @@ func rowClass(row catalog.UploadRow) string {
 	switch {
 	case row.Kind == catalog.KindWrong:
 		return "bad"
-	case row.Outcome == catalog.OutcomeMeanwhile || row.Outcome == "" && doubt(row) != nil:
+	case row.Outcome == catalog.OutcomeMeanwhile || row.Outcome == "" && row.Doubt() != nil:
 		return "ask"
 	case row.Kind == catalog.KindNew:
 		return "new"
@@ -121,27 +121,4 @@ func uploadWay(p ui.Page, now int) []ui.Step {
 		}
 	}
 	return steps
-}
-
-// hiddenNew counts the new products that were added and that buyers do not see yet.
-func (v uploadView) hiddenNew() int {
-	n := 0
-	for _, row := range v.Rows {
-		if row.Kind == catalog.KindNew && row.Outcome == catalog.OutcomeApplied && row.State == catalog.Draft {
-			n++
-		}
-	}
-	return n
-}
-
-// leftOut is the file with the rows that were not written.
-func (v uploadView) leftOut() uploadView {
-	var rows []catalog.UploadRow
-	for _, row := range v.Rows {
-		if row.Kind == catalog.KindWrong || row.Outcome == catalog.OutcomeMeanwhile {
-			rows = append(rows, row)
-		}
-	}
-	v.Shown, v.Hidden = rows[:min(len(rows), rowsShown)], max(0, len(rows)-rowsShown)
-	return v
 }

@@ -135,6 +135,7 @@ func (m *Market) open(log *slog.Logger) {
 	})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
+	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: m.Catalog})
 }
 
 // Index lets search find what is in the database now.
