@@ -332,6 +332,9 @@ var columnOrder = []string{
 	colDescriptionAR, colDescriptionFR, colDescriptionEN,
 }
 
+// chooseCategory says that a category is missing or unknown.
+const chooseCategory = "upload.category_choose"
+
 // chooseFrom is what to say of a row whose category is missing or unknown: those there are.
 func chooseFrom(categories []Category) *cellError {
 	var ar, fr, en, slugs []string
@@ -339,7 +342,7 @@ func chooseFrom(categories []Category) *cellError {
 		ar, fr, en, slugs = append(ar, k.Name.AR), append(fr, k.Name.FR), append(en, k.Name.EN), append(slugs, k.Slug)
 	}
 	choices := i18n.Text{AR: strings.Join(ar, "، "), FR: strings.Join(fr, ", "), EN: strings.Join(en, ", ")}
-	e := wrongCell("upload.category_choose", "Choices", choices)
+	e := wrongCell(chooseCategory, "Choices", choices)
 	e.suggestions = slugs
 	return e
 }

@@ -107,16 +107,20 @@ var foldedClues = sync.OnceValue(func() [][][]string {
 // guess tells a product's category and drawing from its name in any language; empty if nothing in
 // it is known.
 func guess(name i18n.Text) (category, drawing string) {
-	var given [][]string
+	var given []map[string]bool // the words of each text
 	for _, text := range [...]string{name.FR, name.AR, name.EN} {
 		if text != "" {
-			given = append(given, words(text))
+			known := map[string]bool{}
+			for _, word := range words(text) {
+				known[word] = true
+			}
+			given = append(given, known)
 		}
 	}
 	for i, spellings := range foldedClues() {
 		for _, wanted := range spellings {
 			for _, present := range given {
-				if !slices.ContainsFunc(wanted, func(w string) bool { return !slices.Contains(present, w) }) {
+				if !slices.ContainsFunc(wanted, func(w string) bool { return !present[w] }) {
 					return clues[i].category, clues[i].drawing
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -335,7 +336,14 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 		u.Summary.recount()
 		found := false
 		var altered []storedRow
-		err = eachRow(ctx, tx, id, "order by number", func(r storedRow, row UploadRow) error {
+		err = eachStored(ctx, tx, id, "order by number", func(r storedRow) error {
+			var row struct { // as it was typed; the rest is worked out anew
+				Line   int
+				Values map[string]string
+			}
+			if err := json.Unmarshal(r.Row, &row); err != nil {
+				return fmt.Errorf("upload row %d: %w", r.Number, err)
+			}
 			if row.Line == line {
 				found = true
 				row.Values[column] = cellText(column, value)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -50,7 +51,9 @@ func (row UploadRow) Doubt() *RowError {
 	return nil
 }
 
+// store makes a row fit to be kept. Which categories there are is not kept with each row that lacks one.
 func store(number int, row UploadRow) (storedRow, error) {
+	row.Errors, row.Notes = withChoices(row.Errors, &cellError{}), withChoices(row.Notes, &cellError{})
 	text, err := json.Marshal(row)
 	if err != nil {
 		return storedRow{}, fmt.Errorf("encode row: %w", err)
@@ -58,9 +61,9 @@ func store(number int, row UploadRow) (storedRow, error) {
 	return storedRow{Number: number, Kind: row.Kind, Rank: row.rank(), ProductID: row.ProductID, Outcome: row.Outcome, Row: text}, nil
 }
 
-// eachRow yields rows of an upload one by one; rest narrows and orders them, with parameters from $2 on.
-// The transaction must not be asked anything else meanwhile.
-func eachRow(ctx context.Context, q sqlx.QueryerContext, id uuid.UUID, rest string, yield func(r storedRow, row UploadRow) error, args ...any) (err error) {
+// eachStored yields rows of an upload one by one; rest narrows and orders them, with parameters from $2
+// on. The transaction must not be asked anything else meanwhile.
+func eachStored(ctx context.Context, q sqlx.QueryerContext, id uuid.UUID, rest string, yield func(r storedRow) error, args ...any) (err error) {
 	rows, err := q.QueryxContext(ctx, `
 		select number, kind, rank, product_id, outcome, sku, state, row from upload_rows where upload_id = $1 `+rest,
 		append([]any{id}, args...)...)
@@ -73,6 +76,16 @@ func eachRow(ctx context.Context, q sqlx.QueryerContext, id uuid.UUID, rest stri
 		if err := rows.StructScan(&r); err != nil {
 			return fmt.Errorf("upload row: %w", err)
 		}
+		if err := yield(r); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// eachRow is eachStored with each row as it is now.
+func eachRow(ctx context.Context, q sqlx.QueryerContext, id uuid.UUID, rest string, yield func(r storedRow, row UploadRow) error, args ...any) error {
+	return eachStored(ctx, q, id, rest, func(r storedRow) error {
 		var row UploadRow
 		if err := json.Unmarshal(r.Row, &row); err != nil {
 			return fmt.Errorf("upload row %d: %w", r.Number, err)
@@ -80,11 +93,19 @@ func eachRow(ctx context.Context, q sqlx.QueryerContext, id uuid.UUID, rest stri
 		if row.Outcome = r.Outcome; r.Outcome == OutcomeApplied {
 			row.ProductID, row.SKU, row.State = r.ProductID, r.SKU, r.State
 		}
-		if err := yield(r, row); err != nil {
-			return err
+		return yield(r, row)
+	}, args...)
+}
+
+// withChoices puts the categories that there are into what is said of rows that lack one.
+func withChoices(list []RowError, choices *cellError) []RowError {
+	for i, e := range list {
+		if e.Message.Key == chooseCategory {
+			list = slices.Clone(list)
+			list[i].Message.Args, list[i].Suggestions = choices.message.Args, choices.suggestions
 		}
 	}
-	return rows.Err()
+	return list
 }
 
 // fill compares a file's rows and writes them, one at a time, and then the upload's summary.
@@ -223,7 +244,13 @@ func (s *Service) uploadWith(ctx context.Context, coopID, id uuid.UUID, rest str
 	if err != nil {
 		return Upload{}, err
 	}
+	categories, err := s.Categories(ctx)
+	if err != nil {
+		return Upload{}, err
+	}
+	choices := chooseFrom(categories)
 	err = eachRow(ctx, s.db, id, rest, func(_ storedRow, row UploadRow) error {
+		row.Errors, row.Notes = withChoices(row.Errors, choices), withChoices(row.Notes, choices)
 		u.Rows = append(u.Rows, row)
 		return nil
 	}, args...)
