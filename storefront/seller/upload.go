@@ -108,7 +108,10 @@ func (h *Handler) readUpload(r *web.Request) error {
 	return r.Redirect(uploadPath + "/" + upload.ID.String())
 }
 
-func (h *Handler) upload(r *web.Request) error {
+func (h *Handler) upload(r *web.Request) error { return h.showUpload(r, http.StatusOK, nil) }
+
+// showUpload shows what became of a file, or what it would do; failed is why it could not be applied.
+func (h *Handler) showUpload(r *web.Request, status int, failed *fault.Message) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
@@ -119,6 +122,9 @@ func (h *Handler) upload(r *web.Request) error {
 	}
 	if v.Upload, err = h.Catalog.UploadPage(r.Context(), r.CooperativeID(), id, catalog.Kind(v.Show), rowsShown); err != nil {
 		return err
+	}
+	if failed != nil {
+		v.Summary.Failed = failed
 	}
 	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
 		return err
@@ -141,7 +147,7 @@ func (h *Handler) upload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, page(p, v))
+	return r.Render(status, page(p, v))
 }
 
 func (h *Handler) repairUpload(r *web.Request) error {
@@ -188,6 +194,9 @@ func (h *Handler) applyUpload(r *web.Request) error {
 		return err
 	}
 	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
+		if f, status := refusedFile(r, err); f != nil {
+			return h.showUpload(r, status, &f.Message)
+		}
 		return h.uploadMeanwhile(r, id, err)
 	}
 	return r.Redirect(uploadPath + "/" + id.String())

@@ -128,6 +128,38 @@ func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
 	}
 }
 
+func TestALargeFileIsPublishedWhileThePageWaits(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	var file strings.Builder
+	file.WriteString("code;produit;catégorie;unité;prix\n")
+	for i := range 1001 {
+		fmt.Fprintf(&file, "T-%d;Tapis %d;craft;1 m2;900\n", i, i)
+	}
+	preview := member.Upload("/fr/seller/upload", "file", "tapis.csv", []byte(file.String()), nil).Want(http.StatusOK)
+	if got := preview.Find("table.diff tbody tr").Length(); got != 200 || !preview.Has("main p b") {
+		t.Errorf("%d rows are shown", got)
+	}
+	id := preview.Path[strings.LastIndex(preview.Path, "/")+1:]
+	member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	for _, language := range languages {
+		page := member.Get("/" + language + "/seller/upload/" + id).Want(http.StatusOK)
+		if page.Header.Get("Refresh") == "" || !page.Has("[role=status]") || page.Has("form[action$='/apply']") {
+			t.Errorf("%s: the page does not wait: %s", language, page.Text("main"))
+		}
+	}
+	// What others do with it meanwhile is told, and changes nothing.
+	if page := member.Post(preview.Path+"/discard", nil).Want(http.StatusOK); page.Path != preview.Path {
+		t.Errorf("discarded to %s", page.Path)
+	}
+	m.WorkJobs()
+	m.Eventually("it is published", func() bool { return member.Get(preview.Path).Header.Get("Refresh") == "" })
+	if page := member.Get(preview.Path).Want(http.StatusOK); !page.Has(".note.ok") || !strings.Contains(page.Text(".note.ok"), "001") {
+		t.Errorf("it says %q", page.Text("main"))
+	}
+}
+
 func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
