@@ -26,7 +26,7 @@ import (
 )
 
 // bare is a server without any service, for routes of a test's own.
-func bare(t *testing.T, config Config, routes ...web.Route) *Server {
+func bare(t testing.TB, config Config, routes ...web.Route) *Server {
 	t.Helper()
 	languages, err := i18n.Load()
 	if err != nil {
@@ -42,6 +42,7 @@ func bare(t *testing.T, config Config, routes ...web.Route) *Server {
 	s, err := newServer(config, Services{Languages: languages})
 	if err == nil {
 		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
+		s.site.BasketCount = func(context.Context, string) (int, error) { return 0, nil }
 		s.site.Record = func(context.Context, security.Event) {}
 		err = s.assemble(routes)
 	}

@@ -88,6 +88,12 @@ func TestAPanicOutsideEveryMiddlewareEndsOneRequestOnly(t *testing.T) {
 			t.Errorf("%s: %d %q %v", name, response.StatusCode, body, response.Header)
 		}
 	}
+	upload := web.Route{Method: http.MethodPost, Path: "/up", Policy: web.Member, MaxBody: 2 << 20, Handler: say("up")}
+	s = bare(t, Config{}, upload) // which knows no accounts to look a session up in
+	response, _ := exchange(t, serve(t, s), "POST /fr/up HTTP/1.1\r\nHost: a\r\nCookie: session=x\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
+	if response.StatusCode != http.StatusInternalServerError {
+		t.Errorf("an upload whose session cannot be looked up: %d", response.StatusCode)
+	}
 	if response, body := exchange(t, address, "GET /fr/fine HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"); body != "fine" {
 		t.Errorf("afterwards: %d %s", response.StatusCode, body)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -178,7 +179,13 @@ func (s *Server) exceptionAt(method, path string) (e exception, ok bool) {
 // headerReceived gives uploads more room and more time before their body is read, and of those that
 // are not for just anybody only to who has signed in: strangers could otherwise fill the memory with
 // bodies, which are read before a policy is asked.
-func (s *Server) headerReceived(header *fasthttp.RequestHeader) fasthttp.RequestConfig {
+func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp.RequestConfig) {
+	defer func() {
+		if value := recover(); value != nil { // nothing else would catch it; no more is allowed than to any
+			s.metrics.panics.Inc()
+			s.config.Log.Error("head of a request", "error", panicked{value, debug.Stack()})
+		}
+	}()
 	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
 	allowed, ok := s.exceptionAt(string(header.Method()), path)
 	if !ok || allowed.signedIn && s.checkSession(header) != nil {

@@ -63,9 +63,9 @@ func (r *Request) RedirectURL(address string) error {
 }
 
 // LocalPath gives back a path of the market's own, which may come from outside, or "" if following
-// it could lead away from the market.
+// it could lead away from the market or it is longer than any.
 func LocalPath(path string) string {
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
+	if len(path) > maxPath || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") || strings.Contains(path, `\`) {
 		return ""
 	}
 	for _, c := range path {

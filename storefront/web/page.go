@@ -65,7 +65,7 @@ func (r *Request) pagePath() string {
 		return "/" // it was refused, and each page says its address many times
 	}
 	from, found := strings.CutPrefix(r.Header("Referer"), r.Site.BaseURL+"/"+r.Locale.Code())
-	if found && len(from) <= maxPath && (from == "" || LocalPath(from) != "") {
+	if found && (from == "" || LocalPath(from) != "") {
 		return "/" + strings.TrimPrefix(from, "/")
 	}
 	return "/"
