@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"sync"
@@ -244,5 +245,8 @@ func (s *Server) refusal() []byte {
 	if err != nil { // a buffer never fails
 		s.config.Log.Error("the page for too many connections", "error", err)
 	}
-	return answer.Bytes()
+	return dateLine.ReplaceAll(answer.Bytes(), nil)
 }
+
+// dateLine is the header that would tell the time of the start.
+var dateLine = regexp.MustCompile(`Date: [^\r]*\r\n`)
