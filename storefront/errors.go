@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/feed"
@@ -189,9 +190,12 @@ func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 	}
 	// Whose upload was cut short for want of a session is told that, and not its size.
 	if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {
-		if noSession := s.checkSession(&c.Request().Header); noSession != nil {
+		if _, noSession := s.checkSession(&c.Request().Header); noSession != nil {
 			err = noSession
 		}
+	}
+	if !s.bodies.release(&c.Context().Request.Header) {
+		err = gate.ErrBusy
 	}
 	return s.refuse(c, err)
 }

@@ -71,6 +71,7 @@ func isToken(name []byte) bool {
 func (s *Server) guarded(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 	return func(ctx *fasthttp.RequestCtx) {
 		defer s.survive(ctx)
+		defer s.bodies.release(&ctx.Request.Header)
 		err := checkHead(&ctx.Request.Header)
 		if err == nil {
 			next(ctx)

@@ -53,6 +53,7 @@ type Server struct {
 	app          *fiber.App
 	origins      *http.CrossOriginProtection
 	metrics      metrics
+	bodies       *bodies
 	health       *checklist
 	accounts     *account.Service
 	cooperatives *cooperative.Service
@@ -88,6 +89,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
+		bodies:       newBodies(prepared.Now),
 		health:       newChecklist(services.Checks, prepared.Now),
 		accounts:     services.Accounts,
 		cooperatives: services.Cooperatives,
@@ -187,26 +189,38 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 		}
 	}()
 	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
-	allowed, ok := s.exceptionAt(string(header.Method()), path)
-	if !ok || allowed.signedIn && s.checkSession(header) != nil {
-		return fasthttp.RequestConfig{}
+	person, within := "", headerTimeout
+	most := bodyLimit
+	if allowed, ok := s.exceptionAt(string(header.Method()), path); ok {
+		var err error
+		if person, err = s.checkSession(header); err == nil || !allowed.signedIn {
+			most, within = allowed.body, s.config.UploadTimeout
+			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: within}
+		}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: allowed.body, ReadTimeout: s.config.UploadTimeout}
+	if !s.bodies.admit(header, person, most, within+writeTimeout) {
+		return fasthttp.RequestConfig{MaxRequestBodySize: 1} // see failEarly
+	}
+	return allows
 }
 
-// checkSession is nil if the head of a request names a session, and errSignIn if it names none.
-func (s *Server) checkSession(header *fasthttp.RequestHeader) error {
+// checkSession gives who signed in with the session that the head of a request names, and errSignIn if it
+// names none.
+func (s *Server) checkSession(header *fasthttp.RequestHeader) (person string, err error) {
 	token := string(header.Cookie(s.site.CookieName(web.SessionCookie)))
 	if token == "" {
-		return errSignIn
+		return "", errSignIn
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), headerTimeout)
 	defer cancel()
-	_, err := s.accounts.Session(ctx, web.Clean(token))
+	user, err := s.accounts.Session(ctx, web.Clean(token))
 	if fault.Is(err, fault.Unauthenticated) {
-		return errSignIn
+		return "", errSignIn
 	}
-	return err
+	if err != nil {
+		return "", err
+	}
+	return user.ID.String(), nil
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that

@@ -1,0 +1,143 @@
+package storefront
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// head is a request's head that announces a body of so many bytes; -1 for one that comes in pieces.
+func head(length int) *fasthttp.RequestHeader {
+	h := new(fasthttp.RequestHeader)
+	h.SetMethod(http.MethodPost)
+	h.SetContentLength(length)
+	return h
+}
+
+const mebibytes = 1 << 20
+
+func TestLargeBodiesAreBoundedInAllAndForEachMember(t *testing.T) {
+	t.Parallel()
+	b := newBodies(time.Now)
+	const most = 12 * mebibytes
+	first := head(most)
+	if !b.admit(first, "Fatima", most, time.Minute) {
+		t.Fatal("there is no room for a first photograph")
+	}
+	for range bodiesOfOne - 1 {
+		if !b.admit(head(mebibytes), "Fatima", most, time.Minute) {
+			t.Fatal("there is no room for some more of one member")
+		}
+	}
+	late := head(mebibytes)
+	if b.admit(late, "Fatima", most, time.Minute) || b.release(late) {
+		t.Error("one member sends any number of bodies at a time")
+	}
+	if !b.admit(head(smallBody), "Fatima", most, time.Minute) || !b.admit(head(0), "Fatima", most, time.Minute) {
+		t.Error("small forms are kept out")
+	}
+	if !b.release(first) || !b.admit(head(mebibytes), "Fatima", most, time.Minute) {
+		t.Error("what has been answered still takes room")
+	}
+	admitted := 0
+	for i := range 100 {
+		if b.admit(head(-1), fmt.Sprint("member ", i), most, time.Minute) {
+			admitted++
+		}
+	}
+	if admitted > membersBodies/most {
+		t.Errorf("%d bodies of up to %d bytes are under way", admitted, most)
+	}
+	// Members and strangers keep nobody out of the other's room.
+	strangers := 0
+	for range 100 {
+		if b.admit(head(mebibytes), "", mebibytes, time.Minute) {
+			strangers++
+		}
+	}
+	if strangers != strangersBodies/mebibytes {
+		t.Errorf("%d bodies of strangers are under way", strangers)
+	}
+}
+
+func TestABodyWhoseConnectionEndedWithoutAWordTakesNoRoomForEver(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	b := newBodies(func() time.Time { return now })
+	for range bodiesOfOne {
+		b.admit(head(mebibytes), "Fatima", mebibytes, time.Minute)
+	}
+	now = now.Add(time.Minute + time.Second)
+	if !b.admit(head(mebibytes), "Fatima", mebibytes, time.Minute) {
+		t.Error("it does")
+	}
+}
+
+func TestWhoSendsABodyThereIsNoRoomForIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Handler: func(r *web.Request) error {
+		return r.Bytes(http.StatusOK, "text/plain", []byte("read"))
+	}})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.Serve(listener) }()
+	defer func() { _ = listener.Close() }()
+	post := func(sent int) (net.Conn, func() *http.Response) {
+		conn := idle(t, "127.0.0.1", "http://"+listener.Addr().String())
+		_, err := fmt.Fprintf(conn, "POST /fr/x HTTP/1.1\r\nHost: souk.test\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n%s", bodyLimit, make([]byte, sent))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return conn, func() *http.Response {
+			response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return response
+		}
+	}
+	// As many heads as there is room for, and none of their bodies.
+	var waiting []net.Conn
+	for range strangersBodies / bodyLimit {
+		conn, _ := post(0)
+		waiting = append(waiting, conn)
+	}
+	var response *http.Response
+	for range 100 { // until the heads have been read
+		_, answer := post(0)
+		got := make(chan *http.Response, 1)
+		go func() { got <- answer() }()
+		select {
+		case response = <-got:
+		case <-time.After(time.Second):
+			continue
+		}
+		break
+	}
+	if response == nil || response.StatusCode != http.StatusServiceUnavailable || response.Header.Get("Retry-After") == "" {
+		t.Fatalf("there is no end to what is waited for: %v", response)
+	}
+	if page, err := io.ReadAll(response.Body); err != nil || len(page) == 0 {
+		t.Errorf("%q, %v", page, err)
+	}
+	// One that is answered makes room for the next.
+	if _, err := waiting[0].Write(make([]byte, bodyLimit)); err != nil {
+		t.Fatal(err)
+	}
+	if first, err := http.ReadResponse(bufio.NewReader(waiting[0]), nil); err != nil || first.StatusCode != http.StatusOK {
+		t.Fatalf("%v, %v", first, err)
+	}
+	if _, answer := post(bodyLimit); answer().StatusCode != http.StatusOK {
+		t.Error("what was answered still takes room")
+	}
+}
