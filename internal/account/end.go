@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -26,7 +27,7 @@ func (s *Service) End(ctx context.Context, user, by uuid.UUID, reason string, fr
 	}
 	return s.decide(ctx, security.AccountEnded, user, by, reason, from, func(tx *sqlx.Tx, p Person, reason string) error {
 		if p.Role == Association {
-			// All of them are locked, so that two who end each other at once take turns.
+			// All of them are locked, so that of two who end each other at once the second was ended herself.
 			var left []uuid.UUID
 			if err := tx.SelectContext(ctx, &left, `
 				select id from users where role = 'association' and disabled_at is null order by id for update`); err != nil {
@@ -34,6 +35,9 @@ func (s *Service) End(ctx context.Context, user, by uuid.UUID, reason string, fr
 			}
 			if len(left) == 1 && left[0] == user {
 				return ErrLastOne
+			}
+			if by != uuid.Nil && !slices.Contains(left, by) {
+				return ErrWrongState
 			}
 		}
 		if err := changedOne(tx.ExecContext(ctx, `

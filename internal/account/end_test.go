@@ -100,6 +100,7 @@ func TestTheAssociationIsNeverWithoutAnybody(t *testing.T) {
 		t.Errorf("the last one: %v", err)
 	}
 	souad := d.associate(t, "Souad")
+	d.associate(t, "Hanan")
 	var both sync.WaitGroup
 	results := make([]error, 2)
 	both.Go(func() { results[0] = d.End(ctx, souad.ID, jamal.ID, "a quarrel", village) })
