@@ -66,6 +66,8 @@ func told(err error) (status int, f *fault.Error) {
 			return early.Code, errHead
 		case http.StatusBadRequest, http.StatusRequestTimeout, http.StatusUnsupportedMediaType:
 			return early.Code, errMalformed
+		case http.StatusBadGateway: // Fiber's word for a connection that broke off in the middle of a request
+			return http.StatusBadRequest, errMalformed
 		default:
 			f = errInternal.Wrap(err)
 		}

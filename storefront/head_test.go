@@ -2,8 +2,11 @@ package storefront
 
 import (
 	"bufio"
+	"bytes"
+	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"strings"
@@ -109,5 +112,33 @@ func TestPagesAskNothingOfRangesAndTagsWithoutEnd(t *testing.T) {
 		if response.StatusCode != http.StatusOK || len(body) != 1000 {
 			t.Errorf("%.20s: %d, %d bytes", head, response.StatusCode, len(body))
 		}
+	}
+}
+
+func TestAClientThatBreaksOffIsNoFailureOfTheMarkets(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	s := bare(t, Config{Log: slog.New(slog.NewTextHandler(&log, nil))}, page("/x", say("x")))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(listener) }()
+	address := "http://" + listener.Addr().String()
+	broken := idle(t, "127.0.0.1", address)
+	if _, err := io.WriteString(broken, "POST /fr/x HTTP/1.1\r\nHost: souk.test\r\nContent-Length: 9\r\n\r\nhalf"); err != nil {
+		t.Fatal(err)
+	}
+	answered(t, idle(t, "127.0.0.1", address))                 // the first was taken before
+	if err := broken.(*net.TCPConn).SetLinger(0); err != nil { // reset, not closed
+		t.Fatal(err)
+	}
+	_ = broken.Close()
+	if err := errors.Join(s.Shutdown(t.Context()), <-served); err != nil { // waits for both
+		t.Fatal(err)
+	}
+	if text := log.String(); strings.Contains(text, "level=ERROR") || !strings.Contains(text, "status=400") {
+		t.Errorf("the log says %s", text)
 	}
 }
