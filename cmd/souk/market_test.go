@@ -42,6 +42,10 @@ func TestMain(m *testing.M) {
 			code = 1
 		}
 	}
+	if err := removeBinary(); err != nil {
+		fmt.Fprintln(os.Stderr, "after all tests:", err)
+		code = 1
+	}
 	os.Exit(code)
 }
 

@@ -15,13 +15,15 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// theBinary is the program, built once.
+// theBinary is the program, built once; removeBinary removes it when all tests have ended.
 var theBinary = sync.OnceValues(func() (string, error) {
+	built.Store(true)
 	dir, err := os.MkdirTemp("", "souk-binary-")
 	if err != nil {
 		return "", err
@@ -32,6 +34,19 @@ var theBinary = sync.OnceValues(func() (string, error) {
 	}
 	return binary, nil
 })
+
+var built atomic.Bool
+
+func removeBinary() error {
+	if !built.Load() {
+		return nil
+	}
+	binary, err := theBinary()
+	if err != nil {
+		return nil // the tests that needed it have failed
+	}
+	return os.RemoveAll(filepath.Dir(binary))
+}
 
 // program is the market as people run it: in a process of its own.
 type program struct {
