@@ -111,7 +111,7 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 
 	page = m.boss.Get("/fr/association/cooperatives/amal").Want(http.StatusOK)
 	m.says(page, "[data-accounts] li:nth-child(1)", "Khadija "+l.T("association.person.state_invited")+"khadija@souk.test")
-	m.says(page, "[data-accounts] li:nth-child(2)", "Aicha06 12 34 56 80")
+	m.says(page, "[data-accounts] li:nth-child(2)", "Aicha 06 12 34 56 80")
 
 	page = add(url.Values{"name": {"Aicha"}, "email": {"khadija@souk.test"}}).Want(http.StatusUnprocessableEntity)
 	m.says(page, "#f-email-error", l.T("account.email_taken"))
