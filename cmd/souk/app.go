@@ -75,7 +75,7 @@ func assemble(p parts) (*app, error) {
 		every(time.Hour, account.CleanArgs{}),
 		every(time.Hour, mail.CleanArgs{}),
 		every(24*time.Hour, security.CleanArgs{}),
-		every(24*time.Hour, order.CleanArgs{}),
+		every(time.Hour, order.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(24*time.Hour, catalog.CleanPicturesArgs{}),
 	}, p.log)

@@ -24,25 +24,33 @@ type Change struct {
 // Clipped reports whether the basket holds less than was wanted, because there is no more.
 func (c Change) Clipped() bool { return c.Quantity < c.Wanted }
 
+// Of the baskets from one network address this many are kept, those that were touched last: people share
+// addresses, and whoever fills the database forgets baskets of its own.
+const basketsOfAddress = 500
+
+// Of is a basket: the secret by which it is known, and the network address that it is used from; empty,
+// if that is not counted.
+type Of struct{ Token, From string }
+
 // AddLine puts n more of a product into a basket, as far as there are that many. Errors: ErrGone,
 // ErrSoldOut, ErrBasketFull, ErrInvalid with the field quantity.
-func (s *Service) AddLine(ctx context.Context, token string, productID uuid.UUID, n int) (Change, error) {
+func (s *Service) AddLine(ctx context.Context, basket Of, productID uuid.UUID, n int) (Change, error) {
 	if n < 1 || n > MaxQuantity {
 		return Change{}, invalidQuantity()
 	}
-	return s.change(ctx, token, productID, func(before int) int { return before + n })
+	return s.change(ctx, basket, productID, func(before int) int { return before + n })
 }
 
 // SetLine sets how many of a product a basket holds, as far as there are that many; none removes
 // it. Errors are those of AddLine.
-func (s *Service) SetLine(ctx context.Context, token string, productID uuid.UUID, n int) (Change, error) {
+func (s *Service) SetLine(ctx context.Context, basket Of, productID uuid.UUID, n int) (Change, error) {
 	switch {
 	case n < 0 || n > MaxQuantity:
 		return Change{}, invalidQuantity()
 	case n == 0:
-		return s.RemoveLine(ctx, token, productID)
+		return s.RemoveLine(ctx, basket.Token, productID)
 	}
-	return s.change(ctx, token, productID, func(int) int { return n })
+	return s.change(ctx, basket, productID, func(int) int { return n })
 }
 
 // RemoveLine takes a product out of a basket; what was not in it is removed already.
@@ -57,8 +65,8 @@ func (s *Service) RemoveLine(ctx context.Context, token string, productID uuid.U
 	return c, nil
 }
 
-func (s *Service) change(ctx context.Context, token string, productID uuid.UUID, wanted func(before int) int) (Change, error) {
-	if token == "" {
+func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wanted func(before int) int) (Change, error) {
+	if basket.Token == "" {
 		return Change{}, errors.New("order: a basket without a token would be everybody's")
 	}
 	products, err := s.Catalog.ByIDs(ctx, []uuid.UUID{productID})
@@ -73,13 +81,27 @@ func (s *Service) change(ctx context.Context, token string, productID uuid.UUID,
 		return Change{}, fault.New(ErrSoldOut.Kind, ErrSoldOut.Key, "Name", product.Name)
 	}
 	c := Change{Product: product}
-	hash, now := hashToken(token), s.moment(s.Now())
+	hash, now := hashToken(basket.Token), s.moment(s.Now())
+	var maker []byte
+	if basket.From != "" {
+		maker = s.mark("basket", basket.From)
+	}
 	err = postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		// The basket's row is locked first; see takeBasket.
-		if _, err := tx.ExecContext(ctx, `
-			insert into baskets (token_hash, created_at, updated_at) values ($1, $2, $2)
-			on conflict (token_hash) do update set updated_at = excluded.updated_at`, hash, now); err != nil {
+		var made bool
+		if err := tx.GetContext(ctx, &made, `
+			insert into baskets (token_hash, created_at, updated_at, maker) values ($1, $2, $2, $3)
+			on conflict (token_hash) do update set updated_at = excluded.updated_at
+			returning xmax = 0`, hash, now, maker); err != nil {
 			return err
+		}
+		if made && maker != nil {
+			if _, err := tx.ExecContext(ctx, `
+				delete from baskets where token_hash in (
+				    select token_hash from baskets where maker = $1 order by updated_at desc offset $2
+				    for update skip locked)`, maker, basketsOfAddress); err != nil {
+				return err
+			}
 		}
 		var lines int
 		if err := tx.QueryRowContext(ctx, `

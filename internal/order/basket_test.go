@@ -18,7 +18,7 @@ import (
 
 func (m *market) add(token string, product uuid.UUID, n int) order.Change {
 	m.t.Helper()
-	change, err := m.AddLine(context.Background(), token, product, n)
+	change, err := m.AddLine(context.Background(), order.Of{Token: token}, product, n)
 	m.must(err)
 	return change
 }
@@ -81,7 +81,7 @@ func TestABasketHoldsNoMoreThanThereIs(t *testing.T) {
 	if !change.Clipped() || change.Before != 8 || change.Wanted != 13 || change.Quantity != 10 {
 		t.Errorf("8 and 5 of 10: %+v", change)
 	}
-	change, err := m.SetLine(ctx, token, m.thyme, 3)
+	change, err := m.SetLine(ctx, order.Of{Token: token}, m.thyme, 3)
 	m.must(err)
 	if change.Clipped() || change.Before != 10 || change.Quantity != 3 {
 		t.Errorf("3 of 10: %+v", change)
@@ -91,12 +91,12 @@ func TestABasketHoldsNoMoreThanThereIs(t *testing.T) {
 	if change.Before != 3 || change.Product.ID != m.thyme || len(m.basket(token).Groups) != 0 {
 		t.Errorf("removed: %+v", change)
 	}
-	change, err = m.SetLine(ctx, token, m.thyme, change.Before) // undone
+	change, err = m.SetLine(ctx, order.Of{Token: token}, m.thyme, change.Before) // undone
 	m.must(err)
 	if change.Quantity != 3 || m.basket(token).Pieces != 3 {
 		t.Errorf("undone: %+v", change)
 	}
-	change, err = m.SetLine(ctx, token, m.thyme, 0)
+	change, err = m.SetLine(ctx, order.Of{Token: token}, m.thyme, 0)
 	m.must(err)
 	if change.Before != 3 || m.basket(token).Pieces != 0 {
 		t.Errorf("set to none: %+v", change)
@@ -127,20 +127,20 @@ func TestWhatCannotBePutIntoABasket(t *testing.T) {
 		"less than none":                {m.wheat, -1, order.ErrInvalid},
 		"too many":                      {m.wheat, 1000, order.ErrInvalid},
 	} {
-		if _, err := m.AddLine(ctx, token, c.product, c.n); !errors.Is(err, c.want) {
+		if _, err := m.AddLine(ctx, order.Of{Token: token}, c.product, c.n); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := m.SetLine(ctx, token, m.wheat, -1); !errors.Is(err, order.ErrInvalid) {
+	if _, err := m.SetLine(ctx, order.Of{Token: token}, m.wheat, -1); !errors.Is(err, order.ErrInvalid) {
 		t.Errorf("set to less than none: %v", err)
 	}
-	if _, err := m.AddLine(ctx, "", m.wheat, 1); err == nil {
+	if _, err := m.AddLine(ctx, order.Of{Token: ""}, m.wheat, 1); err == nil {
 		t.Error("a basket without a token")
 	}
 	for range order.MaxLines {
 		m.add(token, m.product(m.couscous, "كسكس", "Couscous", 10_00, false, "published"), 1)
 	}
-	if _, err := m.AddLine(ctx, token, m.wheat, 1); !errors.Is(err, order.ErrBasketFull) {
+	if _, err := m.AddLine(ctx, order.Of{Token: token}, m.wheat, 1); !errors.Is(err, order.ErrBasketFull) {
 		t.Errorf("the 101st product: %v", err)
 	}
 	if n, err := m.Count(ctx, token); err != nil || n != order.MaxLines {
@@ -296,12 +296,51 @@ func TestManyHandsOnOneBasket(t *testing.T) {
 	var all errgroup.Group
 	for range 20 {
 		all.Go(func() error {
-			_, err := m.AddLine(context.Background(), token, m.wheat, 2)
+			_, err := m.AddLine(context.Background(), order.Of{Token: token}, m.wheat, 2)
 			return err
 		})
 	}
 	m.must(all.Wait())
 	if n := m.basket(token).Pieces; n != 40 {
 		t.Errorf("%d pieces", n)
+	}
+}
+
+func TestNobodyFillsTheDatabaseWithBaskets(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	put := func(basket order.Of) {
+		t.Helper()
+		_, err := m.AddLine(ctx, basket, m.wheat, 1)
+		m.must(err)
+		m.later(time.Second)
+	}
+	neighbour, mine := order.Of{Token: order.NewToken(), From: "192.0.2.2"}, order.Of{Token: order.NewToken(), From: "192.0.2.1"}
+	put(neighbour)
+	put(mine)
+	m.exec(`insert into baskets (token_hash, created_at, updated_at, maker)
+		select sha256(n::text::bytea), $1, $1, (select maker from baskets order by created_at desc limit 1)
+		from generate_series(1, 600) n`, m.clock())
+	m.later(time.Second)
+	put(mine)
+	put(order.Of{Token: order.NewToken(), From: "192.0.2.1"})
+	var rows int
+	m.must(m.db.Get(&rows, `select count(*) from baskets`))
+	if rows != 501 { // with the neighbour's
+		t.Errorf("%d baskets are kept", rows)
+	}
+	for who, basket := range map[string]order.Of{"the neighbour's": neighbour, "one that is used": mine} {
+		if n, err := m.Count(ctx, basket.Token); err != nil || n == 0 {
+			t.Errorf("%s basket holds %d, %v", who, n, err)
+		}
+	}
+	// One that was touched once is kept for two days, one that somebody came back to for a month.
+	m.later(3 * 24 * time.Hour)
+	worker := order.CleanWorker{Orders: m.Service}
+	m.must(worker.Work(ctx, nil))
+	m.must(m.db.Get(&rows, `select count(*) from baskets`))
+	if n, err := m.Count(ctx, mine.Token); err != nil || n == 0 || rows != 1 {
+		t.Errorf("%d baskets are kept, mine holds %d, %v", rows, n, err)
 	}
 }

@@ -131,9 +131,9 @@ func join(wrong *fault.Error, err error) bool {
 }
 
 // cleaned drops what has no place in a text that people read: broken UTF-8, control characters
-// other than line breaks, space around it.
+// other than line breaks, what nobody sees, space around it.
 func cleaned(text string) string {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\r\n", "\n")
+	text = strings.ReplaceAll(i18n.Visible(strings.ToValidUTF8(text, "")), "\r\n", "\n")
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
 		case r == '\t':

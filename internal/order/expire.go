@@ -37,10 +37,16 @@ func (w *ExpireWorker) Work(ctx context.Context, j *river.Job[ExpireArgs]) error
 	return err
 }
 
-// basketLife is how long a basket that nobody touches is kept.
-const basketLife = 60 * 24 * time.Hour
+// How long things are kept that nobody needs any more.
+const (
+	basketLife  = 30 * 24 * time.Hour // a basket that nobody touches, as long as a browser remembers it
+	touchedOnce = 2 * 24 * time.Hour  // one that was never come back to, or that was ordered
+	replayLife  = 24 * time.Hour      // where a program's order came from
+	turnLife    = time.Hour           // a turn that was taken
+)
 
-// CleanArgs is the periodic job that throws away forgotten baskets; once a day is often enough.
+// CleanArgs is the periodic job that throws away forgotten baskets and what is left of network addresses;
+// once an hour is often enough.
 type CleanArgs struct{}
 
 // Kind names the job.
@@ -52,12 +58,24 @@ type CleanWorker struct {
 	Orders *Service
 }
 
-// Work throws away forgotten baskets.
+// Work throws away what nobody needs any more.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
-	_, err := w.Orders.DB.ExecContext(ctx, `delete from baskets where updated_at < $1`,
-		w.Orders.Now().Add(-basketLife))
+	now := w.Orders.Now()
+	_, err := w.Orders.DB.ExecContext(ctx, `
+		delete from baskets b
+		where updated_at < $1 or updated_at < $2 and (
+		    updated_at = created_at or not exists (select from basket_lines l where l.token_hash = b.token_hash))`,
+		now.Add(-basketLife), now.Add(-touchedOnce))
 	if err != nil {
 		return fmt.Errorf("order: clean baskets: %w", err)
+	}
+	_, err = w.Orders.DB.ExecContext(ctx, `
+		update orders set placed_from = null where placed_from is not null and placed_at < $1`, now.Add(-replayLife))
+	if err != nil {
+		return fmt.Errorf("order: forget addresses: %w", err)
+	}
+	if _, err = w.Orders.DB.ExecContext(ctx, `delete from hold_turns where at < $1`, now.Add(-turnLife)); err != nil {
+		return fmt.Errorf("order: clean turns: %w", err)
 	}
 	return nil
 }

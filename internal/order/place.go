@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"crypto/hmac"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +44,7 @@ type PlaceInput struct {
 	Source         string       // Shop or API
 	From           string       // the network address that it comes from; empty: none
 	Spared         bool         // orders from that address are not counted together
-	IdempotencyKey string       // within Source; empty: the request cannot be told from a second one
+	IdempotencyKey string       // within Source and the telephone number; empty: the request cannot be told from a second one
 	Shown          money.Amount // the sum of items that the buyer saw; 0: none
 	At             time.Time    // when it is placed; zero: now
 	Sample         bool         // part of the sample market: nobody is sent mail about it
@@ -62,6 +63,7 @@ type Placed struct {
 //   - ErrChanged: the items cost another sum than Shown
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
+//   - ErrPlacedElsewhere: a program sent this very request before, from another address or more than a day ago
 //   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld: too much waits unconfirmed (see hold.go)
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if in.BasketToken != "" && len(in.Lines) > 0 {
@@ -80,7 +82,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		return Placed{}, err
 	}
 	if in.IdempotencyKey != "" {
-		key := in.Source + ":" + in.IdempotencyKey
+		key := in.Source + ":" + in.Buyer.Phone + ":" + in.IdempotencyKey
 		req.key = &key
 		if placed, found, err := s.replay(ctx, req); found || err != nil {
 			return placed, err
@@ -119,7 +121,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 // request is a checked input with all that can be known before the transaction.
 type request struct {
 	PlaceInput
-	key        *string // as it is kept: with the source, so that shop and API do not meet
+	key        *string // as it is kept: with the source and the telephone number, so that no two callers meet
 	hash       []byte
 	terms      delivery.Terms
 	at         time.Time
@@ -132,9 +134,10 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	var before struct {
 		ID   uuid.UUID
 		Hash []byte
+		From []byte
 	}
 	err := s.DB.GetContext(ctx, &before, `
-		select id, request_hash as hash from orders where idempotency_key = $1`, req.key)
+		select id, request_hash as hash, placed_from as "from" from orders where idempotency_key = $1`, req.key)
 	if postgres.NoRows(err) {
 		return Placed{}, false, nil
 	}
@@ -143,6 +146,11 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	}
 	if !slices.Equal(before.Hash, req.hash) {
 		return Placed{}, true, ErrIdempotencyConflict
+	}
+	// A form's key is a secret that the market made. A program's is its own, and may be «1»: the link is not for
+	// everybody who guesses it.
+	if req.Source == API && !hmac.Equal(before.From, s.mark("placed", req.From)) {
+		return Placed{}, true, ErrPlacedElsewhere
 	}
 	order, err := s.ForAssociation(ctx, before.ID)
 	if err != nil {
@@ -189,7 +197,11 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if req.Shown != 0 && req.Shown != order.Items {
 		return Order{}, ErrChanged
 	}
-	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link))); err != nil {
+	var from []byte
+	if req.key != nil && req.Source == API {
+		from = s.mark("placed", req.From)
+	}
+	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link)), from); err != nil {
 		return Order{}, err
 	}
 	if err := tellFew(ctx, tx, &order); err != nil {

@@ -45,6 +45,45 @@ func TestTheSameRequestTwiceIsOneOrder(t *testing.T) {
 	m.wantClean()
 }
 
+func TestAProgramsKeyIsItsOwn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.Source, in.IdempotencyKey, in.From = order.API, "1", "192.0.2.1"
+	first := m.place(in)
+	other := in
+	other.Buyer.Phone, other.From = phone(1), "192.0.2.9" // another program that counts its orders from 1
+	if second := m.place(other); second.Replayed || second.Order.ID == first.Order.ID {
+		t.Error("two callers with the same key met")
+	}
+	// Who knows all of an order and guesses its key is not told its link.
+	stranger := in
+	stranger.From = "192.0.2.9"
+	placed, err := m.Place(ctx, stranger)
+	wantError(t, "the same from elsewhere", err, order.ErrPlacedElsewhere)
+	if placed.Token != "" {
+		t.Error("a stranger is told the link")
+	}
+	m.later(23 * time.Hour)
+	worker := order.CleanWorker{Orders: m.Service}
+	m.must(worker.Work(ctx, nil))
+	if again := m.place(in); !again.Replayed || again.Token != first.Token {
+		t.Errorf("the caller itself is told %+v", again)
+	}
+	m.later(2 * time.Hour)
+	m.must(worker.Work(ctx, nil))
+	_, err = m.Place(ctx, in)
+	wantError(t, "after more than a day", err, order.ErrPlacedElsewhere)
+	var kept, turns int
+	m.must(m.db.Get(&kept, `select count(placed_from) from orders`))
+	m.must(m.db.Get(&turns, `select count(*) from hold_turns`))
+	if kept != 0 || turns != 0 {
+		t.Errorf("%d addresses and %d turns are still kept", kept, turns)
+	}
+	m.wantClean()
+}
+
 func TestTheSameRequestManyTimesAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -82,7 +82,8 @@ var (
 	ErrNotHandedOver       = fault.New(fault.Conflict, "order.not_handed_over")
 	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")
 	ErrIdempotencyConflict = fault.New(fault.Conflict, "order.idempotency_conflict")
-	ErrChanged             = fault.New(fault.Conflict, "order.changed") // prices or stock, since they were shown
+	ErrPlacedElsewhere     = fault.New(fault.Conflict, "order.placed_elsewhere") // its link is told only where it was first told
+	ErrChanged             = fault.New(fault.Conflict, "order.changed")          // prices or stock, since they were shown
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")

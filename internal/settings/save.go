@@ -14,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -90,7 +91,7 @@ func checked(s Settings) (Settings, error) {
 	for name, line := range map[string]*string{
 		"name_ar": &s.Name.AR, "name_fr": &s.Name.FR, "name_en": &s.Name.EN, "email": &s.Email,
 	} {
-		*line = strings.Join(strings.Fields(*line), " ")
+		*line = strings.Join(strings.Fields(i18n.Visible(*line)), " ")
 		tooLong(wrong, name, *line, maxLine)
 	}
 	for name, text := range map[string]*string{
@@ -98,7 +99,7 @@ func checked(s Settings) (Settings, error) {
 		"hours_ar": &s.Hours.AR, "hours_fr": &s.Hours.FR, "hours_en": &s.Hours.EN,
 	} {
 		// A browser ends the lines of a text as no other source does; it is the same text.
-		*text = strings.TrimSpace(strings.ReplaceAll(*text, "\r\n", "\n"))
+		*text = strings.TrimSpace(strings.ReplaceAll(i18n.Visible(*text), "\r\n", "\n"))
 		tooLong(wrong, name, *text, maxText)
 	}
 	for name, number := range map[string]*string{"phone": &s.Phone, "whatsapp": &s.WhatsApp} {

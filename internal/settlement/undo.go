@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -30,7 +31,7 @@ type Reversal struct {
 // cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
-	reason = strings.TrimSpace(reason)
+	reason = strings.TrimSpace(i18n.Visible(reason))
 	var r Reversal
 	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		r = Reversal{Reason: reason, UserID: &by, At: s.Now()}

@@ -33,6 +33,7 @@ var codes = []struct {
 	{order.ErrInvalid, "invalid_order"},
 	{ErrNoSearch, "search_unavailable"},
 	{order.ErrIdempotencyConflict, "idempotency_conflict"},
+	{order.ErrPlacedElsewhere, "already_placed"},
 	{order.ErrPhoneWaits, "phone_waits"},
 	{order.ErrAddressWaits, "address_waits"},
 	{order.ErrMarketHeld, "market_held"},

@@ -104,16 +104,16 @@ func (h *Handler) addLine(r *web.Request) error {
 	if err != nil {
 		return order.ErrGone
 	}
-	token := h.basketToken(r)
+	basket := h.basketOf(r)
 	n, ok := readQuantity(r.Form("quantity"))
 	var change order.Change
 	if ok {
-		change, err = h.Orders.AddLine(r.Context(), token, id, n)
+		change, err = h.Orders.AddLine(r.Context(), basket, id, n)
 	} else {
 		err = errQuantity
 	}
 	if r.WantsJSON() {
-		return h.answerAdded(r, token, change, err)
+		return h.answerAdded(r, basket.Token, change, err)
 	}
 	if err != nil {
 		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) {
@@ -179,7 +179,7 @@ func (h *Handler) setLine(r *web.Request) error {
 		r.Flash("shop.quantity_wrong", "Max", order.MaxQuantity)
 		return r.Redirect("/basket")
 	}
-	change, err := h.Orders.SetLine(r.Context(), h.basketToken(r), id, n)
+	change, err := h.Orders.SetLine(r.Context(), h.basketOf(r), id, n)
 	switch {
 	case fault.Is(err, fault.Conflict), fault.Is(err, fault.NotFound): // the page shows what is left
 		return r.Redirect("/basket")
@@ -193,14 +193,17 @@ func (h *Handler) setLine(r *web.Request) error {
 	return r.Redirect("/basket")
 }
 
-// basketToken is the secret of the reader's basket; a browser that has none is given one.
-func (h *Handler) basketToken(r *web.Request) string {
-	token := r.Cookie(web.BasketCookie)
-	if token == "" {
-		token = order.NewToken()
+// basketOf is the reader's basket; a browser that has none is given the secret of one.
+func (h *Handler) basketOf(r *web.Request) order.Of {
+	basket := order.Of{Token: r.Cookie(web.BasketCookie)}
+	if basket.Token == "" {
+		basket.Token = order.NewToken()
 	}
-	r.SetCookie(web.BasketCookie, token, basketKeep)
-	return token
+	r.SetCookie(web.BasketCookie, basket.Token, basketKeep)
+	if !r.Spared() {
+		basket.From = r.IP()
+	}
+	return basket
 }
 
 // back leads to the page that the form stood on.

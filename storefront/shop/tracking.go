@@ -74,10 +74,10 @@ func (h *Handler) again(r *web.Request) error {
 	if !o.Acting {
 		return order.ErrNotFound
 	}
-	token := h.basketToken(r)
+	basket := h.basketOf(r)
 	for _, part := range o.Parts {
 		for _, line := range part.Lines {
-			_, err := h.Orders.AddLine(r.Context(), token, line.ProductID, line.Quantity)
+			_, err := h.Orders.AddLine(r.Context(), basket, line.ProductID, line.Quantity)
 			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
 				return err
 			}

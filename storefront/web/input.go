@@ -7,12 +7,25 @@ import (
 	"strings"
 
 	"github.com/valyala/fasthttp"
+
+	"github.com/souk-taawon/souk/internal/i18n"
 )
 
-// Clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL. What
-// Request's methods give is clean already; what is read out of a Body is not.
-func Clean(s string) string {
+// Clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL and without
+// what nobody sees (i18n.Visible). What Request's methods give is clean already; what is read out of a Body
+// is not.
+func Clean(s string) string { return i18n.Visible(valid(s)) }
+
+func valid(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(strings.Clone(s), "\uFFFD"), "\x00", "")
+}
+
+// cleanField is Clean for one field of a form. A password is what was typed.
+func cleanField(name, value string) string {
+	if strings.Contains(name, "password") {
+		return valid(value)
+	}
+	return Clean(value)
 }
 
 // Query is one value of the address's query, without spaces around it.
@@ -50,7 +63,7 @@ func (r *Request) readForm() url.Values {
 		all := make(url.Values, len(form.Value))
 		for name, list := range form.Value {
 			for _, v := range list {
-				all.Add(Clean(name), Clean(v))
+				all.Add(Clean(name), cleanField(name, v))
 			}
 		}
 		return all
@@ -81,7 +94,7 @@ func (r *Request) multipart() (*multipart.Form, error) { return r.fiber.Context(
 func values(args *fasthttp.Args) url.Values {
 	all := make(url.Values)
 	for name, value := range args.All() {
-		all.Add(Clean(string(name)), Clean(string(value)))
+		all.Add(Clean(string(name)), cleanField(string(name), string(value)))
 	}
 	return all
 }
