@@ -247,3 +247,20 @@ func TestAnOrdersNumberTellsTheMonthOfItsBuyer(t *testing.T) {
 		t.Errorf("ordered in December: %s", o.Number)
 	}
 }
+
+func TestHiddenMarksAreNoPartOfWhatABuyerTypes(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Buyer.Name, in.Buyer.Address, in.Buyer.Note = "\u202eفاطمة\u202c\u200f", "حي\u2067 السلام\ufeff", "بعد\u200b\nالعصر\u00ad"
+	want := in.Buyer
+	want.Name, want.Address, want.Note, want.Phone = "فاطمة", "حي السلام", "بعد\nالعصر", "+212661234567"
+	if got := m.place(in).Order.Buyer; got != want {
+		t.Errorf("%q, not %q", got, want)
+	}
+	in.Buyer.Name = "\u200e\u2066"
+	_, err := m.Place(t.Context(), in)
+	if f := fault.As(err); f == nil || f.Fields["name"].Key != "order.name_missing" {
+		t.Errorf("a name of marks alone: %v", err)
+	}
+}
