@@ -60,34 +60,40 @@ func (r Role) lifetime() lifetime {
 	return lifetime{idle: 10 * day, absolute: 30 * day}
 }
 
-// hashing bounds how many passwords are hashed at the same time: each takes 46 MiB and a core for a
-// tenth of a second, so that without a bound a few hundred sign-ins would take the machine down. A
-// network address counts as one person, and a village may share one.
-var hashing = gate.Limits{AtOnce: 3, PerPerson: 12, Waiting: 60, Patience: 5 * time.Second}
+// How many passwords are hashed at the same time: each takes 46 MiB and a core for a tenth of a second,
+// so that without a bound a few hundred sign-ins would take the machine down. Strangers and those who are
+// known have places of their own, or strangers' guesses would keep everybody out. Of strangers a network
+// address counts as one person, and a village may share one.
+var (
+	strangersHashing = gate.Limits{AtOnce: 2, PerPerson: 12, Waiting: 40, Patience: 5 * time.Second}
+	knownHashing     = gate.Limits{AtOnce: 2, PerPerson: 3, Waiting: 40, Patience: 5 * time.Second}
+)
 
 // Service signs people in and out and keeps their accounts. Set Cost before first use.
 type Service struct {
 	Cost argon2id.Params // of new password hashes
 
-	db     *sqlx.DB
-	jobs   *job.Client
-	events *security.Log
-	secret []byte
-	now    func() time.Time
-	gate   *gate.Gate
+	db        *sqlx.DB
+	jobs      *job.Client
+	events    *security.Log
+	secret    []byte
+	now       func() time.Time
+	strangers *gate.Gate
+	known     *gate.Gate
 }
 
 // New makes a Service. secret, of 32 bytes at least, keys the links in mails; now is its clock.
 func New(db *sqlx.DB, jobs *job.Client, events *security.Log, secret []byte, now func() time.Time) *Service {
 	return &Service{
 		// The OWASP Password Storage Cheat Sheet's first choice for Argon2id.
-		Cost:   argon2id.Params{Memory: 46 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
-		db:     db,
-		jobs:   jobs,
-		events: events,
-		secret: secret,
-		now:    now,
-		gate:   gate.New(hashing),
+		Cost:      argon2id.Params{Memory: 46 * 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32},
+		db:        db,
+		jobs:      jobs,
+		events:    events,
+		secret:    secret,
+		now:       now,
+		strangers: gate.New(strangersHashing),
+		known:     gate.New(knownHashing),
 	}
 }
 

@@ -43,7 +43,7 @@ func (s *Service) ChangePassword(ctx context.Context, u User, c Change, l *i18n.
 	if err != nil {
 		return Entry{}, 0, err
 	}
-	match, err := s.matches(ctx, c.Current, hash, c.From.Address)
+	match, err := s.matches(ctx, c.Current, hash, s.ofKnown(u.ID))
 	if err != nil {
 		return Entry{}, 0, errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, false))
 	}
@@ -55,7 +55,7 @@ func (s *Service) ChangePassword(ctx context.Context, u User, c Change, l *i18n.
 	if len(wrong.Fields) > 0 {
 		return Entry{}, 0, errors.Join(wrong, guess.settleTx(ctx, s.db, true))
 	}
-	newHash, err := s.hash(ctx, c.Password, c.From.Address)
+	newHash, err := s.hash(ctx, c.Password, s.ofKnown(u.ID))
 	if err != nil {
 		return Entry{}, 0, errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, true))
 	}

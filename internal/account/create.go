@@ -38,7 +38,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 	if len(wrong.Fields) > 0 {
 		return User{}, wrong
 	}
-	hash, err := s.hash(ctx, n.Password, "")
+	hash, err := s.hash(ctx, n.Password, s.ofKnown(uuid.Nil))
 	if err != nil {
 		return User{}, err
 	}

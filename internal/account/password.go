@@ -8,9 +8,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
 	"golang.org/x/text/secure/precis"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
 )
 
 // Lengths of a password, in characters. Long phrases are welcome; the upper bound only keeps a
@@ -30,9 +32,27 @@ func prepared(password string) string {
 	return password
 }
 
-// hash derives what is stored of a password. person is whom the work is for, see gate.Gate.Do.
-func (s *Service) hash(ctx context.Context, password, person string) (hash string, err error) {
-	err = s.gate.Do(ctx, person, func() error {
+// turn is where a password waits to be hashed, and for whom, see gate.Gate.Do.
+type turn struct {
+	gate   *gate.Gate
+	person string
+}
+
+// ofStranger is the turn of whoever comes from a network address, and may be anybody.
+func (s *Service) ofStranger(address string) turn { return turn{s.strangers, address} }
+
+// ofKnown is the turn of a person who has signed in, in this browser at some time or just now, or has a
+// link to choose a password; of the market's own tools for uuid.Nil.
+func (s *Service) ofKnown(user uuid.UUID) turn {
+	if user == uuid.Nil {
+		return turn{s.known, ""}
+	}
+	return turn{s.known, user.String()}
+}
+
+// hash derives what is stored of a password.
+func (s *Service) hash(ctx context.Context, password string, in turn) (hash string, err error) {
+	err = in.gate.Do(ctx, in.person, func() error {
 		hash, err = argon2id.CreateHash(prepared(password), &s.Cost)
 		return err
 	})
@@ -44,16 +64,16 @@ func (s *Service) hash(ctx context.Context, password, person string) (hash strin
 
 // matches compares a password with a stored hash. Without a hash (nobody has that login, or has chosen a
 // password yet) it does the same work for nothing, so that the time taken tells nothing either.
-func (s *Service) matches(ctx context.Context, password, hash, person string) (match bool, err error) {
+func (s *Service) matches(ctx context.Context, password, hash string, in turn) (match bool, err error) {
 	if utf8.RuneCountInString(password) > maxPassword {
 		return false, nil // nobody has such a one, and it would only cost
 	}
 	nobody := hash == ""
 	for _, p := range slices.Compact([]string{prepared(password), password}) { // hashes from before RFC 8265 are of what was typed
 		if nobody {
-			_, err = s.hash(ctx, p, person)
+			_, err = s.hash(ctx, p, in)
 		} else {
-			err = s.gate.Do(ctx, person, func() error {
+			err = in.gate.Do(ctx, in.person, func() error {
 				match, err = argon2id.ComparePasswordAndHash(p, hash)
 				return err
 			})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
@@ -18,14 +19,14 @@ func TestWhoCannotBeHashedForInTimeIsToldSo(t *testing.T) {
 	cancel()
 	release := make(chan struct{})
 	defer close(release)
-	for range hashing.AtOnce {
+	for range strangersHashing.AtOnce {
 		working := make(chan struct{})
 		go func() {
-			_ = s.gate.Do(context.Background(), "", func() error { close(working); <-release; return nil })
+			_ = s.strangers.Do(context.Background(), "", func() error { close(working); <-release; return nil })
 		}()
 		<-working
 	}
-	if _, err := s.matches(over, "trois ruches au soleil", "", "196.200.1.7"); !errors.Is(err, gate.ErrBusy) {
+	if _, err := s.matches(over, "trois ruches au soleil", "", s.ofStranger("196.200.1.7")); !errors.Is(err, gate.ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)
 	}
 }
@@ -33,7 +34,7 @@ func TestWhoCannotBeHashedForInTimeIsToldSo(t *testing.T) {
 func TestPasswordsAreHashedAtTheCostThatIsSet(t *testing.T) {
 	t.Parallel()
 	s := New(nil, nil, nil, nil, nil)
-	hash, err := s.hash(context.Background(), "trois ruches au soleil", "")
+	hash, err := s.hash(context.Background(), "trois ruches au soleil", s.ofKnown(uuid.Nil))
 	if err != nil {
 		t.Fatal(err)
 	}

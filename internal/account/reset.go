@@ -185,7 +185,7 @@ func (s *Service) ChoosePassword(ctx context.Context, token, password string, fr
 	if err := refusedPassword(password, u); err != nil {
 		return "", err
 	}
-	hash, err := s.hash(ctx, password, from.Address)
+	hash, err := s.hash(ctx, password, s.ofKnown(u.ID))
 	if err != nil {
 		return "", err
 	}

@@ -66,7 +66,11 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	match, err := s.matches(ctx, a.Password, found.Hash, a.From.Address)
+	in := s.ofStranger(a.From.Address)
+	if device != nil {
+		in = s.ofKnown(found.ID)
+	}
+	match, err := s.matches(ctx, a.Password, found.Hash, in)
 	if err != nil {
 		// Nothing was learned of the password, so it is no failure of the person's. The request may be
 		// over already; the attempt must not count all the same.
