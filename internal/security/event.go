@@ -30,7 +30,7 @@ const (
 
 	Refused      Kind = "forbidden"
 	LimitReached Kind = "limit_reached"
-	NotKept      Kind = "not_kept" // Count events that came too fast to be kept one by one
+	NotKept      Kind = "not_kept" // Count events of the kind Detail that came too fast to be kept one by one
 
 	Exported            Kind = "exported"
 	TrackingLinkRenewed Kind = "tracking_link_renewed"

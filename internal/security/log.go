@@ -22,7 +22,7 @@ type Log struct {
 
 // New makes a Log; each event also becomes a line of log.
 func New(db *sqlx.DB, log *slog.Logger, now func() time.Time) *Log {
-	return &Log{db: db, log: log, now: now, budget: budget{spent: make(map[string]int)}}
+	return &Log{db: db, log: log, now: now, budget: newBudget()}
 }
 
 // Do runs fn in a transaction and keeps e with what it did, or nothing of both. fn may still fill e in.
@@ -40,13 +40,13 @@ func (l *Log) Do(ctx context.Context, e *Event, fn func(tx *sqlx.Tx) error) erro
 }
 
 // Note keeps an event that changed nothing. Strangers cause such events at no cost to themselves, so
-// that no more are kept than the budget allows: the others are counted and kept as one, NotKept. An
+// that no more are kept than the budget allows: the others are counted and kept as one of each kind, NotKept. An
 // event that cannot be kept is told to the log and stops nobody.
 func (l *Log) Note(ctx context.Context, e Event) {
 	at := l.now()
 	kept, dropped := l.budget.take(e, at)
-	if dropped > 0 {
-		l.note(ctx, Event{Kind: NotKept, Count: dropped})
+	for _, e := range dropped {
+		l.note(ctx, e)
 	}
 	if kept {
 		l.note(ctx, e)

@@ -114,7 +114,7 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	w.time = w.time.Add(time.Minute)
 	w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: village})
 	entries := w.list(t, security.Filter{Kinds: []security.Kind{security.NotKept}})
-	if len(entries) != 1 || entries[0].Count != 264 {
+	if len(entries) != 1 || entries[0].Count != 264 || entries[0].Detail != string(security.SignInFailed) {
 		t.Errorf("the others are told as %+v", entries)
 	}
 
@@ -122,12 +122,71 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	for i := range 2000 {
 		w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: security.From(fmt.Sprintf("10.%d.%d.1", i/200, i%200), "")})
 	}
-	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.SignInFailed}, Limit: 5000})); n > 1200 {
+	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.SignInFailed}, Limit: 5000})); n > 400+36 {
 		t.Errorf("%d failures within an hour are kept", n)
 	}
 	w.Note(context.Background(), security.Event{Kind: security.Exported, Actor: w.jamal, Source: village})
 	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.Exported}})); n != 1 {
 		t.Error("an attack hides what somebody took away")
+	}
+}
+
+func TestRefusalsHideNoGuessesAtAnAccount(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	note := func(kind security.Kind, user uuid.UUID, from string) {
+		w.Note(context.Background(), security.Event{Kind: kind, User: user, Source: security.From(from, "")})
+	}
+	for address := range 200 {
+		for range 12 {
+			note(security.Refused, uuid.Nil, fmt.Sprintf("10.0.%d.1", address))
+			note(security.SignInFailed, uuid.Nil, fmt.Sprintf("10.0.%d.1", address))
+		}
+	}
+	kept := func(kind security.Kind, user uuid.UUID) int {
+		t.Helper()
+		return len(w.list(t, security.Filter{Kinds: []security.Kind{kind}, Account: user, Limit: 5000}))
+	}
+	for range 8 {
+		note(security.SignInFailed, w.jamal, "10.0.1.1")
+		note(security.SignInSlowed, w.jamal, "10.0.1.1")
+	}
+	if failed, slowed := kept(security.SignInFailed, w.jamal), kept(security.SignInSlowed, w.jamal); failed != 8 || slowed != 8 {
+		t.Errorf("of 8 guesses at an account %d are kept, of 8 delays %d", failed, slowed)
+	}
+
+	// Who guesses at one account without end hides nothing at another, whatever becomes of the first.
+	for range 100 {
+		w.time = w.time.Add(time.Second)
+		note(security.SignInFailed, w.jamal, "10.0.1.1")
+	}
+	others := make([]uuid.UUID, 120)
+	for i := range others {
+		others[i] = w.person(t, fmt.Sprint("Member", i))
+		for range 12 {
+			note(security.SignInFailed, others[i], "10.0.1.1")
+		}
+	}
+	note(security.SignInFailed, w.fatima, "10.0.2.1")
+	if jamal, fatima := kept(security.SignInFailed, w.jamal), kept(security.SignInFailed, w.fatima); jamal > 60 || fatima != 1 {
+		t.Errorf("%d guesses at the first account are kept, %d at the last", jamal, fatima)
+	}
+	all := 0
+	for _, other := range others {
+		all += kept(security.SignInFailed, other)
+	}
+	if all < 6*len(others) || all > 600+6*len(others) {
+		t.Errorf("%d guesses at %d accounts are kept", all, len(others))
+	}
+
+	w.time = w.time.Add(time.Minute)
+	note(security.SignInFailed, w.fatima, "10.0.2.1")
+	dropped := make(map[string]int)
+	for _, e := range w.list(t, security.Filter{Kinds: []security.Kind{security.NotKept}}) {
+		dropped[e.Detail] += e.Count
+	}
+	if dropped[string(security.Refused)] != 2000 || dropped[string(security.SignInFailed)] < 2000 || len(dropped) != 2 {
+		t.Errorf("what is not kept is told as %v", dropped)
 	}
 }
 

@@ -200,7 +200,7 @@ func (h *Handler) exportSecurity(r *web.Request) error {
 	}
 	for _, e := range entries {
 		t.Rows = append(t.Rows, []any{
-			e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, e.Detail,
+			e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, e),
 		})
 	}
 	return r.Table("security", r.Param("format"), t)

@@ -136,3 +136,16 @@ func TestTheRecordTellsNoSecrets(t *testing.T) {
 		t.Errorf("%d of two events are kept", n)
 	}
 }
+
+func TestTheRecordSaysWhichEventsAreNotKept(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.DB.Exec(`insert into security_events (id, kind, address, agent, detail, count, at)
+		values (gen_random_uuid(), 'not_kept', '', '', 'forbidden', 1321, now())`)
+	m.must(err)
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association/security?kind=not_kept").Want(http.StatusOK)
+		m.tells(page, "tr[data-kind=not_kept]", m.in(code).T("security.kind.forbidden"))
+		m.tells(page, "tr[data-kind=not_kept]", m.in(code).Number(1321))
+	}
+}

@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 )
 
@@ -13,6 +14,14 @@ func EventName(p Page, e security.Entry) string {
 		name += " × " + p.L.Number(e.Count)
 	}
 	return name
+}
+
+// EventDetail is what is told besides.
+func EventDetail(l *i18n.Locale, e security.Entry) string {
+	if e.Kind == security.NotKept && e.Detail != "" { // it is empty in a record from before
+		return l.T("security.kind." + e.Detail)
+	}
+	return e.Detail
 }
 
 // marks are words by which browsers and machines tell what they are, and their names. The first that fits
