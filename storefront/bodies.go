@@ -24,11 +24,14 @@ type bodies struct {
 	under map[*fasthttp.RequestHeader]body
 }
 
-// body is one of them; bytes is 0 for one that there was no room for.
+// body is one that is on its way or being answered. What its head said is kept, since the server forgets
+// it when the body cannot be read.
 type body struct {
-	person string // who has signed in; "" for a stranger
-	bytes  int
-	until  time.Time // by then it has come or was cut off
+	method, path string
+	person       string    // who has signed in; "" for a stranger
+	bytes        int       // set aside for it
+	refused      bool      // there was no room for it
+	until        time.Time // by then it has come or was cut off
 }
 
 func newBodies(now func() time.Time) *bodies {
@@ -36,10 +39,10 @@ func newBodies(now func() time.Time) *bodies {
 }
 
 // admit sets room aside for the body that a head announces, of most bytes at most, until release; it
-// reports whether there is any.
-func (b *bodies) admit(header *fasthttp.RequestHeader, person string, most int, within time.Duration) bool {
+// reports whether there is any. coming says whose it is and within what time it comes.
+func (b *bodies) admit(header *fasthttp.RequestHeader, coming body, most int, within time.Duration) bool {
 	length := header.ContentLength()
-	if length >= 0 && length <= smallBody || length == identity {
+	if length == identity || length == 0 {
 		return true
 	}
 	if length < 0 || length > most { // one that comes in pieces, or is refused once there is too much of it
@@ -48,37 +51,50 @@ func (b *bodies) admit(header *fasthttp.RequestHeader, person string, most int, 
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
+	coming.until = now.Add(within)
+	if length > smallBody {
+		coming.bytes = length
+		coming.refused = !b.hasRoom(coming, now)
+	}
+	if coming.refused {
+		coming.bytes = 0
+	}
+	b.under[header] = coming
+	return !coming.refused
+}
+
+// hasRoom reports whether there is room for one more large body.
+func (b *bodies) hasRoom(coming body, now time.Time) bool {
 	room, own := strangersBodies, 0
-	if person != "" {
+	if coming.person != "" {
 		room = membersBodies
 	}
 	for head, other := range b.under {
 		switch {
 		case other.until.Before(now):
 			delete(b.under, head) // its connection ended without a word
-		case (other.person == "") == (person == ""):
+		case other.bytes > 0 && (other.person == "") == (coming.person == ""):
 			room -= other.bytes
-			if other.person == person {
+			if other.person == coming.person {
 				own++
 			}
 		}
 	}
-	if room < length || person != "" && own >= bodiesOfOne {
-		b.under[header] = body{person: person, until: now.Add(within)}
-		return false
-	}
-	b.under[header] = body{person: person, bytes: length, until: now.Add(within)}
-	return true
+	return room >= coming.bytes && (coming.person == "" || own < bodiesOfOne)
 }
 
-// identity is the content length of a request without a body.
-const identity = -2
+// What the content length of a request says beside a number.
+const (
+	inPieces = -1 // it comes in pieces, until the last
+	identity = -2 // there is no body
+)
 
-// release ends what admit set aside. It reports whether there had been room, or none was needed.
-func (b *bodies) release(header *fasthttp.RequestHeader) (admitted bool) {
+// release ends what admit set aside, and gives what was known of it; ok is false for a request without a
+// body.
+func (b *bodies) release(header *fasthttp.RequestHeader) (_ body, ok bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	held, known := b.under[header]
+	was, ok := b.under[header]
 	delete(b.under, header)
-	return !known || held.bytes > 0
+	return was, ok
 }

@@ -29,27 +29,28 @@ func TestLargeBodiesAreBoundedInAllAndForEachMember(t *testing.T) {
 	b := newBodies(time.Now)
 	const most = 12 * mebibytes
 	first := head(most)
-	if !b.admit(first, "Fatima", most, time.Minute) {
+	if !b.admit(first, body{person: "Fatima"}, most, time.Minute) {
 		t.Fatal("there is no room for a first photograph")
 	}
 	for range bodiesOfOne - 1 {
-		if !b.admit(head(mebibytes), "Fatima", most, time.Minute) {
+		if !b.admit(head(mebibytes), body{person: "Fatima"}, most, time.Minute) {
 			t.Fatal("there is no room for some more of one member")
 		}
 	}
 	late := head(mebibytes)
-	if b.admit(late, "Fatima", most, time.Minute) || b.release(late) {
+	if b.admit(late, body{person: "Fatima"}, most, time.Minute) {
 		t.Error("one member sends any number of bodies at a time")
 	}
-	if !b.admit(head(smallBody), "Fatima", most, time.Minute) || !b.admit(head(0), "Fatima", most, time.Minute) {
+	if !b.admit(head(smallBody), body{person: "Fatima"}, most, time.Minute) || !b.admit(head(0), body{person: "Fatima"}, most, time.Minute) {
 		t.Error("small forms are kept out")
 	}
-	if !b.release(first) || !b.admit(head(mebibytes), "Fatima", most, time.Minute) {
+	b.release(first)
+	if !b.admit(head(mebibytes), body{person: "Fatima"}, most, time.Minute) {
 		t.Error("what has been answered still takes room")
 	}
 	admitted := 0
 	for i := range 100 {
-		if b.admit(head(-1), fmt.Sprint("member ", i), most, time.Minute) {
+		if b.admit(head(-1), body{person: fmt.Sprint("member ", i)}, most, time.Minute) {
 			admitted++
 		}
 	}
@@ -59,7 +60,7 @@ func TestLargeBodiesAreBoundedInAllAndForEachMember(t *testing.T) {
 	// Members and strangers keep nobody out of the other's room.
 	strangers := 0
 	for range 100 {
-		if b.admit(head(mebibytes), "", mebibytes, time.Minute) {
+		if b.admit(head(mebibytes), body{person: ""}, mebibytes, time.Minute) {
 			strangers++
 		}
 	}
@@ -68,15 +69,72 @@ func TestLargeBodiesAreBoundedInAllAndForEachMember(t *testing.T) {
 	}
 }
 
+func TestStrangersSendOnlySmallBodiesInPieces(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, web.Route{Method: http.MethodPost, Path: "/api/x", Policy: web.Public, NoLang: true, Handler: func(r *web.Request) error {
+		return r.Bytes(http.StatusOK, "text/plain", []byte("read"))
+	}})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = s.Serve(listener) }()
+	defer func() { _ = listener.Close() }()
+	for range 2 * strangersBodies / bodyLimit { // half a piece each, and then nothing
+		conn := idle(t, "127.0.0.1", "http://"+listener.Addr().String())
+		if _, err := io.WriteString(conn, "POST /api/x HTTP/1.1\r\nHost: souk.test\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nhalf"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for size, want := range map[int]int{5: http.StatusOK, smallBody: http.StatusOK, smallBody + 1: http.StatusRequestEntityTooLarge} {
+		conn := idle(t, "127.0.0.1", "http://"+listener.Addr().String())
+		go func() { // whoever is refused is not heard to the end
+			_, _ = fmt.Fprintf(conn, "POST /api/x HTTP/1.1\r\nHost: souk.test\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", size, make([]byte, size))
+		}()
+		response, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || response.StatusCode != want {
+			t.Errorf("%d bytes in pieces: %v, %v", size, response, err)
+			continue
+		}
+		if kind := response.Header.Get("Content-Type"); want != http.StatusOK && kind != "application/json; charset=utf-8" {
+			t.Errorf("a program is answered in %s", kind)
+		}
+	}
+}
+
+func TestABodyOfWhichNothingComesIsCutOff(t *testing.T) {
+	t.Parallel()
+	upload := web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Long: true, Handler: func(r *web.Request) error {
+		return r.Bytes(http.StatusOK, "text/plain", []byte("read"))
+	}}
+	s := bare(t, Config{}, upload)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := s.newConnections(listener)
+	all.stalled = 50 * time.Millisecond
+	go func() { _ = s.app.Listener(all) }()
+	defer func() { _ = listener.Close() }()
+	conn := idle(t, "127.0.0.1", "http://"+listener.Addr().String())
+	if _, err := io.WriteString(conn, "POST /fr/x HTTP/1.1\r\nHost: souk.test\r\nContent-Length: 99999\r\n\r\nhalf"); err != nil {
+		t.Fatal(err)
+	}
+	response, err := http.ReadResponse(bufio.NewReader(conn), nil) // the upload has three minutes
+	if err != nil || response.StatusCode != http.StatusRequestTimeout {
+		t.Errorf("%v, %v", response, err)
+	}
+}
+
 func TestABodyWhoseConnectionEndedWithoutAWordTakesNoRoomForEver(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
 	b := newBodies(func() time.Time { return now })
 	for range bodiesOfOne {
-		b.admit(head(mebibytes), "Fatima", mebibytes, time.Minute)
+		b.admit(head(mebibytes), body{person: "Fatima"}, mebibytes, time.Minute)
 	}
 	now = now.Add(time.Minute + time.Second)
-	if !b.admit(head(mebibytes), "Fatima", mebibytes, time.Minute) {
+	if !b.admit(head(mebibytes), body{person: "Fatima"}, mebibytes, time.Minute) {
 		t.Error("it does")
 	}
 }
@@ -106,9 +164,9 @@ func TestWhoSendsABodyThereIsNoRoomForIsToldAtOnce(t *testing.T) {
 		return response
 	}
 	first := head(bodyLimit)
-	s.bodies.admit(first, "", bodyLimit, time.Minute)
+	s.bodies.admit(first, body{}, bodyLimit, time.Minute)
 	for range strangersBodies/bodyLimit - 1 {
-		s.bodies.admit(head(bodyLimit), "", bodyLimit, time.Minute)
+		s.bodies.admit(head(bodyLimit), body{}, bodyLimit, time.Minute)
 	}
 	response := post()
 	page, err := io.ReadAll(response.Body)

@@ -65,6 +65,7 @@ type connections struct {
 	perAddress int // 0: no limit
 	spared     func(netip.Addr) bool
 	refusal    []byte
+	stalled    time.Duration
 	metrics    metrics
 	log        *slog.Logger
 	// hearings bounds how many refused senders are heard out, refusals how many that were not let in.
@@ -77,7 +78,7 @@ type connections struct {
 
 func (s *Server) newConnections(listener net.Listener) *connections {
 	return &connections{
-		Listener: listener, most: roomFor(openFiles()), perAddress: s.config.ConnectionsPerAddress, refusal: s.refusal(), metrics: s.metrics, log: s.config.Log,
+		Listener: listener, most: roomFor(openFiles()), perAddress: s.config.ConnectionsPerAddress, refusal: s.refusal(), stalled: stalled, metrics: s.metrics, log: s.config.Log,
 		spared:   func(address netip.Addr) bool { return s.isProxy(address) || s.spares(address) },
 		hearings: gate.New(gate.Limits{AtOnce: 64, PerPerson: 4}),
 		refusals: gate.New(gate.Limits{AtOnce: 64, PerPerson: 64}),
@@ -202,6 +203,31 @@ type connection struct {
 	networks []network
 	gently   atomic.Pointer[hearing] // set when the answer was given before the request had come whole
 	closed   atomic.Bool
+	bodyEnds time.Time // when the body that is being read has to have come; zero for whatever else is read
+}
+
+// stalled is how long nothing may come of a body that has more time in all: a telephone that lost its
+// network must not keep the room of its next try.
+const stalled = 20 * time.Second
+
+// SetReadDeadline bounds what is read next, and of a body each piece.
+func (c *connection) SetReadDeadline(end time.Time) error {
+	c.bodyEnds = time.Time{}
+	if time.Until(end) > proxyTimeout {
+		c.bodyEnds = end
+	}
+	return c.Conn.SetReadDeadline(end)
+}
+
+func (c *connection) Read(b []byte) (int, error) {
+	if !c.bodyEnds.IsZero() {
+		if end := time.Now().Add(c.from.stalled); end.Before(c.bodyEnds) {
+			if err := c.Conn.SetReadDeadline(end); err != nil {
+				return 0, err
+			}
+		}
+	}
+	return c.Conn.Read(b)
 }
 
 // Close hears a refused sender out first, if not too many of its network are being heard.

@@ -190,14 +190,19 @@ func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 			conn.gently.Store(&refusedHead)
 		}
 	}
-	// Whose upload was cut short for want of a session is told that, and not its size.
-	if allowed, _ := s.exceptionAt(c.Method(), c.Path()); errors.Is(err, fiber.ErrRequestEntityTooLarge) && allowed.signedIn {
-		if _, noSession := s.checkSession(&c.Request().Header); noSession != nil {
-			err = noSession
-		}
+	coming, hasBody := s.bodies.release(&c.Context().Request.Header)
+	if hasBody {
+		c.Method(coming.method)
+		c.Path(coming.path)
 	}
-	if !s.bodies.release(&c.Context().Request.Header) {
+	switch {
+	case coming.refused:
 		err = gate.ErrBusy
+	case errors.Is(err, fiber.ErrRequestEntityTooLarge) && coming.person == "":
+		// Whose upload was cut short for want of a session is told that, and not its size.
+		if allowed, _ := s.exceptionAt(c.Method(), c.Path()); allowed.signedIn {
+			err = errSignIn
+		}
 	}
 	return s.refuse(c, err)
 }

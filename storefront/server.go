@@ -188,17 +188,21 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 			s.config.Log.Error("head of a request", "error", panicked{value, debug.Stack()})
 		}
 	}()
-	path, _, _ := strings.Cut(string(header.RequestURI()), "?")
-	person, within := "", headerTimeout
-	most := bodyLimit
-	if allowed, ok := s.exceptionAt(string(header.Method()), path); ok {
+	coming := body{method: string(header.Method())}
+	coming.path, _, _ = strings.Cut(string(header.RequestURI()), "?")
+	most, within := bodyLimit, headerTimeout
+	if allowed, ok := s.exceptionAt(coming.method, coming.path); ok {
 		var err error
-		if person, err = s.checkSession(header); err == nil || !allowed.signedIn {
+		if coming.person, err = s.checkSession(header); err == nil || !allowed.signedIn {
 			most, within = allowed.body, s.config.UploadTimeout
 			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: within}
 		}
 	}
-	if !s.bodies.admit(header, person, most, within+writeTimeout) {
+	if coming.person == "" && header.ContentLength() == inPieces {
+		most = smallBody // how much it will be nobody knows
+		allows.MaxRequestBodySize = most
+	}
+	if !s.bodies.admit(header, coming, most, within+writeTimeout) {
 		return fasthttp.RequestConfig{MaxRequestBodySize: 1} // see failEarly
 	}
 	return allows
