@@ -135,3 +135,23 @@ func TestAnswersToASVSNameWhatThereIs(t *testing.T) {
 		}
 	}
 }
+
+var unanswered = regexp.MustCompile(`PENDING|\bgap\b`)
+
+func TestNoAnswerToASVSIsPutOff(t *testing.T) {
+	t.Parallel()
+	text, rows := readASVS(t)
+	for _, row := range rows {
+		answer := strings.TrimSpace(row[3])
+		known := false
+		for _, start := range []string{"Held", "Not applicable: ", "Comes with ", "*operator*: "} {
+			known = known || strings.HasPrefix(answer, start)
+		}
+		if !known || unanswered.MatchString(answer) {
+			t.Errorf("%s is left open: %s", row[1], answer)
+		}
+	}
+	if word := unanswered.FindString(asvsRow.ReplaceAllString(text, "")); word != "" {
+		t.Errorf("%q stands beside the tables", word)
+	}
+}
