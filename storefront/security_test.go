@@ -203,6 +203,28 @@ func TestMethodsThatNobodyKnowsAreAnsweredLikeTheRest(t *testing.T) {
 	}
 }
 
+func TestOtherSitesAreAllowedNothingAndNothingIsEchoed(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, page("/x", say("x")))
+	for method, status := range map[string]int{
+		http.MethodGet: http.StatusOK, http.MethodOptions: http.StatusMethodNotAllowed, http.MethodTrace: http.StatusMethodNotAllowed,
+	} {
+		request := httptest.NewRequest(method, "/fr/x", nil)
+		request.Header.Set("Origin", "https://elsewhere.example")
+		request.Header.Set("Access-Control-Request-Method", "POST")
+		request.Header.Set("X-Secret", "brought along")
+		response, body := ask(t, s, request)
+		if response.StatusCode != status || strings.Contains(body, "brought along") {
+			t.Errorf("%s is answered %d %s", method, response.StatusCode, body)
+		}
+		for name := range response.Header {
+			if strings.HasPrefix(name, "Access-Control-") {
+				t.Errorf("the answer to %s carries %s", method, name)
+			}
+		}
+	}
+}
+
 func TestWhatCannotBeReadIsAnsweredWithHeadersAndAnID(t *testing.T) {
 	t.Parallel()
 	address := serve(t, bare(t, Config{}, page("/x", say("x"))))

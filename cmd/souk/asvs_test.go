@@ -136,22 +136,44 @@ func TestAnswersToASVSNameWhatThereIs(t *testing.T) {
 	}
 }
 
-var unanswered = regexp.MustCompile(`PENDING|\bgap\b`)
+// Answers that put a requirement off are none; what is not held says so from its first word.
+var (
+	putOff     = regexp.MustCompile(`PENDING|\bgap\b`)
+	notHeld    = regexp.MustCompile(`(?i)\bnot held\b`)
+	opening    = regexp.MustCompile(`(?s)## What is not held\n(.*?)\n## `)
+	asvsNumber = regexp.MustCompile(`\b\d+\.\d+\.\d+\b`)
+)
 
 func TestNoAnswerToASVSIsPutOff(t *testing.T) {
 	t.Parallel()
 	text, rows := readASVS(t)
+	list := opening.FindStringSubmatch(text)
+	if list == nil {
+		t.Fatal("what is not held is not listed")
+	}
+	listed := make(map[string]bool)
+	for _, number := range asvsNumber.FindAllString(list[1], -1) {
+		listed[number] = true
+	}
 	for _, row := range rows {
-		answer := strings.TrimSpace(row[3])
+		number, answer := row[1], strings.TrimSpace(row[3])
 		known := false
-		for _, start := range []string{"Held", "Not applicable: ", "Comes with ", "*operator*: "} {
+		for _, start := range []string{"Held", "Not applicable: ", "Comes with ", "*operator*: ", "Not held: "} {
 			known = known || strings.HasPrefix(answer, start)
 		}
-		if !known || unanswered.MatchString(answer) {
-			t.Errorf("%s is left open: %s", row[1], answer)
+		open := strings.HasPrefix(answer, "Not held: ")
+		if !known || putOff.MatchString(answer) || notHeld.MatchString(answer) != open || open && !strings.Contains(answer, "Meanwhile ") {
+			t.Errorf("%s is no answer: %s", number, answer)
 		}
+		if listed[number] != open {
+			t.Errorf("%s is listed as not held: %t, and answered: %s", number, listed[number], answer)
+		}
+		delete(listed, number)
 	}
-	if word := unanswered.FindString(asvsRow.ReplaceAllString(text, "")); word != "" {
+	for number := range listed {
+		t.Errorf("%s is listed as not held and asked by nobody", number)
+	}
+	if word := putOff.FindString(asvsRow.ReplaceAllString(text, "")); word != "" {
 		t.Errorf("%q stands beside the tables", word)
 	}
 }
