@@ -29,6 +29,7 @@ type bodies struct {
 type body struct {
 	method, path string
 	person       string    // who has signed in; "" for a stranger
+	noSession    error     // why nobody has, where only who has signed in may send as much
 	bytes        int       // set aside for it
 	refused      bool      // there was no room for it
 	until        time.Time // by then it has come or was cut off

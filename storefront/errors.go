@@ -198,11 +198,8 @@ func (s *Server) failEarly(c *fiber.Ctx, err error) error {
 	switch {
 	case coming.refused:
 		err = gate.ErrBusy
-	case errors.Is(err, fiber.ErrRequestEntityTooLarge) && coming.person == "":
-		// Whose upload was cut short for want of a session is told that, and not its size.
-		if allowed, _ := s.exceptionAt(c.Method(), c.Path()); allowed.signedIn {
-			err = errSignIn
-		}
+	case errors.Is(err, fiber.ErrRequestEntityTooLarge) && coming.noSession != nil:
+		err = coming.noSession // whose upload was cut short for want of a session is told that, and not its size
 	}
 	return s.refuse(c, err)
 }

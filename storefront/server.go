@@ -193,7 +193,9 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 	most, within := bodyLimit, headerTimeout
 	if allowed, ok := s.exceptionAt(coming.method, coming.path); ok {
 		var err error
-		if coming.person, err = s.checkSession(header); err == nil || !allowed.signedIn {
+		if coming.person, err = s.checkSession(header); err != nil && allowed.signedIn {
+			coming.noSession = err
+		} else {
 			most, within = allowed.body, s.config.UploadTimeout
 			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: within}
 		}

@@ -59,7 +59,7 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 	}
 	m.wantStates(late.Order.ID, "placed: placed")
 	o := m.read(orders[1].Order.ID)
-	if last := o.Events[len(o.Events)-1]; last.Note != order.NoteFreed || *last.UserID != m.association || !o.Lapsed() {
+	if last := o.Events[len(o.Events)-1]; last.Note != order.NoteFreed || *last.UserID != m.association || !o.Lapsed() || !o.Freed() {
 		t.Errorf("the history ends with %+v", last)
 	}
 	free(order.Holders{Mailed: true}, seen.Until, 1)

@@ -132,16 +132,21 @@ func (o Order) Cancellable() bool {
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in
 // time, so that its buyer may want to order again.
 func (o Order) Lapsed() bool {
-	if o.State != StateCancelled || len(o.Events) == 0 {
-		return false
-	}
-	note := ""
+	note := o.lastNote()
+	return o.State == StateCancelled && (note == NoteUnconfirmed || note == NoteExpired || note == NoteFreed)
+}
+
+// Freed reports whether that is because the association gave it up earlier.
+func (o Order) Freed() bool { return o.State == StateCancelled && o.lastNote() == NoteFreed }
+
+// lastNote is the note of the whole order's last event.
+func (o Order) lastNote() (note string) {
 	for _, e := range o.Events {
 		if e.PartID == nil {
 			note = e.Note
 		}
 	}
-	return note == NoteUnconfirmed || note == NoteExpired || note == NoteFreed
+	return note
 }
 
 // Dispatchable reports whether every part that is left has been handed over.

@@ -73,6 +73,14 @@ func (h *Handler) free(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Flash("association.held.freed", "Count", freed)
+	left, err := h.Orders.Waiting(r.Context(), of)
+	if err != nil {
+		return err
+	}
+	if freed > 0 && left.Orders > 0 {
+		r.Flash("association.held.freed_some", "Count", freed, "Left", left.Orders)
+	} else {
+		r.Flash("association.held.freed", "Count", freed)
+	}
 	return r.Redirect(heldPath)
 }
