@@ -28,6 +28,7 @@ func (s *Server) recognise(r *web.Request) error {
 	user, err := s.accounts.Session(r.Context(), token)
 	if fault.Is(err, fault.Unauthenticated) {
 		r.DropCookie(web.SessionCookie)
+		r.Forget()
 		return nil
 	}
 	if err != nil {

@@ -128,7 +128,7 @@ func TestAPasswordIsChangedWhileSignedIn(t *testing.T) {
 		return d.ChangePassword(ctx, fatima, account.Change{Current: current, Password: new, From: village, Device: here.Device}, d.fr)
 	}
 	_, _, err := change("not the password", "short")
-	if e := fault.As(err); e == nil || e.Fields["current"].Key != "account.current_wrong" || e.Fields["password"].Key != "account.password_short" {
+	if e := fault.As(err); e == nil || e.Fields["current_password"].Key != "account.current_wrong" || e.Fields["password"].Key != "account.password_short" {
 		t.Errorf("all wrong: %v", err)
 	}
 	_, _, err = change(password, "Password2026")

@@ -62,19 +62,22 @@ func (s *Service) hash(ctx context.Context, password string, in turn) (hash stri
 	return hash, nil
 }
 
-// matches compares a password with a stored hash. Without a hash (nobody has that login, or has chosen a
+// matches compares a password with a stored hash; stale says that one that matches should be made anew, since
+// it is not of the Cost that is set, or of another form of the password. Without a hash (nobody has that login, or has chosen a
 // password yet) it does the same work for nothing, so that the time taken tells nothing either.
-func (s *Service) matches(ctx context.Context, password, hash string, in turn) (match bool, err error) {
+func (s *Service) matches(ctx context.Context, password, hash string, in turn) (match, stale bool, err error) {
 	if utf8.RuneCountInString(password) > maxPassword {
-		return false, nil // nobody has such a one, and it would only cost
+		return false, false, nil // nobody has such a one, and it would only cost
 	}
 	nobody := hash == ""
-	for _, p := range slices.Compact([]string{prepared(password), password}) { // hashes from before RFC 8265 are of what was typed
+	for i, p := range slices.Compact([]string{prepared(password), password}) { // hashes from before RFC 8265 are of what was typed
 		if nobody {
 			_, err = s.hash(ctx, p, in)
 		} else {
 			err = in.gate.Do(ctx, in.person, func() error {
-				match, err = argon2id.ComparePasswordAndHash(p, hash)
+				var made *argon2id.Params
+				match, made, err = argon2id.CheckHash(p, hash)
+				stale = match && (i > 0 || *made != s.Cost)
 				return err
 			})
 		}
@@ -83,9 +86,9 @@ func (s *Service) matches(ctx context.Context, password, hash string, in turn) (
 		}
 	}
 	if err != nil {
-		return false, fmt.Errorf("compare password: %w", err)
+		return false, false, fmt.Errorf("compare password: %w", err)
 	}
-	return match, nil
+	return match, stale, nil
 }
 
 // refusedPassword is what is wrong with u's new password, or nil.

@@ -26,7 +26,7 @@ func TestWhoCannotBeHashedForInTimeIsToldSo(t *testing.T) {
 		}()
 		<-working
 	}
-	if _, err := s.matches(over, "trois ruches au soleil", "", s.ofStranger("196.200.1.7")); !errors.Is(err, gate.ErrBusy) {
+	if _, _, err := s.matches(over, "trois ruches au soleil", "", s.ofStranger("196.200.1.7")); !errors.Is(err, gate.ErrBusy) {
 		t.Errorf("%v, want ErrBusy", err)
 	}
 }

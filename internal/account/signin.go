@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/security"
 )
@@ -35,6 +36,9 @@ type Entry struct {
 	Token  string
 	Device string
 }
+
+// errChanged rolls back a sign-in whose password was changed or hashed anew in the meantime.
+var errChanged = errors.New("the password is not the one that was compared")
 
 // SignIn begins a session. End the session that the browser had before with SignOut.
 //
@@ -70,7 +74,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	if device != nil {
 		in = s.ofKnown(found.ID)
 	}
-	match, err := s.matches(ctx, a.Password, found.Hash, in)
+	match, stale, err := s.matches(ctx, a.Password, found.Hash, in)
 	if err != nil {
 		// Nothing was learned of the password, so it is no failure of the person's. The request may be
 		// over already; the attempt must not count all the same.
@@ -80,6 +84,16 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 		s.events.Note(ctx, *event(security.SignInFailed, uuid.Nil, found.User, a.From))
 		return Entry{}, ErrWrongLogin
 	}
+	hash := found.Hash
+	if stale {
+		renewed, err := s.hash(ctx, a.Password, in)
+		switch {
+		case err == nil:
+			hash = renewed
+		case !errors.Is(err, gate.ErrBusy): // then it is made anew another time
+			return Entry{}, errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, true))
+		}
+	}
 	entry, at := Entry{User: found.User}, s.now()
 	err = s.events.Do(ctx, event(security.SignedIn, found.ID, found.User, a.From), func(tx *sqlx.Tx) error {
 		if err := guess.settleTx(ctx, tx, true); err != nil {
@@ -87,11 +101,15 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 		}
 		// Only while the password is still the one that was compared: choosing a new one ends every
 		// session, and this one must not begin just after that.
+		query, args := `select true from users where id = $1 and password_hash = $2 and disabled_at is null for share`, []any{found.ID, found.Hash}
+		if hash != found.Hash {
+			query, args = `
+				update users set password_hash = $3 where id = $1 and password_hash = $2 and disabled_at is null returning true`, append(args, hash)
+		}
 		var unchanged bool
-		err := tx.GetContext(ctx, &unchanged, `
-			select true from users where id = $1 and password_hash = $2 and disabled_at is null for share`, found.ID, found.Hash)
+		err := tx.GetContext(ctx, &unchanged, query, args...)
 		if postgres.NoRows(err) {
-			return ErrWrongLogin
+			return errChanged
 		}
 		if err != nil {
 			return err
@@ -99,8 +117,8 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 		entry.Token, entry.Device, err = s.beginTx(ctx, tx, found.User, a.From, a.Device, at)
 		return err
 	})
-	if errors.Is(err, ErrWrongLogin) {
-		return Entry{}, ErrWrongLogin
+	if errors.Is(err, errChanged) {
+		return s.SignIn(ctx, a) // it may be the same password, hashed anew by another of her browsers
 	}
 	if err != nil {
 		return Entry{}, fmt.Errorf("sign in: %w", err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/alexedwards/argon2id"
@@ -76,6 +77,35 @@ func TestADisabledAccountCannotSignInAndItsSessionsEnd(t *testing.T) {
 	attempt := account.Attempt{Login: "0661234567", Password: password, From: village}
 	if _, err := d.SignIn(context.Background(), attempt); !errors.Is(err, account.ErrWrongLogin) {
 		t.Errorf("sign in: %v", err)
+	}
+}
+
+func TestAPasswordIsHashedAnewWhenTheCostIsRaised(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t)
+	before := d.signIn(t, "0661234567", password)
+	d.Cost.Memory, d.Cost.Iterations = 128, 2
+	var together sync.WaitGroup
+	for range 4 {
+		together.Go(func() {
+			if _, err := d.SignIn(context.Background(), account.Attempt{Login: "0661234567", Password: password, From: village}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	together.Wait()
+	var hash string
+	if err := d.db.Get(&hash, `select password_hash from users`); err != nil {
+		t.Fatal(err)
+	}
+	if made, _, _, err := argon2id.DecodeHash(hash); err != nil || *made != d.Cost {
+		t.Errorf("the hash is of %+v, %v", made, err)
+	}
+	d.goesOn(t, before, true)
+	d.signIn(t, "0661234567", password)
+	if n := d.count(t, `select count(*) from users where password_hash = $1`, hash); n != 1 {
+		t.Error("it is hashed anew at each sign-in")
 	}
 }
 

@@ -137,6 +137,9 @@ func (h *Handler) handOverLink(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if id == r.UserID() { // her own page asks for her password
+		return r.Redirect("/account")
+	}
 	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), r.Source())
 	if no, ok := refused(r, err); ok {
 		return h.showPerson(r, id, personView{Refused: no})
@@ -152,15 +155,14 @@ func (h *Handler) signOutPerson(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if id == r.UserID() { // her own page asks for her password
+		return r.Redirect("/account")
+	}
 	person, err := h.Accounts.Person(r.Context(), id)
 	if err != nil {
 		return err
 	}
-	keep := "" // but for the reader's own browser, which she would leave by accident
-	if id == r.UserID() {
-		keep = r.Cookie(web.SessionCookie)
-	}
-	ended, err := h.Accounts.EndSessions(r.Context(), person.User, keep, r.UserID(), r.Source())
+	ended, err := h.Accounts.EndSessions(r.Context(), person.User, "", r.UserID(), r.Source())
 	if err != nil {
 		return err
 	}

@@ -112,8 +112,16 @@ func TestTheAssociationEndsAMembersSessions(t *testing.T) {
 	page := m.boss.Post("/en/association/people/"+m.Honey.Member.ID.String()+"/signout", nil).Want(http.StatusOK)
 	m.says(page, ".toast", m.in("en").N("door.account.ended", 1))
 	hers.Get("/en/seller").Want(http.StatusSeeOther)
-	// Of her own she keeps the browser she sits before.
-	m.boss.Post("/en/association/people/"+m.Association.ID.String()+"/signout", nil).Want(http.StatusOK)
-	another.Get("/en/association").Want(http.StatusSeeOther)
-	m.boss.Get("/en/association").Want(http.StatusOK)
+	// Her own account has a page of its own, which asks for her password: whoever finds her browser open
+	// takes nothing over by this one.
+	own := "/en/association/people/" + m.Association.ID.String()
+	if page := m.boss.Get(own).Want(http.StatusOK); page.Has("main form[action*='/signout'], main form[action*='/link']") || !page.Has("main a[href='/en/account']") {
+		t.Error("she is not led to her own account")
+	}
+	for _, way := range []string{"/signout", "/link"} {
+		if page := m.boss.Post(own+way, nil).Want(http.StatusOK); page.Path != "/en/account" {
+			t.Errorf("%s of her own account leads to %s", way, page.Path)
+		}
+	}
+	another.Get("/en/association").Want(http.StatusOK)
 }

@@ -59,12 +59,12 @@ func (h *Handler) showAccount(r *web.Request, status int, form ui.Form) error {
 }
 
 func (h *Handler) changePassword(r *web.Request) error {
-	err := required(r, "current", "password")
+	err := required(r, "current_password", "password")
 	var entry account.Entry
 	var ended int
 	if err == nil {
 		entry, ended, err = h.Accounts.ChangePassword(r.Context(), *r.User, account.Change{
-			Current: r.RawForm("current"), Password: r.RawForm("password"), From: r.Source(), Device: r.Cookie(web.DeviceCookie),
+			Current: r.RawForm("current_password"), Password: r.RawForm("password"), From: r.Source(), Device: r.Cookie(web.DeviceCookie),
 		}, r.Locale)
 	}
 	if form, status := refused(r, err); status != 0 {
@@ -74,6 +74,7 @@ func (h *Handler) changePassword(r *web.Request) error {
 		return err
 	}
 	enter(r, entry)
+	r.Forget()
 	r.Flash("door.account.changed", "Count", ended)
 	return r.Redirect(accountPath)
 }
@@ -83,15 +84,28 @@ func (h *Handler) endSession(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Accounts.EndSession(r.Context(), *r.User, id, r.User.ID, r.Source()); err != nil {
-		return err
-	}
-	r.Flash("door.account.ended", "Count", 1)
-	return r.Redirect(accountPath)
+	return h.endConfirmed(r, accountPath+"/sessions/"+id.String()+"/end", func() (int, error) {
+		return 1, h.Accounts.EndSession(r.Context(), *r.User, id, r.User.ID, r.Source())
+	})
 }
 
 func (h *Handler) endOthers(r *web.Request) error {
-	ended, err := h.Accounts.EndSessions(r.Context(), *r.User, r.Cookie(web.SessionCookie), r.User.ID, r.Source())
+	return h.endConfirmed(r, accountPath+"/sessions/end", func() (int, error) {
+		return h.Accounts.EndSessions(r.Context(), *r.User, r.Cookie(web.SessionCookie), r.User.ID, r.Source())
+	})
+}
+
+// endConfirmed ends sessions once it is certain who asks for it; until then it answers with a form for
+// the password, which leads to path again.
+func (h *Handler) endConfirmed(r *web.Request, path string, end func() (ended int, err error)) error {
+	err := h.Accounts.Confirm(r.Context(), *r.User, r.Cookie(web.SessionCookie), r.RawForm("current_password"), r.Source())
+	if form, status := refused(r, err); status != 0 {
+		return r.Render(status, confirmPage(r.Page(r.Locale.T("door.confirm.title")), form, path))
+	}
+	if err != nil {
+		return err
+	}
+	ended, err := end()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -37,14 +38,14 @@ func TestAPasswordIsChangedOnItsPage(t *testing.T) {
 	here, elsewhere := m.Visitor(), m.SignIn(m.Honey.Member).Stay()
 	here.Post("/fr/signin", login(*m.Honey.Member.Email, storetest.Password)).Want(http.StatusOK)
 	change := func(current, password string) *storetest.Page {
-		return here.Post("/fr/account/password", url.Values{"current": {current}, "password": {password}})
+		return here.Post("/fr/account/password", url.Values{"current_password": {current}, "password": {password}})
 	}
 	page := change("", "").Want(http.StatusUnprocessableEntity)
-	for _, field := range []string{"current", "password"} {
+	for _, field := range []string{"current_password", "password"} {
 		page.Find("#f-" + field + "-error")
 	}
 	page = change("not the password", "short").Want(http.StatusUnprocessableEntity)
-	if page.Text("#f-current-error") == "" || page.Text("#f-password-error") == "" || strings.Contains(string(page.Body), "not the password") {
+	if page.Text("#f-current_password-error") == "" || page.Text("#f-password-error") == "" || strings.Contains(string(page.Body), "not the password") {
 		t.Errorf("it says %q", page.Text("#password"))
 	}
 	l := m.Languages.Locale("fr")
@@ -57,6 +58,10 @@ func TestAPasswordIsChangedOnItsPage(t *testing.T) {
 	}
 	elsewhere.Get("/fr/account").Want(http.StatusSeeOther)
 	m.Visitor().Stay().Post("/fr/signin", login(*m.Honey.Member.Email, "figs under seven roofs")).Want(http.StatusSeeOther)
+
+	typed := "sept paniers\u200c de nèfles" // what is kept out of every text is a sign of a password like others
+	change("figs under seven roofs", typed).Want(http.StatusOK)
+	change(typed, "figs under seven roofs").Want(http.StatusOK)
 }
 
 func TestSessionsAreEndedOneByOneAndTogether(t *testing.T) {
@@ -91,4 +96,50 @@ func TestSessionsAreEndedOneByOneAndTogether(t *testing.T) {
 		t.Errorf("%d go on, it says %q", n, page.Text("#toasts"))
 	}
 	here.Get("/en/account").Want(http.StatusOK)
+}
+
+func TestWhoSignedInAWhileAgoEndsSessionsByHerPassword(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	here, elsewhere := m.SignIn(m.Honey.Member), m.SignIn(m.Honey.Member).Stay()
+	one := here.Get("/ar/account").Want(http.StatusOK).Find("[data-sessions] form").AttrOr("action", "")
+	if _, err := m.DB.Exec(`update sessions set created_at = created_at - interval '11 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, action := range []string{one, "/ar/account/sessions/end"} {
+		for current, key := range map[string]string{"": "account.current_missing", "not the password": "account.current_wrong"} {
+			page := here.Post(action, url.Values{"current_password": {current}}).Want(http.StatusUnprocessableEntity)
+			if got := page.Text("#f-current_password-error"); got != m.Languages.Locale("ar").T(key) || !page.Has("form[action='"+action+"']") {
+				t.Errorf("%s: it says %q", action, got)
+			}
+		}
+	}
+	elsewhere.Get("/en/account").Want(http.StatusOK)
+	here.Post(one, url.Values{"current_password": {storetest.Password}}).Want(http.StatusOK)
+	elsewhere.Get("/en/account").Want(http.StatusSeeOther)
+}
+
+func TestABrowserForgetsPagesWithTheSession(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	forgets := func(what string, page *storetest.Page) {
+		t.Helper()
+		if got := page.Header.Get("Clear-Site-Data"); got != `"cache", "storage"` {
+			t.Errorf("%s: Clear-Site-Data is %q", what, got)
+		}
+	}
+	first, second := m.SignIn(m.Honey.Member).Stay(), m.SignIn(m.Honey.Member).Stay()
+	if page := first.Get("/fr/seller").Want(http.StatusOK); page.Header.Get("Clear-Site-Data") != "" {
+		t.Error("each page is forgotten")
+	}
+	forgets("a changed password", first.Post("/fr/account/password", url.Values{
+		"current_password": {storetest.Password}, "password": {"figs under seven roofs"},
+	}).Want(http.StatusSeeOther))
+	forgets("a session that was ended elsewhere", second.Get("/fr/seller").Want(http.StatusSeeOther))
+	forgets("signing out", first.Post("/fr/signout", nil).Want(http.StatusSeeOther))
+	token, err := m.Accounts.HandOverLink(t.Context(), m.Honey.Member.ID, m.Association.ID, security.Source{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	forgets("a password chosen by a link", first.Post("/fr/reset/"+token, url.Values{"password": {storetest.Password}}).Want(http.StatusSeeOther))
 }

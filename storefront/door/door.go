@@ -42,8 +42,8 @@ func (h *Handler) Routes() []web.Route {
 
 		{Method: http.MethodGet, Path: accountPath, Policy: web.SignedIn, Handler: h.account},
 		{Method: http.MethodPost, Path: accountPath + "/password", Policy: web.SignedIn, Limit: web.SignInLimit, Handler: h.changePassword},
-		{Method: http.MethodPost, Path: accountPath + "/sessions/end", Policy: web.SignedIn, Handler: h.endOthers},
-		{Method: http.MethodPost, Path: accountPath + "/sessions/:id/end", Policy: web.SignedIn, Handler: h.endSession},
+		{Method: http.MethodPost, Path: accountPath + "/sessions/end", Policy: web.SignedIn, Limit: web.SignInLimit, Handler: h.endOthers},
+		{Method: http.MethodPost, Path: accountPath + "/sessions/:id/end", Policy: web.SignedIn, Limit: web.SignInLimit, Handler: h.endSession},
 	}
 }
 
@@ -141,6 +141,7 @@ func (h *Handler) signOut(r *web.Request) error {
 		}
 	}
 	r.DropCookie(web.SessionCookie)
+	r.Forget()
 	r.Flash("door.signed_out")
 	return r.Redirect("/")
 }
@@ -202,6 +203,7 @@ func (h *Handler) setPassword(r *web.Request) error {
 	}
 	r.DropCookie(web.SessionCookie) // a new password ends every session
 	r.SetCookie(web.DeviceCookie, device, deviceKeep)
+	r.Forget()
 	r.Flash("door.password_changed")
 	return r.Redirect("/signin")
 }
