@@ -2,6 +2,7 @@ package cooperative
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -106,6 +107,26 @@ func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) 
 		return Cooperative{}, ErrNotFound
 	}
 	return s.one(ctx, Filter{slug: slug})
+}
+
+// Named gives the one cooperative, whatever its state, that has this slug or the only one that has this
+// in a name; ErrNotFound if there is none or more than one.
+func (s *Service) Named(ctx context.Context, text string) (Cooperative, error) {
+	c, err := s.BySlug(ctx, text)
+	if !errors.Is(err, ErrNotFound) || text == "" {
+		return c, err
+	}
+	var slugs []string
+	err = s.db.SelectContext(ctx, &slugs, `
+		select slug from cooperatives
+		where position(lower($1) in lower(name_fr)) > 0 or position($1 in name_ar) > 0 limit 2`, text)
+	if err != nil {
+		return Cooperative{}, fmt.Errorf("cooperative by name: %w", err)
+	}
+	if len(slugs) != 1 {
+		return Cooperative{}, ErrNotFound
+	}
+	return s.BySlug(ctx, slugs[0])
 }
 
 func (s *Service) one(ctx context.Context, f Filter) (Cooperative, error) {

@@ -35,7 +35,7 @@ type securityFilter struct {
 	Kind        security.Kind
 	Person      uuid.UUID // chosen on a person's page
 	Who         string    // an e-mail address or a telephone number, as it was typed
-	Cooperative string    // a slug, chosen on a cooperative's page or typed
+	Cooperative string    // a slug, chosen on a cooperative's page, or what somebody typed of its name
 	Address     string
 }
 
@@ -139,7 +139,7 @@ func (h *Handler) readSecurityFilter(r *web.Request, v *securityView) (security.
 	if f.Kind != "" {
 		filter.Kinds = []security.Kind{f.Kind}
 	}
-	wrong := fault.New(fault.Invalid, "association.filter.wrong")
+	wrong := fault.New(fault.Invalid, "association.security.wrong")
 	if f.Address != "" {
 		if _, err := netip.ParseAddr(f.Address); err != nil {
 			wrong.Field("address", "association.security.no_address")
@@ -161,7 +161,7 @@ func (h *Handler) readSecurityFilter(r *web.Request, v *securityView) (security.
 	}
 	filter.Person, v.Person = person.ID, person.Name
 	if f.Cooperative != "" {
-		c, err := h.Cooperatives.BySlug(r.Context(), f.Cooperative)
+		c, err := h.Cooperatives.Named(r.Context(), f.Cooperative)
 		if errors.Is(err, cooperative.ErrNotFound) {
 			wrong.Field("cooperative", "association.security.no_cooperative")
 		} else if err != nil {

@@ -119,7 +119,7 @@ func securityPage(p ui.Page, v securityView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(p, v.Form, ui.Field{Name: "cooperative", Label: p.T("association.security.cooperative"), LTR: true, Max: 200, Autocomplete: "off", Attributes: notRequired}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, v.Form, ui.Field{Name: "cooperative", Label: p.T("association.security.cooperative"), Max: 200, Autocomplete: "off", Attributes: notRequired}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -66,22 +66,24 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 		m.speaks(page)
 	}
 	for query, want := range map[string]string{
-		"kind=paid_out":                           "paid_out",
-		"cooperative=amal":                        "cooperative_approved cooperative_suspended",
-		"who=" + *m.Honey.Member.Email:            "forbidden signed_in account_added",
-		"person=" + m.Honey.Member.ID.String():    "forbidden signed_in account_added",
-		"address=127.0.0.1&kind=forbidden":        "forbidden",
-		"kind=exported&from=2001-01-01":           "exported",
-		"kind=exported&to=2001-01-01":             "",
-		"kind=exported&address=10.0.0.1":          "",
-		"kind=no-such&who=" + *m.Oil.Member.Email: "account_added",
+		"kind=paid_out":                              "paid_out",
+		"cooperative=amal":                           "cooperative_approved cooperative_suspended",
+		"cooperative=coop%C3%A9rative+Amal":          "cooperative_approved cooperative_suspended",
+		"cooperative=%D8%A7%D9%84%D8%A3%D9%85%D9%84": "cooperative_approved cooperative_suspended",
+		"who=" + *m.Honey.Member.Email:               "forbidden signed_in account_added",
+		"person=" + m.Honey.Member.ID.String():       "forbidden signed_in account_added",
+		"address=127.0.0.1&kind=forbidden":           "forbidden",
+		"kind=exported&from=2001-01-01":              "exported",
+		"kind=exported&to=2001-01-01":                "",
+		"kind=exported&address=10.0.0.1":             "",
+		"kind=no-such&who=" + *m.Oil.Member.Email:    "account_added",
 	} {
 		if got := recorded(m.boss.Get("/fr/association/security?" + query).Want(http.StatusOK)); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
 	for query, field := range map[string]string{
-		"who=nobody@souk.test": "who", "cooperative=atlantis": "cooperative", "address=here": "address", "from=yesterday": "from",
+		"who=nobody@souk.test": "who", "cooperative=atlantis": "cooperative", "cooperative=a": "cooperative", "address=here": "address", "from=yesterday": "from",
 	} {
 		page := m.boss.Get("/fr/association/security?" + query).Want(http.StatusUnprocessableEntity)
 		page.Find("#f-" + field + "-error")
