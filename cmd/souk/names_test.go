@@ -31,7 +31,8 @@ func projectNames(t *testing.T) names {
 var readNames = sync.OnceValues(func() (names, error) {
 	all := make(names)
 	for field := range reflect.TypeFor[config]().Fields() {
-		all[field.Tag.Get("env")] = true
+		name, _, _ := strings.Cut(field.Tag.Get("env"), ",") // what follows says how it is read
+		all[name] = true
 	}
 	const root = "../.."
 	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
