@@ -34,6 +34,7 @@ const (
 
 	Exported            Kind = "exported"
 	TrackingLinkRenewed Kind = "tracking_link_renewed"
+	OrdersFreed         Kind = "orders_freed" // given up by the association since nobody had confirmed them
 	CooperativeAdded    Kind = "cooperative_added"
 	CooperativeApproved Kind = "cooperative_approved"
 	CooperativeStopped  Kind = "cooperative_suspended"
@@ -49,7 +50,7 @@ var Kinds = []Kind{
 	ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged,
 	AccountAdded, AccountEnded, AccountReopened,
 	Refused, LimitReached, NotKept,
-	Exported, TrackingLinkRenewed, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
+	Exported, TrackingLinkRenewed, OrdersFreed, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
 	SettingsChanged, PaidOut, PayoutUndone,
 }
 

@@ -3,9 +3,13 @@ package association
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -72,6 +76,9 @@ func (h *Handler) free(r *web.Request) error {
 	freed, err := h.Orders.Free(r.Context(), of, until, order.By{User: r.UserID()})
 	if err != nil {
 		return err
+	}
+	if freed > 0 {
+		r.Record(security.OrdersFreed, uuid.Nil, strconv.Itoa(freed))
 	}
 	left, err := h.Orders.Waiting(r.Context(), of)
 	if err != nil {
