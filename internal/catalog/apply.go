@@ -15,8 +15,9 @@ import (
 
 // ApplyUpload writes the good rows of a previewed upload into the catalogue, all in one transaction;
 // wrong rows are left out. Only what the preview told is changed: a row whose product has become
-// different elsewhere since then is left alone and says so (OutcomeMeanwhile), and a stock is moved by
-// the difference that the preview told, so that what was sold meanwhile is not for sale again.
+// different elsewhere since then is left alone and says so (OutcomeMeanwhile), and a stock from which only
+// orders have taken is moved by the difference that the preview told, so that what was sold meanwhile is
+// not for sale again.
 // Applying it again changes nothing and gives the same answer.
 func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid.UUID) (Upload, error) {
 	var u Upload
@@ -143,7 +144,7 @@ func (c *comparer) settle(row *UploadRow, byID map[uuid.UUID]*Product) (w writte
 }
 
 // carry takes over the changes that a row's preview told, and says why not when one of these fields
-// has become different since.
+// has become different since. A stock becomes different when it is counted, not when it is sold from.
 func (w *written) carry(row *UploadRow, present *Product, merged Edit) (why string) {
 	w.Edit = present.edit()
 	told := make(map[string]Change, len(row.Changes))
@@ -168,7 +169,12 @@ func (w *written) carry(row *UploadRow, present *Product, merged Edit) (why stri
 		if _, err := fmt.Sscan(change.New, &after); err != nil {
 			return "upload.meanwhile_changed"
 		}
-		w.delta = max(after-before, -present.Stock)
+		switch {
+		case present.Counts == row.Counts: // only orders have moved it
+			w.delta = max(after-before, -present.Stock)
+		case present.Stock != after:
+			return "upload.meanwhile_changed"
+		}
 		if result := present.Stock + w.delta; result != after {
 			row.Notes = append(row.Notes, RowError{Column: colStock, Message: fault.Say("upload.meanwhile_stock", "Stock", result)})
 		}
@@ -205,7 +211,7 @@ func writeProducts(ctx context.Context, tx *sqlx.Tx, coopID, upload uuid.UUID, l
 		set category = u.category, name_ar = u.name_ar, name_fr = u.name_fr, name_en = u.name_en,
 		    description_ar = u.description_ar, description_fr = u.description_fr, description_en = u.description_en,
 		    unit_amount = u.unit_amount, unit_code = u.unit_code, price_centimes = u.price_centimes,
-		    stock = p.stock + u.delta, season_from = u.season_from, season_to = u.season_to,
+		    stock = p.stock + u.delta, counts = p.counts + (u.delta <> 0)::int, season_from = u.season_from, season_to = u.season_to,
 		    authorisation = u.authorisation, authorisation_expires_on = u.authorisation_expires_on, updated_at = $1
 		from uploaded u
 		where p.id = u.id and not u.is_new`, now); err != nil {

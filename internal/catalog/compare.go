@@ -150,7 +150,7 @@ func (c *comparer) row(line int, values map[string]string) (row UploadRow, merge
 	}
 	var before Edit
 	if present != nil {
-		row.ProductID, row.State = &present.ID, present.State
+		row.ProductID, row.State, row.Counts = &present.ID, present.State, present.Counts
 		c.met[present.ID] = true
 		before = present.edit()
 		before.Stock = &present.Stock

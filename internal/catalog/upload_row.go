@@ -43,7 +43,8 @@ type UploadRow struct {
 	Values    map[string]string `json:"values"`          // as typed, by column
 	Changes   []Change          `json:"changes,omitempty"`
 	Errors    []RowError        `json:"errors,omitempty"`
-	Notes     []RowError        `json:"notes,omitempty"` // worth knowing; nothing to repair
+	Notes     []RowError        `json:"notes,omitempty"`  // worth knowing; nothing to repair
+	Counts    int               `json:"counts,omitempty"` // of the product when it was compared
 	Outcome   string            `json:"outcome,omitempty"`
 }
 

@@ -289,7 +289,7 @@ func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, fo
 	}
 	if _, err := tx.ExecContext(ctx, `
 		with moved as (
-		    update products set stock = stock + $2, updated_at = $3 where id = $1
+		    update products set stock = stock + $2, counts = counts + 1, updated_at = $3 where id = $1
 		)
 		insert into stock_movements (id, product_id, delta, reason, user_id, form, at)
 		values ($4, $1, $2, 'count', $5, $6, $3)`,
