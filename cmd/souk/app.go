@@ -78,6 +78,7 @@ func assemble(p parts) (*app, error) {
 		every(time.Hour, order.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(24*time.Hour, catalog.CleanPicturesArgs{}),
+		every(24*time.Hour, catalog.CleanUploadsArgs{}),
 	}, p.log)
 	if err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func assemble(p parts) (*app, error) {
 	events := security.New(p.db, p.log, time.Now)
 	accounts := account.New(p.db, jobs, events, p.secret, time.Now)
 	cooperatives := cooperative.New(p.db, time.Now)
-	products := catalog.New(p.db, jobs, p.blobs, time.Now)
+	products := catalog.New(p.db, jobs, p.blobs, p.log, time.Now)
 	payments := payment.New(payment.Cash{})
 	deliveries := delivery.New(p.db)
 	orders := &order.Service{
@@ -110,6 +111,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, catalog.NewPictureWorker(products))
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
 	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: products})
+	river.AddWorker(workers, &catalog.CleanUploadsWorker{Catalog: products})
 	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: products})
 
 	config := p.storefront

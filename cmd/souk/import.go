@@ -69,7 +69,7 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 		return fmt.Errorf("cooperative %q: %w", *coop, plain(texts, err))
 	}
 	// No pictures come with a file, so the catalogue needs no store for them here.
-	upload, err := catalog.New(db, jobs, nil, time.Now).
+	upload, err := catalog.New(db, jobs, nil, log, time.Now).
 		Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
 	if err != nil {
 		err = plain(texts, err)

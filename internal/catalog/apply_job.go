@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -21,8 +20,11 @@ const applyAtOnce = 1000
 // UploadApplying until then, and a preview again, with Summary.Failed, if that cannot be done. Asking
 // again changes nothing.
 func (s *Service) StartApply(ctx context.Context, coopID, id, by uuid.UUID) (Upload, error) {
-	var u Upload
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
+	u, err := readUpload(ctx, s.db, coopID, id, "")
+	if err != nil || u.State == UploadApplying || u.State == UploadApplied {
+		return u, err // without waiting for who is at it
+	}
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
 			return err
 		}
@@ -80,7 +82,7 @@ func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[ApplyArgs]) error
 	} else if job.Attempt < job.MaxAttempts {
 		return err
 	}
-	slog.ErrorContext(ctx, "upload not applied", "upload", args.UploadID, "error", err)
+	w.Catalog.log.ErrorContext(ctx, "upload not applied", "upload", args.UploadID, "error", err)
 	return postgres.InTx(ctx, w.Catalog.db, func(tx *sqlx.Tx) error {
 		u, err := readUpload(ctx, tx, args.CooperativeID, args.UploadID, "for update")
 		if err != nil || u.State != UploadApplying {

@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -93,21 +92,9 @@ func TestAJobThatCannotApplyAFileTellsSo(t *testing.T) {
 	m.sound()
 }
 
-func TestUploadsAndProductsOfACooperativeAreBounded(t *testing.T) {
+func TestProductsOfACooperativeAreBounded(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	first := m.upload(m.honey, "first.csv", manyRows(1))
-	for range 5 {
-		m.today = m.today.Add(1)
-		m.upload(m.honey, "a.csv", manyRows(2))
-	}
-	if n := m.number(`select count(*) from uploads`); n > 6 {
-		t.Errorf("%d previews are kept", n)
-	}
-	m.upload(m.honey, "a.csv", manyRows(2))
-	if _, err := m.GetUpload(m.ctx, m.honey, first.ID); !errors.Is(err, catalog.ErrUploadNotFound) {
-		t.Errorf("the oldest preview: %v", err)
-	}
 	p := m.add(m.honey, thyme())
 	m.exec(`insert into products (id, cooperative_id, sku, slug, category, name_ar, unit_amount, unit_code, price_centimes, stock, state, created_at, updated_at)
 		select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount, unit_code, price_centimes, 0, 'archived', created_at, updated_at

@@ -38,6 +38,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select id::text || ': ' || state
 			from uploads
 			where (state = 'applied') <> (applied_at is not null)`},
+		audit.Query{Name: "catalog: nothing is kept of a discarded upload", SQL: `
+			select u.id::text
+			from uploads u
+			where u.state = 'discarded' and (u.file is not null or exists (select 1 from upload_rows r where r.upload_id = u.id))`},
 		audit.Query{Name: "catalog: each row of an upload came to something when it was applied, and not before", SQL: `
 			select u.id::text || ' ' || u.state || ': row ' || r.number || ' ' || r.kind || ' ' || r.outcome
 			from uploads u join upload_rows r on r.upload_id = u.id

@@ -37,6 +37,7 @@ type market struct {
 	couscou uuid.UUID // of Sidi Slimane, women only
 	member  uuid.UUID
 	today   time.Time
+	log     bytes.Buffer
 }
 
 func newMarket(t testing.TB) *market {
@@ -45,11 +46,12 @@ func newMarket(t testing.TB) *market {
 		t: t, ctx: t.Context(), db: pgtest.New(t), blobs: memblob.OpenBucket(nil), member: postgres.NewID(),
 		today: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC),
 	}
-	jobs, err := job.New(m.db, nil, nil, slog.New(slog.DiscardHandler))
+	log := slog.New(slog.NewJSONHandler(&m.log, nil))
+	jobs, err := job.New(m.db, nil, nil, log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.Service = catalog.New(m.db, jobs, m.blobs, func() time.Time { return m.today })
+	m.Service = catalog.New(m.db, jobs, m.blobs, log, func() time.Time { return m.today })
 	m.exec(`insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values
 		('tafoughalt', 'تافوغالت', 'Tafoughalt', 'berkane', 34.8, -2.4),
 		('echcharaa', 'سيدي سليمان الشراعة', 'Sidi Slimane Echcharaa', 'berkane', 34.9, -2.3)

@@ -8,7 +8,6 @@ import (
 	_ "image/jpeg" // what photographs come as
 	_ "image/png"
 	"io"
-	"log/slog"
 	"slices"
 	"strconv"
 	"time"
@@ -101,11 +100,11 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 	})
 	if err != nil {
 		if e := s.blobs.Delete(context.WithoutCancel(ctx), key); e != nil {
-			slog.WarnContext(ctx, "picture file left behind", "key", key, "error", e)
+			s.log.WarnContext(ctx, "picture file left behind", "key", key, "error", e)
 		}
 		return uuid.Nil, fmt.Errorf("add picture: %w", err)
 	}
-	slog.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by)
+	s.log.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by)
 	return id, nil
 }
 
@@ -239,7 +238,7 @@ func (w *PictureWorker) Work(ctx context.Context, job *river.Job[PictureArgs]) e
 	state := PictureReady
 	copies, size, err := shrink(data, PictureWidths)
 	if err != nil {
-		slog.WarnContext(ctx, "picture refused", "picture", id, "error", err)
+		w.s.log.WarnContext(ctx, "picture refused", "picture", id, "error", err)
 		state, size = PictureRefused, image.Point{}
 	}
 	for i, content := range copies {

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"log/slog"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +18,7 @@ type Service struct {
 	db    *sqlx.DB
 	jobs  *job.Client
 	blobs *blob.Bucket
+	log   *slog.Logger
 	now   func() time.Time
 
 	files *gate.Gate // lets spreadsheets in; photographs are decoded by jobs, one at a time
@@ -26,9 +28,9 @@ type Service struct {
 }
 
 // New makes the service. Pictures lie in blobs; jobs makes their smaller copies.
-func New(db *sqlx.DB, jobs *job.Client, blobs *blob.Bucket, now func() time.Time) *Service {
+func New(db *sqlx.DB, jobs *job.Client, blobs *blob.Bucket, log *slog.Logger, now func() time.Time) *Service {
 	return &Service{
-		db: db, jobs: jobs, blobs: blobs, now: now,
+		db: db, jobs: jobs, blobs: blobs, log: log, now: now,
 		files: gate.New(gate.Limits{AtOnce: 2, PerPerson: 1, Waiting: 8, Patience: 10 * time.Second}),
 	}
 }

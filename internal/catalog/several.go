@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -95,7 +94,7 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Cho
 	if err != nil {
 		return 0, nil, fmt.Errorf("set several: %w", err)
 	}
-	slog.InfoContext(ctx, "products set", "what", what, "done", done, "left", len(left), "by", by)
+	s.log.InfoContext(ctx, "products set", "what", what, "done", done, "left", len(left), "by", by)
 	return done, left, nil
 }
 

@@ -37,6 +37,8 @@ type Upload struct {
 	Summary   Summary
 	CreatedAt time.Time
 	AppliedAt *time.Time
+
+	written int // bytes of its rows and file, since it was read
 }
 
 // Summary counts an upload's rows.
@@ -84,19 +86,24 @@ const (
 	maxLongCell = 6000     // characters of a description
 	maxCell     = 400      // characters of any other cell, which is twice what a name may have
 	maxKept     = 10 << 20 // bytes of all cells, as they stand in the file
-	uploadsKept = 90 * 24 * time.Hour
-	maxUploads  = 50 // of a cooperative
-	maxPreviews = 5  // of a cooperative; the oldest beyond are discarded
 )
 
 // ReadUpload reads a catalogue file (CSV or XLSX, at most 8 MiB and 20,000 rows), compares it with the
 // cooperative's products and keeps what it would do. Nothing of the catalogue changes. A file that
 // cannot be used as a whole is a *fault.Error; what is wrong in a row is told on that row. Encoding is
 // empty, or what a text file that is not UTF-8 is to be read in. Few files are read at once, and of one
-// person one: gate.ErrBusy.
+// person one: gate.ErrBusy. A cooperative has so many files a day, ErrUploadTooMany, and a new one discards
+// its older previews.
 func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
 	u := Upload{ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now()}
 	err := s.files.Do(ctx, person(by), func() error {
+		files, written, err := s.uploadsToday(ctx, coopID)
+		if err != nil {
+			return err
+		}
+		if files >= maxDayUploads || written >= maxDayWritten {
+			return ErrUploadTooMany
+		}
 		data, err := sheet.Read(r)
 		if err != nil {
 			return err
@@ -111,7 +118,7 @@ func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename str
 		}
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 			c.restart()
-			u.Summary = f.summary()
+			u.Summary, u.written = f.summary(), 0
 			if err := keepUpload(ctx, tx, coopID, u, by); err != nil {
 				return err
 			}
@@ -275,26 +282,16 @@ func (s *Summary) recount() {
 	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.Missing = 0, 0, 0, 0, 0, 0
 }
 
-// keepUpload writes a new upload without its rows, and forgets the cooperative's old ones.
+// keepUpload makes room for a new upload and writes it, without its rows.
 func keepUpload(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, u Upload, by uuid.UUID) error {
+	if err := makeRoom(ctx, tx, coopID); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `
 		insert into uploads (id, cooperative_id, user_id, filename, state, summary, created_at)
 		values ($1, $2, $3, $4, $5, '{}', $6)`,
 		u.ID, coopID, nullable(by), u.Filename, u.State, u.CreatedAt); err != nil {
 		return fmt.Errorf("keep upload: %w", err)
-	}
-	if _, err := tx.ExecContext(ctx, `
-		with ranked as (
-		    select id, state, created_at,
-		           row_number() over (order by created_at desc, id desc) as place,
-		           row_number() over (partition by state order by created_at desc, id desc) as place_in_state
-		    from uploads where cooperative_id = $1
-		)
-		delete from uploads u using ranked r
-		where u.id = r.id and u.id <> $2 and u.state <> 'applying'
-		  and (r.created_at < $3 or r.place > $4 or u.state = 'previewed' and r.place_in_state > $5)`,
-		coopID, u.ID, u.CreatedAt.Add(-uploadsKept), maxUploads, maxPreviews); err != nil {
-		return fmt.Errorf("forget uploads: %w", err)
 	}
 	return nil
 }
@@ -353,6 +350,7 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 			now, err := store(r.Number, fresh)
 			if err == nil && !bytes.Equal(now.Row, r.Row) {
 				altered = append(altered, now)
+				u.written += len(now.Row)
 			}
 			return err
 		})
@@ -367,10 +365,16 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 	})
 }
 
-// changeUpload lets change alter the rows of a preview and its summary.
+// changeUpload lets change alter the rows of a preview and its summary; ErrUploadTooMany if too much was
+// written already.
 func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
 	var u Upload
 	err := s.files.Do(ctx, coopID.String(), func() error {
+		if _, written, err := s.uploadsToday(ctx, coopID); err != nil {
+			return err
+		} else if written >= maxDayWritten {
+			return ErrUploadTooMany
+		}
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
 			if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
 				return err

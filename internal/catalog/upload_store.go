@@ -118,6 +118,7 @@ func (u *Upload) fill(ctx context.Context, tx *sqlx.Tx, c *comparer, f *uploadFi
 		if _, err := tx.ExecContext(ctx, `update uploads set file = $2 where id = $1`, u.ID, f.data); err != nil {
 			return fmt.Errorf("keep file: %w", err)
 		}
+		u.written += len(f.data)
 	}
 	return u.save(ctx, tx)
 }
@@ -141,6 +142,7 @@ func (u *Upload) copyRows(ctx context.Context, tx *sqlx.Tx, c *comparer, f *uplo
 		if err != nil {
 			return err
 		}
+		u.written += len(r.Row)
 		if _, err := rows.ExecContext(ctx, u.ID, r.Number, string(r.Kind), r.Rank, r.ProductID, string(r.Row)); err != nil {
 			return fmt.Errorf("copy rows: %w", err)
 		}
@@ -183,15 +185,16 @@ func alterRows(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, list []storedRow)
 	return nil
 }
 
-// save writes an upload's state and summary.
+// save writes an upload's state and summary, and counts what was written of it.
 func (u Upload) save(ctx context.Context, tx *sqlx.Tx) error {
 	summary, err := json.Marshal(u.Summary)
 	if err != nil {
 		return fmt.Errorf("encode upload: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, `
-		update uploads set state = $2, summary = $3, applied_at = $4, file = case when $2 in ('previewed', 'applying') then file end
-		where id = $1`, u.ID, u.State, summary, u.AppliedAt); err != nil {
+		update uploads set state = $2, summary = $3, applied_at = $4, written = written + $5,
+		    file = case when $2 in ('previewed', 'applying') then file end
+		where id = $1`, u.ID, u.State, summary, u.AppliedAt, u.written); err != nil {
 		return fmt.Errorf("save upload: %w", err)
 	}
 	return nil

@@ -181,7 +181,7 @@ func TestWhatTheFileDoesNotSayStays(t *testing.T) {
 	}
 	m.apply(m.honey, u)
 	want := p
-	want.Stock = 7
+	want.Stock, want.Counts = 7, 2
 	if diff := cmp.Diff(want, m.product(m.honey, p.ID)); diff != "" {
 		t.Error(diff)
 	}

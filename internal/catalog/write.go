@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"github.com/google/uuid"
@@ -158,7 +157,7 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 	if err != nil {
 		return Product{}, fmt.Errorf("update product: %w", err)
 	}
-	slog.InfoContext(ctx, "product updated", "product", productID, "by", by)
+	s.log.InfoContext(ctx, "product updated", "product", productID, "by", by)
 	return s.Get(ctx, coopID, productID)
 }
 
@@ -210,7 +209,7 @@ func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.U
 	if err != nil {
 		return Product{}, fmt.Errorf("set price and stock: %w", err)
 	}
-	slog.InfoContext(ctx, "price or stock set", "product", productID, "by", by)
+	s.log.InfoContext(ctx, "price or stock set", "product", productID, "by", by)
 	return s.Get(ctx, coopID, productID)
 }
 
@@ -249,7 +248,7 @@ func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, 
 	if err != nil {
 		return fmt.Errorf("set state: %w", err)
 	}
-	slog.InfoContext(ctx, "product state set", "product", productID, "state", state, "by", by)
+	s.log.InfoContext(ctx, "product state set", "product", productID, "state", state, "by", by)
 	return nil
 }
 

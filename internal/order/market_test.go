@@ -61,7 +61,7 @@ func newMarket(t testing.TB) *market {
 	m.must(err)
 	m.Service = &order.Service{
 		DB:       m.db,
-		Catalog:  catalog.New(m.db, jobs, nil, m.clock),
+		Catalog:  catalog.New(m.db, jobs, nil, slog.New(slog.DiscardHandler), m.clock),
 		Delivery: delivery.New(m.db),
 		Payments: payment.New(payment.Cash{}),
 		Jobs:     jobs,

@@ -137,13 +137,14 @@ type loader struct {
 func newLoader(m Market, sellers []*seller) *loader {
 	l := &loader{Market: m, sellers: sellers, now: m.Now().UTC().Truncate(time.Second)}
 	then := func() time.Time { return l.clock }
-	events := security.New(m.DB, slog.New(slog.DiscardHandler), then)
+	log := slog.New(slog.DiscardHandler)
+	events := security.New(m.DB, log, then)
 	l.accounts = account.New(m.DB, m.Jobs, events, m.Secret, then)
 	// The password of all these people is printed for everybody to read: there is nothing to
 	// protect, and thirty strong hashes would take three seconds.
 	l.accounts.Cost = argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	l.cooperatives = cooperative.New(m.DB, then)
-	l.catalog = catalog.New(m.DB, m.Jobs, nil, then)
+	l.catalog = catalog.New(m.DB, m.Jobs, nil, log, then)
 	l.deliveries = delivery.New(m.DB)
 	payments := payment.New(payment.Cash{})
 	// Orders are told the time of each move. Their own clock says what is past: of such an order

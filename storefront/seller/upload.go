@@ -1,6 +1,7 @@
 package seller
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -30,6 +31,23 @@ type uploadView struct {
 	catalog.Upload
 	Show       string // wrong, changed, new, or "" for all that differ
 	Categories []catalog.Category
+	Failed     *fault.Message // why it could not be applied
+	Refused    *fault.Message // why a cell could not be repaired, or the file not read again
+	Typed      typedCell
+}
+
+// typedCell is another value for a cell of a file, as it was typed.
+type typedCell struct {
+	Line          int
+	Column, Value string
+}
+
+// typed is what was typed for a row's cell, or otherwise if nothing was.
+func (v uploadView) typed(row catalog.UploadRow, column, otherwise string) string {
+	if v.Typed.Line == row.Line && v.Typed.Column == column {
+		return v.Typed.Value
+	}
+	return otherwise
 }
 
 // path is where this file is.
@@ -72,6 +90,11 @@ func (v uploadView) hidden() int {
 	return v.differing() - len(v.Rows)
 }
 
+// forgotten reports whether the rows that an applied file left out are no longer kept.
+func (v uploadView) forgotten() bool {
+	return len(v.Rows) == 0 && v.Summary.Wrong+v.Summary.Meanwhile > 0
+}
+
 func (h *Handler) askUpload(r *web.Request) error {
 	return h.showUploadForm(r, http.StatusOK, ui.Form{})
 }
@@ -108,23 +131,23 @@ func (h *Handler) readUpload(r *web.Request) error {
 	return r.Redirect(uploadPath + "/" + upload.ID.String())
 }
 
-func (h *Handler) upload(r *web.Request) error { return h.showUpload(r, http.StatusOK, nil) }
+func (h *Handler) upload(r *web.Request) error { return h.showUpload(r, http.StatusOK, uploadView{}) }
 
-// showUpload shows what became of a file, or what it would do; failed is why it could not be applied.
-func (h *Handler) showUpload(r *web.Request, status int, failed *fault.Message) error {
+// showUpload shows what became of a file, or what it would do, with what v says of a request that failed.
+func (h *Handler) showUpload(r *web.Request, status int, v uploadView) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	v := uploadView{Show: r.Query("show")}
+	v.Show = cmp.Or(r.Query("show"), r.Form("show"))
 	if !slices.Contains([]string{string(catalog.KindWrong), string(catalog.KindChanged), string(catalog.KindNew)}, v.Show) {
 		v.Show = ""
 	}
 	if v.Upload, err = h.Catalog.UploadPage(r.Context(), r.CooperativeID(), id, catalog.Kind(v.Show), rowsShown); err != nil {
 		return err
 	}
-	if failed != nil {
-		v.Summary.Failed = failed
+	if v.Failed != nil {
+		v.Summary.Failed = v.Failed
 	}
 	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
 		return err
@@ -159,7 +182,11 @@ func (h *Handler) repairUpload(r *web.Request) error {
 	if err != nil {
 		return web.ErrNotFound.Wrap(err)
 	}
-	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, line, r.Form("column"), r.Form("value"))
+	typed := typedCell{Line: line, Column: r.Form("column"), Value: r.Form("value")}
+	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, typed.Line, typed.Column, typed.Value)
+	if f, status := refusedFile(r, err); f != nil {
+		return h.showUpload(r, status, uploadView{Refused: &f.Message, Typed: typed})
+	}
 	if err != nil {
 		return h.uploadMeanwhile(r, id, err)
 	}
@@ -177,9 +204,12 @@ func (h *Handler) rereadUpload(r *web.Request) error {
 		return err
 	}
 	_, err = h.Catalog.RereadUpload(r.Context(), r.CooperativeID(), id, sheet.Encoding(r.Form("encoding")))
+	f, status := refusedFile(r, err)
 	switch {
 	case fault.Is(err, fault.Invalid):
 		r.Flash("seller.upload.reread_useless")
+	case f != nil:
+		return h.showUpload(r, status, uploadView{Refused: &f.Message})
 	case err != nil:
 		return h.uploadMeanwhile(r, id, err)
 	default:
@@ -195,7 +225,7 @@ func (h *Handler) applyUpload(r *web.Request) error {
 	}
 	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
 		if f, status := refusedFile(r, err); f != nil {
-			return h.showUpload(r, status, &f.Message)
+			return h.showUpload(r, status, uploadView{Failed: &f.Message})
 		}
 		return h.uploadMeanwhile(r, id, err)
 	}

@@ -285,6 +285,50 @@ func TestRepairOfNothingIsRefused(t *testing.T) {
 	member.Post(path+"/repair", url.Values{"line": {"2"}, "column": {"owner"}, "value": {"me"}}).Want(http.StatusUnprocessableEntity)
 }
 
+func TestTooManyFilesOfADayAreToldAndNothingTypedIsLost(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	path := member.Upload("/fr/seller/upload", "file", "x.csv", []byte(catalogueFile), nil).Want(http.StatusOK).Path
+	id := path[strings.LastIndex(path, "/")+1:]
+	if _, err := m.DB.ExecContext(t.Context(), `update uploads set written = 256 << 20 where id = $1`, id); err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		page := member.Upload("/"+language+"/seller/upload", "file", "encore.csv", []byte(catalogueFile), nil).Want(http.StatusTooManyRequests)
+		if said := page.Text("#file-error"); !strings.Contains(said, "encore.csv") || bare.MatchString(strings.ReplaceAll(said, "encore.csv", "")) ||
+			!page.Has("input[type=file]") || page.Header.Get("Retry-After") == "" {
+			t.Errorf("%s says %q", language, said)
+		}
+		page = member.Post("/"+language+"/seller/upload/"+id+"/repair",
+			url.Values{"line": {"4"}, "column": {"price"}, "value": {"91"}, "show": {"wrong"}}).Want(http.StatusTooManyRequests)
+		if said := page.Text("#refused"); said == "" || bare.MatchString(said) {
+			t.Errorf("%s says %q", language, said)
+		}
+		if form := formOf(page, "#line-4 form.fix"); form.Get("value") != "91" || form.Get("show") != "wrong" {
+			t.Errorf("%s: what was typed is lost: %v", language, form)
+		}
+	}
+}
+
+func TestAFileWhoseRowsAreForgottenSaysSo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	preview := member.Upload("/fr/seller/upload", "file", "x.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
+	id := preview.Path[strings.LastIndex(preview.Path, "/")+1:]
+	member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	if _, err := m.DB.ExecContext(t.Context(), `delete from upload_rows where upload_id = $1`, id); err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		page := member.Get("/" + language + "/seller/upload/" + id).Want(http.StatusOK)
+		if !page.Has(".sechead h2") || !page.Has(".sechead + p") || page.Has("table.diff") || page.Has("a[href$='errors.csv']") {
+			t.Errorf("%s: %s", language, page.Text("main"))
+		}
+	}
+}
+
 // action is where a form is sent.
 func action(page *storetest.Page, selector string) string {
 	return page.Find(selector).First().AttrOr("action", "")

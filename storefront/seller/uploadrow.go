@@ -32,15 +32,16 @@ func keyboard(column string) string {
 }
 
 // proposal is what stands in the field for repairing a cell: what was probably meant, or what was
-// typed. A name is told with the row rather than with the mistake.
-func proposal(p ui.Page, row catalog.UploadRow, e catalog.RowError) string {
+// typed, also just now. A name is told with the row rather than with the mistake.
+func proposal(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) string {
+	value := e.Value
 	switch {
 	case len(e.Suggestions) == 1:
-		return e.Suggestions[0]
-	case e.Value == "" && e.Column == "name":
-		return p.L.Text(row.Name)
+		value = e.Suggestions[0]
+	case value == "" && e.Column == "name":
+		value = p.L.Text(row.Name)
 	}
-	return e.Value
+	return v.typed(row, e.Column, value)
 }
 
 // suggestion says a value that may have been meant. That of a doubtful price is the present one.

@@ -109,7 +109,7 @@ func (m *Market) open(log *slog.Logger) {
 		Security:     events,
 		Accounts:     account.New(m.DB, m.jobs, events, secret, time.Now),
 		Cooperatives: cooperative.New(m.DB, time.Now),
-		Catalog:      catalog.New(m.DB, m.jobs, blobs, time.Now),
+		Catalog:      catalog.New(m.DB, m.jobs, blobs, log, time.Now),
 		Delivery:     delivery.New(m.DB),
 		Settlements:  &settlement.Service{DB: m.DB, Jobs: m.jobs, Texts: languages, BaseURL: m.URL, Now: time.Now},
 		Reports:      report.New(m.DB),

@@ -1,0 +1,158 @@
+package catalog_test
+
+import (
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// send uploads a file a second after the one before.
+func (m *market) send(content string) catalog.Upload {
+	m.t.Helper()
+	m.today = m.today.Add(time.Second)
+	return m.upload(m.honey, "a.csv", content)
+}
+
+func (m *market) cleanUploads() {
+	m.t.Helper()
+	must(m.t, (&catalog.CleanUploadsWorker{Catalog: m.Service}).Work(m.ctx, &river.Job[catalog.CleanUploadsArgs]{}))
+	m.sound()
+}
+
+// One member sends files in a loop.
+func TestOnlyTheLastFilesOfACooperativeAreKept(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	other := m.upload(m.couscou, "a.csv", manyRows(2))
+	first := m.send("Produit;Prix;Stock\nع;80;3\n")
+	for range 6 {
+		m.send(manyRows(10))
+	}
+	if n := m.number(`select count(*) from upload_rows r join uploads u on u.id = r.upload_id where u.cooperative_id = $1`, m.honey); n != 30 {
+		t.Errorf("%d rows of previews are kept", n)
+	}
+	if n := m.number(`select count(*) from uploads where state = 'previewed' and cooperative_id = $1`, m.honey); n != 3 {
+		t.Errorf("%d previews are kept", n)
+	}
+	_, err := m.StartApply(m.ctx, m.honey, first.ID, m.member)
+	refused(t, err, fault.Conflict, "upload.discarded")
+	for range 6 { // and applies them
+		m.apply(m.honey, m.send(manyRows(10)))
+	}
+	m.send(manyRows(10))
+	if n := m.number(`select count(distinct r.upload_id) from upload_rows r join uploads u on u.id = r.upload_id where u.state = 'applied'`); n != 3 {
+		t.Errorf("rows of %d applied files are kept", n)
+	}
+	if got, err := m.GetUpload(m.ctx, m.couscou, other.ID); err != nil || got.State != catalog.UploadPreviewed || len(got.Rows) != 2 {
+		t.Errorf("another's file: %+v, %v", got, err)
+	}
+	m.sound()
+}
+
+func TestPreviewsOfSeveralMembersAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for range 3 {
+		m.send(manyRows(5))
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			if _, err := m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(manyRows(5)), "", postgres.NewID()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	m.send(manyRows(5))
+	if n := m.number(`select count(*) from uploads where state = 'previewed'`); n != 3 {
+		t.Errorf("%d previews are kept", n)
+	}
+	m.sound()
+}
+
+func TestUploadsOfADayAreBounded(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for range 50 {
+		m.send(manyRows(1))
+	}
+	_, err := m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(manyRows(1)), "", m.member)
+	refused(t, err, fault.TooMany, "upload.many")
+	m.upload(m.couscou, "a.csv", manyRows(1)) // which is none of another's business
+	m.today = m.today.Add(24 * time.Hour)
+	m.send(manyRows(1))
+}
+
+func TestBytesThatAreWrittenOfFilesInADayAreBounded(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	long := "Code;Produit;Prix;Description\n" + strings.Repeat("X;Tapis;900;"+strings.Repeat("d", 400)+"\n", 100)
+	u := m.send(long)
+	once := m.number(`select written from uploads where id = $1`, u.ID)
+	if once < len(long) {
+		t.Errorf("%d bytes are counted of a file of %d", once, len(long))
+	}
+	// The second row becomes the first: what each of the others says of it is written again.
+	_, err := m.RepairUpload(m.ctx, m.honey, u.ID, 2, "sku", "Y")
+	must(t, err)
+	if n := m.number(`select written from uploads where id = $1`, u.ID); n < 2*once*9/10 {
+		t.Errorf("%d bytes are counted after a repair of all rows, of %d before", n, once)
+	}
+	m.exec(`update uploads set written = 256 << 20 where id = $1`, u.ID)
+	refuse := func() {
+		t.Helper()
+		_, err := m.RepairUpload(m.ctx, m.honey, u.ID, 2, "sku", "Z")
+		refused(t, err, fault.TooMany, "upload.many")
+		_, err = m.RereadUpload(m.ctx, m.honey, u.ID, "windows-1256")
+		refused(t, err, fault.TooMany, "upload.many")
+		_, err = m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(long), "", m.member)
+		refused(t, err, fault.TooMany, "upload.many")
+	}
+	refuse()
+	m.today = m.today.Add(25 * time.Hour) // it is a preview still, to be repaired in a loop
+	refuse()
+	must(t, m.DiscardUpload(m.ctx, m.honey, u.ID))
+	m.send(long)
+}
+
+func TestWhatIsLeftOfUploadsIsCleared(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	preview, applied := m.send(manyRows(3)), m.apply(m.honey, m.send("Produit;Prix\nMiel;10\nMiel;10\n"))
+	m.today = m.today.Add(6 * 24 * time.Hour)
+	m.cleanUploads()
+	if got, err := m.GetUpload(m.ctx, m.honey, applied.ID); err != nil || len(got.Rows) != 2 {
+		t.Errorf("after six days %+v: %v", got, err)
+	}
+	m.today = m.today.Add(25 * time.Hour)
+	m.cleanUploads()
+	if got, err := m.GetUpload(m.ctx, m.honey, preview.ID); err != nil || got.State != catalog.UploadDiscarded || len(got.Rows) != 0 {
+		t.Errorf("the preview after a week %+v: %v", got, err)
+	}
+	if got, err := m.GetUpload(m.ctx, m.honey, applied.ID); err != nil || len(got.Rows) != 0 || got.Summary.Applied != 1 || got.Summary.Wrong != 1 {
+		t.Errorf("what became of it after a week %+v: %v", got, err)
+	}
+	m.today = m.today.Add(90 * 24 * time.Hour)
+	m.cleanUploads()
+	if n := m.number(`select count(*) from uploads`); n != 0 {
+		t.Errorf("%d uploads are kept for ever", n)
+	}
+}
+
+func TestWhatIsDoneToTheCatalogueIsLoggedWithItsLogger(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	p := m.add(m.honey, thyme())
+	must(t, m.SetPriceStock(m.ctx, m.honey, p.ID, nil, ptr(30), m.member))
+	if said := m.log.String(); !strings.Contains(said, `"msg":"price or stock set"`) || !strings.Contains(said, p.ID.String()) {
+		t.Errorf("it says %q", said)
+	}
+}
