@@ -22,6 +22,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/souk-taawon/souk/internal/gate"
+	"github.com/souk-taawon/souk/internal/network"
 )
 
 // maxConnections is how many connections one instance holds. One that waits for its next request costs
@@ -115,7 +116,7 @@ func (l *connections) Accept() (net.Conn, error) {
 }
 
 // counted are the networks that a connection counts for.
-func (l *connections) counted(c net.Conn) []network {
+func (l *connections) counted(c net.Conn) []network.Network {
 	remote, ok := c.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return nil
@@ -124,23 +125,23 @@ func (l *connections) counted(c net.Conn) []network {
 	if l.perAddress == 0 || l.spared(address) {
 		return nil
 	}
-	return networksOf(address)
+	return network.Of(address)
 }
 
-func (l *connections) admit(networks []network) bool {
+func (l *connections) admit(networks []network.Network) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.open >= l.most {
 		return false
 	}
 	for _, n := range networks {
-		if l.of[n.prefix] >= l.perAddress*n.share {
+		if l.of[n.Prefix] >= l.perAddress*n.Share {
 			return false
 		}
 	}
 	l.open++
 	for _, n := range networks {
-		l.of[n.prefix]++
+		l.of[n.Prefix]++
 	}
 	l.metrics.connections.Inc()
 	return true
@@ -154,13 +155,13 @@ func (l *connections) crowded() bool {
 	return l.open >= l.most*3/4
 }
 
-func (l *connections) release(networks []network) {
+func (l *connections) release(networks []network.Network) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.open--
 	for _, n := range networks {
-		if l.of[n.prefix]--; l.of[n.prefix] == 0 {
-			delete(l.of, n.prefix)
+		if l.of[n.Prefix]--; l.of[n.Prefix] == 0 {
+			delete(l.of, n.Prefix)
 		}
 	}
 	l.metrics.connections.Dec()
@@ -200,7 +201,7 @@ func hearOut(c net.Conn, bounds hearing) error {
 type connection struct {
 	net.Conn
 	from     *connections
-	networks []network
+	networks []network.Network
 	gently   atomic.Pointer[hearing] // set when the answer was given before the request had come whole
 	closed   atomic.Bool
 	bodyEnds time.Time // when the body that is being read has to have come; zero for whatever else is read
@@ -239,7 +240,7 @@ func (c *connection) Close() error {
 	if bounds := c.gently.Load(); bounds != nil {
 		person := ""
 		if len(c.networks) > 0 {
-			person = c.networks[0].prefix.String()
+			person = c.networks[0].Prefix.String()
 		}
 		_ = c.from.hearings.Do(context.Background(), person, func() error { return hearOut(c.Conn, *bounds) })
 	}

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -248,24 +247,5 @@ func TestFewRefusedSendersAreHeardOut(t *testing.T) {
 	}
 	if closed != 8 {
 		t.Errorf("%d of 12 refused senders were closed", closed)
-	}
-}
-
-func TestLimitsCountNetworks(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"192.0.2.7":               "192.0.2.7/32×1",
-		"::ffff:192.0.2.7":        "192.0.2.7/32×1",
-		"2001:db8:1:2:3:4:5:6":    "2001:db8:1:2::/64×1 2001:db8:1::/48×16",
-		"2001:db8:1:2:3:4:5:6%e0": "2001:db8:1:2::/64×1 2001:db8:1::/48×16",
-		"::1":                     "::/64×1 ::/48×16",
-	} {
-		var got []string
-		for _, n := range networksOf(netip.MustParseAddr(address)) {
-			got = append(got, fmt.Sprintf("%s×%d", n.prefix, n.share))
-		}
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf("%s counts as %s, not %s", address, text, want)
-		}
 	}
 }

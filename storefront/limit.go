@@ -10,6 +10,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -34,7 +35,7 @@ func newBudget(rate Rate, now func() time.Time) *budget {
 
 // draw takes one from the budget of each network, or from none: then wait is how long until there is
 // one again, and otherwise 0.
-func (b *budget) draw(networks []network) (wait time.Duration) {
+func (b *budget) draw(networks []network.Network) (wait time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.now()
@@ -46,21 +47,21 @@ func (b *budget) draw(networks []network) (wait time.Duration) {
 	}
 	for _, n := range networks {
 		after := b.after(now, n)
-		if _, known := b.full[n.prefix]; !known && len(b.full) >= maxNetworks {
+		if _, known := b.full[n.Prefix]; !known && len(b.full) >= maxNetworks {
 			b.forget()
 		}
-		b.full[n.prefix] = after
+		b.full[n.Prefix] = after
 	}
 	return 0
 }
 
 // after is when all would be given back, were one more drawn.
-func (b *budget) after(now time.Time, n network) time.Time {
-	full := b.full[n.prefix]
+func (b *budget) after(now time.Time, n network.Network) time.Time {
+	full := b.full[n.Prefix]
 	if full.Before(now) {
 		full = now
 	}
-	return full.Add(b.rate.Per / time.Duration(b.rate.Count*n.share))
+	return full.Add(b.rate.Per / time.Duration(b.rate.Count*n.Share))
 }
 
 // forget makes room for one more: of some networks, whichever comes first in the map, it forgets the one
@@ -92,7 +93,7 @@ func (s *Server) limiters() map[web.Limit]fiber.Handler {
 			if s.spares(address) {
 				return c.Next()
 			}
-			networks := networksOf(address)
+			networks := network.Of(address)
 			if limit == web.SignInLimit {
 				networks = s.signingIn(c, networks)
 			}

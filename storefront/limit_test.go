@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -26,7 +27,7 @@ func TestWhatIsDrawnIsGivenBackEvenly(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	b := newBudget(Rate{Count: 6, Per: time.Minute}, func() time.Time { return now })
-	reader := networksOf(netip.MustParseAddr("192.0.2.7"))
+	reader := network.Of(netip.MustParseAddr("192.0.2.7"))
 	for i := range 6 {
 		if wait := b.draw(reader); wait != 0 {
 			t.Fatalf("the %dth of six has to wait %s", i+1, wait)
@@ -37,7 +38,7 @@ func TestWhatIsDrawnIsGivenBackEvenly(t *testing.T) {
 			t.Fatalf("the seventh has to wait %s", wait)
 		}
 	}
-	if wait := b.draw(networksOf(netip.MustParseAddr("192.0.2.8"))); wait != 0 {
+	if wait := b.draw(network.Of(netip.MustParseAddr("192.0.2.8"))); wait != 0 {
 		t.Errorf("somebody else has to wait %s", wait)
 	}
 	now = now.Add(10 * time.Second)
@@ -58,14 +59,14 @@ func TestManyLinesOfOneCustomerAreCountedTogether(t *testing.T) {
 	b := newBudget(Rate{Count: 2, Per: time.Minute}, func() time.Time { return now })
 	let := 0
 	for number := range uint16(1000) {
-		if b.draw(networksOf(line(7, number))) == 0 {
+		if b.draw(network.Of(line(7, number))) == 0 {
 			let++
 		}
 	}
-	if let != 2*sitesShare {
+	if let != 2*network.SiteShare {
 		t.Errorf("%d of 1,000 lines of one customer are let in", let)
 	}
-	if b.draw(networksOf(line(8, 0))) != 0 {
+	if b.draw(network.Of(line(8, 0))) != 0 {
 		t.Error("another customer has to wait")
 	}
 }
@@ -74,12 +75,12 @@ func TestABudgetRemembersNoMoreThanItHasRoomFor(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 	b := newBudget(Rate{Count: 20, Per: time.Minute}, func() time.Time { return now })
-	heavy := networksOf(netip.MustParseAddr("192.0.2.7"))
+	heavy := network.Of(netip.MustParseAddr("192.0.2.7"))
 	for range 20 {
 		b.draw(heavy)
 	}
 	for site := range uint32(100_000) {
-		b.draw(networksOf(line(site, 0)))
+		b.draw(network.Of(line(site, 0)))
 	}
 	if len(b.full) > maxNetworks {
 		t.Errorf("%d networks are remembered", len(b.full))

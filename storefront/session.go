@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -72,7 +73,7 @@ func (s *Server) admit(r *web.Request, policy web.Policy) error {
 // signingIn is what a request to sign in draws on: its networks' budgets; but a browser that somebody has
 // signed in with has one of its own, so that nobody keeps the others of a village out. It is counted as
 // a network of which there is no other.
-func (s *Server) signingIn(c *fiber.Ctx, networks []network) []network {
+func (s *Server) signingIn(c *fiber.Ctx, networks []network.Network) []network.Network {
 	r := c.Locals(requestKey{}).(*web.Request)
 	device := r.Cookie(web.DeviceCookie)
 	known, err := s.accounts.KnowsBrowser(r.Context(), device)
@@ -84,7 +85,7 @@ func (s *Server) signingIn(c *fiber.Ctx, networks []network) []network {
 	}
 	hash := sha256.Sum256([]byte(device))
 	own := netip.AddrFrom16([16]byte(hash[:16]))
-	return []network{{prefix: netip.PrefixFrom(own, own.BitLen()), share: 1}}
+	return []network.Network{{Prefix: netip.PrefixFrom(own, own.BitLen()), Share: 1}}
 }
 
 // recordRefusal keeps in the record that a reader was forbidden something, or came too often: where, by
