@@ -19,18 +19,23 @@ import (
 )
 
 // Of orders that nobody has confirmed, which cost a stranger nothing, this much is told by mail; of the
-// rest the pages tell, and cooperatives have their mail once an order is confirmed.
+// rest the pages tell, and cooperatives have their mail once an order is confirmed. Who is not told of an
+// order is not told its end either, so each of these may be followed by one more letter.
 const (
 	toldParts  = 5  // to a cooperative, as long as so many wait
-	toldOrders = 20 // to the association
-	toldBuyer  = 3  // to one address that a buyer gave
+	toldOrders = 20 // to the association, as long as so many wait
+
+	// Whatever became of the orders.
+	hourlyParts  = 10 // to a cooperative in an hour
+	hourlyOrders = 30 // to the association in an hour
+	dailyBuyer   = 3  // in a day to one mailbox that a buyer gave, until an order is confirmed there
 )
 
 // tellFew marks the parts whose cooperatives are to have mail at once.
-func tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
-	ids := make([]uuid.UUID, len(o.Parts))
+func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
+	ids, recipients := make([]uuid.UUID, len(o.Parts)), make([][]byte, len(o.Parts))
 	for i, p := range o.Parts {
-		ids[i] = p.Cooperative.ID
+		ids[i], recipients[i] = p.Cooperative.ID, s.cooperativeLetters(p.Cooperative.ID)
 	}
 	var busy []uuid.UUID
 	err := tx.SelectContext(ctx, &busy, `
@@ -40,8 +45,12 @@ func tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
 	if err != nil {
 		return fmt.Errorf("order: whom to tell at once: %w", err)
 	}
+	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), recipients)
+	if err != nil {
+		return err
+	}
 	for i, p := range o.Parts {
-		o.Parts[i].Told = !slices.Contains(busy, p.Cooperative.ID)
+		o.Parts[i].Told = !slices.Contains(busy, p.Cooperative.ID) && written[i] < hourlyParts
 	}
 	return nil
 }
@@ -57,8 +66,23 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 		if err != nil {
 			return false, fmt.Errorf("order: whom to tell at once: %w", err)
 		}
-		told = waiting < toldOrders
+		association := s.associationLetters()
+		written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), [][]byte{association})
+		if err != nil {
+			return false, err
+		}
+		told = waiting < toldOrders && written[0] < hourlyOrders
 		parts := slices.DeleteFunc(slices.Clone(o.Parts), func(p Part) bool { return !p.Told })
+		var recipients [][]byte
+		for _, p := range parts {
+			recipients = append(recipients, s.cooperativeLetters(p.Cooperative.ID))
+		}
+		if told {
+			recipients = append(recipients, association)
+		}
+		if err := writes(ctx, tx, o, recipients...); err != nil {
+			return false, err
+		}
 		jobs, err = s.letters(ctx, tx, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
 			if p != nil {
 				return s.partMessage(l, o.Number, o.ExpiresAt, *p)
@@ -78,18 +102,18 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 }
 
 // letterToBuyer is the job that sends the buyer the link to confirm the order, if she gave an address and
-// few mails wait to be answered there: it may be somebody else's.
+// few letters went there: it may be somebody else's.
 func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order) ([]river.InsertManyParams, error) {
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
-	var waiting int
-	err := tx.GetContext(ctx, &waiting, `select count(*) from holds where email = $1`, o.Buyer.Email)
-	if err != nil {
-		return nil, fmt.Errorf("order: mails to a buyer: %w", err)
+	mailbox := s.mailbox(o.Buyer.Email)
+	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), [][]byte{mailbox})
+	if err != nil || written[0] >= dailyBuyer {
+		return nil, err
 	}
-	if waiting >= toldBuyer {
-		return nil, nil
+	if err := writes(ctx, tx, o, mailbox); err != nil {
+		return nil, err
 	}
 	l := s.Texts.Locale(o.Locale)
 	message := mail.Message{

@@ -110,8 +110,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			full join hold_lines l using (order_id, product_id)
 			where e.quantity is distinct from l.quantity`},
 		audit.Query{Name: "order: all that is held is the sum of the holds", SQL: `
-			select format('%s pieces are held, counted %s', (select coalesce(sum(pieces), 0) from holds), t.pieces)
-			from hold_totals t where t.pieces <> (select coalesce(sum(pieces), 0) from holds)`},
+			select format('%s pieces are held, %s of them beyond a share, counted %s and %s', h.pieces, h.spare, t.pieces, t.spare)
+			from hold_totals t
+			cross join (select coalesce(sum(pieces), 0) as pieces, coalesce(sum(spare), 0) as spare from holds) h
+			where t.pieces <> h.pieces or t.spare <> h.spare`},
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))

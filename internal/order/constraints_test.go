@@ -42,6 +42,8 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 	for _, c := range []struct{ constraint, statement string }{
 		{"basket_lines_quantity", `update basket_lines set quantity = 0`},
 		{"basket_lines_quantity", `update basket_lines set quantity = 1000`},
+		{"holds_spare_sane", `update holds set spare = pieces + 1`},
+		{"hold_totals_spare_sane", `update hold_totals set spare = pieces + 1`},
 		{"orders_number_key", copyOf("orders", id("token_hash", "'x'", "idempotency_key", "null"))},
 		{"orders_token_key", copyOf("orders", id("number", "'x'", "idempotency_key", "null"))},
 		{"orders_idempotency_key", copyOf("orders", id("number", "'x'", "token_hash", "'x'"))},
@@ -132,6 +134,8 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its payment is for what is due, and settled when it is delivered"},
 		"an expiry that will not come": {`delete from river_job where kind = 'order_expire'`,
 			"order: what waits for an answer has its expiry before it"},
+		"more given beyond a share than anybody has": {`update hold_totals set pieces = pieces + 1, spare = spare + 1`,
+			"order: all that is held is the sum of the holds"},
 		"a sale of another month": {`update journals set at = at - interval '1 month'`,
 			"order: its sale is recorded once, for the moment when it was placed"},
 		"a sale twice": {`insert into journals (id, reference, input_hash, kind, order_id, at)

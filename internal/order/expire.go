@@ -43,6 +43,7 @@ const (
 	touchedOnce = 2 * 24 * time.Hour  // one that was never come back to, or that was ordered
 	replayLife  = 24 * time.Hour      // where a program's order came from
 	turnLife    = time.Hour           // a turn that was taken
+	letterLife  = 24 * time.Hour      // to whom an order wrote
 )
 
 // CleanArgs is the periodic job that throws away forgotten baskets and what is left of network addresses;
@@ -76,6 +77,9 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	}
 	if _, err = w.Orders.DB.ExecContext(ctx, `delete from hold_turns where at < $1`, now.Add(-turnLife)); err != nil {
 		return fmt.Errorf("order: clean turns: %w", err)
+	}
+	if _, err = w.Orders.DB.ExecContext(ctx, `delete from order_letters where at < $1`, now.Add(-letterLife)); err != nil {
+		return fmt.Errorf("order: clean letters: %w", err)
 	}
 	return nil
 }

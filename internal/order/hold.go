@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
@@ -21,16 +23,21 @@ import (
 // are held by a stranger. What such orders hold is bounded, by the association's settings (settings.Holds):
 //
 //   - one order: so many products and pieces;
-//   - one telephone number, and one network address: so many unconfirmed orders and pieces at a time. Orders
-//     that the buyer confirmed by mail are no longer counted, but their pieces are: a mailbox proves little;
+//   - one telephone number, and one network address: so many unconfirmed orders and pieces at a time, and
+//     one IPv6 customer 16 times what one of its lines may have (network.Of). Orders that the buyer
+//     confirmed by mail are no longer counted, but their pieces are: a mailbox proves little;
 //   - one product: all of them hold at most a share of the pieces that are in stock or held, rounded up to a
-//     whole one, so that the last piece can be bought;
+//     whole one;
 //   - all goods: all of them hold at most a share of the pieces in stock or held, though never less than
 //     one order may have.
 //
-// Where a share is used up, one piece of each product can still be ordered under a telephone number that
-// holds none: a fair buyer gets the last jar while somebody empties the shelf. From an address that by
-// itself holds more than the share of a product it cannot; many buyers may share one address.
+// Where a share is used up, a fair buyer can still get the last jar while somebody empties the shelf: one
+// piece of up to three products, under a telephone number that holds none. From an address that by itself
+// holds more than the share of a product it cannot; many buyers may share one address. Numbers cost
+// nothing, so these pieces are bounded by themselves (spare): all of them are at most a further share of all
+// goods, of one network they are few, and an order that has any waits an hour only, then they are there for
+// others. So whatever numbers and addresses strangers have, they never hold more than both shares together.
+// Once that pool is empty too, only the association can give more, by telephone.
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
 // one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals
@@ -70,30 +77,56 @@ func pieces(lines []Line) int {
 
 // caller is who places an order, as far as that can be known.
 type caller struct {
-	phone   string
-	address []byte // nil: not counted
-	waiting bool   // something waits unconfirmed under the number
+	phone     string
+	address   []byte // nil: not counted
+	site      []byte // the whole network of the customer; nil: the address is all of it
+	siteShare int    // how many times what one address may have
+	waiting   bool   // something waits unconfirmed under the number
+	spare     int    // the most pieces that wait beyond a share, from the address or the site
 }
 
-// mark is the form in which a network address is kept, for as long as its order is unconfirmed: it tells
-// two apart and nothing else without Secret.
+// callerOf is who sends a request, with all that can be known before asking the database.
+func (s *Service) callerOf(req request) caller {
+	by := caller{phone: req.Buyer.Phone}
+	if req.From == "" || req.Spared {
+		return by
+	}
+	address, err := netip.ParseAddr(req.From)
+	if err != nil { // then it is counted as it is written
+		by.address = s.mark("address", req.From)
+		return by
+	}
+	networks := network.Of(address)
+	by.address = s.mark("address", networks[0].Prefix.Addr().String())
+	if len(networks) > 1 {
+		by.site, by.siteShare = s.mark("site", networks[1].Prefix.Addr().String()), networks[1].Share
+	}
+	return by
+}
+
+// mark is the form in which a network address or a mailbox is kept for a while: it tells two apart and
+// nothing else without Secret.
 func (s *Service) mark(kind, text string) []byte {
 	mac := hmac.New(sha256.New, s.Secret)
 	mac.Write([]byte(kind + ":" + text))
 	return mac.Sum(nil)
 }
 
-// takeTurn waits for other orders under the same telephone number and from the same address, then checks
-// what waits unconfirmed of theirs: ErrPhoneWaits, ErrAddressWaits.
+// takeTurn waits for other orders under the same telephone number, from the same network and with the same
+// mailbox, then checks what waits unconfirmed of theirs: ErrPhoneWaits, ErrAddressWaits.
 func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (caller, error) {
-	by := caller{phone: req.Buyer.Phone}
-	turns := pq.ByteaArray{s.mark("phone", by.phone)}
-	if req.From != "" && !req.Spared {
-		by.address = s.mark("address", req.From)
-		turns = append(turns, by.address)
-	}
+	by := s.callerOf(req)
 	if req.Sample {
 		return by, nil
+	}
+	turns := pq.ByteaArray{s.mark("phone", by.phone)}
+	for _, network := range [][]byte{by.address, by.site} {
+		if network != nil {
+			turns = append(turns, network)
+		}
+	}
+	if req.Buyer.Email != "" {
+		turns = append(turns, s.mailbox(req.Buyer.Email))
 	}
 	// In one order for everybody, so that no two wait for each other.
 	_, err := tx.ExecContext(ctx, `
@@ -107,21 +140,31 @@ func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (calle
 		PhonePieces   int `db:"phone_pieces"`
 		AddressOrders int `db:"address_orders"`
 		AddressPieces int `db:"address_pieces"`
+		AddressSpare  int `db:"address_spare"`
+		SiteOrders    int `db:"site_orders"`
+		SitePieces    int `db:"site_pieces"`
+		SiteSpare     int `db:"site_spare"`
 	}
 	err = tx.GetContext(ctx, &held, `
 		select count(*) filter (where phone = $1 and confirmed_at is null) as phone_orders,
 		       coalesce(sum(pieces) filter (where phone = $1), 0) as phone_pieces,
 		       count(*) filter (where address = $2 and confirmed_at is null) as address_orders,
-		       coalesce(sum(pieces) filter (where address = $2), 0) as address_pieces
-		from holds where phone = $1 or address = $2`, by.phone, by.address)
+		       coalesce(sum(pieces) filter (where address = $2), 0) as address_pieces,
+		       coalesce(sum(spare) filter (where address = $2), 0) as address_spare,
+		       count(*) filter (where site = $3 and confirmed_at is null) as site_orders,
+		       coalesce(sum(pieces) filter (where site = $3), 0) as site_pieces,
+		       coalesce(sum(spare) filter (where site = $3), 0) as site_spare
+		from holds where phone = $1 or address = $2 or site = $3`, by.phone, by.address, by.site)
 	if err != nil {
 		return by, fmt.Errorf("order: what is held: %w", err)
 	}
-	by.waiting = held.PhonePieces > 0
+	by.waiting, by.spare = held.PhonePieces > 0, max(held.AddressSpare, held.SiteSpare)
+	more := pieces(req.Lines)
 	switch {
-	case held.PhoneOrders >= req.bounds.PhoneOrders || held.PhonePieces+pieces(req.Lines) > req.bounds.PhonePieces:
+	case held.PhoneOrders >= req.bounds.PhoneOrders || held.PhonePieces+more > req.bounds.PhonePieces:
 		return by, fault.New(ErrPhoneWaits.Kind, ErrPhoneWaits.Key, "Count", held.PhoneOrders, "Pieces", held.PhonePieces)
-	case held.AddressOrders >= req.bounds.AddressOrders || held.AddressPieces+pieces(req.Lines) > req.bounds.AddressPieces:
+	case held.AddressOrders >= req.bounds.AddressOrders || held.AddressPieces+more > req.bounds.AddressPieces,
+		by.site != nil && (held.SiteOrders >= req.bounds.AddressOrders*by.siteShare || held.SitePieces+more > req.bounds.AddressPieces*by.siteShare):
 		return by, ErrAddressWaits
 	}
 	return by, nil
@@ -131,9 +174,19 @@ func (s *Service) takeTurn(ctx context.Context, tx *sqlx.Tx, req request) (calle
 // and those from an address.
 type holdings struct{ All, Phone, Address int }
 
-// checkShares looks, while the products are locked, at how much of each unconfirmed orders would hold with
-// these lines; *Held if it is too much. Products have the stock that is left after these lines.
-func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, products []catalog.Product, bounds settings.Holds) error {
+// What is given beyond a share.
+const (
+	spareProducts = 3         // of one order, one piece each
+	spareNetwork  = 6         // pieces of one network at a time
+	spareLeast    = 20        // pieces in all that SpareShare is never less than
+	spareFor      = time.Hour // until an order with such pieces has to be confirmed
+)
+
+// checkShares looks, while the products are locked, at how much unconfirmed orders would hold with these
+// lines: *Held if it is too much of a product, ErrMarketHeld of all goods (as far as can be known before it
+// is everybody's turn, see hold), ErrAddressWaits beyond a share. It counts the pieces that are given beyond
+// a share. Products have the stock that is left after these lines.
+func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, products []catalog.Product, bounds settings.Holds) (spare int, err error) {
 	ids := make([]uuid.UUID, len(products))
 	left := make(map[uuid.UUID]int, len(products))
 	for i, p := range products {
@@ -143,13 +196,13 @@ func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, prod
 		ProductID uuid.UUID `db:"product_id"`
 		holdings
 	}
-	err := tx.SelectContext(ctx, &rows, `
+	err = tx.SelectContext(ctx, &rows, `
 		select l.product_id, sum(l.quantity) as "all", coalesce(sum(l.quantity) filter (where h.phone = $2), 0) as phone,
 		       coalesce(sum(l.quantity) filter (where h.address = $3), 0) as address
 		from hold_lines l join holds h on h.order_id = l.order_id
 		where l.product_id = any($1) group by l.product_id`, pq.Array(ids), by.phone, by.address)
 	if err != nil {
-		return fmt.Errorf("order: what is held of products: %w", err)
+		return 0, fmt.Errorf("order: what is held of products: %w", err)
 	}
 	of := make(map[uuid.UUID]holdings, len(rows))
 	for _, r := range rows {
@@ -160,17 +213,44 @@ func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, prod
 		held := of[l.ProductID]
 		most := shareOf(left[l.ProductID]+l.Quantity+held.All, bounds.ProductShare)
 		room := max(most-held.All, 0)
-		if held.Phone == 0 && held.Address <= most {
-			room = max(room, 1)
+		if room == 0 && spare < spareProducts && held.Phone == 0 && held.Address <= most {
+			room = 1
+			spare++
 		}
 		if l.Quantity > room {
 			much = append(much, catalog.Short{ProductID: l.ProductID, Available: room})
 		}
 	}
 	if len(much) > 0 {
-		return &Held{Lines: much}
+		return 0, &Held{Lines: much}
 	}
-	return nil
+	var all totals
+	if err := tx.GetContext(ctx, &all, `select pieces, spare, on_sale from hold_totals`); err != nil {
+		return 0, fmt.Errorf("order: what is held of all goods: %w", err)
+	}
+	if more := pieces(lines) - spare; more > 0 && all.Pieces-all.Spare+more > all.most(bounds) {
+		if by.waiting || len(lines) > spareProducts || pieces(lines) > len(lines) {
+			return 0, ErrMarketHeld
+		}
+		spare = len(lines)
+	}
+	if spare > 0 && by.spare+spare > spareNetwork {
+		return 0, ErrAddressWaits
+	}
+	return spare, nil
+}
+
+// totals are the pieces in unconfirmed orders, those of them that were given beyond a share, and all that
+// are in stock or held.
+type totals struct {
+	Pieces int
+	Spare  int
+	OnSale int `db:"on_sale"`
+}
+
+// most is how many of all goods may be held within the shares.
+func (t totals) most(bounds settings.Holds) int {
+	return max(shareOf(t.OnSale, bounds.MarketShare), bounds.OrderPieces)
 }
 
 // shareOf is that many percent of n pieces, rounded up to a whole one.
@@ -204,45 +284,45 @@ func (s *Service) measure(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// hold writes down that an order waits unconfirmed, as the transaction's last change: its row is
-// everybody's. ErrMarketHeld, if unconfirmed orders would hold too much of all goods. It reports whether
-// that is when the association has to be told.
-func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, told bool, bounds settings.Holds) (alarm bool, err error) {
+// hold writes down that an order waits unconfirmed, with the pieces of it that are given beyond a share, as
+// the transaction's last change: its row is everybody's. ErrMarketHeld, if unconfirmed orders would hold too
+// much of all goods; ErrSpareHeld, if too much was given beyond that. It reports whether that is when the
+// association has to be told.
+func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, spare int, told bool, bounds settings.Holds) (alarm bool, err error) {
 	var ids []uuid.UUID
 	var quantities []int64
-	single := true
 	for _, p := range o.Parts {
 		for _, l := range p.Lines {
 			ids, quantities = append(ids, l.ProductID), append(quantities, int64(l.Quantity))
-			single = single && l.Quantity == 1
 		}
 	}
-	var totals struct {
-		Pieces int
-		OnSale int `db:"on_sale"`
-		Alarm  bool
+	var all struct {
+		totals
+		Alarm bool
 	}
-	err = tx.GetContext(ctx, &totals, `
+	err = tx.GetContext(ctx, &all, `
 		with held as (
-		    insert into holds (order_id, phone, address, email, pieces, told, at) values ($1, $2, $3, $4, $5, $6, $7)
+		    insert into holds (order_id, phone, address, site, pieces, spare, told, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 		), lines as (
 		    insert into hold_lines (product_id, order_id, quantity)
-		    select product_id, $1, quantity from unnest($8::uuid[], $9::int[]) as l (product_id, quantity)
+		    select product_id, $1, quantity from unnest($9::uuid[], $10::int[]) as l (product_id, quantity)
 		)
-		update hold_totals set pieces = pieces + $5
-		returning pieces, on_sale, alarm_since is null as alarm`,
-		o.ID, by.phone, by.address, o.Buyer.Email, o.Pieces(), told, o.PlacedAt, pq.Array(ids), pq.Array(quantities))
+		update hold_totals set pieces = pieces + $5, spare = spare + $6
+		returning pieces, spare, on_sale, alarm_since is null as alarm`,
+		o.ID, by.phone, by.address, by.site, o.Pieces(), spare, told, o.PlacedAt, pq.Array(ids), pq.Array(quantities))
 	if err != nil {
 		return false, fmt.Errorf("order: hold: %w", err)
 	}
 	if o.Sample {
 		return false, nil
 	}
-	most := max(shareOf(totals.OnSale, bounds.MarketShare), bounds.OrderPieces)
-	if totals.Pieces > most && (by.waiting || !single) {
+	switch {
+	case o.Pieces() > spare && all.Pieces-all.Spare > all.most(bounds):
 		return false, ErrMarketHeld
+	case spare > 0 && all.Spare > max(shareOf(all.OnSale, bounds.SpareShare), spareLeast):
+		return false, ErrSpareHeld
 	}
-	if !totals.Alarm || totals.Pieces <= max(shareOf(totals.OnSale, bounds.AlarmShare), bounds.OrderPieces) {
+	if !all.Alarm || all.Pieces <= max(shareOf(all.OnSale, bounds.AlarmShare), bounds.OrderPieces) {
 		return false, nil
 	}
 	if _, err := tx.ExecContext(ctx, `update hold_totals set alarm_since = $1`, o.PlacedAt); err != nil {
@@ -259,9 +339,9 @@ const endsAlarm = `(t.pieces - g.pieces) * 200 <= t.on_sale * (select alarm_shar
 // holds from nobody any more.
 func (o *locked) release(ctx context.Context, tx *sqlx.Tx) error {
 	_, err := tx.ExecContext(ctx, `
-		with gone as (delete from holds where order_id = $1 returning pieces)
+		with gone as (delete from holds where order_id = $1 returning pieces, spare)
 		update hold_totals t
-		set pieces = t.pieces - g.pieces, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
+		set pieces = t.pieces - g.pieces, spare = t.spare - g.spare, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
 		from gone g`, o.ID)
 	if err != nil {
 		return fmt.Errorf("order: end of a hold: %w", err)
@@ -269,7 +349,8 @@ func (o *locked) release(ctx context.Context, tx *sqlx.Tx) error {
 	return nil
 }
 
-// shrink says that an unconfirmed order has lost some of its parts.
+// shrink says that an unconfirmed order has lost some of its parts. What is left of it counts as given
+// beyond a share first.
 func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
 	ids := make([]uuid.UUID, len(parts))
 	for i, p := range parts {
@@ -281,12 +362,14 @@ func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
 		    where h.order_id = $1 and l.sub_order_id = any($2) and l.product_id = h.product_id
 		    returning h.quantity
 		), g as (
-		    update holds set pieces = pieces - (select sum(quantity) from lines)
-		    where order_id = $1 and exists (select from lines)
-		    returning (select sum(quantity) from lines) as pieces
+		    select l.pieces, greatest(h.spare - (h.pieces - l.pieces), 0) as spare
+		    from holds h cross join (select sum(quantity) as pieces from lines) l
+		    where h.order_id = $1 and l.pieces > 0
+		), shrunk as (
+		    update holds h set pieces = h.pieces - g.pieces, spare = h.spare - g.spare from g where h.order_id = $1
 		)
 		update hold_totals t
-		set pieces = t.pieces - g.pieces, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
+		set pieces = t.pieces - g.pieces, spare = t.spare - g.spare, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
 		from g`, o.ID, pq.Array(ids))
 	if err != nil {
 		return fmt.Errorf("order: part of a hold: %w", err)

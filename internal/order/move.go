@@ -42,6 +42,9 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error
 		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {
 			return fmt.Errorf("order: confirm a hold: %w", err)
 		}
+		if err := s.wanted(ctx, tx, o.ID); err != nil {
+			return err
+		}
 		return s.prolong(ctx, tx, o)
 	})
 }

@@ -64,7 +64,7 @@ type Placed struct {
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
 //   - ErrPlacedElsewhere: a program sent this very request before, from another address or more than a day ago
-//   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld: too much waits unconfirmed (see hold.go)
+//   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld, ErrSpareHeld: too much waits unconfirmed (see hold.go)
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if in.BasketToken != "" && len(in.Lines) > 0 {
 		return Placed{}, errors.New("order: place either lines or a basket")
@@ -185,12 +185,13 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
+	spare := 0
 	if !req.Sample {
-		if err := checkShares(ctx, tx, by, req.Lines, products, req.bounds); err != nil {
+		if spare, err = checkShares(ctx, tx, by, req.Lines, products, req.bounds); err != nil {
 			return Order{}, err
 		}
 	}
-	order, err := compose(id, req, products)
+	order, err := compose(id, req, products, spare)
 	if err != nil {
 		return Order{}, err
 	}
@@ -204,7 +205,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link)), from); err != nil {
 		return Order{}, err
 	}
-	if err := tellFew(ctx, tx, &order); err != nil {
+	if err := s.tellFew(ctx, tx, &order); err != nil {
 		return Order{}, err
 	}
 	if err := insertParts(ctx, tx, order); err != nil {
@@ -227,7 +228,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
-	alarm, err := hold(ctx, tx, order, by, told, req.bounds)
+	alarm, err := hold(ctx, tx, order, by, spare, told, req.bounds)
 	if alarm {
 		err = s.announceAlarm(ctx, tx)
 	}
@@ -235,8 +236,13 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 }
 
 // compose makes the order out of the request and the products as they are sold: a part for each
-// cooperative, parts and lines in the order in which the buyer named them.
-func compose(id uuid.UUID, req request, products []catalog.Product) (Order, error) {
+// cooperative, parts and lines in the order in which the buyer named them. With spare pieces it is held
+// briefly.
+func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (Order, error) {
+	held := time.Duration(req.bounds.HoldHours) * time.Hour
+	if spare > 0 {
+		held = spareFor
+	}
 	byID := make(map[uuid.UUID]catalog.Product, len(products))
 	for _, p := range products {
 		byID[p.ID] = p
@@ -244,7 +250,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product) (Order, erro
 	o := Order{
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
 		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true,
-		PlacedAt: req.at, ExpiresAt: req.at.Add(time.Duration(req.bounds.HoldHours) * time.Hour),
+		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
 		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
 	}
 	perishable := false

@@ -94,4 +94,5 @@ var (
 	ErrAddressWaits = fault.New(fault.TooMany, "order.address_waits")
 	ErrHeld         = fault.New(fault.Conflict, "order.held")
 	ErrMarketHeld   = fault.New(fault.Conflict, "order.market_held")
+	ErrSpareHeld    = fault.New(fault.Conflict, "order.spare_held")
 )

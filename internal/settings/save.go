@@ -164,12 +164,12 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, s Settings) error {
 		    commission_basis_points = $12, free_delivery_from_centimes = $13, reservation_hours = $14,
 		    publish_without_authorisation = $15, hold_hours = $16, order_products = $17, order_pieces = $18,
 		    phone_orders = $19, phone_pieces = $20, address_orders = $21, address_pieces = $22,
-		    product_share = $23, market_share = $24, alarm_share = $25`,
+		    product_share = $23, market_share = $24, alarm_share = $25, spare_share = $26`,
 		s.Name.AR, s.Name.FR, s.Name.EN, s.Phone, s.WhatsApp, s.Email,
 		s.Address.AR, s.Address.FR, s.Hours.AR, s.Hours.FR, s.Hours.EN,
 		s.Commission, s.FreeFrom, s.ReservationHours, s.PublishUnauthorised,
 		s.HoldHours, s.OrderProducts, s.OrderPieces, s.PhoneOrders, s.PhonePieces, s.AddressOrders, s.AddressPieces,
-		s.ProductShare, s.MarketShare, s.AlarmShare)
+		s.ProductShare, s.MarketShare, s.AlarmShare, s.SpareShare)
 	if err != nil {
 		return err
 	}

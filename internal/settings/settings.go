@@ -72,6 +72,7 @@ type Holds struct {
 	AddressPieces int
 	ProductShare  int // the most that all of them hold of one product, in percent
 	MarketShare   int // the most that all of them hold of all goods, in percent
+	SpareShare    int // the most of all goods that is given beyond these two shares, one piece at a time, in percent
 	AlarmShare    int // from what share of all goods on the association is told, in percent
 }
 
@@ -82,7 +83,8 @@ func (h *Holds) fields() []holdsField {
 		{"order_products", &h.OrderProducts, 100}, {"order_pieces", &h.OrderPieces, maxPieces},
 		{"phone_orders", &h.PhoneOrders, maxWaiting}, {"phone_pieces", &h.PhonePieces, maxPieces},
 		{"address_orders", &h.AddressOrders, maxWaiting}, {"address_pieces", &h.AddressPieces, maxPieces},
-		{"product_share", &h.ProductShare, 100}, {"market_share", &h.MarketShare, 100}, {"alarm_share", &h.AlarmShare, 100},
+		{"product_share", &h.ProductShare, 100}, {"market_share", &h.MarketShare, 100},
+		{"spare_share", &h.SpareShare, 100}, {"alarm_share", &h.AlarmShare, 100},
 	}
 }
 
@@ -130,7 +132,7 @@ func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 		       hold_hours as holdhours, order_products as orderproducts, order_pieces as orderpieces,
 		       phone_orders as phoneorders, phone_pieces as phonepieces,
 		       address_orders as addressorders, address_pieces as addresspieces,
-		       product_share as productshare, market_share as marketshare, alarm_share as alarmshare
+		       product_share as productshare, market_share as marketshare, spare_share as spareshare, alarm_share as alarmshare
 		from settings`)
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)

@@ -183,7 +183,7 @@ func settingText(l *i18n.Locale, field, value string) string {
 // settingHint explains a number of the settings that its name does not.
 func settingHint(l *i18n.Locale, name string) string {
 	switch name {
-	case "hold_hours", "address_orders", "product_share", "market_share", "alarm_share":
+	case "hold_hours", "address_orders", "product_share", "market_share", "spare_share", "alarm_share":
 		return l.T("association.settings." + name + "_hint")
 	}
 	return ""

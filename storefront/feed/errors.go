@@ -37,6 +37,7 @@ var codes = []struct {
 	{order.ErrPhoneWaits, "phone_waits"},
 	{order.ErrAddressWaits, "address_waits"},
 	{order.ErrMarketHeld, "market_held"},
+	{order.ErrSpareHeld, "spare_held"},
 }
 
 // statusCodes name the failures that have no name of their own.

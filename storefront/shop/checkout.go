@@ -187,8 +187,8 @@ func (h *Handler) place(r *web.Request) error {
 	case errors.As(err, &held):
 		form.Errors[""] = r.Locale.T(order.ErrHeld.Key)
 		return h.showCheckout(r, http.StatusConflict, form, held.Lines)
-	case errors.Is(err, order.ErrMarketHeld):
-		form.Errors[""] = r.Locale.T(order.ErrMarketHeld.Key)
+	case errors.Is(err, order.ErrMarketHeld), errors.Is(err, order.ErrSpareHeld):
+		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
 		return h.showCheckout(r, http.StatusConflict, form, nil)
 	case errors.Is(err, order.ErrPhoneWaits), errors.Is(err, order.ErrAddressWaits):
 		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
