@@ -50,6 +50,14 @@ type config struct {
 	LogFormat       string        `env:"LOG_FORMAT" envDefault:"json"`
 	LogLevel        slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 
+	PGPassword string `env:"PGPASSWORD"` // lib/pq reads it by itself; here it is only looked at
+
+	// The same secrets in files, such as a container is given.
+	DatabaseURLFile  string `env:"DATABASE_URL_FILE,file"`
+	MeiliKeyFile     string `env:"MEILI_MASTER_KEY_FILE,file"`
+	SecretKeyFile    string `env:"SECRET_KEY_FILE,file"`
+	SMTPPasswordFile string `env:"SMTP_PASSWORD_FILE,file"`
+
 	unreadable map[string]bool // variables that hold something of another kind
 }
 
@@ -57,12 +65,12 @@ type config struct {
 // has the rest all the same.
 func readConfig() (config, error) {
 	c, err := env.ParseAs[config]()
+	problems := c.takeFromFiles()
 	var all env.AggregateError
 	if !errors.As(err, &all) {
-		return c, err
+		return c, errors.Join(append(problems, err)...)
 	}
 	c.unreadable = make(map[string]bool)
-	var problems []error
 	for _, problem := range all.Errors {
 		var wrong env.ParseError
 		if !errors.As(problem, &wrong) {
@@ -76,6 +84,32 @@ func readConfig() (config, error) {
 	}
 	return c, errors.Join(problems...)
 }
+
+// takeFromFiles puts the secrets that stand in files in their place, without the line's end.
+func (c *config) takeFromFiles() (problems []error) {
+	for _, secret := range []struct {
+		name        string
+		value, file *string
+	}{
+		{"DATABASE_URL", &c.DatabaseURL, &c.DatabaseURLFile},
+		{"MEILI_MASTER_KEY", &c.MeiliKey, &c.MeiliKeyFile},
+		{"SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
+		{"SMTP_PASSWORD", &c.SMTPPassword, &c.SMTPPasswordFile},
+	} {
+		switch {
+		case *secret.file == "":
+		case *secret.value != "":
+			problems = append(problems, fmt.Errorf("%[1]s and %[1]s_FILE are both set: leave one out", secret.name))
+		default:
+			*secret.value = strings.TrimRight(*secret.file, "\r\n")
+		}
+	}
+	return problems
+}
+
+// meiliKeyLength is the least number of bytes in MEILI_MASTER_KEY where others reach Meilisearch: what it
+// asks for itself in production.
+const meiliKeyLength = 16
 
 // secretKeyLength is the least number of bytes in SECRET_KEY: as many as the HMAC that it keys.
 const secretKeyLength = 32
@@ -105,8 +139,11 @@ func (c config) validateForServe() error {
 	case err != nil || (database.Scheme != "postgres" && database.Scheme != "postgresql"):
 		wrong("DATABASE_URL", "is not like postgres://user:password@host/name") // it may hold a password, so it is not shown
 	default:
-		if password, has := database.User.Password(); has && (placeholder(password) || password == "postgres" || password == database.User.Username()) {
+		if password, _ := database.User.Password(); isDefault(password, database.User.Username()) {
 			wrong("DATABASE_URL", "has a default password")
+		}
+		if isDefault(c.PGPassword, database.User.Username()) {
+			wrong("PGPASSWORD", "is a default password")
 		}
 	}
 	if c.BlobURL == "" && c.DataDir == "" {
@@ -121,6 +158,8 @@ func (c config) validateForServe() error {
 		wrong("MEILI_URL", "%q is not like http://meilisearch:7700", c.MeiliURL)
 	case c.MeiliKey == "" && !loopback(search.Hostname()):
 		wrong("MEILI_MASTER_KEY", "is missing: whoever reaches Meilisearch could change what buyers find")
+	case c.MeiliKey != "" && len(c.MeiliKey) < meiliKeyLength && !loopback(search.Hostname()):
+		wrong("MEILI_MASTER_KEY", "has %d characters, at least %d are needed", len(c.MeiliKey), meiliKeyLength)
 	case c.MeiliKey != "" && weak(c.MeiliKey):
 		wrong("MEILI_MASTER_KEY", "looks like an example")
 	}
@@ -161,6 +200,9 @@ func (c config) validateForServe() error {
 			wrong("MAIL_FROM", "is missing: the sender of the market's mail")
 		} else if _, err := netmail.ParseAddress(c.MailFrom); err != nil {
 			wrong("MAIL_FROM", "%q is no mail address", c.MailFrom)
+		}
+		if isDefault(c.SMTPPassword, c.SMTPUser) {
+			wrong("SMTP_PASSWORD", "is a default password")
 		}
 	}
 	switch mail.TLS(c.SMTPTLS) {
@@ -254,6 +296,11 @@ func weak(secret string) bool {
 		different[r] = true
 	}
 	return len(different) < 10 || placeholder(secret)
+}
+
+// isDefault reports whether a password is one that is tried first: none is not.
+func isDefault(password, user string) bool {
+	return password != "" && (placeholder(password) || password == "postgres" || password == user)
 }
 
 // placeholder reports whether a secret is one that stands in examples.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -132,8 +134,8 @@ func TestServeRefusesDefaultSecrets(t *testing.T) {
 		url, key string
 		accepted bool
 	}{
-		{"http://meilisearch:7700", "", false}, {"http://meilisearch:7700", "masterKeyExample", false}, {"meilisearch:7700", "kX3pVt8wQz5r", false},
-		{"http://meilisearch:7700", "kX3pVt8wQz5r", true}, {"http://127.0.0.1:7700", "", true},
+		{"http://meilisearch:7700", "", false}, {"http://meilisearch:7700", "masterKeyExample", false}, {"meilisearch:7700", "kX3pVt8wQz5rLm7B", false},
+		{"http://meilisearch:7700", "kX3pVt8wQz5rLm7B", true}, {"http://127.0.0.1:7700", "", true},
 	} {
 		c := good
 		c.MeiliURL, c.MeiliKey = test.url, test.key
@@ -152,5 +154,55 @@ func TestACommandLineThatIsNotUnderstoodIsToldHow(t *testing.T) {
 	}
 	if code, stdout, _ := souk(t, "help"); code != 0 || !strings.Contains(stdout, "reindex") {
 		t.Errorf("souk help: status %d, said %q", code, stdout)
+	}
+}
+
+func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*config)
+		says   string // "" where it is accepted
+	}{
+		"beside the database's address":   {func(c *config) { c.PGPassword = "postgres" }, "PGPASSWORD"},
+		"the database user's name":        {func(c *config) { c.PGPassword = "souk" }, "PGPASSWORD"},
+		"a database password":             {func(c *config) { c.PGPassword = "kX3pVt8w" }, ""},
+		"no database elsewhere":           {func(c *config) { c.PGPassword, c.DatabaseURL = "postgres", "" }, ""},
+		"an example of a mail password":   {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "ChangeMe1" }, "SMTP_PASSWORD"},
+		"the mail user's name":            {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "souk" }, "SMTP_PASSWORD"},
+		"a short key beyond this machine": {func(c *config) { c.MeiliURL, c.MeiliKey = "http://meilisearch:7700", "kX3pVt8wQm2" }, "MEILI_MASTER_KEY has 11"},
+		"a short key on this machine":     {func(c *config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "kX3pVt8wQm2" }, ""},
+	} {
+		changed := sound()
+		c.change(&changed)
+		err := changed.validateForServe()
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "ChangeMe1")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestSecretsMayStandInFiles(t *testing.T) {
+	file := func(content string) string {
+		path := filepath.Join(t.TempDir(), "secret")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	t.Setenv("SECRET_KEY", "")
+	t.Setenv("SECRET_KEY_FILE", file("tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga\n"))
+	t.Setenv("DATABASE_URL_FILE", file("postgres://souk:kX3pVt8w@db/souk\r\n"))
+	t.Setenv("MEILI_MASTER_KEY_FILE", file("kX3pVt8wQm2kX3pVt8wQm2"))
+	t.Setenv("SMTP_PASSWORD_FILE", file(" with a space "))
+	c, err := readConfig()
+	if err != nil || c.SecretKey != sound().SecretKey || c.DatabaseURL != "postgres://souk:kX3pVt8w@db/souk" ||
+		c.MeiliKey != "kX3pVt8wQm2kX3pVt8wQm2" || c.SMTPPassword != " with a space " {
+		t.Errorf("%+v, %v", c, err)
+	}
+	t.Setenv("SECRET_KEY", "another")
+	t.Setenv("SMTP_PASSWORD_FILE", filepath.Join(t.TempDir(), "nothing"))
+	if _, err := readConfig(); err == nil || !strings.Contains(err.Error(), "SECRET_KEY and SECRET_KEY_FILE") ||
+		!strings.Contains(err.Error(), "nothing") || strings.Contains(err.Error(), "another") {
+		t.Errorf("two secrets, and a file that is not there: %v", err)
 	}
 }

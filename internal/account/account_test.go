@@ -170,7 +170,7 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 		key    string
 	}{
 		"no name":                 {func(n *account.NewUser) { n.Name = " " }, "name", "account.name_missing"},
-		"endless name":            {func(n *account.NewUser) { n.Name = string(make([]byte, 500)) }, "name", "account.name_long"},
+		"endless name":            {func(n *account.NewUser) { n.Name = strings.Repeat("a", 500) }, "name", "account.name_long"},
 		"no way to be reached":    {func(n *account.NewUser) { n.Email = "" }, "email", "account.unreachable"},
 		"broken e-mail":           {func(n *account.NewUser) { n.Email = "amina@" }, "email", "account.email_invalid"},
 		"e-mail with a name":      {func(n *account.NewUser) { n.Email = "amina <amina@nahlat.ma>" }, "email", "account.email_invalid"},
@@ -197,8 +197,9 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 			t.Errorf("%s: %v; want %s at field %s", name, err, c.key, c.field)
 		}
 	}
-	if _, err := d.Create(context.Background(), good); err != nil {
-		t.Errorf("after all refusals nothing stands in the way of a good one: %v", err)
+	good.Name = " Amina\r\nBcc: \u202eall\x1b "
+	if u, err := d.Create(context.Background(), good); err != nil || u.Name != "Amina Bcc: all" {
+		t.Errorf("%q: after all refusals nothing stands in the way of a good one: %v", u.Name, err)
 	}
 }
 

@@ -83,7 +83,7 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from secu
 // password.
 func (n NewUser) checked() (User, *fault.Error) {
 	u := User{
-		ID: postgres.NewID(), Name: strings.TrimSpace(n.Name), Role: n.Role,
+		ID: postgres.NewID(), Name: i18n.Line(n.Name), Role: n.Role,
 		CooperativeID: n.CooperativeID, Locale: n.Locale,
 	}
 	if u.Locale == "" {

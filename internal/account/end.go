@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 )
 
@@ -61,7 +62,7 @@ func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, reason string,
 
 func (s *Service) decide(ctx context.Context, kind security.Kind, user, by uuid.UUID, reason string, from security.Source,
 	do func(tx *sqlx.Tx, p Person, reason string) error) error {
-	reason = strings.TrimSpace(reason)
+	reason = strings.TrimSpace(i18n.Visible(reason))
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	if reason == "" {
 		return wrong.Field("reason", "account.reason_missing")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // Bounds of what is typed, in characters.
@@ -35,7 +36,7 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		"court": &c.Court, "local_number": &c.LocalNumber, "odco_number": &c.ODCONumber,
 		"president": &c.President, "tax_id": &c.TaxID, "email": &c.Email, "slug": &c.Slug,
 	} {
-		*line = strings.TrimSpace(*line)
+		*line = i18n.Line(*line)
 		if utf8.RuneCountInString(*line) > maxLine {
 			wrong.Field(name, "cooperative.too_long", "Count", maxLine)
 		}
@@ -45,7 +46,7 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
 	} {
 		// A browser ends the lines of a text as no other source does; it is the same text.
-		*text = strings.TrimSpace(strings.ReplaceAll(*text, "\r\n", "\n"))
+		*text = strings.TrimSpace(strings.ReplaceAll(i18n.Visible(*text), "\r\n", "\n"))
 		if utf8.RuneCountInString(*text) > maxText {
 			wrong.Field(name, "cooperative.too_long", "Count", maxText)
 		}
@@ -171,7 +172,7 @@ func slug(name string) string {
 
 // checkedNote says what is wrong with the words about a decision, if anything.
 func checkedNote(to State, note string) (string, error) {
-	note = strings.TrimSpace(note)
+	note = strings.TrimSpace(i18n.Visible(note))
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if to == Suspended && note == "" {
 		return "", wrong.Field("note", "cooperative.note_missing")

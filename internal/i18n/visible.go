@@ -17,3 +17,15 @@ func Visible(text string) string {
 		return r
 	}, text)
 }
+
+// Line is a text of one line as it is kept: what is seen of it (Visible), without control characters, its
+// words apart by one space.
+func Line(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, Visible(text))
+	return strings.Join(strings.Fields(text), " ")
+}

@@ -23,3 +23,10 @@ func TestWhatNobodySeesIsDropped(t *testing.T) {
 		}
 	}
 }
+
+func TestALineIsOneLine(t *testing.T) {
+	t.Parallel()
+	if got := i18n.Line("  Fatima\r\nBcc:\x1b[31m \u202eEl\u00a0\tIdrissi\x00 "); got != "Fatima Bcc:[31m El Idrissi" {
+		t.Errorf("%q", got)
+	}
+}

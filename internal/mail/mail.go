@@ -125,7 +125,7 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[SendArgs]) error {
 		return river.JobCancel(fmt.Errorf("mail sender: %w", err))
 	}
 	if err := m.To(j.Args.To); err != nil {
-		return river.JobCancel(fmt.Errorf("mail recipient: %w", err)) // trying again would not help
+		return river.JobCancel(errors.New("mail: the recipient's address cannot be one")) // trying again would not help
 	}
 	m.Subject(j.Args.Subject)
 	m.SetBodyString(mail.TypeTextPlain, body)
@@ -153,8 +153,13 @@ func (w *Worker) Work(ctx context.Context, j *river.Job[SendArgs]) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &refused) && refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500:
-		return river.JobCancel(fmt.Errorf("mail: %w", err)) // there is nobody of that address
+	case errors.As(err, &refused):
+		// What the server says names the recipient, and an error is kept and logged.
+		told := fmt.Errorf("mail: %s (%d %s)", refused.Reason, refused.ErrorCode(), refused.EnhancedStatusCode())
+		if refused.Reason == mail.ErrSMTPRcptTo && refused.ErrorCode() >= 500 {
+			return river.JobCancel(told) // there is nobody of that address
+		}
+		return told
 	}
 	return fmt.Errorf("mail: %w", err)
 }

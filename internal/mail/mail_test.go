@@ -151,6 +151,9 @@ func TestWhatCannotArriveIsNotTriedAgain(t *testing.T) {
 		if err == nil || errors.As(err, &cancelled) == again {
 			t.Errorf("%s: %v", to, err)
 		}
+		if err != nil && strings.Contains(err.Error(), to) {
+			t.Errorf("the recipient's address is told: %v", err)
+		}
 	}
 	away := mail.Worker{Server: mail.Server{Host: "127.0.0.1", Port: 1, From: "souk@souk.example"}}
 	var cancelled *river.JobCancelError
