@@ -11,7 +11,7 @@ import (
 // ErrBusy says that there is no room for the work now; later there is. Nothing of it was done.
 var ErrBusy = fault.New(fault.Unavailable, "gate.busy")
 
-// Limits are the bounds of a Gate. Every field has to be set.
+// Limits are the bounds of a Gate. Where Waiting and Patience are 0 nobody waits.
 type Limits struct {
 	AtOnce    int           // pieces of work under way, of everybody
 	PerPerson int           // pieces of work of one person, under way or waiting
