@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -20,6 +21,10 @@ import (
 
 // commission is what the association keeps of a sale of the sample market, in basis points.
 const commission = 500
+
+// roster is held by whoever changes which cooperatives are on the common market, and for reading by
+// whoever compares tables that have a row for each.
+var roster sync.RWMutex
 
 // office is a morning of the association's. Nobody else buys from these cooperatives.
 type office struct {
@@ -164,6 +169,8 @@ func (r *reader) amount(selector string) money.Amount {
 // exports takes the tables of both pages home as spreadsheets: they say what the pages say.
 func (r *reader) exports(placed jointOrder) {
 	r.t.Helper()
+	roster.RLock()
+	defer roster.RUnlock()
 	for _, page := range []struct{ path, figure, column string }{
 		{"", "sales", r.l.T("report.column.sales")},
 		{"/settlement", "due", r.l.T("association.column.due") + " (" + r.l.Currency() + ")"},
@@ -246,6 +253,8 @@ func readXLSX(t *testing.T, file string) [][]string {
 // suspendAndApprove takes a cooperative off the market, with a reason, and lets it in again.
 func (r *reader) suspendAndApprove(coop string) {
 	r.t.Helper()
+	roster.Lock()
+	defer roster.Unlock()
 	api := newAPIClient(r.mk.url)
 	name := r.cooperativeName(coop)
 	r.press("header nav a", r.l.T("ui.association.cooperatives"))

@@ -222,10 +222,16 @@ const target = `async (selector, words) => {
 	if (!e.contains(hit) && getComputedStyle(e).pointerEvents !== 'none') {
 		return { excuse: 'it is covered by what holds it, ' + hit.outerHTML.slice(0, 200) }
 	}
+	window.pressed = false
+	addEventListener('click', ({ target }) => { window.pressed ||= e.contains(target) || target.contains(e) }, true)
 	return { x, y }
 }`
 
-// press presses what a selector finds and what bears the words, or whatever is found without words.
+// lost is how long a press may take to reach what it was meant for before somebody presses again.
+const lost = 5 * time.Second
+
+// press presses what a selector finds and what bears the words, or whatever is found without words. A
+// press that never reached it, on a machine so busy that the page changed under the finger, is made again.
 func (r *reader) press(selector, words string) {
 	r.t.Helper()
 	r.until(fmt.Sprintf("press %s %q", selector, words), func() string {
@@ -241,7 +247,13 @@ func (r *reader) press(selector, words string) {
 			touch = chromedp.TapXY(place.X, place.Y)
 		}
 		r.do(touch)
-		return ""
+		for begun := time.Now(); time.Since(begun) < lost; time.Sleep(30 * time.Millisecond) {
+			// A page that goes away was pressed, and the next one knows nothing of it.
+			if waits, err := ask[bool](r, `() => window.pressed === false`); err == nil && !waits {
+				return ""
+			}
+		}
+		return "the press was lost"
 	})
 }
 
