@@ -114,7 +114,8 @@ func (r *reader) deliver(placed jointOrder) {
 	r.look("all orders")
 	r.write("main form [name=q]", placed.Number)
 	r.press("main form:has([name=q]) button", "")
-	r.want("find the order", `number => document.readyState === 'complete' && new URLSearchParams(location.search).get('q') === number`, placed.Number)
+	r.want("find the order", `number => document.readyState === 'complete' && new URLSearchParams(location.search).has('find') &&
+		document.querySelector('main form [name=q]').value === number`, placed.Number)
 	r.press("main td a, main th a", placed.Number)
 	r.arrive("/" + r.l.Code() + "/association/orders/…")
 	r.sees("main", r.l.T(order.StateConfirmed.Key()))

@@ -90,6 +90,7 @@ func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 // Amounts are below zero where something was taken back.
 type Line struct {
 	At            time.Time     `db:"at"`
+	OrderID       uuid.NullUUID `db:"order_id"`       // of a sale
 	OrderNumber   string        `db:"order_number"`   // of a sale
 	PayoutID      uuid.NullUUID `db:"payout_id"`      // of a payout and of its undoing
 	BankReference string        `db:"bank_reference"` // of these
@@ -127,7 +128,7 @@ func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Lin
 		           or 'commission' in (p.debit, p.credit))
 		    group by j.id
 		)
-		select m.at, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
+		select m.at, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and not m.undoes as undone, m.undoes,
 		       case when m.undoes then coalesce(r.reason, '') else '' end as reason, coalesce(u.name, '') as recorded_by,
 		       m.sale, m.commission, m.payout, sum(m.change) over (order by m.at, m.id) as balance

@@ -236,7 +236,7 @@ func TestAStatementAddsUpLineByLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []settlement.Line{
-		{OrderNumber: "S-2611-00000001", Sale: 30000, Commission: 1500, Balance: 28500},
+		{OrderID: uuid.NullUUID{UUID: first, Valid: true}, OrderNumber: "S-2611-00000001", Sale: 30000, Commission: 1500, Balance: 28500},
 		{BankReference: "VIR 1", Payout: 28500, Balance: 0},
 		{Sale: 10000, Commission: 500, Balance: 9500},
 		{Sale: -10000, Commission: -500, Balance: 0},

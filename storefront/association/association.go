@@ -69,6 +69,7 @@ func (h *Handler) Routes() []web.Route {
 		post(cooperativesPath+"/:slug/members", h.addMember),
 
 		get(ordersPath, h.orders),
+		post(ordersPath, h.findOrders),
 		get(heldPath, h.held),
 		post(heldPath+"/free", h.free),
 		get(ordersPath+"/:id", h.order),
@@ -86,6 +87,7 @@ func (h *Handler) Routes() []web.Route {
 		post(peoplePath+"/:id/reopen", h.reopenAccount),
 
 		get(securityPath, h.security),
+		post(securityPath, h.findEvents),
 		get(securityPath+".:format", h.exportSecurity),
 
 		get(settlementPath, h.settlement),

@@ -3,6 +3,7 @@ package association
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (h *Handler) dashboard(r *web.Request) error {
 	v, cooperatives, err := h.asked(r)
 	status := http.StatusOK
 	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
-		v.Form, status = formOf(r, f), http.StatusUnprocessableEntity
+		v.Form, status = formOf(r.Locale, r.QueryValues(), f), http.StatusUnprocessableEntity
 	} else if err != nil {
 		return err
 	} else if err := h.fill(r, &v, cooperatives); err != nil {
@@ -97,14 +98,14 @@ func (h *Handler) asked(r *web.Request) (dashboardView, []cooperative.Cooperativ
 	return v, cooperatives, err
 }
 
-// formOf is a form that was sent in the address, as it was typed and with what is wrong with it.
-func formOf(r *web.Request, f *fault.Error) ui.Form {
-	form := ui.Form{Values: make(map[string]string), Errors: map[string]string{"": r.Locale.Message(f.Message)}}
-	for name, list := range r.QueryValues() {
+// formOf is the form of a filter, as it was typed and with what is wrong with it.
+func formOf(l *i18n.Locale, typed url.Values, f *fault.Error) ui.Form {
+	form := ui.Form{Values: make(map[string]string), Errors: map[string]string{"": l.Message(f.Message)}}
+	for name, list := range typed {
 		form.Values[name] = list[0]
 	}
 	for name, m := range f.Fields {
-		form.Errors[name] = r.Locale.Message(m)
+		form.Errors[name] = l.Message(m)
 	}
 	return form
 }

@@ -24,24 +24,35 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 	late := m.order("2026-11-10", "ar", line(oil, 2), line(m.Honey.Product(t, "M-1"), 1))
 	m.must(m.Orders.Confirm(context.Background(), late.ID, order.By{}))
 	for query, want := range map[string][]string{
-		"":                                      {late.Number, early.Number},
-		"?state=placed":                         {early.Number},
-		"?state=confirmed":                      {late.Number},
-		"?state=lost":                           {late.Number, early.Number},
-		"?q=" + early.Number[len("S-2610-"):]:   {early.Number},
-		"?q=" + url.QueryEscape("نادية"):        {late.Number, early.Number},
-		"?q=0661+23+45+67":                      {late.Number, early.Number},
-		"?q=nobody":                             nil,
-		"?q=%25":                                nil,
-		"?from=2026-10-21":                      {late.Number},
-		"?to=2026-10-20":                        {early.Number},
-		"?from=2026-10-20&to=2026-11-10&q=0661": {late.Number, early.Number},
+		"":                 {late.Number, early.Number},
+		"?state=placed":    {early.Number},
+		"?state=confirmed": {late.Number},
+		"?state=lost":      {late.Number, early.Number},
+		"?from=2026-10-21": {late.Number},
+		"?to=2026-10-20":   {early.Number},
 	} {
 		page := m.boss.Get("/ar/association/orders" + query).Want(http.StatusOK)
-		var got []string
-		page.Doc.Find("tr[data-order]").Each(func(_ int, tr *goquery.Selection) { got = append(got, tr.AttrOr("data-order", "")) })
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, listedOrders(page)); diff != "" {
 			t.Errorf("%s: %s", query, diff)
+		}
+	}
+	for form, want := range map[string][]string{
+		"q=" + early.Number[len("S-2610-"):]:           {early.Number},
+		"q=" + url.QueryEscape("نادية"):                {late.Number, early.Number},
+		"q=0661+23+45+67":                              {late.Number, early.Number},
+		"q=nobody":                                     nil,
+		"q=%25":                                        nil,
+		"from=2026-10-20&to=2026-11-10&q=0661":         {late.Number, early.Number},
+		"from=2026-10-21&q=0661":                       {late.Number},
+		"state=placed&q=0661":                          {early.Number},
+		"q=0661+23+45+67" + strings.Repeat("+9", 2000): nil,
+		"": {late.Number, early.Number},
+	} {
+		values, err := url.ParseQuery(form)
+		m.must(err)
+		page := m.boss.Post("/ar/association/orders", values).Want(http.StatusOK)
+		if diff := cmp.Diff(want, listedOrders(page)); diff != "" {
+			t.Errorf("%.50s: %s", form, diff)
 		}
 		if want == nil {
 			m.says(page, ".empty h2", m.in("ar").T("association.orders.no_match"))
@@ -57,18 +68,24 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 	}
 }
 
+// listedOrders are the numbers of the orders on a page of the list.
+func listedOrders(page *storetest.Page) (numbers []string) {
+	page.Doc.Find("tr[data-order]").Each(func(_ int, tr *goquery.Selection) { numbers = append(numbers, tr.AttrOr("data-order", "")) })
+	return numbers
+}
+
 func TestALongListHasPages(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	for range 31 {
 		m.order("2026-11-10", "ar", line(m.Oil.Product(t, "Z-2"), 1))
 	}
-	page := m.boss.Get("/fr/association/orders?q=0661").Want(http.StatusOK)
+	page := m.boss.Post("/fr/association/orders", url.Values{"q": {"0661"}}).Want(http.StatusOK)
 	if n := page.Find("tr[data-order]").Length(); n != 30 {
 		t.Errorf("%d orders on the first page", n)
 	}
 	next := page.Find("a[rel=next]").AttrOr("href", "")
-	if n := m.boss.Get(next).Want(http.StatusOK).Find("tr[data-order]").Length(); n != 1 || !strings.Contains(next, "q=0661") {
+	if n := m.boss.Get(next).Want(http.StatusOK).Find("tr[data-order]").Length(); n != 1 || !strings.Contains(next, "find=") {
 		t.Errorf("%d orders behind %s", n, next)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -40,7 +41,8 @@ type ordersView struct {
 type ordersFilter struct {
 	span
 	State order.State
-	Query string
+	Query string // somebody's name or telephone number, or a part of an order's number
+	found string // Query as addresses have it
 }
 
 // all reports whether every order is let through.
@@ -56,7 +58,7 @@ func (f ordersFilter) in(state order.State) ordersFilter {
 func (f ordersFilter) address(page int) string {
 	query := url.Values{}
 	for name, value := range map[string]string{
-		"state": string(f.State), "q": f.Query, "from": dateValue(f.From), "to": dateValue(f.To),
+		"state": string(f.State), web.HiddenField: f.found, "from": dateValue(f.From), "to": dateValue(f.To),
 	} {
 		if value != "" {
 			query.Set(name, value)
@@ -72,10 +74,29 @@ func (f ordersFilter) address(page int) string {
 }
 
 func (h *Handler) orders(r *web.Request) error {
-	v, err := h.listed(r)
+	query, err := r.Sought(ordersPath, "q")
+	if err != nil {
+		return h.showOrders(r, query, ordersView{}, err)
+	}
+	v, err := h.listed(r, query)
+	return h.showOrders(r, query, v, err)
+}
+
+// findOrders leads to the orders that the filter lets through.
+func (h *Handler) findOrders(r *web.Request) error {
+	f, err := readOrdersFilter(r.FormValues())
+	if err != nil {
+		return h.showOrders(r, r.FormValues(), ordersView{}, err)
+	}
+	f.found = r.Hide(ordersPath, map[string]string{"q": f.Query})
+	return r.Redirect(f.address(1))
+}
+
+// showOrders answers with a page of the list, or with the form and what is wrong with it.
+func (h *Handler) showOrders(r *web.Request, typed url.Values, v ordersView, err error) error {
 	status := http.StatusOK
 	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
-		v.Form, status = formOf(r, f), http.StatusUnprocessableEntity
+		v.Form, status = formOf(r.Locale, typed, f), http.StatusUnprocessableEntity
 	} else if err != nil {
 		return err
 	}
@@ -86,19 +107,25 @@ func (h *Handler) orders(r *web.Request) error {
 	return r.Render(status, ordersPage(p, v))
 }
 
-// listed reads the filter of the request and the orders that it lets through.
-func (h *Handler) listed(r *web.Request) (ordersView, error) {
-	query := r.QueryValues()
+// readOrdersFilter reads the fields of the filter's form.
+func readOrdersFilter(values url.Values) (ordersFilter, error) {
+	f := ordersFilter{Query: strings.TrimSpace(values.Get("q")), found: values.Get(web.HiddenField)}
+	for _, state := range orderStates {
+		if values.Get("state") == string(state) {
+			f.State = state
+		}
+	}
+	var err error
+	f.span, err = readSpan(values)
+	return f, err
+}
+
+// listed reads the filter and the orders that it lets through.
+func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	v := ordersView{Page: pageNumber(r)}
 	var err error
-	if v.Filter.span, err = readSpan(query); err != nil {
+	if v.Filter, err = readOrdersFilter(query); err != nil {
 		return v, err
-	}
-	v.Filter.Query = r.Query("q")
-	for _, state := range orderStates {
-		if query.Get("state") == string(state) {
-			v.Filter.State = state
-		}
 	}
 	v.Usable = true
 	if v.Held, err = h.Orders.Held(r.Context()); err != nil {

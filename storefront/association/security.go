@@ -37,6 +37,7 @@ type securityFilter struct {
 	Who         string    // an e-mail address or a telephone number, as it was typed
 	Cooperative string    // a slug, chosen on a cooperative's page, or what somebody typed of its name
 	Address     string
+	found       string // Who and Address as addresses have them
 }
 
 // securityView is a page of the record. With a filter that cannot be used it has a form only.
@@ -48,13 +49,14 @@ type securityView struct {
 	Entries []security.Entry
 	Next    security.Place // where the next page begins; zero for none
 	First   bool
+	from    func(address string) string // where what came from a network address stands
 }
 
 // query writes the filter the way readSecurityFilter reads it.
 func (f securityFilter) query() url.Values {
 	query := url.Values{}
 	for name, value := range map[string]string{
-		"kind": string(f.Kind), "who": f.Who, "cooperative": f.Cooperative, "address": f.Address,
+		"kind": string(f.Kind), web.HiddenField: f.found, "cooperative": f.Cooperative,
 		"from": dateValue(f.From), "to": dateValue(f.To),
 	} {
 		if value != "" {
@@ -93,24 +95,51 @@ func readPlace(text string) security.Place {
 	return security.Place{At: time.UnixMicro(at).UTC(), ID: parsed}
 }
 
+// soughtEvents are the fields of the record's filter that are hidden in addresses.
+var soughtEvents = []string{"who", "address"}
+
 func (h *Handler) security(r *web.Request) error {
+	query, err := r.Sought(securityPath, soughtEvents...)
 	v := securityView{First: r.Query("before") == ""}
-	filter, err := h.readSecurityFilter(r, &v)
+	if err != nil {
+		return h.showSecurity(r, query, v, err)
+	}
+	filter, err := h.readSecurityFilter(r, query, &v)
+	if err != nil {
+		return h.showSecurity(r, query, v, err)
+	}
+	v.Usable = true
+	filter.Before, filter.Limit = readPlace(r.Query("before")), eventsPerPage+1
+	if v.Entries, err = h.Security.List(r.Context(), filter); err != nil {
+		return err
+	}
+	if len(v.Entries) > eventsPerPage {
+		v.Entries = v.Entries[:eventsPerPage]
+		v.Next = v.Entries[eventsPerPage-1].Place()
+	}
+	return h.showSecurity(r, query, v, nil)
+}
+
+// findEvents leads to the events that the filter lets through.
+func (h *Handler) findEvents(r *web.Request) error {
+	v := securityView{First: true}
+	if _, err := h.readSecurityFilter(r, r.FormValues(), &v); err != nil {
+		return h.showSecurity(r, r.FormValues(), v, err)
+	}
+	v.Filter.found = r.Hide(securityPath, map[string]string{"who": v.Filter.Who, "address": v.Filter.Address})
+	return r.Redirect(v.Filter.address(securityPath, security.Place{}))
+}
+
+// showSecurity answers with a page of the record, or with the form and what is wrong with it.
+func (h *Handler) showSecurity(r *web.Request, typed url.Values, v securityView, err error) error {
 	status := http.StatusOK
 	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
-		v.Form, status = formOf(r, f), http.StatusUnprocessableEntity
+		v.Form, status = formOf(r.Locale, typed, f), http.StatusUnprocessableEntity
 	} else if err != nil {
 		return err
-	} else {
-		v.Usable = true
-		filter.Before, filter.Limit = readPlace(r.Query("before")), eventsPerPage+1
-		if v.Entries, err = h.Security.List(r.Context(), filter); err != nil {
-			return err
-		}
-		if len(v.Entries) > eventsPerPage {
-			v.Entries = v.Entries[:eventsPerPage]
-			v.Next = v.Entries[eventsPerPage-1].Place()
-		}
+	}
+	v.from = func(address string) string {
+		return securityFilter{found: r.Hide(securityPath, map[string]string{"address": address})}.address(securityPath, security.Place{})
 	}
 	p, err := h.page(r, r.Locale.T("association.security.title"))
 	if err != nil {
@@ -119,34 +148,33 @@ func (h *Handler) security(r *web.Request) error {
 	return r.Render(status, securityPage(p, v))
 }
 
-// readSecurityFilter reads what the address asks for into v, and gives it as the record understands it.
-// A person or a cooperative that there is not is told at its field.
-func (h *Handler) readSecurityFilter(r *web.Request, v *securityView) (security.Filter, error) {
-	query := r.QueryValues()
-	f := securityFilter{Who: r.Query("who"), Cooperative: r.Query("cooperative"), Address: r.Query("address")}
+// readSecurityFilter reads the fields of the filter's form into v, and gives them as the record understands
+// them. What there is not, a person, a cooperative or a kind of events, is told at its field.
+func (h *Handler) readSecurityFilter(r *web.Request, values url.Values, v *securityView) (security.Filter, error) {
+	text := func(field string) string { return strings.TrimSpace(values.Get(field)) }
+	f := securityFilter{Who: text("who"), Cooperative: text("cooperative"), Address: text("address"), found: values.Get(web.HiddenField)}
 	v.Form.Values = map[string]string{
-		"kind": query.Get("kind"), "who": f.Who, "cooperative": f.Cooperative, "address": f.Address,
-		"from": query.Get("from"), "to": query.Get("to"),
+		"kind": values.Get("kind"), "who": f.Who, "cooperative": f.Cooperative, "address": f.Address,
+		"from": values.Get("from"), "to": values.Get("to"),
 	}
 	var err error
-	if f.span, err = readSpan(query); err != nil {
+	if f.span, err = readSpan(values); err != nil {
 		return security.Filter{}, err
 	}
-	if kind := security.Kind(query.Get("kind")); slices.Contains(security.Kinds, kind) {
-		f.Kind = kind
-	}
-	filter := security.Filter{Address: f.Address, From: f.From, Until: f.until()}
-	if f.Kind != "" {
-		filter.Kinds = []security.Kind{f.Kind}
-	}
 	wrong := fault.New(fault.Invalid, "association.security.wrong")
+	filter := security.Filter{Address: f.Address, From: f.From, Until: f.until()}
+	if kind := security.Kind(values.Get("kind")); slices.Contains(security.Kinds, kind) {
+		f.Kind, filter.Kinds = kind, []security.Kind{kind}
+	} else if kind != "" {
+		wrong.Field("kind", "association.security.no_kind")
+	}
 	if f.Address != "" {
 		if _, err := netip.ParseAddr(f.Address); err != nil {
 			wrong.Field("address", "association.security.no_address")
 		}
 	}
 	person := account.Person{}
-	switch id, err := uuid.Parse(query.Get("person")); {
+	switch id, err := uuid.Parse(values.Get("person")); {
 	case f.Who != "":
 		if person, err = h.Accounts.ByLogin(r.Context(), f.Who); errors.Is(err, account.ErrNotFound) {
 			wrong.Field("who", "association.security.no_person")
@@ -178,8 +206,11 @@ func (h *Handler) readSecurityFilter(r *web.Request, v *securityView) (security.
 
 // exportSecurity gives the latest events that the filter lets through as a spreadsheet.
 func (h *Handler) exportSecurity(r *web.Request) error {
-	var v securityView
-	filter, err := h.readSecurityFilter(r, &v)
+	query, err := r.Sought(securityPath, soughtEvents...)
+	if err != nil {
+		return err
+	}
+	filter, err := h.readSecurityFilter(r, query, new(securityView))
 	if err != nil {
 		return err
 	}

@@ -70,23 +70,40 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 		"cooperative=amal":                           "cooperative_approved cooperative_suspended",
 		"cooperative=coop%C3%A9rative+Amal":          "cooperative_approved cooperative_suspended",
 		"cooperative=%D8%A7%D9%84%D8%A3%D9%85%D9%84": "cooperative_approved cooperative_suspended",
-		"who=" + *m.Honey.Member.Email:               "forbidden signed_in account_added",
 		"person=" + m.Honey.Member.ID.String():       "forbidden signed_in account_added",
-		"address=127.0.0.1&kind=forbidden":           "forbidden",
 		"kind=exported&from=2001-01-01":              "exported",
 		"kind=exported&to=2001-01-01":                "",
-		"kind=exported&address=10.0.0.1":             "",
-		"kind=no-such&who=" + *m.Oil.Member.Email:    "account_added",
 	} {
 		if got := recorded(m.boss.Get("/fr/association/security?" + query).Want(http.StatusOK)); got != want {
 			t.Errorf("%s: %q, want %q", query, got, want)
 		}
 	}
-	for query, field := range map[string]string{
-		"who=nobody@souk.test": "who", "cooperative=atlantis": "cooperative", "cooperative=a": "cooperative", "address=here": "address", "from=yesterday": "from",
+	for form, want := range map[string]string{
+		"who=" + *m.Honey.Member.Email:      "forbidden signed_in account_added",
+		"who=" + *m.Oil.Member.Email:        "account_added",
+		"address=127.0.0.1&kind=forbidden":  "forbidden",
+		"kind=exported&address=10.0.0.1":    "",
+		"cooperative=amal&kind=&who=&from=": "cooperative_approved cooperative_suspended",
 	} {
-		page := m.boss.Get("/fr/association/security?" + query).Want(http.StatusUnprocessableEntity)
+		values, err := url.ParseQuery(form)
+		m.must(err)
+		if got := recorded(m.boss.Post("/fr/association/security", values).Want(http.StatusOK)); got != want {
+			t.Errorf("%s: %q, want %q", form, got, want)
+		}
+	}
+	for form, field := range map[string]string{
+		"who=nobody@souk.test": "who", "cooperative=atlantis": "cooperative", "cooperative=a": "cooperative", "address=here": "address", "from=yesterday": "from", "kind=nonsense": "kind",
+	} {
+		values, err := url.ParseQuery(form)
+		m.must(err)
+		page := m.boss.Post("/fr/association/security", values).Want(http.StatusUnprocessableEntity)
 		page.Find("#f-" + field + "-error")
+		if name, typed, _ := strings.Cut(form, "="); name != "kind" && page.Find("#f-"+field).AttrOr("value", "") != typed {
+			t.Errorf("%s: what was typed is lost", form)
+		}
+		if field != "who" && field != "address" {
+			m.boss.Get("/fr/association/security?" + form).Want(http.StatusUnprocessableEntity).Find("#f-" + field + "-error")
+		}
 	}
 }
 
@@ -96,7 +113,8 @@ func TestTheRecordHasPagesAndIsExported(t *testing.T) {
 	_, err := m.DB.Exec(`insert into security_events (id, kind, address, agent, detail, count, at)
 		select gen_random_uuid(), 'sign_in_failed', '10.9.8.7', '=cmd()', n::text, 1, '2026-10-01'::timestamptz from generate_series(1, 120) n`)
 	m.must(err)
-	seen, path := map[string]bool{}, "/fr/association/security?address=10.9.8.7"
+	first := m.boss.Post("/fr/association/security", url.Values{"address": {"10.9.8.7"}}).Want(http.StatusOK)
+	seen, path := map[string]bool{}, first.Path
 	for pages := 0; path != ""; pages++ {
 		if pages > 3 {
 			t.Fatal("the pages never end")
@@ -113,13 +131,13 @@ func TestTheRecordHasPagesAndIsExported(t *testing.T) {
 	m.boss.Get("/fr/association/security?before=nonsense").Want(http.StatusOK)
 	m.boss.Get("/fr/association/security?before=-1.x").Want(http.StatusOK)
 
-	file := m.boss.Get("/fr/association/security.csv?address=10.9.8.7").Want(http.StatusOK)
+	file := m.boss.Get(first.Find("a[download]").AttrOr("href", "")).Want(http.StatusOK)
 	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\uFEFF"))).ReadAll()
 	if err != nil || len(rows) != 121 || rows[1][6] != "10.9.8.7" || rows[1][7] != "'=cmd()" {
 		t.Errorf("%d rows, %v, %q", len(rows), err, rows[min(1, len(rows)-1)])
 	}
 	m.boss.Get("/fr/association/security.exe").Want(http.StatusNotFound)
-	m.boss.Get("/fr/association/security.csv?address=here").Want(http.StatusUnprocessableEntity)
+	m.boss.Get("/fr/association/security.csv?kind=nonsense").Want(http.StatusUnprocessableEntity)
 }
 
 func TestTheRecordTellsNoSecrets(t *testing.T) {

@@ -38,6 +38,9 @@ func TestWhatWasSealedOpensForItsPurposeWhileItLasts(t *testing.T) {
 	if strings.Trim(sealed, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
 		t.Errorf("%q does not fit into an address as it is", sealed)
 	}
+	if opened, _ := base64.RawURLEncoding.DecodeString(sealed); strings.Contains(string(opened), "عسل") {
+		t.Error("who finds it reads what is sealed")
+	}
 	if long := sealer(siteSecret, noon).Seal("flash", make([]byte, 3000), time.Minute); len(long) > 4<<10 {
 		t.Errorf("3,000 bytes are sealed in %d", len(long))
 	}
