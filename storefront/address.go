@@ -11,11 +11,7 @@ import (
 // the configured proxies, from the right: what stands further left anybody may have written. IPv6
 // readers count by their /64, since each has all of one.
 func (s *Server) readerAddress(c *fiber.Ctx) netip.Addr {
-	address, ok := netip.AddrFromSlice(c.Context().RemoteIP())
-	if !ok {
-		return netip.Addr{}
-	}
-	address = address.Unmap()
+	address := sender(c)
 	var hops []string
 	for _, header := range c.Context().Request.Header.PeekAll(fiber.HeaderXForwardedFor) {
 		hops = append(hops, strings.Split(string(header), ",")...)
@@ -33,6 +29,12 @@ func (s *Server) readerAddress(c *fiber.Ctx) netip.Addr {
 		}
 	}
 	return address
+}
+
+// sender is who stands at the other end of the connection: a reader or a proxy.
+func sender(c *fiber.Ctx) netip.Addr {
+	address, _ := netip.AddrFromSlice(c.Context().RemoteIP()) // the zero address is nobody's
+	return address.Unmap()
 }
 
 func (s *Server) isProxy(address netip.Addr) bool {

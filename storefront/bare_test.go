@@ -217,7 +217,7 @@ func TestScriptIsToldFailuresInJSON(t *testing.T) {
 func TestPanicIsLoggedWithItsRequestAndToldAsAPage(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
-	s := bare(t, Config{Log: slog.New(slog.NewJSONHandler(&log, nil))}, page("/x", func(*web.Request) error { panic("spilt honey") }))
+	s := bare(t, Config{Log: slog.New(slog.NewJSONHandler(&log, nil)), TrustedProxies: []string{"0.0.0.0"}}, page("/x", func(*web.Request) error { panic("spilt honey") }))
 	request := httptest.NewRequest(http.MethodGet, "/en/x?token=secret", nil)
 	request.Header.Set("X-Request-Id", "balancer-0001")
 	response, body := ask(t, s, request)
@@ -272,9 +272,25 @@ func TestALongRouteHasAnUploadsTime(t *testing.T) {
 	}
 }
 
+func TestOnlyATrustedProxyNamesARequest(t *testing.T) {
+	t.Parallel()
+	for proxy, kept := range map[string]bool{"0.0.0.0": true, "10.0.0.0/8": false, "": false} {
+		config := Config{}
+		if proxy != "" {
+			config.TrustedProxies = []string{proxy}
+		}
+		request := httptest.NewRequest(http.MethodGet, "/en/x", nil)
+		request.Header.Set("X-Request-Id", "balancer-0001")
+		response, _ := ask(t, bare(t, config, page("/x", say("x"))), request)
+		if got := response.Header.Get("X-Request-Id"); got == "balancer-0001" != kept {
+			t.Errorf("with the proxy %q the request is named %q", proxy, got)
+		}
+	}
+}
+
 func TestRequestIDIsKeptOnlyIfItIsOne(t *testing.T) {
 	t.Parallel()
-	s := bare(t, Config{}, page("/x", say("x")))
+	s := bare(t, Config{TrustedProxies: []string{"0.0.0.0"}}, page("/x", say("x")))
 	for given, kept := range map[string]bool{"abcd-EFGH_01.2": true, "short": false, strings.Repeat("x", 65): false, "with space": false, "": false} {
 		request := httptest.NewRequest(http.MethodGet, "/en/x", nil)
 		request.Header.Set("X-Request-Id", given)

@@ -63,7 +63,7 @@ func (s *Server) Metrics() http.Handler {
 
 var goodID = regexp.MustCompile(`^[A-Za-z0-9._-]{8,64}$`)
 
-// observe gives the request an id (a well-formed one of its own is kept) and writes one line when
+// observe gives the request an id (a well-formed one from a trusted proxy is kept) and writes one line when
 // it is answered: the route's pattern and never the path, which may hold a secret link's token, and
 // nothing of the reader.
 func (s *Server) observe(c *fiber.Ctx) error {
@@ -83,7 +83,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 func (s *Server) watch(c *fiber.Ctx, answer func() error) error {
 	start := time.Now()
 	id := c.Get(fiber.HeaderXRequestID)
-	if !goodID.MatchString(id) {
+	if !s.isProxy(sender(c)) || !goodID.MatchString(id) { // readers could give two requests one name
 		id = rand.Text()
 	}
 	c.Locals(idKey{}, id)
