@@ -18,7 +18,8 @@ import (
 type Config struct {
 	BaseURL        string   // scheme and host that people reach the market by
 	Secret         []byte   // keys what is kept with readers, at least 32 bytes; needed
-	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
+	SecretsBefore  [][]byte // what they keyed opens too
+	TrustedProxies []string // addresses or networks whose X-Forwarded-For and X-Request-Id are believed
 	Demo           bool     // show the mailbox and how to sign in
 	Sample         bool     // say on every page that the goods are sample data
 	DemoLogins     []door.Login

@@ -84,7 +84,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		config: prepared,
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
-			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
+			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
 			Record: services.Security.Note,
 		},
 		origins:      http.NewCrossOriginProtection(),

@@ -40,7 +40,8 @@ type parts struct {
 	engine     *marketEngine
 	folders    []string // of this machine that the market writes to
 	log        *slog.Logger
-	secret     []byte // keys the tokens of tracking links, and what is kept with readers
+	secret     []byte   // keys the tokens of tracking links, and what is kept with readers
+	before     [][]byte // secrets in whose place it came
 	mailServer mail.Server
 	storefront storefront.Config
 }
@@ -86,13 +87,14 @@ func assemble(p parts) (*app, error) {
 
 	events := security.New(p.db, p.log, time.Now)
 	accounts := account.New(p.db, jobs, events, p.secret, time.Now)
+	accounts.SecretsBefore = p.before
 	cooperatives := cooperative.New(p.db, time.Now)
 	products := catalog.New(p.db, jobs, p.blobs, p.log, time.Now)
 	payments := payment.New(payment.Cash{})
 	deliveries := delivery.New(p.db)
 	orders := &order.Service{
 		DB: p.db, Catalog: products, Delivery: deliveries, Payments: payments, Jobs: jobs,
-		Texts: texts, Secret: p.secret, BaseURL: p.storefront.BaseURL, Now: time.Now,
+		Texts: texts, Secret: p.secret, SecretsBefore: p.before, BaseURL: p.storefront.BaseURL, Now: time.Now,
 	}
 	payments.OnPaid = orders.PaidTx
 	settlements := &settlement.Service{DB: p.db, Jobs: jobs, Texts: texts, BaseURL: p.storefront.BaseURL, Now: time.Now}
@@ -115,7 +117,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: products})
 
 	config := p.storefront
-	config.Log, config.Secret = p.log, p.secret
+	config.Log, config.Secret, config.SecretsBefore = p.log, p.secret, p.before
 	server, err := storefront.New(config, storefront.Services{
 		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
 		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: syncer.Readers(),

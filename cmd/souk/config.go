@@ -32,6 +32,7 @@ type config struct {
 	MeiliKey        string        `env:"MEILI_MASTER_KEY"`
 	BlobURL         string        `env:"BLOB_URL"`
 	SecretKey       string        `env:"SECRET_KEY"`
+	KeysBefore      string        `env:"SECRET_KEYS_BEFORE"`
 	PrivateAddr     string        `env:"PRIVATE_ADDR" envDefault:"127.0.0.1:9090"`
 	TrustedProxies  []string      `env:"TRUSTED_PROXIES"`
 	SMTPHost        string        `env:"SMTP_HOST"`
@@ -56,6 +57,7 @@ type config struct {
 	DatabaseURLFile  string `env:"DATABASE_URL_FILE,file"`
 	MeiliKeyFile     string `env:"MEILI_MASTER_KEY_FILE,file"`
 	SecretKeyFile    string `env:"SECRET_KEY_FILE,file"`
+	KeysBeforeFile   string `env:"SECRET_KEYS_BEFORE_FILE,file"`
 	SMTPPasswordFile string `env:"SMTP_PASSWORD_FILE,file"`
 
 	unreadable map[string]bool // variables that hold something of another kind
@@ -94,6 +96,7 @@ func (c *config) takeFromFiles() (problems []error) {
 		{"DATABASE_URL", &c.DatabaseURL, &c.DatabaseURLFile},
 		{"MEILI_MASTER_KEY", &c.MeiliKey, &c.MeiliKeyFile},
 		{"SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
+		{"SECRET_KEYS_BEFORE", &c.KeysBefore, &c.KeysBeforeFile},
 		{"SMTP_PASSWORD", &c.SMTPPassword, &c.SMTPPasswordFile},
 	} {
 		switch {
@@ -105,6 +108,16 @@ func (c *config) takeFromFiles() (problems []error) {
 		}
 	}
 	return problems
+}
+
+// secretsBefore are the keys in whose place SECRET_KEY came. They stand apart by commas, or in a file by
+// lines.
+func (c config) secretsBefore() [][]byte {
+	var keys [][]byte
+	for _, key := range strings.FieldsFunc(c.KeysBefore, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		keys = append(keys, []byte(key))
+	}
+	return keys
 }
 
 // meiliKeyLength is the least number of bytes in MEILI_MASTER_KEY where others reach Meilisearch: what it
@@ -120,6 +133,14 @@ func (c config) validateForServe() error {
 	wrong := func(name, format string, args ...any) {
 		if !c.unreadable[name] {
 			problems = append(problems, fmt.Errorf(name+" "+format, args...))
+		}
+	}
+	checkKey := func(name, key string) {
+		switch {
+		case len(key) < secretKeyLength:
+			wrong(name, "has %d characters, at least %d are needed", len(key), secretKeyLength)
+		case weak(key):
+			wrong(name, "looks like an example; make a key with: openssl rand -base64 48")
 		}
 	}
 	base, err := url.Parse(c.BaseURL)
@@ -163,13 +184,17 @@ func (c config) validateForServe() error {
 	case c.MeiliKey != "" && weak(c.MeiliKey):
 		wrong("MEILI_MASTER_KEY", "looks like an example")
 	}
-	switch {
-	case c.SecretKey == "":
+	if c.SecretKey == "" {
 		wrong("SECRET_KEY", "is missing: at least %d random characters", secretKeyLength)
-	case len(c.SecretKey) < secretKeyLength:
-		wrong("SECRET_KEY", "has %d characters, at least %d are needed", len(c.SecretKey), secretKeyLength)
-	case weak(c.SecretKey):
-		wrong("SECRET_KEY", "looks like an example; make one with: openssl rand -base64 48")
+	} else {
+		checkKey("SECRET_KEY", c.SecretKey)
+	}
+	for _, key := range c.secretsBefore() {
+		if string(key) == c.SecretKey {
+			wrong("SECRET_KEYS_BEFORE", "has SECRET_KEY itself: it holds the keys before that one")
+		} else {
+			checkKey("SECRET_KEYS_BEFORE: a key", string(key))
+		}
 	}
 	for name, address := range map[string]string{"ADDR": c.Addr, "PRIVATE_ADDR": c.PrivateAddr} {
 		host, port, err := net.SplitHostPort(address)
@@ -236,30 +261,37 @@ func (c config) validateForServe() error {
 	return errors.Join(problems...)
 }
 
-// warnings says what does not keep the market from running, but should not stay so.
-func (c config) warnings() []string {
-	var list []string
-	warn := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+// warning is something that does not keep the market from running, but should not stay so, and what to do
+// about it.
+type warning struct{ found, mend string }
+
+// warnings tells all that the configuration should be warned of.
+func (c config) warnings() []warning {
+	var list []warning
+	warn := func(remedy, format string, args ...any) {
+		list = append(list, warning{fmt.Sprintf(format, args...), remedy})
+	}
 	if strings.HasPrefix(c.BaseURL, "https://") && len(c.TrustedProxies) == 0 {
-		warn("BASE_URL is https and TRUSTED_PROXIES is empty: behind a proxy all readers have the proxy's address, and share one budget of sign-ins and orders")
+		warn("name the proxy in TRUSTED_PROXIES", "BASE_URL is https and TRUSTED_PROXIES is empty: behind a proxy all readers have the proxy's address, and share one budget of sign-ins and orders")
 	}
 	if database, err := url.Parse(c.DatabaseURL); err == nil && database.Host != "" && !nearby(database.Hostname()) {
+		const remedy = "say sslmode=verify-full in DATABASE_URL"
 		switch mode := cmp.Or(database.Query().Get("sslmode"), os.Getenv("PGSSLMODE"), "require"); mode {
 		case "verify-full", "verify-ca":
 		case "require":
-			warn("DATABASE_URL: the certificate of %s is not checked, so somebody between could be it: add sslmode=verify-full", database.Hostname())
+			warn(remedy, "DATABASE_URL: the certificate of %s is not checked, so somebody between could be it", database.Hostname())
 		default:
-			warn("DATABASE_URL: with sslmode=%s everything travels in the clear to %s: use sslmode=verify-full", mode, database.Hostname())
+			warn(remedy, "DATABASE_URL: with sslmode=%s everything travels in the clear to %s", mode, database.Hostname())
 		}
 	}
 	if search, err := url.Parse(c.MeiliURL); err == nil && search.Scheme == "http" && !nearby(search.Hostname()) {
-		warn("MEILI_URL: the master key travels in the clear to %s: use https", search.Hostname())
+		warn("use https in MEILI_URL", "MEILI_URL: the master key travels in the clear to %s", search.Hostname())
 	}
 	switch {
 	case c.SMTPHost == "":
-		warn("SMTP_HOST is empty: nobody is sent any mail; messages are kept in the database for a month, without their links")
+		warn("name a mail server in SMTP_HOST, and the sender in MAIL_FROM", "SMTP_HOST is empty: nobody is sent any mail; messages are kept in the database for a month, without their links")
 	case mail.TLS(c.SMTPTLS) != mail.Mandatory && !loopback(c.SMTPHost):
-		warn("SMTP_TLS is %s: mail, with links to choose a password, can be read on its way to %s", c.SMTPTLS, c.SMTPHost)
+		warn("leave SMTP_TLS out, and use a mail server that speaks TLS", "SMTP_TLS is %s: mail, with links to choose a password, can be read on its way to %s", c.SMTPTLS, c.SMTPHost)
 	}
 	return list
 }

@@ -99,7 +99,13 @@ func TestServeWarnsOfWhatTravelsInTheClear(t *testing.T) {
 	} {
 		changed := sound()
 		c.change(&changed)
-		warnings := strings.Join(changed.warnings(), "\n")
+		warnings := ""
+		for _, w := range changed.warnings() {
+			warnings += w.found + "\n"
+			if w.mend == "" {
+				t.Errorf("%s: what to do is not said", name)
+			}
+		}
 		if c.warns == "" && warnings != "" || !strings.Contains(warnings, c.warns) || strings.Contains(warnings, "secretword") {
 			t.Errorf("%s: %q", name, warnings)
 		}
@@ -191,6 +197,7 @@ func TestSecretsMayStandInFiles(t *testing.T) {
 	}
 	t.Setenv("SECRET_KEY", "")
 	t.Setenv("SECRET_KEY_FILE", file("tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga\n"))
+	t.Setenv("SECRET_KEYS_BEFORE_FILE", file("wQ8nB4vK1xT6mR3zL9cJ5hF2dS7gP0aY\n\nfR2kU7pX4nM9bV1cZ6tQ3wL8jH5gD0sE\n"))
 	t.Setenv("DATABASE_URL_FILE", file("postgres://souk:kX3pVt8w@db/souk\r\n"))
 	t.Setenv("MEILI_MASTER_KEY_FILE", file("kX3pVt8wQm2kX3pVt8wQm2"))
 	t.Setenv("SMTP_PASSWORD_FILE", file(" with a space "))
@@ -199,10 +206,33 @@ func TestSecretsMayStandInFiles(t *testing.T) {
 		c.MeiliKey != "kX3pVt8wQm2kX3pVt8wQm2" || c.SMTPPassword != " with a space " {
 		t.Errorf("%+v, %v", c, err)
 	}
+	if keys := c.secretsBefore(); len(keys) != 2 || string(keys[1]) != "fR2kU7pX4nM9bV1cZ6tQ3wL8jH5gD0sE" {
+		t.Errorf("the keys before are %q", keys)
+	}
 	t.Setenv("SECRET_KEY", "another")
 	t.Setenv("SMTP_PASSWORD_FILE", filepath.Join(t.TempDir(), "nothing"))
 	if _, err := readConfig(); err == nil || !strings.Contains(err.Error(), "SECRET_KEY and SECRET_KEY_FILE") ||
 		!strings.Contains(err.Error(), "nothing") || strings.Contains(err.Error(), "another") {
 		t.Errorf("two secrets, and a file that is not there: %v", err)
+	}
+}
+
+func TestKeysBeforeAreKeysToo(t *testing.T) {
+	t.Parallel()
+	const older, oldest = "wQ8nB4vK1xT6mR3zL9cJ5hF2dS7gP0aY", "fR2kU7pX4nM9bV1cZ6tQ3wL8jH5gD0sE"
+	for keys, problem := range map[string]string{
+		"":                                     "",
+		older:                                  "",
+		older + ", " + oldest:                  "",
+		older + ",short":                       "a key has 5 characters",
+		older + "," + strings.Repeat("ab", 16): "a key looks like an example",
+		sound().SecretKey:                      "has SECRET_KEY itself",
+	} {
+		c := sound()
+		c.KeysBefore = keys
+		err := c.validateForServe()
+		if (err == nil) != (problem == "") || err != nil && !strings.Contains(err.Error(), "SECRET_KEYS_BEFORE") || err != nil && !strings.Contains(err.Error(), problem) {
+			t.Errorf("%q: %v", keys, err)
+		}
 	}
 }

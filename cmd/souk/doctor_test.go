@@ -75,6 +75,16 @@ func TestTheDoctorSaysWhatIsWrongWithAConfiguration(t *testing.T) {
 			t.Errorf("nothing is said of %q in:\n%s", words, stdout)
 		}
 	}
+	_, asJSON, _ := souk(t, "doctor", "-json")
+	var told struct{ Findings []finding }
+	if err := json.Unmarshal([]byte(asJSON), &told); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range told.Findings {
+		if f.Verdict == mend && f.Mend == "" {
+			t.Errorf("what to do is not said of: %s", f.Found)
+		}
+	}
 }
 
 // examine gives what a doctor finds who looks at one thing only.
@@ -105,6 +115,11 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		verdict verdict
 		words   string
 	}{
+		{"keys that were replaced", func(e *examination) {
+			e.config = sound()
+			e.config.KeysBefore = "wQ8nB4vK1xT6mR3zL9cJ5hF2dS7gP0aY"
+			e.configuration(nil)
+		}, note, "SECRET_KEYS_BEFORE still holds 1"},
 		{"room", func(e *examination) { e.examineRoom("/data", room{50 << 30, 100 << 30}) }, well, "50 %"},
 		{"little room", func(e *examination) { e.examineRoom("/data", room{5 << 30, 100 << 30}) }, mend, "5 %"},
 		{"little room of little", func(e *examination) { e.examineRoom("/data", room{500 << 20, 1 << 30}) }, mend, "524 MB"},

@@ -40,7 +40,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 	log := newLogger(c, stderr)
 	for _, warning := range c.warnings() {
-		log.Warn(warning)
+		log.Warn(warning.found, "mend", warning.mend)
 	}
 
 	public, err := listen(ctx, c.Addr, "-addr HOST:PORT")
@@ -89,7 +89,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 	open.add(end.within(searchEnds, engine.end))
 	a, err := assemble(parts{
-		db: db, lost: lost, blobs: blobs, engine: engine, folders: c.folders(c.DataDir), log: log, secret: []byte(c.SecretKey),
+		db: db, lost: lost, blobs: blobs, engine: engine, folders: c.folders(c.DataDir), log: log, secret: []byte(c.SecretKey), before: c.secretsBefore(),
 		mailServer: c.mailServer(),
 		storefront: storefront.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, RequestTimeout: c.RequestTimeout,

@@ -69,9 +69,10 @@ var (
 	knownHashing     = gate.Limits{AtOnce: 2, PerPerson: 3, Waiting: 40, Patience: 5 * time.Second}
 )
 
-// Service signs people in and out and keeps their accounts. Set Cost before first use.
+// Service signs people in and out and keeps their accounts. Set Cost and SecretsBefore before first use.
 type Service struct {
-	Cost argon2id.Params // of new password hashes
+	Cost          argon2id.Params // of new password hashes
+	SecretsBefore [][]byte        // in whose place the secret came: links that wait to be mailed were made with them
 
 	db        *sqlx.DB
 	jobs      *job.Client

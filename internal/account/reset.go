@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,22 +31,27 @@ const SecretKind = "password_link"
 
 // Secret is the token of the link of that id, for a mail.Worker; mail.ErrOver if it is not good any more.
 func (s *Service) Secret(ctx context.Context, id uuid.UUID) (string, error) {
-	var good bool
-	err := s.db.GetContext(ctx, &good, `
-		select exists (select from password_resets where id = $1 and expires_at > $2)`, id, s.now())
-	switch {
-	case err != nil:
-		return "", fmt.Errorf("link of a mail: %w", err)
-	case !good:
+	var hash []byte
+	err := s.db.GetContext(ctx, &hash, `
+		select token_hash from password_resets where id = $1 and expires_at > $2`, id, s.now())
+	if postgres.NoRows(err) {
 		return "", mail.ErrOver
 	}
-	return s.linkToken(id), nil
+	if err != nil {
+		return "", fmt.Errorf("link of a mail: %w", err)
+	}
+	for _, secret := range slices.Concat([][]byte{s.secret}, s.SecretsBefore) {
+		if token := linkToken(secret, id); slices.Equal(tokenHash(token), hash) {
+			return token, nil
+		}
+	}
+	return "", mail.ErrOver // the secret that made it is gone
 }
 
 // linkToken computes the token of a link that is mailed: it need not be kept until then. The database
 // holds its hash, which says nothing without the secret.
-func (s *Service) linkToken(id uuid.UUID) string {
-	mac := hmac.New(sha256.New, s.secret)
+func linkToken(secret []byte, id uuid.UUID) string {
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("password link"))
 	mac.Write(id[:])
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
@@ -63,7 +69,7 @@ func (s *Service) insertLinkTx(ctx context.Context, tx *sqlx.Tx, id, user uuid.U
 func (s *Service) mailLinkTx(ctx context.Context, tx *sqlx.Tx, u User, link func(token string) string, l *i18n.Locale,
 	lifetime time.Duration, subject, body string) error {
 	id, until := postgres.NewID(), s.now().Add(lifetime)
-	if err := s.insertLinkTx(ctx, tx, id, u.ID, tokenHash(s.linkToken(id)), until); err != nil {
+	if err := s.insertLinkTx(ctx, tx, id, u.ID, tokenHash(linkToken(s.secret, id)), until); err != nil {
 		return err
 	}
 	return mail.SendTx(ctx, tx, s.jobs, mail.Message{

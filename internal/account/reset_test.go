@@ -67,6 +67,25 @@ func mails(t *testing.T, d *door) []mail.Message {
 	return messages
 }
 
+func TestALinkThatWaitsToBeMailedOutlivesTheSecretThatMadeIt(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t)
+	token := requestReset(t, d, "fatima@nahlat.ma")
+	id := mails(t, d)[0].Secret.ID
+	after := func(before ...[]byte) *account.Service {
+		s := account.New(d.db, nil, nil, []byte("the secret that replaced the first one"), func() time.Time { return d.time })
+		s.SecretsBefore = before
+		return s
+	}
+	if again, err := after([]byte("an even older secret, long forgotten"), secret).Secret(t.Context(), id); err != nil || again != token {
+		t.Errorf("%q, %v", again, err)
+	}
+	if _, err := after().Secret(t.Context(), id); !errors.Is(err, mail.ErrOver) {
+		t.Errorf("when its secret was dropped: %v", err)
+	}
+}
+
 func TestAForgottenPasswordIsReplacedByMail(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -106,8 +107,15 @@ func (s *Service) callerOf(req request) caller {
 
 // mark is the form in which a network address or a mailbox is kept for a while: it tells two apart and
 // nothing else without Secret.
-func (s *Service) mark(kind, text string) []byte {
-	mac := hmac.New(sha256.New, s.Secret)
+func (s *Service) mark(kind, text string) []byte { return markUnder(s.Secret, kind, text) }
+
+// marked reports whether mark made that of the same, under any of the secrets.
+func (s *Service) marked(mark []byte, kind, text string) bool {
+	return slices.ContainsFunc(s.secrets(), func(secret []byte) bool { return hmac.Equal(mark, markUnder(secret, kind, text)) })
+}
+
+func markUnder(secret []byte, kind, text string) []byte {
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(kind + ":" + text))
 	return mac.Sum(nil)
 }

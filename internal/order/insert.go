@@ -18,7 +18,7 @@ import (
 const numberTries = 5
 
 // insertOrder writes the order's own row and gives the number that it drew for it.
-func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, tokenHash, from []byte) (string, error) {
+func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, from []byte) (string, error) {
 	for range numberTries {
 		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.In(clock.Zone).Format("0601"), rand.IntN(100_000_000))
 		result, err := tx.ExecContext(ctx, `
@@ -28,7 +28,7 @@ func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, tokenHa
 			    deliver_from, deliver_to, sample, placed_at, expires_at, placed_from)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 			on conflict on constraint orders_number_key do nothing`,
-			o.ID, number, tokenHash, req.key, req.hash, o.Source, o.Locale,
+			o.ID, number, o.TokenHash, req.key, req.hash, o.Source, o.Locale,
 			o.Buyer.Name, o.Buyer.Phone, o.Buyer.Email, o.Buyer.Place, o.Buyer.Address, o.Buyer.Landmark, o.Buyer.Note, o.Delivery, o.Payment,
 			o.Items, o.DeliveryFee, o.Total, o.Due, o.State,
 			o.DeliverFrom, o.DeliverTo, o.Sample, o.PlacedAt, o.ExpiresAt, from)

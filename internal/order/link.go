@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -23,26 +24,58 @@ import (
 // It is computed, so that it can be told again; the database holds only its hash, which says nothing
 // without Secret.
 func (s *Service) Token(orderID uuid.UUID, link int) string {
-	return base64.RawURLEncoding.EncodeToString(s.linkMAC("order", orderID, link))
+	return trackingToken(s.Secret, orderID, link)
+}
+
+// TokenAgain tells the token of an order's tracking link again, whichever secret made it. Where that secret
+// is gone the link is over, and it is the token of the reading link, until the links are renewed.
+func (s *Service) TokenAgain(o Order) string {
+	for _, secret := range s.secrets() {
+		if token := trackingToken(secret, o.ID, o.Link); slices.Equal(hashToken(token), o.TokenHash) {
+			return token
+		}
+	}
+	return s.ReadingToken(o.ID, o.Link)
 }
 
 // ReadingToken is the secret of an order's reading link. It names the order, so that nothing has to be
 // kept of it.
 func (s *Service) ReadingToken(orderID uuid.UUID, link int) string {
-	return s.namingToken("order-reading", orderID, link)
+	return readingToken(s.Secret, orderID, link)
 }
 
-// confirmingToken is the secret of an order's confirming link.
-func (s *Service) confirmingToken(orderID uuid.UUID, link int) string {
-	return s.namingToken("order-confirming", orderID, link)
+// tokenKind makes an order's token under a secret.
+type tokenKind func(secret []byte, orderID uuid.UUID, link int) string
+
+func trackingToken(secret []byte, orderID uuid.UUID, link int) string {
+	return base64.RawURLEncoding.EncodeToString(linkMAC(secret, "order", orderID, link))
 }
 
-func (s *Service) namingToken(kind string, orderID uuid.UUID, link int) string {
-	return base64.RawURLEncoding.EncodeToString(append(orderID[:], s.linkMAC(kind, orderID, link)...))
+func readingToken(secret []byte, orderID uuid.UUID, link int) string {
+	return namingToken(secret, "order-reading", orderID, link)
+}
+
+func confirmingToken(secret []byte, orderID uuid.UUID, link int) string {
+	return namingToken(secret, "order-confirming", orderID, link)
+}
+
+func namingToken(secret []byte, kind string, orderID uuid.UUID, link int) string {
+	return base64.RawURLEncoding.EncodeToString(append(orderID[:], linkMAC(secret, kind, orderID, link)...))
+}
+
+// secrets are all that links may have been made with, the one that makes them first.
+func (s *Service) secrets() [][]byte { return slices.Concat([][]byte{s.Secret}, s.SecretsBefore) }
+
+// made reports whether a token is the order's, under any of the secrets, without telling by the time it
+// takes how much of it is right.
+func (s *Service) made(token string, kind tokenKind, orderID uuid.UUID, link int) bool {
+	return slices.ContainsFunc(s.secrets(), func(secret []byte) bool {
+		return hmac.Equal([]byte(token), []byte(kind(secret, orderID, link)))
+	})
 }
 
 // named is the order that a reading or confirming token names. Whether the token is the order's has to be
-// asked by same.
+// asked by made.
 func named(token string) (uuid.UUID, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil || len(raw) != len(uuid.UUID{})+sha256.Size {
@@ -51,11 +84,8 @@ func named(token string) (uuid.UUID, error) {
 	return uuid.UUID(raw[:len(uuid.UUID{})]), nil
 }
 
-// same compares tokens without telling by the time it takes how much of them is right.
-func same(a, b string) bool { return hmac.Equal([]byte(a), []byte(b)) }
-
-func (s *Service) linkMAC(kind string, orderID uuid.UUID, link int) []byte {
-	mac := hmac.New(sha256.New, s.Secret)
+func linkMAC(secret []byte, kind string, orderID uuid.UUID, link int) []byte {
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(kind))
 	mac.Write(orderID[:])
 	if link > 0 { // the first is as old as the market
@@ -81,7 +111,7 @@ func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, er
 	if err != nil {
 		return "", fmt.Errorf("order: confirming link: %w", err)
 	}
-	return s.confirmingToken(orderID, o.Link), nil
+	return confirmingToken(s.Secret, orderID, o.Link), nil
 }
 
 // RenewLink ends the links of an order, for everybody who has them, and makes others;

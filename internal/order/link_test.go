@@ -112,3 +112,49 @@ func TestNobodysMailboxIsFilledWithLinksToConfirm(t *testing.T) {
 		t.Errorf("%d mails", sent)
 	}
 }
+
+func TestLinksOutliveTheSecretThatMadeThemUntilItIsDropped(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.IdempotencyKey, in.Buyer.Email = "the form of Fatima", "fatima@exemple.invalid"
+	placed := m.place(in)
+	id := placed.Order.ID
+	reading := m.ReadingToken(id, 0)
+	confirming, err := m.Confirming(ctx, id)
+	m.must(err)
+
+	m.SecretsBefore, m.Secret = [][]byte{[]byte("an even older secret, long forgotten"), m.Secret}, []byte("the secret that replaced the first one")
+	for name, token := range map[string]string{"tracking": placed.Token, "reading": reading, "the new reading": m.ReadingToken(id, 0)} {
+		if o, err := m.ByToken(ctx, token); err != nil || o.ID != id || o.Acting != (name == "tracking") {
+			t.Errorf("%s: %+v, %v", name, o, err)
+		}
+	}
+	if told := m.TokenAgain(m.read(id)); told != placed.Token {
+		t.Errorf("the link is told again as %s", told)
+	}
+	if again := m.place(in); !again.Replayed || again.Token != placed.Token {
+		t.Errorf("who orders again is told %+v", again)
+	}
+	if _, err := m.ByConfirmingToken(ctx, confirming); err != nil {
+		t.Errorf("the confirming link: %v", err)
+	}
+	after := m.place(m.wants("0661000009", m.wheat, 1))
+
+	m.SecretsBefore = nil
+	for name, token := range map[string]string{"tracking": placed.Token, "reading": reading} {
+		_, err := m.ByToken(ctx, token)
+		wantError(t, name, err, order.ErrNotFound)
+	}
+	wantError(t, "cancel", m.CancelByBuyer(ctx, placed.Token, order.By{}), order.ErrNotFound)
+	wantError(t, "confirm", m.ConfirmByBuyer(ctx, confirming, order.By{}), order.ErrNotFound)
+	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || o.ID != id || o.Acting {
+		t.Errorf("the link that is told now opens %+v, %v", o, err)
+	}
+	m.must(m.RenewLink(ctx, id, order.By{}))
+	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || !o.Acting {
+		t.Errorf("the renewed link opens %+v, %v", o, err)
+	}
+	m.must(m.CancelByBuyer(ctx, after.Token, order.By{}))
+}

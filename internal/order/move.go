@@ -33,7 +33,7 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error
 	}
 	by.Note = NoteByMail
 	return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
-		if !same(token, s.confirmingToken(o.ID, o.Link)) {
+		if !s.made(token, confirmingToken, o.ID, o.Link) {
 			return ErrNotFound
 		}
 		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
@@ -147,6 +147,9 @@ func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
 // after that.
 func (s *Service) CancelByBuyer(ctx context.Context, token string, by By) error {
 	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
+		if !s.made(token, trackingToken, o.ID, o.Link) {
+			return ErrNotFound
+		}
 		if StateCancelled.reachableFrom(o.State) && !o.public().Cancellable() {
 			return ErrTooLate
 		}

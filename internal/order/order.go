@@ -29,7 +29,8 @@ type Order struct {
 	DeliverTo   time.Time `db:"deliver_to"`
 	Sample      bool
 	Link        int       // which one of its links opens it, from 0; see Token
-	Acting      bool      `db:"-"` // whoever reads it may act for its buyer; see ByToken
+	TokenHash   []byte    `db:"token_hash"` // of that link's token
+	Acting      bool      `db:"-"`          // whoever reads it may act for its buyer; see ByToken
 	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
 	Parts       []Part

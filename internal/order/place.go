@@ -2,7 +2,6 @@ package order
 
 import (
 	"context"
-	"crypto/hmac"
 	"errors"
 	"fmt"
 	"slices"
@@ -149,7 +148,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 	}
 	// A form's key is a secret that the market made. A program's is its own, and may be «1»: the link is not for
 	// everybody who guesses it.
-	if req.Source == API && !hmac.Equal(before.From, s.mark("placed", req.From)) {
+	if req.Source == API && !s.marked(before.From, "placed", req.From) {
 		return Placed{}, true, ErrPlacedElsewhere
 	}
 	order, err := s.ForAssociation(ctx, before.ID)
@@ -157,7 +156,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 		return Placed{}, true, err
 	}
 	order.Acting = true
-	return Placed{Order: order.withoutStaff(), Token: s.Token(order.ID, order.Link), Replayed: true}, true, nil
+	return Placed{Order: order.withoutStaff(), Token: s.TokenAgain(order), Replayed: true}, true, nil
 }
 
 // placeTx writes the order and all that belongs to it.
@@ -202,7 +201,8 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if req.key != nil && req.Source == API {
 		from = s.mark("placed", req.From)
 	}
-	if order.Number, err = insertOrder(ctx, tx, order, req, hashToken(s.Token(id, order.Link)), from); err != nil {
+	order.TokenHash = hashToken(s.Token(id, order.Link))
+	if order.Number, err = insertOrder(ctx, tx, order, req, from); err != nil {
 		return Order{}, err
 	}
 	if err := s.tellFew(ctx, tx, &order); err != nil {

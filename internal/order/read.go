@@ -17,6 +17,9 @@ import (
 // What the people behind the market are called is not in it.
 func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 	o, err := s.readWhere(ctx, `o.token_hash = $1`, hashToken(token))
+	if err == nil && !s.made(token, trackingToken, o.ID, o.Link) {
+		return Order{}, ErrNotFound
+	}
 	if err == nil {
 		o.Acting = true
 		return o.withoutStaff(), nil
@@ -24,7 +27,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 	if !errors.Is(err, ErrNotFound) {
 		return Order{}, err
 	}
-	if o, err = s.readNamed(ctx, token, s.ReadingToken); err != nil {
+	if o, err = s.readNamed(ctx, token, readingToken); err != nil {
 		return Order{}, err
 	}
 	o.Buyer = Buyer{Place: o.Buyer.Place}
@@ -34,13 +37,13 @@ func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 // ByConfirmingToken reads an order for whoever holds its confirming link, who may act for its buyer;
 // ErrNotFound otherwise.
 func (s *Service) ByConfirmingToken(ctx context.Context, token string) (Order, error) {
-	o, err := s.readNamed(ctx, token, s.confirmingToken)
+	o, err := s.readNamed(ctx, token, confirmingToken)
 	o.Acting = err == nil
 	return o.withoutStaff(), err
 }
 
-// readNamed reads the order that a token names, if made gives that very token for it.
-func (s *Service) readNamed(ctx context.Context, token string, made func(uuid.UUID, int) string) (Order, error) {
+// readNamed reads the order that a token of that kind names, if the token is the order's.
+func (s *Service) readNamed(ctx context.Context, token string, kind tokenKind) (Order, error) {
 	id, err := named(token)
 	if err != nil {
 		return Order{}, err
@@ -49,7 +52,7 @@ func (s *Service) readNamed(ctx context.Context, token string, made func(uuid.UU
 	if err != nil {
 		return Order{}, err
 	}
-	if !same(token, made(o.ID, o.Link)) {
+	if !s.made(token, kind, o.ID, o.Link) {
 		return Order{}, ErrNotFound
 	}
 	return o, nil
@@ -76,7 +79,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
-		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.placed_at, o.expires_at
+		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.expires_at
 		from orders o join places t on t.slug = o.place
 		where `+where, args...)
 	if postgres.NoRows(err) {

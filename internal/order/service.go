@@ -15,7 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Service is the use cases of baskets and orders. Every exported field has to be set, and
+// Service is the use cases of baskets and orders. Every exported field but SecretsBefore has to be set, and
 // Payments.OnPaid to the service's PaidTx.
 type Service struct {
 	DB       *sqlx.DB
@@ -24,9 +24,13 @@ type Service struct {
 	Payments *payment.Service
 	Jobs     *job.Client
 	Texts    *i18n.Bundle
-	Secret   []byte // makes the tokens of tracking links; at least 32 bytes, the same for good
+	Secret   []byte // makes the tokens of links; at least 32 bytes
 	BaseURL  string // of the links in mails, such as «https://souk.example»
 	Now      func() time.Time
+
+	// SecretsBefore are those in whose place Secret came. The links that they made go on working; what is
+	// counted for networks and mailboxes is counted anew.
+	SecretsBefore [][]byte
 
 	tx *sqlx.Tx // see Within
 }

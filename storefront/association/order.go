@@ -90,7 +90,7 @@ func (h *Handler) showOrder(r *web.Request, move string, no refusal) error {
 		return err
 	}
 	buyers := r.Site.Languages.Locale(v.Locale)
-	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.Token(v.ID, v.Link)
+	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.TokenAgain(v.Order)
 	v.Message = buyers.T("association.order.whatsapp", "Name", v.Buyer.Name, "Number", v.Number,
 		"Total", buyers.Money(v.Due), "Link", v.Tracking)
 	p, err := h.page(r, r.Locale.T("association.order.title", "Number", v.Number))

@@ -39,7 +39,7 @@ func (h *Handler) toConfirm(r *web.Request) error {
 	}
 	p := r.Page(r.Locale.T("shop.confirm.title"))
 	return r.Render(http.StatusOK, confirmPage(p, confirmView{
-		Order: o, Token: r.Param("token"), Tracking: "/orders/" + h.Orders.Token(o.ID, o.Link),
+		Order: o, Token: r.Param("token"), Tracking: "/orders/" + h.Orders.TokenAgain(o),
 	}))
 }
 
@@ -62,7 +62,7 @@ func (h *Handler) confirm(r *web.Request) error {
 	case !errors.Is(err, order.ErrWrongState): // else the page says how it stands
 		return err
 	}
-	return r.Redirect("/orders/" + h.Orders.Token(o.ID, o.Link))
+	return r.Redirect("/orders/" + h.Orders.TokenAgain(o))
 }
 
 // again fills the basket with what an order had, as far as it is to be had.

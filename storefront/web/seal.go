@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,12 +17,15 @@ import (
 // readers can keep it, and bring it more than once while it lasts: what may happen once only needs a
 // record besides.
 type Sealer struct {
-	secret []byte
-	now    func() time.Time
+	secrets [][]byte // the first seals, each opens
+	now     func() time.Time
 }
 
-// NewSealer makes the Sealer of a market with that secret.
-func NewSealer(secret []byte, now func() time.Time) *Sealer { return &Sealer{secret, now} }
+// NewSealer makes the Sealer of a market with that secret. What was sealed under one of those before it
+// opens too.
+func NewSealer(secret []byte, now func() time.Time, before ...[]byte) *Sealer {
+	return &Sealer{slices.Concat([][]byte{secret}, before), now}
+}
 
 // maxSealed is the longest text that is opened, in bytes: as much as a browser takes as a cookie.
 const maxSealed = 4 << 10
@@ -35,7 +39,7 @@ const sealedUntil = 8
 // for no other. What comes out longer than 4 KB (content of about 3,000 bytes) does not open again.
 func (s *Sealer) Seal(purpose string, content []byte, keep time.Duration) string {
 	until := binary.BigEndian.AppendUint64(nil, uint64(s.now().Add(keep).Unix()))
-	sealed := s.cipher(purpose, until).Seal(until, nil, content, nil)
+	sealed := cipherOf(s.secrets[0], purpose, until).Seal(until, nil, content, nil)
 	return base64.RawURLEncoding.EncodeToString(sealed)
 }
 
@@ -49,16 +53,23 @@ func (s *Sealer) Open(purpose, text string) (content []byte, ok bool) {
 		return nil, false
 	}
 	until, rest := sealed[:sealedUntil], sealed[sealedUntil:]
-	content, err = s.cipher(purpose, until).Open(nil, nil, rest, nil)
-	return content, err == nil && uint64(s.now().Unix()) <= binary.BigEndian.Uint64(until)
+	if uint64(s.now().Unix()) > binary.BigEndian.Uint64(until) {
+		return nil, false
+	}
+	for _, secret := range s.secrets {
+		if content, err = cipherOf(secret, purpose, until).Open(nil, nil, rest, nil); err == nil {
+			return content, true
+		}
+	}
+	return nil, false
 }
 
-// cipher hides and proves what the market sealed for that purpose until that second: AES-256-GCM, whose
+// cipherOf hides and proves what is sealed under a secret for that purpose until that second: AES-256-GCM, whose
 // nonces are random. Each purpose and second has a key of its own, derived from the secret (HKDF, RFC 5869),
 // which also keys other things; so no key seals as often as would wear out its nonces (2³² times, NIST
 // SP 800-38D, 8.3), and another end needs another key.
-func (s *Sealer) cipher(purpose string, until []byte) cipher.AEAD {
-	key, err := hkdf.Key(sha256.New, s.secret, until, "souk sealed: "+purpose, sha256.Size)
+func cipherOf(secret []byte, purpose string, until []byte) cipher.AEAD {
+	key, err := hkdf.Key(sha256.New, secret, until, "souk sealed: "+purpose, sha256.Size)
 	if err != nil { // only a key of more than 255 hashes' length is one
 		panic(err)
 	}

@@ -11,6 +11,8 @@ import (
 
 var noon = time.Date(2026, 11, 26, 12, 0, 0, 0, time.UTC)
 
+func noonAlways() time.Time { return noon }
+
 func sealer(secret string, now time.Time) *web.Sealer {
 	return web.NewSealer([]byte(secret), func() time.Time { return now })
 }
@@ -30,6 +32,11 @@ func TestWhatWasSealedOpensForItsPurposeWhileItLasts(t *testing.T) {
 		"too late":            {sealer(siteSecret, noon.Add(61*time.Second)), "flash", false},
 		"for another purpose": {sealer(siteSecret, noon), "flash2", false},
 		"by another market":   {sealer(siteSecret+"!", noon), "flash", false},
+
+		"under a newer secret":            {web.NewSealer([]byte(siteSecret+"!"), noonAlways, []byte("the oldest"), []byte(siteSecret)), "flash", true},
+		"when the older one was dropped":  {web.NewSealer([]byte(siteSecret+"!"), noonAlways, []byte("the oldest")), "flash", false},
+		"too late, under a newer secret":  {web.NewSealer([]byte(siteSecret+"!"), func() time.Time { return noon.Add(61 * time.Second) }, []byte(siteSecret)), "flash", false},
+		"for another purpose, and secret": {web.NewSealer([]byte(siteSecret+"!"), noonAlways, []byte(siteSecret)), "flash2", false},
 	} {
 		if content, ok := test.by.Open(test.purpose, sealed); ok != test.want || ok && string(content) != "عسل" {
 			t.Errorf("%s: %q, %v", name, content, ok)
