@@ -29,6 +29,7 @@ type Config struct {
 	ConnectionsPerAddress int
 
 	RequestTimeout time.Duration // for answering any other request, 15 s
+	ConnectionWait time.Duration // for a connection to the database, before anything is done for a request, 2 s
 	UploadTimeout  time.Duration // for receiving an upload, and again for answering or applying it, 3 min
 
 	Now func() time.Time // the pages' clock, time.Now
@@ -115,6 +116,9 @@ func (c Config) prepare() (prepared, error) {
 	}
 	if p.UploadTimeout <= 0 {
 		p.UploadTimeout = 3 * time.Minute // a photograph from a telephone in the hills
+	}
+	if p.ConnectionWait <= 0 {
+		p.ConnectionWait = 2 * time.Second
 	}
 	if p.Now == nil {
 		p.Now = time.Now

@@ -97,6 +97,10 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 		defer cancel()
 		c.SetUserContext(grace)
+	} else if errors.Is(err, postgres.ErrNoRoom) {
+		over, cancel := context.WithCancel(ctx)
+		cancel() // the page takes what is remembered, and asks the database for nothing
+		c.SetUserContext(over)
 	}
 	if postgres.DiskFull(err) {
 		s.health.foundFull()

@@ -127,7 +127,7 @@ func (l *checklist) routes() []web.Route {
 		return r.JSON(status, map[string]any{"ready": o.ready, "parts": o.parts})
 	}
 	return []web.Route{
-		{Method: http.MethodGet, Path: "/healthz", Policy: web.Public, NoLang: true, Handler: alive},
-		{Method: http.MethodGet, Path: "/readyz", Policy: web.Public, NoLang: true, Handler: ready},
+		{Method: http.MethodGet, Path: "/healthz", Policy: web.Public, NoLang: true, NoDatabase: true, Handler: alive},
+		{Method: http.MethodGet, Path: "/readyz", Policy: web.Public, NoLang: true, NoDatabase: true, Handler: ready},
 	}
 }

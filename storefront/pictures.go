@@ -35,5 +35,5 @@ func (s *Server) picture(r *web.Request) error {
 }
 
 func (s *Server) pictureRoutes() []web.Route {
-	return []web.Route{{Method: http.MethodGet, Path: "/pictures/:id/:file", Policy: web.Public, NoLang: true, Handler: s.picture}}
+	return []web.Route{{Method: http.MethodGet, Path: "/pictures/:id/:file", Policy: web.Public, NoLang: true, NoDatabase: true, Handler: s.picture}}
 }

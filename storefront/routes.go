@@ -127,6 +127,9 @@ func (s *Server) mount() {
 
 func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter fiber.Handler) {
 	handlers := []fiber.Handler{s.enter(route, locale)}
+	if !route.NoDatabase {
+		handlers = append(handlers, s.awaitRoom)
+	}
 	if limiter != nil {
 		handlers = append(handlers, limiter)
 	}

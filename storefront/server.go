@@ -2,11 +2,13 @@ package storefront
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
@@ -17,9 +19,11 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -44,6 +48,8 @@ type Services struct {
 	Search       search.Engine
 	Mailbox      func(ctx context.Context, limit int) ([]mail.Kept, error)
 	Checks       []Check // what /readyz asks
+	// Room is nil once there is a connection to the database, and postgres.ErrNoRoom if not within that time.
+	Room func(ctx context.Context, within time.Duration) error
 }
 
 // Server is the market over HTTP.
@@ -58,6 +64,7 @@ type Server struct {
 	accounts     *account.Service
 	cooperatives *cooperative.Service
 	catalog      *catalog.Service
+	room         func(ctx context.Context, within time.Duration) error
 	routes       []web.Route
 	exceptions   []exception
 }
@@ -94,6 +101,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		accounts:     services.Accounts,
 		cooperatives: services.Cooperatives,
 		catalog:      services.Catalog,
+		room:         services.Room,
 	}
 	return s, s.origins.AddTrustedOrigin(prepared.BaseURL)
 }
@@ -227,6 +235,19 @@ func (s *Server) checkSession(header *fasthttp.RequestHeader) (person string, er
 		return "", err
 	}
 	return user.ID.String(), nil
+}
+
+// awaitRoom turns a request away soon where all connections to the database are taken, instead of letting it
+// wait for one until its deadline together with all that come after it.
+func (s *Server) awaitRoom(c *fiber.Ctx) error {
+	err := s.room(c.UserContext(), s.config.ConnectionWait)
+	if errors.Is(err, postgres.ErrNoRoom) {
+		return gate.ErrBusy.Wrap(err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Next()
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that

@@ -24,6 +24,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -124,6 +125,7 @@ func assemble(p parts) (*app, error) {
 		Mailbox:  func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
 		Security: events,
 		Checks:   p.checks(syncer),
+		Room:     func(ctx context.Context, within time.Duration) error { return postgres.Room(ctx, p.db, within) },
 	})
 	if err != nil {
 		return nil, err

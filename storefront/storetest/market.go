@@ -22,6 +22,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
@@ -116,6 +117,7 @@ func (m *Market) open(log *slog.Logger) {
 		Settings:     settings.New(m.DB, time.Now),
 		Search:       engine,
 		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },
+		Room:         func(ctx context.Context, within time.Duration) error { return postgres.Room(ctx, m.DB, within) },
 		Checks: []storefront.Check{
 			{Name: "database", Check: m.DB.PingContext},
 			{Name: "search", Check: engine.Health, Optional: true},

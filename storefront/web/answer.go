@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,10 +19,11 @@ import (
 // SetHeader sets a header of the answer.
 func (r *Request) SetHeader(name, value string) { r.fiber.Set(name, value) }
 
-// Render writes a page. It is made in memory first, so a page that fails half-way is never sent.
+// Render writes a page. It is made in memory first, so a page that fails half-way is never sent, and waits for
+// nothing, so that it is made also when the request's time has just ended.
 func (r *Request) Render(status int, page templ.Component) error {
 	var b bytes.Buffer
-	if err := page.Render(r.Context(), &b); err != nil {
+	if err := page.Render(context.WithoutCancel(r.Context()), &b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
 	return r.Bytes(status, "text/html; charset=utf-8", b.Bytes())

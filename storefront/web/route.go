@@ -73,6 +73,8 @@ type Route struct {
 	MaxBody int   // bytes of a request body where more than the general limit is welcome
 	Long    bool  // answering may take as long as where such a body comes
 	Limit   Limit // how often one address may come
+	// NoDatabase routes are answered also while every connection to the database is taken.
+	NoDatabase bool
 
 	Handler func(*Request) error
 }
