@@ -39,6 +39,7 @@ var statuses = []struct {
 	{fault.Unauthenticated, http.StatusUnauthorized},
 	{fault.Forbidden, http.StatusForbidden},
 	{fault.NotFound, http.StatusNotFound},
+	{fault.Gone, http.StatusGone},
 	{fault.Conflict, http.StatusConflict},
 	{fault.TooLarge, http.StatusRequestEntityTooLarge},
 	{fault.Invalid, http.StatusUnprocessableEntity},
@@ -147,7 +148,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 	title := status
 	switch status {
-	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusConflict,
+	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusGone,
 		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge, http.StatusServiceUnavailable,
 		http.StatusInternalServerError:

@@ -78,6 +78,7 @@ func assemble(p parts) (*app, error) {
 		every(time.Hour, mail.CleanArgs{}),
 		every(24*time.Hour, security.CleanArgs{}),
 		every(time.Hour, order.CleanArgs{}),
+		every(time.Hour, order.EraseArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(24*time.Hour, catalog.CleanPicturesArgs{}),
 		every(24*time.Hour, catalog.CleanUploadsArgs{}),
@@ -111,6 +112,7 @@ func assemble(p parts) (*app, error) {
 	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
+	river.AddWorker(workers, &order.EraseWorker{Orders: orders})
 	river.AddWorker(workers, catalog.NewPictureWorker(products))
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
 	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: products})

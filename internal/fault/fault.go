@@ -16,6 +16,7 @@ const (
 	Internal        Kind = iota // ours; the person can only try again
 	Invalid                     // what was sent cannot be used; Fields say where
 	NotFound                    // no such thing, or not for this person to know of
+	Gone                        // there was such a thing, and there will not be again
 	Conflict                    // it was possible a moment ago, or with another request
 	Unauthenticated             // sign in first
 	Forbidden                   // signed in, but not theirs to do

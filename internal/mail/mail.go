@@ -24,6 +24,8 @@ type Message struct {
 	Subject string  `json:"subject"`
 	Body    string  `json:"body"`
 	Secret  *Secret `json:"secret,omitempty"` // what stands for Placeholder in Body, if anything
+
+	About uuid.UUID `json:"about,omitzero"` // what it tells of, if that may have to be forgotten, see ForgetTx
 }
 
 // Placeholder stands in a Body for a secret, such as the token of a link. A message waits in a table,
@@ -190,8 +192,8 @@ func (w *Worker) keep(ctx context.Context, m Message, body string) error {
 		end = m.Secret.Until
 	}
 	_, err := w.DB.ExecContext(ctx,
-		`INSERT INTO mailbox (id, recipient, subject, body, at, ends_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		postgres.NewID(), m.To, m.Subject, body, at, end)
+		`INSERT INTO mailbox (id, recipient, subject, body, about, at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		postgres.NewID(), m.To, m.Subject, body, uuid.NullUUID{UUID: m.About, Valid: m.About != uuid.Nil}, at, end)
 	if err != nil {
 		return fmt.Errorf("keep mail: %w", err)
 	}

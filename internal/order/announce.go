@@ -83,7 +83,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 		if err := writes(ctx, tx, o, recipients...); err != nil {
 			return false, err
 		}
-		jobs, err = s.letters(ctx, tx, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
+		jobs, err = s.letters(ctx, tx, o.ID, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
 			if p != nil {
 				return s.partMessage(l, o.Number, o.ExpiresAt, *p)
 			}
@@ -120,7 +120,7 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order) ([]ri
 		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
 		Body: l.T("order.mail.confirm_body", "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.BaseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
-		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt},
+		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt}, About: o.ID,
 	}
 	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
 }
@@ -149,7 +149,7 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 		if err != nil {
 			return err
 		}
-		letters, err := s.letters(ctx, tx, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
+		letters, err := s.letters(ctx, tx, o.ID, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
 			return s.partMessage(l, o.Number, o.ExpiresAt, *p)
 		})
 		if err != nil {
@@ -167,7 +167,7 @@ func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx) error {
 	if err != nil {
 		return err
 	}
-	jobs, err := s.letters(ctx, tx, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, uuid.Nil, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
 		return mail.Message{
 			Subject: l.T("order.mail.alarm_subject", "Share", l.Percent(now.Share())),
 			Body: l.T("order.mail.alarm_body", "Share", l.Percent(now.Share()), "Pieces", l.Number(now.Pieces),
@@ -207,7 +207,7 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 			return fmt.Errorf("order: whom to tell: %w", err)
 		}
 	}
-	jobs, err := s.letters(ctx, tx, told, association, func(l *i18n.Locale, p *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
 			return s.partDroppedMessage(l, o, *p)
 		}
@@ -220,13 +220,14 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 }
 
 // letters are the jobs that send what write says: to the cooperative of each part in the language of
-// its member, and to the association's people, with nil for the part, each in their own language.
-func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, parts []Part, association bool,
+// its member, and to the association's people, with nil for the part, each in their own language. About is
+// the order, with whose buyer they are forgotten.
+func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, parts []Part, association bool,
 	write func(l *i18n.Locale, p *Part) mail.Message) ([]river.InsertManyParams, error) {
 	var letters []river.InsertManyParams
 	add := func(email, locale string, p *Part) {
 		message := write(s.Texts.Locale(locale), p)
-		message.To, message.Locale = email, locale
+		message.To, message.Locale, message.About = email, locale, about
 		letters = append(letters, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
 	byCooperative := make(map[uuid.UUID]*Part, len(parts))

@@ -114,6 +114,21 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from hold_totals t
 			cross join (select coalesce(sum(pieces), 0) as pieces, coalesce(sum(spare), 0) as spare from holds) h
 			where t.pieces <> h.pieces or t.spare <> h.spare`},
+		// A letter that is on its way is looked for, too: none may be about an order that is erased.
+		audit.Query{Name: "order: of a buyer who was erased nothing is kept", SQL: `
+			select format('order %s was erased at %s: %s', o.number, o.erased_at, k.what)
+			from orders o
+			cross join lateral (
+			    select 'its own row' as what
+			    where (o.buyer_name, o.buyer_phone, o.buyer_email, o.address, o.landmark, o.note) <> ('', '', '', '', '', '')
+			       or o.request_hash <> '' or o.idempotency_key is not null or o.placed_from is not null
+			    union all select 'its history' where exists (select from order_events where order_id = o.id and ` + written + `)
+			    union all select 'what it holds' where exists (select from holds where order_id = o.id)
+			    union all select 'mail' where exists (select from mailbox where about = o.id)
+			    union all select 'mail that waits' where exists (
+			        select from river_job where kind = 'mail_send' and args->>'about' = o.id::text)
+			) k
+			where o.erased_at is not null`},
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))

@@ -115,16 +115,22 @@ func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, er
 }
 
 // RenewLink ends the links of an order, for everybody who has them, and makes others;
-// ErrNotFound if there is no such order.
+// ErrNotFound if there is no such order, ErrErased if its links have ended for good.
 func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, _ By) error {
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {
-		var link int
-		err := tx.GetContext(ctx, &link, `update orders set link = link + 1 where id = $1 returning link`, orderID)
-		if postgres.NoRows(err) {
-			return ErrNotFound
+		var renewed struct {
+			Link   int
+			Erased bool
 		}
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `update orders set token_hash = $2 where id = $1`, orderID, hashToken(s.Token(orderID, link)))
+		err := tx.GetContext(ctx, &renewed, `
+			update orders set link = link + 1 where id = $1 returning link, erased_at is not null as erased`, orderID)
+		switch {
+		case postgres.NoRows(err):
+			return ErrNotFound
+		case err == nil && renewed.Erased:
+			return ErrErased
+		case err == nil:
+			_, err = tx.ExecContext(ctx, `update orders set token_hash = $2 where id = $1`, orderID, hashToken(s.Token(orderID, renewed.Link)))
 		}
 		if err != nil {
 			return fmt.Errorf("order: renew link: %w", err)

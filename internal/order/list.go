@@ -30,7 +30,8 @@ type Summary struct {
 	Total      money.Amount // as ordered
 	Due        money.Amount // less what was cancelled since
 	State      State
-	PlacedAt   time.Time `db:"placed_at"`
+	PlacedAt   time.Time  `db:"placed_at"`
+	ErasedAt   *time.Time `db:"erased_at"` // since then the buyer is not known; nil: she is
 	Sample     bool
 	Parts      int       // cooperatives that the order was placed with
 	Active     int       // of those, still in it
@@ -71,7 +72,7 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 	err := s.DB.SelectContext(ctx, &list, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
-		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.sample,
+		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from orders o

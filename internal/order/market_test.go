@@ -293,16 +293,25 @@ func (m *market) wantClean() {
 // mails are the messages queued since it was last asked, by recipient.
 func (m *market) mails() map[string]mail.Message {
 	m.t.Helper()
-	var args [][]byte
-	m.must(m.db.Select(&args, `delete from river_job where kind = 'mail_send' returning args`))
-	messages := make(map[string]mail.Message, len(args))
-	for _, a := range args {
-		var message mail.Message
-		m.must(json.Unmarshal(a, &message))
+	list := m.mailsOf()
+	messages := make(map[string]mail.Message, len(list))
+	for _, message := range list {
 		if _, twice := messages[message.To]; twice {
 			m.t.Errorf("two mails to %s", message.To)
 		}
 		messages[message.To] = message
+	}
+	return messages
+}
+
+// mailsOf are these messages, of which one recipient may have several.
+func (m *market) mailsOf() []mail.Message {
+	m.t.Helper()
+	var args [][]byte
+	m.must(m.db.Select(&args, `delete from river_job where kind = 'mail_send' returning args`))
+	messages := make([]mail.Message, len(args))
+	for i, a := range args {
+		m.must(json.Unmarshal(a, &messages[i]))
 	}
 	return messages
 }

@@ -28,11 +28,12 @@ type Order struct {
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
 	Sample      bool
-	Link        int       // which one of its links opens it, from 0; see Token
-	TokenHash   []byte    `db:"token_hash"` // of that link's token
-	Acting      bool      `db:"-"`          // whoever reads it may act for its buyer; see ByToken
-	PlacedAt    time.Time `db:"placed_at"`
-	ExpiresAt   time.Time `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
+	Link        int        // which one of its links opens it, from 0; see Token
+	TokenHash   []byte     `db:"token_hash"` // of that link's token
+	Acting      bool       `db:"-"`          // whoever reads it may act for its buyer; see ByToken
+	PlacedAt    time.Time  `db:"placed_at"`
+	ErasedAt    *time.Time `db:"erased_at"`  // since then nothing is known of its Buyer but the place; nil: it is known
+	ExpiresAt   time.Time  `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
 	Parts       []Part
 	Events      []Event // oldest first
 }

@@ -14,13 +14,17 @@ import (
 
 // ByToken reads an order for whoever holds its tracking link, who may act for its buyer (Order.Acting), or
 // its reading link, who is not told the buyer's name, number, address and note; ErrNotFound otherwise.
-// What the people behind the market are called is not in it.
+// What the people behind the market are called is not in it. ErrErased: once its buyer is known no more, nobody
+// can be told from anybody else by a link.
 func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 	o, err := s.readWhere(ctx, `o.token_hash = $1`, hashToken(token))
 	if err == nil && !s.made(token, trackingToken, o.ID, o.Link) {
 		return Order{}, ErrNotFound
 	}
 	if err == nil {
+		if o.ErasedAt != nil {
+			return Order{}, ErrErased
+		}
 		o.Acting = true
 		return o.withoutStaff(), nil
 	}
@@ -35,7 +39,7 @@ func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 }
 
 // ByConfirmingToken reads an order for whoever holds its confirming link, who may act for its buyer;
-// ErrNotFound otherwise.
+// ErrErased and ErrNotFound as ByToken.
 func (s *Service) ByConfirmingToken(ctx context.Context, token string) (Order, error) {
 	o, err := s.readNamed(ctx, token, confirmingToken)
 	o.Acting = err == nil
@@ -54,6 +58,9 @@ func (s *Service) readNamed(ctx context.Context, token string, kind tokenKind) (
 	}
 	if !s.made(token, kind, o.ID, o.Link) {
 		return Order{}, ErrNotFound
+	}
+	if o.ErasedAt != nil {
+		return Order{}, ErrErased
 	}
 	return o, nil
 }
@@ -79,7 +86,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
-		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.expires_at
+		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at
 		from orders o join places t on t.slug = o.place
 		where `+where, args...)
 	if postgres.NoRows(err) {

@@ -20,7 +20,7 @@ type CooperativePart struct {
 	OrderID     uuid.UUID `db:"order_id"`
 	Number      string    // of the order
 	OrderState  State     `db:"order_state"`
-	BuyerName   string    `db:"buyer_name"`
+	BuyerName   string    `db:"buyer_name"` // empty once it was erased
 	PlaceName   i18n.Text `db:"place_name"`
 	Delivery    string    // delivery.Pickup or delivery.Home
 	DeliverFrom time.Time `db:"deliver_from"`

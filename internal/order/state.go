@@ -89,6 +89,11 @@ var (
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
 
+	// Of its buyer; see erase.go.
+	ErrErased       = fault.New(fault.Gone, "order.erased")
+	ErrUnderWay     = fault.New(fault.Conflict, "order.under_way")
+	ErrChangedSince = fault.New(fault.Conflict, "order.changed_since")
+
 	// What waits unconfirmed is bounded; see hold.go. *Held says more than ErrHeld.
 	ErrPhoneWaits   = fault.New(fault.TooMany, "order.phone_waits")
 	ErrAddressWaits = fault.New(fault.TooMany, "order.address_waits")

@@ -35,6 +35,7 @@ const (
 	Exported            Kind = "exported"
 	TrackingLinkRenewed Kind = "tracking_link_renewed"
 	OrdersFreed         Kind = "orders_freed" // given up by the association since nobody had confirmed them
+	BuyerErased         Kind = "buyer_erased" // off so many orders, for a reason that the market offers
 	CooperativeAdded    Kind = "cooperative_added"
 	CooperativeApproved Kind = "cooperative_approved"
 	CooperativeStopped  Kind = "cooperative_suspended"
@@ -50,7 +51,7 @@ var Kinds = []Kind{
 	ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged,
 	AccountAdded, AccountEnded, AccountReopened,
 	Refused, LimitReached, NotKept,
-	Exported, TrackingLinkRenewed, OrdersFreed, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
+	Exported, TrackingLinkRenewed, OrdersFreed, BuyerErased, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
 	SettingsChanged, PaidOut, PayoutUndone,
 }
 

@@ -29,6 +29,7 @@ const (
 	maxHours   = 30 * 24
 	maxPieces  = 100_000
 	maxWaiting = 1000
+	maxMonths  = 120 // ten years, as long as the law has books kept
 )
 
 // Save replaces the settings by these, in the name of the association's user by, and says which fields
@@ -126,6 +127,9 @@ func checked(s Settings) (Settings, error) {
 	if s.ReservationHours < 1 || s.ReservationHours > maxHours {
 		wrong.Field("reservation_hours", "settings.hours_invalid", "Max", maxHours)
 	}
+	if s.BuyerMonths < 1 || s.BuyerMonths > maxMonths {
+		wrong.Field("buyer_months", "settings.number_invalid", "Max", maxMonths)
+	}
 	for _, f := range s.fields() {
 		if *f.value < 1 || *f.value > f.most {
 			wrong.Field(f.name, "settings.number_invalid", "Max", f.most)
@@ -164,12 +168,12 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, s Settings) error {
 		    commission_basis_points = $12, free_delivery_from_centimes = $13, reservation_hours = $14,
 		    publish_without_authorisation = $15, hold_hours = $16, order_products = $17, order_pieces = $18,
 		    phone_orders = $19, phone_pieces = $20, address_orders = $21, address_pieces = $22,
-		    product_share = $23, market_share = $24, alarm_share = $25, spare_share = $26`,
+		    product_share = $23, market_share = $24, alarm_share = $25, spare_share = $26, buyer_months = $27`,
 		s.Name.AR, s.Name.FR, s.Name.EN, s.Phone, s.WhatsApp, s.Email,
 		s.Address.AR, s.Address.FR, s.Hours.AR, s.Hours.FR, s.Hours.EN,
 		s.Commission, s.FreeFrom, s.ReservationHours, s.PublishUnauthorised,
 		s.HoldHours, s.OrderProducts, s.OrderPieces, s.PhoneOrders, s.PhonePieces, s.AddressOrders, s.AddressPieces,
-		s.ProductShare, s.MarketShare, s.AlarmShare, s.SpareShare)
+		s.ProductShare, s.MarketShare, s.AlarmShare, s.SpareShare, s.BuyerMonths)
 	if err != nil {
 		return err
 	}

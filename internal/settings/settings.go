@@ -57,6 +57,7 @@ type Settings struct {
 	FreeFrom            money.Amount // delivery costs nothing from this sum of items
 	ReservationHours    int          // until a part that its cooperative did not answer expires
 	PublishUnauthorised bool         // food may be published without an authorisation
+	BuyerMonths         int          // until what is known of an order's buyer is erased, from the order's end
 	Holds
 	Zones []Zone // nearest first
 }
@@ -128,7 +129,7 @@ func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 		       address_ar as "address.ar", address_fr as "address.fr",
 		       hours_ar as "hours.ar", hours_fr as "hours.fr", hours_en as "hours.en",
 		       commission_basis_points as commission, free_delivery_from_centimes as freefrom,
-		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised,
+		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised, buyer_months as buyermonths,
 		       hold_hours as holdhours, order_products as orderproducts, order_pieces as orderpieces,
 		       phone_orders as phoneorders, phone_pieces as phonepieces,
 		       address_orders as addressorders, address_pieces as addresspieces,
@@ -238,7 +239,7 @@ func (s Settings) Fields() map[string]string {
 		"address_ar": s.Address.AR, "address_fr": s.Address.FR,
 		"hours_ar": s.Hours.AR, "hours_fr": s.Hours.FR, "hours_en": s.Hours.EN,
 		"commission": money.Amount(s.Commission).String(), "free_from": s.FreeFrom.String(),
-		"reservation_hours": strconv.Itoa(s.ReservationHours), "unauthorised": "no",
+		"reservation_hours": strconv.Itoa(s.ReservationHours), "buyer_months": strconv.Itoa(s.BuyerMonths), "unauthorised": "no",
 	}
 	if s.PublishUnauthorised {
 		fields["unauthorised"] = "yes"
@@ -264,5 +265,5 @@ func (s Settings) names() []string {
 		names = append(names, "fee_"+z.Slug, "min_"+z.Slug, "max_"+z.Slug)
 	}
 	names = append(append(names, "reservation_hours"), HoldsFields()...)
-	return append(names, "unauthorised")
+	return append(names, "buyer_months", "unauthorised")
 }

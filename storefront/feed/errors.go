@@ -48,6 +48,7 @@ var statusCodes = map[int]string{
 	http.StatusMethodNotAllowed:            "method_not_allowed",
 	http.StatusRequestTimeout:              "request_timeout",
 	http.StatusConflict:                    "conflict",
+	http.StatusGone:                        "gone",
 	http.StatusRequestEntityTooLarge:       "too_large",
 	http.StatusRequestURITooLong:           "uri_too_long",
 	http.StatusUnsupportedMediaType:        "unsupported_media_type",

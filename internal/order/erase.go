@@ -1,0 +1,216 @@
+package order
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+// What tells who ordered is taken off an order once its time is over (settings.Settings.BuyerMonths after
+// its end) or when the buyer asks the association for it: name, telephone, e-mail, address, landmark and note,
+// what people wrote into its history, the letters about it, the keys by which its request would be known
+// again, and its links. What was ordered, for how much, in which commune, and who of the market's people did
+// what stays, as do the payment and the ledger, which never knew the buyer.
+
+// OfBuyer is what an order's buyer has ordered, as far as the telephone number tells.
+type OfBuyer struct {
+	Phone string         // E.164
+	Ended []OrderOfBuyer // what can be erased, the latest first
+	Open  []OrderOfBuyer // what is under way
+	Seen  string         // tells whether any of it has changed
+}
+
+// OrderOfBuyer is one of these orders.
+type OrderOfBuyer struct {
+	ID       uuid.UUID
+	Number   string
+	State    State
+	PlacedAt time.Time `db:"placed_at"`
+	Events   int       // entries of its history
+}
+
+// Has reports whether the order is among those that can be erased.
+func (of OfBuyer) Has(orderID uuid.UUID) bool {
+	return slices.ContainsFunc(of.Ended, func(o OrderOfBuyer) bool { return o.ID == orderID })
+}
+
+// OfBuyer lists the orders under the telephone number of an order's buyer; ErrNotFound if there is no such
+// order, ErrErased if nothing is known of its buyer any more.
+func (s *Service) OfBuyer(ctx context.Context, orderID uuid.UUID) (OfBuyer, error) {
+	return ofBuyer(ctx, s.DB, orderID, ``)
+}
+
+// ofBuyer is OfBuyer; locking stands at the end of the query for the order's rows.
+func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, locking string) (OfBuyer, error) {
+	var buyer struct {
+		Phone  string
+		Erased bool
+	}
+	err := sqlx.GetContext(ctx, q, &buyer, `
+		select buyer_phone as phone, erased_at is not null as erased from orders where id = $1`, orderID)
+	switch {
+	case postgres.NoRows(err):
+		return OfBuyer{}, ErrNotFound
+	case err != nil:
+		return OfBuyer{}, fmt.Errorf("order: whose order: %w", err)
+	case buyer.Erased:
+		return OfBuyer{}, ErrErased
+	}
+	var ids []uuid.UUID
+	if err := sqlx.SelectContext(ctx, q, &ids, `select id from orders where buyer_phone = $1 order by id `+locking, buyer.Phone); err != nil {
+		return OfBuyer{}, fmt.Errorf("order: orders of a buyer: %w", err)
+	}
+	// Only a statement that begins after the locks were given sees what they were waiting for.
+	var orders []OrderOfBuyer
+	err = sqlx.SelectContext(ctx, q, &orders, `
+		select id, number, state, placed_at, (select count(*) from order_events where order_id = o.id) as events
+		from orders o
+		where id = any($1) and buyer_phone = $2
+		order by placed_at desc, id desc`, pq.Array(ids), buyer.Phone)
+	if err != nil {
+		return OfBuyer{}, fmt.Errorf("order: orders of a buyer: %w", err)
+	}
+	of := OfBuyer{Phone: buyer.Phone}
+	seen := sha256.New()
+	for _, o := range orders {
+		seen.Write([]byte(o.ID.String() + " " + strconv.Itoa(o.Events) + "\n"))
+		if o.State.Open() {
+			of.Open = append(of.Open, o)
+		} else {
+			of.Ended = append(of.Ended, o)
+		}
+	}
+	of.Seen = hex.EncodeToString(seen.Sum(nil))
+	return of, nil
+}
+
+// written is the condition on which an entry of a history says something in a person's own words.
+const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteByMail + `', '` + NoteFreed + `')`
+
+// EraseTx takes its buyer off an order, or, with all, off every order under that buyer's telephone number that
+// is over, and says how many these were. Seen is OfBuyer's, as whoever decides it saw it. Errors:
+//   - ErrNotFound: there is no such order
+//   - ErrErased: it was done before
+//   - ErrChangedSince: something of what was seen has changed
+//   - ErrUnderWay: the order is not over
+//   - mail.ErrOnItsWay: a letter about it is being sent at this moment
+func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (int, error) {
+	of, err := ofBuyer(ctx, tx, orderID, `for no key update`)
+	if err != nil {
+		return 0, err
+	}
+	if of.Seen != seen {
+		return 0, ErrChangedSince
+	}
+	ids := []uuid.UUID{orderID}
+	if all {
+		ids = nil
+		for _, o := range of.Ended {
+			ids = append(ids, o.ID)
+		}
+	}
+	if len(ids) == 0 || !all && !of.Has(orderID) {
+		return 0, ErrUnderWay
+	}
+	return len(ids), s.erase(ctx, tx, ids)
+}
+
+// erase takes their buyers off orders that are over and locked.
+func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error {
+	var emails []string
+	err := tx.SelectContext(ctx, &emails, `
+		select distinct buyer_email from orders where id = any($1) and buyer_email <> ''`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: erase: %w", err)
+	}
+	var mailboxes pq.ByteaArray
+	for _, email := range emails {
+		mailboxes = append(mailboxes, s.mailbox(email))
+	}
+	_, err = tx.ExecContext(ctx, `
+		delete from order_letters where order_id = any($1) and recipient = any($2)`, pq.Array(ids), mailboxes)
+	if err != nil {
+		return fmt.Errorf("order: erase letters: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		update orders set erased_at = $2, buyer_name = '', buyer_phone = '', buyer_email = '', address = '', landmark = '', note = '',
+		    request_hash = '', idempotency_key = null, placed_from = null
+		where id = any($1)`, pq.Array(ids), s.moment(time.Time{}))
+	if err != nil {
+		return fmt.Errorf("order: erase: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `update order_events set note = '' where order_id = any($1) and `+written, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: erase notes: %w", err)
+	}
+	return mail.ForgetTx(ctx, tx, ids)
+}
+
+// EraseArgs is the periodic job that takes their buyers off the orders whose time is over; once an hour is
+// often enough.
+type EraseArgs struct{}
+
+// Kind names the job.
+func (EraseArgs) Kind() string { return "order_erase" }
+
+// EraseWorker works EraseArgs.
+type EraseWorker struct {
+	river.WorkerDefaults[EraseArgs]
+	Orders *Service
+}
+
+// Bounds of one job. What is left is the next one's.
+const (
+	erasedAtOnce = 500 // orders of a transaction
+	erasedWithin = time.Minute
+)
+
+// Work erases batch by batch.
+func (w *EraseWorker) Work(ctx context.Context, _ *river.Job[EraseArgs]) error {
+	for begun := time.Now(); time.Since(begun) < erasedWithin; {
+		n, err := w.Orders.eraseOld(ctx)
+		if err != nil || n < erasedAtOnce {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseOld erases one batch of the orders that ended longer ago than buyers are to be known, and says how
+// many these were.
+func (s *Service) eraseOld(ctx context.Context) (n int, err error) {
+	err = s.inTx(ctx, func(tx *sqlx.Tx) error {
+		decided, err := settings.Read(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		var ids []uuid.UUID
+		err = tx.SelectContext(ctx, &ids, `
+			select id from orders o
+			where erased_at is null and state in ('delivered', 'refused', 'cancelled') and placed_at < $1
+			  and (select max(at) from order_events where order_id = o.id) < $1
+			order by placed_at limit $2 for no key update skip locked`,
+			s.moment(time.Time{}).AddDate(0, -decided.BuyerMonths, 0), erasedAtOnce)
+		if err != nil {
+			return fmt.Errorf("order: what to erase: %w", err)
+		}
+		if n = len(ids); n == 0 {
+			return nil
+		}
+		return s.erase(ctx, tx, ids)
+	})
+	return n, err
+}
