@@ -101,31 +101,30 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteByMail + `', '` + NoteFreed + `')`
 
 // EraseTx takes its buyer off an order, or, with all, off every order under that buyer's telephone number that
-// is over, and says how many these were. Seen is OfBuyer's, as whoever decides it saw it. Errors:
+// is over, and gives the numbers of these. Seen is OfBuyer's, as whoever decides it saw it. Errors:
 //   - ErrNotFound: there is no such order
 //   - ErrErased: it was done before
 //   - ErrChangedSince: something of what was seen has changed
 //   - ErrUnderWay: the order is not over
 //   - mail.ErrOnItsWay: a letter about it is being sent at this moment
-func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (int, error) {
+func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (numbers []string, err error) {
 	of, err := ofBuyer(ctx, tx, orderID, `for no key update`)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if of.Seen != seen {
-		return 0, ErrChangedSince
+		return nil, ErrChangedSince
 	}
-	ids := []uuid.UUID{orderID}
-	if all {
-		ids = nil
-		for _, o := range of.Ended {
-			ids = append(ids, o.ID)
+	var ids []uuid.UUID
+	for _, o := range of.Ended {
+		if all || o.ID == orderID {
+			ids, numbers = append(ids, o.ID), append(numbers, o.Number)
 		}
 	}
-	if len(ids) == 0 || !all && !of.Has(orderID) {
-		return 0, ErrUnderWay
+	if len(ids) == 0 {
+		return nil, ErrUnderWay
 	}
-	return len(ids), s.erase(ctx, tx, ids)
+	return numbers, s.erase(ctx, tx, ids)
 }
 
 // erase takes their buyers off orders that are over and locked.
@@ -157,6 +156,15 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 		return fmt.Errorf("order: erase notes: %w", err)
 	}
 	return mail.ForgetTx(ctx, tx, ids)
+}
+
+// BuyerMonths is how long what is known of an order's buyer is kept after the order's end.
+func (s *Service) BuyerMonths(ctx context.Context) (int, error) {
+	decided, err := settings.Read(ctx, s.DB)
+	if err != nil {
+		return 0, fmt.Errorf("order: %w", err)
+	}
+	return decided.BuyerMonths, nil
 }
 
 // EraseArgs is the periodic job that takes their buyers off the orders whose time is over; once an hour is

@@ -86,8 +86,9 @@ func (m *market) erase(id uuid.UUID, all bool) (n int, err error) {
 }
 
 func (m *market) eraseSeen(id uuid.UUID, all bool, seen string) (n int, err error) {
-	err = postgres.InTx(context.Background(), m.db, func(tx *sqlx.Tx) (err error) {
-		n, err = m.EraseTx(context.Background(), tx, id, all, seen)
+	err = postgres.InTx(context.Background(), m.db, func(tx *sqlx.Tx) error {
+		numbers, err := m.EraseTx(context.Background(), tx, id, all, seen)
+		n = len(numbers)
 		return err
 	})
 	return n, err

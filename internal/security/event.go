@@ -35,7 +35,7 @@ const (
 	Exported            Kind = "exported"
 	TrackingLinkRenewed Kind = "tracking_link_renewed"
 	OrdersFreed         Kind = "orders_freed" // given up by the association since nobody had confirmed them
-	BuyerErased         Kind = "buyer_erased" // off so many orders, for a reason that the market offers
+	BuyerErased         Kind = "buyer_erased" // Detail is why, by security.erased.…, and the numbers of the orders
 	CooperativeAdded    Kind = "cooperative_added"
 	CooperativeApproved Kind = "cooperative_approved"
 	CooperativeStopped  Kind = "cooperative_suspended"

@@ -73,6 +73,8 @@ func (h *Handler) Routes() []web.Route {
 		get(heldPath, h.held),
 		post(heldPath+"/free", h.free),
 		get(ordersPath+"/:id", h.order),
+		get(ordersPath+"/:id"+erasePath, h.toErase),
+		post(ordersPath+"/:id"+erasePath, h.erase),
 		post(ordersPath+"/:id/:move", h.moveOrder),
 
 		get(settingsPath, h.settings),

@@ -89,15 +89,22 @@ func (h *Handler) showOrder(r *web.Request, move string, no refusal) error {
 	if v.Order, err = h.Orders.ForAssociation(r.Context(), id); err != nil {
 		return err
 	}
-	buyers := r.Site.Languages.Locale(v.Locale)
-	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.TokenAgain(v.Order)
-	v.Message = buyers.T("association.order.whatsapp", "Name", v.Buyer.Name, "Number", v.Number,
-		"Total", buyers.Money(v.Due), "Link", v.Tracking)
+	if v.ErasedAt == nil {
+		h.addressBuyer(r, &v)
+	}
 	p, err := h.page(r, r.Locale.T("association.order.title", "Number", v.Number))
 	if err != nil {
 		return err
 	}
 	return r.Render(no.status(), orderPage(p, v))
+}
+
+// addressBuyer writes what the association needs to speak with the buyer.
+func (h *Handler) addressBuyer(r *web.Request, v *orderView) {
+	buyers := r.Site.Languages.Locale(v.Locale)
+	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.TokenAgain(v.Order)
+	v.Message = buyers.T("association.order.whatsapp", "Name", v.Buyer.Name, "Number", v.Number,
+		"Total", buyers.Money(v.Due), "Link", v.Tracking)
 }
 
 func (h *Handler) moveOrder(r *web.Request) error {

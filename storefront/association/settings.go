@@ -114,7 +114,7 @@ func readSettings(r *web.Request, kept settings.Settings) settings.Settings {
 			Hours:   i18n.Text{AR: r.Form("hours_ar"), FR: r.Form("hours_fr"), EN: r.Form("hours_en")},
 		},
 		Version: whole(r, "version"), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
-		ReservationHours: whole(r, "reservation_hours"), PublishUnauthorised: r.Form("unauthorised") == "yes",
+		ReservationHours: whole(r, "reservation_hours"), BuyerMonths: whole(r, "buyer_months"), PublishUnauthorised: r.Form("unauthorised") == "yes",
 	}
 	for _, name := range settings.HoldsFields() {
 		to.Set(name, whole(r, name))
@@ -183,7 +183,7 @@ func settingText(l *i18n.Locale, field, value string) string {
 // settingHint explains a number of the settings that its name does not.
 func settingHint(l *i18n.Locale, name string) string {
 	switch name {
-	case "hold_hours", "address_orders", "product_share", "market_share", "spare_share", "alarm_share":
+	case "buyer_months", "hold_hours", "address_orders", "product_share", "market_share", "spare_share", "alarm_share":
 		return l.T("association.settings." + name + "_hint")
 	}
 	return ""

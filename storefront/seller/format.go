@@ -59,6 +59,14 @@ func firstName(name string) string {
 	return name
 }
 
+// buyerOf is what a part of an order says of its buyer.
+func buyerOf(p ui.Page, part order.CooperativePart) string {
+	if part.BuyerName == "" {
+		return p.T("seller.order.erased")
+	}
+	return firstName(part.BuyerName)
+}
+
 // packs says what a number of pieces counts: «كلغ» for whole kilos, «× 500 غ» for packs, «قطع».
 func packs(p ui.Page, line order.OrderLine) string {
 	switch {

@@ -31,6 +31,7 @@ type infoView struct {
 	Name     string
 	Chapters []chapter
 	Zones    []zone // for the page about delivery
+	Months   int    // until a buyer is known no more, for the page about data
 }
 
 type chapter struct{ ID, Title, Text string }
@@ -46,11 +47,15 @@ func (h *Handler) info(r *web.Request) error {
 		id := strconv.Itoa(i)
 		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix + id + "_text")})
 	}
-	if v.Name == "delivery" {
-		var err error
-		if v.Zones, err = h.zones(r.Context(), r.Locale, order.Basket{}); err != nil {
-			return err
-		}
+	var err error
+	switch v.Name {
+	case "delivery":
+		v.Zones, err = h.zones(r.Context(), r.Locale, order.Basket{})
+	case "privacy":
+		v.Months, err = h.Orders.BuyerMonths(r.Context())
+	}
+	if err != nil {
+		return err
 	}
 	p := r.Page(r.Locale.T(prefix + "title"))
 	p.Description = r.Locale.T(prefix + "lead")

@@ -21,6 +21,9 @@ func EventDetail(l *i18n.Locale, e security.Entry) string {
 	if e.Kind == security.NotKept && e.Detail != "" { // it is empty in a record from before
 		return l.T("security.kind." + e.Detail)
 	}
+	if reason, orders, ok := strings.Cut(e.Detail, " "); ok && e.Kind == security.BuyerErased {
+		return l.T("security.erased."+reason) + " · \u2066" + orders + "\u2069" // numbers read left to right
+	}
 	return e.Detail
 }
 
