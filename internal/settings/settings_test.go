@@ -84,7 +84,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
 	to := get(t, s)
-	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours = "12", "x", "nobody", 10001, -1, 0
+	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours, to.BuyerMonths = "12", "x", "nobody", 10001, -1, 0, 0
 	to.Name.FR = string(make([]rune, 201))
 	to.Hours.EN = string(make([]rune, 501))
 	to.Zones[0].DaysMin, to.Zones[0].DaysMax = 5, 4
@@ -100,7 +100,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 	want := map[string]string{
 		"phone": "account.phone_invalid", "whatsapp": "account.phone_invalid", "email": "account.email_invalid",
-		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.hours_invalid",
+		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.hours_invalid", "buyer_months": "settings.number_invalid",
 		"name_fr": "settings.too_long", "hours_en": "settings.too_long", "max_berkane": "settings.days_order",
 		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
 	}
