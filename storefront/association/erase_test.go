@@ -95,7 +95,7 @@ func (m *market) tellNothingOf(code string, orders ...order.Order) {
 	} {
 		nobody(m.boss.Get(area + path))
 	}
-	if m.boss.Get(area + "/orders?q=0661234567").Want(http.StatusOK).Has("tr[data-order]") {
+	if m.boss.Post(area+"/orders", url.Values{"q": {"0661234567"}}).Want(http.StatusOK).Has("tr[data-order]") {
 		m.Error("by the telephone number something is found")
 	}
 	seller := m.SignIn(m.Honey.Member)
