@@ -40,7 +40,7 @@ type eraseView struct {
 // known is what the order's row says of its buyer, each with the key of its name.
 func (v eraseView) known() (list [][2]string) {
 	for _, k := range [][2]string{
-		{"association.column.buyer", v.Buyer.Name}, {"association.settings.phone", ui.PhoneText(v.Buyer.Phone)},
+		{"shop.checkout.name", v.Buyer.Name}, {"association.settings.phone", ui.PhoneText(v.Buyer.Phone)},
 		{"association.settings.email", v.Buyer.Email}, {"association.order.address", v.Buyer.Address},
 		{"association.order.landmark", v.Buyer.Landmark}, {"association.order.buyers_note", v.Buyer.Note},
 	} {

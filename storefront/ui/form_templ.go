@@ -797,7 +797,7 @@ func Check(form Form, f Field) templ.Component {
 			templ_7745c5c3_Var39 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var40 = []any{"f", templ.KV("err", form.Errors[f.Name] != "")}
+		var templ_7745c5c3_Var40 = []any{"stack", "gap2", templ.KV("err", form.Errors[f.Name] != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var40...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
