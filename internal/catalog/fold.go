@@ -83,11 +83,12 @@ func clean(s string) string {
 			marks = 0
 		}
 		return r
-	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
+	}, norm.NFD.String(strings.ToValidUTF8(s, ""))) // apart, so that what one character holds is counted too
 	return strings.TrimSpace(norm.NFC.String(text))
 }
 
-// maxMarks is how many marks one letter carries in any language of the market, and more.
+// maxMarks is how many marks one letter carries in any language of the market, and more. An accent that has
+// a character together with its letter is one of them.
 const maxMarks = 4
 
 // blankLetters are no spaces, no controls and yet nothing to be seen (Unicode, Default_Ignorable_Code_Point,
