@@ -34,6 +34,7 @@ func (e *examination) examineDatabase(ctx context.Context, db *sqlx.DB) {
 		Version         string
 		Now             time.Time
 		Super           bool
+		Beyond          bool // its database
 		SSL             bool
 		ReadOnly        bool `db:"read_only"`
 		Used, Max, Kept int
@@ -42,6 +43,7 @@ func (e *examination) examineDatabase(ctx context.Context, db *sqlx.DB) {
 	err := db.GetContext(ctx, &server, `
 		select current_setting('server_version_num')::int as number, current_setting('server_version') as version,
 		       clock_timestamp() as now, r.rolsuper as super,
+		       r.rolcreaterole or r.rolcreatedb or r.rolreplication or r.rolbypassrls as beyond,
 		       coalesce((select ssl from pg_stat_ssl where pid = pg_backend_pid()), false) as ssl,
 		       pg_is_in_recovery() as read_only,
 		       (select count(*) from pg_stat_activity where backend_type = 'client backend') as used,
@@ -68,12 +70,8 @@ func (e *examination) examineDatabase(ctx context.Context, db *sqlx.DB) {
 	if server.ReadOnly {
 		e.mend("database", "point DATABASE_URL at the one that is written to", "it is a copy that only reads")
 	}
+	e.examineRights(server.Super, server.Beyond)
 	if e.place.databaseURL != "" {
-		if server.Super {
-			e.mend("database", "let souk have a role of its own that owns its database and nothing else", "souk is its superuser: whoever got into souk would have the whole server")
-		} else {
-			e.well("database", "souk's role is no superuser")
-		}
 		e.examineLine(server.SSL)
 	}
 	if err := postgres.Current(ctx, db); errors.Is(err, postgres.ErrBehind) {
@@ -84,6 +82,18 @@ func (e *examination) examineDatabase(ctx context.Context, db *sqlx.DB) {
 		e.well("schema", "is up to date")
 	}
 	e.examineConnections(server.Used, server.Max-server.Kept)
+}
+
+// examineRights judges what the role that souk comes in as may do beyond its database.
+func (e *examination) examineRights(super, beyond bool) {
+	switch {
+	case super:
+		e.mend("database", "let souk have a role of its own that owns its database and nothing else", "souk is its superuser: whoever got into souk would have the whole server")
+	case beyond:
+		e.mend("database", "alter role … nocreaterole nocreatedb noreplication nobypassrls", "souk's role may make roles or databases, copy the server or pass over its rules")
+	default:
+		e.well("database", "souk's role has no rights beyond its database")
+	}
 }
 
 func (e *examination) examineVersion(major int, version string) {

@@ -153,6 +153,9 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		{"a good certificate", func(e *examination) {
 			e.examineCertificate("mail", "mail.example", &x509.Certificate{NotAfter: now.Add(89*24*time.Hour + time.Hour)})
 		}, well, "89 days"},
+		{"a superuser", func(e *examination) { e.examineRights(true, true) }, mend, "superuser"},
+		{"a role that makes roles", func(e *examination) { e.examineRights(false, true) }, mend, "make roles"},
+		{"a role for its database", func(e *examination) { e.examineRights(false, false) }, well, "no rights beyond"},
 		{"an open line nearby", func(e *examination) {
 			e.place.databaseURL = "postgres://souk@postgres/souk"
 			e.examineLine(false)
@@ -294,7 +297,7 @@ func TestTheDoctorLooksIntoTheDatabase(t *testing.T) {
 		e.examineDatabase(t.Context(), db)
 	})
 	for _, expected := range []finding{
-		{Verdict: well, Found: "PostgreSQL 1"}, {Verdict: well, Found: "is up to date"}, {Verdict: mend, Found: "superuser"},
+		{Verdict: well, Found: "PostgreSQL 1"}, {Verdict: well, Found: "is up to date"}, {Verdict: mend, Found: "souk's role may"},
 		{Verdict: well, Found: "the database's agrees"},
 	} {
 		if !one(found, expected.Verdict, expected.Found) {

@@ -20,11 +20,11 @@ import (
 
 const (
 	host         = "127.0.0.1"
-	userName     = "souk"
+	userName     = "souk" // who owns the database, and no superuser
 	databaseName = "souk"
 )
 
-// address is where a server listens and the password of its one user.
+// address is where a server listens and the password of userName.
 type address struct {
 	Port     int
 	Password string

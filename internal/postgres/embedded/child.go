@@ -3,6 +3,7 @@ package embedded
 import (
 	"bufio"
 	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -80,6 +81,11 @@ func serve(input *bufio.Reader, reports *json.Encoder) error {
 			return err
 		}
 	}
+	if !exists(i.entrusted()) {
+		if err := i.entrust(); err != nil {
+			return err
+		}
+	}
 	// Nobody may be left to hear it: then the input has ended too.
 	_ = reports.Encode(report{Version: i.binaries.version, Binaries: filepath.Join(i.binaries.root, "bin")})
 	return i.run(gone, asked)
@@ -88,9 +94,7 @@ func serve(input *bufio.Reader, reports *json.Encoder) error {
 // run runs the server. However it ends, none of its processes is left.
 func (i *instance) run(gone <-chan struct{}, asked <-chan os.Signal) error {
 	server := exec.Command(filepath.Join(i.binaries.root, "bin", "postgres"), "-D", i.cluster(), "-p", strconv.Itoa(i.Address.Port))
-	for name, value := range i.parameters() {
-		server.Args = append(server.Args, "-c", name+"="+value)
-	}
+	server.Args = append(server.Args, i.settings()...)
 	server.Stdout, server.Stderr = os.Stderr, os.Stderr
 	server.SysProcAttr = child.EndWithParent()
 	if err := server.Start(); err != nil {
@@ -246,6 +250,15 @@ func (i *instance) parameters() map[string]string {
 	return parameters
 }
 
+// settings are the parameters as a server's arguments.
+func (i *instance) settings() []string {
+	var arguments []string
+	for name, value := range i.parameters() {
+		arguments = append(arguments, "-c", name+"="+value)
+	}
+	return arguments
+}
+
 func (i *instance) config() embeddedpostgres.Config {
 	tmp := filepath.Join(i.folder, "tmp")
 	return embeddedpostgres.DefaultConfig().
@@ -255,7 +268,7 @@ func (i *instance) config() embeddedpostgres.Config {
 		RuntimePath(filepath.Join(tmp, "runtime")).
 		DataPath(i.cluster()).
 		Port(uint32(i.Address.Port)).
-		Username(userName).Password(i.Address.Password).Database(databaseName).
+		Username(superuser).Password(rand.Text()).Database(databaseName).
 		Locale("C.UTF-8").Encoding("UTF8").
 		StartParameters(i.parameters()).
 		Logger(io.Discard) // an error brings its log along

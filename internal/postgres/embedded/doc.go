@@ -17,6 +17,10 @@
 // the server reads its log. A crash of its processes loses nothing that was committed, also when it is
 // not Durable: that only matters when the machine crashes.
 //
+// The program comes in as a role that owns its database and has no other rights: whatever got into the
+// program's statements could not read files, run programs or stop the server. Nobody comes in as the superuser;
+// folders of earlier versions, where the program was it, are changed at their next start (rights.go).
+//
 // A program that calls Start calls ChildMain first thing in its main (or TestMain).
 //
 // The data folder holds

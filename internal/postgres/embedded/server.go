@@ -32,6 +32,9 @@ type Config struct {
 	Durable bool
 	// MaxConnections is 100 unless set.
 	MaxConnections int
+	// CreateDatabases lets the role of the server's URL make databases beside its own, as tests want to. It
+	// holds for a new server.
+	CreateDatabases bool
 	// Log gets what happens; nothing is said if nil.
 	Log *slog.Logger
 
@@ -110,7 +113,7 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	k := &keeper{
 		order: order{
 			Folder: folder, User: as, Address: address, Grace: grace * 2 / 3,
-			Fresh: cfg.Fresh, Durable: cfg.Durable, MaxConnections: cfg.MaxConnections,
+			Fresh: cfg.Fresh, Durable: cfg.Durable, MaxConnections: cfg.MaxConnections, CreateDatabases: cfg.CreateDatabases,
 		},
 		lock: lock, folder: open, log: cfg.Log,
 	}
@@ -124,7 +127,8 @@ func Start(ctx context.Context, cfg Config) (_ *Server, err error) {
 	return &Server{url: address.url(databaseName), dir: dir, child: c, lock: lock, folder: open, log: cfg.Log}, nil
 }
 
-// URL is the postgres:// URL of the server's database, with its password.
+// URL is the postgres:// URL of the server's database, with the password of the role that owns it, which
+// has no rights beyond it.
 func (s *Server) URL() string { return s.url }
 
 // Lost gets the reason when the server has ended and does not come back.
@@ -153,6 +157,8 @@ type order struct {
 	Grace          time.Duration // for the server's own end
 	Fresh, Durable bool
 	MaxConnections int
+
+	CreateDatabases bool
 }
 
 // report is what the child says, as lines of JSON on its standard output: that it downloads

@@ -129,7 +129,7 @@ func keeperMain() (handled bool) {
 func keep(dir string, idle time.Duration, tell io.Writer) error {
 	data := dataFolder(dir)
 	server, err := embedded.Start(context.Background(), embedded.Config{
-		DataDir: data, Fresh: true, MaxConnections: maxServerConns,
+		DataDir: data, Fresh: true, MaxConnections: maxServerConns, CreateDatabases: true,
 	})
 	if err != nil {
 		return err
