@@ -29,7 +29,7 @@ type config struct {
 	DatabaseURL     string        `env:"DATABASE_URL"`
 	DatabaseConns   int           `env:"DATABASE_CONNS" envDefault:"20"`
 	MeiliURL        string        `env:"MEILI_URL"`
-	MeiliKey        string        `env:"MEILI_MASTER_KEY"`
+	MeiliKey        string        `env:"MEILI_KEY"`
 	BlobURL         string        `env:"BLOB_URL"`
 	SecretKey       string        `env:"SECRET_KEY"`
 	KeysBefore      string        `env:"SECRET_KEYS_BEFORE"`
@@ -55,7 +55,7 @@ type config struct {
 
 	// The same secrets in files, such as a container is given.
 	DatabaseURLFile  string `env:"DATABASE_URL_FILE,file"`
-	MeiliKeyFile     string `env:"MEILI_MASTER_KEY_FILE,file"`
+	MeiliKeyFile     string `env:"MEILI_KEY_FILE,file"`
 	SecretKeyFile    string `env:"SECRET_KEY_FILE,file"`
 	KeysBeforeFile   string `env:"SECRET_KEYS_BEFORE_FILE,file"`
 	SMTPPasswordFile string `env:"SMTP_PASSWORD_FILE,file"`
@@ -94,7 +94,7 @@ func (c *config) takeFromFiles() (problems []error) {
 		value, file *string
 	}{
 		{"DATABASE_URL", &c.DatabaseURL, &c.DatabaseURLFile},
-		{"MEILI_MASTER_KEY", &c.MeiliKey, &c.MeiliKeyFile},
+		{"MEILI_KEY", &c.MeiliKey, &c.MeiliKeyFile},
 		{"SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
 		{"SECRET_KEYS_BEFORE", &c.KeysBefore, &c.KeysBeforeFile},
 		{"SMTP_PASSWORD", &c.SMTPPassword, &c.SMTPPasswordFile},
@@ -120,7 +120,7 @@ func (c config) secretsBefore() [][]byte {
 	return keys
 }
 
-// meiliKeyLength is the least number of bytes in MEILI_MASTER_KEY where others reach Meilisearch: what it
+// meiliKeyLength is the least number of bytes in MEILI_KEY where others reach Meilisearch: what it
 // asks for itself in production.
 const meiliKeyLength = 16
 
@@ -178,11 +178,11 @@ func (c config) validateForServe() error {
 	case err != nil || search.Host == "" || (search.Scheme != "https" && search.Scheme != "http"):
 		wrong("MEILI_URL", "%q is not like http://meilisearch:7700", c.MeiliURL)
 	case c.MeiliKey == "" && !loopback(search.Hostname()):
-		wrong("MEILI_MASTER_KEY", "is missing: whoever reaches Meilisearch could change what buyers find")
+		wrong("MEILI_KEY", "is missing: whoever reaches Meilisearch could change what buyers find")
 	case c.MeiliKey != "" && len(c.MeiliKey) < meiliKeyLength && !loopback(search.Hostname()):
-		wrong("MEILI_MASTER_KEY", "has %d characters, at least %d are needed", len(c.MeiliKey), meiliKeyLength)
+		wrong("MEILI_KEY", "has %d characters, at least %d are needed", len(c.MeiliKey), meiliKeyLength)
 	case c.MeiliKey != "" && weak(c.MeiliKey):
-		wrong("MEILI_MASTER_KEY", "looks like an example")
+		wrong("MEILI_KEY", "looks like an example")
 	}
 	if c.SecretKey == "" {
 		wrong("SECRET_KEY", "is missing: at least %d random characters", secretKeyLength)

@@ -175,7 +175,7 @@ func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
 		"no database elsewhere":           {func(c *config) { c.PGPassword, c.DatabaseURL = "postgres", "" }, ""},
 		"an example of a mail password":   {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "ChangeMe1" }, "SMTP_PASSWORD"},
 		"the mail user's name":            {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "souk" }, "SMTP_PASSWORD"},
-		"a short key beyond this machine": {func(c *config) { c.MeiliURL, c.MeiliKey = "http://meilisearch:7700", "kX3pVt8wQm2" }, "MEILI_MASTER_KEY has 11"},
+		"a short key beyond this machine": {func(c *config) { c.MeiliURL, c.MeiliKey = "http://meilisearch:7700", "kX3pVt8wQm2" }, "MEILI_KEY has 11"},
 		"a short key on this machine":     {func(c *config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "kX3pVt8wQm2" }, ""},
 	} {
 		changed := sound()
@@ -199,7 +199,7 @@ func TestSecretsMayStandInFiles(t *testing.T) {
 	t.Setenv("SECRET_KEY_FILE", file("tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga\n"))
 	t.Setenv("SECRET_KEYS_BEFORE_FILE", file("wQ8nB4vK1xT6mR3zL9cJ5hF2dS7gP0aY\n\nfR2kU7pX4nM9bV1cZ6tQ3wL8jH5gD0sE\n"))
 	t.Setenv("DATABASE_URL_FILE", file("postgres://souk:kX3pVt8w@db/souk\r\n"))
-	t.Setenv("MEILI_MASTER_KEY_FILE", file("kX3pVt8wQm2kX3pVt8wQm2"))
+	t.Setenv("MEILI_KEY_FILE", file("kX3pVt8wQm2kX3pVt8wQm2"))
 	t.Setenv("SMTP_PASSWORD_FILE", file(" with a space "))
 	c, err := readConfig()
 	if err != nil || c.SecretKey != sound().SecretKey || c.DatabaseURL != "postgres://souk:kX3pVt8w@db/souk" ||

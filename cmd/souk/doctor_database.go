@@ -222,7 +222,7 @@ func (e *examination) examineIndex(engine string, held, visible, pending int) {
 	e.well("search", "%s holds the %d products that buyers may see", engine, visible)
 }
 
-// examineMeilisearch asks the server at MEILI_URL for its version.
+// examineMeilisearch asks the server at MEILI_URL what souk's key opens, and for its version.
 func (e *examination) examineMeilisearch(ctx context.Context) {
 	if e.config.MeiliURL == "" {
 		return
@@ -230,14 +230,24 @@ func (e *examination) examineMeilisearch(ctx context.Context) {
 	var answer struct {
 		Version string `json:"pkgVersion"`
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(e.config.MeiliURL, "/")+"/version", nil)
-	if err == nil {
+	ask := func(path string) error {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(e.config.MeiliURL, "/")+path, nil)
+		if err != nil {
+			return err
+		}
 		request.Header.Set("Authorization", "Bearer "+e.config.MeiliKey)
-		err = e.fetch(request, &answer)
+		return e.fetch(request, &answer)
 	}
+	if ask("/keys") == nil {
+		e.mend("search", "make souk a key of its own, as the README says, and put it into MEILI_KEY", "MEILI_KEY opens all of Meilisearch, its other keys too")
+	}
+	// A key for some indexes is not told the version.
+	err, tooMuch := ask("/version"), errStatus(http.StatusForbidden)
 	switch {
+	case errors.Is(err, tooMuch) && ask("/indexes?limit=1") == nil:
+		e.well("search", "Meilisearch answers to a key that opens no more than is needed")
 	case err != nil:
-		e.mend("search", "start it, or correct MEILI_URL and MEILI_MASTER_KEY", "Meilisearch does not answer: %v", err)
+		e.mend("search", "start it, or correct MEILI_URL and MEILI_KEY", "Meilisearch does not answer: %v", err)
 	case !strings.HasPrefix(answer.Version, "1."):
 		e.note("search", "Meilisearch %s is not of the versions that souk was tried with (1.x)", answer.Version)
 	default:

@@ -27,7 +27,12 @@ import (
 // certificateSoon is when a certificate that nobody renewed is told.
 const certificateSoon = 14 * 24 * time.Hour
 
-// fetch reads a small JSON answer.
+// errStatus is the status of an answer that tells nothing else.
+type errStatus int
+
+func (s errStatus) Error() string { return fmt.Sprintf("%d %s", int(s), http.StatusText(int(s))) }
+
+// fetch reads a small JSON answer; its error is an errStatus where there is another.
 func (e *examination) fetch(request *http.Request, answer any) error {
 	response, err := e.client.Do(request)
 	if err != nil {
@@ -35,7 +40,7 @@ func (e *examination) fetch(request *http.Request, answer any) error {
 	}
 	defer func() { _ = response.Body.Close() }() // read as far as it matters
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s", response.Status)
+		return errStatus(response.StatusCode)
 	}
 	return json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(answer)
 }

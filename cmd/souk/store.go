@@ -133,7 +133,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 	}
 	if binary, err := exec.LookPath("meilisearch"); err == nil {
 		folder := filepath.Join(dataDir, "meilisearch")
-		server, err := meilisearch.Start(ctx, binary, folder, log)
+		server, err := meilisearch.Start(ctx, binary, folder, meilisearch.Access{Actions: meili.Actions(), Index: indexName + "*"}, log)
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,13 @@
 package meilisearch
 
 import (
+	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,14 +19,18 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/child"
 )
 
 // Server is a Meilisearch server that runs as a child of this program, for this program alone: on a
-// port of 127.0.0.1, behind a key that nobody else knows. On Linux it ends with this program even if
+// port of 127.0.0.1, behind keys that nobody else knows. On Linux it ends with this program even if
 // that is killed. If it ends by itself, or hangs, it is started again, at the same place.
 type Server struct {
-	binary, dataDir, key string
+	binary, dataDir string
+	master          string // key
+	access          Access
 
 	address  atomic.Pointer[string]
 	answered atomic.Bool // and so keeps its address
@@ -40,14 +49,20 @@ const (
 	indexingMemory = "512MiB"
 )
 
-// Start runs the binary with its data in dataDir and returns when it answers. Data that it cannot read,
+// Access is what a key opens.
+type Access struct {
+	Actions []string // in Meilisearch's words
+	Index   string   // the name of an index, or the beginning of names with a star
+}
+
+// Start runs the binary with its data in dataDir and returns when it answers to a key for the access. Data that it cannot read,
 // which another version of Meilisearch or a full disk has left there, are thrown away: an index can be
 // filled again. The caller stops it.
-func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Server, error) {
+func Start(ctx context.Context, binary, dataDir string, access Access, log *slog.Logger) (*Server, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &Server{binary: binary, dataDir: dataDir, key: rand.Text() + rand.Text(), log: log}
+	s := &Server{binary: binary, dataDir: dataDir, master: rand.Text() + rand.Text(), access: access, log: log}
 	var err error
 	s.child, err = child.Start(ctx, child.Spec{
 		Name: "meilisearch", Command: s.command, Probe: s.probe, Failed: s.failed, Log: log,
@@ -62,8 +77,17 @@ func Start(ctx context.Context, binary, dataDir string, log *slog.Logger) (*Serv
 // URL is where the server answers.
 func (s *Server) URL() string { return "http://" + *s.address.Load() }
 
-// Key is its master key.
-func (s *Server) Key() string { return s.key }
+// Key opens what Start was told, and nothing else. The server computes it from the master key and the key's id.
+func (s *Server) Key() string {
+	mac := hmac.New(sha256.New, []byte(s.master))
+	mac.Write([]byte(s.keyID()))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// keyID is another for another access: the server keeps its keys with its data, and changes none.
+func (s *Server) keyID() string {
+	return uuid.NewSHA1(uuid.Nil, []byte(s.access.Index+" "+strings.Join(s.access.Actions, " "))).String()
+}
 
 // Stop ends the server and returns when it has ended. When ctx ends it is killed.
 func (s *Server) Stop(ctx context.Context) error { return s.child.Stop(ctx) }
@@ -83,7 +107,7 @@ func (s *Server) command(output io.Writer) (*exec.Cmd, error) {
 		"--max-indexing-memory", indexingMemory,
 		"--db-path", s.database(), "--dump-dir", filepath.Join(s.dataDir, "dumps"), "--snapshot-dir", filepath.Join(s.dataDir, "snapshots"))
 	c.Dir = s.dataDir
-	c.Env = child.Environment("MEILI_MASTER_KEY=" + s.key) // not among the arguments, which everyone on the machine can read
+	c.Env = child.Environment("MEILI_MASTER_KEY=" + s.master) // not among the arguments, which everyone on the machine can read
 	c.Stdout, c.Stderr = output, output
 	c.SysProcAttr = child.EndWithParent()
 	return c, nil
@@ -103,26 +127,44 @@ func (s *Server) failed(inARow int, output string) {
 // client follows no redirect: the key goes to the server that it is for, and to no other.
 var client = http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 
-// probe asks the server whether it answers, to its own key: on a port that was taken meanwhile,
-// somebody else would.
+// probe asks the server whether it has the program's key, and makes it where it has not: with data that are new,
+// or of before there was one. It asks with its own master key: on a port that was taken meanwhile, somebody else
+// would answer.
 func (s *Server) probe(ctx context.Context) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL()+"/version", nil)
+	status, err := s.ask(ctx, http.MethodGet, "/keys/"+s.keyID(), nil)
 	if err != nil {
 		return err
 	}
-	request.Header.Set("Authorization", "Bearer "+s.key)
-	response, err := client.Do(request)
-	if err != nil {
-		return err
+	if status == http.StatusNotFound {
+		body, err := json.Marshal(map[string]any{
+			"uid": s.keyID(), "name": "souk", "actions": s.access.Actions, "indexes": []string{s.access.Index}, "expiresAt": nil,
+		})
+		if err != nil {
+			return err
+		}
+		if status, err = s.ask(ctx, http.MethodPost, "/keys", body); err != nil {
+			return err
+		}
 	}
-	if err := response.Body.Close(); err != nil {
-		return err
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("it answers %s", response.Status)
+	if status != http.StatusOK && status != http.StatusCreated {
+		return fmt.Errorf("it answers %d %s", status, http.StatusText(status))
 	}
 	s.answered.Store(true)
 	return nil
+}
+
+func (s *Server) ask(ctx context.Context, method, path string, body []byte) (status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, method, s.URL()+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.master)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := client.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	return response.StatusCode, response.Body.Close()
 }
 
 // freeAddress is a port of this machine that nobody listens on. Somebody else may take it before the

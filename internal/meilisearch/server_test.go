@@ -24,6 +24,9 @@ import (
 	"github.com/souk-taawon/souk/search/meili"
 )
 
+// products is what the tests' engine does.
+var products = meilisearch.Access{Actions: meili.Actions(), Index: "products*"}
+
 func binary(t testing.TB) string {
 	t.Helper()
 	path, err := exec.LookPath("meilisearch")
@@ -35,7 +38,7 @@ func binary(t testing.TB) string {
 
 func start(t *testing.T, dir string) *meilisearch.Server {
 	t.Helper()
-	p, err := meilisearch.Start(t.Context(), binary(t), dir, quiet())
+	p, err := meilisearch.Start(t.Context(), binary(t), dir, products, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,6 +87,38 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	p = start(t, dir) // with another port and key
 	if n, err := meili.New(p.URL(), p.Key(), "products").Count(t.Context()); n != 1 || err != nil {
 		t.Errorf("after a restart: %d documents, %v", n, err)
+	}
+}
+
+func TestTheKeyOpensItsIndexAndNothingElse(t *testing.T) {
+	t.Parallel()
+	p := start(t, t.TempDir())
+	docs := func(yield func(search.Document, error) bool) {
+		yield(search.Document{ID: "honey", NameFR: "Miel"}, nil)
+	}
+	if err := meili.New(p.URL(), p.Key(), "products").Rebuild(t.Context(), docs); err != nil {
+		t.Fatal(err)
+	}
+	if err := meili.New(p.URL(), p.Key(), "others").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); !errors.Is(err, search.ErrUnavailable) {
+		t.Errorf("another index: %v", err)
+	}
+	for method, path := range map[string]string{
+		http.MethodGet: "/keys", http.MethodPost: "/dumps", http.MethodPatch: "/experimental-features",
+		http.MethodDelete: "/tasks?statuses=succeeded",
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), method, p.URL()+path, strings.NewReader("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", "Bearer "+p.Key())
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _ = response.Body.Close(); response.StatusCode != http.StatusForbidden {
+			t.Errorf("%s %s: %s", method, path, response.Status)
+		}
 	}
 }
 
@@ -151,7 +186,7 @@ func startWrapped(t *testing.T, dir string) (*meilisearch.Server, func() []int) 
 	if err := os.WriteFile(wrapper, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	p, err := meilisearch.Start(t.Context(), wrapper, filepath.Join(dir, "data"), quiet())
+	p, err := meilisearch.Start(t.Context(), wrapper, filepath.Join(dir, "data"), products, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,10 +243,10 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	log := quiet()
-	if _, err := meilisearch.Start(t.Context(), broken, filepath.Join(dir, "data"), log); err == nil || !strings.Contains(err.Error(), "no search engine") {
+	if _, err := meilisearch.Start(t.Context(), broken, filepath.Join(dir, "data"), products, log); err == nil || !strings.Contains(err.Error(), "no search engine") {
 		t.Errorf("a broken server: %v", err)
 	}
-	if _, err := meilisearch.Start(t.Context(), filepath.Join(dir, "nothing"), filepath.Join(dir, "data"), log); !errors.Is(err, os.ErrNotExist) {
+	if _, err := meilisearch.Start(t.Context(), filepath.Join(dir, "nothing"), filepath.Join(dir, "data"), products, log); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("no server: %v", err)
 	}
 	silent := filepath.Join(dir, "silent")
@@ -220,7 +255,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := meilisearch.Start(ctx, silent, filepath.Join(dir, "data"), log); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := meilisearch.Start(ctx, silent, filepath.Join(dir, "data"), products, log); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("a server that does not answer: %v", err)
 	}
 }
@@ -229,7 +264,7 @@ func TestStartSaysWhatIsWrong(t *testing.T) {
 func TestMain(m *testing.M) {
 	if dir := os.Getenv("TEST_PARENT_OF_MEILISEARCH"); dir != "" {
 		path, _ := exec.LookPath("meilisearch")
-		p, err := meilisearch.Start(context.Background(), path, dir, quiet())
+		p, err := meilisearch.Start(context.Background(), path, dir, products, quiet())
 		if err != nil {
 			fmt.Println(err)
 			os.Exit(1)

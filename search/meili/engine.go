@@ -36,6 +36,15 @@ const (
 	batchSize  = 5_000       // documents in a request, some 10 MB
 )
 
+// Actions are what an engine does to indexes whose names begin with its own, in the words of Meilisearch's keys.
+func Actions() []string {
+	return []string{
+		"search", "documents.add", "documents.get", "documents.delete",
+		"indexes.create", "indexes.get", "indexes.delete", "indexes.swap",
+		"settings.get", "settings.update", "stats.get", "tasks.get",
+	}
+}
+
 // New makes an engine that asks the server at url with the given key and keeps its documents in an index
 // whose name begins with index. The server is not asked yet, and need not be there.
 func New(url, key, index string) *Engine {

@@ -19,7 +19,7 @@ import (
 func server(t testing.TB) (url, key string) {
 	t.Helper()
 	if url := os.Getenv("MEILI_URL"); url != "" {
-		return url, os.Getenv("MEILI_MASTER_KEY")
+		return url, os.Getenv("MEILI_KEY")
 	}
 	p := start(t)
 	return p.URL(), p.Key()
@@ -30,9 +30,9 @@ func start(t testing.TB) *meilisearch.Server {
 	t.Helper()
 	binary, err := exec.LookPath("meilisearch")
 	if err != nil {
-		t.Skip("SKIPPED: there is no Meilisearch to test with. Set MEILI_URL (and MEILI_MASTER_KEY), or put a meilisearch binary on the PATH.")
+		t.Skip("SKIPPED: there is no Meilisearch to test with. Set MEILI_URL (and MEILI_KEY), or put a meilisearch binary on the PATH.")
 	}
-	p, err := meilisearch.Start(t.Context(), binary, t.TempDir(), quiet())
+	p, err := meilisearch.Start(t.Context(), binary, t.TempDir(), meilisearch.Access{Actions: meili.Actions(), Index: "*"}, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}

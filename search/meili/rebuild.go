@@ -40,11 +40,33 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	if err := e.complete(ctx, next, w.sent); err != nil {
 		return err
 	}
-	task, err := e.client.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{e.index, next}}})
+	return e.swap(ctx, next)
+}
+
+// swap lets the index that was filled answer. The server shows the task of a swap to no key that is for some
+// indexes only; but the time when an index was made goes with it to its new name.
+func (e *Engine) swap(ctx context.Context, next string) error {
+	filled, err := e.client.GetIndexWithContext(ctx, next)
 	if err != nil {
+		return failed(ctx, err)
+	}
+	if _, err := e.client.SwapIndexesWithContext(ctx, []*meilisearch.SwapIndexesParams{{Indexes: []string{e.index, next}}}); err != nil {
 		return e.failed(ctx, err)
 	}
-	return e.wait(ctx, task)
+	for pause := firstPause; ; pause = longer(pause) {
+		live, err := e.client.GetIndexWithContext(ctx, e.index)
+		if err != nil {
+			return e.failed(ctx, err)
+		}
+		if live.CreatedAt.Equal(filled.CreatedAt) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return failed(ctx, ctx.Err())
+		case <-time.After(pause):
+		}
+	}
 }
 
 // complete tells whether a rebuilt index is what it should be. If the database was silent for so long that

@@ -20,7 +20,7 @@ func (e *taskError) Error() string { return fmt.Sprintf("%s (%s)", e.message, e.
 // wait waits until the server has done a task and tells how it ended: the client's own wait returns no
 // error for a task that failed. The ctx bounds the waiting.
 func (e *Engine) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
-	for pause := 2 * time.Millisecond; ; pause = min(pause*3/2, 250*time.Millisecond) {
+	for pause := firstPause; ; pause = longer(pause) {
 		task, err := e.client.GetTaskWithContext(ctx, info.TaskUID)
 		if err != nil {
 			return failed(ctx, err)
@@ -42,6 +42,11 @@ func (e *Engine) wait(ctx context.Context, info *meilisearch.TaskInfo) error {
 		}
 	}
 }
+
+// firstPause is how long the server is left alone before it is asked what has become of something.
+const firstPause = 2 * time.Millisecond
+
+func longer(pause time.Duration) time.Duration { return min(pause*3/2, 250*time.Millisecond) }
 
 func codeOfTask(err error) string {
 	var t *taskError
