@@ -15,6 +15,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -303,6 +304,33 @@ func TestTheDoctorLooksIntoTheDatabase(t *testing.T) {
 		if !one(found, expected.Verdict, expected.Found) {
 			t.Errorf("nothing of %q: %+v", expected.Found, found)
 		}
+	}
+}
+
+func TestTheDoctorLooksAtWhatTheKeyOfMeilisearchOpens(t *testing.T) {
+	t.Parallel()
+	for key, expected := range map[string]struct {
+		opens   []string
+		verdict verdict
+		words   string
+	}{
+		"master":  {[]string{"/keys", "/version", "/indexes"}, mend, "opens all of Meilisearch"},
+		"limited": {[]string{"/indexes"}, well, "no more than is needed"},
+		"no key":  {nil, mend, "403"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "Bearer "+key || !slices.Contains(expected.opens, r.URL.Path) {
+				w.WriteHeader(http.StatusForbidden)
+			}
+			_, _ = io.WriteString(w, `{"pkgVersion":"1.50.0"}`)
+		}))
+		if found := examine(t, func(e *examination) {
+			e.config.MeiliURL, e.config.MeiliKey = server.URL, key
+			e.examineMeilisearch(t.Context())
+		}); !one(found, expected.verdict, expected.words) {
+			t.Errorf("%s: %+v", key, found)
+		}
+		server.Close()
 	}
 }
 

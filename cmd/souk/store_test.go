@@ -4,8 +4,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/souk-taawon/souk/search/meili"
 )
 
 // Instances that share an index share its name; an index of one instance has one of its own, for good.
@@ -52,5 +56,27 @@ func TestEachIndexHasANameOfItsOwn(t *testing.T) {
 	}
 	if its := id(dir); its == first {
 		t.Error("a file that was emptied still tells")
+	}
+}
+
+func TestComposeMakesAKeyForWhatTheEngineDoes(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../compose.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	request := regexp.MustCompile(`(?s)"indexes": \["(.*?)\*"\],\s*"actions": \[(.*?)\]`).FindStringSubmatch(string(text))
+	if request == nil {
+		t.Fatal("it asks for no key")
+	}
+	if request[1] != indexName {
+		t.Errorf("it is for the indexes %s*, not %s*", request[1], indexName)
+	}
+	var actions []string
+	for _, quoted := range regexp.MustCompile(`"(.*?)"`).FindAllStringSubmatch(request[2], -1) {
+		actions = append(actions, quoted[1])
+	}
+	if want := meili.Actions(); !slices.Equal(actions, want) {
+		t.Errorf("it opens %v, the engine does %v", actions, want)
 	}
 }
