@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ type config struct {
 	KeysBefore      string        `env:"SECRET_KEYS_BEFORE"`
 	PrivateAddr     string        `env:"PRIVATE_ADDR" envDefault:"127.0.0.1:9090"`
 	TrustedProxies  []string      `env:"TRUSTED_PROXIES"`
+	PrivateNetworks []string      `env:"PRIVATE_NETWORKS"`
 	SMTPHost        string        `env:"SMTP_HOST"`
 	SMTPPort        int           `env:"SMTP_PORT" envDefault:"587"`
 	SMTPUser        string        `env:"SMTP_USER"`
@@ -204,21 +206,34 @@ func (c config) validateForServe() error {
 		switch {
 		case err != nil:
 			wrong(name, "%q is not HOST:PORT", address)
-		case name == "PRIVATE_ADDR" && (host == "" || !nearby(host)):
-			wrong(name, "%q would show the market's figures to everybody: listen on this machine or on a private network's address", address)
+		case name == "PRIVATE_ADDR" && !c.private(host):
+			wrong(name, "%q would show the market's figures to others: listen on this machine, or on an address of PRIVATE_NETWORKS", address)
+		case name == "ADDR" && !loopback(host) && len(c.PrivateNetworks) == 0:
+			wrong(name, "%q takes requests in the clear from other machines: listen on this one, or name in PRIVATE_NETWORKS where the proxy is", address)
 		}
 	}
 	for _, proxy := range c.TrustedProxies {
-		network, err := netip.ParsePrefix(proxy)
-		if err != nil {
-			if _, err := netip.ParseAddr(proxy); err != nil {
-				wrong("TRUSTED_PROXIES", "has %q, which is neither an address nor a network", proxy)
-			}
-			continue
+		network, err := parseNetwork(proxy)
+		switch {
+		case err != nil:
+			wrong("TRUSTED_PROXIES", "has %q, which is neither an address nor a network", proxy)
+		case network.Bits() < shortestProxies(network.Addr()):
+			wrong("TRUSTED_PROXIES", "has %q, which is far more than proxies: whoever is believed can claim any address (at least /%d)", proxy, shortestProxies(network.Addr()))
+		case !c.listensHere() && !c.privateNetwork(network):
+			wrong("TRUSTED_PROXIES", "has %q, whose requests come to ADDR in the clear: name its network in PRIVATE_NETWORKS too, if nobody else is on it", proxy)
 		}
-		if shortest := shortestProxies(network.Addr()); network.Bits() < shortest {
-			wrong("TRUSTED_PROXIES", "has %q, which is far more than proxies: whoever is believed can claim any address (at least /%d)", proxy, shortest)
+	}
+	for _, entry := range c.PrivateNetworks {
+		network, err := parseNetwork(entry)
+		switch {
+		case err != nil && strings.ContainsAny(entry, "/:"):
+			wrong("PRIVATE_NETWORKS", "has %q, which is no address, network or name", entry)
+		case err == nil && network.Bits() < shortestProxies(network.Addr()):
+			wrong("PRIVATE_NETWORKS", "has %q, which is far more than a network of your own (at least /%d)", entry, shortestProxies(network.Addr()))
 		}
+	}
+	for _, problem := range c.inTheClear() {
+		wrong(problem.name, "%s: use TLS, or name the network in PRIVATE_NETWORKS if nobody else is on it", problem.text)
 	}
 	if c.SMTPHost != "" {
 		if c.MailFrom == "" {
@@ -231,11 +246,7 @@ func (c config) validateForServe() error {
 		}
 	}
 	switch mail.TLS(c.SMTPTLS) {
-	case mail.Mandatory:
-	case mail.Opportunistic, mail.None:
-		if c.SMTPUser != "" && !loopback(c.SMTPHost) {
-			wrong("SMTP_TLS", "is %s, and the password of SMTP_USER would travel in the clear to %s", c.SMTPTLS, c.SMTPHost)
-		}
+	case mail.Mandatory, mail.Opportunistic, mail.None:
 	default:
 		wrong("SMTP_TLS", "%q is none of mandatory, opportunistic and none", c.SMTPTLS)
 	}
@@ -274,24 +285,13 @@ func (c config) warnings() []warning {
 	if strings.HasPrefix(c.BaseURL, "https://") && len(c.TrustedProxies) == 0 {
 		warn("name the proxy in TRUSTED_PROXIES", "BASE_URL is https and TRUSTED_PROXIES is empty: behind a proxy all readers have the proxy's address, and share one budget of sign-ins and orders")
 	}
-	if database, err := url.Parse(c.DatabaseURL); err == nil && database.Host != "" && !nearby(database.Hostname()) {
-		const remedy = "say sslmode=verify-full in DATABASE_URL"
-		switch mode := cmp.Or(database.Query().Get("sslmode"), os.Getenv("PGSSLMODE"), "require"); mode {
-		case "verify-full", "verify-ca":
-		case "require":
-			warn(remedy, "DATABASE_URL: the certificate of %s is not checked, so somebody between could be it", database.Hostname())
-		default:
-			warn(remedy, "DATABASE_URL: with sslmode=%s everything travels in the clear to %s", mode, database.Hostname())
+	for _, host := range c.databaseHosts() {
+		if !c.private(host) && c.sslMode() == "require" {
+			warn("say sslmode=verify-full in DATABASE_URL", "DATABASE_URL: the certificate of %s is not checked, so somebody between could be it", host)
 		}
 	}
-	if search, err := url.Parse(c.MeiliURL); err == nil && search.Scheme == "http" && !nearby(search.Hostname()) {
-		warn("use https in MEILI_URL", "MEILI_URL: the master key travels in the clear to %s", search.Hostname())
-	}
-	switch {
-	case c.SMTPHost == "":
+	if c.SMTPHost == "" {
 		warn("name a mail server in SMTP_HOST, and the sender in MAIL_FROM", "SMTP_HOST is empty: nobody is sent any mail; messages are kept in the database for a month, without their links")
-	case mail.TLS(c.SMTPTLS) != mail.Mandatory && !loopback(c.SMTPHost):
-		warn("leave SMTP_TLS out, and use a mail server that speaks TLS", "SMTP_TLS is %s: mail, with links to choose a password, can be read on its way to %s", c.SMTPTLS, c.SMTPHost)
 	}
 	return list
 }
@@ -301,15 +301,73 @@ func loopback(host string) bool {
 	return host == "localhost" || (ip != nil && ip.IsLoopback())
 }
 
-// nearby reports whether a host is this machine or on a network that is nobody else's (RFC 1918, RFC
-// 4193, link-local), as are the bare names by which the machines of one compose file know each other.
-// What listens on every address is not.
-func nearby(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return !strings.Contains(host, ".") && strings.ContainsFunc(host, unicode.IsLetter) // «0» is every address
+// clearLine is a line to another machine that everybody on the way could read.
+type clearLine struct{ name, text string }
+
+// inTheClear tells each of them that the configuration would open.
+func (c config) inTheClear() []clearLine {
+	var lines []clearLine
+	for _, host := range c.databaseHosts() {
+		if mode := c.sslMode(); !c.private(host) && !slices.Contains([]string{"require", "verify-ca", "verify-full"}, mode) {
+			lines = append(lines, clearLine{"DATABASE_URL", fmt.Sprintf("with sslmode=%s everything may travel in the clear to %s", mode, host)})
+		}
 	}
-	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
+	if search, err := url.Parse(c.MeiliURL); err == nil && search.Scheme == "http" && !c.private(search.Hostname()) {
+		lines = append(lines, clearLine{"MEILI_URL", fmt.Sprintf("searches and the key would travel in the clear to %s", search.Hostname())})
+	}
+	if c.SMTPHost != "" && mail.TLS(c.SMTPTLS) != mail.Mandatory && !c.private(c.SMTPHost) {
+		lines = append(lines, clearLine{"SMTP_TLS", fmt.Sprintf("is %s: mail, with links to choose a password, could be read on its way to %s", c.SMTPTLS, c.SMTPHost)})
+	}
+	return lines
+}
+
+// databaseHosts are the hosts that lib/pq would try, without sockets, which lead to this machine.
+func (c config) databaseHosts() []string {
+	database, err := url.Parse(c.DatabaseURL)
+	if err != nil || c.DatabaseURL == "" {
+		return nil
+	}
+	query := database.Query()
+	all := cmp.Or(query.Get("hostaddr"), query.Get("host"), database.Hostname(), os.Getenv("PGHOSTADDR"), os.Getenv("PGHOST"))
+	return slices.DeleteFunc(strings.Split(all, ","), func(host string) bool { return host == "" || strings.HasPrefix(host, "/") })
+}
+
+// sslMode is what lib/pq makes of DATABASE_URL and the environment.
+func (c config) sslMode() string {
+	database, err := url.Parse(c.DatabaseURL)
+	if err != nil {
+		return ""
+	}
+	return cmp.Or(database.Query().Get("sslmode"), os.Getenv("PGSSLMODE"), "require")
+}
+
+// private reports whether a host is this machine, or in PRIVATE_NETWORKS. What listens on every address is not.
+func (c config) private(host string) bool {
+	if network, err := parseNetwork(host); err == nil {
+		return c.privateNetwork(network)
+	}
+	return loopback(host) || slices.ContainsFunc(c.PrivateNetworks, func(name string) bool { return name != "" && strings.EqualFold(name, host) })
+}
+
+func (c config) privateNetwork(network netip.Prefix) bool {
+	return network.Addr().IsLoopback() || slices.ContainsFunc(c.PrivateNetworks, func(entry string) bool {
+		private, err := parseNetwork(entry)
+		return err == nil && private.Bits() <= network.Bits() && private.Contains(network.Addr())
+	})
+}
+
+// listensHere reports whether readers and proxies of this machine only reach ADDR.
+func (c config) listensHere() bool {
+	host, _, err := net.SplitHostPort(c.Addr)
+	return err == nil && loopback(host)
+}
+
+// parseNetwork reads a network, or an address as a network of its own.
+func parseNetwork(text string) (netip.Prefix, error) {
+	if address, err := netip.ParseAddr(text); err == nil {
+		return netip.PrefixFrom(address, address.BitLen()), nil
+	}
+	return netip.ParsePrefix(text)
 }
 
 // shortestProxies is how many bits a network of proxies has to have at least: the largest private

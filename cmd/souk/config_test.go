@@ -37,7 +37,7 @@ func TestServeNamesEveryProblemOfItsConfigurationAtOnce(t *testing.T) {
 func sound() config {
 	return config{
 		Addr: "127.0.0.1:8080", PrivateAddr: "127.0.0.1:9090", BaseURL: "https://souk.example", DataDir: "/data",
-		DatabaseURL: "postgres://souk@db/souk", SecretKey: "tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga", TrustedProxies: []string{"10.0.0.0/8"},
+		DatabaseURL: "postgres://souk@db/souk?sslmode=verify-full", SecretKey: "tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga", TrustedProxies: []string{"10.0.0.0/8"}, PrivateNetworks: []string{"meilisearch"},
 		SMTPHost: "mail.example", SMTPPort: 587, SMTPTLS: "mandatory", MailFrom: "souk@souk.example",
 		DatabaseConns: 20, SignInsPerMin: 20, OrdersPerMinute: 30, SearchesPerMin: 300, ConnsPerAddress: 100, LogFormat: "json",
 		RequestTimeout: time.Second, ShutdownTimeout: time.Second,
@@ -53,19 +53,22 @@ func TestServeRefusesWhatWouldLetAnybodyIn(t *testing.T) {
 		change func(*config)
 		says   string // "" where it is accepted
 	}{
-		"everybody is a proxy":            {func(c *config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, `"0.0.0.0/0"`},
-		"half of everybody":               {func(c *config) { c.TrustedProxies = []string{"10.0.0.1", "128.0.0.0/1"} }, `"128.0.0.0/1"`},
-		"everybody of IPv6":               {func(c *config) { c.TrustedProxies = []string{"::/0"} }, `"::/0"`},
-		"a provider's network":            {func(c *config) { c.TrustedProxies = []string{"172.16.0.0/12", "fd00::/16", "::1"} }, ""},
-		"figures on every address":        {func(c *config) { c.PrivateAddr = ":9090" }, "PRIVATE_ADDR"},
-		"figures on every IPv4 address":   {func(c *config) { c.PrivateAddr = "0.0.0.0:9090" }, "PRIVATE_ADDR"},
-		"figures on every IPv6 address":   {func(c *config) { c.PrivateAddr = "[::]:9090" }, "PRIVATE_ADDR"},
-		"figures on address zero":         {func(c *config) { c.PrivateAddr = "0:9090" }, "PRIVATE_ADDR"},
-		"figures on a public address":     {func(c *config) { c.PrivateAddr = "41.140.3.9:9090" }, "PRIVATE_ADDR"},
-		"figures on a private address":    {func(c *config) { c.PrivateAddr = "10.0.3.9:9090" }, ""},
-		"figures by name":                 {func(c *config) { c.PrivateAddr = "localhost:9090" }, ""},
-		"a mail password in the clear":    {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPPassword = "opportunistic", "souk", "x" }, "SMTP_TLS"},
-		"a mail password on this machine": {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPHost = "none", "souk", "127.0.0.1" }, ""},
+		"everybody is a proxy":          {func(c *config) { c.TrustedProxies = []string{"0.0.0.0/0"} }, `"0.0.0.0/0"`},
+		"half of everybody":             {func(c *config) { c.TrustedProxies = []string{"10.0.0.1", "128.0.0.0/1"} }, `"128.0.0.0/1"`},
+		"everybody of IPv6":             {func(c *config) { c.TrustedProxies = []string{"::/0"} }, `"::/0"`},
+		"a provider's network":          {func(c *config) { c.TrustedProxies = []string{"172.16.0.0/12", "fd00::/16", "::1"} }, ""},
+		"figures on every address":      {func(c *config) { c.PrivateAddr = ":9090" }, "PRIVATE_ADDR"},
+		"figures on every IPv4 address": {func(c *config) { c.PrivateAddr = "0.0.0.0:9090" }, "PRIVATE_ADDR"},
+		"figures on every IPv6 address": {func(c *config) { c.PrivateAddr = "[::]:9090" }, "PRIVATE_ADDR"},
+		"figures on address zero":       {func(c *config) { c.PrivateAddr = "0:9090" }, "PRIVATE_ADDR"},
+		"figures on a public address":   {func(c *config) { c.PrivateAddr = "41.140.3.9:9090" }, "PRIVATE_ADDR"},
+		"figures on a private address": {func(c *config) {
+			c.PrivateAddr, c.PrivateNetworks = "10.0.3.9:9090", []string{"10.0.3.0/24"}
+		}, ""},
+		"figures on an address nobody named": {func(c *config) { c.PrivateAddr = "10.0.3.9:9090" }, "PRIVATE_ADDR"},
+		"figures by name":                    {func(c *config) { c.PrivateAddr = "localhost:9090" }, ""},
+		"a mail password in the clear":       {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPPassword = "opportunistic", "souk", "x" }, "SMTP_TLS"},
+		"a mail password on this machine":    {func(c *config) { c.SMTPTLS, c.SMTPUser, c.SMTPHost = "none", "souk", "127.0.0.1" }, ""},
 	} {
 		changed := sound()
 		c.change(&changed)
@@ -76,26 +79,62 @@ func TestServeRefusesWhatWouldLetAnybodyIn(t *testing.T) {
 	}
 }
 
-func TestServeWarnsOfWhatTravelsInTheClear(t *testing.T) {
+func TestServeRefusesWhatTravelsInTheClear(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*config)
+		says   string // "" where it is accepted
+	}{
+		"a database far away":             {func(c *config) { c.DatabaseURL = "postgres://souk:kX3pVt8w@db.example/souk?sslmode=disable" }, "in the clear to db.example"},
+		"a database that may be clear":    {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=prefer" }, "in the clear to db.example"},
+		"a database of a private address": {func(c *config) { c.DatabaseURL = "postgres://souk@192.168.1.5/souk?sslmode=disable" }, "in the clear to 192.168.1.5"},
+		"a database of a bare name":       {func(c *config) { c.DatabaseURL = "postgres://souk@postgres/souk?sslmode=disable" }, "in the clear to postgres"},
+		"a database named beside the URL": {func(c *config) { c.DatabaseURL = "postgres://souk@/souk?host=db.example&sslmode=disable" }, "in the clear to db.example"},
+		"the second of two databases": {func(c *config) {
+			c.DatabaseURL = "postgres://souk@127.0.0.1/souk?host=localhost,db.example&sslmode=disable"
+		}, "in the clear to db.example"},
+		"a database on this machine": {func(c *config) { c.DatabaseURL = "postgres://souk@127.0.0.1/souk?sslmode=disable" }, ""},
+		"a database by a socket":     {func(c *config) { c.DatabaseURL = "postgres:///souk?host=/run/postgresql&sslmode=disable" }, ""},
+		"a database by TLS":          {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=require" }, ""},
+		"a database next door": {func(c *config) {
+			c.DatabaseURL, c.PrivateNetworks = "postgres://souk@192.168.1.5/souk?sslmode=disable", []string{"192.168.1.0/24"}
+		}, ""},
+		"Meilisearch far away":          {func(c *config) { c.MeiliURL, c.MeiliKey = "http://search.example:7700", "kX3pVt8wQz5rLm7B" }, "MEILI_URL"},
+		"Meilisearch far away by https": {func(c *config) { c.MeiliURL, c.MeiliKey = "https://search.example", "kX3pVt8wQz5rLm7B" }, ""},
+		"Meilisearch by a named name":   {func(c *config) { c.MeiliURL, c.MeiliKey = "http://Meilisearch:7700", "kX3pVt8wQz5rLm7B" }, ""},
+		"Meilisearch next door": {func(c *config) {
+			c.MeiliURL, c.MeiliKey, c.PrivateNetworks = "http://[fd12::5]:7700", "kX3pVt8wQz5rLm7B", []string{"fd12::/64"}
+		}, ""},
+		"mail":                           {func(c *config) { c.SMTPTLS = "opportunistic" }, "SMTP_TLS"},
+		"mail on this machine":           {func(c *config) { c.SMTPTLS, c.SMTPHost = "none", "localhost" }, ""},
+		"mail that is not sent":          {func(c *config) { c.SMTPTLS, c.SMTPHost = "none", "" }, ""},
+		"requests of a public address":   {func(c *config) { c.Addr, c.PrivateNetworks = "41.140.3.9:8080", nil }, "ADDR"},
+		"requests of every address":      {func(c *config) { c.Addr, c.PrivateNetworks = ":8080", nil }, "ADDR"},
+		"a proxy nobody named":           {func(c *config) { c.Addr, c.PrivateNetworks = ":8080", []string{"10.1.0.0/16"} }, "TRUSTED_PROXIES"},
+		"a proxy next door":              {func(c *config) { c.Addr, c.PrivateNetworks = ":8080", []string{"10.0.0.0/8"} }, ""},
+		"a private network of everybody": {func(c *config) { c.PrivateNetworks = []string{"0.0.0.0/0"} }, "PRIVATE_NETWORKS"},
+		"a private network of nobody":    {func(c *config) { c.PrivateNetworks = []string{"10.0.0.0/99"} }, "PRIVATE_NETWORKS"},
+	} {
+		changed := sound()
+		c.change(&changed)
+		err := changed.validateForServe()
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "kX3pVt8w")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestServeWarnsOfWhatShouldNotStaySo(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		change func(*config)
 		warns  string // "" where all is well
 	}{
-		"https without a proxy":         {func(c *config) { c.TrustedProxies = nil }, "TRUSTED_PROXIES"},
-		"http on this machine":          {func(c *config) { c.BaseURL, c.TrustedProxies = "http://localhost:8080", nil }, ""},
-		"a database far away":           {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=disable" }, "in the clear to db.example"},
-		"a database nobody checks":      {func(c *config) { c.DatabaseURL = "postgres://souk:secretword@db.example/souk" }, "not checked"},
-		"a database that is checked":    {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=verify-full" }, ""},
-		"a database next door":          {func(c *config) { c.DatabaseURL = "postgres://souk@192.168.1.5/souk?sslmode=disable" }, ""},
-		"a database of a compose file":  {func(c *config) { c.DatabaseURL = "postgres://souk@postgres:5432/souk?sslmode=disable" }, ""},
-		"a database by a socket":        {func(c *config) { c.DatabaseURL = "postgres:///souk?host=/run/postgresql" }, ""},
-		"Meilisearch far away":          {func(c *config) { c.MeiliURL = "http://search.example:7700" }, "MEILI_URL"},
-		"Meilisearch far away by https": {func(c *config) { c.MeiliURL = "https://search.example" }, ""},
-		"Meilisearch next door":         {func(c *config) { c.MeiliURL = "http://[fd12::5]:7700" }, ""},
-		"no mail":                       {func(c *config) { c.SMTPHost = "" }, "SMTP_HOST"},
-		"mail in the clear":             {func(c *config) { c.SMTPTLS = "opportunistic" }, "SMTP_TLS"},
-		"mail on this machine":          {func(c *config) { c.SMTPTLS, c.SMTPHost = "none", "localhost" }, ""},
+		"https without a proxy":      {func(c *config) { c.TrustedProxies = nil }, "TRUSTED_PROXIES"},
+		"http on this machine":       {func(c *config) { c.BaseURL, c.TrustedProxies = "http://localhost:8080", nil }, ""},
+		"a database nobody checks":   {func(c *config) { c.DatabaseURL = "postgres://souk:secretword@db.example/souk" }, "not checked"},
+		"a database that is checked": {func(c *config) { c.DatabaseURL = "postgres://souk@db.example/souk?sslmode=verify-full" }, ""},
+		"no mail":                    {func(c *config) { c.SMTPHost = "" }, "SMTP_HOST"},
 	} {
 		changed := sound()
 		c.change(&changed)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -134,7 +135,7 @@ func (e *examination) examineLine(encrypted bool) {
 	case encrypted:
 		e.well("database", "the line to it is encrypted (sslmode=%s)", u.Query().Get("sslmode"))
 		e.examineDatabaseCertificate(u)
-	case nearby(u.Hostname()) || u.Hostname() == "":
+	case !slices.ContainsFunc(e.config.databaseHosts(), func(host string) bool { return !e.config.private(host) }):
 		e.note("database", "the line to it is not encrypted; it stays on this machine or a private network")
 	default:
 		e.mend("database", "add sslmode=verify-full to DATABASE_URL", "the line to %s is not encrypted", u.Hostname())

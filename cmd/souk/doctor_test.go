@@ -158,11 +158,13 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		{"a role that makes roles", func(e *examination) { e.examineRights(false, true) }, mend, "make roles"},
 		{"a role for its database", func(e *examination) { e.examineRights(false, false) }, well, "no rights beyond"},
 		{"an open line nearby", func(e *examination) {
-			e.place.databaseURL = "postgres://souk@postgres/souk"
+			e.config.DatabaseURL, e.config.PrivateNetworks = "postgres://souk@postgres/souk", []string{"postgres"}
+			e.place.databaseURL = e.config.DatabaseURL
 			e.examineLine(false)
 		}, note, "not encrypted"},
 		{"an open line far away", func(e *examination) {
-			e.place.databaseURL = "postgres://souk@db.example/souk"
+			e.config.DatabaseURL = "postgres://souk@db.example/souk"
+			e.place.databaseURL = e.config.DatabaseURL
 			e.examineLine(false)
 		}, mend, "not encrypted"},
 		{"no backup", func(e *examination) { e.examineBackup(t.Context(), nil) }, mend, "no backup is known of"},

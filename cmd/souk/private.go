@@ -11,9 +11,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/souk-taawon/souk/search"
 )
@@ -131,4 +134,15 @@ func askPrivate(ctx context.Context, dataDir, method, path string) ([]byte, erro
 		return nil, fmt.Errorf("the running market answers %s: %s", response.Status, body)
 	}
 	return body, nil
+}
+
+// nearby reports whether a host is this machine or on a network that is nobody else's (RFC 1918, RFC
+// 4193, link-local), as are the bare names by which the machines of one compose file know each other.
+// What listens on every address is not.
+func nearby(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return !strings.Contains(host, ".") && strings.ContainsFunc(host, unicode.IsLetter) // «0» is every address
+	}
+	return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
 }
