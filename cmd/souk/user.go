@@ -214,7 +214,7 @@ func (k *keeper) link(ctx context.Context, args []string) error {
 func (k *keeper) end(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.accounts.End(ctx, p.ID, uuid.Nil, *reason, tool); err != nil {
+		if err := k.accounts.End(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is ended, with its sessions and links.\n", p.Name)
@@ -225,7 +225,7 @@ func (k *keeper) end(ctx context.Context, args []string) error {
 func (k *keeper) reopen(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.accounts.Reopen(ctx, p.ID, uuid.Nil, *reason, tool); err != nil {
+		if err := k.accounts.Reopen(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is open again; a password has to be chosen by a link.\n", p.Name)

@@ -20,9 +20,10 @@ import (
 const maxReason = 300
 
 // End ends an account in the name of by, with its sessions and links: its person cannot sign in any
-// more. What she did stays. Errors: ErrNotFound; ErrWrongState if it is ended already; ErrOwnAccount;
-// ErrLastOne; ErrUser with the field reason.
-func (s *Service) End(ctx context.Context, user, by uuid.UUID, reason string, from security.Source) error {
+// more. What she did stays. seen is how many decisions about the account (Person.Decisions) whoever decides
+// saw, nil for who looks at no page. Errors: ErrNotFound; ErrWrongState if it is ended already, or others
+// were taken; ErrOwnAccount; ErrLastOne; ErrUser with the field reason.
+func (s *Service) End(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error {
 	if user == by {
 		return ErrOwnAccount
 	}
@@ -42,7 +43,8 @@ func (s *Service) End(ctx context.Context, user, by uuid.UUID, reason string, fr
 			}
 		}
 		if err := changedOne(tx.ExecContext(ctx, `
-			update users set disabled_at = $2, disabled_note = $3 where id = $1 and disabled_at is null`, user, s.now(), reason)); err != nil {
+			update users set disabled_at = $2, disabled_note = $3, decisions = decisions + 1
+			where id = $1 and disabled_at is null and decisions = coalesce($4::bigint, decisions)`, user, s.now(), reason, seen)); err != nil {
 			return err
 		}
 		_, err := s.signOutTx(ctx, tx, user)
@@ -51,12 +53,14 @@ func (s *Service) End(ctx context.Context, user, by uuid.UUID, reason string, fr
 }
 
 // Reopen lets the person of an ended account sign in again, in the name of by; she chooses a new password
-// by a link. Errors: ErrNotFound; ErrWrongState if it is open; ErrUser with the field reason.
-func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, reason string, from security.Source) error {
+// by a link. seen is as for End. Errors: ErrNotFound; ErrWrongState if it is open, or others were taken;
+// ErrUser with the field reason.
+func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error {
 	return s.decide(ctx, security.AccountReopened, user, by, reason, from, func(tx *sqlx.Tx, _ Person, _ string) error {
 		// Whoever knew the password may be why it was ended.
 		return changedOne(tx.ExecContext(ctx, `
-			update users set disabled_at = null, disabled_note = '', password_hash = '' where id = $1 and disabled_at is not null`, user))
+			update users set disabled_at = null, disabled_note = '', password_hash = '', decisions = decisions + 1
+			where id = $1 and disabled_at is not null and decisions = coalesce($2::bigint, decisions)`, user, seen))
 	})
 }
 

@@ -15,6 +15,7 @@ type Person struct {
 	Chosen    bool       `db:"chosen"`        // she has chosen a password
 	EndedAt   *time.Time `db:"disabled_at"`   // nil while her account is open
 	EndedNote string     `db:"disabled_note"` // why
+	Decisions int        `db:"decisions"`     // how often it was ended or reopened
 	Sessions  int        `db:"sessions"`      // that go on
 }
 
@@ -60,7 +61,7 @@ func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, 
 	people := []Person{}
 	err := s.db.SelectContext(ctx, &people, `
 		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale, u.created_at,
-		       u.password_hash <> '' as chosen, u.disabled_at, u.disabled_note,
+		       u.password_hash <> '' as chosen, u.disabled_at, u.disabled_note, u.decisions,
 		       (select count(*) from sessions where user_id = u.id and expires_at > $1) as sessions
 		from users u where `+where+`
 		order by u.disabled_at is not null, u.created_at, u.id limit $3`, s.now(), arg, maxPeople)

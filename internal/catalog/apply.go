@@ -18,8 +18,8 @@ import (
 // different elsewhere since then is left alone and says so (OutcomeMeanwhile), and a stock from which only
 // orders have taken is moved by the difference that the preview told, so that what was sold meanwhile is
 // not for sale again.
-// Applying it again changes nothing and gives the same answer.
-func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid.UUID) (Upload, error) {
+// Applying it again changes nothing and gives the same answer. seen is as for RereadUpload.
+func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64, by uuid.UUID) (Upload, error) {
 	var u Upload
 	err := s.retryNames(ctx, func(tx *sqlx.Tx) (err error) {
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
@@ -30,6 +30,9 @@ func (s *Service) ApplyUpload(ctx context.Context, coopID, id uuid.UUID, by uuid
 			return nil
 		case UploadDiscarded:
 			return ErrUploadDiscarded
+		}
+		if err := u.unchanged(seen); err != nil {
+			return err
 		}
 		if err := s.lockUploaded(ctx, tx, coopID, id); err != nil {
 			return err

@@ -18,8 +18,8 @@ const applyAtOnce = 1000
 
 // StartApply applies a previewed upload, at once if it is small. A large one is applied by a job: it is
 // UploadApplying until then, and a preview again, with Summary.Failed, if that cannot be done. Asking
-// again changes nothing.
-func (s *Service) StartApply(ctx context.Context, coopID, id, by uuid.UUID) (Upload, error) {
+// again changes nothing. seen is as for RereadUpload.
+func (s *Service) StartApply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by uuid.UUID) (Upload, error) {
 	u, err := readUpload(ctx, s.db, coopID, id, "")
 	if err != nil || u.State == UploadApplying || u.State == UploadApplied {
 		return u, err // without waiting for who is at it
@@ -30,6 +30,9 @@ func (s *Service) StartApply(ctx context.Context, coopID, id, by uuid.UUID) (Upl
 		}
 		if u.State != UploadPreviewed || u.Summary.Ready() <= applyAtOnce {
 			return nil
+		}
+		if err := u.unchanged(seen); err != nil {
+			return err
 		}
 		u.State, u.Summary.Failed = UploadApplying, nil
 		if err := u.save(ctx, tx); err != nil {
@@ -44,7 +47,7 @@ func (s *Service) StartApply(ctx context.Context, coopID, id, by uuid.UUID) (Upl
 	case UploadApplying, UploadApplied:
 		return u, nil
 	}
-	return s.ApplyUpload(ctx, coopID, id, by)
+	return s.ApplyUpload(ctx, coopID, id, seen, by)
 }
 
 // ApplyArgs asks for a large upload to be applied.
@@ -72,7 +75,7 @@ type ApplyWorker struct {
 // all. What no other attempt would change, and the last attempt's failure, is told on the preview.
 func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[ApplyArgs]) error {
 	args := job.Args
-	_, err := w.Catalog.ApplyUpload(ctx, args.CooperativeID, args.UploadID, args.By)
+	_, err := w.Catalog.ApplyUpload(ctx, args.CooperativeID, args.UploadID, nil, args.By)
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return nil // done, or gone
 	}

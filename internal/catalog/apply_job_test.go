@@ -27,7 +27,7 @@ func TestALargeFileIsAppliedByAJobOnce(t *testing.T) {
 	m := newMarket(t)
 	u := m.upload(m.honey, "a.csv", manyRows(1001))
 	for range 2 { // an impatient finger
-		started, err := m.StartApply(m.ctx, m.honey, u.ID, m.member)
+		started, err := m.StartApply(m.ctx, m.honey, u.ID, nil, m.member)
 		if err != nil || started.State != catalog.UploadApplying {
 			t.Fatalf("%s %v", started.State, err)
 		}
@@ -38,7 +38,7 @@ func TestALargeFileIsAppliedByAJobOnce(t *testing.T) {
 	// Meanwhile nothing else can be done with it.
 	_, err := m.RepairUpload(m.ctx, m.honey, u.ID, 2, "price", "1")
 	refused(t, err, fault.Conflict, "upload.applying")
-	refused(t, m.DiscardUpload(m.ctx, m.honey, u.ID), fault.Conflict, "upload.applying")
+	refused(t, m.DiscardUpload(m.ctx, m.honey, u.ID, nil), fault.Conflict, "upload.applying")
 
 	work := func() {
 		t.Helper()
@@ -54,7 +54,7 @@ func TestALargeFileIsAppliedByAJobOnce(t *testing.T) {
 	if n := m.number(`select count(*) from products`); got.State != catalog.UploadApplied || got.Summary.Applied != 1001 || n != 1001 {
 		t.Errorf("%s, %d applied, %d products", got.State, got.Summary.Applied, n)
 	}
-	if started, err := m.StartApply(m.ctx, m.honey, u.ID, m.member); err != nil || started.State != catalog.UploadApplied {
+	if started, err := m.StartApply(m.ctx, m.honey, u.ID, nil, m.member); err != nil || started.State != catalog.UploadApplied {
 		t.Errorf("asked again: %s %v", started.State, err)
 	}
 	m.sound()
@@ -64,7 +64,7 @@ func TestAJobThatCannotApplyAFileTellsSo(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	u := m.upload(m.honey, "a.csv", manyRows(1001))
-	_, err := m.StartApply(m.ctx, m.honey, u.ID, m.member)
+	_, err := m.StartApply(m.ctx, m.honey, u.ID, nil, m.member)
 	must(t, err)
 	m.exec(`alter table products add constraint unlucky check (sku <> 'R-77')`)
 	work := func(attempt int) error {
@@ -83,7 +83,7 @@ func TestAJobThatCannotApplyAFileTellsSo(t *testing.T) {
 		t.Errorf("%s, %+v", got.State, got.Summary)
 	}
 	m.exec(`alter table products drop constraint unlucky`)
-	_, err = m.StartApply(m.ctx, m.honey, u.ID, m.member)
+	_, err = m.StartApply(m.ctx, m.honey, u.ID, nil, m.member)
 	must(t, err)
 	must(t, work(1))
 	if n := m.number(`select count(*) from products`); n != 1001 {
@@ -100,7 +100,7 @@ func TestProductsOfACooperativeAreBounded(t *testing.T) {
 		select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount, unit_code, price_centimes, 0, 'archived', created_at, updated_at
 		from products, generate_series(1, $2) as n where id = $1`, p.ID, catalog.MaxProducts-2)
 	full := m.upload(m.honey, "a.csv", manyRows(2))
-	_, err := m.StartApply(m.ctx, m.honey, full.ID, m.member)
+	_, err := m.StartApply(m.ctx, m.honey, full.ID, nil, m.member)
 	refused(t, err, fault.Invalid, "catalog.too_many_products")
 	e := thyme()
 	e.SKU = "last"

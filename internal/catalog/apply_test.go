@@ -96,17 +96,17 @@ func TestAnUploadIsItsCooperativesOwn(t *testing.T) {
 	refused(t, err, fault.NotFound, "upload.not_found")
 	_, err = m.ApplyUpload(m.ctx, m.couscou, u.ID, m.member)
 	refused(t, err, fault.NotFound, "upload.not_found")
-	refused(t, m.DiscardUpload(m.ctx, m.couscou, u.ID), fault.NotFound, "upload.not_found")
-	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+	refused(t, m.DiscardUpload(m.ctx, m.couscou, u.ID, nil), fault.NotFound, "upload.not_found")
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.DiscardUpload(m.ctx, m.honey, u.ID); err != nil {
+	if err := m.DiscardUpload(m.ctx, m.honey, u.ID, nil); err != nil {
 		t.Errorf("thrown away twice: %v", err)
 	}
 	_, err = m.ApplyUpload(m.ctx, m.honey, u.ID, m.member)
 	refused(t, err, fault.Conflict, "upload.discarded")
 	applied := m.apply(m.honey, m.upload(m.honey, "a.csv", "Produit;Prix\nMiel;10\n"))
-	refused(t, m.DiscardUpload(m.ctx, m.honey, applied.ID), fault.Conflict, "upload.already_applied")
+	refused(t, m.DiscardUpload(m.ctx, m.honey, applied.ID, nil), fault.Conflict, "upload.already_applied")
 	// The same references in another cooperative are other products.
 	m.apply(m.couscou, m.upload(m.couscou, "a.csv", "Produit;Prix\nMiel;10\n"))
 	if n := m.number(`select count(*) from products`); n != 2 {

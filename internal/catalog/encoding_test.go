@@ -42,7 +42,7 @@ func TestAFileOfWindowsIsReadAgainInTheOtherWay(t *testing.T) {
 		t.Errorf("kept: %+v", kept)
 	}
 
-	must(t, m.DiscardUpload(m.ctx, m.honey, u.ID))
+	must(t, m.DiscardUpload(m.ctx, m.honey, u.ID, nil))
 	if n := m.number(`select count(*) from uploads where file is not null`); n != 0 {
 		t.Error("a file that is thrown away is kept")
 	}

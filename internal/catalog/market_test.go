@@ -176,17 +176,17 @@ func (m *market) ReadUpload(ctx context.Context, coop uuid.UUID, filename string
 }
 
 func (m *market) RereadUpload(ctx context.Context, coop, id uuid.UUID, encoding sheet.Encoding) (catalog.Upload, error) {
-	u, err := m.Service.RereadUpload(ctx, coop, id, encoding)
+	u, err := m.Service.RereadUpload(ctx, coop, id, nil, encoding)
 	return m.whole(coop, u, err)
 }
 
 func (m *market) RepairUpload(ctx context.Context, coop, id uuid.UUID, line int, column, value string) (catalog.Upload, error) {
-	u, err := m.Service.RepairUpload(ctx, coop, id, line, column, value)
+	u, err := m.Service.RepairUpload(ctx, coop, id, nil, line, column, value)
 	return m.whole(coop, u, err)
 }
 
 func (m *market) ApplyUpload(ctx context.Context, coop, id, by uuid.UUID) (catalog.Upload, error) {
-	u, err := m.Service.ApplyUpload(ctx, coop, id, by)
+	u, err := m.Service.ApplyUpload(ctx, coop, id, nil, by)
 	return m.whole(coop, u, err)
 }
 

@@ -37,6 +37,7 @@ type Upload struct {
 	Summary   Summary
 	CreatedAt time.Time
 	AppliedAt *time.Time
+	Version   int // how often it was repaired or read again
 
 	written int // bytes of its rows and file, since it was read
 }
@@ -75,6 +76,7 @@ var (
 	ErrUploadDiscarded = fault.New(fault.Conflict, "upload.discarded")
 	ErrUploadApplying  = fault.New(fault.Conflict, "upload.applying")
 	ErrUploadApplied   = fault.New(fault.Conflict, "upload.already_applied")
+	ErrUploadChanged   = fault.New(fault.Conflict, "upload.changed") // repaired or read again, since it was shown
 	ErrNoRows          = fault.New(fault.Invalid, "upload.no_rows")
 	ErrNoLine          = fault.New(fault.NotFound, "upload.no_line")
 	ErrNoColumn        = fault.New(fault.Invalid, "upload.no_column")
@@ -132,10 +134,11 @@ func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename str
 }
 
 // RereadUpload reads the file of a preview again in the other encoding that it may be written in.
-// Repairs are forgotten: they belonged to what was misread. ErrNoEncoding if there is no doubt how
-// the file is written.
-func (s *Service) RereadUpload(ctx context.Context, coopID, id uuid.UUID, encoding sheet.Encoding) (Upload, error) {
-	return s.changeUpload(ctx, coopID, id, func(tx *sqlx.Tx, u *Upload) error {
+// Repairs are forgotten: they belonged to what was misread. seen is the version of the file that whoever asks
+// for it saw, nil for who looks at no page. ErrUploadChanged if it has another; ErrNoEncoding if there is no
+// doubt how the file is written.
+func (s *Service) RereadUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64, encoding sheet.Encoding) (Upload, error) {
+	return s.changeUpload(ctx, coopID, id, seen, func(tx *sqlx.Tx, u *Upload) error {
 		if encoding.Other() == "" || u.Summary.Encoding == "" {
 			return ErrNoEncoding
 		}
@@ -296,21 +299,24 @@ func keepUpload(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, u Upload, by
 	return nil
 }
 
-// DiscardUpload throws a previewed upload away; one that was applied stays on record.
-func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error {
+// DiscardUpload throws a previewed upload away; one that was applied stays on record. seen is as for
+// RereadUpload.
+func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64) error {
 	var state string
 	err := s.db.GetContext(ctx, &state, `
 		with thrown as (
 		    update uploads set state = 'discarded', file = null
-		    where id = $1 and cooperative_id = $2 and state = 'previewed'
+		    where id = $1 and cooperative_id = $2 and state = 'previewed' and version = coalesce($3::bigint, version)
 		    returning id, state
 		), forgotten as (
 		    delete from upload_rows r using thrown where r.upload_id = thrown.id
 		)
 		select state from thrown
 		union all
-		select state from uploads where id = $1 and cooperative_id = $2 and state <> 'previewed'`, id, coopID)
+		select state from uploads where id = $1 and cooperative_id = $2 and id not in (select id from thrown)`, id, coopID, seen)
 	switch {
+	case err == nil && state == UploadPreviewed:
+		return ErrUploadChanged
 	case postgres.NoRows(err):
 		return ErrUploadNotFound
 	case err != nil:
@@ -320,12 +326,12 @@ func (s *Service) DiscardUpload(ctx context.Context, coopID, id uuid.UUID) error
 }
 
 // RepairUpload puts another value into one cell of a previewed upload and compares the file again.
-// A cell may also be one that the file did not have.
-func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line int, column, value string) (Upload, error) {
+// A cell may also be one that the file did not have. seen is as for RereadUpload.
+func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64, line int, column, value string) (Upload, error) {
 	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
 		return Upload{}, ErrNoColumn
 	}
-	return s.changeUpload(ctx, coopID, id, func(tx *sqlx.Tx, u *Upload) error {
+	return s.changeUpload(ctx, coopID, id, seen, func(tx *sqlx.Tx, u *Upload) error {
 		c, err := s.compare(ctx, tx, coopID)
 		if err != nil {
 			return err
@@ -367,7 +373,7 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, line i
 
 // changeUpload lets change alter the rows of a preview and its summary; ErrUploadTooMany if too much was
 // written already.
-func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
+func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
 	var u Upload
 	err := s.files.Do(ctx, coopID.String(), func() error {
 		if _, written, err := s.uploadsToday(ctx, coopID); err != nil {
@@ -379,9 +385,10 @@ func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change
 			if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
 				return err
 			}
-			if err := u.open(); err != nil {
+			if err := cmp.Or(u.open(), u.unchanged(seen)); err != nil {
 				return err
 			}
+			u.Version++
 			if err := change(tx, &u); err != nil {
 				return err
 			}
@@ -392,6 +399,14 @@ func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, change
 		return Upload{}, fmt.Errorf("change upload: %w", err)
 	}
 	return u, nil
+}
+
+// unchanged refuses an upload that is not as it was seen.
+func (u Upload) unchanged(seen *int64) error {
+	if seen != nil && *seen != int64(u.Version) {
+		return ErrUploadChanged
+	}
+	return nil
 }
 
 // open refuses an upload that is no longer a preview.
@@ -421,7 +436,7 @@ func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string,
 		return Upload{}, err
 	}
 	if apply {
-		if _, err := s.ApplyUpload(ctx, coopID, u.ID, by); err != nil {
+		if _, err := s.ApplyUpload(ctx, coopID, u.ID, nil, by); err != nil {
 			return Upload{}, err
 		}
 		return s.GetUpload(ctx, coopID, u.ID)
@@ -429,7 +444,7 @@ func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string,
 	if u, err = s.GetUpload(ctx, coopID, u.ID); err != nil {
 		return Upload{}, err
 	}
-	return u, s.DiscardUpload(ctx, coopID, u.ID)
+	return u, s.DiscardUpload(ctx, coopID, u.ID, nil)
 }
 
 // Report is an upload as the command line prints it.

@@ -41,7 +41,7 @@ func TestOnlyTheLastFilesOfACooperativeAreKept(t *testing.T) {
 	if n := m.number(`select count(*) from uploads where state = 'previewed' and cooperative_id = $1`, m.honey); n != 3 {
 		t.Errorf("%d previews are kept", n)
 	}
-	_, err := m.StartApply(m.ctx, m.honey, first.ID, m.member)
+	_, err := m.StartApply(m.ctx, m.honey, first.ID, nil, m.member)
 	refused(t, err, fault.Conflict, "upload.discarded")
 	for range 6 { // and applies them
 		m.apply(m.honey, m.send(manyRows(10)))
@@ -119,7 +119,7 @@ func TestBytesThatAreWrittenOfFilesInADayAreBounded(t *testing.T) {
 	refuse()
 	m.today = m.today.Add(25 * time.Hour) // it is a preview still, to be repaired in a loop
 	refuse()
-	must(t, m.DiscardUpload(m.ctx, m.honey, u.ID))
+	must(t, m.DiscardUpload(m.ctx, m.honey, u.ID, nil))
 	m.send(long)
 }
 

@@ -192,9 +192,9 @@ func (u Upload) save(ctx context.Context, tx *sqlx.Tx) error {
 		return fmt.Errorf("encode upload: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, `
-		update uploads set state = $2, summary = $3, applied_at = $4, written = written + $5,
+		update uploads set state = $2, summary = $3, applied_at = $4, written = written + $5, version = $6,
 		    file = case when $2 in ('previewed', 'applying') then file end
-		where id = $1`, u.ID, u.State, summary, u.AppliedAt, u.written); err != nil {
+		where id = $1`, u.ID, u.State, summary, u.AppliedAt, u.written, u.Version); err != nil {
 		return fmt.Errorf("save upload: %w", err)
 	}
 	return nil
@@ -205,10 +205,10 @@ func readUpload(ctx context.Context, q sqlx.QueryerContext, coopID, id uuid.UUID
 	var u Upload
 	var summary []byte
 	err := q.QueryRowxContext(ctx, `
-		select id, filename, state, summary, created_at, applied_at
+		select id, filename, state, summary, created_at, applied_at, version
 		from uploads
 		where id = $1 and cooperative_id = $2 `+lock, id, coopID).
-		Scan(&u.ID, &u.Filename, &u.State, &summary, &u.CreatedAt, &u.AppliedAt)
+		Scan(&u.ID, &u.Filename, &u.State, &summary, &u.CreatedAt, &u.AppliedAt, &u.Version)
 	if postgres.NoRows(err) {
 		return Upload{}, ErrUploadNotFound
 	}

@@ -254,12 +254,16 @@ const maxNote = 2000
 // the decision with its note; a suspension must say why. The cooperative's products enter and leave
 // search by themselves. Errors: ErrNotFound, ErrWrongState, ErrInvalid with the field note.
 func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note string, by uuid.UUID) error {
-	return s.Decide(ctx, id, 0, to, note, by)
+	return s.decide(ctx, id, nil, to, note, by)
 }
 
-// Decide is SetState for somebody who saw that many decisions about the cooperative (Decisions): if others
-// were taken since, it is ErrWrongState. 0 asks for nothing of the kind.
-func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int, to State, note string, by uuid.UUID) error {
+// Decide is SetState for somebody who saw that many decisions about the cooperative (Decisions): if there are
+// others now, it is ErrWrongState.
+func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int64, to State, note string, by uuid.UUID) error {
+	return s.decide(ctx, id, &seen, to, note, by)
+}
+
+func (s *Service) decide(ctx context.Context, id uuid.UUID, seen *int64, to State, note string, by uuid.UUID) error {
 	note, err := checkedNote(to, note)
 	if err != nil {
 		return err
@@ -281,14 +285,14 @@ func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int, to State, 
 		case !changed:
 			return ErrWrongState
 		}
-		if seen > 0 {
-			var taken int
+		if seen != nil {
+			var taken int64
 			err := tx.GetContext(ctx, &taken, `
 				select count(*) from cooperative_events where cooperative_id = $1 and kind = $2`, id, Decided)
 			if err != nil {
 				return err
 			}
-			if taken != seen {
+			if taken != *seen {
 				return ErrWrongState
 			}
 		}

@@ -400,10 +400,10 @@ func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 	if diff := cmp.Diff(want, states); diff != "" {
 		t.Errorf("as it happened and as it is told (+): %s", diff)
 	}
-	if seen := cooperative.Decisions(events[2:]); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", uuid.Nil), cooperative.ErrWrongState) {
+	if seen := int64(cooperative.Decisions(events[2:])); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", uuid.Nil), cooperative.ErrWrongState) {
 		t.Error("who saw the second of four decisions has decided")
 	}
-	if err := r.Decide(t.Context(), c.ID, cooperative.Decisions(events), cooperative.Suspended, "vu", uuid.Nil); err != nil {
+	if err := r.Decide(t.Context(), c.ID, int64(cooperative.Decisions(events)), cooperative.Suspended, "vu", uuid.Nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -191,7 +191,7 @@ func TestABasketShowsWhatHasBecomeShortOrGone(t *testing.T) {
 	}
 
 	in := m.fromBasket(token, "form")
-	in.Shown = b.Items
+	in.Shown = &b.Items
 	placed := m.place(in)
 	if placed.Order.Items != 139_00 || len(placed.Order.Parts) != 2 {
 		t.Errorf("ordered for %s, %d parts", placed.Order.Items, len(placed.Order.Parts))
@@ -207,13 +207,13 @@ func TestABasketIsNotOrderedAtAnotherPriceThanShown(t *testing.T) {
 	token := order.NewToken()
 	m.add(token, m.wheat, 2)
 	in := m.fromBasket(token, "form")
-	in.Shown = m.basket(token).Items
+	in.Shown = new(m.basket(token).Items)
 	m.exec(`update products set price_centimes = price_centimes + 1 where id = $1`, m.wheat)
 	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrChanged) {
 		t.Fatalf("placed: %v", err)
 	}
 	m.wantStock(map[uuid.UUID]int{m.wheat: 10})
-	in.Shown = m.basket(token).Items
+	in.Shown = new(m.basket(token).Items)
 	if placed := m.place(in); placed.Order.Items != 52_02 {
 		t.Errorf("ordered for %s", placed.Order.Items)
 	}

@@ -114,9 +114,11 @@ func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, er
 	return confirmingToken(s.Secret, orderID, o.Link), nil
 }
 
-// RenewLink ends the links of an order, for everybody who has them, and makes others;
-// ErrNotFound if there is no such order, ErrErased if its links have ended for good.
-func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, _ By) error {
+// RenewLink ends the links of an order, for everybody who has them, and makes others. seen is which of them
+// (Order.Link) whoever asks for it saw, so that a link which somebody else has just passed on stays good: if
+// there is another, ErrWrongState; nil: whichever. ErrNotFound if there is no such order,
+// ErrErased if its links have ended for good.
+func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, seen *int64) error {
 	return s.inTx(ctx, func(tx *sqlx.Tx) error {
 		var renewed struct {
 			Link   int
@@ -129,6 +131,8 @@ func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, _ By) error 
 			return ErrNotFound
 		case err == nil && renewed.Erased:
 			return ErrErased
+		case err == nil && seen != nil && *seen != int64(renewed.Link-1):
+			return ErrWrongState
 		case err == nil:
 			_, err = tx.ExecContext(ctx, `update orders set token_hash = $2 where id = $1`, orderID, hashToken(s.Token(orderID, renewed.Link)))
 		}

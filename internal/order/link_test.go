@@ -46,7 +46,7 @@ func TestTheReadingLinkOnlyShowsTheOrder(t *testing.T) {
 	} {
 		wantError(t, name, err, order.ErrNotFound)
 	}
-	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	m.must(m.RenewLink(ctx, placed.Order.ID, nil))
 	_, err = m.ByToken(ctx, reading)
 	wantError(t, "the reading link after it was renewed", err, order.ErrNotFound)
 	_, err = m.ByConfirmingToken(ctx, confirming)

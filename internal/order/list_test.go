@@ -34,16 +34,16 @@ func TestATrackingLinkIsTheOnlyKeyToAnOrder(t *testing.T) {
 			t.Errorf("opened by %q: %v", guess, err)
 		}
 	}
-	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	m.must(m.RenewLink(ctx, placed.Order.ID, nil))
 	if _, err := m.ByToken(ctx, placed.Token); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("the link that was ended opens it: %v", err)
 	}
-	m.must(m.RenewLink(ctx, placed.Order.ID, order.By{}))
+	m.must(m.RenewLink(ctx, placed.Order.ID, nil))
 	renewed, err := m.ByToken(ctx, m.Token(placed.Order.ID, 2))
 	if err != nil || renewed.ID != placed.Order.ID || renewed.Link != 2 {
 		t.Errorf("the new link opens %+v: %v", renewed, err)
 	}
-	if err := m.RenewLink(ctx, uuid.New(), order.By{}); !errors.Is(err, order.ErrNotFound) {
+	if err := m.RenewLink(ctx, uuid.New(), nil); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("the link of an order that does not exist: %v", err)
 	}
 	if _, err := m.ForAssociation(ctx, uuid.New()); !errors.Is(err, order.ErrNotFound) {

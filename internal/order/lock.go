@@ -22,9 +22,11 @@ type By struct {
 	User uuid.UUID // zero: the buyer, or the market itself
 	Note string    // shown with the move; may be empty
 	At   time.Time // zero: now; what happened later stands later in the history, whatever the clocks say
-	Seen int       // as many entries the history had that the mover saw: if others came, ErrWrongState; 0: not asked
 
-	SeenPart PartState // as the mover saw the part that is moved: if it is in another state, ErrWrongState; empty: not asked
+	// What a page showed to whoever moves it. If it is otherwise now, ErrWrongState. Nil is for who looks at
+	// no page: the market itself, and the buyer, whose moves fit whatever became of the order or are refused.
+	Seen     *int64     // as many entries the history had
+	SeenPart *PartState // so was the part that is moved
 }
 
 // locked is an order that no other transaction can change until this one ends.
@@ -58,14 +60,14 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 		if err != nil {
 			return err
 		}
-		var events int
+		var events int64
 		err = tx.QueryRowContext(ctx, `
 			select count(*), moment_after($2, max(at)) from order_events where order_id = $1`,
 			o.ID, by.At).Scan(&events, &by.At)
 		if err != nil {
 			return fmt.Errorf("order: moment of a move: %w", err)
 		}
-		if by.Seen > 0 && by.Seen != events {
+		if by.Seen != nil && *by.Seen != events {
 			return ErrWrongState
 		}
 		o.by = by

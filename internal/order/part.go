@@ -52,7 +52,7 @@ func (s *Service) Decline(ctx context.Context, cooperativeID, partID uuid.UUID, 
 func (s *Service) movePart(ctx context.Context, cooperativeID, partID uuid.UUID, by By, fn func(tx *sqlx.Tx, o *locked, p Part) error) error {
 	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
 		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == partID })
-		if by.SeenPart != "" && by.SeenPart != o.parts[i].State {
+		if by.SeenPart != nil && *by.SeenPart != o.parts[i].State {
 			return ErrWrongState
 		}
 		return fn(tx, o, o.parts[i])

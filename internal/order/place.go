@@ -37,16 +37,16 @@ type PlaceInput struct {
 	Lines          []Line
 	BasketToken    string
 	Buyer          Buyer
-	Delivery       string       // delivery.Pickup or delivery.Home
-	Payment        string       // name of a payment provider
-	Locale         string       // the buyer's language
-	Source         string       // Shop or API
-	From           string       // the network address that it comes from; empty: none
-	Spared         bool         // orders from that address are not counted together
-	IdempotencyKey string       // within Source and the telephone number; empty: the request cannot be told from a second one
-	Shown          money.Amount // the sum of items that the buyer saw; 0: none
-	At             time.Time    // when it is placed; zero: now
-	Sample         bool         // part of the sample market: nobody is sent mail about it
+	Delivery       string        // delivery.Pickup or delivery.Home
+	Payment        string        // name of a payment provider
+	Locale         string        // the buyer's language
+	Source         string        // Shop or API
+	From           string        // the network address that it comes from; empty: none
+	Spared         bool          // orders from that address are not counted together
+	IdempotencyKey string        // within Source and the telephone number; empty: the request cannot be told from a second one
+	Shown          *money.Amount // the sum of items that a page showed to the buyer; nil: she looks at none
+	At             time.Time     // when it is placed; zero: now
+	Sample         bool          // part of the sample market: nobody is sent mail about it
 }
 
 // Placed is an order with the token of its tracking link.
@@ -194,7 +194,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
-	if req.Shown != 0 && req.Shown != order.Items {
+	if req.Shown != nil && *req.Shown != order.Items {
 		return Order{}, ErrChanged
 	}
 	var from []byte

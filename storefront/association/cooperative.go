@@ -167,8 +167,7 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 	if err != nil {
 		return err
 	}
-	seen, _ := strconv.Atoi(r.Form("seen"))
-	err = h.Cooperatives.Decide(r.Context(), c.ID, seen, to, r.Form("note"), r.UserID())
+	err = h.Cooperatives.Decide(r.Context(), c.ID, r.Shown("seen"), to, r.Form("note"), r.UserID())
 	if no, ok := refused(r, err); ok {
 		return h.showCooperative(r, formSuspend, no)
 	}

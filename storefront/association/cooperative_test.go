@@ -94,7 +94,7 @@ func TestACooperativeIsApprovedSuspendedAndApprovedAgain(t *testing.T) {
 		page = m.boss.Post(path+"/suspend", url.Values{"note": {long}}).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#suspend textarea", long)
 
-		page = m.boss.Post(path+"/suspend", url.Values{"note": {"<b>شهادة منتهية</b>"}}).Want(http.StatusOK)
+		page = m.boss.Submit(page, "#suspend form", url.Values{"note": {"<b>شهادة منتهية</b>"}}).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.cooperative.done.suspended", "Name", l.Text(m.Honey.Name)))
 		m.says(page, "[data-history] li:first-child b", l.T("association.event.suspended"))
 		m.tells(page, "[data-history] li:first-child", "<b>شهادة منتهية</b>")
@@ -105,7 +105,7 @@ func TestACooperativeIsApprovedSuspendedAndApprovedAgain(t *testing.T) {
 		page = m.boss.Post(path+"/suspend", url.Values{"note": {"مرة أخرى"}}).Want(http.StatusConflict)
 		m.says(page, "[data-notice]", l.T("cooperative.wrong_state"))
 
-		page = m.boss.Post(path+"/approve", nil).Want(http.StatusOK)
+		page = m.sends(path, "approve", nil).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.cooperative.done.approved", "Name", l.Text(m.Honey.Name)))
 		m.Visitor().Get(shop).Want(http.StatusOK)
 		m.boss.Post(path+"/approve", nil).Want(http.StatusConflict)
@@ -119,8 +119,7 @@ func TestANewCooperativeIsApproved(t *testing.T) {
 	if page.Has("[data-dialog=suspend]") {
 		t.Error("a cooperative that waits can be suspended")
 	}
-	action := page.Find("[data-decision] form").AttrOr("action", "")
-	page = m.boss.Post(action, nil).Want(http.StatusOK)
+	page = m.boss.Submit(page, "[data-decision] form", nil).Want(http.StatusOK)
 	m.says(page, "h1 + p .bdg", "Admise")
 	if page.Has(".areatop .cnt") {
 		t.Error("the menu still counts somebody who waits")

@@ -55,9 +55,7 @@ func (h *Handler) correct(r *web.Request) error {
 	}
 	corrected := readIdentity(r, c.Sector)
 	corrected.ID = c.ID
-	if corrected.Version, err = strconv.Atoi(r.Form("version")); err != nil {
-		corrected.Version = -1 // of no version at all
-	}
+	corrected.Version = int(r.Shown("version"))
 	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.UserID())
 	if errors.Is(err, cooperative.ErrChanged) {
 		return h.showChanged(r, fault.As(err))

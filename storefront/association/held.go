@@ -23,6 +23,7 @@ type heldView struct {
 	Waiting   order.Waiting // of these
 	Phones    []order.Holder
 	Addresses []order.Holder
+	OldPage   bool // what it showed was to be freed, and it did not say what that was
 }
 
 // some reports whether the page is about some of the holders only.
@@ -47,8 +48,11 @@ func heldBy(phone, address string) string {
 func shortAddress(mark string) string { return mark[:min(8, len(mark))] }
 
 func (h *Handler) held(r *web.Request) error {
+	return h.showHeld(r, http.StatusOK, heldView{Of: order.Holders{Phone: r.Query("phone"), Address: r.Query("address"), Mailed: true}})
+}
+
+func (h *Handler) showHeld(r *web.Request, status int, v heldView) error {
 	ctx := r.Context()
-	v := heldView{Of: order.Holders{Phone: r.Query("phone"), Address: r.Query("address"), Mailed: true}}
 	var err error
 	if v.Now, err = h.Orders.Held(ctx); err != nil {
 		return err
@@ -63,7 +67,7 @@ func (h *Handler) held(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, heldPage(p, v))
+	return r.Render(status, heldPage(p, v))
 }
 
 // free gives up the orders that the page showed and that nobody confirmed since.
@@ -71,7 +75,8 @@ func (h *Handler) free(r *web.Request) error {
 	of := order.Holders{Phone: r.Form("phone"), Address: r.Form("address"), Mailed: r.Form("mailed") == "yes"}
 	until, err := time.Parse(time.RFC3339Nano, r.Form("until"))
 	if err != nil {
-		return r.Redirect(heldPath)
+		of.Mailed = true
+		return h.showHeld(r, http.StatusConflict, heldView{Of: of, OldPage: true})
 	}
 	freed, err := h.Orders.Free(r.Context(), of, until, order.By{User: r.UserID()})
 	if err != nil {

@@ -2,6 +2,8 @@ package association_test
 
 import (
 	"context"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +126,11 @@ func spaced(text string) string { return strings.Join(strings.Fields(text), " ")
 func (m *market) centimes(code string, a money.Amount) string { return spaced(m.in(code).Centimes(a)) }
 
 // says fails the test unless what the selector finds reads so.
+func (m *market) sends(path, move string, typed url.Values) *storetest.Page {
+	m.Helper()
+	return m.boss.Submit(m.boss.Get(path).Want(http.StatusOK), "main form[action*='/"+move+"']", typed)
+}
+
 func (m *market) says(p *storetest.Page, selector, want string) {
 	m.Helper()
 	if got := p.Text(selector); got != spaced(want) {

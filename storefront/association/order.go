@@ -116,13 +116,14 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	do := map[string]func(context.Context, uuid.UUID, order.By) error{
 		moveConfirm: h.Orders.Confirm, moveDispatch: h.Orders.Dispatch, moveDeliver: h.Orders.Deliver,
 		moveRefuse: h.Orders.Refuse, moveCancel: h.Orders.Cancel,
-		moveRenew: h.Orders.RenewLink,
+		moveRenew: func(ctx context.Context, id uuid.UUID, by order.By) error {
+			return h.Orders.RenewLink(ctx, id, by.Seen)
+		},
 	}[move]
 	if do == nil {
 		return web.ErrNotFound
 	}
-	by := order.By{User: r.UserID(), Note: r.Form("note")}
-	by.Seen, _ = strconv.Atoi(r.Form("seen"))
+	by := order.By{User: r.UserID(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
 	if move == moveCancel && by.Note == "" {
 		err = fault.New(fault.Invalid, "association.order.incomplete").Field("note", "association.order.reason_missing")
 	} else {

@@ -178,12 +178,12 @@ func (h *Handler) reopenAccount(r *web.Request) error {
 	return h.decideAccount(r, h.Accounts.Reopen, "association.person.reopened")
 }
 
-func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, user, by uuid.UUID, reason string, from security.Source) error, done string) error {
+func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error, done string) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	err = do(r.Context(), id, r.UserID(), r.Form("reason"), r.Source())
+	err = do(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Form("reason"), r.Source())
 	if no, ok := refused(r, err); ok {
 		return h.showPerson(r, id, personView{Refused: no})
 	}

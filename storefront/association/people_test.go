@@ -85,7 +85,7 @@ func TestAnAccountIsEndedWithAReasonAndReopened(t *testing.T) {
 		page := m.boss.Post("/"+code+person+"/end", url.Values{"reason": {""}}).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#f-reason-error", l.T("account.reason_missing"))
 		hers.Get("/" + code + "/seller").Want(http.StatusOK)
-		page = m.boss.Post("/"+code+person+"/end", url.Values{"reason": {"left for France"}}).Want(http.StatusOK)
+		page = m.boss.Submit(page, "form[action*='/end']", url.Values{"reason": {"left for France"}}).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.person.ended"))
 		m.tells(page, "main", "left for France")
 		m.speaks(page)
@@ -93,7 +93,7 @@ func TestAnAccountIsEndedWithAReasonAndReopened(t *testing.T) {
 		m.says(m.boss.Post("/"+code+person+"/end", url.Values{"reason": {"again"}}).Want(http.StatusConflict), "[data-notice]", l.T("account.wrong_state"))
 		m.boss.Post("/"+code+person+"/link", nil).Want(http.StatusConflict)
 		m.tells(m.boss.Get("/"+code+"/association/cooperatives/nahla"), "[data-accounts]", l.T("association.person.state_ended"))
-		page = m.boss.Post("/"+code+person+"/reopen", url.Values{"reason": {"came back"}}).Want(http.StatusOK)
+		page = m.sends("/"+code+person, "reopen", url.Values{"reason": {"came back"}}).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.person.reopened"))
 		page.Find("[data-link] form")
 	}

@@ -19,7 +19,7 @@ var noSource security.Source
 
 // reopen lets somebody sign in with the password of tests again, if her account was ended or reopened.
 func (m *market) reopen(u account.User) error {
-	err := m.Accounts.Reopen(context.Background(), u.ID, m.Association.ID, "a test", noSource)
+	err := m.Accounts.Reopen(context.Background(), u.ID, m.Association.ID, nil, "a test", noSource)
 	if err != nil && !errors.Is(err, account.ErrWrongState) {
 		return err
 	}
@@ -44,11 +44,11 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 	m := open(t)
 	m.autumn()
 	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 1))
-	m.boss.Post("/fr/association/orders/"+o.ID.String()+"/renew", nil).Want(http.StatusOK)
-	m.boss.Post("/fr/association/cooperatives/amal/suspend", url.Values{"note": {"a complaint"}}).Want(http.StatusOK)
-	m.boss.Post("/fr/association/cooperatives/amal/approve", nil).Want(http.StatusOK)
+	m.sends("/fr/association/orders/"+o.ID.String(), "renew", nil).Want(http.StatusOK)
+	m.sends("/fr/association/cooperatives/amal", "suspend", url.Values{"note": {"a complaint"}}).Want(http.StatusOK)
+	m.sends("/fr/association/cooperatives/amal", "approve", nil).Want(http.StatusOK)
 	m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK)
-	m.boss.Post("/fr/association/settlement/nahla/pay", url.Values{"amount": {"10"}, "reference": {"VIR-9"}}).Want(http.StatusOK)
+	m.sends("/fr/association/settlement/nahla", "pay", url.Values{"amount": {"10"}, "reference": {"VIR-9"}}).Want(http.StatusOK)
 	m.SignIn(m.Honey.Member).Get("/fr/association").Want(http.StatusForbidden)
 
 	for _, code := range languages {

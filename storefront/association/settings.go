@@ -113,7 +113,7 @@ func readSettings(r *web.Request, kept settings.Settings) settings.Settings {
 			Address: i18n.Text{AR: r.Form("address_ar"), FR: r.Form("address_fr")},
 			Hours:   i18n.Text{AR: r.Form("hours_ar"), FR: r.Form("hours_fr"), EN: r.Form("hours_en")},
 		},
-		Version: whole(r, "version"), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
+		Version: int(r.Shown("version")), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
 		ReservationHours: whole(r, "reservation_hours"), BuyerMonths: whole(r, "buyer_months"), PublishUnauthorised: r.Form("unauthorised") == "yes",
 	}
 	for _, name := range settings.HoldsFields() {

@@ -3,7 +3,6 @@ package association
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/google/uuid"
 
@@ -159,9 +158,7 @@ func (h *Handler) pay(r *web.Request) error {
 	transfer := settlement.Transfer{CooperativeID: c.ID}
 	var payouts []settlement.Payout
 	if transfer.Amount, err = readAmount(r); err == nil {
-		if shown, unreadable := strconv.ParseInt(r.Form("shown"), 10, 64); unreadable == nil {
-			transfer.Shown = (*money.Amount)(&shown)
-		}
+		transfer.Shown = new(money.Amount(r.Shown("shown")))
 		payouts, err = h.Settlements.PayAll(r.Context(), []settlement.Transfer{transfer}, r.Form("reference"), r.UserID())
 	}
 	if errors.Is(err, settlement.ErrOwedChanged) {
@@ -191,9 +188,11 @@ func (h *Handler) showOwedChanged(r *web.Request, c cooperative.Cooperative) err
 	if err != nil {
 		return err
 	}
-	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
-	form, _ := r.Rejected(fault.New(fault.Invalid, settlement.ErrOwedChanged.Key,
-		"Before", money.Amount(shown), "Now", owed.Due))
+	changed := fault.New(fault.Invalid, settlement.ErrOwedChanged.Key, "Before", money.Amount(r.Shown("shown")), "Now", owed.Due)
+	if r.Shown("shown") == web.NothingShown {
+		changed = fault.New(fault.Invalid, "association.pay.old_page", "Now", owed.Due)
+	}
+	form, _ := r.Rejected(changed)
 	form.Errors["amount"] = form.Errors[""]
 	return h.showStatement(r, http.StatusConflict, statementView{Form: form})
 }

@@ -62,23 +62,24 @@ func TestATransferIsRecordedOnce(t *testing.T) {
 	if got := page.Find("input[name=amount]").AttrOr("value", ""); got != "228" {
 		t.Errorf("%s is proposed, not all that is due", got)
 	}
-	transfer := func(amount, reference string) *storetest.Page {
-		return m.boss.Post("/ar/association/settlement/nahla/pay", url.Values{"amount": {amount}, "reference": {reference}})
+	transfer := func(statement *storetest.Page, amount, reference string) *storetest.Page {
+		return m.boss.Submit(statement, "form[action$=pay]", url.Values{"amount": {amount}, "reference": {reference}})
 	}
 	l := m.in("ar")
-	page = transfer("100,50", "VIR-1").Want(http.StatusOK)
+	statement := page
+	page = transfer(statement, "100,50", "VIR-1").Want(http.StatusOK)
 	if page.Path != "/ar/association/settlement" {
 		t.Errorf("after paying: %s", page.Path)
 	}
 	m.says(page, ".toast", l.T("association.pay.done", "Amount", l.Money(10050), "Name", l.Text(m.Honey.Name)))
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
-	page = transfer("100,50", "VIR-1").Want(http.StatusOK) // sent twice
+	page = transfer(statement, "100,50", "VIR-1").Want(http.StatusOK) // sent twice
 	m.tells(page, ".toast", "VIR-1")
 	if told := page.Text(".toast"); told == l.T("association.pay.done", "Amount", l.Money(10050), "Name", l.Text(m.Honey.Name)) {
 		t.Error("it says that something was recorded")
 	}
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 10050, 12750, 0)
-	page = transfer("127,50", "VIR-2").Want(http.StatusOK)
+	page = transfer(m.boss.Get("/ar/association/settlement/nahla"), "127,50", "VIR-2").Want(http.StatusOK)
 	m.owes(page, "ar", "[data-cooperative=nahla]", 24000, 1200, 22800, 0, 0)
 
 	page = m.boss.Get("/ar/association/settlement/nahla").Want(http.StatusOK)
@@ -110,6 +111,8 @@ func TestWhatIsOwedMayChangeBetweenLookingAndPaying(t *testing.T) {
 			t.Errorf("of what was typed %q and %q are left", amount, reference)
 		}
 		m.speaks(page)
+		page = m.boss.Post(path+"/pay", url.Values{"amount": {"218"}, "reference": {"VIR-9"}}).Want(http.StatusConflict)
+		m.tells(page, ".note.bad", l.T("association.pay.old_page", "Now", l.Money(now)))
 	}
 }
 
@@ -155,7 +158,7 @@ func TestEverybodyWhoIsReadyIsPaidAtOnce(t *testing.T) {
 	page = m.boss.Get("/fr" + path + "/nahla").Want(http.StatusOK)
 	m.tells(page, "[data-entries] tbody tr:first-child th", "VIR-7")
 	m.tells(page, "[data-entries] tbody tr:first-child th", m.Association.Name) // who recorded it
-	page = m.boss.Post("/fr"+path+"/nahla/pay", url.Values{"amount": {"5"}, "reference": {"VIR-9"}}).Want(http.StatusUnprocessableEntity)
+	page = m.boss.Post("/fr"+path+"/nahla/pay", url.Values{"amount": {"5"}, "reference": {"VIR-9"}, "shown": {"0"}}).Want(http.StatusUnprocessableEntity)
 	m.says(page, "[data-refused]", m.in("fr").T("settlement.above_due", "Due", m.in("fr").Money(0)))
 }
 
@@ -163,7 +166,7 @@ func TestARefusedTransferKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	m.autumn()
-	m.boss.Post("/ar/association/settlement/nahla/pay", url.Values{"amount": {"28"}, "reference": {"VIR-0"}}).Want(http.StatusOK)
+	m.sends("/ar/association/settlement/nahla", "pay", url.Values{"amount": {"28"}, "reference": {"VIR-0"}}).Want(http.StatusOK)
 	for _, code := range languages {
 		l := m.in(code)
 		for _, c := range []struct {
@@ -179,7 +182,7 @@ func TestARefusedTransferKeepsWhatWasTyped(t *testing.T) {
 			{"100", "  ", "reference", l.T("settlement.reference_missing")},
 			{"100", "VIR-0", "reference", l.T("settlement.reference_used")},
 		} {
-			page := m.boss.Post("/"+code+"/association/settlement/nahla/pay", url.Values{"amount": {c.amount}, "reference": {c.reference}}).
+			page := m.sends("/"+code+"/association/settlement/nahla", "pay", url.Values{"amount": {c.amount}, "reference": {c.reference}}).
 				Want(http.StatusUnprocessableEntity)
 			if c.says != "" {
 				m.says(page, "#f-"+c.field+"-error", c.says)

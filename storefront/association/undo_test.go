@@ -94,7 +94,7 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 	}
 
 	// The same reference with the right amount, and both stay readable beside it.
-	m.boss.Post("/fr/association/settlement/nahla/pay", url.Values{"amount": {"105"}, "reference": {"VIR-1"}}).Want(http.StatusOK)
+	m.sends("/fr/association/settlement/nahla", "pay", url.Values{"amount": {"105"}, "reference": {"VIR-1"}}).Want(http.StatusOK)
 	page = m.boss.Get("/fr/association/settlement/nahla").Want(http.StatusOK)
 	if n := page.Find("[data-dialog^=undo]").Length(); n != 1 {
 		t.Errorf("%d transfers can be undone, want 1", n)

@@ -94,8 +94,9 @@ func (h *Handler) orders(r *web.Request) error {
 // orderView is the cooperative's part of one order.
 type orderView struct {
 	order.CooperativePart
-	Now  time.Time
-	Form ui.Form // of declining it
+	Now       time.Time
+	Form      ui.Form // of declining it
+	Meanwhile bool    // it was to be moved from a page that showed it otherwise
 }
 
 func (h *Handler) order(r *web.Request) error {
@@ -103,10 +104,11 @@ func (h *Handler) order(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showOrder(r, http.StatusOK, id, ui.Form{})
+	return h.showOrder(r, http.StatusOK, id, orderView{})
 }
 
-func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, form ui.Form) error {
+// showOrder shows the page of a part, with what v has of a move that was refused.
+func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, v orderView) error {
 	part, err := h.Orders.PartOf(r.Context(), r.CooperativeID(), id)
 	if err != nil {
 		return err
@@ -115,7 +117,8 @@ func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, form ui.Fo
 	if err != nil {
 		return err
 	}
-	return r.Render(status, orderPage(p, orderView{CooperativePart: part, Now: time.Now(), Form: form}))
+	v.CooperativePart, v.Now = part, time.Now()
+	return r.Render(status, orderPage(p, v))
 }
 
 // moves are what a cooperative can do with its part, by the last step of the address.
@@ -135,7 +138,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if move == nil {
 		return web.ErrNotFound
 	}
-	by := order.By{User: r.UserID(), SeenPart: order.PartState(r.Form("seen"))}
+	by := order.By{User: r.UserID(), SeenPart: new(order.PartState(r.Form("seen")))}
 	if name == "decline" {
 		by.Note, err = reason(r)
 	}
@@ -143,12 +146,11 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		err = move(r.Context(), r.CooperativeID(), id, by)
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showOrder(r, http.StatusUnprocessableEntity, id, form)
+		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form})
 	}
 	if errors.Is(err, order.ErrWrongState) {
 		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
-		r.Flash("seller.orders.meanwhile")
-		return r.Redirect(ordersPath + "/" + id.String())
+		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true})
 	}
 	if err != nil {
 		return err

@@ -95,7 +95,7 @@ func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
 	if m.Stock(m.Honey.Products[0].ID) != 18 {
 		t.Fatal("it was declined without a reason")
 	}
-	page := member.Post(path, url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
+	page := member.Submit(member.Get("/fr/seller/orders/"+part.ID.String()), "form[action*='/decline']", url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
 	if m.Stock(m.Honey.Products[0].ID) != 20 {
 		t.Error("the stock was not given back")
 	}
@@ -115,10 +115,11 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	part := partOf(t, m, m.Honey)
 	first, second := m.SignIn(m.Honey.Member), m.SignIn(m.Honey.Member)
 	path := "/en/seller/orders/" + part.ID.String()
-	first.Post(path+"/accept", nil).Want(http.StatusOK)
-	page := second.Post(path+"/accept", nil).Want(http.StatusOK)
-	if page.Path != path || page.Text("#toasts .toast") != "This order has changed meanwhile. Here is how it stands." {
-		t.Errorf("%s: %s", page.Path, page.Text("#toasts"))
+	shown := second.Get(path)
+	first.Submit(first.Get(path), "form[action$='/accept']", nil).Want(http.StatusOK)
+	page := second.Submit(shown, "form[action$='/accept']", nil).Want(http.StatusConflict)
+	if said := page.Text("[data-notice]"); said != "This order has changed meanwhile. Here is how it stands." {
+		t.Errorf("it says %q", said)
 	}
 	if !strings.Contains(page.Text(".ord button.big"), "Ready for the courier") {
 		t.Error("the next step is not offered")

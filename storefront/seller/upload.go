@@ -183,12 +183,12 @@ func (h *Handler) repairUpload(r *web.Request) error {
 		return web.ErrNotFound.Wrap(err)
 	}
 	typed := typedCell{Line: line, Column: r.Form("column"), Value: r.Form("value")}
-	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, typed.Line, typed.Column, typed.Value)
+	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), typed.Line, typed.Column, typed.Value)
 	if f, status := refusedFile(r, err); f != nil {
 		return h.showUpload(r, status, uploadView{Refused: &f.Message, Typed: typed})
 	}
 	if err != nil {
-		return h.uploadMeanwhile(r, id, err)
+		return h.uploadMeanwhile(r, id, err, typed)
 	}
 	path := uploadPath + "/" + id.String()
 	if show := r.Form("show"); show != "" {
@@ -203,7 +203,7 @@ func (h *Handler) rereadUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Catalog.RereadUpload(r.Context(), r.CooperativeID(), id, sheet.Encoding(r.Form("encoding")))
+	_, err = h.Catalog.RereadUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), sheet.Encoding(r.Form("encoding")))
 	f, status := refusedFile(r, err)
 	switch {
 	case fault.Is(err, fault.Invalid):
@@ -211,7 +211,7 @@ func (h *Handler) rereadUpload(r *web.Request) error {
 	case f != nil:
 		return h.showUpload(r, status, uploadView{Refused: &f.Message})
 	case err != nil:
-		return h.uploadMeanwhile(r, id, err)
+		return h.uploadMeanwhile(r, id, err, typedCell{})
 	default:
 		r.Flash("seller.upload.reread_done")
 	}
@@ -223,11 +223,11 @@ func (h *Handler) applyUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, r.UserID()); err != nil {
+	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), r.UserID()); err != nil {
 		if f, status := refusedFile(r, err); f != nil {
 			return h.showUpload(r, status, uploadView{Failed: &f.Message})
 		}
-		return h.uploadMeanwhile(r, id, err)
+		return h.uploadMeanwhile(r, id, err, typedCell{})
 	}
 	return r.Redirect(uploadPath + "/" + id.String())
 }
@@ -237,15 +237,19 @@ func (h *Handler) discardUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Catalog.DiscardUpload(r.Context(), r.CooperativeID(), id); err != nil {
-		return h.uploadMeanwhile(r, id, err)
+	if err := h.Catalog.DiscardUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen"))); err != nil {
+		return h.uploadMeanwhile(r, id, err, typedCell{})
 	}
 	r.Flash("seller.upload.was_discarded")
 	return r.Redirect(cataloguePath)
 }
 
-// uploadMeanwhile leads to what became of a file that somebody else has finished with already.
-func (h *Handler) uploadMeanwhile(r *web.Request, id uuid.UUID, err error) error {
+// uploadMeanwhile shows what others made of a file since its page was shown: how it is now, with what was
+// typed, or what became of it.
+func (h *Handler) uploadMeanwhile(r *web.Request, id uuid.UUID, err error, typed typedCell) error {
+	if errors.Is(err, catalog.ErrUploadChanged) {
+		return h.showUpload(r, http.StatusConflict, uploadView{Refused: &catalog.ErrUploadChanged.Message, Typed: typed})
+	}
 	if errors.Is(err, catalog.ErrUploadApplied) || errors.Is(err, catalog.ErrUploadApplying) || errors.Is(err, catalog.ErrUploadDiscarded) {
 		r.Flash("seller.upload.meanwhile")
 		return r.Redirect(uploadPath + "/" + id.String())

@@ -69,7 +69,7 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 		t.Errorf("after both repairs: %s", page.Text(".actions"))
 	}
 
-	applied := member.Post(action(page, ".actions form[action$=apply]"), nil).Want(http.StatusOK)
+	applied := member.Submit(page, ".actions form[action$=apply]", nil).Want(http.StatusOK)
 	start := time.Now()
 	if got := applied.Text(".note.ok b"); got != "3 lignes publiées." {
 		t.Errorf("applied: %s", got)
@@ -116,11 +116,11 @@ func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
 			t.Fatalf("%s: it says %q", language, said)
 		}
 		choose := url.Values{"encoding": {page.Find("#encoding button").AttrOr("value", "")}}
-		page = member.Post(action(page, "#encoding form"), choose).Want(http.StatusOK)
+		page = member.Submit(page, "#encoding form", choose).Want(http.StatusOK)
 		if said := page.Text("#encoding p"); !strings.Contains(said, "1256") || !strings.Contains(page.Text("#line-2"), "ع") {
 			t.Errorf("%s: then %q, %q", language, said, page.Text("#line-2"))
 		}
-		member.Post(page.Path+"/reread", url.Values{"encoding": {"latin-9"}}).Want(http.StatusNotFound)
+		member.Submit(page, "#encoding form", url.Values{"encoding": {"latin-9"}}).Want(http.StatusNotFound)
 	}
 	page := member.Upload("/fr/seller/upload", "file", "liste.csv", []byte(plain), nil).Want(http.StatusOK)
 	if page.Has("#encoding") {
@@ -142,7 +142,7 @@ func TestALargeFileIsPublishedWhileThePageWaits(t *testing.T) {
 		t.Errorf("%d rows are shown", got)
 	}
 	id := preview.Path[strings.LastIndex(preview.Path, "/")+1:]
-	member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	member.Submit(preview, "form[action$=apply]", nil).Want(http.StatusOK)
 	for _, language := range languages {
 		page := member.Get("/" + language + "/seller/upload/" + id).Want(http.StatusOK)
 		if page.Header.Get("Refresh") == "" || !page.Has("[role=status]") || page.Has("form[action$='/apply']") {
@@ -168,7 +168,7 @@ func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
 	// Meanwhile somebody changes the price by hand.
 	thyme := m.Honey.Product(t, "M-1")
 	member.Post("/fr/seller/products/"+thyme.ID.String()+"/quick", url.Values{"price": {"118"}, "page": {shownNow(member, thyme)}}).Want(http.StatusOK)
-	page := member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	page := member.Submit(preview, "form[action$=apply]", nil).Want(http.StatusOK)
 	if page.Text("h1") != "Rien n’a été publié" || page.Has(".note.ok") || !strings.Contains(page.Text("#line-2"), "modifié ailleurs") {
 		t.Errorf("it says %q, %q", page.Text("h1"), page.Text("main"))
 	}
@@ -199,7 +199,7 @@ func TestFileIsDiscarded(t *testing.T) {
 	m := storetest.New(t)
 	member := m.SignIn(m.Honey.Member)
 	preview := member.Upload("/ar/seller/upload", "file", "عسل.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
-	if got := member.Post(preview.Path+"/discard", nil).Want(http.StatusOK).Path; got != "/ar/seller/products" {
+	if got := member.Submit(preview, "form[action$=discard]", nil).Want(http.StatusOK).Path; got != "/ar/seller/products" {
 		t.Errorf("then to %s", got)
 	}
 	if got := member.Get(preview.Path).Want(http.StatusOK).Path; got != "/ar/seller/upload" {
@@ -266,7 +266,7 @@ func TestThousandsOfMistakesAreCutAndCanBeDownloaded(t *testing.T) {
 	if got := strings.Join(rows[1][:3], " "); got != "2 Prix cher" {
 		t.Errorf("the first is %s", got)
 	}
-	page = member.Post(page.Path+"/repair", url.Values{"line": {"2"}, "column": {"price"}, "value": {"50"}, "show": {"wrong"}}).Want(http.StatusOK)
+	page = member.Post(page.Path+"/repair", url.Values{"line": {"2"}, "column": {"price"}, "value": {"50"}, "show": {"wrong"}, "seen": {"0"}}).Want(http.StatusOK)
 	if !page.Has("#line-2 form.fix input[value=stock]") || page.Has("#line-2 form.fix input[value=price]") {
 		t.Error("one of two mistakes in a row cannot be repaired alone")
 	}
@@ -278,7 +278,7 @@ func TestRepairOfNothingIsRefused(t *testing.T) {
 	member := m.SignIn(m.Honey.Member)
 	path := member.Upload("/fr/seller/upload", "file", "x.csv", []byte(catalogueFile), nil).Want(http.StatusOK).Path
 	for _, form := range []url.Values{
-		nil, {"line": {"two"}}, {"line": {"99"}, "column": {"price"}, "value": {"1"}}, {"line": {"-1"}, "column": {"price"}},
+		nil, {"line": {"two"}}, {"line": {"99"}, "column": {"price"}, "value": {"1"}, "seen": {"0"}}, {"line": {"-1"}, "column": {"price"}, "seen": {"0"}},
 	} {
 		member.Post(path+"/repair", form).Want(http.StatusNotFound)
 	}
@@ -317,7 +317,7 @@ func TestAFileWhoseRowsAreForgottenSaysSo(t *testing.T) {
 	member := m.SignIn(m.Honey.Member)
 	preview := member.Upload("/fr/seller/upload", "file", "x.csv", []byte(catalogueFile), nil).Want(http.StatusOK)
 	id := preview.Path[strings.LastIndex(preview.Path, "/")+1:]
-	member.Post(preview.Path+"/apply", nil).Want(http.StatusOK)
+	member.Submit(preview, "form[action$=apply]", nil).Want(http.StatusOK)
 	if _, err := m.DB.ExecContext(t.Context(), `delete from upload_rows where upload_id = $1`, id); err != nil {
 		t.Fatal(err)
 	}

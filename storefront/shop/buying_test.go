@@ -209,6 +209,21 @@ func TestTheBasketIsChangedLineByLine(t *testing.T) {
 	}
 }
 
+func TestAnOrderFromAPageThatDidNotShowItsPriceIsShownFirst(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Oil.Products[0].ID, "1")
+	form := filled(buyer.Get("/fr/checkout?place=berkane&delivery=home").Want(http.StatusOK), nadia)
+	for _, shown := range []string{"", "0", "-1", "beaucoup", "99999999999999999999"} {
+		form.Set("shown", shown)
+		page := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)
+		if again := filled(page, nil); again.Get("name") != nadia["name"] || again.Get("shown") == shown {
+			t.Errorf("shown %q: the page has %v", shown, again)
+		}
+	}
+}
+
 func TestWhatRanOutMeanwhileIsShownBeforeAnythingIsOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -162,7 +162,6 @@ func (h *Handler) place(r *web.Request) error {
 			return h.showCheckout(r, http.StatusConflict, form, nil)
 		}
 	}
-	shown, _ := strconv.ParseInt(r.Form("shown"), 10, 64)
 	placed, err := h.Orders.Place(ctx, order.PlaceInput{
 		BasketToken: r.Cookie(web.BasketCookie),
 		Buyer: order.Buyer{
@@ -170,7 +169,7 @@ func (h *Handler) place(r *web.Request) error {
 			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
-		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: money.Amount(shown),
+		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
 	})
 	if err == nil {
 		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")

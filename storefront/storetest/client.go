@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
@@ -67,6 +68,14 @@ func (c *Client) Get(path string) *Page {
 func (c *Client) Post(path string, form url.Values) *Page {
 	c.m.t.Helper()
 	return c.send(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()), nil)
+}
+
+// Submit sends the form of a page that the selector finds: with what it shows, and what is typed into it.
+func (c *Client) Submit(page *Page, selector string, typed url.Values) *Page {
+	c.m.t.Helper()
+	action, form := page.Form(selector)
+	maps.Copy(form, typed)
+	return c.Post(action, form)
 }
 
 // Upload sends a form with one file.
@@ -145,6 +154,38 @@ func (p *Page) Find(selector string) *goquery.Selection {
 		p.m.t.Fatalf("%s has no %s: %s", p.Path, selector, p.excerpt())
 	}
 	return found
+}
+
+// Form is where the first form that the selector finds is sent, and what it shows: its fields, also those that
+// stand elsewhere in the page, but for its buttons.
+func (p *Page) Form(selector string) (action string, values url.Values) {
+	p.m.t.Helper()
+	form := p.Find(selector).First()
+	const fields = "input[name], select[name], textarea[name]"
+	inputs := form.Find(fields)
+	if id := form.AttrOr("id", ""); id != "" {
+		inputs = inputs.AddSelection(p.Doc.Find(fields).FilterFunction(func(_ int, s *goquery.Selection) bool {
+			return s.AttrOr("form", "") == id
+		}))
+	}
+	values = url.Values{}
+	for _, field := range inputs.EachIter() {
+		value := field.AttrOr("value", "")
+		switch {
+		case field.Is("select"):
+			chosen := field.Find("option[selected]")
+			if chosen.Length() == 0 {
+				chosen = field.Find("option").First()
+			}
+			value = chosen.AttrOr("value", "")
+		case field.Is("textarea"):
+			value = strings.ReplaceAll(field.Text(), "\n", "\r\n")
+		case field.Is("[type=radio]:not([checked]), [type=checkbox]:not([checked]), [type=file], [type=submit]"):
+			continue
+		}
+		values.Add(field.AttrOr("name", ""), value)
+	}
+	return form.AttrOr("action", ""), values
 }
 
 // Text is the text of what the selector finds, with single spaces.

@@ -2,8 +2,10 @@ package web
 
 import (
 	"errors"
+	"math"
 	"mime/multipart"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/valyala/fasthttp"
@@ -47,6 +49,28 @@ func (r *Request) RawForm(name string) string {
 		return all[0]
 	}
 	return ""
+}
+
+// Whole is a field of a form that holds a whole number as the database keeps them, in 32 bits; ok is false for
+// anything else.
+func (r *Request) Whole(name string) (n int, ok bool) {
+	value, err := strconv.ParseInt(r.Form(name), 10, 32)
+	return int(value), err == nil
+}
+
+// NothingShown is how much a form showed that does not say it: no record has as much.
+const NothingShown = math.MinInt64
+
+// Shown is the hidden field by which a form says how much of a record it was shown with: how many entries of
+// its history, which version, which sum. What is changed from a page has to be compared with it, in Go, and
+// refused as a conflict if the record has changed since. A form without it, or with what is no number, is
+// older than anything: NothingShown.
+func (r *Request) Shown(name string) int64 {
+	n, err := strconv.ParseInt(r.Form(name), 10, 64)
+	if err != nil {
+		return NothingShown
+	}
+	return n
 }
 
 // FormValues is the whole body of a form, without its files; it is for reading only. A body that cannot

@@ -1,0 +1,158 @@
+package storefront_test
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// additive are the routes of people who have signed in whose forms say nothing about what they were shown
+// with, each with the reason why it need not.
+var additive = map[string]string{
+	"/seller/products/new":                           "a new product; its form makes it once",
+	"/seller/products/:id/picture":                   "another photograph; the one before is kept",
+	"/seller/upload":                                 "a new file, of which nothing is applied yet",
+	"/association/cooperatives/new":                  "a new cooperative",
+	"/association/cooperatives/:slug/members":        "a new account",
+	"/association/people":                            "a new account",
+	"/association/people/:id/link":                   "a new link, told to whoever asks for it; it ends those before, whatever they were",
+	"/association/people/:id/signout":                "ends what sessions there are; it is the same when done twice",
+	"/association/settlement/:slug/payouts/:id/undo": "names a record that never changes and is undone once at most",
+	"/account/password":                              "asks for the password that it replaces",
+	"/account/sessions/end":                          "ends what sessions there are; it is the same when done twice",
+	"/account/sessions/:id/end":                      "ends one session; it is the same when done twice",
+}
+
+// change is a form that changes something which somebody else may have changed since it was shown.
+type change struct {
+	route string     // its pattern
+	page  string     // where the form stands
+	form  string     // selector
+	typed url.Values // into it
+	shown string     // the field by which it says what it was shown with
+}
+
+// changesOf are the forms of a market; who sends those of a cooperative is one of its members.
+func changesOf(s storetest.Seller, r records, upload, discarded string) []change {
+	at := func(route string) string { return r.path(web.Route{Path: route}) }
+	product := "/seller/products/" + s.Products[0].ID.String()
+	return []change{
+		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/confirm']", nil, "seen"},
+		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/renew']", nil, "seen"},
+		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action$='/accept']", nil, "seen"},
+		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/decline']", url.Values{"reason": {"sold_out"}}, "seen"},
+		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
+		{"/association/cooperatives/:slug/approve", at("/association/cooperatives/:slug"), "form[action$='/approve']", nil, "seen"},
+		{"/association/cooperatives/:slug/suspend", at("/association/cooperatives/:slug"), "form[action$='/suspend']", url.Values{"note": {"a complaint"}}, "seen"},
+		{"/association/cooperatives/:slug/edit", at("/association/cooperatives/:slug/edit"), "main form", url.Values{"president": {"Aicha"}}, "version"},
+		{"/association/settings", "/fr/association/settings", "main form", url.Values{"reservation_hours": {"50"}}, "version"},
+		{"/association/people/:id/end", at("/association/people/:id"), "form[action*='/end']", url.Values{"reason": {"left"}}, "seen"},
+		{"/association/people/:id/reopen", at("/association/people/:id"), "form[action*='/reopen']", url.Values{"reason": {"is back"}}, "seen"},
+		{"/association/settlement/:slug/pay", at("/association/settlement/:slug"), "form[action$='/pay']", url.Values{"amount": {"1"}, "reference": {"VIR-7"}}, "shown"},
+		{"/association/settlement/pay", "/fr/association/settlement", "form[action$='/pay']", url.Values{"reference": {"VIR-8"}}, "shown"},
+		{"/association/orders/held/free", "/fr/association/orders/held", "form[action$='/free']", nil, "until"},
+		{"/seller/products/:id", "/fr" + product, "main form[action$='" + product + "']", url.Values{"price": {"91"}}, "page"},
+		{"/seller/products/:id/quick", "/fr/seller/products", "form[action$='" + product + "/quick']", url.Values{"price": {"92"}, "stock": {"3"}}, "page"},
+		{"/seller/products/:id/state", "/fr/seller/products", "form[action$='" + product + "/state']", url.Values{"state": {"draft"}}, "page"},
+		{"/seller/upload/:id/repair", upload, "form[action$='/repair']", url.Values{"value": {"95"}}, "seen"},
+		{"/seller/upload/:id/reread", upload, "form[action$='/reread']", url.Values{"encoding": {"windows-1256"}}, "seen"},
+		{"/seller/upload/:id/apply", upload, "form[action$='/apply']", nil, "seen"},
+		{"/seller/upload/:id/discard", discarded, "form[action$='/discard']", nil, "seen"},
+		{"/seller/products/several", "/fr/seller/products", "form[action$='/several']", url.Values{"do": {"soldout"}}, "chosen"},
+	}
+}
+
+func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	r := recordsOf(t, m, m.Honey)
+	m.Order() // waits unconfirmed, for those who free what is held
+	members := map[string]*storetest.Client{"seller": m.SignIn(m.Honey.Member), "association": m.SignIn(m.Association)}
+	previewed := func() string {
+		return members["seller"].Upload("/fr/seller/upload", "file", "catalogue.csv",
+			[]byte("name_fr,category,unit,price,stock\nMiel d\xe9licat,honey,500 g,95,12\nMiel dor\xe9,honey,500 g,cher,12\n"), nil).Path
+	}
+	changes := changesOf(m.Honey, r, previewed(), previewed())
+	for _, c := range changes {
+		area, _, _ := strings.Cut(strings.TrimPrefix(c.route, "/"), "/")
+		client, refusal := members[area], http.StatusConflict
+		page := client.Get(c.page).Want(http.StatusOK)
+		action, form := page.Form(c.form)
+		maps.Copy(form, c.typed)
+		record := "" // that the field names as well
+		if c.shown == "chosen" {
+			record, refusal = m.Honey.Products[0].ID.String()+" ", http.StatusUnprocessableEntity // with the reason of each
+			form.Set(c.shown, page.Find("[name=chosen][value^='"+record+"']").AttrOr("value", ""))
+		}
+		shown := form.Get(c.shown)
+		if shown == "" {
+			t.Fatalf("%s says nothing by %q: %v", action, c.shown, form)
+		}
+		before := contents(t, m)
+		for _, old := range []string{"", "0", "-1", "yesterday", "2147483648", "9223372036854775807", "-9223372036854775808", "99999999999999999999"} {
+			if old == shown {
+				continue
+			}
+			form.Set(c.shown, record+old)
+			if answer := client.Post(action, form); answer.Status != refusal {
+				t.Errorf("%s with %s=%q answers %d", action, c.shown, old, answer.Status)
+			}
+			if now := contents(t, m); !maps.Equal(now, before) {
+				t.Errorf("%s with %s=%q changes %s", action, c.shown, old, different(before, now))
+			}
+		}
+		form.Set(c.shown, shown)
+		client.Post(action, form).Want(http.StatusOK)
+		if maps.Equal(contents(t, m), before) {
+			t.Errorf("%s changes nothing from the page that stands either", action)
+		}
+	}
+	for _, route := range m.Server.Routes() {
+		if route.Method != http.MethodPost || route.Policy == web.Public || route.Policy == web.Demo {
+			continue
+		}
+		tried := slices.ContainsFunc(changes, func(c change) bool { return c.route == route.Path })
+		if needless := additive[route.Path] != ""; tried == needless {
+			t.Errorf("%s: tried without what it showed: %t; need not say it: %t", route.Path, tried, needless)
+		}
+	}
+}
+
+// contents is a digest of each table, but for what every request may touch.
+func contents(t *testing.T, m *storetest.Market) map[string]string {
+	t.Helper()
+	var query string
+	err := m.DB.Get(&query, `
+		select string_agg(format(
+		    'select %L as name, md5(coalesce(string_agg(t::text, chr(10) order by t::text), chr(32))) as digest from %I t', tablename, tablename), ' union all ')
+		from pg_tables where schemaname = 'public' and tablename <> 'sessions' and tablename not like 'river%'`)
+	var rows []struct{ Name, Digest string }
+	if err == nil {
+		err = m.DB.Select(&rows, query)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	tables := map[string]string{}
+	for _, row := range rows {
+		tables[row.Name] = row.Digest
+	}
+	return tables
+}
+
+// different names the tables that are not as they were.
+func different(before, now map[string]string) []string {
+	var names []string
+	for name, digest := range before {
+		if now[name] != digest {
+			names = append(names, name)
+		}
+	}
+	return names
+}
