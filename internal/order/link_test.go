@@ -152,7 +152,7 @@ func TestLinksOutliveTheSecretThatMadeThemUntilItIsDropped(t *testing.T) {
 	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || o.ID != id || o.Acting {
 		t.Errorf("the link that is told now opens %+v, %v", o, err)
 	}
-	m.must(m.RenewLink(ctx, id, order.By{}))
+	m.must(m.RenewLink(ctx, id, nil))
 	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || !o.Acting {
 		t.Errorf("the renewed link opens %+v, %v", o, err)
 	}
