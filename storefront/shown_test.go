@@ -24,6 +24,8 @@ var additive = map[string]string{
 	"/association/people/:id/link":                   "a new link, told to whoever asks for it; it ends those before, whatever they were",
 	"/association/people/:id/signout":                "ends what sessions there are; it is the same when done twice",
 	"/association/settlement/:slug/payouts/:id/undo": "names a record that never changes and is undone once at most",
+	"/association/orders":                            "only looks, for words that belong in no address",
+	"/association/security":                          "only looks, for words that belong in no address",
 	"/account/password":                              "asks for the password that it replaces",
 	"/account/sessions/end":                          "ends what sessions there are; it is the same when done twice",
 	"/account/sessions/:id/end":                      "ends one session; it is the same when done twice",
