@@ -50,6 +50,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action$='/accept']", nil, "seen"},
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/decline']", url.Values{"reason": {"sold_out"}}, "seen"},
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
+		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},
 		{"/association/cooperatives/:slug/approve", at("/association/cooperatives/:slug"), "form[action$='/approve']", nil, "seen"},
 		{"/association/cooperatives/:slug/suspend", at("/association/cooperatives/:slug"), "form[action$='/suspend']", url.Values{"note": {"a complaint"}}, "seen"},
 		{"/association/cooperatives/:slug/edit", at("/association/cooperatives/:slug/edit"), "main form", url.Values{"president": {"Aicha"}}, "version"},

@@ -164,7 +164,7 @@ func TestLinksOfAnErasedOrderEnd(t *testing.T) {
 		"her own":    func() error { _, err := m.ByToken(t.Context(), m.Token(o.ID, o.Link)); return err },
 		"passed on":  func() error { _, err := m.ByToken(t.Context(), m.ReadingToken(o.ID, o.Link)); return err },
 		"in a mail":  func() error { _, err := m.ByConfirmingToken(t.Context(), confirming); return err },
-		"a new one":  func() error { return m.RenewLink(t.Context(), o.ID, order.By{}) },
+		"a new one":  func() error { return m.RenewLink(t.Context(), o.ID, nil) },
 		"what is of": func() error { _, err := m.OfBuyer(t.Context(), o.ID); return err },
 	} {
 		if err := open(); !errors.Is(err, order.ErrErased) {
