@@ -228,3 +228,26 @@ func TestThePeopleTableDefendsItself(t *testing.T) {
 		}
 	}
 }
+
+func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.exec(t, `update settings set name_ar = 'جمعية تعاونيات بركان', name_fr = 'Association Tafoughalt', name_en = 'Berkane hub'`)
+	u := d.fatima(t)
+	token, err := d.HandOverLink(t.Context(), u.ID, uuid.Nil, from("192.0.2.7"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, password := range []string{"Nahlat-2027!", "نحلات 2027!!", "nahlat.nahlat", "tafoughalt-27", "تعاونيات بركان 2027", "berkanehub27"} {
+		_, created := d.Create(t.Context(), account.NewUser{
+			Name: "Amina", Email: "amina@poste.example", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+		})
+		_, chosen := d.ChoosePassword(t.Context(), token, password, from("192.0.2.7"), d.fr)
+		_, _, changed := d.ChangePassword(t.Context(), u, account.Change{Current: "trois ruches au soleil", Password: password, From: from("192.0.2.7")}, d.fr)
+		for door, err := range map[string]error{"made": created, "chosen by a link": chosen, "changed": changed} {
+			if f := fault.As(err); f == nil || f.Fields["password"].Key != "account.password_guessable" {
+				t.Errorf("%q, %s: %v", password, door, err)
+			}
+		}
+	}
+}

@@ -30,8 +30,12 @@ type Change struct {
 // Errors: ErrUser with the fields current_password and password; ErrDelayed, since whoever sits before a browser
 // that was left open could guess; gate.ErrBusy.
 func (s *Service) ChangePassword(ctx context.Context, u User, c Change, l *i18n.Locale) (entry Entry, ended int, err error) {
+	names, err := s.houseNames(ctx, u)
+	if err != nil {
+		return Entry{}, 0, err
+	}
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-	checkPassword(wrong, c.Password, u)
+	checkPassword(wrong, c.Password, u, names)
 	guess, hash, err := s.prove(ctx, u, c.Current, c.From, wrong)
 	if err != nil {
 		return Entry{}, 0, err

@@ -34,7 +34,11 @@ const maxName = 120
 // email, phone, password, role and cooperative that cannot be used.
 func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 	u, wrong := n.checked()
-	checkPassword(wrong, n.Password, u)
+	names, err := s.houseNames(ctx, u)
+	if err != nil {
+		return User{}, err
+	}
+	checkPassword(wrong, n.Password, u, names)
 	if len(wrong.Fields) > 0 {
 		return User{}, wrong
 	}

@@ -47,10 +47,8 @@ const simpleEnds = "0123456789!?.,;:*+-_#@$%& "
 // known reports whether a folded password is among those that are used most, or is one of them with
 // digits and signs around it, or several times over.
 func known(password string) bool {
-	if again := strings.Index((password + password)[1:], password) + 1; again < len(password) {
-		password = password[:again]
-	}
-	for _, word := range []string{password, strings.Trim(password, simpleEnds)} {
+	once := password[:strings.Index((password + password)[1:], password)+1]
+	for _, word := range []string{password, once, strings.Trim(once, simpleEnds)} {
 		if _, found := slices.BinarySearch(knownPasswords(), word); found {
 			return true
 		}

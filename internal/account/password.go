@@ -92,17 +92,18 @@ func (s *Service) matches(ctx context.Context, password, hash string, in turn) (
 }
 
 // refusedPassword is what is wrong with u's new password, or nil.
-func refusedPassword(password string, u User) error {
+func refusedPassword(password string, u User, names []string) error {
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-	if checkPassword(wrong, password, u); len(wrong.Fields) > 0 {
+	if checkPassword(wrong, password, u, names); len(wrong.Fields) > 0 {
 		return wrong
 	}
 	return nil
 }
 
 // checkPassword adds to wrong what is wrong with u's new password, if anything: too short or long,
-// too plain, or made of what whoever guesses would try first, u's own name, e-mail and telephone.
-func checkPassword(wrong *fault.Error, password string, u User) {
+// too plain, or made of what whoever guesses would try first, u's own name, e-mail and telephone and the names
+// of the houses that she belongs to.
+func checkPassword(wrong *fault.Error, password string, u User, names []string) {
 	password = prepared(password)
 	switch length := utf8.RuneCountInString(password); {
 	case length < minPassword:
@@ -115,7 +116,8 @@ func checkPassword(wrong *fault.Error, password string, u User) {
 	own := func(word string) bool {
 		return utf8.RuneCountInString(word) >= 4 && strings.Contains(folded(password), folded(word))
 	}
-	if tooPlain(folded(password)) || slices.ContainsFunc(ownWords(u), own) {
+	ofHouse := func(name string) bool { return madeOfName(password, name) }
+	if tooPlain(folded(password)) || slices.ContainsFunc(ownWords(u), own) || slices.ContainsFunc(names, ofHouse) {
 		wrong.Field("password", "account.password_guessable")
 	}
 }

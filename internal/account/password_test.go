@@ -3,7 +3,9 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alexedwards/argon2id"
 	"github.com/google/uuid"
@@ -55,7 +57,7 @@ func TestPasswordsThatWouldBeTriedFirstAreRefused(t *testing.T) {
 		"mohamed1990", "ＰＡＳＳＷＯＲＤ２０２６", "2026password", "المغرب2026!", "السلام عليكم 2026", "changeme2026",
 	} {
 		wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-		if checkPassword(wrong, password, User{Name: "Zineb"}); wrong.Fields["password"].Key != "account.password_guessable" {
+		if checkPassword(wrong, password, User{Name: "Zineb"}, nil); wrong.Fields["password"].Key != "account.password_guessable" {
 			t.Errorf("%q passes: %v", password, wrong.Fields)
 		}
 	}
@@ -63,11 +65,34 @@ func TestPasswordsThatWouldBeTriedFirstAreRefused(t *testing.T) {
 		"trois ruches au soleil", "sept paniers de nèfles", "figs under seven roofs", "ثلاث خلايا تحت الشمس", "k3rmous-f-stah", "olivier 1978 Zegzel",
 	} {
 		wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-		if checkPassword(wrong, password, User{Name: "Zineb"}); len(wrong.Fields) > 0 {
+		if checkPassword(wrong, password, User{Name: "Zineb"}, nil); len(wrong.Fields) > 0 {
 			t.Errorf("%q is refused: %v", password, wrong.Fields)
 		}
 	}
-	if n := len(knownPasswords()); n < 10_000 {
-		t.Errorf("only %d passwords are known", n)
+}
+
+// As OWASP ASVS 6.2.4 asks: of the commonest passwords, at least 3,000 that are long enough.
+func TestThousandsOfTheCommonestLongPasswordsAreRefused(t *testing.T) {
+	t.Parallel()
+	long := 0
+	for _, password := range knownPasswords() {
+		if utf8.RuneCountInString(password) < minPassword {
+			continue
+		}
+		long++
+		for _, typed := range []string{password, strings.ToUpper(password)} {
+			wrong := fault.New(ErrUser.Kind, ErrUser.Key)
+			if checkPassword(wrong, typed, User{Name: "Zineb"}, nil); wrong.Fields["password"].Key != "account.password_guessable" {
+				t.Fatalf("%q passes: %v", typed, wrong.Fields)
+			}
+		}
+	}
+	if long < 3_000 {
+		t.Errorf("only %d of the known passwords are of %d characters", long, minPassword)
+	}
+	for _, password := range []string{"basketball", "Manchester", "12345qwert", "soso123aljg", "1QAZ2wsx3EDC", "SuperStar123", "superpassword"} {
+		if !known(folded(password)) {
+			t.Errorf("%q is not known", password)
+		}
 	}
 }

@@ -188,7 +188,11 @@ func (s *Service) ChoosePassword(ctx context.Context, token, password string, fr
 	if err != nil {
 		return "", err
 	}
-	if err := refusedPassword(password, u); err != nil {
+	names, err := s.houseNames(ctx, u)
+	if err != nil {
+		return "", err
+	}
+	if err := refusedPassword(password, u, names); err != nil {
 		return "", err
 	}
 	hash, err := s.hash(ctx, password, s.ofKnown(u.ID))
