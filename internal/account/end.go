@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -66,7 +65,7 @@ func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, seen *int64, r
 
 func (s *Service) decide(ctx context.Context, kind security.Kind, user, by uuid.UUID, reason string, from security.Source,
 	do func(tx *sqlx.Tx, p Person, reason string) error) error {
-	reason = strings.TrimSpace(i18n.Visible(reason))
+	reason = i18n.Line(reason)
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	if reason == "" {
 		return wrong.Field("reason", "account.reason_missing")

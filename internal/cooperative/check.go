@@ -45,8 +45,7 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
 		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
 	} {
-		// A browser ends the lines of a text as no other source does; it is the same text.
-		*text = strings.TrimSpace(strings.ReplaceAll(i18n.Visible(*text), "\r\n", "\n"))
+		*text = i18n.Lines(*text)
 		if utf8.RuneCountInString(*text) > maxText {
 			wrong.Field(name, "cooperative.too_long", "Count", maxText)
 		}
@@ -172,7 +171,7 @@ func slug(name string) string {
 
 // checkedNote says what is wrong with the words about a decision, if anything.
 func checkedNote(to State, note string) (string, error) {
-	note = strings.TrimSpace(i18n.Visible(note))
+	note = i18n.Lines(note)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if to == Suspended && note == "" {
 		return "", wrong.Field("note", "cooperative.note_missing")

@@ -130,19 +130,9 @@ func join(wrong *fault.Error, err error) bool {
 	return true
 }
 
-// cleaned drops what has no place in a text that people read: broken UTF-8, control characters
-// other than line breaks, what nobody sees, space around it.
+// cleaned drops what has no place in a text that people read: broken UTF-8, and what i18n.Lines drops.
 func cleaned(text string) string {
-	text = strings.ReplaceAll(i18n.Visible(strings.ToValidUTF8(text, "")), "\r\n", "\n")
-	return strings.TrimSpace(strings.Map(func(r rune) rune {
-		switch {
-		case r == '\t':
-			return ' '
-		case unprintable(r) && r != '\n':
-			return -1
-		}
-		return r
-	}, text))
+	return i18n.Lines(strings.ReplaceAll(strings.ToValidUTF8(text, ""), string(utf8.RuneError), ""))
 }
 
 // oneLine is a cleaned text with single spaces.

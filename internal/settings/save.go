@@ -92,15 +92,14 @@ func checked(s Settings) (Settings, error) {
 	for name, line := range map[string]*string{
 		"name_ar": &s.Name.AR, "name_fr": &s.Name.FR, "name_en": &s.Name.EN, "email": &s.Email,
 	} {
-		*line = strings.Join(strings.Fields(i18n.Visible(*line)), " ")
+		*line = i18n.Line(*line)
 		tooLong(wrong, name, *line, maxLine)
 	}
 	for name, text := range map[string]*string{
 		"address_ar": &s.Address.AR, "address_fr": &s.Address.FR,
 		"hours_ar": &s.Hours.AR, "hours_fr": &s.Hours.FR, "hours_en": &s.Hours.EN,
 	} {
-		// A browser ends the lines of a text as no other source does; it is the same text.
-		*text = strings.TrimSpace(strings.ReplaceAll(i18n.Visible(*text), "\r\n", "\n"))
+		*text = i18n.Lines(*text)
 		tooLong(wrong, name, *text, maxText)
 	}
 	for name, number := range map[string]*string{"phone": &s.Phone, "whatsapp": &s.WhatsApp} {
@@ -134,6 +133,9 @@ func checked(s Settings) (Settings, error) {
 		if *f.value < 1 || *f.value > f.most {
 			wrong.Field(f.name, "settings.number_invalid", "Max", f.most)
 		}
+	}
+	if s.AlarmShare > s.MarketShare { // then nothing would be told before the share is used up
+		wrong.Field("alarm_share", "settings.alarm_too_late", "Most", s.MarketShare)
 	}
 	for _, z := range s.Zones {
 		if z.Fee < 0 || z.Fee > maxFee {

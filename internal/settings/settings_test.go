@@ -3,6 +3,7 @@ package settings_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -85,8 +86,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	s, _, _ := newService(t)
 	to := get(t, s)
 	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours, to.BuyerMonths = "12", "x", "nobody", 10001, -1, 0, 0
-	to.Name.FR = string(make([]rune, 201))
-	to.Hours.EN = string(make([]rune, 501))
+	to.Name.FR, to.Hours.EN = strings.Repeat("é", 201), strings.Repeat("ع", 501)
+	to.MarketShare, to.AlarmShare = 20, 21
 	to.Zones[0].DaysMin, to.Zones[0].DaysMax = 5, 4
 	to.Zones[1].Fee, to.Zones[1].DaysMin, to.Zones[1].DaysMax = 1_000_01, -1, 61
 	_, err := s.Save(t.Context(), to, uuid.Nil)
@@ -101,7 +102,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	want := map[string]string{
 		"phone": "account.phone_invalid", "whatsapp": "account.phone_invalid", "email": "account.email_invalid",
 		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.hours_invalid", "buyer_months": "settings.number_invalid",
-		"name_fr": "settings.too_long", "hours_en": "settings.too_long", "max_berkane": "settings.days_order",
+		"alarm_share": "settings.alarm_too_late", "name_fr": "settings.too_long", "hours_en": "settings.too_long", "max_berkane": "settings.days_order",
 		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -254,7 +255,7 @@ func TestTheBoundsOnUnconfirmedOrdersAreSettings(t *testing.T) {
 	s, _, _ := newService(t)
 	to := get(t, s)
 	for i, name := range settings.HoldsFields() {
-		to.Set(name, 10+i)
+		to.Set(name, 50-i)
 	}
 	changed, err := s.Save(t.Context(), to, uuid.Nil)
 	if diff := cmp.Diff(settings.HoldsFields(), changed); err != nil || diff != "" {

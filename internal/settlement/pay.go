@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -76,7 +75,7 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 // all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
 // cooperative is owed another sum than Shown.
 func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by uuid.UUID) ([]Payout, error) {
-	reference = strings.TrimSpace(i18n.Visible(reference))
+	reference = i18n.Line(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if slices.ContainsFunc(transfers, func(t Transfer) bool { return t.Amount <= 0 }) {
 		wrong.Field("amount", "settlement.amount_not_positive")

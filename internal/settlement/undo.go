@@ -3,7 +3,6 @@ package settlement
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -31,7 +30,7 @@ type Reversal struct {
 // cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
-	reason = strings.TrimSpace(i18n.Visible(reason))
+	reason = i18n.Lines(reason)
 	var r Reversal
 	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		r = Reversal{Reason: reason, UserID: &by, At: s.Now()}

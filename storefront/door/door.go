@@ -1,10 +1,12 @@
 package door
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -226,12 +228,19 @@ func required(r *web.Request, fields ...string) error {
 	return missing
 }
 
-// next is where to go after signing in: the page that asked for it, if it is one of ours.
+// next is where to go after signing in: the page that asked for it, without its language, if it is one of ours
+// and not the way in itself.
 func next(r *web.Request) string {
-	if target := r.Form("next"); target != "" {
-		return web.LocalPath(target)
+	target := web.LocalPath(cmp.Or(r.Form("next"), r.Query("next")))
+	for _, code := range r.Site.Languages.Codes() {
+		if inside, found := strings.CutPrefix(target, "/"+code); found && (inside == "" || strings.ContainsAny(inside[:1], "/?#")) {
+			target = "/" + strings.TrimPrefix(inside, "/")
+		}
 	}
-	return web.LocalPath(r.Query("next"))
+	if page, _, _ := strings.Cut(target, "?"); page == "/signin" {
+		return ""
+	}
+	return web.LocalPath(target)
 }
 
 // home is where a person's work is.

@@ -43,6 +43,12 @@ func TestSignInLeadsBackToThePageAskedForAndNowhereElse(t *testing.T) {
 	m := storetest.New(t)
 	for next, want := range map[string]string{
 		"/seller/orders?page=2": "/ar/seller/orders?page=2",
+		"/fr/seller/orders":     "/ar/seller/orders",
+		"/fr/signin":            "/ar/seller",
+		"/signin?next=/x":       "/ar/seller",
+		"/ar":                   "/ar",
+		"/fresh":                "/ar/fresh",
+		"/fr//evil.test":        "/ar/seller",
 		"//evil.test/":          "/ar/seller",
 		`/\evil.test`:           "/ar/seller",
 		"/\t/evil.test":         "/ar/seller",

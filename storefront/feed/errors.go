@@ -16,9 +16,22 @@ var ErrNoSearch = fault.New(fault.Unavailable, "web.no_search")
 
 var (
 	errQuery = fault.New(fault.Invalid, "feed.query") // Fields say where
-	errJSON  = fault.New(fault.Invalid, "feed.json")  // carries Detail
 	errKey   = fault.New(fault.Invalid, "feed.idempotency_key")
 	errOrder = fault.New(fault.Invalid, "feed.order") // Fields say where
+)
+
+// What is wrong with a body. Names of fields and values come as they were sent.
+var (
+	errNoJSON  = fault.New(fault.Invalid, "feed.json_type")    // its Content-Type is another
+	errObject  = fault.New(fault.Invalid, "feed.json_object")  // is what it has to be
+	errKind    = fault.New(fault.Invalid, "feed.json_kind")    // at Field stands a Value of another kind
+	errSyntax  = fault.New(fault.Invalid, "feed.json_syntax")  // at Offset, in bytes
+	errEnds    = fault.New(fault.Invalid, "feed.json_end")     // before its end
+	errMore    = fault.New(fault.Invalid, "feed.json_more")    // values than one
+	errValues  = fault.New(fault.Invalid, "feed.json_values")  // without end
+	errUnknown = fault.New(fault.Invalid, "feed.json_unknown") // Field
+	errTwice   = fault.New(fault.Invalid, "feed.json_twice")   // Field
+	errNumber  = fault.New(fault.Invalid, "feed.json_number")  // Number is not whole or not certain
 )
 
 // codes name failures for programs. They are part of the API and do not change.
@@ -27,7 +40,8 @@ var codes = []struct {
 	code string
 }{
 	{errQuery, "invalid_query"},
-	{errJSON, "invalid_json"},
+	{errNoJSON, "invalid_json"}, {errObject, "invalid_json"}, {errKind, "invalid_json"}, {errSyntax, "invalid_json"}, {errEnds, "invalid_json"}, {errMore, "invalid_json"},
+	{errValues, "invalid_json"}, {errUnknown, "invalid_json"}, {errTwice, "invalid_json"}, {errNumber, "invalid_json"},
 	{errKey, "idempotency_key_required"},
 	{errOrder, "invalid_order"},
 	{order.ErrInvalid, "invalid_order"},

@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // Bounds of a body, far above what the largest order needs.
@@ -18,7 +20,8 @@ const (
 	wholeBits = 54 // of a number: ±2^53 is where readers of JSON begin to differ
 )
 
-// decode reads exactly one JSON value without fields that nobody knows or that stand twice.
+// decode reads exactly one JSON value without fields that nobody knows or that stand twice. Its error says
+// what is wrong with the body.
 func decode(body []byte, into any) error {
 	if err := check(body); err != nil {
 		return err
@@ -26,10 +29,10 @@ func decode(body []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
-		return err
+		return explain(err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("more than one value")
+		return errMore
 	}
 	return nil
 }
@@ -52,15 +55,15 @@ func check(body []byte) error {
 			return nil
 		}
 		if tokens == maxTokens || len(open) > maxDepth {
-			return errors.New("too many values")
+			return errValues
 		}
 		if top := len(open) - 1; top >= 0 && open[top].names != nil {
 			if name, ok := token.(string); ok && !open[top].named {
 				if len(name) > maxShown || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz_") != "" {
-					return fmt.Errorf("unknown field %q", shown(name))
+					return saying(errUnknown, "Field", shown(name))
 				}
 				if open[top].names[name] {
-					return fmt.Errorf("field %q stands twice", name)
+					return saying(errTwice, "Field", name)
 				}
 				open[top].names[name], open[top].named = true, true
 				continue
@@ -70,7 +73,7 @@ func check(body []byte) error {
 		switch token := token.(type) {
 		case json.Number:
 			if _, err := strconv.ParseInt(token.String(), 10, wholeBits); err != nil {
-				return fmt.Errorf("number %s is not whole, or beyond 2^53", shown(token.String()))
+				return saying(errNumber, "Number", shown(token.String()))
 			}
 		case json.Delim:
 			switch token {
@@ -86,19 +89,25 @@ func check(body []byte) error {
 }
 
 // shown is as much of what was sent as is told back.
-func shown(text string) string { return text[:min(len(text), maxShown)] }
+func shown(text string) string { return web.Clean(text[:min(len(text), maxShown)]) }
 
-// explain says where JSON is wrong, in the words of its own standard.
-func explain(err error) string {
+// saying is a failure with its arguments.
+func saying(f *fault.Error, args ...any) *fault.Error { return fault.New(f.Kind, f.Key, args...) }
+
+// explain says where JSON is wrong that the decoder does not take.
+func explain(err error) error {
 	var kind *json.UnmarshalTypeError
 	var syntax *json.SyntaxError
 	switch {
+	case errors.As(err, &kind) && kind.Field == "":
+		return errObject.Wrap(err)
 	case errors.As(err, &kind):
-		return fmt.Sprintf("%s: %s", kind.Field, kind.Value)
+		return saying(errKind, "Field", shown(kind.Field), "Value", shown(kind.Value)).Wrap(err)
 	case errors.As(err, &syntax):
-		return fmt.Sprintf("offset %d", syntax.Offset)
+		return saying(errSyntax, "Offset", int(syntax.Offset)).Wrap(err)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "unexpected end"
+		return errEnds.Wrap(err)
 	}
-	return strings.TrimPrefix(err.Error(), "json: ")
+	field, _ := strings.CutPrefix(err.Error(), "json: unknown field ") // it has no type of its own
+	return saying(errUnknown, "Field", shown(strings.Trim(field, `"`))).Wrap(err)
 }

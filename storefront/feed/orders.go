@@ -94,11 +94,11 @@ func goodKey(key string) bool {
 
 func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	if kind, _, err := mime.ParseMediaType(r.Header("Content-Type")); err != nil || kind != "application/json" {
-		return order.PlaceInput{}, fault.New(errJSON.Kind, errJSON.Key, "Detail", "Content-Type: application/json")
+		return order.PlaceInput{}, errNoJSON
 	}
 	var sent orderRequest
 	if err := decode(r.Body(), &sent); err != nil {
-		return order.PlaceInput{}, fault.New(errJSON.Kind, errJSON.Key, "Detail", web.Clean(explain(err))).Wrap(err)
+		return order.PlaceInput{}, err
 	}
 	in = order.PlaceInput{
 		Buyer: order.Buyer{
