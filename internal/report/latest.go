@@ -22,13 +22,13 @@ type Order struct {
 	Sold         money.Amount `db:"sold"`         // goods, less what was cancelled or refused
 }
 
-// LatestOrders are the n orders placed last, the latest first.
+// LatestOrders are the n orders placed last that do not wait to be confirmed, the latest first.
 func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 	orders := []Order{}
 	err := s.db.SelectContext(ctx, &orders, `
 		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
 		       moved.cooperatives, moved.sold
-		from (select id, number, placed_at, state, place from orders order by placed_at desc, id desc limit $1) o
+		from (select id, number, placed_at, state, place from orders where state <> 'placed' order by placed_at desc, id desc limit $1) o
 		join places l on l.slug = o.place
 		cross join lateral (
 		    select count(distinct p.cooperative_id) as cooperatives,

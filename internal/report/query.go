@@ -15,26 +15,29 @@ import (
 //
 // An order's sales are of the month in which it was placed. What goes from the buyers' account to a
 // cooperative's pending one is sold, what comes back was cancelled or refused, and what leaves
-// pending for the cooperative or as commission is paid.
+// pending for the cooperative or as commission is paid. What nobody has confirmed yet is no sale: it may be
+// a stranger's, who proves nothing. It is summed up by itself.
 //
 // Empty months between the first and the last are there too. These are the first and the last of
 // the period (but at most eleven empty ones before the first sale and after the last), or else of
 // the sales themselves.
-func (s *Service) sold(ctx context.Context, f Filter) (map[uuid.UUID]Figures, []Month, error) {
+func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figures, months []Month, waiting Figures, err error) {
 	var rows []struct {
 		CooperativeID uuid.NullUUID `db:"cooperative_id"`
 		Month         sql.NullTime  `db:"month"`
 		Figures
 		JointOrders int `db:"joint_orders"`
 	}
-	err := s.db.SelectContext(ctx, &rows, `
-		with placed as (
-		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month
-		    from journals
+	err = s.db.SelectContext(ctx, &rows, `
+		with unconfirmed as materialized (
+		    select id from orders where state = 'placed'
+		), placed as (
+		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month, u.id is not null as waiting
+		    from journals left join unconfirmed u on u.id = order_id
 		    where kind = 'placed'
 		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
 		), moved as (
-		    select placed.order_id, placed.month, p.cooperative_id,
+		    select placed.order_id, placed.month, placed.waiting, p.cooperative_id,
 		           case when p.debit = 'buyers' then p.amount_centimes
 		                when p.credit = 'buyers' then -p.amount_centimes else 0 end as total,
 		           case when 'buyers' in (p.debit, p.credit) then 0
@@ -45,10 +48,12 @@ func (s *Service) sold(ctx context.Context, f Filter) (map[uuid.UUID]Figures, []
 		    join postings p on p.journal_id = j.id
 		    join cooperatives c on c.id = p.cooperative_id
 		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
-		), parts as materialized (
-		    select order_id, month, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid
-		    from moved group by order_id, month, cooperative_id having sum(total) > 0
-		), orders as (
+		), ordered as materialized (
+		    select order_id, month, waiting, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid
+		    from moved group by order_id, month, waiting, cooperative_id having sum(total) > 0
+		), parts as (
+		    select * from ordered where not waiting
+		), whole as (
 		    select order_id, month, sum(total)::bigint as total, sum(paid)::bigint as paid, count(*) as parts
 		    from parts group by order_id, month
 		), bounds as (
@@ -65,24 +70,29 @@ func (s *Service) sold(ctx context.Context, f Filter) (map[uuid.UUID]Figures, []
 		select null, m.month, coalesce(sum(o.paid), 0), coalesce(sum(o.total - o.paid), 0),
 		       count(o.order_id), count(*) filter (where o.parts > 1)
 		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
-		left join orders o on o.month = m.month
+		left join whole o on o.month = m.month
 		group by m.month
+		union all
+		select null, null, 0, sum(total), count(distinct order_id), 0
+		from ordered where waiting having count(*) > 0
 		order by month`,
 		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},
 		f.Commune, f.Sector, f.WomenOnly)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, Figures{}, err
 	}
-	sold := make(map[uuid.UUID]Figures)
-	months := []Month{}
+	sold, months = make(map[uuid.UUID]Figures), []Month{}
 	for _, r := range rows {
-		if r.CooperativeID.Valid {
+		switch {
+		case r.CooperativeID.Valid:
 			sold[r.CooperativeID.UUID] = r.Figures
-		} else {
+		case !r.Month.Valid:
+			waiting = r.Figures
+		default:
 			months = append(months, Month{Month: r.Month.Time, Figures: r.Figures, JointOrders: r.JointOrders})
 		}
 	}
-	return sold, months, nil
+	return sold, months, waiting, nil
 }
 
 // cooperatives gives those that are approved or have sold something, with their figures, the most

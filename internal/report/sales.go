@@ -29,8 +29,9 @@ type Filter struct {
 	WomenOnly bool
 }
 
-// Figures are sales: goods that were ordered, in the period in which they were ordered, less what
-// was cancelled, declined or refused since. Commission is not taken off, delivery is not included.
+// Figures are sales: goods that were ordered, in the period in which they were ordered, once somebody has
+// confirmed the order (a cooperative, the association or the buyer), less what was cancelled, declined or
+// refused since. Commission is not taken off, delivery is not included.
 type Figures struct {
 	Paid     money.Amount `db:"paid"`
 	UnderWay money.Amount `db:"under_way"` // ordered and not yet paid
@@ -101,6 +102,7 @@ type Month struct {
 // have a part in it.
 type Sales struct {
 	Figures
+	Waiting       Figures       // no sales yet: orders that nobody has confirmed
 	JointOrders   int           // with goods of more than one cooperative
 	ByCooperative []Cooperative // the most first; those with no sale last
 	ByCommune     []Commune     // likewise
@@ -127,7 +129,7 @@ type WomenOnly struct {
 // Sales reports on the cooperatives that pass the filter and that are approved or sold something in
 // its period.
 func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
-	sold, months, err := s.sold(ctx, f)
+	sold, months, waiting, err := s.sold(ctx, f)
 	if err != nil {
 		return Sales{}, fmt.Errorf("sales: %w", err)
 	}
@@ -135,7 +137,9 @@ func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
 	if err != nil {
 		return Sales{}, fmt.Errorf("sales by cooperative: %w", err)
 	}
-	return summed(cooperatives, months), nil
+	sales := summed(cooperatives, months)
+	sales.Waiting = waiting
+	return sales, nil
 }
 
 func summed(cooperatives []Cooperative, months []Month) Sales {

@@ -35,7 +35,7 @@ type Owed struct {
 	Commission    money.Amount `db:"commission"` // the association's, of those sales
 	PaidOut       money.Amount `db:"paid_out"`
 	Due           money.Amount `db:"due"`
-	Pending       money.Amount `db:"pending"` // ordered and not yet paid, commission included
+	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
 }
 
 // Owed gives every cooperative that has been approved or has ever sold, the most owed first.
@@ -70,14 +70,22 @@ func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 		           sum(case when to_payable then amount when from_payable then -amount else 0 end) as due,
 		           sum(case when to_pending then amount when from_pending then -amount else 0 end) as pending
 		    from moved group by cooperative_id
+		), unconfirmed as (
+		    select p.cooperative_id,
+		           sum(case when starts_with(p.credit, 'pending:') then p.amount_centimes
+		                    when starts_with(p.debit, 'pending:') then -p.amount_centimes else 0 end) as pending
+		    from orders o join journals j on j.order_id = o.id join postings p on p.journal_id = j.id
+		    where o.state = 'placed' and p.cooperative_id is not null and ($1::uuid is null or p.cooperative_id = $1)
+		    group by p.cooperative_id
 		)
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.women_only, c.rib,
 		       coalesce(s.sales, 0) as sales, coalesce(s.commission, 0) as commission,
-		       coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.pending, 0) as pending
+		       coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
 		from cooperatives c
 		join places l on l.slug = c.commune
 		left join sums s on s.cooperative_id = c.id
+		left join unconfirmed u on u.cooperative_id = c.id
 		where (c.state <> 'pending' or s.cooperative_id is not null) and ($1::uuid is null or c.id = $1)
 		order by due desc, c.name_ar, c.id`, only)
 	if err != nil {

@@ -174,7 +174,7 @@ func idleOf(sales report.Sales, before *report.Sales, cooperatives []cooperative
 func (v dashboardView) nobody() bool { return len(v.Sales.ByCooperative) == 0 }
 
 // never reports whether nobody has ordered anything yet.
-func (v dashboardView) never() bool { return len(v.Latest) == 0 }
+func (v dashboardView) never() bool { return len(v.Latest) == 0 && v.Held.Orders == 0 }
 
 // sentence says the page in words.
 func (v dashboardView) sentence(l *i18n.Locale) string {

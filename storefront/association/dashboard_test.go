@@ -12,6 +12,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -81,6 +82,40 @@ func (m *market) speaks(p *storetest.Page) {
 	m.Helper()
 	if text := p.Text("body"); strings.Contains(text, "association.") || strings.Contains(text, "<no value>") {
 		m.Errorf("%s: a sentence is missing: %s", p.Path, text)
+	}
+}
+
+func TestWhatStrangersOrderIsNoSaleUntilSomebodyConfirmsIt(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	shown := func(code string) (*storetest.Page, string) {
+		page := m.boss.Get("/" + code + "/association").Want(http.StatusOK)
+		export := m.boss.Get("/" + code + "/association/sales.csv").Want(http.StatusOK)
+		return page, page.Text("[data-sentence]") + page.Text("[data-tiles]") + page.Text(".dash") + string(export.Body)
+	}
+	before := map[string]string{}
+	for _, code := range languages {
+		_, before[code] = shown(code)
+	}
+	waiting := m.order("2026-11-22", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
+	for _, code := range languages {
+		l := m.in(code)
+		page, now := shown(code)
+		if diff := cmp.Diff(before[code], now); diff != "" {
+			t.Errorf("%s: figures moved: %s", code, diff)
+		}
+		m.tells(page, "[data-waiting]", l.N("association.dashboard.waiting", 1, "Amount", l.Money(26500)))
+		if to := page.Find("[data-waiting] a").AttrOr("href", ""); !m.boss.Get(to).Want(http.StatusOK).Has("form[action$='" + waiting.ID.String() + "/confirm']") {
+			t.Errorf("%s: %s does not lead to whom to call", code, to)
+		}
+		m.speaks(page)
+	}
+	m.must(m.Orders.Confirm(t.Context(), waiting.ID, order.By{}))
+	page, _ := shown("fr")
+	m.says(page, "[data-tiles] .tile:nth-child(1) .v", m.in("fr").Amount(85000))
+	if page.Has("[data-waiting]") {
+		t.Error("it still waits")
 	}
 }
 

@@ -110,7 +110,7 @@ func (m *market) autumn() {
 	m.admit()
 	honey, oil, couscous := m.Honey.Product(m, "M-1"), m.Oil.Product(m, "Z-1"), m.Couscous.Product(m, "K-1")
 	m.deliver(m.order("2026-08-15", "ar", line(couscous, 4)))
-	m.order("2026-10-20", "ar", line(oil, 1))
+	m.must(m.Orders.Confirm(context.Background(), m.order("2026-10-20", "ar", line(oil, 1)).ID, order.By{}))
 	m.deliver(m.order("2026-11-10", "ar", line(honey, 2), line(oil, 3), line(couscous, 1)))
 	dropped := m.order("2026-11-12", "ar", line(m.Honey.Product(m, "M-2"), 1))
 	m.must(m.Orders.Cancel(context.Background(), dropped.ID, order.By{}))

@@ -43,7 +43,13 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 	}
 	first := m.Order() // honey for 240 dirhams, five percent for the association
 	deliver(t, m, first)
-	m.Order()
+	second := m.Order()
+	if got := member.Get("/fr/seller/money").Want(http.StatusOK).Text(".tiles .tile:first-child .v"); got != "0" {
+		t.Errorf("of an order that nobody has confirmed, not yet paid: %s", got)
+	}
+	if err := m.Orders.Confirm(t.Context(), second.Order.ID, order.By{}); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID); err != nil {
 		t.Fatal(err)
 	}
