@@ -1,0 +1,107 @@
+package postgres_test
+
+import (
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+// nobodys are the columns that could hold something of a person and do not: names and states of goods and
+// places, codes, the market's own words. A column that is neither here nor in the table «Personal data» of
+// SECURITY.md fails the test: whoever adds it says what it is.
+var nobodys = map[string]string{
+	"categories":         "slug name_ar name_fr name_en ground",
+	"cooperative_events": "state kind fields",
+	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en sector commune court " +
+		"local_number odco_number ice tax_id state",
+	"delivery_zones":     "slug",
+	"journals":           "reference input_hash kind",
+	"labels":             "slug name_ar name_fr name_en",
+	"order_events":       "state",
+	"order_lines":        "name_ar name_fr name_en unit_code",
+	"orders":             "number source locale place delivery payment currency state",
+	"payment_intents":    "provider currency state",
+	"payouts":            "reference",
+	"pictures":           "state",
+	"places":             "slug name_ar name_fr zone postcode",
+	"postings":           "debit credit currency",
+	"product_labels":     "label certificate",
+	"products":           "sku slug category name_ar name_fr name_en description_ar description_fr description_en unit_code currency authorisation state drawing form",
+	"river_job":          "state attempted_by kind metadata queue tags unique_key unique_states",
+	"river_leader":       "leader_id name",
+	"river_migration":    "line",
+	"river_notification": "payload topic",
+	"river_queue":        "name metadata",
+	"search_engines":     "name",
+	"search_pending":     "engine",
+	"security_events":    "kind",
+	"settings":           "name_ar name_fr name_en address_ar address_fr hours_ar hours_fr hours_en",
+	"settings_changes":   "fields",
+	"stock_movements":    "reason",
+	"sub_orders":         "state",
+	"upload_rows":        "kind outcome sku state",
+	"uploads":            "state summary",
+	"users":              "role",
+}
+
+var (
+	personalData = regexp.MustCompile(`(?s)\n## Personal data\n(.*?)\n## `)
+	column       = regexp.MustCompile("`([a-z_]+\\.[a-z_]+)`")
+)
+
+func TestEachColumnThatMayHoldSomethingOfAPersonIsDeclared(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../.github/SECURITY.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	section := personalData.FindStringSubmatch(string(text))
+	if section == nil {
+		t.Fatal("SECURITY.md has no table of personal data")
+	}
+	var declared []string
+	for line := range strings.Lines(section[1]) {
+		found := column.FindAllStringSubmatch(line, -1)
+		cells := strings.Split(strings.Trim(line, "|\n"), "|")
+		if len(found) > 0 && (len(cells) != 5 || slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) == "" })) {
+			t.Errorf("a row that does not say what, why, who and how long: %s", line)
+		}
+		for _, name := range found {
+			declared = append(declared, name[1])
+		}
+	}
+	for table, columns := range nobodys {
+		for name := range strings.FieldsSeq(columns) {
+			declared = append(declared, table+"."+name)
+		}
+	}
+	// Text and bytes of any kind, whatever is made of them, and who a person is by her account.
+	var columns []string
+	err = pgtest.New(t).Select(&columns, `
+		select table_name || '.' || column_name from information_schema.columns
+		where table_schema = 'public' and table_name <> 'goose_db_version'
+		  and (data_type not in ('uuid', 'boolean', 'smallint', 'integer', 'bigint', 'double precision', 'numeric', 'date', 'timestamp with time zone')
+		    or column_name in ('user_id', 'actor_id'))
+		order by 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(declared)
+	for i, name := range declared {
+		if i > 0 && declared[i-1] == name {
+			t.Errorf("%s is declared twice", name)
+		}
+		if !slices.Contains(columns, name) {
+			t.Errorf("%s is declared, and is no such column", name)
+		}
+	}
+	for _, name := range columns {
+		if _, found := slices.BinarySearch(declared, name); !found {
+			t.Errorf("nobody says whether %s holds something of a person", name)
+		}
+	}
+}
