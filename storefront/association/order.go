@@ -136,7 +136,11 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		return err
 	}
 	if move == moveRenew {
-		r.Record(security.TrackingLinkRenewed, uuid.Nil, id.String())
+		o, err := h.Orders.ForAssociation(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		r.Record(security.TrackingLinkRenewed, uuid.Nil, o.Number+" "+id.String())
 	}
 	r.Flash("association.order.done." + move)
 	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {

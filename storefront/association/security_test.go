@@ -49,6 +49,9 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 	m.sends("/fr/association/cooperatives/amal", "approve", nil).Want(http.StatusOK)
 	m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK)
 	m.sends("/fr/association/settlement/nahla", "pay", url.Values{"amount": {"10"}, "reference": {"VIR-9"}}).Want(http.StatusOK)
+	_, err := m.DB.Exec(`insert into security_events (id, kind, address, agent, detail, count, at)
+		values (gen_random_uuid(), 'settings_changed', '', '', 'alarm_share fee_berkane', 1, now() - interval '1 day')`)
+	m.must(err)
 	m.SignIn(m.Honey.Member).Get("/fr/association").Want(http.StatusForbidden)
 
 	for _, code := range languages {
@@ -58,7 +61,9 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 			t.Errorf("the record says %s", got)
 		}
 		m.tells(page, "tr[data-kind=forbidden]", m.Honey.Member.Name)
-		m.tells(page, "tr[data-kind=forbidden]", "GET /:lang/association")
+		m.tells(page, "tr[data-kind=forbidden]", l.T("association.dashboard.title"))
+		m.tells(page, "tr[data-kind=tracking_link_renewed] a[href$='"+o.ID.String()+"']", o.Number)
+		m.tells(page, "tr[data-kind=settings_changed]", l.T("association.settings.alarm_share"))
 		m.tells(page, "tr[data-kind=paid_out]", "10.00 · VIR-9")
 		m.tells(page, "tr[data-kind=exported]", ".csv")
 		m.tells(page, "tr[data-kind=cooperative_suspended]", "a complaint")

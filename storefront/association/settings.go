@@ -193,13 +193,3 @@ func settingHint(l *i18n.Locale, name string) string {
 func isSum(field string) bool {
 	return field == "commission" || field == "free_from" || strings.HasPrefix(field, "fee_")
 }
-
-// settingName is what a field is called in the history.
-func settingName(l *i18n.Locale, field string) string {
-	for _, of := range []string{"fee", "min", "max"} {
-		if zone, found := strings.CutPrefix(field, of+"_"); found {
-			return l.T("shop.zone."+zone) + ", " + l.T("association.settings."+of)
-		}
-	}
-	return l.T("association.settings." + field)
-}

@@ -1,31 +1,6 @@
 package ui
 
-import (
-	"strings"
-
-	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/security"
-)
-
-// EventName says what happened.
-func EventName(p Page, e security.Entry) string {
-	name := p.T("security.kind." + string(e.Kind))
-	if e.Count > 1 {
-		name += " × " + p.L.Number(e.Count)
-	}
-	return name
-}
-
-// EventDetail is what is told besides.
-func EventDetail(l *i18n.Locale, e security.Entry) string {
-	if e.Kind == security.NotKept && e.Detail != "" { // it is empty in a record from before
-		return l.T("security.kind." + e.Detail)
-	}
-	if reason, orders, ok := strings.Cut(e.Detail, " "); ok && e.Kind == security.BuyerErased {
-		return l.T("security.erased."+reason) + " · \u2066" + orders + "\u2069" // numbers read left to right
-	}
-	return e.Detail
-}
+import "strings"
 
 // marks are words by which browsers and machines tell what they are, and their names. The first that fits
 // is taken: many claim to be others as well.
