@@ -70,6 +70,9 @@ func clean(s string) string {
 		case r == '\n', r == '\t':
 			marks = maxMarks
 			return r
+		case r == '\u2028', r == '\u2029': // what parts lines and paragraphs
+			marks = maxMarks
+			return '\n'
 		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r), unicode.Is(blankLetters, r):
 			return -1
 		case unicode.Is(unicode.Zs, r):
