@@ -81,7 +81,7 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 	if _, err := s.Get(ctx, coopID, productID); err != nil {
 		return uuid.Nil, err
 	}
-	if err := s.pictureAllowed(ctx, coopID, productID); err != nil {
+	if err := s.pictureAllowed(ctx, s.db, coopID, productID); err != nil {
 		return uuid.Nil, err
 	}
 	id := postgres.NewID()
@@ -91,6 +91,12 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 		return uuid.Nil, fmt.Errorf("keep picture: %w", err)
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if err := takeTurn(ctx, tx, coopID); err != nil {
+			return err
+		}
+		if err := s.pictureAllowed(ctx, tx, coopID, productID); err != nil { // others may have come since
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `
 			insert into pictures (id, product_id, original_key, state, created_at)
 			values ($1, $2, $3, 'waiting', $4)`, id, productID, key, s.now()); err != nil {
@@ -110,9 +116,9 @@ func (s *Service) AddPicture(ctx context.Context, coopID, productID uuid.UUID, r
 
 // pictureAllowed is ErrPictureTooMany if enough pictures of the product or of the cooperative came in the
 // last day.
-func (s *Service) pictureAllowed(ctx context.Context, coopID, productID uuid.UUID) error {
+func (s *Service) pictureAllowed(ctx context.Context, q sqlx.QueryerContext, coopID, productID uuid.UUID) error {
 	var ofProduct, ofCooperative int
-	if err := s.db.QueryRowContext(ctx, `
+	if err := q.QueryRowxContext(ctx, `
 		select count(*) filter (where i.product_id = $2), count(*)
 		from pictures i join products p on p.id = i.product_id
 		where p.cooperative_id = $1 and i.created_at > $3`, coopID, productID, s.now().Add(-24*time.Hour)).Scan(&ofProduct, &ofCooperative); err != nil {

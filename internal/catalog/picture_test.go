@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -12,6 +13,8 @@ import (
 	"image/png"
 	"io"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -276,6 +279,31 @@ func TestPicturesOfADayAreBounded(t *testing.T) {
 	m.today = m.today.AddDate(0, 0, 1)
 	_, err = m.AddPicture(m.ctx, m.honey, p.ID, photograph(t, 400, 300), m.member)
 	must(t, err)
+}
+
+func TestPicturesOfADayAreBoundedForMembersAtOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	p := m.add(m.honey, thyme())
+	photo, err := io.ReadAll(photograph(t, 400, 300))
+	must(t, err)
+	m.exec(`insert into pictures (id, product_id, state, created_at) select gen_random_uuid(), $1, 'refused', $2 from generate_series(1, 19)`, p.ID, m.today)
+	var taken atomic.Int32
+	var wait sync.WaitGroup
+	for range 6 {
+		wait.Go(func() {
+			switch _, err := m.AddPicture(m.ctx, m.honey, p.ID, bytes.NewReader(photo), m.member); {
+			case err == nil:
+				taken.Add(1)
+			case !errors.Is(err, catalog.ErrPictureTooMany):
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if taken.Load() != 1 {
+		t.Errorf("of the last photograph of the day %d were taken", taken.Load())
+	}
 }
 
 func TestALaterPictureStays(t *testing.T) {

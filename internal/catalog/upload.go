@@ -99,12 +99,8 @@ const (
 func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
 	u := Upload{ID: postgres.NewID(), Filename: cut(cleanLine(filename), 120), State: UploadPreviewed, CreatedAt: s.now()}
 	err := s.files.Do(ctx, person(by), func() error {
-		files, written, err := s.uploadsToday(ctx, coopID)
-		if err != nil {
+		if err := s.uploadAllowed(ctx, s.db, coopID); err != nil {
 			return err
-		}
-		if files >= maxDayUploads || written >= maxDayWritten {
-			return ErrUploadTooMany
 		}
 		data, err := sheet.Read(r)
 		if err != nil {
@@ -119,6 +115,12 @@ func (s *Service) ReadUpload(ctx context.Context, coopID uuid.UUID, filename str
 			return err
 		}
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+			if err := takeTurn(ctx, tx, coopID); err != nil {
+				return err
+			}
+			if err := s.uploadAllowed(ctx, tx, coopID); err != nil { // others may have come since
+				return err
+			}
 			c.restart()
 			u.Summary, u.written = f.summary(), 0
 			if err := keepUpload(ctx, tx, coopID, u, by); err != nil {
@@ -376,7 +378,7 @@ func (s *Service) RepairUpload(ctx context.Context, coopID, id uuid.UUID, seen *
 func (s *Service) changeUpload(ctx context.Context, coopID, id uuid.UUID, seen *int64, change func(tx *sqlx.Tx, u *Upload) error) (Upload, error) {
 	var u Upload
 	err := s.files.Do(ctx, coopID.String(), func() error {
-		if _, written, err := s.uploadsToday(ctx, coopID); err != nil {
+		if _, written, err := s.uploadsToday(ctx, s.db, coopID); err != nil {
 			return err
 		} else if written >= maxDayWritten {
 			return ErrUploadTooMany

@@ -25,10 +25,28 @@ const (
 // ErrUploadTooMany says that the cooperative has had its files of the day, or their bytes.
 var ErrUploadTooMany = fault.New(fault.TooMany, "upload.many")
 
+// takeTurn lets what a cooperative sends take turns until tx ends, so that what came of it in a day can be
+// counted.
+func takeTurn(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID) error {
+	if _, err := tx.ExecContext(ctx, `select from cooperatives where id = $1 for no key update`, coopID); err != nil {
+		return fmt.Errorf("take a turn: %w", err)
+	}
+	return nil
+}
+
+// uploadAllowed is ErrUploadTooMany if a cooperative has had its files of the day, or their bytes.
+func (s *Service) uploadAllowed(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) error {
+	files, written, err := s.uploadsToday(ctx, q, coopID)
+	if err == nil && (files >= maxDayUploads || written >= maxDayWritten) {
+		err = ErrUploadTooMany
+	}
+	return err
+}
+
 // uploadsToday is how many files a cooperative has sent in the last day, and the bytes that were written
 // of them and of what is still a preview.
-func (s *Service) uploadsToday(ctx context.Context, coopID uuid.UUID) (files, written int, err error) {
-	err = s.db.QueryRowContext(ctx, `
+func (s *Service) uploadsToday(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) (files, written int, err error) {
+	err = q.QueryRowxContext(ctx, `
 		select count(*) filter (where created_at > $2), coalesce(sum(written), 0)
 		from uploads
 		where cooperative_id = $1 and (created_at > $2 or state = 'previewed')`, coopID, s.now().Add(-24*time.Hour)).Scan(&files, &written)

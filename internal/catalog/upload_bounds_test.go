@@ -1,8 +1,10 @@
 package catalog_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -89,6 +91,33 @@ func TestUploadsOfADayAreBounded(t *testing.T) {
 	m.upload(m.couscou, "a.csv", manyRows(1)) // which is none of another's business
 	m.today = m.today.Add(24 * time.Hour)
 	m.send(manyRows(1))
+}
+
+func TestUploadsOfADayAreBoundedForMembersAtOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for range 49 {
+		m.send(manyRows(1))
+	}
+	var read, late atomic.Int32
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			_, err := m.ReadUpload(m.ctx, m.honey, "a.csv", strings.NewReader(manyRows(1)), "", postgres.NewID())
+			switch {
+			case err == nil:
+				read.Add(1)
+			case errors.Is(err, catalog.ErrUploadTooMany):
+				late.Add(1)
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	if read.Load() != 1 || late.Load() != 3 {
+		t.Errorf("of the last file of the day %d were read and %d refused", read.Load(), late.Load())
+	}
 }
 
 func TestBytesThatAreWrittenOfFilesInADayAreBounded(t *testing.T) {

@@ -2,7 +2,6 @@ package association
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -79,12 +78,11 @@ func readIdentity(r *web.Request, own string) cooperative.Cooperative {
 
 // count reads a number of people; what is none becomes -1.
 func count(r *web.Request, field string) int {
-	typed := r.Form(field)
-	if typed == "" {
+	if r.Form(field) == "" {
 		return 0
 	}
-	n, err := strconv.Atoi(typed)
-	if err != nil {
+	n, ok := r.Whole(field)
+	if !ok {
 		return -1
 	}
 	return n

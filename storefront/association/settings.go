@@ -129,8 +129,8 @@ func readSettings(r *web.Request, kept settings.Settings) settings.Settings {
 
 // whole reads a whole number, and sum one with two decimals; what is none becomes -1.
 func whole(r *web.Request, field string) int {
-	n, err := strconv.Atoi(r.Form(field))
-	if err != nil {
+	n, ok := r.Whole(field)
+	if !ok {
 		return -1
 	}
 	return n

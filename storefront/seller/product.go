@@ -233,7 +233,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		}
 	}
 	for name, month := range map[string]**int{"season_from": &e.SeasonFrom, "season_to": &e.SeasonTo} {
-		if n, err := strconv.Atoi(r.Form(name)); err == nil {
+		if n, ok := r.Whole(name); ok {
 			*month = &n
 		}
 	}

@@ -178,9 +178,9 @@ func (h *Handler) repairUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	line, err := strconv.Atoi(r.Form("line"))
-	if err != nil {
-		return web.ErrNotFound.Wrap(err)
+	line, ok := r.Whole("line")
+	if !ok {
+		return web.ErrNotFound
 	}
 	typed := typedCell{Line: line, Column: r.Form("column"), Value: r.Form("value")}
 	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), typed.Line, typed.Column, typed.Value)
