@@ -29,6 +29,7 @@ const (
 	hourlyParts  = 10 // to a cooperative in an hour
 	hourlyOrders = 30 // to the association in an hour
 	dailyBuyer   = 3  // in a day to one mailbox that a buyer gave, until an order is confirmed there
+	dailyNetwork = 30 // in a day to the mailboxes that buyers gave from one network; of a customer of many lines as network.Of says
 )
 
 // tellFew marks the parts whose cooperatives are to have mail at once.
@@ -57,19 +58,19 @@ func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
 
 // announce queues what has to happen after an order is placed: mail to cooperatives about their own part
 // and to the association about the whole, and the end of the reservations. It reports whether the
-// association has mail.
-func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool, err error) {
+// association has mail, and the buyer.
+func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller) (told, buyer bool, err error) {
 	var jobs []river.InsertManyParams
 	if !o.Sample {
 		var waiting int
 		err := tx.GetContext(ctx, &waiting, `select count(*) from (select from holds where told limit $1) h`, toldOrders)
 		if err != nil {
-			return false, fmt.Errorf("order: whom to tell at once: %w", err)
+			return false, false, fmt.Errorf("order: whom to tell at once: %w", err)
 		}
 		association := s.associationLetters()
 		written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), [][]byte{association})
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 		told = waiting < toldOrders && written[0] < hourlyOrders
 		parts := slices.DeleteFunc(slices.Clone(o.Parts), func(p Part) bool { return !p.Told })
@@ -81,7 +82,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 			recipients = append(recipients, association)
 		}
 		if err := writes(ctx, tx, o, recipients...); err != nil {
-			return false, err
+			return false, false, err
 		}
 		jobs, err = s.letters(ctx, tx, o.ID, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
 			if p != nil {
@@ -90,29 +91,40 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order) (told bool
 			return s.orderMessage(l, o)
 		})
 		if err != nil {
-			return false, err
+			return false, false, err
 		}
 	}
-	letter, err := s.letterToBuyer(ctx, tx, o)
+	letter, err := s.letterToBuyer(ctx, tx, o, by)
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	jobs = append(jobs, letter...)
-	return told, s.Jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
+	return told, len(letter) > 0, s.Jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
 }
 
 // letterToBuyer is the job that sends the buyer the link to confirm the order, if she gave an address and
-// few letters went there: it may be somebody else's.
-func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order) ([]river.InsertManyParams, error) {
+// few letters went there, or on behalf of her network: it may be somebody else's. It is none otherwise.
+func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by caller) ([]river.InsertManyParams, error) {
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
-	mailbox := s.mailbox(o.Buyer.Email)
-	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), [][]byte{mailbox})
-	if err != nil || written[0] >= dailyBuyer {
+	counted, most := [][]byte{s.mailbox(o.Buyer.Email)}, []int{dailyBuyer}
+	if by.address != nil {
+		counted, most = append(counted, by.address), append(most, dailyNetwork)
+	}
+	if by.site != nil {
+		counted, most = append(counted, by.site), append(most, dailyNetwork*by.siteShare)
+	}
+	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), counted)
+	if err != nil {
 		return nil, err
 	}
-	if err := writes(ctx, tx, o, mailbox); err != nil {
+	for i := range written {
+		if written[i] >= most[i] {
+			return nil, nil
+		}
+	}
+	if err := writes(ctx, tx, o, counted...); err != nil {
 		return nil, err
 	}
 	l := s.Texts.Locale(o.Locale)

@@ -296,7 +296,7 @@ func (s *Service) measure(ctx context.Context, at time.Time) error {
 // the transaction's last change: its row is everybody's. ErrMarketHeld, if unconfirmed orders would hold too
 // much of all goods; ErrSpareHeld, if too much was given beyond that. It reports whether that is when the
 // association has to be told.
-func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, spare int, told bool, bounds settings.Holds) (alarm bool, err error) {
+func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, spare int, told, letter bool, bounds settings.Holds) (alarm bool, err error) {
 	var ids []uuid.UUID
 	var quantities []int64
 	for _, p := range o.Parts {
@@ -310,14 +310,14 @@ func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, spare int, told 
 	}
 	err = tx.GetContext(ctx, &all, `
 		with held as (
-		    insert into holds (order_id, phone, address, site, pieces, spare, told, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		    insert into holds (order_id, phone, address, site, pieces, spare, told, letter, at) values ($1, $2, $3, $4, $5, $6, $7, $11, $8)
 		), lines as (
 		    insert into hold_lines (product_id, order_id, quantity)
 		    select product_id, $1, quantity from unnest($9::uuid[], $10::int[]) as l (product_id, quantity)
 		)
 		update hold_totals set pieces = pieces + $5, spare = spare + $6
 		returning pieces, spare, on_sale, alarm_since is null as alarm`,
-		o.ID, by.phone, by.address, by.site, o.Pieces(), spare, told, o.PlacedAt, pq.Array(ids), pq.Array(quantities))
+		o.ID, by.phone, by.address, by.site, o.Pieces(), spare, told, o.PlacedAt, pq.Array(ids), pq.Array(quantities), letter)
 	if err != nil {
 		return false, fmt.Errorf("order: hold: %w", err)
 	}

@@ -49,6 +49,38 @@ func TestOrderingAndCancellingWritesToNobodyWithoutEnd(t *testing.T) {
 	m.wantClean()
 }
 
+func TestAStrangerWritesToManyMailboxesWithEnd(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	written, told := 0, 0
+	for n := range 33 {
+		in := m.wants(phone(n), m.thyme, 1)
+		in.From, in.Buyer.Email = "192.0.2.7", fmt.Sprintf("somebody%d@example.com", n)
+		placed := m.place(in)
+		read, err := m.ByToken(t.Context(), placed.Token)
+		m.must(err)
+		letters := m.letters()[in.Buyer.Email]
+		if read.Letter != (letters == 1) {
+			t.Errorf("order %d: %d letters, and its page says that there is one: %t", n, letters, read.Letter)
+		}
+		written += letters
+		if read.Letter {
+			told++
+		}
+		m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+		m.later(10 * time.Second)
+	}
+	if written != 30 || told != 30 {
+		t.Errorf("%d letters from one network, of which the pages tell %d", written, told)
+	}
+	in := m.wants(phone(40), m.thyme, 1)
+	in.From, in.Buyer.Email = "192.0.2.8", "neighbour@example.com"
+	m.place(in)
+	if m.letters()[in.Buyer.Email] != 1 {
+		t.Error("another network's buyer gets no letter")
+	}
+}
+
 func TestAMailboxIsWrittenToAgainTheNextDayOrOnceItAnswers(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -224,11 +224,11 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
-	told, err := s.announce(ctx, tx, order)
+	told, letter, err := s.announce(ctx, tx, order, by)
 	if err != nil {
 		return Order{}, err
 	}
-	alarm, err := hold(ctx, tx, order, by, spare, told, req.bounds)
+	alarm, err := hold(ctx, tx, order, by, spare, told, letter, req.bounds)
 	if alarm {
 		err = s.announceAlarm(ctx, tx)
 	}

@@ -572,6 +572,14 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		}
 		own := "/" + language + strings.TrimPrefix(placed.Path, "/"+language)
 		own, _, _ = strings.Cut(own, "?")
+		for _, sent := range []bool{false, true} {
+			if _, err := m.DB.Exec(`update holds set letter = $1`, sent); err != nil {
+				t.Fatal(err)
+			}
+			if held := m.Visitor().Get(own).Want(http.StatusOK).Text("#held"); strings.Contains(held, "nadia@exemple.invalid") != sent {
+				t.Errorf("a link was sent: %t; the page says %q", sent, held)
+			}
+		}
 
 		// The link that is passed on shows the order, tells nothing of who ordered, and does nothing.
 		share := strings.TrimPrefix(placed.Find("[data-share]").AttrOr("data-share", ""), m.URL)

@@ -168,7 +168,7 @@ func trackingPage(p ui.Page, v trackingView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if o.Buyer.Email != "" {
+					if o.Letter && o.Acting {
 						var templ_7745c5c3_Var9 string
 						templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("shop.track.held_mail", "Email", isolate(o.Buyer.Email)))
 						if templ_7745c5c3_Err != nil {
