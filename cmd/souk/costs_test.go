@@ -1,6 +1,7 @@
 package main
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
@@ -327,6 +328,43 @@ func (c *costs) catalogue(wrong bool) []byte {
 	return text.Bytes()
 }
 
+// wideText is as many cells as a file of text has room for.
+func wideText() []byte {
+	row := strings.Repeat(";", 415) + "\n"
+	return []byte("sku;name_fr;price\n" + strings.Repeat(row, 20_000))
+}
+
+// wideBook is as many elements as a workbook may have.
+func wideBook(t *testing.T) []byte {
+	t.Helper()
+	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+	const packages = "http://schemas.openxmlformats.org/package/2006/"
+	row := "<row>" + strings.Repeat("<c/>", 199) + "</row>"
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
+	for name, content := range map[string]string{
+		"[Content_Types].xml":        `<Types xmlns="` + packages + `content-types"></Types>`,
+		"_rels/.rels":                `<Relationships xmlns="` + packages + `relationships"><Relationship Id="r1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+		"xl/workbook.xml":            `<workbook xmlns="` + main + `" xmlns:r="` + relations + `"><sheets><sheet name="P" sheetId="1" r:id="r1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="` + packages + `relationships"><Relationship Id="r1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+		"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + main + `"><sheetData><row><c t="inlineStr"><is><t>sku</t></is></c><c t="inlineStr"><is><t>name_fr</t></is></c></row>` +
+			strings.Repeat(row, 19_900) + `</sheetData></worksheet>`,
+	} {
+		w, err := archive.Create(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := archive.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
 func (c *costs) measureUploads() {
 	content := c.catalogue(true)
 	c.t.Logf("a file of 20,000 rows has %d bytes", len(content))
@@ -339,8 +377,11 @@ func (c *costs) measureUploads() {
 	c.get(path + "?show=errors&page=100")
 	c.get(path + "/errors.csv")
 	c.post("/seller/upload/:id/repair (every row wrong)", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
-	c.post("/seller/upload/:id/reread", path+"/reread", url.Values{"encoding": {"windows-1256"}})
 	c.post("/seller/upload/:id/discard", path+"/discard", nil)
+	for name, content := range map[string][]byte{"wide.csv": wideText(), "wide.xlsx": wideBook(c.t)} {
+		c.t.Logf("%s has %d bytes", name, len(content))
+		c.file("/seller/upload ("+name+")", "/seller/upload", "file", name, content, nil)
+	}
 	response = c.file("/seller/upload (every row new)", "/seller/upload", "file", "catalogue.csv", c.catalogue(false), nil)
 	path = strings.TrimPrefix(response.Header.Get("Location"), "/fr")
 	c.get(path)
@@ -360,9 +401,9 @@ func (c *costs) measureUploads() {
 var chosen = regexp.MustCompile(`name="chosen" value="([^"]+)"`)
 
 func (c *costs) measureGoods() {
-	product := c.value(`select id from products where cooperative_id = $1 and sku = 'C-00007'`, c.cooperative)
-	page := c.get("/seller")
-	page = c.get("/seller/products")
+	c.get("/seller")
+	page := c.get("/seller/products")
+	product, page1, _ := strings.Cut(chosen.FindStringSubmatch(page)[1], " ")
 	c.get("/seller/products?page=400")
 	c.get("/seller/products?q=miel")
 	c.get("/seller/products?show=published&category=honey&q=" + url.QueryEscape(strings.Repeat("miel ", 40)))
@@ -378,13 +419,16 @@ func (c *costs) measureGoods() {
 		}
 		page = c.get("/seller/products?page=" + strconv.Itoa(n+1))
 	}
+	slices.Sort(several)
 	several = slices.Compact(several)
-	c.post("/seller/products/several (200)", "/seller/products/several", url.Values{"chosen": several[:min(200, len(several))], "do": {"hide"}})
+	for _, do := range []string{"sold_out", "draft", "published"} {
+		c.post("/seller/products/several (200 "+do+")", "/seller/products/several", url.Values{"chosen": several[:min(200, len(several))], "do": {do}})
+	}
 	full := strings.Repeat("miel ", 60_000) // with its field's name nearly a megabyte, escaped
 	c.post("/seller/products/new (1 MB)", "/seller/products/new", url.Values{"name_fr": {full}, "description_fr": {full}, "description_ar": {full}})
 	c.post("/seller/products/:id (1 MB)", "/seller/products/"+product, url.Values{"name_fr": {full}, "description_fr": {full}})
-	c.post("/seller/products/:id/quick", "/seller/products/"+product+"/quick", url.Values{"price": {"12,50"}, "stock": {"9"}})
-	c.post("/seller/products/:id/state", "/seller/products/"+product+"/state", url.Values{"state": {"hidden"}})
+	c.post("/seller/products/:id/quick", "/seller/products/"+product+"/quick", url.Values{"price": {"12,50"}, "stock": {"9"}, "page": {page1}})
+	c.post("/seller/products/:id/state", "/seller/products/"+product+"/state", url.Values{"state": {"draft"}, "page": {page1}})
 	c.file("/seller/products/:id/picture (queues a job)", "/seller/products/"+product+"/picture", "picture", "miel.jpg", photograph(c.t), nil)
 	c.settle()
 }
@@ -406,7 +450,7 @@ func photograph(t *testing.T) []byte {
 func (c *costs) measureMembers() {
 	order := c.value(`select s.id from sub_orders s join orders o on o.id = s.order_id where s.cooperative_id = $1 order by o.placed_at desc limit 1`, c.cooperative)
 	for _, path := range []string{
-		"/seller/orders", "/seller/orders?state=delivered", "/seller/orders?state=delivered&page=200", "/seller/orders/" + order,
+		"/seller/orders", "/seller/orders?show=done", "/seller/orders?show=done&page=200", "/seller/orders/" + order,
 		"/seller/money", "/seller/money.csv", "/seller/money.xlsx", "/seller/cooperative", "/account",
 	} {
 		c.get(path)
