@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -229,6 +230,28 @@ func TestCleanKeepsNothingUnseen(t *testing.T) {
 	} {
 		if got := clean(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestPlainTextIsCleanAlready(t *testing.T) {
+	t.Parallel()
+	var plain []rune
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		if isPlain(string(r)) {
+			plain = append(plain, r)
+		}
+	}
+	for _, a := range plain {
+		for _, b := range plain {
+			if text := "x" + string(a) + string(b) + "x"; cleaned(text) != text {
+				t.Fatalf("%q: %q", text, cleaned(text))
+			}
+		}
+	}
+	for _, text := range []string{"\u0301", "e\u0301", "\u00a0", "\u00ad", "\r", "\x00", "\xff", "عَ", "\u202e"} {
+		if isPlain(text) {
+			t.Errorf("%q is not plain", text)
 		}
 	}
 }

@@ -64,6 +64,29 @@ func stem(word string) string {
 // not seen: control and direction characters, which PostgreSQL refuses or which would let one line of
 // text disturb the order of another; letters that are blank; accents that stand on nothing or in a pile.
 func clean(s string) string {
+	if isPlain(s) {
+		return strings.TrimSpace(s)
+	}
+	return cleaned(s)
+}
+
+// isPlain reports whether a text is of characters only that cleaned leaves as they are, and none that a
+// neighbour could be joined to, as nearly every cell is: to look is much cheaper than to clean.
+func isPlain(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= ' ' && r <= '~', r == '\n', r == '\t':
+		case r >= 'À' && r <= 'ſ': // letters of Latin with the accents of French, and of Turkish
+		case r >= 'ء' && r <= 'غ', r >= 'ف' && r <= 'ي', r >= '٠' && r <= '٩', r == '،', r == '؛', r == '؟':
+		case r == '«', r == '»', r == '°', r == '’', r == '–', r == '—':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func cleaned(s string) string {
 	marks := maxMarks // on the letter before; on none there may be none
 	text := strings.Map(func(r rune) rune {
 		switch {
