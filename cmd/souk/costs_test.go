@@ -334,23 +334,63 @@ func wideText() []byte {
 	return []byte("sku;name_fr;price\n" + strings.Repeat(row, 20_000))
 }
 
-// wideBook is as many elements as a workbook may have.
-func wideBook(t *testing.T) []byte {
+// marks is a catalogue that takes much cleaning: letters of which each carries marks apart from it.
+func (c *costs) marks() []byte {
+	head, row := "sku;name_fr;name_ar;price;stock;category;unit;description_fr\n", strings.Repeat("e\u0301\u0323\u1eb6", 42)
+	var text strings.Builder
+	text.WriteString(head)
+	for n := range 20_000 {
+		fmt.Fprintf(&text, "D-%05d;Miel %d;;12,50;7;honey;500 g;%s\n", n, n, row)
+	}
+	return []byte(text.String())
+}
+
+// pagesBook is as many elements as a workbook may have, on as many pages as are looked at.
+func pagesBook(t *testing.T) []byte {
+	t.Helper()
+	return book(t, slices.Repeat([]string{strings.Repeat("<row>"+strings.Repeat("<c/>", 199)+"</row>", 4_950)}, 8))
+}
+
+// longBook is as much text as a page has room for.
+func longBook(t *testing.T) []byte {
+	t.Helper()
+	var rows strings.Builder
+	row := func(cells ...string) {
+		rows.WriteString("<row>")
+		for _, cell := range cells {
+			rows.WriteString(`<c t="inlineStr"><is><t>` + cell + `</t></is></c>`)
+		}
+		rows.WriteString("</row>")
+	}
+	row("sku", "name_fr", "price", "stock", "category", "unit", "description_fr", "description_ar", "description_en")
+	for n := range 20_000 {
+		row(fmt.Sprintf("L-%05d", n), fmt.Sprintf("Miel %d", n), "125,50", "7", "honey", "500 g",
+			strings.Repeat("Récolté à la main. ", 43), strings.Repeat("عسل حر ", 75), strings.Repeat("Gathered by hand. ", 54))
+	}
+	return book(t, []string{rows.String()})
+}
+
+// book is a workbook of these pages.
+func book(t *testing.T, pages []string) []byte {
 	t.Helper()
 	const main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 	const relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	const packages = "http://schemas.openxmlformats.org/package/2006/"
-	row := "<row>" + strings.Repeat("<c/>", 199) + "</row>"
+	var names, links strings.Builder
+	parts := map[string]string{
+		"[Content_Types].xml": `<Types xmlns="` + packages + `content-types"></Types>`,
+		"_rels/.rels":         `<Relationships xmlns="` + packages + `relationships"><Relationship Id="r1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
+	}
+	for n, page := range pages {
+		fmt.Fprintf(&names, `<sheet name="P%d" sheetId="%d" r:id="r%d"/>`, n+1, n+1, n+1)
+		fmt.Fprintf(&links, `<Relationship Id="r%d" Type="%s/worksheet" Target="worksheets/sheet%d.xml"/>`, n+1, relations, n+1)
+		parts[fmt.Sprintf("xl/worksheets/sheet%d.xml", n+1)] = `<worksheet xmlns="` + main + `"><sheetData>` + page + `</sheetData></worksheet>`
+	}
+	parts["xl/workbook.xml"] = `<workbook xmlns="` + main + `" xmlns:r="` + relations + `"><sheets>` + names.String() + `</sheets></workbook>`
+	parts["xl/_rels/workbook.xml.rels"] = `<Relationships xmlns="` + packages + `relationships">` + links.String() + `</Relationships>`
 	var b bytes.Buffer
 	archive := zip.NewWriter(&b)
-	for name, content := range map[string]string{
-		"[Content_Types].xml":        `<Types xmlns="` + packages + `content-types"></Types>`,
-		"_rels/.rels":                `<Relationships xmlns="` + packages + `relationships"><Relationship Id="r1" Type="` + relations + `/officeDocument" Target="xl/workbook.xml"/></Relationships>`,
-		"xl/workbook.xml":            `<workbook xmlns="` + main + `" xmlns:r="` + relations + `"><sheets><sheet name="P" sheetId="1" r:id="r1"/></sheets></workbook>`,
-		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="` + packages + `relationships"><Relationship Id="r1" Type="` + relations + `/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-		"xl/worksheets/sheet1.xml": `<worksheet xmlns="` + main + `"><sheetData><row><c t="inlineStr"><is><t>sku</t></is></c><c t="inlineStr"><is><t>name_fr</t></is></c></row>` +
-			strings.Repeat(row, 19_900) + `</sheetData></worksheet>`,
-	} {
+	for name, content := range parts {
 		w, err := archive.Create(name)
 		if err != nil {
 			t.Fatal(err)
@@ -378,9 +418,13 @@ func (c *costs) measureUploads() {
 	c.get(path + "/errors.csv")
 	c.post("/seller/upload/:id/repair (every row wrong)", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
 	c.post("/seller/upload/:id/discard", path+"/discard", nil)
-	for name, content := range map[string][]byte{"wide.csv": wideText(), "wide.xlsx": wideBook(c.t)} {
+	for name, content := range map[string][]byte{"wide.csv": wideText(), "marks.csv": c.marks(), "pages.xlsx": pagesBook(c.t), "long.xlsx": longBook(c.t)} {
 		c.t.Logf("%s has %d bytes", name, len(content))
-		c.file("/seller/upload ("+name+")", "/seller/upload", "file", name, content, nil)
+		response := c.file("/seller/upload ("+name+")", "/seller/upload", "file", name, content, nil)
+		if path := strings.TrimPrefix(response.Header.Get("Location"), "/fr"); path != "" {
+			c.get(path)
+			c.post("/seller/upload/:id/repair ("+name+")", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
+		}
 	}
 	response = c.file("/seller/upload (every row new)", "/seller/upload", "file", "catalogue.csv", c.catalogue(false), nil)
 	path = strings.TrimPrefix(response.Header.Get("Location"), "/fr")
@@ -421,7 +465,7 @@ func (c *costs) measureGoods() {
 	}
 	slices.Sort(several)
 	several = slices.Compact(several)
-	for _, do := range []string{"sold_out", "draft", "published"} {
+	for _, do := range []string{"soldout", "draft", "published"} {
 		c.post("/seller/products/several (200 "+do+")", "/seller/products/several", url.Values{"chosen": several[:min(200, len(several))], "do": {do}})
 	}
 	full := strings.Repeat("miel ", 60_000) // with its field's name nearly a megabyte, escaped
