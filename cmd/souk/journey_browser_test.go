@@ -223,7 +223,8 @@ const target = `async (selector, words) => {
 		return { excuse: 'it is covered by what holds it, ' + hit.outerHTML.slice(0, 200) }
 	}
 	window.pressed = false
-	addEventListener('click', ({ target }) => { window.pressed ||= e.contains(target) || target.contains(e) }, true)
+	const bears = other => other && (!words || named(other).some(text => text.includes(plain(words))))
+	addEventListener('click', ({ target }) => { window.pressed ||= e.contains(target) || target.contains(e) || bears(target.closest(selector)) }, true)
 	return { x, y }
 }`
 

@@ -140,4 +140,3 @@ func reasonOptions(p ui.Page) (options []ui.Option) {
 	}
 	return options
 }
-
