@@ -82,24 +82,27 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	}
 	c := Change{Product: product}
 	hash, now := hashToken(basket.Token), s.moment(s.Now())
-	var maker []byte
-	if basket.From != "" {
-		maker = s.mark("basket", basket.From)
-	}
+	makers := s.networks("basket", basket.From)
 	err = postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
 		// The basket's row is locked first; see takeBasket.
 		var made bool
 		if err := tx.GetContext(ctx, &made, `
-			insert into baskets (token_hash, created_at, updated_at, maker) values ($1, $2, $2, $3)
+			insert into baskets (token_hash, created_at, updated_at, maker, site) values ($1, $2, $2, $3, $4)
 			on conflict (token_hash) do update set updated_at = excluded.updated_at
-			returning xmax = 0`, hash, now, maker); err != nil {
+			returning xmax = 0`, hash, now, makers.address, makers.site); err != nil {
 			return err
 		}
-		if made && maker != nil {
+		if made && makers.address != nil {
 			if _, err := tx.ExecContext(ctx, `
-				delete from baskets where token_hash in (
+				with of_address as (
 				    select token_hash from baskets where maker = $1 order by updated_at desc offset $2
-				    for update skip locked)`, maker, basketsOfAddress); err != nil {
+				    for update skip locked),
+				of_site as (
+				    select token_hash from baskets where site = $3 order by updated_at desc offset $4
+				    for update skip locked)
+				delete from baskets where token_hash in (
+				    select token_hash from of_address union all select token_hash from of_site)`,
+				makers.address, basketsOfAddress, makers.site, basketsOfAddress*makers.siteShare); err != nil {
 				return err
 			}
 		}

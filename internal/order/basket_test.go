@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -335,12 +336,28 @@ func TestNobodyFillsTheDatabaseWithBaskets(t *testing.T) {
 			t.Errorf("%s basket holds %d, %v", who, n, err)
 		}
 	}
+	// Nor does whoever has a network of 65,536 lines.
+	line := func(n int) order.Of {
+		return order.Of{Token: order.NewToken(), From: fmt.Sprintf("2001:db8:7:%x::", n)}
+	}
+	used := line(0)
+	put(used)
+	m.exec(`insert into baskets (token_hash, created_at, updated_at, maker, site)
+		select sha256(('site' || n)::bytea), $1, $1, n::text::bytea, (select site from baskets where site is not null)
+		from generate_series(1, 9000) n`, m.clock())
+	m.later(time.Second)
+	put(used)
+	put(line(1))
+	m.must(m.db.Get(&rows, `select count(*) from baskets where site is not null`))
+	if n, err := m.Count(ctx, used.Token); err != nil || n == 0 || rows != 16*500 {
+		t.Errorf("%d baskets of a site are kept, the one that is used holds %d, %v", rows, n, err)
+	}
 	// One that was touched once is kept for two days, one that somebody came back to for a month.
 	m.later(3 * 24 * time.Hour)
 	worker := order.CleanWorker{Orders: m.Service}
 	m.must(worker.Work(ctx, nil))
 	m.must(m.db.Get(&rows, `select count(*) from baskets`))
-	if n, err := m.Count(ctx, mine.Token); err != nil || n == 0 || rows != 1 {
+	if n, err := m.Count(ctx, mine.Token); err != nil || n == 0 || rows != 2 { // with the one of the site
 		t.Errorf("%d baskets are kept, mine holds %d, %v", rows, n, err)
 	}
 }

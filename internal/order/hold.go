@@ -78,31 +78,43 @@ func pieces(lines []Line) int {
 
 // caller is who places an order, as far as that can be known.
 type caller struct {
-	phone     string
+	makers
+	phone   string
+	waiting bool // something waits unconfirmed under the number
+	spare   int  // the most pieces that wait beyond a share, from the address or the site
+}
+
+// makers are the networks that something comes from, as marks.
+type makers struct {
 	address   []byte // nil: not counted
 	site      []byte // the whole network of the customer; nil: the address is all of it
 	siteShare int    // how many times what one address may have
-	waiting   bool   // something waits unconfirmed under the number
-	spare     int    // the most pieces that wait beyond a share, from the address or the site
 }
 
 // callerOf is who sends a request, with all that can be known before asking the database.
 func (s *Service) callerOf(req request) caller {
 	by := caller{phone: req.Buyer.Phone}
-	if req.From == "" || req.Spared {
-		return by
-	}
-	address, err := netip.ParseAddr(req.From)
-	if err != nil { // then it is counted as it is written
-		by.address = s.mark("address", req.From)
-		return by
-	}
-	networks := network.Of(address)
-	by.address = s.mark("address", networks[0].Prefix.Addr().String())
-	if len(networks) > 1 {
-		by.site, by.siteShare = s.mark("site", networks[1].Prefix.Addr().String()), networks[1].Share
+	if !req.Spared {
+		by.makers = s.networks("", req.From)
 	}
 	return by
+}
+
+// networks are those of a network address; none of an empty one. of is what is counted, in marks of its own.
+func (s *Service) networks(of, from string) makers {
+	if from == "" {
+		return makers{}
+	}
+	address, err := netip.ParseAddr(from)
+	if err != nil { // then it is counted as it is written
+		return makers{address: s.mark(of+"address", from)}
+	}
+	networks := network.Of(address)
+	m := makers{address: s.mark(of+"address", networks[0].Prefix.Addr().String())}
+	if len(networks) > 1 {
+		m.site, m.siteShare = s.mark(of+"site", networks[1].Prefix.Addr().String()), networks[1].Share
+	}
+	return m
 }
 
 // mark is the form in which a network address or a mailbox is kept for a while: it tells two apart and
