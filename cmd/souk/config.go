@@ -228,8 +228,8 @@ func (c config) validateForServe() error {
 		switch {
 		case err != nil && strings.ContainsAny(entry, "/:"):
 			wrong("PRIVATE_NETWORKS", "has %q, which is no address, network or name", entry)
-		case err == nil && network.Bits() < shortestProxies(network.Addr()):
-			wrong("PRIVATE_NETWORKS", "has %q, which is far more than a network of your own (at least /%d)", entry, shortestProxies(network.Addr()))
+		case err == nil && network.Bits() < shortestOwn(network.Addr()):
+			wrong("PRIVATE_NETWORKS", "has %q, which is far more than a network of your own (at least /%d)", entry, shortestOwn(network.Addr()))
 		}
 	}
 	for _, problem := range c.inTheClear() {
@@ -298,7 +298,7 @@ func (c config) warnings() []warning {
 
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || (ip != nil && ip.IsLoopback())
+	return strings.EqualFold(host, "localhost") || (ip != nil && ip.IsLoopback())
 }
 
 // clearLine is a line to another machine that everybody on the way could read.
@@ -328,8 +328,17 @@ func (c config) databaseHosts() []string {
 		return nil
 	}
 	query := database.Query()
-	all := cmp.Or(query.Get("hostaddr"), query.Get("host"), database.Hostname(), os.Getenv("PGHOSTADDR"), os.Getenv("PGHOST"))
+	all := cmp.Or(query.Get("hostaddr"), query.Get("host"), withoutPorts(database.Host), os.Getenv("PGHOSTADDR"), os.Getenv("PGHOST"))
 	return slices.DeleteFunc(strings.Split(all, ","), func(host string) bool { return host == "" || strings.HasPrefix(host, "/") })
+}
+
+// withoutPorts are the hosts of an address, which may name several, each with a port of its own.
+func withoutPorts(list string) string {
+	hosts := strings.Split(list, ",")
+	for i, host := range hosts {
+		hosts[i] = (&url.URL{Host: host}).Hostname()
+	}
+	return strings.Join(hosts, ",")
 }
 
 // sslMode is what lib/pq makes of DATABASE_URL and the environment.
@@ -377,6 +386,15 @@ func shortestProxies(of netip.Addr) int {
 		return 8
 	}
 	return 16
+}
+
+// shortestOwn is how many bits a private network has to have at least: as proxies', but for all private
+// addresses of IPv6 (fc00::/7, RFC 4193).
+func shortestOwn(of netip.Addr) int {
+	if of.Is6() && of.IsPrivate() {
+		return 7
+	}
+	return shortestProxies(of)
 }
 
 // weak reports whether a secret is a placeholder or has hardly any variety.

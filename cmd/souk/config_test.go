@@ -99,6 +99,16 @@ func TestServeRefusesWhatTravelsInTheClear(t *testing.T) {
 		"a database next door": {func(c *config) {
 			c.DatabaseURL, c.PrivateNetworks = "postgres://souk@192.168.1.5/souk?sslmode=disable", []string{"192.168.1.0/24"}
 		}, ""},
+		"databases next door, with their ports": {func(c *config) {
+			c.DatabaseURL, c.PrivateNetworks = "postgres://souk@db1:5432,db2:5433/souk?sslmode=disable", []string{"db1", "DB2", "fd00::/8"}
+		}, ""},
+		"one of them is not": {func(c *config) {
+			c.DatabaseURL, c.PrivateNetworks = "postgres://souk@db1:5432,db3:5433/souk?sslmode=disable", []string{"db1", "db2"}
+		}, "in the clear to db3"},
+		"a database of an IPv6 address": {func(c *config) {
+			c.DatabaseURL, c.PrivateNetworks = "postgres:///souk?host=fd12::5&sslmode=disable", []string{"fd12::/64"}
+		}, ""},
+		"a database on this Machine":    {func(c *config) { c.DatabaseURL = "postgres://souk@LocalHost/souk?sslmode=disable" }, ""},
 		"Meilisearch far away":          {func(c *config) { c.MeiliURL, c.MeiliKey = "http://search.example:7700", "kX3pVt8wQz5rLm7B" }, "MEILI_URL"},
 		"Meilisearch far away by https": {func(c *config) { c.MeiliURL, c.MeiliKey = "https://search.example", "kX3pVt8wQz5rLm7B" }, ""},
 		"Meilisearch by a named name":   {func(c *config) { c.MeiliURL, c.MeiliKey = "http://Meilisearch:7700", "kX3pVt8wQz5rLm7B" }, ""},
@@ -113,6 +123,7 @@ func TestServeRefusesWhatTravelsInTheClear(t *testing.T) {
 		"a proxy nobody named":           {func(c *config) { c.Addr, c.PrivateNetworks = ":8080", []string{"10.1.0.0/16"} }, "TRUSTED_PROXIES"},
 		"a proxy next door":              {func(c *config) { c.Addr, c.PrivateNetworks = ":8080", []string{"10.0.0.0/8"} }, ""},
 		"a private network of everybody": {func(c *config) { c.PrivateNetworks = []string{"0.0.0.0/0"} }, "PRIVATE_NETWORKS"},
+		"half of all IPv6 addresses":     {func(c *config) { c.PrivateNetworks = []string{"8000::/1"} }, "PRIVATE_NETWORKS"},
 		"a private network of nobody":    {func(c *config) { c.PrivateNetworks = []string{"10.0.0.0/99"} }, "PRIVATE_NETWORKS"},
 	} {
 		changed := sound()

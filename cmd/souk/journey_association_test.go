@@ -49,7 +49,7 @@ func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
 			}
 			r.signIn("association@exemple.invalid", sample.Password)
 			r.arrive("/" + o.lang + "/association")
-			r.jointSales(o)
+			r.jointSales(o, placed)
 			r.deliver(placed)
 			r.exports(placed)
 			r.suspendAndApprove(o.suspended)
@@ -76,24 +76,23 @@ func handOver(t *testing.T, mk *market, lang, coop, number string) {
 	}
 }
 
-// jointSales reads the page of joint sales; the order that was placed last stands first.
-func (r *reader) jointSales(o office) {
+// jointSales reads the page of joint sales; the order that was placed last stands first, once somebody has
+// confirmed it.
+func (r *reader) jointSales(o office, latest jointOrder) {
 	r.t.Helper()
 	r.look("joint sales")
 	for _, section := range []string{"months", "women", "by_cooperative", "by_commune", "latest", "owed"} {
 		r.sees("main section h2", r.l.T("association."+section+".title"))
 	}
 	r.counts("main [data-tiles] .tile", 4)
-	latest := placeJointly(r.t, newAPIClient(r.mk.url), o.ordered[1])
-	for try := 0; ; try++ {
-		r.open("/" + r.l.Code() + "/association")
-		if strings.Contains(r.words("main [data-latest]"), latest.Number) {
-			break
-		}
+	for try := 0; !strings.Contains(r.words("main [data-latest]"), latest.Number); try++ {
 		if try == 3 {
 			r.t.Fatalf("the latest joint orders do not hold %s", latest.Number)
 		}
 		latest = placeJointly(r.t, newAPIClient(r.mk.url), o.ordered[1]) // others order too
+		part := latest.SubOrders[0].Cooperative.Slug
+		handOver(r.t, r.mk, r.l.Code(), part, latest.Number)
+		r.open("/" + r.l.Code() + "/association")
 	}
 }
 

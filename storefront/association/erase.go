@@ -3,6 +3,7 @@ package association
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -94,6 +95,10 @@ func (h *Handler) showErase(r *web.Request, no refusal) error {
 	return r.Render(no.status(), erasePage(p, v))
 }
 
+// numbersOfEvent is how many orders the record of an erased buyer names; of the others it says how many they
+// are, and each order says when its buyer was erased.
+const numbersOfEvent = 12
+
 // erase takes a buyer off one order or all of them, and keeps that and why, or does nothing.
 func (h *Handler) erase(r *web.Request) error {
 	id, err := r.UUID("id")
@@ -112,7 +117,10 @@ func (h *Handler) erase(r *web.Request) error {
 		e := security.Event{Kind: security.BuyerErased, Actor: r.UserID(), Source: r.Source()}
 		err = h.Security.Do(r.Context(), &e, func(tx *sqlx.Tx) (err error) {
 			erased, err = h.Orders.EraseTx(r.Context(), tx, id, r.Form("scope") == eraseAll, r.Form("seen"))
-			e.Detail = reason + " " + strings.Join(erased, " ")
+			e.Detail = reason + " " + strings.Join(erased[:min(len(erased), numbersOfEvent)], " ")
+			if more := len(erased) - numbersOfEvent; more > 0 {
+				e.Detail += " +" + strconv.Itoa(more)
+			}
 			return err
 		})
 	}

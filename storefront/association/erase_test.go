@@ -2,8 +2,11 @@ package association_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -73,6 +76,24 @@ func TestABuyerIsErasedEverywhere(t *testing.T) {
 		page = m.boss.Get(pathOf(code, open.ID) + "/erase").Want(http.StatusOK)
 		m.boss.Post(pathOf(code, open.ID)+"/erase", erasing(page)).Want(http.StatusOK)
 		m.tellNothingOf(code, first, second, open)
+	}
+}
+
+func TestTheRecordOfAnErasedBuyerCutsNoNumber(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	var all []order.Order
+	for day := 1; day <= 20; day++ {
+		o := m.order(fmt.Sprintf("2026-11-%02d", day), "fr", line(m.Oil.Product(t, "Z-1"), 1))
+		m.must(m.Orders.Cancel(context.Background(), o.ID, order.By{User: m.Association.ID, Note: "x"}))
+		all = append(all, o)
+	}
+	page := m.boss.Get(pathOf("fr", all[0].ID) + "/erase").Want(http.StatusOK)
+	m.boss.Post(pathOf("fr", all[0].ID)+"/erase", erasing(page, "scope", "all")).Want(http.StatusOK)
+	told := m.boss.Get("/fr/association/security?kind=buyer_erased").Want(http.StatusOK).Text("tr[data-kind=buyer_erased]")
+	numbers := regexp.MustCompile(`S-\d*-?\d*`).FindAllString(told, -1)
+	if len(numbers) != 12 || !strings.Contains(told, "+8") || slices.ContainsFunc(numbers, func(n string) bool { return len(n) != len(all[0].Number) }) {
+		t.Errorf("the record tells %q", told)
 	}
 }
 

@@ -38,6 +38,10 @@ func EventDetail(l *i18n.Locale, e security.Entry) string {
 		if len(words) == 2 { // in a record from before stands the id alone
 			return l.T("association.order.title", "Number", words[0])
 		}
+	case security.BuyerErased:
+		if len(words) > 0 {
+			return l.T("security.erased."+words[0]) + " · \u2066" + strings.Join(words[1:], " ") + "\u2069" // numbers read left to right
+		}
 	}
 	return e.Detail
 }

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -206,8 +208,13 @@ func (s *session) create(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
+// drop ends the connections to a database and drops it. Autovacuum's are not the role's to end; without force
+// the server ends these by itself, and then there is nobody else.
 func (s *session) drop(ctx context.Context, name string) error {
 	_, err := s.admin.ExecContext(ctx, `drop database if exists `+name+` with (force)`)
+	if of, ok := errors.AsType[*pq.Error](err); ok && of.Code == pqerror.InsufficientPrivilege {
+		_, err = s.admin.ExecContext(ctx, `drop database if exists `+name)
+	}
 	return err
 }
 
