@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -24,16 +25,20 @@ type Change struct {
 // Clipped reports whether the basket holds less than was wanted, because there is no more.
 func (c Change) Clipped() bool { return c.Quantity < c.Wanted }
 
-// Of the baskets from one network address this many are kept, those that were touched last: people share
-// addresses, and whoever fills the database forgets baskets of its own.
-const basketsOfAddress = 500
+// Bounds of the baskets from one network address, which many people may share: of new ones so many within an
+// hour, and then no more, so that nobody's are taken away by a stranger beside her; and of all so many, those
+// that were touched last, so that what is full of forgotten ones does not stay so.
+const (
+	newBasketsOfAddress = 500
+	basketsOfAddress    = 5000
+)
 
 // Of is a basket: the secret by which it is known, and the network address that it is used from; empty,
 // if that is not counted.
 type Of struct{ Token, From string }
 
 // AddLine puts n more of a product into a basket, as far as there are that many. Errors: ErrGone,
-// ErrSoldOut, ErrBasketFull, ErrInvalid with the field quantity.
+// ErrSoldOut, ErrBasketFull, ErrBasketsMany for a new basket, ErrInvalid with the field quantity.
 func (s *Service) AddLine(ctx context.Context, basket Of, productID uuid.UUID, n int) (Change, error) {
 	if n < 1 || n > MaxQuantity {
 		return Change{}, invalidQuantity()
@@ -93,16 +98,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 			return err
 		}
 		if made && makers.address != nil {
-			if _, err := tx.ExecContext(ctx, `
-				with of_address as (
-				    select token_hash from baskets where maker = $1 order by updated_at desc offset $2
-				    for update skip locked),
-				of_site as (
-				    select token_hash from baskets where site = $3 order by updated_at desc offset $4
-				    for update skip locked)
-				delete from baskets where token_hash in (
-				    select token_hash from of_address union all select token_hash from of_site)`,
-				makers.address, basketsOfAddress, makers.site, basketsOfAddress*makers.siteShare); err != nil {
+			if err := boundBaskets(ctx, tx, makers, now); err != nil {
 				return err
 			}
 		}
@@ -127,6 +123,32 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		return Change{}, fmt.Errorf("order: change basket: %w", err)
 	}
 	return c, nil
+}
+
+// boundBaskets looks whether a basket that was just made is one too many: ErrBasketsMany.
+func boundBaskets(ctx context.Context, tx *sqlx.Tx, by makers, now time.Time) error {
+	var many bool
+	err := tx.GetContext(ctx, &many, `
+		select (select count(*) from baskets where maker = $1 and updated_at > $3 and created_at > $3) > $4
+		    or (select count(*) from baskets where site = $2 and updated_at > $3 and created_at > $3) > $4 * $5`,
+		by.address, by.site, now.Add(-time.Hour), newBasketsOfAddress, by.siteShare)
+	if err == nil && many {
+		err = ErrBasketsMany
+	}
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		with of_address as (
+		    select token_hash from baskets where maker = $1 order by updated_at desc offset $2
+		    for update skip locked),
+		of_site as (
+		    select token_hash from baskets where site = $3 order by updated_at desc offset $4
+		    for update skip locked)
+		delete from baskets where token_hash in (
+		    select token_hash from of_address union all select token_hash from of_site)`,
+		by.address, basketsOfAddress, by.site, basketsOfAddress*by.siteShare)
+	return err
 }
 
 func invalidQuantity() error {

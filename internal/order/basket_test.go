@@ -317,47 +317,61 @@ func TestNobodyFillsTheDatabaseWithBaskets(t *testing.T) {
 		m.must(err)
 		m.later(time.Second)
 	}
-	neighbour, mine := order.Of{Token: order.NewToken(), From: "192.0.2.2"}, order.Of{Token: order.NewToken(), From: "192.0.2.1"}
-	put(neighbour)
-	put(mine)
-	m.exec(`insert into baskets (token_hash, created_at, updated_at, maker)
-		select sha256(n::text::bytea), $1, $1, (select maker from baskets order by created_at desc limit 1)
-		from generate_series(1, 600) n`, m.clock())
-	m.later(time.Second)
-	put(mine)
-	put(order.Of{Token: order.NewToken(), From: "192.0.2.1"})
-	var rows int
-	m.must(m.db.Get(&rows, `select count(*) from baskets`))
-	if rows != 501 { // with the neighbour's
-		t.Errorf("%d baskets are kept", rows)
+	from := func(address string) order.Of { return order.Of{Token: order.NewToken(), From: address} }
+	shares := []order.Of{from("192.0.2.1"), from("192.0.2.1"), from("192.0.2.1")} // people behind one address
+	for _, basket := range shares {
+		put(basket)
 	}
-	for who, basket := range map[string]order.Of{"the neighbour's": neighbour, "one that is used": mine} {
+	put(shares[0])
+	neighbour := from("192.0.2.2")
+	put(neighbour)
+	fill := func(n int, maker string) {
+		t.Helper()
+		m.exec(`insert into baskets (token_hash, created_at, updated_at, maker, site)
+			select sha256(gen_random_uuid()::text::bytea), $1, $1, maker, site
+			from (select maker, site from baskets where `+maker+` limit 1) of, generate_series(1, $2)`, m.clock(), n)
+	}
+	const here, atSite = `site is null and maker = (select maker from baskets order by created_at limit 1)`, `site is not null`
+
+	fill(500-len(shares), here)
+	if _, err := m.AddLine(ctx, from("192.0.2.1"), m.wheat, 1); !errors.Is(err, order.ErrBasketsMany) {
+		t.Errorf("one new basket too many: %v", err)
+	}
+	put(shares[0]) // who has one goes on
+	put(from("192.0.2.3"))
+	m.later(time.Hour)
+	put(from("192.0.2.1"))
+
+	// A whole network of 65,536 lines makes as many as sixteen.
+	line := func(n int) order.Of { return from(fmt.Sprintf("2001:db8:7:%x::", n)) }
+	put(line(1))
+	fill(16*500-1, atSite)
+	if _, err := m.AddLine(ctx, line(2), m.wheat, 1); !errors.Is(err, order.ErrBasketsMany) {
+		t.Errorf("one new basket of a site too many: %v", err)
+	}
+
+	// What was forgotten makes room, whatever is used stays.
+	m.later(time.Hour)
+	fill(5000, here)
+	m.later(time.Hour)
+	put(shares[0])
+	put(from("192.0.2.1"))
+	var rows int
+	m.must(m.db.Get(&rows, `select count(*) from baskets where `+here))
+	if rows != 5000 {
+		t.Errorf("%d baskets of an address are kept", rows)
+	}
+	for who, basket := range map[string]order.Of{"the neighbour's": neighbour, "one that is used": shares[0]} {
 		if n, err := m.Count(ctx, basket.Token); err != nil || n == 0 {
 			t.Errorf("%s basket holds %d, %v", who, n, err)
 		}
-	}
-	// Nor does whoever has a network of 65,536 lines.
-	line := func(n int) order.Of {
-		return order.Of{Token: order.NewToken(), From: fmt.Sprintf("2001:db8:7:%x::", n)}
-	}
-	used := line(0)
-	put(used)
-	m.exec(`insert into baskets (token_hash, created_at, updated_at, maker, site)
-		select sha256(('site' || n)::bytea), $1, $1, n::text::bytea, (select site from baskets where site is not null)
-		from generate_series(1, 9000) n`, m.clock())
-	m.later(time.Second)
-	put(used)
-	put(line(1))
-	m.must(m.db.Get(&rows, `select count(*) from baskets where site is not null`))
-	if n, err := m.Count(ctx, used.Token); err != nil || n == 0 || rows != 16*500 {
-		t.Errorf("%d baskets of a site are kept, the one that is used holds %d, %v", rows, n, err)
 	}
 	// One that was touched once is kept for two days, one that somebody came back to for a month.
 	m.later(3 * 24 * time.Hour)
 	worker := order.CleanWorker{Orders: m.Service}
 	m.must(worker.Work(ctx, nil))
 	m.must(m.db.Get(&rows, `select count(*) from baskets`))
-	if n, err := m.Count(ctx, mine.Token); err != nil || n == 0 || rows != 2 { // with the one of the site
-		t.Errorf("%d baskets are kept, mine holds %d, %v", rows, n, err)
+	if n, err := m.Count(ctx, shares[0].Token); err != nil || n == 0 || rows != 1 {
+		t.Errorf("%d baskets are kept, the one that is used holds %d, %v", rows, n, err)
 	}
 }

@@ -86,6 +86,7 @@ var (
 	ErrChanged             = fault.New(fault.Conflict, "order.changed")          // prices or stock, since they were shown
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
+	ErrBasketsMany         = fault.New(fault.TooMany, "order.baskets_many") // new ones, from the reader's network
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
 
