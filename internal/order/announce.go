@@ -16,27 +16,32 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/network"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Of orders that nobody has confirmed, which cost a stranger nothing, this much is told by mail; of the
-// rest the pages tell, and cooperatives have their mail once an order is confirmed. Who is not told of an
-// order is not told its end either, so each of these may be followed by one more letter.
+// Of orders that nobody of the market has said yes to, which cost a stranger nothing or a mailbox, this
+// much is told by mail; of the rest the pages tell, and cooperatives have their mail once the association
+// or one of them says yes. Who is not told of an order is not told its end either, so each of these may be
+// followed by one more letter.
 const (
-	toldParts  = 5  // to a cooperative, as long as so many wait
+	toldParts  = 5  // to a cooperative at once, as long as so many wait
 	toldOrders = 20 // to the association, as long as so many wait
 
 	// Whatever became of the orders.
 	hourlyParts  = 10 // to a cooperative in an hour
 	hourlyOrders = 30 // to the association in an hour
+	dailyParts   = 90 // in a day to cooperatives about parts of orders from one network; of a customer of many lines as network.Of says
 	dailyBuyer   = 3  // in a day to one mailbox that a buyer gave, until an order is confirmed there
+	dailyReader  = 12 // in a day to one mailbox that a buyer gave, whatever is confirmed there
 	dailyNetwork = 30 // in a day to the mailboxes that buyers gave from one network; of a customer of many lines as network.Of says
 )
 
 // tellFew marks the parts whose cooperatives are to have mail at once.
-func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
-	ids, recipients := make([]uuid.UUID, len(o.Parts)), make([][]byte, len(o.Parts))
+func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order, from makers) error {
+	ids := make([]uuid.UUID, len(o.Parts))
 	for i, p := range o.Parts {
-		ids[i], recipients[i] = p.Cooperative.ID, s.cooperativeLetters(p.Cooperative.ID)
+		ids[i] = p.Cooperative.ID
 	}
 	var busy []uuid.UUID
 	err := tx.SelectContext(ctx, &busy, `
@@ -46,14 +51,54 @@ func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order) error {
 	if err != nil {
 		return fmt.Errorf("order: whom to tell at once: %w", err)
 	}
-	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), recipients)
+	for i, p := range o.Parts {
+		o.Parts[i].Told = !slices.Contains(busy, p.Cooperative.ID)
+	}
+	return s.tellWithin(ctx, tx, o.Parts, from, o.PlacedAt)
+}
+
+// tellWithin takes the mark of being told off the parts beyond what may be told, at that moment, to their
+// cooperatives and about orders from their buyer's network.
+func (s *Service) tellWithin(ctx context.Context, tx *sqlx.Tx, parts []Part, from makers, at time.Time) error {
+	recipients := make([][]byte, len(parts))
+	for i, p := range parts {
+		recipients[i] = s.cooperativeLetters(p.Cooperative.ID)
+	}
+	written, err := lettersSince(ctx, tx, at.Add(-time.Hour), recipients)
 	if err != nil {
 		return err
 	}
-	for i, p := range o.Parts {
-		o.Parts[i].Told = !slices.Contains(busy, p.Cooperative.ID) && written[i] < hourlyParts
+	networks, most := s.partLetters(from)
+	ofNetworks, err := lettersSince(ctx, tx, at.Add(-letterLife), networks)
+	if err != nil {
+		return err
+	}
+	room := len(parts)
+	for i, n := range ofNetworks {
+		room = min(room, most[i]-n)
+	}
+	for i := range parts {
+		if parts[i].Told = parts[i].Told && written[i] < hourlyParts && room > 0; parts[i].Told {
+			room--
+		}
 	}
 	return nil
+}
+
+// writesToCooperatives remembers that an order from a network writes to the cooperatives of parts.
+func (s *Service) writesToCooperatives(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, parts []Part, from makers, at time.Time) error {
+	if len(parts) == 0 {
+		return nil
+	}
+	recipients := make([][]byte, len(parts))
+	for i, p := range parts {
+		recipients[i] = s.cooperativeLetters(p.Cooperative.ID)
+	}
+	if err := writes(ctx, tx, orderID, at, 1, recipients...); err != nil {
+		return err
+	}
+	networks, _ := s.partLetters(from)
+	return writes(ctx, tx, orderID, at, len(parts), networks...)
 }
 
 // announce queues what has to happen after an order is placed: mail to cooperatives about their own part
@@ -74,15 +119,13 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 		}
 		told = waiting < toldOrders && written[0] < hourlyOrders
 		parts := slices.DeleteFunc(slices.Clone(o.Parts), func(p Part) bool { return !p.Told })
-		var recipients [][]byte
-		for _, p := range parts {
-			recipients = append(recipients, s.cooperativeLetters(p.Cooperative.ID))
+		if err := s.writesToCooperatives(ctx, tx, o.ID, parts, by.makers, o.PlacedAt); err != nil {
+			return false, false, err
 		}
 		if told {
-			recipients = append(recipients, association)
-		}
-		if err := writes(ctx, tx, o, recipients...); err != nil {
-			return false, false, err
+			if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, association); err != nil {
+				return false, false, err
+			}
 		}
 		jobs, err = s.letters(ctx, tx, o.ID, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
 			if p != nil {
@@ -108,7 +151,7 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
-	counted, most := [][]byte{s.mailbox(o.Buyer.Email)}, []int{dailyBuyer}
+	counted, most := s.buyerLetters(o.Buyer.Email), []int{dailyBuyer, dailyReader}
 	if by.address != nil {
 		counted, most = append(counted, by.address), append(most, dailyNetwork)
 	}
@@ -124,7 +167,7 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 			return nil, nil
 		}
 	}
-	if err := writes(ctx, tx, o, counted...); err != nil {
+	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, counted...); err != nil {
 		return nil, err
 	}
 	l := s.Texts.Locale(o.Locale)
@@ -147,29 +190,53 @@ func (s *Service) expiry(id uuid.UUID, at time.Time) []river.InsertManyParams {
 }
 
 // announceConfirmed queues mail to the cooperatives that still have to answer and were not told of the
-// order before it was confirmed, and the later end of its reservations.
+// order before: to all of them once the market's people have said yes to it, and to few on a mailbox's word.
 func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked) error {
-	jobs := s.expiry(o.ID, o.ExpiresAt)
 	var untold []uuid.UUID
 	err := tx.SelectContext(ctx, &untold, `
-		update sub_orders set told = true where order_id = $1 and state = 'placed' and not told returning id`, o.ID)
+		select id from sub_orders where order_id = $1 and state = 'placed' and not told`, o.ID)
 	if err != nil {
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
-	if len(untold) > 0 && !o.Sample {
-		parts, err := readParts(ctx, tx, untold, `s.id`)
-		if err != nil {
-			return err
-		}
-		letters, err := s.letters(ctx, tx, o.ID, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
-			return s.partMessage(l, o.Number, o.ExpiresAt, *p)
-		})
-		if err != nil {
-			return err
-		}
-		jobs = append(jobs, letters...)
+	if len(untold) == 0 || o.Sample {
+		return nil
 	}
-	return s.Jobs.InsertManyTx(ctx, tx, jobs)
+	parts, err := readParts(ctx, tx, untold, `s.id`)
+	if err != nil {
+		return err
+	}
+	for i := range parts {
+		parts[i].Told = true
+	}
+	var held struct{ Address, Site []byte }
+	err = tx.GetContext(ctx, &held, `select address, site from holds where order_id = $1`, o.ID)
+	if err != nil && !postgres.NoRows(err) {
+		return fmt.Errorf("order: whose order it is: %w", err)
+	}
+	if err == nil {
+		from := makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}
+		if err := s.tellWithin(ctx, tx, parts, from, o.by.At); err != nil {
+			return err
+		}
+		parts = slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
+		if err := s.writesToCooperatives(ctx, tx, o.ID, parts, from, o.by.At); err != nil {
+			return err
+		}
+	}
+	ids := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		ids[i] = p.ID
+	}
+	if _, err := tx.ExecContext(ctx, `update sub_orders set told = true where id = any($1)`, pq.Array(ids)); err != nil {
+		return fmt.Errorf("order: whom to tell: %w", err)
+	}
+	letters, err := s.letters(ctx, tx, o.ID, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
+		return s.partMessage(l, o.Number, o.ExpiresAt, *p)
+	})
+	if err != nil {
+		return err
+	}
+	return s.Jobs.InsertManyTx(ctx, tx, letters)
 }
 
 // announceAlarm queues mail to the association: unconfirmed orders hold more than it wants to leave to

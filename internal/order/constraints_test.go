@@ -44,6 +44,7 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 		{"basket_lines_quantity", `update basket_lines set quantity = 1000`},
 		{"holds_spare_sane", `update holds set spare = pieces + 1`},
 		{"hold_totals_spare_sane", `update hold_totals set spare = pieces + 1`},
+		{"order_letters_some", `insert into order_letters (recipient, order_id, at, letters) select 'x', id, now(), 0 from orders`},
 		{"orders_number_key", copyOf("orders", id("token_hash", "'x'", "idempotency_key", "null"))},
 		{"orders_token_key", copyOf("orders", id("number", "'x'", "idempotency_key", "null"))},
 		{"orders_idempotency_key", copyOf("orders", id("number", "'x'", "token_hash", "'x'"))},

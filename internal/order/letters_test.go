@@ -1,10 +1,14 @@
 package order_test
 
 import (
+	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/souk-taawon/souk/internal/order"
@@ -128,11 +132,134 @@ func TestAMailboxIsWrittenToAgainTheNextDayOrOnceItAnswers(t *testing.T) {
 	wantLetters("the next day", 3)
 	place()
 	wantLetters("a fourth", 0)
-	token, err := m.Confirming(t.Context(), answered.ID)
-	m.must(err)
-	m.must(m.ConfirmByBuyer(t.Context(), token, order.By{}))
+	m.confirmByMail(answered.ID)
 	m.letters()
 	place()
 	wantLetters("once one was answered", 1)
 	m.wantClean()
+}
+
+// confirmByMail opens the link in the buyer's mail and says yes.
+func (m *market) confirmByMail(id uuid.UUID) {
+	m.t.Helper()
+	token, err := m.Confirming(context.Background(), id)
+	m.must(err)
+	m.must(m.ConfirmByBuyer(context.Background(), token, order.By{}))
+}
+
+func TestConfirmingByMailAndCancellingWritesToNobodyWithoutEnd(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	const honey, soap, association, own = "iklil-el-qimma@souk.example", "zahrat-el-ain@souk.example", "association@souk.example", "own@example.test"
+	total := make(map[string]int)
+	for n := range 40 {
+		in := m.wants(phone(n), m.thyme, 1)
+		in.Lines = append(in.Lines, order.Line{ProductID: m.olive, Quantity: 1})
+		in.Buyer.Email = own
+		placed := m.place(in)
+		m.confirmByMail(placed.Order.ID)
+		m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+		for to, letters := range m.letters() {
+			total[to] += letters
+		}
+		m.later(10 * time.Second)
+	}
+	if diff := cmp.Diff(map[string]int{honey: 2 * 10, soap: 2 * 10, association: 2 * 30, own: 12}, total); diff != "" {
+		t.Errorf("letters (+ are written): %s", diff)
+	}
+	_, parts, err := m.PartsOf(t.Context(), m.honey, nil, order.Page{})
+	m.must(err)
+	if parts != 40 {
+		t.Errorf("the cooperative's list has %d of 40 orders", parts)
+	}
+	m.wantClean()
+}
+
+func TestOfOneNetworkCooperativesHaveMailWithEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		from func(n int) string
+		want int
+	}{
+		"one address":                {func(int) string { return "192.0.2.7" }, 90},
+		"a line of an IPv6 customer": {func(n int) string { return fmt.Sprintf("2001:db8:1:1::%x", n) }, 90},
+		"two of its lines":           {func(n int) string { return fmt.Sprintf("2001:db8:1:%x::", n%2) }, 180},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			written := 0
+			for n := range 70 {
+				in := m.basic() // of three cooperatives
+				in.From, in.Buyer.Phone, in.Buyer.Email = c.from(n), phone(n), fmt.Sprintf("buyer%d@example.com", n)
+				placed := m.place(in)
+				m.confirmByMail(placed.Order.ID)
+				m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+				for to, letters := range m.letters() {
+					if strings.HasSuffix(to, "@souk.example") && !strings.HasPrefix(to, "association") {
+						written += letters
+					}
+				}
+				m.later(10 * time.Minute)
+			}
+			if written != 2*c.want {
+				t.Errorf("%d letters to cooperatives, not two about each of %d parts", written, c.want)
+			}
+			m.wantClean()
+		})
+	}
+}
+
+func TestWhoeverTheMarketItselfSaysYesToIsToldOf(t *testing.T) {
+	t.Parallel()
+	const couscous, honey, soap = "nouarat-echcharaa@souk.example", "iklil-el-qimma@souk.example", "zahrat-el-ain@souk.example"
+	for name, c := range map[string]struct {
+		byMail bool
+		yes    func(m *market, o order.Order) error
+		want   map[string]int
+	}{
+		"a call of the association": {
+			false, func(m *market, o order.Order) error {
+				return m.Confirm(context.Background(), o.ID, order.By{User: m.association})
+			},
+			map[string]int{couscous: 1, honey: 1, soap: 1},
+		},
+		"a cooperative": {
+			false, func(m *market, o order.Order) error {
+				return m.Accept(context.Background(), m.honey, m.part(o, m.honey).ID, order.By{})
+			},
+			map[string]int{couscous: 1, soap: 1},
+		},
+		"a cooperative, after the buyer": {
+			true, func(m *market, o order.Order) error {
+				return m.Accept(context.Background(), m.honey, m.part(o, m.honey).ID, order.By{})
+			},
+			map[string]int{couscous: 1, soap: 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			for n := range 10 {
+				in := m.basic()
+				in.Buyer.Phone = phone(n)
+				m.must(m.CancelByBuyer(t.Context(), m.place(in).Token, order.By{}))
+			}
+			in := m.basic()
+			in.Buyer.Email = "fatima@example.com"
+			o := m.place(in).Order
+			m.letters()
+			if c.byMail {
+				m.confirmByMail(o.ID)
+				if letters := m.letters(); len(letters) > 0 {
+					t.Errorf("of an order that only a mailbox says yes to: %v", letters)
+				}
+			}
+			m.must(c.yes(m, o))
+			if diff := cmp.Diff(c.want, m.letters()); diff != "" {
+				t.Errorf("who is to be told and who is (+): %s", diff)
+			}
+			m.wantClean()
+		})
+	}
 }

@@ -62,7 +62,7 @@ func (s *Service) confirm(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 }
 
 // prolong gives the cooperatives that have not answered the whole time to do so from now on, and tells
-// those that were not told of the order while nobody had confirmed it.
+// those that were not told of the order (see announceConfirmed).
 func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if len(o.partsThat(func(p PartState) bool { return p == PartPlaced })) == 0 {
 		return nil
@@ -74,6 +74,9 @@ func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	o.ExpiresAt = later(o.ExpiresAt, o.by.At.Add(time.Duration(decided.ReservationHours)*time.Hour))
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: prolong: %w", err)
+	}
+	if err := s.Jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt)); err != nil {
+		return err
 	}
 	return s.announceConfirmed(ctx, tx, o)
 }

@@ -17,10 +17,13 @@ func (s *Service) Accept(ctx context.Context, cooperativeID, partID uuid.UUID, b
 		if err := o.setParts(ctx, tx, []Part{p}, PartAccepted); err != nil {
 			return err
 		}
-		if o.State != StatePlaced {
-			return o.release(ctx, tx) // the buyer's own word is now the market's
+		if o.State == StatePlaced {
+			return s.confirm(ctx, tx, o)
 		}
-		return s.confirm(ctx, tx, o)
+		if err := o.release(ctx, tx); err != nil { // the buyer's own word is now the market's
+			return err
+		}
+		return s.announceConfirmed(ctx, tx, o)
 	})
 }
 

@@ -205,7 +205,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if order.Number, err = insertOrder(ctx, tx, order, req, from); err != nil {
 		return Order{}, err
 	}
-	if err := s.tellFew(ctx, tx, &order); err != nil {
+	if err := s.tellFew(ctx, tx, &order, by.makers); err != nil {
 		return Order{}, err
 	}
 	if err := insertParts(ctx, tx, order); err != nil {
