@@ -606,6 +606,11 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		}
 		asked := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK)
 		asked.Find("form[action$='/confirm/" + token + "'] button")
+		for _, amount := range []string{"#fee", "#due"} { // what she agrees to adds up, as on the order's page
+			if here, there := asked.Text(amount), placed.Text(amount); here != there {
+				t.Errorf("%s is %q where she confirms, %q on the order's page", amount, here, there)
+			}
+		}
 		if again := m.Visitor().Get(own).Want(http.StatusOK); !again.Has("#held") {
 			t.Error("opening the link has confirmed the order")
 		}
@@ -613,8 +618,22 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		if done.Path != own || done.Has("#held") || done.Text(".toast") == "" {
 			t.Errorf("confirmed at %s", done.Path)
 		}
-		if m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK).Has("form[action*=confirm]") {
-			t.Error("it can be confirmed twice")
+		locale := m.Languages.Locale(language)
+		confirmed, err := m.Orders.ForAssociation(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		when := confirmed.Events[len(confirmed.Events)-1].At
+		for _, twice := range []*storetest.Page{
+			m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK),
+			m.Visitor().Post("/"+language+"/confirm/"+token, nil).Want(http.StatusOK),
+		} {
+			if twice.Has("form[action*=confirm]") {
+				t.Error("it can be confirmed twice")
+			}
+			if said := twice.Text("#settled"); said != locale.T("shop.confirm.by_buyer", "When", locale.DateTime(when)) {
+				t.Errorf("of an order that she has confirmed she is told %q", said)
+			}
 		}
 
 		// What lapsed is ordered again with one button.
@@ -623,6 +642,9 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		}
 		if err := m.Orders.Expire(t.Context(), id, time.Now()); err != nil {
 			t.Fatal(err)
+		}
+		if said := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK).Text("#settled"); said != locale.T("shop.confirm.over") {
+			t.Errorf("of an order that is over she is told %q", said)
 		}
 		over := buyer.Get(own).Want(http.StatusOK)
 		over.Find("#lapsed form[action$='/again'] button")

@@ -59,7 +59,9 @@ func (h *Handler) confirm(r *web.Request) error {
 	switch err := h.Orders.ConfirmByBuyer(r.Context(), token, order.By{}); {
 	case err == nil:
 		r.Flash("shop.confirm.done")
-	case !errors.Is(err, order.ErrWrongState): // else the page says how it stands
+	case errors.Is(err, order.ErrWrongState): // pressed twice, or too late: the page says which
+		return r.Redirect("/confirm/" + url.PathEscape(token))
+	default:
 		return err
 	}
 	return r.Redirect("/orders/" + h.Orders.TokenAgain(o))

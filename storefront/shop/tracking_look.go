@@ -65,6 +65,19 @@ func howFar(p ui.Page, o order.Order) string {
 	return p.N("shop.track.ready", activeParts(o), "Ready", p.L.Number(ready))
 }
 
+// settled says of an order that asks for no confirmation any more why: who confirmed it, or that it is over.
+func settled(p ui.Page, o order.Order) string {
+	if o.State == order.StateCancelled || o.State == order.StateRefused {
+		return p.T("shop.confirm.over")
+	}
+	for _, e := range o.Events {
+		if e.PartID == nil && e.State == string(order.StateConfirmed) && e.Note == order.NoteByMail {
+			return p.T("shop.confirm.by_buyer", "When", p.L.DateTime(e.At))
+		}
+	}
+	return p.T("shop.confirm.by_association")
+}
+
 // days are those on which the order comes, in a few words.
 func days(p ui.Page, o order.Order) string {
 	return between(p, delivery.Quote{From: o.DeliverFrom, To: o.DeliverTo})
