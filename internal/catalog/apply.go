@@ -91,15 +91,18 @@ func (u *Upload) settle(ctx context.Context, tx *sqlx.Tx, c *comparer) (list []w
 	for i := range c.products {
 		byID[c.products[i].ID] = &c.products[i]
 	}
-	u.Summary.Applied, u.Summary.Meanwhile, u.Summary.Drafts, u.Summary.Failed = 0, 0, 0, nil
+	u.Summary.Applied, u.Summary.Meanwhile, u.Summary.Drafts, u.Summary.Archived, u.Summary.Failed = 0, 0, 0, 0, nil
 	err = eachRow(ctx, tx, u.ID, `and kind in ('new', 'changed') order by number`, func(r storedRow, row UploadRow) error {
 		w, why := c.settle(&row, byID)
 		if why == nil {
 			w.row = r.Number
 			list = append(list, w)
 			u.Summary.Applied++
-			if w.isNew && w.State == Draft {
+			switch w.State {
+			case Draft:
 				u.Summary.Drafts++
+			case Archived:
+				u.Summary.Archived++
 			}
 			if len(row.Notes) == w.notes {
 				return nil

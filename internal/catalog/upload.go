@@ -52,7 +52,8 @@ type Summary struct {
 	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
 	Doubtful  int `json:"doubtful"`  // rows whose price moved tenfold
 	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
-	Drafts    int `json:"drafts"`    // once applied: new products that are not on sale
+	Drafts    int `json:"drafts"`    // once applied: of these, products that only their cooperative sees
+	Archived  int `json:"archived"`  // once applied: of these, products that are no longer made
 
 	Failed *fault.Message `json:"failed,omitempty"` // why a job could not apply it
 
@@ -69,6 +70,9 @@ func (s Summary) Rows() int { return s.New + s.Changed + s.Unchanged + s.Wrong }
 
 // Ready is how many rows would be written.
 func (s Summary) Ready() int { return s.New + s.Changed }
+
+// OnSale is how many of the rows that were written are of products that buyers see, if its cooperative sells.
+func (s Summary) OnSale() int { return s.Applied - s.Drafts - s.Archived }
 
 // Why an upload is refused as a whole, apart from what package sheet refuses.
 var (

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -31,6 +32,7 @@ type uploadView struct {
 	catalog.Upload
 	Show       string // wrong, changed, new, or "" for all that differ
 	Categories []catalog.Category
+	Selling    bool           // whether buyers see what its cooperative has on sale
 	Failed     *fault.Message // why it could not be applied
 	Refused    *fault.Message // why a cell could not be repaired, or the file not read again
 	Typed      typedCell
@@ -55,8 +57,11 @@ func (v uploadView) path() string { return uploadPath + "/" + v.ID.String() }
 
 // resultTitle is the title of an applied file's page.
 func (v uploadView) resultTitle() string {
-	if v.Summary.Applied == 0 {
+	switch {
+	case v.Summary.Applied == 0:
 		return "seller.upload.none_title"
+	case v.Summary.OnSale() == 0 || !v.Selling:
+		return "seller.upload.saved_title"
 	}
 	return "seller.upload.applied_title"
 }
@@ -139,6 +144,7 @@ func (h *Handler) showUpload(r *web.Request, status int, v uploadView) error {
 	if err != nil {
 		return err
 	}
+	v.Selling = r.Cooperative.State == cooperative.Approved
 	v.Show = cmp.Or(r.Query("show"), r.Form("show"))
 	if !slices.Contains([]string{string(catalog.KindWrong), string(catalog.KindChanged), string(catalog.KindNew)}, v.Show) {
 		v.Show = ""

@@ -71,8 +71,11 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 
 	applied := member.Submit(page, ".actions form[action$=apply]", nil).Want(http.StatusOK)
 	start := time.Now()
-	if got := applied.Text(".note.ok b"); got != "3 lignes publiées." {
+	if got := applied.Text(".note.ok b"); got != "3 lignes enregistrées." {
 		t.Errorf("applied: %s", got)
+	}
+	if got := applied.Text(".note.ok p:nth-of-type(2)"); !strings.HasPrefix(got, "2 produits sont en vente") {
+		t.Errorf("on sale: %s", got)
 	}
 	if m.Stock(m.Honey.Product(t, "M-1").ID) != 25 {
 		t.Error("the stock was not counted anew")
@@ -125,6 +128,50 @@ func TestEncodingOfAFileIsToldAndCanBeChosen(t *testing.T) {
 	page := member.Upload("/fr/seller/upload", "file", "liste.csv", []byte(plain), nil).Want(http.StatusOK)
 	if page.Has("#encoding") {
 		t.Error("there is no doubt about UTF-8")
+	}
+}
+
+// Search is spoken of for what buyers find there, and for nothing else.
+func TestWhatIsNotOnSaleIsNotSaidToBeFound(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	if err := m.Catalog.SetState(t.Context(), m.Honey.ID, thyme.ID, catalog.Archived, m.Honey.Member.ID); err != nil {
+		t.Fatal(err)
+	}
+	upload := func(content string) string {
+		t.Helper()
+		preview := member.Upload("/fr/seller/upload", "file", "miel.csv", []byte(content), nil).Want(http.StatusOK)
+		return member.Submit(preview, "form[action$=apply]", nil).Want(http.StatusOK).Path
+	}
+	said := func(path, language string) (title, saved, all string) {
+		page := member.Get("/" + language + strings.TrimPrefix(path, "/fr")).Want(http.StatusOK)
+		return page.Text("h1"), page.Text(".note.ok"), page.Text("main")
+	}
+	hidden := upload("code;produit;prix;stock\nM-1;;118;\n;Miel de romarin;90;8\n")
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		title, saved, all := said(hidden, language)
+		if title != l.T("seller.upload.saved_title") || saved != l.N("seller.upload.applied", 2) {
+			t.Errorf("%s: of two that nobody sees it says %q, %q", language, title, saved)
+		}
+		for _, why := range []string{"seller.upload.hidden_new", "seller.upload.archived"} {
+			if !strings.Contains(all, l.N(why, 1)) {
+				t.Errorf("%s: %s is not said: %q", language, why, all)
+			}
+		}
+	}
+	// What a suspended cooperative has on sale is not found either.
+	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", m.Association.ID); err != nil {
+		t.Fatal(err)
+	}
+	unseen := upload("code;prix\nM-2;355\n")
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		if title, saved, _ := said(unseen, language); title != l.T("seller.upload.saved_title") || !strings.HasSuffix(saved, l.N("seller.upload.not_yet", 1)) {
+			t.Errorf("%s: of a suspended cooperative's it says %q, %q", language, title, saved)
+		}
 	}
 }
 
