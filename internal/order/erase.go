@@ -2,11 +2,8 @@ package order
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +27,7 @@ type OfBuyer struct {
 	Phone string         // E.164
 	Ended []OrderOfBuyer // what can be erased, the latest first
 	Open  []OrderOfBuyer // what is under way
-	Seen  string         // tells whether any of it has changed
+	Seen  string         // as of when this is so: what changed later was not seen
 }
 
 // OrderOfBuyer is one of these orders.
@@ -39,7 +36,7 @@ type OrderOfBuyer struct {
 	Number   string
 	State    State
 	PlacedAt time.Time `db:"placed_at"`
-	Events   int       // entries of its history
+	Last     time.Time // entry of its history
 }
 
 // Has reports whether the order is among those that can be erased.
@@ -50,7 +47,10 @@ func (of OfBuyer) Has(orderID uuid.UUID) bool {
 // OfBuyer lists the orders under the telephone number of an order's buyer; ErrNotFound if there is no such
 // order, ErrErased if nothing is known of its buyer any more.
 func (s *Service) OfBuyer(ctx context.Context, orderID uuid.UUID) (OfBuyer, error) {
-	return ofBuyer(ctx, s.DB, orderID, ``)
+	asOf := s.moment(time.Time{})
+	of, err := ofBuyer(ctx, s.DB, orderID, ``)
+	of.Seen = asOf.Format(time.RFC3339Nano)
+	return of, err
 }
 
 // ofBuyer is OfBuyer; locking stands at the end of the query for the order's rows.
@@ -76,7 +76,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	// Only a statement that begins after the locks were given sees what they were waiting for.
 	var orders []OrderOfBuyer
 	err = sqlx.SelectContext(ctx, q, &orders, `
-		select id, number, state, placed_at, (select count(*) from order_events where order_id = o.id) as events
+		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last
 		from orders o
 		where id = any($1) and buyer_phone = $2
 		order by placed_at desc, id desc`, pq.Array(ids), buyer.Phone)
@@ -84,16 +84,13 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 		return OfBuyer{}, fmt.Errorf("order: orders of a buyer: %w", err)
 	}
 	of := OfBuyer{Phone: buyer.Phone}
-	seen := sha256.New()
 	for _, o := range orders {
-		seen.Write([]byte(o.ID.String() + " " + strconv.Itoa(o.Events) + "\n"))
 		if o.State.Open() {
 			of.Open = append(of.Open, o)
 		} else {
 			of.Ended = append(of.Ended, o)
 		}
 	}
-	of.Seen = hex.EncodeToString(seen.Sum(nil))
 	return of, nil
 }
 
@@ -101,10 +98,12 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteByMail + `', '` + NoteFreed + `')`
 
 // EraseTx takes its buyer off an order, or, with all, off every order under that buyer's telephone number that
-// is over, and gives the numbers of these. Seen is OfBuyer's, as whoever decides it saw it. Errors:
+// is over, and gives the numbers of these. Seen is OfBuyer's, as whoever decides it saw it: an order to which
+// something happened since is left as it is, so that nobody keeps a buyer known by ordering under her number.
+// Errors:
 //   - ErrNotFound: there is no such order
 //   - ErrErased: it was done before
-//   - ErrChangedSince: something of what was seen has changed
+//   - ErrChangedSince: something happened since to the order, or to all of them; or Seen says nothing
 //   - ErrUnderWay: the order is not over
 //   - mail.ErrOnItsWay: a letter about it is being sent at this moment
 func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (numbers []string, err error) {
@@ -112,17 +111,25 @@ func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, a
 	if err != nil {
 		return nil, err
 	}
-	if of.Seen != seen {
+	asOf, err := time.Parse(time.RFC3339Nano, seen)
+	if err != nil {
 		return nil, ErrChangedSince
 	}
 	var ids []uuid.UUID
+	chosen := 0
 	for _, o := range of.Ended {
-		if all || o.ID == orderID {
+		if !all && o.ID != orderID {
+			continue
+		}
+		if chosen++; !o.Last.After(asOf) {
 			ids, numbers = append(ids, o.ID), append(numbers, o.Number)
 		}
 	}
-	if len(ids) == 0 {
+	switch {
+	case chosen == 0:
 		return nil, ErrUnderWay
+	case len(ids) == 0:
+		return nil, ErrChangedSince
 	}
 	return numbers, s.erase(ctx, tx, ids)
 }
@@ -155,7 +162,16 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase notes: %w", err)
 	}
-	return mail.ForgetTx(ctx, tx, ids)
+	if err := mail.ForgetTx(ctx, tx, ids); err != nil {
+		return err
+	}
+	// What the planner knows of columns has some of their values in the clear.
+	_, err = tx.ExecContext(ctx, `
+		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note)`)
+	if err != nil {
+		return fmt.Errorf("order: erase from statistics: %w", err)
+	}
+	return nil
 }
 
 // BuyerMonths is how long what is known of an order's buyer is kept after the order's end.

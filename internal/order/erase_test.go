@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/delivery"
@@ -75,6 +76,15 @@ func (m *market) known(texts ...string) []string {
 	return found
 }
 
+// inStatistics is how many columns the planner remembers with any of the texts.
+func (m *market) inStatistics(texts ...string) (n int) {
+	m.t.Helper()
+	m.must(m.db.Get(&n, `
+		select count(*) from pg_stats s, unnest($1::text[]) of
+		where schemaname = 'public' and tablename in ('orders', 'order_events') and s::text like '%' || of || '%'`, pq.Array(texts)))
+	return n
+}
+
 // erase takes her off an order, or with all off every order of hers.
 func (m *market) erase(id uuid.UUID, all bool) (n int, err error) {
 	m.t.Helper()
@@ -102,7 +112,8 @@ func TestOfABuyerWhoIsErasedNothingIsLeftAnywhere(t *testing.T) {
 	m.delivered(first)
 	m.must(m.Cancel(t.Context(), second.ID, order.By{User: m.association, Note: "قالت جارتها إنها سافرت"}))
 	others := m.place(m.basic()).Order
-	if known := m.known(ofHadda...); len(known) < 10 {
+	m.exec(`analyze`)
+	if known := m.known(ofHadda...); len(known) < 10 || m.inStatistics(ofHadda...) == 0 {
 		t.Fatalf("she is hardly known: %v", known)
 	}
 	before := m.read(first.ID)
@@ -114,6 +125,9 @@ func TestOfABuyerWhoIsErasedNothingIsLeftAnywhere(t *testing.T) {
 	n, err := m.erase(first.ID, true)
 	if n != 2 || err != nil {
 		t.Fatalf("erased %d, %v", n, err)
+	}
+	if n := m.inStatistics(ofHadda...); n > 0 {
+		t.Errorf("the planner remembers her in %d columns", n)
 	}
 	if known := m.known(ofHadda...); len(known) > 0 {
 		t.Errorf("she is still known: %v", known)
@@ -201,19 +215,36 @@ func TestAnOrderUnderWayIsNotErased(t *testing.T) {
 func TestWhatChangedSinceItWasSeenIsNotErased(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	first := m.byHadda("1")
+	first, second, third := m.byHadda("1"), m.byHadda("2"), m.byHadda("3")
 	m.must(m.Cancel(t.Context(), first.ID, order.By{}))
+	m.must(m.Cancel(t.Context(), second.ID, order.By{}))
+	m.later(time.Minute)
 	of, err := m.OfBuyer(t.Context(), first.ID)
 	m.must(err)
-	m.byHadda("2")
-	for _, all := range []bool{true, false} {
-		if _, err := m.eraseSeen(first.ID, all, of.Seen); !errors.Is(err, order.ErrChangedSince) {
-			t.Errorf("all %t: %v, want ErrChangedSince", all, err)
+	m.later(time.Minute)
+	m.must(m.Cancel(t.Context(), third.ID, order.By{})) // it was under way when that was seen
+	for _, seen := range []string{"", "yesterday", of.Seen + "x"} {
+		for _, all := range []bool{true, false} {
+			if _, err := m.eraseSeen(first.ID, all, seen); !errors.Is(err, order.ErrChangedSince) {
+				t.Errorf("all %t, seen %q: %v, want ErrChangedSince", all, seen, err)
+			}
 		}
+	}
+	if _, err := m.eraseSeen(third.ID, false, of.Seen); !errors.Is(err, order.ErrChangedSince) {
+		t.Errorf("an order that ended since: %v, want ErrChangedSince", err)
 	}
 	if _, err := m.eraseSeen(uuid.New(), false, of.Seen); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("an order that is none: %v", err)
 	}
+	// What a stranger does under the number keeps nobody known.
+	m.byHadda("4")
+	if n, err := m.eraseSeen(first.ID, true, of.Seen); err != nil || n != 2 {
+		t.Errorf("%d orders are erased, %v", n, err)
+	}
+	if m.read(third.ID).ErasedAt != nil || m.read(second.ID).ErasedAt == nil {
+		t.Error("other orders are erased than were seen")
+	}
+	m.wantClean()
 }
 
 func TestALetterThatIsBeingSentIsWaitedFor(t *testing.T) {

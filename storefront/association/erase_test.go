@@ -145,12 +145,12 @@ func TestABuyerIsNotErasedFromAnOldPage(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	oil := m.Oil.Product(t, "Z-1")
-	o := m.order("2026-11-12", "fr", line(oil, 1))
-	m.must(m.Orders.Cancel(context.Background(), o.ID, order.By{}))
+	ended, o := m.order("2026-11-12", "fr", line(oil, 1)), m.order("2026-11-20", "fr", line(oil, 1))
+	m.must(m.Orders.Cancel(context.Background(), ended.ID, order.By{}))
 	path := pathOf("fr", o.ID)
 	old := m.boss.Get(path + "/erase").Want(http.StatusOK)
-	m.order("2026-11-20", "fr", line(oil, 1)) // meanwhile she orders again
-	page := m.boss.Post(path+"/erase", erasing(old, "reason", "stranger")).Want(http.StatusConflict)
+	m.must(m.Orders.Cancel(context.Background(), o.ID, order.By{})) // meanwhile it is over too
+	page := m.boss.Post(path+"/erase", erasing(old, "scope", "one", "reason", "stranger")).Want(http.StatusConflict)
 	m.says(page, "[data-notice]", m.in("fr").T("order.changed_since"))
 	if !page.Has("input[value=stranger][checked]") || !page.Has("input[name=sure][checked]") {
 		t.Error("what was chosen is forgotten")
