@@ -3,6 +3,7 @@ package storefront
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"strings"
@@ -112,7 +113,11 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		r = s.stranger(c)
 	}
 	if status >= http.StatusInternalServerError {
-		r.Log().Error("request failed", "route", c.Locals(patternKey{}), "status", status, "error", err)
+		level := slog.LevelError
+		if errors.Is(err, gate.ErrBusy) { // as strangers please, and it is no fault of the program's
+			level = slog.LevelWarn
+		}
+		r.Log().Log(c.UserContext(), level, "request failed", "route", c.Locals(patternKey{}), "status", status, "error", err)
 	}
 	s.recordRefusal(r, c.Locals(patternKey{}), status)
 	for _, name := range []string{fiber.HeaderContentDisposition, fiber.HeaderETag, fiber.HeaderLastModified} {
