@@ -13,8 +13,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
