@@ -73,6 +73,24 @@ func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	return products, nil
 }
 
+// LockStockTx tells what is left in stock of products, and keeps it so until the transaction ends.
+func (s *Service) LockStockTx(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) (map[uuid.UUID]int, error) {
+	var rows []struct {
+		ID    uuid.UUID
+		Stock int
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		select id, stock from products where id = any($1::uuid[]) order by id for no key update`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("lock products: %w", err)
+	}
+	left := make(map[uuid.UUID]int, len(rows))
+	for _, r := range rows {
+		left[r.ID] = r.Stock
+	}
+	return left, nil
+}
+
 // ReleaseTx puts back into stock what an order had reserved; each product of an order can be
 // released once.
 func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) error {

@@ -170,10 +170,13 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, counted...); err != nil {
 		return nil, err
 	}
-	l := s.Texts.Locale(o.Locale)
+	l, body := s.Texts.Locale(o.Locale), "order.mail.confirm_body"
+	if o.LastPieces {
+		body = "order.mail.confirm_last_body"
+	}
 	message := mail.Message{
 		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
-		Body: l.T("order.mail.confirm_body", "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
+		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.BaseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
 		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt}, About: o.ID,
 	}

@@ -37,7 +37,7 @@ import (
 // holds more than the share of a product it cannot; many buyers may share one address. Numbers cost
 // nothing, so these pieces are bounded by themselves (spare): all of them are at most a further share of all
 // goods, of one network they are few, and an order that has any waits an hour only, then they are there for
-// others. So whatever numbers and addresses strangers have, they never hold more than both shares together.
+// others: a mailbox's word holds it longer only if by then it fits into the shares. So whatever numbers and addresses strangers have, they never hold more than both shares together.
 // Once that pool is empty too, only the association can give more, by telephone.
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
@@ -199,7 +199,7 @@ const (
 	spareProducts = 3         // of one order, one piece each
 	spareNetwork  = 6         // pieces of one network at a time
 	spareLeast    = 20        // pieces in all that SpareShare is never less than
-	spareFor      = time.Hour // until an order with such pieces has to be confirmed
+	spareFor      = time.Hour // until an order with such pieces has to be confirmed, by mail only if it fits by then
 )
 
 // checkShares looks, while the products are locked, at how much unconfirmed orders would hold with these
@@ -258,6 +258,52 @@ func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, prod
 		return 0, ErrAddressWaits
 	}
 	return spare, nil
+}
+
+// fit lets an order's pieces that were given beyond a share count as any others, if by now all of it fits
+// into the shares of its products and of all goods; ErrLastPieces otherwise.
+func (s *Service) fit(ctx context.Context, tx *sqlx.Tx, o *locked, bounds settings.Holds) error {
+	var spare int
+	err := tx.GetContext(ctx, &spare, `select spare from holds where order_id = $1`, o.ID)
+	if err == nil && spare == 0 {
+		return nil
+	}
+	var ids []uuid.UUID
+	if err == nil {
+		err = tx.SelectContext(ctx, &ids, `select product_id from hold_lines where order_id = $1`, o.ID)
+	}
+	if err != nil {
+		return fmt.Errorf("order: what is held beyond a share: %w", err)
+	}
+	left, err := s.Catalog.LockStockTx(ctx, tx, ids)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	var rows []struct {
+		ProductID uuid.UUID `db:"product_id"`
+		Held      int
+	}
+	err = tx.SelectContext(ctx, &rows, `
+		select product_id, sum(quantity) as held from hold_lines where product_id = any($1) group by product_id`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: what is held of products: %w", err)
+	}
+	for _, r := range rows {
+		if r.Held > shareOf(left[r.ProductID]+r.Held, bounds.ProductShare) {
+			return ErrLastPieces
+		}
+	}
+	var all totals
+	err = tx.GetContext(ctx, &all, `
+		with ordinary as (update holds set spare = 0 where order_id = $1)
+		update hold_totals set spare = spare - $2 returning pieces, spare, on_sale`, o.ID, spare)
+	if err != nil {
+		return fmt.Errorf("order: hold within the shares: %w", err)
+	}
+	if all.Pieces-all.Spare > all.most(bounds) {
+		return ErrLastPieces
+	}
+	return nil
 }
 
 // totals are the pieces in unconfirmed orders, those of them that were given beyond a share, and all that

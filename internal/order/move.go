@@ -25,7 +25,8 @@ func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
 
 // ConfirmByBuyer says that the buyer wants the order, by the link in her mail. Its goods are held as long
 // as those of any confirmed order; but a mailbox proves little, so that they count as a stranger's until
-// the market's people say yes too (see hold.go). ErrWrongState if it is confirmed or over already.
+// the market's people say yes too (see hold.go). ErrWrongState if it is confirmed or over already,
+// ErrLastPieces if some of it was given beyond a share and does not fit into the shares yet.
 func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error {
 	id, err := named(token)
 	if err != nil {
@@ -37,6 +38,13 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error
 			return ErrNotFound
 		}
 		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
+			return err
+		}
+		decided, err := settings.Read(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		if err := s.fit(ctx, tx, o, decided.Holds); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {

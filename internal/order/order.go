@@ -31,7 +31,8 @@ type Order struct {
 	Link        int        // which one of its links opens it, from 0; see Token
 	TokenHash   []byte     `db:"token_hash"` // of that link's token
 	Letter      bool       // the link to confirm it was mailed to the buyer, and nobody has confirmed it by word
-	Acting      bool       `db:"-"` // whoever reads it may act for its buyer; see ByToken
+	LastPieces  bool       `db:"last_pieces"` // some of it was given beyond a share and is held briefly, see hold.go
+	Acting      bool       `db:"-"`           // whoever reads it may act for its buyer; see ByToken
 	PlacedAt    time.Time  `db:"placed_at"`
 	ErasedAt    *time.Time `db:"erased_at"`  // since then nothing is known of its Buyer but the place; nil: it is known
 	ExpiresAt   time.Time  `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed

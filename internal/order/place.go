@@ -249,7 +249,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	}
 	o := Order{
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
-		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true,
+		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true, LastPieces: spare > 0,
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
 		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
 	}

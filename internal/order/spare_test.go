@@ -189,3 +189,56 @@ func TestWhatIsLeftOfAnOrderCountsAsBeyondTheShare(t *testing.T) {
 	m.must(m.Confirm(t.Context(), o.ID, order.By{}))
 	wantSpare("confirmed", 0)
 }
+
+func TestALastPieceIsNotHeldLongOnAMailboxsWord(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.defaults()
+	others := m.place(m.wants(phone(1), m.thyme, 8)) // of ten
+	m.mails()
+	in := m.wants(phone(2), m.thyme, 1)
+	in.Buyer.Email = "fatima@example.com"
+	o := m.place(in).Order
+	if !m.read(o.ID).LastPieces || m.read(others.Order.ID).LastPieces {
+		t.Error("the pages do not tell which order has last pieces")
+	}
+	wantWords(t, m.mails(), map[string]words{"fatima@example.com": {has: []string{o.Number, "القطع الأخيرة", "الاتصال بالجمعية"}}})
+	m.later(30 * time.Minute)
+	token, err := m.Confirming(t.Context(), o.ID)
+	m.must(err)
+	wantHeld := func(when string, spare int, until time.Time) {
+		t.Helper()
+		var held struct{ Spare, Total int }
+		m.must(m.db.Get(&held, `select h.spare, t.spare as total from holds h cross join hold_totals t where h.order_id = $1`, o.ID))
+		if read := m.read(o.ID); held.Spare != spare || held.Total != spare || !read.ExpiresAt.Equal(until) || read.LastPieces != (spare > 0) {
+			t.Errorf("%s: %d pieces are held beyond the share, %d in all, until %s", when, held.Spare, held.Total, read.ExpiresAt)
+		}
+		m.wantClean()
+	}
+	wantError(t, "while others hold the share", m.ConfirmByBuyer(t.Context(), token, order.By{}), order.ErrLastPieces)
+	wantHeld("while others hold the share", 1, monday.Add(time.Hour))
+	m.wantStates(o.ID, "placed: placed")
+
+	m.must(m.CancelByBuyer(t.Context(), others.Token, order.By{}))
+	m.must(m.ConfirmByBuyer(t.Context(), token, order.By{}))
+	wantHeld("once it fits into the share", 0, m.clock().Add(72*time.Hour))
+}
+
+func TestLastPiecesOfAllGoodsAreNotHeldLongOnAMailboxsWord(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.defaults()
+	products := m.shelf(50)
+	m.strangersHoldTheirShare(products)
+	in := m.singles(0, "192.0.2.1", products[:3]...)
+	in.Buyer.Email = "fatima@example.com"
+	o := m.place(in).Order
+	token, err := m.Confirming(t.Context(), o.ID)
+	m.must(err)
+	wantError(t, "while strangers hold their share", m.ConfirmByBuyer(t.Context(), token, order.By{}), order.ErrLastPieces)
+	m.must(m.Confirm(t.Context(), o.ID, order.By{User: m.association}))
+	if until := m.read(o.ID).ExpiresAt; !until.Equal(m.clock().Add(72 * time.Hour)) {
+		t.Errorf("the association's yes holds it until %s", until)
+	}
+	m.wantClean()
+}

@@ -101,4 +101,5 @@ var (
 	ErrHeld         = fault.New(fault.Conflict, "order.held")
 	ErrMarketHeld   = fault.New(fault.Conflict, "order.market_held")
 	ErrSpareHeld    = fault.New(fault.Conflict, "order.spare_held")
+	ErrLastPieces   = fault.New(fault.Conflict, "order.last_pieces") // a mailbox's word does not hold them longer
 )

@@ -12,7 +12,9 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -652,5 +654,53 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		if n := basket.Find("input[name=quantity]").AttrOr("value", ""); n != "2" || basket.Path != "/"+language+"/basket" {
 			t.Errorf("ordering again leads to %s with %q", basket.Path, n)
 		}
+	}
+}
+
+func TestABuyerOfLastPiecesIsToldToCall(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+		Lines:    []order.Line{{ProductID: m.Oil.Products[0].ID, Quantity: 2}},
+		Buyer:    order.Buyer{Name: "Nadia", Phone: "0661234567", Email: "nadia@exemple.invalid", Place: "berkane", Address: "السلام"},
+		Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := m.Orders.Confirming(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exec := func(statement string) {
+		t.Helper()
+		if _, err := m.DB.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`update holds set spare = 1`)
+	exec(`update hold_totals set spare = 1`)
+	exec(`update settings set product_share = 1`)
+	says := func(shown, text string) bool { return strings.Contains(shown, strings.ReplaceAll(text, "\u00a0", " ")) }
+	for _, language := range []string{"ar", "fr", "en"} {
+		texts, until := m.Languages.Locale(language), m.Languages.Locale(language).DateTime(placed.Order.ExpiresAt)
+		held := m.Visitor().Get("/" + language + "/orders/" + placed.Token).Want(http.StatusOK).Text("#held")
+		for _, want := range []string{until, texts.T("shop.track.held_last"), "nadia@exemple.invalid"} {
+			if !says(held, want) {
+				t.Errorf("%s: of last pieces %q does not say %q", language, held, want)
+			}
+		}
+		confirm := "/" + language + "/confirm/" + token
+		if asked := m.Visitor().Get(confirm).Want(http.StatusOK).Text("main"); !says(asked, texts.T("shop.confirm.text_last", "Until", until)) {
+			t.Errorf("%s: the link's page says %q", language, asked)
+		}
+		pressed := m.Visitor().Post(confirm, nil).Want(http.StatusOK)
+		if toast := pressed.Text(".toast"); !says(toast, texts.T("shop.confirm.last_pieces")) || !pressed.Has("#held") {
+			t.Errorf("%s: while others hold the share the link says %q", language, toast)
+		}
+	}
+	exec(`update settings set product_share = 100`)
+	if m.Visitor().Post("/fr/confirm/"+token, nil).Want(http.StatusOK).Has("#held") {
+		t.Error("what fits into the share by now is not confirmed")
 	}
 }

@@ -59,6 +59,8 @@ func (h *Handler) confirm(r *web.Request) error {
 	switch err := h.Orders.ConfirmByBuyer(r.Context(), token, order.By{}); {
 	case err == nil:
 		r.Flash("shop.confirm.done")
+	case errors.Is(err, order.ErrLastPieces):
+		r.Flash("shop.confirm.last_pieces")
 	case errors.Is(err, order.ErrWrongState): // pressed twice, or too late: the page says which
 		return r.Redirect("/confirm/" + url.PathEscape(token))
 	default:
