@@ -1,6 +1,7 @@
 package association
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -133,8 +134,17 @@ func refused(r *web.Request, err error) (no refusal, ok bool) {
 	return refusal{}, false
 }
 
-// invalid reports whether a form is to be shown again.
+// sinceShown is how much of what has happened meanwhile a page tells.
+const sinceShown = 3
+
+// again reports whether a form was refused and what was typed is kept.
+func (no refusal) again() bool { return no.Form.Values != nil }
+
+// invalid reports whether a form is to be shown again with what is wrong with it.
 func (no refusal) invalid() bool { return no.Status == http.StatusUnprocessableEntity }
+
+// words are those that somebody wrote to say why.
+func (no refusal) words() string { return cmp.Or(no.Form.Values["note"], no.Form.Values["reason"]) }
 
 // status is the answer's: what was refused, or all is well.
 func (no refusal) status() int {

@@ -31,7 +31,24 @@ const (
 )
 
 // refused reports whether that form is to be shown again.
-func (v cooperativeView) refused(form string) bool { return v.Refused.invalid() && v.Form == form }
+func (v cooperativeView) refused(form string) bool { return v.Refused.again() && v.Form == form }
+
+// asks reports whether the form that suspends is to be shown again instead of its dialog.
+func (v cooperativeView) asks() bool {
+	return v.refused(formSuspend) && v.State == cooperative.Approved && (v.Refused.invalid() || v.Refused.words() != "")
+}
+
+// since are the decisions that a refused form had not seen, the latest first.
+func (v cooperativeView) since() (list []cooperative.Event) {
+	seen, err := strconv.Atoi(v.Refused.Form.Values["seen"])
+	left := cooperative.Decisions(v.Events) - seen
+	for _, e := range v.Events {
+		if err == nil && e.Kind == cooperative.Decided && len(list) < min(left, sinceShown) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
 
 // form is what was typed into that form, if it was refused.
 func (v cooperativeView) form(name string) ui.Form {

@@ -52,7 +52,17 @@ func (v orderView) seen() string { return strconv.Itoa(len(v.Events)) }
 
 // asks reports whether the form of a move is to be shown again instead of its dialog.
 func (v orderView) asks(move string) bool {
-	return v.Refused.invalid() && v.Move == move && v.can(move)
+	return v.Move == move && v.can(move) && (v.Refused.invalid() || v.Refused.words() != "")
+}
+
+// since is what a refused form had not seen of the order's history, the latest first.
+func (v orderView) since() []order.Event {
+	seen, err := strconv.Atoi(v.Refused.Form.Values["seen"])
+	if err != nil || seen < 0 || seen > len(v.Events) || v.Move == moveRenew { // whose form shows a link, not the history
+		return nil
+	}
+	list := backwards(v.Events[seen:])
+	return list[:min(len(list), sinceShown)]
 }
 
 // handedOver is how many of the parts that are left the association has, and how many there are.

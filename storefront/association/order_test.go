@@ -99,11 +99,25 @@ func TestAMoveFromAnOldPageIsRefused(t *testing.T) {
 	m.handOver(o) // meanwhile all of it has been prepared
 	page := m.boss.Post(path+"/cancel", url.Values{"seen": {seen}, "note": {"pas de réponse"}}).Want(http.StatusConflict)
 	m.says(page, "[data-notice]", m.in("fr").T("order.wrong_state"))
-	if typed := page.Find("dialog#cancel textarea").Text(); typed != "pas de réponse" {
-		t.Errorf("of what was typed %q is left", typed)
+	page.Find("[role=alert] [data-notice]")
+	fr := m.in("fr")
+	m.tells(page, "[role=alert] [data-since]", fr.T("order.part_state.handed_over")) // what has happened, when and by whom
+	whole, err := m.Orders.ForAssociation(t.Context(), o.ID)
+	m.must(err)
+	m.tells(page, "[role=alert] [data-since]", fr.DateTime(whole.Events[len(whole.Events)-1].At))
+	if typed := page.Find("#cancel:not(dialog) textarea").Text(); typed != "pas de réponse" || page.Has("dialog#cancel") {
+		t.Errorf("of what was typed %q is seen", typed)
 	}
-	now := page.Find("dialog#cancel input[name=seen]").AttrOr("value", "")
+	now := page.Find("#cancel input[name=seen]").AttrOr("value", "")
 	m.boss.Post(path+"/cancel", url.Values{"seen": {now}, "note": {"pas de réponse"}}).Want(http.StatusOK)
+	// Now that it is cancelled no form can have the reason; it is not lost.
+	for _, code := range languages {
+		late := m.boss.Post(pathOf(code, o.ID)+"/cancel", url.Values{"seen": {now}, "note": {"toujours rien"}}).Want(http.StatusConflict)
+		m.tells(late, "[role=alert] [data-typed]", "toujours rien")
+		m.tells(late, "[role=alert] [data-since]", m.in(code).T("order.state.cancelled"))
+		m.tells(late, "[role=alert] [data-since]", m.Association.Name)
+		m.speaks(late)
+	}
 }
 
 func TestADecisionFromAnOldPageIsRefused(t *testing.T) {
@@ -118,6 +132,7 @@ func TestADecisionFromAnOldPageIsRefused(t *testing.T) {
 	}
 	page := m.boss.Post(path+"/approve", url.Values{"seen": {pending}}).Want(http.StatusConflict)
 	m.says(page, "[data-notice]", m.in("fr").T("cooperative.wrong_state"))
+	m.tells(page, "[role=alert] [data-since]", "une plainte")
 	if c, err := m.Cooperatives.ByID(t.Context(), m.Pending.ID); err != nil || c.State != cooperative.Suspended {
 		t.Errorf("it is %s, %v", c.State, err)
 	}

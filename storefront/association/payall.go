@@ -2,7 +2,6 @@ package association
 
 import (
 	"errors"
-	"net/http"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -59,6 +58,11 @@ func (v settlementView) waiting() money.Amount {
 	return sum
 }
 
+// asks reports whether the form of payAll is to be shown again instead of its dialog.
+func (v settlementView) asks() bool {
+	return v.Refused.invalid() || v.Ready > 0 && v.Refused.Form.Values["reference"] != ""
+}
+
 // shown is the total that the form of payAll was shown with, as it sends it back.
 func (v settlementView) shown() string { return strconv.FormatInt(int64(v.ReadyDue), 10) }
 
@@ -102,5 +106,6 @@ func (h *Handler) payAll(r *web.Request) error {
 }
 
 func changedMeanwhile(r *web.Request) refusal {
-	return refusal{Status: http.StatusConflict, Notice: r.Locale.T("association.pay_all.changed")}
+	no, _ := refused(r, fault.New(fault.Conflict, "association.pay_all.changed"))
+	return no
 }

@@ -141,7 +141,10 @@ func TestEverybodyWhoIsReadyIsPaidAtOnce(t *testing.T) {
 		m.says(page, "#pay-all #f-reference-error", l.T("settlement.reference_missing"))
 		m.says(page, "#pay-all h2", l.N("association.pay_all.ask", 1))
 		page = pay(code, "22801", "VIR-7").Want(http.StatusConflict)
-		m.says(page, "[data-notice]", l.T("association.pay_all.changed"))
+		m.says(page, "[role=alert] [data-notice]", l.T("association.pay_all.changed"))
+		if typed := page.Find("#pay-all:not(dialog) #f-reference").AttrOr("value", ""); typed != "VIR-7" {
+			t.Errorf("of the reference that was typed %q is seen", typed)
+		}
 		m.owes(page, code, "[data-cooperative=nahla]", 24000, 1200, 0, 22800, 0)
 		m.speaks(page)
 	}

@@ -59,7 +59,8 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 	for _, code := range languages {
 		l := m.in(code)
 		page = undo(code, id, "Autre raison").Want(http.StatusConflict)
-		m.says(page, "[data-notice]", l.T("settlement.already_undone"))
+		m.says(page, "[role=alert] [data-notice]", l.T("settlement.already_undone"))
+		m.tells(page, "[role=alert] [data-since]", m.Association.Name)
 		const entries = "[data-entries] tbody tr"
 		for i, want := range []struct {
 			transfer, balance money.Amount

@@ -97,6 +97,7 @@ type orderView struct {
 	Now       time.Time
 	Form      ui.Form // of declining it
 	Meanwhile bool    // it was to be moved from a page that showed it otherwise
+	Words     string  // that were written for that
 }
 
 func (h *Handler) order(r *web.Request) error {
@@ -150,7 +151,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	}
 	if errors.Is(err, order.ErrWrongState) {
 		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
-		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true})
+		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true, Words: r.Form("words")})
 	}
 	if err != nil {
 		return err

@@ -124,4 +124,9 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	if !strings.Contains(page.Text(".ord button.big"), "Ready for the courier") {
 		t.Error("the next step is not offered")
 	}
+	// What she has written for it is not lost.
+	declined := second.Post(path+"/decline", url.Values{"seen": {"placed"}, "reason": {"other"}, "words": {"the bees are ill"}}).Want(http.StatusConflict)
+	if said := declined.Text("[role=alert] [data-typed]"); !strings.HasSuffix(said, "the bees are ill") {
+		t.Errorf("of what was typed it shows %q", said)
+	}
 }
