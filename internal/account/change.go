@@ -123,7 +123,7 @@ func (s *Service) prove(ctx context.Context, u User, current string, from securi
 		return nil, "", errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, false))
 	}
 	if !match {
-		s.events.Note(ctx, *event(security.SignInFailed, u.ID, u, from))
+		s.events.Note(ctx, *event(security.PasswordRefused, u.ID, u, from))
 		return nil, "", wrong.Field("current_password", "account.current_wrong")
 	}
 	return guess, hash, nil

@@ -131,6 +131,9 @@ func TestAPasswordIsChangedWhileSignedIn(t *testing.T) {
 	if e := fault.As(err); e == nil || e.Fields["current_password"].Key != "account.current_wrong" || e.Fields["password"].Key != "account.password_short" {
 		t.Errorf("all wrong: %v", err)
 	}
+	if told := d.told(t); !strings.HasSuffix(told, " password_refused") || strings.Contains(told, "sign_in_failed") { // nobody failed to sign in
+		t.Errorf("the record says %s", told)
+	}
 	_, _, err = change(password, "Password2026")
 	if e := fault.As(err); e == nil || len(e.Fields) != 1 || e.Fields["password"].Key != "account.password_guessable" {
 		t.Errorf("a known one: %v", err)

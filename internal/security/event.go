@@ -23,6 +23,7 @@ const (
 	LinkHandedOver  Kind = "link_handed_over"
 	PasswordChosen  Kind = "password_chosen" // by a link
 	PasswordChanged Kind = "password_changed"
+	PasswordRefused Kind = "password_refused" // of somebody signed in, whose change asks for it
 
 	AccountAdded    Kind = "account_added"
 	AccountEnded    Kind = "account_ended"
@@ -48,7 +49,7 @@ const (
 // Kinds are all that there are, in the order in which people are offered them.
 var Kinds = []Kind{
 	SignedIn, SignInFailed, SignInSlowed, SignedOut, SessionEnded,
-	ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged,
+	ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, PasswordRefused,
 	AccountAdded, AccountEnded, AccountReopened,
 	Refused, LimitReached, NotKept,
 	Exported, TrackingLinkRenewed, OrdersFreed, BuyerErased, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
@@ -57,7 +58,7 @@ var Kinds = []Kind{
 
 // OfAccounts are the kinds that a person is told about her own account.
 var OfAccounts = []Kind{
-	SignedIn, SignInFailed, SignInSlowed, SessionEnded, ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, AccountReopened,
+	SignedIn, SignInFailed, SignInSlowed, SessionEnded, ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, PasswordRefused, AccountReopened,
 }
 
 // Source is where a request came from.

@@ -41,7 +41,7 @@ func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 		done := m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK)
 		m.says(done, ".toast", l.N("association.held.freed", 1))
 		m.says(m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK), ".toast", l.N("association.held.freed", 0))
-		m.tells(m.boss.Get("/"+code+"/association/security?kind=orders_freed").Want(http.StatusOK), "tr[data-kind=orders_freed]", l.T("security.kind.orders_freed"))
+		m.tells(m.boss.Get("/"+code+"/association/security?kind=orders_freed").Want(http.StatusOK), "tr[data-kind=orders_freed]", l.N("security.freed", 1))
 		if done.Has("#alarm") || m.boss.Get("/"+code+"/association").Has("#alarm") {
 			t.Error("the alarm is not over")
 		}

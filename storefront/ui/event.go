@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -37,6 +38,10 @@ func EventDetail(l *i18n.Locale, e security.Entry) string {
 	case security.TrackingLinkRenewed:
 		if len(words) == 2 { // in a record from before stands the id alone
 			return l.T("association.order.title", "Number", words[0])
+		}
+	case security.OrdersFreed:
+		if n, err := strconv.Atoi(e.Detail); err == nil {
+			return l.N("security.freed", n)
 		}
 	case security.BuyerErased:
 		if len(words) > 0 {
