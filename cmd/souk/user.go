@@ -156,7 +156,7 @@ func (k *keeper) readPassword() (string, error) {
 
 // tellLink makes a link to choose a password and prints it, this once.
 func (k *keeper) tellLink(ctx context.Context, u account.User) error {
-	token, err := k.accounts.HandOverLink(ctx, u.ID, uuid.Nil, tool)
+	token, err := k.accounts.HandOverLink(ctx, u.ID, uuid.Nil, nil, tool)
 	if err != nil {
 		return plain(k.texts, err)
 	}

@@ -234,7 +234,7 @@ func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
 	d := newDoor(t)
 	d.exec(t, `update settings set name_ar = 'جمعية تعاونيات بركان', name_fr = 'Association Tafoughalt', name_en = 'Berkane hub'`)
 	u := d.fatima(t)
-	token, err := d.HandOverLink(t.Context(), u.ID, uuid.Nil, from("192.0.2.7"))
+	token, err := d.HandOverLink(t.Context(), u.ID, uuid.Nil, nil, from("192.0.2.7"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from secu
 		return User{}, "", fmt.Errorf("invite user: %w", err)
 	}
 	if u.Email == nil {
-		token, err = s.HandOverLink(ctx, u.ID, by, from)
+		token, err = s.HandOverLink(ctx, u.ID, by, nil, from)
 	}
 	return u, token, err
 }

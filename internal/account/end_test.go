@@ -52,7 +52,7 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 	if token := requestReset(t, d, "0661234567"); token != "" {
 		t.Error("she is mailed a link")
 	}
-	if _, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, village); !errors.Is(err, account.ErrWrongState) {
+	if _, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, nil, village); !errors.Is(err, account.ErrWrongState) {
 		t.Errorf("a link is handed over: %v", err)
 	}
 	if err := d.End(ctx, fatima.ID, jamal.ID, nil, "again", village); !errors.Is(err, account.ErrWrongState) {
@@ -73,7 +73,7 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 	if _, err := d.SignIn(ctx, account.Attempt{Login: "0661234567", Password: password, From: village}); !errors.Is(err, account.ErrWrongLogin) {
 		t.Errorf("with the password from before: %v", err)
 	}
-	token, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, village)
+	token, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, nil, village)
 	if err == nil {
 		err = d.choose(token, newPassword)
 	}

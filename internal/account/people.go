@@ -17,6 +17,16 @@ type Person struct {
 	EndedNote string     `db:"disabled_note"` // why
 	Decisions int        `db:"decisions"`     // how often it was ended or reopened
 	Sessions  int        `db:"sessions"`      // that go on
+	LinkAt    *time.Time `db:"link_at"`       // when a link to choose a password was last made that is still good
+}
+
+// Link tells the last good link from others, as HandOverLink asks: when it was made, in microseconds since
+// 1970; 0 where there is none.
+func (p Person) Link() int64 {
+	if p.LinkAt == nil {
+		return 0
+	}
+	return p.LinkAt.UnixMicro()
 }
 
 // Person gives one person, also of an ended account, or ErrNotFound.
@@ -62,7 +72,8 @@ func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, 
 	err := s.db.SelectContext(ctx, &people, `
 		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale, u.created_at,
 		       u.password_hash <> '' as chosen, u.disabled_at, u.disabled_note, u.decisions,
-		       (select count(*) from sessions where user_id = u.id and expires_at > $1) as sessions
+		       (select count(*) from sessions where user_id = u.id and expires_at > $1) as sessions,
+		       (select max(created_at) from password_resets where user_id = u.id and expires_at > $1) as link_at
 		from users u where `+where+`
 		order by u.disabled_at is not null, u.created_at, u.id limit $3`, s.now(), arg, maxPeople)
 	if err != nil {

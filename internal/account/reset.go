@@ -122,8 +122,10 @@ func (s *Service) RequestReset(ctx context.Context, login string, from security.
 
 // HandOverLink makes a link for choosing a new password that somebody of the association, by, gives to
 // the person herself: for those without e-mail. Her earlier links end. The token is told here and never
-// again. Errors: ErrNotFound; ErrWrongState if her account is ended.
-func (s *Service) HandOverLink(ctx context.Context, user, by uuid.UUID, from security.Source) (token string, err error) {
+// again. seen is which of her links (Person.Link) whoever asks for it saw, so that one which somebody else has
+// just handed over stays good; nil for who looks at no page. Errors: ErrNotFound; ErrWrongState if her account
+// is ended, or there is another link.
+func (s *Service) HandOverLink(ctx context.Context, user, by uuid.UUID, seen *int64, from security.Source) (token string, err error) {
 	person, err := s.Person(ctx, user)
 	if err != nil {
 		return "", err
@@ -131,6 +133,15 @@ func (s *Service) HandOverLink(ctx context.Context, user, by uuid.UUID, from sec
 	err = s.events.Do(ctx, event(security.LinkHandedOver, by, person.User, from), func(tx *sqlx.Tx) error {
 		if err := lockActiveTx(ctx, tx, user); err != nil {
 			return err
+		}
+		var now Person
+		err := tx.GetContext(ctx, &now, `
+			select max(created_at) as link_at from password_resets where user_id = $1 and expires_at > $2`, user, s.now())
+		if err != nil {
+			return err
+		}
+		if seen != nil && *seen != now.Link() {
+			return ErrWrongState
 		}
 		if _, err := tx.ExecContext(ctx, `delete from password_resets where user_id = $1`, user); err != nil {
 			return err

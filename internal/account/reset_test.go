@@ -235,11 +235,11 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	}
 	session := d.signIn(t, "0661999888", newPassword)
 
-	earlier, err := d.HandOverLink(ctx, amina.ID, jamal.ID, village)
+	earlier, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
-	later, err := d.HandOverLink(ctx, amina.ID, jamal.ID, village)
+	later, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.goesOn(t, session, false)
-	third, err := d.HandOverLink(ctx, amina.ID, jamal.ID, village)
+	third, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	if err := d.LinkGood(ctx, third); !errors.Is(err, account.ErrLinkOver) {
 		t.Errorf("an hour later: %v", err)
 	}
-	if _, err := d.HandOverLink(ctx, d.cooperative, jamal.ID, village); !errors.Is(err, account.ErrNotFound) {
+	if _, err := d.HandOverLink(ctx, d.cooperative, jamal.ID, nil, village); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("to nobody: %v", err)
 	}
 	if told := d.told(t); strings.Count(told, "link_handed_over") != 4 || strings.Count(told, "password_chosen") != 2 {

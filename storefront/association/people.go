@@ -140,7 +140,7 @@ func (h *Handler) handOverLink(r *web.Request) error {
 	if id == r.UserID() { // her own page asks for her password
 		return r.Redirect("/account")
 	}
-	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), r.Source())
+	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Source())
 	if no, ok := refused(r, err); ok {
 		return h.showPerson(r, id, personView{Refused: no})
 	}

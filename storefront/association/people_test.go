@@ -46,11 +46,13 @@ func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
 	var earlier string
 	for _, code := range languages {
 		l := m.in(code)
-		if page := m.boss.Get("/" + code + person).Want(http.StatusOK); page.Has("[data-link] input") {
+		page := m.boss.Get("/" + code + person).Want(http.StatusOK)
+		if page.Has("[data-link] input:not([type=hidden])") {
 			t.Error("the link is shown without asking")
 		}
-		page := m.boss.Post("/"+code+person+"/link", nil).Want(http.StatusOK)
-		link := page.Find("[data-link] input").AttrOr("value", "")
+		before := page
+		page = m.boss.Submit(before, "[data-link] form", nil).Want(http.StatusOK)
+		link := page.Find("[data-link] input[readonly]").AttrOr("value", "")
 		if !strings.HasPrefix(link, m.URL+"/fr/reset/") { // her language, whoever hands it over
 			t.Fatalf("the link is %q", link)
 		}
@@ -65,6 +67,8 @@ func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
 			t.Error("the page may be kept")
 		}
 		m.speaks(page)
+		again := m.boss.Submit(before, "[data-link] form", nil).Want(http.StatusConflict) // a colleague's, or a second press
+		m.says(again, "[data-notice]", l.T("account.wrong_state"))
 		if earlier != "" {
 			m.Visitor().Get(strings.TrimPrefix(earlier, m.URL)).Want(http.StatusGone)
 		}

@@ -23,7 +23,7 @@ func (m *market) reopen(u account.User) error {
 	if err != nil && !errors.Is(err, account.ErrWrongState) {
 		return err
 	}
-	token, err := m.Accounts.HandOverLink(context.Background(), u.ID, m.Association.ID, noSource)
+	token, err := m.Accounts.HandOverLink(context.Background(), u.ID, m.Association.ID, nil, noSource)
 	if err == nil {
 		_, err = m.Accounts.ChoosePassword(context.Background(), token, storetest.Password, noSource, m.in("fr"))
 	}
