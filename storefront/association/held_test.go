@@ -1,6 +1,7 @@
 package association_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"testing"
@@ -9,6 +10,35 @@ import (
 
 	"github.com/souk-taawon/souk/internal/order"
 )
+
+// What is still counted when all the others are freed has its word, and a list that is cut says so.
+func TestWhatIsConfirmedByMailOnlyIsToldApart(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Oil.Product(t, "Z-2"), 1))
+	token, err := m.Orders.Confirming(t.Context(), o.ID)
+	m.must(err)
+	m.must(m.Orders.ConfirmByBuyer(t.Context(), token, order.By{}))
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association/orders/held").Want(http.StatusOK)
+		m.says(page, "[data-mailed]", m.in(code).N("association.held.by_mail", 1))
+		if page.Has("[data-first]") {
+			t.Error("one of one is no choice")
+		}
+	}
+	_, err = m.DB.Exec(`update settings set product_share = 100, order_pieces = 1000`)
+	m.must(err)
+	for n := range 20 {
+		o := m.order("2026-11-20", "fr", line(m.Oil.Product(t, "Z-2"), 1))
+		_, err := m.DB.Exec(`update holds set phone = $2 where order_id = $1`, o.ID, fmt.Sprintf("+2126990000%02d", n))
+		m.must(err)
+	}
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association/orders/held").Want(http.StatusOK)
+		m.says(page, "[data-first]", m.in(code).T("association.held.first", "Shown", "20", "All", "21"))
+		m.speaks(page)
+	}
+}
 
 func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 	t.Parallel()

@@ -462,6 +462,12 @@ func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 	if !page.Has("main a.btn[data-share]") || !strings.Contains(page.Text(".stops"), "Vous payez") || page.Has("#without") {
 		t.Errorf("an order under way: %q", page.Text("main"))
 	}
+	for _, language := range []string{"ar", "fr", "en"} { // nobody prepares what nobody has answered
+		text := m.Visitor().Get("/" + language + "/orders/" + open.Token).Want(http.StatusOK).Text("main")
+		if l := m.Languages.Locale(language); !strings.Contains(text, l.N("shop.track.asked", len(open.Order.Parts))) {
+			t.Errorf("of an order that nobody has answered it says %q", text)
+		}
+	}
 
 	placed := m.Order()
 	for _, part := range placed.Order.Parts {

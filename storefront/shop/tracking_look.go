@@ -59,6 +59,9 @@ func howFar(p ui.Page, o order.Order) string {
 			ready++
 		}
 	}
+	if asked := askedParts(o); asked > 0 && ready == 0 {
+		return p.N("shop.track.asked", asked)
+	}
 	if ready == 0 {
 		return p.N("shop.track.started", activeParts(o))
 	}
@@ -135,6 +138,17 @@ func activeParts(o order.Order) int {
 	n := 0
 	for _, part := range o.Parts {
 		if part.State.Active() {
+			n++
+		}
+	}
+	return n
+}
+
+// askedParts counts the parts whose cooperatives have not answered.
+func askedParts(o order.Order) int {
+	n := 0
+	for _, part := range o.Parts {
+		if part.State == order.PartPlaced {
 			n++
 		}
 	}
