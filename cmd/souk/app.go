@@ -95,7 +95,7 @@ func assemble(p parts) (*app, error) {
 	payments := payment.New(payment.Cash{})
 	deliveries := delivery.New(p.db)
 	orders := &order.Service{
-		DB: p.db, Catalog: products, Delivery: deliveries, Payments: payments, Jobs: jobs,
+		DB: p.db, Catalog: products, Delivery: deliveries, Payments: payments, Jobs: jobs, Gate: order.NewGate(p.db),
 		Texts: texts, Secret: p.secret, SecretsBefore: p.before, BaseURL: p.storefront.BaseURL, Now: time.Now,
 	}
 	payments.OnPaid = orders.PaidTx

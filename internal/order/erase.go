@@ -216,7 +216,7 @@ func (w *EraseWorker) Work(ctx context.Context, _ *river.Job[EraseArgs]) error {
 // eraseOld erases one batch of the orders that ended longer ago than buyers are to be known, and says how
 // many these were.
 func (s *Service) eraseOld(ctx context.Context) (n int, err error) {
-	err = s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = s.inTx(ctx, "", func(tx *sqlx.Tx) error {
 		decided, err := settings.Read(ctx, tx)
 		if err != nil {
 			return fmt.Errorf("order: %w", err)

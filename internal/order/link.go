@@ -119,7 +119,7 @@ func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, er
 // there is another, ErrWrongState; nil: whichever. ErrNotFound if there is no such order,
 // ErrErased if its links have ended for good.
 func (s *Service) RenewLink(ctx context.Context, orderID uuid.UUID, seen *int64) error {
-	return s.inTx(ctx, func(tx *sqlx.Tx) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
 		var renewed struct {
 			Link   int
 			Erased bool

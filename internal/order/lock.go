@@ -43,7 +43,7 @@ type locked struct {
 	by          By     // with the time at which it stands in the history
 }
 
-// move locks an order, lets fn change it and commits.
+// move locks an order, lets fn change it and commits; gate.ErrBusy if too many others are at it.
 func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx *sqlx.Tx, o *locked) error) error {
 	return s.moveWhere(ctx, by, fn, `id = $1`, orderID)
 }
@@ -55,7 +55,7 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 	if utf8.RuneCountInString(by.Note) > maxNote {
 		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("note", "order.too_long", "Max", maxNote)
 	}
-	return s.inTx(ctx, func(tx *sqlx.Tx) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
 		o, err := lock(ctx, tx, where, args...)
 		if err != nil {
 			return err

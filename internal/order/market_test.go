@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -65,6 +66,7 @@ func newMarket(t testing.TB) *market {
 		Delivery: delivery.New(m.db),
 		Payments: payment.New(payment.Cash{}),
 		Jobs:     jobs,
+		Gate:     gate.New(gate.Limits{AtOnce: 5, PerPerson: 1000, Waiting: 1000, Patience: time.Minute}),
 		Texts:    texts,
 		Secret:   []byte("a secret of thirty-two characters"),
 		BaseURL:  "https://souk.example",

@@ -64,6 +64,7 @@ type Placed struct {
 //   - ErrIdempotencyConflict: the key was used for another request
 //   - ErrPlacedElsewhere: a program sent this very request before, from another address or more than a day ago
 //   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld, ErrSpareHeld: too much waits unconfirmed (see hold.go)
+//   - gate.ErrBusy: too many orders are being placed or changed (see NewGate)
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if in.BasketToken != "" && len(in.Lines) > 0 {
 		return Placed{}, errors.New("order: place either lines or a basket")
@@ -98,7 +99,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		}
 	}
 	var order Order
-	err = s.inTx(ctx, func(tx *sqlx.Tx) (err error) {
+	err = s.inTx(ctx, string(s.callerOf(req).address), func(tx *sqlx.Tx) (err error) {
 		order, err = s.placeTx(ctx, tx, req)
 		return err
 	})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -23,6 +24,7 @@ type Service struct {
 	Delivery *delivery.Service
 	Payments *payment.Service
 	Jobs     *job.Client
+	Gate     *gate.Gate // see NewGate
 	Texts    *i18n.Bundle
 	Secret   []byte // makes the tokens of links; at least 32 bytes
 	BaseURL  string // of the links in mails, such as «https://souk.example»
@@ -45,11 +47,13 @@ func (s *Service) Within(tx *sqlx.Tx) *Service {
 	return &within
 }
 
-func (s *Service) inTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
+// inTx runs fn in a transaction of its own when its turn comes; gate.ErrBusy if it does not. person is a mark
+// of who asks for it; empty: nobody in particular.
+func (s *Service) inTx(ctx context.Context, person string, fn func(tx *sqlx.Tx) error) error {
 	if s.tx != nil {
 		return fn(s.tx)
 	}
-	return postgres.InTx(ctx, s.DB, fn)
+	return s.Gate.Do(ctx, person, func() error { return postgres.InTx(ctx, s.DB, fn) })
 }
 
 // moment is when something happens: at, or now when at is zero; in the database's precision.

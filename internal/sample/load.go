@@ -150,7 +150,7 @@ func newLoader(m Market, sellers []*seller) *loader {
 	// Orders are told the time of each move. Their own clock says what is past: of such an order
 	// nothing is left to be done.
 	l.orders = &order.Service{
-		DB: m.DB, Catalog: l.catalog, Delivery: l.deliveries, Payments: payments, Jobs: m.Jobs,
+		DB: m.DB, Catalog: l.catalog, Delivery: l.deliveries, Payments: payments, Jobs: m.Jobs, Gate: order.NewGate(m.DB),
 		Texts: m.Texts, Secret: m.Secret, BaseURL: m.BaseURL, Now: m.Now,
 	}
 	payments.OnPaid = l.orders.PaidTx

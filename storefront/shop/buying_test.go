@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -659,6 +660,30 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 		basket := buyer.Post(own+"/again", nil).Want(http.StatusOK)
 		if n := basket.Find("input[name=quantity]").AttrOr("value", ""); n != "2" || basket.Path != "/"+language+"/basket" {
 			t.Errorf("ordering again leads to %s with %q", basket.Path, n)
+		}
+	}
+}
+
+func TestWhoMeetsTooManyOthersAtTheTillLosesNothing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for language, later := range map[string]string{"ar": "ضغط كبير", "fr": "réessayer", "en": "try again"} {
+		buyer := m.Visitor()
+		put(buyer, language, m.Oil.Products[0].ID, "2")
+		form := filled(buyer.Get("/"+language+"/checkout?place=berkane&delivery=home").Want(http.StatusOK), nadia)
+		room := m.Orders.Gate
+		m.Orders.Gate = gate.New(gate.Limits{})
+		page := buyer.Post("/"+language+"/checkout", form).Want(http.StatusServiceUnavailable)
+		if told := page.Text("#problem"); !strings.Contains(told, later) || page.Header.Get("Retry-After") != "5" {
+			t.Errorf("%s: of too many at once: %q, %q", language, told, page.Header.Get("Retry-After"))
+		}
+		again := filled(page, nil)
+		if again.Get("name") != nadia["name"] || again.Get("phone") != nadia["phone"] {
+			t.Errorf("%s: what was typed is now %v", language, again)
+		}
+		m.Orders.Gate = room
+		if placed := buyer.Post("/"+language+"/checkout", again).Want(http.StatusOK); !strings.Contains(placed.Path, "/orders/") {
+			t.Errorf("%s: the second time leads to %s", language, placed.Path)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -193,6 +194,10 @@ func (h *Handler) place(r *web.Request) error {
 		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
 		r.SetHeader("Retry-After", retryOrder)
 		return h.showCheckout(r, http.StatusTooManyRequests, form, nil)
+	case errors.Is(err, gate.ErrBusy) && ctx.Err() == nil:
+		form.Errors[""] = r.Locale.T(gate.ErrBusy.Key)
+		r.SetHeader("Retry-After", retryBusy)
+		return h.showCheckout(r, http.StatusServiceUnavailable, form, nil)
 	}
 	if rejected, ok := r.Rejected(err); ok {
 		// What is wrong with the basket has no field of its own.
@@ -209,6 +214,9 @@ func (h *Handler) place(r *web.Request) error {
 // retryOrder is when trying again may help whose orders wait to be confirmed, in seconds: somebody has to
 // make a call first.
 const retryOrder = "3600"
+
+// retryBusy is when trying again may help while too many order at once, in seconds.
+const retryBusy = "5"
 
 // heldWords says for each product in the basket of which others hold too much how many can be ordered.
 func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {

@@ -124,7 +124,7 @@ func (m *Market) open(log *slog.Logger) {
 		},
 	}
 	m.Orders = &order.Service{
-		DB: m.DB, Catalog: m.Catalog, Delivery: m.Delivery, Payments: payments, Jobs: m.jobs, Texts: languages,
+		DB: m.DB, Catalog: m.Catalog, Delivery: m.Delivery, Payments: payments, Jobs: m.jobs, Gate: order.NewGate(m.DB), Texts: languages,
 		Secret: secret, BaseURL: m.URL, Now: time.Now,
 	}
 	payments.OnPaid = m.Orders.PaidTx
