@@ -102,8 +102,12 @@ func (s *Server) recordRefusal(r *web.Request, pattern any, status int) {
 
 var errSignIn = fault.New(fault.Unauthenticated, "web.sign_in_first")
 
-// toSignIn sends a reader to the sign-in page, which leads back to the page asked for.
+// toSignIn sends a reader to the sign-in page, which leads back to the page asked for, and tells who had a
+// session why she is there.
 func toSignIn(r *web.Request) error {
+	if r.Cookie(web.SessionCookie) != "" {
+		r.Flash("web.session_over")
+	}
 	target := "/signin"
 	if r.Method() == http.MethodGet {
 		target += "?" + url.Values{"next": {r.Path()}}.Encode()

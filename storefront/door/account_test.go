@@ -96,6 +96,14 @@ func TestSessionsAreEndedOneByOneAndTogether(t *testing.T) {
 		t.Errorf("%d go on, it says %q", n, page.Text("#toasts"))
 	}
 	here.Get("/en/account").Want(http.StatusOK)
+	last := m.SignIn(m.Honey.Member)
+	here.Post("/en/account/sessions/end", nil).Want(http.StatusOK)
+	if door := last.Get("/en/account").Want(http.StatusOK); door.Text("#toasts .toast") != m.Languages.Locale("en").T("web.session_over") {
+		t.Errorf("whose session was ended elsewhere is told %q", door.Text("#toasts"))
+	}
+	if door := m.Visitor().Get("/en/account").Want(http.StatusOK); door.Has("#toasts .toast") {
+		t.Errorf("who had none is told %q", door.Text("#toasts"))
+	}
 }
 
 func TestWhoSignedInAWhileAgoEndsSessionsByHerPassword(t *testing.T) {
