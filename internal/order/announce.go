@@ -242,9 +242,18 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 	return s.Jobs.InsertManyTx(ctx, tx, letters)
 }
 
-// announceAlarm queues mail to the association: unconfirmed orders hold more than it wants to leave to
-// them.
-func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx) error {
+// announceAlarm queues mail to the association: with o, unconfirmed orders hold more than it wants to leave to
+// them. Whoever lets them fall and rise again writes it no more than one letter an hour; the alarm itself
+// stands on its pages.
+func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx, o Order) error {
+	alarm := s.mark("letters", "alarm")
+	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), [][]byte{alarm})
+	if err != nil || written[0] > 0 {
+		return err
+	}
+	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, alarm); err != nil {
+		return err
+	}
 	now, err := heldNow(ctx, tx)
 	if err != nil {
 		return err

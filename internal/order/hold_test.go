@@ -324,6 +324,12 @@ func TestTheAssociationIsToldOnceThatStrangersHoldMuch(t *testing.T) {
 	wantAlarm("much less", 0, 6, false)
 	m.must(m.CancelByBuyer(t.Context(), second.Token, order.By{}))
 	wantAlarm("nothing", 0, 0, false)
+	again := []order.Placed{m.place(m.wants(phone(1), m.wheat, 10)), m.place(m.wants(phone(2), m.barley, 6))}
+	wantAlarm("once more within the hour", 0, 16, true)
+	for _, o := range again {
+		m.must(m.CancelByBuyer(t.Context(), o.Token, order.By{}))
+	}
+	m.later(time.Hour)
 	m.place(m.wants(phone(1), m.wheat, 10))
 	m.place(m.wants(phone(2), m.barley, 6))
 	wantAlarm("once more", 1, 16, true)

@@ -231,7 +231,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	}
 	alarm, err := hold(ctx, tx, order, by, spare, told, letter, req.bounds)
 	if alarm {
-		err = s.announceAlarm(ctx, tx)
+		err = s.announceAlarm(ctx, tx, order)
 	}
 	return order, err
 }
