@@ -29,12 +29,12 @@ const (
 	toldOrders = 20 // to the association, as long as so many wait
 
 	// Whatever became of the orders.
-	hourlyParts  = 10 // to a cooperative in an hour
-	hourlyOrders = 30 // to the association in an hour
-	dailyParts   = 90 // in a day to cooperatives about parts of orders from one network; of a customer of many lines as network.Of says
-	dailyBuyer   = 3  // in a day to one mailbox that a buyer gave, until an order is confirmed there
-	dailyReader  = 12 // in a day to one mailbox that a buyer gave, whatever is confirmed there
-	dailyNetwork = 30 // in a day to the mailboxes that buyers gave from one network; of a customer of many lines as network.Of says
+	hourlyParts   = 10 // to a cooperative in an hour
+	hourlyOrders  = 30 // to the association in an hour
+	dailyParts    = 90 // in a day to cooperatives about parts of orders from one network; of a customer of many lines as network.Of says
+	dailyBuyer    = 3  // in a day to one mailbox that a buyer gave, until an order is confirmed there
+	dailyReader   = 12 // in a day to one mailbox that a buyer gave, whatever is confirmed there
+	hourlyNetwork = 10 // in an hour to the mailboxes that buyers gave from one network; of a customer of many lines as network.Of says
 )
 
 // tellFew marks the parts whose cooperatives are to have mail at once.
@@ -151,23 +151,28 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
-	counted, most := s.buyerLetters(o.Buyer.Email), []int{dailyBuyer, dailyReader}
+	// Many people may share a network: what a stranger beside them takes of its letters comes back within the hour.
+	mailbox, networks, most := s.buyerLetters(o.Buyer.Email), [][]byte(nil), []int{dailyBuyer, dailyReader}
 	if by.address != nil {
-		counted, most = append(counted, by.address), append(most, dailyNetwork)
+		networks, most = append(networks, by.address), append(most, hourlyNetwork)
 	}
 	if by.site != nil {
-		counted, most = append(counted, by.site), append(most, dailyNetwork*by.siteShare)
+		networks, most = append(networks, by.site), append(most, hourlyNetwork*by.siteShare)
 	}
-	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), counted)
+	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), mailbox)
 	if err != nil {
 		return nil, err
 	}
-	for i := range written {
-		if written[i] >= most[i] {
+	ofHour, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), networks)
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range append(written, ofHour...) {
+		if n >= most[i] {
 			return nil, nil
 		}
 	}
-	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, counted...); err != nil {
+	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, append(mailbox, networks...)...); err != nil {
 		return nil, err
 	}
 	l, body := s.Texts.Locale(o.Locale), "order.mail.confirm_body"
