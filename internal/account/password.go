@@ -63,8 +63,8 @@ func (s *Service) hash(ctx context.Context, password string, in turn) (hash stri
 }
 
 // matches compares a password with a stored hash; stale says that one that matches should be made anew, since
-// it is not of the Cost that is set, or of another form of the password. Without a hash (nobody has that login, or has chosen a
-// password yet) it does the same work for nothing, so that the time taken tells nothing either.
+// it is not of the Cost that is set, or of another form of the password. Without a hash (nobody has that login,
+// or has chosen a password yet) it does the same work for nothing, so that the time taken tells nothing either.
 func (s *Service) matches(ctx context.Context, password, hash string, in turn) (match, stale bool, err error) {
 	if utf8.RuneCountInString(password) > maxPassword {
 		return false, false, nil // nobody has such a one, and it would only cost

@@ -65,7 +65,7 @@ type Cooperative struct {
 	Sample       bool       `db:"sample"`
 	CreatedAt    time.Time  `db:"created_at"`
 	UpdatedAt    time.Time  `db:"updated_at"`
-	Version      int        `db:"version"`       // grows with each correction
+	Version      int64      `db:"version"`       // grows with each correction
 	ProductCount int        `db:"product_count"` // published ones
 }
 

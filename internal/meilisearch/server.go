@@ -55,9 +55,9 @@ type Access struct {
 	Index   string   // the name of an index, or the beginning of names with a star
 }
 
-// Start runs the binary with its data in dataDir and returns when it answers to a key for the access. Data that it cannot read,
-// which another version of Meilisearch or a full disk has left there, are thrown away: an index can be
-// filled again. The caller stops it.
+// Start runs the binary with its data in dataDir and returns when it answers to a key for the access. Data
+// that it cannot read, which another version of Meilisearch or a full disk has left there, are thrown away: an
+// index can be filled again. The caller stops it.
 func Start(ctx context.Context, binary, dataDir string, access Access, log *slog.Logger) (*Server, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, err

@@ -131,7 +131,10 @@ func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, a
 	case len(ids) == 0:
 		return nil, ErrChangedSince
 	}
-	return numbers, s.erase(ctx, tx, ids)
+	if err := s.erase(ctx, tx, ids); err != nil {
+		return nil, err
+	}
+	return numbers, forgetStatistics(ctx, tx)
 }
 
 // erase takes their buyers off orders that are over and locked.
@@ -162,11 +165,13 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase notes: %w", err)
 	}
-	if err := mail.ForgetTx(ctx, tx, ids); err != nil {
-		return err
-	}
-	// What the planner knows of columns has some of their values in the clear.
-	_, err = tx.ExecContext(ctx, `
+	return mail.ForgetTx(ctx, tx, ids)
+}
+
+// forgetStatistics has the planner learn anew what it knows of the columns that erase empties: it keeps some of
+// their values in the clear.
+func forgetStatistics(ctx context.Context, q sqlx.ExecerContext) error {
+	_, err := q.ExecContext(ctx, `
 		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note)`)
 	if err != nil {
 		return fmt.Errorf("order: erase from statistics: %w", err)
@@ -202,15 +207,22 @@ const (
 	erasedWithin = time.Minute
 )
 
-// Work erases batch by batch.
+// Work erases batch by batch, and then what the planner knows of them.
 func (w *EraseWorker) Work(ctx context.Context, _ *river.Job[EraseArgs]) error {
+	erased := 0
 	for begun := time.Now(); time.Since(begun) < erasedWithin; {
 		n, err := w.Orders.eraseOld(ctx)
-		if err != nil || n < erasedAtOnce {
+		if err != nil {
 			return err
 		}
+		if erased += n; n < erasedAtOnce {
+			break
+		}
 	}
-	return nil
+	if erased == 0 {
+		return nil
+	}
+	return forgetStatistics(ctx, w.Orders.DB)
 }
 
 // eraseOld erases one batch of the orders that ended longer ago than buyers are to be known, and says how

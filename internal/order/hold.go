@@ -37,8 +37,9 @@ import (
 // holds more than the share of a product it cannot; many buyers may share one address. Numbers cost
 // nothing, so these pieces are bounded by themselves (spare): all of them are at most a further share of all
 // goods, of one network they are few, and an order that has any waits an hour only, then they are there for
-// others: a mailbox's word holds it longer only if by then it fits into the shares. So whatever numbers and addresses strangers have, they never hold more than both shares together.
-// Once that pool is empty too, only the association can give more, by telephone.
+// others: a mailbox's word holds it longer only if by then it fits into the shares. So whatever numbers and
+// addresses strangers have, they never hold more than both shares together. Once that pool is empty too, only
+// the association can give more, by telephone.
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
 // one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals

@@ -51,7 +51,7 @@ func (c Contact) Empty() bool { return c.Phone == "" && c.Chat() == "" && c.Emai
 // Settings are what holds for the whole market.
 type Settings struct {
 	Contact
-	Version int // grows with each change
+	Version int64 // grows with each change
 
 	Commission          int          // in basis points, of each order placed from now on
 	FreeFrom            money.Amount // delivery costs nothing from this sum of items

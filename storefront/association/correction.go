@@ -31,7 +31,7 @@ func (h *Handler) correction(r *web.Request) error {
 		return err
 	}
 	form := ui.Form{Values: identityText(c)}
-	form.Values["version"] = strconv.Itoa(c.Version)
+	form.Values["version"] = strconv.FormatInt(c.Version, 10)
 	return h.showCorrection(r, http.StatusOK, c, form)
 }
 
@@ -55,7 +55,7 @@ func (h *Handler) correct(r *web.Request) error {
 	}
 	corrected := readIdentity(r, c.Sector)
 	corrected.ID = c.ID
-	corrected.Version = int(r.Shown("version"))
+	corrected.Version = r.Shown("version")
 	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.UserID())
 	if errors.Is(err, cooperative.ErrChanged) {
 		return h.showChanged(r, fault.As(err))
@@ -87,7 +87,7 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 		return err
 	}
 	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
-	form.Values["version"] = strconv.Itoa(c.Version)
+	form.Values["version"] = strconv.FormatInt(c.Version, 10)
 	now := identityText(c)
 	now["sector"], now["commune"] = sectorName(r.Locale, c.Sector), r.Locale.Text(c.CommuneName)
 	for field := range changed.Fields {

@@ -18,8 +18,8 @@ import (
 // erasePath ends the path of the page on which an order's buyer is erased.
 const erasePath = "/erase"
 
-// eraseReasons are why somebody's data are erased, as security.erased.… says them. None is written freely: the record keeps them for a year,
-// and whoever is erased has no place in it.
+// eraseReasons are why somebody's data are erased, as security.erased.… says them. None is written freely: the
+// record keeps them for a year, and whoever is erased has no place in it.
 var eraseReasons = []string{"asked", "stranger", "mistake"}
 
 // Which orders are erased.

@@ -37,15 +37,16 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 		}
 	}
 	for form, want := range map[string][]string{
-		"q=" + early.Number[len("S-2610-"):]:           {early.Number},
-		"q=" + url.QueryEscape("نادية"):                {late.Number, early.Number},
-		"q=0661+23+45+67":                              {late.Number, early.Number},
-		"q=nobody":                                     nil,
-		"q=%25":                                        nil,
-		"from=2026-10-20&to=2026-11-10&q=0661":         {late.Number, early.Number},
-		"from=2026-10-21&q=0661":                       {late.Number},
-		"state=placed&q=0661":                          {early.Number},
-		"q=0661+23+45+67" + strings.Repeat("+9", 2000): nil,
+		"q=" + early.Number[len("S-2610-"):]:             {early.Number},
+		"q=" + url.QueryEscape("نادية"):                  {late.Number, early.Number},
+		"q=0661+23+45+67":                                {late.Number, early.Number},
+		"q=nobody":                                       nil,
+		"q=%25":                                          nil,
+		"from=2026-10-20&to=2026-11-10&q=0661":           {late.Number, early.Number},
+		"from=2026-10-21&q=0661":                         {late.Number},
+		"state=placed&q=0661":                            {early.Number},
+		"q=0661+23+45+67" + strings.Repeat("+9", 2000):   nil,
+		"q=" + url.QueryEscape(strings.Repeat("🍯", 254)): nil,
 		"": {late.Number, early.Number},
 	} {
 		values, err := url.ParseQuery(form)

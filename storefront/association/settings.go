@@ -34,7 +34,7 @@ func (h *Handler) settings(r *web.Request) error {
 		return err
 	}
 	form := ui.Form{Values: settingsText(r.Locale, kept)}
-	form.Values["version"] = strconv.Itoa(kept.Version)
+	form.Values["version"] = strconv.FormatInt(kept.Version, 10)
 	return h.showSettings(r, http.StatusOK, kept, form)
 }
 
@@ -89,7 +89,7 @@ func (h *Handler) showSettingsChanged(r *web.Request, changed *fault.Error) erro
 		return err
 	}
 	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
-	form.Values["version"] = strconv.Itoa(kept.Version)
+	form.Values["version"] = strconv.FormatInt(kept.Version, 10)
 	for field := range changed.Fields {
 		form.Errors[field] = r.Locale.T("association.settings.now", "Value", settingText(r.Locale, field, kept.Fields()[field]))
 	}
@@ -113,7 +113,7 @@ func readSettings(r *web.Request, kept settings.Settings) settings.Settings {
 			Address: i18n.Text{AR: r.Form("address_ar"), FR: r.Form("address_fr")},
 			Hours:   i18n.Text{AR: r.Form("hours_ar"), FR: r.Form("hours_fr"), EN: r.Form("hours_en")},
 		},
-		Version: int(r.Shown("version")), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
+		Version: r.Shown("version"), Commission: int(sum(r, "commission")), FreeFrom: sum(r, "free_from"),
 		ReservationHours: whole(r, "reservation_hours"), BuyerMonths: whole(r, "buyer_months"), PublishUnauthorised: r.Form("unauthorised") == "yes",
 	}
 	for _, name := range settings.HoldsFields() {

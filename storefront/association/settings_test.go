@@ -61,7 +61,7 @@ func TestTheAssociationChangesItsSettings(t *testing.T) {
 		m.tells(m.Visitor().Get("/"+code+"/pages/about"), "[data-contact]", l.Text(kept.Name))
 		m.tells(m.SignIn(m.Honey.Member).Get("/"+code+"/seller"), "main [data-reach]", kept.Email)
 		typed.Set("unauthorised", "no")
-		typed.Set("version", l.Number(m.decided().Version))
+		typed.Set("version", l.Number(int(m.decided().Version)))
 		m.boss.Post(path, typed).Want(http.StatusOK)
 	}
 }

@@ -215,7 +215,7 @@ func (h *Handler) place(r *web.Request) error {
 // make a call first.
 const retryOrder = "3600"
 
-// retryBusy is when trying again may help while too many order at once, in seconds.
+// retryBusy is when trying again may help while too many people order at once, in seconds.
 const retryBusy = "5"
 
 // heldWords says for each product in the basket of which others hold too much how many can be ordered.

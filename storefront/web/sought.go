@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/json"
 	"net/url"
 	"time"
 
@@ -22,17 +23,18 @@ var ErrSought = fault.New(fault.Invalid, "web.sought_over")
 
 // Hide writes words, by their fields, as the HiddenField of that page's address has them; "" for none.
 func (r *Request) Hide(page string, words map[string]string) string {
-	content := make(url.Values)
+	kept := make(map[string]string)
 	for field, text := range words {
 		if text != "" {
 			characters := []rune(text)
-			content.Set(field, string(characters[:min(len(characters), maxSought)]))
+			kept[field] = string(characters[:min(len(characters), maxSought)])
 		}
 	}
-	if len(content) == 0 {
+	content, err := json.Marshal(kept)
+	if err != nil || len(kept) == 0 { // a map of texts is never an error
 		return ""
 	}
-	return r.Site.Seals.Seal(page, []byte(content.Encode()), soughtKeep)
+	return r.Site.Seals.Seal(page, content, soughtKeep)
 }
 
 // Sought gives the values of the address, with what Hide hid there for that page in its fields. Beside
@@ -55,12 +57,12 @@ func (r *Request) Sought(page string, fields ...string) (url.Values, error) {
 	if !ok {
 		return all, ErrSought
 	}
-	words, err := url.ParseQuery(string(content))
-	if err != nil { // the market wrote it
+	var words map[string]string
+	if err := json.Unmarshal(content, &words); err != nil { // the market wrote it otherwise, before it was renewed
 		return all, ErrSought.Wrap(err)
 	}
 	for _, field := range fields {
-		if text := words.Get(field); text != "" {
+		if text := words[field]; text != "" {
 			all.Set(field, text)
 		}
 	}

@@ -208,12 +208,14 @@ func (s *session) create(ctx context.Context) (name string, err error) {
 	return name, err
 }
 
-// drop ends the connections to a database and drops it. Autovacuum's are not the role's to end; without force
-// the server ends these by itself, and then there is nobody else.
+// drop ends the connections to a database and drops it. Autovacuum's are not the role's to end: the server ends
+// these by itself when it is asked without force, but refuses if a test's are open too.
 func (s *session) drop(ctx context.Context, name string) error {
 	_, err := s.admin.ExecContext(ctx, `drop database if exists `+name+` with (force)`)
 	if of, ok := errors.AsType[*pq.Error](err); ok && of.Code == pqerror.InsufficientPrivilege {
-		_, err = s.admin.ExecContext(ctx, `drop database if exists `+name)
+		if _, err = s.admin.ExecContext(ctx, `drop database if exists `+name); err != nil {
+			_, err = s.admin.ExecContext(ctx, `drop database if exists `+name+` with (force)`)
+		}
 	}
 	return err
 }
