@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/shop/browse"
 	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -128,7 +128,7 @@ func (s *Server) sitemapPart(r *web.Request) error {
 // sitemapPaths are the paths, without a language, of the pages in the part that is asked for.
 func (s *Server) sitemapPaths(r *web.Request) (paths []string, err error) {
 	if r.Param("part") == "pages" {
-		return append([]string{"", "/products", "/cooperatives"}, shop.InfoPaths()...), nil
+		return append([]string{"", "/products", "/cooperatives"}, browse.InfoPaths()...), nil
 	}
 	kind, number, _ := strings.Cut(r.Param("part"), "-")
 	n, err := strconv.Atoi(number)

@@ -15,7 +15,8 @@ import (
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
 	"github.com/souk-taawon/souk/storefront/seller"
-	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/shop/browse"
+	"github.com/souk-taawon/souk/storefront/shop/buy"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -26,10 +27,11 @@ func (s *Server) collect(services Services) []web.Route {
 		s.pictureRoutes(),
 		s.crawlerRoutes(),
 		s.health.routes(),
-		(&shop.Handler{
+		(&browse.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Orders: services.Orders, Search: services.Search, Now: s.config.Now,
 		}).Routes(),
+		(&buy.Handler{Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&seller.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives,
 			Orders: services.Orders, Settlements: services.Settlements,

@@ -6,6 +6,28 @@ import (
 	"github.com/a-h/templ"
 )
 
+// Field is one field of a form. Its value and its error come from the Form by its Name.
+type Field struct {
+	Name, Label, Hint string
+	ID                string // in the document; made of Name if empty, which then has to be the page's only one
+	Type              string // of the input; text if empty
+	Placeholder       string
+	Autocomplete      string
+	InputMode         string
+	Optional          bool   // says so beside the label; otherwise the field is required
+	LTR               bool   // telephone numbers, addresses of mail and codes read left to right
+	Max               int    // characters; 0 for no limit
+	Suffix            string // a unit behind the field, such as the currency
+	Attributes        templ.Attributes
+}
+
+// Option is one of the values of a Select or a Choice. Group is for a Select: the line over the options
+// that follow each other and share it. Hint, Side and Disabled are for a Choice.
+type Option struct {
+	Value, Label, Group, Hint, Side string
+	Disabled                        bool
+}
+
 // id is the field's own in the document.
 func (f Field) id() string {
 	if f.ID != "" {

@@ -37,6 +37,15 @@ func PictureFor(picture *uuid.UUID, drawing, category string, product uuid.UUID)
 	}
 }
 
+// Card is how a shelf shows a product. InBasket is how many of it are in the basket; Eager marks the
+// cards of the first screen.
+type Card struct {
+	Product  catalog.Product
+	InBasket int
+	Eager    bool
+	Why      bool // a link to how the results are ordered
+}
+
 // Unbroken keeps the figures in a product's name on one line with what they count: «pot de 250 g».
 func Unbroken(name string) string {
 	runes := []rune(name)

@@ -95,3 +95,7 @@ type Form struct {
 	Values map[string]string
 	Errors map[string]string
 }
+
+// Isolate keeps what somebody typed, in whatever direction it is written, from disturbing the order of
+// the sentence around it (U+2068 and U+2069, first strong isolate).
+func Isolate(text string) string { return "\u2068" + text + "\u2069" }

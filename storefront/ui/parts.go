@@ -2,6 +2,12 @@ package ui
 
 import "github.com/a-h/templ"
 
+// Crumb is a step of the way to a page; the last one, the page itself, has no Path.
+type Crumb struct{ Label, Path string }
+
+// Step is one step of a way; State is done, now or "" for what is still to come.
+type Step struct{ Label, State string }
+
 // around is the pages that a pager names: the first, the last and the neighbours of the present one,
 // with 0 where some are left out.
 func around(page, pages int) []int {

@@ -1,0 +1,53 @@
+package browse
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages on which people look around.
+type Handler struct {
+	Catalog      *catalog.Service
+	Cooperatives *cooperative.Service
+	Delivery     *delivery.Service
+	Orders       *order.Service
+	Search       search.Engine
+	Now          func() time.Time
+}
+
+// Routes lists those pages.
+func (h *Handler) Routes() []web.Route {
+	get := http.MethodGet
+	return []web.Route{
+		{Method: get, Path: "/", Policy: web.Public, Handler: h.home},
+		{Method: get, Path: "/products", Policy: web.Public, Limit: web.SearchLimit, Handler: h.results},
+		{Method: get, Path: "/products/:slug", Policy: web.Public, Handler: h.product},
+		{Method: get, Path: "/suggest", Policy: web.Public, Limit: web.SearchLimit, Handler: h.suggest},
+		{Method: get, Path: "/cooperatives", Policy: web.Public, Handler: h.cooperatives},
+		{Method: get, Path: "/cooperatives/:slug", Policy: web.Public, Handler: h.cooperative},
+		{Method: get, Path: "/pages/:name", Policy: web.Public, Handler: h.info},
+	}
+}
+
+// found is what a search engine found, as it is offered now. What it cannot name any more is left out.
+func (h *Handler) found(r *web.Request, result search.Result) ([]catalog.Product, error) {
+	ids := make([]uuid.UUID, 0, len(result.IDs))
+	for _, text := range result.IDs {
+		if id, err := uuid.Parse(text); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return h.Catalog.ByIDs(r.Context(), ids)
+}

@@ -1,0 +1,47 @@
+package browse
+
+import (
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+func membersTitle(p ui.Page, c cooperative.Cooperative) string {
+	if c.WomenOnly {
+		return p.T("shop.coop.tile_women")
+	}
+	return p.T("shop.coop.tile_members")
+}
+
+func membersMore(p ui.Page, c cooperative.Cooperative) string {
+	who := p.T("shop.coop.all_women")
+	if !c.WomenOnly {
+		who = p.N("shop.coop.women_among", c.Women)
+	}
+	if c.Young > 0 {
+		who += p.N("shop.coop.young_among", c.Young)
+	}
+	return who
+}
+
+func goodsTitle(p ui.Page, c cooperative.Cooperative) string {
+	if c.WomenOnly {
+		return p.T("shop.coop.made_by_women")
+	}
+	return p.T("shop.coop.made")
+}
+
+// courtName is the name of a court, which may be kept in Arabic and in French with « · » between.
+func courtName(p ui.Page, court string) string {
+	arabic, french, both := strings.Cut(court, " · ")
+	if both && p.L.Code() != "ar" {
+		return french
+	}
+	return arabic
+}
+
+// paragraphs are the parts of a text between empty lines.
+func paragraphs(text string) []string {
+	return strings.FieldsFunc(strings.ReplaceAll(text, "\n\n", "\x00"), func(r rune) bool { return r == 0 })
+}

@@ -1,0 +1,81 @@
+package browse
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// homeView is what the front page shows.
+type homeView struct {
+	Cooperatives int
+	Products     int
+	Fee          delivery.Quote // to Berkane: the lowest there is
+	Shelves      []catalog.Category
+	InSeason     []catalog.Product
+	Shelf        []ui.Card
+	Guest        cooperative.Cooperative // the one that is introduced today
+	GuestGoods   []catalog.Product
+}
+
+// The front page shows whole rows, on a phone and on a desktop.
+const (
+	shelvesShown = 12
+	shelfShown   = 8
+)
+
+func (h *Handler) home(r *web.Request) error {
+	ctx, now := r.Context(), h.Now()
+	var v homeView
+	counts, err := h.Cooperatives.CountPublic(ctx)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		v.Cooperatives += c.Cooperatives
+	}
+	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
+		return err
+	}
+	v.Fee, err = h.Delivery.Quote(ctx, delivery.QuoteInput{Method: delivery.Home, Place: "berkane", On: now})
+	if err != nil {
+		return err
+	}
+	categories, err := h.Catalog.Categories(ctx)
+	if err != nil {
+		return err
+	}
+	// Truffles are one product for a few weeks of spring; their shelf is in the results.
+	shelves := slices.DeleteFunc(slices.Clone(categories), func(c catalog.Category) bool { return c.Slug == "truffle" })
+	v.Shelves = shelves[:min(len(shelves), shelvesShown)]
+	if v.InSeason, err = h.Catalog.InSeason(ctx, clock.Day(now).Month()); err != nil {
+		return err
+	}
+	shelf, err := h.Catalog.Shelf(ctx, now, shelfShown)
+	if err != nil {
+		return err
+	}
+	v.Shelf = shop.Cards(r, h.Orders, shelf, 0)
+	if v.Cooperatives > 0 {
+		// Another one is introduced each day, in turn.
+		guests, err := h.Cooperatives.ListPublic(ctx, cooperative.Public{Limit: 1, Offset: now.YearDay() % v.Cooperatives})
+		if err != nil {
+			return err
+		}
+		for _, guest := range guests {
+			goods, err := h.Catalog.OfferedBy(ctx, guest.ID, 1, goodsShown)
+			if err != nil {
+				return err
+			}
+			v.Guest, v.GuestGoods = guest, goods.Products
+		}
+	}
+	return r.Render(http.StatusOK, homePage(r.Page(""), v))
+}

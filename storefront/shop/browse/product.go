@@ -1,0 +1,141 @@
+package browse
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// productView is what the page of a product shows.
+type productView struct {
+	Product   catalog.Product
+	Seller    cooperative.Cooperative
+	Goods     catalog.Offered // the first that the seller offers
+	Near      delivery.Quote  // in the province
+	InBasket  int
+	OffSeason bool      // and none is left
+	Others    []ui.Card // like it, of other cooperatives
+	Link      string    // absolute, to be shared
+}
+
+// othersShown is a whole row on a desktop and two on a phone.
+const othersShown = 4
+
+func (h *Handler) product(r *web.Request) error {
+	ctx := r.Context()
+	var v productView
+	var err error
+	if v.Product, err = h.Catalog.BySlug(ctx, r.Param("slug")); err != nil {
+		return err
+	}
+	if v.Seller, err = h.Cooperatives.ByID(ctx, v.Product.Cooperative.ID); err != nil {
+		return err
+	}
+	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, 1, goodsShown); err != nil {
+		return err
+	}
+	v.Near, err = h.Delivery.Quote(ctx, delivery.QuoteInput{
+		Method: delivery.Home, Place: "berkane", Items: v.Product.Price, HasPerishable: v.Product.Perishable, On: h.Now(),
+	})
+	if err != nil {
+		return err
+	}
+	v.OffSeason = v.Product.Stock == 0 && !v.Product.InSeason(clock.Day(h.Now()).Month())
+	cards := shop.Cards(r, h.Orders, append([]catalog.Product{v.Product}, h.others(r, v.Product)...), 0)
+	v.InBasket, v.Others = cards[0].InBasket, cards[1:]
+	v.Link = r.AbsoluteURL("/products/" + v.Product.Slug)
+
+	p := r.Page(r.Locale.Text(v.Product.Name))
+	p.Description = r.Locale.T("shop.product.description", "Name", r.Locale.Text(v.Product.Name),
+		"Cooperative", r.Locale.Text(v.Seller.Name), "Place", r.Locale.Text(v.Seller.CommuneName),
+		"Price", r.Locale.Money(v.Product.Price), "Unit", r.Locale.PerUnit(v.Product.UnitAmount, v.Product.UnitCode))
+	p.Category = v.Product.Category
+	picture := ui.PictureOf(v.Product)
+	if !picture.Drawing {
+		p.Image = picture.Src
+	}
+	p.Data = schemaOf(r.Locale, v.Product, v.Link, p.Absolute(picture.Src))
+	return r.Render(http.StatusOK, productPage(p, v))
+}
+
+// others finds a few products of the same shelf that other cooperatives sell. Without a search
+// engine there are none.
+func (h *Handler) others(r *web.Request, product catalog.Product) []catalog.Product {
+	result, err := h.Search.Search(r.Context(), search.Query{
+		Lang: r.Locale.Code(), Categories: []string{product.Category}, InStock: true, PerPage: search.DefaultPerPage,
+	})
+	var found []catalog.Product
+	if err == nil {
+		found, err = h.found(r, result)
+	}
+	if err != nil {
+		r.Log().Warn("other cooperatives' products", "error", err)
+		return nil
+	}
+	// One of each cooperative before a second.
+	var first, second []catalog.Product
+	seen := map[uuid.UUID]bool{product.Cooperative.ID: true}
+	for _, p := range found {
+		switch {
+		case p.Cooperative.ID == product.Cooperative.ID:
+		case !seen[p.Cooperative.ID]:
+			seen[p.Cooperative.ID] = true
+			first = append(first, p)
+		default:
+			second = append(second, p)
+		}
+	}
+	list := append(first, second...)
+	return list[:min(len(list), othersShown)]
+}
+
+// schema describes a product to search engines (schema.org/Product).
+type schema struct {
+	Context     string      `json:"@context"`
+	Type        string      `json:"@type"`
+	Name        string      `json:"name"`
+	Description string      `json:"description,omitempty"`
+	Image       string      `json:"image"`
+	URL         string      `json:"url"`
+	SKU         string      `json:"sku"`
+	Brand       schemaName  `json:"brand"`
+	Offers      schemaOffer `json:"offers"`
+}
+
+type schemaName struct {
+	Type string `json:"@type"`
+	Name string `json:"name"`
+}
+
+type schemaOffer struct {
+	Type          string     `json:"@type"`
+	URL           string     `json:"url"`
+	Price         string     `json:"price"`
+	PriceCurrency string     `json:"priceCurrency"`
+	Availability  string     `json:"availability"`
+	Seller        schemaName `json:"seller"`
+}
+
+func schemaOf(l *i18n.Locale, p catalog.Product, link, image string) schema {
+	availability := "https://schema.org/InStock"
+	if p.Stock == 0 {
+		availability = "https://schema.org/OutOfStock"
+	}
+	seller := schemaName{"Organization", l.Text(p.Cooperative.Name)}
+	return schema{
+		Context: "https://schema.org", Type: "Product", Name: l.Text(p.Name), Description: l.Text(p.Description),
+		Image: image, URL: link, SKU: p.SKU, Brand: schemaName{"Brand", seller.Name},
+		Offers: schemaOffer{"Offer", link, money.Amount(p.Price).String(), "MAD", availability, seller},
+	}
+}

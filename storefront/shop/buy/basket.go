@@ -1,0 +1,217 @@
+package buy
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// basketKeep is how long a browser remembers its basket.
+const basketKeep = 30 * 24 * time.Hour
+
+// basketView is what the basket page shows.
+type basketView struct {
+	Basket  order.Basket
+	Near    delivery.Quote // what delivery in the province would cost
+	Removed *removed
+	Instead []ui.Card // for an empty basket
+}
+
+// removed is a line that was just taken out, and may come back.
+type removed struct {
+	Product  catalog.Product
+	Quantity int
+}
+
+func (h *Handler) basket(r *web.Request) error {
+	ctx := r.Context()
+	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
+	if err != nil {
+		return err
+	}
+	v := basketView{Basket: basket}
+	v.Near, err = h.Delivery.Quote(ctx, delivery.QuoteInput{Method: delivery.Home, Place: "berkane", Items: basket.Items, On: h.Now()})
+	if err != nil {
+		return err
+	}
+	if v.Removed, err = h.removed(r); err != nil {
+		return err
+	}
+	if len(basket.Groups) == 0 {
+		shelf, err := h.Catalog.Shelf(ctx, h.Now(), 4)
+		if err != nil {
+			return err
+		}
+		v.Instead = shop.Cards(r, h.Orders, shelf, 0)
+	}
+	p := r.Page(r.Locale.T("shop.basket.title"))
+	p.BasketCount = basket.Pieces // what can be ordered, as the page says
+	return r.Render(http.StatusOK, basketPage(p, v))
+}
+
+// sellers counts the cooperatives of which something in the basket can be ordered.
+func sellers(b order.Basket) int {
+	n := 0
+	for _, group := range b.Groups {
+		if slices.ContainsFunc(group.Lines, func(l order.BasketLine) bool { return l.Quantity > 0 }) {
+			n++
+		}
+	}
+	return n
+}
+
+// removed reads from the address what setLine took out a moment ago.
+func (h *Handler) removed(r *web.Request) (*removed, error) {
+	id, err := uuid.Parse(r.Query("removed"))
+	quantity, ok := readQuantity(r.Query("n"))
+	if err != nil || !ok {
+		return nil, nil
+	}
+	products, err := h.Catalog.ByIDs(r.Context(), []uuid.UUID{id})
+	if err != nil || len(products) == 0 {
+		return nil, err
+	}
+	return &removed{Product: products[0], Quantity: quantity}, nil
+}
+
+// readQuantity reads how many; nothing typed means one.
+func readQuantity(text string) (int, bool) {
+	if text == "" {
+		return 1, true
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	return n, err == nil && n >= 1 && n <= order.MaxQuantity
+}
+
+var errQuantity = fault.New(fault.Invalid, "shop.quantity_wrong", "Max", order.MaxQuantity)
+
+// addLine puts a product into the basket. Asked by the script it answers JSON, otherwise it leads
+// back to where the reader was, with a toast.
+func (h *Handler) addLine(r *web.Request) error {
+	id, err := uuid.Parse(r.Form("product"))
+	if err != nil {
+		return order.ErrGone
+	}
+	basket := h.basketOf(r)
+	n, ok := readQuantity(r.Form("quantity"))
+	var change order.Change
+	if ok {
+		change, err = h.Orders.AddLine(r.Context(), basket, id, n)
+	} else {
+		err = errQuantity
+	}
+	if r.WantsJSON() {
+		return h.answerAdded(r, basket.Token, change, err)
+	}
+	if err != nil {
+		if fault.Is(err, fault.Conflict) || fault.Is(err, fault.Invalid) {
+			f := fault.As(err)
+			r.Flash("shop.basket.not_added", "Why", r.Locale.Message(f.Message))
+			return h.back(r)
+		}
+		return err
+	}
+	key := "shop.basket.added"
+	if change.Clipped() {
+		key = "shop.basket.clipped"
+	}
+	r.Flash(key, "Name", change.Product.Name, "Count", change.Quantity)
+	return h.back(r)
+}
+
+// answerAdded tells the script what is in the basket now.
+func (h *Handler) answerAdded(r *web.Request, token string, change order.Change, err error) error {
+	type answer struct {
+		Count    int    `json:"count"`
+		Quantity int    `json:"quantity"`
+		Message  string `json:"message"`
+	}
+	if err != nil {
+		f := fault.As(err)
+		if f == nil {
+			return err
+		}
+		status := http.StatusUnprocessableEntity
+		switch f.Kind {
+		case fault.Conflict:
+			status = http.StatusConflict
+		case fault.NotFound:
+			status = http.StatusNotFound
+		}
+		return r.JSON(status, answer{Message: r.Locale.Message(f.Message)})
+	}
+	count, err := h.Orders.Count(r.Context(), token)
+	if err != nil {
+		return err
+	}
+	key := "shop.basket.added"
+	if change.Clipped() {
+		key = "shop.basket.clipped"
+	}
+	message := r.Locale.Message(fault.Say(key, "Name", change.Product.Name, "Count", change.Quantity))
+	return r.JSON(http.StatusOK, answer{Count: count, Quantity: change.Quantity, Message: message})
+}
+
+// setLine sets how many of a product the basket holds: what a button says («set»), or what was typed.
+func (h *Handler) setLine(r *web.Request) error {
+	id, err := r.UUID("product")
+	if err != nil {
+		return err
+	}
+	text := r.Form("set")
+	if text == "" {
+		text = r.Form("quantity")
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 0 || n > order.MaxQuantity {
+		r.Flash("shop.quantity_wrong", "Max", order.MaxQuantity)
+		return r.Redirect("/basket")
+	}
+	change, err := h.Orders.SetLine(r.Context(), h.basketOf(r), id, n)
+	switch {
+	case fault.Is(err, fault.Conflict), fault.Is(err, fault.NotFound): // the page shows what is left
+		return r.Redirect("/basket")
+	case err != nil:
+		return err
+	case n == 0 && change.Before > 0:
+		return r.Redirect("/basket?" + url.Values{"removed": {id.String()}, "n": {strconv.Itoa(change.Before)}}.Encode())
+	case change.Clipped():
+		r.Flash("shop.basket.clipped", "Name", change.Product.Name, "Count", change.Quantity)
+	}
+	return r.Redirect("/basket")
+}
+
+// basketOf is the reader's basket; a browser that has none is given the secret of one.
+func (h *Handler) basketOf(r *web.Request) order.Of {
+	basket := order.Of{Token: r.Cookie(web.BasketCookie)}
+	if basket.Token == "" {
+		basket.Token = order.NewToken()
+	}
+	r.SetCookie(web.BasketCookie, basket.Token, basketKeep)
+	if !r.Spared() {
+		basket.From = r.IP()
+	}
+	return basket
+}
+
+// back leads to the page that the form stood on.
+func (h *Handler) back(r *web.Request) error {
+	from, ok := strings.CutPrefix(r.Header("Referer"), r.Site.BaseURL)
+	if path := web.LocalPath(from); ok && path != "" {
+		return r.RedirectURL(path)
+	}
+	return r.Redirect("/basket")
+}

@@ -1,0 +1,36 @@
+package buy
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages on which people buy.
+type Handler struct {
+	Catalog  *catalog.Service
+	Delivery *delivery.Service
+	Orders   *order.Service
+	Now      func() time.Time
+}
+
+// Routes lists those pages.
+func (h *Handler) Routes() []web.Route {
+	get, post := http.MethodGet, http.MethodPost
+	return []web.Route{
+		{Method: get, Path: "/basket", Policy: web.Public, Private: true, Handler: h.basket},
+		{Method: post, Path: "/basket/lines", Policy: web.Public, Private: true, Handler: h.addLine},
+		{Method: post, Path: "/basket/lines/:product", Policy: web.Public, Private: true, Handler: h.setLine},
+		{Method: get, Path: "/checkout", Policy: web.Public, Private: true, Handler: h.checkout},
+		{Method: post, Path: "/checkout", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.place},
+		{Method: get, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.toConfirm},
+		{Method: post, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.confirm},
+		{Method: get, Path: "/orders/:token", Policy: web.Public, Private: true, Handler: h.tracking},
+		{Method: post, Path: "/orders/:token/cancel", Policy: web.Public, Private: true, Handler: h.cancel},
+		{Method: post, Path: "/orders/:token/again", Policy: web.Public, Private: true, Handler: h.again},
+	}
+}

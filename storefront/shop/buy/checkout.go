@@ -1,0 +1,214 @@
+package buy
+
+import (
+	"cmp"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/gate"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// checkoutView is what the checkout shows.
+type checkoutView struct {
+	Basket    order.Basket
+	Form      ui.Form
+	Zones     []shop.Zone
+	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
+	Pickup    delivery.Quote
+	Key       string   // tells a second click from a second order
+	HoldHours int      // how long an order waits to be confirmed
+	Held      []string // for each product of which others hold too much, how many can be ordered
+}
+
+// chosen is the delivery that the form says, priced; false while it has no price.
+func (v checkoutView) chosen() (delivery.Quote, bool) {
+	if v.Form.Values["delivery"] == delivery.Pickup {
+		return v.Pickup, true
+	}
+	if v.Home == nil {
+		return delivery.Quote{}, false
+	}
+	return *v.Home, true
+}
+
+// checkout shows the form. The query may choose the place and the delivery, which is how the script
+// asks for their price.
+func (h *Handler) checkout(r *web.Request) error {
+	form := ui.Form{
+		Values: map[string]string{
+			"place":    r.Query("place"),
+			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
+			"payment":  payment.CashOnDelivery,
+		},
+		Errors: map[string]string{},
+	}
+	return h.showCheckout(r, http.StatusOK, form, nil)
+}
+
+// showCheckout shows the form for what lies in the basket now, with the lines that were refused. It has a key of its own each time: the
+// key of a form that was sent before may be that of an order that was placed.
+func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []catalog.Short) error {
+	ctx := r.Context()
+	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
+	if err != nil {
+		return err
+	}
+	if basket.Pieces == 0 {
+		return r.Redirect("/basket")
+	}
+	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
+	quote := func(method, place string) (delivery.Quote, error) {
+		return h.Delivery.Quote(ctx, delivery.QuoteInput{
+			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
+		})
+	}
+	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
+		return err
+	}
+	if v.Zones, err = shop.Zones(ctx, h.Delivery, r.Locale, basket, h.Now()); err != nil {
+		return err
+	}
+	if v.Pickup, err = quote(delivery.Pickup, v.Zones[0].Places[0].Slug); err != nil {
+		return err
+	}
+	if place := form.Values["place"]; place != "" {
+		home, err := quote(delivery.Home, place)
+		switch f := fault.As(err); {
+		case err == nil:
+			v.Home = &home
+		case f == nil || f.Kind != fault.Invalid:
+			return err
+		case form.Values["delivery"] == delivery.Home:
+			// It is said beside the field before anybody has to send the form to learn it.
+			v.Form.Errors = maps.Clone(form.Errors)
+			for name, message := range f.Fields {
+				v.Form.Errors[name] = r.Locale.Message(message)
+			}
+		}
+	}
+	p := r.Page(r.Locale.T("shop.checkout.title"))
+	p.Plain = true
+	p.BasketCount = basket.Pieces
+	p.Path = "/checkout"
+	return r.Render(status, checkoutPage(p, v))
+}
+
+// place places the order. What cannot be ordered as it was shown is shown again as it is now, with
+// everything that was typed.
+func (h *Handler) place(r *web.Request) error {
+	ctx := r.Context()
+	form := typed(r)
+	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
+	if err != nil {
+		return err
+	}
+	if basket.Pieces > 0 && form.Values["fee_for"] == feeFor(form) {
+		// The price of delivery is part of what is agreed to: if it has changed since it was shown, it is
+		// shown again.
+		quote, err := h.Delivery.Quote(ctx, delivery.QuoteInput{
+			Method: form.Values["delivery"], Place: form.Values["place"], Items: basket.Items,
+			HasPerishable: basket.Perishable, On: h.Now(),
+		})
+		if err == nil && form.Values["fee"] != centimes(quote.Fee) {
+			form.Errors[""] = r.Locale.T("shop.checkout.fee_changed", "Fee", r.Locale.Money(quote.Fee),
+				"Total", r.Locale.Money(basket.Items+quote.Fee))
+			return h.showCheckout(r, http.StatusConflict, form, nil)
+		}
+	}
+	placed, err := h.Orders.Place(ctx, order.PlaceInput{
+		BasketToken: r.Cookie(web.BasketCookie),
+		Buyer: order.Buyer{
+			Name: form.Values["name"], Phone: form.Values["phone"], Email: form.Values["email"], Place: form.Values["place"],
+			Address: form.Values["address"], Landmark: form.Values["landmark"], Note: form.Values["note"],
+		},
+		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
+		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
+	})
+	if err == nil {
+		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")
+	}
+	var short *catalog.OutOfStock
+	var held *order.Held
+	switch {
+	case errors.Is(err, order.ErrBasketEmpty):
+		r.Flash("shop.checkout.basket_empty")
+		return r.Redirect("/basket")
+	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
+		form.Errors[""] = r.Locale.T("shop.checkout.changed")
+		return h.showCheckout(r, http.StatusConflict, form, nil)
+	case errors.As(err, &held):
+		form.Errors[""] = r.Locale.T(order.ErrHeld.Key)
+		return h.showCheckout(r, http.StatusConflict, form, held.Lines)
+	case errors.Is(err, order.ErrMarketHeld), errors.Is(err, order.ErrSpareHeld):
+		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
+		return h.showCheckout(r, http.StatusConflict, form, nil)
+	case errors.Is(err, order.ErrPhoneWaits), errors.Is(err, order.ErrAddressWaits):
+		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
+		r.SetHeader("Retry-After", retryOrder)
+		return h.showCheckout(r, http.StatusTooManyRequests, form, nil)
+	case errors.Is(err, gate.ErrBusy) && ctx.Err() == nil:
+		form.Errors[""] = r.Locale.T(gate.ErrBusy.Key)
+		r.SetHeader("Retry-After", retryBusy)
+		return h.showCheckout(r, http.StatusServiceUnavailable, form, nil)
+	}
+	if rejected, ok := r.Rejected(err); ok {
+		// What is wrong with the basket has no field of its own.
+		for _, field := range []string{"lines", "quantity"} {
+			if message := rejected.Errors[field]; message != "" {
+				rejected.Errors[""] = message
+			}
+		}
+		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected, nil)
+	}
+	return err
+}
+
+// retryOrder is when trying again may help whose orders wait to be confirmed, in seconds: somebody has to
+// make a call first.
+const retryOrder = "3600"
+
+// retryBusy is when trying again may help while too many people order at once, in seconds.
+const retryBusy = "5"
+
+// heldWords says for each product in the basket of which others hold too much how many can be ordered.
+func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
+	var words []string
+	for _, group := range b.Groups {
+		for _, line := range group.Lines {
+			for _, short := range held {
+				if short.ProductID == line.Product.ID {
+					words = append(words, l.N("shop.checkout.held", short.Available, "Name", l.Text(line.Product.Name)))
+				}
+			}
+		}
+	}
+	return words
+}
+
+// typed is the form as it was sent.
+func typed(r *web.Request) ui.Form {
+	form := ui.Form{Values: map[string]string{}, Errors: map[string]string{}}
+	for _, name := range []string{"name", "phone", "email", "place", "address", "landmark", "note", "delivery", "payment", "fee", "fee_for"} {
+		form.Values[name] = r.Form(name)
+	}
+	return form
+}
+
+// feeFor says what the fee on the page is for, so that a fee is compared with one for the same thing.
+func feeFor(form ui.Form) string { return form.Values["delivery"] + " " + form.Values["place"] }
+
+// centimes is an amount as a hidden field keeps it.
+func centimes(a money.Amount) string { return strconv.FormatInt(int64(a), 10) }

@@ -1,0 +1,125 @@
+package buy
+
+import (
+	"slices"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// placeOptions are the places, under a line for each zone that says what delivery costs there.
+func placeOptions(p ui.Page, v checkoutView) []ui.Option {
+	options := []ui.Option{{Label: p.T("shop.checkout.choose")}}
+	for _, z := range v.Zones {
+		group := p.T("shop.zone."+z.Slug) + p.T("shop.colon")
+		if z.TooFar {
+			group += p.T("shop.checkout.too_far")
+		} else {
+			group += shop.Fee(p, z.Quote.Fee)
+		}
+		for _, place := range z.Places {
+			options = append(options, ui.Option{Value: place.Slug, Label: p.L.Text(place.Name), Group: group})
+		}
+	}
+	return options
+}
+
+// deliveryOptions are the ways to get the order, each with its price as far as it is known.
+func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
+	home := ui.Option{
+		Value: delivery.Home, Label: p.T("shop.checkout.home"), Hint: p.T("shop.checkout.home_hint"),
+		Side: fromFee(p, v),
+	}
+	if v.Home != nil {
+		home.Side = shop.Fee(p, v.Home.Fee)
+		home.Hint = shop.Between(p, *v.Home)
+	}
+	return []ui.Option{home, {
+		Value: delivery.Pickup, Label: p.T("shop.checkout.pickup"),
+		Hint: p.T("shop.checkout.pickup_hint", "Day", p.L.Date(v.Pickup.From)), Side: p.T("shop.free"),
+	}}
+}
+
+// fromFee is the lowest price of delivery.
+func fromFee(p ui.Page, v checkoutView) string {
+	lowest := v.Zones[0].Quote.Fee
+	if lowest == 0 {
+		return p.T("shop.free")
+	}
+	return p.T("shop.checkout.from_fee", "Fee", p.L.Money(lowest))
+}
+
+// heads is a few of what is in the basket, to be shown small.
+func heads(b order.Basket) []order.BasketLine {
+	var list []order.BasketLine
+	for _, group := range b.Groups {
+		for _, line := range group.Lines {
+			if line.Quantity > 0 && len(list) < 3 {
+				list = append(list, line)
+			}
+		}
+	}
+	return list
+}
+
+func deliveryLabel(p ui.Page, v checkoutView) string {
+	if v.Form.Values["delivery"] == delivery.Pickup {
+		return p.T("shop.checkout.pickup")
+	}
+	for _, z := range v.Zones {
+		for _, place := range z.Places {
+			if place.Slug == v.Form.Values["place"] {
+				return p.T("shop.checkout.delivery_to", "Place", p.L.Text(place.Name))
+			}
+		}
+	}
+	return p.T("shop.checkout.delivery")
+}
+
+func deliveryPrice(p ui.Page, v checkoutView) string {
+	if quote, ok := v.chosen(); ok {
+		return shop.Fee(p, quote.Fee)
+	}
+	if v.Form.Values["place"] != "" {
+		return "—"
+	}
+	return fromFee(p, v)
+}
+
+// totalLabel is the words of key beside the total, as long as it is what will be paid.
+func totalLabel(p ui.Page, v checkoutView, key string) string {
+	if _, ok := v.chosen(); !ok && !v.freeAnywhere() {
+		key = "shop.total_goods"
+	}
+	return p.T(key)
+}
+
+// freeAnywhere tells whether delivery costs nothing wherever the order can go, so that the total is
+// known before the place is.
+func (v checkoutView) freeAnywhere() bool {
+	return v.Form.Values["place"] == "" && !slices.ContainsFunc(v.Zones, func(z shop.Zone) bool { return !z.TooFar && z.Quote.Fee > 0 })
+}
+
+// problems are the sentences about single fields, in the order in which the form asks for them, each
+// with the id of its field.
+func problems(form ui.Form) [][2]string {
+	var list [][2]string
+	for _, field := range [][2]string{
+		{"name", "f-name"}, {"phone", "f-phone"}, {"email", "f-email"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
+		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + payment.CashOnDelivery}, {"note", "f-note"},
+	} {
+		if message := form.Errors[field[0]]; message != "" {
+			list = append(list, [2]string{field[1], message})
+		}
+	}
+	return list
+}
+
+// total is the whole sum; while the price of delivery is not known, that of the goods.
+func total(p ui.Page, v checkoutView) string {
+	quote, _ := v.chosen()
+	return p.L.Money(v.Basket.Items + quote.Fee)
+}

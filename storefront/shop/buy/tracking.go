@@ -1,0 +1,67 @@
+package buy
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// trackingView is what the page of an order shows to whoever holds its link.
+type trackingView struct {
+	Order  order.Order
+	Placed bool   // a moment ago
+	Token  string // of the link
+	Share  string // the absolute link that only shows it
+}
+
+func (h *Handler) tracking(r *web.Request) error {
+	v := trackingView{Token: r.Param("token"), Placed: r.Query("placed") != ""}
+	var err error
+	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
+		return err
+	}
+	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
+	p := r.Page(r.Locale.T("shop.track.title"))
+	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago
+	return r.Render(http.StatusOK, trackingPage(p, v))
+}
+
+// again fills the basket with what an order had, as far as it is to be had.
+func (h *Handler) again(r *web.Request) error {
+	o, err := h.Orders.ByToken(r.Context(), r.Param("token"))
+	if err != nil {
+		return err
+	}
+	if !o.Acting {
+		return order.ErrNotFound
+	}
+	basket := h.basketOf(r)
+	for _, part := range o.Parts {
+		for _, line := range part.Lines {
+			_, err := h.Orders.AddLine(r.Context(), basket, line.ProductID, line.Quantity)
+			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+	}
+	return r.Redirect("/basket")
+}
+
+// cancel cancels an order for whoever holds its link, while no cooperative has its part ready.
+func (h *Handler) cancel(r *web.Request) error {
+	token := r.Param("token")
+	err := h.Orders.CancelByBuyer(r.Context(), token, order.By{})
+	switch {
+	case err == nil:
+		r.Flash("shop.track.cancelled_now")
+	case errors.Is(err, order.ErrTooLate), errors.Is(err, order.ErrWrongState):
+		r.Flash("shop.track.too_late")
+	default:
+		return err
+	}
+	return r.Redirect("/orders/" + url.PathEscape(token))
+}

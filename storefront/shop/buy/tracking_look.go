@@ -1,0 +1,238 @@
+package buy
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// refresh lets the script ask again as long as something can change.
+func refresh(o order.Order) templ.Attributes {
+	if !o.State.Open() {
+		return nil
+	}
+	return templ.Attributes{"data-refresh": "30"}
+}
+
+// headline says what the buyer most wants to know.
+func headline(p ui.Page, o order.Order) string {
+	switch o.State {
+	case order.StateDelivered:
+		return p.T("shop.track.delivered")
+	case order.StateCancelled:
+		return p.T("shop.track.cancelled")
+	case order.StateRefused:
+		return p.T("shop.track.refused")
+	case order.StateDispatched:
+		if o.Delivery == delivery.Pickup {
+			return p.T("shop.track.waiting")
+		}
+		return p.T("shop.track.coming")
+	}
+	if o.Delivery == delivery.Pickup {
+		return p.T("shop.track.fetch_from", "Day", p.L.Date(o.DeliverFrom))
+	}
+	return p.T("shop.track.arrives", "Days", days(p, o))
+}
+
+// howFar says in a sentence how far the cooperatives are.
+func howFar(p ui.Page, o order.Order) string {
+	switch o.State {
+	case order.StateDelivered:
+		return p.T("shop.track.delivered_more")
+	case order.StateCancelled:
+		return p.T("shop.track.cancelled_more")
+	case order.StateRefused:
+		return p.T("shop.track.refused_more")
+	case order.StateDispatched:
+		return p.T("shop.track.coming_more")
+	}
+	ready := 0
+	for _, part := range o.Parts {
+		if part.State == order.PartReady || part.State == order.PartHandedOver {
+			ready++
+		}
+	}
+	if asked := askedParts(o); asked > 0 && ready == 0 {
+		return p.N("shop.track.asked", asked)
+	}
+	if ready == 0 {
+		return p.N("shop.track.started", activeParts(o))
+	}
+	return p.N("shop.track.ready", activeParts(o), "Ready", p.L.Number(ready))
+}
+
+// settled says of an order that asks for no confirmation any more why: who confirmed it, or that it is over.
+func settled(p ui.Page, o order.Order) string {
+	if o.State == order.StateCancelled || o.State == order.StateRefused {
+		return p.T("shop.confirm.over")
+	}
+	for _, e := range o.Events {
+		if e.PartID == nil && e.State == string(order.StateConfirmed) && e.Note == order.NoteByMail {
+			return p.T("shop.confirm.by_buyer", "When", p.L.DateTime(e.At))
+		}
+	}
+	return p.T("shop.confirm.by_association")
+}
+
+// days are those on which the order comes, in a few words.
+func days(p ui.Page, o order.Order) string {
+	return shop.Between(p, delivery.Quote{From: o.DeliverFrom, To: o.DeliverTo})
+}
+
+// weekdays are the same days with their names.
+func weekdays(p ui.Page, o order.Order) string {
+	if o.DeliverFrom.Equal(o.DeliverTo) {
+		return p.L.Date(o.DeliverFrom)
+	}
+	return p.T("shop.track.weekdays", "From", p.L.Date(o.DeliverFrom), "To", p.L.Date(o.DeliverTo))
+}
+
+func address(p ui.Page, o order.Order) string {
+	if o.Buyer.Address == "" {
+		return p.L.Text(o.PlaceName)
+	}
+	return ui.Isolate(o.Buyer.Address) + p.T("shop.comma") + p.L.Text(o.PlaceName)
+}
+
+func trackDelivery(p ui.Page, o order.Order) string {
+	if o.Delivery == delivery.Pickup {
+		return p.T("shop.checkout.pickup")
+	}
+	return p.T("shop.checkout.delivery_to", "Place", p.L.Text(o.PlaceName))
+}
+
+// missingParts names the cooperatives whose part of an order that still comes fell out of it.
+func missingParts(p ui.Page, o order.Order) string {
+	if !o.State.Open() {
+		return ""
+	}
+	var names []string
+	for _, part := range o.Parts {
+		if !part.State.Active() {
+			names = append(names, ui.Isolate(p.L.Text(part.Cooperative.Name)))
+		}
+	}
+	return strings.Join(names, p.T("shop.comma"))
+}
+
+// paymentStep says what is due on receipt, or was paid then.
+func paymentStep(p ui.Page, o order.Order) string {
+	key := "shop.track.pay"
+	if o.State == order.StateDelivered {
+		key = "shop.track.paid"
+	}
+	return p.T(key, "Amount", p.L.Money(o.Due))
+}
+
+// sized tells whether one of a line's goods has a size worth saying: a piece has none.
+func sized(l order.OrderLine) bool { return l.UnitCode != "piece" || l.UnitAmount != 1 }
+
+func activeParts(o order.Order) int {
+	n := 0
+	for _, part := range o.Parts {
+		if part.State.Active() {
+			n++
+		}
+	}
+	return n
+}
+
+// askedParts counts the parts whose cooperatives have not answered.
+func askedParts(o order.Order) int {
+	n := 0
+	for _, part := range o.Parts {
+		if part.State == order.PartPlaced {
+			n++
+		}
+	}
+	return n
+}
+
+func activeItems(o order.Order) money.Amount {
+	var sum money.Amount
+	for _, part := range o.Parts {
+		if part.State.Active() {
+			sum += part.Items
+		}
+	}
+	return sum
+}
+
+// handedOver counts the parts that the association has received.
+func handedOver(o order.Order) int {
+	n := 0
+	for _, part := range o.Parts {
+		if part.State == order.PartHandedOver || part.State == order.PartDelivered {
+			n++
+		}
+	}
+	return n
+}
+
+func linePicture(l order.OrderLine) ui.Picture {
+	return ui.PictureFor(l.PictureID, l.Drawing, l.Category, l.ProductID)
+}
+
+// partTone is the colour of a part's state: done, under way or fallen out.
+func partTone(s order.PartState) string {
+	switch s {
+	case order.PartReady, order.PartHandedOver, order.PartDelivered:
+		return "ok"
+	case order.PartPlaced, order.PartAccepted:
+		return "wait"
+	}
+	return "bad"
+}
+
+func partSteps(p ui.Page, s order.PartState) []ui.Step {
+	at := map[order.PartState]int{order.PartAccepted: 1, order.PartReady: 2, order.PartHandedOver: 3, order.PartDelivered: 4}[s]
+	steps := make([]ui.Step, 4)
+	for i, key := range []string{"shop.step.placed", "shop.step.accepted", "shop.step.ready", "shop.step.handed_over"} {
+		steps[i].Label = p.T(key)
+		switch {
+		case i < at:
+			steps[i].State = "done"
+		case i == at:
+			steps[i].State = "now"
+		}
+	}
+	return steps
+}
+
+// stream is the way of the i-th of n parts to the first stop, which stands near the right edge of 300;
+// the page mirrors it where it is read from left to right.
+func stream(i, n int) string {
+	x := 300 - 300*(float64(i)+.5)/float64(n)
+	return fmt.Sprintf("M%.0f 8C%.0f 66 279 34 279 104", x, x)
+}
+
+func streamClass(s order.PartState) string {
+	switch {
+	case !s.Active():
+		return "gone"
+	case partTone(s) == "ok":
+		return ""
+	}
+	return "dots"
+}
+
+// stopState tells whether the order has passed a stop, stands at it or has it before itself.
+func stopState(o order.Order, stop order.State) string {
+	rank := map[order.State]int{order.StatePlaced: 0, order.StateConfirmed: 0, order.StateDispatched: 1, order.StateDelivered: 3}
+	place := map[order.State]int{order.StatePlaced: 0, order.StateDispatched: 1, order.StateDelivered: 2}
+	switch here := rank[o.State]; {
+	case here > place[stop]:
+		return "gone"
+	case here == place[stop]:
+		return ""
+	}
+	return "later"
+}

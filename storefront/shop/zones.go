@@ -1,0 +1,46 @@
+package shop
+
+import (
+	"context"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+// Zone is the places that delivery to costs the same, and what it costs.
+type Zone struct {
+	Slug   string
+	Places []delivery.Place
+	Quote  delivery.Quote
+	TooFar bool // for what perishes in the basket
+}
+
+// Zones are the places that orders go to, nearest first, with what it costs to bring the basket there on a day.
+func Zones(ctx context.Context, deliveries *delivery.Service, l *i18n.Locale, basket order.Basket, on time.Time) ([]Zone, error) {
+	places, err := deliveries.Places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var zones []Zone
+	for _, place := range delivery.Ordered(places, l) {
+		if len(zones) == 0 || zones[len(zones)-1].Slug != place.Zone {
+			zones = append(zones, Zone{Slug: place.Zone})
+		}
+		last := &zones[len(zones)-1]
+		last.Places = append(last.Places, place)
+	}
+	for i := range zones {
+		zones[i].Quote, err = deliveries.Quote(ctx, delivery.QuoteInput{
+			Method: delivery.Home, Place: zones[i].Places[0].Slug, Items: basket.Items,
+			HasPerishable: basket.Perishable, On: on,
+		})
+		zones[i].TooFar = fault.Is(err, fault.Invalid)
+		if err != nil && !zones[i].TooFar {
+			return nil, err
+		}
+	}
+	return zones, nil
+}
