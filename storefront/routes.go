@@ -14,7 +14,11 @@ import (
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
-	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/seller/goods"
+	"github.com/souk-taawon/souk/storefront/seller/home"
+	"github.com/souk-taawon/souk/storefront/seller/money"
+	"github.com/souk-taawon/souk/storefront/seller/orders"
+	"github.com/souk-taawon/souk/storefront/seller/upload"
 	"github.com/souk-taawon/souk/storefront/shop/browse"
 	"github.com/souk-taawon/souk/storefront/shop/buy"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -32,10 +36,13 @@ func (s *Server) collect(services Services) []web.Route {
 			Orders: services.Orders, Search: services.Search, Now: s.config.Now,
 		}).Routes(),
 		(&buy.Handler{Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Now: s.config.Now}).Routes(),
-		(&seller.Handler{
-			Catalog: services.Catalog, Cooperatives: services.Cooperatives,
-			Orders: services.Orders, Settlements: services.Settlements,
+		(&home.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements,
 		}).Routes(),
+		(&goods.Handler{Catalog: services.Catalog, Orders: services.Orders}).Routes(),
+		(&upload.Handler{Catalog: services.Catalog, Orders: services.Orders}).Routes(),
+		(&orders.Handler{Orders: services.Orders}).Routes(),
+		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements}).Routes(),
 		(&association.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives,
 			Delivery: services.Delivery, Orders: services.Orders, Reports: services.Reports,

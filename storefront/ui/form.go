@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 )
 
 // Field is one field of a form. Its value and its error come from the Form by its Name.
@@ -103,4 +107,12 @@ func grouped(options []Option) []group {
 		last.options = append(last.options, o)
 	}
 	return groups
+}
+
+// Typed writes an amount as the reader would type it into a field: «1250», «12,50».
+func Typed(l *i18n.Locale, a money.Amount) string {
+	if a%100 == 0 {
+		return strconv.FormatInt(int64(a/100), 10)
+	}
+	return l.Decimal(float64(a)/100, 2)
 }

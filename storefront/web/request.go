@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -121,6 +122,15 @@ func (r *Request) CooperativeID() uuid.UUID {
 		return uuid.Nil
 	}
 	return r.Cooperative.ID
+}
+
+// PageNumber is the page of a list that the query asks for, from 1.
+func (r *Request) PageNumber() int {
+	n, err := strconv.Atoi(r.Query("page"))
+	if err != nil || n < 1 {
+		return 1
+	}
+	return n
 }
 
 // UserID is who acts, for the record of what was done; uuid.Nil if nobody signed in.

@@ -1,5 +1,7 @@
 package web
 
+import "net/http"
+
 // Policy says who may use a route. The zero Policy is none at all: the server refuses to start with
 // a route that does not declare its own.
 type Policy int
@@ -77,4 +79,14 @@ type Route struct {
 	NoDatabase bool
 
 	Handler func(*Request) error
+}
+
+// Get is a page for those whom the policy names.
+func Get(policy Policy, path string, handler func(*Request) error) Route {
+	return Route{Method: http.MethodGet, Path: path, Policy: policy, Handler: handler}
+}
+
+// Post is an action for those whom the policy names.
+func Post(policy Policy, path string, handler func(*Request) error) Route {
+	return Route{Method: http.MethodPost, Path: path, Policy: policy, Handler: handler}
 }

@@ -1,0 +1,76 @@
+package goods
+
+import (
+	"errors"
+	"fmt"
+	"mime/multipart"
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+func (h *Handler) picture(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	return h.showPicture(r, http.StatusOK, product, ui.Form{})
+}
+
+func (h *Handler) showPicture(r *web.Request, status int, product catalog.Product, form ui.Form) error {
+	photo, err := h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID)
+	if err != nil {
+		return err
+	}
+	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.picture.title"))
+	if err != nil {
+		return err
+	}
+	if photo == catalog.PictureWaiting {
+		r.SetHeader("Refresh", "2") // seconds: its smaller copies are there in one or two
+	}
+	return r.Render(status, picturePage(p, product, form, photo))
+}
+
+func (h *Handler) addPicture(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	file, err := photograph(r)
+	if err == nil {
+		err = h.sendPicture(r, product.ID, file)
+	}
+	if f, status := seller.RefusedFile(r, err); f != nil {
+		return h.showPicture(r, status, product, ui.Form{Errors: map[string]string{"picture": r.Locale.Message(f.Message)}})
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.picture.received")
+	return r.Redirect(seller.CataloguePath + "/" + product.ID.String() + "/picture")
+}
+
+// photograph is what came from the camera, or else the file that was chosen.
+func photograph(r *web.Request) (*multipart.FileHeader, error) {
+	file, err := r.FormFile("camera")
+	if errors.Is(err, web.ErrNoFile) {
+		return r.FormFile("picture")
+	}
+	return file, err
+}
+
+func (h *Handler) sendPicture(r *web.Request, product uuid.UUID, header *multipart.FileHeader) error {
+	file, err := header.Open()
+	if err != nil {
+		return fmt.Errorf("open picture: %w", err)
+	}
+	defer func() { _ = file.Close() }() // only read
+	_, err = h.Catalog.AddPicture(r.Context(), r.CooperativeID(), product, file, r.UserID())
+	return err
+}

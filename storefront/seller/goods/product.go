@@ -1,0 +1,265 @@
+package goods
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// productView is the form of a product.
+type productView struct {
+	Product    *catalog.Product // nil for one that is not there yet
+	Form       ui.Form
+	Categories []catalog.Category
+	Photo      string // state of the photograph that was sent last
+	Page       string // what the form stands on: the catalogue's Page, or the key of a new product's
+}
+
+// action is where the form is sent.
+func (v productView) action() string {
+	if v.Product == nil {
+		return seller.CataloguePath + "/new"
+	}
+	return seller.CataloguePath + "/" + v.Product.ID.String()
+}
+
+// more are the fields that most products can do without; they are folded away while nothing is in
+// them.
+var more = []string{
+	"name_en", "description_ar", "description_fr", "description_en", "season", "season_from", "season_to", "sku",
+}
+
+// unfolded reports whether the fields in more are to be seen at once.
+func (v productView) unfolded() bool {
+	for _, name := range more {
+		if v.Form.Errors[name] != "" || v.Product == nil && v.Form.Values[name] != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (h *Handler) newProduct(r *web.Request) error {
+	form := ui.Form{Values: map[string]string{
+		"unit_amount": "1", "unit_code": "kg", "state": catalog.Published, "page": uuid.NewString(),
+	}}
+	return h.showProduct(r, http.StatusOK, nil, form)
+}
+
+func (h *Handler) createProduct(r *web.Request) error {
+	edit, err := readEdit(r)
+	var product catalog.Product
+	if err == nil {
+		edit.Form, _ = uuid.Parse(r.Form("page")) // without one, nothing is made once only
+		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.UserID())
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showProduct(r, http.StatusUnprocessableEntity, nil, form)
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.product.created")
+	return r.Redirect(seller.CataloguePath + "/" + product.ID.String() + "/picture")
+}
+
+func (h *Handler) product(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	return h.showProduct(r, http.StatusOK, &product, ui.Form{Values: valuesOf(r.Locale, product)})
+}
+
+// inputs are the inputs of a field of the form that has others than one of its own name.
+var inputs = map[string][]string{"unit": {"unit_amount", "unit_code"}, "season": {"season_from", "season_to"}}
+
+// changedProduct is the form of a product that somebody else changed too: what she typed, and around it
+// what is true now. Sent again it holds, since both have now been seen.
+func (h *Handler) changedProduct(r *web.Request, page catalog.Page, edit catalog.Edit, changed *catalog.Changed) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	categories, err := h.Catalog.Categories(r.Context())
+	if err != nil {
+		return err
+	}
+	form := ui.Form{Values: valuesOf(r.Locale, product), Errors: changedErrors(r, changed, categories)}
+	for field, touched := range page.Touched(edit) {
+		if !touched {
+			continue
+		}
+		names := inputs[field]
+		if names == nil {
+			names = []string{field}
+		}
+		for _, name := range names {
+			form.Values[name] = r.Form(name)
+		}
+	}
+	return h.showProduct(r, http.StatusConflict, &product, form)
+}
+
+// changedErrors says at each field what somebody else made of it meanwhile.
+func changedErrors(r *web.Request, changed *catalog.Changed, categories []catalog.Category) map[string]string {
+	errors := map[string]string{"": r.Locale.T("seller.product.changed")}
+	for _, c := range changed.Fields {
+		errors[c.Field] = r.Locale.T("seller.product.changed_field", "Now", seller.FieldWords(r.Locale, categories, c.Field, c.Old))
+	}
+	return errors
+}
+
+// ownProduct is the product that the address names.
+func (h *Handler) ownProduct(r *web.Request) (catalog.Product, error) {
+	id, err := r.UUID("id")
+	if err != nil {
+		return catalog.Product{}, err
+	}
+	return h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+}
+
+func (h *Handler) updateProduct(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	page := catalog.ReadPage(r.Form("page"))
+	edit, err := readEdit(r)
+	if err == nil {
+		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.UserID())
+	}
+	var changed *catalog.Changed
+	if errors.As(err, &changed) {
+		return h.changedProduct(r, page, edit, changed)
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showProduct(r, http.StatusUnprocessableEntity, &product, form)
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.product.updated")
+	return r.Redirect(seller.CataloguePath)
+}
+
+// showProduct shows the form of a product, or of one that is not there yet.
+func (h *Handler) showProduct(r *web.Request, status int, product *catalog.Product, form ui.Form) error {
+	v := productView{Product: product, Form: form}
+	title := r.Locale.T("seller.product.new")
+	var err error
+	if v.Page = form.Values["page"]; product != nil {
+		if v.Page == "" {
+			v.Page = catalog.NewPage(*product).Encode()
+		}
+		title = r.Locale.Text(product.Name)
+		if v.Photo, err = h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID); err != nil {
+			return err
+		}
+	}
+	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
+		return err
+	}
+	p, _, err := seller.Page(r, h.Orders, title)
+	if err != nil {
+		return err
+	}
+	return r.Render(status, productPage(p, v))
+}
+
+// valuesOf are the fields of a product's form as they stand.
+func valuesOf(l *i18n.Locale, p catalog.Product) map[string]string {
+	values := map[string]string{
+		"sku": p.SKU, "category": p.Category, "state": p.State, "authorisation": p.Authorisation,
+		"name_ar": p.Name.AR, "name_fr": p.Name.FR, "name_en": p.Name.EN,
+		"description_ar": p.Description.AR, "description_fr": p.Description.FR, "description_en": p.Description.EN,
+		"unit_amount": strconv.Itoa(p.UnitAmount), "unit_code": p.UnitCode,
+		"price": ui.Typed(l, p.Price), "stock": strconv.Itoa(p.Stock),
+	}
+	for name, month := range map[string]*int{"season_from": p.SeasonFrom, "season_to": p.SeasonTo} {
+		if month != nil {
+			values[name] = strconv.Itoa(*month)
+		}
+	}
+	if p.Perishable {
+		values["perishable"] = "yes"
+	}
+	if p.AuthorisedTill != nil {
+		values["authorised_till"] = p.AuthorisedTill.Format(time.DateOnly)
+	}
+	return values
+}
+
+// readEdit reads the form of a product. What cannot be read at all comes back as Invalid, by field;
+// whether the rest makes sense is for the catalogue to say.
+func readEdit(r *web.Request) (catalog.Edit, error) {
+	form := r.FormValues()
+	e := catalog.Edit{
+		SKU: form.Get("sku"), Category: form.Get("category"), State: form.Get("state"),
+		Name:        i18n.Text{AR: form.Get("name_ar"), FR: form.Get("name_fr"), EN: form.Get("name_en")},
+		Description: i18n.Text{AR: form.Get("description_ar"), FR: form.Get("description_fr"), EN: form.Get("description_en")},
+		UnitCode:    form.Get("unit_code"), Perishable: form.Get("perishable") != "", Authorisation: form.Get("authorisation"),
+	}
+	wrong := fault.New(fault.Invalid, "seller.product.invalid")
+	required(form, wrong)
+	if value := r.Form("price"); value != "" {
+		var err error
+		if e.Price, err = money.Parse(value); err != nil {
+			wrong.Field("price", "seller.product.price_unreadable", "Value", value)
+		}
+	}
+	if value := r.Form("stock"); value != "" {
+		pieces, ok := count(value)
+		if !ok {
+			wrong.Field("stock", "seller.product.stock_unreadable", "Value", value)
+		}
+		e.Stock = &pieces
+	}
+	if value := r.Form("unit_amount"); value != "" {
+		var ok bool
+		if e.UnitAmount, ok = count(value); !ok {
+			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)
+		}
+	}
+	for name, month := range map[string]**int{"season_from": &e.SeasonFrom, "season_to": &e.SeasonTo} {
+		if n, ok := r.Whole(name); ok {
+			*month = &n
+		}
+	}
+	if value := r.Form("authorised_till"); value != "" {
+		day, err := time.Parse(time.DateOnly, value)
+		if err != nil {
+			wrong.Field("authorised_till", "seller.product.day_unreadable", "Value", value)
+		}
+		e.AuthorisedTill = &day
+	}
+	if len(wrong.Fields) > 0 {
+		return catalog.Edit{}, wrong
+	}
+	return e, nil
+}
+
+// required tells what was left empty, so that everything that is wrong with a form is told at once.
+func required(form url.Values, wrong *fault.Error) {
+	if form.Get("name_ar") == "" && form.Get("name_fr") == "" {
+		wrong.Field("name", "catalog.name_missing")
+	}
+	if form.Get("category") == "" {
+		wrong.Field("category", "catalog.category_missing")
+	}
+	if form.Get("price") == "" {
+		wrong.Field("price", "catalog.price_missing")
+	}
+}

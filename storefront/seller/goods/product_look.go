@@ -1,0 +1,40 @@
+package goods
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// unitCodes are the units that a price can be for, as the form offers them.
+var unitCodes = []string{"kg", "g", "l", "ml", "piece", "m2"}
+
+// written tells a browser, a screen reader and a telephone's keyboard which language a field is in.
+func written(language string) templ.Attributes {
+	direction := "ltr"
+	if language == "ar" {
+		direction = "rtl"
+	}
+	return templ.Attributes{"lang": language, "dir": direction}
+}
+
+// oneOf is written for a field that need not be filled in if another is.
+func oneOf(language string) templ.Attributes {
+	attributes := written(language)
+	attributes["required"] = false
+	return attributes
+}
+
+// stateOptions are the states that a product can be given; what is not there yet cannot be archived.
+func stateOptions(p ui.Page, there bool) []ui.Option {
+	states := []string{catalog.Published, catalog.Draft}
+	if there {
+		states = append(states, catalog.Archived)
+	}
+	options := make([]ui.Option, len(states))
+	for i, state := range states {
+		options[i] = ui.Option{Value: state, Label: p.T("seller.state." + state), Hint: p.T("seller.state_hint." + state)}
+	}
+	return options
+}

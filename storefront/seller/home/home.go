@@ -1,0 +1,201 @@
+package home
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has a member's first page and that of her cooperative. All its services are needed.
+type Handler struct {
+	Catalog      *catalog.Service
+	Cooperatives *cooperative.Service
+	Orders       *order.Service
+	Settlements  *settlement.Service
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Member, "/seller", h.home),
+		web.Get(web.Member, cooperativePath, h.cooperative),
+	}
+}
+
+// homeView is what the first page tells.
+type homeView struct {
+	State    cooperative.State
+	Reason   string // of a suspension
+	Products int
+
+	Take     []take
+	Orders   int          // in which Take is
+	New      int          // of them, not answered yet
+	AnswerBy time.Time    // the first of the new ones
+	FirstDay time.Time    // by which the first of them has to reach its buyer
+	Share    money.Amount // what is the cooperative's, of them all
+	Ready    int          // orders that wait to be fetched
+
+	Owed    settlement.Owed
+	Missing *missing
+	Others  int // more products that something is missing of
+}
+
+// take is one product to prepare, from all orders together.
+type take struct {
+	order.OrderLine
+	Orders int
+}
+
+// missing is one thing that would help a product to sell.
+type missing struct {
+	Product catalog.Product
+	Kind    string // see the kinds of gaps
+	Field   string // of the product's form, to go to; empty for the picture
+}
+
+const (
+	takesShown    = 12
+	partsAtOnce   = 500
+	productsAsked = 200 // the newest ones; looking for gaps in more would only slow the page down
+)
+
+func (h *Handler) home(r *web.Request) error {
+	p, counts, err := seller.Page(r, h.Orders, r.Locale.T("seller.home.title"))
+	if err != nil {
+		return err
+	}
+	v := homeView{State: r.Cooperative.State, Ready: counts[order.PartReady]}
+	if err := h.fillHome(r.Context(), r.CooperativeID(), &v); err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, homePage(p, v))
+}
+
+func (h *Handler) fillHome(ctx context.Context, coopID uuid.UUID, v *homeView) error {
+	if v.State == cooperative.Suspended {
+		events, err := h.Cooperatives.Events(ctx, coopID)
+		if err != nil {
+			return err
+		}
+		for _, e := range events {
+			if e.Kind == cooperative.Decided {
+				v.Reason = e.Note
+				break
+			}
+		}
+	}
+	parts, _, err := h.Orders.PartsOf(ctx, coopID, []order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Number: 1, Size: partsAtOnce})
+	if err != nil {
+		return err
+	}
+	v.gather(parts)
+	if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
+		return err
+	}
+	catalogue, err := h.Catalog.Catalogue(ctx, coopID, catalog.Filter{PerPage: productsAsked})
+	if err != nil {
+		return err
+	}
+	v.Products = catalogue.Total
+	v.Missing, v.Others = firstGap(catalogue.Products, time.Now())
+	return nil
+}
+
+// gather adds up what the parts ask for, the most first.
+func (v *homeView) gather(parts []order.CooperativePart) {
+	v.Orders = len(parts)
+	at := map[uuid.UUID]int{}
+	for _, part := range parts {
+		v.Share += part.Items - part.Commission
+		if v.FirstDay.IsZero() || part.DeliverTo.Before(v.FirstDay) {
+			v.FirstDay = part.DeliverTo
+		}
+		if part.State == order.PartPlaced {
+			v.New++
+			if v.AnswerBy.IsZero() || part.ExpiresAt.Before(v.AnswerBy) {
+				v.AnswerBy = part.ExpiresAt
+			}
+		}
+		for _, line := range part.Lines {
+			i, known := at[line.ProductID]
+			if !known {
+				i = len(v.Take)
+				at[line.ProductID] = i
+				v.Take = append(v.Take, take{OrderLine: line})
+				v.Take[i].Quantity = 0
+			}
+			v.Take[i].Quantity += line.Quantity
+			v.Take[i].Orders++
+		}
+	}
+	slices.SortStableFunc(v.Take, func(a, b take) int { return cmp.Compare(b.Quantity, a.Quantity) })
+}
+
+// gaps are what can be missing of a product, the worst first.
+var gaps = []struct {
+	kind, field string
+	is          func(p catalog.Product, today time.Time) bool
+}{
+	{"authorisation", "authorisation", func(p catalog.Product, _ time.Time) bool { return p.Food && p.Authorisation == "" }},
+	{"expired", "authorisation", func(p catalog.Product, today time.Time) bool {
+		return p.Food && p.AuthorisedTill != nil && p.AuthorisedTill.Before(today)
+	}},
+	{"expiring", "authorised_till", func(p catalog.Product, today time.Time) bool {
+		return p.Food && p.AuthorisedTill != nil && p.AuthorisedTill.Before(today.AddDate(0, 0, 30))
+	}},
+	{"soldout", "stock", func(p catalog.Product, today time.Time) bool {
+		return p.State == catalog.Published && p.Stock == 0 && p.InSeason(today.Month())
+	}},
+	{"picture", "", func(p catalog.Product, _ time.Time) bool { return p.PictureID == nil }},
+	{"arabic", "name_ar", func(p catalog.Product, _ time.Time) bool { return p.Name.AR == "" }},
+	{"french", "name_fr", func(p catalog.Product, _ time.Time) bool { return p.Name.FR == "" }},
+	{"description", "description_ar", func(p catalog.Product, _ time.Time) bool { return p.Description == i18n.Text{} }},
+}
+
+// firstGap finds the one thing that is worth doing next, and how many other products lack something.
+func firstGap(products []catalog.Product, now time.Time) (first *missing, others int) {
+	today := clock.Day(now)
+	worst := len(gaps)
+	lacking := 0
+	for _, p := range products {
+		if p.State == catalog.Archived {
+			continue
+		}
+		for i, gap := range gaps {
+			if !gap.is(p, today) {
+				continue
+			}
+			lacking++
+			if i < worst {
+				worst, first = i, &missing{Product: p, Kind: gap.kind, Field: gap.field}
+			}
+			break
+		}
+	}
+	return first, max(0, lacking-1)
+}
+
+// address is where what is missing can be added.
+func (m missing) address(p ui.Page) string {
+	path := "/seller/products/" + m.Product.ID.String()
+	if m.Field == "" {
+		return p.URL(path + "/picture")
+	}
+	return p.URL(path + "#f-" + m.Field)
+}

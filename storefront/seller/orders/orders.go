@@ -1,0 +1,206 @@
+package orders
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages of a cooperative's parts of orders. All its services are needed.
+type Handler struct {
+	Orders *order.Service
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Member, ordersPath, h.orders),
+		web.Get(web.Member, ordersPath+"/:id", h.order),
+		web.Post(web.Member, ordersPath+"/:id/:move", h.moveOrder),
+	}
+}
+
+const ordersPath = "/seller/orders"
+
+const ordersPerPage = 12
+
+// shelf is one of the lists that orders lie on.
+type shelf struct {
+	name   string
+	states []order.PartState
+}
+
+// shelves are the lists in the order of the work.
+var shelves = []shelf{
+	{"todo", []order.PartState{order.PartPlaced, order.PartAccepted}},
+	{"ready", []order.PartState{order.PartReady}},
+	{"courier", []order.PartState{order.PartHandedOver}},
+	{"past", []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
+}
+
+// ordersView is one list of orders.
+type ordersView struct {
+	Shelf       shelf
+	Counts      map[order.PartState]int
+	Parts       []order.CooperativePart
+	Page, Pages int
+	Now         time.Time
+}
+
+// count is how many orders lie on a shelf.
+func (v ordersView) count(s shelf) int {
+	n := 0
+	for _, state := range s.states {
+		n += v.Counts[state]
+	}
+	return n
+}
+
+// address is a page of a shelf; the first shelf needs no name.
+func (v ordersView) address(s shelf, page int) string {
+	query := url.Values{}
+	if s.name != shelves[0].name {
+		query.Set("show", s.name)
+	}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if len(query) == 0 {
+		return ordersPath
+	}
+	return ordersPath + "?" + query.Encode()
+}
+
+func (h *Handler) orders(r *web.Request) error {
+	v := ordersView{Shelf: shelves[0], Now: time.Now()}
+	for _, s := range shelves {
+		if s.name == r.Query("show") {
+			v.Shelf = s
+		}
+	}
+	p, counts, err := seller.Page(r, h.Orders, r.Locale.T("seller.orders.title"))
+	if err != nil {
+		return err
+	}
+	v.Counts = counts
+	v.Pages = max(1, (v.count(v.Shelf)+ordersPerPage-1)/ordersPerPage)
+	v.Page = min(r.PageNumber(), v.Pages)
+	v.Parts, _, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, order.Page{Number: v.Page, Size: ordersPerPage})
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, ordersPage(p, v))
+}
+
+// orderView is the cooperative's part of one order.
+type orderView struct {
+	order.CooperativePart
+	Now       time.Time
+	Form      ui.Form // of declining it
+	Meanwhile bool    // it was to be moved from a page that showed it otherwise
+	Words     string  // that were written for that
+}
+
+func (h *Handler) order(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	return h.showOrder(r, http.StatusOK, id, orderView{})
+}
+
+// showOrder shows the page of a part, with what v has of a move that was refused.
+func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, v orderView) error {
+	part, err := h.Orders.PartOf(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.order.title", "Number", part.Number))
+	if err != nil {
+		return err
+	}
+	v.CooperativePart, v.Now = part, time.Now()
+	return r.Render(status, orderPage(p, v))
+}
+
+// moves are what a cooperative can do with its part, by the last step of the address.
+func (h *Handler) moves() map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error {
+	return map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error{
+		"accept": h.Orders.Accept, "ready": h.Orders.Ready, "handover": h.Orders.HandOver, "decline": h.Orders.Decline,
+	}
+}
+
+func (h *Handler) moveOrder(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	name := r.Param("move")
+	move := h.moves()[name]
+	if move == nil {
+		return web.ErrNotFound
+	}
+	by := order.By{User: r.UserID(), SeenPart: new(order.PartState(r.Form("seen")))}
+	if name == "decline" {
+		by.Note, err = reason(r)
+	}
+	if err == nil {
+		err = move(r.Context(), r.CooperativeID(), id, by)
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form})
+	}
+	if errors.Is(err, order.ErrWrongState) {
+		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
+		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true, Words: r.Form("words")})
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.orders.done_" + name)
+	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {
+		return r.Redirect(path)
+	}
+	return r.Redirect(ordersPath + "/" + id.String())
+}
+
+// reasons are why a cooperative may have to decline; the last one is told in its own words.
+var reasons = []string{"sold_out", "no_time", "other"}
+
+// maxWords bounds what is said about a reason, in characters.
+const maxWords = 200
+
+// reason is why an order is declined, in the words of whoever declines it.
+func reason(r *web.Request) (string, error) {
+	words := r.Form("words")
+	if utf8.RuneCountInString(words) > maxWords {
+		return "", fault.New(fault.Invalid, order.ErrInvalid.Key).Field("words", "order.too_long", "Max", maxWords)
+	}
+	switch chosen := r.Form("reason"); chosen {
+	case "sold_out", "no_time":
+		if text := r.Locale.T("seller.decline." + chosen); words == "" {
+			return text, nil
+		} else {
+			return text + " · " + words, nil
+		}
+	case "other":
+		if words == "" {
+			return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("words", "seller.decline.words_missing")
+		}
+		return words, nil
+	}
+	return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("reason", "seller.decline.choose")
+}

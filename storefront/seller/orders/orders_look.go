@@ -1,0 +1,82 @@
+package orders
+
+import (
+	"strings"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// verb is the one move that comes next for a part, and how its button looks; empty when the
+// cooperative has nothing to do.
+func verb(state order.PartState) (move, class, icon string) {
+	switch state {
+	case order.PartPlaced:
+		return "accept", "", ""
+	case order.PartAccepted:
+		return "ready", "ok", "check"
+	case order.PartReady:
+		return "handover", "", "truck"
+	}
+	return "", "", ""
+}
+
+// declinable reports whether the cooperative can still say no.
+func declinable(state order.PartState) bool {
+	return state == order.PartPlaced || state == order.PartAccepted
+}
+
+// urgency is a part's badge: its class and words.
+func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words string) {
+	switch part.State {
+	case order.PartPlaced:
+		return "nila", p.L.T(part.State.Key())
+	case order.PartAccepted:
+		switch days := daysUntil(part.DeliverTo, now); {
+		case days < 0:
+			return "bad", p.T("seller.orders.late")
+		case days == 0:
+			return "wait", p.T("seller.orders.today")
+		default:
+			return "wait", p.N("seller.orders.days_left", days)
+		}
+	case order.PartReady, order.PartHandedOver, order.PartDelivered:
+		return "ok", p.L.T(part.State.Key())
+	}
+	return "", p.L.T(part.State.Key())
+}
+
+// daysUntil counts the days from now to a day without a time; it is below zero for one that is past.
+func daysUntil(day, now time.Time) int {
+	return int(day.Sub(clock.Day(now)).Hours() / 24)
+}
+
+// declineID names the dialog of declining a part.
+func declineID(part order.CooperativePart) string { return "decline-" + part.ID.String() }
+
+// givenNames are beginnings of names that are no name without the word behind them.
+var givenNames = map[string]bool{
+	"عبد": true, "أبو": true, "أم": true, "للا": true, "لالة": true, "مولاي": true, "سيدي": true,
+	"abd": true, "abdel": true, "abou": true, "oum": true, "lalla": true, "moulay": true, "sidi": true,
+}
+
+// firstName is what a cooperative calls a buyer by: «عبد الرحيم» of «عبد الرحيم بن علي».
+func firstName(name string) string {
+	words := strings.Fields(name)
+	for i, word := range words {
+		if !givenNames[strings.ToLower(word)] {
+			return strings.Join(words[:i+1], " ")
+		}
+	}
+	return name
+}
+
+// buyerOf is what a part of an order says of its buyer.
+func buyerOf(p ui.Page, part order.CooperativePart) string {
+	if part.BuyerName == "" {
+		return p.T("seller.order.erased")
+	}
+	return firstName(part.BuyerName)
+}

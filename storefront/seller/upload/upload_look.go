@@ -1,0 +1,162 @@
+package upload
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// figures are the columns of a file that hold short figures.
+var figures = []string{"price", "stock", "unit", "season_from", "season_to"}
+
+// mistake says what is wrong with a cell. Which categories there are stands in the list beside it.
+func mistake(p ui.Page, e catalog.RowError) string {
+	if e.Column == "category" {
+		return p.T("seller.upload.choose_category")
+	}
+	return p.L.Message(e.Message)
+}
+
+// keyboard is the one that a telephone should show for a column.
+func keyboard(column string) string {
+	switch column {
+	case "price":
+		return "decimal"
+	case "stock":
+		return "numeric"
+	}
+	return "text"
+}
+
+// proposal is what stands in the field for repairing a cell: what was probably meant, or what was
+// typed, also just now. A name is told with the row rather than with the mistake.
+func proposal(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) string {
+	value := e.Value
+	switch {
+	case len(e.Suggestions) == 1:
+		value = e.Suggestions[0]
+	case value == "" && e.Column == "name":
+		value = p.L.Text(row.Name)
+	}
+	return v.typed(row, e.Column, value)
+}
+
+// suggestion says a value that may have been meant. That of a doubtful price is the present one.
+func suggestion(p ui.Page, v uploadView, row catalog.UploadRow, column, value string) string {
+	words := v.words(p, column, value)
+	if d := row.Doubt(); d != nil && d.Column == column && row.Kind == catalog.KindChanged {
+		return p.T("seller.upload.keep", "Value", words)
+	}
+	return words
+}
+
+// rowPicture is the drawing that a row's product has or would get.
+func rowPicture(row catalog.UploadRow) ui.Picture {
+	var id uuid.UUID
+	if row.ProductID != nil {
+		id = *row.ProductID
+	}
+	return ui.PictureFor(nil, row.Drawing, row.Category, id)
+}
+
+// rowClass is the colour of a row's edge.
+func rowClass(row catalog.UploadRow) string {
+	switch {
+	case row.Kind == catalog.KindWrong:
+		return "bad"
+	case row.Outcome == catalog.OutcomeMeanwhile || row.Outcome == "" && row.Doubt() != nil:
+		return "ask"
+	case row.Kind == catalog.KindNew:
+		return "new"
+	}
+	return "mod"
+}
+
+// wrongClass colours the figure of the rows to repair while there are some.
+func wrongClass(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return "wrong"
+}
+
+// doubtful is the sentence under the figure of changed rows.
+func doubtful(p ui.Page, n int) string {
+	if n == 0 {
+		return p.T("seller.upload.changed_text")
+	}
+	return p.N("seller.upload.doubtful", n)
+}
+
+// later says what is left for another time beside the button that publishes.
+func later(p ui.Page, s catalog.Summary) string {
+	if s.Wrong == 0 {
+		return ""
+	}
+	return "· " + p.N("seller.upload.later", s.Wrong)
+}
+
+// joined writes a list in the reader's punctuation.
+func joined(p ui.Page, list []string) string {
+	separator := ", "
+	if p.L.Code() == "ar" {
+		separator = "، "
+	}
+	return strings.Join(list, separator)
+}
+
+// uploadWay are the steps from a file to the shop; now is the one that is done next, from 0.
+func uploadWay(p ui.Page, now int) []ui.Step {
+	steps := []ui.Step{
+		{Label: p.T("seller.upload.step_file")}, {Label: p.T("seller.upload.step_check")}, {Label: p.T("seller.upload.step_publish")},
+	}
+	for i := range steps {
+		switch {
+		case i < now:
+			steps[i].State = "done"
+		case i == now:
+			steps[i].State = "now"
+		}
+	}
+	return steps
+}
+
+// told is one change as the page says it.
+type told struct{ Label, Old, New string }
+
+// changesOf are a row's changes in the reader's words. Of a new product only what a buyer would ask
+// first is told: its price and for how much, how many there are, where it will stand.
+func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
+	var list []told
+	unit := ""
+	for _, c := range row.Changes {
+		old, now := v.words(p, c.Field, c.Old), v.words(p, c.Field, c.New)
+		if row.Kind == catalog.KindNew {
+			switch c.Field {
+			case "unit":
+				if amount, code, ok := catalog.ParseUnit(c.New); ok {
+					unit = seller.PerUnit(p, amount, code)
+				}
+				continue
+			case "price":
+				if unit != "" {
+					now += " " + unit
+				}
+			case "stock", "category":
+			default:
+				continue
+			}
+		}
+		list = append(list, told{Label: p.T("seller.column." + c.Field), Old: old, New: now})
+	}
+	return list
+}
+
+// words says a change's value as the reader would.
+func (v uploadView) words(p ui.Page, field, value string) string {
+	return seller.FieldWords(p.L, v.Categories, field, value)
+}
