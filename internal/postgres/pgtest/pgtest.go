@@ -30,7 +30,18 @@ func Main(m *testing.M) {
 // New makes a database for the test and opens it. Both end with the test.
 func New(t testing.TB) *sqlx.DB {
 	t.Helper()
-	db, err := postgres.Open(context.Background(), URL(t), maxConns)
+	return open(t, URL(t))
+}
+
+// Empty makes a database like New, but without the schema.
+func Empty(t testing.TB) *sqlx.DB {
+	t.Helper()
+	return open(t, makeDatabase(t, (*session).createEmpty))
+}
+
+func open(t testing.TB, url string) *sqlx.DB {
+	t.Helper()
+	db, err := postgres.Open(context.Background(), url, maxConns)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +57,11 @@ func New(t testing.TB) *sqlx.DB {
 // the end of the test, with the connections that are still open.
 func URL(t testing.TB) string {
 	t.Helper()
+	return makeDatabase(t, (*session).create)
+}
+
+func makeDatabase(t testing.TB, create func(*session, context.Context) (name string, err error)) (url string) {
+	t.Helper()
 	if openOnce == nil {
 		t.Fatal("the package's TestMain must call pgtest.Main")
 	}
@@ -53,7 +69,7 @@ func URL(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, err := s.create(context.Background())
+	name, err := create(s, context.Background())
 	if err != nil {
 		t.Fatal(err)
 	}

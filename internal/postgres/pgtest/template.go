@@ -203,8 +203,17 @@ func (s *session) build(ctx context.Context) error {
 
 // create clones the template for one test.
 func (s *session) create(ctx context.Context) (name string, err error) {
+	return s.createFrom(ctx, s.template())
+}
+
+// createEmpty makes a database without any table.
+func (s *session) createEmpty(ctx context.Context) (name string, err error) {
+	return s.createFrom(ctx, "template1")
+}
+
+func (s *session) createFrom(ctx context.Context, template string) (name string, err error) {
 	name = fmt.Sprintf("souk_test_%08x_%d", s.run, s.made.Add(1))
-	_, err = s.admin.ExecContext(ctx, `create database `+name+` template `+s.template()+` strategy wal_log`)
+	_, err = s.admin.ExecContext(ctx, `create database `+name+` template `+template+` strategy wal_log`)
 	return name, err
 }
 

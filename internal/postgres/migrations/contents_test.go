@@ -1,0 +1,110 @@
+package migrations_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/lib/pq"
+)
+
+// change is what a migration takes away or changes on purpose.
+type change struct {
+	version int64
+	what    string // a table, of which rows may go, or a column of one, as «table.column»
+	became  string // of it
+}
+
+// moved lists these changes. Every other value stays as it was.
+var moved = []change{
+	{33, "signin_failures", "gone: delays are counted otherwise from then on"},
+	{33, "password_resets", "gone: links that were under way are asked for again"},
+	{47, "uploads.rows", "in upload_rows, one by one"},
+	{61, "holds.email", "gone: letters are counted in order_letters"},
+}
+
+// mayMove reports whether a migration after that version takes the table or the column away, or changes it.
+func mayMove(version int64, what string) bool {
+	return slices.ContainsFunc(moved, func(c change) bool { return c.what == what && c.version > version })
+}
+
+func split(name string) (table, column string) {
+	table, column, _ = strings.Cut(name, ".")
+	return table, column
+}
+
+// contents are all rows of a database: by table, by primary key, by column.
+type contents map[string]map[string]map[string]json.RawMessage
+
+func (d *database) contents() contents {
+	d.t.Helper()
+	var tables []struct {
+		Name string
+		Key  pq.StringArray
+	}
+	err := d.db.Select(&tables, `
+		select c.relname as name, array_agg(a.attname::text order by a.attname) as key
+		from pg_constraint k
+		join pg_class c on c.oid = k.conrelid
+		join pg_attribute a on a.attrelid = c.oid and a.attnum = any(k.conkey)
+		where k.contype = 'p' and c.relnamespace = 'public'::regnamespace and c.relname <> 'goose_db_version' and c.relname !~ '^river_'
+		group by c.relname`)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	all := make(contents)
+	for _, table := range tables {
+		var rows [][]byte
+		if err := d.db.Select(&rows, fmt.Sprintf(`select to_jsonb(r) from %q r`, table.Name)); err != nil {
+			d.t.Fatal(err)
+		}
+		all[table.Name] = make(map[string]map[string]json.RawMessage)
+		for _, row := range rows {
+			var columns map[string]json.RawMessage
+			if err := json.Unmarshal(row, &columns); err != nil {
+				d.t.Fatal(err)
+			}
+			var key []string
+			for _, column := range table.Key {
+				key = append(key, string(columns[column]))
+			}
+			all[table.Name][strings.Join(key, " ")] = columns
+		}
+	}
+	return all
+}
+
+// wantKept compares with what stood there at that version.
+func (d *database) wantKept(before contents, version int64) {
+	d.t.Helper()
+	after := d.contents()
+	for table, rows := range before {
+		if mayMove(version, table) {
+			continue
+		}
+		if after[table] == nil {
+			d.t.Errorf("there is no table %s any more, nor does moved say what became of it", table)
+			continue
+		}
+		for key, row := range rows {
+			now := after[table][key]
+			if now == nil {
+				d.t.Errorf("of %s the row %s is lost", table, key)
+				continue
+			}
+			for column, value := range row {
+				name := table + "." + column
+				if mayMove(version, name) {
+					continue
+				}
+				if kept, there := now[column]; !there {
+					d.t.Errorf("there is no column %s any more, nor does moved say what became of it", name)
+				} else if !bytes.Equal(value, kept) {
+					d.t.Errorf("%s of %s was %s and is %s, nor does moved say why", name, key, value, kept)
+				}
+			}
+		}
+	}
+}

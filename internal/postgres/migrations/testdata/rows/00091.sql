@@ -1,0 +1,1 @@
+update baskets set site = '\xd6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6d6';

@@ -1,0 +1,1 @@
+update order_letters set letters = 2;
