@@ -19,6 +19,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/search"
@@ -39,7 +40,7 @@ func bare(t testing.TB, config Config, routes ...web.Route) *Server {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	s, err := newServer(config, Services{Languages: languages})
+	s, err := newServer(config, Services{Market: &market.Market{Parts: market.Parts{Languages: languages}}})
 	if err == nil {
 		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
 		s.site.BasketCount = func(context.Context, string) (int, error) { return 0, nil }
@@ -119,7 +120,7 @@ func TestNothingIsServedBesideTheDeclaredRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Config{BaseURL: "http://souk.test", Secret: make([]byte, secretLength)}, Services{Languages: languages})
+	s, err := New(Config{BaseURL: "http://souk.test", Secret: make([]byte, secretLength)}, Services{Market: &market.Market{Parts: market.Parts{Languages: languages}}})
 	if err != nil {
 		t.Fatal(err)
 	}

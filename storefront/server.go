@@ -17,39 +17,20 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
-	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/mail"
-	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres"
-	"github.com/souk-taawon/souk/internal/report"
-	"github.com/souk-taawon/souk/internal/security"
-	"github.com/souk-taawon/souk/internal/settings"
-	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// Services are the parts of the market that its pages stand on. All are needed.
+// Services are what the pages stand on. All are needed.
 type Services struct {
-	Languages    *i18n.Bundle
-	Accounts     *account.Service
-	Cooperatives *cooperative.Service
-	Catalog      *catalog.Service
-	Delivery     *delivery.Service
-	Orders       *order.Service
-	Settlements  *settlement.Service
-	Reports      *report.Service
-	Settings     *settings.Service
-	Security     *security.Log
-	Search       search.Engine
-	Mailbox      func(ctx context.Context, limit int) ([]mail.Kept, error)
-	Checks       []Check // what /readyz asks
-	// Room is nil once there is a connection to the database, and postgres.ErrNoRoom if not within that time.
-	Room func(ctx context.Context, within time.Duration) error
+	*market.Market
+	Search search.Engine
+	Checks []Check // what /readyz asks
 }
 
 // Server is the market over HTTP.

@@ -5,150 +5,65 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
 	"sync"
 	"time"
 
-	"github.com/jmoiron/sqlx"
-	"github.com/riverqueue/river"
-	"gocloud.dev/blob"
-
-	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
-	"github.com/souk-taawon/souk/internal/mail"
-	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/internal/postgres"
-	"github.com/souk-taawon/souk/internal/report"
-	"github.com/souk-taawon/souk/internal/security"
-	"github.com/souk-taawon/souk/internal/settings"
-	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront"
 )
 
-// parts are what the market is built from; whoever opened them closes them.
+// parts are what the program is built from; whoever opened them closes them.
 type parts struct {
-	db         *sqlx.DB
+	market.Parts
 	lost       <-chan error // tells when the database does not come back; nil for one that is looked after elsewhere
-	blobs      *blob.Bucket
 	engine     *marketEngine
 	folders    []string // of this machine that the market writes to
-	log        *slog.Logger
-	secret     []byte   // keys the tokens of tracking links, and what is kept with readers
-	before     [][]byte // secrets in whose place it came
-	mailServer mail.Server
 	storefront storefront.Config
 }
 
-// app is the market put together, not yet running.
+// app is the market with its doors, not yet running.
 type app struct {
-	log  *slog.Logger
-	lost <-chan error
-
-	texts        *i18n.Bundle
-	jobs         *job.Client
-	syncer       *search.Syncer
-	accounts     *account.Service
-	cooperatives *cooperative.Service
-	catalog      *catalog.Service
-	orders       *order.Service
-	settlements  *settlement.Service
-	server       *storefront.Server
-	private      http.Handler
-	privateKey   string // for what private does not tell everybody
+	*market.Market
+	lost       <-chan error
+	syncer     *search.Syncer
+	server     *storefront.Server
+	private    http.Handler
+	privateKey string // for what private does not tell everybody
 }
 
-// assemble wires the market: this is its parts list.
+// assemble puts the market together and its doors before it.
 func assemble(p parts) (*app, error) {
-	texts, err := i18n.Load()
+	var err error
+	if p.Languages, err = i18n.Load(); err != nil {
+		return nil, err
+	}
+	p.Now, p.BaseURL, p.ShowMail = time.Now, p.storefront.BaseURL, p.storefront.Demo
+	m, err := market.New(p.Parts)
 	if err != nil {
 		return nil, err
 	}
-	decided := settings.New(p.db, time.Now)
-	workers := river.NewWorkers()
-	jobs, err := job.New(p.db, workers, []*river.PeriodicJob{
-		every(time.Hour, account.CleanArgs{}),
-		every(time.Hour, mail.CleanArgs{}),
-		every(24*time.Hour, security.CleanArgs{}),
-		every(time.Hour, order.CleanArgs{}),
-		every(time.Hour, order.EraseArgs{}),
-		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
-		every(24*time.Hour, catalog.CleanPicturesArgs{}),
-		every(24*time.Hour, catalog.CleanUploadsArgs{}),
-	}, p.log)
-	if err != nil {
-		return nil, err
-	}
-
-	events := security.New(p.db, p.log, time.Now)
-	accounts := account.New(p.db, jobs, events, p.secret, time.Now)
-	accounts.SecretsBefore = p.before
-	cooperatives := cooperative.New(p.db, time.Now)
-	products := catalog.New(p.db, jobs, p.blobs, p.log, time.Now)
-	payments := payment.New(payment.Cash{})
-	deliveries := delivery.New(p.db)
-	orders := &order.Service{
-		DB: p.db, Catalog: products, Delivery: deliveries, Payments: payments, Jobs: jobs, Gate: order.NewGate(p.db),
-		Texts: texts, Secret: p.secret, SecretsBefore: p.before, BaseURL: p.storefront.BaseURL, Now: time.Now,
-	}
-	payments.OnPaid = orders.PaidTx
-	settlements := &settlement.Service{DB: p.db, Jobs: jobs, Texts: texts, BaseURL: p.storefront.BaseURL, Now: time.Now}
-	privateKey := rand.Text()
-	syncer := search.NewSyncer(p.engine.name, p.engine, catalog.NewSearchSource(p.db, time.Now), p.log)
-
-	river.AddWorker(workers, &mail.Worker{
-		DB: p.db, Server: p.mailServer, Signature: decided.Signature(texts), Shown: p.storefront.Demo,
-		Secrets: mail.Secrets{account.SecretKind: accounts.Secret, order.SecretConfirm: orders.Confirming},
-	})
-	river.AddWorker(workers, &mail.CleanWorker{DB: p.db})
-	river.AddWorker(workers, &security.CleanWorker{Log: events})
-	river.AddWorker(workers, &account.CleanWorker{Service: accounts})
-	river.AddWorker(workers, &order.ExpireWorker{Orders: orders})
-	river.AddWorker(workers, &order.CleanWorker{Orders: orders})
-	river.AddWorker(workers, &order.EraseWorker{Orders: orders})
-	river.AddWorker(workers, catalog.NewPictureWorker(products))
-	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: products})
-	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: products})
-	river.AddWorker(workers, &catalog.CleanUploadsWorker{Catalog: products})
-	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: products})
-
+	syncer := m.Syncer(p.engine.name, p.engine)
 	config := p.storefront
-	config.Log, config.Secret, config.SecretsBefore = p.log, p.secret, p.before
-	server, err := storefront.New(config, storefront.Services{
-		Languages: texts, Accounts: accounts, Cooperatives: cooperatives, Catalog: products,
-		Delivery: deliveries, Orders: orders, Settings: decided, Settlements: settlements, Reports: report.New(p.db), Search: syncer.Readers(),
-		Mailbox:  func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, p.db, limit) },
-		Security: events,
-		Checks:   p.checks(syncer),
-		Room:     func(ctx context.Context, within time.Duration) error { return postgres.Room(ctx, p.db, within) },
-	})
+	config.Log, config.Secret, config.SecretsBefore = p.Log, p.Secret, p.SecretsBefore
+	server, err := storefront.New(config, storefront.Services{Market: m, Search: syncer.Readers(), Checks: p.checks(syncer)})
 	if err != nil {
 		return nil, err
 	}
+	privateKey := rand.Text()
 	return &app{
-		log: p.log, lost: p.lost, texts: texts, jobs: jobs, syncer: syncer, accounts: accounts, cooperatives: cooperatives,
-		catalog: products, orders: orders, settlements: settlements, server: server,
-		private: privateHandler(privateKey, server.Metrics(), p.engine, syncer, p.log), privateKey: privateKey,
+		Market: m, lost: p.lost, syncer: syncer, server: server,
+		private: privateHandler(privateKey, server.Metrics(), p.engine, syncer, p.Log), privateKey: privateKey,
 	}, nil
-}
-
-// every makes a job that is also worked at the start: an instance may not live as long as the interval.
-func every(interval time.Duration, args river.JobArgs) *river.PeriodicJob {
-	return river.NewPeriodicJob(river.PeriodicInterval(interval),
-		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // run serves the market on public, and its figures on private, until ctx ends or it cannot go on; then it
 // answers what is under way and stops the workers, for as long as the ending lets it.
 func (a *app) run(ctx context.Context, public, private net.Listener, end *ending) error {
-	if err := a.jobs.Start(ctx); err != nil {
+	if err := a.Jobs.Start(ctx); err != nil {
 		return err
 	}
 	syncing, stopSyncing := context.WithCancel(ctx)
@@ -176,7 +91,7 @@ func (a *app) run(ctx context.Context, public, private net.Listener, end *ending
 	case <-ctx.Done():
 	case err = <-failed:
 	case err = <-a.lost:
-		a.log.Error("the market ends because its database does not come back", "error", err)
+		a.Log.Error("the market ends because its database does not come back", "error", err)
 	}
 	over, cancel := end.by(requestsEnd)
 	defer cancel()
@@ -185,7 +100,7 @@ func (a *app) run(ctx context.Context, public, private net.Listener, end *ending
 	parts := []func() error{
 		func() error { return a.server.Shutdown(over) },
 		func() error { return figures.Shutdown(over) },
-		func() error { return a.jobs.Stop(jobsOver) },
+		func() error { return a.Jobs.Stop(jobsOver) },
 		func() error {
 			stopSyncing()
 			<-synced

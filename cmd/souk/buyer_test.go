@@ -72,7 +72,7 @@ func TestABuyerWithoutScriptOrdersFromThreeCooperatives(t *testing.T) {
 	}
 }
 
-func (e errand) run(t *testing.T, mk *market) {
+func (e errand) run(t *testing.T, mk *demoMarket) {
 	l := locale(t, e.lang)
 	api := newAPIClient(mk.url)
 	oil, honey, other := api.goods(t, e.lang, e.oil), api.goods(t, e.lang, e.honey), api.goods(t, e.lang, e.third)
@@ -229,7 +229,7 @@ func (v *visitor) checkOut(l *i18n.Locale, items money.Amount) {
 }
 
 // tracking looks at the order's page, whose address is the only key to it.
-func (v *visitor) tracking(t *testing.T, mk *market, l *i18n.Locale, address string, items money.Amount, wares ...goods) {
+func (v *visitor) tracking(t *testing.T, mk *demoMarket, l *i18n.Locale, address string, items money.Amount, wares ...goods) {
 	t.Helper()
 	secret := address[strings.LastIndex(address, "/")+1:]
 	number := v.text("#number")

@@ -16,6 +16,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/internal/sample"
@@ -76,7 +77,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	log := slog.New(slog.NewTextHandler(logFile, nil))
 	d.steps.say("data", "in %s", dir)
 
-	p := parts{log: log, folders: d.config.folders(dir)}
+	p := parts{Parts: market.Parts{Log: log}, folders: d.config.folders(dir)}
 	databaseURL := d.config.DatabaseURL
 	words := "PostgreSQL at DATABASE_URL"
 	if databaseURL == "" {
@@ -90,27 +91,27 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		d.open.add(d.end.within(databaseEnd, server.Stop))
 		databaseURL, words, p.lost = server.URL(), "PostgreSQL, embedded", server.Lost()
 	}
-	if p.db, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
+	if p.DB, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
 		return err
 	}
-	d.open.add(p.db.Close)
-	if err := postgres.Migrate(ctx, p.db); err != nil {
+	d.open.add(p.DB.Close)
+	if err := postgres.Migrate(ctx, p.DB); err != nil {
 		return err
 	}
 	d.steps.say("database", "%s", words)
 
-	if p.blobs, err = openBlobs(ctx, d.config.BlobURL, dir); err != nil {
+	if p.Blobs, err = openBlobs(ctx, d.config.BlobURL, dir); err != nil {
 		return err
 	}
-	d.open.add(p.blobs.Close)
+	d.open.add(p.Blobs.Close)
 	if p.engine, err = openEngine(ctx, d.config, dir, log); err != nil {
 		return err
 	}
 	d.open.add(d.end.within(searchEnds, p.engine.end))
-	if p.secret, err = secret(dir); err != nil {
+	if p.Secret, err = secret(dir); err != nil {
 		return err
 	}
-	p.mailServer = d.config.mailServer()
+	p.MailServer = d.config.mailServer()
 	base := "http://" + d.public.Addr().String()
 	logins, err := demoLogins()
 	if err != nil {
@@ -130,14 +131,11 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	if err != nil {
 		return err
 	}
-	err = sample.Load(ctx, sample.Market{
-		DB: p.db, Jobs: a.jobs, Texts: a.texts, Secret: p.secret, BaseURL: base, Now: time.Now,
-	})
-	if err != nil {
+	if err := sample.Load(ctx, a.Parts); err != nil {
 		return err
 	}
 	var count struct{ Cooperatives, Products, Orders int }
-	err = p.db.GetContext(ctx, &count, `
+	err = p.DB.GetContext(ctx, &count, `
 		select (select count(*) from cooperatives) as cooperatives, (select count(*) from products) as products,
 		       (select count(*) from orders) as orders`)
 	if err != nil {
@@ -160,7 +158,7 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 		return err
 	}
 	d.open.add(takeBack)
-	d.welcome(base, private.Addr().String(), logins, a.texts.Locale("en"))
+	d.welcome(base, private.Addr().String(), logins, a.Languages.Locale("en"))
 	err = a.run(ctx, d.public, private, d.end)
 	d.steps.title("Stopping.")
 	return err

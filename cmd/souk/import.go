@@ -7,18 +7,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/sheet"
-	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
 )
 
 // importCatalogue compares a cooperative's file with its catalogue and says what would change; with
@@ -46,33 +41,22 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 		return err
 	}
 	defer func() { _ = file.Close() }() // read only
-	texts, err := i18n.Load()
-	if err != nil {
-		return err
-	}
 	c, err := readConfig()
 	if err != nil {
 		return err
 	}
-	log := slog.New(slog.DiscardHandler)
-	db, closeDB, err := choosePlace(*data, c).openDatabase(ctx, 4, log)
+	m, closeMarket, err := choosePlace(*data, c).openMarket(ctx)
 	if err != nil {
 		return err
 	}
-	defer closing(closeDB, &err)
-	jobs, err := job.New(db, nil, nil, log)
+	defer closing(closeMarket, &err)
+	seller, err := m.Cooperatives.BySlug(ctx, *coop)
 	if err != nil {
-		return err
+		return fmt.Errorf("cooperative %q: %w", *coop, plain(m.Languages, err))
 	}
-	seller, err := cooperative.New(db, time.Now).BySlug(ctx, *coop)
+	upload, err := m.Catalog.Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
 	if err != nil {
-		return fmt.Errorf("cooperative %q: %w", *coop, plain(texts, err))
-	}
-	// No pictures come with a file, so the catalogue needs no store for them here.
-	upload, err := catalog.New(db, jobs, nil, log, time.Now).
-		Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
-	if err != nil {
-		err = plain(texts, err)
+		err = plain(m.Languages, err)
 		if *asJSON {
 			refused := catalog.Report{Errors: []catalog.ReportError{{Value: fs.Arg(0), Message: err.Error()}}}
 			return errors.Join(printJSON(stdout, refused), err)
@@ -85,7 +69,7 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 	if list := upload.Summary.Unread; len(list) > 0 {
 		fmt.Fprintf(stderr, "souk import: only the sheet %q was read, not %q.\n", upload.Summary.Page, list)
 	}
-	report := upload.Report(texts.Locale("en"))
+	report := upload.Report(m.Languages.Locale("en"))
 	if *asJSON {
 		return printJSON(stdout, report)
 	}

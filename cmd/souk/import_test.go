@@ -19,7 +19,7 @@ type importReport struct {
 }
 
 // importFile runs `souk import -json` beside the running market.
-func importFile(t *testing.T, mk *market, content string, flags ...string) importReport {
+func importFile(t *testing.T, mk *demoMarket, content string, flags ...string) importReport {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "catalogue.csv")
 	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {

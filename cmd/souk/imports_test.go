@@ -16,7 +16,7 @@ const module = "github.com/souk-taawon/souk/"
 // packages know no domain; domains know only domains to their left.
 var (
 	foundation = []string{"internal/clock", "internal/money", "internal/fault", "internal/gate", "internal/network", "internal/i18n", "internal/audit", "internal/postgres", "internal/job", "internal/mail", "internal/child", "internal/meilisearch"}
-	domains    = []string{"internal/ledger", "internal/security", "internal/account", "internal/settings", "internal/cooperative", "internal/catalog", "internal/payment", "internal/delivery", "internal/order", "internal/settlement", "internal/report", "internal/sample"}
+	domains    = []string{"internal/ledger", "internal/security", "internal/account", "internal/settings", "internal/cooperative", "internal/catalog", "internal/payment", "internal/delivery", "internal/order", "internal/settlement", "internal/report", "internal/market", "internal/sample"}
 )
 
 // Libraries that belong to one place, so that they could be replaced there.

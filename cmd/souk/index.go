@@ -12,9 +12,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/search"
 )
 
 // reindex builds the search index anew from the database: beside a running market by asking it,
@@ -41,18 +38,17 @@ func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 			return err
 		}
 	}
-	log := slog.New(slog.DiscardHandler)
-	db, closeDB, err := where.openDatabase(ctx, 4, log)
+	m, closeMarket, err := where.openMarket(ctx)
 	if err != nil {
 		return err
 	}
-	defer closing(closeDB, &err)
-	engine, err := openEngine(ctx, c, where.dataDir, log)
+	defer closing(closeMarket, &err)
+	engine, err := openEngine(ctx, c, where.dataDir, m.Log)
 	if err != nil {
 		return err
 	}
 	defer closing(func() error { return engine.end(context.WithoutCancel(ctx)) }, &err)
-	if err := search.NewSyncer(engine.name, engine, catalog.NewSearchSource(db, time.Now), log).Rebuild(ctx); err != nil {
+	if err := m.Syncer(engine.name, engine).Rebuild(ctx); err != nil {
 		return err
 	}
 	count, err := engine.Count(ctx)

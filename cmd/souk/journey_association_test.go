@@ -58,7 +58,7 @@ func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
 }
 
 // handOver is a member's whole work on an order, without script.
-func handOver(t *testing.T, mk *market, lang, coop, number string) {
+func handOver(t *testing.T, mk *demoMarket, lang, coop, number string) {
 	t.Helper()
 	v := newVisitor(t, mk)
 	v.open("/" + lang + "/signin")

@@ -39,7 +39,7 @@ func desktop() screen   { return screen{1280, 900, false} }
 // reader is somebody with a browser of their own: they press what they see and type into fields.
 type reader struct {
 	t      *testing.T
-	mk     *market
+	mk     *demoMarket
 	ctx    context.Context
 	l      *i18n.Locale
 	screen screen

@@ -38,7 +38,7 @@ type visitor struct {
 	doc    *goquery.Document
 }
 
-func newVisitor(t *testing.T, mk *market) *visitor {
+func newVisitor(t *testing.T, mk *demoMarket) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {

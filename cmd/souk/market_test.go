@@ -20,7 +20,7 @@ import (
 
 // The tests of this package use one demonstration, started by the first that needs it, as a visitor
 // would start it. When all have ended, the audit must find nothing.
-var theMarket = sync.OnceValues(func() (*market, error) {
+var theMarket = sync.OnceValues(func() (*demoMarket, error) {
 	started.Store(true)
 	dir, err := os.MkdirTemp("", "souk-market-")
 	if err != nil {
@@ -50,7 +50,7 @@ func TestMain(m *testing.M) {
 }
 
 // auditAndClose checks every invariant of the market that the tests have used, and ends it.
-func auditAndClose(mk *market, err error) error {
+func auditAndClose(mk *demoMarket, err error) error {
 	if err != nil {
 		return nil // the tests that needed it have failed
 	}
@@ -61,8 +61,8 @@ func auditAndClose(mk *market, err error) error {
 	return errors.Join(err, mk.close(), os.RemoveAll(mk.dir))
 }
 
-// market is a demonstration that runs in this process.
-type market struct {
+// demoMarket is a demonstration that runs in this process.
+type demoMarket struct {
 	url, dir string
 	output   *output
 	stop     context.CancelFunc
@@ -103,10 +103,10 @@ func (o *output) String() string {
 var opened = regexp.MustCompile(`The market is open: (http://\S+)/`)
 
 // openMarket runs `souk demo` on a free port and waits until it says where it is open.
-func openMarket(dir string, flags ...string) (*market, error) {
+func openMarket(dir string, flags ...string) (*demoMarket, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	out, w := newOutput()
-	mk := &market{dir: dir, output: out, stop: stop, ended: make(chan int, 1)}
+	mk := &demoMarket{dir: dir, output: out, stop: stop, ended: make(chan int, 1)}
 	go func() {
 		mk.ended <- run(ctx, append([]string{"demo", "-addr", "127.0.0.1:0", "-data", dir}, flags...), w, w)
 		_ = w.Close() // a pipe in memory
@@ -130,7 +130,7 @@ func openMarket(dir string, flags ...string) (*market, error) {
 }
 
 // close presses Ctrl-C and waits.
-func (mk *market) close() error {
+func (mk *demoMarket) close() error {
 	mk.stop()
 	if code := <-mk.ended; code != 0 {
 		return fmt.Errorf("souk demo ended with %d:\n%s", code, mk.output)
@@ -139,7 +139,7 @@ func (mk *market) close() error {
 }
 
 // visit is for tests that use the common market.
-func visit(t *testing.T) *market {
+func visit(t *testing.T) *demoMarket {
 	t.Helper()
 	mk, err := theMarket()
 	if err != nil {

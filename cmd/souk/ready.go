@@ -21,8 +21,8 @@ const jobsLate = 5 * time.Minute
 // can be served without.
 func (p parts) checks(syncer *search.Syncer) []storefront.Check {
 	return []storefront.Check{
-		{Name: "database", Check: func(ctx context.Context) error { return postgres.Writable(ctx, p.db) }},
-		{Name: "migrations", Check: func(ctx context.Context) error { return postgres.Current(ctx, p.db) }},
+		{Name: "database", Check: func(ctx context.Context) error { return postgres.Writable(ctx, p.DB) }},
+		{Name: "migrations", Check: func(ctx context.Context) error { return postgres.Current(ctx, p.DB) }},
 		{Name: "disk", Check: func(context.Context) error { return hasRoom(p.folders, leastRoom) }},
 		{Name: "index", Optional: p.engine.shared, Check: func(context.Context) error {
 			if !syncer.Filled() {
@@ -31,7 +31,7 @@ func (p parts) checks(syncer *search.Syncer) []storefront.Check {
 			return nil
 		}},
 		{Name: "search", Optional: true, Check: p.engine.Health},
-		{Name: "jobs", Optional: true, Check: func(ctx context.Context) error { return jobsAreWorked(ctx, p.db) }},
+		{Name: "jobs", Optional: true, Check: func(ctx context.Context) error { return jobsAreWorked(ctx, p.DB) }},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/internal/sample"
@@ -89,8 +90,10 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	}
 	open.add(end.within(searchEnds, engine.end))
 	a, err := assemble(parts{
-		db: db, lost: lost, blobs: blobs, engine: engine, folders: c.folders(c.DataDir), log: log, secret: []byte(c.SecretKey), before: c.secretsBefore(),
-		mailServer: c.mailServer(),
+		Parts: market.Parts{
+			DB: db, Blobs: blobs, Log: log, Secret: []byte(c.SecretKey), SecretsBefore: c.secretsBefore(), MailServer: c.mailServer(),
+		},
+		lost: lost, engine: engine, folders: c.folders(c.DataDir),
 		storefront: storefront.Config{
 			BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, RequestTimeout: c.RequestTimeout,
 			RateLimits: storefront.RateLimits{

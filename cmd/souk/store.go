@@ -17,11 +17,14 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"gocloud.dev/blob"
 	_ "gocloud.dev/blob/fileblob" // file:// for BLOB_URL
 
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/meilisearch"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
@@ -87,6 +90,24 @@ func (p place) openDatabase(ctx context.Context, maxConns int, log *slog.Logger)
 	}
 	open.add(db.Close)
 	return db, open.close, nil
+}
+
+// openMarket opens the market's services for one command. It has no pictures and no secret, and works no jobs.
+func (p place) openMarket(ctx context.Context) (*market.Market, func() error, error) {
+	languages, err := i18n.Load()
+	if err != nil {
+		return nil, nil, err
+	}
+	log := slog.New(slog.DiscardHandler)
+	db, closeDB, err := p.openDatabase(ctx, 4, log)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := market.New(market.Parts{DB: db, Languages: languages, Log: log, Now: time.Now})
+	if err != nil {
+		return nil, nil, errors.Join(err, closeDB())
+	}
+	return m, closeDB, nil
 }
 
 // openBlobs opens the store of pictures: BLOB_URL, or a folder beside the other data.

@@ -5,22 +5,18 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/security"
 )
 
@@ -52,10 +48,8 @@ type keeper struct {
 	data           *string
 	stdout, stderr io.Writer
 
-	config   config
-	texts    *i18n.Bundle
-	db       *sqlx.DB
-	accounts *account.Service
+	config config
+	*market.Market
 }
 
 // tool is where its security events come from.
@@ -64,31 +58,19 @@ var tool = security.Source{Agent: "souk user"}
 // open opens the market's accounts; the returned function closes them.
 func (k *keeper) open(ctx context.Context) (func() error, error) {
 	var err error
-	if k.texts, err = i18n.Load(); err != nil {
-		return nil, err
-	}
 	if k.config, err = readConfig(); err != nil {
 		return nil, err
 	}
-	log := slog.New(slog.DiscardHandler)
-	db, closeDB, err := choosePlace(*k.data, k.config).openDatabase(ctx, 4, log)
-	if err != nil {
-		return nil, err
-	}
-	k.db = db
-	jobs, err := job.New(db, nil, nil, log)
-	if err != nil {
-		return nil, errors.Join(err, closeDB())
-	}
 	// Links are handed over here and not mailed, so that no secret is needed.
-	k.accounts = account.New(db, jobs, security.New(db, log, time.Now), nil, time.Now)
-	return closeDB, nil
+	var closeDB func() error
+	k.Market, closeDB, err = choosePlace(*k.data, k.config).openMarket(ctx)
+	return closeDB, err
 }
 
 func (k *keeper) cooperative(ctx context.Context, slug string) (uuid.UUID, error) {
-	c, err := cooperative.New(k.db, time.Now).BySlug(ctx, slug)
+	c, err := k.Cooperatives.BySlug(ctx, slug)
 	if err != nil {
-		return uuid.Nil, fmt.Errorf("cooperative %q: %w", slug, plain(k.texts, err))
+		return uuid.Nil, fmt.Errorf("cooperative %q: %w", slug, plain(k.Languages, err))
 	}
 	return c.ID, nil
 }
@@ -116,8 +98,8 @@ func (k *keeper) add(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer closing(closeDB, &err)
-	if !k.texts.Has(*locale) {
-		return fmt.Errorf("there is no language %q; there are %s", *locale, strings.Join(k.texts.Codes(), ", "))
+	if !k.Languages.Has(*locale) {
+		return fmt.Errorf("there is no language %q; there are %s", *locale, strings.Join(k.Languages.Codes(), ", "))
 	}
 	person := account.NewUser{Name: *name, Email: *email, Phone: *phone, Role: account.Association, Locale: *locale}
 	if *coop != "" {
@@ -132,9 +114,9 @@ func (k *keeper) add(ctx context.Context, args []string) (err error) {
 	} else if person.Password, err = k.readPassword(); err != nil {
 		return err
 	}
-	added, err := k.accounts.Create(ctx, person)
+	added, err := k.Accounts.Create(ctx, person)
 	if err != nil {
-		return plain(k.texts, err)
+		return plain(k.Languages, err)
 	}
 	fmt.Fprintf(k.stdout, "%s may sign in.\n", added.Name)
 	if *link {
@@ -156,9 +138,9 @@ func (k *keeper) readPassword() (string, error) {
 
 // tellLink makes a link to choose a password and prints it, this once.
 func (k *keeper) tellLink(ctx context.Context, u account.User) error {
-	token, err := k.accounts.HandOverLink(ctx, u.ID, uuid.Nil, nil, tool)
+	token, err := k.Accounts.HandOverLink(ctx, u.ID, uuid.Nil, nil, tool)
 	if err != nil {
-		return plain(k.texts, err)
+		return plain(k.Languages, err)
 	}
 	base := cmp.Or(strings.TrimRight(k.config.BaseURL, "/"), "(the market's address)")
 	fmt.Fprintf(k.stdout, "%s/%s/reset/%s\nGood once, within the hour; earlier links of this person have ended.\n", base, u.Locale, token)
@@ -177,13 +159,13 @@ func (k *keeper) list(ctx context.Context, args []string) (err error) {
 	defer closing(closeDB, &err)
 	var people []account.Person
 	if *coop == "" {
-		people, err = k.accounts.Associates(ctx)
+		people, err = k.Accounts.Associates(ctx)
 	} else {
 		var id uuid.UUID
 		if id, err = k.cooperative(ctx, *coop); err != nil {
 			return err
 		}
-		people, err = k.accounts.MembersOf(ctx, id)
+		people, err = k.Accounts.MembersOf(ctx, id)
 	}
 	if err != nil {
 		return err
@@ -214,7 +196,7 @@ func (k *keeper) link(ctx context.Context, args []string) error {
 func (k *keeper) end(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.accounts.End(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
+		if err := k.Accounts.End(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is ended, with its sessions and links.\n", p.Name)
@@ -225,7 +207,7 @@ func (k *keeper) end(ctx context.Context, args []string) error {
 func (k *keeper) reopen(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.accounts.Reopen(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
+		if err := k.Accounts.Reopen(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is open again; a password has to be chosen by a link.\n", p.Name)
@@ -244,9 +226,9 @@ func (k *keeper) byLogin(ctx context.Context, args []string, do func(account.Per
 		return err
 	}
 	defer closing(closeDB, &err)
-	p, err := k.accounts.ByLogin(ctx, *login)
+	p, err := k.Accounts.ByLogin(ctx, *login)
 	if err == nil {
 		err = do(p)
 	}
-	return plain(k.texts, err)
+	return plain(k.Languages, err)
 }

@@ -142,7 +142,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 		return false, false, err
 	}
 	jobs = append(jobs, letter...)
-	return told, len(letter) > 0, s.Jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
+	return told, len(letter) > 0, s.jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
 }
 
 // letterToBuyer is the job that sends the buyer the link to confirm the order, if she gave an address and
@@ -175,14 +175,14 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, append(mailbox, networks...)...); err != nil {
 		return nil, err
 	}
-	l, body := s.Texts.Locale(o.Locale), "order.mail.confirm_body"
+	l, body := s.texts.Locale(o.Locale), "order.mail.confirm_body"
 	if o.LastPieces {
 		body = "order.mail.confirm_last_body"
 	}
 	message := mail.Message{
 		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
 		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
-			"Until", l.DateTime(o.ExpiresAt), "Link", s.BaseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
+			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
 		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt}, About: o.ID,
 	}
 	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
@@ -244,7 +244,7 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 	if err != nil {
 		return err
 	}
-	return s.Jobs.InsertManyTx(ctx, tx, letters)
+	return s.jobs.InsertManyTx(ctx, tx, letters)
 }
 
 // announceAlarm queues mail to the association: with o, unconfirmed orders hold more than it wants to leave to
@@ -268,13 +268,13 @@ func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx, o Order) error
 			Subject: l.T("order.mail.alarm_subject", "Share", l.Percent(now.Share())),
 			Body: l.T("order.mail.alarm_body", "Share", l.Percent(now.Share()), "Pieces", l.Number(now.Pieces),
 				"Orders", l.Number(now.Orders), "Phones", l.Number(now.Phones), "Addresses", l.Number(now.Addresses),
-				"Link", s.BaseURL+"/"+l.Code()+"/association/orders/held"),
+				"Link", s.baseURL+"/"+l.Code()+"/association/orders/held"),
 		}
 	})
 	if err != nil {
 		return err
 	}
-	return s.Jobs.InsertManyTx(ctx, tx, jobs)
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
 // announceDrop queues mail about parts that have left an order: to their cooperatives, unless they
@@ -312,7 +312,7 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	if err != nil {
 		return err
 	}
-	return s.Jobs.InsertManyTx(ctx, tx, jobs)
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
 // letters are the jobs that send what write says: to the cooperative of each part in the language of
@@ -322,7 +322,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	write func(l *i18n.Locale, p *Part) mail.Message) ([]river.InsertManyParams, error) {
 	var letters []river.InsertManyParams
 	add := func(email, locale string, p *Part) {
-		message := write(s.Texts.Locale(locale), p)
+		message := write(s.texts.Locale(locale), p)
 		message.To, message.Locale, message.About = email, locale, about
 		letters = append(letters, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
@@ -415,11 +415,11 @@ func (o *locked) whyText(l *i18n.Locale) string {
 }
 
 func (s *Service) partLink(l *i18n.Locale, p Part) string {
-	return s.BaseURL + "/" + l.Code() + "/seller/orders/" + p.ID.String()
+	return s.baseURL + "/" + l.Code() + "/seller/orders/" + p.ID.String()
 }
 
 func (s *Service) orderLink(l *i18n.Locale, id uuid.UUID) string {
-	return s.BaseURL + "/" + l.Code() + "/association/orders/" + id.String()
+	return s.baseURL + "/" + l.Code() + "/association/orders/" + id.String()
 }
 
 func partsText(l *i18n.Locale, parts []Part) string {

@@ -52,7 +52,7 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		Name        i18n.Text
 		Cooperative catalog.CooperativeRef
 	}
-	err := s.DB.SelectContext(ctx, &rows, `
+	err := s.db.SelectContext(ctx, &rows, `
 		select l.product_id, l.quantity,
 		       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 		       c.id as "cooperative.id", c.slug as "cooperative.slug",
@@ -76,7 +76,7 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 	for i, r := range rows {
 		ids[i] = r.ProductID
 	}
-	offered, err := s.Catalog.ByIDs(ctx, ids)
+	offered, err := s.catalog.ByIDs(ctx, ids)
 	if err != nil {
 		return Basket{}, err
 	}
@@ -116,7 +116,7 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 // Count is the number of pieces that were put into a basket, for the header of every page.
 func (s *Service) Count(ctx context.Context, token string) (int, error) {
 	var n int
-	err := s.DB.GetContext(ctx, &n, `
+	err := s.db.GetContext(ctx, &n, `
 		select coalesce(sum(quantity), 0) from basket_lines where token_hash = $1`, hashToken(token))
 	if err != nil {
 		return 0, fmt.Errorf("order: count basket: %w", err)

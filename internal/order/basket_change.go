@@ -61,7 +61,7 @@ func (s *Service) SetLine(ctx context.Context, basket Of, productID uuid.UUID, n
 // RemoveLine takes a product out of a basket; what was not in it is removed already.
 func (s *Service) RemoveLine(ctx context.Context, token string, productID uuid.UUID) (Change, error) {
 	c := Change{Product: catalog.Product{ID: productID}}
-	err := s.DB.GetContext(ctx, &c.Before, `
+	err := s.db.GetContext(ctx, &c.Before, `
 		delete from basket_lines where token_hash = $1 and product_id = $2 returning quantity`,
 		hashToken(token), productID)
 	if err != nil && !postgres.NoRows(err) {
@@ -74,7 +74,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	if basket.Token == "" {
 		return Change{}, errors.New("order: a basket without a token would be everybody's")
 	}
-	products, err := s.Catalog.ByIDs(ctx, []uuid.UUID{productID})
+	products, err := s.catalog.ByIDs(ctx, []uuid.UUID{productID})
 	if err != nil {
 		return Change{}, err
 	}
@@ -88,7 +88,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	c := Change{Product: product}
 	hash, now := hashToken(basket.Token), s.moment(s.Now())
 	makers := s.networks("basket", basket.From)
-	err = postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// The basket's row is locked first; see takeBasket.
 		var made bool
 		if err := tx.GetContext(ctx, &made, `

@@ -64,13 +64,13 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 	if in.Delivery == delivery.Home && b.Address == "" {
 		wrong.Field("address", "order.address_missing")
 	}
-	if !s.Payments.Takes(in.Payment) {
+	if !s.payments.Takes(in.Payment) {
 		wrong.Field("payment", "order.payment_unknown")
 	}
 	if utf8.RuneCountInString(in.IdempotencyKey) > maxKey || strings.ContainsFunc(in.IdempotencyKey, unprintable) {
 		wrong.Field("idempotency_key", "order.key_invalid", "Max", maxKey)
 	}
-	if !s.Texts.Has(in.Locale) {
+	if !s.texts.Has(in.Locale) {
 		in.Locale = i18n.Default
 	}
 	if in.BasketToken == "" {

@@ -32,7 +32,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err != nil {
 		return err
 	}
-	if err := s.Catalog.ReleaseTx(ctx, tx, o.ID, stock); err != nil {
+	if err := s.catalog.ReleaseTx(ctx, tx, o.ID, stock); err != nil {
 		return err
 	}
 	over := len(o.active()) == 0
@@ -60,8 +60,8 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return fmt.Errorf("order: change what is due: %w", err)
 	}
 	if !over {
-		err = s.Payments.ChangeTx(ctx, tx, o.ID, o.Due)
-	} else if err = s.Payments.CancelTx(ctx, tx, o.ID); err == nil {
+		err = s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
+	} else if err = s.payments.CancelTx(ctx, tx, o.ID); err == nil {
 		err = o.setState(ctx, tx, d.order)
 	}
 	if err != nil {

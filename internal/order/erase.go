@@ -48,7 +48,7 @@ func (of OfBuyer) Has(orderID uuid.UUID) bool {
 // order, ErrErased if nothing is known of its buyer any more.
 func (s *Service) OfBuyer(ctx context.Context, orderID uuid.UUID) (OfBuyer, error) {
 	asOf := s.moment(time.Time{})
-	of, err := ofBuyer(ctx, s.DB, orderID, ``)
+	of, err := ofBuyer(ctx, s.db, orderID, ``)
 	of.Seen = asOf.Format(time.RFC3339Nano)
 	return of, err
 }
@@ -181,7 +181,7 @@ func forgetStatistics(ctx context.Context, q sqlx.ExecerContext) error {
 
 // BuyerMonths is how long what is known of an order's buyer is kept after the order's end.
 func (s *Service) BuyerMonths(ctx context.Context) (int, error) {
-	decided, err := settings.Read(ctx, s.DB)
+	decided, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return 0, fmt.Errorf("order: %w", err)
 	}
@@ -222,7 +222,7 @@ func (w *EraseWorker) Work(ctx context.Context, _ *river.Job[EraseArgs]) error {
 	if erased == 0 {
 		return nil
 	}
-	return forgetStatistics(ctx, w.Orders.DB)
+	return forgetStatistics(ctx, w.Orders.db)
 }
 
 // eraseOld erases one batch of the orders that ended longer ago than buyers are to be known, and says how

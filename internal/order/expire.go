@@ -62,7 +62,7 @@ type CleanWorker struct {
 // Work throws away what nobody needs any more.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	now := w.Orders.Now()
-	_, err := w.Orders.DB.ExecContext(ctx, `
+	_, err := w.Orders.db.ExecContext(ctx, `
 		delete from baskets b
 		where updated_at < $1 or updated_at < $2 and (
 		    updated_at = created_at or not exists (select from basket_lines l where l.token_hash = b.token_hash))`,
@@ -70,15 +70,15 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	if err != nil {
 		return fmt.Errorf("order: clean baskets: %w", err)
 	}
-	_, err = w.Orders.DB.ExecContext(ctx, `
+	_, err = w.Orders.db.ExecContext(ctx, `
 		update orders set placed_from = null where placed_from is not null and placed_at < $1`, now.Add(-replayLife))
 	if err != nil {
 		return fmt.Errorf("order: forget addresses: %w", err)
 	}
-	if _, err = w.Orders.DB.ExecContext(ctx, `delete from hold_turns where at < $1`, now.Add(-turnLife)); err != nil {
+	if _, err = w.Orders.db.ExecContext(ctx, `delete from hold_turns where at < $1`, now.Add(-turnLife)); err != nil {
 		return fmt.Errorf("order: clean turns: %w", err)
 	}
-	if _, err = w.Orders.DB.ExecContext(ctx, `delete from order_letters where at < $1`, now.Add(-letterLife)); err != nil {
+	if _, err = w.Orders.db.ExecContext(ctx, `delete from order_letters where at < $1`, now.Add(-letterLife)); err != nil {
 		return fmt.Errorf("order: clean letters: %w", err)
 	}
 	return nil

@@ -52,7 +52,7 @@ func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
 		Waiting
 		Latest *time.Time
 	}
-	err := s.DB.GetContext(ctx, &w, `
+	err := s.db.GetContext(ctx, &w, `
 		select count(*) as orders, coalesce(sum(pieces), 0) as pieces, count(confirmed_at) as mailed, max(at) as latest
 		from holds where `+whereHolders, of.Phone, of.Address, of.Mailed)
 	if err != nil {
@@ -76,7 +76,7 @@ func (s *Service) Holders(ctx context.Context) (phones, addresses []Holder, err 
 		if list == &addresses {
 			name = "address"
 		}
-		err := s.DB.SelectContext(ctx, list, `
+		err := s.db.SelectContext(ctx, list, `
 			select `+column+` as `+name+`, count(*) as orders, sum(pieces) as pieces, min(at) as since
 			from holds where `+name+` is not null
 			group by 1 order by pieces desc, since limit $1`, holdersShown)
@@ -102,7 +102,7 @@ func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) 
 		return 0, ErrNotFound
 	}
 	var ids []uuid.UUID
-	err := s.DB.SelectContext(ctx, &ids, `
+	err := s.db.SelectContext(ctx, &ids, `
 		select order_id from holds where `+whereHolders+` and at <= $4 order by at, order_id limit $5`,
 		of.Phone, of.Address, of.Mailed, until, freedAtOnce)
 	if err != nil {

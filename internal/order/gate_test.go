@@ -68,7 +68,7 @@ func TestOrdersHaveHalfOfTheConnections(t *testing.T) {
 	m := newMarket(t)
 	for connections, most := range map[int]int{1: 1, 4: 2, 10: 5} {
 		m.db.SetMaxOpenConns(connections)
-		g := order.NewGate(m.db)
+		g := m.orders(secret).Gate
 		over, cancel := context.WithCancel(t.Context())
 		cancel() // whoever has to wait does not
 		inside := 0

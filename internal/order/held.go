@@ -32,7 +32,7 @@ func (h HeldNow) Share() float64 {
 
 // HoldHours is how long the goods of an order are held until it is confirmed.
 func (s *Service) HoldHours(ctx context.Context) (int, error) {
-	decided, err := settings.Read(ctx, s.DB)
+	decided, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return 0, fmt.Errorf("order: %w", err)
 	}
@@ -40,7 +40,7 @@ func (s *Service) HoldHours(ctx context.Context) (int, error) {
 }
 
 // Held tells what unconfirmed orders keep from others. It reads those orders only.
-func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.DB) }
+func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.db) }
 
 func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	var now HeldNow

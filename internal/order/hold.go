@@ -120,7 +120,7 @@ func (s *Service) networks(of, from string) makers {
 
 // mark is the form in which a network address or a mailbox is kept for a while: it tells two apart and
 // nothing else without Secret.
-func (s *Service) mark(kind, text string) []byte { return markUnder(s.Secret, kind, text) }
+func (s *Service) mark(kind, text string) []byte { return markUnder(s.secret, kind, text) }
 
 // marked reports whether mark made that of the same, under any of the secrets.
 func (s *Service) marked(mark []byte, kind, text string) bool {
@@ -276,7 +276,7 @@ func (s *Service) fit(ctx context.Context, tx *sqlx.Tx, o *locked, bounds settin
 	if err != nil {
 		return fmt.Errorf("order: what is held beyond a share: %w", err)
 	}
-	left, err := s.Catalog.LockStockTx(ctx, tx, ids)
+	left, err := s.catalog.LockStockTx(ctx, tx, ids)
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
@@ -329,7 +329,7 @@ const measuredEvery = time.Minute
 // measure counts the goods on sale, if nobody has for a while.
 func (s *Service) measure(ctx context.Context, at time.Time) error {
 	var mine bool
-	err := s.DB.GetContext(ctx, &mine, `
+	err := s.db.GetContext(ctx, &mine, `
 		with counting as (
 		    update hold_totals set counted_at = $1
 		    where counted_at is null or counted_at not between $2 and $1 returning 1
@@ -341,11 +341,11 @@ func (s *Service) measure(ctx context.Context, at time.Time) error {
 	if !mine {
 		return nil
 	}
-	stock, err := s.Catalog.OnSale(ctx)
+	stock, err := s.catalog.OnSale(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err = s.DB.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces`, stock); err != nil {
+	if _, err = s.db.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces`, stock); err != nil {
 		return fmt.Errorf("order: count the goods: %w", err)
 	}
 	return nil

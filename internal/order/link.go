@@ -24,7 +24,7 @@ import (
 // It is computed, so that it can be told again; the database holds only its hash, which says nothing
 // without Secret.
 func (s *Service) Token(orderID uuid.UUID, link int) string {
-	return trackingToken(s.Secret, orderID, link)
+	return trackingToken(s.secret, orderID, link)
 }
 
 // TokenAgain tells the token of an order's tracking link again, whichever secret made it. Where that secret
@@ -41,7 +41,7 @@ func (s *Service) TokenAgain(o Order) string {
 // ReadingToken is the secret of an order's reading link. It names the order, so that nothing has to be
 // kept of it.
 func (s *Service) ReadingToken(orderID uuid.UUID, link int) string {
-	return readingToken(s.Secret, orderID, link)
+	return readingToken(s.secret, orderID, link)
 }
 
 // tokenKind makes an order's token under a secret.
@@ -64,7 +64,7 @@ func namingToken(secret []byte, kind string, orderID uuid.UUID, link int) string
 }
 
 // secrets are all that links may have been made with, the one that makes them first.
-func (s *Service) secrets() [][]byte { return slices.Concat([][]byte{s.Secret}, s.SecretsBefore) }
+func (s *Service) secrets() [][]byte { return slices.Concat([][]byte{s.secret}, s.SecretsBefore) }
 
 // made reports whether a token is the order's, under any of the secrets, without telling by the time it
 // takes how much of it is right.
@@ -104,14 +104,14 @@ func (s *Service) Confirming(ctx context.Context, orderID uuid.UUID) (string, er
 		State State
 		Link  int
 	}
-	err := s.DB.GetContext(ctx, &o, `select state, link from orders where id = $1`, orderID)
+	err := s.db.GetContext(ctx, &o, `select state, link from orders where id = $1`, orderID)
 	if postgres.NoRows(err) || err == nil && o.State != StatePlaced {
 		return "", mail.ErrOver
 	}
 	if err != nil {
 		return "", fmt.Errorf("order: confirming link: %w", err)
 	}
-	return confirmingToken(s.Secret, orderID, o.Link), nil
+	return confirmingToken(s.secret, orderID, o.Link), nil
 }
 
 // RenewLink ends the links of an order, for everybody who has them, and makes others. seen is which of them

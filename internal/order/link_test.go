@@ -125,7 +125,8 @@ func TestLinksOutliveTheSecretThatMadeThemUntilItIsDropped(t *testing.T) {
 	confirming, err := m.Confirming(ctx, id)
 	m.must(err)
 
-	m.SecretsBefore, m.Secret = [][]byte{[]byte("an even older secret, long forgotten"), m.Secret}, []byte("the secret that replaced the first one")
+	m.Service = m.orders("the secret that replaced the first one")
+	m.SecretsBefore = [][]byte{[]byte("an even older secret, long forgotten"), []byte(secret)}
 	for name, token := range map[string]string{"tracking": placed.Token, "reading": reading, "the new reading": m.ReadingToken(id, 0)} {
 		if o, err := m.ByToken(ctx, token); err != nil || o.ID != id || o.Acting != (name == "tracking") {
 			t.Errorf("%s: %+v, %v", name, o, err)

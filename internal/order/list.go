@@ -65,11 +65,11 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 	query := oneLine(f.Query)
 	args := []any{string(f.State), like(query), like(nationalDigits(query)), orNull(f.From), orNull(f.To)}
 	var total int
-	if err := s.DB.GetContext(ctx, &total, `select count(*) from orders o where `+filtered, args...); err != nil {
+	if err := s.db.GetContext(ctx, &total, `select count(*) from orders o where `+filtered, args...); err != nil {
 		return nil, 0, fmt.Errorf("order: count: %w", err)
 	}
 	list := []Summary{}
-	err := s.DB.SelectContext(ctx, &list, `
+	err := s.db.SelectContext(ctx, &list, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,

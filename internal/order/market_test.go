@@ -29,14 +29,18 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
+// secret makes the links of every market.
+const secret = "a secret of thirty-two characters"
+
 // monday is when every story begins.
 var monday = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 
 // market is a small market with three cooperatives, each with what it makes, 10 pieces in stock.
 type market struct {
 	*order.Service
-	t  testing.TB
-	db *sqlx.DB
+	t     testing.TB
+	db    *sqlx.DB
+	texts *i18n.Bundle
 
 	couscous, honey, soap uuid.UUID // the cooperatives; couscous and soap are women's
 	association           uuid.UUID // who acts for it
@@ -56,23 +60,11 @@ type market struct {
 func newMarket(t testing.TB) *market {
 	t.Helper()
 	m := &market{t: t, db: pgtest.New(t), now: monday}
-	texts, err := i18n.Load()
+	var err error
+	m.texts, err = i18n.Load()
 	m.must(err)
-	jobs, err := job.New(m.db, nil, nil, slog.New(slog.DiscardHandler))
-	m.must(err)
-	m.Service = &order.Service{
-		DB:       m.db,
-		Catalog:  catalog.New(m.db, jobs, nil, slog.New(slog.DiscardHandler), m.clock),
-		Delivery: delivery.New(m.db),
-		Payments: payment.New(payment.Cash{}),
-		Jobs:     jobs,
-		Gate:     gate.New(gate.Limits{AtOnce: 5, PerPerson: 1000, Waiting: 1000, Patience: time.Minute}),
-		Texts:    texts,
-		Secret:   []byte("a secret of thirty-two characters"),
-		BaseURL:  "https://souk.example",
-		Now:      m.clock,
-	}
-	m.Payments.OnPaid = m.PaidTx
+	m.Service = m.orders(secret)
+	m.Gate = gate.New(gate.Limits{AtOnce: 5, PerPerson: 1000, Waiting: 1000, Patience: time.Minute})
 	// What may wait unconfirmed is bounded in hold_test.go.
 	m.exec(`update settings set order_products = 100, phone_orders = 1000, phone_pieces = 100000, order_pieces = 100000, product_share = 100, market_share = 100`)
 	m.couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", 0, "approved")
@@ -89,6 +81,20 @@ func newMarket(t testing.TB) *market {
 	m.hidden = m.product(m.soap, "صابون جديد", "Savon nouveau", 40_00, false, "draft")
 	m.pending = m.product(newcomer, "مربى", "Confiture", 40_00, false, "published")
 	return m
+}
+
+// orders are those of this market, its links made with that secret. Package market, which wires all services,
+// stands above this one and may not be used here: these are only those that orders stand on.
+func (m *market) orders(linkSecret string) *order.Service {
+	m.t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	jobs, err := job.New(m.db, nil, nil, log)
+	m.must(err)
+	payments := payment.New(payment.Cash{})
+	orders := order.New(m.db, catalog.New(m.db, jobs, nil, log, m.clock), delivery.New(m.db), payments, jobs, m.texts,
+		[]byte(linkSecret), "https://souk.example", m.clock)
+	payments.OnPaid = orders.PaidTx
+	return orders
 }
 
 func (m *market) clock() time.Time {

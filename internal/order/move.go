@@ -83,7 +83,7 @@ func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: prolong: %w", err)
 	}
-	if err := s.Jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt)); err != nil {
+	if err := s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt)); err != nil {
 		return err
 	}
 	return s.announceConfirmed(ctx, tx, o)
@@ -119,7 +119,7 @@ func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
 		if err := o.setParts(ctx, tx, o.active(), PartDelivered); err != nil {
 			return err
 		}
-		_, err := s.Payments.SettleTx(ctx, tx, o.ID, o.by.At)
+		_, err := s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
 		return err
 	})
 }

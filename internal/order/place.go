@@ -64,13 +64,13 @@ type Placed struct {
 //   - ErrIdempotencyConflict: the key was used for another request
 //   - ErrPlacedElsewhere: a program sent this very request before, from another address or more than a day ago
 //   - ErrPhoneWaits, ErrAddressWaits, *Held, ErrMarketHeld, ErrSpareHeld: too much waits unconfirmed (see hold.go)
-//   - gate.ErrBusy: too many orders are being placed or changed (see NewGate)
+//   - gate.ErrBusy: too many orders are being placed or changed (see Service.Gate)
 func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if in.BasketToken != "" && len(in.Lines) > 0 {
 		return Placed{}, errors.New("order: place either lines or a basket")
 	}
 	in, wrong := s.checked(in)
-	terms, err := s.Delivery.Terms(ctx, in.Delivery, in.Buyer.Place)
+	terms, err := s.delivery.Terms(ctx, in.Delivery, in.Buyer.Place)
 	if !join(wrong, err) {
 		return Placed{}, err
 	}
@@ -88,7 +88,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 			return placed, err
 		}
 	}
-	decided, err := settings.Read(ctx, s.DB)
+	decided, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
@@ -136,7 +136,7 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 		Hash []byte
 		From []byte
 	}
-	err := s.DB.GetContext(ctx, &before, `
+	err := s.db.GetContext(ctx, &before, `
 		select id, request_hash as hash, placed_from as "from" from orders where idempotency_key = $1`, req.key)
 	if postgres.NoRows(err) {
 		return Placed{}, false, nil
@@ -181,7 +181,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	for i, l := range req.Lines {
 		stock[i] = catalog.StockLine{ProductID: l.ProductID, Quantity: l.Quantity}
 	}
-	products, err := s.Catalog.ReserveTx(ctx, tx, id, stock)
+	products, err := s.catalog.ReserveTx(ctx, tx, id, stock)
 	if err != nil {
 		return Order{}, err
 	}
@@ -215,7 +215,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err := insertEvents(ctx, tx, order.ID, order.Events); err != nil {
 		return Order{}, err
 	}
-	if err := s.Payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at); err != nil {
+	if err := s.payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at); err != nil {
 		return Order{}, err
 	}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{

@@ -154,7 +154,7 @@ func TestWhatABuyerCanGetWrong(t *testing.T) {
 		got := map[string]string{}
 		for field, message := range f.Fields {
 			got[field] = message.Key
-			if text := m.Texts.Locale("fr").Message(message); text == message.Key || strings.Contains(text, "<no value>") {
+			if text := m.texts.Locale("fr").Message(message); text == message.Key || strings.Contains(text, "<no value>") {
 				t.Errorf("%s: %s is not said: %q", name, field, text)
 			}
 		}

@@ -81,7 +81,7 @@ func (o Order) withoutStaff() Order {
 // readWhere reads the whole order that a condition names, in three queries.
 func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Order, error) {
 	var o Order
-	err := s.DB.GetContext(ctx, &o, `
+	err := s.db.GetContext(ctx, &o, `
 		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone", o.buyer_email as "buyer.email",
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
@@ -97,7 +97,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 	if err != nil {
 		return Order{}, fmt.Errorf("order: read: %w", err)
 	}
-	if o.Parts, err = readParts(ctx, s.DB, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
+	if o.Parts, err = readParts(ctx, s.db, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
 		return Order{}, err
 	}
 	if o.Events, err = s.readEvents(ctx, o.ID); err != nil {
@@ -152,7 +152,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 // readEvents reads the history of an order.
 func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, error) {
 	var events []Event
-	err := s.DB.SelectContext(ctx, &events, `
+	err := s.db.SelectContext(ctx, &events, `
 		select e.id, e.sub_order_id as part_id, e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
 		from order_events e left join users u on u.id = e.user_id
 		where e.order_id = $1

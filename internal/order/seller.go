@@ -43,7 +43,7 @@ const selectCooperativePart = `
 // there are in all: those that are still to be done first come first, the others newest first.
 func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, page Page) ([]CooperativePart, int, error) {
 	var total int
-	err := s.DB.GetContext(ctx, &total, `
+	err := s.db.GetContext(ctx, &total, `
 		select count(*) from sub_orders
 		where cooperative_id = $1 and (state = any($2) or cardinality($2::text[]) = 0)`,
 		cooperativeID, pq.Array(texts(states)))
@@ -51,7 +51,7 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 		return nil, 0, fmt.Errorf("order: count parts: %w", err)
 	}
 	parts := []CooperativePart{}
-	err = s.DB.SelectContext(ctx, &parts, selectCooperativePart+`
+	err = s.db.SelectContext(ctx, &parts, selectCooperativePart+`
 		where s.cooperative_id = $1 and (s.state = any($2) or cardinality($2::text[]) = 0)
 		order by case when s.state in ('placed', 'accepted', 'ready') then o.placed_at end,
 		         o.placed_at desc, s.id
@@ -69,7 +69,7 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 // PartOf reads one of a cooperative's parts with its history; ErrNotFound if it is another's.
 func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (CooperativePart, error) {
 	parts := make([]CooperativePart, 1)
-	err := s.DB.GetContext(ctx, &parts[0], selectCooperativePart+`
+	err := s.db.GetContext(ctx, &parts[0], selectCooperativePart+`
 		where s.cooperative_id = $1 and s.id = $2`, cooperativeID, partID)
 	if postgres.NoRows(err) {
 		return CooperativePart{}, ErrNotFound
@@ -98,7 +98,7 @@ func (s *Service) CountParts(ctx context.Context, cooperativeID uuid.UUID) (map[
 		State PartState
 		Count int
 	}
-	err := s.DB.SelectContext(ctx, &rows, `
+	err := s.db.SelectContext(ctx, &rows, `
 		select state, count(*) as count from sub_orders where cooperative_id = $1 group by state`, cooperativeID)
 	if err != nil {
 		return nil, fmt.Errorf("order: count parts: %w", err)
@@ -116,7 +116,7 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	for i, p := range parts {
 		ids[i] = p.ID
 	}
-	read, err := readParts(ctx, s.DB, ids, `s.id`)
+	read, err := readParts(ctx, s.db, ids, `s.id`)
 	if err != nil {
 		return err
 	}

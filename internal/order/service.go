@@ -16,25 +16,34 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Service is the use cases of baskets and orders. Every exported field but SecretsBefore has to be set, and
-// Payments.OnPaid to the service's PaidTx.
+// Service is the use cases of baskets and orders; make one with New. Its exported fields may be changed before
+// it is used.
 type Service struct {
-	DB       *sqlx.DB
-	Catalog  *catalog.Service
-	Delivery *delivery.Service
-	Payments *payment.Service
-	Jobs     *job.Client
-	Gate     *gate.Gate // see NewGate
-	Texts    *i18n.Bundle
-	Secret   []byte // makes the tokens of links; at least 32 bytes
-	BaseURL  string // of the links in mails, such as «https://souk.example»
-	Now      func() time.Time
-
-	// SecretsBefore are those in whose place Secret came. The links that they made go on working; what is
+	Gate *gate.Gate       // of what changes orders, at first as newGate makes it
+	Now  func() time.Time // what is past by it has no jobs any more; moves may be told another time
+	// SecretsBefore are those in whose place the secret came. The links that they made go on working; what is
 	// counted for networks and mailboxes is counted anew.
 	SecretsBefore [][]byte
 
+	db       *sqlx.DB
+	catalog  *catalog.Service
+	delivery *delivery.Service
+	payments *payment.Service
+	jobs     *job.Client
+	texts    *i18n.Bundle
+	secret   []byte
+	baseURL  string
+
 	tx *sqlx.Tx // see Within
+}
+
+// New makes a Service, whose PaidTx payments has to be told to call. secret, of 32 bytes at least, makes the
+// tokens of links; baseURL is that of links in mails, such as «https://souk.example»; now is its clock.
+func New(db *sqlx.DB, catalog *catalog.Service, delivery *delivery.Service, payments *payment.Service, jobs *job.Client, texts *i18n.Bundle, secret []byte, baseURL string, now func() time.Time) *Service {
+	return &Service{
+		Gate: newGate(db), Now: now,
+		db: db, catalog: catalog, delivery: delivery, payments: payments, jobs: jobs, texts: texts, secret: secret, baseURL: baseURL,
+	}
 }
 
 // Within gives a service whose Place and moves join tx instead of each committing by itself, so
@@ -53,7 +62,7 @@ func (s *Service) inTx(ctx context.Context, person string, fn func(tx *sqlx.Tx) 
 	if s.tx != nil {
 		return fn(s.tx)
 	}
-	return s.Gate.Do(ctx, person, func() error { return postgres.InTx(ctx, s.DB, fn) })
+	return s.Gate.Do(ctx, person, func() error { return postgres.InTx(ctx, s.db, fn) })
 }
 
 // moment is when something happens: at, or now when at is zero; in the database's precision.

@@ -354,7 +354,7 @@ func TestWhatIsNotAcceptedInTimeExpires(t *testing.T) {
 	m.wantStates(kept.ID, "confirmed: cancelled accepted cancelled")
 	m.wantClean()
 	last := m.read(lost.ID).Events
-	if note := last[len(last)-1].NoteIn(m.Texts.Locale("fr")); note != "Pas de réponse de la coopérative dans le délai" {
+	if note := last[len(last)-1].NoteIn(m.texts.Locale("fr")); note != "Pas de réponse de la coopérative dans le délai" {
 		t.Errorf("the history says %q", note)
 	}
 }

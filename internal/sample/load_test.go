@@ -15,8 +15,8 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/security"
@@ -26,24 +26,19 @@ import (
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
 // inMonth is an empty market on a day of that month.
-func inMonth(t *testing.T, month time.Month) Market {
+func inMonth(t *testing.T, month time.Month) market.Parts {
 	t.Helper()
-	db := pgtest.New(t)
-	jobs, err := job.New(db, nil, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
 	texts, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Market{
-		DB: db, Jobs: jobs, Texts: texts, Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "http://souk.test",
+	return market.Parts{
+		DB: pgtest.New(t), Languages: texts, Log: slog.New(slog.DiscardHandler), Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "http://souk.test",
 		Now: func() time.Time { return time.Date(2026, month, 23, 15, 0, 0, 0, time.UTC) },
 	}
 }
 
-func loaded(t *testing.T, m Market) {
+func loaded(t *testing.T, m market.Parts) {
 	t.Helper()
 	if err := Load(context.Background(), m); err != nil {
 		t.Fatal(err)
@@ -129,7 +124,10 @@ func TestLoadTakesUpWhatWasInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLoader(m, sellers[:2])
+	l, err := newLoader(m, sellers[:2])
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := l.addAssociation(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +157,10 @@ func TestEverybodyCanSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := newLoader(m, sellers)
+	l, err := newLoader(m, sellers)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := l.addAssociation(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -173,10 +174,9 @@ func TestEverybodyCanSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	accounts := account.New(m.DB, m.Jobs, security.New(m.DB, slog.New(slog.DiscardHandler), m.Now), m.Secret, m.Now)
 	for _, p := range people {
 		for _, login := range []string{p.Email, p.Phone} {
-			in, err := accounts.SignIn(ctx, account.Attempt{Login: login, Password: Password, From: security.From("192.0.2.1", "")})
+			in, err := l.Accounts.SignIn(ctx, account.Attempt{Login: login, Password: Password, From: security.From("192.0.2.1", "")})
 			u := in.User
 			if err != nil || u.Role != p.Role || u.Name != p.Name {
 				t.Errorf("%s: %+v, %v", login, u, err)

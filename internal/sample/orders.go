@@ -42,7 +42,7 @@ type step struct {
 }
 
 func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *rand.Rand) error {
-	orders := l.orders.Within(tx)
+	orders := l.Orders.Within(tx)
 	var lines []order.Line
 	sellers := make(map[uuid.UUID]*seller, len(o.baskets))
 	for _, b := range o.baskets {

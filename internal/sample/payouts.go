@@ -20,7 +20,7 @@ func (l *loader) addPayouts(ctx context.Context) error {
 		months = append(months, month)
 	}
 	for i, s := range l.sellers {
-		sales, err := l.settlements.Statement(ctx, s.id)
+		sales, err := l.Settlements.Statement(ctx, s.id)
 		if err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ func (l *loader) addPayouts(ctx context.Context) error {
 				continue
 			}
 			l.clock = payday(month)
-			if _, err := l.settlements.Pay(ctx, s.id, due, fmt.Sprintf("VIR-%s-%03d", month.Format("0601"), i+1), l.association); err != nil {
+			if _, err := l.Settlements.Pay(ctx, s.id, due, fmt.Sprintf("VIR-%s-%03d", month.Format("0601"), i+1), l.association); err != nil {
 				return fmt.Errorf("%s: %w", s.Slug, err)
 			}
 			paid += due

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -93,8 +92,7 @@ func (l *loader) addAssociation(ctx context.Context) (err error) {
 
 // addContact enters how to reach the association, unless somebody has already.
 func (l *loader) addContact(ctx context.Context) error {
-	decided := settings.New(l.DB, func() time.Time { return l.clock })
-	to, err := decided.Get(ctx)
+	to, err := l.Settings.Get(ctx)
 	if err != nil || to.Version > 0 {
 		return err
 	}
@@ -109,7 +107,7 @@ func (l *loader) addContact(ctx context.Context) error {
 			AR: "من الاثنين إلى الجمعة، 9:00 إلى 16:00", FR: "Du lundi au vendredi, de 9 h à 16 h", EN: "Monday to Friday, 9:00 to 16:00",
 		},
 	}
-	_, err = decided.Save(ctx, to, l.association)
+	_, err = l.Settings.Save(ctx, to, l.association)
 	return err
 }
 
@@ -120,7 +118,7 @@ func (l *loader) addPerson(ctx context.Context, p Person, cooperative *uuid.UUID
 	if err == nil || !postgres.NoRows(err) {
 		return id, err
 	}
-	u, err := l.accounts.Create(ctx, account.NewUser{
+	u, err := l.Accounts.Create(ctx, account.NewUser{
 		Name: p.Name, Email: p.Email, Phone: p.Phone, Password: Password, Role: p.Role, CooperativeID: cooperative,
 	})
 	if err != nil {

@@ -87,7 +87,7 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	places, err := l.deliveries.Places(ctx)
+	places, err := l.Delivery.Places(ctx)
 	if err != nil {
 		return nil, err
 	}

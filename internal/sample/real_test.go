@@ -3,19 +3,21 @@ package sample
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/market"
 )
 
 func TestNoSampleIsLoadedAmongRealPeople(t *testing.T) {
 	t.Parallel()
 	m := inMonth(t, time.November)
-	events := security.New(m.DB, slog.New(slog.DiscardHandler), m.Now)
-	_, err := account.New(m.DB, m.Jobs, events, m.Secret, m.Now).Create(context.Background(), account.NewUser{
+	real, err := market.New(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = real.Accounts.Create(context.Background(), account.NewUser{
 		Name: "سعاد", Email: "souad@taawoniyat-berkane.ma", Password: "trois clémentines au soleil", Role: account.Association,
 	})
 	if err != nil {

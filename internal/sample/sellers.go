@@ -28,9 +28,9 @@ func (l *loader) addSellers(ctx context.Context) error {
 
 func (l *loader) addSeller(ctx context.Context, s *seller) error {
 	founded := time.Date(s.Founded, time.January, 1, 0, 0, 0, 0, time.UTC)
-	c, err := l.cooperatives.BySlug(ctx, s.Slug)
+	c, err := l.Cooperatives.BySlug(ctx, s.Slug)
 	if errors.Is(err, cooperative.ErrNotFound) {
-		c, err = l.cooperatives.Create(ctx, cooperative.Cooperative{
+		c, err = l.Cooperatives.Create(ctx, cooperative.Cooperative{
 			Slug: s.Slug, Name: s.Name, Description: s.Description, Story: s.Story,
 			Sector: s.Sector, Commune: s.Commune, Women: s.Women, Men: s.Men, Young: s.Young, FoundedOn: &founded,
 			Court: s.Court.AR + " · " + s.Court.FR, LocalNumber: s.LocalNumber, ODCONumber: s.ODCONumber,
@@ -47,7 +47,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 	}
 	if s.State != c.State {
 		l.clock = l.clock.Add(20 * time.Hour)
-		if err := l.cooperatives.SetState(ctx, s.id, s.State, "", l.association); err != nil {
+		if err := l.Cooperatives.SetState(ctx, s.id, s.State, "", l.association); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 }
 
 func (l *loader) addProducts(ctx context.Context, s *seller) error {
-	present, err := l.catalog.OfCooperative(ctx, s.id)
+	present, err := l.Catalog.OfCooperative(ctx, s.id)
 	if err != nil {
 		return err
 	}
@@ -71,10 +71,10 @@ func (l *loader) addProducts(ctx context.Context, s *seller) error {
 		}
 		if id, known := ids[p.SKU]; known { // from a load that was interrupted before it came to orders
 			p.id = id
-			err = l.catalog.SetPriceStock(ctx, s.id, id, nil, &stock, s.member)
+			err = l.Catalog.SetPriceStock(ctx, s.id, id, nil, &stock, s.member)
 		} else {
 			var made catalog.Product
-			made, err = l.catalog.Create(ctx, s.id, l.edit(s, p.Product, stock), s.member)
+			made, err = l.Catalog.Create(ctx, s.id, l.edit(s, p.Product, stock), s.member)
 			p.id = made.ID
 		}
 		if err != nil {

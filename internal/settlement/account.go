@@ -26,7 +26,7 @@ type AccountChange struct {
 // transfers are led astray.
 func (s *Service) ChangedAccounts(ctx context.Context) (map[uuid.UUID]AccountChange, error) {
 	var changes []AccountChange
-	err := s.DB.SelectContext(ctx, &changes, `
+	err := s.db.SelectContext(ctx, &changes, `
 		select e.cooperative_id, e.rib_before, e.rib_after, coalesce(u.name, '') as user_name, e.at
 		from (
 		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, user_id, at
@@ -37,7 +37,7 @@ func (s *Service) ChangedAccounts(ctx context.Context) (map[uuid.UUID]AccountCha
 		    select from payouts t
 		    where t.cooperative_id = e.cooperative_id and t.at >= e.at
 		      and not exists (select from payout_reversals r where r.payout_id = t.id))`,
-		s.Now().Add(-freshAccount))
+		s.now().Add(-freshAccount))
 	if err != nil {
 		return nil, fmt.Errorf("changed bank accounts: %w", err)
 	}

@@ -59,10 +59,10 @@ func (s *Service) tell(ctx context.Context, tx *sqlx.Tx, cooperatives []uuid.UUI
 	}
 	messages := make([]mail.Message, len(recipients))
 	for i, r := range recipients {
-		messages[i] = write(s.Texts.Locale(r.Locale), r.CooperativeID)
+		messages[i] = write(s.texts.Locale(r.Locale), r.CooperativeID)
 		messages[i].To, messages[i].Locale = r.Email, r.Locale
 	}
-	return mail.SendTx(ctx, tx, s.Jobs, messages...)
+	return mail.SendTx(ctx, tx, s.jobs, messages...)
 }
 
 // outcome is where a payout leaves its cooperative, and what it was for: money goes out for the
@@ -141,5 +141,5 @@ func (s *Service) undoneMessage(l *i18n.Locale, r Reversal, due money.Amount) ma
 }
 
 func (s *Service) moneyLink(l *i18n.Locale) string {
-	return s.BaseURL + "/" + l.Code() + "/seller/money"
+	return s.baseURL + "/" + l.Code() + "/seller/money"
 }

@@ -93,14 +93,14 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 		return bytes.Compare(a.CooperativeID[:], b.CooperativeID[:])
 	})
 	var payouts []Payout
-	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		payouts = make([]Payout, len(transfers))
 		var made []Payout
 		for i, t := range transfers {
 			var err error
 			payouts[i], err = payTx(ctx, tx, Payout{
 				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
-				Reference: reference, UserID: &by, At: s.Now(),
+				Reference: reference, UserID: &by, At: s.now(),
 			}, t.Shown)
 			if err != nil {
 				return err

@@ -13,14 +13,20 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// Service reads and settles what is owed. Every exported field but Sample has to be set.
+// Service reads and settles what is owed; make one with New.
 type Service struct {
-	DB      *sqlx.DB
-	Jobs    *job.Client
-	Texts   *i18n.Bundle
-	BaseURL string // of the links in mails, such as «https://souk.example»
-	Now     func() time.Time
-	Sample  bool // what is recorded is invented, and nobody is told of it
+	Sample bool // what is recorded is invented, and nobody is told of it
+
+	db      *sqlx.DB
+	jobs    *job.Client
+	texts   *i18n.Bundle
+	baseURL string
+	now     func() time.Time
+}
+
+// New makes a Service. baseURL is that of links in mails, such as «https://souk.example»; now is its clock.
+func New(db *sqlx.DB, jobs *job.Client, texts *i18n.Bundle, baseURL string, now func() time.Time) *Service {
+	return &Service{db: db, jobs: jobs, texts: texts, baseURL: baseURL, now: now}
 }
 
 // Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut.
@@ -54,7 +60,7 @@ func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, er
 func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	owed := []Owed{}
 	// Each sum takes what moved one way less what moved back, so that reversals count.
-	err := s.DB.SelectContext(ctx, &owed, `
+	err := s.db.SelectContext(ctx, &owed, `
 		with moved as (
 		    select cooperative_id, starts_with(debit, 'pending:') as from_pending, starts_with(credit, 'pending:') as to_pending,
 		           starts_with(debit, 'payable:') as from_payable, starts_with(credit, 'payable:') as to_payable,
@@ -119,7 +125,7 @@ func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes
 // that nobody has paid yet.
 func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Line, error) {
 	lines := []Line{}
-	err := s.DB.SelectContext(ctx, &lines, `
+	err := s.db.SelectContext(ctx, &lines, `
 		with moved as (
 		    select j.id, j.at, j.order_id, j.reference, j.kind = $2 as undoes,
 		           sum(case when starts_with(p.debit, 'pending:') then p.amount_centimes

@@ -46,9 +46,7 @@ func newTill(t *testing.T) *till {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Service = &settlement.Service{
-		DB: s.db, Jobs: jobs, Texts: texts, BaseURL: "https://souk.example", Now: func() time.Time { return s.time },
-	}
+	s.Service = settlement.New(s.db, jobs, texts, "https://souk.example", func() time.Time { return s.time })
 	s.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
 		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
 	return s

@@ -32,8 +32,8 @@ type Reversal struct {
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
 	reason = i18n.Lines(reason)
 	var r Reversal
-	err := postgres.InTx(ctx, s.DB, func(tx *sqlx.Tx) error {
-		r = Reversal{Reason: reason, UserID: &by, At: s.Now()}
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		r = Reversal{Reason: reason, UserID: &by, At: s.now()}
 		if err := lock(ctx, tx, cooperativeID); err != nil {
 			return err
 		}

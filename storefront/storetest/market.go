@@ -9,25 +9,14 @@ import (
 	"time"
 
 	"github.com/alexedwards/argon2id"
-	"github.com/jmoiron/sqlx"
-	"github.com/riverqueue/river"
 	"gocloud.dev/blob/memblob"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
-	"github.com/souk-taawon/souk/internal/mail"
-	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
-	"github.com/souk-taawon/souk/internal/report"
-	"github.com/souk-taawon/souk/internal/security"
-	"github.com/souk-taawon/souk/internal/settings"
-	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
 	"github.com/souk-taawon/souk/storefront"
@@ -37,15 +26,13 @@ import (
 type Market struct {
 	storefront.Services
 	Server *storefront.Server
-	DB     *sqlx.DB
 	URL    string // scheme and host
 
 	Honey, Oil, Couscous Seller                  // approved
 	Pending              cooperative.Cooperative // waits for approval, sells nothing
 	Association          account.User
 
-	t    testing.TB
-	jobs *job.Client
+	t testing.TB
 }
 
 // Option changes how the market is configured.
@@ -54,14 +41,13 @@ type Option func(*storefront.Config)
 // New opens a market.
 func New(t testing.TB, options ...Option) *Market {
 	t.Helper()
-	db := pgtest.New(t)
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	m := &Market{DB: db, URL: "http://" + listener.Addr().String(), t: t}
+	m := &Market{URL: "http://" + listener.Addr().String(), t: t}
 	m.open(log)
 
-	config := storefront.Config{BaseURL: m.URL, Secret: m.Orders.Secret, Demo: true, Sample: true, Log: log}
+	config := storefront.Config{BaseURL: m.URL, Secret: m.Secret, Demo: true, Sample: true, Log: log}
 	for _, option := range options {
 		option(&config)
 	}
@@ -97,47 +83,21 @@ func (m *Market) open(log *slog.Logger) {
 	})
 	blobs := memblob.OpenBucket(nil)
 	m.t.Cleanup(func() { _ = blobs.Close() }) // in memory
-
-	workers := river.NewWorkers()
-	m.jobs, err = job.New(m.DB, workers, nil, log)
-	must(m.t, err)
-	payments := payment.New(payment.Cash{})
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails, says its documentation
-	events := security.New(m.DB, log, time.Now)
+	services, err := market.New(market.Parts{
+		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Now: time.Now,
+	})
+	must(m.t, err)
+	// A tenth of a second for each of a hundred sign-ins proves nothing here.
+	services.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	m.Services = storefront.Services{
-		Languages:    languages,
-		Security:     events,
-		Accounts:     account.New(m.DB, m.jobs, events, secret, time.Now),
-		Cooperatives: cooperative.New(m.DB, time.Now),
-		Catalog:      catalog.New(m.DB, m.jobs, blobs, log, time.Now),
-		Delivery:     delivery.New(m.DB),
-		Settlements:  &settlement.Service{DB: m.DB, Jobs: m.jobs, Texts: languages, BaseURL: m.URL, Now: time.Now},
-		Reports:      report.New(m.DB),
-		Settings:     settings.New(m.DB, time.Now),
-		Search:       engine,
-		Mailbox:      func(ctx context.Context, limit int) ([]mail.Kept, error) { return mail.Mailbox(ctx, m.DB, limit) },
-		Room:         func(ctx context.Context, within time.Duration) error { return postgres.Room(ctx, m.DB, within) },
+		Market: services, Search: engine,
 		Checks: []storefront.Check{
-			{Name: "database", Check: m.DB.PingContext},
+			{Name: "database", Check: services.DB.PingContext},
 			{Name: "search", Check: engine.Health, Optional: true},
 		},
 	}
-	m.Orders = &order.Service{
-		DB: m.DB, Catalog: m.Catalog, Delivery: m.Delivery, Payments: payments, Jobs: m.jobs, Gate: order.NewGate(m.DB), Texts: languages,
-		Secret: secret, BaseURL: m.URL, Now: time.Now,
-	}
-	payments.OnPaid = m.Orders.PaidTx
-	// A tenth of a second for each of a hundred sign-ins proves nothing here.
-	m.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
-
-	river.AddWorker(workers, &mail.Worker{
-		DB: m.DB, Signature: m.Settings.Signature(languages), Shown: true,
-		Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret, order.SecretConfirm: m.Orders.Confirming},
-	})
-	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
-	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
-	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: m.Catalog})
 }
 
 // Index lets search find what is in the database now.
@@ -161,11 +121,11 @@ func (m *Market) Index() {
 // WorkJobs works what is queued (mail, pictures, expiry) from now until the test ends.
 func (m *Market) WorkJobs() {
 	m.t.Helper()
-	must(m.t, m.jobs.Start(context.Background()))
+	must(m.t, m.Jobs.Start(context.Background()))
 	m.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		if err := m.jobs.Stop(ctx); err != nil {
+		if err := m.Jobs.Stop(ctx); err != nil {
 			m.t.Error(err)
 		}
 	})

@@ -1,0 +1,52 @@
+package market
+
+import (
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/security"
+)
+
+// addWorkers enlists who works each kind of job; one that nobody works cannot be inserted.
+func (m *Market) addWorkers(workers *river.Workers) {
+	river.AddWorker(workers, &mail.Worker{
+		DB: m.DB, Server: m.MailServer, Signature: m.Settings.Signature(m.Languages), Shown: m.ShowMail,
+		Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret, order.SecretConfirm: m.Orders.Confirming},
+	})
+	river.AddWorker(workers, &mail.CleanWorker{DB: m.DB})
+	river.AddWorker(workers, &security.CleanWorker{Log: m.Security})
+	river.AddWorker(workers, &account.CleanWorker{Service: m.Accounts})
+	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
+	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
+	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &catalog.CleanUploadsWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: m.Catalog})
+}
+
+// periodic are the jobs that come again by themselves.
+func periodic() []*river.PeriodicJob {
+	return []*river.PeriodicJob{
+		every(time.Hour, account.CleanArgs{}),
+		every(time.Hour, mail.CleanArgs{}),
+		every(24*time.Hour, security.CleanArgs{}),
+		every(time.Hour, order.CleanArgs{}),
+		every(time.Hour, order.EraseArgs{}),
+		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
+		every(24*time.Hour, catalog.CleanPicturesArgs{}),
+		every(24*time.Hour, catalog.CleanUploadsArgs{}),
+	}
+}
+
+// every makes a job that is also worked at the start: an instance may not live as long as the interval.
+func every(interval time.Duration, args river.JobArgs) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(interval),
+		func() (river.JobArgs, *river.InsertOpts) { return args, nil }, &river.PeriodicJobOpts{RunOnStart: true})
+}
