@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +17,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/sample"
 )
@@ -101,16 +100,12 @@ func (d *database) load(tables []keptTable) {
 func keepMarket(t *testing.T) {
 	t.Helper()
 	db := pgtest.New(t)
-	jobs, err := job.New(db, nil, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		t.Fatal(err)
-	}
 	texts, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = sample.Load(t.Context(), sample.Market{
-		DB: db, Jobs: jobs, Texts: texts, Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "https://souk.example",
+	err = sample.Load(t.Context(), market.Parts{
+		DB: db, Languages: texts, Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "https://souk.example",
 		Now: func() time.Time { return time.Date(2026, time.November, 26, 15, 0, 0, 0, time.UTC) },
 	})
 	if err != nil {
