@@ -12,14 +12,36 @@ import (
 
 const module = "github.com/souk-taawon/souk/"
 
-// The layers, lowest first: a package may import those before it and none behind it. Foundation
-// packages know no domain; domains know only domains to their left.
-var (
-	foundation = []string{"internal/clock", "internal/money", "internal/fault", "internal/gate", "internal/network", "internal/i18n", "internal/audit", "internal/postgres", "internal/job", "internal/mail", "internal/child", "internal/meilisearch"}
-	domains    = []string{"internal/ledger", "internal/security", "internal/account", "internal/settings", "internal/cooperative", "internal/catalog", "internal/payment", "internal/delivery", "internal/order", "internal/settlement", "internal/report", "internal/market", "internal/sample"}
-)
+// layers is the order in which the packages stand on one another: each may import those before it and none
+// behind it. A package that does not stand here has no place yet.
+var layers = strings.Fields(`
+	search search/text search/internal/terms search/embedded search/meili search/searchtest
 
-// Libraries that belong to one place, so that they could be replaced there.
+	internal/clock internal/money internal/fault internal/gate internal/network internal/text internal/i18n
+	internal/table internal/audit internal/child internal/meilisearch internal/postgres internal/postgres/embedded
+	internal/postgres/pgtest internal/job internal/mail
+
+	internal/ledger internal/security internal/account internal/settings internal/cooperative
+	internal/catalog/sheet internal/catalog internal/picture internal/upload/sheet internal/upload internal/payment internal/delivery
+	internal/order internal/settlement
+	internal/finding internal/report internal/market internal/sample internal/postgres/migrations
+
+	storefront/static storefront/ui storefront/web
+	storefront/shop storefront/shop/browse storefront/shop/buy
+	storefront/seller storefront/seller/home storefront/seller/goods storefront/seller/upload storefront/seller/orders storefront/seller/money
+	storefront/association storefront/association/sales storefront/association/members storefront/association/orders
+	storefront/association/money storefront/association/settings
+	storefront/door storefront/feed storefront/demo
+	storefront storefront/storetest
+
+	cmd/souk`)
+
+// areas are the parts of the storefront for one kind of people each; they know nothing of one another, nor do
+// an area's rooms.
+var areas = []string{"storefront/shop", "storefront/seller", "storefront/association", "storefront/door", "storefront/feed", "storefront/demo"}
+
+// Libraries that belong to one place, so that they could be replaced there, and packages of ours that are not
+// for everybody who stands behind them.
 var owners = map[string][]string{
 	"github.com/gofiber/fiber":                   {"storefront"},
 	"github.com/valyala/fasthttp":                {"storefront"},
@@ -29,6 +51,13 @@ var owners = map[string][]string{
 	"github.com/riverqueue/river":                {"internal", "cmd", "storefront/storetest"},
 	"github.com/xuri/excelize":                   {"internal/catalog", "internal/report"},
 	"github.com/stripe/stripe-go":                {"internal/payment"},
+	module + "internal/postgres/embedded":        {"internal/postgres/pgtest", "cmd"},
+	module + "internal/postgres/pgtest":          {"storefront/storetest"},
+	module + "internal/sample":                   {"cmd"},
+	module + "internal/market":                   {"internal/sample", "storefront", "cmd"},
+	module + "search/internal":                   {"search"},
+	module + "search/embedded":                   {"storefront/storetest", "cmd"},
+	module + "search/meili":                      {"cmd"},
 }
 
 func TestPackagesImportOnlyWhatStandsBelowThem(t *testing.T) {
@@ -51,60 +80,67 @@ func TestPackagesImportOnlyWhatStandsBelowThem(t *testing.T) {
 		}
 		seen++
 		from := strings.TrimPrefix(p.ImportPath, module)
+		if !slices.Contains(layers, from) {
+			t.Errorf("%s has no place in the order of packages: put it into the list above, and into the README's", from)
+			continue
+		}
 		for _, imported := range p.Imports {
-			if to, ours := strings.CutPrefix(imported, module); ours {
-				if !mayImport(from, to) {
-					t.Errorf("%s imports %s", from, to)
-				}
-				continue
+			if to, ours := strings.CutPrefix(imported, module); ours && !mayImport(from, to) {
+				t.Errorf("%s imports %s", from, to)
 			}
 			for library, places := range owners {
-				if within(imported, library) && !slices.ContainsFunc(places, func(place string) bool { return within(from, place) }) {
+				if within(imported, library) && !within(p.ImportPath, library) && !slices.ContainsFunc(places, func(place string) bool { return within(from, place) }) {
 					t.Errorf("%s imports %s, which belongs to %v", from, imported, places)
 				}
 			}
 		}
 	}
-	if seen < len(foundation)+len(domains) {
+	if seen < 40 {
 		t.Fatalf("go list told only %d packages", seen)
 	}
 }
 
+// mayImport keeps the order, and areas and their rooms apart; the search knows only itself.
 func mayImport(from, to string) bool {
-	switch layer(from) {
-	case "cmd":
-		return true
-	case "storefront":
-		return !within(to, "cmd") && !within(to, "internal/sample")
-	case "search":
-		return within(to, "search")
-	case "domain":
-		if layer(to) == "domain" {
-			return within(to, domains[rankOf(from)]) || rankOf(to) < rankOf(from)
+	if to, from := slices.Index(layers, to), slices.Index(layers, from); to < 0 || to >= from {
+		return false
+	}
+	if area := areaOf(to); area != "" && area != to && areaOf(from) == area { // the room beside
+		return false
+	}
+	return (!within(from, "search") || within(to, "search")) &&
+		(areaOf(from) == "" || areaOf(to) == "" || areaOf(from) == areaOf(to))
+}
+
+// areaOf is the area that a package belongs to; empty: none.
+func areaOf(p string) string {
+	for _, area := range areas {
+		if within(p, area) {
+			return area
 		}
-		return layer(to) == "foundation" || layer(to) == "search"
-	default:
-		return layer(to) == "foundation"
 	}
-}
-
-func layer(p string) string {
-	switch {
-	case within(p, "cmd"):
-		return "cmd"
-	case within(p, "storefront"):
-		return "storefront"
-	case within(p, "search"):
-		return "search"
-	case rankOf(p) >= 0:
-		return "domain"
-	}
-	return "foundation"
-}
-
-func rankOf(p string) int {
-	return slices.IndexFunc(domains, func(d string) bool { return within(p, d) })
+	return ""
 }
 
 // within reports whether package p is place or lies below it; a major version's suffix is below.
 func within(p, place string) bool { return p == place || strings.HasPrefix(p, place+"/") }
+
+func TestAreasAndRoomsAreKeptApart(t *testing.T) {
+	t.Parallel()
+	for imported, may := range map[[2]string]bool{
+		{"storefront/shop/buy", "storefront/shop"}:           true,
+		{"storefront/shop/buy", "storefront/web"}:            true,
+		{"storefront", "storefront/shop/buy"}:                true,
+		{"storefront/shop/buy", "storefront/shop/browse"}:    false,
+		{"storefront/feed", "storefront/shop"}:               false,
+		{"storefront/seller/home", "storefront/shop/browse"}: false,
+		{"storefront/web", "storefront/shop"}:                false,
+		{"internal/order", "internal/settlement"}:            false,
+		{"search", "internal/money"}:                         false,
+		{"internal/order", "internal/nobody"}:                false,
+	} {
+		if mayImport(imported[0], imported[1]) != may {
+			t.Errorf("%s may import %s: %v", imported[0], imported[1], !may)
+		}
+	}
+}
