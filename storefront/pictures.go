@@ -21,7 +21,7 @@ func (s *Server) picture(r *web.Request) error {
 	if err != nil {
 		return web.ErrNotFound.Wrap(err)
 	}
-	file, err := s.catalog.Picture(r.Context(), id, width)
+	file, err := s.pictures.Open(r.Context(), id, width)
 	if err != nil {
 		return err
 	}

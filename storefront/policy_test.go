@@ -30,7 +30,7 @@ type records struct {
 func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	t.Helper()
 	placed := m.Order()
-	upload, err := m.Catalog.ReadUpload(t.Context(), s.ID, "catalogue.csv",
+	upload, err := m.Uploads.Read(t.Context(), s.ID, "catalogue.csv",
 		strings.NewReader("name_fr,category,unit,price,stock\nMiel d\xe9licat,honey,500 g,95,12\n"), "", s.Member.ID)
 	if err != nil {
 		t.Fatal(err)

@@ -39,8 +39,8 @@ func (s *Server) collect(services Services) []web.Route {
 		(&home.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements,
 		}).Routes(),
-		(&goods.Handler{Catalog: services.Catalog, Orders: services.Orders}).Routes(),
-		(&upload.Handler{Catalog: services.Catalog, Orders: services.Orders}).Routes(),
+		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders}).Routes(),
+		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders}).Routes(),
 		(&orders.Handler{Orders: services.Orders}).Routes(),
 		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements}).Routes(),
 		(&association.Handler{

@@ -20,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/static"
@@ -45,6 +46,7 @@ type Server struct {
 	accounts     *account.Service
 	cooperatives *cooperative.Service
 	catalog      *catalog.Service
+	pictures     *picture.Service
 	room         func(ctx context.Context, within time.Duration) error
 	routes       []web.Route
 	exceptions   []exception
@@ -82,6 +84,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		accounts:     services.Accounts,
 		cooperatives: services.Cooperatives,
 		catalog:      services.Catalog,
+		pictures:     services.Pictures,
 		room:         services.Room,
 	}
 	return s, s.origins.AddTrustedOrigin(prepared.BaseURL)

@@ -15,9 +15,12 @@ import (
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/upload"
 )
 
 // auditAll checks every invariant, prints each with how much contradicts it, and fails if anything does.
@@ -41,7 +44,8 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 
 	var checks []audit.Check
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
+		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit,
+		settlement.Audit, finding.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {

@@ -27,8 +27,8 @@ const (
 	mend verdict = "mend" // something has to be done
 )
 
-// finding is one thing that was looked at.
-type finding struct {
+// remark is one thing that was looked at.
+type remark struct {
 	Verdict verdict `json:"verdict"`
 	Part    string  `json:"part"`
 	Found   string  `json:"found"`          // how it is
@@ -44,19 +44,19 @@ type examination struct {
 	roots  *x509.CertPool // whom certificates are believed by; the machine's if nil
 	now    func() time.Time
 
-	findings []finding
+	findings []remark
 }
 
 func (e *examination) well(part, format string, args ...any) {
-	e.findings = append(e.findings, finding{Verdict: well, Part: part, Found: fmt.Sprintf(format, args...)})
+	e.findings = append(e.findings, remark{Verdict: well, Part: part, Found: fmt.Sprintf(format, args...)})
 }
 
 func (e *examination) note(part, format string, args ...any) {
-	e.findings = append(e.findings, finding{Verdict: note, Part: part, Found: fmt.Sprintf(format, args...)})
+	e.findings = append(e.findings, remark{Verdict: note, Part: part, Found: fmt.Sprintf(format, args...)})
 }
 
 func (e *examination) mend(part, remedy, format string, args ...any) {
-	e.findings = append(e.findings, finding{Verdict: mend, Part: part, Found: fmt.Sprintf(format, args...), Mend: remedy})
+	e.findings = append(e.findings, remark{Verdict: mend, Part: part, Found: fmt.Sprintf(format, args...), Mend: remedy})
 }
 
 // outsideTimeout bounds whatever asks other machines.

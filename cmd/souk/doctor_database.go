@@ -13,7 +13,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -180,7 +180,7 @@ func (e *examination) examineBacklog(b job.Backlog) {
 
 // examineSearch looks at the engines that the database feeds, and compares this instance's with it.
 func (e *examination) examineSearch(ctx context.Context, db *sqlx.DB) {
-	engines, err := catalog.NewSearchSource(db, e.now).Engines(ctx)
+	engines, err := finding.NewSource(db, e.now).Engines(ctx)
 	if err != nil {
 		e.mend("search", "run «souk migrate»", "%v", err)
 		return
@@ -202,7 +202,7 @@ func (e *examination) examineSearch(ctx context.Context, db *sqlx.DB) {
 	e.examineIndex(held.Engine, len(held.IDs), len(products), len(pending))
 }
 
-func (e *examination) examineEngine(s catalog.EngineState) {
+func (e *examination) examineEngine(s finding.EngineState) {
 	text := fmt.Sprintf("%s has %d changes to learn", s.Name, s.Pending)
 	switch {
 	case s.Unseen > engineUnseen:

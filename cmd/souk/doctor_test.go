@@ -23,7 +23,7 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/job"
 )
 
@@ -34,7 +34,7 @@ func TestTheDoctorFindsNothingAmissInAMarketThatIsWell(t *testing.T) {
 	code, stdout, stderr := souk(t, "doctor", "-data", p.dir, "-json")
 	var told struct {
 		Well     bool
-		Findings []finding
+		Findings []remark
 	}
 	if err := json.Unmarshal([]byte(stdout), &told); err != nil || code != 0 || !told.Well {
 		t.Errorf("status %d, %v: %s%s", code, err, stdout, stderr)
@@ -77,7 +77,7 @@ func TestTheDoctorSaysWhatIsWrongWithAConfiguration(t *testing.T) {
 		}
 	}
 	_, asJSON, _ := souk(t, "doctor", "-json")
-	var told struct{ Findings []finding }
+	var told struct{ Findings []remark }
 	if err := json.Unmarshal([]byte(asJSON), &told); err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func TestTheDoctorSaysWhatIsWrongWithAConfiguration(t *testing.T) {
 }
 
 // examine gives what a doctor finds who looks at one thing only.
-func examine(t *testing.T, look func(e *examination)) []finding {
+func examine(t *testing.T, look func(e *examination)) []remark {
 	t.Helper()
 	e := &examination{client: &http.Client{Timeout: outsideTimeout}, now: time.Now, config: config{DatabaseConns: 20}}
 	look(e)
@@ -97,7 +97,7 @@ func examine(t *testing.T, look func(e *examination)) []finding {
 }
 
 // one tells whether a finding with the verdict has the words.
-func one(findings []finding, v verdict, words string) bool {
+func one(findings []remark, v verdict, words string) bool {
 	for _, f := range findings {
 		if f.Verdict == v && strings.Contains(f.Found, words) {
 			return v != mend || f.Mend != ""
@@ -140,10 +140,10 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		{"jobs that fail", func(e *examination) { e.examineBacklog(job.Backlog{Failing: 2}) }, note, "2 failed"},
 		{"mail that reaches nobody", func(e *examination) { e.examineMailbox(3) }, mend, "3 messages"},
 		{"an engine that is behind", func(e *examination) {
-			e.examineEngine(catalog.EngineState{Name: "meilisearch-1", Pending: 7, Oldest: time.Hour})
+			e.examineEngine(finding.EngineState{Name: "meilisearch-1", Pending: 7, Oldest: time.Hour})
 		}, mend, "7 changes"},
 		{"an engine that went", func(e *examination) {
-			e.examineEngine(catalog.EngineState{Name: "meilisearch-1", Pending: 7, Oldest: time.Hour, Unseen: 50 * time.Hour})
+			e.examineEngine(finding.EngineState{Name: "meilisearch-1", Pending: 7, Oldest: time.Hour, Unseen: 50 * time.Hour})
 		}, note, "2 days"},
 		{"an index that lacks goods", func(e *examination) { e.examineIndex("embedded-1", 90, 100, 5) }, mend, "holds 90"},
 		{"an index that learns", func(e *examination) { e.examineIndex("embedded-1", 90, 100, 10) }, well, "100"},
@@ -244,7 +244,7 @@ func TestTheDoctorGoesTheWayOfPeople(t *testing.T) {
 		t.Cleanup(server.Close)
 		return server
 	}
-	look := func(server *httptest.Server, address string) []finding {
+	look := func(server *httptest.Server, address string) []remark {
 		return examine(t, func(e *examination) {
 			e.client, e.config.BaseURL = server.Client(), address
 			e.examineAddress(t.Context(), db)
@@ -299,7 +299,7 @@ func TestTheDoctorLooksIntoTheDatabase(t *testing.T) {
 		e.place.databaseURL = "postgres://souk@127.0.0.1/souk"
 		e.examineDatabase(t.Context(), db)
 	})
-	for _, expected := range []finding{
+	for _, expected := range []remark{
 		{Verdict: well, Found: "PostgreSQL 1"}, {Verdict: well, Found: "is up to date"}, {Verdict: well, Found: "no rights beyond"},
 		{Verdict: well, Found: "the database's agrees"},
 	} {

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/catalog/sheet"
+	"github.com/souk-taawon/souk/internal/upload"
+	"github.com/souk-taawon/souk/internal/upload/sheet"
 )
 
 // importCatalogue compares a cooperative's file with its catalogue and says what would change; with
@@ -54,35 +54,35 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 	if err != nil {
 		return fmt.Errorf("cooperative %q: %w", *coop, plain(m.Languages, err))
 	}
-	upload, err := m.Catalog.Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
+	u, err := m.Uploads.Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
 	if err != nil {
 		err = plain(m.Languages, err)
 		if *asJSON {
-			refused := catalog.Report{Errors: []catalog.ReportError{{Value: fs.Arg(0), Message: err.Error()}}}
+			refused := upload.Report{Errors: []upload.ReportError{{Value: fs.Arg(0), Message: err.Error()}}}
 			return errors.Join(printJSON(stdout, refused), err)
 		}
 		return err
 	}
-	if read := upload.Summary.Encoding; read != "" {
+	if read := u.Summary.Encoding; read != "" {
 		fmt.Fprintf(stderr, "souk import: the file is not UTF-8 and was read as %s; -encoding %s reads it otherwise.\n", read, read.Other())
 	}
-	if list := upload.Summary.Unread; len(list) > 0 {
-		fmt.Fprintf(stderr, "souk import: only the sheet %q was read, not %q.\n", upload.Summary.Page, list)
+	if list := u.Summary.Unread; len(list) > 0 {
+		fmt.Fprintf(stderr, "souk import: only the sheet %q was read, not %q.\n", u.Summary.Page, list)
 	}
-	report := upload.Report(m.Languages.Locale("en"))
+	report := u.Report(m.Languages.Locale("en"))
 	if *asJSON {
 		return printJSON(stdout, report)
 	}
 	return printReport(stdout, report, *apply)
 }
 
-func printJSON(w io.Writer, r catalog.Report) error {
+func printJSON(w io.Writer, r upload.Report) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(r)
 }
 
-func printReport(w io.Writer, r catalog.Report, applied bool) error {
+func printReport(w io.Writer, r upload.Report, applied bool) error {
 	_, err := fmt.Fprintf(w, "new %d, changed %d, unchanged %d, wrong %d\n", r.New, r.Changed, r.Unchanged, r.Wrong)
 	for _, e := range r.Errors {
 		_, printErr := fmt.Fprintf(w, "  row %d, %s %q: %s\n", e.Row, e.Column, e.Value, e.Message)

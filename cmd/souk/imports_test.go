@@ -22,7 +22,7 @@ var layers = strings.Fields(`
 	internal/postgres/pgtest internal/job internal/mail
 
 	internal/ledger internal/security internal/account internal/settings internal/cooperative
-	internal/catalog/sheet internal/catalog internal/picture internal/upload/sheet internal/upload internal/payment internal/delivery
+	internal/catalog internal/catalog/catalogtest internal/picture internal/upload/sheet internal/upload internal/payment internal/delivery
 	internal/order internal/settlement
 	internal/finding internal/report internal/market internal/sample internal/postgres/migrations
 
@@ -49,10 +49,10 @@ var owners = map[string][]string{
 	"github.com/blevesearch/bleve":               {"search/embedded"},
 	"github.com/fergusstrange/embedded-postgres": {"internal/postgres/embedded"},
 	"github.com/riverqueue/river":                {"internal", "cmd", "storefront/storetest"},
-	"github.com/xuri/excelize":                   {"internal/catalog", "internal/report"},
+	"github.com/xuri/excelize":                   {"internal/upload", "internal/report"},
 	"github.com/stripe/stripe-go":                {"internal/payment"},
 	module + "internal/postgres/embedded":        {"internal/postgres/pgtest", "cmd"},
-	module + "internal/postgres/pgtest":          {"storefront/storetest"},
+	module + "internal/postgres/pgtest":          {"internal/catalog/catalogtest", "storefront/storetest"},
 	module + "internal/sample":                   {"cmd"},
 	module + "internal/market":                   {"internal/sample", "storefront", "cmd"},
 	module + "search/internal":                   {"search"},

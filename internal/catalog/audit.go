@@ -30,26 +30,5 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from products
 			where state = 'published'
 			  and (slug = '' or sku = '' or name_ar = '' and name_fr = '' or price_centimes <= 0 or unit_amount <= 0)`},
-		audit.Query{Name: "catalog: a product's picture is its own and ready", SQL: `
-			select p.id::text || ' ' || p.slug || ': picture ' || i.id::text || ' ' || i.state
-			from products p join pictures i on i.id = p.picture_id
-			where i.product_id <> p.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
-		audit.Query{Name: "catalog: an applied upload has a day", SQL: `
-			select id::text || ': ' || state
-			from uploads
-			where (state = 'applied') <> (applied_at is not null)`},
-		audit.Query{Name: "catalog: nothing is kept of a discarded upload", SQL: `
-			select u.id::text
-			from uploads u
-			where u.state = 'discarded' and (u.file is not null or exists (select 1 from upload_rows r where r.upload_id = u.id))`},
-		audit.Query{Name: "catalog: each row of an upload came to something when it was applied, and not before", SQL: `
-			select u.id::text || ' ' || u.state || ': row ' || r.number || ' ' || r.kind || ' ' || r.outcome
-			from uploads u join upload_rows r on r.upload_id = u.id
-			where (u.state = 'applied' and r.kind in ('new', 'changed')) <> (r.outcome <> '')`},
-		audit.Query{Name: "catalog: what search has still to learn is for an engine that is known", SQL: `
-			select s.engine || ': ' || count(*)
-			from search_pending s left join search_engines e on e.name = s.engine
-			where e.name is null
-			group by s.engine`},
 	)
 }

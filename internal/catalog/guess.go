@@ -4,6 +4,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/souk-taawon/souk/internal/text"
+
 	"github.com/souk-taawon/souk/internal/i18n"
 )
 
@@ -98,20 +100,20 @@ var foldedClues = sync.OnceValue(func() [][][]string {
 	folded := make([][][]string, len(clues))
 	for i, clue := range clues {
 		for _, spelling := range clue.spellings {
-			folded[i] = append(folded[i], words(spelling))
+			folded[i] = append(folded[i], text.Words(spelling))
 		}
 	}
 	return folded
 })
 
-// guess tells a product's category and drawing from its name in any language; empty if nothing in
+// Guess tells a product's category and drawing from its name in any language; empty if nothing in
 // it is known.
-func guess(name i18n.Text) (category, drawing string) {
+func Guess(name i18n.Text) (category, drawing string) {
 	var given []map[string]bool // the words of each text
-	for _, text := range [...]string{name.FR, name.AR, name.EN} {
-		if text != "" {
+	for _, written := range [...]string{name.FR, name.AR, name.EN} {
+		if written != "" {
 			known := map[string]bool{}
-			for _, word := range words(text) {
+			for _, word := range text.Words(written) {
 				known[word] = true
 			}
 			given = append(given, known)

@@ -28,9 +28,9 @@ type Page struct {
 // NewPage is the page that a form about p is shown on now.
 func NewPage(p Product) Page {
 	page := Page{Key: postgres.NewID(), shown: map[string]string{"stock": strconv.Itoa(p.Stock)}}
-	e := p.edit()
+	e := p.Edit()
 	for _, f := range onForms {
-		page.shown[f.name] = digest(f.text(&e))
+		page.shown[f.Name] = digest(f.Text(&e))
 	}
 	return page
 }
@@ -56,8 +56,8 @@ func (p Page) Encode(fields ...string) string {
 	var b strings.Builder
 	b.WriteString(p.Key.String())
 	for _, f := range onForms {
-		if len(fields) == 0 || slices.Contains(fields, f.name) {
-			fmt.Fprintf(&b, " %s:%s", f.name, p.shown[f.name])
+		if len(fields) == 0 || slices.Contains(fields, f.Name) {
+			fmt.Fprintf(&b, " %s:%s", f.Name, p.shown[f.Name])
 		}
 	}
 	fmt.Fprintf(&b, " stock:%s", p.shown["stock"])
@@ -69,22 +69,22 @@ func (p Page) Touched(e Edit) map[string]bool {
 	touched := map[string]bool{}
 	e = e.cleaned()
 	for _, f := range onForms {
-		touched[f.name] = p.shown[f.name] != digest(f.text(&e))
+		touched[f.Name] = p.shown[f.Name] != digest(f.Text(&e))
 	}
 	touched["stock"] = e.Stock != nil && p.shown["stock"] != strconv.Itoa(*e.Stock)
 	return touched
 }
 
 // onForms are the fields of a product that a form can change, but for the stock.
-var onForms = append([]field{
+var onForms = append([]Field{
 	{"perishable", func(e *Edit) string { return strconv.FormatBool(e.Perishable) }, func(to, from *Edit) { to.Perishable = from.Perishable }},
 	{"state", func(e *Edit) string { return e.State }, func(to, from *Edit) { to.State = from.State }},
-}, editable...)
+}, Fields...)
 
 // The fields that forms in a row of the catalogue can change.
 var (
 	stateOnly = onForms[1:2]
-	priceOnly = slices.DeleteFunc(slices.Clone(onForms), func(f field) bool { return f.name != "price" })
+	priceOnly = slices.DeleteFunc(slices.Clone(onForms), func(f Field) bool { return f.Name != "price" })
 )
 
 // digest tells one text from another in a few letters.
@@ -107,19 +107,19 @@ func (e *Changed) Unwrap() error { return ErrChanged }
 
 // merge is the locked product as the page's form leaves it, its stock included, and by how much that
 // moves. The fields in given count; its state, reference and stock may be left open.
-func (p Page) merge(ctx context.Context, tx *sqlx.Tx, present Product, given Edit, fields []field) (merged Edit, delta int, err error) {
-	before := present.edit()
+func (p Page) merge(ctx context.Context, tx *sqlx.Tx, present Product, given Edit, fields []Field) (merged Edit, delta int, err error) {
+	before := present.Edit()
 	merged = before
 	var lost []Change
 	for _, f := range fields {
-		is, typed := f.text(&before), f.text(&given)
+		is, typed := f.Text(&before), f.Text(&given)
 		switch {
-		case is == typed, typed == "" && (f.name == "state" || f.name == "sku"):
-		case p.shown != nil && p.shown[f.name] == digest(typed): // left alone
-		case p.shown != nil && p.shown[f.name] != digest(is):
-			lost = append(lost, Change{f.name, is, typed})
+		case is == typed, typed == "" && (f.Name == "state" || f.Name == "sku"):
+		case p.shown != nil && p.shown[f.Name] == digest(typed): // left alone
+		case p.shown != nil && p.shown[f.Name] != digest(is):
+			lost = append(lost, Change{f.Name, is, typed})
 		default:
-			f.copy(&merged, &given)
+			f.Copy(&merged, &given)
 		}
 	}
 	if given.Stock != nil {

@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -16,15 +18,15 @@ import (
 
 func TestAMemberAddsAProductAndABuyerSeesAllOfIt(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	e := thyme()
+	m := catalogtest.New(t)
+	e := catalogtest.Thyme()
 	e.Labels = []catalog.Label{
 		{Slug: "terroir-du-maroc", Certificate: "TM-7", ExpiresOn: "2027-01-01"},
 		{Slug: "bio-maroc", Certificate: "BIO-2", ExpiresOn: "2026-11-22"}, // yesterday
 	}
-	m.add(m.honey, e)
+	m.Offer(m.Honey, e)
 
-	p, err := m.BySlug(m.ctx, "miel-de-thym")
+	p, err := m.BySlug(m.Ctx, "miel-de-thym")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,28 +42,28 @@ func TestAMemberAddsAProductAndABuyerSeesAllOfIt(t *testing.T) {
 	if len(p.Labels) != 1 || p.Labels[0].Slug != "terroir-du-maroc" || p.Labels[0].Name.FR != "Terroir du Maroc" {
 		t.Errorf("an expired certificate must not show: %+v", p.Labels)
 	}
-	m.sound()
+	m.Sound()
 }
 
 func TestAddressesAreReadableAndUnique(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	first := m.add(m.honey, thyme())
-	second := thyme()
+	m := catalogtest.New(t)
+	first := m.Offer(m.Honey, catalogtest.Thyme())
+	second := catalogtest.Thyme()
 	second.SKU = "M-02"
-	twin := m.add(m.honey, second)
+	twin := m.Offer(m.Honey, second)
 	if first.Slug != "miel-de-thym" || len(twin.Slug) != len("miel-de-thym-xxxxxxxx") {
 		t.Errorf("slugs %q and %q", first.Slug, twin.Slug)
 	}
-	arabic := m.add(m.honey, catalog.Edit{
+	arabic := m.Offer(m.Honey, catalog.Edit{
 		Category: "honey", Name: i18n.Text{AR: "عسل السِّدر"}, UnitAmount: 1, UnitCode: "kg", Price: 300_00, Authorisation: "X",
 	})
 	if arabic.Slug != "asl-alsdr" || arabic.SKU == "" || arabic.Drawing != "honey-jujube" {
 		t.Errorf("slug %q, reference %q, drawing %q", arabic.Slug, arabic.SKU, arabic.Drawing)
 	}
-	renamed := thyme()
+	renamed := catalogtest.Thyme()
 	renamed.Name.FR = "Miel de thym sauvage"
-	p, err := m.Update(m.ctx, m.honey, first.ID, renamed, catalog.Page{}, m.member)
+	p, err := m.Update(m.Ctx, m.Honey, first.ID, renamed, catalog.Page{}, m.Member)
 	if err != nil || p.Slug != "miel-de-thym" || p.Name.FR != "Miel de thym sauvage" {
 		t.Errorf("after a new name: %q %q %v", p.Slug, p.Name.FR, err)
 	}
@@ -69,46 +71,46 @@ func TestAddressesAreReadableAndUnique(t *testing.T) {
 
 func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	e := thyme()
+	m := catalogtest.New(t)
+	e := catalogtest.Thyme()
 	e.Authorisation = ""
-	p := m.add(m.honey, e)
+	p := m.Offer(m.Honey, e)
 	if p.State != catalog.Draft {
 		t.Fatalf("without authorisation it is %s", p.State)
 	}
-	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.needs_authorisation")
+	m.Refused(m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member), fault.Invalid, "catalog.needs_authorisation")
 
 	expired := e
-	expired.Authorisation, expired.AuthorisedTill = "ONSSA 1", ptr(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
-	if _, err := m.Update(m.ctx, m.honey, p.ID, expired, catalog.Page{}, m.member); err != nil {
+	expired.Authorisation, expired.AuthorisedTill = "ONSSA 1", new(time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC))
+	if _, err := m.Update(m.Ctx, m.Honey, p.ID, expired, catalog.Page{}, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	m.today = time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
-	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.authorisation_expired")
+	m.Today = time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
+	m.Refused(m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member), fault.Invalid, "catalog.authorisation_expired")
 
-	m.exec(`update settings set publish_without_authorisation = true`)
-	if err := m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member); err != nil {
+	m.Exec(`update settings set publish_without_authorisation = true`)
+	if err := m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member); err != nil {
 		t.Errorf("the association lets it: %v", err)
 	}
 
 	// When it lets it no more, what is on sale stays so, is counted, and cannot be published again.
-	m.exec(`update settings set publish_without_authorisation = false`)
-	if n, err := m.Unauthorised(m.ctx); err != nil || n != 1 {
+	m.Exec(`update settings set publish_without_authorisation = false`)
+	if n, err := m.Unauthorised(m.Ctx); err != nil || n != 1 {
 		t.Errorf("%d on sale without authorisation, %v", n, err)
 	}
-	refused(t, m.SetState(m.ctx, m.honey, p.ID, catalog.Published, m.member), fault.Invalid, "catalog.authorisation_expired")
-	if err := m.SetState(m.ctx, m.honey, p.ID, catalog.Draft, m.member); err != nil {
+	m.Refused(m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member), fault.Invalid, "catalog.authorisation_expired")
+	if err := m.SetState(m.Ctx, m.Honey, p.ID, catalog.Draft, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := m.Unauthorised(m.ctx); err != nil || n != 0 {
+	if n, err := m.Unauthorised(m.Ctx); err != nil || n != 0 {
 		t.Errorf("%d on sale without authorisation, %v", n, err)
 	}
 }
 
 func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	m.add(m.honey, thyme())
+	m := catalogtest.New(t)
+	m.Offer(m.Honey, catalogtest.Thyme())
 	for name, c := range map[string]struct {
 		spoil      func(e *catalog.Edit)
 		field, key string
@@ -119,10 +121,10 @@ func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
 		"other category":  {func(e *catalog.Edit) { e.Category = "cars" }, "category", "catalog.category_unknown"},
 		"no price":        {func(e *catalog.Edit) { e.Price = 0 }, "price", "catalog.price_missing"},
 		"too dear":        {func(e *catalog.Edit) { e.Price = money.MaxAmount + 1 }, "price", "catalog.price_too_high"},
-		"less than none":  {func(e *catalog.Edit) { e.Stock = ptr(-1) }, "stock", "catalog.stock_out_of_range"},
+		"less than none":  {func(e *catalog.Edit) { e.Stock = new(-1) }, "stock", "catalog.stock_out_of_range"},
 		"no unit":         {func(e *catalog.Edit) { e.UnitCode = "ell" }, "unit", "catalog.unit_unknown"},
-		"half a season":   {func(e *catalog.Edit) { e.SeasonFrom = ptr(3) }, "season", "catalog.season_months"},
-		"a 13th month":    {func(e *catalog.Edit) { e.SeasonFrom, e.SeasonTo = ptr(3), ptr(13) }, "season", "catalog.season_months"},
+		"half a season":   {func(e *catalog.Edit) { e.SeasonFrom = new(3) }, "season", "catalog.season_months"},
+		"a 13th month":    {func(e *catalog.Edit) { e.SeasonFrom, e.SeasonTo = new(3), new(13) }, "season", "catalog.season_months"},
 		"a label unproved": {func(e *catalog.Edit) {
 			e.Labels = []catalog.Label{{Slug: "igp", ExpiresOn: "2030-01-01"}}
 		}, "labels", "catalog.label_certificate"},
@@ -132,59 +134,57 @@ func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
 		"a reference in use": {func(e *catalog.Edit) { e.SKU = "M-01" }, "sku", "catalog.sku_taken"},
 		"an unknown state":   {func(e *catalog.Edit) { e.State = "sold" }, "state", "catalog.state_unknown"},
 	} {
-		e := thyme()
+		e := catalogtest.Thyme()
 		e.SKU = "M-09"
 		c.spoil(&e)
-		_, err := m.Create(m.ctx, m.honey, e, m.member)
+		_, err := m.Create(m.Ctx, m.Honey, e, m.Member)
 		f := fault.As(err)
 		if f == nil || f.Kind != fault.Invalid || f.Fields[c.field].Key != c.key {
 			t.Errorf("%s: %v, want %s at %s", name, err, c.key, c.field)
 		}
 	}
-	if n := m.number(`select count(*) from products`); n != 1 {
+	if n := m.Number(`select count(*) from products`); n != 1 {
 		t.Errorf("%d products: a refused one was kept", n)
 	}
 }
 
 func TestAnotherCooperativesProductIsNotThere(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	p := m.add(m.honey, thyme())
-	_, err := m.Get(m.ctx, m.couscou, p.ID)
-	refused(t, err, fault.NotFound, "catalog.product_not_found")
-	_, err = m.Update(m.ctx, m.couscou, p.ID, thyme(), catalog.Page{}, m.member)
-	refused(t, err, fault.NotFound, "catalog.product_not_found")
-	refused(t, m.SetPriceStock(m.ctx, m.couscou, p.ID, ptr(money.Amount(1)), ptr(0), m.member), fault.NotFound, "catalog.product_not_found")
-	refused(t, m.SetState(m.ctx, m.couscou, p.ID, catalog.Archived, m.member), fault.NotFound, "catalog.product_not_found")
-	_, err = m.AddPicture(m.ctx, m.couscou, p.ID, photograph(t, 400, 300), m.member)
-	refused(t, err, fault.NotFound, "catalog.product_not_found")
-	if got := m.product(m.honey, p.ID); !cmp.Equal(got, p) {
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme())
+	_, err := m.Get(m.Ctx, m.Couscous, p.ID)
+	m.Refused(err, fault.NotFound, "catalog.product_not_found")
+	_, err = m.Update(m.Ctx, m.Couscous, p.ID, catalogtest.Thyme(), catalog.Page{}, m.Member)
+	m.Refused(err, fault.NotFound, "catalog.product_not_found")
+	m.Refused(m.SetPriceStock(m.Ctx, m.Couscous, p.ID, new(money.Amount(1)), new(0), m.Member), fault.NotFound, "catalog.product_not_found")
+	m.Refused(m.SetState(m.Ctx, m.Couscous, p.ID, catalog.Archived, m.Member), fault.NotFound, "catalog.product_not_found")
+	if got := m.Product(m.Honey, p.ID); !cmp.Equal(got, p) {
 		t.Errorf("it changed: %s", cmp.Diff(p, got))
 	}
 }
 
 func TestBuyersSeeOnlyWhatIsOffered(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	honey, couscous := m.add(m.honey, thyme()), m.add(m.couscou, wheat())
-	hidden := wheat()
+	m := catalogtest.New(t)
+	honey, couscous := m.Offer(m.Honey, catalogtest.Thyme()), m.Offer(m.Couscous, catalogtest.Wheat())
+	hidden := catalogtest.Wheat()
 	hidden.SKU, hidden.State = "C-02", catalog.Draft
-	draft := m.add(m.couscou, hidden)
+	draft := m.Offer(m.Couscous, hidden)
 
-	list, err := m.ByIDs(m.ctx, []uuid.UUID{couscous.ID, draft.ID, postgres.NewID(), honey.ID})
+	list, err := m.ByIDs(m.Ctx, []uuid.UUID{couscous.ID, draft.ID, postgres.NewID(), honey.ID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(list) != 2 || list[0].ID != couscous.ID || list[1].ID != honey.ID {
 		t.Errorf("in the order asked, without the draft: %v", slugs(list))
 	}
-	m.exec(`update cooperatives set state = 'suspended' where id = $1`, m.couscou)
-	if n, err := m.CountPublished(m.ctx); err != nil || n != 1 {
+	m.Exec(`update cooperatives set state = 'suspended' where id = $1`, m.Couscous)
+	if n, err := m.CountPublished(m.Ctx); err != nil || n != 1 {
 		t.Errorf("%d offered (%v), want the honey only", n, err)
 	}
-	_, err = m.BySlug(m.ctx, couscous.Slug)
-	refused(t, err, fault.NotFound, "catalog.product_not_found")
-	own, err := m.OfCooperative(m.ctx, m.couscou)
+	_, err = m.BySlug(m.Ctx, couscous.Slug)
+	m.Refused(err, fault.NotFound, "catalog.product_not_found")
+	own, err := m.OfCooperative(m.Ctx, m.Couscous)
 	if err != nil || len(own) != 2 {
 		t.Errorf("its cooperative still sees %d (%v), want 2", len(own), err)
 	}
@@ -192,18 +192,18 @@ func TestBuyersSeeOnlyWhatIsOffered(t *testing.T) {
 
 func TestTheShelfTurnsOverTheCooperatives(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
+	m := catalogtest.New(t)
 	for _, sku := range []string{"1", "2", "3", "4", "5"} {
-		e := thyme()
+		e := catalogtest.Thyme()
 		e.SKU = sku
-		m.add(m.honey, e)
+		m.Offer(m.Honey, e)
 	}
-	m.add(m.couscou, wheat())
-	summer := wheat()
-	summer.SKU, summer.SeasonFrom, summer.SeasonTo = "C-05", ptr(5), ptr(8)
-	m.add(m.couscou, summer)
+	m.Offer(m.Couscous, catalogtest.Wheat())
+	summer := catalogtest.Wheat()
+	summer.SKU, summer.SeasonFrom, summer.SeasonTo = "C-05", new(5), new(8)
+	m.Offer(m.Couscous, summer)
 
-	monday, err := m.Shelf(m.ctx, m.today, 4)
+	monday, err := m.Shelf(m.Ctx, m.Today, 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,13 +213,13 @@ func TestTheShelfTurnsOverTheCooperatives(t *testing.T) {
 	if monday[0].Cooperative.ID == monday[1].Cooperative.ID {
 		t.Error("both cooperatives come before a second product of one")
 	}
-	again, err := m.Shelf(m.ctx, m.today.Add(5*time.Hour), 4)
+	again, err := m.Shelf(m.Ctx, m.Today.Add(5*time.Hour), 4)
 	if err != nil || !cmp.Equal(slugs(monday), slugs(again)) {
 		t.Errorf("the same day shows another shelf: %v", err)
 	}
 	different := false
 	for day := 1; day <= 5; day++ {
-		other, err := m.Shelf(m.ctx, m.today.AddDate(0, 0, day), 4)
+		other, err := m.Shelf(m.Ctx, m.Today.AddDate(0, 0, day), 4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,21 +237,21 @@ func TestTheShelfTurnsOverTheCooperatives(t *testing.T) {
 
 func TestInSeason(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
+	m := catalogtest.New(t)
 	fruit := func(sku string, from, to int) {
 		e := catalog.Edit{
-			SKU: sku, Category: "fruit", Name: i18n.Text{FR: sku}, UnitAmount: 1, UnitCode: "kg", Price: 7_00, Stock: ptr(5),
+			SKU: sku, Category: "fruit", Name: i18n.Text{FR: sku}, UnitAmount: 1, UnitCode: "kg", Price: 7_00, Stock: new(5),
 			SeasonFrom: &from, SeasonTo: &to,
 		}
-		m.add(m.honey, e)
+		m.Offer(m.Honey, e)
 	}
 	fruit("Clémentine", 10, 1)
 	fruit("Nèfle", 4, 6)
-	m.add(m.honey, thyme())
+	m.Offer(m.Honey, catalogtest.Thyme())
 	for month, want := range map[time.Month][]string{
 		time.November: {"clementine"}, time.January: {"clementine"}, time.February: {}, time.April: {"nefle"}, time.July: {},
 	} {
-		list, err := m.InSeason(m.ctx, month)
+		list, err := m.InSeason(m.Ctx, month)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,22 +268,22 @@ func TestInSeason(t *testing.T) {
 
 func TestAMemberLooksThroughHerCatalogue(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
+	m := catalogtest.New(t)
 	for _, name := range []string{"Miel de thym", "Miel de romarin", "Pollen 100%", "Propolis"} {
-		e := thyme()
+		e := catalogtest.Thyme()
 		e.SKU, e.Name = "", i18n.Text{FR: name}
-		m.add(m.honey, e)
-		m.today = m.today.Add(time.Minute)
+		m.Offer(m.Honey, e)
+		m.Today = m.Today.Add(time.Minute)
 	}
-	m.add(m.couscou, wheat())
-	page, err := m.Catalogue(m.ctx, m.honey, catalog.Filter{Query: "miel", PerPage: 1, Page: 2})
+	m.Offer(m.Couscous, catalogtest.Wheat())
+	page, err := m.Catalogue(m.Ctx, m.Honey, catalog.Filter{Query: "miel", PerPage: 1, Page: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if page.Total != 2 || page.Pages != 2 || page.Published != 4 || page.Draft != 0 || len(page.Products) != 1 || page.Products[0].Name.FR != "Miel de thym" {
 		t.Errorf("second page of the honeys: %+v", page)
 	}
-	page, err = m.Catalogue(m.ctx, m.honey, catalog.Filter{Query: "0%", State: catalog.Published, Category: "honey", Page: 99})
+	page, err = m.Catalogue(m.Ctx, m.Honey, catalog.Filter{Query: "0%", State: catalog.Published, Category: "honey", Page: 99})
 	if err != nil || page.Total != 1 || page.Page != 1 || page.Products[0].Name.FR != "Pollen 100%" {
 		t.Errorf("a sign of patterns is only a sign: %+v %v", page, err)
 	}
@@ -295,4 +295,11 @@ func slugs(list []catalog.Product) []string {
 		names = append(names, p.Slug)
 	}
 	return names
+}
+
+func ExampleProduct_InSeason() {
+	from, to := 10, 1
+	clementine := catalog.Product{SeasonFrom: &from, SeasonTo: &to}
+	fmt.Println(clementine.InSeason(time.December), clementine.InSeason(time.May))
+	// Output: true false
 }

@@ -6,13 +6,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/text"
+
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // ErrNotFound says that there is no such product, or that it is not for this person to know of.
@@ -43,6 +44,11 @@ func (s *Service) Get(ctx context.Context, coopID, productID uuid.UUID) (Product
 // OfCooperative reads all of a cooperative's products in all states, by reference.
 func (s *Service) OfCooperative(ctx context.Context, coopID uuid.UUID) ([]Product, error) {
 	return s.products(ctx, `where p.cooperative_id = $2 order by p.sku`, coopID)
+}
+
+// OfCooperativeTx is OfCooperative as q sees it, in order of the products' ids.
+func (s *Service) OfCooperativeTx(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID) ([]Product, error) {
+	return s.productsFrom(ctx, q, `where p.cooperative_id = $2 order by p.id`, coopID)
 }
 
 // InSeason reads up to 24 offered products that have a season and are in it in that month, those
@@ -147,7 +153,7 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 	if page.PerPage < 1 {
 		page.PerPage = 50
 	}
-	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(clean(f.Query)) + "%"
+	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text.Clean(f.Query)) + "%"
 	const soldOut, unpictured = `(p.state = 'published' and p.stock = 0)`, `(p.picture_id is null and p.state <> 'archived')`
 	const matches = `
 		p.cooperative_id = $2 and ($4 = '' or p.category = $4)
@@ -197,14 +203,4 @@ func one(list []Product, err error) (Product, error) {
 		return Product{}, ErrNotFound
 	}
 	return list[0], nil
-}
-
-// categoryName finds a category's names; empty for an unknown slug.
-func categoryName(categories []Category, slug string) i18n.Text {
-	for _, c := range categories {
-		if c.Slug == slug {
-			return c.Name
-		}
-	}
-	return i18n.Text{}
 }

@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/souk-taawon/souk/internal/text"
+
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
@@ -45,26 +47,26 @@ const (
 	maxReference   = 64
 )
 
-// rules is what an edit is held against.
-type rules struct {
+// Rules are what an edit is held against; the zero Rules know no category.
+type Rules struct {
 	categories   map[string]Category
 	unauthorised bool // the association lets food be published without authorisation
 	today        time.Time
 }
 
-// rulesFrom reads the rules that hold now.
-func (s *Service) rulesFrom(ctx context.Context, q sqlx.QueryerContext) (rules, error) {
+// Rules reads the rules that hold now.
+func (s *Service) Rules(ctx context.Context, q sqlx.QueryerContext) (Rules, error) {
 	list, err := s.Categories(ctx)
 	if err != nil {
-		return rules{}, err
+		return Rules{}, err
 	}
-	r := rules{categories: make(map[string]Category, len(list)), today: clock.Day(s.now())}
+	r := Rules{categories: make(map[string]Category, len(list)), today: clock.Day(s.now())}
 	for _, c := range list {
 		r.categories[c.Slug] = c
 	}
 	decided, err := settings.Read(ctx, q)
 	if err != nil {
-		return rules{}, err
+		return Rules{}, err
 	}
 	r.unauthorised = decided.PublishUnauthorised
 	return r, nil
@@ -87,12 +89,15 @@ func (s *Service) Unauthorised(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// unpublishable says why a product may not be offered, or nil: processed food needs an
+// Category gives a category by its slug; the zero one if there is none.
+func (r Rules) Category(slug string) Category { return r.categories[slug] }
+
+// Unpublishable says why a product may not be offered, or nil: processed food needs an
 // authorisation that has not expired, unless the association decided otherwise.
-func (r rules) unpublishable(e Edit) *fault.Message {
+func (r Rules) Unpublishable(e Edit) *fault.Message {
 	var m fault.Message
 	switch {
-	case r.unauthorised || !r.categories[e.Category].Food:
+	case r.unauthorised || !r.Category(e.Category).Food:
 		return nil
 	case e.Authorisation == "":
 		m = fault.Say("catalog.needs_authorisation")
@@ -104,8 +109,8 @@ func (r rules) unpublishable(e Edit) *fault.Message {
 	return &m
 }
 
-// problems says what is wrong with an edit, by field. State must be set.
-func (r rules) problems(e Edit) map[string]fault.Message {
+// Problems says what is wrong with an edit, by field. State must be set.
+func (r Rules) Problems(e Edit) map[string]fault.Message {
 	wrong := map[string]fault.Message{}
 	say := func(bad bool, field, key string, args ...any) {
 		if _, told := wrong[field]; bad && !told {
@@ -116,25 +121,25 @@ func (r rules) problems(e Edit) map[string]fault.Message {
 	say(e.Category == "", "category", "catalog.category_missing")
 	say(!known, "category", "catalog.category_unknown")
 	say(e.Name.AR == "" && e.Name.FR == "", "name", "catalog.name_missing")
-	for field, text := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
-		say(utf8.RuneCountInString(text) > maxName, field, "catalog.too_long", "Max", maxName)
+	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
+		say(utf8.RuneCountInString(typed) > maxName, field, "catalog.too_long", "Max", maxName)
 	}
-	for field, text := range map[string]string{
+	for field, typed := range map[string]string{
 		"description_ar": e.Description.AR, "description_fr": e.Description.FR, "description_en": e.Description.EN,
 	} {
-		say(utf8.RuneCountInString(text) > maxDescription, field, "catalog.too_long", "Max", maxDescription)
+		say(utf8.RuneCountInString(typed) > maxDescription, field, "catalog.too_long", "Max", maxDescription)
 	}
 	say(utf8.RuneCountInString(e.SKU) > maxReference, "sku", "catalog.too_long", "Max", maxReference)
 	say(utf8.RuneCountInString(e.Authorisation) > maxReference, "authorisation", "catalog.too_long", "Max", maxReference)
 	say(e.UnitAmount < 1 || e.UnitAmount > maxUnitAmount || !unitCodes[e.UnitCode], "unit", "catalog.unit_unknown")
 	say(e.Price <= 0, "price", "catalog.price_missing")
 	say(e.Price > money.MaxAmount, "price", "catalog.price_too_high")
-	say(e.Stock != nil && (*e.Stock < 0 || *e.Stock > maxStock), "stock", "catalog.stock_out_of_range", "Max", maxStock)
+	say(e.Stock != nil && (*e.Stock < 0 || *e.Stock > MaxStock), "stock", "catalog.stock_out_of_range", "Max", MaxStock)
 	say((e.SeasonFrom == nil) != (e.SeasonTo == nil) || !isMonth(e.SeasonFrom) || !isMonth(e.SeasonTo), "season", "catalog.season_months")
 	switch e.State {
 	case Draft, Archived:
 	case Published:
-		if why := r.unpublishable(e); why != nil {
+		if why := r.Unpublishable(e); why != nil {
 			wrong["authorisation"] = *why
 		}
 	default:
@@ -147,9 +152,9 @@ func (r rules) problems(e Edit) map[string]fault.Message {
 	return wrong
 }
 
-// check is problems as an error, or nil.
-func (r rules) check(e Edit) error {
-	wrong := r.problems(e)
+// check is Problems as an error, or nil.
+func (r Rules) check(e Edit) error {
+	wrong := r.Problems(e)
 	if len(wrong) == 0 {
 		return nil
 	}
@@ -158,20 +163,25 @@ func (r rules) check(e Edit) error {
 	return refused
 }
 
+// shownDay writes a day in each language's way, for a message that is kept.
+func shownDay(day time.Time) i18n.Text {
+	return i18n.Text{AR: day.Format("02/01/2006"), FR: day.Format("02/01/2006"), EN: day.Format("2 January 2006")}
+}
+
 var unitCodes = map[string]bool{"kg": true, "g": true, "l": true, "ml": true, "piece": true, "m2": true}
 
 func isMonth(m *int) bool { return m == nil || *m >= 1 && *m <= 12 }
 
 // cleaned is the edit without what is not seen in its texts.
 func (e Edit) cleaned() Edit {
-	e.SKU, e.Authorisation = cleanLine(e.SKU), cleanLine(e.Authorisation)
-	e.Name = i18n.Text{AR: cleanLine(e.Name.AR), FR: cleanLine(e.Name.FR), EN: cleanLine(e.Name.EN)}
-	e.Description = i18n.Text{AR: clean(e.Description.AR), FR: clean(e.Description.FR), EN: clean(e.Description.EN)}
+	e.SKU, e.Authorisation = text.Line(e.SKU), text.Line(e.Authorisation)
+	e.Name = i18n.Text{AR: text.Line(e.Name.AR), FR: text.Line(e.Name.FR), EN: text.Line(e.Name.EN)}
+	e.Description = i18n.Text{AR: text.Clean(e.Description.AR), FR: text.Clean(e.Description.FR), EN: text.Clean(e.Description.EN)}
 	return e
 }
 
 // completed fills in what a new product's edit leaves open.
-func (r rules) completed(e Edit, id uuid.UUID) Edit {
+func (r Rules) completed(e Edit, id uuid.UUID) Edit {
 	if e.SKU == "" {
 		e.SKU = madeSKU(id)
 	}
@@ -179,11 +189,11 @@ func (r rules) completed(e Edit, id uuid.UUID) Edit {
 		e.Stock = new(int)
 	}
 	if e.Drawing == "" {
-		_, e.Drawing = guess(e.Name)
+		_, e.Drawing = Guess(e.Name)
 	}
 	if e.State == "" {
 		e.State = Published
-		if r.unpublishable(e) != nil {
+		if r.Unpublishable(e) != nil {
 			e.State = Draft
 		}
 	}

@@ -65,17 +65,17 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Cho
 		if err != nil {
 			return err
 		}
-		r, err := s.rulesFrom(ctx, tx)
+		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, p := range products {
-			given, why := p.edit(), (*fault.Message)(nil)
+			given, why := p.Edit(), (*fault.Message)(nil)
 			if what != SoldOut {
 				given.State = what
 			}
 			if what == Published {
-				why = r.unpublishable(given)
+				why = r.Unpublishable(given)
 			}
 			if why == nil {
 				why, err = s.setOneTx(ctx, tx, p, given, what, pages[p.ID], by)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/base32"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 const maxSlug = 80 // bytes
@@ -18,44 +20,7 @@ const maxSlug = 80 // bytes
 // slugify makes the readable part of an address: the French name without accents, or else the
 // English, or the Arabic letter by letter.
 func slugify(name i18n.Text) string {
-	text := name.FR
-	if text == "" {
-		text = name.EN
-	}
-	if text == "" {
-		text = name.AR
-	}
-	var b strings.Builder
-	dash := false
-	for _, r := range fold(text) {
-		latin, isArabic := arabicLetters[r]
-		switch {
-		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
-			latin = string(r)
-		case !isArabic:
-			dash = b.Len() > 0
-			continue
-		}
-		if dash && latin != "" {
-			b.WriteByte('-')
-			dash = false
-		}
-		b.WriteString(latin)
-		if b.Len() >= maxSlug {
-			break
-		}
-	}
-	if b.Len() == 0 {
-		return "product"
-	}
-	return b.String()
-}
-
-var arabicLetters = map[rune]string{
-	'ا': "a", 'ب': "b", 'ت': "t", 'ث': "th", 'ج': "j", 'ح': "h", 'خ': "kh", 'د': "d", 'ذ': "dh",
-	'ر': "r", 'ز': "z", 'س': "s", 'ش': "ch", 'ص': "s", 'ض': "d", 'ط': "t", 'ظ': "d", 'ع': "a",
-	'غ': "gh", 'ف': "f", 'ق': "q", 'ك': "k", 'ل': "l", 'م': "m", 'ن': "n", 'ه': "h", 'و': "ou",
-	'ي': "i", 'ء': "", 'پ': "p", 'ڤ': "v", 'ڭ': "g", 'چ': "tch",
+	return cmp.Or(text.Slug(cmp.Or(name.FR, name.EN, name.AR), maxSlug), "product")
 }
 
 // slugsTx gives each new product its address, in the order given: the readable part alone, or with

@@ -126,6 +126,26 @@ func (s *Service) OnSale(ctx context.Context) (int, error) {
 	return n, nil
 }
 
+// MovedByOrders reads by how much orders have moved each of a cooperative's stocks since then.
+func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since time.Time) (map[uuid.UUID]int, error) {
+	var list []struct {
+		ID  uuid.UUID
+		Sum int
+	}
+	if err := s.db.SelectContext(ctx, &list, `
+		select p.id, sum(m.delta) as sum
+		from products p join stock_movements m on m.product_id = p.id
+		where p.cooperative_id = $1 and m.reason in ('reserve', 'release') and m.at > $2
+		group by p.id`, coopID, since); err != nil {
+		return nil, fmt.Errorf("moved by orders: %w", err)
+	}
+	moved := make(map[uuid.UUID]int, len(list))
+	for _, m := range list {
+		moved[m.ID] = m.Sum
+	}
+	return moved, nil
+}
+
 // moveStock changes the stock of locked products and writes down why, in one statement.
 func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
 	var moved, asked int
@@ -157,14 +177,14 @@ func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason strin
 func perProduct(lines []StockLine) ([]StockLine, error) {
 	sum := make(map[uuid.UUID]int, len(lines))
 	for _, l := range lines {
-		if l.Quantity < 1 || l.Quantity > maxStock {
+		if l.Quantity < 1 || l.Quantity > MaxStock {
 			return nil, errQuantity
 		}
 		sum[l.ProductID] += l.Quantity
 	}
 	out := make([]StockLine, 0, len(sum))
 	for id, quantity := range sum {
-		if quantity > maxStock {
+		if quantity > MaxStock {
 			return nil, errQuantity
 		}
 		out = append(out, StockLine{id, quantity})
@@ -200,5 +220,5 @@ func shortOf(lines []StockLine, products []Product) []Short {
 	return short
 }
 
-// maxStock is the largest number of pieces that is believed: a million.
-const maxStock = 1_000_000
+// MaxStock is the largest number of pieces that is believed: a million.
+const MaxStock = 1_000_000

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -17,10 +18,10 @@ import (
 
 func TestAnOrderTakesAllOfItsLinesOrNothing(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	honey, couscous := m.add(m.honey, thyme()), m.add(m.couscou, wheat())
+	m := catalogtest.New(t)
+	honey, couscous := m.Offer(m.Honey, catalogtest.Thyme()), m.Offer(m.Couscous, catalogtest.Wheat())
 	order := postgres.NewID()
-	sold, err := m.reserve(order,
+	sold, err := m.Reserve(order,
 		catalog.StockLine{ProductID: couscous.ID, Quantity: 3}, catalog.StockLine{ProductID: honey.ID, Quantity: 2},
 		catalog.StockLine{ProductID: couscous.ID, Quantity: 1})
 	if err != nil {
@@ -31,7 +32,7 @@ func TestAnOrderTakesAllOfItsLinesOrNothing(t *testing.T) {
 	}
 
 	gone := postgres.NewID()
-	_, err = m.reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: 1},
+	_, err = m.Reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: 1},
 		catalog.StockLine{ProductID: couscous.ID, Quantity: 47}, catalog.StockLine{ProductID: gone, Quantity: 1})
 	var short *catalog.OutOfStock
 	if !errors.As(err, &short) || len(short.Lines) != 2 {
@@ -40,51 +41,51 @@ func TestAnOrderTakesAllOfItsLinesOrNothing(t *testing.T) {
 	if short.Lines[0] != (catalog.Short{ProductID: couscous.ID, Available: 46}) || short.Lines[1] != (catalog.Short{ProductID: gone}) {
 		t.Errorf("short %+v", short.Lines)
 	}
-	refused(t, err, fault.Conflict, "catalog.out_of_stock")
-	if got := m.product(m.honey, honey.ID).Stock; got != 18 {
+	m.Refused(err, fault.Conflict, "catalog.out_of_stock")
+	if got := m.Product(m.Honey, honey.ID).Stock; got != 18 {
 		t.Errorf("the honey went with the refused order: %d left", got)
 	}
 
-	if err := m.release(order, catalog.StockLine{ProductID: couscous.ID, Quantity: 4}); err != nil {
+	if err := m.Release(order, catalog.StockLine{ProductID: couscous.ID, Quantity: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if got := m.product(m.couscou, couscous.ID).Stock; got != 50 {
+	if got := m.Product(m.Couscous, couscous.ID).Stock; got != 50 {
 		t.Errorf("%d after the release, want 50", got)
 	}
-	refused(t, m.release(order, catalog.StockLine{ProductID: couscous.ID, Quantity: 4}), fault.Conflict, "catalog.released_twice")
-	m.sound()
+	m.Refused(m.Release(order, catalog.StockLine{ProductID: couscous.ID, Quantity: 4}), fault.Conflict, "catalog.released_twice")
+	m.Sound()
 }
 
 func TestWhatIsNotOfferedCannotBeOrdered(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	honey, couscous := m.add(m.honey, thyme()), m.add(m.couscou, wheat())
-	if err := m.SetState(m.ctx, m.honey, honey.ID, catalog.Draft, m.member); err != nil {
+	m := catalogtest.New(t)
+	honey, couscous := m.Offer(m.Honey, catalogtest.Thyme()), m.Offer(m.Couscous, catalogtest.Wheat())
+	if err := m.SetState(m.Ctx, m.Honey, honey.ID, catalog.Draft, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	m.exec(`update cooperatives set state = 'suspended' where id = $1`, m.couscou)
-	_, err := m.reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: 1}, catalog.StockLine{ProductID: couscous.ID, Quantity: 1})
+	m.Exec(`update cooperatives set state = 'suspended' where id = $1`, m.Couscous)
+	_, err := m.Reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: 1}, catalog.StockLine{ProductID: couscous.ID, Quantity: 1})
 	var short *catalog.OutOfStock
 	if !errors.As(err, &short) || len(short.Lines) != 2 || short.Lines[0].Available != 0 {
 		t.Errorf("got %v, want both as gone", err)
 	}
 	for _, quantity := range []int{0, -1, 1 << 40} {
-		_, err := m.reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: quantity})
-		refused(t, err, fault.Invalid, "catalog.quantity")
+		_, err := m.Reserve(postgres.NewID(), catalog.StockLine{ProductID: honey.ID, Quantity: quantity})
+		m.Refused(err, fault.Invalid, "catalog.quantity")
 	}
 }
 
 func TestTwoHundredBuyersWantTheLastJar(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	e := thyme()
-	e.Stock = ptr(1)
-	jar := m.add(m.honey, e)
+	m := catalogtest.New(t)
+	e := catalogtest.Thyme()
+	e.Stock = new(1)
+	jar := m.Offer(m.Honey, e)
 	var won, lost atomic.Int32
 	var buyers sync.WaitGroup
 	for range 200 {
 		buyers.Go(func() {
-			_, err := m.reserve(postgres.NewID(), catalog.StockLine{ProductID: jar.ID, Quantity: 1})
+			_, err := m.Reserve(postgres.NewID(), catalog.StockLine{ProductID: jar.ID, Quantity: 1})
 			var short *catalog.OutOfStock
 			switch {
 			case err == nil:
@@ -100,19 +101,19 @@ func TestTwoHundredBuyersWantTheLastJar(t *testing.T) {
 	if won.Load() != 1 || lost.Load() != 199 {
 		t.Errorf("%d got it, %d were told it is gone", won.Load(), lost.Load())
 	}
-	m.sound()
+	m.Sound()
 }
 
 // Orders that name the same products in different order, counts by hand and uploads all at once:
 // nobody waits for ever and not a piece is lost.
 func TestManyOrdersAndCountsAtOnce(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
+	m := catalogtest.New(t)
 	var products []catalog.Product
 	for i := range 6 {
-		e := wheat()
-		e.SKU, e.Stock = fmt.Sprintf("C-%d", i), ptr(1000)
-		products = append(products, m.add(m.couscou, e))
+		e := catalogtest.Wheat()
+		e.SKU, e.Stock = fmt.Sprintf("C-%d", i), new(1000)
+		products = append(products, m.Offer(m.Couscous, e))
 	}
 	var wait sync.WaitGroup
 	for n := range 40 {
@@ -122,60 +123,59 @@ func TestManyOrdersAndCountsAtOnce(t *testing.T) {
 			for i := range products {
 				lines = append(lines, catalog.StockLine{ProductID: products[(i*(1+n%5)+n)%6].ID, Quantity: 1})
 			}
-			if _, err := m.reserve(order, lines...); err != nil {
+			if _, err := m.Reserve(order, lines...); err != nil {
 				t.Error(err)
 			}
 			if n%2 == 0 {
-				if err := m.release(order, lines...); err != nil {
+				if err := m.Release(order, lines...); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 		wait.Go(func() {
-			if err := m.SetPriceStock(m.ctx, m.couscou, products[n%6].ID, ptr(money.Amount(20_00+n)), ptr(900+n), m.member); err != nil {
+			if err := m.SetPriceStock(m.Ctx, m.Couscous, products[n%6].ID, new(money.Amount(20_00+n)), new(900+n), m.Member); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wait.Wait()
-	m.sound()
+	m.Sound()
 }
 
 func TestACountIsWrittenDownWithWhoCounted(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	p := m.add(m.honey, thyme())
-	if err := m.SetPriceStock(m.ctx, m.honey, p.ID, nil, ptr(12), m.member); err != nil {
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme())
+	if err := m.SetPriceStock(m.Ctx, m.Honey, p.ID, nil, new(12), m.Member); err != nil {
 		t.Fatal(err)
 	}
-	if err := m.SetPriceStock(m.ctx, m.honey, p.ID, ptr(money.Amount(99_00)), nil, m.member); err != nil {
+	if err := m.SetPriceStock(m.Ctx, m.Honey, p.ID, new(money.Amount(99_00)), nil, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	if got := m.product(m.honey, p.ID); got.Stock != 12 || got.Price != 99_00 {
+	if got := m.Product(m.Honey, p.ID); got.Stock != 12 || got.Price != 99_00 {
 		t.Errorf("stock %d, price %d", got.Stock, got.Price)
 	}
-	if n := m.number(`select count(*) from stock_movements where product_id = $1 and reason = 'count' and user_id = $2`, p.ID, m.member); n != 2 {
+	if n := m.Number(`select count(*) from stock_movements where product_id = $1 and reason = 'count' and user_id = $2`, p.ID, m.Member); n != 2 {
 		t.Errorf("%d counts written down, want the first 20 and then 8 less", n)
 	}
-	refused(t, m.SetPriceStock(m.ctx, m.honey, p.ID, ptr(money.Amount(0)), nil, m.member), fault.Invalid, "catalog.price_missing")
-	m.sound()
+	m.Refused(m.SetPriceStock(m.Ctx, m.Honey, p.ID, new(money.Amount(0)), nil, m.Member), fault.Invalid, "catalog.price_missing")
+	m.Sound()
 }
 
 // The database itself keeps each rule, whatever a program forgets.
 func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 	t.Parallel()
-	m := newMarket(t)
-	p, other := m.add(m.honey, thyme()), m.add(m.couscou, wheat())
+	m := catalogtest.New(t)
+	p, other := m.Offer(m.Honey, catalogtest.Thyme()), m.Offer(m.Couscous, catalogtest.Wheat())
 	order := postgres.NewID()
-	if _, err := m.reserve(order, catalog.StockLine{ProductID: p.ID, Quantity: 1}); err != nil {
+	if _, err := m.Reserve(order, catalog.StockLine{ProductID: p.ID, Quantity: 1}); err != nil {
 		t.Fatal(err)
 	}
 	const set = `update products set `
 	const move = `insert into stock_movements (id, product_id, delta, reason, order_id, at) values (gen_random_uuid(), '`
-	upload := m.upload(m.honey, "a.csv", "Produit;Prix\nMiel de thym;150\n")
 	for constraint, statement := range map[string]string{
 		"products_slug_key":           set + `slug = '` + other.Slug + `' where id = '` + p.ID.String() + `'`,
-		"products_sku_key":            set + `cooperative_id = '` + m.honey.String() + `', sku = 'M-01' where id = '` + other.ID.String() + `'`,
+		"products_sku_key":            set + `cooperative_id = '` + m.Honey.String() + `', sku = 'M-01' where id = '` + other.ID.String() + `'`,
 		"products_named":              set + `name_ar = '', name_fr = ''`,
 		"products_unit_known":         set + `unit_code = 'ell'`,
 		"products_unit_positive":      set + `unit_amount = 0`,
@@ -193,12 +193,9 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		"stock_movements_order_known":     move + p.ID.String() + `', 1, 'release', null, now())`,
 		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now())`,
 		"stock_movements_append_only":     `update stock_movements set delta = 5`,
-		"pictures_state_known": `insert into pictures (id, product_id, original_key, state, created_at)
-			values (gen_random_uuid(), '` + p.ID.String() + `', 'x', 'lost', now())`,
-		"uploads_state_known": `update uploads set state = 'lost' where id = '` + upload.ID.String() + `'`,
 	} {
-		err := postgres.InTx(m.ctx, m.db, func(tx *sqlx.Tx) error {
-			_, err := tx.ExecContext(m.ctx, statement)
+		err := postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
+			_, err := tx.ExecContext(m.Ctx, statement)
 			return err
 		})
 		if !postgres.Violates(err, constraint) {

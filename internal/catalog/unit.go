@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // unitWords are the folded words for units, each with its code and how many of it the word means.
@@ -53,7 +55,7 @@ const maxUnitAmount = 100_000
 // reports false for what is no unit.
 func ParseUnit(s string) (amount int, code string, ok bool) {
 	number, counted, contained, grouped := 1.0, false, false, false
-	for _, part := range unitParts.FindAllString(squareMetre.ReplaceAllString(fold(s), "m2"), -1) {
+	for _, part := range unitParts.FindAllString(squareMetre.ReplaceAllString(text.Fold(s), "m2"), -1) {
 		if value, isNumber := quantity(part); isNumber {
 			if code != "" {
 				return 0, "", false // «1 kg 500» is a second quantity, and «kg 2» could be anything
@@ -106,9 +108,9 @@ func quantity(part string) (float64, bool) {
 	return value, err == nil
 }
 
-// smallest gives a unit in grams, millilitres, pieces or square metres, so that 1 kg and 1000 g are
+// SmallestUnit gives a unit in grams, millilitres, pieces or square metres, so that 1 kg and 1000 g are
 // the same.
-func smallest(amount int, code string) (int, string) {
+func SmallestUnit(amount int, code string) (int, string) {
 	switch code {
 	case "kg":
 		return amount * 1000, "g"
@@ -118,8 +120,9 @@ func smallest(amount int, code string) (int, string) {
 	return amount, code
 }
 
-func sameUnit(amount int, code string, otherAmount int, otherCode string) bool {
-	a, c := smallest(amount, code)
-	b, d := smallest(otherAmount, otherCode)
+// SameUnit reports whether two units are the same quantity of the same.
+func SameUnit(amount int, code string, otherAmount int, otherCode string) bool {
+	a, c := SmallestUnit(amount, code)
+	b, d := SmallestUnit(otherAmount, otherCode)
 	return a == b && c == d
 }

@@ -27,12 +27,12 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.
 		return Product{}, err
 	}
 	var id uuid.UUID
-	err = s.retryNames(ctx, func(tx *sqlx.Tx) error {
+	err = s.InTx(ctx, func(tx *sqlx.Tx) error {
 		id = postgres.NewID()
-		if err := productsAllowed(ctx, tx, coopID, `1`); err != nil {
+		if err := productsAllowed(ctx, tx, coopID, 1); err != nil {
 			return err
 		}
-		r, err := s.rulesFrom(ctx, tx)
+		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -80,16 +80,13 @@ const MaxProducts = 50_000
 // ErrTooManyProducts says that a cooperative's catalogue is full.
 var ErrTooManyProducts = fault.New(fault.Invalid, "catalog.too_many_products", "Max", MaxProducts)
 
-// productsAllowed is ErrTooManyProducts if with so many more, an SQL expression with parameters from $3
-// on, the cooperative would have too many products.
-func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more string, args ...any) error {
-	var allowed bool
-	if err := tx.GetContext(ctx, &allowed, `
-		select (select count(*) from products where cooperative_id = $1) + `+more+` <= $2::int`,
-		append([]any{coopID, MaxProducts}, args...)...); err != nil {
+// productsAllowed is ErrTooManyProducts if with so many more the cooperative would have too many products.
+func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more int) error {
+	var present int
+	if err := tx.GetContext(ctx, &present, `select count(*) from products where cooperative_id = $1`, coopID); err != nil {
 		return fmt.Errorf("count products: %w", err)
 	}
-	if !allowed {
+	if present+more > MaxProducts {
 		return ErrTooManyProducts
 	}
 	return nil
@@ -118,7 +115,7 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 		if err != nil {
 			return err
 		}
-		r, err := s.rulesFrom(ctx, tx)
+		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -176,13 +173,13 @@ func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.U
 		if err != nil {
 			return err
 		}
-		given := present.edit()
+		given := present.Edit()
 		given.Stock = stock
 		if price != nil {
 			given.Price = *price
 		}
 		given.State = Draft // whether it may be offered is not in question here
-		r, err := s.rulesFrom(ctx, tx)
+		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
@@ -226,11 +223,11 @@ func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, 
 		if err != nil {
 			return err
 		}
-		r, err := s.rulesFrom(ctx, tx)
+		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
-		given := present.edit()
+		given := present.Edit()
 		given.State = state
 		if err := r.check(given); err != nil {
 			return err
@@ -252,6 +249,15 @@ func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, 
 	return nil
 }
 
+// ShowPictureTx lets a product show a picture.
+func (s *Service) ShowPictureTx(ctx context.Context, tx *sqlx.Tx, productID, picture uuid.UUID) error {
+	if _, err := tx.ExecContext(ctx, `
+		update products set picture_id = $2, updated_at = $3 where id = $1`, productID, picture, s.now()); err != nil {
+		return fmt.Errorf("show picture: %w", err)
+	}
+	return nil
+}
+
 // lockTx reads a cooperative's own product and keeps others from changing it until tx ends.
 func (s *Service) lockTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uuid.UUID) (Product, error) {
 	return one(s.productsFrom(ctx, tx, `
@@ -259,8 +265,8 @@ func (s *Service) lockTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uui
 		for no key update of p`, productID, coopID))
 }
 
-// edit is the product as an Edit that changes nothing.
-func (p Product) edit() Edit {
+// Edit is the product as an Edit that changes nothing.
+func (p Product) Edit() Edit {
 	return Edit{
 		SKU: p.SKU, Category: p.Category, Name: p.Name, Description: p.Description,
 		UnitAmount: p.UnitAmount, UnitCode: p.UnitCode, Price: p.Price,
@@ -292,7 +298,7 @@ func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, fo
 		)
 		insert into stock_movements (id, product_id, delta, reason, user_id, form, at)
 		values ($4, $1, $2, 'count', $5, $6, $3)`,
-		productID, delta, now, postgres.NewID(), nullable(by), nullable(form)); err != nil {
+		productID, delta, now, postgres.NewID(), postgres.NullID(by), postgres.NullID(form)); err != nil {
 		return fmt.Errorf("move stock: %w", err)
 	}
 	return nil
@@ -337,9 +343,9 @@ func refused(err error) error {
 	return fault.New(fault.Invalid, "catalog.invalid").Field(field, key).Wrap(err)
 }
 
-// retryNames runs fn in a transaction, and again when another product took one of its addresses, or
+// InTx runs fn in a transaction, and again when another product took one of its addresses, or
 // for an upload one of its references, between the question and the answer.
-func (s *Service) retryNames(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
+func (s *Service) InTx(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
 	for try := 1; ; try++ {
 		err := postgres.InTx(ctx, s.db, fn)
 		if try == 3 || !postgres.Violates(err, "products_slug_key") && !postgres.Violates(err, "products_sku_key") {

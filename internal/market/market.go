@@ -13,16 +13,19 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/search"
 )
 
@@ -50,6 +53,8 @@ type Market struct {
 	Settings     *settings.Service
 	Cooperatives *cooperative.Service
 	Catalog      *catalog.Service
+	Pictures     *picture.Service
+	Uploads      *upload.Service
 	Payments     *payment.Service
 	Delivery     *delivery.Service
 	Orders       *order.Service
@@ -69,7 +74,9 @@ func New(p Parts) (*Market, error) {
 	m.Accounts = account.New(p.DB, m.Jobs, m.Security, p.Secret, p.Now)
 	m.Settings = settings.New(p.DB, p.Now)
 	m.Cooperatives = cooperative.New(p.DB, p.Now)
-	m.Catalog = catalog.New(p.DB, m.Jobs, p.Blobs, p.Log, p.Now)
+	m.Catalog = catalog.New(p.DB, p.Log, p.Now)
+	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
+	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
 	m.Payments = payment.New(payment.Cash{})
 	m.Delivery = delivery.New(p.DB)
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
@@ -84,7 +91,7 @@ func New(p Parts) (*Market, error) {
 
 // Syncer tells a search engine of what is on sale. name is the engine's in the database, one for each index.
 func (m *Market) Syncer(name string, engine search.Engine) *search.Syncer {
-	return search.NewSyncer(name, engine, catalog.NewSearchSource(m.DB, m.Now), m.Log)
+	return search.NewSyncer(name, engine, finding.NewSource(m.DB, m.Now), m.Log)
 }
 
 // Mailbox gives the mail that is kept instead of sent, the latest first.

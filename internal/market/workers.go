@@ -9,7 +9,9 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/upload"
 )
 
 // addWorkers enlists who works each kind of job; one that nobody works cannot be inserted.
@@ -24,11 +26,11 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
-	river.AddWorker(workers, catalog.NewPictureWorker(m.Catalog))
+	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
-	river.AddWorker(workers, &catalog.CleanPicturesWorker{Catalog: m.Catalog})
-	river.AddWorker(workers, &catalog.CleanUploadsWorker{Catalog: m.Catalog})
-	river.AddWorker(workers, &catalog.ApplyWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
+	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
+	river.AddWorker(workers, &upload.ApplyWorker{Uploads: m.Uploads})
 }
 
 // periodic are the jobs that come again by themselves.
@@ -40,8 +42,8 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, order.CleanArgs{}),
 		every(time.Hour, order.EraseArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
-		every(24*time.Hour, catalog.CleanPicturesArgs{}),
-		every(24*time.Hour, catalog.CleanUploadsArgs{}),
+		every(24*time.Hour, picture.CleanArgs{}),
+		every(24*time.Hour, upload.CleanArgs{}),
 	}
 }
 

@@ -91,7 +91,7 @@ func (m *market) orders(linkSecret string) *order.Service {
 	jobs, err := job.New(m.db, nil, nil, log)
 	m.must(err)
 	payments := payment.New(payment.Cash{})
-	orders := order.New(m.db, catalog.New(m.db, jobs, nil, log, m.clock), delivery.New(m.db), payments, jobs, m.texts,
+	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db), payments, jobs, m.texts,
 		[]byte(linkSecret), "https://souk.example", m.clock)
 	payments.OnPaid = orders.PaidTx
 	return orders

@@ -145,3 +145,6 @@ func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 // NewID makes an id (UUIDv7): made by the application so that several databases could, and in
 // order of time so that indexes stay dense. No meaning is attached to that order.
 func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// NullID writes «nobody», the nil id, as null.
+func NullID(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

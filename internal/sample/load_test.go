@@ -18,9 +18,11 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/upload"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -189,7 +191,7 @@ func TestEverybodyCanSignIn(t *testing.T) {
 func clean(t *testing.T, db *sqlx.DB) {
 	t.Helper()
 	for _, of := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
+		ledger.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit, settlement.Audit,
 	} {
 		checks, err := of(context.Background(), db)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -33,7 +34,7 @@ func TestFileIsReadCheckedRepairedAppliedAndFound(t *testing.T) {
 	synced := make(chan struct{})
 	go func() {
 		defer close(synced)
-		search.NewSyncer("test", m.Search, catalog.NewSearchSource(m.DB, time.Now), slog.New(slog.DiscardHandler)).Run(ctx)
+		search.NewSyncer("test", m.Search, finding.NewSource(m.DB, time.Now), slog.New(slog.DiscardHandler)).Run(ctx)
 	}()
 	defer func() { stop(); <-synced }()
 

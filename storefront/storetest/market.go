@@ -12,8 +12,8 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
@@ -103,7 +103,7 @@ func (m *Market) open(log *slog.Logger) {
 // Index lets search find what is in the database now.
 func (m *Market) Index() {
 	m.t.Helper()
-	source := catalog.NewSearchSource(m.DB, time.Now)
+	source := finding.NewSource(m.DB, time.Now)
 	must(m.t, m.Search.Rebuild(context.Background(), func(yield func(search.Document, error) bool) {
 		docs, err := source.All(context.Background(), "", 1000)
 		if err != nil {

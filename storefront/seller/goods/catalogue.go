@@ -308,6 +308,6 @@ func (h *Handler) exportCatalogue(r *web.Request) error {
 	}
 	name := seller.FileName(r, "souk-catalogue") + "." + format
 	return r.Attachment(name, web.SpreadsheetTypes[format], func(w io.Writer) error {
-		return h.Catalog.Template(r.Context(), r.CooperativeID(), r.Locale, format, w)
+		return h.Uploads.Template(r.Context(), r.CooperativeID(), r.Locale, format, w)
 	})
 }

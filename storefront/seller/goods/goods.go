@@ -3,20 +3,24 @@ package goods
 import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/picture"
+	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // Handler has the pages of what a cooperative sells. All its services are needed.
 type Handler struct {
-	Catalog *catalog.Service
-	Orders  *order.Service
+	Catalog  *catalog.Service
+	Pictures *picture.Service
+	Uploads  *upload.Service // gives the catalogue out as a file
+	Orders   *order.Service
 }
 
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
-	picture := web.Post(web.Member, seller.CataloguePath+"/:id/picture", h.addPicture)
-	picture.MaxBody = catalog.MaxPictureBytes + seller.FormRoom
+	photograph := web.Post(web.Member, seller.CataloguePath+"/:id/picture", h.addPicture)
+	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	return []web.Route{
 		web.Get(web.Member, seller.CataloguePath, h.catalogue),
 		web.Get(web.Member, seller.CataloguePath+"/export.:format", h.exportCatalogue),
@@ -28,6 +32,6 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(web.Member, seller.CataloguePath+"/:id/quick", h.setPriceStock),
 		web.Post(web.Member, seller.CataloguePath+"/:id/state", h.setState),
 		web.Get(web.Member, seller.CataloguePath+"/:id/picture", h.picture),
-		picture,
+		photograph,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -23,7 +24,7 @@ func (h *Handler) picture(r *web.Request) error {
 }
 
 func (h *Handler) showPicture(r *web.Request, status int, product catalog.Product, form ui.Form) error {
-	photo, err := h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID)
+	photo, err := h.Pictures.Latest(r.Context(), r.CooperativeID(), product.ID)
 	if err != nil {
 		return err
 	}
@@ -31,7 +32,7 @@ func (h *Handler) showPicture(r *web.Request, status int, product catalog.Produc
 	if err != nil {
 		return err
 	}
-	if photo == catalog.PictureWaiting {
+	if photo == picture.Waiting {
 		r.SetHeader("Refresh", "2") // seconds: its smaller copies are there in one or two
 	}
 	return r.Render(status, picturePage(p, product, form, photo))
@@ -71,6 +72,6 @@ func (h *Handler) sendPicture(r *web.Request, product uuid.UUID, header *multipa
 		return fmt.Errorf("open picture: %w", err)
 	}
 	defer func() { _ = file.Close() }() // only read
-	_, err = h.Catalog.AddPicture(r.Context(), r.CooperativeID(), product, file, r.UserID())
+	_, err = h.Pictures.Add(r.Context(), r.CooperativeID(), product, file, r.UserID())
 	return err
 }

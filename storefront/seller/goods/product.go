@@ -165,7 +165,7 @@ func (h *Handler) showProduct(r *web.Request, status int, product *catalog.Produ
 			v.Page = catalog.NewPage(*product).Encode()
 		}
 		title = r.Locale.Text(product.Name)
-		if v.Photo, err = h.Catalog.LatestPicture(r.Context(), r.CooperativeID(), product.ID); err != nil {
+		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), product.ID); err != nil {
 			return err
 		}
 	}

@@ -12,11 +12,12 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/catalog/sheet"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/upload"
+	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -24,6 +25,7 @@ import (
 
 // Handler has the pages of catalogue files. All its services are needed.
 type Handler struct {
+	Uploads *upload.Service
 	Catalog *catalog.Service
 	Orders  *order.Service
 }
@@ -53,7 +55,7 @@ const rowsShown = 200
 
 // uploadView is a file that was read, and which of its rows are looked at.
 type uploadView struct {
-	catalog.Upload
+	upload.Upload
 	Show       string // wrong, changed, new, or "" for all that differ
 	Categories []catalog.Category
 	Selling    bool           // whether buyers see what its cooperative has on sale
@@ -69,7 +71,7 @@ type typedCell struct {
 }
 
 // typed is what was typed for a row's cell, or otherwise if nothing was.
-func (v uploadView) typed(row catalog.UploadRow, column, otherwise string) string {
+func (v uploadView) typed(row upload.Row, column, otherwise string) string {
 	if v.Typed.Line == row.Line && v.Typed.Column == column {
 		return v.Typed.Value
 	}
@@ -100,12 +102,12 @@ func (v uploadView) showing(kind string) string {
 
 // differing is how many rows there are of the kind that is looked at.
 func (v uploadView) differing() int {
-	switch catalog.Kind(v.Show) {
-	case catalog.KindWrong:
+	switch upload.Kind(v.Show) {
+	case upload.KindWrong:
 		return v.Summary.Wrong
-	case catalog.KindChanged:
+	case upload.KindChanged:
 		return v.Summary.Changed
-	case catalog.KindNew:
+	case upload.KindNew:
 		return v.Summary.New
 	}
 	return v.Summary.Ready() + v.Summary.Wrong
@@ -113,7 +115,7 @@ func (v uploadView) differing() int {
 
 // hidden is how many rows stand behind those that the page shows.
 func (v uploadView) hidden() int {
-	if v.State == catalog.UploadApplied {
+	if v.State == upload.Applied {
 		return v.Summary.Wrong + v.Summary.Meanwhile - len(v.Rows)
 	}
 	return v.differing() - len(v.Rows)
@@ -138,14 +140,14 @@ func (h *Handler) showUploadForm(r *web.Request, status int, form ui.Form) error
 
 func (h *Handler) readUpload(r *web.Request) error {
 	header, err := r.FormFile("file")
-	var upload catalog.Upload
+	var read upload.Upload
 	if err == nil {
 		file, openErr := header.Open()
 		if openErr != nil {
 			return fmt.Errorf("open upload: %w", openErr)
 		}
 		defer func() { _ = file.Close() }() // only read
-		upload, err = h.Catalog.ReadUpload(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.UserID())
+		read, err = h.Uploads.Read(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.UserID())
 	}
 	if f, status := seller.RefusedFile(r, err); f != nil {
 		form := ui.Form{Errors: map[string]string{"file": r.Locale.Message(f.Message)}}
@@ -157,7 +159,7 @@ func (h *Handler) readUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Redirect(uploadPath + "/" + upload.ID.String())
+	return r.Redirect(uploadPath + "/" + read.ID.String())
 }
 
 func (h *Handler) upload(r *web.Request) error { return h.showUpload(r, http.StatusOK, uploadView{}) }
@@ -170,10 +172,10 @@ func (h *Handler) showUpload(r *web.Request, status int, v uploadView) error {
 	}
 	v.Selling = r.Cooperative.State == cooperative.Approved
 	v.Show = cmp.Or(r.Query("show"), r.Form("show"))
-	if !slices.Contains([]string{string(catalog.KindWrong), string(catalog.KindChanged), string(catalog.KindNew)}, v.Show) {
+	if !slices.Contains([]string{string(upload.KindWrong), string(upload.KindChanged), string(upload.KindNew)}, v.Show) {
 		v.Show = ""
 	}
-	if v.Upload, err = h.Catalog.UploadPage(r.Context(), r.CooperativeID(), id, catalog.Kind(v.Show), rowsShown); err != nil {
+	if v.Upload, err = h.Uploads.Page(r.Context(), r.CooperativeID(), id, upload.Kind(v.Show), rowsShown); err != nil {
 		return err
 	}
 	if v.Failed != nil {
@@ -184,14 +186,14 @@ func (h *Handler) showUpload(r *web.Request, status int, v uploadView) error {
 	}
 	title, page := "seller.upload.check", previewPage
 	switch v.State {
-	case catalog.UploadDiscarded:
+	case upload.Discarded:
 		r.Flash("seller.upload.was_discarded")
 		return r.Redirect(uploadPath)
-	case catalog.UploadApplying:
+	case upload.Applying:
 		title, page = "seller.upload.applying", applyingPage
 		r.SetHeader("Refresh", "2") // seconds
-	case catalog.UploadApplied:
-		if v.Upload, err = h.Catalog.UploadLeft(r.Context(), r.CooperativeID(), id, rowsShown); err != nil {
+	case upload.Applied:
+		if v.Upload, err = h.Uploads.Left(r.Context(), r.CooperativeID(), id, rowsShown); err != nil {
 			return err
 		}
 		title, page = v.resultTitle(), appliedPage
@@ -213,7 +215,7 @@ func (h *Handler) repairUpload(r *web.Request) error {
 		return web.ErrNotFound
 	}
 	typed := typedCell{Line: line, Column: r.Form("column"), Value: r.Form("value")}
-	_, err = h.Catalog.RepairUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), typed.Line, typed.Column, typed.Value)
+	_, err = h.Uploads.Repair(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), typed.Line, typed.Column, typed.Value)
 	if f, status := seller.RefusedFile(r, err); f != nil {
 		return h.showUpload(r, status, uploadView{Refused: &f.Message, Typed: typed})
 	}
@@ -233,7 +235,7 @@ func (h *Handler) rereadUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = h.Catalog.RereadUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), sheet.Encoding(r.Form("encoding")))
+	_, err = h.Uploads.Reread(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), sheet.Encoding(r.Form("encoding")))
 	f, status := seller.RefusedFile(r, err)
 	switch {
 	case fault.Is(err, fault.Invalid):
@@ -253,7 +255,7 @@ func (h *Handler) applyUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Catalog.StartApply(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), r.UserID()); err != nil {
+	if _, err := h.Uploads.StartApply(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), r.UserID()); err != nil {
 		if f, status := seller.RefusedFile(r, err); f != nil {
 			return h.showUpload(r, status, uploadView{Failed: &f.Message})
 		}
@@ -267,7 +269,7 @@ func (h *Handler) discardUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Catalog.DiscardUpload(r.Context(), r.CooperativeID(), id, new(r.Shown("seen"))); err != nil {
+	if err := h.Uploads.Discard(r.Context(), r.CooperativeID(), id, new(r.Shown("seen"))); err != nil {
 		return h.uploadMeanwhile(r, id, err, typedCell{})
 	}
 	r.Flash("seller.upload.was_discarded")
@@ -277,10 +279,10 @@ func (h *Handler) discardUpload(r *web.Request) error {
 // uploadMeanwhile shows what others made of a file since its page was shown: how it is now, with what was
 // typed, or what became of it.
 func (h *Handler) uploadMeanwhile(r *web.Request, id uuid.UUID, err error, typed typedCell) error {
-	if errors.Is(err, catalog.ErrUploadChanged) {
-		return h.showUpload(r, http.StatusConflict, uploadView{Refused: &catalog.ErrUploadChanged.Message, Typed: typed})
+	if errors.Is(err, upload.ErrChanged) {
+		return h.showUpload(r, http.StatusConflict, uploadView{Refused: &upload.ErrChanged.Message, Typed: typed})
 	}
-	if errors.Is(err, catalog.ErrUploadApplied) || errors.Is(err, catalog.ErrUploadApplying) || errors.Is(err, catalog.ErrUploadDiscarded) {
+	if errors.Is(err, upload.ErrApplied) || errors.Is(err, upload.ErrApplying) || errors.Is(err, upload.ErrDiscarded) {
 		r.Flash("seller.upload.meanwhile")
 		return r.Redirect(uploadPath + "/" + id.String())
 	}
@@ -293,7 +295,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	upload, err := h.Catalog.UploadLeft(r.Context(), r.CooperativeID(), id, sheet.MaxRows)
+	left, err := h.Uploads.Left(r.Context(), r.CooperativeID(), id, sheet.MaxRows)
 	if err != nil {
 		return err
 	}
@@ -302,7 +304,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 		Header:      []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
 		RightToLeft: l.Dir() == "rtl",
 	}
-	for _, e := range upload.Report(l).Errors {
+	for _, e := range left.Report(l).Errors {
 		table.Rows = append(table.Rows, []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message})
 	}
 	return r.Table(seller.FileName(r, "souk-erreurs"), "csv", table)

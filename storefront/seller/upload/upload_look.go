@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -14,7 +15,7 @@ import (
 var figures = []string{"price", "stock", "unit", "season_from", "season_to"}
 
 // mistake says what is wrong with a cell. Which categories there are stands in the list beside it.
-func mistake(p ui.Page, e catalog.RowError) string {
+func mistake(p ui.Page, e upload.RowError) string {
 	if e.Column == "category" {
 		return p.T("seller.upload.choose_category")
 	}
@@ -34,7 +35,7 @@ func keyboard(column string) string {
 
 // proposal is what stands in the field for repairing a cell: what was probably meant, or what was
 // typed, also just now. A name is told with the row rather than with the mistake.
-func proposal(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError) string {
+func proposal(p ui.Page, v uploadView, row upload.Row, e upload.RowError) string {
 	value := e.Value
 	switch {
 	case len(e.Suggestions) == 1:
@@ -46,16 +47,16 @@ func proposal(p ui.Page, v uploadView, row catalog.UploadRow, e catalog.RowError
 }
 
 // suggestion says a value that may have been meant. That of a doubtful price is the present one.
-func suggestion(p ui.Page, v uploadView, row catalog.UploadRow, column, value string) string {
+func suggestion(p ui.Page, v uploadView, row upload.Row, column, value string) string {
 	words := v.words(p, column, value)
-	if d := row.Doubt(); d != nil && d.Column == column && row.Kind == catalog.KindChanged {
+	if d := row.Doubt(); d != nil && d.Column == column && row.Kind == upload.KindChanged {
 		return p.T("seller.upload.keep", "Value", words)
 	}
 	return words
 }
 
 // rowPicture is the drawing that a row's product has or would get.
-func rowPicture(row catalog.UploadRow) ui.Picture {
+func rowPicture(row upload.Row) ui.Picture {
 	var id uuid.UUID
 	if row.ProductID != nil {
 		id = *row.ProductID
@@ -64,13 +65,13 @@ func rowPicture(row catalog.UploadRow) ui.Picture {
 }
 
 // rowClass is the colour of a row's edge.
-func rowClass(row catalog.UploadRow) string {
+func rowClass(row upload.Row) string {
 	switch {
-	case row.Kind == catalog.KindWrong:
+	case row.Kind == upload.KindWrong:
 		return "bad"
-	case row.Outcome == catalog.OutcomeMeanwhile || row.Outcome == "" && row.Doubt() != nil:
+	case row.Outcome == upload.OutcomeMeanwhile || row.Outcome == "" && row.Doubt() != nil:
 		return "ask"
-	case row.Kind == catalog.KindNew:
+	case row.Kind == upload.KindNew:
 		return "new"
 	}
 	return "mod"
@@ -93,7 +94,7 @@ func doubtful(p ui.Page, n int) string {
 }
 
 // later says what is left for another time beside the button that publishes.
-func later(p ui.Page, s catalog.Summary) string {
+func later(p ui.Page, s upload.Summary) string {
 	if s.Wrong == 0 {
 		return ""
 	}
@@ -130,12 +131,12 @@ type told struct{ Label, Old, New string }
 
 // changesOf are a row's changes in the reader's words. Of a new product only what a buyer would ask
 // first is told: its price and for how much, how many there are, where it will stand.
-func changesOf(p ui.Page, v uploadView, row catalog.UploadRow) []told {
+func changesOf(p ui.Page, v uploadView, row upload.Row) []told {
 	var list []told
 	unit := ""
 	for _, c := range row.Changes {
 		old, now := v.words(p, c.Field, c.Old), v.words(p, c.Field, c.New)
-		if row.Kind == catalog.KindNew {
+		if row.Kind == upload.KindNew {
 			switch c.Field {
 			case "unit":
 				if amount, code, ok := catalog.ParseUnit(c.New); ok {

@@ -1,0 +1,33 @@
+package catalog
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/text"
+)
+
+func TestParseUnit(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"500 g": "500 g", "500g": "500 g", "500 غ": "500 g", "٥٠٠ غرام": "500 g", "500 Gr.": "500 g", "0,5 kg": "500 g",
+		"1/2 kg": "500 g", "نصف كيلو": "500 g", "ربع كيلو": "250 g", "demi litre": "500 ml",
+		"1 kg": "1 kg", "kg": "1 kg", "KG": "1 kg", "Le kilo": "1 kg", "كلغ": "1 kg", "الكيلو": "1 kg", "1,0 kg": "1 kg", "2 كيلوغرام": "2 kg",
+		"1 L": "1 l", "1L": "1 l", "5 litres": "5 l", "لتر": "1 l", "5 لتر": "5 l", "0.75 L": "750 ml", "75 cl": "750 ml", "250 مل": "250 ml",
+		"pièce": "1 piece", "la pièce": "1 piece", "12 pièces": "12 piece", "قطعة": "1 piece", "القطعة": "1 piece", "قطعة واحدة": "1 piece",
+		"قطعتان": "2 piece", "douzaine": "12 piece", "12 œufs": "12 piece", "unité": "1 piece", "bocal": "1 piece", "علبة": "1 piece",
+		"bocal 370 g": "370 g", "Pot de 500 g": "500 g", "6 x 100 g": "600 g", "قنينة 1 لتر": "1 l",
+		"1.500 g": "1500 g", "1 500 g": "1500 g", "1.500 kg": "1500 g", "0,500 kg": "500 g", "1,000 ml": "1000 ml",
+		"m²": "1 m2", "m2": "1 m2", "م²": "1 m2", "mètre carré": "1 m2", "متر مربع": "1 m2", "\u200f500\u00a0g": "500 g",
+	} {
+		amount, code, ok := ParseUnit(text.Clean(typed))
+		if got := fmt.Sprintf("%d %s", amount, code); !ok || got != want {
+			t.Errorf("%q: %s %v, want %s", typed, got, ok, want)
+		}
+	}
+	for _, typed := range []string{"", "beau", "12", "0 kg", "-", "1 kg 500", "kg 2", "0.0001 g", "1,5 pièce", "999999999 kg", "1/0 kg"} {
+		if amount, code, ok := ParseUnit(typed); ok {
+			t.Errorf("%q: %d %s, want none", typed, amount, code)
+		}
+	}
+}

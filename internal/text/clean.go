@@ -1,0 +1,83 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+	"golang.org/x/text/unicode/rangetable"
+)
+
+// Clean makes a cell or a form's field safe to keep: composed accents, plain spaces, and nothing that is
+// not seen: control and direction characters, which PostgreSQL refuses or which would let one line of
+// text disturb the order of another; letters that are blank; accents that stand on nothing or in a pile.
+func Clean(s string) string {
+	if isPlain(s) {
+		return strings.TrimSpace(s)
+	}
+	return cleaned(s)
+}
+
+// isPlain reports whether a text is of characters only that cleaned leaves as they are, and none that a
+// neighbour could be joined to, as nearly every cell is: to look is much cheaper than to clean.
+func isPlain(s string) bool {
+	for _, r := range s {
+		switch {
+		case r >= ' ' && r <= '~', r == '\n', r == '\t':
+		case r >= 'À' && r <= 'ſ': // letters of Latin with the accents of French, and of Turkish
+		case r >= 'ء' && r <= 'غ', r >= 'ف' && r <= 'ي', r >= '٠' && r <= '٩', r == '،', r == '؛', r == '؟':
+		case r == '«', r == '»', r == '°', r == '’', r == '–', r == '—':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func cleaned(s string) string {
+	marks := maxMarks // on the letter before; on none there may be none
+	text := strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			marks = maxMarks
+			return r
+		case r == '\u2028', r == '\u2029': // what parts lines and paragraphs
+			marks = maxMarks
+			return '\n'
+		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r), unicode.Is(blankLetters, r):
+			return -1
+		case unicode.Is(unicode.Zs, r):
+			marks = maxMarks
+			return ' '
+		case unicode.Is(unicode.M, r):
+			if marks++; marks > maxMarks {
+				return -1
+			}
+		default:
+			marks = 0
+		}
+		return r
+	}, norm.NFD.String(strings.ToValidUTF8(s, ""))) // apart, so that what one character holds is counted too
+	return strings.TrimSpace(norm.NFC.String(text))
+}
+
+// maxMarks is how many marks one letter carries in any language of the market, and more. An accent that has
+// a character together with its letter is one of them.
+const maxMarks = 4
+
+// blankLetters are no spaces, no controls and yet nothing to be seen (Unicode, Default_Ignorable_Code_Point,
+// and the blank of Braille).
+var blankLetters = rangetable.New(
+	'\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180c', '\u180d', '\u180f', '\u2800', '\u3164', '\uffa0', '\ufffc',
+)
+
+// Line is Clean for what has one line.
+func Line(s string) string { return strings.Join(strings.Fields(Clean(s)), " ") }
+
+// Cut shortens a text to n characters, the last an ellipsis.
+func Cut(s string, n int) string {
+	if runes := []rune(s); len(runes) > n {
+		return string(runes[:n-1]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,81 @@
+package text
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Fold brings text to the form in which names, headings and units are compared: lower case, no
+// accents or Arabic vowel marks, one alef, one ya, ه for ة, Western digits.
+func Fold(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.Is(unicode.Mn, r), r == 'ـ':
+			return -1
+		case r >= '٠' && r <= '٩':
+			return r - '٠' + '0'
+		case r >= '۰' && r <= '۹':
+			return r - '۰' + '0'
+		case r == 'ٱ':
+			return 'ا'
+		case r == 'ى', r == 'ی':
+			return 'ي'
+		case r == 'ة':
+			return 'ه'
+		case r == 'ک', r == 'گ':
+			return 'ك'
+		case r == '’', r == 'ʼ', r == '`':
+			return '\''
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(ligatures.Replace(s))))
+}
+
+var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss")
+
+// Words are the folded words of a text, without the Arabic article and a Latin plural's ending, so
+// that «les amandes», «amande» and «اللوز», «لوز» are the same.
+func Words(s string) []string {
+	fields := strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	for i, w := range fields {
+		fields[i] = stem(w)
+	}
+	return fields
+}
+
+func stem(word string) string {
+	for _, article := range [...]string{"وال", "بال", "كال", "فال", "لل", "ال"} {
+		if rest, ok := strings.CutPrefix(word, article); ok && len([]rune(rest)) > 1 {
+			return rest
+		}
+	}
+	if len(word) > 3 && word[0] < unicode.MaxASCII {
+		return strings.TrimRight(word, "sx")
+	}
+	return word
+}
+
+// HasArabic reports whether any letter of a text is Arabic.
+func HasArabic(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r) })
+}
+
+// Digits writes Arabic-Indic digits as Western ones, spaces of any width as plain ones, and drops those
+// around.
+func Digits(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		switch {
+		case r >= '٠' && r <= '٩':
+			return r - '٠' + '0'
+		case r >= '۰' && r <= '۹':
+			return r - '۰' + '0'
+		case r == '\u00a0', r == '\u202f', r == '\u2009':
+			return ' '
+		}
+		return r
+	}, s))
+}
