@@ -10,7 +10,11 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/association/members"
+	settling "github.com/souk-taawon/souk/storefront/association/money"
+	jointorders "github.com/souk-taawon/souk/storefront/association/orders"
+	"github.com/souk-taawon/souk/storefront/association/sales"
+	"github.com/souk-taawon/souk/storefront/association/settings"
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
@@ -43,11 +47,17 @@ func (s *Server) collect(services Services) []web.Route {
 		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders}).Routes(),
 		(&orders.Handler{Orders: services.Orders}).Routes(),
 		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements}).Routes(),
-		(&association.Handler{
-			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives,
-			Delivery: services.Delivery, Orders: services.Orders, Reports: services.Reports,
-			Security: services.Security, Settings: services.Settings, Settlements: services.Settlements, Now: s.config.Now,
+		(&sales.Handler{
+			Cooperatives: services.Cooperatives, Orders: services.Orders, Reports: services.Reports,
+			Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
+		(&members.Handler{
+			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
+			Reports: services.Reports, Security: services.Security, Now: s.config.Now,
+		}).Routes(),
+		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security}).Routes(),
+		(&settling.Handler{Cooperatives: services.Cooperatives, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
+		(&settings.Handler{Catalog: services.Catalog, Cooperatives: services.Cooperatives, Settings: services.Settings}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Security: services.Security, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,

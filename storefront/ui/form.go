@@ -116,3 +116,6 @@ func Typed(l *i18n.Locale, a money.Amount) string {
 	}
 	return l.Decimal(float64(a)/100, 2)
 }
+
+// InArabic is a field that is written in Arabic, whatever the page is.
+var InArabic = templ.Attributes{"dir": "rtl", "lang": "ar"}

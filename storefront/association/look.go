@@ -1,0 +1,69 @@
+package association
+
+import (
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// SectorName names what a cooperative makes.
+func SectorName(l *i18n.Locale, sector string) string {
+	key := "association.sector." + sector
+	if name := l.T(key); name != key {
+		return name
+	}
+	return sector // one that nobody has translated yet
+}
+
+// Options are the values with their names, in the order of the reader's language.
+func Options(l *i18n.Locale, names map[string]string) []ui.Option {
+	list := make([]ui.Option, 0, len(names))
+	for slug, name := range names {
+		list = append(list, ui.Option{Value: slug, Label: name})
+	}
+	order := l.Order()
+	slices.SortFunc(list, func(a, b ui.Option) int { return order(a.Label, b.Label) })
+	return list
+}
+
+// WithAll puts the choice of everything before a list.
+func WithAll(label string, list []ui.Option) []ui.Option {
+	return append([]ui.Option{{Label: label}}, list...)
+}
+
+// CurrentIf marks the chip that was chosen.
+func CurrentIf(yes bool) templ.Attributes {
+	if !yes {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}
+
+// orderColour is the colour of an order's state, by the stylesheet's names: waiting, on its way, done, given
+// up, over.
+func orderColour(state order.State) string {
+	switch state {
+	case order.StatePlaced:
+		return "wait"
+	case order.StateConfirmed, order.StateDispatched:
+		return "nila"
+	case order.StateDelivered:
+		return "ok"
+	case order.StateRefused:
+		return "bad"
+	}
+	return ""
+}
+
+// HeldSentence says from whom and since when.
+func HeldSentence(p ui.Page, now order.HeldNow) string {
+	if now.Orders == 0 || now.Since == nil {
+		return p.T("association.held.nothing")
+	}
+	return p.N("association.held.sentence", now.Orders, "Pieces", p.L.Number(now.Pieces), "Phones", p.L.Number(now.Phones),
+		"Addresses", p.L.Number(now.Addresses), "Since", p.L.DateTime(*now.Since))
+}

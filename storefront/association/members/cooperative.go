@@ -1,0 +1,202 @@
+package members
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// cooperativeView is the page of one cooperative.
+type cooperativeView struct {
+	cooperative.Cooperative
+	Events   []cooperative.Event
+	Accounts []account.Person // who can sign in for it, and who could before
+	Sold     report.Cooperative
+	Goods    goods
+	Refused  association.Refusal
+	Form     string // which form was refused: formSuspend or formMember
+}
+
+// The forms of the page.
+const (
+	formSuspend = "suspend"
+	formMember  = "member"
+)
+
+// refused reports whether that form is to be shown again.
+func (v cooperativeView) refused(form string) bool { return v.Refused.Again() && v.Form == form }
+
+// asks reports whether the form that suspends is to be shown again instead of its dialog.
+func (v cooperativeView) asks() bool {
+	return v.refused(formSuspend) && v.State == cooperative.Approved && (v.Refused.Invalid() || v.Refused.Words() != "")
+}
+
+// since are the decisions that a refused form had not seen, the latest first.
+func (v cooperativeView) since() (list []cooperative.Event) {
+	seen, err := strconv.Atoi(v.Refused.Form.Values["seen"])
+	left := cooperative.Decisions(v.Events) - seen
+	for _, e := range v.Events {
+		if err == nil && e.Kind == cooperative.Decided && len(list) < min(left, association.SinceShown) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// form is what was typed into that form, if it was refused.
+func (v cooperativeView) form(name string) ui.Form {
+	if v.refused(name) {
+		return v.Refused.Form
+	}
+	return ui.Form{}
+}
+
+// seen is how many decisions the page shows; its forms send it back.
+func (v cooperativeView) seen() string { return strconv.Itoa(cooperative.Decisions(v.Events)) }
+
+// fill is where a field of the cooperative's identity can be filled in.
+func (v cooperativeView) fill(field string) string { return association.FillIn(v.Slug, field) }
+
+// goods are a cooperative's products, and what most of them still lack.
+type goods struct {
+	Published, Draft, Archived int
+	SoldOut                    int // of those published
+	Unauthorised               int // food without a number that is valid today
+	Unlabelled                 int
+	Untranslated               int // without a name in Arabic, French or English
+	NoPicture                  int
+	Lacking                    []lack // those that lack an authorisation or a translation
+}
+
+// lack is a product and what it lacks.
+type lack struct {
+	Product       catalog.Product
+	Authorisation bool
+	Languages     []string // codes of the languages that its name is missing in
+	Picture       bool
+}
+
+func goodsOf(products []catalog.Product, today time.Time) goods {
+	var g goods
+	for _, p := range products {
+		switch p.State {
+		case catalog.Archived:
+			g.Archived++
+			continue
+		case catalog.Published:
+			g.Published++
+			if p.Stock == 0 {
+				g.SoldOut++
+			}
+		default:
+			g.Draft++
+		}
+		l := lack{Product: p, Authorisation: !authorised(p, today), Languages: missingNames(p), Picture: p.PictureID == nil}
+		if l.Authorisation {
+			g.Unauthorised++
+		}
+		if len(l.Languages) > 0 {
+			g.Untranslated++
+		}
+		if len(p.Labels) == 0 {
+			g.Unlabelled++
+		}
+		if l.Picture {
+			g.NoPicture++
+		}
+		if l.Authorisation || len(l.Languages) > 0 {
+			g.Lacking = append(g.Lacking, l)
+		}
+	}
+	return g
+}
+
+// authorised reports whether a product needs no food authorisation or has one that is valid.
+func authorised(p catalog.Product, today time.Time) bool {
+	if !p.Food {
+		return true
+	}
+	return p.Authorisation != "" && (p.AuthorisedTill == nil || !p.AuthorisedTill.Before(today))
+}
+
+func missingNames(p catalog.Product) []string {
+	var missing []string
+	for _, name := range []struct{ code, text string }{{"ar", p.Name.AR}, {"fr", p.Name.FR}, {"en", p.Name.EN}} {
+		if name.text == "" {
+			missing = append(missing, name.code)
+		}
+	}
+	return missing
+}
+
+// living is how many products are not archived.
+func (g goods) living() int { return g.Published + g.Draft }
+
+func (h *Handler) cooperative(r *web.Request) error {
+	return h.showCooperative(r, "", association.Refusal{})
+}
+
+func (h *Handler) showCooperative(r *web.Request, form string, no association.Refusal) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	v := cooperativeView{Cooperative: c, Refused: no, Form: form}
+	if v.Events, err = h.Cooperatives.Events(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if v.Accounts, err = h.Accounts.MembersOf(r.Context(), c.ID); err != nil {
+		return err
+	}
+	products, err := h.Catalog.OfCooperative(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	v.Goods = goodsOf(products, association.Day(h.Now()))
+	sales, err := h.salesOfAll(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Sold = sales[c.ID]
+	p, err := association.Page(r, h.Cooperatives, r.Locale.Text(c.Name))
+	if err != nil {
+		return err
+	}
+	return r.Render(no.Answer(), cooperativePage(p, v))
+}
+
+func (h *Handler) approve(r *web.Request) error {
+	return h.decide(r, cooperative.Approved, "association.cooperative.done.approved")
+}
+
+func (h *Handler) suspend(r *web.Request) error {
+	return h.decide(r, cooperative.Suspended, "association.cooperative.done.suspended")
+}
+
+// decide brings a cooperative into a state and says so by the sentence done.
+func (h *Handler) decide(r *web.Request, to cooperative.State, done string) error {
+	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
+	if err != nil {
+		return err
+	}
+	err = h.Cooperatives.Decide(r.Context(), c.ID, r.Shown("seen"), to, r.Form("note"), r.UserID())
+	if no, ok := association.Refused(r, err); ok {
+		return h.showCooperative(r, formSuspend, no)
+	}
+	if err != nil {
+		return err
+	}
+	r.Record(map[cooperative.State]security.Kind{
+		cooperative.Approved: security.CooperativeApproved, cooperative.Suspended: security.CooperativeStopped,
+	}[to], c.ID, r.Form("note"))
+	r.Flash(done, "Name", c.Name)
+	return r.Redirect(association.CooperativesPath + "/" + c.Slug)
+}

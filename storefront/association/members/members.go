@@ -1,0 +1,52 @@
+package members
+
+import (
+	"time"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages of the cooperatives, of who may sign in, and of the security record. All its fields are needed.
+type Handler struct {
+	Accounts     *account.Service
+	Catalog      *catalog.Service
+	Cooperatives *cooperative.Service
+	Delivery     *delivery.Service
+	Reports      *report.Service
+	Security     *security.Log
+	Now          func() time.Time
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Association, association.CooperativesPath, h.cooperatives),
+		web.Get(web.Association, association.CooperativesPath+"/new", h.newCooperative),
+		web.Post(web.Association, association.CooperativesPath+"/new", h.createCooperative),
+		web.Get(web.Association, association.CooperativesPath+"/:slug", h.cooperative),
+		web.Get(web.Association, association.CooperativesPath+"/:slug/edit", h.correction),
+		web.Post(web.Association, association.CooperativesPath+"/:slug/edit", h.correct),
+		web.Post(web.Association, association.CooperativesPath+"/:slug/approve", h.approve),
+		web.Post(web.Association, association.CooperativesPath+"/:slug/suspend", h.suspend),
+		web.Post(web.Association, association.CooperativesPath+"/:slug/members", h.addMember),
+
+		web.Get(web.Association, association.PeoplePath, h.people),
+		web.Post(web.Association, association.PeoplePath, h.addAssociate),
+		web.Get(web.Association, association.PeoplePath+"/:id", h.person),
+		web.Post(web.Association, association.PeoplePath+"/:id/link", h.handOverLink),
+		web.Post(web.Association, association.PeoplePath+"/:id/signout", h.signOutPerson),
+		web.Post(web.Association, association.PeoplePath+"/:id/end", h.endAccount),
+		web.Post(web.Association, association.PeoplePath+"/:id/reopen", h.reopenAccount),
+
+		web.Get(web.Association, association.SecurityPath, h.security),
+		web.Post(web.Association, association.SecurityPath, h.findEvents),
+		web.Get(web.Association, association.SecurityPath+".:format", h.exportSecurity),
+	}
+}

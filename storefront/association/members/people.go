@@ -1,0 +1,196 @@
+package members
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// peopleView is who can sign in for the association.
+type peopleView struct {
+	People []account.Person
+	Form   ui.Form
+}
+
+func (h *Handler) people(r *web.Request) error { return h.showPeople(r, http.StatusOK, ui.Form{}) }
+
+func (h *Handler) showPeople(r *web.Request, status int, form ui.Form) error {
+	v := peopleView{Form: form}
+	var err error
+	if v.People, err = h.Accounts.Associates(r.Context()); err != nil {
+		return err
+	}
+	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.people.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, peoplePage(p, v))
+}
+
+// addAssociate gives somebody of the association an account.
+func (h *Handler) addAssociate(r *web.Request) error {
+	return h.invite(r, account.NewUser{Role: account.Association}, func(form ui.Form) error {
+		return h.showPeople(r, http.StatusUnprocessableEntity, form)
+	}, association.PeoplePath)
+}
+
+// invite gives somebody an account with what the form says. Who has an e-mail address is mailed a link to
+// choose a password, and the next page is at done; for who has none, the page of the account shows a
+// link to hand over. again shows the form with what is wrong.
+func (h *Handler) invite(r *web.Request, n account.NewUser, again func(ui.Form) error, done string) error {
+	n.Name, n.Email, n.Phone, n.Locale = r.Form("name"), r.Form("email"), r.Form("phone"), r.Locale.Code()
+	u, token, err := h.Accounts.Invite(r.Context(), n, r.UserID(), r.Source(), func(token string) string { return linkTo(r, token) }, r.Locale)
+	if form, ok := r.Rejected(err); ok {
+		return again(form)
+	}
+	if err != nil {
+		return err
+	}
+	if token != "" {
+		return h.showPerson(r, u.ID, personView{Token: token, New: true})
+	}
+	r.Flash("association.member.mailed", "Name", u.Name)
+	return r.Redirect(done)
+}
+
+// linkTo is where a password is chosen.
+func linkTo(r *web.Request, token string) string { return r.AbsoluteURL("/reset/" + token) }
+
+// personView is one person's account as the association sees it.
+type personView struct {
+	account.Person
+	Cooperative *cooperative.Cooperative // a member's
+	Sessions    []account.Session
+	Events      []security.Entry
+	Own         bool // the reader's
+
+	Token   string // of a link that was made just now; it is told this once
+	New     bool   // the account was, too
+	Link    string
+	Message string // the words to send it with, in her language
+	Refused association.Refusal
+}
+
+// ended reports whether the account is.
+func (v personView) ended() bool { return v.EndedAt != nil }
+
+// sms opens a text message to her with the words.
+func (v personView) sms() string {
+	return "sms:" + *v.Phone + "?body=" + url.PathEscape(v.Message)
+}
+
+func (h *Handler) person(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	return h.showPerson(r, id, personView{})
+}
+
+// events is how many events of an account its page shows.
+const events = 20
+
+func (h *Handler) showPerson(r *web.Request, id uuid.UUID, v personView) error {
+	var err error
+	if v.Person, err = h.Accounts.Person(r.Context(), id); err != nil {
+		return err
+	}
+	if v.CooperativeID != nil {
+		c, err := h.Cooperatives.ByID(r.Context(), *v.CooperativeID)
+		if err != nil {
+			return err
+		}
+		v.Cooperative = &c
+	}
+	if v.Person.Sessions > 0 {
+		if v.Sessions, err = h.Accounts.Sessions(r.Context(), id, r.Cookie(web.SessionCookie)); err != nil {
+			return err
+		}
+	}
+	v.Events, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events})
+	if err != nil {
+		return err
+	}
+	v.Own = id == r.UserID()
+	if v.Token != "" {
+		hers := r.Site.Languages.Locale(v.Locale)
+		v.Link = r.Site.BaseURL + "/" + hers.Code() + "/reset/" + v.Token
+		v.Message = hers.T("association.person.message", "Name", v.Name, "Link", v.Link)
+	}
+	p, err := association.Page(r, h.Cooperatives, v.Name)
+	if err != nil {
+		return err
+	}
+	return r.Render(v.Refused.Answer(), personPage(p, v))
+}
+
+func (h *Handler) handOverLink(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	if id == r.UserID() { // her own page asks for her password
+		return r.Redirect("/account")
+	}
+	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Source())
+	if no, ok := association.Refused(r, err); ok {
+		return h.showPerson(r, id, personView{Refused: no})
+	}
+	if err != nil {
+		return err
+	}
+	return h.showPerson(r, id, personView{Token: token})
+}
+
+func (h *Handler) signOutPerson(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	if id == r.UserID() { // her own page asks for her password
+		return r.Redirect("/account")
+	}
+	person, err := h.Accounts.Person(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	ended, err := h.Accounts.EndSessions(r.Context(), person.User, "", r.UserID(), r.Source())
+	if err != nil {
+		return err
+	}
+	r.Flash("door.account.ended", "Count", ended)
+	return r.Redirect(association.PeoplePath + "/" + id.String())
+}
+
+func (h *Handler) endAccount(r *web.Request) error {
+	return h.decideAccount(r, h.Accounts.End, "association.person.ended")
+}
+
+func (h *Handler) reopenAccount(r *web.Request) error {
+	return h.decideAccount(r, h.Accounts.Reopen, "association.person.reopened")
+}
+
+func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error, done string) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	err = do(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Form("reason"), r.Source())
+	if no, ok := association.Refused(r, err); ok {
+		return h.showPerson(r, id, personView{Refused: no})
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash(done)
+	return r.Redirect(association.PeoplePath + "/" + id.String())
+}

@@ -1,0 +1,264 @@
+package members
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// How many security events a page shows, and a spreadsheet has at most.
+const (
+	eventsPerPage  = 50
+	eventsExported = 10_000
+)
+
+// securityFilter is which security events are listed.
+type securityFilter struct {
+	association.Span
+	Kind        security.Kind
+	Person      uuid.UUID // chosen on a person's page
+	Who         string    // an e-mail address or a telephone number, as it was typed
+	Cooperative string    // a slug, chosen on a cooperative's page, or what somebody typed of its name
+	Address     string
+	found       string // Who and Address as addresses have them
+}
+
+// securityView is a page of the record. With a filter that cannot be used it has a form only.
+type securityView struct {
+	Filter  securityFilter
+	Form    ui.Form
+	Usable  bool
+	Person  string // the name of whom it is narrowed to
+	Entries []security.Entry
+	Next    security.Place // where the next page begins; zero for none
+	First   bool
+	from    func(address string) string // where what came from a network address stands
+}
+
+// query writes the filter the way readSecurityFilter reads it.
+func (f securityFilter) query() url.Values {
+	query := url.Values{}
+	for name, value := range map[string]string{
+		"kind": string(f.Kind), web.HiddenField: f.found, "cooperative": f.Cooperative,
+		"from": association.DateValue(f.From), "to": association.DateValue(f.To),
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if f.Person != uuid.Nil {
+		query.Set("person", f.Person.String())
+	}
+	return query
+}
+
+// address is the record at path under this filter, from that place on.
+func (f securityFilter) address(path string, from security.Place) string {
+	query := f.query()
+	if !from.At.IsZero() {
+		query.Set("before", strconv.FormatInt(from.At.UnixMicro(), 10)+"."+from.ID.String())
+	}
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// readPlace reads where a page begins; what is no place is the beginning.
+func readPlace(text string) security.Place {
+	micros, id, _ := strings.Cut(text, ".")
+	at, err := strconv.ParseInt(micros, 10, 64)
+	if err != nil || at <= 0 || at > time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() {
+		return security.Place{}
+	}
+	parsed, err := uuid.Parse(id)
+	if err != nil {
+		return security.Place{}
+	}
+	return security.Place{At: time.UnixMicro(at).UTC(), ID: parsed}
+}
+
+// soughtEvents are the fields of the record's filter that are hidden in addresses.
+var soughtEvents = []string{"who", "address"}
+
+func (h *Handler) security(r *web.Request) error {
+	query, err := r.Sought(association.SecurityPath, soughtEvents...)
+	v := securityView{First: r.Query("before") == ""}
+	if err != nil {
+		return h.showSecurity(r, query, v, err)
+	}
+	filter, err := h.readSecurityFilter(r, query, &v)
+	if err != nil {
+		return h.showSecurity(r, query, v, err)
+	}
+	v.Usable = true
+	filter.Before, filter.Limit = readPlace(r.Query("before")), eventsPerPage+1
+	if v.Entries, err = h.Security.List(r.Context(), filter); err != nil {
+		return err
+	}
+	if len(v.Entries) > eventsPerPage {
+		v.Entries = v.Entries[:eventsPerPage]
+		v.Next = v.Entries[eventsPerPage-1].Place()
+	}
+	return h.showSecurity(r, query, v, nil)
+}
+
+// findEvents leads to the events that the filter lets through.
+func (h *Handler) findEvents(r *web.Request) error {
+	v := securityView{First: true}
+	if _, err := h.readSecurityFilter(r, r.FormValues(), &v); err != nil {
+		return h.showSecurity(r, r.FormValues(), v, err)
+	}
+	v.Filter.found = r.Hide(association.SecurityPath, map[string]string{"who": v.Filter.Who, "address": v.Filter.Address})
+	return r.Redirect(v.Filter.address(association.SecurityPath, security.Place{}))
+}
+
+// showSecurity answers with a page of the record, or with the form and what is wrong with it.
+func (h *Handler) showSecurity(r *web.Request, typed url.Values, v securityView, err error) error {
+	status := http.StatusOK
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.Form, status = association.FormOf(r.Locale, typed, f), http.StatusUnprocessableEntity
+	} else if err != nil {
+		return err
+	}
+	v.from = func(address string) string {
+		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, security.Place{})
+	}
+	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.security.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, securityPage(p, v))
+}
+
+// readSecurityFilter reads the fields of the filter's form into v, and gives them as the record understands
+// them. What there is not, a person, a cooperative or a kind of events, is told at its field.
+func (h *Handler) readSecurityFilter(r *web.Request, values url.Values, v *securityView) (security.Filter, error) {
+	text := func(field string) string { return strings.TrimSpace(values.Get(field)) }
+	f := securityFilter{Who: text("who"), Cooperative: text("cooperative"), Address: text("address"), found: values.Get(web.HiddenField)}
+	v.Form.Values = map[string]string{
+		"kind": values.Get("kind"), "who": f.Who, "cooperative": f.Cooperative, "address": f.Address,
+		"from": values.Get("from"), "to": values.Get("to"),
+	}
+	var err error
+	if f.Span, err = association.ReadSpan(values); err != nil {
+		return security.Filter{}, err
+	}
+	wrong := fault.New(fault.Invalid, "association.security.wrong")
+	filter := security.Filter{Address: f.Address, From: f.From, Until: f.Until()}
+	if kind := security.Kind(values.Get("kind")); slices.Contains(security.Kinds, kind) {
+		f.Kind, filter.Kinds = kind, []security.Kind{kind}
+	} else if kind != "" {
+		wrong.Field("kind", "association.security.no_kind")
+	}
+	if f.Address != "" {
+		if _, err := netip.ParseAddr(f.Address); err != nil {
+			wrong.Field("address", "association.security.no_address")
+		}
+	}
+	person := account.Person{}
+	switch id, err := uuid.Parse(values.Get("person")); {
+	case f.Who != "":
+		if person, err = h.Accounts.ByLogin(r.Context(), f.Who); errors.Is(err, account.ErrNotFound) {
+			wrong.Field("who", "association.security.no_person")
+		} else if err != nil {
+			return security.Filter{}, err
+		}
+	case err == nil:
+		if person, err = h.Accounts.Person(r.Context(), id); err != nil {
+			return security.Filter{}, err
+		}
+		f.Person = id
+	}
+	filter.Person, v.Person = person.ID, person.Name
+	if f.Cooperative != "" {
+		c, err := h.Cooperatives.Named(r.Context(), f.Cooperative)
+		if errors.Is(err, cooperative.ErrNotFound) {
+			wrong.Field("cooperative", "association.security.no_cooperative")
+		} else if err != nil {
+			return security.Filter{}, err
+		}
+		filter.Cooperative = c.ID
+	}
+	v.Filter = f
+	if len(wrong.Fields) > 0 {
+		return security.Filter{}, wrong
+	}
+	return filter, nil
+}
+
+// exportSecurity gives the latest events that the filter lets through as a spreadsheet.
+func (h *Handler) exportSecurity(r *web.Request) error {
+	query, err := r.Sought(association.SecurityPath, soughtEvents...)
+	if err != nil {
+		return err
+	}
+	filter, err := h.readSecurityFilter(r, query, new(securityView))
+	if err != nil {
+		return err
+	}
+	filter.Limit = eventsExported
+	entries, err := h.Security.List(r.Context(), filter)
+	if err != nil {
+		return err
+	}
+	l := r.Locale
+	t := report.Table{
+		Name: l.T("association.security.title"),
+		Header: []string{
+			l.T("association.security.when"), l.T("association.security.what"), l.T("association.security.count"),
+			l.T("association.security.actor"), l.T("association.security.account"), l.T("association.column.cooperative"),
+			l.T("association.security.address"), l.T("association.security.browser"), l.T("association.security.detail"),
+		},
+		RightToLeft: l.Dir() == "rtl",
+	}
+	for _, e := range entries {
+		t.Rows = append(t.Rows, []any{
+			e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, e),
+		})
+	}
+	return r.Table("security", r.Param("format"), t)
+}
+
+// kindOptions are the kinds of events by their names.
+func kindOptions(p ui.Page) []ui.Option {
+	list := make([]ui.Option, len(security.Kinds))
+	for i, kind := range security.Kinds {
+		list[i] = ui.Option{Value: string(kind), Label: p.T("security.kind." + string(kind))}
+	}
+	return list
+}
+
+// notRequired is a field that may stay empty without saying so.
+var notRequired = templ.Attributes{"required": false}
+
+// unknownActor says who did what nobody who had signed in did.
+func unknownActor(e security.Entry) string {
+	if e.Address == "" {
+		return "association.security.market"
+	}
+	return "association.security.nobody"
+}
+
+// cooperativeName is the name of the cooperative that an event is about.
+func cooperativeName(e security.Entry) i18n.Text {
+	return i18n.Text{AR: e.CooperativeAR, FR: e.CooperativeFR}
+}

@@ -1,0 +1,29 @@
+package money
+
+import (
+	"time"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages of what is owed to the cooperatives. All its fields are needed.
+type Handler struct {
+	Cooperatives *cooperative.Service
+	Settlements  *settlement.Service
+	Now          func() time.Time
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Association, association.SettlementPath, h.settlement),
+		web.Get(web.Association, association.SettlementPath+".:format", h.exportSettlement),
+		web.Get(web.Association, association.SettlementPath+"/:slug", h.statement),
+		web.Post(web.Association, association.SettlementPath+"/pay", h.payAll),
+		web.Post(web.Association, association.SettlementPath+"/:slug/pay", h.pay),
+		web.Post(web.Association, association.SettlementPath+"/:slug/payouts/:id/undo", h.undo),
+	}
+}

@@ -1,0 +1,49 @@
+package orders
+
+import (
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+func dispatchLabel(p ui.Page, o order.Order) string {
+	if o.Delivery == delivery.Pickup {
+		return p.T("association.order.dispatch_pickup")
+	}
+	return p.T("association.order.dispatch")
+}
+
+// language names the language that the buyer ordered in.
+func (v orderView) language(p ui.Page) string {
+	for _, l := range p.Languages {
+		if l.Code() == v.Locale {
+			return l.Name()
+		}
+	}
+	return v.Locale
+}
+
+func backwards(events []order.Event) []order.Event {
+	list := make([]order.Event, 0, len(events))
+	for i := len(events) - 1; i >= 0; i-- {
+		list = append(list, events[i])
+	}
+	return list
+}
+
+// steps are how far the order has come.
+func steps(p ui.Page, o order.Order) []ui.Step {
+	way := []order.State{order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered}
+	list := make([]ui.Step, len(way))
+	state := "done"
+	for i, s := range way {
+		list[i] = ui.Step{Label: p.T(s.Key()), State: state}
+		if s == o.State {
+			if s != order.StateDelivered {
+				list[i].State = "now"
+			}
+			state = ""
+		}
+	}
+	return list
+}

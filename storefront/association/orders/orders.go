@@ -1,0 +1,175 @@
+package orders
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages of the joint orders. All its fields are needed.
+type Handler struct {
+	Cooperatives *cooperative.Service
+	Orders       *order.Service
+	Security     *security.Log
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Association, association.OrdersPath, h.orders),
+		web.Post(web.Association, association.OrdersPath, h.findOrders),
+		web.Get(web.Association, association.HeldPath, h.held),
+		web.Post(web.Association, association.HeldPath+"/free", h.free),
+		web.Get(web.Association, association.OrdersPath+"/:id", h.order),
+		web.Get(web.Association, association.OrdersPath+"/:id"+erasePath, h.toErase),
+		web.Post(web.Association, association.OrdersPath+"/:id"+erasePath, h.erase),
+		web.Post(web.Association, association.OrdersPath+"/:id/:move", h.moveOrder),
+	}
+}
+
+// ordersPerPage is how many orders a page of the list has.
+const ordersPerPage = 30
+
+// orderStates are those that the list can be narrowed to, in the order in which orders come to them.
+var orderStates = []order.State{
+	order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered,
+	order.StateRefused, order.StateCancelled,
+}
+
+// ordersView is a page of the list of orders. With a filter that cannot be used it has a form only.
+type ordersView struct {
+	Filter ordersFilter
+	Form   ui.Form
+	Usable bool
+
+	Held        order.HeldNow
+	Orders      []order.Summary
+	Messages    map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
+	Total       int
+	Page, Pages int
+}
+
+// ordersFilter is which orders are listed.
+type ordersFilter struct {
+	association.Span
+	State order.State
+	Query string // somebody's name or telephone number, or a part of an order's number
+	found string // Query as addresses have it
+}
+
+// all reports whether every order is let through.
+func (f ordersFilter) all() bool { return f == ordersFilter{} }
+
+// in is the same filter for another state.
+func (f ordersFilter) in(state order.State) ordersFilter {
+	f.State = state
+	return f
+}
+
+// address is a page of the list under this filter.
+func (f ordersFilter) address(page int) string {
+	query := url.Values{}
+	for name, value := range map[string]string{
+		"state": string(f.State), web.HiddenField: f.found, "from": association.DateValue(f.From), "to": association.DateValue(f.To),
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if page > 1 {
+		query.Set("page", strconv.Itoa(page))
+	}
+	if len(query) == 0 {
+		return association.OrdersPath
+	}
+	return association.OrdersPath + "?" + query.Encode()
+}
+
+func (h *Handler) orders(r *web.Request) error {
+	query, err := r.Sought(association.OrdersPath, "q")
+	if err != nil {
+		return h.showOrders(r, query, ordersView{}, err)
+	}
+	v, err := h.listed(r, query)
+	return h.showOrders(r, query, v, err)
+}
+
+// findOrders leads to the orders that the filter lets through.
+func (h *Handler) findOrders(r *web.Request) error {
+	f, err := readOrdersFilter(r.FormValues())
+	if err != nil {
+		return h.showOrders(r, r.FormValues(), ordersView{}, err)
+	}
+	f.found = r.Hide(association.OrdersPath, map[string]string{"q": f.Query})
+	return r.Redirect(f.address(1))
+}
+
+// showOrders answers with a page of the list, or with the form and what is wrong with it.
+func (h *Handler) showOrders(r *web.Request, typed url.Values, v ordersView, err error) error {
+	status := http.StatusOK
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.Form, status = association.FormOf(r.Locale, typed, f), http.StatusUnprocessableEntity
+	} else if err != nil {
+		return err
+	}
+	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.orders.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, ordersPage(p, v))
+}
+
+// readOrdersFilter reads the fields of the filter's form.
+func readOrdersFilter(values url.Values) (ordersFilter, error) {
+	f := ordersFilter{Query: strings.TrimSpace(values.Get("q")), found: values.Get(web.HiddenField)}
+	for _, state := range orderStates {
+		if values.Get("state") == string(state) {
+			f.State = state
+		}
+	}
+	var err error
+	f.Span, err = association.ReadSpan(values)
+	return f, err
+}
+
+// listed reads the filter and the orders that it lets through.
+func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
+	v := ordersView{Page: r.PageNumber()}
+	var err error
+	if v.Filter, err = readOrdersFilter(query); err != nil {
+		return v, err
+	}
+	v.Usable = true
+	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
+		return v, err
+	}
+	v.Form.Values = map[string]string{
+		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),
+	}
+	v.Orders, v.Total, err = h.Orders.List(r.Context(), order.Filter{
+		State: v.Filter.State, Query: v.Filter.Query, From: v.Filter.From, To: v.Filter.Until(),
+	}, order.Page{Number: v.Page, Size: ordersPerPage})
+	if err != nil {
+		return ordersView{}, fmt.Errorf("list orders: %w", err)
+	}
+	v.Messages = make(map[uuid.UUID]string, len(v.Orders))
+	for _, o := range v.Orders {
+		buyers := r.Site.Languages.Locale(o.Locale)
+		v.Messages[o.ID] = buyers.T("association.order.whatsapp_confirm", "Name", o.BuyerName, "Number", o.Number,
+			"Total", buyers.Money(o.Due), "Until", buyers.DateTime(o.ExpiresAt))
+	}
+	v.Pages = (v.Total + ordersPerPage - 1) / ordersPerPage
+	return v, nil
+}

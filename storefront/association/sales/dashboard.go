@@ -1,0 +1,204 @@
+package sales
+
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// dashboardView is the page of joint sales. With a filter that cannot be used it has a form only.
+type dashboardView struct {
+	Filter  salesFilter
+	Form    ui.Form
+	Choices choices
+	Usable  bool
+
+	Sales  report.Sales
+	Before *report.Sales // the same number of days before; nil when the period has no beginning or no end
+	Idle   []idle
+	Latest []report.Order
+	Owed   association.Owed
+	Today  time.Time
+	Held   order.HeldNow
+}
+
+// How much the dashboard shows of what has a page of its own.
+const (
+	latestShown = 8 // of the latest orders
+	noRIBShown  = 5 // of the cooperatives that cannot be paid, those that are owed the most
+)
+
+func (h *Handler) dashboard(r *web.Request) error {
+	v, cooperatives, err := h.asked(r)
+	status := http.StatusOK
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.Form, status = association.FormOf(r.Locale, r.QueryValues(), f), http.StatusUnprocessableEntity
+	} else if err != nil {
+		return err
+	} else if err := h.fill(r, &v, cooperatives); err != nil {
+		return err
+	}
+	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.dashboard.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(status, dashboardPage(p, v))
+}
+
+// exportSales answers with the dashboard's table of cooperatives under the same filter.
+func (h *Handler) exportSales(r *web.Request) error {
+	v, _, err := h.asked(r)
+	if err != nil {
+		return err
+	}
+	sales, err := h.Reports.Sales(r.Context(), v.Filter.report())
+	if err != nil {
+		return err
+	}
+	table := sales.Table(r.Locale)
+	table.Name = r.Locale.T("association.dashboard.title")
+	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), table)
+}
+
+// fileName is name with what the filter lets through, so that two exports are two files.
+func (f salesFilter) fileName(name string) string {
+	parts := []string{name, association.DateValue(f.From), association.DateValue(f.To), f.Commune, f.Sector}
+	if f.Women {
+		parts = append(parts, "women")
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
+}
+
+// asked reads the filter of the request, and the cooperatives that it can choose from.
+func (h *Handler) asked(r *web.Request) (dashboardView, []cooperative.Cooperative, error) {
+	var v dashboardView
+	cooperatives, err := h.Cooperatives.List(r.Context(), cooperative.Filter{})
+	if err != nil {
+		return v, nil, err
+	}
+	v.Choices = choicesOf(r.Locale, cooperatives)
+	v.Today = association.Day(h.Now())
+	v.Filter, err = readFilter(r.QueryValues(), v.Today, v.Choices)
+	v.Usable = err == nil
+	v.Form.Values = v.Filter.values()
+	return v, cooperatives, err
+}
+
+// fill gathers the figures.
+func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperative.Cooperative) error {
+	var err error
+	if v.Sales, err = h.Reports.Sales(r.Context(), v.Filter.report()); err != nil {
+		return err
+	}
+	if before, ok := v.Filter.Before(); ok {
+		sales, err := h.Reports.Sales(r.Context(), v.Filter.reportOn(before))
+		if err != nil {
+			return err
+		}
+		v.Before = &sales
+	}
+	if v.Latest, err = h.Reports.LatestOrders(r.Context(), latestShown); err != nil {
+		return err
+	}
+	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
+		return err
+	}
+	owed, err := h.Settlements.Owed(r.Context())
+	if err != nil {
+		return err
+	}
+	v.Owed = association.OwedOf(owed)
+	v.Idle = idleOf(v.Sales, v.Before, cooperatives)
+	return nil
+}
+
+// idle is a cooperative without a sale, what can be seen of it, and the next step.
+type idle struct {
+	report.Cooperative
+	Published int
+	Phone     string
+	Before    money.Amount // sold in as many days before
+}
+
+// idleOf picks the cooperatives without a sale, those with the most members first. before may be nil.
+func idleOf(sales report.Sales, before *report.Sales, cooperatives []cooperative.Cooperative) []idle {
+	known := make(map[uuid.UUID]cooperative.Cooperative, len(cooperatives))
+	for _, c := range cooperatives {
+		known[c.ID] = c
+	}
+	sold := make(map[uuid.UUID]money.Amount)
+	if before != nil {
+		for _, c := range before.ByCooperative {
+			sold[c.ID] = c.Total()
+		}
+	}
+	var list []idle
+	for _, c := range sales.ByCooperative {
+		if c.Total() == 0 {
+			list = append(list, idle{
+				Cooperative: c, Published: known[c.ID].ProductCount, Phone: known[c.ID].Phone, Before: sold[c.ID],
+			})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b idle) int { return cmp.Compare(b.Members(), a.Members()) })
+	return list
+}
+
+// nobody reports whether the filter lets no cooperative through.
+func (v dashboardView) nobody() bool { return len(v.Sales.ByCooperative) == 0 }
+
+// never reports whether nobody has ordered anything yet.
+func (v dashboardView) never() bool { return len(v.Latest) == 0 && v.Held.Orders == 0 }
+
+// sentence says the page in words.
+func (v dashboardView) sentence(l *i18n.Locale) string {
+	return l.N("association.dashboard.sold", v.Sales.Selling,
+		"All", l.Number(len(v.Sales.ByCooperative)), "Period", v.Filter.Words(l))
+}
+
+// totalCompared compares the sales with as many days before, or with the median where there are none.
+func (v dashboardView) totalCompared(l *i18n.Locale) string {
+	if v.Before == nil {
+		return l.T("association.dashboard.median", "Currency", l.Currency(), "Median", dirhams(l, v.Sales.Fairness.Median))
+	}
+	return l.Currency() + " · " + compared(l, v.Sales.Total(), v.Before.Total(), v.Filter.Days())
+}
+
+// compared says how much more or less than in as many days before.
+func compared(l *i18n.Locale, now, before money.Amount, days int) string {
+	if before == 0 {
+		return l.N("association.dashboard.none_before", days)
+	}
+	change := float64(now-before) / float64(before)
+	switch {
+	case change >= .005:
+		return l.N("association.dashboard.more", days, "Share", l.Percent(change))
+	case change <= -.005:
+		return l.N("association.dashboard.less", days, "Share", l.Percent(-change))
+	default:
+		return l.N("association.dashboard.same", days)
+	}
+}
+
+// sellingCompared says how many of how many cooperatives sold, and how many did before.
+func (v dashboardView) sellingCompared(l *i18n.Locale) string {
+	selling, all := l.Number(v.Sales.Selling), len(v.Sales.ByCooperative)
+	if v.Before == nil {
+		return l.N("association.dashboard.selling", all, "Selling", selling)
+	}
+	return l.T("association.dashboard.selling_before", "Selling", selling, "All", l.Number(all), "Before", l.Number(v.Before.Selling))
+}

@@ -1,0 +1,29 @@
+package sales
+
+import (
+	"time"
+
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has the pages of joint sales. All its fields are needed.
+type Handler struct {
+	Cooperatives *cooperative.Service
+	Orders       *order.Service
+	Reports      *report.Service
+	Settlements  *settlement.Service
+	Now          func() time.Time
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(web.Association, association.DashboardPath, h.dashboard),
+		web.Get(web.Association, association.SalesPath+".:format", h.exportSales),
+	}
+}

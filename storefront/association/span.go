@@ -1,0 +1,95 @@
+package association
+
+import (
+	"net/url"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// Day is midnight in the market's zone of the day that t falls on.
+func Day(t time.Time) time.Time {
+	year, month, dayOfMonth := t.In(clock.Zone).Date()
+	return time.Date(year, month, dayOfMonth, 0, 0, 0, 0, clock.Zone)
+}
+
+// Span is a number of days, both ends included; a zero end is open.
+type Span struct{ From, To time.Time }
+
+// Days is how many days a closed span has.
+func (s Span) Days() int {
+	if s.From.IsZero() || s.To.IsZero() {
+		return 0
+	}
+	const hours = 24
+	return int(s.To.Sub(s.From).Round(hours*time.Hour).Hours())/hours + 1 // a day of the clock's change has 23 or 25
+}
+
+// Before is as many days just before the span; ok is false for one that is open.
+func (s Span) Before() (b Span, ok bool) {
+	n := s.Days()
+	if n == 0 {
+		return Span{}, false
+	}
+	return Span{s.From.AddDate(0, 0, -n), s.From.AddDate(0, 0, -1)}, true
+}
+
+// Until is the moment at which a span is over.
+func (s Span) Until() time.Time {
+	if s.To.IsZero() {
+		return time.Time{}
+	}
+	return s.To.AddDate(0, 0, 1)
+}
+
+// ReadSpan reads the fields from and to; an empty one leaves its side open.
+func ReadSpan(query url.Values) (Span, error) {
+	wrong := fault.New(fault.Invalid, "association.filter.wrong")
+	read := func(field string) time.Time {
+		value := query.Get(field)
+		if value == "" {
+			return time.Time{}
+		}
+		t, err := time.ParseInLocation(time.DateOnly, value, clock.Zone)
+		if err != nil || t.Year() < 2000 || t.Year() > 2999 {
+			wrong.Field(field, "association.filter.no_day", "Value", value)
+			return time.Time{}
+		}
+		return t
+	}
+	s := Span{From: read("from"), To: read("to")}
+	if !s.To.IsZero() && s.To.Before(s.From) {
+		wrong.Field("to", "association.filter.backwards")
+	}
+	if len(wrong.Fields) > 0 {
+		return Span{}, wrong
+	}
+	return s, nil
+}
+
+// Words says the span in a sentence: «من 1 شتنبر إلى 23 نونبر 2026».
+func (s Span) Words(l *i18n.Locale) string {
+	switch {
+	case s.From.IsZero() && s.To.IsZero():
+		return l.T("association.period.always")
+	case s.To.IsZero():
+		return l.T("association.period.since", "From", l.LongDate(s.From))
+	case s.From.IsZero():
+		return l.T("association.period.until", "To", l.LongDate(s.To))
+	case s.From.Equal(s.To):
+		return l.T("association.period.day", "Day", l.LongDate(s.From))
+	case s.From.Year() == s.To.Year():
+		return l.T("association.period.between", "From", l.ShortDate(s.From), "To", l.LongDate(s.To))
+	}
+	return l.T("association.period.between", "From", l.LongDate(s.From), "To", l.LongDate(s.To))
+}
+
+// DateValue writes a day as a date field holds it.
+func DateValue(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
