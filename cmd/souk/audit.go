@@ -36,6 +36,7 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 	}
 	log := slog.New(slog.DiscardHandler)
 	where := choosePlace(*data, c)
+	where.patient = true
 	db, closeDB, err := where.openDatabase(ctx, 4, log)
 	if err != nil {
 		return err

@@ -52,6 +52,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 
 type demonstration struct {
 	config config
+	size   sample.Size
 	dir    string
 	public net.Listener
 	steps  *steps
@@ -60,18 +61,46 @@ type demonstration struct {
 }
 
 func (d *demonstration) run(ctx context.Context, fresh bool) error {
-	dir, err := filepath.Abs(d.dir)
+	d.steps.title("Souk, a sample market")
+	a, err := d.prepare(ctx, fresh)
 	if err != nil {
 		return err
 	}
-	d.dir = dir
-	d.steps.title("Souk, a sample market")
-	if err := d.takeFolder(fresh); err != nil {
+	private, err := listen(ctx, "127.0.0.1:0", "-addr")
+	if err != nil {
 		return err
+	}
+	takeBack, err := announce(d.dir, d.public.Addr().String(), private.Addr().String(), a.privateKey)
+	if err != nil {
+		return err
+	}
+	d.open.add(takeBack)
+	logins, err := demoLogins()
+	if err != nil {
+		return err
+	}
+	d.welcome(d.base(), private.Addr().String(), logins, a.Languages.Locale("en"))
+	err = a.run(ctx, d.public, private, d.end)
+	d.steps.title("Stopping.")
+	return err
+}
+
+// base is the address of the market.
+func (d *demonstration) base() string { return "http://" + d.public.Addr().String() }
+
+// prepare puts the market together, filled and ready to run.
+func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
+	dir, err := filepath.Abs(d.dir)
+	if err != nil {
+		return nil, err
+	}
+	d.dir = dir
+	if err := d.takeFolder(fresh); err != nil {
+		return nil, err
 	}
 	logFile, err := os.OpenFile(filepath.Join(dir, "souk.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	d.open.add(logFile.Close)
 	log := slog.New(slog.NewTextHandler(logFile, nil))
@@ -86,39 +115,38 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 			Log: slog.New(d.steps.downloads(log.Handler())),
 		})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		d.open.add(d.end.within(databaseEnd, server.Stop))
 		databaseURL, words, p.lost = server.URL(), "PostgreSQL, embedded", server.Lost()
 	}
 	if p.DB, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
-		return err
+		return nil, err
 	}
 	d.open.add(p.DB.Close)
 	if err := postgres.Migrate(ctx, p.DB); err != nil {
-		return err
+		return nil, err
 	}
 	d.steps.say("database", "%s", words)
 
 	if p.Blobs, err = openBlobs(ctx, d.config.BlobURL, dir); err != nil {
-		return err
+		return nil, err
 	}
 	d.open.add(p.Blobs.Close)
 	if p.engine, err = openEngine(ctx, d.config, dir, log); err != nil {
-		return err
+		return nil, err
 	}
 	d.open.add(d.end.within(searchEnds, p.engine.end))
 	if p.Secret, err = secret(dir); err != nil {
-		return err
+		return nil, err
 	}
 	p.MailServer = d.config.mailServer()
-	base := "http://" + d.public.Addr().String()
 	logins, err := demoLogins()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.storefront = storefront.Config{
-		BaseURL: base, Demo: true, Sample: true, DemoLogins: logins, RequestTimeout: d.config.RequestTimeout,
+		BaseURL: d.base(), Demo: true, Sample: true, DemoLogins: logins, RequestTimeout: d.config.RequestTimeout,
 		RateLimits: storefront.RateLimits{
 			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
 			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},
@@ -129,39 +157,36 @@ func (d *demonstration) run(ctx context.Context, fresh bool) error {
 	}
 	a, err := assemble(p)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := sample.Load(ctx, a.Parts); err != nil {
-		return err
+	if err := d.load(ctx, databaseURL, a.Parts); err != nil {
+		return nil, err
 	}
 	var count struct{ Cooperatives, Products, Orders int }
 	err = p.DB.GetContext(ctx, &count, `
 		select (select count(*) from cooperatives) as cooperatives, (select count(*) from products) as products,
 		       (select count(*) from orders) as orders`)
 	if err != nil {
-		return fmt.Errorf("count the market: %w", err)
+		return nil, fmt.Errorf("count the market: %w", err)
 	}
 	d.steps.say("market", "%d cooperatives, %d products, %d joint orders", count.Cooperatives, count.Products, count.Orders)
 
 	// A new index is filled before the doors open; later it learns of changes as they come.
 	if err := a.syncer.Fill(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	d.steps.say("search", "%s", p.engine.words)
 
-	private, err := listen(ctx, "127.0.0.1:0", "-addr")
-	if err != nil {
+	return a, nil
+}
+
+// load brings the sample market into the database, which may take longer than anything that is asked of it later.
+func (d *demonstration) load(ctx context.Context, databaseURL string, p market.Parts) (err error) {
+	if p.DB, err = postgres.OpenPatient(ctx, databaseURL, 4); err != nil {
 		return err
 	}
-	takeBack, err := announce(dir, d.public.Addr().String(), private.Addr().String(), a.privateKey)
-	if err != nil {
-		return err
-	}
-	d.open.add(takeBack)
-	d.welcome(base, private.Addr().String(), logins, a.Languages.Locale("en"))
-	err = a.run(ctx, d.public, private, d.end)
-	d.steps.title("Stopping.")
-	return err
+	defer closing(p.DB.Close, &err)
+	return sample.Load(ctx, p, d.size)
 }
 
 // takeFolder locks the data folder for this process, and empties it when asked to.

@@ -40,6 +40,7 @@ const defaultDataDir = ".souk"
 type place struct {
 	dataDir     string // "" when DATABASE_URL was meant
 	databaseURL string
+	patient     bool // the command works on whole tables
 }
 
 // addDataFlag lets a command be told its place; read the place after parsing.
@@ -84,7 +85,11 @@ func (p place) openDatabase(ctx context.Context, maxConns int, log *slog.Logger)
 		}
 		databaseURL = running
 	}
-	db, err := postgres.Open(ctx, databaseURL, maxConns)
+	connect := postgres.Open
+	if p.patient {
+		connect = postgres.OpenPatient
+	}
+	db, err := connect(ctx, databaseURL, maxConns)
 	if err != nil {
 		return nil, nil, errors.Join(err, open.close())
 	}

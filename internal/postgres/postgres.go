@@ -23,13 +23,22 @@ import (
 // 5 s for a lock at most: a cancelled context would cost lib/pq the whole connection, so the server's own
 // limits come first. The URL may choose otherwise.
 func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
+	return open(ctx, databaseURL, maxConns, "30s")
+}
+
+// OpenPatient is Open for work on whole tables, which nobody waits for: a statement may take its time.
+func OpenPatient(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
+	return open(ctx, databaseURL, maxConns, "0")
+}
+
+func open(ctx context.Context, databaseURL string, maxConns int, statementTimeout string) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: database URL: %w", errors.Unwrap(err)) // the URL itself holds a password
 	}
 	q := u.Query()
 	for name, value := range map[string]string{
-		"statement_timeout": "30s", "lock_timeout": "5s",
+		"statement_timeout": statementTimeout, "lock_timeout": "5s",
 		"idle_in_transaction_session_timeout": "60s", "timezone": "UTC", "connect_timeout": "3",
 	} {
 		if !q.Has(name) {

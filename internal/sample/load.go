@@ -12,23 +12,24 @@ import (
 	"github.com/souk-taawon/souk/internal/market"
 )
 
-// How long ago the past begins: the first cooperatives join, then the first orders come in.
-const (
-	opened  = 150 * 24 * time.Hour
-	trading = 120 // days
-)
+// joining is how many days before the first orders the first cooperatives join.
+const joining = 30
 
 // Load brings the sample market into the database of p, up to now by its clock: people, cooperatives, products and about
 // four months of orders up to now. It goes through the domains' use cases at the times when things
-// are told to have happened, so that stock, ledger and histories are as true as any. Once loaded,
+// are told to have happened, so that stock, ledger and histories are as true as any; a larger size is made
+// of these by copying. Once loaded,
 // it changes nothing any more; if it was interrupted, it takes up what is missing. A database with
 // people of its own is ErrRealMarket.
-func Load(ctx context.Context, p market.Parts) error {
+func Load(ctx context.Context, p market.Parts, size Size) error {
 	var loaded bool
 	err := p.DB.GetContext(ctx, &loaded, `
 		select exists (select from orders where sample) and exists (select from payouts)`)
-	if loaded || err != nil {
+	if err != nil {
 		return err
+	}
+	if loaded { // it may have been interrupted before it grew
+		return grow(ctx, p.DB, size.orSample())
 	}
 	if err := refuseRealMarket(ctx, p.DB); err != nil {
 		return err
@@ -37,7 +38,7 @@ func Load(ctx context.Context, p market.Parts) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLoader(p, sellers)
+	l, err := newLoader(p, sellers, size.orSample())
 	if err != nil {
 		return err
 	}
@@ -53,6 +54,7 @@ func Load(ctx context.Context, p market.Parts) error {
 		{"cooperatives", l.addSellers},
 		{"orders", func(ctx context.Context) error { return l.addOrders(ctx, orders) }},
 		{"payouts", l.addPayouts},
+		{"growth", func(ctx context.Context) error { return grow(ctx, p.DB, l.size) }},
 	}
 	for _, step := range steps {
 		if err := step.do(ctx); err != nil {
@@ -108,11 +110,14 @@ type loader struct {
 	sellers     []*seller
 	association uuid.UUID // who acts for it
 	now, clock  time.Time
+	opened      time.Time // the first cooperative joined
+	size        Size
 }
 
-func newLoader(p market.Parts, sellers []*seller) (*loader, error) {
+func newLoader(p market.Parts, sellers []*seller, size Size) (*loader, error) {
 	present := p.Now
-	l := &loader{sellers: sellers, now: present().UTC().Truncate(time.Second)}
+	l := &loader{sellers: sellers, now: present().UTC().Truncate(time.Second), size: size}
+	l.opened = l.now.AddDate(0, 0, -size.Days-joining)
 	p.Log, p.Now = slog.New(slog.DiscardHandler), func() time.Time { return l.clock }
 	var err error
 	if l.Market, err = market.New(p); err != nil {

@@ -42,7 +42,7 @@ func inMonth(t *testing.T, month time.Month) market.Parts {
 
 func loaded(t *testing.T, m market.Parts) {
 	t.Helper()
-	if err := Load(context.Background(), m); err != nil {
+	if err := Load(context.Background(), m, Size{}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -126,7 +126,7 @@ func TestLoadTakesUpWhatWasInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newLoader(m, sellers[:2])
+	l, err := newLoader(m, sellers[:2], Size{}.orSample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestEverybodyCanSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newLoader(m, sellers)
+	l, err := newLoader(m, sellers, Size{}.orSample())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ const minPayout money.Amount = 100_00
 // addPayouts pays each cooperative, on the fifth of each month, what buyers had paid for its goods
 // in the months before. Of the last month some are still to be paid.
 func (l *loader) addPayouts(ctx context.Context) error {
-	first := l.now.AddDate(0, 0, -trading)
+	first := l.opened.AddDate(0, 0, joining)
 	var months []time.Time
 	for month := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, time.UTC); payday(month).Before(l.now); month = month.AddDate(0, 1, 0) {
 		months = append(months, month)

@@ -83,7 +83,7 @@ func memberOf(c Cooperative) Person {
 }
 
 func (l *loader) addAssociation(ctx context.Context) (err error) {
-	l.clock = l.now.Add(-opened)
+	l.clock = l.opened
 	if l.association, err = l.addPerson(ctx, associate, nil); err != nil {
 		return err
 	}

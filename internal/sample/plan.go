@@ -98,9 +98,9 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	}
 	random := rand.New(rand.NewPCG(63300, 112))
 	var orders []planned
-	for day := trading; day >= 1; day-- {
-		grown := 1 - float64(day)/trading
-		for range int(0.6 + 1.3*grown + random.Float64()) {
+	for day := l.size.Days; day >= 1; day-- {
+		grown := 1 - float64(day)/float64(l.size.Days)
+		for range int((0.6+1.3*grown)*l.size.Busy + random.Float64()) {
 			at := l.now.Add(-time.Duration((float64(day) - random.Float64()) * float64(24*time.Hour)))
 			if at.Hour() < 7 {
 				at = at.Add(-8 * time.Hour) // people order before they go to sleep

@@ -23,7 +23,7 @@ func TestNoSampleIsLoadedAmongRealPeople(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Load(context.Background(), m); !errors.Is(err, ErrRealMarket) {
+	if err := Load(context.Background(), m, Size{}); !errors.Is(err, ErrRealMarket) {
 		t.Errorf("loaded into a market with people of its own: %v", err)
 	}
 	if n, err := CanSignIn(context.Background(), m.DB); n != 0 || err != nil {

@@ -15,7 +15,7 @@ import (
 // addSellers lets the cooperatives join one after the other, a day apart, each with its products.
 func (l *loader) addSellers(ctx context.Context) error {
 	for i, s := range l.sellers {
-		l.clock = l.now.Add(-opened).AddDate(0, 0, i)
+		l.clock = l.opened.AddDate(0, 0, i)
 		if s.State == cooperative.Pending {
 			l.clock = l.now.AddDate(0, 0, -3)
 		}

@@ -107,7 +107,7 @@ func keepMarket(t *testing.T) {
 	err = sample.Load(t.Context(), market.Parts{
 		DB: db, Languages: texts, Secret: []byte("thirty-two bytes of a test secret"), BaseURL: "https://souk.example",
 		Now: func() time.Time { return time.Date(2026, time.November, 26, 15, 0, 0, 0, time.UTC) },
-	})
+	}, sample.Size{})
 	if err != nil {
 		t.Fatal(err)
 	}

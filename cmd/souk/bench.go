@@ -1,0 +1,197 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+
+	"github.com/souk-taawon/souk/internal/sample"
+)
+
+// bench measures the market. There is one thing to measure so far: pages.
+func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || args[0] != "pages" {
+		fmt.Fprintln(stderr, "usage: souk bench pages [flags]")
+		return errUsage
+	}
+	return benchPages(ctx, args[1:], stdout, stderr)
+}
+
+// benchPages asks each page of the sample market and of a country's, and prints how long they take. It fails
+// when one takes twice as long in the large market, or longer or more than a page should.
+func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	fs := flag.NewFlagSet("bench pages", flag.ContinueOnError)
+	asJSON := fs.Bool("json", false, "print JSON")
+	data := fs.String("data", "", "`folder` to keep the two markets in for another time (default: they are thrown away)")
+	only := fs.String("only", "", "ask only pages whose path fits this regular `expression`")
+	if err := parse(fs, args, stderr); err != nil {
+		return err
+	}
+	chosen, err := regexp.Compile(*only)
+	if err != nil {
+		return err
+	}
+	dir := *data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "souk-bench-"); err != nil {
+			return err
+		}
+		defer closing(func() error { return os.RemoveAll(dir) }, &err)
+	}
+	var times [2]map[string]timing
+	for i, market := range []struct {
+		name string
+		size sample.Size
+	}{{"small", sample.Size{}}, {"large", sample.Country}} {
+		steps := newSteps(stderr)
+		steps.title("The %s market", market.name)
+		times[i], err = askMarket(ctx, filepath.Join(dir, market.name), market.size, chosen, steps)
+		if err != nil {
+			return fmt.Errorf("the %s market: %w", market.name, err)
+		}
+	}
+	found := compared(times[0], times[1])
+	if *asJSON {
+		out := json.NewEncoder(stdout)
+		out.SetIndent("", "  ")
+		return errors.Join(out.Encode(found), found.verdict())
+	}
+	found.print(stdout)
+	return found.verdict()
+}
+
+// askMarket opens a market of that size in a folder of its own and asks its pages.
+func askMarket(ctx context.Context, dir string, size sample.Size, chosen *regexp.Regexp, steps *steps) (times map[string]timing, err error) {
+	c, err := readConfig()
+	if err != nil {
+		return nil, err
+	}
+	c.DatabaseURL, c.MeiliURL, c.BlobURL = "", "", "" // never those of a market that people use
+	public, err := listen(ctx, "127.0.0.1:0", "")
+	if err != nil {
+		return nil, err
+	}
+	private, err := listen(ctx, "127.0.0.1:0", "")
+	if err != nil {
+		return nil, errors.Join(err, public.Close())
+	}
+	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: steps, end: newEnding(c.ShutdownTimeout)}
+	defer closing(d.end.within(1, d.open.closeBy), &err)
+	a, err := d.prepare(ctx, false)
+	if err != nil {
+		return nil, errors.Join(err, public.Close(), private.Close())
+	}
+	running, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(running, public, private, d.end) }()
+	defer func() {
+		stop()
+		err = errors.Join(err, <-ended)
+	}()
+	v, err := newAsker(ctx, a, d.base())
+	if err != nil {
+		return nil, err
+	}
+	times = make(map[string]timing)
+	for _, p := range v.pages {
+		if !chosen.MatchString(p.path) {
+			continue
+		}
+		if times[p.name], err = v.time(ctx, p); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.path, err)
+		}
+	}
+	steps.say("pages", "%d asked", len(times))
+	return times, nil
+}
+
+// What a page may take, and how much more of its time it may take in a market 220 times as large. Milliseconds
+// are of a machine with two cores that has nothing else to do; of less than some nobody can tell twice as much.
+const (
+	pageRatio = 2
+	pageTime  = 60.0     // ms
+	pageBytes = 40 << 10 // compressed
+	uncertain = 5.0      // ms
+)
+
+// timing is how long a page takes, at the median, and how large it is.
+type timing struct {
+	ms    float64
+	bytes int  // compressed, as it was sent
+	file  bool // a file of everything, which is as large as the market
+}
+
+// comparison is a page in both markets.
+type comparison struct {
+	Path       string  `json:"path"`
+	SmallMS    float64 `json:"small_ms"`
+	LargeMS    float64 `json:"large_ms"`
+	Ratio      float64 `json:"ratio"`
+	BytesLarge int     `json:"bytes_large"`
+}
+
+// comparisons are all pages, the slowest first, and the files.
+type comparisons struct {
+	Pages []comparison `json:"pages"`
+	Files []comparison `json:"files"`
+}
+
+func compared(small, large map[string]timing) comparisons {
+	found := comparisons{Pages: []comparison{}, Files: []comparison{}}
+	for name, l := range large {
+		s := small[name]
+		c := comparison{Path: name, SmallMS: s.ms, LargeMS: l.ms, Ratio: l.ms / s.ms, BytesLarge: l.bytes}
+		if l.file {
+			found.Files = append(found.Files, c)
+		} else {
+			found.Pages = append(found.Pages, c)
+		}
+	}
+	slowest := func(a, b comparison) int {
+		return cmp.Or(cmp.Compare(b.LargeMS, a.LargeMS), cmp.Compare(a.Path, b.Path))
+	}
+	slices.SortFunc(found.Pages, slowest)
+	slices.SortFunc(found.Files, slowest)
+	return found
+}
+
+// fits reports whether a page takes no more than it may.
+func (c comparison) fits() bool {
+	return (c.Ratio < pageRatio || c.LargeMS < uncertain) && c.LargeMS < pageTime && c.BytesLarge <= pageBytes
+}
+
+func (f comparisons) print(w io.Writer) {
+	row := func(c comparison, mark string) {
+		_, _ = fmt.Fprintf(w, "%9.1f %9.1f %7.1f %9.1f  %s %s\n", c.SmallMS, c.LargeMS, c.Ratio, float64(c.BytesLarge)/1024, mark, c.Path)
+	}
+	_, _ = fmt.Fprintf(w, "%9s %9s %7s %9s    page\n", "small ms", "large ms", "ratio", "large KB")
+	for _, c := range f.Pages {
+		mark := " "
+		if !c.fits() {
+			mark = "!"
+		}
+		row(c, mark)
+	}
+	if len(f.Files) > 0 {
+		_, _ = fmt.Fprintln(w, "\nFiles, which grow with the market:")
+	}
+	for _, c := range f.Files {
+		row(c, " ")
+	}
+}
+
+// verdict is errFailed if a page takes more than it may.
+func (f comparisons) verdict() error {
+	if slices.ContainsFunc(f.Pages, func(c comparison) bool { return !c.fits() }) {
+		return errFailed
+	}
+	return nil
+}

@@ -1,0 +1,313 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/sample"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// benched are the pages that are asked, by their route: how their addresses go on after the route, with what
+// stands in braces taken from the market. A route that is not here is not asked, which a test refuses.
+var benched = map[string][]string{
+	"/":                      {""},
+	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=40", "?q=qzxjvk", "?coop={cooperative}"},
+	"/products/:slug":        {"/products/{product}"},
+	"/suggest":               {"?q=mi"},
+	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},
+	"/cooperatives/:slug":    {"/cooperatives/{cooperative}", "/cooperatives/{cooperative}?page=30"},
+	"/basket":                {""},
+	"/checkout":              {"", "?place=casablanca"},
+	"/confirm/:token":        {"/confirm/{confirming}"},
+	"/orders/:token":         {"/orders/{tracking}"},
+	"/pages/:name":           {"/pages/about"},
+	"/manifest.webmanifest":  {""},
+	"/robots.txt":            {""},
+	"/sitemap.xml":           {""},
+	"/api/openapi.yaml":      {""},
+	"/api/v1/products":       {"", "?q=miel&page=3"},
+	"/api/v1/products/:slug": {"/api/v1/products/{product}"},
+	"/api/v1/cooperatives":   {"", "?page=20"},
+	"/api/v1/orders/:token":  {"/api/v1/orders/{tracking}"},
+
+	"/signin":       {""},
+	"/forgot":       {""},
+	"/reset/:token": {"/reset/unknown"},
+	"/account":      {""},
+	"/demo/mailbox": {""},
+
+	"/seller":                      {""},
+	"/seller/cooperative":          {""},
+	"/seller/products":             {"", "?page=20", "?page=750", "?q=miel", "?show=sold_out", "?category=honey"},
+	"/seller/products/new":         {""},
+	"/seller/products/:id":         {"/seller/products/{product_id}"},
+	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
+	"/seller/upload":               {""},
+	"/seller/upload/:id":           {"/seller/upload/{upload}"},
+	"/seller/orders":               {"", "?show=done", "?show=done&page=20"},
+	"/seller/orders/:id":           {"/seller/orders/{part}"},
+	"/seller/money":                {"", "?page=10"},
+
+	"/association":                         {"", "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association/cooperatives":            {"", "?state=approved", "?page=20", "?q=nahla"},
+	"/association/cooperatives/new":        {""},
+	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
+	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
+	"/association/orders":                  {"", "?page=20", "?page=2000", "?state=placed", "?state=delivered", "?state=delivered&page=1000"},
+	"/association/orders/held":             {""},
+	"/association/orders/:id":              {"/association/orders/{order}"},
+	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
+	"/association/settings":                {""},
+	"/association/people":                  {"", "?page=3"},
+	"/association/people/:id":              {"/association/people/{person}"},
+	"/association/security":                {"", "?kind=signed_in"},
+	"/association/settlement":              {"", "?page=20"},
+	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}?page=10"},
+}
+
+// benchedFiles are asked likewise, but grow with the market: each is of all that there is.
+var benchedFiles = map[string][]string{
+	"/sitemaps/:part.xml":             {"/sitemaps/products-1.xml", "/sitemaps/cooperatives-1.xml"},
+	"/seller/products/export.:format": {"/seller/products/export.csv", "/seller/products/export.xlsx"},
+	"/seller/upload/:id/errors.csv":   {"/seller/upload/{upload}/errors.csv"},
+	"/seller/money.:format":           {"/seller/money.csv"},
+	"/association/sales.:format":      {"/association/sales.csv"},
+	"/association/security.:format":   {"/association/security.csv"},
+	"/association/settlement.:format": {"/association/settlement.csv"},
+}
+
+// notBenched are answered without the market.
+var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/apple-touch-icon.png", "/pictures/:id/:file"}
+
+// inMarket are the values that addresses take from the market, as SQL. The cooperative is the one with the
+// most products.
+var inMarket = map[string]string{
+	"cooperative": `select slug from cooperatives where id = $1`,
+	"product":     `select slug from products where cooperative_id = $1 and state = 'published' order by slug limit 1`,
+	"product_id":  `select id::text from products where cooperative_id = $1 and state = 'published' order by slug limit 1`,
+	"part":        `select id::text from sub_orders where cooperative_id = $1 order by id limit 1`,
+	"order":       `select order_id::text from sub_orders where cooperative_id = $1 order by id limit 1`,
+	"person":      `select id::text from users where cooperative_id = $1 limit 1`,
+}
+
+// asker asks the pages of a market as a buyer with a full basket, as a member and as the association.
+type asker struct {
+	base    string
+	app     *app
+	id      uuid.UUID         // of the cooperative
+	member  uuid.UUID         // who acts for it
+	values  map[string]string // of what stands in braces
+	clients map[web.Policy]*http.Client
+	pages   []benchPage
+}
+
+// benchPage is an address to ask.
+type benchPage struct {
+	name string // the same in every market
+	path string
+	file bool
+	as   web.Policy
+}
+
+func newAsker(ctx context.Context, a *app, base string) (*asker, error) {
+	v := &asker{base: base, app: a, values: make(map[string]string), clients: make(map[web.Policy]*http.Client)}
+	for _, step := range []func(context.Context) error{v.signIn, v.fillBasket, v.findRecords, v.upload} {
+		if err := step(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return v, v.listPages()
+}
+
+// listPages gives the addresses of all routes; a route that nothing is known about is an error.
+func (v *asker) listPages() error {
+	var unknown []error
+	for _, route := range v.app.server.Routes() {
+		if route.Method != http.MethodGet {
+			continue
+		}
+		rests, file := benchedFiles[route.Path]
+		if !file {
+			rests = benched[route.Path]
+		}
+		if route.NoLang && route.Path == "/" || slices.Contains(notBenched, route.Path) {
+			continue
+		}
+		if len(rests) == 0 {
+			unknown = append(unknown, fmt.Errorf("the route %s is not known: what is to be asked?", route.Path))
+		}
+		for _, rest := range rests {
+			if !strings.HasPrefix(rest, "/") {
+				rest = strings.TrimSuffix(route.Path, "/") + rest
+			}
+			if !route.NoLang {
+				rest = "/fr" + rest
+			}
+			v.pages = append(v.pages, benchPage{name: rest, path: v.filled(rest), file: file, as: route.Policy})
+		}
+	}
+	return errors.Join(unknown...)
+}
+
+var braces = regexp.MustCompile(`\{(\w+)\}`)
+
+func (v *asker) filled(path string) string {
+	return braces.ReplaceAllStringFunc(path, func(name string) string { return v.values[strings.Trim(name, "{}")] })
+}
+
+// signIn opens a session for each kind of people.
+func (v *asker) signIn(ctx context.Context) error {
+	logins, err := demoLogins()
+	if err != nil {
+		return err
+	}
+	for policy, login := range map[web.Policy]string{
+		web.Public: "", web.Demo: "", web.Member: logins[1].Login, web.Association: logins[0].Login, web.SignedIn: logins[0].Login,
+	} {
+		jar, _ := cookiejar.New(nil) // never fails
+		// Asked for by hand, the answer stays compressed, as long as it was on its way.
+		v.clients[policy] = &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		}}
+		if login == "" {
+			continue
+		}
+		if _, err := v.post(ctx, policy, "/fr/signin", url.Values{"login": {login}, "password": {sample.Password}}); err != nil {
+			return fmt.Errorf("sign in: %w", err)
+		}
+	}
+	member, err := v.app.Accounts.ByLogin(ctx, logins[1].Login)
+	if err != nil {
+		return err
+	}
+	v.id, v.member = *member.CooperativeID, member.ID
+	return nil
+}
+
+// fillBasket takes five products of as many cooperatives.
+func (v *asker) fillBasket(ctx context.Context) error {
+	var products []string
+	err := v.app.DB.SelectContext(ctx, &products, `
+		select min(p.id::text) from products p join cooperatives c on c.id = p.cooperative_id
+		where p.state = 'published' and p.stock > 5 and c.state = 'approved' and c.slug !~ '[0-9]$'
+		group by c.id order by 1 limit 5`)
+	if err != nil {
+		return err
+	}
+	for _, product := range products {
+		if _, err := v.post(ctx, web.Public, "/fr/basket/lines", url.Values{"product": {product}, "quantity": {"1"}}); err != nil {
+			return fmt.Errorf("basket: %w", err)
+		}
+	}
+	return nil
+}
+
+// findRecords reads what addresses are made with.
+func (v *asker) findRecords(ctx context.Context) error {
+	for name, query := range inMarket {
+		var value string
+		if err := v.app.DB.GetContext(ctx, &value, query, v.id); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		v.values[name] = value
+	}
+	var placed struct {
+		ID   uuid.UUID
+		Link int
+	}
+	err := v.app.DB.GetContext(ctx, &placed, `select id, link from orders where state = 'placed' and number !~ '-[0-9]+-[0-9]+-' limit 1`)
+	if err != nil {
+		return fmt.Errorf("an order that waits: %w", err)
+	}
+	v.values["tracking"] = v.app.Orders.Token(placed.ID, placed.Link)
+	v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.ID)
+	return err
+}
+
+// upload compares the whole catalogue with itself, as a member does who sends her file again.
+func (v *asker) upload(ctx context.Context) error {
+	file, err := v.get(ctx, web.Member, "/fr/seller/products/export.csv", false)
+	if err != nil {
+		return fmt.Errorf("catalogue: %w", err)
+	}
+	upload, err := v.app.Uploads.Read(ctx, v.id, "catalogue.csv", bytes.NewReader(file), "", v.member)
+	if err != nil {
+		return fmt.Errorf("upload: %w", err)
+	}
+	v.values["upload"] = upload.ID.String()
+	return nil
+}
+
+// The pages are asked until they are warm, and then as often as fits in the time.
+const (
+	warmUps    = 2
+	askings    = 9
+	longEnough = 4 * time.Second
+)
+
+// time asks a page again and again.
+func (v *asker) time(ctx context.Context, p benchPage) (timing, error) {
+	var took []time.Duration
+	t := timing{file: p.file}
+	for start := time.Now(); len(took) < warmUps+1 || len(took) < warmUps+askings && time.Since(start) < longEnough; {
+		asked := time.Now()
+		body, err := v.get(ctx, p.as, p.path, true)
+		if err != nil {
+			return t, err
+		}
+		took, t.bytes = append(took, time.Since(asked)), len(body)
+	}
+	took = took[warmUps:]
+	slices.Sort(took)
+	t.ms = float64(took[len(took)/2].Microseconds()) / 1000
+	return t, nil
+}
+
+func (v *asker) get(ctx context.Context, as web.Policy, path string, compressed bool) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, v.base+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	if compressed {
+		r.Header.Set("Accept-Encoding", "gzip")
+	}
+	return v.do(as, r)
+}
+
+func (v *asker) post(ctx context.Context, as web.Policy, path string, form url.Values) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, v.base+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return v.do(as, r)
+}
+
+// do sends a request; an answer that says that something is wrong is an error.
+func (v *asker) do(as web.Policy, r *http.Request) (_ []byte, err error) {
+	answer, err := v.clients[as].Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer closing(answer.Body.Close, &err)
+	body, err := io.ReadAll(answer.Body)
+	gone := answer.StatusCode == http.StatusGone && strings.Contains(r.URL.Path, "/reset/")
+	if signIn := answer.Header.Get("Location"); answer.StatusCode >= http.StatusBadRequest && !gone || strings.HasSuffix(signIn, "/signin") {
+		return nil, fmt.Errorf("%s %s is answered %s", r.Method, cmp.Or(r.URL.RawQuery, r.URL.Path), answer.Status)
+	}
+	return body, err
+}

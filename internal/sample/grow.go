@@ -1,0 +1,236 @@
+package sample
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// grow copies the market that the use cases have loaded until it has its size: all of it or nothing. Each
+// copy has ids, names and moments of its own, and as the whole is copied with its histories, its stock and
+// its ledger, what was true of the one is true of each.
+func grow(ctx context.Context, db *sqlx.DB, size Size) error {
+	return postgres.InTx(ctx, db, func(tx *sqlx.Tx) error {
+		var copied bool
+		err := tx.GetContext(ctx, &copied, `select exists (select from cooperatives where slug ~ '-2$')`)
+		if err != nil || copied || size.Copies == 1 && size.Products == 0 {
+			return err
+		}
+		g := growth{ctx: ctx, tx: tx, size: size}
+		for _, step := range []func() error{g.prepare, g.copyAll, g.fillShelves, g.count, g.restore} {
+			if err := step(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// growth is the copying under way.
+type growth struct {
+	ctx     context.Context
+	tx      *sqlx.Tx
+	size    Size
+	tables  []string
+	dropped []string // statements that bring back what was dropped meanwhile
+}
+
+func (g *growth) exec(statements ...string) error {
+	for _, statement := range statements {
+		if _, err := g.tx.ExecContext(g.ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
+}
+
+// prepare makes the functions that copies are named by, and takes away what would be asked for each of
+// millions of rows: triggers, and the indexes and foreign keys, which are built again at the end.
+func (g *growth) prepare() error {
+	err := g.exec(
+		`set local work_mem = '128MB'`, `set local maintenance_work_mem = '512MB'`,
+		// The time that begins an id stays, so that indexes remain dense.
+		`create function pg_temp.copied(id uuid, n int) returns uuid language sql immutable as $$
+		     select overlay(md5(id::text || n) placing left(replace(id::text, '-', ''), 13) from 1)::uuid $$`,
+		`create function pg_temp.naming(t text, n int) returns text language sql immutable as $$
+		     select case when substr(split_part(t, ':', 2), 9, 1) = '-'
+		         then overlay(t placing pg_temp.copied(split_part(t, ':', 2)::uuid, n)::text from position(':' in t) + 1 for 36)
+		         else t end $$`)
+	if err != nil {
+		return err
+	}
+	// Whatever has a uuid in its key is the market's; what has not (categories, settings) there is once.
+	err = g.tx.SelectContext(g.ctx, &g.tables, `
+		select distinct t.relname::text
+		from pg_class t join pg_index i on i.indrelid = t.oid and i.indisprimary
+		join pg_attribute a on a.attrelid = t.oid and a.attnum = any(i.indkey)
+		where t.relnamespace = 'public'::regnamespace and a.atttypid = 'uuid'::regtype
+		order by 1`)
+	if err != nil {
+		return fmt.Errorf("tables: %w", err)
+	}
+	var drop []struct{ Away, Back string }
+	err = g.tx.SelectContext(g.ctx, &drop, `
+		select format('alter table %s drop constraint %I', conrelid::regclass, conname) as away,
+		       format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as back
+		from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace
+		union all
+		select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+		from pg_index i join pg_class c on c.oid = i.indrelid
+		where c.relnamespace = 'public'::regnamespace and c.relname !~ '^(river|goose)' and not i.indisunique
+		  and c.relname <> 'postings' -- which are asked for while journals are copied
+		order by back desc -- indexes before the keys that are checked by them`)
+	if err != nil {
+		return fmt.Errorf("indexes and keys: %w", err)
+	}
+	for _, d := range drop {
+		g.dropped = append(g.dropped, d.Back)
+		if err := g.exec(d.Away); err != nil {
+			return err
+		}
+	}
+	return g.triggers("disable")
+}
+
+func (g *growth) triggers(what string) error {
+	for _, table := range g.tables {
+		if err := g.exec(`alter table ` + table + ` ` + what + ` trigger user`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renamed says how the copy with number n has a column, where that is neither an id, which is copied, nor a
+// moment, which lies a minute further back for each copy, nor just the same.
+var renamed = map[string]string{
+	"cooperatives.slug":    `slug || '-' || n`,
+	"cooperatives.name_ar": `name_ar || ' ' || n`,
+	"cooperatives.name_fr": `name_fr || ' ' || n`,
+	"cooperatives.ice":     `lpad((ice::numeric + n * 97000000::bigint)::text, 15, '0')`,
+	"users.email":          `replace(email, '@', '-' || n || '@')`,
+	"users.phone":          `'+212' || 600000000 + (substr(phone, 5)::bigint - 699000000) * 1000 + n`,
+	"products.slug":        `slug || '-' || n`,
+	"products.name_ar":     `name_ar || ' ' || n`,
+	"products.name_fr":     `name_fr || ' ' || n`,
+	"orders.number":        `number || '-' || n`,
+	"orders.token_hash":    `sha256(token_hash || n::text::bytea)`,
+	"journals.reference":   `pg_temp.naming(reference, n)`,
+	"journals.input_hash":  journalHash,
+	"postings.debit":       `pg_temp.naming(debit, n)`,
+	"postings.credit":      `pg_temp.naming(credit, n)`,
+}
+
+// journalHash is what package ledger keeps of a journal's input.
+const journalHash = `(
+	select sha256(convert_to('{"Kind":' || to_json(o.kind) || ',"OrderID":' || coalesce('"' || pg_temp.copied(o.order_id, n) || '"', 'null')
+	    || ',"Postings":[' || string_agg(format('{"debit":"%s","credit":"%s","amount":%s%s}', p.debit, p.credit, p.amount, p.whose), ','
+	                                     order by p.debit collate "C", p.credit collate "C", p.amount) || ']}', 'UTF8'))
+	from (
+	    select pg_temp.naming(debit, n) as debit, pg_temp.naming(credit, n) as credit, amount_centimes as amount,
+	           coalesce(',"cooperative_id":"' || pg_temp.copied(cooperative_id, n) || '"', '') as whose
+	    from postings where journal_id = o.id
+	) p)`
+
+// copyAll copies every table's rows.
+func (g *growth) copyAll() error {
+	for _, table := range g.tables {
+		if err := g.copyRows(table, fmt.Sprintf(`cross join generate_series(2, %d) as n`, g.size.Copies), nil); err != nil {
+			return err
+		}
+	}
+	// What waits for an answer is given up in time.
+	return g.exec(fmt.Sprintf(`
+		insert into river_job (kind, state, args, max_attempts, priority, queue, scheduled_at)
+		select kind, state, jsonb_set(args, '{order_id}', to_jsonb(pg_temp.copied((args->>'order_id')::uuid, n))), max_attempts, priority, queue, scheduled_at
+		from river_job cross join generate_series(2, %d) as n
+		where kind = 'order_expire' and state = 'scheduled'`, g.size.Copies))
+}
+
+// copyRows copies a table's rows, o, for each n that they are joined with; other says what is otherwise
+// than in renamed.
+func (g *growth) copyRows(table, joined string, other map[string]string) error {
+	var columns []struct{ Name, Type string }
+	err := g.tx.SelectContext(g.ctx, &columns, `
+		select attname::text as name, format_type(atttypid, null) as type from pg_attribute
+		where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''
+		order by attnum`, table)
+	if err != nil {
+		return fmt.Errorf("columns of %s: %w", table, err)
+	}
+	names, values := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		names[i], values[i] = c.Name, c.Name
+		switch as := cmp.Or(other[c.Name], renamed[table+"."+c.Name]); {
+		case as != "":
+			values[i] = as
+		case c.Type == "uuid":
+			values[i] = `pg_temp.copied(` + c.Name + `, n)`
+		case c.Type == "timestamp with time zone":
+			values[i] = c.Name + ` - n * interval '1 minute'`
+		}
+	}
+	return g.exec(`insert into ` + table + ` (` + strings.Join(names, ", ") + `)
+		select ` + strings.Join(values, ", ") + ` from ` + table + ` o ` + joined)
+}
+
+// longShelf is the cooperative that has Size.Shelf products.
+const longShelf = "nouarat-echcharaa"
+
+// fillShelves adds products that nobody has ordered yet, like those that their cooperatives have already:
+// first to the one with the long shelf, then to all.
+func (g *growth) fillShelves() error {
+	err := g.exec(`
+		create temp table shelf on commit drop as select id as product, 0 as n from products limit 0`,
+		fmt.Sprintf(`
+		insert into shelf
+		select p.id, 1000000 + n
+		from (select id from products where cooperative_id = (select id from cooperatives where slug = '%s')) p
+		cross join generate_series(1, %d) as n
+		order by n, p.id
+		limit greatest(0, %[2]d - (select count(*) from products where cooperative_id = (select id from cooperatives where slug = '%[1]s')))`,
+			longShelf, g.size.Shelf),
+		fmt.Sprintf(`
+		insert into shelf
+		select p.id, 2000000 + n
+		from products p cross join generate_series(1, 1 + %d / (select count(*) from products)) as n
+		order by n, p.id
+		limit greatest(0, %[1]d - (select count(*) from products) - (select count(*) from shelf))`, g.size.Products))
+	if err != nil {
+		return err
+	}
+	const joined = `join shelf on shelf.product = o.`
+	err = g.copyRows("products", joined+`id`, map[string]string{"cooperative_id": `cooperative_id`, "sku": `sku || '-' || n`})
+	if err != nil {
+		return err
+	}
+	if err := g.copyRows("product_labels", joined+`product_id`, nil); err != nil {
+		return err
+	}
+	return g.exec(`
+		insert into stock_movements (id, product_id, delta, reason, at)
+		select pg_temp.copied(o.id, -n), pg_temp.copied(o.id, n), o.stock, 'count', o.created_at
+		from products o join shelf on shelf.product = o.id
+		where o.stock > 0`)
+}
+
+// count counts again what is counted over the whole market.
+func (g *growth) count() error {
+	return g.exec(`
+		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`)
+}
+
+func (g *growth) restore() error {
+	if err := g.exec(g.dropped...); err != nil {
+		return err
+	}
+	if err := g.triggers("enable"); err != nil {
+		return err
+	}
+	return g.exec(`analyze`)
+}

@@ -1,0 +1,27 @@
+package sample
+
+// Size is how large a sample market is. A zero field is as in the sample itself.
+type Size struct {
+	Days     int     // since the first order
+	Busy     float64 // how many times the sample's orders a day
+	Copies   int     // how many times the whole market is there
+	Products int     // in all, if that is more
+	Shelf    int     // of one cooperative, of those that demonstrations sign in as
+}
+
+// Country is a market of 5,500 cooperatives with 99,000 products, of which one has 20,000, and a million
+// order lines.
+var Country = Size{Days: 350, Busy: 3.4, Copies: 220, Products: 99_000, Shelf: 20_000}
+
+func (s Size) orSample() Size {
+	if s.Days == 0 {
+		s.Days = 120
+	}
+	if s.Busy == 0 {
+		s.Busy = 1
+	}
+	if s.Copies == 0 {
+		s.Copies = 1
+	}
+	return s
+}
