@@ -52,7 +52,7 @@ func (g *growth) exec(statements ...string) error {
 // prepare makes the functions that copies are named by, and takes away what would be asked for each of
 // millions of rows: triggers, and the indexes and foreign keys, which are built again at the end.
 func (g *growth) prepare() error {
-	err := g.exec(
+	err := g.exec(`analyze`,
 		`set local work_mem = '128MB'`, `set local maintenance_work_mem = '512MB'`,
 		// The time that begins an id stays, so that indexes remain dense.
 		`create function pg_temp.copied(id uuid, n int) returns uuid language sql immutable as $$
