@@ -1,16 +1,28 @@
 // Package ledger keeps the money of the market by double entry. Start at RecordTx, which writes a
-// Journal inside the transaction that causes it; Balance and Balances read.
+// Journal inside the transaction that causes it; Balance and Balances read. The accounts are in account.go.
 //
 // A posting moves a positive amount from one account to another, so no entry can be unbalanced.
 // Nothing is ever changed or deleted; what was wrong or is over is reversed by another journal.
 //
-// The life of an order's money:
+// The life of an order's money. What is paid is not earned yet: until the goods are with the buyer it is
+// held for her and for the cooperatives, and she has it back if they do not come.
 //
 //	              debit                  credit
 //	placed        buyers                 pending:<cooperative>, pending:delivery
-//	cancelled     pending:…              buyers
+//	cancelled     pending:…              buyers                                    before it is paid
+//	              held:…                 refunds_due                               after that
 //	paid          received:<provider>    buyers
-//	              pending:<cooperative>  payable:<cooperative>, commission
-//	              pending:delivery       delivery
+//	              pending:<cooperative>  held:<cooperative>
+//	              pending:delivery       held_delivery
+//	earned        held:<cooperative>     payable:<cooperative>, commission
+//	              held_delivery          delivery
 //	paid out      payable:<cooperative>  bank
+//
+// Cash at the door is paid and earned in one transaction, by two journals. The first version had one journal,
+// of kind «paid», for both: from pending straight to payable, commission and delivery. These stand as they were
+// written. So whoever counts looks at the accounts and not at a journal's kind: what left pending for anything
+// but buyers is paid, what came to payable or commission is earned.
+//
+// SQL reads the chart of accounts through the view ledger_accounts and the postings through
+// ledger_movements, which has the amount that each added to each of its two accounts.
 package ledger

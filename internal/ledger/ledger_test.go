@@ -38,7 +38,7 @@ func sale(cooperative, order uuid.UUID) ledger.Journal {
 	return ledger.Journal{
 		Reference: "order:" + order.String() + ":placed", Kind: "placed", OrderID: &order, At: noon,
 		Postings: []ledger.Posting{
-			{Debit: ledger.Buyers, Credit: ledger.PendingTo(cooperative), Amount: 100_00, CooperativeID: &cooperative},
+			{Debit: ledger.Buyers, Credit: ledger.PendingTo(cooperative), Amount: 100_00},
 			{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: 20_00},
 		},
 	}
@@ -95,22 +95,34 @@ func TestMoneyFromBuyerToCooperative(t *testing.T) {
 		Reference: "order:" + order.String() + ":paid", Kind: "paid", OrderID: &order, At: noon,
 		Postings: []ledger.Posting{
 			{Debit: cash, Credit: ledger.Buyers, Amount: 120_00},
-			{Debit: ledger.PendingTo(cooperative), Credit: ledger.PayableTo(cooperative), Amount: 95_00, CooperativeID: &cooperative},
-			{Debit: ledger.PendingTo(cooperative), Credit: ledger.Commission, Amount: 5_00, CooperativeID: &cooperative},
-			{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: 20_00},
+			{Debit: ledger.PendingTo(cooperative), Credit: ledger.HeldFor(cooperative), Amount: 100_00},
+			{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: 20_00},
+		},
+	})
+	want = map[ledger.Account]money.Amount{cash: 120_00, ledger.HeldFor(cooperative): 100_00, ledger.HeldDelivery: 20_00}
+	if diff := cmp.Diff(want, balances(t, db)); diff != "" {
+		t.Errorf("paid: %s", diff)
+	}
+
+	mustRecord(t, db, ledger.Journal{
+		Reference: "order:" + order.String() + ":earned", Kind: "earned", OrderID: &order, At: noon,
+		Postings: []ledger.Posting{
+			{Debit: ledger.HeldFor(cooperative), Credit: ledger.PayableTo(cooperative), Amount: 95_00},
+			{Debit: ledger.HeldFor(cooperative), Credit: ledger.Commission, Amount: 5_00},
+			{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: 20_00},
 		},
 	})
 	want = map[ledger.Account]money.Amount{
 		cash: 120_00, ledger.PayableTo(cooperative): 95_00, ledger.Commission: 5_00, ledger.Delivery: 20_00,
 	}
 	if diff := cmp.Diff(want, balances(t, db)); diff != "" {
-		t.Errorf("paid: %s", diff)
+		t.Errorf("earned: %s", diff)
 	}
 
 	mustRecord(t, db, ledger.Journal{
 		Reference: "payout:1", Kind: "payout", At: noon,
 		Postings: []ledger.Posting{
-			{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 95_00, CooperativeID: &cooperative},
+			{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 95_00},
 		},
 	})
 	want = map[ledger.Account]money.Amount{cash: 120_00, ledger.Bank: -95_00, ledger.Commission: 5_00, ledger.Delivery: 20_00}
@@ -193,6 +205,46 @@ func TestPostingsOfZeroAreLeftOut(t *testing.T) {
 	if err := record(t, db, journal); err == nil {
 		t.Error("an amount below zero was recorded")
 	}
+	for _, p := range []ledger.Posting{
+		{Debit: ledger.Buyers, Credit: ledger.Account{Kind: "pocket"}, Amount: 1},
+		{Debit: ledger.Buyers, Credit: ledger.Account{Kind: "payable"}, Amount: 1},
+		{Debit: ledger.Buyers, Credit: ledger.Account{Kind: "bank", Provider: "shells"}, Amount: 1},
+		{Debit: ledger.PayableTo(postgres.NewID()), Credit: ledger.PayableTo(postgres.NewID()), Amount: 1},
+		{Debit: ledger.Received("shells"), Credit: ledger.Received("pearls"), Amount: 1},
+	} {
+		journal.Postings[0] = p
+		if err := record(t, db, journal); err == nil {
+			t.Errorf("from %s to %s was recorded", p.Credit, p.Debit)
+		}
+	}
+}
+
+func TestAJournalNamesWhatItIsAbout(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	part, payment, payout := postgres.NewID(), postgres.NewID(), postgres.NewID()
+	journal := sale(postgres.NewID(), postgres.NewID())
+	journal.PartID, journal.PaymentID, journal.PayoutID = &part, &payment, &payout
+	mustRecord(t, db, journal)
+	clean(t, db)
+	mustRecord(t, db, journal)
+	other := postgres.NewID()
+	for what, subject := range map[string]**uuid.UUID{"part": &journal.PartID, "payment": &journal.PaymentID, "payout": &journal.PayoutID} {
+		before := *subject
+		*subject = &other
+		if err := record(t, db, journal); !errors.Is(err, ledger.ErrConflict) {
+			t.Errorf("about another %s under the same reference: %v", what, err)
+		}
+		*subject = before
+	}
+	var recorded bool
+	err := postgres.InTx(t.Context(), db, func(tx *sqlx.Tx) (err error) {
+		recorded, err = ledger.Recorded(t.Context(), tx, journal.Reference)
+		return err
+	})
+	if err != nil || !recorded {
+		t.Errorf("recorded: %t, %v", recorded, err)
+	}
 }
 
 func TestTheDatabaseDefendsTheLedger(t *testing.T) {
@@ -204,11 +256,13 @@ func TestTheDatabaseDefendsTheLedger(t *testing.T) {
 			select gen_random_uuid(), id, '%s', '%s', %d from journals limit 1`, debit, credit, amount)
 	}
 	for constraint, statement := range map[string]string{
-		"journals_reference_key":   `insert into journals (id, reference, input_hash, kind, at) select gen_random_uuid(), reference, '', 'other', now() from journals`,
-		"postings_amount_positive": insertPosting("buyers", "bank", 0),
-		"postings_two_accounts":    insertPosting("bank", "bank", 1),
-		"journals_append_only":     `update journals set at = now()`,
-		"postings_append_only":     `delete from postings`,
+		"journals_reference_key":     `insert into journals (id, reference, input_hash, kind, at) select gen_random_uuid(), reference, '', 'other', now() from journals`,
+		"postings_amount_positive":   insertPosting("buyers", "bank", 0),
+		"postings_two_accounts":      insertPosting("bank", "bank", 1),
+		"postings_accounts_known":    insertPosting("bank", "pocket", 1),
+		"postings_cooperative_named": insertPosting("bank", "payable", 1),
+		"journals_append_only":       `update journals set at = now()`,
+		"postings_append_only":       `delete from postings`,
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", constraint, err)
@@ -230,16 +284,23 @@ func TestTheAuditFindsWhatContradictsTheLedger(t *testing.T) {
 	mustRecord(t, db, sale(cooperative, postgres.NewID()))
 	clean(t, db)
 	mustRecord(t, db, ledger.Journal{Reference: "overpaid", Kind: "payout", At: noon, Postings: []ledger.Posting{
-		{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 1, CooperativeID: &cooperative},
+		{Debit: ledger.PayableTo(cooperative), Credit: ledger.Bank, Amount: 1},
 	}})
 	mustRecord(t, db, ledger.Journal{Reference: "astray", Kind: "placed", At: noon, Postings: []ledger.Posting{
-		{Debit: ledger.Buyers, Credit: "pocket", Amount: 1},
+		{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: 1},
 		{Debit: ledger.Buyers, Credit: ledger.PendingTo(cooperative), Amount: 1},
 	}})
+	if _, err := db.Exec(`
+		insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id, provider)
+		select gen_random_uuid(), id, 'buyers', 'bank', 1, gen_random_uuid(), '' from journals where reference = 'astray'
+		union all
+		select gen_random_uuid(), id, 'buyers', 'bank', 1, null, 'shells' from journals where reference = 'astray'`); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := db.Exec(`insert into journals (id, reference, input_hash, kind, at) values (gen_random_uuid(), 'empty', '', 'placed', now())`); err != nil {
 		t.Fatal(err)
 	}
-	wantProblems(t, db, 1, 2, 1, 0)
+	wantProblems(t, db, 1, 2, 1, 1)
 }
 
 // Each of these leaves books that balance.
@@ -247,12 +308,13 @@ func TestTheAuditFindsWhatWasWrittenOver(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]string{
 		"an amount":         `update postings set amount_centimes = amount_centimes + 1`,
-		"an account":        `update postings set credit = 'delivery' where credit = 'pending:delivery'`,
-		"a posting less":    `delete from postings where credit = 'pending:delivery'`,
+		"an account":        `update postings set credit = 'delivery' where credit = 'pending_delivery'`,
+		"a posting less":    `delete from postings where credit = 'pending_delivery'`,
 		"a posting twice":   `insert into postings (id, journal_id, debit, credit, amount_centimes) select gen_random_uuid(), journal_id, debit, credit, amount_centimes from postings where cooperative_id is null`,
 		"a kind":            `update journals set kind = 'paid'`,
 		"an order":          `update journals set order_id = gen_random_uuid()`,
 		"that it is of one": `update journals set order_id = null`,
+		"a payout":          `update journals set payout_id = gen_random_uuid()`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,17 +21,38 @@ import (
 
 // Posting moves Amount from Credit to Debit.
 type Posting struct {
-	Debit         Account      `json:"debit"`
-	Credit        Account      `json:"credit"`
-	Amount        money.Amount `json:"amount"`                   // not negative; a posting of zero is left out
-	CooperativeID *uuid.UUID   `json:"cooperative_id,omitempty"` // whose sale, commission or payout it is
+	Debit  Account
+	Credit Account
+	Amount money.Amount // not negative; a posting of zero is left out
 }
 
-// Journal is one thing that happened to money.
+// Cooperative is whose sale, commission or payout it is; nil: nobody's in particular.
+func (p Posting) Cooperative() *uuid.UUID {
+	switch {
+	case p.Debit.Cooperative != uuid.Nil:
+		return &p.Debit.Cooperative
+	case p.Credit.Cooperative != uuid.Nil:
+		return &p.Credit.Cooperative
+	}
+	return nil
+}
+
+// valid reports whether both accounts can be, of one subject at most, so that the posting's row can name it.
+func (p Posting) valid() bool {
+	one := func(a, b string) bool { return a == "" || b == "" || a == b }
+	d, c := p.Debit, p.Credit
+	return d.valid() && c.valid() && one(d.Provider, c.Provider) &&
+		(d.Cooperative == uuid.Nil || c.Cooperative == uuid.Nil || d.Cooperative == c.Cooperative)
+}
+
+// Journal is one thing that happened to money, and what it is about.
 type Journal struct {
 	Reference string     // names it for good, such as «order:<id>:placed»
 	Kind      string     // what sort of thing, such as «placed»
-	OrderID   *uuid.UUID // the order that it belongs to, if any
+	OrderID   *uuid.UUID // the order that it belongs to, if any,
+	PartID    *uuid.UUID // and the part of it, if it is about one alone
+	PaymentID *uuid.UUID // the payment that it is about, if any
+	PayoutID  *uuid.UUID // the payout that it is about, if any
 	At        time.Time
 	Postings  []Posting
 }
@@ -47,35 +68,35 @@ func RecordTx(ctx context.Context, tx *sqlx.Tx, j Journal) error {
 	if err != nil {
 		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
 	}
-	hash, err := hashOf(j, postings)
+	hash, err := hashOf(j, postings, hashVersion)
 	if err != nil {
 		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
 	}
 	ids := make([]uuid.UUID, len(postings))
-	debits := make([]string, len(postings))
-	credits := make([]string, len(postings))
+	debits, credits, providers := make([]string, len(postings)), make([]string, len(postings)), make([]string, len(postings))
 	amounts := make([]int64, len(postings))
 	cooperatives := make([]uuid.NullUUID, len(postings))
 	for i, p := range postings {
-		ids[i], debits[i], credits[i], amounts[i] = postgres.NewID(), string(p.Debit), string(p.Credit), int64(p.Amount)
-		if p.CooperativeID != nil {
-			cooperatives[i] = uuid.NullUUID{UUID: *p.CooperativeID, Valid: true}
+		ids[i], debits[i], credits[i], amounts[i] = postgres.NewID(), string(p.Debit.Kind), string(p.Credit.Kind), int64(p.Amount)
+		providers[i] = cmp.Or(p.Debit.Provider, p.Credit.Provider)
+		if of := p.Cooperative(); of != nil {
+			cooperatives[i] = uuid.NullUUID{UUID: *of, Valid: true}
 		}
 	}
 	result, err := tx.ExecContext(ctx, `
 		with journal as (
-		    insert into journals (id, reference, input_hash, kind, order_id, at)
-		    values ($1, $2, $3, $4, $5, $6)
+		    insert into journals (id, reference, input_hash, hash_version, kind, order_id, part_id, payment_id, payout_id, at)
+		    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 		    on conflict on constraint journals_reference_key do nothing
 		    returning id
 		)
-		insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id)
-		select p.id, journal.id, p.debit, p.credit, p.amount, p.cooperative_id
+		insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id, provider)
+		select p.id, journal.id, p.debit, p.credit, p.amount, p.cooperative_id, p.provider
 		from journal,
-		     unnest($7::uuid[], $8::text[], $9::text[], $10::bigint[], $11::uuid[])
-		         as p (id, debit, credit, amount, cooperative_id)`,
-		postgres.NewID(), j.Reference, hash, j.Kind, j.OrderID, j.At,
-		pq.Array(ids), pq.Array(debits), pq.Array(credits), pq.Array(amounts), pq.Array(cooperatives))
+		     unnest($11::uuid[], $12::text[], $13::text[], $14::bigint[], $15::uuid[], $16::text[])
+		         as p (id, debit, credit, amount, cooperative_id, provider)`,
+		postgres.NewID(), j.Reference, hash, hashVersion, j.Kind, j.OrderID, j.PartID, j.PaymentID, j.PayoutID, j.At,
+		pq.Array(ids), pq.Array(debits), pq.Array(credits), pq.Array(amounts), pq.Array(cooperatives), pq.Array(providers))
 	if err != nil {
 		return fmt.Errorf("ledger: record %s: %w", j.Reference, err)
 	}
@@ -86,15 +107,31 @@ func RecordTx(ctx context.Context, tx *sqlx.Tx, j Journal) error {
 	if written == int64(len(postings)) {
 		return nil
 	}
-	var before []byte
-	err = tx.GetContext(ctx, &before, `select input_hash from journals where reference = $1`, j.Reference)
+	var before struct {
+		Hash    []byte `db:"input_hash"`
+		Version int    `db:"hash_version"`
+	}
+	err = tx.GetContext(ctx, &before, `select input_hash, hash_version from journals where reference = $1`, j.Reference)
 	if err != nil {
 		return fmt.Errorf("ledger: read %s again: %w", j.Reference, err)
 	}
-	if !slices.Equal(before, hash) {
+	if hash, err = hashOf(j, postings, before.Version); err != nil {
+		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+	}
+	if !slices.Equal(before.Hash, hash) {
 		return ErrConflict.Wrap(fmt.Errorf("ledger: %s was recorded with other postings", j.Reference))
 	}
 	return nil
+}
+
+// Recorded reports whether a journal was recorded under that reference.
+func Recorded(ctx context.Context, tx *sqlx.Tx, reference string) (bool, error) {
+	var recorded bool
+	err := tx.GetContext(ctx, &recorded, `select exists (select from journals where reference = $1)`, reference)
+	if err != nil {
+		return false, fmt.Errorf("ledger: is %s recorded: %w", reference, err)
+	}
+	return recorded, nil
 }
 
 // Reversed gives the postings that undo these.
@@ -113,7 +150,7 @@ func sorted(postings []Posting) ([]Posting, error) {
 	kept := make([]Posting, 0, len(postings))
 	for _, p := range postings {
 		switch {
-		case p.Amount < 0:
+		case p.Amount < 0 || !p.valid():
 			return nil, fmt.Errorf("posting of %s from %s to %s", p.Amount, p.Credit, p.Debit)
 		case p.Amount > 0:
 			kept = append(kept, p)
@@ -123,18 +160,39 @@ func sorted(postings []Posting) ([]Posting, error) {
 		return nil, errors.New("no postings")
 	}
 	slices.SortStableFunc(kept, func(a, b Posting) int {
-		return cmp.Or(cmp.Compare(a.Debit, b.Debit), cmp.Compare(a.Credit, b.Credit), cmp.Compare(a.Amount, b.Amount))
+		return cmp.Or(cmp.Compare(a.Debit.String(), b.Debit.String()), cmp.Compare(a.Credit.String(), b.Credit.String()),
+			cmp.Compare(a.Amount, b.Amount))
 	})
 	return kept, nil
 }
 
+// hashVersion is what the hashes of new journals cover. Those of the first version covered neither the part
+// nor the payment nor the payout, which their rows did not name yet.
+const hashVersion = 2
+
 // hashOf is the SHA-256 of everything in a journal that a repetition has to have in common with it.
-func hashOf(j Journal, postings []Posting) ([]byte, error) {
+func hashOf(j Journal, postings []Posting, version int) ([]byte, error) {
+	type moved struct {
+		Debit         string       `json:"debit"`
+		Credit        string       `json:"credit"`
+		Amount        money.Amount `json:"amount"`
+		CooperativeID *uuid.UUID   `json:"cooperative_id,omitempty"`
+	}
+	if version == 1 {
+		j.PartID, j.PaymentID, j.PayoutID = nil, nil, nil
+	}
+	written := make([]moved, len(postings))
+	for i, p := range postings {
+		written[i] = moved{p.Debit.String(), p.Credit.String(), p.Amount, p.Cooperative()}
+	}
 	input, err := json.Marshal(struct {
-		Kind     string
-		OrderID  *uuid.UUID
-		Postings []Posting
-	}{j.Kind, j.OrderID, postings})
+		Kind      string
+		OrderID   *uuid.UUID
+		PartID    *uuid.UUID `json:",omitempty"`
+		PaymentID *uuid.UUID `json:",omitempty"`
+		PayoutID  *uuid.UUID `json:",omitempty"`
+		Postings  []moved
+	}{j.Kind, j.OrderID, j.PartID, j.PaymentID, j.PayoutID, written})
 	if err != nil {
 		return nil, err
 	}

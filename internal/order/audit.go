@@ -71,14 +71,17 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    group by order_id, product_id
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
+		// What was paid before a part left the order is more than what is due now; the rest is due back.
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
 			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),
 			              coalesce(o.state, 'missing'), o.due_centimes, coalesce(p.state, 'missing'), p.amount_centimes)
 			from orders o full join payment_intents p on p.reference = o.id
-			where o.id is null or p.state is distinct from case o.state
-			        when 'delivered' then 'succeeded' when 'cancelled' then 'cancelled' when 'refused' then 'cancelled'
+			where o.id is null or p.state is null
+			   or p.state <> 'succeeded' and p.state <> case
+			        when o.state = 'delivered' then 'succeeded' when o.state in ('cancelled', 'refused') then 'cancelled'
 			        else 'pending' end
-			   or p.state <> 'cancelled' and p.amount_centimes <> o.due_centimes
+			   or p.state = 'pending' and p.amount_centimes <> o.due_centimes
+			   or p.state = 'succeeded' and p.amount_centimes < o.due_centimes
 			   or p.provider <> o.payment`},
 		// Else its goods would stay out of stock for good.
 		audit.Query{Name: "order: what waits for an answer has its expiry before it", SQL: `
@@ -134,43 +137,50 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
 			from orders o left join journals j on j.order_id = o.id and j.kind = 'placed'
 			group by o.id having count(j.id) <> 1 or min(j.at) <> o.placed_at`},
-		// What every account should hold on behalf of an order, debits less credits, against what its
-		// journals put there.
+		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and
+		// whether it was delivered, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
-			with ` + activeParts + `, part as (
-			    select s.*, o.state in ('placed', 'confirmed', 'dispatched') as open
-			    from sub_orders s join orders o on o.id = s.order_id
+			with ` + activeParts + `, whole as (
+			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
+			           p.provider, coalesce(p.amount_centimes, 0) as paid, o.state = 'delivered' as delivered, p.id is null as unpaid
+			    from orders o
+			    join active a on a.order_id = o.id
+			    left join payment_intents p on p.reference = o.id and p.state = 'succeeded'
+			), part as (
+			    select s.*, w.unpaid, w.delivered
+			    from sub_orders s join whole w on w.id = s.order_id
 			    where s.state not in ('declined', 'cancelled', 'refused')
 			), expected as (
-			    select order_id, account, sum(amount) as amount
+			    select order_id, account, cooperative_id, provider, sum(amount) as amount
 			    from (
-			        select order_id, 'pending:' || cooperative_id as account, -items_centimes as amount from part where open
+			        select order_id, case when unpaid then 'pending' else 'held' end as account, cooperative_id, '' as provider, items_centimes as amount
+			        from part where unpaid or not delivered
 			        union all
-			        select order_id, 'payable:' || cooperative_id, commission_centimes - items_centimes from part where not open
+			        select order_id, 'payable', cooperative_id, '', items_centimes - commission_centimes from part where delivered and not unpaid
 			        union all
-			        select order_id, 'commission', -commission_centimes from part where not open
+			        select order_id, 'commission', null, '', commission_centimes from part where delivered and not unpaid
 			        union all
-			        select o.id, case when o.state = 'delivered' then 'received:' || o.payment else 'buyers' end, o.due_centimes
-			        from orders o
+			        select id, case when unpaid then 'pending_delivery' when delivered then 'delivery' else 'held_delivery' end, null, '', fee from whole
 			        union all
-			        select o.id, case when o.state = 'delivered' then 'delivery' else 'pending:delivery' end, -o.delivery_centimes
-			        from orders o join active a on a.order_id = o.id where a.left_over > 0
-			    ) as e (order_id, account, amount)
-			    group by order_id, account
+			        select id, 'buyers', null, '', due from whole where unpaid
+			        union all
+			        select id, 'received', null, provider, paid from whole where not unpaid
+			        union all
+			        select id, 'refunds_due', null, '', paid - due from whole where not unpaid
+			    ) as e
+			    group by order_id, account, cooperative_id, provider
 			), recorded as (
-			    select order_id, account, sum(amount) as amount
-			    from (
-			        select j.order_id, p.debit, p.amount_centimes
-			        from postings p join journals j on j.id = p.journal_id where j.order_id is not null
-			        union all
-			        select j.order_id, p.credit, -p.amount_centimes
-			        from postings p join journals j on j.id = p.journal_id where j.order_id is not null
-			    ) as r (order_id, account, amount)
-			    group by order_id, account
+			    select m.order_id, m.account, case when a.subject = 'cooperative' then m.cooperative_id end as cooperative_id, m.provider,
+			           sum(m.amount) as amount
+			    from ledger_movements m join ledger_accounts a using (account)
+			    where m.order_id is not null
+			    group by 1, 2, 3, 4
 			)
-			select format('order %s, %s: should hold %s, holds %s', order_id, account,
-			              coalesce(e.amount, 0), coalesce(r.amount, 0))
-			from expected e full join recorded r using (order_id, account)
+			select format('order %s, %s %s: should hold %s, holds %s', coalesce(e.order_id, r.order_id), coalesce(e.account, r.account),
+			              coalesce(e.cooperative_id, r.cooperative_id), coalesce(e.amount, 0), coalesce(r.amount, 0))
+			from expected e
+			full join recorded r on (r.order_id, r.account, r.provider) = (e.order_id, e.account, e.provider)
+			    and coalesce(r.cooperative_id, r.order_id) = coalesce(e.cooperative_id, e.order_id)
 			where coalesce(e.amount, 0) <> coalesce(r.amount, 0)`},
 	)
 }

@@ -123,10 +123,9 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 		{`insert into journals (id, reference, input_hash, kind, order_id, at) values ($1, $2, 'x', 'placed', $3, $4)`,
 			[]any{ids[11], "order:" + random, id, now}},
 		{`insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id)
-			values ($1, $5, 'buyers', 'pending:delivery', 2000, null), ($2, $5, 'buyers', $9, 2600, $6),
-			       ($3, $5, 'buyers', $10, 2600, $7), ($4, $5, 'buyers', $11, 2600, $8)`,
-			[]any{ids[12], ids[13], ids[14], ids[15], ids[11], cooperatives[0], cooperatives[1], cooperatives[2],
-				"pending:" + cooperatives[0].String(), "pending:" + cooperatives[1].String(), "pending:" + cooperatives[2].String()}},
+			values ($1, $5, 'buyers', 'pending_delivery', 2000, null), ($2, $5, 'buyers', 'pending', 2600, $6),
+			       ($3, $5, 'buyers', 'pending', 2600, $7), ($4, $5, 'buyers', 'pending', 2600, $8)`,
+			[]any{ids[12], ids[13], ids[14], ids[15], ids[11], cooperatives[0], cooperatives[1], cooperatives[2]}},
 		{`select c.id, c.email, (select locale from users u where u.cooperative_id = c.id limit 1) from cooperatives c where c.id = any($1)
 			union all select null, email, locale from users where role = 'association'`, []any{pq.Array(cooperatives)}},
 		{`insert into river_job (args, kind, max_attempts, metadata, priority, queue, scheduled_at, state, tags)

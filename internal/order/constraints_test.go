@@ -144,7 +144,7 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its sale is recorded once, for the moment when it was placed"},
 		"no journal": {`delete from postings; delete from journals`,
 			"order: the ledger holds what the orders say"},
-		"a posting to another cooperative": {`update postings set credit = 'pending:' || (select id from cooperatives where slug = 'jdida') where cooperative_id is not null`,
+		"a posting to another cooperative": {`update postings set cooperative_id = (select id from cooperatives where slug = 'jdida') where cooperative_id is not null`,
 			"order: the ledger holds what the orders say"},
 		"a journal too many": {`
 				insert into journals (id, reference, input_hash, kind, order_id, at) select gen_random_uuid(), 'again', '', kind, order_id, at from journals;

@@ -9,20 +9,20 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
 // drop is a number of parts that leave an order.
 type drop struct {
 	parts     []Part
-	to        PartState // theirs from now on
-	order     State     // the order's, if no part is left
-	reference string    // of the ledger's journal
+	to        PartState  // theirs from now on
+	order     State      // the order's, if no part is left
+	reference string     // of the ledger's journal
+	part      *uuid.UUID // if it is about one alone
 }
 
 // drop takes parts out of an order: their goods go back into stock, their sale is reversed, the
-// buyer owes less. With the last part the delivery is off, too, and so is the order. Whoever does
+// buyer owes less or, if she has paid, has money due back. With the last part the delivery is off, too, and so is the order. Whoever does
 // not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
 	if err := o.setParts(ctx, tx, d.parts, d.to); err != nil {
@@ -35,21 +35,16 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err := s.catalog.ReleaseTx(ctx, tx, o.ID, stock); err != nil {
 		return err
 	}
-	over := len(o.active()) == 0
-	if !over {
-		if err := o.shrink(ctx, tx, d.parts); err != nil {
-			return err
-		}
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
 	}
+	over := len(o.active()) == 0
 	fee := money.Amount(0)
 	if over {
 		fee = o.DeliveryFee
 	}
-	err = ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: d.reference, Kind: journalCancelled, OrderID: &o.ID, At: o.by.At,
-		Postings: ledger.Reversed(salePostings(d.parts, fee)),
-	})
-	if err != nil {
+	if err := o.dropTx(ctx, tx, d, paid, fee); err != nil {
 		return err
 	}
 	o.Due -= fee
@@ -59,10 +54,20 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
 		return fmt.Errorf("order: change what is due: %w", err)
 	}
-	if !over {
+	switch {
+	case paid: // that stands
+	case over:
+		err = s.payments.CancelTx(ctx, tx, o.ID)
+	default:
 		err = s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
-	} else if err = s.payments.CancelTx(ctx, tx, o.ID); err == nil {
+	}
+	if err != nil {
+		return err
+	}
+	if over {
 		err = o.setState(ctx, tx, d.order)
+	} else {
+		err = o.shrink(ctx, tx, d.parts)
 	}
 	if err != nil {
 		return err

@@ -8,8 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/ledger"
-	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
@@ -110,7 +108,7 @@ func (s *Service) Dispatch(ctx context.Context, orderID uuid.UUID, by By) error 
 	})
 }
 
-// Deliver says that the buyer has the goods and has paid what is due.
+// Deliver says that the buyer has the goods and, if she had not paid yet, has paid what is due.
 func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
 	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
 		if err := o.setState(ctx, tx, StateDelivered); err != nil {
@@ -119,23 +117,15 @@ func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
 		if err := o.setParts(ctx, tx, o.active(), PartDelivered); err != nil {
 			return err
 		}
-		_, err := s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
+		paid, err := o.paid(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if paid {
+			return earnTx(ctx, tx, o, o.by.At)
+		}
+		_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
 		return err
-	})
-}
-
-// PaidTx records that an order was paid. It is payment.Service's OnPaid.
-func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	o, err := lock(ctx, tx, `id = $1`, orderID)
-	if err != nil {
-		return err
-	}
-	if amount != o.Due {
-		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
-	}
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "order:" + o.ID.String() + ":paid", Kind: journalPaid, OrderID: &o.ID, At: at,
-		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
 	})
 }
 

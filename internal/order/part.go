@@ -47,7 +47,7 @@ func (s *Service) Decline(ctx context.Context, cooperativeID, partID uuid.UUID, 
 	return s.movePart(ctx, cooperativeID, partID, by, func(tx *sqlx.Tx, o *locked, p Part) error {
 		return s.drop(ctx, tx, o, drop{
 			parts: []Part{p}, to: PartDeclined, order: StateCancelled,
-			reference: "sub_order:" + p.ID.String() + ":cancelled",
+			reference: "sub_order:" + p.ID.String() + ":cancelled", part: &p.ID,
 		})
 	})
 }

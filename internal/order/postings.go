@@ -1,6 +1,13 @@
 package order
 
 import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 )
@@ -10,7 +17,54 @@ const (
 	journalPlaced    = "placed"
 	journalCancelled = "cancelled"
 	journalPaid      = "paid"
+	journalEarned    = "earned"
 )
+
+// PaidTx records that an order was paid: the money is held until it is earned. It is payment.Service's OnPaid.
+func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	o, err := lock(ctx, tx, `id = $1`, orderID)
+	if err != nil {
+		return err
+	}
+	if amount != o.Due {
+		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
+	}
+	err = ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: paidReference(o.ID), Kind: journalPaid, OrderID: &o.ID, At: at,
+		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
+	})
+	if err != nil || o.State != StateDelivered {
+		return err
+	}
+	return earnTx(ctx, tx, o, at)
+}
+
+// earnTx records that what was paid for an order is earned: its goods are with the buyer.
+func earnTx(ctx context.Context, tx *sqlx.Tx, o *locked, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "order:" + o.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, At: at,
+		Postings: earnedPostings(o.active(), o.DeliveryFee),
+	})
+}
+
+// dropTx records that these parts, and the fee with them, are no more to be paid; or, if the buyer has paid,
+// that she is to have their money back.
+func (o *locked) dropTx(ctx context.Context, tx *sqlx.Tx, d drop, paid bool, fee money.Amount) error {
+	postings := ledger.Reversed(salePostings(d.parts, fee))
+	if paid {
+		postings = refundPostings(d.parts, fee)
+	}
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: d.reference, Kind: journalCancelled, OrderID: &o.ID, PartID: d.part, At: o.by.At, Postings: postings,
+	})
+}
+
+// paid reports whether the buyer has paid for the order.
+func (o *locked) paid(ctx context.Context, tx *sqlx.Tx) (bool, error) {
+	return ledger.Recorded(ctx, tx, paidReference(o.ID))
+}
+
+func paidReference(order uuid.UUID) string { return "order:" + order.String() + ":paid" }
 
 // salePostings say that the buyer owes these parts and the delivery fee.
 func salePostings(parts []Part, fee money.Amount) []ledger.Posting {
@@ -18,23 +72,45 @@ func salePostings(parts []Part, fee money.Amount) []ledger.Posting {
 	for _, p := range parts {
 		postings = append(postings, ledger.Posting{
 			Debit: ledger.Buyers, Credit: ledger.PendingTo(p.Cooperative.ID), Amount: p.Items,
-			CooperativeID: &p.Cooperative.ID,
 		})
 	}
 	return postings
 }
 
 // paidPostings say that the provider took in what the buyer owed for these parts and the delivery
-// fee, and that it is now due to the cooperatives and earned by the association.
+// fee, and that it is held.
 func paidPostings(provider string, parts []Part, fee money.Amount) []ledger.Posting {
-	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: fee}}
+	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: fee}}
 	due := fee
 	for _, p := range parts {
 		due += p.Items
-		pending, cooperative := ledger.PendingTo(p.Cooperative.ID), &p.Cooperative.ID
-		postings = append(postings,
-			ledger.Posting{Debit: pending, Credit: ledger.PayableTo(p.Cooperative.ID), Amount: p.Items - p.Commission, CooperativeID: cooperative},
-			ledger.Posting{Debit: pending, Credit: ledger.Commission, Amount: p.Commission, CooperativeID: cooperative})
+		postings = append(postings, ledger.Posting{
+			Debit: ledger.PendingTo(p.Cooperative.ID), Credit: ledger.HeldFor(p.Cooperative.ID), Amount: p.Items,
+		})
 	}
 	return append(postings, ledger.Posting{Debit: ledger.Received(provider), Credit: ledger.Buyers, Amount: due})
+}
+
+// earnedPostings say that what is held for these parts and the delivery fee is now due to the cooperatives and
+// earned by the association.
+func earnedPostings(parts []Part, fee money.Amount) []ledger.Posting {
+	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: fee}}
+	for _, p := range parts {
+		held := ledger.HeldFor(p.Cooperative.ID)
+		postings = append(postings,
+			ledger.Posting{Debit: held, Credit: ledger.PayableTo(p.Cooperative.ID), Amount: p.Items - p.Commission},
+			ledger.Posting{Debit: held, Credit: ledger.Commission, Amount: p.Commission})
+	}
+	return postings
+}
+
+// refundPostings say that the buyer is to have back what is held for these parts and the delivery fee.
+func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
+	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.RefundsDue, Amount: fee}}
+	for _, p := range parts {
+		postings = append(postings, ledger.Posting{
+			Debit: ledger.HeldFor(p.Cooperative.ID), Credit: ledger.RefundsDue, Amount: p.Items,
+		})
+	}
+	return postings
 }

@@ -32,8 +32,8 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 		join places l on l.slug = o.place
 		cross join lateral (
 		    select count(distinct p.cooperative_id) as cooperatives,
-		           coalesce(sum(case when p.debit = 'buyers' then p.amount_centimes
-		                             when p.credit = 'buyers' then -p.amount_centimes else 0 end), 0) as sold
+		           coalesce(sum(case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
+		                             when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end), 0) as sold
 		    from journals j join postings p on p.journal_id = j.id
 		    where j.order_id = o.id and p.cooperative_id is not null) moved
 		order by o.placed_at desc, o.id desc`, n)

@@ -14,8 +14,9 @@ import (
 // by month.
 //
 // An order's sales are of the month in which it was placed. What goes from the buyers' account to a
-// cooperative's pending one is sold, what comes back was cancelled or refused, and what leaves
-// pending for the cooperative or as commission is paid. What nobody has confirmed yet is no sale: it may be
+// cooperative's pending one is sold; what comes back, or is due back to them, was cancelled or refused. What
+// leaves pending for anything but the buyers is paid, and what comes to the cooperative or as commission is
+// earned. What nobody has confirmed yet is no sale: it may be
 // a stranger's, who proves nothing. It is summed up by itself.
 //
 // Empty months between the first and the last are there too. These are the first and the last of
@@ -38,23 +39,24 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
 		), moved as (
 		    select placed.order_id, placed.month, placed.waiting, p.cooperative_id,
-		           case when p.debit = 'buyers' then p.amount_centimes
-		                when p.credit = 'buyers' then -p.amount_centimes else 0 end as total,
-		           case when 'buyers' in (p.debit, p.credit) then 0
-		                when starts_with(p.debit, 'pending:') then p.amount_centimes
-		                when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end as paid
+		           case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
+		                when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end as total,
+		           case when p.debit in ('pending', 'refunds_due') and p.credit not in ('pending', 'buyers') then p.amount_centimes
+		                when p.credit in ('pending', 'refunds_due') and p.debit not in ('pending', 'buyers') then -p.amount_centimes else 0 end as paid,
+		           case when p.credit in ('payable', 'commission') and p.debit in ('pending', 'held') then p.amount_centimes
+		                when p.debit in ('payable', 'commission') and p.credit in ('pending', 'held') then -p.amount_centimes else 0 end as earned
 		    from placed
 		    join journals j on j.order_id = placed.order_id
 		    join postings p on p.journal_id = j.id
 		    join cooperatives c on c.id = p.cooperative_id
 		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
 		), ordered as materialized (
-		    select order_id, month, waiting, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid
+		    select order_id, month, waiting, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid, sum(earned)::bigint as earned
 		    from moved group by order_id, month, waiting, cooperative_id having sum(total) > 0
 		), parts as (
 		    select * from ordered where not waiting
 		), whole as (
-		    select order_id, month, sum(total)::bigint as total, sum(paid)::bigint as paid, count(*) as parts
+		    select order_id, month, sum(total)::bigint as total, sum(paid)::bigint as paid, sum(earned)::bigint as earned, count(*) as parts
 		    from parts group by order_id, month
 		), bounds as (
 		    select greatest(coalesce(date_trunc('month', $1::timestamptz at time zone 'Africa/Casablanca'), min(month)),
@@ -64,16 +66,16 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		    from parts having count(*) > 0
 		)
 		select cooperative_id, null::timestamp as month,
-		       sum(paid) as paid, sum(total - paid) as under_way, count(*) as orders, 0 as joint_orders
+		       sum(paid) as paid, sum(earned) as earned, sum(total - paid) as under_way, count(*) as orders, 0 as joint_orders
 		from parts group by cooperative_id
 		union all
-		select null, m.month, coalesce(sum(o.paid), 0), coalesce(sum(o.total - o.paid), 0),
+		select null, m.month, coalesce(sum(o.paid), 0), coalesce(sum(o.earned), 0), coalesce(sum(o.total - o.paid), 0),
 		       count(o.order_id), count(*) filter (where o.parts > 1)
 		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
 		left join whole o on o.month = m.month
 		group by m.month
 		union all
-		select null, null, 0, sum(total), count(distinct order_id), 0
+		select null, null, 0, 0, sum(total), count(distinct order_id), 0
 		from ordered where waiting having count(*) > 0
 		order by month`,
 		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},

@@ -92,7 +92,7 @@ func (b *books) record(t testing.TB, reference, kind string, order uuid.UUID, mo
 
 func (b *books) sale(seller string, amount money.Amount) ledger.Posting {
 	id := b.sellers[seller]
-	return ledger.Posting{Debit: ledger.Buyers, Credit: ledger.PendingTo(id), Amount: amount, CooperativeID: &id}
+	return ledger.Posting{Debit: ledger.Buyers, Credit: ledger.PendingTo(id), Amount: amount}
 }
 
 func (b *books) ordered(t testing.TB, moment string, goods basket) (order uuid.UUID) {
@@ -122,8 +122,8 @@ func (b *books) paid(t testing.TB, order uuid.UUID, moment string, goods basket)
 		id, commission := b.sellers[seller], amount.Share(500)
 		due += amount
 		postings = append(postings,
-			ledger.Posting{Debit: ledger.PendingTo(id), Credit: ledger.PayableTo(id), Amount: amount - commission, CooperativeID: &id},
-			ledger.Posting{Debit: ledger.PendingTo(id), Credit: ledger.Commission, Amount: commission, CooperativeID: &id})
+			ledger.Posting{Debit: ledger.PendingTo(id), Credit: ledger.PayableTo(id), Amount: amount - commission},
+			ledger.Posting{Debit: ledger.PendingTo(id), Credit: ledger.Commission, Amount: commission})
 	}
 	postings = append(postings, ledger.Posting{Debit: ledger.Received("cash_on_delivery"), Credit: ledger.Buyers, Amount: due})
 	b.record(t, fmt.Sprintf("order:%s:paid", order), "paid", order, moment, postings)
@@ -141,7 +141,7 @@ func (b *books) autumn(t testing.TB) {
 	b.paid(t, first, "2026-10-02 10:00", basket{"nahlat": 100000, "seksou": 50000})
 	nahlat := b.sellers["nahlat"]
 	b.record(t, "payout:"+nahlat.String(), "payout", first, "2026-10-15 10:00", []ledger.Posting{
-		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 95000, CooperativeID: &nahlat}})
+		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 95000}})
 	refused := b.ordered(t, "2026-10-20 10:00", basket{"seksou": 30000})
 	b.cancelled(t, refused, "2026-11-01 10:00", basket{"seksou": 30000})
 	third := b.ordered(t, "2026-11-05 10:00", basket{"nahlat": 20000, "zitoun": 200000})

@@ -33,7 +33,8 @@ type Filter struct {
 // confirmed the order (a cooperative, the association or the buyer), less what was cancelled, declined or
 // refused since. Commission is not taken off, delivery is not included.
 type Figures struct {
-	Paid     money.Amount `db:"paid"`
+	Paid     money.Amount `db:"paid"`      // by the buyers, whether they have the goods or not
+	Earned   money.Amount `db:"earned"`    // of that, for goods that are with the buyers
 	UnderWay money.Amount `db:"under_way"` // ordered and not yet paid
 	Orders   int          `db:"orders"`    // joint orders that these sales belong to
 }
@@ -43,6 +44,7 @@ func (f Figures) Total() money.Amount { return f.Paid + f.UnderWay }
 
 func (f *Figures) add(g Figures) {
 	f.Paid += g.Paid
+	f.Earned += g.Earned
 	f.UnderWay += g.UnderWay
 	f.Orders += g.Orders
 }

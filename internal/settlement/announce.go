@@ -71,7 +71,7 @@ type outcome struct {
 	CooperativeID uuid.UUID    `db:"cooperative_id"`
 	Due           money.Amount `db:"due"`
 	Orders        int          `db:"orders"`
-	First         time.Time    `db:"first"` // when the first of these orders was paid,
+	First         time.Time    `db:"first"` // when the first of these orders was earned,
 	Last          time.Time    `db:"last"`  // and the last
 }
 
@@ -85,10 +85,9 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 	var rows []outcome
 	err := tx.SelectContext(ctx, &rows, `
 		with moved as (
-		    select p.cooperative_id, j.order_id, min(j.at) as at, sum(case when starts_with(p.credit, 'payable:') then p.amount_centimes else -p.amount_centimes end) as amount
-		    from postings p join journals j on j.id = p.journal_id
-		    where p.cooperative_id = any($1) and (starts_with(p.credit, 'payable:') or starts_with(p.debit, 'payable:'))
-		    group by p.cooperative_id, j.order_id
+		    select cooperative_id, order_id, min(at) as at, sum(amount) as amount
+		    from ledger_movements where cooperative_id = any($1) and account = 'payable'
+		    group by cooperative_id, order_id
 		), sums as (
 		    select cooperative_id, sum(amount) as due, -sum(amount) filter (where order_id is null) as paid
 		    from moved group by cooperative_id

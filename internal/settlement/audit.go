@@ -19,9 +19,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from payouts t
 			cross join lateral (
 			    select count(*) as postings,
-			           sum(p.amount_centimes) filter (where p.debit = 'payable:' || t.cooperative_id and p.credit = 'bank') as amount
+			           sum(p.amount_centimes) filter (where p.debit = 'payable' and p.credit = 'bank' and p.cooperative_id = t.cooperative_id) as amount
 			    from journals j join postings p on p.journal_id = j.id
-			    where j.reference = 'payout:' || t.id) p
+			    where j.payout_id = t.id and j.kind = '` + journalPayout + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
 		audit.Query{Name: "settlement: every payout that was undone came back to the bank once", SQL: `
 			select format('payout %s of %s centimes: %s centimes came back, in %s postings',
@@ -30,9 +30,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			join payouts t on t.id = r.payout_id
 			cross join lateral (
 			    select count(*) as postings,
-			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable:' || t.cooperative_id) as amount
+			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable' and p.cooperative_id = t.cooperative_id) as amount
 			    from journals j join postings p on p.journal_id = j.id
-			    where j.reference = 'payout:' || t.id || ':undone') p
+			    where j.payout_id = t.id and j.kind = '` + journalUndone + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
 		audit.Query{Name: "settlement: of a cooperative's payouts under one bank reference, only the last may stand", SQL: `
 			select format('payout %s, attempt %s under «%s»', t.id, t.attempt, t.reference)
@@ -45,7 +45,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('journal %s', j.reference)
 			from journals j
 			where j.order_id is null
-			  and not exists (select from payouts t where j.reference = 'payout:' || t.id)
-			  and not exists (select from payout_reversals r where j.reference = 'payout:' || r.payout_id || ':undone')`},
+			  and not (j.kind = '` + journalPayout + `' and exists (select from payouts t where t.id = j.payout_id))
+			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))`},
 	)
 }

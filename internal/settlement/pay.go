@@ -186,14 +186,11 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, p Payout, attempt int) error {
 		return err
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "payout:" + p.ID.String(), Kind: journalPayout, At: p.At, Postings: p.postings(),
+		Reference: "payout:" + p.ID.String(), Kind: journalPayout, PayoutID: &p.ID, At: p.At, Postings: p.postings(),
 	})
 }
 
 // postings are what a payout moves.
 func (p Payout) postings() []ledger.Posting {
-	return []ledger.Posting{{
-		Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank,
-		Amount: p.Amount, CooperativeID: &p.CooperativeID,
-	}}
+	return []ledger.Posting{{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank, Amount: p.Amount}}
 }

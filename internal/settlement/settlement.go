@@ -37,10 +37,11 @@ type Owed struct {
 	CommuneName   i18n.Text    `db:"commune_name"`
 	WomenOnly     bool         `db:"women_only"`
 	RIB           string       `db:"rib"`        // empty while the cooperative has not given it
-	Sales         money.Amount `db:"sales"`      // that buyers have paid
+	Sales         money.Amount `db:"sales"`      // earned: buyers have paid and have the goods
 	Commission    money.Amount `db:"commission"` // the association's, of those sales
 	PaidOut       money.Amount `db:"paid_out"`
 	Due           money.Amount `db:"due"`
+	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet, commission included
 	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
 }
 
@@ -59,35 +60,26 @@ func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, er
 // owed reads one cooperative, or all of them with nil.
 func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	owed := []Owed{}
-	// Each sum takes what moved one way less what moved back, so that reversals count.
 	err := s.db.SelectContext(ctx, &owed, `
-		with moved as (
-		    select cooperative_id, starts_with(debit, 'pending:') as from_pending, starts_with(credit, 'pending:') as to_pending,
-		           starts_with(debit, 'payable:') as from_payable, starts_with(credit, 'payable:') as to_payable,
-		           debit, credit, amount_centimes as amount
-		    from postings where cooperative_id is not null and ($1::uuid is null or cooperative_id = $1)
-		), sums as (
+		with sums as (
 		    select cooperative_id,
-		           sum(case when from_pending and (to_payable or credit = 'commission') then amount
-		                    when to_pending and (from_payable or debit = 'commission') then -amount else 0 end) as sales,
-		           sum(case when credit = 'commission' then amount when debit = 'commission' then -amount else 0 end) as commission,
-		           sum(case when from_payable and credit = 'bank' then amount
-		                    when to_payable and debit = 'bank' then -amount else 0 end) as paid_out,
-		           sum(case when to_payable then amount when from_payable then -amount else 0 end) as due,
-		           sum(case when to_pending then amount when from_pending then -amount else 0 end) as pending
-		    from moved group by cooperative_id
+		           sum(amount) filter (where account = 'commission') as commission,
+		           -sum(amount) filter (where account = 'bank') as paid_out,
+		           sum(amount) filter (where account = 'payable') as due,
+		           sum(amount) filter (where account = 'held') as held,
+		           sum(amount) filter (where account = 'pending') as pending
+		    from ledger_movements where cooperative_id is not null and ($1::uuid is null or cooperative_id = $1)
+		    group by cooperative_id
 		), unconfirmed as (
-		    select p.cooperative_id,
-		           sum(case when starts_with(p.credit, 'pending:') then p.amount_centimes
-		                    when starts_with(p.debit, 'pending:') then -p.amount_centimes else 0 end) as pending
-		    from orders o join journals j on j.order_id = o.id join postings p on p.journal_id = j.id
-		    where o.state = 'placed' and p.cooperative_id is not null and ($1::uuid is null or p.cooperative_id = $1)
-		    group by p.cooperative_id
+		    select m.cooperative_id, sum(m.amount) as pending
+		    from orders o join ledger_movements m on m.order_id = o.id
+		    where o.state = 'placed' and m.account = 'pending' and ($1::uuid is null or m.cooperative_id = $1)
+		    group by m.cooperative_id
 		)
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.women_only, c.rib,
-		       coalesce(s.sales, 0) as sales, coalesce(s.commission, 0) as commission,
-		       coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
+		       coalesce(s.due, 0) + coalesce(s.commission, 0) + coalesce(s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
+		       coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
 		from cooperatives c
 		join places l on l.slug = c.commune
 		left join sums s on s.cooperative_id = c.id
@@ -100,7 +92,7 @@ func (s *Service) owed(ctx context.Context, only *uuid.UUID) ([]Owed, error) {
 	return owed, nil
 }
 
-// Line is one entry of a cooperative's statement: a paid order, a payout, or the undoing of one.
+// Line is one entry of a cooperative's statement: an order that was earned, a payout, or the undoing of one.
 // Amounts are below zero where something was taken back.
 type Line struct {
 	At            time.Time     `db:"at"`
@@ -122,25 +114,19 @@ type Line struct {
 func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes }
 
 // Statement is all that made up what a cooperative is owed, in order of time. It is empty for one
-// that nobody has paid yet.
+// that has earned nothing yet.
 func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Line, error) {
 	lines := []Line{}
 	err := s.db.SelectContext(ctx, &lines, `
 		with moved as (
-		    select j.id, j.at, j.order_id, j.reference, j.kind = $2 as undoes,
-		           sum(case when starts_with(p.debit, 'pending:') then p.amount_centimes
-		                    when starts_with(p.credit, 'pending:') then -p.amount_centimes else 0 end) as sale,
-		           sum(case when p.credit = 'commission' then p.amount_centimes
-		                    when p.debit = 'commission' then -p.amount_centimes else 0 end) as commission,
-		           sum(case when p.credit = 'bank' then p.amount_centimes
-		                    when p.debit = 'bank' then -p.amount_centimes else 0 end) as payout,
-		           sum(case when starts_with(p.credit, 'payable:') then p.amount_centimes
-		                    when starts_with(p.debit, 'payable:') then -p.amount_centimes else 0 end) as change
-		    from postings p join journals j on j.id = p.journal_id
-		    where p.cooperative_id = $1
-		      and (starts_with(p.credit, 'payable:') or starts_with(p.debit, 'payable:')
-		           or 'commission' in (p.debit, p.credit))
-		    group by j.id
+		    select journal_id as id, at, order_id, payout_id, kind = $2 as undoes,
+		           coalesce(sum(amount) filter (where account in ('payable', 'commission') and order_id is not null), 0) as sale,
+		           coalesce(sum(amount) filter (where account = 'commission'), 0) as commission,
+		           -coalesce(sum(amount) filter (where account = 'bank'), 0) as payout,
+		           coalesce(sum(amount) filter (where account = 'payable'), 0) as change
+		    from ledger_movements
+		    where cooperative_id = $1 and account in ('payable', 'commission', 'bank')
+		    group by journal_id, at, order_id, payout_id, kind
 		)
 		select m.at, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and not m.undoes as undone, m.undoes,
@@ -148,7 +134,7 @@ func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID) ([]Lin
 		       m.sale, m.commission, m.payout, sum(m.change) over (order by m.at, m.id) as balance
 		from moved m
 		left join orders o on o.id = m.order_id
-		left join payouts t on t.cooperative_id = $1 and m.order_id is null and split_part(m.reference, ':', 2) = t.id::text
+		left join payouts t on t.id = m.payout_id
 		left join payout_reversals r on r.payout_id = t.id
 		left join users u on u.id = case when m.undoes then r.user_id else t.user_id end
 		order by m.at, m.id`, cooperativeID, journalUndone)

@@ -100,7 +100,7 @@ func (s *till) ordered(t *testing.T, of uuid.UUID, amount money.Amount) (order u
 
 func placed(of uuid.UUID, amount money.Amount) []ledger.Posting {
 	return []ledger.Posting{
-		{Debit: ledger.Buyers, Credit: ledger.PendingTo(of), Amount: amount, CooperativeID: &of},
+		{Debit: ledger.Buyers, Credit: ledger.PendingTo(of), Amount: amount},
 		{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: 2000},
 	}
 }
@@ -111,8 +111,8 @@ func (s *till) paid(t *testing.T, order, of uuid.UUID, amount money.Amount) []le
 	commission := amount.Share(500)
 	postings := []ledger.Posting{
 		{Debit: ledger.Received("cash_on_delivery"), Credit: ledger.Buyers, Amount: amount + 2000},
-		{Debit: ledger.PendingTo(of), Credit: ledger.PayableTo(of), Amount: amount - commission, CooperativeID: &of},
-		{Debit: ledger.PendingTo(of), Credit: ledger.Commission, Amount: commission, CooperativeID: &of},
+		{Debit: ledger.PendingTo(of), Credit: ledger.PayableTo(of), Amount: amount - commission},
+		{Debit: ledger.PendingTo(of), Credit: ledger.Commission, Amount: commission},
 		{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: 2000},
 	}
 	s.record(t, fmt.Sprintf("order:%s:paid", order), &order, postings)
@@ -374,7 +374,7 @@ func TestAuditFindsWhatTheBankAndThePayoutsDoNotBothTell(t *testing.T) {
 		t.Errorf("a payout without postings: %d problems, want 1", n)
 	}
 	s.record(t, "payout:none:payout", nil, []ledger.Posting{
-		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 700, CooperativeID: &nahlat},
+		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 700},
 	})
 	if n := s.audit(t); n != 2 {
 		t.Errorf("and postings without a payout: %d problems, want 2", n)

@@ -89,7 +89,7 @@ func (s *Service) undoTx(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
 		return err
 	}
 	err := ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "payout:" + r.Payout.ID.String() + ":undone", Kind: journalUndone, At: r.At,
+		Reference: "payout:" + r.Payout.ID.String() + ":undone", Kind: journalUndone, PayoutID: &r.Payout.ID, At: r.At,
 		Postings: ledger.Reversed(r.Payout.postings()),
 	})
 	if err != nil {

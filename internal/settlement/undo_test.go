@@ -248,5 +248,5 @@ func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
 
 // back is what a payout of amount moves when it is undone.
 func back(to uuid.UUID, amount money.Amount) []ledger.Posting {
-	return []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount, CooperativeID: &to}}
+	return []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount}}
 }
