@@ -126,7 +126,11 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its payment is for what is due, and settled when it is delivered"},
 		"a payment of another amount": {`update payment_intents set amount_centimes = amount_centimes + 1`,
 			"order: its payment is for what is due, and settled when it is delivered"},
-		"a payment that came too early": {`update payment_intents set state = 'succeeded', settled_at = now()`,
+		"a payment that nobody wrote down": {`update payment_intents set state = 'succeeded', settled_at = now()`,
+			"order: the ledger holds what the orders say"},
+		"a payment of less than is due": {`update payment_intents set state = 'succeeded', settled_at = now(), amount_centimes = amount_centimes - 1`,
+			"order: its payment is for what is due, and settled when it is delivered"},
+		"a payment that is off": {`update payment_intents set state = 'cancelled'`,
 			"order: its payment is for what is due, and settled when it is delivered"},
 		"a payment for nothing": {`insert into payment_intents (id, reference, provider, amount_centimes, state, created_at)
 				select gen_random_uuid(), gen_random_uuid(), provider, amount_centimes, state, created_at from payment_intents`,

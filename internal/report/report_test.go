@@ -114,7 +114,44 @@ func (b *books) cancelled(t testing.TB, order uuid.UUID, moment string, goods ba
 	}
 }
 
+// paid records that buyers paid for an order, whose goods are not with them yet.
 func (b *books) paid(t testing.TB, order uuid.UUID, moment string, goods basket) {
+	t.Helper()
+	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: 2000}}
+	due := money.Amount(2000)
+	for seller, amount := range goods {
+		id := b.sellers[seller]
+		due += amount
+		postings = append(postings, ledger.Posting{Debit: ledger.PendingTo(id), Credit: ledger.HeldFor(id), Amount: amount})
+	}
+	postings = append(postings, ledger.Posting{Debit: ledger.Received("cash_on_delivery"), Credit: ledger.Buyers, Amount: due})
+	b.record(t, fmt.Sprintf("order:%s:paid", order), "paid", order, moment, postings)
+}
+
+// earned records that they have the goods.
+func (b *books) earned(t testing.TB, order uuid.UUID, moment string, goods basket) {
+	t.Helper()
+	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: 2000}}
+	for seller, amount := range goods {
+		id, commission := b.sellers[seller], amount.Share(500)
+		postings = append(postings,
+			ledger.Posting{Debit: ledger.HeldFor(id), Credit: ledger.PayableTo(id), Amount: amount - commission},
+			ledger.Posting{Debit: ledger.HeldFor(id), Credit: ledger.Commission, Amount: commission})
+	}
+	b.record(t, fmt.Sprintf("order:%s:earned", order), "earned", order, moment, postings)
+}
+
+// refunded records that they are to have back what they paid for these goods.
+func (b *books) refunded(t testing.TB, order uuid.UUID, moment string, goods basket) {
+	t.Helper()
+	for seller, amount := range goods {
+		b.record(t, fmt.Sprintf("sub_order:%s:cancelled", postgres.NewID()), "cancelled", order, moment,
+			[]ledger.Posting{{Debit: ledger.HeldFor(b.sellers[seller]), Credit: ledger.RefundsDue, Amount: amount}})
+	}
+}
+
+// paidAtOnce is how the first version recorded cash at the door: paid and earned in one journal.
+func (b *books) paidAtOnce(t testing.TB, order uuid.UUID, moment string, goods basket) {
 	t.Helper()
 	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.Delivery, Amount: 2000}}
 	due := money.Amount(2000)
@@ -138,7 +175,7 @@ func (b *books) paid(t testing.TB, order uuid.UUID, moment string, goods basket)
 func (b *books) autumn(t testing.TB) {
 	t.Helper()
 	first := b.ordered(t, "2026-09-10 10:00", basket{"nahlat": 100000, "seksou": 50000})
-	b.paid(t, first, "2026-10-02 10:00", basket{"nahlat": 100000, "seksou": 50000})
+	b.paidAtOnce(t, first, "2026-10-02 10:00", basket{"nahlat": 100000, "seksou": 50000})
 	nahlat := b.sellers["nahlat"]
 	b.record(t, "payout:"+nahlat.String(), "payout", first, "2026-10-15 10:00", []ledger.Posting{
 		{Debit: ledger.PayableTo(nahlat), Credit: ledger.Bank, Amount: 95000}})
@@ -148,6 +185,7 @@ func (b *books) autumn(t testing.TB) {
 	b.cancelled(t, third, "2026-11-06 10:00", basket{"nahlat": 20000})
 	fourth := b.ordered(t, "2026-11-08 10:00", basket{"nahlat": 40000})
 	b.paid(t, fourth, "2026-11-12 10:00", basket{"nahlat": 40000})
+	b.earned(t, fourth, "2026-11-12 10:00", basket{"nahlat": 40000})
 }
 
 func (b *books) sales(t testing.TB, f report.Filter) report.Sales {

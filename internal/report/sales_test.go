@@ -54,7 +54,7 @@ func TestSalesCountWhatWasOrderedLessWhatCameBack(t *testing.T) {
 		"2026-10 paid 0.00 under way 0.00 in 0, 0 joint",
 		"2026-11 paid 400.00 under way 2000.00 in 2, 0 joint",
 	})
-	same(t, "in all", s.Figures, report.Figures{Paid: 190000, UnderWay: 200000, Orders: 3})
+	same(t, "in all", s.Figures, report.Figures{Paid: 190000, Earned: 190000, UnderWay: 200000, Orders: 3})
 	same(t, "joint orders", s.JointOrders, 1)
 	var communes []string
 	for _, c := range s.ByCommune {
@@ -64,6 +64,22 @@ func TestSalesCountWhatWasOrderedLessWhatCameBack(t *testing.T) {
 	same(t, "by commune", communes, []string{
 		"ahfir Ahfir 2500.00, 2 of 2 sell, 30 members, 9 women, 2 young",
 		"zegzel Zegzel 1400.00, 1 of 3 sell, 24 members, 18 women, 12 young",
+	})
+}
+
+func TestWhatIsPaidIsNotEarnedYet(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	order := b.ordered(t, "2026-11-08 10:00", basket{"nahlat": 40000, "seksou": 10000})
+	b.paid(t, order, "2026-11-08 11:00", basket{"nahlat": 40000, "seksou": 10000})
+	same(t, "paid", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 50000, Orders: 1})
+	b.refunded(t, order, "2026-11-09 10:00", basket{"seksou": 10000})
+	same(t, "a part is not to come", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 40000, Orders: 1})
+	b.earned(t, order, "2026-11-12 10:00", basket{"nahlat": 40000})
+	s := b.sales(t, report.Filter{})
+	same(t, "the rest is delivered", s.Figures, report.Figures{Paid: 40000, Earned: 40000, Orders: 1})
+	same(t, "of one cooperative", lines(s)[:2], []string{
+		"nahlat paid 400.00 under way 0.00 in 1", "khayt paid 0.00 under way 0.00 in 0",
 	})
 }
 
@@ -109,13 +125,13 @@ func TestAPeriodTakesInTheOrdersPlacedInIt(t *testing.T) {
 	b := newBooks(t)
 	b.autumn(t)
 	s := b.sales(t, report.Filter{From: at(t, "2026-09-01 00:00"), To: at(t, "2026-09-30 23:00")})
-	same(t, "September's order was paid in October", s.Figures, report.Figures{Paid: 150000, Orders: 1})
+	same(t, "September's order was paid in October", s.Figures, report.Figures{Paid: 150000, Earned: 150000, Orders: 1})
 	s = b.sales(t, report.Filter{From: at(t, "2026-10-20 10:00"), To: at(t, "2026-11-05 10:00")})
 	same(t, "October's was refused in November; the next begins when the period ends", s.Figures, report.Figures{})
 	s = b.sales(t, report.Filter{From: at(t, "2026-11-05 10:00")})
-	same(t, "since the fifth of November", s.Figures, report.Figures{Paid: 40000, UnderWay: 200000, Orders: 2})
+	same(t, "since the fifth of November", s.Figures, report.Figures{Paid: 40000, Earned: 40000, UnderWay: 200000, Orders: 2})
 	s = b.sales(t, report.Filter{To: at(t, "2026-11-05 10:00")})
-	same(t, "until then", s.Figures, report.Figures{Paid: 150000, Orders: 1})
+	same(t, "until then", s.Figures, report.Figures{Paid: 150000, Earned: 150000, Orders: 1})
 }
 
 func TestAFilterNarrowsEveryFigure(t *testing.T) {
@@ -127,9 +143,9 @@ func TestAFilterNarrowsEveryFigure(t *testing.T) {
 		cooperatives int
 		want         report.Figures
 	}{
-		"commune":    {report.Filter{Commune: "zegzel"}, 3, report.Figures{Paid: 140000, Orders: 2}},
-		"sector":     {report.Filter{Sector: "couscous"}, 2, report.Figures{Paid: 50000, Orders: 1}},
-		"women-only": {report.Filter{WomenOnly: true}, 2, report.Figures{Paid: 140000, Orders: 2}},
+		"commune":    {report.Filter{Commune: "zegzel"}, 3, report.Figures{Paid: 140000, Earned: 140000, Orders: 2}},
+		"sector":     {report.Filter{Sector: "couscous"}, 2, report.Figures{Paid: 50000, Earned: 50000, Orders: 1}},
+		"women-only": {report.Filter{WomenOnly: true}, 2, report.Figures{Paid: 140000, Earned: 140000, Orders: 2}},
 		"all three":  {report.Filter{Commune: "zegzel", Sector: "couscous", WomenOnly: true}, 1, report.Figures{}},
 	} {
 		s := b.sales(t, c.filter)

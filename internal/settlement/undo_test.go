@@ -203,15 +203,15 @@ func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
 			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
 		},
 		"money back of a payout that stands": func(t *testing.T, s *till, paid settlement.Payout) {
-			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(paid.CooperativeID, paid.Amount))
+			s.back(t, paid, "undone", paid.CooperativeID, paid.Amount)
 		},
 		"less came back than went out": func(t *testing.T, s *till, paid settlement.Payout) {
 			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
-			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(paid.CooperativeID, paid.Amount-1))
+			s.back(t, paid, "undone", paid.CooperativeID, paid.Amount-1)
 		},
 		"it came back to another cooperative": func(t *testing.T, s *till, paid settlement.Payout) {
 			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
-			s.record(t, "payout:"+paid.ID.String()+":undone", nil, back(s.seller(t, "seksou"), paid.Amount))
+			s.back(t, paid, "undone", s.seller(t, "seksou"), paid.Amount)
 		},
 		"it came back twice": func(t *testing.T, s *till, paid settlement.Payout) {
 			s.undo(t, paid, "Erreur")
@@ -221,7 +221,7 @@ func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
 		},
 		"it came back under another name": func(t *testing.T, s *till, paid settlement.Payout) {
 			s.undo(t, paid, "Erreur")
-			s.record(t, "payout:"+paid.ID.String()+":returned", nil, back(paid.CooperativeID, paid.Amount))
+			s.back(t, paid, "returned", paid.CooperativeID, paid.Amount)
 		},
 		"two payouts stand under one reference": func(t *testing.T, s *till, paid settlement.Payout) {
 			second := s.pay(t, paid.CooperativeID, 500, "VIR 2")
@@ -246,7 +246,11 @@ func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
 	}
 }
 
-// back is what a payout of amount moves when it is undone.
-func back(to uuid.UUID, amount money.Amount) []ledger.Posting {
-	return []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount}}
+// back records that an amount of a payout came back to a cooperative, under the name how.
+func (s *till) back(t *testing.T, paid settlement.Payout, how string, to uuid.UUID, amount money.Amount) {
+	t.Helper()
+	s.recordOf(t, ledger.Journal{
+		Reference: "payout:" + paid.ID.String() + ":" + how, Kind: "payout_" + how, PayoutID: &paid.ID,
+		Postings: []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount}},
+	})
 }

@@ -1,0 +1,101 @@
+package order_test
+
+import (
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// pay has the buyer pay for an order, whatever has become of its goods.
+func (m *market) pay(id uuid.UUID) {
+	m.t.Helper()
+	m.must(postgres.InTx(m.t.Context(), m.db, func(tx *sqlx.Tx) error {
+		_, err := m.Payments.SettleTx(m.t.Context(), tx, id, m.clock())
+		return err
+	}))
+}
+
+// cash is what is taken in at the door.
+var cash = ledger.Received(payment.CashOnDelivery)
+
+func TestWhatIsPaidIsHeldUntilTheGoodsAreDelivered(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.pay(o.ID)
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		cash: 238_00, ledger.HeldFor(m.couscous): 52_00, ledger.HeldFor(m.honey): 110_00, ledger.HeldFor(m.soap): 56_00, ledger.HeldDelivery: 20_00,
+	})
+	m.wantClean()
+	m.handOverAll(o.ID)
+	m.must(m.Dispatch(t.Context(), o.ID, order.By{}))
+	m.must(m.Deliver(t.Context(), o.ID, order.By{}))
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, cash: 238_00,
+		ledger.PayableTo(m.couscous): 49_40, ledger.PayableTo(m.honey): 104_50, ledger.PayableTo(m.soap): 53_20,
+		ledger.Commission: 10_90, ledger.Delivery: 20_00,
+	})
+	m.wantClean()
+}
+
+func TestABuyerWhoPaidForWhatDoesNotComeHasItDueBack(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	for name, c := range map[string]struct {
+		drop func(m *market, o order.Order)
+		want map[string]money.Amount
+	}{
+		"a part is declined": {func(m *market, o order.Order) {
+			m.must(m.Decline(ctx, m.honey, m.part(o, m.honey).ID, order.By{}))
+		}, map[string]money.Amount{"held": 108_00, "held_delivery": 20_00, "refunds_due": 110_00}},
+		"it is cancelled": {func(m *market, o order.Order) {
+			m.must(m.Cancel(ctx, o.ID, order.By{}))
+		}, map[string]money.Amount{"refunds_due": 238_00}},
+		"a part is declined, then it is cancelled": {func(m *market, o order.Order) {
+			m.must(m.Decline(ctx, m.honey, m.part(o, m.honey).ID, order.By{}))
+			m.must(m.Cancel(ctx, o.ID, order.By{}))
+		}, map[string]money.Amount{"refunds_due": 238_00}},
+		"nobody accepts it": {func(m *market, o order.Order) {
+			m.must(m.Expire(ctx, o.ID, o.ExpiresAt))
+		}, map[string]money.Amount{"refunds_due": 238_00}},
+		"it is refused at the door": {func(m *market, o order.Order) {
+			m.handOverAll(o.ID)
+			m.must(m.Dispatch(ctx, o.ID, order.By{}))
+			m.must(m.Refuse(ctx, o.ID, order.By{}))
+		}, map[string]money.Amount{"refunds_due": 238_00}},
+		"the rest is delivered": {func(m *market, o order.Order) {
+			m.must(m.Decline(ctx, m.honey, m.part(o, m.honey).ID, order.By{}))
+			m.handOverAll(o.ID)
+			m.must(m.Dispatch(ctx, o.ID, order.By{}))
+			m.must(m.Deliver(ctx, o.ID, order.By{}))
+		}, map[string]money.Amount{"refunds_due": 110_00, "payable": 102_60, "commission": 5_40, "delivery": 20_00}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.place(m.basic()).Order
+			m.pay(o.ID)
+			c.drop(m, o)
+			c.want["received"] = 238_00
+			for _, kind := range []string{
+				"buyers", "pending", "pending_delivery", "received", "held", "held_delivery", "refunds_due", "payable", "commission", "delivery",
+			} {
+				var got money.Amount
+				m.must(m.db.Get(&got, `select coalesce(sum(amount), 0) from ledger_movements where account = $1`, kind))
+				if got != c.want[kind] {
+					t.Errorf("%s: %s, want %s", kind, got, c.want[kind])
+				}
+			}
+			m.wantClean()
+		})
+	}
+}
