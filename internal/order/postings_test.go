@@ -1,6 +1,7 @@
 package order_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/google/uuid"
@@ -16,14 +17,13 @@ import (
 // pay has the buyer pay for an order, whatever has become of its goods.
 func (m *market) pay(id uuid.UUID) {
 	m.t.Helper()
-	m.must(postgres.InTx(m.t.Context(), m.db, func(tx *sqlx.Tx) error {
-		_, err := m.Payments.SettleTx(m.t.Context(), tx, id, m.clock())
+	payments := payment.New(payment.Cash{})
+	payments.OnPaid = m.PaidTx
+	m.must(postgres.InTx(context.Background(), m.db, func(tx *sqlx.Tx) error {
+		_, err := payments.SettleTx(context.Background(), tx, id, m.clock())
 		return err
 	}))
 }
-
-// cash is what is taken in at the door.
-var cash = ledger.Received(payment.CashOnDelivery)
 
 func TestWhatIsPaidIsHeldUntilTheGoodsAreDelivered(t *testing.T) {
 	t.Parallel()

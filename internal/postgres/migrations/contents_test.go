@@ -23,6 +23,8 @@ var moved = []change{
 	{33, "password_resets", "gone: links that were under way are asked for again"},
 	{47, "uploads.rows", "in upload_rows, one by one"},
 	{61, "holds.email", "gone: letters are counted in order_letters"},
+	{120, "postings.debit", "the account's kind: the cooperative and the provider are in columns of their own"},
+	{120, "postings.credit", "likewise"},
 }
 
 // mayMove reports whether a migration after that version takes the table or the column away, or changes it.
