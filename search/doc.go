@@ -7,6 +7,6 @@
 // search/text. An index is a copy that can be thrown away: Syncer fills and feeds it from a Source,
 // the database's list of products that changed.
 //
-// An engine answers with ids only. What is shown, its price and whether it can be bought come from the
-// database.
+// An engine answers with ids, who sells each and how well it answers (Hit). What is shown, its price and
+// whether it can be bought come from the database.
 package search

@@ -11,7 +11,7 @@ import (
 // program that keeps something else starts with an empty index, which the Syncer fills, instead of
 // reading one that was written differently. A test fails when the words kept for the sample corpus
 // change and this number does not.
-const Schema = 2
+const Schema = 3
 
 // Document is what an engine knows about one product. All three languages are in one document, so that
 // what is typed in one language finds what was described in another. A name or description that is
@@ -68,6 +68,8 @@ type Query struct {
 	WomenLed, InStock  bool  // true: only those
 	MinPrice, MaxPrice int64 // centimes, both included; 0: no limit
 
+	Facets []Facet // to be counted; each costs
+
 	Sort    Sort
 	Page    int // from 1
 	PerPage int // DefaultPerPage if 0, at most MaxPerPage
@@ -96,7 +98,8 @@ func (q Query) Clean() Query {
 // Facet names one way of narrowing the results.
 type Facet string
 
-// The facets that every result counts. WomenLed and InStock count "true" and "false".
+// The facets that can be counted. WomenLed and InStock count "true" and "false". FacetCooperative grows with
+// the market, and is dear for that: it is for the few who ask for it.
 const (
 	FacetCategory    Facet = "category"
 	FacetCooperative Facet = "coop"
@@ -136,12 +139,12 @@ func (q Query) Chosen(f Facet) []string {
 
 // Result is one page of what was found.
 type Result struct {
-	IDs   []string // best first
-	Total int      // how many were found, on all pages
+	Hits  []Hit // best first, or in the order that was chosen
+	Total int   // how many were found, on all pages
 
-	// Facets counts the results by facet and value. A facet's own choice does not narrow its counts,
-	// so that a buyer who chose honey still sees how many oils there are. Values that no product has
-	// are left out, and so are values beyond MaxFacetValues.
+	// Facets counts the results by value, of the facets that were asked for. A facet's own choice does not
+	// narrow its counts, so that a buyer who chose honey still sees how many oils there are. Values that no
+	// product has are left out, and so are those beyond the first MaxFacetValues in the order of their letters.
 	Facets map[string]map[string]int
 
 	// Understood is the Arabic for what was typed in Darija with Latin letters («3sel» → «عسل»);
@@ -152,6 +155,28 @@ type Result struct {
 	Partial bool
 
 	TookMS int
+}
+
+// Hit is a product that was found.
+type Hit struct {
+	ID          string
+	Cooperative string // slug
+	// Band is a coarse class of how well the product answers the query, the same on every page: 0 is the
+	// best there can be, and products of one band answer it equally well. By relevance no hit stands before
+	// one of a lower band. In the order of what they say, the bands tell how many of the words are missing,
+	// then how far they are from what was typed, then where they stand: in what the product is or in its
+	// names, in what else people call it, in what is around it (category, cooperative, commune, labels), in
+	// its description. Between one query or one engine and another, bands compare to nothing.
+	Band int
+}
+
+// IDs are the ids of the hits, in their order.
+func (r Result) IDs() []string {
+	ids := make([]string, len(r.Hits))
+	for i, hit := range r.Hits {
+		ids[i] = hit.ID
+	}
+	return ids
 }
 
 // Errors of an engine. Any other error of Put, Delete and Rebuild means that the engine could not be

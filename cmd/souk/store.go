@@ -31,6 +31,7 @@ import (
 	"github.com/souk-taawon/souk/search"
 	bleve "github.com/souk-taawon/souk/search/embedded"
 	"github.com/souk-taawon/souk/search/meili"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // defaultDataDir is where the demo keeps its data. The dot keeps Go's tools out of it.
@@ -150,7 +151,7 @@ type marketEngine struct {
 // PATH and started as a child, else the engine within this program.
 func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (*marketEngine, error) {
 	if c.MeiliURL != "" {
-		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName)
+		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName, text.Builtin())
 		hash := sha256.Sum256([]byte(strings.TrimRight(c.MeiliURL, "/")))
 		return &marketEngine{
 			Engine: engine, name: engine.Name() + "-" + hex.EncodeToString(hash[:6]), words: "Meilisearch at MEILI_URL", shared: true,
@@ -163,7 +164,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		if err != nil {
 			return nil, err
 		}
-		engine := meili.New(server.URL(), server.Key(), indexName)
+		engine := meili.New(server.URL(), server.Key(), indexName, text.Builtin())
 		end := func(ctx context.Context) error { return errors.Join(engine.Close(), server.Stop(ctx)) }
 		id, err := folderID(folder)
 		if err != nil {
@@ -172,7 +173,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		return &marketEngine{Engine: engine, name: engine.Name() + "-" + id, words: "Meilisearch, started from " + binary, end: end}, nil
 	}
 	folder := filepath.Join(dataDir, "index")
-	engine, err := bleve.Open(folder, log)
+	engine, err := bleve.Open(folder, text.Builtin(), log)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/souk-taawon/souk/internal/meilisearch"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/meili"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // products is what the tests' engine does.
@@ -68,11 +69,11 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir)
-	e := meili.New(p.URL(), p.Key(), "products")
+	e := meili.New(p.URL(), p.Key(), "products", text.Builtin())
 	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
 	}
-	if err := meili.New(p.URL(), "another key", "products").Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
+	if err := meili.New(p.URL(), "another key", "products", text.Builtin()).Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("without the key: %v", err)
 	}
 	stop(t, p)
@@ -85,7 +86,7 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	}
 
 	p = start(t, dir) // with another port and key
-	if n, err := meili.New(p.URL(), p.Key(), "products").Count(t.Context()); n != 1 || err != nil {
+	if n, err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Count(t.Context()); n != 1 || err != nil {
 		t.Errorf("after a restart: %d documents, %v", n, err)
 	}
 }
@@ -96,10 +97,10 @@ func TestTheKeyOpensItsIndexAndNothingElse(t *testing.T) {
 	docs := func(yield func(search.Document, error) bool) {
 		yield(search.Document{ID: "honey", NameFR: "Miel"}, nil)
 	}
-	if err := meili.New(p.URL(), p.Key(), "products").Rebuild(t.Context(), docs); err != nil {
+	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Rebuild(t.Context(), docs); err != nil {
 		t.Fatal(err)
 	}
-	if err := meili.New(p.URL(), p.Key(), "others").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); !errors.Is(err, search.ErrUnavailable) {
+	if err := meili.New(p.URL(), p.Key(), "others", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("another index: %v", err)
 	}
 	for method, path := range map[string]string{
@@ -130,7 +131,7 @@ func TestAServerThatIsKilledOrHangsIsStartedAgain(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			p, pids := startWrapped(t, dir)
-			e := meili.New(p.URL(), p.Key(), "products")
+			e := meili.New(p.URL(), p.Key(), "products", text.Builtin())
 			if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 				t.Fatal(err)
 			}
@@ -154,14 +155,14 @@ func TestDataThatCannotBeReadAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p, pids := startWrapped(t, dir)
-	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
 	}
 	spoil(t, filepath.Join(dir, "data"))
 	if err := syscall.Kill(pids()[0], syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	e := meili.New(p.URL(), p.Key(), "products")
+	e := meili.New(p.URL(), p.Key(), "products", text.Builtin())
 	eventually(t, "another answers", func() bool { return len(pids()) > 1 && e.Health(t.Context()) == nil })
 	if n, err := e.Count(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d documents, %v", n, err)
@@ -222,7 +223,7 @@ func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir)
-	if err := meili.New(p.URL(), p.Key(), "products").Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
 		t.Fatal(err)
 	}
 	stop(t, p)
@@ -230,7 +231,7 @@ func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = start(t, dir)
-	if n, err := meili.New(p.URL(), p.Key(), "products").Count(t.Context()); n != 0 || err != nil {
+	if n, err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Count(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d documents, %v", n, err)
 	}
 }

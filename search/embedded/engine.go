@@ -12,27 +12,28 @@ import (
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // Engine is a search.Engine over a folder.
 type Engine struct {
-	store *store
+	store   *store
+	lexicon *text.Lexicon
 
 	// mu lets the live index be replaced and closed only between two uses of it.
 	mu     sync.RWMutex
-	live   bleve.Index // nil once closed
-	folder string      // of live
-	frozen bool        // nothing may be written: a rebuild is under way
+	live   *shelf // nil once closed
+	frozen bool   // nothing may be written: a rebuild is under way
 
 	rebuilding sync.Mutex // held while it is
 }
 
 var _ search.Engine = (*Engine)(nil)
 
-// Open opens the engine whose index is kept in dir, which is made if it is not there. An index that was
+// Open opens the engine whose index is kept in dir, which is made if it is not there, in the words of lexicon. An index that was
 // written by another version of this package, or that cannot be read, is replaced by an empty one; the
 // syncer fills it. The error is ErrBusy if another program has the folder open.
-func Open(dir string, log *slog.Logger) (*Engine, error) {
+func Open(dir string, lexicon *text.Lexicon, log *slog.Logger) (*Engine, error) {
 	store, err := openStore(dir, log)
 	if err != nil {
 		return nil, err
@@ -41,14 +42,14 @@ func Open(dir string, log *slog.Logger) (*Engine, error) {
 	if err != nil {
 		return nil, errors.Join(err, store.close())
 	}
-	return &Engine{store: store, live: live, folder: folder}, nil
+	return &Engine{store: store, lexicon: lexicon, live: &shelf{Index: live, folder: folder}}, nil
 }
 
 // Name is "embedded".
 func (e *Engine) Name() string { return "embedded" }
 
 // use runs fn with the live index, which stays open meanwhile.
-func (e *Engine) use(ctx context.Context, fn func(bleve.Index) error) error {
+func (e *Engine) use(ctx context.Context, fn func(*shelf) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -61,8 +62,8 @@ func (e *Engine) use(ctx context.Context, fn func(bleve.Index) error) error {
 }
 
 // write is use, unless a rebuild is under way.
-func (e *Engine) write(ctx context.Context, fn func(bleve.Index) error) error {
-	return e.use(ctx, func(index bleve.Index) error {
+func (e *Engine) write(ctx context.Context, fn func(*shelf) error) error {
+	return e.use(ctx, func(index *shelf) error {
 		if e.frozen {
 			return search.ErrRebuilding
 		}
@@ -76,8 +77,8 @@ const batchSize = 1_000
 
 // Put adds or replaces documents.
 func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
-	return e.write(ctx, func(index bleve.Index) error {
-		w := writer{index: index}
+	return e.write(ctx, func(index *shelf) error {
+		w := writer{index: index.Index, lexicon: e.lexicon}
 		for _, d := range docs {
 			if err := w.put(ctx, d); err != nil {
 				return err
@@ -89,7 +90,7 @@ func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
 
 // Delete removes documents.
 func (e *Engine) Delete(ctx context.Context, ids []string) error {
-	return e.write(ctx, func(index bleve.Index) error {
+	return e.write(ctx, func(index *shelf) error {
 		batch := index.NewBatch()
 		for _, id := range ids {
 			batch.Delete(id)
@@ -117,7 +118,7 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	discard := func(err error) error {
 		return errors.Join(err, next.Close(), e.store.remove(folder))
 	}
-	w := writer{index: next}
+	w := writer{index: next, lexicon: e.lexicon}
 	for d, err := range docs {
 		if err != nil {
 			return discard(err)
@@ -143,9 +144,9 @@ func (e *Engine) replace(folder string, next bleve.Index, discard func(error) er
 	if err := e.store.setLive(folder); err != nil {
 		return discard(err)
 	}
-	old, oldFolder := e.live, e.folder
-	e.live, e.folder = next, folder
-	return errors.Join(old.Close(), e.store.remove(oldFolder))
+	old := e.live
+	e.live = &shelf{Index: next, folder: folder}
+	return errors.Join(old.Close(), e.store.remove(old.folder))
 }
 
 // freeze waits until nobody writes any more, and keeps it so.
@@ -158,7 +159,7 @@ func (e *Engine) freeze(frozen bool) {
 // Count is how many documents there are.
 func (e *Engine) Count(ctx context.Context) (int, error) {
 	var n uint64
-	err := e.use(ctx, func(index bleve.Index) (err error) {
+	err := e.use(ctx, func(index *shelf) (err error) {
 		n, err = index.DocCount()
 		return err
 	})
@@ -169,8 +170,8 @@ func (e *Engine) Count(ctx context.Context) (int, error) {
 func (e *Engine) IDs(ctx context.Context) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
 		var ids []string
-		err := e.use(ctx, func(index bleve.Index) (err error) {
-			ids, err = listIDs(index)
+		err := e.use(ctx, func(index *shelf) (err error) {
+			ids, err = listIDs(index.Index)
 			return err
 		})
 		if err != nil {
@@ -215,7 +216,7 @@ func listIDs(index bleve.Index) (list []string, err error) {
 
 // Health is nil while the engine is open.
 func (e *Engine) Health(ctx context.Context) error {
-	return e.use(ctx, func(bleve.Index) error { return nil })
+	return e.use(ctx, func(*shelf) error { return nil })
 }
 
 // Close waits for what is going on and lets the folder go.
@@ -234,8 +235,9 @@ func (e *Engine) Close() error {
 
 // writer puts documents into an index in batches.
 type writer struct {
-	index bleve.Index
-	batch *bleve.Batch
+	index   bleve.Index
+	lexicon *text.Lexicon
+	batch   *bleve.Batch
 }
 
 func (w *writer) put(ctx context.Context, d search.Document) error {
@@ -245,7 +247,7 @@ func (w *writer) put(ctx context.Context, d search.Document) error {
 	if w.batch == nil {
 		w.batch = w.index.NewBatch()
 	}
-	if err := w.batch.Index(d.ID, fields(terms.Of(d))); err != nil {
+	if err := w.batch.Index(d.ID, fields(terms.Of(w.lexicon, d))); err != nil {
 		return fmt.Errorf("%w: %q: %w", search.ErrRefused, d.ID, err)
 	}
 	if w.batch.Size() < batchSize {

@@ -13,11 +13,12 @@ import (
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
 	"github.com/souk-taawon/souk/search/searchtest"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 func open(t testing.TB, dir string) *embedded.Engine {
 	t.Helper()
-	e, err := embedded.Open(dir, slog.New(slog.DiscardHandler))
+	e, err := embedded.Open(dir, text.Builtin(), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,8 +58,8 @@ func expect(t *testing.T, e *embedded.Engine, text string, ids ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(got.IDs, ids) {
-		t.Errorf("«%s» finds %v, expected %v", text, got.IDs, ids)
+	if !slices.Equal(got.IDs(), ids) {
+		t.Errorf("«%s» finds %v, expected %v", text, got.IDs(), ids)
 	}
 }
 
@@ -134,7 +135,7 @@ func TestAFolderBelongsToOneProgram(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	e := open(t, dir)
-	if _, err := embedded.Open(dir, slog.New(slog.DiscardHandler)); !errors.Is(err, embedded.ErrBusy) {
+	if _, err := embedded.Open(dir, text.Builtin(), slog.New(slog.DiscardHandler)); !errors.Is(err, embedded.ErrBusy) {
 		t.Errorf("a second program: %v, expected %v", err, embedded.ErrBusy)
 	}
 	put(t, e, product("honey", "Miel"))

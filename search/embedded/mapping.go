@@ -2,6 +2,8 @@ package embedded
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/analysis/analyzer/custom"
@@ -15,15 +17,12 @@ import (
 
 // Fields beside those of terms.Entry.
 const (
-	names      = "names"       // the names in all languages
-	title      = "title"       // the same, each in one piece
-	priceKey   = "price_key"   // terms.Price for sorting
-	createdKey = "created_key" // terms.Created for sorting
+	names = "names" // the names in all languages
+	title = "title" // the same, each in one piece
 )
 
-// newMapping says how each field is kept. The words come normalised and are only split. Bleve counts and
-// sorts keywords several times faster than numbers, so that is what facets and sort keys are; a number is
-// kept for ranges of prices only.
+// newMapping says how each field is kept. The words come normalised and are only split; all else are
+// keywords, and those that are read document by document (columns.go) are kept by document too.
 func newMapping() (mapping.IndexMapping, error) {
 	const words = "words"
 	m := bleve.NewIndexMapping()
@@ -39,7 +38,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		f.SkipFreqNorm = true
 		doc.AddFieldMappingsAt(name, f)
 	}
-	keywords := []string{title, terms.Kinds, priceKey, createdKey, terms.Turn}
+	keywords := append([]string{title, terms.Kinds}, byDocument()...)
 	for _, facet := range search.Facets() {
 		keywords = append(keywords, string(facet))
 	}
@@ -47,13 +46,10 @@ func newMapping() (mapping.IndexMapping, error) {
 		f := bleve.NewTextFieldMapping()
 		f.Analyzer = keyword.Name
 		f.Store, f.IncludeInAll, f.IncludeTermVectors = false, false, false
-		f.DocValues = name != title && name != terms.Kinds // searched, not counted or sorted by
+		f.DocValues = slices.Contains(byDocument(), name)
 		f.SkipFreqNorm = true
 		doc.AddFieldMappingsAt(name, f)
 	}
-	price := bleve.NewNumericFieldMapping()
-	price.Store, price.IncludeInAll, price.DocValues = false, false, false
-	doc.AddFieldMappingsAt(terms.Price, price)
 
 	m.DefaultMapping = doc
 	m.StoreDynamic, m.DocValuesDynamic, m.IndexDynamic = false, false, false
@@ -78,13 +74,9 @@ func fields(e terms.Entry) map[string]any {
 		string(search.FacetWomenLed):    e.WomenLed,
 		string(search.FacetInStock):     e.InStock,
 
-		title:       []string{e.NameAR, e.NameFR, e.NameEN},
-		terms.Price: float64(e.Price),
-		terms.Turn:  e.Turn,
-		priceKey:    sortKey(e.Price),
-		createdKey:  sortKey(e.Created),
+		title:         []string{e.NameAR, e.NameFR, e.NameEN},
+		terms.Price:   strconv.FormatInt(e.Price, 10),
+		terms.Created: strconv.FormatInt(e.Created, 10),
+		terms.Turn:    e.Turn,
 	}
 }
-
-// sortKey writes n so that the order of the letters is that of the numbers.
-func sortKey(n int64) string { return fmt.Sprintf("%020d", max(n, 0)) }

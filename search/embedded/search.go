@@ -1,14 +1,15 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
-	"github.com/blevesearch/bleve/v2"
-	blevesearch "github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
@@ -17,154 +18,268 @@ import (
 // Search makes one attempt after the other until one finds something.
 func (e *Engine) Search(ctx context.Context, q search.Query) (result search.Result, err error) {
 	start := time.Now()
-	err = e.use(ctx, func(index bleve.Index) error {
-		result, err = find(ctx, index, q.Clean())
-		return err
+	err = e.use(ctx, func(live *shelf) error {
+		s, err := live.snapshot()
+		if err != nil {
+			return err
+		}
+		q := q.Clean()
+		result, err = s.find(ctx, terms.Plan(e.lexicon, q), q)
+		return errors.Join(err, s.index.Close())
 	})
 	result.TookMS = int(time.Since(start).Milliseconds())
 	return result, err
 }
 
-func find(ctx context.Context, index bleve.Index, q search.Query) (search.Result, error) {
-	plan := terms.Plan(q)
-	filters := filtersOf(q)
-	var attempt *terms.Attempt
-	var found *bleve.SearchResult
-	for i := range max(len(plan), 1) {
-		if len(plan) > 0 {
-			attempt = &plan[i]
-		}
-		var err error
-		if found, err = index.SearchInContext(ctx, page(q, attempt, filters)); err != nil {
+func (s *snapshot) find(ctx context.Context, plan []terms.Attempt, q search.Query) (search.Result, error) {
+	filters, err := s.filters(q)
+	if err != nil {
+		return search.Result{}, err
+	}
+	attempt, matched, found := terms.Attempt{}, s.everything(), []grades(nil)
+	if len(plan) == 0 {
+		found = filters.narrow(matched, "")
+	}
+	for _, attempt = range plan {
+		if matched, err = s.matching(ctx, attempt); err != nil {
 			return search.Result{}, fmt.Errorf("searching: %w", err)
 		}
-		if found.Total > 0 || attempt == nil {
+		// If it is the filters that leave nothing over, another reading of the words is no help.
+		if found = filters.narrow(matched, ""); count(matched) > 0 {
 			break
 		}
-		// If it is the filters that leave nothing over, another reading of the words is no help.
-		if len(filters) > 0 {
-			n, err := count(ctx, index, attempt)
-			if err != nil {
-				return search.Result{}, err
-			}
-			if n > 0 {
-				break
-			}
+	}
+	result := search.Result{Total: count(found), Facets: map[string]map[string]int{}}
+	if len(plan) > 0 {
+		result.Understood, result.Partial = attempt.Understood, attempt.Any && result.Total > 0
+	}
+	for _, facet := range q.Facets {
+		among := found
+		if len(q.Chosen(facet)) > 0 {
+			among = filters.narrow(matched, facet)
 		}
+		result.Facets[string(facet)] = s.counts(facet, among)
 	}
-
-	result := search.Result{Total: int(found.Total), Facets: map[string]map[string]int{}}
-	for _, hit := range found.Hits {
-		result.IDs = append(result.IDs, hit.ID)
-	}
-	if attempt != nil {
-		result.Understood, result.Partial = attempt.Understood, attempt.Any && found.Total > 0
-	}
-	for name, f := range found.Facets {
-		result.Facets[name] = counts(f.Terms.Terms())
-	}
-	return result, countChosen(ctx, index, q, attempt, filters, result.Facets)
-}
-
-// page asks for one page of results and for the facets that q does not choose from.
-func page(q search.Query, attempt *terms.Attempt, filters map[search.Facet]query.Query) *bleve.SearchRequest {
-	request := bleve.NewSearchRequestOptions(wanted{attempt, values(filters, "")}, q.PerPage, (q.Page-1)*q.PerPage, false)
-	for _, facet := range search.Facets() {
-		if len(q.Chosen(facet)) == 0 {
-			request.AddFacet(string(facet), bleve.NewFacetRequest(string(facet), search.MaxFacetValues))
-		}
-	}
-	switch q.Sort {
-	case search.CheapestFirst:
-		request.SortBy([]string{priceKey, "-_score", terms.Turn, "_id"})
-	case search.DearestFirst:
-		request.SortBy([]string{"-" + priceKey, "-_score", terms.Turn, "_id"})
-	case search.NewestFirst:
-		request.SortBy([]string{"-" + createdKey, "-_score", terms.Turn, "_id"})
-	default:
-		request.SortBy([]string{"-_score", terms.Turn, "_id"})
-	}
-	return request
-}
-
-// countChosen counts the facets that q chooses from, each without its own choice.
-func countChosen(ctx context.Context, index bleve.Index, q search.Query, attempt *terms.Attempt,
-	filters map[search.Facet]query.Query, into map[string]map[string]int) error {
-	for _, facet := range search.Facets() {
-		if len(q.Chosen(facet)) == 0 {
-			continue
-		}
-		request := bleve.NewSearchRequestOptions(wanted{attempt, values(filters, facet)}, 0, 0, false)
-		request.AddFacet(string(facet), bleve.NewFacetRequest(string(facet), search.MaxFacetValues))
-		found, err := index.SearchInContext(ctx, request)
+	for _, c := range s.page(found, q) {
+		id, err := s.parts[c.part].segment.DocID(uint64(c.doc))
 		if err != nil {
-			return fmt.Errorf("counting by %s: %w", facet, err)
+			return search.Result{}, fmt.Errorf("reading an id: %w", err)
 		}
-		into[string(facet)] = counts(found.Facets[string(facet)].Terms.Terms())
+		p := s.parts[c.part]
+		result.Hits = append(result.Hits, search.Hit{
+			ID: string(id), Cooperative: p.columns.coops[p.columns.coop[c.doc]], Band: c.band(len(attempt.Terms)),
+		})
 	}
-	return nil
+	return result, nil
 }
 
-// count is how many documents match the words alone.
-func count(ctx context.Context, index bleve.Index, attempt *terms.Attempt) (uint64, error) {
-	found, err := index.SearchInContext(ctx, bleve.NewSearchRequestOptions(wanted{attempt, nil}, 0, 0, false))
-	if err != nil {
-		return 0, fmt.Errorf("counting: %w", err)
+func count(found []grades) int {
+	n := 0
+	for _, g := range found {
+		for i := range g {
+			n += int(g[i].docs.GetCardinality())
+		}
 	}
-	return found.Total, nil
+	return n
 }
+
+// filters are the documents that pass what a query narrows by: for each filter a set for each segment.
+type filters map[search.Facet][]*roaring.Bitmap
 
 // price is the place of the price limits among the filters; it is no facet.
 const price search.Facet = "price"
 
-func filtersOf(q search.Query) map[search.Facet]query.Query {
-	filters := map[search.Facet]query.Query{}
+func (s *snapshot) filters(q search.Query) (filters, error) {
+	f := filters{}
 	for _, facet := range search.Facets() {
-		if chosen := q.Chosen(facet); len(chosen) > 0 {
-			filters[facet] = oneOf(string(facet), chosen)
+		chosen := q.Chosen(facet)
+		if len(chosen) == 0 {
+			continue
+		}
+		for _, p := range s.parts {
+			docs, err := p.have(string(facet), chosen)
+			if err != nil {
+				return nil, err
+			}
+			f[facet] = append(f[facet], docs)
 		}
 	}
 	if q.MinPrice > 0 || q.MaxPrice > 0 {
-		var low, high *float64
-		if q.MinPrice > 0 {
-			low = new(float64(q.MinPrice))
-		}
-		if q.MaxPrice > 0 {
-			high = new(float64(q.MaxPrice))
-		}
-		included := true
-		r := query.NewNumericRangeInclusiveQuery(low, high, &included, &included)
-		r.SetField(terms.Price)
-		filters[price] = r
-	}
-	return filters
-}
-
-func oneOf(field string, values []string) query.Query {
-	var any []query.Query
-	for _, value := range values {
-		t := query.NewTermQuery(value)
-		t.SetField(field)
-		any = append(any, t)
-	}
-	return query.NewDisjunctionQuery(any)
-}
-
-// values are the filters but one.
-func values(filters map[search.Facet]query.Query, but search.Facet) []query.Query {
-	var list []query.Query
-	for facet, f := range filters {
-		if facet != but {
-			list = append(list, f)
+		for _, p := range s.parts {
+			docs := roaring.New()
+			for doc, centimes := range p.columns.price {
+				if centimes >= q.MinPrice && (q.MaxPrice == 0 || centimes <= q.MaxPrice) {
+					docs.Add(uint32(doc))
+				}
+			}
+			f[price] = append(f[price], docs)
 		}
 	}
-	return slices.Clip(list)
+	return f, nil
 }
 
-func counts(list []*blevesearch.TermFacet) map[string]int {
-	m := make(map[string]int, len(list))
-	for _, t := range list {
-		m[t.Term] = t.Count
+// narrow is what of matched passes all filters but one.
+func (f filters) narrow(matched []grades, but search.Facet) []grades {
+	found := make([]grades, len(matched))
+	for n, g := range matched {
+		var sets []*roaring.Bitmap
+		for facet, docs := range f {
+			if facet != but {
+				sets = append(sets, docs[n])
+			}
+		}
+		found[n] = g.within(sets...)
 	}
-	return m
+	return found
+}
+
+// counts are how many of the documents have each value of a facet.
+func (s *snapshot) counts(facet search.Facet, found []grades) map[string]int {
+	counts := map[string]int{}
+	for n, p := range s.parts {
+		if len(found[n]) == 0 {
+			continue
+		}
+		docs := found[n].all()
+		if facet == search.FacetCooperative {
+			p.countCooperatives(docs, counts)
+			continue
+		}
+		for value, have := range p.columns.values[facet] {
+			if both := docs.AndCardinality(have); both > 0 {
+				counts[value] += int(both)
+			}
+		}
+	}
+	if len(counts) > search.MaxFacetValues {
+		values := make([]string, 0, len(counts))
+		for value := range counts {
+			values = append(values, value)
+		}
+		slices.Sort(values)
+		for _, value := range values[search.MaxFacetValues:] {
+			delete(counts, value)
+		}
+	}
+	return counts
+}
+
+func (p *part) countCooperatives(docs *roaring.Bitmap, into map[string]int) {
+	counts := make([]int, len(p.columns.coops))
+	docs.Iterate(func(doc uint32) bool {
+		counts[p.columns.coop[doc]]++
+		return true
+	})
+	for place, n := range counts {
+		if n > 0 {
+			into[p.columns.coops[place]] += n
+		}
+	}
+}
+
+// candidate is a document that may be on the page.
+type candidate struct {
+	key   int64 // of the chosen order; less is first
+	worth int
+	words int
+	turn  uint32
+	part  int
+	doc   uint32
+}
+
+// band is the class of how well it matches a query of that many words.
+func (c candidate) band(asked int) int {
+	if asked == 0 {
+		return 0
+	}
+	const classes, order = 4, 40 // order is more than it is worth at most to be an early word
+	place, mean := 0, c.worth%wordWorth/c.words
+	for _, least := range [...]int{namesWorth - order, aliasesWorth - order, aroundWorth - order} {
+		if mean < least {
+			place++
+		}
+	}
+	if c.worth < wordWorth { // all of the words
+		return place
+	}
+	return (asked-c.words)*classes + place
+}
+
+// page lists the candidates of the page that q asks for, in order.
+func (s *snapshot) page(found []grades, q search.Query) []candidate {
+	most := q.Page * q.PerPage
+	var best []candidate
+	full := false // the first most of best are in order, and nothing after the last of them is wanted
+	trim := func() {
+		slices.SortFunc(best, s.compare)
+		best = best[:min(len(best), most)]
+		full = len(best) == most
+	}
+	worth := 0
+	for _, of := range byWorth(found) {
+		if q.Sort == search.Relevance && of.worth < worth && len(best) >= most {
+			break // what follows is worth less than all of these
+		}
+		worth = of.worth
+		p := s.parts[of.part]
+		of.docs.Iterate(func(doc uint32) bool {
+			c := candidate{p.key(q.Sort, doc), of.worth, of.words, p.columns.turn[doc], of.part, doc}
+			if full && s.compare(c, best[most-1]) >= 0 {
+				return true
+			}
+			if best = append(best, c); len(best) >= 2*most {
+				trim()
+			}
+			return true
+		})
+	}
+	trim()
+	return best[min((q.Page-1)*q.PerPage, len(best)):]
+}
+
+// gradeOf is a grade and the part that its documents are in.
+type gradeOf struct {
+	grade
+	part int
+}
+
+// byWorth lists all grades, those that are worth most first.
+func byWorth(found []grades) []gradeOf {
+	var list []gradeOf
+	for part, g := range found {
+		for _, grade := range g {
+			list = append(list, gradeOf{grade, part})
+		}
+	}
+	slices.SortFunc(list, func(a, b gradeOf) int { return cmp.Compare(b.worth, a.worth) })
+	return list
+}
+
+// key is what the chosen order sorts a document by.
+func (p *part) key(sort search.Sort, doc uint32) int64 {
+	switch sort {
+	case search.CheapestFirst:
+		return p.columns.price[doc]
+	case search.DearestFirst:
+		return -p.columns.price[doc]
+	case search.NewestFirst:
+		return -p.columns.created[doc]
+	}
+	return 0
+}
+
+func (s *snapshot) compare(a, b candidate) int {
+	if c := cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.worth, a.worth), cmp.Compare(a.turn, b.turn)); c != 0 {
+		return c
+	}
+	return strings.Compare(s.id(a), s.id(b))
+}
+
+// id is "" if it cannot be read, which whoever shows it finds out.
+func (s *snapshot) id(c candidate) string {
+	id, err := s.parts[c.part].segment.DocID(uint64(c.doc))
+	if err != nil {
+		return ""
+	}
+	return string(id)
 }

@@ -6,124 +6,234 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/blevesearch/bleve/v2/mapping"
-	"github.com/blevesearch/bleve/v2/search"
-	"github.com/blevesearch/bleve/v2/search/query"
-	"github.com/blevesearch/bleve/v2/search/searcher"
+	"github.com/RoaringBitmap/roaring/v2"
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/souk-taawon/souk/search/internal/terms"
 )
 
 // What a word is worth by the field that it is found in. Whole numbers, so that what is equal stays
-// equal: products that match alike are one band.
+// equal: products that match alike are one grade.
 var worth = [...]struct {
 	field string
-	worth float64
+	worth int
 	typos bool // words that are nearly the typed one count here
 }{
-	{terms.Kind, 100, true},
-	{names, 70, true},
-	{terms.Aliases, 40, true},
-	{terms.Around, 20, true},
-	{terms.Description, 8, false},
+	{terms.Kind, 400, true},
+	{names, namesWorth, true},
+	{terms.Aliases, aliasesWorth, true},
+	{terms.Around, aroundWorth, true},
+	{terms.Description, 32, false},
 }
 
 const (
-	skeletonWorth = 50
-	titleWorth    = 30    // the whole name is what was typed
-	wordWorth     = 1_000 // one more of the words, when not all are needed
+	namesWorth, aliasesWorth, aroundWorth = 280, 160, 80
 
-	// What is left of a word's worth when it is not found as it was typed.
-	asPrefix, withOneTypo, withTwoTypos = 0.75, 0.5, 0.25
+	skeletonWorth = 200
+	titleWorth    = 120    // the whole name is what was typed
+	wordWorth     = 10_000 // one more of the words, when not all are needed; more than all words are worth
+
+	// What is left, in quarters, of a word's worth when it is not found as it was typed.
+	asPrefix, withOneTypo, withTwoTypos = 3, 2, 1
 )
 
 // maxExpansions is how many words of the index a prefix or a mistyped word may stand for, the most
 // frequent first; «a» begins too many.
 const maxExpansions = 128
 
-// wanted is one query: the words of an attempt and the filters.
-type wanted struct {
-	attempt *terms.Attempt // nil: everything
-	filters []query.Query  // all must match
+// grade is the documents of one segment that match equally well.
+type grade struct {
+	worth int
+	words int // how many of the words they have
+	docs  *roaring.Bitmap
 }
 
-// Searcher makes the searcher for what is wanted.
-func (w wanted) Searcher(ctx context.Context, r index.IndexReader, m mapping.IndexMapping, o search.SearcherOptions) (search.Searcher, error) {
-	var all arms
-	filters := w.filters
-	if w.attempt != nil && len(w.attempt.Kinds) > 0 {
-		filters = append(filters, oneOf(terms.Kinds, w.attempt.Kinds))
+// grades are the documents that match, each in one grade.
+type grades []grade
+
+// all are the documents of all grades.
+func (g grades) all() *roaring.Bitmap {
+	if len(g) == 1 {
+		return g[0].docs
 	}
-	for _, f := range filters {
-		s, err := f.Searcher(ctx, r, m, search.SearcherOptions{Score: "none"})
-		all.add(0, false, s, err)
+	sets := make([]*roaring.Bitmap, len(g))
+	for i := range g {
+		sets[i] = g[i].docs
 	}
-	if w.attempt != nil {
-		s, err := matching(ctx, r, *w.attempt)
-		all.add(0, true, s, err)
-	}
-	if len(all.list) == 0 && all.err == nil {
-		s, err := searcher.NewMatchAllSearcher(ctx, r, 1, search.SearcherOptions{Score: "none"})
-		all.add(0, false, s, err)
-	}
-	return all.conjunction(ctx, r)
+	return roaring.FastOr(sets...)
 }
 
-// matching finds the documents that match the words of an attempt.
-func matching(ctx context.Context, r index.IndexReader, a terms.Attempt) (search.Searcher, error) {
-	var words, whole arms
+// within are the documents that are in all of the sets too.
+func (g grades) within(sets ...*roaring.Bitmap) grades {
+	if len(sets) == 0 {
+		return g
+	}
+	var left sum
+	for _, from := range g {
+		left.add(from.worth, from.words, roaring.FastAnd(append(sets[:len(sets):len(sets)], from.docs)...))
+	}
+	return grades(left)
+}
+
+// sum gathers grades.
+type sum grades
+
+func (s *sum) add(worth, words int, docs *roaring.Bitmap) {
+	if docs.IsEmpty() {
+		return
+	}
+	for _, g := range *s {
+		if g.worth == worth && g.words == words {
+			g.docs.Or(docs)
+			return
+		}
+	}
+	*s = append(*s, grade{worth, words, docs})
+}
+
+// both are the documents that a and b have in common, worth what they are worth in either together.
+func both(a, b grades) grades {
+	var s sum
+	for _, x := range a {
+		for _, y := range b {
+			s.add(x.worth+y.worth, x.words+y.words, roaring.And(x.docs, y.docs))
+		}
+	}
+	return grades(s)
+}
+
+// either are the documents of a, of b and of both.
+func either(a, b grades) grades {
+	s := sum(both(a, b))
+	for _, of := range [...]struct{ these, others grades }{{a, b}, {b, a}} {
+		others := of.others.all()
+		for _, g := range of.these {
+			s.add(g.worth, g.words, roaring.AndNot(g.docs, others))
+		}
+	}
+	return grades(s)
+}
+
+// matching finds for each segment the documents that match the words of an attempt.
+func (s *snapshot) matching(ctx context.Context, a terms.Attempt) ([]grades, error) {
+	found := make([]grades, len(s.parts))
 	for i, t := range a.Terms {
-		s, err := word(ctx, r, t)
-		extra := 0.0
-		if a.Any {
-			extra = wordWorth - float64(i) // what a product is tends to be typed first
+		if err := ctx.Err(); err != nil {
+			return nil, err
 		}
-		words.add(extra, true, s, err)
+		wanted, err := s.wanted(t)
+		if err != nil {
+			return nil, err
+		}
+		for n, p := range s.parts {
+			word, err := p.word(wanted)
+			if err != nil {
+				return nil, err
+			}
+			switch {
+			case a.Any:
+				for g := range word {
+					word[g].worth += wordWorth - 4*i // what a product is tends to be typed first
+				}
+				found[n] = either(found[n], word)
+			case i == 0:
+				found[n] = word
+			default:
+				found[n] = both(found[n], word)
+			}
+		}
 	}
-	if a.Any {
-		return words.union(true)
+	for n, p := range s.parts {
+		if !a.Any {
+			titled, err := p.have(title, []string{a.Words()})
+			if err != nil {
+				return nil, err
+			}
+			found[n] = raise(found[n], titled)
+		}
+		if len(a.Kinds) > 0 {
+			kinds, err := p.have(terms.Kinds, a.Kinds)
+			if err != nil {
+				return nil, err
+			}
+			found[n] = found[n].within(kinds)
+		}
+		if p.live != nil {
+			found[n] = found[n].within(p.live)
+		}
 	}
-	s, err := words.conjunction(ctx, r)
-	whole.add(0, true, s, err)
-	s, err = searcher.NewTermSearcher(ctx, r, a.Words(), title, 1, search.SearcherOptions{Score: "none"})
-	whole.add(titleWorth, false, s, err)
-	return whole.union(true)
+	return found, nil
 }
 
-// word finds the documents that have one word, in the field where it is worth most.
-func word(ctx context.Context, r index.IndexReader, t terms.Term) (search.Searcher, error) {
-	var found arms
-	add := func(worth float64, field string, words []string) {
-		if len(words) > 0 {
-			s, err := searcher.NewMultiTermSearcher(ctx, r, words, field, 1, search.SearcherOptions{Score: "none"}, false)
-			found.add(worth, false, s, err)
-		}
+// raise makes what is called exactly what was typed worth more.
+func raise(g grades, titled *roaring.Bitmap) grades {
+	if titled.IsEmpty() {
+		return g
 	}
+	var s sum
+	for _, from := range g {
+		s.add(from.worth+titleWorth, from.words, roaring.And(from.docs, titled))
+		s.add(from.worth, from.words, roaring.AndNot(from.docs, titled))
+	}
+	return grades(s)
+}
+
+// standIns are words of a field that stand for a typed one, and what that is worth.
+type standIns struct {
+	worth int
+	field string
+	words []string
+}
+
+// wanted lists the words of the index that stand for a term, those that are worth most first.
+func (s *snapshot) wanted(t terms.Term) ([]standIns, error) {
 	if t.Skeleton != "" {
-		add(skeletonWorth, terms.Skeletons, []string{t.Skeleton})
-		return found.union(false)
+		return []standIns{{skeletonWorth, terms.Skeletons, []string{t.Skeleton}}}, nil
 	}
+	var list []standIns
 	for _, f := range worth {
-		add(f.worth, f.field, []string{t.Word})
+		list = append(list, standIns{f.worth, f.field, []string{t.Word}})
 		if t.Prefix {
-			words, err := beginning(r, f.field, t.Word)
-			found.err = errors.Join(found.err, err)
-			add(f.worth*asPrefix, f.field, words)
+			words, err := s.beginning(f.field, t.Word)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, standIns{f.worth * asPrefix / 4, f.field, words})
 		}
 		if t.Typos > 0 && f.typos {
-			one, two, err := near(r, f.field, t.Word, t.Typos)
-			found.err = errors.Join(found.err, err)
-			add(f.worth*withOneTypo, f.field, one)
-			add(f.worth*withTwoTypos, f.field, two)
+			one, two, err := s.near(f.field, t.Word, t.Typos)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, standIns{f.worth * withOneTypo / 4, f.field, one}, standIns{f.worth * withTwoTypos / 4, f.field, two})
 		}
 	}
-	return found.union(false)
+	slices.SortStableFunc(list, func(a, b standIns) int { return cmp.Compare(b.worth, a.worth) })
+	return list, nil
+}
+
+// word finds the documents that have a word, in the field where it is worth most.
+func (p *part) word(wanted []standIns) (grades, error) {
+	var s sum
+	seen := roaring.New()
+	for _, w := range wanted {
+		if len(w.words) == 0 {
+			continue
+		}
+		docs, err := p.have(w.field, w.words)
+		if err != nil {
+			return nil, err
+		}
+		docs.AndNot(seen)
+		seen.Or(docs)
+		s.add(w.worth, 1, docs)
+	}
+	return grades(s), nil
 }
 
 // beginning lists the words of a field that begin with prefix.
-func beginning(r index.IndexReader, field, prefix string) ([]string, error) {
-	dict, err := r.FieldDictPrefix(field, []byte(prefix))
+func (s *snapshot) beginning(field, prefix string) ([]string, error) {
+	dict, err := s.index.FieldDictPrefix(field, []byte(prefix))
 	if err != nil {
 		return nil, err
 	}
@@ -133,13 +243,9 @@ func beginning(r index.IndexReader, field, prefix string) ([]string, error) {
 
 // near lists the words of a field that differ from word by one letter and by two. The first letter must
 // be the same.
-func near(r index.IndexReader, field, word string, typos int) (one, two []string, err error) {
-	fuzzy, ok := r.(index.IndexReaderFuzzy)
-	if !ok {
-		return nil, nil, errors.New("this index does not find mistyped words")
-	}
+func (s *snapshot) near(field, word string, typos int) (one, two []string, err error) {
 	first := string([]rune(word)[:1])
-	dict, _, err := fuzzy.FieldDictFuzzyAutomaton(field, word, typos, first)
+	dict, _, err := s.index.FieldDictFuzzyAutomaton(field, word, typos, first)
 	if err != nil {
 		return nil, nil, err
 	}

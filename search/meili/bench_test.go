@@ -22,7 +22,7 @@ var products = flag.Int("products", 20_000, "how many products to measure with")
 // plain request each.
 func BenchmarkSearch(b *testing.B) {
 	url, key := server(b)
-	e := meili.New(url, key, "products")
+	e := meili.New(url, key, "products", text.Builtin())
 	if err := e.Put(b.Context(), searchtest.Market(*products)); err != nil {
 		b.Fatal(err)
 	}

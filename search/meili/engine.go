@@ -15,10 +15,12 @@ import (
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // Engine is a search.Engine that asks one Meilisearch server.
 type Engine struct {
+	lexicon   *text.Lexicon
 	client    meilisearch.ServiceManager
 	transport *http.Transport
 	index     string // its uid
@@ -45,9 +47,9 @@ func Actions() []string {
 	}
 }
 
-// New makes an engine that asks the server at url with the given key and keeps its documents in an index
-// whose name begins with index. The server is not asked yet, and need not be there.
-func New(url, key, index string) *Engine {
+// New makes an engine that asks the server at url with the given key and keeps its documents, in the words of
+// lexicon, in an index whose name begins with index. The server is not asked yet, and need not be there.
+func New(url, key, index string, lexicon *text.Lexicon) *Engine {
 	// Without compression: the server's compressed answers stall for 40 ms on a kept connection. Without
 	// the client's retries: they send an empty body.
 	transport := &http.Transport{
@@ -57,6 +59,7 @@ func New(url, key, index string) *Engine {
 		DialContext:         (&net.Dialer{Timeout: searchWait}).DialContext,
 	}
 	return &Engine{
+		lexicon: lexicon,
 		client: meilisearch.New(strings.TrimRight(url, "/"), meilisearch.WithAPIKey(key), meilisearch.DisableRetries(),
 			meilisearch.WithCustomClient(&http.Client{Transport: transport, Timeout: writeWait, CheckRedirect: stay})),
 		transport: transport,
@@ -215,12 +218,14 @@ func (e *Engine) Close() error {
 	return nil
 }
 
-func idOf(hit meilisearch.Hit) (string, error) {
-	var id string
-	if err := json.Unmarshal(hit[terms.ID], &id); err != nil {
-		return "", fmt.Errorf("reading an id: %w", err)
+func idOf(hit meilisearch.Hit) (string, error) { return textOf(hit, terms.ID) }
+
+func textOf(hit meilisearch.Hit, field string) (string, error) {
+	var value string
+	if err := json.Unmarshal(hit[field], &value); err != nil {
+		return "", fmt.Errorf("reading the %s of a hit: %w", field, err)
 	}
-	return id, nil
+	return value, nil
 }
 
 // writer sends documents in batches, one after the other without waiting, so that the server can take
@@ -237,7 +242,7 @@ func (w *writer) put(ctx context.Context, d search.Document) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
-	w.batch = append(w.batch, terms.Of(d))
+	w.batch = append(w.batch, terms.Of(w.engine.lexicon, d))
 	if len(w.batch) < batchSize {
 		return nil
 	}

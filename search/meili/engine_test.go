@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/meili"
 	"github.com/souk-taawon/souk/search/searchtest"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // server is a Meilisearch to test with: the one of MEILI_URL, or one that is started for the test.
@@ -48,7 +49,7 @@ func start(t testing.TB) *meilisearch.Server {
 func opener(url, key string) func(t *testing.T) search.Engine {
 	return func(t *testing.T) search.Engine {
 		name := "test_" + rand.Text()
-		e := meili.New(url, key, name)
+		e := meili.New(url, key, name, text.Builtin())
 		t.Cleanup(func() {
 			call(t, url, key, "DELETE", fmt.Sprintf("/indexes/%s_v%d", name, search.Schema), "")
 			if err := e.Close(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,7 +40,7 @@ func (e *Engine) find(ctx context.Context, q search.Query) (search.Result, error
 	if err := e.prepare(ctx); err != nil {
 		return search.Result{}, err
 	}
-	plan := terms.Plan(q)
+	plan := terms.Plan(e.lexicon, q)
 	if len(plan) == 0 {
 		result, _, err := e.attempt(ctx, q, terms.Attempt{})
 		return result, err
@@ -67,12 +68,14 @@ func (e *Engine) find(ctx context.Context, q search.Query) (search.Result, error
 	return result, nil
 }
 
-// attempt asks for one page of results, with the counts of all facets: those that q does not choose from
-// with the page, each of the others in a query of its own without its own choice, all in one request. It
-// is hopeless to try another if it is the filters that leave nothing over and not the words.
+// attempt asks for one page of results, with the counts of the facets that q asks for: those that it does not
+// choose from with the page, each of the others in a query of its own without its own choice, all in one
+// request. It is hopeless to try another if it is the filters that leave nothing over and not the words.
 func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (result search.Result, hopeless bool, err error) {
 	filters := filtersOf(q)
 	page := e.request(a, filters, "")
+	page.AttributesToRetrieve = []string{terms.ID, string(search.FacetCooperative)}
+	page.ShowRankingScoreDetails = len(a.Terms) > 0
 	page.Offset, page.Limit = int64((q.Page-1)*q.PerPage), int64(q.PerPage)
 	switch q.Sort {
 	case search.CheapestFirst:
@@ -83,17 +86,21 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		page.Sort = []string{terms.Created + ":desc"}
 	}
 	queries := []*meilisearch.SearchRequest{page}
-	for _, facet := range search.Facets() {
-		if len(q.Chosen(facet)) == 0 {
+	page.Facets = []string{string(search.FacetInStock)} // for the total
+	for _, facet := range q.Facets {
+		switch {
+		case len(q.Chosen(facet)) > 0:
+			other := e.request(a, filters, facet)
+			other.Limit, other.Facets = 1, []string{string(facet)}
+			queries = append(queries, other)
+		case facet != search.FacetInStock:
 			page.Facets = append(page.Facets, string(facet))
-			continue
 		}
-		other := e.request(a, filters, facet)
-		other.Limit, other.Facets = 1, []string{string(facet)}
-		queries = append(queries, other)
 	}
+	// The best hit of all tells whether any is spelled so. It is the first of the page, or asked for beside it.
 	checked := mayHaveTypos(a)
-	if checked {
+	onPage := len(filters) == 0 && q.Page == 1 && q.Sort == search.Relevance
+	if checked && !onPage {
 		best := e.request(a, nil, "")
 		best.Limit, best.ShowRankingScoreDetails = 1, true
 		queries = append(queries, best)
@@ -103,28 +110,41 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		return result, false, err
 	}
 	if checked {
-		last := len(answers) - 1
-		mistyped, err := isMistyped(answers[last].Hits)
-		if mistyped || err != nil {
-			return result, false, err
+		best := answers[0].Hits
+		if !onPage {
+			last := len(answers) - 1
+			best, answers = answers[last].Hits, answers[:last]
 		}
-		answers = answers[:last]
+		if len(best) > 0 {
+			match, err := matchOf(best[0])
+			if match.Typo.TypoCount > 0 || err != nil {
+				return result, false, err
+			}
+		}
 	}
 
 	for _, hit := range answers[0].Hits {
-		id, err := idOf(hit)
+		h, err := e.hit(hit, a)
 		if err != nil {
 			return result, false, err
 		}
-		result.IDs = append(result.IDs, id)
+		result.Hits = append(result.Hits, h)
 	}
-	result.Facets = map[string]map[string]int{}
-	for _, answer := range answers {
-		if err := json.Unmarshal(answer.FacetDistribution, &result.Facets); err != nil {
+	counted := map[string]map[string]int{}
+	if err := json.Unmarshal(answers[0].FacetDistribution, &counted); err != nil {
+		return result, false, fmt.Errorf("reading facets: %w", err)
+	}
+	inStock := counted[string(search.FacetInStock)]
+	result.Total = inStock["true"] + inStock["false"] // the server counts no further than the pages can be turned
+	for _, answer := range answers[1:] {
+		if err := json.Unmarshal(answer.FacetDistribution, &counted); err != nil {
 			return result, false, fmt.Errorf("reading facets: %w", err)
 		}
 	}
-	result.Total = total(q, result.Facets)
+	result.Facets = map[string]map[string]int{}
+	for _, facet := range q.Facets {
+		result.Facets[string(facet)] = counted[string(facet)]
+	}
 	if result.Total > 0 || len(filters) == 0 {
 		return result, false, nil
 	}
@@ -134,16 +154,6 @@ func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (
 		return result, false, err
 	}
 	return result, answers[0].EstimatedTotalHits > 0, nil
-}
-
-// total is how many products were found. The server counts no further than the pages can be turned, but
-// every product is either in stock or not, and facets are counted to the end.
-func total(q search.Query, facets map[string]map[string]int) int {
-	counts := facets[string(search.FacetInStock)]
-	if q.InStock {
-		return counts["true"] // the facet's own choice does not narrow its counts
-	}
-	return counts["true"] + counts["false"]
 }
 
 // mayHaveTypos tells whether Meilisearch takes mistyped words for an attempt that wants none: it does so
@@ -157,18 +167,50 @@ func mayHaveTypos(a terms.Attempt) bool {
 	return possible && !wanted
 }
 
-// isMistyped tells whether even the best of the hits has a typing error.
-func isMistyped(hits meilisearch.Hits) (bool, error) {
-	if len(hits) == 0 {
-		return false, nil
+// match is how well a product matches, by the ranking rules.
+type match struct {
+	Words         struct{ MatchingWords int }
+	Typo          struct{ TypoCount int }
+	AttributeRank struct{ Score float64 }
+}
+
+func matchOf(hit meilisearch.Hit) (m match, err error) {
+	if err := json.Unmarshal(hit["_rankingScoreDetails"], &m); err != nil {
+		return m, fmt.Errorf("reading how well a product matches: %w", err)
 	}
-	var details struct {
-		Typo struct{ TypoCount int }
+	return m, nil
+}
+
+func (e *Engine) hit(hit meilisearch.Hit, a terms.Attempt) (h search.Hit, err error) {
+	if h.ID, err = idOf(hit); err != nil {
+		return h, err
 	}
-	if err := json.Unmarshal(hits[0]["_rankingScoreDetails"], &details); err != nil {
-		return false, fmt.Errorf("reading how well a product matches: %w", err)
+	if h.Cooperative, err = textOf(hit, string(search.FacetCooperative)); err != nil || len(a.Terms) == 0 {
+		return h, err
 	}
-	return details.Typo.TypoCount > 0, nil
+	m, err := matchOf(hit)
+	if !a.Any {
+		m.Words.MatchingWords = len(a.Terms) // the server does not tell
+	}
+	h.Band = m.band(len(a.Terms))
+	return h, err
+}
+
+// band is the class of a match for a query of that many words, in the order of the ranking rules.
+func (m match) band(asked int) int {
+	const places, typos = 4, 3
+	// The server scores by the sum of the words' places in terms.Searched, of at most as many for each word
+	// and one more.
+	words := float64(max(m.Words.MatchingWords, 1))
+	mean := (1 - m.AttributeRank.Score) * (words*float64(len(terms.Searched())-1) + 1) / words
+	place := 0
+	for _, field := range [...]string{terms.NameEN, terms.Aliases, terms.Around} { // the last of its class
+		if mean > float64(slices.Index(terms.Searched(), field))+0.5 {
+			place++
+		}
+	}
+	missing := max(asked-m.Words.MatchingWords, 0)
+	return (missing*typos+min(m.Typo.TypoCount, typos-1))*places + place
 }
 
 // byImportance puts the words of an attempt that need not all be found into the order in which

@@ -17,6 +17,7 @@ import (
 
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/meili"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 // call sends a request of our own to the server and returns the answer.
@@ -81,7 +82,7 @@ func TestSettingsArePushedOnlyWhenTheyDiffer(t *testing.T) {
 		return call(t, server, key, "GET", "/tasks?types=settingsUpdate", "")["total"]
 	}
 	for range 3 { // three starts
-		if err := meili.New(server, key, "products").Put(t.Context(), honey()); err != nil {
+		if err := meili.New(server, key, "products", text.Builtin()).Put(t.Context(), honey()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -90,7 +91,7 @@ func TestSettingsArePushedOnlyWhenTheyDiffer(t *testing.T) {
 	}
 	call(t, server, key, "PATCH", "/indexes/"+uid()+"/settings", `{"rankingRules":["words"],"typoTolerance":{"enabled":false}}`)
 	settled(t, server, key)
-	if _, err := meili.New(server, key, "products").Count(t.Context()); err != nil {
+	if _, err := meili.New(server, key, "products", text.Builtin()).Count(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	settled(t, server, key)
@@ -115,7 +116,7 @@ func TestAServerThatLostItsIndexSaysSoAndIsFilledAgain(t *testing.T) {
 		"by a deletion":     func(e *meili.Engine) error { return e.Delete(t.Context(), []string{"honey"}) },
 		"by a health check": func(e *meili.Engine) error { return e.Health(t.Context()) },
 	} {
-		e := meili.New(server, key, "products")
+		e := meili.New(server, key, "products", text.Builtin())
 		if err := e.Put(t.Context(), honey()); err != nil {
 			t.Fatal(err)
 		}
@@ -137,7 +138,7 @@ func TestAServerThatLostItsIndexSaysSoAndIsFilledAgain(t *testing.T) {
 func TestWhileAnotherProgramRebuildsNothingIsWritten(t *testing.T) {
 	t.Parallel()
 	server, key := ownServer(t)
-	ours, theirs := meili.New(server, key, "products"), meili.New(server, key, "products")
+	ours, theirs := meili.New(server, key, "products", text.Builtin()), meili.New(server, key, "products", text.Builtin())
 	if err := ours.Put(t.Context(), honey()); err != nil {
 		t.Fatal(err)
 	}
@@ -167,7 +168,7 @@ func TestWhileAnotherProgramRebuildsNothingIsWritten(t *testing.T) {
 func TestARebuildWhoseIndexWasTakenAwayFails(t *testing.T) {
 	t.Parallel()
 	server, key := ownServer(t)
-	e := meili.New(server, key, "products")
+	e := meili.New(server, key, "products", text.Builtin())
 	if err := e.Put(t.Context(), honey()); err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +198,7 @@ func TestAServerThatDoesNotAnswerIsLeftAlone(t *testing.T) {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}))
 	defer broken.Close()
-	e := meili.New(broken.URL, "key", "products")
+	e := meili.New(broken.URL, "key", "products", text.Builtin())
 	for range 50 {
 		if _, err := e.Search(t.Context(), search.Query{Text: "miel"}); !errors.Is(err, search.ErrUnavailable) {
 			t.Fatalf("search: %v, expected %v", err, search.ErrUnavailable)
@@ -220,7 +221,7 @@ func TestASlowServerDoesNotHoldABuyerUp(t *testing.T) {
 	slow := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-release }))
 	defer slow.Close()
 	defer close(release)
-	e := meili.New(slow.URL, "key", "products")
+	e := meili.New(slow.URL, "key", "products", text.Builtin())
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := e.Search(ctx, search.Query{Text: "miel"}); !errors.Is(err, search.ErrUnavailable) {
@@ -238,7 +239,7 @@ func TestNobodyWaitsBehindTheSyncerForAServerThatHangs(t *testing.T) {
 	}))
 	defer hanging.Close()
 	defer close(release)
-	e := meili.New(hanging.URL, "key", "products")
+	e := meili.New(hanging.URL, "key", "products", text.Builtin())
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go func() { _, _ = e.Count(ctx) }() // as the syncer does at its start, without a limit
@@ -262,7 +263,7 @@ func TestAServerThatAnswersNonsenseIsNotBelieved(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, nonsense)
 		}))
-		e := meili.New(mad.URL, "key", "products")
+		e := meili.New(mad.URL, "key", "products", text.Builtin())
 		if got, err := e.Search(t.Context(), search.Query{Text: "miel thym"}); err == nil {
 			t.Errorf("%q was taken for %+v", nonsense, got)
 		}
@@ -295,7 +296,7 @@ func TestRequestsAskForNoCompression(t *testing.T) {
 		proxy.ServeHTTP(w, r)
 	}))
 	defer between.Close()
-	e := meili.New(between.URL, key, "products")
+	e := meili.New(between.URL, key, "products", text.Builtin())
 	if err := e.Put(t.Context(), honey()); err != nil {
 		t.Fatal(err)
 	}
@@ -321,7 +322,7 @@ func TestATaskThatFailsIsAnError(t *testing.T) {
 		proxy.ServeHTTP(w, r)
 	}))
 	defer between.Close()
-	if err := meili.New(between.URL, key, "products").Put(t.Context(), honey()); !errors.Is(err, search.ErrRefused) {
+	if err := meili.New(between.URL, key, "products", text.Builtin()).Put(t.Context(), honey()); !errors.Is(err, search.ErrRefused) {
 		t.Errorf("put: %v, expected %v", err, search.ErrRefused)
 	}
 }
@@ -332,7 +333,7 @@ func TestTheKeyFollowsNoRedirect(t *testing.T) {
 	defer elsewhere.Close()
 	server := httptest.NewServer(http.RedirectHandler(elsewhere.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
-	engine := meili.New(server.URL, "the master key", "souk")
+	engine := meili.New(server.URL, "the master key", "souk", text.Builtin())
 	defer func() { _ = engine.Close() }()
 	if _, err := engine.Search(t.Context(), search.Query{}); err == nil {
 		t.Error("a redirect passes for an answer")

@@ -30,7 +30,7 @@ func settings() *meilisearch.Settings {
 	}
 	return &meilisearch.Settings{
 		SearchableAttributes: terms.Searched(),
-		DisplayedAttributes:  []string{terms.ID},
+		DisplayedAttributes:  []string{terms.ID, string(search.FacetCooperative)},
 		FilterableAttributes: filters,
 		SortableAttributes:   []string{terms.Created, terms.Price},
 		// A chosen order first, so that it is followed to the letter. Then, in bands: how many of the

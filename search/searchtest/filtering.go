@@ -43,10 +43,11 @@ func filtersAndFacets(t *testing.T, engine search.Engine) {
 			t.Errorf("%s: total %d, expected %d", name, got.Total, len(expected))
 		}
 		if len(expected) <= q.PerPage {
-			slices.Sort(got.IDs)
+			found := got.IDs()
+			slices.Sort(found)
 			slices.Sort(expected)
-			if !slices.Equal(got.IDs, expected) {
-				t.Errorf("%s: found %v, expected %v", name, got.IDs, expected)
+			if !slices.Equal(found, expected) {
+				t.Errorf("%s: found %v, expected %v", name, found, expected)
 			}
 		}
 		checkFacets(t, got, docs, q)
@@ -105,6 +106,30 @@ func allows(q search.Query, d search.Document, but search.Facet) bool {
 	return d.PriceCentimes >= q.MinPrice && (q.MaxPrice == 0 || d.PriceCentimes <= q.MaxPrice)
 }
 
+func onlyWhatWasAsked(t *testing.T, engine search.Engine) {
+	put(t, engine, Documents(Corpus())...)
+	for _, facets := range [][]search.Facet{nil, {search.FacetCooperative}, {search.FacetLabel, search.FacetInStock}} {
+		for _, q := range []search.Query{{}, {Text: "miel"}, {Text: "miel", InStock: true, Labels: []string{"igp"}}} {
+			q.Facets = facets
+			got, err := engine.Search(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(got.Facets) != len(facets) {
+				t.Errorf("%+v: %v is counted", q, got.Facets)
+			}
+			for _, facet := range facets {
+				if got.Facets[string(facet)] == nil {
+					t.Errorf("%+v: %s is not counted", q, facet)
+				}
+			}
+			if all := ask(t, engine, q); got.Total != all.Total {
+				t.Errorf("%+v: %d products, %d if everything is counted", q, got.Total, all.Total)
+			}
+		}
+	}
+}
+
 func chosenOrder(t *testing.T, engine search.Engine) {
 	docs := Documents(Corpus())
 	put(t, engine, docs...)
@@ -119,11 +144,11 @@ func chosenOrder(t *testing.T, engine search.Engine) {
 	} {
 		for _, text := range []string{"", "miel", "زيت الزيتون", "huil d oliv"} {
 			got := ask(t, engine, search.Query{Text: text, Sort: sort, PerPage: search.MaxPerPage})
-			if len(got.IDs) < 3 {
-				t.Errorf("«%s» found only %d", text, len(got.IDs))
+			if len(got.Hits) < 3 {
+				t.Errorf("«%s» found only %d", text, len(got.Hits))
 			}
-			for i := 1; i < len(got.IDs); i++ {
-				if a, b := byID[got.IDs[i-1]], byID[got.IDs[i]]; !inOrder(a, b) {
+			for i := 1; i < len(got.Hits); i++ {
+				if a, b := byID[got.Hits[i-1].ID], byID[got.Hits[i].ID]; !inOrder(a, b) {
 					t.Errorf("«%s» by %s: %+v comes before %+v", text, sort, a, b)
 				}
 			}
@@ -139,7 +164,7 @@ func pages(t *testing.T, engine search.Engine) {
 		seen := map[string]bool{}
 		total := ask(t, engine, q).Total
 		for q.Page = 1; q.Page <= (total+6)/7; q.Page++ {
-			for _, id := range ask(t, engine, q).IDs {
+			for _, id := range ask(t, engine, q).IDs() {
 				if seen[id] {
 					t.Errorf("%+v: %s is shown twice", q, id)
 				}
@@ -149,15 +174,15 @@ func pages(t *testing.T, engine search.Engine) {
 		if len(seen) != total {
 			t.Errorf("%+v: %d products on all pages, total %d", q, len(seen), total)
 		}
-		if beyond := ask(t, engine, q); len(beyond.IDs) != 0 || beyond.Total != total {
-			t.Errorf("%+v: beyond the last page there are %d products, total %d, expected none and %d", q, len(beyond.IDs), beyond.Total, total)
+		if beyond := ask(t, engine, q); len(beyond.Hits) != 0 || beyond.Total != total {
+			t.Errorf("%+v: beyond the last page there are %d products, total %d, expected none and %d", q, len(beyond.Hits), beyond.Total, total)
 		}
 	}
-	if got := ask(t, engine, search.Query{}); len(got.IDs) != search.DefaultPerPage {
-		t.Errorf("%d on a page, expected %d", len(got.IDs), search.DefaultPerPage)
+	if got := ask(t, engine, search.Query{}); len(got.Hits) != search.DefaultPerPage {
+		t.Errorf("%d on a page, expected %d", len(got.Hits), search.DefaultPerPage)
 	}
-	if got := ask(t, engine, search.Query{Page: -3, PerPage: 1_000_000}); len(got.IDs) != search.MaxPerPage {
-		t.Errorf("%d on the largest page, expected %d", len(got.IDs), search.MaxPerPage)
+	if got := ask(t, engine, search.Query{Page: -3, PerPage: 1_000_000}); len(got.Hits) != search.MaxPerPage {
+		t.Errorf("%d on the largest page, expected %d", len(got.Hits), search.MaxPerPage)
 	}
 	if got := ask(t, engine, search.Query{Page: 1 << 60}); got.Total != len(docs) {
 		t.Errorf("a page far beyond the end says there are %d", got.Total)
@@ -168,9 +193,9 @@ func stableOrder(t *testing.T, engine search.Engine) {
 	docs := Documents(Corpus())
 	put(t, engine, docs...)
 	for _, text := range []string{"", "miel", "couscous", "زيت"} {
-		before := ask(t, engine, search.Query{Text: text}).IDs
+		before := ask(t, engine, search.Query{Text: text}).IDs()
 		put(t, engine, docs[:100]...) // written again, unchanged
-		if diff := cmp.Diff(before, ask(t, engine, search.Query{Text: text}).IDs); diff != "" {
+		if diff := cmp.Diff(before, ask(t, engine, search.Query{Text: text}).IDs()); diff != "" {
 			t.Errorf("«%s» (-before +after):\n%s", text, diff)
 		}
 	}
@@ -196,7 +221,7 @@ func filtersDoNotLoosen(t *testing.T, engine search.Engine) {
 	put(t, engine, walnuts, soap)
 	got := ask(t, engine, search.Query{Text: "noix", Categories: []string{"cosmetic"}})
 	if got.Total != 0 {
-		t.Errorf("«noix» among cosmetics found %v", got.IDs)
+		t.Errorf("«noix» among cosmetics found %v", got.IDs())
 	}
 	if got.Facets["category"]["dried"] != 1 {
 		t.Errorf("the category that has it is not counted: %v", got.Facets["category"])

@@ -50,7 +50,7 @@ func Relevance(t *testing.T, engine search.Engine) {
 		}
 		five, first := false, false
 		var shown []string
-		for i, id := range result.IDs {
+		for i, id := range result.IDs() {
 			p := byID[id]
 			five = five || kinds[p.Kind]
 			first = first || i == 0 && kinds[p.Kind]

@@ -45,8 +45,8 @@ func exactNameFirst(t *testing.T, engine search.Engine) {
 		product("dried", "حامض مجفف", "Citron séché", "Dried lemon"))
 	for _, text := range []string{"حامض", "الحامض", "citron", "lemon", "LEMON", "Cítron"} {
 		got := ask(t, engine, search.Query{Text: text})
-		if got.Total != 4 || got.IDs[0] != "lemon" {
-			t.Errorf("«%s» found %v", text, got.IDs)
+		if got.Total != 4 || got.IDs()[0] != "lemon" {
+			t.Errorf("«%s» found %v", text, got.IDs())
 		}
 	}
 }
@@ -64,11 +64,11 @@ func allWordsThenSome(t *testing.T, engine search.Engine) {
 		t.Error("«miel de thym» says that words are missing")
 	}
 	got := ask(t, engine, search.Query{Text: "miel thym licorne"})
-	if !got.Partial || len(got.IDs) == 0 || got.IDs[0] != "thyme-honey" || slices.Contains(got.IDs, "eggs") {
-		t.Errorf("«miel thym licorne» found %v, partial %v", got.IDs, got.Partial)
+	if !got.Partial || len(got.Hits) == 0 || got.IDs()[0] != "thyme-honey" || slices.Contains(got.IDs(), "eggs") {
+		t.Errorf("«miel thym licorne» found %v, partial %v", got.IDs(), got.Partial)
 	}
 	if got := ask(t, engine, search.Query{Text: "licorne arc-en-ciel"}); got.Total != 0 || got.Partial {
-		t.Errorf("«licorne arc-en-ciel» found %v, partial %v", got.IDs, got.Partial)
+		t.Errorf("«licorne arc-en-ciel» found %v, partial %v", got.IDs(), got.Partial)
 	}
 }
 
@@ -102,6 +102,75 @@ func mistyped(t *testing.T, engine search.Engine) {
 	}
 }
 
+func bands(t *testing.T, engine search.Engine) {
+	// Words of no family, so that all who have them are found.
+	sold := func(id, coop, fr string) search.Document {
+		d := product(id, "", fr, "")
+		d.Cooperative = coop
+		return d
+	}
+	mentioned := sold("candles", "north", "Bougies")
+	mentioned.DescriptionFR = "Avec le tifaw de l'ourika"
+	near := sold("sweets", "south", "Nougat")
+	near.CategoryFR = "Tifaw et ourika"
+	put(t, engine, sold("north", "north", "Tifaw Ourika"), sold("south", "south", "Tifaw d'Ourika du Zegzel"), near, mentioned,
+		sold("plain", "north", "Tifaw simple"))
+
+	band := func(q search.Query, id string) int {
+		t.Helper()
+		got := ask(t, engine, q)
+		i := slices.Index(got.IDs(), id)
+		if i < 0 {
+			t.Fatalf("«%s» does not find %s", q.Text, id)
+		}
+		return got.Hits[i].Band
+	}
+	asked := search.Query{Text: "tifaw ourika ", Lang: "fr"}
+	if hits := ask(t, engine, asked).Hits; len(hits) < 2 || hits[0].Cooperative != hits[0].ID || hits[1].Cooperative != hits[1].ID {
+		t.Errorf("who sells it: %+v", hits)
+	}
+	named := band(asked, "north")
+	if other := band(asked, "south"); named != 0 || other != named {
+		t.Errorf("what is called so is in the bands %d and %d, expected 0", named, other)
+	}
+	if around, described := band(asked, "sweets"), band(asked, "candles"); named >= around || around >= described {
+		t.Errorf("what is called so, what stands on a shelf called so and what mentions it are in the bands %d, %d, %d", named, around, described)
+	}
+	if byPrice := (search.Query{Text: "tifaw ourika ", Lang: "fr", Sort: search.DearestFirst}); band(byPrice, "candles") != band(asked, "candles") {
+		t.Error("a chosen order changes the bands")
+	}
+	partly := search.Query{Text: "tifaw ourika licorne", Lang: "fr"}
+	if all, some := band(partly, "north"), band(partly, "plain"); all >= some {
+		t.Errorf("two of three words are in band %d, one in %d", all, some)
+	}
+	for _, hit := range ask(t, engine, search.Query{}).Hits {
+		if hit.Band != 0 {
+			t.Errorf("nothing was typed, and %s is in band %d", hit.ID, hit.Band)
+		}
+	}
+
+	// From the first page to the last the bands only go up, and there are few of them.
+	put(t, engine, Documents(Corpus())...)
+	for _, typed := range []string{"miel", "زيت", "couscous bio", "clémantine", "sabon 3sel", "produit berkane"} {
+		last, seen := 0, map[int]bool{}
+		for page := 1; ; page++ {
+			hits := ask(t, engine, search.Query{Text: typed, Lang: "fr", Page: page, PerPage: 5}).Hits
+			for _, hit := range hits {
+				if hit.Band < last {
+					t.Errorf("«%s», page %d: %s of band %d comes after band %d", typed, page, hit.ID, hit.Band, last)
+				}
+				last, seen[hit.Band] = hit.Band, true
+			}
+			if len(hits) == 0 {
+				break
+			}
+		}
+		if len(seen) == 0 || len(seen) > 8 {
+			t.Errorf("«%s» is answered in %d bands", typed, len(seen))
+		}
+	}
+}
+
 func nothingLikeIt(t *testing.T, engine search.Engine) {
 	put(t, engine, Documents(Corpus())...)
 	for _, text := range []string{
@@ -109,7 +178,7 @@ func nothingLikeIt(t *testing.T, engine search.Engine) {
 		"هاتف", "حاسوب", "لبلبلب", "кот", "iphone 15", "galaxy 5 g", "هاتف 5",
 	} {
 		if got := ask(t, engine, search.Query{Text: text, Lang: "fr"}); got.Total != 0 {
-			t.Errorf("«%s» found %d: %v", text, got.Total, got.IDs)
+			t.Errorf("«%s» found %d: %v", text, got.Total, got.IDs())
 		}
 	}
 }
@@ -124,16 +193,16 @@ func kindFirst(t *testing.T, engine search.Engine) {
 	put(t, engine, honey, propolis, almonds)
 
 	expect(t, engine, "honey", "honey", "propolis")
-	if got := ask(t, engine, search.Query{Text: "raw honey"}); !slices.Equal(got.IDs, []string{"honey"}) || !got.Partial {
-		t.Errorf("«raw honey» found %v, partial %v", got.IDs, got.Partial)
+	if got := ask(t, engine, search.Query{Text: "raw honey"}); !slices.Equal(got.IDs(), []string{"honey"}) || !got.Partial {
+		t.Errorf("«raw honey» found %v, partial %v", got.IDs(), got.Partial)
 	}
 	// A chosen order would put what only mentions it first.
-	if got := ask(t, engine, search.Query{Text: "honey", Sort: search.CheapestFirst}); !slices.Equal(got.IDs, []string{"honey"}) {
-		t.Errorf("«honey» by price found %v", got.IDs)
+	if got := ask(t, engine, search.Query{Text: "honey", Sort: search.CheapestFirst}); !slices.Equal(got.IDs(), []string{"honey"}) {
+		t.Errorf("«honey» by price found %v", got.IDs())
 	}
 	// Filters do not bring it back.
 	if got := ask(t, engine, search.Query{Text: "honey", Sort: search.CheapestFirst, MaxPrice: 2_000}); got.Total != 0 {
-		t.Errorf("«honey» up to 20 DH by price found %v", got.IDs)
+		t.Errorf("«honey» up to 20 DH by price found %v", got.IDs())
 	}
 	// The name of a cooperative may be that of a product; all that it sells is meant.
 	expect(t, engine, "Zit Zitoun El Jabal", "almonds")
@@ -158,8 +227,8 @@ func darija(t *testing.T, engine search.Engine) {
 	// A word that is on no list is found by its consonants.
 	put(t, engine, product("new", "شكشوكة حارة", "", ""))
 	got := ask(t, engine, search.Query{Text: "chakchouka", Lang: "ar"})
-	if !slices.Equal(got.IDs, []string{"new"}) || got.Understood == "" {
-		t.Errorf("«chakchouka» found %v, understood «%s»", got.IDs, got.Understood)
+	if !slices.Equal(got.IDs(), []string{"new"}) || got.Understood == "" {
+		t.Errorf("«chakchouka» found %v, understood «%s»", got.IDs(), got.Understood)
 	}
 }
 

@@ -105,8 +105,8 @@ func manyProducts(t *testing.T, engine search.Engine) {
 		t.Errorf("in stock: %d, expected %d", got.Total, inStock)
 	}
 	last := search.Query{Page: search.MaxResults / search.MaxPerPage, PerPage: search.MaxPerPage}
-	if got := ask(t, engine, last); len(got.IDs) != search.MaxPerPage {
-		t.Errorf("the last page that can be turned to shows %d, expected %d", len(got.IDs), search.MaxPerPage)
+	if got := ask(t, engine, last); len(got.Hits) != search.MaxPerPage {
+		t.Errorf("the last page that can be turned to shows %d, expected %d", len(got.Hits), search.MaxPerPage)
 	}
 }
 
@@ -142,8 +142,8 @@ func rebuildReplaces(t *testing.T, engine search.Engine) {
 		t.Fatalf("rebuild: %v", err)
 	}
 	expectCount(t, engine, len(docs))
-	if got := ask(t, engine, search.Query{Text: "amandes", PerPage: 100}); slices.Contains(got.IDs, "old") || got.Total == 0 {
-		t.Errorf("after the rebuild «amandes» finds %v", got.IDs)
+	if got := ask(t, engine, search.Query{Text: "amandes", PerPage: 100}); slices.Contains(got.IDs(), "old") || got.Total == 0 {
+		t.Errorf("after the rebuild «amandes» finds %v", got.IDs())
 	}
 	put(t, engine, product("later", "قفطان", "Caftan", "Caftan"))
 	expect(t, engine, "caftan", "later")

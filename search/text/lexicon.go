@@ -5,12 +5,27 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 )
 
 //go:embed families.tsv
 var familiesTSV string
+
+// Lexicon is what people call each kind of product. It never changes and may be used by many goroutines.
+type Lexicon struct {
+	byName  map[string]*Named // From and To are 0
+	words   map[string]bool
+	longest int // words of a name
+}
+
+// Builtin reads the lexicon that is part of the program (families.tsv). Once is enough for a program.
+func Builtin() *Lexicon {
+	l, err := Parse(familiesTSV)
+	if err != nil {
+		panic(err) // the file is part of the program and tested with it
+	}
+	return l
+}
 
 // Family is a kind of product and everything people call it.
 type Family struct {
@@ -73,23 +88,16 @@ type Named struct {
 	columns  column // all in which the name stands
 }
 
-// Families finds the names of families in words without stop words (see Content), from the left, the
-// longest name first: «زيت زيتون» is olive oil and no longer names olives.
-func Families(words []string) []Named { return lexicon().find(words) }
-
-// isKnown tells whether the lexicon holds the normalised word, so that it is no half of a longer one.
-func isKnown(word string) bool { return lexicon().words[word] }
-
 // same tells whether both words mean the same families.
-func (d *dictionary) same(a, b string) bool {
-	x, y := d.byName[a], d.byName[b]
+func (l *Lexicon) same(a, b string) bool {
+	x, y := l.byName[a], l.byName[b]
 	return x != nil && y != nil && slices.Equal(x.Families, y.Families)
 }
 
 // Kinds are the keys of the families that are named in words and are no mere qualities, each once.
-func Kinds(words []string) []string {
+func (l *Lexicon) Kinds(words []string) []string {
 	var keys []string
-	for _, named := range Families(words) {
+	for _, named := range l.Families(words) {
 		keys = addKinds(keys, named)
 	}
 	return keys
@@ -106,12 +114,12 @@ func addKinds(keys []string, named Named) []string {
 
 // near finds the families that a word of no name is a mistyped name of: one letter is wrong, missing,
 // added or has changed places with the next. As everywhere, the first letter has to be right.
-func (d *dictionary) near(word string) []Named {
-	if Typos(word) == 0 || d.words[word] {
+func (l *Lexicon) near(word string) []Named {
+	if Typos(word) == 0 || l.words[word] {
 		return nil
 	}
 	var found []Named
-	for name, named := range d.byName {
+	for name, named := range l.byName {
 		if name[0] == word[0] && max(len(name)-len(word), len(word)-len(name)) <= utf8.UTFMax && Typos(name) > 0 && oneTypo(word, name) {
 			found = append(found, *named)
 		}
@@ -150,52 +158,40 @@ func Content(s string) []string {
 	return content
 }
 
-type dictionary struct {
-	byName  map[string]*Named // From and To are 0
-	words   map[string]bool
-	longest int // words of a name
-}
-
-// lexicon is read once, when it is first asked; it never changes.
-var lexicon = sync.OnceValue(func() *dictionary {
-	d, err := parseFamilies(familiesTSV)
-	if err != nil {
-		panic(err) // the file is part of the program and tested with it
-	}
-	return d
-})
-
-func parseFamilies(tsv string) (*dictionary, error) {
-	d := &dictionary{byName: map[string]*Named{}, words: map[string]bool{}}
+// Parse reads a lexicon from a table: a heading, then a line for each family with its key, its parent above
+// it («quality» for a mere quality), and in five columns the names by commas in Arabic, French, English,
+// Darija with Latin letters, and misspelt. The error names the line that is wrong.
+func Parse(tsv string) (*Lexicon, error) {
+	l := &Lexicon{byName: map[string]*Named{}, words: map[string]bool{}}
 	families := map[string]*Family{}
 	for i, line := range strings.Split(strings.TrimSpace(tsv), "\n") {
 		cells := strings.Split(line, "\t")
 		if len(cells) != 7 {
-			return nil, fmt.Errorf("families.tsv, line %d: %d columns instead of 7", i+1, len(cells))
+			return nil, fmt.Errorf("lexicon, line %d: %d columns instead of 7", i+1, len(cells))
 		}
 		if i == 0 {
 			continue // the heading
 		}
 		f := &Family{Key: cells[0], Parent: families[cells[1]], Quality: cells[1] == quality}
 		if f.Parent == nil && cells[1] != "" && !f.Quality || families[f.Key] != nil {
-			return nil, fmt.Errorf("families.tsv, line %d: parent %q is not above, or %q is there twice", i+1, cells[1], f.Key)
+			return nil, fmt.Errorf("lexicon, line %d: parent %q is not above, or %q is there twice", i+1, cells[1], f.Key)
 		}
 		families[f.Key] = f
 		for c, cell := range cells[2:] {
 			for written := range strings.SplitSeq(cell, ",") {
 				if written = strings.TrimSpace(written); written != "" {
-					d.add(f, written, arabic<<c)
+					l.add(f, written, arabic<<c)
 				}
 			}
 		}
 		if f.Arabic == "" {
-			return nil, fmt.Errorf("families.tsv, line %d: no Arabic name", i+1)
+			return nil, fmt.Errorf("lexicon, line %d: no Arabic name", i+1)
 		}
 	}
-	return d, nil
+	return l, nil
 }
 
-func (d *dictionary) add(f *Family, written string, c column) {
+func (l *Lexicon) add(f *Family, written string, c column) {
 	if f.Arabic == "" && c == arabic {
 		f.Arabic = written
 	}
@@ -210,27 +206,27 @@ func (d *dictionary) add(f *Family, written string, c column) {
 	}
 	f.names = append(f.names, n)
 	if singular, ok := strings.CutSuffix(n.joined, "ه"); ok && c == arabic && len(n.words) == 1 {
-		d.add(f, singular+"ات", c) // «مخدة», «مخدات»
+		l.add(f, singular+"ات", c) // «مخدة», «مخدات»
 	}
 	if c != misspelt || len(n.words) == 1 { // «cous cous» does not make «cous» a word
 		for _, w := range n.words {
-			d.words[w] = true
+			l.words[w] = true
 		}
 	}
-	d.longest = max(d.longest, len(n.words))
-	d.point(strings.Join(n.words, " "), f, c)
+	l.longest = max(l.longest, len(n.words))
+	l.point(strings.Join(n.words, " "), f, c)
 	if n.joined != "" {
-		d.words[n.joined] = true
-		d.point(n.joined, f, c)
+		l.words[n.joined] = true
+		l.point(n.joined, f, c)
 	}
 }
 
 // point lets a name lead to a family.
-func (d *dictionary) point(name string, f *Family, c column) {
-	named := d.byName[name]
+func (l *Lexicon) point(name string, f *Family, c column) {
+	named := l.byName[name]
 	if named == nil {
 		named = &Named{}
-		d.byName[name] = named
+		l.byName[name] = named
 	}
 	named.columns |= c
 	if !slices.Contains(named.Families, f) {
@@ -238,12 +234,14 @@ func (d *dictionary) point(name string, f *Family, c column) {
 	}
 }
 
-func (d *dictionary) find(words []string) []Named {
+// Families finds the names of families in words without stop words (see Content), from the left, the
+// longest name first: «زيت زيتون» is olive oil and no longer names olives.
+func (l *Lexicon) Families(words []string) []Named {
 	var found []Named
 	for from := 0; from < len(words); {
 		next := from + 1
-		for to := min(from+d.longest, len(words)); to > from; to-- {
-			if named := d.byName[strings.Join(words[from:to], " ")]; named != nil {
+		for to := min(from+l.longest, len(words)); to > from; to-- {
+			if named := l.byName[strings.Join(words[from:to], " ")]; named != nil {
 				found = append(found, Named{from, to, named.Families, named.columns})
 				next = to
 				break

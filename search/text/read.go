@@ -37,7 +37,7 @@ const maxWords = 20
 // nothing else, and so are numbers with a unit («500 g»). Of a long text only the beginning is read. An article or preposition that is written
 // together with a word is taken off if the lexicon knows the word without it and not with it: «lzit»,
 // «بزيت».
-func Read(typed, lang string) Reading {
+func (l *Lexicon) Read(typed, lang string) Reading {
 	tokens := withoutQuantities(Tokens(typed))
 	content := slices.DeleteFunc(slices.Clone(tokens), func(t Token) bool { return isStop(t.Word) })
 	if len(content) == 0 {
@@ -51,20 +51,20 @@ func Read(typed, lang string) Reading {
 	}
 	words := make([]string, len(content))
 	for i, t := range content {
-		words[i] = withoutClitic(t.Word)
+		words[i] = l.withoutClitic(t.Word)
 		r.Words = append(r.Words, Word{
 			Text:  words[i],
-			Known: isKnown(words[i]),
+			Known: l.words[words[i]],
 			Latin: isLatin(words[i]),
 			Weak:  isNumber(words[i]) || utf8.RuneCountInString(words[i]) == 1,
 		})
 	}
-	named := lexicon().find(words)
+	named := l.Families(words)
 	for _, n := range named {
 		r.Kinds = addKinds(r.Kinds, n)
 	}
 	for _, w := range words {
-		for _, n := range lexicon().near(w) {
+		for _, n := range l.near(w) {
 			r.Kinds = addKinds(r.Kinds, n)
 		}
 	}
@@ -131,7 +131,7 @@ func withoutQuantities(tokens []Token) []Token {
 // withoutClitic takes what people write together with a word off it, if the lexicon knows the word without
 // it, and either not with it or as the same: a preposition («بزيت», «bl3sel»), the article of Darija
 // («lzit», «zzit»), a French one whose apostrophe is missing («dolive»).
-func withoutClitic(word string) string {
+func (l *Lexicon) withoutClitic(word string) string {
 	clitics := []string{"و", "ب", "ل", "ك", "ف", "دال"}
 	if isLatin(word) {
 		clitics = []string{"l", "el", "al", "le", "b", "bl", "d", "dl"}
@@ -141,7 +141,7 @@ func withoutClitic(word string) string {
 	}
 	for _, c := range clitics {
 		rest, ok := strings.CutPrefix(word, c)
-		if ok && utf8.RuneCountInString(rest) >= 3 && isKnown(rest) && (!isKnown(word) || lexicon().same(word, rest)) {
+		if ok && utf8.RuneCountInString(rest) >= 3 && l.words[rest] && (!l.words[word] || l.same(word, rest)) {
 			return rest
 		}
 	}

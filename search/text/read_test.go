@@ -11,6 +11,7 @@ import (
 
 func TestRead(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for _, c := range []struct{ typed, lang, words, understood string }{
 		{"3sel", "fr", "3sel", "عسل"},
 		{"l3sel", "ar", "3sel", "عسل"},
@@ -48,7 +49,7 @@ func TestRead(t *testing.T) {
 		{"", "fr", "", ""},
 		{"🍯", "fr", "", ""},
 	} {
-		r := text.Read(c.typed, c.lang)
+		r := lexicon.Read(c.typed, c.lang)
 		var words []string
 		for _, w := range r.Words {
 			words = append(words, w.Text)
@@ -64,13 +65,14 @@ func TestRead(t *testing.T) {
 
 func TestReadKnowsWhetherTheLastWordIsComplete(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for typed, complete := range map[string]bool{"mie": false, "mie ": true, "mie,": true, "عس": false, "عس ": true, "": false} {
-		if got := text.Read(typed, "fr").Complete; got != complete {
+		if got := lexicon.Read(typed, "fr").Complete; got != complete {
 			t.Errorf("«%s»: %v", typed, got)
 		}
 	}
 	for typed, known := range map[string]bool{"miel": true, "mie": false, "عسل": true, "عس": false, "3sel": true, "cous": false, "couscous": true} {
-		if got := text.Read(typed, "fr").Words[0].Known; got != known {
+		if got := lexicon.Read(typed, "fr").Words[0].Known; got != known {
 			t.Errorf("«%s» is known: %v", typed, got)
 		}
 	}
@@ -78,6 +80,7 @@ func TestReadKnowsWhetherTheLastWordIsComplete(t *testing.T) {
 
 func TestReadKnowsWhatIsNamedEvenIfItIsMistyped(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for typed, expected := range map[string]struct {
 		kinds string
 		bare  bool
@@ -94,7 +97,7 @@ func TestReadKnowsWhatIsNamedEvenIfItIsMistyped(t *testing.T) {
 		"licorne arc-en-ciel": {"", false},
 		"":                    {"", true},
 	} {
-		r := text.Read(typed, "fr")
+		r := lexicon.Read(typed, "fr")
 		if got := strings.Join(r.Kinds, " "); got != expected.kinds || r.Bare != expected.bare {
 			t.Errorf("«%s» names «%s», bare %v, expected «%s», %v", typed, got, r.Bare, expected.kinds, expected.bare)
 		}
@@ -103,6 +106,7 @@ func TestReadKnowsWhatIsNamedEvenIfItIsMistyped(t *testing.T) {
 
 func TestFamiliesTakesTheLongestName(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for written, expected := range map[string]string{
 		"زيت زيتون بكر":             "olive-oil",
 		"زيت":                       "oil",
@@ -120,7 +124,7 @@ func TestFamiliesTakesTheLongestName(t *testing.T) {
 		"":                          "",
 	} {
 		var keys []string
-		for _, named := range text.Families(text.Content(written)) {
+		for _, named := range lexicon.Families(text.Content(written)) {
 			for _, f := range named.Families {
 				keys = append(keys, f.Key)
 			}
@@ -153,6 +157,7 @@ func TestSkeletons(t *testing.T) {
 
 func TestOfATextWithoutEndTheBeginningIsRead(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for name, typed := range map[string]string{
 		"words":                           strings.Repeat("عسال زيتون ", 1000),
 		"one word":                        strings.Repeat("a", 1<<16),
@@ -160,7 +165,7 @@ func TestOfATextWithoutEndTheBeginningIsRead(t *testing.T) {
 		"marks":                           "a" + strings.Repeat("\u0301", 1<<16),
 		"elisions":                        strings.Repeat("l'", 1000),
 	} {
-		r := text.Read(typed, "fr")
+		r := lexicon.Read(typed, "fr")
 		if len(r.Words) > 20 {
 			t.Errorf("%s: %d words are read", name, len(r.Words))
 		}
@@ -173,12 +178,13 @@ func TestOfATextWithoutEndTheBeginningIsRead(t *testing.T) {
 }
 
 func FuzzEveryTextIsRead(f *testing.F) {
+	lexicon := text.Builtin()
 	for _, typed := range []string{"", "3sel", "huile d’olive 500 g", "بزيت", "l'", "\uFDFA", "a\u0301\u200f", "5لتر", "'", "٥٠٠", "\xff", "كاليبتوس"} {
 		f.Add(typed)
 	}
 	f.Fuzz(func(t *testing.T, typed string) {
 		for _, lang := range []string{"ar", "fr", "en"} {
-			for _, w := range text.Read(typed, lang).Words {
+			for _, w := range lexicon.Read(typed, lang).Words {
 				if w.Text == "" || utf8.RuneCountInString(w.Text) > 40 {
 					t.Errorf("%q has the word %q", typed, w.Text)
 				}

@@ -74,9 +74,9 @@ func (h *Handler) products(r *web.Request) error {
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	ids := make([]uuid.UUID, 0, len(found.IDs))
-	for _, text := range found.IDs {
-		id, err := uuid.Parse(text)
+	ids := make([]uuid.UUID, 0, len(found.Hits))
+	for _, hit := range found.Hits {
+		id, err := uuid.Parse(hit.ID)
 		if err != nil {
 			return fmt.Errorf("search: id in the index: %w", err)
 		}
@@ -93,9 +93,6 @@ func (h *Handler) products(r *web.Request) error {
 	}
 	for i, p := range products {
 		list.Hits[i] = toProduct(r, p)
-	}
-	if list.Facets == nil {
-		list.Facets = map[string]map[string]int{}
 	}
 	return answer(r, list)
 }

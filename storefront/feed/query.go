@@ -97,6 +97,7 @@ func parseProducts(values url.Values, lang string, languages []string) (search.Q
 		WomenLed: q.yes("women_led"), InStock: q.yes("in_stock"),
 		MinPrice: int64(q.number("min_price", 0, maxCentimes, 0)),
 		MaxPrice: int64(q.number("max_price", 0, maxCentimes, 0)),
+		Facets:   search.Facets(),
 		PerPage:  q.number("per_page", 1, search.MaxPerPage, search.DefaultPerPage),
 	}
 	found.Page = q.number("page", 1, max(search.MaxResults/found.PerPage, 1), 1)

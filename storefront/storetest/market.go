@@ -19,6 +19,7 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
+	"github.com/souk-taawon/souk/search/text"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -74,7 +75,7 @@ func New(t testing.TB, options ...Option) *Market {
 func (m *Market) open(log *slog.Logger) {
 	languages, err := i18n.Load()
 	must(m.t, err)
-	engine, err := embedded.Open(m.t.TempDir(), log)
+	engine, err := embedded.Open(m.t.TempDir(), text.Builtin(), log)
 	must(m.t, err)
 	m.t.Cleanup(func() {
 		if err := engine.Close(); err != nil {

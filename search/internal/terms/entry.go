@@ -67,10 +67,10 @@ type Entry struct {
 	Turn    string `json:"turn"`
 }
 
-// Of is what an index keeps of d.
-func Of(d search.Document) Entry {
+// Of is what an index keeps of d, in the words of lexicon.
+func Of(lexicon *text.Lexicon, d search.Document) Entry {
 	ar, fr, en := text.Content(d.NameAR), text.Content(d.NameFR), text.Content(d.NameEN)
-	kind, aliases, keys := families(ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
+	kind, aliases, keys := families(lexicon, ar, fr, en, text.Content(strings.Join(d.Labels, " ")))
 
 	around := text.Content(strings.Join([]string{
 		d.CategoryAR, d.CategoryFR, d.CategoryEN, d.CooperativeAR, d.CooperativeFR,
@@ -78,7 +78,7 @@ func Of(d search.Document) Entry {
 	}, " "))
 	// Whoever asks for the cooperative «Louz Es-Safh» asks for more than its almonds.
 	for _, name := range [...]string{d.CooperativeAR, d.CooperativeFR} {
-		keys = append(keys, text.Kinds(text.Content(name))...)
+		keys = append(keys, lexicon.Kinds(text.Content(name))...)
 	}
 	var skeletons []string
 	for _, w := range slices.Concat(ar, text.Content(d.CooperativeAR), text.Content(d.CommuneAR)) {
@@ -112,7 +112,7 @@ func Of(d search.Document) Entry {
 // it says nothing either, the first thing that is named counts («Pot de miel»). The family in that place,
 // and the families that it is one of, are what the product is, and keys are theirs; the other ones are
 // what it is made of, or for.
-func families(ar, fr, en, labels []string) (kind, aliases, keys []string) {
+func families(lexicon *text.Lexicon, ar, fr, en, labels []string) (kind, aliases, keys []string) {
 	is := func(n text.Named) {
 		for _, f := range n.Families {
 			for ; f != nil; f = f.Parent {
@@ -129,7 +129,7 @@ func families(ar, fr, en, labels []string) (kind, aliases, keys []string) {
 			}
 		}
 	}
-	inAR, inFR, inEN := text.Families(ar), text.Families(fr), text.Families(en)
+	inAR, inFR, inEN := lexicon.Families(ar), lexicon.Families(fr), lexicon.Families(en)
 	for _, found := range [...][]text.Named{inAR, inFR} {
 		if len(found) > 0 && found[0].From == 0 {
 			is(found[0])
@@ -147,11 +147,11 @@ func families(ar, fr, en, labels []string) (kind, aliases, keys []string) {
 	}
 	// What stands in a name of several words, such as the figs in fig jam.
 	for _, words := range [...][]string{ar, fr} {
-		for _, n := range text.Families(words) {
-			has(text.Families(words[n.From+1 : n.To]))
+		for _, n := range lexicon.Families(words) {
+			has(lexicon.Families(words[n.From+1 : n.To]))
 		}
 	}
-	has(text.Families(labels))
+	has(lexicon.Families(labels))
 	for _, words := range [...][]string{ar, fr} {
 		if len(words) > 0 {
 			kind = append(kind, words[0])

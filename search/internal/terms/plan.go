@@ -43,8 +43,8 @@ func (a Attempt) Words() string {
 // word could be half a word. Stricter attempts first keep what nobody asked for («noir» for «noix») out
 // of the counts and out of lists sorted by price. No attempts mean that nothing was typed: everything
 // is asked for.
-func Plan(q search.Query) []Attempt {
-	r := text.Read(q.Text, q.Lang)
+func Plan(lexicon *text.Lexicon, q search.Query) []Attempt {
+	r := lexicon.Read(q.Text, q.Lang)
 	if len(r.Words) == 0 {
 		return nil
 	}

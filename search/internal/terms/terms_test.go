@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/internal/terms"
 	"github.com/souk-taawon/souk/search/searchtest"
+	"github.com/souk-taawon/souk/search/text"
 )
 
 var update = flag.Bool("update", false, "write what is kept for the sample corpus to testdata/schema.txt")
@@ -22,9 +23,10 @@ var update = flag.Bool("update", false, "write what is kept for the sample corpu
 // notices. So whoever changes the words has to raise the version, which empties every index.
 func TestWhatIsKeptChangesOnlyWithTheSchema(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	h := fnv.New64a()
 	for _, p := range searchtest.Corpus() {
-		if err := json.NewEncoder(h).Encode(terms.Of(p.Document)); err != nil {
+		if err := json.NewEncoder(h).Encode(terms.Of(lexicon, p.Document)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -46,6 +48,7 @@ func TestWhatIsKeptChangesOnlyWithTheSchema(t *testing.T) {
 
 func TestOfPutsWhatAProductIsBeforeWhatItIsMadeOf(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for _, c := range []struct {
 		ar, fr, en string
 		kind, not  string // words of kind, and words that must not be among them
@@ -60,7 +63,7 @@ func TestOfPutsWhatAProductIsBeforeWhatItIsMadeOf(t *testing.T) {
 		{"عسل الزعتر", "", "", "عسل", "thym tim"}, // what is in it, by its other names
 		{"منتوج ما", "Objet inconnu", "Something", "منتوج objet", ""},
 	} {
-		e := terms.Of(search.Document{ID: "p", NameAR: c.ar, NameFR: c.fr, NameEN: c.en})
+		e := terms.Of(lexicon, search.Document{ID: "p", NameAR: c.ar, NameFR: c.fr, NameEN: c.en})
 		kind := " " + e.Kind + " "
 		for _, w := range strings.Fields(c.kind) {
 			if !strings.Contains(kind, " "+w+" ") {
@@ -112,6 +115,7 @@ func attempts(plan []terms.Attempt) []string {
 
 func TestPlan(t *testing.T) {
 	t.Parallel()
+	lexicon := text.Builtin()
 	for typed, expected := range map[string][]string{
 		"":                nil,
 		"miel":            {"miel", "miel*", "~miel*"},
@@ -130,15 +134,15 @@ func TestPlan(t *testing.T) {
 			"chakchouka 3sel", "chakchouka 3sel*", "~chakchouka ~3sel*", "/ckck/ 3sel", "~3sel* or ~chakchouka",
 		},
 	} {
-		if diff := cmp.Diff(expected, attempts(terms.Plan(search.Query{Text: typed, Lang: "fr"}))); diff != "" {
+		if diff := cmp.Diff(expected, attempts(terms.Plan(lexicon, search.Query{Text: typed, Lang: "fr"}))); diff != "" {
 			t.Errorf("«%s» (-expected +planned):\n%s", typed, diff)
 		}
 	}
-	sorted := attempts(terms.Plan(search.Query{Text: "miel", Lang: "fr", Sort: search.CheapestFirst}))
+	sorted := attempts(terms.Plan(lexicon, search.Query{Text: "miel", Lang: "fr", Sort: search.CheapestFirst}))
 	if diff := cmp.Diff([]string{"honey: miel", "honey: miel*", "honey: ~miel*", "miel", "miel*", "~miel*"}, sorted); diff != "" {
 		t.Errorf("«miel» by price (-expected +planned):\n%s", diff)
 	}
-	long := terms.Plan(search.Query{Text: strings.Repeat("olive ", 40), Lang: "fr"})
+	long := terms.Plan(lexicon, search.Query{Text: strings.Repeat("olive ", 40), Lang: "fr"})
 	if n := len(long[0].Terms); n != search.MaxWords {
 		t.Errorf("%d words are looked for, expected %d", n, search.MaxWords)
 	}

@@ -40,9 +40,9 @@ func (h *Handler) Routes() []web.Route {
 
 // found is what a search engine found, as it is offered now. What it cannot name any more is left out.
 func (h *Handler) found(r *web.Request, result search.Result) ([]catalog.Product, error) {
-	ids := make([]uuid.UUID, 0, len(result.IDs))
-	for _, text := range result.IDs {
-		if id, err := uuid.Parse(text); err == nil {
+	ids := make([]uuid.UUID, 0, len(result.Hits))
+	for _, hit := range result.Hits {
+		if id, err := uuid.Parse(hit.ID); err == nil {
 			ids = append(ids, id)
 		}
 	}

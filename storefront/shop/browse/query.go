@@ -90,13 +90,14 @@ func beginning(text string, most int) string {
 
 func yes(text string) bool { return text == "1" || text == "true" || text == "on" }
 
-// forEngine is the query as search engines understand it.
+// forEngine is the query as search engines understand it, with the counts that the page of results shows.
 func (q query) forEngine(lang string) search.Query {
 	return search.Query{
 		Text: q.Text, Lang: lang,
 		Categories: q.Categories, Cooperatives: q.Cooperatives, Communes: q.Communes, Labels: q.Labels,
 		WomenLed: q.Women, InStock: q.InStock, MinPrice: int64(q.MinPrice), MaxPrice: int64(q.MaxPrice),
-		Sort: q.Sort, Page: q.Page, PerPage: search.DefaultPerPage,
+		Facets: []search.Facet{search.FacetCategory, search.FacetLabel, search.FacetCommune, search.FacetWomenLed, search.FacetInStock},
+		Sort:   q.Sort, Page: q.Page, PerPage: search.DefaultPerPage,
 	}
 }
 

@@ -20,6 +20,7 @@ type resultsView struct {
 	Heading string
 	Result  search.Result
 	Cards   []ui.Card
+	Sellers int // cooperatives that what was found is from; 0 if they are not counted
 	Pages   int
 	Facets  facets
 	Chips   []chip
@@ -60,6 +61,9 @@ func (h *Handler) results(r *web.Request) error {
 		v.Pages = pages(v.Result.Total)
 		if v.Query.Page > v.Pages && v.Pages > 0 {
 			return r.Redirect(v.Query.onPage(v.Pages).path())
+		}
+		if len(v.Query.Cooperatives) == 0 {
+			v.Sellers = h.sellers(r, v.Query, v.Result)
 		}
 		products, err = h.found(r, v.Result)
 	}
@@ -220,7 +224,24 @@ func onlyShelf(result search.Result, names map[string]string) string {
 	return ""
 }
 
-// cooperativesFound counts the cooperatives that what was found is from.
-func (v resultsView) cooperativesFound() int {
-	return len(v.Result.Facets[string(search.FacetCooperative)])
+// sellers counts the cooperatives that what was found is from. It is 0 where it would be dear to tell: of more
+// products than a facet has values, and if the search engine does not answer.
+func (h *Handler) sellers(r *web.Request, q query, found search.Result) int {
+	if found.Total <= len(found.Hits) {
+		seen := map[string]bool{}
+		for _, hit := range found.Hits {
+			seen[hit.Cooperative] = true
+		}
+		return len(seen)
+	}
+	if found.Total > search.MaxFacetValues {
+		return 0
+	}
+	count := q.forEngine(r.Locale.Code())
+	count.Page, count.PerPage, count.Facets = 1, 1, []search.Facet{search.FacetCooperative}
+	counted, err := h.Search.Search(r.Context(), count)
+	if err != nil {
+		r.Log().Warn("cooperatives of what was found", "error", err)
+	}
+	return len(counted.Facets[string(search.FacetCooperative)])
 }
