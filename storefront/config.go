@@ -23,7 +23,10 @@ type Config struct {
 	Demo           bool     // show the mailbox and how to sign in
 	Sample         bool     // say on every page that the goods are sample data
 	DemoLogins     []door.Login
-	RateLimits     RateLimits
+	// Reread is called before each request while somebody is at work on the pages: it reads what was edited, and
+	// its error is the answer. For the demo only; nil: the pages are what the program was built with.
+	Reread     func() error
+	RateLimits RateLimits
 	// ConnectionsPerAddress is how many connections one address may hold, 256; below 0 any number.
 	// Trusted proxies, which carry everybody's, may hold any number.
 	ConnectionsPerAddress int
@@ -85,6 +88,9 @@ func (c Config) prepare() (prepared, error) {
 	p.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	if len(c.Secret) < secretLength {
 		problems = append(problems, fmt.Errorf("the secret has %d bytes, at least %d are needed", len(c.Secret), secretLength))
+	}
+	if c.Reread != nil && !c.Demo {
+		problems = append(problems, errors.New("pages are read anew in the demo only"))
 	}
 	for _, text := range c.TrustedProxies {
 		prefix, err := netip.ParsePrefix(text)

@@ -117,6 +117,9 @@ func (s *Server) assemble(routes []web.Route) error {
 	s.app.Server().HeaderReceived = s.headerReceived
 	s.app.Server().Handler = s.guarded(s.app.Server().Handler)
 	s.app.Use(s.observe, s.secureHeaders)
+	if s.config.Reread != nil {
+		s.app.Use(s.reread)
+	}
 	// Compressing a page that holds a secret beside words from its address would let another site
 	// measure the secret (BREACH). No page holds one: actions are guarded by origin and not by a token
 	// in the form, and the session's cookie does not come along with another site's requests.

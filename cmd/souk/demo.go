@@ -30,10 +30,20 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 	addr := fs.String("addr", "127.0.0.1:8080", "`HOST:PORT` to listen on")
 	data := fs.String("data", defaultDataDir, "`folder` to keep everything in")
 	fresh := fs.Bool("fresh", false, "throw away what is in the folder and start over")
+	develop := fs.Bool("dev", false, "read texts, styles, scripts and drawings from the source folder at each request")
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
 	c, err := readConfig()
+	if err != nil {
+		return err
+	}
+	var work *workshop
+	if *develop {
+		work, err = openWorkshop()
+	} else {
+		err = refuseEdited()
+	}
 	if err != nil {
 		return err
 	}
@@ -45,7 +55,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 		return err
 	}
 	defer func() { _ = public.Close() }() // closed already after a run
-	d := &demonstration{config: c, dir: *data, public: public, steps: newSteps(stdout), end: newEnding(c.ShutdownTimeout)}
+	d := &demonstration{config: c, dir: *data, public: public, steps: newSteps(stdout), end: newEnding(c.ShutdownTimeout), work: work}
 	defer closing(d.end.within(1, d.open.closeBy), &err)
 	return d.run(ctx, *fresh)
 }
@@ -58,6 +68,7 @@ type demonstration struct {
 	steps  *steps
 	open   closers
 	end    *ending
+	work   *workshop // nil: the pages are what the program was built with
 }
 
 func (d *demonstration) run(ctx context.Context, fresh bool) error {
@@ -155,9 +166,15 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 		},
 		ConnectionsPerAddress: d.config.ConnsPerAddress,
 	}
+	if d.work != nil {
+		p.storefront.Reread = d.work.reread
+	}
 	a, err := assemble(p)
 	if err != nil {
 		return nil, err
+	}
+	if d.work != nil {
+		d.work.reads(a.Languages)
 	}
 	if err := d.load(ctx, databaseURL, a.Parts); err != nil {
 		return nil, err
@@ -232,6 +249,9 @@ func (d *demonstration) welcome(base, private string, logins []door.Login, l *i1
 		d.steps.plain("Whoever reaches this machine's network can sign in too, and reads the mailbox: show it to nobody you do not know.")
 	}
 	d.steps.plain("Ctrl-C stops everything; -fresh starts over; -addr chooses another address.")
+	if d.work != nil {
+		d.work.welcome(d.steps)
+	}
 }
 
 // demoLogins are some of the people that visitors may sign in as: the association, and the members

@@ -36,7 +36,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	if *data != "" {
 		c.DataDir = *data
 	}
-	if err := errors.Join(unreadable, c.validateForServe()); err != nil {
+	if err := errors.Join(unreadable, c.validateForServe(), refuseEdited()); err != nil {
 		return fmt.Errorf("the configuration has problems:\n%w", err)
 	}
 	log := newLogger(c, stderr)

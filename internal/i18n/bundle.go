@@ -1,12 +1,15 @@
 package i18n
 
 import (
+	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -19,7 +22,9 @@ var files embed.FS
 const Default = "ar"
 
 // Bundle holds every language; it is safe for concurrent use.
-type Bundle struct {
+type Bundle struct{ held atomic.Pointer[languages] }
+
+type languages struct {
 	codes   []string
 	locales map[string]*Locale
 	matcher language.Matcher
@@ -27,39 +32,65 @@ type Bundle struct {
 
 // Load reads the languages. It fails on a file that cannot be read or lacks what makes a language.
 func Load() (*Bundle, error) {
-	names, err := fs.Glob(files, "locales/*.json")
+	own, err := fs.Sub(files, "locales")
 	if err != nil {
 		return nil, fmt.Errorf("i18n: %w", err)
 	}
+	b := new(Bundle)
+	return b, b.Reload(own)
+}
+
+// Reload reads the languages anew from a folder of their files, for whoever writes them: the market's own
+// are part of the program. On an error, which names the file, they stay as they were.
+func (b *Bundle) Reload(folder fs.FS) error {
+	read, err := readLanguages(folder)
+	if err != nil {
+		return fmt.Errorf("i18n: %w", err)
+	}
+	b.held.Store(read)
+	return nil
+}
+
+func readLanguages(folder fs.FS) (*languages, error) {
+	names, err := fs.Glob(folder, "*.json")
+	if err != nil {
+		return nil, err
+	}
 	messages := i18n.NewBundle(language.MustParse(Default))
 	messages.RegisterUnmarshalFunc("json", json.Unmarshal)
-	b := &Bundle{locales: make(map[string]*Locale)}
+	read := &languages{locales: make(map[string]*Locale)}
 	for _, name := range names {
-		content, err := files.ReadFile(name)
+		content, err := fs.ReadFile(folder, name)
 		if err != nil {
-			return nil, fmt.Errorf("i18n: %w", err)
+			return nil, err
 		}
 		file, err := messages.ParseMessageFileBytes(content, name)
-		if err != nil {
-			return nil, fmt.Errorf("i18n: %s: %w", name, err)
+		if broken, ok := errors.AsType[*json.SyntaxError](err); ok {
+			return nil, fmt.Errorf("%s: line %d: %w", name, 1+bytes.Count(content[:broken.Offset], []byte("\n")), err)
 		}
-		b.codes = append(b.codes, file.Tag.String())
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		read.codes = append(read.codes, file.Tag.String())
+	}
+	if !slices.Contains(read.codes, Default) {
+		return nil, fmt.Errorf("there is no %s.json", Default)
 	}
 	// The default language comes first: it is what the matcher falls back to.
-	slices.SortStableFunc(b.codes, func(x, y string) int {
+	slices.SortStableFunc(read.codes, func(x, y string) int {
 		return strings.Compare(rank(x), rank(y))
 	})
-	tags := make([]language.Tag, len(b.codes))
-	for i, code := range b.codes {
+	tags := make([]language.Tag, len(read.codes))
+	for i, code := range read.codes {
 		tags[i] = language.MustParse(code)
 		locale, err := newLocale(code, i18n.NewLocalizer(messages, code))
 		if err != nil {
-			return nil, fmt.Errorf("i18n: %s: %w", code, err)
+			return nil, fmt.Errorf("%s: %w", code, err)
 		}
-		b.locales[code] = locale
+		read.locales[code] = locale
 	}
-	b.matcher = language.NewMatcher(tags)
-	return b, nil
+	read.matcher = language.NewMatcher(tags)
+	return read, nil
 }
 
 // rank orders the languages as a reader of the market expects them: Arabic, French, the rest.
@@ -71,17 +102,21 @@ func rank(code string) string {
 }
 
 // Codes lists the languages, the default first.
-func (b *Bundle) Codes() []string { return slices.Clone(b.codes) }
+func (b *Bundle) Codes() []string { return slices.Clone(b.held.Load().codes) }
 
 // Has reports whether there is such a language.
-func (b *Bundle) Has(code string) bool { return b.locales[code] != nil }
+func (b *Bundle) Has(code string) bool { return b.held.Load().locales[code] != nil }
 
 // Locale is the language with that code, or the default.
 func (b *Bundle) Locale(code string) *Locale {
-	if l := b.locales[code]; l != nil {
-		return l
+	return b.held.Load().locale(code)
+}
+
+func (l *languages) locale(code string) *Locale {
+	if found := l.locales[code]; found != nil {
+		return found
 	}
-	return b.locales[Default]
+	return l.locales[Default]
 }
 
 // maxAccepted is how much of an Accept-Language header is read, in bytes: twenty languages or so. Each
@@ -95,13 +130,14 @@ func (b *Bundle) Match(acceptLanguage string) *Locale {
 		acceptLanguage = acceptLanguage[:strings.LastIndexByte(acceptLanguage[:maxAccepted], ',')+1]
 		acceptLanguage = strings.TrimSuffix(acceptLanguage, ",")
 	}
+	held := b.held.Load()
 	wanted, _, err := language.ParseAcceptLanguage(acceptLanguage)
 	if err != nil || len(wanted) == 0 {
-		return b.locales[Default]
+		return held.locale(Default)
 	}
-	_, i, confidence := b.matcher.Match(wanted...)
+	_, i, confidence := held.matcher.Match(wanted...)
 	if confidence == language.No {
-		return b.locales[Default]
+		return held.locale(Default)
 	}
-	return b.locales[b.codes[i]]
+	return held.locale(held.codes[i])
 }

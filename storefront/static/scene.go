@@ -27,7 +27,7 @@ func Scene(objects []string, key string) string {
 	seen := map[string]bool{}
 	for _, again := range []bool{false, true} {
 		for _, o := range objects {
-			if grounds()[o] != "" && (again || !seen[Kind(o)]) && !slices.Contains(names, o) && len(names) < len(places) {
+			if current().grounds[o] != "" && (again || !seen[Kind(o)]) && !slices.Contains(names, o) && len(names) < len(places) {
 				names = append(names, o)
 				seen[Kind(o)] = true
 			}
@@ -36,7 +36,7 @@ func Scene(objects []string, key string) string {
 	if len(names) == 0 {
 		names = []string{"gift"}
 	}
-	return "/drawings/scene/" + strings.Join(names, ".") + "-" + grounds()[names[0]] + "-" + tint(key) + ".svg"
+	return "/drawings/scene/" + strings.Join(names, ".") + "-" + current().grounds[names[0]] + "-" + tint(key) + ".svg"
 }
 
 // Kind is what an object is, whatever its colour or form: a rug, a jar of honey.
@@ -48,31 +48,32 @@ func Kind(object string) string {
 // serveScene answers GET /drawings/scene/<object>.<object>.<object>-<ground>-<tint>.svg. There are too
 // many scenes to keep; one is put together in well under a millisecond.
 func serveScene(c *fiber.Ctx) error {
-	scene, ok := composeScene(strings.TrimPrefix(c.Path(), "/drawings/scene/"))
+	a := current()
+	scene, ok := a.composeScene(strings.TrimPrefix(c.Path(), "/drawings/scene/"))
 	if !ok {
 		return fiber.ErrNotFound
 	}
-	c.Set(fiber.HeaderCacheControl, "public, max-age=604800")
+	c.Set(fiber.HeaderCacheControl, a.drawingsKept())
 	c.Set(fiber.HeaderContentType, "image/svg+xml")
 	return c.Send(scene)
 }
 
-func composeScene(name string) ([]byte, bool) {
+func (a *assets) composeScene(name string) ([]byte, bool) {
 	objects, ground, ok := split(name)
 	names := strings.Split(objects, ".")
 	if !ok || len(names) > len(places) {
 		return nil, false
 	}
-	under, err := drawn.ReadFile("drawings/grounds/" + ground + ".svg")
-	if err != nil {
+	under, grounded := a.inside("grounds/" + ground)
+	if !grounded {
 		return nil, false
 	}
 	var b strings.Builder
 	b.WriteString(`<svg xmlns="http://www.w3.org/2000/svg" width="640" height="480" viewBox="0 0 640 480">`)
 	b.WriteString(strings.ReplaceAll(renamed(under, "ground"), `width="480"`, `width="640"`))
 	for i, at := range places[len(names)-1] {
-		over, err := drawn.ReadFile("drawings/objects/" + names[i] + ".svg")
-		if err != nil {
+		over, known := a.inside("objects/" + names[i])
+		if !known {
 			return nil, false
 		}
 		fmt.Fprintf(&b, `<g transform="translate(%.1f %.1f) scale(%.2f)">`, at.middle-middle*at.scale, ledge*(1-at.scale), at.scale)

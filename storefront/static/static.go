@@ -11,17 +11,18 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/gofiber/fiber/v2"
 )
 
-//go:embed souk.css souk.js fonts brand drawings/objects/gift.svg
+//go:embed souk.css souk.js fonts brand drawings
 var embedded embed.FS
 
 // kept tells browsers that what lies behind an address with a hash never changes.
 const kept = "public, max-age=31536000, immutable"
 
-// file is one embedded file as it is served.
+// file is one file as it is served.
 type file struct {
 	hash string
 	kind string
@@ -30,64 +31,128 @@ type file struct {
 	packed func() packed
 }
 
-// files is every embedded file by name. It is computed once: the files are part of the program.
-var files = sync.OnceValue(load)
+// assets are everything that one folder holds.
+type assets struct {
+	files    map[string]*file  // that are served as they are, by name
+	drawn    fs.FS             // the drawings, which are put together when they are asked for
+	grounds  map[string]string // which tile pattern belongs behind which object
+	composed sync.Map          // name string → *drawing
+	edited   bool              // somebody is at work on them: a browser asks each time for what has no hash
+}
+
+// present are the assets that are served: those that are part of the program, computed once, unless somebody
+// is at work on them.
+var (
+	own     = sync.OnceValue(loadOwn)
+	present atomic.Pointer[assets]
+)
+
+func current() *assets {
+	if edited := present.Load(); edited != nil {
+		return edited
+	}
+	return own()
+}
+
+func loadOwn() *assets {
+	a, err := load(embedded)
+	if err != nil { // an embedded file system has no other way to fail than a broken build
+		panic(fmt.Sprintf("static: %v", err))
+	}
+	return a
+}
+
+// Reload takes this folder's files in the place of those that are part of the program, for whoever draws and
+// writes them. On an error everything stays as it was.
+func Reload(folder fs.FS) error {
+	a, err := load(folder)
+	if err != nil {
+		return fmt.Errorf("static: %w", err)
+	}
+	a.edited = true
+	present.Store(a)
+	return nil
+}
 
 // reference matches an address in the stylesheet: url(fonts/…) or url(brand/…).
 var reference = regexp.MustCompile(`url\(((?:fonts|brand)/[^)]+)\)`)
 
-func load() map[string]*file {
-	all := map[string]*file{}
-	add := func(name string, body []byte) {
-		sum := sha256.Sum256(body)
-		all[name] = &file{
-			hash:   hex.EncodeToString(sum[:5]),
-			kind:   contentType(name),
-			body:   body,
-			packed: sync.OnceValue(func() packed { return pack(body, hard) }),
-		}
-	}
-	err := fs.WalkDir(embedded, ".", func(name string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		body, err := embedded.ReadFile(name)
+// served are the files and folders that are served as they are. One of the drawings is what a page shows that
+// has nothing else to show.
+var served = []string{"souk.css", "souk.js", "fonts", "brand", "drawings/objects/gift.svg"}
+
+func load(folder fs.FS) (*assets, error) {
+	a := &assets{files: map[string]*file{}, drawn: folder, grounds: map[string]string{}}
+	for _, root := range served {
+		err := fs.WalkDir(folder, root, func(name string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			body, err := fs.ReadFile(folder, name)
+			if err != nil {
+				return err
+			}
+			a.add(name, body)
+			return nil
+		})
 		if err != nil {
-			return err
+			return nil, err
 		}
-		add(name, body)
-		return nil
-	})
-	if err != nil { // an embedded file system has no other way to fail than a broken build
-		panic(fmt.Sprintf("static: %v", err))
 	}
 	// The stylesheet names fonts and tiles by their file names; served, it names them by hash.
-	css := reference.ReplaceAllFunc(all["souk.css"].body, func(match []byte) []byte {
+	missing := ""
+	css := reference.ReplaceAllFunc(a.files["souk.css"].body, func(match []byte) []byte {
 		name := string(reference.FindSubmatch(match)[1])
-		return []byte("url(" + address(all, name) + ")")
+		if a.files[name] == nil {
+			missing = name
+			return match
+		}
+		return []byte("url(" + a.address(name) + ")")
 	})
-	add("souk.css", css)
-	return all
+	if missing != "" {
+		return nil, fmt.Errorf("souk.css names %s, and there is no such file", missing)
+	}
+	a.add("souk.css", css)
+	table, err := fs.ReadFile(folder, "drawings/grounds.tsv")
+	if err != nil {
+		return nil, err
+	}
+	for row := range strings.Lines(string(table)) {
+		if object, ground, ok := strings.Cut(strings.TrimSpace(row), "\t"); ok {
+			a.grounds[object] = ground
+		}
+	}
+	return a, nil
+}
+
+func (a *assets) add(name string, body []byte) {
+	sum := sha256.Sum256(body)
+	a.files[name] = &file{
+		hash:   hex.EncodeToString(sum[:5]),
+		kind:   contentType(name),
+		body:   body,
+		packed: sync.OnceValue(func() packed { return pack(body, hard) }),
+	}
 }
 
 // Mount serves the files under /static and the drawings under /drawings.
 func Mount(r fiber.Router) {
 	r.Get("/static/*", serve)
-	r.Get("/drawings/:name", new(drawings).serve)
+	r.Get("/drawings/:name", serveDrawing)
 	r.Get("/drawings/scene/:name", serveScene)
 }
 
-func address(all map[string]*file, name string) string {
-	f := all[name]
+func (a *assets) address(name string) string {
+	f := a.files[name]
 	if f == nil {
 		panic("static: no file " + name)
 	}
 	return "/static/" + f.hash + "/" + name
 }
 
-// URL is the address of an embedded file such as «souk.css» or «brand/icons.svg», with the hash of
-// its content in it. It panics on a name that is not embedded: names are constants of the program.
-func URL(name string) string { return address(files(), name) }
+// URL is the address of a file such as «souk.css» or «brand/icons.svg», with the hash of
+// its content in it. It panics on a name that is not there: names are constants of the program.
+func URL(name string) string { return current().address(name) }
 
 func contentType(name string) string {
 	switch path.Ext(name) {
@@ -105,7 +170,7 @@ func contentType(name string) string {
 // the present one, but not kept for ever: during an update a page of the old version may ask for it.
 func serve(c *fiber.Ctx) error {
 	hash, name, found := strings.Cut(strings.TrimPrefix(c.Path(), "/static/"), "/")
-	f := files()[name]
+	f := current().files[name]
 	if !found || f == nil {
 		return fiber.ErrNotFound
 	}
