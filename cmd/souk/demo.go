@@ -40,7 +40,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 	}
 	var work *workshop
 	if *develop {
-		work, err = openWorkshop()
+		work, err = openWorkshop(".")
 	} else {
 		err = refuseEdited()
 	}

@@ -16,7 +16,7 @@ import (
 
 // developCommand is what reloads templates as well: templ writes their words beside them when they are edited, and
 // starts the demo again when Go code is.
-const developCommand = `go tool templ generate -watch -cmd "go run ./cmd/souk demo -dev"`
+const developCommand = `go tool templ generate -log-level warn -watch -cmd "go run ./cmd/souk demo -dev"`
 
 // templWatches is set by templ's watch: pages then take their words from what it writes.
 const templWatches = "TEMPL_DEV_MODE"
@@ -45,14 +45,14 @@ type bench struct {
 	err    error  // what was wrong with them
 }
 
-// openWorkshop finds the project's folder, that in which souk was started or one above it.
-func openWorkshop() (*workshop, error) {
+// openWorkshop finds the project's folder: this one or one above it.
+func openWorkshop(dir string) (*workshop, error) {
 	if os.Getenv(templWatches) != "" {
 		if _, file, _, _ := runtime.Caller(0); !filepath.IsAbs(file) {
 			return nil, errors.New("templates reload only in a program that knows where it was built: leave -trimpath out of GOFLAGS")
 		}
 	}
-	dir, err := os.Getwd()
+	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,12 @@ func newFolder(t *testing.T) string {
 // before it is open.
 func startProgram(t *testing.T, dir, address string, settings ...string) *program {
 	t.Helper()
+	return startIn(t, "", dir, []string{"-addr", address}, settings...)
+}
+
+// startIn starts it in a folder of the machine, with flags besides.
+func startIn(t *testing.T, where, dir string, flags []string, settings ...string) *program {
+	t.Helper()
 	binary, err := theBinary()
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +93,8 @@ func startProgram(t *testing.T, dir, address string, settings ...string) *progra
 	p := &program{t: t, dir: dir, ended: make(chan error, 1)}
 	var w io.WriteCloser
 	p.out, w = newOutput()
-	p.command = exec.Command(binary, "demo", "-addr", address, "-data", dir)
+	p.command = exec.Command(binary, append([]string{"demo", "-data", dir}, flags...)...)
+	p.command.Dir = where
 	p.command.Env = append(os.Environ(), settings...)
 	p.command.Stdout, p.command.Stderr = w, w
 	p.command.WaitDelay = 10 * time.Second
