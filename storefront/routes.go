@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/association/members"
 	settling "github.com/souk-taawon/souk/storefront/association/money"
 	jointorders "github.com/souk-taawon/souk/storefront/association/orders"
@@ -134,18 +133,18 @@ func (s *Server) mount() {
 	limiters := s.limiters()
 	for _, route := range s.routes {
 		if route.NoLang {
-			s.add(route.Path, route, nil, limiters[route.Limit])
+			s.add(route.Path, route, "", limiters[route.Limit])
 			continue
 		}
 		path := strings.TrimSuffix(route.Path, "/")
 		for _, code := range s.site.Languages.Codes() {
-			s.add("/"+code+path, route, s.site.Languages.Locale(code), limiters[route.Limit])
+			s.add("/"+code+path, route, code, limiters[route.Limit])
 		}
 	}
 }
 
-func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter fiber.Handler) {
-	handlers := []fiber.Handler{s.enter(route, locale)}
+func (s *Server) add(path string, route web.Route, language string, limiter fiber.Handler) {
+	handlers := []fiber.Handler{s.enter(route, language)}
 	if !route.NoDatabase {
 		handlers = append(handlers, s.awaitRoom)
 	}
@@ -164,15 +163,16 @@ func (s *Server) add(path string, route web.Route, locale *i18n.Locale, limiter 
 	}
 }
 
-// enter makes the Request that everything after it works with.
-func (s *Server) enter(route web.Route, locale *i18n.Locale) fiber.Handler {
+// enter makes the Request that everything after it works with, in that language or else in the one that suits the
+// reader.
+func (s *Server) enter(route web.Route, language string) fiber.Handler {
 	pattern := route.Path
 	if !route.NoLang {
 		pattern = "/:lang" + pattern
 	}
 	return func(c *fiber.Ctx) error {
-		l := locale
-		if l == nil {
+		l := s.site.Languages.Locale(language)
+		if language == "" {
 			l = s.guessLocale(c)
 		}
 		c.Locals(patternKey{}, pattern)

@@ -59,7 +59,7 @@ func TestWhatIsEditedIsSeenAtTheNextRequest(t *testing.T) {
 	before := string(text)
 	_, home := p.get("/en")
 
-	write(t, english, strings.Replace(before, `"shop.home.browse": "`, `"shop.home.browse": "Rummage, or `, 1))
+	write(t, english, strings.Replace(before, `"ui.search_label": "`, `"ui.search_label": "Rummage, or `, 1))
 	see("a text", "/en", http.StatusOK, "Rummage, or ")
 
 	write(t, english, before[:len(before)/2])
