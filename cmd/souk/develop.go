@@ -34,11 +34,11 @@ func refuseEdited() error {
 type workshop struct {
 	dir     string
 	mu      sync.Mutex
-	benches []*bench
+	shelves []*shelf
 }
 
-// bench is one folder of it.
-type bench struct {
+// shelf is one folder of it.
+type shelf struct {
 	dir    string
 	reload func(fs.FS) error
 	stamp  string // of its files as they were read last
@@ -69,7 +69,7 @@ func openWorkshop(dir string) (*workshop, error) {
 
 // reads has the workshop take up the languages, and what pages are dressed with.
 func (w *workshop) reads(texts *i18n.Bundle) {
-	w.benches = []*bench{
+	w.shelves = []*shelf{
 		{dir: filepath.Join(w.dir, "internal/i18n/locales"), reload: texts.Reload},
 		{dir: filepath.Join(w.dir, "storefront/static"), reload: static.Reload},
 	}
@@ -81,15 +81,15 @@ func (w *workshop) reread() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var problems []error
-	for _, b := range w.benches {
-		stamp, err := stampOf(b.dir)
+	for _, s := range w.shelves {
+		stamp, err := stampOf(s.dir)
 		if err != nil {
 			return err
 		}
-		if stamp != b.stamp {
-			b.stamp, b.err = stamp, b.reload(os.DirFS(b.dir))
+		if stamp != s.stamp {
+			s.stamp, s.err = stamp, s.reload(os.DirFS(s.dir))
 		}
-		problems = append(problems, b.err)
+		problems = append(problems, s.err)
 	}
 	return errors.Join(problems...)
 }
