@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -82,11 +81,11 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Payout {
 	t.Helper()
 	o := m.Order().Order
-	by := order.By{User: m.Association.ID}
+	by := m.ByAssociation()
 	var err error
 	for _, part := range o.Parts {
-		err = errors.Join(err, m.Orders.Accept(t.Context(), part.Cooperative.ID, part.ID, by),
-			m.Orders.Ready(t.Context(), part.Cooperative.ID, part.ID, by), m.Orders.HandOver(t.Context(), part.Cooperative.ID, part.ID, by))
+		err = errors.Join(err, m.Orders.Accept(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)),
+			m.Orders.Ready(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)), m.Orders.HandOver(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)))
 	}
 	if err := errors.Join(err, m.Orders.Dispatch(t.Context(), o.ID, by), m.Orders.Deliver(t.Context(), o.ID, by)); err != nil {
 		t.Fatal(err)

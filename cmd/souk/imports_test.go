@@ -21,7 +21,7 @@ var layers = strings.Fields(`
 	internal/table internal/audit internal/child internal/meilisearch internal/postgres internal/postgres/embedded
 	internal/postgres/pgtest internal/job internal/mail
 
-	internal/ledger internal/security internal/account internal/settings internal/cooperative
+	internal/actor internal/ledger internal/security internal/account internal/settings internal/cooperative
 	internal/catalog internal/catalog/catalogtest internal/picture internal/upload/sheet internal/upload internal/payment internal/delivery
 	internal/order internal/settlement
 	internal/finding internal/report internal/market internal/sample internal/postgres/migrations

@@ -13,6 +13,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
@@ -292,9 +293,9 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	if err != nil {
 		return err
 	}
-	told, association := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return !p.Told }), o.by.User == uuid.Nil
-	if d.to == PartDeclined {
-		told, association = nil, true
+	told, association := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return !p.Told }), o.by.Actor.Kind != actor.Association
+	if d.move == MoveDecline {
+		told = nil
 	}
 	if association {
 		// Of an unconfirmed order that it was not told of it is not told the end either.
@@ -392,7 +393,7 @@ func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part
 	}
 	subject, body := "order.mail.cancelled_subject", "order.mail.cancelled_body" // by the buyer
 	switch {
-	case d.to == PartDeclined:
+	case d.move == MoveDecline:
 		subject, body = "order.mail.declined_subject", "order.mail.lost_body"
 	case o.by.Note == NoteUnconfirmed:
 		subject, body = "order.mail.unconfirmed_subject", "order.mail.unconfirmed_body"

@@ -74,7 +74,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 	}{
 		"a cooperative declines: the association calls the buyer": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				return m.Decline(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{User: m.association, Note: "انكسرت الجرة"})
+				return m.Decline(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey, "انكسرت الجرة"))
 			},
 			map[string]words{
 				association: {[]string{"اعتذار تعاونية عن الطلب S-2611-", "إكليل القمة: 110", "السبب: انكسرت الجرة", "الباقي للأداء مع التوصيل: 128",
@@ -83,7 +83,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"two do not answer": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Accept(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{}); err != nil {
+				if err := m.Accept(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
 					return err
 				}
 				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
@@ -97,7 +97,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"nobody answers": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Confirm(ctx, o.Order.ID, order.By{}); err != nil {
+				if err := m.Confirm(ctx, o.Order.ID, m.people()); err != nil {
 					return err
 				}
 				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
@@ -118,11 +118,11 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"the buyer cancels what one has declined already": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Decline(ctx, m.honey, m.part(o.Order, m.honey).ID, order.By{}); err != nil {
+				if err := m.Decline(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
 					return err
 				}
 				m.mails()
-				return m.CancelByBuyer(ctx, o.Token, order.By{})
+				return m.CancelByBuyer(ctx, o.Token)
 			},
 			map[string]words{
 				couscous:    {[]string{"Commande annulée S-2611-", "2 × Couscous de blé"}, []string{"Raison", "Savon"}},
@@ -132,7 +132,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"the association cancels, and knows it": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				return m.Cancel(ctx, o.Order.ID, order.By{User: m.association, Note: "لا يجيب أحد"})
+				return m.Cancel(ctx, o.Order.ID, m.people("لا يجيب أحد"))
 			},
 			map[string]words{
 				couscous: {[]string{"Commande annulée S-2611-", "Raison\u00a0: لا يجيب أحد"}, nil},
@@ -143,7 +143,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		"nobody is at the door": {
 			func(ctx context.Context, m *market, o order.Placed) error {
 				m.handOverAll(o.Order.ID)
-				by := order.By{User: m.association}
+				by := m.people()
 				return errors.Join(m.Dispatch(ctx, o.Order.ID, by), m.Refuse(ctx, o.Order.ID, by))
 			},
 			map[string]words{
@@ -189,8 +189,8 @@ func TestNobodyIsToldWhatBecomesOfASample(t *testing.T) {
 	in := m.basic()
 	in.Sample = true
 	o := m.place(in).Order
-	m.must(m.Decline(t.Context(), m.honey, m.part(o, m.honey).ID, order.By{}))
-	m.must(m.Cancel(t.Context(), o.ID, order.By{}))
+	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Cancel(t.Context(), o.ID, m.people()))
 	if mails := m.mails(); len(mails) != 0 {
 		t.Errorf("%v", mails)
 	}

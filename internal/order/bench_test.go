@@ -115,8 +115,8 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 			       ($2, $5, $8, 'كسكس القمح', 'Couscous de blé', '', 1, 'kg', 2600, 1),
 			       ($3, $6, $9, 'كسكس القمح', 'Couscous de blé', '', 1, 'kg', 2600, 1)`,
 			[]any{ids[3], ids[4], ids[5], ids[0], ids[1], ids[2], products[0], products[1], products[2]}},
-		{`insert into order_events (id, order_id, sub_order_id, state, at)
-			values ($1, $8, null, 'placed', $9), ($2, $8, $5, 'placed', $9), ($3, $8, $6, 'placed', $9), ($4, $8, $7, 'placed', $9)`,
+		{`insert into order_events (id, order_id, sub_order_id, state, actor, at)
+			values ($1, $8, null, 'placed', 'buyer', $9), ($2, $8, $5, 'placed', 'buyer', $9), ($3, $8, $6, 'placed', 'buyer', $9), ($4, $8, $7, 'placed', 'buyer', $9)`,
 			[]any{ids[6], ids[7], ids[8], ids[9], ids[0], ids[1], ids[2], id, now}},
 		{`insert into payment_intents (id, reference, provider, amount_centimes, state, created_at)
 			values ($1, $2, 'cash_on_delivery', 9800, 'pending', $3)`, []any{ids[10], id, now}},

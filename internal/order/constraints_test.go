@@ -161,7 +161,7 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			m := newMarket(t)
 			o := m.place(m.basic()).Order
 			p := m.part(o, m.honey)
-			m.must(m.Accept(t.Context(), m.honey, p.ID, order.By{}))
+			m.must(m.Accept(t.Context(), p.ID, m.of(m.honey)))
 			m.wantClean()
 			m.exec(`
 				do $$ declare t text; begin

@@ -3,8 +3,25 @@
 //
 // Start at Service.Place (place.go): in one transaction it takes the stock, writes the order with a
 // part for each cooperative, opens the payment, records the ledger's journal and queues the mail
-// and the expiry. Whatever happens later is a move (part.go, move.go): it locks the order, checks
-// the table of states (state.go), changes state, stock, payment and ledger together and appends to
-// the order's history, so that nothing can be done twice or by half. Audit lists what must always
-// be true.
+// and the expiry. Whatever happens later is a Move (move.go, part.go): it locks the order, asks the table of
+// rules (rules.go) who may do it and from where, changes state, stock, payment and ledger together and
+// appends to the order's history, so that nothing can be done twice or by half. Audit lists what must
+// always be true.
+//
+// The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
+// these lines against the rules). An order goes with the last of its parts.
+//
+//	order: placed ─ confirm, accept ▶ confirmed ─ dispatch ▶ dispatched ─ deliver ▶ delivered
+//	order: dispatched ─ refuse ▶ refused
+//	order: placed ─ cancel, withdraw, expire, decline ▶ cancelled
+//	order: confirmed ─ cancel, withdraw, expire, decline ▶ cancelled
+//
+//	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
+//	part: placed ─ cancel, withdraw, expire ▶ cancelled
+//	part: accepted ─ cancel, withdraw ▶ cancelled
+//	part: ready ─ cancel ▶ cancelled
+//	part: handed_over ─ cancel ▶ cancelled
+//	part: placed ─ decline ▶ declined
+//	part: accepted ─ decline ▶ declined
+//	part: handed_over ─ refuse ▶ refused
 package order

@@ -12,20 +12,39 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// drop is a number of parts that leave an order.
+// drop is a number of parts that leave an order by a move, whose rule says what becomes of them and, if no
+// part is left, of the order.
 type drop struct {
-	parts     []Part
-	to        PartState  // theirs from now on
-	order     State      // the order's, if no part is left
-	reference string     // of the ledger's journal
-	part      *uuid.UUID // if it is about one alone
+	move  Move
+	parts []Part
 }
 
-// drop takes parts out of an order: their goods go back into stock, their sale is reversed, the
-// buyer owes less or, if she has paid, has money due back. With the last part the delivery is off, too, and so is the order. Whoever does
-// not know of it yet is told.
+// part is the one that it is about, if it is about one alone.
+func (d drop) part() *uuid.UUID {
+	if d.move != MoveDecline {
+		return nil
+	}
+	return &d.parts[0].ID
+}
+
+// reference names the ledger's journal: each of a cooperative's parts is declined once, the rest of an
+// order given up once, and what was not accepted in time once before that.
+func (d drop) reference(o *locked) string {
+	switch d.move {
+	case MoveDecline:
+		return "sub_order:" + d.parts[0].ID.String() + ":cancelled"
+	case MoveExpire:
+		return "order:" + o.ID.String() + ":expired"
+	default:
+		return "order:" + o.ID.String() + ":" + string(rules[d.move].to)
+	}
+}
+
+// drop takes parts out of an order: their goods go back into stock, their sale is reversed, the buyer owes
+// less or, if she has paid, has money due back. With the last part the delivery is off, too, and so is the
+// order. Whoever does not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
-	if err := o.setParts(ctx, tx, d.parts, d.to); err != nil {
+	if err := o.setParts(ctx, tx, d.parts, rules[d.move].toPart); err != nil {
 		return err
 	}
 	stock, err := stockOf(ctx, tx, d.parts)
@@ -65,7 +84,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return err
 	}
 	if over {
-		err = o.setState(ctx, tx, d.order)
+		err = o.setState(ctx, tx, rules[d.move].to)
 	} else {
 		err = o.shrink(ctx, tx, d.parts)
 	}

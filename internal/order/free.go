@@ -121,7 +121,11 @@ func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) 
 			if err != nil {
 				return fmt.Errorf("order: what to free: %w", err)
 			}
-			return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
+			parts, err := o.may(MoveCancel)
+			if err != nil {
+				return err
+			}
+			return s.act(ctx, tx, o, MoveCancel, parts)
 		})
 		switch {
 		case err == nil:

@@ -36,15 +36,15 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 		t.Errorf("%+v", seen)
 	}
 	// Meanwhile one is confirmed by telephone, one by mail, and one more comes.
-	m.must(m.Confirm(ctx, orders[4].Order.ID, order.By{User: m.association}))
+	m.must(m.Confirm(ctx, orders[4].Order.ID, m.people()))
 	token, err := m.Confirming(ctx, orders[5].Order.ID)
 	m.must(err)
-	m.must(m.ConfirmByBuyer(ctx, token, order.By{}))
+	m.must(m.ConfirmByBuyer(ctx, token))
 	late := m.place(m.wants(phone(9), m.wheat, 2))
 
 	free := func(of order.Holders, until time.Time, want int) {
 		t.Helper()
-		if freed, err := m.Free(ctx, of, until, order.By{User: m.association}); err != nil || freed != want {
+		if freed, err := m.Free(ctx, of, until, m.people()); err != nil || freed != want {
 			t.Errorf("%d were freed, %v", freed, err)
 		}
 	}
@@ -66,6 +66,6 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 	m.wantStates(orders[5].Order.ID, "cancelled: cancelled")
 	m.wantStock(map[uuid.UUID]int{m.wheat: 96})
 	m.wantClean()
-	_, err = m.Free(ctx, order.Holders{Address: "none"}, seen.Until, order.By{})
+	_, err = m.Free(ctx, order.Holders{Address: "none"}, seen.Until, m.people())
 	wantError(t, "an address that is none", err, order.ErrNotFound)
 }

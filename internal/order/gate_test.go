@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/souk-taawon/souk/internal/gate"
-	"github.com/souk-taawon/souk/internal/order"
 )
 
 // untilOneWaits returns once a transaction waits for another's rows.
@@ -44,8 +43,8 @@ func TestOrdersThatWaitForAProductLeaveConnectionsToOthers(t *testing.T) {
 		_, placed := m.Place(t.Context(), m.wants(phone(4), m.wheat, 1))
 		return map[string]error{
 			"another order":         placed,
-			"what a buyer cancels":  m.CancelByBuyer(t.Context(), before.Token, order.By{}),
-			"what a buyer confirms": m.ConfirmByBuyer(t.Context(), token, order.By{}),
+			"what a buyer cancels":  m.CancelByBuyer(t.Context(), before.Token),
+			"what a buyer confirms": m.ConfirmByBuyer(t.Context(), token),
 		}
 	}
 	for what, err := range again() {

@@ -108,12 +108,12 @@ func TestWhatOneTelephoneHoldsIsBoundedAlsoAtOnce(t *testing.T) {
 	// What is confirmed makes room again, and so does what is cancelled or runs out.
 	var waiting []uuid.UUID
 	m.must(m.db.Select(&waiting, `select order_id from holds order by order_id`))
-	m.must(m.Confirm(t.Context(), waiting[0], order.By{}))
+	m.must(m.Confirm(t.Context(), waiting[0], m.people()))
 	m.place(m.wants("0661234567", m.wheat, 1))
 	o := m.read(waiting[1])
-	m.must(m.Accept(t.Context(), m.couscous, o.Parts[0].ID, order.By{}))
+	m.must(m.Accept(t.Context(), o.Parts[0].ID, m.of(m.couscous)))
 	m.place(m.wants("0661234567", m.wheat, 1))
-	m.must(m.CancelByBuyer(t.Context(), m.Token(waiting[2], 0), order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), m.Token(waiting[2], 0)))
 	m.place(m.wants("0661234567", m.wheat, 1))
 	_, err := m.Place(t.Context(), m.wants("+212 661 23 45 67", m.wheat, 1))
 	wantError(t, "a sixth that waits, of the same number written otherwise", err, order.ErrPhoneWaits)
@@ -240,7 +240,7 @@ func TestAnUnconfirmedOrderHoldsBrieflyAndAConfirmedOneLong(t *testing.T) {
 	}
 	called := m.place(m.basic()).Order
 	m.later(10 * time.Hour)
-	m.must(m.Confirm(t.Context(), called.ID, order.By{User: m.association}))
+	m.must(m.Confirm(t.Context(), called.ID, m.people()))
 	if want := m.clock().Add(72 * time.Hour); !m.read(called.ID).ExpiresAt.Equal(want) {
 		t.Errorf("once confirmed until %s", m.read(called.ID).ExpiresAt)
 	}
@@ -280,11 +280,11 @@ func TestUnconfirmedOrdersFillNoMailbox(t *testing.T) {
 	}
 	// Who was not told of it is not told of its end, and is told once it is confirmed.
 	gone := m.place(m.wants(phone(30), m.thyme, 1))
-	m.must(m.CancelByBuyer(t.Context(), gone.Token, order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), gone.Token))
 	if mails := m.mails(); len(mails) > 0 {
 		t.Errorf("of an end: %v", mails)
 	}
-	m.must(m.Confirm(t.Context(), last.ID, order.By{User: m.association}))
+	m.must(m.Confirm(t.Context(), last.ID, m.people()))
 	wantWords(t, m.mails(), map[string]words{honey: {has: []string{last.Number, "عسل الزعتر"}}})
 }
 
@@ -318,16 +318,16 @@ func TestTheAssociationIsToldOnceThatStrangersHoldMuch(t *testing.T) {
 	wantAlarm("a third is held", 1, 16, true)
 	third := m.place(m.wants(phone(2), m.thyme, 2))
 	wantAlarm("a little more", 0, 18, true)
-	m.must(m.CancelByBuyer(t.Context(), first.Token, order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), first.Token))
 	wantAlarm("a little less", 0, 8, true)
-	m.must(m.CancelByBuyer(t.Context(), third.Token, order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), third.Token))
 	wantAlarm("much less", 0, 6, false)
-	m.must(m.CancelByBuyer(t.Context(), second.Token, order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), second.Token))
 	wantAlarm("nothing", 0, 0, false)
 	again := []order.Placed{m.place(m.wants(phone(1), m.wheat, 10)), m.place(m.wants(phone(2), m.barley, 6))}
 	wantAlarm("once more within the hour", 0, 16, true)
 	for _, o := range again {
-		m.must(m.CancelByBuyer(t.Context(), o.Token, order.By{}))
+		m.must(m.CancelByBuyer(t.Context(), o.Token))
 	}
 	m.later(time.Hour)
 	m.place(m.wants(phone(1), m.wheat, 10))

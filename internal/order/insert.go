@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/clock"
 )
 
@@ -91,15 +92,16 @@ func insertEvents(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, events []
 		ID, OrderID    uuid.UUID
 		PartID, UserID *uuid.UUID
 		State, Note    string
+		Actor          actor.Kind
 		At             time.Time
 	}
 	rows := make([]eventRow, len(events))
 	for i, e := range events {
-		rows[i] = eventRow{e.ID, orderID, e.PartID, e.UserID, e.State, e.Note, e.At}
+		rows[i] = eventRow{e.ID, orderID, e.PartID, e.UserID, e.State, e.Note, e.Actor, e.At}
 	}
 	_, err := tx.NamedExecContext(ctx, `
-		insert into order_events (id, order_id, sub_order_id, state, note, user_id, at)
-		values (:id, :orderid, :partid, :state, :note, :userid, :at)`, rows)
+		insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at)
+		values (:id, :orderid, :partid, :state, :note, :actor, :userid, :at)`, rows)
 	if err != nil {
 		return fmt.Errorf("order: insert events: %w", err)
 	}

@@ -35,7 +35,7 @@ func TestOrderingAndCancellingWritesToNobodyWithoutEnd(t *testing.T) {
 		in := m.wants(phone(n), m.thyme, 1)
 		in.Buyer.Email = fmt.Sprintf("Bomb+%d@example.com", n)
 		placed := m.place(in)
-		m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+		m.must(m.CancelByBuyer(t.Context(), placed.Token))
 		for to, letters := range m.letters() {
 			if to != honey && to != association {
 				to = "the mailbox"
@@ -71,7 +71,7 @@ func TestAStrangerWritesToManyMailboxesWithEnd(t *testing.T) {
 		if read.Letter {
 			told++
 		}
-		m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+		m.must(m.CancelByBuyer(t.Context(), placed.Token))
 		m.later(10 * time.Second)
 	}
 	if written != 10 || told != 10 {
@@ -152,7 +152,7 @@ func (m *market) confirmByMail(id uuid.UUID) {
 	m.t.Helper()
 	token, err := m.Confirming(context.Background(), id)
 	m.must(err)
-	m.must(m.ConfirmByBuyer(context.Background(), token, order.By{}))
+	m.must(m.ConfirmByBuyer(context.Background(), token))
 }
 
 func TestConfirmingByMailAndCancellingWritesToNobodyWithoutEnd(t *testing.T) {
@@ -166,7 +166,7 @@ func TestConfirmingByMailAndCancellingWritesToNobodyWithoutEnd(t *testing.T) {
 		in.Buyer.Email = own
 		placed := m.place(in)
 		m.confirmByMail(placed.Order.ID)
-		m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+		m.must(m.CancelByBuyer(t.Context(), placed.Token))
 		for to, letters := range m.letters() {
 			total[to] += letters
 		}
@@ -202,7 +202,7 @@ func TestOfOneNetworkCooperativesHaveMailWithEnd(t *testing.T) {
 				in.From, in.Buyer.Phone, in.Buyer.Email = c.from(n), phone(n), fmt.Sprintf("buyer%d@example.com", n)
 				placed := m.place(in)
 				m.confirmByMail(placed.Order.ID)
-				m.must(m.CancelByBuyer(t.Context(), placed.Token, order.By{}))
+				m.must(m.CancelByBuyer(t.Context(), placed.Token))
 				for to, letters := range m.letters() {
 					if strings.HasSuffix(to, "@souk.example") && !strings.HasPrefix(to, "association") {
 						written += letters
@@ -228,19 +228,19 @@ func TestWhoeverTheMarketItselfSaysYesToIsToldOf(t *testing.T) {
 	}{
 		"a call of the association": {
 			false, func(m *market, o order.Order) error {
-				return m.Confirm(context.Background(), o.ID, order.By{User: m.association})
+				return m.Confirm(context.Background(), o.ID, m.people())
 			},
 			map[string]int{couscous: 1, honey: 1, soap: 1},
 		},
 		"a cooperative": {
 			false, func(m *market, o order.Order) error {
-				return m.Accept(context.Background(), m.honey, m.part(o, m.honey).ID, order.By{})
+				return m.Accept(context.Background(), m.part(o, m.honey).ID, m.of(m.honey))
 			},
 			map[string]int{couscous: 1, soap: 1},
 		},
 		"a cooperative, after the buyer": {
 			true, func(m *market, o order.Order) error {
-				return m.Accept(context.Background(), m.honey, m.part(o, m.honey).ID, order.By{})
+				return m.Accept(context.Background(), m.part(o, m.honey).ID, m.of(m.honey))
 			},
 			map[string]int{couscous: 1, soap: 1},
 		},
@@ -251,7 +251,7 @@ func TestWhoeverTheMarketItselfSaysYesToIsToldOf(t *testing.T) {
 			for n := range 10 {
 				in := m.basic()
 				in.Buyer.Phone = phone(n)
-				m.must(m.CancelByBuyer(t.Context(), m.place(in).Token, order.By{}))
+				m.must(m.CancelByBuyer(t.Context(), m.place(in).Token))
 			}
 			in := m.basic()
 			in.Buyer.Email = "fatima@example.com"

@@ -36,13 +36,13 @@ func TestTheReadingLinkOnlyShowsTheOrder(t *testing.T) {
 	confirming, err := m.Confirming(ctx, placed.Order.ID)
 	m.must(err)
 	for name, err := range map[string]error{
-		"cancel by the reading link":     m.CancelByBuyer(ctx, reading, order.By{}),
-		"cancel by the confirming link":  m.CancelByBuyer(ctx, confirming, order.By{}),
-		"confirm by the reading link":    m.ConfirmByBuyer(ctx, reading, order.By{}),
-		"confirm by the buyer's own":     m.ConfirmByBuyer(ctx, placed.Token, order.By{}),
-		"confirm by nothing":             m.ConfirmByBuyer(ctx, "", order.By{}),
-		"confirm by a link that is none": m.ConfirmByBuyer(ctx, strings.Repeat("A", len(confirming)), order.By{}),
-		"confirm by another's link":      m.ConfirmByBuyer(ctx, confirming[:len(confirming)-1]+"A", order.By{}),
+		"cancel by the reading link":     m.CancelByBuyer(ctx, reading),
+		"cancel by the confirming link":  m.CancelByBuyer(ctx, confirming),
+		"confirm by the reading link":    m.ConfirmByBuyer(ctx, reading),
+		"confirm by the buyer's own":     m.ConfirmByBuyer(ctx, placed.Token),
+		"confirm by nothing":             m.ConfirmByBuyer(ctx, ""),
+		"confirm by a link that is none": m.ConfirmByBuyer(ctx, strings.Repeat("A", len(confirming))),
+		"confirm by another's link":      m.ConfirmByBuyer(ctx, confirming[:len(confirming)-1]+"A"),
 	} {
 		wantError(t, name, err, order.ErrNotFound)
 	}
@@ -69,8 +69,8 @@ func TestABuyerConfirmsByTheLinkInHerMail(t *testing.T) {
 	token, err := m.Confirming(ctx, placed.Order.ID)
 	m.must(err)
 	m.later(time.Hour)
-	m.must(m.ConfirmByBuyer(ctx, token, order.By{}))
-	wantError(t, "again", m.ConfirmByBuyer(ctx, token, order.By{}), order.ErrWrongState)
+	m.must(m.ConfirmByBuyer(ctx, token))
+	wantError(t, "again", m.ConfirmByBuyer(ctx, token), order.ErrWrongState)
 	if o := m.read(placed.Order.ID); o.State != order.StateConfirmed || !o.ExpiresAt.Equal(m.clock().Add(72*time.Hour)) {
 		t.Errorf("%s until %s", o.State, o.ExpiresAt)
 	}
@@ -88,7 +88,7 @@ func TestABuyerConfirmsByTheLinkInHerMail(t *testing.T) {
 	if now.Pieces != 10 || now.Orders != 5 {
 		t.Errorf("%+v", now)
 	}
-	m.must(m.Accept(ctx, m.honey, m.part(placed.Order, m.honey).ID, order.By{}))
+	m.must(m.Accept(ctx, m.part(placed.Order, m.honey).ID, m.of(m.honey)))
 	if now, err = m.Held(ctx); err != nil || now.Pieces != 5 {
 		t.Errorf("after a cooperative said yes: %+v, %v", now, err)
 	}
@@ -148,8 +148,8 @@ func TestLinksOutliveTheSecretThatMadeThemUntilItIsDropped(t *testing.T) {
 		_, err := m.ByToken(ctx, token)
 		wantError(t, name, err, order.ErrNotFound)
 	}
-	wantError(t, "cancel", m.CancelByBuyer(ctx, placed.Token, order.By{}), order.ErrNotFound)
-	wantError(t, "confirm", m.ConfirmByBuyer(ctx, confirming, order.By{}), order.ErrNotFound)
+	wantError(t, "cancel", m.CancelByBuyer(ctx, placed.Token), order.ErrNotFound)
+	wantError(t, "confirm", m.ConfirmByBuyer(ctx, confirming), order.ErrNotFound)
 	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || o.ID != id || o.Acting {
 		t.Errorf("the link that is told now opens %+v, %v", o, err)
 	}
@@ -157,5 +157,5 @@ func TestLinksOutliveTheSecretThatMadeThemUntilItIsDropped(t *testing.T) {
 	if o, err := m.ByToken(ctx, m.TokenAgain(m.read(id))); err != nil || !o.Acting {
 		t.Errorf("the renewed link opens %+v, %v", o, err)
 	}
-	m.must(m.CancelByBuyer(ctx, after.Token, order.By{}))
+	m.must(m.CancelByBuyer(ctx, after.Token))
 }

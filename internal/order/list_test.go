@@ -59,20 +59,19 @@ func TestACooperativeSeesItsOwnPartOnly(t *testing.T) {
 	in.Buyer.Note, in.Buyer.Landmark = "الباب الأخضر", "قرب المسجد"
 	o := m.place(in).Order
 	mine, theirs := m.part(o, m.couscous), m.part(o, m.honey)
-	by := order.By{}
 	for name, err := range map[string]error{
 		"read":      second(m.PartOf(ctx, m.couscous, theirs.ID)),
-		"accept":    m.Accept(ctx, m.couscous, theirs.ID, by),
-		"ready":     m.Ready(ctx, m.couscous, theirs.ID, by),
-		"hand over": m.HandOver(ctx, m.couscous, theirs.ID, by),
-		"decline":   m.Decline(ctx, m.couscous, theirs.ID, by),
+		"accept":    m.Accept(ctx, theirs.ID, m.of(m.couscous)),
+		"ready":     m.Ready(ctx, theirs.ID, m.of(m.couscous)),
+		"hand over": m.HandOver(ctx, theirs.ID, m.of(m.couscous)),
+		"decline":   m.Decline(ctx, theirs.ID, m.of(m.couscous)),
 	} {
 		if !errors.Is(err, order.ErrNotFound) {
 			t.Errorf("could %s another's part: %v", name, err)
 		}
 	}
-	m.must(m.Accept(ctx, m.honey, theirs.ID, by))
-	m.must(m.Accept(ctx, m.couscous, mine.ID, by))
+	m.must(m.Accept(ctx, theirs.ID, m.of(m.honey)))
+	m.must(m.Accept(ctx, mine.ID, m.of(m.couscous)))
 	part, err := m.PartOf(ctx, m.couscous, mine.ID)
 	m.must(err)
 	if part.Number != o.Number || part.BuyerName != "فاطمة الزهراء بنعيسى" || part.PlaceName.FR != "Berkane" ||
@@ -106,9 +105,9 @@ func TestACooperativesList(t *testing.T) {
 		parts = append(parts, m.part(m.place(in).Order, m.couscous))
 		m.later(time.Minute)
 	}
-	m.must(m.Decline(ctx, m.couscous, parts[0].ID, order.By{}))
-	m.must(m.Accept(ctx, m.couscous, parts[1].ID, order.By{}))
-	m.must(m.Decline(ctx, m.couscous, parts[3].ID, order.By{}))
+	m.must(m.Decline(ctx, parts[0].ID, m.of(m.couscous)))
+	m.must(m.Accept(ctx, parts[1].ID, m.of(m.couscous)))
+	m.must(m.Decline(ctx, parts[3].ID, m.of(m.couscous)))
 	ids := func(states []order.PartState, page order.Page) (got []uuid.UUID, total int) {
 		list, total, err := m.PartsOf(ctx, m.couscous, states, page)
 		m.must(err)
@@ -156,8 +155,8 @@ func TestTheAssociationsList(t *testing.T) {
 		m.later(24 * time.Hour)
 	}
 	part := m.part(orders[0], m.honey)
-	m.must(m.Decline(ctx, m.honey, part.ID, order.By{}))
-	m.must(m.Confirm(ctx, orders[1].ID, order.By{}))
+	m.must(m.Decline(ctx, part.ID, m.of(m.honey)))
+	m.must(m.Confirm(ctx, orders[1].ID, m.people()))
 	for name, c := range map[string]struct {
 		filter order.Filter
 		page   order.Page

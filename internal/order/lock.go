@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -19,9 +20,9 @@ import (
 
 // By says who makes a move, why and when.
 type By struct {
-	User uuid.UUID // zero: the buyer, or the market itself
-	Note string    // shown with the move; may be empty
-	At   time.Time // zero: now; what happened later stands later in the history, whatever the clocks say
+	Actor actor.Actor
+	Note  string    // shown with the move; may be empty
+	At    time.Time // zero: now; what happened later stands later in the history, whatever the clocks say
 
 	// What a page showed to whoever moves it. If it is otherwise now, ErrWrongState. Nil is for who looks at
 	// no page: the market itself, and the buyer, whose moves fit whatever became of the order or are refused.
@@ -98,36 +99,23 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	return &o, nil
 }
 
-// public is the order as far as its own rules look at it.
-func (o *locked) public() Order { return Order{State: o.State, Parts: o.parts} }
+// may gives the parts that a move is about, as Move.moving does.
+func (o *locked) may(m Move) ([]Part, error) { return m.moving(o.by.Actor.Kind, o.State, o.parts) }
 
 // active are the parts that are left in the order.
 func (o *locked) active() []Part {
-	return o.partsThat(PartState.Active)
+	return slices.DeleteFunc(slices.Clone(o.parts), func(p Part) bool { return !p.State.Active() })
 }
 
-func (o *locked) partsThat(in func(PartState) bool) []Part {
-	var parts []Part
-	for _, p := range o.parts {
-		if in(p.State) {
-			parts = append(parts, p)
-		}
-	}
-	return parts
-}
-
-// setState brings the order into another state and writes down who did it.
+// setState brings the order into another state, which a rule allows, and writes down who did it.
 func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
-	if !to.reachableFrom(o.State) {
-		return ErrWrongState
-	}
 	result, err := tx.ExecContext(ctx, `
 		with moved as (
 		    update orders set state = $3 where id = $1 and state = $2 returning id
 		)
-		insert into order_events (id, order_id, state, note, user_id, at)
-		select $4, id, $3, $5, $6, $7 from moved`,
-		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.user(), o.by.At)
+		insert into order_events (id, order_id, state, note, actor, user_id, at)
+		select $4, id, $3, $5, $6, $7, $8 from moved`,
+		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
 	if err := moved(result, err, 1); err != nil {
 		return fmt.Errorf("order: from %s to %s: %w", o.State, to, err)
 	}
@@ -139,9 +127,6 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to PartState) error {
 	ids, old, events := make([]uuid.UUID, len(parts)), make([]string, len(parts)), make([]uuid.UUID, len(parts))
 	for i, p := range parts {
-		if !to.reachableFrom(p.State) {
-			return ErrWrongState
-		}
 		ids[i], old[i], events[i] = p.ID, string(p.State), postgres.NewID()
 	}
 	result, err := tx.ExecContext(ctx, `
@@ -151,9 +136,9 @@ func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to Par
 		    where s.id = old.id and s.state = old.state
 		    returning s.id, s.order_id, old.event
 		)
-		insert into order_events (id, order_id, sub_order_id, state, note, user_id, at)
-		select event, order_id, id, $4, $5, $6, $7 from moved`,
-		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.user(), o.by.At)
+		insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at)
+		select event, order_id, id, $4, $5, $6, $7, $8 from moved`,
+		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
 	if err := moved(result, err, int64(len(parts))); err != nil {
 		return fmt.Errorf("order: parts to %s: %w", to, err)
 	}
@@ -176,8 +161,4 @@ func moved(result sql.Result, err error, want int64) error {
 		err = fmt.Errorf("%d of %d moved", n, want)
 	}
 	return err
-}
-
-func (b By) user() uuid.NullUUID {
-	return uuid.NullUUID{UUID: b.User, Valid: b.User != uuid.Nil}
 }

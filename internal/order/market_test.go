@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
@@ -42,8 +44,9 @@ type market struct {
 	db    *sqlx.DB
 	texts *i18n.Bundle
 
-	couscous, honey, soap uuid.UUID // the cooperatives; couscous and soap are women's
-	association           uuid.UUID // who acts for it
+	couscous, honey, soap uuid.UUID               // the cooperatives; couscous and soap are women's
+	association           uuid.UUID               // who acts for it
+	members               map[uuid.UUID]uuid.UUID // who acts for each cooperative
 
 	wheat   uuid.UUID // of couscous: 26 dirhams
 	barley  uuid.UUID // of couscous: 65
@@ -72,7 +75,9 @@ func newMarket(t testing.TB) *market {
 	m.soap = m.cooperative("zahrat-el-ain", "زهرة العين", 0, "approved")
 	newcomer := m.cooperative("jdida", "جديدة", 0, "pending")
 	m.association = m.user("association@souk.example", "association", nil, "ar")
-	m.user("member@nouarat.example", "member", &m.couscous, "fr")
+	m.members = map[uuid.UUID]uuid.UUID{
+		m.couscous: m.user("member@nouarat.example", "member", &m.couscous, "fr"), m.honey: postgres.NewID(), m.soap: postgres.NewID(),
+	}
 	m.wheat = m.product(m.couscous, "كسكس القمح", "Couscous de blé", 26_00, false, "published")
 	m.barley = m.product(m.couscous, "كسكس الشعير", "Couscous d’orge", 65_00, false, "published")
 	m.thyme = m.product(m.honey, "عسل الزعتر", "Miel de thym", 110_00, false, "published")
@@ -154,6 +159,16 @@ func (m *market) product(cooperative uuid.UUID, ar, fr string, price money.Amoun
 	return id
 }
 
+// of is a member of the cooperative who makes a move, and what she writes about it.
+func (m *market) of(cooperative uuid.UUID, note ...string) order.By {
+	return order.By{Actor: actor.OfCooperative(cooperative, m.members[cooperative]), Note: strings.Join(note, " ")}
+}
+
+// people is the association that makes a move, and what it writes about it.
+func (m *market) people(note ...string) order.By {
+	return order.By{Actor: actor.OfAssociation(m.association), Note: strings.Join(note, " ")}
+}
+
 // restock counts n more pieces.
 func (m *market) restock(product uuid.UUID, n int) {
 	m.t.Helper()
@@ -218,10 +233,10 @@ func (m *market) handOverAll(id uuid.UUID) {
 	for _, p := range m.read(id).Parts {
 		for _, step := range []struct {
 			from order.PartState
-			move func(context.Context, uuid.UUID, uuid.UUID, order.By) error
+			move func(context.Context, uuid.UUID, order.By) error
 		}{{order.PartPlaced, m.Accept}, {order.PartAccepted, m.Ready}, {order.PartReady, m.HandOver}} {
 			if p = m.part(m.read(id), p.Cooperative.ID); p.State == step.from {
-				m.must(step.move(ctx, p.Cooperative.ID, p.ID, order.By{}))
+				m.must(step.move(ctx, p.ID, m.of(p.Cooperative.ID)))
 			}
 		}
 	}

@@ -2,38 +2,115 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
-// The moves of whole orders. Each is ErrNotFound when there is no such order and ErrWrongState when
-// it has moved on, so that nothing is done twice.
+// Move makes one of the moves that the association or a cooperative chooses, of the order or, by a member,
+// of the part with that id. It is ErrNotFound when there is no such order, or when the part is another
+// cooperative's; ErrNotTheirs when whoever it is makes no such move; ErrWrongState, or what the rule says
+// instead, when things do not stand so, so that nothing is done twice.
+func (s *Service) Move(ctx context.Context, m Move, id uuid.UUID, by By) error {
+	switch by.Actor.Kind {
+	case actor.Association:
+		return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
+			parts, err := o.may(m)
+			if err != nil {
+				return err
+			}
+			return s.act(ctx, tx, o, m, parts)
+		})
+	case actor.Member:
+		return s.movePart(ctx, m, id, by)
+	default: // a buyer proves herself by a link, and the market has its own ways
+		return ErrNotTheirs
+	}
+}
+
+// movePart makes a cooperative's move with its part.
+func (s *Service) movePart(ctx context.Context, m Move, partID uuid.UUID, by By) error {
+	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
+		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == partID })
+		if by.SeenPart != nil && *by.SeenPart != o.parts[i].State {
+			return ErrWrongState
+		}
+		parts, err := m.moving(by.Actor.Kind, o.State, o.parts[i:i+1])
+		if err != nil {
+			return err
+		}
+		return s.act(ctx, tx, o, m, parts)
+	}, `id = (select order_id from sub_orders where id = $1 and cooperative_id = $2)`, partID, by.Actor.Cooperative)
+}
+
+// act does what a move, which its rule allows, means for the order and these parts of it.
+func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts []Part) error {
+	switch r := rules[m]; m {
+	case MoveConfirm:
+		return s.confirm(ctx, tx, o)
+	case MoveAccept:
+		return s.accept(ctx, tx, o, parts)
+	case MoveReady, MoveHandOver:
+		return o.setParts(ctx, tx, parts, r.toPart)
+	case MoveDispatch:
+		return o.setState(ctx, tx, r.to)
+	case MoveDeliver:
+		return s.deliver(ctx, tx, o, parts)
+	default:
+		return s.drop(ctx, tx, o, drop{move: m, parts: parts})
+	}
+}
 
 // Confirm says that the buyer was called and wants the order.
 func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		return s.confirm(ctx, tx, o)
-	})
+	return s.Move(ctx, MoveConfirm, orderID, by)
+}
+
+// Dispatch sends the order on its way, once every part that is left has been handed over;
+// ErrNotHandedOver before that.
+func (s *Service) Dispatch(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.Move(ctx, MoveDispatch, orderID, by)
+}
+
+// Deliver says that the buyer has the goods and, if she had not paid yet, has paid what is due.
+func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.Move(ctx, MoveDeliver, orderID, by)
+}
+
+// Refuse says that the buyer was not found or did not want the goods: they go back into stock and
+// nothing is owed.
+func (s *Service) Refuse(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.Move(ctx, MoveRefuse, orderID, by)
+}
+
+// Cancel gives up an order that has not been dispatched.
+func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
+	return s.Move(ctx, MoveCancel, orderID, by)
 }
 
 // ConfirmByBuyer says that the buyer wants the order, by the link in her mail. Its goods are held as long
 // as those of any confirmed order; but a mailbox proves little, so that they count as a stranger's until
 // the market's people say yes too (see hold.go). ErrWrongState if it is confirmed or over already,
 // ErrLastPieces if some of it was given beyond a share and does not fit into the shares yet.
-func (s *Service) ConfirmByBuyer(ctx context.Context, token string, by By) error {
+func (s *Service) ConfirmByBuyer(ctx context.Context, token string) error {
 	id, err := named(token)
 	if err != nil {
 		return err
 	}
-	by.Note = NoteByMail
+	by := By{Actor: actor.OfBuyer(), Note: NoteByMail}
 	return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
 		if !s.made(token, confirmingToken, o.ID, o.Link) {
 			return ErrNotFound
+		}
+		if _, err := o.may(MoveConfirm); err != nil {
+			return err
 		}
 		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
 			return err
@@ -70,7 +147,7 @@ func (s *Service) confirm(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 // prolong gives the cooperatives that have not answered the whole time to do so from now on, and tells
 // those that were not told of the order (see announceConfirmed).
 func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
-	if len(o.partsThat(func(p PartState) bool { return p == PartPlaced })) == 0 {
+	if !slices.ContainsFunc(o.parts, func(p Part) bool { return p.State == PartPlaced }) {
 		return nil
 	}
 	decided, err := settings.Read(ctx, tx)
@@ -94,96 +171,69 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// Dispatch sends the order on its way, once every part that is left has been handed over;
-// ErrNotHandedOver before that.
-func (s *Service) Dispatch(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		if !StateDispatched.reachableFrom(o.State) {
-			return ErrWrongState
-		}
-		if !o.public().Dispatchable() {
-			return ErrNotHandedOver
-		}
-		return o.setState(ctx, tx, StateDispatched)
-	})
-}
-
-// Deliver says that the buyer has the goods and, if she had not paid yet, has paid what is due.
-func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		if err := o.setState(ctx, tx, StateDelivered); err != nil {
-			return err
-		}
-		if err := o.setParts(ctx, tx, o.active(), PartDelivered); err != nil {
-			return err
-		}
-		paid, err := o.paid(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if paid {
-			return earnTx(ctx, tx, o, o.by.At)
-		}
-		_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
+// accept takes a part of an order on; with the first, the order is confirmed.
+func (s *Service) accept(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part) error {
+	if err := o.setParts(ctx, tx, parts, PartAccepted); err != nil {
 		return err
-	})
+	}
+	if o.State == StatePlaced {
+		return s.confirm(ctx, tx, o)
+	}
+	if err := o.release(ctx, tx); err != nil { // the buyer's own word is now the market's
+		return err
+	}
+	return s.announceConfirmed(ctx, tx, o)
 }
 
-// Refuse says that the buyer was not found or did not want the goods: they go back into stock and
-// nothing is owed.
-func (s *Service) Refuse(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		return s.giveUp(ctx, tx, o, PartRefused, StateRefused)
-	})
-}
-
-// Cancel gives up an order that has not been dispatched.
-func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
-	})
+// deliver brings an order to its end: what is due is paid with it, and earned.
+func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part) error {
+	if err := o.setState(ctx, tx, StateDelivered); err != nil {
+		return err
+	}
+	if err := o.setParts(ctx, tx, parts, PartDelivered); err != nil {
+		return err
+	}
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if paid {
+		return earnTx(ctx, tx, o, o.by.At)
+	}
+	_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
+	return err
 }
 
 // CancelByBuyer cancels the order of a tracking link, while no part of it is ready; ErrTooLate
 // after that.
-func (s *Service) CancelByBuyer(ctx context.Context, token string, by By) error {
-	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
+func (s *Service) CancelByBuyer(ctx context.Context, token string) error {
+	return s.moveWhere(ctx, By{Actor: actor.OfBuyer()}, func(tx *sqlx.Tx, o *locked) error {
 		if !s.made(token, trackingToken, o.ID, o.Link) {
 			return ErrNotFound
 		}
-		if StateCancelled.reachableFrom(o.State) && !o.public().Cancellable() {
-			return ErrTooLate
+		parts, err := o.may(MoveWithdraw)
+		if err != nil {
+			return err
 		}
-		return s.giveUp(ctx, tx, o, PartCancelled, StateCancelled)
+		return s.act(ctx, tx, o, MoveWithdraw, parts)
 	}, `token_hash = $1`, hashToken(token))
 }
 
 // Expire cancels the parts that were not accepted in time, and the order with the last of them or if
 // nobody confirmed it. It may be called again.
 func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) error {
-	by := By{Note: NoteExpired, At: at}
+	by := By{Actor: actor.OfSystem(), Note: NoteExpired, At: at}
 	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
 		if o.State == StatePlaced {
 			o.by.Note = NoteUnconfirmed
 		}
-		late := o.partsThat(func(p PartState) bool { return p == PartPlaced })
-		if len(late) == 0 || s.moment(at).Before(o.ExpiresAt) {
+		late, err := o.may(MoveExpire)
+		if errors.Is(err, ErrWrongState) || s.moment(at).Before(o.ExpiresAt) {
 			return nil
 		}
-		return s.drop(ctx, tx, o, drop{
-			parts: late, to: PartCancelled, order: StateCancelled,
-			reference: "order:" + o.ID.String() + ":expired",
-		})
-	})
-}
-
-// giveUp drops all that is left of an order.
-func (s *Service) giveUp(ctx context.Context, tx *sqlx.Tx, o *locked, to PartState, order State) error {
-	if !order.reachableFrom(o.State) {
-		return ErrWrongState
-	}
-	return s.drop(ctx, tx, o, drop{
-		parts: o.active(), to: to, order: order,
-		reference: "order:" + o.ID.String() + ":" + string(order),
+		if err != nil {
+			return err
+		}
+		return s.act(ctx, tx, o, MoveExpire, late)
 	})
 }

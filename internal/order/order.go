@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -85,7 +86,8 @@ type Event struct {
 	PartID   *uuid.UUID `db:"part_id"`
 	State    string     // a State, or a PartState with PartID
 	Note     string     // what somebody wrote about it, or one of the Notes
-	UserID   *uuid.UUID `db:"user_id"`
+	Actor    actor.Kind // who did it
+	UserID   *uuid.UUID `db:"user_id"`   // of a member or of the association
 	UserName string     `db:"user_name"` // not told to the buyer
 	At       time.Time
 }
@@ -120,19 +122,6 @@ func (o Order) Pieces() int {
 	return n
 }
 
-// Cancellable reports whether the buyer may still cancel: while no cooperative has its part ready.
-func (o Order) Cancellable() bool {
-	if !StateCancelled.reachableFrom(o.State) {
-		return false
-	}
-	for _, p := range o.Parts {
-		if p.State == PartReady || p.State == PartHandedOver {
-			return false
-		}
-	}
-	return true
-}
-
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in
 // time, so that its buyer may want to order again.
 func (o Order) Lapsed() bool {
@@ -151,17 +140,4 @@ func (o Order) lastNote() (note string) {
 		}
 	}
 	return note
-}
-
-// Dispatchable reports whether every part that is left has been handed over.
-func (o Order) Dispatchable() bool {
-	if !StateDispatched.reachableFrom(o.State) {
-		return false
-	}
-	for _, p := range o.Parts {
-		if p.State.Active() && p.State != PartHandedOver {
-			return false
-		}
-	}
-	return true
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -252,7 +253,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
 		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true, LastPieces: spare > 0,
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
-		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), At: req.at}},
+		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), Actor: actor.Buyer, At: req.at}},
 	}
 	perishable := false
 	partOf := make(map[uuid.UUID]int)
@@ -264,7 +265,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 			partOf[p.Cooperative.ID] = i
 			part := Part{ID: postgres.NewID(), Cooperative: p.Cooperative, State: PartPlaced}
 			o.Parts = append(o.Parts, part)
-			o.Events = append(o.Events, Event{ID: postgres.NewID(), PartID: &part.ID, State: string(PartPlaced), At: req.at})
+			o.Events = append(o.Events, Event{ID: postgres.NewID(), PartID: &part.ID, State: string(PartPlaced), Actor: actor.Buyer, At: req.at})
 		}
 		line := OrderLine{
 			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,

@@ -55,7 +55,7 @@ func (o *locked) dropTx(ctx context.Context, tx *sqlx.Tx, d drop, paid bool, fee
 		postings = refundPostings(d.parts, fee)
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: d.reference, Kind: journalCancelled, OrderID: &o.ID, PartID: d.part, At: o.by.At, Postings: postings,
+		Reference: d.reference(o), Kind: journalCancelled, OrderID: &o.ID, PartID: d.part(), At: o.by.At, Postings: postings,
 	})
 }
 

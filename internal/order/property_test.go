@@ -42,47 +42,46 @@ func steps() []step {
 		return true
 	}
 	early := func(o order.Order) bool { return o.State == "placed" || o.State == "confirmed" }
-	by := order.By{}
 	return []step{
 		{"accept", func(_ order.Order, p order.Part) bool { return p.State == "placed" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Accept(ctx, p.Cooperative.ID, p.ID, by)
+				return m.Accept(ctx, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"ready", func(_ order.Order, p order.Part) bool { return p.State == "accepted" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Ready(ctx, p.Cooperative.ID, p.ID, by)
+				return m.Ready(ctx, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"hand over", func(_ order.Order, p order.Part) bool { return p.State == "ready" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.HandOver(ctx, p.Cooperative.ID, p.ID, by)
+				return m.HandOver(ctx, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"decline", func(_ order.Order, p order.Part) bool { return p.State == "placed" || p.State == "accepted" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Decline(ctx, p.Cooperative.ID, p.ID, by)
+				return m.Decline(ctx, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"confirm", func(o order.Order, _ order.Part) bool { return o.State == "placed" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Confirm(ctx, o.ID, by)
+				return m.Confirm(ctx, o.ID, m.people())
 			}},
 		{"dispatch", func(o order.Order, _ order.Part) bool { return o.State == "confirmed" && all(o, "handed_over") },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Dispatch(ctx, o.ID, by)
+				return m.Dispatch(ctx, o.ID, m.people())
 			}},
 		{"deliver", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Deliver(ctx, o.ID, by)
+				return m.Deliver(ctx, o.ID, m.people())
 			}},
 		{"refuse", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Refuse(ctx, o.ID, by)
+				return m.Refuse(ctx, o.ID, m.people())
 			}},
 		{"cancel", func(o order.Order, _ order.Part) bool { return early(o) },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Cancel(ctx, o.ID, by)
+				return m.Cancel(ctx, o.ID, m.people())
 			}},
 		{"cancel by buyer", func(o order.Order, _ order.Part) bool { return early(o) && all(o, "placed", "accepted") },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.CancelByBuyer(ctx, m.Token(o.ID, o.Link), by)
+				return m.CancelByBuyer(ctx, m.Token(o.ID, o.Link))
 			}},
 		{"confirm by mail", func(o order.Order, _ order.Part) bool { return o.State == "placed" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
@@ -90,7 +89,7 @@ func steps() []step {
 				if errors.Is(err, mail.ErrOver) {
 					return order.ErrWrongState
 				}
-				return errors.Join(err, m.ConfirmByBuyer(ctx, token, by))
+				return errors.Join(err, m.ConfirmByBuyer(ctx, token))
 			}},
 		{"expire", func(order.Order, order.Part) bool { return true },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {

@@ -168,7 +168,7 @@ func TestOrdersThatCrossDoNotBlockEachOther(t *testing.T) {
 			if err != nil || i%2 == 0 {
 				return err
 			}
-			return m.CancelByBuyer(t.Context(), placed.Token, order.By{})
+			return m.CancelByBuyer(t.Context(), placed.Token)
 		})
 	}
 	m.must(all.Wait())
@@ -185,11 +185,11 @@ func TestAHistoryKeepsTheOrderOfTheMovesWhateverTheClocksSay(t *testing.T) {
 	o := m.place(m.basic()).Order
 	part := m.part(o, m.couscous)
 	m.later(time.Hour)
-	m.must(m.Accept(ctx, m.couscous, part.ID, order.By{}))
+	m.must(m.Accept(ctx, part.ID, m.of(m.couscous)))
 	// Asked a moment before, and then made to wait for the other; or by an instance whose clock is behind.
-	slow := order.By{At: m.clock().Add(-time.Second)}
-	m.must(m.Ready(ctx, m.couscous, part.ID, slow))
-	m.must(m.Cancel(ctx, o.ID, slow))
+	slow := func(by order.By) order.By { by.At = m.clock().Add(-time.Second); return by }
+	m.must(m.Ready(ctx, part.ID, slow(m.of(m.couscous))))
+	m.must(m.Cancel(ctx, o.ID, slow(m.people())))
 	seen, err := m.PartOf(ctx, m.couscous, part.ID)
 	m.must(err)
 	var states []string

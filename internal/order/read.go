@@ -153,7 +153,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, error) {
 	var events []Event
 	err := s.db.SelectContext(ctx, &events, `
-		select e.id, e.sub_order_id as part_id, e.state, e.note, e.user_id, coalesce(u.name, '') as user_name, e.at
+		select e.id, e.sub_order_id as part_id, e.state, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
 		from order_events e left join users u on u.id = e.user_id
 		where e.order_id = $1
 		order by e.at, e.id`, orderID)

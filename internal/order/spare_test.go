@@ -182,11 +182,11 @@ func TestWhatIsLeftOfAnOrderCountsAsBeyondTheShare(t *testing.T) {
 		m.wantClean()
 	}
 	wantSpare("the last jar but one", 1)
-	m.must(m.Decline(t.Context(), m.couscous, m.part(o, m.couscous).ID, order.By{}))
+	m.must(m.Decline(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
 	wantSpare("without the couscous", 1)
-	m.must(m.Decline(t.Context(), m.honey, m.part(o, m.honey).ID, order.By{}))
+	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
 	wantSpare("without the jar", 1)
-	m.must(m.Confirm(t.Context(), o.ID, order.By{}))
+	m.must(m.Confirm(t.Context(), o.ID, m.people()))
 	wantSpare("confirmed", 0)
 }
 
@@ -215,12 +215,12 @@ func TestALastPieceIsNotHeldLongOnAMailboxsWord(t *testing.T) {
 		}
 		m.wantClean()
 	}
-	wantError(t, "while others hold the share", m.ConfirmByBuyer(t.Context(), token, order.By{}), order.ErrLastPieces)
+	wantError(t, "while others hold the share", m.ConfirmByBuyer(t.Context(), token), order.ErrLastPieces)
 	wantHeld("while others hold the share", 1, monday.Add(time.Hour))
 	m.wantStates(o.ID, "placed: placed")
 
-	m.must(m.CancelByBuyer(t.Context(), others.Token, order.By{}))
-	m.must(m.ConfirmByBuyer(t.Context(), token, order.By{}))
+	m.must(m.CancelByBuyer(t.Context(), others.Token))
+	m.must(m.ConfirmByBuyer(t.Context(), token))
 	wantHeld("once it fits into the share", 0, m.clock().Add(72*time.Hour))
 }
 
@@ -235,8 +235,8 @@ func TestLastPiecesOfAllGoodsAreNotHeldLongOnAMailboxsWord(t *testing.T) {
 	o := m.place(in).Order
 	token, err := m.Confirming(t.Context(), o.ID)
 	m.must(err)
-	wantError(t, "while strangers hold their share", m.ConfirmByBuyer(t.Context(), token, order.By{}), order.ErrLastPieces)
-	m.must(m.Confirm(t.Context(), o.ID, order.By{User: m.association}))
+	wantError(t, "while strangers hold their share", m.ConfirmByBuyer(t.Context(), token), order.ErrLastPieces)
+	m.must(m.Confirm(t.Context(), o.ID, m.people()))
 	if until := m.read(o.ID).ExpiresAt; !until.Equal(m.clock().Add(72 * time.Hour)) {
 		t.Errorf("the association's yes holds it until %s", until)
 	}

@@ -1,10 +1,6 @@
 package order
 
-import (
-	"slices"
-
-	"github.com/souk-taawon/souk/internal/fault"
-)
+import "github.com/souk-taawon/souk/internal/fault"
 
 // State is how far a whole order has come.
 type State string
@@ -34,26 +30,6 @@ const (
 	PartRefused    PartState = "refused"   // with the order, at the buyer's door
 )
 
-// orderFrom lists from which states an order can come into each state.
-var orderFrom = map[State][]State{
-	StateConfirmed:  {StatePlaced},
-	StateDispatched: {StateConfirmed},
-	StateDelivered:  {StateDispatched},
-	StateRefused:    {StateDispatched},
-	StateCancelled:  {StatePlaced, StateConfirmed},
-}
-
-// partFrom lists from which states a part can come into each state.
-var partFrom = map[PartState][]PartState{
-	PartAccepted:   {PartPlaced},
-	PartReady:      {PartAccepted},
-	PartHandedOver: {PartReady},
-	PartDelivered:  {PartHandedOver},
-	PartDeclined:   {PartPlaced, PartAccepted},
-	PartCancelled:  {PartPlaced, PartAccepted, PartReady, PartHandedOver},
-	PartRefused:    {PartHandedOver},
-}
-
 // Open reports whether the order is still on its way to being delivered.
 func (s State) Open() bool {
 	return s == StatePlaced || s == StateConfirmed || s == StateDispatched
@@ -70,14 +46,11 @@ func (s State) Key() string { return "order.state." + string(s) }
 // Key is the translation key of the state's name.
 func (s PartState) Key() string { return "order.part_state." + string(s) }
 
-func (s State) reachableFrom(old State) bool { return slices.Contains(orderFrom[s], old) }
-
-func (s PartState) reachableFrom(old PartState) bool { return slices.Contains(partFrom[s], old) }
-
 // What an order refuses. *catalog.OutOfStock is passed through as it is.
 var (
 	ErrInvalid             = fault.New(fault.Invalid, "order.invalid") // Fields say where
 	ErrNotFound            = fault.New(fault.NotFound, "order.not_found")
+	ErrNotTheirs           = fault.New(fault.Forbidden, "order.not_theirs") // whoever moves it makes other moves; see rules.go
 	ErrWrongState          = fault.New(fault.Conflict, "order.wrong_state") // it has moved on meanwhile
 	ErrNotHandedOver       = fault.New(fault.Conflict, "order.not_handed_over")
 	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -46,23 +47,24 @@ func TestOneOrderOfThreeCooperativesFromBasketToCash(t *testing.T) {
 	})
 	m.wantClean()
 
-	by := order.By{User: m.association, Note: "بعد الظهر"}
+	const note = "بعد الظهر"
+	by := m.people(note)
 	couscous, honey, soap := m.part(o, m.couscous), m.part(o, m.honey), m.part(o, m.soap)
 	m.later(time.Hour)
-	m.must(m.Accept(ctx, m.couscous, couscous.ID, by))
+	m.must(m.Accept(ctx, couscous.ID, m.of(m.couscous, note)))
 	m.wantStates(o.ID, "confirmed: accepted placed placed")
-	m.must(m.Ready(ctx, m.couscous, couscous.ID, by))
-	m.must(m.Accept(ctx, m.honey, honey.ID, by))
-	m.must(m.Accept(ctx, m.soap, soap.ID, by))
-	m.must(m.HandOver(ctx, m.couscous, couscous.ID, by))
-	m.must(m.Ready(ctx, m.honey, honey.ID, by))
-	m.must(m.HandOver(ctx, m.honey, honey.ID, by))
-	m.must(m.Ready(ctx, m.soap, soap.ID, by))
+	m.must(m.Ready(ctx, couscous.ID, m.of(m.couscous, note)))
+	m.must(m.Accept(ctx, honey.ID, m.of(m.honey, note)))
+	m.must(m.Accept(ctx, soap.ID, m.of(m.soap, note)))
+	m.must(m.HandOver(ctx, couscous.ID, m.of(m.couscous, note)))
+	m.must(m.Ready(ctx, honey.ID, m.of(m.honey, note)))
+	m.must(m.HandOver(ctx, honey.ID, m.of(m.honey, note)))
+	m.must(m.Ready(ctx, soap.ID, m.of(m.soap, note)))
 	m.wantStates(o.ID, "confirmed: handed_over handed_over ready")
 	if err := m.Dispatch(ctx, o.ID, by); !errors.Is(err, order.ErrNotHandedOver) {
 		t.Errorf("dispatched without the soap: %v", err)
 	}
-	m.must(m.HandOver(ctx, m.soap, soap.ID, by))
+	m.must(m.HandOver(ctx, soap.ID, m.of(m.soap, note)))
 	m.wantClean()
 	m.must(m.Dispatch(ctx, o.ID, by))
 	m.wantStates(o.ID, "dispatched: handed_over handed_over handed_over")
@@ -87,16 +89,16 @@ func TestOneOrderOfThreeCooperativesFromBasketToCash(t *testing.T) {
 				who = strings.SplitN(p.Cooperative.Slug, "-", 2)[0]
 			}
 		}
-		history = append(history, who+" "+e.State)
-		if e.State != "placed" && (e.UserName != "فاطمة" || e.Note != "بعد الظهر") {
+		history = append(history, who+" "+e.State+" by "+string(e.Actor))
+		if e.Actor == actor.Association && e.UserName != "فاطمة" || e.State != "placed" && e.Note != note {
 			t.Errorf("%s by %q: %q", e.State, e.UserName, e.Note)
 		}
 	}
 	want := []string{
-		"order placed", "nouarat placed", "iklil placed", "zahrat placed",
-		"nouarat accepted", "order confirmed", "nouarat ready", "iklil accepted", "zahrat accepted", "nouarat handed_over",
-		"iklil ready", "iklil handed_over", "zahrat ready", "zahrat handed_over", "order dispatched",
-		"order delivered", "nouarat delivered", "iklil delivered", "zahrat delivered",
+		"order placed by buyer", "nouarat placed by buyer", "iklil placed by buyer", "zahrat placed by buyer",
+		"nouarat accepted by member", "order confirmed by member", "nouarat ready by member", "iklil accepted by member", "zahrat accepted by member", "nouarat handed_over by member",
+		"iklil ready by member", "iklil handed_over by member", "zahrat ready by member", "zahrat handed_over by member", "order dispatched by association",
+		"order delivered by association", "nouarat delivered by association", "iklil delivered by association", "zahrat delivered by association",
 	}
 	if diff := cmp.Diff(want, history); diff != "" {
 		t.Errorf("history: %s", diff)
@@ -114,8 +116,8 @@ func TestACooperativeDeclinesItsPart(t *testing.T) {
 	ctx := t.Context()
 	o := m.place(m.basic()).Order
 	honey := m.part(o, m.honey)
-	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
-	m.must(m.Decline(ctx, m.honey, honey.ID, order.By{Note: "انكسرت الجرة"}))
+	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Decline(ctx, honey.ID, m.of(m.honey, "انكسرت الجرة")))
 	m.wantStates(o.ID, "confirmed: placed declined placed")
 	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 10, m.olive: 8})
 	if due := m.read(o.ID).Due; due != 128_00 {
@@ -127,8 +129,8 @@ func TestACooperativeDeclinesItsPart(t *testing.T) {
 	})
 	m.wantClean()
 	m.handOverAll(o.ID)
-	m.must(m.Dispatch(ctx, o.ID, order.By{}))
-	m.must(m.Deliver(ctx, o.ID, order.By{}))
+	m.must(m.Dispatch(ctx, o.ID, m.people()))
+	m.must(m.Deliver(ctx, o.ID, m.people()))
 	m.wantStates(o.ID, "delivered: delivered declined delivered")
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingDelivery: 0,
@@ -152,12 +154,12 @@ func TestDeliveryCostsWhatItCostWhenItWasOrdered(t *testing.T) {
 	if free.DeliveryFee != 0 || charged.DeliveryFee != 20_00 {
 		t.Fatalf("delivery costs %s and %s", free.DeliveryFee, charged.DeliveryFee)
 	}
-	m.must(m.Decline(ctx, m.couscous, m.part(free, m.couscous).ID, order.By{}))
-	m.must(m.Decline(ctx, m.soap, m.part(charged, m.soap).ID, order.By{}))
+	m.must(m.Decline(ctx, m.part(free, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Decline(ctx, m.part(charged, m.soap).ID, m.of(m.soap)))
 	for o, due := range map[*order.Order]money.Amount{&free: 440_00, &charged: 460_00} {
 		m.handOverAll(o.ID)
-		m.must(m.Dispatch(ctx, o.ID, order.By{}))
-		m.must(m.Deliver(ctx, o.ID, order.By{}))
+		m.must(m.Dispatch(ctx, o.ID, m.people()))
+		m.must(m.Deliver(ctx, o.ID, m.people()))
 		if got := m.read(o.ID); got.Due != due || got.DeliveryFee != o.DeliveryFee {
 			t.Errorf("due is %s with %s for delivery, want %s", got.Due, got.DeliveryFee, due)
 		}
@@ -175,7 +177,7 @@ func TestAnOrderOfWhichNothingIsLeftIsCancelled(t *testing.T) {
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	for _, p := range o.Parts {
-		m.must(m.Decline(t.Context(), p.Cooperative.ID, p.ID, order.By{}))
+		m.must(m.Decline(t.Context(), p.ID, m.of(p.Cooperative.ID)))
 	}
 	m.wantStates(o.ID, "cancelled: declined declined declined")
 	m.wantNothingLeft(o.ID)
@@ -201,14 +203,14 @@ func TestNobodyIsAtTheDoor(t *testing.T) {
 	ctx := t.Context()
 	o := m.place(m.basic()).Order
 	m.handOverAll(o.ID)
-	if err := m.Refuse(ctx, o.ID, order.By{}); !errors.Is(err, order.ErrWrongState) {
+	if err := m.Refuse(ctx, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("refused before it was on its way: %v", err)
 	}
-	m.must(m.Dispatch(ctx, o.ID, order.By{}))
-	if err := m.Cancel(ctx, o.ID, order.By{}); !errors.Is(err, order.ErrWrongState) {
+	m.must(m.Dispatch(ctx, o.ID, m.people()))
+	if err := m.Cancel(ctx, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("cancelled on its way: %v", err)
 	}
-	m.must(m.Refuse(ctx, o.ID, order.By{User: m.association, Note: "لا أحد في البيت"}))
+	m.must(m.Refuse(ctx, o.ID, m.people("لا أحد في البيت")))
 	m.wantStates(o.ID, "refused: refused refused refused")
 	m.wantNothingLeft(o.ID)
 }
@@ -219,17 +221,17 @@ func TestTheBuyerCancels(t *testing.T) {
 	ctx := t.Context()
 	placed := m.place(m.basic())
 	honey := m.part(placed.Order, m.honey)
-	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
-	if !m.read(placed.Order.ID).Cancellable() {
+	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
+	if !m.read(placed.Order.ID).Can(order.MoveWithdraw, actor.Buyer) {
 		t.Error("an order of which nothing is ready cannot be cancelled")
 	}
-	m.must(m.CancelByBuyer(ctx, placed.Token, order.By{}))
+	m.must(m.CancelByBuyer(ctx, placed.Token))
 	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
 	m.wantNothingLeft(placed.Order.ID)
-	if err := m.CancelByBuyer(ctx, placed.Token, order.By{}); !errors.Is(err, order.ErrWrongState) {
+	if err := m.CancelByBuyer(ctx, placed.Token); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("cancelled twice: %v", err)
 	}
-	if err := m.CancelByBuyer(ctx, "guessed", order.By{}); !errors.Is(err, order.ErrNotFound) {
+	if err := m.CancelByBuyer(ctx, "guessed"); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("cancelled with a guessed token: %v", err)
 	}
 }
@@ -240,15 +242,15 @@ func TestTheBuyerCannotCancelWhatIsReadyButTheAssociationCan(t *testing.T) {
 	ctx := t.Context()
 	placed := m.place(m.basic())
 	honey := m.part(placed.Order, m.honey)
-	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
-	m.must(m.Ready(ctx, m.honey, honey.ID, order.By{}))
-	if err := m.CancelByBuyer(ctx, placed.Token, order.By{}); !errors.Is(err, order.ErrTooLate) {
+	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Ready(ctx, honey.ID, m.of(m.honey)))
+	if err := m.CancelByBuyer(ctx, placed.Token); !errors.Is(err, order.ErrTooLate) {
 		t.Errorf("cancelled by the buyer: %v", err)
 	}
-	if m.read(placed.Order.ID).Cancellable() {
+	if m.read(placed.Order.ID).Can(order.MoveWithdraw, actor.Buyer) {
 		t.Error("the page would offer to cancel")
 	}
-	m.must(m.Cancel(ctx, placed.Order.ID, order.By{User: m.association}))
+	m.must(m.Cancel(ctx, placed.Order.ID, m.people()))
 	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
 	m.wantNothingLeft(placed.Order.ID)
 }
@@ -265,13 +267,13 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 		for _, name := range moves {
 			switch name {
 			case "accept":
-				all[name] = m.Accept(ctx, p.Cooperative.ID, p.ID, order.By{})
+				all[name] = m.Accept(ctx, p.ID, m.of(p.Cooperative.ID))
 			case "ready":
-				all[name] = m.Ready(ctx, p.Cooperative.ID, p.ID, order.By{})
+				all[name] = m.Ready(ctx, p.ID, m.of(p.Cooperative.ID))
 			case "hand over":
-				all[name] = m.HandOver(ctx, p.Cooperative.ID, p.ID, order.By{})
+				all[name] = m.HandOver(ctx, p.ID, m.of(p.Cooperative.ID))
 			case "decline":
-				all[name] = m.Decline(ctx, p.Cooperative.ID, p.ID, order.By{})
+				all[name] = m.Decline(ctx, p.ID, m.of(p.Cooperative.ID))
 			}
 		}
 		for name, err := range all {
@@ -286,15 +288,15 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 		for _, name := range moves {
 			switch name {
 			case "confirm":
-				all[name] = m.Confirm(ctx, o.ID, order.By{})
+				all[name] = m.Confirm(ctx, o.ID, m.people())
 			case "dispatch":
-				all[name] = m.Dispatch(ctx, o.ID, order.By{})
+				all[name] = m.Dispatch(ctx, o.ID, m.people())
 			case "deliver":
-				all[name] = m.Deliver(ctx, o.ID, order.By{})
+				all[name] = m.Deliver(ctx, o.ID, m.people())
 			case "refuse":
-				all[name] = m.Refuse(ctx, o.ID, order.By{})
+				all[name] = m.Refuse(ctx, o.ID, m.people())
 			case "cancel":
-				all[name] = m.Cancel(ctx, o.ID, order.By{})
+				all[name] = m.Cancel(ctx, o.ID, m.people())
 			}
 		}
 		for name, err := range all {
@@ -305,17 +307,17 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 	}
 	wrongParts("placed", "ready", "hand over")
 	wrongOrders("placed", "dispatch", "deliver", "refuse")
-	m.must(m.Confirm(ctx, o.ID, order.By{User: m.association}))
+	m.must(m.Confirm(ctx, o.ID, m.people()))
 	wrongOrders("confirmed", "confirm", "deliver", "refuse")
-	m.must(m.Accept(ctx, o.Parts[0].Cooperative.ID, o.Parts[0].ID, order.By{}))
+	m.must(m.Accept(ctx, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
 	wrongParts("accepted", "accept", "hand over")
-	m.must(m.Ready(ctx, o.Parts[0].Cooperative.ID, o.Parts[0].ID, order.By{}))
+	m.must(m.Ready(ctx, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
 	wrongParts("ready", "accept", "ready", "decline")
 	m.handOverAll(o.ID)
 	wrongParts("handed over", "accept", "ready", "hand over", "decline")
-	m.must(m.Dispatch(ctx, o.ID, order.By{}))
+	m.must(m.Dispatch(ctx, o.ID, m.people()))
 	wrongOrders("dispatched", "confirm", "dispatch", "cancel")
-	m.must(m.Deliver(ctx, o.ID, order.By{}))
+	m.must(m.Deliver(ctx, o.ID, m.people()))
 	wrongParts("delivered", "accept", "ready", "hand over", "decline")
 	wrongOrders("delivered", "confirm", "dispatch", "deliver", "refuse", "cancel")
 	m.wantClean()
@@ -327,8 +329,8 @@ func TestWhatIsNotAcceptedInTimeExpires(t *testing.T) {
 	ctx := t.Context()
 	kept, lost := m.place(m.basic()).Order, m.place(m.basic()).Order
 	honey := m.part(kept, m.honey)
-	m.must(m.Accept(ctx, m.honey, honey.ID, order.By{}))
-	m.must(m.Confirm(ctx, lost.ID, order.By{}))
+	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Confirm(ctx, lost.ID, m.people()))
 	if kept = m.read(kept.ID); !kept.ExpiresAt.Equal(monday.Add(72 * time.Hour)) {
 		t.Errorf("expires at %s", kept.ExpiresAt)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -95,13 +96,15 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 	hours := func(from, to int) time.Duration {
 		return time.Duration(from*60+random.IntN((to-from)*60)) * time.Minute
 	}
-	association := order.By{User: l.association}
+	association := order.By{Actor: actor.OfAssociation(l.association)}
 	whole := func(move func(context.Context, uuid.UUID, order.By) error) func(order.By) error {
 		return func(by order.By) error { return move(ctx, o.ID, by) }
 	}
 	switch end {
 	case withdrawn:
-		return []step{{at: o.PlacedAt.Add(hours(1, 6)), do: whole(orders.Cancel)}}
+		return []step{{at: o.PlacedAt.Add(hours(1, 6)), do: func(order.By) error {
+			return orders.CancelByBuyer(ctx, orders.Token(o.ID, o.Link))
+		}}}
 	case dropped:
 		association.Note = dropNotes[random.IntN(len(dropNotes))]
 		return []step{{at: o.PlacedAt.Add(hours(4, 20)), do: whole(orders.Cancel), by: association}}
@@ -109,9 +112,9 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 	var steps []step
 	together := o.PlacedAt // when all parts are at the association's, or are known not to come
 	for i, p := range o.Parts {
-		by := order.By{User: sellers[p.Cooperative.ID].member}
-		part := func(move func(context.Context, uuid.UUID, uuid.UUID, order.By) error) func(order.By) error {
-			return func(by order.By) error { return move(ctx, p.Cooperative.ID, p.ID, by) }
+		by := order.By{Actor: actor.OfCooperative(p.Cooperative.ID, sellers[p.Cooperative.ID].member)}
+		part := func(move func(context.Context, uuid.UUID, order.By) error) func(order.By) error {
+			return func(by order.By) error { return move(ctx, p.ID, by) }
 		}
 		answered := o.PlacedAt.Add(hours(1, 20)) // before the order, which nobody has confirmed yet, is given up
 		if end == declined && i == 0 {

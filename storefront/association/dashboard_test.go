@@ -12,7 +12,6 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/souk-taawon/souk/internal/money"
-	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -111,7 +110,7 @@ func TestWhatStrangersOrderIsNoSaleUntilSomebodyConfirmsIt(t *testing.T) {
 		}
 		m.speaks(page)
 	}
-	m.must(m.Orders.Confirm(t.Context(), waiting.ID, order.By{}))
+	m.must(m.Orders.Confirm(t.Context(), waiting.ID, m.ByAssociation()))
 	page, _ := shown("fr")
 	m.says(page, "[data-tiles] .tile:nth-child(1) .v", m.in("fr").Amount(85000))
 	if page.Has("[data-waiting]") {

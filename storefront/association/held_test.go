@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
-
-	"github.com/souk-taawon/souk/internal/order"
 )
 
 // What is still counted when all the others are freed has its word, and a list that is cut says so.
@@ -18,7 +16,7 @@ func TestWhatIsConfirmedByMailOnlyIsToldApart(t *testing.T) {
 	o := m.order("2026-11-20", "fr", line(m.Oil.Product(t, "Z-2"), 1))
 	token, err := m.Orders.Confirming(t.Context(), o.ID)
 	m.must(err)
-	m.must(m.Orders.ConfirmByBuyer(t.Context(), token, order.By{}))
+	m.must(m.Orders.ConfirmByBuyer(t.Context(), token))
 	for _, code := range languages {
 		page := m.boss.Get("/" + code + "/association/orders/held").Want(http.StatusOK)
 		m.says(page, "[data-mailed]", m.in(code).N("association.held.by_mail", 1))
@@ -65,7 +63,7 @@ func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 		page.Find("dialog#free input[type=hidden]").Each(func(_ int, input *goquery.Selection) {
 			form.Set(input.AttrOr("name", ""), input.AttrOr("value", ""))
 		})
-		if err := m.Orders.Confirm(t.Context(), first.ID, order.By{}); err != nil { // meanwhile, by a colleague on the telephone
+		if err := m.Orders.Confirm(t.Context(), first.ID, m.ByAssociation()); err != nil { // meanwhile, by a colleague on the telephone
 			t.Fatal(err)
 		}
 		done := m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK)
@@ -75,7 +73,7 @@ func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 		if done.Has("#alarm") || m.boss.Get("/"+code+"/association").Has("#alarm") {
 			t.Error("the alarm is not over")
 		}
-		if err := m.Orders.Cancel(t.Context(), first.ID, order.By{Note: "test"}); err != nil {
+		if err := m.Orders.Cancel(t.Context(), first.ID, m.ByAssociation("test")); err != nil {
 			t.Fatal(err)
 		}
 	}

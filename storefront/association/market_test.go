@@ -82,9 +82,9 @@ func (m *market) handOver(o order.Order) {
 	m.Helper()
 	ctx := context.Background()
 	for _, part := range o.Parts {
-		m.must(m.Orders.Accept(ctx, part.Cooperative.ID, part.ID, order.By{}))
-		m.must(m.Orders.Ready(ctx, part.Cooperative.ID, part.ID, order.By{}))
-		m.must(m.Orders.HandOver(ctx, part.Cooperative.ID, part.ID, order.By{}))
+		m.must(m.Orders.Accept(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
+		m.must(m.Orders.Ready(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
+		m.must(m.Orders.HandOver(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
 	}
 }
 
@@ -92,8 +92,8 @@ func (m *market) handOver(o order.Order) {
 func (m *market) deliver(o order.Order) {
 	m.Helper()
 	m.handOver(o)
-	m.must(m.Orders.Dispatch(context.Background(), o.ID, order.By{}))
-	m.must(m.Orders.Deliver(context.Background(), o.ID, order.By{}))
+	m.must(m.Orders.Dispatch(context.Background(), o.ID, m.ByAssociation()))
+	m.must(m.Orders.Deliver(context.Background(), o.ID, m.ByAssociation()))
 }
 
 // autumn is what the figures of the tests are computed from by hand, 5% of what is paid being the
@@ -110,10 +110,10 @@ func (m *market) autumn() {
 	m.admit()
 	honey, oil, couscous := m.Honey.Product(m, "M-1"), m.Oil.Product(m, "Z-1"), m.Couscous.Product(m, "K-1")
 	m.deliver(m.order("2026-08-15", "ar", line(couscous, 4)))
-	m.must(m.Orders.Confirm(context.Background(), m.order("2026-10-20", "ar", line(oil, 1)).ID, order.By{}))
+	m.must(m.Orders.Confirm(context.Background(), m.order("2026-10-20", "ar", line(oil, 1)).ID, m.ByAssociation()))
 	m.deliver(m.order("2026-11-10", "ar", line(honey, 2), line(oil, 3), line(couscous, 1)))
 	dropped := m.order("2026-11-12", "ar", line(m.Honey.Product(m, "M-2"), 1))
-	m.must(m.Orders.Cancel(context.Background(), dropped.ID, order.By{}))
+	m.must(m.Orders.Cancel(context.Background(), dropped.ID, m.ByAssociation()))
 }
 
 // in is a language.

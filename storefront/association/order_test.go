@@ -22,7 +22,7 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 	oil := m.Oil.Product(t, "Z-1")
 	early := m.order("2026-10-20", "ar", line(oil, 1))
 	late := m.order("2026-11-10", "ar", line(oil, 2), line(m.Honey.Product(t, "M-1"), 1))
-	m.must(m.Orders.Confirm(context.Background(), late.ID, order.By{}))
+	m.must(m.Orders.Confirm(context.Background(), late.ID, m.ByAssociation()))
 	for query, want := range map[string][]string{
 		"":                 {late.Number, early.Number},
 		"?state=placed":    {early.Number},
@@ -244,7 +244,7 @@ func TestAnOrderThatNobodyTookComesBack(t *testing.T) {
 	honey := m.Honey.Product(t, "M-1")
 	o := m.order("2026-11-10", "ar", line(honey, 2))
 	m.handOver(o)
-	m.must(m.Orders.Dispatch(context.Background(), o.ID, order.By{}))
+	m.must(m.Orders.Dispatch(context.Background(), o.ID, m.ByAssociation()))
 	page := m.sends(pathOf("ar", o.ID), "refuse", url.Values{"note": {"لا أحد في الباب"}}).Want(http.StatusOK)
 	m.says(page, ".toast", m.in("ar").T("association.order.done.refuse"))
 	m.tells(page, "[data-history]", "لا أحد في الباب")

@@ -12,7 +12,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -96,7 +95,7 @@ func TestSameKeyAndOrderHaveTheSameAnswer(t *testing.T) {
 	if err := p.DB.Get(&partID, `select id from sub_orders`); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Orders.Accept(t.Context(), p.Honey.ID, partID, order.By{User: p.Honey.Member.ID}); err != nil {
+	if err := p.Orders.Accept(t.Context(), partID, p.ByCooperative(p.Honey.ID)); err != nil {
 		t.Fatal(err)
 	}
 	again := p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated)

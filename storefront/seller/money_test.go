@@ -14,12 +14,12 @@ import (
 func deliver(t *testing.T, m *storetest.Market, placed order.Placed) {
 	t.Helper()
 	ctx := context.Background()
-	by := order.By{User: m.Association.ID}
+	by := m.ByAssociation()
 	for _, part := range placed.Order.Parts {
 		for _, move := range []func() error{
-			func() error { return m.Orders.Accept(ctx, part.Cooperative.ID, part.ID, by) },
-			func() error { return m.Orders.Ready(ctx, part.Cooperative.ID, part.ID, by) },
-			func() error { return m.Orders.HandOver(ctx, part.Cooperative.ID, part.ID, by) },
+			func() error { return m.Orders.Accept(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
+			func() error { return m.Orders.Ready(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
+			func() error { return m.Orders.HandOver(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
 		} {
 			if err := move(); err != nil {
 				t.Fatal(err)
@@ -47,7 +47,7 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 	if got := member.Get("/fr/seller/money").Want(http.StatusOK).Text(".tiles .tile:first-child .v"); got != "0" {
 		t.Errorf("of an order that nobody has confirmed, not yet paid: %s", got)
 	}
-	if err := m.Orders.Confirm(t.Context(), second.Order.ID, order.By{}); err != nil {
+	if err := m.Orders.Confirm(t.Context(), second.Order.ID, m.ByAssociation()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID); err != nil {

@@ -472,14 +472,14 @@ func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 
 	placed := m.Order()
 	for _, part := range placed.Order.Parts {
-		for _, step := range []func(context.Context, uuid.UUID, uuid.UUID, order.By) error{m.Orders.Accept, m.Orders.Ready, m.Orders.HandOver} {
-			if err := step(ctx, part.Cooperative.ID, part.ID, order.By{}); err != nil {
+		for _, step := range []func(context.Context, uuid.UUID, order.By) error{m.Orders.Accept, m.Orders.Ready, m.Orders.HandOver} {
+			if err := step(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	for _, step := range []func(context.Context, uuid.UUID, order.By) error{m.Orders.Dispatch, m.Orders.Deliver} {
-		if err := step(ctx, placed.Order.ID, order.By{}); err != nil {
+		if err := step(ctx, placed.Order.ID, m.ByAssociation()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -519,13 +519,13 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 	path := "/fr/orders/" + placed.Token
 	parts := placed.Order.Parts
 	accept := func(i int) {
-		if err := m.Orders.Accept(ctx, parts[i].Cooperative.ID, parts[i].ID, order.By{}); err != nil {
+		if err := m.Orders.Accept(ctx, parts[i].ID, m.ByCooperative(parts[i].Cooperative.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	accept(0)
 	accept(1)
-	if err := m.Orders.Decline(ctx, parts[2].Cooperative.ID, parts[2].ID, order.By{Note: "plus de couscous"}); err != nil {
+	if err := m.Orders.Decline(ctx, parts[2].ID, m.ByCooperative(parts[2].Cooperative.ID, "plus de couscous")); err != nil {
 		t.Fatal(err)
 	}
 	page := m.Visitor().Get(path).Want(http.StatusOK)
@@ -543,7 +543,7 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 	if !page.Has("#cancel") {
 		t.Error("she cannot cancel although nothing is ready")
 	}
-	if err := m.Orders.Ready(ctx, parts[0].Cooperative.ID, parts[0].ID, order.By{}); err != nil {
+	if err := m.Orders.Ready(ctx, parts[0].ID, m.ByCooperative(parts[0].Cooperative.ID)); err != nil {
 		t.Fatal(err)
 	}
 	page = m.Visitor().Get(path).Want(http.StatusOK)

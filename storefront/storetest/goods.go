@@ -2,17 +2,20 @@ package storetest
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Password is everybody's.
@@ -127,6 +130,22 @@ func (m *Market) Order() order.Placed {
 	})
 	must(m.t, err)
 	return placed
+}
+
+// ByAssociation is one of the association's people who moves an order, and what is written about it.
+func (m *Market) ByAssociation(note ...string) order.By {
+	return order.By{Actor: actor.OfAssociation(m.Association.ID), Note: strings.Join(note, " ")}
+}
+
+// ByCooperative is a member who moves her cooperative's part of an order, and what she writes about it.
+func (m *Market) ByCooperative(id uuid.UUID, note ...string) order.By {
+	member := postgres.NewID()
+	for _, s := range []Seller{m.Honey, m.Oil, m.Couscous} {
+		if s.Cooperative.ID == id {
+			member = s.Member.ID
+		}
+	}
+	return order.By{Actor: actor.OfCooperative(id, member), Note: strings.Join(note, " ")}
 }
 
 // Bounds brings back the bounds on unconfirmed orders that a new market has.

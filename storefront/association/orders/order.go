@@ -1,12 +1,12 @@
 package orders
 
 import (
-	"context"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/security"
@@ -18,41 +18,22 @@ import (
 type orderView struct {
 	order.Order
 	Refused  association.Refusal
-	Move     string // the one that was refused, if any
-	Tracking string // the buyer's own page, with scheme and host
-	Message  string // what a WhatsApp message to the buyer begins with, in the buyer's language
+	Move     order.Move // the one that was refused, if any
+	Tracking string     // the buyer's own page, with scheme and host
+	Message  string     // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
 
-// The moves, as paths name them.
-const (
-	moveConfirm  = "confirm"
-	moveDispatch = "dispatch"
-	moveDeliver  = "deliver"
-	moveRefuse   = "refuse"
-	moveCancel   = "cancel"
-	moveRenew    = "renew" // of the tracking link; always possible
-)
+// moveRenew stands among the moves in paths: it renews the tracking link, which is always possible.
+const moveRenew order.Move = "renew"
 
-// can reports whether a move is possible as the order stands.
-func (v orderView) can(move string) bool {
-	switch move {
-	case moveConfirm:
-		return v.State == order.StatePlaced
-	case moveDispatch:
-		return v.Dispatchable()
-	case moveDeliver, moveRefuse:
-		return v.State == order.StateDispatched
-	case moveCancel:
-		return v.State == order.StatePlaced || v.State == order.StateConfirmed
-	}
-	return false
-}
+// can reports whether the association can make a move as the order stands.
+func (v orderView) can(move order.Move) bool { return v.Can(move, actor.Association) }
 
 // seen is how much of the order's history the page shows; its forms send it back.
 func (v orderView) seen() string { return strconv.Itoa(len(v.Events)) }
 
 // asks reports whether the form of a move is to be shown again instead of its dialog.
-func (v orderView) asks(move string) bool {
+func (v orderView) asks(move order.Move) bool {
 	return v.Move == move && v.can(move) && (v.Refused.Invalid() || v.Refused.Words() != "")
 }
 
@@ -91,7 +72,7 @@ func (v orderView) part(id *uuid.UUID) *order.Part {
 
 func (h *Handler) order(r *web.Request) error { return h.showOrder(r, "", association.Refusal{}) }
 
-func (h *Handler) showOrder(r *web.Request, move string, no association.Refusal) error {
+func (h *Handler) showOrder(r *web.Request, move order.Move, no association.Refusal) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
@@ -123,22 +104,17 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	move := r.Param("move")
-	do := map[string]func(context.Context, uuid.UUID, order.By) error{
-		moveConfirm: h.Orders.Confirm, moveDispatch: h.Orders.Dispatch, moveDeliver: h.Orders.Deliver,
-		moveRefuse: h.Orders.Refuse, moveCancel: h.Orders.Cancel,
-		moveRenew: func(ctx context.Context, id uuid.UUID, by order.By) error {
-			return h.Orders.RenewLink(ctx, id, by.Seen)
-		},
-	}[move]
-	if do == nil {
+	move := order.Move(r.Param("move"))
+	by := order.By{Actor: actor.OfAssociation(r.UserID()), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
+	switch {
+	case move == moveRenew:
+		err = h.Orders.RenewLink(r.Context(), id, by.Seen)
+	case !move.By(actor.Association):
 		return web.ErrNotFound
-	}
-	by := order.By{User: r.UserID(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
-	if move == moveCancel && by.Note == "" {
+	case move == order.MoveCancel && by.Note == "":
 		err = fault.New(fault.Invalid, "association.order.incomplete").Field("note", "association.order.reason_missing")
-	} else {
-		err = do(r.Context(), id, by)
+	default:
+		err = h.Orders.Move(r.Context(), move, id, by)
 	}
 	if no, ok := association.Refused(r, err); ok {
 		return h.showOrder(r, move, no)
@@ -153,7 +129,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		}
 		r.Record(security.TrackingLinkRenewed, uuid.Nil, o.Number+" "+id.String())
 	}
-	r.Flash("association.order.done." + move)
+	r.Flash("association.order.done." + string(move))
 	if path := web.LocalPath(r.Form("back")); path == association.OrdersPath || strings.HasPrefix(path, association.OrdersPath+"?") {
 		return r.Redirect(path)
 	}

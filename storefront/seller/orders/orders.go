@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
@@ -136,29 +136,21 @@ func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, v orderVie
 	return r.Render(status, orderPage(p, v))
 }
 
-// moves are what a cooperative can do with its part, by the last step of the address.
-func (h *Handler) moves() map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error {
-	return map[string]func(context.Context, uuid.UUID, uuid.UUID, order.By) error{
-		"accept": h.Orders.Accept, "ready": h.Orders.Ready, "handover": h.Orders.HandOver, "decline": h.Orders.Decline,
-	}
-}
-
 func (h *Handler) moveOrder(r *web.Request) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	name := r.Param("move")
-	move := h.moves()[name]
-	if move == nil {
+	move := order.Move(r.Param("move"))
+	if !move.By(actor.Member) {
 		return web.ErrNotFound
 	}
-	by := order.By{User: r.UserID(), SeenPart: new(order.PartState(r.Form("seen")))}
-	if name == "decline" {
+	by := order.By{Actor: actor.OfCooperative(r.CooperativeID(), r.UserID()), SeenPart: new(order.PartState(r.Form("seen")))}
+	if move == order.MoveDecline {
 		by.Note, err = reason(r)
 	}
 	if err == nil {
-		err = move(r.Context(), r.CooperativeID(), id, by)
+		err = h.Orders.Move(r.Context(), move, id, by)
 	}
 	if form, ok := r.Rejected(err); ok {
 		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form})
@@ -170,7 +162,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Flash("seller.orders.done_" + name)
+	r.Flash("seller.orders.done_" + string(move))
 	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {
 		return r.Redirect(path)
 	}

@@ -11,21 +11,16 @@ import (
 
 // verb is the one move that comes next for a part, and how its button looks; empty when the
 // cooperative has nothing to do.
-func verb(state order.PartState) (move, class, icon string) {
-	switch state {
-	case order.PartPlaced:
-		return "accept", "", ""
-	case order.PartAccepted:
-		return "ready", "ok", "check"
-	case order.PartReady:
-		return "handover", "", "truck"
+func verb(part order.CooperativePart) (move order.Move, class, icon string) {
+	switch {
+	case part.Can(order.MoveAccept):
+		return order.MoveAccept, "", ""
+	case part.Can(order.MoveReady):
+		return order.MoveReady, "ok", "check"
+	case part.Can(order.MoveHandOver):
+		return order.MoveHandOver, "", "truck"
 	}
 	return "", "", ""
-}
-
-// declinable reports whether the cooperative can still say no.
-func declinable(state order.PartState) bool {
-	return state == order.PartPlaced || state == order.PartAccepted
 }
 
 // urgency is a part's badge: its class and words.

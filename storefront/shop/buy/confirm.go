@@ -36,7 +36,7 @@ func (h *Handler) confirm(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	switch err := h.Orders.ConfirmByBuyer(r.Context(), token, order.By{}); {
+	switch err := h.Orders.ConfirmByBuyer(r.Context(), token); {
 	case err == nil:
 		r.Flash("shop.confirm.done")
 	case errors.Is(err, order.ErrLastPieces):

@@ -54,7 +54,7 @@ func (h *Handler) again(r *web.Request) error {
 // cancel cancels an order for whoever holds its link, while no cooperative has its part ready.
 func (h *Handler) cancel(r *web.Request) error {
 	token := r.Param("token")
-	err := h.Orders.CancelByBuyer(r.Context(), token, order.By{})
+	err := h.Orders.CancelByBuyer(r.Context(), token)
 	switch {
 	case err == nil:
 		r.Flash("shop.track.cancelled_now")
