@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 )
 
@@ -45,50 +46,106 @@ func (s *Source) Register(ctx context.Context, engine string) (unknown bool, err
 	return unknown, nil
 }
 
+// byIndex runs fn in a transaction that reads tables by their indexes, in the order of these. Right after very
+// many changes the database still plans with the statistics of an empty table, and would read or sort all of it
+// for a batch, or for each row of one. For the same reason what is named by a list of ids is looked up one by one
+// (lateral, search_lend, search_strike).
+func (s *Source) byIndex(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		_, err := tx.ExecContext(ctx, `
+			select set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true),
+			       set_config('enable_sort', 'off', true)`)
+		if err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
 // Claim lends changes, oldest first; those that another has claimed or is writing are passed over.
 func (s *Source) Claim(ctx context.Context, engine string, max int, lease time.Duration) ([]search.Change, error) {
 	var claimed []search.Change
-	err := s.db.SelectContext(ctx, &claimed, `
-		with due as (
-		    select product_id
-		    from search_pending
-		    where engine = $1 and (claimed_until is null or claimed_until <= $2)
-		    order by changed_at, product_id
-		    limit $3
-		    for update skip locked
-		), claimed as (
-		    update search_pending p set claimed_until = $4
-		    from due
-		    where p.engine = $1 and p.product_id = due.product_id
-		    returning p.product_id, p.generation, p.changed_at
-		)
-		select product_id as id, generation from claimed order by changed_at, product_id`,
-		engine, s.now(), max, s.now().Add(lease))
+	err := s.byIndex(ctx, func(tx *sqlx.Tx) error {
+		claimed = nil
+		if err := tx.SelectContext(ctx, &claimed, `
+			select product_id as id, generation from search_pending
+			where engine = $1 and claimed_until is null
+			order by changed_at, product_id
+			limit $2
+			for update skip locked`, engine, max); err != nil {
+			return err
+		}
+		if len(claimed) < max { // then those whose lease has passed
+			var left []search.Change
+			if err := tx.SelectContext(ctx, &left, `
+				select product_id as id, generation from search_pending
+				where engine = $1 and claimed_until <= $2
+				order by claimed_until
+				limit $3
+				for update skip locked`, engine, s.now(), max-len(claimed)); err != nil {
+				return err
+			}
+			claimed = append(claimed, left...)
+		}
+		return lend(ctx, tx, engine, claimed, new(s.now().Add(lease)))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("claim search changes: %w", err)
 	}
 	return claimed, nil
 }
 
+// lend writes down until when changes are lent; not at all if that is nil.
+func lend(ctx context.Context, tx *sqlx.Tx, engine string, changes []search.Change, until *time.Time) error {
+	if len(changes) == 0 {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `select count(search_lend($1, id, $3)) from unnest($2::uuid[]) id`,
+		engine, pq.Array(idsOf(changes)), until)
+	return err
+}
+
+// held locks changes and tells their generations now. One that is being written at this moment is left out,
+// and so to its lease: its writer will have moved the generation.
+func held(ctx context.Context, tx *sqlx.Tx, engine string, changes []search.Change) (now []search.Change, err error) {
+	err = tx.SelectContext(ctx, &now, `
+		select p.product_id as id, p.generation
+		from unnest($2::uuid[]) id
+		cross join lateral (
+		    select product_id, generation from search_pending
+		    where engine = $1 and product_id = id
+		    for update skip locked
+		) p`, engine, pq.Array(idsOf(changes)))
+	return now, err
+}
+
 // Done removes changes whose product did not change again since they were claimed, and gives the
-// others back. A change that is being written at this moment is left to its lease: its writer will
-// have moved the generation.
+// others back. A change that is being written at this moment is left to its lease.
 func (s *Source) Done(ctx context.Context, engine string, changes []search.Change) error {
-	if _, err := s.db.ExecContext(ctx, `
-		with done as (
-		    select p.product_id, p.generation = d.generation as same
-		    from search_pending p
-		    join unnest($2::uuid[], $3::bigint[]) as d (product_id, generation) on d.product_id = p.product_id
-		    where p.engine = $1
-		    for update of p skip locked
-		), removed as (
-		    delete from search_pending p using done
-		    where p.engine = $1 and p.product_id = done.product_id and done.same
-		)
-		update search_pending p set claimed_until = null
-		from done
-		where p.engine = $1 and p.product_id = done.product_id and not done.same`,
-		append([]any{engine}, changeColumns(changes)...)...); err != nil {
+	brought := make(map[search.Change]bool, len(changes))
+	for _, c := range changes {
+		brought[c] = true
+	}
+	err := s.byIndex(ctx, func(tx *sqlx.Tx) error {
+		now, err := held(ctx, tx, engine, changes)
+		if err != nil {
+			return err
+		}
+		var same, again []search.Change
+		for _, c := range now {
+			if brought[c] {
+				same = append(same, c)
+			} else {
+				again = append(again, c)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `select count(search_strike($1, id)) from unnest($2::uuid[]) id`,
+			engine, pq.Array(idsOf(same))); err != nil {
+			return err
+		}
+		return lend(ctx, tx, engine, again, nil)
+	})
+	if err != nil {
 		return fmt.Errorf("search changes done: %w", err)
 	}
 	return nil
@@ -96,29 +153,25 @@ func (s *Source) Done(ctx context.Context, engine string, changes []search.Chang
 
 // Release gives changes back at once.
 func (s *Source) Release(ctx context.Context, engine string, changes []search.Change) error {
-	if _, err := s.db.ExecContext(ctx, `
-		with given as (
-		    select p.product_id
-		    from search_pending p
-		    join unnest($2::uuid[], $3::bigint[]) as d (product_id, generation) on d.product_id = p.product_id
-		    where p.engine = $1
-		    for update of p skip locked
-		)
-		update search_pending p set claimed_until = null
-		from given
-		where p.engine = $1 and p.product_id = given.product_id`,
-		append([]any{engine}, changeColumns(changes)...)...); err != nil {
+	err := s.byIndex(ctx, func(tx *sqlx.Tx) error {
+		now, err := held(ctx, tx, engine, changes)
+		if err != nil {
+			return err
+		}
+		return lend(ctx, tx, engine, now, nil)
+	})
+	if err != nil {
 		return fmt.Errorf("release search changes: %w", err)
 	}
 	return nil
 }
 
-func changeColumns(changes []search.Change) []any {
-	ids, generations := make([]string, len(changes)), make([]int64, len(changes))
+func idsOf(changes []search.Change) []string {
+	ids := make([]string, len(changes))
 	for i, c := range changes {
-		ids[i], generations[i] = c.ID, c.Generation
+		ids[i] = c.ID
 	}
-	return []any{pq.Array(ids), pq.Array(generations)}
+	return ids
 }
 
 // Pending counts what the engine has still to learn about.
@@ -132,7 +185,7 @@ func (s *Source) Pending(ctx context.Context, engine string) (int, error) {
 
 // Documents reads what buyers may see of products; those that are not offered are left out.
 func (s *Source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
-	return s.documents(ctx, `and p.id = any($2::uuid[])`, pq.Array(ids))
+	return s.documents(ctx, `unnest($2::uuid[]) wanted cross join lateral (select * from products where id = wanted offset 0) p`, ``, pq.Array(ids))
 }
 
 // All reads documents in the order of their ids, from the one after the given id, which is empty at
@@ -141,29 +194,32 @@ func (s *Source) All(ctx context.Context, after string, max int) ([]search.Docum
 	if after == "" {
 		after = uuid.Nil.String()
 	}
-	return s.documents(ctx, `and p.id > $2 order by p.id limit $3`, after, max)
+	return s.documents(ctx, `products p`, `and p.id > $2 order by p.id limit $3`, after, max)
 }
 
-func (s *Source) documents(ctx context.Context, rest string, args ...any) ([]search.Document, error) {
+func (s *Source) documents(ctx context.Context, from, rest string, args ...any) ([]search.Document, error) {
 	var rows []struct {
 		search.Document
 		LabelList pq.StringArray `db:"label_list"`
 	}
-	err := s.db.SelectContext(ctx, &rows, `
-		select p.id, p.slug, c.slug as cooperative, c.commune, p.category,
-		       p.name_ar as namear, p.name_fr as namefr, p.name_en as nameen,
-		       p.description_ar as descriptionar, p.description_fr as descriptionfr, p.description_en as descriptionen,
-		       k.name_ar as categoryar, k.name_fr as categoryfr, k.name_en as categoryen,
-		       c.name_ar as cooperativear, c.name_fr as cooperativefr, t.name_ar as communear, t.name_fr as communefr,
-		       c.women_only as womenled, p.stock > 0 as instock, p.price_centimes as pricecentimes,
-		       extract(epoch from p.created_at)::bigint as createdat,
-		       array(select pl.label from product_labels pl
-		             where pl.product_id = p.id and pl.expires_on >= $1::date order by pl.label) as label_list
-		from products p
-		join categories k on k.slug = p.category
-		join cooperatives c on c.id = p.cooperative_id
-		join places t on t.slug = c.commune
-		where p.state = 'published' and c.state = 'approved' `+rest, append([]any{clock.Day(s.now())}, args...)...)
+	err := s.byIndex(ctx, func(tx *sqlx.Tx) error {
+		rows = nil
+		return tx.SelectContext(ctx, &rows, `
+			select p.id, p.slug, c.slug as cooperative, c.commune, p.category,
+			       p.name_ar as namear, p.name_fr as namefr, p.name_en as nameen,
+			       p.description_ar as descriptionar, p.description_fr as descriptionfr, p.description_en as descriptionen,
+			       k.name_ar as categoryar, k.name_fr as categoryfr, k.name_en as categoryen,
+			       c.name_ar as cooperativear, c.name_fr as cooperativefr, t.name_ar as communear, t.name_fr as communefr,
+			       c.women_only as womenled, p.stock > 0 as instock, p.price_centimes as pricecentimes,
+			       extract(epoch from p.created_at)::bigint as createdat,
+			       array(select pl.label from product_labels pl
+			             where pl.product_id = p.id and pl.expires_on >= $1::date order by pl.label) as label_list
+			from `+from+`
+			join categories k on k.slug = p.category
+			join cooperatives c on c.id = p.cooperative_id
+			join places t on t.slug = c.commune
+			where p.state = 'published' and c.state = 'approved' `+rest, append([]any{clock.Day(s.now())}, args...)...)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("search documents: %w", err)
 	}
