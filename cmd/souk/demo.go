@@ -181,8 +181,8 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	}
 	var count struct{ Cooperatives, Products, Orders int }
 	err = p.DB.GetContext(ctx, &count, `
-		select (select count(*) from cooperatives) as cooperatives, (select count(*) from products) as products,
-		       (select count(*) from orders) as orders`)
+		select (select count(*) from sellers) as cooperatives, (select count(*) from goods) as products,
+		       (select count(*) from order_heads) as orders`)
 	if err != nil {
 		return nil, fmt.Errorf("count the market: %w", err)
 	}

@@ -143,8 +143,8 @@ func (e *examination) examineAddress(ctx context.Context, db *sqlx.DB) {
 func (e *examination) examineOurs(ctx context.Context, base *url.URL, db *sqlx.DB) {
 	var known struct{ ID, Slug string }
 	if db == nil || db.GetContext(ctx, &known, `
-		select p.id, p.slug from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved' order by p.id limit 1`) != nil {
+		select p.id, p.slug from goods p join sellers c on c.id = p.cooperative_id
+		where p.published and c.approved order by p.id limit 1`) != nil {
 		e.well("address", "%s answers", base)
 		return
 	}

@@ -99,8 +99,8 @@ func contentOf(ctx context.Context, engine *marketEngine) (indexContent, error) 
 // of those that the engine has still to learn about.
 func visible(ctx context.Context, db *sqlx.DB, engine string) (products, pending []string, err error) {
 	err = db.SelectContext(ctx, &products, `
-		select p.id from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved'`)
+		select p.id from goods p join sellers c on c.id = p.cooperative_id
+		where p.published and c.approved`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("visible products: %w", err)
 	}

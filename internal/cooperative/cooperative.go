@@ -159,16 +159,16 @@ func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative,
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
-		       (select count(*) from products where cooperative_id = c.id and state = 'published') as product_count
+		       (select count(*) from goods where cooperative_id = c.id and published) as product_count
 		from cooperatives c
-		join places l on l.slug = c.commune
+		join towns l on l.slug = c.commune
 		where ($1 = '' or c.state = $1)
 		  and ($2 = '' or c.commune = $2)
 		  and ($3 = '' or c.sector = $3)
 		  and (not $4 or c.women_only)
 		  and ($5 = '' or c.slug = $5)
 		  and ($6::uuid is null or c.id = $6)
-		  and (not $7 or exists (select from products where cooperative_id = c.id and state = 'published'))
+		  and (not $7 or exists (select from goods where cooperative_id = c.id and published))
 		order by case $8 when 'ar' then l.name_ar when 'fr' then l.name_fr end, c.name_ar, c.id
 		limit nullif($9, 0) offset $10`,
 		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products, f.byCommune, f.limit, f.offset)

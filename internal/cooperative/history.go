@@ -52,7 +52,7 @@ func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	err := s.db.SelectContext(ctx, &events, `
 		select e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
 		       e.user_id, coalesce(u.name, '') as user_name, e.at
-		from cooperative_events e left join users u on u.id = e.user_id
+		from cooperative_events e left join people u on u.id = e.user_id
 		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
 	if err != nil {
 		return nil, fmt.Errorf("events of cooperative: %w", err)

@@ -47,7 +47,7 @@ func (s *Service) CountPublic(ctx context.Context) ([]Count, error) {
 		       sum(women + men) as members, sum(women) as women
 		from cooperatives c
 		where state = 'approved'
-		  and exists (select from products where cooperative_id = c.id and state = 'published')
+		  and exists (select from goods where cooperative_id = c.id and published)
 		group by commune`)
 	if err != nil {
 		return nil, fmt.Errorf("count cooperatives: %w", err)
@@ -61,7 +61,7 @@ func (s *Service) PublicSlugs(ctx context.Context, limit, offset int) ([]string,
 	err := s.db.SelectContext(ctx, &slugs, `
 		select slug from cooperatives c
 		where state = 'approved'
-		  and exists (select from products where cooperative_id = c.id and state = 'published')
+		  and exists (select from goods where cooperative_id = c.id and published)
 		order by id limit $1 offset $2`, limit, offset)
 	if err != nil {
 		return nil, fmt.Errorf("slugs of cooperatives: %w", err)

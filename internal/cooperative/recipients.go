@@ -24,7 +24,7 @@ func Recipients(ctx context.Context, q sqlx.QueryerContext, cooperatives []uuid.
 		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale
 		from cooperatives c
 		left join lateral (
-		    select u.email, u.locale from users u where u.cooperative_id = c.id and u.disabled_at is null
+		    select u.email, u.locale from people u where u.cooperative_id = c.id and not u.ended
 		    order by u.email is null, u.created_at, u.id limit 1
 		) m on true
 		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null`, pq.Array(cooperatives))

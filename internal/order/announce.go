@@ -343,7 +343,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	}
 	var people []struct{ Email, Locale string }
 	err = tx.SelectContext(ctx, &people, `
-		select email, locale from users where role = 'association' and email is not null and disabled_at is null`)
+		select email, locale from people where cooperative_id is null and email is not null and not ended`)
 	if err != nil {
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
 	}

@@ -23,7 +23,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('part %s: product %s', s.id, p.id)
 			from sub_orders s
 			join order_lines l on l.sub_order_id = s.id
-			join products p on p.id = l.product_id
+			join goods p on p.id = l.product_id
 			where p.cooperative_id <> s.cooperative_id`},
 		audit.Query{Name: "order: due is what is left of the parts, with delivery", SQL: `
 			with ` + activeParts + `
@@ -67,7 +67,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) h
 			full join (
 			    select order_id, product_id, -sum(delta) as quantity
-			    from stock_movements where order_id is not null
+			    from order_stock
 			    group by order_id, product_id
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
@@ -127,7 +127,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			       or o.request_hash <> '' or o.idempotency_key is not null or o.placed_from is not null
 			    union all select 'its history' where exists (select from order_events where order_id = o.id and ` + written + `)
 			    union all select 'what it holds' where exists (select from holds where order_id = o.id)
-			    union all select 'mail' where exists (select from mailbox where about = o.id)
+			    union all select 'mail' where exists (select from letters where about = o.id)
 			    union all select 'mail that waits' where exists (
 			        select from river_job where kind = 'mail_send' and args->>'about' = o.id::text)
 			) k

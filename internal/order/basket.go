@@ -58,12 +58,11 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		       c.id as "cooperative.id", c.slug as "cooperative.slug",
 		       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
 		       c.commune as "cooperative.commune",
-		       t.name_ar as "cooperative.commune_name.ar", t.name_fr as "cooperative.commune_name.fr",
+		       c.commune_name_ar as "cooperative.commune_name.ar", c.commune_name_fr as "cooperative.commune_name.fr",
 		       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
 		from basket_lines l
-		join products p on p.id = l.product_id
-		join cooperatives c on c.id = p.cooperative_id
-		join places t on t.slug = c.commune
+		join goods p on p.id = l.product_id
+		join sellers c on c.id = p.cooperative_id
 		where l.token_hash = $1
 		order by l.added_at, l.product_id`, hashToken(token))
 	if err != nil {
@@ -139,9 +138,9 @@ func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) ([
 		)
 		select t.product_id as productid, least(t.quantity, p.stock) as quantity
 		from taken t
-		join products p on p.id = t.product_id
-		join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved' and p.stock > 0
+		join goods p on p.id = t.product_id
+		join sellers c on c.id = p.cooperative_id
+		where p.published and c.approved and p.stock > 0
 		order by t.added_at, t.product_id`, hash)
 	if err != nil {
 		return nil, fmt.Errorf("order: take basket: %w", err)

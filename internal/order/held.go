@@ -53,7 +53,7 @@ func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 		cross join (
 		    select count(*) as products
 		    from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
-		    join products p on p.id = l.product_id
+		    join goods p on p.id = l.product_id
 		    cross join settings s
 		    where l.held * 100 >= (l.held + p.stock) * s.product_share) l`)
 	if err != nil {

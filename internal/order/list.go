@@ -76,7 +76,7 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from orders o
-		join places t on t.slug = o.place
+		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
 		           count(*) filter (where state not in ('declined', 'cancelled', 'refused')) as active,

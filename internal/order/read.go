@@ -89,7 +89,7 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 		       o.due_centimes as due, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at,
 		       exists (select from holds h where h.order_id = o.id and h.letter) as letter,
 		       exists (select from holds h where h.order_id = o.id and h.spare > 0) as last_pieces
-		from orders o join places t on t.slug = o.place
+		from orders o join towns t on t.slug = o.place
 		where `+where, args...)
 	if postgres.NoRows(err) {
 		return Order{}, ErrNotFound
@@ -119,20 +119,18 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
 		       c.commune as "part.cooperative.commune",
-		       t.name_ar as "part.cooperative.commune_name.ar", t.name_fr as "part.cooperative.commune_name.fr",
+		       c.commune_name_ar as "part.cooperative.commune_name.ar", c.commune_name_fr as "part.cooperative.commune_name.fr",
 		       c.women_only as "part.cooperative.women_only", c.state as "part.cooperative.state",
 		       l.id as "line.id", l.product_id as "line.product_id",
 		       l.name_ar as "line.name.ar", l.name_fr as "line.name.fr", l.name_en as "line.name.en",
 		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
 		       l.price_centimes as "line.price", l.quantity as "line.quantity", l.total_centimes as "line.total",
-		       p.slug as "line.slug", p.category as "line.category", k.ground as "line.ground",
+		       p.slug as "line.slug", p.category as "line.category", p.ground as "line.ground",
 		       p.drawing as "line.drawing", p.picture_id as "line.picture_id"
 		from sub_orders s
-		join cooperatives c on c.id = s.cooperative_id
-		join places t on t.slug = c.commune
+		join sellers c on c.id = s.cooperative_id
 		join order_lines l on l.sub_order_id = s.id
-		join products p on p.id = l.product_id
-		join categories k on k.slug = p.category
+		join goods p on p.id = l.product_id
 		where `+column+` = any($1)
 		order by s.id, l.id`, pq.Array(ids))
 	if err != nil {
@@ -154,7 +152,7 @@ func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, e
 	var events []Event
 	err := s.db.SelectContext(ctx, &events, `
 		select e.id, e.sub_order_id as part_id, e.state, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
-		from order_events e left join users u on u.id = e.user_id
+		from order_events e left join people u on u.id = e.user_id
 		where e.order_id = $1
 		order by e.at, e.id`, orderID)
 	if err != nil {

@@ -37,7 +37,7 @@ const selectCooperativePart = `
 	       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample
 	from sub_orders s
 	join orders o on o.id = s.order_id
-	join places t on t.slug = o.place`
+	join towns t on t.slug = o.place`
 
 // PartsOf lists a cooperative's parts in the given states (all, if none is given) and says how many
 // there are in all: those that are still to be done first come first, the others newest first.

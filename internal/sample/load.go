@@ -24,7 +24,7 @@ const joining = 30
 func Load(ctx context.Context, p market.Parts, size Size) error {
 	var loaded bool
 	err := p.DB.GetContext(ctx, &loaded, `
-		select exists (select from orders where sample) and exists (select from payouts)`)
+		select exists (select from order_heads where sample) and exists (select from payouts)`)
 	if err != nil {
 		return err
 	}

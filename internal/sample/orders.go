@@ -21,7 +21,7 @@ import (
 func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 	return postgres.InTx(ctx, l.DB, func(tx *sqlx.Tx) error {
 		var there bool
-		if err := tx.GetContext(ctx, &there, `select exists (select from orders where sample)`); there || err != nil {
+		if err := tx.GetContext(ctx, &there, `select exists (select from order_heads where sample)`); there || err != nil {
 			return err
 		}
 		random := rand.New(rand.NewPCG(2022, 24))

@@ -28,7 +28,7 @@ var ErrRealMarket = errors.New("the database holds a market with people of its o
 func CanSignIn(ctx context.Context, db *sqlx.DB) (int, error) {
 	var n int
 	err := db.GetContext(ctx, &n, `
-		select count(*) from users where email like '%' || $1 and disabled_at is null`, domain)
+		select count(*) from people where email like '%' || $1 and not ended`, domain)
 	if err != nil {
 		return 0, fmt.Errorf("people of the sample: %w", err)
 	}
@@ -39,7 +39,7 @@ func CanSignIn(ctx context.Context, db *sqlx.DB) (int, error) {
 func refuseRealMarket(ctx context.Context, db *sqlx.DB) error {
 	var real bool
 	err := db.GetContext(ctx, &real, `
-		select exists (select from users where email is null or email not like '%' || $1)`, domain)
+		select exists (select from people where email is null or email not like '%' || $1)`, domain)
 	if err != nil {
 		return fmt.Errorf("people of the market: %w", err)
 	}
@@ -114,7 +114,7 @@ func (l *loader) addContact(ctx context.Context) error {
 // addPerson makes somebody's account, unless it is there, and gives its id.
 func (l *loader) addPerson(ctx context.Context, p Person, cooperative *uuid.UUID) (uuid.UUID, error) {
 	var id uuid.UUID
-	err := l.DB.GetContext(ctx, &id, `select id from users where email = $1`, p.Email)
+	err := l.DB.GetContext(ctx, &id, `select id from people where email = $1`, p.Email)
 	if err == nil || !postgres.NoRows(err) {
 		return id, err
 	}

@@ -75,9 +75,9 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 		       coalesce(c.slug, '') as cooperative_slug, coalesce(c.name_ar, '') as cooperative_ar, coalesce(c.name_fr, '') as cooperative_fr,
 		       e.address, e.agent, e.detail, e.count, e.at
 		from (`+from+`) e
-		left join users a on a.id = e.actor_id
-		left join users u on u.id = e.user_id
-		left join cooperatives c on c.id = e.cooperative_id
+		left join people a on a.id = e.actor_id
+		left join people u on u.id = e.user_id
+		left join sellers c on c.id = e.cooperative_id
 		order by e.at desc, e.id desc limit $9`,
 		pq.Array(f.Kinds), known(f.Person), known(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
 		moment(f.Before.At), f.Before.ID, f.Limit)

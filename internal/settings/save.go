@@ -221,7 +221,7 @@ func (s *Service) Changes(ctx context.Context, limit int) ([]Change, error) {
 	changes := []Change{}
 	err := s.db.SelectContext(ctx, &changes, `
 		select c.fields, c.before, c.after, coalesce(u.name, '') as user_name, c.at
-		from settings_changes c left join users u on u.id = c.user_id
+		from settings_changes c left join people u on u.id = c.user_id
 		order by c.at desc, c.id desc limit $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes of the settings: %w", err)

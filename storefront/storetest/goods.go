@@ -159,7 +159,7 @@ func (m *Market) Bounds() {
 func (m *Market) Stock(id uuid.UUID) int {
 	m.t.Helper()
 	var stock int
-	must(m.t, m.DB.Get(&stock, `select stock from products where id = $1`, id))
+	must(m.t, m.DB.Get(&stock, `select stock from goods where id = $1`, id))
 	return stock
 }
 

@@ -1,0 +1,271 @@
+package market
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestMain(m *testing.M) { pgtest.Main(m) }
+
+// tables says which package owns each table: it alone reads and writes it, and the others ask it.
+var tables = map[string]string{
+	"goose_db_version": "postgres",
+	"river_job":        "job", "river_leader": "job", "river_migration": "job", "river_notification": "job", "river_queue": "job",
+	"mailbox": "mail",
+
+	"journals": "ledger", "postings": "ledger",
+	"security_events": "security",
+	"users":           "account", "sessions": "account", "known_devices": "account", "password_resets": "account", "signin_delays": "account",
+	"settings": "settings", "settings_changes": "settings",
+	"cooperatives": "cooperative", "cooperative_events": "cooperative", "cooperative_moments": "cooperative",
+	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "labels": "catalog", "stock_movements": "catalog",
+	"pictures": "catalog", "uploads": "catalog", "upload_rows": "catalog", "search_engines": "catalog", "search_pending": "catalog",
+	"places": "delivery", "delivery_zones": "delivery",
+	"payment_intents": "payment",
+	"baskets":         "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order",
+	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order",
+	"payouts": "settlement", "payout_reversals": "settlement",
+}
+
+// views are what owners let everybody read.
+var views = map[string]string{
+	"people": "account", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "letters": "mail",
+	"goods": "catalog", "order_stock": "catalog",
+}
+
+// lent are tables that a package uses besides their owner, and why.
+var lent = map[[2]string]string{
+	// For good.
+	{"river_job", "order"}: "its audit looks for an order's jobs, and a view would stand in the way of River's own migrations",
+
+	// Until their queries have been moved.
+	{"journals", "order"}: ledgerMoves, {"postings", "order"}: ledgerMoves,
+	{"journals", "settlement"}: ledgerMoves, {"postings", "settlement"}: ledgerMoves,
+	{"journals", "report"}: ledgerMoves, {"postings", "report"}: ledgerMoves,
+	{"orders", "settlement"}: ledgerMoves, {"users", "settlement"}: ledgerMoves, {"cooperatives", "settlement"}: ledgerMoves,
+	{"cooperative_events", "settlement"}: ledgerMoves, {"places", "settlement"}: ledgerMoves, {"payouts", "sample"}: ledgerMoves,
+	{"orders", "report"}: ledgerMoves, {"places", "report"}: ledgerMoves, {"cooperatives", "report"}: ledgerMoves,
+	{"payment_intents", "order"}: "the audit, while payments get attempts",
+	{"cooperatives", "catalog"}:  catalogSplits, {"places", "catalog"}: catalogSplits, {"search_pending", "cmd/souk"}: catalogSplits,
+	{"settings", "account"}: settingsBecomeAList, {"cooperatives", "account"}: settingsBecomeAList, {"settings", "delivery"}: settingsBecomeAList,
+	{"settings", "order"}: settingsBecomeAList, {"delivery_zones", "settings"}: settingsBecomeAList, {"settings", "storefront/storetest"}: settingsBecomeAList,
+}
+
+const (
+	ledgerMoves         = "while the ledger gets its chart of accounts"
+	catalogSplits       = "while the catalogue is split"
+	settingsBecomeAList = "while settings become a list of fields"
+)
+
+func TestEachTableIsTouchedByItsOwnerOnly(t *testing.T) {
+	t.Parallel()
+	var there []string
+	if err := pgtest.New(t).Select(&there, `
+		select table_name from information_schema.tables where table_schema = 'public'`); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range there {
+		if tables[name] == "" && views[name] == "" {
+			t.Errorf("nobody owns %s: name its owner above", name)
+		}
+	}
+	for name := range tables {
+		if !slices.Contains(there, name) {
+			t.Errorf("there is no table %s", name)
+		}
+	}
+	for name := range views {
+		if !slices.Contains(there, name) {
+			t.Errorf("there is no view %s", name)
+		}
+	}
+
+	own := make(map[string][]string) // what a package names in its statements by itself
+	eachText(t, func(dir, _, text string) {
+		for _, found := range named.FindAllStringSubmatch(strings.ToLower(text), -1) {
+			own[dir] = append(own[dir], found[1]+found[2])
+		}
+	})
+	used := make(map[[2]string]bool)
+	statements := 0
+	eachText(t, func(dir, at, text string) {
+		for _, u := range usesOf(text) {
+			statements++
+			owner, view := tables[u.table], views[u.table]
+			switch {
+			case owner == "" && view == "":
+				if u.certain && !slices.Contains(own[dir], u.table) {
+					t.Errorf("%s: there is no table %s", at, u.table)
+				}
+			case view != "" && u.writes:
+				t.Errorf("%s writes to the view %s", at, u.table)
+			case view != "" || dir == owner || strings.HasPrefix(dir, owner+"/"):
+			default:
+				to := [2]string{u.table, dir}
+				if used[to] = true; lent[to] == "" {
+					t.Errorf("%s uses %s, which is %s's", at, u.table, owner)
+				}
+			}
+		}
+	})
+	for to := range lent {
+		if !used[to] {
+			t.Errorf("%s does not use %s any more", to[1], to[0])
+		}
+	}
+	if statements < 300 {
+		t.Errorf("only %d tables are found in statements", statements)
+	}
+}
+
+// eachText calls do with every text in the code that the program is built from: dir is the package's folder
+// below internal, or from the root for others, and at the place.
+func eachText(t *testing.T, do func(dir, at, text string)) {
+	t.Helper()
+	const root = "../.."
+	files := token.NewFileSet()
+	err := filepath.WalkDir(root, func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || strings.HasSuffix(file, "_templ.go") {
+			return err
+		}
+		source, err := parser.ParseFile(files, file, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(root, file)
+		if err != nil {
+			return err
+		}
+		dir := strings.TrimPrefix(path.Dir(filepath.ToSlash(name)), "internal/")
+		ast.Inspect(source, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil {
+					do(dir, name+":"+strconv.Itoa(files.Position(literal.Pos()).Line), text)
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// use is one of a table in a statement.
+type use struct {
+	table   string
+	writes  bool
+	certain bool // that it is a table at all, even if none has that name
+}
+
+var (
+	notSQL    = regexp.MustCompile(`(?s)'(?:[^']|'')*'|--[^\n]*|\b(?:extract|substring|trim|overlay|position)\s*\(\s*\w+\s+from\b|\bdistinct\s+from\b`)
+	statement = regexp.MustCompile(`(?s)^\s*(?:select\s|insert\s+into\s|update\s+\w+\s+(?:\w+\s+)?set\s|delete\s+from\s|with\s+\w+.*\sas\s|copy\s.*\sfrom\s|truncate\s)`)
+	named     = regexp.MustCompile(`\b([a-z_]\w*)(?:\s*\([a-z_0-9, ]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(|create temp(?:orary)? table (?:if not exists )?(\w+)`)
+	part      = regexp.MustCompile(`[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?|[^\sa-z_]`)
+)
+
+// keywords end a list of tables, or stand where a table could.
+var keywords = strings.Fields(`as on where group order having limit offset join left right full inner cross natural for union
+	except intersect returning set values select using lateral only when then else end from window fetch with`)
+
+// usesOf finds the tables in a text, if it is a statement of SQL or a part of one.
+func usesOf(text string) []use {
+	sql := strings.ToLower(text)
+	whole := statement.MatchString(sql)
+	sql = notSQL.ReplaceAllString(sql, " ")
+	ours := make(map[string]bool) // named by the statement itself
+	for _, found := range named.FindAllStringSubmatch(sql, -1) {
+		ours[found[1]] = true
+	}
+	words := part.FindAllString(sql, -1)
+	at := func(i int) string {
+		if i < 0 || i >= len(words) {
+			return ""
+		}
+		return words[i]
+	}
+	isName := func(word string) bool {
+		return word != "" && (word[0] == '_' || 'a' <= word[0] && word[0] <= 'z') && !slices.Contains(keywords, word)
+	}
+	var uses []use
+	add := func(i int, writes bool) bool {
+		name := at(i)
+		if !isName(name) || (at(i+1) == "(" && !writes) || ours[name] ||
+			strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "information_schema.") {
+			return false
+		}
+		uses = append(uses, use{table: name, writes: writes, certain: whole})
+		return true
+	}
+	for i := range words {
+		next := i + 1
+		for at(next) == "only" || at(next) == "lateral" {
+			next++
+		}
+		switch words[i] {
+		case "from":
+			if at(next) != "stdin" {
+				add(next, at(i-1) == "delete")
+			}
+		case "join":
+			add(next, false)
+		case "using":
+			if slices.Contains(words[:i], "delete") {
+				add(next, false)
+			}
+		case "into", "truncate", "copy":
+			add(next, true)
+		case "update":
+			if before := at(i - 1); before != "for" && before != "key" && before != "do" && before != "on" {
+				add(next, true)
+			}
+		case ",": // a further table, with another name or before what follows a list of tables
+			if name := at(next); tables[name] != "" && (isName(at(next+1)) || slices.Contains([]string{"where", "join", "left", "cross", "group", "order"}, at(next+1))) {
+				add(next, false)
+			}
+		}
+	}
+	return uses
+}
+
+func TestTablesAreFoundInStatements(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]string{
+		`select o.id from orders o join only sub_orders s on s.order_id = o.id where o.x is distinct from s.y`: {"orders", "sub_orders"},
+		`with due as (select * from payouts) insert into journals select extract(year from at) from due`:       {"payouts", "journals!"},
+		`update products set x = 'from users' where id in (select unnest($1::uuid[])) for no key update`:       {"products!"},
+		`delete from sessions s using users u where u.id = s.user_id -- from orders`:                           {"sessions!", "users"},
+		`select (select count(*) from pg_class), a from (select 1) b, settings s, lateral unnest(x) y`:         {"settings"},
+		` join places p on p.slug = o.place`:              {"places"},
+		`, settings s where true`:                         {"settings"},
+		`insert into mailbox (id, labels) values ($1)`:    {"mailbox!"},
+		`select exists (select from orders where sample)`: {"orders"},
+		`on conflict (id) do update set name = 'x'`:       nil,
+		`copy postings (id) from stdin`:                   {"postings!"},
+	} {
+		var got []string
+		for _, u := range usesOf(text) {
+			name := u.table
+			if u.writes {
+				name += "!"
+			}
+			got = append(got, name)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\n%v, want %v", text, got, want)
+		}
+	}
+}
