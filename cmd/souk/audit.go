@@ -107,7 +107,7 @@ func indexProblems(ctx context.Context, c config, where place, db *sqlx.DB, log 
 	if err != nil {
 		return nil, err
 	}
-	products, pending, err := visible(ctx, db, held.Engine)
+	products, pending, err := finding.Expected(ctx, db, held.Engine)
 	if err != nil {
 		return nil, err
 	}

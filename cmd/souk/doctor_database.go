@@ -194,7 +194,7 @@ func (e *examination) examineSearch(ctx context.Context, db *sqlx.DB) {
 		e.mend("search", "see whether it runs; souk tries again by itself and fills it", "the index cannot be read: %v", err)
 		return
 	}
-	products, pending, err := visible(ctx, db, held.Engine)
+	products, pending, err := finding.Expected(ctx, db, held.Engine)
 	if err != nil {
 		e.mend("search", "run «souk migrate»", "%v", err)
 		return

@@ -10,8 +10,6 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/jmoiron/sqlx"
 )
 
 // reindex builds the search index anew from the database: beside a running market by asking it,
@@ -93,19 +91,4 @@ func contentOf(ctx context.Context, engine *marketEngine) (indexContent, error) 
 		held.IDs = append(held.IDs, id)
 	}
 	return held, nil
-}
-
-// visible lists the ids of the products that buyers may see, which are those the index must hold, and
-// of those that the engine has still to learn about.
-func visible(ctx context.Context, db *sqlx.DB, engine string) (products, pending []string, err error) {
-	err = db.SelectContext(ctx, &products, `
-		select p.id from goods p join sellers c on c.id = p.cooperative_id
-		where p.published and c.approved`)
-	if err != nil {
-		return nil, nil, fmt.Errorf("visible products: %w", err)
-	}
-	if err := db.SelectContext(ctx, &pending, `select product_id from search_pending where engine = $1`, engine); err != nil {
-		return nil, nil, fmt.Errorf("pending products: %w", err)
-	}
-	return products, pending, nil
 }

@@ -13,7 +13,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	return audit.Run(ctx, db,
 		audit.Query{Name: "picture: a product's picture is its own and ready", SQL: `
 			select p.id::text || ' ' || p.slug || ': picture ' || i.id::text || ' ' || i.state
-			from products p join pictures i on i.id = p.picture_id
+			from goods p join pictures i on i.id = p.picture_id
 			where i.product_id <> p.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
 	)
 }

@@ -91,7 +91,7 @@ func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 	if err := s.db.SelectContext(ctx, &ids, `
 		select i.id from pictures i
 		where i.created_at < $1 and i.state <> 'waiting' and i.original_key = ''
-		  and not exists (select from products p where p.id = i.product_id and p.picture_id = i.id)
+		  and not exists (select from goods p where p.id = i.product_id and p.picture_id = i.id)
 		order by i.created_at limit $2`, s.now().Add(-unseen), cleanAtOnce); err != nil {
 		return 0, err
 	}
@@ -104,7 +104,7 @@ func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 	}
 	if _, err := s.db.ExecContext(ctx, `
 		delete from pictures i where i.id = any($1::uuid[])
-		  and not exists (select from products p where p.picture_id = i.id)`, pq.Array(ids)); err != nil {
+		  and not exists (select from goods p where p.picture_id = i.id)`, pq.Array(ids)); err != nil {
 		return 0, err
 	}
 	return len(ids), nil

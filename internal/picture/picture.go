@@ -121,7 +121,7 @@ func (s *Service) allowed(ctx context.Context, q sqlx.QueryerContext, coopID, pr
 	var ofProduct, ofCooperative int
 	if err := q.QueryRowxContext(ctx, `
 		select count(*) filter (where i.product_id = $2), count(*)
-		from pictures i join products p on p.id = i.product_id
+		from pictures i join goods p on p.id = i.product_id
 		where p.cooperative_id = $1 and i.created_at > $3`, coopID, productID, s.now().Add(-24*time.Hour)).Scan(&ofProduct, &ofCooperative); err != nil {
 		return fmt.Errorf("pictures of the day: %w", err)
 	}
@@ -187,7 +187,7 @@ func (s *Service) Latest(ctx context.Context, coopID, productID uuid.UUID) (stri
 	var state string
 	err := s.db.GetContext(ctx, &state, `
 		select i.state
-		from pictures i join products p on p.id = i.product_id
+		from pictures i join goods p on p.id = i.product_id
 		where p.id = $1 and p.cooperative_id = $2
 		order by i.created_at desc, i.id desc
 		limit 1`, productID, coopID)
