@@ -96,12 +96,12 @@ var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/appl
 // inMarket are the values that addresses take from the market, as SQL. The cooperative is the one with the
 // most products.
 var inMarket = map[string]string{
-	"cooperative": `select slug from cooperatives where id = $1`,
-	"product":     `select slug from products where cooperative_id = $1 and state = 'published' order by slug limit 1`,
-	"product_id":  `select id::text from products where cooperative_id = $1 and state = 'published' order by slug limit 1`,
-	"part":        `select id::text from sub_orders where cooperative_id = $1 order by id limit 1`,
-	"order":       `select order_id::text from sub_orders where cooperative_id = $1 order by id limit 1`,
-	"person":      `select id::text from users where cooperative_id = $1 limit 1`,
+	"cooperative": `select slug from sellers where id = $1`,
+	"product":     `select slug from goods where cooperative_id = $1 and published order by slug limit 1`,
+	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
+	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
+	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
+	"person":      `select id::text from people where cooperative_id = $1 limit 1`,
 }
 
 // asker asks the pages of a market as a buyer with a full basket, as a member and as the association.
@@ -202,8 +202,8 @@ func (v *asker) signIn(ctx context.Context) error {
 func (v *asker) fillBasket(ctx context.Context) error {
 	var products []string
 	err := v.app.DB.SelectContext(ctx, &products, `
-		select min(p.id::text) from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and p.stock > 5 and c.state = 'approved' and c.slug !~ '[0-9]$'
+		select min(p.id::text) from goods p join sellers c on c.id = p.cooperative_id
+		where p.published and p.stock > 5 and c.approved and c.slug !~ '[0-9]$'
 		group by c.id order by 1 limit 5`)
 	if err != nil {
 		return err
@@ -229,7 +229,7 @@ func (v *asker) findRecords(ctx context.Context) error {
 		ID   uuid.UUID
 		Link int
 	}
-	err := v.app.DB.GetContext(ctx, &placed, `select id, link from orders where state = 'placed' and number !~ '-[0-9]+-[0-9]+-' limit 1`)
+	err := v.app.DB.GetContext(ctx, &placed, `select id, link from order_heads where state = 'placed' and number !~ '-[0-9]+-[0-9]+-' limit 1`)
 	if err != nil {
 		return fmt.Errorf("an order that waits: %w", err)
 	}

@@ -23,7 +23,11 @@ create view bank_account_changes as
 
 -- An order without whatever tells who ordered; owner: order.
 create view order_heads as
-    select id, number, state, place, sample, placed_at from orders;
+    select id, number, link, state, place, sample, placed_at from orders;
+
+-- What a cooperative has of an order; owner: order.
+create view order_parts as
+    select id, order_id, cooperative_id, state, items_centimes, commission_centimes from sub_orders;
 
 -- What the kept mail is about; owner: mail.
 create view letters as
