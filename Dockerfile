@@ -4,7 +4,9 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags='-s -w' -o /souk ./cmd/souk && mkdir /empty
+# docker build --build-arg REVISION="$(git rev-parse HEAD)" lets the program tell what it was built from.
+ARG REVISION
+RUN CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X main.builtFrom=$REVISION" -o /souk ./cmd/souk && mkdir /empty
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/

@@ -52,7 +52,7 @@ func newMetrics() metrics {
 		refused:     prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_connections_refused_total", Help: "Connections that there was no room for."}),
 	}
 	m.registry.MustRegister(m.seconds, m.inFlight, m.panics, m.connections, m.refused,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+		collectors.NewBuildInfoCollector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 

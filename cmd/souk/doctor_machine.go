@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"syscall"
@@ -26,15 +24,7 @@ const (
 
 // examineMachine looks at what the program runs on: its version, the disk, files, limits and the time.
 func (e *examination) examineMachine() {
-	revision := "unknown"
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				revision = setting.Value[:min(12, len(setting.Value))]
-			}
-		}
-	}
-	e.well("version", "souk %s, built with %s for %s/%s", revision, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	e.well("version", "%s", thisBuild())
 	for _, folder := range e.config.folders(e.place.dataDir) {
 		e.examineFolder(folder)
 	}

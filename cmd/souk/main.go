@@ -43,6 +43,7 @@ func commands() []command {
 		{"doctor", "look at a running market as an operator would, and say what to mend", doctor},
 		{"bench", "measure the pages of a sample market and of a country's", bench},
 		{"audit", "check every invariant of money, stock, states and the index", auditAll},
+		{"version", "tell what this program was built from", version},
 	}
 }
 

@@ -114,7 +114,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		}
 		open.add(takeBack)
 	}
-	log.Info("serving", "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
+	log.Info("serving", "build", thisBuild().String(), "addr", public.Addr().String(), "base_url", c.BaseURL, "search", engine.words)
 	return a.run(ctx, public, private, end)
 }
 
