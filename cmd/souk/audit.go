@@ -11,16 +11,9 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/audit"
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/finding"
-	"github.com/souk-taawon/souk/internal/ledger"
-	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/picture"
-	"github.com/souk-taawon/souk/internal/settlement"
-	"github.com/souk-taawon/souk/internal/upload"
+	"github.com/souk-taawon/souk/internal/market"
 )
 
 // auditAll checks every invariant, prints each with how much contradicts it, and fails if anything does.
@@ -43,16 +36,9 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 	}
 	defer closing(closeDB, &err)
 
-	var checks []audit.Check
-	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit,
-		settlement.Audit, finding.Audit,
-	} {
-		found, err := domain(ctx, db)
-		if err != nil {
-			return err
-		}
-		checks = append(checks, found...)
+	checks, err := market.Audit(ctx, db)
+	if err != nil {
+		return err
 	}
 	index, err := auditIndex(ctx, c, where, db, log)
 	if err != nil {

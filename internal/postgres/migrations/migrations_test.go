@@ -10,7 +10,6 @@
 package migrations_test
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -24,15 +23,9 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
 	"github.com/riverqueue/river/rivermigrate"
 
-	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/audit"
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/ledger"
-	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
-	"github.com/souk-taawon/souk/internal/settlement"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -169,17 +162,13 @@ func (d *database) wantUpToDate() {
 	if len(unheld) > 0 {
 		d.t.Errorf("constraints that the rows from before need not meet: %v", unheld)
 	}
-	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, order.Audit, settlement.Audit,
-	} {
-		checks, err := domain(d.t.Context(), d.db)
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		for _, check := range checks {
-			if !check.OK() {
-				d.t.Errorf("audit: %s: %q", check.Name, check.Problems)
-			}
+	checks, err := market.Audit(d.t.Context(), d.db)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, check := range checks {
+		if !check.OK() {
+			d.t.Errorf("audit: %s: %q", check.Name, check.Problems)
 		}
 	}
 }
