@@ -95,6 +95,9 @@ func (d *database) load(tables []keptTable) {
 			d.t.Fatalf("%s: %v", table.Table, err)
 		}
 	}
+	if _, err := d.db.Exec(`select setval(pg_get_serial_sequence('river_job', 'id'), max(id)) from river_job`); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 func keepMarket(t *testing.T) {

@@ -14,9 +14,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
@@ -171,7 +173,34 @@ func (d *database) wantUpToDate() {
 			d.t.Errorf("audit: %s: %q", check.Name, check.Problems)
 		}
 	}
+	d.wantJobsWorked()
 }
+
+// wantJobsWorked wants each job that waits to be of a kind that somebody still works: one inserts no others.
+func (d *database) wantJobsWorked() {
+	d.t.Helper()
+	m, err := market.New(market.Parts{DB: d.db, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	var kinds []string
+	if err := d.db.Select(&kinds, `select distinct kind from river_job order by kind`); err != nil {
+		d.t.Fatal(err)
+	}
+	for _, kind := range kinds {
+		err := postgres.InTx(d.t.Context(), d.db, func(tx *sqlx.Tx) error {
+			return m.Jobs.InsertTx(d.t.Context(), tx, waiting{kind}, nil)
+		})
+		if err != nil {
+			d.t.Errorf("a job that waits since before: %v", err)
+		}
+	}
+}
+
+// waiting is a job of which only the kind is known.
+type waiting struct{ kind string }
+
+func (w waiting) Kind() string { return w.kind }
 
 // columns names the market's tables and their columns, as «table.column».
 func (d *database) columns() (names []string) {
