@@ -70,7 +70,7 @@ const sitemapSize = 5000
 
 // sitemap names the parts of the sitemap.
 func (s *Server) sitemap(r *web.Request) error {
-	products, err := s.catalog.CountPublished(r.Context())
+	products, err := s.catalog.SitemapParts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -91,8 +91,8 @@ func (s *Server) sitemap(r *web.Request) error {
 	for first := 0; first < sellers; first += sitemapSize {
 		add("cooperatives-" + strconv.Itoa(first/sitemapSize+1))
 	}
-	for first := 0; first < products; first += sitemapSize {
-		add("products-" + strconv.Itoa(first/sitemapSize+1))
+	for part := range products {
+		add("products-" + strconv.Itoa(part+1))
 	}
 	b.WriteString("</sitemapindex>\n")
 	r.SetHeader("Cache-Control", askedDaily)
@@ -138,7 +138,7 @@ func (s *Server) sitemapPaths(r *web.Request) (paths []string, err error) {
 	first := (n - 1) * sitemapSize
 	switch kind {
 	case "products":
-		slugs, err := s.catalog.Slugs(r.Context(), sitemapSize, first)
+		slugs, err := s.catalog.Slugs(r.Context(), n)
 		if err != nil {
 			return nil, err
 		}

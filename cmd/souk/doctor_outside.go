@@ -143,8 +143,7 @@ func (e *examination) examineAddress(ctx context.Context, db *sqlx.DB) {
 func (e *examination) examineOurs(ctx context.Context, base *url.URL, db *sqlx.DB) {
 	var known struct{ ID, Slug string }
 	if db == nil || db.GetContext(ctx, &known, `
-		select p.id, p.slug from goods p join sellers c on c.id = p.cooperative_id
-		where p.published and c.approved order by p.id limit 1`) != nil {
+		select id, slug from offered order by id limit 1`) != nil {
 		e.well("address", "%s answers", base)
 		return
 	}

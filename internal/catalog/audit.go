@@ -25,6 +25,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select id::text || ': ' || reason || ' ' || delta
 			from stock_movements
 			where reason = 'reserve' and delta > 0 or reason = 'release' and delta < 0`},
+		audit.Query{Name: "catalog: a cooperative's products are counted as they are", SQL: `
+			select coalesce(k.cooperative_id, n.cooperative_id)::text || ': counted ' || k::text || ', there are ' || n::text
+			from product_counts k full join product_counts_now n on n.cooperative_id = k.cooperative_id
+			where (k.published, k.available, k.draft, k.archived, k.unpictured) is distinct from (n.published, n.available, n.draft, n.archived, n.unpictured)
+			  and (n.cooperative_id is not null or (k.published, k.available, k.draft, k.archived, k.unpictured) <> (0, 0, 0, 0, 0))`},
 		audit.Query{Name: "catalog: a published product has all that a buyer needs", SQL: `
 			select id::text || ' ' || slug
 			from products

@@ -22,18 +22,22 @@ type Offered struct {
 // is not there is the nearest.
 func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage int) (Offered, error) {
 	o := Offered{Labels: []Label{}}
-	if err := s.db.QueryRowContext(ctx, `
-		select count(*), count(*) filter (where stock > 0)
-		from products where cooperative_id = $1 and state = 'published'`, coopID).Scan(&o.Total, &o.Available); err != nil {
-		return Offered{}, fmt.Errorf("count offers: %w", err)
+	n, err := s.counts(ctx, coopID)
+	if err != nil {
+		return Offered{}, err
 	}
+	o.Total, o.Available = n.Published, n.Available
 	o.Pages = max(1, (o.Total+perPage-1)/perPage)
 	o.Page = min(max(page, 1), o.Pages)
-	var err error
-	if o.Products, err = s.products(ctx, `
-		where p.cooperative_id = $2 and p.state = 'published' and c.state = 'approved'
-		order by p.stock = 0, p.sku
-		limit $3 offset $4`, coopID, perPage, (o.Page-1)*perPage); err != nil {
+	var ids []uuid.UUID // first, so that of what is passed over nothing else is read
+	if err := s.db.SelectContext(ctx, &ids, `
+		select id from products
+		where cooperative_id = $1 and state = 'published'
+		order by sold_out, sku
+		limit $2 offset $3`, coopID, perPage, (o.Page-1)*perPage); err != nil {
+		return Offered{}, fmt.Errorf("page of offers: %w", err)
+	}
+	if o.Products, err = s.ByIDs(ctx, ids); err != nil {
 		return Offered{}, err
 	}
 	if err := s.db.SelectContext(ctx, &o.Labels, `
@@ -41,7 +45,7 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage
 		from labels l
 		where exists (
 		    select from product_labels pl join products p on p.id = pl.product_id
-		    where pl.label = l.slug and pl.expires_on >= $2::date and p.cooperative_id = $1 and p.state = 'published')
+		    where pl.label = l.slug and pl.expires_on >= $2::date and pl.cooperative_id = $1 and p.state = 'published')
 		order by l.position`, coopID, clock.Day(s.now())); err != nil {
 		return Offered{}, fmt.Errorf("labels of offers: %w", err)
 	}
@@ -50,17 +54,13 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage
 
 // Faces reads one product in stock of each of these cooperatives that has any, the newest.
 func (s *Service) Faces(ctx context.Context, coopIDs []uuid.UUID) ([]Product, error) {
-	texts := make([]string, len(coopIDs))
-	for i, id := range coopIDs {
-		texts[i] = id.String()
-	}
 	return s.products(ctx, `
-		where c.state = 'approved' and p.id in (
+		where is_offered(p.state, c.state) and p.id in (
 		    select face.id
 		    from unnest($2::uuid[]) as wanted (id)
 		    cross join lateral (
 		        select id from products
-		        where cooperative_id = wanted.id and state = 'published' and stock > 0
+		        where cooperative_id = wanted.id and state = 'published' and not sold_out
 		        order by created_at desc, id desc
-		        limit 1) face)`, pq.Array(texts))
+		        limit 1) face)`, pq.Array(idTexts(coopIDs)))
 }

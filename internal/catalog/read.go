@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 
 	"github.com/google/uuid"
@@ -21,19 +21,15 @@ var ErrNotFound = fault.New(fault.NotFound, "catalog.product_not_found")
 
 // ByIDs reads products that are offered, in the order asked for; the others are left out.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]Product, error) {
-	texts := make([]string, len(ids))
-	for i, id := range ids {
-		texts[i] = id.String()
-	}
 	return s.products(ctx, `
-		where p.id = any($2::uuid[]) and p.state = 'published' and c.state = 'approved'
-		order by array_position($2::uuid[], p.id)`, pq.Array(texts))
+		where p.id = any($2::uuid[]) and is_offered(p.state, c.state)
+		order by array_position($2::uuid[], p.id)`, pq.Array(idTexts(ids)))
 }
 
 // BySlug reads a product that is offered; ErrNotFound otherwise.
 func (s *Service) BySlug(ctx context.Context, slug string) (Product, error) {
 	return one(s.products(ctx, `
-		where p.slug = $2 and p.state = 'published' and c.state = 'approved'`, slug))
+		where p.slug = $2 and is_offered(p.state, c.state)`, slug))
 }
 
 // Get reads one of a cooperative's own products in any state; ErrNotFound if it is another's.
@@ -51,45 +47,12 @@ func (s *Service) OfCooperativeTx(ctx context.Context, q sqlx.QueryerContext, co
 	return s.productsFrom(ctx, q, `where p.cooperative_id = $2 order by p.id`, coopID)
 }
 
-// InSeason reads up to 24 offered products that have a season and are in it in that month, those
-// whose season began last first and one of each cooperative before a second.
-func (s *Service) InSeason(ctx context.Context, month time.Month) ([]Product, error) {
-	return s.products(ctx, `
-		join (
-		    select id, row_number() over (partition by cooperative_id order by started, id) as turn, started
-		    from (select p.id, p.cooperative_id, ($2::int - p.season_from + 12) % 12 as started
-		          from products p
-		          where p.state = 'published' and p.stock > 0
-		            and ($2::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12) seasonal
-		) ripe on ripe.id = p.id
-		where c.state = 'approved'
-		order by ripe.turn, ripe.started, p.id
-		limit 24`, int(month))
-}
-
-// Shelf reads n offered products in stock and in season on the day of that moment: another choice
-// each day, and one product of each cooperative before a second, so that each has its turn.
-func (s *Service) Shelf(ctx context.Context, at time.Time, n int) ([]Product, error) {
-	day := clock.Day(at)
-	return s.products(ctx, `
-		join (
-		    select id, lot, row_number() over (partition by cooperative_id order by lot) as turn
-		    from (select p.id, p.cooperative_id, md5(p.id::text || $2::text) as lot
-		          from products p join cooperatives c on c.id = p.cooperative_id
-		          where p.state = 'published' and p.stock > 0 and c.state = 'approved'
-		            and (p.season_from is null
-		                 or ($3::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12)) fresh
-		) drawn on drawn.id = p.id
-		order by drawn.turn, drawn.lot
-		limit $4`, day.Format(time.DateOnly), int(day.Month()), n)
-}
-
 // CountPublished counts the products that are offered.
 func (s *Service) CountPublished(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, `
-		select count(*) from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved'`)
+		select coalesce(sum(n.published), 0) from product_counts n join cooperatives c on c.id = n.cooperative_id
+		where is_offered('published', c.state)`)
 	if err != nil {
 		return 0, fmt.Errorf("count products: %w", err)
 	}
@@ -153,34 +116,63 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 	if page.PerPage < 1 {
 		page.PerPage = 50
 	}
-	like := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text.Clean(f.Query)) + "%"
-	const soldOut, unpictured = `(p.state = 'published' and p.stock = 0)`, `(p.picture_id is null and p.state <> 'archived')`
-	const matches = `
-		p.cooperative_id = $2 and ($4 = '' or p.category = $4)
-		and case $3 when '' then true when 'soldout' then ` + soldOut + ` when 'unpictured' then ` + unpictured + ` else p.state = $3 end
-		and concat_ws(' ', p.sku, p.name_ar, p.name_fr, p.name_en) ilike $5`
-	err := s.db.QueryRowContext(ctx, `
-		select count(*) filter (where `+matches+`),
-		       count(*) filter (where p.state = 'published'), count(*) filter (where p.state = 'draft'),
-		       count(*) filter (where p.state = 'archived'),
-		       count(*) filter (where `+soldOut+`), count(*) filter (where `+unpictured+`)
-		from products p
-		where p.cooperative_id = $1`, coopID, coopID, f.State, f.Category, like,
-	).Scan(&page.Total, &page.Published, &page.Draft, &page.Archived, &page.SoldOut, &page.Unpictured)
-	if err != nil {
-		return Catalogue{}, fmt.Errorf("count catalogue: %w", err)
-	}
-	page.Pages = max(1, (page.Total+page.PerPage-1)/page.PerPage)
-	page.Page = min(page.Page, page.Pages)
-	page.Products, err = s.products(ctx, `
-		where `+matches+`
-		order by p.created_at desc, p.id desc
-		limit $6 offset $7`, coopID, f.State, f.Category, like, page.PerPage, (page.Page-1)*page.PerPage)
+	n, err := s.counts(ctx, coopID)
 	if err != nil {
 		return Catalogue{}, err
 	}
-	return page, nil
+	page.Published, page.Draft, page.Archived, page.SoldOut, page.Unpictured = n.Published, n.Draft, n.Archived, n.Published-n.Available, n.Unpictured
+	const matches = `
+		cooperative_id = $1 and ($3 = '' or category = $3)
+		and case $2
+		    when '' then true
+		    when 'soldout' then state = 'published' and sold_out
+		    when 'unpictured' then picture_id is null and state <> 'archived'
+		    else state = $2 end
+		and ($4 = '' or concat_ws(' ', sku, name_ar, name_fr, name_en) ilike $4)`
+	args := []any{coopID, f.State, f.Category, containing(f.Query)}
+	total, counted := map[string]int{
+		"": n.Published + n.Draft + n.Archived, Published: n.Published, Draft: n.Draft, Archived: n.Archived, SoldOut: page.SoldOut, Unpictured: n.Unpictured,
+	}[f.State]
+	if page.Total = total; !counted || f.Category != "" || f.Query != "" {
+		if err := s.db.GetContext(ctx, &page.Total, `select count(*) from products where `+matches, args...); err != nil {
+			return Catalogue{}, fmt.Errorf("count catalogue: %w", err)
+		}
+	}
+	page.Pages = max(1, (page.Total+page.PerPage-1)/page.PerPage)
+	page.Page = min(page.Page, page.Pages)
+	var ids []uuid.UUID // first, so that of what is passed over nothing else is read
+	if err := s.db.SelectContext(ctx, &ids, `
+		select id from products where `+matches+`
+		order by created_at desc, id desc
+		limit $5 offset $6`, append(args, page.PerPage, (page.Page-1)*page.PerPage)...); err != nil {
+		return Catalogue{}, fmt.Errorf("page of catalogue: %w", err)
+	}
+	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(ids)))
+	return page, err
 }
+
+// containing is the pattern of texts that have what was typed in them; empty if nothing was.
+func containing(typed string) string {
+	if typed = text.Clean(typed); typed == "" {
+		return ""
+	}
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(typed) + "%"
+}
+
+// counted is how many products a cooperative has.
+type counted struct{ Published, Available, Draft, Archived, Unpictured int }
+
+func (s *Service) counts(ctx context.Context, coopID uuid.UUID) (n counted, err error) {
+	err = s.db.GetContext(ctx, &n, `
+		select published, available, draft, archived, unpictured from product_counts where cooperative_id = $1`, coopID)
+	if err != nil && !postgres.NoRows(err) { // one without products has no row
+		return counted{}, fmt.Errorf("count products: %w", err)
+	}
+	return n, nil
+}
+
+// inOrder picks the products of the list $2, in its order.
+const inOrder = `where p.id = any($2::uuid[]) order by array_position($2::uuid[], p.id)`
 
 // products runs selectProduct with what follows it; args are its parameters from $2 on.
 func (s *Service) products(ctx context.Context, rest string, args ...any) ([]Product, error) {

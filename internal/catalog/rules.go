@@ -78,11 +78,14 @@ func (s *Service) Rules(ctx context.Context, q sqlx.QueryerContext) (Rules, erro
 func (s *Service) Unauthorised(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, `
-		select count(*) from products p
+		select count(*)
+		from (select category, cooperative_id, state from products where state = 'published' and authorisation = ''
+		      union all
+		      select category, cooperative_id, state from products
+		      where state = 'published' and authorisation <> '' and authorisation_expires_on < $1::date) p
 		join categories k on k.slug = p.category
 		join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved' and k.food
-		  and (p.authorisation = '' or p.authorisation_expires_on < $1::date)`, clock.Day(s.now()))
+		where k.food and is_offered(p.state, c.state)`, clock.Day(s.now()))
 	if err != nil {
 		return 0, fmt.Errorf("products without authorisation: %w", err)
 	}

@@ -118,8 +118,7 @@ func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 func (s *Service) OnSale(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, `
-		select coalesce(sum(p.stock), 0) from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved'`)
+		select coalesce(sum(stock), 0) from offered`)
 	if err != nil {
 		return 0, fmt.Errorf("pieces on sale: %w", err)
 	}

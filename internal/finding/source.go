@@ -218,7 +218,7 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 			join categories k on k.slug = p.category
 			join cooperatives c on c.id = p.cooperative_id
 			join places t on t.slug = c.commune
-			where p.state = 'published' and c.state = 'approved' `+rest, append([]any{clock.Day(s.now())}, args...)...)
+			where is_offered(p.state, c.state) `+rest, append([]any{clock.Day(s.now())}, args...)...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search documents: %w", err)

@@ -28,6 +28,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
 	river.AddWorker(workers, &upload.ApplyWorker{Uploads: m.Uploads})
@@ -42,6 +43,7 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, order.CleanArgs{}),
 		every(time.Hour, order.EraseArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
+		every(time.Hour, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),
 	}

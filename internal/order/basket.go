@@ -136,11 +136,10 @@ func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) ([
 		with taken as (
 		    delete from basket_lines where token_hash = $1 returning product_id, quantity, added_at
 		)
-		select t.product_id as productid, least(t.quantity, p.stock) as quantity
+		select t.product_id as productid, least(t.quantity, o.stock) as quantity
 		from taken t
-		join goods p on p.id = t.product_id
-		join sellers c on c.id = p.cooperative_id
-		where p.published and c.approved and p.stock > 0
+		join offered o on o.id = t.product_id
+		where o.stock > 0
 		order by t.added_at, t.product_id`, hash)
 	if err != nil {
 		return nil, fmt.Errorf("order: take basket: %w", err)

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/storefront/shop"
@@ -55,7 +54,7 @@ func (h *Handler) home(r *web.Request) error {
 	// Truffles are one product for a few weeks of spring; their shelf is in the results.
 	shelves := slices.DeleteFunc(slices.Clone(categories), func(c catalog.Category) bool { return c.Slug == "truffle" })
 	v.Shelves = shelves[:min(len(shelves), shelvesShown)]
-	if v.InSeason, err = h.Catalog.InSeason(ctx, clock.Day(now).Month()); err != nil {
+	if v.InSeason, err = h.Catalog.InSeason(ctx, now); err != nil {
 		return err
 	}
 	shelf, err := h.Catalog.Shelf(ctx, now, shelfShown)
