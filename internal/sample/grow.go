@@ -222,7 +222,8 @@ func (g *growth) fillShelves() error {
 // count counts again what is counted over the whole market.
 func (g *growth) count() error {
 	return g.exec(`
-		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`)
+		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`,
+		`delete from product_counts`, `insert into product_counts select * from product_counts_now`)
 }
 
 func (g *growth) restore() error {

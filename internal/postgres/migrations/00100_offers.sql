@@ -22,7 +22,9 @@ create index products_authorised_till on products (authorisation_expires_on, cat
 
 -- Whose product a label is of, for the labels of all that a cooperative offers.
 alter table product_labels add column cooperative_id uuid;
+alter table product_labels disable trigger user; -- search has nothing to learn of it
 update product_labels l set cooperative_id = p.cooperative_id from products p where p.id = l.product_id;
+alter table product_labels enable trigger user;
 alter table product_labels alter column cooperative_id set not null;
 create index product_labels_cooperative on product_labels (cooperative_id, label, expires_on);
 -- +goose StatementBegin
