@@ -107,12 +107,11 @@ const selectProduct = `
 	       c.id as "cooperative.id", c.slug as "cooperative.slug",
 	       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
 	       c.commune as "cooperative.commune",
-	       t.name_ar as "cooperative.commune_name.ar", t.name_fr as "cooperative.commune_name.fr",
+	       c.commune_name_ar as "cooperative.commune_name.ar", c.commune_name_fr as "cooperative.commune_name.fr",
 	       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
 	from products p
 	join categories k on k.slug = p.category
-	join cooperatives c on c.id = p.cooperative_id
-	join places t on t.slug = c.commune
+	join sellers c on c.id = p.cooperative_id
 `
 
 // Offered reports whether buyers may see and order the product now.

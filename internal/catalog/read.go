@@ -51,7 +51,7 @@ func (s *Service) OfCooperativeTx(ctx context.Context, q sqlx.QueryerContext, co
 func (s *Service) CountPublished(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, `
-		select coalesce(sum(n.published), 0) from product_counts n join cooperatives c on c.id = n.cooperative_id
+		select coalesce(sum(n.published), 0) from product_counts n join sellers c on c.id = n.cooperative_id
 		where is_offered('published', c.state)`)
 	if err != nil {
 		return 0, fmt.Errorf("count products: %w", err)

@@ -84,7 +84,7 @@ func (s *Service) Unauthorised(ctx context.Context) (int, error) {
 		      select category, cooperative_id, state from products
 		      where state = 'published' and authorisation <> '' and authorisation_expires_on < $1::date) p
 		join categories k on k.slug = p.category
-		join cooperatives c on c.id = p.cooperative_id
+		join sellers c on c.id = p.cooperative_id
 		where k.food and is_offered(p.state, c.state)`, clock.Day(s.now()))
 	if err != nil {
 		return 0, fmt.Errorf("products without authorisation: %w", err)

@@ -30,7 +30,7 @@ var (
 		select id
 		from (select id, lot, row_number() over (partition by cooperative_id order by lot) as turn
 		      from (select p.id, p.cooperative_id, md5(p.id::text || $2::date::text) as lot
-		            from products p join cooperatives c on c.id = p.cooperative_id
+		            from products p join sellers c on c.id = p.cooperative_id
 		            where is_offered(p.state, c.state) and not p.sold_out
 		              and (p.season_from is null
 		                   or ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12)) fresh) drawn
@@ -40,7 +40,7 @@ var (
 		select id
 		from (select id, started, row_number() over (partition by cooperative_id order by started, id) as turn
 		      from (select p.id, p.cooperative_id, ($1::int - p.season_from + 12) % 12 as started
-		            from products p join cooperatives c on c.id = p.cooperative_id
+		            from products p join sellers c on c.id = p.cooperative_id
 		            where is_offered(p.state, c.state) and not p.sold_out
 		              and ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12) seasonal) ripe
 		order by turn, started, id

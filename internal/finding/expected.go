@@ -10,8 +10,7 @@ import (
 // Expected lists the ids of the products that buyers may see, which are those the index must hold, and of
 // those that the engine has still to learn about.
 func Expected(ctx context.Context, db *sqlx.DB, engine string) (products, pending []string, err error) {
-	err = db.SelectContext(ctx, &products, `
-		select p.id from goods p join sellers c on c.id = p.cooperative_id where p.published and c.approved`)
+	err = db.SelectContext(ctx, &products, `select id from offered`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("products that buyers see: %w", err)
 	}

@@ -30,6 +30,7 @@ var tables = map[string]string{
 	"settings": "settings", "settings_changes": "settings",
 	"cooperatives": "cooperative", "cooperative_events": "cooperative", "cooperative_moments": "cooperative",
 	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "labels": "catalog", "stock_movements": "catalog",
+	"product_counts": "catalog", "drawn_products": "catalog",
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
 	"places": "delivery", "delivery_zones": "delivery",
 	"payment_intents": "payment",
@@ -42,7 +43,7 @@ var tables = map[string]string{
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger",
 	"people": "account", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "letters": "mail",
-	"goods": "catalog", "order_stock": "catalog",
+	"goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog",
 }
 
 // lent are tables that a package uses besides their owner, and why.
@@ -59,7 +60,6 @@ var lent = map[[2]string]string{
 	{"cooperative_events", "settlement"}: ledgerMoves, {"places", "settlement"}: ledgerMoves,
 	{"orders", "report"}: ledgerMoves, {"places", "report"}: ledgerMoves, {"cooperatives", "report"}: ledgerMoves,
 	{"payment_intents", "order"}: "the audit, while payments get attempts",
-	{"cooperatives", "catalog"}:  catalogSplits, {"places", "catalog"}: catalogSplits,
 	{"products", "finding"}: catalogSplits, {"product_labels", "finding"}: catalogSplits, {"categories", "finding"}: catalogSplits,
 	{"cooperatives", "finding"}: catalogSplits, {"places", "finding"}: catalogSplits,
 	{"settings", "account"}: settingsBecomeAList, {"cooperatives", "account"}: settingsBecomeAList, {"settings", "delivery"}: settingsBecomeAList,
