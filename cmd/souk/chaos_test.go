@@ -168,7 +168,7 @@ func (c *chaos) makePlenty() {
 		`insert into stock_movements (id, product_id, delta, reason, at)
 		 select gen_random_uuid(), id, 1000000, 'count', now() from products where state = 'published'`,
 		`update products set stock = stock + 1000000 where state = 'published'`,
-		`update settings set market_share = 100, product_share = 100`,
+		`update settings set decided = decided || '{"market_share": "100", "product_share": "100"}'`,
 	} {
 		if _, err := db.Exec(statement); err != nil {
 			c.t.Fatal(err)

@@ -232,7 +232,7 @@ func TestThePeopleTableDefendsItself(t *testing.T) {
 func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
-	d.exec(t, `update settings set name_ar = 'جمعية تعاونيات بركان', name_fr = 'Association Tafoughalt', name_en = 'Berkane hub'`)
+	d.exec(t, `update settings set decided = decided || '{"name_ar": "جمعية تعاونيات بركان", "name_fr": "Association Tafoughalt", "name_en": "Berkane hub"}'`)
 	u := d.fatima(t)
 	token, err := d.HandOverLink(t.Context(), u.ID, uuid.Nil, nil, from("192.0.2.7"))
 	if err != nil {

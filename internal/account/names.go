@@ -19,8 +19,8 @@ func (s *Service) houseNames(ctx context.Context, u User) ([]string, error) {
 	var names []string
 	err := s.db.SelectContext(ctx, &names, `
 		select name from (
-		    select unnest(array[name_ar, name_fr, name_en]) as name from settings
-		    union all select unnest(array[name_ar, name_fr, replace(slug, '-', ' ')]) from cooperatives where id = $1
+		    select unnest(array[name_ar, name_fr, name_en]) as name from association
+		    union all select unnest(array[name_ar, name_fr, replace(slug, '-', ' ')]) from sellers where id = $1
 		) n where name <> ''`, u.CooperativeID)
 	if err != nil {
 		return nil, fmt.Errorf("names that a password should not be made of: %w", err)

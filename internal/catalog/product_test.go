@@ -88,13 +88,13 @@ func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 	m.Today = time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC) // past midnight in Morocco
 	m.Refused(m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member), fault.Invalid, "catalog.authorisation_expired")
 
-	m.Exec(`update settings set publish_without_authorisation = true`)
+	m.Exec(`update settings set decided = decided || '{"unauthorised": "yes"}'`)
 	if err := m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member); err != nil {
 		t.Errorf("the association lets it: %v", err)
 	}
 
 	// When it lets it no more, what is on sale stays so, is counted, and cannot be published again.
-	m.Exec(`update settings set publish_without_authorisation = false`)
+	m.Exec(`update settings set decided = decided || '{"unauthorised": "no"}'`)
 	if n, err := m.Unauthorised(m.Ctx); err != nil || n != 1 {
 		t.Errorf("%d on sale without authorisation, %v", n, err)
 	}

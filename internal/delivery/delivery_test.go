@@ -6,14 +6,17 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
@@ -134,7 +137,7 @@ func TestWhatIsNotDelivered(t *testing.T) {
 func TestTheAssociationDecidesFromWhenDeliveryIsFree(t *testing.T) {
 	t.Parallel()
 	s, db := newService(t)
-	if _, err := db.Exec(`update settings set free_delivery_from_centimes = 0`); err != nil {
+	if _, err := db.Exec(`update settings set decided = decided || '{"free_from": "0.00"}'`); err != nil {
 		t.Fatal(err)
 	}
 	q, err := s.Quote(t.Context(), delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: money.Amount(1), On: monday})
@@ -147,13 +150,8 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 	t.Parallel()
 	_, db := newService(t)
 	for constraint, statement := range map[string]string{
-		"delivery_zones_fee_not_negative":     `update delivery_zones set fee_centimes = -1`,
-		"delivery_zones_days_in_order":        `update delivery_zones set days_max = days_min - 1`,
-		"settings_only_row":                   `insert into settings (only_row) values (false)`,
-		"settings_pkey":                       `insert into settings default values`,
-		"settings_commission_is_a_share":      `update settings set commission_basis_points = 10001`,
-		"settings_free_delivery_not_negative": `update settings set free_delivery_from_centimes = -1`,
-		"settings_reservation_positive":       `update settings set reservation_hours = 0`,
+		"delivery_zones_fee_not_negative": `update delivery_zones set fee_centimes = -1`,
+		"delivery_zones_days_in_order":    `update delivery_zones set days_max = days_min - 1`,
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", constraint, err)
@@ -190,5 +188,40 @@ func TestPlacesStandInTheOrderOfTheReadersLanguage(t *testing.T) {
 		if got := l.Text(sorted[0].Name); got != first {
 			t.Errorf("%s begins with %s, want %s", code, got, first)
 		}
+	}
+}
+
+func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
+	t.Parallel()
+	s, db := newService(t)
+	decided := settings.New(db, func() time.Time { return monday })
+	decided.Annexes = []settings.Annex{s}
+	kept, err := decided.Kept(t.Context())
+	if err != nil || kept.Text("fee_berkane") != "20.00" || kept.Text("max_elsewhere") != "7" {
+		t.Fatalf("%+v, %v", kept, err)
+	}
+	_, err = decided.SaveFields(t.Context(), 0, map[string]string{
+		"fee_oriental": "1000.01", "min_oriental": "-1", "max_oriental": "61", "min_berkane": "5", "max_berkane": "4",
+	}, uuid.Nil)
+	got := map[string]string{}
+	if f := fault.As(err); f != nil {
+		for field, message := range f.Fields {
+			got[field] = message.Key
+		}
+	}
+	want := map[string]string{
+		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
+		"max_berkane": "settings.days_order",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	changed, err := decided.SaveFields(t.Context(), 0, map[string]string{"fee_oriental": "25,5", "max_oriental": "6", "commission": "7"}, uuid.Nil)
+	if diff := cmp.Diff([]string{"commission", "fee_oriental", "max_oriental"}, changed); err != nil || diff != "" {
+		t.Error(err, diff)
+	}
+	q, err := s.Quote(t.Context(), delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 1, On: monday})
+	if err != nil || q.Fee != 25_50 || !q.To.Equal(clock.Day(monday).AddDate(0, 0, 6)) {
+		t.Errorf("%+v, %v", q, err)
 	}
 }

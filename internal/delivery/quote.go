@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // The ways to get an order.
@@ -76,21 +77,18 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	var row struct {
 		Place
 		Fee         money.Amount
-		DaysMin     int          `db:"days_min"`
-		DaysMax     int          `db:"days_max"`
-		Perishables bool         `db:"perishables"`
-		FreeFrom    money.Amount `db:"free_from"`
+		DaysMin     int  `db:"days_min"`
+		DaysMax     int  `db:"days_max"`
+		Perishables bool `db:"perishables"`
 	}
 	// Pickup is at the association's, in the nearest zone, wherever the buyer lives.
 	err := s.db.GetContext(ctx, &row, `
 		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
-		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
-		       s.free_delivery_from_centimes as free_from
+		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables
 		from places p
 		join delivery_zones z on z.slug = case $2
 		    when 'pickup' then (select slug from delivery_zones order by position limit 1)
 		    else p.zone end
-		cross join settings s
 		where p.slug = $1`, place, method)
 	if postgres.NoRows(err) {
 		return Terms{}, refuse("place", "delivery.unknown_place")
@@ -98,9 +96,13 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	if err != nil {
 		return Terms{}, fmt.Errorf("delivery: terms for %q: %w", place, err)
 	}
+	decided, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return Terms{}, err
+	}
 	terms := Terms{
 		Place: row.Place, fee: row.Fee, daysMin: row.DaysMin, daysMax: row.DaysMax,
-		perishables: row.Perishables, freeFrom: row.FreeFrom,
+		perishables: row.Perishables, freeFrom: decided.FreeFrom,
 	}
 	if method == Pickup {
 		terms.fee, terms.perishables = 0, true

@@ -20,7 +20,7 @@ import (
 // Audit checks the invariants of every domain.
 func Audit(ctx context.Context, db *sqlx.DB) (checks []audit.Check, err error) {
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit,
+		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit,
 		settlement.Audit, finding.Audit,
 	} {
 		found, err := domain(ctx, db)

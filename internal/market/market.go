@@ -84,6 +84,7 @@ func New(p Parts) (*Market, error) {
 	m.Reports = report.New(p.DB)
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
+	m.Settings.Annexes = []settings.Annex{m.Delivery}
 	m.Payments.OnPaid = m.Orders.PaidTx
 	m.addWorkers(workers)
 	return m, nil

@@ -42,7 +42,7 @@ var tables = map[string]string{
 // views are what owners let everybody read.
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger",
-	"people": "account", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "letters": "mail",
+	"people": "account", "association": "settings", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "letters": "mail",
 	"goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog",
 }
 
@@ -60,18 +60,15 @@ var lent = map[[2]string]string{
 	{"cooperative_events", "settlement"}: ledgerMoves, {"places", "settlement"}: ledgerMoves,
 	{"orders", "report"}: ledgerMoves, {"places", "report"}: ledgerMoves, {"cooperatives", "report"}: ledgerMoves,
 	{"payment_intents", "order"}: "the audit, while payments get attempts",
-	{"products", "finding"}: catalogSplits, {"product_labels", "finding"}: catalogSplits, {"categories", "finding"}: catalogSplits,
+	{"products", "finding"}:      catalogSplits, {"product_labels", "finding"}: catalogSplits, {"categories", "finding"}: catalogSplits,
 	{"cooperatives", "finding"}: catalogSplits, {"places", "finding"}: catalogSplits,
-	{"settings", "account"}: settingsBecomeAList, {"cooperatives", "account"}: settingsBecomeAList, {"settings", "delivery"}: settingsBecomeAList,
-	{"settings", "order"}: settingsBecomeAList, {"delivery_zones", "settings"}: settingsBecomeAList,
 }
 
 const (
 	everything = "*"
 
-	ledgerMoves         = "while the ledger gets its chart of accounts"
-	catalogSplits       = "while the catalogue is split"
-	settingsBecomeAList = "while settings become a list of fields"
+	ledgerMoves   = "while the ledger gets its chart of accounts"
+	catalogSplits = "while the catalogue is split"
 )
 
 func TestEachTableIsTouchedByItsOwnerOnly(t *testing.T) {

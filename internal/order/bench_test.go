@@ -84,11 +84,11 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 		return err
 	}
 	if _, err := m.db.ExecContext(ctx, `
-		select p.slug, z.fee_centimes, z.days_min, z.days_max, s.free_delivery_from_centimes
-		from places p join delivery_zones z on z.slug = p.zone cross join settings s where p.slug = 'berkane'`); err != nil {
+		select p.slug, z.fee_centimes, z.days_min, z.days_max
+		from places p join delivery_zones z on z.slug = p.zone where p.slug = 'berkane'`); err != nil {
 		return err
 	}
-	if _, err := m.db.ExecContext(ctx, `select commission_basis_points, reservation_hours from settings`); err != nil {
+	if _, err := m.db.ExecContext(ctx, `select version, decided from settings`); err != nil {
 		return err
 	}
 	statements := []struct {

@@ -269,7 +269,7 @@ func TestBuyersAreForgottenInTime(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	w := &order.EraseWorker{Orders: m.Service}
-	m.exec(`update settings set buyer_months = 3`)
+	m.exec(`update settings set decided = decided || '{"buyer_months": "3"}'`)
 	old := m.byHadda("1")
 	m.later(24 * time.Hour)
 	m.delivered(old)

@@ -44,7 +44,11 @@ func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ct
 
 func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	var now HeldNow
-	err := sqlx.GetContext(ctx, q, &now, `
+	bounds, err := settings.Read(ctx, q)
+	if err != nil {
+		return HeldNow{}, err
+	}
+	err = sqlx.GetContext(ctx, q, &now, `
 		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since, l.products
 		from hold_totals t
 		cross join (
@@ -54,8 +58,7 @@ func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 		    select count(*) as products
 		    from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
 		    join goods p on p.id = l.product_id
-		    cross join settings s
-		    where l.held * 100 >= (l.held + p.stock) * s.product_share) l`)
+		    where l.held * 100 >= (l.held + p.stock) * $1::int) l`, bounds.ProductShare)
 	if err != nil {
 		return HeldNow{}, fmt.Errorf("order: what is held: %w", err)
 	}

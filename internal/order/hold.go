@@ -399,17 +399,21 @@ func hold(ctx context.Context, tx *sqlx.Tx, o Order, by caller, spare int, told,
 }
 
 // endsAlarm is the condition on which an alarm of hold_totals t is over, once g.pieces are held no more:
-// less is held than half of what raises one.
-const endsAlarm = `(t.pieces - g.pieces) * 200 <= t.on_sale * (select alarm_share from settings)`
+// less is held than half of what raises one, which is the first parameter.
+const endsAlarm = `(t.pieces - g.pieces) * 200 <= t.on_sale * $1::int`
 
 // release says that the market's people have said yes to the order, or that it is over: what it has it
 // holds from nobody any more.
 func (o *locked) release(ctx context.Context, tx *sqlx.Tx) error {
-	_, err := tx.ExecContext(ctx, `
-		with gone as (delete from holds where order_id = $1 returning pieces, spare)
+	bounds, err := settings.Read(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		with gone as (delete from holds where order_id = $2 returning pieces, spare)
 		update hold_totals t
 		set pieces = t.pieces - g.pieces, spare = t.spare - g.spare, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
-		from gone g`, o.ID)
+		from gone g`, bounds.AlarmShare, o.ID)
 	if err != nil {
 		return fmt.Errorf("order: end of a hold: %w", err)
 	}
@@ -423,21 +427,25 @@ func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
 	for i, p := range parts {
 		ids[i] = p.ID
 	}
-	_, err := tx.ExecContext(ctx, `
+	bounds, err := settings.Read(ctx, tx)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
 		with lines as (
 		    delete from hold_lines h using order_lines l
-		    where h.order_id = $1 and l.sub_order_id = any($2) and l.product_id = h.product_id
+		    where h.order_id = $2 and l.sub_order_id = any($3) and l.product_id = h.product_id
 		    returning h.quantity
 		), g as (
 		    select l.pieces, greatest(h.spare - (h.pieces - l.pieces), 0) as spare
 		    from holds h cross join (select sum(quantity) as pieces from lines) l
-		    where h.order_id = $1 and l.pieces > 0
+		    where h.order_id = $2 and l.pieces > 0
 		), shrunk as (
-		    update holds h set pieces = h.pieces - g.pieces, spare = h.spare - g.spare from g where h.order_id = $1
+		    update holds h set pieces = h.pieces - g.pieces, spare = h.spare - g.spare from g where h.order_id = $2
 		)
 		update hold_totals t
 		set pieces = t.pieces - g.pieces, spare = t.spare - g.spare, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
-		from g`, o.ID, pq.Array(ids))
+		from g`, bounds.AlarmShare, o.ID, pq.Array(ids))
 	if err != nil {
 		return fmt.Errorf("order: part of a hold: %w", err)
 	}

@@ -19,8 +19,7 @@ import (
 // defaults brings back the bounds that a new market has; those of newMarket are wide.
 func (m *market) defaults() {
 	m.t.Helper()
-	m.exec(`update settings set order_products = 50, order_pieces = 200, phone_orders = 5, phone_pieces = 200,
-		address_orders = 30, address_pieces = 1000, product_share = 80, market_share = 30, alarm_share = 15`)
+	m.exec(`update settings set decided = decided || '{"order_products": "50", "order_pieces": "200", "phone_orders": "5", "phone_pieces": "200", "address_orders": "30", "address_pieces": "1000", "product_share": "80", "market_share": "30", "alarm_share": "15"}'`)
 }
 
 // wants is an order of n pieces of a product, under its own telephone number.
@@ -221,7 +220,7 @@ func TestWhereAllUnconfirmedOrdersHoldTooMuchNewcomersStillGetOneOfEach(t *testi
 	t.Parallel()
 	m := newMarket(t)
 	m.defaults()
-	m.exec(`update settings set order_pieces = 10, market_share = 20, product_share = 100`) // of 50 pieces
+	m.exec(`update settings set decided = decided || '{"order_pieces": "10", "market_share": "20", "product_share": "100"}'`) // of 50 pieces
 	m.place(m.wants(phone(1), m.wheat, 10))
 	_, err := m.Place(t.Context(), m.wants(phone(2), m.barley, 2))
 	wantError(t, "twelve of fifty", err, order.ErrMarketHeld)
@@ -292,7 +291,7 @@ func TestTheAssociationIsToldOnceThatStrangersHoldMuch(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	m.defaults()
-	m.exec(`update settings set order_pieces = 10, market_share = 100, product_share = 100, alarm_share = 30`) // of 50 pieces
+	m.exec(`update settings set decided = decided || '{"order_pieces": "10", "market_share": "100", "product_share": "100", "alarm_share": "30"}'`) // of 50 pieces
 	alarms := func() (n int) {
 		m.t.Helper()
 		var subjects []string

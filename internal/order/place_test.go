@@ -65,7 +65,7 @@ func TestPricesAndCommissionAreThoseOfTheMoment(t *testing.T) {
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	m.exec(`update products set price_centimes = 1, name_ar = 'آخر' where id = $1`, m.wheat)
-	m.exec(`update settings set commission_basis_points = 10000, free_delivery_from_centimes = 0`)
+	m.exec(`update settings set decided = decided || '{"commission": "100.00", "free_from": "0.00"}'`)
 	if line := m.part(m.read(o.ID), m.couscous).Lines[0]; line.Price != 26_00 || line.Total != 52_00 || line.Name.AR != "كسكس القمح" {
 		t.Errorf("the order changed: %+v", line)
 	}

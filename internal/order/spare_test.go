@@ -143,7 +143,7 @@ func TestAllLinesOfAnIPv6CustomerHoldAsMuchAsSixteen(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	m.defaults()
-	m.exec(`update settings set address_orders = 2, market_share = 100, product_share = 100`)
+	m.exec(`update settings set decided = decided || '{"address_orders": "2", "market_share": "100", "product_share": "100"}'`)
 	m.restock(m.wheat, 990)
 	placed := 0
 	for n := range 40 {

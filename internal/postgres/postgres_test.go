@@ -91,8 +91,8 @@ func TestAViolationIsKnownByItsConstraintEvenAtCommit(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
 	ctx := context.Background()
-	_, err := db.Exec(`update settings set commission_basis_points = 10001`)
-	if !postgres.Violates(err, "settings_commission_is_a_share") {
+	_, err := db.Exec(`update settings set decided = '[]'`)
+	if !postgres.Violates(err, "settings_decided_is_an_object") {
 		t.Fatalf("%v", err)
 	}
 	db.MustExec(`create table late (id int constraint late_key unique deferrable initially deferred)`)

@@ -17,23 +17,14 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// Errors of Save.
-var (
-	// ErrInvalid has a message for each field that cannot be used.
-	ErrInvalid = fault.New(fault.Invalid, "settings.invalid")
-	// ErrChanged says that somebody else saved other settings meanwhile; its Fields are those in which
-	// theirs differ.
-	ErrChanged = fault.New(fault.Conflict, "settings.changed")
-)
-
 // Contact is who the association is and how to reach it. What is empty was not entered.
 type Contact struct {
-	Name     i18n.Text
-	Phone    string // E.164
-	WhatsApp string // E.164; empty for the telephone, see Chat
-	Email    string
-	Address  i18n.Text // lines; there is no English one
-	Hours    i18n.Text
+	Name     i18n.Text `name:"name" kind:"line" group:"who" langs:"ar fr en"`
+	Phone    string    `name:"phone" kind:"phone" group:"who" beside:"yes"` // E.164
+	WhatsApp string    `name:"whatsapp" kind:"phone" group:"who" beside:"yes" hint:"yes"`
+	Email    string    `name:"email" kind:"email" group:"who"`
+	Address  i18n.Text `name:"address" kind:"lines" group:"who" langs:"ar fr"`
+	Hours    i18n.Text `name:"hours" kind:"lines" group:"who" langs:"ar fr en"`
 }
 
 // Chat is the number that WhatsApp is written to: the one entered, or else the telephone if it is a
@@ -48,109 +39,56 @@ func (c Contact) Chat() string {
 // Empty reports whether there is no way to reach the association by it.
 func (c Contact) Empty() bool { return c.Phone == "" && c.Chat() == "" && c.Email == "" }
 
-// Settings are what holds for the whole market.
+// Settings are what holds for the whole market. It is the list of what the association decides, in the order of
+// the form: of a field with a name the form, the history, the page of a conflict, the storage and the audit know
+// all that they need by its tags, which Field explains. So another one is another line here, and its words in each
+// language: association.settings.<name>, and <name>_hint where it has a hint.
 type Settings struct {
 	Contact
 	Version int64 // grows with each change
 
-	Commission          int          // in basis points, of each order placed from now on
-	FreeFrom            money.Amount // delivery costs nothing from this sum of items
-	ReservationHours    int          // until a part that its cooperative did not answer expires
-	PublishUnauthorised bool         // food may be published without an authorisation
-	BuyerMonths         int          // until what is known of an order's buyer is erased, from the order's end
+	Commission       int `name:"commission" kind:"percent" group:"money" most:"10000" default:"5.00" hint:"yes"`   // in basis points, of each order placed from now on
+	ReservationHours int `name:"reservation_hours" kind:"number" group:"money" most:"720" default:"72" hint:"yes"` // until a part that its cooperative did not answer expires
+
 	Holds
-	Zones []Zone // nearest first
+
+	FreeFrom            money.Amount `name:"free_from" kind:"sum" group:"delivery" default:"500.00" hint:"yes"`            // delivery costs nothing from this sum of items
+	BuyerMonths         int          `name:"buyer_months" kind:"number" group:"buyers" most:"120" default:"12" hint:"yes"` // until what is known of an order's buyer is erased, from the order's end; at most as long as the law has books kept
+	PublishUnauthorised bool         `name:"unauthorised" kind:"choice" group:"unauthorised" default:"no"`                 // food may be published without an authorisation
 }
 
 // Holds bounds what orders may keep from others while nobody has confirmed them.
 type Holds struct {
-	HoldHours     int // how long they wait to be confirmed
-	OrderProducts int // the most products of one order, confirmed or not
-	OrderPieces   int // the most pieces of one order, confirmed or not
-	PhoneOrders   int // the most that wait under one telephone number, and their pieces
-	PhonePieces   int
-	AddressOrders int // the most that wait from one network address, and their pieces
-	AddressPieces int
-	ProductShare  int // the most that all of them hold of one product, in percent
-	MarketShare   int // the most that all of them hold of all goods, in percent
-	SpareShare    int // the most of all goods that is given beyond these two shares, one piece at a time, in percent
-	AlarmShare    int // from what share of all goods on the association is told, in percent
+	HoldHours     int `name:"hold_hours" kind:"number" group:"holds" most:"720" default:"24" hint:"yes"`         // how long they wait to be confirmed
+	OrderProducts int `name:"order_products" kind:"number" group:"holds" most:"100" default:"50" beside:"yes"`   // the most products of one order, confirmed or not
+	OrderPieces   int `name:"order_pieces" kind:"number" group:"holds" most:"100000" default:"200" beside:"yes"` // the most pieces of one order, confirmed or not
+	PhoneOrders   int `name:"phone_orders" kind:"number" group:"holds" most:"1000" default:"5" beside:"yes"`     // the most that wait under one telephone number, and their pieces
+	PhonePieces   int `name:"phone_pieces" kind:"number" group:"holds" most:"100000" default:"200" beside:"yes"`
+	AddressOrders int `name:"address_orders" kind:"number" group:"holds" most:"1000" default:"30" beside:"yes" hint:"yes"` // the most that wait from one network address, and their pieces
+	AddressPieces int `name:"address_pieces" kind:"number" group:"holds" most:"100000" default:"1000" beside:"yes"`
+	ProductShare  int `name:"product_share" kind:"share" group:"holds" most:"100" default:"80" hint:"yes"` // the most that all of them hold of one product, in percent
+	MarketShare   int `name:"market_share" kind:"share" group:"holds" most:"100" default:"30" hint:"yes"`  // the most that all of them hold of all goods, in percent
+	SpareShare    int `name:"spare_share" kind:"share" group:"holds" most:"100" default:"10" hint:"yes"`   // the most of all goods that is given beyond these two shares, one piece at a time, in percent
+	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
 }
 
-// fields are the bounds by their names in the form, in its order, with the most that each may be.
-func (h *Holds) fields() []holdsField {
-	return []holdsField{
-		{"hold_hours", &h.HoldHours, maxHours},
-		{"order_products", &h.OrderProducts, 100}, {"order_pieces", &h.OrderPieces, maxPieces},
-		{"phone_orders", &h.PhoneOrders, maxWaiting}, {"phone_pieces", &h.PhonePieces, maxPieces},
-		{"address_orders", &h.AddressOrders, maxWaiting}, {"address_pieces", &h.AddressPieces, maxPieces},
-		{"product_share", &h.ProductShare, 100}, {"market_share", &h.MarketShare, 100},
-		{"spare_share", &h.SpareShare, 100}, {"alarm_share", &h.AlarmShare, 100},
+// check adds what the settings contradict one another in.
+func check(values map[string]string, wrong *fault.Error) {
+	alarm, _ := strconv.Atoi(values["alarm_share"])
+	if most, err := strconv.Atoi(values["market_share"]); err == nil && alarm > most { // then nothing would be told before the share is used up
+		wrong.Field("alarm_share", "settings.alarm_too_late", "Most", most)
 	}
 }
 
-type holdsField struct {
-	name  string
-	value *int
-	most  int
-}
-
-// HoldsFields are the names of the bounds in the form, in its order.
-func HoldsFields() []string {
-	var names []string
-	for _, f := range new(Holds).fields() {
-		names = append(names, f.name)
-	}
-	return names
-}
-
-// Set takes one of the bounds by its name in the form.
-func (h *Holds) Set(name string, value int) {
-	for _, f := range h.fields() {
-		if f.name == name {
-			*f.value = value
-		}
-	}
-}
-
-// Zone is what delivery to one of the zones costs and how many days it takes.
-type Zone struct {
-	Slug    string
-	Fee     money.Amount
-	DaysMin int
-	DaysMax int
-}
-
-// Read gives the settings that hold now, without the zones.
+// Read gives the settings that hold now.
 func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 	var s Settings
-	err := sqlx.GetContext(ctx, q, &s, `
-		select version, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", phone, whatsapp, email,
-		       address_ar as "address.ar", address_fr as "address.fr",
-		       hours_ar as "hours.ar", hours_fr as "hours.fr", hours_en as "hours.en",
-		       commission_basis_points as commission, free_delivery_from_centimes as freefrom,
-		       reservation_hours as reservationhours, publish_without_authorisation as publishunauthorised, buyer_months as buyermonths,
-		       hold_hours as holdhours, order_products as orderproducts, order_pieces as orderpieces,
-		       phone_orders as phoneorders, phone_pieces as phonepieces,
-		       address_orders as addressorders, address_pieces as addresspieces,
-		       product_share as productshare, market_share as marketshare, spare_share as spareshare, alarm_share as alarmshare
-		from settings`)
+	version, texts, err := read(ctx, q)
+	if err == nil {
+		s.Version, err = version, s.fill(texts)
+	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)
-	}
-	return s, nil
-}
-
-// readAll is Read with the zones.
-func readAll(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
-	s, err := Read(ctx, q)
-	if err != nil {
-		return Settings{}, err
-	}
-	err = sqlx.SelectContext(ctx, q, &s.Zones, `
-		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position`)
-	if err != nil {
-		return Settings{}, fmt.Errorf("settings: zones: %w", err)
 	}
 	return s, nil
 }
@@ -158,11 +96,14 @@ func readAll(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 // contactAge is how long a contact that was read is shown without asking again.
 const contactAge = 5 * time.Second
 
-// Service reads and changes the settings.
+// Service reads and changes the settings. Its exported fields may be changed before it is used.
 type Service struct {
+	Fields  []Field // what is decided and kept here, at first as Fields says
+	Annexes []Annex // decided on the same page, and kept by their owners
+
 	db      *sqlx.DB
 	now     func() time.Time
-	kept    atomic.Pointer[keptContact]
+	contact atomic.Pointer[keptContact]
 	reading atomic.Bool
 }
 
@@ -172,17 +113,19 @@ type keptContact struct {
 }
 
 // New makes the service.
-func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
+func New(db *sqlx.DB, now func() time.Time) *Service {
+	return &Service{Fields: Fields(), db: db, now: now}
+}
 
 // Get gives the settings that hold now.
-func (s *Service) Get(ctx context.Context) (Settings, error) { return readAll(ctx, s.db) }
+func (s *Service) Get(ctx context.Context) (Settings, error) { return Read(ctx, s.db) }
 
 // Contact gives the association's contact for a page, as it was some seconds ago at most: every page
 // shows it, and asking for each would double the queries of the simplest ones. While one request asks
 // again the others are given what is known, also when the database does not answer: beside the error
 // stands the last contact that was read.
 func (s *Service) Contact(ctx context.Context) (Contact, error) {
-	kept := s.kept.Load()
+	kept := s.contact.Load()
 	if kept != nil {
 		if s.now().Sub(kept.at) < contactAge || !s.reading.CompareAndSwap(false, true) {
 			return kept.Contact, nil
@@ -197,7 +140,7 @@ func (s *Service) Contact(ctx context.Context) (Contact, error) {
 		}
 		return Contact{}, err
 	}
-	s.kept.Store(&keptContact{read.Contact, now})
+	s.contact.Store(&keptContact{read.Contact, now})
 	return read.Contact, nil
 }
 
@@ -228,42 +171,4 @@ func ChatLink(e164, text string) string {
 		link += "?text=" + strings.ReplaceAll(url.QueryEscape(text), "+", "%20") // a «+» would be shown as it is
 	}
 	return link
-}
-
-// Fields are the settings as text, by their names in a form. Sums are in dirhams and the commission in
-// percent, both with a point and two decimals.
-func (s Settings) Fields() map[string]string {
-	fields := map[string]string{
-		"name_ar": s.Name.AR, "name_fr": s.Name.FR, "name_en": s.Name.EN,
-		"phone": s.Phone, "whatsapp": s.WhatsApp, "email": s.Email,
-		"address_ar": s.Address.AR, "address_fr": s.Address.FR,
-		"hours_ar": s.Hours.AR, "hours_fr": s.Hours.FR, "hours_en": s.Hours.EN,
-		"commission": money.Amount(s.Commission).String(), "free_from": s.FreeFrom.String(),
-		"reservation_hours": strconv.Itoa(s.ReservationHours), "buyer_months": strconv.Itoa(s.BuyerMonths), "unauthorised": "no",
-	}
-	if s.PublishUnauthorised {
-		fields["unauthorised"] = "yes"
-	}
-	for _, f := range s.fields() {
-		fields[f.name] = strconv.Itoa(*f.value)
-	}
-	for _, z := range s.Zones {
-		fields["fee_"+z.Slug] = z.Fee.String()
-		fields["min_"+z.Slug] = strconv.Itoa(z.DaysMin)
-		fields["max_"+z.Slug] = strconv.Itoa(z.DaysMax)
-	}
-	return fields
-}
-
-// names are the fields in the order of the form.
-func (s Settings) names() []string {
-	names := []string{
-		"name_ar", "name_fr", "name_en", "phone", "whatsapp", "email", "address_ar", "address_fr",
-		"hours_ar", "hours_fr", "hours_en", "commission", "free_from",
-	}
-	for _, z := range s.Zones {
-		names = append(names, "fee_"+z.Slug, "min_"+z.Slug, "max_"+z.Slug)
-	}
-	names = append(append(names, "reservation_hours"), HoldsFields()...)
-	return append(names, "buyer_months", "unauthorised")
 }

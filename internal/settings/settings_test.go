@@ -3,6 +3,9 @@ package settings_test
 import (
 	"context"
 	"errors"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -41,20 +44,18 @@ func TestSettingsAreReplacedAndTheHistoryTellsIt(t *testing.T) {
 	t.Parallel()
 	s, _, now := newService(t)
 	to := get(t, s)
-	if !to.Empty() || len(to.Zones) != 4 || to.Zones[0].Slug != "berkane" || to.Commission != 500 {
+	if !to.Empty() || to.Commission != 500 || to.FreeFrom != 500_00 || to.HoldHours != 24 {
 		t.Fatalf("at the start: %+v", to)
 	}
 	to.Name = i18n.Text{AR: " الجمعية ", FR: "L’association"}
 	to.Phone, to.Email, to.Address.FR = "06 99 00 00 98", "a@exemple.invalid", "12, avenue\r\nBerkane"
 	to.Commission, to.FreeFrom, to.ReservationHours, to.PublishUnauthorised = 725, 300_00, 48, true
-	to.Zones[1].Fee, to.Zones[1].DaysMax = 25_50, 6
 	changed, err := s.Save(t.Context(), to, uuid.Nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"name_ar", "name_fr", "phone", "email", "address_fr", "commission", "free_from",
-		"fee_oriental", "max_oriental", "reservation_hours", "unauthorised",
+		"name_ar", "name_fr", "phone", "email", "address_fr", "commission", "reservation_hours", "free_from", "unauthorised",
 	}
 	if diff := cmp.Diff(want, changed); diff != "" {
 		t.Error(diff)
@@ -88,8 +89,6 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours, to.BuyerMonths = "12", "x", "nobody", 10001, -1, 0, 0
 	to.Name.FR, to.Hours.EN = strings.Repeat("é", 201), strings.Repeat("ع", 501)
 	to.MarketShare, to.AlarmShare = 20, 21
-	to.Zones[0].DaysMin, to.Zones[0].DaysMax = 5, 4
-	to.Zones[1].Fee, to.Zones[1].DaysMin, to.Zones[1].DaysMax = 1_000_01, -1, 61
 	_, err := s.Save(t.Context(), to, uuid.Nil)
 	f := fault.As(err)
 	if !errors.Is(err, settings.ErrInvalid) {
@@ -101,9 +100,8 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 	want := map[string]string{
 		"phone": "account.phone_invalid", "whatsapp": "account.phone_invalid", "email": "account.email_invalid",
-		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.hours_invalid", "buyer_months": "settings.number_invalid",
-		"alarm_share": "settings.alarm_too_late", "name_fr": "settings.too_long", "hours_en": "settings.too_long", "max_berkane": "settings.days_order",
-		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
+		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.number_invalid", "buyer_months": "settings.number_invalid",
+		"alarm_share": "settings.alarm_too_late", "name_fr": "settings.too_long", "hours_en": "settings.too_long",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -142,7 +140,7 @@ func TestPagesAskForTheContactOnceInAWhile(t *testing.T) {
 		return c.Email
 	}
 	_ = email(t.Context())
-	if _, err := db.Exec(`update settings set email = 'elsewhere@souk.test'`); err != nil { // by another instance
+	if _, err := db.Exec(`update settings set decided = decided || '{"email": "elsewhere@souk.test"}'`); err != nil { // by another instance
 		t.Fatal(err)
 	}
 	if got := email(t.Context()); got != "" {
@@ -190,11 +188,14 @@ func TestTheDatabaseDefendsSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for statement, constraint := range map[string]string{
-		`update settings set phone = '0612345678'`:      "settings_numbers_e164",
-		add + `'{}', '{}', '{}', now())`:                "settings_changes_say_what",
-		add + `'{email}', '{}', '{a@b.c}', now())`:      "settings_changes_say_what",
-		`update settings_changes set fields = '{name}'`: "settings_changes_append_only",
-		`delete from settings_changes`:                  "settings_changes_append_only",
+		`update settings set decided = decided || '{"phone": "0612345678"}'`: "settings_numbers_e164",
+		add + `'{}', '{}', '{}', now())`:                                     "settings_changes_say_what",
+		add + `'{email}', '{}', '{a@b.c}', now())`:                           "settings_changes_say_what",
+		`insert into settings (only_row) values (false)`:                     "settings_only_row",
+		`insert into settings default values`:                                "settings_pkey",
+		`update settings set decided = '"nothing"'`:                          "settings_decided_is_an_object",
+		`update settings_changes set fields = '{name}'`:                      "settings_changes_append_only",
+		`delete from settings_changes`:                                       "settings_changes_append_only",
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", statement, err)
@@ -250,26 +251,80 @@ func TestAHistoryKeepsTheOrderOfChangesWhateverTheClocksSay(t *testing.T) {
 	}
 }
 
-func TestTheBoundsOnUnconfirmedOrdersAreSettings(t *testing.T) {
+func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
-	to := get(t, s)
-	for i, name := range settings.HoldsFields() {
-		to.Set(name, 50-i)
+	for _, f := range s.Fields {
+		typed := map[settings.Kind][2]string{ // what is beyond, and what is within
+			settings.Line: {strings.Repeat("ع", 201), "اسم"}, settings.Lines: {strings.Repeat("ع", 501), "سطر\nسطر"},
+			settings.Phone: {"12", "+212699000098"}, settings.Email: {"nobody", "a@exemple.invalid"},
+			settings.Sum: {"-1.00", "7.50"}, settings.Percent: {"100.01", "7.50"}, settings.Share: {"101", "50"},
+			settings.Number: {strconv.FormatInt(f.Most+1, 10), "40"}, settings.Choice: {"", "yes"},
+		}[f.Kind]
+		if typed[1] == "" {
+			t.Fatalf("%s is of a kind that nobody knows, %q", f.Name, f.Kind)
+		}
+		if typed[0] != "" {
+			_, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[0]}, uuid.Nil)
+			if e := fault.As(err); !errors.Is(err, settings.ErrInvalid) || len(e.Fields) != 1 || e.Fields[f.Name].Key == "" {
+				t.Errorf("%s of %q: %v", f.Name, typed[0], err)
+			}
+		}
+		changed, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[1]}, uuid.Nil)
+		if err != nil || !slices.Equal(changed, []string{f.Name}) {
+			t.Errorf("%s of %q: %v, %v", f.Name, typed[1], changed, err)
+		}
+		kept, err := s.Kept(t.Context())
+		if err != nil || kept.Text(f.Name) != typed[1] {
+			t.Errorf("%s became %q, %v", f.Name, kept.Text(f.Name), err)
+		}
 	}
-	changed, err := s.Save(t.Context(), to, uuid.Nil)
-	if diff := cmp.Diff(settings.HoldsFields(), changed); err != nil || diff != "" {
+	filled := reflect.ValueOf(get(t, s))
+	for _, of := range reflect.VisibleFields(filled.Type()) {
+		if !of.Anonymous && filled.FieldByIndex(of.Index).IsZero() {
+			t.Errorf("%s is in the settings and no field of the list", of.Name)
+		}
+	}
+}
+
+func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
+	t.Parallel()
+	s, db, now := newService(t)
+	s.Fields = append(s.Fields, settings.Field{Name: "motto", Kind: settings.Line, Group: "who", Default: "معا"})
+	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "معا" {
+		t.Errorf("before anything is decided: %+v, %v", kept, err)
+	}
+	if _, err := s.SaveFields(t.Context(), 0, map[string]string{"motto": " يدا بيد "}, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	history, err := s.Changes(t.Context(), 1)
+	if err != nil || history[0].Fields[0] != "motto" || history[0].Before[0] != "معا" || history[0].After[0] != "يدا بيد" {
+		t.Errorf("%+v, %v", history, err)
+	}
+
+	// A program that does not know it, such as an older instance, lets it be.
+	older := settings.New(db, func() time.Time { return *now })
+	to := get(t, older)
+	to.Commission = 100
+	if _, err := older.Save(t.Context(), to, uuid.Nil); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "يدا بيد" || kept.Text("commission") != "1.00" {
+		t.Errorf("%+v, %v", kept, err)
+	}
+}
+
+func TestTheAuditFindsWhatCouldNotHaveBeenSaved(t *testing.T) {
+	t.Parallel()
+	_, db, _ := newService(t)
+	if checks, err := settings.Audit(t.Context(), db); err != nil || !checks[0].OK() {
+		t.Fatalf("%+v, %v", checks, err)
+	}
+	if _, err := db.Exec(`update settings set decided = decided || '{"commission": "100.01", "hold_hours": "24 ", "market_share": "30"}'`); err != nil {
+		t.Fatal(err)
+	}
+	checks, err := settings.Audit(t.Context(), db)
+	if diff := cmp.Diff([]string{"commission is 100.01", "hold_hours is 24 "}, checks[0].Problems); err != nil || diff != "" {
 		t.Error(err, diff)
-	}
-	to.Version++
-	if diff := cmp.Diff(to, get(t, s)); diff != "" {
-		t.Error(diff)
-	}
-	for _, name := range settings.HoldsFields() {
-		to.Set(name, 0)
-	}
-	_, err = s.Save(t.Context(), to, uuid.Nil)
-	if f := fault.As(err); f == nil || len(f.Fields) != len(settings.HoldsFields()) {
-		t.Errorf("none at all: %v", err)
 	}
 }

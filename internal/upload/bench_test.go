@@ -31,7 +31,7 @@ func BenchmarkUpload(b *testing.B) {
 	var read, create, change, bare time.Duration
 	for b.Loop() {
 		m := newMarket(b)
-		m.Exec(`update settings set publish_without_authorisation = true`)
+		m.Exec(`update settings set decided = decided || '{"unauthorised": "yes"}'`)
 		m.Exec(`insert into search_engines (name, registered_at) values ('engine', now())`)
 		watch := time.Now()
 		lap := func(total *time.Duration) {

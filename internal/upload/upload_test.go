@@ -102,7 +102,7 @@ func TestAnArabicFile(t *testing.T) {
 	if u.Summary.New != 3 {
 		t.Fatalf("summary %+v, rows %+v", u.Summary, u.Rows)
 	}
-	m.Exec(`update settings set publish_without_authorisation = true`)
+	m.Exec(`update settings set decided = decided || '{"unauthorised": "yes"}'`)
 	m.apply(m.Couscous, u)
 	list, err := m.OfCooperative(m.Ctx, m.Couscous)
 	if err != nil {

@@ -24,7 +24,7 @@ func TestWhatIsConfirmedByMailOnlyIsToldApart(t *testing.T) {
 			t.Error("one of one is no choice")
 		}
 	}
-	_, err = m.DB.Exec(`update settings set product_share = 100, order_pieces = 1000`)
+	_, err = m.DB.Exec(`update settings set decided = decided || '{"product_share": "100", "order_pieces": "1000"}'`)
 	m.must(err)
 	for n := range 20 {
 		o := m.order("2026-11-20", "fr", line(m.Oil.Product(t, "Z-2"), 1))
@@ -41,7 +41,7 @@ func TestWhatIsConfirmedByMailOnlyIsToldApart(t *testing.T) {
 func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 	t.Parallel()
 	m := open(t)
-	if _, err := m.DB.Exec(`update settings set alarm_share = 1, order_pieces = 5, product_share = 100`); err != nil {
+	if _, err := m.DB.Exec(`update settings set decided = decided || '{"alarm_share": "1", "order_pieces": "5", "product_share": "100"}'`); err != nil {
 		t.Fatal(err)
 	}
 	fruit := m.Oil.Product(t, "Z-2")

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -19,6 +18,14 @@ func (m *market) decided() settings.Settings {
 	kept, err := m.Settings.Get(context.Background())
 	m.must(err)
 	return kept
+}
+
+// settingOf is what is kept of a field.
+func (m *market) settingOf(name string) string {
+	m.Helper()
+	kept, err := m.Settings.Kept(context.Background())
+	m.must(err)
+	return kept.Text(name)
 }
 
 func TestTheAssociationChangesItsSettings(t *testing.T) {
@@ -40,7 +47,7 @@ func TestTheAssociationChangesItsSettings(t *testing.T) {
 		page := m.boss.Post(path, typed).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.settings.done"))
 		kept := m.decided()
-		if kept.Commission != (i+6)*100+25 || kept.Zones[2].Fee != money.Amount((i+30)*100+50) || !kept.PublishUnauthorised {
+		if kept.Commission != (i+6)*100+25 || m.settingOf("fee_large-cities") != l.Number(i+30)+".50" || !kept.PublishUnauthorised {
 			t.Errorf("%s: %+v", code, kept)
 		}
 		m.tells(page, "[data-history] > li:first-child", l.T("association.settings.commission"))
@@ -149,5 +156,48 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	m.boss.Post("/fr"+settingsPage, again).Want(http.StatusOK)
 	if kept := m.decided(); kept.Email != "moi@exemple.invalid" || kept.Commission != 325 {
 		t.Errorf("%+v", kept)
+	}
+}
+
+func TestAFieldMoreOfTheSettingsIsOnThePageAndInItsHistory(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	// A line more in the list of fields; its words are those of another field, since texts are not made for a test.
+	m.Settings.Fields = append(m.Settings.Fields, settings.Field{Name: "whatsapp_hint", Kind: settings.Number, Group: "delivery", Most: 9, Default: "3"})
+	path := "/fr" + settingsPage
+	typed := filled(m.boss.Get(path).Want(http.StatusOK))
+	typed.Set("unauthorised", "no")
+	if typed.Get("whatsapp_hint") != "3" {
+		t.Fatalf("it stands there as %q", typed.Get("whatsapp_hint"))
+	}
+	typed.Set("whatsapp_hint", "10")
+	m.says(m.boss.Post(path, typed).Want(http.StatusUnprocessableEntity), "#f-whatsapp_hint-error", m.in("fr").T("settings.number_invalid", "Max", 9))
+	typed.Set("whatsapp_hint", "4")
+	page := m.boss.Post(path, typed).Want(http.StatusOK)
+	m.tells(page, "[data-history] > li:first-child", m.in("fr").T("association.settings.whatsapp_hint"))
+	if kept := m.settingOf("whatsapp_hint"); kept != "4" {
+		t.Errorf("it is kept as %q", kept)
+	}
+}
+
+func TestEveryFieldOfTheSettingsHasItsWords(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for _, code := range languages {
+		l := m.in(code)
+		for _, f := range m.Settings.Fields {
+			keys := []string{"association.settings." + f.Name, "association.settings." + f.Group, "association.settings." + f.Group + "_text"}
+			if f.Hint {
+				keys = append(keys, "association.settings."+f.Name+"_hint")
+			}
+			if f.Kind == settings.Choice {
+				keys = append(keys, "association.settings."+f.Name+"_no", "association.settings."+f.Name+"_yes")
+			}
+			for _, key := range keys {
+				if l.T(key) == key {
+					t.Errorf("%s does not say %s", code, key)
+				}
+			}
+		}
 	}
 }

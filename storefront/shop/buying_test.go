@@ -343,7 +343,7 @@ func TestWhoHoldsTooMuchIsToldWhatToDoAndLosesNothing(t *testing.T) {
 	if told := page.Text("#problem"); !strings.Contains(told, "ce numéro") || page.Header.Get("Retry-After") != "3600" {
 		t.Errorf("of too many orders: %q, %q", told, page.Header.Get("Retry-After"))
 	}
-	if _, err := m.DB.Exec(`update settings set order_pieces = 10`); err != nil {
+	if _, err := m.DB.Exec(`update settings set decided = decided || '{"order_pieces": "10"}'`); err != nil {
 		t.Fatal(err)
 	}
 	if told := order("0661234503", fruit.ID, "11", http.StatusUnprocessableEntity).Text("#problem"); !strings.Contains(told, "10 pièces") {
@@ -711,7 +711,7 @@ func TestABuyerOfLastPiecesIsToldToCall(t *testing.T) {
 	}
 	exec(`update holds set spare = 1`)
 	exec(`update hold_totals set spare = 1`)
-	exec(`update settings set product_share = 1`)
+	exec(`update settings set decided = decided || '{"product_share": "1"}'`)
 	says := func(shown, text string) bool { return strings.Contains(shown, strings.ReplaceAll(text, "\u00a0", " ")) }
 	for _, language := range []string{"ar", "fr", "en"} {
 		texts, until := m.Languages.Locale(language), m.Languages.Locale(language).DateTime(placed.Order.ExpiresAt)
@@ -730,7 +730,7 @@ func TestABuyerOfLastPiecesIsToldToCall(t *testing.T) {
 			t.Errorf("%s: while others hold the share the link says %q", language, toast)
 		}
 	}
-	exec(`update settings set product_share = 100`)
+	exec(`update settings set decided = decided || '{"product_share": "100"}'`)
 	if m.Visitor().Post("/fr/confirm/"+token, nil).Want(http.StatusOK).Has("#held") {
 		t.Error("what fits into the share by now is not confirmed")
 	}

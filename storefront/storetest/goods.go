@@ -45,7 +45,7 @@ func (m *Market) furnish() {
 	m.t.Helper()
 	ctx := context.Background()
 	// Tests order under few telephone numbers. What may wait unconfirmed has tests of its own; see Bounds.
-	_, err := m.DB.Exec(`update settings set phone_orders = 1000, phone_pieces = 10000, address_orders = 1000, address_pieces = 10000`)
+	_, err := m.DB.Exec(`update settings set decided = decided || '{"phone_orders": "1000", "phone_pieces": "10000", "address_orders": "1000", "address_pieces": "10000"}'`)
 	must(m.t, err)
 	m.Association, err = m.Accounts.Create(ctx, account.NewUser{
 		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Association,
@@ -151,7 +151,7 @@ func (m *Market) ByCooperative(id uuid.UUID, note ...string) order.By {
 // Bounds brings back the bounds on unconfirmed orders that a new market has.
 func (m *Market) Bounds() {
 	m.t.Helper()
-	_, err := m.DB.Exec(`update settings set phone_orders = default, phone_pieces = default, address_orders = default, address_pieces = default`)
+	_, err := m.DB.Exec(`update settings set decided = decided - array['phone_orders', 'phone_pieces', 'address_orders', 'address_pieces']`)
 	must(m.t, err)
 }
 

@@ -1,0 +1,103 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+// The most that delivery to a zone may cost and take: far above any sense, so that a slip of the hand is noticed.
+const (
+	maxFee  = 1_000_00
+	maxDays = 60
+)
+
+// Service lets the association decide about its zones beside its settings.
+var _ settings.Annex = (*Service)(nil)
+
+// Kept gives for each zone, the nearest first, what delivery costs there and how many days it takes.
+func (s *Service) Kept(ctx context.Context, q sqlx.QueryerContext) ([]settings.Value, error) {
+	zones, err := readZones(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	var values []settings.Value
+	for _, z := range zones {
+		field := func(of string, kind settings.Kind, most int64, text string) {
+			values = append(values, settings.Value{
+				Field: settings.Field{Name: of + "_" + z.Slug, Kind: kind, Group: "delivery", Most: most, Within: z.Slug}, Text: text,
+			})
+		}
+		field("fee", settings.Sum, maxFee, z.Fee.String())
+		field("min", settings.Days, maxDays, strconv.Itoa(z.DaysMin))
+		field("max", settings.Days, maxDays, strconv.Itoa(z.DaysMax))
+	}
+	return values, nil
+}
+
+// Check refuses days of which the last comes before the first.
+func (s *Service) Check(values map[string]string, wrong *fault.Error) {
+	for name, text := range values {
+		if len(name) < 4 || name[:4] != "max_" {
+			continue
+		}
+		first, err := strconv.Atoi(values["min_"+name[4:]])
+		last, lastErr := strconv.Atoi(text)
+		if err == nil && lastErr == nil && last < first && wrong.Fields[name].Key == "" {
+			wrong.Field(name, "settings.days_order")
+		}
+	}
+}
+
+// ReplaceTx keeps what was decided about the zones.
+func (s *Service) ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]string) error {
+	zones, err := readZones(ctx, tx)
+	if err != nil {
+		return err
+	}
+	var slugs []string
+	var fees, first, last []int64
+	for _, z := range zones {
+		fee, feeErr := money.Parse(values["fee_"+z.Slug])
+		from, fromErr := strconv.ParseInt(values["min_"+z.Slug], 10, 32)
+		to, toErr := strconv.ParseInt(values["max_"+z.Slug], 10, 32)
+		if feeErr != nil || fromErr != nil || toErr != nil {
+			return fmt.Errorf("delivery: zone %s cannot be read", z.Slug)
+		}
+		slugs, fees, first, last = append(slugs, z.Slug), append(fees, int64(fee)), append(first, from), append(last, to)
+	}
+	_, err = tx.ExecContext(ctx, `
+		update delivery_zones z set fee_centimes = n.fee, days_min = n.days_min, days_max = n.days_max
+		from unnest($1::text[], $2::bigint[], $3::int[], $4::int[]) as n (slug, fee, days_min, days_max)
+		where z.slug = n.slug`,
+		pq.Array(slugs), pq.Array(fees), pq.Array(first), pq.Array(last))
+	if err != nil {
+		return fmt.Errorf("delivery: keep zones: %w", err)
+	}
+	return nil
+}
+
+// zone is what delivery to one of the zones costs and how many days it takes.
+type zone struct {
+	Slug    string
+	Fee     money.Amount
+	DaysMin int
+	DaysMax int
+}
+
+func readZones(ctx context.Context, q sqlx.QueryerContext) ([]zone, error) {
+	var zones []zone
+	err := sqlx.SelectContext(ctx, q, &zones, `
+		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position`)
+	if err != nil {
+		return nil, fmt.Errorf("delivery: zones: %w", err)
+	}
+	return zones, nil
+}

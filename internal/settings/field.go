@@ -1,0 +1,202 @@
+package settings
+
+import (
+	"fmt"
+	"net/mail"
+	"reflect"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Kind is how a field is entered, kept and shown.
+type Kind string
+
+// The kinds of fields, and the form in which each is kept.
+const (
+	Line    Kind = "line"    // a text of one line
+	Lines   Kind = "lines"   // a text of several
+	Phone   Kind = "phone"   // E.164, or empty
+	Email   Kind = "email"   // an address, or empty
+	Sum     Kind = "sum"     // dirhams with a point and two decimals
+	Percent Kind = "percent" // with a point and two decimals; hundredths of it in Go
+	Share   Kind = "share"   // a whole percent, 1 or more
+	Number  Kind = "number"  // 1 or more
+	Days    Kind = "days"    // 0 or more
+	Choice  Kind = "choice"  // yes or no
+)
+
+// Field is one thing that the association decides.
+type Field struct {
+	Name    string // in the form and the history
+	Kind    Kind
+	Group   string // of fields that stand together in the form
+	Lang    string // of a text in one language: its code
+	Most    int64  // the largest: in centimes or hundredths of a percent if it has decimals; 0: any
+	Default string // as it is kept, while nothing else has been decided
+	Hint    bool   // its name alone does not explain it
+	Beside  bool   // in the form it stands beside its neighbours of whom this is said too
+	Within  string // what it is about, of fields that are the same for several things, such as delivery's zones
+}
+
+// The most letters of a text.
+const (
+	maxLine = 200
+	maxText = 500
+)
+
+// Fields are those of Settings, in the order of the form.
+func Fields() []Field {
+	var fields []Field
+	eachField(reflect.ValueOf(new(Settings)).Elem(), func(f Field, _ reflect.Value) { fields = append(fields, f) })
+	return fields
+}
+
+// eachField calls do with each field of a structure of settings and with where its value is.
+func eachField(settings reflect.Value, do func(Field, reflect.Value)) {
+	for _, at := range reflect.VisibleFields(settings.Type()) {
+		tag := at.Tag
+		if tag.Get("name") == "" {
+			continue
+		}
+		most, _ := strconv.ParseInt(tag.Get("most"), 10, 64)
+		f := Field{
+			Name: tag.Get("name"), Kind: Kind(tag.Get("kind")), Group: tag.Get("group"), Most: most, Default: tag.Get("default"),
+			Hint: tag.Get("hint") == "yes", Beside: tag.Get("beside") == "yes",
+		}
+		value := settings.FieldByIndex(at.Index)
+		if tag.Get("langs") == "" {
+			do(f, value)
+			continue
+		}
+		for lang := range strings.FieldsSeq(tag.Get("langs")) {
+			in := f
+			in.Name, in.Lang = f.Name+"_"+lang, lang
+			do(in, value.FieldByName(strings.ToUpper(lang)))
+		}
+	}
+}
+
+// texts are the settings as they are kept, by the fields' names.
+func (s Settings) texts() map[string]string {
+	texts := make(map[string]string)
+	eachField(reflect.ValueOf(&s).Elem(), func(f Field, value reflect.Value) {
+		switch f.Kind {
+		case Sum, Percent:
+			texts[f.Name] = money.Amount(value.Int()).String()
+		case Share, Number, Days:
+			texts[f.Name] = strconv.FormatInt(value.Int(), 10)
+		case Choice:
+			texts[f.Name] = "no"
+			if value.Bool() {
+				texts[f.Name] = "yes"
+			}
+		default:
+			texts[f.Name] = value.String()
+		}
+	})
+	return texts
+}
+
+// fill takes what is kept; what is not has its default.
+func (s *Settings) fill(texts map[string]string) (err error) {
+	eachField(reflect.ValueOf(s).Elem(), func(f Field, value reflect.Value) {
+		text, kept := texts[f.Name]
+		if !kept {
+			text = f.Default
+		}
+		if err != nil {
+			return
+		}
+		switch f.Kind {
+		case Sum, Percent:
+			var amount money.Amount
+			amount, err = money.Parse(text)
+			value.SetInt(int64(amount))
+		case Share, Number, Days:
+			var n int64
+			n, err = strconv.ParseInt(text, 10, 32)
+			value.SetInt(n)
+		case Choice:
+			value.SetBool(text == "yes")
+		default:
+			value.SetString(text)
+		}
+		if err != nil {
+			err = fmt.Errorf("%s is %q: %w", f.Name, text, err)
+		}
+	})
+	return err
+}
+
+// Read gives what was typed in the form in which it is kept, or adds to wrong why it cannot be meant.
+func (f Field) Read(typed string, wrong *fault.Error) string {
+	switch f.Kind {
+	case Line:
+		return f.short(i18n.Line(typed), maxLine, wrong)
+	case Lines:
+		return f.short(i18n.Lines(typed), maxText, wrong)
+	case Email:
+		address := f.short(i18n.Line(typed), maxLine, wrong)
+		if parsed, err := mail.ParseAddress(address); address != "" && (err != nil || parsed.Address != address) {
+			wrong.Field(f.Name, "account.email_invalid")
+		}
+		return address
+	case Phone:
+		number := strings.TrimSpace(typed)
+		if number == "" {
+			return ""
+		}
+		parsed, err := account.ParsePhone(number)
+		if err != nil {
+			wrong.Field(f.Name, account.ErrPhone.Key)
+		}
+		return parsed
+	case Sum, Percent:
+		amount, err := money.Parse(strings.TrimSuffix(typed, "%"))
+		if most := f.most(); err != nil || amount < 0 || amount > most {
+			key, args := "settings.amount_invalid", []any(nil)
+			if f.Kind == Percent {
+				key = "settings.commission_invalid"
+			} else if f.Most > 0 {
+				key, args = "settings.fee_invalid", []any{"Max", most}
+			}
+			wrong.Field(f.Name, key, args...)
+		}
+		return amount.String()
+	case Choice:
+		if typed == "yes" {
+			return "yes"
+		}
+		return "no"
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 32)
+	least, key := int64(1), "settings.number_invalid"
+	if f.Kind == Days {
+		least, key = 0, "settings.days_invalid"
+	}
+	if err != nil || n < least || n > f.Most {
+		wrong.Field(f.Name, key, "Max", f.Most)
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// most is the largest amount.
+func (f Field) most() money.Amount {
+	if f.Most == 0 {
+		return money.MaxAmount
+	}
+	return money.Amount(f.Most)
+}
+
+func (f Field) short(text string, most int, wrong *fault.Error) string {
+	if utf8.RuneCountInString(text) > most {
+		wrong.Field(f.Name, "settings.too_long", "Max", most)
+	}
+	return text
+}

@@ -1,0 +1,138 @@
+package settings
+
+import (
+	"strconv"
+
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// group is a part of the form: fields with a title, association.settings.<name>, and a text below it.
+type group struct {
+	Name string
+	Rows []row
+}
+
+// row is a field, or some that stand beside each other; Within is what they are about, if there are several such rows.
+type row struct {
+	Within string
+	Fields []settings.Field
+}
+
+// groupsOf lays the form out.
+func groupsOf(values []settings.Value) []group {
+	var groups []group
+	for _, v := range values {
+		if len(groups) == 0 || groups[len(groups)-1].Name != v.Group {
+			groups = append(groups, group{Name: v.Group})
+		}
+		g := &groups[len(groups)-1]
+		if n := len(g.Rows); n > 0 {
+			last := g.Rows[n-1]
+			if before := last.Fields[len(last.Fields)-1]; v.Within == last.Within && (v.Within != "" || v.Beside && before.Beside) {
+				g.Rows[n-1].Fields = append(last.Fields, v.Field)
+				continue
+			}
+		}
+		g.Rows = append(g.Rows, row{Within: v.Within, Fields: []settings.Field{v.Field}})
+	}
+	return groups
+}
+
+// input is how a field is typed.
+func input(p ui.Page, f settings.Field) ui.Field {
+	field := ui.Field{Name: f.Name, Label: p.T("association.settings." + f.Name), LTR: true, Autocomplete: "off"}
+	if f.Within != "" {
+		field.Label = p.T("association.settings." + f.Name[:len(f.Name)-len(f.Within)-1])
+	}
+	if f.Hint {
+		field.Hint = p.T("association.settings." + f.Name + "_hint")
+	}
+	switch f.Kind {
+	case settings.Line, settings.Lines:
+		field.LTR, field.Autocomplete, field.Optional, field.Max = false, "", true, 200
+		switch {
+		case f.Lang == "ar":
+			field.Attributes = ui.InArabic
+		case f.Kind == settings.Lines:
+			field.Attributes = templ.Attributes{"lang": f.Lang}
+		case f.Lang != "":
+			field.Attributes = templ.Attributes{"lang": f.Lang, "dir": "ltr"}
+		}
+		if f.Kind == settings.Lines {
+			field.Max = 500
+		}
+	case settings.Phone:
+		field.Type, field.Optional, field.Max = "tel", true, 40
+	case settings.Email:
+		field.Type, field.Optional, field.Max = "email", true, 200
+	case settings.Sum:
+		field.InputMode, field.Max = "decimal", 20
+		if f.Within == "" {
+			field.Suffix = p.L.Currency()
+		}
+	case settings.Percent:
+		field.InputMode, field.Max, field.Suffix = "decimal", 12, "%"
+	case settings.Share:
+		field.InputMode, field.Max, field.Suffix = "numeric", 6, "%"
+	default:
+		field.InputMode, field.Max = "numeric", 6
+	}
+	return field
+}
+
+// formValues are the settings as the form shows them, by field.
+func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
+	values := map[string]string{"version": strconv.FormatInt(kept.Version, 10)}
+	for _, v := range kept.Values {
+		values[v.Name] = v.Text
+		switch v.Kind {
+		case settings.Phone:
+			values[v.Name] = ui.PhoneText(v.Text)
+		case settings.Sum, settings.Percent:
+			if amount, err := money.Parse(v.Text); err == nil {
+				values[v.Name] = ui.Typed(l, amount)
+			}
+		}
+	}
+	return values
+}
+
+// kindOf is the kind of a field that a history names, which may be one that is no more.
+func kindOf(values []settings.Value, name string) settings.Kind {
+	for _, v := range values {
+		if v.Name == name {
+			return v.Kind
+		}
+	}
+	return settings.Line
+}
+
+// settingText is what a field says: with its unit, and never nothing.
+func settingText(l *i18n.Locale, name string, kind settings.Kind, value string) string {
+	if value == "" {
+		return l.T("association.settings.empty")
+	}
+	switch kind {
+	case settings.Percent, settings.Sum:
+		amount, err := money.Parse(value)
+		if err != nil {
+			break
+		}
+		if kind == settings.Percent {
+			return l.T("number.percent", "Number", ui.Typed(l, amount))
+		}
+		return l.Money(amount)
+	case settings.Phone:
+		return "\u2066" + ui.PhoneText(value) + "\u2069"
+	case settings.Share:
+		return l.T("number.percent", "Number", value)
+	case settings.Choice:
+		return l.T("association.settings." + name + "_" + value)
+	}
+	return ui.Isolate(value)
+}
