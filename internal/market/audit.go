@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/picture"
+	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/upload"
 )
