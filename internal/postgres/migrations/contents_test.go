@@ -18,13 +18,24 @@ type change struct {
 }
 
 // moved lists these changes. Every other value stays as it was.
-var moved = []change{
+var moved = slices.Concat([]change{
 	{33, "signin_failures", "gone: delays are counted otherwise from then on"},
 	{33, "password_resets", "gone: links that were under way are asked for again"},
 	{47, "uploads.rows", "in upload_rows, one by one"},
 	{61, "holds.email", "gone: letters are counted in order_letters"},
 	{120, "postings.debit", "the account's kind: the cooperative and the provider are in columns of their own"},
 	{120, "postings.credit", "likewise"},
+}, together(161, "settings", "in decided, by its name in the form",
+	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",
+	"free_delivery_from_centimes reservation_hours buyer_months publish_without_authorisation hold_hours order_products order_pieces",
+	"phone_orders phone_pieces address_orders address_pieces product_share market_share spare_share alarm_share"))
+
+// together are columns of one table of which the same became.
+func together(version int64, table, became string, columns ...string) (changes []change) {
+	for column := range strings.FieldsSeq(strings.Join(columns, " ")) {
+		changes = append(changes, change{version, table + "." + column, became})
+	}
+	return changes
 }
 
 // mayMove reports whether a migration after that version takes the table or the column away, or changes it.
