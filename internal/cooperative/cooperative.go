@@ -88,17 +88,13 @@ type Filter struct {
 	Sector    string
 	WomenOnly bool
 
-	slug     string
-	id       uuid.NullUUID
-	products bool // with a published product at least
-
-	limit, offset int
-	byCommune     string // language of the communes' names by which the list is ordered first; empty: not
+	slug string
+	ids  []uuid.UUID // these, in this order
 }
 
 // ByID gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Cooperative, error) {
-	return s.one(ctx, Filter{id: uuid.NullUUID{UUID: id, Valid: true}})
+	return s.one(ctx, Filter{ids: []uuid.UUID{id}})
 }
 
 // BySlug gives one cooperative, whatever its state, or ErrNotFound.
@@ -149,6 +145,14 @@ func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
 	return list(ctx, s.db, f)
 }
 
+// listed reads the cooperatives with these ids, in this order.
+func listed(ctx context.Context, db sqlx.QueryerContext, ids []uuid.UUID) ([]Cooperative, error) {
+	if len(ids) == 0 {
+		return []Cooperative{}, nil
+	}
+	return list(ctx, db, Filter{ids: ids})
+}
+
 func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative, error) {
 	found := []Cooperative{}
 	err := sqlx.SelectContext(ctx, db, &found, `
@@ -159,19 +163,18 @@ func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative,
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
-		       (select count(*) from goods where cooperative_id = c.id and published) as product_count
+		       s.published as product_count
 		from cooperatives c
 		join towns l on l.slug = c.commune
+		join stalls s on s.cooperative_id = c.id
 		where ($1 = '' or c.state = $1)
 		  and ($2 = '' or c.commune = $2)
 		  and ($3 = '' or c.sector = $3)
 		  and (not $4 or c.women_only)
 		  and ($5 = '' or c.slug = $5)
-		  and ($6::uuid is null or c.id = $6)
-		  and (not $7 or exists (select from goods where cooperative_id = c.id and published))
-		order by case $8 when 'ar' then l.name_ar when 'fr' then l.name_fr end, c.name_ar, c.id
-		limit nullif($9, 0) offset $10`,
-		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, f.id, f.products, f.byCommune, f.limit, f.offset)
+		  and ($6::uuid[] is null or c.id = any($6))
+		order by array_position($6::uuid[], c.id), c.name_ar, c.id`,
+		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, pq.Array(f.ids))
 	if err != nil {
 		return nil, fmt.Errorf("list cooperatives: %w", err)
 	}

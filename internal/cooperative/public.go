@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/google/uuid"
+	"github.com/lib/pq"
 )
 
 // Public is which of the cooperatives that buyers see (approved, and with something to sell) are to be
@@ -19,36 +20,77 @@ type Public struct {
 
 // ListPublic reads the cooperatives of p.
 func (s *Service) ListPublic(ctx context.Context, p Public) ([]Cooperative, error) {
-	f := Filter{State: Approved, Commune: p.Commune, WomenOnly: p.WomenOnly, products: true, limit: p.Limit, offset: p.Offset}
-	switch p.Language {
-	case "":
-	case i18n.Default:
-		f.byCommune = "ar"
-	default:
-		f.byCommune = "fr"
+	var ids []uuid.UUID
+	var err error
+	if p.Language == "" {
+		err = s.db.SelectContext(ctx, &ids, `
+			select cooperative_id from stalls
+			where shown and ($1 = '' or commune = $1) and (not $2 or women_only)
+			order by name_ar, cooperative_id limit nullif($3, 0) offset $4`, p.Commune, p.WomenOnly, p.Limit, p.Offset)
+	} else {
+		ids, err = s.byCommune(ctx, p)
 	}
-	return list(ctx, s.db, f)
+	if err != nil {
+		return nil, fmt.Errorf("list public cooperatives: %w", err)
+	}
+	return listed(ctx, s.db, ids)
+}
+
+// byCommune reads which cooperatives stand on a page that goes through one commune after the other: how many
+// each has is known, so that only those are looked at that come before the page in its first commune.
+func (s *Service) byCommune(ctx context.Context, p Public) ([]uuid.UUID, error) {
+	var communes []struct {
+		Slug  string
+		Count int
+	}
+	err := s.db.SelectContext(ctx, &communes, `
+		select l.slug, case when $2 then n.women_only else n.shown end as count
+		from stall_counts n join towns l on l.slug = n.commune
+		where n.state = 'approved' and n.shown > 0 and ($1 = '' or l.slug = $1)
+		order by case $3 when 'ar' then l.name_ar else l.name_fr end, l.slug`, p.Commune, p.WomenOnly, p.Language)
+	if err != nil {
+		return nil, err
+	}
+	var slugs []string
+	skip, within := p.Offset, 0
+	for _, c := range communes {
+		if len(slugs) == 0 && skip >= c.Count {
+			skip -= c.Count
+			continue
+		}
+		slugs, within = append(slugs, c.Slug), within+c.Count
+		if p.Limit > 0 && within >= skip+p.Limit {
+			break
+		}
+	}
+	var ids []uuid.UUID
+	err = s.db.SelectContext(ctx, &ids, `
+		select s.cooperative_id
+		from unnest($1::text[]) with ordinality as w (commune, place)
+		cross join lateral (
+		    select cooperative_id, name_ar from stalls
+		    where shown and commune = w.commune and (not $2 or women_only)
+		    order by name_ar, cooperative_id limit case when $3 > 0 then $3 + $4 end
+		) s
+		order by w.place, s.name_ar, s.cooperative_id
+		limit nullif($3, 0) offset $4`, pq.Array(slugs), p.WomenOnly, p.Limit, skip)
+	return ids, err
 }
 
 // Count is how many cooperatives buyers see somewhere, and who they are.
 type Count struct {
 	Commune      string
-	Cooperatives int
-	WomenOnly    int // of these, of women alone
+	Cooperatives int `db:"shown"`
+	WomenOnly    int `db:"women_only"` // of these, of women alone
 	Members      int
 	Women        int // of the members
 }
 
-// CountPublic counts the cooperatives that buyers see, by commune.
+// CountPublic tells how many cooperatives buyers see, by commune.
 func (s *Service) CountPublic(ctx context.Context) ([]Count, error) {
 	var list []Count
 	err := s.db.SelectContext(ctx, &list, `
-		select commune, count(*) as cooperatives, count(*) filter (where women_only) as womenonly,
-		       sum(women + men) as members, sum(women) as women
-		from cooperatives c
-		where state = 'approved'
-		  and exists (select from goods where cooperative_id = c.id and published)
-		group by commune`)
+		select commune, shown, women_only, members, women from stall_counts where state = 'approved' and shown > 0`)
 	if err != nil {
 		return nil, fmt.Errorf("count cooperatives: %w", err)
 	}
@@ -59,12 +101,30 @@ func (s *Service) CountPublic(ctx context.Context) ([]Count, error) {
 func (s *Service) PublicSlugs(ctx context.Context, limit, offset int) ([]string, error) {
 	var slugs []string
 	err := s.db.SelectContext(ctx, &slugs, `
-		select slug from cooperatives c
-		where state = 'approved'
-		  and exists (select from goods where cooperative_id = c.id and published)
-		order by id limit $1 offset $2`, limit, offset)
+		select c.slug
+		from (select cooperative_id from stalls where shown order by cooperative_id limit $1 offset $2) s
+		join cooperatives c on c.id = s.cooperative_id
+		order by c.id`, limit, offset)
 	if err != nil {
 		return nil, fmt.Errorf("slugs of cooperatives: %w", err)
 	}
 	return slugs, nil
+}
+
+// Guest gives the cooperative that is introduced on the day with that name: another one each day. ErrNotFound
+// while there is none to be seen.
+func (s *Service) Guest(ctx context.Context, day string) (Cooperative, error) {
+	var ids []uuid.UUID
+	err := s.db.SelectContext(ctx, &ids, `
+		(select cooperative_id from stalls where shown and lot >= md5($1) order by lot limit 1)
+		union all
+		(select cooperative_id from stalls where shown order by lot limit 1)
+		limit 1`, "guest of "+day)
+	if err != nil {
+		return Cooperative{}, fmt.Errorf("cooperative of the day: %w", err)
+	}
+	if len(ids) == 0 {
+		return Cooperative{}, ErrNotFound
+	}
+	return s.ByID(ctx, ids[0])
 }

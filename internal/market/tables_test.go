@@ -29,6 +29,7 @@ var tables = map[string]string{
 	"users":           "account", "sessions": "account", "known_devices": "account", "password_resets": "account", "signin_delays": "account",
 	"settings": "settings", "settings_changes": "settings",
 	"cooperatives": "cooperative", "cooperative_events": "cooperative", "cooperative_moments": "cooperative",
+	"stalls": "cooperative", "stall_counts": "cooperative",
 	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "labels": "catalog", "stock_movements": "catalog",
 	"product_counts": "catalog", "drawn_products": "catalog",
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
@@ -43,7 +44,7 @@ var tables = map[string]string{
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger",
 	"people": "account", "association": "settings", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "letters": "mail",
-	"goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog",
+	"goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative",
 }
 
 // lent are tables that a package uses besides their owner, and why.

@@ -113,6 +113,8 @@ var renamed = map[string]string{
 	"cooperatives.name_ar": `name_ar || ' ' || n`,
 	"cooperatives.name_fr": `name_fr || ' ' || n`,
 	"cooperatives.ice":     `lpad((ice::numeric + n * 97000000::bigint)::text, 15, '0')`,
+	"stalls.name_ar":       `name_ar || ' ' || n`,
+	"stalls.name_fr":       `name_fr || ' ' || n`,
 	"users.email":          `replace(email, '@', '-' || n || '@')`,
 	"users.phone":          `'+212' || 600000000 + (substr(phone, 5)::bigint - 699000000) * 1000 + n`,
 	"products.slug":        `slug || '-' || n`,
@@ -122,20 +124,31 @@ var renamed = map[string]string{
 	"orders.token_hash":    `sha256(token_hash || n::text::bytea)`,
 	"journals.reference":   `pg_temp.naming(reference, n)`,
 	"journals.input_hash":  journalHash,
-	"postings.debit":       `pg_temp.naming(debit, n)`,
-	"postings.credit":      `pg_temp.naming(credit, n)`,
 }
 
 // journalHash is what package ledger keeps of a journal's input.
 const journalHash = `(
 	select sha256(convert_to('{"Kind":' || to_json(o.kind) || ',"OrderID":' || coalesce('"' || pg_temp.copied(o.order_id, n) || '"', 'null')
+	    || coalesce(',"PartID":"' || pg_temp.copied(o.part_id, n) || '"', '') || coalesce(',"PaymentID":"' || pg_temp.copied(o.payment_id, n) || '"', '')
+	    || coalesce(',"PayoutID":"' || pg_temp.copied(o.payout_id, n) || '"', '')
 	    || ',"Postings":[' || string_agg(format('{"debit":"%s","credit":"%s","amount":%s%s}', p.debit, p.credit, p.amount, p.whose), ','
 	                                     order by p.debit collate "C", p.credit collate "C", p.amount) || ']}', 'UTF8'))
 	from (
-	    select pg_temp.naming(debit, n) as debit, pg_temp.naming(credit, n) as credit, amount_centimes as amount,
-	           coalesce(',"cooperative_id":"' || pg_temp.copied(cooperative_id, n) || '"', '') as whose
-	    from postings where journal_id = o.id
+	    select ` + debited + ` as debit, ` + credited + ` as credit, p.amount_centimes as amount,
+	           coalesce(',"cooperative_id":"' || pg_temp.copied(p.cooperative_id, n) || '"', '') as whose
+	    from postings p
+	    join ledger_accounts d on d.account = p.debit
+	    join ledger_accounts c on c.account = p.credit
+	    where p.journal_id = o.id
 	) p)`
+
+// debited and credited are a posting's accounts as ledger.Account writes them.
+const (
+	debited = `replace(p.debit, 'pending_delivery', 'pending:delivery') ||
+	    case d.subject when 'cooperative' then ':' || pg_temp.copied(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
+	credited = `replace(p.credit, 'pending_delivery', 'pending:delivery') ||
+	    case c.subject when 'cooperative' then ':' || pg_temp.copied(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
+)
 
 // copyAll copies every table's rows.
 func (g *growth) copyAll() error {
@@ -223,7 +236,9 @@ func (g *growth) fillShelves() error {
 func (g *growth) count() error {
 	return g.exec(`
 		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`,
-		`delete from product_counts`, `insert into product_counts select * from product_counts_now`)
+		`delete from product_counts`, `insert into product_counts select * from product_counts_now`,
+		`update stalls s set published = n.published from product_counts n where n.cooperative_id = s.cooperative_id`,
+		`delete from stall_counts`, `insert into stall_counts select * from stall_counts_now`)
 }
 
 func (g *growth) restore() error {

@@ -170,7 +170,7 @@ func (l *loader) choose(random *rand.Rand, s *seller, o planned, fresh bool) []w
 		}
 	}
 	var lines []wanted
-	for range draw(random, linesOfOne) {
+	for range draw(random, linesOfOne) * l.size.Lines {
 		if len(shelf) == 0 {
 			break
 		}

@@ -4,6 +4,7 @@ package sample
 type Size struct {
 	Days     int     // since the first order
 	Busy     float64 // how many times the sample's orders a day
+	Lines    int     // how many times as many products in an order
 	Copies   int     // how many times the whole market is there
 	Products int     // in all, if that is more
 	Shelf    int     // of one cooperative, of those that demonstrations sign in as
@@ -11,7 +12,7 @@ type Size struct {
 
 // Country is a market of 5,500 cooperatives with 99,000 products, of which one has 20,000, and a million
 // order lines.
-var Country = Size{Days: 350, Busy: 3.4, Copies: 220, Products: 99_000, Shelf: 20_000}
+var Country = Size{Days: 350, Busy: 1.5, Lines: 3, Copies: 220, Products: 99_000, Shelf: 20_000}
 
 func (s Size) orSample() Size {
 	if s.Days == 0 {
@@ -19,6 +20,9 @@ func (s Size) orSample() Size {
 	}
 	if s.Busy == 0 {
 		s.Busy = 1
+	}
+	if s.Lines == 0 {
+		s.Lines = 1
 	}
 	if s.Copies == 0 {
 		s.Copies = 1

@@ -3,8 +3,10 @@ package browse
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/storefront/shop"
@@ -63,18 +65,14 @@ func (h *Handler) home(r *web.Request) error {
 	}
 	v.Shelf = shop.Cards(r, h.Orders, shelf, 0)
 	if v.Cooperatives > 0 {
-		// Another one is introduced each day, in turn.
-		guests, err := h.Cooperatives.ListPublic(ctx, cooperative.Public{Limit: 1, Offset: now.YearDay() % v.Cooperatives})
+		if v.Guest, err = h.Cooperatives.Guest(ctx, clock.Day(now).Format(time.DateOnly)); err != nil {
+			return err
+		}
+		goods, err := h.Catalog.OfferedBy(ctx, v.Guest.ID, 1, goodsShown)
 		if err != nil {
 			return err
 		}
-		for _, guest := range guests {
-			goods, err := h.Catalog.OfferedBy(ctx, guest.ID, 1, goodsShown)
-			if err != nil {
-				return err
-			}
-			v.Guest, v.GuestGoods = guest, goods.Products
-		}
+		v.GuestGoods = goods.Products
 	}
 	return r.Render(http.StatusOK, homePage(r.Page(""), v))
 }
