@@ -8,9 +8,9 @@ import (
 	"github.com/souk-taawon/souk/search"
 )
 
-// Typed are queries of every sort, to measure with.
+// Typed are queries of every sort, with the counts of a page of results, to measure with.
 func Typed() []search.Query {
-	return []search.Query{
+	queries := []search.Query{
 		{Lang: "ar"},
 		{Text: "عسل", Lang: "ar"},
 		{Text: "huile d'olive", Lang: "fr"},
@@ -20,6 +20,10 @@ func Typed() []search.Query {
 		{Text: "زيت الزيتون", Lang: "ar", Sort: search.CheapestFirst},
 		{Text: "miel de thym pas cher", Lang: "fr"},
 	}
+	for i := range queries {
+		queries[i].Facets = []search.Facet{search.FacetCategory, search.FacetCommune, search.FacetLabel, search.FacetWomenLed, search.FacetInStock}
+	}
+	return queries
 }
 
 // Compare measures, one after the other, what search takes for the queries of Typed and what bare, the

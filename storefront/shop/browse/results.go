@@ -51,7 +51,8 @@ func (h *Handler) results(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Result, err = h.Search.Search(ctx, v.Query.forEngine(r.Locale.Code()))
+	asked := v.Query.forEngine(r.Locale.Code())
+	v.Result, err = h.Search.Search(ctx, asked)
 	var products []catalog.Product
 	if err != nil {
 		r.Log().Warn("search", "error", err)
@@ -63,7 +64,9 @@ func (h *Handler) results(r *web.Request) error {
 			return r.Redirect(v.Query.onPage(v.Pages).path())
 		}
 		if len(v.Query.Cooperatives) == 0 {
-			v.Sellers = h.sellers(r, v.Query, v.Result)
+			if v.Sellers, err = sellers(ctx, h.Search, asked, v.Result); err != nil {
+				r.Log().Warn("cooperatives of what was found", "error", err) // the page says less
+			}
 		}
 		products, err = h.found(r, v.Result)
 	}
@@ -224,24 +227,20 @@ func onlyShelf(result search.Result, names map[string]string) string {
 	return ""
 }
 
-// sellers counts the cooperatives that what was found is from. It is 0 where it would be dear to tell: of more
-// products than a facet has values, and if the search engine does not answer.
-func (h *Handler) sellers(r *web.Request, q query, found search.Result) int {
+// sellers counts the cooperatives that what q found is from: by the hits, if all are on the page, or by asking
+// once more. It is 0 where that would be dear, of more products than a facet has values.
+func sellers(ctx context.Context, engine search.Engine, q search.Query, found search.Result) (int, error) {
 	if found.Total <= len(found.Hits) {
 		seen := map[string]bool{}
 		for _, hit := range found.Hits {
 			seen[hit.Cooperative] = true
 		}
-		return len(seen)
+		return len(seen), nil
 	}
 	if found.Total > search.MaxFacetValues {
-		return 0
+		return 0, nil
 	}
-	count := q.forEngine(r.Locale.Code())
-	count.Page, count.PerPage, count.Facets = 1, 1, []search.Facet{search.FacetCooperative}
-	counted, err := h.Search.Search(r.Context(), count)
-	if err != nil {
-		r.Log().Warn("cooperatives of what was found", "error", err)
-	}
-	return len(counted.Facets[string(search.FacetCooperative)])
+	q.Page, q.PerPage, q.Facets = 1, 1, []search.Facet{search.FacetCooperative}
+	counted, err := engine.Search(ctx, q)
+	return len(counted.Facets[string(search.FacetCooperative)]), err
 }
