@@ -54,7 +54,7 @@ func Tokens(s string) []Token {
 		case !isWordRune(r):
 			flush()
 			continue
-		case unicode.IsMark(r) || unicode.Is(unicode.Cf, r):
+		case r >= utf8.RuneSelf && !isPlainArabic(r) && (unicode.IsMark(r) || unicode.Is(unicode.Cf, r)):
 			end = i + utf8.RuneLen(r)
 			continue // belongs to the word that it stands in, and starts none
 		}
@@ -82,12 +82,19 @@ func beginning(w string) string {
 }
 
 func isWordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.Is(unicode.Nd, r) || unicode.Is(unicode.Cf, r)
+	if r < utf8.RuneSelf {
+		return '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z'
+	}
+	return isPlainArabic(r) || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.Is(unicode.Nd, r) || unicode.Is(unicode.Cf, r)
 }
 
 func isArabic(r rune) bool {
-	return unicode.Is(unicode.Arabic, r) && !unicode.Is(unicode.Nd, r) || r == tatweel
+	return isPlainArabic(r) || r >= utf8.RuneSelf && unicode.Is(unicode.Arabic, r) && !unicode.Is(unicode.Nd, r)
 }
+
+// isPlainArabic tells whether r is one of the letters that Arabic is written with, or tatweel. Nearly all that
+// is read are these and ASCII, and the tables of Unicode take ten times as long to tell what they are.
+func isPlainArabic(r rune) bool { return 'ء' <= r && r <= 'ي' }
 
 func isApostrophe(r rune) bool {
 	switch r {
@@ -113,6 +120,9 @@ const tatweel = 'ـ'
 func normalise(w string) string {
 	if isPlainASCII(w) {
 		return stem(cutDarijaArticle(w))
+	}
+	if !strings.ContainsFunc(w, isNotPlainArabic) {
+		return foldArabic(cutArabicArticle(strings.ReplaceAll(w, string(tatweel), "")))
 	}
 	// Composed first, so that a hamza is still on its alef when the article, which has none, is looked
 	// for; then decomposed, so that accents and hamzas fall off as marks.
@@ -141,6 +151,26 @@ func isPlainASCII(w string) bool {
 		}
 	}
 	return true
+}
+
+func isNotPlainArabic(r rune) bool { return !isPlainArabic(r) }
+
+// foldArabic is fold for a word of plain Arabic letters, in which nothing has to be decomposed but hamzas.
+func foldArabic(w string) string {
+	var b strings.Builder
+	b.Grow(len(w))
+	for _, r := range w {
+		switch r {
+		case 'أ', 'إ', 'آ':
+			r = 'ا'
+		case 'ؤ':
+			r = 'و'
+		case 'ئ':
+			r = 'ي'
+		}
+		fold(&b, r)
+	}
+	return b.String()
 }
 
 // fold writes the letters that stand for r. Decomposing has already taken accents, hamzas on a
