@@ -40,13 +40,13 @@ const (
 	idlePause = 200 * time.Millisecond // between two looks when there is nothing to do
 	pageSize  = 1_000                  // documents read at once for a rebuild
 
-	// Changes claimed at once: a few as long as no more than that wait. When they come by the thousand the
-	// batches grow, because engines take many documents at once several times faster than few, and some
-	// are under way together, so that the engine has the next one while the one after is read. underWay
-	// largest batches, some 7 kB a product with the request for it, are what a Syncer holds in memory.
-	firstBatch   = 500
-	largestBatch = 4_000
-	underWay     = 3
+	// Changes claimed at once: a few as long as no more than that wait. When they come by the thousand it is
+	// many, which engines take several times faster than few, and some batches are under way together, so that
+	// the engine has the next one while the one after is read. underWay large batches, some 7 kB a product with
+	// the request for it, are what a Syncer holds in memory.
+	batch      = 500
+	largeBatch = 4_000
+	underWay   = 3
 
 	// lease is how long claimed changes are kept from others. Writing them must have ended before, or an
 	// older state could be written over a newer one.
@@ -78,7 +78,7 @@ func (s *Syncer) Run(ctx context.Context) {
 		if err == nil {
 			n, err = s.Once(ctx)
 		}
-		if err == nil && n == firstBatch {
+		if err == nil && n == batch {
 			err = s.catchUp(ctx)
 		}
 		switch {
@@ -165,7 +165,7 @@ func (r readers) Search(ctx context.Context, q Query) (Result, error) {
 	return r.Engine.Search(ctx, q)
 }
 
-// catchUp brings the engine batches that grow, underWay at once, until no more wait or one fails; those
+// catchUp brings the engine large batches, underWay at once, until no more wait or one fails; those
 // that are under way then are ended, and each gives back what it could not bring.
 func (s *Syncer) catchUp(ctx context.Context) error {
 	var workers sync.WaitGroup
@@ -173,9 +173,9 @@ func (s *Syncer) catchUp(ctx context.Context) error {
 	errs := make([]error, underWay)
 	for i := range errs {
 		workers.Go(func() {
-			for size := 2 * firstBatch; !enough.Load(); size = min(2*size, largestBatch) {
-				n, err := s.once(ctx, size)
-				if err != nil || n < size {
+			for !enough.Load() {
+				n, err := s.once(ctx, largeBatch)
+				if err != nil || n < largeBatch {
 					errs[i] = err
 					enough.Store(true)
 				}
@@ -188,7 +188,7 @@ func (s *Syncer) catchUp(ctx context.Context) error {
 
 // Once brings the engine one batch of changes and tells how many there were. A document that the engine
 // refuses is logged and tried again when its lease has passed; it does not hold the others up.
-func (s *Syncer) Once(ctx context.Context) (int, error) { return s.once(ctx, firstBatch) }
+func (s *Syncer) Once(ctx context.Context) (int, error) { return s.once(ctx, batch) }
 
 func (s *Syncer) once(ctx context.Context, most int) (int, error) {
 	start := time.Now()
