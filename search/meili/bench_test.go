@@ -29,7 +29,7 @@ func BenchmarkSearch(b *testing.B) {
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}
 	searchtest.Compare(b, e, func(q search.Query) error {
 		body := map[string]any{
-			"q": strings.Join(text.Content(q.Text), " "), "limit": search.DefaultPerPage, "facets": q.Facets,
+			"q": strings.Join(text.Content(q.Text), " "), "limit": search.DefaultPerPage, "facets": q.Facets, "matchingStrategy": "all",
 			"attributesToRetrieve": []string{"id"},
 		}
 		if len(q.Categories) > 0 {
