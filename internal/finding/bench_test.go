@@ -2,7 +2,6 @@ package finding_test
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"log/slog"
 	"os"
@@ -98,7 +97,6 @@ func benchmarkSyncer(b *testing.B, engine search.Engine) {
 // fill adds n products, in words as cooperatives use them.
 func (m *market) fill(n int) {
 	m.t.Helper()
-	model := m.Offer(m.Couscous, catalogtest.Wheat())
 	rows := make([]map[string]any, n)
 	for i, d := range searchtest.Market(n) {
 		rows[i] = map[string]any{
@@ -107,11 +105,5 @@ func (m *market) fill(n int) {
 			"description_ar": d.DescriptionAR, "description_fr": d.DescriptionFR, "description_en": d.DescriptionEN,
 		}
 	}
-	encoded, err := json.Marshal(rows)
-	m.Must(err)
-	m.Exec(`
-		insert into products
-		select (jsonb_populate_record(p, made)).*
-		from products p cross join jsonb_array_elements($1::jsonb) made
-		where p.id = $2`, string(encoded), model.ID)
+	m.multiply(m.Offer(m.Couscous, catalogtest.Wheat()), rows)
 }

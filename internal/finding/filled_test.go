@@ -1,10 +1,12 @@
 package finding_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 )
 
@@ -18,11 +20,11 @@ func TestASetThatWasJustFilledIsReadInBatches(t *testing.T) {
 	m.DB.SetMaxOpenConns(1) // what it has read is counted for each connection
 	const products, batch = 2_500, 100
 	multiply := func() {
-		m.Exec(`
-			insert into products
-			select (jsonb_populate_record(p, jsonb_build_object('id', gen_random_uuid(), 'slug', p.slug || n, 'sku', p.sku || n))).*
-			from products p cross join generate_series(1, $1::int) n
-			where p.id = $2`, products, p.ID)
+		rows := make([]map[string]any, products)
+		for i := range rows {
+			rows[i] = map[string]any{"id": postgres.NewID(), "slug": fmt.Sprint("p", i), "sku": fmt.Sprint("p", i)}
+		}
+		m.multiply(p, rows)
 	}
 	multiply()
 	m.Exec(`delete from products where id <> $1`, p.ID)
