@@ -133,9 +133,12 @@ func Fees(provider string) Account { return Account{Kind: fees, Provider: provid
 // debitAdds reports whether a debit adds to the account's balance.
 func (a Account) debitAdds() bool { return chart[a.Kind].Side == Debit }
 
-// cooperative is whose it is, for a query: nothing if it is no cooperative's.
-func (a Account) cooperative() uuid.NullUUID {
-	return uuid.NullUUID{UUID: a.Cooperative, Valid: a.Cooperative != uuid.Nil}
+// cooperative is whose it is; nil: nobody's in particular.
+func (a Account) cooperative() *uuid.UUID {
+	if a.Cooperative == uuid.Nil {
+		return nil
+	}
+	return &a.Cooperative
 }
 
 // valid reports whether there can be such an account.

@@ -29,6 +29,18 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where d.account is null or c.account is null
 			   or (p.cooperative_id is not null) <> ('cooperative' in (d.subject, c.subject))
 			   or (p.provider <> '') <> ('provider' in (d.subject, c.subject))`},
+		audit.Query{Name: "ledger: the balances that are carried are the sums of all postings", SQL: `
+			select format('%s of %s %s: carried %s and %s, posted %s and %s', account, cooperative_id, provider,
+			              coalesce(b.debits, 0), coalesce(b.credits, 0), coalesce(s.debits, 0), coalesce(s.credits, 0))
+			from (
+			    select account, cooperative_id, provider, sum(debits) as debits, sum(credits) as credits
+			    from balances group by account, cooperative_id, provider) b
+			full join ledger_sums s using (account, cooperative_id, provider)
+			where (coalesce(b.debits, 0), coalesce(b.credits, 0)) <> (coalesce(s.debits, 0), coalesce(s.credits, 0))`},
+		// Statements are read by it.
+		audit.Query{Name: "ledger: a posting is of its journal's time", SQL: `
+			select format('posting %s of %s: its journal is of %s', p.id, p.at, j.at)
+			from postings p join journals j on j.id = p.journal_id where p.at <> j.at`},
 	)
 	if err != nil {
 		return nil, err

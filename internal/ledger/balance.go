@@ -15,11 +15,14 @@ import (
 func Balance(ctx context.Context, q sqlx.QueryerContext, account Account) (money.Amount, error) {
 	var balance money.Amount
 	err := sqlx.GetContext(ctx, q, &balance, `
-		select coalesce(sum(amount), 0) from ledger_movements
+		select coalesce(sum(debits - credits), 0) from balances
 		where account = $1 and ($2::uuid is null or cooperative_id = $2) and provider = $3`,
-		account.Kind, account.cooperative(), account.Provider)
+		account.Kind, nullable(account.cooperative()), account.Provider)
 	if err != nil {
 		return 0, fmt.Errorf("ledger: balance of %s: %w", account, err)
+	}
+	if !account.debitAdds() {
+		balance = -balance
 	}
 	return balance, nil
 }
@@ -33,8 +36,9 @@ func Balances(ctx context.Context, q sqlx.QueryerContext) (map[Account]money.Amo
 		Amount      money.Amount
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
-		select account, case when subject = 'cooperative' then cooperative_id end as cooperative_id, provider, sum(amount) as amount
-		from ledger_movements join ledger_accounts using (account)
+		select account, case when subject = 'cooperative' then cooperative_id end as cooperative_id, provider,
+		       sum(case side when 'debit' then debits - credits else credits - debits end) as amount
+		from balances join ledger_accounts using (account)
 		group by 1, 2, 3`)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: balances: %w", err)

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -28,13 +29,7 @@ type Posting struct {
 
 // Cooperative is whose sale, commission or payout it is; nil: nobody's in particular.
 func (p Posting) Cooperative() *uuid.UUID {
-	switch {
-	case p.Debit.Cooperative != uuid.Nil:
-		return &p.Debit.Cooperative
-	case p.Credit.Cooperative != uuid.Nil:
-		return &p.Credit.Cooperative
-	}
-	return nil
+	return cmp.Or(p.Debit.cooperative(), p.Credit.cooperative())
 }
 
 // valid reports whether both accounts can be, of one subject at most, so that the posting's row can name it.
@@ -57,71 +52,126 @@ type Journal struct {
 	Postings  []Posting
 }
 
-// ErrConflict says that another journal was recorded under the same reference.
-var ErrConflict = fault.New(fault.Conflict, "ledger.conflict")
+var (
+	// ErrConflict says that another journal was recorded under the same reference.
+	ErrConflict = fault.New(fault.Conflict, "ledger.conflict")
+	// ErrOverdrawn says that more would be taken from what is pending for, held for or owed to a cooperative
+	// than there is.
+	ErrOverdrawn = fault.New(fault.Conflict, "ledger.overdrawn")
+)
 
-// RecordTx writes a journal in the transaction that causes it. Recording the same journal again
-// (whatever its time) changes nothing; another one under the same reference is ErrConflict, after
-// which the transaction has to be rolled back.
-func RecordTx(ctx context.Context, tx *sqlx.Tx, j Journal) error {
-	postings, err := sorted(j.Postings)
-	if err != nil {
-		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+// RecordTx writes journals, however many in one statement, in the transaction that causes them. Recording the
+// same journal again (whatever its time) changes nothing; another one under the same reference is ErrConflict,
+// after which the transaction has to be rolled back, as after ErrOverdrawn.
+func RecordTx(ctx context.Context, tx *sqlx.Tx, journals ...Journal) error {
+	var rows struct {
+		ids, orders, parts, payments, payouts []uuid.NullUUID
+		references, kinds                     []string
+		hashes                                [][]byte
+		ats                                   []time.Time
 	}
-	hash, err := hashOf(j, postings, hashVersion)
-	if err != nil {
-		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+	var posted struct {
+		ids, journals, cooperatives []uuid.NullUUID
+		debits, credits, providers  []string
+		amounts                     []int64
 	}
-	ids := make([]uuid.UUID, len(postings))
-	debits, credits, providers := make([]string, len(postings)), make([]string, len(postings)), make([]string, len(postings))
-	amounts := make([]int64, len(postings))
-	cooperatives := make([]uuid.NullUUID, len(postings))
-	for i, p := range postings {
-		ids[i], debits[i], credits[i], amounts[i] = postgres.NewID(), string(p.Debit.Kind), string(p.Credit.Kind), int64(p.Amount)
-		providers[i] = cmp.Or(p.Debit.Provider, p.Credit.Provider)
-		if of := p.Cooperative(); of != nil {
-			cooperatives[i] = uuid.NullUUID{UUID: *of, Valid: true}
+	known := make(map[string][]Posting, len(journals)) // what is written, by reference
+	for _, j := range journals {
+		postings, err := sorted(j.Postings)
+		if err != nil {
+			return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+		}
+		hash, err := hashOf(j, postings, hashVersion)
+		if err != nil {
+			return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+		}
+		known[j.Reference] = postings
+		id := postgres.NewID()
+		rows.ids = append(rows.ids, nullable(&id))
+		rows.references, rows.hashes = append(rows.references, j.Reference), append(rows.hashes, hash)
+		rows.kinds, rows.ats = append(rows.kinds, j.Kind), append(rows.ats, j.At)
+		rows.orders, rows.parts = append(rows.orders, nullable(j.OrderID)), append(rows.parts, nullable(j.PartID))
+		rows.payments, rows.payouts = append(rows.payments, nullable(j.PaymentID)), append(rows.payouts, nullable(j.PayoutID))
+		for _, p := range postings {
+			postingID := postgres.NewID()
+			posted.ids, posted.journals = append(posted.ids, nullable(&postingID)), append(posted.journals, nullable(&id))
+			posted.debits, posted.credits = append(posted.debits, string(p.Debit.Kind)), append(posted.credits, string(p.Credit.Kind))
+			posted.amounts, posted.cooperatives = append(posted.amounts, int64(p.Amount)), append(posted.cooperatives, nullable(p.Cooperative()))
+			posted.providers = append(posted.providers, cmp.Or(p.Debit.Provider, p.Credit.Provider))
 		}
 	}
 	result, err := tx.ExecContext(ctx, `
-		with journal as (
+		with written as (
 		    insert into journals (id, reference, input_hash, hash_version, kind, order_id, part_id, payment_id, payout_id, at)
-		    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		    select id, reference, hash, $4, kind, order_id, part_id, payment_id, payout_id, at
+		    from unnest($1::uuid[], $2::text[], $3::bytea[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[])
+		        as j (id, reference, hash, kind, order_id, part_id, payment_id, payout_id, at)
 		    on conflict on constraint journals_reference_key do nothing
-		    returning id
+		    returning id, at
 		)
-		insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id, provider)
-		select p.id, journal.id, p.debit, p.credit, p.amount, p.cooperative_id, p.provider
-		from journal,
-		     unnest($11::uuid[], $12::text[], $13::text[], $14::bigint[], $15::uuid[], $16::text[])
-		         as p (id, debit, credit, amount, cooperative_id, provider)`,
-		postgres.NewID(), j.Reference, hash, hashVersion, j.Kind, j.OrderID, j.PartID, j.PaymentID, j.PayoutID, j.At,
-		pq.Array(ids), pq.Array(debits), pq.Array(credits), pq.Array(amounts), pq.Array(cooperatives), pq.Array(providers))
+		insert into postings (id, journal_id, debit, credit, amount_centimes, cooperative_id, provider, at)
+		select p.id, written.id, p.debit, p.credit, p.amount, p.cooperative_id, p.provider, written.at
+		from written
+		join unnest($11::uuid[], $12::uuid[], $13::text[], $14::text[], $15::bigint[], $16::uuid[], $17::text[])
+		    as p (id, journal_id, debit, credit, amount, cooperative_id, provider) on p.journal_id = written.id`,
+		pq.Array(rows.ids), pq.Array(rows.references), pq.Array(rows.hashes), hashVersion, pq.Array(rows.kinds),
+		pq.Array(rows.orders), pq.Array(rows.parts), pq.Array(rows.payments), pq.Array(rows.payouts), pq.Array(rows.ats),
+		pq.Array(posted.ids), pq.Array(posted.journals), pq.Array(posted.debits), pq.Array(posted.credits),
+		pq.Array(posted.amounts), pq.Array(posted.cooperatives), pq.Array(posted.providers))
+	if postgres.Violates(err, "balances_not_overdrawn") {
+		return ErrOverdrawn.Wrap(err)
+	}
 	if err != nil {
-		return fmt.Errorf("ledger: record %s: %w", j.Reference, err)
+		return fmt.Errorf("ledger: record %s: %w", strings.Join(rows.references, ", "), err)
 	}
 	written, err := result.RowsAffected()
 	if err != nil {
-		return fmt.Errorf("ledger: record %s: %w", j.Reference, err)
+		return fmt.Errorf("ledger: record %s: %w", strings.Join(rows.references, ", "), err)
 	}
-	if written == int64(len(postings)) {
+	if written == int64(len(posted.ids)) {
 		return nil
 	}
-	var before struct {
-		Hash    []byte `db:"input_hash"`
-		Version int    `db:"hash_version"`
+	return checkRecorded(ctx, tx, journals, known)
+}
+
+// checkRecorded is ErrConflict if one of these journals stands in the ledger with other contents.
+func checkRecorded(ctx context.Context, tx *sqlx.Tx, journals []Journal, known map[string][]Posting) error {
+	references := make([]string, len(journals))
+	for i, j := range journals {
+		references[i] = j.Reference
 	}
-	err = tx.GetContext(ctx, &before, `select input_hash, hash_version from journals where reference = $1`, j.Reference)
+	var rows []struct {
+		Reference string
+		Hash      []byte `db:"input_hash"`
+		Version   int    `db:"hash_version"`
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		select reference, input_hash, hash_version from journals where reference = any($1)`, pq.Array(references))
 	if err != nil {
-		return fmt.Errorf("ledger: read %s again: %w", j.Reference, err)
+		return fmt.Errorf("ledger: read again: %w", err)
 	}
-	if hash, err = hashOf(j, postings, before.Version); err != nil {
-		return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+	byReference := make(map[string]int, len(rows))
+	for i, row := range rows {
+		byReference[row.Reference] = i
 	}
-	if !slices.Equal(before.Hash, hash) {
-		return ErrConflict.Wrap(fmt.Errorf("ledger: %s was recorded with other postings", j.Reference))
+	for _, j := range journals {
+		before := rows[byReference[j.Reference]]
+		hash, err := hashOf(j, known[j.Reference], before.Version)
+		if err != nil {
+			return fmt.Errorf("ledger: %s: %w", j.Reference, err)
+		}
+		if !slices.Equal(before.Hash, hash) {
+			return ErrConflict.Wrap(fmt.Errorf("ledger: %s was recorded with other postings", j.Reference))
+		}
 	}
 	return nil
+}
+
+func nullable(id *uuid.UUID) uuid.NullUUID {
+	if id == nil {
+		return uuid.NullUUID{}
+	}
+	return uuid.NullUUID{UUID: *id, Valid: true}
 }
 
 // Recorded reports whether a journal was recorded under that reference.
