@@ -77,6 +77,32 @@ func MomentTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, at time.Time) (tim
 	return at, nil
 }
 
+// MomentsTx is MomentTx for several cooperatives, each of which there has to be: what is recorded of each, at
+// its time.
+func MomentsTx(ctx context.Context, tx *sqlx.Tx, at map[uuid.UUID]time.Time) (map[uuid.UUID]time.Time, error) {
+	ids, times := make([]uuid.UUID, 0, len(at)), make([]time.Time, 0, len(at))
+	for id, t := range at {
+		ids, times = append(ids, id), append(times, t)
+	}
+	var rows []struct {
+		ID uuid.UUID
+		At time.Time
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		insert into cooperative_moments (cooperative_id, at)
+		select id, at from unnest($1::uuid[], $2::timestamptz[]) as given (id, at) order by id
+		on conflict (cooperative_id) do update set at = moment_after(excluded.at, cooperative_moments.at)
+		returning cooperative_id as id, at`, pq.Array(ids), pq.Array(times))
+	if err != nil {
+		return nil, fmt.Errorf("moments of cooperatives: %w", err)
+	}
+	moments := make(map[uuid.UUID]time.Time, len(rows))
+	for _, r := range rows {
+		moments[r.ID] = r.At
+	}
+	return moments, nil
+}
+
 // appendEvent adds e, done by the user by, to the history of a cooperative, after all that is in it.
 func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uuid.UUID) error {
 	at, err := MomentTx(ctx, tx, id, e.At)

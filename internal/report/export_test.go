@@ -144,9 +144,9 @@ func TestTheReportIsExportedInEveryLanguage(t *testing.T) {
 	}
 	s := b.sales(t, report.Filter{})
 	for code, want := range map[string]string{
-		"ar": "nahlat,زكزل,نعم,10,10,2,1400.00,1400.00,0.00,140.00\r\n",
-		"fr": "nahlat,Zegzel,oui,10,10,2,1400.00,1400.00,0.00,140.00\r\n",
-		"en": "nahlat,Zegzel,yes,10,10,2,1400.00,1400.00,0.00,140.00\r\n",
+		"ar": "nahlat,زكزل,نعم,10,10,2,1400.00,1400.00,1400.00,0.00,140.00\r\n",
+		"fr": "nahlat,Zegzel,oui,10,10,2,1400.00,1400.00,1400.00,0.00,140.00\r\n",
+		"en": "nahlat,Zegzel,yes,10,10,2,1400.00,1400.00,1400.00,0.00,140.00\r\n",
 	} {
 		sheet := s.Table(bundle.Locale(code))
 		var out bytes.Buffer

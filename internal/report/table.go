@@ -10,7 +10,7 @@ func (s Sales) Table(l *i18n.Locale) Table {
 		Header: []string{
 			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
 			l.T("report.column.members"), l.T("report.column.women"), l.T("report.column.orders"),
-			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.under_way"),
+			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.earned"), l.T("report.column.under_way"),
 			l.T("report.column.per_member"),
 		},
 		Rows:        make([][]any, len(s.ByCooperative)),
@@ -21,7 +21,7 @@ func (s Sales) Table(l *i18n.Locale) Table {
 		t.Rows[i] = []any{
 			l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly],
 			c.Members(), c.Women, c.Orders,
-			c.Total(), c.Paid, c.UnderWay,
+			c.Total(), c.Paid, c.Earned, c.UnderWay,
 			c.PerMember(),
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settlement"
 )
 
 // minPayout is what a bank transfer is worth making for.
@@ -20,7 +21,11 @@ func (l *loader) addPayouts(ctx context.Context) error {
 		months = append(months, month)
 	}
 	for i, s := range l.sellers {
-		sales, err := l.Settlements.Statement(ctx, s.id)
+		var sales []settlement.Line
+		err := l.Settlements.EachLine(ctx, s.id, func(line settlement.Line) error {
+			sales = append(sales, line)
+			return nil
+		})
 		if err != nil {
 			return err
 		}

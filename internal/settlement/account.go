@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 )
 
 // freshAccount is how long a changed bank account is pointed out although it has been paid to: by then
@@ -21,23 +23,30 @@ type AccountChange struct {
 	At            time.Time `db:"at"`
 }
 
-// ChangedAccounts gives the bank accounts that whoever pays should ask about first: those that were
-// changed since the last payout that stands, or in the last two weeks. A changed account is how
+// ChangedAccounts gives, of these cooperatives, the bank accounts that whoever pays should ask about first:
+// those that were changed since the last payout that stands, or in the last two weeks. A changed account is how
 // transfers are led astray.
-func (s *Service) ChangedAccounts(ctx context.Context) (map[uuid.UUID]AccountChange, error) {
+func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID) (map[uuid.UUID]AccountChange, error) {
+	return s.changedAccounts(ctx, s.db, cooperatives)
+}
+
+// changedAccounts is ChangedAccounts, of all that are owed money with nil.
+func (s *Service) changedAccounts(ctx context.Context, q sqlx.QueryerContext, of []uuid.UUID) (map[uuid.UUID]AccountChange, error) {
 	var changes []AccountChange
-	err := s.db.SelectContext(ctx, &changes, `
+	err := sqlx.SelectContext(ctx, q, &changes, `
 		select e.cooperative_id, e.rib_before, e.rib_after, coalesce(u.name, '') as user_name, e.at
 		from (
 		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, user_id, at
-		    from cooperative_events where kind = 'rib'
+		    from cooperative_events
+		    where kind = 'rib' and case when $2::uuid[] is not null then cooperative_id = any($2) else cooperative_id in (
+		        select cooperative_id from balances where account = 'payable' and credits > debits) end
 		    order by cooperative_id, at desc, id desc) e
 		left join users u on u.id = e.user_id
 		where e.at >= $1 or not exists (
 		    select from payouts t
 		    where t.cooperative_id = e.cooperative_id and t.at >= e.at
 		      and not exists (select from payout_reversals r where r.payout_id = t.id))`,
-		s.now().Add(-freshAccount))
+		s.now().Add(-freshAccount), pq.Array(of))
 	if err != nil {
 		return nil, fmt.Errorf("changed bank accounts: %w", err)
 	}

@@ -28,7 +28,7 @@ func (s *till) enterRIB(t *testing.T, of uuid.UUID, rib string) {
 
 func (s *till) changedAccounts(t *testing.T) map[uuid.UUID]settlement.AccountChange {
 	t.Helper()
-	changes, err := s.ChangedAccounts(context.Background())
+	changes, err := s.ChangedAccounts(context.Background(), s.sellers...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,9 +117,9 @@ func TestWhetherAnAccountIsNewIsNotAskedOfTheClocks(t *testing.T) {
 	if _, warned := changes[zayt]; warned {
 		t.Error("an account that was paid to since it was changed is pointed out")
 	}
-	lines, err := s.Statement(t.Context(), zayt)
-	if err != nil || lines[len(lines)-1].BankReference != "VIR 2" {
-		t.Errorf("the payout does not stand last: %+v, %v", lines, err)
+	lines := s.statement(t, zayt)
+	if lines[len(lines)-1].BankReference != "VIR 2" {
+		t.Errorf("the payout does not stand last: %+v", lines)
 	}
 }
 
@@ -138,10 +138,7 @@ func TestAPayoutStandsAfterTheSaleThatItPays(t *testing.T) {
 	if _, err := s.Undo(t.Context(), nahlat, paid.ID, "came back", s.jamal); err != nil {
 		t.Fatal(err)
 	}
-	lines, err := s.Statement(t.Context(), nahlat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := s.statement(t, nahlat)
 	var balances []string
 	for _, line := range lines {
 		balances = append(balances, line.Balance.String())

@@ -85,9 +85,10 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 	var rows []outcome
 	err := tx.SelectContext(ctx, &rows, `
 		with moved as (
-		    select cooperative_id, order_id, min(at) as at, sum(amount) as amount
-		    from ledger_movements where cooperative_id = any($1) and account = 'payable'
-		    group by cooperative_id, order_id
+		    select p.cooperative_id, j.order_id, min(p.at) as at, sum(`+changed+`) as amount
+		    from postings p join journals j on j.id = p.journal_id
+		    where p.cooperative_id = any($1) and `+ofStatement+`
+		    group by p.cooperative_id, j.order_id
 		), sums as (
 		    select cooperative_id, sum(amount) as due, -sum(amount) filter (where order_id is null) as paid
 		    from moved group by cooperative_id

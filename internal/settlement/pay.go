@@ -1,7 +1,6 @@
 package settlement
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -53,9 +53,9 @@ type Payout struct {
 
 // Transfer is what was transferred to one cooperative.
 type Transfer struct {
-	CooperativeID uuid.UUID
-	Amount        money.Amount
-	Shown         *money.Amount // as much as whoever pays saw that is owed; nil: not asked
+	CooperativeID uuid.UUID     `db:"id"`
+	Amount        money.Amount  `db:"amount"`
+	Shown         *money.Amount `db:"-"` // as much as whoever pays saw that is owed; nil: not asked
 }
 
 // Pay records that amount was transferred to a cooperative under the bank's reference, by the
@@ -88,28 +88,20 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 	if len(wrong.Fields) > 0 {
 		return nil, wrong
 	}
-	// In one order for everybody, so that no two wait for each other.
-	transfers = slices.SortedFunc(slices.Values(transfers), func(a, b Transfer) int {
-		return bytes.Compare(a.CooperativeID[:], b.CooperativeID[:])
-	})
 	var payouts []Payout
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		payouts = make([]Payout, len(transfers))
-		var made []Payout
-		for i, t := range transfers {
-			var err error
-			payouts[i], err = payTx(ctx, tx, Payout{
-				ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount,
-				Reference: reference, UserID: &by, At: s.now(),
-			}, t.Shown)
-			if err != nil {
-				return err
-			}
-			if !payouts[i].Before {
-				made = append(made, payouts[i])
-			}
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
+		var made []attempt
+		if payouts, made, err = s.decide(ctx, tx, transfers, reference, by); err != nil {
+			return err
 		}
-		return s.announce(ctx, tx, made)
+		if err := recordTx(ctx, tx, made); err != nil {
+			return err
+		}
+		fresh := make([]Payout, len(made))
+		for i, m := range made {
+			payouts[m.nth], fresh[i] = m.Payout, m.Payout
+		}
+		return s.announce(ctx, tx, fresh)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("pay cooperatives: %w", err)
@@ -117,78 +109,155 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 	return payouts, nil
 }
 
-// payTx records p, unless it was recorded before and stands, and gives what is recorded. A payout
+// attempt is a payout that is to be recorded: the nth of those that were asked for.
+type attempt struct {
+	Payout
+	Attempt int // one more for each payout under the same reference that was undone
+	nth     int
+}
+
+// decide tells of each transfer whether it was recorded before and stands, or is to be recorded now. A payout
 // that was undone leaves its reference to the next.
-func payTx(ctx context.Context, tx *sqlx.Tx, p Payout, shown *money.Amount) (recorded Payout, err error) {
-	if err := lock(ctx, tx, p.CooperativeID); err != nil {
-		return p, err
+func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer, reference string, by uuid.UUID) (payouts []Payout, made []attempt, err error) {
+	ids := make([]uuid.UUID, len(transfers))
+	for i, t := range transfers {
+		ids[i] = t.CooperativeID
 	}
-	var last struct {
+	if err := lock(ctx, tx, ids...); err != nil {
+		return nil, nil, err
+	}
+	var last []struct {
 		Payout
 		Attempt int
 		Undone  bool
 	}
-	err = tx.GetContext(ctx, &last, `
-		select t.id, t.cooperative_id, t.amount_centimes, t.reference, t.user_id, t.at, t.attempt,
+	err = tx.SelectContext(ctx, &last, `
+		select distinct on (t.cooperative_id) t.id, t.cooperative_id, t.amount_centimes, t.reference, t.user_id, t.at, t.attempt,
 		       exists (select from payout_reversals r where r.payout_id = t.id) as undone
 		from payouts t
-		where t.cooperative_id = $1 and t.reference = $2
-		order by t.attempt desc
-		limit 1`, p.CooperativeID, p.Reference)
-	switch {
-	case err != nil && !postgres.NoRows(err):
-		return p, err
-	case err == nil && !last.Undone && last.Amount != p.Amount:
-		return p, ErrReferenceUsed
-	case err == nil && !last.Undone:
-		last.Before = true
-		return last.Payout, nil
-	}
-	due, err := ledger.Balance(ctx, tx, ledger.PayableTo(p.CooperativeID))
+		where t.cooperative_id = any($1) and t.reference = $2
+		order by t.cooperative_id, t.attempt desc`, pq.Array(ids), reference)
 	if err != nil {
-		return p, err
+		return nil, nil, err
 	}
-	if shown != nil && *shown != due {
-		return p, ErrOwedChanged
+	before := make(map[uuid.UUID]int, len(last))
+	for i, l := range last {
+		before[l.CooperativeID] = i
 	}
-	if p.Amount > due {
-		return p, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due)
-	}
-	// It stands after what it pays for and after whatever was recorded of the cooperative, whatever the clocks say.
-	err = tx.GetContext(ctx, &p.At, `
-		select moment_after($2, max(j.at)) from postings t join journals j on j.id = t.journal_id where t.cooperative_id = $1`,
-		p.CooperativeID, p.At)
+	due, err := balancesDue(ctx, tx, ids)
 	if err != nil {
-		return p, err
+		return nil, nil, err
 	}
-	if p.At, err = cooperative.MomentTx(ctx, tx, p.CooperativeID, p.At); err != nil {
-		return p, err
+	payouts = make([]Payout, len(transfers))
+	for i, t := range transfers {
+		next := attempt{Attempt: 1, nth: i, Payout: Payout{
+			ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount, Reference: reference, UserID: &by, At: s.now(),
+		}}
+		if n, known := before[t.CooperativeID]; known {
+			l := last[n]
+			switch {
+			case !l.Undone && l.Amount != t.Amount:
+				return nil, nil, ErrReferenceUsed
+			case !l.Undone:
+				payouts[i] = l.Payout
+				payouts[i].Before = true
+				continue
+			}
+			next.Attempt = l.Attempt + 1
+		}
+		switch {
+		case t.Shown != nil && *t.Shown != due[t.CooperativeID]:
+			return nil, nil, ErrOwedChanged
+		case t.Amount > due[t.CooperativeID]:
+			return nil, nil, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due[t.CooperativeID])
+		}
+		made = append(made, next)
 	}
-	return p, recordTx(ctx, tx, p, last.Attempt+1)
+	return payouts, made, nil
 }
 
-// lock lets what is recorded of one cooperative's payouts take turns, or two could each find the
-// same money owed. New orders, which only refer to the cooperative's key, do not wait for it.
-func lock(ctx context.Context, tx *sqlx.Tx, cooperativeID uuid.UUID) error {
-	var slug string
-	err := tx.GetContext(ctx, &slug, `select slug from cooperatives where id = $1 for no key update`, cooperativeID)
-	if postgres.NoRows(err) {
+// lock lets what is recorded of each cooperative's payouts take turns, or two could each find the
+// same money owed: in one order for everybody, so that no two wait for each other. New orders, which only refer
+// to the cooperative's key, do not wait for it.
+func lock(ctx context.Context, tx *sqlx.Tx, cooperatives ...uuid.UUID) error {
+	var slugs []string
+	err := tx.SelectContext(ctx, &slugs, `
+		select slug from cooperatives where id = any($1) order by id for no key update`, pq.Array(cooperatives))
+	if err == nil && len(slugs) < len(cooperatives) {
 		return cooperative.ErrNotFound
 	}
 	return err
 }
 
-func recordTx(ctx context.Context, tx *sqlx.Tx, p Payout, attempt int) error {
-	if _, err := tx.ExecContext(ctx, `
-		insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, user_id, at)
-		values ($1, $2, $3, $4, $5, $6, $7)`,
-		p.ID, p.CooperativeID, p.Amount, p.Reference, attempt, p.UserID, p.At); err != nil {
+// recordTx records these payouts, each after what it pays for and after whatever was recorded of its cooperative,
+// whatever the clocks say.
+func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
+	if len(made) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(made))
+	for i, m := range made {
+		ids[i] = m.CooperativeID
+	}
+	var earned []struct {
+		ID uuid.UUID
+		At time.Time
+	}
+	err := tx.SelectContext(ctx, &earned, `
+		select c.id, e.at
+		from unnest($1::uuid[]) as c (id)
+		cross join lateral (
+		    select p.at from postings p where p.cooperative_id = c.id and `+ofStatement+`
+		    order by p.at desc, p.journal_id desc limit 1) e`, pq.Array(ids))
+	if err != nil {
 		return err
 	}
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "payout:" + p.ID.String(), Kind: journalPayout, PayoutID: &p.ID, At: p.At, Postings: p.postings(),
-	})
+	after := make(map[uuid.UUID]time.Time, len(earned))
+	for _, e := range earned {
+		after[e.ID] = e.At.Add(time.Microsecond)
+	}
+	moments := make(map[uuid.UUID]time.Time, len(made))
+	for _, m := range made {
+		moments[m.CooperativeID] = m.At
+		if m.At.Before(after[m.CooperativeID]) {
+			moments[m.CooperativeID] = after[m.CooperativeID]
+		}
+	}
+	if moments, err = cooperative.MomentsTx(ctx, tx, moments); err != nil {
+		return err
+	}
+	type row struct {
+		ID, CooperativeID, UserID uuid.UUID
+		Amount                    int64
+		Reference                 string
+		Attempt                   int
+		At                        time.Time
+	}
+	journals := make([]ledger.Journal, len(made))
+	for i := range made {
+		m := &made[i]
+		m.At = moments[m.CooperativeID]
+		journals[i] = ledger.Journal{
+			Reference: "payout:" + m.ID.String(), Kind: journalPayout, PayoutID: &m.ID, At: m.At, Postings: m.postings(),
+		}
+	}
+	for some := range slices.Chunk(made, rowsAtOnce) {
+		rows := make([]row, len(some))
+		for i, m := range some {
+			rows[i] = row{m.ID, m.CooperativeID, *m.UserID, int64(m.Amount), m.Reference, m.Attempt, m.At}
+		}
+		_, err = tx.NamedExecContext(ctx, `
+			insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, user_id, at)
+			values (:id, :cooperativeid, :amount, :reference, :attempt, :userid, :at)`, rows)
+		if err != nil {
+			return err
+		}
+	}
+	return ledger.RecordTx(ctx, tx, journals...)
 }
+
+// rowsAtOnce bounds the parameters of one statement.
+const rowsAtOnce = 1000
 
 // postings are what a payout moves.
 func (p Payout) postings() []ledger.Posting {

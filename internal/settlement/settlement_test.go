@@ -33,6 +33,8 @@ type till struct {
 	db    *sqlx.DB
 	time  time.Time
 	jamal uuid.UUID // who pays out for the association
+
+	sellers []uuid.UUID
 }
 
 func newTill(t *testing.T) *till {
@@ -73,6 +75,7 @@ func (s *till) seller(t *testing.T, name string) uuid.UUID {
 	if err := cooperatives.SetState(ctx, c.ID, cooperative.Approved, "", s.jamal); err != nil {
 		t.Fatal(err)
 	}
+	s.sellers = append(s.sellers, c.ID)
 	return c.ID
 }
 
@@ -154,10 +157,7 @@ func (s *till) pay(t *testing.T, to uuid.UUID, amount money.Amount, reference st
 
 func (s *till) owed(t *testing.T) map[string]settlement.Owed {
 	t.Helper()
-	all, err := s.Owed(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := s.list(t, settlement.Filter{})
 	if !slices.IsSortedFunc(all, func(a, b settlement.Owed) int { return int(b.Due - a.Due) }) {
 		t.Error("the most owed must come first")
 	}
@@ -169,6 +169,55 @@ func (s *till) owed(t *testing.T) map[string]settlement.Owed {
 		}
 	}
 	return owed
+}
+
+// list reads what is owed, two cooperatives at once.
+func (s *till) list(t *testing.T, f settlement.Filter) (all []settlement.Owed) {
+	t.Helper()
+	for after := ""; ; {
+		page, next, err := s.Owed(t.Context(), f, after, 2)
+		if err != nil || len(page) > 2 || next != "" && len(page) < 2 {
+			t.Fatalf("%+v, then %q: %v", page, next, err)
+		}
+		all = append(all, page...)
+		if after = next; after == "" {
+			break
+		}
+	}
+	var streamed []settlement.Owed
+	err := s.EachOwed(t.Context(), f, func(o settlement.Owed) error {
+		streamed = append(streamed, o)
+		return nil
+	})
+	if err != nil || !slices.Equal(all, streamed) {
+		t.Errorf("by the page %+v, as a stream %+v (%v)", all, streamed, err)
+	}
+	return all
+}
+
+// statement reads a statement, two entries at once, and gives it in order of time.
+func (s *till) statement(t *testing.T, of uuid.UUID) (all []settlement.Line) {
+	t.Helper()
+	for after := ""; ; {
+		page, next, err := s.Statement(t.Context(), of, after, 2)
+		if err != nil || len(page) > 2 || next != "" && len(page) < 2 {
+			t.Fatalf("%+v, then %q: %v", page, next, err)
+		}
+		all = append(all, page...)
+		if after = next; after == "" {
+			break
+		}
+	}
+	var streamed []settlement.Line
+	err := s.EachLine(t.Context(), of, func(l settlement.Line) error {
+		streamed = append(streamed, l)
+		return nil
+	})
+	if err != nil || !slices.Equal(all, streamed) {
+		t.Errorf("by the page %+v, as a stream %+v (%v)", all, streamed, err)
+	}
+	slices.Reverse(all)
+	return all
 }
 
 func (s *till) audit(t *testing.T) (problems int) {
@@ -247,10 +296,7 @@ func TestAStatementAddsUpLineByLine(t *testing.T) {
 	postings := s.earned(t, second, nahlat, 10000)
 	s.record(t, fmt.Sprintf("order:%s:returned", second), &second, ledger.Reversed(postings))
 	s.sold(t, seksou, 99999) // not Nahlat's business
-	lines, err := s.Statement(context.Background(), nahlat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := s.statement(t, nahlat)
 	want := []settlement.Line{
 		{OrderID: uuid.NullUUID{UUID: first, Valid: true}, OrderNumber: "S-2611-00000001", Sale: 30000, Commission: 1500, Balance: 28500},
 		{BankReference: "VIR 1", Payout: 28500, Balance: 0},
@@ -269,8 +315,8 @@ func TestAStatementAddsUpLineByLine(t *testing.T) {
 	if !slices.Equal(lines, want) {
 		t.Errorf("%+v\nwant %+v", lines, want)
 	}
-	if lines, err := s.Statement(context.Background(), postgres.NewID()); err != nil || len(lines) != 0 {
-		t.Errorf("of nobody: %+v, %v", lines, err)
+	if lines := s.statement(t, postgres.NewID()); len(lines) != 0 {
+		t.Errorf("of nobody: %+v", lines)
 	}
 }
 

@@ -54,10 +54,7 @@ func TestAWronglyRecordedPayoutIsUndoneAndRecordedAsItWas(t *testing.T) {
 	if o := s.owed(t)["nahlat"]; o.Due != 16500 || o.PaidOut != 12000 {
 		t.Errorf("recorded as it was: %+v", o)
 	}
-	lines, err := s.Statement(context.Background(), nahlat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	lines := s.statement(t, nahlat)
 	var can []bool
 	for i, l := range lines {
 		can = append(can, l.CanUndo())

@@ -237,8 +237,8 @@ func TestTheExportIsWhatThePageShows(t *testing.T) {
 		t.Error(diff)
 	}
 	want := [][]string{
-		{"Coopérative Nahla", "Zegzel", "oui", "8", "8", "1", "240.00", "240.00", "0.00", "30.00"},
-		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "oui", "12", "12", "1", "25.00", "25.00", "0.00", "2.08"},
+		{"Coopérative Nahla", "Zegzel", "oui", "8", "8", "1", "240.00", "240.00", "240.00", "0.00", "30.00"},
+		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "oui", "12", "12", "1", "25.00", "25.00", "25.00", "0.00", "2.08"},
 	}
 	file := m.boss.Get("/fr/association/sales.csv" + query).Want(http.StatusOK)
 	if diff := cmp.Diff(want, readCSV(t, file)[1:]); diff != "" {

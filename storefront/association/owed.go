@@ -1,60 +1,27 @@
 package association
 
 import (
-	"github.com/souk-taawon/souk/internal/money"
+	"context"
+
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 
-// Owed is where the association and the cooperatives stand, with the sums.
+// Owed is where the association and the cooperatives stand.
 type Owed struct {
-	Lines []settlement.Owed
-	Total settlement.Owed // sums; names and the like are empty
-	Women settlement.Owed // the same of the women-only cooperatives
-
-	Ready    int // cooperatives with money owed and a bank account to send it to
-	NoRIB    int // cooperatives with money owed and none
-	WomenN   int
-	ReadyDue money.Amount // owed to those that are ready
+	settlement.Summary
+	LeftOut []settlement.Owed // of those that are owed money and have given no bank account, the most owed
 }
 
-// OwedOf sums up the lines.
-func OwedOf(lines []settlement.Owed) Owed {
-	v := Owed{Lines: lines}
-	for _, o := range lines {
-		add(&v.Total, o)
-		if o.WomenOnly {
-			add(&v.Women, o)
-			v.WomenN++
-		}
-		switch {
-		case Payable(o):
-			v.Ready++
-			v.ReadyDue += o.Due
-		case o.Due > 0:
-			v.NoRIB++
-		}
+// ReadOwed reads it, with at most shown of those that are left out.
+func ReadOwed(ctx context.Context, settlements *settlement.Service, shown int) (Owed, error) {
+	var v Owed
+	var err error
+	if v.Summary, err = settlements.Summary(ctx); err != nil || v.NoRIB == 0 {
+		return v, err
 	}
-	return v
+	v.LeftOut, _, err = settlements.Owed(ctx, settlement.Filter{Which: settlement.NoRIB}, "", shown)
+	return v, err
 }
 
-func add(sum *settlement.Owed, o settlement.Owed) {
-	sum.Sales += o.Sales
-	sum.Commission += o.Commission
-	sum.PaidOut += o.PaidOut
-	sum.Due += o.Due
-	sum.Pending += o.Pending
-}
-
-// Payable reports whether money is owed to a cooperative and it has a bank account to send it to.
-func Payable(o settlement.Owed) bool { return o.Due > 0 && o.RIB != "" }
-
-// LeftOut are those that are owed money and have given no bank account.
-func (v Owed) LeftOut() []settlement.Owed {
-	var list []settlement.Owed
-	for _, o := range v.Lines {
-		if o.Due > 0 && !Payable(o) {
-			list = append(list, o)
-		}
-	}
-	return list
-}
+// MoreLeftOut is how many more are left out than LeftOut shows.
+func (v Owed) MoreLeftOut() int { return v.NoRIB - len(v.LeftOut) }

@@ -70,3 +70,5 @@ alter table postings enable trigger postings_append_only;
 drop index postings_cooperative;
 create index postings_statement on postings (cooperative_id, at, journal_id)
     where 'payable' in (debit, credit) or 'commission' in (debit, credit);
+-- Those to whom nothing is owed are listed by name.
+create index cooperatives_by_name on cooperatives (name_ar, id);

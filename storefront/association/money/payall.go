@@ -14,57 +14,29 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// transfers are what pays everybody who is ready.
-func (v settlementView) transfers() []settlement.Transfer {
-	var list []settlement.Transfer
-	for _, o := range v.Lines {
-		if association.Payable(o) {
-			list = append(list, settlement.Transfer{CooperativeID: o.CooperativeID, Amount: o.Due, Shown: &o.Due})
-		}
-	}
-	return list
-}
-
-// doubtful are those that are paid to a bank account which changed lately.
-func (v settlementView) doubtful() []settlement.Owed {
-	var list []settlement.Owed
-	for _, o := range v.Lines {
-		if _, changed := v.Changed[o.CooperativeID]; changed && association.Payable(o) {
-			list = append(list, o)
-		}
-	}
-	return list
-}
-
-// waiting is what those who are left out are owed.
-func (v settlementView) waiting() money.Amount {
-	var sum money.Amount
-	for _, o := range v.LeftOut() {
-		sum += o.Due
-	}
-	return sum
-}
-
 // asks reports whether the form of payAll is to be shown again instead of its dialog.
 func (v settlementView) asks() bool {
 	return v.Refused.Invalid() || v.Ready > 0 && v.Refused.Form.Values["reference"] != ""
 }
 
-// shown is the total that the form of payAll was shown with, as it sends it back.
-func (v settlementView) shown() string { return strconv.FormatInt(int64(v.ReadyDue), 10) }
+// shownAs is the total that the form of payAll was shown with, as it sends it back.
+func shownAs(due money.Amount) string { return strconv.FormatInt(int64(due), 10) }
 
 // payAll records the transfers to all that are ready as one order to the bank. If what they are owed
 // is no longer what the form showed, nothing is recorded and the page says so.
 func (h *Handler) payAll(r *web.Request) error {
-	lines, err := h.Settlements.Owed(r.Context())
+	transfers, err := h.Settlements.Due(r.Context())
 	if err != nil {
 		return err
 	}
-	v := settlementView{Owed: association.OwedOf(lines)}
-	if v.Ready == 0 || r.Form("shown") != v.shown() {
+	var due money.Amount
+	for _, t := range transfers {
+		due += t.Amount
+	}
+	if len(transfers) == 0 || r.Form("shown") != shownAs(due) {
 		return h.showSettlement(r, changedMeanwhile(r))
 	}
-	payouts, err := h.Settlements.PayAll(r.Context(), v.transfers(), r.Form("reference"), r.UserID())
+	payouts, err := h.Settlements.PayAll(r.Context(), transfers, r.Form("reference"), r.UserID())
 	if errors.Is(err, settlement.ErrReferenceUsed) {
 		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
 	}

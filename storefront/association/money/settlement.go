@@ -1,6 +1,11 @@
 package money
 
 import (
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -11,58 +16,123 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// settlementView is where the association and the cooperatives stand.
+const (
+	owedPerPage   = 30
+	leftOutShown  = 10  // of those that cannot be paid, in the question that pays the others
+	doubtfulShown = 20  // of those whose bank account is to be asked about, there
+	maxQuery      = 100 // characters of a name that is looked for
+)
+
+// settlementView is where the association and the cooperatives stand, and a page of the list of them.
 type settlementView struct {
 	association.Owed
-	Changed map[uuid.UUID]settlement.AccountChange // bank accounts to ask about before paying
-	Refused association.Refusal                    // of payAll
+	Filter   settlement.Filter
+	Lines    []settlement.Owed
+	First    bool                                   // the page is the list's first
+	Next     string                                 // what the next page goes on after; empty at the end
+	Doubtful []settlement.Owed                      // of those that are paid to a bank account which changed lately
+	Unshown  bool                                   // there are more of these
+	Changed  map[uuid.UUID]settlement.AccountChange // bank accounts to ask about before paying
+	Refused  association.Refusal                    // of payAll
+}
+
+// choices are what the list can be narrowed to.
+var choices = []settlement.Which{settlement.All, settlement.Ready, settlement.NoRIB, settlement.NewRIB}
+
+// address is the list under a filter, after what an earlier page ended with.
+func address(f settlement.Filter, after string) string {
+	query := url.Values{}
+	for name, value := range map[string]string{"q": f.Query, "which": string(f.Which), "after": after} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	if len(query) == 0 {
+		return association.SettlementPath
+	}
+	return association.SettlementPath + "?" + query.Encode()
+}
+
+// in is the view's filter for another choice.
+func (v settlementView) in(which settlement.Which) settlement.Filter {
+	return settlement.Filter{Query: v.Filter.Query, Which: which}
+}
+
+// readFilter reads the filter of the list; what it does not know is left out.
+func readFilter(r *web.Request) settlement.Filter {
+	f := settlement.Filter{Query: strings.TrimSpace(r.Query("q"))}
+	if utf8.RuneCountInString(f.Query) > maxQuery {
+		f.Query = string([]rune(f.Query)[:maxQuery])
+	}
+	if which := settlement.Which(r.Query("which")); slices.Contains(choices, which) {
+		f.Which = which
+	}
+	return f
 }
 
 func (h *Handler) settlement(r *web.Request) error { return h.showSettlement(r, association.Refusal{}) }
 
 func (h *Handler) showSettlement(r *web.Request, no association.Refusal) error {
-	lines, err := h.Settlements.Owed(r.Context())
-	if err != nil {
+	v := settlementView{Filter: readFilter(r), First: r.Query("after") == "", Refused: no}
+	var err error
+	if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, leftOutShown); err != nil {
+		return err
+	}
+	if v.Lines, v.Next, err = h.Settlements.Owed(r.Context(), v.Filter, r.Query("after"), owedPerPage); err != nil {
+		return err
+	}
+	if v.Ready > 0 {
+		doubtful, more, err := h.Settlements.Owed(r.Context(), settlement.Filter{Which: settlement.NewRIB}, "", doubtfulShown)
+		if err != nil {
+			return err
+		}
+		v.Doubtful, v.Unshown = doubtful, more != ""
+	}
+	var shown []uuid.UUID
+	for _, o := range slices.Concat(v.Lines, v.Doubtful) {
+		shown = append(shown, o.CooperativeID)
+	}
+	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context(), shown...); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.settlement.title"))
 	if err != nil {
 		return err
 	}
-	v := settlementView{Owed: association.OwedOf(lines), Refused: no}
-	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context()); err != nil {
-		return err
-	}
 	return r.Render(no.Answer(), settlementPage(p, v))
 }
 
-// exportSettlement answers with the lines of the page as a spreadsheet.
+// exportSettlement answers with all lines of the list as a spreadsheet.
 func (h *Handler) exportSettlement(r *web.Request) error {
-	lines, err := h.Settlements.Owed(r.Context())
+	t := settlementTable(r.Locale)
+	err := h.Settlements.EachOwed(r.Context(), readFilter(r), func(o settlement.Owed) error {
+		t.Rows = append(t.Rows, settlementRow(r.Locale, o))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	return r.Table("souk-settlement-"+association.DateValue(association.Day(h.Now())), r.Param("format"), settlementTable(r.Locale, lines))
+	return r.Table("souk-settlement-"+association.DateValue(association.Day(h.Now())), r.Param("format"), t)
 }
 
-func settlementTable(l *i18n.Locale, lines []settlement.Owed) report.Table {
+func settlementTable(l *i18n.Locale) report.Table {
 	inMoney := func(column string) string {
 		return l.T("association.column."+column) + " (" + l.Currency() + ")"
 	}
-	t := report.Table{
+	return report.Table{
 		Name: l.T("association.settlement.title"),
 		Header: []string{
 			l.T("association.column.cooperative"), l.T("association.column.commune"),
-			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("pending"),
+			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("held"), inMoney("pending"),
 			l.T("association.identity.rib"),
 		},
 		RightToLeft: l.Dir() == "rtl",
 	}
-	for _, o := range lines {
-		t.Rows = append(t.Rows, []any{
-			l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Pending,
-			ui.RIBText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
-		})
+}
+
+func settlementRow(l *i18n.Locale, o settlement.Owed) []any {
+	return []any{
+		l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Held, o.Pending,
+		ui.RIBText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
 	}
-	return t
 }

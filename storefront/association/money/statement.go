@@ -3,6 +3,7 @@ package money
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/google/uuid"
 
@@ -20,10 +21,23 @@ import (
 type statementView struct {
 	Cooperative cooperative.Cooperative
 	Owed        settlement.Owed
-	Lines       []settlement.Line
+	Lines       []settlement.Line                      // a page, the latest first
+	First       bool                                   // it is the first
+	Next        string                                 // what the next page goes on after; empty at the end
 	Changed     map[uuid.UUID]settlement.AccountChange // see settlementView
 	Form        ui.Form
 	Undo        undoing
+}
+
+const entriesPerPage = 30
+
+// address is the page after what an earlier one ended with.
+func (v statementView) address(after string) string {
+	path := association.SettlementPath + "/" + v.Cooperative.Slug
+	if after == "" {
+		return path
+	}
+	return path + "?" + url.Values{"after": {after}}.Encode()
 }
 
 func (h *Handler) statement(r *web.Request) error {
@@ -41,10 +55,11 @@ func (h *Handler) showStatement(r *web.Request, status int, v statementView) err
 	if v.Owed, err = h.Settlements.OwedTo(r.Context(), c.ID); err != nil {
 		return err
 	}
-	if v.Lines, err = h.Settlements.Statement(r.Context(), c.ID); err != nil {
+	v.First = r.Query("after") == ""
+	if v.Lines, v.Next, err = h.Settlements.Statement(r.Context(), c.ID, r.Query("after"), entriesPerPage); err != nil {
 		return err
 	}
-	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context()); err != nil {
+	if v.Changed, err = h.Settlements.ChangedAccounts(r.Context(), c.ID); err != nil {
 		return err
 	}
 	if v.Form.Values == nil {

@@ -13,6 +13,7 @@ import (
 type undoing struct {
 	Payout  uuid.UUID
 	Refused association.Refusal
+	Entries []settlement.Line // about that payout
 }
 
 // of reports whether it was the payout of that entry, whose form is to be shown again.
@@ -35,7 +36,11 @@ func (h *Handler) undo(r *web.Request) error {
 	}
 	undone, err := h.Settlements.Undo(r.Context(), c.ID, id, r.Form("reason"), r.UserID())
 	if no, ok := association.Refused(r, err); ok {
-		return h.showStatement(r, no.Answer(), statementView{Undo: undoing{Payout: id, Refused: no}})
+		entries, err := h.Settlements.EntriesOf(r.Context(), c.ID, id)
+		if err != nil {
+			return err
+		}
+		return h.showStatement(r, no.Answer(), statementView{Undo: undoing{Payout: id, Refused: no, Entries: entries}})
 	}
 	if err != nil {
 		return err

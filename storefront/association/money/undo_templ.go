@@ -100,7 +100,7 @@ func undoRefused(p ui.Page, v statementView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			for _, line := range v.Lines {
+			for _, line := range v.Undo.Entries {
 				if line.Undoes && line.PayoutID.UUID == v.Undo.Payout {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"mt2 small\" data-since><span class=\"nb\">")
 					if templ_7745c5c3_Err != nil {
@@ -163,7 +163,7 @@ func undoRefused(p ui.Page, v statementView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, line := range v.Lines {
+		for _, line := range v.Undo.Entries {
 			if line.CanUndo() && v.Undo.of(line) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "<div class=\"note block mb5\" id=\"")
 				if templ_7745c5c3_Err != nil {

@@ -117,11 +117,9 @@ func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperat
 	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
 		return err
 	}
-	owed, err := h.Settlements.Owed(r.Context())
-	if err != nil {
+	if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, noRIBShown); err != nil {
 		return err
 	}
-	v.Owed = association.OwedOf(owed)
 	v.Idle = idleOf(v.Sales, v.Before, cooperatives)
 	return nil
 }

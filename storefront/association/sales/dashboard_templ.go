@@ -1545,12 +1545,12 @@ func owed(p ui.Page, v dashboardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if missing := v.Owed.LeftOut(); len(missing) > 0 {
+		if len(v.Owed.LeftOut) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 123, "<ul class=\"stack gap2 mb4 small\" data-no-rib>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, o := range missing[:min(len(missing), noRIBShown)] {
+			for _, o := range v.Owed.LeftOut {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 124, "<li>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

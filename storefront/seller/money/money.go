@@ -2,8 +2,7 @@ package money
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
+	"net/url"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
@@ -34,33 +33,29 @@ const linesPerPage = 25
 // moneyView is where the cooperative and the association stand.
 type moneyView struct {
 	settlement.Owed
-	Lines       []settlement.Line // newest first
-	Page, Pages int
+	Lines []settlement.Line // a page of the statement, the latest first
+	First bool              // it is the first
+	Next  string            // what the next page goes on after; empty at the end
 }
 
-// address is a page of the statement.
-func (v moneyView) address(page int) string {
-	if page == 1 {
+// address is the page of the statement after what an earlier one ended with.
+func (v moneyView) address(after string) string {
+	if after == "" {
 		return moneyPath
 	}
-	return moneyPath + "?page=" + strconv.Itoa(page)
+	return moneyPath + "?" + url.Values{"after": {after}}.Encode()
 }
 
 func (h *Handler) money(r *web.Request) error {
-	var v moneyView
+	v := moneyView{First: r.Query("after") == ""}
 	var err error
 	if v.Owed, err = h.Settlements.OwedTo(r.Context(), r.CooperativeID()); err != nil {
 		return err
 	}
-	lines, err := h.Settlements.Statement(r.Context(), r.CooperativeID())
+	v.Lines, v.Next, err = h.Settlements.Statement(r.Context(), r.CooperativeID(), r.Query("after"), linesPerPage)
 	if err != nil {
 		return err
 	}
-	slices.Reverse(lines)
-	v.Pages = max(1, (len(lines)+linesPerPage-1)/linesPerPage)
-	v.Page = min(r.PageNumber(), v.Pages)
-	first := (v.Page - 1) * linesPerPage
-	v.Lines = lines[first:min(first+linesPerPage, len(lines))]
 	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.money.title"))
 	if err != nil {
 		return err
@@ -69,28 +64,27 @@ func (h *Handler) money(r *web.Request) error {
 }
 
 func (h *Handler) exportMoney(r *web.Request) error {
-	lines, err := h.Settlements.Statement(r.Context(), r.CooperativeID())
+	t := statementTable(r.Locale)
+	err := h.Settlements.EachLine(r.Context(), r.CooperativeID(), func(line settlement.Line) error {
+		t.Rows = append(t.Rows, []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance})
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	return r.Table(seller.FileName(r, "souk-releve"), r.Param("format"), statementTable(r.Locale, lines))
+	return r.Table(seller.FileName(r, "souk-releve"), r.Param("format"), t)
 }
 
-// statementTable is a statement as a spreadsheet's table, oldest first.
-func statementTable(l *i18n.Locale, lines []settlement.Line) report.Table {
-	table := report.Table{
+// statementTable is a spreadsheet's table for a statement, the latest entry first.
+func statementTable(l *i18n.Locale) report.Table {
+	return report.Table{
 		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
 			l.T("seller.money.paid_out"), l.T("seller.money.balance"),
 		},
-		Rows:        make([][]any, len(lines)),
 		RightToLeft: l.Dir() == "rtl",
 	}
-	for i, line := range lines {
-		table.Rows[i] = []any{line.At, lineText(l, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
-	}
-	return table
 }
 
 // lineText says what a line of a statement is about.

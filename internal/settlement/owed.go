@@ -1,0 +1,294 @@
+package settlement
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Filter narrows the list of what is owed.
+type Filter struct {
+	Query string // a part of the cooperative's name
+	Which Which
+}
+
+// Which cooperatives are listed.
+type Which string
+
+// The choices.
+const (
+	All    Which = ""
+	Ready  Which = "ready"   // owed money, with a bank account to send it to
+	NoRIB  Which = "no_rib"  // owed money, without one
+	NewRIB Which = "new_rib" // owed money, with a bank account to ask about first; see ChangedAccounts
+)
+
+// Summary is where the association and all cooperatives stand.
+type Summary struct {
+	Cooperatives int          `db:"cooperatives"` // approved, or that ever sold
+	WomenOnly    int          `db:"women_only"`   // of these
+	Total        Owed         `db:"total"`        // sums; names and the like are empty
+	Women        Owed         `db:"women"`        // the same of the women-only cooperatives
+	Ready        int          `db:"ready"`        // cooperatives with money owed and a bank account to send it to
+	ReadyDue     money.Amount `db:"ready_due"`    // owed to these
+	NoRIB        int          `db:"no_rib"`       // cooperatives with money owed and none
+	NoRIBDue     money.Amount `db:"no_rib_due"`   // owed to these
+}
+
+// standing is what the balances of the ledger say of each cooperative that has any. All its figures add up
+// on the credit side: what was paid out, too, which left the bank.
+const standing = `standing as (
+		    select cooperative_id,
+		           coalesce(sum(credits - debits) filter (where account = 'commission'), 0) as commission,
+		           coalesce(sum(credits - debits) filter (where account = 'bank'), 0) as paid_out,
+		           coalesce(sum(credits - debits) filter (where account = 'payable'), 0) as due,
+		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
+		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
+		    from balances
+		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id <> '00000000-0000-0000-0000-000000000000'
+		      and ($1::uuid[] is null or cooperative_id = any($1))
+		    group by cooperative_id
+		), unconfirmed as (
+		    select m.cooperative_id, sum(m.amount) as pending
+		    from orders o join ledger_movements m on m.order_id = o.id
+		    where o.state = 'placed' and m.account = 'pending' and ($1::uuid[] is null or m.cooperative_id = any($1))
+		    group by m.cooperative_id
+		), owed as (
+		    select c.*, s.cooperative_id is not null as sold,
+		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
+		           coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held,
+		           coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
+		    from cooperatives c
+		    left join standing s on s.cooperative_id = c.id
+		    left join unconfirmed u on u.cooperative_id = c.id
+		    where (c.state <> 'pending' or s.cooperative_id is not null) and ($1::uuid[] is null or c.id = any($1))
+		)`
+
+// Summary sums up where all cooperatives stand, from their balances.
+func (s *Service) Summary(ctx context.Context) (Summary, error) {
+	var sum Summary
+	err := s.db.GetContext(ctx, &sum, `
+		with `+standing+`
+		select count(*) as cooperatives, count(*) filter (where women_only) as women_only,
+		       count(*) filter (where due > 0 and rib <> '') as ready, coalesce(sum(due) filter (where due > 0 and rib <> ''), 0) as ready_due,
+		       count(*) filter (where due > 0 and rib = '') as no_rib, coalesce(sum(due) filter (where due > 0 and rib = ''), 0) as no_rib_due,
+		       `+sums("total", "true")+`, `+sums("women", "women_only")+`
+		from owed`, nil)
+	if err != nil {
+		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
+	}
+	return sum, nil
+}
+
+// sums are the columns that sum up those lines for which the condition holds.
+func sums(as, condition string) string {
+	var columns []string
+	for _, figure := range []string{"sales", "commission", "paid_out", "due", "held", "pending"} {
+		columns = append(columns, fmt.Sprintf(`coalesce(sum(%[2]s) filter (where %[3]s), 0) as "%[1]s.%[2]s"`, as, figure, condition))
+	}
+	return strings.Join(columns, ", ")
+}
+
+// Owed gives at most limit cooperatives, approved ones and those that have ever sold: first those that are owed
+// money, the most first, then the others by name. after is the next that an earlier call gave: where it goes on;
+// empty, or not one of these: from the beginning. next is empty at the end.
+func (s *Service) Owed(ctx context.Context, f Filter, after string, limit int) (owed []Owed, next string, err error) {
+	return s.owedFrom(ctx, s.db, f, after, limit)
+}
+
+func (s *Service) owedFrom(ctx context.Context, q sqlx.QueryerContext, f Filter, after string, limit int) (list []Owed, next string, err error) {
+	ids, err := s.listed(ctx, q, f, readPlace(after), limit+1)
+	if err != nil {
+		return nil, "", fmt.Errorf("what is owed: %w", err)
+	}
+	more := len(ids) > limit
+	if more {
+		ids = ids[:limit]
+	}
+	if list, err = owed(ctx, q, ids); err != nil {
+		return nil, "", err
+	}
+	if more {
+		last := list[len(list)-1]
+		next = place{last.Due, last.CooperativeID}.String()
+	}
+	return list, next, nil
+}
+
+// OwedTo gives one cooperative; all is zero for one that has neither been approved nor sold.
+func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, error) {
+	one, err := owed(ctx, s.db, []uuid.UUID{cooperativeID})
+	if err != nil || len(one) == 0 {
+		return Owed{CooperativeID: cooperativeID}, err
+	}
+	return one[0], nil
+}
+
+// EachOwed calls fn with every cooperative that the filter lets through, in the order of Owed and as all stand at
+// one moment, while they are read; an error of fn ends it.
+func (s *Service) EachOwed(ctx context.Context, f Filter, fn func(Owed) error) error {
+	return each(ctx, s.db, func(q sqlx.QueryerContext, after string) ([]Owed, string, error) {
+		return s.owedFrom(ctx, q, f, after, atOnce)
+	}, fn)
+}
+
+// atOnce is how many rows a stream reads at once.
+const atOnce = 500
+
+// each calls fn with what page gives, page by page, as it was at one moment.
+func each[T any](ctx context.Context, db *sqlx.DB, page func(q sqlx.QueryerContext, after string) ([]T, string, error), fn func(T) error) error {
+	tx, err := db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+	if err != nil {
+		return fmt.Errorf("read at one moment: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }() // it only read
+	for after := ""; ; {
+		list, next, err := page(tx, after)
+		if err != nil {
+			return err
+		}
+		for _, one := range list {
+			if err := fn(one); err != nil {
+				return err
+			}
+		}
+		if after = next; after == "" {
+			return nil
+		}
+	}
+}
+
+// place is the last cooperative of a page: what it is owed, and which it is.
+type place struct {
+	due money.Amount
+	id  uuid.UUID
+}
+
+func (p place) String() string { return strconv.FormatInt(int64(p.due), 10) + "." + p.id.String() }
+
+// readPlace is nil where no page ends.
+func readPlace(text string) *place {
+	due, id, _ := strings.Cut(text, ".")
+	amount, err := strconv.ParseInt(due, 10, 64)
+	cooperative, err2 := uuid.Parse(id)
+	if err != nil || err2 != nil || amount < 0 {
+		return nil
+	}
+	return &place{money.Amount(amount), cooperative}
+}
+
+// listed gives the ids of a page.
+func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
+	ids := []uuid.UUID{}
+	var changed any // nil: not asked
+	if f.Which == NewRIB {
+		accounts, err := s.changedAccounts(ctx, q, nil)
+		if err != nil {
+			return nil, err
+		}
+		doubtful := make([]uuid.UUID, 0, len(accounts))
+		for id := range accounts {
+			doubtful = append(doubtful, id)
+		}
+		changed = pq.Array(doubtful)
+	}
+	if after == nil || after.due > 0 {
+		var due sql.NullInt64
+		var id uuid.UUID
+		if after != nil {
+			due, id = sql.NullInt64{Int64: int64(after.due), Valid: true}, after.id
+		}
+		err := sqlx.SelectContext(ctx, q, &ids, `
+			select b.cooperative_id
+			from balances b join cooperatives c on c.id = b.cooperative_id
+			where b.account = 'payable' and b.credits > b.debits
+			  and b.credits - b.debits <= coalesce($1, 9223372036854775807)
+			  and ($1::bigint is null or b.credits - b.debits < $1 or b.cooperative_id > $2)
+			  and ($3 = '' or `+named+`)
+			  and case $4 when '' then true when 'no_rib' then c.rib = '' else c.rib <> '' end
+			  and ($5::uuid[] is null or c.id = any($5))
+			order by b.credits - b.debits desc, b.cooperative_id
+			limit $6`, due, id, f.Query, f.Which, changed, limit)
+		if err != nil || f.Which != All || len(ids) == limit {
+			return ids, err
+		}
+		after = nil
+	}
+	var from uuid.NullUUID
+	if after != nil {
+		from = uuid.NullUUID{UUID: after.id, Valid: true}
+	}
+	var rest []uuid.UUID
+	err := sqlx.SelectContext(ctx, q, &rest, `
+		select c.id
+		from cooperatives c
+		where (c.state <> 'pending' or exists (select from balances b where b.account = 'pending' and b.cooperative_id = c.id))
+		  and not exists (select from balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits)
+		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from cooperatives where id = $1))
+		  and ($3 = '' or `+named+`)
+		order by c.name_ar, c.id
+		limit $2`, from, limit-len(ids), f.Query)
+	return append(ids, rest...), err
+}
+
+// named is the condition on which the text $3 is a part of a name of cooperative c.
+const named = `position(lower($3) in lower(c.name_ar || ' ' || c.name_fr || ' ' || c.slug)) > 0`
+
+// owed reads these cooperatives, in their order.
+func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, error) {
+	list := make([]Owed, 0, len(ids))
+	err := sqlx.SelectContext(ctx, q, &list, `
+		with `+standing+`
+		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
+		       l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.women_only, c.rib,
+		       c.sales, c.commission, c.paid_out, c.due, c.held, c.pending
+		from owed c
+		join places l on l.slug = c.commune
+		order by array_position($1::uuid[], c.id)`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("what is owed: %w", err)
+	}
+	return list, nil
+}
+
+// balancesDue are what is owed to these cooperatives, inside a transaction that has locked them.
+func balancesDue(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) (map[uuid.UUID]money.Amount, error) {
+	var rows []struct {
+		ID  uuid.UUID
+		Due money.Amount
+	}
+	err := tx.SelectContext(ctx, &rows, `
+		select cooperative_id as id, credits - debits as due from balances where account = 'payable' and cooperative_id = any($1)`, pq.Array(ids))
+	if err != nil {
+		return nil, fmt.Errorf("what is owed: %w", err)
+	}
+	due := make(map[uuid.UUID]money.Amount, len(rows))
+	for _, r := range rows {
+		due[r.ID] = r.Due
+	}
+	return due, nil
+}
+
+// Due are the transfers that pay all that is owed to everybody who is ready.
+func (s *Service) Due(ctx context.Context) ([]Transfer, error) {
+	transfers := []Transfer{}
+	err := s.db.SelectContext(ctx, &transfers, `
+		select c.id, b.credits - b.debits as amount
+		from balances b join cooperatives c on c.id = b.cooperative_id
+		where b.account = 'payable' and b.credits > b.debits and c.rib <> ''`)
+	if err != nil {
+		return nil, fmt.Errorf("what is due: %w", err)
+	}
+	for i := range transfers {
+		transfers[i].Shown = &transfers[i].Amount
+	}
+	return transfers, nil
+}

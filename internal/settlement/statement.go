@@ -1,0 +1,140 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// Line is one entry of a cooperative's statement: an order that was earned, a payout, or the undoing of one.
+// Amounts are below zero where something was taken back.
+type Line struct {
+	At            time.Time     `db:"at"`
+	OrderID       uuid.NullUUID `db:"order_id"`       // of a sale
+	OrderNumber   string        `db:"order_number"`   // of a sale
+	PayoutID      uuid.NullUUID `db:"payout_id"`      // of a payout and of its undoing
+	BankReference string        `db:"bank_reference"` // of these
+	Undone        bool          `db:"undone"`         // of a payout: it has been undone
+	Undoes        bool          `db:"undoes"`         // this is the undoing of a payout
+	Reason        string        `db:"reason"`         // of an undoing
+	RecordedBy    string        `db:"recorded_by"`    // who recorded a payout or undid it, by name
+	Sale          money.Amount  `db:"sale"`
+	Commission    money.Amount  `db:"commission"`
+	Payout        money.Amount  `db:"payout"`
+	Balance       money.Amount  `db:"balance"` // owed to the cooperative after this entry
+}
+
+// CanUndo reports whether the entry is a payout that stands.
+func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes }
+
+// ofStatement is the condition on which a posting p belongs to a statement; it is that of the index.
+const ofStatement = `('payable' in (p.debit, p.credit) or 'commission' in (p.debit, p.credit))`
+
+// changed is how a posting p changes what is owed.
+const changed = `case 'payable' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end`
+
+// Statement gives at most limit of the entries that made up what a cooperative is owed, the latest first. after
+// is the next that an earlier call gave: where it goes on; empty, or not one of these: from the beginning. next is
+// empty at the end.
+func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID, after string, limit int) (lines []Line, next string, err error) {
+	return statement(ctx, s.db, cooperativeID, nil, after, limit)
+}
+
+// EntriesOf are the entries of a statement about one payout, the latest first: the payout itself and its undoing.
+// Their balances are not told.
+func (s *Service) EntriesOf(ctx context.Context, cooperativeID, payoutID uuid.UUID) ([]Line, error) {
+	lines, _, err := statement(ctx, s.db, cooperativeID, &payoutID, "", atOnce)
+	for i := range lines {
+		lines[i].Balance = 0
+	}
+	return lines, err
+}
+
+func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, limit int) (lines []Line, next string, err error) {
+	from := readMoment(after)
+	var rows []struct {
+		Line
+		Journal uuid.UUID `db:"journal_id"`
+	}
+	err = sqlx.SelectContext(ctx, q, &rows, `
+		with entry as (
+		    select p.at, p.journal_id,
+		           coalesce(sum(case when p.credit in ('payable', 'commission') then p.amount_centimes else -p.amount_centimes end)
+		               filter (where 'bank' not in (p.debit, p.credit)), 0) as sale,
+		           sum(case 'commission' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as commission,
+		           sum(case 'bank' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as payout,
+		           sum(`+changed+`) as change
+		    from postings p
+		    where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) < ($2, $3)
+		      and ($6::uuid is null or p.journal_id in (select id from journals where payout_id = $6))
+		    group by p.at, p.journal_id
+		    order by p.at desc, p.journal_id desc
+		    limit $4
+		), upto as ( -- what is owed now, less what changed it since
+		    select coalesce((select credits - debits from balances where account = 'payable' and cooperative_id = $1), 0)
+		         - coalesce((select sum(`+changed+`) from postings p
+		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)), 0) as balance
+		)
+		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
+		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
+		       case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(u.name, '') as recorded_by,
+		       e.sale, e.commission, e.payout,
+		       upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
+		           rows between unbounded preceding and 1 preceding), 0) as balance
+		from entry e
+		cross join upto
+		join journals j on j.id = e.journal_id
+		left join orders o on o.id = j.order_id
+		left join payouts t on t.id = j.payout_id
+		left join payout_reversals r on r.payout_id = t.id
+		left join users u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
+		order by e.at desc, e.journal_id desc`, cooperativeID, from.at, from.journal, limit+1, journalUndone, payout)
+	if err != nil {
+		return nil, "", fmt.Errorf("statement: %w", err)
+	}
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = moment{rows[limit-1].At, rows[limit-1].Journal}.String()
+	}
+	lines = make([]Line, len(rows))
+	for i, r := range rows {
+		lines[i] = r.Line
+	}
+	return lines, next, nil
+}
+
+// EachLine calls fn with every entry of a cooperative's statement, the latest first and as it is at one moment,
+// while they are read; an error of fn ends it.
+func (s *Service) EachLine(ctx context.Context, cooperativeID uuid.UUID, fn func(Line) error) error {
+	return each(ctx, s.db, func(q sqlx.QueryerContext, after string) ([]Line, string, error) {
+		return statement(ctx, q, cooperativeID, nil, after, atOnce)
+	}, fn)
+}
+
+// moment is the last entry of a page: its time, and its journal.
+type moment struct {
+	at      time.Time
+	journal uuid.UUID
+}
+
+func (m moment) String() string {
+	return strconv.FormatInt(m.at.UnixMicro(), 10) + "." + m.journal.String()
+}
+
+// readMoment is after all entries where no page ends.
+func readMoment(text string) moment {
+	at, id, _ := strings.Cut(text, ".")
+	micros, err := strconv.ParseInt(at, 10, 64)
+	journal, err2 := uuid.Parse(id)
+	if last := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC); err != nil || err2 != nil || micros < 0 || micros > last.UnixMicro() {
+		return moment{at: last}
+	}
+	return moment{time.UnixMicro(micros).UTC(), journal}
+}
