@@ -135,7 +135,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
-			from orders o left join journals j on j.order_id = o.id and j.kind = 'placed'
+			from orders o left join ledger_journals j on j.order_id = o.id and j.kind = 'placed'
 			group by o.id having count(j.id) <> 1 or min(j.at) <> o.placed_at`},
 		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and
 		// whether it was delivered, against what its journals put there.

@@ -34,7 +34,7 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 		    select count(distinct p.cooperative_id) as cooperatives,
 		           coalesce(sum(case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
 		                             when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end), 0) as sold
-		    from journals j join postings p on p.journal_id = j.id
+		    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 		    where j.order_id = o.id and p.cooperative_id is not null) moved
 		order by o.placed_at desc, o.id desc`, n)
 	if err != nil {

@@ -34,7 +34,7 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		    select id from orders where state = 'placed'
 		), placed as (
 		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month, u.id is not null as waiting
-		    from journals left join unconfirmed u on u.id = order_id
+		    from ledger_journals left join unconfirmed u on u.id = order_id
 		    where kind = 'placed'
 		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
 		), moved as (
@@ -46,8 +46,8 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		           case when p.credit in ('payable', 'commission') and p.debit in ('pending', 'held') then p.amount_centimes
 		                when p.debit in ('payable', 'commission') and p.credit in ('pending', 'held') then -p.amount_centimes else 0 end as earned
 		    from placed
-		    join journals j on j.order_id = placed.order_id
-		    join postings p on p.journal_id = j.id
+		    join ledger_journals j on j.order_id = placed.order_id
+		    join ledger_postings p on p.journal_id = j.id
 		    join cooperatives c on c.id = p.cooperative_id
 		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
 		), ordered as materialized (

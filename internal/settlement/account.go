@@ -37,11 +37,11 @@ func (s *Service) changedAccounts(ctx context.Context, q sqlx.QueryerContext, of
 		select e.cooperative_id, e.rib_before, e.rib_after, coalesce(u.name, '') as user_name, e.at
 		from (
 		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, user_id, at
-		    from cooperative_events
-		    where kind = 'rib' and case when $2::uuid[] is not null then cooperative_id = any($2) else cooperative_id in (
-		        select cooperative_id from balances where account = 'payable' and credits > debits) end
+		    from bank_account_changes
+		    where case when $2::uuid[] is not null then cooperative_id = any($2) else cooperative_id in (
+		        select cooperative_id from ledger_balances where account = 'payable' and credits > debits) end
 		    order by cooperative_id, at desc, id desc) e
-		left join users u on u.id = e.user_id
+		left join people u on u.id = e.user_id
 		where e.at >= $1 or not exists (
 		    select from payouts t
 		    where t.cooperative_id = e.cooperative_id and t.at >= e.at

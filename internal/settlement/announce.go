@@ -86,7 +86,7 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 	err := tx.SelectContext(ctx, &rows, `
 		with moved as (
 		    select p.cooperative_id, j.order_id, min(p.at) as at, sum(`+changed+`) as amount
-		    from postings p join journals j on j.id = p.journal_id
+		    from ledger_postings p join ledger_journals j on j.id = p.journal_id
 		    where p.cooperative_id = any($1) and `+ofStatement+`
 		    group by p.cooperative_id, j.order_id
 		), sums as (

@@ -20,7 +20,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			cross join lateral (
 			    select count(*) as postings,
 			           sum(p.amount_centimes) filter (where p.debit = 'payable' and p.credit = 'bank' and p.cooperative_id = t.cooperative_id) as amount
-			    from journals j join postings p on p.journal_id = j.id
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalPayout + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
 		audit.Query{Name: "settlement: every payout that was undone came back to the bank once", SQL: `
@@ -31,7 +31,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			cross join lateral (
 			    select count(*) as postings,
 			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable' and p.cooperative_id = t.cooperative_id) as amount
-			    from journals j join postings p on p.journal_id = j.id
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalUndone + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
 		audit.Query{Name: "settlement: of a cooperative's payouts under one bank reference, only the last may stand", SQL: `
@@ -43,7 +43,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			      where l.cooperative_id = t.cooperative_id and l.reference = t.reference and l.attempt > t.attempt)`},
 		audit.Query{Name: "settlement: money moves for an order, as a payout or back from one that was undone", SQL: `
 			select format('journal %s', j.reference)
-			from journals j
+			from ledger_journals j
 			where j.order_id is null
 			  and not (j.kind = '` + journalPayout + `' and exists (select from payouts t where t.id = j.payout_id))
 			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))`},

@@ -52,13 +52,13 @@ const standing = `standing as (
 		           coalesce(sum(credits - debits) filter (where account = 'payable'), 0) as due,
 		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
 		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
-		    from balances
+		    from ledger_balances
 		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id <> '00000000-0000-0000-0000-000000000000'
 		      and ($1::uuid[] is null or cooperative_id = any($1))
 		    group by cooperative_id
 		), unconfirmed as (
 		    select m.cooperative_id, sum(m.amount) as pending
-		    from orders o join ledger_movements m on m.order_id = o.id
+		    from order_heads o join ledger_movements m on m.order_id = o.id
 		    where o.state = 'placed' and m.account = 'pending' and ($1::uuid[] is null or m.cooperative_id = any($1))
 		    group by m.cooperative_id
 		), owed as (
@@ -66,7 +66,7 @@ const standing = `standing as (
 		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
 		           coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held,
 		           coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
-		    from cooperatives c
+		    from sellers c
 		    left join standing s on s.cooperative_id = c.id
 		    left join unconfirmed u on u.cooperative_id = c.id
 		    where (c.state <> 'pending' or s.cooperative_id is not null) and ($1::uuid[] is null or c.id = any($1))
@@ -208,7 +208,7 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 		}
 		err := sqlx.SelectContext(ctx, q, &ids, `
 			select b.cooperative_id
-			from balances b join cooperatives c on c.id = b.cooperative_id
+			from ledger_balances b join sellers c on c.id = b.cooperative_id
 			where b.account = 'payable' and b.credits > b.debits
 			  and b.credits - b.debits <= coalesce($1, 9223372036854775807)
 			  and ($1::bigint is null or b.credits - b.debits < $1 or b.cooperative_id > $2)
@@ -229,10 +229,10 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	var rest []uuid.UUID
 	err := sqlx.SelectContext(ctx, q, &rest, `
 		select c.id
-		from cooperatives c
-		where (c.state <> 'pending' or exists (select from balances b where b.account = 'pending' and b.cooperative_id = c.id))
-		  and not exists (select from balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits)
-		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from cooperatives where id = $1))
+		from sellers c
+		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id))
+		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits)
+		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $1))
 		  and ($3 = '' or `+named+`)
 		order by c.name_ar, c.id
 		limit $2`, from, limit-len(ids), f.Query)
@@ -248,10 +248,9 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 	err := sqlx.SelectContext(ctx, q, &list, `
 		with `+standing+`
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
-		       l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.women_only, c.rib,
+		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.women_only, c.rib,
 		       c.sales, c.commission, c.paid_out, c.due, c.held, c.pending
 		from owed c
-		join places l on l.slug = c.commune
 		order by array_position($1::uuid[], c.id)`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("what is owed: %w", err)
@@ -266,7 +265,7 @@ func balancesDue(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) (map[uuid.UU
 		Due money.Amount
 	}
 	err := tx.SelectContext(ctx, &rows, `
-		select cooperative_id as id, credits - debits as due from balances where account = 'payable' and cooperative_id = any($1)`, pq.Array(ids))
+		select cooperative_id as id, credits - debits as due from ledger_balances where account = 'payable' and cooperative_id = any($1)`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("what is owed: %w", err)
 	}
@@ -282,7 +281,7 @@ func (s *Service) Due(ctx context.Context) ([]Transfer, error) {
 	transfers := []Transfer{}
 	err := s.db.SelectContext(ctx, &transfers, `
 		select c.id, b.credits - b.debits as amount
-		from balances b join cooperatives c on c.id = b.cooperative_id
+		from ledger_balances b join sellers c on c.id = b.cooperative_id
 		where b.account = 'payable' and b.credits > b.debits and c.rib <> ''`)
 	if err != nil {
 		return nil, fmt.Errorf("what is due: %w", err)

@@ -207,7 +207,7 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
 		select c.id, e.at
 		from unnest($1::uuid[]) as c (id)
 		cross join lateral (
-		    select p.at from postings p where p.cooperative_id = c.id and `+ofStatement+`
+		    select p.at from ledger_postings p where p.cooperative_id = c.id and `+ofStatement+`
 		    order by p.at desc, p.journal_id desc limit 1) e`, pq.Array(ids))
 	if err != nil {
 		return err

@@ -71,15 +71,15 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		           sum(case 'commission' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as commission,
 		           sum(case 'bank' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as payout,
 		           sum(`+changed+`) as change
-		    from postings p
+		    from ledger_postings p
 		    where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) < ($2, $3)
-		      and ($6::uuid is null or p.journal_id in (select id from journals where payout_id = $6))
+		      and ($6::uuid is null or p.journal_id in (select id from ledger_journals where payout_id = $6))
 		    group by p.at, p.journal_id
 		    order by p.at desc, p.journal_id desc
 		    limit $4
 		), upto as ( -- what is owed now, less what changed it since
-		    select coalesce((select credits - debits from balances where account = 'payable' and cooperative_id = $1), 0)
-		         - coalesce((select sum(`+changed+`) from postings p
+		    select coalesce((select credits - debits from ledger_balances where account = 'payable' and cooperative_id = $1), 0)
+		         - coalesce((select sum(`+changed+`) from ledger_postings p
 		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)), 0) as balance
 		)
 		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
@@ -90,11 +90,11 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		           rows between unbounded preceding and 1 preceding), 0) as balance
 		from entry e
 		cross join upto
-		join journals j on j.id = e.journal_id
-		left join orders o on o.id = j.order_id
+		join ledger_journals j on j.id = e.journal_id
+		left join order_heads o on o.id = j.order_id
 		left join payouts t on t.id = j.payout_id
 		left join payout_reversals r on r.payout_id = t.id
-		left join users u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
+		left join people u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
 		order by e.at desc, e.journal_id desc`, cooperativeID, from.at, from.journal, limit+1, journalUndone, payout)
 	if err != nil {
 		return nil, "", fmt.Errorf("statement: %w", err)
