@@ -181,7 +181,6 @@ func (p *part) countCooperatives(docs *roaring.Bitmap, into map[string]int) {
 type candidate struct {
 	key   int64 // of the chosen order; less is first
 	worth int
-	words int
 	turn  uint32
 	part  int
 	doc   uint32
@@ -192,17 +191,19 @@ func (c candidate) band(asked int) int {
 	if asked == 0 {
 		return 0
 	}
-	const classes, order = 4, 40 // order is more than it is worth at most to be an early word
-	place, mean := 0, c.worth%wordWorth/c.words
+	const classes, order = 4, orderWorth * search.MaxWords // order is more than it is worth to be an early word
+	words, worth := asked, c.worth
+	if worth >= wordWorth/2 { // as many of the words as it has
+		words = (worth + wordWorth/2) / wordWorth
+		worth -= words * wordWorth
+	}
+	place, mean := 0, worth/words
 	for _, least := range [...]int{namesWorth - order, aliasesWorth - order, aroundWorth - order} {
 		if mean < least {
 			place++
 		}
 	}
-	if c.worth < wordWorth { // all of the words
-		return place
-	}
-	return (asked-c.words)*classes + place
+	return (asked-words)*classes + place
 }
 
 // page lists the candidates of the page that q asks for, in order.
@@ -223,7 +224,7 @@ func (s *snapshot) page(found []grades, q search.Query) []candidate {
 		worth = of.worth
 		p := s.parts[of.part]
 		of.docs.Iterate(func(doc uint32) bool {
-			c := candidate{p.key(q.Sort, doc), of.worth, of.words, p.columns.turn[doc], of.part, doc}
+			c := candidate{p.key(q.Sort, doc), of.worth, p.columns.turn[doc], of.part, doc}
 			if full && s.compare(c, best[most-1]) >= 0 {
 				return true
 			}

@@ -8,6 +8,8 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"github.com/souk-taawon/souk/search/internal/terms"
 )
 
 // shelf is an index in its folder, with the columns of its segments.
@@ -19,8 +21,9 @@ type shelf struct {
 
 // snapshot is the index as it is when a search begins. Whoever is done with it closes its index.
 type snapshot struct {
-	index *scorch.IndexSnapshot
-	parts []*part
+	index    *scorch.IndexSnapshot
+	parts    []*part
+	standIns map[terms.Term][]standIns // of the terms that were looked for: several attempts have the same
 }
 
 // part is one of the segments that an index is made of. Documents are known by their number in it.
@@ -56,7 +59,7 @@ func (s *shelf) snapshot() (*snapshot, error) {
 			list[n].live = of.DocNumbersLive()
 		}
 	}
-	return &snapshot{index, list}, nil
+	return &snapshot{index, list, map[terms.Term][]standIns{}}, nil
 }
 
 // everything is all documents, which are worth the same.

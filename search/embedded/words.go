@@ -32,6 +32,7 @@ const (
 	skeletonWorth = 200
 	titleWorth    = 120    // the whole name is what was typed
 	wordWorth     = 10_000 // one more of the words, when not all are needed; more than all words are worth
+	orderWorth    = 4      // one place earlier among them
 
 	// What is left, in quarters, of a word's worth when it is not found as it was typed.
 	asPrefix, withOneTypo, withTwoTypos = 3, 2, 1
@@ -44,7 +45,6 @@ const maxExpansions = 128
 // grade is the documents of one segment that match equally well.
 type grade struct {
 	worth int
-	words int // how many of the words they have
 	docs  *roaring.Bitmap
 }
 
@@ -70,7 +70,7 @@ func (g grades) within(sets ...*roaring.Bitmap) grades {
 	}
 	var left sum
 	for _, from := range g {
-		left.add(from.worth, from.words, roaring.FastAnd(append(sets[:len(sets):len(sets)], from.docs)...))
+		left.add(from.worth, roaring.FastAnd(append(sets[:len(sets):len(sets)], from.docs)...))
 	}
 	return grades(left)
 }
@@ -78,45 +78,60 @@ func (g grades) within(sets ...*roaring.Bitmap) grades {
 // sum gathers grades.
 type sum grades
 
-func (s *sum) add(worth, words int, docs *roaring.Bitmap) {
+func (s *sum) add(worth int, docs *roaring.Bitmap) {
 	if docs.IsEmpty() {
 		return
 	}
 	for _, g := range *s {
-		if g.worth == worth && g.words == words {
+		if g.worth == worth {
 			g.docs.Or(docs)
 			return
 		}
 	}
-	*s = append(*s, grade{worth, words, docs})
+	*s = append(*s, grade{worth, docs})
 }
 
-// both are the documents that a and b have in common, worth what they are worth in either together.
-func both(a, b grades) grades {
-	var s sum
-	for _, x := range a {
-		for _, y := range b {
-			s.add(x.worth+y.worth, x.words+y.words, roaring.And(x.docs, y.docs))
+// together are the documents that are in the grades of all of the words, or of any of them, each worth what it
+// is in all its grades together.
+func (p *part) together(words []grades, any bool) grades {
+	if len(words) == 1 {
+		return words[0]
+	}
+	sets := make([]*roaring.Bitmap, len(words))
+	for i, g := range words {
+		sets[i] = g.all()
+	}
+	found := roaring.FastAnd(sets...)
+	if any {
+		found = roaring.FastOr(sets...)
+	}
+	if found.IsEmpty() {
+		return nil
+	}
+	worth := make([]int, p.segment.Count())
+	for _, word := range words {
+		for _, g := range word {
+			roaring.And(g.docs, found).Iterate(func(doc uint32) bool {
+				worth[doc] += g.worth
+				return true
+			})
 		}
 	}
-	return grades(s)
-}
-
-// either are the documents of a, of b and of both.
-func either(a, b grades) grades {
-	s := sum(both(a, b))
-	for _, of := range [...]struct{ these, others grades }{{a, b}, {b, a}} {
-		others := of.others.all()
-		for _, g := range of.these {
-			s.add(g.worth, g.words, roaring.AndNot(g.docs, others))
-		}
+	alike := map[int][]uint32{}
+	found.Iterate(func(doc uint32) bool {
+		alike[worth[doc]] = append(alike[worth[doc]], doc)
+		return true
+	})
+	list := make(grades, 0, len(alike))
+	for worth, docs := range alike {
+		list = append(list, grade{worth, roaring.BitmapOf(docs...)})
 	}
-	return grades(s)
+	return list
 }
 
 // matching finds for each segment the documents that match the words of an attempt.
 func (s *snapshot) matching(ctx context.Context, a terms.Attempt) ([]grades, error) {
-	found := make([]grades, len(s.parts))
+	words := make([][]grades, len(s.parts))
 	for i, t := range a.Terms {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -130,20 +145,17 @@ func (s *snapshot) matching(ctx context.Context, a terms.Attempt) ([]grades, err
 			if err != nil {
 				return nil, err
 			}
-			switch {
-			case a.Any:
+			if a.Any {
 				for g := range word {
-					word[g].worth += wordWorth - 4*i // what a product is tends to be typed first
+					word[g].worth += wordWorth - orderWorth*i // what a product is tends to be typed first
 				}
-				found[n] = either(found[n], word)
-			case i == 0:
-				found[n] = word
-			default:
-				found[n] = both(found[n], word)
 			}
+			words[n] = append(words[n], word)
 		}
 	}
+	found := make([]grades, len(s.parts))
 	for n, p := range s.parts {
+		found[n] = p.together(words[n], a.Any)
 		if !a.Any {
 			titled, err := p.have(title, []string{a.Words()})
 			if err != nil {
@@ -172,8 +184,8 @@ func raise(g grades, titled *roaring.Bitmap) grades {
 	}
 	var s sum
 	for _, from := range g {
-		s.add(from.worth+titleWorth, from.words, roaring.And(from.docs, titled))
-		s.add(from.worth, from.words, roaring.AndNot(from.docs, titled))
+		s.add(from.worth+titleWorth, roaring.And(from.docs, titled))
+		s.add(from.worth, roaring.AndNot(from.docs, titled))
 	}
 	return grades(s)
 }
@@ -187,6 +199,9 @@ type standIns struct {
 
 // wanted lists the words of the index that stand for a term, those that are worth most first.
 func (s *snapshot) wanted(t terms.Term) ([]standIns, error) {
+	if known, ok := s.standIns[t]; ok {
+		return known, nil
+	}
 	if t.Skeleton != "" {
 		return []standIns{{skeletonWorth, terms.Skeletons, []string{t.Skeleton}}}, nil
 	}
@@ -209,6 +224,7 @@ func (s *snapshot) wanted(t terms.Term) ([]standIns, error) {
 		}
 	}
 	slices.SortStableFunc(list, func(a, b standIns) int { return cmp.Compare(b.worth, a.worth) })
+	s.standIns[t] = list
 	return list, nil
 }
 
@@ -226,7 +242,7 @@ func (p *part) word(wanted []standIns) (grades, error) {
 		}
 		docs.AndNot(seen)
 		seen.Or(docs)
-		s.add(w.worth, 1, docs)
+		s.add(w.worth, docs)
 	}
 	return grades(s), nil
 }
