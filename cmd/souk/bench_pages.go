@@ -225,6 +225,9 @@ func (v *asker) findRecords(ctx context.Context) error {
 		}
 		v.values[name] = value
 	}
+	if _, err := v.get(ctx, web.Public, "/sitemap.xml", false); err != nil { // by which its parts are drawn
+		return err
+	}
 	var placed struct {
 		ID   uuid.UUID
 		Link int

@@ -10,6 +10,18 @@ import (
 	"github.com/lib/pq"
 )
 
+// What a posting p moved of what was sold, of what of it is paid, and of what of that is earned.
+const (
+	movedTotal = `case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
+	    when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end`
+	movedPaid = `case when p.debit in ('pending', 'refunds_due') and p.credit not in ('pending', 'buyers') then p.amount_centimes
+	    when p.credit in ('pending', 'refunds_due') and p.debit not in ('pending', 'buyers') then -p.amount_centimes else 0 end`
+	movedEarned = `case when p.credit in ('payable', 'commission') and p.debit in ('pending', 'held') then p.amount_centimes
+	    when p.debit in ('payable', 'commission') and p.credit in ('pending', 'held') then -p.amount_centimes else 0 end`
+
+	movedSums = `sum(` + movedTotal + `)::bigint as total, sum(` + movedPaid + `)::bigint as paid, sum(` + movedEarned + `)::bigint as earned`
+)
+
 // sold reads the ledger once and sums it up both by cooperative, for those that sold something, and
 // by month.
 //
@@ -39,12 +51,9 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
 		), moved as (
 		    select placed.order_id, placed.month, placed.waiting, p.cooperative_id,
-		           case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
-		                when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end as total,
-		           case when p.debit in ('pending', 'refunds_due') and p.credit not in ('pending', 'buyers') then p.amount_centimes
-		                when p.credit in ('pending', 'refunds_due') and p.debit not in ('pending', 'buyers') then -p.amount_centimes else 0 end as paid,
-		           case when p.credit in ('payable', 'commission') and p.debit in ('pending', 'held') then p.amount_centimes
-		                when p.debit in ('payable', 'commission') and p.credit in ('pending', 'held') then -p.amount_centimes else 0 end as earned
+		           `+movedTotal+` as total,
+		           `+movedPaid+` as paid,
+		           `+movedEarned+` as earned
 		    from placed
 		    join ledger_journals j on j.order_id = placed.order_id
 		    join ledger_postings p on p.journal_id = j.id

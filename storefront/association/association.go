@@ -1,7 +1,6 @@
 package association
 
 import (
-	"fmt"
 	"net/url"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -34,12 +33,12 @@ func FillIn(slug, field string) string { return CorrectionPath(slug) + "#f-" + f
 
 // Page is what the layout wants to know; the menu counts the cooperatives that wait for a decision.
 func Page(r *web.Request, cooperatives *cooperative.Service, title string) (ui.Page, error) {
-	waiting, err := cooperatives.List(r.Context(), cooperative.Filter{State: cooperative.Pending})
+	numbers, err := cooperatives.Numbers(r.Context())
 	if err != nil {
-		return ui.Page{}, fmt.Errorf("cooperatives that wait: %w", err)
+		return ui.Page{}, err
 	}
 	p := r.Page(title)
-	p.Waiting = len(waiting)
+	p.Waiting = numbers.ByState[cooperative.Pending]
 	return p, nil
 }
 

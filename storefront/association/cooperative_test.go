@@ -2,6 +2,7 @@ package association_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -128,4 +130,50 @@ func TestANewCooperativeIsApproved(t *testing.T) {
 	if err != nil || c.State != cooperative.Approved {
 		t.Errorf("%s, %v", c.State, err)
 	}
+}
+
+func TestALongListOfCooperativesIsLeafedThrough(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	for i := range 70 {
+		_, err := m.Cooperatives.Create(t.Context(), cooperative.Cooperative{
+			Name: i18n.Text{AR: fmt.Sprintf("تعاونية %d", i%7), FR: fmt.Sprintf("Tissage %d", i%7)}, Sector: "craft", Commune: "berkane", Women: 5,
+		}, m.Association.ID)
+		m.must(err)
+	}
+	seen := make(map[string]bool)
+	first := m.boss.Get("/fr/association/cooperatives?state=pending").Want(http.StatusOK)
+	page, pages := first, 0
+	for ; ; pages++ {
+		list := slugs(page.Find("tr[data-cooperative]"))
+		if len(list) > 30 {
+			t.Fatalf("a page shows %d cooperatives", len(list))
+		}
+		for _, slug := range list {
+			if seen[slug] {
+				t.Errorf("%s stands there twice", slug)
+			}
+			seen[slug] = true
+		}
+		if !page.Has("a[rel=next]") {
+			break
+		}
+		page = m.boss.Get(page.Find("a[rel=next]").AttrOr("href", "")).Want(http.StatusOK)
+	}
+	if len(seen) != 71 || pages != 2 { // with the one that waits anyway
+		t.Errorf("%d cooperatives on %d pages", len(seen), pages+1)
+	}
+	for range pages {
+		page = m.boss.Get(page.Find("a[rel=prev]").AttrOr("href", "")).Want(http.StatusOK)
+	}
+	if diff := cmp.Diff(slugs(first.Find("tr[data-cooperative]")), slugs(page.Find("tr[data-cooperative]"))); diff != "" || page.Has("a[rel=prev]") {
+		t.Errorf("back at the beginning: %s", diff)
+	}
+	found := m.boss.Get("/fr/association/cooperatives?q=nahl").Want(http.StatusOK)
+	if diff := cmp.Diff([]string{"nahla"}, slugs(found.Find("tr[data-cooperative]"))); diff != "" {
+		t.Errorf("searched: %s", diff)
+	}
+	m.boss.Get("/fr/association/cooperatives?after=" + uuid.NewString()).Want(http.StatusNotFound)
+	m.boss.Get("/fr/association/cooperatives?q=" + url.QueryEscape(`'& !:*\`)).Want(http.StatusOK)
+	m.speaks(found)
 }

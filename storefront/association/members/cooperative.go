@@ -19,7 +19,7 @@ type cooperativeView struct {
 	cooperative.Cooperative
 	Events   []cooperative.Event
 	Accounts []account.Person // who can sign in for it, and who could before
-	Sold     report.Cooperative
+	Sold     report.Figures
 	Goods    goods
 	Refused  association.Refusal
 	Form     string // which form was refused: formSuspend or formMember
@@ -161,11 +161,9 @@ func (h *Handler) showCooperative(r *web.Request, form string, no association.Re
 		return err
 	}
 	v.Goods = goodsOf(products, association.Day(h.Now()))
-	sales, err := h.salesOfAll(r.Context())
-	if err != nil {
+	if v.Sold, err = h.Reports.Of(r.Context(), c.ID); err != nil {
 		return err
 	}
-	v.Sold = sales[c.ID]
 	p, err := association.Page(r, h.Cooperatives, r.Locale.Text(c.Name))
 	if err != nil {
 		return err

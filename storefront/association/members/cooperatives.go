@@ -1,14 +1,16 @@
 package members
 
 import (
-	"cmp"
-	"context"
+	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -17,40 +19,44 @@ import (
 // cooperativeStates are the states in the order in which they concern the association.
 var cooperativeStates = []cooperative.State{cooperative.Pending, cooperative.Approved, cooperative.Suspended}
 
-// cooperativesView is the list of cooperatives.
+// cooperativesPerPage is how many cooperatives a page of the list has.
+const cooperativesPerPage = 30
+
+// cooperativesView is a page of the list of cooperatives.
 type cooperativesView struct {
-	State        cooperative.State // "" for all
-	Cooperatives []cooperative.Cooperative
-	Sales        map[uuid.UUID]report.Cooperative // of those that are approved or ever sold
-	Count        map[cooperative.State]int        // of all, whatever the filter
-	Women        int                              // women-only ones of all
+	State cooperative.State // "" for all
+	Text  string            // what was looked for
+	cooperative.Listed
+	Numbers cooperative.Numbers          // of all, whatever the filter
+	Sold    map[uuid.UUID]report.Figures // since the beginning
 }
 
 func (h *Handler) cooperatives(r *web.Request) error {
-	all, err := h.Cooperatives.List(r.Context(), cooperative.Filter{})
-	if err != nil {
-		return err
-	}
-	v := cooperativesView{Count: make(map[cooperative.State]int)}
+	ctx := r.Context()
+	v := cooperativesView{Text: strings.TrimSpace(r.Query("q"))}
 	if state := cooperative.State(r.Query("state")); slices.Contains(cooperativeStates, state) {
 		v.State = state
 	}
-	for _, c := range all {
-		v.Count[c.State]++
-		if c.WomenOnly {
-			v.Women++
-		}
-		if v.State == "" || c.State == v.State {
-			v.Cooperatives = append(v.Cooperatives, c)
+	sought := cooperative.Sought{State: v.State, Text: v.Text, Language: r.Locale.Code(), Limit: cooperativesPerPage}
+	for name, back := range map[string]bool{"after": false, "before": true} {
+		if id, err := uuid.Parse(r.Query(name)); err == nil {
+			sought.From = &cooperative.Place{ID: id, Back: back}
 		}
 	}
-	order := r.Locale.Order()
-	slices.SortFunc(v.Cooperatives, func(a, b cooperative.Cooperative) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(cooperativeStates, a.State), slices.Index(cooperativeStates, b.State)),
-			order(r.Locale.Text(a.Name), r.Locale.Text(b.Name)))
-	})
-	if v.Sales, err = h.salesOfAll(r.Context()); err != nil {
+	var err error
+	if v.Listed, err = h.Cooperatives.Search(ctx, sought); postgres.NoRows(errors.Unwrap(err)) { // the place is none
+		return web.ErrNotFound.Wrap(err)
+	} else if err != nil {
+		return err
+	}
+	if v.Numbers, err = h.Cooperatives.Numbers(ctx); err != nil {
+		return err
+	}
+	ids := make([]uuid.UUID, len(v.Cooperatives))
+	for i, c := range v.Cooperatives {
+		ids[i] = c.ID
+	}
+	if v.Sold, err = h.Reports.OfEach(ctx, ids); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.cooperatives.title"))
@@ -60,23 +66,38 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	return r.Render(http.StatusOK, cooperativesPage(p, v))
 }
 
-// salesOfAll is what each cooperative has sold since the beginning.
-func (h *Handler) salesOfAll(ctx context.Context) (map[uuid.UUID]report.Cooperative, error) {
-	sales, err := h.Reports.Sales(ctx, report.Filter{})
-	if err != nil {
-		return nil, err
+// address is the list in that state; place is "after" or "before" a cooperative, or empty.
+func (v cooperativesView) address(state cooperative.State, place string, id uuid.UUID) string {
+	query := url.Values{}
+	if state != "" {
+		query.Set("state", string(state))
 	}
-	byID := make(map[uuid.UUID]report.Cooperative, len(sales.ByCooperative))
-	for _, c := range sales.ByCooperative {
-		byID[c.ID] = c
+	if v.Text != "" {
+		query.Set("q", v.Text)
 	}
-	return byID, nil
+	if place != "" {
+		query.Set(place, id.String())
+	}
+	if len(query) == 0 {
+		return association.CooperativesPath
+	}
+	return association.CooperativesPath + "?" + query.Encode()
 }
 
-func (v cooperativesView) all() int {
-	n := 0
-	for _, count := range v.Count {
-		n += count
+// in is the beginning of the list in that state.
+func (v cooperativesView) in(state cooperative.State) string { return v.address(state, "", uuid.Nil) }
+
+// previous and next are what stands before and after the page; empty where nothing does.
+func (v cooperativesView) previous() string {
+	if !v.Before || len(v.Cooperatives) == 0 {
+		return ""
 	}
-	return n
+	return v.address(v.State, "before", v.Cooperatives[0].ID)
+}
+
+func (v cooperativesView) next() string {
+	if !v.More || len(v.Cooperatives) == 0 {
+		return ""
+	}
+	return v.address(v.State, "after", v.Cooperatives[len(v.Cooperatives)-1].ID)
 }

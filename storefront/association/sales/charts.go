@@ -89,6 +89,8 @@ const (
 	lorenzSide = 300.
 	lorenzLeft = 48.
 	lorenzTop  = 12.
+
+	lorenzPoints = 100 // nobody sees more
 )
 
 // lorenzChart draws how sales per member are spread over the cooperatives, from the least to the most.
@@ -102,7 +104,11 @@ func chartOfLorenz(curve []float64) lorenzChart {
 	var c lorenzChart
 	var path strings.Builder
 	n := float64(len(curve) - 1)
+	step := max(1, len(curve)/lorenzPoints)
 	for i, y := range curve {
+		if i%step != 0 && i != len(curve)-1 {
+			continue
+		}
 		command := 'L'
 		if i == 0 {
 			command = 'M'

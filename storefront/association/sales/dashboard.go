@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -29,27 +28,31 @@ type dashboardView struct {
 
 	Sales  report.Sales
 	Before *report.Sales // the same number of days before; nil when the period has no beginning or no end
-	Idle   []idle
-	Latest []report.Order
-	Owed   association.Owed
-	Today  time.Time
-	Held   order.HeldNow
+	Idle   []idle        // some of those without a sale
+
+	IdleCount int // how many of these there are
+	Latest    []report.Order
+	Owed      association.Owed
+	Today     time.Time
+	Held      order.HeldNow
 }
 
 // How much the dashboard shows of what has a page of its own.
 const (
 	latestShown = 8 // of the latest orders
 	noRIBShown  = 5 // of the cooperatives that cannot be paid, those that are owed the most
+
+	cooperativesShown = 25 // with the most sales, and of those without one
 )
 
 func (h *Handler) dashboard(r *web.Request) error {
-	v, cooperatives, err := h.asked(r)
+	v, err := h.asked(r)
 	status := http.StatusOK
 	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
 		v.Form, status = association.FormOf(r.Locale, r.QueryValues(), f), http.StatusUnprocessableEntity
 	} else if err != nil {
 		return err
-	} else if err := h.fill(r, &v, cooperatives); err != nil {
+	} else if err := h.fill(r, &v); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.dashboard.title"))
@@ -61,7 +64,7 @@ func (h *Handler) dashboard(r *web.Request) error {
 
 // exportSales answers with the dashboard's table of cooperatives under the same filter.
 func (h *Handler) exportSales(r *web.Request) error {
-	v, _, err := h.asked(r)
+	v, err := h.asked(r)
 	if err != nil {
 		return err
 	}
@@ -83,23 +86,20 @@ func (f salesFilter) fileName(name string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
 }
 
-// asked reads the filter of the request, and the cooperatives that it can choose from.
-func (h *Handler) asked(r *web.Request) (dashboardView, []cooperative.Cooperative, error) {
-	var v dashboardView
-	cooperatives, err := h.Cooperatives.List(r.Context(), cooperative.Filter{})
-	if err != nil {
-		return v, nil, err
+// asked reads the filter of the request, and what it can choose from.
+func (h *Handler) asked(r *web.Request) (v dashboardView, err error) {
+	if v.Choices, err = h.choices(r); err != nil {
+		return v, err
 	}
-	v.Choices = choicesOf(r.Locale, cooperatives)
 	v.Today = association.Day(h.Now())
 	v.Filter, err = readFilter(r.QueryValues(), v.Today, v.Choices)
 	v.Usable = err == nil
 	v.Form.Values = v.Filter.values()
-	return v, cooperatives, err
+	return v, err
 }
 
 // fill gathers the figures.
-func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperative.Cooperative) error {
+func (h *Handler) fill(r *web.Request, v *dashboardView) error {
 	var err error
 	if v.Sales, err = h.Reports.Sales(r.Context(), v.Filter.report()); err != nil {
 		return err
@@ -120,8 +120,8 @@ func (h *Handler) fill(r *web.Request, v *dashboardView, cooperatives []cooperat
 	if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, noRIBShown); err != nil {
 		return err
 	}
-	v.Idle = idleOf(v.Sales, v.Before, cooperatives)
-	return nil
+	v.Idle, err = h.idle(r, v)
+	return err
 }
 
 // idle is a cooperative without a sale, what can be seen of it, and the next step.
@@ -132,28 +132,41 @@ type idle struct {
 	Before    money.Amount // sold in as many days before
 }
 
-// idleOf picks the cooperatives without a sale, those with the most members first. before may be nil.
-func idleOf(sales report.Sales, before *report.Sales, cooperatives []cooperative.Cooperative) []idle {
-	known := make(map[uuid.UUID]cooperative.Cooperative, len(cooperatives))
-	for _, c := range cooperatives {
-		known[c.ID] = c
+// idle gives the cooperatives without a sale that are shown, those with the most members first.
+func (h *Handler) idle(r *web.Request, v *dashboardView) ([]idle, error) {
+	var list []report.Cooperative
+	for _, c := range v.Sales.ByCooperative {
+		if c.Total() == 0 {
+			list = append(list, c)
+		}
+	}
+	v.IdleCount = len(list)
+	slices.SortStableFunc(list, func(a, b report.Cooperative) int { return cmp.Compare(b.Members(), a.Members()) })
+	list = list[:min(len(list), cooperativesShown)]
+	ids := make([]uuid.UUID, len(list))
+	for i, c := range list {
+		ids[i] = c.ID
+	}
+	known, err := h.Cooperatives.ByIDs(r.Context(), ids)
+	if err != nil {
+		return nil, err
 	}
 	sold := make(map[uuid.UUID]money.Amount)
-	if before != nil {
-		for _, c := range before.ByCooperative {
+	if v.Before != nil {
+		for _, c := range v.Before.ByCooperative {
 			sold[c.ID] = c.Total()
 		}
 	}
-	var list []idle
-	for _, c := range sales.ByCooperative {
-		if c.Total() == 0 {
-			list = append(list, idle{
-				Cooperative: c, Published: known[c.ID].ProductCount, Phone: known[c.ID].Phone, Before: sold[c.ID],
-			})
-		}
+	shown := make([]idle, len(list))
+	for i, c := range list {
+		shown[i] = idle{Cooperative: c, Published: known[i].ProductCount, Phone: known[i].Phone, Before: sold[c.ID]}
 	}
-	slices.SortStableFunc(list, func(a, b idle) int { return cmp.Compare(b.Members(), a.Members()) })
-	return list
+	return shown, nil
+}
+
+// most are the cooperatives that the table shows.
+func (v dashboardView) most() []report.Cooperative {
+	return v.Sales.ByCooperative[:min(len(v.Sales.ByCooperative), cooperativesShown)]
 }
 
 // nobody reports whether the filter lets no cooperative through.

@@ -5,11 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // The spans that have a name, in the order in which they are offered.
@@ -52,12 +51,24 @@ type salesFilter struct {
 // choices are the values that cooperatives can be filtered by, named in the reader's language.
 type choices struct{ Communes, Sectors []ui.Option }
 
-func choicesOf(l *i18n.Locale, cooperatives []cooperative.Cooperative) choices {
-	communes, sectors := make(map[string]string), make(map[string]string)
-	for _, c := range cooperatives {
-		communes[c.Commune], sectors[c.Sector] = l.Text(c.CommuneName), association.SectorName(l, c.Sector)
+// choices reads what there are cooperatives of.
+func (h *Handler) choices(r *web.Request) (choices, error) {
+	places, err := h.Cooperatives.Communes(r.Context())
+	if err != nil {
+		return choices{}, err
 	}
-	return choices{association.Options(l, communes), association.Options(l, sectors)}
+	kinds, err := h.Cooperatives.Sectors(r.Context())
+	if err != nil {
+		return choices{}, err
+	}
+	communes, sectors := make(map[string]string), make(map[string]string)
+	for slug, name := range places {
+		communes[slug] = r.Locale.Text(name)
+	}
+	for _, sector := range kinds {
+		sectors[sector] = association.SectorName(r.Locale, sector)
+	}
+	return choices{association.Options(r.Locale, communes), association.Options(r.Locale, sectors)}, nil
 }
 
 func offered(list []ui.Option, value string) bool {

@@ -1,0 +1,175 @@
+package cooperative
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+)
+
+// states are the states in the order in which they concern the association.
+var states = []State{Pending, Approved, Suspended}
+
+// Sought is which cooperatives the association asks for.
+type Sought struct {
+	State    State  // empty: all
+	Text     string // beginnings of words in a name; empty: all
+	Language string // by whose names they are ordered within a state
+	Limit    int
+	From     *Place // where the list goes on; nil: at its beginning
+}
+
+// Place is a place in the list: after the cooperative with that id, or before it with Back.
+type Place struct {
+	ID   uuid.UUID
+	Back bool
+}
+
+// Listed is a part of the list, and whether something stands before and after it.
+type Listed struct {
+	Cooperatives []Cooperative
+	Before, More bool
+}
+
+// Search lists the cooperatives that are sought: those that wait first and the suspended ones last.
+func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
+	column, among := "name_fr", states
+	if q.Language == i18n.Default {
+		column = "name_ar"
+	}
+	if q.State != "" {
+		among = []State{q.State}
+	}
+	from := struct {
+		State State
+		Name  string
+		ID    uuid.NullUUID
+	}{}
+	back := q.From != nil && q.From.Back
+	if q.From != nil {
+		err := s.db.GetContext(ctx, &from, `
+			select state, `+column+` as name, cooperative_id as id from stalls where cooperative_id = $1`, q.From.ID)
+		if err != nil {
+			return Listed{}, fmt.Errorf("place in the list of cooperatives: %w", err)
+		}
+	}
+	beyond, direction := ">", "asc"
+	among = slices.Clone(among)
+	if back {
+		beyond, direction = "<", "desc"
+		slices.Reverse(among)
+	}
+	if i := slices.Index(among, from.State); i > 0 {
+		among = among[i:]
+	}
+	var ids []uuid.UUID
+	err := s.db.SelectContext(ctx, &ids, `
+		select s.cooperative_id
+		from unnest($1::text[]) with ordinality as w (state, turn)
+		cross join lateral (
+		    select cooperative_id, `+column+` as name from stalls
+		    where state = w.state and ($2 = '' or words @@ to_tsquery('simple', $2))
+		      and ($4::uuid is null or state <> $5 or (`+column+`, cooperative_id) `+beyond+` ($3, $4))
+		    order by `+column+` `+direction+`, cooperative_id `+direction+` limit $6
+		) s
+		order by w.turn, s.name `+direction+`, s.cooperative_id `+direction+`
+		limit $6`, pq.Array(among), beginnings(q.Text), from.Name, from.ID, from.State, q.Limit+1)
+	if err != nil {
+		return Listed{}, fmt.Errorf("search cooperatives: %w", err)
+	}
+	further := len(ids) > q.Limit
+	ids = ids[:min(len(ids), q.Limit)]
+	found := Listed{Before: q.From != nil, More: further}
+	if back {
+		slices.Reverse(ids)
+		found.Before, found.More = further, true
+	}
+	found.Cooperatives, err = listed(ctx, s.db, ids)
+	return found, err
+}
+
+// beginnings is the query of PostgreSQL for texts with words that begin like these.
+func beginnings(typed string) string {
+	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	for i, word := range words {
+		words[i] = "'" + word + "':*"
+	}
+	return strings.Join(words, " & ")
+}
+
+// Numbers is how many cooperatives there are.
+type Numbers struct {
+	ByState map[State]int
+	Women   int // of women alone
+}
+
+// All is how many there are in any state.
+func (n Numbers) All() int { return n.ByState[Pending] + n.ByState[Approved] + n.ByState[Suspended] }
+
+// Numbers tells how many cooperatives there are in each state.
+func (s *Service) Numbers(ctx context.Context) (Numbers, error) {
+	var rows []struct {
+		State State
+		All   int `db:"all_of"`
+		Women int `db:"all_women"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select state, sum(all_of) as all_of, sum(all_women) as all_women from stall_counts group by state`)
+	if err != nil {
+		return Numbers{}, fmt.Errorf("numbers of cooperatives: %w", err)
+	}
+	n := Numbers{ByState: make(map[State]int)}
+	for _, r := range rows {
+		n.ByState[r.State] = r.All
+		n.Women += r.Women
+	}
+	return n, nil
+}
+
+// Communes names the communes that there are cooperatives in, by their slugs.
+func (s *Service) Communes(ctx context.Context) (map[string]i18n.Text, error) {
+	var rows []struct {
+		Slug string
+		Name i18n.Text
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select distinct t.slug, t.name_ar as "name.ar", t.name_fr as "name.fr"
+		from stall_counts n join towns t on t.slug = n.commune where n.all_of > 0`)
+	if err != nil {
+		return nil, fmt.Errorf("communes of cooperatives: %w", err)
+	}
+	names := make(map[string]i18n.Text, len(rows))
+	for _, r := range rows {
+		names[r.Slug] = r.Name
+	}
+	return names, nil
+}
+
+// Sectors lists the sectors that there are cooperatives in.
+func (s *Service) Sectors(ctx context.Context) ([]string, error) {
+	var sectors []string
+	// From one to the next by the index, so that no cooperative is looked at twice.
+	err := s.db.SelectContext(ctx, &sectors, `
+		with recursive next (sector) as (
+		    (select sector from cooperatives order by sector limit 1)
+		    union all
+		    select (select c.sector from cooperatives c where c.sector > next.sector order by c.sector limit 1)
+		    from next where next.sector is not null
+		)
+		select sector from next where sector is not null`)
+	if err != nil {
+		return nil, fmt.Errorf("sectors of cooperatives: %w", err)
+	}
+	return sectors, nil
+}
+
+// ByIDs gives the cooperatives with these ids, in this order.
+func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]Cooperative, error) {
+	return listed(ctx, s.db, ids)
+}
