@@ -1,0 +1,105 @@
+package order_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+// Whenever buyers pay, and whatever is dropped before and after that: what is held is what was paid less what was
+// earned and is due back, what is payable is what was earned less commission, and nothing is below zero.
+func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, product := range []uuid.UUID{m.wheat, m.thyme, m.olive} {
+		m.restock(product, 100_000)
+	}
+	moves := slices.DeleteFunc(steps(), func(s step) bool { return s.name == "confirm by mail" })
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx := context.Background()
+		m.exec(`update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
+			rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+		placed, err := m.Place(ctx, m.basic())
+		if err != nil {
+			rt.Fatal(err)
+		}
+		paysAt := rapid.IntRange(-1, 12).Draw(rt, "pays before step") // -1: at the door, if at all
+		for n := range rapid.IntRange(1, 16).Draw(rt, "steps") {
+			o := m.read(placed.Order.ID)
+			if n == paysAt && o.State.Open() {
+				m.pay(o.ID)
+			}
+			if !o.State.Open() {
+				break
+			}
+			end := rapid.SampledFrom([]string{"deliver", "refuse"}).Draw(rt, "end")
+			p, s := onward(o, moves, end)
+			if rapid.IntRange(0, 5).Draw(rt, "astray") == 0 {
+				p, s = rapid.SampledFrom(o.Parts).Draw(rt, "part"), rapid.SampledFrom(moves).Draw(rt, "step")
+			}
+			m.later(time.Minute)
+			if err := s.do(ctx, m, o, p); err != nil && !fault.Is(err, fault.Conflict) {
+				rt.Fatalf("%s: %v", s.name, err)
+			}
+			m.wantBooks(rt, placed.Order.ID)
+		}
+	})
+	m.wantClean()
+	var ways []string
+	m.must(m.db.Select(&ways, `
+		select distinct o.state || case when p.state = 'succeeded' then ', paid' else '' end
+		from orders o join payment_intents p on p.reference = o.id
+		where o.state in ('delivered', 'refused', 'cancelled')`))
+	for _, way := range []string{"delivered, paid", "refused, paid", "cancelled, paid", "refused", "cancelled"} {
+		if !slices.Contains(ways, way) {
+			t.Errorf("no order was %s: %q", way, ways)
+		}
+	}
+}
+
+// wantBooks holds the accounts of one order against each other.
+func (m *market) wantBooks(rt *rapid.T, id uuid.UUID) {
+	var rows []struct {
+		Account string
+		Amount  money.Amount
+	}
+	m.must(m.db.Select(&rows, `select account, sum(amount) as amount from ledger_movements where order_id = $1 group by account`, id))
+	of := make(map[string]money.Amount)
+	for _, r := range rows {
+		if of[r.Account] = r.Amount; r.Amount < 0 {
+			rt.Fatalf("%s holds %s", r.Account, r.Amount)
+		}
+	}
+	o := m.read(id)
+	held, earned := of["held"]+of["held_delivery"], of["payable"]+of["commission"]+of["delivery"]
+	for what, is := range map[string]bool{
+		"held is paid less earned and due back":              held == of["received"]-earned-of["refunds_due"],
+		"buyers owe what is pending":                         of["buyers"] == of["pending"]+of["pending_delivery"],
+		"what is due is owed, held or earned":                o.Due == of["buyers"]+held+earned,
+		"nothing is earned before the goods are delivered":   earned == 0 || o.State == order.StateDelivered,
+		"nothing is held of goods that are delivered":        held == 0 || o.State != order.StateDelivered,
+		"commission is the association's share of the parts": of["commission"] == 0 || of["commission"] == commission(o),
+	} {
+		if !is {
+			rt.Fatal(fmt.Sprintf("not so: %s: order %s, due %s, %v", what, o.State, o.Due, of))
+		}
+	}
+}
+
+func commission(o order.Order) (sum money.Amount) {
+	for _, p := range o.Parts {
+		if p.State.Active() {
+			sum += p.Commission
+		}
+	}
+	return sum
+}
