@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -238,6 +239,49 @@ func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
 		t.Errorf("%q", book)
 	}
 	m.boss.Get("/fr/association/settlement.exe").Want(http.StatusNotFound)
+}
+
+func TestTheSettlementIsReadByThePageAndSearched(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	_, err := m.DB.Exec(`
+		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
+		select gen_random_uuid(), 'tiwizi-' || n, 'تيويزي ' || n, 'Tiwizi ' || n, sector, commune, 9, 0, 0, 'approved', created_at, updated_at
+		from cooperatives, generate_series(1, 40) as n where slug = 'nahla'`)
+	m.must(err)
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		first := page.Find("[data-settlement] tbody tr")
+		if first.Length() != 30 || first.First().AttrOr("data-cooperative", "") == "amal" || page.Has("a[rel=first]") {
+			t.Errorf("the first page has %d cooperatives", first.Length())
+		}
+		m.says(page, "[data-sum=all] th", l.N("association.settlement.total", 44))
+		m.speaks(page)
+		page = m.boss.Get(page.Find("a[rel=next]").AttrOr("href", "")).Want(http.StatusOK)
+		if n := page.Find("[data-settlement] tbody tr").Length(); n != 14 || page.Has("a[rel=next]") {
+			t.Errorf("the second page has %d cooperatives", n)
+		}
+		if back := page.Find("a[rel=first]").AttrOr("href", ""); back != "/"+code+"/association/settlement" {
+			t.Errorf("back leads to %s", back)
+		}
+		m.speaks(page)
+		page = m.boss.Get("/" + code + "/association/settlement?q=TIWIZI+4&which=").Want(http.StatusOK)
+		if n := page.Find("[data-settlement] tbody tr").Length(); n != 2 { // 4 and 40
+			t.Errorf("%d cooperatives are found", n)
+		}
+		page = m.boss.Get("/" + code + "/association/settlement?which=no_rib").Want(http.StatusOK)
+		if n := page.Find("[data-settlement] tbody tr").Length(); n != 2 {
+			t.Errorf("%d cooperatives that are owed money have no bank account", n)
+		}
+		page = m.boss.Get("/" + code + "/association/settlement?q=atlantis").Want(http.StatusOK)
+		m.tells(page, ".empty", l.T("association.settlement.no_match"))
+		m.speaks(page)
+		// Where a page ends is no more than a place: whatever is sent, nothing breaks.
+		m.boss.Get("/" + code + "/association/settlement?which=all&after=x.y&q=" + strings.Repeat("%D8%B3", 300)).Want(http.StatusOK)
+		m.boss.Get("/" + code + "/association/settlement/nahla?after=99999999999999999999.x").Want(http.StatusOK)
+	}
 }
 
 func TestWhoPaysIsToldOfAnAccountThatChanged(t *testing.T) {
