@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
@@ -21,7 +22,7 @@ import (
 // Audit checks the invariants of every domain.
 func Audit(ctx context.Context, db *sqlx.DB) (checks []audit.Check, err error) {
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, order.Audit,
+		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, payment.Audit, order.Audit,
 		settlement.Audit, finding.Audit,
 	} {
 		found, err := domain(ctx, db)

@@ -77,7 +77,7 @@ func New(p Parts) (*Market, error) {
 	m.Catalog = catalog.New(p.DB, p.Log, p.Now)
 	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
 	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
-	m.Payments = payment.New(payment.Cash{})
+	m.Payments = payment.New(p.DB, m.Jobs, p.Now, payment.Cash{})
 	m.Delivery = delivery.New(p.DB)
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
 	m.Settlements = settlement.New(p.DB, m.Jobs, p.Languages, p.BaseURL, p.Now)
@@ -85,7 +85,7 @@ func New(p Parts) (*Market, error) {
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
-	m.Payments.OnPaid = m.Orders.PaidTx
+	m.Payments.Payee = m.Orders
 	m.addWorkers(workers)
 	return m, nil
 }

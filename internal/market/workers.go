@@ -9,6 +9,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/upload"
@@ -26,6 +27,8 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
+	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})

@@ -106,6 +106,9 @@ func (s *Service) writesToCooperatives(ctx context.Context, tx *sqlx.Tx, orderID
 // and to the association about the whole, and the end of the reservations. It reports whether the
 // association has mail, and the buyer.
 func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller) (told, buyer bool, err error) {
+	if o.State == StateAwaiting { // nobody has anything to do yet
+		return false, false, s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+	}
 	var jobs []river.InsertManyParams
 	if !o.Sample {
 		var waiting int

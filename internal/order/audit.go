@@ -35,6 +35,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s is %s, its parts are %s', o.number, o.state, array_to_string(a.states, ', '))
 			from orders o join active a on a.order_id = o.id
 			where not case o.state
+			    when 'awaiting_payment' then a.states <@ array['awaiting_payment']
 			    when 'placed' then a.states && array['placed'] and a.states <@ array['placed', 'declined', 'cancelled']
 			    when 'confirmed' then a.states && array['placed', 'accepted', 'ready', 'handed_over'] and not a.states && array['delivered', 'refused']
 			    when 'dispatched' then a.states && array['handed_over'] and a.states <@ array['handed_over', 'declined', 'cancelled']
@@ -75,7 +76,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
 			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),
 			              coalesce(o.state, 'missing'), o.due_centimes, coalesce(p.state, 'missing'), p.amount_centimes)
-			from orders o full join payment_intents p on p.reference = o.id
+			from orders o full join payments p on p.reference = o.id
 			where o.id is null or p.state is null
 			   or p.state <> 'succeeded' and p.state <> case
 			        when o.state = 'delivered' then 'succeeded' when o.state in ('cancelled', 'refused') then 'cancelled'
@@ -87,7 +88,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: what waits for an answer has its expiry before it", SQL: `
 			select format('order %s expires at %s', o.number, o.expires_at)
 			from orders o
-			where exists (select from sub_orders s where s.order_id = o.id and s.state = 'placed')
+			where exists (select from sub_orders s where s.order_id = o.id and s.state in ('awaiting_payment', 'placed'))
 			  and not exists (
 			    select from river_job
 			    where kind = 'order_expire' and args->>'order_id' = o.id::text
@@ -100,8 +101,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			left join lateral (
 			    select sum(quantity) as pieces from hold_lines where order_id = h.order_id
 			) l on true
-			where (o.state = 'placed' or h.order_id is not null)
-			  and (h.order_id is null or o.state <> 'placed' and not (o.state = 'confirmed' and h.confirmed_at is not null)
+			where (o.state in ('awaiting_payment', 'placed') or h.order_id is not null)
+			  and (h.order_id is null or o.state not in ('awaiting_payment', 'placed') and not (o.state = 'confirmed' and h.confirmed_at is not null)
 			    or l.pieces is distinct from h.pieces)`},
 		audit.Query{Name: "order: what is held of a product is what unconfirmed orders have of it", SQL: `
 			select format('order %s, product %s: has %s, held %s', order_id, product_id, coalesce(e.quantity, 0), coalesce(l.quantity, 0))
@@ -132,6 +133,13 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        select from river_job where kind = 'mail_send' and args->>'about' = o.id::text)
 			) k
 			where o.erased_at is not null`},
+		audit.Query{Name: "order: whoever is owed money back has it promised, and nobody else", SQL: `
+			select format('order %s, due %s: received %s, promised %s', o.number, o.due_centimes, p.received_centimes, p.promised_centimes)
+			from orders o join payments p on p.reference = o.id
+			where p.received_centimes - p.promised_centimes <> case when p.state = 'succeeded' then o.due_centimes else 0 end
+			  and not exists (
+			    select from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+			    where i.reference = o.id and r.state = 'failed')`},
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
@@ -142,10 +150,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
 			with ` + activeParts + `, whole as (
 			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
-			           p.provider, coalesce(p.amount_centimes, 0) as paid, o.state = 'delivered' as delivered, p.id is null as unpaid
+			           o.payment as provider, coalesce(p.received_centimes - p.refunded_centimes, 0) as received,
+			           o.state = 'delivered' as delivered, p.state is distinct from 'succeeded' as unpaid
 			    from orders o
 			    join active a on a.order_id = o.id
-			    left join payment_intents p on p.reference = o.id and p.state = 'succeeded'
+			    left join payments p on p.reference = o.id
 			), part as (
 			    select s.*, w.unpaid, w.delivered
 			    from sub_orders s join whole w on w.id = s.order_id
@@ -164,9 +173,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select id, 'buyers', null, '', due from whole where unpaid
 			        union all
-			        select id, 'received', null, provider, paid from whole where not unpaid
+			        select id, 'received', null, provider, received from whole
 			        union all
-			        select id, 'refunds_due', null, '', paid - due from whole where not unpaid
+			        select id, 'refunds_due', null, '', received - case when unpaid then 0 else due end from whole
 			    ) as e
 			    group by order_id, account, cooperative_id, provider
 			), recorded as (

@@ -11,11 +11,15 @@
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.
 //
+//	order: awaiting_payment ─ pay ▶ confirmed
+//	order: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled
 //	order: placed ─ confirm, accept ▶ confirmed ─ dispatch ▶ dispatched ─ deliver ▶ delivered
 //	order: dispatched ─ refuse ▶ refused
 //	order: placed ─ cancel, withdraw, expire, decline ▶ cancelled
 //	order: confirmed ─ cancel, withdraw, expire, decline ▶ cancelled
 //
+//	part: awaiting_payment ─ pay ▶ placed
+//	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled
 //	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
 //	part: placed ─ cancel, withdraw, expire ▶ cancelled
 //	part: accepted ─ cancel, withdraw ▶ cancelled

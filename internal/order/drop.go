@@ -10,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // drop is a number of parts that leave an order by a move, whose rule says what becomes of them and, if no
@@ -66,15 +67,19 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err := o.dropTx(ctx, tx, d, paid, fee); err != nil {
 		return err
 	}
-	o.Due -= fee
+	dropped := fee
 	for _, p := range d.parts {
-		o.Due -= p.Items
+		dropped += p.Items
 	}
+	o.Due -= dropped
 	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
 		return fmt.Errorf("order: change what is due: %w", err)
 	}
 	switch {
-	case paid: // that stands
+	case paid: // that stands, and what it was too much goes back
+		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.reference(o), o.by.At)
+	case o.State == StateAwaiting && d.move == MoveExpire:
+		err = s.payments.ExpireTx(ctx, tx, o.ID)
 	case over:
 		err = s.payments.CancelTx(ctx, tx, o.ID)
 	default:

@@ -61,19 +61,27 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 		if err != nil {
 			return err
 		}
-		var events int64
-		err = tx.QueryRowContext(ctx, `
-			select count(*), moment_after($2, max(at)) from order_events where order_id = $1`,
-			o.ID, by.At).Scan(&events, &by.At)
+		events, err := o.begin(ctx, tx, by)
 		if err != nil {
-			return fmt.Errorf("order: moment of a move: %w", err)
+			return err
 		}
 		if by.Seen != nil && *by.Seen != events {
 			return ErrWrongState
 		}
-		o.by = by
 		return fn(tx, o)
 	})
+}
+
+// begin says who makes a move, at a moment after all that happened before, and counts what that is.
+func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) (events int64, err error) {
+	err = tx.QueryRowContext(ctx, `
+		select count(*), moment_after($2, max(at)) from order_events where order_id = $1`,
+		o.ID, by.At).Scan(&events, &by.At)
+	if err != nil {
+		return 0, fmt.Errorf("order: moment of a move: %w", err)
+	}
+	o.by = by
+	return events, nil
 }
 
 // lock waits for other moves of the order to end, then reads it; ErrNotFound if there is none.

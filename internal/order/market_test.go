@@ -25,6 +25,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
@@ -47,6 +48,8 @@ type market struct {
 	couscous, honey, soap uuid.UUID               // the cooperatives; couscous and soap are women's
 	association           uuid.UUID               // who acts for it
 	members               map[uuid.UUID]uuid.UUID // who acts for each cooperative
+	card                  *paymenttest.Provider   // a means of payment that is paid before
+	payments              *payment.Service
 
 	wheat   uuid.UUID // of couscous: 26 dirhams
 	barley  uuid.UUID // of couscous: 65
@@ -62,7 +65,7 @@ type market struct {
 
 func newMarket(t testing.TB) *market {
 	t.Helper()
-	m := &market{t: t, db: pgtest.New(t), now: monday}
+	m := &market{t: t, db: pgtest.New(t), now: monday, card: paymenttest.New()}
 	var err error
 	m.texts, err = i18n.Load()
 	m.must(err)
@@ -95,10 +98,11 @@ func (m *market) orders(linkSecret string) *order.Service {
 	log := slog.New(slog.DiscardHandler)
 	jobs, err := job.New(m.db, nil, nil, log)
 	m.must(err)
-	payments := payment.New(payment.Cash{})
+	payments := payment.New(m.db, jobs, m.clock, payment.Cash{}, m.card)
 	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db), payments, jobs, m.texts,
 		[]byte(linkSecret), "https://souk.example", m.clock)
-	payments.OnPaid = orders.PaidTx
+	payments.Payee = orders
+	m.payments = payments
 	return orders
 }
 

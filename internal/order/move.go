@@ -224,7 +224,10 @@ func (s *Service) CancelByBuyer(ctx context.Context, token string) error {
 func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) error {
 	by := By{Actor: actor.OfSystem(), Note: NoteExpired, At: at}
 	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
-		if o.State == StatePlaced {
+		switch o.State {
+		case StateAwaiting:
+			o.by.Note = NoteUnpaid
+		case StatePlaced:
 			o.by.Note = NoteUnconfirmed
 		}
 		late, err := o.may(MoveExpire)

@@ -97,13 +97,15 @@ const (
 	NoteExpired     = "expired"     // a part was not accepted in time
 	NoteUnconfirmed = "unconfirmed" // nobody confirmed the order in time
 	NoteByMail      = "by_mail"     // its buyer confirmed it by the link in a mail
+	NoteUnpaid      = "unpaid"      // the buyer did not pay in time
+	NotePaid        = "paid"        // the buyer has paid first
 	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
 )
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
 	switch e.Note {
-	case NoteExpired, NoteUnconfirmed, NoteByMail, NoteFreed:
+	case NoteExpired, NoteUnconfirmed, NoteUnpaid, NotePaid, NoteByMail, NoteFreed:
 		return l.T("order.note." + e.Note)
 	}
 	return e.Note
@@ -126,7 +128,7 @@ func (o Order) Pieces() int {
 // time, so that its buyer may want to order again.
 func (o Order) Lapsed() bool {
 	note := o.lastNote()
-	return o.State == StateCancelled && (note == NoteUnconfirmed || note == NoteExpired || note == NoteFreed)
+	return o.State == StateCancelled && (note == NoteUnconfirmed || note == NoteUnpaid || note == NoteExpired || note == NoteFreed)
 }
 
 // Freed reports whether that is because the association gave it up earlier.

@@ -93,7 +93,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if err != nil {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
-	req.commission, req.bounds = decided.Commission, decided.Holds
+	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payments.Within(in.Payment)
 	if s.tx == nil {
 		if err := s.measure(ctx, req.at); err != nil {
 			return Placed{}, err
@@ -126,7 +126,8 @@ type request struct {
 	hash       []byte
 	terms      delivery.Terms
 	at         time.Time
-	commission int // basis points
+	commission int           // basis points
+	within     time.Duration // that it has to be paid in before anything is prepared; zero: it is paid at the door
 	bounds     settings.Holds
 }
 
@@ -207,8 +208,10 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if order.Number, err = insertOrder(ctx, tx, order, req, from); err != nil {
 		return Order{}, err
 	}
-	if err := s.tellFew(ctx, tx, &order, by.makers); err != nil {
-		return Order{}, err
+	if order.State != StateAwaiting { // else they are told when it is paid
+		if err := s.tellFew(ctx, tx, &order, by.makers); err != nil {
+			return Order{}, err
+		}
 	}
 	if err := insertParts(ctx, tx, order); err != nil {
 		return Order{}, err
@@ -216,7 +219,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err := insertEvents(ctx, tx, order.ID, order.Events); err != nil {
 		return Order{}, err
 	}
-	if err := s.payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at); err != nil {
+	if err := s.payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at, order.ExpiresAt); err != nil {
 		return Order{}, err
 	}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{
@@ -245,15 +248,19 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	if spare > 0 {
 		held = spareFor
 	}
+	state, partState := StatePlaced, PartPlaced
+	if req.within > 0 {
+		state, partState, held = StateAwaiting, PartAwaiting, min(held, req.within)
+	}
 	byID := make(map[uuid.UUID]catalog.Product, len(products))
 	for _, p := range products {
 		byID[p.ID] = p
 	}
 	o := Order{
 		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
-		Delivery: req.Delivery, Payment: req.Payment, State: StatePlaced, Sample: req.Sample, Acting: true, LastPieces: spare > 0,
+		Delivery: req.Delivery, Payment: req.Payment, State: state, Sample: req.Sample, Acting: true, LastPieces: spare > 0,
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
-		Events: []Event{{ID: postgres.NewID(), State: string(StatePlaced), Actor: actor.Buyer, At: req.at}},
+		Events: []Event{{ID: postgres.NewID(), State: string(state), Actor: actor.Buyer, At: req.at}},
 	}
 	perishable := false
 	partOf := make(map[uuid.UUID]int)
@@ -263,9 +270,9 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		if !known {
 			i = len(o.Parts)
 			partOf[p.Cooperative.ID] = i
-			part := Part{ID: postgres.NewID(), Cooperative: p.Cooperative, State: PartPlaced}
+			part := Part{ID: postgres.NewID(), Cooperative: p.Cooperative, State: partState}
 			o.Parts = append(o.Parts, part)
-			o.Events = append(o.Events, Event{ID: postgres.NewID(), PartID: &part.ID, State: string(PartPlaced), Actor: actor.Buyer, At: req.at})
+			o.Events = append(o.Events, Event{ID: postgres.NewID(), PartID: &part.ID, State: string(partState), Actor: actor.Buyer, At: req.at})
 		}
 		line := OrderLine{
 			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,

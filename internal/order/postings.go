@@ -18,9 +18,11 @@ const (
 	journalCancelled = "cancelled"
 	journalPaid      = "paid"
 	journalEarned    = "earned"
+	journalSurplus   = "surplus"  // paid without having to be
+	journalRefunded  = "refunded" // given back to the buyer
 )
 
-// PaidTx records that an order was paid: the money is held until it is earned. It is payment.Service's OnPaid.
+// PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.
 func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	o, err := lock(ctx, tx, `id = $1`, orderID)
 	if err != nil {
@@ -33,10 +35,15 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, am
 		Reference: paidReference(o.ID), Kind: journalPaid, OrderID: &o.ID, At: at,
 		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
 	})
-	if err != nil || o.State != StateDelivered {
+	switch {
+	case err != nil:
 		return err
+	case o.State == StateAwaiting:
+		return s.paidFirst(ctx, tx, o, at)
+	case o.State == StateDelivered:
+		return earnTx(ctx, tx, o, at)
 	}
-	return earnTx(ctx, tx, o, at)
+	return nil
 }
 
 // earnTx records that what was paid for an order is earned: its goods are with the buyer.

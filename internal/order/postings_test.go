@@ -10,17 +10,14 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // pay has the buyer pay for an order, whatever has become of its goods.
 func (m *market) pay(id uuid.UUID) {
 	m.t.Helper()
-	payments := payment.New(payment.Cash{})
-	payments.OnPaid = m.PaidTx
 	m.must(postgres.InTx(context.Background(), m.db, func(tx *sqlx.Tx) error {
-		_, err := payments.SettleTx(context.Background(), tx, id, m.clock())
+		_, err := m.payments.SettleTx(context.Background(), tx, id, m.clock())
 		return err
 	}))
 }

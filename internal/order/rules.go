@@ -20,6 +20,7 @@ const (
 	MoveCancel   Move = "cancel"   // the association gives it up
 	MoveWithdraw Move = "withdraw" // its buyer does
 	MoveExpire   Move = "expire"   // its time is over
+	MovePay      Move = "pay"      // its buyer has paid first, which says that it is wanted
 )
 
 // The moves of a cooperative with its part.
@@ -50,12 +51,14 @@ var rules = map[Move]rule{
 		parts: []PartState{PartHandedOver}, toPart: PartDelivered, all: true},
 	MoveRefuse: {by: []actor.Kind{actor.Association}, in: []State{StateDispatched}, to: StateRefused,
 		parts: []PartState{PartHandedOver}, toPart: PartRefused, all: true},
-	MoveCancel: {by: []actor.Kind{actor.Association}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
-		parts: []PartState{PartPlaced, PartAccepted, PartReady, PartHandedOver}, toPart: PartCancelled, all: true},
-	MoveWithdraw: {by: []actor.Kind{actor.Buyer}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
-		parts: []PartState{PartPlaced, PartAccepted}, toPart: PartCancelled, all: true, short: ErrTooLate},
-	MoveExpire: {by: []actor.Kind{actor.System}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
-		parts: []PartState{PartPlaced}, toPart: PartCancelled},
+	MoveCancel: {by: []actor.Kind{actor.Association}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,
+		parts: []PartState{PartAwaiting, PartPlaced, PartAccepted, PartReady, PartHandedOver}, toPart: PartCancelled, all: true},
+	MoveWithdraw: {by: []actor.Kind{actor.Buyer}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,
+		parts: []PartState{PartAwaiting, PartPlaced, PartAccepted}, toPart: PartCancelled, all: true, short: ErrTooLate},
+	MoveExpire: {by: []actor.Kind{actor.System}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,
+		parts: []PartState{PartAwaiting, PartPlaced}, toPart: PartCancelled},
+	MovePay: {by: []actor.Kind{actor.System}, in: []State{StateAwaiting}, to: StateConfirmed,
+		parts: []PartState{PartAwaiting}, toPart: PartPlaced, all: true},
 
 	MoveAccept: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed}, to: StateConfirmed,
 		parts: []PartState{PartPlaced}, toPart: PartAccepted},

@@ -7,12 +7,13 @@ type State string
 
 // The states of an order.
 const (
-	StatePlaced     State = "placed"     // nobody has confirmed it: it waits for a while, see hold.go
-	StateConfirmed  State = "confirmed"  // a cooperative accepted its part, or the buyer was called
-	StateDispatched State = "dispatched" // on its way to the buyer, or waiting to be picked up
-	StateDelivered  State = "delivered"  // received and paid
-	StateRefused    State = "refused"    // nobody at the door, or not wanted
-	StateCancelled  State = "cancelled"  // by the buyer, the association, or because no part was left
+	StateAwaiting   State = "awaiting_payment" // its goods are held for a buyer who pays first
+	StatePlaced     State = "placed"           // nobody has confirmed it: it waits for a while, see hold.go
+	StateConfirmed  State = "confirmed"        // a cooperative accepted its part, or the buyer was called
+	StateDispatched State = "dispatched"       // on its way to the buyer, or waiting to be picked up
+	StateDelivered  State = "delivered"        // received and paid
+	StateRefused    State = "refused"          // nobody at the door, or not wanted
+	StateCancelled  State = "cancelled"        // by the buyer, the association, or because no part was left
 )
 
 // PartState is how far one cooperative's part of an order has come.
@@ -20,6 +21,7 @@ type PartState string
 
 // The states of a part.
 const (
+	PartAwaiting   PartState = "awaiting_payment" // with the order; its cooperative does not know of it
 	PartPlaced     PartState = "placed"
 	PartAccepted   PartState = "accepted"
 	PartReady      PartState = "ready"
@@ -32,7 +34,7 @@ const (
 
 // Open reports whether the order is still on its way to being delivered.
 func (s State) Open() bool {
-	return s == StatePlaced || s == StateConfirmed || s == StateDispatched
+	return s == StateAwaiting || s == StatePlaced || s == StateConfirmed || s == StateDispatched
 }
 
 // Active reports whether the part still belongs to the order; its stock is then taken.

@@ -2,8 +2,6 @@ package payment
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -11,123 +9,194 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
-
-// CashOnDelivery is the name of the provider that most buyers choose.
-const CashOnDelivery = "cash_on_delivery"
 
 var (
 	// ErrUnknownProvider says that nobody takes payments by that means.
 	ErrUnknownProvider = fault.New(fault.Invalid, "payment.unknown_provider")
 	// ErrNotPending says that the intent was paid or cancelled before, or that there is none.
 	ErrNotPending = fault.New(fault.Conflict, "payment.not_pending")
+	// ErrTooMuch says that more was to be given back than was received and is not given back yet.
+	ErrTooMuch = fault.New(fault.Conflict, "payment.refund_too_much")
+	// ErrKeyUsed says that another refund was asked for under the same key.
+	ErrKeyUsed = fault.New(fault.Conflict, "payment.refund_key_used")
 )
 
-// Provider is one means of payment.
-type Provider interface {
-	Name() string // as kept with each intent and as named in the ledger's account
+// Payee is whoever opened the intents. What it is told it is told once, in the transaction in which it
+// happens; its error undoes that.
+type Payee interface {
+	// LockTx is called before anything else of a payment is locked by what a provider tells, so that the payee
+	// and the payment are locked in the same order as when the payee itself begins.
+	LockTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) error
+
+	// PaidTx says that what has to be paid was paid.
+	PaidTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, provider string, at time.Time) error
+
+	// SurplusTx says that money came that did not have to be paid any more; it is about to be given back.
+	// attempt tells it from another.
+	SurplusTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
+
+	// RefundedTx says that money was given back; refund tells it from other money.
+	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
 }
-
-// Cash is paid to whoever brings the goods; the intent is settled when it has been received.
-type Cash struct{}
-
-// Name is CashOnDelivery.
-func (Cash) Name() string { return CashOnDelivery }
 
 // Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.
 type Service struct {
-	// OnPaid is told of every payment, once, in the transaction that settles it; its error undoes
-	// the settlement. It has to be set before SettleTx is used.
-	OnPaid func(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// Payee has to be set before any money comes.
+	Payee Payee
 
+	db        *sqlx.DB
+	jobs      *job.Client
+	now       func() time.Time
+	names     []string
 	providers map[string]Provider
 }
 
-// New makes a service that takes payments by these means.
-func New(providers ...Provider) *Service {
-	s := &Service{providers: make(map[string]Provider, len(providers))}
+// New makes a service that takes payments by these means, in the order in which people are offered them.
+func New(db *sqlx.DB, jobs *job.Client, now func() time.Time, providers ...Provider) *Service {
+	s := &Service{db: db, jobs: jobs, now: now, providers: make(map[string]Provider, len(providers))}
 	for _, p := range providers {
+		s.names = append(s.names, p.Name())
 		s.providers[p.Name()] = p
 	}
 	return s
 }
 
+// Means are the names of the means of payment that are taken.
+func (s *Service) Means() []string { return s.names }
+
 // Takes reports whether payments are taken by that means.
 func (s *Service) Takes(provider string) bool { return s.providers[provider] != nil }
 
+// Within is how long a buyer has to pay by that means before anything is prepared; zero: it is paid to whoever
+// brings the goods.
+func (s *Service) Within(provider string) time.Duration {
+	if a, ok := s.providers[provider].(Advance); ok {
+		return a.Within()
+	}
+	return 0
+}
+
 // OpenTx opens the intent to pay amount for what reference names; there is one intent for each
-// reference.
-func (s *Service) OpenTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, provider string, amount money.Amount, at time.Time) error {
+// reference. By an Advance it is to be paid until the last moment given, which counts for no other.
+func (s *Service) OpenTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, provider string, amount money.Amount, at, until time.Time) error {
 	if !s.Takes(provider) {
 		return ErrUnknownProvider
 	}
+	id := postgres.NewID()
 	_, err := tx.ExecContext(ctx, `
 		insert into payment_intents (id, reference, provider, amount_centimes, state, created_at)
-		values ($1, $2, $3, $4, 'pending', $5)`,
-		postgres.NewID(), reference, provider, amount, at)
+		values ($1, $2, $3, $4, $5, $6)`,
+		id, reference, provider, amount, Pending, at)
 	if err != nil {
 		return fmt.Errorf("payment: open intent for %s: %w", reference, err)
 	}
-	return nil
+	if s.Within(provider) == 0 {
+		return nil
+	}
+	i := intent{ID: id, Reference: reference, Provider: provider, Amount: amount, State: Pending}
+	return i.attemptTx(ctx, tx, attempt{Number: 1, State: Pending, CreatedAt: at, ExpiresAt: &until})
 }
 
-// ChangeTx sets another amount, while the intent is pending.
-func (s *Service) ChangeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount) error {
-	result, err := tx.ExecContext(ctx, `
-		update payment_intents set amount_centimes = $2
-		where reference = $1 and state = 'pending'`, reference, amount)
+// intent is a row of payment_intents, locked.
+type intent struct {
+	ID        uuid.UUID
+	Reference uuid.UUID
+	Provider  string
+	Amount    money.Amount
+	State     State
+}
+
+// lockTx locks the intent of a reference; ErrNotPending if there is none.
+func lockTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) (intent, error) {
+	var i intent
+	err := tx.GetContext(ctx, &i, `
+		select id, reference, provider, amount_centimes as amount, state
+		from payment_intents where reference = $1 for no key update`, reference)
+	if postgres.NoRows(err) {
+		return i, ErrNotPending.Wrap(fmt.Errorf("payment: no intent for %s", reference))
+	}
 	if err != nil {
+		return i, fmt.Errorf("payment: intent for %s: %w", reference, err)
+	}
+	return i, nil
+}
+
+// pendingTx is lockTx for one that can still be paid; ErrNotPending otherwise.
+func pendingTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) (intent, error) {
+	i, err := lockTx(ctx, tx, reference)
+	if err == nil && i.State != Pending {
+		err = ErrNotPending.Wrap(fmt.Errorf("payment: intent for %s is %s", reference, i.State))
+	}
+	return i, err
+}
+
+// ChangeTx sets another amount, while the intent is pending. An attempt that asks for the former amount is
+// over.
+func (s *Service) ChangeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount) error {
+	i, err := pendingTx(ctx, tx, reference)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `update payment_intents set amount_centimes = $2 where id = $1`, i.ID, amount); err != nil {
 		return fmt.Errorf("payment: change intent for %s: %w", reference, err)
 	}
-	return one(result, reference)
+	return endTx(ctx, tx, i, cancelsAttempt, s.now())
 }
 
-// CancelTx ends an intent that is pending: it will not be paid.
+// CancelTx ends an intent that is pending, and its attempt: it does not have to be paid.
 func (s *Service) CancelTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) error {
-	result, err := tx.ExecContext(ctx, `
-		update payment_intents set state = 'cancelled'
-		where reference = $1 and state = 'pending'`, reference)
+	return s.overTx(ctx, tx, reference, cancelsAttempt)
+}
+
+// ExpireTx is CancelTx because the time to pay is over.
+func (s *Service) ExpireTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) error {
+	return s.overTx(ctx, tx, reference, expiresAttempt)
+}
+
+func (s *Service) overTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, ends edge) error {
+	i, err := pendingTx(ctx, tx, reference)
 	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `update payment_intents set state = $2 where id = $1`, i.ID, cancelsIntent.to); err != nil {
 		return fmt.Errorf("payment: cancel intent for %s: %w", reference, err)
 	}
-	return one(result, reference)
+	return endTx(ctx, tx, i, ends, s.now())
 }
 
-// SettleTx marks a pending intent as paid, tells OnPaid of it and gives the amount. It succeeds
-// once; after that it is ErrNotPending.
+// SettleTx marks a pending intent as paid to whoever brought the goods, tells the payee of it and gives the
+// amount. It succeeds once; after that it is ErrNotPending.
 func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, at time.Time) (money.Amount, error) {
-	var paid struct {
-		Amount   money.Amount
-		Provider string
-	}
-	err := tx.GetContext(ctx, &paid, `
-		update payment_intents set state = 'succeeded', settled_at = $2
-		where reference = $1 and state = 'pending'
-		returning amount_centimes as amount, provider`, reference, at)
-	if postgres.NoRows(err) {
-		return 0, ErrNotPending.Wrap(fmt.Errorf("payment: intent for %s", reference))
-	}
+	i, err := pendingTx(ctx, tx, reference)
 	if err != nil {
-		return 0, fmt.Errorf("payment: settle intent for %s: %w", reference, err)
-	}
-	if s.OnPaid == nil {
-		return 0, errors.New("payment: OnPaid is not set")
-	}
-	if err := s.OnPaid(ctx, tx, reference, paid.Amount, paid.Provider, at); err != nil {
 		return 0, err
 	}
-	return paid.Amount, nil
+	if i.Amount > 0 {
+		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil {
+			return 0, err
+		}
+		number, err := i.nextTx(ctx, tx)
+		if err != nil {
+			return 0, err
+		}
+		err = i.attemptTx(ctx, tx, attempt{Number: number, State: Succeeded, CreatedAt: at, EndedAt: &at})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return i.Amount, s.paidTx(ctx, tx, i, at)
 }
 
-func one(result sql.Result, reference uuid.UUID) error {
-	n, err := result.RowsAffected()
+// paidTx says that an intent was paid.
+func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		update payment_intents set state = $2, settled_at = $3 where id = $1`, i.ID, paysIntent.to, at)
 	if err != nil {
-		return fmt.Errorf("payment: intent for %s: %w", reference, err)
+		return fmt.Errorf("payment: settle intent for %s: %w", i.Reference, err)
 	}
-	if n == 0 {
-		return ErrNotPending.Wrap(fmt.Errorf("payment: intent for %s", reference))
-	}
-	return nil
+	return s.Payee.PaidTx(ctx, tx, i.Reference, i.Amount, i.Provider, at)
 }

@@ -3,14 +3,18 @@ package payment_test
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
@@ -22,28 +26,74 @@ var noon = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 // till is a payment service that notes what it is told of.
 type till struct {
 	*payment.Service
-	db   *sqlx.DB
-	paid []money.Amount
+	db     *sqlx.DB
+	card   *paymenttest.Provider
+	broken error
+
+	mu      sync.Mutex
+	now     time.Time
+	paid    []money.Amount
+	surplus []money.Amount
+	back    []money.Amount
 }
 
 func newTill(t *testing.T) *till {
 	t.Helper()
-	c := &till{Service: payment.New(payment.Cash{}), db: pgtest.New(t)}
-	c.OnPaid = func(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-		if provider != payment.CashOnDelivery || !at.Equal(noon) {
-			t.Errorf("paid by %s at %s", provider, at)
-		}
-		c.paid = append(c.paid, amount)
-		return nil
+	c := &till{db: pgtest.New(t), card: paymenttest.New(), now: noon}
+	jobs, err := job.New(c.db, nil, nil, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
 	}
+	c.Service = payment.New(c.db, jobs, c.clock, payment.Cash{}, c.card)
+	c.Payee = c
 	return c
+}
+
+func (c *till) clock() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *till) later(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func (c *till) note(list *[]money.Amount, amount money.Amount) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken == nil {
+		*list = append(*list, amount)
+	}
+	return c.broken
+}
+
+func (c *till) LockTx(context.Context, *sqlx.Tx, uuid.UUID) error { return nil }
+
+func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.paid, amount)
+}
+
+func (c *till) SurplusTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.surplus, amount)
+}
+
+func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.back, amount)
 }
 
 func (c *till) open(t *testing.T, amount money.Amount) uuid.UUID {
 	t.Helper()
+	return c.openBy(t, payment.CashOnDelivery, amount)
+}
+
+func (c *till) openBy(t *testing.T, provider string, amount money.Amount) uuid.UUID {
+	t.Helper()
 	reference := postgres.NewID()
 	err := postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
-		return c.OpenTx(t.Context(), tx, reference, payment.CashOnDelivery, amount, noon)
+		return c.OpenTx(t.Context(), tx, reference, provider, amount, noon, noon.Add(c.Within(provider)))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -123,13 +173,9 @@ func TestAPaymentThatCannotBeRecordedIsNotMade(t *testing.T) {
 	c := newTill(t)
 	order := c.open(t, 238_00)
 	broken := errors.New("the ledger is closed")
-	c.OnPaid = func(context.Context, *sqlx.Tx, uuid.UUID, money.Amount, string, time.Time) error { return broken }
+	c.broken = broken
 	if _, err := c.settle(t, order); !errors.Is(err, broken) || c.state(t, order) != "pending" {
 		t.Errorf("%v, state %s", err, c.state(t, order))
-	}
-	c.OnPaid = nil
-	if _, err := c.settle(t, order); err == nil || c.state(t, order) != "pending" {
-		t.Errorf("nobody was told: %v, state %s", err, c.state(t, order))
 	}
 }
 
@@ -137,7 +183,7 @@ func TestOnlyKnownMeansOfPaymentAreTaken(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)
 	err := postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
-		return c.OpenTx(t.Context(), tx, postgres.NewID(), "shells", 1, noon)
+		return c.OpenTx(t.Context(), tx, postgres.NewID(), "shells", 1, noon, noon)
 	})
 	if !errors.Is(err, payment.ErrUnknownProvider) || c.Takes("shells") || !c.Takes(payment.CashOnDelivery) {
 		t.Errorf("shells: %v", err)

@@ -28,7 +28,7 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 	err := s.db.SelectContext(ctx, &orders, `
 		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
 		       moved.cooperatives, moved.sold
-		from (select id, number, placed_at, state, place from orders where state <> 'placed' order by placed_at desc, id desc limit $1) o
+		from (select id, number, placed_at, state, place from orders where state not in ('awaiting_payment', 'placed') order by placed_at desc, id desc limit $1) o
 		join places l on l.slug = o.place
 		cross join lateral (
 		    select count(distinct p.cooperative_id) as cooperatives,

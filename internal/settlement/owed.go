@@ -59,7 +59,7 @@ const standing = `standing as (
 		), unconfirmed as (
 		    select m.cooperative_id, sum(m.amount) as pending
 		    from order_heads o join ledger_movements m on m.order_id = o.id
-		    where o.state = 'placed' and m.account = 'pending' and ($1::uuid[] is null or m.cooperative_id = any($1))
+		    where o.state in ('awaiting_payment', 'placed') and m.account = 'pending' and ($1::uuid[] is null or m.cooperative_id = any($1))
 		    group by m.cooperative_id
 		), owed as (
 		    select c.*, s.cooperative_id is not null as sold,

@@ -47,7 +47,7 @@ func CurrentIf(yes bool) templ.Attributes {
 // up, over.
 func orderColour(state order.State) string {
 	switch state {
-	case order.StatePlaced:
+	case order.StateAwaiting, order.StatePlaced:
 		return "wait"
 	case order.StateConfirmed, order.StateDispatched:
 		return "nila"

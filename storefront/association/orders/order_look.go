@@ -34,6 +34,9 @@ func backwards(events []order.Event) []order.Event {
 // steps are how far the order has come.
 func steps(p ui.Page, o order.Order) []ui.Step {
 	way := []order.State{order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered}
+	if o.State == order.StateAwaiting {
+		way[0] = o.State
+	}
 	list := make([]ui.Step, len(way))
 	state := "done"
 	for i, s := range way {

@@ -15,7 +15,6 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -28,6 +27,7 @@ type checkoutView struct {
 	Zones     []shop.Zone
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
+	Means     []string // of payment; there is always one
 	Key       string   // tells a second click from a second order
 	HoldHours int      // how long an order waits to be confirmed
 	Held      []string // for each product of which others hold too much, how many can be ordered
@@ -51,7 +51,7 @@ func (h *Handler) checkout(r *web.Request) error {
 		Values: map[string]string{
 			"place":    r.Query("place"),
 			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
-			"payment":  payment.CashOnDelivery,
+			"payment":  h.Orders.Means()[0],
 		},
 		Errors: map[string]string{},
 	}
@@ -69,7 +69,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	if basket.Pieces == 0 {
 		return r.Redirect("/basket")
 	}
-	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
+	v := checkoutView{Basket: basket, Form: form, Means: h.Orders.Means(), Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),

@@ -5,7 +5,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -41,6 +40,15 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 		Value: delivery.Pickup, Label: p.T("shop.checkout.pickup"),
 		Hint: p.T("shop.checkout.pickup_hint", "Day", p.L.Date(v.Pickup.From)), Side: p.T("shop.free"),
 	}}
+}
+
+// paymentOptions are the means of payment that are taken.
+func paymentOptions(p ui.Page, v checkoutView) []ui.Option {
+	options := make([]ui.Option, len(v.Means))
+	for i, name := range v.Means {
+		options[i] = ui.Option{Value: name, Label: p.T("shop.checkout.payment." + name), Hint: p.T("shop.checkout.payment_hint." + name)}
+	}
+	return options
 }
 
 // fromFee is the lowest price of delivery.
@@ -105,11 +113,12 @@ func (v checkoutView) freeAnywhere() bool {
 
 // problems are the sentences about single fields, in the order in which the form asks for them, each
 // with the id of its field.
-func problems(form ui.Form) [][2]string {
+func problems(v checkoutView) [][2]string {
+	form := v.Form
 	var list [][2]string
 	for _, field := range [][2]string{
 		{"name", "f-name"}, {"phone", "f-phone"}, {"email", "f-email"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
-		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + payment.CashOnDelivery}, {"note", "f-note"},
+		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + v.Means[0]}, {"note", "f-note"},
 	} {
 		if message := form.Errors[field[0]]; message != "" {
 			list = append(list, [2]string{field[1], message})

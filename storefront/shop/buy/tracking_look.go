@@ -24,6 +24,8 @@ func refresh(o order.Order) templ.Attributes {
 // headline says what the buyer most wants to know.
 func headline(p ui.Page, o order.Order) string {
 	switch o.State {
+	case order.StateAwaiting:
+		return p.T("shop.track.awaiting")
 	case order.StateDelivered:
 		return p.T("shop.track.delivered")
 	case order.StateCancelled:
@@ -45,6 +47,8 @@ func headline(p ui.Page, o order.Order) string {
 // howFar says in a sentence how far the cooperatives are.
 func howFar(p ui.Page, o order.Order) string {
 	switch o.State {
+	case order.StateAwaiting:
+		return p.T("shop.track.awaiting_more", "Until", p.L.DateTime(o.ExpiresAt))
 	case order.StateDelivered:
 		return p.T("shop.track.delivered_more")
 	case order.StateCancelled:
@@ -186,7 +190,7 @@ func partTone(s order.PartState) string {
 	switch s {
 	case order.PartReady, order.PartHandedOver, order.PartDelivered:
 		return "ok"
-	case order.PartPlaced, order.PartAccepted:
+	case order.PartAwaiting, order.PartPlaced, order.PartAccepted:
 		return "wait"
 	}
 	return "bad"
@@ -226,7 +230,7 @@ func streamClass(s order.PartState) string {
 
 // stopState tells whether the order has passed a stop, stands at it or has it before itself.
 func stopState(o order.Order, stop order.State) string {
-	rank := map[order.State]int{order.StatePlaced: 0, order.StateConfirmed: 0, order.StateDispatched: 1, order.StateDelivered: 3}
+	rank := map[order.State]int{order.StateAwaiting: 0, order.StatePlaced: 0, order.StateConfirmed: 0, order.StateDispatched: 1, order.StateDelivered: 3}
 	place := map[order.State]int{order.StatePlaced: 0, order.StateDispatched: 1, order.StateDelivered: 2}
 	switch here := rank[o.State]; {
 	case here > place[stop]:

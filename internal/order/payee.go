@@ -1,0 +1,57 @@
+package order
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+)
+
+// What payment.Service tells of money for orders; see payment.Payee. PaidTx is in postings.go.
+
+// LockTx locks an order before its payment is.
+func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) error {
+	_, err := lock(ctx, tx, `id = $1`, orderID)
+	return err
+}
+
+// SurplusTx records money that came for an order that did not have to be paid any more: it is due back.
+func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "attempt:" + attempt.String() + ":surplus", Kind: journalSurplus, OrderID: &orderID, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Received(provider), Credit: ledger.RefundsDue, Amount: amount}},
+	})
+}
+
+// RefundedTx records that a buyer has back what was due to her.
+func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(provider), Amount: amount}},
+	})
+}
+
+// paidFirst lets an order that waited for its payment go on: whoever has paid wants it, so that it is
+// confirmed, and its cooperatives are told of it.
+func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time.Time) error {
+	by := By{Actor: actor.OfSystem(), Note: NotePaid, At: at}
+	if _, err := o.begin(ctx, tx, by); err != nil {
+		return err
+	}
+	parts, err := o.may(MovePay)
+	if err != nil {
+		return err
+	}
+	if err := o.setParts(ctx, tx, parts, rules[MovePay].toPart); err != nil {
+		return err
+	}
+	return s.confirm(ctx, tx, o)
+}
+
+// Means are the names of the means by which orders can be paid; see payment.Service.
+func (s *Service) Means() []string { return s.payments.Means() }

@@ -1,0 +1,206 @@
+package order_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+var card = ledger.Received(paymenttest.Name)
+
+// byCard is the basic order, to be paid first.
+func (m *market) byCard() order.Order {
+	m.t.Helper()
+	in := m.basic()
+	in.Payment = paymenttest.Name
+	return m.place(in).Order
+}
+
+// payFirst has the buyer pay an order that waits for it, and the provider tell so.
+func (m *market) payFirst(o order.Order) {
+	m.t.Helper()
+	a, err := m.payments.Start(context.Background(), o.ID)
+	m.must(err)
+	m.must(m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount}))
+}
+
+// told has the provider tell something, which is worked at once.
+func (m *market) told(outcome payment.Outcome) error {
+	ctx := context.Background()
+	id := postgres.NewID().String()
+	if err := m.payments.Receive(ctx, paymenttest.Name, id, m.card.Say(outcome)); err != nil {
+		return err
+	}
+	worker := payment.EventWorker{Payments: m.payments}
+	return worker.Work(ctx, &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}})
+}
+
+// giveBack has every refund that waits given.
+func (m *market) giveBack() {
+	m.t.Helper()
+	ctx := context.Background()
+	var rows []struct {
+		ID       uuid.UUID
+		Provider string
+		Amount   money.Amount
+	}
+	m.must(m.db.Select(&rows, `
+		select r.id, a.provider, r.amount_centimes as amount from payment_refunds r join payment_attempts a on a.id = r.attempt_id
+		where r.state in ('pending', 'waiting')`))
+	for _, r := range rows {
+		if r.Provider != paymenttest.Name {
+			m.must(postgres.InTx(ctx, m.db, func(tx *sqlx.Tx) error { return m.payments.GivenTx(ctx, tx, r.ID, m.clock()) }))
+			continue
+		}
+		m.must((&payment.RefundWorker{Payments: m.payments}).Work(ctx, &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: r.ID}}))
+		var name string
+		m.must(m.db.Get(&name, `select provider_reference from payment_refunds where id = $1`, r.ID))
+		m.must(m.told(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: r.Amount}))
+	}
+}
+
+func TestAnOrderThatIsPaidFirstWaitsForItsPayment(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.byCard()
+	m.wantStates(o.ID, "awaiting_payment: awaiting_payment awaiting_payment awaiting_payment")
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 9, m.olive: 8})
+	if !o.ExpiresAt.Equal(monday.Add(30*time.Minute)) || len(m.mails()) > 0 {
+		t.Errorf("it waits until %s, or somebody was told of it", o.ExpiresAt)
+	}
+	honey := m.part(o, m.honey)
+	if err := m.Accept(ctx, honey.ID, m.of(m.honey)); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("accepted before it was paid: %v", err)
+	}
+	if _, n, err := m.PartsOf(ctx, m.honey, []order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{}); err != nil || n > 0 {
+		t.Errorf("its cooperative has %d things to do: %v", n, err)
+	}
+	m.wantClean()
+	m.later(29 * time.Minute)
+	m.payFirst(o)
+	m.wantStates(o.ID, "confirmed: placed placed placed")
+	o = m.read(o.ID)
+	if last := o.Events[len(o.Events)-1]; last.Note != order.NotePaid || last.Actor != "system" || !o.ExpiresAt.Equal(m.clock().Add(72*time.Hour)) {
+		t.Errorf("%+v, answers until %s", last, o.ExpiresAt)
+	}
+	if told := m.mails(); len(told) != 3 {
+		t.Errorf("%d cooperatives were told", len(told))
+	}
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		card: 238_00, ledger.HeldFor(m.couscous): 52_00, ledger.HeldFor(m.honey): 110_00, ledger.HeldFor(m.soap): 56_00, ledger.HeldDelivery: 20_00,
+	})
+	m.wantClean()
+	// One declines: the buyer has her money back, and the rest goes on.
+	m.must(m.Decline(ctx, honey.ID, m.of(m.honey)))
+	m.wantClean()
+	m.giveBack()
+	m.handOverAll(o.ID)
+	m.must(m.Dispatch(ctx, o.ID, m.people()))
+	m.must(m.Deliver(ctx, o.ID, m.people()))
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, ledger.RefundsDue: 0,
+		card: 128_00, ledger.PayableTo(m.couscous): 49_40, ledger.PayableTo(m.soap): 53_20, ledger.Commission: 5_40, ledger.Delivery: 20_00,
+	})
+	if _, back := m.card.Asked(); back != 110_00 {
+		t.Errorf("asked to give back %s", back)
+	}
+	m.wantClean()
+}
+
+func TestAnOrderThatIsNotPaidInTimeIsGivenUp(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	a, err := m.payments.Start(t.Context(), o.ID)
+	m.must(err)
+	m.must(m.Expire(t.Context(), o.ID, o.ExpiresAt.Add(-time.Second)))
+	m.wantStates(o.ID, "awaiting_payment: awaiting_payment awaiting_payment awaiting_payment")
+	m.later(31 * time.Minute)
+	m.must(m.Expire(t.Context(), o.ID, m.clock()))
+	m.wantStates(o.ID, "cancelled: cancelled cancelled cancelled")
+	if o := m.read(o.ID); !o.Lapsed() || o.Events[len(o.Events)-1].Note != order.NoteUnpaid || len(m.mails()) > 0 {
+		t.Errorf("it is not told why: %+v", o.Events)
+	}
+	m.wantNothingLeft(o.ID)
+	// The money comes all the same.
+	late := payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount}
+	m.must(m.told(late))
+	m.must(m.told(late))
+	m.wantStates(o.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		card: 238_00, ledger.RefundsDue: 238_00,
+	})
+	m.wantClean()
+	m.giveBack()
+	if _, back := m.card.Asked(); back != 238_00 {
+		t.Errorf("asked to give back %s", back)
+	}
+	m.wantClean()
+}
+
+// Whoever is first, the buyer has either the order or her money.
+func TestPaidAndGivenUpAtTheSameMoment(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for range 5 {
+		o := m.byCard()
+		a, err := m.payments.Start(t.Context(), o.ID)
+		m.must(err)
+		paid := payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount}
+		var all errgroup.Group
+		for _, do := range []func() error{
+			func() error { return m.told(paid) },
+			func() error { return m.told(paid) },
+			func() error { return m.Cancel(context.Background(), o.ID, m.people()) },
+			func() error { return m.Expire(context.Background(), o.ID, o.ExpiresAt) },
+			func() error { return m.CancelByBuyer(context.Background(), m.Token(o.ID, o.Link)) },
+		} {
+			all.Go(func() error {
+				if err := do(); err != nil && !fault.Is(err, fault.Conflict) {
+					return err
+				}
+				return nil
+			})
+		}
+		m.must(all.Wait())
+		m.giveBack()
+		if now := m.read(o.ID); now.State == order.StateAwaiting {
+			t.Errorf("it is still %s", now.State)
+		}
+		m.wantClean()
+	}
+}
+
+// An awaiting order counts among what strangers hold.
+func TestAnOrderThatWaitsForItsPaymentIsHeldByAStranger(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.exec(`update settings set phone_orders = 1`)
+	o := m.byCard()
+	in := m.basic()
+	in.Payment = paymenttest.Name
+	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrPhoneWaits) && !fault.Is(err, fault.TooMany) {
+		t.Errorf("a second one: %v", err)
+	}
+	m.payFirst(o)
+	m.place(in)
+	m.wantClean()
+}

@@ -1,0 +1,379 @@
+package payment_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// start has the buyer go to where she pays, and gives the provider's name of the attempt.
+func (c *till) start(t *testing.T, reference uuid.UUID) string {
+	t.Helper()
+	a, err := c.Start(t.Context(), reference)
+	must(t, err)
+	if a.State != payment.Waiting || a.URL == "" {
+		t.Fatalf("started: %+v", a)
+	}
+	return a.ProviderReference
+}
+
+// tell receives an event and works it.
+func (c *till) tell(t *testing.T, id string, event []byte) error {
+	t.Helper()
+	must(t, c.Receive(t.Context(), paymenttest.Name, id, event))
+	return c.work(t, id)
+}
+
+func (c *till) work(t *testing.T, id string) error {
+	worker := payment.EventWorker{Payments: c.Service}
+	return worker.Work(t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}})
+}
+
+// refund gives back, and asks the providers for it.
+func (c *till) refund(t *testing.T, reference uuid.UUID, amount money.Amount, key string) error {
+	t.Helper()
+	return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.RefundTx(t.Context(), tx, reference, amount, "a part was declined", key, c.clock())
+	})
+}
+
+// ask works the refunds that wait, and gives the provider's names of them.
+func (c *till) ask(t *testing.T) (names []string) {
+	t.Helper()
+	var ids []uuid.UUID
+	must(t, c.db.Select(&ids, `select (args->>'refund_id')::uuid from river_job where kind = 'payment_refund' order by id`))
+	for _, id := range ids {
+		must(t, (&payment.RefundWorker{Payments: c.Service}).Work(t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: id}}))
+	}
+	must(t, c.db.Select(&names, `select provider_reference from payment_refunds where provider_reference is not null order by id`))
+	return names
+}
+
+func (c *till) states(t *testing.T, reference uuid.UUID) string {
+	t.Helper()
+	var attempts []string
+	must(t, c.db.Select(&attempts, `
+		select a.state from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1 order by a.number`, reference))
+	return c.state(t, reference) + ": " + strings.Join(attempts, " ")
+}
+
+func (c *till) want(t *testing.T, reference uuid.UUID, states string, paid, surplus, back []money.Amount) {
+	t.Helper()
+	if got := c.states(t, reference); got != states {
+		t.Errorf("it is %q, want %q", got, states)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if diff := cmp.Diff([][]money.Amount{paid, surplus, back}, [][]money.Amount{c.paid, c.surplus, c.back}); diff != "" {
+		t.Errorf("told of what was paid, what was too much and what went back (+): %s", diff)
+	}
+	checks, err := payment.Audit(t.Context(), c.db)
+	must(t, err)
+	for _, check := range checks {
+		if !check.OK() {
+			t.Errorf("%s: %v", check.Name, check.Problems)
+		}
+	}
+}
+
+func succeeded(name string, amount money.Amount) payment.Outcome {
+	return payment.Outcome{Attempt: name, State: payment.Succeeded, Amount: amount}
+}
+
+func TestABuyerPaysBefore(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	if again := c.start(t, order); again != first {
+		t.Errorf("asked again for %s, it is %s", first, again)
+	}
+	event := c.card.Say(succeeded(first, 238_00))
+	for range 3 {
+		must(t, c.tell(t, "evt_1", event))
+	}
+	must(t, c.tell(t, "evt_2", event)) // the same news under another name
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	if _, err := c.Start(t.Context(), order); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("started after it was paid: %v", err)
+	}
+	if attempts, _ := c.card.Asked(); attempts != 1 {
+		t.Errorf("%d attempts", attempts)
+	}
+}
+
+func TestAfterAnAttemptThatFailedThereIsAnother(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	must(t, c.tell(t, "evt_1", c.card.Say(payment.Outcome{Attempt: first, State: payment.Failed})))
+	second := c.start(t, order)
+	if second == first {
+		t.Fatal("the same attempt again")
+	}
+	must(t, c.tell(t, "evt_2", c.card.Say(succeeded(second, 238_00))))
+	// Then the first is paid after all: that is too much, and goes back.
+	must(t, c.tell(t, "evt_3", c.card.Say(succeeded(first, 238_00))))
+	c.want(t, order, "succeeded: succeeded succeeded", []money.Amount{238_00}, []money.Amount{238_00}, nil)
+	names := c.ask(t)
+	if len(names) != 1 {
+		t.Fatalf("asked to give back %v", names)
+	}
+	given := c.card.Say(payment.Outcome{Refund: names[0], State: payment.Succeeded, Amount: 238_00})
+	must(t, c.tell(t, "evt_4", given))
+	must(t, c.tell(t, "evt_5", given))
+	c.want(t, order, "succeeded: succeeded succeeded", []money.Amount{238_00}, []money.Amount{238_00}, []money.Amount{238_00})
+}
+
+func TestAPaymentThatComesLateIsKeptAndGivenBack(t *testing.T) {
+	t.Parallel()
+	for name, over := range map[string]func(*till, *sqlx.Tx, uuid.UUID) error{
+		"expired":   func(c *till, tx *sqlx.Tx, order uuid.UUID) error { return c.ExpireTx(t.Context(), tx, order) },
+		"cancelled": func(c *till, tx *sqlx.Tx, order uuid.UUID) error { return c.CancelTx(t.Context(), tx, order) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newTill(t)
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			first := c.start(t, order)
+			c.later(time.Hour)
+			if _, err := c.Start(t.Context(), order); !errors.Is(err, payment.ErrNotPending) {
+				t.Errorf("sent to pay after the time was over: %v", err)
+			}
+			must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return over(c, tx, order) }))
+			c.want(t, order, "cancelled: "+name, nil, nil, nil)
+			must(t, c.tell(t, "evt_1", c.card.Say(succeeded(first, 238_00))))
+			c.ask(t)
+			c.want(t, order, "cancelled: succeeded", nil, []money.Amount{238_00}, nil)
+			if _, back := c.card.Asked(); back != 238_00 {
+				t.Errorf("asked to give back %s", back)
+			}
+		})
+	}
+}
+
+func TestNewsThatComesLateChangesNothing(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(first, 238_00))))
+	must(t, c.tell(t, "evt_0", c.card.Say(payment.Outcome{Attempt: first, State: payment.Failed})))
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Attempt: first, State: payment.Expired})))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
+func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	for id, event := range map[string][]byte{
+		"unknown":       []byte("rubbish"),
+		"nobody's":      c.card.Say(succeeded("try-nobody", 1)),
+		"another's sum": c.card.Say(succeeded(first, 237_99)),
+	} {
+		if err := c.tell(t, id, event); err == nil {
+			t.Errorf("%s: was worked", id)
+		}
+		var reason string
+		must(t, c.db.Get(&reason, `select error from payment_events where id = $1 and worked_at is null`, id))
+		if reason == "" {
+			t.Errorf("%s: no reason", id)
+		}
+	}
+	c.want(t, order, "pending: waiting", nil, nil, nil)
+	c.card.Say(succeeded(first, 238_00)) // things stand otherwise when it is tried again
+	must(t, c.work(t, "another's sum"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+
+	if err := c.Receive(t.Context(), paymenttest.Name, "large", make([]byte, 256<<10+1)); !errors.Is(err, payment.ErrEvent) {
+		t.Errorf("a large event: %v", err)
+	}
+	if err := c.Receive(t.Context(), payment.CashOnDelivery, "x", nil); !errors.Is(err, payment.ErrUnknownProvider) {
+		t.Errorf("cash told something: %v", err)
+	}
+}
+
+func TestTheSameNewsAtOnceIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	event := c.card.Say(succeeded(c.start(t, order), 238_00))
+	var all errgroup.Group
+	for n := range 6 {
+		id := fmt.Sprint("evt_", n%3)
+		all.Go(func() error {
+			return errors.Join(c.Receive(t.Context(), paymenttest.Name, id, event), c.work(t, id))
+		})
+	}
+	must(t, all.Wait())
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
+func TestNoMoreIsGivenBackThanWasReceived(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	if err := c.refund(t, order, 1, "early"); !errors.Is(err, payment.ErrTooMuch) {
+		t.Errorf("gave back what was not received: %v", err)
+	}
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	must(t, c.refund(t, order, 110_00, "honey")) // a second click
+	if err := c.refund(t, order, 100_00, "honey"); !errors.Is(err, payment.ErrKeyUsed) {
+		t.Errorf("the same key for another amount: %v", err)
+	}
+	if err := c.refund(t, order, 128_01, "rest"); !errors.Is(err, payment.ErrTooMuch) {
+		t.Errorf("a centime too much: %v", err)
+	}
+	var hands errgroup.Group
+	given := make([]bool, 4)
+	for i := range given {
+		hands.Go(func() error {
+			err := c.refund(t, order, 100_00, fmt.Sprint("hand ", i))
+			given[i] = err == nil
+			if errors.Is(err, payment.ErrTooMuch) {
+				return nil
+			}
+			return err
+		})
+	}
+	must(t, hands.Wait())
+	if n := len(slices.DeleteFunc(given, func(ok bool) bool { return !ok })); n != 1 {
+		t.Errorf("%d of four got the rest", n)
+	}
+	names := c.ask(t)
+	c.ask(t)
+	if _, back := c.card.Asked(); back != 210_00 || len(names) != 2 {
+		t.Errorf("asked for %s in %v", back, names)
+	}
+	// One of them fails: it may be tried again.
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: names[0], State: payment.Failed})))
+	must(t, c.tell(t, "evt_3", c.card.Say(payment.Outcome{Refund: names[1], State: payment.Succeeded, Amount: 100_00})))
+	must(t, c.refund(t, order, 138_00, "again"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{100_00})
+}
+
+func TestCashIsGivenBackByHand(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.open(t, 238_00)
+	if _, err := c.settle(t, order); err != nil {
+		t.Fatal(err)
+	}
+	must(t, c.refund(t, order, 110_00, "honey"))
+	if names := c.ask(t); len(names) > 0 {
+		t.Errorf("asked %v", names)
+	}
+	var id uuid.UUID
+	must(t, c.db.Get(&id, `select id from payment_refunds`))
+	for range 2 {
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, c.clock()) }))
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+}
+
+func TestTheStatesAreDrawnAsTheTablesAre(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("doc.go")
+	must(t, err)
+	var drawn []string
+	for line := range strings.Lines(string(text)) {
+		subject, way, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "//\t")), ": ")
+		stops := strings.Split(way, " ▶ ")
+		for i, stop := range stops[:len(stops)-1] {
+			from, by, _ := strings.Cut(stop, " ─ ")
+			to, _, _ := strings.Cut(stops[i+1], " ─ ")
+			drawn = append(drawn, subject+": "+from+" ─ "+by+" ▶ "+to)
+		}
+	}
+	slices.Sort(drawn)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(payment.Edges())), drawn); diff != "" {
+		t.Errorf("allowed and drawn (+): %s", diff)
+	}
+}
+
+func TestTheDatabaseDefendsAttemptsAndRefunds(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	c.start(t, order)
+	another := func(number, state, ended string) string {
+		return fmt.Sprintf(`insert into payment_attempts (id, intent_id, number, provider, amount_centimes, state, key, created_at, ended_at)
+			select gen_random_uuid(), intent_id, %s, provider, amount_centimes, '%s', key || %s, now(), %s from payment_attempts`, number, state, number, ended)
+	}
+	refund := func(amount, reason string) string {
+		return fmt.Sprintf(`insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at)
+			select gen_random_uuid(), id, %s, '%s', 'pending', 'x', 'x', now() from payment_attempts`, amount, reason)
+	}
+	for _, s := range []struct{ constraint, statement string }{
+		{"payment_attempts_one_live", another("2", "pending", "null")},
+		{"payment_attempts_number_key", another("1", "failed", "now()")},
+		{"payment_attempts_state_known", another("2", "lost", "now()")},
+		{"payment_attempts_end_told", another("2", "failed", "null")},
+		{"payment_attempts_received_when_succeeded", another("2", "succeeded", "now()")},
+		{"payment_attempts_amount_positive", `update payment_attempts set amount_centimes = 0`},
+		{"payment_attempts_refunded_sane", `update payment_attempts set refunded_centimes = 1`},
+		{"payment_refunds_amount_positive", refund("0", "x")},
+		{"payment_refunds_reason_given", refund("1", " ")},
+		{"payment_events_bounded", `insert into payment_events (provider, id, payload, received_at) values ('x', '', '', now())`},
+	} {
+		if _, err := c.db.Exec(s.statement); !postgres.Violates(err, s.constraint) {
+			t.Errorf("%s: %v", s.constraint, err)
+		}
+	}
+}
+
+// Each of these leaves something untrue behind; the audit has to name it.
+func TestTheAuditFindsWhatContradictsPayments(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]struct{ damage, want string }{
+		"an attempt less":             {`delete from payment_refunds; delete from payment_attempts`, "payment: what was paid was received in an attempt"},
+		"an attempt goes on":          {`update payment_attempts set state = 'waiting', ended_at = null, received_centimes = 0, refunded_centimes = 0`, "payment: an intent that is over has no attempt under way"},
+		"a refund less":               {`delete from payment_refunds`, "payment: what an attempt gives back is the sum of its refunds"},
+		"an event that nobody works":  {`update payment_events set worked_at = null; delete from river_job`, "payment: an event that is not worked has its job before it"},
+		"more given back than is due": {`update payment_attempts set refunded_centimes = refunded_centimes + 1`, "payment: what an attempt gives back is the sum of its refunds"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newTill(t)
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+			must(t, c.refund(t, order, 110_00, "honey"))
+			c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+			_, err := c.db.Exec(s.damage)
+			must(t, err)
+			checks, err := payment.Audit(t.Context(), c.db)
+			must(t, err)
+			for _, check := range checks {
+				if check.Name == s.want && check.OK() {
+					t.Errorf("%q found nothing", check.Name)
+				}
+			}
+		})
+	}
+}

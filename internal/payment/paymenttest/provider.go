@@ -1,0 +1,94 @@
+// Package paymenttest has a means of payment that exists in tests only. Start at Provider.
+package paymenttest
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+)
+
+// Name is what the provider is called.
+const Name = "test_card"
+
+// Provider takes the money before, and says of it what the test has it say.
+type Provider struct {
+	mu       sync.Mutex
+	outcomes map[string]payment.Outcome
+	attempts map[string]bool
+	refunds  map[string]money.Amount
+	refuses  error
+}
+
+// New makes a provider that nobody has paid anything.
+func New() *Provider {
+	return &Provider{outcomes: map[string]payment.Outcome{}, attempts: map[string]bool{}, refunds: map[string]money.Amount{}}
+}
+
+// Name is Name.
+func (p *Provider) Name() string { return Name }
+
+// Within is half an hour.
+func (p *Provider) Within() time.Duration { return 30 * time.Minute }
+
+// Refuse has every request fail with err, until it is nil.
+func (p *Provider) Refuse(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuses = err
+}
+
+// Start knows an attempt by its key.
+func (p *Provider) Start(_ context.Context, a payment.Attempt) (payment.Started, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refuses != nil {
+		return payment.Started{}, p.refuses
+	}
+	p.attempts[a.Key] = true
+	return payment.Started{Reference: "try-" + a.Key, URL: "https://card.example/" + a.Key}, nil
+}
+
+// Refund gives back once under one key.
+func (p *Provider) Refund(_ context.Context, r payment.Refund) (string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refuses != nil {
+		return "", p.refuses
+	}
+	p.refunds[r.Key] = r.Amount
+	return "back-" + r.Key, nil
+}
+
+// Read tells what Say said last of the name that the payload is.
+func (p *Provider) Read(_ context.Context, payload []byte) (payment.Outcome, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o, known := p.outcomes[string(payload)]
+	if !known {
+		return o, fmt.Errorf("paymenttest: nothing is known of %q", payload)
+	}
+	return o, p.refuses
+}
+
+// Say decides what became of the attempt or the refund of that name, and gives an event that is about it.
+func (p *Provider) Say(o payment.Outcome) (event []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	name := o.Attempt + o.Refund
+	p.outcomes[name] = o
+	return []byte(name)
+}
+
+// Asked counts the attempts that it knows of, and sums what it was asked to give back.
+func (p *Provider) Asked() (attempts int, back money.Amount) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, amount := range p.refunds {
+		back += amount
+	}
+	return len(p.attempts), back
+}

@@ -1,0 +1,188 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Reasons of refunds that the market has by itself.
+const (
+	ReasonSurplus = "surplus" // it did not have to be paid any more
+	ReasonDropped = "dropped" // what was paid for does not come
+)
+
+// RefundTx gives back to the buyer amount of what was received for a reference, for a reason. An Advance is
+// asked for it by a job; what was received in cash somebody gives back, see GivenTx. Asked again under the same
+// key it does nothing more. Errors: ErrTooMuch; ErrKeyUsed, if it was for another amount.
+func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, reason, key string, at time.Time) error {
+	i, err := lockTx(ctx, tx, reference)
+	if err != nil {
+		return err
+	}
+	key = reference.String() + ":" + key
+	var before money.Amount
+	err = tx.GetContext(ctx, &before, `
+		select coalesce(sum(amount_centimes), 0) from payment_refunds where request = $1`, key)
+	switch {
+	case err != nil:
+		return fmt.Errorf("payment: refund %s: %w", key, err)
+	case before == amount:
+		return nil
+	case before > 0:
+		return ErrKeyUsed
+	}
+	var attempts []struct {
+		ID       uuid.UUID
+		Provider string
+		Left     money.Amount
+	}
+	err = tx.SelectContext(ctx, &attempts, `
+		select id, provider, received_centimes - refunded_centimes as left from payment_attempts
+		where intent_id = $1 and received_centimes > refunded_centimes order by number for no key update`, i.ID)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", key, err)
+	}
+	for _, a := range attempts {
+		part := min(a.Left, amount)
+		if part <= 0 {
+			break
+		}
+		r := Refund{Provider: a.Provider, Amount: part, Reason: reason}
+		if err := s.giveBackTx(ctx, tx, r, a.ID, key, at); err != nil {
+			return err
+		}
+		amount -= part
+	}
+	if amount != 0 {
+		return ErrTooMuch
+	}
+	return nil
+}
+
+// giveBackTx writes a refund of what an attempt received, under a key that follows from the request, and has
+// its provider asked for it.
+func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt uuid.UUID, request string, at time.Time) error {
+	id := postgres.NewID()
+	_, err := tx.ExecContext(ctx, `
+		with promised as (update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2)
+		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at)
+		select $1, $2, $3, $4, $5, $6, $6 || ':' || number, $7 from payment_attempts where id = $2`,
+		id, attempt, r.Amount, r.Reason, Pending, request, at)
+	if postgres.Violates(err, "payment_attempts_refunded_sane") {
+		return ErrTooMuch.Wrap(err)
+	}
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", request, err)
+	}
+	if _, ok := s.providers[r.Provider].(Advance); !ok {
+		return nil
+	}
+	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
+}
+
+// GivenTx says that a refund was given back by hand. Said again it does nothing.
+func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, at time.Time) error {
+	return s.refundTx(ctx, tx, `r.id = $1`, givesRefund, at, refundID)
+}
+
+// refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx.
+func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
+	e := map[State]edge{Succeeded: givesRefund, Failed: failsRefund}[o.State]
+	if e.to == "" {
+		return nil
+	}
+	return s.refundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, e, at, provider, o.Refund)
+}
+
+// refundTx brings the refund that a condition names into another state, and tells the payee if it was given.
+func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edge, at time.Time, args ...any) error {
+	var r struct {
+		ID        uuid.UUID
+		Attempt   uuid.UUID
+		Reference uuid.UUID
+		Provider  string
+		Amount    money.Amount
+		State     State
+	}
+	read := `
+		select r.id, r.attempt_id as attempt, i.reference, a.provider, r.amount_centimes as amount, r.state
+		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+		where ` + where
+	if err := tx.GetContext(ctx, &r, read, args...); err != nil {
+		return fmt.Errorf("payment: refund of %v: %w", args, err)
+	}
+	if err := s.Payee.LockTx(ctx, tx, r.Reference); err != nil {
+		return err
+	}
+	if err := tx.GetContext(ctx, &r, read+` for no key update of r`, args...); err != nil {
+		return fmt.Errorf("payment: refund of %v: %w", args, err)
+	}
+	if !e.leads(r.State) {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `update payment_refunds set state = $2, ended_at = $3 where id = $1`, r.ID, e.to, at); err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	}
+	if e.to == Succeeded {
+		return s.Payee.RefundedTx(ctx, tx, r.Reference, r.ID, r.Amount, r.Provider, at)
+	}
+	_, err := tx.ExecContext(ctx, `
+		update payment_attempts set refunded_centimes = refunded_centimes - $2 where id = $1`, r.Attempt, r.Amount)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// RefundArgs is the job that asks a provider to give money back.
+type RefundArgs struct {
+	RefundID uuid.UUID `json:"refund_id"`
+}
+
+// Kind names the job.
+func (RefundArgs) Kind() string { return "payment_refund" }
+
+// RefundWorker works RefundArgs.
+type RefundWorker struct {
+	river.WorkerDefaults[RefundArgs]
+	Payments *Service
+}
+
+// Work asks under the refund's own key, so that it may ask again.
+func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error {
+	s := w.Payments
+	var r Refund
+	err := s.db.GetContext(ctx, &r, `
+		select r.id, r.key, a.provider, coalesce(a.provider_reference, '') as attempt_reference,
+		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state
+		from payment_refunds r join payment_attempts a on a.id = r.attempt_id where r.id = $1`, j.Args.RefundID)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", j.Args.RefundID, err)
+	}
+	if !asksForRefund.leads(r.State) {
+		return nil
+	}
+	provider, ok := s.providers[r.Provider].(Advance)
+	if !ok {
+		return ErrUnknownProvider
+	}
+	reference, err := provider.Refund(ctx, r)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
+	}
+	_, err = s.db.ExecContext(ctx, `
+		update payment_refunds set provider_reference = $2, state = case when state = $3 then $4 else state end where id = $1`,
+		r.ID, reference, asksForRefund.from[0], asksForRefund.to)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
+	}
+	return nil
+}
