@@ -69,16 +69,17 @@ create view payments as
 select i.reference, i.provider, i.state, i.amount_centimes,
        coalesce(a.received, 0) as received_centimes,
        coalesce(a.promised, 0) as promised_centimes, -- refunds that have not failed, the given ones among them
-       coalesce(r.given, 0) as refunded_centimes
+       coalesce(r.given, 0) as refunded_centimes,
+       coalesce(r.failed, false) as refund_failed -- so that it is due, but not promised
 from payment_intents i
 left join lateral (
     select sum(received_centimes) as received, sum(refunded_centimes) as promised
     from payment_attempts where intent_id = i.id
 ) a on true
 left join lateral (
-    select sum(f.amount_centimes) as given
+    select sum(f.amount_centimes) filter (where f.state = 'succeeded') as given, bool_or(f.state = 'failed') as failed
     from payment_refunds f join payment_attempts t on t.id = f.attempt_id
-    where t.intent_id = i.id and f.state = 'succeeded'
+    where t.intent_id = i.id
 ) r on true;
 
 -- An order may wait for its payment, and the means are payment's to know.
