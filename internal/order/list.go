@@ -55,8 +55,11 @@ func (p Page) limit() int { return max(1, min(p.Size, maxPage)) }
 
 func (p Page) offset() int { return (min(max(p.Number, 1), lastPage) - 1) * p.limit() }
 
-// List lists orders for the association, newest first, and says how many there are in all. Of those that
-// are not confirmed yet, the ones that are given up first come first.
+// CountedTo is how far the orders of a list are counted: whether there are 3,000 or 30,000 nobody waits for.
+const CountedTo = 1000
+
+// List lists orders for the association, newest first, and says how many there are in all: CountedTo + 1 where there
+// are more than CountedTo. Of those that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int, error) {
 	const filtered = `
 		($1 = '' or o.state = $1)
@@ -65,17 +68,23 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 	query := oneLine(f.Query)
 	args := []any{string(f.State), like(query), like(nationalDigits(query)), orNull(f.From), orNull(f.To)}
 	var total int
-	if err := s.db.GetContext(ctx, &total, `select count(*) from orders o where `+filtered, args...); err != nil {
+	err := s.db.GetContext(ctx, &total, `
+		select count(*) from (select from orders o where `+filtered+` limit $6) counted`, append(args, CountedTo+1)...)
+	if err != nil {
 		return nil, 0, fmt.Errorf("order: count: %w", err)
 	}
+	order := `o.placed_at desc, o.id desc` // as an index has them
+	if f.State == StatePlaced {
+		order = `o.expires_at, ` + order
+	}
 	list := []Summary{}
-	err := s.db.SelectContext(ctx, &list, `
+	err = s.db.SelectContext(ctx, &list, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
-		from orders o
+		from (select * from orders o where `+filtered+` order by `+order+` limit $6 offset $7) o
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
@@ -83,9 +92,7 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		           count(*) filter (where state in ('handed_over', 'delivered')) as handed_over
 		    from sub_orders where order_id = o.id
 		) s on true
-		where `+filtered+`
-		order by case when $1 = 'placed' then o.expires_at end, o.placed_at desc, o.id desc
-		limit $6 offset $7`, append(args, page.limit(), page.offset())...)
+		order by `+order, append(args, page.limit(), page.offset())...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("order: list: %w", err)
 	}

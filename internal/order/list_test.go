@@ -193,3 +193,27 @@ func TestTheAssociationsList(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestALongListIsCountedToAThousand(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	first := m.place(m.basic()).Order
+	_, err := m.db.Exec(`
+		insert into orders (id, number, token_hash, request_hash, source, locale, buyer_name, buyer_phone, place, delivery, payment,
+		    items_centimes, delivery_centimes, total_centimes, due_centimes, state, deliver_from, deliver_to, placed_at, expires_at)
+		select gen_random_uuid(), number || n, token_hash || n::text::bytea, request_hash, source, locale, buyer_name, buyer_phone, place, delivery, payment,
+		    items_centimes, delivery_centimes, total_centimes, due_centimes, 'cancelled', deliver_from, deliver_to, placed_at - n * interval '1 minute', expires_at
+		from orders cross join generate_series(1, 1200) as n`)
+	m.must(err)
+	list, total, err := m.List(ctx, order.Filter{}, order.Page{Number: 1, Size: 30})
+	m.must(err)
+	if total != order.CountedTo+1 || len(list) != 30 || list[0].ID != first.ID {
+		t.Errorf("%d of %d orders, the first %s", len(list), total, list[0].Number)
+	}
+	list, _, err = m.List(ctx, order.Filter{}, order.Page{Number: 41, Size: 30})
+	m.must(err)
+	if len(list) != 1 || list[0].Number != first.Number+"1200" {
+		t.Errorf("the last page has %d orders", len(list))
+	}
+}

@@ -69,6 +69,24 @@ type ordersFilter struct {
 	found string // Query as addresses have it
 }
 
+// many reports whether there are more orders than are counted.
+func (v ordersView) many() bool { return v.Total > order.CountedTo }
+
+// previous and next are the pages before and after this one; empty where there is none.
+func (v ordersView) previous() string {
+	if v.Page == 1 {
+		return ""
+	}
+	return v.Filter.address(v.Page - 1)
+}
+
+func (v ordersView) next() string {
+	if len(v.Orders) < ordersPerPage {
+		return ""
+	}
+	return v.Filter.address(v.Page + 1)
+}
+
 // all reports whether every order is let through.
 func (f ordersFilter) all() bool { return f == ordersFilter{} }
 
