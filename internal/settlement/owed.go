@@ -35,8 +35,8 @@ const (
 type Summary struct {
 	Cooperatives int          `db:"cooperatives"` // approved, or that ever sold
 	WomenOnly    int          `db:"women_only"`   // of these
-	Total        Owed         `db:"total"`        // sums; names and the like are empty
-	Women        Owed         `db:"women"`        // the same of the women-only cooperatives
+	Total        Owed         `db:"-"`            // sums; names and the like are empty
+	Women        Owed         `db:"-"`            // the same of the women-only cooperatives
 	Ready        int          `db:"ready"`        // cooperatives with money owed and a bank account to send it to
 	ReadyDue     money.Amount `db:"ready_due"`    // owed to these
 	NoRIB        int          `db:"no_rib"`       // cooperatives with money owed and none
@@ -76,25 +76,61 @@ const standing = `standing as (
 func (s *Service) Summary(ctx context.Context) (Summary, error) {
 	var sum Summary
 	err := s.db.GetContext(ctx, &sum, `
-		with `+standing+`
-		select count(*) as cooperatives, count(*) filter (where women_only) as women_only,
-		       count(*) filter (where due > 0 and rib <> '') as ready, coalesce(sum(due) filter (where due > 0 and rib <> ''), 0) as ready_due,
-		       count(*) filter (where due > 0 and rib = '') as no_rib, coalesce(sum(due) filter (where due > 0 and rib = ''), 0) as no_rib_due,
-		       `+sums("total", "true")+`, `+sums("women", "women_only")+`
-		from owed`, nil)
+		select n.cooperatives, n.women_only, d.ready, d.ready_due, d.no_rib, d.no_rib_due
+		from (
+		    select count(*) as cooperatives, count(*) filter (where c.women_only) as women_only
+		    from sellers c
+		    where c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id)) n
+		cross join (
+		    select count(*) filter (where c.rib <> '') as ready, coalesce(sum(b.credits - b.debits) filter (where c.rib <> ''), 0) as ready_due,
+		           count(*) filter (where c.rib = '') as no_rib, coalesce(sum(b.credits - b.debits) filter (where c.rib = ''), 0) as no_rib_due
+		    from ledger_balances b join sellers c on c.id = b.cooperative_id
+		    where b.account = 'payable' and b.credits > b.debits) d`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
+	}
+	var figures []struct {
+		Account      string
+		Total, Women money.Amount
+	}
+	err = s.db.SelectContext(ctx, &figures, `
+		select b.account, sum(b.credits - b.debits) as total, coalesce(sum(b.credits - b.debits) filter (where c.women_only), 0) as women
+		from ledger_balances b join sellers c on c.id = b.cooperative_id
+		where b.account in ('commission', 'bank', 'payable', 'held', 'pending')
+		group by b.account
+		union all
+		select 'unconfirmed', coalesce(sum(m.amount), 0), coalesce(sum(m.amount) filter (where c.women_only), 0)
+		from order_heads o join ledger_movements m on m.order_id = o.id join sellers c on c.id = m.cooperative_id
+		where o.state = 'placed' and m.account = 'pending'`)
+	if err != nil {
+		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
+	}
+	for _, f := range figures {
+		sum.Total.add(f.Account, f.Total)
+		sum.Women.add(f.Account, f.Women)
 	}
 	return sum, nil
 }
 
-// sums are the columns that sum up those lines for which the condition holds.
-func sums(as, condition string) string {
-	var columns []string
-	for _, figure := range []string{"sales", "commission", "paid_out", "due", "held", "pending"} {
-		columns = append(columns, fmt.Sprintf(`coalesce(sum(%[2]s) filter (where %[3]s), 0) as "%[1]s.%[2]s"`, as, figure, condition))
+// add adds what an account holds, on its credit side. What nobody has confirmed is not pending.
+func (o *Owed) add(account string, amount money.Amount) {
+	switch account {
+	case "commission":
+		o.Commission += amount
+		o.Sales += amount
+	case "bank":
+		o.PaidOut += amount
+		o.Sales += amount
+	case "payable":
+		o.Due += amount
+		o.Sales += amount
+	case "held":
+		o.Held += amount
+	case "pending":
+		o.Pending += amount
+	case "unconfirmed":
+		o.Pending -= amount
 	}
-	return strings.Join(columns, ", ")
 }
 
 // Owed gives at most limit cooperatives, approved ones and those that have ever sold: first those that are owed
