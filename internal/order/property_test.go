@@ -19,6 +19,8 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 )
 
 // step is a move together with when it may be made, said once more and in other words.
@@ -41,7 +43,9 @@ func steps() []step {
 		}
 		return true
 	}
-	early := func(o order.Order) bool { return o.State == "placed" || o.State == "confirmed" }
+	early := func(o order.Order) bool {
+		return o.State == "awaiting_payment" || o.State == "placed" || o.State == "confirmed"
+	}
 	return []step{
 		{"accept", func(_ order.Order, p order.Part) bool { return p.State == "placed" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
@@ -79,7 +83,9 @@ func steps() []step {
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
 				return m.Cancel(ctx, o.ID, m.people())
 			}},
-		{"cancel by buyer", func(o order.Order, _ order.Part) bool { return early(o) && all(o, "placed", "accepted") },
+		{"cancel by buyer", func(o order.Order, _ order.Part) bool {
+			return early(o) && all(o, "awaiting_payment", "placed", "accepted")
+		},
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
 				return m.CancelByBuyer(ctx, m.Token(o.ID, o.Link))
 			}},
@@ -90,6 +96,17 @@ func steps() []step {
 					return order.ErrWrongState
 				}
 				return errors.Join(err, m.ConfirmByBuyer(ctx, token))
+			}},
+		{"pay first", func(o order.Order, _ order.Part) bool { return o.State == "awaiting_payment" },
+			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+				a, err := m.payments.Start(ctx, o.ID)
+				if errors.Is(err, payment.ErrNotPending) && o.State == "awaiting_payment" { // too late
+					return m.Expire(ctx, o.ID, o.ExpiresAt)
+				}
+				if err != nil {
+					return err
+				}
+				return m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount})
 			}},
 		{"expire", func(order.Order, order.Part) bool { return true },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
@@ -132,6 +149,7 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 					})
 				}
 				in.Delivery = rapid.SampledFrom([]string{delivery.Home, delivery.Pickup}).Draw(rt, "delivery")
+				in.Payment = rapid.SampledFrom([]string{payment.CashOnDelivery, paymenttest.Name}).Draw(rt, "payment")
 				in.Buyer.Place = rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place")
 				placed, err := m.Place(ctx, in)
 				var short *catalog.OutOfStock
@@ -162,6 +180,7 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 					}
 				}
 			},
+			"give back": func(*rapid.T) { m.giveBack() },
 			"count": func(rt *rapid.T) {
 				m.restock(rapid.SampledFrom(products).Draw(rt, "product"), rapid.IntRange(1, 5).Draw(rt, "pieces"))
 			},
@@ -187,7 +206,7 @@ func onward(o order.Order, steps []step, end string) (order.Part, step) {
 	for _, s := range steps {
 		for _, p := range o.Parts {
 			switch s.name {
-			case "accept", "ready", "hand over", "dispatch", end:
+			case "pay first", "accept", "ready", "hand over", "dispatch", end:
 				if s.may(o, p) {
 					return p, s
 				}
