@@ -74,18 +74,25 @@ func (g *growth) prepare() error {
 	if err != nil {
 		return fmt.Errorf("tables: %w", err)
 	}
-	var drop []struct{ Away, Back string }
-	err = g.tx.SelectContext(g.ctx, &drop, `
-		select format('alter table %s drop constraint %I', conrelid::regclass, conname) as away,
-		       format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) as back
-		from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace
-		union all
-		select format('drop index %s', i.indexrelid::regclass), pg_get_indexdef(i.indexrelid)
+	if err := g.takeAway(`
+		select format('drop index %s', i.indexrelid::regclass) as away, pg_get_indexdef(i.indexrelid) as back
 		from pg_index i join pg_class c on c.oid = i.indrelid
 		where c.relnamespace = 'public'::regnamespace and c.relname !~ '^(river|goose)' and not i.indisunique
 		  and c.relname <> 'postings' -- which are asked for while journals are copied
-		order by back desc -- indexes before the keys that are checked by them`)
-	if err != nil {
+		union all
+		select format('alter table %s drop constraint %I', conrelid::regclass, conname),
+		       format('alter table %s add constraint %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+		from pg_constraint where contype = 'f' and connamespace = 'public'::regnamespace
+		order by back desc -- indexes before the keys that are checked by them`); err != nil {
+		return err
+	}
+	return g.triggers("disable")
+}
+
+// takeAway drops what the query names, until restore.
+func (g *growth) takeAway(query string) error {
+	var drop []struct{ Away, Back string }
+	if err := g.tx.SelectContext(g.ctx, &drop, query); err != nil {
 		return fmt.Errorf("indexes and keys: %w", err)
 	}
 	for _, d := range drop {
@@ -94,7 +101,7 @@ func (g *growth) prepare() error {
 			return err
 		}
 	}
-	return g.triggers("disable")
+	return nil
 }
 
 func (g *growth) triggers(what string) error {
@@ -122,6 +129,7 @@ var renamed = map[string]string{
 	"products.name_fr":     `name_fr || ' ' || n`,
 	"orders.number":        `number || '-' || n`,
 	"orders.token_hash":    `sha256(token_hash || n::text::bytea)`,
+	"payment_attempts.key": `pg_temp.naming(key, n) || '-' || n`,
 	"journals.reference":   `pg_temp.naming(reference, n)`,
 	"journals.input_hash":  journalHash,
 }
@@ -155,6 +163,13 @@ func (g *growth) copyAll() error {
 	for _, table := range g.tables {
 		if err := g.copyRows(table, fmt.Sprintf(`cross join generate_series(2, %d) as n`, g.size.Copies), nil); err != nil {
 			return err
+		}
+		if table == "journals" {
+			if err := g.takeAway(`
+				select format('drop index %s', indexrelid::regclass) as away, pg_get_indexdef(indexrelid) as back
+				from pg_index where indrelid = 'postings'::regclass and not indisunique`); err != nil {
+				return err
+			}
 		}
 	}
 	// What waits for an answer is given up in time.
