@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
@@ -93,6 +94,8 @@ func ask(t *testing.T, s *Server, request *http.Request) (*http.Response, string
 	return response, string(body)
 }
 
+var errForbidden = fault.New(fault.Forbidden, "web.forbidden", "Roles", "")
+
 func TestContradictoryRoutesKeepTheServerFromStarting(t *testing.T) {
 	t.Parallel()
 	good := page("/products/:slug", say("product"))
@@ -100,7 +103,10 @@ func TestContradictoryRoutesKeepTheServerFromStarting(t *testing.T) {
 		"is declared twice": page("/products/:id", say("again")),
 		"has no policy":     {Method: http.MethodGet, Path: "/x", Handler: say("x")},
 		"has no handler":    {Method: http.MethodGet, Path: "/x", Policy: web.Public},
-		"reads no session":  {Method: http.MethodGet, Path: "/x", Policy: web.Member, NoLang: true, Handler: say("x")},
+		"reads no session":  {Method: http.MethodGet, Path: "/x", Policy: web.SignedIn, NoLang: true, Handler: say("x")},
+		`the right ""`:      {Method: http.MethodGet, Path: "/x", Policy: web.Holder, Handler: say("x")},
+		`the right "queen"`: web.Get("queen", "/x", say("x")),
+		"is for public and": {Method: http.MethodGet, Path: "/x", Policy: web.Public, Right: account.SeeOrders, Handler: say("x")},
 		"does not begin":    page("x", say("x")),
 	} {
 		if _, err := inOrder([]web.Route{good, route}); err == nil || !strings.Contains(err.Error(), name) {

@@ -88,7 +88,7 @@ func TestAPanicOutsideEveryMiddlewareEndsOneRequestOnly(t *testing.T) {
 			t.Errorf("%s: %d %q %v", name, response.StatusCode, body, response.Header)
 		}
 	}
-	upload := web.Route{Method: http.MethodPost, Path: "/up", Policy: web.Member, MaxBody: 2 << 20, Handler: say("up")}
+	upload := web.Route{Method: http.MethodPost, Path: "/up", Policy: web.SignedIn, MaxBody: 2 << 20, Handler: say("up")}
 	s = bare(t, Config{}, upload) // which knows no accounts to look a session up in
 	response, _ := exchange(t, serve(t, s), "POST /fr/up HTTP/1.1\r\nHost: a\r\nCookie: session=x\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx")
 	if response.StatusCode != http.StatusInternalServerError {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/storefront/association/members"
 	settling "github.com/souk-taawon/souk/storefront/association/money"
 	jointorders "github.com/souk-taawon/souk/storefront/association/orders"
@@ -40,7 +41,7 @@ func (s *Server) collect(services Services) []web.Route {
 		}).Routes(),
 		(&buy.Handler{Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&home.Handler{
-			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements,
+			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements,
 		}).Routes(),
 		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders}).Routes(),
 		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders}).Routes(),
@@ -80,6 +81,9 @@ func inOrder(routes []web.Route) ([]web.Route, error) {
 		seen[shape(route)] = true
 		if route.Policy < web.Public || route.Policy > web.Demo {
 			problems = append(problems, fmt.Errorf("route %s has no policy", name))
+		}
+		if holds := len(account.Holders(route.Right)) > 0; holds != (route.Policy == web.Holder) || route.Right != "" && !holds {
+			problems = append(problems, fmt.Errorf("route %s is for %s and asks for the right %q", name, route.Policy, route.Right))
 		}
 		if route.NoLang && route.Policy != web.Public && route.Policy != web.Demo {
 			problems = append(problems, fmt.Errorf("route %s reads no session, so its policy cannot be %q", name, route.Policy))
@@ -201,7 +205,7 @@ func (s *Server) handle(route web.Route) fiber.Handler {
 				r.SetHeader(fiber.HeaderCacheControl, "private, no-cache")
 			}
 		}
-		if err := s.admit(r, route.Policy); err != nil {
+		if err := s.admit(r, route); err != nil {
 			return err
 		}
 		return route.Handler(r)

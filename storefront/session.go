@@ -6,18 +6,19 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
-
-var errForbidden = fault.New(fault.Forbidden, "web.forbidden")
 
 // recognise fills in who sent the request. A session that has ended is forgotten, and the request
 // goes on as anybody's.
@@ -48,26 +49,27 @@ func (s *Server) recognise(r *web.Request) error {
 
 // admit decides by the route's policy: nil to go on, errSignIn if signing in first may help. Which
 // records a member may touch is decided where they are read, by her cooperative's id.
-func (s *Server) admit(r *web.Request, policy web.Policy) error {
-	switch policy {
-	case web.Public:
-		return nil
-	case web.Demo:
-		if s.config.Demo {
-			return nil
-		}
-		return web.ErrNotFound
-	}
-	if r.User == nil {
-		return errSignIn
-	}
+func (s *Server) admit(r *web.Request, route web.Route) error {
 	switch {
-	case policy == web.SignedIn,
-		policy == web.Member && r.User.Role == account.Member && r.Cooperative != nil,
-		policy == web.Association && r.User.Role == account.Association:
+	case route.Policy == web.Public, route.Policy == web.Demo && s.config.Demo:
+		return nil
+	case route.Policy == web.Demo:
+		return web.ErrNotFound
+	case r.User == nil:
+		return errSignIn
+	case route.Policy == web.SignedIn, route.Policy == web.Holder && r.Holds(route.Right):
 		return nil
 	}
-	return errForbidden
+	return fault.New(fault.Forbidden, "web.forbidden", "Roles", holders(r.Locale, route.Right))
+}
+
+// holders says who may do that, in words.
+func holders(l *i18n.Locale, right account.Right) string {
+	var names []string
+	for _, role := range account.Holders(right) {
+		names = append(names, ui.RoleName(l, role))
+	}
+	return strings.Join(names, l.T("shop.comma"))
 }
 
 // signingIn is what a request to sign in draws on: its networks' budgets; but a browser that somebody has

@@ -54,6 +54,8 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/cooperatives/:slug/suspend", at("/association/cooperatives/:slug"), "form[action$='/suspend']", url.Values{"note": {"a complaint"}}, "seen"},
 		{"/association/cooperatives/:slug/edit", at("/association/cooperatives/:slug/edit"), "main form", url.Values{"president": {"Aicha"}}, "version"},
 		{"/association/settings", "/fr/association/settings", "main form", url.Values{"reservation_hours": {"50"}}, "version"},
+		{"/association/people/:id/role", at("/association/people/:id"), "form[action*='/role']", url.Values{"role": {"support"}, "sure": {"yes"}}, "seen"},
+		{"/seller/people/:id/role", at("/seller/people/:id"), "form[action*='/role']", url.Values{"role": {"manager"}, "sure": {"yes"}}, "seen"},
 		{"/association/people/:id/end", at("/association/people/:id"), "form[action*='/end']", url.Values{"reason": {"left"}}, "seen"},
 		{"/association/people/:id/reopen", at("/association/people/:id"), "form[action*='/reopen']", url.Values{"reason": {"is back"}}, "seen"},
 		{"/association/people/:id/link", at("/association/people/:id"), "form[action*='/link']", nil, "seen"},

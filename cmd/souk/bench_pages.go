@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -108,10 +109,10 @@ var inMarket = map[string]string{
 type asker struct {
 	base    string
 	app     *app
-	id      uuid.UUID         // of the cooperative
-	member  uuid.UUID         // who acts for it
-	values  map[string]string // of what stands in braces
-	clients map[web.Policy]*http.Client
+	id      uuid.UUID                     // of the cooperative
+	member  uuid.UUID                     // who acts for it
+	values  map[string]string             // of what stands in braces
+	clients map[account.Role]*http.Client // who signed in with each role; nobody is nobody
 	pages   []benchPage
 }
 
@@ -120,11 +121,11 @@ type benchPage struct {
 	name string // the same in every market
 	path string
 	file bool
-	as   web.Policy
+	as   account.Role
 }
 
 func newAsker(ctx context.Context, a *app, base string) (*asker, error) {
-	v := &asker{base: base, app: a, values: make(map[string]string), clients: make(map[web.Policy]*http.Client)}
+	v := &asker{base: base, app: a, values: make(map[string]string), clients: make(map[account.Role]*http.Client)}
 	for _, step := range []func(context.Context) error{v.signIn, v.fillBasket, v.findRecords, v.upload} {
 		if err := step(ctx); err != nil {
 			return nil, err
@@ -157,7 +158,7 @@ func (v *asker) listPages() error {
 			if !route.NoLang {
 				rest = "/fr" + rest
 			}
-			v.pages = append(v.pages, benchPage{name: rest, path: v.filled(rest), file: file, as: route.Policy})
+			v.pages = append(v.pages, benchPage{name: rest, path: v.filled(rest), file: file, as: readerOf(route)})
 		}
 	}
 	return errors.Join(unknown...)
@@ -169,24 +170,36 @@ func (v *asker) filled(path string) string {
 	return braces.ReplaceAllStringFunc(path, func(name string) string { return v.values[strings.Trim(name, "{}")] })
 }
 
+// nobody is who has not signed in.
+const nobody account.Role = ""
+
+// readerOf is who asks for a route's page: the head of those it is for.
+func readerOf(route web.Route) account.Role {
+	switch route.Policy {
+	case web.Holder:
+		return account.Holders(route.Right)[0]
+	case web.SignedIn:
+		return account.Director
+	}
+	return nobody
+}
+
 // signIn opens a session for each kind of people.
 func (v *asker) signIn(ctx context.Context) error {
 	logins, err := demoLogins()
 	if err != nil {
 		return err
 	}
-	for policy, login := range map[web.Policy]string{
-		web.Public: "", web.Demo: "", web.Member: logins[1].Login, web.Association: logins[0].Login, web.SignedIn: logins[0].Login,
-	} {
+	for role, login := range map[account.Role]string{nobody: "", account.President: logins[1].Login, account.Director: logins[0].Login} {
 		jar, _ := cookiejar.New(nil) // never fails
 		// Asked for by hand, the answer stays compressed, as long as it was on its way.
-		v.clients[policy] = &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error {
+		v.clients[role] = &http.Client{Jar: jar, Transport: &http.Transport{DisableCompression: true}, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		}}
 		if login == "" {
 			continue
 		}
-		if _, err := v.post(ctx, policy, "/fr/signin", url.Values{"login": {login}, "password": {sample.Password}}); err != nil {
+		if _, err := v.post(ctx, role, "/fr/signin", url.Values{"login": {login}, "password": {sample.Password}}); err != nil {
 			return fmt.Errorf("sign in: %w", err)
 		}
 	}
@@ -209,7 +222,7 @@ func (v *asker) fillBasket(ctx context.Context) error {
 		return err
 	}
 	for _, product := range products {
-		if _, err := v.post(ctx, web.Public, "/fr/basket/lines", url.Values{"product": {product}, "quantity": {"1"}}); err != nil {
+		if _, err := v.post(ctx, nobody, "/fr/basket/lines", url.Values{"product": {product}, "quantity": {"1"}}); err != nil {
 			return fmt.Errorf("basket: %w", err)
 		}
 	}
@@ -225,7 +238,7 @@ func (v *asker) findRecords(ctx context.Context) error {
 		}
 		v.values[name] = value
 	}
-	if _, err := v.get(ctx, web.Public, "/sitemap.xml", false); err != nil { // by which its parts are drawn
+	if _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
 		return err
 	}
 	var placed struct {
@@ -243,7 +256,7 @@ func (v *asker) findRecords(ctx context.Context) error {
 
 // upload compares the whole catalogue with itself, as a member does who sends her file again.
 func (v *asker) upload(ctx context.Context) error {
-	file, err := v.get(ctx, web.Member, "/fr/seller/products/export.csv", false)
+	file, err := v.get(ctx, account.President, "/fr/seller/products/export.csv", false)
 	if err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
@@ -280,7 +293,7 @@ func (v *asker) time(ctx context.Context, p benchPage) (timing, error) {
 	return t, nil
 }
 
-func (v *asker) get(ctx context.Context, as web.Policy, path string, compressed bool) ([]byte, error) {
+func (v *asker) get(ctx context.Context, as account.Role, path string, compressed bool) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, v.base+path, nil)
 	if err != nil {
 		return nil, err
@@ -291,7 +304,7 @@ func (v *asker) get(ctx context.Context, as web.Policy, path string, compressed 
 	return v.do(as, r)
 }
 
-func (v *asker) post(ctx context.Context, as web.Policy, path string, form url.Values) ([]byte, error) {
+func (v *asker) post(ctx context.Context, as account.Role, path string, form url.Values) ([]byte, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, v.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		return nil, err
@@ -301,7 +314,7 @@ func (v *asker) post(ctx context.Context, as web.Policy, path string, form url.V
 }
 
 // do sends a request; an answer that says that something is wrong is an error.
-func (v *asker) do(as web.Policy, r *http.Request) (_ []byte, err error) {
+func (v *asker) do(as account.Role, r *http.Request) (_ []byte, err error) {
 	answer, err := v.clients[as].Do(r)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -254,8 +253,8 @@ func (d *demonstration) welcome(base, private string, logins []door.Login, l *i1
 	}
 }
 
-// demoLogins are some of the people that visitors may sign in as: the association, and the members
-// of three cooperatives of different sectors.
+// demoLogins are some of the people that visitors may sign in as: the association's, and those of three
+// cooperatives of different sectors; of who has not every right it says the role.
 func demoLogins() ([]door.Login, error) {
 	people, err := sample.People()
 	if err != nil {
@@ -273,12 +272,12 @@ func demoLogins() ([]door.Login, error) {
 	for _, p := range people {
 		who := names[p.Cooperative]
 		switch {
-		case p.Role == account.Association:
+		case p.Cooperative == "":
 			who = i18n.Text{AR: "الجمعية", FR: "L’association", EN: "The association"}
 		case !slices.Contains([]string{"nouarat-echcharaa", "assalat-el-arz", "mansaj-es-safa"}, p.Cooperative):
 			continue
 		}
-		logins = append(logins, door.Login{Who: who, Login: p.Email, Password: sample.Password})
+		logins = append(logins, door.Login{Who: who, Role: p.Role, Login: p.Email, Password: sample.Password})
 	}
 	return logins, nil
 }

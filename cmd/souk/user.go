@@ -22,16 +22,20 @@ import (
 
 const userUsage = `usage: souk user VERB [flags]
 
-  add     -name NAME (-email EMAIL | -phone PHONE) (-coop SLUG | -association) (-link | < password)
+  add     -name NAME (-email EMAIL | -phone PHONE) (-coop SLUG | -association) [-role ROLE] (-link | < password)
   list    [-coop SLUG]          the association's people, or a cooperative's
+  role    -login LOGIN -role ROLE
   link    -login LOGIN          a link to choose a password, good for an hour and once
   end     -login LOGIN -reason WHY
-  reopen  -login LOGIN -reason WHY`
+  reopen  -login LOGIN -reason WHY
+
+Roles of a cooperative are president, manager and preparer, those of the association director, treasurer, marketing
+and support; the first of each is the default.`
 
 // user keeps accounts from the machine: the association's first one, and those of people who cannot get in.
 func user(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	verbs := map[string]func(*keeper, context.Context, []string) error{
-		"add": (*keeper).add, "list": (*keeper).list, "link": (*keeper).link, "end": (*keeper).end, "reopen": (*keeper).reopen,
+		"add": (*keeper).add, "list": (*keeper).list, "role": (*keeper).role, "link": (*keeper).link, "end": (*keeper).end, "reopen": (*keeper).reopen,
 	}
 	if len(args) == 0 || verbs[args[0]] == nil {
 		fmt.Fprintln(stderr, userUsage)
@@ -84,6 +88,7 @@ func (k *keeper) add(ctx context.Context, args []string) (err error) {
 	phone := fs.String("phone", "", "telephone `number` to sign in with")
 	coop := fs.String("coop", "", "`slug` of the cooperative that the person is a member of")
 	association := fs.Bool("association", false, "the person works for the association")
+	role := roleFlag(fs)
 	link := fs.Bool("link", false, "tell a link to choose a password by, instead of reading one")
 	locale := fs.String("lang", i18n.Default, "`language` to write to the person in")
 	if err := parse(fs, args, k.stderr); err != nil {
@@ -101,13 +106,16 @@ func (k *keeper) add(ctx context.Context, args []string) (err error) {
 	if !k.Languages.Has(*locale) {
 		return fmt.Errorf("there is no language %q; there are %s", *locale, strings.Join(k.Languages.Codes(), ", "))
 	}
-	person := account.NewUser{Name: *name, Email: *email, Phone: *phone, Role: account.Association, Locale: *locale}
+	person := account.NewUser{Name: *name, Email: *email, Phone: *phone, Role: account.Director, Locale: *locale}
 	if *coop != "" {
 		id, err := k.cooperative(ctx, *coop)
 		if err != nil {
 			return err
 		}
-		person.Role, person.CooperativeID = account.Member, &id
+		person.Role, person.CooperativeID = account.President, &id
+	}
+	if *role != "" {
+		person.Role = account.Role(*role)
 	}
 	if *link {
 		person.Password = rand.Text() // nobody's, until the link is followed
@@ -123,6 +131,10 @@ func (k *keeper) add(ctx context.Context, args []string) (err error) {
 		return k.tellLink(ctx, added)
 	}
 	return nil
+}
+
+func roleFlag(fs *flag.FlagSet) *string {
+	return fs.String("role", "", "what the person is there: a `role`")
 }
 
 func (k *keeper) readPassword() (string, error) {
@@ -184,9 +196,20 @@ func (k *keeper) list(ctx context.Context, args []string) (err error) {
 				logins = append(logins, *login)
 			}
 		}
-		fmt.Fprintf(k.stdout, "%s\t%s\t%d sessions\t%s\n", p.Name, strings.Join(logins, ", "), p.Sessions, state)
+		fmt.Fprintf(k.stdout, "%s\t%s\t%s\t%d sessions\t%s\n", p.Name, p.Role, strings.Join(logins, ", "), p.Sessions, state)
 	}
 	return nil
+}
+
+func (k *keeper) role(ctx context.Context, args []string) error {
+	role := roleFlag(k.flags)
+	return k.byLogin(ctx, args, func(p account.Person) error {
+		if err := k.Accounts.Grant(ctx, p.ID, uuid.Nil, nil, account.Role(*role), tool); err != nil {
+			return err
+		}
+		fmt.Fprintf(k.stdout, "%s is %s now.\n", p.Name, *role)
+		return nil
+	})
 }
 
 func (k *keeper) link(ctx context.Context, args []string) error {

@@ -38,8 +38,13 @@ func TestAccountsAreKeptFromTheMachine(t *testing.T) {
 	if good(first) || !good(second) {
 		t.Error("another link does not end the first, or does not work")
 	}
-	if list := user(0, "list"); !strings.Contains(list, "Zahra\t+212612349876\t0 sessions\topen") {
+	if list := user(0, "list"); !strings.Contains(list, "Zahra\tdirector\t+212612349876\t0 sessions\topen") {
 		t.Errorf("the list says %s", list)
+	}
+	user(1, "role", "-login", "0612349876", "-role", "preparer")
+	user(0, "role", "-login", "0612349876", "-role", "support")
+	if list := user(0, "list"); !strings.Contains(list, "Zahra\tsupport\t") {
+		t.Errorf("with another role the list says %s", list)
 	}
 	if said := user(1, "end", "-login", "0612349876"); !strings.Contains(said, "reason") {
 		t.Errorf("without a reason: %s", said)

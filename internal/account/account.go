@@ -13,15 +13,6 @@ import (
 	"github.com/souk-taawon/souk/internal/security"
 )
 
-// Role is what a person may do: a member acts for one cooperative, the association for the market.
-type Role string
-
-// The roles.
-const (
-	Member      Role = "member"
-	Association Role = "association"
-)
-
 // What can go wrong. One sentence covers an unknown login and a wrong password, so that nobody
 // learns who has an account.
 var (
@@ -32,8 +23,8 @@ var (
 	ErrUser       = fault.New(fault.Invalid, "account.invalid") // Fields say where
 	ErrNotFound   = fault.New(fault.NotFound, "account.not_found")
 	ErrWrongState = fault.New(fault.Conflict, "account.wrong_state")  // ended already, or not ended
-	ErrOwnAccount = fault.New(fault.Conflict, "account.own_account")  // nobody ends her own
-	ErrLastOne    = fault.New(fault.Conflict, "account.last_account") // nobody could act for the association
+	ErrOwnAccount = fault.New(fault.Conflict, "account.own_account")  // nobody ends her own, or gives herself a role
+	ErrLastHead   = fault.New(fault.Conflict, "account.last_account") // see headedTx
 )
 
 // User is a person who can sign in; e-mail or telephone may be missing, never both.
@@ -43,7 +34,7 @@ type User struct {
 	Email         *string    `db:"email"`
 	Phone         *string    `db:"phone"` // E.164
 	Role          Role       `db:"role"`
-	CooperativeID *uuid.UUID `db:"cooperative_id"` // a member's; nil for the association
+	CooperativeID *uuid.UUID `db:"cooperative_id"` // hers; nil for the association's people
 	Locale        string     `db:"locale"`
 }
 
@@ -54,10 +45,10 @@ type lifetime struct{ idle, absolute time.Duration }
 // association moves money, and is asked more often.
 func (r Role) lifetime() lifetime {
 	const day = 24 * time.Hour
-	if r == Association {
-		return lifetime{idle: 12 * time.Hour, absolute: 7 * day}
+	if r.InCooperative() {
+		return lifetime{idle: 10 * day, absolute: 30 * day}
 	}
-	return lifetime{idle: 10 * day, absolute: 30 * day}
+	return lifetime{idle: 12 * time.Hour, absolute: 7 * day}
 }
 
 // How many passwords are hashed at the same time: each takes 46 MiB and a core for a tenth of a second,

@@ -86,7 +86,7 @@ func (d *door) fatima(t *testing.T) account.User {
 	t.Helper()
 	u, err := d.Create(context.Background(), account.NewUser{
 		Name: "Fatima", Email: "Fatima@Nahlat.ma", Phone: "06 61 23 45 67", Password: password,
-		Role: account.Member, CooperativeID: &d.cooperative, Locale: "ar",
+		Role: account.President, CooperativeID: &d.cooperative, Locale: "ar",
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func (d *door) fatima(t *testing.T) account.User {
 func (d *door) create(t *testing.T, name string) account.User {
 	t.Helper()
 	u, err := d.Create(context.Background(), account.NewUser{
-		Name: name, Email: name + "@nahlat.ma", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+		Name: name, Email: name + "@nahlat.ma", Password: password, Role: account.President, CooperativeID: &d.cooperative,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +110,7 @@ func (d *door) create(t *testing.T, name string) account.User {
 func (d *door) associate(t *testing.T, name string) account.User {
 	t.Helper()
 	u, err := d.Create(context.Background(), account.NewUser{
-		Name: name, Email: name + "@association.ma", Password: password, Role: account.Association,
+		Name: name, Email: name + "@association.ma", Password: password, Role: account.Director,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -161,9 +161,11 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 	d := newDoor(t)
 	d.fatima(t)
 	good := account.NewUser{
-		Name: "Amina", Email: "amina@nahlat.ma", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+		Name: "Amina", Email: "amina@nahlat.ma", Password: password, Role: account.President, CooperativeID: &d.cooperative,
 	}
-	nobody := postgres.NewID()
+	nobody, another := postgres.NewID(), postgres.NewID()
+	d.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at)
+		select $1, 'another', 'أخرى', 'Autre', sector, commune, women, men, young, created_at, updated_at from cooperatives where id = $2`, another, d.cooperative)
 	for name, c := range map[string]struct {
 		change func(*account.NewUser)
 		field  string
@@ -186,8 +188,10 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 		"own name":                {func(n *account.NewUser) { n.Password = "amina a 3 ruches" }, "password", "account.password_guessable"},
 		"own telephone":           {func(n *account.NewUser) { n.Phone, n.Password = "0661999888", "tel 0661999888" }, "password", "account.password_guessable"},
 		"unknown role":            {func(n *account.NewUser) { n.Role = "queen" }, "role", "account.role_unknown"},
+		"first who presides not":  {func(n *account.NewUser) { n.Role, n.CooperativeID = account.Preparer, &another }, "role", "account.head_first"},
+		"first who directs not":   {func(n *account.NewUser) { n.Role, n.CooperativeID = account.Treasurer, nil }, "role", "account.head_first"},
 		"member of nothing":       {func(n *account.NewUser) { n.CooperativeID = nil }, "cooperative", "account.cooperative_mismatch"},
-		"association that sells":  {func(n *account.NewUser) { n.Role = account.Association }, "cooperative", "account.cooperative_mismatch"},
+		"association that sells":  {func(n *account.NewUser) { n.Role = account.Director }, "cooperative", "account.cooperative_mismatch"},
 		"unknown cooperative":     {func(n *account.NewUser) { n.CooperativeID = &nobody }, "cooperative", "account.cooperative_unknown"},
 	} {
 		n := good
@@ -214,12 +218,12 @@ func TestThePeopleTableDefendsItself(t *testing.T) {
 	}
 	text := func(s string) *string { return &s }
 	for constraint, r := range map[string]row{
-		"users_email_key":                 {text("fatima@nahlat.ma"), nil, "association", nil},
-		"users_phone_key":                 {nil, text("+212661234567"), "association", nil},
-		"users_email_lower_case":          {text("Amina@nahlat.ma"), nil, "association", nil},
-		"users_reachable":                 {nil, nil, "association", nil},
+		"users_email_key":                 {text("fatima@nahlat.ma"), nil, "director", nil},
+		"users_phone_key":                 {nil, text("+212661234567"), "director", nil},
+		"users_email_lower_case":          {text("Amina@nahlat.ma"), nil, "director", nil},
+		"users_reachable":                 {nil, nil, "director", nil},
 		"users_role_known":                {text("amina@nahlat.ma"), nil, "queen", nil},
-		"users_member_of_one_cooperative": {text("amina@nahlat.ma"), nil, "member", nil},
+		"users_member_of_one_cooperative": {text("amina@nahlat.ma"), nil, "president", nil},
 	} {
 		_, err := d.db.Exec(`insert into users (id, name, email, phone, password_hash, role, cooperative_id, created_at)
 			values ($1, 'Amina', $2, $3, '', $4, $5, $6)`, postgres.NewID(), r.email, r.phone, r.role, r.cooperative, d.time)
@@ -240,7 +244,7 @@ func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
 	}
 	for _, password := range []string{"Nahlat-2027!", "نحلات 2027!!", "nahlat.nahlat", "tafoughalt-27", "تعاونيات بركان 2027", "berkanehub27"} {
 		_, created := d.Create(t.Context(), account.NewUser{
-			Name: "Amina", Email: "amina@poste.example", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+			Name: "Amina", Email: "amina@poste.example", Password: password, Role: account.President, CooperativeID: &d.cooperative,
 		})
 		_, chosen := d.ChoosePassword(t.Context(), token, password, from("192.0.2.7"), d.fr)
 		_, _, changed := d.ChangePassword(t.Context(), u, account.Change{Current: "trois ruches au soleil", Password: password, From: from("192.0.2.7")}, d.fr)

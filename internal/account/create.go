@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -15,8 +16,8 @@ import (
 	"github.com/souk-taawon/souk/internal/security"
 )
 
-// NewUser is what an account is made of. Email or Phone may be empty, not both; a member has a
-// CooperativeID and the association none; Locale is a language's code, Arabic when empty.
+// NewUser is what an account is made of. Email or Phone may be empty, not both; who has a role in a
+// cooperative has its CooperativeID and the association's people have none; Locale is a language's code, Arabic when empty.
 type NewUser struct {
 	Name          string
 	Email         string
@@ -47,7 +48,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 		return User{}, err
 	}
 	err = s.events.Do(ctx, event(security.AccountAdded, uuid.Nil, u, security.Source{}), func(tx *sqlx.Tx) error {
-		return s.insertTx(ctx, tx, u, hash)
+		return s.insertTx(ctx, tx, u, hash, uuid.Nil)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -66,7 +67,7 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from secu
 		return User{}, "", wrong
 	}
 	err = s.events.Do(ctx, event(security.AccountAdded, by, u, from), func(tx *sqlx.Tx) error {
-		if err := s.insertTx(ctx, tx, u, ""); err != nil {
+		if err := s.insertTx(ctx, tx, u, "", by); err != nil {
 			return err
 		}
 		if u.Email == nil {
@@ -116,21 +117,29 @@ func (n NewUser) checked() (User, *fault.Error) {
 		wrong.Field("email", "account.unreachable")
 	}
 	switch {
-	case n.Role != Member && n.Role != Association:
+	case !n.Role.known():
 		wrong.Field("role", "account.role_unknown")
-	case (n.Role == Member) != (n.CooperativeID != nil):
+	case n.Role.InCooperative() != (n.CooperativeID != nil):
 		wrong.Field("cooperative", "account.cooperative_mismatch")
 	}
 	return u, wrong
 }
 
-func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string) error {
+// insertTx makes an account in the name of by.
+func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string, by uuid.UUID) error {
+	if err := mayStillTx(ctx, tx, u.CooperativeID, by); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 		u.ID, u.Name, u.Email, u.Phone, hash, u.Role, u.CooperativeID, u.Locale, s.now())
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	switch {
+	case err == nil:
+		if err = headedTx(ctx, tx, u.CooperativeID); errors.Is(err, ErrLastHead) {
+			return wrong.Field("role", "account.head_first").Wrap(err)
+		}
 	case postgres.Violates(err, "users_email_key"):
 		return wrong.Field("email", "account.email_taken").Wrap(err)
 	case postgres.Violates(err, "users_phone_key"):

@@ -31,7 +31,7 @@ func (p Person) Link() int64 {
 
 // Person gives one person, also of an ended account, or ErrNotFound.
 func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
-	people, err := s.people(ctx, `u.id = $2`, id)
+	people, err := s.people(ctx, `u.id = $1`, id)
 	if err != nil {
 		return Person{}, err
 	}
@@ -43,7 +43,7 @@ func (s *Service) Person(ctx context.Context, id uuid.UUID) (Person, error) {
 
 // ByLogin gives the person with that e-mail address or telephone, also of an ended account, or ErrNotFound.
 func (s *Service) ByLogin(ctx context.Context, login string) (Person, error) {
-	people, err := s.people(ctx, `(u.email = $2 or u.phone = $2)`, normalLogin(login))
+	people, err := s.people(ctx, `(u.email = $1 or u.phone = $1)`, normalLogin(login))
 	if err != nil {
 		return Person{}, err
 	}
@@ -53,15 +53,18 @@ func (s *Service) ByLogin(ctx context.Context, login string) (Person, error) {
 	return people[0], nil
 }
 
+// ofHouse are the people of the cooperative $1, or of the association where that is null.
+const ofHouse = `(cooperative_id = cast($1 as uuid) or cast($1 as uuid) is null and cooperative_id is null)`
+
 // MembersOf gives a cooperative's people in the order in which they got an account, those of ended
 // accounts last.
 func (s *Service) MembersOf(ctx context.Context, cooperativeID uuid.UUID) ([]Person, error) {
-	return s.people(ctx, `u.cooperative_id = $2`, cooperativeID)
+	return s.people(ctx, ofHouse, &cooperativeID)
 }
 
 // Associates gives the association's people in the same order.
 func (s *Service) Associates(ctx context.Context) ([]Person, error) {
-	return s.people(ctx, `u.role = $2`, Association)
+	return s.people(ctx, ofHouse, (*uuid.UUID)(nil))
 }
 
 // maxPeople bounds a list: far above what a cooperative or the association has.
@@ -72,10 +75,10 @@ func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, 
 	err := s.db.SelectContext(ctx, &people, `
 		select u.id, u.name, u.email, u.phone, u.role, u.cooperative_id, u.locale, u.created_at,
 		       u.password_hash <> '' as chosen, u.disabled_at, u.disabled_note, u.decisions,
-		       (select count(*) from sessions where user_id = u.id and expires_at > $1) as sessions,
-		       (select max(created_at) from password_resets where user_id = u.id and expires_at > $1) as link_at
+		       (select count(*) from sessions where user_id = u.id and expires_at > $2) as sessions,
+		       (select max(created_at) from password_resets where user_id = u.id and expires_at > $2) as link_at
 		from users u where `+where+`
-		order by u.disabled_at is not null, u.created_at, u.id limit $3`, s.now(), arg, maxPeople)
+		order by u.disabled_at is not null, u.created_at, u.id limit $3`, arg, s.now(), maxPeople)
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}

@@ -14,10 +14,10 @@ func TestPeopleAreListedWithTheirs(t *testing.T) {
 	d := newDoor(t)
 	ctx := context.Background()
 	for i, n := range []account.NewUser{
-		{Name: "Fatima", Phone: "0661234567", Role: account.Member, CooperativeID: &d.cooperative},
-		{Name: "Hanan", Email: "hanan@souk.test", Role: account.Association},
-		{Name: "Khadija", Email: "khadija@souk.test", Role: account.Member, CooperativeID: &d.cooperative},
-		{Name: "Zineb", Email: "zineb@souk.test", Role: account.Member, CooperativeID: &d.cooperative},
+		{Name: "Fatima", Phone: "0661234567", Role: account.President, CooperativeID: &d.cooperative},
+		{Name: "Hanan", Email: "hanan@souk.test", Role: account.Director},
+		{Name: "Khadija", Email: "khadija@souk.test", Role: account.President, CooperativeID: &d.cooperative},
+		{Name: "Zineb", Email: "zineb@souk.test", Role: account.President, CooperativeID: &d.cooperative},
 	} {
 		n.Password = password
 		d.time = d.time.AddDate(0, 0, i)

@@ -158,7 +158,7 @@ func TestAskingForALinkTellsAndSendsNothingToStrangers(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	if _, err := d.Create(context.Background(), account.NewUser{
-		Name: "Amina", Phone: "0661999888", Password: password, Role: account.Member, CooperativeID: &d.cooperative,
+		Name: "Amina", Phone: "0661999888", Password: password, Role: account.President, CooperativeID: &d.cooperative,
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +219,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	ctx := context.Background()
 	jamal := d.associate(t, "Jamal")
 	amina, token, err := d.Invite(ctx, account.NewUser{
-		Name: "Amina", Phone: "0661999888", Role: account.Member, CooperativeID: &d.cooperative,
+		Name: "Amina", Phone: "0661999888", Role: account.President, CooperativeID: &d.cooperative,
 	}, jamal.ID, village, link, d.fr)
 	if err != nil || token == "" || len(mails(t, d)) != 0 {
 		t.Fatalf("token %q, %v", token, err)
@@ -278,7 +278,7 @@ func TestWhoIsInvitedByMailChoosesAPasswordWithinThreeDays(t *testing.T) {
 	for days, good := range map[int]bool{2: true, 3: false} {
 		email := fmt.Sprintf("khadija%d@nahlat.ma", days)
 		_, token, err := d.Invite(ctx, account.NewUser{
-			Name: "Khadija", Email: email, Role: account.Member, CooperativeID: &d.cooperative,
+			Name: "Khadija", Email: email, Role: account.President, CooperativeID: &d.cooperative,
 		}, jamal.ID, village, link, d.fr)
 		sent := mails(t, d)
 		if err != nil || token != "" || sent[len(sent)-1].To != email || sent[len(sent)-1].Subject != d.fr.T("account.invite_mail_subject") {
@@ -290,7 +290,7 @@ func TestWhoIsInvitedByMailChoosesAPasswordWithinThreeDays(t *testing.T) {
 			t.Errorf("after %d days: %v", days, err)
 		}
 	}
-	_, _, err := d.Invite(ctx, account.NewUser{Name: " ", Email: "khadija2@nahlat.ma", Role: account.Association}, jamal.ID, village, link, d.fr)
+	_, _, err := d.Invite(ctx, account.NewUser{Name: " ", Email: "khadija2@nahlat.ma", Role: account.Director}, jamal.ID, village, link, d.fr)
 	if e := fault.As(err); e == nil || e.Fields["name"].Key != "account.name_missing" {
 		t.Errorf("without a name: %v", err)
 	}

@@ -36,7 +36,7 @@ func TestTheAssociationIsAskedMoreOften(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	if _, err := d.Create(context.Background(), account.NewUser{
-		Name: "Jamal", Email: "jamal@association.ma", Password: password, Role: account.Association,
+		Name: "Jamal", Email: "jamal@association.ma", Password: password, Role: account.Director,
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -200,7 +200,7 @@ func TestTheAssociationApprovesSuspendsAndApprovesAgain(t *testing.T) {
 	c := r.create(t, nahlat())
 	jamal := postgres.NewID()
 	r.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@association.ma', '', 'association', $2)`, jamal, r.time)
+		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, jamal, r.time)
 	ctx := context.Background()
 	if err := r.SetState(ctx, c.ID, cooperative.Suspended, "trop tôt", jamal); !errors.Is(err, cooperative.ErrWrongState) {
 		t.Errorf("a pending cooperative cannot be suspended: %v", err)

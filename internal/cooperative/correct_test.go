@@ -21,7 +21,7 @@ func (r *registry) person(t *testing.T, name string) uuid.UUID {
 	t.Helper()
 	id := postgres.NewID()
 	r.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, $2, $3, '', 'association', $4)`, id, name, strings.ToLower(name)+"@association.ma", r.time)
+		values ($1, $2, $3, '', 'director', $4)`, id, name, strings.ToLower(name)+"@association.ma", r.time)
 	return id
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -334,7 +335,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	for i, p := range parts {
 		byCooperative[p.Cooperative.ID] = &parts[i]
 	}
-	recipients, err := cooperative.Recipients(ctx, tx, slices.Collect(maps.Keys(byCooperative)))
+	recipients, err := cooperative.Recipients(ctx, tx, slices.Collect(maps.Keys(byCooperative)), account.SeeParts)
 	if err != nil {
 		return nil, err
 	}
@@ -346,7 +347,8 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	}
 	var people []struct{ Email, Locale string }
 	err = tx.SelectContext(ctx, &people, `
-		select email, locale from people where cooperative_id is null and email is not null and not ended`)
+		select email, locale from people where role = any($1) and email is not null and not ended`,
+		pq.Array(account.Holders(account.MoveOrders)))
 	if err != nil {
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
 	}

@@ -19,7 +19,7 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 	m := newMarket(t)
 	m.exec(`update cooperatives set email = '' where id = $1`, m.soap)
 	m.exec(`insert into users (id, name, email, password_hash, role, disabled_at, created_at)
-		values (gen_random_uuid(), 'سابقة', 'gone@souk.example', '', 'association', now(), now())`)
+		values (gen_random_uuid(), 'سابقة', 'gone@souk.example', '', 'director', now(), now())`)
 	o := m.place(m.basic()).Order
 	mails := m.mails()
 	recipients := slices.Sorted(maps.Keys(mails))
@@ -173,8 +173,8 @@ func TestACooperativeWithoutAnAddressIsToldAtItsMembers(t *testing.T) {
 	m := newMarket(t)
 	m.exec(`update cooperatives set email = ''`)
 	m.exec(`insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at, disabled_at) values
-		(gen_random_uuid(), 'a', null, '+212661000001', '', 'member', $1, 'ar', '2026-01-01', null),
-		(gen_random_uuid(), 'b', 'left@nouarat.example', null, '', 'member', $1, 'ar', '2026-01-01', now())`, m.couscous)
+		(gen_random_uuid(), 'a', null, '+212661000001', '', 'president', $1, 'ar', '2026-01-01', null),
+		(gen_random_uuid(), 'b', 'left@nouarat.example', null, '', 'president', $1, 'ar', '2026-01-01', now())`, m.couscous)
 	o := m.place(m.basic()).Order
 	mails := m.mails()
 	if diff := cmp.Diff([]string{"association@souk.example", "member@nouarat.example"}, slices.Sorted(maps.Keys(mails))); diff != "" {

@@ -127,7 +127,7 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 			       ($3, $5, 'buyers', 'pending', 2600, $7), ($4, $5, 'buyers', 'pending', 2600, $8)`,
 			[]any{ids[12], ids[13], ids[14], ids[15], ids[11], cooperatives[0], cooperatives[1], cooperatives[2]}},
 		{`select c.id, c.email, (select locale from users u where u.cooperative_id = c.id limit 1) from cooperatives c where c.id = any($1)
-			union all select null, email, locale from users where role = 'association'`, []any{pq.Array(cooperatives)}},
+			union all select null, email, locale from users where role = 'director'`, []any{pq.Array(cooperatives)}},
 		{`insert into river_job (args, kind, max_attempts, metadata, priority, queue, scheduled_at, state, tags)
 			select $1::jsonb, 'mail_send', 25, '{}', 1, 'default', $2, 'available', '{}' from generate_series(1, 5)`,
 			[]any{`{"to":"association@souk.example","subject":"طلب جديد","body":"` + bareBody + `"}`, now}},

@@ -77,9 +77,9 @@ func newMarket(t testing.TB) *market {
 	m.honey = m.cooperative("iklil-el-qimma", "إكليل القمة", 5, "approved")
 	m.soap = m.cooperative("zahrat-el-ain", "زهرة العين", 0, "approved")
 	newcomer := m.cooperative("jdida", "جديدة", 0, "pending")
-	m.association = m.user("association@souk.example", "association", nil, "ar")
+	m.association = m.user("association@souk.example", "director", nil, "ar")
 	m.members = map[uuid.UUID]uuid.UUID{
-		m.couscous: m.user("member@nouarat.example", "member", &m.couscous, "fr"), m.honey: postgres.NewID(), m.soap: postgres.NewID(),
+		m.couscous: m.user("member@nouarat.example", "president", &m.couscous, "fr"), m.honey: postgres.NewID(), m.soap: postgres.NewID(),
 	}
 	m.wheat = m.product(m.couscous, "كسكس القمح", "Couscous de blé", 26_00, false, "published")
 	m.barley = m.product(m.couscous, "كسكس الشعير", "Couscous d’orge", 65_00, false, "published")

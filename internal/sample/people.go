@@ -55,36 +55,49 @@ type Person struct {
 	Name        string
 	Email       string
 	Phone       string // E.164
-	Cooperative string // a member's, by its slug
+	Cooperative string // by its slug; empty for the association's people
 }
 
-// People are those who can sign in, with Password: one for the association, then a member of each
-// cooperative.
+// People are those who can sign in, with Password: the association's director, the president of each
+// cooperative, and then others with fewer rights.
 func People() ([]Person, error) {
 	cooperatives, err := Cooperatives()
 	if err != nil {
 		return nil, err
 	}
-	people := []Person{associate}
+	people := []Person{director}
 	for _, c := range cooperatives {
-		people = append(people, memberOf(c))
+		people = append(people, presidentOf(c))
 	}
-	return people, nil
+	return append(people, preparer, treasurer), nil
 }
 
-var associate = Person{
-	Role: account.Association, Name: "حنان بنيوسف",
-	Email: "association@exemple.invalid", Phone: "+212699000099",
-}
+var (
+	director = Person{
+		Role: account.Director, Name: "حنان بنيوسف",
+		Email: "association@exemple.invalid", Phone: "+212699000099",
+	}
+	treasurer = Person{
+		Role: account.Treasurer, Name: "سميرة الإدريسي",
+		Email: "tresorerie@exemple.invalid", Phone: "+212699000097",
+	}
+	preparer = Person{
+		Role: account.Preparer, Name: "ليلى أوحساين",
+		Email: "preparation@exemple.invalid", Phone: "+212699000096", Cooperative: "nouarat-echcharaa",
+	}
+)
 
-// memberOf is who signs in for a cooperative: whoever presides over it.
-func memberOf(c Cooperative) Person {
-	return Person{Role: account.Member, Name: c.President, Email: c.Email, Phone: c.Phone, Cooperative: c.Slug}
+// presidentOf is who signs in for a cooperative first: whoever presides over it.
+func presidentOf(c Cooperative) Person {
+	return Person{Role: account.President, Name: c.President, Email: c.Email, Phone: c.Phone, Cooperative: c.Slug}
 }
 
 func (l *loader) addAssociation(ctx context.Context) (err error) {
 	l.clock = l.opened
-	if l.association, err = l.addPerson(ctx, associate, nil); err != nil {
+	if l.association, err = l.addPerson(ctx, director, nil); err != nil {
+		return err
+	}
+	if _, err = l.addPerson(ctx, treasurer, nil); err != nil {
 		return err
 	}
 	return l.addContact(ctx)
@@ -109,6 +122,15 @@ func (l *loader) addContact(ctx context.Context) error {
 	}
 	_, err = l.Settings.Save(ctx, to, l.association)
 	return err
+}
+
+// addPeople makes the accounts of a cooperative's people and gives its president's id.
+func (l *loader) addPeople(ctx context.Context, c Cooperative, id uuid.UUID) (uuid.UUID, error) {
+	president, err := l.addPerson(ctx, presidentOf(c), &id)
+	if err == nil && c.Slug == preparer.Cooperative {
+		_, err = l.addPerson(ctx, preparer, &id)
+	}
+	return president, err
 }
 
 // addPerson makes somebody's account, unless it is there, and gives its id.

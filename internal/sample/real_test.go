@@ -18,7 +18,7 @@ func TestNoSampleIsLoadedAmongRealPeople(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = real.Accounts.Create(context.Background(), account.NewUser{
-		Name: "سعاد", Email: "souad@taawoniyat-berkane.ma", Password: "trois clémentines au soleil", Role: account.Association,
+		Name: "سعاد", Email: "souad@taawoniyat-berkane.ma", Password: "trois clémentines au soleil", Role: account.Director,
 	})
 	if err != nil {
 		t.Fatal(err)

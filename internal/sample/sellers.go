@@ -42,7 +42,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 		return err
 	}
 	s.id = c.ID
-	if s.member, err = l.addPerson(ctx, memberOf(s.Cooperative), &s.id); err != nil {
+	if s.member, err = l.addPeople(ctx, s.Cooperative, s.id); err != nil {
 		return err
 	}
 	if s.State != c.State {

@@ -28,6 +28,7 @@ const (
 	AccountAdded    Kind = "account_added"
 	AccountEnded    Kind = "account_ended"
 	AccountReopened Kind = "account_reopened"
+	RoleGranted     Kind = "role_granted" // Detail is the role before and the one granted
 
 	Refused      Kind = "forbidden"
 	LimitReached Kind = "limit_reached"

@@ -42,7 +42,7 @@ func (w *watch) person(t *testing.T, name string) uuid.UUID {
 	t.Helper()
 	id := postgres.NewID()
 	if _, err := w.db.Exec(`insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, $2, lower($2) || '@souk.test', '', 'association', now())`, id, name); err != nil {
+		values ($1, $2, lower($2) || '@souk.test', '', 'director', now())`, id, name); err != nil {
 		t.Fatal(err)
 	}
 	return id

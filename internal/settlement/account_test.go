@@ -39,7 +39,7 @@ func TestAnAccountThatChangedIsPointedOutUntilItProves(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
 	s.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@association.ma', '', 'association', $2)`, s.jamal, s.time)
+		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, s.jamal, s.time)
 	nahlat, zayt := s.seller(t, "nahlat"), s.seller(t, "zayt")
 	s.sold(t, nahlat, 30000)
 	s.pay(t, nahlat, 10000, "VIR 1")

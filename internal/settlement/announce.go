@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -53,7 +54,7 @@ func (s *Service) announceUndone(ctx context.Context, tx *sqlx.Tx, r Reversal) e
 // tell queues what write says to each of these cooperatives, in its language.
 func (s *Service) tell(ctx context.Context, tx *sqlx.Tx, cooperatives []uuid.UUID,
 	write func(l *i18n.Locale, cooperative uuid.UUID) mail.Message) error {
-	recipients, err := cooperative.Recipients(ctx, tx, cooperatives)
+	recipients, err := cooperative.Recipients(ctx, tx, cooperatives, account.SeeOwnMoney)
 	if err != nil || len(recipients) == 0 {
 		return err
 	}

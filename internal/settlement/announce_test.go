@@ -38,7 +38,7 @@ func (s *till) reads(t *testing.T, of uuid.UUID, email, locale string) {
 	t.Helper()
 	s.exec(t, `update cooperatives set email = $2 where id = $1`, of, email)
 	s.exec(t, `insert into users (id, name, email, password_hash, role, cooperative_id, locale, created_at)
-		values (gen_random_uuid(), 'm', 'member-' || $2, '', 'member', $1, $3, now())`, of, email, locale)
+		values (gen_random_uuid(), 'm', 'member-' || $2, '', 'president', $1, $3, now())`, of, email, locale)
 }
 
 // told checks what a message says, and that it holds nothing that was left open.

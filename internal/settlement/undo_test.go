@@ -33,7 +33,7 @@ func TestAWronglyRecordedPayoutIsUndoneAndRecordedAsItWas(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
 	s.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@souk.example', '', 'association', now())`, s.jamal)
+		values ($1, 'Jamal', 'jamal@souk.example', '', 'director', now())`, s.jamal)
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000) // 285 due
 	wrong := s.pay(t, nahlat, 21000, "VIR 1")

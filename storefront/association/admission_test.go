@@ -89,6 +89,7 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 	l := m.in("fr")
 	m.tells(m.boss.Get("/fr/association/cooperatives/amal").Want(http.StatusOK), "body", l.T("association.accounts.none"))
 	add := func(form url.Values) *storetest.Page {
+		form.Set("role", "president")
 		return m.boss.Post("/fr/association/cooperatives/amal/members", form)
 	}
 	page := add(url.Values{"name": {"Khadija"}, "email": {"Khadija@souk.test"}}).Want(http.StatusOK)
@@ -110,8 +111,8 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 	}
 
 	page = m.boss.Get("/fr/association/cooperatives/amal").Want(http.StatusOK)
-	m.says(page, "[data-accounts] li:nth-child(1)", "Khadija "+l.T("association.person.state_invited")+"khadija@souk.test")
-	m.says(page, "[data-accounts] li:nth-child(2)", "Aicha 06 12 34 56 80")
+	m.says(page, "[data-accounts] li:nth-child(1)", "Khadija "+l.T("role.president")+l.T("association.person.state_invited")+"khadija@souk.test")
+	m.says(page, "[data-accounts] li:nth-child(2)", "Aicha "+l.T("role.president")+"06 12 34 56 80")
 
 	page = add(url.Values{"name": {"Aicha"}, "email": {"khadija@souk.test"}}).Want(http.StatusUnprocessableEntity)
 	m.says(page, "#f-email-error", l.T("account.email_taken"))

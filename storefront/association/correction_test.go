@@ -144,7 +144,7 @@ func TestWhoSavesLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	karim, err := m.Accounts.Create(context.Background(), account.NewUser{
-		Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Association,
+		Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Director,
 	})
 	m.must(err)
 	colleague := m.SignIn(karim)

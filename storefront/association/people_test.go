@@ -22,10 +22,11 @@ func TestTheAssociationAddsItsOwnPeople(t *testing.T) {
 		m.says(page, "#f-email-error", l.T("account.email_invalid"))
 		m.speaks(page)
 		email := "hanan" + l.Number(i) + "@souk.test"
-		page = m.boss.Post(people, url.Values{"name": {"Hanan"}, "email": {email}}).Want(http.StatusOK)
+		page = m.boss.Post(people, url.Values{"name": {"Hanan"}, "email": {email}, "role": {"treasurer"}}).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.member.mailed", "Name", "Hanan"))
 		m.tells(page, "[data-accounts]", email)
 		m.tells(page, "[data-accounts]", l.T("association.person.state_invited"))
+		m.tells(page, "[data-accounts]", l.T("role.treasurer"))
 		m.speaks(page)
 		m.Eventually("the invitation is mailed", func() bool {
 			kept, err := m.Mailbox(context.Background(), 1)
@@ -39,7 +40,7 @@ func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	u, _, err := m.Accounts.Invite(context.Background(), account.NewUser{
-		Name: "Aicha", Phone: "0612345680", Role: account.Member, CooperativeID: &m.Honey.ID, Locale: "fr",
+		Name: "Aicha", Phone: "0612345680", Role: account.President, CooperativeID: &m.Honey.ID, Locale: "fr",
 	}, m.Association.ID, noSource, nil, m.in("fr"))
 	m.must(err)
 	person := "/association/people/" + u.ID.String()
@@ -128,4 +129,40 @@ func TestTheAssociationEndsAMembersSessions(t *testing.T) {
 		}
 	}
 	another.Get("/en/association").Want(http.StatusOK)
+}
+
+func TestARoleIsGivenOnAPersonsPage(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	preparer := m.Hire(account.Preparer, m.Honey)
+	hers := m.SignIn(preparer).Stay()
+	roles := []string{"manager", "preparer", "manager"}
+	for i, code := range languages {
+		l, person := m.in(code), "/"+code+"/association/people/"+preparer.ID.String()
+		page := m.boss.Get(person).Want(http.StatusOK)
+		old := page
+		page = m.boss.Submit(page, "#role form", url.Values{"role": {roles[i]}}).Want(http.StatusUnprocessableEntity)
+		m.says(page, "#f-sure-error", l.T("ui.role.sure_missing"))
+		if chosen := page.Find("#role input[checked][name=role]").AttrOr("value", ""); chosen != roles[i] {
+			t.Errorf("%s: what was chosen is forgotten: %q", code, chosen)
+		}
+		m.speaks(page)
+		page = m.boss.Submit(page, "#role form", url.Values{"sure": {"yes"}}).Want(http.StatusOK)
+		m.says(page, ".toast", l.T("ui.role.given", "Role", l.T("role."+roles[i])))
+		m.says(page, ".pagehead .bdg", l.T("role."+roles[i]))
+		m.tells(page, "[data-events]", l.T("security.kind.role_granted"))
+		m.speaks(page)
+		again := m.boss.Submit(old, "#role form", url.Values{"role": {roles[i]}, "sure": {"yes"}})
+		if again.Status != http.StatusConflict && again.Status != http.StatusUnprocessableEntity { // a colleague's, or a second press
+			t.Errorf("%s: the old page answers %d", code, again.Status)
+		}
+	}
+	hers.Get("/fr/seller/products").Want(http.StatusOK)
+	president := "/fr/association/people/" + m.Honey.Member.ID.String()
+	page := m.boss.Submit(m.boss.Get(president), "#role form", url.Values{"role": {"manager"}, "sure": {"yes"}}).Want(http.StatusConflict)
+	m.says(page, "[data-notice]", m.in("fr").T("account.last_account"))
+	m.says(m.sends(president, "end", url.Values{"reason": {"left"}}).Want(http.StatusConflict), "[data-notice]", m.in("fr").T("account.last_account"))
+	if own := m.boss.Get("/fr/association/people/" + m.Association.ID.String()); own.Has("#role") {
+		t.Error("she is offered another role for herself")
+	}
 }

@@ -132,7 +132,7 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	karim, err := m.Accounts.Create(context.Background(), account.NewUser{
-		Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Association,
+		Name: "Karim", Email: "karim@souk.test", Password: storetest.Password, Role: account.Director,
 	})
 	m.must(err)
 	l := m.in("fr")

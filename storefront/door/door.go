@@ -20,6 +20,7 @@ import (
 // Login is somebody that visitors of a demonstration may sign in as.
 type Login struct {
 	Who      i18n.Text
+	Role     account.Role
 	Login    string
 	Password string
 }
@@ -60,7 +61,7 @@ var errIncomplete = fault.New(fault.Invalid, "door.incomplete")
 
 func (h *Handler) askSignIn(r *web.Request) error {
 	if r.User != nil {
-		return r.Redirect(home(*r.User))
+		return r.Redirect(ui.Home(*r.User))
 	}
 	return h.showSignIn(r, http.StatusOK, ui.Form{})
 }
@@ -94,7 +95,7 @@ func (h *Handler) signIn(r *web.Request) error {
 	if target := next(r); target != "" {
 		return r.Redirect(target)
 	}
-	return r.Redirect(home(entry.User))
+	return r.Redirect(ui.Home(entry.User))
 }
 
 // enter gives the browser its session and makes it known.
@@ -241,12 +242,4 @@ func next(r *web.Request) string {
 		return ""
 	}
 	return web.LocalPath(target)
-}
-
-// home is where a person's work is.
-func home(u account.User) string {
-	if u.Role == account.Association {
-		return "/association"
-	}
-	return "/seller"
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/storefront"
@@ -218,9 +219,9 @@ func TestForgottenPasswordIsReplacedByMail(t *testing.T) {
 
 func TestOnlyADemonstrationSaysHowToSignIn(t *testing.T) {
 	t.Parallel()
-	logins := []door.Login{{Who: i18n.Text{AR: "الجمعية", FR: "L’association"}, Login: "asso@souk.test", Password: "to be tried"}}
+	logins := []door.Login{{Who: i18n.Text{AR: "الجمعية", FR: "L’association"}, Role: account.Treasurer, Login: "asso@souk.test", Password: "to be tried"}}
 	demo := storetest.New(t, func(c *storefront.Config) { c.DemoLogins = logins })
-	if text := demo.Visitor().Get("/fr/signin").Text("[data-logins]"); text != "L’associationasso@souk.testto be triedSe connecter" {
+	if text := demo.Visitor().Get("/fr/signin").Text("[data-logins]"); text != "L’association Trésorerieasso@souk.testto be triedSe connecter" {
 		t.Errorf("it says %q", text)
 	}
 	real := storetest.New(t, func(c *storefront.Config) { c.DemoLogins, c.Demo = logins, false })

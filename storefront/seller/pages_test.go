@@ -154,7 +154,7 @@ func TestNewCooperativeIsWelcomedWhileItWaits(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	member, err := m.Accounts.Create(context.Background(), account.NewUser{
-		Name: "حليمة", Email: "member@amal.test", Password: storetest.Password, Role: account.Member, CooperativeID: &m.Pending.ID,
+		Name: "حليمة", Email: "member@amal.test", Password: storetest.Password, Role: account.President, CooperativeID: &m.Pending.ID,
 	})
 	if err != nil {
 		t.Fatal(err)

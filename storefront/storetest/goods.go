@@ -48,7 +48,7 @@ func (m *Market) furnish() {
 	_, err := m.DB.Exec(`update settings set decided = decided || '{"phone_orders": "1000", "phone_pieces": "10000", "address_orders": "1000", "address_pieces": "10000"}'`)
 	must(m.t, err)
 	m.Association, err = m.Accounts.Create(ctx, account.NewUser{
-		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Association,
+		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Director,
 	})
 	must(m.t, err)
 
@@ -100,7 +100,7 @@ func (m *Market) seller(c cooperative.Cooperative, goods []catalog.Edit) Seller 
 	must(m.t, m.Cooperatives.SetState(ctx, created.ID, cooperative.Approved, "", m.Association.ID))
 	s := Seller{}
 	s.Member, err = m.Accounts.Create(ctx, account.NewUser{
-		Name: "فاطمة", Email: "member@" + c.Slug + ".test", Password: Password, Role: account.Member, CooperativeID: &created.ID,
+		Name: "فاطمة", Email: "member@" + c.Slug + ".test", Password: Password, Role: account.President, CooperativeID: &created.ID,
 	})
 	must(m.t, err)
 	for _, edit := range goods {
@@ -164,3 +164,15 @@ func (m *Market) Stock(id uuid.UUID) int {
 }
 
 func pieces(n int) *int { return &n }
+
+// Hire gives somebody an account with that role, in the cooperative if it is a role in one.
+func (m *Market) Hire(role account.Role, in Seller) account.User {
+	m.t.Helper()
+	n := account.NewUser{Name: string(role), Email: string(role) + "@souk.test", Password: Password, Role: role}
+	if role.InCooperative() {
+		n.CooperativeID = &in.ID
+	}
+	u, err := m.Accounts.Create(context.Background(), n)
+	must(m.t, err)
+	return u
+}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 )
@@ -38,6 +39,10 @@ func EventDetail(l *i18n.Locale, e security.Entry) string {
 	case security.TrackingLinkRenewed:
 		if len(words) == 2 { // in a record from before stands the id alone
 			return l.T("association.order.title", "Number", words[0])
+		}
+	case security.RoleGranted:
+		if len(words) == 2 {
+			return l.T("security.granted", "Before", RoleName(l, account.Role(words[0])), "After", RoleName(l, account.Role(words[1])))
 		}
 	case security.OrdersFreed:
 		if n, err := strconv.Atoi(e.Detail); err == nil {
@@ -89,7 +94,7 @@ var pageNames = [][2]string{
 	{"/association/people", "association.people.title"}, {"/association/security", "association.security.title"},
 	{"/association/settings", "association.settings.title"}, {"/association", "association.dashboard.title"},
 	{"/seller/products", "seller.catalogue.title"}, {"/seller/upload", "seller.upload.title"}, {"/seller/orders", "seller.orders.title"},
-	{"/seller/money", "seller.money.title"}, {"/seller/cooperative", "seller.cooperative.title"}, {"/seller", "ui.seller.home"},
+	{"/seller/money", "seller.money.title"}, {"/seller/people", "seller.people.title"}, {"/seller/cooperative", "seller.cooperative.title"}, {"/seller", "ui.seller.home"},
 	{"/account", "door.account.title"}, {"/signin", "door.signin.title"}, {"/forgot", "door.forgot.title"}, {"/reset", "door.reset.title"},
 	{"/basket", "shop.basket.title"}, {"/checkout", "shop.checkout.title"}, {"/confirm", "shop.confirm.title"}, {"/orders", "shop.track.title"},
 }

@@ -5,36 +5,53 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/static"
 )
 
-// menuItem is one entry of an area's menu; the one that counts carries Page.Waiting.
+// menuItem is one entry of an area's menu, for those who hold the right; the one that counts carries
+// Page.Waiting.
 type menuItem struct {
+	right                  account.Right
 	area, name, path, icon string
 	counts                 bool
 	seldom                 bool // not among a phone's tabs
 }
 
 var sellerMenu = []menuItem{
-	{area: "seller", name: "home", path: "/seller", icon: "home"},
-	{area: "seller", name: "orders", path: "/seller/orders", icon: "box", counts: true},
-	{area: "seller", name: "catalogue", path: "/seller/products", icon: "basket"},
-	{area: "seller", name: "upload", path: "/seller/upload", icon: "upload"},
-	{area: "seller", name: "money", path: "/seller/money", icon: "cash"},
+	{right: account.SeeParts, area: "seller", name: "home", path: "/seller", icon: "home"},
+	{right: account.SeeParts, area: "seller", name: "orders", path: "/seller/orders", icon: "box", counts: true},
+	{right: account.KeepGoods, area: "seller", name: "catalogue", path: "/seller/products", icon: "basket"},
+	{right: account.UploadGoods, area: "seller", name: "upload", path: "/seller/upload", icon: "upload"},
+	{right: account.SeeOwnMoney, area: "seller", name: "money", path: "/seller/money", icon: "cash"},
 }
 
 var associationMenu = []menuItem{
-	{area: "association", name: "dashboard", path: "/association", icon: "chart"},
-	{area: "association", name: "cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
-	{area: "association", name: "orders", path: "/association/orders", icon: "box"},
-	{area: "association", name: "settlement", path: "/association/settlement", icon: "scale"},
-	{area: "association", name: "settings", path: "/association/settings", seldom: true},
+	{right: account.SeeSales, area: "association", name: "dashboard", path: "/association", icon: "chart"},
+	{right: account.SeeCooperatives, area: "association", name: "cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
+	{right: account.SeeOrders, area: "association", name: "orders", path: "/association/orders", icon: "box"},
+	{right: account.SeeMoney, area: "association", name: "settlement", path: "/association/settlement", icon: "scale"},
+	{right: account.KeepSettings, area: "association", name: "settings", path: "/association/settings", seldom: true},
+}
+
+// menuFor is what of a menu somebody may reach.
+func menuFor(u *account.User, menu []menuItem) []menuItem {
+	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return u == nil || !u.Role.Holds(item.right) })
 }
 
 // tabs are what a phone's tabs hold of a menu.
 func tabs(menu []menuItem) []menuItem {
 	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom })
+}
+
+// Home is where somebody's work begins: the first page of her menu.
+func Home(u account.User) string {
+	menu := associationMenu
+	if u.Role.InCooperative() {
+		menu = sellerMenu
+	}
+	return menuFor(&u, menu)[0].path
 }
 
 // current marks the shelf that a page belongs to, currentPage the page itself.

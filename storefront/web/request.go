@@ -115,8 +115,11 @@ func (r *Request) UUID(name string) (uuid.UUID, error) {
 	return id, nil
 }
 
+// Holds reports whether the reader may do that.
+func (r *Request) Holds(right account.Right) bool { return r.User != nil && r.User.Role.Holds(right) }
+
 // CooperativeID is the cooperative that the reader is a member of; uuid.Nil for everybody else. A
-// Member route always has one.
+// route that asks for a right in a cooperative always has one.
 func (r *Request) CooperativeID() uuid.UUID {
 	if r.Cooperative == nil {
 		return uuid.Nil

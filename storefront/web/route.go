@@ -1,6 +1,10 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+
+	"github.com/souk-taawon/souk/internal/account"
+)
 
 // Policy says who may use a route. The zero Policy is none at all: the server refuses to start with
 // a route that does not declare its own.
@@ -8,11 +12,10 @@ type Policy int
 
 // The policies.
 const (
-	Public      Policy = iota + 1 // anybody
-	SignedIn                      // whoever has signed in
-	Member                        // a cooperative's member, for that cooperative's things only
-	Association                   // the association's people
-	Demo                          // anybody, but only where the market is a demonstration
+	Public   Policy = iota + 1 // anybody
+	SignedIn                   // whoever has signed in
+	Holder                     // whoever holds the route's Right; one of a cooperative's for its own things only
+	Demo                       // anybody, but only where the market is a demonstration
 )
 
 // String names the policy, for messages of the start and of tests.
@@ -22,10 +25,8 @@ func (p Policy) String() string {
 		return "public"
 	case SignedIn:
 		return "signed in"
-	case Member:
-		return "member"
-	case Association:
-		return "association"
+	case Holder:
+		return "holder of a right"
 	case Demo:
 		return "demo"
 	default:
@@ -63,6 +64,7 @@ type Route struct {
 	Method string
 	Path   string // pattern without the language: "/products/:slug"
 	Policy Policy
+	Right  account.Right // of a Holder
 
 	// NoLang routes are mounted as they are, without /:lang before them. They read no session, so
 	// they cannot act for anybody, and under /api they tell failures as JSON.
@@ -81,12 +83,12 @@ type Route struct {
 	Handler func(*Request) error
 }
 
-// Get is a page for those whom the policy names.
-func Get(policy Policy, path string, handler func(*Request) error) Route {
-	return Route{Method: http.MethodGet, Path: path, Policy: policy, Handler: handler}
+// Get is a page for those who hold a right.
+func Get(right account.Right, path string, handler func(*Request) error) Route {
+	return Route{Method: http.MethodGet, Path: path, Policy: Holder, Right: right, Handler: handler}
 }
 
-// Post is an action for those whom the policy names.
-func Post(policy Policy, path string, handler func(*Request) error) Route {
-	return Route{Method: http.MethodPost, Path: path, Policy: policy, Handler: handler}
+// Post is an action for those who hold a right.
+func Post(right account.Right, path string, handler func(*Request) error) Route {
+	return Route{Method: http.MethodPost, Path: path, Policy: Holder, Right: right, Handler: handler}
 }

@@ -4,7 +4,7 @@
 
 -- Of whoever signs in, what others write beside her deeds or to her; owner: account.
 create view people as
-    select id, name, email, locale, cooperative_id, created_at, disabled_at is not null as ended from users;
+    select id, name, email, locale, cooperative_id, role, created_at, disabled_at is not null as ended from users;
 
 -- The places that people live in and orders go to; owner: delivery.
 create view towns as

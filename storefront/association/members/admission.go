@@ -45,7 +45,7 @@ func (h *Handler) addMember(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.invite(r, account.NewUser{Role: account.Member, CooperativeID: &c.ID}, func(form ui.Form) error {
+	return h.invite(r, account.NewUser{CooperativeID: &c.ID}, func(form ui.Form) error {
 		return h.showCooperative(r, formMember, association.Refusal{Status: http.StatusUnprocessableEntity, Form: form})
 	}, association.CooperativesPath+"/"+c.Slug)
 }

@@ -62,8 +62,18 @@ func (v cooperativeView) form(name string) ui.Form {
 // seen is how many decisions the page shows; its forms send it back.
 func (v cooperativeView) seen() string { return strconv.Itoa(cooperative.Decisions(v.Events)) }
 
-// fill is where a field of the cooperative's identity can be filled in.
-func (v cooperativeView) fill(field string) string { return association.FillIn(v.Slug, field) }
+// fill is where a field of the cooperative's identity can be filled in; nil for a reader who may not.
+func (v cooperativeView) fill(p ui.Page) func(field string) string {
+	if !p.Holds(account.KeepCooperatives) {
+		return nil
+	}
+	return func(field string) string { return association.FillIn(v.Slug, field) }
+}
+
+// known reports whether the reader is one of those who know the cooperative's bank account.
+func (v cooperativeView) known(p ui.Page) bool {
+	return p.Holds(account.KeepCooperatives) || p.Holds(account.SeeMoney)
+}
 
 // goods are a cooperative's products, and what most of them still lack.
 type goods struct {

@@ -1,9 +1,12 @@
 package members
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -38,7 +41,7 @@ func (h *Handler) showPeople(r *web.Request, status int, form ui.Form) error {
 
 // addAssociate gives somebody of the association an account.
 func (h *Handler) addAssociate(r *web.Request) error {
-	return h.invite(r, account.NewUser{Role: account.Association}, func(form ui.Form) error {
+	return h.invite(r, account.NewUser{}, func(form ui.Form) error {
 		return h.showPeople(r, http.StatusUnprocessableEntity, form)
 	}, association.PeoplePath)
 }
@@ -48,6 +51,7 @@ func (h *Handler) addAssociate(r *web.Request) error {
 // link to hand over. again shows the form with what is wrong.
 func (h *Handler) invite(r *web.Request, n account.NewUser, again func(ui.Form) error, done string) error {
 	n.Name, n.Email, n.Phone, n.Locale = r.Form("name"), r.Form("email"), r.Form("phone"), r.Locale.Code()
+	n.Role = account.Role(r.Form("role"))
 	u, token, err := h.Accounts.Invite(r.Context(), n, r.UserID(), r.Source(), func(token string) string { return linkTo(r, token) }, r.Locale)
 	if form, ok := r.Rejected(err); ok {
 		return again(form)
@@ -78,6 +82,21 @@ type personView struct {
 	Link    string
 	Message string // the words to send it with, in her language
 	Refused association.Refusal
+	Form    string // which form was refused: formRole or formDecide
+}
+
+// The forms of a person's page.
+const (
+	formRole   = "role"
+	formDecide = "decide"
+)
+
+// form is what was typed into that form, if it was refused.
+func (v personView) form(name string) ui.Form {
+	if v.Form != name {
+		return ui.Form{}
+	}
+	return v.Refused.Form
 }
 
 // ended reports whether the account is.
@@ -186,11 +205,46 @@ func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, use
 	}
 	err = do(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Form("reason"), r.Source())
 	if no, ok := association.Refused(r, err); ok {
-		return h.showPerson(r, id, personView{Refused: no})
+		return h.showPerson(r, id, personView{Refused: no, Form: formDecide})
 	}
 	if err != nil {
 		return err
 	}
 	r.Flash(done)
 	return r.Redirect(association.PeoplePath + "/" + id.String())
+}
+
+// giveRole gives a person another role of her house.
+func (h *Handler) giveRole(r *web.Request) error {
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	err = r.GiveRole(h.Accounts, id)
+	if no, ok := association.Refused(r, err); ok {
+		return h.showPerson(r, id, personView{Refused: no, Form: formRole})
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(association.PeoplePath + "/" + id.String())
+}
+
+// withRole is the form of an invitation with the role that is offered first: the head's while there is none, and
+// then the one with the fewest rights.
+func withRole(form ui.Form, people []account.Person, inCooperative bool) ui.Form {
+	if form.Values["role"] != "" {
+		return form
+	}
+	roles := account.Roles(inCooperative)
+	offered := roles[0]
+	if slices.ContainsFunc(people, func(p account.Person) bool { return p.Role == offered && p.EndedAt == nil }) {
+		offered = slices.MinFunc(roles, func(a, b account.Role) int { return cmp.Compare(len(a.Rights()), len(b.Rights())) })
+	}
+	form.Values = maps.Clone(form.Values)
+	if form.Values == nil {
+		form.Values = make(map[string]string)
+	}
+	form.Values["role"] = string(offered)
+	return form
 }

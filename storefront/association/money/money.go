@@ -3,6 +3,7 @@ package money
 import (
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -19,11 +20,11 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Association, association.SettlementPath, h.settlement),
-		web.Get(web.Association, association.SettlementPath+".:format", h.exportSettlement),
-		web.Get(web.Association, association.SettlementPath+"/:slug", h.statement),
-		web.Post(web.Association, association.SettlementPath+"/pay", h.payAll),
-		web.Post(web.Association, association.SettlementPath+"/:slug/pay", h.pay),
-		web.Post(web.Association, association.SettlementPath+"/:slug/payouts/:id/undo", h.undo),
+		web.Get(account.SeeMoney, association.SettlementPath, h.settlement),
+		web.Get(account.SeeMoney, association.SettlementPath+".:format", h.exportSettlement),
+		web.Get(account.SeeMoney, association.SettlementPath+"/:slug", h.statement),
+		web.Post(account.PayOut, association.SettlementPath+"/pay", h.payAll),
+		web.Post(account.PayOut, association.SettlementPath+"/:slug/pay", h.pay),
+		web.Post(account.PayOut, association.SettlementPath+"/:slug/payouts/:id/undo", h.undo),
 	}
 }

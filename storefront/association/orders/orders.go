@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
@@ -28,14 +29,14 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Association, association.OrdersPath, h.orders),
-		web.Post(web.Association, association.OrdersPath, h.findOrders),
-		web.Get(web.Association, association.HeldPath, h.held),
-		web.Post(web.Association, association.HeldPath+"/free", h.free),
-		web.Get(web.Association, association.OrdersPath+"/:id", h.order),
-		web.Get(web.Association, association.OrdersPath+"/:id"+erasePath, h.toErase),
-		web.Post(web.Association, association.OrdersPath+"/:id"+erasePath, h.erase),
-		web.Post(web.Association, association.OrdersPath+"/:id/:move", h.moveOrder),
+		web.Get(account.SeeOrders, association.OrdersPath, h.orders),
+		web.Post(account.SeeOrders, association.OrdersPath, h.findOrders),
+		web.Get(account.SeeOrders, association.HeldPath, h.held),
+		web.Post(account.MoveOrders, association.HeldPath+"/free", h.free),
+		web.Get(account.SeeOrders, association.OrdersPath+"/:id", h.order),
+		web.Get(account.EraseBuyers, association.OrdersPath+"/:id"+erasePath, h.toErase),
+		web.Post(account.EraseBuyers, association.OrdersPath+"/:id"+erasePath, h.erase),
+		web.Post(account.MoveOrders, association.OrdersPath+"/:id/:move", h.moveOrder),
 	}
 }
 

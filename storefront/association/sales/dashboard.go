@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -117,8 +118,10 @@ func (h *Handler) fill(r *web.Request, v *dashboardView) error {
 	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
 		return err
 	}
-	if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, noRIBShown); err != nil {
-		return err
+	if r.Holds(account.SeeMoney) {
+		if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, noRIBShown); err != nil {
+			return err
+		}
 	}
 	v.Idle, err = h.idle(r, v)
 	return err

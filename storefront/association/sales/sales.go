@@ -3,6 +3,7 @@ package sales
 import (
 	"time"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
@@ -23,7 +24,7 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Association, association.DashboardPath, h.dashboard),
-		web.Get(web.Association, association.SalesPath+".:format", h.exportSales),
+		web.Get(account.SeeSales, association.DashboardPath, h.dashboard),
+		web.Get(account.SeeSales, association.SalesPath+".:format", h.exportSales),
 	}
 }

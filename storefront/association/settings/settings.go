@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -28,8 +29,8 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Association, association.SettingsPath, h.settings),
-		web.Post(web.Association, association.SettingsPath, h.saveSettings),
+		web.Get(account.KeepSettings, association.SettingsPath, h.settings),
+		web.Post(account.KeepSettings, association.SettingsPath, h.saveSettings),
 	}
 }
 

@@ -1,6 +1,7 @@
 package goods
 
 import (
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/picture"
@@ -19,19 +20,19 @@ type Handler struct {
 
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
-	photograph := web.Post(web.Member, seller.CataloguePath+"/:id/picture", h.addPicture)
+	photograph := web.Post(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.addPicture)
 	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	return []web.Route{
-		web.Get(web.Member, seller.CataloguePath, h.catalogue),
-		web.Get(web.Member, seller.CataloguePath+"/export.:format", h.exportCatalogue),
-		web.Get(web.Member, seller.CataloguePath+"/new", h.newProduct),
-		web.Post(web.Member, seller.CataloguePath+"/new", h.createProduct),
-		web.Post(web.Member, seller.CataloguePath+"/several", h.setSeveral),
-		web.Get(web.Member, seller.CataloguePath+"/:id", h.product),
-		web.Post(web.Member, seller.CataloguePath+"/:id", h.updateProduct),
-		web.Post(web.Member, seller.CataloguePath+"/:id/quick", h.setPriceStock),
-		web.Post(web.Member, seller.CataloguePath+"/:id/state", h.setState),
-		web.Get(web.Member, seller.CataloguePath+"/:id/picture", h.picture),
+		web.Get(account.KeepGoods, seller.CataloguePath, h.catalogue),
+		web.Get(account.KeepGoods, seller.CataloguePath+"/export.:format", h.exportCatalogue),
+		web.Get(account.KeepGoods, seller.CataloguePath+"/new", h.newProduct),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/new", h.createProduct),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/several", h.setSeveral),
+		web.Get(account.KeepGoods, seller.CataloguePath+"/:id", h.product),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/:id", h.updateProduct),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/quick", h.setPriceStock),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/state", h.setState),
+		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.picture),
 		photograph,
 	}
 }

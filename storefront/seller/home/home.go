@@ -2,13 +2,13 @@ package home
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -21,8 +21,9 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// Handler has a member's first page and that of her cooperative. All its services are needed.
+// Handler has a member's first page and those of her cooperative and its people. All its services are needed.
 type Handler struct {
+	Accounts     *account.Service
 	Catalog      *catalog.Service
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
@@ -32,8 +33,11 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Member, "/seller", h.home),
-		web.Get(web.Member, cooperativePath, h.cooperative),
+		web.Get(account.SeeParts, "/seller", h.home),
+		web.Get(account.SeeCooperative, cooperativePath, h.cooperative),
+		web.Get(account.KeepMembers, peoplePath, h.people),
+		web.Get(account.KeepMembers, peoplePath+"/:id", h.person),
+		web.Post(account.KeepMembers, peoplePath+"/:id/role", h.giveRole),
 	}
 }
 
@@ -81,13 +85,15 @@ func (h *Handler) home(r *web.Request) error {
 		return err
 	}
 	v := homeView{State: r.Cooperative.State, Ready: counts[order.PartReady]}
-	if err := h.fillHome(r.Context(), r.CooperativeID(), &v); err != nil {
+	if err := h.fillHome(r, &v); err != nil {
 		return err
 	}
 	return r.Render(http.StatusOK, homePage(p, v))
 }
 
-func (h *Handler) fillHome(ctx context.Context, coopID uuid.UUID, v *homeView) error {
+// fillHome gathers what the reader may see.
+func (h *Handler) fillHome(r *web.Request, v *homeView) error {
+	ctx, coopID := r.Context(), r.CooperativeID()
 	if v.State == cooperative.Suspended {
 		events, err := h.Cooperatives.Events(ctx, coopID)
 		if err != nil {
@@ -105,15 +111,19 @@ func (h *Handler) fillHome(ctx context.Context, coopID uuid.UUID, v *homeView) e
 		return err
 	}
 	v.gather(parts)
-	if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
-		return err
+	if r.Holds(account.SeeOwnMoney) {
+		if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
+			return err
+		}
 	}
 	catalogue, err := h.Catalog.Catalogue(ctx, coopID, catalog.Filter{PerPage: productsAsked})
 	if err != nil {
 		return err
 	}
 	v.Products = catalogue.Total
-	v.Missing, v.Others = firstGap(catalogue.Products, time.Now())
+	if r.Holds(account.KeepGoods) {
+		v.Missing, v.Others = firstGap(catalogue.Products, time.Now())
+	}
 	return nil
 }
 

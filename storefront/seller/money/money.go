@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
@@ -21,8 +22,8 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Member, moneyPath, h.money),
-		web.Get(web.Member, moneyPath+".:format", h.exportMoney),
+		web.Get(account.SeeOwnMoney, moneyPath, h.money),
+		web.Get(account.SeeOwnMoney, moneyPath+".:format", h.exportMoney),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
@@ -27,9 +28,9 @@ type Handler struct {
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
-		web.Get(web.Member, ordersPath, h.orders),
-		web.Get(web.Member, ordersPath+"/:id", h.order),
-		web.Post(web.Member, ordersPath+"/:id/:move", h.moveOrder),
+		web.Get(account.SeeParts, ordersPath, h.orders),
+		web.Get(account.SeeParts, ordersPath+"/:id", h.order),
+		web.Post(account.PrepareParts, ordersPath+"/:id/:move", h.moveOrder),
 	}
 }
 

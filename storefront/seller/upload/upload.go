@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -32,19 +33,19 @@ type Handler struct {
 
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
-	read := web.Post(web.Member, uploadPath, h.readUpload)
+	read := web.Post(account.UploadGoods, uploadPath, h.readUpload)
 	read.MaxBody = sheet.MaxBytes + seller.FormRoom
-	apply := web.Post(web.Member, uploadPath+"/:id/apply", h.applyUpload)
+	apply := web.Post(account.UploadGoods, uploadPath+"/:id/apply", h.applyUpload)
 	apply.Long = true // a whole catalogue, on a busy machine
 	return []web.Route{
-		web.Get(web.Member, uploadPath, h.askUpload),
+		web.Get(account.UploadGoods, uploadPath, h.askUpload),
 		read,
-		web.Get(web.Member, uploadPath+"/:id", h.upload),
-		web.Get(web.Member, uploadPath+"/:id/errors.csv", h.exportErrors),
-		web.Post(web.Member, uploadPath+"/:id/repair", h.repairUpload),
-		web.Post(web.Member, uploadPath+"/:id/reread", h.rereadUpload),
+		web.Get(account.UploadGoods, uploadPath+"/:id", h.upload),
+		web.Get(account.UploadGoods, uploadPath+"/:id/errors.csv", h.exportErrors),
+		web.Post(account.UploadGoods, uploadPath+"/:id/repair", h.repairUpload),
+		web.Post(account.UploadGoods, uploadPath+"/:id/reread", h.rereadUpload),
 		apply,
-		web.Post(web.Member, uploadPath+"/:id/discard", h.discardUpload),
+		web.Post(account.UploadGoods, uploadPath+"/:id/discard", h.discardUpload),
 	}
 }
 

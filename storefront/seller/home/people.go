@@ -1,0 +1,79 @@
+package home
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/storefront/seller"
+	"github.com/souk-taawon/souk/storefront/ui"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+const peoplePath = "/seller/people"
+
+// people shows who can sign in for the cooperative, and with which role.
+func (h *Handler) people(r *web.Request) error {
+	people, err := h.Accounts.MembersOf(r.Context(), r.CooperativeID())
+	if err != nil {
+		return err
+	}
+	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.people.title"))
+	if err != nil {
+		return err
+	}
+	return r.Render(http.StatusOK, peoplePage(p, people))
+}
+
+func (h *Handler) person(r *web.Request) error { return h.showPerson(r, http.StatusOK, "", ui.Form{}) }
+
+// showPerson shows one of them, with why she was not given another role and the form that was refused.
+func (h *Handler) showPerson(r *web.Request, status int, notice string, form ui.Form) error {
+	who, err := h.ownPerson(r)
+	if err != nil {
+		return err
+	}
+	p, _, err := seller.Page(r, h.Orders, who.Name)
+	if err != nil {
+		return err
+	}
+	return r.Render(status, personPage(p, who, notice, form))
+}
+
+// ownPerson is the one of her own cooperative that the address names.
+func (h *Handler) ownPerson(r *web.Request) (account.Person, error) {
+	id, err := r.UUID("id")
+	if err != nil {
+		return account.Person{}, err
+	}
+	people, err := h.Accounts.MembersOf(r.Context(), r.CooperativeID())
+	if err != nil {
+		return account.Person{}, err
+	}
+	if i := slices.IndexFunc(people, func(p account.Person) bool { return p.ID == id && id != uuid.Nil }); i >= 0 {
+		return people[i], nil
+	}
+	return account.Person{}, web.ErrNotFound
+}
+
+// giveRole gives one of them another role.
+func (h *Handler) giveRole(r *web.Request) error {
+	who, err := h.ownPerson(r)
+	if err != nil {
+		return err
+	}
+	err = r.GiveRole(h.Accounts, who.ID)
+	if form, ok := r.Rejected(err); ok {
+		return h.showPerson(r, http.StatusUnprocessableEntity, "", form)
+	}
+	if fault.Is(err, fault.Conflict) {
+		return h.showPerson(r, http.StatusConflict, r.Locale.Message(fault.As(err).Message), ui.Form{})
+	}
+	if err != nil {
+		return err
+	}
+	return r.Redirect(peoplePath)
+}
