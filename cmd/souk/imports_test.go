@@ -49,7 +49,7 @@ var owners = map[string][]string{
 	"github.com/blevesearch/bleve":               {"search/embedded"},
 	"github.com/fergusstrange/embedded-postgres": {"internal/postgres/embedded"},
 	"github.com/riverqueue/river":                {"internal", "cmd", "storefront/storetest"},
-	"github.com/xuri/excelize":                   {"internal/upload", "internal/report"},
+	"github.com/xuri/excelize":                   {"internal/table", "internal/upload/sheet"},
 	"github.com/stripe/stripe-go":                {"internal/payment"},
 	module + "internal/postgres/embedded":        {"internal/postgres/pgtest", "cmd"},
 	module + "internal/postgres/pgtest":          {"internal/catalog/catalogtest", "storefront/storetest"},

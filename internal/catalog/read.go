@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -40,6 +41,33 @@ func (s *Service) Get(ctx context.Context, coopID, productID uuid.UUID) (Product
 // OfCooperative reads all of a cooperative's products in all states, by reference.
 func (s *Service) OfCooperative(ctx context.Context, coopID uuid.UUID) ([]Product, error) {
 	return s.products(ctx, `where p.cooperative_id = $2 order by p.sku`, coopID)
+}
+
+// Sold yields the products of a cooperative that are not archived, by reference, as they are read.
+func (s *Service) Sold(ctx context.Context, coopID uuid.UUID) iter.Seq2[Product, error] {
+	return func(yield func(Product, error) bool) {
+		rows, err := s.db.QueryxContext(ctx, selectProduct+`
+			where p.cooperative_id = $2 and p.state <> 'archived'
+			order by p.sku`, clock.Day(s.now()), coopID)
+		if err != nil {
+			yield(Product{}, fmt.Errorf("read products: %w", err))
+			return
+		}
+		defer func() { _ = rows.Close() }() // its errors are those of Err
+		for rows.Next() {
+			var p Product
+			if err := rows.StructScan(&p); err != nil {
+				yield(Product{}, fmt.Errorf("read products: %w", err))
+				return
+			}
+			if !yield(p, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(Product{}, fmt.Errorf("read products: %w", err))
+		}
+	}
 }
 
 // OfCooperativeTx is OfCooperative as q sees it, in order of the products' ids.

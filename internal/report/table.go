@@ -2,28 +2,27 @@ package report
 
 import (
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/table"
 )
 
 // Table is the report by cooperative, in the reader's language, as a spreadsheet's table.
-func (s Sales) Table(l *i18n.Locale) Table {
-	t := Table{
+func (s Sales) Table(l *i18n.Locale) table.Table {
+	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
+	return table.Table{
 		Header: []string{
 			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
 			l.T("report.column.members"), l.T("report.column.women"), l.T("report.column.orders"),
 			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.earned"), l.T("report.column.under_way"),
 			l.T("report.column.per_member"),
 		},
-		Rows:        make([][]any, len(s.ByCooperative)),
+		Rows: table.Each(s.ByCooperative, func(c Cooperative) []any {
+			return []any{
+				l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly],
+				c.Members(), c.Women, c.Orders,
+				c.Total(), c.Paid, c.Earned, c.UnderWay,
+				c.PerMember(),
+			}
+		}),
 		RightToLeft: l.Dir() == "rtl",
 	}
-	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
-	for i, c := range s.ByCooperative {
-		t.Rows[i] = []any{
-			l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly],
-			c.Members(), c.Women, c.Orders,
-			c.Total(), c.Paid, c.Earned, c.UnderWay,
-			c.PerMember(),
-		}
-	}
-	return t
 }

@@ -145,9 +145,9 @@ func TestHeadings(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, language := range bundle.Codes() {
-		for _, c := range templateColumns {
-			if title := bundle.Locale(language).T("upload.column." + c.column); heading(title) != c.column {
-				t.Errorf("%s: the download's heading %q is read as %q, want %q", language, title, heading(title), c.column)
+		for _, column := range templateColumns {
+			if title := bundle.Locale(language).T("upload.column." + column); heading(title) != column {
+				t.Errorf("%s: the download's heading %q is read as %q, want %q", language, title, heading(title), column)
 			}
 		}
 	}

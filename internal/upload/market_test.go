@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 )
@@ -86,8 +87,7 @@ func (m *market) apply(coop uuid.UUID, u upload.Upload) upload.Upload {
 func (m *market) template(coop uuid.UUID, language, format string) []byte {
 	m.t.Helper()
 	var b bytes.Buffer
-	if err := m.Template(m.Ctx, coop, m.Locale(language), format, &b); err != nil {
-		m.t.Fatal(err)
-	}
+	write := map[string]func(io.Writer, table.Table) error{"csv": table.WriteCSV, "xlsx": table.WriteXLSX}[format]
+	m.Must(write(&b, m.Template(m.Ctx, coop, m.Locale(language))))
 	return b.Bytes()
 }

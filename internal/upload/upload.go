@@ -18,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 )
@@ -262,11 +263,7 @@ func cellText(column, cell string) string {
 	if strings.HasPrefix(column, colDescription) {
 		longest = maxLongCell
 	}
-	value := text.Clean(cell)
-	if len(value) > 1 && value[0] == '\'' && strings.ContainsRune("=+-@", rune(value[1])) {
-		value = value[1:]
-	}
-	return text.Cut(value, longest)
+	return text.Cut(table.Typed(text.Clean(cell)), longest)
 }
 
 // count adds a row to the summary.

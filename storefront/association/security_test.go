@@ -137,7 +137,9 @@ func TestTheRecordHasPagesAndIsExported(t *testing.T) {
 	m.boss.Get("/fr/association/security?before=-1.x").Want(http.StatusOK)
 
 	file := m.boss.Get(first.Find("a[download]").AttrOr("href", "")).Want(http.StatusOK)
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\uFEFF"))).ReadAll()
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\uFEFF")))
+	reader.Comma = ';'
+	rows, err := reader.ReadAll()
 	if err != nil || len(rows) != 121 || rows[1][6] != "10.9.8.7" || rows[1][7] != "'=cmd()" {
 		t.Errorf("%d rows, %v, %q", len(rows), err, rows[min(1, len(rows)-1)])
 	}

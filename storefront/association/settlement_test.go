@@ -213,10 +213,10 @@ func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
 	m := open(t)
 	m.autumn()
 	want := [][]string{
-		{"Coopérative Nahla", "Zegzel", "240.00", "12.00", "0.00", "228.00", "0.00", "0.00", "011\u00a0780\u00a00000123456789012\u00a096"},
-		{"Coopérative Zaytoun", "Madagh", "240.00", "12.00", "0.00", "228.00", "0.00", "80.00", ""},
-		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125.00", "6.25", "0.00", "118.75", "0.00", "0.00", ""},
-		{"Coopérative Amal", "Tafoughalt", "0.00", "0.00", "0.00", "0.00", "0.00", "0.00", ""},
+		{"Coopérative Nahla", "Zegzel", "240,00", "12,00", "0,00", "228,00", "0,00", "0,00", "011\u00a0780\u00a00000123456789012\u00a096"},
+		{"Coopérative Zaytoun", "Madagh", "240,00", "12,00", "0,00", "228,00", "0,00", "80,00", ""},
+		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125,00", "6,25", "0,00", "118,75", "0,00", "0,00", ""},
+		{"Coopérative Amal", "Tafoughalt", "0,00", "0,00", "0,00", "0,00", "0,00", "0,00", ""},
 	}
 	page := m.boss.Get("/fr/association/settlement").Want(http.StatusOK)
 	shown := page.Find("[data-settlement] tbody th a").Map(func(_ int, a *goquery.Selection) string { return spaced(a.Text()) })

@@ -81,7 +81,7 @@ func TestStatementIsExported(t *testing.T) {
 	deliver(t, m, m.Order())
 	member := m.SignIn(m.Honey.Member)
 	text := string(member.Get("/en/seller/money.csv").Want(http.StatusOK).Body)
-	if !strings.Contains(text, "240.00,-12.00,0.00,228.00") {
+	if !strings.Contains(text, "240,00;-12,00;0,00;228,00") {
 		t.Errorf("the statement is %s", text)
 	}
 	if book := member.Get("/ar/seller/money.xlsx").Want(http.StatusOK).Body; !strings.HasPrefix(string(book), "PK") {
@@ -127,9 +127,9 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 		}
 		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
 		for _, line := range []string{
-			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ",0.00,0.00,-100.00,128.00",
+			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ";0,00;0,00;-100,00;128,00",
 			"RIB <fermé>",
-			",0.00,0.00,100.00,228.00",
+			";0,00;0,00;100,00;228,00",
 		} {
 			if !strings.Contains(export, line) {
 				t.Errorf("%s: the export has no %q: %s", code, line, export)

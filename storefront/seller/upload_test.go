@@ -307,7 +307,9 @@ func TestThousandsOfMistakesAreCutAndCanBeDownloaded(t *testing.T) {
 		t.Error("there is a button to publish nothing")
 	}
 	list := member.Get(page.Path + "/errors.csv").Want(http.StatusOK)
-	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(list.Body), "\uFEFF"))).ReadAll()
+	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(list.Body), "\uFEFF")))
+	reader.Comma = ';'
+	rows, err := reader.ReadAll()
 	if err != nil || len(rows) != 20_001 {
 		t.Fatalf("%d rows of mistakes: %v", len(rows), err)
 	}

@@ -17,8 +17,8 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -221,19 +221,19 @@ func (h *Handler) exportSecurity(r *web.Request) error {
 		return err
 	}
 	l := r.Locale
-	t := report.Table{
+	t := table.Table{
 		Name: l.T("association.security.title"),
 		Header: []string{
 			l.T("association.security.when"), l.T("association.security.what"), l.T("association.security.count"),
 			l.T("association.security.actor"), l.T("association.security.account"), l.T("association.column.cooperative"),
 			l.T("association.security.address"), l.T("association.security.browser"), l.T("association.security.detail"),
 		},
+		Rows: table.Each(entries, func(e security.Entry) []any {
+			return []any{
+				e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, e),
+			}
+		}),
 		RightToLeft: l.Dir() == "rtl",
-	}
-	for _, e := range entries {
-		t.Rows = append(t.Rows, []any{
-			e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, e),
-		})
 	}
 	return r.Table("security", r.Param("format"), t)
 }

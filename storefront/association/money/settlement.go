@@ -9,8 +9,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -105,21 +105,17 @@ func (h *Handler) showSettlement(r *web.Request, no association.Refusal) error {
 // exportSettlement answers with all lines of the list as a spreadsheet.
 func (h *Handler) exportSettlement(r *web.Request) error {
 	t := settlementTable(r.Locale)
-	err := h.Settlements.EachOwed(r.Context(), readFilter(r), func(o settlement.Owed) error {
-		t.Rows = append(t.Rows, settlementRow(r.Locale, o))
-		return nil
-	})
-	if err != nil {
-		return err
-	}
+	t.Rows = table.Walk(func(fn func(settlement.Owed) error) error {
+		return h.Settlements.EachOwed(r.Context(), readFilter(r), fn)
+	}, func(o settlement.Owed) []any { return settlementRow(r.Locale, o) })
 	return r.Table("souk-settlement-"+association.DateValue(association.Day(h.Now())), r.Param("format"), t)
 }
 
-func settlementTable(l *i18n.Locale) report.Table {
+func settlementTable(l *i18n.Locale) table.Table {
 	inMoney := func(column string) string {
 		return l.T("association.column."+column) + " (" + l.Currency() + ")"
 	}
-	return report.Table{
+	return table.Table{
 		Name: l.T("association.settlement.title"),
 		Header: []string{
 			l.T("association.column.cooperative"), l.T("association.column.commune"),

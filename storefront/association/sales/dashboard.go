@@ -73,9 +73,9 @@ func (h *Handler) exportSales(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	table := sales.Table(r.Locale)
-	table.Name = r.Locale.T("association.dashboard.title")
-	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), table)
+	t := sales.Table(r.Locale)
+	t.Name = r.Locale.T("association.dashboard.title")
+	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), t)
 }
 
 // fileName is name with what the filter lets through, so that two exports are two files.

@@ -3,7 +3,6 @@ package goods
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -302,12 +301,5 @@ func (h *Handler) saved(r *web.Request, key string) error {
 }
 
 func (h *Handler) exportCatalogue(r *web.Request) error {
-	format := r.Param("format")
-	if web.SpreadsheetTypes[format] == "" {
-		return web.ErrNotFound
-	}
-	name := seller.FileName(r, "souk-catalogue") + "." + format
-	return r.Attachment(name, web.SpreadsheetTypes[format], func(w io.Writer) error {
-		return h.Uploads.Template(r.Context(), r.CooperativeID(), r.Locale, format, w)
-	})
+	return r.Table(seller.FileName(r, "souk-catalogue"), r.Param("format"), h.Uploads.Template(r.Context(), r.CooperativeID(), r.Locale))
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settlement"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -66,19 +66,17 @@ func (h *Handler) money(r *web.Request) error {
 
 func (h *Handler) exportMoney(r *web.Request) error {
 	t := statementTable(r.Locale)
-	err := h.Settlements.EachLine(r.Context(), r.CooperativeID(), func(line settlement.Line) error {
-		t.Rows = append(t.Rows, []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance})
-		return nil
+	t.Rows = table.Walk(func(fn func(settlement.Line) error) error {
+		return h.Settlements.EachLine(r.Context(), r.CooperativeID(), fn)
+	}, func(line settlement.Line) []any {
+		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
 	})
-	if err != nil {
-		return err
-	}
 	return r.Table(seller.FileName(r, "souk-releve"), r.Param("format"), t)
 }
 
 // statementTable is a spreadsheet's table for a statement, the latest entry first.
-func statementTable(l *i18n.Locale) report.Table {
-	return report.Table{
+func statementTable(l *i18n.Locale) table.Table {
+	return table.Table{
 		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),

@@ -16,7 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/seller"
@@ -301,12 +301,11 @@ func (h *Handler) exportErrors(r *web.Request) error {
 		return err
 	}
 	l := r.Locale
-	table := report.Table{
-		Header:      []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
+	return r.Table(seller.FileName(r, "souk-erreurs"), "csv", table.Table{
+		Header: []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
+		Rows: table.Each(left.Report(l).Errors, func(e upload.ReportError) []any {
+			return []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message}
+		}),
 		RightToLeft: l.Dir() == "rtl",
-	}
-	for _, e := range left.Report(l).Errors {
-		table.Rows = append(table.Rows, []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message})
-	}
-	return r.Table(seller.FileName(r, "souk-erreurs"), "csv", table)
+	})
 }
