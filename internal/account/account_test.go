@@ -60,7 +60,7 @@ func newDoor(t *testing.T) *door {
 	d.Service = account.New(db, jobs, d.events, secret, func() time.Time { return d.time })
 	d.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	d.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude)
-		values ('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3) on conflict do nothing`)
+		values ('zegzel', 'زكزل', 'Zegzel', 'province', 34.8, -2.3) on conflict do nothing`)
 	d.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at)
 		values ($1, 'nahlat', 'نحلات', 'Nahlat', 'honey', 'zegzel', 7, 0, 1, $2, $2)`, d.cooperative, d.time)
 	return d
@@ -242,7 +242,7 @@ func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, password := range []string{"Nahlat-2027!", "نحلات 2027!!", "nahlat.nahlat", "tafoughalt-27", "تعاونيات بركان 2027", "berkanehub27"} {
+	for _, password := range []string{"Nahlat-2027!", "نحلات 2027!!", "nahlat.nahlat", "tafoughalt-27", "تعاونيات بركان 2027", "berkanehub27", "Saidia-60600"} {
 		_, created := d.Create(t.Context(), account.NewUser{
 			Name: "Amina", Email: "amina@poste.example", Password: password, Role: account.President, CooperativeID: &d.cooperative,
 		})

@@ -20,9 +20,9 @@ var knownFile []byte
 
 // Words of this market and its country that a list from elsewhere lacks.
 var localWords = []string{
-	"administrateur", "administrator", "agadir", "association", "berkane", "casablanca", "cooperative", "marrakech", "maroc",
+	"administrateur", "administrator", "agadir", "association", "casablanca", "cooperative", "marrakech", "maroc",
 	"meknes", "mohamed", "mohammed", "morocco", "oujda", "rabat", "souk", "souktaawon", "taawon", "taawoniya", "tanger", "tetouan",
-	"الجمعية", "السلام عليكم", "المغرب", "الحمد لله", "بركان", "بسم الله", "تعاونية", "سوق", "كلمة السر",
+	"الجمعية", "السلام عليكم", "المغرب", "الحمد لله", "بسم الله", "تعاونية", "سوق", "كلمة السر",
 }
 
 // knownPasswords are sorted. They are unpacked at the first question: most commands never ask, and a

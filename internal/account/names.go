@@ -13,13 +13,14 @@ import (
 	"github.com/souk-taawon/souk/search/text"
 )
 
-// houseNames are what u's cooperative and the association are called, in each language and in the address of
+// houseNames are what u's cooperative, the association and the places around are called, in each language and in the address of
 // the cooperative's page: what whoever knows where she belongs would try first.
 func (s *Service) houseNames(ctx context.Context, u User) ([]string, error) {
 	var names []string
 	err := s.db.SelectContext(ctx, &names, `
 		select name from (
-		    select unnest(array[name_ar, name_fr, name_en]) as name from association
+		    select unnest(array[name_ar, name_fr, name_en, province_ar, province_fr, province_en]) as name from association
+		    union all select unnest(array[name_ar, name_fr]) from towns where near
 		    union all select unnest(array[name_ar, name_fr, replace(slug, '-', ' ')]) from sellers where id = $1
 		) n where name <> ''`, u.CooperativeID)
 	if err != nil {

@@ -34,7 +34,7 @@ func newRegistry(t *testing.T) *registry {
 	r := &registry{db: pgtest.New(t), time: time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)}
 	r.Service = cooperative.New(r.db, func() time.Time { return r.time })
 	r.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values
-		('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3), ('ahfir', 'أحفير', 'Ahfir', 'berkane', 34.9, -2.1)
+		('zegzel', 'زكزل', 'Zegzel', 'province', 34.8, -2.3), ('ahfir', 'أحفير', 'Ahfir', 'province', 34.9, -2.1)
 		on conflict do nothing`)
 	return r
 }

@@ -48,7 +48,7 @@ func TestPlacesNearestFirst(t *testing.T) {
 			t.Errorf("Berkane is %+v", p)
 		}
 	}
-	if diff := cmp.Diff([]string{"berkane", "oriental", "large-cities", "elsewhere"}, zones); diff != "" {
+	if diff := cmp.Diff([]string{"province", "oriental", "large-cities", "elsewhere"}, zones); diff != "" {
 		t.Errorf("zones: %s", diff)
 	}
 	for zone, names := range byZone {
@@ -182,7 +182,7 @@ func TestPlacesStandInTheOrderOfTheReadersLanguage(t *testing.T) {
 				t.Errorf("%s: %q before %q", code, l.Text(sorted[i-1].Name), l.Text(p.Name))
 			}
 		}
-		if diff := cmp.Diff([]string{"berkane", "oriental", "large-cities", "elsewhere"}, zones); diff != "" || len(sorted) != len(places) {
+		if diff := cmp.Diff([]string{"province", "oriental", "large-cities", "elsewhere"}, zones); diff != "" || len(sorted) != len(places) {
 			t.Errorf("%s: %d places, zones: %s", code, len(sorted), diff)
 		}
 		if got := l.Text(sorted[0].Name); got != first {
@@ -197,11 +197,11 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	decided := settings.New(db, func() time.Time { return monday })
 	decided.Annexes = []settings.Annex{s}
 	kept, err := decided.Kept(t.Context())
-	if err != nil || kept.Text("fee_berkane") != "20.00" || kept.Text("max_elsewhere") != "7" {
+	if err != nil || kept.Text("fee_province") != "20.00" || kept.Text("max_elsewhere") != "7" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
 	_, err = decided.SaveFields(t.Context(), 0, map[string]string{
-		"fee_oriental": "1000.01", "min_oriental": "-1", "max_oriental": "61", "min_berkane": "5", "max_berkane": "4",
+		"fee_oriental": "1000.01", "min_oriental": "-1", "max_oriental": "61", "min_province": "5", "max_province": "4",
 	}, uuid.Nil)
 	got := map[string]string{}
 	if f := fault.As(err); f != nil {
@@ -211,7 +211,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	}
 	want := map[string]string{
 		"fee_oriental": "settings.fee_invalid", "min_oriental": "settings.days_invalid", "max_oriental": "settings.days_invalid",
-		"max_berkane": "settings.days_order",
+		"max_province": "settings.days_order",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

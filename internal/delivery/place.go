@@ -15,6 +15,14 @@ type Place struct {
 	Name     i18n.Text
 	Zone     string // slug of its delivery zone
 	Postcode string // empty where it has none of its own
+	Spot     *Spot  // where it is drawn on the map; nil: nowhere
+}
+
+// Spot is a place on the map of the province, which is 640 by 480 with north above: a drawing, on which towns that
+// lie close are a little apart so that their names can be read.
+type Spot struct {
+	X, Y  int
+	Above bool // the name stands above it and not below
 }
 
 // Places lists every place, nearest zone first and by name within it. It is reference data that
@@ -25,13 +33,25 @@ func (s *Service) Places(ctx context.Context) ([]Place, error) {
 	if len(s.places) > 0 {
 		return s.places, nil
 	}
-	places := []Place{}
-	err := s.db.SelectContext(ctx, &places, `
-		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode
+	var rows []struct {
+		Place
+		X     *int `db:"map_x"`
+		Y     *int `db:"map_y"`
+		Above bool `db:"map_above"`
+	}
+	err := s.db.SelectContext(ctx, &rows, `
+		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode, p.map_x, p.map_y, p.map_above
 		from places p join delivery_zones z on z.slug = p.zone
 		order by z.position, p.name_fr, p.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: places: %w", err)
+	}
+	places := make([]Place, len(rows))
+	for i, row := range rows {
+		places[i] = row.Place
+		if row.X != nil {
+			places[i].Spot = &Spot{*row.X, *row.Y, row.Above}
+		}
 	}
 	s.places = places
 	return places, nil

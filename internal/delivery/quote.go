@@ -59,6 +59,19 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	return terms.Quote(in.Items, in.HasPerishable, in.On)
 }
 
+// Near prices a delivery to a door in the nearest zone, where it costs the least: where in.Place lies is not asked.
+func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
+	places, err := s.Places(ctx)
+	if err != nil {
+		return Quote{}, err
+	}
+	if len(places) == 0 {
+		return Quote{}, refuse("place", "delivery.unknown_place")
+	}
+	in.Method, in.Place = Home, places[0].Slug
+	return s.Quote(ctx, in)
+}
+
 // Terms are the conditions of one method of delivery to one place.
 type Terms struct {
 	Place       Place

@@ -22,7 +22,20 @@ var files embed.FS
 const Default = "ar"
 
 // Bundle holds every language; it is safe for concurrent use.
-type Bundle struct{ held atomic.Pointer[languages] }
+type Bundle struct {
+	held atomic.Pointer[languages]
+	home atomic.Pointer[Home]
+}
+
+// Home is where the market is at home, as its sentences say it: {{.Province}} and {{.Town}} in any of them. What is
+// empty is said as home.province and home.town of the language.
+type Home struct {
+	Province Text // such as «province de Berkane»
+	Town     Text // of the association's seat
+}
+
+// SetHome lets the sentences say where the market is, from now on.
+func (b *Bundle) SetHome(home Home) { b.home.Store(&home) }
 
 type languages struct {
 	codes   []string
@@ -43,7 +56,7 @@ func Load() (*Bundle, error) {
 // Reload reads the languages anew from a folder of their files, for whoever writes them: the market's own
 // are part of the program. On an error, which names the file, they stay as they were.
 func (b *Bundle) Reload(folder fs.FS) error {
-	read, err := readLanguages(folder)
+	read, err := readLanguages(folder, &b.home)
 	if err != nil {
 		return fmt.Errorf("i18n: %w", err)
 	}
@@ -51,7 +64,7 @@ func (b *Bundle) Reload(folder fs.FS) error {
 	return nil
 }
 
-func readLanguages(folder fs.FS) (*languages, error) {
+func readLanguages(folder fs.FS, home *atomic.Pointer[Home]) (*languages, error) {
 	names, err := fs.Glob(folder, "*.json")
 	if err != nil {
 		return nil, err
@@ -59,6 +72,7 @@ func readLanguages(folder fs.FS) (*languages, error) {
 	messages := i18n.NewBundle(language.MustParse(Default))
 	messages.RegisterUnmarshalFunc("json", json.Unmarshal)
 	read := &languages{locales: make(map[string]*Locale)}
+	atHome := make(map[string]map[string]bool)
 	for _, name := range names {
 		content, err := fs.ReadFile(folder, name)
 		if err != nil {
@@ -71,7 +85,12 @@ func readLanguages(folder fs.FS) (*languages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		read.codes = append(read.codes, file.Tag.String())
+		code := file.Tag.String()
+		read.codes, atHome[code] = append(read.codes, code), make(map[string]bool)
+		for _, m := range file.Messages {
+			sentences := m.Zero + m.One + m.Two + m.Few + m.Many + m.Other
+			atHome[code][m.ID] = strings.Contains(sentences, "{{.Province}}") || strings.Contains(sentences, "{{.Town}}")
+		}
 	}
 	if !slices.Contains(read.codes, Default) {
 		return nil, fmt.Errorf("there is no %s.json", Default)
@@ -87,6 +106,7 @@ func readLanguages(folder fs.FS) (*languages, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", code, err)
 		}
+		locale.home, locale.atHome = home, atHome[code]
 		read.locales[code] = locale
 	}
 	read.matcher = language.NewMatcher(tags)

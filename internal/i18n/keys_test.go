@@ -108,12 +108,13 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 
 var placeholder = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
 
-// placeholders of a message, without N: «one» and «two» may say the number in words.
+// placeholders of a message, without N: «one» and «two» may say the number in words; and without where the market
+// is at home, which a language may say by its province or by its town.
 func placeholders(m message) []string {
 	var names []string
 	for _, text := range m {
 		for _, match := range placeholder.FindAllStringSubmatch(text, -1) {
-			if match[1] != "N" && match[1] != "Count" && !slices.Contains(names, match[1]) {
+			if !slices.Contains([]string{"N", "Count", "Province", "Town"}, match[1]) && !slices.Contains(names, match[1]) {
 				names = append(names, match[1])
 			}
 		}

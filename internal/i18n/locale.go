@@ -1,10 +1,12 @@
 package i18n
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -28,6 +30,10 @@ type Locale struct {
 	decimal   string
 	group     string
 	currency  string
+
+	province, town string                // while nobody has said others
+	home           *atomic.Pointer[Home] // the bundle's
+	atHome         map[string]bool       // which sentences say one of them
 }
 
 func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
@@ -39,6 +45,7 @@ func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
 	l.decimal = l.T("number.decimal")
 	l.group = l.T("number.group")
 	l.currency = l.T("money.currency")
+	l.province, l.town = l.T("home.province"), l.T("home.town")
 	if l.direction != "rtl" && l.direction != "ltr" {
 		return nil, errors.New("lang.direction is neither rtl nor ltr")
 	}
@@ -57,15 +64,16 @@ func (l *Locale) Dir() string { return l.direction }
 // Name is the language's own name.
 func (l *Locale) Name() string { return l.name }
 
-// T says the sentence with that key; args are its placeholders' name, value pairs. A key without a
+// T says the sentence with that key; args are its placeholders' name, value pairs, but for Province and Town,
+// which say where the market is at home. A key without a
 // sentence says itself, so that a page never fails on it (a test keeps that from happening).
 func (l *Locale) T(key string, args ...any) string {
-	return l.say(&i18n.LocalizeConfig{MessageID: key, TemplateData: pairs(args)})
+	return l.say(&i18n.LocalizeConfig{MessageID: key, TemplateData: l.data(key, args)})
 }
 
 // N says the sentence in the plural form of n; {{.N}} in it is the formatted number.
 func (l *Locale) N(key string, n int, args ...any) string {
-	data := pairs(args)
+	data := l.data(key, args)
 	if data == nil {
 		data = make(map[string]any, 1)
 	}
@@ -110,15 +118,28 @@ func (l *Locale) say(c *i18n.LocalizeConfig) string {
 	return text
 }
 
-func pairs(args []any) map[string]any {
-	if len(args) == 0 {
+// data is what the placeholders of a sentence stand for; nil: it has none.
+func (l *Locale) data(key string, args []any) map[string]any {
+	if len(args) == 0 && !l.atHome[key] {
 		return nil
 	}
-	m := make(map[string]any, len(args)/2+1)
+	m := make(map[string]any, len(args)/2+2)
 	for i := 0; i+1 < len(args); i += 2 {
 		m[fmt.Sprint(args[i])] = args[i+1]
 	}
+	if l.atHome[key] {
+		m["Province"], m["Town"] = l.Home()
+	}
 	return m
+}
+
+// Home says where the market is at home: its province and the town of the association's seat.
+func (l *Locale) Home() (province, town string) {
+	home := l.home.Load()
+	if home == nil {
+		return l.province, l.town
+	}
+	return cmp.Or(l.Text(home.Province), l.province), cmp.Or(l.Text(home.Town), l.town)
 }
 
 // Text is a name or a description in the catalogue's languages; some may be missing.

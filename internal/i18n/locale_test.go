@@ -121,3 +121,29 @@ func FuzzEveryHeaderNamesALanguage(f *testing.F) {
 		}
 	})
 }
+
+func TestSentencesSayWhereTheMarketIsAtHome(t *testing.T) {
+	t.Parallel()
+	b, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fr, ar := b.Locale("fr"), b.Locale("ar")
+	if got := fr.T("shop.coop.province"); got != "province de Berkane" {
+		t.Errorf("before anybody says where it is: %q", got)
+	}
+	b.SetHome(i18n.Home{Province: i18n.Text{AR: "إقليم الناظور", FR: "province de Nador"}, Town: i18n.Text{AR: "الناظور", FR: "Nador"}})
+	for got, want := range map[string]string{
+		fr.T("shop.coop.province"):               "province de Nador",
+		fr.N("shop.coops.lead", 1):               "Une coopérative de la province de Nador, qui vend ce qu’elle produit.",
+		fr.T("shop.checkout.pickup"):             "Au siège de l’association, Nador",
+		ar.T("shop.coop.province"):               "إقليم الناظور",
+		b.Locale("en").T("home.town"):            "Berkane",
+		b.Locale("en").T("ui.association_place"): "Nador",
+		fr.Message(fault.Say("delivery.perishable_too_far", "Place", i18n.Text{FR: "Oujda"})): "Les produits frais ne sont livrés que dans la province de Nador, pas à Oujda. Retirez-les du panier ou choisissez le retrait à l’association.",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

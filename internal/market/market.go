@@ -84,6 +84,7 @@ func New(p Parts) (*Market, error) {
 	m.Reports = report.New(p.DB)
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
+	m.Settings.Told = func(c settings.Contact) { p.Languages.SetHome(i18n.Home{Province: c.Province, Town: c.Town}) }
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
 	m.Payments.Payee = m.Orders
 	m.addWorkers(workers)

@@ -38,7 +38,7 @@ func newBooks(t testing.TB) *books {
 	b := &books{db: pgtest.New(t), sellers: make(map[string]uuid.UUID)}
 	b.Service = report.New(b.db)
 	b.exec(t, `insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values
-		('zegzel', 'زكزل', 'Zegzel', 'berkane', 34.8, -2.3), ('ahfir', 'أحفير', 'Ahfir', 'berkane', 34.9, -2.1)
+		('zegzel', 'زكزل', 'Zegzel', 'province', 34.8, -2.3), ('ahfir', 'أحفير', 'Ahfir', 'province', 34.9, -2.1)
 		on conflict do nothing`)
 	for _, c := range []struct {
 		name, commune, sector string

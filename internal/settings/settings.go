@@ -25,6 +25,8 @@ type Contact struct {
 	Email    string    `name:"email" kind:"email" group:"who"`
 	Address  i18n.Text `name:"address" kind:"lines" group:"who" langs:"ar fr"`
 	Hours    i18n.Text `name:"hours" kind:"lines" group:"who" langs:"ar fr en"`
+	Province i18n.Text `name:"province" kind:"line" group:"home" langs:"ar fr en" hint:"yes"` // as it stands in sentences
+	Town     i18n.Text `name:"town" kind:"line" group:"home" langs:"ar fr en"`                // of its seat
 }
 
 // Chat is the number that WhatsApp is written to: the one entered, or else the telephone if it is a
@@ -98,8 +100,9 @@ const contactAge = 5 * time.Second
 
 // Service reads and changes the settings. Its exported fields may be changed before it is used.
 type Service struct {
-	Fields  []Field // what is decided and kept here, at first as Fields says
-	Annexes []Annex // decided on the same page, and kept by their owners
+	Fields  []Field       // what is decided and kept here, at first as Fields says
+	Annexes []Annex       // decided on the same page, and kept by their owners
+	Told    func(Contact) // is told of each contact that was read anew; may be nil
 
 	db      *sqlx.DB
 	now     func() time.Time
@@ -141,6 +144,9 @@ func (s *Service) Contact(ctx context.Context) (Contact, error) {
 		return Contact{}, err
 	}
 	s.contact.Store(&keptContact{read.Contact, now})
+	if s.Told != nil {
+		s.Told(read.Contact)
+	}
 	return read.Contact, nil
 }
 

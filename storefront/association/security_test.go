@@ -50,7 +50,7 @@ func TestWhatPeopleDoStandsInTheRecord(t *testing.T) {
 	m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK)
 	m.sends("/fr/association/settlement/nahla", "pay", url.Values{"amount": {"10"}, "reference": {"VIR-9"}}).Want(http.StatusOK)
 	_, err := m.DB.Exec(`insert into security_events (id, kind, address, agent, detail, count, at)
-		values (gen_random_uuid(), 'settings_changed', '', '', 'alarm_share fee_berkane', 1, now() - interval '1 day')`)
+		values (gen_random_uuid(), 'settings_changed', '', '', 'alarm_share fee_province', 1, now() - interval '1 day')`)
 	m.must(err)
 	m.SignIn(m.Honey.Member).Get("/fr/association").Want(http.StatusForbidden)
 

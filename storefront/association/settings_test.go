@@ -107,7 +107,7 @@ func TestRefusedSettingsKeepWhatWasTyped(t *testing.T) {
 		typed := filled(m.boss.Get("/" + code + settingsPage).Want(http.StatusOK))
 		wrong := map[string]string{
 			"phone": "12", "email": "nobody", "commission": "101", "free_from": "a lot", "reservation_hours": "0",
-			"fee_berkane": "-5", "max_oriental": "1",
+			"fee_province": "-5", "max_oriental": "1",
 		}
 		for field, value := range wrong {
 			typed.Set(field, value)

@@ -50,8 +50,8 @@ func New(t testing.TB) *Market {
 	m.Must(err)
 	m.Service = catalog.New(m.DB, m.Log, m.Now)
 	m.Exec(`insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values
-		('tafoughalt', 'تافوغالت', 'Tafoughalt', 'berkane', 34.8, -2.4),
-		('echcharaa', 'سيدي سليمان الشراعة', 'Sidi Slimane Echcharaa', 'berkane', 34.9, -2.3)
+		('tafoughalt', 'تافوغالت', 'Tafoughalt', 'province', 34.8, -2.4),
+		('echcharaa', 'سيدي سليمان الشراعة', 'Sidi Slimane Echcharaa', 'province', 34.9, -2.3)
 		on conflict (slug) do nothing`)
 	m.Honey = m.cooperative("assalat-el-arz", "عسالات الأرز", "Assalat El Arz", "tafoughalt", 4, 7)
 	m.Couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", "Nouarat Echcharaa", "echcharaa", 9, 0)

@@ -26,6 +26,8 @@ var moved = slices.Concat([]change{
 	{110, "users.role", "a member is a president from then on, and who acted for the association a director"},
 	{120, "postings.debit", "the account's kind: the cooperative and the provider are in columns of their own"},
 	{120, "postings.credit", "likewise"},
+	{162, "delivery_zones", "berkane is called province"},
+	{162, "places.zone", "likewise"},
 }, together(161, "settings", "in decided, by its name in the form",
 	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",
 	"free_delivery_from_centimes reservation_hours buyer_months publish_without_authorisation hold_hours order_products order_pieces",

@@ -79,7 +79,11 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	if v.Cards, err = h.sellerCards(r, sellers); err != nil {
 		return err
 	}
-	v.Map = draw(names, inCommune, r.Locale)
+	places, err := h.Delivery.Places(ctx)
+	if err != nil {
+		return err
+	}
+	v.Map = draw(places, inCommune, r.Locale)
 	p := r.Page(r.Locale.T("shop.coops.title"))
 	p.Description = r.Locale.N("shop.coops.lead", v.Count)
 	p.Category = "cooperatives"

@@ -18,7 +18,7 @@ import (
 type homeView struct {
 	Cooperatives int
 	Products     int
-	Fee          delivery.Quote // to Berkane: the lowest there is
+	Fee          delivery.Quote // to the nearest zone: the lowest there is
 	Shelves      []catalog.Category
 	InSeason     []catalog.Product
 	Shelf        []ui.Card
@@ -45,7 +45,7 @@ func (h *Handler) home(r *web.Request) error {
 	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
 		return err
 	}
-	v.Fee, err = h.Delivery.Quote(ctx, delivery.QuoteInput{Method: delivery.Home, Place: "berkane", On: now})
+	v.Fee, err = h.Delivery.Near(ctx, delivery.QuoteInput{On: now})
 	if err != nil {
 		return err
 	}

@@ -45,8 +45,8 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, 1, goodsShown); err != nil {
 		return err
 	}
-	v.Near, err = h.Delivery.Quote(ctx, delivery.QuoteInput{
-		Method: delivery.Home, Place: "berkane", Items: v.Product.Price, HasPerishable: v.Product.Perishable, On: h.Now(),
+	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{
+		Items: v.Product.Price, HasPerishable: v.Product.Perishable, On: h.Now(),
 	})
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ func (h *Handler) basket(r *web.Request) error {
 		return err
 	}
 	v := basketView{Basket: basket}
-	v.Near, err = h.Delivery.Quote(ctx, delivery.QuoteInput{Method: delivery.Home, Place: "berkane", Items: basket.Items, On: h.Now()})
+	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, On: h.Now()})
 	if err != nil {
 		return err
 	}
