@@ -13,14 +13,15 @@ import (
 	"github.com/souk-taawon/souk/search/text"
 )
 
-// houseNames are what u's cooperative, the association and the places around are called, in each language and in the address of
-// the cooperative's page: what whoever knows where she belongs would try first.
+// houseNames are what u's cooperative, the association and the places around are called, in each language and in
+// the address of the cooperative's page: what whoever knows where she belongs would try first. The places are one
+// name, so that a sentence may speak of one of them.
 func (s *Service) houseNames(ctx context.Context, u User) ([]string, error) {
 	var names []string
 	err := s.db.SelectContext(ctx, &names, `
 		select name from (
 		    select unnest(array[name_ar, name_fr, name_en, province_ar, province_fr, province_en]) as name from association
-		    union all select unnest(array[name_ar, name_fr]) from towns where near
+		    union all select string_agg(name_ar || ' ' || name_fr, ' ') from towns where near
 		    union all select unnest(array[name_ar, name_fr, replace(slug, '-', ' ')]) from sellers where id = $1
 		) n where name <> ''`, u.CooperativeID)
 	if err != nil {
