@@ -28,8 +28,11 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 	err := s.db.SelectContext(ctx, &orders, `
 		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
 		       moved.cooperatives, moved.sold
-		from (select id, number, placed_at, state, place from orders where state not in ('awaiting_payment', 'placed') order by placed_at desc, id desc limit $1) o
-		join places l on l.slug = o.place
+		from (
+		    select id, number, placed_at, state, place from order_heads
+		    where state not in ('awaiting_payment', 'placed')
+		    order by placed_at desc, id desc limit $1) o
+		join towns l on l.slug = o.place
 		cross join lateral (
 		    select count(distinct p.cooperative_id) as cooperatives,
 		           coalesce(sum(case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes

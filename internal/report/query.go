@@ -28,8 +28,8 @@ const (
 // An order's sales are of the month in which it was placed. What goes from the buyers' account to a
 // cooperative's pending one is sold; what comes back, or is due back to them, was cancelled or refused. What
 // leaves pending for anything but the buyers is paid, and what comes to the cooperative or as commission is
-// earned. What nobody has confirmed yet is no sale: it may be
-// a stranger's, who proves nothing. It is summed up by itself.
+// earned. What nobody has confirmed yet is no sale: it may be a stranger's, who proves nothing. It is summed up
+// by itself.
 //
 // Empty months between the first and the last are there too. These are the first and the last of
 // the period (but at most eleven empty ones before the first sale and after the last), or else of
@@ -43,7 +43,7 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 	}
 	err = s.db.SelectContext(ctx, &rows, `
 		with unconfirmed as materialized (
-		    select id from orders where state in ('awaiting_payment', 'placed')
+		    select id from order_heads where state in ('awaiting_payment', 'placed')
 		), placed as (
 		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month, u.id is not null as waiting
 		    from ledger_journals left join unconfirmed u on u.id = order_id
@@ -57,7 +57,7 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 		    from placed
 		    join ledger_journals j on j.order_id = placed.order_id
 		    join ledger_postings p on p.journal_id = j.id
-		    join cooperatives c on c.id = p.cooperative_id
+		    join sellers c on c.id = p.cooperative_id
 		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
 		), ordered as materialized (
 		    select order_id, month, waiting, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid, sum(earned)::bigint as earned
@@ -116,11 +116,10 @@ func (s *Service) cooperatives(ctx context.Context, f Filter, sold map[uuid.UUID
 	cooperatives := []Cooperative{}
 	err := s.db.SelectContext(ctx, &cooperatives, `
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
-		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr", c.sector,
+		       c.commune, c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.sector,
 		       c.women, c.men, c.young, c.women_only
-		from cooperatives c
-		join places l on l.slug = c.commune
-		where (c.state = 'approved' or c.id = any($1))
+		from sellers c
+		where (c.approved or c.id = any($1))
 		  and ($2 = '' or c.commune = $2) and ($3 = '' or c.sector = $3) and (not $4 or c.women_only)
 		order by c.name_ar, c.id`,
 		pq.Array(sellers), f.Commune, f.Sector, f.WomenOnly)

@@ -30,7 +30,7 @@ func (s *Service) OfEach(ctx context.Context, cooperatives []uuid.UUID) (map[uui
 		    select p.cooperative_id, j.order_id, `+movedSums+`
 		    from ledger_postings p
 		    join ledger_journals j on j.id = p.journal_id
-		    join orders o on o.id = j.order_id
+		    join order_heads o on o.id = j.order_id
 		    where p.cooperative_id = any($1::uuid[]) and o.state <> 'placed'
 		    group by p.cooperative_id, j.order_id
 		)
