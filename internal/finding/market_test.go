@@ -9,7 +9,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
-	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/upload"
 )
@@ -32,12 +31,6 @@ func (m *market) upload(coop uuid.UUID, content string) {
 	m.t.Helper()
 	_, err := upload.New(m.DB, m.Service, m.Jobs, m.Log, m.Now).Import(m.Ctx, coop, "a.csv", strings.NewReader(content), "", true, m.Member)
 	m.Must(err)
-}
-
-// sound fails the test when the audits find anything.
-func (m *market) sound() {
-	m.t.Helper()
-	m.Sound(finding.Audit)
 }
 
 // multiply adds products at once that are like model but for some columns.

@@ -9,7 +9,6 @@ import (
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -22,8 +21,8 @@ import (
 // Audit checks the invariants of every domain.
 func Audit(ctx context.Context, db *sqlx.DB) (checks []audit.Check, err error) {
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
-		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, payment.Audit, order.Audit,
-		settlement.Audit, finding.Audit,
+		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, payment.Audit,
+		order.Audit, settlement.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {
