@@ -49,3 +49,11 @@ func step(s Step) templ.Attributes {
 	}
 	return nil
 }
+
+// given is the address of a turn that there is, and empty otherwise.
+func given(there bool, address string) string {
+	if !there {
+		return ""
+	}
+	return address
+}
