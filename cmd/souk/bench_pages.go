@@ -62,6 +62,8 @@ var benched = map[string][]string{
 	"/seller/orders":               {"", "?show=done", "?show=done&page=20"},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
 	"/seller/money":                {"", "?page=10"},
+	"/seller/people":               {""},
+	"/seller/people/:id":           {"/seller/people/{person}"},
 
 	"/association":                         {"", "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
 	"/association/cooperatives":            {"", "?state=approved", "?page=20", "?q=nahla"},

@@ -199,7 +199,7 @@ func (r *reader) exports(placed jointOrder) {
 					r.t.Errorf("the %s lacks %s", kind, name)
 					continue
 				}
-				dirhams, err := strconv.ParseFloat(cells[row][column], 64)
+				dirhams, err := strconv.ParseFloat(strings.Replace(cells[row][column], ",", ".", 1), 64)
 				if err != nil || money.Amount(dirhams*100+0.5) != shown {
 					r.t.Errorf("the %s says %q of %s, the page %s", kind, cells[row][column], name, shown)
 				}
@@ -229,7 +229,9 @@ func readCSV(t *testing.T, file string) [][]string {
 		t.Fatal(err)
 	}
 	text, marked := strings.CutPrefix(string(content), "\ufeff") // by which Excel knows UTF-8
-	rows, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	reader := csv.NewReader(strings.NewReader(text))
+	reader.Comma = ';' // as spreadsheets in French and Arabic expect it, with a comma in figures
+	rows, err := reader.ReadAll()
 	if err != nil || !marked || len(rows) < 2 {
 		t.Fatalf("%s: %v, marked %t: %q", file, err, marked, content)
 	}
