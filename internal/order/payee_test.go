@@ -193,7 +193,7 @@ func TestPaidAndGivenUpAtTheSameMoment(t *testing.T) {
 func TestAnOrderThatWaitsForItsPaymentIsHeldByAStranger(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	m.exec(`update settings set phone_orders = 1`)
+	m.exec(`update settings set decided = decided || '{"phone_orders": "1"}'`)
 	o := m.byCard()
 	in := m.basic()
 	in.Payment = paymenttest.Name
