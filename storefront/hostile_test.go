@@ -170,7 +170,7 @@ func (w *walker) read(what string, page *storetest.Page) (told bool) {
 		}
 		for _, row := range rows {
 			for _, cell := range row {
-				if _, err := strconv.ParseFloat(cell, 64); err != nil && cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
+				if _, err := strconv.ParseFloat(strings.Replace(cell, ",", ".", 1), 64); err != nil && cell != "" && strings.ContainsAny(cell[:1], "=+-@\t\r") {
 					w.Errorf("%s: %s has the formula %q", w.who, what, cell)
 				}
 				told = told || strings.Contains(cell, evil)

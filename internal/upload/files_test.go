@@ -46,8 +46,7 @@ func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
 		"too many rows":       {"a.csv", many, fault.Invalid, "upload.too_many_rows"},
 		"too many bytes":      {"a.csv", "Produit;Prix\n" + strings.Repeat("x", sheet.MaxBytes), fault.TooLarge, "upload.too_large"},
 	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
+		t.Run(name, func(t *testing.T) { // one after the other: files of one cooperative take turns
 			_, err := m.Read(m.Ctx, m.Honey, c.file, strings.NewReader(c.content), "", uuid.New())
 			m.Refused(err, c.kind, c.key)
 		})
