@@ -45,3 +45,8 @@ func (s *Server) isProxy(address netip.Addr) bool {
 	}
 	return false
 }
+
+// spares reports whether limits let an address through that is this very machine's.
+func (s *Server) spares(address netip.Addr) bool {
+	return s.config.RateLimits.SpareLoopback && address.IsLoopback()
+}

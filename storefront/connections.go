@@ -143,7 +143,7 @@ func (l *connections) admit(networks []network.Network) bool {
 	for _, n := range networks {
 		l.of[n.Prefix]++
 	}
-	l.metrics.connections.Inc()
+	l.metrics.open.Inc()
 	return true
 }
 
@@ -164,7 +164,7 @@ func (l *connections) release(networks []network.Network) {
 			delete(l.of, n.Prefix)
 		}
 	}
-	l.metrics.connections.Dec()
+	l.metrics.open.Dec()
 }
 
 // refuse answers without holding up who comes next: the answer fits into the socket's buffer.

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -88,6 +88,20 @@ func told(err error) (status int, f *fault.Error) {
 		}
 	}
 	return http.StatusInternalServerError, f
+}
+
+// answerFailures turns an error or a panic of what comes after it into the answer a person is told.
+func (s *Server) answerFailures(c *fiber.Ctx) (err error) {
+	defer func() {
+		if value := recover(); value != nil {
+			s.metrics.panics.Inc()
+			err = s.fail(c, panicError{value, debug.Stack()})
+		}
+	}()
+	if err := c.Next(); err != nil {
+		return s.fail(c, err)
+	}
+	return nil
 }
 
 // fail answers with a failure: JSON under /api, the sign-in page where that may help, and otherwise
@@ -232,12 +246,4 @@ func (s *Server) stranger(c *fiber.Ctx) *web.Request {
 		locale = s.guessLocale(c)
 	}
 	return web.New(c, s.site, route, locale, requestID(c), s.readerAddress(c).String())
-}
-
-// isAPI reports whether a program asked, which is told everything in JSON.
-func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
-
-func requestID(c *fiber.Ctx) string {
-	id, _ := c.Locals(idKey{}).(string)
-	return id
 }

@@ -2,7 +2,6 @@ package storefront
 
 import (
 	"bytes"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -88,21 +87,5 @@ func (s *Server) guarded(next fasthttp.RequestHandler) fasthttp.RequestHandler {
 		if err := s.refuse(c, err); err != nil {
 			s.config.Log.Error("refuse a head", "error", err)
 		}
-	}
-}
-
-// survive is deferred around everything that a connection's goroutine runs of ours: nothing else would
-// catch a panic there, and one request would end the program.
-func (s *Server) survive(ctx *fasthttp.RequestCtx) {
-	if value := recover(); value != nil {
-		s.metrics.panics.Inc()
-		s.config.Log.Error("request failed", "error", panicked{value, debug.Stack()})
-		ctx.Response.ResetBody()
-		ctx.SetStatusCode(fasthttp.StatusInternalServerError)
-		ctx.SetContentType("text/plain; charset=utf-8")
-		ctx.SetBodyString("Internal Server Error\n")
-		ctx.Response.Header.Del(fiber.HeaderContentEncoding)
-		ctx.Response.Header.Set(fiber.HeaderCacheControl, "no-store")
-		ctx.SetConnectionClose()
 	}
 }

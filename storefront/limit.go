@@ -106,8 +106,3 @@ func (s *Server) limiters() map[web.Limit]fiber.Handler {
 	}
 	return made
 }
-
-// spares reports whether limits let an address through that is this very machine's.
-func (s *Server) spares(address netip.Addr) bool {
-	return s.config.RateLimits.SpareLoopback && address.IsLoopback()
-}

@@ -2,59 +2,20 @@ package storefront
 
 import (
 	"crypto/rand"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-)
-
-// What a request carries with it through the middleware.
-type (
-	idKey      struct{} // its id, a string
-	patternKey struct{} // the pattern of its route, a string
-	requestKey struct{} // its *web.Request
 )
 
 // unmatched stands for the pattern of requests that no route took, so that paths which strangers
 // invent make no series of their own.
 const unmatched = "unmatched"
-
-type metrics struct {
-	registry *prometheus.Registry
-	seconds  *prometheus.HistogramVec
-	inFlight prometheus.Gauge
-	panics   prometheus.Counter
-
-	connections prometheus.Gauge
-	refused     prometheus.Counter
-}
-
-func newMetrics() metrics {
-	m := metrics{
-		registry: prometheus.NewRegistry(),
-		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "souk_http_request_seconds", Help: "Time to answer requests, by route pattern.",
-			Buckets: []float64{.0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15},
-		}, []string{"method", "route", "status"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_in_flight", Help: "Requests being answered."}),
-		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_panics_total", Help: "Handlers that panicked."}),
-
-		connections: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_connections", Help: "Connections that are open."}),
-		refused:     prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_connections_refused_total", Help: "Connections that there was no room for."}),
-	}
-	m.registry.MustRegister(m.seconds, m.inFlight, m.panics, m.connections, m.refused,
-		collectors.NewBuildInfoCollector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
-}
 
 // Metrics answers with the figures for Prometheus, for a listener that strangers cannot reach.
 func (s *Server) Metrics() http.Handler {
@@ -105,26 +66,4 @@ func (s *Server) watch(c *fiber.Ctx, answer func() error) error {
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
 		slog.Int("bytes", len(c.Response().Body())))
 	return err
-}
-
-// panicked is a handler's panic as an error.
-type panicked struct {
-	value any
-	stack []byte
-}
-
-func (p panicked) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
-
-// answerFailures turns an error or a panic of what comes after it into the answer a person is told.
-func (s *Server) answerFailures(c *fiber.Ctx) (err error) {
-	defer func() {
-		if value := recover(); value != nil {
-			s.metrics.panics.Inc()
-			err = s.fail(c, panicked{value, debug.Stack()})
-		}
-	}()
-	if err := c.Next(); err != nil {
-		return s.fail(c, err)
-	}
-	return nil
 }

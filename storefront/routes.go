@@ -10,6 +10,8 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/gate"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/storefront/association/members"
 	settling "github.com/souk-taawon/souk/storefront/association/money"
 	jointorders "github.com/souk-taawon/souk/storefront/association/orders"
@@ -183,6 +185,19 @@ func (s *Server) enter(route web.Route, language string) fiber.Handler {
 		c.Locals(requestKey{}, web.New(c, s.site, route, l, requestID(c), s.readerAddress(c).String()))
 		return c.Next()
 	}
+}
+
+// awaitRoom turns a request away soon where all connections to the database are taken, instead of letting it
+// wait for one until its deadline together with all that come after it.
+func (s *Server) awaitRoom(c *fiber.Ctx) error {
+	err := s.room(c.UserContext(), s.config.ConnectionWait)
+	if errors.Is(err, postgres.ErrNoRoom) {
+		return gate.ErrBusy.Wrap(err)
+	}
+	if err != nil {
+		return err
+	}
+	return c.Next()
 }
 
 // handle lets a request through to its handler if its policy allows.

@@ -2,55 +2,19 @@ package storefront
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/valyala/fasthttp"
 
-	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/gate"
-	"github.com/souk-taawon/souk/internal/market"
-	"github.com/souk-taawon/souk/internal/picture"
-	"github.com/souk-taawon/souk/internal/postgres"
-	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/web"
 )
-
-// Services are what the pages stand on. All are needed.
-type Services struct {
-	*market.Market
-	Search search.Engine
-	Checks []Check // what /readyz asks
-}
-
-// Server is the market over HTTP.
-type Server struct {
-	config       prepared
-	site         *web.Site
-	app          *fiber.App
-	origins      *http.CrossOriginProtection
-	metrics      metrics
-	bodies       *bodies
-	health       *checklist
-	accounts     *account.Service
-	cooperatives *cooperative.Service
-	catalog      *catalog.Service
-	pictures     *picture.Service
-	room         func(ctx context.Context, within time.Duration) error
-	routes       []web.Route
-	exceptions   []exception
-}
 
 // New builds the server. It fails on a configuration that makes no sense and on routes that
 // contradict each other or declare no policy.
@@ -153,13 +117,6 @@ func (s *Server) Test(request *http.Request) (*http.Response, error) {
 // Routes lists every route in the order in which they are tried.
 func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes...) }
 
-// exception is where more is allowed than in general: an upload's time, and maybe its size.
-type exception struct {
-	pattern  string
-	body     int  // the largest, in bytes
-	signedIn bool // not for just anybody
-}
-
 // exceptionAt finds what is allowed to a request; ok is false if no more than to any.
 func (s *Server) exceptionAt(method, path string) (e exception, ok bool) {
 	if method != http.MethodPost {
@@ -180,7 +137,7 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 	defer func() {
 		if value := recover(); value != nil { // nothing else would catch it; no more is allowed than to any
 			s.metrics.panics.Inc()
-			s.config.Log.Error("head of a request", "error", panicked{value, debug.Stack()})
+			s.config.Log.Error("head of a request", "error", panicError{value, debug.Stack()})
 		}
 	}()
 	coming := body{method: string(header.Method())}
@@ -203,38 +160,6 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 		return fasthttp.RequestConfig{MaxRequestBodySize: 1} // see failEarly
 	}
 	return allows
-}
-
-// checkSession gives who signed in with the session that the head of a request names, and errSignIn if it
-// names none.
-func (s *Server) checkSession(header *fasthttp.RequestHeader) (person string, err error) {
-	token := string(header.Cookie(s.site.CookieName(web.SessionCookie)))
-	if token == "" {
-		return "", errSignIn
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), headerTimeout)
-	defer cancel()
-	user, err := s.accounts.Session(ctx, web.Clean(token))
-	if fault.Is(err, fault.Unauthenticated) {
-		return "", errSignIn
-	}
-	if err != nil {
-		return "", err
-	}
-	return user.ID.String(), nil
-}
-
-// awaitRoom turns a request away soon where all connections to the database are taken, instead of letting it
-// wait for one until its deadline together with all that come after it.
-func (s *Server) awaitRoom(c *fiber.Ctx) error {
-	err := s.room(c.UserContext(), s.config.ConnectionWait)
-	if errors.Is(err, postgres.ErrNoRoom) {
-		return gate.ErrBusy.Wrap(err)
-	}
-	if err != nil {
-		return err
-	}
-	return c.Next()
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that

@@ -1,6 +1,7 @@
 package storefront
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/valyala/fasthttp"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -19,6 +21,8 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
+
+var errSignIn = fault.New(fault.Unauthenticated, "web.sign_in_first")
 
 // recognise fills in who sent the request. A session that has ended is forgotten, and the request
 // goes on as anybody's.
@@ -45,6 +49,25 @@ func (s *Server) recognise(r *web.Request) error {
 	}
 	r.User = &user
 	return nil
+}
+
+// checkSession gives who signed in with the session that the head of a request names, and errSignIn if it
+// names none.
+func (s *Server) checkSession(header *fasthttp.RequestHeader) (person string, err error) {
+	token := string(header.Cookie(s.site.CookieName(web.SessionCookie)))
+	if token == "" {
+		return "", errSignIn
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), headerTimeout)
+	defer cancel()
+	user, err := s.accounts.Session(ctx, web.Clean(token))
+	if fault.Is(err, fault.Unauthenticated) {
+		return "", errSignIn
+	}
+	if err != nil {
+		return "", err
+	}
+	return user.ID.String(), nil
 }
 
 // admit decides by the route's policy: nil to go on, errSignIn if signing in first may help. Which
@@ -101,8 +124,6 @@ func (s *Server) recordRefusal(r *web.Request, pattern any, status int) {
 	}
 	r.Record(kind, uuid.Nil, fmt.Sprint(r.Method(), " ", pattern))
 }
-
-var errSignIn = fault.New(fault.Unauthenticated, "web.sign_in_first")
 
 // toSignIn sends a reader to the sign-in page, which leads back to the page asked for, and tells who had a
 // session why she is there.
