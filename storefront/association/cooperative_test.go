@@ -57,9 +57,12 @@ func TestThePageOfACooperativeKnowsItsIdentityAndWhatItsProductsLack(t *testing.
 		SKU: "Z-3", Category: "oil", Name: i18n.Text{FR: "Huile nouvelle"}, UnitAmount: 1, UnitCode: "l", Price: 9000, State: catalog.Draft,
 	}, m.Oil.Member.ID)
 	m.must(err)
+	_, err = m.DB.Exec(`update cooperatives set court = 'المحكمة الابتدائية ببركان · Tribunal de Berkane' where slug = 'nahla'`)
+	m.must(err)
 	for _, code := range languages {
 		l := m.in(code)
 		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
+		m.says(page, "[data-fact=court] bdi:last-child", "Tribunal de Berkane") // by itself, or its words change places
 		m.says(page, "[data-fact=rib]", "011 780 0000123456789012 96")
 		m.says(page, "[data-fact=ice] .bdg", l.T("association.identity.missing"))
 		page.Find(`[data-fact=ice] a[href="/` + code + `/association/cooperatives/nahla/edit#f-ice"]`)

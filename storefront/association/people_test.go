@@ -150,6 +150,7 @@ func TestARoleIsGivenOnAPersonsPage(t *testing.T) {
 		page = m.boss.Submit(page, "#role form", url.Values{"sure": {"yes"}}).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("ui.role.given", "Role", l.T("role."+roles[i])))
 		m.says(page, ".pagehead .bdg", l.T("role."+roles[i]))
+		page.Find(`.areatop nav a[href="/` + code + `/association/cooperatives"][aria-current=page]`)
 		m.tells(page, "[data-events]", l.T("security.kind.role_granted"))
 		m.speaks(page)
 		again := m.boss.Submit(old, "#role form", url.Values{"role": {roles[i]}, "sure": {"yes"}})

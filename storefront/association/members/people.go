@@ -91,6 +91,14 @@ const (
 	formDecide = "decide"
 )
 
+// menu is the part of the association's pages that she belongs to.
+func (v personView) menu() string {
+	if v.Cooperative != nil {
+		return "cooperatives"
+	}
+	return "settings"
+}
+
 // form is what was typed into that form, if it was refused.
 func (v personView) form(name string) ui.Form {
 	if v.Form != name {
