@@ -11,7 +11,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -178,16 +177,9 @@ func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 	if status >= http.StatusInternalServerError {
 		reference = r.ID()
 	}
-	var shelves []catalog.Category
-	if status == http.StatusNotFound {
-		var err error
-		if shelves, err = s.catalog.Categories(r.Context()); err != nil { // the page helps without them too
-			r.Log().Warn("shelves of the error page", "error", err)
-		}
-	}
 	p := r.Page(r.Locale.T("web.error." + strconv.Itoa(title)))
 	p.Private = true
-	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, shelves))
+	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, status == http.StatusNotFound))
 }
 
 // failScript tells the market's own script what is wrong.

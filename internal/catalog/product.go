@@ -20,32 +20,32 @@ const (
 
 // Product is one thing that one cooperative sells, with the names around it that pages show.
 type Product struct {
-	ID             uuid.UUID
-	SKU            string // the cooperative's own reference
-	Slug           string // in its address; never changes
-	Category       string
-	CategoryName   i18n.Text `db:"category_name"`
-	Ground         string    // pattern behind a drawing
-	Food           bool      // of a category that needs a food authorisation
-	Name           i18n.Text
-	Description    i18n.Text
-	UnitAmount     int    `db:"unit_amount"`
-	UnitCode       string `db:"unit_code"` // kg, g, l, ml, piece or m2
-	Price          money.Amount
-	Stock          int
-	Counts         int  // how often its stock was set by hand or file
-	SeasonFrom     *int `db:"season_from"` // months 1 to 12; both or neither
-	SeasonTo       *int `db:"season_to"`
-	Perishable     bool
-	Authorisation  string     // number of the food safety office, ONSSA
-	AuthorisedTill *time.Time `db:"authorisation_expires_on"` // day; nil when the number does not expire
-	State          string
-	Drawing        string     // object of the drawing shown while there is no picture
-	PictureID      *uuid.UUID `db:"picture_id"`
-	Sample         bool
-	CreatedAt      time.Time `db:"created_at"`
-	Labels         Labels    // with a certificate that has not expired
-	Cooperative    CooperativeRef
+	ID              uuid.UUID
+	SKU             string // the cooperative's own reference
+	Slug            string // in its address; never changes
+	Category        string
+	CategoryName    i18n.Text `db:"category_name"`
+	Food            bool      // of a category that needs a food authorisation
+	Name            i18n.Text
+	Description     i18n.Text
+	UnitAmount      int    `db:"unit_amount"`
+	UnitCode        string `db:"unit_code"` // kg, g, l, ml, piece or m2
+	Price           money.Amount
+	Stock           int
+	Counts          int  // how often its stock was set by hand or file
+	SeasonFrom      *int `db:"season_from"` // months 1 to 12; both or neither
+	SeasonTo        *int `db:"season_to"`
+	Perishable      bool
+	Authorisation   string     // number of the food safety office, ONSSA
+	AuthorisedTill  *time.Time `db:"authorisation_expires_on"` // day; nil when the number does not expire
+	State           string
+	Drawing         string     // object of the drawing shown while there is no picture; empty: its category's
+	CategoryDrawing string     `db:"category_drawing"`
+	PictureID       *uuid.UUID `db:"picture_id"`
+	Sample          bool
+	CreatedAt       time.Time `db:"created_at"`
+	Labels          Labels    // with a certificate that has not expired
+	Cooperative     CooperativeRef
 }
 
 // CooperativeRef says whose a product is.
@@ -79,21 +79,11 @@ func (l *Labels) Scan(src any) error {
 	return json.Unmarshal(b, l)
 }
 
-// Category is a shelf of the market.
-type Category struct {
-	Slug   string
-	Name   i18n.Text
-	Ground string // pattern behind a drawing
-	Food   bool   // processed or packed food: needs an authorisation
-
-	Perishable bool // unless its cooperative says otherwise of a product
-}
-
 // selectProduct reads whole products, labels and all, in one query; its first parameter is today.
 const selectProduct = `
 	select p.id, p.sku, p.slug, p.category,
 	       k.name_ar as "category_name.ar", k.name_fr as "category_name.fr", k.name_en as "category_name.en",
-	       k.ground, k.food,
+	       k.drawing as category_drawing, k.food,
 	       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 	       p.description_ar as "description.ar", p.description_fr as "description.fr", p.description_en as "description.en",
 	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock, p.counts, p.season_from, p.season_to,

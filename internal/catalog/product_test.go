@@ -30,8 +30,8 @@ func TestAMemberAddsAProductAndABuyerSeesAllOfIt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.CategoryName.FR != "Miel" || p.Ground != "hex" || p.Drawing != "honey-thyme" {
-		t.Errorf("category %q, ground %q, drawing %q", p.CategoryName.FR, p.Ground, p.Drawing)
+	if p.CategoryName.FR != "Miel" || p.CategoryDrawing != "honey-flowers" || p.Drawing != "honey-thyme" {
+		t.Errorf("category %q, its drawing %q, drawing %q", p.CategoryName.FR, p.CategoryDrawing, p.Drawing)
 	}
 	if c := p.Cooperative; c.Slug != "assalat-el-arz" || c.CommuneName.AR != "تافوغالت" || c.WomenOnly {
 		t.Errorf("cooperative %+v", c)

@@ -87,37 +87,18 @@ func (s *Service) CountPublished(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Categories are the shelves of the market, in their order. They are reference data, read once.
-func (s *Service) Categories(ctx context.Context) ([]Category, error) {
-	if known := s.categories.Load(); known != nil {
-		return *known, nil
-	}
-	var list []Category
-	err := s.db.SelectContext(ctx, &list, `
-		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", ground, food, perishable
-		from categories order by position`)
-	if err != nil {
-		return nil, fmt.Errorf("categories: %w", err)
-	}
-	s.categories.Store(&list)
-	return list, nil
-}
-
-// Labels are the signs of quality and origin that a product can carry, in their order. They are
-// reference data, read once.
+// Labels are the signs of quality and origin that a product can carry, in their order, as they were a
+// minute ago at most.
 func (s *Service) Labels(ctx context.Context) ([]Label, error) {
-	if known := s.labels.Load(); known != nil {
-		return *known, nil
-	}
-	var list []Label
-	err := s.db.SelectContext(ctx, &list, `
-		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en"
-		from labels order by position`)
-	if err != nil {
-		return nil, fmt.Errorf("labels: %w", err)
-	}
-	s.labels.Store(&list)
-	return list, nil
+	return s.labels.Get(s.now(), func() (list []Label, err error) {
+		err = s.db.SelectContext(ctx, &list, `
+			select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en"
+			from labels order by position`)
+		if err != nil {
+			return nil, fmt.Errorf("labels: %w", err)
+		}
+		return list, nil
+	})
 }
 
 // Filter narrows a cooperative's catalogue page.

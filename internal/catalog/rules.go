@@ -49,27 +49,22 @@ const (
 
 // Rules are what an edit is held against; the zero Rules know no category.
 type Rules struct {
-	categories   map[string]Category
+	kinds
 	unauthorised bool // the association lets food be published without authorisation
 	today        time.Time
 }
 
 // Rules reads the rules that hold now.
 func (s *Service) Rules(ctx context.Context, q sqlx.QueryerContext) (Rules, error) {
-	list, err := s.Categories(ctx)
+	known, err := s.kindsFrom(ctx, q)
 	if err != nil {
 		return Rules{}, err
-	}
-	r := Rules{categories: make(map[string]Category, len(list)), today: clock.Day(s.now())}
-	for _, c := range list {
-		r.categories[c.Slug] = c
 	}
 	decided, err := settings.Read(ctx, q)
 	if err != nil {
 		return Rules{}, err
 	}
-	r.unauthorised = decided.PublishUnauthorised
-	return r, nil
+	return Rules{kinds: known, unauthorised: decided.PublishUnauthorised, today: clock.Day(s.now())}, nil
 }
 
 // Unauthorised counts the products on sale that could not be published now if the association let no
@@ -91,9 +86,6 @@ func (s *Service) Unauthorised(ctx context.Context) (int, error) {
 	}
 	return n, nil
 }
-
-// Category gives a category by its slug; the zero one if there is none.
-func (r Rules) Category(slug string) Category { return r.categories[slug] }
 
 // Unpublishable says why a product may not be offered, or nil: processed food needs an
 // authorisation that has not expired, unless the association decided otherwise.
@@ -120,9 +112,8 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 			wrong[field] = fault.Say(key, args...)
 		}
 	}
-	_, known := r.categories[e.Category]
 	say(e.Category == "", "category", "catalog.category_missing")
-	say(!known, "category", "catalog.category_unknown")
+	say(r.Category(e.Category).Slug == "", "category", "catalog.category_unknown")
 	say(e.Name.AR == "" && e.Name.FR == "", "name", "catalog.name_missing")
 	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
 		say(utf8.RuneCountInString(typed) > maxName, field, "catalog.too_long", "Max", maxName)
@@ -192,7 +183,7 @@ func (r Rules) completed(e Edit, id uuid.UUID) Edit {
 		e.Stock = new(int)
 	}
 	if e.Drawing == "" {
-		_, e.Drawing = Guess(e.Name)
+		_, e.Drawing = r.Guess(e.Name)
 	}
 	if e.State == "" {
 		e.State = Published

@@ -2,10 +2,11 @@ package catalog
 
 import (
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/clock"
 )
 
 // Service is the catalogue's use cases.
@@ -14,11 +15,17 @@ type Service struct {
 	log *slog.Logger
 	now func() time.Time
 
-	categories atomic.Pointer[[]Category] // reference data, once read
-	labels     atomic.Pointer[[]Label]
+	kinds  clock.Recent[kinds]
+	labels clock.Recent[[]Label]
 }
+
+// referenceAge is how long categories, their clues and labels are taken for what they were.
+const referenceAge = time.Minute
 
 // New makes the service.
 func New(db *sqlx.DB, log *slog.Logger, now func() time.Time) *Service {
-	return &Service{db: db, log: log, now: now}
+	return &Service{
+		db: db, log: log, now: now,
+		kinds: clock.Recent[kinds]{Age: referenceAge}, labels: clock.Recent[[]Label]{Age: referenceAge},
+	}
 }

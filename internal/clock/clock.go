@@ -1,5 +1,5 @@
 // Package clock tells the days of the market: they begin and end where its people live, whatever
-// zone the machine or the database keeps. Start at Day.
+// zone the machine or the database keeps. Start at Day. Recent is for what may be some moments old.
 package clock
 
 import (

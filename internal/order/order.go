@@ -65,19 +65,18 @@ type Part struct {
 
 // OrderLine is a product as it was ordered; what its picture needs is as it is now.
 type OrderLine struct {
-	ID         uuid.UUID
-	ProductID  uuid.UUID `db:"product_id"`
-	Name       i18n.Text
-	UnitAmount int    `db:"unit_amount"`
-	UnitCode   string `db:"unit_code"`
-	Price      money.Amount
-	Quantity   int
-	Total      money.Amount
-	Slug       string
-	Category   string
-	Ground     string
-	Drawing    string
-	PictureID  *uuid.UUID `db:"picture_id"`
+	ID              uuid.UUID
+	ProductID       uuid.UUID `db:"product_id"`
+	Name            i18n.Text
+	UnitAmount      int    `db:"unit_amount"`
+	UnitCode        string `db:"unit_code"`
+	Price           money.Amount
+	Quantity        int
+	Total           money.Amount
+	Slug            string
+	Drawing         string
+	CategoryDrawing string     `db:"category_drawing"`
+	PictureID       *uuid.UUID `db:"picture_id"`
 }
 
 // Event is one thing that happened to an order or, with PartID, to one part of it.

@@ -277,7 +277,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		line := OrderLine{
 			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,
 			Price: p.Price, Quantity: l.Quantity, Total: p.Price * money.Amount(l.Quantity),
-			Slug: p.Slug, Category: p.Category, Ground: p.Ground, Drawing: p.Drawing, PictureID: p.PictureID,
+			Slug: p.Slug, Drawing: p.Drawing, CategoryDrawing: p.CategoryDrawing, PictureID: p.PictureID,
 		}
 		o.Parts[i].Lines = append(o.Parts[i].Lines, line)
 		o.Parts[i].Items += line.Total

@@ -125,8 +125,8 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       l.name_ar as "line.name.ar", l.name_fr as "line.name.fr", l.name_en as "line.name.en",
 		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
 		       l.price_centimes as "line.price", l.quantity as "line.quantity", l.total_centimes as "line.total",
-		       p.slug as "line.slug", p.category as "line.category", p.ground as "line.ground",
-		       p.drawing as "line.drawing", p.picture_id as "line.picture_id"
+		       p.slug as "line.slug", p.drawing as "line.drawing",
+		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
 		from sub_orders s
 		join sellers c on c.id = s.cooperative_id
 		join order_lines l on l.sub_order_id = s.id

@@ -112,6 +112,7 @@ type loader struct {
 	now, clock  time.Time
 	opened      time.Time // the first cooperative joined
 	size        Size
+	food        map[string]bool // categories whose products are offered with an authorisation only
 }
 
 func newLoader(p market.Parts, sellers []*seller, size Size) (*loader, error) {

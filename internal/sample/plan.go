@@ -91,6 +91,14 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	if err != nil {
 		return nil, err
 	}
+	categories, err := l.Catalog.Categories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.food = make(map[string]bool, len(categories))
+	for _, c := range categories {
+		l.food[c.Slug] = c.Food
+	}
 	nearest := places[0].Zone
 	near := make(map[string]bool, len(places))
 	for _, p := range places {
@@ -164,7 +172,7 @@ func (l *loader) fill(random *rand.Rand, o planned, fresh bool) []basket {
 func (l *loader) choose(random *rand.Rand, s *seller, o planned, fresh bool) []wanted {
 	var shelf []share[*stocked]
 	for _, p := range s.products {
-		offered := p.Authorisation != "" || !authorised[p.Category]
+		offered := p.Authorisation != "" || !l.food[p.Category]
 		if offered && inSeason(p.Product, o.at.Month()) && (fresh || !p.Perishable) {
 			shelf = append(shelf, share[*stocked]{p, int(1_000_000 / (p.Price + 30_00))})
 		}
@@ -183,11 +191,6 @@ func (l *loader) choose(random *rand.Rand, s *seller, o planned, fresh bool) []w
 		}
 	}
 	return lines
-}
-
-// authorised are the categories of food that is offered with an authorisation only.
-var authorised = map[string]bool{
-	"honey": true, "oil": true, "cereal": true, "dried": true, "preserve": true, "herbs": true, "pastry": true, "dairy": true,
 }
 
 func howMany(random *rand.Rand, price money.Amount) int {

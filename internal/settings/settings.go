@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -106,18 +106,12 @@ type Service struct {
 
 	db      *sqlx.DB
 	now     func() time.Time
-	contact atomic.Pointer[keptContact]
-	reading atomic.Bool
-}
-
-type keptContact struct {
-	Contact
-	at time.Time
+	contact clock.Recent[Contact]
 }
 
 // New makes the service.
 func New(db *sqlx.DB, now func() time.Time) *Service {
-	return &Service{Fields: Fields(), db: db, now: now}
+	return &Service{Fields: Fields(), db: db, now: now, contact: clock.Recent[Contact]{Age: contactAge}}
 }
 
 // Get gives the settings that hold now.
@@ -128,26 +122,13 @@ func (s *Service) Get(ctx context.Context) (Settings, error) { return Read(ctx, 
 // again the others are given what is known, also when the database does not answer: beside the error
 // stands the last contact that was read.
 func (s *Service) Contact(ctx context.Context) (Contact, error) {
-	kept := s.contact.Load()
-	if kept != nil {
-		if s.now().Sub(kept.at) < contactAge || !s.reading.CompareAndSwap(false, true) {
-			return kept.Contact, nil
+	return s.contact.Get(s.now(), func() (Contact, error) {
+		read, err := Read(ctx, s.db)
+		if err == nil && s.Told != nil {
+			s.Told(read.Contact)
 		}
-		defer s.reading.Store(false)
-	}
-	now := s.now()
-	read, err := Read(ctx, s.db)
-	if err != nil {
-		if kept != nil {
-			return kept.Contact, err
-		}
-		return Contact{}, err
-	}
-	s.contact.Store(&keptContact{read.Contact, now})
-	if s.Told != nil {
-		s.Told(read.Contact)
-	}
-	return read.Contact, nil
+		return read.Contact, err
+	})
 }
 
 // Signature makes what stands under the market's mail: who writes, and how to answer.

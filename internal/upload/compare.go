@@ -55,10 +55,7 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 	if err != nil {
 		return nil, err
 	}
-	categories, err := s.catalog.Categories(ctx)
-	if err != nil {
-		return nil, err
-	}
+	categories := r.Categories()
 	products, err := s.catalog.OfCooperativeTx(ctx, q, coopID)
 	if err != nil {
 		return nil, err
@@ -264,7 +261,7 @@ func (c *comparer) newProduct(given catalog.Edit, has map[string]bool, row *Row)
 		row.Notes = append(row.Notes, RowError{Column: column, Message: fault.Say(key, args...)})
 	}
 	e := given
-	category, drawing := catalog.Guess(e.Name)
+	category, drawing := c.rules.Guess(e.Name)
 	e.Drawing = drawing
 	if e.Category == "" && !has[colCategory] {
 		e.Category = category

@@ -93,7 +93,7 @@ func spread(given i18n.Text, unsaid string) i18n.Text {
 func (c *comparer) category(value string) string {
 	slug, known := c.named[wordKey(text.Words(value))]
 	if !known {
-		slug, _ = catalog.Guess(i18n.Text{FR: value})
+		slug, _ = c.rules.Guess(i18n.Text{FR: value})
 		c.named[wordKey(text.Words(value))] = slug
 	}
 	return slug

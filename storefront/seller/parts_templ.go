@@ -114,7 +114,7 @@ func LinePicture(p ui.Page, line order.OrderLine) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Pic(ui.PictureFor(line.PictureID, line.Drawing, line.Category, line.ProductID), "", "88px", true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Pic(ui.PictureFor(line.PictureID, line.Drawing, line.CategoryDrawing, line.ProductID), "", "88px", true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

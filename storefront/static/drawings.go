@@ -15,28 +15,21 @@ import (
 // tints are the colours that a ground comes in; a product keeps its own for ever.
 var tints = [...]string{"jir", "qamh", "tin", "zaytun", "sama", "karma"}
 
-// fallback is the object that stands for a category when a product names none.
-var fallback = map[string]string{
-	"honey": "honey-flowers", "oil": "oil", "cereal": "couscous", "fruit": "clementine", "dried": "almond",
-	"preserve": "jam-fig", "herbs": "thyme", "pastry": "ghriba", "dairy": "jben", "truffle": "terfass",
-	"cosmetic": "soap-olive", "craft": "basket", "bundle": "gift",
-}
-
 // Drawing is the address of the drawing of a product: its Object over a ground whose tint depends on
 // the key, such as the product's id. It always gives the same address for the same product.
-func Drawing(object, category, key string) string {
-	object = Object(object, category, key)
+func Drawing(object, instead, key string) string {
+	object = Object(object, instead, key)
 	return "/drawings/" + object + "-" + current().grounds[object] + "-" + tint(key) + ".svg"
 }
 
-// Object is what a product is drawn as: the object it names or, if there is no such object, the one of
-// its category. An object that comes in several forms (honey-thyme, honey-thyme2 and so on) stands for
+// Object is what a product is drawn as: the object it names or, if there is no such object, the one to
+// be shown instead, such as its category's. An object that comes in several forms (honey-thyme, honey-thyme2 and so on) stands for
 // all of them, and the key chooses, so that a shelf of honey does not show one jar again and again.
-func Object(object, category, key string) string {
+func Object(object, instead, key string) string {
 	if current().grounds[object] == "" {
-		object = fallback[category]
+		object = instead
 	}
-	if object == "" {
+	if current().grounds[object] == "" {
 		object = "gift"
 	}
 	forms := 1

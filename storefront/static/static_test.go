@@ -132,9 +132,9 @@ func TestStylesheetKnowsNoLeftAndRight(t *testing.T) {
 
 func TestEveryDrawingIsOneWellFormedPicture(t *testing.T) {
 	t.Parallel()
-	for _, category := range []string{"honey", "oil", "cereal", "fruit", "dried", "preserve", "herbs", "pastry", "dairy", "truffle", "cosmetic", "craft", "bundle", "unheard-of"} {
+	for _, instead := range []string{"honey-flowers", "basket", "unheard-of", ""} {
 		for _, key := range []string{"1", "2", "3"} {
-			address := static.Drawing("", category, key)
+			address := static.Drawing("", instead, key)
 			response := get(t, address)
 			if response.StatusCode != http.StatusOK {
 				t.Errorf("%s: status %d", address, response.StatusCode)
@@ -210,15 +210,21 @@ func TestAShelfShowsSeveralForms(t *testing.T) {
 			t.Errorf("%s comes in %d forms, not %d", object, len(forms), want)
 		}
 	}
-	if got := static.Object("tajine-green", "craft", "1"); got != "tajine-green" {
+	if got := static.Object("tajine-green", "basket", "1"); got != "tajine-green" {
 		t.Errorf("what is named is drawn as %s", got)
+	}
+	if got := static.Object("no-such-thing", "jben", "1"); got != "jben" {
+		t.Errorf("instead of what is not drawn stands %s", got)
+	}
+	if got := static.Object("no-such-thing", "nor-this", "1"); !strings.HasPrefix(got, "gift") {
+		t.Errorf("instead of what is not drawn stands %s", got)
 	}
 }
 
 func TestAProductKeepsItsDrawing(t *testing.T) {
 	t.Parallel()
-	first := static.Drawing("honey-thyme", "honey", "0190a000")
-	if again := static.Drawing("honey-thyme", "honey", "0190a000"); again != first {
+	first := static.Drawing("honey-thyme", "honey-flowers", "0190a000")
+	if again := static.Drawing("honey-thyme", "honey-flowers", "0190a000"); again != first {
 		t.Errorf("%s, then %s", first, again)
 	}
 	response := get(t, first)

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,7 +34,8 @@ type Market struct {
 	Pending              cooperative.Cooperative // waits for approval, sells nothing
 	Association          account.User
 
-	t testing.TB
+	t     testing.TB
+	later atomic.Int64 // than it is, in nanoseconds
 }
 
 // Option changes how the market is configured.
@@ -87,7 +89,7 @@ func (m *Market) open(log *slog.Logger) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails, says its documentation
 	services, err := market.New(market.Parts{
-		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Now: time.Now,
+		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Now: m.now,
 	})
 	must(m.t, err)
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.
@@ -101,10 +103,15 @@ func (m *Market) open(log *slog.Logger) {
 	}
 }
 
+// Pass lets time pass at once: what is only read again after a while is.
+func (m *Market) Pass(d time.Duration) { m.later.Add(int64(d)) }
+
+func (m *Market) now() time.Time { return time.Now().Add(time.Duration(m.later.Load())) }
+
 // Index lets search find what is in the database now.
 func (m *Market) Index() {
 	m.t.Helper()
-	source := finding.NewSource(m.DB, time.Now)
+	source := finding.NewSource(m.DB, m.now)
 	must(m.t, m.Search.Rebuild(context.Background(), func(yield func(search.Document, error) bool) {
 		docs, err := source.All(context.Background(), "", 1000)
 		if err != nil {

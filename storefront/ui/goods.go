@@ -22,13 +22,14 @@ type Picture struct {
 
 // PictureOf finds the picture of a product.
 func PictureOf(p catalog.Product) Picture {
-	return PictureFor(p.PictureID, p.Drawing, p.Category, p.ID)
+	return PictureFor(p.PictureID, p.Drawing, p.CategoryDrawing, p.ID)
 }
 
-// PictureFor is PictureOf for what knows a product by less, such as a line of an order.
-func PictureFor(picture *uuid.UUID, drawing, category string, product uuid.UUID) Picture {
+// PictureFor is PictureOf for what knows a product by less, such as a line of an order. Instead of a drawing
+// that is not there, its category's is shown.
+func PictureFor(picture *uuid.UUID, drawing, instead string, product uuid.UUID) Picture {
 	if picture == nil {
-		return Picture{Src: static.Drawing(drawing, category, product.String()), Drawing: true}
+		return Picture{Src: static.Drawing(drawing, instead, product.String()), Drawing: true}
 	}
 	at := func(width int) string { return fmt.Sprintf("/pictures/%s/%d.jpg", picture, width) }
 	return Picture{

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -29,7 +30,8 @@ type Page struct {
 	CooperativeMembers string // how many they are, as a sentence
 	Waiting            int    // orders that wait for the cooperative, or cooperatives for the association
 
-	Contact settings.Contact // of the association
+	Contact settings.Contact   // of the association
+	Shelves []catalog.Category // all there are, in their order
 
 	BasketCount int
 	Query       string // in the search field

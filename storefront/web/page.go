@@ -35,6 +35,9 @@ func (r *Request) Page(title string) ui.Page {
 		r.Log().Warn("contact of the association", "error", err)
 	}
 	p.Contact = contact
+	if p.Shelves, err = r.Site.Shelves(r.Context()); err != nil { // likewise
+		r.Log().Warn("shelves of the market", "error", err)
+	}
 	if text := r.toast(); text != "" {
 		p.Toast = &ui.Toast{Text: text}
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -26,6 +27,8 @@ type Site struct {
 	Record func(ctx context.Context, e security.Event)
 	// Contact tells how to reach the association. Beside an error stands what was known before.
 	Contact func(ctx context.Context) (settings.Contact, error)
+	// Shelves are the market's categories, likewise.
+	Shelves func(ctx context.Context) ([]catalog.Category, error)
 }
 
 // Secure reports whether people reach the market by https only.

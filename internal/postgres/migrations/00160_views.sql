@@ -35,7 +35,7 @@ create view letters as
 
 -- A product as it stands in baskets and orders; owner: catalog. The join falls away as above.
 create view goods as
-    select p.id, p.cooperative_id, p.slug, p.category, k.ground, p.name_ar, p.name_fr, p.name_en, p.stock, p.drawing, p.picture_id,
+    select p.id, p.cooperative_id, p.slug, p.category, k.drawing as category_drawing, p.name_ar, p.name_fr, p.name_en, p.stock, p.drawing, p.picture_id,
            p.state = 'published' as published
     from products p left join categories k on k.slug = p.category;
 

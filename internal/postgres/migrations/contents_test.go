@@ -23,6 +23,7 @@ var moved = slices.Concat([]change{
 	{33, "password_resets", "gone: links that were under way are asked for again"},
 	{47, "uploads.rows", "in upload_rows, one by one"},
 	{61, "holds.email", "gone: letters are counted in order_letters"},
+	{101, "categories.ground", "gone: each drawing has its own"},
 	{110, "users.role", "a member is a president from then on, and who acted for the association a director"},
 	{120, "postings.debit", "the account's kind: the cooperative and the provider are in columns of their own"},
 	{120, "postings.credit", "likewise"},

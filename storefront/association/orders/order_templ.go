@@ -935,7 +935,7 @@ func partPanel(p ui.Page, part order.Part) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Pic(ui.PictureFor(line.PictureID, line.Drawing, line.Category, line.ProductID), "", "72px", false).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Pic(ui.PictureFor(line.PictureID, line.Drawing, line.CategoryDrawing, line.ProductID), "", "72px", false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -55,13 +55,19 @@ func suggestion(p ui.Page, v uploadView, row upload.Row, column, value string) s
 	return words
 }
 
-// rowPicture is the drawing that a row's product has or would get.
-func rowPicture(row upload.Row) ui.Picture {
+// picture is the drawing that a row's product has or would get.
+func (v uploadView) picture(row upload.Row) ui.Picture {
 	var id uuid.UUID
 	if row.ProductID != nil {
 		id = *row.ProductID
 	}
-	return ui.PictureFor(nil, row.Drawing, row.Category, id)
+	instead := ""
+	for _, c := range v.Categories {
+		if c.Slug == row.Category {
+			instead = c.Drawing
+		}
+	}
+	return ui.PictureFor(nil, row.Drawing, instead, id)
 }
 
 // rowClass is the colour of a row's edge.

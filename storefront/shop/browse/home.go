@@ -2,7 +2,6 @@ package browse
 
 import (
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -19,18 +18,14 @@ type homeView struct {
 	Cooperatives int
 	Products     int
 	Fee          delivery.Quote // to the nearest zone: the lowest there is
-	Shelves      []catalog.Category
 	InSeason     []catalog.Product
 	Shelf        []ui.Card
 	Guest        cooperative.Cooperative // the one that is introduced today
 	GuestGoods   []catalog.Product
 }
 
-// The front page shows whole rows, on a phone and on a desktop.
-const (
-	shelvesShown = 12
-	shelfShown   = 8
-)
+// shelfShown are whole rows of the front page's shelf, on a phone and on a desktop.
+const shelfShown = 8
 
 func (h *Handler) home(r *web.Request) error {
 	ctx, now := r.Context(), h.Now()
@@ -49,13 +44,6 @@ func (h *Handler) home(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	categories, err := h.Catalog.Categories(ctx)
-	if err != nil {
-		return err
-	}
-	// Truffles are one product for a few weeks of spring; their shelf is in the results.
-	shelves := slices.DeleteFunc(slices.Clone(categories), func(c catalog.Category) bool { return c.Slug == "truffle" })
-	v.Shelves = shelves[:min(len(shelves), shelvesShown)]
 	if v.InSeason, err = h.Catalog.InSeason(ctx, now); err != nil {
 		return err
 	}

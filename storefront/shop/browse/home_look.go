@@ -9,7 +9,7 @@ import (
 func drawingsOf(products []catalog.Product) []string {
 	names := make([]string, len(products))
 	for i, p := range products {
-		names[i] = static.Object(p.Drawing, p.Category, p.ID.String())
+		names[i] = static.Object(p.Drawing, p.CategoryDrawing, p.ID.String())
 	}
 	return names
 }

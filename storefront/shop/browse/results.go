@@ -26,7 +26,6 @@ type resultsView struct {
 	Chips   []chip
 	Down    bool      // the search engine did not answer: the cards are the day's shelf
 	Instead []ui.Card // what to look at when nothing was found
-	Shelves []catalog.Category
 }
 
 // facets are the ways to narrow the results, with how many each would leave.
@@ -84,9 +83,6 @@ func (h *Handler) results(r *web.Request) error {
 	v.Chips = chips(v.Query, names, r.Locale)
 	v.Heading = heading(v.Query, v.Result, names, r.Locale)
 	if len(v.Cards) == 0 {
-		if v.Shelves, err = h.Catalog.Categories(ctx); err != nil {
-			return err
-		}
 		shelf, err := h.Catalog.Shelf(ctx, h.Now(), 4)
 		if err != nil {
 			return err

@@ -182,7 +182,7 @@ func handedOver(o order.Order) int {
 }
 
 func linePicture(l order.OrderLine) ui.Picture {
-	return ui.PictureFor(l.PictureID, l.Drawing, l.Category, l.ProductID)
+	return ui.PictureFor(l.PictureID, l.Drawing, l.CategoryDrawing, l.ProductID)
 }
 
 // partTone is the colour of a part's state: done, under way or fallen out.
