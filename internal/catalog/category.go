@@ -16,11 +16,12 @@ import (
 type Category struct {
 	Slug       string
 	Name       i18n.Text
-	Drawing    string // object that stands for a product that names none
-	Food       bool   // processed or packed food: needs an authorisation
-	Perishable bool   // unless its cooperative says otherwise of a product
-	InMenu     bool   `db:"in_menu"` // stands in the head of the shop's pages
-	OnHome     bool   `db:"on_home"` // stands on the front page
+	Short      i18n.Text // its name where there is little room
+	Drawing    string    // object that stands for a product that names none
+	Food       bool      // processed or packed food: needs an authorisation
+	Perishable bool      // unless its cooperative says otherwise of a product
+	InMenu     bool      `db:"in_menu"` // stands in the head of the shop's pages
+	OnHome     bool      `db:"on_home"` // stands on the front page
 }
 
 // kinds are the categories and what tells a product's by its name.
@@ -41,7 +42,9 @@ func (s *Service) Categories(ctx context.Context) ([]Category, error) {
 func (s *Service) kindsFrom(ctx context.Context, q sqlx.QueryerContext) (kinds, error) {
 	return s.kinds.Get(s.now(), func() (k kinds, err error) {
 		if err := sqlx.SelectContext(ctx, q, &k.categories, `
-			select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", drawing, food, perishable, in_menu, on_home
+			select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en",
+			       coalesce(nullif(short_ar, ''), name_ar) as "short.ar", coalesce(nullif(short_fr, ''), name_fr) as "short.fr",
+			       coalesce(nullif(short_en, ''), name_en) as "short.en", drawing, food, perishable, in_menu, on_home
 			from categories order by position, slug`); err != nil {
 			return kinds{}, fmt.Errorf("categories: %w", err)
 		}

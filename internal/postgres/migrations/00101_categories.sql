@@ -2,9 +2,12 @@
 -- and some clues, and no new program.
 -- +goose Up
 alter table categories
-    add column drawing text not null default 'gift',  -- the object that stands for a product that names none
-    add column in_menu boolean not null default true, -- stands in the head of the shop's pages
-    add column on_home boolean not null default true, -- stands on the front page
+    add column drawing  text    not null default 'gift', -- the object that stands for a product that names none
+    add column in_menu  boolean not null default true,   -- stands in the head of the shop's pages
+    add column short_ar text    not null default '',     -- its name there, where there is little room; empty: name_ar
+    add column short_fr text    not null default '',
+    add column short_en text    not null default '',
+    add column on_home  boolean not null default true,   -- stands on the front page
     add constraint categories_drawn check (drawing <> ''),
     drop column ground; -- each object has its own
 update categories k set drawing = d.drawing
@@ -15,6 +18,9 @@ from (values
 ) as d (slug, drawing)
 where k.slug = d.slug;
 update categories set in_menu = false where slug in ('pastry', 'dairy', 'truffle', 'bundle');
+update categories set short_ar = 'فواكه', short_fr = 'Fruits', short_en = 'Fruit' where slug = 'fruit';
+update categories set short_en = 'Dried fruit' where slug = 'dried';
+update categories set short_fr = 'Savons' where slug = 'cosmetic';
 update categories set on_home = false where slug = 'truffle'; -- one product for a few weeks of spring
 
 -- Clues say what a product is by words of its name: all words of one spelling must be there. The first clue that fits
