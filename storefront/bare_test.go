@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
@@ -44,6 +45,7 @@ func bare(t testing.TB, config Config, routes ...web.Route) *Server {
 	s, err := newServer(config, Services{Market: &market.Market{Parts: market.Parts{Languages: languages}}})
 	if err == nil {
 		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
+		s.site.Shelves = func(context.Context) ([]catalog.Category, error) { return nil, nil }
 		s.site.BasketCount = func(context.Context, string) (int, error) { return 0, nil }
 		s.room = func(context.Context, time.Duration) error { return nil }
 		s.site.Record = func(context.Context, security.Event) {}

@@ -152,9 +152,10 @@ func csvCell(cell any) (string, error) {
 const formula = "=+-@\t\r\n＝＋－＠"
 
 // Harmless puts an apostrophe before a text that a spreadsheet would take for a formula, such as a
-// cooperative named =HYPERLINK(…).
+// cooperative named =HYPERLINK(…), and before one that looks as if it had got one, so that Typed gives back both.
 func Harmless(s string) string {
-	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune(formula, first) {
+	bare := strings.TrimLeft(s, "'")
+	if first, _ := utf8.DecodeRuneInString(bare); bare != "" && strings.ContainsRune(formula, first) {
 		return "'" + s
 	}
 	return s
