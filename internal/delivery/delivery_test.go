@@ -150,8 +150,11 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 	t.Parallel()
 	_, db := newService(t)
 	for constraint, statement := range map[string]string{
-		"delivery_zones_fee_not_negative": `update delivery_zones set fee_centimes = -1`,
-		"delivery_zones_days_in_order":    `update delivery_zones set days_max = days_min - 1`,
+		"delivery_zones_fee_not_negative":     `update delivery_zones set fee_centimes = -1`,
+		"delivery_zones_days_in_order":        `update delivery_zones set days_max = days_min - 1`,
+		"settings_commission_is_a_share":      `update settings set decided = decided || '{"commission": "100.01"}'`,
+		"settings_free_delivery_not_negative": `update settings set decided = decided || '{"free_from": "-0.01"}'`,
+		"settings_reservation_positive":       `update settings set decided = decided || '{"reservation_hours": "0"}'`,
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", constraint, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
@@ -45,10 +46,11 @@ func (s *Service) Kept(ctx context.Context, q sqlx.QueryerContext) ([]settings.V
 // Check refuses days of which the last comes before the first.
 func (s *Service) Check(values map[string]string, wrong *fault.Error) {
 	for name, text := range values {
-		if len(name) < 4 || name[:4] != "max_" {
+		zone, isMax := strings.CutPrefix(name, "max_")
+		if !isMax {
 			continue
 		}
-		first, err := strconv.Atoi(values["min_"+name[4:]])
+		first, err := strconv.Atoi(values["min_"+zone])
 		last, lastErr := strconv.Atoi(text)
 		if err == nil && lastErr == nil && last < first && wrong.Fields[name].Key == "" {
 			wrong.Field(name, "settings.days_order")

@@ -363,8 +363,7 @@ func (s *Service) partMessage(l *i18n.Locale, number string, until time.Time, p 
 	return mail.Message{
 		Subject: l.T("order.mail.part_subject", "Number", number),
 		Body: l.T("order.mail.part_body", "Number", number, "Lines", linesText(l, p.Lines),
-			"Items", l.Money(p.Items), "Until", l.DateTime(until),
-			"Link", s.partLink(l, p)),
+			"Until", l.DateTime(until), "Link", s.partLink(l, p)),
 	}
 }
 

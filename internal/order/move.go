@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
@@ -198,7 +199,7 @@ func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []P
 		return err
 	}
 	if paid {
-		return earnTx(ctx, tx, o, o.by.At)
+		return ledger.RecordTx(ctx, tx, o.earned(o.by.At))
 	}
 	_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
 	return err

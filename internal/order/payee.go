@@ -23,7 +23,7 @@ func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 // SurplusTx records money that came for an order that did not have to be paid any more: it is due back.
 func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "attempt:" + attempt.String() + ":surplus", Kind: journalSurplus, OrderID: &orderID, At: at,
+		Reference: "attempt:" + attempt.String() + ":surplus", Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.Received(provider), Credit: ledger.RefundsDue, Amount: amount}},
 	})
 }

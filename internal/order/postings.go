@@ -31,27 +31,28 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, am
 	if amount != o.Due {
 		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
 	}
-	err = ledger.RecordTx(ctx, tx, ledger.Journal{
+	journals := []ledger.Journal{{
 		Reference: paidReference(o.ID), Kind: journalPaid, OrderID: &o.ID, At: at,
 		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
-	})
-	switch {
-	case err != nil:
+	}}
+	if o.State == StateDelivered {
+		journals = append(journals, o.earned(at))
+	}
+	if err := ledger.RecordTx(ctx, tx, journals...); err != nil {
 		return err
-	case o.State == StateAwaiting:
+	}
+	if o.State == StateAwaiting {
 		return s.paidFirst(ctx, tx, o, at)
-	case o.State == StateDelivered:
-		return earnTx(ctx, tx, o, at)
 	}
 	return nil
 }
 
-// earnTx records that what was paid for an order is earned: its goods are with the buyer.
-func earnTx(ctx context.Context, tx *sqlx.Tx, o *locked, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
+// earned is the journal that what was paid for an order is earned: its goods are with the buyer.
+func (o *locked) earned(at time.Time) ledger.Journal {
+	return ledger.Journal{
 		Reference: "order:" + o.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, At: at,
 		Postings: earnedPostings(o.active(), o.DeliveryFee),
-	})
+	}
 }
 
 // dropTx records that these parts, and the fee with them, are no more to be paid; or, if the buyer has paid,

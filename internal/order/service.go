@@ -37,7 +37,7 @@ type Service struct {
 	tx *sqlx.Tx // see Within
 }
 
-// New makes a Service, whose PaidTx payments has to be told to call. secret, of 32 bytes at least, makes the
+// New makes a Service, which payments has to have as its Payee. secret, of 32 bytes at least, makes the
 // tokens of links; baseURL is that of links in mails, such as «https://souk.example»; now is its clock.
 func New(db *sqlx.DB, catalog *catalog.Service, delivery *delivery.Service, payments *payment.Service, jobs *job.Client, texts *i18n.Bundle, secret []byte, baseURL string, now func() time.Time) *Service {
 	return &Service{

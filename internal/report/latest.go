@@ -30,13 +30,12 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 		       moved.cooperatives, moved.sold
 		from (
 		    select id, number, placed_at, state, place from order_heads
-		    where state not in ('awaiting_payment', 'placed')
+		    where not unconfirmed
 		    order by placed_at desc, id desc limit $1) o
 		join towns l on l.slug = o.place
 		cross join lateral (
 		    select count(distinct p.cooperative_id) as cooperatives,
-		           coalesce(sum(case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
-		                             when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end), 0) as sold
+		           coalesce(sum(`+movedTotal+`), 0) as sold
 		    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 		    where j.order_id = o.id and p.cooperative_id is not null) moved
 		order by o.placed_at desc, o.id desc`, n)

@@ -43,7 +43,7 @@ func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figure
 	}
 	err = s.db.SelectContext(ctx, &rows, `
 		with unconfirmed as materialized (
-		    select id from order_heads where state in ('awaiting_payment', 'placed')
+		    select id from order_heads where unconfirmed
 		), placed as (
 		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month, u.id is not null as waiting
 		    from ledger_journals left join unconfirmed u on u.id = order_id

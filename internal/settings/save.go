@@ -29,7 +29,7 @@ type Annex interface {
 	Kept(ctx context.Context, q sqlx.QueryerContext) ([]Value, error)
 	// Check adds to wrong what its fields contradict one another in.
 	Check(values map[string]string, wrong *fault.Error)
-	// ReplaceTx keeps these values of its fields, which have changed.
+	// ReplaceTx keeps these values of its fields.
 	ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]string) error
 }
 

@@ -43,7 +43,7 @@ type Summary struct {
 	NoRIBDue     money.Amount `db:"no_rib_due"`   // owed to these
 }
 
-// standing is what the balances of the ledger say of each cooperative that has any. All its figures add up
+// standing is what the balances of the ledger say of those of the cooperatives $1 that have any. All its figures add up
 // on the credit side: what was paid out, too, which left the bank.
 const standing = `standing as (
 		    select cooperative_id,
@@ -53,23 +53,22 @@ const standing = `standing as (
 		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
 		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
 		    from ledger_balances
-		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id <> '00000000-0000-0000-0000-000000000000'
-		      and ($1::uuid[] is null or cooperative_id = any($1))
+		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id = any($1)
 		    group by cooperative_id
 		), unconfirmed as (
 		    select m.cooperative_id, sum(m.amount) as pending
 		    from order_heads o join ledger_movements m on m.order_id = o.id
-		    where o.state in ('awaiting_payment', 'placed') and m.account = 'pending' and ($1::uuid[] is null or m.cooperative_id = any($1))
+		    where o.unconfirmed and m.account = 'pending' and m.cooperative_id = any($1)
 		    group by m.cooperative_id
 		), owed as (
-		    select c.*, s.cooperative_id is not null as sold,
+		    select c.*,
 		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
 		           coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held,
 		           coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
 		    from sellers c
 		    left join standing s on s.cooperative_id = c.id
 		    left join unconfirmed u on u.cooperative_id = c.id
-		    where (c.state <> 'pending' or s.cooperative_id is not null) and ($1::uuid[] is null or c.id = any($1))
+		    where (c.state <> 'pending' or s.cooperative_id is not null) and c.id = any($1)
 		)`
 
 // Summary sums up where all cooperatives stand, from their balances.
@@ -101,7 +100,7 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 		union all
 		select 'unconfirmed', coalesce(sum(m.amount), 0), coalesce(sum(m.amount) filter (where c.women_only), 0)
 		from order_heads o join ledger_movements m on m.order_id = o.id join sellers c on c.id = m.cooperative_id
-		where o.state = 'placed' and m.account = 'pending'`)
+		where o.unconfirmed and m.account = 'pending'`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
@@ -253,10 +252,13 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 			  and ($5::uuid[] is null or c.id = any($5))
 			order by b.credits - b.debits desc, b.cooperative_id
 			limit $6`, due, id, f.Query, f.Which, changed, limit)
-		if err != nil || f.Which != All || len(ids) == limit {
+		if err != nil || len(ids) == limit {
 			return ids, err
 		}
 		after = nil
+	}
+	if f.Which != All {
+		return ids, nil
 	}
 	var from uuid.NullUUID
 	if after != nil {
