@@ -81,28 +81,14 @@ type Service struct {
 // New makes a Service; now is its clock.
 func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, now: now} }
 
-// Filter narrows a list; its zero value lets every cooperative through.
-type Filter struct {
-	State     State
-	Commune   string
-	Sector    string
-	WomenOnly bool
-
-	slug string
-	ids  []uuid.UUID // these, in this order
-}
-
 // ByID gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Cooperative, error) {
-	return s.one(ctx, Filter{ids: []uuid.UUID{id}})
+	return one(ctx, s.db, "", []uuid.UUID{id})
 }
 
 // BySlug gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) {
-	if slug == "" { // which would let every cooperative through
-		return Cooperative{}, ErrNotFound
-	}
-	return s.one(ctx, Filter{slug: slug})
+	return one(ctx, s.db, slug, nil)
 }
 
 // Named gives the one cooperative, whatever its state, that has this slug or the only one that has this
@@ -125,12 +111,9 @@ func (s *Service) Named(ctx context.Context, text string) (Cooperative, error) {
 	return s.BySlug(ctx, slugs[0])
 }
 
-func (s *Service) one(ctx context.Context, f Filter) (Cooperative, error) {
-	return one(ctx, s.db, f)
-}
-
-func one(ctx context.Context, db sqlx.QueryerContext, f Filter) (Cooperative, error) {
-	found, err := list(ctx, db, f)
+// one gives the cooperative with that slug or that id.
+func one(ctx context.Context, db sqlx.QueryerContext, slug string, id []uuid.UUID) (Cooperative, error) {
+	found, err := list(ctx, db, slug, id)
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -140,20 +123,16 @@ func one(ctx context.Context, db sqlx.QueryerContext, f Filter) (Cooperative, er
 	return found[0], nil
 }
 
-// List gives the cooperatives that pass the filter, by name.
-func (s *Service) List(ctx context.Context, f Filter) ([]Cooperative, error) {
-	return list(ctx, s.db, f)
-}
-
 // listed reads the cooperatives with these ids, in this order.
 func listed(ctx context.Context, db sqlx.QueryerContext, ids []uuid.UUID) ([]Cooperative, error) {
 	if len(ids) == 0 {
 		return []Cooperative{}, nil
 	}
-	return list(ctx, db, Filter{ids: ids})
+	return list(ctx, db, "", ids)
 }
 
-func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative, error) {
+// list reads the cooperative with that slug, and those with these ids in their order.
+func list(ctx context.Context, db sqlx.QueryerContext, slug string, ids []uuid.UUID) ([]Cooperative, error) {
 	found := []Cooperative{}
 	err := sqlx.SelectContext(ctx, db, &found, `
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
@@ -167,14 +146,8 @@ func list(ctx context.Context, db sqlx.QueryerContext, f Filter) ([]Cooperative,
 		from cooperatives c
 		join towns l on l.slug = c.commune
 		join stalls s on s.cooperative_id = c.id
-		where ($1 = '' or c.state = $1)
-		  and ($2 = '' or c.commune = $2)
-		  and ($3 = '' or c.sector = $3)
-		  and (not $4 or c.women_only)
-		  and ($5 = '' or c.slug = $5)
-		  and ($6::uuid[] is null or c.id = any($6))
-		order by array_position($6::uuid[], c.id), c.name_ar, c.id`,
-		f.State, f.Commune, f.Sector, f.WomenOnly, f.slug, pq.Array(f.ids))
+		where c.slug = $1 or c.id = any($2)
+		order by array_position($2::uuid[], c.id)`, slug, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("list cooperatives: %w", err)
 	}

@@ -313,19 +313,19 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 		}
 		return b.String()
 	}
-	for want, f := range map[string]cooperative.Filter{
-		"a2b1c0d1e0": {},
-		"a2b1c0":     {State: cooperative.Approved},
-		"e0":         {State: cooperative.Pending},
-		"b1c0":       {Commune: "ahfir"},
-		"a2b1e0":     {Sector: "honey"},
-		"a2c0e0":     {WomenOnly: true},
-		"a2":         {State: cooperative.Approved, Commune: "zegzel", Sector: "honey", WomenOnly: true},
-		"":           {Commune: "atlantis"},
+	for want, state := range map[string]cooperative.State{
+		"e0a2b1c0d1": "",
+		"a2b1c0":     cooperative.Approved,
+		"e0":         cooperative.Pending,
+		"d1":         cooperative.Suspended,
 	} {
-		if got := names(r.List(ctx, f)); got != want {
-			t.Errorf("%+v: %s, want %s", f, got, want)
+		found, err := r.Search(ctx, cooperative.Sought{State: state, Limit: 10})
+		if got := names(found.Cooperatives, err); got != want {
+			t.Errorf("%q: %s, want %s", state, got, want)
 		}
+	}
+	if _, err := r.Search(ctx, cooperative.Sought{From: &cooperative.Place{ID: postgres.NewID()}, Limit: 10}); !errors.Is(err, cooperative.ErrNotFound) {
+		t.Errorf("from a place that is none: %v", err)
 	}
 	if got := names(r.ListPublic(ctx, cooperative.Public{Limit: 10})); got != "a2b1" {
 		t.Errorf("buyers see %s, want a2b1: approved, with something to sell", got)

@@ -73,7 +73,7 @@ func (s *Service) Correct(ctx context.Context, c Cooperative, by uuid.UUID) ([]s
 		if _, err := tx.ExecContext(ctx, `select from cooperatives where id = $1 for no key update`, c.ID); err != nil {
 			return err
 		}
-		kept, err := one(ctx, tx, Filter{ids: []uuid.UUID{c.ID}})
+		kept, err := one(ctx, tx, "", []uuid.UUID{c.ID})
 		if err != nil {
 			return err
 		}

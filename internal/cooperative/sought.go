@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // states are the states in the order in which they concern the association.
@@ -37,7 +38,8 @@ type Listed struct {
 	Before, More bool
 }
 
-// Search lists the cooperatives that are sought: those that wait first and the suspended ones last.
+// Search lists the cooperatives that are sought: those that wait first and the suspended ones last. ErrNotFound if
+// the place to go on from is none.
 func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	column, among := "name_fr", states
 	if q.Language == i18n.Default {
@@ -55,6 +57,9 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	if q.From != nil {
 		err := s.db.GetContext(ctx, &from, `
 			select state, `+column+` as name, cooperative_id as id from stalls where cooperative_id = $1`, q.From.ID)
+		if postgres.NoRows(err) {
+			return Listed{}, ErrNotFound
+		}
 		if err != nil {
 			return Listed{}, fmt.Errorf("place in the list of cooperatives: %w", err)
 		}
