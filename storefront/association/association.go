@@ -2,6 +2,7 @@ package association
 
 import (
 	"net/url"
+	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -52,4 +53,13 @@ func FormOf(l *i18n.Locale, typed url.Values, f *fault.Error) ui.Form {
 		form.Errors[name] = l.Message(m)
 	}
 	return form
+}
+
+// MaxSought is how much of a name is looked for, in characters.
+const MaxSought = 100
+
+// Sought is the name that a list is searched for.
+func Sought(typed string) string {
+	runes := []rune(strings.TrimSpace(typed))
+	return string(runes[:min(len(runes), MaxSought)])
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -236,6 +237,27 @@ func TestATrackingLinkInOtherHandsIsEnded(t *testing.T) {
 	m.must(err)
 	m.greets(page, renewed)
 	m.Visitor().Get("/fr/orders/" + m.Orders.Token(o.ID, 1)).Want(http.StatusOK)
+}
+
+func TestWhoMayNotMoveAnOrderHasNoLinkThatActsForItsBuyer(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	acting := m.Orders.Token(o.ID, 0)
+	for role, acts := range map[account.Role]bool{account.Director: true, account.Support: true, account.Treasurer: false} {
+		person := m.Association
+		if role != account.Director {
+			person = m.Hire(role, m.Honey)
+		}
+		page := m.SignIn(person).Get(pathOf("fr", o.ID)).Want(http.StatusOK)
+		if got := strings.Contains(string(page.Body), acting); got != acts || !strings.Contains(string(page.Body), "/fr/orders/") {
+			t.Errorf("%s is given the link that acts: %t, want %t", role, got, acts)
+		}
+	}
+	reading := m.Visitor().Get("/fr/orders/" + m.Orders.ReadingToken(o.ID, 0)).Want(http.StatusOK)
+	if strings.Contains(string(reading.Body), "/cancel\"") {
+		t.Error("the link that only shows the order leads to a form that cancels it")
+	}
 }
 
 func TestAnOrderThatNobodyTookComesBack(t *testing.T) {

@@ -163,8 +163,10 @@ func (h *Handler) showCooperative(r *web.Request, form string, no association.Re
 	if v.Events, err = h.Cooperatives.Events(r.Context(), c.ID); err != nil {
 		return err
 	}
-	if v.Accounts, err = h.Accounts.MembersOf(r.Context(), c.ID); err != nil {
-		return err
+	if r.Holds(account.KeepPeople) {
+		if v.Accounts, err = h.Accounts.MembersOf(r.Context(), c.ID); err != nil {
+			return err
+		}
 	}
 	products, err := h.Catalog.OfCooperative(r.Context(), c.ID)
 	if err != nil {

@@ -1,16 +1,13 @@
 package members
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -33,20 +30,18 @@ type cooperativesView struct {
 
 func (h *Handler) cooperatives(r *web.Request) error {
 	ctx := r.Context()
-	v := cooperativesView{Text: strings.TrimSpace(r.Query("q"))}
+	v := cooperativesView{Text: association.Sought(r.Query("q"))}
 	if state := cooperative.State(r.Query("state")); slices.Contains(cooperativeStates, state) {
 		v.State = state
 	}
 	sought := cooperative.Sought{State: v.State, Text: v.Text, Language: r.Locale.Code(), Limit: cooperativesPerPage}
-	for name, back := range map[string]bool{"after": false, "before": true} {
-		if id, err := uuid.Parse(r.Query(name)); err == nil {
-			sought.From = &cooperative.Place{ID: id, Back: back}
-		}
+	if id, err := uuid.Parse(r.Query("after")); err == nil {
+		sought.From = &cooperative.Place{ID: id}
+	} else if id, err := uuid.Parse(r.Query("before")); err == nil {
+		sought.From = &cooperative.Place{ID: id, Back: true}
 	}
 	var err error
-	if v.Listed, err = h.Cooperatives.Search(ctx, sought); postgres.NoRows(errors.Unwrap(err)) { // the place is none
-		return web.ErrNotFound.Wrap(err)
-	} else if err != nil {
+	if v.Listed, err = h.Cooperatives.Search(ctx, sought); err != nil {
 		return err
 	}
 	if v.Numbers, err = h.Cooperatives.Numbers(ctx); err != nil {

@@ -294,7 +294,7 @@ func cooperativesPage(p ui.Page, v cooperativesView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(p, ui.Form{Values: map[string]string{"q": v.Text}}, ui.Field{Name: "q", Label: p.T("association.cooperatives.search"), Type: "search", Max: 100, Attributes: templ.Attributes{"required": false}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, ui.Form{Values: map[string]string{"q": v.Text}}, ui.Field{Name: "q", Label: p.T("association.cooperatives.search"), Type: "search", Max: association.MaxSought, Attributes: templ.Attributes{"required": false}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

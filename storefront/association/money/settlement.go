@@ -3,8 +3,6 @@ package money
 import (
 	"net/url"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -18,9 +16,8 @@ import (
 
 const (
 	owedPerPage   = 30
-	leftOutShown  = 10  // of those that cannot be paid, in the question that pays the others
-	doubtfulShown = 20  // of those whose bank account is to be asked about, there
-	maxQuery      = 100 // characters of a name that is looked for
+	leftOutShown  = 10 // of those that cannot be paid, in the question that pays the others
+	doubtfulShown = 20 // of those whose bank account is to be asked about, there
 )
 
 // settlementView is where the association and the cooperatives stand, and a page of the list of them.
@@ -60,10 +57,7 @@ func (v settlementView) in(which settlement.Which) settlement.Filter {
 
 // readFilter reads the filter of the list; what it does not know is left out.
 func readFilter(r *web.Request) settlement.Filter {
-	f := settlement.Filter{Query: strings.TrimSpace(r.Query("q"))}
-	if utf8.RuneCountInString(f.Query) > maxQuery {
-		f.Query = string([]rune(f.Query)[:maxQuery])
-	}
+	f := settlement.Filter{Query: association.Sought(r.Query("q"))}
 	if which := settlement.Which(r.Query("which")); slices.Contains(choices, which) {
 		f.Which = which
 	}

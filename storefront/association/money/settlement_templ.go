@@ -1212,7 +1212,7 @@ func settlementFilter(p ui.Page, v settlementView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Input(p, ui.Form{Values: map[string]string{"q": v.Filter.Query}}, ui.Field{
-			Name: "q", Label: p.T("association.settlement.search"), Type: "search", Max: maxQuery, Attributes: templ.Attributes{"required": false},
+			Name: "q", Label: p.T("association.settlement.search"), Type: "search", Max: association.MaxSought, Attributes: templ.Attributes{"required": false},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
@@ -91,10 +92,15 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no association.Refu
 	return r.Render(no.Answer(), orderPage(p, v))
 }
 
-// addressBuyer writes what the association needs to speak with the buyer.
+// addressBuyer writes what the association needs to speak with the buyer. The buyer's own link acts for her, so
+// whoever may not move the order has the one that only shows it.
 func (h *Handler) addressBuyer(r *web.Request, v *orderView) {
 	buyers := r.Site.Languages.Locale(v.Locale)
-	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + h.Orders.TokenAgain(v.Order)
+	token := h.Orders.ReadingToken(v.ID, v.Link)
+	if r.Holds(account.MoveOrders) {
+		token = h.Orders.TokenAgain(v.Order)
+	}
+	v.Tracking = r.Site.BaseURL + "/" + buyers.Code() + "/orders/" + token
 	v.Message = buyers.T("association.order.whatsapp", "Name", v.Buyer.Name, "Number", v.Number,
 		"Total", buyers.Money(v.Due), "Link", v.Tracking)
 }

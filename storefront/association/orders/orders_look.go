@@ -1,10 +1,16 @@
 package orders
 
 import (
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
+
+// confirms reports whether the list is of orders that its reader may confirm by a call.
+func confirms(p ui.Page, v ordersView) bool {
+	return v.Filter.State == order.StatePlaced && p.Holds(account.MoveOrders)
+}
 
 func deliveryName(p ui.Page, method string) string {
 	if method == delivery.Pickup {

@@ -295,7 +295,7 @@ func dashboardPage(p ui.Page, v dashboardView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						if p.Holds(account.SeeOrders) {
+						if p.Holds(account.MoveOrders) {
 							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<a href=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

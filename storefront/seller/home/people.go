@@ -2,9 +2,6 @@ package home
 
 import (
 	"net/http"
-	"slices"
-
-	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -49,14 +46,16 @@ func (h *Handler) ownPerson(r *web.Request) (account.Person, error) {
 	if err != nil {
 		return account.Person{}, err
 	}
-	people, err := h.Accounts.MembersOf(r.Context(), r.CooperativeID())
-	if err != nil {
-		return account.Person{}, err
+	who, err := h.Accounts.Person(r.Context(), id)
+	if err == nil && (who.CooperativeID == nil || *who.CooperativeID != r.CooperativeID()) {
+		err = web.ErrNotFound
 	}
-	if i := slices.IndexFunc(people, func(p account.Person) bool { return p.ID == id && id != uuid.Nil }); i >= 0 {
-		return people[i], nil
-	}
-	return account.Person{}, web.ErrNotFound
+	return who, err
+}
+
+// typedRole is the role that was chosen before somebody else gave another; she confirms it anew.
+func typedRole(r *web.Request) ui.Form {
+	return ui.Form{Values: map[string]string{"role": r.Form("role")}}
 }
 
 // giveRole gives one of them another role.
@@ -70,7 +69,7 @@ func (h *Handler) giveRole(r *web.Request) error {
 		return h.showPerson(r, http.StatusUnprocessableEntity, "", form)
 	}
 	if fault.Is(err, fault.Conflict) {
-		return h.showPerson(r, http.StatusConflict, r.Locale.Message(fault.As(err).Message), ui.Form{})
+		return h.showPerson(r, http.StatusConflict, r.Locale.Message(fault.As(err).Message), typedRole(r))
 	}
 	if err != nil {
 		return err
