@@ -66,6 +66,7 @@ const (
 func (s *Syncer) Run(ctx context.Context) {
 	behind := true // until the engine is known to be filled
 	logged := false
+	slow := false // large batches did not end in time: small ones, until all is brought
 	for backOff := firstBackOff; ctx.Err() == nil; {
 		var n int
 		var err error
@@ -78,8 +79,10 @@ func (s *Syncer) Run(ctx context.Context) {
 		if err == nil {
 			n, err = s.Once(ctx)
 		}
-		if err == nil && n == batch {
+		slow = slow && (err != nil || n == batch)
+		if err == nil && n == batch && !slow {
 			err = s.catchUp(ctx)
+			slow = errors.Is(err, context.DeadlineExceeded)
 		}
 		switch {
 		case ctx.Err() != nil:

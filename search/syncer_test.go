@@ -428,6 +428,27 @@ func TestManyChangesComeInLargeBatchesSeveralUnderWay(t *testing.T) {
 	})
 }
 
+func TestASlowEngineCatchesUpInSmallBatches(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		m, x := newMarket(), newIndex()
+		m.set("first", "Miel")
+		running(t, m, x, quiet())
+		time.Sleep(time.Second)
+		engine := make(chan struct{}, 1) // writes one after the other, also what nobody waits for any more
+		x.onPut = func(docs []search.Document) {
+			engine <- struct{}{}
+			defer func() { <-engine }()
+			time.Sleep(time.Duration(len(docs)) * 12 * time.Millisecond)
+		}
+		for i := range 20_000 {
+			m.set(fmt.Sprintf("p%05d", i), "Miel")
+		}
+		time.Sleep(10 * time.Minute)
+		inStep(t, m, x)
+	})
+}
+
 func TestQueriesAreKeptWithinLimits(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

@@ -40,7 +40,9 @@ func newMapping() (mapping.IndexMapping, error) {
 	}
 	keywords := append([]string{title, terms.Kinds}, byDocument()...)
 	for _, facet := range search.Facets() {
-		keywords = append(keywords, string(facet))
+		if !slices.Contains(keywords, string(facet)) {
+			keywords = append(keywords, string(facet))
+		}
 	}
 	for _, name := range keywords {
 		f := bleve.NewTextFieldMapping()

@@ -180,6 +180,9 @@ func Parse(tsv string) (*Lexicon, error) {
 		for c, cell := range cells[2:] {
 			for written := range strings.SplitSeq(cell, ",") {
 				if written = strings.TrimSpace(written); written != "" {
+					if len(Words(written)) == 0 {
+						return nil, fmt.Errorf("lexicon, line %d: %q has no word", i+1, written)
+					}
 					l.add(f, written, arabic<<c)
 				}
 			}

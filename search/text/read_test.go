@@ -199,3 +199,14 @@ func FuzzEveryTextIsRead(f *testing.F) {
 		}
 	})
 }
+
+func TestALexiconWithAWordlessNameIsRefused(t *testing.T) {
+	t.Parallel()
+	const heading = "key\tparent\tar\tfr\ten\tdarija\tother\n"
+	if _, err := text.Parse(heading + "honey\t\tعسل\tmiel\thoney\t3sel\t–"); err == nil || !strings.Contains(err.Error(), "line 2") {
+		t.Errorf("a name without a letter: %v", err)
+	}
+	if _, err := text.Parse(heading + "honey\t\tعسل\tmiel\thoney\t3sel\tmella"); err != nil {
+		t.Error(err)
+	}
+}
