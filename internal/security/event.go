@@ -51,7 +51,7 @@ const (
 var Kinds = []Kind{
 	SignedIn, SignInFailed, SignInSlowed, SignedOut, SessionEnded,
 	ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, PasswordRefused,
-	AccountAdded, AccountEnded, AccountReopened,
+	AccountAdded, AccountEnded, AccountReopened, RoleGranted,
 	Refused, LimitReached, NotKept,
 	Exported, TrackingLinkRenewed, OrdersFreed, BuyerErased, CooperativeAdded, CooperativeApproved, CooperativeStopped, CooperativeChanged,
 	SettingsChanged, PaidOut, PayoutUndone,
@@ -60,6 +60,7 @@ var Kinds = []Kind{
 // OfAccounts are the kinds that a person is told about her own account.
 var OfAccounts = []Kind{
 	SignedIn, SignInFailed, SignInSlowed, SessionEnded, ResetAsked, LinkHandedOver, PasswordChosen, PasswordChanged, PasswordRefused, AccountReopened,
+	RoleGranted,
 }
 
 // Source is where a request came from.
