@@ -26,10 +26,13 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from stock_movements
 			where reason = 'reserve' and delta > 0 or reason = 'release' and delta < 0`},
 		audit.Query{Name: "catalog: a cooperative's products are counted as they are", SQL: `
-			select coalesce(k.cooperative_id, n.cooperative_id)::text || ': counted ' || k::text || ', there are ' || n::text
+			select format('%s: counted %s, there are %s', coalesce(k.cooperative_id, n.cooperative_id), k, n)
 			from product_counts k full join product_counts_now n on n.cooperative_id = k.cooperative_id
 			where (k.published, k.available, k.draft, k.archived, k.unpictured) is distinct from (n.published, n.available, n.draft, n.archived, n.unpictured)
 			  and (n.cooperative_id is not null or (k.published, k.available, k.draft, k.archived, k.unpictured) <> (0, 0, 0, 0, 0))`},
+		audit.Query{Name: "catalog: a label is its product's cooperative's", SQL: `
+			select format('label %s of product %s', l.label, p.slug)
+			from product_labels l join products p on p.id = l.product_id where l.cooperative_id <> p.cooperative_id`},
 		audit.Query{Name: "catalog: a published product has all that a buyer needs", SQL: `
 			select id::text || ' ' || slug
 			from products

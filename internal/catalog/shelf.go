@@ -72,7 +72,11 @@ func (s *Service) shelf(ctx context.Context, which shelf, at time.Time, n int) (
 		return list, err
 	}
 	if err := s.draw(ctx, which, day); err != nil {
-		return nil, err
+		if len(list) == 0 || ctx.Err() != nil {
+			return nil, err
+		}
+		s.log.WarnContext(ctx, "shelf not drawn, the one before is shown", "shelf", which.name, "error", err)
+		return list, nil
 	}
 	list, _, err = s.onShelf(ctx, which, day, n)
 	return list, err

@@ -237,7 +237,7 @@ func (g *growth) fillShelves() error {
 	if err != nil {
 		return err
 	}
-	if err := g.copyRows("product_labels", joined+`product_id`, nil); err != nil {
+	if err := g.copyRows("product_labels", joined+`product_id`, map[string]string{"cooperative_id": `cooperative_id`}); err != nil {
 		return err
 	}
 	return g.exec(`
