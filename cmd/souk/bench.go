@@ -31,7 +31,7 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	fs := flag.NewFlagSet("bench pages", flag.ContinueOnError)
 	asJSON := fs.Bool("json", false, "print JSON")
 	data := fs.String("data", "", "`folder` to keep the two markets in for another time (default: they are thrown away)")
-	only := fs.String("only", "", "ask only pages whose path fits this regular `expression`")
+	only := fs.String("only", "", "ask only pages whose route fits this regular `expression`, such as seller/orders")
 	if err := parse(fs, args, stderr); err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func askMarket(ctx context.Context, dir string, size sample.Size, chosen *regexp
 	if err != nil {
 		return nil, err
 	}
-	c.DatabaseURL, c.MeiliURL, c.BlobURL = "", "", "" // never those of a market that people use
+	c.DatabaseURL, c.MeiliURL, c.BlobURL, c.SMTPHost = "", "", "", "" // never those of a market that people use
 	public, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func askMarket(ctx context.Context, dir string, size sample.Size, chosen *regexp
 	}
 	times = make(map[string]timing)
 	for _, p := range v.pages {
-		if !chosen.MatchString(p.path) {
+		if !chosen.MatchString(p.name) {
 			continue
 		}
 		if times[p.name], err = v.time(ctx, p); err != nil {
