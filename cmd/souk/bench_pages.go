@@ -19,6 +19,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/sample"
+	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -256,11 +257,14 @@ func (v *asker) findRecords(ctx context.Context) error {
 	return err
 }
 
-// upload compares the whole catalogue with itself, as a member does who sends her file again.
+// upload compares the catalogue with itself, as a member does who sends her file again: as much of it as may be sent.
 func (v *asker) upload(ctx context.Context) error {
 	file, err := v.get(ctx, account.President, "/fr/seller/products/export.csv", false)
 	if err != nil {
 		return fmt.Errorf("catalogue: %w", err)
+	}
+	if len(file) > sheet.MaxBytes {
+		file = file[:bytes.LastIndexByte(file[:sheet.MaxBytes], '\n')+1]
 	}
 	upload, err := v.app.Uploads.Read(ctx, v.id, "catalogue.csv", bytes.NewReader(file), "", v.member)
 	if err != nil {
