@@ -18,9 +18,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where p.stock <> coalesce(m.sum, 0)`},
 		audit.Query{Name: "catalog: what an order released, it had reserved", SQL: `
 			select r.product_id::text || ' order ' || r.order_id::text || ': released ' || r.delta || ', reserved ' || coalesce(-t.delta, 0)
-			from stock_movements r
+			from (
+			    select product_id, order_id, sum(delta) as delta, bool_or(adjustment_id is null) as rest
+			    from stock_movements where reason = 'release' group by product_id, order_id
+			) r
 			left join stock_movements t on t.product_id = r.product_id and t.order_id = r.order_id and t.reason = 'reserve'
-			where r.reason = 'release' and r.delta <> coalesce(-t.delta, 0)`},
+			where r.delta > coalesce(-t.delta, 0) or r.rest and r.delta < -t.delta`},
 		audit.Query{Name: "catalog: a movement's sign fits its reason", SQL: `
 			select id::text || ': ' || reason || ' ' || delta
 			from stock_movements

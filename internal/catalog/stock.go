@@ -64,7 +64,7 @@ func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	if short := shortOf(lines, products); len(short) > 0 {
 		return nil, &OutOfStock{Lines: short}
 	}
-	if err := moveStock(ctx, tx, orderID, "reserve", -1, ids, quantities, now); err != nil {
+	if err := moveStock(ctx, tx, orderID, nil, "reserve", -1, ids, quantities, now); err != nil {
 		return nil, fmt.Errorf("reserve: %w", err)
 	}
 	for i := range products {
@@ -91,9 +91,19 @@ func (s *Service) LockStockTx(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID)
 	return left, nil
 }
 
-// ReleaseTx puts back into stock what an order had reserved; each product of an order can be
+// ReleaseTx puts back into stock what an order has still reserved; each product of an order can be
 // released once.
 func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) error {
+	return s.releaseTx(ctx, tx, orderID, nil, lines)
+}
+
+// ReleaseSomeTx puts back into stock a part of what an order had reserved of a product, before ReleaseTx does the
+// rest; for each adjustment once.
+func (s *Service) ReleaseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustmentID uuid.UUID, line StockLine) error {
+	return s.releaseTx(ctx, tx, orderID, &adjustmentID, []StockLine{line})
+}
+
+func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, lines []StockLine) error {
 	lines, err := perProduct(lines)
 	if err != nil {
 		return err
@@ -103,8 +113,8 @@ func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 		select id from products where id = any($1::uuid[]) order by id for no key update`, ids); err != nil {
 		return fmt.Errorf("release: lock products: %w", err)
 	}
-	err = moveStock(ctx, tx, orderID, "release", 1, ids, quantities, s.now())
-	if postgres.Violates(err, "stock_movements_once_per_order") {
+	err = moveStock(ctx, tx, orderID, adjustment, "release", 1, ids, quantities, s.now())
+	if postgres.Violates(err, "stock_movements_once_per_order") || postgres.Violates(err, "stock_movements_once_per_adjustment") {
 		return errReleasedTwice.Wrap(err)
 	}
 	if err != nil {
@@ -146,7 +156,7 @@ func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since tim
 }
 
 // moveStock changes the stock of locked products and writes down why, in one statement.
-func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
+func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
 	var moved, asked int
 	err := tx.QueryRowContext(ctx, `
 		with line as (
@@ -158,11 +168,11 @@ func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, reason strin
 		    where p.id = l.product_id
 		    returning p.id, l.quantity
 		), noted as (
-		    insert into stock_movements (id, product_id, delta, reason, order_id, at)
-		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $4 from moved
+		    insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at)
+		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $7, $4 from moved
 		)
 		select (select count(*) from moved), (select count(*) from line)`,
-		ids, quantities, sign, now, reason, orderID).Scan(&moved, &asked)
+		ids, quantities, sign, now, reason, orderID, adjustment).Scan(&moved, &asked)
 	if err != nil {
 		return fmt.Errorf("move stock: %w", err)
 	}

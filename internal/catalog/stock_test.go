@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -142,6 +143,36 @@ func TestManyOrdersAndCountsAtOnce(t *testing.T) {
 	m.Sound()
 }
 
+func TestWhatAnOrderGaveBackBeforeItDoesNotGiveBackAgain(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme())
+	order, adjustment := postgres.NewID(), postgres.NewID()
+	releaseSome := func(adjustment uuid.UUID) error {
+		return postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
+			return m.ReleaseSomeTx(m.Ctx, tx, order, adjustment, catalog.StockLine{ProductID: p.ID, Quantity: 1})
+		})
+	}
+	if _, err := m.Reserve(order, catalog.StockLine{ProductID: p.ID, Quantity: 4}); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []uuid.UUID{adjustment, postgres.NewID()} {
+		if err := releaseSome(id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.Refused(releaseSome(adjustment), fault.Conflict, "catalog.released_twice")
+	m.Sound()
+	if err := m.Release(order, catalog.StockLine{ProductID: p.ID, Quantity: 2}); err != nil {
+		t.Fatal(err)
+	}
+	m.Refused(m.Release(order, catalog.StockLine{ProductID: p.ID, Quantity: 1}), fault.Conflict, "catalog.released_twice")
+	if got := m.Product(m.Honey, p.ID); got.Stock != p.Stock {
+		t.Errorf("%d in stock, want the %d of before", got.Stock, p.Stock)
+	}
+	m.Sound()
+}
+
 func TestACountIsWrittenDownWithWhoCounted(t *testing.T) {
 	t.Parallel()
 	m := catalogtest.New(t)
@@ -192,7 +223,9 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		"stock_movements_moves_something": move + p.ID.String() + `', 0, 'count', null, now())`,
 		"stock_movements_order_known":     move + p.ID.String() + `', 1, 'release', null, now())`,
 		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now())`,
-		"stock_movements_append_only":     `update stock_movements set delta = 5`,
+		"stock_movements_adjustment_releases": `insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at)
+			values (gen_random_uuid(), '` + p.ID.String() + `', -1, 'reserve', gen_random_uuid(), gen_random_uuid(), now())`,
+		"stock_movements_append_only": `update stock_movements set delta = 5`,
 	} {
 		err := postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
 			_, err := tx.ExecContext(m.Ctx, statement)

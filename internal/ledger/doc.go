@@ -16,6 +16,9 @@
 //	              pending:delivery       held_delivery
 //	earned        held:<cooperative>     payable:<cooperative>, commission
 //	              held_delivery          delivery
+//	adjusted      as cancelled           as cancelled                              before it is earned
+//	              payable:…, commission  held:<cooperative>                        after that
+//	              held:<cooperative>     refunds_due
 //	paid out      payable:<cooperative>  bank
 //
 // Cash at the door is paid and earned in one transaction, by two journals. The first version had one journal,

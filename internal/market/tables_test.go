@@ -35,7 +35,7 @@ var tables = map[string]string{
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
 	"places": "delivery", "delivery_zones": "delivery",
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
-	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order",
+	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order",
 	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order",
 	"payouts": "settlement", "payout_reversals": "settlement",
 }
@@ -43,7 +43,7 @@ var tables = map[string]string{
 // views are what owners let everybody read.
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger", "ledger_balances": "ledger", "ledger_journals": "ledger", "ledger_postings": "ledger", "ledger_sums": "ledger",
-	"people": "account", "association": "settings", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "letters": "mail",
+	"people": "account", "association": "settings", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "order_lines_now": "order", "sub_orders_now": "order", "letters": "mail",
 	"payments": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative",
 }
 

@@ -436,10 +436,12 @@ func partsText(l *i18n.Locale, parts []Part) string {
 }
 
 func linesText(l *i18n.Locale, lines []OrderLine) string {
-	texts := make([]string, len(lines))
-	for i, line := range lines {
-		texts[i] = l.T("order.mail.line", "Quantity", l.Number(line.Quantity), "Name", l.Text(line.Name),
-			"Unit", l.Unit(line.UnitAmount, line.UnitCode))
+	var texts []string
+	for _, line := range lines {
+		if line.Quantity > 0 {
+			texts = append(texts, l.T("order.mail.line", "Quantity", l.Number(line.Quantity), "Name", l.Text(line.Name),
+				"Unit", l.Unit(line.UnitAmount, line.UnitCode)))
+		}
 	}
 	return strings.Join(texts, "\n")
 }

@@ -19,6 +19,30 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('part %s: items %s, lines %s', s.id, s.items_centimes, coalesce(sum(l.total_centimes), 0))
 			from sub_orders s left join order_lines l on l.sub_order_id = s.id
 			group by s.id having s.items_centimes is distinct from sum(l.total_centimes)`},
+		audit.Query{Name: "order: no more is taken off a line than it had, and no worth is left without a piece", SQL: `
+			select format('line %s: %s pieces left, worth %s', id, quantity, total_centimes)
+			from order_lines_now
+			where quantity < 0 or total_centimes < 0 or quantity = 0 and total_centimes > 0`},
+		audit.Query{Name: "order: an adjustment is of a line of its part and order, and a part that is under way keeps some worth", SQL: `
+			select format('adjustment %s: line %s of part %s of order %s', a.id, a.line_id, a.sub_order_id, a.order_id)
+			from order_adjustments a
+			left join sub_orders_now s on s.id = a.sub_order_id and s.order_id = a.order_id
+			left join order_lines l on l.id = a.line_id and l.sub_order_id = s.id
+			where l.id is null or s.state <> 'delivered' and s.items_centimes <= 0`},
+		audit.Query{Name: "order: an adjustment stands in the ledger, in stock and in the history", SQL: `
+			select format('adjustment %s of %s pieces, %s centimes: in the ledger %s, in stock %s; part adjusted %s times, told %s times',
+			              a.id, a.quantity, a.amount_centimes, coalesce(j.amount, 0), coalesce(m.delta, 0), a.made, e.told)
+			from (select *, count(*) over (partition by sub_order_id) as made from order_adjustments) a
+			left join lateral (
+			    select sum(v.amount) as amount from ledger_journals g join ledger_movements v on v.journal_id = g.id
+			    where g.order_id = a.order_id and g.reference = 'adjustment:' || a.id and v.amount < 0 and v.account in ('pending', 'held')
+			) j on true
+			left join order_stock m on m.order_id = a.order_id and m.adjustment_id = a.id
+			cross join lateral (
+			    select count(*) as told from order_events where order_id = a.order_id and sub_order_id = a.sub_order_id and state = '` + EventAdjusted + `'
+			) e
+			where coalesce(-j.amount, 0) <> a.amount_centimes or a.made <> e.told
+			   or coalesce(m.delta, 0) <> case when a.restocked then a.quantity else 0 end`},
 		audit.Query{Name: "order: a part holds only its own cooperative's products", SQL: `
 			select format('part %s: product %s', s.id, p.id)
 			from sub_orders s
@@ -52,7 +76,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) s
 			left join lateral (
 			    select state from order_events
-			    where order_id = o.id and sub_order_id is not distinct from s.id
+			    where order_id = o.id and sub_order_id is not distinct from s.id and state <> '` + EventAdjusted + `'
 			    order by at desc, id desc limit 1
 			) e on true
 			where e.state is distinct from coalesce(s.state, o.state)`},
@@ -61,8 +85,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s, product %s: held %s, reserved %s', order_id, product_id,
 			              coalesce(h.quantity, 0), coalesce(r.quantity, 0))
 			from (
-			    select s.order_id, l.product_id, sum(l.quantity) as quantity
-			    from order_lines l join sub_orders s on s.id = l.sub_order_id
+			    select s.order_id, l.product_id, sum(l.reserved) as quantity
+			    from order_lines_now l join sub_orders s on s.id = l.sub_order_id
 			    where s.state not in ('declined', 'cancelled', 'refused')
 			    group by s.order_id, l.product_id
 			) h
@@ -72,7 +96,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    group by order_id, product_id
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
-		// What was paid before a part left the order is more than what is due now; the rest is due back.
+		// What was paid before something left the order is more than what is due now; the rest is due back.
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
 			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),
 			              coalesce(o.state, 'missing'), o.due_centimes, coalesce(p.state, 'missing'), p.amount_centimes)
@@ -108,8 +132,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s, product %s: has %s, held %s', order_id, product_id, coalesce(e.quantity, 0), coalesce(l.quantity, 0))
 			from (
 			    select s.order_id, l.product_id, l.quantity
-			    from holds h join sub_orders s on s.order_id = h.order_id join order_lines l on l.sub_order_id = s.id
-			    where s.state not in ('declined', 'cancelled', 'refused')
+			    from holds h join sub_orders s on s.order_id = h.order_id join order_lines_now l on l.sub_order_id = s.id
+			    where s.state not in ('declined', 'cancelled', 'refused') and l.quantity > 0
 			) e
 			full join hold_lines l using (order_id, product_id)
 			where e.quantity is distinct from l.quantity`},
@@ -155,7 +179,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    left join payments p on p.reference = o.id
 			), part as (
 			    select s.*, w.unpaid, w.delivered
-			    from sub_orders s join whole w on w.id = s.order_id
+			    from sub_orders_now s join whole w on w.id = s.order_id
 			    where s.state not in ('declined', 'cancelled', 'refused')
 			), expected as (
 			    select order_id, account, cooperative_id, provider, sum(amount) as amount
@@ -197,6 +221,6 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 const activeParts = `active as (
 			    select o.id as order_id, array_agg(s.state) as states,
 			           coalesce(sum(s.items_centimes) filter (where s.state not in ('declined', 'cancelled', 'refused')) + o.delivery_centimes, 0) as left_over
-			    from orders o join sub_orders s on s.order_id = o.id
+			    from orders o join sub_orders_now s on s.order_id = o.id
 			    group by o.id
 			)`

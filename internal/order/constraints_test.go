@@ -15,6 +15,7 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 	in := m.basic()
 	in.IdempotencyKey = "17"
 	o := m.place(in).Order
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
 	token := order.NewToken()
 	m.add(token, m.wheat, 1)
 	// copyOf inserts the rows of a table again, with other values for some columns.
@@ -37,6 +38,10 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 			values[more[i]] = more[i+1]
 		}
 		return values
+	}
+	honey := fmt.Sprintf("'%s'::uuid", m.part(o, m.honey).ID)
+	less := func(more ...string) map[string]string { // a centime off the line, if nothing else is said
+		return id(append([]string{"key", "'x'", "quantity", "0", "amount_centimes", "1", "restocked", "false"}, more...)...)
 	}
 	other := fmt.Sprintf("'%s'::uuid", m.barley)
 	for _, c := range []struct{ constraint, statement string }{
@@ -72,6 +77,23 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 		{"order_lines_price_positive", copyOf("order_lines", id("product_id", other, "price_centimes", "0"))},
 		{"order_lines_append_only", `update order_lines set price_centimes = 1`},
 		{"order_lines_append_only", `delete from order_lines`},
+		{"order_adjustments_key_key", copyOf("order_adjustments", less("key", "key"))},
+		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("amount_centimes", "0"))},
+		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("amount_centimes", "-1"))},
+		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("quantity", "-1"))},
+		{"order_adjustments_restocks_pieces", copyOf("order_adjustments", less("restocked", "true"))},
+		{"order_adjustments_reason_known", copyOf("order_adjustments", less("reason", "'x'"))},
+		{"order_adjustments_key_given", copyOf("order_adjustments", less("key", "' '"))},
+		{"order_adjustments_actor_known", copyOf("order_adjustments", less("actor", "'buyer'"))},
+		{"order_adjustments_user_named", copyOf("order_adjustments", less("user_id", "null"))},
+		{"order_adjustments_line_of_part", copyOf("order_adjustments", less("sub_order_id", honey))},
+		{"order_adjustments_line_of_part", copyOf("order_adjustments", less("order_id", "gen_random_uuid()"))},
+		{"order_adjustments_within_line", copyOf("order_adjustments", less("quantity", "2"))},
+		{"order_adjustments_within_line", copyOf("order_adjustments", less("amount_centimes", "2601"))},
+		{"order_adjustments_within_line", copyOf("order_adjustments", less("quantity", "1", "amount_centimes", "2599"))},
+		{"order_adjustments_append_only", `update order_adjustments set amount_centimes = 1`},
+		{"order_adjustments_append_only", `delete from order_adjustments`},
+		{"order_adjustments_append_only", `truncate order_adjustments`},
 		{"order_events_actor_known", copyOf("order_events", id("actor", "'x'"))},
 		{"order_events_user_is_the_actors", copyOf("order_events", id("actor", "'member'"))},
 		{"order_events_append_only", `update order_events set note = 'x'`},
@@ -112,6 +134,24 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: a part holds only its own cooperative's products"},
 		"a discount": {`update orders set due_centimes = due_centimes - 1`,
 			"order: due is what is left of the parts, with delivery"},
+		"a discount on a line": {`update order_adjustments set amount_centimes = amount_centimes + 1`,
+			"order: due is what is left of the parts, with delivery"},
+		"more taken off a line than it had": {`update order_adjustments set quantity = 3`,
+			"order: no more is taken off a line than it had, and no worth is left without a piece"},
+		"worth without a piece": {`update order_adjustments set quantity = 2`,
+			"order: no more is taken off a line than it had, and no worth is left without a piece"},
+		"an adjustment of another's part": {`update order_adjustments set sub_order_id = (select id from sub_orders where state = 'accepted')`,
+			"order: an adjustment is of a line of its part and order, and a part that is under way keeps some worth"},
+		"a part that is nothing": {`update order_adjustments set quantity = 2, amount_centimes = 5200`,
+			"order: an adjustment is of a line of its part and order, and a part that is under way keeps some worth"},
+		"an adjustment that the ledger knows otherwise": {`update order_adjustments set amount_centimes = amount_centimes - 1`,
+			"order: an adjustment stands in the ledger, in stock and in the history"},
+		"an adjustment whose pieces are nowhere": {`update order_adjustments set restocked = false`,
+			"order: an adjustment stands in the ledger, in stock and in the history"},
+		"an adjustment that no history tells": {`delete from order_events where state = 'adjusted'`,
+			"order: an adjustment stands in the ledger, in stock and in the history"},
+		"an adjustment that is gone": {`delete from order_adjustments`,
+			"order: reserved stock is what active parts hold"},
 		"ahead of its parts": {`update orders set state = 'delivered'`,
 			"order: its state agrees with the states of its parts"},
 		"behind its parts": {`update sub_orders set state = 'cancelled'`,
@@ -119,7 +159,7 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 		"a history without its end": {`delete from order_events where state = 'accepted'`,
 			"order: the last entry of a history is the present state"},
 		"goods released behind its back": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
-				select gen_random_uuid(), product_id, 1, 'release', order_id, now() from stock_movements where order_id is not null`,
+				select gen_random_uuid(), product_id, 1, 'release', order_id, now() from stock_movements where reason = 'reserve'`,
 			"order: reserved stock is what active parts hold"},
 		"goods reserved for nobody": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
 				select gen_random_uuid(), id, -1, 'reserve', gen_random_uuid(), now() from products`,
@@ -146,14 +186,14 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 		"a sale of another month": {`update journals set at = at - interval '1 month'`,
 			"order: its sale is recorded once, for the moment when it was placed"},
 		"a sale twice": {`insert into journals (id, reference, input_hash, kind, order_id, at)
-				select gen_random_uuid(), 'again', '', kind, order_id, at from journals`,
+				select gen_random_uuid(), 'again', '', kind, order_id, at from journals where kind = 'placed'`,
 			"order: its sale is recorded once, for the moment when it was placed"},
 		"no journal": {`delete from postings; delete from journals`,
 			"order: the ledger holds what the orders say"},
 		"a posting to another cooperative": {`update postings set cooperative_id = (select id from cooperatives where slug = 'jdida') where cooperative_id is not null`,
 			"order: the ledger holds what the orders say"},
 		"a journal too many": {`
-				insert into journals (id, reference, input_hash, kind, order_id, at) select gen_random_uuid(), 'again', '', kind, order_id, at from journals;
+				insert into journals (id, reference, input_hash, kind, order_id, at) select gen_random_uuid(), 'again', '', kind, order_id, at from journals where kind = 'placed';
 				insert into postings (id, journal_id, debit, credit, amount_centimes)
 				select gen_random_uuid(), id, 'buyers', 'commission', 1 from journals where reference = 'again'`,
 			"order: the ledger holds what the orders say"},
@@ -164,6 +204,7 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			o := m.place(m.basic()).Order
 			p := m.part(o, m.honey)
 			m.must(m.Accept(t.Context(), p.ID, m.of(m.honey)))
+			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
 			m.wantClean()
 			m.exec(`
 				do $$ declare t text; begin

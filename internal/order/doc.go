@@ -8,6 +8,10 @@
 // appends to the order's history, so that nothing can be done twice or by half. Audit lists what must
 // always be true.
 //
+// An order, its parts and their lines stay as they were placed. What is taken off a line after that is appended to
+// order_adjustments (adjust.go); the views order_lines_now and sub_orders_now say what a line and a part are worth
+// since, and due_centimes what the order is. Parts and lines are read, dropped, paid, earned and counted by these.
+//
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.
 //

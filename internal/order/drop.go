@@ -91,7 +91,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if over {
 		err = o.setState(ctx, tx, rules[d.move].to)
 	} else {
-		err = o.shrink(ctx, tx, d.parts)
+		err = o.shrink(ctx, tx, stock)
 	}
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	return o.release(ctx, tx)
 }
 
-// stockOf lists what the parts had taken out of stock.
+// stockOf lists what the parts have out of stock.
 func stockOf(ctx context.Context, tx *sqlx.Tx, parts []Part) ([]catalog.StockLine, error) {
 	ids := make([]uuid.UUID, len(parts))
 	for i, p := range parts {
@@ -110,8 +110,8 @@ func stockOf(ctx context.Context, tx *sqlx.Tx, parts []Part) ([]catalog.StockLin
 	}
 	var lines []catalog.StockLine
 	err := tx.SelectContext(ctx, &lines, `
-		select product_id as productid, quantity from order_lines
-		where sub_order_id = any($1) order by product_id`, pq.Array(ids))
+		select product_id as productid, reserved as quantity from order_lines_now
+		where sub_order_id = any($1) and reserved > 0 order by product_id`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("order: goods of parts: %w", err)
 	}

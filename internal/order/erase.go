@@ -95,7 +95,8 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 }
 
 // written is the condition on which an entry of a history says something in a person's own words.
-const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteUnpaid + `', '` + NotePaid + `', '` + NoteByMail + `', '` + NoteFreed + `')`
+const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteUnpaid + `', '` + NotePaid + `', '` + NoteByMail + `', '` + NoteFreed + `', '` +
+	string(ReasonMissing) + `', '` + string(ReasonDamaged) + `', '` + string(ReasonWeight) + `', '` + string(ReasonGoodwill) + `')`
 
 // EraseTx takes its buyer off an order, or, with all, off every order under that buyer's telephone number that
 // is over, and gives the numbers of these. Seen is OfBuyer's, as whoever decides it saw it: an order to which

@@ -420,22 +420,30 @@ func (o *locked) release(ctx context.Context, tx *sqlx.Tx) error {
 	return nil
 }
 
-// shrink says that an unconfirmed order has lost some of its parts. What is left of it counts as given
+// shrink says that an unconfirmed order has lost some of its goods. What is left of it counts as given
 // beyond a share first.
-func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
-	ids := make([]uuid.UUID, len(parts))
-	for i, p := range parts {
-		ids[i] = p.ID
+func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, lost []catalog.StockLine) error {
+	ids, quantities := make([]uuid.UUID, len(lost)), make([]int, len(lost))
+	for i, l := range lost {
+		ids[i], quantities[i] = l.ProductID, l.Quantity
 	}
 	bounds, err := settings.Read(ctx, tx)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		with lines as (
-		    delete from hold_lines h using order_lines l
-		    where h.order_id = $2 and l.sub_order_id = any($3) and l.product_id = h.product_id
-		    returning h.quantity
+		with lost as (
+		    select product_id, quantity from unnest($3::uuid[], $4::int[]) as l (product_id, quantity)
+		), gone as (
+		    delete from hold_lines h using lost l
+		    where h.order_id = $2 and h.product_id = l.product_id and h.quantity <= l.quantity
+		    returning l.quantity
+		), less as (
+		    update hold_lines h set quantity = h.quantity - l.quantity from lost l
+		    where h.order_id = $2 and h.product_id = l.product_id and h.quantity > l.quantity
+		    returning l.quantity
+		), lines as (
+		    select quantity from gone union all select quantity from less
 		), g as (
 		    select l.pieces, greatest(h.spare - (h.pieces - l.pieces), 0) as spare
 		    from holds h cross join (select sum(quantity) as pieces from lines) l
@@ -445,7 +453,7 @@ func (o *locked) shrink(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
 		)
 		update hold_totals t
 		set pieces = t.pieces - g.pieces, spare = t.spare - g.spare, alarm_since = case when `+endsAlarm+` then null else t.alarm_since end
-		from g`, bounds.AlarmShare, o.ID, pq.Array(ids))
+		from g`, bounds.AlarmShare, o.ID, pq.Array(ids), pq.Array(quantities))
 	if err != nil {
 		return fmt.Errorf("order: part of a hold: %w", err)
 	}

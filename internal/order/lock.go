@@ -40,8 +40,10 @@ type locked struct {
 	ExpiresAt   time.Time `db:"expires_at"`
 	Link        int
 	Sample      bool
-	parts       []Part // without their lines
+	Erased      bool   // nothing is known of its buyer any more
+	parts       []Part // as they are now, without their lines
 	by          By     // with the time at which it stands in the history
+	events      int64  // as many entries the history had before
 }
 
 // move locks an order, lets fn change it and commits; gate.ErrBusy if too many others are at it.
@@ -61,11 +63,10 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 		if err != nil {
 			return err
 		}
-		events, err := o.begin(ctx, tx, by)
-		if err != nil {
+		if err := o.begin(ctx, tx, by); err != nil {
 			return err
 		}
-		if by.Seen != nil && *by.Seen != events {
+		if by.Seen != nil && *by.Seen != o.events {
 			return ErrWrongState
 		}
 		return fn(tx, o)
@@ -73,15 +74,15 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 }
 
 // begin says who makes a move, at a moment after all that happened before, and counts what that is.
-func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) (events int64, err error) {
-	err = tx.QueryRowContext(ctx, `
+func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) error {
+	err := tx.QueryRowContext(ctx, `
 		select count(*), moment_after($2, max(at)) from order_events where order_id = $1`,
-		o.ID, by.At).Scan(&events, &by.At)
+		o.ID, by.At).Scan(&o.events, &by.At)
 	if err != nil {
-		return 0, fmt.Errorf("order: moment of a move: %w", err)
+		return fmt.Errorf("order: moment of a move: %w", err)
 	}
 	o.by = by
-	return events, nil
+	return nil
 }
 
 // lock waits for other moves of the order to end, then reads it; ErrNotFound if there is none.
@@ -89,7 +90,7 @@ func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) (events int64, e
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, link, sample
+		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, link, sample, erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound
@@ -100,7 +101,7 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	// Only a statement that begins after the lock was given sees what it was waiting for.
 	err = tx.SelectContext(ctx, &o.parts, `
 		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission
-		from sub_orders where order_id = $1 order by id`, o.ID)
+		from sub_orders_now where order_id = $1 order by id`, o.ID)
 	if err != nil {
 		return nil, fmt.Errorf("order: lock: %w", err)
 	}

@@ -64,8 +64,10 @@ func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts
 		return o.setState(ctx, tx, r.to)
 	case MoveDeliver:
 		return s.deliver(ctx, tx, o, parts)
-	default:
+	case MoveRefuse, MoveCancel, MoveWithdraw, MoveExpire, MoveDecline:
 		return s.drop(ctx, tx, o, drop{move: m, parts: parts})
+	default: // of a line; see Adjust
+		return ErrNotTheirs
 	}
 }
 

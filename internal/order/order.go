@@ -24,7 +24,7 @@ type Order struct {
 	Items       money.Amount
 	DeliveryFee money.Amount `db:"delivery_fee"`
 	Total       money.Amount // items and delivery, as ordered
-	Due         money.Amount // Total less what was cancelled since
+	Due         money.Amount // Total less what was cancelled and taken off since
 	State       State
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
@@ -57,13 +57,13 @@ type Part struct {
 	ID          uuid.UUID
 	Cooperative catalog.CooperativeRef
 	State       PartState
-	Items       money.Amount
+	Items       money.Amount // as they are now: less what was taken off its lines
 	Commission  money.Amount // the association's, out of Items
 	Told        bool         // its cooperative has had mail about it
 	Lines       []OrderLine
 }
 
-// OrderLine is a product as it was ordered; what its picture needs is as it is now.
+// OrderLine is a product as it was ordered; how much of it, and what its picture needs, is as it is now.
 type OrderLine struct {
 	ID              uuid.UUID
 	ProductID       uuid.UUID `db:"product_id"`
@@ -71,8 +71,8 @@ type OrderLine struct {
 	UnitAmount      int    `db:"unit_amount"`
 	UnitCode        string `db:"unit_code"`
 	Price           money.Amount
-	Quantity        int
-	Total           money.Amount
+	Quantity        int          // less what was taken off; may be zero
+	Total           money.Amount // likewise
 	Slug            string
 	Drawing         string
 	CategoryDrawing string     `db:"category_drawing"`
@@ -83,8 +83,8 @@ type OrderLine struct {
 type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
-	State    string     // a State, or a PartState with PartID
-	Note     string     // what somebody wrote about it, or one of the Notes
+	State    string     // a State; with PartID a PartState or EventAdjusted
+	Note     string     // what somebody wrote about it, or one of the Notes or Reasons
 	Actor    actor.Kind // who did it
 	UserID   *uuid.UUID `db:"user_id"`   // of a member or of the association
 	UserName string     `db:"user_name"` // not told to the buyer
@@ -104,7 +104,8 @@ const (
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
 	switch e.Note {
-	case NoteExpired, NoteUnconfirmed, NoteUnpaid, NotePaid, NoteByMail, NoteFreed:
+	case NoteExpired, NoteUnconfirmed, NoteUnpaid, NotePaid, NoteByMail, NoteFreed,
+		string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill):
 		return l.T("order.note." + e.Note)
 	}
 	return e.Note

@@ -40,7 +40,7 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, refund u
 // confirmed, and its cooperatives are told of it.
 func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time.Time) error {
 	by := By{Actor: actor.OfSystem(), Note: NotePaid, At: at}
-	if _, err := o.begin(ctx, tx, by); err != nil {
+	if err := o.begin(ctx, tx, by); err != nil {
 		return err
 	}
 	parts, err := o.may(MovePay)

@@ -18,6 +18,7 @@ const (
 	journalCancelled = "cancelled"
 	journalPaid      = "paid"
 	journalEarned    = "earned"
+	journalAdjusted  = "adjusted" // something was taken off a line
 	journalSurplus   = "surplus"  // paid without having to be
 	journalRefunded  = "refunded" // given back to the buyer
 )
@@ -121,4 +122,17 @@ func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
 		})
 	}
 	return postings
+}
+
+// adjustedPostings say that what was taken off a part is no more to be paid; or, if it was paid, that the buyer is to
+// have it back, whether it is held still or was earned.
+func adjustedPostings(off Part, paid, earned bool) []ledger.Posting {
+	parts := []Part{off}
+	switch {
+	case !paid:
+		return ledger.Reversed(salePostings(parts, 0))
+	case !earned:
+		return refundPostings(parts, 0)
+	}
+	return append(ledger.Reversed(earnedPostings(parts, 0)), refundPostings(parts, 0)...)
 }

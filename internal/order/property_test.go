@@ -232,10 +232,17 @@ func TestEverybodyAtOnceAndTheBooksBalance(t *testing.T) {
 	for hand := range 8 {
 		all.Go(func() error {
 			random := rand.New(rand.NewPCG(uint64(hand), 17))
-			for range 60 {
+			for n := range 60 {
 				o := orders[random.IntN(len(orders))]
-				s := steps[random.IntN(len(steps))]
-				err := s.do(context.Background(), m, o, o.Parts[random.IntN(len(o.Parts))])
+				p, s := o.Parts[random.IntN(len(o.Parts))], steps[random.IntN(len(steps))]
+				if n%4 == 0 {
+					s = step{name: "adjust", do: func(ctx context.Context, m *market, o order.Order, p order.Part) error {
+						return m.Adjust(ctx, o.ID, order.Adjustment{
+							Line: p.Lines[0].ID, Quantity: n / 4 % 2, Amount: p.Lines[0].Price / 2, Reason: order.ReasonWeight, Key: fmt.Sprint(hand, n),
+						}, m.people())
+					}}
+				}
+				err := s.do(context.Background(), m, o, p)
 				if err != nil && !fault.Is(err, fault.Conflict) {
 					return fmt.Errorf("%s: %w", s.name, err)
 				}

@@ -114,8 +114,8 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		Line OrderLine
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
-		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.items",
-		       s.commission_centimes as "part.commission",
+		select s.id as "part.id", s.state as "part.state", s.told as "part.told", n.items_centimes as "part.items",
+		       n.commission_centimes as "part.commission",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
 		       c.commune as "part.cooperative.commune",
@@ -124,12 +124,14 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       l.id as "line.id", l.product_id as "line.product_id",
 		       l.name_ar as "line.name.ar", l.name_fr as "line.name.fr", l.name_en as "line.name.en",
 		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
-		       l.price_centimes as "line.price", l.quantity as "line.quantity", l.total_centimes as "line.total",
+		       l.price_centimes as "line.price", m.quantity as "line.quantity", m.total_centimes as "line.total",
 		       p.slug as "line.slug", p.drawing as "line.drawing",
 		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
 		from sub_orders s
+		join sub_orders_now n on n.id = s.id
 		join sellers c on c.id = s.cooperative_id
 		join order_lines l on l.sub_order_id = s.id
+		join order_lines_now m on m.id = l.id
 		join goods p on p.id = l.product_id
 		where `+column+` = any($1)
 		order by s.id, l.id`, pq.Array(ids))

@@ -31,6 +31,12 @@ const (
 	MoveDecline  Move = "decline"
 )
 
+// What is made of a line of a part and not by Service.Move; see Adjust.
+const (
+	MoveAdjust  Move = "adjust"  // the association takes something off
+	MoveShorten Move = "shorten" // its cooperative does
+)
+
 // rule says who may make a move, as an order and its parts stand, and what becomes of them.
 type rule struct {
 	by     []actor.Kind
@@ -68,6 +74,11 @@ var rules = map[Move]rule{
 		parts: []PartState{PartReady}, toPart: PartHandedOver},
 	MoveDecline: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
 		parts: []PartState{PartPlaced, PartAccepted}, toPart: PartDeclined},
+
+	MoveAdjust: {by: []actor.Kind{actor.Association}, in: []State{StatePlaced, StateConfirmed, StateDispatched, StateDelivered},
+		parts: []PartState{PartPlaced, PartAccepted, PartReady, PartHandedOver, PartDelivered}},
+	MoveShorten: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed},
+		parts: []PartState{PartPlaced, PartAccepted, PartReady}},
 }
 
 // By reports whether such an actor ever makes the move.

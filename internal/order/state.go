@@ -62,6 +62,9 @@ var (
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
 	ErrBasketsMany         = fault.New(fault.TooMany, "order.baskets_many") // new ones, from the reader's network
+	ErrAdjustment          = fault.New(fault.Invalid, "order.adjustment_invalid")
+	ErrNotLeft             = fault.New(fault.Conflict, "order.not_left") // of a line
+	ErrTakesAll            = fault.New(fault.Conflict, "order.takes_all")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
 

@@ -15,8 +15,9 @@ import (
 
 // Reasons of refunds that the market has by itself.
 const (
-	ReasonSurplus = "surplus" // it did not have to be paid any more
-	ReasonDropped = "dropped" // what was paid for does not come
+	ReasonSurplus  = "surplus"  // it did not have to be paid any more
+	ReasonDropped  = "dropped"  // what was paid for does not come
+	ReasonAdjusted = "adjusted" // less of it comes, or it is worth less
 )
 
 // RefundTx gives back to the buyer amount of what was received for a reference, for a reason. An Advance is

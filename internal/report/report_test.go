@@ -150,6 +150,19 @@ func (b *books) refunded(t testing.TB, order uuid.UUID, moment string, goods bas
 	}
 }
 
+// takenBack records that they are to have back something of these goods, which they have: it was earned.
+func (b *books) takenBack(t testing.TB, order uuid.UUID, moment string, goods basket) {
+	t.Helper()
+	for seller, amount := range goods {
+		id, commission := b.sellers[seller], amount.Share(500)
+		b.record(t, fmt.Sprintf("adjustment:%s", postgres.NewID()), "adjusted", order, moment, []ledger.Posting{
+			{Debit: ledger.PayableTo(id), Credit: ledger.HeldFor(id), Amount: amount - commission},
+			{Debit: ledger.Commission, Credit: ledger.HeldFor(id), Amount: commission},
+			{Debit: ledger.HeldFor(id), Credit: ledger.RefundsDue, Amount: amount},
+		})
+	}
+}
+
 // paidAtOnce is how the first version recorded cash at the door: paid and earned in one journal.
 func (b *books) paidAtOnce(t testing.TB, order uuid.UUID, moment string, goods basket) {
 	t.Helper()

@@ -81,6 +81,8 @@ func TestWhatIsPaidIsNotEarnedYet(t *testing.T) {
 	same(t, "of one cooperative", lines(s)[:2], []string{
 		"nahlat paid 400.00 under way 0.00 in 1", "khayt paid 0.00 under way 0.00 in 0",
 	})
+	b.takenBack(t, order, "2026-11-13 10:00", basket{"nahlat": 3000})
+	same(t, "a jar was broken", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 37000, Earned: 37000, Orders: 1})
 }
 
 func TestTheHeadlineCountsThoseWhoSoldNothing(t *testing.T) {

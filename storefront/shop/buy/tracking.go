@@ -42,6 +42,9 @@ func (h *Handler) again(r *web.Request) error {
 	basket := h.basketOf(r)
 	for _, part := range o.Parts {
 		for _, line := range part.Lines {
+			if line.Quantity == 0 {
+				continue
+			}
 			_, err := h.Orders.AddLine(r.Context(), basket, line.ProductID, line.Quantity)
 			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
 				return err

@@ -1,0 +1,209 @@
+package order
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Adjustment is what is taken off one line of an order after it was placed: pieces that do not come, or came back;
+// worth that the buyer is let off; or both. The line itself stays as it was placed.
+type Adjustment struct {
+	Line     uuid.UUID
+	Quantity int          // pieces, in units of sale; may be zero
+	Amount   money.Amount // that the line is worth less; may be zero; with its last piece, all that it is still worth
+	Reason   Reason
+	Key      string // tells it from others of the same order; up to maxKey characters
+}
+
+// Reason is why something is taken off.
+type Reason string
+
+// The reasons.
+const (
+	ReasonMissing  Reason = "missing"
+	ReasonDamaged  Reason = "damaged"
+	ReasonWeight   Reason = "weight" // it weighs less than was ordered
+	ReasonGoodwill Reason = "goodwill"
+)
+
+var reasons = []Reason{ReasonMissing, ReasonDamaged, ReasonWeight, ReasonGoodwill}
+
+// EventAdjusted is what a history says instead of a state when something was taken off a line of a part.
+const EventAdjusted = "adjusted"
+
+// Adjust takes something off a line of an order; Within a transaction, too. The buyer owes less or, if she has paid,
+// has it due back, out of the commission as well; pieces that she does not have already go back into stock. The
+// association adjusts every line from when the order is placed, also after it was delivered; a member those of her
+// cooperative until they are handed over. The same under the same key again changes nothing. Errors:
+//   - ErrAdjustment: it says nothing, or not why
+//   - ErrNotFound: there is no such order, no such line in it, or it is another cooperative's
+//   - ErrNotTheirs, ErrWrongState: as Move
+//   - ErrErased: nobody knows the buyer any more, who would have it back
+//   - ErrIdempotencyConflict: the key was used for another adjustment of the order
+//   - ErrNotLeft: the line has not so much left, or would be worth something without a piece
+//   - ErrTakesAll: nothing would be left of a part that is not delivered yet, which is given up by a move
+//   - ledger.ErrOverdrawn: the cooperative earned it and has been paid out
+func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, by By) error {
+	move, theirs := map[actor.Kind]Move{actor.Association: MoveAdjust, actor.Member: MoveShorten}[by.Actor.Kind]
+	switch {
+	case !theirs:
+		return ErrNotTheirs
+	case !a.valid():
+		return ErrAdjustment
+	}
+	seen := by.Seen // an adjustment that was made already is none, whatever was seen
+	by.Seen = nil
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		l, err := o.line(ctx, tx, a.Line)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == l.Part })
+		part := o.parts[i]
+		if by.Actor.Kind == actor.Member && part.Cooperative.ID != by.Actor.Cooperative {
+			return ErrNotFound
+		}
+		if made, err := o.adjusted(ctx, tx, a); made || err != nil {
+			return err
+		}
+		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State {
+			return ErrWrongState
+		}
+		if o.Erased {
+			return ErrErased
+		}
+		if _, err := move.moving(by.Actor.Kind, o.State, o.parts[i:i+1]); err != nil {
+			return err
+		}
+		switch {
+		case a.Quantity > l.Quantity || a.Amount > l.Total || a.Quantity == l.Quantity && a.Amount < l.Total:
+			return ErrNotLeft
+		case part.State != PartDelivered && a.Amount == part.Items:
+			return ErrTakesAll
+		}
+		return s.adjust(ctx, tx, o, part, l, a)
+	})
+}
+
+// valid reports whether it takes something off, for a reason and under a key.
+func (a Adjustment) valid() bool {
+	return a.Quantity >= 0 && a.Amount >= 0 && (a.Quantity > 0 || a.Amount > 0) && slices.Contains(reasons, a.Reason) &&
+		strings.TrimSpace(a.Key) != "" && utf8.RuneCountInString(a.Key) <= maxKey && !strings.ContainsFunc(a.Key, unprintable)
+}
+
+// lineNow is a line of an order as it is now.
+type lineNow struct {
+	Part     uuid.UUID
+	Product  uuid.UUID
+	Quantity int
+	Total    money.Amount
+}
+
+// line reads one of the order's lines; ErrNotFound if it has no such line.
+func (o *locked) line(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (l lineNow, err error) {
+	err = tx.GetContext(ctx, &l, `
+		select n.sub_order_id as part, n.product_id as product, n.quantity, n.total_centimes as total
+		from order_lines_now n join sub_orders s on s.id = n.sub_order_id
+		where n.id = $1 and s.order_id = $2`, id, o.ID)
+	if postgres.NoRows(err) {
+		return l, ErrNotFound
+	}
+	if err != nil {
+		return l, fmt.Errorf("order: line to adjust: %w", err)
+	}
+	return l, nil
+}
+
+// adjusted reports whether that very adjustment was made before; ErrIdempotencyConflict if its key names another.
+func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, a Adjustment) (bool, error) {
+	var before Adjustment
+	err := tx.GetContext(ctx, &before, `
+		select line_id as line, quantity, amount_centimes as amount, reason, key
+		from order_adjustments where order_id = $1 and key = $2`, o.ID, a.Key)
+	switch {
+	case postgres.NoRows(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("order: adjusted before: %w", err)
+	case before != a:
+		return false, ErrIdempotencyConflict
+	}
+	return true, nil
+}
+
+// adjust takes off a line of a part what was found to be left of it.
+func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, l lineNow, a Adjustment) error {
+	id := postgres.NewID()
+	restocked := a.Quantity > 0 && part.State != PartDelivered
+	_, err := tx.ExecContext(ctx, `
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, restocked, reason, key, actor, user_id, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		id, o.ID, part.ID, a.Line, a.Quantity, a.Amount, restocked, a.Reason, a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+	if err != nil {
+		return fmt.Errorf("order: adjust: %w", err)
+	}
+	off := catalog.StockLine{ProductID: l.Product, Quantity: a.Quantity}
+	if restocked {
+		if err := s.catalog.ReleaseSomeTx(ctx, tx, o.ID, id, off); err != nil {
+			return err
+		}
+	}
+	if a.Amount > 0 {
+		if err := s.lessenTx(ctx, tx, o, part, id, a.Amount); err != nil {
+			return err
+		}
+	}
+	if restocked { // after all else, as where a part is dropped
+		if err := o.shrink(ctx, tx, []catalog.StockLine{off}); err != nil {
+			return err
+		}
+	}
+	return insertEvents(ctx, tx, o.ID, []Event{{
+		ID: postgres.NewID(), PartID: &part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
+		Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
+	}})
+}
+
+// lessenTx has the buyer owe less by what an adjustment, which is written, took off a part; or, if she has paid,
+// gives it back.
+func (s *Service) lessenTx(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, adjustment uuid.UUID, amount money.Amount) error {
+	var left money.Amount
+	if err := tx.GetContext(ctx, &left, `select commission_centimes from sub_orders_now where id = $1`, part.ID); err != nil {
+		return fmt.Errorf("order: commission that is left: %w", err)
+	}
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	reference := "adjustment:" + adjustment.String()
+	off := Part{Cooperative: part.Cooperative, Items: amount, Commission: part.Commission - left}
+	err = ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, At: o.by.At,
+		Postings: adjustedPostings(off, paid, part.State == PartDelivered),
+	})
+	if err != nil {
+		return err
+	}
+	o.Due -= amount
+	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
+		return fmt.Errorf("order: change what is due: %w", err)
+	}
+	if paid {
+		return s.payments.RefundTx(ctx, tx, o.ID, amount, payment.ReasonAdjusted, reference, o.by.At)
+	}
+	return s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
+}

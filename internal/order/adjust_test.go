@@ -1,0 +1,390 @@
+package order_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// lineOf is the order's line of that product.
+func (m *market) lineOf(o order.Order, product uuid.UUID) order.OrderLine {
+	m.t.Helper()
+	for _, p := range o.Parts {
+		for _, l := range p.Lines {
+			if l.ProductID == product {
+				return l
+			}
+		}
+	}
+	m.t.Fatalf("order %s has no line of %s", o.Number, product)
+	return order.OrderLine{}
+}
+
+// off takes a number of pieces, at their price, off the order's line of that product.
+func (m *market) off(o order.Order, product uuid.UUID, pieces int, key string) order.Adjustment {
+	l := m.lineOf(o, product)
+	return order.Adjustment{Line: l.ID, Quantity: pieces, Amount: l.Price * money.Amount(pieces), Reason: order.ReasonMissing, Key: key}
+}
+
+// bring brings every part of an order to its buyer, who pays for it if she has not.
+func (m *market) bring(id uuid.UUID) {
+	m.t.Helper()
+	m.handOverAll(id)
+	m.must(m.Dispatch(context.Background(), id, m.people()))
+	m.must(m.Deliver(context.Background(), id, m.people()))
+}
+
+func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.must(m.Accept(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.of(m.couscous)))
+	now := m.read(o.ID)
+	if p := m.part(now, m.couscous); p.Items != 26_00 || p.Commission != 1_30 || p.Lines[0].Quantity != 1 || p.Lines[0].Total != 26_00 {
+		t.Errorf("the part is now %+v", p)
+	}
+	if now.Items != 218_00 || now.Total != 238_00 || now.Due != 212_00 {
+		t.Errorf("placed for %s of %s, due %s", now.Items, now.Total, now.Due)
+	}
+	last := now.Events[len(now.Events)-1]
+	if last.State != order.EventAdjusted || last.NoteIn(m.texts.Locale("en")) != "Some of it was missing" || last.Actor != actor.Member {
+		t.Errorf("its history ends with %+v", last)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 9})
+	m.wantClean()
+
+	m.bring(o.ID)
+	m.wantStock(map[uuid.UUID]int{m.wheat: 9})
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, cash: 212_00,
+		ledger.PayableTo(m.couscous): 24_70, ledger.PayableTo(m.honey): 104_50, ledger.PayableTo(m.soap): 53_20,
+		ledger.Commission: 9_60, ledger.Delivery: 20_00,
+	})
+	m.wantClean()
+}
+
+// A part that leaves the order after an adjustment takes only what was left of it along.
+func TestAPartIsDroppedForWhatIsLeftOfIt(t *testing.T) {
+	t.Parallel()
+	for _, paid := range []bool{false, true} {
+		t.Run(fmt.Sprintf("paid %t", paid), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.place(m.basic()).Order
+			if paid {
+				m.pay(o.ID)
+			}
+			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
+			m.must(m.Decline(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+			if due := m.read(o.ID).Due; due != 186_00 {
+				t.Errorf("due: %s", due)
+			}
+			m.wantStock(map[uuid.UUID]int{m.wheat: 10})
+			m.wantClean()
+			m.must(m.Cancel(t.Context(), o.ID, m.people()))
+			m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.thyme: 10, m.olive: 10})
+			m.wantClean()
+		})
+	}
+}
+
+// What was earned already is due back, too, out of what is owed to the cooperative and the commission on it. The
+// buyer has the goods: they do not come back.
+func TestWhatWasEarnedIsTakenBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.bring(o.ID)
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 2, "mouldy"), m.people()))
+	m.must(m.Adjust(t.Context(), o.ID, order.Adjustment{
+		Line: m.lineOf(o, m.thyme).ID, Amount: 10_00, Reason: order.ReasonGoodwill, Key: "late",
+	}, m.people()))
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, cash: 238_00,
+		ledger.PayableTo(m.couscous): 0, ledger.PayableTo(m.honey): 95_00, ledger.PayableTo(m.soap): 53_20,
+		ledger.Commission: 7_80, ledger.Delivery: 20_00, ledger.RefundsDue: 62_00,
+	})
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8})
+	m.wantClean()
+	m.giveBack()
+	m.wantClean()
+}
+
+func TestNothingIsTakenBackFromACooperativeThatHasBeenPaidOut(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.bring(o.ID)
+	m.must(postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
+		return ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "payout", Kind: "payout", At: m.clock(), Postings: []ledger.Posting{
+			{Debit: ledger.PayableTo(m.couscous), Credit: ledger.Bank, Amount: 49_40},
+		}})
+	}))
+	if err := m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "mouldy"), m.people()); !errors.Is(err, ledger.ErrOverdrawn) {
+		t.Errorf("taken back: %v", err)
+	}
+	if due := m.read(o.ID).Due; due != o.Due {
+		t.Errorf("due %s", due)
+	}
+	m.wantClean()
+}
+
+func TestHostileAdjustmentsChangeNothing(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Lines = append(in.Lines, order.Line{ProductID: m.barley, Quantity: 2})
+	o := m.place(in).Order
+	elsewhere := m.place(m.basic()).Order
+	good := m.off(o, m.wheat, 1, "torn")
+	but := func(change func(a *order.Adjustment)) order.Adjustment {
+		a := good
+		a.Key = "again"
+		change(&a)
+		return a
+	}
+	m.must(m.Adjust(t.Context(), o.ID, good, m.of(m.couscous)))
+	m.must(m.Adjust(t.Context(), o.ID, good, m.of(m.couscous))) // the same again
+	old := int64(0)
+	seen := m.people()
+	seen.Seen = &old
+	m.must(m.Adjust(t.Context(), o.ID, good, seen)) // whatever was seen
+	before := m.read(o.ID)
+	for name, c := range map[string]struct {
+		a    order.Adjustment
+		by   order.By
+		want error
+	}{
+		"another under the same key":              {but(func(a *order.Adjustment) { a.Key, a.Amount = "torn", 1 }), m.people(), order.ErrIdempotencyConflict},
+		"of another cooperative":                  {but(func(*order.Adjustment) {}), m.of(m.honey), order.ErrNotFound},
+		"of another cooperative, again":           {good, m.of(m.honey), order.ErrNotFound},
+		"of another order":                        {m.off(elsewhere, m.wheat, 1, "x"), m.people(), order.ErrNotFound},
+		"of no line":                              {but(func(a *order.Adjustment) { a.Line = uuid.New() }), m.people(), order.ErrNotFound},
+		"more pieces than are left":               {but(func(a *order.Adjustment) { a.Quantity = 2 }), m.people(), order.ErrNotLeft},
+		"more pieces than a number holds":         {but(func(a *order.Adjustment) { a.Quantity = 1 << 40 }), m.people(), order.ErrNotLeft},
+		"more worth than is left":                 {but(func(a *order.Adjustment) { a.Amount = 26_01 }), m.people(), order.ErrNotLeft},
+		"the last piece for less than its worth":  {but(func(a *order.Adjustment) { a.Amount = 25_99 }), m.people(), order.ErrNotLeft},
+		"nothing":                                 {but(func(a *order.Adjustment) { a.Quantity, a.Amount = 0, 0 }), m.people(), order.ErrAdjustment},
+		"less than nothing":                       {but(func(a *order.Adjustment) { a.Quantity = -1 }), m.people(), order.ErrAdjustment},
+		"worth added":                             {but(func(a *order.Adjustment) { a.Amount = -1 }), m.people(), order.ErrAdjustment},
+		"for no reason":                           {but(func(a *order.Adjustment) { a.Reason = "" }), m.people(), order.ErrAdjustment},
+		"for a reason that nobody knows":          {but(func(a *order.Adjustment) { a.Reason = "whim" }), m.people(), order.ErrAdjustment},
+		"without a key":                           {but(func(a *order.Adjustment) { a.Key = " " }), m.people(), order.ErrAdjustment},
+		"all of a part":                           {m.off(o, m.thyme, 1, "x"), m.people(), order.ErrTakesAll},
+		"by a buyer":                              {but(func(*order.Adjustment) {}), order.By{Actor: actor.OfBuyer()}, order.ErrNotTheirs},
+		"by the market":                           {but(func(*order.Adjustment) {}), order.By{Actor: actor.OfSystem()}, order.ErrNotTheirs},
+		"by nobody":                               {but(func(*order.Adjustment) {}), order.By{}, order.ErrNotTheirs},
+		"by somebody who saw what was there then": {but(func(*order.Adjustment) {}), seen, order.ErrWrongState},
+	} {
+		if err := m.Adjust(t.Context(), o.ID, c.a, c.by); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	m.must(m.Adjust(t.Context(), o.ID, but(func(*order.Adjustment) {}), m.people())) // the line's last piece, not the part's
+	if after := m.read(o.ID); after.Due != before.Due-26_00 {
+		t.Errorf("due %s, then %s", before.Due, after.Due)
+	}
+	m.wantClean()
+}
+
+func TestWhatIsOverOrHandedOverIsNotAdjusted(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	refused := func(what string, o order.Order, by order.By) {
+		t.Helper()
+		if err := m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, what), by); !errors.Is(err, order.ErrWrongState) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	in := m.basic()
+	in.Payment = paymenttest.Name
+	waits := m.place(in).Order
+	refused("not paid yet", waits, m.people())
+	o := m.place(m.basic()).Order
+	m.handOverAll(o.ID)
+	refused("handed over", o, m.of(m.couscous))
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "by the association"), m.people()))
+	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	refused("cancelled", o, m.people())
+	erased := m.place(m.basic()).Order
+	m.bring(erased.ID)
+	if _, err := m.erase(erased.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Adjust(t.Context(), erased.ID, m.off(erased, m.wheat, 1, "erased"), m.people("لفاطمة")); !errors.Is(err, order.ErrErased) {
+		t.Errorf("of a buyer whom nobody knows: %v", err)
+	}
+	declined := m.place(m.basic()).Order
+	m.must(m.Decline(t.Context(), m.part(declined, m.couscous).ID, m.of(m.couscous)))
+	refused("declined", declined, m.people())
+	m.wantClean()
+}
+
+// Many who each take a piece get no more than there are, and one key counts once.
+func TestManyAtOnceTakeNoMoreThanIsLeft(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 4}, {ProductID: m.barley, Quantity: 1}}
+	o := m.place(in).Order
+	var all errgroup.Group
+	for hand := range 12 {
+		all.Go(func() error {
+			err := m.Adjust(context.Background(), o.ID, m.off(o, m.wheat, 1, fmt.Sprint(hand%6)), m.people())
+			if errors.Is(err, order.ErrNotLeft) {
+				return nil
+			}
+			return err
+		})
+	}
+	m.must(all.Wait())
+	if l := m.lineOf(m.read(o.ID), m.wheat); l.Quantity != 0 || l.Total != 0 {
+		t.Errorf("left of the line: %d pieces for %s", l.Quantity, l.Total)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 10})
+	m.wantClean()
+}
+
+// Whatever is taken off, moved and paid in whichever order: lines come to parts and parts to the order, and both to
+// what the ledger holds; stock is what its movements come to; due is what was placed less what was taken off and
+// dropped; and nothing is below zero.
+func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	products := []uuid.UUID{m.wheat, m.barley, m.thyme}
+	for _, product := range products {
+		m.restock(product, 100_000)
+	}
+	moves := slices.DeleteFunc(steps(), func(s step) bool { return s.name == "confirm by mail" })
+	adjusted := make(map[order.PartState]bool)
+	rapid.Check(t, func(rt *rapid.T) {
+		ctx := context.Background()
+		m.exec(`update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
+			rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+		in := m.basic()
+		in.Lines = nil
+		for _, product := range products {
+			in.Lines = append(in.Lines, order.Line{ProductID: product, Quantity: rapid.IntRange(1, 5).Draw(rt, "pieces")})
+		}
+		in.Payment = rapid.SampledFrom([]string{payment.CashOnDelivery, paymenttest.Name}).Draw(rt, "payment")
+		placed, err := m.Place(ctx, in)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		id := placed.Order.ID
+		off := make(map[uuid.UUID]money.Amount) // by line
+		paysAt := rapid.IntRange(-1, 4).Draw(rt, "pays before step")
+		for n := range rapid.IntRange(1, 8).Draw(rt, "steps") {
+			o := m.read(id)
+			if n == paysAt && o.State.Open() && in.Payment == payment.CashOnDelivery {
+				m.pay(id)
+			}
+			m.later(time.Minute)
+			if rapid.Bool().Draw(rt, "adjust") {
+				p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
+				l := rapid.SampledFrom(p.Lines).Draw(rt, "line")
+				a := order.Adjustment{
+					Line: l.ID, Quantity: rapid.IntRange(0, l.Quantity+1).Draw(rt, "pieces off"), Key: fmt.Sprint(n),
+					Reason: rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonWeight}).Draw(rt, "reason"),
+				}
+				a.Amount = rapid.SampledFrom([]money.Amount{0, 1, l.Price * money.Amount(a.Quantity), l.Total, l.Total / 3}).Draw(rt, "amount off")
+				by := rapid.SampledFrom([]order.By{m.people(), m.of(p.Cooperative.ID)}).Draw(rt, "by")
+				err := m.Adjust(ctx, id, a, by)
+				switch {
+				case err == nil:
+					off[l.ID] += a.Amount
+					adjusted[p.State] = true
+				case !fault.Is(err, fault.Conflict) && !errors.Is(err, order.ErrAdjustment):
+					rt.Fatal(err)
+				}
+			}
+			for range rapid.IntRange(0, 4).Draw(rt, "moves") {
+				if o = m.read(id); !o.State.Open() {
+					break
+				}
+				p, s := onward(o, moves, rapid.SampledFrom([]string{"deliver", "deliver", "refuse"}).Draw(rt, "end"))
+				if rapid.IntRange(0, 19).Draw(rt, "astray") == 0 {
+					p, s = rapid.SampledFrom(o.Parts).Draw(rt, "part"), rapid.SampledFrom(moves).Draw(rt, "step")
+				}
+				m.later(time.Minute)
+				if err := s.do(ctx, m, o, p); err != nil && !fault.Is(err, fault.Conflict) {
+					rt.Fatalf("%s: %v", s.name, err)
+				}
+			}
+			m.wantBooks(rt, id)
+			m.wantWorth(rt, placed.Order, off)
+		}
+	})
+	m.giveBack()
+	m.wantClean()
+	for _, state := range []order.PartState{order.PartPlaced, order.PartAccepted, order.PartReady, order.PartHandedOver, order.PartDelivered} {
+		if !adjusted[state] {
+			t.Errorf("no part that was %s was adjusted", state)
+		}
+	}
+	if len(adjusted) != 5 {
+		t.Errorf("adjusted were parts in %v", adjusted)
+	}
+}
+
+// wantWorth holds what an order is worth now against what it was placed for and what was taken off its lines.
+func (m *market) wantWorth(rt *rapid.T, placed order.Order, off map[uuid.UUID]money.Amount) {
+	o := m.read(placed.ID)
+	var due money.Amount
+	for i, p := range o.Parts {
+		var lines, taken money.Amount
+		for j, l := range p.Lines {
+			was := placed.Parts[i].Lines[j]
+			if l.Total != was.Total-off[l.ID] || l.Total < 0 || l.Quantity < 0 || l.Quantity == 0 && l.Total > 0 {
+				rt.Fatalf("line of %d for %s, %s taken off: %d for %s", was.Quantity, was.Total, off[l.ID], l.Quantity, l.Total)
+			}
+			lines += l.Total
+			taken += off[l.ID]
+		}
+		if p.Items != lines {
+			rt.Fatalf("the part is worth %s, its lines %s", p.Items, lines)
+		}
+		// Of two shares of the commission the one with the larger remainder has the odd centime.
+		was := placed.Parts[i]
+		whole := int64(was.Items)
+		kept, rest := int64(was.Commission)*int64(p.Items)/whole, int64(was.Commission)*int64(p.Items)%whole
+		if other := int64(was.Commission) * int64(taken) % whole; rest > 0 && rest >= other {
+			kept++
+		}
+		if p.Commission != money.Amount(kept) {
+			rt.Fatalf("commission %s of %s, %s left of %s: want %d", p.Commission, was.Commission, p.Items, was.Items, kept)
+		}
+		if p.State.Active() {
+			due += p.Items
+		}
+	}
+	for _, p := range o.Parts {
+		if p.State.Active() {
+			due += o.DeliveryFee
+			break
+		}
+	}
+	if o.Due != due || o.Items != placed.Items || o.Total != placed.Total {
+		rt.Fatalf("due %s, parts with delivery %s; placed for %s and now %s", o.Due, due, placed.Total, o.Total)
+	}
+}
