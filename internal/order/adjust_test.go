@@ -82,6 +82,26 @@ func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
 	m.wantClean()
 }
 
+func TestAnAdjustmentJoinsATransaction(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	off := errors.New("the rest could not be done")
+	err := postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
+		return errors.Join(m.Within(tx).Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()), off)
+	})
+	if !errors.Is(err, off) || m.read(o.ID).Due != o.Due {
+		t.Errorf("undone with it: %v, due %s", err, m.read(o.ID).Due)
+	}
+	m.must(postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
+		return m.Within(tx).Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people())
+	}))
+	if due := m.read(o.ID).Due; due != o.Due-26_00 {
+		t.Errorf("done with it: due %s", due)
+	}
+	m.wantClean()
+}
+
 // A part that leaves the order after an adjustment takes only what was left of it along.
 func TestAPartIsDroppedForWhatIsLeftOfIt(t *testing.T) {
 	t.Parallel()
