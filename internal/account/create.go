@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // NewUser is what an account is made of. Email or Phone may be empty, not both; who has a role in a
@@ -88,7 +89,7 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from secu
 // password.
 func (n NewUser) checked() (User, *fault.Error) {
 	u := User{
-		ID: postgres.NewID(), Name: i18n.Line(n.Name), Role: n.Role,
+		ID: postgres.NewID(), Name: text.Line(n.Name), Role: n.Role,
 		CooperativeID: n.CooperativeID, Locale: n.Locale,
 	}
 	if u.Locale == "" {

@@ -10,8 +10,8 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // maxReason bounds why an account is ended or reopened, in characters.
@@ -51,7 +51,7 @@ func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, seen *int64, r
 // decide takes a decision about an account, in the name of by, for a reason.
 func (s *Service) decide(ctx context.Context, kind security.Kind, user, by uuid.UUID, reason string, from security.Source,
 	do func(tx *sqlx.Tx, reason string) error) error {
-	reason = i18n.Line(reason)
+	reason = text.Line(reason)
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	if reason == "" {
 		return wrong.Field("reason", "account.reason_missing")

@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // The passwords that are used most, as known.LICENSE.txt says where they come from.
@@ -32,11 +35,11 @@ var knownPasswords = sync.OnceValue(func() []string {
 	if err != nil {
 		panic(err) // it is embedded
 	}
-	text, err := io.ReadAll(unpacked)
+	list, err := io.ReadAll(unpacked)
 	if err != nil {
 		panic(err)
 	}
-	words := append(strings.Split(string(text), "\n"), localWords...)
+	words := append(strings.Split(string(list), "\n"), localWords...)
 	slices.Sort(words)
 	return words
 })
@@ -59,3 +62,13 @@ func known(password string) bool {
 // folded is a text as passwords are compared with words: without regard to case and to the width of
 // letters.
 func folded(s string) string { return cases.Fold().String(norm.NFKC.String(s)) }
+
+// plain is a text's folded letters alone.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsLetter(r) {
+			return -1
+		}
+		return r
+	}, text.Fold(s))
+}

@@ -8,8 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/souk-taawon/souk/search/text"
 )
 
@@ -98,21 +96,4 @@ func apart(password string) string {
 		b.WriteRune(r)
 	}
 	return b.String()
-}
-
-// plain is a text's letters alone, without case, accents and the ways to write one Arabic letter.
-func plain(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == 'ة':
-			return 'ه'
-		case r == 'ى':
-			return 'ي'
-		case r == 'ٱ':
-			return 'ا'
-		case r == 'ـ' || !unicode.IsLetter(r):
-			return -1
-		}
-		return r
-	}, norm.NFKD.String(folded(s)))
 }

@@ -1,6 +1,10 @@
 package actor
 
-import "github.com/google/uuid"
+import (
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
 
 // Kind is which sort of actor somebody is.
 type Kind string
@@ -39,5 +43,5 @@ func OfSystem() Actor { return Actor{Kind: System} }
 
 // UserID is the user as the database keeps it.
 func (a Actor) UserID() uuid.NullUUID {
-	return uuid.NullUUID{UUID: a.User, Valid: a.User != uuid.Nil}
+	return postgres.NullID(a.User)
 }

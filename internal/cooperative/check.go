@@ -5,14 +5,11 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Bounds of what is typed, in characters.
@@ -36,17 +33,17 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		"court": &c.Court, "local_number": &c.LocalNumber, "odco_number": &c.ODCONumber,
 		"president": &c.President, "tax_id": &c.TaxID, "email": &c.Email, "slug": &c.Slug,
 	} {
-		*line = i18n.Line(*line)
+		*line = text.Line(*line)
 		if utf8.RuneCountInString(*line) > maxLine {
 			wrong.Field(name, "cooperative.too_long", "Count", maxLine)
 		}
 	}
-	for name, text := range map[string]*string{
+	for name, words := range map[string]*string{
 		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
 		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
 	} {
-		*text = i18n.Lines(*text)
-		if utf8.RuneCountInString(*text) > maxText {
+		*words = text.Clean(*words)
+		if utf8.RuneCountInString(*words) > maxText {
 			wrong.Field(name, "cooperative.too_long", "Count", maxText)
 		}
 	}
@@ -60,7 +57,7 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 	if c.Slug != "" && !slugs.MatchString(c.Slug) {
 		wrong.Field("slug", "cooperative.slug_invalid")
 	}
-	if latin := slug(c.Name.FR); latin == "" && c.Name.FR != "" {
+	if latin := text.Slug(c.Name.FR, maxLine); c.Name.FR != "" && (latin == "" || !text.HasLatin(c.Name.FR)) {
 		wrong.Field("name_fr", "cooperative.name_not_latin")
 	} else if c.Slug == "" {
 		c.Slug = latin
@@ -96,7 +93,7 @@ func checkMembers(wrong *fault.Error, c Cooperative) {
 
 func checkIdentity(wrong *fault.Error, c *Cooperative) {
 	if c.ICE != nil {
-		ice := digits(*c.ICE)
+		ice := text.Ungrouped(*c.ICE)
 		c.ICE = &ice
 		if ice == "" {
 			c.ICE = nil
@@ -104,7 +101,7 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 			wrong.Field("ice", "cooperative.ice_invalid")
 		}
 	}
-	if c.RIB = digits(c.RIB); c.RIB != "" && !ValidRIB(c.RIB) {
+	if c.RIB = text.Ungrouped(c.RIB); c.RIB != "" && !ValidRIB(c.RIB) {
 		wrong.Field("rib", "cooperative.rib_invalid")
 	}
 	if strings.TrimSpace(c.Phone) != "" {
@@ -144,34 +141,9 @@ func checks(digits string) bool {
 	return rest == 0
 }
 
-// digits drops the spaces, dots and dashes that people group digits with.
-func digits(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || r == '.' || r == '-' {
-			return -1
-		}
-		return r
-	}, norm.NFKC.String(s))
-}
-
-// slug makes the part of a page's address out of a French name: «Nouarat Ech-Charâa» gives
-// nouarat-ech-charaa.
-func slug(name string) string {
-	var b strings.Builder
-	for _, r := range norm.NFKD.String(strings.ToLower(strings.ReplaceAll(name, "œ", "oe"))) {
-		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			b.WriteRune(r)
-		case !unicode.Is(unicode.Mn, r) && b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
-			b.WriteByte('-')
-		}
-	}
-	return strings.TrimSuffix(b.String(), "-")
-}
-
 // checkedNote says what is wrong with the words about a decision, if anything.
 func checkedNote(to State, note string) (string, error) {
-	note = i18n.Lines(note)
+	note = text.Clean(note)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if to == Suspended && note == "" {
 		return "", wrong.Field("note", "cooperative.note_missing")

@@ -116,6 +116,6 @@ func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uui
 		insert into cooperative_events (id, cooperative_id, kind, state, note, fields, rib_before, rib_after, user_id, at)
 		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10)`,
 		postgres.NewID(), id, e.Kind, e.State, e.Note, e.Fields, e.RIBBefore, e.RIBAfter,
-		uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, at)
+		postgres.NullID(by), at)
 	return err
 }

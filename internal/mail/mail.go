@@ -193,7 +193,7 @@ func (w *Worker) keep(ctx context.Context, m Message, body string) error {
 	}
 	_, err := w.DB.ExecContext(ctx,
 		`INSERT INTO mailbox (id, recipient, subject, body, about, at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		postgres.NewID(), m.To, m.Subject, body, uuid.NullUUID{UUID: m.About, Valid: m.About != uuid.Nil}, at, end)
+		postgres.NewID(), m.To, m.Subject, body, postgres.NullID(m.About), at, end)
 	if err != nil {
 		return fmt.Errorf("keep mail: %w", err)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // What an order may hold; texts in characters.
@@ -36,11 +37,11 @@ const (
 func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	b := &in.Buyer
-	b.Name = oneLine(b.Name)
+	b.Name = text.Line(b.Name)
 	b.Place = strings.TrimSpace(b.Place)
-	b.Address = oneLine(b.Address)
-	b.Landmark = oneLine(b.Landmark)
-	b.Note = cleaned(b.Note)
+	b.Address = text.Line(b.Address)
+	b.Landmark = text.Line(b.Landmark)
+	b.Note = text.Clean(b.Note)
 	if b.Name == "" {
 		wrong.Field("name", "order.name_missing")
 	}
@@ -110,8 +111,8 @@ func checkedLines(lines []Line, wrong *fault.Error) []Line {
 	return sums
 }
 
-func tooLong(wrong *fault.Error, field, text string, limit int) {
-	if utf8.RuneCountInString(text) > limit {
+func tooLong(wrong *fault.Error, field, words string, limit int) {
+	if utf8.RuneCountInString(words) > limit {
 		wrong.Field(field, "order.too_long", "Max", limit)
 	}
 }
@@ -130,16 +131,6 @@ func join(wrong *fault.Error, err error) bool {
 	return true
 }
 
-// cleaned drops what has no place in a text that people read: broken UTF-8, and what i18n.Lines drops.
-func cleaned(text string) string {
-	return i18n.Lines(strings.ReplaceAll(strings.ToValidUTF8(text, ""), string(utf8.RuneError), ""))
-}
-
-// oneLine is a cleaned text with single spaces.
-func oneLine(text string) string {
-	return strings.Join(strings.Fields(cleaned(text)), " ")
-}
-
 func unprintable(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
 
 // hashOf is the SHA-256 of what a request asks for, so that a key that comes again can be told
@@ -150,10 +141,10 @@ func hashOf(in PlaceInput) ([]byte, error) {
 		Buyer             Buyer
 		Delivery, Payment string
 	}{in.Lines, in.Buyer, in.Delivery, in.Payment}
-	text, err := json.Marshal(request)
+	asked, err := json.Marshal(request)
 	if err != nil {
 		return nil, fmt.Errorf("order: hash request: %w", err)
 	}
-	sum := sha256.Sum256(text)
+	sum := sha256.Sum256(asked)
 	return sum[:], nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Filter narrows the association's list of orders; what is zero lets everything through.
@@ -65,7 +66,7 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		($1 = '' or o.state = $1)
 		and ($2 = '%%' or o.number ilike $2 or o.buyer_name ilike $2 or replace(o.buyer_phone, '+212', '0') like $3)
 		and ($4::timestamptz is null or o.placed_at >= $4) and ($5::timestamptz is null or o.placed_at < $5)`
-	query := oneLine(f.Query)
+	query := text.Line(f.Query)
 	args := []any{string(f.State), like(query), like(nationalDigits(query)), orNull(f.From), orNull(f.To)}
 	var total int
 	err := s.db.GetContext(ctx, &total, `

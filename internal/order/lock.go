@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // By says who makes a move, why and when.
@@ -54,7 +55,7 @@ func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx
 // moveWhere is move for the order that a condition names.
 func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *locked) error, where string, args ...any) error {
 	by.At = s.moment(by.At)
-	by.Note = cleaned(by.Note)
+	by.Note = text.Clean(by.Note)
 	if utf8.RuneCountInString(by.Note) > maxNote {
 		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("note", "order.too_long", "Max", maxNote)
 	}

@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Filter narrows a list of events; its zero value lets all through.
@@ -79,7 +81,7 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 		left join people u on u.id = e.user_id
 		left join sellers c on c.id = e.cooperative_id
 		order by e.at desc, e.id desc limit $9`,
-		pq.Array(f.Kinds), known(f.Person), known(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
+		pq.Array(f.Kinds), postgres.NullID(f.Person), postgres.NullID(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
 		moment(f.Before.At), f.Before.ID, f.Limit)
 	if err != nil {
 		return nil, fmt.Errorf("list security events: %w", err)

@@ -69,7 +69,7 @@ func (l *Log) keep(ctx context.Context, to sqlx.ExecerContext, e *Event) error {
 	_, err := to.ExecContext(ctx, `
 		insert into security_events (id, kind, actor_id, user_id, cooperative_id, address, agent, detail, count, at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		postgres.NewID(), e.Kind, known(e.Actor), known(e.User), known(e.Cooperative),
+		postgres.NewID(), e.Kind, postgres.NullID(e.Actor), postgres.NullID(e.User), postgres.NullID(e.Cooperative),
 		e.Address, e.Agent, e.Detail, e.Count, e.At)
 	if err != nil {
 		return fmt.Errorf("security event %s: %w", e.Kind, err)
@@ -92,5 +92,3 @@ func (l *Log) tell(ctx context.Context, e Event) {
 	}
 	l.log.LogAttrs(ctx, slog.LevelInfo, "security", attributes...)
 }
-
-func known(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }

@@ -10,8 +10,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Kind is how a field is entered, kept and shown.
@@ -138,11 +138,11 @@ func (s *Settings) fill(texts map[string]string) (err error) {
 func (f Field) Read(typed string, wrong *fault.Error) string {
 	switch f.Kind {
 	case Line:
-		return f.short(i18n.Line(typed), maxLine, wrong)
+		return f.short(text.Line(typed), maxLine, wrong)
 	case Lines:
-		return f.short(i18n.Lines(typed), maxText, wrong)
+		return f.short(text.Clean(typed), maxText, wrong)
 	case Email:
-		address := f.short(i18n.Line(typed), maxLine, wrong)
+		address := f.short(text.Line(typed), maxLine, wrong)
 		if parsed, err := mail.ParseAddress(address); address != "" && (err != nil || parsed.Address != address) {
 			wrong.Field(f.Name, "account.email_invalid")
 		}

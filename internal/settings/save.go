@@ -151,7 +151,7 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 		_, err = tx.ExecContext(ctx, `
 			insert into settings_changes (id, user_id, fields, before, after, at)
 			values ($1, $2, $3, $4, $5, moment_after($6, (select max(at) from settings_changes)))`,
-			postgres.NewID(), uuid.NullUUID{UUID: by, Valid: by != uuid.Nil}, pq.Array(changed), pq.Array(before), pq.Array(after), s.now())
+			postgres.NewID(), postgres.NullID(by), pq.Array(changed), pq.Array(before), pq.Array(after), s.now())
 		return err
 	})
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Filter narrows the list of what is owed.
@@ -262,7 +263,7 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	}
 	var from uuid.NullUUID
 	if after != nil {
-		from = uuid.NullUUID{UUID: after.id, Valid: true}
+		from = postgres.NullID(after.id)
 	}
 	var rest []uuid.UUID
 	err := sqlx.SelectContext(ctx, q, &rest, `

@@ -13,10 +13,10 @@ import (
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // What can go wrong.
@@ -75,7 +75,7 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 // all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
 // cooperative is owed another sum than Shown.
 func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by uuid.UUID) ([]Payout, error) {
-	reference = i18n.Line(reference)
+	reference = text.Line(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if slices.ContainsFunc(transfers, func(t Transfer) bool { return t.Amount <= 0 }) {
 		wrong.Field("amount", "settlement.amount_not_positive")

@@ -11,9 +11,9 @@ import (
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Reversal is the undoing of a payout that was recorded wrongly or that the bank sent back.
@@ -30,7 +30,7 @@ type Reversal struct {
 // cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
-	reason = i18n.Lines(reason)
+	reason = text.Clean(reason)
 	var r Reversal
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		r = Reversal{Reason: reason, UserID: &by, At: s.now()}

@@ -8,9 +8,30 @@ import (
 	"golang.org/x/text/unicode/rangetable"
 )
 
-// Clean makes a cell or a form's field safe to keep: composed accents, plain spaces, and nothing that is
-// not seen: control and direction characters, which PostgreSQL refuses or which would let one line of
-// text disturb the order of another; letters that are blank; accents that stand on nothing or in a pile.
+// Visible drops the characters of a text that nobody sees but that turn, join or hide what stands around
+// them, or mean something to a terminal or to a file: marks, embeddings and isolates of direction, spaces
+// without width, soft hyphens and the like (Unicode's format characters, but for the signs of Arabic among
+// them, which are seen), and control characters but for tabs and the ends of lines. In a name or a note
+// from outside they could make a page say something else than is kept.
+func Visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\t', r == '\n', r == '\r':
+			return r
+		case unseen(r):
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func unseen(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) && !unicode.Is(unicode.Prepended_Concatenation_Mark, r)
+}
+
+// Clean makes a cell or a form's field safe to keep: valid UTF-8, composed accents, plain spaces, one end of
+// a line for all there are, and nothing that is not seen, of which PostgreSQL would refuse some: what Visible
+// drops; letters that are blank; accents that stand on nothing or in a pile.
 func Clean(s string) string {
 	if isPlain(s) {
 		return strings.TrimSpace(s)
@@ -23,7 +44,7 @@ func Clean(s string) string {
 func isPlain(s string) bool {
 	for _, r := range s {
 		switch {
-		case r >= ' ' && r <= '~', r == '\n', r == '\t':
+		case r >= ' ' && r <= '~', r == '\n':
 		case r >= 'À' && r <= 'ſ': // letters of Latin with the accents of French, and of Turkish
 		case r >= 'ء' && r <= 'غ', r >= 'ف' && r <= 'ي', r >= '٠' && r <= '٩', r == '،', r == '؛', r == '؟':
 		case r == '«', r == '»', r == '°', r == '’', r == '–', r == '—':
@@ -38,17 +59,17 @@ func cleaned(s string) string {
 	marks := maxMarks // on the letter before; on none there may be none
 	text := strings.Map(func(r rune) rune {
 		switch {
-		case r == '\n', r == '\t':
+		case r == '\n':
 			marks = maxMarks
 			return r
 		case r == '\u2028', r == '\u2029': // what parts lines and paragraphs
 			marks = maxMarks
 			return '\n'
-		case unicode.IsControl(r), r == unicode.ReplacementChar, unicode.Is(unicode.Cf, r), unicode.Is(blankLetters, r):
-			return -1
-		case unicode.Is(unicode.Zs, r):
+		case r == '\t', unicode.Is(unicode.Zs, r):
 			marks = maxMarks
 			return ' '
+		case unseen(r), r == unicode.ReplacementChar, unicode.Is(blankLetters, r):
+			return -1
 		case unicode.Is(unicode.M, r):
 			if marks++; marks > maxMarks {
 				return -1
@@ -57,9 +78,12 @@ func cleaned(s string) string {
 			marks = 0
 		}
 		return r
-	}, norm.NFD.String(strings.ToValidUTF8(s, ""))) // apart, so that what one character holds is counted too
+	}, norm.NFD.String(lineEnds.Replace(strings.ToValidUTF8(s, "")))) // apart, so that what one character holds is counted too
 	return strings.TrimSpace(norm.NFC.String(text))
 }
+
+// lineEnds are those of browsers and of old files.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // maxMarks is how many marks one letter carries in any language of the market, and more. An accent that has
 // a character together with its letter is one of them.

@@ -64,6 +64,11 @@ func HasArabic(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Arabic, r) && unicode.IsLetter(r) })
 }
 
+// HasLatin reports whether any letter of a text is Latin.
+func HasLatin(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
+}
+
 // Digits writes Arabic-Indic digits as Western ones, spaces of any width as plain ones, and drops those
 // around.
 func Digits(s string) string {
@@ -78,4 +83,15 @@ func Digits(s string) string {
 		}
 		return r
 	}, s))
+}
+
+// Ungrouped is a number as a text without what people group its digits with: spaces, dots and dashes, and what
+// nobody sees; digits of any width and of Arabic as Western ones.
+func Ungrouped(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) || unseen(r) || r == '.' || r == '-' {
+			return -1
+		}
+		return r
+	}, Digits(norm.NFKC.String(s)))
 }

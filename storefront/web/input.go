@@ -10,13 +10,13 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Clean makes text from outside fit for the database and for pages: valid UTF-8 without NUL and without
-// what nobody sees (i18n.Visible). What Request's methods give is clean already; what is read out of a Body
+// what nobody sees (text.Visible). What Request's methods give is clean already; what is read out of a Body
 // is not.
-func Clean(s string) string { return i18n.Visible(valid(s)) }
+func Clean(s string) string { return text.Visible(valid(s)) }
 
 func valid(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(strings.Clone(s), "\uFFFD"), "\x00", "")

@@ -1,0 +1,15 @@
+package text
+
+import "testing"
+
+func TestANumberIsReadHoweverItsDigitsAreGrouped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"011 780 0000012345678901 29": "011780000001234567890129", "\u202a001.234-567\u00a0\u2009 8\u202c": "0012345678",
+		"٠٠١ ٢٣٤": "001234", "００１": "001", "12a": "12a", "": "",
+	} {
+		if got := Ungrouped(typed); got != want {
+			t.Errorf("%q is read as %q, want %q", typed, got, want)
+		}
+	}
+}
