@@ -17,7 +17,6 @@ type HeldNow struct {
 	Orders     int        // that wait to be confirmed
 	Phones     int        // under so many telephone numbers
 	Addresses  int        // from so many network addresses, as far as these are counted
-	Products   int        // of which so many are held up to the share that the settings allow
 	Since      *time.Time // when the oldest of them was placed
 	AlarmSince *time.Time `db:"alarm_since"` // nil: nothing to be alarmed at
 }
@@ -44,23 +43,32 @@ func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ct
 
 func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	var now HeldNow
-	bounds, err := settings.Read(ctx, q)
-	if err != nil {
-		return HeldNow{}, err
-	}
-	err = sqlx.GetContext(ctx, q, &now, `
-		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since, l.products
+	err := sqlx.GetContext(ctx, q, &now, `
+		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since
 		from hold_totals t
 		cross join (
 		    select count(*) filter (where confirmed_at is null) as orders, count(distinct phone) as phones, count(distinct address) as addresses, min(at) as since
-		    from holds) h
-		cross join (
-		    select count(*) as products
-		    from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
-		    join goods p on p.id = l.product_id
-		    where l.held * 100 >= (l.held + p.stock) * $1::int) l`, bounds.ProductShare)
+		    from holds) h`)
 	if err != nil {
 		return HeldNow{}, fmt.Errorf("order: what is held: %w", err)
 	}
 	return now, nil
+}
+
+// HeldUp counts the products of which unconfirmed orders hold as much as the settings allow.
+func (s *Service) HeldUp(ctx context.Context) (int, error) {
+	bounds, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return 0, fmt.Errorf("order: %w", err)
+	}
+	var products int
+	err = s.db.GetContext(ctx, &products, `
+		select count(*)
+		from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
+		cross join lateral (select stock from goods where id = l.product_id offset 0) p -- each by its key, and not all goods
+		where l.held * 100 >= (l.held + p.stock) * $1::int`, bounds.ProductShare)
+	if err != nil {
+		return 0, fmt.Errorf("order: products that are held up: %w", err)
+	}
+	return products, nil
 }

@@ -18,6 +18,7 @@ import (
 // heldView is that page, for all of them or for some.
 type heldView struct {
 	Now       order.HeldNow
+	HeldUp    int // products of which as much is held as may be
 	Of        order.Holders
 	Waiting   order.Waiting // of these
 	Phones    []order.Holder
@@ -54,6 +55,9 @@ func (h *Handler) showHeld(r *web.Request, status int, v heldView) error {
 	ctx := r.Context()
 	var err error
 	if v.Now, err = h.Orders.Held(ctx); err != nil {
+		return err
+	}
+	if v.HeldUp, err = h.Orders.HeldUp(ctx); err != nil {
 		return err
 	}
 	if v.Waiting, err = h.Orders.Waiting(ctx, v.Of); err != nil {
