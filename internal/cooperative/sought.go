@@ -125,7 +125,7 @@ func (s *Service) Numbers(ctx context.Context) (Numbers, error) {
 		Women int `db:"all_women"`
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select state, sum(all_of) as all_of, sum(all_women) as all_women from stall_counts group by state`)
+		select state, cooperatives as all_of, women_only as all_women from cooperative_counts`)
 	if err != nil {
 		return Numbers{}, fmt.Errorf("numbers of cooperatives: %w", err)
 	}

@@ -37,6 +37,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    from balances group by account, cooperative_id, provider) b
 			full join ledger_sums s using (account, cooperative_id, provider)
 			where (coalesce(b.debits, 0), coalesce(b.credits, 0)) <> (coalesce(s.debits, 0), coalesce(s.credits, 0))`},
+		audit.Query{Name: "ledger: the totals that are carried are the sums of the cooperatives' balances", SQL: `
+			select format('%s of cooperatives of women only (%s): carried %s and %s, the balances are %s and %s', account, women_only,
+			              coalesce(t.debits, 0), coalesce(t.credits, 0), coalesce(n.debits, 0), coalesce(n.credits, 0))
+			from ledger_totals t full join account_totals_now n using (account, women_only)
+			where (coalesce(t.debits, 0), coalesce(t.credits, 0)) <> (coalesce(n.debits, 0), coalesce(n.credits, 0))`},
 		// Statements are read by it.
 		audit.Query{Name: "ledger: a posting is of its journal's time", SQL: `
 			select format('posting %s of %s: its journal is of %s', p.id, p.at, j.at)

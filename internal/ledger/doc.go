@@ -27,9 +27,10 @@
 // but buyers is paid, what came to payable or commission is earned.
 //
 // What each account holds is carried in the table balances, by a trigger, in the transaction of the postings;
-// from what is pending for, held for or owed to a cooperative no more is taken than there is (ErrOverdrawn).
+// from what is pending for, held for or owed to a cooperative no more is taken than there is (ErrOverdrawn). What
+// all cooperatives have of an account is carried in account_totals, for those of women alone apart.
 //
 // SQL reads the chart of accounts through the view ledger_accounts and the postings through
 // ledger_movements, which has the amount that each added to each of its two accounts; other packages read
-// journals, postings and balances through ledger_journals, ledger_postings and ledger_balances.
+// journals, postings, balances and totals through ledger_journals, ledger_postings, ledger_balances and ledger_totals.
 package ledger

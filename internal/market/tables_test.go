@@ -24,7 +24,7 @@ var tables = map[string]string{
 	"river_job":        "job", "river_leader": "job", "river_migration": "job", "river_notification": "job", "river_queue": "job",
 	"mailbox": "mail",
 
-	"journals": "ledger", "postings": "ledger", "balances": "ledger",
+	"journals": "ledger", "postings": "ledger", "balances": "ledger", "account_totals": "ledger",
 	"security_events": "security",
 	"users":           "account", "sessions": "account", "known_devices": "account", "password_resets": "account", "signin_delays": "account",
 	"settings": "settings", "settings_changes": "settings",
@@ -42,9 +42,9 @@ var tables = map[string]string{
 
 // views are what owners let everybody read.
 var views = map[string]string{
-	"ledger_accounts": "ledger", "ledger_movements": "ledger", "ledger_balances": "ledger", "ledger_journals": "ledger", "ledger_postings": "ledger", "ledger_sums": "ledger",
+	"ledger_accounts": "ledger", "ledger_movements": "ledger", "ledger_balances": "ledger", "ledger_journals": "ledger", "ledger_postings": "ledger", "ledger_sums": "ledger", "ledger_totals": "ledger", "account_totals_now": "ledger",
 	"people": "account", "association": "settings", "sellers": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "order_lines_now": "order", "sub_orders_now": "order", "letters": "mail",
-	"payments": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative",
+	"payments": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative", "cooperative_counts": "cooperative",
 }
 
 // lent are tables that a package uses besides their owner, and why.

@@ -124,6 +124,8 @@ var renamed = map[string]string{
 	"stalls.name_fr":       `name_fr || ' ' || n`,
 	"users.email":          `replace(email, '@', '-' || n || '@')`,
 	"users.phone":          `'+212' || 600000000 + (substr(phone, 5)::bigint - 699000000) * 1000 + n`,
+	"orders.buyer_phone":   buyersPhone("buyer_phone"),
+	"holds.phone":          buyersPhone("phone"),
 	"products.slug":        `slug || '-' || n`,
 	"products.name_ar":     `name_ar || ' ' || n`,
 	"products.name_fr":     `name_fr || ' ' || n`,
@@ -132,6 +134,11 @@ var renamed = map[string]string{
 	"payment_attempts.key": `pg_temp.naming(key, n) || '-' || n`,
 	"journals.reference":   `pg_temp.naming(reference, n)`,
 	"journals.input_hash":  journalHash,
+}
+
+// buyersPhone gives each copy buyers of its own.
+func buyersPhone(column string) string {
+	return fmt.Sprintf(`case when %[1]s like '+2126991%%' then '+212' || 600000000 + (substr(%[1]s, 5)::bigint - 699000000) * 1000 + n else %[1]s end`, column)
 }
 
 // journalHash is what package ledger keeps of a journal's input.
@@ -256,7 +263,10 @@ func (g *growth) count() error {
 		`delete from stall_counts`, `insert into stall_counts select * from stall_counts_now`,
 		`delete from balances`,
 		`insert into balances (account, cooperative_id, provider, slot, debits, credits)
-		 select account, cooperative_id, provider, 0, debits, credits from ledger_sums`)
+		 select account, cooperative_id, provider, 0, debits, credits from ledger_sums`,
+		`delete from account_totals`,
+		`insert into account_totals (account, women_only, slot, debits, credits)
+		 select account, women_only, 0, debits, credits from account_totals_now`)
 }
 
 func (g *growth) restore() error {

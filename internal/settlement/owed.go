@@ -76,16 +76,22 @@ const standing = `standing as (
 func (s *Service) Summary(ctx context.Context) (Summary, error) {
 	var sum Summary
 	err := s.db.GetContext(ctx, &sum, `
-		select n.cooperatives, n.women_only, d.ready, d.ready_due, d.no_rib, d.no_rib_due
+		select n.cooperatives + w.cooperatives as cooperatives, n.women_only + w.women_only as women_only,
+		       d.cooperatives - u.cooperatives as ready, d.due - u.due as ready_due, u.cooperatives as no_rib, u.due as no_rib_due
 		from (
+		    select coalesce(sum(cooperatives), 0) as cooperatives, coalesce(sum(women_only), 0) as women_only
+		    from cooperative_counts where state <> 'pending') n
+		cross join ( -- those that wait to be approved again
 		    select count(*) as cooperatives, count(*) filter (where c.women_only) as women_only
 		    from sellers c
-		    where c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id)) n
+		    where c.state = 'pending' and exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id)) w
 		cross join (
-		    select count(*) filter (where c.rib <> '') as ready, coalesce(sum(b.credits - b.debits) filter (where c.rib <> ''), 0) as ready_due,
-		           count(*) filter (where c.rib = '') as no_rib, coalesce(sum(b.credits - b.debits) filter (where c.rib = ''), 0) as no_rib_due
-		    from ledger_balances b join sellers c on c.id = b.cooperative_id
-		    where b.account = 'payable' and b.credits > b.debits) d`)
+		    select count(*) as cooperatives, coalesce(sum(credits - debits), 0) as due
+		    from ledger_balances where account = 'payable' and credits > debits) d
+		cross join (
+		    select count(*) as cooperatives, coalesce(sum(b.credits - b.debits), 0) as due
+		    from sellers c join ledger_balances b on b.cooperative_id = c.id
+		    where c.rib = '' and b.account = 'payable' and b.credits > b.debits) u`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
@@ -94,10 +100,10 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 		Total, Women money.Amount
 	}
 	err = s.db.SelectContext(ctx, &figures, `
-		select b.account, sum(b.credits - b.debits) as total, coalesce(sum(b.credits - b.debits) filter (where c.women_only), 0) as women
-		from ledger_balances b join sellers c on c.id = b.cooperative_id
-		where b.account in ('commission', 'bank', 'payable', 'held', 'pending')
-		group by b.account
+		select account, sum(credits - debits) as total, coalesce(sum(credits - debits) filter (where women_only), 0) as women
+		from ledger_totals
+		where account in ('commission', 'bank', 'payable', 'held', 'pending')
+		group by account
 		union all
 		select 'unconfirmed', coalesce(sum(m.amount), 0), coalesce(sum(m.amount) filter (where c.women_only), 0)
 		from order_heads o join ledger_movements m on m.order_id = o.id join sellers c on c.id = m.cooperative_id

@@ -1,0 +1,105 @@
+package settlement_test
+
+import (
+	"sync"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settlement"
+)
+
+// addsUp wants the summary to say what the list of cooperatives says, and the ledger to contradict nothing.
+func (s *till) addsUp(t *testing.T, when string) settlement.Summary {
+	t.Helper()
+	got, err := s.Summary(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want settlement.Summary
+	for _, o := range s.owed(t) {
+		sums := []*settlement.Owed{&want.Total}
+		want.Cooperatives++
+		if o.WomenOnly {
+			want.WomenOnly++
+			sums = append(sums, &want.Women)
+		}
+		for _, sum := range sums {
+			for to, amount := range map[*money.Amount]money.Amount{
+				&sum.Sales: o.Sales, &sum.Commission: o.Commission, &sum.PaidOut: o.PaidOut, &sum.Due: o.Due, &sum.Held: o.Held, &sum.Pending: o.Pending,
+			} {
+				*to += amount
+			}
+		}
+		switch {
+		case o.Due == 0:
+		case o.RIB == "":
+			want.NoRIB, want.NoRIBDue = want.NoRIB+1, want.NoRIBDue+o.Due
+		default:
+			want.Ready, want.ReadyDue = want.Ready+1, want.ReadyDue+o.Due
+		}
+	}
+	if got != want {
+		t.Errorf("%s:\n%+v, want\n%+v", when, got, want)
+	}
+	checks, err := ledger.Audit(t.Context(), s.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		if c.Count > 0 {
+			t.Errorf("%s: %s: %v", when, c.Name, c.Problems)
+		}
+	}
+	return got
+}
+
+func TestTheSummaryIsTheSumOfTheList(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	s.addsUp(t, "nobody sells")
+	nahlat, seksou, zitoun, louz := s.seller(t, "nahlat"), s.seller(t, "seksou"), s.seller(t, "zitoun"), s.seller(t, "louz")
+	s.exec(t, `update cooperatives set men = 3 where id = $1`, seksou)
+	s.exec(t, `update cooperatives set rib = '' where id = $1`, zitoun)
+	s.exec(t, `update cooperatives set state = 'pending' where id = $1`, louz)
+	s.addsUp(t, "one waits to be approved")
+	s.sold(t, nahlat, 30000)
+	s.sold(t, seksou, 4010)
+	s.sold(t, zitoun, 990)
+	s.sold(t, louz, 700)
+	s.ordered(t, seksou, 5000)
+	s.paid(t, s.ordered(t, nahlat, 6000), nahlat, 6000)
+	s.pay(t, nahlat, 20000, "VIR 1")
+	before := s.addsUp(t, "all sell")
+	if before.Women.PaidOut != 20000 || before.NoRIB != 1 || before.Cooperatives != 4 {
+		t.Errorf("%+v", before)
+	}
+
+	s.exec(t, `update cooperatives set men = 1 where id = $1`, nahlat)
+	if now := s.addsUp(t, "a man joins"); now.Women.PaidOut != 0 || now.Total != before.Total {
+		t.Errorf("%+v", now)
+	}
+	s.exec(t, `update cooperatives set men = 0 where id = $1`, nahlat)
+	s.sold(t, nahlat, 100)
+	s.addsUp(t, "and leaves again")
+}
+
+func TestSalesAddUpWhileACooperativeChanges(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	of := s.seller(t, "nahlat")
+	s.sold(t, of, 1000)
+	var both sync.WaitGroup
+	both.Go(func() {
+		for i := range 20 {
+			if _, err := s.db.Exec(`update cooperatives set men = $2 where id = $1`, of, (i+1)%2); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for range 20 {
+		s.sold(t, of, 1000)
+	}
+	both.Wait()
+	s.addsUp(t, "both at once")
+}
