@@ -241,7 +241,7 @@ func (v *asker) findRecords(ctx context.Context) error {
 		}
 		v.values[name] = value
 	}
-	if _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
+	if _, _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
 		return err
 	}
 	var placed struct {
@@ -259,7 +259,7 @@ func (v *asker) findRecords(ctx context.Context) error {
 
 // upload compares the catalogue with itself, as a member does who sends her file again: as much of it as may be sent.
 func (v *asker) upload(ctx context.Context) error {
-	file, err := v.get(ctx, account.President, "/fr/seller/products/export.csv", false)
+	file, _, err := v.get(ctx, account.President, "/fr/seller/products/export.csv", false)
 	if err != nil {
 		return fmt.Errorf("catalogue: %w", err)
 	}
@@ -281,15 +281,21 @@ const (
 	longEnough = 4 * time.Second
 )
 
-// time asks a page again and again.
+// time asks a page again and again: where a market is too small for it, the page that it leads to instead.
 func (v *asker) time(ctx context.Context, p benchPage) (timing, error) {
 	var took []time.Duration
-	t := timing{file: p.file}
+	t, moved := timing{file: p.file}, false
 	for start := time.Now(); len(took) < warmUps+1 || len(took) < warmUps+askings && time.Since(start) < longEnough; {
 		asked := time.Now()
-		body, err := v.get(ctx, p.as, p.path, true)
-		if err != nil {
+		body, instead, err := v.get(ctx, p.as, p.path, true)
+		switch {
+		case err != nil:
 			return t, err
+		case instead != "" && moved:
+			return t, fmt.Errorf("%s leads on to %s", p.path, instead)
+		case instead != "":
+			p.path, moved = strings.TrimPrefix(instead, v.base), true
+			continue
 		}
 		took, t.bytes = append(took, time.Since(asked)), len(body)
 	}
@@ -299,10 +305,11 @@ func (v *asker) time(ctx context.Context, p benchPage) (timing, error) {
 	return t, nil
 }
 
-func (v *asker) get(ctx context.Context, as account.Role, path string, compressed bool) ([]byte, error) {
+// get asks for a page; instead is the address that the answer leads to, if it does.
+func (v *asker) get(ctx context.Context, as account.Role, path string, compressed bool) (body []byte, instead string, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, v.base+path, nil)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if compressed {
 		r.Header.Set("Accept-Encoding", "gzip")
@@ -316,20 +323,21 @@ func (v *asker) post(ctx context.Context, as account.Role, path string, form url
 		return nil, err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	return v.do(as, r)
+	body, _, err := v.do(as, r)
+	return body, err
 }
 
 // do sends a request; an answer that says that something is wrong is an error.
-func (v *asker) do(as account.Role, r *http.Request) (_ []byte, err error) {
+func (v *asker) do(as account.Role, r *http.Request) (body []byte, instead string, err error) {
 	answer, err := v.clients[as].Do(r)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	defer closing(answer.Body.Close, &err)
-	body, err := io.ReadAll(answer.Body)
+	body, err = io.ReadAll(answer.Body)
 	gone := answer.StatusCode == http.StatusGone && strings.Contains(r.URL.Path, "/reset/")
-	if signIn := answer.Header.Get("Location"); answer.StatusCode >= http.StatusBadRequest && !gone || strings.HasSuffix(signIn, "/signin") {
-		return nil, fmt.Errorf("%s %s is answered %s", r.Method, cmp.Or(r.URL.RawQuery, r.URL.Path), answer.Status)
+	if instead = answer.Header.Get("Location"); answer.StatusCode >= http.StatusBadRequest && !gone || strings.HasSuffix(instead, "/signin") {
+		return nil, "", fmt.Errorf("%s %s is answered %s", r.Method, cmp.Or(r.URL.RawQuery, r.URL.Path), answer.Status)
 	}
-	return body, err
+	return body, instead, err
 }
