@@ -55,13 +55,16 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage
 
 // Faces reads one product in stock of each of these cooperatives that has any, the newest.
 func (s *Service) Faces(ctx context.Context, coopIDs []uuid.UUID) ([]Product, error) {
-	return s.products(ctx, `
-		where is_offered(p.state, c.state) and p.id in (
-		    select face.id
-		    from unnest($2::uuid[]) as wanted (id)
-		    cross join lateral (
-		        select id from products
-		        where cooperative_id = wanted.id and state = 'published' and not sold_out
-		        order by created_at desc, id desc
-		        limit 1) face)`, pq.Array(idTexts(coopIDs)))
+	var ids []uuid.UUID // first: in one statement they could be looked for again for each product
+	if err := s.db.SelectContext(ctx, &ids, `
+		select face.id
+		from unnest($1::uuid[]) as wanted (id)
+		cross join lateral (
+		    select id from products
+		    where cooperative_id = wanted.id and state = 'published' and not sold_out
+		    order by created_at desc, id desc
+		    limit 1) face`, pq.Array(idTexts(coopIDs))); err != nil {
+		return nil, fmt.Errorf("newest products: %w", err)
+	}
+	return s.ByIDs(ctx, ids)
 }
