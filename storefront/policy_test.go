@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -33,7 +34,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	t.Helper()
 	placed := m.Order()
 	upload, err := m.Uploads.Read(t.Context(), s.ID, "catalogue.csv",
-		strings.NewReader("name_fr,category,unit,price,stock\nMiel d\xe9licat,honey,500 g,95,12\n"), "", s.Member.ID)
+		strings.NewReader("name_fr,category,unit,price,stock\nMiel d\xe9licat,honey,500 g,95,12\n"), "", actor.OfCooperative(s.ID, s.Member.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +99,7 @@ func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Pa
 	if err := errors.Join(err, m.Orders.Dispatch(t.Context(), o.ID, by), m.Orders.Deliver(t.Context(), o.ID, by)); err != nil {
 		t.Fatal(err)
 	}
-	p, err := m.Settlements.Pay(t.Context(), s.ID, 100, "VIR-0", m.Association.ID)
+	p, err := m.Settlements.Pay(t.Context(), s.ID, 100, "VIR-0", actor.OfAssociation(m.Association.ID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -485,7 +486,7 @@ func TestOnlyADemonstrationHasItsPages(t *testing.T) {
 func TestASuspendedCooperativesMemberStillSignsIn(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", m.Association.ID); err != nil {
+	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", actor.OfAssociation(m.Association.ID)); err != nil {
 		t.Fatal(err)
 	}
 	m.SignIn(m.Honey.Member).Get("/fr/seller").Want(http.StatusOK)

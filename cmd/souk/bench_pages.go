@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -266,7 +267,7 @@ func (v *asker) upload(ctx context.Context) error {
 	if len(file) > sheet.MaxBytes {
 		file = file[:bytes.LastIndexByte(file[:sheet.MaxBytes], '\n')+1]
 	}
-	upload, err := v.app.Uploads.Read(ctx, v.id, "catalogue.csv", bytes.NewReader(file), "", v.member)
+	upload, err := v.app.Uploads.Read(ctx, v.id, "catalogue.csv", bytes.NewReader(file), "", actor.OfCooperative(v.id, v.member))
 	if err != nil {
 		return fmt.Errorf("upload: %w", err)
 	}

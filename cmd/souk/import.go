@@ -10,8 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/google/uuid"
-
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/upload"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 )
@@ -54,7 +53,7 @@ func importCatalogue(ctx context.Context, args []string, stdout, stderr io.Write
 	if err != nil {
 		return fmt.Errorf("cooperative %q: %w", *coop, plain(m.Languages, err))
 	}
-	u, err := m.Uploads.Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, uuid.Nil)
+	u, err := m.Uploads.Import(ctx, seller.ID, filepath.Base(fs.Arg(0)), file, sheet.Encoding(*encoding), *apply, actor.OfSystem())
 	if err != nil {
 		err = plain(m.Languages, err)
 		if *asJSON {

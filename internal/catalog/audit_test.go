@@ -20,7 +20,7 @@ func TestTheAuditFindsWhatWasDoneBehindItsBack(t *testing.T) {
 	}
 	m.Sound()
 	m.Exec(`update products set stock = stock + 1 where id = $1`, p.ID)
-	m.Exec(`insert into stock_movements (id, product_id, delta, reason, order_id, at) values (gen_random_uuid(), $1, 3, 'release', $2, now())`, p.ID, order)
+	m.Exec(`insert into stock_movements (id, product_id, delta, reason, order_id, actor, at) values (gen_random_uuid(), $1, 3, 'release', $2, 'buyer', now())`, p.ID, order)
 	m.Exec(`
 		insert into product_labels (product_id, cooperative_id, label, certificate, expires_on)
 		select $1, $2, slug, 'C-1', current_date + 1 from labels limit 1`, p.ID, m.Honey)

@@ -7,8 +7,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Write is one product of many to write, as Rules let it be.
@@ -25,7 +25,7 @@ type Write struct {
 // there are. Stock is moved, and each movement written down, for all of them at once; labels, and of those
 // that are there references, states and drawings, stay as they are. ErrTooManyProducts if the new ones
 // would be too many.
-func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write, by uuid.UUID) error {
+func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write, by actor.Actor) error {
 	if len(list) == 0 {
 		return nil
 	}
@@ -60,8 +60,8 @@ func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, li
 		return refused(err)
 	}
 	if _, err := tx.ExecContext(ctx, `
-		insert into stock_movements (id, product_id, delta, reason, user_id, at)
-		select gen_random_uuid(), id, delta, 'count', $1, $2 from written where delta <> 0`, postgres.NullID(by), now); err != nil {
+		insert into stock_movements (id, product_id, delta, reason, actor, user_id, at)
+		select gen_random_uuid(), id, delta, 'count', $1, $2, $3 from written where delta <> 0`, by.Kind, by.UserID(), now); err != nil {
 		return fmt.Errorf("stock movements: %w", err)
 	}
 	return nil

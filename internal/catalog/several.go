@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -46,7 +47,7 @@ type Left struct {
 // has changed since, are left and told with the reason; the others are done. ErrNotFound if one is not
 // there or another's: then nothing is done. Done counts those that are now as asked, also those that were
 // already.
-func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Chosen, what string, by uuid.UUID) (done int, left []Left, err error) {
+func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Chosen, what string, by actor.Actor) (done int, left []Left, err error) {
 	switch {
 	case len(chosen) == 0:
 		return 0, nil, ErrNoneChosen
@@ -94,12 +95,12 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Cho
 	if err != nil {
 		return 0, nil, fmt.Errorf("set several: %w", err)
 	}
-	s.log.InfoContext(ctx, "products set", "what", what, "done", done, "left", len(left), "by", by)
+	s.log.InfoContext(ctx, "products set", "what", what, "done", done, "left", len(left), "by", by.User)
 	return done, left, nil
 }
 
 // setOneTx does to one locked product what is done to several, or says why not.
-func (s *Service) setOneTx(ctx context.Context, tx *sqlx.Tx, p Product, given Edit, what string, page Page, by uuid.UUID) (*fault.Message, error) {
+func (s *Service) setOneTx(ctx context.Context, tx *sqlx.Tx, p Product, given Edit, what string, page Page, by actor.Actor) (*fault.Message, error) {
 	if what == SoldOut {
 		delta, clash, err := page.stock(ctx, tx, p, 0)
 		switch {

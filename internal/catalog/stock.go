@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -46,7 +47,7 @@ var (
 // as they are sold, in order of their ids. It fails with *OutOfStock when something is short, gone
 // or no longer offered; the transaction must then be rolled back. The products stay locked until
 // the transaction ends, so it should be short.
-func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) ([]Product, error) {
+func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
 	lines, err := perProduct(lines)
 	if err != nil {
 		return nil, err
@@ -64,7 +65,7 @@ func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	if short := shortOf(lines, products); len(short) > 0 {
 		return nil, &OutOfStock{Lines: short}
 	}
-	if err := moveStock(ctx, tx, orderID, nil, "reserve", -1, ids, quantities, now); err != nil {
+	if err := moveStock(ctx, tx, orderID, nil, "reserve", -1, ids, quantities, by, now); err != nil {
 		return nil, fmt.Errorf("reserve: %w", err)
 	}
 	for i := range products {
@@ -93,17 +94,17 @@ func (s *Service) LockStockTx(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID)
 
 // ReleaseTx puts back into stock what an order has still reserved; each product of an order can be
 // released once.
-func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine) error {
-	return s.releaseTx(ctx, tx, orderID, nil, lines)
+func (s *Service) ReleaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) error {
+	return s.releaseTx(ctx, tx, orderID, nil, lines, by)
 }
 
 // ReleaseSomeTx puts back into stock a part of what an order had reserved of a product, before ReleaseTx does the
 // rest; for each adjustment once.
-func (s *Service) ReleaseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustmentID uuid.UUID, line StockLine) error {
-	return s.releaseTx(ctx, tx, orderID, &adjustmentID, []StockLine{line})
+func (s *Service) ReleaseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustmentID uuid.UUID, line StockLine, by actor.Actor) error {
+	return s.releaseTx(ctx, tx, orderID, &adjustmentID, []StockLine{line}, by)
 }
 
-func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, lines []StockLine) error {
+func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, lines []StockLine, by actor.Actor) error {
 	lines, err := perProduct(lines)
 	if err != nil {
 		return err
@@ -113,7 +114,7 @@ func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 		select id from products where id = any($1::uuid[]) order by id for no key update`, ids); err != nil {
 		return fmt.Errorf("release: lock products: %w", err)
 	}
-	err = moveStock(ctx, tx, orderID, adjustment, "release", 1, ids, quantities, s.now())
+	err = moveStock(ctx, tx, orderID, adjustment, "release", 1, ids, quantities, by, s.now())
 	if postgres.Violates(err, "stock_movements_once_per_order") || postgres.Violates(err, "stock_movements_once_per_adjustment") {
 		return errReleasedTwice.Wrap(err)
 	}
@@ -156,7 +157,7 @@ func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since tim
 }
 
 // moveStock changes the stock of locked products and writes down why, in one statement.
-func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, reason string, sign int, ids, quantities any, now time.Time) error {
+func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, reason string, sign int, ids, quantities any, by actor.Actor, now time.Time) error {
 	var moved, asked int
 	err := tx.QueryRowContext(ctx, `
 		with line as (
@@ -168,11 +169,11 @@ func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *
 		    where p.id = l.product_id
 		    returning p.id, l.quantity
 		), noted as (
-		    insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at)
-		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $7, $4 from moved
+		    insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, actor, user_id, at)
+		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $7, $8, $9, $4 from moved
 		)
 		select (select count(*) from moved), (select count(*) from line)`,
-		ids, quantities, sign, now, reason, orderID, adjustment).Scan(&moved, &asked)
+		ids, quantities, sign, now, reason, orderID, adjustment, by.Kind, by.UserID()).Scan(&moved, &asked)
 	if err != nil {
 		return fmt.Errorf("move stock: %w", err)
 	}

@@ -150,7 +150,7 @@ func TestWhatAnOrderGaveBackBeforeItDoesNotGiveBackAgain(t *testing.T) {
 	order, adjustment := postgres.NewID(), postgres.NewID()
 	releaseSome := func(adjustment uuid.UUID) error {
 		return postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
-			return m.ReleaseSomeTx(m.Ctx, tx, order, adjustment, catalog.StockLine{ProductID: p.ID, Quantity: 1})
+			return m.ReleaseSomeTx(m.Ctx, tx, order, adjustment, catalog.StockLine{ProductID: p.ID, Quantity: 1}, m.Member)
 		})
 	}
 	if _, err := m.Reserve(order, catalog.StockLine{ProductID: p.ID, Quantity: 4}); err != nil {
@@ -186,7 +186,7 @@ func TestACountIsWrittenDownWithWhoCounted(t *testing.T) {
 	if got := m.Product(m.Honey, p.ID); got.Stock != 12 || got.Price != 99_00 {
 		t.Errorf("stock %d, price %d", got.Stock, got.Price)
 	}
-	if n := m.Number(`select count(*) from stock_movements where product_id = $1 and reason = 'count' and user_id = $2`, p.ID, m.Member); n != 2 {
+	if n := m.Number(`select count(*) from stock_movements where product_id = $1 and reason = 'count' and user_id = $2`, p.ID, m.Member.User); n != 2 {
 		t.Errorf("%d counts written down, want the first 20 and then 8 less", n)
 	}
 	m.Refused(m.SetPriceStock(m.Ctx, m.Honey, p.ID, new(money.Amount(0)), nil, m.Member), fault.Invalid, "catalog.price_missing")
@@ -203,7 +203,7 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		t.Fatal(err)
 	}
 	const set = `update products set `
-	const move = `insert into stock_movements (id, product_id, delta, reason, order_id, at) values (gen_random_uuid(), '`
+	const move = `insert into stock_movements (id, product_id, delta, reason, order_id, at, actor) values (gen_random_uuid(), '`
 	for constraint, statement := range map[string]string{
 		"products_slug_key":           set + `slug = '` + other.Slug + `' where id = '` + p.ID.String() + `'`,
 		"products_sku_key":            set + `cooperative_id = '` + m.Honey.String() + `', sku = 'M-01' where id = '` + other.ID.String() + `'`,
@@ -219,12 +219,12 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		"products_picture":            set + `picture_id = gen_random_uuid()`,
 		"product_labels_certificate_given": `insert into product_labels (product_id, label, certificate, expires_on)
 			values ('` + p.ID.String() + `', 'igp', '', '2030-01-01')`,
-		"stock_movements_reason_known":    move + p.ID.String() + `', 1, 'gift', gen_random_uuid(), now())`,
-		"stock_movements_moves_something": move + p.ID.String() + `', 0, 'count', null, now())`,
-		"stock_movements_order_known":     move + p.ID.String() + `', 1, 'release', null, now())`,
-		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now())`,
-		"stock_movements_adjustment_releases": `insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at)
-			values (gen_random_uuid(), '` + p.ID.String() + `', -1, 'reserve', gen_random_uuid(), gen_random_uuid(), now())`,
+		"stock_movements_reason_known":    move + p.ID.String() + `', 1, 'gift', gen_random_uuid(), now(), 'system')`,
+		"stock_movements_moves_something": move + p.ID.String() + `', 0, 'count', null, now(), 'system')`,
+		"stock_movements_order_known":     move + p.ID.String() + `', 1, 'release', null, now(), 'buyer')`,
+		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now(), 'buyer')`,
+		"stock_movements_adjustment_releases": `insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at, actor)
+			values (gen_random_uuid(), '` + p.ID.String() + `', -1, 'reserve', gen_random_uuid(), gen_random_uuid(), now(), 'buyer')`,
 		"stock_movements_append_only": `update stock_movements set delta = 5`,
 	} {
 		err := postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -20,7 +21,7 @@ import (
 // Create adds a product to a cooperative's catalogue. What cannot be right comes back as Invalid
 // with a message per field: sku, category, name, name_ar and so on, unit, price, stock, season,
 // authorisation, state, labels. A form that is sent again as it was gives the product it made.
-func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by uuid.UUID) (Product, error) {
+func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	form, err := e.form()
 	if err != nil {
@@ -108,7 +109,7 @@ func (e Edit) form() ([]byte, error) {
 
 // Update writes what a product's cooperative changed of it on a page; its address stays. Failures are
 // those of Create, ErrNotFound if the product is another's, and *Changed.
-func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by uuid.UUID) (Product, error) {
+func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
@@ -154,20 +155,20 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 	if err != nil {
 		return Product{}, fmt.Errorf("update product: %w", err)
 	}
-	s.log.InfoContext(ctx, "product updated", "product", productID, "by", by)
+	s.log.InfoContext(ctx, "product updated", "product", productID, "by", by.User)
 	return s.Get(ctx, coopID, productID)
 }
 
 // SetPriceStock sets a price, a stock or both; what is nil stays. The stock is what can still be sold:
 // pieces that orders have reserved are no longer in it.
-func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, by uuid.UUID) error {
+func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, by actor.Actor) error {
 	_, err := s.ChangePriceStock(ctx, coopID, productID, price, stock, Page{}, by)
 	return err
 }
 
 // ChangePriceStock is SetPriceStock for what somebody changed on a page. It gives the product as it is
 // then; another failure is *Changed.
-func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, page Page, by uuid.UUID) (Product, error) {
+func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, page Page, by actor.Actor) (Product, error) {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
 		if err != nil {
@@ -206,18 +207,18 @@ func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.U
 	if err != nil {
 		return Product{}, fmt.Errorf("set price and stock: %w", err)
 	}
-	s.log.InfoContext(ctx, "price or stock set", "product", productID, "by", by)
+	s.log.InfoContext(ctx, "price or stock set", "product", productID, "by", by.User)
 	return s.Get(ctx, coopID, productID)
 }
 
 // SetState publishes a product, takes it back or archives it. Processed food without a valid
 // authorisation is not published unless the association lets it: Invalid, field authorisation.
-func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, state string, by uuid.UUID) error {
+func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, state string, by actor.Actor) error {
 	return s.ChangeState(ctx, coopID, productID, state, Page{}, by)
 }
 
 // ChangeState is SetState from a page; another failure is *Changed.
-func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, state string, page Page, by uuid.UUID) error {
+func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, state string, page Page, by actor.Actor) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)
 		if err != nil {
@@ -245,7 +246,7 @@ func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, 
 	if err != nil {
 		return fmt.Errorf("set state: %w", err)
 	}
-	s.log.InfoContext(ctx, "product state set", "product", productID, "state", state, "by", by)
+	s.log.InfoContext(ctx, "product state set", "product", productID, "state", state, "by", by.User)
 	return nil
 }
 
@@ -288,7 +289,7 @@ func (e Edit) over(present Product) Edit {
 }
 
 // moveTx moves the stock of a locked product and writes that down, with the form that did it if one did.
-func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, form, by uuid.UUID, now time.Time) error {
+func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, form uuid.UUID, by actor.Actor, now time.Time) error {
 	if delta == 0 {
 		return nil
 	}
@@ -296,9 +297,9 @@ func moveTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, delta int, fo
 		with moved as (
 		    update products set stock = stock + $2, counts = counts + 1, updated_at = $3 where id = $1
 		)
-		insert into stock_movements (id, product_id, delta, reason, user_id, form, at)
-		values ($4, $1, $2, 'count', $5, $6, $3)`,
-		productID, delta, now, postgres.NewID(), postgres.NullID(by), postgres.NullID(form)); err != nil {
+		insert into stock_movements (id, product_id, delta, reason, actor, user_id, form, at)
+		values ($4, $1, $2, 'count', $5, $6, $7, $3)`,
+		productID, delta, now, postgres.NewID(), by.Kind, by.UserID(), postgres.NullID(form)); err != nil {
 		return fmt.Errorf("move stock: %w", err)
 	}
 	return nil

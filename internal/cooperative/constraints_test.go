@@ -14,7 +14,7 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	c := r.create(t, nahlat())
-	const event = `insert into cooperative_events (id, cooperative_id, at, kind, state, fields, rib_after) select gen_random_uuid(), id, now(), `
+	const event = `insert into cooperative_events (id, cooperative_id, actor, at, kind, state, fields, rib_after) select gen_random_uuid(), id, 'system', now(), `
 	for constraint, statement := range map[string]string{
 		"cooperatives_slug_key":              `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at) select gen_random_uuid(), slug, name_ar, name_fr, sector, commune, women, men, young, created_at, updated_at from cooperatives`,
 		"cooperatives_state_known":           `update cooperatives set state = 'queen'`,
@@ -34,7 +34,7 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 			t.Errorf("%s: %v", constraint, err)
 		}
 	}
-	_, err := r.db.Exec(`insert into cooperative_events (id, cooperative_id, state, at) values ($1, $1, 'approved', $2)`, c.ID, r.time.Add(time.Hour))
+	_, err := r.db.Exec(`insert into cooperative_events (id, cooperative_id, state, actor, at) values ($1, $1, 'approved', 'system', $2)`, c.ID, r.time.Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

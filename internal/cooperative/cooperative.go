@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -158,7 +159,7 @@ func list(ctx context.Context, db sqlx.QueryerContext, slug string, ids []uuid.U
 // the dates are set here, and the slug is made of the French name unless one is given. It answers
 // ErrInvalid with a message for each field (by its column's name) that cannot be used, such as an ICE
 // that another cooperative has.
-func (s *Service) Create(ctx context.Context, c Cooperative, by uuid.UUID) (Cooperative, error) {
+func (s *Service) Create(ctx context.Context, c Cooperative, by actor.Actor) (Cooperative, error) {
 	given := c.Slug != ""
 	c, err := checked(c, s.now())
 	if err != nil {
@@ -192,7 +193,7 @@ func refused(err error) error {
 	return err
 }
 
-func (s *Service) insert(ctx context.Context, c Cooperative, by uuid.UUID) error {
+func (s *Service) insert(ctx context.Context, c Cooperative, by actor.Actor) error {
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			insert into cooperatives (id, slug, name_ar, name_fr,
@@ -229,17 +230,17 @@ const maxNote = 2000
 // SetState approves or suspends a cooperative in the name of the association's user by, and keeps
 // the decision with its note; a suspension must say why. The cooperative's products enter and leave
 // search by themselves. Errors: ErrNotFound, ErrWrongState, ErrInvalid with the field note.
-func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note string, by uuid.UUID) error {
+func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note string, by actor.Actor) error {
 	return s.decide(ctx, id, nil, to, note, by)
 }
 
 // Decide is SetState for somebody who saw that many decisions about the cooperative (Decisions): if there are
 // others now, it is ErrWrongState.
-func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int64, to State, note string, by uuid.UUID) error {
+func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int64, to State, note string, by actor.Actor) error {
 	return s.decide(ctx, id, &seen, to, note, by)
 }
 
-func (s *Service) decide(ctx context.Context, id uuid.UUID, seen *int64, to State, note string, by uuid.UUID) error {
+func (s *Service) decide(ctx context.Context, id uuid.UUID, seen *int64, to State, note string, by actor.Actor) error {
 	note, err := checkedNote(to, note)
 	if err != nil {
 		return err

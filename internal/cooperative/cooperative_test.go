@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -58,7 +59,7 @@ func nahlat() cooperative.Cooperative {
 
 func (r *registry) create(t *testing.T, c cooperative.Cooperative) cooperative.Cooperative {
 	t.Helper()
-	c, err := r.Create(context.Background(), c, uuid.Nil)
+	c, err := r.Create(context.Background(), c, actor.OfSystem())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func (r *registry) create(t *testing.T, c cooperative.Cooperative) cooperative.C
 
 func (r *registry) set(t *testing.T, id uuid.UUID, to cooperative.State) {
 	t.Helper()
-	if err := r.SetState(context.Background(), id, to, "vu le dossier", uuid.Nil); err != nil {
+	if err := r.SetState(context.Background(), id, to, "vu le dossier", actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -115,7 +116,7 @@ func TestTwoCooperativesMayBearOneName(t *testing.T) {
 	}
 	third := namesake
 	third.Slug = first.Slug
-	_, err := r.Create(context.Background(), third, uuid.Nil)
+	_, err := r.Create(context.Background(), third, actor.OfSystem())
 	if e := fault.As(err); e == nil || e.Fields["slug"].Key != "cooperative.slug_taken" {
 		t.Errorf("a slug asked for that is taken: %v", err)
 	}
@@ -127,7 +128,7 @@ func TestOneEnterpriseIsOneCooperative(t *testing.T) {
 	r.create(t, nahlat())
 	again := nahlat()
 	again.Name = i18n.Text{AR: "نحلات الجبل 2", FR: "Nahlat El Jbel 2"}
-	_, err := r.Create(context.Background(), again, uuid.Nil)
+	_, err := r.Create(context.Background(), again, actor.OfSystem())
 	if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields["ice"].Key != "cooperative.ice_taken" {
 		t.Errorf("an ICE that another cooperative has: %v", err)
 	}
@@ -166,7 +167,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 	} {
 		given := nahlat()
 		c.change(&given)
-		_, err := r.Create(context.Background(), given, uuid.Nil)
+		_, err := r.Create(context.Background(), given, actor.OfSystem())
 		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[c.field].Key != c.key {
 			t.Errorf("%s: %v; want %s at field %s", name, err, c.key, c.field)
 		}
@@ -198,9 +199,9 @@ func TestTheAssociationApprovesSuspendsAndApprovesAgain(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	c := r.create(t, nahlat())
-	jamal := postgres.NewID()
+	jamal := actor.OfAssociation(postgres.NewID())
 	r.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, jamal, r.time)
+		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, jamal.User, r.time)
 	ctx := context.Background()
 	if err := r.SetState(ctx, c.ID, cooperative.Suspended, "trop tôt", jamal); !errors.Is(err, cooperative.ErrWrongState) {
 		t.Errorf("a pending cooperative cannot be suspended: %v", err)
@@ -229,9 +230,9 @@ func TestTheAssociationApprovesSuspendsAndApprovesAgain(t *testing.T) {
 	}
 	var told []string
 	for _, e := range events {
-		told = append(told, string(e.State)+"/"+e.Note+"/"+e.User)
+		told = append(told, string(e.State)+"/"+e.Note+"/"+string(e.Actor)+"/"+e.User)
 	}
-	want := []string{"approved/Agrément renouvelé/Jamal", "suspended/Agrément expiré/Jamal", "approved//Jamal", "pending//"}
+	want := []string{"approved/Agrément renouvelé/association/Jamal", "suspended/Agrément expiré/association/Jamal", "approved//association/Jamal", "pending//system/"}
 	if !slices.Equal(told, want) {
 		t.Errorf("its history is %q, want %q", told, want)
 	}
@@ -248,16 +249,16 @@ func TestADecisionThatCannotBeIsRefused(t *testing.T) {
 	r.set(t, c.ID, cooperative.Approved)
 	ctx := context.Background()
 	for name, note := range map[string]string{"without a reason": " ", "with an endless one": strings.Repeat("non ", 1000)} {
-		err := r.SetState(ctx, c.ID, cooperative.Suspended, note, uuid.Nil)
+		err := r.SetState(ctx, c.ID, cooperative.Suspended, note, actor.OfSystem())
 		if e := fault.As(err); e == nil || e.Fields["note"].Key == "" {
 			t.Errorf("suspended %s: %v", name, err)
 		}
 	}
-	if err := r.SetState(ctx, postgres.NewID(), cooperative.Approved, "", uuid.Nil); !errors.Is(err, cooperative.ErrNotFound) {
+	if err := r.SetState(ctx, postgres.NewID(), cooperative.Approved, "", actor.OfSystem()); !errors.Is(err, cooperative.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
 	for _, to := range []cooperative.State{cooperative.Pending, "queen"} {
-		if err := r.SetState(ctx, c.ID, to, "", uuid.Nil); !errors.Is(err, cooperative.ErrWrongState) {
+		if err := r.SetState(ctx, c.ID, to, "", actor.OfSystem()); !errors.Is(err, cooperative.ErrWrongState) {
 			t.Errorf("to %q: %v", to, err)
 		}
 	}
@@ -400,10 +401,10 @@ func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 	if diff := cmp.Diff(want, states); diff != "" {
 		t.Errorf("as it happened and as it is told (+): %s", diff)
 	}
-	if seen := int64(cooperative.Decisions(events[2:])); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", uuid.Nil), cooperative.ErrWrongState) {
+	if seen := int64(cooperative.Decisions(events[2:])); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", actor.OfSystem()), cooperative.ErrWrongState) {
 		t.Error("who saw the second of four decisions has decided")
 	}
-	if err := r.Decide(t.Context(), c.ID, int64(cooperative.Decisions(events)), cooperative.Suspended, "vu", uuid.Nil); err != nil {
+	if err := r.Decide(t.Context(), c.ID, int64(cooperative.Decisions(events)), cooperative.Suspended, "vu", actor.OfSystem()); err != nil {
 		t.Error(err)
 	}
 }

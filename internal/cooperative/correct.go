@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -57,7 +58,7 @@ func differences(a, b Cooperative) []string {
 // history keeps who changed which fields, and a changed bank account by itself; search learns what it
 // needs by itself. c.Version is the one that was read. Errors: ErrNotFound, ErrInvalid as from Create,
 // ErrChanged.
-func (s *Service) Correct(ctx context.Context, c Cooperative, by uuid.UUID) ([]string, error) {
+func (s *Service) Correct(ctx context.Context, c Cooperative, by actor.Actor) ([]string, error) {
 	now := s.now()
 	kept, err := s.ByID(ctx, c.ID)
 	if err != nil {
@@ -121,7 +122,7 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) e
 
 // tellCorrectionTx keeps in the history what was changed. Whose account money goes to is told apart,
 // for whoever pays.
-func tellCorrectionTx(ctx context.Context, tx *sqlx.Tx, before, after Cooperative, changed []string, by uuid.UUID, at time.Time) error {
+func tellCorrectionTx(ctx context.Context, tx *sqlx.Tx, before, after Cooperative, changed []string, by actor.Actor, at time.Time) error {
 	fields := slices.DeleteFunc(slices.Clone(changed), func(field string) bool { return field == "rib" })
 	if len(fields) > 0 {
 		if err := appendEvent(ctx, tx, after.ID, Event{Kind: Corrected, Fields: fields, At: at}, by); err != nil {

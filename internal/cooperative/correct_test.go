@@ -11,22 +11,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // person is somebody of the association.
-func (r *registry) person(t *testing.T, name string) uuid.UUID {
+func (r *registry) person(t *testing.T, name string) actor.Actor {
 	t.Helper()
 	id := postgres.NewID()
 	r.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
 		values ($1, $2, $3, '', 'director', $4)`, id, name, strings.ToLower(name)+"@association.ma", r.time)
-	return id
+	return actor.OfAssociation(id)
 }
 
 // correct changes c and saves it an hour later.
-func (r *registry) correct(t *testing.T, c cooperative.Cooperative, by uuid.UUID) []string {
+func (r *registry) correct(t *testing.T, c cooperative.Cooperative, by actor.Actor) []string {
 	t.Helper()
 	r.time = r.time.Add(time.Hour)
 	changed, err := r.Correct(context.Background(), c, by)

@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -30,8 +31,8 @@ type Event struct {
 	Fields    pq.StringArray `db:"fields"`     // by their columns' names, in the form's order
 	RIBBefore string         `db:"rib_before"` // the last four digits; empty for no account
 	RIBAfter  string         `db:"rib_after"`
-	UserID    *uuid.UUID     `db:"user_id"`
-	User      string         `db:"user_name"` // empty when nobody signed in acted
+	Actor     actor.Kind     `db:"actor"`
+	User      string         `db:"user_name"` // of the association's user
 	At        time.Time      `db:"at"`
 }
 
@@ -51,7 +52,7 @@ func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
 	events := []Event{}
 	err := s.db.SelectContext(ctx, &events, `
 		select e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
-		       e.user_id, coalesce(u.name, '') as user_name, e.at
+		       e.actor, coalesce(u.name, '') as user_name, e.at
 		from cooperative_events e left join people u on u.id = e.user_id
 		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
 	if err != nil {
@@ -103,8 +104,8 @@ func MomentsTx(ctx context.Context, tx *sqlx.Tx, at map[uuid.UUID]time.Time) (ma
 	return moments, nil
 }
 
-// appendEvent adds e, done by the user by, to the history of a cooperative, after all that is in it.
-func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uuid.UUID) error {
+// appendEvent adds e, done by by, to the history of a cooperative, after all that is in it.
+func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by actor.Actor) error {
 	at, err := MomentTx(ctx, tx, id, e.At)
 	if err != nil {
 		return err
@@ -113,9 +114,9 @@ func appendEvent(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Event, by uui
 		e.Fields = pq.StringArray{}
 	}
 	_, err = tx.ExecContext(ctx, `
-		insert into cooperative_events (id, cooperative_id, kind, state, note, fields, rib_before, rib_after, user_id, at)
-		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10)`,
+		insert into cooperative_events (id, cooperative_id, kind, state, note, fields, rib_before, rib_after, actor, user_id, at)
+		values ($1, $2, $3, nullif($4, ''), $5, $6, $7, $8, $9, $10, $11)`,
 		postgres.NewID(), id, e.Kind, e.State, e.Note, e.Fields, e.RIBBefore, e.RIBAfter,
-		postgres.NullID(by), at)
+		by.Kind, by.UserID(), at)
 	return err
 }

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -205,7 +205,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	}
 	_, err = decided.SaveFields(t.Context(), 0, map[string]string{
 		"fee_oriental": "1000.01", "min_oriental": "-1", "max_oriental": "61", "min_province": "5", "max_province": "4",
-	}, uuid.Nil)
+	}, actor.OfSystem())
 	got := map[string]string{}
 	if f := fault.As(err); f != nil {
 		for field, message := range f.Fields {
@@ -219,7 +219,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	changed, err := decided.SaveFields(t.Context(), 0, map[string]string{"fee_oriental": "25,5", "max_oriental": "6", "commission": "7"}, uuid.Nil)
+	changed, err := decided.SaveFields(t.Context(), 0, map[string]string{"fee_oriental": "25,5", "max_oriental": "6", "commission": "7"}, actor.OfSystem())
 	if diff := cmp.Diff([]string{"commission", "fee_oriental", "max_oriental"}, changed); err != nil || diff != "" {
 		t.Error(err, diff)
 	}

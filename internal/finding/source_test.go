@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/finding"
@@ -153,7 +154,7 @@ func TestTheIndexDoesNotWaitForOrders(t *testing.T) {
 	p := m.Offer(m.Honey, catalogtest.Thyme())
 	claimed := m.claim(s, "engine")
 	m.Must(postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
-		if _, err := m.ReserveTx(m.Ctx, tx, postgres.NewID(), []catalog.StockLine{{ProductID: p.ID, Quantity: 1}}); err != nil {
+		if _, err := m.ReserveTx(m.Ctx, tx, postgres.NewID(), []catalog.StockLine{{ProductID: p.ID, Quantity: 1}}, actor.OfBuyer()); err != nil {
 			return err
 		}
 		return s.Done(m.Ctx, "engine", claimed)

@@ -158,7 +158,7 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part,
 	}
 	off := catalog.StockLine{ProductID: l.Product, Quantity: a.Quantity}
 	if restocked {
-		if err := s.catalog.ReleaseSomeTx(ctx, tx, o.ID, id, off); err != nil {
+		if err := s.catalog.ReleaseSomeTx(ctx, tx, o.ID, id, off, o.by.Actor); err != nil {
 			return err
 		}
 	}

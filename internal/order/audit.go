@@ -96,6 +96,20 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    group by order_id, product_id
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
+		audit.Query{Name: "order: goods are taken by the buyer, and come back by whoever took them off the order", SQL: `
+			select format('order %s, product %s: %s by the %s, in the history %s', m.order_id, m.product_id, m.delta, m.actor, coalesce(e.actor, 'nobody'))
+			from order_stock m
+			join goods p on p.id = m.product_id
+			left join sub_orders s on s.order_id = m.order_id and s.cooperative_id = p.cooperative_id
+			left join lateral (
+			    select 'buyer' as actor, null::uuid as user_id where m.delta < 0
+			    union all
+			    select actor, user_id from order_adjustments where id = m.adjustment_id
+			    union all
+			    select actor, user_id from order_events
+			    where sub_order_id = s.id and state = s.state and m.delta > 0 and m.adjustment_id is null
+			) e on true
+			where (m.actor, m.user_id) is distinct from (e.actor, e.user_id)`},
 		// What was paid before something left the order is more than what is due now; the rest is due back.
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
 			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),

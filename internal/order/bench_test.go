@@ -99,8 +99,8 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 			where id = any($1) order by id for no key update`, []any{pq.Array(products)}},
 		{`with line as (select unnest($1::uuid[]) as product_id), moved as (
 			update products p set stock = p.stock - 1, updated_at = $2 from line l where p.id = l.product_id returning p.id)
-			insert into stock_movements (id, product_id, delta, reason, order_id, at)
-			select gen_random_uuid(), id, -1, 'reserve', $3, $2 from moved`, []any{pq.Array(products), now, id}},
+			insert into stock_movements (id, product_id, delta, reason, order_id, actor, at)
+			select gen_random_uuid(), id, -1, 'reserve', $3, 'buyer', $2 from moved`, []any{pq.Array(products), now, id}},
 		{`insert into orders (id, number, token_hash, idempotency_key, request_hash, source, locale, buyer_name, buyer_phone,
 			place, delivery, payment, items_centimes, delivery_centimes, total_centimes, due_centimes, state,
 			deliver_from, deliver_to, placed_at, expires_at)

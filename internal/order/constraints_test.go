@@ -158,11 +158,15 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its state agrees with the states of its parts"},
 		"a history without its end": {`delete from order_events where state = 'accepted'`,
 			"order: the last entry of a history is the present state"},
-		"goods released behind its back": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
-				select gen_random_uuid(), product_id, 1, 'release', order_id, now() from stock_movements where reason = 'reserve'`,
+		"goods released behind its back": {`insert into stock_movements (id, product_id, delta, reason, order_id, actor, at)
+				select gen_random_uuid(), product_id, 1, 'release', order_id, 'system', now() from stock_movements where reason = 'reserve'`,
 			"order: reserved stock is what active parts hold"},
-		"goods reserved for nobody": {`insert into stock_movements (id, product_id, delta, reason, order_id, at)
-				select gen_random_uuid(), id, -1, 'reserve', gen_random_uuid(), now() from products`,
+		"goods that the market took by itself": {`update stock_movements set actor = 'system' where reason = 'reserve'`,
+			"order: goods are taken by the buyer, and come back by whoever took them off the order"},
+		"goods that came back by nobody's doing": {`update stock_movements set actor = 'system', user_id = null where reason = 'release'`,
+			"order: goods are taken by the buyer, and come back by whoever took them off the order"},
+		"goods reserved for nobody": {`insert into stock_movements (id, product_id, delta, reason, order_id, actor, at)
+				select gen_random_uuid(), id, -1, 'reserve', gen_random_uuid(), 'buyer', now() from products`,
 			"order: reserved stock is what active parts hold"},
 		"no payment": {`delete from payment_intents`,
 			"order: its payment is for what is due, and settled when it is delivered"},

@@ -52,7 +52,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err != nil {
 		return err
 	}
-	if err := s.catalog.ReleaseTx(ctx, tx, o.ID, stock); err != nil {
+	if err := s.catalog.ReleaseTx(ctx, tx, o.ID, stock, o.by.Actor); err != nil {
 		return err
 	}
 	paid, err := o.paid(ctx, tx)

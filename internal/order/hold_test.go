@@ -211,7 +211,7 @@ func TestALastPieceCanAlwaysBeBought(t *testing.T) {
 	}
 	// A single piece.
 	m.exec(`with sold as (update products set stock = 1 where id = $1 returning id)
-		insert into stock_movements (id, product_id, delta, reason, at) select gen_random_uuid(), id, -9, 'count', now() from sold`, m.thyme)
+		insert into stock_movements (id, product_id, delta, reason, actor, at) select gen_random_uuid(), id, -9, 'count', 'system', now() from sold`, m.thyme)
 	m.must(place(5, m.thyme, 1))
 	m.wantClean()
 }

@@ -178,8 +178,8 @@ func (m *market) restock(product uuid.UUID, n int) {
 	m.t.Helper()
 	m.exec(`
 		with counted as (update products set stock = stock + $2 where id = $1 returning id)
-		insert into stock_movements (id, product_id, delta, reason, at)
-		select $3, id, $2, 'count', $4 from counted`, product, n, postgres.NewID(), m.clock())
+		insert into stock_movements (id, product_id, delta, reason, actor, at)
+		select $3, id, $2, 'count', 'system', $4 from counted`, product, n, postgres.NewID(), m.clock())
 }
 
 func (m *market) stock(product uuid.UUID) (n int) {

@@ -183,7 +183,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	for i, l := range req.Lines {
 		stock[i] = catalog.StockLine{ProductID: l.ProductID, Quantity: l.Quantity}
 	}
-	products, err := s.catalog.ReserveTx(ctx, tx, id, stock)
+	products, err := s.catalog.ReserveTx(ctx, tx, id, stock, actor.OfBuyer())
 	if err != nil {
 		return Order{}, err
 	}

@@ -248,8 +248,8 @@ func (g *growth) fillShelves() error {
 		return err
 	}
 	return g.exec(`
-		insert into stock_movements (id, product_id, delta, reason, at)
-		select pg_temp.copied(o.id, -n), pg_temp.copied(o.id, n), o.stock, 'count', o.created_at
+		insert into stock_movements (id, product_id, delta, reason, actor, at)
+		select pg_temp.copied(o.id, -n), pg_temp.copied(o.id, n), o.stock, 'count', 'system', o.created_at
 		from products o join shelf on shelf.product = o.id
 		where o.stock > 0`)
 }

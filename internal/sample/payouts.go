@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -45,7 +46,7 @@ func (l *loader) addPayouts(ctx context.Context) error {
 				continue
 			}
 			l.clock = payday(month)
-			if _, err := l.Settlements.Pay(ctx, s.id, due, fmt.Sprintf("VIR-%s-%03d", month.Format("0601"), i+1), l.association); err != nil {
+			if _, err := l.Settlements.Pay(ctx, s.id, due, fmt.Sprintf("VIR-%s-%03d", month.Format("0601"), i+1), actor.OfAssociation(l.association)); err != nil {
 				return fmt.Errorf("%s: %w", s.Slug, err)
 			}
 			paid += due

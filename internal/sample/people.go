@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -120,7 +121,7 @@ func (l *loader) addContact(ctx context.Context) error {
 			AR: "من الاثنين إلى الجمعة، 9:00 إلى 16:00", FR: "Du lundi au vendredi, de 9 h à 16 h", EN: "Monday to Friday, 9:00 to 16:00",
 		},
 	}
-	_, err = l.Settings.Save(ctx, to, l.association)
+	_, err = l.Settings.Save(ctx, to, actor.OfAssociation(l.association))
 	return err
 }
 

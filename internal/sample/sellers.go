@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 )
@@ -36,7 +37,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 			Court: s.Court.AR + " · " + s.Court.FR, LocalNumber: s.LocalNumber, ODCONumber: s.ODCONumber,
 			President: s.President, ICE: &s.ICE, TaxID: s.TaxID, RIB: s.RIB, Phone: s.Phone, Email: s.Email,
 			Sample: true,
-		}, l.association)
+		}, actor.OfAssociation(l.association))
 	}
 	if err != nil {
 		return err
@@ -47,7 +48,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 	}
 	if s.State != c.State {
 		l.clock = l.clock.Add(20 * time.Hour)
-		if err := l.Cooperatives.SetState(ctx, s.id, s.State, "", l.association); err != nil {
+		if err := l.Cooperatives.SetState(ctx, s.id, s.State, "", actor.OfAssociation(l.association)); err != nil {
 			return err
 		}
 	}
@@ -71,10 +72,10 @@ func (l *loader) addProducts(ctx context.Context, s *seller) error {
 		}
 		if id, known := ids[p.SKU]; known { // from a load that was interrupted before it came to orders
 			p.id = id
-			err = l.Catalog.SetPriceStock(ctx, s.id, id, nil, &stock, s.member)
+			err = l.Catalog.SetPriceStock(ctx, s.id, id, nil, &stock, actor.OfCooperative(s.id, s.member))
 		} else {
 			var made catalog.Product
-			made, err = l.Catalog.Create(ctx, s.id, l.edit(s, p.Product, stock), s.member)
+			made, err = l.Catalog.Create(ctx, s.id, l.edit(s, p.Product, stock), actor.OfCooperative(s.id, s.member))
 			p.id = made.ID
 		}
 		if err != nil {

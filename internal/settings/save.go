@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -106,14 +106,14 @@ func read(ctx context.Context, q sqlx.QueryerContext) (version int64, texts map[
 }
 
 // Save replaces the settings by these; see SaveFields. What annexes keep stays.
-func (s *Service) Save(ctx context.Context, to Settings, by uuid.UUID) ([]string, error) {
+func (s *Service) Save(ctx context.Context, to Settings, by actor.Actor) ([]string, error) {
 	return s.SaveFields(ctx, to.Version, to.texts(), by)
 }
 
 // SaveFields replaces these fields by what was typed, in the name of the association's user by, and says which
 // of them changed; the history keeps it. version is the one that was read. Orders that were placed keep their
 // commission, fee and time. Errors: ErrInvalid with a message for each field; ErrChanged.
-func (s *Service) SaveFields(ctx context.Context, version int64, typed map[string]string, by uuid.UUID) ([]string, error) {
+func (s *Service) SaveFields(ctx context.Context, version int64, typed map[string]string, by actor.Actor) ([]string, error) {
 	var changed []string
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// Whoever saves takes a turn, so that what is compared here is what is replaced.
@@ -149,9 +149,9 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `
-			insert into settings_changes (id, user_id, fields, before, after, at)
-			values ($1, $2, $3, $4, $5, moment_after($6, (select max(at) from settings_changes)))`,
-			postgres.NewID(), postgres.NullID(by), pq.Array(changed), pq.Array(before), pq.Array(after), s.now())
+			insert into settings_changes (id, actor, user_id, fields, before, after, at)
+			values ($1, $2, $3, $4, $5, $6, moment_after($7, (select max(at) from settings_changes)))`,
+			postgres.NewID(), by.Kind, by.UserID(), pq.Array(changed), pq.Array(before), pq.Array(after), s.now())
 		return err
 	})
 	if err != nil {
@@ -208,7 +208,8 @@ type Change struct {
 	Fields pq.StringArray `db:"fields"`
 	Before pq.StringArray `db:"before"`
 	After  pq.StringArray `db:"after"`
-	User   string         `db:"user_name"` // empty when nobody signed in acted
+	Actor  actor.Kind     `db:"actor"`
+	User   string         `db:"user_name"` // of the association's user
 	At     time.Time      `db:"at"`
 }
 
@@ -216,7 +217,7 @@ type Change struct {
 func (s *Service) Changes(ctx context.Context, limit int) ([]Change, error) {
 	changes := []Change{}
 	err := s.db.SelectContext(ctx, &changes, `
-		select c.fields, c.before, c.after, coalesce(u.name, '') as user_name, c.at
+		select c.fields, c.before, c.after, c.actor, coalesce(u.name, '') as user_name, c.at
 		from settings_changes c left join people u on u.id = c.user_id
 		order by c.at desc, c.id desc limit $1`, limit)
 	if err != nil {

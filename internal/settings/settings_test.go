@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -50,7 +50,7 @@ func TestSettingsAreReplacedAndTheHistoryTellsIt(t *testing.T) {
 	to.Name = i18n.Text{AR: " الجمعية ", FR: "L’association"}
 	to.Phone, to.Email, to.Address.FR = "06 99 00 00 98", "a@exemple.invalid", "12, avenue\r\nBerkane"
 	to.Commission, to.FreeFrom, to.ReservationHours, to.PublishUnauthorised = 725, 300_00, 48, true
-	changed, err := s.Save(t.Context(), to, uuid.Nil)
+	changed, err := s.Save(t.Context(), to, actor.OfSystem())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,17 +66,17 @@ func TestSettingsAreReplacedAndTheHistoryTellsIt(t *testing.T) {
 	}
 	*now = noon.Add(time.Hour)
 	to.Commission = 0
-	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+	if _, err := s.Save(t.Context(), to, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
-	if changed, err = s.Save(t.Context(), get(t, s), uuid.Nil); err != nil || len(changed) > 0 {
+	if changed, err = s.Save(t.Context(), get(t, s), actor.OfSystem()); err != nil || len(changed) > 0 {
 		t.Errorf("nothing was changed, and it says %v, %v", changed, err)
 	}
 	history, err := s.Changes(t.Context(), 10)
 	if err != nil || len(history) != 2 {
 		t.Fatalf("%+v, %v", history, err)
 	}
-	last := settings.Change{Fields: []string{"commission"}, Before: []string{"7.25"}, After: []string{"0.00"}, At: history[0].At}
+	last := settings.Change{Fields: []string{"commission"}, Before: []string{"7.25"}, After: []string{"0.00"}, Actor: actor.System, At: history[0].At}
 	if diff := cmp.Diff(last, history[0]); diff != "" || !history[0].At.Equal(*now) {
 		t.Error(diff)
 	}
@@ -89,7 +89,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours, to.BuyerMonths = "12", "x", "nobody", 10001, -1, 0, 0
 	to.Name.FR, to.Hours.EN = strings.Repeat("é", 201), strings.Repeat("ع", 501)
 	to.MarketShare, to.AlarmShare = 20, 21
-	_, err := s.Save(t.Context(), to, uuid.Nil)
+	_, err := s.Save(t.Context(), to, actor.OfSystem())
 	f := fault.As(err)
 	if !errors.Is(err, settings.ErrInvalid) {
 		t.Fatal(err)
@@ -116,10 +116,10 @@ func TestOfTwoWhoSaveAtOnceTheSecondIsTold(t *testing.T) {
 	s, _, _ := newService(t)
 	first, second := get(t, s), get(t, s)
 	first.Commission, second.FreeFrom = 300, 0
-	if _, err := s.Save(t.Context(), first, uuid.Nil); err != nil {
+	if _, err := s.Save(t.Context(), first, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Save(t.Context(), second, uuid.Nil)
+	_, err := s.Save(t.Context(), second, actor.OfSystem())
 	f := fault.As(err)
 	if !errors.Is(err, settings.ErrChanged) || len(f.Fields) != 2 || f.Fields["commission"].Key == "" || f.Fields["free_from"].Key == "" {
 		t.Errorf("%v", err)
@@ -152,7 +152,7 @@ func TestPagesAskForTheContactOnceInAWhile(t *testing.T) {
 	}
 	to := get(t, s)
 	to.Email = "here@souk.test"
-	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+	if _, err := s.Save(t.Context(), to, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	if got := email(t.Context()); got != "here@souk.test" {
@@ -183,7 +183,7 @@ func TestOnlyAMobileNumberIsTakenForWhatsApp(t *testing.T) {
 func TestTheDatabaseDefendsSettings(t *testing.T) {
 	t.Parallel()
 	_, db, _ := newService(t)
-	add := `insert into settings_changes (id, fields, before, after, at) values (gen_random_uuid(), `
+	add := `insert into settings_changes (id, actor, fields, before, after, at) values (gen_random_uuid(), 'system', `
 	if _, err := db.Exec(add + `'{email}', '{""}', '{a@b.c}', now())`); err != nil {
 		t.Fatal(err)
 	}
@@ -216,7 +216,7 @@ func TestMailIsSignedWithWhatWasEntered(t *testing.T) {
 	}
 	to := get(t, s)
 	to.Name, to.Phone, to.Email = i18n.Text{AR: "الجمعية", FR: "L’association"}, "0699000098", "a@exemple.invalid"
-	if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+	if _, err := s.Save(t.Context(), to, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	for locale, name := range map[string]string{"ar": "الجمعية", "fr": "L’association"} {
@@ -233,7 +233,7 @@ func TestAHistoryKeepsTheOrderOfChangesWhateverTheClocksSay(t *testing.T) {
 	for _, commission := range []int{100, 200, 300} {
 		to := get(t, s)
 		to.Commission = commission
-		if _, err := s.Save(t.Context(), to, uuid.Nil); err != nil {
+		if _, err := s.Save(t.Context(), to, actor.OfSystem()); err != nil {
 			t.Fatal(err)
 		}
 		*now = now.Add(-time.Hour) // the next is saved by an instance whose clock is behind
@@ -265,12 +265,12 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			t.Fatalf("%s is of a kind that nobody knows, %q", f.Name, f.Kind)
 		}
 		if typed[0] != "" {
-			_, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[0]}, uuid.Nil)
+			_, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[0]}, actor.OfSystem())
 			if e := fault.As(err); !errors.Is(err, settings.ErrInvalid) || len(e.Fields) != 1 || e.Fields[f.Name].Key == "" {
 				t.Errorf("%s of %q: %v", f.Name, typed[0], err)
 			}
 		}
-		changed, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[1]}, uuid.Nil)
+		changed, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[1]}, actor.OfSystem())
 		if err != nil || !slices.Equal(changed, []string{f.Name}) {
 			t.Errorf("%s of %q: %v, %v", f.Name, typed[1], changed, err)
 		}
@@ -294,7 +294,7 @@ func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
 	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "معا" {
 		t.Errorf("before anything is decided: %+v, %v", kept, err)
 	}
-	if _, err := s.SaveFields(t.Context(), 0, map[string]string{"motto": " يدا بيد "}, uuid.Nil); err != nil {
+	if _, err := s.SaveFields(t.Context(), 0, map[string]string{"motto": " يدا بيد "}, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	history, err := s.Changes(t.Context(), 1)
@@ -306,7 +306,7 @@ func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
 	older := settings.New(db, func() time.Time { return *now })
 	to := get(t, older)
 	to.Commission = 100
-	if _, err := older.Save(t.Context(), to, uuid.Nil); err != nil {
+	if _, err := older.Save(t.Context(), to, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "يدا بيد" || kept.Text("commission") != "1.00" {

@@ -8,6 +8,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/actor"
 )
 
 // freshAccount is how long a changed bank account is pointed out although it has been paid to: by then
@@ -16,11 +18,12 @@ const freshAccount = 14 * 24 * time.Hour
 
 // AccountChange is the last change of a cooperative's bank account.
 type AccountChange struct {
-	CooperativeID uuid.UUID `db:"cooperative_id"`
-	Before        string    `db:"rib_before"` // the last four digits; empty if there was no account
-	After         string    `db:"rib_after"`
-	User          string    `db:"user_name"` // who changed it
-	At            time.Time `db:"at"`
+	CooperativeID uuid.UUID  `db:"cooperative_id"`
+	Before        string     `db:"rib_before"` // the last four digits; empty if there was no account
+	After         string     `db:"rib_after"`
+	Actor         actor.Kind `db:"actor"`     // who changed it
+	User          string     `db:"user_name"` // by name, if it was one of the association's people
+	At            time.Time  `db:"at"`
 }
 
 // ChangedAccounts gives, of these cooperatives, the bank accounts that whoever pays should ask about first:
@@ -37,9 +40,9 @@ func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID
 func (s *Service) changedAccounts(ctx context.Context, q sqlx.QueryerContext, of []uuid.UUID) (map[uuid.UUID]AccountChange, error) {
 	var changes []AccountChange
 	err := sqlx.SelectContext(ctx, q, &changes, `
-		select e.cooperative_id, e.rib_before, e.rib_after, coalesce(u.name, '') as user_name, e.at
+		select e.cooperative_id, e.rib_before, e.rib_after, e.actor, coalesce(u.name, '') as user_name, e.at
 		from (
-		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, user_id, at
+		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, actor, user_id, at
 		    from bank_account_changes
 		    where case when $2::uuid[] is not null then cooperative_id = any($2) else cooperative_id in (
 		        select cooperative_id from ledger_balances where account = 'payable' and credits > debits) end

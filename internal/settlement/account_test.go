@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -39,7 +40,7 @@ func TestAnAccountThatChangedIsPointedOutUntilItProves(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
 	s.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, s.jamal, s.time)
+		values ($1, 'Jamal', 'jamal@association.ma', '', 'director', $2)`, s.jamal.User, s.time)
 	nahlat, zayt := s.seller(t, "nahlat"), s.seller(t, "zayt")
 	s.sold(t, nahlat, 30000)
 	s.pay(t, nahlat, 10000, "VIR 1")
@@ -51,7 +52,7 @@ func TestAnAccountThatChangedIsPointedOutUntilItProves(t *testing.T) {
 	changed := s.time
 	s.enterRIB(t, nahlat, "222222222222222222222281")
 	want := map[uuid.UUID]settlement.AccountChange{
-		nahlat: {CooperativeID: nahlat, Before: "1189", After: "2281", User: "Jamal", At: changed},
+		nahlat: {CooperativeID: nahlat, Before: "1189", After: "2281", Actor: actor.Association, User: "Jamal", At: changed},
 	}
 	if diff := cmp.Diff(want, s.changedAccounts(t)); diff != "" {
 		t.Error(diff)

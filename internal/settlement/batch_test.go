@@ -5,6 +5,7 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -22,7 +23,7 @@ func TestOneOrderToTheBankPaysSeveralCooperatives(t *testing.T) {
 			t.Fatalf("%+v, %v", payouts, err)
 		}
 		for _, p := range payouts {
-			if p.Reference != "VIR 1" || p.UserID == nil || *p.UserID != s.jamal {
+			if p.Reference != "VIR 1" || p.Actor != actor.Association || p.UserID != s.jamal.UserID() {
 				t.Errorf("%+v", p)
 			}
 		}

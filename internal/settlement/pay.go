@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -42,13 +43,14 @@ const (
 
 // Payout is a bank transfer from the association to a cooperative.
 type Payout struct {
-	ID            uuid.UUID    `db:"id"`
-	CooperativeID uuid.UUID    `db:"cooperative_id"`
-	Amount        money.Amount `db:"amount_centimes"`
-	Reference     string       `db:"reference"` // the bank's
-	UserID        *uuid.UUID   `db:"user_id"`   // who recorded it
-	At            time.Time    `db:"at"`
-	Before        bool         `db:"-"` // it had been recorded before, and nothing was recorded now
+	ID            uuid.UUID     `db:"id"`
+	CooperativeID uuid.UUID     `db:"cooperative_id"`
+	Amount        money.Amount  `db:"amount_centimes"`
+	Reference     string        `db:"reference"` // the bank's
+	Actor         actor.Kind    `db:"actor"`     // who recorded it
+	UserID        uuid.NullUUID `db:"user_id"`   // of the association
+	At            time.Time     `db:"at"`
+	Before        bool          `db:"-"` // it had been recorded before, and nothing was recorded now
 }
 
 // Transfer is what was transferred to one cooperative.
@@ -63,7 +65,7 @@ type Transfer struct {
 // first record back. Errors:
 // cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrInvalid
 // with the fields amount (not above zero, or more than is owed) and reference.
-func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by uuid.UUID) (Payout, error) {
+func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by actor.Actor) (Payout, error) {
 	payouts, err := s.PayAll(ctx, []Transfer{{CooperativeID: cooperativeID, Amount: amount}}, reference, by)
 	if err != nil {
 		return Payout{}, err
@@ -74,7 +76,7 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 // PayAll records what one order to the bank transferred to several cooperatives, each of them once:
 // all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
 // cooperative is owed another sum than Shown.
-func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by uuid.UUID) ([]Payout, error) {
+func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by actor.Actor) ([]Payout, error) {
 	reference = text.Line(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if slices.ContainsFunc(transfers, func(t Transfer) bool { return t.Amount <= 0 }) {
@@ -118,7 +120,7 @@ type attempt struct {
 
 // decide tells of each transfer whether it was recorded before and stands, or is to be recorded now. A payout
 // that was undone leaves its reference to the next.
-func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer, reference string, by uuid.UUID) (payouts []Payout, made []attempt, err error) {
+func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer, reference string, by actor.Actor) (payouts []Payout, made []attempt, err error) {
 	ids := make([]uuid.UUID, len(transfers))
 	for i, t := range transfers {
 		ids[i] = t.CooperativeID
@@ -132,7 +134,7 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 		Undone  bool
 	}
 	err = tx.SelectContext(ctx, &last, `
-		select distinct on (t.cooperative_id) t.id, t.cooperative_id, t.amount_centimes, t.reference, t.user_id, t.at, t.attempt,
+		select distinct on (t.cooperative_id) t.id, t.cooperative_id, t.amount_centimes, t.reference, t.actor, t.user_id, t.at, t.attempt,
 		       exists (select from payout_reversals r where r.payout_id = t.id) as undone
 		from payouts t
 		where t.cooperative_id = any($1) and t.reference = $2
@@ -151,7 +153,7 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 	payouts = make([]Payout, len(transfers))
 	for i, t := range transfers {
 		next := attempt{Attempt: 1, nth: i, Payout: Payout{
-			ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount, Reference: reference, UserID: &by, At: s.now(),
+			ID: postgres.NewID(), CooperativeID: t.CooperativeID, Amount: t.Amount, Reference: reference, Actor: by.Kind, UserID: by.UserID(), At: s.now(),
 		}}
 		if n, known := before[t.CooperativeID]; known {
 			l := last[n]
@@ -227,11 +229,13 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
 		return err
 	}
 	type row struct {
-		ID, CooperativeID, UserID uuid.UUID
-		Amount                    int64
-		Reference                 string
-		Attempt                   int
-		At                        time.Time
+		ID, CooperativeID uuid.UUID
+		Amount            int64
+		Reference         string
+		Attempt           int
+		Actor             actor.Kind
+		UserID            uuid.NullUUID
+		At                time.Time
 	}
 	journals := make([]ledger.Journal, len(made))
 	for i := range made {
@@ -244,11 +248,11 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
 	for some := range slices.Chunk(made, rowsAtOnce) {
 		rows := make([]row, len(some))
 		for i, m := range some {
-			rows[i] = row{m.ID, m.CooperativeID, *m.UserID, int64(m.Amount), m.Reference, m.Attempt, m.At}
+			rows[i] = row{m.ID, m.CooperativeID, int64(m.Amount), m.Reference, m.Attempt, m.Actor, m.UserID, m.At}
 		}
 		_, err = tx.NamedExecContext(ctx, `
-			insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, user_id, at)
-			values (:id, :cooperativeid, :amount, :reference, :attempt, :userid, :at)`, rows)
+			insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, actor, user_id, at)
+			values (:id, :cooperativeid, :amount, :reference, :attempt, :actor, :userid, :at)`, rows)
 		if err != nil {
 			return err
 		}

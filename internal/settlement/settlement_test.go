@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -32,14 +33,14 @@ type till struct {
 	*settlement.Service
 	db    *sqlx.DB
 	time  time.Time
-	jamal uuid.UUID // who pays out for the association
+	jamal actor.Actor // who pays out for the association
 
 	sellers []uuid.UUID
 }
 
 func newTill(t *testing.T) *till {
 	t.Helper()
-	s := &till{db: pgtest.New(t), time: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), jamal: postgres.NewID()}
+	s := &till{db: pgtest.New(t), time: time.Date(2026, 11, 1, 9, 0, 0, 0, time.UTC), jamal: actor.OfAssociation(postgres.NewID())}
 	texts, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -299,7 +300,7 @@ func TestAStatementAddsUpLineByLine(t *testing.T) {
 	lines := s.statement(t, nahlat)
 	want := []settlement.Line{
 		{OrderID: uuid.NullUUID{UUID: first, Valid: true}, OrderNumber: "S-2611-00000001", Sale: 30000, Commission: 1500, Balance: 28500},
-		{BankReference: "VIR 1", Payout: 28500, Balance: 0},
+		{BankReference: "VIR 1", Actor: actor.Association, Payout: 28500, Balance: 0},
 		{Sale: 10000, Commission: 500, Balance: 9500},
 		{Sale: -10000, Commission: -500, Balance: 0},
 	}
@@ -407,7 +408,7 @@ func TestPayoutsDefendThemselves(t *testing.T) {
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000)
 	s.pay(t, nahlat, 10000, "VIR 1")
-	insert := `insert into payouts (id, cooperative_id, amount_centimes, reference, at) values (gen_random_uuid(), $1, $2, $3, now())`
+	insert := `insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values (gen_random_uuid(), $1, $2, $3, 'system', now())`
 	for _, c := range []struct {
 		constraint string
 		to         uuid.UUID
@@ -416,7 +417,7 @@ func TestPayoutsDefendThemselves(t *testing.T) {
 	}{
 		{"payouts_amount_positive", nahlat, 0, "VIR 2"},
 		{"payouts_reference_key", nahlat, 500, "VIR 1"},
-		{"payouts_cooperative_id_fkey", s.jamal, 500, "VIR 2"},
+		{"payouts_cooperative_id_fkey", s.jamal.User, 500, "VIR 2"},
 	} {
 		if _, err := s.db.Exec(insert, c.to, c.amount, c.reference); !postgres.Violates(err, c.constraint) {
 			t.Errorf("%s: %v", c.constraint, err)
@@ -433,7 +434,7 @@ func TestAuditFindsWhatTheBankAndThePayoutsDoNotBothTell(t *testing.T) {
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000)
 	s.pay(t, nahlat, 10000, "VIR 1")
-	s.exec(t, `insert into payouts (id, cooperative_id, amount_centimes, reference, at) values (gen_random_uuid(), $1, 500, 'VIR 2', now())`, nahlat)
+	s.exec(t, `insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values (gen_random_uuid(), $1, 500, 'VIR 2', 'system', now())`, nahlat)
 	if n := s.audit(t); n != 1 {
 		t.Errorf("a payout without postings: %d problems, want 1", n)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -24,7 +25,8 @@ type Line struct {
 	Undone        bool          `db:"undone"`         // of a payout: it has been undone
 	Undoes        bool          `db:"undoes"`         // this is the undoing of a payout
 	Reason        string        `db:"reason"`         // of an undoing
-	RecordedBy    string        `db:"recorded_by"`    // who recorded a payout or undid it, by name
+	Actor         actor.Kind    `db:"actor"`          // who recorded a payout or undid it; empty of a sale
+	RecordedBy    string        `db:"recorded_by"`    // by name, if it was one of the association's people
 	Sale          money.Amount  `db:"sale"`
 	Commission    money.Amount  `db:"commission"`
 	Payout        money.Amount  `db:"payout"`
@@ -84,7 +86,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		)
 		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
-		       case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(u.name, '') as recorded_by,
+		       case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, coalesce(u.name, '') as recorded_by,
 		       e.sale, e.commission, e.payout,
 		       upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
 		           rows between unbounded preceding and 1 preceding), 0) as balance

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -19,9 +20,10 @@ import (
 // Reversal is the undoing of a payout that was recorded wrongly or that the bank sent back.
 type Reversal struct {
 	Payout Payout
-	Reason string     `db:"reason"`
-	UserID *uuid.UUID `db:"user_id"` // who undid it
-	At     time.Time  `db:"at"`
+	Reason string        `db:"reason"`
+	Actor  actor.Kind    `db:"actor"`   // who undid it
+	UserID uuid.NullUUID `db:"user_id"` // of the association
+	At     time.Time     `db:"at"`
 }
 
 // Undo takes back the record of a payout to a cooperative, for a reason, by the association's user
@@ -29,16 +31,16 @@ type Reversal struct {
 // recorded anew. Both entries stay. Undoing again as before gives the first record back. Errors:
 // cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
-func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by uuid.UUID) (Reversal, error) {
+func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by actor.Actor) (Reversal, error) {
 	reason = text.Clean(reason)
 	var r Reversal
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		r = Reversal{Reason: reason, UserID: &by, At: s.now()}
+		r = Reversal{Reason: reason, Actor: by.Kind, UserID: by.UserID(), At: s.now()}
 		if err := lock(ctx, tx, cooperativeID); err != nil {
 			return err
 		}
 		err := tx.GetContext(ctx, &r.Payout, `
-			select id, cooperative_id, amount_centimes, reference, user_id, at
+			select id, cooperative_id, amount_centimes, reference, actor, user_id, at
 			from payouts where id = $1 and cooperative_id = $2`, payoutID, cooperativeID)
 		if postgres.NoRows(err) {
 			return ErrNoPayout
@@ -47,9 +49,9 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			return err
 		}
 		before := Reversal{Payout: r.Payout}
-		err = tx.GetContext(ctx, &before, `select reason, user_id, at from payout_reversals where payout_id = $1`, payoutID)
+		err = tx.GetContext(ctx, &before, `select reason, actor, user_id, at from payout_reversals where payout_id = $1`, payoutID)
 		switch {
-		case err == nil && (before.Reason != reason || before.UserID == nil || *before.UserID != by):
+		case err == nil && (before.Reason != reason || before.Actor != r.Actor || before.UserID != r.UserID):
 			return ErrUndone
 		case err == nil:
 			r = before
@@ -84,8 +86,8 @@ func checkReason(reason string) error {
 
 func (s *Service) undoTx(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
 	if _, err := tx.ExecContext(ctx, `
-		insert into payout_reversals (payout_id, reason, user_id, at) values ($1, $2, $3, $4)`,
-		r.Payout.ID, r.Reason, r.UserID, r.At); err != nil {
+		insert into payout_reversals (payout_id, reason, actor, user_id, at) values ($1, $2, $3, $4, $5)`,
+		r.Payout.ID, r.Reason, r.Actor, r.UserID, r.At); err != nil {
 		return err
 	}
 	err := ledger.RecordTx(ctx, tx, ledger.Journal{

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -33,7 +34,7 @@ func TestAWronglyRecordedPayoutIsUndoneAndRecordedAsItWas(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
 	s.exec(t, `insert into users (id, name, email, password_hash, role, created_at)
-		values ($1, 'Jamal', 'jamal@souk.example', '', 'director', now())`, s.jamal)
+		values ($1, 'Jamal', 'jamal@souk.example', '', 'director', now())`, s.jamal.User)
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000) // 285 due
 	wrong := s.pay(t, nahlat, 21000, "VIR 1")
@@ -63,9 +64,9 @@ func TestAWronglyRecordedPayoutIsUndoneAndRecordedAsItWas(t *testing.T) {
 	of := func(p settlement.Payout) uuid.NullUUID { return uuid.NullUUID{UUID: p.ID, Valid: true} }
 	want := []settlement.Line{
 		{Sale: 30000, Commission: 1500, Balance: 28500},
-		{PayoutID: of(wrong), BankReference: "VIR 1", Undone: true, RecordedBy: "Jamal", Payout: 21000, Balance: 7500},
-		{PayoutID: of(wrong), BankReference: "VIR 1", Undoes: true, Reason: "Deux chiffres inversés", RecordedBy: "Jamal", Payout: -21000, Balance: 28500},
-		{PayoutID: of(right), BankReference: "VIR 1", RecordedBy: "Jamal", Payout: 12000, Balance: 16500},
+		{PayoutID: of(wrong), BankReference: "VIR 1", Undone: true, Actor: actor.Association, RecordedBy: "Jamal", Payout: 21000, Balance: 7500},
+		{PayoutID: of(wrong), BankReference: "VIR 1", Undoes: true, Reason: "Deux chiffres inversés", Actor: actor.Association, RecordedBy: "Jamal", Payout: -21000, Balance: 28500},
+		{PayoutID: of(right), BankReference: "VIR 1", Actor: actor.Association, RecordedBy: "Jamal", Payout: 12000, Balance: 16500},
 	}
 	if !slices.Equal(lines, want) {
 		t.Errorf("%+v\nwant %+v", lines, want)
@@ -90,7 +91,7 @@ func TestAPayoutIsUndoneOnce(t *testing.T) {
 	if again := s.undo(t, paid, "RIB fermé"); !again.At.Equal(first.At) || again.Payout.ID != first.Payout.ID {
 		t.Errorf("undone again: %+v, want %+v", again, first)
 	}
-	undo := func(of, payout uuid.UUID, reason string, by uuid.UUID) error {
+	undo := func(of, payout uuid.UUID, reason string, by actor.Actor) error {
 		_, err := s.Undo(context.Background(), of, payout, reason, by)
 		return err
 	}
@@ -98,7 +99,7 @@ func TestAPayoutIsUndoneOnce(t *testing.T) {
 		err, want error
 	}{
 		"for another reason":        {undo(nahlat, paid.ID, "Erreur", s.jamal), settlement.ErrUndone},
-		"by somebody else":          {undo(nahlat, paid.ID, "RIB fermé", postgres.NewID()), settlement.ErrUndone},
+		"by somebody else":          {undo(nahlat, paid.ID, "RIB fermé", actor.OfAssociation(postgres.NewID())), settlement.ErrUndone},
 		"another cooperative's":     {undo(seksou, paid.ID, "RIB fermé", s.jamal), settlement.ErrNoPayout},
 		"one that there is not":     {undo(nahlat, postgres.NewID(), "RIB fermé", s.jamal), settlement.ErrNoPayout},
 		"a cooperative that is not": {undo(postgres.NewID(), paid.ID, "RIB fermé", s.jamal), cooperative.ErrNotFound},
@@ -145,7 +146,7 @@ func TestTwoWhoUndoAtTheSameMomentUndoOnce(t *testing.T) {
 	results := make(chan error, 8)
 	for range cap(results) {
 		clerks.Go(func() {
-			_, err := s.Undo(context.Background(), nahlat, paid.ID, "Erreur", postgres.NewID())
+			_, err := s.Undo(context.Background(), nahlat, paid.ID, "Erreur", actor.OfAssociation(postgres.NewID()))
 			results <- err
 		})
 	}
@@ -171,14 +172,14 @@ func TestReversalsDefendThemselves(t *testing.T) {
 	s.sold(t, nahlat, 30000)
 	undone, stands := s.pay(t, nahlat, 10000, "VIR 1"), s.pay(t, nahlat, 500, "VIR 2")
 	s.undo(t, undone, "Erreur")
-	insert := `insert into payout_reversals (payout_id, reason, at) values ($1, $2, now())`
+	insert := `insert into payout_reversals (payout_id, reason, actor, at) values ($1, $2, 'system', now())`
 	for _, c := range []struct {
 		constraint string
 		payout     uuid.UUID
 		reason     string
 	}{
 		{"payout_reversals_pkey", undone.ID, "Encore"},
-		{"payout_reversals_payout_id_fkey", s.jamal, "Erreur"},
+		{"payout_reversals_payout_id_fkey", s.jamal.User, "Erreur"},
 		{"payout_reversals_reason", stands.ID, " "},
 	} {
 		if _, err := s.db.Exec(insert, c.payout, c.reason); !postgres.Violates(err, c.constraint) {
@@ -197,17 +198,17 @@ func TestAuditFindsReversalsThatDoNotMirrorTheirPayout(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, s *till, paid settlement.Payout){
 		"a reversal that moved nothing": func(t *testing.T, s *till, paid settlement.Payout) {
-			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+			s.exec(t, `insert into payout_reversals (payout_id, reason, actor, at) values ($1, 'Erreur', 'system', now())`, paid.ID)
 		},
 		"money back of a payout that stands": func(t *testing.T, s *till, paid settlement.Payout) {
 			s.back(t, paid, "undone", paid.CooperativeID, paid.Amount)
 		},
 		"less came back than went out": func(t *testing.T, s *till, paid settlement.Payout) {
-			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+			s.exec(t, `insert into payout_reversals (payout_id, reason, actor, at) values ($1, 'Erreur', 'system', now())`, paid.ID)
 			s.back(t, paid, "undone", paid.CooperativeID, paid.Amount-1)
 		},
 		"it came back to another cooperative": func(t *testing.T, s *till, paid settlement.Payout) {
-			s.exec(t, `insert into payout_reversals (payout_id, reason, at) values ($1, 'Erreur', now())`, paid.ID)
+			s.exec(t, `insert into payout_reversals (payout_id, reason, actor, at) values ($1, 'Erreur', 'system', now())`, paid.ID)
 			s.back(t, paid, "undone", s.seller(t, "seksou"), paid.Amount)
 		},
 		"it came back twice": func(t *testing.T, s *till, paid settlement.Payout) {

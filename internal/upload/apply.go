@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -20,7 +21,7 @@ import (
 // orders have taken is moved by the difference that the preview told, so that what was sold meanwhile is
 // not for sale again.
 // Applying it again changes nothing and gives the same answer. seen is as for Reread.
-func (s *Service) Apply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by uuid.UUID) (Upload, error) {
+func (s *Service) Apply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by actor.Actor) (Upload, error) {
 	var u Upload
 	err := s.catalog.InTx(ctx, func(tx *sqlx.Tx) (err error) {
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/upload"
@@ -67,7 +68,7 @@ func TestPreviewsOfSeveralMembersAtOnceAreBounded(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			if _, err := m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(manyRows(5)), "", postgres.NewID()); err != nil {
+			if _, err := m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(manyRows(5)), "", actor.OfCooperative(m.Honey, postgres.NewID())); err != nil {
 				t.Error(err)
 			}
 		})
@@ -103,7 +104,7 @@ func TestUploadsOfADayAreBoundedForMembersAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			_, err := m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(manyRows(1)), "", postgres.NewID())
+			_, err := m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(manyRows(1)), "", actor.OfCooperative(m.Honey, postgres.NewID()))
 			switch {
 			case err == nil:
 				read.Add(1)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -47,7 +48,7 @@ func TestAFileThatCannotBeUsedIsRefusedWithTheReason(t *testing.T) {
 		"too many bytes":      {"a.csv", "Produit;Prix\n" + strings.Repeat("x", sheet.MaxBytes), fault.TooLarge, "upload.too_large"},
 	} {
 		t.Run(name, func(t *testing.T) { // one after the other: files of one cooperative take turns
-			_, err := m.Read(m.Ctx, m.Honey, c.file, strings.NewReader(c.content), "", uuid.New())
+			_, err := m.Read(m.Ctx, m.Honey, c.file, strings.NewReader(c.content), "", m.Member)
 			m.Refused(err, c.kind, c.key)
 		})
 	}
@@ -157,7 +158,7 @@ func TestTheCommandLinesReport(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	const file = "Produit;Prix\nMiel;10\nPollen;gratis\n"
-	u, err := m.Import(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", false, uuid.Nil)
+	u, err := m.Import(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", false, actor.OfSystem())
 	m.Must(err)
 	text, err := json.Marshal(u.Report(m.Locale("en")))
 	m.Must(err)
@@ -168,7 +169,7 @@ func TestTheCommandLinesReport(t *testing.T) {
 	if n := m.Number(`select count(*) from products`); n != 0 {
 		t.Errorf("a dry run wrote %d products", n)
 	}
-	u, err = m.Import(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", true, uuid.Nil)
+	u, err = m.Import(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", true, actor.OfSystem())
 	m.Must(err)
 	if u.Summary.Applied != 1 || m.Number(`select count(*) from products`) != 1 {
 		t.Errorf("%+v", u.Summary)
@@ -191,7 +192,7 @@ func TestOneFileOfAMemberIsReadAtOnce(t *testing.T) {
 	m.Must(err)
 	_, err = m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", m.Member)
 	m.Refused(err, fault.Unavailable, "gate.busy")
-	_, err = m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", uuid.New())
+	_, err = m.Read(m.Ctx, m.Honey, "a.csv", strings.NewReader(file), "", actor.OfCooperative(m.Honey, uuid.New()))
 	m.Must(err)
 	m.Must(writer.Close())
 	m.Must(<-first)

@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -19,7 +20,7 @@ const applyAtOnce = 1000
 // StartApply applies a previewed upload, at once if it is small. A large one is applied by a job: it is
 // Applying until then, and a preview again, with Summary.Failed, if that cannot be done. Asking
 // again changes nothing. seen is as for Reread.
-func (s *Service) StartApply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by uuid.UUID) (Upload, error) {
+func (s *Service) StartApply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by actor.Actor) (Upload, error) {
 	u, err := readUpload(ctx, s.db, coopID, id, "")
 	if err != nil || u.State == Applying || u.State == Applied {
 		return u, err // without waiting for who is at it
@@ -38,7 +39,7 @@ func (s *Service) StartApply(ctx context.Context, coopID, id uuid.UUID, seen *in
 		if err := u.save(ctx, tx); err != nil {
 			return err
 		}
-		return s.jobs.InsertTx(ctx, tx, ApplyArgs{CooperativeID: coopID, UploadID: id, By: by}, nil)
+		return s.jobs.InsertTx(ctx, tx, ApplyArgs{CooperativeID: coopID, UploadID: id, By: by.User}, nil)
 	})
 	if err != nil {
 		return Upload{}, fmt.Errorf("start to apply upload: %w", err)
@@ -54,7 +55,7 @@ func (s *Service) StartApply(ctx context.Context, coopID, id uuid.UUID, seen *in
 type ApplyArgs struct {
 	CooperativeID uuid.UUID `json:"cooperative_id"`
 	UploadID      uuid.UUID `json:"upload_id"`
-	By            uuid.UUID `json:"by"`
+	By            uuid.UUID `json:"by"` // of its members
 }
 
 // Kind names the job.
@@ -75,7 +76,7 @@ type ApplyWorker struct {
 // all. What no other attempt would change, and the last attempt's failure, is told on the preview.
 func (w *ApplyWorker) Work(ctx context.Context, job *river.Job[ApplyArgs]) error {
 	args := job.Args
-	_, err := w.Uploads.Apply(ctx, args.CooperativeID, args.UploadID, nil, args.By)
+	_, err := w.Uploads.Apply(ctx, args.CooperativeID, args.UploadID, nil, actor.OfCooperative(args.CooperativeID, args.By))
 	if err == nil || fault.Is(err, fault.NotFound) {
 		return nil // done, or gone
 	}

@@ -46,7 +46,7 @@ func TestALargeFileIsAppliedByAJobOnce(t *testing.T) {
 		t.Helper()
 		m.Must((&upload.ApplyWorker{Uploads: m.Service}).Work(m.Ctx, &river.Job[upload.ApplyArgs]{
 			JobRow: &rivertype.JobRow{Attempt: 1, MaxAttempts: 5},
-			Args:   upload.ApplyArgs{CooperativeID: m.Honey, UploadID: u.ID, By: m.Member},
+			Args:   upload.ApplyArgs{CooperativeID: m.Honey, UploadID: u.ID, By: m.Member.User},
 		}))
 	}
 	work()
@@ -72,7 +72,7 @@ func TestAJobThatCannotApplyAFileTellsSo(t *testing.T) {
 	work := func(attempt int) error {
 		return (&upload.ApplyWorker{Uploads: m.Service}).Work(m.Ctx, &river.Job[upload.ApplyArgs]{
 			JobRow: &rivertype.JobRow{Attempt: attempt, MaxAttempts: 5},
-			Args:   upload.ApplyArgs{CooperativeID: m.Honey, UploadID: u.ID, By: m.Member},
+			Args:   upload.ApplyArgs{CooperativeID: m.Honey, UploadID: u.ID, By: m.Member.User},
 		})
 	}
 	if err := work(1); err == nil {

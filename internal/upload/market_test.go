@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/table"
@@ -46,7 +47,7 @@ func (m *market) whole(coop uuid.UUID, u upload.Upload, err error) (upload.Uploa
 	return m.Get(m.Ctx, coop, u.ID)
 }
 
-func (m *market) Read(ctx context.Context, coop uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (upload.Upload, error) {
+func (m *market) Read(ctx context.Context, coop uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by actor.Actor) (upload.Upload, error) {
 	u, err := m.Service.Read(ctx, coop, filename, r, encoding, by)
 	return m.whole(coop, u, err)
 }
@@ -61,7 +62,7 @@ func (m *market) Repair(ctx context.Context, coop, id uuid.UUID, line int, colum
 	return m.whole(coop, u, err)
 }
 
-func (m *market) Apply(ctx context.Context, coop, id, by uuid.UUID) (upload.Upload, error) {
+func (m *market) Apply(ctx context.Context, coop, id uuid.UUID, by actor.Actor) (upload.Upload, error) {
 	u, err := m.Service.Apply(ctx, coop, id, nil, by)
 	return m.whole(coop, u, err)
 }

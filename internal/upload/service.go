@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/job"
@@ -32,9 +33,9 @@ func New(db *sqlx.DB, products *catalog.Service, jobs *job.Client, log *slog.Log
 }
 
 // person is who a gate counts somebody's work for; work of nobody who signed in is nobody's.
-func person(by uuid.UUID) string {
-	if by == uuid.Nil {
+func person(by actor.Actor) string {
+	if by.User == uuid.Nil {
 		return ""
 	}
-	return by.String()
+	return by.User.String()
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -103,7 +104,7 @@ const (
 // empty, or what a text file that is not UTF-8 is to be read in. Few files are read at once, and of one
 // person one: gate.ErrBusy. A cooperative has so many files a day, ErrTooMany, and a new one discards
 // its older previews.
-func (s *Service) Read(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by uuid.UUID) (Upload, error) {
+func (s *Service) Read(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, by actor.Actor) (Upload, error) {
 	u := Upload{ID: postgres.NewID(), Filename: text.Cut(text.Line(filename), 120), State: Previewed, CreatedAt: s.now()}
 	err := s.files.Do(ctx, person(by), func() error {
 		if err := s.allowed(ctx, s.db, coopID); err != nil {
@@ -291,14 +292,14 @@ func (s *Summary) recount() {
 }
 
 // keepUpload makes room for a new upload and writes it, without its rows.
-func keepUpload(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, u Upload, by uuid.UUID) error {
+func keepUpload(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, u Upload, by actor.Actor) error {
 	if err := makeRoom(ctx, tx, coopID); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, `
 		insert into uploads (id, cooperative_id, user_id, filename, state, summary, created_at)
 		values ($1, $2, $3, $4, $5, '{}', $6)`,
-		u.ID, coopID, postgres.NullID(by), u.Filename, u.State, u.CreatedAt); err != nil {
+		u.ID, coopID, by.UserID(), u.Filename, u.State, u.CreatedAt); err != nil {
 		return fmt.Errorf("keep upload: %w", err)
 	}
 	return nil
@@ -435,7 +436,7 @@ func (u Upload) settled() error {
 
 // Import reads a file and applies it at once, or discards it after the comparison, for the command
 // line.
-func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, apply bool, by uuid.UUID) (Upload, error) {
+func (s *Service) Import(ctx context.Context, coopID uuid.UUID, filename string, r io.Reader, encoding sheet.Encoding, apply bool, by actor.Actor) (Upload, error) {
 	u, err := s.Read(ctx, coopID, filename, r, encoding, by)
 	if err != nil {
 		return Upload{}, err

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -55,7 +56,7 @@ func TestThePageOfACooperativeKnowsItsIdentityAndWhatItsProductsLack(t *testing.
 	m := open(t)
 	_, err := m.Catalog.Create(context.Background(), m.Oil.ID, catalog.Edit{
 		SKU: "Z-3", Category: "oil", Name: i18n.Text{FR: "Huile nouvelle"}, UnitAmount: 1, UnitCode: "l", Price: 9000, State: catalog.Draft,
-	}, m.Oil.Member.ID)
+	}, actor.OfCooperative(m.Oil.ID, m.Oil.Member.ID))
 	m.must(err)
 	_, err = m.DB.Exec(`update cooperatives set court = 'المحكمة الابتدائية ببركان · Tribunal de Berkane' where slug = 'nahla'`)
 	m.must(err)
@@ -141,7 +142,7 @@ func TestALongListOfCooperativesIsLeafedThrough(t *testing.T) {
 	for i := range 70 {
 		_, err := m.Cooperatives.Create(t.Context(), cooperative.Cooperative{
 			Name: i18n.Text{AR: fmt.Sprintf("تعاونية %d", i%7), FR: fmt.Sprintf("Tissage %d", i%7)}, Sector: "craft", Commune: "berkane", Women: 5,
-		}, m.Association.ID)
+		}, actor.OfAssociation(m.Association.ID))
 		m.must(err)
 	}
 	seen := make(map[string]bool)

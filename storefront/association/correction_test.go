@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -44,7 +45,7 @@ func TestAFormThatIsSentBackAsItCameChangesNothing(t *testing.T) {
 	m := open(t)
 	c := m.kept("nahla")
 	c.Story.FR = "Une histoire.\n\nEn deux paragraphes."
-	_, err := m.Cooperatives.Correct(context.Background(), c, m.Association.ID)
+	_, err := m.Cooperatives.Correct(context.Background(), c, actor.OfAssociation(m.Association.ID))
 	m.must(err)
 	before := m.kept("nahla")
 	for _, code := range languages {

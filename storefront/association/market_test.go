@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
@@ -50,7 +51,7 @@ func (m *market) must(err error) {
 // admit approves the cooperative that waits.
 func (m *market) admit() {
 	m.Helper()
-	m.must(m.Cooperatives.SetState(context.Background(), m.Pending.ID, cooperative.Approved, "", m.Association.ID))
+	m.must(m.Cooperatives.SetState(context.Background(), m.Pending.ID, cooperative.Approved, "", actor.OfAssociation(m.Association.ID)))
 }
 
 func on(day string) time.Time {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -128,7 +129,7 @@ func TestADecisionFromAnOldPageIsRefused(t *testing.T) {
 	path := "/fr/association/cooperatives/amal"
 	pending := m.boss.Get(path).Want(http.StatusOK).Find("form[action$=approve] input[name=seen]").AttrOr("value", "")
 	for _, to := range []cooperative.State{cooperative.Approved, cooperative.Suspended} { // by a colleague, who knows why
-		if err := m.Cooperatives.SetState(t.Context(), m.Pending.ID, to, "une plainte", m.Association.ID); err != nil {
+		if err := m.Cooperatives.SetState(t.Context(), m.Pending.ID, to, "une plainte", actor.OfAssociation(m.Association.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}

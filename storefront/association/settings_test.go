@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -90,7 +91,7 @@ func TestABuyerAsksTheAssociationAboutAnOrder(t *testing.T) {
 	m := open(t)
 	to := m.decided()
 	to.Phone, to.WhatsApp = "0536000098", "0699000098"
-	_, err := m.Settings.Save(context.Background(), to, m.Association.ID)
+	_, err := m.Settings.Save(context.Background(), to, actor.OfAssociation(m.Association.ID))
 	m.must(err)
 	placed := m.Order()
 	page := m.Visitor().Get("/fr/orders/" + placed.Token).Want(http.StatusOK)
@@ -140,7 +141,7 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	typed.Set("unauthorised", "no")
 	theirs := m.decided()
 	theirs.Commission = 325
-	_, err = m.Settings.Save(context.Background(), theirs, karim.ID)
+	_, err = m.Settings.Save(context.Background(), theirs, actor.OfAssociation(karim.ID))
 	m.must(err)
 
 	typed.Set("email", "moi@exemple.invalid")

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -102,7 +103,7 @@ func TestWhatIsOwedMayChangeBetweenLookingAndPaying(t *testing.T) {
 		l := m.in(code)
 		path := "/" + code + "/association/settlement/nahla"
 		shown := m.boss.Get(path).Want(http.StatusOK).Find("form[action$=pay] input[name=shown]").AttrOr("value", "")
-		if _, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 1000, fmt.Sprint("VIR-B", i), m.Association.ID); err != nil { // by a colleague
+		if _, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 1000, fmt.Sprint("VIR-B", i), actor.OfAssociation(m.Association.ID)); err != nil { // by a colleague
 			t.Fatal(err)
 		}
 		before, now := money.Amount(22800-1000*i), money.Amount(21800-1000*i)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -17,7 +18,7 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	m.autumn()
-	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10050, "VIR-1", m.Association.ID)
+	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10050, "VIR-1", actor.OfAssociation(m.Association.ID))
 	m.must(err)
 	id := paid.ID.String()
 	undo := func(code, id, reason string) *storetest.Page {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 )
 
@@ -174,7 +175,7 @@ func TestOnlyWhatIsOfferedIsShown(t *testing.T) {
 	for _, slug := range []string{draft, "nothing", "%00", "..%2f..%2fetc", strings.Repeat("x", 1000)} {
 		p.refused(http.MethodGet, "/api/v1/products/"+slug, "", http.Header{}, http.StatusNotFound, "not_found")
 	}
-	err := p.Cooperatives.SetState(context.Background(), p.Oil.ID, cooperative.Suspended, "a complaint", p.Association.ID)
+	err := p.Cooperatives.SetState(context.Background(), p.Oil.ID, cooperative.Suspended, "a complaint", actor.OfAssociation(p.Association.ID))
 	if err != nil {
 		t.Fatal(err)
 	}

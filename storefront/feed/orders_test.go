@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -133,7 +134,7 @@ func TestManyBuyersAtOnceCannotBuyWhatIsNotThere(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	thyme := p.Honey.Product(t, "M-1").ID
-	if err := p.Catalog.SetPriceStock(t.Context(), p.Honey.ID, thyme, nil, pieces(5), p.Honey.Member.ID); err != nil {
+	if err := p.Catalog.SetPriceStock(t.Context(), p.Honey.ID, thyme, nil, pieces(5), actor.OfCooperative(p.Honey.ID, p.Honey.Member.ID)); err != nil {
 		t.Fatal(err)
 	}
 	statuses := make([]int, 20)

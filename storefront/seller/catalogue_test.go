@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -75,7 +76,7 @@ func TestRowThatSomebodyElseChangedTooIsToldAndHoldsWhenSentAgain(t *testing.T) 
 	for i, language := range languages {
 		page := shownNow(member, thyme)
 		other := money.Amount(100_00 + 100*i)
-		if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, thyme.ID, &other, nil, m.Honey.Member.ID); err != nil {
+		if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, thyme.ID, &other, nil, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
 			t.Fatal(err)
 		}
 		price := strconv.Itoa(131 + i)

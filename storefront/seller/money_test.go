@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -50,7 +51,7 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 	if err := m.Orders.Confirm(t.Context(), second.Order.ID, m.ByAssociation()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID); err != nil {
+	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", actor.OfAssociation(m.Association.ID)); err != nil {
 		t.Fatal(err)
 	}
 	page := member.Get("/fr/seller/money").Want(http.StatusOK)
@@ -93,9 +94,9 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	deliver(t, m, m.Order()) // honey for 240 dirhams, 228 due
-	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10_000, "VIR-77", m.Association.ID)
+	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10_000, "VIR-77", actor.OfAssociation(m.Association.ID))
 	if err == nil {
-		_, err = m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", m.Association.ID)
+		_, err = m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", actor.OfAssociation(m.Association.ID))
 	}
 	if err != nil {
 		t.Fatal(err)

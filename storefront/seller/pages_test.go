@@ -11,6 +11,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -141,7 +142,7 @@ func TestHomeTellsWhereTheCooperativeStands(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	why := "السجل التجاري ناقص"
-	if err := m.Cooperatives.SetState(context.Background(), m.Oil.ID, cooperative.Suspended, why, m.Association.ID); err != nil {
+	if err := m.Cooperatives.SetState(context.Background(), m.Oil.ID, cooperative.Suspended, why, actor.OfAssociation(m.Association.ID)); err != nil {
 		t.Fatal(err)
 	}
 	page := m.SignIn(m.Oil.Member).Get("/ar/seller").Want(http.StatusOK)

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/text/encoding/charmap"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/search"
@@ -138,7 +139,7 @@ func TestWhatIsNotOnSaleIsNotSaidToBeFound(t *testing.T) {
 	m := storetest.New(t)
 	member := m.SignIn(m.Honey.Member)
 	thyme := m.Honey.Product(t, "M-1")
-	if err := m.Catalog.SetState(t.Context(), m.Honey.ID, thyme.ID, catalog.Archived, m.Honey.Member.ID); err != nil {
+	if err := m.Catalog.SetState(t.Context(), m.Honey.ID, thyme.ID, catalog.Archived, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
 		t.Fatal(err)
 	}
 	upload := func(content string) string {
@@ -164,7 +165,7 @@ func TestWhatIsNotOnSaleIsNotSaidToBeFound(t *testing.T) {
 		}
 	}
 	// What a suspended cooperative has on sale is not found either.
-	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", m.Association.ID); err != nil {
+	if err := m.Cooperatives.SetState(t.Context(), m.Honey.ID, "suspended", "a complaint", actor.OfAssociation(m.Association.ID)); err != nil {
 		t.Fatal(err)
 	}
 	unseen := upload("code;prix\nM-2;355\n")

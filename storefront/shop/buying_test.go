@@ -12,6 +12,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/order"
@@ -237,7 +238,7 @@ func TestWhatRanOutMeanwhileIsShownBeforeAnythingIsOrdered(t *testing.T) {
 
 	// While she types, the cooperative counts its honey again: two jars.
 	two := 2
-	if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, m.Honey.Products[0].ID, nil, &two, m.Honey.Member.ID); err != nil {
+	if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, m.Honey.Products[0].ID, nil, &two, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
 		t.Fatal(err)
 	}
 	page := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)

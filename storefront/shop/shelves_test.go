@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/static"
@@ -34,7 +35,7 @@ func TestAnotherCategoryNeedsNoOtherProgram(t *testing.T) {
 	}
 	girolles, err := m.Catalog.Create(t.Context(), m.Honey.ID, catalog.Edit{
 		Category: "mushroom", Name: i18n.Text{FR: "Girolles"}, UnitAmount: 1, UnitCode: "kg", Price: 9_000,
-	}, m.Honey.Member.ID)
+	}, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
 	if err != nil {
 		t.Fatal(err)
 	}

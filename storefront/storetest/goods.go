@@ -87,7 +87,7 @@ func (m *Market) furnish() {
 	m.Pending, err = m.Cooperatives.Create(ctx, cooperative.Cooperative{
 		Slug: "amal", Name: i18n.Text{AR: "تعاونية الأمل", FR: "Coopérative Amal"},
 		Sector: "craft", Commune: "tafoughalt", Women: 6, Men: 1,
-	}, m.Association.ID)
+	}, actor.OfAssociation(m.Association.ID))
 	must(m.t, err)
 }
 
@@ -95,16 +95,16 @@ func (m *Market) furnish() {
 func (m *Market) seller(c cooperative.Cooperative, goods []catalog.Edit) Seller {
 	m.t.Helper()
 	ctx := context.Background()
-	created, err := m.Cooperatives.Create(ctx, c, m.Association.ID)
+	created, err := m.Cooperatives.Create(ctx, c, actor.OfAssociation(m.Association.ID))
 	must(m.t, err)
-	must(m.t, m.Cooperatives.SetState(ctx, created.ID, cooperative.Approved, "", m.Association.ID))
+	must(m.t, m.Cooperatives.SetState(ctx, created.ID, cooperative.Approved, "", actor.OfAssociation(m.Association.ID)))
 	s := Seller{}
 	s.Member, err = m.Accounts.Create(ctx, account.NewUser{
 		Name: "فاطمة", Email: "member@" + c.Slug + ".test", Password: Password, Role: account.President, CooperativeID: &created.ID,
 	})
 	must(m.t, err)
 	for _, edit := range goods {
-		p, err := m.Catalog.Create(ctx, created.ID, edit, s.Member.ID)
+		p, err := m.Catalog.Create(ctx, created.ID, edit, actor.OfCooperative(created.ID, s.Member.ID))
 		must(m.t, err)
 		s.Products = append(s.Products, p)
 	}

@@ -1,12 +1,15 @@
 package ui
 
-import "github.com/souk-taawon/souk/internal/actor"
+import (
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/i18n"
+)
 
 // Who is who did something, for a history: by name where one is known, and otherwise by what they are to the
 // market.
-func Who(p Page, by actor.Kind, name string) string {
+func Who(l *i18n.Locale, by actor.Kind, name string) string {
 	if name != "" {
 		return name
 	}
-	return p.T(by.Key())
+	return l.T(by.Key())
 }

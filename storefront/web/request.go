@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -142,6 +143,18 @@ func (r *Request) UserID() uuid.UUID {
 		return uuid.Nil
 	}
 	return r.User.ID
+}
+
+// Actor is who acts, for histories: one of the association's people or a cooperative's member; nobody if nobody
+// signed in.
+func (r *Request) Actor() actor.Actor {
+	switch {
+	case r.User == nil:
+		return actor.Actor{}
+	case r.Cooperative != nil:
+		return actor.OfCooperative(r.Cooperative.ID, r.User.ID)
+	}
+	return actor.OfAssociation(r.User.ID)
 }
 
 // Path is the path that was asked for, without the language and with the query.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/audit"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -27,10 +28,10 @@ type Market struct {
 	Ctx      context.Context
 	DB       *sqlx.DB
 	Jobs     *job.Client
-	Honey    uuid.UUID // of Tafoughalt, beekeepers
-	Couscous uuid.UUID // of Sidi Slimane, women only
-	Member   uuid.UUID
-	Today    time.Time // what its clock says
+	Honey    uuid.UUID   // of Tafoughalt, beekeepers
+	Couscous uuid.UUID   // of Sidi Slimane, women only
+	Member   actor.Actor // of the beekeepers
+	Today    time.Time   // what its clock says
 	Log      *slog.Logger
 	Written  bytes.Buffer // of the log
 
@@ -41,7 +42,7 @@ type Market struct {
 func New(t testing.TB) *Market {
 	t.Helper()
 	m := &Market{
-		Ctx: t.Context(), DB: pgtest.New(t), Member: postgres.NewID(),
+		Ctx: t.Context(), DB: pgtest.New(t),
 		Today: time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC), t: t,
 	}
 	m.Log = slog.New(slog.NewJSONHandler(&m.Written, nil))
@@ -54,6 +55,7 @@ func New(t testing.TB) *Market {
 		('echcharaa', 'سيدي سليمان الشراعة', 'Sidi Slimane Echcharaa', 'province', 34.9, -2.3)
 		on conflict (slug) do nothing`)
 	m.Honey = m.cooperative("assalat-el-arz", "عسالات الأرز", "Assalat El Arz", "tafoughalt", 4, 7)
+	m.Member = actor.OfCooperative(m.Honey, postgres.NewID())
 	m.Couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", "Nouarat Echcharaa", "echcharaa", 9, 0)
 	return m
 }
@@ -149,7 +151,7 @@ func (m *Market) BySKU(coop uuid.UUID, sku string) catalog.Product {
 func (m *Market) Reserve(order uuid.UUID, lines ...catalog.StockLine) ([]catalog.Product, error) {
 	var sold []catalog.Product
 	err := postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) (err error) {
-		sold, err = m.ReserveTx(m.Ctx, tx, order, lines)
+		sold, err = m.ReserveTx(m.Ctx, tx, order, lines, actor.OfBuyer())
 		return err
 	})
 	return sold, err
@@ -157,7 +159,7 @@ func (m *Market) Reserve(order uuid.UUID, lines ...catalog.StockLine) ([]catalog
 
 // Release gives them back.
 func (m *Market) Release(order uuid.UUID, lines ...catalog.StockLine) error {
-	return postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error { return m.ReleaseTx(m.Ctx, tx, order, lines) })
+	return postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error { return m.ReleaseTx(m.Ctx, tx, order, lines, actor.OfBuyer()) })
 }
 
 // Sound fails the test when the audit of the catalogue finds anything, or one of the others.

@@ -29,6 +29,7 @@ var moved = slices.Concat([]change{
 	{120, "postings.credit", "likewise"},
 	{162, "delivery_zones", "berkane is called province"},
 	{162, "places.zone", "likewise"},
+	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
 }, together(161, "settings", "in decided, by its name in the form",
 	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",
 	"free_delivery_from_centimes reservation_hours buyer_months publish_without_authorisation hold_hours order_products order_pieces",

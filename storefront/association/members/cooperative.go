@@ -197,7 +197,7 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 	if err != nil {
 		return err
 	}
-	err = h.Cooperatives.Decide(r.Context(), c.ID, r.Shown("seen"), to, r.Form("note"), r.UserID())
+	err = h.Cooperatives.Decide(r.Context(), c.ID, r.Shown("seen"), to, r.Form("note"), r.Actor())
 	if no, ok := association.Refused(r, err); ok {
 		return h.showCooperative(r, formSuspend, no)
 	}

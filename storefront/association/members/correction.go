@@ -51,7 +51,7 @@ func (h *Handler) correct(r *web.Request) error {
 	corrected := readIdentity(r, c.Sector)
 	corrected.ID = c.ID
 	corrected.Version = r.Shown("version")
-	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.UserID())
+	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.Actor())
 	if errors.Is(err, cooperative.ErrChanged) {
 		return h.showChanged(r, fault.As(err))
 	}
@@ -98,7 +98,7 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 	}
 	for _, e := range events {
 		if e.Kind != cooperative.Decided {
-			form.Errors[""] = r.Locale.T("association.correct.changed", "Name", e.User, "When", r.Locale.DateTime(e.At))
+			form.Errors[""] = r.Locale.T("association.correct.changed", "Name", ui.Who(r.Locale, e.Actor, e.User), "When", r.Locale.DateTime(e.At))
 			break
 		}
 	}

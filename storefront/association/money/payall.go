@@ -36,7 +36,7 @@ func (h *Handler) payAll(r *web.Request) error {
 	if len(transfers) == 0 || r.Form("shown") != shownAs(due) {
 		return h.showSettlement(r, changedMeanwhile(r))
 	}
-	payouts, err := h.Settlements.PayAll(r.Context(), transfers, r.Form("reference"), r.UserID())
+	payouts, err := h.Settlements.PayAll(r.Context(), transfers, r.Form("reference"), r.Actor())
 	if errors.Is(err, settlement.ErrReferenceUsed) {
 		err = incomplete().Field("reference", settlement.ErrReferenceUsed.Key)
 	}

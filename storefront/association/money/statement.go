@@ -81,7 +81,7 @@ func (h *Handler) pay(r *web.Request) error {
 	var payouts []settlement.Payout
 	if transfer.Amount, err = readAmount(r); err == nil {
 		transfer.Shown = new(money.Amount(r.Shown("shown")))
-		payouts, err = h.Settlements.PayAll(r.Context(), []settlement.Transfer{transfer}, r.Form("reference"), r.UserID())
+		payouts, err = h.Settlements.PayAll(r.Context(), []settlement.Transfer{transfer}, r.Form("reference"), r.Actor())
 	}
 	if errors.Is(err, settlement.ErrOwedChanged) {
 		return h.showOwedChanged(r, c)

@@ -34,7 +34,7 @@ func (h *Handler) undo(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	undone, err := h.Settlements.Undo(r.Context(), c.ID, id, r.Form("reason"), r.UserID())
+	undone, err := h.Settlements.Undo(r.Context(), c.ID, id, r.Form("reason"), r.Actor())
 	if no, ok := association.Refused(r, err); ok {
 		entries, err := h.Settlements.EntriesOf(r.Context(), c.ID, id)
 		if err != nil {

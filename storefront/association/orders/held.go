@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -81,7 +80,7 @@ func (h *Handler) free(r *web.Request) error {
 		of.Mailed = true
 		return h.showHeld(r, http.StatusConflict, heldView{Of: of, OldPage: true})
 	}
-	freed, err := h.Orders.Free(r.Context(), of, until, order.By{Actor: actor.OfAssociation(r.UserID())})
+	freed, err := h.Orders.Free(r.Context(), of, until, order.By{Actor: r.Actor()})
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		return err
 	}
 	move := order.Move(r.Param("move"))
-	by := order.By{Actor: actor.OfAssociation(r.UserID()), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
+	by := order.By{Actor: r.Actor(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
 	switch {
 	case move == moveRenew:
 		err = h.Orders.RenewLink(r.Context(), id, by.Seen)

@@ -79,7 +79,7 @@ func (h *Handler) saveSettings(r *web.Request) error {
 	for _, f := range kept.Values {
 		typed[f.Name] = r.Form(f.Name)
 	}
-	changed, err := h.Settings.SaveFields(r.Context(), r.Shown("version"), typed, r.UserID())
+	changed, err := h.Settings.SaveFields(r.Context(), r.Shown("version"), typed, r.Actor())
 	if errors.Is(err, settings.ErrChanged) {
 		return h.showSettingsChanged(r, fault.As(err))
 	}
@@ -117,7 +117,7 @@ func (h *Handler) showSettingsChanged(r *web.Request, changed *fault.Error) erro
 		return err
 	}
 	if len(latest) > 0 {
-		form.Errors[""] = r.Locale.T("association.settings.changed", "Name", latest[0].User, "When", r.Locale.DateTime(latest[0].At))
+		form.Errors[""] = r.Locale.T("association.settings.changed", "Name", ui.Who(r.Locale, latest[0].Actor, latest[0].User), "When", r.Locale.DateTime(latest[0].At))
 	}
 	return h.showSettings(r, http.StatusConflict, kept, form)
 }

@@ -153,7 +153,7 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 	var product catalog.Product
 	if err == nil {
 		page := catalog.ReadPage(r.Form("page"))
-		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.UserID())
+		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.Actor())
 	}
 	if err != nil {
 		return h.refuseRow(r, id, err)
@@ -214,7 +214,7 @@ func (h *Handler) setState(r *web.Request) error {
 		return err
 	}
 	state := r.Form("state")
-	err = h.Catalog.ChangeState(r.Context(), r.CooperativeID(), id, state, catalog.ReadPage(r.Form("page")), r.UserID())
+	err = h.Catalog.ChangeState(r.Context(), r.CooperativeID(), id, state, catalog.ReadPage(r.Form("page")), r.Actor())
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
@@ -233,7 +233,7 @@ func (h *Handler) setSeveral(r *web.Request) error {
 		chosen = append(chosen, catalog.Chosen{ID: id, Page: catalog.ReadPage(page)})
 	}
 	what := r.Form("do")
-	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), chosen, what, r.UserID())
+	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), chosen, what, r.Actor())
 	switch {
 	case err != nil:
 		return h.refuseRow(r, uuid.Nil, err)

@@ -63,7 +63,7 @@ func (h *Handler) createProduct(r *web.Request) error {
 	var product catalog.Product
 	if err == nil {
 		edit.Form, _ = uuid.Parse(r.Form("page")) // without one, nothing is made once only
-		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.UserID())
+		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.Actor())
 	}
 	if form, ok := r.Rejected(err); ok {
 		return h.showProduct(r, http.StatusUnprocessableEntity, nil, form)
@@ -139,7 +139,7 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	page := catalog.ReadPage(r.Form("page"))
 	edit, err := readEdit(r)
 	if err == nil {
-		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.UserID())
+		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.Actor())
 	}
 	var changed *catalog.Changed
 	if errors.As(err, &changed) {

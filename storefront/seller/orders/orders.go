@@ -146,7 +146,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if !move.By(actor.Member) {
 		return web.ErrNotFound
 	}
-	by := order.By{Actor: actor.OfCooperative(r.CooperativeID(), r.UserID()), SeenPart: new(order.PartState(r.Form("seen")))}
+	by := order.By{Actor: r.Actor(), SeenPart: new(order.PartState(r.Form("seen")))}
 	if move == order.MoveDecline {
 		by.Note, err = reason(r)
 	}

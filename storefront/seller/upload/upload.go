@@ -148,7 +148,7 @@ func (h *Handler) readUpload(r *web.Request) error {
 			return fmt.Errorf("open upload: %w", openErr)
 		}
 		defer func() { _ = file.Close() }() // only read
-		read, err = h.Uploads.Read(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.UserID())
+		read, err = h.Uploads.Read(r.Context(), r.CooperativeID(), web.Clean(header.Filename), file, "", r.Actor())
 	}
 	if f, status := seller.RefusedFile(r, err); f != nil {
 		form := ui.Form{Errors: map[string]string{"file": r.Locale.Message(f.Message)}}
@@ -256,7 +256,7 @@ func (h *Handler) applyUpload(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.Uploads.StartApply(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), r.UserID()); err != nil {
+	if _, err := h.Uploads.StartApply(r.Context(), r.CooperativeID(), id, new(r.Shown("seen")), r.Actor()); err != nil {
 		if f, status := seller.RefusedFile(r, err); f != nil {
 			return h.showUpload(r, status, uploadView{Failed: &f.Message})
 		}
