@@ -1,0 +1,492 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/internal/sample"
+)
+
+// The two markets whose pages are read: whatever there is many of, there is four times as much of in the second.
+var (
+	readSmall = sample.Size{Copies: 4, Shelf: 150}
+	readLarge = sample.Size{Copies: 16, Shelf: 600}
+)
+
+// mayRead is how many rows a statement may read in the large market that reads so many in the small one.
+func mayRead(small int) int { return small + small/4 + 25 }
+
+// A list that does not fill its page in the small market reads more in the large one: a few rows for each that is
+// shown, of no more than a page has.
+const (
+	pageful = 50
+	perLine = 6
+)
+
+// readMore are statements that read more for there being more, and why. What does no longer is taken out.
+var readMore = []struct{ statement, why string }{
+	{`with unconfirmed as materialized ( select id from order_heads`, `the association's sums are not carried yet`},
+	{`with parts as ( select p.cooperative_id, j.order_id`, `nor are a cooperative's`},
+	{`select e.cooperative_id, e.rib_before, e.rib_after`, `nor is whose bank account has changed`},
+	{`select b.account, sum(b.credits - b.debits) as total`, `nor are the balances of all together`},
+	{`with standing as ( select cooperative_id`, `nor are what is owed and what waits to be confirmed`},
+	{`select n.cooperatives, n.women_only, d.ready`, `nor is how many are owed something`},
+	{`from sellers c where (c.approved or c.id = any($1))`, `the dashboard reads all cooperatives`},
+	{`select count(*) from (select from orders o`, `orders are sought without an index`},
+	{`from (select * from orders o where`, `orders are paged by offset`},
+	{`select t.pieces, t.on_sale, t.alarm_since`, `the alarm counts all orders that are not confirmed`},
+	{`select count(*) from products where cooperative_id = $1`, `a cooperative's products are sought without an index`},
+	{`select id from products where cooperative_id = $1`, `a cooperative's products are paged by offset`},
+	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},
+	{`select coalesce(sum(n.published), 0) from product_counts`, `products are not counted for all together`},
+	{`where p.cooperative_id = $2`, `the association sees all of a cooperative's products`},
+	{`select cooperative_id from stalls where shown`, `the feed of cooperatives is paged by offset`},
+	{`from users u where (cooperative_id = cast($1 as uuid)`, `people are not paged`},
+}
+
+// TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, in a market and in one four
+// times as large: as many queries answer it, and none of them reads more rows for there being more.
+func TestPagesReadWhatTheyShow(t *testing.T) {
+	t.Parallel()
+	server, err := embedded.Start(t.Context(), embedded.Config{DataDir: newFolder(t), CreateDatabases: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Stop(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	folders := [2]string{newFolder(t), newFolder(t)}
+	databases, err := loadTwice(t.Context(), server.URL(), folders)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found [2]map[string]*pageReads
+	var both sync.WaitGroup
+	for i, size := range []sample.Size{readSmall, readLarge} {
+		both.Go(func() {
+			var err error
+			if found[i], err = readMarket(t, folders[i], databases[i], size); err != nil {
+				t.Errorf("the market of %d copies: %v", size.Copies, err)
+			}
+		})
+	}
+	both.Wait()
+	if t.Failed() {
+		return
+	}
+	compareReads(t, found[0], found[1])
+}
+
+// compareReads tells of each page that reads more in the large market, by which statement.
+func compareReads(t *testing.T, small, large map[string]*pageReads) {
+	all, needed := 0, make([]bool, len(readMore))
+	for name, page := range large {
+		before := small[name]
+		all += len(page.asked)
+		if len(before.asked) != len(page.asked) {
+			t.Errorf("%s asks %d queries in the small market and %d in the large one:\n\t%s\nand\n\t%s", name,
+				len(before.asked), len(page.asked), strings.Join(before.asked, "\n\t"), strings.Join(page.asked, "\n\t"))
+		}
+		for statement, rows := range page.rows {
+			if page.file || rows <= mayRead(before.rows[statement]) {
+				continue
+			}
+			if shown := page.shown[statement]; shown <= pageful && rows <= perLine*shown {
+				continue
+			}
+			known := slices.IndexFunc(readMore, func(m struct{ statement, why string }) bool { return strings.Contains(statement, m.statement) })
+			if known >= 0 {
+				needed[known] = true
+				continue
+			}
+			t.Errorf("%s reads %d rows in the small market and %d in the large one by\n\t%s", name, before.rows[statement], rows, statement)
+		}
+	}
+	for i, m := range readMore {
+		if !needed[i] {
+			t.Errorf("no page reads more by «%s» any longer: take it out of the list", m.statement)
+		}
+	}
+	if all < 3*len(large) {
+		t.Errorf("%d pages ask no more than %d queries: they are not seen", len(large), all)
+	}
+}
+
+// pageReads is what the answer to a page reads.
+type pageReads struct {
+	file  bool           // of everything: it reads more where there is more
+	asked []string       // the statements, in their order
+	rows  map[string]int // that are read, by statement
+	shown map[string]int // of those, what the statement gives
+}
+
+// readMarket opens a market of that size in a database of its own and asks its pages.
+func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[string]*pageReads, err error) {
+	ctx := t.Context()
+	seen := &spy{}
+	through, err := seen.before(t, direct)
+	if err != nil {
+		return nil, err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return nil, err
+	}
+	c.DatabaseURL, c.MeiliURL, c.BlobURL = through, "", ""
+	public, err := listen(ctx, "127.0.0.1:0", "")
+	if err != nil {
+		return nil, err
+	}
+	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: newSteps(io.Discard), end: newEnding(c.ShutdownTimeout)}
+	defer closing(d.end.within(1, d.open.closeBy), &err)
+	a, err := d.prepare(ctx, false)
+	if err != nil {
+		return nil, errors.Join(err, public.Close())
+	}
+	served := make(chan error, 1)
+	go func() { served <- a.server.Serve(public) }() // nothing but its doors: no job asks anything meanwhile
+	defer func() { err = errors.Join(err, a.server.Shutdown(ctx), <-served) }()
+	if err := (&catalog.DrawShelvesWorker{Catalog: a.Catalog}).Work(ctx, nil); err != nil {
+		return nil, err
+	}
+	v, err := newAsker(ctx, a, d.base())
+	if err != nil {
+		return nil, err
+	}
+	explaining, err := openExplaining(ctx, direct)
+	if err != nil {
+		return nil, err
+	}
+	defer closing(explaining.Close, &err)
+	found := make(map[string]*pageReads)
+	for _, p := range v.pages {
+		if found[p.name], err = readPage(ctx, v, p, seen, explaining); err != nil {
+			return nil, fmt.Errorf("%s: %w", p.path, err)
+		}
+	}
+	return found, nil
+}
+
+// readPage asks a page some times: what is kept for a while is not read each time, so the fewest queries count, and
+// the rows of all.
+func readPage(ctx context.Context, v *asker, p benchPage, seen *spy, explaining *sqlx.DB) (*pageReads, error) {
+	read := &pageReads{file: p.file, rows: make(map[string]int), shown: make(map[string]int)}
+	var asked []asking
+	for n := range 3 {
+		seen.take()
+		if _, err := v.get(ctx, p.as, p.path, false); err != nil {
+			return nil, err
+		}
+		queries := seen.take()
+		if n == 0 || len(queries) < len(read.asked) {
+			read.asked = nil
+			for _, q := range queries {
+				read.asked = append(read.asked, q.name())
+			}
+		}
+		for _, q := range queries {
+			if !slices.ContainsFunc(asked, q.equals) {
+				asked = append(asked, q)
+			}
+		}
+	}
+	for _, q := range asked {
+		rows, shown, err := rowsRead(ctx, explaining, q)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", q.name(), err)
+		}
+		read.rows[q.name()] += rows
+		read.shown[q.name()] += shown
+	}
+	return read, nil
+}
+
+// loadTwice gives the URLs of two databases of the server, each with the sample market of these folders: loaded
+// once, it is copied.
+func loadTwice(ctx context.Context, serverURL string, folders [2]string) (databases [2]string, err error) {
+	db, err := postgres.OpenPatient(ctx, serverURL, 1)
+	if err != nil {
+		return databases, err
+	}
+	defer closing(db.Close, &err)
+	if databases[0], err = createDatabase(ctx, db, serverURL, "small", "template1"); err != nil {
+		return databases, err
+	}
+	key, err := secret(folders[0])
+	if err != nil {
+		return databases, err
+	}
+	if err := os.Link(filepath.Join(folders[0], secretFile), filepath.Join(folders[1], secretFile)); err != nil {
+		return databases, err
+	}
+	if err := loadSample(ctx, databases[0], key); err != nil {
+		return databases, err
+	}
+	databases[1], err = createDatabase(ctx, db, serverURL, "large", "small")
+	return databases, err
+}
+
+// createDatabase gives the URL of a new database of the server, a copy of another.
+func createDatabase(ctx context.Context, db *sqlx.DB, serverURL, name, of string) (string, error) {
+	u, err := url.Parse(serverURL)
+	if err != nil {
+		return "", err
+	}
+	u.Path = name
+	_, err = db.ExecContext(ctx, `create database `+name+` template `+of)
+	return u.String(), err
+}
+
+func loadSample(ctx context.Context, databaseURL string, key []byte) (err error) {
+	db, err := postgres.OpenPatient(ctx, databaseURL, 4)
+	if err != nil {
+		return err
+	}
+	defer closing(db.Close, &err)
+	if err := postgres.Migrate(ctx, db); err != nil {
+		return err
+	}
+	texts, err := i18n.Load()
+	if err != nil {
+		return err
+	}
+	return sample.Load(ctx, market.Parts{
+		DB: db, Languages: texts, Log: slog.New(slog.DiscardHandler), Secret: key, BaseURL: "http://souk.test", Now: time.Now,
+	}, sample.Size{})
+}
+
+// openExplaining connects to the database for plans as they are in a country's market, where tables are not
+// small: by an index where there is one.
+func openExplaining(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return nil, err
+	}
+	q := u.Query()
+	for _, off := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"} {
+		q.Set(off, "off")
+	}
+	u.RawQuery = q.Encode()
+	return postgres.Open(ctx, u.String(), 1)
+}
+
+// plan is a step of a plan and those below it, as PostgreSQL explains them.
+type plan struct {
+	Type    string  `json:"Node Type"`
+	Rows    float64 `json:"Actual Rows"` // of each loop, at the mean
+	Loops   float64 `json:"Actual Loops"`
+	Removed float64 `json:"Rows Removed by Filter"`
+	Recheck float64 `json:"Rows Removed by Index Recheck"`
+	Plans   []plan
+}
+
+// read is how many rows of tables the plan reads.
+func (p plan) read() (rows float64) {
+	switch p.Type {
+	case "Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Index Scan", "Tid Scan", "Sample Scan":
+		rows = (p.Rows + p.Removed + p.Recheck) * p.Loops
+	}
+	for _, below := range p.Plans {
+		rows += below.read()
+	}
+	return rows
+}
+
+// rowsRead says how many rows of tables a statement reads, and how many it gives. An index serves to find rows or
+// to have them in their order, and which is better a small table does not tell: the better one counts.
+func rowsRead(ctx context.Context, db *sqlx.DB, q asking) (rows, shown int, err error) {
+	found, err := explained(ctx, db, q, "on")
+	if err != nil || found.read() <= float64(mayRead(0)) {
+		return int(found.read()), int(found.Rows), err
+	}
+	ordered, err := explained(ctx, db, q, "off")
+	return int(min(found.read(), ordered.read())), int(found.Rows), err
+}
+
+// explained runs a statement again, undone at once, and tells how.
+func explained(ctx context.Context, db *sqlx.DB, q asking, sorts string) (plan, error) {
+	tx, err := db.BeginTxx(ctx, nil)
+	if err != nil {
+		return plan{}, err
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, `set local enable_sort = `+sorts); err != nil {
+		return plan{}, err
+	}
+	var text []byte
+	if err := tx.GetContext(ctx, &text, `explain (analyze, timing off, costs off, format json) `+q.statement, q.args...); err != nil {
+		return plan{}, err
+	}
+	var of []struct{ Plan plan }
+	if err := json.Unmarshal(text, &of); err != nil {
+		return plan{}, err
+	}
+	return of[0].Plan, nil
+}
+
+// asking is a statement that the database was asked, and its arguments as text; nil is null.
+type asking struct {
+	statement string
+	args      []any
+}
+
+// name is the statement in a line.
+func (q asking) name() string { return strings.Join(strings.Fields(q.statement), " ") }
+
+func (q asking) equals(other asking) bool {
+	return q.statement == other.statement && slices.Equal(q.args, other.args)
+}
+
+// spy stands before a database and notes what it is asked.
+type spy struct {
+	mu    sync.Mutex
+	asked []asking
+}
+
+// take gives what was asked since it was taken last.
+func (s *spy) take() []asking {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	asked := s.asked
+	s.asked = nil
+	return asked
+}
+
+func (s *spy) note(q asking) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, q)
+}
+
+// before gives the URL by which the database is reached through the spy until the test ends.
+func (s *spy) before(t *testing.T, databaseURL string) (string, error) {
+	u, err := url.Parse(databaseURL)
+	if err != nil {
+		return "", err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	t.Cleanup(func() { _ = listener.Close() }) // nothing can be lost
+	server := u.Host
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go s.pass(client, server)
+		}
+	}()
+	u.Host = listener.Addr().String()
+	return u.String(), nil
+}
+
+// pass brings a connection's messages to the server and its answers back.
+func (s *spy) pass(client net.Conn, address string) {
+	defer func() { _ = client.Close() }()
+	server, err := net.Dial("tcp", address)
+	if err != nil {
+		return
+	}
+	defer func() { _ = server.Close() }()
+	go func() {
+		_, _ = io.Copy(client, server)
+		_ = client.Close()
+	}()
+	_ = s.messages(server, bufio.NewReader(client))
+}
+
+// messages passes on what a client says, once it is noted (PostgreSQL's «Message Formats»): its statements are in
+// messages of the types Query and Parse, their arguments in Bind.
+func (s *spy) messages(to io.Writer, from *bufio.Reader) error {
+	head := make([]byte, 4) // of the first message, which has no type
+	for parsed := ""; ; head = make([]byte, 5) {
+		if _, err := io.ReadFull(from, head); err != nil {
+			return err
+		}
+		length := head[len(head)-4:]
+		body := make([]byte, binary.BigEndian.Uint32(length)-4)
+		if _, err := io.ReadFull(from, body); err != nil {
+			return err
+		}
+		whole := slices.Concat(head, body)
+		switch {
+		case len(head) == 4:
+		case head[0] == 'Q':
+			s.asks(asking{statement: cString(&body)})
+		case head[0] == 'P':
+			cString(&body) // its name
+			parsed = cString(&body)
+		case head[0] == 'B':
+			s.asks(asking{statement: parsed, args: arguments(body)})
+		}
+		if _, err := to.Write(whole); err != nil {
+			return err
+		}
+	}
+}
+
+var reading = regexp.MustCompile(`^\s*(select|with)\s`)
+
+// asks notes a statement that reads.
+func (s *spy) asks(q asking) {
+	if reading.MatchString(q.statement) {
+		s.note(q)
+	}
+}
+
+// cString takes a string off the head of a message.
+func cString(body *[]byte) string {
+	text, rest, _ := strings.Cut(string(*body), "\x00")
+	*body = []byte(rest)
+	return text
+}
+
+// arguments are those of a Bind, which lib/pq writes as text.
+func arguments(body []byte) (args []any) {
+	cString(&body) // the portal
+	cString(&body) // the statement
+	number := func() (n int) {
+		n, body = int(binary.BigEndian.Uint16(body)), body[2:]
+		return n
+	}
+	body = body[2*number():] // how each is written
+	for range number() {
+		length := int32(binary.BigEndian.Uint32(body))
+		body = body[4:]
+		if length < 0 {
+			args = append(args, nil)
+			continue
+		}
+		args = append(args, string(body[:length]))
+		body = body[length:]
+	}
+	return args
+}
