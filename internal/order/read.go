@@ -128,10 +128,10 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       p.slug as "line.slug", p.drawing as "line.drawing",
 		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
 		from sub_orders s
-		join sub_orders_now n on n.id = s.id
+		cross join lateral (select * from sub_orders_now where id = s.id offset 0) n -- only of these parts
 		join sellers c on c.id = s.cooperative_id
 		join order_lines l on l.sub_order_id = s.id
-		join order_lines_now m on m.id = l.id
+		cross join lateral (select * from order_lines_now where id = l.id offset 0) m -- only of these lines
 		join goods p on p.id = l.product_id
 		where `+column+` = any($1)
 		order by s.id, l.id`, pq.Array(ids))
