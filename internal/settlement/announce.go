@@ -85,23 +85,36 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 	}
 	var rows []outcome
 	err := tx.SelectContext(ctx, &rows, `
-		with moved as (
-		    select p.cooperative_id, j.order_id, min(p.at) as at, sum(`+changed+`) as amount
-		    from ledger_postings p join ledger_journals j on j.id = p.journal_id
-		    where p.cooperative_id = any($1) and `+ofStatement+`
-		    group by p.cooperative_id, j.order_id
-		), sums as (
-		    select cooperative_id, sum(amount) as due, -sum(amount) filter (where order_id is null) as paid
-		    from moved group by cooperative_id
+		with recursive paid as (
+		    select t.cooperative_id, t.amount, b.credits - b.debits as due
+		    from unnest($1::uuid[], $2::bigint[]) as t (cooperative_id, amount)
+		    join ledger_balances b on b.account = 'payable' and b.cooperative_id = t.cooperative_id
+		), back as ( -- what was earned, from the last entry back until it comes to what was owed before the payout
+		    select cooperative_id, due + amount as owed, 'infinity'::timestamptz as at, null::uuid as journal_id, 0::bigint as earned, 0::bigint as since
+		    from paid
+		    union all
+		    select b.cooperative_id, b.owed, e.at, e.journal_id, e.earned, b.since + e.earned
+		    from back b
+		    cross join lateral (
+		        select p.at, p.journal_id, sum(`+changed+`)::bigint as earned
+		        from ledger_postings p
+		        where p.cooperative_id = b.cooperative_id and `+ofStatement+` and 'bank' not in (p.debit, p.credit)
+		          and (p.at, p.journal_id) < (b.at, b.journal_id)
+		        group by p.at, p.journal_id
+		        order by p.at desc, p.journal_id desc
+		        limit 1) e
+		    where b.since < b.owed
 		), sales as (
-		    select cooperative_id, at, amount, sum(amount) over (partition by cooperative_id order by at, order_id) as upto
-		    from moved where order_id is not null and amount > 0
+		    select b.cooperative_id, min(b.at) as at, sum(b.earned) as amount,
+		           sum(sum(b.earned)) over (partition by b.cooperative_id order by min(b.at) desc, j.order_id desc) as upto
+		    from back b join ledger_journals j on j.id = b.journal_id
+		    group by b.cooperative_id, j.order_id
+		    having sum(b.earned) > 0
 		)
-		select t.cooperative_id, s.due, count(o.at) as orders, coalesce(min(o.at), now()) as first, coalesce(max(o.at), now()) as last
-		from unnest($1::uuid[], $2::bigint[]) as t (cooperative_id, amount)
-		join sums s on s.cooperative_id = t.cooperative_id
-		left join sales o on o.cooperative_id = t.cooperative_id and o.upto > s.paid - t.amount and o.upto - o.amount < s.paid
-		group by t.cooperative_id, s.due`, pq.Array(cooperatives), pq.Array(amounts))
+		select t.cooperative_id, t.due, count(o.at) as orders, coalesce(min(o.at), now()) as first, coalesce(max(o.at), now()) as last
+		from paid t
+		left join sales o on o.cooperative_id = t.cooperative_id and o.upto > t.due and o.upto - o.amount < t.due + t.amount
+		group by t.cooperative_id, t.due`, pq.Array(cooperatives), pq.Array(amounts))
 	if err != nil {
 		return nil, fmt.Errorf("what payouts are for: %w", err)
 	}

@@ -46,20 +46,22 @@ const changed = `case 'payable' when p.credit then p.amount_centimes when p.debi
 // is the next that an earlier call gave: where it goes on; empty, or not one of these: from the beginning. next is
 // empty at the end.
 func (s *Service) Statement(ctx context.Context, cooperativeID uuid.UUID, after string, limit int) (lines []Line, next string, err error) {
-	return statement(ctx, s.db, cooperativeID, nil, after, limit)
+	return statement(ctx, s.db, cooperativeID, nil, after, nil, limit)
 }
 
 // EntriesOf are the entries of a statement about one payout, the latest first: the payout itself and its undoing.
 // Their balances are not told.
 func (s *Service) EntriesOf(ctx context.Context, cooperativeID, payoutID uuid.UUID) ([]Line, error) {
-	lines, _, err := statement(ctx, s.db, cooperativeID, &payoutID, "", atOnce)
+	lines, _, err := statement(ctx, s.db, cooperativeID, &payoutID, "", new(money.Amount), atOnce)
 	for i := range lines {
 		lines[i].Balance = 0
 	}
 	return lines, err
 }
 
-func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, limit int) (lines []Line, next string, err error) {
+// statement reads a page of a statement, or the entries of one payout. owed is what was owed after the first of them;
+// nil: it is counted, from all that came since.
+func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, owed *money.Amount, limit int) (lines []Line, next string, err error) {
 	from := readMoment(after)
 	var rows []struct {
 		Line
@@ -80,9 +82,9 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    order by p.at desc, p.journal_id desc
 		    limit $4
 		), upto as ( -- what is owed now, less what changed it since
-		    select coalesce((select credits - debits from ledger_balances where account = 'payable' and cooperative_id = $1), 0)
+		    select coalesce($7, coalesce((select credits - debits from ledger_balances where account = 'payable' and cooperative_id = $1), 0)
 		         - coalesce((select sum(`+changed+`) from ledger_postings p
-		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)), 0) as balance
+		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)), 0)) as balance
 		)
 		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
@@ -97,7 +99,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		left join payouts t on t.id = j.payout_id
 		left join payout_reversals r on r.payout_id = t.id
 		left join people u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
-		order by e.at desc, e.journal_id desc`, cooperativeID, from.at, from.journal, limit+1, journalUndone, payout)
+		order by e.at desc, e.journal_id desc`, cooperativeID, from.at, from.journal, limit+1, journalUndone, payout, owed)
 	if err != nil {
 		return nil, "", fmt.Errorf("statement: %w", err)
 	}
@@ -115,8 +117,14 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 // EachLine calls fn with every entry of a cooperative's statement, the latest first and as it is at one moment,
 // while they are read; an error of fn ends it.
 func (s *Service) EachLine(ctx context.Context, cooperativeID uuid.UUID, fn func(Line) error) error {
+	var owed *money.Amount // after the next entry
 	return each(ctx, s.db, func(q sqlx.QueryerContext, after string) ([]Line, string, error) {
-		return statement(ctx, q, cooperativeID, nil, after, atOnce)
+		lines, next, err := statement(ctx, q, cooperativeID, nil, after, owed, atOnce)
+		if len(lines) > 0 {
+			last := lines[len(lines)-1]
+			owed = new(last.Balance - last.Sale + last.Commission + last.Payout)
+		}
+		return lines, next, err
 	}, fn)
 }
 
