@@ -24,7 +24,7 @@ const joining = 30
 func Load(ctx context.Context, p market.Parts, size Size) error {
 	var loaded bool
 	err := p.DB.GetContext(ctx, &loaded, `
-		select exists (select from order_heads where sample) and exists (select from payouts)`)
+		select exists (select from order_heads where sample)`)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,6 @@ func Load(ctx context.Context, p market.Parts, size Size) error {
 		{"the association", l.addAssociation},
 		{"cooperatives", l.addSellers},
 		{"orders", func(ctx context.Context) error { return l.addOrders(ctx, orders) }},
-		{"payouts", l.addPayouts},
 		{"growth", func(ctx context.Context) error { return grow(ctx, p.DB, l.size) }},
 	}
 	for _, step := range steps {
@@ -111,6 +110,7 @@ type loader struct {
 	association uuid.UUID // who acts for it
 	now, clock  time.Time
 	opened      time.Time // the first cooperative joined
+	payday      time.Time // the next
 	size        Size
 	food        map[string]bool // categories whose products are offered with an authorisation only
 }
@@ -119,6 +119,7 @@ func newLoader(p market.Parts, sellers []*seller, size Size) (*loader, error) {
 	present := p.Now
 	l := &loader{sellers: sellers, now: present().UTC().Truncate(time.Second), size: size}
 	l.opened = l.now.AddDate(0, 0, -size.Days-joining)
+	l.payday = firstPayday(l.opened.AddDate(0, 0, joining))
 	p.Log, p.Now = slog.New(slog.DiscardHandler), func() time.Time { return l.clock }
 	var err error
 	if l.Market, err = market.New(p); err != nil {

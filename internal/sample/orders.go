@@ -16,8 +16,8 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// addOrders places the planned orders and lets happen to each what has happened up to now: all of
-// it or nothing.
+// addOrders places the planned orders and lets happen to each what has happened up to now, and pays the cooperatives
+// each week: all of it or nothing.
 func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 	return postgres.InTx(ctx, l.DB, func(tx *sqlx.Tx) error {
 		var there bool
@@ -26,6 +26,9 @@ func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 		}
 		random := rand.New(rand.NewPCG(2022, 24))
 		for _, o := range orders {
+			if err := l.payUntil(ctx, tx, o.at); err != nil {
+				return err
+			}
 			if err := l.addOrder(ctx, tx, o, random); err != nil {
 				return fmt.Errorf("of %s: %w", o.at.Format(time.DateTime), err)
 			}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
@@ -13,47 +15,30 @@ import (
 // minPayout is what a bank transfer is worth making for.
 const minPayout money.Amount = 100_00
 
-// addPayouts pays each cooperative, on the fifth of each month, what buyers had paid for its goods
-// in the months before. Of the last month some are still to be paid.
-func (l *loader) addPayouts(ctx context.Context) error {
-	first := l.opened.AddDate(0, 0, joining)
-	var months []time.Time
-	for month := time.Date(first.Year(), first.Month()+1, 1, 0, 0, 0, 0, time.UTC); payday(month).Before(l.now); month = month.AddDate(0, 1, 0) {
-		months = append(months, month)
-	}
-	for i, s := range l.sellers {
-		var sales []settlement.Line
-		err := l.Settlements.EachLine(ctx, s.id, func(line settlement.Line) error {
-			sales = append(sales, line)
-			return nil
-		})
+// longest is longer than any order of the sample takes from when it is placed until it is paid.
+const longest = 6 * 24 * time.Hour
+
+// payUntil makes the weekly orders to the bank that are due once all orders are there that were placed until then:
+// each pays what the orders earned of which the last may have taken its time.
+func (l *loader) payUntil(ctx context.Context, tx *sqlx.Tx, placed time.Time) error {
+	for ; !l.payday.After(placed.Add(longest)) && l.payday.Before(l.now); l.payday = l.payday.AddDate(0, 0, 7) {
+		var transfers []settlement.Transfer
+		err := tx.SelectContext(ctx, &transfers, `
+			select cooperative_id as id, credits - debits as amount from ledger_balances
+			where account = 'payable' and credits - debits >= $1 order by cooperative_id`, minPayout)
 		if err != nil {
-			return err
+			return fmt.Errorf("what is owed: %w", err)
 		}
-		var paid money.Amount
-		for m, month := range months {
-			last := m == len(months)-1
-			if last && i%4 == 3 {
-				continue
-			}
-			var due money.Amount
-			for _, sale := range sales {
-				if sale.At.Before(month) {
-					due += sale.Sale - sale.Commission
-				}
-			}
-			if due -= paid; due < minPayout {
-				continue
-			}
-			l.clock = payday(month)
-			if _, err := l.Settlements.Pay(ctx, s.id, due, fmt.Sprintf("VIR-%s-%03d", month.Format("0601"), i+1), actor.OfAssociation(l.association)); err != nil {
-				return fmt.Errorf("%s: %w", s.Slug, err)
-			}
-			paid += due
+		l.clock = l.payday
+		if _, err := l.Settlements.PayAllTx(ctx, tx, transfers, "VIR-"+l.payday.Format("060102"), actor.OfAssociation(l.association)); err != nil {
+			return fmt.Errorf("payday %s: %w", l.payday.Format(time.DateOnly), err)
 		}
 	}
 	return nil
 }
 
-// payday is when the sales before a month are paid out.
-func payday(month time.Time) time.Time { return month.AddDate(0, 0, 4).Add(10 * time.Hour) }
+// firstPayday is the first Monday after the first cooperatives have joined.
+func firstPayday(joined time.Time) time.Time {
+	day := time.Date(joined.Year(), joined.Month(), joined.Day()+1, 10, 0, 0, 0, time.UTC)
+	return day.AddDate(0, 0, int(time.Monday+7-day.Weekday())%7)
+}

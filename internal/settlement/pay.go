@@ -76,7 +76,16 @@ func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money
 // PayAll records what one order to the bank transferred to several cooperatives, each of them once:
 // all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
 // cooperative is owed another sum than Shown.
-func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by actor.Actor) ([]Payout, error) {
+func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by actor.Actor) (payouts []Payout, err error) {
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
+		payouts, err = s.PayAllTx(ctx, tx, transfers, reference, by)
+		return err
+	})
+	return payouts, err
+}
+
+// PayAllTx is PayAll in a transaction, which has to be rolled back after an error.
+func (s *Service) PayAllTx(ctx context.Context, tx *sqlx.Tx, transfers []Transfer, reference string, by actor.Actor) ([]Payout, error) {
 	reference = text.Line(reference)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if slices.ContainsFunc(transfers, func(t Transfer) bool { return t.Amount <= 0 }) {
@@ -90,22 +99,18 @@ func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference st
 	if len(wrong.Fields) > 0 {
 		return nil, wrong
 	}
-	var payouts []Payout
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
-		var made []attempt
-		if payouts, made, err = s.decide(ctx, tx, transfers, reference, by); err != nil {
-			return err
-		}
-		if err := recordTx(ctx, tx, made); err != nil {
-			return err
-		}
-		fresh := make([]Payout, len(made))
-		for i, m := range made {
-			payouts[m.nth], fresh[i] = m.Payout, m.Payout
-		}
-		return s.announce(ctx, tx, fresh)
-	})
+	payouts, made, err := s.decide(ctx, tx, transfers, reference, by)
+	if err == nil {
+		err = recordTx(ctx, tx, made)
+	}
 	if err != nil {
+		return nil, fmt.Errorf("pay cooperatives: %w", err)
+	}
+	fresh := make([]Payout, len(made))
+	for i, m := range made {
+		payouts[m.nth], fresh[i] = m.Payout, m.Payout
+	}
+	if err := s.announce(ctx, tx, fresh); err != nil {
 		return nil, fmt.Errorf("pay cooperatives: %w", err)
 	}
 	return payouts, nil
