@@ -199,7 +199,7 @@ func readPage(ctx context.Context, v *asker, p benchPage, seen *spy, explaining 
 	var asked []asking
 	for n := range 3 {
 		seen.take()
-		if _, err := v.get(ctx, p.as, p.path, false); err != nil {
+		if _, _, err := v.get(ctx, p.as, p.path, false); err != nil {
 			return nil, err
 		}
 		queries := seen.take()
