@@ -45,7 +45,8 @@ type Cooperative struct {
 	Name         i18n.Text  `db:"name"`
 	Description  i18n.Text  `db:"description"`
 	Story        i18n.Text  `db:"story"`
-	Sector       string     `db:"sector"`
+	Sector       string     `db:"sector"` // its slug
+	SectorName   i18n.Text  `db:"sector_name"`
 	Commune      string     `db:"commune"` // a place's slug
 	CommuneName  i18n.Text  `db:"commune_name"`
 	Women        int        `db:"women"`
@@ -139,12 +140,14 @@ func list(ctx context.Context, db sqlx.QueryerContext, slug string, ids []uuid.U
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.description_ar as "description.ar", c.description_fr as "description.fr", c.description_en as "description.en",
 		       c.story_ar as "story.ar", c.story_fr as "story.fr", c.story_en as "story.en",
-		       c.sector, c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
+		       c.sector, k.name_ar as "sector_name.ar", k.name_fr as "sector_name.fr", k.name_en as "sector_name.en",
+		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
 		       s.published as product_count
 		from cooperatives c
+		join sectors k on k.slug = c.sector
 		join towns l on l.slug = c.commune
 		join stalls s on s.cooperative_id = c.id
 		where c.slug = $1 or c.id = any($2)
@@ -187,6 +190,8 @@ func refused(err error) error {
 		return wrong.Field("slug", "cooperative.slug_taken").Wrap(err)
 	case postgres.Violates(err, "cooperatives_ice_key"):
 		return wrong.Field("ice", "cooperative.ice_taken").Wrap(err)
+	case postgres.Violates(err, "cooperatives_sector_fkey"):
+		return wrong.Field("sector", "cooperative.sector_unknown").Wrap(err)
 	case postgres.Violates(err, "cooperatives_commune_fkey"):
 		return wrong.Field("commune", "cooperative.commune_unknown").Wrap(err)
 	}

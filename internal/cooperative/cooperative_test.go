@@ -149,6 +149,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 		"endless name":           {func(c *cooperative.Cooperative) { c.Name.AR = strings.Repeat("ن", 300) }, "name_ar", "cooperative.too_long"},
 		"endless story":          {func(c *cooperative.Cooperative) { c.Story.EN = strings.Repeat("bee ", 2000) }, "story_en", "cooperative.too_long"},
 		"no sector":              {func(c *cooperative.Cooperative) { c.Sector = "" }, "sector", "cooperative.missing"},
+		"sector nobody knows":    {func(c *cooperative.Cooperative) { c.Sector = "submarines" }, "sector", "cooperative.sector_unknown"},
 		"no commune":             {func(c *cooperative.Cooperative) { c.Commune = "" }, "commune", "cooperative.missing"},
 		"commune nobody knows":   {func(c *cooperative.Cooperative) { c.Commune = "atlantis" }, "commune", "cooperative.commune_unknown"},
 		"address with accents":   {func(c *cooperative.Cooperative) { c.Slug = "Nahlât" }, "slug", "cooperative.slug_invalid"},

@@ -156,24 +156,6 @@ func (s *Service) Communes(ctx context.Context) (map[string]i18n.Text, error) {
 	return names, nil
 }
 
-// Sectors lists the sectors that there are cooperatives in.
-func (s *Service) Sectors(ctx context.Context) ([]string, error) {
-	var sectors []string
-	// From one to the next by the index, so that no cooperative is looked at twice.
-	err := s.db.SelectContext(ctx, &sectors, `
-		with recursive next (sector) as (
-		    (select sector from cooperatives order by sector limit 1)
-		    union all
-		    select (select c.sector from cooperatives c where c.sector > next.sector order by c.sector limit 1)
-		    from next where next.sector is not null
-		)
-		select sector from next where sector is not null`)
-	if err != nil {
-		return nil, fmt.Errorf("sectors of cooperatives: %w", err)
-	}
-	return sectors, nil
-}
-
 // ByIDs gives the cooperatives with these ids, in this order.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]Cooperative, error) {
 	return listed(ctx, s.db, ids)

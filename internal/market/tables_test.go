@@ -29,7 +29,7 @@ var tables = map[string]string{
 	"users":           "account", "sessions": "account", "known_devices": "account", "password_resets": "account", "signin_delays": "account",
 	"settings": "settings", "settings_changes": "settings",
 	"cooperatives": "cooperative", "cooperative_events": "cooperative", "cooperative_moments": "cooperative",
-	"stalls": "cooperative", "stall_counts": "cooperative",
+	"stalls": "cooperative", "stall_counts": "cooperative", "sectors": "cooperative",
 	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "category_clues": "catalog", "labels": "catalog", "stock_movements": "catalog",
 	"product_counts": "catalog", "drawn_products": "catalog",
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",

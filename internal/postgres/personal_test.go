@@ -47,6 +47,7 @@ var nobodys = map[string]string{
 	"river_queue":        "name metadata",
 	"search_engines":     "name",
 	"search_pending":     "engine",
+	"sectors":            "slug name_ar name_fr name_en",
 	"security_events":    "kind",
 	"settings_changes":   "fields actor",
 	"stalls":             "commune lot name_ar name_fr state words",

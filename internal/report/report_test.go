@@ -46,8 +46,8 @@ func newBooks(t testing.TB) *books {
 		state                 string
 	}{
 		{"nahlat", "zegzel", "honey", 10, 0, 3, "suspended"}, {"seksou", "ahfir", "couscous", 5, 5, 2, "approved"},
-		{"zitoun", "ahfir", "oil", 4, 16, 0, "approved"}, {"khayt", "zegzel", "couscous", 8, 0, 8, "approved"},
-		{"terfass", "zegzel", "truffle", 0, 6, 1, "approved"}, {"hamel", "ahfir", "honey", 9, 0, 0, "pending"},
+		{"zitoun", "ahfir", "olive-oil", 4, 16, 0, "approved"}, {"khayt", "zegzel", "couscous", 8, 0, 8, "approved"},
+		{"terfass", "zegzel", "figs", 0, 6, 1, "approved"}, {"hamel", "ahfir", "honey", 9, 0, 0, "pending"},
 	} {
 		id := postgres.NewID()
 		b.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)

@@ -65,7 +65,26 @@ func TestARefusedCooperativeKeepsWhatWasTyped(t *testing.T) {
 	typed = admission()
 	typed.Set("sector", "submarines")
 	page = m.boss.Post("/fr/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
-	m.says(page, "#f-sector-error", m.in("fr").T("cooperative.missing"))
+	m.says(page, "#f-sector-error", m.in("fr").T("cooperative.sector_unknown"))
+}
+
+func TestAnotherSectorIsARow(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	const filter = "select[name=sector] option[value=snails]"
+	_, err := m.DB.Exec(`insert into sectors (slug, name_ar, name_fr, name_en) values ('snails', 'الحلزون', 'Escargots', 'Snails')`)
+	m.must(err)
+	m.says(m.boss.Get("/en/association/cooperatives/new").Want(http.StatusOK), "#f-sector option[value=snails]", "Snails")
+	m.says(m.boss.Get("/ar"+correction).Want(http.StatusOK), "#f-sector option[value=snails]", "الحلزون")
+	if m.boss.Get("/en/association").Want(http.StatusOK).Find(filter).Length() != 0 {
+		t.Error("the figures can be narrowed to what no cooperative makes")
+	}
+	typed := admission()
+	typed.Set("sector", "snails")
+	page := m.boss.Get(m.boss.Post("/fr/association/cooperatives/new", typed).Want(http.StatusSeeOther).Header.Get("Location"))
+	m.says(page, "main", "Escargots")
+	m.says(m.boss.Get("/fr/association/cooperatives").Want(http.StatusOK), "tbody", "Escargots")
+	m.says(m.boss.Get("/en/association").Want(http.StatusOK), filter, "Snails")
 }
 
 func TestACooperativeIsNotAddedTwice(t *testing.T) {

@@ -141,7 +141,7 @@ func TestALongListOfCooperativesIsLeafedThrough(t *testing.T) {
 	m := open(t)
 	for i := range 70 {
 		_, err := m.Cooperatives.Create(t.Context(), cooperative.Cooperative{
-			Name: i18n.Text{AR: fmt.Sprintf("تعاونية %d", i%7), FR: fmt.Sprintf("Tissage %d", i%7)}, Sector: "craft", Commune: "berkane", Women: 5,
+			Name: i18n.Text{AR: fmt.Sprintf("تعاونية %d", i%7), FR: fmt.Sprintf("Tissage %d", i%7)}, Sector: "crafts", Commune: "berkane", Women: 5,
 		}, actor.OfAssociation(m.Association.ID))
 		m.must(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -199,7 +200,7 @@ func TestDaysThatAreNoneAreToldAndKept(t *testing.T) {
 			}
 			m.tells(page, "#f-"+field+"-error", typed)
 		}
-		m.says(page, "select[name=sector] option[selected]", m.in(code).T("association.sector.honey"))
+		m.says(page, "select[name=sector] option[selected]", m.in(code).Text(i18n.Text{AR: "العسل", FR: "Miel", EN: "Honey"}))
 		if page.Has("[data-tiles]") {
 			t.Errorf("%s: figures of a period that is none", code)
 		}

@@ -10,15 +10,6 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// SectorName names what a cooperative makes.
-func SectorName(l *i18n.Locale, sector string) string {
-	key := "association.sector." + sector
-	if name := l.T(key); name != key {
-		return name
-	}
-	return sector // one that nobody has translated yet
-}
-
 // Options are the values with their names, in the order of the reader's language.
 func Options(l *i18n.Locale, names map[string]string) []ui.Option {
 	list := make([]ui.Option, 0, len(names))

@@ -68,7 +68,7 @@ func (m *Market) furnish() {
 	})
 	m.Oil = m.seller(cooperative.Cooperative{
 		Slug: "zaytoun", Name: i18n.Text{AR: "تعاونية الزيتون", FR: "Coopérative Zaytoun"},
-		Sector: "oil", Commune: "madagh", Women: 4, Men: 9, Young: 2, Email: "zaytoun@souk.test",
+		Sector: "olive-oil", Commune: "madagh", Women: 4, Men: 9, Young: 2, Email: "zaytoun@souk.test",
 	}, []catalog.Edit{
 		{SKU: "Z-1", Category: "oil", Name: i18n.Text{AR: "زيت الزيتون", FR: "Huile d’olive", EN: "Olive oil"},
 			UnitAmount: 1, UnitCode: "l", Price: 8_000, Stock: pieces(40), Authorisation: "ES.3.4.26"},
@@ -77,7 +77,7 @@ func (m *Market) furnish() {
 	})
 	m.Couscous = m.seller(cooperative.Cooperative{
 		Slug: "sanabil", Name: i18n.Text{AR: "تعاونية السنابل", FR: "Coopérative Sanabil"},
-		Sector: "cereal", Commune: "sidi-slimane-echcharaa", Women: 12, Email: "sanabil@souk.test",
+		Sector: "couscous", Commune: "sidi-slimane-echcharaa", Women: 12, Email: "sanabil@souk.test",
 	}, []catalog.Edit{
 		{SKU: "K-1", Category: "cereal", Name: i18n.Text{AR: "كسكس القمح", FR: "Couscous de blé", EN: "Wheat couscous"},
 			UnitAmount: 1, UnitCode: "kg", Price: 2_500, Stock: pieces(60), Authorisation: "ES.5.6.26"},
@@ -86,7 +86,7 @@ func (m *Market) furnish() {
 	})
 	m.Pending, err = m.Cooperatives.Create(ctx, cooperative.Cooperative{
 		Slug: "amal", Name: i18n.Text{AR: "تعاونية الأمل", FR: "Coopérative Amal"},
-		Sector: "craft", Commune: "tafoughalt", Women: 6, Men: 1,
+		Sector: "crafts", Commune: "tafoughalt", Women: 6, Men: 1,
 	}, actor.OfAssociation(m.Association.ID))
 	must(m.t, err)
 }

@@ -15,7 +15,7 @@ func (h *Handler) newCooperative(r *web.Request) error {
 }
 
 func (h *Handler) showAdmission(r *web.Request, status int, form ui.Form) error {
-	v, err := h.identityView(r, form, "")
+	v, err := h.identityView(r, form)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (h *Handler) showAdmission(r *web.Request, status int, form ui.Form) error 
 }
 
 func (h *Handler) createCooperative(r *web.Request) error {
-	c, err := h.Cooperatives.Create(r.Context(), readIdentity(r, ""), r.Actor())
+	c, err := h.Cooperatives.Create(r.Context(), readIdentity(r), r.Actor())
 	if form, ok := r.Rejected(err); ok {
 		return h.showAdmission(r, http.StatusUnprocessableEntity, form)
 	}

@@ -33,7 +33,7 @@ func (h *Handler) correction(r *web.Request) error {
 func (h *Handler) showCorrection(r *web.Request, status int, c cooperative.Cooperative, form ui.Form) error {
 	v := correctionView{Cooperative: c}
 	var err error
-	if v.identityView, err = h.identityView(r, form, c.Sector); err != nil {
+	if v.identityView, err = h.identityView(r, form); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.correct.title"))
@@ -48,7 +48,7 @@ func (h *Handler) correct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	corrected := readIdentity(r, c.Sector)
+	corrected := readIdentity(r)
 	corrected.ID = c.ID
 	corrected.Version = r.Shown("version")
 	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.Actor())
@@ -84,7 +84,7 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
 	form.Values["version"] = strconv.FormatInt(c.Version, 10)
 	now := identityText(c)
-	now["sector"], now["commune"] = association.SectorName(r.Locale, c.Sector), r.Locale.Text(c.CommuneName)
+	now["sector"], now["commune"] = r.Locale.Text(c.SectorName), r.Locale.Text(c.CommuneName)
 	for field := range changed.Fields {
 		if now[field] == "" {
 			form.Errors[field] = r.Locale.T("association.correct.now_empty")

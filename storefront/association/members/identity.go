@@ -1,7 +1,6 @@
 package members
 
 import (
-	"slices"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -12,13 +11,6 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// sectors are what a cooperative can be said to make.
-var sectors = []string{
-	"almonds", "carob", "cheese", "citrus", "citrus-and-jam", "couscous", "couscous-and-berkoukes", "crafts",
-	"eggs-and-smen", "embroidery-and-blouza", "figs", "floral-waters-and-soap", "herbs", "honey", "loquat-and-jam",
-	"olive-oil", "pastry", "pottery-and-baskets", "preserves", "rosemary-and-essential-oils", "spices", "weaving",
-}
-
 // identityView is the form of all that is kept of a cooperative.
 type identityView struct {
 	Form    ui.Form
@@ -26,10 +18,18 @@ type identityView struct {
 	Sectors []ui.Option
 }
 
-// identityView makes the form. sector is the cooperative's own, which is offered even if nobody else
-// can choose it; "" for a new one.
-func (h *Handler) identityView(r *web.Request, form ui.Form, sector string) (identityView, error) {
-	v := identityView{Form: form, Sectors: sectorOptions(r.Locale, sector)}
+// identityView makes the form.
+func (h *Handler) identityView(r *web.Request, form ui.Form) (identityView, error) {
+	v := identityView{Form: form}
+	sectors, err := h.Cooperatives.Sectors(r.Context())
+	if err != nil {
+		return v, err
+	}
+	names := make(map[string]string, len(sectors))
+	for _, sector := range sectors {
+		names[sector.Slug] = r.Locale.Text(sector.Name)
+	}
+	v.Sectors = association.Options(r.Locale, names)
 	places, err := h.Delivery.Places(r.Context())
 	if err != nil {
 		return v, err
@@ -42,29 +42,15 @@ func (h *Handler) identityView(r *web.Request, form ui.Form, sector string) (ide
 	return v, nil
 }
 
-func sectorOptions(l *i18n.Locale, own string) []ui.Option {
-	names := make(map[string]string, len(sectors)+1)
-	for _, sector := range sectors {
-		names[sector] = association.SectorName(l, sector)
-	}
-	if own != "" {
-		names[own] = association.SectorName(l, own)
-	}
-	return association.Options(l, names)
-}
-
 // readIdentity reads the form. What cannot be read becomes what the cooperative's own check refuses,
-// so that all that is wrong with a form is told at once. own is as for identityView.
-func readIdentity(r *web.Request, own string) cooperative.Cooperative {
-	ice, sector := r.Form("ice"), r.Form("sector")
-	if sector != own && !slices.Contains(sectors, sector) {
-		sector = "" // nothing that was offered, so it is still to be chosen
-	}
+// so that all that is wrong with a form is told at once.
+func readIdentity(r *web.Request) cooperative.Cooperative {
+	ice := r.Form("ice")
 	return cooperative.Cooperative{
 		Name:        i18n.Text{AR: r.Form("name_ar"), FR: r.Form("name_fr")},
 		Description: i18n.Text{AR: r.Form("description_ar"), FR: r.Form("description_fr"), EN: r.Form("description_en")},
 		Story:       i18n.Text{AR: r.Form("story_ar"), FR: r.Form("story_fr"), EN: r.Form("story_en")},
-		Sector:      sector, Commune: r.Form("commune"),
+		Sector:      r.Form("sector"), Commune: r.Form("commune"),
 		Women: count(r, "women"), Men: count(r, "men"), Young: count(r, "young"), FoundedOn: dayTyped(r, "founded_on"),
 		Court: r.Form("court"), LocalNumber: r.Form("local_number"), ODCONumber: r.Form("odco_number"),
 		President: r.Form("president"), ICE: &ice, TaxID: r.Form("tax_id"), RIB: r.Form("rib"),

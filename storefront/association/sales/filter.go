@@ -66,7 +66,9 @@ func (h *Handler) choices(r *web.Request) (choices, error) {
 		communes[slug] = r.Locale.Text(name)
 	}
 	for _, sector := range kinds {
-		sectors[sector] = association.SectorName(r.Locale, sector)
+		if sector.Taken {
+			sectors[sector.Slug] = r.Locale.Text(sector.Name)
+		}
 	}
 	return choices{association.Options(r.Locale, communes), association.Options(r.Locale, sectors)}, nil
 }
