@@ -105,8 +105,12 @@ func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.
 				continue
 			}
 			form.Set(c.shown, record+old)
-			if answer := client.Post(action, form); answer.Status != refusal {
+			answer := client.Post(action, form)
+			if answer.Status != refusal {
 				t.Errorf("%s with %s=%q answers %d", action, c.shown, old, answer.Status)
+			}
+			if answer.Has("[name=sure][checked]") {
+				t.Errorf("%s: what stands there now is confirmed before it was seen", action)
 			}
 			if now := contents(t, m); !maps.Equal(now, before) {
 				t.Errorf("%s with %s=%q changes %s", action, c.shown, old, different(before, now))

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -101,6 +102,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	want := c
 	want.Name, want.Description, want.Story, want.Story.FR = new.Name, new.Description, new.Story, "e\n\nf"
 	want.Sector, want.Commune, want.Women, want.Men, want.Young = new.Sector, new.Commune, 8, 3, 4
+	want.SectorName = i18n.Text{AR: "اللوز", FR: "Amandes", EN: "Almonds"}
 	want.WomenOnly, want.CommuneName.AR, want.CommuneName.FR = false, "أحفير", "Ahfir"
 	want.Court, want.LocalNumber, want.ODCONumber, want.President = new.Court, "12", "34", "Aicha"
 	want.FoundedOn, want.ICE, want.TaxID, want.RIB = &founded, &ice, "4567", "011780000012345678901296"

@@ -10,6 +10,9 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
+// SinceShown is how much of what has happened meanwhile a page tells.
+const SinceShown = 3
+
 // Options are the values with their names, in the order of the reader's language.
 func Options(l *i18n.Locale, names map[string]string) []ui.Option {
 	list := make([]ui.Option, 0, len(names))

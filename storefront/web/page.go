@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -97,4 +98,20 @@ func (r *Request) Rejected(err error) (form ui.Form, ok bool) {
 		form.Errors[name] = r.Locale.Message(m)
 	}
 	return form, true
+}
+
+// Refused tells what the page of err has to say: of what is wrong with a form, or that it was too late. Then what was
+// typed is not lost, but what was confirmed (the field sure) has to be confirmed for what stands there now. ok is
+// false for an error that is not for a page.
+func (r *Request) Refused(err error) (no ui.Refusal, ok bool) {
+	if form, invalid := r.Rejected(err); invalid {
+		return ui.Refusal{Status: http.StatusUnprocessableEntity, Form: form}, true
+	}
+	if f := fault.As(err); f != nil && f.Kind == fault.Conflict {
+		form, _ := r.Rejected(fault.New(fault.Invalid, f.Key))
+		form.Errors = nil
+		delete(form.Values, "sure")
+		return ui.Refusal{Status: http.StatusConflict, Form: form, Notice: r.Locale.Message(f.Message)}, true
+	}
+	return ui.Refusal{}, false
 }

@@ -46,6 +46,6 @@ func (h *Handler) addMember(r *web.Request) error {
 		return err
 	}
 	return h.invite(r, account.NewUser{CooperativeID: &c.ID}, func(form ui.Form) error {
-		return h.showCooperative(r, formMember, association.Refusal{Status: http.StatusUnprocessableEntity, Form: form})
+		return h.showCooperative(r, formMember, ui.Refusal{Status: http.StatusUnprocessableEntity, Form: form})
 	}, association.CooperativesPath+"/"+c.Slug)
 }

@@ -21,7 +21,7 @@ type cooperativeView struct {
 	Accounts []account.Person // who can sign in for it, and who could before
 	Sold     report.Figures
 	Goods    goods
-	Refused  association.Refusal
+	Refused  ui.Refusal
 	Form     string // which form was refused: formSuspend or formMember
 }
 
@@ -151,10 +151,10 @@ func missingNames(p catalog.Product) []string {
 func (g goods) living() int { return g.Published + g.Draft }
 
 func (h *Handler) cooperative(r *web.Request) error {
-	return h.showCooperative(r, "", association.Refusal{})
+	return h.showCooperative(r, "", ui.Refusal{})
 }
 
-func (h *Handler) showCooperative(r *web.Request, form string, no association.Refusal) error {
+func (h *Handler) showCooperative(r *web.Request, form string, no ui.Refusal) error {
 	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (h *Handler) decide(r *web.Request, to cooperative.State, done string) erro
 		return err
 	}
 	err = h.Cooperatives.Decide(r.Context(), c.ID, r.Shown("seen"), to, r.Form("note"), r.Actor())
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showCooperative(r, formSuspend, no)
 	}
 	if err != nil {

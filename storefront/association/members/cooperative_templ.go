@@ -184,7 +184,7 @@ func cooperativePage(p ui.Page, v cooperativeView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = association.TooLate(p, v.Refused, v.asks()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TooLate(p, v.Refused, v.asks()).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -81,7 +81,7 @@ type personView struct {
 	New     bool   // the account was, too
 	Link    string
 	Message string // the words to send it with, in her language
-	Refused association.Refusal
+	Refused ui.Refusal
 	Form    string // which form was refused: formRole or formDecide
 }
 
@@ -169,7 +169,7 @@ func (h *Handler) handOverLink(r *web.Request) error {
 		return r.Redirect("/account")
 	}
 	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Source())
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showPerson(r, id, personView{Refused: no})
 	}
 	if err != nil {
@@ -212,7 +212,7 @@ func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, use
 		return err
 	}
 	err = do(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Form("reason"), r.Source())
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showPerson(r, id, personView{Refused: no, Form: formDecide})
 	}
 	if err != nil {
@@ -229,7 +229,7 @@ func (h *Handler) giveRole(r *web.Request) error {
 		return err
 	}
 	err = r.GiveRole(h.Accounts, id)
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showPerson(r, id, personView{Refused: no, Form: formRole})
 	}
 	if err != nil {

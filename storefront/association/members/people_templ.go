@@ -493,7 +493,7 @@ func personPage(p ui.Page, v personView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = association.TooLate(p, v.Refused, !v.Own).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TooLate(p, v.Refused, !v.Own).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -43,7 +44,7 @@ func (h *Handler) payAll(r *web.Request) error {
 	if f := fault.As(err); errors.Is(err, settlement.ErrOwedChanged) || f != nil && f.Fields["amount"].Key != "" {
 		return h.showSettlement(r, changedMeanwhile(r)) // paid by somebody else since it was read
 	}
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showSettlement(r, no)
 	}
 	if err != nil {
@@ -64,7 +65,7 @@ func (h *Handler) payAll(r *web.Request) error {
 	return r.Redirect(association.SettlementPath)
 }
 
-func changedMeanwhile(r *web.Request) association.Refusal {
-	no, _ := association.Refused(r, fault.New(fault.Conflict, "association.pay_all.changed"))
+func changedMeanwhile(r *web.Request) ui.Refusal {
+	no, _ := r.Refused(fault.New(fault.Conflict, "association.pay_all.changed"))
 	return no
 }

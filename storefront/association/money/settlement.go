@@ -30,7 +30,7 @@ type settlementView struct {
 	Doubtful []settlement.Owed                      // of those that are paid to a bank account which changed lately
 	Unshown  bool                                   // there are more of these
 	Changed  map[uuid.UUID]settlement.AccountChange // bank accounts to ask about before paying
-	Refused  association.Refusal                    // of payAll
+	Refused  ui.Refusal                             // of payAll
 }
 
 // choices are what the list can be narrowed to.
@@ -64,9 +64,9 @@ func readFilter(r *web.Request) settlement.Filter {
 	return f
 }
 
-func (h *Handler) settlement(r *web.Request) error { return h.showSettlement(r, association.Refusal{}) }
+func (h *Handler) settlement(r *web.Request) error { return h.showSettlement(r, ui.Refusal{}) }
 
-func (h *Handler) showSettlement(r *web.Request, no association.Refusal) error {
+func (h *Handler) showSettlement(r *web.Request, no ui.Refusal) error {
 	v := settlementView{Filter: readFilter(r), First: r.Query("after") == "", Refused: no}
 	var err error
 	if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, leftOutShown); err != nil {

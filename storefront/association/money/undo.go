@@ -6,13 +6,14 @@ import (
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // undoing is a payout that was not undone, and why not.
 type undoing struct {
 	Payout  uuid.UUID
-	Refused association.Refusal
+	Refused ui.Refusal
 	Entries []settlement.Line // about that payout
 }
 
@@ -35,7 +36,7 @@ func (h *Handler) undo(r *web.Request) error {
 		return err
 	}
 	undone, err := h.Settlements.Undo(r.Context(), c.ID, id, r.Form("reason"), r.Actor())
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		entries, err := h.Settlements.EntriesOf(r.Context(), c.ID, id)
 		if err != nil {
 			return err

@@ -149,7 +149,7 @@ func undoRefused(p ui.Page, v statementView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = association.TooLate(p, v.Undo.Refused, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.TooLate(p, v.Undo.Refused, false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var4), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

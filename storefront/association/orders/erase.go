@@ -36,7 +36,7 @@ const ordersOfBuyer = 30
 type eraseView struct {
 	order.Order
 	Of      order.OfBuyer
-	Refused association.Refusal
+	Refused ui.Refusal
 }
 
 // known is what the order's row says of its buyer, each with the key of its name.
@@ -64,9 +64,9 @@ func (v eraseView) scopes(p ui.Page) []ui.Option {
 	}
 }
 
-func (h *Handler) toErase(r *web.Request) error { return h.showErase(r, association.Refusal{}) }
+func (h *Handler) toErase(r *web.Request) error { return h.showErase(r, ui.Refusal{}) }
 
-func (h *Handler) showErase(r *web.Request, no association.Refusal) error {
+func (h *Handler) showErase(r *web.Request, no ui.Refusal) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
@@ -128,7 +128,7 @@ func (h *Handler) erase(r *web.Request) error {
 	if errors.Is(err, order.ErrErased) {
 		return r.Redirect(association.OrdersPath + "/" + id.String())
 	}
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showErase(r, no)
 	}
 	if err != nil {

@@ -85,7 +85,7 @@ func erasePage(p ui.Page, v eraseView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = association.TooLate(p, v.Refused, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TooLate(p, v.Refused, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -12,13 +12,14 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // orderView is the page of one joint order.
 type orderView struct {
 	order.Order
-	Refused  association.Refusal
+	Refused  ui.Refusal
 	Move     order.Move // the one that was refused, if any
 	Tracking string     // the buyer's own page, with scheme and host
 	Message  string     // what a WhatsApp message to the buyer begins with, in the buyer's language
@@ -71,9 +72,9 @@ func (v orderView) part(id *uuid.UUID) *order.Part {
 	return nil
 }
 
-func (h *Handler) order(r *web.Request) error { return h.showOrder(r, "", association.Refusal{}) }
+func (h *Handler) order(r *web.Request) error { return h.showOrder(r, "", ui.Refusal{}) }
 
-func (h *Handler) showOrder(r *web.Request, move order.Move, no association.Refusal) error {
+func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	default:
 		err = h.Orders.Move(r.Context(), move, id, by)
 	}
-	if no, ok := association.Refused(r, err); ok {
+	if no, ok := r.Refused(err); ok {
 		return h.showOrder(r, move, no)
 	}
 	if err != nil {

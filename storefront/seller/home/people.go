@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -25,10 +24,10 @@ func (h *Handler) people(r *web.Request) error {
 	return r.Render(http.StatusOK, peoplePage(p, people))
 }
 
-func (h *Handler) person(r *web.Request) error { return h.showPerson(r, http.StatusOK, "", ui.Form{}) }
+func (h *Handler) person(r *web.Request) error { return h.showPerson(r, ui.Refusal{}) }
 
-// showPerson shows one of them, with why she was not given another role and the form that was refused.
-func (h *Handler) showPerson(r *web.Request, status int, notice string, form ui.Form) error {
+// showPerson shows one of them, with why she was not given another role.
+func (h *Handler) showPerson(r *web.Request, no ui.Refusal) error {
 	who, err := h.ownPerson(r)
 	if err != nil {
 		return err
@@ -37,7 +36,7 @@ func (h *Handler) showPerson(r *web.Request, status int, notice string, form ui.
 	if err != nil {
 		return err
 	}
-	return r.Render(status, personPage(p, who, notice, form))
+	return r.Render(no.Answer(), personPage(p, who, no))
 }
 
 // ownPerson is the one of her own cooperative that the address names.
@@ -53,11 +52,6 @@ func (h *Handler) ownPerson(r *web.Request) (account.Person, error) {
 	return who, err
 }
 
-// typedRole is the role that was chosen before somebody else gave another; she confirms it anew.
-func typedRole(r *web.Request) ui.Form {
-	return ui.Form{Values: map[string]string{"role": r.Form("role")}}
-}
-
 // giveRole gives one of them another role.
 func (h *Handler) giveRole(r *web.Request) error {
 	who, err := h.ownPerson(r)
@@ -65,11 +59,8 @@ func (h *Handler) giveRole(r *web.Request) error {
 		return err
 	}
 	err = r.GiveRole(h.Accounts, who.ID)
-	if form, ok := r.Rejected(err); ok {
-		return h.showPerson(r, http.StatusUnprocessableEntity, "", form)
-	}
-	if fault.Is(err, fault.Conflict) {
-		return h.showPerson(r, http.StatusConflict, r.Locale.Message(fault.As(err).Message), typedRole(r))
+	if no, ok := r.Refused(err); ok {
+		return h.showPerson(r, no)
 	}
 	if err != nil {
 		return err
