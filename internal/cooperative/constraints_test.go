@@ -25,6 +25,8 @@ func TestTheCooperativesTableDefendsItself(t *testing.T) {
 		"cooperatives_rib_digits":            `update cooperatives set rib = '123'`,
 		"cooperatives_rib_key":               `update cooperatives set rib = '007010000123456789012345'`,
 		"cooperatives_commune_fkey":          `update cooperatives set commune = 'atlantis'`,
+		"cooperatives_sector_fkey":           `update cooperatives set sector = 'submarines'`,
+		"sectors_named":                      `insert into sectors (slug, name_ar, name_fr, name_en) values ('snails', 'الحلزون', '', 'Snails')`,
 		"cooperative_events_kind_known":      event + `'rumour', null, '{name_fr}', '' from cooperatives`,
 		"cooperative_events_say_what":        event + `'correction', 'approved', '{name_fr}', '' from cooperatives`,
 		"cooperative_events_rib_ends":        event + `'rib', null, '{}', '011780000012345678901296' from cooperatives`,

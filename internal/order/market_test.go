@@ -137,7 +137,7 @@ func (m *market) cooperative(slug, name string, men int, state string) uuid.UUID
 	id := postgres.NewID()
 	m.exec(`
 		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, email, state, created_at, updated_at)
-		values ($1, $2, $3, $2, 'sample', 'tafoughalt', 9, $4, 0, $2 || '@souk.example', $5, $6, $6)`,
+		values ($1, $2, $3, $2, 'crafts', 'tafoughalt', 9, $4, 0, $2 || '@souk.example', $5, $6, $6)`,
 		id, slug, name, men, state, m.clock())
 	return id
 }
