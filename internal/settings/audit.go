@@ -2,6 +2,8 @@ package settings
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/jmoiron/sqlx"
 
@@ -17,9 +19,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		return nil, err
 	}
 	meant := audit.Check{Name: "settings: what is decided of each field is what could be saved"}
+	hold := make(map[string]string) // what holds of each
 	for _, f := range Fields() {
 		text, decided := texts[f.Name]
-		if !decided {
+		if hold[f.Name] = text; !decided {
+			hold[f.Name] = f.Default
 			continue
 		}
 		wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
@@ -27,5 +31,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			meant.Found(f.Name + " is " + text)
 		}
 	}
-	return []audit.Check{meant}, nil
+	agree := audit.Check{Name: "settings: no decision contradicts another"}
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	check(hold, wrong)
+	for _, name := range slices.Sorted(maps.Keys(wrong.Fields)) {
+		agree.Found(name + " is " + hold[name] + " (" + wrong.Fields[name].Key + ")")
+	}
+	return []audit.Check{meant, agree}, nil
 }
