@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -43,6 +44,23 @@ func TestTheStatesAreDrawnAsTheRulesAre(t *testing.T) {
 	t.Parallel()
 	if diff := cmp.Diff(slices.Sorted(slices.Values(order.Edges())), drawn(t, "doc.go", "order", "part")); diff != "" {
 		t.Errorf("allowed and drawn (+): %s", diff)
+	}
+}
+
+func TestTheListOfStatesIsWhole(t *testing.T) {
+	t.Parallel()
+	reached := make(map[order.State]bool)
+	for _, edge := range order.Edges() {
+		if way, whole := strings.CutPrefix(edge, "order: "); whole {
+			from, way, _ := strings.Cut(way, " ─ ")
+			_, to, _ := strings.Cut(way, " ▶ ")
+			reached[order.State(from)], reached[order.State(to)] = true, true
+		}
+	}
+	all := slices.Clone(order.States())
+	slices.Sort(all)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(reached)), all); diff != "" {
+		t.Errorf("moves lead to, and are listed (+): %s", diff)
 	}
 }
 

@@ -16,6 +16,13 @@ const (
 	StateCancelled  State = "cancelled"        // by the buyer, the association, or because no part was left
 )
 
+// States are all of them, in the order in which orders come to them.
+func States() []State {
+	return []State{
+		StateAwaiting, StatePlaced, StateConfirmed, StateDispatched, StateDelivered, StateRefused, StateCancelled,
+	}
+}
+
 // PartState is how far one cooperative's part of an order has come.
 type PartState string
 

@@ -26,12 +26,13 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 	late := m.order("2026-11-10", "ar", line(oil, 2), line(m.Honey.Product(t, "M-1"), 1))
 	m.must(m.Orders.Confirm(context.Background(), late.ID, m.ByAssociation()))
 	for query, want := range map[string][]string{
-		"":                 {late.Number, early.Number},
-		"?state=placed":    {early.Number},
-		"?state=confirmed": {late.Number},
-		"?state=lost":      {late.Number, early.Number},
-		"?from=2026-10-21": {late.Number},
-		"?to=2026-10-20":   {early.Number},
+		"":                        {late.Number, early.Number},
+		"?state=placed":           {early.Number},
+		"?state=confirmed":        {late.Number},
+		"?state=awaiting_payment": nil,
+		"?state=lost":             {late.Number, early.Number},
+		"?from=2026-10-21":        {late.Number},
+		"?to=2026-10-20":          {early.Number},
 	} {
 		page := m.boss.Get("/ar/association/orders" + query).Want(http.StatusOK)
 		if diff := cmp.Diff(want, listedOrders(page)); diff != "" {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -42,12 +43,6 @@ func (h *Handler) Routes() []web.Route {
 
 // ordersPerPage is how many orders a page of the list has.
 const ordersPerPage = 30
-
-// orderStates are those that the list can be narrowed to, in the order in which orders come to them.
-var orderStates = []order.State{
-	order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered,
-	order.StateRefused, order.StateCancelled,
-}
 
 // ordersView is a page of the list of orders. With a filter that cannot be used it has a form only.
 type ordersView struct {
@@ -153,10 +148,8 @@ func (h *Handler) showOrders(r *web.Request, typed url.Values, v ordersView, err
 // readOrdersFilter reads the fields of the filter's form.
 func readOrdersFilter(values url.Values) (ordersFilter, error) {
 	f := ordersFilter{Query: strings.TrimSpace(values.Get("q")), found: values.Get(web.HiddenField)}
-	for _, state := range orderStates {
-		if values.Get("state") == string(state) {
-			f.State = state
-		}
+	if state := order.State(values.Get("state")); slices.Contains(order.States(), state) {
+		f.State = state
 	}
 	var err error
 	f.Span, err = association.ReadSpan(values)
