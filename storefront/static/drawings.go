@@ -42,6 +42,15 @@ func Object(object, instead, key string) string {
 	return object
 }
 
+// Wide is the address of the picture that an object has for a wide place, brand/<object>-wide.svg; "" if it has none.
+func Wide(object string) string {
+	name := "brand/" + object + "-wide.svg"
+	if current().files[name] == nil {
+		return ""
+	}
+	return URL(name)
+}
+
 // tint is the colour of a ground for a key, always the same for the same key.
 func tint(key string) string { return tints[hash(key)%uint32(len(tints))] }
 

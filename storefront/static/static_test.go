@@ -246,3 +246,14 @@ func TestUnknownDrawingsAreNotFound(t *testing.T) {
 		}
 	}
 }
+
+func TestAnObjectMayHaveAWidePicture(t *testing.T) {
+	t.Parallel()
+	address := static.Wide("clementine")
+	if response := get(t, address); response.StatusCode != http.StatusOK || response.Header.Get("Content-Type") != "image/svg+xml" {
+		t.Errorf("%s: status %d, %s", address, response.StatusCode, response.Header.Get("Content-Type"))
+	}
+	if address := static.Wide("oil"); address != "" {
+		t.Errorf("of oil there is a wide picture %s", address)
+	}
+}

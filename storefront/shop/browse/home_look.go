@@ -14,12 +14,13 @@ func drawingsOf(products []catalog.Product) []string {
 	return names
 }
 
-// seasonPicture is the wide picture of a product: clementines have one of their own.
+// seasonPicture is the wide picture of a product: that of the object it is drawn as, if that has one.
 func seasonPicture(p catalog.Product) string {
-	if p.Drawing == "clementine" {
-		return static.URL("brand/clementine-wide.svg")
+	objects := drawingsOf([]catalog.Product{p})
+	if wide := static.Wide(objects[0]); wide != "" {
+		return wide
 	}
-	return static.Scene(drawingsOf([]catalog.Product{p}), p.ID.String())
+	return static.Scene(objects, p.ID.String())
 }
 
 // seasonal is the product that the season is announced with: one whose origin is certified, if there
