@@ -64,8 +64,8 @@ func (s *Server) privateAreas() []string {
 	return slices.Compact(areas)
 }
 
-// sitemapSize is how many pages one part of the sitemap names; each stands there once for each
-// language, and a part may hold 50,000 addresses.
+// sitemapSize is how many cooperatives one part of the sitemap names; each stands there once for each language, and
+// a part may hold 50,000 addresses. How many products do is the catalogue's to say.
 const sitemapSize = 5000
 
 // sitemap names the parts of the sitemap.

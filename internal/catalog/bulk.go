@@ -23,7 +23,7 @@ type Write struct {
 
 // WriteTx writes many of a cooperative's products, which tx has locked, in a few statements, however many
 // there are. Stock is moved, and each movement written down, for all of them at once; labels, and of those
-// that are there references, states and drawings, stay as they are. ErrTooManyProducts if the new ones
+// that are there references, states, drawings and whether they are perishable, stay as they are. ErrTooManyProducts if the new ones
 // would be too many.
 func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write, by actor.Actor) error {
 	if len(list) == 0 {

@@ -59,14 +59,15 @@ func benchmarkSyncer(b *testing.B, engine search.Engine) {
 			search.NewSyncer("bench", engine, source, slog.Default()).Run(ctx)
 			close(ended)
 		}()
-		for left := 1; left > 0; {
-			time.Sleep(20 * time.Millisecond)
+		for range time.Tick(20 * time.Millisecond) {
 			var now runtime.MemStats
 			runtime.ReadMemStats(&now)
 			memory = max(memory, now.HeapInuse)
-			var err error
-			left, err = source.Pending(m.Ctx, "bench")
+			left, err := source.Pending(m.Ctx, "bench")
 			m.Must(err)
+			if left == 0 {
+				break
+			}
 		}
 		ours += time.Since(start)
 		cancel()
