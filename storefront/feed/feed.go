@@ -18,10 +18,12 @@ import (
 )
 
 //go:embed openapi.yaml
-var openAPI []byte
+var openAPI string
 
-// OpenAPI is the API's description.
-func OpenAPI() []byte { return append([]byte(nil), openAPI...) }
+// OpenAPI is the API's description for a market that takes these means of payment.
+func OpenAPI(means []string) []byte {
+	return []byte(strings.Replace(openAPI, "$MEANS", strings.Join(means, ", "), 1))
+}
 
 // Handler answers programs.
 type Handler struct {
@@ -48,7 +50,7 @@ func (h *Handler) Routes() []web.Route {
 }
 
 func (h *Handler) description(r *web.Request) error {
-	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", openAPI)
+	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", OpenAPI(h.Orders.Means()))
 }
 
 // answer sends v to be asked for again each time; who has the same already is told so.

@@ -11,6 +11,8 @@ import (
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/feed"
@@ -29,7 +31,14 @@ type program struct {
 
 func newProgram(t *testing.T, options ...storetest.Option) *program {
 	t.Helper()
-	document, err := libopenapi.NewDocument(feed.OpenAPI())
+	m := storetest.New(t, options...)
+	return &program{Market: m, t: t, client: m.Visitor(), description: described(t, m.Orders.Means())}
+}
+
+// described reads the description for a market that takes these means of payment.
+func described(t *testing.T, means []string) validator.Validator {
+	t.Helper()
+	document, err := libopenapi.NewDocument(feed.OpenAPI(means))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +47,7 @@ func newProgram(t *testing.T, options ...storetest.Option) *program {
 		t.Fatal(problems)
 	}
 	t.Cleanup(description.Release)
-	m := storetest.New(t, options...)
-	return &program{Market: m, t: t, client: m.Visitor(), description: description}
+	return description
 }
 
 // send sends a request and gives its answer, which must be as described.
@@ -116,8 +124,25 @@ func TestDescriptionIsValidAndServed(t *testing.T) {
 		}
 	}
 	served := p.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK)
-	if !bytes.Equal(served.Body, feed.OpenAPI()) || served.Header.Get("Content-Type") != "application/yaml; charset=utf-8" {
+	if !bytes.Equal(served.Body, feed.OpenAPI(p.Orders.Means())) || served.Header.Get("Content-Type") != "application/yaml; charset=utf-8" {
 		t.Errorf("served %d bytes as %s", len(served.Body), served.Header.Get("Content-Type"))
+	}
+}
+
+func TestTheMeansOfPaymentAreDescribedAsTheyAreTaken(t *testing.T) {
+	t.Parallel()
+	description := described(t, []string{payment.CashOnDelivery, paymenttest.Name})
+	for means, taken := range map[string]bool{payment.CashOnDelivery: true, paymenttest.Name: true, "figs": false, "$MEANS": false} {
+		order := `{"lines":[{"product_id":"0190a000-0003-7000-8000-000000000001","quantity":1}],
+			"buyer":{"name":"Salma","phone":"0612345678","commune":"berkane"},"delivery":"pickup","payment":"` + means + `"}`
+		request, err := http.NewRequest(http.MethodPost, "/api/v1/orders", strings.NewReader(order))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {"one"}}
+		if ok, problems := description.ValidateHttpRequest(request); ok != taken {
+			t.Errorf("paid by %s: described as taken: %t, %v", means, ok, problems)
+		}
 	}
 }
 
