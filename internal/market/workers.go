@@ -29,6 +29,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
@@ -45,6 +46,7 @@ func periodic() []*river.PeriodicJob {
 		every(24*time.Hour, security.CleanArgs{}),
 		every(time.Hour, order.CleanArgs{}),
 		every(time.Hour, order.EraseArgs{}),
+		every(24*time.Hour, payment.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(time.Hour, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),

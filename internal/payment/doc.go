@@ -5,8 +5,8 @@
 // An intent is what has to be paid for a reference. Cash is received by SettleTx, whenever it changes hands.
 // A provider that takes the money before (Advance) is asked for it in attempts, one at a time, by Start; what
 // became of them it tells in events, which Receive keeps before anything else and EventWorker works. Events
-// come twice and in any order; an attempt that is over may yet be paid, and such money is kept and given back.
-// RefundTx gives back, never more than was received.
+// come twice and in any order, and are emptied some time after they were worked; an attempt that is over may yet be
+// paid, and such money is kept and given back. RefundTx gives back, never more than was received.
 //
 // The states, with what leads from one to the next (a test holds these lines against the tables):
 //
