@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -296,6 +297,32 @@ func TestPickupNeedsNoAddressAndCostsNothing(t *testing.T) {
 	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &got)
 	if got.Delivery != 0 || got.Total != 12000 {
 		t.Errorf("placed %+v", got)
+	}
+}
+
+func TestALineOfWhichNothingIsLeftIsTold(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	thyme, jujube := p.Honey.Product(t, "M-1"), p.Honey.Product(t, "M-2")
+	var sent placed
+	body := newOrder(map[uuid.UUID]int{thyme.ID: 2, jujube.ID: 1}, nil)
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &sent)
+	token := sent.TrackingURL[strings.LastIndex(sent.TrackingURL, "/")+1:]
+	o, err := p.Orders.ByToken(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range o.Parts[0].Lines {
+		if l.ProductID == jujube.ID {
+			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: "broken"}
+			if err := p.Orders.Adjust(t.Context(), o.ID, off, p.ByAssociation()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	answer := p.send(http.MethodGet, orders+"/"+token, "", http.Header{}).Want(http.StatusOK)
+	if !strings.Contains(string(answer.Body), `"quantity":0`) {
+		t.Errorf("nothing is left of a line, and told is %s", answer.Body)
 	}
 }
 

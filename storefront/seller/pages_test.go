@@ -13,7 +13,9 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -108,6 +110,32 @@ func TestAnotherCooperativesThingsAreNotFound(t *testing.T) {
 		owner.Get(path).Want(http.StatusNotFound)
 	}
 	owner.Post(part+"/eat", nil).Want(http.StatusNotFound)
+}
+
+func TestHomeSaysNothingOfWhatWasTakenOffAnOrder(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	thyme, jujube := m.Honey.Product(t, "M-1"), m.Honey.Product(t, "M-2")
+	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+		Lines:    []order.Line{{ProductID: thyme.ID, Quantity: 1}, {ProductID: jujube.ID, Quantity: 1}},
+		Buyer:    order.Buyer{Name: "نادية", Phone: "0661234567", Place: "berkane"},
+		Delivery: delivery.Pickup, Payment: payment.CashOnDelivery, Locale: "ar", Source: order.Shop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range placed.Order.Parts[0].Lines {
+		if l.ProductID == jujube.ID {
+			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: "broken"}
+			if err := m.Orders.Adjust(t.Context(), placed.Order.ID, off, m.ByCooperative(m.Honey.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	page := m.SignIn(m.Honey.Member).Get("/fr/seller").Want(http.StatusOK)
+	if page.Find("li.take").Length() != 1 || page.Text("li.take b") != "Miel de thym" {
+		t.Errorf("to prepare: %s", page.Text("li.take"))
+	}
 }
 
 func TestHomeSaysWhatToPrepareAndWhatIsMissing(t *testing.T) {

@@ -143,6 +143,9 @@ func (v *homeView) gather(parts []order.CooperativePart) {
 			}
 		}
 		for _, line := range part.Lines {
+			if line.Quantity == 0 { // all of it was taken off
+				continue
+			}
 			i, known := at[line.ProductID]
 			if !known {
 				i = len(v.Take)
