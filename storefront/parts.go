@@ -33,6 +33,7 @@ type Server struct {
 	bodies       *bodies
 	health       *checklist
 	accounts     *account.Service
+	session      func(ctx context.Context, token string) (account.User, error) // as accounts has it
 	cooperatives *cooperative.Service
 	catalog      *catalog.Service
 	pictures     *picture.Service

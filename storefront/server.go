@@ -46,6 +46,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		bodies:       newBodies(prepared.Now),
 		health:       newChecklist(services.Checks, prepared.Now),
 		accounts:     services.Accounts,
+		session:      services.Accounts.Session,
 		cooperatives: services.Cooperatives,
 		catalog:      services.Catalog,
 		pictures:     services.Pictures,

@@ -31,7 +31,7 @@ func (s *Server) recognise(r *web.Request) error {
 	if token == "" {
 		return nil
 	}
-	user, err := s.accounts.Session(r.Context(), token)
+	user, err := s.session(r.Context(), token)
 	if fault.Is(err, fault.Unauthenticated) {
 		r.DropCookie(web.SessionCookie)
 		r.Forget()

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"slices"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -36,7 +37,12 @@ type User struct {
 	Role          Role       `db:"role"`
 	CooperativeID *uuid.UUID `db:"cooperative_id"` // hers; nil for the association's people
 	Locale        string     `db:"locale"`
+
+	Rights []Right // of whoever has a session: what she may do
 }
+
+// Holds reports whether whoever has a session may do that.
+func (u User) Holds(right Right) bool { return slices.Contains(u.Rights, right) }
 
 // lifetime of a session: it ends when unused for idle, and at the latest absolute after sign-in.
 type lifetime struct{ idle, absolute time.Duration }

@@ -49,6 +49,7 @@ func (s *Service) Session(ctx context.Context, token string) (User, error) {
 			return User{}, fmt.Errorf("session: %w", err)
 		}
 	}
+	found.Rights = found.Role.Rights()
 	return found.User, nil
 }
 

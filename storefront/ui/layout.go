@@ -35,9 +35,9 @@ var associationMenu = []menuItem{
 	{right: account.KeepSettings, area: "association", name: "settings", path: "/association/settings", seldom: true},
 }
 
-// menuFor is what of a menu somebody may reach.
-func menuFor(u *account.User, menu []menuItem) []menuItem {
-	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return u == nil || !u.Role.Holds(item.right) })
+// menuFor is what of a menu may be reached by whoever holds what holds says.
+func menuFor(holds func(account.Right) bool, menu []menuItem) []menuItem {
+	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return !holds(item.right) })
 }
 
 // tabs are what a phone's tabs hold of a menu.
@@ -45,13 +45,13 @@ func tabs(menu []menuItem) []menuItem {
 	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom })
 }
 
-// Home is where somebody's work begins: the first page of her menu.
+// Home is where somebody's work begins: the first page of her role's menu.
 func Home(u account.User) string {
 	menu := associationMenu
 	if u.Role.InCooperative() {
 		menu = sellerMenu
 	}
-	return menuFor(&u, menu)[0].path
+	return menuFor(u.Role.Holds, menu)[0].path
 }
 
 // current marks the shelf that a page belongs to, currentPage the page itself.

@@ -540,7 +540,7 @@ func Seller(p Page, current string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = areaTop(p, "areatop", p.CooperativeName, p.CooperativePlace, p.CooperativeMembers, menuFor(p.User, sellerMenu), current).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = areaTop(p, "areatop", p.CooperativeName, p.CooperativePlace, p.CooperativeMembers, menuFor(p.Holds, sellerMenu), current).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -577,7 +577,7 @@ func Seller(p Page, current string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, item := range menuFor(p.User, sellerMenu) {
+			for _, item := range menuFor(p.Holds, sellerMenu) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -701,7 +701,7 @@ func Association(p Page, current string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = areaTop(p, "areatop assoc", p.T("ui.association_name"), p.T("ui.association_place"), "", menuFor(p.User, associationMenu), current).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = areaTop(p, "areatop assoc", p.T("ui.association_name"), p.T("ui.association_place"), "", menuFor(p.Holds, associationMenu), current).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -738,7 +738,7 @@ func Association(p Page, current string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, item := range tabs(menuFor(p.User, associationMenu)) {
+			for _, item := range tabs(menuFor(p.Holds, associationMenu)) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -54,7 +54,7 @@ func (p Page) T(key string, args ...any) string        { return p.L.T(key, args.
 func (p Page) N(key string, n int, args ...any) string { return p.L.N(key, n, args...) }
 
 // Holds reports whether the reader may do that; what she may not, the page does not offer.
-func (p Page) Holds(right account.Right) bool { return p.User != nil && p.User.Role.Holds(right) }
+func (p Page) Holds(right account.Right) bool { return p.User != nil && p.User.Holds(right) }
 
 // URL is a page's address in the reader's language: "/products" gives "/ar/products".
 func (p Page) URL(path string) string { return in(p.L.Code(), path) }

@@ -117,7 +117,7 @@ func (r *Request) UUID(name string) (uuid.UUID, error) {
 }
 
 // Holds reports whether the reader may do that.
-func (r *Request) Holds(right account.Right) bool { return r.User != nil && r.User.Role.Holds(right) }
+func (r *Request) Holds(right account.Right) bool { return r.User != nil && r.User.Holds(right) }
 
 // CooperativeID is the cooperative that the reader is a member of; uuid.Nil for everybody else. A
 // route that asks for a right in a cooperative always has one.

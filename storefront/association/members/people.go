@@ -143,9 +143,10 @@ func (h *Handler) showPerson(r *web.Request, id uuid.UUID, v personView) error {
 			return err
 		}
 	}
-	v.Events, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events})
-	if err != nil {
-		return err
+	if r.Holds(account.SeeSecurity) {
+		if v.Events, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events}); err != nil {
+			return err
+		}
 	}
 	v.Own = id == r.UserID()
 	if v.Token != "" {
