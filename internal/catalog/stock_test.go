@@ -225,7 +225,9 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now(), 'buyer')`,
 		"stock_movements_adjustment_releases": `insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at, actor)
 			values (gen_random_uuid(), '` + p.ID.String() + `', -1, 'reserve', gen_random_uuid(), gen_random_uuid(), now(), 'buyer')`,
-		"stock_movements_append_only": `update stock_movements set delta = 5`,
+		"stock_movements_actor_known":        move + p.ID.String() + `', 1, 'count', null, now(), 'thief')`,
+		"stock_movements_user_is_the_actors": move + p.ID.String() + `', 1, 'count', null, now(), 'member')`,
+		"stock_movements_append_only":        `update stock_movements set delta = 5`,
 	} {
 		err := postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
 			_, err := tx.ExecContext(m.Ctx, statement)

@@ -20,7 +20,8 @@ func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	return err
 }
 
-// SurplusTx records money that came for an order that did not have to be paid any more: it is due back.
+// SurplusTx records money that came for an order that did not have to be paid any more: it is due back. The order is
+// not taken up again: its goods may be others' by then, and its page says that it is over.
 func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "attempt:" + attempt.String() + ":surplus", Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,

@@ -183,14 +183,16 @@ func TestOnlyAMobileNumberIsTakenForWhatsApp(t *testing.T) {
 func TestTheDatabaseDefendsSettings(t *testing.T) {
 	t.Parallel()
 	_, db, _ := newService(t)
-	add := `insert into settings_changes (id, actor, fields, before, after, at) values (gen_random_uuid(), 'system', `
-	if _, err := db.Exec(add + `'{email}', '{""}', '{a@b.c}', now())`); err != nil {
+	add := `insert into settings_changes (id, fields, before, after, at, actor) values (gen_random_uuid(), `
+	if _, err := db.Exec(add + `'{email}', '{""}', '{a@b.c}', now(), 'system')`); err != nil {
 		t.Fatal(err)
 	}
 	for statement, constraint := range map[string]string{
 		`update settings set decided = decided || '{"phone": "0612345678"}'`: "settings_numbers_e164",
-		add + `'{}', '{}', '{}', now())`:                                     "settings_changes_say_what",
-		add + `'{email}', '{}', '{a@b.c}', now())`:                           "settings_changes_say_what",
+		add + `'{}', '{}', '{}', now(), 'system')`:                           "settings_changes_say_what",
+		add + `'{email}', '{}', '{a@b.c}', now(), 'system')`:                 "settings_changes_say_what",
+		add + `'{email}', '{""}', '{a@b.c}', now(), 'buyer')`:                "settings_changes_actor_known",
+		add + `'{email}', '{""}', '{a@b.c}', now(), 'association')`:          "settings_changes_user_is_the_actors",
 		`insert into settings (only_row) values (false)`:                     "settings_only_row",
 		`insert into settings default values`:                                "settings_pkey",
 		`update settings set decided = '"nothing"'`:                          "settings_decided_is_an_object",

@@ -408,18 +408,21 @@ func TestPayoutsDefendThemselves(t *testing.T) {
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000)
 	s.pay(t, nahlat, 10000, "VIR 1")
-	insert := `insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values (gen_random_uuid(), $1, $2, $3, 'system', now())`
+	insert := `insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values (gen_random_uuid(), $1, $2, $3, $4, now())`
 	for _, c := range []struct {
 		constraint string
 		to         uuid.UUID
 		amount     money.Amount
 		reference  string
+		by         actor.Kind
 	}{
-		{"payouts_amount_positive", nahlat, 0, "VIR 2"},
-		{"payouts_reference_key", nahlat, 500, "VIR 1"},
-		{"payouts_cooperative_id_fkey", s.jamal.User, 500, "VIR 2"},
+		{"payouts_amount_positive", nahlat, 0, "VIR 2", actor.System},
+		{"payouts_reference_key", nahlat, 500, "VIR 1", actor.System},
+		{"payouts_cooperative_id_fkey", s.jamal.User, 500, "VIR 2", actor.System},
+		{"payouts_actor_known", nahlat, 500, "VIR 2", actor.Member},
+		{"payouts_user_is_the_actors", nahlat, 500, "VIR 2", actor.Association},
 	} {
-		if _, err := s.db.Exec(insert, c.to, c.amount, c.reference); !postgres.Violates(err, c.constraint) {
+		if _, err := s.db.Exec(insert, c.to, c.amount, c.reference, c.by); !postgres.Violates(err, c.constraint) {
 			t.Errorf("%s: %v", c.constraint, err)
 		}
 	}

@@ -172,17 +172,20 @@ func TestReversalsDefendThemselves(t *testing.T) {
 	s.sold(t, nahlat, 30000)
 	undone, stands := s.pay(t, nahlat, 10000, "VIR 1"), s.pay(t, nahlat, 500, "VIR 2")
 	s.undo(t, undone, "Erreur")
-	insert := `insert into payout_reversals (payout_id, reason, actor, at) values ($1, $2, 'system', now())`
+	insert := `insert into payout_reversals (payout_id, reason, actor, at) values ($1, $2, $3, now())`
 	for _, c := range []struct {
 		constraint string
 		payout     uuid.UUID
 		reason     string
+		by         actor.Kind
 	}{
-		{"payout_reversals_pkey", undone.ID, "Encore"},
-		{"payout_reversals_payout_id_fkey", s.jamal.User, "Erreur"},
-		{"payout_reversals_reason", stands.ID, " "},
+		{"payout_reversals_pkey", undone.ID, "Encore", actor.System},
+		{"payout_reversals_payout_id_fkey", s.jamal.User, "Erreur", actor.System},
+		{"payout_reversals_reason", stands.ID, " ", actor.System},
+		{"payout_reversals_actor_known", stands.ID, "Erreur", actor.Member},
+		{"payout_reversals_user_is_the_actors", stands.ID, "Erreur", actor.Association},
 	} {
-		if _, err := s.db.Exec(insert, c.payout, c.reason); !postgres.Violates(err, c.constraint) {
+		if _, err := s.db.Exec(insert, c.payout, c.reason, c.by); !postgres.Violates(err, c.constraint) {
 			t.Errorf("%s: %v", c.constraint, err)
 		}
 	}
