@@ -155,6 +155,8 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 		"settings_commission_is_a_share":      `update settings set decided = decided || '{"commission": "100.01"}'`,
 		"settings_free_delivery_not_negative": `update settings set decided = decided || '{"free_from": "-0.01"}'`,
 		"settings_reservation_positive":       `update settings set decided = decided || '{"reservation_hours": "0"}'`,
+		"settings_buyer_months_sane":          `update settings set decided = decided || '{"buyer_months": "121"}'`,
+		"settings_holds_sane":                 `update settings set decided = decided || '{"market_share": "101"}'`,
 	} {
 		if _, err := db.Exec(statement); !postgres.Violates(err, constraint) {
 			t.Errorf("%s: %v", constraint, err)

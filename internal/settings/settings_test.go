@@ -322,14 +322,14 @@ func TestTheAuditFindsWhatCouldNotHaveBeenSaved(t *testing.T) {
 	if checks, err := settings.Audit(t.Context(), db); err != nil || !checks[0].OK() || !checks[1].OK() {
 		t.Fatalf("%+v, %v", checks, err)
 	}
-	if _, err := db.Exec(`update settings set decided = decided || '{"buyer_months": "x", "hold_hours": "24 ", "market_share": "10"}'`); err != nil {
+	if _, err := db.Exec(`update settings set decided = decided || '{"buyer_months": " 12", "hold_hours": "24 ", "market_share": "10"}'`); err != nil {
 		t.Fatal(err)
 	}
 	checks, err := settings.Audit(t.Context(), db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"hold_hours is 24 ", "buyer_months is x"}, checks[0].Problems); diff != "" {
+	if diff := cmp.Diff([]string{"hold_hours is 24 ", "buyer_months is  12"}, checks[0].Problems); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff([]string{"alarm_share is 15 (settings.alarm_too_late)"}, checks[1].Problems); diff != "" {

@@ -303,14 +303,17 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 	return list, nil
 }
 
-// balancesDue are what is owed to these cooperatives, inside a transaction that has locked them.
+// balancesDue are what is owed to these cooperatives, inside a transaction that has locked them; it stays so until
+// that ends.
 func balancesDue(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) (map[uuid.UUID]money.Amount, error) {
 	var rows []struct {
 		ID  uuid.UUID
 		Due money.Amount
 	}
 	err := tx.SelectContext(ctx, &rows, `
-		select cooperative_id as id, credits - debits as due from ledger_balances where account = 'payable' and cooperative_id = any($1)`, pq.Array(ids))
+		select cooperative_id as id, credits - debits as due from ledger_balances
+		where account = 'payable' and cooperative_id = any($1)
+		order by cooperative_id for no key update`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("what is owed: %w", err)
 	}

@@ -1,8 +1,10 @@
 package settlement_test
 
 import (
-	"sync"
+	"errors"
+	"fmt"
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
@@ -84,22 +86,77 @@ func TestTheSummaryIsTheSumOfTheList(t *testing.T) {
 	s.addsUp(t, "and leaves again")
 }
 
-func TestSalesAddUpWhileACooperativeChanges(t *testing.T) {
+func TestSalesAddUpWhileCooperativesChange(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
-	of := s.seller(t, "nahlat")
-	s.sold(t, of, 1000)
-	var both sync.WaitGroup
-	both.Go(func() {
-		for i := range 20 {
-			if _, err := s.db.Exec(`update cooperatives set men = $2 where id = $1`, of, (i+1)%2); err != nil {
-				t.Error(err)
+	for i := range 12 { // each of which has no balance yet
+		of := s.seller(t, fmt.Sprint("nahlat", i))
+		changed := make(chan error, 1)
+		go func() {
+			for i := range 5 {
+				if _, err := s.db.Exec(`update cooperatives set men = $2 where id = $1`, of, (i+1)%2); err != nil {
+					changed <- err
+					return
+				}
 			}
-		}
-	})
-	for range 20 {
+			changed <- nil
+		}()
 		s.sold(t, of, 1000)
+		s.sold(t, of, 1000)
+		if err := <-changed; err != nil {
+			t.Fatal(err)
+		}
 	}
-	both.Wait()
-	s.addsUp(t, "both at once")
+	s.addsUp(t, "sales and changes at once")
+}
+
+// waits returns when somebody waits for another's transaction.
+func (s *till) waits(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) {
+		var waiting bool
+		if err := s.db.Get(&waiting, `
+			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`); err != nil {
+			t.Fatal(err)
+		}
+		if waiting {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("nobody waits")
+		}
+	}
+}
+
+// What is owed can be taken back for a buyer while it is paid out.
+func TestAPayoutWaitsForWhatIsTakenBack(t *testing.T) {
+	t.Parallel()
+	for _, amount := range []money.Amount{9500, 5000} {
+		t.Run(amount.String(), func(t *testing.T) {
+			t.Parallel()
+			s := newTill(t)
+			of := s.seller(t, "nahlat")
+			s.sold(t, of, 10000)
+			tx := s.db.MustBegin()
+			if err := ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "taken back", Kind: "adjusted", At: s.time, Postings: []ledger.Posting{
+				{Debit: ledger.PayableTo(of), Credit: ledger.HeldFor(of), Amount: 1900},
+				{Debit: ledger.HeldFor(of), Credit: ledger.RefundsDue, Amount: 1900},
+			}}); err != nil {
+				t.Fatal(err)
+			}
+			paid, shown := make(chan error, 1), money.Amount(9500)
+			go func() {
+				_, err := s.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: of, Amount: amount, Shown: &shown}}, "VIR 1", s.jamal)
+				paid <- err
+			}()
+			s.waits(t)
+			if err := tx.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-paid; !errors.Is(err, settlement.ErrOwedChanged) {
+				t.Errorf("95.00 was shown, 76.00 is owed, %s is paid out: %v", amount, err)
+			}
+			s.addsUp(t, "after it")
+		})
+	}
 }

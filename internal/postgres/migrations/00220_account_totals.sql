@@ -14,13 +14,14 @@ create view account_totals_now as
     from balances b join cooperatives c on c.id = b.cooperative_id
     group by 1, 2;
 
--- The totals come after the balances, so that of two transactions of one cooperative the second reads what the
--- first left of it.
+-- A cooperative that becomes one of women alone, or is none any more, takes its balances with it from the one total
+-- to the other: while it does, nobody posts, for what is posted meanwhile might be new to it.
 -- +goose StatementBegin
 create or replace function ledger_carry() returns trigger language plpgsql as $$
 declare
     m record;
 begin
+    perform pg_advisory_xact_lock_shared(220);
     for m in
         select a.account, coalesce(p.cooperative_id, '00000000-0000-0000-0000-000000000000') as cooperative_id,
                case when a.subject = 'provider' then p.provider else '' end as provider,
@@ -54,7 +55,7 @@ end $$;
 
 create function account_totals_move() returns trigger language plpgsql as $$
 begin
-    perform from balances where cooperative_id = new.id order by account, provider, slot for update;
+    perform pg_advisory_xact_lock(220);
     insert into account_totals as t
     select b.account, w.women_only, pg_backend_pid() % 64, w.sign * sum(b.debits), w.sign * sum(b.credits)
     from balances b cross join (values (old.women_only, -1), (new.women_only, 1)) as w (women_only, sign)
