@@ -107,7 +107,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select actor, user_id from order_adjustments where id = m.adjustment_id
 			    union all
 			    select actor, user_id from order_events
-			    where sub_order_id = s.id and state = s.state and m.delta > 0 and m.adjustment_id is null
+			    where order_id = m.order_id and sub_order_id = s.id and state = s.state and m.delta > 0 and m.adjustment_id is null
 			) e on true
 			where (m.actor, m.user_id) is distinct from (e.actor, e.user_id)`},
 		// What was paid before something left the order is more than what is due now; the rest is due back.
