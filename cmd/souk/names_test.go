@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	gotoken "go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -14,7 +15,7 @@ import (
 )
 
 // names are what a document of the project may call by its name: files by their path, variables of the
-// configuration, identifiers as package.Name or package.Type.Member with the package by its name or
+// configuration, tables and views, identifiers as package.Name or package.Type.Member with the package by its name or
 // its path, and tests by their bare name too.
 type names map[string]bool
 
@@ -51,6 +52,9 @@ var readNames = sync.OnceValues(func() (names, error) {
 		}
 		path = filepath.ToSlash(path)
 		all[path] = true
+		if strings.HasSuffix(path, ".sql") {
+			return all.create(file)
+		}
 		if !strings.HasSuffix(path, ".go") {
 			return nil
 		}
@@ -63,6 +67,17 @@ var readNames = sync.OnceValues(func() (names, error) {
 	})
 	return all, err
 })
+
+var created = regexp.MustCompile(`(?m)^create (?:or replace )?(?:table|view) (\w+)`)
+
+// create adds the tables and views that a migration makes.
+func (n names) create(file string) error {
+	statements, err := os.ReadFile(file)
+	for _, found := range created.FindAllSubmatch(statements, -1) {
+		n[string(found[1])] = true
+	}
+	return err
+}
 
 // declare adds what a file of Go declares.
 func (n names) declare(path string, source *ast.File) {
@@ -148,11 +163,11 @@ func TestADocumentNamesWhatThereIs(t *testing.T) {
 	t.Parallel()
 	known := projectNames(t)
 	there := "`README.md` `cmd/souk/names_test.go` `BASE_URL` `account.TestSigningOutEndsOneSession` `TestSigningOutEndsOneSession` " +
-		"`account.Service.SignIn` `search/meili.oneOf` `meili.oneOf` `main.run` `web.Route.NoLang` `search.Engine.Search` `order.MaxLines`"
+		"`account.Service.SignIn` `search/meili.oneOf` `meili.oneOf` `main.run` `web.Route.NoLang` `search.Engine.Search` `order.MaxLines` `orders` `order_lines_now`"
 	if unknown := known.missing(there); len(unknown) != 0 {
 		t.Errorf("not found: %q", unknown)
 	}
-	notThere := "`README` `names_test.go` `BASE` `account.TestOfNothing` `TestOfNothing` `account.SignIn` `order.oneOf` `Service.SignIn` `run`"
+	notThere := "`README` `names_test.go` `BASE` `account.TestOfNothing` `TestOfNothing` `account.SignIn` `order.oneOf` `Service.SignIn` `run` `orders_now`"
 	if unknown := known.missing(notThere); len(unknown) != strings.Count(notThere, "`")/2 {
 		t.Errorf("only %q are not found", unknown)
 	}

@@ -131,8 +131,8 @@ func TestTheSamePageIsFoundInTheOtherLanguages(t *testing.T) {
 	if got, want := product.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/fr/products/"+m.Honey.Products[0].Slug; got != want {
 		t.Errorf("canonical %q, not %q", got, want)
 	}
-	if n := product.Find("link[rel=alternate][hreflang]").Length(); n != 4 {
-		t.Errorf("%d alternates, not the three languages and the default", n)
+	if n, want := product.Find("link[rel=alternate][hreflang]").Length(), len(m.Languages.Codes())+1; n != want {
+		t.Errorf("%d alternates, not %d: each language and the default", n, want)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/PuerkitoBio/goquery"
@@ -207,3 +208,10 @@ func (p *Page) excerpt() string {
 	}
 	return text
 }
+
+var unsaid = regexp.MustCompile(
+	`\b(account|association|catalog|cooperative|door|order|right|role|security|seller|settlement|shop|ui|upload|web)(\.[a-z_]+)+\b|\{\{|<no value>`)
+
+// Unsaid finds in what a page says a translation key that no language says, or a placeholder that nobody filled in;
+// "" if there is none.
+func Unsaid(text string) string { return unsaid.FindString(text) }
