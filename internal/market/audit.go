@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/picture"
+	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/upload"
@@ -22,7 +23,7 @@ import (
 func Audit(ctx context.Context, db *sqlx.DB) (checks []audit.Check, err error) {
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
 		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, payment.Audit,
-		order.Audit, settlement.Audit,
+		order.Audit, settlement.Audit, report.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/picture"
+	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/upload"
 )
@@ -36,6 +37,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
 	river.AddWorker(workers, &upload.ApplyWorker{Uploads: m.Uploads})
+	river.AddWorker(workers, &report.FoldWorker{Reports: m.Reports})
 }
 
 // periodic are the jobs that come again by themselves.
@@ -51,6 +53,7 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),
+		every(time.Minute, report.FoldArgs{}),
 	}
 }
 

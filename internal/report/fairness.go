@@ -18,12 +18,11 @@ type Fairness struct {
 	Lorenz []float64
 }
 
-func fairness(cooperatives []Cooperative) Fairness {
-	totals := make([]money.Amount, len(cooperatives))
-	perMember := make([]float64, len(cooperatives))
-	for i, c := range cooperatives {
-		totals[i] = c.Total()
-		perMember[i] = float64(c.Total()) / float64(c.Members())
+// fairness is that of cooperatives with these sales and so many members; it sorts totals.
+func fairness(totals []money.Amount, members []int) Fairness {
+	perMember := make([]float64, len(totals))
+	for i, total := range totals {
+		perMember[i] = float64(total) / float64(members[i])
 	}
 	slices.Sort(totals)
 	slices.Sort(perMember)

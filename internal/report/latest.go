@@ -27,17 +27,15 @@ func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 	orders := []Order{}
 	err := s.db.SelectContext(ctx, &orders, `
 		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
-		       moved.cooperatives, moved.sold
+		       parts.cooperatives, parts.sold
 		from (
 		    select id, number, placed_at, state, place from order_heads
 		    where not unconfirmed
 		    order by placed_at desc, id desc limit $1) o
 		join towns l on l.slug = o.place
 		cross join lateral (
-		    select count(distinct p.cooperative_id) as cooperatives,
-		           coalesce(sum(`+movedTotal+`), 0) as sold
-		    from ledger_journals j join ledger_postings p on p.journal_id = j.id
-		    where j.order_id = o.id and p.cooperative_id is not null) moved
+		    select count(*) as cooperatives, coalesce(sum(total), 0) as sold
+		    from sold_parts_now where order_id = o.id) parts
 		order by o.placed_at desc, o.id desc`, n)
 	if err != nil {
 		return nil, fmt.Errorf("latest orders: %w", err)

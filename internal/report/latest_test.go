@@ -32,7 +32,7 @@ func TestWhatNobodyConfirmedIsNoSale(t *testing.T) {
 	}
 	same(t, "sold", sales.Figures, report.Figures{UnderWay: 15000, Orders: 1})
 	same(t, "joint orders, months, cooperatives that sold", []int{sales.JointOrders, len(sales.ByMonth), sales.Selling}, []int{1, 1, 2})
-	same(t, "the most sold", sales.ByCooperative[0].Figures, report.Figures{UnderWay: 10000, Orders: 1})
+	same(t, "the most sold", sales.Most[0].Figures, report.Figures{UnderWay: 10000, Orders: 1})
 	same(t, "waiting", sales.Waiting, report.Figures{UnderWay: 30000, Orders: 2})
 	if sales, err = b.Sales(t.Context(), report.Filter{Commune: "zegzel"}); err != nil {
 		t.Fatal(err)

@@ -1,134 +1,185 @@
 package report
 
 import (
-	"cmp"
 	"context"
-	"database/sql"
-	"slices"
+	"encoding/json"
+	"fmt"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 )
 
-// What a posting p moved of what was sold, of what of it is paid, and of what of that is earned.
+// soldIn sums up by cooperative what was sold in a period.
+const soldIn = `
+	select cooperative_id, sum(paid)::bigint as paid, sum(earned)::bigint as earned, sum(under_way)::bigint as under_way, sum(orders)::bigint as orders
+	from (
+	    select cooperative_id, paid, earned, under_way, orders
+	    from sold_by_cooperative where first >= $1::date and first < $2::date
+	    union all
+	    select p.cooperative_id, d.times * p.paid, d.times * p.earned, d.times * (p.total - p.paid), d.times
+	    from unnest($3::date[], $4::date[], $5::int[]) d (first, last, times)
+	    join sold_parts p on p.day >= d.first and p.day < d.last
+	    where p.total > 0 and not p.waiting
+	) s
+	group by cooperative_id`
+
+// counted are the cooperatives that a report is about, with their figures: approved, or with a sale in its period.
+const counted = `
+	select c.id, c.slug, c.name_ar, c.name_fr, c.commune, c.commune_name_ar, c.commune_name_fr, c.sector,
+	       c.women, c.men, c.young, c.women_only,
+	       coalesce(s.paid, 0) as paid, coalesce(s.earned, 0) as earned, coalesce(s.under_way, 0) as under_way,
+	       coalesce(s.orders, 0) as orders, coalesce(s.paid + s.under_way, 0) as total
+	from sellers c left join (` + soldIn + `) s on s.cooperative_id = c.id
+	where (c.approved or s.orders > 0) and ($6 = '' or c.commune = $6) and ($7 = '' or c.sector = $7) and (not $8 or c.women_only)`
+
+// asCooperative writes one of them as a Cooperative; the most sales come first and equals by name.
 const (
-	movedTotal = `case when p.debit in ('buyers', 'refunds_due') then p.amount_centimes
-	    when p.credit in ('buyers', 'refunds_due') then -p.amount_centimes else 0 end`
-	movedPaid = `case when p.debit in ('pending', 'refunds_due') and p.credit not in ('pending', 'buyers') then p.amount_centimes
-	    when p.credit in ('pending', 'refunds_due') and p.debit not in ('pending', 'buyers') then -p.amount_centimes else 0 end`
-	movedEarned = `case when p.credit in ('payable', 'commission') and p.debit in ('pending', 'held') then p.amount_centimes
-	    when p.debit in ('payable', 'commission') and p.credit in ('pending', 'held') then -p.amount_centimes else 0 end`
-
-	movedSums = `sum(` + movedTotal + `)::bigint as total, sum(` + movedPaid + `)::bigint as paid, sum(` + movedEarned + `)::bigint as earned`
+	asCooperative = `json_build_object('ID', id, 'Slug', slug, 'Name', json_build_object('AR', name_ar, 'FR', name_fr),
+	    'Commune', commune, 'CommuneName', json_build_object('AR', commune_name_ar, 'FR', commune_name_fr), 'Sector', sector,
+	    'Women', women, 'Men', men, 'Young', young, 'WomenOnly', women_only,
+	    'Paid', paid, 'Earned', earned, 'UnderWay', under_way, 'Orders', orders)`
+	mostFirst = `total desc, name_ar, id`
 )
 
-// sold reads the ledger once and sums it up both by cooperative, for those that sold something, and
-// by month.
-//
-// An order's sales are of the month in which it was placed. What goes from the buyers' account to a
-// cooperative's pending one is sold; what comes back, or is due back to them, was cancelled or refused. What
-// leaves pending for anything but the buyers is paid, and what comes to the cooperative or as commission is
-// earned. What nobody has confirmed yet is no sale: it may be a stranger's, who proves nothing. It is summed up
-// by itself.
-//
-// Empty months between the first and the last are there too. These are the first and the last of
-// the period (but at most eleven empty ones before the first sale and after the last), or else of
-// the sales themselves.
-func (s *Service) sold(ctx context.Context, f Filter) (sold map[uuid.UUID]Figures, months []Month, waiting Figures, err error) {
-	var rows []struct {
-		CooperativeID uuid.NullUUID `db:"cooperative_id"`
-		Month         sql.NullTime  `db:"month"`
-		Figures
-		JointOrders int `db:"joint_orders"`
-	}
-	err = s.db.SelectContext(ctx, &rows, `
-		with unconfirmed as materialized (
-		    select id from order_heads where unconfirmed
-		), placed as (
-		    select order_id, date_trunc('month', at at time zone 'Africa/Casablanca') as month, u.id is not null as waiting
-		    from ledger_journals left join unconfirmed u on u.id = order_id
-		    where kind = 'placed'
-		      and at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
-		), moved as (
-		    select placed.order_id, placed.month, placed.waiting, p.cooperative_id,
-		           `+movedTotal+` as total,
-		           `+movedPaid+` as paid,
-		           `+movedEarned+` as earned
-		    from placed
-		    join ledger_journals j on j.order_id = placed.order_id
-		    join ledger_postings p on p.journal_id = j.id
-		    join sellers c on c.id = p.cooperative_id
-		    where ($3 = '' or c.commune = $3) and ($4 = '' or c.sector = $4) and (not $5 or c.women_only)
-		), ordered as materialized (
-		    select order_id, month, waiting, cooperative_id, sum(total)::bigint as total, sum(paid)::bigint as paid, sum(earned)::bigint as earned
-		    from moved group by order_id, month, waiting, cooperative_id having sum(total) > 0
-		), parts as (
-		    select * from ordered where not waiting
-		), whole as (
-		    select order_id, month, sum(total)::bigint as total, sum(paid)::bigint as paid, sum(earned)::bigint as earned, count(*) as parts
-		    from parts group by order_id, month
-		), bounds as (
-		    select greatest(coalesce(date_trunc('month', $1::timestamptz at time zone 'Africa/Casablanca'), min(month)),
-		                    min(month) - interval '11 months') as first,
-		           least(coalesce(date_trunc('month', ($2::timestamptz - interval '1 microsecond') at time zone 'Africa/Casablanca'), max(month)),
-		                 max(month) + interval '11 months') as last
-		    from parts having count(*) > 0
-		)
-		select cooperative_id, null::timestamp as month,
-		       sum(paid) as paid, sum(earned) as earned, sum(total - paid) as under_way, count(*) as orders, 0 as joint_orders
-		from parts group by cooperative_id
-		union all
-		select null, m.month, coalesce(sum(o.paid), 0), coalesce(sum(o.earned), 0), coalesce(sum(o.total - o.paid), 0),
-		       count(o.order_id), count(*) filter (where o.parts > 1)
-		from bounds cross join lateral generate_series(bounds.first, bounds.last, interval '1 month') as m (month)
-		left join whole o on o.month = m.month
-		group by m.month
-		union all
-		select null, null, 0, 0, sum(total), count(distinct order_id), 0
-		from ordered where waiting having count(*) > 0
-		order by month`,
-		sql.NullTime{Time: f.From, Valid: !f.From.IsZero()}, sql.NullTime{Time: f.To, Valid: !f.To.IsZero()},
-		f.Commune, f.Sector, f.WomenOnly)
-	if err != nil {
-		return nil, nil, Figures{}, err
-	}
-	sold, months = make(map[uuid.UUID]Figures), []Month{}
-	for _, r := range rows {
-		switch {
-		case r.CooperativeID.Valid:
-			sold[r.CooperativeID.UUID] = r.Figures
-		case !r.Month.Valid:
-			waiting = r.Figures
-		default:
-			months = append(months, Month{Month: r.Month.Time, Figures: r.Figures, JointOrders: r.JointOrders})
-		}
-	}
-	return sold, months, waiting, nil
+// arguments are those of soldIn, and after them those of counted.
+func (f Filter) arguments() []any {
+	from, to, days := f.period().ofCooperatives()
+	firsts, lasts, times := columns(days)
+	return []any{from, to, firsts, lasts, times, f.Commune, f.Sector, f.WomenOnly}
 }
 
-// cooperatives gives those that are approved or have sold something, with their figures, the most
-// sales first and equals by name.
-func (s *Service) cooperatives(ctx context.Context, f Filter, sold map[uuid.UUID]Figures) ([]Cooperative, error) {
-	sellers := make([]uuid.UUID, 0, len(sold))
-	for id := range sold {
-		sellers = append(sellers, id)
-	}
-	cooperatives := []Cooperative{}
-	err := s.db.SelectContext(ctx, &cooperatives, `
-		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
-		       c.commune, c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.sector,
-		       c.women, c.men, c.young, c.women_only
-		from sellers c
-		where (c.approved or c.id = any($1))
-		  and ($2 = '' or c.commune = $2) and ($3 = '' or c.sector = $3) and (not $4 or c.women_only)
-		order by c.name_ar, c.id`,
-		pq.Array(sellers), f.Commune, f.Sector, f.WomenOnly)
+// figures are what a report is made from.
+type figures struct {
+	Version int64   // of the sums
+	Months  []month // in order of time, those in which anything was ordered
+	Groups  []group
+	Most    []Cooperative
+	Idle    []Cooperative
+}
+
+type month struct {
+	Month
+	Waiting       money.Amount
+	WaitingOrders int
+}
+
+// group are the cooperatives of a commune that are women-only, or those that are not.
+type group struct {
+	Commune       string
+	CommuneName   i18n.Text
+	WomenOnly     bool
+	People        People
+	SellingPeople People
+	Orders        int // parts of them
+	Totals        []money.Amount
+	Members       []int // of the cooperatives in the same order
+}
+
+// read asks for all of it at one moment. An order's sales are of the day on which it was placed.
+func (s *Service) read(ctx context.Context, f Filter) (read figures, err error) {
+	var answer []byte
+	p := f.period()
+	firsts, lasts, times := columns(p.days)
+	err = s.db.GetContext(ctx, &answer, `
+		with counted as materialized (`+counted+`)
+		select json_build_object(
+		    'Version', (select version from sold_turn),
+		    'Months', (
+		        select json_agg(json_build_object('Month', to_char(month, 'YYYY-MM-DD"T00:00:00Z"'), 'Paid', paid, 'Earned', earned,
+		            'UnderWay', under_way, 'Orders', orders, 'JointOrders', joint_orders, 'Waiting', waiting, 'WaitingOrders', waiting_orders) order by month)
+		        from (
+		            select date_trunc('month', s.first) as month, sum(times * paid) as paid, sum(times * earned) as earned, sum(times * under_way) as under_way,
+		                   sum(times * orders) as orders, sum(times * joint_orders) as joint_orders,
+		                   sum(times * waiting) as waiting, sum(times * waiting_orders) as waiting_orders
+		            from (
+		                select 'month' as span, $9::date as first, $10::date as last, 1 as times
+		                union all select 'day', * from unnest($11::date[], $12::date[], $13::int[])
+		            ) d
+		            join sold_by_scope s on s.commune = $6 and s.sector = $7 and s.of_women = $8 and s.span = d.span and s.first >= d.first and s.first < d.last
+		            group by month
+		        ) m where orders > 0 or waiting_orders > 0),
+		    'Groups', (
+		        select json_agg(json_build_object('Commune', commune, 'CommuneName', json_build_object('AR', commune_name_ar, 'FR', commune_name_fr),
+		            'WomenOnly', women_only, 'People', json_build_object('Members', members, 'Women', women, 'Young', young),
+		            'SellingPeople', json_build_object('Members', selling_members, 'Women', selling_women, 'Young', selling_young),
+		            'Orders', orders, 'Totals', totals, 'Members', each_members))
+		        from (
+		            select commune, commune_name_ar, commune_name_fr, women_only, sum(women + men) as members, sum(women) as women, sum(young) as young,
+		                   coalesce(sum(women + men) filter (where total > 0), 0) as selling_members,
+		                   coalesce(sum(women) filter (where total > 0), 0) as selling_women,
+		                   coalesce(sum(young) filter (where total > 0), 0) as selling_young,
+		                   sum(orders) as orders, array_agg(total) as totals, array_agg(women + men) as each_members
+		            from counted group by commune, commune_name_ar, commune_name_fr, women_only
+		        ) g),
+		    'Most', (select json_agg(`+asCooperative+`) from (select * from counted order by `+mostFirst+` limit $14) c),
+		    'Idle', (select json_agg(`+asCooperative+`) from (select * from counted where total = 0 order by women + men desc, name_ar, id limit $14) c))`,
+		append(f.arguments(), p.from, p.to, firsts, lasts, times, Listed)...)
 	if err != nil {
+		return figures{}, err
+	}
+	if err := json.Unmarshal(answer, &read); err != nil {
+		return figures{}, fmt.Errorf("read: %w", err)
+	}
+	return read, nil
+}
+
+// EachCooperative hands the cooperatives that a report is about to fn one by one, the most sales first and equals by
+// name, until fn fails.
+func (s *Service) EachCooperative(ctx context.Context, f Filter, fn func(Cooperative) error) (err error) {
+	if _, err := s.fold(ctx); err != nil {
+		return err
+	}
+	rows, err := s.db.QueryContext(ctx, `with counted as (`+counted+`) select `+asCooperative+` from counted order by `+mostFirst, f.arguments()...)
+	if err != nil {
+		return fmt.Errorf("sales by cooperative: %w", err)
+	}
+	defer func() { _ = rows.Close() }() // rows.Err tells
+	for rows.Next() {
+		var c Cooperative
+		var row []byte
+		if err := rows.Scan(&row); err != nil {
+			return fmt.Errorf("sales by cooperative: %w", err)
+		}
+		if err := json.Unmarshal(row, &c); err != nil {
+			return fmt.Errorf("sales by cooperative: %w", err)
+		}
+		if err := fn(c); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("sales by cooperative: %w", err)
+	}
+	return nil
+}
+
+// Of is what one cooperative has sold since the beginning, as Sales counts it.
+func (s *Service) Of(ctx context.Context, cooperative uuid.UUID) (Figures, error) {
+	of, err := s.OfEach(ctx, Filter{}, []uuid.UUID{cooperative})
+	return of[cooperative], err
+}
+
+// OfEach is what each of these cooperatives sold in the filter's period, wherever it is, as Sales counts it; one that
+// sold nothing may not be in it.
+func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID) (map[uuid.UUID]Figures, error) {
+	if _, err := s.fold(ctx); err != nil {
 		return nil, err
 	}
-	for i := range cooperatives {
-		cooperatives[i].Figures = sold[cooperatives[i].ID]
+	var rows []struct {
+		ID uuid.UUID `db:"cooperative_id"`
+		Figures
 	}
-	slices.SortStableFunc(cooperatives, func(a, b Cooperative) int { return cmp.Compare(b.Total(), a.Total()) })
-	return cooperatives, nil
+	err := s.db.SelectContext(ctx, &rows, `select * from (`+soldIn+`) s where cooperative_id = any($6)`,
+		append(f.arguments()[:5], pq.Array(cooperatives))...)
+	if err != nil {
+		return nil, fmt.Errorf("sales of some cooperatives: %w", err)
+	}
+	of := make(map[uuid.UUID]Figures, len(rows))
+	for _, r := range rows {
+		of[r.ID] = r.Figures
+	}
+	return of, nil
 }

@@ -10,18 +10,22 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// Service reads the ledger.
-type Service struct{ db *sqlx.DB }
+// Service carries the sums of what was sold, and reads them.
+type Service struct {
+	db   *sqlx.DB
+	kept kept
+}
 
 // New makes a Service.
 func New(db *sqlx.DB) *Service { return &Service{db: db} }
 
-// Filter narrows a report; its zero value takes everything in. The period begins with From and ends
-// before To; a zero time leaves that side open.
+// Filter narrows a report; its zero value takes everything in. The period begins with the day of From in the
+// market's time zone and ends before that of To; a zero time leaves that side open.
 type Filter struct {
 	From, To  time.Time
 	Commune   string
@@ -56,24 +60,24 @@ type People struct {
 	Young   int
 }
 
-func (p *People) add(c Cooperative) {
-	p.Members += c.Members()
-	p.Women += c.Women
-	p.Young += c.Young
+func (p *People) add(q People) {
+	p.Members += q.Members
+	p.Women += q.Women
+	p.Young += q.Young
 }
 
 // Cooperative is what one cooperative sold.
 type Cooperative struct {
-	ID          uuid.UUID `db:"id"`
-	Slug        string    `db:"slug"`
-	Name        i18n.Text `db:"name"`
-	Commune     string    `db:"commune"`
-	CommuneName i18n.Text `db:"commune_name"`
-	Sector      string    `db:"sector"`
-	Women       int       `db:"women"`
-	Men         int       `db:"men"`
-	Young       int       `db:"young"`
-	WomenOnly   bool      `db:"women_only"`
+	ID          uuid.UUID
+	Slug        string
+	Name        i18n.Text
+	Commune     string
+	CommuneName i18n.Text
+	Sector      string
+	Women       int
+	Men         int
+	Young       int
+	WomenOnly   bool
 	Figures
 }
 
@@ -100,24 +104,30 @@ type Month struct {
 	JointOrders int // with goods of more than one cooperative
 }
 
-// Sales is the association's report. Figures.Orders counts an order once, however many cooperatives
-// have a part in it.
+// Listed is how many cooperatives a report names.
+const Listed = 25
+
+// Sales is the association's report on the cooperatives that pass a filter and that are approved or sold something
+// in its period. Figures.Orders counts an order once, however many cooperatives have a part in it.
 type Sales struct {
 	Figures
 	Waiting       Figures       // no sales yet: orders that nobody has confirmed
 	JointOrders   int           // with goods of more than one cooperative
-	ByCooperative []Cooperative // the most first; those with no sale last
-	ByCommune     []Commune     // likewise
+	Cooperatives  int           // in all
+	Selling       int           // of them, with a sale
+	Most          []Cooperative // Listed at most, the most sales first and equals by name
+	Idle          []Cooperative // of those with no sale, Listed at most, the most members first and equals by name
+	ByCommune     []Commune     // the most sales first; those with none last
 	ByMonth       []Month       // in order of time, months without a sale included
-	Selling       int           // how many of ByCooperative have a sale
 	People        People        // of all cooperatives
 	SellingPeople People        // of those with a sale
 	WomenOnly     WomenOnly
 	Fairness      Fairness
+	Behind        bool // so much happened at once that the latest of it is not in the figures yet
 }
 
 // SellingShare is the share of cooperatives with at least one sale, 0 to 1.
-func (s Sales) SellingShare() float64 { return share(s.Selling, len(s.ByCooperative)) }
+func (s Sales) SellingShare() float64 { return share(s.Selling, s.Cooperatives) }
 
 // WomenOnly compares the women-only cooperatives' shares of the market, each 0 to 1.
 type WomenOnly struct {
@@ -128,65 +138,108 @@ type WomenOnly struct {
 	OfSales      float64
 }
 
-// Sales reports on the cooperatives that pass the filter and that are approved or sold something in
-// its period.
+// Sales reports on what the filter lets through. Whatever was committed before is in it, unless it is Behind.
 func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
-	sold, months, waiting, err := s.sold(ctx, f)
+	behind, err := s.fold(ctx)
+	if err != nil {
+		return Sales{}, err
+	}
+	sales, err := s.keep(ctx, f)
 	if err != nil {
 		return Sales{}, fmt.Errorf("sales: %w", err)
 	}
-	cooperatives, err := s.cooperatives(ctx, f, sold)
-	if err != nil {
-		return Sales{}, fmt.Errorf("sales by cooperative: %w", err)
-	}
-	sales := summed(cooperatives, months)
-	sales.Waiting = waiting
+	sales.Behind = behind
 	return sales, nil
 }
 
-func summed(cooperatives []Cooperative, months []Month) Sales {
-	s := Sales{ByCooperative: cooperatives, ByMonth: months}
-	for _, m := range months {
+func summed(f Filter, read figures) Sales {
+	s := Sales{Most: read.Most, Idle: read.Idle, ByMonth: []Month{}}
+	for _, m := range read.Months {
 		s.Figures.add(m.Figures)
 		s.JointOrders += m.JointOrders
+		s.Waiting.add(Figures{UnderWay: m.Waiting, Orders: m.WaitingOrders})
 	}
-	var women, all Figures
-	var womenMembers int
+	s.ByMonth = f.everyMonth(read.Months)
+	var totals []money.Amount
+	var members []int
+	var sold money.Amount
+	var parts, womenParts, womenMembers int
 	communes := make(map[string]*Commune)
-	for _, c := range cooperatives {
-		commune := communes[c.Commune]
+	for _, g := range read.Groups {
+		commune := communes[g.Commune]
 		if commune == nil {
-			commune = &Commune{Slug: c.Commune, Name: c.CommuneName}
-			communes[c.Commune] = commune
+			commune = &Commune{Slug: g.Commune, Name: g.CommuneName}
+			communes[g.Commune] = commune
 		}
-		commune.Cooperatives++
-		commune.Sold += c.Total()
-		commune.People.add(c)
-		s.People.add(c)
-		all.add(c.Figures)
-		if c.Total() > 0 {
-			commune.Selling++
-			s.Selling++
-			s.SellingPeople.add(c)
+		totals, members = append(totals, g.Totals...), append(members, g.Members...)
+		for _, total := range g.Totals {
+			commune.Sold += total
+			sold += total
+			if g.WomenOnly {
+				s.WomenOnly.Sold += total
+			}
+			if total > 0 {
+				commune.Selling++
+				s.Selling++
+			}
 		}
-		if c.WomenOnly {
-			s.WomenOnly.Cooperatives++
-			women.add(c.Figures)
-			womenMembers += c.Members()
+		commune.Cooperatives += len(g.Totals)
+		commune.People.add(g.People)
+		s.People.add(g.People)
+		s.SellingPeople.add(g.SellingPeople)
+		parts += g.Orders
+		if g.WomenOnly {
+			s.WomenOnly.Cooperatives += len(g.Totals)
+			womenMembers += g.People.Members
+			womenParts += g.Orders
 		}
 	}
-	s.WomenOnly.Sold = women.Total()
+	s.Cooperatives = len(totals)
 	s.WomenOnly.OfMembers = share(womenMembers, s.People.Members)
-	s.WomenOnly.OfOrders = share(women.Orders, all.Orders)
-	s.WomenOnly.OfSales = share(women.Total(), all.Total())
+	s.WomenOnly.OfOrders = share(womenParts, parts)
+	s.WomenOnly.OfSales = share(s.WomenOnly.Sold, sold)
 	for _, c := range communes {
 		s.ByCommune = append(s.ByCommune, *c)
 	}
 	slices.SortFunc(s.ByCommune, func(a, b Commune) int {
 		return cmp.Or(cmp.Compare(b.Sold, a.Sold), cmp.Compare(a.Slug, b.Slug))
 	})
-	s.Fairness = fairness(cooperatives)
+	s.Fairness = fairness(totals, members)
 	return s
+}
+
+// emptyMonths is how many months without a sale are shown before the first with one and after the last.
+const emptyMonths = 11
+
+// everyMonth adds those without a sale between the first and the last. These are the first and the last of the
+// period, as far as emptyMonths allows, or else of the sales themselves.
+func (f Filter) everyMonth(sold []month) []Month {
+	months := []Month{}
+	sold = slices.DeleteFunc(slices.Clone(sold), func(m month) bool { return m.Orders == 0 })
+	if len(sold) == 0 {
+		return months
+	}
+	first, last := sold[0].Month.Month, sold[len(sold)-1].Month.Month
+	if !f.From.IsZero() {
+		first = first.AddDate(0, -emptyMonths, 0)
+		if begin := beginOfMonth(clock.Day(f.From)); begin.After(first) {
+			first = begin
+		}
+	}
+	if !f.To.IsZero() {
+		last = last.AddDate(0, emptyMonths, 0)
+		if end := beginOfMonth(clock.Day(f.To).AddDate(0, 0, -1)); end.Before(last) {
+			last = end
+		}
+	}
+	for at := first; !at.After(last); at = at.AddDate(0, 1, 0) {
+		if len(sold) > 0 && sold[0].Month.Month.Equal(at) {
+			months, sold = append(months, sold[0].Month), sold[1:]
+		} else {
+			months = append(months, Month{Month: at})
+		}
+	}
+	return months
 }
 
 func share[N int | money.Amount](part, whole N) float64 {

@@ -1,13 +1,16 @@
 package report
 
 import (
+	"context"
+
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/table"
 )
 
 // Table is the report by cooperative, in the reader's language, as a spreadsheet's table.
-func (s Sales) Table(l *i18n.Locale) table.Table {
+func (s *Service) Table(ctx context.Context, f Filter, l *i18n.Locale) table.Table {
 	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
+	each := func(fn func(Cooperative) error) error { return s.EachCooperative(ctx, f, fn) }
 	return table.Table{
 		Header: []string{
 			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
@@ -15,7 +18,7 @@ func (s Sales) Table(l *i18n.Locale) table.Table {
 			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.earned"), l.T("report.column.under_way"),
 			l.T("report.column.per_member"),
 		},
-		Rows: table.Each(s.ByCooperative, func(c Cooperative) []any {
+		Rows: table.Walk(each, func(c Cooperative) []any {
 			return []any{
 				l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly],
 				c.Members(), c.Women, c.Orders,

@@ -266,7 +266,11 @@ func (g *growth) count() error {
 		 select account, cooperative_id, provider, 0, debits, credits from ledger_sums`,
 		`delete from account_totals`,
 		`insert into account_totals (account, women_only, slot, debits, credits)
-		 select account, women_only, 0, debits, credits from account_totals_now`)
+		 select account, women_only, 0, debits, credits from account_totals_now`,
+		`delete from sold_changes`,
+		`delete from sold_parts`, `insert into sold_parts select * from sold_parts_now order by day, order_id`, `analyze sold_parts`,
+		`delete from sold_by_cooperative`, `insert into sold_by_cooperative select * from sold_by_cooperative_now order by first, cooperative_id`,
+		`delete from sold_by_scope`, `insert into sold_by_scope select * from sold_by_scope_now`)
 }
 
 func (g *growth) restore() error {

@@ -51,7 +51,7 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	for i, c := range v.Cooperatives {
 		ids[i] = c.ID
 	}
-	if v.Sold, err = h.Reports.OfEach(ctx, ids); err != nil {
+	if v.Sold, err = h.Reports.OfEach(ctx, report.Filter{}, ids); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.cooperatives.title"))

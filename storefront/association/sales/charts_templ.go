@@ -305,9 +305,9 @@ func womenOnly(p ui.Page, v dashboardView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var19 string
-		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.N("association.women.text", len(v.Sales.ByCooperative), "Women", p.L.Number(w.Cooperatives)))
+		templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.N("association.women.text", v.Sales.Cooperatives, "Women", p.L.Number(w.Cooperatives)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/charts.templ`, Line: 64, Col: 113}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/charts.templ`, Line: 64, Col: 107}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 		if templ_7745c5c3_Err != nil {
@@ -458,7 +458,7 @@ func byCooperative(p ui.Page, v dashboardView) templ.Component {
 			templ_7745c5c3_Var27 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		most := mostSold(v.Sales.ByCooperative)
+		most := mostSold(v.Sales.Most)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "<section class=\"panel w12\" aria-labelledby=\"by-cooperative\"><h2 id=\"by-cooperative\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -489,11 +489,11 @@ func byCooperative(p ui.Page, v dashboardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(v.most()) < len(v.Sales.ByCooperative) {
+		if len(v.Sales.Most) < v.Sales.Cooperatives {
 			var templ_7745c5c3_Var30 string
-			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.first_of", "Shown", p.L.Number(len(v.most())), "All", p.L.Number(len(v.Sales.ByCooperative))))
+			templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.first_of", "Shown", p.L.Number(len(v.Sales.Most)), "All", p.L.Number(v.Sales.Cooperatives)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/charts.templ`, Line: 85, Col: 116}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/charts.templ`, Line: 85, Col: 114}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 			if templ_7745c5c3_Err != nil {
@@ -608,7 +608,7 @@ func byCooperative(p ui.Page, v dashboardView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, c := range v.most() {
+		for _, c := range v.Sales.Most {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<tr data-cooperative=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

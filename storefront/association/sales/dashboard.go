@@ -1,7 +1,6 @@
 package sales
 
 import (
-	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -31,19 +30,16 @@ type dashboardView struct {
 	Before *report.Sales // the same number of days before; nil when the period has no beginning or no end
 	Idle   []idle        // some of those without a sale
 
-	IdleCount int // how many of these there are
-	Latest    []report.Order
-	Owed      association.Owed
-	Today     time.Time
-	Held      order.HeldNow
+	Latest []report.Order
+	Owed   association.Owed
+	Today  time.Time
+	Held   order.HeldNow
 }
 
 // How much the dashboard shows of what has a page of its own.
 const (
 	latestShown = 8 // of the latest orders
 	noRIBShown  = 5 // of the cooperatives that cannot be paid, those that are owed the most
-
-	cooperativesShown = 25 // with the most sales, and of those without one
 )
 
 func (h *Handler) dashboard(r *web.Request) error {
@@ -69,11 +65,7 @@ func (h *Handler) exportSales(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	sales, err := h.Reports.Sales(r.Context(), v.Filter.report())
-	if err != nil {
-		return err
-	}
-	t := sales.Table(r.Locale)
+	t := h.Reports.Table(r.Context(), v.Filter.report(), r.Locale)
 	t.Name = r.Locale.T("association.dashboard.title")
 	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), t)
 }
@@ -135,17 +127,9 @@ type idle struct {
 	Before    money.Amount // sold in as many days before
 }
 
-// idle gives the cooperatives without a sale that are shown, those with the most members first.
+// idle looks at the cooperatives without a sale that the report names.
 func (h *Handler) idle(r *web.Request, v *dashboardView) ([]idle, error) {
-	var list []report.Cooperative
-	for _, c := range v.Sales.ByCooperative {
-		if c.Total() == 0 {
-			list = append(list, c)
-		}
-	}
-	v.IdleCount = len(list)
-	slices.SortStableFunc(list, func(a, b report.Cooperative) int { return cmp.Compare(b.Members(), a.Members()) })
-	list = list[:min(len(list), cooperativesShown)]
+	list := v.Sales.Idle
 	ids := make([]uuid.UUID, len(list))
 	for i, c := range list {
 		ids[i] = c.ID
@@ -154,26 +138,24 @@ func (h *Handler) idle(r *web.Request, v *dashboardView) ([]idle, error) {
 	if err != nil {
 		return nil, err
 	}
-	sold := make(map[uuid.UUID]money.Amount)
-	if v.Before != nil {
-		for _, c := range v.Before.ByCooperative {
-			sold[c.ID] = c.Total()
+	var sold map[uuid.UUID]report.Figures
+	if before, ok := v.Filter.Before(); ok {
+		if sold, err = h.Reports.OfEach(r.Context(), v.Filter.reportOn(before), ids); err != nil {
+			return nil, err
 		}
 	}
 	shown := make([]idle, len(list))
 	for i, c := range list {
-		shown[i] = idle{Cooperative: c, Published: known[i].ProductCount, Phone: known[i].Phone, Before: sold[c.ID]}
+		shown[i] = idle{Cooperative: c, Published: known[i].ProductCount, Phone: known[i].Phone, Before: sold[c.ID].Total()}
 	}
 	return shown, nil
 }
 
-// most are the cooperatives that the table shows.
-func (v dashboardView) most() []report.Cooperative {
-	return v.Sales.ByCooperative[:min(len(v.Sales.ByCooperative), cooperativesShown)]
-}
+// idleCount is how many cooperatives sold nothing.
+func (v dashboardView) idleCount() int { return v.Sales.Cooperatives - v.Sales.Selling }
 
 // nobody reports whether the filter lets no cooperative through.
-func (v dashboardView) nobody() bool { return len(v.Sales.ByCooperative) == 0 }
+func (v dashboardView) nobody() bool { return v.Sales.Cooperatives == 0 }
 
 // never reports whether nobody has ordered anything yet.
 func (v dashboardView) never() bool { return len(v.Latest) == 0 && v.Held.Orders == 0 }
@@ -181,7 +163,7 @@ func (v dashboardView) never() bool { return len(v.Latest) == 0 && v.Held.Orders
 // sentence says the page in words.
 func (v dashboardView) sentence(l *i18n.Locale) string {
 	return l.N("association.dashboard.sold", v.Sales.Selling,
-		"All", l.Number(len(v.Sales.ByCooperative)), "Period", v.Filter.Words(l))
+		"All", l.Number(v.Sales.Cooperatives), "Period", v.Filter.Words(l))
 }
 
 // totalCompared compares the sales with as many days before, or with the median where there are none.
@@ -210,7 +192,7 @@ func compared(l *i18n.Locale, now, before money.Amount, days int) string {
 
 // sellingCompared says how many of how many cooperatives sold, and how many did before.
 func (v dashboardView) sellingCompared(l *i18n.Locale) string {
-	selling, all := l.Number(v.Sales.Selling), len(v.Sales.ByCooperative)
+	selling, all := l.Number(v.Sales.Selling), v.Sales.Cooperatives
 	if v.Before == nil {
 		return l.N("association.dashboard.selling", all, "Selling", selling)
 	}

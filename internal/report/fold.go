@@ -1,0 +1,127 @@
+package report
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// changesAtOnce is how many changes one transaction brings into the sums: few enough that a page can wait for it.
+const changesAtOnce = 500
+
+// FoldArgs is the periodic job that brings what was sold into the sums, so that a page has little left to wait for.
+type FoldArgs struct{}
+
+// Kind names the job.
+func (FoldArgs) Kind() string { return "report.fold" }
+
+// FoldWorker works FoldArgs.
+type FoldWorker struct {
+	river.WorkerDefaults[FoldArgs]
+	Reports *Service
+}
+
+// Work brings in all changes that wait.
+func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
+	for more := true; more; {
+		var err error
+		if more, err = w.Reports.fold(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fold brings changes into the sums, changesAtOnce at most, and reports whether more wait. Readers call it first,
+// so that each sees what happened before.
+func (s *Service) fold(ctx context.Context) (more bool, err error) {
+	const anyWaits = `select exists (select from sold_changes)`
+	if err := s.db.GetContext(ctx, &more, anyWaits); err != nil {
+		return false, fmt.Errorf("changes of what was sold: %w", err)
+	}
+	if !more {
+		return false, nil
+	}
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `update sold_turn set version = version + 1`); err != nil { // its row is ours from here
+			return err
+		}
+		// Of a cooperative that moved, all orders change.
+		var orders []uuid.UUID
+		err := tx.SelectContext(ctx, &orders, `
+			with taken as (
+			    delete from sold_changes where id = any(array(select id from sold_changes limit $1))
+			    returning order_id, cooperative_id
+			), moved as (
+			    insert into sold_changes (order_id)
+			    select p.order_id
+			    from taken t
+			    join sellers c on c.id = t.cooperative_id
+			    join sold_parts p on p.cooperative_id = c.id
+			    where (p.commune, p.sector, p.women_only) <> (c.commune, c.sector, c.women_only)
+			)
+			select distinct order_id from taken where order_id is not null`, changesAtOnce)
+		if err != nil {
+			return err
+		}
+		for _, step := range []func(context.Context, *sqlx.Tx, []uuid.UUID) error{takeAway, readParts, add} {
+			if err := step(ctx, tx, orders); err != nil {
+				return err
+			}
+		}
+		return tx.GetContext(ctx, &more, anyWaits)
+	})
+	if err != nil {
+		return false, fmt.Errorf("bring what was sold into the sums: %w", err)
+	}
+	return more, nil
+}
+
+// readParts brings the parts of these orders up to what the ledger says.
+func readParts(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into sold_parts
+		select * from sold_parts_now where order_id = any($1)
+		on conflict (order_id, cooperative_id) do update
+		set day = excluded.day, commune = excluded.commune, sector = excluded.sector, women_only = excluded.women_only,
+		    total = excluded.total, paid = excluded.paid, earned = excluded.earned, waiting = excluded.waiting`, pq.Array(orders))
+	return err
+}
+
+func takeAway(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error {
+	return carry(ctx, tx, -1, orders)
+}
+func add(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error {
+	return carry(ctx, tx, 1, orders)
+}
+
+// carry adds to the sums what the parts of these orders count for, so many times.
+func carry(ctx context.Context, tx *sqlx.Tx, times int, orders []uuid.UUID) error {
+	for _, statement := range []string{`
+		insert into sold_by_cooperative as s (first, cooperative_id, paid, earned, under_way, orders)
+		select first, cooperative_id, $2 * sum(paid), $2 * sum(earned), $2 * sum(under_way), $2 * sum(orders)
+		from sold_to_cooperatives where order_id = any($1) group by first, cooperative_id
+		on conflict (first, cooperative_id) do update
+		set paid = s.paid + excluded.paid, earned = s.earned + excluded.earned, under_way = s.under_way + excluded.under_way,
+		    orders = s.orders + excluded.orders`, `
+		insert into sold_by_scope as s (commune, sector, of_women, span, first, paid, earned, under_way, orders, joint_orders, waiting, waiting_orders)
+		select commune, sector, of_women, span, first, $2 * sum(paid), $2 * sum(earned), $2 * sum(under_way), $2 * sum(orders),
+		       $2 * sum(joint_orders), $2 * sum(waiting), $2 * sum(waiting_orders)
+		from sold_to_scopes where order_id = any($1) group by commune, sector, of_women, span, first
+		on conflict (commune, sector, of_women, span, first) do update
+		set paid = s.paid + excluded.paid, earned = s.earned + excluded.earned, under_way = s.under_way + excluded.under_way,
+		    orders = s.orders + excluded.orders, joint_orders = s.joint_orders + excluded.joint_orders,
+		    waiting = s.waiting + excluded.waiting, waiting_orders = s.waiting_orders + excluded.waiting_orders`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, pq.Array(orders), times); err != nil {
+			return err
+		}
+	}
+	return nil
+}
