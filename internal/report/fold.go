@@ -12,8 +12,11 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// changesAtOnce is how many changes one transaction brings into the sums: few enough that a page can wait for it.
-const changesAtOnce = 500
+// How many changes one transaction brings into the sums, and how many of these a page waits for at most.
+const (
+	changesAtOnce = 250
+	turnsOfAPage  = 4
+)
 
 // FoldArgs is the periodic job that brings what was sold into the sums, so that a page has little left to wait for.
 type FoldArgs struct{}
@@ -38,8 +41,19 @@ func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 	return nil
 }
 
-// fold brings changes into the sums, changesAtOnce at most, and reports whether more wait. Readers call it first,
-// so that each sees what happened before.
+// catchUp is what readers call first, so that each sees what happened before; it reports whether so much waits that
+// some is left.
+func (s *Service) catchUp(ctx context.Context) (behind bool, err error) {
+	behind = true
+	for turn := 0; behind && turn < turnsOfAPage; turn++ {
+		if behind, err = s.fold(ctx); err != nil {
+			return false, err
+		}
+	}
+	return behind, nil
+}
+
+// fold brings changes into the sums, changesAtOnce at most, and reports whether more wait.
 func (s *Service) fold(ctx context.Context) (more bool, err error) {
 	const anyWaits = `select exists (select from sold_changes)`
 	if err := s.db.GetContext(ctx, &more, anyWaits); err != nil {

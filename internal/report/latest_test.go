@@ -11,7 +11,7 @@ import (
 )
 
 // write keeps the row of an order.
-func (b *books) write(t *testing.T, order uuid.UUID, number, moment, state string) {
+func (b *books) write(t testing.TB, order uuid.UUID, number, moment, state string) {
 	t.Helper()
 	b.exec(t, `insert into orders (id, number, token_hash, request_hash, source, locale, buyer_name, buyer_phone, place,
 		delivery, payment, items_centimes, delivery_centimes, total_centimes, due_centimes, state, deliver_from, deliver_to, placed_at, expires_at)

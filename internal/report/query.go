@@ -129,7 +129,7 @@ func (s *Service) read(ctx context.Context, f Filter) (read figures, err error) 
 // EachCooperative hands the cooperatives that a report is about to fn one by one, the most sales first and equals by
 // name, until fn fails.
 func (s *Service) EachCooperative(ctx context.Context, f Filter, fn func(Cooperative) error) (err error) {
-	if _, err := s.fold(ctx); err != nil {
+	if _, err := s.catchUp(ctx); err != nil {
 		return err
 	}
 	rows, err := s.db.QueryContext(ctx, `with counted as (`+counted+`) select `+asCooperative+` from counted order by `+mostFirst, f.arguments()...)
@@ -165,7 +165,7 @@ func (s *Service) Of(ctx context.Context, cooperative uuid.UUID) (Figures, error
 // OfEach is what each of these cooperatives sold in the filter's period, wherever it is, as Sales counts it; one that
 // sold nothing may not be in it.
 func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID) (map[uuid.UUID]Figures, error) {
-	if _, err := s.fold(ctx); err != nil {
+	if _, err := s.catchUp(ctx); err != nil {
 		return nil, err
 	}
 	var rows []struct {

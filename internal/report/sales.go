@@ -140,7 +140,7 @@ type WomenOnly struct {
 
 // Sales reports on what the filter lets through. Whatever was committed before is in it, unless it is Behind.
 func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
-	behind, err := s.fold(ctx)
+	behind, err := s.catchUp(ctx)
 	if err != nil {
 		return Sales{}, err
 	}
