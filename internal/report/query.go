@@ -27,21 +27,25 @@ const soldIn = `
 	group by cooperative_id`
 
 // counted are the cooperatives that a report is about, with their figures: approved, or with a sale in its period.
+// There are very many, and most only count: who is named is looked up after that.
 const counted = `
-	select c.id, c.slug, c.name_ar, c.name_fr, c.commune, c.commune_name_ar, c.commune_name_fr, c.sector,
-	       c.women, c.men, c.young, c.women_only,
+	select c.id, c.name_ar, c.commune, c.women_only, c.women, c.men, c.young,
 	       coalesce(s.paid, 0) as paid, coalesce(s.earned, 0) as earned, coalesce(s.under_way, 0) as under_way,
 	       coalesce(s.orders, 0) as orders, coalesce(s.paid + s.under_way, 0) as total
 	from sellers c left join (` + soldIn + `) s on s.cooperative_id = c.id
-	where (c.approved or s.orders > 0) and ($6 = '' or c.commune = $6) and ($7 = '' or c.sector = $7) and (not $8 or c.women_only)`
+	where (c.approved or s.orders > 0) and ` + within
 
-// asCooperative writes one of them as a Cooperative; the most sales come first and equals by name.
+// within lets the cooperatives c through that the filter does.
+const within = `($6 = '' or c.commune = $6) and ($7 = '' or c.sector = $7) and (not $8 or c.women_only)`
+
+// asCooperative is one of those counted, n, as the JSON of a Cooperative c, and these are their orders.
 const (
-	asCooperative = `json_build_object('ID', id, 'Slug', slug, 'Name', json_build_object('AR', name_ar, 'FR', name_fr),
-	    'Commune', commune, 'CommuneName', json_build_object('AR', commune_name_ar, 'FR', commune_name_fr), 'Sector', sector,
-	    'Women', women, 'Men', men, 'Young', young, 'WomenOnly', women_only,
-	    'Paid', paid, 'Earned', earned, 'UnderWay', under_way, 'Orders', orders)`
-	mostFirst = `total desc, name_ar, id`
+	asCooperative = `json_build_object('ID', c.id, 'Slug', c.slug, 'Name', json_build_object('AR', c.name_ar, 'FR', c.name_fr),
+	    'Commune', c.commune, 'CommuneName', json_build_object('AR', c.commune_name_ar, 'FR', c.commune_name_fr), 'Sector', c.sector,
+	    'Women', c.women, 'Men', c.men, 'Young', c.young, 'WomenOnly', c.women_only,
+	    'Paid', n.paid, 'Earned', n.earned, 'UnderWay', n.under_way, 'Orders', n.orders)`
+	mostFirst  = `n.total desc, n.name_ar, n.id`
+	largeFirst = `n.women + n.men desc, n.name_ar, n.id`
 )
 
 // arguments are those of soldIn, and after them those of counted.
@@ -102,20 +106,24 @@ func (s *Service) read(ctx context.Context, f Filter) (read figures, err error) 
 		            group by month
 		        ) m where orders > 0 or waiting_orders > 0),
 		    'Groups', (
-		        select json_agg(json_build_object('Commune', commune, 'CommuneName', json_build_object('AR', commune_name_ar, 'FR', commune_name_fr),
-		            'WomenOnly', women_only, 'People', json_build_object('Members', members, 'Women', women, 'Young', young),
-		            'SellingPeople', json_build_object('Members', selling_members, 'Women', selling_women, 'Young', selling_young),
-		            'Orders', orders, 'Totals', totals, 'Members', each_members))
+		        select json_agg(json_build_object('Commune', g.commune, 'CommuneName', json_build_object('AR', t.name_ar, 'FR', t.name_fr),
+		            'WomenOnly', g.women_only, 'People', json_build_object('Members', g.members, 'Women', g.women, 'Young', g.young),
+		            'SellingPeople', json_build_object('Members', g.selling_members, 'Women', g.selling_women, 'Young', g.selling_young),
+		            'Orders', g.orders, 'Totals', g.totals, 'Members', g.each_members))
 		        from (
-		            select commune, commune_name_ar, commune_name_fr, women_only, sum(women + men) as members, sum(women) as women, sum(young) as young,
+		            select commune, women_only, sum(women + men) as members, sum(women) as women, sum(young) as young,
 		                   coalesce(sum(women + men) filter (where total > 0), 0) as selling_members,
 		                   coalesce(sum(women) filter (where total > 0), 0) as selling_women,
 		                   coalesce(sum(young) filter (where total > 0), 0) as selling_young,
 		                   sum(orders) as orders, array_agg(total) as totals, array_agg(women + men) as each_members
-		            from counted group by commune, commune_name_ar, commune_name_fr, women_only
-		        ) g),
-		    'Most', (select json_agg(`+asCooperative+`) from (select * from counted order by `+mostFirst+` limit $14) c),
-		    'Idle', (select json_agg(`+asCooperative+`) from (select * from counted where total = 0 order by women + men desc, name_ar, id limit $14) c))`,
+		            from counted group by commune, women_only
+		        ) g join towns t on t.slug = g.commune),
+		    'Most', (
+		        select json_agg(`+asCooperative+` order by `+mostFirst+`)
+		        from (select * from counted n order by `+mostFirst+` limit $14) n join sellers c on c.id = n.id),
+		    'Idle', (
+		        select json_agg(`+asCooperative+` order by `+largeFirst+`)
+		        from (select * from counted n where total = 0 order by `+largeFirst+` limit $14) n join sellers c on c.id = n.id))`,
 		append(f.arguments(), p.from, p.to, firsts, lasts, times, Listed)...)
 	if err != nil {
 		return figures{}, err
@@ -132,7 +140,8 @@ func (s *Service) EachCooperative(ctx context.Context, f Filter, fn func(Coopera
 	if _, err := s.catchUp(ctx); err != nil {
 		return err
 	}
-	rows, err := s.db.QueryContext(ctx, `with counted as (`+counted+`) select `+asCooperative+` from counted order by `+mostFirst, f.arguments()...)
+	rows, err := s.db.QueryContext(ctx, `
+		select `+asCooperative+` from (`+counted+`) n join sellers c on c.id = n.id order by `+mostFirst, f.arguments()...)
 	if err != nil {
 		return fmt.Errorf("sales by cooperative: %w", err)
 	}
@@ -154,6 +163,33 @@ func (s *Service) EachCooperative(ctx context.Context, f Filter, fn func(Coopera
 		return fmt.Errorf("sales by cooperative: %w", err)
 	}
 	return nil
+}
+
+// Before is what a report is compared with.
+type Before struct {
+	Sold    money.Amount
+	Selling int // cooperatives with a sale
+}
+
+// Before tells of an earlier period what there is to compare with.
+func (s *Service) Before(ctx context.Context, f Filter) (Before, error) {
+	if _, err := s.catchUp(ctx); err != nil {
+		return Before{}, err
+	}
+	return keep(ctx, s, earlier{f.inUTC()}, func() (Before, int64, error) {
+		var row struct {
+			Before
+			Version int64
+		}
+		err := s.db.GetContext(ctx, &row, `
+			select (select version from sold_turn), coalesce(sum(s.paid + s.under_way), 0) as sold, count(*) filter (where s.paid + s.under_way > 0) as selling
+			from (`+soldIn+`) s join sellers c on c.id = s.cooperative_id
+			where `+within, f.arguments()...)
+		if err != nil {
+			return Before{}, 0, fmt.Errorf("sales before: %w", err)
+		}
+		return row.Before, row.Version, nil
+	})
 }
 
 // Of is what one cooperative has sold since the beginning, as Sales counts it.

@@ -144,12 +144,15 @@ func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
 	if err != nil {
 		return Sales{}, err
 	}
-	sales, err := s.keep(ctx, f)
-	if err != nil {
-		return Sales{}, fmt.Errorf("sales: %w", err)
-	}
+	sales, err := keep(ctx, s, f.inUTC(), func() (Sales, int64, error) {
+		read, err := s.read(ctx, f)
+		if err != nil {
+			return Sales{}, 0, fmt.Errorf("sales: %w", err)
+		}
+		return summed(f, read), read.Version, nil
+	})
 	sales.Behind = behind
-	return sales, nil
+	return sales, err
 }
 
 func summed(f Filter, read figures) Sales {

@@ -27,8 +27,8 @@ type dashboardView struct {
 	Usable  bool
 
 	Sales  report.Sales
-	Before *report.Sales // the same number of days before; nil when the period has no beginning or no end
-	Idle   []idle        // some of those without a sale
+	Before *report.Before // the same number of days before; nil when the period has no beginning or no end
+	Idle   []idle         // some of those without a sale
 
 	Latest []report.Order
 	Owed   association.Owed
@@ -98,11 +98,11 @@ func (h *Handler) fill(r *web.Request, v *dashboardView) error {
 		return err
 	}
 	if before, ok := v.Filter.Before(); ok {
-		sales, err := h.Reports.Sales(r.Context(), v.Filter.reportOn(before))
+		sold, err := h.Reports.Before(r.Context(), v.Filter.reportOn(before))
 		if err != nil {
 			return err
 		}
-		v.Before = &sales
+		v.Before = &sold
 	}
 	if v.Latest, err = h.Reports.LatestOrders(r.Context(), latestShown); err != nil {
 		return err
@@ -171,7 +171,7 @@ func (v dashboardView) totalCompared(l *i18n.Locale) string {
 	if v.Before == nil {
 		return l.T("association.dashboard.median", "Currency", l.Currency(), "Median", dirhams(l, v.Sales.Fairness.Median))
 	}
-	return l.Currency() + " · " + compared(l, v.Sales.Total(), v.Before.Total(), v.Filter.Days())
+	return l.Currency() + " · " + compared(l, v.Sales.Total(), v.Before.Sold, v.Filter.Days())
 }
 
 // compared says how much more or less than in as many days before.
