@@ -19,6 +19,9 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -72,7 +75,7 @@ var benched = map[string][]string{
 	"/association/cooperatives/new":        {""},
 	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
 	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
-	"/association/orders":                  {"", "?page=20", "?page=2000", "?state=placed", "?state=delivered", "?state=delivered&page=1000"},
+	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}"},
 	"/association/orders/held":             {""},
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
@@ -106,18 +109,20 @@ var inMarket = map[string]string{
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
+	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at limit 1 offset 40`,
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 
 // asker asks the pages of a market as a buyer with a full basket, as a member and as the association.
 type asker struct {
-	base    string
-	app     *app
-	id      uuid.UUID                     // of the cooperative
-	member  uuid.UUID                     // who acts for it
-	values  map[string]string             // of what stands in braces
-	clients map[account.Role]*http.Client // who signed in with each role; nobody is nobody
-	pages   []benchPage
+	base     string
+	app      *app
+	id       uuid.UUID                     // of the cooperative
+	member   uuid.UUID                     // who acts for it
+	values   map[string]string             // of what stands in braces
+	products []uuid.UUID                   // in the basket
+	clients  map[account.Role]*http.Client // who signed in with each role; nobody is nobody
+	pages    []benchPage
 }
 
 // benchPage is an address to ask.
@@ -217,16 +222,15 @@ func (v *asker) signIn(ctx context.Context) error {
 
 // fillBasket takes five products of as many cooperatives.
 func (v *asker) fillBasket(ctx context.Context) error {
-	var products []string
-	err := v.app.DB.SelectContext(ctx, &products, `
+	err := v.app.DB.SelectContext(ctx, &v.products, `
 		select min(p.id::text) from goods p join sellers c on c.id = p.cooperative_id
 		where p.published and p.stock > 5 and c.approved and c.slug !~ '[0-9]$'
 		group by c.id order by 1 limit 5`)
 	if err != nil {
 		return err
 	}
-	for _, product := range products {
-		if _, err := v.post(ctx, nobody, "/fr/basket/lines", url.Values{"product": {product}, "quantity": {"1"}}); err != nil {
+	for _, product := range v.products {
+		if _, err := v.post(ctx, nobody, "/fr/basket/lines", url.Values{"product": {product.String()}, "quantity": {"1"}}); err != nil {
 			return fmt.Errorf("basket: %w", err)
 		}
 	}
@@ -245,16 +249,27 @@ func (v *asker) findRecords(ctx context.Context) error {
 	if _, _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
 		return err
 	}
-	var placed struct {
-		ID   uuid.UUID
-		Link int
+	return v.order(ctx)
+}
+
+// order places an order for the products of the basket: one that was there may have been confirmed or given up.
+func (v *asker) order(ctx context.Context) error {
+	in := order.PlaceInput{
+		Buyer: order.Buyer{
+			Name: "Nadia", Phone: fmt.Sprintf("0661%06d", time.Now().UnixMicro()%1_000_000), // of somebody else each time
+			Place: "berkane", Address: "Hay Essalam",
+		},
+		Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop,
 	}
-	err := v.app.DB.GetContext(ctx, &placed, `select id, link from order_heads where state = 'placed' and number !~ '-[0-9]+-[0-9]+-' limit 1`)
+	for _, product := range v.products {
+		in.Lines = append(in.Lines, order.Line{ProductID: product, Quantity: 1})
+	}
+	placed, err := v.app.Orders.Place(ctx, in)
 	if err != nil {
-		return fmt.Errorf("an order that waits: %w", err)
+		return fmt.Errorf("order: %w", err)
 	}
-	v.values["tracking"] = v.app.Orders.Token(placed.ID, placed.Link)
-	v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.ID)
+	v.values["tracking"] = placed.Token
+	v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.Order.ID)
 	return err
 }
 

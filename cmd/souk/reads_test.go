@@ -56,8 +56,6 @@ var readMore = []struct{ statement, why string }{
 	{`select n.cooperatives + w.cooperatives`, `nor is of how many it is`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
 	{`from sellers c where (c.approved or c.id = any($1))`, `the dashboard reads all cooperatives`},
-	{`select count(*) from (select from orders o`, `orders are sought without an index`},
-	{`from (select * from orders o where`, `orders are paged by offset`},
 	{`select count(*) from products where cooperative_id = $1`, `a cooperative's products are sought without an index`},
 	{`select id from products where cooperative_id = $1`, `a cooperative's products are paged by offset`},
 	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},

@@ -218,8 +218,10 @@ func TestTheShelfTurnsOverTheCooperatives(t *testing.T) {
 		t.Errorf("the same day shows another shelf: %v", err)
 	}
 	different := false
-	for day := 1; day <= 5; day++ {
-		other, err := m.Shelf(m.Ctx, m.Today.AddDate(0, 0, day), 4)
+	for range 5 {
+		m.Today = m.Today.AddDate(0, 0, 1)
+		draw(m)
+		other, err := m.Shelf(m.Ctx, m.Today, 4)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +253,9 @@ func TestInSeason(t *testing.T) {
 	for month, want := range map[time.Month][]string{
 		time.November: {"clementine"}, time.January: {"clementine"}, time.February: {}, time.April: {"nefle"}, time.July: {},
 	} {
-		list, err := m.InSeason(m.Ctx, time.Date(2027, month, 15, 12, 0, 0, 0, time.UTC))
+		m.Today = time.Date(2027, month, 15, 12, 0, 0, 0, time.UTC)
+		draw(m)
+		list, err := m.InSeason(m.Ctx, m.Today)
 		if err != nil {
 			t.Fatal(err)
 		}

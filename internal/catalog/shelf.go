@@ -50,57 +50,60 @@ var (
 // passedOver is how many times as many products are looked at as are shown, for those that are sold out.
 const passedOver = 4
 
-// shelfStays is how long a shelf on which too little is left stays as it is.
-const shelfStays = time.Minute
+// The most that pages show of the shelves.
+const (
+	seasonShown = 24
+	dayShown    = 24
+)
 
 // InSeason reads up to 24 offered products in stock that have a season and are in it on the day of that moment,
 // those whose season began last first and one of each cooperative before a second.
 func (s *Service) InSeason(ctx context.Context, at time.Time) ([]Product, error) {
-	return s.shelf(ctx, inSeason, at, 24)
+	return s.shelf(ctx, inSeason, at, seasonShown)
 }
 
-// Shelf reads n offered products in stock and in season on the day of that moment: another choice
+// Shelf reads n offered products in stock and in season on the day of that moment, 24 at most: another choice
 // each day, and one product of each cooperative before a second, so that each has its turn.
 func (s *Service) Shelf(ctx context.Context, at time.Time, n int) ([]Product, error) {
-	return s.shelf(ctx, ofTheDay, at, n)
+	return s.shelf(ctx, ofTheDay, at, min(n, dayShown))
 }
 
+// shelf reads what is left on a shelf as the job has drawn it, which may have been for the day before. Only one that
+// was never drawn is drawn for whoever asks.
 func (s *Service) shelf(ctx context.Context, which shelf, at time.Time, n int) ([]Product, error) {
-	day := clock.Day(at)
-	list, fresh, err := s.onShelf(ctx, which, day, n)
-	if err != nil || fresh {
+	list, err := s.onShelf(ctx, which, n)
+	if err != nil || len(list) > 0 {
 		return list, err
 	}
-	if err := s.draw(ctx, which, day); err != nil {
-		if len(list) == 0 || ctx.Err() != nil {
-			return nil, err
-		}
-		s.log.WarnContext(ctx, "shelf not drawn, the one before is shown", "shelf", which.name, "error", err)
-		return list, nil
+	if drawn, err := s.drawn(ctx, which); err != nil || drawn {
+		return nil, err
 	}
-	list, _, err = s.onShelf(ctx, which, day, n)
-	return list, err
+	if err := s.draw(ctx, which, clock.Day(at)); err != nil {
+		return nil, err
+	}
+	return s.onShelf(ctx, which, n)
 }
 
-// onShelf reads what is left on a shelf. It is fresh if it was drawn for the day and nothing is missing, or
-// was drawn just now.
-func (s *Service) onShelf(ctx context.Context, which shelf, day time.Time, n int) (list []Product, fresh bool, err error) {
-	list, err = s.products(ctx, `
+// onShelf reads what is left on a shelf.
+func (s *Service) onShelf(ctx context.Context, which shelf, n int) ([]Product, error) {
+	return s.products(ctx, `
 		join unnest((select products[1:$3] from drawn_products where shelf = $2)) with ordinality as drawn (id, place) on drawn.id = p.id
 		where is_offered(p.state, c.state) and not p.sold_out
 		order by drawn.place
 		limit $4`, which.name, passedOver*n, n)
-	if err != nil {
-		return nil, false, err
-	}
-	err = s.db.GetContext(ctx, &fresh, `
-		select day = $2::date and ($3 or drawn_at > $4) from drawn_products where shelf = $1`,
-		which.name, day, len(list) == n, s.now().Add(-shelfStays))
-	if err != nil && !postgres.NoRows(err) {
-		return nil, false, fmt.Errorf("shelf: %w", err)
-	}
-	return list, fresh, nil
 }
+
+// drawn reports whether a shelf was drawn, for whatever day.
+func (s *Service) drawn(ctx context.Context, which shelf) (yes bool, err error) {
+	err = s.db.GetContext(ctx, &yes, `select exists (select from drawn_products where shelf = $1 and drawn_at > '-infinity')`, which.name)
+	if err != nil {
+		return false, fmt.Errorf("shelf: %w", err)
+	}
+	return yes, nil
+}
+
+// shelfStays is how long a shelf on which too little is left stays as it is.
+const shelfStays = time.Minute
 
 // draw draws a shelf anew, which reads the whole catalogue, unless somebody else is at it or has just done so.
 func (s *Service) draw(ctx context.Context, which shelf, day time.Time) error {
@@ -147,7 +150,8 @@ func idTexts(ids []uuid.UUID) []string {
 	return texts
 }
 
-// DrawShelvesArgs is the periodic job that draws the shelves of a new day, so that no visitor waits for it.
+// DrawShelvesArgs is the periodic job that draws the shelves of a new day, and those on which too little is left, so
+// that no visitor waits for it.
 type DrawShelvesArgs struct{}
 
 // Kind names the job.
@@ -159,12 +163,29 @@ type DrawShelvesWorker struct {
 	Catalog *Service
 }
 
-// Work draws the shelves of the day that are not drawn yet.
+// Work draws the shelves that are due.
 func (w *DrawShelvesWorker) Work(ctx context.Context, _ *river.Job[DrawShelvesArgs]) error {
 	var errs []error
-	for _, which := range [...]shelf{ofTheDay, inSeason} {
-		_, err := w.Catalog.shelf(ctx, which, w.Catalog.now(), 1)
-		errs = append(errs, err)
+	for which, shown := range map[*shelf]int{&ofTheDay: dayShown, &inSeason: seasonShown, &sitemap: 1} {
+		errs = append(errs, w.Catalog.drawDue(ctx, *which, shown))
 	}
 	return errors.Join(errs...)
+}
+
+// drawDue draws a shelf that is not of the day, or on which fewer products are left than are shown.
+func (s *Service) drawDue(ctx context.Context, which shelf, shown int) error {
+	day := clock.Day(s.now())
+	var due bool
+	err := s.db.GetContext(ctx, &due, `
+		select not exists (select from drawn_products where shelf = $1 and day = $2::date)
+		    or (select count(*) < $3 from drawn_products d cross join unnest(d.products[1:$4]) as drawn (id) join offered o on o.id = drawn.id
+		        where d.shelf = $1 and (o.stock > 0 or $5))`,
+		which.name, day, shown, passedOver*shown, which.name == sitemap.name)
+	if err != nil {
+		return fmt.Errorf("shelf: %w", err)
+	}
+	if !due {
+		return nil
+	}
+	return s.draw(ctx, which, day)
 }

@@ -28,7 +28,8 @@ func TestAShelfShowsNothingThatIsNoLongerToBeHad(t *testing.T) {
 	if list, err := m.Shelf(m.Ctx, m.Today, 4); err != nil || len(list) != 1 || list[0].ID != stays.ID {
 		t.Errorf("%v %v", slugs(list), err)
 	}
-	m.Today = m.Today.Add(time.Minute) // too little is left, so that it is drawn anew
+	m.Today = m.Today.Add(time.Minute)
+	draw(m) // too little is left
 	if list, err := m.Shelf(m.Ctx, m.Today, 4); err != nil || len(list) != 2 || list[0].ID != added.ID && list[1].ID != added.ID {
 		t.Errorf("%v %v", slugs(list), err)
 	}
@@ -38,17 +39,39 @@ func TestTheShelvesOfADayAreDrawnBeforeAnybodyComes(t *testing.T) {
 	t.Parallel()
 	m := catalogtest.New(t)
 	m.Offer(m.Honey, catalogtest.Thyme())
-	draw := func() {
-		t.Helper()
-		m.Must((&catalog.DrawShelvesWorker{Catalog: m.Service}).Work(m.Ctx, nil))
-	}
-	draw()
+	draw(m)
 	m.Today = m.Today.AddDate(0, 0, 1)
-	draw()
-	if n := m.Number(`select count(*) from drawn_products where day = '2026-11-24' and drawn_at = $1`, m.Today); n != 2 {
+	draw(m)
+	if n := m.Number(`select count(*) from drawn_products where day = '2026-11-24' and drawn_at = $1`, m.Today); n != 3 {
 		t.Errorf("%d shelves are drawn", n)
 	}
 }
+
+func draw(m *catalogtest.Market) { m.Must((&catalog.DrawShelvesWorker{Catalog: m.Service}).Work(m.Ctx, nil)) }
+
+// In a poor month too little is in season for a shelf to be full, and nobody waits for that.
+func TestNoVisitorDrawsAShelfThatIsThere(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	m.Offer(m.Honey, catalogtest.Thyme())
+	visit := func() {
+		t.Helper()
+		for _, err := range []error{
+			second(m.Shelf(m.Ctx, m.Today, 4)), second(m.InSeason(m.Ctx, m.Today)), second(m.SitemapParts(m.Ctx)),
+		} {
+			m.Must(err)
+		}
+	}
+	visit() // of a market that has just begun
+	first := m.Today
+	m.Today = m.Today.AddDate(0, 1, 0)
+	visit()
+	if n := m.Number(`select count(*) from drawn_products where drawn_at = $1`, first); n != 3 {
+		t.Errorf("%d of 3 shelves are as they were", n)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
 
 // The view and the product say the same of every pair of states.
 func TestWhatIsOfferedIsSaidAlikeInBothLanguages(t *testing.T) {
@@ -101,6 +124,7 @@ func TestTheSitemapNamesEachProductInOnePart(t *testing.T) {
 		select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount, unit_code, price_centimes, 0, state, created_at, updated_at
 		from products, generate_series(1, 5004) as n where id = $1`, p.ID)
 	m.Today = m.Today.Add(time.Minute)
+	draw(m)
 	parts, err := m.SitemapParts(m.Ctx)
 	if err != nil || parts != 2 {
 		t.Fatalf("%d parts, %v", parts, err)

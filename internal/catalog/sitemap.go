@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/souk-taawon/souk/internal/clock"
-	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // The parts of the sitemap are cut once a day, each with about so many products: they are kept as a shelf of
@@ -15,27 +14,23 @@ var sitemap = shelf{name: "sitemap", draw: `
 	where n % 5000 = 1
 	order by id`}
 
-// SitemapParts says in how many parts Slugs lists the products that are offered.
+// SitemapParts says in how many parts Slugs lists the products that are offered, as the job has cut them.
 func (s *Service) SitemapParts(ctx context.Context) (int, error) {
-	day := clock.Day(s.now())
-	parts := func() (n int, fresh bool, err error) {
-		err = s.db.QueryRowContext(ctx, `
-			select cardinality(products), day = $2::date and (cardinality(products) > 0 or drawn_at > $3)
-			from drawn_products where shelf = $1`, sitemap.name, day, s.now().Add(-shelfStays)).Scan(&n, &fresh)
-		if err != nil && !postgres.NoRows(err) {
-			return 0, false, fmt.Errorf("sitemap: %w", err)
-		}
-		return n, fresh, nil
-	}
-	n, fresh, err := parts()
-	if err != nil || fresh {
-		return n, err
-	}
-	if err := s.draw(ctx, sitemap, day); err != nil {
+	drawn, err := s.drawn(ctx, sitemap)
+	if err != nil {
 		return 0, err
 	}
-	n, _, err = parts()
-	return n, err
+	if !drawn {
+		if err := s.draw(ctx, sitemap, clock.Day(s.now())); err != nil {
+			return 0, err
+		}
+	}
+	var n int
+	err = s.db.GetContext(ctx, &n, `select cardinality(products) from drawn_products where shelf = $1`, sitemap.name)
+	if err != nil {
+		return 0, fmt.Errorf("sitemap: %w", err)
+	}
+	return n, nil
 }
 
 // Slugs lists the slugs of the products in a part of the sitemap, from 1; none of a part that is not there.

@@ -50,7 +50,7 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, order.EraseArgs{}),
 		every(24*time.Hour, payment.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
-		every(time.Hour, catalog.DrawShelvesArgs{}),
+		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),
 		every(time.Minute, report.FoldArgs{}),

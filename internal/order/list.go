@@ -3,8 +3,11 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -16,7 +19,7 @@ import (
 // Filter narrows the association's list of orders; what is zero lets everything through.
 type Filter struct {
 	State    State
-	Query    string    // part of a number, a name or a telephone number
+	Query    string    // the beginnings of words of a number or a name, or three digits and more of a telephone number
 	From, To time.Time // placed from (inclusive) and to (exclusive)
 }
 
@@ -56,36 +59,63 @@ func (p Page) limit() int { return max(1, min(p.Size, maxPage)) }
 
 func (p Page) offset() int { return (min(max(p.Number, 1), lastPage) - 1) * p.limit() }
 
-// CountedTo is how far the orders of a list are counted: whether there are 3,000 or 30,000 nobody waits for.
-const CountedTo = 1000
+// Place is a place in the list of orders: after the order that stood there with that moment and id when it was
+// listed, or before it with Back. It stays where it is, whatever becomes of the order.
+type Place struct {
+	At   time.Time
+	ID   uuid.UUID
+	Back bool
+}
 
-// List lists orders for the association, newest first, and says how many there are in all: CountedTo + 1 where there
-// are more than CountedTo. Of those that are not confirmed yet, the ones that are given up first come first.
-func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int, error) {
-	const filtered = `
-		($1 = '' or o.state = $1)
-		and ($2 = '%%' or o.number ilike $2 or o.buyer_name ilike $2 or replace(o.buyer_phone, '+212', '0') like $3)
-		and ($4::timestamptz is null or o.placed_at >= $4) and ($5::timestamptz is null or o.placed_at < $5)`
-	query := text.Line(f.Query)
-	args := []any{string(f.State), like(query), like(nationalDigits(query)), orNull(f.From), orNull(f.To)}
-	var total int
-	err := s.db.GetContext(ctx, &total, `
-		select count(*) from (select from orders o where `+filtered+` limit $6) counted`, append(args, CountedTo+1)...)
-	if err != nil {
-		return nil, 0, fmt.Errorf("order: count: %w", err)
-	}
-	order := `o.placed_at desc, o.id desc` // as an index has them
+// Listed is a part of the list, and whether something stands before and after it.
+type Listed struct {
+	Orders       []Summary
+	Before, More bool
+}
+
+// List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
+// asked for that are not confirmed yet, the ones that are given up first come first.
+func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
+	limit = Page{Size: limit}.limit()
+	column, beyond, direction := "placed_at", "<", "desc"
 	if f.State == StatePlaced {
-		order = `o.expires_at, ` + order
+		column, beyond, direction = "expires_at", ">", "asc"
 	}
-	list := []Summary{}
-	err = s.db.SelectContext(ctx, &list, `
+	back := from != nil && from.Back
+	if back {
+		beyond, direction = map[string]string{"<": ">", ">": "<"}[beyond], map[string]string{"desc": "asc", "asc": "desc"}[direction]
+	}
+	// Only what is asked for is a condition, so that each has its index.
+	var args []any
+	parameter := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	conditions := []string{"true"}
+	if f.State != "" {
+		conditions = append(conditions, `state = `+parameter(string(f.State)))
+	}
+	if query := text.Line(f.Query); query != "" {
+		conditions = append(conditions, `order_words(number, buyer_phone, buyer_name) @@ `+parameter(beginnings(query))+`::tsquery`)
+	}
+	if !f.From.IsZero() {
+		conditions = append(conditions, `placed_at >= `+parameter(f.From))
+	}
+	if !f.To.IsZero() {
+		conditions = append(conditions, `placed_at < `+parameter(f.To))
+	}
+	if from != nil {
+		conditions = append(conditions, `(`+column+`, id) `+beyond+` (`+parameter(from.At)+`, `+parameter(from.ID)+`)`)
+	}
+	order := `o.` + column + ` ` + direction + `, o.id ` + direction
+	found := Listed{Orders: []Summary{}, Before: from != nil}
+	err := s.db.SelectContext(ctx, &found.Orders, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
-		from (select * from orders o where `+filtered+` order by `+order+` limit $6 offset $7) o
+		from (select * from orders o where `+strings.Join(conditions, " and ")+` order by `+order+` limit `+parameter(limit+1)+`) o
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
@@ -93,16 +123,39 @@ func (s *Service) List(ctx context.Context, f Filter, page Page) ([]Summary, int
 		           count(*) filter (where state in ('handed_over', 'delivered')) as handed_over
 		    from sub_orders where order_id = o.id
 		) s on true
-		order by `+order, append(args, page.limit(), page.offset())...)
+		order by `+order, args...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("order: list: %w", err)
+		return Listed{}, fmt.Errorf("order: list: %w", err)
 	}
-	return list, total, nil
+	found.More = len(found.Orders) > limit
+	found.Orders = found.Orders[:min(len(found.Orders), limit)]
+	if back {
+		slices.Reverse(found.Orders)
+		found.Before, found.More = found.More, true
+	}
+	return found, nil
 }
 
-// like is the pattern of texts that contain query.
-func like(query string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(query) + "%"
+// Place is where an order stands in the list of those that f lets through.
+func (f Filter) Place(o Summary, back bool) Place {
+	if f.State == StatePlaced {
+		return Place{At: o.ExpiresAt, ID: o.ID, Back: back}
+	}
+	return Place{At: o.PlacedAt, ID: o.ID, Back: back}
+}
+
+// beginnings is the query of PostgreSQL for orders with words that begin like these (order_words in the schema): with
+// all of them, or with these digits somewhere in the telephone number. What has no word in it finds nothing.
+func beginnings(typed string) string {
+	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	for i, word := range words {
+		words[i] = "'" + word + "':*"
+	}
+	query := strings.Join(words, " & ")
+	if digits := nationalDigits(typed); digits != "-" {
+		query += " | '" + digits + "':*"
+	}
+	return query
 }
 
 // nationalDigits are the digits of a telephone number, or of a part of one, as dialled in Morocco.
@@ -123,11 +176,4 @@ func nationalDigits(query string) string {
 		}
 	}
 	return digits
-}
-
-func orNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &t
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -50,11 +51,10 @@ type ordersView struct {
 	Form   ui.Form
 	Usable bool
 
-	Held        order.HeldNow
-	Orders      []order.Summary
-	Messages    map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
-	Total       int
-	Page, Pages int
+	Held order.HeldNow
+	order.Listed
+	Messages map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
+	place    string               // of this page, as addresses have it
 }
 
 // ordersFilter is which orders are listed.
@@ -65,22 +65,46 @@ type ordersFilter struct {
 	found string // Query as addresses have it
 }
 
-// many reports whether there are more orders than are counted.
-func (v ordersView) many() bool { return v.Total > order.CountedTo }
+// many reports whether there are more orders than the page shows.
+func (v ordersView) many() bool { return v.Before || v.More }
 
 // previous and next are the pages before and after this one; empty where there is none.
 func (v ordersView) previous() string {
-	if v.Page == 1 {
+	if !v.Before || len(v.Orders) == 0 {
 		return ""
 	}
-	return v.Filter.address(v.Page - 1)
+	return v.Filter.address(placeText(v.Filter.sought().Place(v.Orders[0], true)))
 }
 
 func (v ordersView) next() string {
-	if len(v.Orders) < ordersPerPage {
+	if !v.More || len(v.Orders) == 0 {
 		return ""
 	}
-	return v.Filter.address(v.Page + 1)
+	return v.Filter.address(placeText(v.Filter.sought().Place(v.Orders[len(v.Orders)-1], false)))
+}
+
+// placeText is a place in the list as addresses have it, and readPlace reads it; nil, the beginning, if it is none.
+func placeText(p order.Place) string {
+	word := "after"
+	if p.Back {
+		word = "before"
+	}
+	return word + "-" + strconv.FormatInt(p.At.UnixMicro(), 10) + "-" + p.ID.String()
+}
+
+func readPlace(text string) *order.Place {
+	word, rest, _ := strings.Cut(text, "-")
+	moment, id, _ := strings.Cut(rest, "-")
+	micros, err := strconv.ParseInt(moment, 10, 64)
+	at := time.UnixMicro(micros).UTC()
+	p := order.Place{At: at, Back: word == "before"}
+	if err != nil || at.Year() < 2000 || at.Year() > 9999 || word != "after" && !p.Back {
+		return nil
+	}
+	if p.ID, err = uuid.Parse(id); err != nil {
+		return nil
+	}
+	return &p
 }
 
 // all reports whether every order is let through.
@@ -92,8 +116,13 @@ func (f ordersFilter) in(state order.State) ordersFilter {
 	return f
 }
 
-// address is a page of the list under this filter.
-func (f ordersFilter) address(page int) string {
+// sought is the filter as the orders are asked for by it.
+func (f ordersFilter) sought() order.Filter {
+	return order.Filter{State: f.State, Query: f.Query, From: f.From, To: f.Until()}
+}
+
+// address is the page of the list under this filter that begins at a place; empty: the first one.
+func (f ordersFilter) address(place string) string {
 	query := url.Values{}
 	for name, value := range map[string]string{
 		"state": string(f.State), web.HiddenField: f.found, "from": association.DateValue(f.From), "to": association.DateValue(f.To),
@@ -102,8 +131,8 @@ func (f ordersFilter) address(page int) string {
 			query.Set(name, value)
 		}
 	}
-	if page > 1 {
-		query.Set("page", strconv.Itoa(page))
+	if place != "" {
+		query.Set("place", place)
 	}
 	if len(query) == 0 {
 		return association.OrdersPath
@@ -127,7 +156,7 @@ func (h *Handler) findOrders(r *web.Request) error {
 		return h.showOrders(r, r.FormValues(), ordersView{}, err)
 	}
 	f.found = r.Hide(association.OrdersPath, map[string]string{"q": f.Query})
-	return r.Redirect(f.address(1))
+	return r.Redirect(f.address(""))
 }
 
 // showOrders answers with a page of the list, or with the form and what is wrong with it.
@@ -158,7 +187,7 @@ func readOrdersFilter(values url.Values) (ordersFilter, error) {
 
 // listed reads the filter and the orders that it lets through.
 func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
-	v := ordersView{Page: r.PageNumber()}
+	v := ordersView{}
 	var err error
 	if v.Filter, err = readOrdersFilter(query); err != nil {
 		return v, err
@@ -170,10 +199,11 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),
 	}
-	v.Orders, v.Total, err = h.Orders.List(r.Context(), order.Filter{
-		State: v.Filter.State, Query: v.Filter.Query, From: v.Filter.From, To: v.Filter.Until(),
-	}, order.Page{Number: v.Page, Size: ordersPerPage})
-	if err != nil {
+	from := readPlace(r.Query("place"))
+	if from != nil {
+		v.place = placeText(*from)
+	}
+	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), from, ordersPerPage); err != nil {
 		return ordersView{}, fmt.Errorf("list orders: %w", err)
 	}
 	v.Messages = make(map[uuid.UUID]string, len(v.Orders))
@@ -182,6 +212,5 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 		v.Messages[o.ID] = buyers.T("association.order.whatsapp_confirm", "Name", o.BuyerName, "Number", o.Number,
 			"Total", buyers.Money(o.Due), "Until", buyers.DateTime(o.ExpiresAt))
 	}
-	v.Pages = (v.Total + ordersPerPage - 1) / ordersPerPage
 	return v, nil
 }

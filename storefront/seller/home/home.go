@@ -116,7 +116,11 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 			return err
 		}
 	}
-	catalogue, err := h.Catalog.Catalogue(ctx, coopID, catalog.Filter{PerPage: productsAsked})
+	asked := catalog.Filter{PerPage: 1}
+	if r.Holds(account.KeepGoods) {
+		asked.PerPage = productsAsked
+	}
+	catalogue, err := h.Catalog.Catalogue(ctx, coopID, asked)
 	if err != nil {
 		return err
 	}
