@@ -109,7 +109,7 @@ var inMarket = map[string]string{
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
-	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at limit 1 offset 40`,
+	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 
