@@ -48,14 +48,13 @@ const (
 
 // readMore are statements that read more for there being more, and why. What does no longer is taken out.
 var readMore = []struct{ statement, why string }{
-	{`with unconfirmed as materialized ( select id from order_heads`, `the association's sums are not carried yet`},
-	{`with parts as ( select p.cooperative_id, j.order_id`, `nor are a cooperative's`},
-	{`select e.cooperative_id, e.rib_before, e.rib_after`, `nor is whose bank account has changed`},
+	{`with counted as materialized`, `after each change, all cooperatives are compared with one another once`},
+	{`select (select version from sold_turn), coalesce(sum(s.paid`, `likewise of the period before`},
+	{`select e.cooperative_id, e.rib_before, e.rib_after`, `whose bank account has changed is not carried yet`},
 	{`with standing as ( select cooperative_id`, `nor are what is owed and what waits to be confirmed`},
 	{`from ledger_totals`, `nor is what waits to be confirmed of all`},
 	{`select n.cooperatives + w.cooperatives`, `nor is of how many it is`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
-	{`from sellers c where (c.approved or c.id = any($1))`, `the dashboard reads all cooperatives`},
 	{`select count(*) from products where cooperative_id = $1`, `a cooperative's products are sought without an index`},
 	{`select id from products where cooperative_id = $1`, `a cooperative's products are paged by offset`},
 	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},

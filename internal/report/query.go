@@ -12,19 +12,21 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// soldIn sums up by cooperative what was sold in a period.
-const soldIn = `
-	select cooperative_id, sum(paid)::bigint as paid, sum(earned)::bigint as earned, sum(under_way)::bigint as under_way, sum(orders)::bigint as orders
-	from (
+// What was sold in a period: the sums of its months, and the parts of orders of days that are missing or too many.
+const (
+	inMonths = `
 	    select cooperative_id, paid, earned, under_way, orders
-	    from sold_by_cooperative where first >= $1::date and first < $2::date
-	    union all
+	    from sold_by_cooperative where first >= $1::date and first < $2::date`
+	onDays = `
 	    select p.cooperative_id, d.times * p.paid, d.times * p.earned, d.times * (p.total - p.paid), d.times
 	    from unnest($3::date[], $4::date[], $5::int[]) d (first, last, times)
 	    join sold_parts p on p.day >= d.first and p.day < d.last
-	    where p.total > 0 and not p.waiting
-	) s
-	group by cooperative_id`
+	    where p.total > 0 and not p.waiting`
+	sums = `sum(paid)::bigint as paid, sum(earned)::bigint as earned, sum(under_way)::bigint as under_way, sum(orders)::bigint as orders`
+
+	// soldIn sums it up by cooperative.
+	soldIn = `select cooperative_id, ` + sums + ` from (` + inMonths + ` union all ` + onDays + `) s group by cooperative_id`
+)
 
 // counted are the cooperatives that a report is about, with their figures: approved, or with a sale in its period.
 // There are very many, and most only count: who is named is looked up after that.
@@ -208,7 +210,13 @@ func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID
 		ID uuid.UUID `db:"cooperative_id"`
 		Figures
 	}
-	err := s.db.SelectContext(ctx, &rows, `select * from (`+soldIn+`) s where cooperative_id = any($6)`,
+	err := s.db.SelectContext(ctx, &rows, `
+		select c.id as cooperative_id, s.*
+		from unnest($6::uuid[]) c (id)
+		cross join lateral (
+		    select `+sums+`
+		    from (`+inMonths+` and cooperative_id = c.id union all `+onDays+` and p.cooperative_id = c.id) s) s
+		where s.orders > 0`,
 		append(f.arguments()[:5], pq.Array(cooperatives))...)
 	if err != nil {
 		return nil, fmt.Errorf("sales of some cooperatives: %w", err)
