@@ -47,7 +47,9 @@ func TestTheShelvesOfADayAreDrawnBeforeAnybodyComes(t *testing.T) {
 	}
 }
 
-func draw(m *catalogtest.Market) { m.Must((&catalog.DrawShelvesWorker{Catalog: m.Service}).Work(m.Ctx, nil)) }
+func draw(m *catalogtest.Market) {
+	m.Must((&catalog.DrawShelvesWorker{Catalog: m.Service}).Work(m.Ctx, nil))
+}
 
 // In a poor month too little is in season for a shelf to be full, and nobody waits for that.
 func TestNoVisitorDrawsAShelfThatIsThere(t *testing.T) {

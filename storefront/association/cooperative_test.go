@@ -181,3 +181,23 @@ func TestALongListOfCooperativesIsLeafedThrough(t *testing.T) {
 	m.boss.Get("/fr/association/cooperatives?q=" + url.QueryEscape(`'& !:*\`)).Want(http.StatusOK)
 	m.speaks(found)
 }
+
+func TestOfALargeCatalogueTheNewestProductsAreLookedAt(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.DB.Exec(`
+		insert into products (id, cooperative_id, sku, slug, category, name_ar, unit_amount, unit_code, price_centimes, stock, state, created_at, updated_at)
+		select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount, unit_code, price_centimes, 0, 'draft', created_at + interval '1 hour', updated_at
+		from products cross join generate_series(1, 250) as n where id = $1`, m.Honey.Product(t, "M-1").ID)
+	m.must(err)
+	for _, code := range languages {
+		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
+		m.says(page, "[data-newest]", m.in(code).T("association.cooperative.newest", "Number", m.in(code).Number(200)))
+		m.tells(page, "[data-gap=translation]", m.in(code).N("association.products", 200))
+		m.tells(page, "[data-gap=picture]", m.in(code).N("association.products", 253))
+		if n := page.Find("[data-lacking] tbody tr").Length(); n != 200 {
+			t.Errorf("%s: %d products are named", code, n)
+		}
+		m.speaks(page)
+	}
+}

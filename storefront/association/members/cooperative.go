@@ -1,8 +1,11 @@
 package members
 
 import (
+	"context"
 	"strconv"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -79,10 +82,11 @@ func (v cooperativeView) known(p ui.Page) bool {
 type goods struct {
 	Published, Draft, Archived int
 	SoldOut                    int // of those published
+	NoPicture                  int
+	Newest                     int // of how many products it is told what else they lack, if not of all
 	Unauthorised               int // food without a number that is valid today
 	Unlabelled                 int
-	Untranslated               int // without a name in Arabic, French or English
-	NoPicture                  int
+	Untranslated               int    // without a name in Arabic, French or English
 	Lacking                    []lack // those that lack an authorisation or a translation
 }
 
@@ -91,25 +95,15 @@ type lack struct {
 	Product       catalog.Product
 	Authorisation bool
 	Languages     []string // codes of the languages that its name is missing in
-	Picture       bool
 }
 
-func goodsOf(products []catalog.Product, today time.Time) goods {
-	var g goods
+// look counts what these products lack.
+func (g *goods) look(products []catalog.Product, today time.Time) {
 	for _, p := range products {
-		switch p.State {
-		case catalog.Archived:
-			g.Archived++
+		if p.State == catalog.Archived {
 			continue
-		case catalog.Published:
-			g.Published++
-			if p.Stock == 0 {
-				g.SoldOut++
-			}
-		default:
-			g.Draft++
 		}
-		l := lack{Product: p, Authorisation: !authorised(p, today), Languages: missingNames(p), Picture: p.PictureID == nil}
+		l := lack{Product: p, Authorisation: !authorised(p, today), Languages: missingNames(p)}
 		if l.Authorisation {
 			g.Unauthorised++
 		}
@@ -119,14 +113,27 @@ func goodsOf(products []catalog.Product, today time.Time) goods {
 		if len(p.Labels) == 0 {
 			g.Unlabelled++
 		}
-		if l.Picture {
-			g.NoPicture++
-		}
 		if l.Authorisation || len(l.Languages) > 0 {
 			g.Lacking = append(g.Lacking, l)
 		}
 	}
-	return g
+}
+
+// productsAsked are the newest products of a cooperative, of which gaps are looked for.
+const productsAsked = 200
+
+// goods counts a cooperative's products, and looks at the newest for what they lack.
+func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {
+	of, err := h.Catalog.Catalogue(ctx, id, catalog.Filter{PerPage: productsAsked})
+	if err != nil {
+		return goods{}, err
+	}
+	g := goods{Published: of.Published, Draft: of.Draft, Archived: of.Archived, SoldOut: of.SoldOut, NoPicture: of.Unpictured}
+	g.look(of.Products, association.Day(h.Now()))
+	if of.Total > len(of.Products) {
+		g.Newest = len(of.Products)
+	}
+	return g, nil
 }
 
 // authorised reports whether a product needs no food authorisation or has one that is valid.
@@ -168,11 +175,9 @@ func (h *Handler) showCooperative(r *web.Request, form string, no ui.Refusal) er
 			return err
 		}
 	}
-	products, err := h.Catalog.OfCooperative(r.Context(), c.ID)
-	if err != nil {
+	if v.Goods, err = h.goods(r.Context(), c.ID); err != nil {
 		return err
 	}
-	v.Goods = goodsOf(products, association.Day(h.Now()))
 	if v.Sold, err = h.Reports.Of(r.Context(), c.ID); err != nil {
 		return err
 	}
