@@ -130,13 +130,13 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 		d.open.add(d.end.within(databaseEnd, server.Stop))
 		databaseURL, words, p.lost = server.URL(), "PostgreSQL, embedded", server.Lost()
 	}
+	if err := postgres.MigrateAt(ctx, databaseURL); err != nil {
+		return nil, err
+	}
 	if p.DB, err = postgres.Open(ctx, databaseURL, d.config.DatabaseConns); err != nil {
 		return nil, err
 	}
 	d.open.add(p.DB.Close)
-	if err := postgres.Migrate(ctx, p.DB); err != nil {
-		return nil, err
-	}
 	d.steps.say("database", "%s", words)
 
 	if p.Blobs, err = openBlobs(ctx, d.config.BlobURL, dir); err != nil {

@@ -21,7 +21,9 @@ func migrate(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	if err != nil {
 		return err
 	}
-	db, closeDB, err := choosePlace(*data, c).openDatabase(ctx, 4, slog.New(slog.DiscardHandler))
+	where := choosePlace(*data, c)
+	where.patient = true
+	db, closeDB, err := where.openDatabase(ctx, 4, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}

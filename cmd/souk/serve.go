@@ -66,14 +66,14 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 		open.add(end.within(databaseEnd, server.Stop))
 		databaseURL, lost = server.URL(), server.Lost()
 	}
+	if err := postgres.MigrateAt(ctx, databaseURL); err != nil {
+		return err
+	}
 	db, err := postgres.Open(ctx, databaseURL, c.DatabaseConns)
 	if err != nil {
 		return err
 	}
 	open.add(db.Close)
-	if err := postgres.Migrate(ctx, db); err != nil {
-		return err
-	}
 	if known, err := sample.CanSignIn(ctx, db); err != nil {
 		return err
 	} else if known > 0 {

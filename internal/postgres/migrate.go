@@ -51,6 +51,17 @@ const (
 	lockTries  = 600
 )
 
+// MigrateAt is Migrate for the database at a postgres:// URL, however long the statements take: a migration of a
+// large market takes minutes.
+func MigrateAt(ctx context.Context, databaseURL string) (err error) {
+	db, err := OpenPatient(ctx, databaseURL, 4)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return Migrate(ctx, db)
+}
+
 // Migrate brings the schema up to date, forward only. A session lock lets one instance do it while
 // the others wait; running it again changes nothing.
 func Migrate(ctx context.Context, db *sqlx.DB) (err error) {
