@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/valyala/fasthttp"
 )
 
 // unmatched stands for the pattern of requests that no route took, so that paths which strangers
@@ -64,6 +65,14 @@ func (s *Server) watch(c *fiber.Ctx, answer func() error) error {
 	s.config.Log.LogAttrs(c.Context(), slog.LevelInfo, "request",
 		slog.String("request", id), slog.String("method", method), slog.String("route", pattern),
 		slog.Int("status", status), slog.Int64("ms", took.Milliseconds()),
-		slog.Int("bytes", len(c.Response().Body())))
+		slog.Int("bytes", length(c.Response())))
 	return err
+}
+
+// length is how many bytes the body of an answer has, as far as that is known before it is sent: -1 if it is not.
+func length(answer *fasthttp.Response) int {
+	if answer.IsBodyStream() { // which would be read by looking at it
+		return answer.Header.ContentLength()
+	}
+	return len(answer.Body())
 }

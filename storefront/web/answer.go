@@ -5,15 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"mime"
 	"net/http"
 	"strings"
 
 	"github.com/a-h/templ"
-	"github.com/google/uuid"
-
-	"github.com/souk-taawon/souk/internal/security"
 )
 
 // SetHeader sets a header of the answer.
@@ -42,18 +37,6 @@ func (r *Request) JSON(status int, v any) error {
 		return fmt.Errorf("answer: %w", err)
 	}
 	return r.Bytes(status, "application/json; charset=utf-8", body)
-}
-
-// Attachment answers with a file to be saved under that name. write makes it in memory, so that a
-// file that fails half-way is never sent. The record of security events tells who took it away.
-func (r *Request) Attachment(filename, contentType string, write func(io.Writer) error) error {
-	var b bytes.Buffer
-	if err := write(&b); err != nil {
-		return err
-	}
-	r.Record(security.Exported, uuid.Nil, filename)
-	r.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
-	return r.Bytes(http.StatusOK, contentType, b.Bytes())
 }
 
 // Redirect sends the reader on by GET to a page, named without its language.
