@@ -58,7 +58,7 @@ var readMore = []struct{ statement, why string }{
 	{`select count(*) from products where cooperative_id = $1`, `a cooperative's products are sought without an index`},
 	{`select id from products where cooperative_id = $1`, `a cooperative's products are paged by offset`},
 	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},
-	{`select coalesce(sum(n.published), 0) from product_counts`, `products are not counted for all together`},
+	{`select coalesce(sum(n.published), 0) from product_counts`, `once a minute, products are counted for all together`},
 	{`select cooperative_id from stalls where shown`, `the feed of cooperatives is paged by offset`},
 	{`from users u where (cooperative_id = cast($1 as uuid)`, `people are not paged`},
 }

@@ -15,17 +15,18 @@ type Service struct {
 	log *slog.Logger
 	now func() time.Time
 
-	kinds  clock.Recent[kinds]
-	labels clock.Recent[[]Label]
+	kinds   clock.Recent[kinds]
+	labels  clock.Recent[[]Label]
+	offered clock.Recent[int]
 }
 
-// referenceAge is how long categories, their clues and labels are taken for what they were.
+// referenceAge is how long categories, their clues, labels and the number of products are taken for what they were.
 const referenceAge = time.Minute
 
 // New makes the service.
 func New(db *sqlx.DB, log *slog.Logger, now func() time.Time) *Service {
 	return &Service{
 		db: db, log: log, now: now,
-		kinds: clock.Recent[kinds]{Age: referenceAge}, labels: clock.Recent[[]Label]{Age: referenceAge},
+		kinds: clock.Recent[kinds]{Age: referenceAge}, labels: clock.Recent[[]Label]{Age: referenceAge}, offered: clock.Recent[int]{Age: referenceAge},
 	}
 }
