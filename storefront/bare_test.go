@@ -47,6 +47,7 @@ func bare(t testing.TB, config Config, routes ...web.Route) *Server {
 		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
 		s.site.Shelves = func(context.Context) ([]catalog.Category, error) { return nil, nil }
 		s.site.BasketCount = func(context.Context, string) (int, error) { return 0, nil }
+		s.site.Means = func() []string { return nil }
 		s.room = func(context.Context, time.Duration) error { return nil }
 		s.site.Record = func(context.Context, security.Event) {}
 		err = s.assemble(routes)

@@ -39,7 +39,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
-			Shelves: services.Catalog.Categories, Record: services.Security.Note,
+			Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Payments.Means,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),

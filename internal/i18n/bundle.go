@@ -45,12 +45,17 @@ type languages struct {
 
 // Load reads the languages. It fails on a file that cannot be read or lacks what makes a language.
 func Load() (*Bundle, error) {
+	b := new(Bundle)
+	return b, b.Reload(Own())
+}
+
+// Own is the folder of the languages that are part of the program, a file each.
+func Own() fs.FS {
 	own, err := fs.Sub(files, "locales")
 	if err != nil {
-		return nil, fmt.Errorf("i18n: %w", err)
+		panic(err) // not with a name that is a path
 	}
-	b := new(Bundle)
-	return b, b.Reload(own)
+	return own
 }
 
 // Reload reads the languages anew from a folder of their files, for whoever writes them: the market's own

@@ -39,7 +39,8 @@ type Parts struct {
 	SecretsBefore [][]byte // secrets in whose place it came
 	BaseURL       string   // of the links in mails, such as «https://souk.example»
 	MailServer    mail.Server
-	ShowMail      bool // everybody may read the mail that is kept
+	Means         []payment.Provider // of payment, in the order in which they are offered; none: Cash
+	ShowMail      bool               // everybody may read the mail that is kept
 	Now           func() time.Time
 }
 
@@ -62,8 +63,15 @@ type Market struct {
 	Reports      *report.Service
 }
 
-// New puts a market together. It asks the database nothing.
+// New puts a market together. It asks the database nothing. It is an error if a language has no words for a means of
+// payment.
 func New(p Parts) (*Market, error) {
+	if len(p.Means) == 0 {
+		p.Means = []payment.Provider{payment.Cash{}}
+	}
+	if err := worded(p.Means, p.Languages); err != nil {
+		return nil, err
+	}
 	m := &Market{Parts: p}
 	workers := river.NewWorkers()
 	var err error
@@ -77,7 +85,7 @@ func New(p Parts) (*Market, error) {
 	m.Catalog = catalog.New(p.DB, p.Log, p.Now)
 	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
 	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
-	m.Payments = payment.New(p.DB, m.Jobs, p.Now, payment.Cash{})
+	m.Payments = payment.New(p.DB, m.Jobs, p.Now, p.Means...)
 	m.Delivery = delivery.New(p.DB)
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
 	m.Settlements = settlement.New(p.DB, m.Jobs, p.Languages, p.BaseURL, p.Now)

@@ -392,8 +392,13 @@ func (s *Service) partDroppedMessage(l *i18n.Locale, o *locked, p Part) mail.Mes
 // droppedMessage tells the association what an order has lost, and what is left of it.
 func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part) mail.Message {
 	left := l.T("order.mail.left", "Due", l.Money(o.Due))
-	if !o.State.Open() {
+	switch {
+	case !o.State.Open() && d.back > 0:
+		left = l.T("order.mail.nothing_left_back", "Back", l.Money(d.back))
+	case !o.State.Open():
 		left = l.T("order.mail.nothing_left")
+	case d.back > 0:
+		left = l.T("order.mail.back", "Back", l.Money(d.back), "Due", l.Money(o.Due))
 	}
 	subject, body := "order.mail.cancelled_subject", "order.mail.cancelled_body" // by the buyer
 	switch {

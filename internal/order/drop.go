@@ -18,6 +18,7 @@ import (
 type drop struct {
 	move  Move
 	parts []Part
+	back  money.Amount // what the buyer had paid for them and the fee
 }
 
 // part is the one that it is about, if it is about one alone.
@@ -77,6 +78,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	}
 	switch {
 	case paid: // that stands, and what it was too much goes back
+		d.back = dropped
 		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.reference(o), o.by.At)
 	case o.State == StateAwaiting && d.move == MoveExpire:
 		err = s.payments.ExpireTx(ctx, tx, o.ID)

@@ -25,6 +25,8 @@ type Order struct {
 	DeliveryFee money.Amount `db:"delivery_fee"`
 	Total       money.Amount // items and delivery, as ordered
 	Due         money.Amount // Total less what was cancelled and taken off since
+	Paid        bool         // the buyer has paid it, first or on receipt
+	Back        money.Amount // what she has paid beyond Due: it goes back to her, or has
 	State       State
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
@@ -130,6 +132,9 @@ func (o Order) Lapsed() bool {
 	note := o.lastNote()
 	return o.State == StateCancelled && (note == NoteUnconfirmed || note == NoteUnpaid || note == NoteExpired || note == NoteFreed)
 }
+
+// Unpaid reports whether that is because its buyer did not pay it in time.
+func (o Order) Unpaid() bool { return o.State == StateCancelled && o.lastNote() == NoteUnpaid }
 
 // Freed reports whether that is because the association gave it up earlier.
 func (o Order) Freed() bool { return o.State == StateCancelled && o.lastNote() == NoteFreed }

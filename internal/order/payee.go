@@ -56,3 +56,6 @@ func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time
 
 // Means are the names of the means by which orders can be paid; see payment.Service.
 func (s *Service) Means() []string { return s.payments.Means() }
+
+// PaidFirst reports whether an order that is paid by that means waits for its payment.
+func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means) > 0 }

@@ -3,10 +3,13 @@ package storetest
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
+	"io/fs"
 	"log/slog"
 	"net"
 	"sync/atomic"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -17,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
@@ -44,11 +48,18 @@ type Option func(*storefront.Config)
 // New opens a market.
 func New(t testing.TB, options ...Option) *Market {
 	t.Helper()
+	return NewTaking(t, nil, options...)
+}
+
+// NewTaking opens a market that takes these means of payment; of those that exist in tests only its languages say the
+// name and what it is for, as «test_card.more».
+func NewTaking(t testing.TB, means []payment.Provider, options ...Option) *Market {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	m := &Market{URL: "http://" + listener.Addr().String(), t: t}
-	m.open(log)
+	m.open(log, means)
 
 	config := storefront.Config{BaseURL: m.URL, Secret: m.Secret, Demo: true, Sample: true, Log: log}
 	for _, option := range options {
@@ -74,9 +85,12 @@ func New(t testing.TB, options ...Option) *Market {
 }
 
 // open makes the services.
-func (m *Market) open(log *slog.Logger) {
+func (m *Market) open(log *slog.Logger, means []payment.Provider) {
 	languages, err := i18n.Load()
 	must(m.t, err)
+	if means != nil {
+		must(m.t, languages.Reload(withWords(m.t, means)))
+	}
 	engine, err := embedded.Open(m.t.TempDir(), text.Builtin(), log)
 	must(m.t, err)
 	m.t.Cleanup(func() {
@@ -89,7 +103,7 @@ func (m *Market) open(log *slog.Logger) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails, says its documentation
 	services, err := market.New(market.Parts{
-		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Now: m.now,
+		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Means: means, Now: m.now,
 	})
 	must(m.t, err)
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.
@@ -101,6 +115,30 @@ func (m *Market) open(log *slog.Logger) {
 			{Name: "search", Check: engine.Health, Optional: true},
 		},
 	}
+}
+
+// withWords are the market's languages, with words for means that have none.
+func withWords(t testing.TB, means []payment.Provider) fs.FS {
+	names, err := fs.Glob(i18n.Own(), "*.json")
+	must(t, err)
+	folder := fstest.MapFS{}
+	for _, name := range names {
+		content, err := fs.ReadFile(i18n.Own(), name)
+		must(t, err)
+		sentences := map[string]any{}
+		must(t, json.Unmarshal(content, &sentences))
+		for _, m := range means {
+			for _, word := range []string{"name", "choice", "more", "terms"} {
+				if key := "means." + m.Name() + "." + word; sentences[key] == nil {
+					sentences[key] = m.Name() + "." + word
+				}
+			}
+		}
+		content, err = json.Marshal(sentences)
+		must(t, err)
+		folder[name] = &fstest.MapFile{Data: content}
+	}
+	return folder
 }
 
 // Pass lets time pass at once: what is only read again after a while is.

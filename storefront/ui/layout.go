@@ -82,7 +82,7 @@ func (p Page) heading() string {
 
 func (p Page) description() string {
 	if p.Description == "" {
-		return p.T("ui.description")
+		return p.T("ui.description", "Means", p.MeansName())
 	}
 	return p.Description
 }

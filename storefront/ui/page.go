@@ -33,6 +33,7 @@ type Page struct {
 	Contact settings.Contact   // of the association
 	Shelves []catalog.Category // all there are, in their order
 
+	Means       []string // of payment that are taken; see MeansName
 	BasketCount int
 	Query       string // in the search field
 	Category    string // the shelf that the header marks as current

@@ -20,6 +20,7 @@ func (r *Request) Page(title string) ui.Page {
 		Private: r.route.Private || r.route.Policy != Public,
 		User:    r.User, Demo: r.Site.Demo, Sample: r.Site.Sample,
 	}
+	p.Means = r.Site.Means()
 	for _, code := range r.Site.Languages.Codes() {
 		p.Languages = append(p.Languages, r.Site.Languages.Locale(code))
 	}

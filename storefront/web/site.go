@@ -23,6 +23,8 @@ type Site struct {
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
+	// Means are the names of the means of payment that are taken.
+	Means func() []string
 	// Record keeps a security event that changed nothing by itself.
 	Record func(ctx context.Context, e security.Event)
 	// Contact tells how to reach the association. Beside an error stands what was known before.

@@ -13,6 +13,41 @@ func dispatchLabel(p ui.Page, o order.Order) string {
 	return p.T("association.order.dispatch")
 }
 
+// deliverLabel is the button that brings an order to its end, with what is taken in with it.
+func deliverLabel(p ui.Page, o order.Order) string {
+	if o.Paid {
+		return p.T("association.order.delivered")
+	}
+	return p.T("association.order.deliver", "Amount", p.L.Money(o.Due))
+}
+
+// askTitle asks whether a move is meant.
+func askTitle(p ui.Page, o order.Order, move order.Move) string {
+	if o.Paid && move == order.MoveDeliver {
+		return p.T("association.order.ask.deliver_done")
+	}
+	return p.T("association.order.ask." + string(move))
+}
+
+// dropText says what becomes of an order that is refused or cancelled.
+func dropText(p ui.Page, o order.Order, move order.Move) string {
+	if o.Paid {
+		return p.T("association.order.ask." + string(move) + "_paid")
+	}
+	return p.T("association.order.ask." + string(move) + "_text")
+}
+
+// dueLabel is whether what is due was paid, or when it is.
+func dueLabel(p ui.Page, o order.Order) string {
+	switch {
+	case o.Paid:
+		return p.T("association.order.paid")
+	case o.State == order.StateAwaiting:
+		return p.T("association.order.awaited")
+	}
+	return p.T("association.order.due")
+}
+
 // language names the language that the buyer ordered in.
 func (v orderView) language(p ui.Page) string {
 	for _, l := range p.Languages {

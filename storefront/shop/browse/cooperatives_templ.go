@@ -921,7 +921,7 @@ func cooperativePage(p ui.Page, v cooperativeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Tile("", p.T("shop.coop.tile_pay"), p.T("shop.coop.cash"), p.T("shop.product.cash_more")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tile("", p.T("shop.coop.tile_pay"), p.MeansName(), p.MeansMore()).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

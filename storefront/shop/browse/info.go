@@ -44,9 +44,11 @@ func (h *Handler) info(r *web.Request) error {
 		return web.ErrNotFound
 	}
 	prefix := "shop.page." + v.Name + "."
+	p := r.Page(r.Locale.T(prefix + "title"))
+	p.Description = r.Locale.T(prefix + "lead")
 	for i := 1; i <= chapters; i++ {
 		id := strconv.Itoa(i)
-		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix + id + "_text")})
+		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix+id+"_text", "Terms", p.MeansTerms())})
 	}
 	var err error
 	switch v.Name {
@@ -58,7 +60,5 @@ func (h *Handler) info(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	p := r.Page(r.Locale.T(prefix + "title"))
-	p.Description = r.Locale.T(prefix + "lead")
 	return r.Render(http.StatusOK, infoPage(p, v))
 }

@@ -59,7 +59,7 @@ func (h *Handler) product(r *web.Request) error {
 	p := r.Page(r.Locale.Text(v.Product.Name))
 	p.Description = r.Locale.T("shop.product.description", "Name", r.Locale.Text(v.Product.Name),
 		"Cooperative", r.Locale.Text(v.Seller.Name), "Place", r.Locale.Text(v.Seller.CommuneName),
-		"Price", r.Locale.Money(v.Product.Price), "Unit", r.Locale.PerUnit(v.Product.UnitAmount, v.Product.UnitCode))
+		"Means", p.MeansName(), "Price", r.Locale.Money(v.Product.Price), "Unit", r.Locale.PerUnit(v.Product.UnitAmount, v.Product.UnitCode))
 	p.Category = v.Product.Category
 	picture := ui.PictureOf(v.Product)
 	if !picture.Drawing {

@@ -90,7 +90,7 @@ func (h *Handler) results(r *web.Request) error {
 		v.Instead = shop.Cards(r, h.Orders, shelf, 0)
 	}
 	p := r.Page(v.Heading)
-	p.Description = r.Locale.T("shop.results.description", "What", v.Heading)
+	p.Description = r.Locale.T("shop.results.description", "What", v.Heading, "Means", p.MeansName())
 	p.Category = "all"
 	if len(v.Query.Categories) == 1 && v.Query.Text == "" {
 		p.Category = v.Query.Categories[0]

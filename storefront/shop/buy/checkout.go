@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -28,6 +29,7 @@ type checkoutView struct {
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
 	Means     []string // of payment; there is always one
+	PaidFirst bool     // by one of them, so that it holds the goods for another time
 	Key       string   // tells a second click from a second order
 	HoldHours int      // how long an order waits to be confirmed
 	Held      []string // for each product of which others hold too much, how many can be ordered
@@ -75,6 +77,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
 		})
 	}
+	v.PaidFirst = slices.ContainsFunc(v.Means, h.Orders.PaidFirst)
 	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
 		return err
 	}

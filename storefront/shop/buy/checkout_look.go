@@ -46,7 +46,7 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 func paymentOptions(p ui.Page, v checkoutView) []ui.Option {
 	options := make([]ui.Option, len(v.Means))
 	for i, name := range v.Means {
-		options[i] = ui.Option{Value: name, Label: p.T("shop.checkout.payment." + name), Hint: p.T("shop.checkout.payment_hint." + name)}
+		options[i] = ui.Option{Value: name, Label: p.T("means." + name + ".choice"), Hint: p.T("means." + name + ".more")}
 	}
 	return options
 }
@@ -97,12 +97,20 @@ func deliveryPrice(p ui.Page, v checkoutView) string {
 	return fromFee(p, v)
 }
 
-// totalLabel is the words of key beside the total, as long as it is what will be paid.
-func totalLabel(p ui.Page, v checkoutView, key string) string {
+// totalLabel is the words beside the total, as long as it is what will be paid.
+func totalLabel(p ui.Page, v checkoutView, words string) string {
 	if _, ok := v.chosen(); !ok && !v.freeAnywhere() {
-		key = "shop.total_goods"
+		return p.T("shop.total_goods")
 	}
-	return p.T(key)
+	return words
+}
+
+// barLabel is how what will be paid is paid, if there is no choice.
+func barLabel(p ui.Page, v checkoutView) string {
+	if len(v.Means) > 1 {
+		return p.T("shop.total")
+	}
+	return p.T("means." + v.Means[0] + ".choice")
 }
 
 // freeAnywhere tells whether delivery costs nothing wherever the order can go, so that the total is

@@ -52,8 +52,14 @@ func howFar(p ui.Page, o order.Order) string {
 	case order.StateDelivered:
 		return p.T("shop.track.delivered_more")
 	case order.StateCancelled:
+		if o.Back > 0 {
+			return p.T("shop.track.cancelled_back")
+		}
 		return p.T("shop.track.cancelled_more")
 	case order.StateRefused:
+		if o.Back > 0 {
+			return p.T("shop.track.refused_back")
+		}
 		return p.T("shop.track.refused_more")
 	case order.StateDispatched:
 		return p.T("shop.track.coming_more")
@@ -127,13 +133,58 @@ func missingParts(p ui.Page, o order.Order) string {
 	return strings.Join(names, p.T("shop.comma"))
 }
 
-// paymentStep says what is due on receipt, or was paid then.
+// paymentStep says what was paid, or is to be paid first or on receipt.
 func paymentStep(p ui.Page, o order.Order) string {
 	key := "shop.track.pay"
-	if o.State == order.StateDelivered {
+	switch {
+	case o.Paid:
 		key = "shop.track.paid"
+	case o.State == order.StateAwaiting:
+		key = "shop.track.pay_first"
 	}
 	return p.T(key, "Amount", p.L.Money(o.Due))
+}
+
+// paymentState is stopState of the payment, which may come before all else.
+func paymentState(o order.Order) string {
+	switch {
+	case o.Paid:
+		return "gone"
+	case o.State == order.StateAwaiting:
+		return ""
+	}
+	return stopState(o, order.StateDelivered)
+}
+
+// withoutText says which cooperatives' parts do not come.
+func withoutText(p ui.Page, o order.Order, names string) string {
+	key := "shop.track.without"
+	if o.Paid {
+		key = "shop.track.without_paid"
+	}
+	return p.T(key, "Names", names)
+}
+
+// lapsedText says why an order came to nothing by itself.
+func lapsedText(p ui.Page, o order.Order) string {
+	switch {
+	case o.Freed():
+		return p.T("shop.track.freed")
+	case o.Unpaid():
+		return p.T("shop.track.unpaid")
+	}
+	return p.T("shop.track.lapsed")
+}
+
+// cancelText says what becomes of an order that its buyer cancels.
+func cancelText(p ui.Page, o order.Order) string {
+	switch {
+	case o.Paid:
+		return p.T("shop.track.cancel_paid")
+	case o.State == order.StateAwaiting:
+		return p.T("shop.track.cancel_awaiting")
+	}
+	return p.N("shop.track.cancel_text", activeParts(o))
 }
 
 // sized tells whether one of a line's goods has a size worth saying: a piece has none.

@@ -1,0 +1,238 @@
+package shop_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// till is a market where buyers pay by card, before anything is prepared, and the means beside it.
+type till struct {
+	*storetest.Market
+	t    *testing.T
+	card *paymenttest.Provider
+}
+
+func newTill(t *testing.T, others ...payment.Provider) *till {
+	t.Helper()
+	card := paymenttest.New()
+	return &till{storetest.NewTaking(t, append(others, card)), t, card}
+}
+
+// orders places an order in that language, and gives where it is followed and what it is.
+func (m *till) orders(buyer *storetest.Client, code string, typed map[string]string) (*storetest.Page, order.Order) {
+	m.t.Helper()
+	put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+	put(buyer, code, m.Oil.Products[0].ID, "1").Want(http.StatusOK)
+	form := filled(buyer.Get("/"+code+"/checkout").Want(http.StatusOK), nadia)
+	for name, value := range typed {
+		form.Set(name, value)
+	}
+	page := buyer.Post("/"+code+"/checkout", form).Want(http.StatusOK)
+	return page, m.read(page)
+}
+
+// read is the order that a page follows.
+func (m *till) read(page *storetest.Page) order.Order {
+	m.t.Helper()
+	path, _, _ := strings.Cut(page.Path, "?")
+	o, err := m.Orders.ByToken(m.t.Context(), path[strings.LastIndex(path, "/")+1:])
+	m.must(err)
+	return o
+}
+
+func (m *till) must(err error) {
+	m.t.Helper()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+}
+
+// pay has the buyer of an order pay it, and the provider tell so.
+func (m *till) pay(o order.Order) {
+	m.t.Helper()
+	ctx := m.t.Context()
+	a, err := m.Payments.Start(ctx, o.ID)
+	m.must(err)
+	id := postgres.NewID().String()
+	m.must(m.Payments.Receive(ctx, paymenttest.Name, id, m.card.Say(payment.Outcome{
+		Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount,
+	})))
+	worker := payment.EventWorker{Payments: m.Payments}
+	m.must(worker.Work(ctx, &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
+}
+
+// bring brings an order to the association and on its way.
+func (m *till) bring(o order.Order) {
+	m.t.Helper()
+	ctx := m.t.Context()
+	for _, part := range o.Parts {
+		by := m.ByCooperative(part.Cooperative.ID)
+		m.must(m.Orders.Accept(ctx, part.ID, by))
+		m.must(m.Orders.Ready(ctx, part.ID, by))
+		m.must(m.Orders.HandOver(ctx, part.ID, by))
+	}
+	m.must(m.Orders.Dispatch(ctx, o.ID, m.ByAssociation()))
+}
+
+// cash are the words of what is paid at the door, and of money that somebody collects there.
+func cash(l *i18n.Locale) []string {
+	return []string{
+		l.T("means.cash_on_delivery.name"), l.T("means.cash_on_delivery.more"), l.T("means.cash_on_delivery.choice"),
+		map[string]string{"ar": "نقد", "fr": "espèces", "en": "cash"}[l.Code()],
+		before(l.T("shop.track.pay", "Amount", "|"), 1), l.T("association.order.due"),
+		before(l.T("association.order.advice.dispatched", "Amount", "|"), 0), before(l.T("association.order.deliver", "Amount", "|"), 0),
+		l.T("association.order.ask.deliver"), "means.", "association.order.", "shop.part.", "shop.track.",
+	}
+}
+
+// before is the side of the bar in a text with that number.
+func before(text string, side int) string { return strings.TrimSpace(strings.Split(text, "|")[side]) }
+
+// wantNone fails the test if a page says one of the words.
+func (m *till) wantNone(page *storetest.Page, words []string) {
+	m.t.Helper()
+	text := page.Text("title, main") + page.Find("meta[name=description]").AttrOr("content", "")
+	for _, word := range words {
+		if word != "" && strings.Contains(text, word) {
+			m.t.Errorf("%s says %q: %s", page.Path, word, text)
+		}
+	}
+}
+
+func (m *till) tells(page *storetest.Page, selector, want string) {
+	m.t.Helper()
+	if got := page.Text(selector); !strings.Contains(got, strings.Join(strings.Fields(want), " ")) {
+		m.t.Errorf("%s: %s says %q without %q", page.Path, selector, got, want)
+	}
+}
+
+func TestAnOrderThatIsPaidFirstSpeaksOfNoCash(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	boss := m.SignIn(m.Association)
+	for _, language := range languages {
+		code, l := language.code, m.Languages.Locale(language.code)
+		none, buyer := cash(l), m.Visitor()
+		for _, path := range []string{"", "/products", "/products/" + m.Honey.Products[0].Slug, "/cooperatives/" + m.Honey.Slug, "/pages/delivery", "/pages/terms"} {
+			m.wantNone(buyer.Get("/"+code+path).Want(http.StatusOK), none)
+		}
+		put(buyer, code, m.Oil.Products[0].ID, "1").Want(http.StatusOK)
+		m.wantNone(buyer.Get("/"+code+"/basket").Want(http.StatusOK), none)
+		checkout := buyer.Get("/" + code + "/checkout").Want(http.StatusOK)
+		m.wantNone(checkout, none)
+		m.tells(checkout, "#pay + *", paymenttest.Name+".choice")
+
+		// She orders, and what she sees is true: it waits for her payment.
+		page, o := m.orders(buyer, code, nil)
+		m.wantNone(page, none)
+		m.tells(page, "h1", l.T("shop.track.awaiting"))
+		m.tells(page, ".stops", l.T("shop.track.pay_first", "Amount", l.Money(o.Due)))
+		orderPath := "/" + code + "/association/orders/" + o.ID.String()
+		inside := boss.Get(orderPath).Want(http.StatusOK)
+		m.wantNone(inside, none)
+		m.tells(inside, "[data-money] dt.sum", l.T("association.order.awaited"))
+
+		m.pay(o)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.wantNone(page, none)
+		m.tells(page, ".stops", l.T("shop.track.paid", "Amount", l.Money(o.Due)))
+		m.tells(page, "#paid", l.T("shop.track.is_paid"))
+		m.bring(o)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.wantNone(page, none)
+		m.tells(page, "#paid", l.T("shop.track.is_paid"))
+
+		// Whoever brings it collects nothing.
+		inside = boss.Get(orderPath).Want(http.StatusOK)
+		m.wantNone(inside, none)
+		m.tells(inside, "[data-moves]", l.T("association.order.advice.dispatched_paid"))
+		m.tells(inside, "[data-money] dt.sum", l.T("association.order.paid"))
+		m.tells(inside, "dialog#deliver", l.T("association.order.ask.deliver_paid"))
+		if inside.Has("dialog#deliver .bigprice") {
+			t.Error("an order that is paid has a sum to collect")
+		}
+		inside = boss.Submit(inside, "dialog#deliver form", nil).Want(http.StatusOK)
+		m.wantNone(inside, none)
+		m.tells(inside, "[data-money] dt.sum", l.T("association.order.paid"))
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.wantNone(page, none)
+		m.tells(page, ".stops", l.T("shop.track.paid", "Amount", l.Money(o.Due)))
+	}
+}
+
+func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	boss := m.SignIn(m.Association)
+	ctx := t.Context()
+	for _, language := range languages {
+		code, l, buyer := language.code, m.Languages.Locale(language.code), m.Visitor()
+		page, o := m.orders(buyer, code, nil)
+		m.pay(o)
+		m.must(m.Orders.Decline(ctx, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID, "cassé")))
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "#back", l.T("shop.track.back", "Amount", l.Money(o.Parts[0].Items)))
+		m.tells(page, "#without", before(l.T("shop.track.without_paid", "Names", "|"), 1))
+		m.tells(page, "#cancel", l.T("shop.track.cancel_paid"))
+		path := "/" + code + "/association/orders/" + o.ID.String()
+		inside := boss.Get(path).Want(http.StatusOK)
+		m.tells(inside, "[data-money]", l.T("association.order.back"))
+		m.tells(inside, "dialog#cancel", l.T("association.order.ask.cancel_paid"))
+		inside = boss.Submit(inside, "dialog#cancel form", url.Values{"note": {"plus rien"}}).Want(http.StatusOK)
+		m.tells(inside, "[data-moves]", l.T("association.order.advice.over_back", "Amount", l.Money(o.Total)))
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "main", l.T("shop.track.cancelled_back"))
+		m.tells(page, "#back", l.T("shop.track.back", "Amount", l.Money(o.Total)))
+		if strings.Contains(page.Text("main"), l.T("shop.track.cancelled_more")) {
+			t.Errorf("who has paid is told that she pays nothing: %q", page.Text("main"))
+		}
+	}
+}
+
+func TestAnOrderThatWasNotPaidInTimeSaysSo(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	for _, language := range languages {
+		buyer := m.Visitor()
+		page, o := m.orders(buyer, language.code, nil)
+		m.must(m.Orders.Expire(t.Context(), o.ID, o.ExpiresAt))
+		l := m.Languages.Locale(language.code)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "#lapsed", l.T("shop.track.unpaid"))
+		if page.Has("#back") {
+			t.Error("who has paid nothing gets something back")
+		}
+	}
+}
+
+// Where there is a choice, the pages of the goods name all of it and promise none.
+func TestABuyerChoosesAmongMeans(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for _, language := range languages {
+		code, l, buyer := language.code, m.Languages.Locale(language.code), m.Visitor()
+		both := l.T("means.cash_on_delivery.name") + l.T("shop.comma") + paymenttest.Name + ".name"
+		home := buyer.Get("/" + code).Want(http.StatusOK)
+		m.tells(home, ".facts", both)
+		m.tells(home, ".facts", l.T("ui.means_more"))
+		m.tells(buyer.Get("/"+code+"/products/"+m.Honey.Products[0].Slug).Want(http.StatusOK), "main", both)
+		page, o := m.orders(buyer, code, map[string]string{"payment": paymenttest.Name})
+		m.tells(page, "h1", l.T("shop.track.awaiting"))
+		m.wantNone(page, cash(l))
+		m.pay(o)
+		page, o = m.orders(buyer, code, map[string]string{"payment": payment.CashOnDelivery})
+		m.tells(page, ".stops", l.T("shop.track.pay", "Amount", l.Money(o.Due)))
+		m.tells(page, ".stops", l.T("means.cash_on_delivery.more"))
+	}
+}
