@@ -104,6 +104,26 @@ func (s *Service) ReleaseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjus
 	return s.releaseTx(ctx, tx, orderID, &adjustmentID, []StockLine{line}, by)
 }
 
+// LoseSomeTx writes down that an order has a part of what it had reserved of a product no more, and nobody else does:
+// it was released, and counted off the stock at once; for each adjustment once.
+func (s *Service) LoseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustmentID uuid.UUID, line StockLine, by actor.Actor) error {
+	if line.Quantity < 1 || line.Quantity > MaxStock {
+		return errQuantity
+	}
+	_, err := tx.ExecContext(ctx, `
+		insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, actor, user_id, at)
+		select gen_random_uuid(), $1, m.delta, m.reason, m.order_id, $3, $4, $5, $6
+		from (values ($2::int, 'release', $7::uuid), (-$2::int, 'count', null)) as m (delta, reason, order_id)`,
+		line.ProductID, line.Quantity, adjustmentID, by.Kind, by.UserID(), s.now(), orderID)
+	if postgres.Violates(err, "stock_movements_once_per_adjustment") {
+		return errReleasedTwice.Wrap(err)
+	}
+	if err != nil {
+		return fmt.Errorf("lose: %w", err)
+	}
+	return nil
+}
+
 func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, lines []StockLine, by actor.Actor) error {
 	lines, err := perProduct(lines)
 	if err != nil {
@@ -136,7 +156,8 @@ func (s *Service) OnSale(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// MovedByOrders reads by how much orders have moved each of a cooperative's stocks since then.
+// MovedByOrders reads by how much orders have moved each of a cooperative's stocks since then, what was lost of them
+// among it.
 func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since time.Time) (map[uuid.UUID]int, error) {
 	var list []struct {
 		ID  uuid.UUID
@@ -145,7 +166,7 @@ func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since tim
 	if err := s.db.SelectContext(ctx, &list, `
 		select p.id, sum(m.delta) as sum
 		from products p join stock_movements m on m.product_id = p.id
-		where p.cooperative_id = $1 and m.reason in ('reserve', 'release') and m.at > $2
+		where p.cooperative_id = $1 and (m.reason in ('reserve', 'release') or m.adjustment_id is not null) and m.at > $2
 		group by p.id`, coopID, since); err != nil {
 		return nil, fmt.Errorf("moved by orders: %w", err)
 	}

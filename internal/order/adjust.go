@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -24,9 +22,9 @@ import (
 type Adjustment struct {
 	Line     uuid.UUID
 	Quantity int          // pieces, in units of sale; may be zero
-	Amount   money.Amount // that the line is worth less; may be zero; with its last piece, all that it is still worth
+	Amount   money.Amount // that the line is worth less: at least the pieces' share of what it is still worth
 	Reason   Reason
-	Key      string // tells it from others of the same order; up to maxKey characters
+	Key      uuid.UUID // tells it from others of the same part
 }
 
 // Reason is why something is taken off.
@@ -42,19 +40,26 @@ const (
 
 var reasons = []Reason{ReasonMissing, ReasonDamaged, ReasonWeight, ReasonGoodwill}
 
+// lost reports whether pieces that are taken off for that reason are nobody's any more.
+func (r Reason) lost() bool { return r == ReasonMissing || r == ReasonDamaged }
+
 // EventAdjusted is what a history says instead of a state when something was taken off a line of a part.
 const EventAdjusted = "adjusted"
 
 // Adjust takes something off a line of an order; Within a transaction, too. The buyer owes less or, if she has paid,
-// has it due back, out of the commission as well; pieces that she does not have already go back into stock. The
-// association adjusts every line from when the order is placed, also after it was delivered; a member those of her
-// cooperative until they are handed over. The same under the same key again changes nothing. Errors:
+// has it due back, out of the commission as well. Pieces that she does not have already go back into stock, unless
+// they are missing or damaged: those are lost. The association adjusts every line from when the order is placed, also
+// after it was delivered; a member takes pieces off those of her cooperative until they are handed over, for no more
+// than their share of the line: goodwill, and worth without a piece, are the association's to give. The same under the
+// same key again changes nothing. Errors:
 //   - ErrAdjustment: it says nothing, or not why
 //   - ErrNotFound: there is no such order, no such line in it, or it is another cooperative's
-//   - ErrNotTheirs, ErrWrongState: as Move
+//   - ErrNotTheirs: whoever asks does not take so much off, or nothing, or not for that reason
+//   - ErrWrongState: as Move
 //   - ErrErased: nobody knows the buyer any more, who would have it back
-//   - ErrIdempotencyConflict: the key was used for another adjustment of the order
-//   - ErrNotLeft: the line has not so much left, or would be worth something without a piece
+//   - ErrIdempotencyConflict: the key was used for another adjustment of the part
+//   - ErrNotLeft: the line has not so much left
+//   - ErrPiecesPaid: the buyer would pay for pieces that are taken off
 //   - ErrTakesAll: nothing would be left of a part that is not delivered yet, which is given up by a move
 //   - ledger.ErrOverdrawn: the cooperative earned it and has been paid out
 func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, by By) error {
@@ -77,7 +82,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if by.Actor.Kind == actor.Member && part.Cooperative.ID != by.Actor.Cooperative {
 			return ErrNotFound
 		}
-		if made, err := o.adjusted(ctx, tx, a); made || err != nil {
+		if made, err := o.adjusted(ctx, tx, part.ID, a); made || err != nil {
 			return err
 		}
 		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State {
@@ -89,9 +94,15 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if _, err := move.moving(by.Actor.Kind, o.State, o.parts[i:i+1]); err != nil {
 			return err
 		}
-		switch {
-		case a.Quantity > l.Quantity || a.Amount > l.Total || a.Quantity == l.Quantity && a.Amount < l.Total:
+		if a.Quantity > l.Quantity || a.Amount > l.Total {
 			return ErrNotLeft
+		}
+		least, most := l.share(a.Quantity)
+		switch {
+		case a.Amount < least:
+			return ErrPiecesPaid
+		case by.Actor.Kind == actor.Member && (a.Reason == ReasonGoodwill || a.Amount > most):
+			return ErrNotTheirs
 		case part.State != PartDelivered && a.Amount == part.Items:
 			return ErrTakesAll
 		}
@@ -101,8 +112,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 
 // valid reports whether it takes something off, for a reason and under a key.
 func (a Adjustment) valid() bool {
-	return a.Quantity >= 0 && a.Amount >= 0 && (a.Quantity > 0 || a.Amount > 0) && slices.Contains(reasons, a.Reason) &&
-		strings.TrimSpace(a.Key) != "" && utf8.RuneCountInString(a.Key) <= maxKey && !strings.ContainsFunc(a.Key, unprintable)
+	return a.Quantity >= 0 && a.Amount >= 0 && (a.Quantity > 0 || a.Amount > 0) && slices.Contains(reasons, a.Reason) && a.Key != uuid.Nil
 }
 
 // lineNow is a line of an order as it is now.
@@ -111,6 +121,16 @@ type lineNow struct {
 	Product  uuid.UUID
 	Quantity int
 	Total    money.Amount
+}
+
+// share is what so many of the line's pieces, of those that are left, are worth: rounded down, and up, to the centime.
+func (l lineNow) share(pieces int) (down, up money.Amount) {
+	if pieces == 0 {
+		return 0, 0
+	}
+	all := money.Amount(l.Quantity)
+	worth := l.Total * money.Amount(pieces)
+	return worth / all, (worth + all - 1) / all
 }
 
 // line reads one of the order's lines; ErrNotFound if it has no such line.
@@ -128,12 +148,13 @@ func (o *locked) line(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (l lineNow
 	return l, nil
 }
 
-// adjusted reports whether that very adjustment was made before; ErrIdempotencyConflict if its key names another.
-func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, a Adjustment) (bool, error) {
+// adjusted reports whether that very adjustment of a part was made before; ErrIdempotencyConflict if its key names
+// another.
+func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, part uuid.UUID, a Adjustment) (bool, error) {
 	var before Adjustment
 	err := tx.GetContext(ctx, &before, `
 		select line_id as line, quantity, amount_centimes as amount, reason, key
-		from order_adjustments where order_id = $1 and key = $2`, o.ID, a.Key)
+		from order_adjustments where sub_order_id = $1 and key = $2`, part, a.Key)
 	switch {
 	case postgres.NoRows(err):
 		return false, nil
@@ -148,17 +169,21 @@ func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, a Adjustment) (bool,
 // adjust takes off a line of a part what was found to be left of it.
 func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, l lineNow, a Adjustment) error {
 	id := postgres.NewID()
-	restocked := a.Quantity > 0 && part.State != PartDelivered
+	released := a.Quantity > 0 && part.State != PartDelivered
 	_, err := tx.ExecContext(ctx, `
-		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, restocked, reason, key, actor, user_id, at)
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, key, actor, user_id, at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		id, o.ID, part.ID, a.Line, a.Quantity, a.Amount, restocked, a.Reason, a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+		id, o.ID, part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
 	if err != nil {
 		return fmt.Errorf("order: adjust: %w", err)
 	}
 	off := catalog.StockLine{ProductID: l.Product, Quantity: a.Quantity}
-	if restocked {
-		if err := s.catalog.ReleaseSomeTx(ctx, tx, o.ID, id, off, o.by.Actor); err != nil {
+	if released {
+		release := s.catalog.ReleaseSomeTx
+		if a.Reason.lost() {
+			release = s.catalog.LoseSomeTx
+		}
+		if err := release(ctx, tx, o.ID, id, off, o.by.Actor); err != nil {
 			return err
 		}
 	}
@@ -167,7 +192,7 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part,
 			return err
 		}
 	}
-	if restocked { // after all else, as where a part is dropped
+	if released { // after all else, as where a part is dropped
 		if err := o.shrink(ctx, tx, []catalog.StockLine{off}); err != nil {
 			return err
 		}

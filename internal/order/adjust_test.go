@@ -40,7 +40,17 @@ func (m *market) lineOf(o order.Order, product uuid.UUID) order.OrderLine {
 // off takes a number of pieces, at their price, off the order's line of that product.
 func (m *market) off(o order.Order, product uuid.UUID, pieces int, key string) order.Adjustment {
 	l := m.lineOf(o, product)
-	return order.Adjustment{Line: l.ID, Quantity: pieces, Amount: l.Price * money.Amount(pieces), Reason: order.ReasonMissing, Key: key}
+	return order.Adjustment{Line: l.ID, Quantity: pieces, Amount: l.Price * money.Amount(pieces), Reason: order.ReasonMissing, Key: keyOf(key)}
+}
+
+// keyOf is a key by the name that a test gives it.
+func keyOf(name string) uuid.UUID { return uuid.NewSHA1(uuid.Nil, []byte(name)) }
+
+// weighed is off, of pieces that others can have.
+func (m *market) weighed(o order.Order, product uuid.UUID, pieces int, key string) order.Adjustment {
+	a := m.off(o, product, pieces, key)
+	a.Reason = order.ReasonWeight
+	return a
 }
 
 // bring brings every part of an order to its buyer, who pays for it if she has not.
@@ -56,7 +66,7 @@ func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	m.must(m.Accept(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
-	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.of(m.couscous)))
+	m.must(m.Adjust(t.Context(), o.ID, m.weighed(o, m.wheat, 1, "torn"), m.of(m.couscous)))
 	now := m.read(o.ID)
 	if p := m.part(now, m.couscous); p.Items != 26_00 || p.Commission != 1_30 || p.Lines[0].Quantity != 1 || p.Lines[0].Total != 26_00 {
 		t.Errorf("the part is now %+v", p)
@@ -65,7 +75,7 @@ func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
 		t.Errorf("placed for %s of %s, due %s", now.Items, now.Total, now.Due)
 	}
 	last := now.Events[len(now.Events)-1]
-	if last.State != order.EventAdjusted || last.NoteIn(m.texts.Locale("en")) != "Some of it was missing" || last.Actor != actor.Member {
+	if last.State != order.EventAdjusted || last.NoteIn(m.texts.Locale("en")) != "It weighed less than was ordered" || last.Actor != actor.Member {
 		t.Errorf("its history ends with %+v", last)
 	}
 	m.wantStock(map[uuid.UUID]int{m.wheat: 9})
@@ -113,7 +123,7 @@ func TestAPartIsDroppedForWhatIsLeftOfIt(t *testing.T) {
 			if paid {
 				m.pay(o.ID)
 			}
-			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
+			m.must(m.Adjust(t.Context(), o.ID, m.weighed(o, m.wheat, 1, "torn"), m.people()))
 			m.must(m.Decline(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
 			if due := m.read(o.ID).Due; due != 186_00 {
 				t.Errorf("due: %s", due)
@@ -136,7 +146,7 @@ func TestWhatWasEarnedIsTakenBack(t *testing.T) {
 	m.bring(o.ID)
 	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 2, "mouldy"), m.people()))
 	m.must(m.Adjust(t.Context(), o.ID, order.Adjustment{
-		Line: m.lineOf(o, m.thyme).ID, Amount: 10_00, Reason: order.ReasonGoodwill, Key: "late",
+		Line: m.lineOf(o, m.thyme).ID, Amount: 10_00, Reason: order.ReasonGoodwill, Key: keyOf("late"),
 	}, m.people()))
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
@@ -147,6 +157,81 @@ func TestWhatWasEarnedIsTakenBack(t *testing.T) {
 	m.wantStock(map[uuid.UUID]int{m.wheat: 8})
 	m.wantClean()
 	m.giveBack()
+	m.wantClean()
+}
+
+// What is missing or damaged is nobody's: it is not sold to another, whatever becomes of the order.
+func TestWhatIsMissingOrDamagedIsNotSoldAgain(t *testing.T) {
+	t.Parallel()
+	for reason, left := range map[order.Reason]int{
+		order.ReasonMissing: 0, order.ReasonDamaged: 0, order.ReasonWeight: 4, order.ReasonGoodwill: 4,
+	} {
+		t.Run(string(reason), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			in := m.basic()
+			in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 10}}
+			o := m.place(in).Order
+			m.must(m.Accept(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+			a := m.off(o, m.wheat, 4, "bags")
+			a.Reason = reason
+			m.must(m.Adjust(t.Context(), o.ID, a, m.people()))
+			m.wantStock(map[uuid.UUID]int{m.wheat: left})
+			m.wantClean()
+			m.must(m.Cancel(t.Context(), o.ID, m.people()))
+			m.wantStock(map[uuid.UUID]int{m.wheat: left + 6})
+			m.wantClean()
+		})
+	}
+}
+
+// Whoever takes pieces off takes their share of what the line is still worth off, too.
+func TestNobodyPaysForPiecesThatDoNotCome(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 10}}
+	o := m.place(in).Order
+	off := func(pieces int, amount money.Amount, by order.By) error {
+		return m.Adjust(t.Context(), o.ID, order.Adjustment{
+			Line: m.lineOf(o, m.wheat).ID, Quantity: pieces, Amount: amount, Reason: order.ReasonMissing, Key: uuid.New(),
+		}, by)
+	}
+	m.must(off(0, 1, m.people())) // 259.99 for ten
+	for _, c := range []struct {
+		pieces int
+		amount money.Amount
+		by     order.By
+		want   error
+	}{
+		{9, 0, m.of(m.couscous), order.ErrPiecesPaid},
+		{9, 0, m.people(), order.ErrPiecesPaid},
+		{9, 233_98, m.people(), order.ErrPiecesPaid},
+		{9, 234_01, m.of(m.couscous), order.ErrNotTheirs},
+		{9, 259_98, m.of(m.couscous), order.ErrNotTheirs},
+		{1, 25_99, m.of(m.couscous), nil},
+		{1, 26_00, m.of(m.couscous), nil},
+		{7, 190_00, m.people(), nil}, // more than their share
+	} {
+		if err := off(c.pieces, c.amount, c.by); !errors.Is(err, c.want) {
+			t.Errorf("%d pieces for %s by the %s: %v", c.pieces, c.amount, c.by.Actor.Kind, err)
+		}
+	}
+	if l := m.lineOf(m.read(o.ID), m.wheat); l.Quantity != 1 || l.Total != 18_00 {
+		t.Errorf("left are %d for %s", l.Quantity, l.Total)
+	}
+	m.wantClean()
+}
+
+// The keys of one cooperative are no other's.
+func TestTwoCooperativesMayUseTheSameKey(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Lines[1].Quantity = 2
+	o := m.place(in).Order
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "first"), m.of(m.couscous)))
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.thyme, 1, "first"), m.of(m.honey)))
 	m.wantClean()
 }
 
@@ -179,7 +264,7 @@ func TestHostileAdjustmentsChangeNothing(t *testing.T) {
 	good := m.off(o, m.wheat, 1, "torn")
 	but := func(change func(a *order.Adjustment)) order.Adjustment {
 		a := good
-		a.Key = "again"
+		a.Key = keyOf("again")
 		change(&a)
 		return a
 	}
@@ -195,7 +280,7 @@ func TestHostileAdjustmentsChangeNothing(t *testing.T) {
 		by   order.By
 		want error
 	}{
-		"another under the same key":              {but(func(a *order.Adjustment) { a.Key, a.Amount = "torn", 1 }), m.people(), order.ErrIdempotencyConflict},
+		"another under the same key":              {but(func(a *order.Adjustment) { a.Key, a.Amount = keyOf("torn"), 1 }), m.people(), order.ErrIdempotencyConflict},
 		"of another cooperative":                  {but(func(*order.Adjustment) {}), m.of(m.honey), order.ErrNotFound},
 		"of another cooperative, again":           {good, m.of(m.honey), order.ErrNotFound},
 		"of another order":                        {m.off(elsewhere, m.wheat, 1, "x"), m.people(), order.ErrNotFound},
@@ -203,13 +288,15 @@ func TestHostileAdjustmentsChangeNothing(t *testing.T) {
 		"more pieces than are left":               {but(func(a *order.Adjustment) { a.Quantity = 2 }), m.people(), order.ErrNotLeft},
 		"more pieces than a number holds":         {but(func(a *order.Adjustment) { a.Quantity = 1 << 40 }), m.people(), order.ErrNotLeft},
 		"more worth than is left":                 {but(func(a *order.Adjustment) { a.Amount = 26_01 }), m.people(), order.ErrNotLeft},
-		"the last piece for less than its worth":  {but(func(a *order.Adjustment) { a.Amount = 25_99 }), m.people(), order.ErrNotLeft},
+		"the last piece for less than its worth":  {but(func(a *order.Adjustment) { a.Amount = 25_99 }), m.people(), order.ErrPiecesPaid},
+		"a member's goodwill":                     {but(func(a *order.Adjustment) { a.Reason = order.ReasonGoodwill }), m.of(m.couscous), order.ErrNotTheirs},
+		"a member's discount":                     {but(func(a *order.Adjustment) { a.Quantity, a.Amount = 0, 1 }), m.of(m.couscous), order.ErrNotTheirs},
 		"nothing":                                 {but(func(a *order.Adjustment) { a.Quantity, a.Amount = 0, 0 }), m.people(), order.ErrAdjustment},
 		"less than nothing":                       {but(func(a *order.Adjustment) { a.Quantity = -1 }), m.people(), order.ErrAdjustment},
 		"worth added":                             {but(func(a *order.Adjustment) { a.Amount = -1 }), m.people(), order.ErrAdjustment},
 		"for no reason":                           {but(func(a *order.Adjustment) { a.Reason = "" }), m.people(), order.ErrAdjustment},
 		"for a reason that nobody knows":          {but(func(a *order.Adjustment) { a.Reason = "whim" }), m.people(), order.ErrAdjustment},
-		"without a key":                           {but(func(a *order.Adjustment) { a.Key = " " }), m.people(), order.ErrAdjustment},
+		"without a key":                           {but(func(a *order.Adjustment) { a.Key = uuid.Nil }), m.people(), order.ErrAdjustment},
 		"all of a part":                           {m.off(o, m.thyme, 1, "x"), m.people(), order.ErrTakesAll},
 		"by a buyer":                              {but(func(*order.Adjustment) {}), order.By{Actor: actor.OfBuyer()}, order.ErrNotTheirs},
 		"by the market":                           {but(func(*order.Adjustment) {}), order.By{Actor: actor.OfSystem()}, order.ErrNotTheirs},
@@ -270,7 +357,7 @@ func TestManyAtOnceTakeNoMoreThanIsLeft(t *testing.T) {
 	var all errgroup.Group
 	for hand := range 12 {
 		all.Go(func() error {
-			err := m.Adjust(context.Background(), o.ID, m.off(o, m.wheat, 1, fmt.Sprint(hand%6)), m.people())
+			err := m.Adjust(context.Background(), o.ID, m.weighed(o, m.wheat, 1, fmt.Sprint(hand%6)), m.people())
 			if errors.Is(err, order.ErrNotLeft) {
 				return nil
 			}
@@ -324,7 +411,7 @@ func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
 				p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
 				l := rapid.SampledFrom(p.Lines).Draw(rt, "line")
 				a := order.Adjustment{
-					Line: l.ID, Quantity: rapid.IntRange(0, l.Quantity+1).Draw(rt, "pieces off"), Key: fmt.Sprint(n),
+					Line: l.ID, Quantity: rapid.IntRange(0, l.Quantity+1).Draw(rt, "pieces off"), Key: keyOf(fmt.Sprint(n)),
 					Reason: rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonWeight}).Draw(rt, "reason"),
 				}
 				a.Amount = rapid.SampledFrom([]money.Amount{0, 1, l.Price * money.Amount(a.Quantity), l.Total, l.Total / 3}).Draw(rt, "amount off")
@@ -334,7 +421,7 @@ func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
 				case err == nil:
 					off[l.ID] += a.Amount
 					adjusted[p.State] = true
-				case !fault.Is(err, fault.Conflict) && !errors.Is(err, order.ErrAdjustment):
+				case !fault.Is(err, fault.Conflict) && !errors.Is(err, order.ErrAdjustment) && !errors.Is(err, order.ErrNotTheirs):
 					rt.Fatal(err)
 				}
 			}

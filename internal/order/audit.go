@@ -19,10 +19,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('part %s: items %s, lines %s', s.id, s.items_centimes, coalesce(sum(l.total_centimes), 0))
 			from sub_orders s left join order_lines l on l.sub_order_id = s.id
 			group by s.id having s.items_centimes is distinct from sum(l.total_centimes)`},
-		audit.Query{Name: "order: no more is taken off a line than it had, and no worth is left without a piece", SQL: `
-			select format('line %s: %s pieces left, worth %s', id, quantity, total_centimes)
-			from order_lines_now
-			where quantity < 0 or total_centimes < 0 or quantity = 0 and total_centimes > 0`},
+		audit.Query{Name: "order: no more is taken off a line than it had, and no piece without its worth", SQL: `
+			select format('line %s: %s pieces left, worth %s', n.id, n.quantity, n.total_centimes)
+			from order_lines_now n join order_lines l on l.id = n.id
+			where n.quantity < 0 or n.total_centimes < 0 or n.total_centimes > l.price_centimes * n.quantity`},
 		audit.Query{Name: "order: an adjustment is of a line of its part and order, and a part that is under way keeps some worth", SQL: `
 			select format('adjustment %s: line %s of part %s of order %s', a.id, a.line_id, a.sub_order_id, a.order_id)
 			from order_adjustments a
@@ -31,18 +31,31 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where l.id is null or s.state <> 'delivered' and s.items_centimes <= 0`},
 		audit.Query{Name: "order: an adjustment stands in the ledger, in stock and in the history", SQL: `
 			select format('adjustment %s of %s pieces, %s centimes: in the ledger %s, in stock %s; part adjusted %s times, told %s times',
-			              a.id, a.quantity, a.amount_centimes, coalesce(j.amount, 0), coalesce(m.delta, 0), a.made, e.told)
+			              a.id, a.quantity, a.amount_centimes, coalesce(j.amount, 0), coalesce(m.delta, 0) - coalesce(t.quantity, 0), a.made, e.told)
 			from (select *, count(*) over (partition by sub_order_id) as made from order_adjustments) a
 			left join lateral (
-			    select sum(v.amount) as amount from ledger_journals g join ledger_movements v on v.journal_id = g.id
+			    select sum(v.amount) as amount, min(g.at) as at from ledger_journals g join ledger_movements v on v.journal_id = g.id
 			    where g.order_id = a.order_id and g.reference = 'adjustment:' || a.id and v.amount < 0 and v.account in ('pending', 'held')
 			) j on true
 			left join order_stock m on m.order_id = a.order_id and m.adjustment_id = a.id
+			left join stock_lost t on t.adjustment_id = a.id
 			cross join lateral (
 			    select count(*) as told from order_events where order_id = a.order_id and sub_order_id = a.sub_order_id and state = '` + EventAdjusted + `'
 			) e
-			where coalesce(-j.amount, 0) <> a.amount_centimes or a.made <> e.told
-			   or coalesce(m.delta, 0) <> case when a.restocked then a.quantity else 0 end`},
+			where coalesce(-j.amount, 0) <> a.amount_centimes or j.at <> a.at or a.made <> e.told
+			   or coalesce(m.delta, 0) <> case when a.released then a.quantity else 0 end
+			   or coalesce(t.quantity, 0) <> case when a.released and a.reason in ('` + string(ReasonMissing) + `', '` + string(ReasonDamaged) + `') then a.quantity else 0 end`},
+		audit.Query{Name: "order: what an adjustment takes off comes back unless the buyer had it", SQL: `
+			select format('adjustment %s of %s pieces, %s: released is %s', a.id, a.quantity, case when d.id is null then 'not delivered' else 'delivered' end, a.released)
+			from order_adjustments a
+			left join order_events d on d.sub_order_id = a.sub_order_id and d.state = 'delivered' and (d.at, d.id) <= (a.at, a.id)
+			where a.released <> (a.quantity > 0 and d.id is null)`},
+		audit.Query{Name: "order: an adjustment is made by the association or by a member of the part's cooperative", SQL: `
+			select format('adjustment %s: by the %s %s, of cooperative %s', a.id, a.actor, a.user_id, coalesce(p.cooperative_id::text, 'none'))
+			from order_adjustments a
+			join sub_orders s on s.id = a.sub_order_id
+			left join people p on p.id = a.user_id
+			where p.id is null or p.cooperative_id is distinct from case when a.actor = 'member' then s.cooperative_id end`},
 		audit.Query{Name: "order: a part holds only its own cooperative's products", SQL: `
 			select format('part %s: product %s', s.id, p.id)
 			from sub_orders s

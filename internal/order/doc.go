@@ -11,6 +11,9 @@
 // An order, its parts and their lines stay as they were placed. What is taken off a line after that is appended to
 // order_adjustments (adjust.go); the views order_lines_now and sub_orders_now say what a line and a part are worth
 // since, and due_centimes what the order is. Parts and lines are read, dropped, paid, earned and counted by these.
+// Pieces that are taken off take their share of the line's worth along. Before the buyer has them they go back into
+// stock; missing and damaged ones are lost: released from the order, and counted off the stock at once. Goodwill, and
+// worth beyond that of pieces, only the association gives.
 //
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.

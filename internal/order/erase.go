@@ -26,7 +26,7 @@ import (
 type OfBuyer struct {
 	Phone string         // E.164
 	Ended []OrderOfBuyer // what can be erased, the latest first
-	Open  []OrderOfBuyer // what is under way
+	Open  []OrderOfBuyer // what is under way, and what money has to be given back of
 	Seen  string         // as of when this is so: what changed later was not seen
 }
 
@@ -37,6 +37,7 @@ type OrderOfBuyer struct {
 	State    State
 	PlacedAt time.Time `db:"placed_at"`
 	Last     time.Time // entry of its history
+	Owed     bool      // money of it has to be given back, and nobody else could be asked to whom
 }
 
 // Has reports whether the order is among those that can be erased.
@@ -76,7 +77,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	// Only a statement that begins after the locks were given sees what they were waiting for.
 	var orders []OrderOfBuyer
 	err = sqlx.SelectContext(ctx, q, &orders, `
-		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last
+		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last, `+owed+` as owed
 		from orders o
 		where id = any($1) and buyer_phone = $2
 		order by placed_at desc, id desc`, pq.Array(ids), buyer.Phone)
@@ -85,7 +86,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	}
 	of := OfBuyer{Phone: buyer.Phone}
 	for _, o := range orders {
-		if o.State.Open() {
+		if o.State.Open() || o.Owed {
 			of.Open = append(of.Open, o)
 		} else {
 			of.Ended = append(of.Ended, o)
@@ -93,6 +94,11 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	}
 	return of, nil
 }
+
+// owed is the condition on which more was received for an order o than is due, and not all of it is given back yet.
+const owed = `coalesce((
+		select p.received_centimes - p.refunded_centimes > case when p.state = 'succeeded' then o.due_centimes else 0 end
+		from payments p where p.reference = o.id), false)`
 
 // written is the condition on which an entry of a history says something in a person's own words.
 const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteUnpaid + `', '` + NotePaid + `', '` + NoteByMail + `', '` + NoteFreed + `', '` +
@@ -106,6 +112,7 @@ const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + 
 //   - ErrErased: it was done before
 //   - ErrChangedSince: something happened since to the order, or to all of them; or Seen says nothing
 //   - ErrUnderWay: the order is not over
+//   - ErrOwed: money of it has to be given back
 //   - mail.ErrOnItsWay: a letter about it is being sent at this moment
 func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (numbers []string, err error) {
 	of, err := ofBuyer(ctx, tx, orderID, `for no key update`)
@@ -127,6 +134,8 @@ func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, a
 		}
 	}
 	switch {
+	case chosen == 0 && slices.ContainsFunc(of.Open, func(o OrderOfBuyer) bool { return o.Owed && (all || o.ID == orderID) }):
+		return nil, ErrOwed
 	case chosen == 0:
 		return nil, ErrUnderWay
 	case len(ids) == 0:
@@ -238,7 +247,7 @@ func (s *Service) eraseOld(ctx context.Context) (n int, err error) {
 		err = tx.SelectContext(ctx, &ids, `
 			select id from orders o
 			where erased_at is null and state in ('delivered', 'refused', 'cancelled') and placed_at < $1
-			  and (select max(at) from order_events where order_id = o.id) < $1
+			  and (select max(at) from order_events where order_id = o.id) < $1 and not `+owed+`
 			order by placed_at limit $2 for no key update skip locked`,
 			s.moment(time.Time{}).AddDate(0, -decided.BuyerMonths, 0), erasedAtOnce)
 		if err != nil {

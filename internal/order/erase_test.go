@@ -165,6 +165,31 @@ func TestOfABuyerWhoIsErasedNothingIsLeftAnywhere(t *testing.T) {
 	}
 }
 
+// Whoever has money due back has to be known until she has it.
+func TestABuyerWhoIsOwedMoneyIsNotErased(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.bring(o.ID)
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "mouldy"), m.people()))
+	for _, all := range []bool{false, true} {
+		if _, err := m.erase(o.ID, all); !errors.Is(err, order.ErrOwed) {
+			t.Errorf("all %t: %v", all, err)
+		}
+	}
+	m.later(400 * 24 * time.Hour)
+	m.must((&order.EraseWorker{Orders: m.Service}).Work(t.Context(), nil))
+	if m.read(o.ID).ErasedAt != nil {
+		t.Error("erased when her time was over")
+	}
+	m.giveBack()
+	m.must((&order.EraseWorker{Orders: m.Service}).Work(t.Context(), nil))
+	if m.read(o.ID).ErasedAt == nil {
+		t.Error("not erased when she had it back")
+	}
+	m.wantClean()
+}
+
 func TestLinksOfAnErasedOrderEnd(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -79,8 +79,10 @@ func newMarket(t testing.TB) *market {
 	newcomer := m.cooperative("jdida", "جديدة", 0, "pending")
 	m.association = m.user("association@souk.example", "director", nil, "ar")
 	m.members = map[uuid.UUID]uuid.UUID{
-		m.couscous: m.user("member@nouarat.example", "president", &m.couscous, "fr"), m.honey: postgres.NewID(), m.soap: postgres.NewID(),
+		m.couscous: m.user("member@nouarat.example", "president", &m.couscous, "fr"),
+		m.honey:    m.user("member@iklil.example", "president", &m.honey, "ar"), m.soap: m.user("member@zahrat.example", "president", &m.soap, "ar"),
 	}
+	m.exec(`update users set disabled_at = created_at where cooperative_id in ($1, $2)`, m.honey, m.soap) // no mail to them
 	m.wheat = m.product(m.couscous, "كسكس القمح", "Couscous de blé", 26_00, false, "published")
 	m.barley = m.product(m.couscous, "كسكس الشعير", "Couscous d’orge", 65_00, false, "published")
 	m.thyme = m.product(m.honey, "عسل الزعتر", "Miel de thym", 110_00, false, "published")

@@ -238,7 +238,7 @@ func TestEverybodyAtOnceAndTheBooksBalance(t *testing.T) {
 				if n%4 == 0 {
 					s = step{name: "adjust", do: func(ctx context.Context, m *market, o order.Order, p order.Part) error {
 						return m.Adjust(ctx, o.ID, order.Adjustment{
-							Line: p.Lines[0].ID, Quantity: n / 4 % 2, Amount: p.Lines[0].Price / 2, Reason: order.ReasonWeight, Key: fmt.Sprint(hand, n),
+							Line: p.Lines[0].ID, Quantity: n / 4 % 2, Amount: p.Lines[0].Price / 2, Reason: order.ReasonWeight, Key: keyOf(fmt.Sprint(hand, n)),
 						}, m.people())
 					}}
 				}

@@ -70,7 +70,8 @@ var (
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
 	ErrBasketsMany         = fault.New(fault.TooMany, "order.baskets_many") // new ones, from the reader's network
 	ErrAdjustment          = fault.New(fault.Invalid, "order.adjustment_invalid")
-	ErrNotLeft             = fault.New(fault.Conflict, "order.not_left") // of a line
+	ErrNotLeft             = fault.New(fault.Conflict, "order.not_left")    // of a line
+	ErrPiecesPaid          = fault.New(fault.Conflict, "order.pieces_paid") // but taken off
 	ErrTakesAll            = fault.New(fault.Conflict, "order.takes_all")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
@@ -78,6 +79,7 @@ var (
 	// Of its buyer; see erase.go.
 	ErrErased       = fault.New(fault.Gone, "order.erased")
 	ErrUnderWay     = fault.New(fault.Conflict, "order.under_way")
+	ErrOwed         = fault.New(fault.Conflict, "order.owed") // she has money to be given back
 	ErrChangedSince = fault.New(fault.Conflict, "order.changed_since")
 
 	// What waits unconfirmed is bounded; see hold.go. *Held says more than ErrHeld.

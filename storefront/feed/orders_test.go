@@ -314,7 +314,7 @@ func TestALineOfWhichNothingIsLeftIsTold(t *testing.T) {
 	}
 	for _, l := range o.Parts[0].Lines {
 		if l.ProductID == jujube.ID {
-			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: "broken"}
+			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: uuid.New()}
 			if err := p.Orders.Adjust(t.Context(), o.ID, off, p.ByAssociation()); err != nil {
 				t.Fatal(err)
 			}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -122,7 +124,7 @@ func TestHomeSaysNothingOfWhatWasTakenOffAnOrder(t *testing.T) {
 	}
 	for _, l := range placed.Order.Parts[0].Lines {
 		if l.ProductID == jujube.ID {
-			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: "broken"}
+			off := order.Adjustment{Line: l.ID, Quantity: 1, Amount: l.Total, Reason: order.ReasonMissing, Key: uuid.New()}
 			if err := m.Orders.Adjust(t.Context(), placed.Order.ID, off, m.ByCooperative(m.Honey.ID)); err != nil {
 				t.Fatal(err)
 			}

@@ -7,17 +7,16 @@ create table order_adjustments (
     line_id         uuid   not null references order_lines (id),
     quantity        int    not null, -- pieces that are in the order no more
     amount_centimes bigint not null, -- that the line is worth less
-    restocked       boolean not null, -- the pieces went back into stock; what the buyer has does not
+    released        boolean not null, -- the pieces are reserved for the order no more; those that the buyer has stay so
     reason          text   not null,
-    key             text   not null, -- whoever asks names it so, and may ask again
+    key             uuid   not null, -- whoever asks names it so, and may ask again
     actor           text   not null,
     user_id         uuid,
     at              timestamptz not null,
-    constraint order_adjustments_key_key unique (order_id, key),
+    constraint order_adjustments_key_key unique (sub_order_id, key),
     constraint order_adjustments_amounts_sane check (quantity >= 0 and amount_centimes >= 0 and (quantity > 0 or amount_centimes > 0)),
-    constraint order_adjustments_restocks_pieces check (not restocked or quantity > 0),
+    constraint order_adjustments_releases_pieces check (not released or quantity > 0),
     constraint order_adjustments_reason_known check (reason in ('missing', 'damaged', 'weight', 'goodwill')),
-    constraint order_adjustments_key_given check (btrim(key) <> ''),
     constraint order_adjustments_actor_known check (actor in ('member', 'association')),
     constraint order_adjustments_user_named check (user_id is not null)
 );
@@ -34,10 +33,10 @@ create function commission_left(commission bigint, items bigint, items_left bigi
 -- A line as it is now; of reserved it has so many pieces out of stock while its part is active.
 create view order_lines_now as
 select l.id, l.sub_order_id, l.product_id, l.quantity - coalesce(a.quantity, 0) as quantity,
-       l.quantity - coalesce(a.restocked, 0) as reserved, l.total_centimes - coalesce(a.amount, 0) as total_centimes
+       l.quantity - coalesce(a.released, 0) as reserved, l.total_centimes - coalesce(a.amount, 0) as total_centimes
 from order_lines l
 left join lateral (
-    select sum(quantity)::int as quantity, (sum(quantity) filter (where restocked))::int as restocked, sum(amount_centimes)::bigint as amount
+    select sum(quantity)::int as quantity, (sum(quantity) filter (where released))::int as released, sum(amount_centimes)::bigint as amount
     from order_adjustments where line_id = l.id
 ) a on true;
 
@@ -50,8 +49,8 @@ left join lateral (
     select sum(amount_centimes)::bigint as amount from order_adjustments where sub_order_id = s.id
 ) a on true;
 
--- No more is taken off a line than it has, and no worth is left without a piece. Whoever adjusts an order waits for
--- whoever does so already.
+-- No more is taken off a line than it has, and no piece without its share of what the line is still worth, rounded
+-- down to the centime. Whoever adjusts an order waits for whoever does so already.
 -- +goose StatementBegin
 create function order_adjustments_within() returns trigger language plpgsql as $$
 declare
@@ -66,7 +65,7 @@ begin
             using errcode = 'check_violation', constraint = 'order_adjustments_line_of_part';
     end if;
     if new.quantity > l.quantity or new.amount_centimes > l.total_centimes
-       or new.quantity = l.quantity and new.amount_centimes < l.total_centimes then
+       or new.quantity > 0 and new.amount_centimes < div(l.total_centimes::numeric * new.quantity, nullif(l.quantity, 0)) then
         raise exception 'line % has % pieces left, worth %', new.line_id, l.quantity, l.total_centimes
             using errcode = 'check_violation', constraint = 'order_adjustments_within_line';
     end if;
@@ -76,12 +75,16 @@ end $$;
 create trigger order_adjustments_within before insert on order_adjustments
     for each row execute function order_adjustments_within();
 
--- What an adjustment puts back into stock is a movement beside that of a part that leaves the order.
+-- What an adjustment puts back into stock is a movement beside that of a part that leaves the order. Pieces that are
+-- missing or damaged are counted off the stock at the same time: nobody can have them.
 alter table stock_movements add column adjustment_id uuid;
 alter table stock_movements drop constraint stock_movements_once_per_order;
 create unique index stock_movements_once_per_order on stock_movements (product_id, order_id, reason) where adjustment_id is null;
-create unique index stock_movements_once_per_adjustment on stock_movements (adjustment_id) where adjustment_id is not null;
-alter table stock_movements add constraint stock_movements_adjustment_releases check (adjustment_id is null or reason = 'release');
+create unique index stock_movements_once_per_adjustment on stock_movements (adjustment_id, reason) where adjustment_id is not null;
+alter table stock_movements add constraint stock_movements_adjustment_releases
+    check (adjustment_id is null or reason = 'release' or reason = 'count' and delta < 0);
+create view stock_lost as
+    select adjustment_id, product_id, -delta as quantity from stock_movements where adjustment_id is not null and reason = 'count';
 
 -- Whoever is let read parts and their movements of stock reads them as they are now.
 create or replace view order_parts as
