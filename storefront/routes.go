@@ -59,7 +59,9 @@ func (s *Server) collect(services Services) []web.Route {
 		}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
-		(&settings.Handler{Catalog: services.Catalog, Cooperatives: services.Cooperatives, Settings: services.Settings}).Routes(),
+		(&settings.Handler{
+			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery, Settings: services.Settings,
+		}).Routes(),
 		(&door.Handler{Accounts: services.Accounts, Security: services.Security, Logins: s.config.DemoLogins}).Routes(),
 		(&feed.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,

@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,12 +28,12 @@ var monday = time.Date(2026, time.November, 23, 12, 0, 0, 0, time.UTC)
 func newService(t *testing.T) (*delivery.Service, *sqlx.DB) {
 	t.Helper()
 	db := pgtest.New(t)
-	return delivery.New(db), db
+	return delivery.New(db, func() time.Time { return monday }), db
 }
 
 func TestPlacesNearestFirst(t *testing.T) {
 	t.Parallel()
-	s, db := newService(t)
+	s, _ := newService(t)
 	places, err := s.Places(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -56,11 +57,61 @@ func TestPlacesNearestFirst(t *testing.T) {
 			t.Errorf("%s: %q", zone, names)
 		}
 	}
-	if _, err := db.Exec(`delete from places`); err != nil {
+}
+
+// Another zone is a row: no new program, and no restart.
+func TestAZoneMoreIsKnownAMinuteLater(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	now := monday
+	s := delivery.New(db, func() time.Time { return now })
+	languages, err := i18n.Load()
+	if err != nil {
 		t.Fatal(err)
 	}
-	if again, err := s.Places(t.Context()); err != nil || len(again) != len(places) {
-		t.Errorf("the list was read again: %d places, %v", len(again), err)
+	fresh := func() string {
+		t.Helper()
+		message, err := s.Fresh(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return languages.Locale("fr").Message(message)
+	}
+	if got := fresh(); got != "province de Berkane" {
+		t.Errorf("what perishes goes to %q", got)
+	}
+	if _, err := db.Exec(`
+		insert into delivery_zones (slug, position, fee_centimes, days_min, days_max, perishables_allowed, name_ar, name_fr, name_en)
+		values ('rif', 2, 2500, 1, 2, true, 'الريف', 'Rif', 'Rif');
+		insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values ('nador-ville', 'الناظور', 'Nador', 'rif', 35.2, -2.9)`); err != nil {
+		t.Fatal(err)
+	}
+	if got := fresh(); got != "province de Berkane" {
+		t.Errorf("at once what perishes goes to %q", got)
+	}
+	now = now.Add(time.Minute)
+	if got := fresh(); got != "province de Berkane, Rif" {
+		t.Errorf("a minute later what perishes goes to %q", got)
+	}
+	places, err := s.Places(t.Context())
+	if err != nil || !slices.ContainsFunc(places, func(p delivery.Place) bool { return p.Slug == "nador-ville" && p.Zone == "rif" }) {
+		t.Errorf("%+v, %v", places, err)
+	}
+	quote := delivery.QuoteInput{Method: delivery.Home, Place: "nador-ville", Items: 1, HasPerishable: true, On: now}
+	if q, err := s.Quote(t.Context(), quote); err != nil || q.Fee != 25_00 {
+		t.Errorf("%+v, %v", q, err)
+	}
+	quote.Place = "oujda"
+	_, err = s.Quote(t.Context(), quote)
+	if f := fault.As(err); f == nil || !strings.Contains(languages.Locale("ar").Message(f.Message), "إقليم بركان والريف") {
+		t.Errorf("too far: %v", err)
+	}
+	if _, err := db.Exec(`update delivery_zones set perishables_allowed = false`); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(time.Minute)
+	if got := fresh(); got != "aucune zone, retrait seulement" {
+		t.Errorf("where nothing fresh is brought, it goes to %q", got)
 	}
 }
 
@@ -150,6 +201,7 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 	t.Parallel()
 	_, db := newService(t)
 	for constraint, statement := range map[string]string{
+		"delivery_zones_named":                `update delivery_zones set name_en = '' where slug = 'oriental'`,
 		"delivery_zones_fee_not_negative":     `update delivery_zones set fee_centimes = -1`,
 		"delivery_zones_days_in_order":        `update delivery_zones set days_max = days_min - 1`,
 		"settings_commission_is_a_share":      `update settings set decided = decided || '{"commission": "100.01"}'`,

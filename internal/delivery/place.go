@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 )
@@ -25,14 +26,35 @@ type Spot struct {
 	Above bool // the name stands above it and not below
 }
 
-// Places lists every place, nearest zone first and by name within it. It is reference data that
-// only a new release changes, so it is read once.
+// country is where orders go to.
+type country struct {
+	zones  []Zone  // the nearest first
+	places []Place // by zone, in the zones' order, and by name within each
+}
+
+// countryAge is how long zones and places are taken for what they were.
+const countryAge = time.Minute
+
+// Places lists every place, nearest zone first and by name within it, as they were a minute ago at most.
 func (s *Service) Places(ctx context.Context) ([]Place, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.places) > 0 {
-		return s.places, nil
-	}
+	c, err := s.country(ctx)
+	return c.places, err
+}
+
+// country gives zones and places. Beside an error stand those that were known before.
+func (s *Service) country(ctx context.Context) (country, error) {
+	return s.recent.Get(s.now(), func() (c country, err error) {
+		if c.zones, err = s.readNames(ctx); err != nil {
+			return country{}, err
+		}
+		if c.places, err = s.readPlaces(ctx); err != nil {
+			return country{}, err
+		}
+		return c, nil
+	})
+}
+
+func (s *Service) readPlaces(ctx context.Context) ([]Place, error) {
 	var rows []struct {
 		Place
 		X     *int `db:"map_x"`
@@ -42,7 +64,7 @@ func (s *Service) Places(ctx context.Context) ([]Place, error) {
 	err := s.db.SelectContext(ctx, &rows, `
 		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode, p.map_x, p.map_y, p.map_above
 		from places p join delivery_zones z on z.slug = p.zone
-		order by z.position, p.name_fr, p.slug`)
+		order by z.position, z.slug, p.name_fr, p.slug`)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: places: %w", err)
 	}
@@ -53,7 +75,6 @@ func (s *Service) Places(ctx context.Context) ([]Place, error) {
 			places[i].Spot = &Spot{*row.X, *row.Y, row.Above}
 		}
 	}
-	s.places = places
 	return places, nil
 }
 

@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -23,14 +22,15 @@ const (
 
 // Service answers questions about delivery.
 type Service struct {
-	db *sqlx.DB
-
-	mu     sync.Mutex
-	places []Place // once read
+	db     *sqlx.DB
+	now    func() time.Time
+	recent clock.Recent[country]
 }
 
 // New makes the service.
-func New(db *sqlx.DB) *Service { return &Service{db: db} }
+func New(db *sqlx.DB, now func() time.Time) *Service {
+	return &Service{db: db, now: now, recent: clock.Recent[country]{Age: countryAge}}
+}
 
 // QuoteInput is an order as far as its delivery goes.
 type QuoteInput struct {
@@ -59,7 +59,8 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	return terms.Quote(in.Items, in.HasPerishable, in.On)
 }
 
-// Near prices a delivery to a door in the nearest zone, where it costs the least: where in.Place lies is not asked.
+// Near prices a delivery to a door in the nearest zone, where it costs the least: neither where in.Place lies nor
+// what perishes is asked.
 func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
 	places, err := s.Places(ctx)
 	if err != nil {
@@ -68,7 +69,7 @@ func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
 	if len(places) == 0 {
 		return Quote{}, refuse("place", "delivery.unknown_place")
 	}
-	in.Method, in.Place = Home, places[0].Slug
+	in.Method, in.Place, in.HasPerishable = Home, places[0].Slug, false
 	return s.Quote(ctx, in)
 }
 
@@ -79,6 +80,7 @@ type Terms struct {
 	daysMin     int
 	daysMax     int
 	perishables bool
+	fresh       fault.Message // where what perishes is brought to, unless it is here
 	freeFrom    money.Amount
 }
 
@@ -100,7 +102,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables
 		from places p
 		join delivery_zones z on z.slug = case $2
-		    when 'pickup' then (select slug from delivery_zones order by position limit 1)
+		    when 'pickup' then (select slug from delivery_zones order by position, slug limit 1)
 		    else p.zone end
 		where p.slug = $1`, place, method)
 	if postgres.NoRows(err) {
@@ -120,13 +122,18 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	if method == Pickup {
 		terms.fee, terms.perishables = 0, true
 	}
+	if !terms.perishables {
+		if terms.fresh, err = s.Fresh(ctx); err != nil {
+			return Terms{}, err
+		}
+	}
 	return terms, nil
 }
 
 // Quote prices a delivery under these terms; see Service.Quote.
 func (t Terms) Quote(items money.Amount, hasPerishable bool, on time.Time) (Quote, error) {
 	if hasPerishable && !t.perishables {
-		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name)
+		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name, "Zones", t.fresh)
 	}
 	today := clock.Day(on)
 	q := Quote{

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -86,6 +88,53 @@ func (s *Service) ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]
 	return nil
 }
 
+// Zone is a part of the country that delivery to costs the same.
+type Zone struct {
+	Slug        string
+	Name        i18n.Text // empty: the province, as the settings call it
+	Perishables bool      // what perishes is brought there too
+}
+
+// Zones lists them, the nearest first, as they were a minute ago at most.
+func (s *Service) Zones(ctx context.Context) ([]Zone, error) {
+	c, err := s.country(ctx)
+	return c.zones, err
+}
+
+// Fresh names the zones that what perishes is brought to, one after the other, to be said in a sentence.
+func (s *Service) Fresh(ctx context.Context) (fault.Message, error) {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return fault.Message{}, err
+	}
+	return listed(slices.DeleteFunc(slices.Clone(zones), func(z Zone) bool { return !z.Perishables })), nil
+}
+
+func listed(zones []Zone) fault.Message {
+	if len(zones) == 0 {
+		return fault.Say("delivery.zone_none")
+	}
+	first := fault.Say("delivery.zone", "Name", zones[0].Name)
+	if zones[0].Name == (i18n.Text{}) {
+		first = fault.Say("delivery.zone_home")
+	}
+	if len(zones) == 1 {
+		return first
+	}
+	return fault.Say("delivery.zone_and", "Zone", first, "More", listed(zones[1:]))
+}
+
+func (s *Service) readNames(ctx context.Context) ([]Zone, error) {
+	var zones []Zone
+	err := s.db.SelectContext(ctx, &zones, `
+		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", perishables_allowed as perishables
+		from delivery_zones order by position, slug`)
+	if err != nil {
+		return nil, fmt.Errorf("delivery: names of zones: %w", err)
+	}
+	return zones, nil
+}
+
 // zone is what delivery to one of the zones costs and how many days it takes.
 type zone struct {
 	Slug    string
@@ -97,7 +146,7 @@ type zone struct {
 func readZones(ctx context.Context, q sqlx.QueryerContext) ([]zone, error) {
 	var zones []zone
 	err := sqlx.SelectContext(ctx, q, &zones, `
-		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position`)
+		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position, slug`)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: zones: %w", err)
 	}

@@ -86,7 +86,7 @@ func New(p Parts) (*Market, error) {
 	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
 	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
 	m.Payments = payment.New(p.DB, m.Jobs, p.Now, p.Means...)
-	m.Delivery = delivery.New(p.DB)
+	m.Delivery = delivery.New(p.DB, p.Now)
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
 	m.Settlements = settlement.New(p.DB, m.Jobs, p.Languages, p.BaseURL, p.Now)
 	m.Reports = report.New(p.DB)

@@ -101,7 +101,7 @@ func (m *market) orders(linkSecret string) *order.Service {
 	jobs, err := job.New(m.db, nil, nil, log)
 	m.must(err)
 	payments := payment.New(m.db, jobs, m.clock, payment.Cash{}, m.card)
-	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db), payments, jobs, m.texts,
+	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db, m.clock), payments, jobs, m.texts,
 		[]byte(linkSecret), "https://souk.example", m.clock)
 	payments.Payee = orders
 	m.payments = payments

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
@@ -201,4 +202,20 @@ func TestEveryFieldOfTheSettingsHasItsWords(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestAZoneMoreStandsInTheSettingsAndTheirHistory(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.DB.Exec(`
+		insert into delivery_zones (slug, position, fee_centimes, days_min, days_max, perishables_allowed, name_ar, name_fr, name_en)
+		values ('rif', 2, 2500, 1, 2, true, 'الريف', 'Rif', 'The Rif')`)
+	m.must(err)
+	m.Pass(time.Minute)
+	typed := filled(m.boss.Get("/en" + settingsPage).Want(http.StatusOK))
+	typed.Set("fee_rif", "27")
+	page := m.boss.Post("/en"+settingsPage, typed).Want(http.StatusOK)
+	m.tells(page, "fieldset:has(#f-fee_rif) legend", "The Rif")
+	m.tells(page, "[data-history] > li:first-child", "The Rif, "+m.in("en").T("association.settings.fee"))
+	m.tells(m.boss.Get("/en/association/security").Want(http.StatusOK), "main", "The Rif, "+m.in("en").T("association.settings.fee"))
 }

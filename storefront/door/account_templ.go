@@ -135,7 +135,7 @@ func accountPage(p ui.Page, v accountView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Events(p, v.Events).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Events(p, v.Events, nil).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

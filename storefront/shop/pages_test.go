@@ -181,7 +181,7 @@ func TestAProductSaysWhatABuyerNeeds(t *testing.T) {
 	}
 
 	fresh := m.Visitor().Get("/fr/products/" + m.Oil.Product(t, "Z-2").Slug).Want(http.StatusOK)
-	if !strings.Contains(fresh.Text(".sure"), "province de Berkane seulement") || !strings.Contains(fresh.Text(".sure"), "Pas de retour") {
+	if !strings.Contains(fresh.Text(".sure"), "livré seulement ici : province de Berkane.") || !strings.Contains(fresh.Text(".sure"), "Pas de retour") {
 		t.Errorf("fresh goods: %q", fresh.Text(".sure"))
 	}
 	gone := m.Visitor().Get("/fr/products/" + m.Couscous.Product(t, "K-2").Slug).Want(http.StatusOK)
@@ -278,5 +278,44 @@ func TestCooperativesAreFoundByCommune(t *testing.T) {
 	one := m.Visitor().Get("/fr/cooperatives/" + m.Honey.Slug).Want(http.StatusOK)
 	if n := one.Find(".card").Length(); n != 2 {
 		t.Errorf("%d products are shown, not the two that are published", n)
+	}
+}
+
+// The market of another province adds its zones and shelves as rows, and its pages say them.
+func TestPagesNameZonesAndShelvesAsTheyAre(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, err := m.DB.Exec(`
+		insert into delivery_zones (slug, position, fee_centimes, days_min, days_max, perishables_allowed, name_ar, name_fr, name_en)
+		values ('rif', 2, 2500, 1, 2, true, 'الريف', 'Rif', 'Rif');
+		insert into places (slug, name_ar, name_fr, zone, latitude, longitude) values ('nador-ville', 'الناظور', 'Nador', 'rif', 35.2, -2.9);
+		update categories set perishable = false where slug = 'dairy';
+		update categories set perishable = true where slug = 'honey'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Pass(time.Minute)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Oil.Product(t, "Z-2").ID, "1")
+	checkout := buyer.Get("/fr/checkout").Want(http.StatusOK)
+	if label := checkout.Find("select[name=place] optgroup:has(option[value=nador-ville])").AttrOr("label", ""); !strings.HasPrefix(label, "Rif") {
+		t.Errorf("Nador stands under %q", label)
+	}
+	for path, want := range map[string]string{
+		"/fr/basket":         "livré seulement ici : province de Berkane, Rif.",
+		"/fr/pages/delivery": "pour arriver en bon état : province de Berkane, Rif.",
+		"/fr/pages/terms":    "livrés seulement ici : province de Berkane, Rif.",
+		"/ar/pages/terms":    "إقليم بركان والريف",
+		"/fr/products/" + m.Oil.Product(t, "Z-2").Slug: "livré seulement ici : province de Berkane, Rif.",
+	} {
+		if text := buyer.Get(path).Want(http.StatusOK).Text("main"); !strings.Contains(text, want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	for _, path := range []string{"/fr/pages/delivery", "/fr/pages/returns"} {
+		text := buyer.Get(path).Want(http.StatusOK).Text("main")
+		if !strings.Contains(text, "Miel") || strings.Contains(text, "Laitages") {
+			t.Errorf("%s names other shelves than perish", path)
+		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // Zone is the places that delivery to costs the same, and what it costs.
 type Zone struct {
-	Slug   string
+	delivery.Zone
 	Places []delivery.Place
 	Quote  delivery.Quote
 	TooFar bool // for what perishes in the basket
@@ -24,13 +24,19 @@ func Zones(ctx context.Context, deliveries *delivery.Service, l *i18n.Locale, ba
 	if err != nil {
 		return nil, err
 	}
-	var zones []Zone
+	known, err := deliveries.Zones(ctx)
+	if err != nil {
+		return nil, err
+	}
+	within := make(map[string][]delivery.Place)
 	for _, place := range delivery.Ordered(places, l) {
-		if len(zones) == 0 || zones[len(zones)-1].Slug != place.Zone {
-			zones = append(zones, Zone{Slug: place.Zone})
+		within[place.Zone] = append(within[place.Zone], place)
+	}
+	var zones []Zone
+	for _, zone := range known {
+		if len(within[zone.Slug]) > 0 {
+			zones = append(zones, Zone{Zone: zone, Places: within[zone.Slug]})
 		}
-		last := &zones[len(zones)-1]
-		last.Places = append(last.Places, place)
 	}
 	for i := range zones {
 		zones[i].Quote, err = deliveries.Quote(ctx, delivery.QuoteInput{

@@ -1,14 +1,17 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // EventName says what happened.
@@ -21,7 +24,7 @@ func EventName(p Page, e security.Entry) string {
 }
 
 // EventDetail is what is told besides, in the reader's words: the record keeps names of the program's.
-func EventDetail(l *i18n.Locale, e security.Entry) string {
+func EventDetail(l *i18n.Locale, zones []delivery.Zone, e security.Entry) string {
 	words := strings.Fields(e.Detail)
 	switch e.Kind {
 	case security.NotKept:
@@ -29,9 +32,9 @@ func EventDetail(l *i18n.Locale, e security.Entry) string {
 			return l.T("security.kind." + e.Detail)
 		}
 	case security.SettingsChanged:
-		return named(l, words, SettingName)
+		return named(words, func(field string) string { return SettingName(l, zones, field) })
 	case security.CooperativeChanged:
-		return named(l, words, func(l *i18n.Locale, field string) string { return l.T("association.identity." + field) })
+		return named(words, func(field string) string { return l.T("association.identity." + field) })
 	case security.Refused, security.LimitReached:
 		if len(words) == 2 {
 			return pageName(l, words[1])
@@ -69,22 +72,40 @@ func EventOrder(e security.Entry) uuid.UUID {
 	return id
 }
 
-func named(l *i18n.Locale, fields []string, name func(*i18n.Locale, string) string) string {
+func named(fields []string, name func(string) string) string {
 	names := make([]string, len(fields))
 	for i, field := range fields {
-		names[i] = name(l, field)
+		names[i] = name(field)
 	}
 	return strings.Join(names, " · ")
 }
 
-// SettingName is what a field of the settings is called.
-func SettingName(l *i18n.Locale, field string) string {
-	for _, of := range []string{"fee", "min", "max"} {
-		if zone, found := strings.CutPrefix(field, of+"_"); found {
-			return l.T("shop.zone."+zone) + ", " + l.T("association.settings."+of)
+// SettingName is what a field of the settings is called. One of none of them is of a zone, maybe of one that is no more.
+func SettingName(l *i18n.Locale, zones []delivery.Zone, field string) string {
+	if !slices.ContainsFunc(settings.Fields(), func(f settings.Field) bool { return f.Name == field }) {
+		for _, of := range []string{"fee", "min", "max"} {
+			if zone, found := strings.CutPrefix(field, of+"_"); found {
+				return ZoneName(l, zones, zone) + ", " + l.T("association.settings."+of)
+			}
 		}
 	}
 	return l.T("association.settings." + field)
+}
+
+// ZoneName is what stands above the zone with that slug; of one that is not among zones, the slug.
+func ZoneName(l *i18n.Locale, zones []delivery.Zone, slug string) string {
+	if i := slices.IndexFunc(zones, func(z delivery.Zone) bool { return z.Slug == slug }); i >= 0 {
+		return Zone(l, zones[i])
+	}
+	return slug
+}
+
+// Zone is what stands above a zone of delivery.
+func Zone(l *i18n.Locale, z delivery.Zone) string {
+	if z.Name == (i18n.Text{}) {
+		return l.T("ui.zone_home")
+	}
+	return l.Text(z.Name)
 }
 
 // pageNames are how pages are called, by what the patterns of their routes begin with, the longer first.

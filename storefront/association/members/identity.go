@@ -34,9 +34,13 @@ func (h *Handler) identityView(r *web.Request, form ui.Form) (identityView, erro
 	if err != nil {
 		return v, err
 	}
+	zones, err := h.Delivery.Zones(r.Context())
+	if err != nil {
+		return v, err
+	}
 	for _, place := range delivery.Ordered(places, r.Locale) {
 		v.Places = append(v.Places, ui.Option{
-			Value: place.Slug, Label: r.Locale.Text(place.Name), Group: r.Locale.T("shop.zone." + place.Zone),
+			Value: place.Slug, Label: r.Locale.Text(place.Name), Group: ui.ZoneName(r.Locale, zones, place.Zone),
 		})
 	}
 	return v, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -75,6 +76,7 @@ type personView struct {
 	Cooperative *cooperative.Cooperative // a member's
 	Sessions    []account.Session
 	Events      []security.Entry
+	Zones       []delivery.Zone
 	Own         bool // the reader's
 
 	Token   string // of a link that was made just now; it is told this once
@@ -145,6 +147,9 @@ func (h *Handler) showPerson(r *web.Request, id uuid.UUID, v personView) error {
 	}
 	if r.Holds(account.SeeSecurity) {
 		if v.Events, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events}); err != nil {
+			return err
+		}
+		if v.Zones, err = h.Delivery.Zones(r.Context()); err != nil {
 			return err
 		}
 	}

@@ -591,7 +591,7 @@ func personPage(p ui.Page, v personView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Events(p, v.Events).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Events(p, v.Events, v.Zones).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
@@ -48,6 +49,7 @@ type securityView struct {
 	Usable  bool
 	Person  string // the name of whom it is narrowed to
 	Entries []security.Entry
+	Zones   []delivery.Zone
 	Next    security.Place // where the next page begins; zero for none
 	First   bool
 	from    func(address string) string // where what came from a network address stands
@@ -139,6 +141,9 @@ func (h *Handler) showSecurity(r *web.Request, typed url.Values, v securityView,
 	} else if err != nil {
 		return err
 	}
+	if v.Zones, err = h.Delivery.Zones(r.Context()); err != nil {
+		return err
+	}
 	v.from = func(address string) string {
 		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, security.Place{})
 	}
@@ -220,6 +225,10 @@ func (h *Handler) exportSecurity(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	zones, err := h.Delivery.Zones(r.Context())
+	if err != nil {
+		return err
+	}
 	l := r.Locale
 	t := table.Table{
 		Name: l.T("association.security.title"),
@@ -230,7 +239,7 @@ func (h *Handler) exportSecurity(r *web.Request) error {
 		},
 		Rows: table.Each(entries, func(e security.Entry) []any {
 			return []any{
-				e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, e),
+				e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, zones, e),
 			}
 		}),
 		RightToLeft: l.Dir() == "rtl",

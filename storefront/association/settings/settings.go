@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -23,6 +24,7 @@ import (
 type Handler struct {
 	Catalog      *catalog.Service
 	Cooperatives *cooperative.Service
+	Delivery     *delivery.Service
 	Settings     *settings.Service
 }
 
@@ -41,6 +43,7 @@ const changesShown = 20
 type settingsView struct {
 	Form         ui.Form
 	Fields       []settings.Value
+	Zones        []delivery.Zone
 	Unauthorised int // products on sale that would need an authorisation
 	Changes      []settings.Change
 }
@@ -58,6 +61,9 @@ func (h *Handler) showSettings(r *web.Request, status int, kept settings.Kept, f
 	v := settingsView{Form: form, Fields: kept.Values}
 	var err error
 	if v.Unauthorised, err = h.Catalog.Unauthorised(r.Context()); err != nil {
+		return err
+	}
+	if v.Zones, err = h.Delivery.Zones(r.Context()); err != nil {
 		return err
 	}
 	if v.Changes, err = h.Settings.Changes(r.Context(), changesShown); err != nil {

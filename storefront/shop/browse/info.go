@@ -5,7 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -43,14 +46,22 @@ func (h *Handler) info(r *web.Request) error {
 	if !known {
 		return web.ErrNotFound
 	}
+	fresh, err := h.Delivery.Fresh(r.Context())
+	if err != nil {
+		return err
+	}
+	categories, err := h.Catalog.Categories(r.Context())
+	if err != nil {
+		return err
+	}
 	prefix := "shop.page." + v.Name + "."
 	p := r.Page(r.Locale.T(prefix + "title"))
+	told := []any{"Terms", p.MeansTerms(), "Zones", r.Locale.Message(fresh), "Categories", perishable(r.Locale, categories)}
 	p.Description = r.Locale.T(prefix + "lead")
 	for i := 1; i <= chapters; i++ {
 		id := strconv.Itoa(i)
-		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix+id+"_text", "Terms", p.MeansTerms())})
+		v.Chapters = append(v.Chapters, chapter{ID: "c" + id, Title: r.Locale.T(prefix + id), Text: r.Locale.T(prefix+id+"_text", told...)})
 	}
-	var err error
 	switch v.Name {
 	case "delivery":
 		v.Zones, err = shop.Zones(r.Context(), h.Delivery, r.Locale, order.Basket{}, h.Now())
@@ -61,4 +72,15 @@ func (h *Handler) info(r *web.Request) error {
 		return err
 	}
 	return r.Render(http.StatusOK, infoPage(p, v))
+}
+
+// perishable names the shelves of what perishes, one after the other.
+func perishable(l *i18n.Locale, categories []catalog.Category) string {
+	var names []string
+	for _, c := range categories {
+		if c.Perishable {
+			names = append(names, l.Text(c.Name))
+		}
+	}
+	return strings.Join(names, l.T("shop.comma"))
 }

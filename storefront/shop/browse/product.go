@@ -9,6 +9,7 @@ import (
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
@@ -23,6 +24,7 @@ type productView struct {
 	Seller    cooperative.Cooperative
 	Goods     catalog.Offered // the first that the seller offers
 	Near      delivery.Quote  // in the province
+	Fresh     fault.Message   // the zones that what perishes is brought to
 	InBasket  int
 	OffSeason bool      // and none is left
 	Others    []ui.Card // like it, of other cooperatives
@@ -45,10 +47,10 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, 1, goodsShown); err != nil {
 		return err
 	}
-	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{
-		Items: v.Product.Price, HasPerishable: v.Product.Perishable, On: h.Now(),
-	})
-	if err != nil {
+	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: v.Product.Price, On: h.Now()}); err != nil {
+		return err
+	}
+	if v.Fresh, err = h.Delivery.Fresh(ctx); err != nil {
 		return err
 	}
 	v.OffSeason = v.Product.Stock == 0 && !v.Product.InSeason(clock.Day(h.Now()).Month())

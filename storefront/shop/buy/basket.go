@@ -26,6 +26,7 @@ const basketKeep = 30 * 24 * time.Hour
 type basketView struct {
 	Basket  order.Basket
 	Near    delivery.Quote // what delivery in the province would cost
+	Fresh   fault.Message  // the zones that what perishes is brought to
 	Removed *removed
 	Instead []ui.Card // for an empty basket
 }
@@ -45,6 +46,9 @@ func (h *Handler) basket(r *web.Request) error {
 	v := basketView{Basket: basket}
 	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, On: h.Now()})
 	if err != nil {
+		return err
+	}
+	if v.Fresh, err = h.Delivery.Fresh(ctx); err != nil {
 		return err
 	}
 	if v.Removed, err = h.removed(r); err != nil {

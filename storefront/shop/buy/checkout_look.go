@@ -13,7 +13,7 @@ import (
 func placeOptions(p ui.Page, v checkoutView) []ui.Option {
 	options := []ui.Option{{Label: p.T("shop.checkout.choose")}}
 	for _, z := range v.Zones {
-		group := p.T("shop.zone."+z.Slug) + p.T("shop.colon")
+		group := ui.Zone(p.L, z.Zone) + p.T("shop.colon")
 		if z.TooFar {
 			group += p.T("shop.checkout.too_far")
 		} else {
