@@ -25,7 +25,7 @@ var nobodys = map[string]string{
 	"drawn_products":     "shelf products",
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",
-	"order_adjustments":  "reason key actor",
+	"order_adjustments":  "reason actor",
 	"order_events":       "state actor",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"orders":             "number source locale place delivery payment currency state",
