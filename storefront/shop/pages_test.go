@@ -181,7 +181,7 @@ func TestAProductSaysWhatABuyerNeeds(t *testing.T) {
 	}
 
 	fresh := m.Visitor().Get("/fr/products/" + m.Oil.Product(t, "Z-2").Slug).Want(http.StatusOK)
-	if !strings.Contains(fresh.Text(".sure"), "livré seulement ici : province de Berkane.") || !strings.Contains(fresh.Text(".sure"), "Pas de retour") {
+	if !strings.Contains(fresh.Text(".sure"), "livré seulement ici : province de Berkane.") || !strings.Contains(fresh.Text(".sure"), "Pas de retour") {
 		t.Errorf("fresh goods: %q", fresh.Text(".sure"))
 	}
 	gone := m.Visitor().Get("/fr/products/" + m.Couscous.Product(t, "K-2").Slug).Want(http.StatusOK)
@@ -302,11 +302,11 @@ func TestPagesNameZonesAndShelvesAsTheyAre(t *testing.T) {
 		t.Errorf("Nador stands under %q", label)
 	}
 	for path, want := range map[string]string{
-		"/fr/basket":         "livré seulement ici : province de Berkane, Rif.",
-		"/fr/pages/delivery": "pour arriver en bon état : province de Berkane, Rif.",
-		"/fr/pages/terms":    "livrés seulement ici : province de Berkane, Rif.",
+		"/fr/basket":         "livré seulement ici : province de Berkane, Rif.",
+		"/fr/pages/delivery": "pour arriver en bon état : province de Berkane, Rif.",
+		"/fr/pages/terms":    "livrés seulement ici : province de Berkane, Rif.",
 		"/ar/pages/terms":    "إقليم بركان والريف",
-		"/fr/products/" + m.Oil.Product(t, "Z-2").Slug: "livré seulement ici : province de Berkane, Rif.",
+		"/fr/products/" + m.Oil.Product(t, "Z-2").Slug: "livré seulement ici : province de Berkane, Rif.",
 	} {
 		if text := buyer.Get(path).Want(http.StatusOK).Text("main"); !strings.Contains(text, want) {
 			t.Errorf("%s does not say %q", path, want)
