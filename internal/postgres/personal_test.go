@@ -50,6 +50,8 @@ var nobodys = map[string]string{
 	"sectors":            "slug name_ar name_fr name_en",
 	"security_events":    "kind",
 	"settings_changes":   "fields actor",
+	"sold_by_scope":      "commune sector span",
+	"sold_parts":         "commune sector",
 	"stalls":             "commune lot name_ar name_fr state words",
 	"stall_counts":       "commune state",
 	"stock_movements":    "reason actor",
