@@ -180,8 +180,10 @@ func staff(m *storetest.Market) map[account.Role]*storetest.Client {
 	people := map[account.Role]*storetest.Client{
 		account.President: m.SignIn(m.Honey.Member).Stay(), account.Director: m.SignIn(m.Association).Stay(),
 	}
-	for _, role := range []account.Role{account.Manager, account.Preparer, account.Treasurer, account.Marketing, account.Support} {
-		people[role] = m.SignIn(m.Hire(role, m.Honey)).Stay()
+	for _, role := range append(account.Roles(true), account.Roles(false)...) {
+		if people[role] == nil {
+			people[role] = m.SignIn(m.Hire(role, m.Honey)).Stay()
+		}
 	}
 	return people
 }

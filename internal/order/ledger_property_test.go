@@ -33,6 +33,7 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 			rt.Fatal(err)
 		}
 		paysAt := rapid.IntRange(-1, 12).Draw(rt, "pays before step") // -1: at the door, if at all
+		givenUpAt := rapid.IntRange(-1, 12).Draw(rt, "given up at step")
 		for n := range rapid.IntRange(1, 16).Draw(rt, "steps") {
 			o := m.read(placed.Order.ID)
 			if n == paysAt && o.State.Open() {
@@ -43,7 +44,10 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 			}
 			end := rapid.SampledFrom([]string{"deliver", "refuse"}).Draw(rt, "end")
 			p, s := onward(o, moves, end)
-			if rapid.IntRange(0, 5).Draw(rt, "astray") == 0 {
+			switch {
+			case n == givenUpAt:
+				s = moves[slices.IndexFunc(moves, func(s step) bool { return s.name == "cancel" })]
+			case rapid.IntRange(0, 5).Draw(rt, "astray") == 0:
 				p, s = rapid.SampledFrom(o.Parts).Draw(rt, "part"), rapid.SampledFrom(moves).Draw(rt, "step")
 			}
 			m.later(time.Minute)

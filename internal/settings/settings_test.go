@@ -257,11 +257,12 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
 	for _, f := range s.Fields {
-		typed := map[settings.Kind][2]string{ // what is beyond, and what is within
-			settings.Line: {strings.Repeat("ع", 201), "اسم"}, settings.Lines: {strings.Repeat("ع", 501), "سطر\nسطر"},
+		whole := [2]string{strconv.FormatInt(f.Most+1, 10), other(f.Default, strconv.FormatInt(f.Most, 10), strconv.FormatInt(f.Most-1, 10))}
+		typed := map[settings.Kind][2]string{ // what is beyond, and what is within and not what holds already
+			settings.Line: {strings.Repeat("ع", 201), other(f.Default, "اسم", "لقب")}, settings.Lines: {strings.Repeat("ع", 501), "سطر\nسطر"},
 			settings.Phone: {"12", "+212699000098"}, settings.Email: {"nobody", "a@exemple.invalid"},
-			settings.Sum: {"-1.00", "7.50"}, settings.Percent: {"100.01", "7.50"}, settings.Share: {"101", "50"},
-			settings.Number: {strconv.FormatInt(f.Most+1, 10), "40"}, settings.Choice: {"", "yes"},
+			settings.Sum: {"-1.00", other(f.Default, "7.50", "0.00")}, settings.Percent: {"100.01", other(f.Default, "7.50", "0.00")},
+			settings.Share: whole, settings.Number: whole, settings.Days: whole, settings.Choice: {"", other(f.Default, "yes", "no")},
 		}[f.Kind]
 		if typed[1] == "" {
 			t.Fatalf("%s is of a kind that nobody knows, %q", f.Name, f.Kind)
@@ -287,6 +288,14 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			t.Errorf("%s is in the settings and no field of the list", of.Name)
 		}
 	}
+}
+
+// other is the first of two that is not what holds.
+func other(holds, first, second string) string {
+	if first == holds {
+		return second
+	}
+	return first
 }
 
 func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
