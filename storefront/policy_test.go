@@ -99,11 +99,7 @@ func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Pa
 	if err := errors.Join(err, m.Orders.Dispatch(t.Context(), o.ID, by), m.Orders.Deliver(t.Context(), o.ID, by)); err != nil {
 		t.Fatal(err)
 	}
-	p, err := m.Settlements.Pay(t.Context(), s.ID, 100, "VIR-0", actor.OfAssociation(m.Association.ID))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
+	return m.PayOut(s, 100, "VIR-0")
 }
 
 // path fills a route's pattern with the records.

@@ -60,22 +60,12 @@ type Transfer struct {
 	Shown         *money.Amount `db:"-"` // as much as whoever pays saw that is owed; nil: not asked
 }
 
-// Pay records that amount was transferred to a cooperative under the bank's reference, by the
-// association's user by, and has the cooperative told. Recording the same transfer again gives the
-// first record back. Errors:
-// cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrInvalid
-// with the fields amount (not above zero, or more than is owed) and reference.
-func (s *Service) Pay(ctx context.Context, cooperativeID uuid.UUID, amount money.Amount, reference string, by actor.Actor) (Payout, error) {
-	payouts, err := s.PayAll(ctx, []Transfer{{CooperativeID: cooperativeID, Amount: amount}}, reference, by)
-	if err != nil {
-		return Payout{}, err
-	}
-	return payouts[0], nil
-}
-
-// PayAll records what one order to the bank transferred to several cooperatives, each of them once:
-// all of it under the order's reference, or nothing. It answers as Pay does, and ErrOwedChanged if a
-// cooperative is owed another sum than Shown.
+// PayAll records what was transferred under one reference of the bank's to one cooperative or, by one order to the
+// bank, to several, each of them once: all of it or nothing. It is in the name of the association's user by, and each
+// cooperative is told. Recording the same transfers again gives the first records back. Errors:
+// cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrOwedChanged, when a
+// cooperative is owed another sum than Shown; ErrInvalid with the fields amount (not above zero, or more than is
+// owed) and reference.
 func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by actor.Actor) (payouts []Payout, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
 		payouts, err = s.PayAllTx(ctx, tx, transfers, reference, by)

@@ -146,6 +146,15 @@ func (s *till) sold(t *testing.T, of uuid.UUID, amount money.Amount) (order uuid
 	return order
 }
 
+// Pay records a transfer to one cooperative.
+func (s *till) Pay(ctx context.Context, to uuid.UUID, amount money.Amount, reference string, by actor.Actor) (settlement.Payout, error) {
+	payouts, err := s.PayAll(ctx, []settlement.Transfer{{CooperativeID: to, Amount: amount}}, reference, by)
+	if err != nil {
+		return settlement.Payout{}, err
+	}
+	return payouts[0], nil
+}
+
 func (s *till) pay(t *testing.T, to uuid.UUID, amount money.Amount, reference string) settlement.Payout {
 	t.Helper()
 	s.time = s.time.AddDate(0, 0, 1)

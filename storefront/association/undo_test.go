@@ -8,7 +8,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -18,8 +17,7 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	m.autumn()
-	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10050, "VIR-1", actor.OfAssociation(m.Association.ID))
-	m.must(err)
+	paid := m.PayOut(m.Honey, 10050, "VIR-1")
 	id := paid.ID.String()
 	undo := func(code, id, reason string) *storetest.Page {
 		return m.boss.Post("/"+code+"/association/settlement/nahla/payouts/"+id+"/undo", url.Values{"reason": {reason}})

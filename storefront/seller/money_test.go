@@ -51,9 +51,7 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 	if err := m.Orders.Confirm(t.Context(), second.Order.ID, m.ByAssociation()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := m.Settlements.Pay(context.Background(), m.Honey.ID, 10_000, "VIR-77", actor.OfAssociation(m.Association.ID)); err != nil {
-		t.Fatal(err)
-	}
+	m.PayOut(m.Honey, 10_000, "VIR-77")
 	page := member.Get("/fr/seller/money").Want(http.StatusOK)
 	if got := page.Text(".bigprice"); got != "128 DH" {
 		t.Errorf("owed: %s", got)
@@ -94,10 +92,8 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	deliver(t, m, m.Order()) // honey for 240 dirhams, 228 due
-	paid, err := m.Settlements.Pay(t.Context(), m.Honey.ID, 10_000, "VIR-77", actor.OfAssociation(m.Association.ID))
-	if err == nil {
-		_, err = m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", actor.OfAssociation(m.Association.ID))
-	}
+	paid := m.PayOut(m.Honey, 10_000, "VIR-77")
+	_, err := m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", actor.OfAssociation(m.Association.ID))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,20 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settlement"
 )
+
+// PayOut records that the association transferred amount to a seller.
+func (m *Market) PayOut(to Seller, amount money.Amount, reference string) settlement.Payout {
+	m.t.Helper()
+	payouts, err := m.Settlements.PayAll(context.Background(), []settlement.Transfer{{CooperativeID: to.ID, Amount: amount}}, reference, actor.OfAssociation(m.Association.ID))
+	must(m.t, err)
+	return payouts[0]
+}
 
 // Password is everybody's.
 const Password = "for the tests only"
