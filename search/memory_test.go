@@ -26,6 +26,7 @@ type market struct {
 	onAll      func(n int) // called after a page of All was read, without the lock
 	claims     map[string]int
 	pages      int
+	mostRead   int // products, by one call of Documents
 }
 
 type pending struct {
@@ -112,6 +113,7 @@ func (m *market) Documents(_ context.Context, ids []string) ([]search.Document, 
 	if m.down {
 		return nil, errDown
 	}
+	m.mostRead = max(m.mostRead, len(ids))
 	var docs []search.Document
 	for _, id := range ids {
 		if d, ok := m.products[id]; ok {
@@ -219,7 +221,14 @@ func (x *index) writable() error {
 	return nil
 }
 
-func (x *index) Put(ctx context.Context, docs []search.Document) error {
+func (x *index) Put(ctx context.Context, read iter.Seq2[search.Document, error]) error {
+	var docs []search.Document
+	for d, err := range read {
+		if err != nil {
+			return err
+		}
+		docs = append(docs, d)
+	}
 	if x.onPut != nil {
 		x.onPut(docs)
 	}

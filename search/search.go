@@ -196,8 +196,9 @@ type Engine interface {
 	Name() string
 	// Search answers a query; nothing that is typed makes it fail.
 	Search(ctx context.Context, q Query) (Result, error)
-	// Put adds documents or replaces those with the same id. It returns when they can be found.
-	Put(ctx context.Context, docs []Document) error
+	// Put adds documents or replaces those with the same id, and holds no more of them than it writes at once.
+	// It returns when all can be found. If docs ends with an error, or one is refused, some may be there.
+	Put(ctx context.Context, docs iter.Seq2[Document, error]) error
 	// Delete removes documents; ids that are not there are no error. It returns when they can no
 	// longer be found.
 	Delete(ctx context.Context, ids []string) error
@@ -214,6 +215,17 @@ type Engine interface {
 	// Health is nil if the engine can answer now.
 	Health(ctx context.Context) error
 	Close() error
+}
+
+// Each is docs one after the other, as Put and Rebuild take them.
+func Each(docs []Document) iter.Seq2[Document, error] {
+	return func(yield func(Document, error) bool) {
+		for _, d := range docs {
+			if !yield(d, nil) {
+				return
+			}
+		}
+	}
 }
 
 // Validate tells whether an engine can keep d: its id must be 1 to 500 letters, digits, hyphens and

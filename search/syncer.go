@@ -38,14 +38,13 @@ func NewSyncer(name string, engine Engine, source Source, log *slog.Logger) *Syn
 
 const (
 	idlePause = 200 * time.Millisecond // between two looks when there is nothing to do
-	pageSize  = 1_000                  // documents read at once for a rebuild
+	pageSize  = 1_000                  // documents read at once
 
 	// Changes claimed at once: a few as long as no more than that wait. When they come by the thousand it is
-	// many, which engines take several times faster than few, and some batches are under way together, so that
-	// the engine has the next one while the one after is read. underWay large batches, some 7 kB a product with
-	// the request for it, are what a Syncer holds in memory.
+	// many, which engines take several times faster than few, and some batches are under way together, so that the
+	// engine has the next ones while those after are read. What a Syncer holds in memory is what an engine sends at once.
 	batch      = 500
-	largeBatch = 4_000
+	largeBatch = 20_000
 	underWay   = 3
 
 	// lease is how long claimed changes are kept from others. Writing them must have ended before, or an
@@ -252,20 +251,26 @@ func (s *Syncer) write(ctx context.Context, changes []Change) ([]Change, error) 
 	return slices.Concat(first, second), err
 }
 
-// bring reads what is true of some products and makes it so in the engine.
+// bring reads what is true of some products, pageSize at once, and makes it so in the engine.
 func (s *Syncer) bring(ctx context.Context, ids []string) error {
-	docs, err := s.source.Documents(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("reading products: %w", err)
-	}
-	if len(docs) > 0 {
-		if err := s.engine.Put(ctx, docs); err != nil {
-			return err
+	there := make(map[string]bool, len(ids))
+	err := s.engine.Put(ctx, func(yield func(Document, error) bool) {
+		for page := range slices.Chunk(ids, pageSize) {
+			docs, err := s.source.Documents(ctx, page)
+			if err != nil {
+				yield(Document{}, fmt.Errorf("reading products: %w", err))
+				return
+			}
+			for _, d := range docs {
+				there[d.ID] = true
+				if !yield(d, nil) {
+					return
+				}
+			}
 		}
-	}
-	there := make(map[string]bool, len(docs))
-	for _, d := range docs {
-		there[d.ID] = true
+	})
+	if err != nil {
+		return err
 	}
 	gone := slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return there[id] })
 	if len(gone) == 0 {

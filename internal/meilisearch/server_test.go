@@ -70,7 +70,7 @@ func TestAStartedServerKeepsItsDataAndEndsWhenStopped(t *testing.T) {
 	dir := t.TempDir()
 	p := start(t, dir)
 	e := meili.New(p.URL(), p.Key(), "products", text.Builtin())
-	if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+	if err := e.Put(t.Context(), search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})); err != nil {
 		t.Fatal(err)
 	}
 	if err := meili.New(p.URL(), "another key", "products", text.Builtin()).Health(t.Context()); !errors.Is(err, search.ErrUnavailable) {
@@ -100,7 +100,7 @@ func TestTheKeyOpensItsIndexAndNothingElse(t *testing.T) {
 	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Rebuild(t.Context(), docs); err != nil {
 		t.Fatal(err)
 	}
-	if err := meili.New(p.URL(), p.Key(), "others", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); !errors.Is(err, search.ErrUnavailable) {
+	if err := meili.New(p.URL(), p.Key(), "others", text.Builtin()).Put(t.Context(), search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("another index: %v", err)
 	}
 	for method, path := range map[string]string{
@@ -132,7 +132,7 @@ func TestAServerThatIsKilledOrHangsIsStartedAgain(t *testing.T) {
 			dir := t.TempDir()
 			p, pids := startWrapped(t, dir)
 			e := meili.New(p.URL(), p.Key(), "products", text.Builtin())
-			if err := e.Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+			if err := e.Put(t.Context(), search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})); err != nil {
 				t.Fatal(err)
 			}
 			if err := syscall.Kill(pids()[0], signal); err != nil {
@@ -155,7 +155,7 @@ func TestDataThatCannotBeReadAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p, pids := startWrapped(t, dir)
-	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})); err != nil {
 		t.Fatal(err)
 	}
 	spoil(t, filepath.Join(dir, "data"))
@@ -223,7 +223,7 @@ func TestDataOfAnotherVersionAreThrownAway(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	p := start(t, dir)
-	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), []search.Document{{ID: "honey", NameFR: "Miel"}}); err != nil {
+	if err := meili.New(p.URL(), p.Key(), "products", text.Builtin()).Put(t.Context(), search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})); err != nil {
 		t.Fatal(err)
 	}
 	stop(t, p)

@@ -23,7 +23,7 @@ func BenchmarkSearch(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer func() { _ = e.Close() }()
-	if err := e.Put(b.Context(), searchtest.Market(*products)); err != nil {
+	if err := e.Put(b.Context(), search.Each(searchtest.Market(*products))); err != nil {
 		b.Fatal(err)
 	}
 	searchtest.Compare(b, e, func(q search.Query) error {

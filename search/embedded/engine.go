@@ -76,15 +76,9 @@ func (e *Engine) write(ctx context.Context, fn func(*shelf) error) error {
 const batchSize = 1_000
 
 // Put adds or replaces documents.
-func (e *Engine) Put(ctx context.Context, docs []search.Document) error {
-	return e.write(ctx, func(index *shelf) error {
-		w := writer{index: index.Index, lexicon: e.lexicon}
-		for _, d := range docs {
-			if err := w.put(ctx, d); err != nil {
-				return err
-			}
-		}
-		return w.flush(ctx)
+func (e *Engine) Put(ctx context.Context, docs iter.Seq2[search.Document, error]) error {
+	return inBatches(docs, func(batch []search.Document) error {
+		return e.write(ctx, func(index *shelf) error { return add(ctx, index.Index, e.lexicon, batch) })
 	})
 }
 
@@ -118,19 +112,10 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	discard := func(err error) error {
 		return errors.Join(err, next.Close(), e.store.remove(folder))
 	}
-	w := writer{index: next, lexicon: e.lexicon}
-	for d, err := range docs {
-		if err != nil {
-			return discard(err)
-		}
-		if err := w.put(ctx, d); err != nil {
-			return discard(err)
-		}
-	}
-	if err := w.flush(ctx); err != nil {
+	err = inBatches(docs, func(batch []search.Document) error { return add(ctx, next, e.lexicon, batch) })
+	if err != nil {
 		return discard(err)
 	}
-
 	return e.replace(folder, next, discard)
 }
 
@@ -233,39 +218,40 @@ func (e *Engine) Close() error {
 	return errors.Join(live.Close(), e.store.close())
 }
 
-// writer puts documents into an index in batches.
-type writer struct {
-	index   bleve.Index
-	lexicon *text.Lexicon
-	batch   *bleve.Batch
+// inBatches hands docs on, batchSize at once, and the rest at last, which may be none.
+func inBatches(docs iter.Seq2[search.Document, error], write func([]search.Document) error) error {
+	batch := make([]search.Document, 0, batchSize)
+	for d, err := range docs {
+		if err != nil {
+			return err
+		}
+		if batch = append(batch, d); len(batch) < batchSize {
+			continue
+		}
+		if err := write(batch); err != nil {
+			return err
+		}
+		batch = batch[:0]
+	}
+	return write(batch)
 }
 
-func (w *writer) put(ctx context.Context, d search.Document) error {
-	if err := d.Validate(); err != nil {
-		return err
+// add writes documents to an index.
+func add(ctx context.Context, index bleve.Index, lexicon *text.Lexicon, docs []search.Document) error {
+	batch := index.NewBatch()
+	for _, d := range docs {
+		if err := d.Validate(); err != nil {
+			return err
+		}
+		if err := batch.Index(d.ID, fields(terms.Of(lexicon, d))); err != nil {
+			return fmt.Errorf("%w: %q: %w", search.ErrRefused, d.ID, err)
+		}
 	}
-	if w.batch == nil {
-		w.batch = w.index.NewBatch()
-	}
-	if err := w.batch.Index(d.ID, fields(terms.Of(w.lexicon, d))); err != nil {
-		return fmt.Errorf("%w: %q: %w", search.ErrRefused, d.ID, err)
-	}
-	if w.batch.Size() < batchSize {
-		return nil
-	}
-	return w.flush(ctx)
-}
-
-func (w *writer) flush(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if w.batch == nil {
-		return nil
-	}
-	if err := w.index.Batch(w.batch); err != nil {
+	if err := index.Batch(batch); err != nil {
 		return fmt.Errorf("writing to the index: %w", err)
 	}
-	w.batch = nil
 	return nil
 }

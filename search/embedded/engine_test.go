@@ -46,7 +46,7 @@ func product(id, name string) search.Document { return search.Document{ID: id, N
 
 func put(t *testing.T, e *embedded.Engine, docs ...search.Document) {
 	t.Helper()
-	if err := e.Put(t.Context(), docs); err != nil {
+	if err := e.Put(t.Context(), search.Each(docs)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -202,7 +202,7 @@ func TestAClosedEngineSaysSo(t *testing.T) {
 	if _, err := e.Search(t.Context(), search.Query{}); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("search: %v", err)
 	}
-	if err := e.Put(t.Context(), nil); !errors.Is(err, search.ErrUnavailable) {
+	if err := e.Put(t.Context(), search.Each(nil)); !errors.Is(err, search.ErrUnavailable) {
 		t.Errorf("put: %v", err)
 	}
 	if err := e.Rebuild(t.Context(), func(func(search.Document, error) bool) {}); !errors.Is(err, search.ErrUnavailable) {

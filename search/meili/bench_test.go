@@ -23,7 +23,7 @@ var products = flag.Int("products", 20_000, "how many products to measure with")
 func BenchmarkSearch(b *testing.B) {
 	url, key := server(b)
 	e := meili.New(url, key, "products", text.Builtin())
-	if err := e.Put(b.Context(), searchtest.Market(*products)); err != nil {
+	if err := e.Put(b.Context(), search.Each(searchtest.Market(*products))); err != nil {
 		b.Fatal(err)
 	}
 	client := &http.Client{Transport: &http.Transport{DisableCompression: true}}

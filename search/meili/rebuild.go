@@ -25,19 +25,11 @@ func (e *Engine) Rebuild(ctx context.Context, docs iter.Seq2[search.Document, er
 	if err := e.create(ctx, next); err != nil {
 		return err
 	}
-	w := writer{engine: e, uid: next}
-	for d, err := range docs {
-		if err != nil {
-			return err
-		}
-		if err := w.put(ctx, d); err != nil {
-			return err
-		}
-	}
-	if err := w.end(ctx); err != nil {
+	sent, err := e.send(ctx, next, docs)
+	if err != nil {
 		return err
 	}
-	if err := e.complete(ctx, next, w.sent); err != nil {
+	if err := e.complete(ctx, next, sent); err != nil {
 		return err
 	}
 	return e.swap(ctx, next)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -62,7 +63,9 @@ func ownServer(t *testing.T) (url, key string) {
 // uid is the name of the index of an engine for "products".
 func uid() string { return fmt.Sprintf("products_v%d", search.Schema) }
 
-func honey() []search.Document { return []search.Document{{ID: "honey", NameFR: "Miel"}} }
+func honey() iter.Seq2[search.Document, error] {
+	return search.Each([]search.Document{{ID: "honey", NameFR: "Miel"}})
+}
 
 func expectFound(t *testing.T, e *meili.Engine, text string, expected int) {
 	t.Helper()
@@ -271,7 +274,7 @@ func TestAServerThatAnswersNonsenseIsNotBelieved(t *testing.T) {
 		if err := e.Put(ctx, honey()); err == nil {
 			t.Errorf("%q was taken for a confirmation", nonsense)
 		}
-		if err := e.Rebuild(ctx, func(yield func(search.Document, error) bool) { yield(honey()[0], nil) }); err == nil {
+		if err := e.Rebuild(ctx, honey()); err == nil {
 			t.Errorf("%q was taken for a rebuilt index", nonsense)
 		}
 		cancel()

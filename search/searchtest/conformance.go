@@ -69,7 +69,7 @@ func product(id, ar, fr, en string) search.Document {
 
 func put(t *testing.T, engine search.Engine, docs ...search.Document) {
 	t.Helper()
-	if err := engine.Put(t.Context(), docs); err != nil {
+	if err := engine.Put(t.Context(), search.Each(docs)); err != nil {
 		t.Fatalf("put: %v", err)
 	}
 }
@@ -133,7 +133,7 @@ func emptyMarket(t *testing.T, engine search.Engine) {
 			t.Errorf("«%s» found %d products", text, got.Total)
 		}
 	}
-	if err := engine.Put(t.Context(), nil); err != nil {
+	if err := engine.Put(t.Context(), search.Each(nil)); err != nil {
 		t.Errorf("putting nothing: %v", err)
 	}
 	if err := engine.Delete(t.Context(), nil); err != nil {
@@ -147,7 +147,7 @@ func cancelled(t *testing.T, engine search.Engine) {
 	if _, err := engine.Search(ctx, search.Query{Text: "miel"}); !errors.Is(err, context.Canceled) {
 		t.Errorf("search: %v", err)
 	}
-	if err := engine.Put(ctx, Documents(Corpus())); !errors.Is(err, context.Canceled) {
+	if err := engine.Put(ctx, search.Each(Documents(Corpus()))); !errors.Is(err, context.Canceled) {
 		t.Errorf("put: %v", err)
 	}
 	if err := engine.Delete(ctx, []string{"p1"}); !errors.Is(err, context.Canceled) {
@@ -177,7 +177,7 @@ func concurrent(t *testing.T, engine search.Engine) {
 			for range 5 {
 				switch i {
 				case 0:
-					report(engine.Put(t.Context(), docs[:20]))
+					report(engine.Put(t.Context(), search.Each(docs[:20])))
 				case 1:
 					report(engine.Rebuild(t.Context(), sequence(docs, nil)))
 				default:

@@ -25,7 +25,7 @@ const (
 func Relevance(t *testing.T, engine search.Engine) {
 	t.Helper()
 	products := Corpus()
-	if err := engine.Put(t.Context(), Documents(products)); err != nil {
+	if err := engine.Put(t.Context(), search.Each(Documents(products))); err != nil {
 		t.Fatal(err)
 	}
 	byID := map[string]Product{}

@@ -54,7 +54,7 @@ func deleteRemoves(t *testing.T, engine search.Engine) {
 
 func improperIDIsRefused(t *testing.T, engine search.Engine) {
 	for _, id := range []string{"", "with space", "لوز", strings.Repeat("x", 501)} {
-		err := engine.Put(t.Context(), []search.Document{product(id, "لوز", "", "")})
+		err := engine.Put(t.Context(), search.Each([]search.Document{product(id, "لوز", "", "")}))
 		if !errors.Is(err, search.ErrRefused) {
 			t.Errorf("id %q: %v, expected %v", id, err, search.ErrRefused)
 		}
@@ -156,7 +156,7 @@ func rebuildReplaces(t *testing.T, engine search.Engine) {
 // expectRebuilding expects that nothing can be written.
 func expectRebuilding(t *testing.T, engine search.Engine) {
 	t.Helper()
-	if err := engine.Put(t.Context(), []search.Document{product("p", "لوز", "", "")}); !errors.Is(err, search.ErrRebuilding) {
+	if err := engine.Put(t.Context(), search.Each([]search.Document{product("p", "لوز", "", "")})); !errors.Is(err, search.ErrRebuilding) {
 		t.Errorf("put during a rebuild: %v, expected %v", err, search.ErrRebuilding)
 	}
 	if err := engine.Delete(t.Context(), []string{"old"}); !errors.Is(err, search.ErrRebuilding) {
