@@ -245,6 +245,7 @@ var cleared = map[string]string{
 	"POST /association/settings":                          "director",
 	"GET /association/people":                             "director",
 	"POST /association/people":                            "director",
+	"POST /association/people/find":                       "director",
 	"GET /association/people/:id":                         "director",
 	"POST /association/people/:id/link":                   "director",
 	"POST /association/people/:id/signout":                "director",

@@ -21,6 +21,7 @@ var additive = map[string]string{
 	"/association/cooperatives/new":                  "a new cooperative",
 	"/association/cooperatives/:slug/members":        "a new account",
 	"/association/people":                            "a new account",
+	"/association/people/find":                       "only looks, for words that belong in no address",
 	"/association/people/:id/signout":                "ends what sessions there are; it is the same when done twice",
 	"/association/settlement/:slug/payouts/:id/undo": "names a record that never changes and is undone once at most",
 	"/association/orders":                            "only looks, for words that belong in no address",

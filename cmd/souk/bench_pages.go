@@ -80,7 +80,7 @@ var benched = map[string][]string{
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
 	"/association/settings":                {""},
-	"/association/people":                  {"", "?page=3"},
+	"/association/people":                  {"", "?before={associate}"},
 	"/association/people/:id":              {"/association/people/{person}"},
 	"/association/security":                {"", "?kind=signed_in"},
 	"/association/settlement":              {"", "?page=20"},
@@ -110,6 +110,7 @@ var inMarket = map[string]string{
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
+	"associate":   `select id::text from people where $1::uuid is not null and cooperative_id is null order by ended desc, id desc limit 1`,
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 

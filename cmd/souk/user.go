@@ -171,7 +171,7 @@ func (k *keeper) list(ctx context.Context, args []string) (err error) {
 	defer closing(closeDB, &err)
 	var people []account.Person
 	if *coop == "" {
-		people, err = k.Accounts.Associates(ctx)
+		people, err = k.associates(ctx)
 	} else {
 		var id uuid.UUID
 		if id, err = k.cooperative(ctx, *coop); err != nil {
@@ -199,6 +199,23 @@ func (k *keeper) list(ctx context.Context, args []string) (err error) {
 		fmt.Fprintf(k.stdout, "%s\t%s\t%s\t%d sessions\t%s\n", p.Name, p.Role, strings.Join(logins, ", "), p.Sessions, state)
 	}
 	return nil
+}
+
+// associates are all of the association's people.
+func (k *keeper) associates(ctx context.Context) ([]account.Person, error) {
+	const atOnce = 500
+	people, sought := []account.Person{}, account.Sought{Limit: atOnce}
+	for more := true; more; {
+		found, err := k.Accounts.Associates(ctx, sought)
+		if err != nil {
+			return nil, err
+		}
+		people, more = append(people, found.People...), found.More
+		if more {
+			sought.From = &account.Place{ID: found.People[len(found.People)-1].ID}
+		}
+	}
+	return people, nil
 }
 
 func (k *keeper) role(ctx context.Context, args []string) error {

@@ -131,6 +131,9 @@ func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string
 	if err := mayStillTx(ctx, tx, u.CooperativeID, by); err != nil {
 		return err
 	}
+	if err := roomTx(ctx, tx, u.CooperativeID); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `
 		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
@@ -149,4 +152,16 @@ func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string
 		return wrong.Field("cooperative", "account.cooperative_unknown").Wrap(err)
 	}
 	return err
+}
+
+// roomTx is ErrUser with the field name if a cooperative has as many accounts as it may.
+func roomTx(ctx context.Context, tx *sqlx.Tx, cooperative *uuid.UUID) error {
+	var taken int
+	if err := tx.GetContext(ctx, &taken, `select count(*) from users where cooperative_id = $1`, cooperative); err != nil {
+		return err
+	}
+	if taken >= maxMembers {
+		return fault.New(ErrUser.Kind, ErrUser.Key).Field("name", "account.cooperative_full", "Number", maxMembers)
+	}
+	return nil
 }

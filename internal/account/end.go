@@ -87,6 +87,9 @@ func (s *Service) decideAs(ctx context.Context, e *security.Event, u User, do fu
 	return nil
 }
 
+// ofHouse are the people of the cooperative $1, or of the association where that is null.
+const ofHouse = `(cooperative_id = cast($1 as uuid) or cast($1 as uuid) is null and cooperative_id is null)`
+
 // mayStillTx locks the people of a house (a cooperative, or the association for nil) and is ErrWrongState if by
 // is one of them who may decide about the others no more.
 func mayStillTx(ctx context.Context, tx *sqlx.Tx, cooperative *uuid.UUID, by uuid.UUID) error {

@@ -53,22 +53,14 @@ func (s *Service) ByLogin(ctx context.Context, login string) (Person, error) {
 	return people[0], nil
 }
 
-// ofHouse are the people of the cooperative $1, or of the association where that is null.
-const ofHouse = `(cooperative_id = cast($1 as uuid) or cast($1 as uuid) is null and cooperative_id is null)`
-
-// MembersOf gives a cooperative's people in the order in which they got an account, those of ended
-// accounts last.
+// MembersOf gives a cooperative's people, of whom there are maxMembers at most, in the order in which they got an
+// account, those of ended accounts last.
 func (s *Service) MembersOf(ctx context.Context, cooperativeID uuid.UUID) ([]Person, error) {
-	return s.people(ctx, ofHouse, &cooperativeID)
+	return s.people(ctx, `u.cooperative_id = $1`, cooperativeID)
 }
 
-// Associates gives the association's people in the same order.
-func (s *Service) Associates(ctx context.Context) ([]Person, error) {
-	return s.people(ctx, ofHouse, (*uuid.UUID)(nil))
-}
-
-// maxPeople bounds a list: far above what a cooperative or the association has.
-const maxPeople = 500
+// maxMembers is how many accounts a cooperative may have, ended ones too: far above what one has.
+const maxMembers = 500
 
 func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, error) {
 	people := []Person{}
@@ -78,7 +70,7 @@ func (s *Service) people(ctx context.Context, where string, arg any) ([]Person, 
 		       (select count(*) from sessions where user_id = u.id and expires_at > $2) as sessions,
 		       (select max(created_at) from password_resets where user_id = u.id and expires_at > $2) as link_at
 		from users u where `+where+`
-		order by u.disabled_at is not null, u.created_at, u.id limit $3`, arg, s.now(), maxPeople)
+		order by u.disabled_at is not null, u.created_at, u.id`, arg, s.now())
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}

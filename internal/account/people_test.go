@@ -33,8 +33,8 @@ func TestPeopleAreListedWithTheirs(t *testing.T) {
 	if zineb := members[2]; zineb.Name != "Zineb" || zineb.EndedAt == nil {
 		t.Errorf("who left stands last: %+v", zineb)
 	}
-	if people, err := d.Associates(ctx); err != nil || len(people) != 1 || people[0].Name != "Hanan" {
-		t.Errorf("the association is %+v, %v", people, err)
+	if found, err := d.Associates(ctx, account.Sought{Limit: 10}); err != nil || len(found.People) != 1 || found.People[0].Name != "Hanan" {
+		t.Errorf("the association is %+v, %v", found, err)
 	}
 	if p, err := d.ByLogin(ctx, " KHADIJA@souk.test"); err != nil || p.Name != "Khadija" {
 		t.Errorf("%+v, %v", p, err)

@@ -4,14 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // states are the states in the order in which they concern the association.
@@ -73,18 +72,27 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	if i := slices.Index(among, from.State); i > 0 {
 		among = among[i:]
 	}
+	words := text.Beginnings(q.Text)
+	few, err := s.few(ctx, words)
+	if err != nil {
+		return Listed{}, err
+	}
+	with, source := "", "stalls"
+	if few {
+		with, source = `with found as materialized (select * from stalls where words @@ to_tsquery('simple', $2))`, "found"
+	}
 	var ids []uuid.UUID
-	err := s.db.SelectContext(ctx, &ids, `
+	err = s.db.SelectContext(ctx, &ids, with+`
 		select s.cooperative_id
 		from unnest($1::text[]) with ordinality as w (state, turn)
 		cross join lateral (
-		    select cooperative_id, `+column+` as name from stalls
+		    select cooperative_id, `+column+` as name from `+source+`
 		    where state = w.state and ($2 = '' or words @@ to_tsquery('simple', $2))
 		      and ($4::uuid is null or state <> $5 or (`+column+`, cooperative_id) `+beyond+` ($3, $4))
 		    order by `+column+` `+direction+`, cooperative_id `+direction+` limit $6
 		) s
 		order by w.turn, s.name `+direction+`, s.cooperative_id `+direction+`
-		limit $6`, pq.Array(among), beginnings(q.Text), from.Name, from.ID, from.State, q.Limit+1)
+		limit $6`, pq.Array(among), words, from.Name, from.ID, from.State, q.Limit+1)
 	if err != nil {
 		return Listed{}, fmt.Errorf("search cooperatives: %w", err)
 	}
@@ -99,13 +107,21 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	return found, err
 }
 
-// beginnings is the query of PostgreSQL for texts with words that begin like these.
-func beginnings(typed string) string {
-	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	for i, word := range words {
-		words[i] = "'" + word + "':*"
+// fewFound is how many cooperatives that are found by words are sorted. Of more than that, a page of the list by name
+// soon has enough of them.
+const fewFound = 300
+
+// few reports whether there are words, by which no more than fewFound cooperatives are found.
+func (s *Service) few(ctx context.Context, words string) (few bool, err error) {
+	if words == "" {
+		return false, nil
 	}
-	return strings.Join(words, " & ")
+	err = s.db.GetContext(ctx, &few, `
+		select count(*) <= $2 from (select from stalls where words @@ to_tsquery('simple', $1) limit $2 + 1) w`, words, fewFound)
+	if err != nil {
+		return false, fmt.Errorf("search cooperatives: %w", err)
+	}
+	return few, nil
 }
 
 // Numbers is how many cooperatives there are.

@@ -36,6 +36,46 @@ func TestTheAssociationAddsItsOwnPeople(t *testing.T) {
 	}
 }
 
+func TestTheAssociationsPeopleAreSeenAndFoundHoweverManyThereAre(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.DB.Exec(`
+		insert into users (id, name, email, password_hash, role, created_at)
+		select gen_random_uuid(), 'Hanan ' || i, 'hanan-' || i || '@souk.test', '', 'support', now() + i * interval '1 hour' from generate_series(1, 70) i`)
+	m.must(err)
+	for _, code := range languages {
+		l := m.in(code)
+		first := m.boss.Get("/" + code + "/association/people").Want(http.StatusOK)
+		seen := first.Find("[data-accounts] li").Length()
+		m.speaks(first)
+		page := first
+		for page.Has("a[rel=next]") {
+			page = m.boss.Get(page.Find("a[rel=next]").AttrOr("href", "")).Want(http.StatusOK)
+			seen += page.Find("[data-accounts] li").Length()
+		}
+		var all int
+		m.must(m.DB.Get(&all, `select count(*) from users where cooperative_id is null`))
+		if seen != all {
+			t.Errorf("%s: %d of %d people are seen", code, seen, all)
+		}
+		for page.Has("a[rel=prev]") {
+			page = m.boss.Get(page.Find("a[rel=prev]").AttrOr("href", "")).Want(http.StatusOK)
+		}
+		if page.Text("[data-accounts]") != first.Text("[data-accounts]") {
+			t.Errorf("%s: back is not where it began", code)
+		}
+		found := m.boss.Submit(first, "form[role=search]", url.Values{"q": {"hanan 17"}}).Want(http.StatusOK)
+		if n := found.Find("[data-accounts] li").Length(); n != 1 {
+			t.Errorf("%s: %d are found", code, n)
+		}
+		m.tells(found, "[data-accounts]", "hanan-17@souk.test")
+		nobody := m.boss.Submit(first, "form[role=search]", url.Values{"q": {"nobody"}}).Want(http.StatusOK)
+		m.says(nobody, "#main .empty h2", l.T("association.people.none"))
+		m.speaks(nobody)
+	}
+	m.boss.Get("/fr/association/people?after=" + m.Honey.ID.String()).Want(http.StatusNotFound)
+}
+
 func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
 	t.Parallel()
 	m := open(t)

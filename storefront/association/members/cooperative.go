@@ -2,6 +2,7 @@ package members
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,6 +41,11 @@ func (v cooperativeView) refused(form string) bool { return v.Refused.Again() &&
 // asks reports whether the form that suspends is to be shown again instead of its dialog.
 func (v cooperativeView) asks() bool {
 	return v.refused(formSuspend) && v.State == cooperative.Approved && (v.Refused.Invalid() || v.Refused.Words() != "")
+}
+
+// headed reports whether somebody can sign in as the cooperative's head.
+func (v cooperativeView) headed() bool {
+	return slices.ContainsFunc(v.Accounts, func(p account.Person) bool { return p.Role == account.President && p.EndedAt == nil })
 }
 
 // since are the decisions that a refused form had not seen, the latest first.
@@ -120,7 +126,7 @@ func (g *goods) look(products []catalog.Product, today time.Time) {
 }
 
 // productsAsked are the newest products of a cooperative, of which gaps are looked for.
-const productsAsked = 200
+const productsAsked = 50
 
 // goods counts a cooperative's products, and looks at the newest for what they lack.
 func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {

@@ -1731,7 +1731,7 @@ func memberPanel(p ui.Page, v cooperativeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = inviteForm(p, v.form(formMember), v.Accounts, true, association.CooperativesPath+"/"+v.Slug+"/members#members").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = inviteForm(p, v.form(formMember), v.headed(), true, association.CooperativesPath+"/"+v.Slug+"/members#members").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

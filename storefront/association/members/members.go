@@ -39,6 +39,7 @@ func (h *Handler) Routes() []web.Route {
 
 		web.Get(account.KeepPeople, association.PeoplePath, h.people),
 		web.Post(account.KeepPeople, association.PeoplePath, h.addAssociate),
+		web.Post(account.KeepPeople, association.PeoplePath+"/find", h.findPeople),
 		web.Get(account.KeepPeople, association.PeoplePath+"/:id", h.person),
 		web.Post(account.KeepPeople, association.PeoplePath+"/:id/link", h.handOverLink),
 		web.Post(account.KeepPeople, association.PeoplePath+"/:id/signout", h.signOutPerson),

@@ -13,25 +13,89 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// peopleView is who can sign in for the association.
+// peoplePerPage is how many people a page of the list has.
+const peoplePerPage = 30
+
+// peopleView is a page of who can sign in for the association.
 type peopleView struct {
-	People []account.Person
-	Form   ui.Form
+	account.Listed
+	Text  string // who was looked for
+	found string // Text as addresses have it
+	Find  ui.Form
+	Form  ui.Form
 }
 
-func (h *Handler) people(r *web.Request) error { return h.showPeople(r, http.StatusOK, ui.Form{}) }
+// address is the list of those that are looked for; place is "after" or "before" a person, or empty.
+func (v peopleView) address(place string, id uuid.UUID) string {
+	query := url.Values{}
+	if v.found != "" {
+		query.Set(web.HiddenField, v.found)
+	}
+	if place != "" {
+		query.Set(place, id.String())
+	}
+	if len(query) == 0 {
+		return association.PeoplePath
+	}
+	return association.PeoplePath + "?" + query.Encode()
+}
 
-func (h *Handler) showPeople(r *web.Request, status int, form ui.Form) error {
-	v := peopleView{Form: form}
-	var err error
-	if v.People, err = h.Accounts.Associates(r.Context()); err != nil {
+// previous and next are what stands before and after the page; empty where nothing does.
+func (v peopleView) previous() string {
+	if !v.Before || len(v.People) == 0 {
+		return ""
+	}
+	return v.address("before", v.People[0].ID)
+}
+
+func (v peopleView) next() string {
+	if !v.More || len(v.People) == 0 {
+		return ""
+	}
+	return v.address("after", v.People[len(v.People)-1].ID)
+}
+
+func (h *Handler) people(r *web.Request) error {
+	query, err := r.Sought(association.PeoplePath, "q")
+	v := peopleView{Text: association.Sought(query.Get("q")), found: query.Get(web.HiddenField)}
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		v.found, v.Find = "", association.FormOf(r.Locale, query, f)
+		return h.showPeople(r, http.StatusUnprocessableEntity, v)
+	}
+	if err != nil {
 		return err
+	}
+	return h.showPeople(r, http.StatusOK, v)
+}
+
+// findPeople leads to the people that are looked for.
+func (h *Handler) findPeople(r *web.Request) error {
+	v := peopleView{Text: association.Sought(r.Form("q"))}
+	v.found = r.Hide(association.PeoplePath, map[string]string{"q": v.Text})
+	return r.Redirect(v.address("", uuid.Nil))
+}
+
+// showPeople answers with a page of the list; while the form to look for somebody is wrong, with nobody.
+func (h *Handler) showPeople(r *web.Request, status int, v peopleView) error {
+	if v.Find.Errors == nil {
+		v.Find.Values = map[string]string{"q": v.Text}
+		sought := account.Sought{Text: v.Text, Limit: peoplePerPage}
+		if id, err := uuid.Parse(r.Query("after")); err == nil {
+			sought.From = &account.Place{ID: id}
+		} else if id, err := uuid.Parse(r.Query("before")); err == nil {
+			sought.From = &account.Place{ID: id, Back: true}
+		}
+		var err error
+		if v.Listed, err = h.Accounts.Associates(r.Context(), sought); err != nil {
+			return err
+		}
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.people.title"))
 	if err != nil {
@@ -43,7 +107,7 @@ func (h *Handler) showPeople(r *web.Request, status int, form ui.Form) error {
 // addAssociate gives somebody of the association an account.
 func (h *Handler) addAssociate(r *web.Request) error {
 	return h.invite(r, account.NewUser{}, func(form ui.Form) error {
-		return h.showPeople(r, http.StatusUnprocessableEntity, form)
+		return h.showPeople(r, http.StatusUnprocessableEntity, peopleView{Form: form})
 	}, association.PeoplePath)
 }
 
@@ -246,13 +310,13 @@ func (h *Handler) giveRole(r *web.Request) error {
 
 // withRole is the form of an invitation with the role that is offered first: the head's while there is none, and
 // then the one with the fewest rights.
-func withRole(form ui.Form, people []account.Person, inCooperative bool) ui.Form {
+func withRole(form ui.Form, headed, inCooperative bool) ui.Form {
 	if form.Values["role"] != "" {
 		return form
 	}
 	roles := account.Roles(inCooperative)
 	offered := roles[0]
-	if slices.ContainsFunc(people, func(p account.Person) bool { return p.Role == offered && p.EndedAt == nil }) {
+	if headed {
 		offered = slices.MinFunc(roles, func(a, b account.Role) int { return cmp.Compare(len(a.Rights()), len(b.Rights())) })
 	}
 	form.Values = maps.Clone(form.Values)

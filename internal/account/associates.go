@@ -1,0 +1,86 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/text"
+)
+
+// Sought is which of the association's people a list asks for.
+type Sought struct {
+	Text  string // beginnings of words in a name or an e-mail address, or of a telephone number; empty: all
+	Limit int
+	From  *Place // where the list goes on; nil: at its beginning
+}
+
+// Place is a place in the list: after the person with that id, or before her with Back.
+type Place struct {
+	ID   uuid.UUID
+	Back bool
+}
+
+// Listed is a part of the list, and whether something stands before and after it.
+type Listed struct {
+	People       []Person
+	Before, More bool
+}
+
+// Associates lists the association's people that are sought, in the order in which they got an account, those of
+// ended accounts last. ErrNotFound if the place to go on from is none.
+func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
+	beyond, direction, back := ">", "asc", false
+	args := []any{q.Limit + 1}
+	conditions := []string{"u.cooperative_id is null"}
+	if words := text.Line(q.Text); words != "" {
+		args = append(args, beginnings(words))
+		conditions = append(conditions, fmt.Sprintf(`person_words(u.name, coalesce(u.email, ''), coalesce(u.phone, '')) @@ $%d::tsquery`, len(args)))
+	}
+	if q.From != nil {
+		if back = q.From.Back; back {
+			beyond, direction = "<", "desc"
+		}
+		from, err := s.Person(ctx, q.From.ID)
+		if err != nil {
+			return Listed{}, err
+		}
+		args = append(args, from.EndedAt != nil, from.CreatedAt, from.ID)
+		conditions = append(conditions, fmt.Sprintf(`(u.disabled_at is not null, u.created_at, u.id) %s ($%d, $%d, $%d)`,
+			beyond, len(args)-2, len(args)-1, len(args)))
+	}
+	var ids []uuid.UUID
+	err := s.db.SelectContext(ctx, &ids, `
+		select u.id from users u where `+strings.Join(conditions, " and ")+`
+		order by u.disabled_at is not null `+direction+`, u.created_at `+direction+`, u.id `+direction+` limit $1`, args...)
+	if err != nil {
+		return Listed{}, fmt.Errorf("association's people: %w", err)
+	}
+	further := len(ids) > q.Limit
+	found := Listed{Before: q.From != nil, More: further}
+	if back {
+		found.Before, found.More = further, true
+	}
+	found.People, err = s.people(ctx, `u.id = any($1)`, pq.Array(ids[:min(len(ids), q.Limit)]))
+	return found, err
+}
+
+// beginnings is the query of PostgreSQL for people with words that begin like these (person_words in the schema): with
+// all of them, or with these digits as a telephone number. What has neither in it finds nobody.
+func beginnings(typed string) string {
+	query := text.Beginnings(typed)
+	number := strings.TrimPrefix(text.Ungrouped(typed), "+")
+	if number == "" || strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
+		return query
+	}
+	for _, abroad := range []string{"00212", "212"} {
+		if rest, ok := strings.CutPrefix(number, abroad); ok {
+			number = "0" + rest
+			break
+		}
+	}
+	return query + " | '" + number + "':*"
+}
