@@ -48,8 +48,7 @@ const (
 
 // readMore are statements that read more for there being more, and why. What does no longer is taken out.
 var readMore = []struct{ statement, why string }{
-	{`with counted as materialized`, `after each change, all cooperatives are compared with one another once`},
-	{`select (select version from sold_turn), coalesce(sum(s.paid`, `likewise of the period before`},
+	{`from sellers c left join (select cooperative_id, sum(paid)`, `for each period and place, all cooperatives are compared with one another once, and after that only those that changed`},
 	{`select e.cooperative_id, e.rib_before, e.rib_after`, `whose bank account has changed is not carried yet`},
 	{`with standing as ( select cooperative_id`, `nor are what is owed and what waits to be confirmed`},
 	{`from ledger_totals`, `nor is what waits to be confirmed of all`},

@@ -30,5 +30,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    where (paid, earned, under_way, orders, joint_orders, waiting, waiting_orders) <> (0, 0, 0, 0, 0, 0, 0)) s
 			full join sold_by_scope_now n using (commune, sector, of_women, span, first)
 			where s::text is distinct from n::text`},
+		audit.Query{Name: "report: nothing is said to have changed later than the sums", SQL: `
+			select format('cooperative %s: by version %s of %s', m.cooperative_id, m.version, t.version)
+			from sold_moved m, sold_turn t where m.version > t.version`},
 	)
 }

@@ -64,12 +64,16 @@ func (s *Service) fold(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `update sold_turn set version = version + 1`); err != nil { // its row is ours from here
+		var version int64
+		if err := tx.GetContext(ctx, &version, `update sold_turn set version = version + 1 returning version`); err != nil { // its row is ours from here
 			return err
 		}
+		var taken []struct {
+			Order       *uuid.UUID `db:"order_id"`
+			Cooperative *uuid.UUID `db:"cooperative_id"`
+		}
 		// Of a cooperative that moved, all orders change.
-		var orders []uuid.UUID
-		err := tx.SelectContext(ctx, &orders, `
+		err := tx.SelectContext(ctx, &taken, `
 			with taken as (
 			    delete from sold_changes where id = any(array(select id from sold_changes order by id limit $1))
 			    returning order_id, cooperative_id
@@ -81,14 +85,25 @@ func (s *Service) fold(ctx context.Context) (more bool, err error) {
 			    join sold_parts p on p.cooperative_id = c.id
 			    where (p.commune, p.sector, p.women_only) <> (c.commune, c.sector, c.women_only)
 			)
-			select distinct order_id from taken where order_id is not null`, changesAtOnce)
+			select distinct order_id, cooperative_id from taken`, changesAtOnce)
 		if err != nil {
 			return err
+		}
+		var orders, cooperatives []uuid.UUID
+		for _, t := range taken {
+			if t.Order != nil {
+				orders = append(orders, *t.Order)
+			} else {
+				cooperatives = append(cooperatives, *t.Cooperative)
+			}
 		}
 		for _, step := range []func(context.Context, *sqlx.Tx, []uuid.UUID) error{takeAway, readParts, add} {
 			if err := step(ctx, tx, orders); err != nil {
 				return err
 			}
+		}
+		if err := moved(ctx, tx, version, orders, cooperatives); err != nil {
+			return err
 		}
 		return tx.GetContext(ctx, &more, anyWaits)
 	})
@@ -106,6 +121,17 @@ func readParts(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error {
 		on conflict (order_id, cooperative_id) do update
 		set day = excluded.day, commune = excluded.commune, sector = excluded.sector, women_only = excluded.women_only,
 		    total = excluded.total, paid = excluded.paid, earned = excluded.earned, waiting = excluded.waiting`, pq.Array(orders))
+	return err
+}
+
+// moved marks the cooperatives that these orders have a part of, and these, as changed by a version of the sums.
+func moved(ctx context.Context, tx *sqlx.Tx, version int64, orders, cooperatives []uuid.UUID) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into sold_moved (cooperative_id, version)
+		select cooperative_id, $1::bigint from sold_parts where order_id = any($2)
+		union
+		select id, $1::bigint from unnest($3::uuid[]) c (id)
+		on conflict (cooperative_id) do update set version = excluded.version`, version, pq.Array(orders), pq.Array(cooperatives))
 	return err
 }
 

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -61,6 +62,10 @@ func TestTheSumsAreWhatIsCountedByHand(t *testing.T) {
 				Commune: b.draw("commune", "", "zegzel", "ahfir"), Sector: b.draw("sector", "", "honey", "couscous"),
 				WomenOnly: rapid.Bool().Draw(rt, "women only"),
 			})
+		}
+		for _, f := range b.watched() {
+			b.wantCounted(f)
+			b.wantAsReadAnew(f)
 		}
 		b.wantSound(t)
 	})
@@ -235,6 +240,58 @@ func (b *bazaar) wantCounted(f report.Filter) {
 	}
 }
 
+// watched are what the association looks at again and again, so that what is kept of them is brought up to date.
+func (b *bazaar) watched() []report.Filter {
+	return []report.Filter{
+		{}, {Commune: "ahfir"}, {Sector: "honey", WomenOnly: true},
+		{From: at(b.t, "2026-09-20 00:00"), To: at(b.t, "2026-11-03 00:00")}, {From: at(b.t, "2026-10-01 00:00"), Commune: "zegzel"},
+	}
+}
+
+// wantAsReadAnew wants what is kept to be what somebody sees who has kept nothing.
+func (b *bazaar) wantAsReadAnew(f report.Filter) {
+	b.t.Helper()
+	anew := report.New(b.db)
+	sales, err := anew.Sales(b.t.Context(), f)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	same(b.t, "a report that was kept", b.books.sales(b.t, f), sales)
+	before, err := anew.Before(b.t.Context(), f)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	kept, err := b.Before(b.t.Context(), f)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	same(b.t, "an earlier period that was kept", kept, before)
+	var idle, leafed []string
+	if err := b.EachIdle(b.t.Context(), f, func(c report.Cooperative) error {
+		idle = append(idle, c.Slug)
+		return nil
+	}); err != nil {
+		b.t.Fatal(err)
+	}
+	for from, more := (*cooperative.Place)(nil), true; more; {
+		page, err := b.Idle(b.t.Context(), f, from, 2)
+		if err != nil {
+			b.t.Fatal(err)
+		}
+		for _, c := range page.Cooperatives {
+			leafed = append(leafed, c.Slug)
+			from = &cooperative.Place{ID: c.ID}
+		}
+		if more = page.More; page.All != len(idle) {
+			b.t.Errorf("%d have sold nothing, not %d", len(idle), page.All)
+		}
+	}
+	same(b.t, "those with no sale", leafed, idle)
+	if b.t.Failed() {
+		b.rt.Fatalf("of %+v", f)
+	}
+}
+
 // wantSound wants the audit to find nothing.
 func (b *books) wantSound(t *testing.T) {
 	t.Helper()
@@ -255,13 +312,14 @@ func TestTheAuditFindsSumsThatAreNone(t *testing.T) {
 		harm  string
 		found int // the check that finds it
 	}{
-		"a part that is lost":           {`delete from sold_parts where total = 50000`, 0},
-		"a part that counts for more":   {`update sold_parts set total = total + 1 where total = 50000`, 0},
-		"a part of another day":         {`update sold_parts set day = day - 1 where total = 50000`, 0},
-		"a sum that is too large":       {`update sold_by_cooperative set paid = paid + 1 where first = '-infinity' and paid = 140000`, 1},
-		"a sum that is lost":            {`delete from sold_by_cooperative where first = '2026-09-01'`, 1},
-		"a sum of nobody":               {`insert into sold_by_cooperative values ('2026-09-01', gen_random_uuid(), 1, 0, 0, 1)`, 1},
-		"a commune's order that is not": {`update sold_by_scope set orders = orders + 1 where commune = 'zegzel' and first = '2026-09-10' and span = 'day'`, 2},
+		"a part that is lost":            {`delete from sold_parts where total = 50000`, 0},
+		"a part that counts for more":    {`update sold_parts set total = total + 1 where total = 50000`, 0},
+		"a part of another day":          {`update sold_parts set day = day - 1 where total = 50000`, 0},
+		"a sum that is too large":        {`update sold_by_cooperative set paid = paid + 1 where first = '-infinity' and paid = 140000`, 1},
+		"a sum that is lost":             {`delete from sold_by_cooperative where first = '2026-09-01'`, 1},
+		"a sum of nobody":                {`insert into sold_by_cooperative values ('2026-09-01', gen_random_uuid(), 1, 0, 0, 1)`, 1},
+		"a commune's order that is not":  {`update sold_by_scope set orders = orders + 1 where commune = 'zegzel' and first = '2026-09-10' and span = 'day'`, 2},
+		"a change that is still to come": {`update sold_moved set version = version + 1000`, 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -383,4 +441,42 @@ func TestAReportIsKeptAsLongAsItIsTrue(t *testing.T) {
 	same(t, "cooperatives", b.sales(t, report.Filter{}).Cooperatives, 6)
 	b.exec(t, `update cooperatives set women = 30 where slug = 'khayt'`)
 	same(t, "women", b.sales(t, report.Filter{}).People.Women, 27+22+9)
+}
+
+func TestALaterReportReadsOnlyTheCooperativesThatChanged(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	b.autumn(t)
+	year := report.Filter{From: at(t, "2026-01-01 00:00"), To: at(t, "2027-01-01 00:00")}
+	b.sales(t, year)
+	// Were it read again, what is carried of seksou would be seen to be another now.
+	b.exec(t, `update sold_by_cooperative set paid = paid + 1 where cooperative_id = $1`, b.sellers["seksou"])
+	b.ordered(t, "2026-11-09 10:00", basket{"khayt": 700})
+	sold := func(s *report.Service) map[string]money.Amount {
+		sales, err := s.Sales(t.Context(), year)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := make(map[string]money.Amount)
+		for _, c := range sales.Most {
+			if c.Total() > 0 {
+				of[c.Slug] = c.Total()
+			}
+		}
+		return of
+	}
+	same(t, "whom somebody sees who looked before", sold(b.Service), map[string]money.Amount{"zitoun": 200000, "nahlat": 140000, "seksou": 50000, "khayt": 700})
+	same(t, "whom somebody sees who did not", sold(report.New(b.db)), map[string]money.Amount{"zitoun": 200000, "nahlat": 140000, "seksou": 50001, "khayt": 700})
+}
+
+func TestAReportIsRightAfterVeryMuchChanged(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	b.autumn(t)
+	b.sales(t, report.Filter{})
+	b.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
+		select gen_random_uuid(), 'c' || i, 'c' || i, 'c' || i, 'honey', 'zegzel', 5, 0, 0, 'approved', now(), now() from generate_series(1, 600) i`)
+	same(t, "cooperatives", b.sales(t, report.Filter{}).Cooperatives, 605)
+	b.exec(t, `update cooperatives set state = 'suspended' where slug ~ '^c[0-9]'`)
+	same(t, "cooperatives", b.sales(t, report.Filter{}).Cooperatives, 5)
 }

@@ -68,16 +68,16 @@ func (p *People) add(q People) {
 
 // Cooperative is what one cooperative sold.
 type Cooperative struct {
-	ID          uuid.UUID
-	Slug        string
-	Name        i18n.Text
-	Commune     string
-	CommuneName i18n.Text
-	Sector      string
-	Women       int
-	Men         int
-	Young       int
-	WomenOnly   bool
+	ID          uuid.UUID `db:"id"`
+	Slug        string    `db:"slug"`
+	Name        i18n.Text `db:"name"`
+	Commune     string    `db:"commune"`
+	CommuneName i18n.Text `db:"commune_name"`
+	Sector      string    `db:"sector"`
+	Women       int       `db:"women"`
+	Men         int       `db:"men"`
+	Young       int       `db:"young"`
+	WomenOnly   bool      `db:"women_only"`
 	Figures
 }
 
@@ -99,9 +99,9 @@ type Commune struct {
 
 // Month is what was ordered in one month of the market's time zone.
 type Month struct {
-	Month time.Time // its first day, 00:00 UTC
+	Month time.Time `db:"month"` // its first day, 00:00 UTC
 	Figures
-	JointOrders int // with goods of more than one cooperative
+	JointOrders int `db:"joint_orders"` // with goods of more than one cooperative
 }
 
 // Listed is how many cooperatives a report names.
@@ -144,60 +144,86 @@ func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
 	if err != nil {
 		return Sales{}, err
 	}
-	sales, err := keep(ctx, s, f.inUTC(), func() (Sales, int64, error) {
-		read, err := s.read(ctx, f)
+	f = f.inUTC()
+	sales, err := keep(ctx, s, f, f, func(tx *sqlx.Tx, c comparison) (Sales, error) {
+		months, err := f.months(ctx, tx)
 		if err != nil {
-			return Sales{}, 0, fmt.Errorf("sales: %w", err)
+			return Sales{}, fmt.Errorf("sales: %w", err)
 		}
-		return summed(f, read), read.Version, nil
+		sales := summed(f, c, months)
+		if sales.Most, err = named(ctx, tx, foremost(c.sellers, Listed, mostFirst, anybody)); err != nil {
+			return Sales{}, fmt.Errorf("sales: %w", err)
+		}
+		if sales.Idle, err = named(ctx, tx, foremost(c.sellers, Listed, largeFirst, idle)); err != nil {
+			return Sales{}, fmt.Errorf("sales: %w", err)
+		}
+		return sales, nameCommunes(ctx, tx, sales.ByCommune)
 	})
 	sales.Behind = behind
 	return sales, err
 }
 
-func summed(f Filter, read figures) Sales {
-	s := Sales{Most: read.Most, Idle: read.Idle, ByMonth: []Month{}}
-	for _, m := range read.Months {
+func anybody(seller) bool { return true }
+func idle(s seller) bool  { return s.Total() == 0 }
+
+// nameCommunes fills in how the communes are called.
+func nameCommunes(ctx context.Context, tx *sqlx.Tx, list []Commune) error {
+	var towns []struct {
+		Slug string
+		Name i18n.Text
+	}
+	if err := tx.SelectContext(ctx, &towns, `select slug, name_ar as "name.ar", name_fr as "name.fr" from towns`); err != nil {
+		return fmt.Errorf("names of communes: %w", err)
+	}
+	names := make(map[string]i18n.Text, len(towns))
+	for _, t := range towns {
+		names[t.Slug] = t.Name
+	}
+	for i := range list {
+		list[i].Name = names[list[i].Slug]
+	}
+	return nil
+}
+
+// summed is a report without the names in it.
+func summed(f Filter, c comparison, months []month) Sales {
+	s := Sales{ByMonth: f.everyMonth(months), Cooperatives: len(c.sellers)}
+	for _, m := range months {
 		s.Figures.add(m.Figures)
 		s.JointOrders += m.JointOrders
 		s.Waiting.add(Figures{UnderWay: m.Waiting, Orders: m.WaitingOrders})
 	}
-	s.ByMonth = f.everyMonth(read.Months)
 	var totals []money.Amount
 	var members []int
 	var sold money.Amount
 	var parts, womenParts, womenMembers int
 	communes := make(map[string]*Commune)
-	for _, g := range read.Groups {
-		commune := communes[g.Commune]
+	for _, seller := range c.sellers {
+		commune := communes[seller.Commune]
 		if commune == nil {
-			commune = &Commune{Slug: g.Commune, Name: g.CommuneName}
-			communes[g.Commune] = commune
+			commune = &Commune{Slug: seller.Commune}
+			communes[seller.Commune] = commune
 		}
-		totals, members = append(totals, g.Totals...), append(members, g.Members...)
-		for _, total := range g.Totals {
-			commune.Sold += total
-			sold += total
-			if g.WomenOnly {
-				s.WomenOnly.Sold += total
-			}
-			if total > 0 {
-				commune.Selling++
-				s.Selling++
-			}
+		total, people := seller.Total(), seller.people()
+		totals, members = append(totals, total), append(members, people.Members)
+		commune.Cooperatives++
+		commune.Sold += total
+		commune.People.add(people)
+		sold += total
+		parts += seller.Orders
+		s.People.add(people)
+		if total > 0 {
+			commune.Selling++
+			s.Selling++
+			s.SellingPeople.add(people)
 		}
-		commune.Cooperatives += len(g.Totals)
-		commune.People.add(g.People)
-		s.People.add(g.People)
-		s.SellingPeople.add(g.SellingPeople)
-		parts += g.Orders
-		if g.WomenOnly {
-			s.WomenOnly.Cooperatives += len(g.Totals)
-			womenMembers += g.People.Members
-			womenParts += g.Orders
+		if seller.WomenOnly {
+			s.WomenOnly.Cooperatives++
+			s.WomenOnly.Sold += total
+			womenMembers += people.Members
+			womenParts += seller.Orders
 		}
 	}
-	s.Cooperatives = len(totals)
 	s.WomenOnly.OfMembers = share(womenMembers, s.People.Members)
 	s.WomenOnly.OfOrders = share(womenParts, parts)
 	s.WomenOnly.OfSales = share(s.WomenOnly.Sold, sold)
