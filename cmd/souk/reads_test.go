@@ -54,8 +54,6 @@ var readMore = []struct{ statement, why string }{
 	{`from ledger_totals`, `nor is what waits to be confirmed of all`},
 	{`select n.cooperatives + w.cooperatives`, `nor is of how many it is`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
-	{`select count(*) from products where cooperative_id = $1`, `a cooperative's products are sought without an index`},
-	{`select id from products where cooperative_id = $1`, `a cooperative's products are paged by offset`},
 	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},
 	{`select coalesce(sum(n.published), 0) from product_counts`, `once a minute, products are counted for all together`},
 	{`select cooperative_id from stalls where shown`, `the feed of cooperatives is paged by offset`},

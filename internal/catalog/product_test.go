@@ -270,29 +270,6 @@ func TestInSeason(t *testing.T) {
 	}
 }
 
-func TestAMemberLooksThroughHerCatalogue(t *testing.T) {
-	t.Parallel()
-	m := catalogtest.New(t)
-	for _, name := range []string{"Miel de thym", "Miel de romarin", "Pollen 100%", "Propolis"} {
-		e := catalogtest.Thyme()
-		e.SKU, e.Name = "", i18n.Text{FR: name}
-		m.Offer(m.Honey, e)
-		m.Today = m.Today.Add(time.Minute)
-	}
-	m.Offer(m.Couscous, catalogtest.Wheat())
-	page, err := m.Catalogue(m.Ctx, m.Honey, catalog.Filter{Query: "miel", PerPage: 1, Page: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if page.Total != 2 || page.Pages != 2 || page.Published != 4 || page.Draft != 0 || len(page.Products) != 1 || page.Products[0].Name.FR != "Miel de thym" {
-		t.Errorf("second page of the honeys: %+v", page)
-	}
-	page, err = m.Catalogue(m.Ctx, m.Honey, catalog.Filter{Query: "0%", State: catalog.Published, Category: "honey", Page: 99})
-	if err != nil || page.Total != 1 || page.Page != 1 || page.Products[0].Name.FR != "Pollen 100%" {
-		t.Errorf("a sign of patterns is only a sign: %+v %v", page, err)
-	}
-}
-
 func slugs(list []catalog.Product) []string {
 	names := []string{}
 	for _, p := range list {

@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/souk-taawon/souk/internal/postgres"
-	"github.com/souk-taawon/souk/internal/text"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -100,73 +98,6 @@ func (s *Service) Labels(ctx context.Context) ([]Label, error) {
 		}
 		return list, nil
 	})
-}
-
-// Filter narrows a cooperative's catalogue page.
-type Filter struct {
-	Query    string // part of a name or a reference
-	State    string // a state, SoldOut or Unpictured; empty: all
-	Category string // empty: all
-	Page     int    // from 1
-	PerPage  int    // 50 unless told, at most 200
-}
-
-// Catalogue is a page of a cooperative's own products, newest first.
-type Catalogue struct {
-	Products                   []Product
-	Total                      int // that the filter lets through, on all pages
-	Page, PerPage, Pages       int
-	Published, Draft, Archived int // all of the cooperative's, whatever the filter
-	SoldOut, Unpictured        int // of these
-}
-
-// Catalogue reads a page of a cooperative's products.
-func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Catalogue, error) {
-	page := Catalogue{Page: max(f.Page, 1), PerPage: min(f.PerPage, 200)}
-	if page.PerPage < 1 {
-		page.PerPage = 50
-	}
-	n, err := s.counts(ctx, coopID)
-	if err != nil {
-		return Catalogue{}, err
-	}
-	page.Published, page.Draft, page.Archived, page.SoldOut, page.Unpictured = n.Published, n.Draft, n.Archived, n.Published-n.Available, n.Unpictured
-	const matches = `
-		cooperative_id = $1 and ($3 = '' or category = $3)
-		and case $2
-		    when '' then true
-		    when 'soldout' then state = 'published' and sold_out
-		    when 'unpictured' then picture_id is null and state <> 'archived'
-		    else state = $2 end
-		and ($4 = '' or concat_ws(' ', sku, name_ar, name_fr, name_en) ilike $4)`
-	args := []any{coopID, f.State, f.Category, containing(f.Query)}
-	total, counted := map[string]int{
-		"": n.Published + n.Draft + n.Archived, Published: n.Published, Draft: n.Draft, Archived: n.Archived, SoldOut: page.SoldOut, Unpictured: n.Unpictured,
-	}[f.State]
-	if page.Total = total; !counted || f.Category != "" || f.Query != "" {
-		if err := s.db.GetContext(ctx, &page.Total, `select count(*) from products where `+matches, args...); err != nil {
-			return Catalogue{}, fmt.Errorf("count catalogue: %w", err)
-		}
-	}
-	page.Pages = max(1, (page.Total+page.PerPage-1)/page.PerPage)
-	page.Page = min(page.Page, page.Pages)
-	var ids []uuid.UUID // first, so that of what is passed over nothing else is read
-	if err := s.db.SelectContext(ctx, &ids, `
-		select id from products where `+matches+`
-		order by created_at desc, id desc
-		limit $5 offset $6`, append(args, page.PerPage, (page.Page-1)*page.PerPage)...); err != nil {
-		return Catalogue{}, fmt.Errorf("page of catalogue: %w", err)
-	}
-	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(ids)))
-	return page, err
-}
-
-// containing is the pattern of texts that have what was typed in them; empty if nothing was.
-func containing(typed string) string {
-	if typed = text.Clean(typed); typed == "" {
-		return ""
-	}
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(typed) + "%"
 }
 
 // counted is how many products a cooperative has.

@@ -40,15 +40,49 @@ var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "a
 // Words are the folded words of a text, without the Arabic article and a Latin plural's ending, so
 // that «les amandes», «amande» and «اللوز», «لوز» are the same.
 func Words(s string) []string {
-	fields := strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	fields := fields(s)
 	for i, w := range fields {
 		fields[i] = stem(w)
 	}
 	return fields
 }
 
+// fields are the folded words of a text as they stand there.
+func fields(s string) []string {
+	return strings.FieldsFunc(Fold(s), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// articles are the Arabic article, alone and with what is written together with it.
+var articles = [...]string{"وال", "بال", "كال", "فال", "لل", "ال"}
+
+// Beginnings are, for each of the first words of a text, what the folded words begin with that it is to find: with
+// itself, and with its stem after any Arabic article, so that «عسل» finds «العسل», and «amandes» finds «amande».
+func Beginnings(s string) [][]string {
+	words := fields(s)
+	words = words[:min(len(words), maxSought)]
+	beginnings := make([][]string, len(words))
+	for i, w := range words {
+		beginnings[i] = []string{w}
+		stem := stem(w)
+		if stem != w {
+			beginnings[i] = append(beginnings[i], stem)
+		}
+		if HasArabic(stem) {
+			for _, article := range articles {
+				if article+stem != w {
+					beginnings[i] = append(beginnings[i], article+stem)
+				}
+			}
+		}
+	}
+	return beginnings
+}
+
+// maxSought is how many words of a text are sought; nobody types more to find a name.
+const maxSought = 8
+
 func stem(word string) string {
-	for _, article := range [...]string{"وال", "بال", "كال", "فال", "لل", "ال"} {
+	for _, article := range articles {
 		if rest, ok := strings.CutPrefix(word, article); ok && len([]rune(rest)) > 1 {
 			return rest
 		}

@@ -72,11 +72,3 @@ func HeldSentence(p ui.Page, now order.HeldNow) string {
 	return p.N("association.held.sentence", now.Orders, "Pieces", p.L.Number(now.Pieces), "Phones", p.L.Number(now.Phones),
 		"Addresses", p.L.Number(now.Addresses), "Since", p.L.DateTime(*now.Since))
 }
-
-// Link is the address of a page in the reader's language; of none it is empty.
-func Link(p ui.Page, path string) string {
-	if path == "" {
-		return ""
-	}
-	return p.URL(path)
-}

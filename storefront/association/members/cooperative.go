@@ -136,7 +136,7 @@ func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {
 	}
 	g := goods{Published: of.Published, Draft: of.Draft, Archived: of.Archived, SoldOut: of.SoldOut, NoPicture: of.Unpictured}
 	g.look(of.Products, association.Day(h.Now()))
-	if of.Total > len(of.Products) {
+	if of.Count() > len(of.Products) {
 		g.Newest = len(of.Products)
 	}
 	return g, nil

@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -73,38 +71,14 @@ func (v ordersView) previous() string {
 	if !v.Before || len(v.Orders) == 0 {
 		return ""
 	}
-	return v.Filter.address(placeText(v.Filter.sought().Place(v.Orders[0], true)))
+	return v.Filter.address(web.Place(v.Filter.sought().Place(v.Orders[0], true)).String())
 }
 
 func (v ordersView) next() string {
 	if !v.More || len(v.Orders) == 0 {
 		return ""
 	}
-	return v.Filter.address(placeText(v.Filter.sought().Place(v.Orders[len(v.Orders)-1], false)))
-}
-
-// placeText is a place in the list as addresses have it, and readPlace reads it; nil, the beginning, if it is none.
-func placeText(p order.Place) string {
-	word := "after"
-	if p.Back {
-		word = "before"
-	}
-	return word + "-" + strconv.FormatInt(p.At.UnixMicro(), 10) + "-" + p.ID.String()
-}
-
-func readPlace(text string) *order.Place {
-	word, rest, _ := strings.Cut(text, "-")
-	moment, id, _ := strings.Cut(rest, "-")
-	micros, err := strconv.ParseInt(moment, 10, 64)
-	at := time.UnixMicro(micros).UTC()
-	p := order.Place{At: at, Back: word == "before"}
-	if err != nil || at.Year() < 2000 || at.Year() > 9999 || word != "after" && !p.Back {
-		return nil
-	}
-	if p.ID, err = uuid.Parse(id); err != nil {
-		return nil
-	}
-	return &p
+	return v.Filter.address(web.Place(v.Filter.sought().Place(v.Orders[len(v.Orders)-1], false)).String())
 }
 
 // all reports whether every order is let through.
@@ -199,11 +173,11 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),
 	}
-	from := readPlace(r.Query("place"))
+	from := web.ReadPlace(r.Query("place"))
 	if from != nil {
-		v.place = placeText(*from)
+		v.place = from.String()
 	}
-	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), from, ordersPerPage); err != nil {
+	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), (*order.Place)(from), ordersPerPage); err != nil {
 		return ordersView{}, fmt.Errorf("list orders: %w", err)
 	}
 	v.Messages = make(map[uuid.UUID]string, len(v.Orders))

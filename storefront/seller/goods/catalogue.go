@@ -62,8 +62,9 @@ func (h *Handler) showCatalogue(r *web.Request, status int, query url.Values, v 
 
 // filterOf reads what the address asks for; what makes no sense is not asked for.
 func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
-	f := catalog.Filter{Query: strings.TrimSpace(query.Get("q")), PerPage: productsPerPage}
-	f.Page, _ = strconv.Atoi(query.Get("page"))
+	f := catalog.Filter{
+		Query: strings.TrimSpace(query.Get("q")), From: (*catalog.Place)(web.ReadPlace(query.Get("place"))), PerPage: productsPerPage,
+	}
 	switch show := query.Get("show"); show {
 	case catalog.Published, catalog.Draft, catalog.Archived, catalog.SoldOut, catalog.Unpictured:
 		f.State = show
@@ -74,19 +75,16 @@ func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
 	return f
 }
 
-// all is how many products the cooperative has, whatever the filter.
-func (v catalogueView) all() int { return v.Published + v.Draft + v.Archived }
-
-// address is the page with that number under the same filter.
-func (v catalogueView) address(page int) string {
+// address is the page under the same filter that begins at a place; nil: the first one.
+func (v catalogueView) address(from *catalog.Place) string {
 	query := url.Values{}
 	for name, value := range map[string]string{"q": v.Filter.Query, "category": v.Filter.Category, "show": v.Filter.State} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	if page > 1 {
-		query.Set("page", strconv.Itoa(page))
+	if from != nil {
+		query.Set("place", web.Place(*from).String())
 	}
 	if len(query) == 0 {
 		return seller.CataloguePath
@@ -94,15 +92,33 @@ func (v catalogueView) address(page int) string {
 	return seller.CataloguePath + "?" + query.Encode()
 }
 
+// here is the present page.
+func (v catalogueView) here() string { return v.address(v.Filter.From) }
+
+// previous and next are the pages before and after this one; empty where there is none.
+func (v catalogueView) previous() string {
+	if !v.Before || len(v.Products) == 0 {
+		return ""
+	}
+	return v.address(new(v.Products[0].Place(true)))
+}
+
+func (v catalogueView) next() string {
+	if !v.More || len(v.Products) == 0 {
+		return ""
+	}
+	return v.address(new(v.Products[len(v.Products)-1].Place(false)))
+}
+
 // showing is the first page under the same search with another state.
 func (v catalogueView) showing(state string) string {
 	v.Filter.State = state
-	return v.address(1)
+	return v.address(nil)
 }
 
 // choosing is the present page with all of its products chosen, or none.
 func (v catalogueView) choosing(all bool) string {
-	address := v.address(v.Page)
+	address := v.here()
 	switch {
 	case !all:
 		return address

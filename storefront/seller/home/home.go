@@ -124,7 +124,7 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	if err != nil {
 		return err
 	}
-	v.Products = catalogue.Total
+	v.Products = catalogue.Count()
 	if r.Holds(account.KeepGoods) {
 		v.Missing, v.Others = firstGap(catalogue.Products, time.Now())
 	}

@@ -1,0 +1,134 @@
+package catalog
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/text"
+)
+
+// Filter narrows a cooperative's catalogue page.
+type Filter struct {
+	Query    string // beginnings of words of a name or a reference
+	State    string // a state, SoldOut or Unpictured; empty: all
+	Category string // empty: all
+	From     *Place // where the list goes on; nil, or one where nothing is any longer: at its beginning
+	PerPage  int    // 50 unless told, at most 200
+}
+
+// Place is a place in a catalogue: after the product of that moment and id, or before it with Back. It stays where it
+// is, whatever becomes of the product.
+type Place struct {
+	At   time.Time
+	ID   uuid.UUID
+	Back bool
+}
+
+// Place is where the product stands in its cooperative's catalogue.
+func (p Product) Place(back bool) Place { return Place{At: p.CreatedAt, ID: p.ID, Back: back} }
+
+// Catalogue is a page of a cooperative's own products, newest first.
+type Catalogue struct {
+	Products                   []Product
+	Before, More               bool // whether something stands before and after them
+	Published, Draft, Archived int  // all of the cooperative's, whatever the filter
+	SoldOut, Unpictured        int  // of these
+}
+
+// Count is how many products the cooperative has, whatever the filter.
+func (c Catalogue) Count() int { return c.Published + c.Draft + c.Archived }
+
+// Catalogue reads a page of a cooperative's products.
+func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Catalogue, error) {
+	n, err := s.counts(ctx, coopID)
+	if err != nil {
+		return Catalogue{}, err
+	}
+	page := Catalogue{Published: n.Published, Draft: n.Draft, Archived: n.Archived, SoldOut: n.Published - n.Available, Unpictured: n.Unpictured}
+	limit := min(f.PerPage, 200)
+	if limit < 1 {
+		limit = 50
+	}
+	ids, err := s.catalogued(ctx, coopID, f, limit+1) // first, so that of what is passed over nothing else is read
+	if err != nil {
+		return Catalogue{}, err
+	}
+	if len(ids) == 0 && f.From != nil {
+		f.From = nil
+		return s.Catalogue(ctx, coopID, f)
+	}
+	page.Before, page.More = f.From != nil, len(ids) > limit
+	ids = ids[:min(len(ids), limit)]
+	if f.From != nil && f.From.Back {
+		slices.Reverse(ids)
+		page.Before, page.More = page.More, true
+	}
+	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(ids)))
+	return page, err
+}
+
+// chosen is what a state of Filter asks for, in the words of the index that has their order.
+var chosen = map[string]string{
+	Published:  `state = 'published'`,
+	Draft:      `state = 'draft'`,
+	Archived:   `state = 'archived'`,
+	SoldOut:    `state = 'published' and sold_out`,
+	Unpictured: `picture_id is null and state <> 'archived'`,
+}
+
+// catalogued reads which products stand from a place on, the nearest first.
+func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (ids []uuid.UUID, err error) {
+	// Only what is asked for is a condition, so that each has its index.
+	args := []any{coopID}
+	parameter := func(value any) string {
+		args = append(args, value)
+		return "$" + strconv.Itoa(len(args))
+	}
+	conditions := []string{`cooperative_id = $1`}
+	if f.State != "" {
+		conditions = append(conditions, cmp.Or(chosen[f.State], "false"))
+	}
+	if f.Category != "" {
+		conditions = append(conditions, `category = `+parameter(f.Category))
+	}
+	if f.Query = text.Line(f.Query); f.Query != "" {
+		conditions = append(conditions, `product_words(cooperative_id, sku, name_ar, name_fr, name_en)
+		    @@ replace(`+parameter(sought(f.Query))+`, '@', left(md5($1::uuid::text), 8))::tsquery`)
+	}
+	beyond, direction := "<", "desc"
+	if f.From != nil && f.From.Back {
+		beyond, direction = ">", "asc"
+	}
+	if f.From != nil {
+		conditions = append(conditions, `(created_at, id) `+beyond+` (`+parameter(f.From.At)+`, `+parameter(f.From.ID)+`)`)
+	}
+	err = s.db.SelectContext(ctx, &ids, `
+		select id from products where `+strings.Join(conditions, " and ")+`
+		order by created_at `+direction+`, id `+direction+` limit `+parameter(limit), args...)
+	if err != nil {
+		return nil, fmt.Errorf("page of catalogue: %w", err)
+	}
+	return ids, nil
+}
+
+// sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema);
+// a sign stands for their cooperative. What has no word in it finds nothing.
+func sought(typed string) string {
+	words := text.Beginnings(typed)
+	all := make([]string, len(words))
+	for i, beginnings := range words {
+		for j, b := range beginnings {
+			beginnings[j] = "'@" + b + "':*"
+		}
+		all[i] = "(" + strings.Join(beginnings, " | ") + ")"
+	}
+	return strings.Join(all, " & ")
+}
