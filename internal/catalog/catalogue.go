@@ -84,36 +84,49 @@ var chosen = map[string]string{
 	Unpictured: `picture_id is null and state <> 'archived'`,
 }
 
+// walked is how many products are looked at, the nearest first, before those with the words that are sought are all
+// read: when more of a cooperative's have them than stand on a page, the page is among these.
+const walked = 500
+
 // catalogued reads which products stand from a place on, the nearest first.
 func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (ids []uuid.UUID, err error) {
 	// Only what is asked for is a condition, so that each has its index.
-	args := []any{coopID}
+	args := []any{coopID, limit}
 	parameter := func(value any) string {
 		args = append(args, value)
 		return "$" + strconv.Itoa(len(args))
 	}
-	conditions := []string{`cooperative_id = $1`}
+	among := "true"
 	if f.State != "" {
-		conditions = append(conditions, cmp.Or(chosen[f.State], "false"))
+		among = cmp.Or(chosen[f.State], "false")
 	}
 	if f.Category != "" {
-		conditions = append(conditions, `category = `+parameter(f.Category))
+		among += ` and category = ` + parameter(f.Category)
 	}
-	if f.Query = text.Line(f.Query); f.Query != "" {
-		conditions = append(conditions, `product_words(cooperative_id, sku, name_ar, name_fr, name_en)
-		    @@ replace(`+parameter(sought(f.Query))+`, '@', left(md5($1::uuid::text), 8))::tsquery`)
-	}
-	beyond, direction := "<", "desc"
+	beyond, order := "<", `order by created_at desc, id desc`
 	if f.From != nil && f.From.Back {
-		beyond, direction = ">", "asc"
+		beyond, order = ">", `order by created_at, id`
 	}
 	if f.From != nil {
-		conditions = append(conditions, `(created_at, id) `+beyond+` (`+parameter(f.From.At)+`, `+parameter(f.From.ID)+`)`)
+		among += ` and (created_at, id) ` + beyond + ` (` + parameter(f.From.At) + `, ` + parameter(f.From.ID) + `)`
 	}
-	err = s.db.SelectContext(ctx, &ids, `
-		select id from products where `+strings.Join(conditions, " and ")+`
-		order by created_at `+direction+`, id `+direction+` limit `+parameter(limit), args...)
-	if err != nil {
+	statement := `select id from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit $2`
+	if f.Query = text.Line(f.Query); f.Query != "" {
+		matches := `words @@ replace(` + parameter(sought(f.Query)) + `, '@', left(md5($1::uuid::text), 8))::tsquery`
+		most := parameter(walked)
+		statement = `
+			with passed as materialized (
+			    select id, created_at, words from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit ` + most + `
+			), near as materialized (
+			    select id, created_at from passed where ` + matches + ` limit $2 -- as they are passed
+			), found as materialized (
+			    select id, created_at
+			    from (select * from products where ` + matches + ` offset 0) p -- by the words' index and no other
+			    where (select count(*) from near) < $2 and (select count(*) from passed) = ` + most + ` and cooperative_id = $1 and ` + among + `
+			)
+			select id from (select * from found union all select * from near where not exists (select from found)) p ` + order + ` limit $2`
+	}
+	if err := s.db.SelectContext(ctx, &ids, statement, args...); err != nil {
 		return nil, fmt.Errorf("page of catalogue: %w", err)
 	}
 	return ids, nil
@@ -122,7 +135,7 @@ func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, li
 // sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema);
 // a sign stands for their cooperative. What has no word in it finds nothing.
 func sought(typed string) string {
-	words := text.Beginnings(typed)
+	words := text.Sought(typed)
 	all := make([]string, len(words))
 	for i, beginnings := range words {
 		for j, b := range beginnings {

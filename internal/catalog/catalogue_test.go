@@ -87,7 +87,7 @@ func TestAProductsWordsAreThoseThatAreTyped(t *testing.T) {
 	}
 	for i, name := range written {
 		var want []string
-		for _, beginnings := range text.Beginnings(name) {
+		for _, beginnings := range text.Sought(name) {
 			want = append(want, beginnings[0])
 		}
 		slices.Sort(want)

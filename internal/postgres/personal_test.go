@@ -39,7 +39,7 @@ var nobodys = map[string]string{
 	"places":             "slug name_ar name_fr zone postcode",
 	"postings":           "debit credit currency provider",
 	"product_labels":     "label certificate",
-	"products":           "sku slug category name_ar name_fr name_en description_ar description_fr description_en unit_code currency authorisation state drawing form",
+	"products":           "sku slug category name_ar name_fr name_en description_ar description_fr description_en unit_code currency authorisation state drawing form words",
 	"river_job":          "state attempted_by kind metadata queue tags unique_key unique_states",
 	"river_leader":       "leader_id name",
 	"river_migration":    "line",

@@ -55,9 +55,9 @@ func fields(s string) []string {
 // articles are the Arabic article, alone and with what is written together with it.
 var articles = [...]string{"وال", "بال", "كال", "فال", "لل", "ال"}
 
-// Beginnings are, for each of the first words of a text, what the folded words begin with that it is to find: with
+// Sought are, for each of the first words of a text, what the folded words begin with that it is to find: with
 // itself, and with its stem after any Arabic article, so that «عسل» finds «العسل», and «amandes» finds «amande».
-func Beginnings(s string) [][]string {
+func Sought(s string) [][]string {
 	words := fields(s)
 	words = words[:min(len(words), maxSought)]
 	beginnings := make([][]string, len(words))

@@ -3,14 +3,19 @@ package seller_test
 import (
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -193,6 +198,58 @@ func TestCatalogueIsFilteredAndSearched(t *testing.T) {
 		if got := page.Doc.Find("table.cat tbody tr").Length(); got != rows {
 			t.Errorf("%s shows %d products, not %d", query, got, rows)
 		}
+	}
+}
+
+func TestCatalogueIsTurned(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for n := range 60 {
+		_, err := m.Catalog.Create(t.Context(), m.Honey.ID, catalog.Edit{
+			SKU: fmt.Sprintf("S-%02d", n), Category: "honey", Name: i18n.Text{FR: "Savon au miel"}, UnitAmount: 1, UnitCode: "piece",
+			Price: 20_00, Stock: new(1), State: catalog.Draft,
+		}, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	member := m.SignIn(m.Honey.Member)
+	rows := func(page *storetest.Page) (ids []string) {
+		page.Want(http.StatusOK).Find("table.cat tbody tr").Each(func(_ int, row *goquery.Selection) { ids = append(ids, row.AttrOr("id", "")) })
+		return ids
+	}
+	for _, language := range languages {
+		first := member.Get("/" + language + "/seller/products?q=savon&show=draft")
+		second := member.Get(first.Find("nav.pager a[rel=next]").AttrOr("href", ""))
+		third := member.Get(second.Find("nav.pager a[rel=next]").AttrOr("href", ""))
+		if all := slices.Concat(rows(first), rows(second), rows(third)); len(all) != 60 || len(slices.Compact(slices.Sorted(slices.Values(all)))) != 60 {
+			t.Errorf("%s: %d products on three pages", language, len(all))
+		}
+		if first.Has("a[rel=prev]") || third.Has("a[rel=next]") {
+			t.Errorf("%s: it leads beyond its ends", language)
+		}
+		if back := member.Get(third.Find("nav.pager a[rel=prev]").AttrOr("href", "")); !slices.Equal(rows(back), rows(second)) {
+			t.Errorf("%s: back from the third page is not the second", language)
+		}
+		for _, old := range []string{"?q=savon&show=draft&page=3", "?q=savon&show=draft&place=after-1-x", "?q=savon&show=draft&place=after-946684800000000-" + m.Honey.ID.String()} {
+			if !slices.Equal(rows(member.Get("/"+language+"/seller/products"+old)), rows(first)) {
+				t.Errorf("%s: %s is not the first page", language, old)
+			}
+		}
+	}
+
+	// What is done on a page leads back to it.
+	second := member.Get(member.Get("/fr/seller/products?q=savon").Find("nav.pager a[rel=next]").AttrOr("href", ""))
+	on := rows(second)
+	_, form := second.Form("#several")
+	form.Set("do", catalog.SoldOut)
+	form.Set("chosen", second.Find("input[name=chosen]").First().AttrOr("value", ""))
+	if behind := member.Post("/fr/seller/products/several", form); !slices.Equal(rows(behind), on) {
+		t.Errorf("one leads from the second page to %s", behind.Path)
+	}
+	all := member.Get(second.Find("a[href*='choose=all']").AttrOr("href", ""))
+	if !slices.Equal(rows(all), on) || all.Find("input[name=chosen][checked]").Length() != len(on) {
+		t.Error("not all of the second page are ticked")
 	}
 }
 
