@@ -211,6 +211,21 @@ func TestFailuresAreToldByKind(t *testing.T) {
 	}
 }
 
+func TestEveryStatusIsSaidInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	languages, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range languages.Codes() {
+		for status := 400; status < 600; status++ {
+			if key := titleKey(status); languages.Locale(code).T(key) == key {
+				t.Errorf("%s does not say %s", code, key)
+			}
+		}
+	}
+}
+
 func TestScriptIsToldFailuresInJSON(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, page("/x", func(*web.Request) error {

@@ -164,22 +164,25 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 
 // errorPage is the page for a failure. A page that is not there offers the search and the shelves.
 func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
-	title := status
+	reference := ""
+	if status >= http.StatusInternalServerError {
+		reference = r.ID()
+	}
+	p := r.Page(r.Locale.T(titleKey(status)))
+	p.Private = true
+	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, status == http.StatusNotFound))
+}
+
+// titleKey is what stands above the page of a failure: one of a status without words of its own is said as 400.
+func titleKey(status int) string {
 	switch status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusConflict, http.StatusGone,
 		http.StatusRequestEntityTooLarge, http.StatusRequestURITooLong, http.StatusUnprocessableEntity,
 		http.StatusTooManyRequests, http.StatusRequestHeaderFieldsTooLarge, http.StatusServiceUnavailable,
 		http.StatusInternalServerError:
-	default:
-		title = http.StatusBadRequest
+		return "web.error." + strconv.Itoa(status)
 	}
-	reference := ""
-	if status >= http.StatusInternalServerError {
-		reference = r.ID()
-	}
-	p := r.Page(r.Locale.T("web.error." + strconv.Itoa(title)))
-	p.Private = true
-	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, status == http.StatusNotFound))
+	return "web.error.400"
 }
 
 // failScript tells the market's own script what is wrong.

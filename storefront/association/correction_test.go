@@ -22,6 +22,9 @@ func filled(p *storetest.Page) url.Values {
 	for i := range fields.Length() {
 		field := fields.Eq(i)
 		value := field.AttrOr("value", "")
+		if kind := field.AttrOr("type", ""); (kind == "radio" || kind == "checkbox") && !field.Is("[checked]") {
+			continue
+		}
 		switch field.Nodes[0].Data {
 		case "select":
 			value = field.Find("option[selected]").AttrOr("value", "")

@@ -37,7 +37,6 @@ func TestTheAssociationChangesItsSettings(t *testing.T) {
 		l := m.in(code)
 		path := "/" + code + settingsPage
 		typed := filled(m.boss.Get(path).Want(http.StatusOK))
-		typed.Set("unauthorised", "no") // of two radio buttons filled takes the last
 		m.says(m.boss.Post(path, typed).Want(http.StatusOK), ".toast", l.T("association.settings.nothing"))
 		for field, value := range map[string]string{
 			"phone": "06 99 00 00 9" + l.Number(i), "email": "bonjour@" + code + ".invalid", "name_fr": "Association " + code,
@@ -139,7 +138,6 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	m.must(err)
 	l := m.in("fr")
 	typed := filled(m.boss.Get("/fr" + settingsPage).Want(http.StatusOK))
-	typed.Set("unauthorised", "no")
 	theirs := m.decided()
 	theirs.Commission = 325
 	_, err = m.Settings.Save(context.Background(), theirs, actor.OfAssociation(karim.ID))
@@ -150,7 +148,6 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	m.tells(page, ".note.bad", "Karim")
 	m.says(page, "#f-commission-error", l.T("association.settings.now", "Value", l.T("number.percent", "Number", "3,25")))
 	again := filled(page)
-	again.Set("unauthorised", "no")
 	if again.Get("email") != "moi@exemple.invalid" || again.Get("commission") != "5" || m.decided().Email != "" {
 		t.Errorf("%v", again)
 	}
@@ -164,21 +161,23 @@ func TestWhoSavesSettingsLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 func TestAFieldMoreOfTheSettingsIsOnThePageAndInItsHistory(t *testing.T) {
 	t.Parallel()
 	m := open(t)
-	// A line more in the list of fields; its words are those of another field, since texts are not made for a test.
-	m.Settings.Fields = append(m.Settings.Fields, settings.Field{Name: "whatsapp_hint", Kind: settings.Number, Group: "delivery", Most: 9, Default: "3"})
+	// Lines more in the list of fields; texts are not made for a test.
+	m.Settings.Fields = append(m.Settings.Fields,
+		settings.Field{Name: "whatsapp_hint", Kind: settings.Number, Group: "delivery", Most: 9, Default: "3"},
+		settings.Field{Name: "on_holidays", Kind: settings.Choice, Group: "delivery", Default: "no"})
 	path := "/fr" + settingsPage
 	typed := filled(m.boss.Get(path).Want(http.StatusOK))
-	typed.Set("unauthorised", "no")
-	if typed.Get("whatsapp_hint") != "3" {
-		t.Fatalf("it stands there as %q", typed.Get("whatsapp_hint"))
+	if typed.Get("whatsapp_hint") != "3" || typed.Get("on_holidays") != "no" {
+		t.Fatalf("they stand there as %q and %q", typed.Get("whatsapp_hint"), typed.Get("on_holidays"))
 	}
 	typed.Set("whatsapp_hint", "10")
 	m.says(m.boss.Post(path, typed).Want(http.StatusUnprocessableEntity), "#f-whatsapp_hint-error", m.in("fr").T("settings.number_invalid", "Max", 9))
 	typed.Set("whatsapp_hint", "4")
+	typed.Set("on_holidays", "yes")
 	page := m.boss.Post(path, typed).Want(http.StatusOK)
 	m.tells(page, "[data-history] > li:first-child", m.in("fr").T("association.settings.whatsapp_hint"))
-	if kept := m.settingOf("whatsapp_hint"); kept != "4" {
-		t.Errorf("it is kept as %q", kept)
+	if again := filled(page); m.settingOf("whatsapp_hint") != "4" || m.settingOf("on_holidays") != "yes" || again.Get("on_holidays") != "yes" {
+		t.Errorf("they are kept as %q and %q", m.settingOf("whatsapp_hint"), m.settingOf("on_holidays"))
 	}
 }
 
@@ -193,7 +192,9 @@ func TestEveryFieldOfTheSettingsHasItsWords(t *testing.T) {
 				keys = append(keys, "association.settings."+f.Name+"_hint")
 			}
 			if f.Kind == settings.Choice {
-				keys = append(keys, "association.settings."+f.Name+"_no", "association.settings."+f.Name+"_yes")
+				for _, answer := range []string{"_no", "_yes"} {
+					keys = append(keys, "association.settings."+f.Name+answer, "association.settings."+f.Name+answer+"_hint")
+				}
 			}
 			for _, key := range keys {
 				if l.T(key) == key {

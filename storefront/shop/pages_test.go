@@ -12,6 +12,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/souk-taawon/souk/storefront/shop/browse"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -25,13 +26,12 @@ func TestEveryPageIsWholeInEveryLanguage(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	placed := m.Order()
-	paths := []string{
+	paths := append(browse.InfoPaths(),
 		"", "/products", "/products?q=3sel", "/products?category=honey&sort=price", "/products?q=zzzz",
-		"/products/" + m.Honey.Products[0].Slug, "/products/" + m.Oil.Products[1].Slug, "/products/" + m.Couscous.Products[1].Slug,
-		"/cooperatives", "/cooperatives?women_led=true", "/cooperatives?commune=zegzel", "/cooperatives/" + m.Honey.Slug,
-		"/basket", "/orders/" + placed.Token, "/orders/" + placed.Token + "?placed=1",
-		"/pages/about", "/pages/terms", "/pages/privacy", "/pages/delivery", "/pages/returns", "/pages/ranking",
-	}
+		"/products/"+m.Honey.Products[0].Slug, "/products/"+m.Oil.Products[1].Slug, "/products/"+m.Couscous.Products[1].Slug,
+		"/cooperatives", "/cooperatives?women_led=true", "/cooperatives?commune=zegzel", "/cooperatives/"+m.Honey.Slug,
+		"/basket", "/orders/"+placed.Token, "/orders/"+placed.Token+"?placed=1",
+	)
 	for _, language := range languages {
 		for _, path := range paths {
 			t.Run(language.code+path, func(t *testing.T) {

@@ -13,26 +13,26 @@ import (
 // menuItem is one entry of an area's menu, for those who hold the right; the one that counts carries
 // Page.Waiting.
 type menuItem struct {
-	right                  account.Right
-	area, name, path, icon string
-	counts                 bool
-	seldom                 bool // not among a phone's tabs
+	right                   account.Right
+	name, title, path, icon string // title is what it is called, as a key
+	counts                  bool
+	seldom                  bool // not among a phone's tabs
 }
 
 var sellerMenu = []menuItem{
-	{right: account.SeeParts, area: "seller", name: "home", path: "/seller", icon: "home"},
-	{right: account.SeeParts, area: "seller", name: "orders", path: "/seller/orders", icon: "box", counts: true},
-	{right: account.KeepGoods, area: "seller", name: "catalogue", path: "/seller/products", icon: "basket"},
-	{right: account.UploadGoods, area: "seller", name: "upload", path: "/seller/upload", icon: "upload"},
-	{right: account.SeeOwnMoney, area: "seller", name: "money", path: "/seller/money", icon: "cash"},
+	{right: account.SeeParts, name: "home", title: "ui.seller.home", path: "/seller", icon: "home"},
+	{right: account.SeeParts, name: "orders", title: "ui.seller.orders", path: "/seller/orders", icon: "box", counts: true},
+	{right: account.KeepGoods, name: "catalogue", title: "ui.seller.catalogue", path: "/seller/products", icon: "basket"},
+	{right: account.UploadGoods, name: "upload", title: "ui.seller.upload", path: "/seller/upload", icon: "upload"},
+	{right: account.SeeOwnMoney, name: "money", title: "ui.seller.money", path: "/seller/money", icon: "cash"},
 }
 
 var associationMenu = []menuItem{
-	{right: account.SeeSales, area: "association", name: "dashboard", path: "/association", icon: "chart"},
-	{right: account.SeeCooperatives, area: "association", name: "cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
-	{right: account.SeeOrders, area: "association", name: "orders", path: "/association/orders", icon: "box"},
-	{right: account.SeeMoney, area: "association", name: "settlement", path: "/association/settlement", icon: "scale"},
-	{right: account.KeepSettings, area: "association", name: "settings", path: "/association/settings", seldom: true},
+	{right: account.SeeSales, name: "dashboard", title: "ui.association.dashboard", path: "/association", icon: "chart"},
+	{right: account.SeeCooperatives, name: "cooperatives", title: "ui.association.cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
+	{right: account.SeeOrders, name: "orders", title: "ui.association.orders", path: "/association/orders", icon: "box"},
+	{right: account.SeeMoney, name: "settlement", title: "ui.association.settlement", path: "/association/settlement", icon: "scale"},
+	{right: account.KeepSettings, name: "settings", title: "ui.association.settings", path: "/association/settings", seldom: true},
 }
 
 // menuFor is what of a menu may be reached by whoever holds what holds says.
