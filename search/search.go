@@ -61,7 +61,7 @@ const (
 // Query is what a buyer asks for. Values of one filter are alternatives, filters narrow each other.
 type Query struct {
 	Text string // as typed
-	Lang string // the page's language: ar, fr or en
+	Lang string // what the reader reads best: ar, fr or en
 
 	Categories, Cooperatives, Communes, Labels []string // slugs
 

@@ -322,7 +322,7 @@ func TestAForbiddenPageSaysWhoMay(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	preparer := m.SignIn(m.Hire(account.Preparer, m.Honey))
-	for _, code := range []string{"ar", "fr", "en"} {
+	for _, code := range storetest.Languages() {
 		l := m.Languages.Locale(code)
 		page := preparer.Get("/" + code + "/seller/money").Want(http.StatusForbidden)
 		if said := page.Text("main"); !strings.Contains(said, l.T("role.president")) || !strings.Contains(said, l.T("role.manager")) || strings.Contains(said, l.T("role.treasurer")) {

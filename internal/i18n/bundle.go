@@ -2,6 +2,7 @@ package i18n
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
 	"errors"
@@ -74,57 +75,71 @@ func readLanguages(folder fs.FS, home *atomic.Pointer[Home]) (*languages, error)
 	if err != nil {
 		return nil, err
 	}
-	messages := i18n.NewBundle(language.MustParse(Default))
-	messages.RegisterUnmarshalFunc("json", json.Unmarshal)
 	read := &languages{locales: make(map[string]*Locale)}
-	atHome := make(map[string]map[string]bool)
 	for _, name := range names {
 		content, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, err
 		}
-		file, err := messages.ParseMessageFileBytes(content, name)
+		locale, err := readLocale(content, name)
 		if broken, ok := errors.AsType[*json.SyntaxError](err); ok {
 			return nil, fmt.Errorf("%s: line %d: %w", name, 1+bytes.Count(content[:broken.Offset], []byte("\n")), err)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		code := file.Tag.String()
-		read.codes, atHome[code] = append(read.codes, code), make(map[string]bool)
-		for _, m := range file.Messages {
-			sentences := m.Zero + m.One + m.Two + m.Few + m.Many + m.Other
-			atHome[code][m.ID] = strings.Contains(sentences, "{{.Province}}") || strings.Contains(sentences, "{{.Town}}")
-		}
+		locale.home = home
+		read.codes, read.locales[locale.code] = append(read.codes, locale.code), locale
 	}
 	if !slices.Contains(read.codes, Default) {
 		return nil, fmt.Errorf("there is no %s.json", Default)
 	}
 	// The default language comes first: it is what the matcher falls back to.
-	slices.SortStableFunc(read.codes, func(x, y string) int {
-		return strings.Compare(rank(x), rank(y))
+	slices.SortFunc(read.codes, func(x, y string) int {
+		switch Default {
+		case x:
+			return -1
+		case y:
+			return 1
+		}
+		return cmp.Or(strings.Compare(read.locales[x].rank, read.locales[y].rank), strings.Compare(x, y))
 	})
 	tags := make([]language.Tag, len(read.codes))
 	for i, code := range read.codes {
 		tags[i] = language.MustParse(code)
-		locale, err := newLocale(code, i18n.NewLocalizer(messages, code))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", code, err)
-		}
-		locale.home, locale.atHome = home, atHome[code]
-		read.locales[code] = locale
 	}
 	read.matcher = language.NewMatcher(tags)
 	return read, nil
 }
 
-// rank orders the languages as a reader of the market expects them: Arabic, French, the rest.
-func rank(code string) string {
-	if i := slices.Index([]string{Default, "fr"}, code); i >= 0 {
-		return fmt.Sprint(i)
+// readLocale reads a language from its file.
+func readLocale(content []byte, name string) (*Locale, error) {
+	file, err := i18n.ParseMessageFileBytes(content, name, map[string]i18n.UnmarshalFunc{"json": json.Unmarshal})
+	if err != nil {
+		return nil, err
 	}
-	return "9" + code
+	counts := file.Tag
+	messages := i18n.NewBundle(counts)
+	if err := messages.AddMessages(counts, file.Messages...); err != nil {
+		counts = oneForm
+		if err := messages.AddMessages(counts, file.Messages...); err != nil {
+			return nil, err
+		}
+	}
+	locale, err := newLocale(file.Tag.String(), i18n.NewLocalizer(messages, counts.String()))
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range file.Messages {
+		sentences := m.Zero + m.One + m.Two + m.Few + m.Many + m.Other
+		locale.atHome[m.ID] = strings.Contains(sentences, "{{.Province}}") || strings.Contains(sentences, "{{.Town}}")
+	}
+	return locale, nil
 }
+
+// oneForm is a language that counts in one form, as CLDR lets those count of which it says nothing else:
+// Standard Moroccan Tamazight is one of them.
+var oneForm = language.Japanese
 
 // Codes lists the languages, the default first.
 func (b *Bundle) Codes() []string { return slices.Clone(b.held.Load().codes) }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -25,6 +26,9 @@ type Locale struct {
 	localizer *i18n.Localizer
 	direction string
 	name      string
+	short     string
+	rank      string
+	names     []string // the catalogue's languages, the one that its reader most likely reads first
 	months    []string
 	weekdays  []string
 	decimal   string
@@ -37,9 +41,12 @@ type Locale struct {
 }
 
 func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
-	l := &Locale{code: code, localizer: localizer}
+	l := &Locale{code: code, localizer: localizer, atHome: make(map[string]bool)}
 	l.direction = l.T("lang.direction")
 	l.name = l.T("lang.name")
+	l.short = l.T("lang.short")
+	l.rank = l.T("lang.rank")
+	l.names = strings.Fields(l.T("lang.names"))
 	l.months = strings.Fields(l.T("date.months"))
 	l.weekdays = strings.Fields(l.T("date.weekdays"))
 	l.decimal = l.T("number.decimal")
@@ -48,6 +55,9 @@ func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
 	l.province, l.town = l.T("home.province"), l.T("home.town")
 	if l.direction != "rtl" && l.direction != "ltr" {
 		return nil, errors.New("lang.direction is neither rtl nor ltr")
+	}
+	if !slices.Equal(slices.Sorted(slices.Values(l.names)), []string{"ar", "en", "fr"}) {
+		return nil, errors.New("lang.names must put ar, fr and en in order")
 	}
 	if len(l.months) != 12 || len(l.weekdays) != 7 {
 		return nil, errors.New("date.months must hold 12 words and date.weekdays 7")
@@ -63,6 +73,12 @@ func (l *Locale) Dir() string { return l.direction }
 
 // Name is the language's own name.
 func (l *Locale) Name() string { return l.name }
+
+// Short is its name in a letter or two, where there is no room for more.
+func (l *Locale) Short() string { return l.short }
+
+// Reads is the language of the catalogue, ar, fr or en, that its reader most likely reads best.
+func (l *Locale) Reads() string { return l.names[0] }
 
 // T says the sentence with that key; args are its placeholders' name, value pairs, but for Province and Town,
 // which say where the market is at home. A key without a
@@ -145,21 +161,24 @@ func (l *Locale) Home() (province, town string) {
 // Text is a name or a description in the catalogue's languages; some may be missing.
 type Text struct{ AR, FR, EN string }
 
-// Text gives t in this language or else in the one its reader most likely also reads.
+// Text gives t in the first of the catalogue's languages that its reader most likely reads, in which it is written.
 func (l *Locale) Text(t Text) string {
-	order := []string{t.FR, t.EN, t.AR}
-	switch l.code {
-	case "ar":
-		order = []string{t.AR, t.FR, t.EN}
-	case "en":
-		order = []string{t.EN, t.FR, t.AR}
-	}
-	for _, text := range order {
-		if text != "" {
+	for _, code := range l.names {
+		if text := t.in(code); text != "" {
 			return text
 		}
 	}
 	return ""
+}
+
+func (t Text) in(code string) string {
+	switch code {
+	case "ar":
+		return t.AR
+	case "fr":
+		return t.FR
+	}
+	return t.EN
 }
 
 // Number writes a whole number with its groups of thousands.

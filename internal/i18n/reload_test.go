@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 func TestWhoWritesTextsReadsThemAtOnce(t *testing.T) {
@@ -33,8 +35,8 @@ func TestWhoWritesTextsReadsThemAtOnce(t *testing.T) {
 	}
 
 	for what, broken := range map[string]string{
-		"fr.json: line 3":    "{\n\"lang.name\": \"Français\",\n}",
-		"fr: lang.direction": `{"lang.direction": "up"}`,
+		"fr.json: line 3":         "{\n\"lang.name\": \"Français\",\n}",
+		"fr.json: lang.direction": `{"lang.direction": "up"}`,
 	} {
 		write(broken)
 		if err := b.Reload(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), what) {
@@ -46,5 +48,41 @@ func TestWhoWritesTextsReadsThemAtOnce(t *testing.T) {
 	}
 	if err := b.Reload(os.DirFS(t.TempDir())); err == nil {
 		t.Error("a market without languages")
+	}
+}
+
+func TestALanguageMoreIsOneFile(t *testing.T) {
+	t.Parallel()
+	b, dir := load(t), t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("locales")); err != nil {
+		t.Fatal(err)
+	}
+	err := os.WriteFile(filepath.Join(dir, "zgh.json"), []byte(`{
+		"lang.name": "ⵜⴰⵎⴰⵣⵉⵖⵜ", "lang.short": "ⵣ", "lang.direction": "ltr", "lang.rank": "4", "lang.names": "ar fr en",
+		"date.months": "1 2 3 4 5 6 7 8 9 10 11 12", "date.weekdays": "0 1 2 3 4 5 6",
+		"number.decimal": ",", "number.group": " ", "money.pattern": "{{.Amount}} {{.Currency}}", "money.currency": "DH",
+		"unit.piece": {"other": "{{.N}} ⵉⵎⵓⵔⴻⵏ"}
+	}`), 0o600)
+	if err == nil {
+		err = b.Reload(os.DirFS(dir))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(b.Codes(), " "); got != "ar fr en zgh" {
+		t.Errorf("the languages are %s", got)
+	}
+	l := b.Match("zgh-MA,fr;q=0.5")
+	for got, want := range map[string]string{
+		l.Code() + " " + l.Dir() + " " + l.Short(): "zgh ltr ⵣ",
+		l.Unit(1, "piece"):                         "1 ⵉⵎⵓⵔⴻⵏ", // CLDR knows one form of it
+		l.Money(1250):                              "12,50\u00a0DH",
+		l.Text(i18n.Text{AR: "عسل", FR: "Miel"}):   "عسل",
+		l.Text(i18n.Text{FR: "Miel", EN: "Honey"}): "Miel",
+		l.Text(i18n.Text{EN: "Honey"}):             "Honey",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }

@@ -25,7 +25,7 @@ import (
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-var languages = []string{"ar", "fr", "en"}
+var languages = storetest.Languages()
 
 // market is a market in which it is noon of 23 November 2026, and the browser of the association.
 type market struct {

@@ -16,7 +16,7 @@ func TestEverybodyFindsHerOwnAccount(t *testing.T) {
 	m := storetest.New(t)
 	for _, user := range []account.User{m.Honey.Member, m.Association} {
 		browser := m.SignIn(user)
-		for _, code := range []string{"ar", "fr", "en"} {
+		for _, code := range storetest.Languages() {
 			l := m.Languages.Locale(code)
 			page := browser.Get("/" + code + "/account").Want(http.StatusOK)
 			if !page.Has(".areatop a[href='/"+code+"/account'][aria-current=page]") || !page.Has("form[action^='/"+code+"/account/password']") {

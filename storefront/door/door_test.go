@@ -133,7 +133,7 @@ func TestNobodyUsesUpTheSignInsOfAKnownBrowser(t *testing.T) {
 func TestADeadLinkAsksForNothing(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	for _, code := range []string{"ar", "fr", "en"} {
+	for _, code := range storetest.Languages() {
 		for _, page := range []*storetest.Page{
 			m.Visitor().Get("/" + code + "/reset/unknown"),
 			m.Visitor().Post("/"+code+"/reset/unknown", url.Values{"password": {"figs under seven roofs"}}),

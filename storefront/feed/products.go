@@ -66,7 +66,7 @@ type productList struct {
 }
 
 func (h *Handler) products(r *web.Request) error {
-	q, err := parseProducts(r.QueryValues(), r.Locale.Code(), r.Site.Languages.Codes())
+	q, err := parseProducts(r.QueryValues(), r.Locale.Reads(), r.Site.Languages.Codes())
 	if err != nil {
 		return err
 	}

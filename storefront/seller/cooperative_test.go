@@ -12,7 +12,7 @@ func TestAMemberSeesWhatIsKeptOfHerCooperativeAndWhomToTell(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	honey, oil := m.SignIn(m.Honey.Member), m.SignIn(m.Oil.Member)
-	for _, code := range []string{"ar", "fr", "en"} {
+	for _, code := range languages {
 		l := m.Languages.Locale(code)
 		path := "/" + code + "/seller/cooperative"
 		honey.Get("/" + code + "/seller").Want(http.StatusOK).Find(`main a[href="` + path + `"]`)

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// languages are those that every page speaks.
-var languages = []string{"ar", "fr", "en"}
+var languages = storetest.Languages()

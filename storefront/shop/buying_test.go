@@ -50,9 +50,9 @@ func TestABuyersWholeWayWithoutTheScript(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	for _, language := range languages {
-		t.Run(language.code, func(t *testing.T) {
+		t.Run(language, func(t *testing.T) {
 			buyer := m.Visitor()
-			lang := "/" + language.code
+			lang := "/" + language
 			before := m.Stock(m.Couscous.Products[0].ID)
 
 			// She finds honey by searching and puts it into the basket from its card.
@@ -63,8 +63,8 @@ func TestABuyersWholeWayWithoutTheScript(t *testing.T) {
 			if !added.Has("#toasts .toast") || added.Text("[data-count]") != "1" {
 				t.Error("nothing says that it is in the basket")
 			}
-			put(buyer, language.code, m.Oil.Products[0].ID, "2").Want(http.StatusOK)
-			put(buyer, language.code, m.Couscous.Products[0].ID, "3").Want(http.StatusOK)
+			put(buyer, language, m.Oil.Products[0].ID, "2").Want(http.StatusOK)
+			put(buyer, language, m.Couscous.Products[0].ID, "3").Want(http.StatusOK)
 
 			basket := buyer.Get(lang + "/basket").Want(http.StatusOK)
 			if n := basket.Find(".shop").Length(); n != 3 {
@@ -464,7 +464,7 @@ func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 	if !page.Has("main a.btn[data-share]") || !strings.Contains(page.Text(".stops"), "Vous payez") || page.Has("#without") {
 		t.Errorf("an order under way: %q", page.Text("main"))
 	}
-	for _, language := range []string{"ar", "fr", "en"} { // nobody prepares what nobody has answered
+	for _, language := range languages { // nobody prepares what nobody has answered
 		text := m.Visitor().Get("/" + language + "/orders/" + open.Token).Want(http.StatusOK).Text("main")
 		if l := m.Languages.Locale(language); !strings.Contains(text, l.N("shop.track.asked", len(open.Order.Parts))) {
 			t.Errorf("of an order that nobody has answered it says %q", text)
@@ -564,7 +564,7 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	for _, language := range []string{"ar", "fr", "en"} {
+	for _, language := range languages {
 		buyer := m.Visitor()
 		put(buyer, language, m.Oil.Products[0].ID, "2")
 		checkout := buyer.Get("/" + language + "/checkout?place=berkane&delivery=home").Want(http.StatusOK)
@@ -714,7 +714,7 @@ func TestABuyerOfLastPiecesIsToldToCall(t *testing.T) {
 	exec(`update hold_totals set spare = 1`)
 	exec(`update settings set decided = decided || '{"product_share": "1"}'`)
 	says := func(shown, text string) bool { return strings.Contains(shown, strings.ReplaceAll(text, "\u00a0", " ")) }
-	for _, language := range []string{"ar", "fr", "en"} {
+	for _, language := range languages {
 		texts, until := m.Languages.Locale(language), m.Languages.Locale(language).DateTime(placed.Order.ExpiresAt)
 		held := m.Visitor().Get("/" + language + "/orders/" + placed.Token).Want(http.StatusOK).Text("#held")
 		for _, want := range []string{until, texts.T("shop.track.held_last"), "nadia@exemple.invalid"} {

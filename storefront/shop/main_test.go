@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }
 
-// The market is read in three languages.
-var languages = []struct{ code, dir string }{{"ar", "rtl"}, {"fr", "ltr"}, {"en", "ltr"}}
+var languages = storetest.Languages()

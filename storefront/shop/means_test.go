@@ -122,7 +122,7 @@ func TestAnOrderThatIsPaidFirstSpeaksOfNoCash(t *testing.T) {
 	m := newTill(t)
 	boss := m.SignIn(m.Association)
 	for _, language := range languages {
-		code, l := language.code, m.Languages.Locale(language.code)
+		code, l := language, m.Languages.Locale(language)
 		none, buyer := cash(l), m.Visitor()
 		for _, path := range []string{"", "/products", "/products/" + m.Honey.Products[0].Slug, "/cooperatives/" + m.Honey.Slug, "/pages/delivery", "/pages/terms"} {
 			m.wantNone(buyer.Get("/"+code+path).Want(http.StatusOK), none)
@@ -177,7 +177,7 @@ func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
 	boss := m.SignIn(m.Association)
 	ctx := t.Context()
 	for _, language := range languages {
-		code, l, buyer := language.code, m.Languages.Locale(language.code), m.Visitor()
+		code, l, buyer := language, m.Languages.Locale(language), m.Visitor()
 		page, o := m.orders(buyer, code, nil)
 		m.pay(o)
 		m.must(m.Orders.Decline(ctx, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID, "cassé")))
@@ -205,9 +205,9 @@ func TestAnOrderThatWasNotPaidInTimeSaysSo(t *testing.T) {
 	m := newTill(t)
 	for _, language := range languages {
 		buyer := m.Visitor()
-		page, o := m.orders(buyer, language.code, nil)
+		page, o := m.orders(buyer, language, nil)
 		m.must(m.Orders.Expire(t.Context(), o.ID, o.ExpiresAt))
-		l := m.Languages.Locale(language.code)
+		l := m.Languages.Locale(language)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#lapsed", l.T("shop.track.unpaid"))
 		if page.Has("#back") {
@@ -221,7 +221,7 @@ func TestABuyerChoosesAmongMeans(t *testing.T) {
 	t.Parallel()
 	m := newTill(t, payment.Cash{})
 	for _, language := range languages {
-		code, l, buyer := language.code, m.Languages.Locale(language.code), m.Visitor()
+		code, l, buyer := language, m.Languages.Locale(language), m.Visitor()
 		both := l.T("means.cash_on_delivery.name") + l.T("shop.comma") + paymenttest.Name + ".name"
 		home := buyer.Get("/" + code).Want(http.StatusOK)
 		m.tells(home, ".facts", both)

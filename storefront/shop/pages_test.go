@@ -34,10 +34,10 @@ func TestEveryPageIsWholeInEveryLanguage(t *testing.T) {
 	)
 	for _, language := range languages {
 		for _, path := range paths {
-			t.Run(language.code+path, func(t *testing.T) {
-				page := m.Visitor().Get("/" + language.code + path).Want(http.StatusOK)
+			t.Run(language+path, func(t *testing.T) {
+				page := m.Visitor().Get("/" + language + path).Want(http.StatusOK)
 				html := page.Find("html")
-				if html.AttrOr("lang", "") != language.code || html.AttrOr("dir", "") != language.dir {
+				if html.AttrOr("lang", "") != language || html.AttrOr("dir", "") != m.Languages.Locale(language).Dir() {
 					t.Errorf("lang %q dir %q", html.AttrOr("lang", ""), html.AttrOr("dir", ""))
 				}
 				if n := page.Find("h1").Length(); n != 1 {

@@ -28,6 +28,15 @@ import (
 	"github.com/souk-taawon/souk/storefront"
 )
 
+// Languages are the codes of those that every page speaks.
+func Languages() []string {
+	languages, err := i18n.Load()
+	if err != nil {
+		panic(err) // they are part of the program
+	}
+	return languages.Codes()
+}
+
 // Market is a small market that runs until its test ends.
 type Market struct {
 	storefront.Services

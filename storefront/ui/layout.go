@@ -97,18 +97,10 @@ func (p Page) shareImage() string {
 // fonts are those that the top of every page in this language is written with: asking for them
 // early spares readers the change of letters.
 func fonts(l *i18n.Locale) []string {
-	if l.Code() == "ar" {
+	if l.Dir() == "rtl" {
 		return []string{"fonts/readex-ar-400.woff2", "fonts/reem-ar-700.woff2"}
 	}
 	return []string{"fonts/readex-la-400.woff2", "fonts/young-la-400.woff2"}
-}
-
-// short is a language in two letters, or one: what fits a phone's header.
-func short(l *i18n.Locale) string {
-	if l.Code() == "ar" {
-		return "ع"
-	}
-	return string([]rune(l.Name())[:2])
 }
 
 func sprite(name string) string { return static.URL("brand/icons.svg") + "#" + name }

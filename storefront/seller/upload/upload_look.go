@@ -108,13 +108,7 @@ func later(p ui.Page, s upload.Summary) string {
 }
 
 // joined writes a list in the reader's punctuation.
-func joined(p ui.Page, list []string) string {
-	separator := ", "
-	if p.L.Code() == "ar" {
-		separator = "، "
-	}
-	return strings.Join(list, separator)
-}
+func joined(p ui.Page, list []string) string { return strings.Join(list, p.T("shop.comma")) }
 
 // uploadWay are the steps from a file to the shop; now is the one that is done next, from 0.
 func uploadWay(p ui.Page, now int) []ui.Step {

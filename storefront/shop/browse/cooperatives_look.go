@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -35,10 +36,10 @@ func goodsTitle(p ui.Page, c cooperative.Cooperative) string {
 // courtName is the name of a court, which may be kept in Arabic and in French with « · » between.
 func courtName(p ui.Page, court string) string {
 	arabic, french, both := strings.Cut(court, " · ")
-	if both && p.L.Code() != "ar" {
-		return french
+	if !both {
+		return court
 	}
-	return arabic
+	return p.L.Text(i18n.Text{AR: arabic, FR: french})
 }
 
 // paragraphs are the parts of a text between empty lines.

@@ -75,7 +75,7 @@ func (h *Handler) product(r *web.Request) error {
 // engine there are none.
 func (h *Handler) others(r *web.Request, product catalog.Product) []catalog.Product {
 	result, err := h.Search.Search(r.Context(), search.Query{
-		Lang: r.Locale.Code(), Categories: []string{product.Category}, InStock: true, PerPage: search.DefaultPerPage,
+		Lang: r.Locale.Reads(), Categories: []string{product.Category}, InStock: true, PerPage: search.DefaultPerPage,
 	})
 	var found []catalog.Product
 	if err == nil {

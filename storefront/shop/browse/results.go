@@ -50,7 +50,7 @@ func (h *Handler) results(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	asked := v.Query.forEngine(r.Locale.Code())
+	asked := v.Query.forEngine(r.Locale.Reads())
 	v.Result, err = h.Search.Search(ctx, asked)
 	var products []catalog.Product
 	if err != nil {
@@ -196,7 +196,7 @@ func chips(q query, names map[string]string, l *i18n.Locale) []chip {
 func heading(q query, result search.Result, names map[string]string, l *i18n.Locale) string {
 	switch {
 	case result.Understood != "":
-		if shelf := onlyShelf(result, names); l.Code() != "ar" && shelf != "" {
+		if shelf := onlyShelf(result, names); l.Reads() != "ar" && shelf != "" {
 			return shelf // «3sel» is عسل, which a reader of French may not read
 		}
 		return result.Understood

@@ -31,7 +31,7 @@ type suggestions struct {
 func (h *Handler) suggest(r *web.Request) error {
 	s := suggestions{Typed: beginning(r.Query("q"), search.MaxTextRunes)}
 	if s.Typed != "" {
-		result, err := h.Search.Search(r.Context(), search.Query{Text: s.Typed, Lang: r.Locale.Code(), PerPage: search.DefaultPerPage})
+		result, err := h.Search.Search(r.Context(), search.Query{Text: s.Typed, Lang: r.Locale.Reads(), PerPage: search.DefaultPerPage})
 		if err != nil { // suggestions are a help: without them people search as well
 			r.Log().Warn("suggest", "error", err)
 		}
@@ -41,7 +41,7 @@ func (h *Handler) suggest(r *web.Request) error {
 		}
 		s.Understood = result.Understood
 		s.words = text.Words(s.Typed + " " + s.Understood)
-		if shelf := sameShelf(found, r.Locale); r.Locale.Code() != "ar" && s.Understood != "" && shelf != "" {
+		if shelf := sameShelf(found, r.Locale); r.Locale.Reads() != "ar" && s.Understood != "" && shelf != "" {
 			s.Understood = shelf // as the results will be headed
 		}
 		s.Products = found[:min(len(found), productsSuggested)]
