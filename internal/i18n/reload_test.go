@@ -3,6 +3,7 @@ package i18n_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,7 +70,7 @@ func TestALanguageMoreIsOneFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(b.Codes(), " "); got != "ar fr en zgh" {
+	if got := b.Codes(); got[0] != i18n.Default || !slices.Contains(got, "zgh") {
 		t.Errorf("the languages are %s", got)
 	}
 	l := b.Match("zgh-MA,fr;q=0.5")

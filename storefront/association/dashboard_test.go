@@ -28,7 +28,9 @@ func TestTheDashboardTellsWhatWasSold(t *testing.T) {
 	for _, code := range languages {
 		l := m.in(code)
 		page := m.boss.Get("/" + code + "/association").Want(http.StatusOK)
-		m.says(page, "[data-sentence]", sentence[code])
+		if want := sentence[code]; want != "" {
+			m.says(page, "[data-sentence]", want)
+		}
 
 		// 585.00 = 80.00 + 505.00, where the 84 days before had 100.00.
 		m.says(page, "[data-tiles] .tile:nth-child(1) .v", l.Amount(58500))

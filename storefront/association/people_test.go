@@ -176,24 +176,24 @@ func TestARoleIsGivenOnAPersonsPage(t *testing.T) {
 	m := open(t)
 	preparer := m.Hire(account.Preparer, m.Honey)
 	hers := m.SignIn(preparer).Stay()
-	roles := []string{"manager", "preparer", "manager"}
+	roles := []string{"manager", "preparer"}
 	for i, code := range languages {
 		l, person := m.in(code), "/"+code+"/association/people/"+preparer.ID.String()
 		page := m.boss.Get(person).Want(http.StatusOK)
 		old := page
-		page = m.boss.Submit(page, "#role form", url.Values{"role": {roles[i]}}).Want(http.StatusUnprocessableEntity)
+		page = m.boss.Submit(page, "#role form", url.Values{"role": {roles[i%len(roles)]}}).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#f-sure-error", l.T("ui.role.sure_missing"))
-		if chosen := page.Find("#role input[checked][name=role]").AttrOr("value", ""); chosen != roles[i] {
+		if chosen := page.Find("#role input[checked][name=role]").AttrOr("value", ""); chosen != roles[i%len(roles)] {
 			t.Errorf("%s: what was chosen is forgotten: %q", code, chosen)
 		}
 		m.speaks(page)
 		page = m.boss.Submit(page, "#role form", url.Values{"sure": {"yes"}}).Want(http.StatusOK)
-		m.says(page, ".toast", l.T("ui.role.given", "Role", l.T("role."+roles[i])))
-		m.says(page, ".pagehead .bdg", l.T("role."+roles[i]))
+		m.says(page, ".toast", l.T("ui.role.given", "Role", l.T("role."+roles[i%len(roles)])))
+		m.says(page, ".pagehead .bdg", l.T("role."+roles[i%len(roles)]))
 		page.Find(`.areatop nav a[href="/` + code + `/association/cooperatives"][aria-current=page]`)
 		m.tells(page, "[data-events]", l.T("security.kind.role_granted"))
 		m.speaks(page)
-		again := m.boss.Submit(old, "#role form", url.Values{"role": {roles[i]}, "sure": {"yes"}})
+		again := m.boss.Submit(old, "#role form", url.Values{"role": {roles[i%len(roles)]}, "sure": {"yes"}})
 		if again.Status != http.StatusConflict && again.Status != http.StatusUnprocessableEntity { // a colleague's, or a second press
 			t.Errorf("%s: the old page answers %d", code, again.Status)
 		}

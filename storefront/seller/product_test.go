@@ -102,14 +102,15 @@ func TestProductIsEditedInEveryLanguage(t *testing.T) {
 	for i, language := range languages {
 		path := "/" + language + "/seller/products/" + thyme.ID.String()
 		form := formOf(member.Get(path).Want(http.StatusOK), "main form[action='"+path+"']")
-		form.Set("description_"+language, "وصف description "+language)
-		form.Set("price", []string{"٩٩٫٥٠", "99,50", "99.50"}[i])
+		field := "description_" + m.Languages.Locale(language).Reads()
+		form.Set(field, "وصف description "+language)
+		form.Set("price", []string{"٩٩٫٥٠", "99,50", "99.50"}[i%3])
 		page := member.Post(path, form).Want(http.StatusOK)
 		if page.Path != "/"+language+"/seller/products" {
 			t.Errorf("%s: after saving %s", language, page.Path)
 		}
 		again := formOf(member.Get(path), "main form[action='"+path+"']")
-		if again.Get("description_"+language) != "وصف description "+language {
+		if again.Get(field) != "وصف description "+language {
 			t.Errorf("%s: the description was not kept", language)
 		}
 	}
