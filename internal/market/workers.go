@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/upload"
 )
 
@@ -37,6 +38,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
 	river.AddWorker(workers, &upload.ApplyWorker{Uploads: m.Uploads})
+	river.AddWorker(workers, &settlement.FoldWorker{Settlements: m.Settlements})
 	river.AddWorker(workers, &report.FoldWorker{Reports: m.Reports})
 }
 
@@ -53,6 +55,7 @@ func periodic() []*river.PeriodicJob {
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),
+		every(5*time.Minute, settlement.FoldArgs{}),
 		every(time.Minute, report.FoldArgs{}),
 	}
 }

@@ -292,10 +292,10 @@ func (m *market) wantStock(want map[uuid.UUID]int) {
 	}
 }
 
-// problems are what the audits of ledger, order and stock find.
+// problems are what the audits of ledger, order, settlement and stock find.
 func (m *market) problems() (found []string) {
 	m.t.Helper()
-	for _, run := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){ledger.Audit, order.Audit} {
+	for _, run := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){ledger.Audit, order.Audit, settlement.Audit} {
 		checks, err := run(context.Background(), m.db)
 		m.must(err)
 		for _, c := range checks {

@@ -267,6 +267,9 @@ func (g *growth) count() error {
 		`delete from account_totals`,
 		`insert into account_totals (account, women_only, slot, debits, credits)
 		 select account, women_only, 0, debits, credits from account_totals_now`,
+		`delete from standing_changes`,
+		`insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
+		 select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`,
 		`delete from sold_changes`,
 		`delete from sold_parts`, `insert into sold_parts select * from sold_parts_now order by day, order_id`, `analyze sold_parts`,
 		`delete from sold_by_cooperative`, `insert into sold_by_cooperative select * from sold_by_cooperative_now order by first, cooperative_id`,

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
@@ -30,29 +29,19 @@ type AccountChange struct {
 // those that were changed since the last payout that stands, or in the last two weeks. A changed account is how
 // transfers are led astray.
 func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID) (map[uuid.UUID]AccountChange, error) {
-	if len(cooperatives) == 0 { // and not those of everybody
-		return nil, nil
-	}
-	return s.changedAccounts(ctx, s.db, cooperatives)
-}
-
-// changedAccounts is ChangedAccounts, of all that are owed money with nil.
-func (s *Service) changedAccounts(ctx context.Context, q sqlx.QueryerContext, of []uuid.UUID) (map[uuid.UUID]AccountChange, error) {
 	var changes []AccountChange
-	err := sqlx.SelectContext(ctx, q, &changes, `
+	err := s.db.SelectContext(ctx, &changes, `
 		select e.cooperative_id, e.rib_before, e.rib_after, e.actor, coalesce(u.name, '') as user_name, e.at
-		from (
-		    select distinct on (cooperative_id) cooperative_id, rib_before, rib_after, actor, user_id, at
-		    from bank_account_changes
-		    where case when $2::uuid[] is not null then cooperative_id = any($2) else cooperative_id in (
-		        select cooperative_id from ledger_balances where account = 'payable' and credits > debits) end
-		    order by cooperative_id, at desc, id desc) e
+		from unnest($2::uuid[]) as c (id)
+		cross join lateral (
+		    select cooperative_id, rib_before, rib_after, actor, user_id, at
+		    from bank_account_changes where cooperative_id = c.id order by at desc, id desc limit 1) e
 		left join people u on u.id = e.user_id
 		where e.at >= $1 or not exists (
 		    select from payouts t
 		    where t.cooperative_id = e.cooperative_id and t.at >= e.at
 		      and not exists (select from payout_reversals r where r.payout_id = t.id))`,
-		s.now().Add(-freshAccount), pq.Array(of))
+		s.now().Add(-freshAccount), pq.Array(cooperatives))
 	if err != nil {
 		return nil, fmt.Errorf("changed bank accounts: %w", err)
 	}

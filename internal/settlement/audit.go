@@ -41,6 +41,21 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			  and exists (
 			      select from payouts l
 			      where l.cooperative_id = t.cooperative_id and l.reference = t.reference and l.attempt > t.attempt)`},
+		audit.Query{Name: "settlement: where all stand is the sum of where each does", SQL: `
+			select format('of women only (%s): carried %s, each %s', women_only, to_jsonb(c) - 'women_only', to_jsonb(n) - 'women_only')
+			from (
+			    select women_only, sum(unconfirmed) as unconfirmed, sum(again) as again, sum(owed) as owed, sum(unbanked) as unbanked, sum(unbanked_due) as due
+			    from standing_changes group by women_only) c
+			full join (
+			    select women_only, sum(unconfirmed) as unconfirmed, sum(again) as again, sum(owed) as owed, sum(unbanked) as unbanked, sum(unbanked_due) as due
+			    from standing_now group by women_only) n using (women_only)
+			where (coalesce(c.unconfirmed, 0), coalesce(c.again, 0), coalesce(c.owed, 0), coalesce(c.unbanked, 0), coalesce(c.due, 0))
+			   <> (coalesce(n.unconfirmed, 0), coalesce(n.again, 0), coalesce(n.owed, 0), coalesce(n.unbanked, 0), coalesce(n.due, 0))`},
+		audit.Query{Name: "settlement: what is asked about bank accounts is what is known of them", SQL: `
+			select format('cooperative %s: asked %s, known %s', cooperative_id, to_jsonb(q), to_jsonb(n))
+			from account_questions q full join account_questions_now n using (cooperative_id)
+			where (q.changed_at, q.proven, q.due) is distinct from (n.changed_at, n.proven, n.due)
+			  and not (q.cooperative_id is null and n.proven)`},
 		audit.Query{Name: "settlement: money moves for an order, as a payout or back from one that was undone", SQL: `
 			select format('journal %s', j.reference)
 			from ledger_journals j

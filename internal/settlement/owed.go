@@ -57,10 +57,10 @@ const standing = `standing as (
 		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id = any($1)
 		    group by cooperative_id
 		), unconfirmed as (
-		    select m.cooperative_id, sum(m.amount) as pending
-		    from order_heads o join ledger_movements m on m.order_id = o.id
-		    where o.unconfirmed and m.account = 'pending' and m.cooperative_id = any($1)
-		    group by m.cooperative_id
+		    select p.cooperative_id, sum(p.items_centimes) as pending
+		    from order_parts p join order_heads o on o.id = p.order_id
+		    where p.cooperative_id = any($1) and p.unanswered and o.unconfirmed
+		    group by p.cooperative_id
 		), owed as (
 		    select c.*,
 		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
@@ -72,26 +72,21 @@ const standing = `standing as (
 		    where (c.state <> 'pending' or s.cooperative_id is not null) and c.id = any($1)
 		)`
 
-// Summary sums up where all cooperatives stand, from their balances.
+// Summary sums up where all cooperatives stand, from what is carried.
 func (s *Service) Summary(ctx context.Context) (Summary, error) {
 	var sum Summary
 	err := s.db.GetContext(ctx, &sum, `
-		select n.cooperatives + w.cooperatives as cooperatives, n.women_only + w.women_only as women_only,
-		       d.cooperatives - u.cooperatives as ready, d.due - u.due as ready_due, u.cooperatives as no_rib, u.due as no_rib_due
+		select n.cooperatives + c.again as cooperatives, n.women_only + c.women_again as women_only,
+		       c.owed - c.unbanked as ready, p.due - c.unbanked_due as ready_due, c.unbanked as no_rib, c.unbanked_due as no_rib_due
 		from (
 		    select coalesce(sum(cooperatives), 0) as cooperatives, coalesce(sum(women_only), 0) as women_only
 		    from cooperative_counts where state <> 'pending') n
-		cross join ( -- those that wait to be approved again
-		    select count(*) as cooperatives, count(*) filter (where c.women_only) as women_only
-		    from sellers c
-		    where c.state = 'pending' and exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id)) w
 		cross join (
-		    select count(*) as cooperatives, coalesce(sum(credits - debits), 0) as due
-		    from ledger_balances where account = 'payable' and credits > debits) d
+		    select coalesce(sum(again), 0) as again, coalesce(sum(again) filter (where women_only), 0) as women_again,
+		           coalesce(sum(owed), 0) as owed, coalesce(sum(unbanked), 0) as unbanked, coalesce(sum(unbanked_due), 0) as unbanked_due
+		    from standing_changes) c
 		cross join (
-		    select count(*) as cooperatives, coalesce(sum(b.credits - b.debits), 0) as due
-		    from sellers c join ledger_balances b on b.cooperative_id = c.id
-		    where c.rib = '' and b.account = 'payable' and b.credits > b.debits) u`)
+		    select coalesce(sum(credits - debits), 0) as due from ledger_totals where account = 'payable') p`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
@@ -105,9 +100,8 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 		where account in ('commission', 'bank', 'payable', 'held', 'pending')
 		group by account
 		union all
-		select 'unconfirmed', coalesce(sum(m.amount), 0), coalesce(sum(m.amount) filter (where c.women_only), 0)
-		from order_heads o join ledger_movements m on m.order_id = o.id join sellers c on c.id = m.cooperative_id
-		where o.unconfirmed and m.account = 'pending'`)
+		select 'unconfirmed', coalesce(sum(unconfirmed), 0), coalesce(sum(unconfirmed) filter (where women_only), 0)
+		from standing_changes`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
@@ -230,35 +224,32 @@ func readPlace(text string) *place {
 // listed gives the ids of a page.
 func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
 	ids := []uuid.UUID{}
-	var changed any // nil: not asked
-	if f.Which == NewRIB {
-		accounts, err := s.changedAccounts(ctx, q, nil)
-		if err != nil {
-			return nil, err
-		}
-		doubtful := make([]uuid.UUID, 0, len(accounts))
-		for id := range accounts {
-			doubtful = append(doubtful, id)
-		}
-		changed = pq.Array(doubtful)
-	}
 	if after == nil || after.due > 0 {
 		var due sql.NullInt64
 		var id uuid.UUID
 		if after != nil {
 			due, id = sql.NullInt64{Int64: int64(after.due), Valid: true}, after.id
 		}
+		owing := `(select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
+		args := []any{due, id, f.Query, limit}
+		which := `true`
+		switch f.Which {
+		case Ready:
+			which = `c.rib <> ''`
+		case NoRIB:
+			owing, which = `account_questions o`, `o.due > 0 and o.changed_at is null`
+		case NewRIB:
+			owing, which = `account_questions o`, `o.due > 0 and o.changed_at is not null and (not o.proven or o.changed_at >= $5)`
+			args = append(args, s.now().Add(-freshAccount))
+		}
 		err := sqlx.SelectContext(ctx, q, &ids, `
-			select b.cooperative_id
-			from ledger_balances b join sellers c on c.id = b.cooperative_id
-			where b.account = 'payable' and b.credits > b.debits
-			  and b.credits - b.debits <= coalesce($1, 9223372036854775807)
-			  and ($1::bigint is null or b.credits - b.debits < $1 or b.cooperative_id > $2)
+			select o.cooperative_id
+			from `+owing+` join sellers c on c.id = o.cooperative_id
+			where `+which+`
+			  and o.due <= coalesce($1, 9223372036854775807) and ($1::bigint is null or o.due < $1 or o.cooperative_id > $2)
 			  and ($3 = '' or `+named+`)
-			  and case $4 when '' then true when 'no_rib' then c.rib = '' else c.rib <> '' end
-			  and ($5::uuid[] is null or c.id = any($5))
-			order by b.credits - b.debits desc, b.cooperative_id
-			limit $6`, due, id, f.Query, f.Which, changed, limit)
+			order by o.due desc, o.cooperative_id
+			limit $4`, args...)
 		if err != nil || len(ids) == limit {
 			return ids, err
 		}

@@ -3,8 +3,11 @@ package settlement_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
@@ -44,16 +47,48 @@ func (s *till) addsUp(t *testing.T, when string) settlement.Summary {
 	if got != want {
 		t.Errorf("%s:\n%+v, want\n%+v", when, got, want)
 	}
+	s.narrows(t, when)
 	checks, err := ledger.Audit(t.Context(), s.db)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, c := range checks {
+	more, err := settlement.Audit(t.Context(), s.db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range slices.Concat(checks, more) {
 		if c.Count > 0 {
 			t.Errorf("%s: %s: %v", when, c.Name, c.Problems)
 		}
 	}
 	return got
+}
+
+// narrows wants the lists of those whose bank account there is something to ask about to be what the whole list and
+// the changes of accounts say.
+func (s *till) narrows(t *testing.T, when string) {
+	t.Helper()
+	changed := s.changedAccounts(t)
+	want := make(map[settlement.Which][]uuid.UUID)
+	for _, o := range s.list(t, settlement.Filter{}) {
+		_, doubtful := changed[o.CooperativeID]
+		switch {
+		case o.Due == 0:
+		case o.RIB == "":
+			want[settlement.NoRIB] = append(want[settlement.NoRIB], o.CooperativeID)
+		case doubtful:
+			want[settlement.NewRIB] = append(want[settlement.NewRIB], o.CooperativeID)
+		}
+	}
+	for _, which := range []settlement.Which{settlement.NoRIB, settlement.NewRIB} {
+		var got []uuid.UUID
+		for _, o := range s.list(t, settlement.Filter{Which: which}) {
+			got = append(got, o.CooperativeID)
+		}
+		if !slices.Equal(got, want[which]) {
+			t.Errorf("%s: %s lists %v, want %v", when, which, got, want[which])
+		}
+	}
 }
 
 func TestTheSummaryIsTheSumOfTheList(t *testing.T) {
@@ -136,9 +171,9 @@ func TestAPayoutWaitsForWhatIsTakenBack(t *testing.T) {
 			t.Parallel()
 			s := newTill(t)
 			of := s.seller(t, "nahlat")
-			s.sold(t, of, 10000)
+			order := s.sold(t, of, 10000)
 			tx := s.db.MustBegin()
-			if err := ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "taken back", Kind: "adjusted", At: s.time, Postings: []ledger.Posting{
+			if err := ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "taken back", Kind: "adjusted", OrderID: &order, At: s.time, Postings: []ledger.Posting{
 				{Debit: ledger.PayableTo(of), Credit: ledger.HeldFor(of), Amount: 1900},
 				{Debit: ledger.HeldFor(of), Credit: ledger.RefundsDue, Amount: 1900},
 			}}); err != nil {

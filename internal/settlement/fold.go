@@ -1,0 +1,55 @@
+package settlement
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/riverqueue/river"
+)
+
+// FoldArgs is the periodic job that keeps short what is carried of where all cooperatives stand; once in some minutes
+// is often enough.
+type FoldArgs struct{}
+
+// Kind names the job.
+func (FoldArgs) Kind() string { return "settlement_fold" }
+
+// FoldWorker works FoldArgs.
+type FoldWorker struct {
+	river.WorkerDefaults[FoldArgs]
+	Settlements *Service
+}
+
+// Bounds of what is folded: fewer rows are left to be added up by whoever reads them.
+const (
+	foldedFrom   = 100
+	foldedAtOnce = 10_000
+)
+
+// Work brings the rows that changes left into one for each kind of cooperative, and forgets the changes of bank
+// accounts that are asked about no longer (see ChangedAccounts).
+func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
+	s := w.Settlements
+	for folded := foldedAtOnce; folded == foldedAtOnce; {
+		err := s.db.GetContext(ctx, &folded, `
+			with gone as (
+			    delete from standing_changes
+			    where id = any(array(select id from standing_changes order by id limit $1 for update skip locked))
+			      and (select count(*) from (select from standing_changes limit $2) c) = $2
+			    returning women_only, unconfirmed, again, owed, unbanked, unbanked_due
+			), folded as (
+			    insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
+			    select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due)
+			    from gone group by women_only
+			)
+			select count(*) from gone`, foldedAtOnce, foldedFrom)
+		if err != nil {
+			return fmt.Errorf("settlement: fold where all stand: %w", err)
+		}
+	}
+	_, err := s.db.ExecContext(ctx, `delete from account_questions where proven and changed_at < $1`, s.now().Add(-freshAccount))
+	if err != nil {
+		return fmt.Errorf("settlement: forget changes of bank accounts: %w", err)
+	}
+	return nil
+}
