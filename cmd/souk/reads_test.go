@@ -49,10 +49,6 @@ const (
 // readMore are statements that read more for there being more, and why. What does no longer is taken out.
 var readMore = []struct{ statement, why string }{
 	{`from sellers c left join (select cooperative_id, sum(paid)`, `for each period and place, all cooperatives are compared with one another once, and after that only those that changed`},
-	{`select e.cooperative_id, e.rib_before, e.rib_after`, `whose bank account has changed is not carried yet`},
-	{`with standing as ( select cooperative_id`, `nor are what is owed and what waits to be confirmed`},
-	{`from ledger_totals`, `nor is what waits to be confirmed of all`},
-	{`select n.cooperatives + w.cooperatives`, `nor is of how many it is`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
 	{`select count(*) from (select category, cooperative_id, state from products`, `what lacks its authorisation is counted`},
 	{`select coalesce(sum(n.published), 0) from product_counts`, `once a minute, products are counted for all together`},

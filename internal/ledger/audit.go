@@ -80,7 +80,7 @@ func auditBalances(ctx context.Context, db *sqlx.DB) (audit.Check, error) {
 func auditHashes(ctx context.Context, db *sqlx.DB) (audit.Check, error) {
 	check := audit.Check{Name: "ledger: every journal is as it was recorded"}
 	rows, err := db.QueryxContext(ctx, `
-		select j.reference, j.kind, j.order_id, j.part_id, j.payment_id, j.payout_id, j.input_hash, j.hash_version,
+		select j.reference, j.kind, j.order_id, j.part_id, j.payment_id, j.refund_id, j.adjustment_id, j.payout_id, j.input_hash, j.hash_version,
 		       json_agg(json_build_object('debit', p.debit, 'credit', p.credit, 'amount', p.amount_centimes,
 		                                  'cooperative_id', p.cooperative_id, 'provider', p.provider)) as postings
 		from journals j join postings p on p.journal_id = j.id
@@ -111,15 +111,17 @@ func auditHashes(ctx context.Context, db *sqlx.DB) (audit.Check, error) {
 
 // journalRow is a journal as it stands in the database.
 type journalRow struct {
-	Reference string
-	Kind      string
-	OrderID   *uuid.UUID `db:"order_id"`
-	PartID    *uuid.UUID `db:"part_id"`
-	PaymentID *uuid.UUID `db:"payment_id"`
-	PayoutID  *uuid.UUID `db:"payout_id"`
-	Hash      []byte     `db:"input_hash"`
-	Version   int        `db:"hash_version"`
-	Postings  []byte
+	Reference    string
+	Kind         string
+	OrderID      *uuid.UUID `db:"order_id"`
+	PartID       *uuid.UUID `db:"part_id"`
+	PaymentID    *uuid.UUID `db:"payment_id"`
+	RefundID     *uuid.UUID `db:"refund_id"`
+	AdjustmentID *uuid.UUID `db:"adjustment_id"`
+	PayoutID     *uuid.UUID `db:"payout_id"`
+	Hash         []byte     `db:"input_hash"`
+	Version      int        `db:"hash_version"`
+	Postings     []byte
 }
 
 // unchanged reports whether its hash is that of what stands there.
@@ -149,7 +151,8 @@ func (r journalRow) unchanged() (bool, error) {
 	}
 	if postings, err := sorted(postings); err == nil { // else it was not recorded so
 		hash, err := hashOf(Journal{
-			Kind: r.Kind, OrderID: r.OrderID, PartID: r.PartID, PaymentID: r.PaymentID, PayoutID: r.PayoutID,
+			Kind: r.Kind, OrderID: r.OrderID, PartID: r.PartID, PaymentID: r.PaymentID, RefundID: r.RefundID, AdjustmentID: r.AdjustmentID,
+			PayoutID: r.PayoutID,
 		}, postings, r.Version)
 		return slices.Equal(hash, r.Hash), err
 	}

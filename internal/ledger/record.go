@@ -42,14 +42,16 @@ func (p Posting) valid() bool {
 
 // Journal is one thing that happened to money, and what it is about.
 type Journal struct {
-	Reference string     // names it for good, such as «order:<id>:placed»
-	Kind      string     // what sort of thing, such as «placed»
-	OrderID   *uuid.UUID // the order that it belongs to, if any,
-	PartID    *uuid.UUID // and the part of it, if it is about one alone
-	PaymentID *uuid.UUID // the payment that it is about, if any
-	PayoutID  *uuid.UUID // the payout that it is about, if any
-	At        time.Time
-	Postings  []Posting
+	Reference    string     // names it for good, such as «order:<id>:placed»; nothing else is read from it
+	Kind         string     // what sort of thing, such as «placed»
+	OrderID      *uuid.UUID // the order that it belongs to, if any,
+	PartID       *uuid.UUID // and the part of it, if it is about one alone
+	PaymentID    *uuid.UUID // the attempt to pay that the money came by, if any,
+	RefundID     *uuid.UUID // and the refund by which it goes back
+	AdjustmentID *uuid.UUID // the adjustment of the order that it is about, if any
+	PayoutID     *uuid.UUID // the payout that it is about, if any
+	At           time.Time
+	Postings     []Posting
 }
 
 var (
@@ -65,10 +67,10 @@ var (
 // after which the transaction has to be rolled back, as after ErrOverdrawn.
 func RecordTx(ctx context.Context, tx *sqlx.Tx, journals ...Journal) error {
 	var rows struct {
-		ids, orders, parts, payments, payouts []uuid.NullUUID
-		references, kinds                     []string
-		hashes                                [][]byte
-		ats                                   []time.Time
+		ids, orders, parts, payments, refunds, adjustments, payouts []uuid.NullUUID
+		references, kinds                                           []string
+		hashes                                                      [][]byte
+		ats                                                         []time.Time
 	}
 	var posted struct {
 		ids, journals, cooperatives []uuid.NullUUID
@@ -91,7 +93,8 @@ func RecordTx(ctx context.Context, tx *sqlx.Tx, journals ...Journal) error {
 		rows.references, rows.hashes = append(rows.references, j.Reference), append(rows.hashes, hash)
 		rows.kinds, rows.ats = append(rows.kinds, j.Kind), append(rows.ats, j.At)
 		rows.orders, rows.parts = append(rows.orders, nullable(j.OrderID)), append(rows.parts, nullable(j.PartID))
-		rows.payments, rows.payouts = append(rows.payments, nullable(j.PaymentID)), append(rows.payouts, nullable(j.PayoutID))
+		rows.payments, rows.refunds = append(rows.payments, nullable(j.PaymentID)), append(rows.refunds, nullable(j.RefundID))
+		rows.adjustments, rows.payouts = append(rows.adjustments, nullable(j.AdjustmentID)), append(rows.payouts, nullable(j.PayoutID))
 		for _, p := range postings {
 			postingID := postgres.NewID()
 			posted.ids, posted.journals = append(posted.ids, nullable(&postingID)), append(posted.journals, nullable(&id))
@@ -102,10 +105,11 @@ func RecordTx(ctx context.Context, tx *sqlx.Tx, journals ...Journal) error {
 	}
 	result, err := tx.ExecContext(ctx, `
 		with written as (
-		    insert into journals (id, reference, input_hash, hash_version, kind, order_id, part_id, payment_id, payout_id, at)
-		    select id, reference, hash, $4, kind, order_id, part_id, payment_id, payout_id, at
-		    from unnest($1::uuid[], $2::text[], $3::bytea[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[])
-		        as j (id, reference, hash, kind, order_id, part_id, payment_id, payout_id, at)
+		    insert into journals (id, reference, input_hash, hash_version, kind, order_id, part_id, payment_id, payout_id, at, refund_id, adjustment_id)
+		    select id, reference, hash, $4, kind, order_id, part_id, payment_id, payout_id, at, refund_id, adjustment_id
+		    from unnest($1::uuid[], $2::text[], $3::bytea[], $5::text[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::timestamptz[],
+		                $18::uuid[], $19::uuid[])
+		        as j (id, reference, hash, kind, order_id, part_id, payment_id, payout_id, at, refund_id, adjustment_id)
 		    on conflict on constraint journals_reference_key do nothing
 		    returning id, at
 		)
@@ -117,7 +121,8 @@ func RecordTx(ctx context.Context, tx *sqlx.Tx, journals ...Journal) error {
 		pq.Array(rows.ids), pq.Array(rows.references), pq.Array(rows.hashes), hashVersion, pq.Array(rows.kinds),
 		pq.Array(rows.orders), pq.Array(rows.parts), pq.Array(rows.payments), pq.Array(rows.payouts), pq.Array(rows.ats),
 		pq.Array(posted.ids), pq.Array(posted.journals), pq.Array(posted.debits), pq.Array(posted.credits),
-		pq.Array(posted.amounts), pq.Array(posted.cooperatives), pq.Array(posted.providers))
+		pq.Array(posted.amounts), pq.Array(posted.cooperatives), pq.Array(posted.providers),
+		pq.Array(rows.refunds), pq.Array(rows.adjustments))
 	if postgres.Violates(err, "balances_not_overdrawn") {
 		return ErrOverdrawn.Wrap(err)
 	}
@@ -174,16 +179,6 @@ func nullable(id *uuid.UUID) uuid.NullUUID {
 	return uuid.NullUUID{UUID: *id, Valid: true}
 }
 
-// Recorded reports whether a journal was recorded under that reference.
-func Recorded(ctx context.Context, tx *sqlx.Tx, reference string) (bool, error) {
-	var recorded bool
-	err := tx.GetContext(ctx, &recorded, `select exists (select from journals where reference = $1)`, reference)
-	if err != nil {
-		return false, fmt.Errorf("ledger: is %s recorded: %w", reference, err)
-	}
-	return recorded, nil
-}
-
 // Reversed gives the postings that undo these.
 func Reversed(postings []Posting) []Posting {
 	undo := make([]Posting, len(postings))
@@ -216,9 +211,10 @@ func sorted(postings []Posting) ([]Posting, error) {
 	return kept, nil
 }
 
-// hashVersion is what the hashes of new journals cover. Those of the first version covered neither the part
-// nor the payment nor the payout, which their rows did not name yet.
-const hashVersion = 2
+// hashVersion is what the hashes of new journals cover. What their rows did not name yet those of earlier versions do
+// not cover: the first neither the part nor the payment nor the payout, the second and the third neither the refund nor
+// the adjustment. The third are as the second, but for the payment, which their rows were given later.
+const hashVersion = 4
 
 // hashOf is the SHA-256 of everything in a journal that a repetition has to have in common with it.
 func hashOf(j Journal, postings []Posting, version int) ([]byte, error) {
@@ -228,21 +224,28 @@ func hashOf(j Journal, postings []Posting, version int) ([]byte, error) {
 		Amount        money.Amount `json:"amount"`
 		CooperativeID *uuid.UUID   `json:"cooperative_id,omitempty"`
 	}
-	if version == 1 {
-		j.PartID, j.PaymentID, j.PayoutID = nil, nil, nil
+	switch version {
+	case 1:
+		j.PartID, j.PaymentID, j.RefundID, j.AdjustmentID, j.PayoutID = nil, nil, nil, nil, nil
+	case 2:
+		j.RefundID, j.AdjustmentID = nil, nil
+	case 3:
+		j.PaymentID, j.RefundID, j.AdjustmentID = nil, nil, nil
 	}
 	written := make([]moved, len(postings))
 	for i, p := range postings {
 		written[i] = moved{p.Debit.String(), p.Credit.String(), p.Amount, p.Cooperative()}
 	}
 	input, err := json.Marshal(struct {
-		Kind      string
-		OrderID   *uuid.UUID
-		PartID    *uuid.UUID `json:",omitempty"`
-		PaymentID *uuid.UUID `json:",omitempty"`
-		PayoutID  *uuid.UUID `json:",omitempty"`
-		Postings  []moved
-	}{j.Kind, j.OrderID, j.PartID, j.PaymentID, j.PayoutID, written})
+		Kind         string
+		OrderID      *uuid.UUID
+		PartID       *uuid.UUID `json:",omitempty"`
+		PaymentID    *uuid.UUID `json:",omitempty"`
+		RefundID     *uuid.UUID `json:",omitempty"`
+		AdjustmentID *uuid.UUID `json:",omitempty"`
+		PayoutID     *uuid.UUID `json:",omitempty"`
+		Postings     []moved
+	}{j.Kind, j.OrderID, j.PartID, j.PaymentID, j.RefundID, j.AdjustmentID, j.PayoutID, written})
 	if err != nil {
 		return nil, err
 	}

@@ -217,7 +217,7 @@ func (s *Service) lessenTx(ctx context.Context, tx *sqlx.Tx, o *locked, part Par
 	reference := "adjustment:" + adjustment.String()
 	off := Part{Cooperative: part.Cooperative, Items: amount, Commission: part.Commission - left}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, At: o.by.At,
+		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, AdjustmentID: &adjustment, At: o.by.At,
 		Postings: adjustedPostings(off, paid, part.State == PartDelivered),
 	})
 	if err != nil {

@@ -240,8 +240,11 @@ func TestNothingIsTakenBackFromACooperativeThatHasBeenPaidOut(t *testing.T) {
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	m.bring(o.ID)
+	payout := postgres.NewID()
+	m.exec(`insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values ($1, $2, 4940, 'VIR 1', 'system', $3)`,
+		payout, m.couscous, m.clock())
 	m.must(postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
-		return ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "payout", Kind: "payout", At: m.clock(), Postings: []ledger.Posting{
+		return ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "payout", Kind: "payout", PayoutID: &payout, At: m.clock(), Postings: []ledger.Posting{
 			{Debit: ledger.PayableTo(m.couscous), Credit: ledger.Bank, Amount: 49_40},
 		}})
 	}))

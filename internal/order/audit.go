@@ -35,7 +35,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from (select *, count(*) over (partition by sub_order_id) as made from order_adjustments) a
 			left join lateral (
 			    select sum(v.amount) as amount, min(g.at) as at from ledger_journals g join ledger_movements v on v.journal_id = g.id
-			    where g.order_id = a.order_id and g.reference = 'adjustment:' || a.id and v.amount < 0 and v.account in ('pending', 'held')
+			    where g.adjustment_id = a.id and g.order_id = a.order_id and g.part_id = a.sub_order_id and v.amount < 0 and v.account in ('pending', 'held')
 			) j on true
 			left join order_stock m on m.order_id = a.order_id and m.adjustment_id = a.id
 			left join stock_lost t on t.adjustment_id = a.id
@@ -100,7 +100,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from (
 			    select s.order_id, l.product_id, sum(l.reserved) as quantity
 			    from order_lines_now l join sub_orders s on s.id = l.sub_order_id
-			    where s.state not in ('declined', 'cancelled', 'refused')
+			    where s.state not in (` + listed(goneStates...) + `)
 			    group by s.order_id, l.product_id
 			) h
 			full join (
@@ -139,7 +139,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: what waits for an answer has its expiry before it", SQL: `
 			select format('order %s expires at %s', o.number, o.expires_at)
 			from orders o
-			where exists (select from sub_orders s where s.order_id = o.id and s.state in ('awaiting_payment', 'placed'))
+			where exists (select from sub_orders s where s.order_id = o.id and s.state in (` + listed(unansweredStates...) + `))
 			  and not exists (
 			    select from river_job
 			    where kind = 'order_expire' and args->>'order_id' = o.id::text
@@ -152,15 +152,15 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			left join lateral (
 			    select sum(quantity) as pieces from hold_lines where order_id = h.order_id
 			) l on true
-			where (o.state in ('awaiting_payment', 'placed') or h.order_id is not null)
-			  and (h.order_id is null or o.state not in ('awaiting_payment', 'placed') and not (o.state = 'confirmed' and h.confirmed_at is not null)
+			where (o.state in (` + listed(unconfirmedStates...) + `) or h.order_id is not null)
+			  and (h.order_id is null or o.state not in (` + listed(unconfirmedStates...) + `) and not (o.state = 'confirmed' and h.confirmed_at is not null)
 			    or l.pieces is distinct from h.pieces)`},
 		audit.Query{Name: "order: what is held of a product is what unconfirmed orders have of it", SQL: `
 			select format('order %s, product %s: has %s, held %s', order_id, product_id, coalesce(e.quantity, 0), coalesce(l.quantity, 0))
 			from (
 			    select s.order_id, l.product_id, l.quantity
 			    from holds h join sub_orders s on s.order_id = h.order_id join order_lines_now l on l.sub_order_id = s.id
-			    where s.state not in ('declined', 'cancelled', 'refused') and l.quantity > 0
+			    where s.state not in (` + listed(goneStates...) + `) and l.quantity > 0
 			) e
 			full join hold_lines l using (order_id, product_id)
 			where e.quantity is distinct from l.quantity`},
@@ -189,6 +189,25 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from orders o join payments p on p.reference = o.id
 			where p.received_centimes - p.promised_centimes <> case when p.state = 'succeeded' then o.due_centimes else 0 end
 			  and not p.refund_failed`},
+		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
+			with moved as (
+			    select order_id, kind, payment_id, refund_id, count(distinct journal_id) as journals, sum(amount) as amount
+			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalRefunded) + `) and account = 'received'
+			    group by order_id, kind, payment_id, refund_id
+			), told as (
+			    select reference as order_id, id as payment_id, null::uuid as refund_id, received_centimes as amount from payment_receipts
+			    union all
+			    select reference, attempt_id, id, -amount_centimes from payment_returns
+			)
+			select format('order %s: attempt %s, refund %s told %s centimes, in the ledger %s by %s journals', coalesce(t.order_id, m.order_id),
+			              coalesce(t.payment_id, m.payment_id), coalesce(t.refund_id, m.refund_id), t.amount, m.amount, m.journals)
+			from told t
+			full join moved m on m.order_id = t.order_id and m.payment_id = t.payment_id and m.refund_id is not distinct from t.refund_id
+			where t.amount is distinct from m.amount or m.journals > 1`},
+		audit.Query{Name: "order: the journal of an adjustment names it, and no other does", SQL: `
+			select format('journal %s, %s, of adjustment %s', j.reference, j.kind, j.adjustment_id)
+			from ledger_journals j left join order_adjustments a on a.id = j.adjustment_id and a.order_id = j.order_id
+			where (j.kind = '` + journalAdjusted + `') <> (a.id is not null) or (a.id is null) <> (j.adjustment_id is null)`},
 		// Reports tell sales by that moment.
 		audit.Query{Name: "order: its sale is recorded once, for the moment when it was placed", SQL: `
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
@@ -207,7 +226,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			), part as (
 			    select s.*, w.unpaid, w.delivered
 			    from sub_orders_now s join whole w on w.id = s.order_id
-			    where s.state not in ('declined', 'cancelled', 'refused')
+			    where s.state not in (` + listed(goneStates...) + `)
 			), expected as (
 			    select order_id, account, cooperative_id, provider, sum(amount) as amount
 			    from (
@@ -245,9 +264,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 
 // activeParts is, for each order, the states of its parts and what its active parts come to with
 // delivery; nothing, when none is active.
-const activeParts = `active as (
+var activeParts = `active as (
 			    select o.id as order_id, array_agg(s.state) as states,
-			           coalesce(sum(s.items_centimes) filter (where s.state not in ('declined', 'cancelled', 'refused')) + o.delivery_centimes, 0) as left_over
+			           coalesce(sum(s.items_centimes) filter (where s.state not in (` + listed(goneStates...) + `)) + o.delivery_centimes, 0) as left_over
 			    from orders o join sub_orders_now s on s.order_id = o.id
 			    group by o.id
 			)`

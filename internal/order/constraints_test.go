@@ -154,6 +154,20 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: an adjustment stands in the ledger, in stock and in the history"},
 		"an adjustment of another month": {`update journals set at = at - interval '1 month' where kind = 'adjusted'`,
 			"order: an adjustment stands in the ledger, in stock and in the history"},
+		"an adjustment that its journal does not name": {`update journals set adjustment_id = null where kind = 'adjusted'`,
+			"order: the journal of an adjustment names it, and no other does"},
+		"an adjustment that a sale names": {`update journals set adjustment_id = gen_random_uuid() where kind = 'placed'`,
+			"order: the journal of an adjustment names it, and no other does"},
+		"an adjustment whose journal is of no part": {`update journals set part_id = null where kind = 'adjusted'`,
+			"order: an adjustment stands in the ledger, in stock and in the history"},
+		"money received that the ledger does not know": {`insert into payment_attempts (id, intent_id, number, provider, amount_centimes, state, key, received_centimes, created_at, ended_at)
+				select gen_random_uuid(), id, 1, provider, amount_centimes, 'succeeded', 'x', amount_centimes, now(), now() from payment_intents`,
+			"order: what was received and what was given back stands in the ledger once, by its name"},
+		"money in the ledger that no payment brought": {`
+				insert into journals (id, reference, input_hash, kind, order_id, at) select gen_random_uuid(), 'again', '', 'paid', order_id, at from journals where kind = 'placed';
+				insert into postings (id, journal_id, debit, credit, amount_centimes, provider)
+				select gen_random_uuid(), id, 'received', 'buyers', 1, 'cash_on_delivery' from journals where reference = 'again'`,
+			"order: what was received and what was given back stands in the ledger once, by its name"},
 		"pieces back that the buyer had already": {`insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at)
 				select gen_random_uuid(), order_id, sub_order_id, 'delivered', '', actor, user_id, at - interval '1 minute' from order_adjustments`,
 			"order: what an adjustment takes off comes back unless the buyer had it"},

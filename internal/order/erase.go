@@ -101,8 +101,7 @@ const owed = `coalesce((
 		from payments p where p.reference = o.id), false)`
 
 // written is the condition on which an entry of a history says something in a person's own words.
-const written = `note not in ('', '` + NoteExpired + `', '` + NoteUnconfirmed + `', '` + NoteUnpaid + `', '` + NotePaid + `', '` + NoteByMail + `', '` + NoteFreed + `', '` +
-	string(ReasonMissing) + `', '` + string(ReasonDamaged) + `', '` + string(ReasonWeight) + `', '` + string(ReasonGoodwill) + `')`
+var written = `note not in ('', ` + listed(marketsNotes...) + `)`
 
 // EraseTx takes its buyer off an order, or, with all, off every order under that buyer's telephone number that
 // is over, and gives the numbers of these. Seen is OfBuyer's, as whoever decides it saw it: an order to which
@@ -246,7 +245,7 @@ func (s *Service) eraseOld(ctx context.Context) (n int, err error) {
 		var ids []uuid.UUID
 		err = tx.SelectContext(ctx, &ids, `
 			select id from orders o
-			where erased_at is null and state in ('delivered', 'refused', 'cancelled') and placed_at < $1
+			where erased_at is null and state in (`+listed(overStates...)+`) and placed_at < $1
 			  and (select max(at) from order_events where order_id = o.id) < $1 and not `+owed+`
 			order by placed_at limit $2 for no key update skip locked`,
 			s.moment(time.Time{}).AddDate(0, -decided.BuyerMonths, 0), erasedAtOnce)

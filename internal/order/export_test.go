@@ -16,3 +16,9 @@ func Edges() (edges []string) {
 	}
 	return edges
 }
+
+// What SQL says of states in functions of its own.
+var (
+	UnconfirmedStates = unconfirmedStates
+	UnansweredStates  = unansweredStates
+)

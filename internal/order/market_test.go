@@ -28,6 +28,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settlement"
 )
 
 func TestMain(m *testing.M) { pgtest.Main(m) }

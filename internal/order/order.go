@@ -1,6 +1,7 @@
 package order
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -103,11 +104,15 @@ const (
 	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
 )
 
+// marketsNotes are all that a history says in the market's words and not in a person's.
+var marketsNotes = []string{
+	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteFreed,
+	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
+}
+
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
-	switch e.Note {
-	case NoteExpired, NoteUnconfirmed, NoteUnpaid, NotePaid, NoteByMail, NoteFreed,
-		string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill):
+	if slices.Contains(marketsNotes, e.Note) {
 		return l.T("order.note." + e.Note)
 	}
 	return e.Note

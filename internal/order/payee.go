@@ -30,9 +30,9 @@ func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 }
 
 // RefundedTx records that a buyer has back what was due to her.
-func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, At: at,
+		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(provider), Amount: amount}},
 	})
 }

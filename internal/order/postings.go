@@ -24,7 +24,7 @@ const (
 )
 
 // PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.
-func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	o, err := lock(ctx, tx, `id = $1`, orderID)
 	if err != nil {
 		return err
@@ -33,7 +33,7 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, am
 		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
 	}
 	journals := []ledger.Journal{{
-		Reference: paidReference(o.ID), Kind: journalPaid, OrderID: &o.ID, At: at,
+		Reference: "order:" + o.ID.String() + ":paid", Kind: journalPaid, OrderID: &o.ID, PaymentID: &attempt, At: at,
 		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
 	}}
 	if o.State == StateDelivered {
@@ -69,11 +69,13 @@ func (o *locked) dropTx(ctx context.Context, tx *sqlx.Tx, d drop, paid bool, fee
 }
 
 // paid reports whether the buyer has paid for the order.
-func (o *locked) paid(ctx context.Context, tx *sqlx.Tx) (bool, error) {
-	return ledger.Recorded(ctx, tx, paidReference(o.ID))
+func (o *locked) paid(ctx context.Context, tx *sqlx.Tx) (paid bool, err error) {
+	err = tx.GetContext(ctx, &paid, `select exists (select from ledger_journals where order_id = $1 and kind = '`+journalPaid+`')`, o.ID)
+	if err != nil {
+		return false, fmt.Errorf("order: is it paid: %w", err)
+	}
+	return paid, nil
 }
-
-func paidReference(order uuid.UUID) string { return "order:" + order.String() + ":paid" }
 
 // salePostings say that the buyer owes these parts and the delivery fee.
 func salePostings(parts []Part, fee money.Amount) []ledger.Posting {

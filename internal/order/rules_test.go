@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
@@ -99,4 +100,28 @@ func TestNobodyMakesAnothersMove(t *testing.T) {
 	}
 	m.wantStates(o.ID, "placed: placed placed placed")
 	m.wantClean()
+}
+
+func TestTheSchemaSaysOfStatesWhatTheRulesDo(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, c := range []struct {
+		function string
+		want     []string
+	}{{"order_unconfirmed", names(order.UnconfirmedStates)}, {"part_unanswered", names(order.UnansweredStates)}} {
+		var got []string
+		m.must(m.db.Select(&got, `select s from unnest($1::text[]) s where `+c.function+`(s) order by s`, pq.Array(slices.Concat(
+			names(order.States()), []string{"accepted", "ready", "handed_over", "declined"}))))
+		slices.Sort(c.want)
+		if diff := cmp.Diff(c.want, slices.Compact(got)); diff != "" {
+			t.Errorf("%s: rules (-) and schema (+): %s", c.function, diff)
+		}
+	}
+}
+
+func names[S ~string](states []S) (list []string) {
+	for _, s := range states {
+		list = append(list, string(s))
+	}
+	return list
 }

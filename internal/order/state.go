@@ -1,6 +1,11 @@
 package order
 
-import "github.com/souk-taawon/souk/internal/fault"
+import (
+	"slices"
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/fault"
+)
 
 // State is how far a whole order has come.
 type State string
@@ -39,14 +44,31 @@ const (
 	PartRefused    PartState = "refused"   // with the order, at the buyer's door
 )
 
+// What states mean together is said here, and asked for by SQL through listed.
+var (
+	overStates        = []State{StateDelivered, StateRefused, StateCancelled}
+	unconfirmedStates = []State{StateAwaiting, StatePlaced}
+	goneStates        = []PartState{PartDeclined, PartCancelled, PartRefused} // no part of the order any more
+	unansweredStates  = rules[MoveExpire].parts                               // nobody has said yes or no to it
+	withSeller        = append(TodoParts(), PartReady)                        // its cooperative has it still
+)
+
+// TodoParts are the states of parts that wait for their cooperative: to say yes or no, or to have them ready.
+func TodoParts() []PartState { return []PartState{PartPlaced, PartAccepted} }
+
 // Open reports whether the order is still on its way to being delivered.
-func (s State) Open() bool {
-	return s == StateAwaiting || s == StatePlaced || s == StateConfirmed || s == StateDispatched
-}
+func (s State) Open() bool { return !slices.Contains(overStates, s) }
 
 // Active reports whether the part still belongs to the order; its stock is then taken.
-func (s PartState) Active() bool {
-	return s != PartDeclined && s != PartCancelled && s != PartRefused
+func (s PartState) Active() bool { return !slices.Contains(goneStates, s) }
+
+// listed writes states, or kinds of journals, as SQL has them in an «in (…)».
+func listed[S ~string](values ...S) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = "'" + string(v) + "'"
+	}
+	return strings.Join(quoted, ", ")
 }
 
 // Key is the translation key of the state's name.

@@ -22,20 +22,21 @@ type attempt struct {
 }
 
 // attemptTx writes an attempt to have the intent paid, under the key that follows from it.
-func (i intent) attemptTx(ctx context.Context, tx *sqlx.Tx, a attempt) error {
+func (i intent) attemptTx(ctx context.Context, tx *sqlx.Tx, a attempt) (id uuid.UUID, err error) {
+	id = postgres.NewID()
 	received := i.Amount
 	if a.State != Succeeded {
 		received = 0
 	}
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		insert into payment_attempts (id, intent_id, number, provider, amount_centimes, state, key, received_centimes, created_at, expires_at, ended_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		postgres.NewID(), i.ID, a.Number, i.Provider, i.Amount, a.State, fmt.Sprintf("%s:%d", i.Reference, a.Number),
+		id, i.ID, a.Number, i.Provider, i.Amount, a.State, fmt.Sprintf("%s:%d", i.Reference, a.Number),
 		received, a.CreatedAt, a.ExpiresAt, a.EndedAt)
 	if err != nil {
-		return fmt.Errorf("payment: attempt %d for %s: %w", a.Number, i.Reference, err)
+		return id, fmt.Errorf("payment: attempt %d for %s: %w", a.Number, i.Reference, err)
 	}
-	return nil
+	return id, nil
 }
 
 // nextTx is the number of the intent's next attempt.
@@ -115,7 +116,7 @@ func (i intent) liveTx(ctx context.Context, tx *sqlx.Tx, at time.Time) (Attempt,
 		if number, err = i.nextTx(ctx, tx); err != nil {
 			return a, err
 		}
-		if err = i.attemptTx(ctx, tx, attempt{Number: number, State: Pending, CreatedAt: at, ExpiresAt: a.ExpiresAt}); err != nil {
+		if _, err = i.attemptTx(ctx, tx, attempt{Number: number, State: Pending, CreatedAt: at, ExpiresAt: a.ExpiresAt}); err != nil {
 			return a, err
 		}
 		err = tx.GetContext(ctx, &a, last, i.ID)
@@ -169,7 +170,7 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil { // another that was begun meanwhile
 			return err
 		}
-		return s.paidTx(ctx, tx, i, at)
+		return s.paidTx(ctx, tx, i, a.ID, at)
 	}
 	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, a.Amount, a.Provider, at); err != nil {
 		return err

@@ -32,15 +32,15 @@ type Payee interface {
 	// and the payment are locked in the same order as when the payee itself begins.
 	LockTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) error
 
-	// PaidTx says that what has to be paid was paid.
-	PaidTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// PaidTx says that what has to be paid was paid, in an attempt.
+	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
 
 	// SurplusTx says that money came that did not have to be paid any more; it is about to be given back.
 	// attempt tells it from another.
 	SurplusTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
 
-	// RefundedTx says that money was given back; refund tells it from other money.
-	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// RefundedTx says that money which came in an attempt was given back; refund tells it from other money.
+	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
 }
 
 // Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.
@@ -98,7 +98,8 @@ func (s *Service) OpenTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, 
 		return nil
 	}
 	i := intent{ID: id, Reference: reference, Provider: provider, Amount: amount, State: Pending}
-	return i.attemptTx(ctx, tx, attempt{Number: 1, State: Pending, CreatedAt: at, ExpiresAt: &until})
+	_, err = i.attemptTx(ctx, tx, attempt{Number: 1, State: Pending, CreatedAt: at, ExpiresAt: &until})
+	return err
 }
 
 // intent is a row of payment_intents, locked.
@@ -175,6 +176,7 @@ func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	if err != nil {
 		return 0, err
 	}
+	var paid uuid.UUID // the attempt; none where nothing has to be paid
 	if i.Amount > 0 {
 		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil {
 			return 0, err
@@ -183,20 +185,20 @@ func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 		if err != nil {
 			return 0, err
 		}
-		err = i.attemptTx(ctx, tx, attempt{Number: number, State: Succeeded, CreatedAt: at, EndedAt: &at})
+		paid, err = i.attemptTx(ctx, tx, attempt{Number: number, State: Succeeded, CreatedAt: at, EndedAt: &at})
 		if err != nil {
 			return 0, err
 		}
 	}
-	return i.Amount, s.paidTx(ctx, tx, i, at)
+	return i.Amount, s.paidTx(ctx, tx, i, paid, at)
 }
 
-// paidTx says that an intent was paid.
-func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, at time.Time) error {
+// paidTx says that an intent was paid, in an attempt.
+func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, attempt uuid.UUID, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
 		update payment_intents set state = $2, settled_at = $3 where id = $1`, i.ID, paysIntent.to, at)
 	if err != nil {
 		return fmt.Errorf("payment: settle intent for %s: %w", i.Reference, err)
 	}
-	return s.Payee.PaidTx(ctx, tx, i.Reference, i.Amount, i.Provider, at)
+	return s.Payee.PaidTx(ctx, tx, i.Reference, attempt, i.Amount, i.Provider, at)
 }

@@ -72,7 +72,7 @@ func (c *till) note(list *[]money.Amount, amount money.Amount) error {
 
 func (c *till) LockTx(context.Context, *sqlx.Tx, uuid.UUID) error { return nil }
 
-func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.paid, amount)
 }
 
@@ -80,7 +80,7 @@ func (c *till) SurplusTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount m
 	return c.note(&c.surplus, amount)
 }
 
-func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.back, amount)
 }
 

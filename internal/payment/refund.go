@@ -133,7 +133,7 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
 	if e.to == Succeeded {
-		return s.Payee.RefundedTx(ctx, tx, r.Reference, r.ID, r.Amount, r.Provider, at)
+		return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, r.Provider, at)
 	}
 	_, err := tx.ExecContext(ctx, `
 		update payment_attempts set refunded_centimes = refunded_centimes - $2 where id = $1`, r.Attempt, r.Amount)

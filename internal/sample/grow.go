@@ -49,18 +49,14 @@ func (g *growth) exec(statements ...string) error {
 	return nil
 }
 
-// prepare makes the functions that copies are named by, and takes away what would be asked for each of
+// prepare makes the function that copies are named by, and takes away what would be asked for each of
 // millions of rows: triggers, and the indexes and foreign keys, which are built again at the end.
 func (g *growth) prepare() error {
 	err := g.exec(`analyze`,
 		`set local work_mem = '128MB'`, `set local maintenance_work_mem = '512MB'`,
 		// The time that begins an id stays, so that indexes remain dense.
 		`create function pg_temp.copied(id uuid, n int) returns uuid language sql immutable as $$
-		     select overlay(md5(id::text || n) placing left(replace(id::text, '-', ''), 13) from 1)::uuid $$`,
-		`create function pg_temp.naming(t text, n int) returns text language sql immutable as $$
-		     select case when substr(split_part(t, ':', 2), 9, 1) = '-'
-		         then overlay(t placing pg_temp.copied(split_part(t, ':', 2)::uuid, n)::text from position(':' in t) + 1 for 36)
-		         else t end $$`)
+		     select overlay(md5(id::text || n) placing left(replace(id::text, '-', ''), 13) from 1)::uuid $$`)
 	if err != nil {
 		return err
 	}
@@ -131,8 +127,8 @@ var renamed = map[string]string{
 	"products.name_fr":     `name_fr || ' ' || n`,
 	"orders.number":        `number || '-' || n`,
 	"orders.token_hash":    `sha256(token_hash || n::text::bytea)`,
-	"payment_attempts.key": `pg_temp.naming(key, n) || '-' || n`,
-	"journals.reference":   `pg_temp.naming(reference, n)`,
+	"payment_attempts.key": `key || '-' || n`,
+	"journals.reference":   `reference || '-' || n`,
 	"journals.input_hash":  journalHash,
 }
 
@@ -145,6 +141,7 @@ func buyersPhone(column string) string {
 const journalHash = `(
 	select sha256(convert_to('{"Kind":' || to_json(o.kind) || ',"OrderID":' || coalesce('"' || pg_temp.copied(o.order_id, n) || '"', 'null')
 	    || coalesce(',"PartID":"' || pg_temp.copied(o.part_id, n) || '"', '') || coalesce(',"PaymentID":"' || pg_temp.copied(o.payment_id, n) || '"', '')
+	    || coalesce(',"RefundID":"' || pg_temp.copied(o.refund_id, n) || '"', '') || coalesce(',"AdjustmentID":"' || pg_temp.copied(o.adjustment_id, n) || '"', '')
 	    || coalesce(',"PayoutID":"' || pg_temp.copied(o.payout_id, n) || '"', '')
 	    || ',"Postings":[' || string_agg(format('{"debit":"%s","credit":"%s","amount":%s%s}', p.debit, p.credit, p.amount, p.whose), ','
 	                                     order by p.debit collate "C", p.credit collate "C", p.amount) || ']}', 'UTF8'))

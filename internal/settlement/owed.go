@@ -46,20 +46,25 @@ type Summary struct {
 
 // standing is what the balances of the ledger say of those of the cooperatives $1 that have any. All its figures add up
 // on the credit side: what was paid out, too, which left the bank.
-const standing = `standing as (
-		    select cooperative_id,
+const standing = `standing as materialized (
+		    select b.cooperative_id,
 		           coalesce(sum(credits - debits) filter (where account = 'commission'), 0) as commission,
 		           coalesce(sum(credits - debits) filter (where account = 'bank'), 0) as paid_out,
 		           coalesce(sum(credits - debits) filter (where account = 'payable'), 0) as due,
 		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
 		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
-		    from ledger_balances
-		    where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id = any($1)
-		    group by cooperative_id
-		), unconfirmed as (
-		    select p.cooperative_id, sum(p.items_centimes) as pending
-		    from order_parts p join order_heads o on o.id = p.order_id
-		    where p.cooperative_id = any($1) and p.unanswered and o.unconfirmed
+		    from unnest($1::uuid[]) as c (id)
+		    cross join lateral ( -- each by its key
+		        select * from ledger_balances
+		        where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id = c.id offset 0) b
+		    group by b.cooperative_id
+		), unconfirmed as materialized (
+		    select p.cooperative_id, sum(m.amount) as pending
+		    from unnest($1::uuid[]) as c (id)
+		    cross join lateral (select order_id, cooperative_id from order_parts where cooperative_id = c.id and unanswered offset 0) p
+		    cross join lateral (select unconfirmed from order_heads where id = p.order_id offset 0) o
+		    join ledger_movements m on m.order_id = p.order_id and m.cooperative_id = p.cooperative_id
+		    where o.unconfirmed and m.account = 'pending'
 		    group by p.cooperative_id
 		), owed as (
 		    select c.*,

@@ -19,6 +19,8 @@ func Page(r *web.Request, orders *order.Service, title string) (ui.Page, map[ord
 		return ui.Page{}, nil, fmt.Errorf("orders that wait: %w", err)
 	}
 	p := r.Page(title)
-	p.Waiting = counts[order.PartPlaced] + counts[order.PartAccepted]
+	for _, state := range order.TodoParts() {
+		p.Waiting += counts[state]
+	}
 	return p, counts, nil
 }

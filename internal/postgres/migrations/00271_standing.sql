@@ -35,9 +35,11 @@ from cooperatives c
 left join balances p on p.account = 'pending' and p.cooperative_id = c.id
 left join lateral (select credits - debits as due from balances where account = 'payable' and cooperative_id = c.id) d on true
 left join lateral (
-    select sum(n.items_centimes) as amount
-    from order_parts n join order_heads o on o.id = n.order_id
-    where n.cooperative_id = c.id and n.unanswered and o.unconfirmed
+    select sum(m.amount) as amount
+    from order_parts n
+    join order_heads o on o.id = n.order_id
+    join ledger_movements m on m.order_id = n.order_id and m.cooperative_id = n.cooperative_id
+    where n.cooperative_id = c.id and n.unanswered and o.unconfirmed and m.account = 'pending'
 ) u on true;
 
 -- What the questions should be, but for whether they are still asked: those that are proven are forgotten.

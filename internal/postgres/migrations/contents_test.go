@@ -29,6 +29,8 @@ var moved = slices.Concat([]change{
 	{120, "postings.credit", "likewise"},
 	{162, "delivery_zones", "berkane is called province"},
 	{162, "places.zone", "likewise"},
+	{272, "journals.payment_id", "the attempt that the money of what was paid came by is filled in"},
+	{272, "journals.hash_version", "which is told by it"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
 }, together(161, "settings", "in decided, by its name in the form",
 	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",

@@ -106,7 +106,7 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 			}
 		}
 	}
-	parts, _, err := h.Orders.PartsOf(ctx, coopID, []order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Number: 1, Size: partsAtOnce})
+	parts, _, err := h.Orders.PartsOf(ctx, coopID, order.TodoParts(), order.Page{Number: 1, Size: partsAtOnce})
 	if err != nil {
 		return err
 	}

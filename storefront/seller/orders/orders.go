@@ -46,7 +46,7 @@ type shelf struct {
 
 // shelves are the lists in the order of the work.
 var shelves = []shelf{
-	{"todo", []order.PartState{order.PartPlaced, order.PartAccepted}},
+	{"todo", order.TodoParts()},
 	{"ready", []order.PartState{order.PartReady}},
 	{"courier", []order.PartState{order.PartHandedOver}},
 	{"past", []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
