@@ -218,6 +218,8 @@ var cleared = map[string]string{
 	"GET /seller/money.:format":                           "president manager",
 	"GET /association":                                    "director treasurer marketing",
 	"GET /association/sales.:format":                      "director treasurer marketing",
+	"GET /association/sales/idle":                         "director treasurer marketing",
+	"GET /association/sales/idle.:format":                 "director treasurer marketing",
 	"GET /association/cooperatives":                       "director treasurer marketing support",
 	"GET /association/cooperatives/:slug":                 "director treasurer marketing support",
 	"GET /association/cooperatives/new":                   "director",

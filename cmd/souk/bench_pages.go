@@ -23,6 +23,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -72,6 +73,7 @@ var benched = map[string][]string{
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
 	"/association":                         {"", "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association/sales/idle":              {"?period=month", "?period=all", "?period=all&after={idle}"},
 	"/association/cooperatives":            {"", "?state=approved", "?page=20", "?q=nahla"},
 	"/association/cooperatives/new":        {""},
 	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
@@ -95,6 +97,7 @@ var benchedFiles = map[string][]string{
 	"/seller/upload/:id/errors.csv":   {"/seller/upload/{upload}/errors.csv"},
 	"/seller/money.:format":           {"/seller/money.csv"},
 	"/association/sales.:format":      {"/association/sales.csv"},
+	"/association/sales/idle.:format": {"/association/sales/idle.csv"},
 	"/association/security.:format":   {"/association/security.csv"},
 	"/association/settlement.:format": {"/association/settlement.csv"},
 }
@@ -253,6 +256,14 @@ func (v *asker) findRecords(ctx context.Context) error {
 		return err
 	}
 	v.values["goods_place"] = web.Place(oldest.Products[0].Place(false)).String()
+	idle, err := v.app.Reports.Idle(ctx, report.Filter{}, nil, 1)
+	if err != nil {
+		return err
+	}
+	if len(idle.Cooperatives) == 0 {
+		return errors.New("every cooperative of the market has sold something")
+	}
+	v.values["idle"] = idle.Cooperatives[0].ID.String()
 	if _, _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
 		return err
 	}

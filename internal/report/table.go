@@ -29,3 +29,19 @@ func (s *Service) Table(ctx context.Context, f Filter, l *i18n.Locale) table.Tab
 		RightToLeft: l.Dir() == "rtl",
 	}
 }
+
+// IdleTable is Table of the cooperatives with no sale, without the columns of sales.
+func (s *Service) IdleTable(ctx context.Context, f Filter, l *i18n.Locale) table.Table {
+	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
+	each := func(fn func(Cooperative) error) error { return s.EachIdle(ctx, f, fn) }
+	return table.Table{
+		Header: []string{
+			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
+			l.T("report.column.members"), l.T("report.column.women"),
+		},
+		Rows: table.Walk(each, func(c Cooperative) []any {
+			return []any{l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly], c.Members(), c.Women}
+		}),
+		RightToLeft: l.Dir() == "rtl",
+	}
+}

@@ -15,6 +15,7 @@ import (
 const (
 	DashboardPath    = "/association"
 	SalesPath        = "/association/sales"
+	IdlePath         = SalesPath + "/idle"
 	CooperativesPath = "/association/cooperatives"
 	OrdersPath       = "/association/orders"
 	SettlementPath   = "/association/settlement"

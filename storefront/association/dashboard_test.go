@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -332,4 +333,56 @@ func TestWhoSoldNothingHasANextStep(t *testing.T) {
 		page.Find(row("nahla") + ` a[href="/` + code + `/association/cooperatives/nahla#products"]`)
 		m.speaks(page)
 	}
+}
+
+func TestAllWhoSoldNothingCanBeSeen(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	_, err := m.DB.Exec(`
+		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
+		select gen_random_uuid(), 'toile-' || i, 'نسيج ' || i, 'Toile ' || i, 'crafts', 'berkane', 5 + i % 3, 0, 0, 'approved', now(), now()
+		from generate_series(1, 70) i`)
+	m.must(err)
+	for _, code := range languages {
+		l := m.in(code)
+		dashboard := m.boss.Get("/" + code + "/association?period=all").Want(http.StatusOK)
+		all := dashboard.Find("a[data-all-idle]")
+		if got, want := all.Text(), l.N("association.idle.all", 71); got != want {
+			t.Errorf("%s: the dashboard leads to «%s»", code, got)
+		}
+		first := m.boss.Get(all.AttrOr("href", "")).Want(http.StatusOK)
+		m.says(first, "[data-sentence]", l.N("association.idle.sentence", 71, "Period", l.T("association.period.always")))
+		m.speaks(first)
+		seen := slugs(first.Find("tr[data-cooperative]"))
+		page := first
+		for page.Has("a[rel=next]") {
+			page = m.boss.Get(page.Find("a[rel=next]").AttrOr("href", "")).Want(http.StatusOK)
+			seen = append(seen, slugs(page.Find("tr[data-cooperative]"))...)
+		}
+		sorted := slices.Sorted(slices.Values(seen))
+		if len(slices.Compact(sorted)) != 71 || len(seen) != 71 {
+			t.Errorf("%s: %d cooperatives are seen: %v", code, len(seen), seen)
+		}
+		for page.Has("a[rel=prev]") {
+			page = m.boss.Get(page.Find("a[rel=prev]").AttrOr("href", "")).Want(http.StatusOK)
+		}
+		if diff := cmp.Diff(slugs(first.Find("tr[data-cooperative]")), slugs(page.Find("tr[data-cooperative]"))); diff != "" {
+			t.Errorf("%s: back is not where it began: %s", code, diff)
+		}
+		file := readCSV(t, m.boss.Get(first.Find("a[download][href*='.csv']").AttrOr("href", "")).Want(http.StatusOK))
+		if len(file) != 72 {
+			t.Errorf("%s: the file has %d lines", code, len(file))
+		}
+		nobody := m.boss.Get("/" + code + "/association/sales/idle?commune=zegzel&period=all").Want(http.StatusOK)
+		m.says(nobody, ".empty h2", l.T("association.idle.none"))
+		m.speaks(nobody)
+		wrong := m.boss.Get("/" + code + "/association/sales/idle?from=hier").Want(http.StatusUnprocessableEntity)
+		m.speaks(wrong)
+		if wrong.Has("[data-idle]") {
+			t.Errorf("%s: a list of a period that is none", code)
+		}
+	}
+	m.boss.Get("/fr/association/sales/idle.csv?from=hier").Want(http.StatusUnprocessableEntity)
+	m.boss.Get("/fr/association/sales/idle?after=" + m.Association.ID.String()).Want(http.StatusNotFound)
 }

@@ -1,30 +1,18 @@
 package sales
 
 import (
-	"net/http"
-	"slices"
-	"strings"
-	"time"
-
-	"github.com/google/uuid"
-
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
-	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // dashboardView is the page of joint sales. With a filter that cannot be used it has a form only.
 type dashboardView struct {
-	Filter  salesFilter
-	Form    ui.Form
-	Choices choices
-	Usable  bool
+	asked
 
 	Sales  report.Sales
 	Before *report.Before // the same number of days before; nil when the period has no beginning or no end
@@ -32,7 +20,6 @@ type dashboardView struct {
 
 	Latest []report.Order
 	Owed   association.Owed
-	Today  time.Time
 	Held   order.HeldNow
 }
 
@@ -43,52 +30,32 @@ const (
 )
 
 func (h *Handler) dashboard(r *web.Request) error {
-	v, err := h.asked(r)
-	status := http.StatusOK
-	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
-		v.Form, status = association.FormOf(r.Locale, r.QueryValues(), f), http.StatusUnprocessableEntity
-	} else if err != nil {
+	v := dashboardView{}
+	var err error
+	if v.asked, err = h.asked(r); err != nil {
 		return err
-	} else if err := h.fill(r, &v); err != nil {
-		return err
+	}
+	if v.Usable {
+		if err := h.fill(r, &v); err != nil {
+			return err
+		}
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.dashboard.title"))
 	if err != nil {
 		return err
 	}
-	return r.Render(status, dashboardPage(p, v))
+	return r.Render(v.status(), dashboardPage(p, v))
 }
 
 // exportSales answers with the dashboard's table of cooperatives under the same filter.
 func (h *Handler) exportSales(r *web.Request) error {
-	v, err := h.asked(r)
+	v, err := h.filtered(r)
 	if err != nil {
 		return err
 	}
 	t := h.Reports.Table(r.Context(), v.Filter.report(), r.Locale)
 	t.Name = r.Locale.T("association.dashboard.title")
 	return r.Table(v.Filter.fileName("souk-sales"), r.Param("format"), t)
-}
-
-// fileName is name with what the filter lets through, so that two exports are two files.
-func (f salesFilter) fileName(name string) string {
-	parts := []string{name, association.DateValue(f.From), association.DateValue(f.To), f.Commune, f.Sector}
-	if f.Women {
-		parts = append(parts, "women")
-	}
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
-}
-
-// asked reads the filter of the request, and what it can choose from.
-func (h *Handler) asked(r *web.Request) (v dashboardView, err error) {
-	if v.Choices, err = h.choices(r); err != nil {
-		return v, err
-	}
-	v.Today = association.Day(h.Now())
-	v.Filter, err = readFilter(r.QueryValues(), v.Today, v.Choices)
-	v.Usable = err == nil
-	v.Form.Values = v.Filter.values()
-	return v, err
 }
 
 // fill gathers the figures.
@@ -115,40 +82,8 @@ func (h *Handler) fill(r *web.Request, v *dashboardView) error {
 			return err
 		}
 	}
-	v.Idle, err = h.idle(r, v)
+	v.Idle, err = h.idle(r, v.Filter, v.Sales.Idle)
 	return err
-}
-
-// idle is a cooperative without a sale, what can be seen of it, and the next step.
-type idle struct {
-	report.Cooperative
-	Published int
-	Phone     string
-	Before    money.Amount // sold in as many days before
-}
-
-// idle looks at the cooperatives without a sale that the report names.
-func (h *Handler) idle(r *web.Request, v *dashboardView) ([]idle, error) {
-	list := v.Sales.Idle
-	ids := make([]uuid.UUID, len(list))
-	for i, c := range list {
-		ids[i] = c.ID
-	}
-	known, err := h.Cooperatives.ByIDs(r.Context(), ids)
-	if err != nil {
-		return nil, err
-	}
-	var sold map[uuid.UUID]report.Figures
-	if before, ok := v.Filter.Before(); ok {
-		if sold, err = h.Reports.OfEach(r.Context(), v.Filter.reportOn(before), ids); err != nil {
-			return nil, err
-		}
-	}
-	shown := make([]idle, len(list))
-	for i, c := range list {
-		shown[i] = idle{Cooperative: c, Published: known[i].ProductCount, Phone: known[i].Phone, Before: sold[c.ID].Total()}
-	}
-	return shown, nil
 }
 
 // idleCount is how many cooperatives sold nothing.

@@ -1,10 +1,13 @@
 package sales
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -46,6 +49,44 @@ type salesFilter struct {
 	Preset          string // "" for two days of the reader's own choice
 	Commune, Sector string
 	Women           bool
+}
+
+// asked is what a page was asked to tell of. With a filter that cannot be used it has a form only.
+type asked struct {
+	Filter  salesFilter
+	Form    ui.Form
+	Choices choices
+	Usable  bool
+	Today   time.Time
+}
+
+// status is that of the page.
+func (a asked) status() int {
+	if !a.Usable {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+// asked reads the filter of the request, and what it can choose from; a filter that cannot be used is told in the form.
+func (h *Handler) asked(r *web.Request) (asked, error) {
+	a, err := h.filtered(r)
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		a.Form, err = association.FormOf(r.Locale, r.QueryValues(), f), nil
+	}
+	return a, err
+}
+
+// filtered is asked, with a filter that cannot be used as an error.
+func (h *Handler) filtered(r *web.Request) (a asked, err error) {
+	if a.Choices, err = h.choices(r); err != nil {
+		return a, err
+	}
+	a.Today = association.Day(h.Now())
+	a.Filter, err = readFilter(r.QueryValues(), a.Today, a.Choices)
+	a.Usable = err == nil
+	a.Form.Values = a.Filter.values()
+	return a, err
 }
 
 // choices are the values that cooperatives can be filtered by, named in the reader's language.
@@ -135,6 +176,15 @@ func (f salesFilter) query() url.Values {
 		query.Set("women", "yes")
 	}
 	return query
+}
+
+// fileName is name with what the filter lets through, so that two exports are two files.
+func (f salesFilter) fileName(name string) string {
+	parts := []string{name, association.DateValue(f.From), association.DateValue(f.To), f.Commune, f.Sector}
+	if f.Women {
+		parts = append(parts, "women")
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
 }
 
 // address is a page about what the filter lets through.

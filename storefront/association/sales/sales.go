@@ -26,5 +26,7 @@ func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeSales, association.DashboardPath, h.dashboard),
 		web.Get(account.SeeSales, association.SalesPath+".:format", h.exportSales),
+		web.Get(account.SeeSales, association.IdlePath, h.idlePage),
+		web.Get(account.SeeSales, association.IdlePath+".:format", h.exportIdle),
 	}
 }
