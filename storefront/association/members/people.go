@@ -32,6 +32,9 @@ type peopleView struct {
 	Form  ui.Form
 }
 
+// many reports whether there are more people than the page shows, or somebody was looked for.
+func (v peopleView) many() bool { return v.Before || v.More || v.Text != "" || v.Find.Errors != nil }
+
 // address is the list of those that are looked for; place is "after" or "before" a person, or empty.
 func (v peopleView) address(place string, id uuid.UUID) string {
 	query := url.Values{}
