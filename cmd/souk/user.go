@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/security"
@@ -150,7 +151,7 @@ func (k *keeper) readPassword() (string, error) {
 
 // tellLink makes a link to choose a password and prints it, this once.
 func (k *keeper) tellLink(ctx context.Context, u account.User) error {
-	token, err := k.Accounts.HandOverLink(ctx, u.ID, uuid.Nil, nil, tool)
+	token, err := k.Accounts.HandOverLink(ctx, u.ID, actor.OfSystem(), nil, tool)
 	if err != nil {
 		return plain(k.Languages, err)
 	}
@@ -221,7 +222,7 @@ func (k *keeper) associates(ctx context.Context) ([]account.Person, error) {
 func (k *keeper) role(ctx context.Context, args []string) error {
 	role := roleFlag(k.flags)
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.Accounts.Grant(ctx, p.ID, uuid.Nil, nil, account.Role(*role), tool); err != nil {
+		if err := k.Accounts.Grant(ctx, p.ID, actor.OfSystem(), nil, account.Role(*role), tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "%s is %s now.\n", p.Name, *role)
@@ -236,7 +237,7 @@ func (k *keeper) link(ctx context.Context, args []string) error {
 func (k *keeper) end(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.Accounts.End(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
+		if err := k.Accounts.End(ctx, p.ID, actor.OfSystem(), nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is ended, with its sessions and links.\n", p.Name)
@@ -247,7 +248,7 @@ func (k *keeper) end(ctx context.Context, args []string) error {
 func (k *keeper) reopen(ctx context.Context, args []string) error {
 	reason := k.flags.String("reason", "", "`why`, for the record")
 	return k.byLogin(ctx, args, func(p account.Person) error {
-		if err := k.Accounts.Reopen(ctx, p.ID, uuid.Nil, nil, *reason, tool); err != nil {
+		if err := k.Accounts.Reopen(ctx, p.ID, actor.OfSystem(), nil, *reason, tool); err != nil {
 			return err
 		}
 		fmt.Fprintf(k.stdout, "The account of %s is open again; a password has to be chosen by a link.\n", p.Name)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/job"
@@ -43,6 +44,14 @@ type User struct {
 
 // Holds reports whether whoever has a session may do that.
 func (u User) Holds(right Right) bool { return slices.Contains(u.Rights, right) }
+
+// Actor is who acts when she does: for her cooperative, or for the association.
+func (u User) Actor() actor.Actor {
+	if u.CooperativeID != nil {
+		return actor.OfCooperative(*u.CooperativeID, u.ID)
+	}
+	return actor.OfAssociation(u.ID)
+}
 
 // lifetime of a session: it ends when unused for idle, and at the latest absolute after sign-in.
 type lifetime struct{ idle, absolute time.Duration }
@@ -96,8 +105,8 @@ func New(db *sqlx.DB, jobs *job.Client, events *security.Log, secret []byte, now
 }
 
 // event begins one about u's account.
-func event(kind security.Kind, actor uuid.UUID, u User, from security.Source) *security.Event {
-	e := &security.Event{Kind: kind, Actor: actor, User: u.ID, Source: from}
+func event(kind security.Kind, by actor.Actor, u User, from security.Source) *security.Event {
+	e := &security.Event{Kind: kind, Actor: by, User: u.ID, Source: from}
 	if u.CooperativeID != nil {
 		e.Cooperative = *u.CooperativeID
 	}

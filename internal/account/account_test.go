@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
@@ -238,7 +239,7 @@ func TestNobodyChoosesTheNameOfHerHouse(t *testing.T) {
 	d := newDoor(t)
 	d.exec(t, `update settings set decided = decided || '{"name_ar": "جمعية تعاونيات بركان", "name_fr": "Association Tafoughalt", "name_en": "Berkane hub"}'`)
 	u := d.fatima(t)
-	token, err := d.HandOverLink(t.Context(), u.ID, uuid.Nil, nil, from("192.0.2.7"))
+	token, err := d.HandOverLink(t.Context(), u.ID, actor.OfSystem(), nil, from("192.0.2.7"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,7 +49,7 @@ func (s *Service) ChangePassword(ctx context.Context, u User, c Change, l *i18n.
 	}
 	entry.User = u
 	at := s.now()
-	err = s.events.Do(ctx, event(security.PasswordChanged, u.ID, u, c.From), func(tx *sqlx.Tx) error {
+	err = s.events.Do(ctx, event(security.PasswordChanged, u.Actor(), u, c.From), func(tx *sqlx.Tx) error {
 		if err := guess.settleTx(ctx, tx, true); err != nil {
 			return err
 		}
@@ -123,7 +123,7 @@ func (s *Service) prove(ctx context.Context, u User, current string, from securi
 		return nil, "", errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, false))
 	}
 	if !match {
-		s.events.Note(ctx, *event(security.PasswordRefused, u.ID, u, from))
+		s.events.Note(ctx, *event(security.PasswordRefused, u.Actor(), u, from))
 		return nil, "", wrong.Field("current_password", "account.current_wrong")
 	}
 	return guess, hash, nil

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -48,8 +49,8 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 	if err != nil {
 		return User{}, err
 	}
-	err = s.events.Do(ctx, event(security.AccountAdded, uuid.Nil, u, security.Source{}), func(tx *sqlx.Tx) error {
-		return s.insertTx(ctx, tx, u, hash, uuid.Nil)
+	err = s.events.Do(ctx, event(security.AccountAdded, actor.OfSystem(), u, security.Source{}), func(tx *sqlx.Tx) error {
+		return s.insertTx(ctx, tx, u, hash, actor.OfSystem())
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -61,7 +62,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 // link to choose one, good for three days, and token is empty; for who has none, token is that of a link
 // to hand over, good for an hour, which is told here and never again. link makes a page's address of a
 // token; l is the language to write in. Errors as of Create.
-func (s *Service) Invite(ctx context.Context, n NewUser, by uuid.UUID, from security.Source,
+func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from security.Source,
 	link func(token string) string, l *i18n.Locale) (u User, token string, err error) {
 	u, wrong := n.checked()
 	if len(wrong.Fields) > 0 {
@@ -127,7 +128,7 @@ func (n NewUser) checked() (User, *fault.Error) {
 }
 
 // insertTx makes an account in the name of by.
-func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string, by uuid.UUID) error {
+func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string, by actor.Actor) error {
 	if err := mayStillTx(ctx, tx, u.CooperativeID, by); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/text"
@@ -21,8 +22,8 @@ const maxReason = 300
 // more. What she did stays. seen is how many decisions about the account (Person.Decisions) whoever decides
 // saw, nil for who looks at no page. Errors: ErrNotFound; ErrWrongState if it is ended already, or others
 // were taken; ErrOwnAccount; ErrLastHead; ErrUser with the field reason.
-func (s *Service) End(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error {
-	if user == by {
+func (s *Service) End(ctx context.Context, user uuid.UUID, by actor.Actor, seen *int64, reason string, from security.Source) error {
+	if user == by.User {
 		return ErrOwnAccount
 	}
 	return s.decide(ctx, security.AccountEnded, user, by, reason, from, func(tx *sqlx.Tx, reason string) error {
@@ -39,7 +40,7 @@ func (s *Service) End(ctx context.Context, user, by uuid.UUID, seen *int64, reas
 // Reopen lets the person of an ended account sign in again, in the name of by; she chooses a new password
 // by a link. seen is as for End. Errors: ErrNotFound; ErrWrongState if it is open, or others were taken;
 // ErrLastHead; ErrUser with the field reason.
-func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error {
+func (s *Service) Reopen(ctx context.Context, user uuid.UUID, by actor.Actor, seen *int64, reason string, from security.Source) error {
 	return s.decide(ctx, security.AccountReopened, user, by, reason, from, func(tx *sqlx.Tx, _ string) error {
 		// Whoever knew the password may be why it was ended.
 		return changedOne(tx.ExecContext(ctx, `
@@ -49,7 +50,7 @@ func (s *Service) Reopen(ctx context.Context, user, by uuid.UUID, seen *int64, r
 }
 
 // decide takes a decision about an account, in the name of by, for a reason.
-func (s *Service) decide(ctx context.Context, kind security.Kind, user, by uuid.UUID, reason string, from security.Source,
+func (s *Service) decide(ctx context.Context, kind security.Kind, user uuid.UUID, by actor.Actor, reason string, from security.Source,
 	do func(tx *sqlx.Tx, reason string) error) error {
 	reason = text.Line(reason)
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
@@ -92,7 +93,7 @@ const ofHouse = `(cooperative_id = cast($1 as uuid) or cast($1 as uuid) is null 
 
 // mayStillTx locks the people of a house (a cooperative, or the association for nil) and is ErrWrongState if by
 // is one of them who may decide about the others no more.
-func mayStillTx(ctx context.Context, tx *sqlx.Tx, cooperative *uuid.UUID, by uuid.UUID) error {
+func mayStillTx(ctx context.Context, tx *sqlx.Tx, cooperative *uuid.UUID, by actor.Actor) error {
 	var people []struct {
 		ID    uuid.UUID
 		Role  Role
@@ -103,7 +104,7 @@ func mayStillTx(ctx context.Context, tx *sqlx.Tx, cooperative *uuid.UUID, by uui
 		return err
 	}
 	for _, p := range people {
-		if p.ID == by && (p.Ended || !p.Role.Holds(KeepPeople) && !p.Role.Holds(KeepMembers)) {
+		if p.ID == by.User && (p.Ended || !p.Role.Holds(KeepPeople) && !p.Role.Holds(KeepMembers)) {
 			return ErrWrongState
 		}
 	}

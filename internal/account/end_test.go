@@ -34,12 +34,12 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 	entry := d.enter(t, "0661234567", password, "")
 	link := requestReset(t, d, "0661234567")
 	for name, reason := range map[string]string{"account.reason_missing": " ", "account.reason_long": strings.Repeat("x", 301)} {
-		if e := fault.As(d.End(ctx, fatima.ID, jamal.ID, nil, reason, village)); e == nil || e.Fields["reason"].Key != name {
+		if e := fault.As(d.End(ctx, fatima.ID, jamal.Actor(), nil, reason, village)); e == nil || e.Fields["reason"].Key != name {
 			t.Errorf("reason %.5q: %v", reason, e)
 		}
 	}
 	d.goesOn(t, entry.Token, true)
-	if err := d.End(ctx, fatima.ID, jamal.ID, nil, "left the cooperative", village); err != nil {
+	if err := d.End(ctx, fatima.ID, jamal.Actor(), nil, "left the cooperative", village); err != nil {
 		t.Fatal(err)
 	}
 	d.goesOn(t, entry.Token, false)
@@ -52,10 +52,10 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 	if token := requestReset(t, d, "0661234567"); token != "" {
 		t.Error("she is mailed a link")
 	}
-	if _, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, nil, village); !errors.Is(err, account.ErrWrongState) {
+	if _, err := d.HandOverLink(ctx, fatima.ID, jamal.Actor(), nil, village); !errors.Is(err, account.ErrWrongState) {
 		t.Errorf("a link is handed over: %v", err)
 	}
-	if err := d.End(ctx, fatima.ID, jamal.ID, nil, "again", village); !errors.Is(err, account.ErrWrongState) {
+	if err := d.End(ctx, fatima.ID, jamal.Actor(), nil, "again", village); !errors.Is(err, account.ErrWrongState) {
 		t.Errorf("ended again: %v", err)
 	}
 	p, err := d.Person(ctx, fatima.ID)
@@ -64,16 +64,16 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 	}
 	d.sound(t)
 
-	if err := d.Reopen(ctx, fatima.ID, jamal.ID, nil, "came back", village); err != nil {
+	if err := d.Reopen(ctx, fatima.ID, jamal.Actor(), nil, "came back", village); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.Reopen(ctx, fatima.ID, jamal.ID, nil, "again", village); !errors.Is(err, account.ErrWrongState) {
+	if err := d.Reopen(ctx, fatima.ID, jamal.Actor(), nil, "again", village); !errors.Is(err, account.ErrWrongState) {
 		t.Errorf("reopened again: %v", err)
 	}
 	if _, err := d.SignIn(ctx, account.Attempt{Login: "0661234567", Password: password, From: village}); !errors.Is(err, account.ErrWrongLogin) {
 		t.Errorf("with the password from before: %v", err)
 	}
-	token, err := d.HandOverLink(ctx, fatima.ID, jamal.ID, nil, village)
+	token, err := d.HandOverLink(ctx, fatima.ID, jamal.Actor(), nil, village)
 	if err == nil {
 		err = d.choose(token, newPassword)
 	}
@@ -92,19 +92,19 @@ func TestTheAssociationIsNeverWithoutAnybody(t *testing.T) {
 	d := newDoor(t)
 	ctx := context.Background()
 	jamal := d.associate(t, "Jamal")
-	if err := d.End(ctx, jamal.ID, jamal.ID, nil, "by accident", village); !errors.Is(err, account.ErrOwnAccount) {
+	if err := d.End(ctx, jamal.ID, jamal.Actor(), nil, "by accident", village); !errors.Is(err, account.ErrOwnAccount) {
 		t.Errorf("her own: %v", err)
 	}
 	fatima := d.fatima(t)
-	if err := d.End(ctx, jamal.ID, fatima.ID, nil, "the last one", village); !errors.Is(err, account.ErrLastHead) {
+	if err := d.End(ctx, jamal.ID, fatima.Actor(), nil, "the last one", village); !errors.Is(err, account.ErrLastHead) {
 		t.Errorf("the last one: %v", err)
 	}
 	souad := d.associate(t, "Souad")
 	d.associate(t, "Hanan")
 	var both sync.WaitGroup
 	results := make([]error, 2)
-	both.Go(func() { results[0] = d.End(ctx, souad.ID, jamal.ID, nil, "a quarrel", village) })
-	both.Go(func() { results[1] = d.End(ctx, jamal.ID, souad.ID, nil, "a quarrel", village) })
+	both.Go(func() { results[0] = d.End(ctx, souad.ID, jamal.Actor(), nil, "a quarrel", village) })
+	both.Go(func() { results[1] = d.End(ctx, jamal.ID, souad.Actor(), nil, "a quarrel", village) })
 	both.Wait()
 	if (results[0] == nil) == (results[1] == nil) {
 		t.Errorf("of two who end each other at once: %v, %v", results[0], results[1])

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
 )
@@ -13,8 +14,8 @@ import (
 // Grant gives a person another role of her house, in the name of by; it counts from her next request on. seen is
 // as for End. Errors: ErrNotFound; ErrWrongState if her account is ended, or others decided about it; ErrOwnAccount;
 // ErrLastHead; ErrUser with the field role.
-func (s *Service) Grant(ctx context.Context, user, by uuid.UUID, seen *int64, role Role, from security.Source) error {
-	if user == by {
+func (s *Service) Grant(ctx context.Context, user uuid.UUID, by actor.Actor, seen *int64, role Role, from security.Source) error {
+	if user == by.User {
 		return ErrOwnAccount
 	}
 	p, err := s.Person(ctx, user)

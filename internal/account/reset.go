@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -99,7 +100,7 @@ func (s *Service) RequestReset(ctx context.Context, login string, from security.
 		if err != nil {
 			return err
 		}
-		e = *event(security.ResetAsked, uuid.Nil, u, from)
+		e = *event(security.ResetAsked, actor.Actor{}, u, from)
 		if u.Email == nil {
 			return nil
 		}
@@ -125,7 +126,7 @@ func (s *Service) RequestReset(ctx context.Context, login string, from security.
 // again. seen is which of her links (Person.Link) whoever asks for it saw, so that one which somebody else has
 // just handed over stays good; nil for who looks at no page. Errors: ErrNotFound; ErrWrongState if her account
 // is ended, or there is another link.
-func (s *Service) HandOverLink(ctx context.Context, user, by uuid.UUID, seen *int64, from security.Source) (token string, err error) {
+func (s *Service) HandOverLink(ctx context.Context, user uuid.UUID, by actor.Actor, seen *int64, from security.Source) (token string, err error) {
 	person, err := s.Person(ctx, user)
 	if err != nil {
 		return "", err
@@ -210,7 +211,7 @@ func (s *Service) ChoosePassword(ctx context.Context, token, password string, fr
 	if err != nil {
 		return "", err
 	}
-	err = s.events.Do(ctx, event(security.PasswordChosen, u.ID, u, from), func(tx *sqlx.Tx) error {
+	err = s.events.Do(ctx, event(security.PasswordChosen, u.Actor(), u, from), func(tx *sqlx.Tx) error {
 		// Deleting the link is what uses it up: of two that try at once, one finds it gone.
 		used, err := tx.ExecContext(ctx, `
 			delete from password_resets where token_hash = $1 and expires_at > $2`, tokenHash(token), s.now())

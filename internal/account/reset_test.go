@@ -220,7 +220,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	jamal := d.associate(t, "Jamal")
 	amina, token, err := d.Invite(ctx, account.NewUser{
 		Name: "Amina", Phone: "0661999888", Role: account.President, CooperativeID: &d.cooperative,
-	}, jamal.ID, village, link, d.fr)
+	}, jamal.Actor(), village, link, d.fr)
 	if err != nil || token == "" || len(mails(t, d)) != 0 {
 		t.Fatalf("token %q, %v", token, err)
 	}
@@ -235,11 +235,11 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	}
 	session := d.signIn(t, "0661999888", newPassword)
 
-	earlier, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
+	earlier, err := d.HandOverLink(ctx, amina.ID, jamal.Actor(), nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
-	later, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
+	later, err := d.HandOverLink(ctx, amina.ID, jamal.Actor(), nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.goesOn(t, session, false)
-	third, err := d.HandOverLink(ctx, amina.ID, jamal.ID, nil, village)
+	third, err := d.HandOverLink(ctx, amina.ID, jamal.Actor(), nil, village)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func TestALinkIsHandedOverToWhoHasNoMail(t *testing.T) {
 	if err := d.LinkGood(ctx, third); !errors.Is(err, account.ErrLinkOver) {
 		t.Errorf("an hour later: %v", err)
 	}
-	if _, err := d.HandOverLink(ctx, d.cooperative, jamal.ID, nil, village); !errors.Is(err, account.ErrNotFound) {
+	if _, err := d.HandOverLink(ctx, d.cooperative, jamal.Actor(), nil, village); !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("to nobody: %v", err)
 	}
 	if told := d.told(t); strings.Count(told, "link_handed_over") != 4 || strings.Count(told, "password_chosen") != 2 {
@@ -279,7 +279,7 @@ func TestWhoIsInvitedByMailChoosesAPasswordWithinThreeDays(t *testing.T) {
 		email := fmt.Sprintf("khadija%d@nahlat.ma", days)
 		_, token, err := d.Invite(ctx, account.NewUser{
 			Name: "Khadija", Email: email, Role: account.President, CooperativeID: &d.cooperative,
-		}, jamal.ID, village, link, d.fr)
+		}, jamal.Actor(), village, link, d.fr)
 		sent := mails(t, d)
 		if err != nil || token != "" || sent[len(sent)-1].To != email || sent[len(sent)-1].Subject != d.fr.T("account.invite_mail_subject") {
 			t.Fatalf("token %q, mails %+v, %v", token, sent, err)
@@ -290,7 +290,7 @@ func TestWhoIsInvitedByMailChoosesAPasswordWithinThreeDays(t *testing.T) {
 			t.Errorf("after %d days: %v", days, err)
 		}
 	}
-	_, _, err := d.Invite(ctx, account.NewUser{Name: " ", Email: "khadija2@nahlat.ma", Role: account.Director}, jamal.ID, village, link, d.fr)
+	_, _, err := d.Invite(ctx, account.NewUser{Name: " ", Email: "khadija2@nahlat.ma", Role: account.Director}, jamal.Actor(), village, link, d.fr)
 	if e := fault.As(err); e == nil || e.Fields["name"].Key != "account.name_missing" {
 		t.Errorf("without a name: %v", err)
 	}

@@ -7,9 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
-
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
 )
@@ -65,7 +64,7 @@ func TestARoleIsGivenAndCountsAtOnce(t *testing.T) {
 	amina := d.hire(t, "Amina", account.Preparer)
 	entry := d.enter(t, "amina@souk.test", password, "")
 	grant := func(user, by account.User, role account.Role, seen int64) error {
-		return d.Grant(ctx, user.ID, by.ID, &seen, role, village)
+		return d.Grant(ctx, user.ID, by.Actor(), &seen, role, village)
 	}
 	for key, role := range map[string]account.Role{"account.role_same": account.Preparer, "account.role_unknown": account.Director} {
 		if e := fault.As(grant(amina, fatima, role, 0)); e == nil || e.Fields["role"].Key != key {
@@ -103,27 +102,27 @@ func TestACooperativeAndTheAssociationAreNeverWithoutTheirHead(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	last("the last president is lowered", d.Grant(ctx, fatima.ID, jamal.ID, nil, account.Manager, village))
-	last("the last president is ended", d.End(ctx, fatima.ID, jamal.ID, nil, "left", village))
-	last("the last director is lowered", d.Grant(ctx, jamal.ID, uuid.Nil, nil, account.Support, village))
-	last("the last director is ended", d.End(ctx, jamal.ID, uuid.Nil, nil, "left", village))
+	last("the last president is lowered", d.Grant(ctx, fatima.ID, jamal.Actor(), nil, account.Manager, village))
+	last("the last president is ended", d.End(ctx, fatima.ID, jamal.Actor(), nil, "left", village))
+	last("the last director is lowered", d.Grant(ctx, jamal.ID, actor.OfSystem(), nil, account.Support, village))
+	last("the last director is ended", d.End(ctx, jamal.ID, actor.OfSystem(), nil, "left", village))
 	// Whoever is alone in a cooperative may leave it; then nobody comes back but its president.
-	if err := errors.Join(d.End(ctx, amina.ID, fatima.ID, nil, "left", village), d.End(ctx, fatima.ID, jamal.ID, nil, "left", village)); err != nil {
+	if err := errors.Join(d.End(ctx, amina.ID, fatima.Actor(), nil, "left", village), d.End(ctx, fatima.ID, jamal.Actor(), nil, "left", village)); err != nil {
 		t.Fatal(err)
 	}
-	last("a preparer comes back alone", d.Reopen(ctx, amina.ID, jamal.ID, nil, "came back", village))
+	last("a preparer comes back alone", d.Reopen(ctx, amina.ID, jamal.Actor(), nil, "came back", village))
 	d.sound(t)
-	if err := errors.Join(d.Reopen(ctx, fatima.ID, jamal.ID, nil, "came back", village), d.Reopen(ctx, amina.ID, jamal.ID, nil, "came back", village)); err != nil {
+	if err := errors.Join(d.Reopen(ctx, fatima.ID, jamal.Actor(), nil, "came back", village), d.Reopen(ctx, amina.ID, jamal.Actor(), nil, "came back", village)); err != nil {
 		t.Fatal(err)
 	}
 	// Of two directors who lower each other at once the second is too late.
-	if err := d.Grant(ctx, samira.ID, jamal.ID, nil, account.Director, village); err != nil {
+	if err := d.Grant(ctx, samira.ID, jamal.Actor(), nil, account.Director, village); err != nil {
 		t.Fatal(err)
 	}
 	var both sync.WaitGroup
 	results := make([]error, 2)
-	both.Go(func() { results[0] = d.Grant(ctx, samira.ID, jamal.ID, nil, account.Marketing, village) })
-	both.Go(func() { results[1] = d.Grant(ctx, jamal.ID, samira.ID, nil, account.Marketing, village) })
+	both.Go(func() { results[0] = d.Grant(ctx, samira.ID, jamal.Actor(), nil, account.Marketing, village) })
+	both.Go(func() { results[1] = d.Grant(ctx, jamal.ID, samira.Actor(), nil, account.Marketing, village) })
 	both.Wait()
 	if (results[0] == nil) == (results[1] == nil) {
 		t.Errorf("of two who lower each other at once: %v, %v", results[0], results[1])

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/security"
 )
@@ -88,7 +89,7 @@ func (s *Service) SignOut(ctx context.Context, token string, from security.Sourc
 	if err != nil {
 		return fmt.Errorf("sign out: %w", err)
 	}
-	err = s.events.Do(ctx, event(security.SignedOut, u.ID, u, from), func(tx *sqlx.Tx) error {
+	err = s.events.Do(ctx, event(security.SignedOut, u.Actor(), u, from), func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `delete from sessions where token_hash = $1`, tokenHash(token))
 		return err
 	})
@@ -103,7 +104,7 @@ var errNothing = errors.New("nothing to end")
 
 // EndSession ends one session of u's, in the name of by, and does not know its browser any more. One that
 // is over already is no error.
-func (s *Service) EndSession(ctx context.Context, u User, session, by uuid.UUID, from security.Source) error {
+func (s *Service) EndSession(ctx context.Context, u User, session uuid.UUID, by actor.Actor, from security.Source) error {
 	err := s.events.Do(ctx, event(security.SessionEnded, by, u, from), func(tx *sqlx.Tx) error {
 		var device []byte
 		err := tx.GetContext(ctx, &device, `
@@ -125,7 +126,7 @@ func (s *Service) EndSession(ctx context.Context, u User, session, by uuid.UUID,
 
 // EndSessions ends all of u's sessions but that of the token keep, in the name of by, and tells how many
 // they were. It does not know their browsers any more.
-func (s *Service) EndSessions(ctx context.Context, u User, keep string, by uuid.UUID, from security.Source) (int, error) {
+func (s *Service) EndSessions(ctx context.Context, u User, keep string, by actor.Actor, from security.Source) (int, error) {
 	var ended int
 	e := event(security.SessionEnded, by, u, from)
 	err := s.events.Do(ctx, e, func(tx *sqlx.Tx) error {

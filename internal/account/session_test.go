@@ -131,24 +131,24 @@ func TestAPersonSeesWhereSheIsSignedInAndEndsIt(t *testing.T) {
 	}
 	other := d.create(t, "Amina")
 	for range 2 { // the second time there is nothing left to end
-		if err := d.EndSession(context.Background(), other, sessions[1].ID, other.ID, village); err != nil {
+		if err := d.EndSession(context.Background(), other, sessions[1].ID, other.Actor(), village); err != nil {
 			t.Fatal(err)
 		}
 		d.goesOn(t, computer, true) // which is not hers to end
 	}
-	if err := d.EndSession(context.Background(), fatima, sessions[1].ID, fatima.ID, village); err != nil {
+	if err := d.EndSession(context.Background(), fatima, sessions[1].ID, fatima.Actor(), village); err != nil {
 		t.Fatal(err)
 	}
 	d.goesOn(t, computer, false)
 	d.signIn(t, "0661234567", password)
 	d.signIn(t, "0661234567", password)
 	for _, want := range []int{2, 0} {
-		if n, err := d.EndSessions(context.Background(), fatima, phone, fatima.ID, village); err != nil || n != want {
+		if n, err := d.EndSessions(context.Background(), fatima, phone, fatima.Actor(), village); err != nil || n != want {
 			t.Errorf("%d others ended, want %d: %v", n, want, err)
 		}
 	}
 	d.goesOn(t, phone, true)
-	if n, err := d.EndSessions(context.Background(), fatima, "", other.ID, village); err != nil || n != 1 {
+	if n, err := d.EndSessions(context.Background(), fatima, "", other.Actor(), village); err != nil || n != 1 {
 		t.Errorf("%d ended by the association: %v", n, err)
 	}
 	d.goesOn(t, phone, false)

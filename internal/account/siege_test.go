@@ -35,7 +35,7 @@ func TestStrangersGuessesKeepNobodyOutWhoIsKnown(t *testing.T) {
 	}, d.fr); err != nil {
 		t.Errorf("who has signed in changes her password: %v", err)
 	}
-	token, err := d.HandOverLink(ctx, fatima.ID, boss.ID, nil, village)
+	token, err := d.HandOverLink(ctx, fatima.ID, boss.Actor(), nil, village)
 	if err == nil {
 		_, err = d.ChoosePassword(ctx, token, "sept paniers de nèfles", village, d.fr)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/security"
@@ -65,7 +66,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 	}
 	guess, err := s.guess(ctx, who, a.From.Address, device)
 	if errors.Is(err, ErrDelayed) {
-		s.events.Note(ctx, *event(security.SignInSlowed, uuid.Nil, found.User, a.From))
+		s.events.Note(ctx, *event(security.SignInSlowed, actor.Actor{}, found.User, a.From))
 	}
 	if err != nil {
 		return Entry{}, err
@@ -81,7 +82,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 		return Entry{}, errors.Join(err, guess.settleTx(context.WithoutCancel(ctx), s.db, false))
 	}
 	if !match {
-		s.events.Note(ctx, *event(security.SignInFailed, uuid.Nil, found.User, a.From))
+		s.events.Note(ctx, *event(security.SignInFailed, actor.Actor{}, found.User, a.From))
 		return Entry{}, ErrWrongLogin
 	}
 	hash := found.Hash
@@ -95,7 +96,7 @@ func (s *Service) SignIn(ctx context.Context, a Attempt) (Entry, error) {
 		}
 	}
 	entry, at := Entry{User: found.User}, s.now()
-	err = s.events.Do(ctx, event(security.SignedIn, found.ID, found.User, a.From), func(tx *sqlx.Tx) error {
+	err = s.events.Do(ctx, event(security.SignedIn, found.Actor(), found.User, a.From), func(tx *sqlx.Tx) error {
 		if err := guess.settleTx(ctx, tx, true); err != nil {
 			return err
 		}

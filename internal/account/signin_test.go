@@ -116,7 +116,7 @@ func TestAPasswordIsTheSameHoweverItsLettersAreComposed(t *testing.T) {
 	composed, decomposed := "sept paniers de n\u00e8fles", "sept paniers de ne\u0300fles"
 	chosen := func(typed string) {
 		t.Helper()
-		token, err := d.HandOverLink(context.Background(), fatima.ID, fatima.ID, nil, village)
+		token, err := d.HandOverLink(context.Background(), fatima.ID, fatima.Actor(), nil, village)
 		if err == nil {
 			_, err = d.ChoosePassword(context.Background(), token, typed, village, d.fr)
 		}

@@ -19,6 +19,7 @@ import (
 	"gocloud.dev/gcerrors"
 	_ "golang.org/x/image/webp"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/job"
@@ -67,7 +68,7 @@ const (
 // Add takes a photograph (JPEG, PNG or WebP, up to 12 MiB and 40 million pixels) for one of
 // the cooperative's products. Its smaller copies are made by a job, and the product shows them from then
 // on; the original, which says where it was taken, is kept until then only.
-func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Reader, by uuid.UUID) (uuid.UUID, error) {
+func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Reader, by actor.Actor) (uuid.UUID, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("read picture: %w", err)
@@ -111,7 +112,7 @@ func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Rea
 		}
 		return uuid.Nil, fmt.Errorf("add picture: %w", err)
 	}
-	s.log.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by)
+	s.log.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by.User)
 	return id, nil
 }
 

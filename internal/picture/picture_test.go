@@ -98,7 +98,7 @@ func TestAPhotographReplacesTheDrawing(t *testing.T) {
 	m := newMarket(t)
 	p := m.Offer(m.Honey, catalogtest.Thyme())
 	data := held(t, halves(1400, 700), 1)
-	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(data), m.Member.User)
+	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(data), m.Member)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestPhotographsAreTurnedUpright(t *testing.T) {
 				img.SetRGBA(x, y, upright.RGBAAt(ux, uy))
 			}
 		}
-		id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(held(t, img, orientation)), m.Member.User)
+		id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(held(t, img, orientation)), m.Member)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -192,14 +192,14 @@ func TestOtherKindsOfPictures(t *testing.T) {
 	draw.Draw(clear, image.Rect(0, 0, 200, 300), image.NewUniform(red), image.Point{}, draw.Src)
 	var b bytes.Buffer
 	m.Must(png.Encode(&b, clear))
-	id, err := m.Add(m.Ctx, m.Honey, p.ID, &b, m.Member.User)
+	id, err := m.Add(m.Ctx, m.Honey, p.ID, &b, m.Member)
 	m.Must(err)
 	m.develop(id)
 	if got := m.picture(id, 320); !near(got, 20, 100, red) || !near(got, 300, 100, color.RGBA{255, 255, 255, 255}) {
 		t.Errorf("what is transparent becomes white, not %v", got.At(300, 100))
 	}
 	m.Today = m.Today.Add(time.Hour)
-	id, err = m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(webpOf(400, 300, 160)), m.Member.User)
+	id, err = m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(webpOf(400, 300, 160)), m.Member)
 	m.Must(err)
 	m.develop(id)
 	if got := m.Product(m.Honey, p.ID); got.PictureID == nil || *got.PictureID != id || !near(m.picture(id, 320), 100, 100, color.RGBA{G: 160, A: 255}) {
@@ -223,7 +223,7 @@ func TestWhatIsLeftOfPicturesIsCleared(t *testing.T) {
 			data = data[:len(data)/2]
 		}
 		var err error
-		ids[i], err = m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(data), m.Member.User)
+		ids[i], err = m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(data), m.Member)
 		m.Must(err)
 		m.Today = m.Today.Add(time.Second)
 		if i < 3 {
@@ -266,18 +266,18 @@ func TestPicturesOfADayAreBounded(t *testing.T) {
 	m := newMarket(t)
 	p, other := m.Offer(m.Honey, catalogtest.Thyme()), m.Offer(m.Couscous, catalogtest.Thyme())
 	m.Exec(`insert into pictures (id, product_id, state, created_at) select gen_random_uuid(), $1, 'refused', $2 from generate_series(1, 20)`, p.ID, m.Today)
-	_, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member.User)
+	_, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Refused(err, fault.TooMany, "catalog.pictures_many")
-	_, err = m.Add(m.Ctx, m.Couscous, other.ID, photograph(t, 400, 300), m.Member.User)
+	_, err = m.Add(m.Ctx, m.Couscous, other.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 	e := catalogtest.Thyme()
 	e.SKU = "M-2"
 	second := m.Offer(m.Honey, e)
 	m.Exec(`insert into pictures (id, product_id, state, created_at) select gen_random_uuid(), $1, 'refused', $2 from generate_series(1, 380)`, p.ID, m.Today)
-	_, err = m.Add(m.Ctx, m.Honey, second.ID, photograph(t, 400, 300), m.Member.User)
+	_, err = m.Add(m.Ctx, m.Honey, second.ID, photograph(t, 400, 300), m.Member)
 	m.Refused(err, fault.TooMany, "catalog.pictures_many")
 	m.Today = m.Today.AddDate(0, 0, 1)
-	_, err = m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member.User)
+	_, err = m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 }
 
@@ -292,7 +292,7 @@ func TestPicturesOfADayAreBoundedForMembersAtOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 6 {
 		wait.Go(func() {
-			switch _, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(photo), m.Member.User); {
+			switch _, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(photo), m.Member); {
 			case err == nil:
 				taken.Add(1)
 			case !errors.Is(err, picture.ErrTooMany):
@@ -310,7 +310,7 @@ func TestAnotherCooperativesProductIsNotPhotographed(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	p := m.Offer(m.Honey, catalogtest.Thyme())
-	_, err := m.Add(m.Ctx, m.Couscous, p.ID, photograph(t, 400, 300), m.Member.User)
+	_, err := m.Add(m.Ctx, m.Couscous, p.ID, photograph(t, 400, 300), m.Member)
 	m.Refused(err, fault.NotFound, "catalog.product_not_found")
 }
 
@@ -329,10 +329,10 @@ func TestALaterPictureStays(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	p := m.Offer(m.Honey, catalogtest.Thyme())
-	first, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member.User)
+	first, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 	m.Today = m.Today.Add(time.Second)
-	second, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member.User)
+	second, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 	m.develop(second)
 	m.develop(first) // its job was slower
@@ -362,17 +362,17 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"a bomb":             {bytes.NewReader(pngOf(60_000, 60_000)), fault.Invalid, "catalog.picture_pixels"},
 		"too many bytes":     {io.MultiReader(photograph(t, 400, 300), endless{}), fault.TooLarge, "catalog.picture_too_large"},
 	} {
-		_, err := m.Add(m.Ctx, m.Honey, p.ID, c.data, m.Member.User)
+		_, err := m.Add(m.Ctx, m.Honey, p.ID, c.data, m.Member)
 		t.Run(name, func(t *testing.T) { m.Refused(err, c.kind, c.key) })
 	}
 	if n := m.Number(`select count(*) from pictures`); n != 0 {
 		t.Errorf("%d were kept", n)
 	}
 	// One that is broken further in is found out by the job; what was shown stays.
-	good, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member.User)
+	good, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 	m.develop(good)
-	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(broken[:len(broken)/2]), m.Member.User)
+	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(broken[:len(broken)/2]), m.Member)
 	m.Must(err)
 	m.Today = m.Today.Add(time.Second)
 	m.develop(id)

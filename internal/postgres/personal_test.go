@@ -48,7 +48,7 @@ var nobodys = map[string]string{
 	"search_engines":     "name",
 	"search_pending":     "engine",
 	"sectors":            "slug name_ar name_fr name_en",
-	"security_events":    "kind",
+	"security_events":    "kind actor",
 	"settings_changes":   "fields actor",
 	"sold_by_scope":      "commune sector span",
 	"sold_parts":         "commune sector",

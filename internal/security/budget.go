@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/actor"
 )
 
 // What Note keeps at most in one instance, of each kind by itself: refusals, which cost strangers nothing,
@@ -48,7 +50,7 @@ func (b *budget) take(e Event, at time.Time) (kept bool, dropped []Event) {
 		b.minute = minute
 		clear(b.inMinute)
 		for _, kind := range slices.Sorted(maps.Keys(b.dropped)) {
-			dropped = append(dropped, Event{Kind: NotKept, Detail: string(kind), Count: b.dropped[kind]})
+			dropped = append(dropped, Event{Kind: NotKept, Actor: actor.OfSystem(), Detail: string(kind), Count: b.dropped[kind]})
 		}
 		clear(b.dropped)
 	}
@@ -68,8 +70,8 @@ func (b *budget) spend(e Event) bool {
 	who, all := spender{e.Kind, e.Address}, spender{e.Kind, "all"}
 	room := b.inHour[all] < perHour
 	switch {
-	case e.Actor != uuid.Nil:
-		who.who, room = e.Actor.String(), true
+	case e.Actor != actor.Actor{}:
+		who.who, room = e.Actor.User.String(), true
 	case e.User != uuid.Nil:
 		who.who, all.who = e.User.String(), "all accounts"
 		room = b.inHour[who] < perAccount && (b.inHour[all] < perAccounts || b.inHour[who] < first)
@@ -78,7 +80,7 @@ func (b *budget) spend(e Event) bool {
 		return false
 	}
 	b.inMinute[who]++
-	if e.Actor == uuid.Nil {
+	if e.Actor == (actor.Actor{}) {
 		b.inHour[who]++
 		b.inHour[all]++
 	}

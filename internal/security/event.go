@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/actor"
 )
 
 // Kind is what happened.
@@ -82,9 +84,9 @@ func From(address, agent string) Source { return Source{Address: address, Agent:
 // Event is one thing that happened.
 type Event struct {
 	Kind        Kind
-	Actor       uuid.UUID // who did it; zero for somebody who had not signed in, and for the market's tools
-	User        uuid.UUID // whose account it is about; zero for nobody's
-	Cooperative uuid.UUID // which cooperative it is about; zero for none
+	Actor       actor.Actor // who did it; zero for somebody who had not signed in
+	User        uuid.UUID   // whose account it is about; zero for nobody's
+	Cooperative uuid.UUID   // which cooperative it is about; zero for none
 	Source
 	Detail string // a path, a file's name, a reason; never a secret
 	Count  int    // of NotKept; zero is one

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -34,6 +35,7 @@ type Place struct {
 type Entry struct {
 	ID            uuid.UUID  `db:"id"`
 	Kind          Kind       `db:"kind"`
+	By            actor.Kind `db:"by_kind"` // empty for somebody who had not signed in
 	ActorID       *uuid.UUID `db:"actor_id"`
 	Actor         string     `db:"actor"`
 	UserID        *uuid.UUID `db:"user_id"`
@@ -73,7 +75,7 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 		from = person(`actor_id = $2`) + ` union ` + person(`user_id = $2`)
 	}
 	err := l.db.SelectContext(ctx, &entries, `
-		select e.id, e.kind, e.actor_id, coalesce(a.name, '') as actor, e.user_id, coalesce(u.name, '') as user_name,
+		select e.id, e.kind, coalesce(e.actor, '') as by_kind, e.actor_id, coalesce(a.name, '') as actor, e.user_id, coalesce(u.name, '') as user_name,
 		       coalesce(c.slug, '') as cooperative_slug, coalesce(c.name_ar, '') as cooperative_ar, coalesce(c.name_fr, '') as cooperative_fr,
 		       e.address, e.agent, e.detail, e.count, e.at
 		from (`+from+`) e

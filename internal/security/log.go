@@ -67,9 +67,9 @@ func (l *Log) keep(ctx context.Context, to sqlx.ExecerContext, e *Event) error {
 	e.At, e.Count = l.now().UTC(), max(e.Count, 1)
 	e.Agent, e.Detail = cut(e.Agent, maxAgent), cut(e.Detail, maxDetail)
 	_, err := to.ExecContext(ctx, `
-		insert into security_events (id, kind, actor_id, user_id, cooperative_id, address, agent, detail, count, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		postgres.NewID(), e.Kind, postgres.NullID(e.Actor), postgres.NullID(e.User), postgres.NullID(e.Cooperative),
+		insert into security_events (id, kind, actor, actor_id, user_id, cooperative_id, address, agent, detail, count, at)
+		values ($1, $2, nullif($3, ''), $4, $5, $6, $7, $8, $9, $10, $11)`,
+		postgres.NewID(), e.Kind, e.Actor.Kind, e.Actor.UserID(), postgres.NullID(e.User), postgres.NullID(e.Cooperative),
 		e.Address, e.Agent, e.Detail, e.Count, e.At)
 	if err != nil {
 		return fmt.Errorf("security event %s: %w", e.Kind, err)
@@ -79,10 +79,13 @@ func (l *Log) keep(ctx context.Context, to sqlx.ExecerContext, e *Event) error {
 
 func (l *Log) tell(ctx context.Context, e Event) {
 	attributes := []slog.Attr{slog.String("kind", string(e.Kind)), slog.String("address", e.Address), slog.String("agent", e.Agent)}
-	for name, id := range map[string]uuid.UUID{"actor": e.Actor, "user": e.User, "cooperative": e.Cooperative} {
+	for name, id := range map[string]uuid.UUID{"actor": e.Actor.User, "user": e.User, "cooperative": e.Cooperative} {
 		if id != uuid.Nil {
 			attributes = append(attributes, slog.String(name, id.String()))
 		}
+	}
+	if e.Actor.Kind != "" {
+		attributes = append(attributes, slog.String("by", string(e.Actor.Kind)))
 	}
 	if e.Detail != "" {
 		attributes = append(attributes, slog.String("detail", e.Detail))

@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/security"
@@ -75,7 +76,7 @@ func TestAnEventIsKeptWithWhatItIsAboutOrNotAtAll(t *testing.T) {
 	w := newWatch(t)
 	undone := errors.New("undone")
 	for name, want := range map[string]error{"Zineb": undone, "Khadija": nil} {
-		e := security.Event{Kind: security.AccountAdded, Actor: w.jamal, Source: village}
+		e := security.Event{Kind: security.AccountAdded, Actor: actor.OfAssociation(w.jamal), Source: village}
 		err := w.Do(context.Background(), &e, func(tx *sqlx.Tx) error {
 			e.User, e.Detail = w.fatima, name
 			return want
@@ -85,7 +86,7 @@ func TestAnEventIsKeptWithWhatItIsAboutOrNotAtAll(t *testing.T) {
 		}
 	}
 	entries := w.list(t, security.Filter{})
-	if len(entries) != 1 || entries[0].Detail != "Khadija" || entries[0].Actor != "Jamal" || entries[0].User != "Fatima" ||
+	if len(entries) != 1 || entries[0].Detail != "Khadija" || entries[0].Actor != "Jamal" || entries[0].By != actor.Association || entries[0].User != "Fatima" ||
 		entries[0].Address != village.Address || entries[0].Agent != village.Agent || !entries[0].At.Equal(w.time) {
 		t.Errorf("%+v", entries)
 	}
@@ -114,8 +115,12 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	w.time = w.time.Add(time.Minute)
 	w.Note(context.Background(), security.Event{Kind: security.SignInFailed, Source: village})
 	entries := w.list(t, security.Filter{Kinds: []security.Kind{security.NotKept}})
-	if len(entries) != 1 || entries[0].Count != 264 || entries[0].Detail != string(security.SignInFailed) {
+	if len(entries) != 1 || entries[0].Count != 264 || entries[0].Detail != string(security.SignInFailed) || entries[0].By != actor.System {
 		t.Errorf("the others are told as %+v", entries)
+	}
+
+	if failed := w.list(t, security.Filter{Kinds: []security.Kind{security.SignInFailed}}); failed[0].By != "" {
+		t.Errorf("a stranger is %q", failed[0].By)
 	}
 
 	// Nor from a thousand addresses; and what people do who signed in is kept meanwhile.
@@ -125,7 +130,7 @@ func TestStrangersCannotFillTheRecord(t *testing.T) {
 	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.SignInFailed}, Limit: 5000})); n > 400+36 {
 		t.Errorf("%d failures within an hour are kept", n)
 	}
-	w.Note(context.Background(), security.Event{Kind: security.Exported, Actor: w.jamal, Source: village})
+	w.Note(context.Background(), security.Event{Kind: security.Exported, Actor: actor.OfAssociation(w.jamal), Source: village})
 	if n := len(w.list(t, security.Filter{Kinds: []security.Kind{security.Exported}})); n != 1 {
 		t.Error("an attack hides what somebody took away")
 	}
@@ -194,9 +199,9 @@ func TestEventsAreFoundByWhatTheyAreAbout(t *testing.T) {
 	t.Parallel()
 	w := newWatch(t)
 	for _, e := range []security.Event{
-		{Kind: security.SignedIn, Actor: w.fatima, User: w.fatima, Source: village},
-		{Kind: security.LinkHandedOver, Actor: w.jamal, User: w.fatima, Source: security.From("41.140.3.9", "")},
-		{Kind: security.SignedIn, Actor: w.jamal, User: w.jamal, Source: security.From("41.140.3.9", "")},
+		{Kind: security.SignedIn, Actor: actor.OfAssociation(w.fatima), User: w.fatima, Source: village},
+		{Kind: security.LinkHandedOver, Actor: actor.OfAssociation(w.jamal), User: w.fatima, Source: security.From("41.140.3.9", "")},
+		{Kind: security.SignedIn, Actor: actor.OfAssociation(w.jamal), User: w.jamal, Source: security.From("41.140.3.9", "")},
 		{Kind: security.SignInFailed, Source: village},
 	} {
 		w.Note(context.Background(), e)
@@ -256,6 +261,7 @@ func TestTheRecordDefendsItselfForAYear(t *testing.T) {
 		"security_events_kept":           `delete from security_events`,
 		"security_events_short":          event + `'x', repeat('1', 65), '', '', 1, now())`,
 		"security_events_count_positive": event + `'x', '', '', '', 0, now())`,
+		"security_events_actor_known":    `insert into security_events (id, kind, actor, address, agent, detail, count, at) values (gen_random_uuid(), 'x', 'buyer', '', '', '', 1, now())`,
 	} {
 		w.Note(context.Background(), security.Event{Kind: security.SignedIn})
 		if _, err := w.db.Exec(statement); !postgres.Violates(err, constraint) {

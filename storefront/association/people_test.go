@@ -81,7 +81,7 @@ func TestALinkIsHandedOverOnceAndEndsTheEarlierOnes(t *testing.T) {
 	m := open(t)
 	u, _, err := m.Accounts.Invite(context.Background(), account.NewUser{
 		Name: "Aicha", Phone: "0612345680", Role: account.President, CooperativeID: &m.Honey.ID, Locale: "fr",
-	}, m.Association.ID, noSource, nil, m.in("fr"))
+	}, m.Association.Actor(), noSource, nil, m.in("fr"))
 	m.must(err)
 	person := "/association/people/" + u.ID.String()
 	var earlier string

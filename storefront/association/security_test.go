@@ -19,11 +19,11 @@ var noSource security.Source
 
 // reopen lets somebody sign in with the password of tests again, if her account was ended or reopened.
 func (m *market) reopen(u account.User) error {
-	err := m.Accounts.Reopen(context.Background(), u.ID, m.Association.ID, nil, "a test", noSource)
+	err := m.Accounts.Reopen(context.Background(), u.ID, m.Association.Actor(), nil, "a test", noSource)
 	if err != nil && !errors.Is(err, account.ErrWrongState) {
 		return err
 	}
-	token, err := m.Accounts.HandOverLink(context.Background(), u.ID, m.Association.ID, nil, noSource)
+	token, err := m.Accounts.HandOverLink(context.Background(), u.ID, m.Association.Actor(), nil, noSource)
 	if err == nil {
 		_, err = m.Accounts.ChoosePassword(context.Background(), token, storetest.Password, noSource, m.in("fr"))
 	}

@@ -85,13 +85,13 @@ func (h *Handler) endSession(r *web.Request) error {
 		return err
 	}
 	return h.endConfirmed(r, accountPath+"/sessions/"+id.String()+"/end", func() (int, error) {
-		return 1, h.Accounts.EndSession(r.Context(), *r.User, id, r.User.ID, r.Source())
+		return 1, h.Accounts.EndSession(r.Context(), *r.User, id, r.Actor(), r.Source())
 	})
 }
 
 func (h *Handler) endOthers(r *web.Request) error {
 	return h.endConfirmed(r, accountPath+"/sessions/end", func() (int, error) {
-		return h.Accounts.EndSessions(r.Context(), *r.User, r.Cookie(web.SessionCookie), r.User.ID, r.Source())
+		return h.Accounts.EndSessions(r.Context(), *r.User, r.Cookie(web.SessionCookie), r.Actor(), r.Source())
 	})
 }
 

@@ -145,7 +145,7 @@ func TestABrowserForgetsPagesWithTheSession(t *testing.T) {
 	}).Want(http.StatusSeeOther))
 	forgets("a session that was ended elsewhere", second.Get("/fr/seller").Want(http.StatusSeeOther))
 	forgets("signing out", first.Post("/fr/signout", nil).Want(http.StatusSeeOther))
-	token, err := m.Accounts.HandOverLink(t.Context(), m.Honey.Member.ID, m.Association.ID, nil, security.Source{})
+	token, err := m.Accounts.HandOverLink(t.Context(), m.Honey.Member.ID, m.Association.Actor(), nil, security.Source{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -82,7 +82,7 @@ func (r *Request) Record(kind security.Kind, about uuid.UUID, detail string) {
 	if about == uuid.Nil {
 		about = r.CooperativeID()
 	}
-	r.Site.Record(r.Context(), security.Event{Kind: kind, Actor: r.UserID(), Cooperative: about, Source: r.Source(), Detail: detail})
+	r.Site.Record(r.Context(), security.Event{Kind: kind, Actor: r.Actor(), Cooperative: about, Source: r.Source(), Detail: detail})
 }
 
 // Method is GET, POST and so on.
@@ -148,13 +148,10 @@ func (r *Request) UserID() uuid.UUID {
 // Actor is who acts, for histories: one of the association's people or a cooperative's member; nobody if nobody
 // signed in.
 func (r *Request) Actor() actor.Actor {
-	switch {
-	case r.User == nil:
+	if r.User == nil {
 		return actor.Actor{}
-	case r.Cooperative != nil:
-		return actor.OfCooperative(r.Cooperative.ID, r.User.ID)
 	}
-	return actor.OfAssociation(r.User.ID)
+	return r.User.Actor()
 }
 
 // Path is the path that was asked for, without the language and with the query.

@@ -14,7 +14,7 @@ func (r *Request) GiveRole(accounts *account.Service, user uuid.UUID) error {
 		return fault.New(account.ErrUser.Kind, account.ErrUser.Key).Field("sure", "ui.role.sure_missing")
 	}
 	role := account.Role(r.Form("role"))
-	if err := accounts.Grant(r.Context(), user, r.UserID(), new(r.Shown("seen")), role, r.Source()); err != nil {
+	if err := accounts.Grant(r.Context(), user, r.Actor(), new(r.Shown("seen")), role, r.Source()); err != nil {
 		return err
 	}
 	r.Flash("ui.role.given", "Role", r.Locale.T("role."+string(role)))

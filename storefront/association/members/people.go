@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -120,7 +121,7 @@ func (h *Handler) addAssociate(r *web.Request) error {
 func (h *Handler) invite(r *web.Request, n account.NewUser, again func(ui.Form) error, done string) error {
 	n.Name, n.Email, n.Phone, n.Locale = r.Form("name"), r.Form("email"), r.Form("phone"), r.Locale.Code()
 	n.Role = account.Role(r.Form("role"))
-	u, token, err := h.Accounts.Invite(r.Context(), n, r.UserID(), r.Source(), func(token string) string { return linkTo(r, token) }, r.Locale)
+	u, token, err := h.Accounts.Invite(r.Context(), n, r.Actor(), r.Source(), func(token string) string { return linkTo(r, token) }, r.Locale)
 	if form, ok := r.Rejected(err); ok {
 		return again(form)
 	}
@@ -241,7 +242,7 @@ func (h *Handler) handOverLink(r *web.Request) error {
 	if id == r.UserID() { // her own page asks for her password
 		return r.Redirect("/account")
 	}
-	token, err := h.Accounts.HandOverLink(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Source())
+	token, err := h.Accounts.HandOverLink(r.Context(), id, r.Actor(), new(r.Shown("seen")), r.Source())
 	if no, ok := r.Refused(err); ok {
 		return h.showPerson(r, id, personView{Refused: no})
 	}
@@ -263,7 +264,7 @@ func (h *Handler) signOutPerson(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	ended, err := h.Accounts.EndSessions(r.Context(), person.User, "", r.UserID(), r.Source())
+	ended, err := h.Accounts.EndSessions(r.Context(), person.User, "", r.Actor(), r.Source())
 	if err != nil {
 		return err
 	}
@@ -279,12 +280,12 @@ func (h *Handler) reopenAccount(r *web.Request) error {
 	return h.decideAccount(r, h.Accounts.Reopen, "association.person.reopened")
 }
 
-func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, user, by uuid.UUID, seen *int64, reason string, from security.Source) error, done string) error {
+func (h *Handler) decideAccount(r *web.Request, do func(ctx context.Context, user uuid.UUID, by actor.Actor, seen *int64, reason string, from security.Source) error, done string) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	err = do(r.Context(), id, r.UserID(), new(r.Shown("seen")), r.Form("reason"), r.Source())
+	err = do(r.Context(), id, r.Actor(), new(r.Shown("seen")), r.Form("reason"), r.Source())
 	if no, ok := r.Refused(err); ok {
 		return h.showPerson(r, id, personView{Refused: no, Form: formDecide})
 	}

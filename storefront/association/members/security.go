@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -261,7 +262,7 @@ var notRequired = templ.Attributes{"required": false}
 
 // unknownActor says who did what nobody who had signed in did.
 func unknownActor(e security.Entry) string {
-	if e.Address == "" {
+	if e.By == actor.System {
 		return "association.security.market"
 	}
 	return "association.security.nobody"

@@ -115,7 +115,7 @@ func (h *Handler) erase(r *web.Request) error {
 		wrong.Field("sure", "association.erase.sure_missing")
 	}
 	if err = wrong; len(wrong.Fields) == 0 {
-		e := security.Event{Kind: security.BuyerErased, Actor: r.UserID(), Source: r.Source()}
+		e := security.Event{Kind: security.BuyerErased, Actor: r.Actor(), Source: r.Source()}
 		err = h.Security.Do(r.Context(), &e, func(tx *sqlx.Tx) (err error) {
 			erased, err = h.Orders.EraseTx(r.Context(), tx, id, r.Form("scope") == eraseAll, r.Form("seen"))
 			e.Detail = reason + " " + strings.Join(erased[:min(len(erased), numbersOfEvent)], " ")

@@ -72,6 +72,6 @@ func (h *Handler) sendPicture(r *web.Request, product uuid.UUID, header *multipa
 		return fmt.Errorf("open picture: %w", err)
 	}
 	defer func() { _ = file.Close() }() // only read
-	_, err = h.Pictures.Add(r.Context(), r.CooperativeID(), product, file, r.UserID())
+	_, err = h.Pictures.Add(r.Context(), r.CooperativeID(), product, file, r.Actor())
 	return err
 }
