@@ -70,7 +70,7 @@ var benched = map[string][]string{
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
 	"/seller/upload":               {""},
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
-	"/seller/orders":               {"", "?show=done", "?show=done&page=20"},
+	"/seller/orders":               {"", "?show=past", "?show=past" + onward},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
 	"/seller/money":                {"", onward},
 	"/seller/people":               {""},

@@ -45,22 +45,14 @@ type Summary struct {
 	Events     int       // entries of its history
 }
 
-// Page is a part of a longer list, from 1 on.
-type Page struct{ Number, Size int }
+// maxPage is the most that is given at once.
+const maxPage = 500
 
-// maxPage is the largest page that is given at once, lastPage the last one that is looked for: far
-// above any list, and safe to multiply.
-const (
-	maxPage  = 500
-	lastPage = 1_000_000
-)
+// turned is the other way through a list.
+var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
 
-func (p Page) limit() int { return max(1, min(p.Size, maxPage)) }
-
-func (p Page) offset() int { return (min(max(p.Number, 1), lastPage) - 1) * p.limit() }
-
-// Place is a place in the list of orders: after the order that stood there with that moment and id when it was
-// listed, or before it with Back. It stays where it is, whatever becomes of the order.
+// Place is a place in a list of orders or of parts: after what stood there with that moment and id when it was
+// listed, or before it with Back. It stays where it is, whatever becomes of that.
 type Place struct {
 	At   time.Time
 	ID   uuid.UUID
@@ -76,14 +68,14 @@ type Listed struct {
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
-	limit = Page{Size: limit}.limit()
+	limit = max(1, min(limit, maxPage))
 	column, beyond, direction := "placed_at", "<", "desc"
 	if f.State == StatePlaced {
 		column, beyond, direction = "expires_at", ">", "asc"
 	}
 	back := from != nil && from.Back
 	if back {
-		beyond, direction = map[string]string{"<": ">", ">": "<"}[beyond], map[string]string{"desc": "asc", "asc": "desc"}[direction]
+		beyond, direction = turned[beyond], turned[direction]
 	}
 	// Only what is asked for is a condition, so that each has its index.
 	var args []any

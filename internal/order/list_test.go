@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -78,12 +77,12 @@ func TestACooperativeSeesItsOwnPartOnly(t *testing.T) {
 		part.State != order.PartAccepted || len(part.Lines) != 1 || part.Lines[0].Quantity != 2 || len(part.Events) != 2 {
 		t.Errorf("part: %+v", part)
 	}
-	list, total, err := m.PartsOf(ctx, m.couscous, nil, order.Page{Number: 1, Size: 10})
+	list, err := m.PartsOf(ctx, m.couscous, nil, nil, 10)
 	m.must(err)
-	if total != 1 || len(list) != 1 {
-		t.Fatalf("%d of %d parts", len(list), total)
+	if len(list.Parts) != 1 || list.Before || list.More {
+		t.Fatalf("%d parts, before %t, more %t", len(list.Parts), list.Before, list.More)
 	}
-	text, err := json.Marshal([]any{part, list})
+	text, err := json.Marshal([]any{part, list.Parts})
 	m.must(err)
 	for _, secret := range []string{"661234567", "حي السلام", "المسجد", "الباب", "عسل", "إكليل", "23800", theirs.ID.String(), m.honey.String()} {
 		if strings.Contains(string(text), secret) {
@@ -108,32 +107,53 @@ func TestACooperativesList(t *testing.T) {
 	m.must(m.Decline(ctx, parts[0].ID, m.of(m.couscous)))
 	m.must(m.Accept(ctx, parts[1].ID, m.of(m.couscous)))
 	m.must(m.Decline(ctx, parts[3].ID, m.of(m.couscous)))
-	ids := func(states []order.PartState, page order.Page) (got []uuid.UUID, total int) {
-		list, total, err := m.PartsOf(ctx, m.couscous, states, page)
-		m.must(err)
-		for _, p := range list {
-			got = append(got, p.ID)
-		}
-		return got, total
-	}
-	// To do: the oldest first. Done: the newest first.
-	all := []uuid.UUID{parts[1].ID, parts[2].ID, parts[3].ID, parts[0].ID}
+	// What it has still: the oldest first. Everything, and what is over: the newest first.
+	all := []uuid.UUID{parts[3].ID, parts[2].ID, parts[1].ID, parts[0].ID}
+	over := []order.PartState{order.PartDeclined, order.PartDelivered}
 	for name, c := range map[string]struct {
 		states []order.PartState
-		page   order.Page
+		limit  int
 		want   []uuid.UUID
-		total  int
 	}{
-		"all":         {nil, order.Page{Number: 1, Size: 10}, all, 4},
-		"first page":  {nil, order.Page{Number: 1, Size: 3}, all[:3], 4},
-		"second page": {nil, order.Page{Number: 2, Size: 3}, all[3:], 4},
-		"to do":       {[]order.PartState{order.PartPlaced, order.PartAccepted}, order.Page{Size: 10}, all[:2], 2},
-		"nonsense":    {[]order.PartState{"lost"}, order.Page{Number: -1, Size: -1}, nil, 0},
-		"far away":    {nil, order.Page{Number: math.MaxInt, Size: 3}, nil, 4},
+		"all":      {nil, 10, all},
+		"by three": {nil, 3, all},
+		"to do":    {order.TodoParts(), 1, []uuid.UUID{parts[1].ID, parts[2].ID}},
+		"over":     {over, 1, []uuid.UUID{parts[3].ID, parts[0].ID}},
+		"nonsense": {[]order.PartState{"lost"}, -1, nil},
 	} {
-		got, total := ids(c.states, c.page)
-		if !slices.Equal(got, c.want) || total != c.total {
-			t.Errorf("%s: %v of %d", name, got, total)
+		var forward, back []uuid.UUID
+		var page order.ListedParts
+		for at := (*order.Place)(nil); ; {
+			var err error
+			page, err = m.PartsOf(ctx, m.couscous, c.states, at, c.limit)
+			m.must(err)
+			if page.Before != (at != nil) {
+				t.Errorf("%s: something stands before: %t", name, page.Before)
+			}
+			for _, p := range page.Parts {
+				forward = append(forward, p.ID)
+			}
+			if !page.More {
+				break
+			}
+			at = new(page.Parts[len(page.Parts)-1].Place(false))
+		}
+		for page.Before {
+			var err error
+			page, err = m.PartsOf(ctx, m.couscous, c.states, new(page.Parts[0].Place(true)), c.limit)
+			m.must(err)
+			for _, p := range slices.Backward(page.Parts) {
+				back = append(back, p.ID)
+			}
+		}
+		if !slices.Equal(forward, c.want) {
+			t.Errorf("%s: %v, want %v", name, forward, c.want)
+		}
+		if turned := len(back); turned > 0 {
+			slices.Reverse(back)
+			if !slices.Equal(back, c.want[:turned]) {
+				t.Errorf("%s: back again %v, want %v", name, back, c.want[:turned])
+			}
 		}
 	}
 	counts, err := m.CountParts(ctx, m.couscous)

@@ -3,6 +3,8 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,31 +41,52 @@ const selectCooperativePart = `
 	join orders o on o.id = s.order_id
 	join towns t on t.slug = o.place`
 
-// PartsOf lists a cooperative's parts in the given states (all, if none is given) and says how many
-// there are in all: those that are still to be done first come first, the others newest first.
-func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, page Page) ([]CooperativePart, int, error) {
-	var total int
-	err := s.db.GetContext(ctx, &total, `
-		select count(*) from sub_orders
-		where cooperative_id = $1 and (state = any($2) or cardinality($2::text[]) = 0)`,
-		cooperativeID, pq.Array(texts(states)))
+// ListedParts are a part of a cooperative's list, and whether something stands before and after it.
+type ListedParts struct {
+	Parts        []CooperativePart
+	Before, More bool
+}
+
+// Place is where a part stands in its cooperative's list.
+func (p CooperativePart) Place(back bool) Place { return Place{At: p.PlacedAt, ID: p.ID, Back: back} }
+
+// PartsOf lists a cooperative's parts in the given states (all, if none is given) from a place on (nil: from the
+// beginning): newest first; when only those are asked for that the cooperative has still, the oldest first.
+func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, from *Place, limit int) (ListedParts, error) {
+	limit = max(1, min(limit, maxPage))
+	beyond, direction := "<", "desc"
+	if len(states) > 0 && !slices.ContainsFunc(states, func(s PartState) bool { return !slices.Contains(withSeller, s) }) {
+		beyond, direction = ">", "asc"
+	}
+	back := from != nil && from.Back
+	if back {
+		beyond, direction = turned[beyond], turned[direction]
+	}
+	args := []any{cooperativeID, limit + 1}
+	where := `s.cooperative_id = $1`
+	if from != nil {
+		args = append(args, from.At, from.ID)
+		where += ` and (s.placed_at, s.id) ` + beyond + ` ($3, $4)`
+	}
+	if len(states) > 0 {
+		args = append(args, pq.Array(states))
+		where += ` and s.state = any($` + strconv.Itoa(len(args)) + `)`
+	}
+	found := ListedParts{Parts: []CooperativePart{}, Before: from != nil}
+	err := s.db.SelectContext(ctx, &found.Parts, selectCooperativePart+`
+		where `+where+`
+		order by s.placed_at `+direction+`, s.id `+direction+`
+		limit $2`, args...)
 	if err != nil {
-		return nil, 0, fmt.Errorf("order: count parts: %w", err)
+		return ListedParts{}, fmt.Errorf("order: parts of a cooperative: %w", err)
 	}
-	parts := []CooperativePart{}
-	err = s.db.SelectContext(ctx, &parts, selectCooperativePart+`
-		where s.cooperative_id = $1 and (s.state = any($2) or cardinality($2::text[]) = 0)
-		order by case when s.state in ('placed', 'accepted', 'ready') then o.placed_at end,
-		         o.placed_at desc, s.id
-		limit $3 offset $4`,
-		cooperativeID, pq.Array(texts(states)), page.limit(), page.offset())
-	if err != nil {
-		return nil, 0, fmt.Errorf("order: parts of a cooperative: %w", err)
+	found.More = len(found.Parts) > limit
+	found.Parts = found.Parts[:min(len(found.Parts), limit)]
+	if back {
+		slices.Reverse(found.Parts)
+		found.Before, found.More = found.More, true
 	}
-	if err := s.addParts(ctx, parts); err != nil {
-		return nil, 0, err
-	}
-	return parts, total, nil
+	return found, s.addParts(ctx, found.Parts)
 }
 
 // PartOf reads one of a cooperative's parts with its history; ErrNotFound if it is another's.
@@ -128,12 +151,4 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 		parts[i].Part = byID[parts[i].ID]
 	}
 	return nil
-}
-
-func texts(states []PartState) []string {
-	list := make([]string, len(states))
-	for i, s := range states {
-		list[i] = string(s)
-	}
-	return list
 }

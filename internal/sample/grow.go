@@ -264,6 +264,7 @@ func (g *growth) count() error {
 		`delete from account_totals`,
 		`insert into account_totals (account, women_only, slot, debits, credits)
 		 select account, women_only, 0, debits, credits from account_totals_now`,
+		`delete from statement_days`, `insert into statement_days select * from statement_days_now`,
 		`delete from standing_changes`,
 		`insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
 		 select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`,

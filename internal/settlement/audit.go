@@ -41,6 +41,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			  and exists (
 			      select from payouts l
 			      where l.cooperative_id = t.cooperative_id and l.reference = t.reference and l.attempt > t.attempt)`},
+		audit.Query{Name: "settlement: by how much each day changed what is owed is the sum of its postings", SQL: `
+			select format('cooperative %s on %s: carried %s, posted %s', cooperative_id, day, d.change, n.change)
+			from statement_days d full join statement_days_now n using (cooperative_id, day)
+			where d.change is distinct from n.change`},
 		audit.Query{Name: "settlement: where all stand is the sum of where each does", SQL: `
 			select format('of women only (%s): carried %s, each %s', women_only, to_jsonb(c) - 'women_only', to_jsonb(n) - 'women_only')
 			from (

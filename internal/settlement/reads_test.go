@@ -99,3 +99,32 @@ func TestAPayoutReadsWhatItIsFor(t *testing.T) {
 	}
 	told(t, s.mails(t), "nahlat@souk.example", "For 6 orders", "MAD\u00a040")
 }
+
+func TestALatePageOfAStatementReadsWhatItShows(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	const days, aDay = 60, 10
+	for range days {
+		s.time = s.time.AddDate(0, 0, 1)
+		s.soldMany(t, nahlat, aDay)
+	}
+	s.exec(t, `vacuum analyze postings`)
+	var after string
+	for range days*aDay/100 - 1 {
+		var err error
+		if _, after, err = s.Statement(t.Context(), nahlat, after, 100); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var lines []settlement.Line
+	read := s.postingsRead(t, func() {
+		var err error
+		if lines, _, err = s.Statement(t.Context(), nahlat, after, aDay); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if len(lines) != aDay || lines[0].Balance != 100*10_00 || lines[aDay-1].Balance != 91*10_00 || read > 10*aDay {
+		t.Errorf("for a page of %d entries after the first %d, %d postings are read: %+v", aDay, days*aDay-100, read, lines)
+	}
+}

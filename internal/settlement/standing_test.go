@@ -143,11 +143,12 @@ func TestWhatIsCarriedIsKeptShort(t *testing.T) {
 func TestTheAuditFindsFiguresThatAreNone(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]string{
-		"what is unconfirmed": `insert into standing_changes (women_only, unconfirmed) values (true, 1)`,
-		"who is owed money":   `insert into standing_changes (women_only, owed) values (false, 1)`,
-		"an account unasked":  `delete from account_questions`,
-		"another sum owed":    `update account_questions set due = due + 1`,
-		"a proven account":    `update account_questions set proven = true`,
+		"what is unconfirmed":  `insert into standing_changes (women_only, unconfirmed) values (true, 1)`,
+		"who is owed money":    `insert into standing_changes (women_only, owed) values (false, 1)`,
+		"an account unasked":   `delete from account_questions`,
+		"another sum owed":     `update account_questions set due = due + 1`,
+		"a day of another sum": `update statement_days set change = change + 1`,
+		"a proven account":     `update account_questions set proven = true`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -60,7 +60,7 @@ func (s *Service) EntriesOf(ctx context.Context, cooperativeID, payoutID uuid.UU
 }
 
 // statement reads a page of a statement, or the entries of one payout. owed is what was owed after the first of them;
-// nil: it is counted, from all that came since.
+// nil: it is counted back from what is owed now.
 func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, owed *money.Amount, limit int) (lines []Line, next string, err error) {
 	from := readMoment(after)
 	var rows []struct {
@@ -81,10 +81,12 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    group by p.at, p.journal_id
 		    order by p.at desc, p.journal_id desc
 		    limit $4
-		), upto as ( -- what is owed now, less what changed it since
+		), upto as ( -- what is owed now, less what changed it since: on later days, and later on that day
 		    select coalesce($7, coalesce((select credits - debits from ledger_balances where account = 'payable' and cooperative_id = $1), 0)
+		         - coalesce((select sum(change) from statement_days where cooperative_id = $1 and day > ($2::timestamptz at time zone 'UTC')::date), 0)
 		         - coalesce((select sum(`+changed+`) from ledger_postings p
-		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)), 0)) as balance
+		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)
+		                       and p.at < (($2::timestamptz at time zone 'UTC')::date + 1) at time zone 'UTC'), 0)) as balance
 		)
 		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,

@@ -199,12 +199,12 @@ func TestNewCooperativeIsWelcomedWhileItWaits(t *testing.T) {
 // partOf is a cooperative's part of the only order.
 func partOf(t *testing.T, m *storetest.Market, s storetest.Seller) order.CooperativePart {
 	t.Helper()
-	parts, _, err := m.Orders.PartsOf(context.Background(), s.ID, nil, order.Page{Number: 1, Size: 10})
+	list, err := m.Orders.PartsOf(context.Background(), s.ID, nil, nil, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(parts) == 0 {
+	if len(list.Parts) == 0 {
 		t.Fatalf("%s has no order", s.Slug)
 	}
-	return parts[0]
+	return list.Parts[0]
 }

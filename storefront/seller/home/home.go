@@ -106,11 +106,11 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 			}
 		}
 	}
-	parts, _, err := h.Orders.PartsOf(ctx, coopID, order.TodoParts(), order.Page{Number: 1, Size: partsAtOnce})
+	todo, err := h.Orders.PartsOf(ctx, coopID, order.TodoParts(), nil, partsAtOnce)
 	if err != nil {
 		return err
 	}
-	v.gather(parts)
+	v.gather(todo.Parts)
 	if r.Holds(account.SeeOwnMoney) {
 		if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
 			return err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -54,11 +53,11 @@ var shelves = []shelf{
 
 // ordersView is one list of orders.
 type ordersView struct {
-	Shelf       shelf
-	Counts      map[order.PartState]int
-	Parts       []order.CooperativePart
-	Page, Pages int
-	Now         time.Time
+	Shelf  shelf
+	Counts map[order.PartState]int
+	order.ListedParts
+	Now   time.Time
+	place string // of this page, as addresses have it
 }
 
 // count is how many orders lie on a shelf.
@@ -70,19 +69,34 @@ func (v ordersView) count(s shelf) int {
 	return n
 }
 
-// address is a page of a shelf; the first shelf needs no name.
-func (v ordersView) address(s shelf, page int) string {
+// address is a shelf from a place on, empty: from its beginning; the first shelf needs no name.
+func (v ordersView) address(s shelf, place string) string {
 	query := url.Values{}
 	if s.name != shelves[0].name {
 		query.Set("show", s.name)
 	}
-	if page > 1 {
-		query.Set("page", strconv.Itoa(page))
+	if place != "" {
+		query.Set("place", place)
 	}
 	if len(query) == 0 {
 		return ordersPath
 	}
 	return ordersPath + "?" + query.Encode()
+}
+
+// previous and next are the pages before and after this one; empty where there is none.
+func (v ordersView) previous() string {
+	if !v.Before {
+		return ""
+	}
+	return v.address(v.Shelf, web.Place(v.Parts[0].Place(true)).String())
+}
+
+func (v ordersView) next() string {
+	if !v.More {
+		return ""
+	}
+	return v.address(v.Shelf, web.Place(v.Parts[len(v.Parts)-1].Place(false)).String())
 }
 
 func (h *Handler) orders(r *web.Request) error {
@@ -97,11 +111,17 @@ func (h *Handler) orders(r *web.Request) error {
 		return err
 	}
 	v.Counts = counts
-	v.Pages = max(1, (v.count(v.Shelf)+ordersPerPage-1)/ordersPerPage)
-	v.Page = min(r.PageNumber(), v.Pages)
-	v.Parts, _, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, order.Page{Number: v.Page, Size: ordersPerPage})
+	from := (*order.Place)(web.ReadPlace(r.Query("place")))
+	v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, from, ordersPerPage)
+	if err == nil && len(v.Parts) == 0 && from != nil { // nothing stands there any more
+		from = nil
+		v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, nil, ordersPerPage)
+	}
 	if err != nil {
 		return err
+	}
+	if from != nil {
+		v.place = web.Place(*from).String()
 	}
 	return r.Render(http.StatusOK, ordersPage(p, v))
 }
