@@ -54,9 +54,9 @@ const standing = `standing as materialized (
 		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
 		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
 		    from unnest($1::uuid[]) as c (id)
+		    cross join (values ('commission'), ('bank'), ('payable'), ('held'), ('pending')) a (kind)
 		    cross join lateral ( -- each by its key
-		        select * from ledger_balances
-		        where account in ('commission', 'bank', 'payable', 'held', 'pending') and cooperative_id = c.id offset 0) b
+		        select * from ledger_balances where account = a.kind and cooperative_id = c.id offset 0) b
 		    group by b.cooperative_id
 		), unconfirmed as materialized (
 		    select p.cooperative_id, sum(m.amount) as pending
