@@ -95,16 +95,38 @@ func TestProcessedFoodNeedsItsAuthorisation(t *testing.T) {
 
 	// When it lets it no more, what is on sale stays so, is counted, and cannot be published again.
 	m.Exec(`update settings set decided = decided || '{"unauthorised": "no"}'`)
-	if n, err := m.Unauthorised(m.Ctx); err != nil || n != 1 {
+	if n, more, err := m.Unauthorised(m.Ctx); err != nil || n != 1 || more {
 		t.Errorf("%d on sale without authorisation, %v", n, err)
 	}
 	m.Refused(m.SetState(m.Ctx, m.Honey, p.ID, catalog.Published, m.Member), fault.Invalid, "catalog.authorisation_expired")
 	if err := m.SetState(m.Ctx, m.Honey, p.ID, catalog.Draft, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := m.Unauthorised(m.Ctx); err != nil || n != 0 {
+	if n, more, err := m.Unauthorised(m.Ctx); err != nil || n != 0 || more {
 		t.Errorf("%d on sale without authorisation, %v", n, err)
 	}
+}
+
+func TestWhatLacksItsAuthorisationIsCountedToABound(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	m.Offer(m.Honey, catalogtest.Thyme())
+	m.Exec(`insert into products (id, cooperative_id, sku, slug, category, name_fr, unit_amount, unit_code, price_centimes, stock, state, authorisation,
+	                              authorisation_expires_on, created_at, updated_at)
+	    select gen_random_uuid(), $1, 'x' || n, 'x' || n, case when n % 10 = 0 then 'craft' else 'honey' end, 'Miel', 1, 'kg', 100, 0, 'published',
+	           case when n % 2 = 0 then '' else 'ONSSA 1' end, case when n % 2 = 1 then date '2026-11-22' end, now(), now()
+	    from generate_series(1, 550) n`, m.Honey)
+	want := func(n int, more bool) {
+		t.Helper()
+		if counted, beyond, err := m.Unauthorised(m.Ctx); err != nil || counted != n || beyond != more {
+			t.Errorf("%d, more: %v (%v), not %d", counted, beyond, err, n)
+		}
+	}
+	want(495, false) // of 550, a tenth is no food
+	m.Exec(`update products set category = 'honey'`)
+	want(500, true)
+	m.Exec(`update cooperatives set state = 'suspended' where id = $1`, m.Honey)
+	want(0, false)
 }
 
 func TestWhatCannotBeAProductIsToldByField(t *testing.T) {

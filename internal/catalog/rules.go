@@ -67,24 +67,33 @@ func (s *Service) Rules(ctx context.Context, q sqlx.QueryerContext) (Rules, erro
 	return Rules{kinds: known, unauthorised: decided.PublishUnauthorised, today: clock.Day(s.now())}, nil
 }
 
+// unauthorisedCounted is how many products Unauthorised counts at most: beyond, how many there are decides nothing.
+const unauthorisedCounted = 500
+
 // Unauthorised counts the products on sale that could not be published now if the association let no
-// food be published without authorisation. What it decides is asked when a product is published or
-// edited, so these stay on sale until then, or until their cooperatives withdraw them.
-func (s *Service) Unauthorised(ctx context.Context) (int, error) {
-	var n int
-	err := s.db.GetContext(ctx, &n, `
+// food be published without authorisation, 500 at most; more says that there are more. What it decides is
+// asked when a product is published or edited, so these stay on sale until then, or until their
+// cooperatives withdraw them.
+func (s *Service) Unauthorised(ctx context.Context) (n int, more bool, err error) {
+	// Asked of one cooperative after the other, so that not all are read.
+	err = s.db.GetContext(ctx, &n, `
 		select count(*)
-		from (select category, cooperative_id, state from products where state = 'published' and authorisation = ''
-		      union all
-		      select category, cooperative_id, state from products
-		      where state = 'published' and authorisation <> '' and authorisation_expires_on < $1::date) p
-		join categories k on k.slug = p.category
-		join sellers c on c.id = p.cooperative_id
-		where k.food and is_offered(p.state, c.state)`, clock.Day(s.now()))
+		from (
+		    select
+		    from categories k
+		    cross join lateral (
+		        select cooperative_id, state from products where state = 'published' and authorisation = '' and category = k.slug
+		        union all
+		        select cooperative_id, state from products
+		        where state = 'published' and authorisation <> '' and authorisation_expires_on < $1::date and category = k.slug
+		    ) p
+		    where k.food and (select is_offered(p.state, c.state) from sellers c where c.id = p.cooperative_id)
+		    limit $2
+		) counted`, clock.Day(s.now()), unauthorisedCounted+1)
 	if err != nil {
-		return 0, fmt.Errorf("products without authorisation: %w", err)
+		return 0, false, fmt.Errorf("products without authorisation: %w", err)
 	}
-	return n, nil
+	return min(n, unauthorisedCounted), n > unauthorisedCounted, nil
 }
 
 // Unpublishable says why a product may not be offered, or nil: processed food needs an

@@ -44,7 +44,8 @@ type settingsView struct {
 	Form         ui.Form
 	Fields       []settings.Value
 	Zones        []delivery.Zone
-	Unauthorised int // products on sale that would need an authorisation
+	Unauthorised int  // products on sale that would need an authorisation
+	Beyond       bool // and more than those
 	Changes      []settings.Change
 }
 
@@ -60,7 +61,7 @@ func (h *Handler) settings(r *web.Request) error {
 func (h *Handler) showSettings(r *web.Request, status int, kept settings.Kept, form ui.Form) error {
 	v := settingsView{Form: form, Fields: kept.Values}
 	var err error
-	if v.Unauthorised, err = h.Catalog.Unauthorised(r.Context()); err != nil {
+	if v.Unauthorised, v.Beyond, err = h.Catalog.Unauthorised(r.Context()); err != nil {
 		return err
 	}
 	if v.Zones, err = h.Delivery.Zones(r.Context()); err != nil {
