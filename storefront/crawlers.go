@@ -1,6 +1,7 @@
 package storefront
 
 import (
+	"context"
 	"encoding/xml"
 	"fmt"
 	"net/http"
@@ -64,9 +65,22 @@ func (s *Server) privateAreas() []string {
 	return slices.Compact(areas)
 }
 
-// sitemapSize is how many cooperatives one part of the sitemap names; each stands there once for each language, and
-// a part may hold 50,000 addresses. How many products do is the catalogue's to say.
+// sitemapSize is how many cooperatives one part of the sitemap names, more or less; each stands there once for each
+// language, and a part may hold 50,000 addresses. How many products do is the catalogue's to say.
 const sitemapSize = 5000
+
+// sellerParts is in how many parts the sitemap names the cooperatives.
+func (s *Server) sellerParts(ctx context.Context) (int, error) {
+	counts, err := s.cooperatives.CountPublic(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sellers := 0
+	for _, c := range counts {
+		sellers += c.Cooperatives
+	}
+	return (sellers + sitemapSize - 1) / sitemapSize, nil
+}
 
 // sitemap names the parts of the sitemap.
 func (s *Server) sitemap(r *web.Request) error {
@@ -74,13 +88,9 @@ func (s *Server) sitemap(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	counts, err := s.cooperatives.CountPublic(r.Context())
+	sellers, err := s.sellerParts(r.Context())
 	if err != nil {
 		return err
-	}
-	sellers := 0
-	for _, c := range counts {
-		sellers += c.Cooperatives
 	}
 	var b strings.Builder
 	b.WriteString(xml.Header + `<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">` + "\n")
@@ -88,8 +98,8 @@ func (s *Server) sitemap(r *web.Request) error {
 		fmt.Fprintf(&b, "<sitemap><loc>%s</loc></sitemap>\n", escaped(s.site.BaseURL+"/sitemaps/"+part+".xml"))
 	}
 	add("pages")
-	for first := 0; first < sellers; first += sitemapSize {
-		add("cooperatives-" + strconv.Itoa(first/sitemapSize+1))
+	for part := range sellers {
+		add("cooperatives-" + strconv.Itoa(part+1))
 	}
 	for part := range products {
 		add("products-" + strconv.Itoa(part+1))
@@ -135,7 +145,6 @@ func (s *Server) sitemapPaths(r *web.Request) (paths []string, err error) {
 	if err != nil || n < 1 || n > 1_000_000 {
 		return nil, web.ErrNotFound
 	}
-	first := (n - 1) * sitemapSize
 	switch kind {
 	case "products":
 		slugs, err := s.catalog.Slugs(r.Context(), n)
@@ -146,7 +155,11 @@ func (s *Server) sitemapPaths(r *web.Request) (paths []string, err error) {
 			paths = append(paths, "/products/"+url.PathEscape(slug))
 		}
 	case "cooperatives":
-		slugs, err := s.cooperatives.PublicSlugs(r.Context(), sitemapSize, first)
+		parts, err := s.sellerParts(r.Context())
+		if err != nil || n > parts {
+			return nil, err
+		}
+		slugs, err := s.cooperatives.PublicSlugs(r.Context(), n, parts)
 		if err != nil {
 			return nil, err
 		}

@@ -43,10 +43,10 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage
 	if err := s.db.SelectContext(ctx, &o.Labels, `
 		select l.slug, l.name_ar as "name.ar", l.name_fr as "name.fr", l.name_en as "name.en"
 		from labels l
-		cross join lateral ( -- the first that carries it, and not all
+		cross join lateral ( -- the first that carries it, in the order of their index, so that others' are not passed over
 		    select from product_labels pl join products p on p.id = pl.product_id
 		    where pl.cooperative_id = $1 and pl.label = l.slug and pl.expires_on >= $2::date and p.state = 'published'
-		    limit 1) carried
+		    order by pl.expires_on limit 1) carried
 		order by l.position`, coopID, clock.Day(s.now())); err != nil {
 		return Offered{}, fmt.Errorf("labels of offers: %w", err)
 	}

@@ -38,10 +38,11 @@ func (s *Service) Slugs(ctx context.Context, part int) ([]string, error) {
 	var slugs []string
 	err := s.db.SelectContext(ctx, &slugs, `
 		with part as (
-		    select products[$2::int] as first, products[$2::int + 1] as next from drawn_products where shelf = $1
+		    select products[$2::int] as first, coalesce(products[$2::int + 1], 'ffffffff-ffff-ffff-ffff-ffffffffffff') as next
+		    from drawn_products where shelf = $1
 		)
 		select o.slug from offered o, part
-		where o.id >= part.first and (part.next is null or o.id < part.next)
+		where o.id >= part.first and o.id < part.next
 		order by o.id
 		limit 15000`, sitemap.name, part) // addresses in three languages, of which a part may hold 50,000
 	if err != nil {

@@ -332,6 +332,20 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 	if got := names(r.ListPublic(ctx, cooperative.Public{Limit: 10})); got != "a2b1" {
 		t.Errorf("buyers see %s, want a2b1: approved, with something to sell", got)
 	}
+	for _, parts := range []int{1, 2, 7, 1000} {
+		var slugs []string
+		for part := 1; part <= parts; part++ {
+			more, err := r.PublicSlugs(ctx, part, parts)
+			if err != nil {
+				t.Fatal(err)
+			}
+			slugs = append(slugs, more...)
+		}
+		slices.Sort(slugs)
+		if !slices.Equal(slugs, []string{"a", "b"}) {
+			t.Errorf("in %d parts stand %v", parts, slugs)
+		}
+	}
 	for _, slug := range []string{"nowhere", ""} {
 		if c, err := r.BySlug(ctx, slug); !errors.Is(err, cooperative.ErrNotFound) {
 			t.Errorf("%q: %s, %v, want ErrNotFound", slug, c.Slug, err)

@@ -16,6 +16,7 @@ type Public struct {
 	Language  string // in whose alphabet communes come first in the order; empty: they do not
 	Limit     int
 	Offset    int
+	After     *Cooperative // where the list by name alone goes on; nil: at its beginning
 }
 
 // ListPublic reads the cooperatives of p.
@@ -23,10 +24,14 @@ func (s *Service) ListPublic(ctx context.Context, p Public) ([]Cooperative, erro
 	var ids []uuid.UUID
 	var err error
 	if p.Language == "" {
+		args, beyond := []any{p.Commune, p.WomenOnly, p.Limit, p.Offset}, ""
+		if p.After != nil {
+			args, beyond = append(args, p.After.Name.AR, p.After.ID), `and (name_ar, cooperative_id) > ($5, $6)`
+		}
 		err = s.db.SelectContext(ctx, &ids, `
 			select cooperative_id from stalls
-			where shown and ($1 = '' or commune = $1) and (not $2 or women_only)
-			order by name_ar, cooperative_id limit nullif($3, 0) offset $4`, p.Commune, p.WomenOnly, p.Limit, p.Offset)
+			where shown and ($1 = '' or commune = $1) and (not $2 or women_only) `+beyond+`
+			order by name_ar, cooperative_id limit nullif($3, 0) offset $4`, args...)
 	} else {
 		ids, err = s.byCommune(ctx, p)
 	}
@@ -97,14 +102,15 @@ func (s *Service) CountPublic(ctx context.Context) ([]Count, error) {
 	return list, nil
 }
 
-// PublicSlugs lists the slugs of the cooperatives that buyers see, in an order that stays.
-func (s *Service) PublicSlugs(ctx context.Context, limit, offset int) ([]string, error) {
+// PublicSlugs lists the slugs of the cooperatives that buyers see, of one of so many parts of about the same size: by
+// what their turns are drawn by, so that a part is read without those before it. Parts count from 1.
+func (s *Service) PublicSlugs(ctx context.Context, part, parts int) ([]string, error) {
+	bound := func(n int) string { return fmt.Sprintf("%08x", int64(n)<<32/int64(parts)) }
 	var slugs []string
 	err := s.db.SelectContext(ctx, &slugs, `
-		select c.slug
-		from (select cooperative_id from stalls where shown order by cooperative_id limit $1 offset $2) s
-		join cooperatives c on c.id = s.cooperative_id
-		order by c.id`, limit, offset)
+		select c.slug from stalls s join cooperatives c on c.id = s.cooperative_id
+		where s.shown and s.lot >= $1 and (s.lot < $2 or $3)
+		order by s.lot`, bound(part-1), bound(part), part == parts)
 	if err != nil {
 		return nil, fmt.Errorf("slugs of cooperatives: %w", err)
 	}

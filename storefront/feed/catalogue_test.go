@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -211,6 +212,50 @@ func TestCooperativesThatSellAreListed(t *testing.T) {
 		if c.Name != "Coopérative Nahla" || c.Commune.Slug != "zegzel" || !c.WomenLed || c.Members.Women != 8 || c.Products != 2 ||
 			c.URL != p.URL+"/fr/cooperatives/nahla" {
 			t.Errorf("%+v", c)
+		}
+	}
+}
+
+func TestTheListOfCooperativesGoesOnFromOne(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	get := func(path string) (slugs []string, next string) {
+		t.Helper()
+		answer := p.send(http.MethodGet, path, "", http.Header{}).Want(http.StatusOK)
+		var list struct{ Cooperatives []struct{ Slug string } }
+		if err := json.Unmarshal(answer.Body, &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range list.Cooperatives {
+			slugs = append(slugs, c.Slug)
+		}
+		next, _, _ = strings.Cut(strings.TrimPrefix(answer.Header.Get("Link"), "<"), ">")
+		return slugs, strings.TrimPrefix(next, p.URL)
+	}
+	whole, _ := get("/api/v1/cooperatives")
+	var turned []string
+	for next := "/api/v1/cooperatives?per_page=1"; next != ""; {
+		var slugs []string
+		slugs, next = get(next)
+		turned = append(turned, slugs...)
+	}
+	if len(whole) != 3 || !slices.Equal(turned, whole) {
+		t.Errorf("turned %v, of %v", turned, whole)
+	}
+	if second, _ := get("/api/v1/cooperatives?page=2&per_page=2"); !slices.Equal(second, whole[2:]) { // as before there was a place to go on from
+		t.Errorf("the second page is %v", second)
+	}
+	// One that is suspended meanwhile is still a place.
+	if err := p.Cooperatives.SetState(t.Context(), p.Oil.ID, cooperative.Suspended, "a complaint", actor.OfAssociation(p.Association.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if rest, _ := get("/api/v1/cooperatives?after=zaytoun"); !slices.Equal(rest, whole[slices.Index(whole, "zaytoun")+1:]) {
+		t.Errorf("after the one that is gone stand %v", rest)
+	}
+	for query, wrong := range map[string]string{"after=nobody": "after", "after=a&after=b": "after", "page=11": "page", "per_page=1&page=1001": "page"} {
+		f := p.refused(http.MethodGet, "/api/v1/cooperatives?"+query, "", http.Header{}, http.StatusUnprocessableEntity, "invalid_query")
+		if f.Error.Fields[wrong] == "" || strings.Contains(f.Error.Fields[wrong], "feed.") {
+			t.Errorf("%s is told %v", query, f.Error.Fields)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"strconv"
@@ -129,19 +130,33 @@ type members struct {
 	Young int `json:"young"`
 }
 
+// maxPassed is how many cooperatives are passed over by the number of a page; after them the list goes on from one.
+const maxPassed = 1000
+
 func (h *Handler) cooperatives(r *web.Request) error {
 	q := query{values: r.QueryValues()}
-	page, perPage := q.number("page", 1, 10_000, 1), q.number("per_page", 1, 100, 100)
+	perPage := q.number("per_page", 1, 100, 100)
+	page := q.number("page", 1, max(maxPassed/perPage, 1), 1)
+	asked := cooperative.Public{Limit: perPage + 1, Offset: (page - 1) * perPage}
+	if slug := q.one("after"); slug != "" {
+		after, err := h.Cooperatives.BySlug(r.Context(), slug)
+		if errors.Is(err, cooperative.ErrNotFound) {
+			q.refuse("after", "feed.query_after")
+		} else if err != nil {
+			return err
+		}
+		asked.After = &after
+	}
 	if q.wrong != nil {
 		return q.wrong
 	}
-	found, err := h.Cooperatives.ListPublic(r.Context(), cooperative.Public{Limit: perPage + 1, Offset: (page - 1) * perPage})
+	found, err := h.Cooperatives.ListPublic(r.Context(), asked)
 	if err != nil {
 		return err
 	}
 	if len(found) > perPage { // one more than fits
 		found = found[:perPage]
-		next := url.Values{"lang": {r.Locale.Code()}, "page": {strconv.Itoa(page + 1)}, "per_page": {strconv.Itoa(perPage)}}
+		next := url.Values{"lang": {r.Locale.Code()}, "after": {found[perPage-1].Slug}, "per_page": {strconv.Itoa(perPage)}}
 		r.SetHeader("Link", "<"+r.Site.BaseURL+"/api/v1/cooperatives?"+next.Encode()+`>; rel="next"`)
 	}
 	list := make([]cooperativeInfo, len(found))

@@ -76,7 +76,7 @@ type missing struct {
 const (
 	takesShown    = 12
 	partsAtOnce   = 500
-	productsAsked = 200 // the newest ones; looking for gaps in more would only slow the page down
+	productsAsked = 50 // the newest ones; looking for gaps in more would only slow the page down
 )
 
 func (h *Handler) home(r *web.Request) error {
