@@ -82,12 +82,12 @@ func (s *Service) Unauthorised(ctx context.Context) (n int, more bool, err error
 		    select
 		    from categories k
 		    cross join lateral (
-		        select cooperative_id, state from products where state = 'published' and authorisation = '' and category = k.slug
+		        select cooperative_id from products where state = 'published' and authorisation = '' and category = k.slug
 		        union all
-		        select cooperative_id, state from products
+		        select cooperative_id from products
 		        where state = 'published' and authorisation <> '' and authorisation_expires_on < $1::date and category = k.slug
 		    ) p
-		    where k.food and (select is_offered(p.state, c.state) from sellers c where c.id = p.cooperative_id)
+		    where k.food and (select c.approved from sellers c where c.id = p.cooperative_id)
 		    limit $2
 		) counted`, clock.Day(s.now()), unauthorisedCounted+1)
 	if err != nil {

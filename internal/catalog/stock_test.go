@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -171,6 +172,65 @@ func TestWhatAnOrderGaveBackBeforeItDoesNotGiveBackAgain(t *testing.T) {
 		t.Errorf("%d in stock, want the %d of before", got.Stock, p.Stock)
 	}
 	m.Sound()
+}
+
+func TestWhatAnOrderLostIsNeverSoldAgain(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme()) // 20 in stock
+	order, adjustment := postgres.NewID(), postgres.NewID()
+	lose := func(adjustment uuid.UUID, quantity int) error {
+		return postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
+			return m.LoseSomeTx(m.Ctx, tx, order, adjustment, catalog.StockLine{ProductID: p.ID, Quantity: quantity}, m.Member)
+		})
+	}
+	left := func(want int) {
+		t.Helper()
+		if got := m.Product(m.Honey, p.ID).Stock; got != want {
+			t.Errorf("%d in stock, not %d", got, want)
+		}
+		m.Sound()
+	}
+	before := m.Today
+	m.Today = m.Today.Add(time.Hour)
+	if _, err := m.Reserve(order, catalog.StockLine{ProductID: p.ID, Quantity: 5}); err != nil {
+		t.Fatal(err)
+	}
+	m.Must(lose(adjustment, 2))
+	left(15)
+	m.Refused(lose(adjustment, 2), fault.Conflict, "catalog.released_twice")
+	m.Refused(lose(adjustment, 1), fault.Conflict, "catalog.released_twice")
+	for _, none := range []int{0, -1, catalog.MaxStock + 1} {
+		m.Refused(lose(postgres.NewID(), none), fault.Invalid, "catalog.quantity")
+	}
+	left(15)
+
+	// For who counts what she has, orders took five, of which two are nobody's any more.
+	moved := func(since time.Time, want int) {
+		t.Helper()
+		if by, err := m.MovedByOrders(m.Ctx, m.Honey, since); err != nil || by[p.ID] != want {
+			t.Errorf("since %v orders moved it by %d (%v), not %d", since, by[p.ID], err, want)
+		}
+	}
+	moved(before, -5)
+	m.Today = m.Today.Add(time.Hour)
+	after := m.Today.Add(-time.Minute)
+	m.Must(lose(postgres.NewID(), 1))
+	moved(after, 0)
+	moved(before, -5)
+	if by, err := m.MovedByOrders(m.Ctx, m.Couscous, before); err != nil || len(by) != 0 {
+		t.Errorf("another's orders moved %v (%v)", by, err)
+	}
+
+	// What is left of the order can be given back, and no more than that.
+	m.Must(m.Release(order, catalog.StockLine{ProductID: p.ID, Quantity: 2}))
+	left(17)
+	moved(before, -3)
+	m.Refused(m.Release(order, catalog.StockLine{ProductID: p.ID, Quantity: 3}), fault.Conflict, "catalog.released_twice")
+	left(17)
+	if n := m.Number(`select coalesce(sum(delta), 0) from stock_movements where order_id = $1`, order); n != 0 {
+		t.Errorf("the order holds %d", -n)
+	}
 }
 
 func TestACountIsWrittenDownWithWhoCounted(t *testing.T) {
