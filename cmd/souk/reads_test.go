@@ -50,7 +50,6 @@ const (
 var readMore = []struct{ statement, why string }{
 	{`from sellers c left join (select cooperative_id, sum(paid)`, `for each period and place, all cooperatives are compared with one another once, and after that only those that changed`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
-	{`select coalesce(sum(n.published), 0) from product_counts`, `once a minute, products are counted for all together`},
 }
 
 // TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, in a market and in one four

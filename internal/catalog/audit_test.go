@@ -26,6 +26,7 @@ func TestTheAuditFindsWhatWasDoneBehindItsBack(t *testing.T) {
 		select $1, $2, slug, 'C-1', current_date + 1 from labels limit 1`, p.ID, m.Honey)
 	m.Exec(`update product_labels set cooperative_id = gen_random_uuid()`)
 	m.Exec(`delete from product_counts where cooperative_id = $1`, m.Honey)
+	m.Exec(`insert into offered_changes (products) values (1)`)
 	checks, err := catalog.Audit(m.Ctx, m.DB)
 	if err != nil {
 		t.Fatal(err)
@@ -33,6 +34,7 @@ func TestTheAuditFindsWhatWasDoneBehindItsBack(t *testing.T) {
 	for _, name := range []string{
 		"catalog: stock is the sum of its movements", "catalog: what an order released, it had reserved",
 		"catalog: a label is its product's cooperative's", "catalog: a cooperative's products are counted as they are",
+		"catalog: what is offered is counted as it is",
 	} {
 		i := slices.IndexFunc(checks, func(c audit.Check) bool { return c.Name == name })
 		if i < 0 || checks[i].Count != 1 {

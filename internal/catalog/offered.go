@@ -53,6 +53,28 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage
 	return o, nil
 }
 
+// CountPublished counts the products that are offered, as they were a minute ago at most.
+func (s *Service) CountPublished(ctx context.Context) (int, error) {
+	return s.offered.Get(s.now(), func() (n int, err error) {
+		if err = s.db.GetContext(ctx, &n, `select coalesce(sum(products), 0) from offered_changes`); err != nil {
+			return 0, fmt.Errorf("count products: %w", err)
+		}
+		return n, nil
+	})
+}
+
+// gatherOffered puts one row in the place of all by which the number of products that are offered has changed.
+func (s *Service) gatherOffered(ctx context.Context) error {
+	if _, err := s.db.ExecContext(ctx, `
+		with gone as (
+		    delete from offered_changes where id in (select id from offered_changes for update skip locked) returning products
+		)
+		insert into offered_changes (products) select sum(products) from gone having count(*) > 0`); err != nil {
+		return fmt.Errorf("gather what is offered: %w", err)
+	}
+	return nil
+}
+
 // Faces reads one product in stock of each of these cooperatives that has any, the newest.
 func (s *Service) Faces(ctx context.Context, coopIDs []uuid.UUID) ([]Product, error) {
 	var ids []uuid.UUID // first: in one statement they could be looked for again for each product

@@ -73,19 +73,6 @@ func (s *Service) OfCooperativeTx(ctx context.Context, q sqlx.QueryerContext, co
 	return s.productsFrom(ctx, q, `where p.cooperative_id = $2 order by p.id`, coopID)
 }
 
-// CountPublished counts the products that are offered, as they were a minute ago at most.
-func (s *Service) CountPublished(ctx context.Context) (int, error) {
-	return s.offered.Get(s.now(), func() (n int, err error) {
-		err = s.db.GetContext(ctx, &n, `
-			select coalesce(sum(n.published), 0) from product_counts n join sellers c on c.id = n.cooperative_id
-			where is_offered('published', c.state)`)
-		if err != nil {
-			return 0, fmt.Errorf("count products: %w", err)
-		}
-		return n, nil
-	})
-}
-
 // Labels are the signs of quality and origin that a product can carry, in their order, as they were a
 // minute ago at most.
 func (s *Service) Labels(ctx context.Context) ([]Label, error) {

@@ -150,8 +150,8 @@ func idTexts(ids []uuid.UUID) []string {
 	return texts
 }
 
-// DrawShelvesArgs is the periodic job that draws the shelves of a new day, and those on which too little is left, so
-// that no visitor waits for it.
+// DrawShelvesArgs is the periodic job that draws the shelves of a new day, and those on which too little is left, and
+// gathers how many products are offered, so that no visitor waits for it.
 type DrawShelvesArgs struct{}
 
 // Kind names the job.
@@ -165,7 +165,7 @@ type DrawShelvesWorker struct {
 
 // Work draws the shelves that are due.
 func (w *DrawShelvesWorker) Work(ctx context.Context, _ *river.Job[DrawShelvesArgs]) error {
-	var errs []error
+	errs := []error{w.Catalog.gatherOffered(ctx)}
 	for which, shown := range map[*shelf]int{&ofTheDay: dayShown, &inSeason: seasonShown, &sitemap: 1} {
 		errs = append(errs, w.Catalog.drawDue(ctx, *which, shown))
 	}

@@ -257,6 +257,7 @@ func (g *growth) count() error {
 		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`,
 		`delete from product_counts`, `insert into product_counts select * from product_counts_now`,
 		`update stalls s set published = n.published from product_counts n where n.cooperative_id = s.cooperative_id`,
+		`delete from offered_changes`, `insert into offered_changes (products) select sum(published) from stalls where shown`,
 		`delete from stall_counts`, `insert into stall_counts select * from stall_counts_now`,
 		`delete from balances`,
 		`insert into balances (account, cooperative_id, provider, slot, debits, credits)
