@@ -20,7 +20,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
-	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -64,7 +63,7 @@ var benched = map[string][]string{
 
 	"/seller":                      {""},
 	"/seller/cooperative":          {""},
-	"/seller/products":             {"", "?place={goods_place}", "?q=couscous", "?q=miel", "?show=soldout", "?show=draft", "?show=unpictured", "?category=honey", "?category=cereal&show=published"},
+	"/seller/products":             {"", onward, "?q=couscous", "?q=couscous" + onward, "?q=miel", "?show=soldout", "?show=draft", "?show=unpictured", "?category=honey", "?category=cereal&show=published"},
 	"/seller/products/new":         {""},
 	"/seller/products/:id":         {"/seller/products/{product_id}"},
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
@@ -314,11 +313,6 @@ func (v *asker) findRecords(ctx context.Context) error {
 		}
 		v.values[name] = value
 	}
-	oldest, err := v.app.Catalog.Catalogue(ctx, v.id, catalog.Filter{From: &catalog.Place{Back: true}, PerPage: 30})
-	if err != nil {
-		return err
-	}
-	v.values["goods_place"] = web.Place(oldest.Products[0].Place(false)).String()
 	if _, _, err := v.get(ctx, nobody, "/sitemap.xml", false); err != nil { // by which its parts are drawn
 		return err
 	}

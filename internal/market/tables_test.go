@@ -31,7 +31,7 @@ var tables = map[string]string{
 	"cooperatives": "cooperative", "cooperative_events": "cooperative", "cooperative_moments": "cooperative",
 	"stalls": "cooperative", "stall_counts": "cooperative", "sectors": "cooperative",
 	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "category_clues": "catalog", "labels": "catalog", "stock_movements": "catalog",
-	"product_counts": "catalog", "drawn_products": "catalog",
+	"product_counts": "catalog", "offered_changes": "catalog", "drawn_products": "catalog",
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
 	"places": "delivery", "delivery_zones": "delivery",
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
