@@ -50,7 +50,7 @@ var benched = map[string][]string{
 	"/robots.txt":            {""},
 	"/sitemap.xml":           {""},
 	"/api/openapi.yaml":      {""},
-	"/api/v1/products":       {"", "?q=miel&page=3"},
+	"/api/v1/products":       {"", "?q=miel&per_page=5&page=2"},
 	"/api/v1/products/:slug": {"/api/v1/products/{product}"},
 	"/api/v1/cooperatives":   {"", "?after={cooperative}&per_page=20"},
 	"/api/v1/orders/:token":  {"/api/v1/orders/{tracking}"},

@@ -97,10 +97,8 @@ func (s *Service) fold(ctx context.Context) (more bool, err error) {
 				cooperatives = append(cooperatives, *t.Cooperative)
 			}
 		}
-		for _, step := range []func(context.Context, *sqlx.Tx, []uuid.UUID) error{takeAway, readParts, add} {
-			if err := step(ctx, tx, orders); err != nil {
-				return err
-			}
+		if err := bringIn(ctx, tx, orders); err != nil {
+			return err
 		}
 		if err := moved(ctx, tx, version, orders, cooperatives); err != nil {
 			return err
@@ -111,6 +109,19 @@ func (s *Service) fold(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("bring what was sold into the sums: %w", err)
 	}
 	return more, nil
+}
+
+// bringIn makes the sums what they are with these orders as the ledger has them.
+func bringIn(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error {
+	if len(orders) == 0 {
+		return nil
+	}
+	for _, step := range []func(context.Context, *sqlx.Tx, []uuid.UUID) error{takeAway, readParts, add} {
+		if err := step(ctx, tx, orders); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readParts brings the parts of these orders up to what the ledger says.
