@@ -86,7 +86,7 @@ func say(text string) func(*web.Request) error {
 
 func ask(t *testing.T, s *Server, request *http.Request) (*http.Response, string) {
 	t.Helper()
-	response, err := s.Test(request)
+	response, err := s.app.Test(request, -1)
 	if err != nil {
 		t.Fatal(err)
 	}

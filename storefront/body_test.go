@@ -57,7 +57,7 @@ func TestABodyCostsLittleMoreThanItsBytes(t *testing.T) {
 		request.Header.Set("Content-Type", test.kind)
 		status, answered := 0, 0
 		used := spent(func() {
-			response, err := s.Test(request)
+			response, err := s.app.Test(request, -1)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -110,11 +110,6 @@ func (s *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// Test answers one request without a listener.
-func (s *Server) Test(request *http.Request) (*http.Response, error) {
-	return s.app.Test(request, -1)
-}
-
 // Routes lists every route in the order in which they are tried.
 func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes...) }
 

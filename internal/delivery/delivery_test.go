@@ -254,7 +254,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	decided := settings.New(db, func() time.Time { return monday })
 	decided.Annexes = []settings.Annex{s}
 	kept, err := decided.Kept(t.Context())
-	if err != nil || kept.Text("fee_province") != "20.00" || kept.Text("max_elsewhere") != "7" {
+	if err != nil || kept.Value("fee_province").Text != "20.00" || kept.Value("max_elsewhere").Text != "7" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
 	_, err = decided.SaveFields(t.Context(), 0, map[string]string{

@@ -45,14 +45,14 @@ type Kept struct {
 	Values  []Value // in the order of the form
 }
 
-// Text is the value of that field.
-func (k Kept) Text(name string) string {
+// Value is what holds of the field of that name; the zero Value of one that there is not.
+func (k Kept) Value(name string) Value {
 	for _, v := range k.Values {
 		if v.Name == name {
-			return v.Text
+			return v
 		}
 	}
-	return ""
+	return Value{}
 }
 
 // Kept gives what is decided now, field by field, that of other packages in its group.

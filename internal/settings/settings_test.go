@@ -278,8 +278,8 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			t.Errorf("%s of %q: %v, %v", f.Name, typed[1], changed, err)
 		}
 		kept, err := s.Kept(t.Context())
-		if err != nil || kept.Text(f.Name) != typed[1] {
-			t.Errorf("%s became %q, %v", f.Name, kept.Text(f.Name), err)
+		if err != nil || kept.Value(f.Name).Text != typed[1] {
+			t.Errorf("%s became %q, %v", f.Name, kept.Value(f.Name).Text, err)
 		}
 	}
 	filled := reflect.ValueOf(get(t, s))
@@ -302,7 +302,7 @@ func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
 	t.Parallel()
 	s, db, now := newService(t)
 	s.Fields = append(s.Fields, settings.Field{Name: "motto", Kind: settings.Line, Group: "who", Default: "معا"})
-	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "معا" {
+	if kept, err := s.Kept(t.Context()); err != nil || kept.Value("motto").Text != "معا" {
 		t.Errorf("before anything is decided: %+v, %v", kept, err)
 	}
 	if _, err := s.SaveFields(t.Context(), 0, map[string]string{"motto": " يدا بيد "}, actor.OfSystem()); err != nil {
@@ -320,7 +320,7 @@ func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
 	if _, err := older.Save(t.Context(), to, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
-	if kept, err := s.Kept(t.Context()); err != nil || kept.Text("motto") != "يدا بيد" || kept.Text("commission") != "1.00" {
+	if kept, err := s.Kept(t.Context()); err != nil || kept.Value("motto").Text != "يدا بيد" || kept.Value("commission").Text != "1.00" {
 		t.Errorf("%+v, %v", kept, err)
 	}
 }

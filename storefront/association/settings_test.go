@@ -27,7 +27,7 @@ func (m *market) settingOf(name string) string {
 	m.Helper()
 	kept, err := m.Settings.Kept(context.Background())
 	m.must(err)
-	return kept.Text(name)
+	return kept.Value(name).Text
 }
 
 func TestTheAssociationChangesItsSettings(t *testing.T) {

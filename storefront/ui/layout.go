@@ -11,7 +11,7 @@ import (
 )
 
 // menuItem is one entry of an area's menu, for those who hold the right; the one that counts carries
-// Page.Waiting.
+// Page.Waiting. What leads to several pages has an entry of the same name for each of them.
 type menuItem struct {
 	right                   account.Right
 	name, title, path, icon string // title is what it is called, as a key
@@ -33,11 +33,14 @@ var associationMenu = []menuItem{
 	{right: account.SeeOrders, name: "orders", title: "ui.association.orders", path: "/association/orders", icon: "box"},
 	{right: account.SeeMoney, name: "settlement", title: "ui.association.settlement", path: "/association/settlement", icon: "scale"},
 	{right: account.KeepSettings, name: "settings", title: "ui.association.settings", path: "/association/settings", seldom: true},
+	{right: account.KeepPeople, name: "settings", title: "ui.association.settings", path: "/association/people", seldom: true},
+	{right: account.SeeSecurity, name: "settings", title: "ui.association.settings", path: "/association/security", seldom: true},
 }
 
-// menuFor is what of a menu may be reached by whoever holds what holds says.
+// menuFor is what of a menu may be reached by whoever holds what holds says; of entries of one name, the first.
 func menuFor(holds func(account.Right) bool, menu []menuItem) []menuItem {
-	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return !holds(item.right) })
+	menu = slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return !holds(item.right) })
+	return slices.CompactFunc(menu, func(a, b menuItem) bool { return a.name == b.name })
 }
 
 // tabs are what a phone's tabs hold of a menu.
@@ -45,13 +48,20 @@ func tabs(menu []menuItem) []menuItem {
 	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom })
 }
 
-// Home is where somebody's work begins: the first page of her role's menu.
+// Home is where somebody's work begins: the first page of her role's menu, or her account if there is none.
 func Home(u account.User) string {
 	menu := associationMenu
 	if u.Role.InCooperative() {
 		menu = sellerMenu
 	}
-	return menuFor(u.Role.Holds, menu)[0].path
+	return first(menuFor(u.Role.Holds, menu))
+}
+
+func first(menu []menuItem) string {
+	if len(menu) == 0 {
+		return "/account"
+	}
+	return menu[0].path
 }
 
 // current marks the shelf that a page belongs to, currentPage the page itself.

@@ -109,7 +109,7 @@ func (g *goods) look(products []catalog.Product, today time.Time) {
 		if p.State == catalog.Archived {
 			continue
 		}
-		l := lack{Product: p, Authorisation: !authorised(p, today), Languages: missingNames(p)}
+		l := lack{Product: p, Authorisation: !p.Authorised(today), Languages: missingNames(p)}
 		if l.Authorisation {
 			g.Unauthorised++
 		}
@@ -140,14 +140,6 @@ func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {
 		g.Newest = len(of.Products)
 	}
 	return g, nil
-}
-
-// authorised reports whether a product needs no food authorisation or has one that is valid.
-func authorised(p catalog.Product, today time.Time) bool {
-	if !p.Food {
-		return true
-	}
-	return p.Authorisation != "" && (p.AuthorisedTill == nil || !p.AuthorisedTill.Before(today))
 }
 
 func missingNames(p catalog.Product) []string {

@@ -42,7 +42,7 @@ const changesShown = 20
 // settingsView is the page on which the association changes its settings.
 type settingsView struct {
 	Form         ui.Form
-	Fields       []settings.Value
+	Kept         settings.Kept
 	Zones        []delivery.Zone
 	Unauthorised int  // products on sale that would need an authorisation
 	Beyond       bool // and more than those
@@ -59,7 +59,7 @@ func (h *Handler) settings(r *web.Request) error {
 }
 
 func (h *Handler) showSettings(r *web.Request, status int, kept settings.Kept, form ui.Form) error {
-	v := settingsView{Form: form, Fields: kept.Values}
+	v := settingsView{Form: form, Kept: kept}
 	var err error
 	if v.Unauthorised, v.Beyond, err = h.Catalog.Unauthorised(r.Context()); err != nil {
 		return err

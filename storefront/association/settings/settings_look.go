@@ -102,16 +102,6 @@ func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
 	return values
 }
 
-// kindOf is the kind of a field that a history names, which may be one that is no more.
-func kindOf(values []settings.Value, name string) settings.Kind {
-	for _, v := range values {
-		if v.Name == name {
-			return v.Kind
-		}
-	}
-	return settings.Line
-}
-
 // settingText is what a field says: with its unit, and never nothing.
 func settingText(l *i18n.Locale, name string, kind settings.Kind, value string) string {
 	if value == "" {

@@ -119,7 +119,7 @@ func settingsPage(p ui.Page, v settingsView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, g := range groupsOf(v.Fields) {
+			for _, g := range groupsOf(v.Kept.Values) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<section class=\"panel stack gap4\" aria-labelledby=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -322,9 +322,9 @@ func settingsPage(p ui.Page, v settingsView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var17 string
-						templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.settings.change", "Before", settingText(p.L, field, kindOf(v.Fields, field), c.Before[i]), "After", settingText(p.L, field, kindOf(v.Fields, field), c.After[i])))
+						templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.settings.change", "Before", settingText(p.L, field, v.Kept.Value(field).Kind, c.Before[i]), "After", settingText(p.L, field, v.Kept.Value(field).Kind, c.After[i])))
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/settings/settings.templ`, Line: 63, Col: 255}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/settings/settings.templ`, Line: 63, Col: 257}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 						if templ_7745c5c3_Err != nil {

@@ -169,13 +169,11 @@ var gaps = []struct {
 	kind, field string
 	is          func(p catalog.Product, today time.Time) bool
 }{
-	{"authorisation", "authorisation", func(p catalog.Product, _ time.Time) bool { return p.Food && p.Authorisation == "" }},
-	{"expired", "authorisation", func(p catalog.Product, today time.Time) bool {
-		return p.Food && p.AuthorisedTill != nil && p.AuthorisedTill.Before(today)
+	{"authorisation", "authorisation", func(p catalog.Product, today time.Time) bool {
+		return !p.Authorised(today) && p.Authorisation == ""
 	}},
-	{"expiring", "authorised_till", func(p catalog.Product, today time.Time) bool {
-		return p.Food && p.AuthorisedTill != nil && p.AuthorisedTill.Before(today.AddDate(0, 0, 30))
-	}},
+	{"expired", "authorisation", func(p catalog.Product, today time.Time) bool { return !p.Authorised(today) }},
+	{"expiring", "authorised_till", func(p catalog.Product, today time.Time) bool { return !p.Authorised(today.AddDate(0, 0, 30)) }},
 	{"soldout", "stock", func(p catalog.Product, today time.Time) bool {
 		return p.State == catalog.Published && p.Stock == 0 && p.InSeason(today.Month())
 	}},
