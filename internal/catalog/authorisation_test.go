@@ -22,7 +22,7 @@ func TestAnAuthorisationHoldsOnTheSameDaysForAProductAndForTheCountOfAll(t *test
 			if !m.Product(m.Honey, p.ID).Authorised(today) {
 				without++
 			}
-			if n, err := m.Unauthorised(m.Ctx); err != nil || n != without {
+			if n, _, err := m.Unauthorised(m.Ctx); err != nil || n != without {
 				t.Errorf("with %q until %s days from now %d are without authorisation, counted are %d (%v)", number, days, without, n, err)
 			}
 		}
