@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/sample"
 )
@@ -47,17 +48,22 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 		}
 		defer closing(func() error { return os.RemoveAll(dir) }, &err)
 	}
-	var times [2]map[string]timing
+	var markets [2]*asker
 	for i, market := range []struct {
 		name string
 		size sample.Size
 	}{{"small", sample.Size{}}, {"large", sample.Country}} {
 		steps := newSteps(stderr)
 		steps.title("The %s market", market.name)
-		times[i], err = askMarket(ctx, filepath.Join(dir, market.name), market.size, chosen, steps)
-		if err != nil {
+		var end func() error
+		if markets[i], end, err = openBenched(ctx, filepath.Join(dir, market.name), market.size, steps); err != nil {
 			return fmt.Errorf("the %s market: %w", market.name, err)
 		}
+		defer closing(end, &err)
+	}
+	times, err := askBoth(ctx, markets, chosen)
+	if err != nil {
+		return err
 	}
 	found := compared(times[0], times[1])
 	if *asJSON {
@@ -69,48 +75,67 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	return found.verdict()
 }
 
-// askMarket opens a market of that size in a folder of its own and asks its pages.
-func askMarket(ctx context.Context, dir string, size sample.Size, chosen *regexp.Regexp, steps *steps) (times map[string]timing, err error) {
+// openBenched opens a market of that size in a folder of its own; end closes it.
+func openBenched(ctx context.Context, dir string, size sample.Size, steps *steps) (v *asker, end func() error, err error) {
 	c, err := readConfig()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.DatabaseURL, c.MeiliURL, c.BlobURL, c.SMTPHost = "", "", "", "" // never those of a market that people use
 	public, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	private, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
-		return nil, errors.Join(err, public.Close())
+		return nil, nil, errors.Join(err, public.Close())
 	}
 	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: steps, end: newEnding(c.ShutdownTimeout)}
-	defer closing(d.end.within(1, d.open.closeBy), &err)
+	ends := d.end.within(1, d.open.closeBy)
 	a, err := d.prepare(ctx, false)
 	if err != nil {
-		return nil, errors.Join(err, public.Close(), private.Close())
+		return nil, nil, errors.Join(err, public.Close(), private.Close(), ends())
 	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- a.run(running, public, private, d.end) }()
-	defer func() {
+	end = func() error {
 		stop()
-		err = errors.Join(err, <-ended)
-	}()
-	v, err := newAsker(ctx, a, d.base())
-	if err != nil {
-		return nil, err
+		return errors.Join(<-ended, ends())
 	}
-	times = make(map[string]timing)
-	for _, p := range v.pages {
+	if v, err = newAsker(ctx, a, d.base()); err != nil {
+		return nil, nil, errors.Join(err, end())
+	}
+	return v, end, nil
+}
+
+// The pages are asked until they are warm, and then as often as fits in the time.
+const (
+	warmUps    = 2
+	askings    = 15
+	longEnough = 10 * time.Second // for both markets
+)
+
+// askBoth asks each chosen page of both markets, now of one and then of the other, so that whatever else the machine
+// does meanwhile falls on both.
+func askBoth(ctx context.Context, markets [2]*asker, chosen *regexp.Regexp) (times [2]map[string]timing, err error) {
+	times = [2]map[string]timing{make(map[string]timing), make(map[string]timing)}
+	for n, p := range markets[0].pages {
 		if !chosen.MatchString(p.name) {
 			continue
 		}
-		if times[p.name], err = v.time(ctx, p); err != nil {
-			return nil, fmt.Errorf("%s: %w", p.path, err)
+		pages := [2]*timed{{benchPage: p}, {benchPage: markets[1].pages[n]}} // the routes of both are the same
+		for start := time.Now(); len(pages[1].took) <= warmUps || len(pages[1].took) < warmUps+askings && time.Since(start) < longEnough; {
+			for i, v := range markets {
+				if err := v.time(ctx, pages[i]); err != nil {
+					return times, fmt.Errorf("%s: %w", pages[i].path, err)
+				}
+			}
+		}
+		for i := range markets {
+			times[i][p.name] = pages[i].timing()
 		}
 	}
-	steps.say("pages", "%d asked", len(times))
 	return times, nil
 }
 

@@ -357,38 +357,38 @@ func (v *asker) upload(ctx context.Context) error {
 	return nil
 }
 
-// The pages are asked until they are warm, and then as often as fits in the time.
-const (
-	warmUps    = 2
-	askings    = 9
-	longEnough = 4 * time.Second
-)
+// timed is a page that is asked again and again.
+type timed struct {
+	benchPage
+	took  []time.Duration // each time
+	bytes int
+	moved bool // to the page that it leads to
+}
 
-// time asks a page again and again: where a market is too small for it, the page that it leads to instead.
-func (v *asker) time(ctx context.Context, p benchPage) (timing, error) {
-	var took []time.Duration
-	t, moved := timing{file: p.file, stays: p.stays}, false
-	for start := time.Now(); len(took) < warmUps+1 || len(took) < warmUps+askings && time.Since(start) < longEnough; {
-		if err := v.prepare(ctx, p); err != nil {
-			return t, err
-		}
-		asked := time.Now()
-		body, instead, err := v.get(ctx, p.as, p.path, true)
-		switch {
-		case err != nil:
-			return t, err
-		case instead != "" && moved:
-			return t, fmt.Errorf("%s leads on to %s", p.path, instead)
-		case instead != "":
-			p.path, moved = strings.TrimPrefix(instead, v.base), true
-			continue
-		}
-		took, t.bytes = append(took, time.Since(asked)), len(body)
+// time asks a page once more: where a market is too small for it, the page that it leads to instead.
+func (v *asker) time(ctx context.Context, p *timed) error {
+	if err := v.prepare(ctx, p.benchPage); err != nil {
+		return err
 	}
-	took = took[warmUps:]
-	slices.Sort(took)
-	t.ms = float64(took[len(took)/2].Microseconds()) / 1000
-	return t, nil
+	asked := time.Now()
+	body, instead, err := v.get(ctx, p.as, p.path, true)
+	switch {
+	case err != nil:
+		return err
+	case instead != "" && p.moved:
+		return fmt.Errorf("%s leads on to %s", p.path, instead)
+	case instead != "":
+		p.path, p.moved = strings.TrimPrefix(instead, v.base), true
+		return v.time(ctx, p)
+	}
+	p.took, p.bytes = append(p.took, time.Since(asked)), len(body)
+	return nil
+}
+
+// timing is what comes of it.
+func (p *timed) timing() timing {
+	took := slices.Sorted(slices.Values(p.took[warmUps:]))
+	return timing{ms: float64(took[len(took)/2].Microseconds()) / 1000, bytes: p.bytes, file: p.file, stays: p.stays}
 }
 
 // get asks for a page; instead is the address that the answer leads to, if it does.
