@@ -19,16 +19,11 @@ import (
 // auditAll checks every invariant, prints each with how much contradicts it, and fails if anything does.
 func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	fs := flag.NewFlagSet("audit", flag.ContinueOnError)
-	data := addDataFlag(fs)
-	if err := parse(fs, args, stderr); err != nil {
-		return err
-	}
-	c, err := readConfig()
+	c, where, err := readPlace(fs, args, stderr)
 	if err != nil {
 		return err
 	}
 	log := slog.New(slog.DiscardHandler)
-	where := choosePlace(*data, c)
 	where.patient = true
 	db, closeDB, err := where.openDatabase(ctx, 4, log)
 	if err != nil {

@@ -16,15 +16,10 @@ import (
 // otherwise by itself.
 func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	fs := flag.NewFlagSet("reindex", flag.ContinueOnError)
-	data := addDataFlag(fs)
-	if err := parse(fs, args, stderr); err != nil {
-		return err
-	}
-	c, err := readConfig()
+	c, where, err := readPlace(fs, args, stderr)
 	if err != nil {
 		return err
 	}
-	where := choosePlace(*data, c)
 	start := time.Now()
 	if where.dataDir != "" {
 		_, err := askPrivate(ctx, where.dataDir, http.MethodPost, indexRebuildPath)

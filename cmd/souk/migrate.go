@@ -13,15 +13,10 @@ import (
 // migrate brings the schema up to date; `demo` and `serve` also do so themselves at their start.
 func migrate(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
 	fs := flag.NewFlagSet("migrate", flag.ContinueOnError)
-	data := addDataFlag(fs)
-	if err := parse(fs, args, stderr); err != nil {
-		return err
-	}
-	c, err := readConfig()
+	_, where, err := readPlace(fs, args, stderr)
 	if err != nil {
 		return err
 	}
-	where := choosePlace(*data, c)
 	where.patient = true
 	db, closeDB, err := where.openDatabase(ctx, 4, slog.New(slog.DiscardHandler))
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/url"
@@ -47,6 +48,19 @@ type place struct {
 // addDataFlag lets a command be told its place; read the place after parsing.
 func addDataFlag(fs *flag.FlagSet) *string {
 	return fs.String("data", "", "data `folder` of an embedded market (default DATABASE_URL, or "+defaultDataDir+")")
+}
+
+// readPlace reads the flags of a command that needs no more than a market's place, and the configuration.
+func readPlace(fs *flag.FlagSet, args []string, stderr io.Writer) (config, place, error) {
+	data := addDataFlag(fs)
+	if err := parse(fs, args, stderr); err != nil {
+		return config{}, place{}, err
+	}
+	c, err := readConfig()
+	if err != nil {
+		return config{}, place{}, err
+	}
+	return c, choosePlace(*data, c), nil
 }
 
 // choosePlace decides for the flag first, then the environment, then the default folder.
