@@ -197,10 +197,14 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part,
 			return err
 		}
 	}
-	return insertEvents(ctx, tx, o.ID, []Event{{
+	err = insertEvents(ctx, tx, o.ID, []Event{{
 		ID: postgres.NewID(), PartID: &part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
 		Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
 	}})
+	if err != nil {
+		return err
+	}
+	return s.announceAdjusted(ctx, tx, o, part, a)
 }
 
 // lessenTx has the buyer owe less by what an adjustment, which is written, took off a part; or, if she has paid,

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"golang.org/x/sync/errgroup"
@@ -496,5 +498,45 @@ func (m *market) wantWorth(rt *rapid.T, placed order.Order, off map[uuid.UUID]mo
 	}
 	if o.Due != due || o.Items != placed.Items || o.Total != placed.Total {
 		rt.Fatalf("due %s, parts with delivery %s; placed for %s and now %s", o.Due, due, placed.Total, o.Total)
+	}
+}
+
+func TestWhoeverDoesNotKnowIsToldOfAnAdjustment(t *testing.T) {
+	t.Parallel()
+	const association, couscous, buyer = "association@souk.example", "nouarat-echcharaa@souk.example", "amina@example.org"
+	for name, c := range map[string]struct {
+		confirmed, paid bool
+		by              func(m *market) order.By
+		want            map[string]words
+	}{
+		"the association takes off a piece": {true, false, func(m *market) order.By { return m.people() }, map[string]words{
+			couscous: {[]string{"Couscous de blé\u00a0: 1", "26", "Il en manquait", "/fr/seller/orders/"}, []string{"{{", "<no value>", "Miel"}},
+			buyer:    {[]string{"كسكس القمح: 1", "26", "الباقي للأداء مع التوصيل: 212"}, []string{"{{", "<no value>", "http"}},
+		}},
+		"its cooperative does": {true, false, func(m *market) order.By { return m.of(m.couscous) }, map[string]words{
+			association: {[]string{"كسكس القمح: 1", "/ar/association/orders/"}, []string{"{{", "<no value>"}},
+			buyer:       {[]string{"كسكس القمح: 1"}, nil},
+		}},
+		"nobody has confirmed the order": {false, false, func(m *market) order.By { return m.people() }, map[string]words{
+			couscous: {[]string{"Couscous de blé\u00a0: 1"}, nil},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			in := m.basic()
+			in.Lines[0].Quantity, in.Buyer.Email = 2, buyer
+			o := m.place(in).Order
+			if c.confirmed {
+				m.must(m.Confirm(t.Context(), o.ID, m.people()))
+			}
+			m.mails()
+			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "one"), c.by(m)))
+			mails := m.mails()
+			if diff := cmp.Diff(slices.Sorted(maps.Keys(c.want)), slices.Sorted(maps.Keys(mails))); diff != "" {
+				t.Errorf("who is to be told and who is (+): %s", diff)
+			}
+			wantWords(t, mails, c.want)
+		})
 	}
 }

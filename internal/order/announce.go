@@ -320,6 +320,68 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
+// announceAdjusted queues mail about what was taken off a line of a part: to its cooperative, unless it did that itself;
+// to the association, which has to call the buyer, if it did not; and to the buyer, unless nobody has confirmed the
+// order yet: the mailbox may be a stranger's.
+func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, a Adjustment) error {
+	if o.Sample {
+		return nil
+	}
+	parts, err := readParts(ctx, tx, []uuid.UUID{part.ID}, `s.id`)
+	if err != nil {
+		return err
+	}
+	line := parts[0].Lines[slices.IndexFunc(parts[0].Lines, func(l OrderLine) bool { return l.ID == a.Line })]
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	association := o.by.Actor.Kind != actor.Association
+	told := parts
+	if association || !parts[0].Told {
+		told = nil
+	}
+	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
+		link := s.orderLink(l, o.ID)
+		if p != nil {
+			link = s.partLink(l, *p)
+		}
+		return o.adjustedMessage(l, line, a, paid, link+"\n\n")
+	})
+	if err != nil {
+		return err
+	}
+	var buyer struct{ Email, Locale string }
+	err = tx.GetContext(ctx, &buyer, `select buyer_email as email, locale from orders where id = $1`, o.ID)
+	if err != nil {
+		return fmt.Errorf("order: whom to tell: %w", err)
+	}
+	if buyer.Email != "" && !slices.Contains(unconfirmedStates, o.State) {
+		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), line, a, paid, "")
+		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
+		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
+	}
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
+}
+
+// adjustedMessage says what was taken off a line, why and what follows; link is a paragraph or nothing.
+func (o *locked) adjustedMessage(l *i18n.Locale, line OrderLine, a Adjustment, paid bool, link string) mail.Message {
+	follows := l.T("order.mail.left", "Due", l.Money(o.Due))
+	if paid {
+		follows = l.T("order.mail.back", "Back", l.Money(a.Amount), "Due", l.Money(o.Due))
+	}
+	name := l.Text(line.Name)
+	what := l.T("order.mail.adjusted_amount", "Name", name, "Amount", l.Money(a.Amount))
+	if a.Quantity > 0 {
+		what = l.T("order.mail.adjusted_pieces", "Name", name, "Pieces", l.Number(a.Quantity), "Amount", l.Money(a.Amount))
+	}
+	return mail.Message{
+		Subject: l.T("order.mail.adjusted_subject", "Number", o.Number),
+		Body: l.T("order.mail.adjusted_body", "Number", o.Number, "What", what,
+			"Why", l.T("order.note."+string(a.Reason)), "Follows", follows, "Link", link),
+	}
+}
+
 // letters are the jobs that send what write says: to the cooperative of each part in the language of
 // its member, and to the association's people, with nil for the part, each in their own language. About is
 // the order, with whose buyer they are forgotten.

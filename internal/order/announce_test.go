@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
@@ -166,6 +167,27 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 			wantWords(t, mails, c.want)
 		})
 	}
+}
+
+func TestTheLetterAboutAPartOfAPaidOrderSaysWhatGoesBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	m.payFirst(o)
+	m.mails()
+	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
+	const association = "association@souk.example"
+	wantWords(t, m.mails(), map[string]words{
+		association: {[]string{"إكليل القمة: 110", "أُدي ثمن الطلب: يُرد 110", "ويبقى مؤدى 128"}, []string{"الباقي للأداء", "{{", "<no value>"}},
+	})
+	for _, of := range []uuid.UUID{m.couscous, m.soap} {
+		m.mails()
+		m.must(m.Decline(t.Context(), m.part(o, of).ID, m.of(of)))
+	}
+	wantWords(t, m.mails(), map[string]words{
+		association: {[]string{"لم يبق شيء من الطلب، فأُلغي. أُدي ثمنه: يُرد"}, []string{"الباقي للأداء", "{{", "<no value>"}},
+	})
+	m.wantClean()
 }
 
 func TestACooperativeWithoutAnAddressIsToldAtItsMembers(t *testing.T) {

@@ -60,6 +60,7 @@ type Part struct {
 	ID          uuid.UUID
 	Cooperative catalog.CooperativeRef
 	State       PartState
+	Placed      money.Amount // what its lines came to as they were placed
 	Items       money.Amount // as they are now: less what was taken off its lines
 	Commission  money.Amount // the association's, out of Items
 	Told        bool         // its cooperative has had mail about it
@@ -74,7 +75,9 @@ type OrderLine struct {
 	UnitAmount      int    `db:"unit_amount"`
 	UnitCode        string `db:"unit_code"`
 	Price           money.Amount
-	Quantity        int          // less what was taken off; may be zero
+	Placed          int          // pieces, in units of sale
+	PlacedTotal     money.Amount `db:"placed_total"`
+	Quantity        int          // of them, less what was taken off; may be zero
 	Total           money.Amount // likewise
 	Slug            string
 	Drawing         string

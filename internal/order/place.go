@@ -276,10 +276,13 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		}
 		line := OrderLine{
 			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,
-			Price: p.Price, Quantity: l.Quantity, Total: p.Price * money.Amount(l.Quantity),
+			Price: p.Price, Placed: l.Quantity, Quantity: l.Quantity,
 			Slug: p.Slug, Drawing: p.Drawing, CategoryDrawing: p.CategoryDrawing, PictureID: p.PictureID,
 		}
+		line.PlacedTotal = p.Price * money.Amount(l.Quantity)
+		line.Total = line.PlacedTotal
 		o.Parts[i].Lines = append(o.Parts[i].Lines, line)
+		o.Parts[i].Placed += line.Total
 		o.Parts[i].Items += line.Total
 		o.Items += line.Total
 		perishable = perishable || p.Perishable

@@ -115,7 +115,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		Line OrderLine
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
-		select s.id as "part.id", s.state as "part.state", s.told as "part.told", n.items_centimes as "part.items",
+		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.placed", n.items_centimes as "part.items",
 		       n.commission_centimes as "part.commission",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
@@ -125,7 +125,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       l.id as "line.id", l.product_id as "line.product_id",
 		       l.name_ar as "line.name.ar", l.name_fr as "line.name.fr", l.name_en as "line.name.en",
 		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
-		       l.price_centimes as "line.price", m.quantity as "line.quantity", m.total_centimes as "line.total",
+		       l.price_centimes as "line.price", l.quantity as "line.placed", l.total_centimes as "line.placed_total", m.quantity as "line.quantity", m.total_centimes as "line.total",
 		       p.slug as "line.slug", p.drawing as "line.drawing",
 		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
 		from sub_orders s

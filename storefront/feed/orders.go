@@ -52,7 +52,7 @@ type placedOrder struct {
 type placedPart struct {
 	Cooperative cooperativeRef  `json:"cooperative"`
 	State       order.PartState `json:"state"`
-	Items       int64           `json:"items_centimes"`
+	Items       int64           `json:"items_centimes"` // as placed
 }
 
 func (h *Handler) place(r *web.Request) error {
@@ -75,10 +75,14 @@ func (h *Handler) place(r *web.Request) error {
 		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token), HeldUntil: o.ExpiresAt,
 		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), SubOrders: make([]placedPart, len(o.Parts)),
 	}
+	state := order.PartPlaced
+	if h.Orders.PaidFirst(o.Payment) {
+		state = order.PartAwaiting
+	}
 	for i, p := range o.Parts {
 		answer.SubOrders[i] = placedPart{
 			Cooperative: cooperativeRef{Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name)},
-			State:       order.PartPlaced, Items: int64(p.Items),
+			State:       state, Items: int64(p.Placed),
 		}
 	}
 	return r.JSON(http.StatusCreated, answer)
@@ -179,12 +183,14 @@ type trackedOrder struct {
 	Fee         int64         `json:"delivery_centimes"`
 	Total       int64         `json:"total_centimes"`
 	Due         int64         `json:"due_centimes"`
+	Paid        bool          `json:"paid"`
 	TrackingURL string        `json:"tracking_url"`
 	SubOrders   []trackedPart `json:"sub_orders"`
 }
 
 type trackedPart struct {
 	placedPart
+	Left  int64         `json:"items_left_centimes"`
 	Lines []trackedLine `json:"lines"`
 }
 
@@ -192,9 +198,11 @@ type trackedLine struct {
 	ProductID uuid.UUID `json:"product_id"`
 	Name      string    `json:"name"`
 	Unit      string    `json:"unit"`
-	Quantity  int       `json:"quantity"`
 	Price     int64     `json:"price_centimes"`
+	Quantity  int       `json:"quantity"` // as placed
 	Total     int64     `json:"total_centimes"`
+	Left      int       `json:"quantity_left"` // less what was taken off since
+	LeftTotal int64     `json:"total_left_centimes"`
 }
 
 func (h *Handler) track(r *web.Request) error {
@@ -208,21 +216,22 @@ func (h *Handler) track(r *web.Request) error {
 		Number: o.Number, State: o.State, PlacedAt: o.PlacedAt, Delivery: o.Delivery,
 		DeliverFrom: o.DeliverFrom.Format(time.DateOnly), DeliverTo: o.DeliverTo.Format(time.DateOnly),
 		Payment: o.Payment, Currency: currency,
-		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due),
+		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Paid,
 		TrackingURL: r.AbsoluteURL("/orders/" + token), SubOrders: make([]trackedPart, len(o.Parts)),
 	}
 	for i, p := range o.Parts {
 		part := trackedPart{
 			placedPart: placedPart{
 				Cooperative: cooperativeRef{Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name)},
-				State:       p.State, Items: int64(p.Items),
+				State:       p.State, Items: int64(p.Placed),
 			},
+			Left:  int64(p.Items),
 			Lines: make([]trackedLine, len(p.Lines)),
 		}
 		for j, l := range p.Lines {
 			part.Lines[j] = trackedLine{
 				ProductID: l.ProductID, Name: r.Locale.Text(l.Name), Unit: r.Locale.Unit(l.UnitAmount, l.UnitCode),
-				Quantity: l.Quantity, Price: int64(l.Price), Total: int64(l.Total),
+				Price: int64(l.Price), Quantity: l.Placed, Total: int64(l.PlacedTotal), Left: l.Quantity, LeftTotal: int64(l.Total),
 			}
 		}
 		tracked.SubOrders[i] = part

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -321,8 +322,15 @@ func TestALineOfWhichNothingIsLeftIsTold(t *testing.T) {
 		}
 	}
 	answer := p.send(http.MethodGet, orders+"/"+token, "", http.Header{}).Want(http.StatusOK)
-	if !strings.Contains(string(answer.Body), `"quantity":0`) {
-		t.Errorf("nothing is left of a line, and told is %s", answer.Body)
+	for _, told := range []string{`"quantity":1,`, `"quantity_left":0,"total_left_centimes":0`, `"paid":false`} {
+		if !strings.Contains(string(answer.Body), told) {
+			t.Errorf("nothing is left of a line, and told is %s, want %s", answer.Body, told)
+		}
+	}
+	var again placed
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &again)
+	if !reflect.DeepEqual(sent, again) {
+		t.Errorf("the same request is answered by %+v, before by %+v", again, sent)
 	}
 }
 

@@ -110,7 +110,7 @@ func TestAnotherCooperativesThingsAreNotFound(t *testing.T) {
 	owner.Post(part+"/eat", nil).Want(http.StatusNotFound)
 }
 
-func TestHomeSaysNothingOfWhatWasTakenOffAnOrder(t *testing.T) {
+func TestPagesSayWhatWasTakenOffAnOrderAndHomeDoesNot(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	thyme, jujube := m.Honey.Product(t, "M-1"), m.Honey.Product(t, "M-2")
@@ -133,6 +133,24 @@ func TestHomeSaysNothingOfWhatWasTakenOffAnOrder(t *testing.T) {
 	page := m.SignIn(m.Honey.Member).Get("/fr/seller").Want(http.StatusOK)
 	if page.Find("li.take").Length() != 1 || page.Text("li.take b") != "Miel de thym" {
 		t.Errorf("to prepare: %s", page.Text("li.take"))
+	}
+
+	confirming, err := m.Orders.Confirming(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	member, visitor, association := m.SignIn(m.Honey.Member), m.Visitor(), m.SignIn(m.Association)
+	for path, reader := range map[string]*storetest.Client{
+		"/seller/orders": member, "/seller/orders/" + placed.Order.Parts[0].ID.String(): member,
+		"/orders/" + placed.Token: visitor, "/confirm/" + confirming: visitor,
+		"/association/orders/" + placed.Order.ID.String(): association,
+	} {
+		for language, said := range map[string]string{"ar": "أُزيل من الطلب: 1", "fr": "Retiré : 1", "en": "Taken off: 1"} {
+			words := strings.ReplaceAll(reader.Get("/"+language+path).Want(http.StatusOK).Text("main"), "\u00a0", " ")
+			if !strings.Contains(words, said) || strings.Contains(words, "× 0") || strings.Contains(words, "0 ×") {
+				t.Errorf("/%s%s does not say «%s», or says that there are none of it: %s", language, path, said, words)
+			}
+		}
 	}
 }
 
