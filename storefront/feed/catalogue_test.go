@@ -114,6 +114,11 @@ func TestFiltersNarrowAndFacetsCount(t *testing.T) {
 	}
 	var all productList
 	p.get("/api/v1/products", &all)
+	if _, counted := all.Facets["coop"]; counted || len(all.Facets["category"]) == 0 || len(all.Facets["in_stock"]) == 0 {
+		t.Errorf("unless asked for, cooperatives are counted: %v", all.Facets)
+	}
+	all = productList{}
+	p.get("/api/v1/products?facets=category,coop&facets=commune", &all)
 	if all.Total != 6 || all.Facets["category"]["honey"] != 2 || all.Facets["coop"]["zaytoun"] != 2 || all.Facets["commune"]["zegzel"] != 2 {
 		t.Errorf("of %d: %v", all.Total, all.Facets)
 	}
@@ -134,6 +139,7 @@ func TestWrongQueriesAreToldParameterByParameter(t *testing.T) {
 		"max_price=99999999999999999":   {"max_price"},
 		"women_led=yes":                 {"women_led"},
 		"lang=de":                       {"lang"},
+		"facets=category,price":         {"facets"},
 		"page=1&page=2":                 {"page"},
 		"q=" + strings.Repeat("x", 201): {"q"},
 		"sort=x&page=x&in_stock=x":      {"in_stock", "page", "sort"},

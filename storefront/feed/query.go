@@ -83,6 +83,25 @@ func (q *query) yes(name string) bool {
 	return false
 }
 
+// facets are those that are to be counted: unless told, all but the one that grows with the market.
+func (q *query) facets() []search.Facet {
+	var names []string
+	for _, f := range search.Facets() {
+		names = append(names, string(f))
+	}
+	asked := q.many("facets")
+	if len(asked) == 0 {
+		return slices.DeleteFunc(search.Facets(), func(f search.Facet) bool { return f == search.FacetCooperative })
+	}
+	found := make([]search.Facet, len(asked))
+	for i, name := range asked {
+		if found[i] = search.Facet(name); !slices.Contains(names, name) {
+			q.refuse("facets", "feed.query_facets", "Known", strings.Join(names, ", "))
+		}
+	}
+	return found
+}
+
 // parseProducts reads the query of the list of products. Its error is errQuery with a sentence for
 // each parameter that is wrong.
 func parseProducts(values url.Values, lang string, languages []string) (search.Query, error) {
@@ -97,7 +116,7 @@ func parseProducts(values url.Values, lang string, languages []string) (search.Q
 		WomenLed: q.yes("women_led"), InStock: q.yes("in_stock"),
 		MinPrice: int64(q.number("min_price", 0, maxCentimes, 0)),
 		MaxPrice: int64(q.number("max_price", 0, maxCentimes, 0)),
-		Facets:   search.Facets(),
+		Facets:   q.facets(),
 		PerPage:  q.number("per_page", 1, search.MaxPerPage, search.DefaultPerPage),
 	}
 	found.Page = q.number("page", 1, max(search.MaxResults/found.PerPage, 1), 1)
