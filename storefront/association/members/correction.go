@@ -86,11 +86,7 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 	now := identityText(c)
 	now["sector"], now["commune"] = r.Locale.Text(c.SectorName), r.Locale.Text(c.CommuneName)
 	for field := range changed.Fields {
-		if now[field] == "" {
-			form.Errors[field] = r.Locale.T("association.correct.now_empty")
-		} else {
-			form.Errors[field] = r.Locale.T("association.correct.now", "Value", now[field])
-		}
+		form.Errors[field] = keptNow(r.Locale, now[field])
 	}
 	events, err := h.Cooperatives.Events(r.Context(), c.ID)
 	if err != nil {
@@ -98,7 +94,7 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 	}
 	for _, e := range events {
 		if e.Kind != cooperative.Decided {
-			form.Errors[""] = r.Locale.T("association.correct.changed", "Name", ui.Who(r.Locale, e.Actor, e.User), "When", r.Locale.DateTime(e.At))
+			form.Errors[""] = savedFirst(r.Locale, e)
 			break
 		}
 	}

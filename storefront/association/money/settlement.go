@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -103,26 +102,4 @@ func (h *Handler) exportSettlement(r *web.Request) error {
 		return h.Settlements.EachOwed(r.Context(), readFilter(r), fn)
 	}, func(o settlement.Owed) []any { return settlementRow(r.Locale, o) })
 	return r.Table("souk-settlement-"+association.DateValue(association.Day(h.Now())), r.Param("format"), t)
-}
-
-func settlementTable(l *i18n.Locale) table.Table {
-	inMoney := func(column string) string {
-		return l.T("association.column."+column) + " (" + l.Currency() + ")"
-	}
-	return table.Table{
-		Name: l.T("association.settlement.title"),
-		Header: []string{
-			l.T("association.column.cooperative"), l.T("association.column.commune"),
-			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("held"), inMoney("pending"),
-			l.T("association.identity.rib"),
-		},
-		RightToLeft: l.Dir() == "rtl",
-	}
-}
-
-func settlementRow(l *i18n.Locale, o settlement.Owed) []any {
-	return []any{
-		l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Held, o.Pending,
-		ui.RIBText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
-	}
 }

@@ -53,17 +53,6 @@ func (v eraseView) known() (list [][2]string) {
 	return list
 }
 
-// scopes are the choices of which orders are erased; none if there is nothing to choose.
-func (v eraseView) scopes(p ui.Page) []ui.Option {
-	if len(v.Of.Ended) == 1 && v.Of.Has(v.ID) {
-		return nil
-	}
-	return []ui.Option{
-		{Value: eraseOne, Label: p.T("association.erase.scope_one"), Side: v.Number, Disabled: !v.Of.Has(v.ID)},
-		{Value: eraseAll, Label: p.N("association.erase.scope_all", len(v.Of.Ended))},
-	}
-}
-
 func (h *Handler) toErase(r *web.Request) error { return h.showErase(r, ui.Refusal{}) }
 
 func (h *Handler) showErase(r *web.Request, no ui.Refusal) error {
@@ -141,11 +130,4 @@ func (h *Handler) erase(r *web.Request) error {
 // named is as many of the orders as the page names.
 func named(orders []order.OrderOfBuyer) []order.OrderOfBuyer {
 	return orders[:min(len(orders), ordersOfBuyer)]
-}
-
-func reasonOptions(p ui.Page) (options []ui.Option) {
-	for _, reason := range eraseReasons {
-		options = append(options, ui.Option{Value: reason, Label: p.T("security.erased." + reason)})
-	}
-	return options
 }

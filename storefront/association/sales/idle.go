@@ -4,7 +4,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -88,11 +87,6 @@ func (h *Handler) idle(r *web.Request, f salesFilter, list []report.Cooperative)
 		shown[i] = idle{Cooperative: c, Published: known[i].ProductCount, Phone: known[i].Phone, Before: sold[c.ID].Total()}
 	}
 	return shown, nil
-}
-
-// sentence says the page in words.
-func (v idleView) sentence(l *i18n.Locale) string {
-	return l.N("association.idle.sentence", v.All, "Period", v.Filter.Words(l))
 }
 
 // address is the list under the same filter; place is "after" or "before" a cooperative.

@@ -5,7 +5,6 @@ import (
 	"net/url"
 
 	"github.com/souk-taawon/souk/internal/account"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/table"
@@ -72,29 +71,4 @@ func (h *Handler) exportMoney(r *web.Request) error {
 		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
 	})
 	return r.Table(seller.FileName(r, "souk-releve"), r.Param("format"), t)
-}
-
-// statementTable is a spreadsheet's table for a statement, the latest entry first.
-func statementTable(l *i18n.Locale) table.Table {
-	return table.Table{
-		Name: l.T("seller.money.title"),
-		Header: []string{
-			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
-			l.T("seller.money.paid_out"), l.T("seller.money.balance"),
-		},
-		RightToLeft: l.Dir() == "rtl",
-	}
-}
-
-// lineText says what a line of a statement is about.
-func lineText(l *i18n.Locale, line settlement.Line) string {
-	switch {
-	case line.OrderNumber != "":
-		return l.T("seller.money.order", "Number", line.OrderNumber)
-	case line.Undoes:
-		return l.T("seller.money.withdrawn", "Reference", line.BankReference, "Reason", line.Reason)
-	case line.Undone:
-		return l.T("seller.money.transfer_withdrawn", "Reference", line.BankReference)
-	}
-	return l.T("seller.money.transfer", "Reference", line.BankReference)
 }

@@ -1,10 +1,8 @@
 package browse
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -131,96 +129,6 @@ func (h *Handler) names(ctx context.Context, l *i18n.Locale) (map[string]string,
 		names["commune/"+place.Slug] = l.Text(place.Name)
 	}
 	return names, nil
-}
-
-func readFacets(q query, counts map[string]map[string]int, names map[string]string, l *i18n.Locale) facets {
-	order := l.Order()
-	list := func(facet search.Facet, chosen []string) []option {
-		var options []option
-		for value, count := range counts[string(facet)] {
-			if name := names[string(facet)+"/"+value]; name != "" {
-				options = append(options, option{Value: value, Label: name, Count: count, Chosen: slices.Contains(chosen, value)})
-			}
-		}
-		for _, value := range chosen { // what was chosen can be taken back, also when it leaves nothing
-			if counts[string(facet)][value] == 0 && names[string(facet)+"/"+value] != "" {
-				options = append(options, option{Value: value, Label: names[string(facet)+"/"+value], Chosen: true})
-			}
-		}
-		slices.SortFunc(options, func(a, b option) int {
-			return cmp.Or(cmp.Compare(b.Count, a.Count), order(a.Label, b.Label))
-		})
-		return options
-	}
-	return facets{
-		Category: list(search.FacetCategory, q.Categories),
-		Label:    list(search.FacetLabel, q.Labels),
-		Commune:  list(search.FacetCommune, q.Communes),
-		Women: option{
-			Value: "true", Label: l.T("shop.results.women"), Count: counts[string(search.FacetWomenLed)]["true"], Chosen: q.Women,
-		},
-		InStock: option{
-			Value: "true", Label: l.T("shop.results.in_stock"), Count: counts[string(search.FacetInStock)]["true"], Chosen: q.InStock,
-		},
-	}
-}
-
-// chips are the filters that are on, each with the way to take it off.
-func chips(q query, names map[string]string, l *i18n.Locale) []chip {
-	var list []chip
-	for _, filter := range []struct {
-		name   string
-		values []string
-	}{{"category", q.Categories}, {"coop", q.Cooperatives}, {"commune", q.Communes}, {"label", q.Labels}} {
-		for _, value := range filter.values {
-			name := cmp.Or(names[filter.name+"/"+value], value)
-			list = append(list, chip{name, q.without(filter.name, value).path()})
-		}
-	}
-	if q.Women {
-		list = append(list, chip{l.T("shop.results.women"), q.without("women_led", "").path()})
-	}
-	if q.InStock {
-		list = append(list, chip{l.T("shop.results.in_stock"), q.without("in_stock", "").path()})
-	}
-	if q.MinPrice > 0 {
-		list = append(list, chip{l.T("shop.results.from_price", "Price", l.Money(q.MinPrice)), q.without("min_price", "").path()})
-	}
-	if q.MaxPrice > 0 {
-		list = append(list, chip{l.T("shop.results.to_price", "Price", l.Money(q.MaxPrice)), q.without("max_price", "").path()})
-	}
-	return list
-}
-
-// heading names what was asked for: the word that was understood, what was typed, or the shelf.
-func heading(q query, result search.Result, names map[string]string, l *i18n.Locale) string {
-	switch {
-	case result.Understood != "":
-		if shelf := onlyShelf(result, names); l.Reads() != "ar" && shelf != "" {
-			return shelf // «3sel» is عسل, which a reader of French may not read
-		}
-		return result.Understood
-	case q.Text != "":
-		return q.Text
-	case len(q.Categories) == 1 && names["category/"+q.Categories[0]] != "":
-		return names["category/"+q.Categories[0]]
-	case len(q.Cooperatives) == 1 && names["coop/"+q.Cooperatives[0]] != "":
-		return names["coop/"+q.Cooperatives[0]]
-	case len(q.Communes) == 1 && names["commune/"+q.Communes[0]] != "":
-		return l.T("shop.results.from_commune", "Place", names["commune/"+q.Communes[0]])
-	}
-	return l.T("ui.all_products")
-}
-
-// onlyShelf is the name of the shelf that everything found stands on, or "".
-func onlyShelf(result search.Result, names map[string]string) string {
-	shelves := result.Facets[string(search.FacetCategory)]
-	if len(shelves) == 1 {
-		for slug := range shelves {
-			return names["category/"+slug]
-		}
-	}
-	return ""
 }
 
 // sellers counts the cooperatives that what q found is from: by the hits, if all are on the page, or by asking

@@ -13,7 +13,6 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/gate"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/shop"
@@ -185,21 +184,6 @@ const retryOrder = "3600"
 
 // retryBusy is when trying again may help while too many people order at once, in seconds.
 const retryBusy = "5"
-
-// heldWords says for each product in the basket of which others hold too much how many can be ordered.
-func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
-	var words []string
-	for _, group := range b.Groups {
-		for _, line := range group.Lines {
-			for _, short := range held {
-				if short.ProductID == line.Product.ID {
-					words = append(words, l.N("shop.checkout.held", short.Available, "Name", l.Text(line.Product.Name)))
-				}
-			}
-		}
-	}
-	return words
-}
 
 // typed is the form as it was sent.
 func typed(r *web.Request) ui.Form {

@@ -3,7 +3,9 @@ package buy
 import (
 	"slices"
 
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -139,4 +141,19 @@ func problems(v checkoutView) [][2]string {
 func total(p ui.Page, v checkoutView) string {
 	quote, _ := v.chosen()
 	return p.L.Money(v.Basket.Items + quote.Fee)
+}
+
+// heldWords says for each product in the basket of which others hold too much how many can be ordered.
+func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
+	var words []string
+	for _, group := range b.Groups {
+		for _, line := range group.Lines {
+			for _, short := range held {
+				if short.ProductID == line.Product.ID {
+					words = append(words, l.N("shop.checkout.held", short.Available, "Name", l.Text(line.Product.Name)))
+				}
+			}
+		}
+	}
+	return words
 }
