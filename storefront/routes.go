@@ -43,12 +43,13 @@ func (s *Server) collect(services Services) []web.Route {
 		}).Routes(),
 		(&buy.Handler{Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&home.Handler{
-			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements,
+			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
+			Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
-		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders}).Routes(),
-		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders}).Routes(),
-		(&orders.Handler{Orders: services.Orders}).Routes(),
-		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements}).Routes(),
+		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders, Now: s.config.Now}).Routes(),
+		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders, Now: s.config.Now}).Routes(),
+		(&orders.Handler{Orders: services.Orders, Now: s.config.Now}).Routes(),
+		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
 		(&sales.Handler{
 			Cooperatives: services.Cooperatives, Orders: services.Orders, Reports: services.Reports,
 			Settlements: services.Settlements, Now: s.config.Now,

@@ -13,8 +13,8 @@ import (
 const FormRoom = 64 << 10
 
 // FileName is a download's, without its ending: what it is, whose, and the day it was made.
-func FileName(r *web.Request, name string) string {
-	return name + "-" + r.Cooperative.Slug + "-" + time.Now().In(clock.Zone).Format(time.DateOnly)
+func FileName(r *web.Request, now time.Time, name string) string {
+	return name + "-" + r.Cooperative.Slug + "-" + now.In(clock.Zone).Format(time.DateOnly)
 }
 
 // RefusedFile tells what is wrong with a file itself, or that there is no room for it now, so that its

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -38,6 +39,39 @@ func TestOrderIsAcceptedPreparedAndHandedOver(t *testing.T) {
 	page := member.Get("/ar/seller/orders?show=courier").Want(http.StatusOK)
 	if page.Find(".ord").Length() != 1 || page.Has(".ord button.big") {
 		t.Error("with the courier there is still something to do")
+	}
+}
+
+func TestWhatIsLateAndWhatIsOfTodayGoByTheMarketsClock(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	page := member.Get("/fr/seller/orders").Want(http.StatusOK)
+	member.Post(action(page, ".ord form[action]"), formOf(page, ".ord form[action]")).Want(http.StatusOK)
+	lists := map[string]string{"/fr/seller/orders": ".ord .bdg.bad", "/fr/seller/orders/" + partOf(t, m, m.Honey).ID.String(): "main .bdg.bad"}
+	for path, late := range lists {
+		if member.Get(path).Has(late) {
+			t.Errorf("%s says at once that an order is late", path)
+		}
+	}
+	if _, err := m.DB.Exec(`update products set authorisation_expires_on = current_date + 10 where cooperative_id = $1 and authorisation <> ''`, m.Couscous.ID); err != nil {
+		t.Fatal(err)
+	}
+	ends := m.SignIn(m.Couscous.Member).Get("/fr/seller").Text("#missing + .note h3")
+	named := member.Get("/fr/seller/products/export.csv").Header.Get("Content-Disposition")
+	m.Pass(20 * 24 * time.Hour)
+	member = m.SignIn(m.Honey.Member)
+	for path, late := range lists {
+		if !member.Get(path).Has(late) {
+			t.Errorf("%s does not say that an order is late", path)
+		}
+	}
+	if ended := m.SignIn(m.Couscous.Member).Get("/fr/seller").Text("#missing + .note h3"); ended == ends || ended == "" {
+		t.Errorf("an authorisation that ended is told of by %q", ended)
+	}
+	if later := member.Get("/fr/seller/products/export.csv").Header.Get("Content-Disposition"); later == named || later == "" {
+		t.Errorf("a file of another day is named %s", later)
 	}
 }
 

@@ -70,7 +70,7 @@ func NewTaking(t testing.TB, means []payment.Provider, options ...Option) *Marke
 	m := &Market{URL: "http://" + listener.Addr().String(), t: t}
 	m.open(log, means)
 
-	config := storefront.Config{BaseURL: m.URL, Secret: m.Secret, Demo: true, Sample: true, Log: log}
+	config := storefront.Config{BaseURL: m.URL, Secret: m.Secret, Demo: true, Sample: true, Now: m.now, Log: log}
 	for _, option := range options {
 		option(&config)
 	}
@@ -150,7 +150,7 @@ func withWords(t testing.TB, means []payment.Provider) fs.FS {
 	return folder
 }
 
-// Pass lets time pass at once: what is only read again after a while is.
+// Pass lets time pass at once, for services and pages: what is only read again after a while is.
 func (m *Market) Pass(d time.Duration) { m.later.Add(int64(d)) }
 
 func (m *Market) now() time.Time { return time.Now().Add(time.Duration(m.later.Load())) }

@@ -317,5 +317,5 @@ func (h *Handler) saved(r *web.Request, key string) error {
 }
 
 func (h *Handler) exportCatalogue(r *web.Request) error {
-	return r.Table(seller.FileName(r, "souk-catalogue"), r.Param("format"), h.Uploads.Template(r.Context(), r.CooperativeID(), r.Locale))
+	return r.Table(seller.FileName(r, h.Now(), "souk-catalogue"), r.Param("format"), h.Uploads.Template(r.Context(), r.CooperativeID(), r.Locale))
 }

@@ -1,6 +1,8 @@
 package goods
 
 import (
+	"time"
+
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/order"
@@ -16,6 +18,7 @@ type Handler struct {
 	Pictures *picture.Service
 	Uploads  *upload.Service // gives the catalogue out as a file
 	Orders   *order.Service
+	Now      func() time.Time
 }
 
 // Routes lists them.

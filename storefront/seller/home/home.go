@@ -28,6 +28,7 @@ type Handler struct {
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
 	Settlements  *settlement.Service
+	Now          func() time.Time
 }
 
 // Routes lists them.
@@ -126,7 +127,7 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	}
 	v.Products = catalogue.Count()
 	if r.Holds(account.KeepGoods) {
-		v.Missing, v.Others = firstGap(catalogue.Products, time.Now())
+		v.Missing, v.Others = firstGap(catalogue.Products, h.Now())
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package money
 import (
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/order"
@@ -16,6 +17,7 @@ import (
 type Handler struct {
 	Orders      *order.Service
 	Settlements *settlement.Service
+	Now         func() time.Time
 }
 
 // Routes lists them.
@@ -70,5 +72,5 @@ func (h *Handler) exportMoney(r *web.Request) error {
 	}, func(line settlement.Line) []any {
 		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
 	})
-	return r.Table(seller.FileName(r, "souk-releve"), r.Param("format"), t)
+	return r.Table(seller.FileName(r, h.Now(), "souk-releve"), r.Param("format"), t)
 }

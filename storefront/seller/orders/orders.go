@@ -22,6 +22,7 @@ import (
 // Handler has the pages of a cooperative's parts of orders. All its services are needed.
 type Handler struct {
 	Orders *order.Service
+	Now    func() time.Time
 }
 
 // Routes lists them.
@@ -100,7 +101,7 @@ func (v ordersView) next() string {
 }
 
 func (h *Handler) orders(r *web.Request) error {
-	v := ordersView{Shelf: shelves[0], Now: time.Now()}
+	v := ordersView{Shelf: shelves[0], Now: h.Now()}
 	for _, s := range shelves {
 		if s.name == r.Query("show") {
 			v.Shelf = s
@@ -153,7 +154,7 @@ func (h *Handler) showOrder(r *web.Request, status int, id uuid.UUID, v orderVie
 	if err != nil {
 		return err
 	}
-	v.CooperativePart, v.Now = part, time.Now()
+	v.CooperativePart, v.Now = part, h.Now()
 	return r.Render(status, orderPage(p, v))
 }
 

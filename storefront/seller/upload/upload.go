@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,6 +30,7 @@ type Handler struct {
 	Uploads *upload.Service
 	Catalog *catalog.Service
 	Orders  *order.Service
+	Now     func() time.Time
 }
 
 // Routes lists them.
@@ -301,7 +303,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 		return err
 	}
 	l := r.Locale
-	return r.Table(seller.FileName(r, "souk-erreurs"), "csv", table.Table{
+	return r.Table(seller.FileName(r, h.Now(), "souk-erreurs"), "csv", table.Table{
 		Header: []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
 		Rows: table.Each(left.Report(l).Errors, func(e upload.ReportError) []any {
 			return []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message}
