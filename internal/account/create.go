@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -99,9 +98,8 @@ func (n NewUser) checked() (User, *fault.Error) {
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	if u.Name == "" {
 		wrong.Field("name", "account.name_missing")
-	} else if utf8.RuneCountInString(u.Name) > maxName {
-		wrong.Field("name", "account.name_long", "Count", maxName)
 	}
+	wrong.TooLong("name", "account.name_long", u.Name, maxName)
 	if email := strings.ToLower(strings.TrimSpace(n.Email)); email != "" {
 		u.Email = &email
 		if !ValidEmail(email) {

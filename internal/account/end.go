@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -57,8 +56,8 @@ func (s *Service) decide(ctx context.Context, kind security.Kind, user uuid.UUID
 	if reason == "" {
 		return wrong.Field("reason", "account.reason_missing")
 	}
-	if utf8.RuneCountInString(reason) > maxReason {
-		return wrong.Field("reason", "account.reason_long", "Count", maxReason)
+	if wrong.TooLong("reason", "account.reason_long", reason, maxReason) {
+		return wrong
 	}
 	p, err := s.Person(ctx, user)
 	if err != nil {

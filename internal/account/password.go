@@ -105,12 +105,11 @@ func refusedPassword(password string, u User, names []string) error {
 // of the houses that she belongs to.
 func checkPassword(wrong *fault.Error, password string, u User, names []string) {
 	password = prepared(password)
-	switch length := utf8.RuneCountInString(password); {
-	case length < minPassword:
+	if utf8.RuneCountInString(password) < minPassword {
 		wrong.Field("password", "account.password_short", "Count", minPassword)
 		return
-	case length > maxPassword:
-		wrong.Field("password", "account.password_long", "Count", maxPassword)
+	}
+	if wrong.TooLong("password", "account.password_long", password, maxPassword) {
 		return
 	}
 	own := func(word string) bool {

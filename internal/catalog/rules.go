@@ -124,25 +124,25 @@ func (r Rules) Unpublishable(e Edit) *fault.Message {
 
 // Problems says what is wrong with an edit, by field. State must be set.
 func (r Rules) Problems(e Edit) map[string]fault.Message {
-	wrong := map[string]fault.Message{}
+	wrong := fault.Error{Fields: map[string]fault.Message{}}
 	say := func(bad bool, field, key string, args ...any) {
-		if _, told := wrong[field]; bad && !told {
-			wrong[field] = fault.Say(key, args...)
+		if _, told := wrong.Fields[field]; bad && !told {
+			wrong.Field(field, key, args...)
 		}
 	}
 	say(e.Category == "", "category", "catalog.category_missing")
 	say(r.Category(e.Category).Slug == "", "category", "catalog.category_unknown")
 	say(e.Name.AR == "" && e.Name.FR == "", "name", "catalog.name_missing")
 	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
-		say(utf8.RuneCountInString(typed) > maxName, field, "catalog.too_long", "Max", maxName)
+		wrong.TooLong(field, "catalog.too_long", typed, maxName)
 	}
 	for field, typed := range map[string]string{
 		"description_ar": e.Description.AR, "description_fr": e.Description.FR, "description_en": e.Description.EN,
 	} {
-		say(utf8.RuneCountInString(typed) > maxDescription, field, "catalog.too_long", "Max", maxDescription)
+		wrong.TooLong(field, "catalog.too_long", typed, maxDescription)
 	}
-	say(utf8.RuneCountInString(e.SKU) > maxReference, "sku", "catalog.too_long", "Max", maxReference)
-	say(utf8.RuneCountInString(e.Authorisation) > maxReference, "authorisation", "catalog.too_long", "Max", maxReference)
+	wrong.TooLong("sku", "catalog.too_long", e.SKU, maxReference)
+	wrong.TooLong("authorisation", "catalog.too_long", e.Authorisation, maxReference)
 	say(e.UnitAmount < 1 || e.UnitAmount > maxUnitAmount || !unitCodes[e.UnitCode], "unit", "catalog.unit_unknown")
 	say(e.Price <= 0, "price", "catalog.price_missing")
 	say(e.Price > money.MaxAmount, "price", "catalog.price_too_high")
@@ -152,7 +152,7 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	case Draft, Archived:
 	case Published:
 		if why := r.Unpublishable(e); why != nil {
-			wrong["authorisation"] = *why
+			wrong.Fields["authorisation"] = *why
 		}
 	default:
 		say(true, "state", "catalog.state_unknown")
@@ -161,7 +161,7 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 		_, err := time.Parse(time.DateOnly, l.ExpiresOn)
 		say(l.Certificate == "" || utf8.RuneCountInString(l.Certificate) > maxReference || err != nil, "labels", "catalog.label_certificate")
 	}
-	return wrong
+	return wrong.Fields
 }
 
 // check is Problems as an error, or nil.

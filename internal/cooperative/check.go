@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -34,18 +33,14 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		"president": &c.President, "tax_id": &c.TaxID, "email": &c.Email, "slug": &c.Slug,
 	} {
 		*line = text.Line(*line)
-		if utf8.RuneCountInString(*line) > maxLine {
-			wrong.Field(name, "cooperative.too_long", "Count", maxLine)
-		}
+		wrong.TooLong(name, "cooperative.too_long", *line, maxLine)
 	}
 	for name, words := range map[string]*string{
 		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
 		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
 	} {
 		*words = text.Clean(*words)
-		if utf8.RuneCountInString(*words) > maxText {
-			wrong.Field(name, "cooperative.too_long", "Count", maxText)
-		}
+		wrong.TooLong(name, "cooperative.too_long", *words, maxText)
 	}
 	for name, needed := range map[string]string{
 		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
@@ -148,8 +143,8 @@ func checkedNote(to State, note string) (string, error) {
 	if to == Suspended && note == "" {
 		return "", wrong.Field("note", "cooperative.note_missing")
 	}
-	if utf8.RuneCountInString(note) > maxNote {
-		return "", wrong.Field("note", "cooperative.too_long", "Count", maxNote)
+	if wrong.TooLong("note", "cooperative.too_long", note, maxNote) {
+		return "", wrong
 	}
 	return note, nil
 }

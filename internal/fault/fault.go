@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Kind says what sort of failure a person met; storefront maps each to one status code.
@@ -88,6 +89,16 @@ func (e *Error) Field(name, key string, args ...any) *Error {
 	}
 	e.Fields[name] = Say(key, args...)
 	return e
+}
+
+// TooLong adds a message to one field of the form if it holds words of more than most characters, and reports
+// whether it does. The message's argument is Max.
+func (e *Error) TooLong(name, key, words string, most int) bool {
+	long := utf8.RuneCountInString(words) > most
+	if long {
+		e.Field(name, key, "Max", most)
+	}
+	return long
 }
 
 // Wrap returns a copy of e with err as its cause.

@@ -119,6 +119,18 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 	}
 }
 
+// TestWhatIsTooLongSaysHowLongItMayBe holds the sentences to the one way in which fault.Error.TooLong says it.
+func TestWhatIsTooLongSaysHowLongItMayBe(t *testing.T) {
+	t.Parallel()
+	for code, messages := range readLanguages(t) {
+		for key, m := range messages {
+			if said := strings.HasSuffix(key, "_long") && key != "web.address_too_long"; said && !slices.Equal(placeholders(m), []string{"Max"}) {
+				t.Errorf("%s: %q says %q", code, key, m)
+			}
+		}
+	}
+}
+
 var placeholder = regexp.MustCompile(`\{\{\s*\.(\w+)\s*\}\}`)
 
 // placeholders of a message, without N: «one» and «two» may say the number in words; and without where the market

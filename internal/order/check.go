@@ -45,10 +45,10 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 	if b.Name == "" {
 		wrong.Field("name", "order.name_missing")
 	}
-	tooLong(wrong, "name", b.Name, maxName)
-	tooLong(wrong, "address", b.Address, maxAddress)
-	tooLong(wrong, "landmark", b.Landmark, maxLandmark)
-	tooLong(wrong, "note", b.Note, maxNote)
+	wrong.TooLong("name", "order.too_long", b.Name, maxName)
+	wrong.TooLong("address", "order.too_long", b.Address, maxAddress)
+	wrong.TooLong("landmark", "order.too_long", b.Landmark, maxLandmark)
+	wrong.TooLong("note", "order.too_long", b.Note, maxNote)
 	if strings.TrimSpace(b.Phone) == "" {
 		wrong.Field("phone", "order.phone_missing")
 	} else if phone, err := account.ParsePhone(b.Phone); err != nil {
@@ -109,12 +109,6 @@ func checkedLines(lines []Line, wrong *fault.Error) []Line {
 		wrong.Field("lines", "order.no_lines")
 	}
 	return sums
-}
-
-func tooLong(wrong *fault.Error, field, words string, limit int) {
-	if utf8.RuneCountInString(words) > limit {
-		wrong.Field(field, "order.too_long", "Max", limit)
-	}
 }
 
 // join adds the fields that another package refused to what is wrong already. It reports false for

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -56,8 +55,8 @@ func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx
 func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *locked) error, where string, args ...any) error {
 	by.At = s.moment(by.At)
 	by.Note = text.Clean(by.Note)
-	if utf8.RuneCountInString(by.Note) > maxNote {
-		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("note", "order.too_long", "Max", maxNote)
+	if wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key); wrong.TooLong("note", "order.too_long", by.Note, maxNote) {
+		return wrong
 	}
 	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
 		o, err := lock(ctx, tx, where, args...)

@@ -6,7 +6,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -194,9 +193,8 @@ func (f Field) most() money.Amount {
 	return money.Amount(f.Most)
 }
 
-func (f Field) short(text string, most int, wrong *fault.Error) string {
-	if utf8.RuneCountInString(text) > most {
-		wrong.Field(f.Name, "settings.too_long", "Max", most)
-	}
-	return text
+// short refuses words of more than most characters, and gives them back.
+func (f Field) short(words string, most int, wrong *fault.Error) string {
+	wrong.TooLong(f.Name, "settings.too_long", words, most)
+	return words
 }

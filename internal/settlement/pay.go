@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -83,9 +82,8 @@ func (s *Service) PayAllTx(ctx context.Context, tx *sqlx.Tx, transfers []Transfe
 	}
 	if reference == "" {
 		wrong.Field("reference", "settlement.reference_missing")
-	} else if utf8.RuneCountInString(reference) > maxReference {
-		wrong.Field("reference", "settlement.reference_long", "Count", maxReference)
 	}
+	wrong.TooLong("reference", "settlement.reference_long", reference, maxReference)
 	if len(wrong.Fields) > 0 {
 		return nil, wrong
 	}

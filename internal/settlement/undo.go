@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -78,8 +77,8 @@ func checkReason(reason string) error {
 	switch {
 	case reason == "":
 		return wrong.Field("reason", "settlement.reason_missing")
-	case utf8.RuneCountInString(reason) > maxReason:
-		return wrong.Field("reason", "settlement.reason_long", "Count", maxReason)
+	case wrong.TooLong("reason", "settlement.reason_long", reason, maxReason):
+		return wrong
 	}
 	return nil
 }

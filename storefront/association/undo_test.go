@@ -39,7 +39,7 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 		m.speaks(page)
 		long := strings.Repeat("س", 501)
 		page = undo(code, id, long).Want(http.StatusUnprocessableEntity)
-		m.says(page, "#undo-"+id+"-reason-error", l.N("settlement.reason_long", 500))
+		m.says(page, "#undo-"+id+"-reason-error", l.T("settlement.reason_long", "Max", l.Number(500)))
 		m.says(page, "#undo-"+id+"-reason", long)
 		undo(code, uuid.NewString(), "x").Want(http.StatusNotFound)
 		undo(code, "1", "x").Want(http.StatusNotFound)

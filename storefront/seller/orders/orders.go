@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -200,8 +199,8 @@ const maxWords = 200
 // reason is why an order is declined, in the words of whoever declines it.
 func reason(r *web.Request) (string, error) {
 	words := r.Form("words")
-	if utf8.RuneCountInString(words) > maxWords {
-		return "", fault.New(fault.Invalid, order.ErrInvalid.Key).Field("words", "order.too_long", "Max", maxWords)
+	if wrong := fault.New(fault.Invalid, order.ErrInvalid.Key); wrong.TooLong("words", "order.too_long", words, maxWords) {
+		return "", wrong
 	}
 	switch chosen := r.Form("reason"); chosen {
 	case "sold_out", "no_time":
