@@ -77,16 +77,16 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	if err != nil {
 		return Listed{}, err
 	}
-	with, source := "", "stalls"
+	with, source := "", `from stalls`
 	if few {
-		with, source = `with found as materialized (select * from stalls where words @@ to_tsquery('simple', $2))`, "found"
+		with, source = `with found as materialized (select * from stalls where words @@ to_tsquery('simple', $2))`, `from found`
 	}
 	var ids []uuid.UUID
 	err = s.db.SelectContext(ctx, &ids, with+`
 		select s.cooperative_id
 		from unnest($1::text[]) with ordinality as w (state, turn)
 		cross join lateral (
-		    select cooperative_id, `+column+` as name from `+source+`
+		    select cooperative_id, `+column+` as name `+source+`
 		    where state = w.state and ($2 = '' or words @@ to_tsquery('simple', $2))
 		      and ($4::uuid is null or state <> $5 or (`+column+`, cooperative_id) `+beyond+` ($3, $4))
 		    order by `+column+` `+direction+`, cooperative_id `+direction+` limit $6

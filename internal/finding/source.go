@@ -185,7 +185,7 @@ func (s *Source) Pending(ctx context.Context, engine string) (int, error) {
 
 // Documents reads what buyers may see of products; those that are not offered are left out.
 func (s *Source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
-	return s.documents(ctx, `unnest($2::uuid[]) wanted cross join lateral (select * from products where id = wanted offset 0) p`, ``, pq.Array(ids))
+	return s.documents(ctx, `from unnest($2::uuid[]) wanted cross join lateral (select * from products where id = wanted offset 0) p`, ``, pq.Array(ids))
 }
 
 // All reads documents in the order of their ids, from the one after the given id, which is empty at
@@ -194,7 +194,7 @@ func (s *Source) All(ctx context.Context, after string, max int) ([]search.Docum
 	if after == "" {
 		after = uuid.Nil.String()
 	}
-	return s.documents(ctx, `products p`, `and p.id > $2 order by p.id limit $3`, after, max)
+	return s.documents(ctx, `from products p`, `and p.id > $2 order by p.id limit $3`, after, max)
 }
 
 func (s *Source) documents(ctx context.Context, from, rest string, args ...any) ([]search.Document, error) {
@@ -214,7 +214,7 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 			       extract(epoch from p.created_at)::bigint as createdat,
 			       array(select pl.label from product_labels pl
 			             where pl.product_id = p.id and pl.expires_on >= $1::date order by pl.label) as label_list
-			from `+from+`
+			`+from+`
 			join categories k on k.slug = p.category
 			join cooperatives c on c.id = p.cooperative_id
 			join places t on t.slug = c.commune

@@ -63,9 +63,17 @@ var lent = map[[2]string]string{
 	{"cooperatives", "finding"}: documents, {"places", "finding"}: documents,
 }
 
+// joined are the texts, by file, behind whose «from» something is put that nobody reading the code finds, and why.
+var joined = map[[2]string]string{
+	{"internal/sample/grow.go", "alter table "}: learned, {"internal/sample/grow.go", "insert into "}: learned, {"internal/sample/grow.go", " from "}: learned,
+
+	{"cmd/souk/store.go", "Meilisearch, started from "}: "no statement, but told to people",
+}
+
 const (
 	everything = "*"
 
+	learned   = "which tables there are it learns from the database; they are lent to it above"
 	documents = "documents are made of whole rows, by a plan that its tests hold"
 )
 
@@ -133,9 +141,100 @@ func TestEachTableIsTouchedByItsOwnerOnly(t *testing.T) {
 	}
 }
 
+func TestEachStatementNamesItsTables(t *testing.T) {
+	t.Parallel()
+	left := make(map[[2]string]bool)
+	eachFile(t, func(_, name string, files *token.FileSet, source *ast.File) {
+		for _, literal := range unended(source) {
+			text, _ := strconv.Unquote(literal.Value)
+			if left[[2]string{name, text}] = true; joined[[2]string{name, text}] == "" {
+				t.Errorf("%s:%d: a table's name is put behind a part of a statement: let what is put there begin with «from» (or «join», …) itself",
+					name, files.Position(literal.Pos()).Line)
+			}
+		}
+	})
+	for text := range joined {
+		if !left[text] {
+			t.Errorf("%s has no %q any more", text[0], text[1])
+		}
+	}
+}
+
+// unended finds the parts of statements in the code behind which the name of a table is put, by + or by fmt's verbs.
+func unended(source *ast.File) (found []*ast.BasicLit) {
+	before := make(map[*ast.BasicLit]bool) // a +
+	ast.Inspect(source, func(n ast.Node) bool {
+		if sum, ok := n.(*ast.BinaryExpr); ok && sum.Op == token.ADD {
+			last := sum.X
+			if x, ok := last.(*ast.BinaryExpr); ok && x.Op == token.ADD { // a + b + c is (a + b) + c
+				last = x.Y
+			}
+			if literal, ok := last.(*ast.BasicLit); ok {
+				before[literal] = true
+			}
+		}
+		return true
+	})
+	ast.Inspect(source, func(n ast.Node) bool {
+		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			text, _ := strconv.Unquote(literal.Value)
+			sql := notSQL.ReplaceAllString(strings.ToLower(text), " ")
+			if before[literal] && namesNext.MatchString(sql) || statement.MatchString(verb.ReplaceAllString(sql, "x")) && namesVerb.MatchString(sql) {
+				found = append(found, literal)
+			}
+		}
+		return true
+	})
+	return found
+}
+
+var (
+	namesNext = regexp.MustCompile(`\b(?:from|join|into|update|truncate|copy|lock|table|only)\s+(?:\w+\.)?"?$`)
+	namesVerb = regexp.MustCompile(`\b(?:from|join|into|update|truncate|copy|lock|table|only)\s+(?:\w+\.)?"?%`)
+	verb      = regexp.MustCompile(`%[-+#\[\]\d]*[a-z]`)
+)
+
+func TestTheNameBehindAPartOfAStatementIsMissed(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]int{
+		"`select 1 from ` + x":                                1,
+		"`select 1 from ` + x + ` join ` + y + ` where true`": 2,
+		"`delete from \"` + x + `\"`":                         1,
+		"`lock table ` + x":                                   1,
+		"fmt.Sprintf(`update %s set x = 1`, x)":               1,
+		"`select 1 ` + x + ` where true`":                     0,
+		"`select 1 from orders ` + x":                         0,
+		"`select 'from ' || ` + x":                            0,
+		"fmt.Errorf(`from %s to %s`, x, y)":                   0,
+	} {
+		source, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x; var _ = "+code, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := len(unended(source)); got != want {
+			t.Errorf("%s: %d are found, want %d", code, got, want)
+		}
+	}
+}
+
 // eachText calls do with every text in the code that the program is built from: dir is the package's folder
 // below internal, or from the root for others, and at the place.
 func eachText(t *testing.T, do func(dir, at, text string)) {
+	t.Helper()
+	eachFile(t, func(dir, name string, files *token.FileSet, source *ast.File) {
+		ast.Inspect(source, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil {
+					do(dir, name+":"+strconv.Itoa(files.Position(literal.Pos()).Line), text)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// eachFile calls do with every file of that code, by its name from the root.
+func eachFile(t *testing.T, do func(dir, name string, files *token.FileSet, source *ast.File)) {
 	t.Helper()
 	const root = "../.."
 	files := token.NewFileSet()
@@ -152,15 +251,8 @@ func eachText(t *testing.T, do func(dir, at, text string)) {
 		if err != nil {
 			return err
 		}
-		dir := strings.TrimPrefix(path.Dir(filepath.ToSlash(name)), "internal/")
-		ast.Inspect(source, func(n ast.Node) bool {
-			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
-				if text, err := strconv.Unquote(literal.Value); err == nil {
-					do(dir, name+":"+strconv.Itoa(files.Position(literal.Pos()).Line), text)
-				}
-			}
-			return true
-		})
+		name = filepath.ToSlash(name)
+		do(strings.TrimPrefix(path.Dir(name), "internal/"), name, files, source)
 		return nil
 	})
 	if err != nil {
@@ -190,7 +282,7 @@ var keywords = strings.Fields(`as on where group order having limit offset join 
 func usesOf(text string) []use {
 	sql := strings.ToLower(text)
 	whole := statement.MatchString(sql)
-	sql = notSQL.ReplaceAllString(sql, " ")
+	sql = strings.NewReplacer(`"`, "", "public.", "").Replace(notSQL.ReplaceAllString(sql, " "))
 	ours := make(map[string]bool) // named by the statement itself
 	for _, found := range named.FindAllStringSubmatch(sql, -1) {
 		ours[found[1]] = true
@@ -231,13 +323,22 @@ func usesOf(text string) []use {
 			if slices.Contains(words[:i], "delete") {
 				add(next, false)
 			}
-		case "into", "truncate", "copy":
+		case "into", "copy":
 			add(next, true)
+		case "truncate", "lock", "alter", "drop":
+			for slices.Contains([]string{"table", "if", "exists", "only"}, at(next)) {
+				next++
+			}
+			add(next, true)
+			for words[i] != "alter" && at(next+1) == "," {
+				next += 2
+				add(next, true)
+			}
 		case "update":
 			if before := at(i - 1); before != "for" && before != "key" && before != "do" && before != "on" {
 				add(next, true)
 			}
-		case ",": // a further table, with another name or before what follows a list of tables
+		case ",": // a further table of a query, with another name or before what follows a list of tables
 			if name := at(next); tables[name] != "" && (isName(at(next+1)) || slices.Contains([]string{"where", "join", "left", "cross", "group", "order"}, at(next+1))) {
 				add(next, false)
 			}
@@ -254,12 +355,19 @@ func TestTablesAreFoundInStatements(t *testing.T) {
 		`update products set x = 'from users' where id in (select unnest($1::uuid[])) for no key update`:       {"products!"},
 		`delete from sessions s using users u where u.id = s.user_id -- from orders`:                           {"sessions!", "users"},
 		`select (select count(*) from pg_class), a from (select 1) b, settings s, lateral unnest(x) y`:         {"settings"},
-		` join places p on p.slug = o.place`:              {"places"},
-		`, settings s where true`:                         {"settings"},
-		`insert into mailbox (id, labels) values ($1)`:    {"mailbox!"},
-		`select exists (select from orders where sample)`: {"orders"},
-		`on conflict (id) do update set name = 'x'`:       nil,
-		`copy postings (id) from stdin`:                   {"postings!"},
+		` join places p on p.slug = o.place`:               {"places"},
+		`, settings s where true`:                          {"settings"},
+		`insert into mailbox (id, labels) values ($1)`:     {"mailbox!"},
+		`select exists (select from orders where sample)`:  {"orders"},
+		`on conflict (id) do update set name = 'x'`:        nil,
+		`copy postings (id) from stdin`:                    {"postings!"},
+		`select "at" from "users" u join "orders" on true`: {"users", "orders"},
+		`delete from public.users`:                         {"users!"},
+		`lock table users in exclusive mode`:               {"users!"},
+		`lock users`:                                       {"users!"},
+		`lock table only "users", orders`:                  {"users!", "orders!"},
+		`alter table if exists products disable trigger x`: {"products!"},
+		`drop table orders`:                                {"orders!"},
 	} {
 		var got []string
 		for _, u := range usesOf(text) {

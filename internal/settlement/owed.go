@@ -235,21 +235,21 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 		if after != nil {
 			due, id = sql.NullInt64{Int64: int64(after.due), Valid: true}, after.id
 		}
-		owing := `(select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
+		owing := `from (select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
 		args := []any{due, id, f.Query, limit}
 		which := `true`
 		switch f.Which {
 		case Ready:
 			which = `c.rib <> ''`
 		case NoRIB:
-			owing, which = `account_questions o`, `o.due > 0 and o.changed_at is null`
+			owing, which = `from account_questions o`, `o.due > 0 and o.changed_at is null`
 		case NewRIB:
-			owing, which = `account_questions o`, `o.due > 0 and o.changed_at is not null and (not o.proven or o.changed_at >= $5)`
+			owing, which = `from account_questions o`, `o.due > 0 and o.changed_at is not null and (not o.proven or o.changed_at >= $5)`
 			args = append(args, s.now().Add(-freshAccount))
 		}
 		err := sqlx.SelectContext(ctx, q, &ids, `
-			select o.cooperative_id
-			from `+owing+` join sellers c on c.id = o.cooperative_id
+			select o.cooperative_id `+owing+`
+			join sellers c on c.id = o.cooperative_id
 			where `+which+`
 			  and o.due <= coalesce($1, 9223372036854775807) and ($1::bigint is null or o.due < $1 or o.cooperative_id > $2)
 			  and ($3 = '' or `+named+`)
