@@ -35,6 +35,22 @@ func TestTheReadmeListsEveryPackageAndNoOther(t *testing.T) {
 	}
 }
 
+// TestTheReadmesListIsInOrder holds what the README says of its list: a package imports only what stands above it or
+// to its left, cmd/souk alone everything.
+func TestTheReadmesListIsInOrder(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := slices.Insert(slices.Clone(layers[:len(layers)-1]), 0, layers[len(layers)-1])
+	for i, name := range packagesOf(string(text)) {
+		if i >= len(order) || name != order[i] {
+			t.Fatalf("%s does not stand in the README where it does in imports_test.go, behind %s", name, order[max(0, i-1)])
+		}
+	}
+}
+
 // packagesOf reads the README's list. A line has names, and two spaces or more before what they are for; names that
 // stand in are below the last name that does not. One with a stroke at its end is a folder only.
 func packagesOf(readme string) (names []string) {
