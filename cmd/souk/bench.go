@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/sample"
 )
 
@@ -60,6 +61,9 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 			return fmt.Errorf("the %s market: %w", market.name, err)
 		}
 		defer closing(end, &err)
+		if err := atRest(ctx, markets[i].app, steps); err != nil {
+			return err
+		}
 	}
 	times, err := askBoth(ctx, markets, chosen)
 	if err != nil {
@@ -73,6 +77,32 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	}
 	found.print(stdout)
 	return found.verdict()
+}
+
+// restWait is how long a market is given to do what has waited since it was last open. What its letters and sums
+// take is no part of what a page takes.
+const restWait = 5 * time.Minute
+
+// atRest waits until nothing is left to do in a market.
+func atRest(ctx context.Context, a *app, steps *steps) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, restWait, errors.New("the market does not come to rest"))
+	defer cancel()
+	for quiet := 0; quiet < 3; {
+		left, err := job.ReadBacklog(ctx, a.DB)
+		if err != nil {
+			return cmp.Or(context.Cause(ctx), err)
+		}
+		if quiet++; left.Due > 0 {
+			quiet = 0
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(time.Second):
+		}
+	}
+	steps.say("at rest", "nothing is left to do")
+	return nil
 }
 
 // openBenched opens a market of that size in a folder of its own; end closes it.
