@@ -60,12 +60,13 @@ func (g *growth) prepare() error {
 	if err != nil {
 		return err
 	}
-	// Whatever has a uuid in its key is the market's; what has not (categories, settings) there is once.
+	// Whatever has a uuid in its key is the market's; what has not (categories, settings) there is once, and so is
+	// what became of it.
 	err = g.tx.SelectContext(g.ctx, &g.tables, `
 		select distinct t.relname::text
 		from pg_class t join pg_index i on i.indrelid = t.oid and i.indisprimary
 		join pg_attribute a on a.attrelid = t.oid and a.attnum = any(i.indkey)
-		where t.relnamespace = 'public'::regnamespace and a.atttypid = 'uuid'::regtype
+		where t.relnamespace = 'public'::regnamespace and a.atttypid = 'uuid'::regtype and t.relname <> 'settings_changes'
 		order by 1`)
 	if err != nil {
 		return fmt.Errorf("tables: %w", err)
