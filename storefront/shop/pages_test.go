@@ -12,6 +12,8 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/shop/browse"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -278,6 +280,44 @@ func TestCooperativesAreFoundByCommune(t *testing.T) {
 	one := m.Visitor().Get("/fr/cooperatives/" + m.Honey.Slug).Want(http.StatusOK)
 	if n := one.Find(".card").Length(); n != 2 {
 		t.Errorf("%d products are shown, not the two that are published", n)
+	}
+}
+
+func TestTheMarketOfAnotherProvinceSpeaksOfIt(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	if page := m.Visitor().Get("/fr/cooperatives").Want(http.StatusOK); !page.Has(".map .sea") {
+		t.Error("the map has no sea")
+	}
+	_, err := m.DB.Exec(`
+		update places set zone = 'oriental', map_x = null, map_y = null, map_above = false where zone = 'province';
+		update places set zone = 'province', map_x = 360, map_y = 200 where slug = 'nador';
+		update cooperatives set commune = 'nador'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, err := m.Settings.Get(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept.Province = i18n.Text{AR: "إقليم الناظور", FR: "province de Nador", EN: "Nador province"}
+	kept.Town = i18n.Text{AR: "الناظور", FR: "Nador", EN: "Nador"}
+	if _, err := m.Settings.Save(t.Context(), kept, actor.OfAssociation(m.Association.ID)); err != nil {
+		t.Fatal(err)
+	}
+	m.Pass(time.Minute)
+	buyer := m.Visitor()
+	for language, province := range map[string]string{"ar": "إقليم الناظور", "fr": "province de Nador", "en": "Nador province"} {
+		for _, path := range []string{"/", "/cooperatives", "/products", "/pages/about", "/pages/delivery", "/pages/terms"} {
+			page := buyer.Get("/" + language + path).Want(http.StatusOK)
+			if body := string(page.Body); !strings.Contains(body, province) || strings.Contains(body, "Berkane") || strings.Contains(body, "بركان") {
+				t.Errorf("/%s%s does not speak of Nador alone", language, path)
+			}
+		}
+		page := buyer.Get("/" + language + "/cooperatives")
+		if page.Find(".map circle").Length() != 1 || page.Has(".map path") {
+			t.Errorf("the map in %s is not of Nador's communes, or has the coast of Berkane", language)
+		}
 	}
 }
 

@@ -9,7 +9,10 @@ import (
 )
 
 // atlas is the map of the province.
-type atlas struct{ Towns []town }
+type atlas struct {
+	Towns []town
+	Coast bool // and hills are drawn: they are those of the province that the languages name (home.province)
+}
 
 // town is a commune on the map.
 type town struct {
@@ -23,7 +26,8 @@ type town struct {
 // draw puts the communes on the map, those with cooperatives as large as they have many. A commune that has no
 // spot is in the lists only.
 func draw(places []delivery.Place, cooperatives map[string]int, l *i18n.Locale) atlas {
-	var a atlas
+	province, _ := l.Home()
+	a := atlas{Coast: province == l.T("home.province")}
 	for _, place := range places {
 		if place.Spot == nil {
 			continue
