@@ -37,7 +37,7 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 	args := []any{q.Limit + 1}
 	conditions := []string{"u.cooperative_id is null"}
 	if words := text.Line(q.Text); words != "" {
-		args = append(args, beginnings(words))
+		args = append(args, text.BeginningsOrPhone(words))
 		conditions = append(conditions, fmt.Sprintf(`person_words(u.name, coalesce(u.email, ''), coalesce(u.phone, '')) @@ $%d::tsquery`, len(args)))
 	}
 	if q.From != nil {
@@ -66,21 +66,4 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 	}
 	found.People, err = s.people(ctx, `u.id = any($1)`, pq.Array(ids[:min(len(ids), q.Limit)]))
 	return found, err
-}
-
-// beginnings is the query of PostgreSQL for people with words that begin like these (person_words in the schema): with
-// all of them, or with these digits as a telephone number. What has neither in it finds nobody.
-func beginnings(typed string) string {
-	query := text.Beginnings(typed)
-	number := strings.TrimPrefix(text.Ungrouped(typed), "+")
-	if number == "" || strings.ContainsFunc(number, func(r rune) bool { return r < '0' || r > '9' }) {
-		return query
-	}
-	for _, abroad := range []string{"00212", "212"} {
-		if rest, ok := strings.CutPrefix(number, abroad); ok {
-			number = "0" + rest
-			break
-		}
-	}
-	return query + " | '" + number + "':*"
 }

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 
@@ -88,7 +87,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 		conditions = append(conditions, `state = `+parameter(string(f.State)))
 	}
 	if query := text.Line(f.Query); query != "" {
-		conditions = append(conditions, `order_words(number, buyer_phone, buyer_name) @@ `+parameter(beginnings(query))+`::tsquery`)
+		conditions = append(conditions, `order_words(number, buyer_phone, buyer_name) @@ `+parameter(text.BeginningsOrPhone(query))+`::tsquery`)
 	}
 	if !f.From.IsZero() {
 		conditions = append(conditions, `placed_at >= `+parameter(f.From))
@@ -134,38 +133,4 @@ func (f Filter) Place(o Summary, back bool) Place {
 		return Place{At: o.ExpiresAt, ID: o.ID, Back: back}
 	}
 	return Place{At: o.PlacedAt, ID: o.ID, Back: back}
-}
-
-// beginnings is the query of PostgreSQL for orders with words that begin like these (order_words in the schema): with
-// all of them, or with these digits somewhere in the telephone number. What has no word in it finds nothing.
-func beginnings(typed string) string {
-	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
-	for i, word := range words {
-		words[i] = "'" + word + "':*"
-	}
-	query := strings.Join(words, " & ")
-	if digits := nationalDigits(typed); digits != "-" {
-		query += " | '" + digits + "':*"
-	}
-	return query
-}
-
-// nationalDigits are the digits of a telephone number, or of a part of one, as dialled in Morocco.
-// A text without any matches no number.
-func nationalDigits(query string) string {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return r
-		}
-		return -1
-	}, query)
-	if digits == "" || len(digits) < len(query)/2 {
-		return "-"
-	}
-	for _, prefix := range []string{"00212", "212"} {
-		if rest, ok := strings.CutPrefix(digits, prefix); ok {
-			return "0" + rest
-		}
-	}
-	return digits
 }

@@ -163,6 +163,9 @@ func TestACooperativesList(t *testing.T) {
 	}
 }
 
+// arabicDigits writes digits as an Arabic keyboard does.
+var arabicDigits = strings.NewReplacer("0", "٠", "1", "١", "2", "٢", "3", "٣", "4", "٤", "5", "٥", "6", "٦", "7", "٧", "8", "٨", "9", "٩")
+
 func TestTheAssociationsList(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -192,6 +195,9 @@ func TestTheAssociationsList(t *testing.T) {
 		"by telephone":         {order.Filter{Query: "06 61 00 00 01"}, []int{1}},
 		"by telephone, abroad": {order.Filter{Query: "+212 661-000002"}, []int{2}},
 		"by its last digits":   {order.Filter{Query: "0002"}, []int{2}},
+		"in Arabic digits":     {order.Filter{Query: "٠٦ ٦١ ٠٠ ٠٠ ٠١"}, []int{1}},
+		"in Persian digits":    {order.Filter{Query: "+۲۱۲ ۶۶۱-۰۰۰۰۰۲"}, []int{2}},
+		"number, Arabic":       {order.Filter{Query: arabicDigits.Replace(orders[2].Number)}, []int{2}},
 		"on the second day":    {order.Filter{From: monday.Add(24 * time.Hour), To: monday.Add(48 * time.Hour)}, []int{1}},
 		"nobody":               {order.Filter{Query: "nobody"}, nil},
 	} {

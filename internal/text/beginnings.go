@@ -3,6 +3,8 @@ package text
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Beginnings is PostgreSQL's query (a tsquery of the configuration «simple») for texts with words that begin like all of
@@ -13,4 +15,31 @@ func Beginnings(typed string) string {
 		words[i] = "'" + word + "':*"
 	}
 	return strings.Join(words, " & ")
+}
+
+// BeginningsOrPhone is Beginnings, with digits of any width and of Arabic as Western ones, or the same for a telephone
+// number as it is dialled in Morocco, when what is typed has digits and no letter: however they are grouped, and also
+// as dialled from abroad.
+func BeginningsOrPhone(typed string) string {
+	typed = Digits(norm.NFKC.String(typed))
+	query := Beginnings(typed)
+	if query == "" || strings.ContainsFunc(typed, unicode.IsLetter) {
+		return query
+	}
+	number := strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' {
+			return r
+		}
+		return -1
+	}, typed)
+	for _, abroad := range []string{"00212", "212"} {
+		if rest, ok := strings.CutPrefix(number, abroad); ok {
+			number = "0" + rest
+			break
+		}
+	}
+	if number == "" {
+		return query
+	}
+	return query + " | '" + number + "':*"
 }

@@ -20,3 +20,24 @@ func TestWhatIsTypedFindsBeginningsAndIsNoQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestATelephoneNumberIsSoughtHoweverItIsTyped(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"0661":           `'0661':* | '0661':*`,
+		"٠٦ ٦١":          `'06':* & '61':* | '0661':*`,
+		"۰۶۶۱":           `'0661':* | '0661':*`,
+		"+212 661-23":    `'212':* & '661':* & '23':* | '066123':*`,
+		"00212 (661) 23": `'00212':* & '661':* & '23':* | '066123':*`,
+		"٠٠٢١٢٦٦١":       `'00212661':* | '0661':*`,
+		"Nahla 12":       `'nahla':* & '12':*`,
+		"SK-١٢":          `'sk':* & '12':*`,
+		"①":              `'1':* | '1':*`,
+		"+":              ``,
+		"":               ``,
+	} {
+		if got := text.BeginningsOrPhone(typed); got != want {
+			t.Errorf("%q: %s", typed, got)
+		}
+	}
+}
