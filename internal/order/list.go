@@ -111,7 +111,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 		join lateral (
 		    select count(*) as parts,
 		           count(*) filter (where state not in (`+listed(goneStates...)+`)) as active,
-		           count(*) filter (where state in ('handed_over', 'delivered')) as handed_over
+		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over
 		    from sub_orders where order_id = o.id
 		) s on true
 		order by `+order, args...)

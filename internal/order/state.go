@@ -49,6 +49,7 @@ var (
 	overStates        = []State{StateDelivered, StateRefused, StateCancelled}
 	unconfirmedStates = []State{StateAwaiting, StatePlaced}
 	goneStates        = []PartState{PartDeclined, PartCancelled, PartRefused} // no part of the order any more
+	handedOverStates  = []PartState{PartHandedOver, PartDelivered}            // its cooperative is done with it
 	unansweredStates  = rules[MoveExpire].parts                               // nobody has said yes or no to it
 	withSeller        = append(TodoParts(), PartReady)                        // its cooperative has it still
 )
