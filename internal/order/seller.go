@@ -115,14 +115,16 @@ func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (
 	return parts[0], nil
 }
 
-// CountParts counts a cooperative's parts by state.
+// CountParts counts a cooperative's parts by state, of those that are still on their way: what is over grows for as
+// long as there is a market, and is not counted.
 func (s *Service) CountParts(ctx context.Context, cooperativeID uuid.UUID) (map[PartState]int, error) {
 	var rows []struct {
 		State PartState
 		Count int
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select state, count(*) as count from sub_orders where cooperative_id = $1 group by state`, cooperativeID)
+		select state, count(*) as count from sub_orders
+		where cooperative_id = $1 and state in (`+listed(openPartStates...)+`) group by state`, cooperativeID)
 	if err != nil {
 		return nil, fmt.Errorf("order: count parts: %w", err)
 	}

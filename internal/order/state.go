@@ -52,6 +52,7 @@ var (
 	handedOverStates  = []PartState{PartHandedOver, PartDelivered}            // its cooperative is done with it
 	unansweredStates  = rules[MoveExpire].parts                               // nobody has said yes or no to it
 	withSeller        = append(TodoParts(), PartReady)                        // its cooperative has it still
+	openPartStates    = append(TodoParts(), PartReady, PartHandedOver)        // on its way, and its cooperative knows of it
 )
 
 // TodoParts are the states of parts that wait for their cooperative: to say yes or no, or to have them ready.

@@ -12,7 +12,7 @@ import (
 const CataloguePath = "/seller/products"
 
 // Page is what the layout wants to know, the number of orders that wait in the menu included, and
-// the cooperative's orders counted by state.
+// the cooperative's orders that are on their way counted by state.
 func Page(r *web.Request, orders *order.Service, title string) (ui.Page, map[order.PartState]int, error) {
 	counts, err := orders.CountParts(r.Context(), r.CooperativeID())
 	if err != nil {

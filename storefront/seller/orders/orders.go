@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -43,12 +44,15 @@ type shelf struct {
 	states []order.PartState
 }
 
+// past is the list of what is over.
+const past = "past"
+
 // shelves are the lists in the order of the work.
 var shelves = []shelf{
 	{"todo", order.TodoParts()},
 	{"ready", []order.PartState{order.PartReady}},
 	{"courier", []order.PartState{order.PartHandedOver}},
-	{"past", []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
+	{past, []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
 }
 
 // ordersView is one list of orders.
@@ -60,13 +64,16 @@ type ordersView struct {
 	place string // of this page, as addresses have it
 }
 
-// count is how many orders lie on a shelf.
-func (v ordersView) count(s shelf) int {
+// figure is how many orders lie on a shelf; empty for those that are over, which nobody counts.
+func (v ordersView) figure(l *i18n.Locale, s shelf) string {
+	if s.name == past {
+		return ""
+	}
 	n := 0
 	for _, state := range s.states {
 		n += v.Counts[state]
 	}
-	return n
+	return l.Number(n)
 }
 
 // address is a shelf from a place on, empty: from its beginning; the first shelf needs no name.

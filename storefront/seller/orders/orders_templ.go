@@ -82,7 +82,7 @@ func ordersPage(p ui.Page, v ordersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, s := range shelves {
-				templ_7745c5c3_Err = seller.Chip(p.URL(v.address(s, "")), p.T("seller.orders.shelf_"+s.name), p.L.Number(v.count(s)), s.name == v.Shelf.name).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = seller.Chip(p.URL(v.address(s, "")), p.T("seller.orders.shelf_"+s.name), v.figure(p.L, s), s.name == v.Shelf.name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
