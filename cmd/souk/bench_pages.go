@@ -33,7 +33,8 @@ import (
 // another for two addresses that are answered the same.
 //
 // With onward at the end, the page is meant to which the address leads in some steps; with changed, something that is
-// reported on has changed before each time that it is asked.
+// reported on has changed before each time that it is asked; with where a form is
+// sent and what is typed into it, what is found so.
 var benched = map[string][]string{
 	"/":                      {""},
 	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?q=qzxjvk", "?coop={cooperative}"},
@@ -81,15 +82,15 @@ var benched = map[string][]string{
 	"/association/cooperatives/new":        {""},
 	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
 	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
-	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}"},
+	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q=2611", "#?q=06610", "#?q=qzxjvk"},
 	"/association/orders/held":             {""},
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
 	"/association/settings":                {""},
-	"/association/people":                  {"", onward},
+	"/association/people":                  {"", onward, "#/find?q=ha"},
 	"/association/people/:id":              {"/association/people/{person}"},
 	"/association/security":                {"", onward, "?kind=signed_in"},
-	"/association/settlement":              {"", onward},
+	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
 	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward},
 }
 
@@ -184,7 +185,19 @@ func (v *asker) listPages(ctx context.Context) error {
 				rest = "/fr" + rest
 			}
 			p := benchPage{name: rest, path: v.filled(rest), file: file, changed: strings.HasSuffix(rest, changed), as: readerOf(route)}
-			p.path, _, _ = strings.Cut(p.path, "#")
+			var mark string
+			p.path, mark, _ = strings.Cut(p.path, "#")
+			if to, typed, ok := strings.Cut(mark, "?"); ok {
+				form, err := url.ParseQuery(typed)
+				if err != nil {
+					return err
+				}
+				found, err := v.post(ctx, p.as, p.path+to, form)
+				if err != nil {
+					return err
+				}
+				p.path = strings.TrimPrefix(found, v.base)
+			}
 			if strings.HasSuffix(rest, onward) {
 				path, err := v.onward(ctx, p)
 				if err != nil {
@@ -403,14 +416,15 @@ func (v *asker) get(ctx context.Context, as account.Role, path string, compresse
 	return v.do(as, r)
 }
 
-func (v *asker) post(ctx context.Context, as account.Role, path string, form url.Values) ([]byte, error) {
+// post sends a form; instead is the address that the answer leads to, if it does.
+func (v *asker) post(ctx context.Context, as account.Role, path string, form url.Values) (instead string, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, v.base+path, strings.NewReader(form.Encode()))
 	if err != nil {
-		return nil, err
+		return "", err
 	}
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	body, _, err := v.do(as, r)
-	return body, err
+	_, instead, err = v.do(as, r)
+	return instead, err
 }
 
 // do sends a request; an answer that says that something is wrong is an error.

@@ -64,6 +64,10 @@ type Listed struct {
 	Before, More bool
 }
 
+// walked is how many orders are looked at, the nearest first, before those with the words that are sought are all read:
+// when many have them, the page is among these.
+const walked = 200
+
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
@@ -86,9 +90,6 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 	if f.State != "" {
 		conditions = append(conditions, `state = `+parameter(string(f.State)))
 	}
-	if query := text.Line(f.Query); query != "" {
-		conditions = append(conditions, `order_words(number, buyer_phone, buyer_name) @@ `+parameter(text.BeginningsOrPhone(query))+`::tsquery`)
-	}
 	if !f.From.IsZero() {
 		conditions = append(conditions, `placed_at >= `+parameter(f.From))
 	}
@@ -98,15 +99,34 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 	if from != nil {
 		conditions = append(conditions, `(`+column+`, id) `+beyond+` (`+parameter(from.At)+`, `+parameter(from.ID)+`)`)
 	}
+	among := strings.Join(conditions, " and ")
 	order := `o.` + column + ` ` + direction + `, o.id ` + direction
+	most := parameter(limit + 1)
+	with, source := "", `(select * from orders o where `+among+` order by `+order+` limit `+most+`)`
+	if query := text.Line(f.Query); query != "" {
+		matches := `order_words(number, buyer_phone, buyer_name) @@ ` + parameter(text.BeginningsOrPhone(query)) + `::tsquery`
+		looked := parameter(walked)
+		with = `
+			with passed as materialized (
+			    select * from orders o where ` + among + ` order by ` + order + ` limit ` + looked + `
+			), near as materialized (
+			    select * from passed where ` + matches + ` limit ` + most + ` -- as they are passed
+			), found as materialized (
+			    select *
+			    from (select * from orders where ` + matches + ` offset 0) o -- by the words' index and no other
+			    where (select count(*) from near) < ` + most + ` and (select count(*) from passed) = ` + looked + ` and ` + among + `
+			    order by ` + order + ` limit ` + most + `
+			)`
+		source = `(select * from found union all select * from near where not exists (select from found))`
+	}
 	found := Listed{Orders: []Summary{}, Before: from != nil}
-	err := s.db.SelectContext(ctx, &found.Orders, `
+	err := s.db.SelectContext(ctx, &found.Orders, with+`
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
-		from (select * from orders o where `+strings.Join(conditions, " and ")+` order by `+order+` limit `+parameter(limit+1)+`) o
+		from `+source+` o
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
