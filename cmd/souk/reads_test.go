@@ -51,8 +51,6 @@ var readMore = []struct{ statement, why string }{
 	{`from sellers c left join (select cooperative_id, sum(paid)`, `for each period and place, all cooperatives are compared with one another once, and after that only those that changed`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product, for as many as wait to be confirmed`},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`},
-	{`from (select cooperative_id, credits - debits as due from ledger_balances`, `a name among what is owed is sought without an index`},
-	{`from sellers c where (c.state <> 'pending' or exists`, `likewise among those who are owed nothing`},
 }
 
 // TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, in a market and in one four

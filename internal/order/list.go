@@ -102,7 +102,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 	among := strings.Join(conditions, " and ")
 	order := `o.` + column + ` ` + direction + `, o.id ` + direction
 	most := parameter(limit + 1)
-	with, source := "", `(select * from orders o where `+among+` order by `+order+` limit `+most+`)`
+	with, source := "", `from (select * from orders o where `+among+` order by `+order+` limit `+most+`)`
 	if query := text.Line(f.Query); query != "" {
 		matches := `order_words(number, buyer_phone, buyer_name) @@ ` + parameter(text.BeginningsOrPhone(query)) + `::tsquery`
 		looked := parameter(walked)
@@ -117,7 +117,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 			    where (select count(*) from near) < ` + most + ` and (select count(*) from passed) = ` + looked + ` and ` + among + `
 			    order by ` + order + ` limit ` + most + `
 			)`
-		source = `(select * from found union all select * from near where not exists (select from found))`
+		source = `from (select * from found union all select * from near where not exists (select from found))`
 	}
 	found := Listed{Orders: []Summary{}, Before: from != nil}
 	err := s.db.SelectContext(ctx, &found.Orders, with+`
@@ -126,7 +126,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
-		from `+source+` o
+		`+source+` o
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,

@@ -13,11 +13,12 @@ import (
 
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Filter narrows the list of what is owed.
 type Filter struct {
-	Query string // a part of the cooperative's name
+	Query string // beginnings of words of the cooperative's name
 	Which Which
 }
 
@@ -229,6 +230,11 @@ func readPlace(text string) *place {
 // listed gives the ids of a page.
 func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
 	ids := []uuid.UUID{}
+	words := text.Beginnings(f.Query)
+	named, err := named(ctx, q, words)
+	if err != nil {
+		return nil, err
+	}
 	if after == nil || after.due > 0 {
 		var due sql.NullInt64
 		var id uuid.UUID
@@ -236,7 +242,7 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 			due, id = sql.NullInt64{Int64: int64(after.due), Valid: true}, after.id
 		}
 		owing := `from (select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
-		args := []any{due, id, f.Query, limit}
+		args := []any{due, id, words, limit}
 		which := `true`
 		switch f.Which {
 		case Ready:
@@ -252,7 +258,7 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 			join sellers c on c.id = o.cooperative_id
 			where `+which+`
 			  and o.due <= coalesce($1, 9223372036854775807) and ($1::bigint is null or o.due < $1 or o.cooperative_id > $2)
-			  and ($3 = '' or `+named+`)
+			  and `+named+`
 			order by o.due desc, o.cooperative_id
 			limit $4`, args...)
 		if err != nil || len(ids) == limit {
@@ -268,20 +274,35 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 		from = postgres.NullID(after.id)
 	}
 	var rest []uuid.UUID
-	err := sqlx.SelectContext(ctx, q, &rest, `
+	err = sqlx.SelectContext(ctx, q, &rest, `
 		select c.id
 		from sellers c
 		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id))
 		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits)
 		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $1))
-		  and ($3 = '' or `+named+`)
+		  and `+named+`
 		order by c.name_ar, c.id
-		limit $2`, from, limit-len(ids), f.Query)
+		limit $2`, from, limit-len(ids), words)
 	return append(ids, rest...), err
 }
 
-// named is the condition on which the text $3 is a part of a name of cooperative c.
-const named = `position(lower($3) in lower(c.name_ar || ' ' || c.name_fr || ' ' || c.slug)) > 0`
+// fewNamed is how many cooperatives with the words of a name are read by these. Of more than that, a page of the list
+// soon has enough of them.
+const fewNamed = 300
+
+// named is the condition on which words, $3, begin words of cooperative c's name; that holds if there are none.
+func named(ctx context.Context, q sqlx.QueryerContext, words string) (condition string, err error) {
+	var few bool
+	err = sqlx.GetContext(ctx, q, &few, `
+		select count(*) <= $2 from (select from cooperative_names where $1 <> '' and words @@ to_tsquery('simple', $1) limit $2 + 1) n`, words, fewNamed)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("names of cooperatives: %w", err)
+	case few && words != "":
+		return `c.id = any(array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $3)))`, nil
+	}
+	return `($3 = '' or exists (select from cooperative_names n where n.cooperative_id = c.id and n.words @@ to_tsquery('simple', $3)))`, nil
+}
 
 // owed reads these cooperatives, in their order.
 func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, error) {
