@@ -87,12 +87,18 @@ func (q Query) Clean() Query {
 		q.PerPage = DefaultPerPage
 	}
 	q.PerPage = min(q.PerPage, MaxPerPage)
-	q.Page = min(max(q.Page, 1), max(MaxResults/q.PerPage, 1))
+	q.Page = min(max(q.Page, 1), Pages(MaxResults, q.PerPage))
 	q.MinPrice, q.MaxPrice = max(q.MinPrice, 0), max(q.MaxPrice, 0)
 	if runes := []rune(q.Text); len(runes) > MaxTextRunes {
 		q.Text = string(runes[:MaxTextRunes])
 	}
 	return q
+}
+
+// Pages is how many pages of perPage results can be turned of total that were found: no page of an engine reaches
+// beyond MaxResults, so a last one that would is none.
+func Pages(total, perPage int) int {
+	return min((total+perPage-1)/perPage, max(MaxResults/perPage, 1))
 }
 
 // Facet names one way of narrowing the results.

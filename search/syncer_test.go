@@ -467,6 +467,16 @@ func TestQueriesAreKeptWithinLimits(t *testing.T) {
 			t.Errorf("%+v became %+v", c.given, got)
 		}
 	}
+	for _, c := range []struct{ total, perPage, pages int }{
+		{0, 24, 0}, {1, 24, 1}, {24, 24, 1}, {25, 24, 2}, {9_984, 24, 416}, {9_985, 24, 416}, {99_000, 24, 416}, {10_000, 100, 100}, {99_000, 1, 10_000},
+	} {
+		if got := search.Pages(c.total, c.perPage); got != c.pages {
+			t.Errorf("%d results on pages of %d: %d pages, expected %d", c.total, c.perPage, got, c.pages)
+		}
+		if q := (search.Query{Page: c.pages, PerPage: c.perPage}).Clean(); c.pages > 0 && q.Page != c.pages {
+			t.Errorf("page %d of %d results cannot be asked for", c.pages, c.total)
+		}
+	}
 	if got := (search.Query{MinPrice: -5, MaxPrice: -1}).Clean(); got.MinPrice != 0 || got.MaxPrice != 0 {
 		t.Errorf("%+v", got)
 	}

@@ -119,7 +119,7 @@ func parseProducts(values url.Values, lang string, languages []string) (search.Q
 		Facets:   q.facets(),
 		PerPage:  q.number("per_page", 1, search.MaxPerPage, search.DefaultPerPage),
 	}
-	found.Page = q.number("page", 1, max(search.MaxResults/found.PerPage, 1), 1)
+	found.Page = q.number("page", 1, search.Pages(search.MaxResults, found.PerPage), 1)
 	if utf8.RuneCountInString(found.Text) > search.MaxTextRunes {
 		q.refuse("q", "feed.query_long", "Max", search.MaxTextRunes)
 	}

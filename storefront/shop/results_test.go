@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -79,6 +82,40 @@ func TestBadInputKeepsWhatWasTyped(t *testing.T) {
 	last := m.Visitor().Get("/fr/products?page=9999").Want(http.StatusOK)
 	if last.Path != "/fr/products" {
 		t.Errorf("a page that is not there leads to %s", last.Path)
+	}
+}
+
+func TestTheLastPageSaysThatMoreWasFound(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	// The six products of the market end the last page that can be turned to.
+	const before = search.MaxResults - search.MaxResults%search.DefaultPerPage - 6
+	docs := make([]search.Document, before+30)
+	for i := range docs {
+		docs[i] = search.Document{ID: uuid.NewString(), NameFR: "Huile"}
+		if i < before {
+			docs[i].CreatedAt = m.Now().AddDate(1, 0, 0).Unix()
+		}
+	}
+	if err := m.Search.Put(t.Context(), search.Each(docs)); err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		page := m.Visitor().Get("/" + language + "/products?sort=newest&page=416").Want(http.StatusOK)
+		if n := page.Find(".card").Length(); n != 6 || page.Has("[rel=next]") {
+			t.Errorf("%s: the last page has %d products, expected 6, and a next one: %t", language, n, page.Has("[rel=next]"))
+		}
+		l := m.Languages.Locale(language)
+		cut := strings.Join(strings.Fields(l.T("shop.results.cut", "N", l.Number(9984))), " ") // as Text writes spaces
+		if !strings.Contains(page.Text("main"), cut) {
+			t.Errorf("%s: the last page does not say that there is more", language)
+		}
+		if end := m.Visitor().Get("/" + language + "/products?sort=newest&page=9999").Want(http.StatusOK); end.Text("[aria-current=page].num") != page.Text("[aria-current=page].num") {
+			t.Errorf("%s: a later page leads to %s", language, end.Text("[aria-current=page].num"))
+		}
+		if whole := m.Visitor().Get("/" + language + "/products?q=miel").Want(http.StatusOK); strings.Contains(whole.Text("main"), cut) {
+			t.Errorf("%s: two products are said to be more than they are", language)
+		}
 	}
 }
 

@@ -56,7 +56,7 @@ func (h *Handler) results(r *web.Request) error {
 		v.Down = true
 		products, err = h.Catalog.Shelf(ctx, h.Now(), search.DefaultPerPage)
 	} else {
-		v.Pages = pages(v.Result.Total)
+		v.Pages = search.Pages(v.Result.Total, search.DefaultPerPage)
 		if v.Query.Page > v.Pages && v.Pages > 0 {
 			return r.Redirect(v.Query.onPage(v.Pages).path())
 		}
@@ -100,8 +100,9 @@ func (h *Handler) results(r *web.Request) error {
 	return r.Render(http.StatusOK, resultsPage(p, v))
 }
 
-func pages(total int) int {
-	return (min(total, search.MaxResults) + search.DefaultPerPage - 1) / search.DefaultPerPage
+// cut tells whether this is the last page and more was found than it shows.
+func (v resultsView) cut() bool {
+	return v.Query.Page == v.Pages && v.Result.Total > v.Pages*search.DefaultPerPage
 }
 
 // names are what the values of filters are called, by «filter/value».
