@@ -55,14 +55,32 @@ func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	return now, nil
 }
 
-// HeldUp counts the products of which unconfirmed orders hold as much as the settings allow.
+// heldUp is a number of products that was counted.
+type heldUp struct {
+	share    int    // of a product, that unconfirmed orders may hold
+	turn     string // of the holds: it moves with each of them
+	at       time.Time
+	products int
+}
+
+// heldUpFor is how long a number of products stands while no hold came or went: their stock may have moved.
+const heldUpFor = time.Minute
+
+// HeldUp counts the products of which unconfirmed orders hold as much as the settings allow: anew when a hold came or
+// went, and after a minute.
 func (s *Service) HeldUp(ctx context.Context) (int, error) {
 	bounds, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return 0, fmt.Errorf("order: %w", err)
 	}
-	var products int
-	err = s.db.GetContext(ctx, &products, `
+	now := heldUp{share: bounds.ProductShare, at: s.Now()}
+	if err := s.db.GetContext(ctx, &now.turn, `select xmin::text from hold_totals`); err != nil {
+		return 0, fmt.Errorf("order: products that are held up: %w", err)
+	}
+	if was := s.heldUp.Load(); was != nil && was.share == now.share && was.turn == now.turn && now.at.Sub(was.at).Abs() < heldUpFor {
+		return was.products, nil
+	}
+	err = s.db.GetContext(ctx, &now.products, `
 		select count(*)
 		from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
 		cross join lateral (select stock from goods where id = l.product_id offset 0) p -- each by its key, and not all goods
@@ -70,5 +88,6 @@ func (s *Service) HeldUp(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("order: products that are held up: %w", err)
 	}
-	return products, nil
+	s.heldUp.Store(&now)
+	return now.products, nil
 }
