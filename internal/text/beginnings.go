@@ -38,8 +38,11 @@ func BeginningsOrPhone(typed string) string {
 			break
 		}
 	}
-	if number == "" {
+	switch {
+	case number == "":
 		return query
+	case len(number) == 10 && number[0] == '0': // a whole one, whose groups are no words
+		return "'" + number + "':*"
 	}
 	return query + " | '" + number + "':*"
 }
