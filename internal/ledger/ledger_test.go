@@ -230,6 +230,30 @@ func TestTwoRecordTheSameJournalAtOnce(t *testing.T) {
 	}
 }
 
+func TestOrdersOfSeveralConnectionsDoNotWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	open := func() (*sqlx.Tx, int) {
+		t.Helper()
+		tx, pid := db.MustBegin(), 0
+		t.Cleanup(func() { _ = tx.Rollback() })
+		if err := tx.Get(&pid, `select pg_backend_pid() from set_config('lock_timeout', '10s', true)`); err != nil {
+			t.Fatal(err)
+		}
+		return tx, pid
+	}
+	first, of := open()
+	second, other := open()
+	for (other-of)%8 != 0 || (other-of)%64 == 0 { // near each other, as far as eight slots tell
+		second, other = open()
+	}
+	for _, tx := range []*sqlx.Tx{first, second} {
+		if err := ledger.RecordTx(t.Context(), tx, sale(uuid.New(), uuid.New())); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestPostingsOfZeroAreLeftOut(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
