@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 
@@ -143,6 +145,56 @@ func TestSalesAddUpWhileCooperativesChange(t *testing.T) {
 		}
 	}
 	s.addsUp(t, "sales and changes at once")
+}
+
+func TestACorrectionWaitsForItsCooperativeAlone(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	var sellers []uuid.UUID // of three slots
+	slots := map[int]bool{}
+	for i := 0; len(sellers) < 3; i++ {
+		of, slot := s.seller(t, fmt.Sprint("nahlat", i)), 0
+		if err := s.db.Get(&slot, `select cooperative_slot($1)`, of); err != nil {
+			t.Fatal(err)
+		}
+		if !slots[slot] {
+			slots[slot], sellers = true, append(sellers, of)
+		}
+	}
+	posted, free, other := sellers[0], sellers[1], sellers[2]
+	s.sold(t, other, 5000)
+	tx := s.db.MustBegin()
+	defer func() { _ = tx.Rollback() }()
+	if err := ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "open", Kind: "placed", OrderID: new(postgres.NewID()), At: s.time, Postings: placed(posted, 1000)}); err != nil {
+		t.Fatal(err)
+	}
+	corrected, others := make(chan error, 1), make(chan error, 1)
+	go func() {
+		_, err := s.db.Exec(`update cooperatives set men = 1 where id = $1`, posted)
+		corrected <- err
+	}()
+	s.waits(t)
+	go func() {
+		others <- postgres.InTx(t.Context(), s.db, func(tx *sqlx.Tx) error {
+			if _, err := tx.Exec(`set local lock_timeout = '10s'`); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`update cooperatives set men = 1 where id = $1`, other); err != nil {
+				return fmt.Errorf("a correction: %w", err)
+			}
+			return ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "another", Kind: "placed", OrderID: new(postgres.NewID()), At: s.time, Postings: placed(free, 2000)})
+		})
+	}()
+	if err := <-others; err != nil {
+		t.Errorf("what is done of others waits for the correction of one: %v", err)
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-corrected; err != nil {
+		t.Fatal(err)
+	}
+	s.addsUp(t, "after it")
 }
 
 // waits returns when somebody waits for another's transaction.
