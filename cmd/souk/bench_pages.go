@@ -33,8 +33,8 @@ import (
 // another for two addresses that are answered the same.
 //
 // With onward at the end, the page is meant to which the address leads in some steps; with changed, something that is
-// reported on has changed before each time that it is asked; with where a form is
-// sent and what is typed into it, what is found so.
+// reported on has changed before each time that it is asked; with the rest of a form's address and what is typed into
+// it, such as «#?q=2611», the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
 	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?q=qzxjvk", "?coop={cooperative}"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/jmoiron/sqlx"
@@ -22,7 +23,7 @@ func grow(ctx context.Context, db *sqlx.DB, size Size) error {
 			return err
 		}
 		g := growth{ctx: ctx, tx: tx, size: size}
-		for _, step := range []func() error{g.prepare, g.copyAll, g.fillShelves, g.count, g.restore} {
+		for _, step := range []func() error{g.prepare, g.copyAll, g.fillShelves, g.count, g.restore, g.countStanding} {
 			if err := step(); err != nil {
 				return err
 			}
@@ -163,9 +164,18 @@ const (
 	    case c.subject when 'cooperative' then ':' || pg_temp.copied(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
 )
 
-// copyAll copies every table's rows.
+// carried are tables that count and countStanding fill: copies of their rows would only be taken away again, and be in
+// the way of whoever reads them before the database has cleared them up.
+var carried = []string{
+	"balances", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_parts", "standing_changes", "statement_days",
+}
+
+// copyAll copies the rows of every table that is not carried.
 func (g *growth) copyAll() error {
 	for _, table := range g.tables {
+		if slices.Contains(carried, table) {
+			continue
+		}
 		if err := g.copyRows(table, fmt.Sprintf(`cross join generate_series(2, %d) as n`, g.size.Copies), nil); err != nil {
 			return err
 		}
@@ -267,13 +277,17 @@ func (g *growth) count() error {
 		`insert into account_totals (account, women_only, slot, debits, credits)
 		 select account, women_only, 0, debits, credits from account_totals_now`,
 		`delete from statement_days`, `insert into statement_days select * from statement_days_now`,
-		`delete from standing_changes`,
-		`insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
-		 select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`,
 		`delete from sold_changes`,
 		`delete from sold_parts`, `insert into sold_parts select * from sold_parts_now order by day, order_id`, `analyze sold_parts`,
 		`delete from sold_by_cooperative`, `insert into sold_by_cooperative select * from sold_by_cooperative_now order by first, cooperative_id`,
 		`delete from sold_by_scope`, `insert into sold_by_scope select * from sold_by_scope_now`)
+}
+
+// countStanding counts what is looked up for each cooperative by indexes, which are there again.
+func (g *growth) countStanding() error {
+	return g.exec(`delete from standing_changes`, `
+		insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
+		select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`)
 }
 
 func (g *growth) restore() error {

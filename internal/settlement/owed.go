@@ -292,16 +292,19 @@ const fewNamed = 300
 
 // named is the condition on which words, $3, begin words of cooperative c's name; that holds if there are none.
 func named(ctx context.Context, q sqlx.QueryerContext, words string) (condition string, err error) {
+	if words == "" {
+		return `$3 = ''`, nil
+	}
 	var few bool
 	err = sqlx.GetContext(ctx, q, &few, `
-		select count(*) <= $2 from (select from cooperative_names where $1 <> '' and words @@ to_tsquery('simple', $1) limit $2 + 1) n`, words, fewNamed)
-	switch {
-	case err != nil:
+		select count(*) <= $2 from (select from cooperative_names where words @@ to_tsquery('simple', $1) limit $2 + 1) n`, words, fewNamed)
+	if err != nil {
 		return "", fmt.Errorf("names of cooperatives: %w", err)
-	case few && words != "":
+	}
+	if few {
 		return `c.id = any(array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $3)))`, nil
 	}
-	return `($3 = '' or exists (select from cooperative_names n where n.cooperative_id = c.id and n.words @@ to_tsquery('simple', $3)))`, nil
+	return `exists (select from cooperative_names n where n.cooperative_id = c.id and n.words @@ to_tsquery('simple', $3))`, nil
 }
 
 // owed reads these cooperatives, in their order.

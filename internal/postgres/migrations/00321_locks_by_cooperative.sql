@@ -1,5 +1,7 @@
 -- A correction of a cooperative, or a payout undone, waits for what is being posted of that one, and lets what is posted
 -- of others go on.
+-- The rows of balances of postings that name no cooperative have 64 slots, as account_totals has, and no more eight:
+-- connections of one slot wait for each other's commit.
 -- +goose Up
 
 -- Whoever posts of cooperatives holds the lock (220, slot) of each with others, and whoever changes what a cooperative
