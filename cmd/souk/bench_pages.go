@@ -34,7 +34,7 @@ import (
 //
 // With onward at the end, the page is meant to which the address leads in some steps; with changed, something that is
 // reported on has changed before each time that it is asked; with the rest of a form's address and what is typed into
-// it, such as «#?q=2611», the page to which the form leads.
+// it, such as «#?q=miel», the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
 	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?q=qzxjvk", "?coop={cooperative}"},
@@ -82,7 +82,7 @@ var benched = map[string][]string{
 	"/association/cooperatives/new":        {""},
 	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
 	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
-	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q=2611", "#?q=06610", "#?q=qzxjvk"},
+	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=qzxjvk"},
 	"/association/orders/held":             {""},
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
@@ -124,6 +124,8 @@ var inMarket = map[string]string{
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
+	"number":      `select number from order_heads where $1::uuid is not null order by placed_at, id limit 1`,
+	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1`, // the first there was
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 
