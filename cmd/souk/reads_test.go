@@ -48,7 +48,7 @@ const (
 
 // readMore are statements that read more for there being more, and why. What does no longer is taken out.
 var readMore = []struct{ statement, why string }{
-	{`from sellers c left join (select cooperative_id, sum(paid)`, `for each period and place, all cooperatives are compared with one another once, and after that only those that changed`},
+	{`group by cooperative_id having sum(orders) > 0`, `all cooperatives are compared with one another: what each sold in a period is read once, and after that only of those that changed`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`},
 	{`with passed as materialized ( select * from orders`, `of the orders with a word that few of the newest have, all are read and sorted`},

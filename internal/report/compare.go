@@ -13,28 +13,49 @@ import (
 	"github.com/lib/pq"
 )
 
-// comparison are the cooperatives that a report is about, each with its figures, as of a version of the sums: nobody
-// changes it. It is read whole once for each filter, and then only those of which something changed meanwhile.
+// comparison are the cooperatives that a report is about, each with its figures, as of a version of the sums.
 type comparison struct {
-	version int64 // 0: nothing is read yet
+	version int64
 	sellers []seller
 }
 
 // seller is one of them. There are very many, and most only count: who is named is looked up after that.
 type seller struct {
+	profile
+	Figures
+}
+
+// profile is what a report wants to know of a cooperative, whether it sold anything or not.
+type profile struct {
 	ID        uuid.UUID `db:"id"`
+	Approved  bool      `db:"approved"`
 	Name      string    `db:"name_ar"`
 	Commune   string    `db:"commune"`
+	Sector    string    `db:"sector"`
 	WomenOnly bool      `db:"women_only"`
 	Women     int       `db:"women"`
 	Men       int       `db:"men"`
 	Young     int       `db:"young"`
+}
+
+func (p profile) cooperative() uuid.UUID { return p.ID }
+
+// sold is what a cooperative sold in a period.
+type sold struct {
+	Cooperative uuid.UUID `db:"cooperative_id"`
 	Figures
 }
 
-func (s seller) members() int { return s.Women + s.Men }
+func (s sold) cooperative() uuid.UUID { return s.Cooperative }
 
-func (s seller) people() People { return People{Members: s.members(), Women: s.Women, Young: s.Young} }
+func (p profile) members() int { return p.Women + p.Men }
+
+func (p profile) people() People { return People{Members: p.members(), Women: p.Women, Young: p.Young} }
+
+// within reports whether the filter lets the cooperative through.
+func (f Filter) within(p profile) bool {
+	return (f.Commune == "" || f.Commune == p.Commune) && (f.Sector == "" || f.Sector == p.Sector) && (!f.WomenOnly || p.WomenOnly)
+}
 
 // mostFirst puts the most sales first and equals by name.
 func mostFirst(a, b seller) int {
@@ -60,75 +81,44 @@ func foremost(list []seller, n int, order func(a, b seller) int, lets func(selle
 	return first
 }
 
-// movedAtOnce is how many changed cooperatives are read one by one; of more, all are read anew.
-const movedAtOnce = 500
-
-// compare gives the cooperatives that the filter lets through, as of the transaction's moment.
+// compare gives the cooperatives that the filter lets through, as of the transaction's moment: approved, or with a sale
+// in its period.
 func (s *Service) compare(ctx context.Context, tx *sqlx.Tx, f Filter) (comparison, error) {
-	now := comparison{}
-	if err := tx.GetContext(ctx, &now.version, `select version from sold_turn`); err != nil {
+	c := comparison{}
+	if err := tx.GetContext(ctx, &c.version, `select version from sold_turn`); err != nil {
 		return comparison{}, fmt.Errorf("version of the sums: %w", err)
 	}
-	before := s.kept.comparison(f)
-	if before.version == now.version {
-		return before, nil
-	}
-	moved, err := movedSince(ctx, tx, before, now)
-	if err != nil {
-		return comparison{}, err
-	}
-	if before.version == 0 || before.version > now.version || len(moved) > movedAtOnce {
-		err = tx.SelectContext(ctx, &now.sellers, counted, f.arguments()...)
-	} else {
-		now.sellers, err = s.anew(ctx, tx, f, before.sellers, moved)
-	}
+	during := span{f.From, f.To}
+	profiles, sales := s.kept.rows(during)
+	profiles, err := profiles.upTo(ctx, tx, c.version, profilesOf)
 	if err != nil {
 		return comparison{}, fmt.Errorf("compare cooperatives: %w", err)
 	}
-	s.kept.compared(f, now)
-	return now, nil
-}
-
-// movedSince are cooperatives of which something changed between two moments, of very many only some.
-func movedSince(ctx context.Context, tx *sqlx.Tx, before, now comparison) (ids []uuid.UUID, err error) {
-	if before.version == 0 {
-		return nil, nil
+	if sales, err = sales.upTo(ctx, tx, c.version, f.soldBy); err != nil {
+		return comparison{}, fmt.Errorf("compare sales: %w", err)
 	}
-	err = tx.SelectContext(ctx, &ids, `
-		select cooperative_id from sold_moved where version > $1 and version <= $2 limit $3`, before.version, now.version, movedAtOnce+1)
-	if err != nil {
-		return nil, fmt.Errorf("cooperatives that changed: %w", err)
+	s.kept.keepRows(profiles, during, sales)
+	figures := make(map[uuid.UUID]Figures, len(sales.of))
+	for _, s := range sales.of {
+		figures[s.Cooperative] = s.Figures
 	}
-	return ids, nil
-}
-
-// anew is the list with those read again that moved: they may be let through no more, or for the first time.
-func (s *Service) anew(ctx context.Context, tx *sqlx.Tx, f Filter, list []seller, moved []uuid.UUID) ([]seller, error) {
-	var read []seller
-	if err := tx.SelectContext(ctx, &read, countedOf, append(f.arguments(), pq.Array(moved))...); err != nil {
-		return nil, err
-	}
-	gone := make(map[uuid.UUID]bool, len(moved))
-	for _, id := range moved {
-		gone[id] = true
-	}
-	stay := make([]seller, 0, len(list)+len(read))
-	for _, seller := range list {
-		if !gone[seller.ID] {
-			stay = append(stay, seller)
+	for _, p := range profiles.of {
+		seller := seller{p, figures[p.ID]}
+		if (p.Approved || seller.Orders > 0) && f.within(p) {
+			c.sellers = append(c.sellers, seller)
 		}
 	}
-	return append(stay, read...), nil
+	return c, nil
 }
 
 // named gives these cooperatives with what they are called and where they are.
-func named(ctx context.Context, tx *sqlx.Tx, list []seller) ([]Cooperative, error) {
+func named(ctx context.Context, q sqlx.QueryerContext, list []seller) ([]Cooperative, error) {
 	ids, figures := make([]uuid.UUID, len(list)), make(map[uuid.UUID]seller, len(list))
 	for i, s := range list {
 		ids[i], figures[s.ID] = s.ID, s
 	}
 	named := []Cooperative{}
-	err := tx.SelectContext(ctx, &named, `
+	err := sqlx.SelectContext(ctx, q, &named, `
 		select c.id, c.slug, c.sector, c.commune, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr"
 		from unnest($1::uuid[]) with ordinality as n (id, place) join sellers c on c.id = n.id

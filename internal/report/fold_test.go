@@ -469,6 +469,19 @@ func TestALaterReportReadsOnlyTheCooperativesThatChanged(t *testing.T) {
 	same(t, "whom somebody sees who did not", sold(report.New(b.db)), map[string]money.Amount{"zitoun": 200000, "nahlat": 140000, "seksou": 50001, "khayt": 700})
 }
 
+func TestAReportOnAPlaceReadsNothingThatItsPeriodHasRead(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	b.autumn(t)
+	b.sales(t, report.Filter{})
+	b.exec(t, `update sold_by_cooperative set paid = paid + 1`)
+	var sold []money.Amount
+	for _, c := range b.sales(t, report.Filter{Commune: "ahfir"}).Most {
+		sold = append(sold, c.Total())
+	}
+	same(t, "what is sold in Ahfir", sold, []money.Amount{200000, 50000})
+}
+
 func TestAReportIsRightAfterVeryMuchChanged(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)

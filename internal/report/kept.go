@@ -3,25 +3,74 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 )
 
-// How much an instance keeps: so many reports, and comparisons of so many cooperatives in all (some 200 bytes each).
+// How much an instance keeps: so many reports, and in all periods sums of so many cooperatives (some 50 bytes each).
 const (
 	keptReports = 64
-	keptSellers = 400_000
+	keptSums    = 400_000
 )
 
-// kept are reports that stay true as long as the sums do, and the comparisons behind them, which are brought up to
-// date: a country's cooperatives are read once for each filter, and not for everybody who looks.
+// kept are reports that stay true as long as the sums do, and the rows behind them, which are brought up to date: a
+// country's cooperatives are read once, and once for each period, and not for everybody who looks.
 type kept struct {
-	mu          sync.Mutex
-	version     int64 // of the sums
-	reports     map[any]any
-	comparisons map[Filter]comparison
-	sellers     int // in all comparisons
+	mu       sync.Mutex
+	version  int64 // of the sums
+	reports  map[any]any
+	profiles carried[profile]
+	sales    map[span]carried[sold]
+	sums     int // in all periods
+}
+
+// span is a filter's period.
+type span struct{ from, to time.Time }
+
+// carried are rows of cooperatives as of a version of the sums. Nobody changes them: others may be reading them.
+type carried[T interface{ cooperative() uuid.UUID }] struct {
+	version int64 // 0: nothing is read yet
+	of      []T
+}
+
+// movedAtOnce is how many changed cooperatives are read one by one; of more, all are read anew.
+const movedAtOnce = 500
+
+// upTo brings the rows up to a version, which the transaction sees: all are read once (of nil), then those that moved.
+func (c carried[T]) upTo(ctx context.Context, tx *sqlx.Tx, version int64, read func(context.Context, sqlx.QueryerContext, []uuid.UUID) ([]T, error)) (carried[T], error) {
+	if c.version == version {
+		return c, nil
+	}
+	var moved []uuid.UUID
+	now := carried[T]{version: version}
+	if c.version > 0 && c.version < version {
+		moved = []uuid.UUID{}
+		err := tx.SelectContext(ctx, &moved, `
+			select cooperative_id from sold_moved where version > $1 and version <= $2 limit $3`, c.version, version, movedAtOnce+1)
+		if err != nil {
+			return carried[T]{}, fmt.Errorf("cooperatives that changed: %w", err)
+		}
+		if len(moved) > movedAtOnce {
+			moved = nil
+		}
+	}
+	if moved != nil {
+		gone := make(map[uuid.UUID]bool, len(moved))
+		for _, id := range moved {
+			gone[id] = true
+		}
+		now.of = slices.DeleteFunc(slices.Clone(c.of), func(row T) bool { return gone[row.cooperative()] })
+	}
+	rows, err := read(ctx, tx, moved)
+	if err != nil {
+		return carried[T]{}, err
+	}
+	now.of = append(now.of, rows...)
+	return now, nil
 }
 
 // earlier is the key of a Before.
@@ -75,20 +124,21 @@ func (k *kept) put(version int64, key, report any) {
 	k.reports[key] = report
 }
 
-// comparison is the one kept of what the filter lets through, or one of which nothing is read yet.
-func (k *kept) comparison(f Filter) comparison {
+// rows are those kept of all cooperatives and of their sales in a period, or none yet.
+func (k *kept) rows(during span) (carried[profile], carried[sold]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.comparisons[f]
+	return k.profiles, k.sales[during]
 }
 
-// compared keeps a comparison; all others go when they would be too many.
-func (k *kept) compared(f Filter, c comparison) {
+// keepRows keeps them; those of other periods go when they would be too many.
+func (k *kept) keepRows(profiles carried[profile], during span, sales carried[sold]) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.sellers += len(c.sellers) - len(k.comparisons[f].sellers)
-	if k.comparisons == nil || k.sellers > keptSellers || len(k.comparisons) >= keptReports {
-		k.comparisons, k.sellers = make(map[Filter]comparison), len(c.sellers)
+	k.profiles = profiles
+	k.sums += len(sales.of) - len(k.sales[during].of)
+	if k.sales == nil || k.sums > keptSums || len(k.sales) >= keptReports {
+		k.sales, k.sums = make(map[span]carried[sold]), len(sales.of)
 	}
-	k.comparisons[f] = c
+	k.sales[during] = sales
 }

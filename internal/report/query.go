@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -24,30 +25,40 @@ const (
 	sums = `sum(paid)::bigint as paid, sum(earned)::bigint as earned, sum(under_way)::bigint as under_way, sum(orders)::bigint as orders`
 
 	// soldIn sums it up by cooperative.
-	soldIn = `select cooperative_id, ` + sums + ` from (` + inMonths + ` union all ` + onDays + `) s group by cooperative_id`
-	// soldOf sums it up for the cooperative c.
-	soldOf = `select ` + sums + ` from (` + inMonths + ` and cooperative_id = c.id union all ` + onDays + ` and p.cooperative_id = c.id) s`
+	soldIn = `select cooperative_id, ` + sums + ` from (` + inMonths + ` union all ` + onDays + `) s group by cooperative_id having sum(orders) > 0`
+	// soldOf sums it up for each of the cooperatives $6.
+	soldOf = `
+	    select c.id as cooperative_id, s.*
+	    from unnest($6::uuid[]) c (id)
+	    cross join lateral (select ` + sums + ` from (` + inMonths + ` and cooperative_id = c.id union all ` + onDays + ` and p.cooperative_id = c.id) s) s
+	    where s.orders > 0`
 )
 
-// counted are the cooperatives that a report is about, with their figures: approved, or with a sale in its period.
-// countedOf are those of the list $9 that are.
-const (
-	counted   = `select ` + asSeller + ` from sellers c left join (` + soldIn + `) s on s.cooperative_id = c.id where ` + counts
-	countedOf = `select ` + asSeller + ` from sellers c cross join lateral (` + soldOf + `) s where c.id = any($9) and ` + counts
-
-	counts   = `(c.approved or s.orders > 0) and ` + within
-	asSeller = `c.id, c.name_ar, c.commune, c.women_only, c.women, c.men, c.young,
-	       coalesce(s.paid, 0) as paid, coalesce(s.earned, 0) as earned, coalesce(s.under_way, 0) as under_way, coalesce(s.orders, 0) as orders`
-)
-
-// within lets the cooperatives c through that the filter does.
-const within = `($6 = '' or c.commune = $6) and ($7 = '' or c.sector = $7) and (not $8 or c.women_only)`
-
-// arguments are those of soldIn, and after them those of counted.
+// arguments are those of soldIn, and of soldOf but for the last.
 func (f Filter) arguments() []any {
 	from, to, days := f.period().ofCooperatives()
 	firsts, lasts, times := columns(days)
-	return []any{from, to, firsts, lasts, times, f.Commune, f.Sector, f.WomenOnly}
+	return []any{from, to, firsts, lasts, times}
+}
+
+// soldBy is what these cooperatives sold in the filter's period, or all; who sold nothing is not in it.
+func (f Filter) soldBy(ctx context.Context, q sqlx.QueryerContext, cooperatives []uuid.UUID) (rows []sold, err error) {
+	query, args := soldIn, f.arguments()
+	if cooperatives != nil {
+		query, args = soldOf, append(args, pq.Array(cooperatives))
+	}
+	err = sqlx.SelectContext(ctx, q, &rows, query, args...)
+	return rows, err
+}
+
+// profilesOf are those of these cooperatives, or of all.
+func profilesOf(ctx context.Context, q sqlx.QueryerContext, cooperatives []uuid.UUID) (rows []profile, err error) {
+	query, args := `select id, approved, name_ar, commune, sector, women_only, women, men, young from sellers`, []any(nil)
+	if cooperatives != nil {
+		query, args = query+` where id = any($1)`, []any{pq.Array(cooperatives)}
+	}
+	err = sqlx.SelectContext(ctx, q, &rows, query, args...)
+	return rows, err
 }
 
 type month struct {
@@ -84,38 +95,41 @@ func (f Filter) months(ctx context.Context, tx *sqlx.Tx) ([]month, error) {
 // EachCooperative hands the cooperatives that a report is about to fn one by one, the most sales first and equals by
 // name, until fn fails.
 func (s *Service) EachCooperative(ctx context.Context, f Filter, fn func(Cooperative) error) error {
-	return s.each(ctx, f, `true`, `n.paid + n.under_way desc`, fn)
+	return s.each(ctx, f, anybody, mostFirst, fn)
 }
 
 // EachIdle hands those of them with no sale to fn likewise, the most members first and equals by name.
 func (s *Service) EachIdle(ctx context.Context, f Filter, fn func(Cooperative) error) error {
-	return s.each(ctx, f, `n.paid + n.under_way = 0`, `n.women + n.men desc`, fn)
+	return s.each(ctx, f, idle, largeFirst, fn)
 }
 
-func (s *Service) each(ctx context.Context, f Filter, which, order string, fn func(Cooperative) error) (err error) {
+// namedAtOnce is of how many cooperatives the names are looked up while they are handed on.
+const namedAtOnce = 500
+
+func (s *Service) each(ctx context.Context, f Filter, lets func(seller) bool, order func(a, b seller) int, fn func(Cooperative) error) error {
 	if _, err := s.catchUp(ctx); err != nil {
 		return err
 	}
-	rows, err := s.db.QueryxContext(ctx, `
-		select n.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr", c.commune, c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr",
-		       c.sector, n.women, n.men, n.young, n.women_only, n.paid, n.earned, n.under_way, n.orders
-		from (`+counted+`) n join sellers c on c.id = n.id where `+which+`
-		order by `+order+`, n.name_ar collate "C", n.id`, f.arguments()...)
+	var list []seller
+	err := s.atOneMoment(ctx, func(tx *sqlx.Tx) error {
+		c, err := s.compare(ctx, tx, f.inUTC())
+		list = slices.DeleteFunc(c.sellers, func(s seller) bool { return !lets(s) })
+		return err
+	})
 	if err != nil {
-		return fmt.Errorf("sales by cooperative: %w", err)
+		return err
 	}
-	defer func() { _ = rows.Close() }() // rows.Err tells
-	for rows.Next() {
-		var c Cooperative
-		if err := rows.StructScan(&c); err != nil {
-			return fmt.Errorf("sales by cooperative: %w", err)
-		}
-		if err := fn(c); err != nil {
+	slices.SortFunc(list, order)
+	for some := range slices.Chunk(list, namedAtOnce) {
+		cooperatives, err := named(ctx, s.db, some)
+		if err != nil {
 			return err
 		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("sales by cooperative: %w", err)
+		for _, c := range cooperatives {
+			if err := fn(c); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -155,22 +169,13 @@ func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID
 	if _, err := s.catchUp(ctx); err != nil {
 		return nil, err
 	}
-	var rows []struct {
-		ID uuid.UUID `db:"cooperative_id"`
-		Figures
-	}
-	err := s.db.SelectContext(ctx, &rows, `
-		select c.id as cooperative_id, s.*
-		from unnest($6::uuid[]) c (id)
-		cross join lateral (`+soldOf+`) s
-		where s.orders > 0`,
-		append(f.arguments()[:5], pq.Array(cooperatives))...)
+	rows, err := f.soldBy(ctx, s.db, append([]uuid.UUID{}, cooperatives...)) // none are not all
 	if err != nil {
 		return nil, fmt.Errorf("sales of some cooperatives: %w", err)
 	}
 	of := make(map[uuid.UUID]Figures, len(rows))
 	for _, r := range rows {
-		of[r.ID] = r.Figures
+		of[r.Cooperative] = r.Figures
 	}
 	return of, nil
 }
