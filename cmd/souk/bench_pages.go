@@ -70,9 +70,9 @@ var benched = map[string][]string{
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
 	"/seller/upload":               {""},
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
-	"/seller/orders":               {"", "?show=past", "?show=past" + onward},
+	"/seller/orders":               {"", onward, "?show=ready", "?show=courier", "?show=past", "?show=past" + onward, "?show=past&place={late}"},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
-	"/seller/money":                {"", onward},
+	"/seller/money":                {"", onward, "?after={entry}"},
 	"/seller/people":               {""},
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
@@ -91,7 +91,7 @@ var benched = map[string][]string{
 	"/association/people/:id":              {"/association/people/{person}"},
 	"/association/security":                {"", onward, "?kind=signed_in"},
 	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
-	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward},
+	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward, "/association/settlement/{cooperative}?after={entry}"},
 }
 
 // benchedFiles are asked likewise, but grow with the market: each is of all that there is.
@@ -115,7 +115,7 @@ const (
 )
 
 // inMarket are the values that addresses take from the market, as SQL. The cooperative is the one with the
-// most products.
+// most products and sales; late and entry are near the beginning of what it ever had.
 var inMarket = map[string]string{
 	"cooperative": `select slug from sellers where id = $1`,
 	"neighbour":   `select slug from sellers where id > $1 and approved order by id limit 1`,
@@ -124,6 +124,8 @@ var inMarket = map[string]string{
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
+	"late":        `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_parts where cooperative_id = $1 order by placed_at, id limit 1 offset 15`,
+	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 15`,
 	"number":      `select number from order_heads where $1::uuid is not null order by placed_at, id limit 1`,
 	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1`, // the first there was
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,

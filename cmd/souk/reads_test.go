@@ -32,8 +32,8 @@ import (
 
 // The two markets whose pages are read: whatever there is many of, there is four times as much of in the second.
 var (
-	readSmall = sample.Size{Copies: 4, Shelf: 600}
-	readLarge = sample.Size{Copies: 16, Shelf: 2400}
+	readSmall = sample.Size{Copies: 4, Shelf: 600, Sales: 4}
+	readLarge = sample.Size{Copies: 16, Shelf: 2400, Sales: 16}
 )
 
 // mayRead is how many rows a statement may read in the large market that reads so many in the small one.

@@ -61,6 +61,9 @@ func (g *growth) prepare() error {
 	if err != nil {
 		return err
 	}
+	if err := g.prepareSales(); err != nil {
+		return err
+	}
 	// Whatever has a uuid in its key is the market's; what has not (categories, settings) there is once, and so is
 	// what became of it.
 	err = g.tx.SelectContext(g.ctx, &g.tables, `
@@ -85,6 +88,23 @@ func (g *growth) prepare() error {
 		return err
 	}
 	return g.triggers("disable")
+}
+
+// prepareSales makes the function that tells whose a sale's copy is: the best known cooperative's own, with her products
+// and by her members, as often as Size.Sales has it; then its copies'.
+func (g *growth) prepareSales() error {
+	var own string
+	err := g.tx.GetContext(g.ctx, &own, `
+		select array_agg(id) from (
+		    select c.id from cooperatives c where c.slug = $1
+		    union all select p.id from products p join cooperatives c on c.id = p.cooperative_id where c.slug = $1
+		    union all select u.id from users u join cooperatives c on c.id = u.cooperative_id where c.slug = $1) o`, bestKnown)
+	if err != nil {
+		return fmt.Errorf("the best known: %w", err)
+	}
+	return g.exec(fmt.Sprintf(`
+		create function pg_temp.sells(id uuid, n int) returns uuid language sql immutable as $$
+		    select case when n <= %d and id = any('%s') then id else pg_temp.copied(id, n) end $$`, g.size.Sales, own))
 }
 
 // takeAway drops what the query names, until restore.
@@ -132,6 +152,17 @@ var renamed = map[string]string{
 	"payment_attempts.key": `key || '-' || n`,
 	"journals.reference":   `reference || '-' || n`,
 	"journals.input_hash":  journalHash,
+
+	"hold_lines.product_id":      `pg_temp.sells(product_id, n)`,
+	"order_adjustments.user_id":  `pg_temp.sells(user_id, n)`,
+	"order_events.user_id":       `pg_temp.sells(user_id, n)`,
+	"order_lines.product_id":     `pg_temp.sells(product_id, n)`,
+	"payouts.cooperative_id":     `pg_temp.sells(cooperative_id, n)`,
+	"payouts.reference":          `reference || '-' || n`,
+	"postings.cooperative_id":    `pg_temp.sells(cooperative_id, n)`,
+	"stock_movements.product_id": `case when order_id is null then pg_temp.copied(product_id, n) else pg_temp.sells(product_id, n) end`,
+	"stock_movements.user_id":    `case when order_id is null then pg_temp.copied(user_id, n) else pg_temp.sells(user_id, n) end`,
+	"sub_orders.cooperative_id":  `pg_temp.sells(cooperative_id, n)`,
 }
 
 // buyersPhone gives each copy buyers of its own.
@@ -149,7 +180,7 @@ const journalHash = `(
 	                                     order by p.debit collate "C", p.credit collate "C", p.amount) || ']}', 'UTF8'))
 	from (
 	    select ` + debited + ` as debit, ` + credited + ` as credit, p.amount_centimes as amount,
-	           coalesce(',"cooperative_id":"' || pg_temp.copied(p.cooperative_id, n) || '"', '') as whose
+	           coalesce(',"cooperative_id":"' || pg_temp.sells(p.cooperative_id, n) || '"', '') as whose
 	    from postings p
 	    join ledger_accounts d on d.account = p.debit
 	    join ledger_accounts c on c.account = p.credit
@@ -159,9 +190,9 @@ const journalHash = `(
 // debited and credited are a posting's accounts as ledger.Account writes them.
 const (
 	debited = `replace(p.debit, 'pending_delivery', 'pending:delivery') ||
-	    case d.subject when 'cooperative' then ':' || pg_temp.copied(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
+	    case d.subject when 'cooperative' then ':' || pg_temp.sells(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
 	credited = `replace(p.credit, 'pending_delivery', 'pending:delivery') ||
-	    case c.subject when 'cooperative' then ':' || pg_temp.copied(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
+	    case c.subject when 'cooperative' then ':' || pg_temp.sells(p.cooperative_id, n) when 'provider' then ':' || p.provider else '' end`
 )
 
 // carried are tables that count and countStanding fill: copies of their rows would only be taken away again, and be in
@@ -187,8 +218,12 @@ func (g *growth) copyAll() error {
 			}
 		}
 	}
-	// What waits for an answer is given up in time.
-	return g.exec(fmt.Sprintf(`
+	// Whoever sold more had more; and what waits for an answer is given up in time.
+	return g.exec(`
+		insert into stock_movements (id, product_id, delta, reason, actor, at)
+		select pg_temp.copied(p.id, 0), p.id, p.stock - m.delta, 'count', 'system', p.created_at
+		from products p join (select product_id, sum(delta) as delta from stock_movements group by product_id) m on m.product_id = p.id
+		where p.stock <> m.delta`, fmt.Sprintf(`
 		insert into river_job (kind, state, args, max_attempts, priority, queue, scheduled_at)
 		select kind, state, jsonb_set(args, '{order_id}', to_jsonb(pg_temp.copied((args->>'order_id')::uuid, n))), max_attempts, priority, queue, scheduled_at
 		from river_job cross join generate_series(2, %d) as n
@@ -222,11 +257,11 @@ func (g *growth) copyRows(table, joined string, other map[string]string) error {
 		select ` + strings.Join(values, ", ") + ` from ` + table + ` o ` + joined)
 }
 
-// longShelf is the cooperative that has Size.Shelf products.
-const longShelf = "nouarat-echcharaa"
+// bestKnown is the cooperative that has Size.Shelf products and Size.Sales.
+const bestKnown = "nouarat-echcharaa"
 
 // fillShelves adds products that nobody has ordered yet, like those that their cooperatives have already:
-// first to the one with the long shelf, then to all.
+// first to the best known, then to all.
 func (g *growth) fillShelves() error {
 	err := g.exec(`
 		create temp table shelf on commit drop as select id as product, 0 as n from products limit 0`,
@@ -237,7 +272,7 @@ func (g *growth) fillShelves() error {
 		cross join generate_series(1, %d) as n
 		order by n, p.id
 		limit greatest(0, %[2]d - (select count(*) from products where cooperative_id = (select id from cooperatives where slug = '%[1]s')))`,
-			longShelf, g.size.Shelf),
+			bestKnown, g.size.Shelf),
 		fmt.Sprintf(`
 		insert into shelf
 		select p.id, 2000000 + n

@@ -8,7 +8,7 @@ import (
 func TestALargeMarketIsAsTrueAsTheSample(t *testing.T) {
 	t.Parallel()
 	m := inMonth(t, time.November)
-	if err := Load(t.Context(), m, Size{Days: 150, Busy: 1.5, Copies: 5, Products: 1600, Shelf: 90}); err != nil {
+	if err := Load(t.Context(), m, Size{Days: 150, Busy: 1.5, Copies: 5, Products: 1600, Shelf: 90, Sales: 3}); err != nil {
 		t.Fatal(err)
 	}
 	clean(t, m.DB)
@@ -17,9 +17,16 @@ func TestALargeMarketIsAsTrueAsTheSample(t *testing.T) {
 		"five markets' cooperatives":    `select count(*) = 125 from cooperatives`,
 		"as many products as were said": `select count(*) = 1600 from products`,
 		"a long shelf":                  `select count(*) >= 90 from products p join cooperatives c on c.id = p.cooperative_id where c.slug = 'nouarat-echcharaa'`,
-		"names of their own":            `select count(distinct name_fr) = count(*) from cooperatives`,
-		"five markets' orders":          `select count(*) % 5 = 0 and count(*) > 1000 from orders`,
-		"every member's own account":    `select count(*) = 5 * 28 from users`,
+		"three markets' sales of hers": `
+			select count(*) filter (where c.slug = 'nouarat-echcharaa') = 3 * count(*) filter (where c.slug = 'nouarat-echcharaa-4')
+			   and count(*) filter (where c.slug = 'nouarat-echcharaa-2') = 0
+			from sub_orders s join cooperatives c on c.id = s.cooperative_id`,
+		"and of her payouts": `
+			select count(*) filter (where c.slug = 'nouarat-echcharaa') = 3 * count(*) filter (where c.slug = 'nouarat-echcharaa-4')
+			from payouts t join cooperatives c on c.id = t.cooperative_id`,
+		"names of their own":         `select count(distinct name_fr) = count(*) from cooperatives`,
+		"five markets' orders":       `select count(*) % 5 = 0 and count(*) > 1000 from orders`,
+		"every member's own account": `select count(*) = 5 * 28 from users`,
 	} {
 		var holds bool
 		if err := m.DB.Get(&holds, query); err != nil || !holds {
