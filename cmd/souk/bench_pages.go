@@ -124,7 +124,7 @@ var inMarket = map[string]string{
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
-	"late":        `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_parts where cooperative_id = $1 order by placed_at, id limit 1 offset 15`,
+	"late":        `select 'after-' || (extract(epoch from o.placed_at) * 1000000)::bigint || '-' || p.id from order_parts p join order_heads o on o.id = p.order_id where p.cooperative_id = $1 order by o.placed_at, p.id limit 1 offset 15`,
 	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 15`,
 	"number":      `select number from order_heads where $1::uuid is not null order by placed_at, id limit 1`,
 	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1`, // the first there was
