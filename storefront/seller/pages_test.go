@@ -182,6 +182,46 @@ func TestHomeSaysWhatToPrepareAndWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestHomeBeginsWithTheOldestOfManyOrders(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	const orders, oldest = 53, 50
+	if _, err := m.DB.Exec(`update products set stock = 1000`); err != nil {
+		t.Fatal(err)
+	}
+	for range orders {
+		m.Order()
+	}
+	if _, err := m.DB.Exec(`
+		update sub_orders set state = 'accepted'
+		where id in (select id from sub_orders where cooperative_id = $1 order by placed_at, id limit $2)`, m.Honey.ID, oldest); err != nil {
+		t.Fatal(err)
+	}
+	for language, told := range map[string]struct{ oldest, all string }{
+		"ar": {"من أقدم 50 طلبًا:", "53 طلبًا."},
+		"fr": {"Des 50 plus anciennes commandes :", "53 commandes."},
+		"en": {"Of the 50 oldest orders:", "53 orders."},
+	} {
+		page := member.Get("/" + language + "/seller").Want(http.StatusOK)
+		if got := page.Text("main [data-oldest]"); got != told.oldest {
+			t.Errorf("of how many the products are: %q", got)
+		}
+		if got := page.Text("main .lead"); !strings.HasPrefix(got, told.all) {
+			t.Errorf("how many there are: %q", got)
+		}
+		if got := page.Text("li.take .q"); !strings.HasPrefix(got, "100×") {
+			t.Errorf("to prepare: %q", got)
+		}
+		if got := page.Text("main .note.wait b"); !strings.HasPrefix(got, "3 ") {
+			t.Errorf("new ones: %q", got)
+		}
+		if page.Find("main .note.wait p").First().Find("b.nb").Length() != 1 {
+			t.Error("it is not told until when the new ones wait")
+		}
+	}
+}
+
 func TestHomeTellsWhereTheCooperativeStands(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

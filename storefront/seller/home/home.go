@@ -48,13 +48,14 @@ type homeView struct {
 	Reason   string // of a suspension
 	Products int
 
-	Take     []take
-	Orders   int          // in which Take is
+	Orders   int          // to be prepared
 	New      int          // of them, not answered yet
 	AnswerBy time.Time    // the first of the new ones
+	Ready    int          // orders that wait to be fetched
+	Oldest   int          // of Orders, those that the following is about
+	Take     []take       // what they ask for
 	FirstDay time.Time    // by which the first of them has to reach its buyer
 	Share    money.Amount // what is the cooperative's, of them all
-	Ready    int          // orders that wait to be fetched
 
 	Owed    settlement.Owed
 	Missing *missing
@@ -76,7 +77,7 @@ type missing struct {
 
 const (
 	takesShown    = 12
-	partsAtOnce   = 500
+	partsAtOnce   = 50 // as many as are packed in a day; whoever has more to prepare begins with the oldest
 	productsAsked = 50 // the newest ones; looking for gaps in more would only slow the page down
 )
 
@@ -85,7 +86,7 @@ func (h *Handler) home(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v := homeView{State: r.Cooperative.State, Ready: counts[order.PartReady]}
+	v := homeView{State: r.Cooperative.State, Orders: p.Waiting, New: counts[order.PartPlaced], Ready: counts[order.PartReady]}
 	if err := h.fillHome(r, &v); err != nil {
 		return err
 	}
@@ -112,6 +113,15 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 		return err
 	}
 	v.gather(todo.Parts)
+	if v.New > 0 && v.AnswerBy.IsZero() { // they are all newer than the oldest
+		fresh, err := h.Orders.PartsOf(ctx, coopID, []order.PartState{order.PartPlaced}, nil, 1)
+		if err != nil {
+			return err
+		}
+		for _, part := range fresh.Parts {
+			v.AnswerBy = part.ExpiresAt
+		}
+	}
 	if r.Holds(account.SeeOwnMoney) {
 		if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
 			return err
@@ -132,20 +142,17 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	return nil
 }
 
-// gather adds up what the parts ask for, the most first.
+// gather adds up what the oldest parts ask for, the most first.
 func (v *homeView) gather(parts []order.CooperativePart) {
-	v.Orders = len(parts)
+	v.Oldest = len(parts)
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
 		if v.FirstDay.IsZero() || part.DeliverTo.Before(v.FirstDay) {
 			v.FirstDay = part.DeliverTo
 		}
-		if part.State == order.PartPlaced {
-			v.New++
-			if v.AnswerBy.IsZero() || part.ExpiresAt.Before(v.AnswerBy) {
-				v.AnswerBy = part.ExpiresAt
-			}
+		if part.State == order.PartPlaced && (v.AnswerBy.IsZero() || part.ExpiresAt.Before(v.AnswerBy)) {
+			v.AnswerBy = part.ExpiresAt
 		}
 		for _, line := range part.Lines {
 			if line.Quantity == 0 { // all of it was taken off
