@@ -231,9 +231,14 @@ type CleanWorker struct {
 	DB *sqlx.DB
 }
 
+// cleanAtOnce is how many messages one statement throws away.
+const cleanAtOnce = 1000
+
 // Work throws away kept messages that have run out.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
-	if _, err := w.DB.ExecContext(ctx, `DELETE FROM mailbox WHERE ends_at <= now()`); err != nil {
+	err := postgres.InBatches(ctx, postgres.Batch(w.DB, `
+		DELETE FROM mailbox WHERE id = ANY(ARRAY(SELECT id FROM mailbox WHERE ends_at <= now() ORDER BY ends_at LIMIT $1))`, cleanAtOnce))
+	if err != nil {
 		return fmt.Errorf("clean mailbox: %w", err)
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // ExpireArgs is the job that ends an order's reservations when they run out.
@@ -59,27 +61,34 @@ type CleanWorker struct {
 	Orders *Service
 }
 
-// Work throws away what nobody needs any more.
+// cleanAtOnce is how many rows one statement throws away.
+const cleanAtOnce = 10_000
+
+// Work throws away what nobody needs any more, but for what is being used at this moment.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
-	now := w.Orders.Now()
-	_, err := w.Orders.db.ExecContext(ctx, `
-		delete from baskets b
-		where updated_at < $1 or updated_at < $2 and (
-		    updated_at = created_at or not exists (select from basket_lines l where l.token_hash = b.token_hash))`,
-		now.Add(-basketLife), now.Add(-touchedOnce))
+	s, now := w.Orders, w.Orders.Now()
+	err := postgres.InBatches(ctx,
+		postgres.Batch(s.db, `
+			delete from baskets where token_hash = any(array(
+			    select token_hash from baskets b
+			    where updated_at < $1 or updated_at < $2 and (
+			        updated_at = created_at or not exists (select from basket_lines l where l.token_hash = b.token_hash))
+			    order by updated_at limit $3 for update skip locked))`, now.Add(-basketLife), now.Add(-touchedOnce), cleanAtOnce),
+		postgres.Batch(s.db, `
+			update orders set placed_from = null where id = any(array(
+			    select id from orders where placed_from is not null and placed_at < $1 order by placed_at limit $2 for no key update skip locked))`,
+			now.Add(-replayLife), cleanAtOnce),
+		postgres.Batch(s.db, `
+			delete from hold_turns where caller = any(array(
+			    select caller from hold_turns where at < $1 order by at limit $2 for update skip locked))`, now.Add(-turnLife), cleanAtOnce),
+		postgres.Batch(s.db, `
+			with old as (
+			    select recipient, order_id from order_letters where at < $1 order by at limit $2 for update skip locked
+			)
+			delete from order_letters l using old where l.recipient = old.recipient and l.order_id = old.order_id`,
+			now.Add(-letterLife), cleanAtOnce))
 	if err != nil {
-		return fmt.Errorf("order: clean baskets: %w", err)
-	}
-	_, err = w.Orders.db.ExecContext(ctx, `
-		update orders set placed_from = null where placed_from is not null and placed_at < $1`, now.Add(-replayLife))
-	if err != nil {
-		return fmt.Errorf("order: forget addresses: %w", err)
-	}
-	if _, err = w.Orders.db.ExecContext(ctx, `delete from hold_turns where at < $1`, now.Add(-turnLife)); err != nil {
-		return fmt.Errorf("order: clean turns: %w", err)
-	}
-	if _, err = w.Orders.db.ExecContext(ctx, `delete from order_letters where at < $1`, now.Add(-letterLife)); err != nil {
-		return fmt.Errorf("order: clean letters: %w", err)
+		return fmt.Errorf("order: clean: %w", err)
 	}
 	return nil
 }

@@ -48,13 +48,20 @@ func TestTheExpiryOfAnUnknownOrderIsNotTriedAgain(t *testing.T) {
 func TestForgottenBasketsAreThrownAway(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	forgotten, fresh := order.NewToken(), order.NewToken()
+	forgotten, remembered, fresh := order.NewToken(), order.NewToken(), order.NewToken()
 	m.add(forgotten, m.wheat, 1)
+	m.later(time.Minute)
+	m.add(remembered, m.wheat, 1)
 	m.later(61 * 24 * time.Hour)
 	m.add(fresh, m.wheat, 1)
+	again, err := m.db.Beginx() // its buyer is back at this moment
+	m.must(err)
+	defer func() { _ = again.Rollback() }()
+	again.MustExec(`update baskets set updated_at = $1 where updated_at = (select max(updated_at) from baskets where updated_at < $2)`, m.now, m.now)
 	worker := order.CleanWorker{Orders: m.Service}
 	m.must(worker.Work(t.Context(), nil))
-	for token, want := range map[string]int{forgotten: 0, fresh: 1} {
+	m.must(again.Commit())
+	for token, want := range map[string]int{forgotten: 0, remembered: 1, fresh: 1} {
 		if n, err := m.Count(t.Context(), token); err != nil || n != want {
 			t.Errorf("%d pieces, want %d: %v", n, want, err)
 		}

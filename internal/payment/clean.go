@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // payloadKept is how long what a provider told is kept after it was worked: for so long a buyer may dispute a payment
@@ -30,17 +32,13 @@ const emptied = 1000
 // Work empties events that were worked long ago. One that could not be worked keeps what it told.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	s := w.Payments
-	for {
-		result, err := s.db.ExecContext(ctx, `
-			update payment_events set payload = ''
-			where (provider, id) in (
-			    select provider, id from payment_events where worked_at < $1 and payload <> '' order by worked_at limit $2)`,
-			s.now().Add(-payloadKept), emptied)
-		if err != nil {
-			return fmt.Errorf("payment: empty events: %w", err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n < emptied {
-			return err
-		}
+	err := postgres.InBatches(ctx, postgres.Batch(s.db, `
+		update payment_events set payload = ''
+		where (provider, id) in (
+		    select provider, id from payment_events where worked_at < $1 and payload <> '' order by worked_at limit $2)`,
+		s.now().Add(-payloadKept), emptied))
+	if err != nil {
+		return fmt.Errorf("payment: empty events: %w", err)
 	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"github.com/lib/pq"
 	"github.com/riverqueue/river"
 	"gocloud.dev/gcerrors"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // How long what nobody sees of pictures is kept.
@@ -40,16 +42,8 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 		update pictures set state = 'refused' where state = 'waiting' and created_at < $1`, s.now().Add(-waits)); err != nil {
 		return fmt.Errorf("clean pictures: %w", err)
 	}
-	for _, clear := range []func(context.Context) (int, error){s.dropOriginals, s.dropUnseen} {
-		for {
-			n, err := clear(ctx)
-			if err != nil {
-				return fmt.Errorf("clean pictures: %w", err)
-			}
-			if n == 0 {
-				break
-			}
-		}
+	if err := postgres.InBatches(ctx, s.dropOriginals, s.dropUnseen); err != nil {
+		return fmt.Errorf("clean pictures: %w", err)
 	}
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // CleanArgs is the periodic job that throws away events that are older than a year; once a day is often
@@ -26,15 +28,11 @@ const batch = 10_000
 // Work throws away what is older than a year, by the database's clock: the table lets nobody take away
 // anything younger.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
-	for {
-		result, err := w.Log.db.ExecContext(ctx, `
-			delete from security_events where id = any(array(
-			    select id from security_events where at <= now() - interval '1 year' order by at limit $1))`, batch)
-		if err != nil {
-			return fmt.Errorf("clean security events: %w", err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n < batch {
-			return err
-		}
+	err := postgres.InBatches(ctx, postgres.Batch(w.Log.db, `
+		delete from security_events where id = any(array(
+		    select id from security_events where at <= now() - interval '1 year' order by at limit $1))`, batch))
+	if err != nil {
+		return fmt.Errorf("clean security events: %w", err)
 	}
+	return nil
 }

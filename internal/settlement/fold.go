@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // FoldArgs is the periodic job that keeps short what is carried of where all cooperatives stand; once in some minutes
@@ -30,8 +32,8 @@ const (
 // accounts that are asked about no longer (see ChangedAccounts).
 func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 	s := w.Settlements
-	for folded := foldedAtOnce; folded == foldedAtOnce; {
-		err := s.db.GetContext(ctx, &folded, `
+	fold := func(ctx context.Context) (folded int, err error) {
+		err = s.db.GetContext(ctx, &folded, `
 			with gone as (
 			    delete from standing_changes
 			    where id = any(array(select id from standing_changes order by id limit $1 for update skip locked))
@@ -43,13 +45,14 @@ func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 			    from gone group by women_only
 			)
 			select count(*) from gone`, foldedAtOnce, foldedFrom)
-		if err != nil {
-			return fmt.Errorf("settlement: fold where all stand: %w", err)
-		}
+		return folded, err
 	}
-	_, err := s.db.ExecContext(ctx, `delete from account_questions where proven and changed_at < $1`, s.now().Add(-freshAccount))
-	if err != nil {
-		return fmt.Errorf("settlement: forget changes of bank accounts: %w", err)
+	forget := postgres.Batch(s.db, `
+		delete from account_questions where cooperative_id = any(array(
+		    select cooperative_id from account_questions where proven and changed_at < $1 order by changed_at limit $2 for update skip locked))`,
+		s.now().Add(-freshAccount), foldedAtOnce)
+	if err := postgres.InBatches(ctx, fold, forget); err != nil {
+		return fmt.Errorf("settlement: fold where all stand: %w", err)
 	}
 	return nil
 }

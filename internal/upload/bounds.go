@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // What files may cost the market's disk, which is everybody's: a file of 8 MiB takes some 40 MB of it.
@@ -102,47 +103,24 @@ const cleanAtOnce = 20
 // Work clears until nothing is left to clear.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 	s := w.Uploads
-	for _, clear := range []func(context.Context) (int, error){s.discardOld, s.forgetRows, s.forgetUploads} {
-		for {
-			n, err := clear(ctx)
-			if err != nil {
-				return fmt.Errorf("clean uploads: %w", err)
-			}
-			if n == 0 {
-				break
-			}
-		}
+	now := s.now()
+	err := postgres.InBatches(ctx,
+		func(ctx context.Context) (int, error) {
+			return discard(ctx, s.db, `
+				select id from uploads where state = 'previewed' and created_at < $1
+				order by created_at limit $2`, now.Add(-rowsKept), cleanAtOnce)
+		},
+		postgres.Batch(s.db, `
+			delete from upload_rows where upload_id in (
+			    select id from uploads u
+			    where state = 'applied' and applied_at < $1 and exists (select 1 from upload_rows r where r.upload_id = u.id)
+			    limit $2)`, now.Add(-rowsKept), cleanAtOnce),
+		postgres.Batch(s.db, `
+			delete from uploads where id = any(array(
+			    select id from uploads where state in ('discarded', 'applied') and created_at < $1
+			    order by created_at limit $2))`, now.Add(-uploadsKept), cleanAtOnce))
+	if err != nil {
+		return fmt.Errorf("clean uploads: %w", err)
 	}
 	return nil
-}
-
-// discardOld discards some previews that nobody has applied for long, and says how many.
-func (s *Service) discardOld(ctx context.Context) (int, error) {
-	return discard(ctx, s.db, `
-		select id from uploads where state = 'previewed' and created_at < $1
-		order by created_at limit $2`, s.now().Add(-rowsKept), cleanAtOnce)
-}
-
-// forgetRows deletes the rows of some files that were applied long ago, and says how many.
-func (s *Service) forgetRows(ctx context.Context) (int, error) {
-	return s.deleted(ctx, `
-		delete from upload_rows where upload_id in (
-		    select id from uploads u
-		    where state = 'applied' and applied_at < $1 and exists (select 1 from upload_rows r where r.upload_id = u.id)
-		    limit $2)`, s.now().Add(-rowsKept), cleanAtOnce)
-}
-
-// forgetUploads deletes what is left of old uploads, and says how many.
-func (s *Service) forgetUploads(ctx context.Context) (int, error) {
-	return s.deleted(ctx, `
-		delete from uploads where state in ('discarded', 'applied') and created_at < $1`, s.now().Add(-uploadsKept))
-}
-
-func (s *Service) deleted(ctx context.Context, query string, args ...any) (int, error) {
-	done, err := s.db.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	n, err := done.RowsAffected()
-	return int(n), err
 }
