@@ -2,7 +2,6 @@ package storefront_test
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -89,16 +88,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 // payout is money that was paid out to a cooperative for what it sold.
 func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Payout {
 	t.Helper()
-	o := m.Order().Order
-	by := m.ByAssociation()
-	var err error
-	for _, part := range o.Parts {
-		err = errors.Join(err, m.Orders.Accept(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)),
-			m.Orders.Ready(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)), m.Orders.HandOver(t.Context(), part.ID, m.ByCooperative(part.Cooperative.ID)))
-	}
-	if err := errors.Join(err, m.Orders.Dispatch(t.Context(), o.ID, by), m.Orders.Deliver(t.Context(), o.ID, by)); err != nil {
-		t.Fatal(err)
-	}
+	m.Deliver(m.Order().Order)
 	return m.PayOut(s, 100, "VIR-0")
 }
 

@@ -59,15 +59,15 @@ func (m *market) weighed(o order.Order, product uuid.UUID, pieces int, key strin
 func (m *market) bring(id uuid.UUID) {
 	m.t.Helper()
 	m.handOverAll(id)
-	m.must(m.Dispatch(context.Background(), id, m.people()))
-	m.must(m.Deliver(context.Background(), id, m.people()))
+	m.must(m.Move(context.Background(), order.MoveDispatch, id, m.people()))
+	m.must(m.Move(context.Background(), order.MoveDeliver, id, m.people()))
 }
 
 func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
-	m.must(m.Accept(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.couscous).ID, m.of(m.couscous)))
 	m.must(m.Adjust(t.Context(), o.ID, m.weighed(o, m.wheat, 1, "torn"), m.of(m.couscous)))
 	now := m.read(o.ID)
 	if p := m.part(now, m.couscous); p.Items != 26_00 || p.Commission != 1_30 || p.Lines[0].Quantity != 1 || p.Lines[0].Total != 26_00 {
@@ -126,13 +126,13 @@ func TestAPartIsDroppedForWhatIsLeftOfIt(t *testing.T) {
 				m.pay(o.ID)
 			}
 			m.must(m.Adjust(t.Context(), o.ID, m.weighed(o, m.wheat, 1, "torn"), m.people()))
-			m.must(m.Decline(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+			m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.couscous).ID, m.of(m.couscous)))
 			if due := m.read(o.ID).Due; due != 186_00 {
 				t.Errorf("due: %s", due)
 			}
 			m.wantStock(map[uuid.UUID]int{m.wheat: 10})
 			m.wantClean()
-			m.must(m.Cancel(t.Context(), o.ID, m.people()))
+			m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 			m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.thyme: 10, m.olive: 10})
 			m.wantClean()
 		})
@@ -174,13 +174,13 @@ func TestWhatIsMissingOrDamagedIsNotSoldAgain(t *testing.T) {
 			in := m.basic()
 			in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 10}}
 			o := m.place(in).Order
-			m.must(m.Accept(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+			m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.couscous).ID, m.of(m.couscous)))
 			a := m.off(o, m.wheat, 4, "bags")
 			a.Reason = reason
 			m.must(m.Adjust(t.Context(), o.ID, a, m.people()))
 			m.wantStock(map[uuid.UUID]int{m.wheat: left})
 			m.wantClean()
-			m.must(m.Cancel(t.Context(), o.ID, m.people()))
+			m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 			m.wantStock(map[uuid.UUID]int{m.wheat: left + 6})
 			m.wantClean()
 		})
@@ -336,7 +336,7 @@ func TestWhatIsOverOrHandedOverIsNotAdjusted(t *testing.T) {
 	m.handOverAll(o.ID)
 	refused("handed over", o, m.of(m.couscous))
 	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "by the association"), m.people()))
-	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	refused("cancelled", o, m.people())
 	erased := m.place(m.basic()).Order
 	m.bring(erased.ID)
@@ -347,7 +347,7 @@ func TestWhatIsOverOrHandedOverIsNotAdjusted(t *testing.T) {
 		t.Errorf("of a buyer whom nobody knows: %v", err)
 	}
 	declined := m.place(m.basic()).Order
-	m.must(m.Decline(t.Context(), m.part(declined, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(declined, m.couscous).ID, m.of(m.couscous)))
 	refused("declined", declined, m.people())
 	m.wantClean()
 }
@@ -528,7 +528,7 @@ func TestWhoeverDoesNotKnowIsToldOfAnAdjustment(t *testing.T) {
 			in.Lines[0].Quantity, in.Buyer.Email = 2, buyer
 			o := m.place(in).Order
 			if c.confirmed {
-				m.must(m.Confirm(t.Context(), o.ID, m.people()))
+				m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
 			}
 			m.mails()
 			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "one"), c.by(m)))

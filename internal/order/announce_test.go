@@ -75,7 +75,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 	}{
 		"a cooperative declines: the association calls the buyer": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				return m.Decline(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey, "انكسرت الجرة"))
+				return m.Move(ctx, order.MoveDecline, m.part(o.Order, m.honey).ID, m.of(m.honey, "انكسرت الجرة"))
 			},
 			map[string]words{
 				association: {[]string{"اعتذار تعاونية عن الطلب S-2611-", "إكليل القمة: 110", "السبب: انكسرت الجرة", "الباقي للأداء مع التوصيل: 128",
@@ -84,7 +84,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"two do not answer": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Accept(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
+				if err := m.Move(ctx, order.MoveAccept, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
 					return err
 				}
 				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
@@ -98,7 +98,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"nobody answers": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Confirm(ctx, o.Order.ID, m.people()); err != nil {
+				if err := m.Move(ctx, order.MoveConfirm, o.Order.ID, m.people()); err != nil {
 					return err
 				}
 				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
@@ -119,7 +119,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"the buyer cancels what one has declined already": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				if err := m.Decline(ctx, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
+				if err := m.Move(ctx, order.MoveDecline, m.part(o.Order, m.honey).ID, m.of(m.honey)); err != nil {
 					return err
 				}
 				m.mails()
@@ -133,7 +133,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 		},
 		"the association cancels, and knows it": {
 			func(ctx context.Context, m *market, o order.Placed) error {
-				return m.Cancel(ctx, o.Order.ID, m.people("لا يجيب أحد"))
+				return m.Move(ctx, order.MoveCancel, o.Order.ID, m.people("لا يجيب أحد"))
 			},
 			map[string]words{
 				couscous: {[]string{"Commande annulée S-2611-", "Raison\u00a0: لا يجيب أحد"}, nil},
@@ -145,7 +145,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 			func(ctx context.Context, m *market, o order.Placed) error {
 				m.handOverAll(o.Order.ID)
 				by := m.people()
-				return errors.Join(m.Dispatch(ctx, o.Order.ID, by), m.Refuse(ctx, o.Order.ID, by))
+				return errors.Join(m.Move(ctx, order.MoveDispatch, o.Order.ID, by), m.Move(ctx, order.MoveRefuse, o.Order.ID, by))
 			},
 			map[string]words{
 				couscous: {[]string{"Commande non remise S-2611-", "2 × Couscous de blé"}, []string{"annulée", "Miel", "Raison"}},
@@ -175,14 +175,14 @@ func TestTheLetterAboutAPartOfAPaidOrderSaysWhatGoesBack(t *testing.T) {
 	o := m.byCard()
 	m.payFirst(o)
 	m.mails()
-	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
 	const association = "association@souk.example"
 	wantWords(t, m.mails(), map[string]words{
 		association: {[]string{"إكليل القمة: 110", "أُدي ثمن الطلب: يُرد 110", "ويبقى مؤدى 128"}, []string{"الباقي للأداء", "{{", "<no value>"}},
 	})
 	for _, of := range []uuid.UUID{m.couscous, m.soap} {
 		m.mails()
-		m.must(m.Decline(t.Context(), m.part(o, of).ID, m.of(of)))
+		m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, of).ID, m.of(of)))
 	}
 	wantWords(t, m.mails(), map[string]words{
 		association: {[]string{"لم يبق شيء من الطلب، فأُلغي. أُدي ثمنه: يُرد"}, []string{"الباقي للأداء", "{{", "<no value>"}},
@@ -211,8 +211,8 @@ func TestNobodyIsToldWhatBecomesOfASample(t *testing.T) {
 	in := m.basic()
 	in.Sample = true
 	o := m.place(in).Order
-	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
-	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	if mails := m.mails(); len(mails) != 0 {
 		t.Errorf("%v", mails)
 	}

@@ -238,7 +238,7 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			m := newMarket(t)
 			o := m.place(m.basic()).Order
 			p := m.part(o, m.honey)
-			m.must(m.Accept(t.Context(), p.ID, m.of(m.honey)))
+			m.must(m.Move(t.Context(), order.MoveAccept, p.ID, m.of(m.honey)))
 			m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
 			m.wantClean()
 			m.exec(`

@@ -42,11 +42,11 @@ func (m *market) byHadda(key string) order.Order {
 func (m *market) delivered(o order.Order) {
 	m.t.Helper()
 	ctx, by := context.Background(), m.people("سلمناه عند جارتها")
-	m.must(m.Accept(ctx, m.part(o, m.honey).ID, m.of(m.honey)))
-	m.must(m.Decline(ctx, m.part(o, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveDecline, m.part(o, m.couscous).ID, m.of(m.couscous)))
 	m.handOverAll(o.ID)
-	m.must(m.Dispatch(ctx, o.ID, by))
-	m.must(m.Deliver(ctx, o.ID, by))
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, by))
+	m.must(m.Move(ctx, order.MoveDeliver, o.ID, by))
 }
 
 // sendAll lets the mail that waits be kept, as it is without a server.
@@ -110,7 +110,7 @@ func TestOfABuyerWhoIsErasedNothingIsLeftAnywhere(t *testing.T) {
 	first, second := m.byHadda("1"), m.byHadda("2")
 	m.sendAll() // one of the letters to her is in the mailbox
 	m.delivered(first)
-	m.must(m.Cancel(t.Context(), second.ID, m.people("قالت جارتها إنها سافرت")))
+	m.must(m.Move(t.Context(), order.MoveCancel, second.ID, m.people("قالت جارتها إنها سافرت")))
 	others := m.place(m.basic()).Order
 	m.exec(`analyze`)
 	if known := m.known(ofHadda...); len(known) < 10 || m.inStatistics(ofHadda...) == 0 {
@@ -196,7 +196,7 @@ func TestLinksOfAnErasedOrderEnd(t *testing.T) {
 	o := m.byHadda("1")
 	confirming, err := m.Confirming(t.Context(), o.ID)
 	m.must(err)
-	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	_, err = m.erase(o.ID, false)
 	m.must(err)
 	for name, open := range map[string]func() error{
@@ -216,7 +216,7 @@ func TestAnOrderUnderWayIsNotErased(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	ended, open := m.byHadda("1"), m.byHadda("2")
-	m.must(m.Cancel(t.Context(), ended.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, ended.ID, m.people()))
 	if _, err := m.erase(open.ID, false); !errors.Is(err, order.ErrUnderWay) {
 		t.Errorf("an order under way: %v", err)
 	}
@@ -241,13 +241,13 @@ func TestWhatChangedSinceItWasSeenIsNotErased(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	first, second, third := m.byHadda("1"), m.byHadda("2"), m.byHadda("3")
-	m.must(m.Cancel(t.Context(), first.ID, m.people()))
-	m.must(m.Cancel(t.Context(), second.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, first.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, second.ID, m.people()))
 	m.later(time.Minute)
 	of, err := m.OfBuyer(t.Context(), first.ID)
 	m.must(err)
 	m.later(time.Minute)
-	m.must(m.Cancel(t.Context(), third.ID, m.people())) // it was under way when that was seen
+	m.must(m.Move(t.Context(), order.MoveCancel, third.ID, m.people())) // it was under way when that was seen
 	for _, seen := range []string{"", "yesterday", of.Seen + "x"} {
 		for _, all := range []bool{true, false} {
 			if _, err := m.eraseSeen(first.ID, all, seen); !errors.Is(err, order.ErrChangedSince) {
@@ -276,7 +276,7 @@ func TestALetterThatIsBeingSentIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.byHadda("1")
-	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	m.exec(`update river_job set state = 'running', attempted_at = now() where kind = 'mail_send' and args->>'to' like 'hadda%'`)
 	if _, err := m.erase(o.ID, false); !errors.Is(err, mail.ErrOnItsWay) {
 		t.Errorf("%v, want ErrOnItsWay", err)
@@ -317,7 +317,7 @@ func TestErasingInBatchesLeavesNoneOut(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.byHadda("1")
-	m.must(m.Cancel(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	m.exec(`
 		create temp table copies on commit drop as select gen_random_uuid() as id, n from generate_series(1, 1200) n;
 		insert into orders (id, number, token_hash, request_hash, source, locale, buyer_name, buyer_phone, place, delivery, payment,
@@ -341,7 +341,7 @@ func TestNothingComesBackOfWhoWasErased(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.byHadda("1")
-	m.must(m.Cancel(t.Context(), o.ID, m.people("سافرت")))
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people("سافرت")))
 	_, err := m.erase(o.ID, false)
 	m.must(err)
 	for _, c := range []struct{ constraint, statement string }{

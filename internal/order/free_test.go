@@ -36,7 +36,7 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 		t.Errorf("%+v", seen)
 	}
 	// Meanwhile one is confirmed by telephone, one by mail, and one more comes.
-	m.must(m.Confirm(ctx, orders[4].Order.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveConfirm, orders[4].Order.ID, m.people()))
 	token, err := m.Confirming(ctx, orders[5].Order.ID)
 	m.must(err)
 	m.must(m.ConfirmByBuyer(ctx, token))

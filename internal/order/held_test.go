@@ -3,6 +3,8 @@ package order_test
 import (
 	"testing"
 	"time"
+
+	"github.com/souk-taawon/souk/internal/order"
 )
 
 func TestProductsThatAreHeldUpAreCountedAfterEachHold(t *testing.T) {
@@ -28,6 +30,6 @@ func TestProductsThatAreHeldUpAreCountedAfterEachHold(t *testing.T) {
 	want("half of another is held", 1)
 	m.exec(`update settings set decided = decided || '{"product_share": "1"}'`)
 	want("a hundredth is enough", 2)
-	m.must(m.Cancel(t.Context(), placed.Order.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveCancel, placed.Order.ID, m.people()))
 	want("one was given up", 1)
 }

@@ -107,10 +107,10 @@ func TestWhatOneTelephoneHoldsIsBoundedAlsoAtOnce(t *testing.T) {
 	// What is confirmed makes room again, and so does what is cancelled or runs out.
 	var waiting []uuid.UUID
 	m.must(m.db.Select(&waiting, `select order_id from holds order by order_id`))
-	m.must(m.Confirm(t.Context(), waiting[0], m.people()))
+	m.must(m.Move(t.Context(), order.MoveConfirm, waiting[0], m.people()))
 	m.place(m.wants("0661234567", m.wheat, 1))
 	o := m.read(waiting[1])
-	m.must(m.Accept(t.Context(), o.Parts[0].ID, m.of(m.couscous)))
+	m.must(m.Move(t.Context(), order.MoveAccept, o.Parts[0].ID, m.of(m.couscous)))
 	m.place(m.wants("0661234567", m.wheat, 1))
 	m.must(m.CancelByBuyer(t.Context(), m.Token(waiting[2], 0)))
 	m.place(m.wants("0661234567", m.wheat, 1))
@@ -239,7 +239,7 @@ func TestAnUnconfirmedOrderHoldsBrieflyAndAConfirmedOneLong(t *testing.T) {
 	}
 	called := m.place(m.basic()).Order
 	m.later(10 * time.Hour)
-	m.must(m.Confirm(t.Context(), called.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveConfirm, called.ID, m.people()))
 	if want := m.clock().Add(72 * time.Hour); !m.read(called.ID).ExpiresAt.Equal(want) {
 		t.Errorf("once confirmed until %s", m.read(called.ID).ExpiresAt)
 	}
@@ -283,7 +283,7 @@ func TestUnconfirmedOrdersFillNoMailbox(t *testing.T) {
 	if mails := m.mails(); len(mails) > 0 {
 		t.Errorf("of an end: %v", mails)
 	}
-	m.must(m.Confirm(t.Context(), last.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveConfirm, last.ID, m.people()))
 	wantWords(t, m.mails(), map[string]words{honey: {has: []string{last.Number, "عسل الزعتر"}}})
 }
 

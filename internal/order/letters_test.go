@@ -228,19 +228,19 @@ func TestWhoeverTheMarketItselfSaysYesToIsToldOf(t *testing.T) {
 	}{
 		"a call of the association": {
 			false, func(m *market, o order.Order) error {
-				return m.Confirm(context.Background(), o.ID, m.people())
+				return m.Move(context.Background(), order.MoveConfirm, o.ID, m.people())
 			},
 			map[string]int{couscous: 1, honey: 1, soap: 1},
 		},
 		"a cooperative": {
 			false, func(m *market, o order.Order) error {
-				return m.Accept(context.Background(), m.part(o, m.honey).ID, m.of(m.honey))
+				return m.Move(context.Background(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey))
 			},
 			map[string]int{couscous: 1, soap: 1},
 		},
 		"a cooperative, after the buyer": {
 			true, func(m *market, o order.Order) error {
-				return m.Accept(context.Background(), m.part(o, m.honey).ID, m.of(m.honey))
+				return m.Move(context.Background(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey))
 			},
 			map[string]int{couscous: 1, soap: 1},
 		},

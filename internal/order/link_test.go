@@ -88,7 +88,7 @@ func TestABuyerConfirmsByTheLinkInHerMail(t *testing.T) {
 	if now.Pieces != 10 || now.Orders != 5 {
 		t.Errorf("%+v", now)
 	}
-	m.must(m.Accept(ctx, m.part(placed.Order, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveAccept, m.part(placed.Order, m.honey).ID, m.of(m.honey)))
 	if now, err = m.Held(ctx); err != nil || now.Pieces != 5 {
 		t.Errorf("after a cooperative said yes: %+v, %v", now, err)
 	}

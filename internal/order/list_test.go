@@ -60,17 +60,17 @@ func TestACooperativeSeesItsOwnPartOnly(t *testing.T) {
 	mine, theirs := m.part(o, m.couscous), m.part(o, m.honey)
 	for name, err := range map[string]error{
 		"read":      second(m.PartOf(ctx, m.couscous, theirs.ID)),
-		"accept":    m.Accept(ctx, theirs.ID, m.of(m.couscous)),
-		"ready":     m.Ready(ctx, theirs.ID, m.of(m.couscous)),
-		"hand over": m.HandOver(ctx, theirs.ID, m.of(m.couscous)),
-		"decline":   m.Decline(ctx, theirs.ID, m.of(m.couscous)),
+		"accept":    m.Move(ctx, order.MoveAccept, theirs.ID, m.of(m.couscous)),
+		"ready":     m.Move(ctx, order.MoveReady, theirs.ID, m.of(m.couscous)),
+		"hand over": m.Move(ctx, order.MoveHandOver, theirs.ID, m.of(m.couscous)),
+		"decline":   m.Move(ctx, order.MoveDecline, theirs.ID, m.of(m.couscous)),
 	} {
 		if !errors.Is(err, order.ErrNotFound) {
 			t.Errorf("could %s another's part: %v", name, err)
 		}
 	}
-	m.must(m.Accept(ctx, theirs.ID, m.of(m.honey)))
-	m.must(m.Accept(ctx, mine.ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveAccept, theirs.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveAccept, mine.ID, m.of(m.couscous)))
 	part, err := m.PartOf(ctx, m.couscous, mine.ID)
 	m.must(err)
 	if part.Number != o.Number || part.BuyerName != "فاطمة الزهراء بنعيسى" || part.PlaceName.FR != "Berkane" ||
@@ -104,9 +104,9 @@ func TestACooperativesList(t *testing.T) {
 		parts = append(parts, m.part(m.place(in).Order, m.couscous))
 		m.later(time.Minute)
 	}
-	m.must(m.Decline(ctx, parts[0].ID, m.of(m.couscous)))
-	m.must(m.Accept(ctx, parts[1].ID, m.of(m.couscous)))
-	m.must(m.Decline(ctx, parts[3].ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveDecline, parts[0].ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveAccept, parts[1].ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveDecline, parts[3].ID, m.of(m.couscous)))
 	// What it has still: the oldest first. Everything, and what is over: the newest first.
 	all := []uuid.UUID{parts[3].ID, parts[2].ID, parts[1].ID, parts[0].ID}
 	over := []order.PartState{order.PartDeclined, order.PartDelivered}
@@ -178,8 +178,8 @@ func TestTheAssociationsList(t *testing.T) {
 		m.later(24 * time.Hour)
 	}
 	part := m.part(orders[0], m.honey)
-	m.must(m.Decline(ctx, part.ID, m.of(m.honey)))
-	m.must(m.Confirm(ctx, orders[1].ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDecline, part.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveConfirm, orders[1].ID, m.people()))
 	for name, c := range map[string]struct {
 		filter order.Filter
 		want   []int

@@ -240,10 +240,10 @@ func (m *market) handOverAll(id uuid.UUID) {
 	for _, p := range m.read(id).Parts {
 		for _, step := range []struct {
 			from order.PartState
-			move func(context.Context, uuid.UUID, order.By) error
-		}{{order.PartPlaced, m.Accept}, {order.PartAccepted, m.Ready}, {order.PartReady, m.HandOver}} {
+			move order.Move
+		}{{order.PartPlaced, order.MoveAccept}, {order.PartAccepted, order.MoveReady}, {order.PartReady, order.MoveHandOver}} {
 			if p = m.part(m.read(id), p.Cooperative.ID); p.State == step.from {
-				m.must(step.move(ctx, p.ID, m.of(p.Cooperative.ID)))
+				m.must(m.Move(ctx, step.move, p.ID, m.of(p.Cooperative.ID)))
 			}
 		}
 	}

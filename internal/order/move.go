@@ -71,33 +71,6 @@ func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts
 	}
 }
 
-// Confirm says that the buyer was called and wants the order.
-func (s *Service) Confirm(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.Move(ctx, MoveConfirm, orderID, by)
-}
-
-// Dispatch sends the order on its way, once every part that is left has been handed over;
-// ErrNotHandedOver before that.
-func (s *Service) Dispatch(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.Move(ctx, MoveDispatch, orderID, by)
-}
-
-// Deliver says that the buyer has the goods and, if she had not paid yet, has paid what is due.
-func (s *Service) Deliver(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.Move(ctx, MoveDeliver, orderID, by)
-}
-
-// Refuse says that the buyer was not found or did not want the goods: they go back into stock and
-// nothing is owed.
-func (s *Service) Refuse(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.Move(ctx, MoveRefuse, orderID, by)
-}
-
-// Cancel gives up an order that has not been dispatched.
-func (s *Service) Cancel(ctx context.Context, orderID uuid.UUID, by By) error {
-	return s.Move(ctx, MoveCancel, orderID, by)
-}
-
 // ConfirmByBuyer says that the buyer wants the order, by the link in her mail. Its goods are held as long
 // as those of any confirmed order; but a mailbox proves little, so that they count as a stranger's until
 // the market's people say yes too (see hold.go). ErrWrongState if it is confirmed or over already,

@@ -84,7 +84,7 @@ func TestAnOrderThatIsPaidFirstWaitsForItsPayment(t *testing.T) {
 		t.Errorf("it waits until %s, or somebody was told of it", o.ExpiresAt)
 	}
 	honey := m.part(o, m.honey)
-	if err := m.Accept(ctx, honey.ID, m.of(m.honey)); !errors.Is(err, order.ErrWrongState) {
+	if err := m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("accepted before it was paid: %v", err)
 	}
 	if list, err := m.PartsOf(ctx, m.honey, order.TodoParts(), nil, 1); err != nil || len(list.Parts) > 0 {
@@ -107,12 +107,12 @@ func TestAnOrderThatIsPaidFirstWaitsForItsPayment(t *testing.T) {
 	})
 	m.wantClean()
 	// One declines: the buyer has her money back, and the rest goes on.
-	m.must(m.Decline(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveDecline, honey.ID, m.of(m.honey)))
 	m.wantClean()
 	m.giveBack()
 	m.handOverAll(o.ID)
-	m.must(m.Dispatch(ctx, o.ID, m.people()))
-	m.must(m.Deliver(ctx, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
 		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, ledger.RefundsDue: 0,
@@ -169,7 +169,7 @@ func TestPaidAndGivenUpAtTheSameMoment(t *testing.T) {
 		for _, do := range []func() error{
 			func() error { return m.told(paid) },
 			func() error { return m.told(paid) },
-			func() error { return m.Cancel(context.Background(), o.ID, m.people()) },
+			func() error { return m.Move(context.Background(), order.MoveCancel, o.ID, m.people()) },
 			func() error { return m.Expire(context.Background(), o.ID, o.ExpiresAt) },
 			func() error { return m.CancelByBuyer(context.Background(), m.Token(o.ID, o.Link)) },
 		} {

@@ -75,8 +75,8 @@ func TestPricesAndCommissionAreThoseOfTheMoment(t *testing.T) {
 	}
 	for _, id := range []uuid.UUID{o.ID, next.ID} {
 		m.handOverAll(id)
-		m.must(m.Dispatch(t.Context(), id, m.people()))
-		m.must(m.Deliver(t.Context(), id, m.people()))
+		m.must(m.Move(t.Context(), order.MoveDispatch, id, m.people()))
+		m.must(m.Move(t.Context(), order.MoveDeliver, id, m.people()))
 	}
 	m.wantClean()
 }
@@ -199,16 +199,16 @@ func TestSamplesAreLoadedFromThePastAndTellNobody(t *testing.T) {
 			step := func(by order.By) order.By { at = at.Add(time.Hour); by.At = at; return by }
 			for _, p := range one.Order.Parts {
 				for _, move := range []func() error{
-					func() error { return s.Accept(ctx, p.ID, step(m.of(p.Cooperative.ID))) },
-					func() error { return s.Ready(ctx, p.ID, step(m.of(p.Cooperative.ID))) },
-					func() error { return s.HandOver(ctx, p.ID, step(m.of(p.Cooperative.ID))) },
+					func() error { return s.Move(ctx, order.MoveAccept, p.ID, step(m.of(p.Cooperative.ID))) },
+					func() error { return s.Move(ctx, order.MoveReady, p.ID, step(m.of(p.Cooperative.ID))) },
+					func() error { return s.Move(ctx, order.MoveHandOver, p.ID, step(m.of(p.Cooperative.ID))) },
 				} {
 					if err := move(); err != nil {
 						return err
 					}
 				}
 			}
-			if err := errors.Join(s.Dispatch(ctx, one.Order.ID, step(m.people())), s.Deliver(ctx, one.Order.ID, step(m.people()))); err != nil {
+			if err := errors.Join(s.Move(ctx, order.MoveDispatch, one.Order.ID, step(m.people())), s.Move(ctx, order.MoveDeliver, one.Order.ID, step(m.people()))); err != nil {
 				return err
 			}
 		}

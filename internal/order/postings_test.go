@@ -33,8 +33,8 @@ func TestWhatIsPaidIsHeldUntilTheGoodsAreDelivered(t *testing.T) {
 	})
 	m.wantClean()
 	m.handOverAll(o.ID)
-	m.must(m.Dispatch(t.Context(), o.ID, m.people()))
-	m.must(m.Deliver(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveDeliver, o.ID, m.people()))
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
 		ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0, cash: 238_00,
@@ -52,28 +52,28 @@ func TestABuyerWhoPaidForWhatDoesNotComeHasItDueBack(t *testing.T) {
 		want map[string]money.Amount
 	}{
 		"a part is declined": {func(m *market, o order.Order) {
-			m.must(m.Decline(ctx, m.part(o, m.honey).ID, m.of(m.honey)))
+			m.must(m.Move(ctx, order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
 		}, map[string]money.Amount{"held": 108_00, "held_delivery": 20_00, "refunds_due": 110_00}},
 		"it is cancelled": {func(m *market, o order.Order) {
-			m.must(m.Cancel(ctx, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveCancel, o.ID, m.people()))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"a part is declined, then it is cancelled": {func(m *market, o order.Order) {
-			m.must(m.Decline(ctx, m.part(o, m.honey).ID, m.of(m.honey)))
-			m.must(m.Cancel(ctx, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+			m.must(m.Move(ctx, order.MoveCancel, o.ID, m.people()))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"nobody accepts it": {func(m *market, o order.Order) {
 			m.must(m.Expire(ctx, o.ID, o.ExpiresAt))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"it is refused at the door": {func(m *market, o order.Order) {
 			m.handOverAll(o.ID)
-			m.must(m.Dispatch(ctx, o.ID, m.people()))
-			m.must(m.Refuse(ctx, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveRefuse, o.ID, m.people()))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"the rest is delivered": {func(m *market, o order.Order) {
-			m.must(m.Decline(ctx, m.part(o, m.honey).ID, m.of(m.honey)))
+			m.must(m.Move(ctx, order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
 			m.handOverAll(o.ID)
-			m.must(m.Dispatch(ctx, o.ID, m.people()))
-			m.must(m.Deliver(ctx, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+			m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))
 		}, map[string]money.Amount{"refunds_due": 110_00, "payable": 102_60, "commission": 5_40, "delivery": 20_00}},
 	} {
 		t.Run(name, func(t *testing.T) {

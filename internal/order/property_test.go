@@ -49,39 +49,39 @@ func steps() []step {
 	return []step{
 		{"accept", func(_ order.Order, p order.Part) bool { return p.State == "placed" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Accept(ctx, p.ID, m.of(p.Cooperative.ID))
+				return m.Move(ctx, order.MoveAccept, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"ready", func(_ order.Order, p order.Part) bool { return p.State == "accepted" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Ready(ctx, p.ID, m.of(p.Cooperative.ID))
+				return m.Move(ctx, order.MoveReady, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"hand over", func(_ order.Order, p order.Part) bool { return p.State == "ready" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.HandOver(ctx, p.ID, m.of(p.Cooperative.ID))
+				return m.Move(ctx, order.MoveHandOver, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"decline", func(_ order.Order, p order.Part) bool { return p.State == "placed" || p.State == "accepted" },
 			func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
-				return m.Decline(ctx, p.ID, m.of(p.Cooperative.ID))
+				return m.Move(ctx, order.MoveDecline, p.ID, m.of(p.Cooperative.ID))
 			}},
 		{"confirm", func(o order.Order, _ order.Part) bool { return o.State == "placed" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Confirm(ctx, o.ID, m.people())
+				return m.Move(ctx, order.MoveConfirm, o.ID, m.people())
 			}},
 		{"dispatch", func(o order.Order, _ order.Part) bool { return o.State == "confirmed" && all(o, "handed_over") },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Dispatch(ctx, o.ID, m.people())
+				return m.Move(ctx, order.MoveDispatch, o.ID, m.people())
 			}},
 		{"deliver", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Deliver(ctx, o.ID, m.people())
+				return m.Move(ctx, order.MoveDeliver, o.ID, m.people())
 			}},
 		{"refuse", func(o order.Order, _ order.Part) bool { return o.State == "dispatched" },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Refuse(ctx, o.ID, m.people())
+				return m.Move(ctx, order.MoveRefuse, o.ID, m.people())
 			}},
 		{"cancel", func(o order.Order, _ order.Part) bool { return early(o) },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				return m.Cancel(ctx, o.ID, m.people())
+				return m.Move(ctx, order.MoveCancel, o.ID, m.people())
 			}},
 		{"cancel by buyer", func(o order.Order, _ order.Part) bool {
 			return early(o) && all(o, "awaiting_payment", "placed", "accepted")

@@ -185,11 +185,11 @@ func TestAHistoryKeepsTheOrderOfTheMovesWhateverTheClocksSay(t *testing.T) {
 	o := m.place(m.basic()).Order
 	part := m.part(o, m.couscous)
 	m.later(time.Hour)
-	m.must(m.Accept(ctx, part.ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveAccept, part.ID, m.of(m.couscous)))
 	// Asked a moment before, and then made to wait for the other; or by an instance whose clock is behind.
 	slow := func(by order.By) order.By { by.At = m.clock().Add(-time.Second); return by }
-	m.must(m.Ready(ctx, part.ID, slow(m.of(m.couscous))))
-	m.must(m.Cancel(ctx, o.ID, slow(m.people())))
+	m.must(m.Move(ctx, order.MoveReady, part.ID, slow(m.of(m.couscous))))
+	m.must(m.Move(ctx, order.MoveCancel, o.ID, slow(m.people())))
 	seen, err := m.PartOf(ctx, m.couscous, part.ID)
 	m.must(err)
 	var states []string

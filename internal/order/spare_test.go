@@ -182,11 +182,11 @@ func TestWhatIsLeftOfAnOrderCountsAsBeyondTheShare(t *testing.T) {
 		m.wantClean()
 	}
 	wantSpare("the last jar but one", 1)
-	m.must(m.Decline(t.Context(), m.part(o, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.couscous).ID, m.of(m.couscous)))
 	wantSpare("without the couscous", 1)
-	m.must(m.Decline(t.Context(), m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
 	wantSpare("without the jar", 1)
-	m.must(m.Confirm(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
 	wantSpare("confirmed", 0)
 }
 
@@ -236,7 +236,7 @@ func TestLastPiecesOfAllGoodsAreNotHeldLongOnAMailboxsWord(t *testing.T) {
 	token, err := m.Confirming(t.Context(), o.ID)
 	m.must(err)
 	wantError(t, "while strangers hold their share", m.ConfirmByBuyer(t.Context(), token), order.ErrLastPieces)
-	m.must(m.Confirm(t.Context(), o.ID, m.people()))
+	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
 	if until := m.read(o.ID).ExpiresAt; !until.Equal(m.clock().Add(72 * time.Hour)) {
 		t.Errorf("the association's yes holds it until %s", until)
 	}

@@ -51,26 +51,26 @@ func TestOneOrderOfThreeCooperativesFromBasketToCash(t *testing.T) {
 	by := m.people(note)
 	couscous, honey, soap := m.part(o, m.couscous), m.part(o, m.honey), m.part(o, m.soap)
 	m.later(time.Hour)
-	m.must(m.Accept(ctx, couscous.ID, m.of(m.couscous, note)))
+	m.must(m.Move(ctx, order.MoveAccept, couscous.ID, m.of(m.couscous, note)))
 	m.wantStates(o.ID, "confirmed: accepted placed placed")
-	m.must(m.Ready(ctx, couscous.ID, m.of(m.couscous, note)))
-	m.must(m.Accept(ctx, honey.ID, m.of(m.honey, note)))
-	m.must(m.Accept(ctx, soap.ID, m.of(m.soap, note)))
-	m.must(m.HandOver(ctx, couscous.ID, m.of(m.couscous, note)))
-	m.must(m.Ready(ctx, honey.ID, m.of(m.honey, note)))
-	m.must(m.HandOver(ctx, honey.ID, m.of(m.honey, note)))
-	m.must(m.Ready(ctx, soap.ID, m.of(m.soap, note)))
+	m.must(m.Move(ctx, order.MoveReady, couscous.ID, m.of(m.couscous, note)))
+	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey, note)))
+	m.must(m.Move(ctx, order.MoveAccept, soap.ID, m.of(m.soap, note)))
+	m.must(m.Move(ctx, order.MoveHandOver, couscous.ID, m.of(m.couscous, note)))
+	m.must(m.Move(ctx, order.MoveReady, honey.ID, m.of(m.honey, note)))
+	m.must(m.Move(ctx, order.MoveHandOver, honey.ID, m.of(m.honey, note)))
+	m.must(m.Move(ctx, order.MoveReady, soap.ID, m.of(m.soap, note)))
 	m.wantStates(o.ID, "confirmed: handed_over handed_over ready")
-	if err := m.Dispatch(ctx, o.ID, by); !errors.Is(err, order.ErrNotHandedOver) {
+	if err := m.Move(ctx, order.MoveDispatch, o.ID, by); !errors.Is(err, order.ErrNotHandedOver) {
 		t.Errorf("dispatched without the soap: %v", err)
 	}
-	m.must(m.HandOver(ctx, soap.ID, m.of(m.soap, note)))
+	m.must(m.Move(ctx, order.MoveHandOver, soap.ID, m.of(m.soap, note)))
 	m.wantClean()
-	m.must(m.Dispatch(ctx, o.ID, by))
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, by))
 	m.wantStates(o.ID, "dispatched: handed_over handed_over handed_over")
 	m.wantClean()
 	m.later(24 * time.Hour)
-	m.must(m.Deliver(ctx, o.ID, by))
+	m.must(m.Move(ctx, order.MoveDeliver, o.ID, by))
 	m.wantStates(o.ID, "delivered: delivered delivered delivered")
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingDelivery: 0,
@@ -116,8 +116,8 @@ func TestACooperativeDeclinesItsPart(t *testing.T) {
 	ctx := t.Context()
 	o := m.place(m.basic()).Order
 	honey := m.part(o, m.honey)
-	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
-	m.must(m.Decline(ctx, honey.ID, m.of(m.honey, "انكسرت الجرة")))
+	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveDecline, honey.ID, m.of(m.honey, "انكسرت الجرة")))
 	m.wantStates(o.ID, "confirmed: placed declined placed")
 	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 10, m.olive: 8})
 	if due := m.read(o.ID).Due; due != 128_00 {
@@ -129,8 +129,8 @@ func TestACooperativeDeclinesItsPart(t *testing.T) {
 	})
 	m.wantClean()
 	m.handOverAll(o.ID)
-	m.must(m.Dispatch(ctx, o.ID, m.people()))
-	m.must(m.Deliver(ctx, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))
 	m.wantStates(o.ID, "delivered: delivered declined delivered")
 	m.wantLedger(map[ledger.Account]money.Amount{
 		ledger.Buyers: 0, ledger.PendingDelivery: 0,
@@ -154,12 +154,12 @@ func TestDeliveryCostsWhatItCostWhenItWasOrdered(t *testing.T) {
 	if free.DeliveryFee != 0 || charged.DeliveryFee != 20_00 {
 		t.Fatalf("delivery costs %s and %s", free.DeliveryFee, charged.DeliveryFee)
 	}
-	m.must(m.Decline(ctx, m.part(free, m.couscous).ID, m.of(m.couscous)))
-	m.must(m.Decline(ctx, m.part(charged, m.soap).ID, m.of(m.soap)))
+	m.must(m.Move(ctx, order.MoveDecline, m.part(free, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(ctx, order.MoveDecline, m.part(charged, m.soap).ID, m.of(m.soap)))
 	for o, due := range map[*order.Order]money.Amount{&free: 440_00, &charged: 460_00} {
 		m.handOverAll(o.ID)
-		m.must(m.Dispatch(ctx, o.ID, m.people()))
-		m.must(m.Deliver(ctx, o.ID, m.people()))
+		m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+		m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))
 		if got := m.read(o.ID); got.Due != due || got.DeliveryFee != o.DeliveryFee {
 			t.Errorf("due is %s with %s for delivery, want %s", got.Due, got.DeliveryFee, due)
 		}
@@ -177,7 +177,7 @@ func TestAnOrderOfWhichNothingIsLeftIsCancelled(t *testing.T) {
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	for _, p := range o.Parts {
-		m.must(m.Decline(t.Context(), p.ID, m.of(p.Cooperative.ID)))
+		m.must(m.Move(t.Context(), order.MoveDecline, p.ID, m.of(p.Cooperative.ID)))
 	}
 	m.wantStates(o.ID, "cancelled: declined declined declined")
 	m.wantNothingLeft(o.ID)
@@ -203,14 +203,14 @@ func TestNobodyIsAtTheDoor(t *testing.T) {
 	ctx := t.Context()
 	o := m.place(m.basic()).Order
 	m.handOverAll(o.ID)
-	if err := m.Refuse(ctx, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
+	if err := m.Move(ctx, order.MoveRefuse, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("refused before it was on its way: %v", err)
 	}
-	m.must(m.Dispatch(ctx, o.ID, m.people()))
-	if err := m.Cancel(ctx, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
+	if err := m.Move(ctx, order.MoveCancel, o.ID, m.people()); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("cancelled on its way: %v", err)
 	}
-	m.must(m.Refuse(ctx, o.ID, m.people("لا أحد في البيت")))
+	m.must(m.Move(ctx, order.MoveRefuse, o.ID, m.people("لا أحد في البيت")))
 	m.wantStates(o.ID, "refused: refused refused refused")
 	m.wantNothingLeft(o.ID)
 }
@@ -221,7 +221,7 @@ func TestTheBuyerCancels(t *testing.T) {
 	ctx := t.Context()
 	placed := m.place(m.basic())
 	honey := m.part(placed.Order, m.honey)
-	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)))
 	if !m.read(placed.Order.ID).Can(order.MoveWithdraw, actor.Buyer) {
 		t.Error("an order of which nothing is ready cannot be cancelled")
 	}
@@ -242,15 +242,15 @@ func TestTheBuyerCannotCancelWhatIsReadyButTheAssociationCan(t *testing.T) {
 	ctx := t.Context()
 	placed := m.place(m.basic())
 	honey := m.part(placed.Order, m.honey)
-	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
-	m.must(m.Ready(ctx, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveReady, honey.ID, m.of(m.honey)))
 	if err := m.CancelByBuyer(ctx, placed.Token); !errors.Is(err, order.ErrTooLate) {
 		t.Errorf("cancelled by the buyer: %v", err)
 	}
 	if m.read(placed.Order.ID).Can(order.MoveWithdraw, actor.Buyer) {
 		t.Error("the page would offer to cancel")
 	}
-	m.must(m.Cancel(ctx, placed.Order.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveCancel, placed.Order.ID, m.people()))
 	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
 	m.wantNothingLeft(placed.Order.ID)
 }
@@ -267,13 +267,13 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 		for _, name := range moves {
 			switch name {
 			case "accept":
-				all[name] = m.Accept(ctx, p.ID, m.of(p.Cooperative.ID))
+				all[name] = m.Move(ctx, order.MoveAccept, p.ID, m.of(p.Cooperative.ID))
 			case "ready":
-				all[name] = m.Ready(ctx, p.ID, m.of(p.Cooperative.ID))
+				all[name] = m.Move(ctx, order.MoveReady, p.ID, m.of(p.Cooperative.ID))
 			case "hand over":
-				all[name] = m.HandOver(ctx, p.ID, m.of(p.Cooperative.ID))
+				all[name] = m.Move(ctx, order.MoveHandOver, p.ID, m.of(p.Cooperative.ID))
 			case "decline":
-				all[name] = m.Decline(ctx, p.ID, m.of(p.Cooperative.ID))
+				all[name] = m.Move(ctx, order.MoveDecline, p.ID, m.of(p.Cooperative.ID))
 			}
 		}
 		for name, err := range all {
@@ -288,15 +288,15 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 		for _, name := range moves {
 			switch name {
 			case "confirm":
-				all[name] = m.Confirm(ctx, o.ID, m.people())
+				all[name] = m.Move(ctx, order.MoveConfirm, o.ID, m.people())
 			case "dispatch":
-				all[name] = m.Dispatch(ctx, o.ID, m.people())
+				all[name] = m.Move(ctx, order.MoveDispatch, o.ID, m.people())
 			case "deliver":
-				all[name] = m.Deliver(ctx, o.ID, m.people())
+				all[name] = m.Move(ctx, order.MoveDeliver, o.ID, m.people())
 			case "refuse":
-				all[name] = m.Refuse(ctx, o.ID, m.people())
+				all[name] = m.Move(ctx, order.MoveRefuse, o.ID, m.people())
 			case "cancel":
-				all[name] = m.Cancel(ctx, o.ID, m.people())
+				all[name] = m.Move(ctx, order.MoveCancel, o.ID, m.people())
 			}
 		}
 		for name, err := range all {
@@ -307,17 +307,17 @@ func TestNothingIsDoneTwiceOrOutOfTurn(t *testing.T) {
 	}
 	wrongParts("placed", "ready", "hand over")
 	wrongOrders("placed", "dispatch", "deliver", "refuse")
-	m.must(m.Confirm(ctx, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveConfirm, o.ID, m.people()))
 	wrongOrders("confirmed", "confirm", "deliver", "refuse")
-	m.must(m.Accept(ctx, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
+	m.must(m.Move(ctx, order.MoveAccept, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
 	wrongParts("accepted", "accept", "hand over")
-	m.must(m.Ready(ctx, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
+	m.must(m.Move(ctx, order.MoveReady, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
 	wrongParts("ready", "accept", "ready", "decline")
 	m.handOverAll(o.ID)
 	wrongParts("handed over", "accept", "ready", "hand over", "decline")
-	m.must(m.Dispatch(ctx, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
 	wrongOrders("dispatched", "confirm", "dispatch", "cancel")
-	m.must(m.Deliver(ctx, o.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))
 	wrongParts("delivered", "accept", "ready", "hand over", "decline")
 	wrongOrders("delivered", "confirm", "dispatch", "deliver", "refuse", "cancel")
 	m.wantClean()
@@ -329,8 +329,8 @@ func TestWhatIsNotAcceptedInTimeExpires(t *testing.T) {
 	ctx := t.Context()
 	kept, lost := m.place(m.basic()).Order, m.place(m.basic()).Order
 	honey := m.part(kept, m.honey)
-	m.must(m.Accept(ctx, honey.ID, m.of(m.honey)))
-	m.must(m.Confirm(ctx, lost.ID, m.people()))
+	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveConfirm, lost.ID, m.people()))
 	if kept = m.read(kept.ID); !kept.ExpiresAt.Equal(monday.Add(72 * time.Hour)) {
 		t.Errorf("expires at %s", kept.ExpiresAt)
 	}

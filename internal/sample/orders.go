@@ -100,8 +100,8 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		return time.Duration(from*60+random.IntN((to-from)*60)) * time.Minute
 	}
 	association := order.By{Actor: actor.OfAssociation(l.association)}
-	whole := func(move func(context.Context, uuid.UUID, order.By) error) func(order.By) error {
-		return func(by order.By) error { return move(ctx, o.ID, by) }
+	moves := func(move order.Move, id uuid.UUID) func(order.By) error {
+		return func(by order.By) error { return orders.Move(ctx, move, id, by) }
 	}
 	switch end {
 	case withdrawn:
@@ -110,19 +110,16 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		}}}
 	case dropped:
 		association.Note = dropNotes[random.IntN(len(dropNotes))]
-		return []step{{at: o.PlacedAt.Add(hours(4, 20)), do: whole(orders.Cancel), by: association}}
+		return []step{{at: o.PlacedAt.Add(hours(4, 20)), do: moves(order.MoveCancel, o.ID), by: association}}
 	}
 	var steps []step
 	together := o.PlacedAt // when all parts are at the association's, or are known not to come
 	for i, p := range o.Parts {
 		by := order.By{Actor: actor.OfCooperative(p.Cooperative.ID, sellers[p.Cooperative.ID].member)}
-		part := func(move func(context.Context, uuid.UUID, order.By) error) func(order.By) error {
-			return func(by order.By) error { return move(ctx, p.ID, by) }
-		}
 		answered := o.PlacedAt.Add(hours(1, 20)) // before the order, which nobody has confirmed yet, is given up
 		if end == declined && i == 0 {
 			by.Note = declineNotes[random.IntN(len(declineNotes))]
-			steps = append(steps, step{at: answered, do: part(orders.Decline), by: by})
+			steps = append(steps, step{at: answered, do: moves(order.MoveDecline, p.ID), by: by})
 			together = later(together, answered)
 			continue
 		}
@@ -131,22 +128,22 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		// Of an order that is not over, every second part is a stage behind, but not unanswered.
 		behind := stage(i % 2)
 		steps = append(steps,
-			step{answered, accepted, part(orders.Accept), by},
-			step{prepared, ready + behind, part(orders.Ready), by},
-			step{handed, handedOver + behind, part(orders.HandOver), by})
+			step{answered, accepted, moves(order.MoveAccept, p.ID), by},
+			step{prepared, ready + behind, moves(order.MoveReady, p.ID), by},
+			step{handed, handedOver + behind, moves(order.MoveHandOver, p.ID), by})
 		together = later(together, handed)
 	}
 	if end == declined && len(o.Parts) == 1 {
 		return steps // nothing is left
 	}
 	left := together.Add(hours(2, 12))
-	steps = append(steps, step{left, sent, whole(orders.Dispatch), association})
+	steps = append(steps, step{left, sent, moves(order.MoveDispatch, o.ID), association})
 	there := left.Add(hours(16, 50))
 	if end == refused {
 		association.Note = refuseNotes[random.IntN(len(refuseNotes))]
-		steps = append(steps, step{there, paid, whole(orders.Refuse), association})
+		steps = append(steps, step{there, paid, moves(order.MoveRefuse, o.ID), association})
 	} else {
-		steps = append(steps, step{there, paid, whole(orders.Deliver), association})
+		steps = append(steps, step{there, paid, moves(order.MoveDeliver, o.ID), association})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	return steps

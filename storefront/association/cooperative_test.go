@@ -26,7 +26,7 @@ func slugs(rows *goquery.Selection) []string {
 func TestCooperativesThatWaitComeFirst(t *testing.T) {
 	t.Parallel()
 	m := open(t)
-	m.deliver(m.order("2026-11-10", "ar", line(m.Honey.Product(m, "M-1"), 2)))
+	m.Deliver(m.order("2026-11-10", "ar", line(m.Honey.Product(m, "M-1"), 2)))
 	for code, byName := range map[string][]string{
 		"ar": {"amal", "zaytoun", "sanabil", "nahla"},
 		"fr": {"amal", "nahla", "sanabil", "zaytoun"},

@@ -14,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -114,7 +115,7 @@ func TestWhatStrangersOrderIsNoSaleUntilSomebodyConfirmsIt(t *testing.T) {
 		}
 		m.speaks(page)
 	}
-	m.must(m.Orders.Confirm(t.Context(), waiting.ID, m.ByAssociation()))
+	m.must(m.Orders.Move(t.Context(), order.MoveConfirm, waiting.ID, m.ByAssociation()))
 	page, _ := shown("fr")
 	m.says(page, "[data-tiles] .tile:nth-child(1) .v", m.in("fr").Amount(85000))
 	if page.Has("[data-waiting]") {

@@ -38,9 +38,9 @@ func TestABuyerIsErasedEverywhere(t *testing.T) {
 	for _, code := range languages {
 		l := m.in(code)
 		first := m.order("2026-11-10", code, line(honey, 1), line(oil, 1))
-		m.deliver(first)
+		m.Deliver(first)
 		second := m.order("2026-11-12", code, line(oil, 1))
-		m.must(m.Orders.Cancel(context.Background(), second.ID, m.ByAssociation("نادية سافرت")))
+		m.must(m.Orders.Move(context.Background(), order.MoveCancel, second.ID, m.ByAssociation("نادية سافرت")))
 		open := m.order("2026-11-20", code, line(oil, 1))
 
 		page := m.boss.Get(pathOf(code, first.ID)).Want(http.StatusOK)
@@ -72,7 +72,7 @@ func TestABuyerIsErasedEverywhere(t *testing.T) {
 		m.boss.Get(pathOf(code, first.ID) + "/erase").Want(http.StatusOK) // leads to the order
 
 		// The one that is under way would still tell of her.
-		m.must(m.Orders.Cancel(context.Background(), open.ID, m.ByAssociation()))
+		m.must(m.Orders.Move(context.Background(), order.MoveCancel, open.ID, m.ByAssociation()))
 		page = m.boss.Get(pathOf(code, open.ID) + "/erase").Want(http.StatusOK)
 		m.boss.Post(pathOf(code, open.ID)+"/erase", erasing(page)).Want(http.StatusOK)
 		m.tellNothingOf(code, first, second, open)
@@ -85,7 +85,7 @@ func TestTheRecordOfAnErasedBuyerCutsNoNumber(t *testing.T) {
 	var all []order.Order
 	for day := 1; day <= 20; day++ {
 		o := m.order(fmt.Sprintf("2026-11-%02d", day), "fr", line(m.Oil.Product(t, "Z-1"), 1))
-		m.must(m.Orders.Cancel(context.Background(), o.ID, m.ByAssociation("x")))
+		m.must(m.Orders.Move(context.Background(), order.MoveCancel, o.ID, m.ByAssociation("x")))
 		all = append(all, o)
 	}
 	page := m.boss.Get(pathOf("fr", all[0].ID) + "/erase").Want(http.StatusOK)
@@ -146,10 +146,10 @@ func TestABuyerIsNotErasedFromAnOldPage(t *testing.T) {
 	m := open(t)
 	oil := m.Oil.Product(t, "Z-1")
 	ended, o := m.order("2026-11-12", "fr", line(oil, 1)), m.order("2026-11-20", "fr", line(oil, 1))
-	m.must(m.Orders.Cancel(context.Background(), ended.ID, m.ByAssociation()))
+	m.must(m.Orders.Move(context.Background(), order.MoveCancel, ended.ID, m.ByAssociation()))
 	path := pathOf("fr", o.ID)
 	old := m.boss.Get(path + "/erase").Want(http.StatusOK)
-	m.must(m.Orders.Cancel(context.Background(), o.ID, m.ByAssociation())) // meanwhile it is over too
+	m.must(m.Orders.Move(context.Background(), order.MoveCancel, o.ID, m.ByAssociation())) // meanwhile it is over too
 	page := m.boss.Post(path+"/erase", erasing(old, "scope", "one", "reason", "stranger")).Want(http.StatusConflict)
 	m.says(page, "[data-notice]", m.in("fr").T("order.changed_since"))
 	if !page.Has("input[value=stranger][checked]") || page.Has("input[name=sure][checked]") {

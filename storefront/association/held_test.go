@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+
+	"github.com/souk-taawon/souk/internal/order"
 )
 
 // What is still counted when all the others are freed has its word, and a list that is cut says so.
@@ -63,7 +65,7 @@ func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 		page.Find("dialog#free input[type=hidden]").Each(func(_ int, input *goquery.Selection) {
 			form.Set(input.AttrOr("name", ""), input.AttrOr("value", ""))
 		})
-		if err := m.Orders.Confirm(t.Context(), first.ID, m.ByAssociation()); err != nil { // meanwhile, by a colleague on the telephone
+		if err := m.Orders.Move(t.Context(), order.MoveConfirm, first.ID, m.ByAssociation()); err != nil { // meanwhile, by a colleague on the telephone
 			t.Fatal(err)
 		}
 		done := m.boss.Post("/"+code+"/association/orders/held/free", form).Want(http.StatusOK)
@@ -73,7 +75,7 @@ func TestTheAssociationSeesTheAlarmAndFreesTheGoods(t *testing.T) {
 		if done.Has("#alarm") || m.boss.Get("/"+code+"/association").Has("#alarm") {
 			t.Error("the alarm is not over")
 		}
-		if err := m.Orders.Cancel(t.Context(), first.ID, m.ByAssociation("test")); err != nil {
+		if err := m.Orders.Move(t.Context(), order.MoveCancel, first.ID, m.ByAssociation("test")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -78,25 +78,6 @@ func (m *market) order(day, locale string, lines ...order.Line) order.Order {
 	return placed.Order
 }
 
-// handOver brings every part of an order to the association.
-func (m *market) handOver(o order.Order) {
-	m.Helper()
-	ctx := context.Background()
-	for _, part := range o.Parts {
-		m.must(m.Orders.Accept(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
-		m.must(m.Orders.Ready(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
-		m.must(m.Orders.HandOver(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)))
-	}
-}
-
-// deliver brings an order to its buyer, who pays.
-func (m *market) deliver(o order.Order) {
-	m.Helper()
-	m.handOver(o)
-	m.must(m.Orders.Dispatch(context.Background(), o.ID, m.ByAssociation()))
-	m.must(m.Orders.Deliver(context.Background(), o.ID, m.ByAssociation()))
-}
-
 // autumn is what the figures of the tests are computed from by hand, 5% of what is paid being the
 // association's:
 //
@@ -110,11 +91,11 @@ func (m *market) autumn() {
 	m.Helper()
 	m.admit()
 	honey, oil, couscous := m.Honey.Product(m, "M-1"), m.Oil.Product(m, "Z-1"), m.Couscous.Product(m, "K-1")
-	m.deliver(m.order("2026-08-15", "ar", line(couscous, 4)))
-	m.must(m.Orders.Confirm(context.Background(), m.order("2026-10-20", "ar", line(oil, 1)).ID, m.ByAssociation()))
-	m.deliver(m.order("2026-11-10", "ar", line(honey, 2), line(oil, 3), line(couscous, 1)))
+	m.Deliver(m.order("2026-08-15", "ar", line(couscous, 4)))
+	m.must(m.Orders.Move(context.Background(), order.MoveConfirm, m.order("2026-10-20", "ar", line(oil, 1)).ID, m.ByAssociation()))
+	m.Deliver(m.order("2026-11-10", "ar", line(honey, 2), line(oil, 3), line(couscous, 1)))
 	dropped := m.order("2026-11-12", "ar", line(m.Honey.Product(m, "M-2"), 1))
-	m.must(m.Orders.Cancel(context.Background(), dropped.ID, m.ByAssociation()))
+	m.must(m.Orders.Move(context.Background(), order.MoveCancel, dropped.ID, m.ByAssociation()))
 }
 
 // in is a language.

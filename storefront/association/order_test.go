@@ -24,7 +24,7 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 	oil := m.Oil.Product(t, "Z-1")
 	early := m.order("2026-10-20", "ar", line(oil, 1))
 	late := m.order("2026-11-10", "ar", line(oil, 2), line(m.Honey.Product(t, "M-1"), 1))
-	m.must(m.Orders.Confirm(context.Background(), late.ID, m.ByAssociation()))
+	m.must(m.Orders.Move(context.Background(), order.MoveConfirm, late.ID, m.ByAssociation()))
 	for query, want := range map[string][]string{
 		"":                        {late.Number, early.Number},
 		"?state=placed":           {early.Number},
@@ -100,7 +100,7 @@ func TestAMoveFromAnOldPageIsRefused(t *testing.T) {
 	o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
 	path := pathOf("fr", o.ID)
 	seen := m.boss.Get(path).Want(http.StatusOK).Find("dialog#cancel input[name=seen]").AttrOr("value", "")
-	m.handOver(o) // meanwhile all of it has been prepared
+	m.HandOver(o) // meanwhile all of it has been prepared
 	page := m.boss.Post(path+"/cancel", url.Values{"seen": {seen}, "note": {"pas de réponse"}}).Want(http.StatusConflict)
 	m.says(page, "[data-notice]", m.in("fr").T("order.wrong_state"))
 	page.Find("[role=alert] [data-notice]")
@@ -185,7 +185,7 @@ func TestAnOrderIsBroughtToItsBuyer(t *testing.T) {
 		page = m.boss.Post(path+"/confirm", nil).Want(http.StatusConflict)
 		m.says(page, "[data-notice]", l.T("order.wrong_state"))
 
-		m.handOver(o)
+		m.HandOver(o)
 		same(t, moves(m.boss.Get(path)), "dispatch", "cancel")
 		page = m.sends(path, "dispatch", nil).Want(http.StatusOK)
 		same(t, moves(page), "deliver", "refuse")
@@ -267,8 +267,7 @@ func TestAnOrderThatNobodyTookComesBack(t *testing.T) {
 	m := open(t)
 	honey := m.Honey.Product(t, "M-1")
 	o := m.order("2026-11-10", "ar", line(honey, 2))
-	m.handOver(o)
-	m.must(m.Orders.Dispatch(context.Background(), o.ID, m.ByAssociation()))
+	m.Dispatch(o)
 	page := m.sends(pathOf("ar", o.ID), "refuse", url.Values{"note": {"لا أحد في الباب"}}).Want(http.StatusOK)
 	m.says(page, ".toast", m.in("ar").T("association.order.done.refuse"))
 	m.tells(page, "[data-history]", "لا أحد في الباب")

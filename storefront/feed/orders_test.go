@@ -98,7 +98,7 @@ func TestSameKeyAndOrderHaveTheSameAnswer(t *testing.T) {
 	if err := p.DB.Get(&partID, `select id from sub_orders`); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Orders.Accept(t.Context(), partID, p.ByCooperative(p.Honey.ID)); err != nil {
+	if err := p.Orders.Move(t.Context(), order.MoveAccept, partID, p.ByCooperative(p.Honey.ID)); err != nil {
 		t.Fatal(err)
 	}
 	again := p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated)

@@ -1,7 +1,6 @@
 package seller_test
 
 import (
-	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -11,30 +10,6 @@ import (
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
-// deliver brings an order to its buyer, who pays.
-func deliver(t *testing.T, m *storetest.Market, placed order.Placed) {
-	t.Helper()
-	ctx := context.Background()
-	by := m.ByAssociation()
-	for _, part := range placed.Order.Parts {
-		for _, move := range []func() error{
-			func() error { return m.Orders.Accept(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
-			func() error { return m.Orders.Ready(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
-			func() error { return m.Orders.HandOver(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)) },
-		} {
-			if err := move(); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	if err := m.Orders.Dispatch(ctx, placed.Order.ID, by); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.Orders.Deliver(ctx, placed.Order.ID, by); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestStatementFollowsTheMoney(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
@@ -43,12 +18,12 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 		t.Error("before any sale there is a statement")
 	}
 	first := m.Order() // honey for 240 dirhams, five percent for the association
-	deliver(t, m, first)
+	m.Deliver(first.Order)
 	second := m.Order()
 	if got := member.Get("/fr/seller/money").Want(http.StatusOK).Text(".tiles .tile:first-child .v"); got != "0" {
 		t.Errorf("of an order that nobody has confirmed, not yet paid: %s", got)
 	}
-	if err := m.Orders.Confirm(t.Context(), second.Order.ID, m.ByAssociation()); err != nil {
+	if err := m.Orders.Move(t.Context(), order.MoveConfirm, second.Order.ID, m.ByAssociation()); err != nil {
 		t.Fatal(err)
 	}
 	m.PayOut(m.Honey, 10_000, "VIR-77")
@@ -77,7 +52,7 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 func TestStatementIsExported(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	deliver(t, m, m.Order())
+	m.Deliver(m.Order().Order)
 	member := m.SignIn(m.Honey.Member)
 	text := string(member.Get("/en/seller/money.csv").Want(http.StatusOK).Body)
 	if !strings.Contains(text, "240,00;-12,00;0,00;228,00") {
@@ -91,7 +66,7 @@ func TestStatementIsExported(t *testing.T) {
 func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	deliver(t, m, m.Order()) // honey for 240 dirhams, 228 due
+	m.Deliver(m.Order().Order) // honey for 240 dirhams, 228 due
 	paid := m.PayOut(m.Honey, 10_000, "VIR-77")
 	_, err := m.Settlements.Undo(t.Context(), m.Honey.ID, paid.ID, "RIB <fermé>", actor.OfAssociation(m.Association.ID))
 	if err != nil {

@@ -1,7 +1,6 @@
 package shop_test
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -458,7 +457,6 @@ func TestAnEmptyBasketIsNotOrdered(t *testing.T) {
 func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	ctx := t.Context()
 	open := m.Order()
 	page := m.Visitor().Get("/fr/orders/" + open.Token).Want(http.StatusOK)
 	if !page.Has("main a.btn[data-share]") || !strings.Contains(page.Text(".stops"), "Vous payez") || page.Has("#without") {
@@ -472,18 +470,7 @@ func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 	}
 
 	placed := m.Order()
-	for _, part := range placed.Order.Parts {
-		for _, step := range []func(context.Context, uuid.UUID, order.By) error{m.Orders.Accept, m.Orders.Ready, m.Orders.HandOver} {
-			if err := step(ctx, part.ID, m.ByCooperative(part.Cooperative.ID)); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	for _, step := range []func(context.Context, uuid.UUID, order.By) error{m.Orders.Dispatch, m.Orders.Deliver} {
-		if err := step(ctx, placed.Order.ID, m.ByAssociation()); err != nil {
-			t.Fatal(err)
-		}
-	}
+	m.Deliver(placed.Order)
 	page = m.Visitor().Get("/fr/orders/" + placed.Token).Want(http.StatusOK)
 	if text := page.Text(".stops"); !strings.Contains(text, "Vous avez payé") || strings.Contains(text, "Vous payez") {
 		t.Errorf("delivered and paid: %q", text)
@@ -520,13 +507,13 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 	path := "/fr/orders/" + placed.Token
 	parts := placed.Order.Parts
 	accept := func(i int) {
-		if err := m.Orders.Accept(ctx, parts[i].ID, m.ByCooperative(parts[i].Cooperative.ID)); err != nil {
+		if err := m.Orders.Move(ctx, order.MoveAccept, parts[i].ID, m.ByCooperative(parts[i].Cooperative.ID)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	accept(0)
 	accept(1)
-	if err := m.Orders.Decline(ctx, parts[2].ID, m.ByCooperative(parts[2].Cooperative.ID, "plus de couscous")); err != nil {
+	if err := m.Orders.Move(ctx, order.MoveDecline, parts[2].ID, m.ByCooperative(parts[2].Cooperative.ID, "plus de couscous")); err != nil {
 		t.Fatal(err)
 	}
 	page := m.Visitor().Get(path).Want(http.StatusOK)
@@ -544,7 +531,7 @@ func TestTrackingShowsHowFarEachCooperativeIs(t *testing.T) {
 	if !page.Has("#cancel") {
 		t.Error("she cannot cancel although nothing is ready")
 	}
-	if err := m.Orders.Ready(ctx, parts[0].ID, m.ByCooperative(parts[0].Cooperative.ID)); err != nil {
+	if err := m.Orders.Move(ctx, order.MoveReady, parts[0].ID, m.ByCooperative(parts[0].Cooperative.ID)); err != nil {
 		t.Fatal(err)
 	}
 	page = m.Visitor().Get(path).Want(http.StatusOK)

@@ -72,19 +72,6 @@ func (m *till) pay(o order.Order) {
 	m.must(worker.Work(ctx, &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
 }
 
-// bring brings an order to the association and on its way.
-func (m *till) bring(o order.Order) {
-	m.t.Helper()
-	ctx := m.t.Context()
-	for _, part := range o.Parts {
-		by := m.ByCooperative(part.Cooperative.ID)
-		m.must(m.Orders.Accept(ctx, part.ID, by))
-		m.must(m.Orders.Ready(ctx, part.ID, by))
-		m.must(m.Orders.HandOver(ctx, part.ID, by))
-	}
-	m.must(m.Orders.Dispatch(ctx, o.ID, m.ByAssociation()))
-}
-
 // cash are the words of what is paid at the door, and of money that somebody collects there.
 func cash(l *i18n.Locale) []string {
 	return []string{
@@ -148,7 +135,7 @@ func TestAnOrderThatIsPaidFirstSpeaksOfNoCash(t *testing.T) {
 		m.wantNone(page, none)
 		m.tells(page, ".stops", l.T("shop.track.paid", "Amount", l.Money(o.Due)))
 		m.tells(page, "#paid", l.T("shop.track.is_paid"))
-		m.bring(o)
+		m.Dispatch(o)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.wantNone(page, none)
 		m.tells(page, "#paid", l.T("shop.track.is_paid"))
@@ -180,7 +167,7 @@ func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
 		code, l, buyer := language, m.Languages.Locale(language), m.Visitor()
 		page, o := m.orders(buyer, code, nil)
 		m.pay(o)
-		m.must(m.Orders.Decline(ctx, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID, "cassé")))
+		m.must(m.Orders.Move(ctx, order.MoveDecline, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID, "cassé")))
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#back", l.T("shop.track.back", "Amount", l.Money(o.Parts[0].Items)))
 		m.tells(page, "#without", before(l.T("shop.track.without_paid", "Names", "|"), 1))

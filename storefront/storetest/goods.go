@@ -142,6 +142,30 @@ func (m *Market) Order() order.Placed {
 	return placed
 }
 
+// HandOver has every cooperative accept its part of an order, prepare it and bring it to the association.
+func (m *Market) HandOver(o order.Order) {
+	m.t.Helper()
+	for _, part := range o.Parts {
+		for _, move := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
+			must(m.t, m.Orders.Move(context.Background(), move, part.ID, m.ByCooperative(part.Cooperative.ID)))
+		}
+	}
+}
+
+// Dispatch has an order handed over and sends it on its way.
+func (m *Market) Dispatch(o order.Order) {
+	m.t.Helper()
+	m.HandOver(o)
+	must(m.t, m.Orders.Move(context.Background(), order.MoveDispatch, o.ID, m.ByAssociation()))
+}
+
+// Deliver has an order dispatched and brings it to its buyer, who pays.
+func (m *Market) Deliver(o order.Order) {
+	m.t.Helper()
+	m.Dispatch(o)
+	must(m.t, m.Orders.Move(context.Background(), order.MoveDeliver, o.ID, m.ByAssociation()))
+}
+
 // ByAssociation is one of the association's people who moves an order, and what is written about it.
 func (m *Market) ByAssociation(note ...string) order.By {
 	return order.By{Actor: actor.OfAssociation(m.Association.ID), Note: strings.Join(note, " ")}
