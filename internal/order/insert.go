@@ -18,10 +18,13 @@ import (
 // in a row that are taken are rarer than anything else that can go wrong.
 const numberTries = 5
 
+// monthOfNumber is how a number tells the month in which its order was placed, as package time has it.
+const monthOfNumber = "0601"
+
 // insertOrder writes the order's own row and gives the number that it drew for it.
 func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, from []byte) (string, error) {
 	for range numberTries {
-		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.In(clock.Zone).Format("0601"), rand.IntN(100_000_000))
+		number := fmt.Sprintf("S-%s-%08d", o.PlacedAt.In(clock.Zone).Format(monthOfNumber), rand.IntN(100_000_000))
 		result, err := tx.ExecContext(ctx, `
 			insert into orders (id, number, token_hash, idempotency_key, request_hash, source, locale,
 			    buyer_name, buyer_phone, buyer_email, place, address, landmark, note, delivery, payment,

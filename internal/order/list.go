@@ -1,24 +1,24 @@
 package order
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
-	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Filter narrows the association's list of orders; what is zero lets everything through.
 type Filter struct {
 	State    State
-	Query    string    // the beginnings of words of a number or a name, or three digits and more of a telephone number
+	Query    string    // a number, beginnings of its words or of a name's, or three digits and more of a telephone number
 	From, To time.Time // placed from (inclusive) and to (exclusive)
 }
 
@@ -47,9 +47,6 @@ type Summary struct {
 // maxPage is the most that is given at once.
 const maxPage = 500
 
-// turned is the other way through a list.
-var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
-
 // Place is a place in a list of orders or of parts: after what stood there with that moment and id when it was
 // listed, or before it with Back. It stays where it is, whatever becomes of that.
 type Place struct {
@@ -64,69 +61,46 @@ type Listed struct {
 	Before, More bool
 }
 
-// walked is how many orders are looked at, the nearest first, before those with the words that are sought are all read:
-// when many have them, the page is among these.
-const walked = 200
-
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
 	limit = max(1, min(limit, maxPage))
-	column, beyond, direction := "placed_at", "<", "desc"
-	if f.State == StatePlaced {
-		column, beyond, direction = "expires_at", ">", "asc"
-	}
 	back := from != nil && from.Back
+	var places []Place
+	for _, w := range f.ways() {
+		stand, err := s.stand(ctx, f.State, w, from, limit+1)
+		if err != nil {
+			return Listed{}, fmt.Errorf("order: list: %w", err)
+		}
+		places = append(places, stand...)
+	}
+	ascending := (f.State == StatePlaced) != back
+	slices.SortFunc(places, func(a, b Place) int {
+		if !ascending {
+			a, b = b, a
+		}
+		return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.ID[:], b.ID[:]))
+	})
+	places = slices.CompactFunc(places, func(a, b Place) bool { return a.ID == b.ID }) // found in two ways
+	found := Listed{Before: from != nil, More: len(places) > limit}
+	places = places[:min(len(places), limit)]
 	if back {
-		beyond, direction = turned[beyond], turned[direction]
+		slices.Reverse(places)
+		found.Before, found.More = found.More, true
 	}
-	// Only what is asked for is a condition, so that each has its index.
-	var args []any
-	parameter := func(value any) string {
-		args = append(args, value)
-		return "$" + strconv.Itoa(len(args))
+	ids := make([]string, len(places))
+	for i, p := range places {
+		ids[i] = p.ID.String()
 	}
-	conditions := []string{"true"}
-	if f.State != "" {
-		conditions = append(conditions, `state = `+parameter(string(f.State)))
-	}
-	if !f.From.IsZero() {
-		conditions = append(conditions, `placed_at >= `+parameter(f.From))
-	}
-	if !f.To.IsZero() {
-		conditions = append(conditions, `placed_at < `+parameter(f.To))
-	}
-	if from != nil {
-		conditions = append(conditions, `(`+column+`, id) `+beyond+` (`+parameter(from.At)+`, `+parameter(from.ID)+`)`)
-	}
-	among := strings.Join(conditions, " and ")
-	order := `o.` + column + ` ` + direction + `, o.id ` + direction
-	most := parameter(limit + 1)
-	with, source := "", `from (select * from orders o where `+among+` order by `+order+` limit `+most+`)`
-	if query := text.Line(f.Query); query != "" {
-		matches := `order_words(number, buyer_phone, buyer_name) @@ ` + parameter(text.BeginningsOrPhone(query)) + `::tsquery`
-		looked := parameter(walked)
-		with = `
-			with passed as materialized (
-			    select * from orders o where ` + among + ` order by ` + order + ` limit ` + looked + `
-			), near as materialized (
-			    select * from passed where ` + matches + ` limit ` + most + ` -- as they are passed
-			), found as materialized (
-			    select *
-			    from (select * from orders where ` + matches + ` offset 0) o -- by the words' index and no other
-			    where (select count(*) from near) < ` + most + ` and (select count(*) from passed) = ` + looked + ` and ` + among + `
-			    order by ` + order + ` limit ` + most + `
-			)`
-		source = `from (select * from found union all select * from near where not exists (select from found))`
-	}
-	found := Listed{Orders: []Summary{}, Before: from != nil}
-	err := s.db.SelectContext(ctx, &found.Orders, with+`
+	found.Orders = []Summary{}
+	err := s.db.SelectContext(ctx, &found.Orders, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
-		`+source+` o
+		from unnest($1::uuid[]) with ordinality as w (id, turn)
+		join orders o on o.id = w.id
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
@@ -134,15 +108,9 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over
 		    from sub_orders where order_id = o.id
 		) s on true
-		order by `+order, args...)
+		order by w.turn`, pq.Array(ids))
 	if err != nil {
 		return Listed{}, fmt.Errorf("order: list: %w", err)
-	}
-	found.More = len(found.Orders) > limit
-	found.Orders = found.Orders[:min(len(found.Orders), limit)]
-	if back {
-		slices.Reverse(found.Orders)
-		found.Before, found.More = found.More, true
 	}
 	return found, nil
 }

@@ -7,21 +7,28 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Typed are the first words of what is typed to find a name or a number, as the database keeps them: in small letters,
+// with digits of any width and of Arabic as Western ones.
+func Typed(typed string) []string {
+	words := strings.FieldsFunc(strings.ToLower(Digits(norm.NFKC.String(typed))), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
+	})
+	return words[:min(len(words), maxSought)]
+}
+
 // Beginnings is PostgreSQL's query (a tsquery of the configuration «simple») for texts with words that begin like all of
-// these. It is empty, which finds nothing, for what has no word in it.
+// the words that are Typed. It is empty, which finds nothing, for what has no word in it.
 func Beginnings(typed string) string {
-	words := strings.FieldsFunc(strings.ToLower(typed), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	words := Typed(typed)
 	for i, word := range words {
 		words[i] = "'" + word + "':*"
 	}
 	return strings.Join(words, " & ")
 }
 
-// BeginningsOrPhone is Beginnings, with digits of any width and of Arabic as Western ones, or the same for a telephone
-// number as it is dialled in Morocco, when what is typed has digits and no letter: however they are grouped, and also
-// as dialled from abroad.
+// BeginningsOrPhone is Beginnings, or the same for a telephone number as it is dialled in Morocco, when what is typed has
+// digits and no letter: however they are grouped, and also as dialled from abroad.
 func BeginningsOrPhone(typed string) string {
-	typed = Digits(norm.NFKC.String(typed))
 	query := Beginnings(typed)
 	if query == "" || strings.ContainsFunc(typed, unicode.IsLetter) {
 		return query
@@ -31,7 +38,7 @@ func BeginningsOrPhone(typed string) string {
 			return r
 		}
 		return -1
-	}, typed)
+	}, Digits(norm.NFKC.String(typed)))
 	for _, abroad := range []string{"00212", "212"} {
 		if rest, ok := strings.CutPrefix(number, abroad); ok {
 			number = "0" + rest
