@@ -52,7 +52,6 @@ var readMore = []struct{ statement, why string }{
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`},
 	{`), unconfirmed as materialized (`, `what a cooperative's orders that nobody has confirmed would bring is added up: those of a day, and no more than may be held`},
-	{`with passed as materialized ( select * from orders`, `of the orders with a word that few of the newest have, all are read and sorted`},
 }
 
 // TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, in a market and in one four

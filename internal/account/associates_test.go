@@ -76,6 +76,7 @@ func TestTheAssociationsPeopleAreFoundByWhatIsKnownOfThem(t *testing.T) {
 	for _, n := range []account.NewUser{
 		{Name: "Hanan El Idrissi", Email: "h.idrissi@association.ma", Role: account.Director},
 		{Name: "نادية بنعلي", Phone: "0661234599", Role: account.Support},
+		{Name: "حسن ٨", Email: "hassan@association.ma", Role: account.Support},
 		{Name: "Fatima Zahra", Email: "fz@association.ma", Phone: "0612345678", Role: account.Support},
 	} {
 		n.Password = password
@@ -84,7 +85,10 @@ func TestTheAssociationsPeopleAreFoundByWhatIsKnownOfThem(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string][]string{
-		"":                         {"Hanan El Idrissi", "نادية بنعلي", "Fatima Zahra"},
+		"":                         {"Hanan El Idrissi", "نادية بنعلي", "حسن ٨", "Fatima Zahra"},
+		"حسن 8":                    {"حسن ٨"},
+		"حسن ٨":                    {"حسن ٨"},
+		"۸":                        {"حسن ٨"},
 		"idri":                     {"Hanan El Idrissi"},
 		"hanan idr":                {"Hanan El Idrissi"},
 		"h.idrissi@association.ma": {"Hanan El Idrissi"},

@@ -280,6 +280,20 @@ func TestSuspensionIsToldToSearch(t *testing.T) {
 	}
 }
 
+func TestACooperativeIsFoundByDigitsHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := nahlat()
+	c.Name = i18n.Text{AR: "تعاونية ٨ مارس", FR: "Coopérative 20 août"}
+	r.create(t, c)
+	for typed, want := range map[string]int{"8 مارس": 1, "٨": 1, "۸ مارس": 1, "20": 1, "٢٠ août": 1, "9": 0, "٩": 0} {
+		found, err := r.Search(t.Context(), cooperative.Sought{Text: typed, Limit: 10})
+		if err != nil || len(found.Cooperatives) != want {
+			t.Errorf("«%s» finds %d, %v", typed, len(found.Cooperatives), err)
+		}
+	}
+}
+
 func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)

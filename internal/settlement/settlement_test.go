@@ -181,6 +181,18 @@ func (s *till) owed(t *testing.T) map[string]settlement.Owed {
 	return owed
 }
 
+func TestWhoIsOwedIsFoundByDigitsHoweverTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	s.seller(t, "Mars ٨")
+	s.seller(t, "Vingt 20")
+	for typed, want := range map[string]int{"mars 8": 1, "٨": 1, "۸": 1, "20": 1, "٢٠": 1, "٩": 0} {
+		if found := s.list(t, settlement.Filter{Query: typed}); len(found) != want {
+			t.Errorf("«%s» finds %d", typed, len(found))
+		}
+	}
+}
+
 // list reads what is owed, two cooperatives at once.
 func (s *till) list(t *testing.T, f settlement.Filter) (all []settlement.Owed) {
 	t.Helper()

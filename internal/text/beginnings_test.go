@@ -9,11 +9,14 @@ import (
 func TestWhatIsTypedFindsBeginningsAndIsNoQuery(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
-		"Nahla":         `'nahla':*`,
-		" نحلات  زكزل ": `'نحلات':* & 'زكزل':*`,
-		`o'Bri\en | !x`: `'o':* & 'bri':* & 'en':* & 'x':*`,
-		`'& !:*\`:       ``,
-		"":              ``,
+		"Nahla":               `'nahla':*`,
+		" نحلات  زكزل ":       `'نحلات':* & 'زكزل':*`,
+		`o'Bri\en | !x`:       `'o':* & 'bri':* & 'en':* & 'x':*`,
+		"٨ مارس":              `'8':* & 'مارس':*`,
+		"۸ MARS １٢":           `'8':* & 'mars':* & '12':*`,
+		"a b c d e f g h i j": `'a':* & 'b':* & 'c':* & 'd':* & 'e':* & 'f':* & 'g':* & 'h':*`,
+		`'& !:*\`:             ``,
+		"":                    ``,
 	} {
 		if got := text.Beginnings(typed); got != want {
 			t.Errorf("%q: %s", typed, got)
