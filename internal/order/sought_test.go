@@ -28,7 +28,7 @@ func TestOrdersAreFoundHoweverLongAgoTheyWerePlaced(t *testing.T) {
 		placed = slices.Insert(placed, 0, m.place(in).Order)
 	}
 	for _, i := range []int{1, 4, 5, 8} {
-		m.must(m.Confirm(ctx, placed[i].ID, m.people()))
+		m.must(m.Move(ctx, order.MoveConfirm, placed[i].ID, m.people()))
 	}
 	for i, o := range placed {
 		placed[i] = m.read(o.ID)
