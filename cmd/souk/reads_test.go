@@ -51,7 +51,6 @@ var readMore = []struct{ statement, why string }{
 	{`group by cooperative_id having sum(orders) > 0`, `all cooperatives are compared with one another: what each sold in a period is read once, and after that only of those that changed`},
 	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`},
-	{`), unconfirmed as materialized (`, `what a cooperative's orders that nobody has confirmed would bring is added up: those of a day, and no more than may be held`},
 }
 
 // TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, in a market and in one four

@@ -199,6 +199,7 @@ const (
 // the way of whoever reads them before the database has cleared them up.
 var carried = []string{
 	"balances", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_parts", "standing_changes", "statement_days",
+	"unconfirmed_changes",
 }
 
 // copyAll copies the rows of every table that is not carried.
@@ -322,7 +323,9 @@ func (g *growth) count() error {
 func (g *growth) countStanding() error {
 	return g.exec(`delete from standing_changes`, `
 		insert into standing_changes (women_only, unconfirmed, again, owed, unbanked, unbanked_due)
-		select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`)
+		select women_only, sum(unconfirmed), sum(again), sum(owed), sum(unbanked), sum(unbanked_due) from standing_now group by women_only`,
+		`delete from unconfirmed_changes`,
+		`insert into unconfirmed_changes (cooperative_id, amount) select cooperative_id, unconfirmed from standing_now where unconfirmed <> 0`)
 }
 
 func (g *growth) restore() error {

@@ -55,6 +55,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    from standing_now group by women_only) n using (women_only)
 			where (coalesce(c.unconfirmed, 0), coalesce(c.again, 0), coalesce(c.owed, 0), coalesce(c.unbanked, 0), coalesce(c.due, 0))
 			   <> (coalesce(n.unconfirmed, 0), coalesce(n.again, 0), coalesce(n.owed, 0), coalesce(n.unbanked, 0), coalesce(n.due, 0))`},
+		audit.Query{Name: "settlement: what each has in orders that nobody has confirmed is what these say", SQL: `
+			select format('cooperative %s: carried %s, there are %s', cooperative_id, c.amount, n.amount)
+			from (select cooperative_id, sum(amount) as amount from unconfirmed_changes group by cooperative_id) c
+			full join (select cooperative_id, unconfirmed as amount from standing_now where unconfirmed <> 0) n using (cooperative_id)
+			where coalesce(c.amount, 0) <> coalesce(n.amount, 0)`},
 		audit.Query{Name: "settlement: what is asked about bank accounts is what is known of them", SQL: `
 			select format('cooperative %s: asked %s, known %s', cooperative_id, to_jsonb(q), to_jsonb(n))
 			from account_questions q full join account_questions_now n using (cooperative_id)

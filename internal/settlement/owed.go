@@ -60,13 +60,10 @@ const standing = `standing as materialized (
 		        select * from ledger_balances where account = a.kind and cooperative_id = c.id offset 0) b
 		    group by b.cooperative_id
 		), unconfirmed as materialized (
-		    select p.cooperative_id, sum(m.amount) as pending
+		    select u.cooperative_id, sum(u.amount) as pending
 		    from unnest($1::uuid[]) as c (id)
-		    cross join lateral (select order_id, cooperative_id from order_parts where cooperative_id = c.id and unanswered offset 0) p
-		    cross join lateral (select unconfirmed from order_heads where id = p.order_id offset 0) o
-		    join ledger_movements m on m.order_id = p.order_id and m.cooperative_id = p.cooperative_id
-		    where o.unconfirmed and m.account = 'pending'
-		    group by p.cooperative_id
+		    cross join lateral (select cooperative_id, amount from unconfirmed_changes where cooperative_id = c.id offset 0) u
+		    group by u.cooperative_id
 		), owed as (
 		    select c.*,
 		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,

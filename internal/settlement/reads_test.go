@@ -38,15 +38,21 @@ func (s *till) soldMany(t *testing.T, of uuid.UUID, n int) {
 // postingsRead counts the postings that do reads.
 func (s *till) postingsRead(t *testing.T, do func()) int {
 	t.Helper()
+	return s.rowsRead(t, "postings", do)
+}
+
+// rowsRead counts the rows of a table that do reads.
+func (s *till) rowsRead(t *testing.T, table string, do func()) int {
+	t.Helper()
 	s.db.SetMaxOpenConns(1) // what it has read is counted for each connection
 	count := func() (n int) {
 		s.exec(t, `select pg_stat_force_next_flush()`)
 		err := s.db.Get(&n, `
 			select sum(read) from (
-			    select seq_tup_read as read from pg_stat_user_tables where relname = 'postings'
+			    select seq_tup_read as read from pg_stat_user_tables where relname = $1
 			    union all
-			    select idx_tup_read from pg_stat_user_indexes where relname = 'postings'
-			) r`)
+			    select idx_tup_read from pg_stat_user_indexes where relname = $1
+			) r`, table)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -126,5 +132,27 @@ func TestALatePageOfAStatementReadsWhatItShows(t *testing.T) {
 	})
 	if len(lines) != aDay || lines[0].Balance != 100*10_00 || lines[aDay-1].Balance != 91*10_00 || read > 10*aDay {
 		t.Errorf("for a page of %d entries after the first %d, %d postings are read: %+v", aDay, days*aDay-100, read, lines)
+	}
+}
+
+func TestWhetherAnAccountWasPaidToReadsTheLatestPayouts(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.exec(t, `insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at)
+		select gen_random_uuid(), $1, 100, 'VIR ' || n, 'system', $2::timestamptz - n * interval '1 day' from generate_series(1, 1000) n`, nahlat, s.time)
+	s.time = s.time.Add(time.Hour)
+	s.enterRIB(t, nahlat, "222222222222222222222281")
+	s.time = s.time.AddDate(0, 0, 15)
+	s.exec(t, `vacuum analyze payouts`)
+	var changed map[uuid.UUID]settlement.AccountChange
+	read := s.rowsRead(t, "payouts", func() {
+		var err error
+		if changed, err = s.ChangedAccounts(t.Context(), nahlat); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if len(changed) != 1 || read > 10 {
+		t.Errorf("%d accounts have changed, for which %d payouts are read", len(changed), read)
 	}
 }

@@ -3,6 +3,7 @@ package settlement_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -138,12 +139,24 @@ func TestWhatIsCarriedIsKeptShort(t *testing.T) {
 		t.Errorf("after two weeks, %d rows and %d questions are left", rows, questions)
 	}
 	s.addsUp(t, "after two weeks")
+	for range 6 {
+		order := s.unconfirmed(t, nahlat, 100)
+		s.exec(t, `update orders set state = 'confirmed' where id = $1`, order)
+		s.unconfirmed(t, nahlat, 100)
+	}
+	s.fold(t)
+	var left []money.Amount
+	if err := s.db.Select(&left, `select amount from unconfirmed_changes`); err != nil || !slices.Equal(left, []money.Amount{600}) {
+		t.Errorf("of what is unconfirmed %v is left (%v)", left, err)
+	}
+	s.addsUp(t, "folded again")
 }
 
 func TestTheAuditFindsFiguresThatAreNone(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]string{
 		"what is unconfirmed":  `insert into standing_changes (women_only, unconfirmed) values (true, 1)`,
+		"unconfirmed of one":   `insert into unconfirmed_changes (cooperative_id, amount) select id, 1 from cooperatives`,
 		"who is owed money":    `insert into standing_changes (women_only, owed) values (false, 1)`,
 		"an account unasked":   `delete from account_questions`,
 		"another sum owed":     `update account_questions set due = due + 1`,
