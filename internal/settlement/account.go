@@ -37,10 +37,10 @@ func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID
 		    select cooperative_id, rib_before, rib_after, actor, user_id, at
 		    from bank_account_changes where cooperative_id = c.id order by at desc, id desc limit 1) e
 		left join people u on u.id = e.user_id
-		where e.at >= $1 or not exists (
-		    select from payouts t
-		    where t.cooperative_id = e.cooperative_id and t.at >= e.at
-		      and not exists (select from payout_reversals r where r.payout_id = t.id))`,
+		where e.at >= $1 or (
+		    select t.at from payouts t
+		    where t.cooperative_id = e.cooperative_id and not exists (select from payout_reversals r where r.payout_id = t.id)
+		    order by t.at desc limit 1) >= e.at is not true`,
 		s.now().Add(-freshAccount), pq.Array(cooperatives))
 	if err != nil {
 		return nil, fmt.Errorf("changed bank accounts: %w", err)
