@@ -3,7 +3,6 @@ package report
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -132,14 +131,4 @@ func named(ctx context.Context, q sqlx.QueryerContext, list []seller) ([]Coopera
 		c.Women, c.Men, c.Young, c.WomenOnly, c.Figures = s.Women, s.Men, s.Young, s.WomenOnly, s.Figures
 	}
 	return named, nil
-}
-
-// atOneMoment runs fn, which reads, in a transaction that sees the market as it is at its beginning.
-func (s *Service) atOneMoment(ctx context.Context, fn func(tx *sqlx.Tx) error) error {
-	tx, err := s.db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // there is nothing to undo
-	return fn(tx)
 }

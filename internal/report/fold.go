@@ -41,6 +41,12 @@ func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 	return nil
 }
 
+// CatchUp brings in what happened before, for reads in a transaction that begins after it.
+func (s *Service) CatchUp(ctx context.Context) error {
+	_, err := s.catchUp(ctx)
+	return err
+}
+
 // catchUp is what readers call first, so that each sees what happened before; it reports whether so much waits that
 // some is left.
 func (s *Service) catchUp(ctx context.Context) (behind bool, err error) {

@@ -7,6 +7,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Idle is a part of the list of the cooperatives with no sale: the most members first and equals by name.
@@ -22,7 +23,7 @@ func (s *Service) Idle(ctx context.Context, f Filter, from *cooperative.Place, l
 	if _, err := s.catchUp(ctx); err != nil {
 		return Idle{}, err
 	}
-	err = s.atOneMoment(ctx, func(tx *sqlx.Tx) error {
+	err = postgres.AtOneMoment(ctx, s.db, func(tx *sqlx.Tx) error {
 		c, err := s.compare(ctx, tx, f.inUTC())
 		if err != nil {
 			return err

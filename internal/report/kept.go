@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // How much an instance keeps: so many reports, and in all periods sums of so many cooperatives (some 50 bytes each).
@@ -91,7 +93,7 @@ func keep[T any](ctx context.Context, s *Service, f Filter, key any, from func(t
 	if report, ok := s.kept.get(version, key).(T); ok {
 		return report, nil
 	}
-	err = s.atOneMoment(ctx, func(tx *sqlx.Tx) error {
+	err = postgres.AtOneMoment(ctx, s.db, func(tx *sqlx.Tx) error {
 		c, err := s.compare(ctx, tx, f)
 		if err != nil {
 			return err

@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // What was sold in a period: the sums of its months, and the parts of orders of days that are missing or too many.
@@ -111,7 +112,7 @@ func (s *Service) each(ctx context.Context, f Filter, lets func(seller) bool, or
 		return err
 	}
 	var list []seller
-	err := s.atOneMoment(ctx, func(tx *sqlx.Tx) error {
+	err := postgres.AtOneMoment(ctx, s.db, func(tx *sqlx.Tx) error {
 		c, err := s.compare(ctx, tx, f.inUTC())
 		list = slices.DeleteFunc(c.sellers, func(s seller) bool { return !lets(s) })
 		return err
@@ -166,10 +167,15 @@ func (s *Service) Of(ctx context.Context, cooperative uuid.UUID) (Figures, error
 // OfEach is what each of these cooperatives sold in the filter's period, wherever it is, as Sales counts it; one that
 // sold nothing may not be in it.
 func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID) (map[uuid.UUID]Figures, error) {
-	if _, err := s.catchUp(ctx); err != nil {
+	if err := s.CatchUp(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := f.soldBy(ctx, s.db, append([]uuid.UUID{}, cooperatives...)) // none are not all
+	return s.OfEachFrom(ctx, s.db, f, cooperatives)
+}
+
+// OfEachFrom is OfEach as q sees it; CatchUp comes before that.
+func (s *Service) OfEachFrom(ctx context.Context, q sqlx.QueryerContext, f Filter, cooperatives []uuid.UUID) (map[uuid.UUID]Figures, error) {
+	rows, err := f.soldBy(ctx, q, append([]uuid.UUID{}, cooperatives...)) // none are not all
 	if err != nil {
 		return nil, fmt.Errorf("sales of some cooperatives: %w", err)
 	}

@@ -174,36 +174,13 @@ func (s *Service) OwedTo(ctx context.Context, cooperativeID uuid.UUID) (Owed, er
 // EachOwed calls fn with every cooperative that the filter lets through, in the order of Owed and as all stand at
 // one moment, while they are read; an error of fn ends it.
 func (s *Service) EachOwed(ctx context.Context, f Filter, fn func(Owed) error) error {
-	return each(ctx, s.db, func(q sqlx.QueryerContext, after string) ([]Owed, string, error) {
-		return s.owedFrom(ctx, q, f, after, atOnce)
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after string) ([]Owed, string, error) {
+		return s.owedFrom(ctx, tx, f, after, atOnce)
 	}, fn)
 }
 
 // atOnce is how many rows a stream reads at once.
 const atOnce = 500
-
-// each calls fn with what page gives, page by page, as it was at one moment.
-func each[T any](ctx context.Context, db *sqlx.DB, page func(q sqlx.QueryerContext, after string) ([]T, string, error), fn func(T) error) error {
-	tx, err := db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
-	if err != nil {
-		return fmt.Errorf("read at one moment: %w", err)
-	}
-	defer func() { _ = tx.Rollback() }() // it only read
-	for after := ""; ; {
-		list, next, err := page(tx, after)
-		if err != nil {
-			return err
-		}
-		for _, one := range list {
-			if err := fn(one); err != nil {
-				return err
-			}
-		}
-		if after = next; after == "" {
-			return nil
-		}
-	}
-}
 
 // place is the last cooperative of a page: what it is owed, and which it is.
 type place struct {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Line is one entry of a cooperative's statement: an order that was earned, a payout, or the undoing of one.
@@ -120,8 +121,8 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 // while they are read; an error of fn ends it.
 func (s *Service) EachLine(ctx context.Context, cooperativeID uuid.UUID, fn func(Line) error) error {
 	var owed *money.Amount // after the next entry
-	return each(ctx, s.db, func(q sqlx.QueryerContext, after string) ([]Line, string, error) {
-		lines, next, err := statement(ctx, q, cooperativeID, nil, after, owed, atOnce)
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after string) ([]Line, string, error) {
+		lines, next, err := statement(ctx, tx, cooperativeID, nil, after, owed, atOnce)
 		if len(lines) > 0 {
 			last := lines[len(lines)-1]
 			owed = new(last.Balance - last.Sale + last.Commission + last.Payout)
