@@ -6,8 +6,10 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -33,6 +35,30 @@ type Listed struct {
 // Associates lists the association's people that are sought, in the order in which they got an account, those of
 // ended accounts last. ErrNotFound if the place to go on from is none.
 func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
+	return s.associates(ctx, s.db, q)
+}
+
+// atOnce is how many people EachAssociate reads at once.
+const atOnce = 500
+
+// EachAssociate calls fn with every one of the association's people that is sought, in the order of Associates and as
+// all are at one moment, while they are read; an error of fn ends it. Limit and From say nothing.
+func (s *Service) EachAssociate(ctx context.Context, q Sought, fn func(Person) error) error {
+	q.Limit = atOnce
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after uuid.UUID) (people []Person, next uuid.UUID, err error) {
+		q.From = nil
+		if after != uuid.Nil {
+			q.From = &Place{ID: after}
+		}
+		found, err := s.associates(ctx, tx, q)
+		if found.More {
+			next = found.People[q.Limit-1].ID
+		}
+		return found.People, next, err
+	}, fn)
+}
+
+func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, error) {
 	beyond, direction, back := ">", "asc", false
 	args := []any{q.Limit + 1}
 	conditions := []string{"u.cooperative_id is null"}
@@ -44,7 +70,7 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 		if back = q.From.Back; back {
 			beyond, direction = "<", "desc"
 		}
-		from, err := s.Person(ctx, q.From.ID)
+		from, err := s.person(ctx, db, `u.id = $1`, q.From.ID)
 		if err != nil {
 			return Listed{}, err
 		}
@@ -53,7 +79,7 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 			beyond, len(args)-2, len(args)-1, len(args)))
 	}
 	var ids []uuid.UUID
-	err := s.db.SelectContext(ctx, &ids, `
+	err := sqlx.SelectContext(ctx, db, &ids, `
 		select u.id from users u where `+strings.Join(conditions, " and ")+`
 		order by u.disabled_at is not null `+direction+`, u.created_at `+direction+`, u.id `+direction+` limit $1`, args...)
 	if err != nil {
@@ -64,6 +90,6 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 	if back {
 		found.Before, found.More = further, true
 	}
-	found.People, err = s.people(ctx, `u.id = any($1)`, pq.Array(ids[:min(len(ids), q.Limit)]))
+	found.People, err = s.people(ctx, db, `u.id = any($1)`, pq.Array(ids[:min(len(ids), q.Limit)]))
 	return found, err
 }

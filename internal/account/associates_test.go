@@ -125,3 +125,25 @@ func TestACooperativeHasOnlySoManyAccounts(t *testing.T) {
 	}
 	d.associate(t, "hanan")
 }
+
+// Whoever takes the whole list along gets everybody once, in the order of its pages, however many there are.
+func TestTheWholeListOfPeopleIsRead(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.fatima(t) // of a cooperative
+	d.exec(t, `insert into users (id, name, email, password_hash, role, created_at, disabled_at)
+		select gen_random_uuid(), 'n' || lpad(i::text, 4, '0'), 'n' || i || '@association.ma', '', 'support', $1::timestamptz + i / 3 * interval '1 hour',
+		       case when i % 100 = 0 then $1::timestamptz end
+		from generate_series(1, 1300) i`, d.time)
+	for typed, want := range map[string]int{"": 1300, "n00": 99, "nobody": 0} {
+		var whole []account.Person
+		err := d.EachAssociate(t.Context(), account.Sought{Text: typed}, func(p account.Person) error { whole = append(whole, p); return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		page, err := d.Associates(t.Context(), account.Sought{Text: typed, Limit: 2000})
+		if err != nil || len(whole) != want || !slices.Equal(names(whole), names(page.People)) {
+			t.Errorf("«%s»: %d people of %d, %v", typed, len(whole), len(page.People), err)
+		}
+	}
+}

@@ -437,3 +437,40 @@ func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever takes the whole list along gets each cooperative once, in the order of its pages, however many there are and
+// whatever is decided meanwhile.
+func TestTheWholeListIsReadAtOneMoment(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	r.exec(t, `
+		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
+		select gen_random_uuid(), 'toile-' || n, 'نسيج ' || n % 7, 'Toile ' || n % 9, 'crafts', 'zegzel', 5, 0, 0,
+		       (array['pending', 'approved', 'suspended'])[1 + n % 3], now(), now()
+		from generate_series(1, 1300) n`)
+	for _, q := range []cooperative.Sought{
+		{Language: "fr"}, {Language: "ar"}, {Language: "fr", State: cooperative.Suspended}, {Language: "fr", Text: "toile 7"}, {Language: "fr", Text: "nobody"},
+	} {
+		var whole []uuid.UUID
+		err := r.EachSought(t.Context(), q, func(tx *sqlx.Tx, some []cooperative.Cooperative) error {
+			for _, c := range some {
+				whole = append(whole, c.ID)
+			}
+			r.exec(t, `update cooperatives set name_fr = name_fr || '!', name_ar = name_ar || '!'`)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.exec(t, `update cooperatives set name_fr = replace(name_fr, '!', ''), name_ar = replace(name_ar, '!', '')`)
+		q.Limit = 2000
+		page, err := r.Search(t.Context(), q)
+		var want []uuid.UUID
+		for _, c := range page.Cooperatives {
+			want = append(want, c.ID)
+		}
+		if err != nil || !slices.Equal(whole, want) {
+			t.Errorf("%+v: %d cooperatives of %d, %v", q, len(whole), len(want), err)
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -39,7 +40,29 @@ type Listed struct {
 
 // Search lists the cooperatives that are sought: those that wait first and the suspended ones last. ErrNotFound if
 // the place to go on from is none.
-func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
+func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) { return search(ctx, s.db, q) }
+
+// atOnce is how many cooperatives EachSought reads at once.
+const atOnce = 500
+
+// EachSought calls fn with all cooperatives that are sought, some at a time, in the order of Search and as all are at
+// one moment, which is that of tx; an error of fn ends it. Limit and From say nothing.
+func (s *Service) EachSought(ctx context.Context, q Sought, fn func(tx *sqlx.Tx, some []Cooperative) error) error {
+	q.Limit = atOnce
+	return postgres.EachPage(ctx, s.db, func(tx *sqlx.Tx, after uuid.UUID) (some []Cooperative, next uuid.UUID, err error) {
+		q.From = nil
+		if after != uuid.Nil {
+			q.From = &Place{ID: after}
+		}
+		found, err := search(ctx, tx, q)
+		if found.More {
+			next = found.Cooperatives[q.Limit-1].ID
+		}
+		return found.Cooperatives, next, err
+	}, fn)
+}
+
+func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, error) {
 	column, among := "name_fr", states
 	if q.Language == i18n.Default {
 		column = "name_ar"
@@ -54,7 +77,7 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 	}{}
 	back := q.From != nil && q.From.Back
 	if q.From != nil {
-		err := s.db.GetContext(ctx, &from, `
+		err := sqlx.GetContext(ctx, db, &from, `
 			select state, `+column+` as name, cooperative_id as id from stalls where cooperative_id = $1`, q.From.ID)
 		if postgres.NoRows(err) {
 			return Listed{}, ErrNotFound
@@ -73,7 +96,7 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 		among = among[i:]
 	}
 	words := text.Beginnings(q.Text)
-	few, err := s.few(ctx, words)
+	few, err := few(ctx, db, words)
 	if err != nil {
 		return Listed{}, err
 	}
@@ -82,7 +105,7 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 		with, source = `with found as materialized (select * from stalls where words @@ to_tsquery('simple', $2))`, `from found`
 	}
 	var ids []uuid.UUID
-	err = s.db.SelectContext(ctx, &ids, with+`
+	err = sqlx.SelectContext(ctx, db, &ids, with+`
 		select s.cooperative_id
 		from unnest($1::text[]) with ordinality as w (state, turn)
 		cross join lateral (
@@ -103,7 +126,7 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 		slices.Reverse(ids)
 		found.Before, found.More = further, true
 	}
-	found.Cooperatives, err = listed(ctx, s.db, ids)
+	found.Cooperatives, err = listed(ctx, db, ids)
 	return found, err
 }
 
@@ -112,11 +135,11 @@ func (s *Service) Search(ctx context.Context, q Sought) (Listed, error) {
 const fewFound = 300
 
 // few reports whether there are words, by which no more than fewFound cooperatives are found.
-func (s *Service) few(ctx context.Context, words string) (few bool, err error) {
+func few(ctx context.Context, db sqlx.QueryerContext, words string) (few bool, err error) {
 	if words == "" {
 		return false, nil
 	}
-	err = s.db.GetContext(ctx, &few, `
+	err = sqlx.GetContext(ctx, db, &few, `
 		select count(*) <= $2 from (select from stalls where words @@ to_tsquery('simple', $1) limit $2 + 1) w`, words, fewFound)
 	if err != nil {
 		return false, fmt.Errorf("search cooperatives: %w", err)

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Filter narrows the association's list of orders; what is zero lets everything through.
@@ -64,11 +66,31 @@ type Listed struct {
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
+	return list(ctx, s.db, f, from, limit)
+}
+
+// Each calls fn with every order that the filter lets through, in the order of List and as all are at one moment,
+// while they are read; an error of fn ends it.
+func (s *Service) Each(ctx context.Context, f Filter, fn func(Summary) error) error {
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after Place) (orders []Summary, next Place, err error) {
+		var from *Place
+		if after != (Place{}) {
+			from = &after
+		}
+		found, err := list(ctx, tx, f, from, maxPage)
+		if found.More {
+			next = f.Place(found.Orders[maxPage-1], false)
+		}
+		return found.Orders, next, err
+	}, fn)
+}
+
+func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, limit int) (Listed, error) {
 	limit = max(1, min(limit, maxPage))
 	back := from != nil && from.Back
 	var places []Place
 	for _, w := range f.ways() {
-		stand, err := s.stand(ctx, f.State, w, from, limit+1)
+		stand, err := stand(ctx, q, f.State, w, from, limit+1)
 		if err != nil {
 			return Listed{}, fmt.Errorf("order: list: %w", err)
 		}
@@ -93,7 +115,7 @@ func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (L
 		ids[i] = p.ID.String()
 	}
 	found.Orders = []Summary{}
-	err := s.db.SelectContext(ctx, &found.Orders, `
+	err := sqlx.SelectContext(ctx, q, &found.Orders, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jmoiron/sqlx"
+
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/souk-taawon/souk/internal/clock"
@@ -119,7 +121,7 @@ var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
 //
 // Words are looked for in one day after the other, in the order of the list and in more and more of them at once, until
 // there are enough. Among those that are given up first, in all days at once: there are not many.
-func (s *Service) stand(ctx context.Context, state State, w way, from *Place, limit int) (places []Place, err error) {
+func stand(ctx context.Context, q sqlx.QueryerContext, state State, w way, from *Place, limit int) (places []Place, err error) {
 	column, beyond, direction, turn := "placed_at", "<", "desc", "floor(sqrt(last - day))"
 	if state == StatePlaced {
 		column, beyond, direction, turn = "expires_at", ">", "asc", "0"
@@ -170,6 +172,6 @@ func (s *Service) stand(ctx context.Context, state State, w way, from *Place, li
 			) o
 			order by d.turn, o.at ` + direction + `, o.id ` + direction + ` limit ` + most
 	}
-	err = s.db.SelectContext(ctx, &places, query, args...)
+	err = sqlx.SelectContext(ctx, q, &places, query, args...)
 	return places, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
@@ -54,7 +55,25 @@ type Entry struct {
 func (e Entry) Place() Place { return Place{At: e.At, ID: e.ID} }
 
 // List gives the latest events that pass the filter, at most Limit.
-func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
+func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) { return list(ctx, l.db, f) }
+
+// atOnce is how many events Each reads at once.
+const atOnce = 500
+
+// Each calls fn with every event that passes the filter, the latest first and as the record is at one moment, while
+// they are read; an error of fn ends it.
+func (l *Log) Each(ctx context.Context, f Filter, fn func(Entry) error) error {
+	f.Limit = atOnce
+	return postgres.Each(ctx, l.db, func(tx *sqlx.Tx, after Place) (entries []Entry, next Place, err error) {
+		f.Before = after
+		if entries, err = list(ctx, tx, f); len(entries) == f.Limit {
+			next = entries[f.Limit-1].Place()
+		}
+		return entries, next, err
+	}, fn)
+}
+
+func list(ctx context.Context, q sqlx.QueryerContext, f Filter) ([]Entry, error) {
 	entries := []Entry{}
 	if f.Kinds == nil {
 		f.Kinds = []Kind{}
@@ -74,7 +93,7 @@ func (l *Log) List(ctx context.Context, f Filter) ([]Entry, error) {
 	case f.Person != uuid.Nil:
 		from = person(`actor_id = $2`) + ` union ` + person(`user_id = $2`)
 	}
-	err := l.db.SelectContext(ctx, &entries, `
+	err := sqlx.SelectContext(ctx, q, &entries, `
 		select e.id, e.kind, coalesce(e.actor, '') as by_kind, e.actor_id, coalesce(a.name, '') as actor, e.user_id, coalesce(u.name, '') as user_name,
 		       coalesce(c.slug, '') as cooperative_slug, coalesce(c.name_ar, '') as cooperative_ar, coalesce(c.name_fr, '') as cooperative_fr,
 		       e.address, e.agent, e.detail, e.count, e.at

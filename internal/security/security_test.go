@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -281,5 +282,31 @@ func TestTheRecordDefendsItselfForAYear(t *testing.T) {
 	}
 	if left := kinds(w.list(t, security.Filter{})); strings.Contains(left, "366 days") || !strings.Contains(left, "364 days") {
 		t.Errorf("left are %q", left)
+	}
+}
+
+// Whoever takes the whole record along gets each event once, in the order of its pages, however many there are.
+func TestTheWholeRecordIsRead(t *testing.T) {
+	t.Parallel()
+	w := newWatch(t)
+	_, err := w.db.Exec(`insert into security_events (id, kind, user_id, address, agent, detail, count, at)
+		select gen_random_uuid(), case when n % 2 = 0 then 'signed_in' else 'exported' end, $1, '', '', n::text, 1, now() - n / 10 * interval '1 second'
+		from generate_series(1, 2500) n`, w.fatima)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []security.Filter{{}, {Kinds: []security.Kind{security.Exported}}, {Person: w.fatima}, {Person: w.jamal}} {
+		var whole []security.Entry
+		if err := w.Each(t.Context(), f, func(e security.Entry) error { whole = append(whole, e); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		f.Limit = 5000
+		if want := w.list(t, f); !slices.EqualFunc(whole, want, func(a, b security.Entry) bool { return a.ID == b.ID }) {
+			t.Errorf("%+v: %d events of %d", f, len(whole), len(want))
+		}
+	}
+	enough, read := errors.New("enough"), 0
+	if err := w.Each(t.Context(), security.Filter{}, func(security.Entry) error { read++; return enough }); !errors.Is(err, enough) || read != 1 {
+		t.Errorf("whoever has enough is given %d events, %v", read, err)
 	}
 }
