@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -176,7 +177,10 @@ const (
 	measured = 200
 )
 
-// WriteXLSX writes a workbook of one sheet, its header bold and kept in sight.
+// ErrTooLong says that a table has more rows than a workbook holds; a CSV file holds any number.
+var ErrTooLong = fault.New(fault.Invalid, "table.too_many_rows")
+
+// WriteXLSX writes a workbook of one sheet, its header bold and kept in sight; ErrTooLong.
 func WriteXLSX(w io.Writer, t Table) (err error) {
 	file := excelize.NewFile()
 	defer func() {
@@ -254,6 +258,9 @@ func (x *xlsx) write(stream *excelize.StreamWriter, t Table) error {
 	}
 	begun := false
 	err := t.rows(func(number int, row []any) error {
+		if number >= excelize.TotalRows { // the header is one
+			return ErrTooLong
+		}
 		cells, err := x.cells(row)
 		if err != nil {
 			return err
