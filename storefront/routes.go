@@ -58,7 +58,7 @@ func (s *Server) collect(services Services) []web.Route {
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Reports: services.Reports, Security: services.Security, Now: s.config.Now,
 		}).Routes(),
-		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security}).Routes(),
+		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
 		(&settings.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery, Settings: services.Settings,

@@ -96,14 +96,17 @@ var benched = map[string][]string{
 
 // benchedFiles are asked likewise, but grow with the market: each is of all that there is.
 var benchedFiles = map[string][]string{
-	"/sitemaps/:part.xml":             {"/sitemaps/products-1.xml", "/sitemaps/cooperatives-1.xml"},
-	"/seller/products/export.:format": {"/seller/products/export.csv", "/seller/products/export.xlsx"},
-	"/seller/upload/:id/errors.csv":   {"/seller/upload/{upload}/errors.csv"},
-	"/seller/money.:format":           {"/seller/money.csv"},
-	"/association/sales.:format":      {"/association/sales.csv"},
-	"/association/sales/idle.:format": {"/association/sales/idle.csv"},
-	"/association/security.:format":   {"/association/security.csv"},
-	"/association/settlement.:format": {"/association/settlement.csv"},
+	"/sitemaps/:part.xml":               {"/sitemaps/products-1.xml", "/sitemaps/cooperatives-1.xml"},
+	"/seller/products/export.:format":   {"/seller/products/export.csv", "/seller/products/export.xlsx"},
+	"/seller/upload/:id/errors.csv":     {"/seller/upload/{upload}/errors.csv"},
+	"/seller/money.:format":             {"/seller/money.csv"},
+	"/association/sales.:format":        {"/association/sales.csv"},
+	"/association/sales/idle.:format":   {"/association/sales/idle.csv"},
+	"/association/cooperatives.:format": {"/association/cooperatives.csv", "/association/cooperatives.xlsx?state=approved"},
+	"/association/orders.:format":       {"/association/orders.csv", "/association/orders.xlsx", "/association/orders.csv?state=delivered"},
+	"/association/people.:format":       {"/association/people.csv"},
+	"/association/security.:format":     {"/association/security.csv"},
+	"/association/settlement.:format":   {"/association/settlement.csv"},
 }
 
 // notBenched are answered without the market.

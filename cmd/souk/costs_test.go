@@ -520,6 +520,7 @@ func (c *costs) measureAssociation() {
 	for _, path := range []string{
 		"", "/sales.csv", "/sales.xlsx", "/cooperatives", "/cooperatives/" + c.slug, "/cooperatives/" + c.slug + "/edit",
 		"/orders", "/orders?page=100", "/orders?state=delivered", "/orders/held", "/orders/" + order, "/settings", "/people", "/people/" + person,
+		"/cooperatives.csv", "/cooperatives.xlsx", "/orders.csv", "/orders.xlsx", "/people.csv", "/people.xlsx",
 		"/security", "/security.csv", "/security.xlsx", "/settlement", "/settlement.csv", "/settlement.xlsx", "/settlement/" + c.slug,
 	} {
 		c.get("/association" + path)

@@ -100,7 +100,7 @@ func compareReads(t *testing.T, small, large map[string]*pageReads) {
 		// Where one part of a list ends and the next begins, both are asked; and in the small market a page onward may
 		// be the first.
 		differs := before.stays || strings.HasSuffix(name, onward) && max(len(before.asked), len(page.asked))-min(len(before.asked), len(page.asked)) == 1
-		if len(before.asked) != len(page.asked) && !differs {
+		if len(before.asked) != len(page.asked) && !differs && !page.file {
 			t.Errorf("%s asks %d queries in the small market and %d in the large one:\n\t%s\nand\n\t%s", name,
 				len(before.asked), len(page.asked), strings.Join(before.asked, "\n\t"), strings.Join(page.asked, "\n\t"))
 		}
@@ -139,7 +139,7 @@ func compareReads(t *testing.T, small, large map[string]*pageReads) {
 
 // pageReads is what the answer to a page reads.
 type pageReads struct {
-	file  bool           // of everything: it reads more where there is more
+	file  bool           // of everything: it reads more where there is more, some hundred rows with each query
 	stays bool           // it is the page before, which leads nowhere
 	body  string         // what is answered
 	asked []string       // the statements, in their order

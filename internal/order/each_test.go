@@ -64,7 +64,7 @@ func TestTheWholeListOfOrdersIsReadAtOneMoment(t *testing.T) {
 	enough, read := errors.New("enough"), 0
 	m.must(m.Each(t.Context(), order.Filter{State: order.StatePlaced}, func(order.Summary) error {
 		if read++; read == 1 { // the last of them, meanwhile
-			m.must(m.Confirm(t.Context(), other.ID, m.people()))
+			m.must(m.Move(t.Context(), order.MoveConfirm, other.ID, m.people()))
 		}
 		return nil
 	}))

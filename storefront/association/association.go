@@ -2,6 +2,7 @@ package association
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -54,6 +55,20 @@ func FormOf(l *i18n.Locale, typed url.Values, f *fault.Error) ui.Form {
 		form.Errors[name] = l.Message(m)
 	}
 	return form
+}
+
+// Address is a page's with what follows it, if anything does.
+func Address(path string, query url.Values) string {
+	if len(query) == 0 {
+		return path
+	}
+	return path + "?" + query.Encode()
+}
+
+// FileName is a file's name of its parts, without those that are empty: what it is of, the day, what the filter lets
+// through, so that two files have two names. It stands in the security record and tells nothing of a person.
+func FileName(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
 }
 
 // MaxSought is how much of a name is looked for, in characters.

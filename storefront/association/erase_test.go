@@ -112,7 +112,7 @@ func (m *market) tellNothingOf(code string, orders ...order.Order) {
 	area := "/" + code + "/association"
 	for _, path := range []string{
 		"", "/orders", "/orders?state=delivered", "/orders?state=cancelled", "/orders/held", "/settlement", "/security", "/settings",
-		"/sales.csv", "/settlement.csv", "/security.csv", "/settlement/" + m.Honey.Slug,
+		"/sales.csv", "/settlement.csv", "/security.csv", "/orders.csv", "/cooperatives.csv", "/people.csv", "/settlement/" + m.Honey.Slug,
 	} {
 		nobody(m.boss.Get(area + path))
 	}

@@ -136,7 +136,7 @@ func TestTheRecordHasPagesAndIsExported(t *testing.T) {
 	m.boss.Get("/fr/association/security?before=nonsense").Want(http.StatusOK)
 	m.boss.Get("/fr/association/security?before=-1.x").Want(http.StatusOK)
 
-	file := m.boss.Get(first.Find("a[download]").AttrOr("href", "")).Want(http.StatusOK)
+	file := m.boss.Get(first.Find("a[download][href*='.csv']").AttrOr("href", "")).Want(http.StatusOK)
 	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\uFEFF")))
 	reader.Comma = ';'
 	rows, err := reader.ReadAll()

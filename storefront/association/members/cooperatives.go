@@ -6,8 +6,11 @@ import (
 	"slices"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -30,11 +33,9 @@ type cooperativesView struct {
 
 func (h *Handler) cooperatives(r *web.Request) error {
 	ctx := r.Context()
-	v := cooperativesView{Text: association.Sought(r.Query("q"))}
-	if state := cooperative.State(r.Query("state")); slices.Contains(cooperativeStates, state) {
-		v.State = state
-	}
-	sought := cooperative.Sought{State: v.State, Text: v.Text, Language: r.Locale.Code(), Limit: cooperativesPerPage}
+	v := readCooperatives(r)
+	sought := v.sought(r.Locale)
+	sought.Limit = cooperativesPerPage
 	if id, err := uuid.Parse(r.Query("after")); err == nil {
 		sought.From = &cooperative.Place{ID: id}
 	} else if id, err := uuid.Parse(r.Query("before")); err == nil {
@@ -47,11 +48,7 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	if v.Numbers, err = h.Cooperatives.Numbers(ctx); err != nil {
 		return err
 	}
-	ids := make([]uuid.UUID, len(v.Cooperatives))
-	for i, c := range v.Cooperatives {
-		ids[i] = c.ID
-	}
-	if v.Sold, err = h.Reports.OfEach(ctx, report.Filter{}, ids); err != nil {
+	if v.Sold, err = h.Reports.OfEach(ctx, report.Filter{}, idsOf(v.Cooperatives)); err != nil {
 		return err
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.cooperatives.title"))
@@ -61,8 +58,55 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	return r.Render(http.StatusOK, cooperativesPage(p, v))
 }
 
-// address is the list in that state; place is "after" or "before" a cooperative, or empty.
-func (v cooperativesView) address(state cooperative.State, place string, id uuid.UUID) string {
+// readCooperatives reads which cooperatives are asked for; a state that there is not is left out.
+func readCooperatives(r *web.Request) cooperativesView {
+	v := cooperativesView{Text: association.Sought(r.Query("q"))}
+	if state := cooperative.State(r.Query("state")); slices.Contains(cooperativeStates, state) {
+		v.State = state
+	}
+	return v
+}
+
+// sought is how they are asked for.
+func (v cooperativesView) sought(l *i18n.Locale) cooperative.Sought {
+	return cooperative.Sought{State: v.State, Text: v.Text, Language: l.Code()}
+}
+
+// listedCooperative is a line of the list.
+type listedCooperative struct {
+	cooperative.Cooperative
+	Sold report.Figures // since the beginning
+}
+
+// exportCooperatives answers with all cooperatives that are asked for, as a spreadsheet.
+func (h *Handler) exportCooperatives(r *web.Request) error {
+	ctx, v := r.Context(), readCooperatives(r)
+	if err := h.Reports.CatchUp(ctx); err != nil {
+		return err
+	}
+	t := cooperativesTable(r.Locale, r.Holds(account.SeeSales), func(fn func(listedCooperative) error) error {
+		return h.Cooperatives.EachSought(ctx, v.sought(r.Locale), func(tx *sqlx.Tx, some []cooperative.Cooperative) error {
+			sold, err := h.Reports.OfEachFrom(ctx, tx, report.Filter{}, idsOf(some))
+			for i := 0; err == nil && i < len(some); i++ {
+				err = fn(listedCooperative{some[i], sold[some[i].ID]})
+			}
+			return err
+		})
+	})
+	name := association.FileName("souk-cooperatives", association.DateValue(association.Day(h.Now())), string(v.State))
+	return r.Table(name, r.Param("format"), t)
+}
+
+func idsOf(some []cooperative.Cooperative) []uuid.UUID {
+	ids := make([]uuid.UUID, len(some))
+	for i, c := range some {
+		ids[i] = c.ID
+	}
+	return ids
+}
+
+// query is the list in that state.
+func (v cooperativesView) query(state cooperative.State) url.Values {
 	query := url.Values{}
 	if state != "" {
 		query.Set("state", string(state))
@@ -70,13 +114,21 @@ func (v cooperativesView) address(state cooperative.State, place string, id uuid
 	if v.Text != "" {
 		query.Set("q", v.Text)
 	}
+	return query
+}
+
+// address is the list in that state; place is "after" or "before" a cooperative, or empty.
+func (v cooperativesView) address(state cooperative.State, place string, id uuid.UUID) string {
+	query := v.query(state)
 	if place != "" {
 		query.Set(place, id.String())
 	}
-	if len(query) == 0 {
-		return association.CooperativesPath
-	}
-	return association.CooperativesPath + "?" + query.Encode()
+	return association.Address(association.CooperativesPath, query)
+}
+
+// file is the whole list as a file of that kind.
+func (v cooperativesView) file(kind string) string {
+	return association.Address(association.CooperativesPath+"."+kind, v.query(v.State))
 }
 
 // in is the beginning of the list in that state.

@@ -36,19 +36,27 @@ type peopleView struct {
 // many reports whether there are more people than the page shows, or somebody was looked for.
 func (v peopleView) many() bool { return v.Before || v.More || v.Text != "" || v.Find.Errors != nil }
 
-// address is the list of those that are looked for; place is "after" or "before" a person, or empty.
-func (v peopleView) address(place string, id uuid.UUID) string {
+// query is who is looked for.
+func (v peopleView) query() url.Values {
 	query := url.Values{}
 	if v.found != "" {
 		query.Set(web.HiddenField, v.found)
 	}
+	return query
+}
+
+// address is the list of those that are looked for; place is "after" or "before" a person, or empty.
+func (v peopleView) address(place string, id uuid.UUID) string {
+	query := v.query()
 	if place != "" {
 		query.Set(place, id.String())
 	}
-	if len(query) == 0 {
-		return association.PeoplePath
-	}
-	return association.PeoplePath + "?" + query.Encode()
+	return association.Address(association.PeoplePath, query)
+}
+
+// file is the whole list as a file of that kind.
+func (v peopleView) file(kind string) string {
+	return association.Address(association.PeoplePath+"."+kind, v.query())
 }
 
 // previous and next are what stands before and after the page; empty where nothing does.
@@ -106,6 +114,18 @@ func (h *Handler) showPeople(r *web.Request, status int, v peopleView) error {
 		return err
 	}
 	return r.Render(status, peoplePage(p, v))
+}
+
+// exportPeople answers with all people who are looked for, as a spreadsheet.
+func (h *Handler) exportPeople(r *web.Request) error {
+	query, err := r.Sought(association.PeoplePath, "q")
+	if err != nil {
+		return err
+	}
+	t := peopleTable(r.Locale, func(fn func(account.Person) error) error {
+		return h.Accounts.EachAssociate(r.Context(), account.Sought{Text: association.Sought(query.Get("q"))}, fn)
+	})
+	return r.Table(association.FileName("souk-people", association.DateValue(association.Day(h.Now()))), r.Param("format"), t)
 }
 
 // addAssociate gives somebody of the association an account.

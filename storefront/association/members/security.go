@@ -22,11 +22,8 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// How many security events a page shows, and a spreadsheet has at most.
-const (
-	eventsPerPage  = 50
-	eventsExported = 10_000
-)
+// eventsPerPage is how many security events a page shows.
+const eventsPerPage = 50
 
 // securityFilter is which security events are listed.
 type securityFilter struct {
@@ -75,10 +72,7 @@ func (f securityFilter) address(path string, from security.Place) string {
 	if !from.At.IsZero() {
 		query.Set("before", strconv.FormatInt(from.At.UnixMicro(), 10)+"."+from.ID.String())
 	}
-	if len(query) == 0 {
-		return path
-	}
-	return path + "?" + query.Encode()
+	return association.Address(path, query)
 }
 
 // readPlace reads where a page begins; what is no place is the beginning.
@@ -207,7 +201,7 @@ func (h *Handler) readSecurityFilter(r *web.Request, values url.Values, v *secur
 	return filter, nil
 }
 
-// exportSecurity gives the latest events that the filter lets through as a spreadsheet.
+// exportSecurity answers with all events that the filter lets through, as a spreadsheet.
 func (h *Handler) exportSecurity(r *web.Request) error {
 	query, err := r.Sought(association.SecurityPath, soughtEvents...)
 	if err != nil {
@@ -217,14 +211,10 @@ func (h *Handler) exportSecurity(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	filter.Limit = eventsExported
-	entries, err := h.Security.List(r.Context(), filter)
-	if err != nil {
-		return err
-	}
 	zones, err := h.Delivery.Zones(r.Context())
 	if err != nil {
 		return err
 	}
-	return r.Table("security", r.Param("format"), recordTable(r.Locale, zones, entries))
+	t := recordTable(r.Locale, zones, func(fn func(security.Entry) error) error { return h.Security.Each(r.Context(), filter, fn) })
+	return r.Table(association.FileName("souk-security", association.DateValue(association.Day(h.Now()))), r.Param("format"), t)
 }

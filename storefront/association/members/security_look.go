@@ -32,7 +32,7 @@ func unknownActor(e security.Entry) string {
 }
 
 // recordTable is the record as a spreadsheet's table.
-func recordTable(l *i18n.Locale, zones []delivery.Zone, entries []security.Entry) table.Table {
+func recordTable(l *i18n.Locale, zones []delivery.Zone, each func(fn func(security.Entry) error) error) table.Table {
 	return table.Table{
 		Name: l.T("association.security.title"),
 		Header: []string{
@@ -40,7 +40,7 @@ func recordTable(l *i18n.Locale, zones []delivery.Zone, entries []security.Entry
 			l.T("association.security.actor"), l.T("association.security.account"), l.T("association.column.cooperative"),
 			l.T("association.security.address"), l.T("association.security.browser"), l.T("association.security.detail"),
 		},
-		Rows: table.Each(entries, func(e security.Entry) []any {
+		Rows: table.Walk(each, func(e security.Entry) []any {
 			return []any{
 				e.At, l.T("security.kind." + string(e.Kind)), e.Count, e.Actor, e.User, e.Cooperative, e.Address, e.Agent, ui.EventDetail(l, zones, e),
 			}

@@ -43,10 +43,7 @@ func address(f settlement.Filter, after string) string {
 			query.Set(name, value)
 		}
 	}
-	if len(query) == 0 {
-		return association.SettlementPath
-	}
-	return association.SettlementPath + "?" + query.Encode()
+	return association.Address(association.SettlementPath, query)
 }
 
 // in is the view's filter for another choice.

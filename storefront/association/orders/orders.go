@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -24,6 +25,7 @@ type Handler struct {
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
 	Security     *security.Log
+	Now          func() time.Time
 }
 
 // Routes lists them.
@@ -31,6 +33,7 @@ func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeOrders, association.OrdersPath, h.orders),
 		web.Post(account.SeeOrders, association.OrdersPath, h.findOrders),
+		web.Get(account.SeeOrders, association.OrdersPath+".:format", h.exportOrders),
 		web.Get(account.SeeOrders, association.HeldPath, h.held),
 		web.Post(account.MoveOrders, association.HeldPath+"/free", h.free),
 		web.Get(account.SeeOrders, association.OrdersPath+"/:id", h.order),
@@ -95,8 +98,8 @@ func (f ordersFilter) sought() order.Filter {
 	return order.Filter{State: f.State, Query: f.Query, From: f.From, To: f.Until()}
 }
 
-// address is the page of the list under this filter that begins at a place; empty: the first one.
-func (f ordersFilter) address(place string) string {
+// query is the filter as readOrdersFilter reads it.
+func (f ordersFilter) query() url.Values {
 	query := url.Values{}
 	for name, value := range map[string]string{
 		"state": string(f.State), web.HiddenField: f.found, "from": association.DateValue(f.From), "to": association.DateValue(f.To),
@@ -105,13 +108,21 @@ func (f ordersFilter) address(place string) string {
 			query.Set(name, value)
 		}
 	}
+	return query
+}
+
+// address is the page of the list under this filter that begins at a place; empty: the first one.
+func (f ordersFilter) address(place string) string {
+	query := f.query()
 	if place != "" {
 		query.Set("place", place)
 	}
-	if len(query) == 0 {
-		return association.OrdersPath
-	}
-	return association.OrdersPath + "?" + query.Encode()
+	return association.Address(association.OrdersPath, query)
+}
+
+// file is the whole list under this filter as a file of that kind.
+func (f ordersFilter) file(kind string) string {
+	return association.Address(association.OrdersPath+"."+kind, f.query())
 }
 
 func (h *Handler) orders(r *web.Request) error {
@@ -146,6 +157,24 @@ func (h *Handler) showOrders(r *web.Request, typed url.Values, v ordersView, err
 		return err
 	}
 	return r.Render(status, ordersPage(p, v))
+}
+
+// exportOrders answers with all orders that the filter lets through, as a spreadsheet.
+func (h *Handler) exportOrders(r *web.Request) error {
+	query, err := r.Sought(association.OrdersPath, "q")
+	if err != nil {
+		return err
+	}
+	f, err := readOrdersFilter(query)
+	if err != nil {
+		return err
+	}
+	t := ordersSheet(r.Locale, r.Holds(account.MoveOrders), func(fn func(order.Summary) error) error {
+		return h.Orders.Each(r.Context(), f.sought(), fn)
+	})
+	today := association.DateValue(association.Day(h.Now()))
+	name := association.FileName("souk-orders", today, string(f.State), association.DateValue(f.From), association.DateValue(f.To))
+	return r.Table(name, r.Param("format"), t)
 }
 
 // readOrdersFilter reads the fields of the filter's form.

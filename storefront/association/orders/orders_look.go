@@ -3,7 +3,9 @@ package orders
 import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/table"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -12,11 +14,39 @@ func confirms(p ui.Page, v ordersView) bool {
 	return v.Filter.State == order.StatePlaced && p.Holds(account.MoveOrders)
 }
 
-func deliveryName(p ui.Page, method string) string {
+func deliveryName(l *i18n.Locale, method string) string {
 	if method == delivery.Pickup {
-		return p.T("association.delivery.pickup")
+		return l.T("association.delivery.pickup")
 	}
-	return p.T("association.delivery.home")
+	return l.T("association.delivery.home")
+}
+
+// ordersSheet is the list as a spreadsheet's table. A file stays where it was taken, and is not erased with the buyer:
+// so it tells who ordered to those only who call and deliver (buyers), and of orders that are under way.
+func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) error) error) table.Table {
+	header := []string{l.T("association.column.order"), l.T("association.orders.placed"), l.T("association.column.state")}
+	if buyers {
+		header = append(header, l.T("association.orders.buyer"), l.T("association.orders.phone"))
+	}
+	return table.Table{
+		Name: l.T("association.orders.title"),
+		Header: append(header, l.T("association.column.place"), l.T("association.orders.delivery"),
+			l.T("association.column.cooperatives"), l.T("association.column.amount")),
+		Rows: table.Walk(each, func(o order.Summary) []any {
+			row := []any{o.Number, o.PlacedAt, l.T(o.State.Key())}
+			switch {
+			case !buyers:
+			case o.ErasedAt != nil:
+				row = append(row, l.T("association.erase.nobody"), nil)
+			case o.State.Open():
+				row = append(row, o.BuyerName, ui.PhoneText(o.BuyerPhone))
+			default:
+				row = append(row, nil, nil)
+			}
+			return append(row, l.Text(o.PlaceName), deliveryName(l, o.Delivery), o.Parts, o.Due)
+		}),
+		RightToLeft: l.Dir() == "rtl",
+	}
 }
 
 func partColour(state order.PartState) string {

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/fault"
@@ -180,11 +179,11 @@ func (f salesFilter) query() url.Values {
 
 // fileName is name with what the filter lets through, so that two exports are two files.
 func (f salesFilter) fileName(name string) string {
-	parts := []string{name, association.DateValue(f.From), association.DateValue(f.To), f.Commune, f.Sector}
+	women := ""
 	if f.Women {
-		parts = append(parts, "women")
+		women = "women"
 	}
-	return strings.Join(slices.DeleteFunc(parts, func(part string) bool { return part == "" }), "-")
+	return association.FileName(name, association.DateValue(f.From), association.DateValue(f.To), f.Commune, f.Sector, women)
 }
 
 // address is a page about what the filter lets through.
