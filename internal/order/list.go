@@ -90,11 +90,11 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, lim
 	back := from != nil && from.Back
 	var places []Place
 	for _, w := range f.ways() {
-		stand, err := stand(ctx, q, f.State, w, from, limit+1)
+		found, err := stand(ctx, q, f.State, w, from, limit+1)
 		if err != nil {
 			return Listed{}, fmt.Errorf("order: list: %w", err)
 		}
-		places = append(places, stand...)
+		places = append(places, found...)
 	}
 	ascending := (f.State == StatePlaced) != back
 	slices.SortFunc(places, func(a, b Place) int {

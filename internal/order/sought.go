@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/souk-taawon/souk/internal/clock"
