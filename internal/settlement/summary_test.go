@@ -197,6 +197,35 @@ func TestACorrectionWaitsForItsCooperativeAlone(t *testing.T) {
 	s.addsUp(t, "after it")
 }
 
+func TestAChangedAccountIsAskedAboutWithWhatIsBeingEarned(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	of := s.seller(t, "nahlat")
+	order := s.ordered(t, of, 10000)
+	s.paid(t, order, of, 10000)
+	tx := s.db.MustBegin()
+	defer func() { _ = tx.Rollback() }()
+	if err := ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "earned", Kind: "earned", OrderID: &order, At: s.time, Postings: []ledger.Posting{
+		{Debit: ledger.HeldFor(of), Credit: ledger.PayableTo(of), Amount: 10000},
+		{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: 2000},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	changed := make(chan struct{})
+	go func() {
+		defer close(changed)
+		s.enterRIB(t, of, "222222222222222222222281")
+	}()
+	s.waits(t)
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	<-changed
+	if problems := s.audit(t); problems > 0 {
+		t.Errorf("%d problems", problems)
+	}
+}
+
 // waits returns when somebody waits for another's transaction.
 func (s *till) waits(t *testing.T) {
 	t.Helper()
