@@ -51,7 +51,7 @@ var benched = map[string][]string{
 	"/robots.txt":            {""},
 	"/sitemap.xml":           {""},
 	"/api/openapi.yaml":      {""},
-	"/api/v1/products":       {"", "?q=miel&per_page=5&page=2"},
+	"/api/v1/products":       {"", "?q=miel&per_page=5&page=2", "?sort=id&after={passed}"},
 	"/api/v1/products/:slug": {"/api/v1/products/{product}"},
 	"/api/v1/cooperatives":   {"?per_page=20", "?after={cooperative}&per_page=20"}, // as many as there are in the small market
 	"/api/v1/orders/:token":  {"/api/v1/orders/{tracking}"},
@@ -131,6 +131,7 @@ var inMarket = map[string]string{
 	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 15`,
 	"number":      `select number from order_heads where $1::uuid is not null and number ~ '^S-[0-9]{4}-[0-9]{8}$' order by placed_at, id limit 1`,
 	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1 offset 100`, // an early one of many
+	"passed":      `select id::text from goods where $1::uuid is not null order by id desc limit 1 offset 100`,                               // near the end
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 

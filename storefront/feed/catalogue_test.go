@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 )
@@ -104,6 +106,11 @@ func TestFiltersNarrowAndFacetsCount(t *testing.T) {
 		"sort=price&per_page=2&page=2":               {barley, oil},
 		"sort=price&per_page=2&page=9":               nil,
 		"sort=price&label=igp":                       nil,
+		"sort=id&coop=sanabil":                       {wheat, barley},
+		"sort=id&category=honey,oil&min_price=2800":  {thyme, jujube, oil},
+		"sort=id&women_led=true&in_stock=1":          {thyme, jujube, wheat},
+		"sort=id&commune=madagh&max_price=2800":      {fruit},
+		"sort=id&label=igp":                          nil,
 		"sort=price&category=&q=&min_price=&lang=fr": {fruit, wheat, barley, oil, thyme, jujube},
 	} {
 		var found productList
@@ -128,22 +135,26 @@ func TestWrongQueriesAreToldParameterByParameter(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)
 	for query, parameters := range map[string][]string{
-		"sort=cheap":                    {"sort"},
-		"page=0":                        {"page"},
-		"page=two":                      {"page"},
-		"page=101&per_page=100":         {"page"},
-		"per_page=101":                  {"per_page"},
-		"per_page=-1":                   {"per_page"},
-		"min_price=12.50":               {"min_price"},
-		"min_price=9&max_price=8":       {"max_price"},
-		"max_price=99999999999999999":   {"max_price"},
-		"women_led=yes":                 {"women_led"},
-		"lang=de":                       {"lang"},
-		"facets=category,price":         {"facets"},
-		"page=1&page=2":                 {"page"},
-		"q=" + strings.Repeat("x", 201): {"q"},
-		"sort=x&page=x&in_stock=x":      {"in_stock", "page", "sort"},
-		"category=" + manyValues():      {"category"},
+		"sort=cheap":                               {"sort"},
+		"page=0":                                   {"page"},
+		"page=two":                                 {"page"},
+		"page=101&per_page=100":                    {"page"},
+		"per_page=101":                             {"per_page"},
+		"per_page=-1":                              {"per_page"},
+		"min_price=12.50":                          {"min_price"},
+		"min_price=9&max_price=8":                  {"max_price"},
+		"max_price=99999999999999999":              {"max_price"},
+		"women_led=yes":                            {"women_led"},
+		"lang=de":                                  {"lang"},
+		"facets=category,price":                    {"facets"},
+		"page=1&page=2":                            {"page"},
+		"q=" + strings.Repeat("x", 201):            {"q"},
+		"sort=id&q=miel&page=2":                    {"page", "q"},
+		"after=" + uuid.NewString():                {"after"},
+		"sort=id&after=miel":                       {"after"},
+		"sort=id&after={" + uuid.NewString() + "}": {"after"},
+		"sort=x&page=x&in_stock=x":                 {"in_stock", "page", "sort"},
+		"category=" + manyValues():                 {"category"},
 	} {
 		f := p.refused(http.MethodGet, "/api/v1/products?"+query, "", http.Header{}, http.StatusUnprocessableEntity, "invalid_query")
 		var told []string
@@ -171,6 +182,48 @@ func manyValues() string {
 		values = append(values, fmt.Sprint("v", i))
 	}
 	return strings.Join(values, ",")
+}
+
+// A program that reads the whole catalogue is given each product once that is there all the while, whatever is added
+// and taken away meanwhile.
+func TestTheWholeCatalogueIsReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	for _, path := range []string{"/api/v1/products?sort=id&per_page=1", "/api/v1/products?sort=id&per_page=1&min_price=1&facets=category"} {
+		var before productList
+		p.get("/api/v1/products?per_page=100", &before)
+		var read []string
+		for n, next := 0, path; next != ""; n++ {
+			answer := p.send(http.MethodGet, next, "", http.Header{}).Want(http.StatusOK)
+			var page productList
+			if err := json.Unmarshal(answer.Body, &page); err != nil {
+				t.Fatal(err)
+			}
+			if page.Page != 1 || page.PerPage != 1 || page.Total == 0 || len(page.Facets["category"]) == 0 {
+				t.Errorf("%s: page %d of %d each, %d in all: %v", next, page.Page, page.PerPage, page.Total, page.Facets)
+			}
+			read = append(read, page.slugs()...)
+			next, _, _ = strings.Cut(strings.TrimPrefix(answer.Header.Get("Link"), "<"), ">")
+			next = strings.TrimPrefix(next, p.URL)
+			switch n {
+			case 0: // the one that it goes on after is taken away
+				if _, err := p.DB.Exec(`update products set state = 'draft' where slug = $1`, read[0]); err != nil {
+					t.Fatal(err)
+				}
+			case 2:
+				if _, err := p.DB.Exec(`update products set state = 'published' where slug = $1`, read[0]); err != nil {
+					t.Fatal(err)
+				}
+			case 50:
+				t.Fatal("it does not end")
+			}
+		}
+		slices.Sort(read)
+		want := slices.Sorted(slices.Values(before.slugs()))
+		if len(want) != 6 || !slices.Equal(read, want) {
+			t.Errorf("%s: read %v, of %v", path, read, want)
+		}
+	}
 }
 
 func TestOnlyWhatIsOfferedIsShown(t *testing.T) {

@@ -39,7 +39,7 @@ type orderRequest struct {
 }
 
 // placedOrder is the answer to an order: always as it was placed, so that the same request has the
-// same answer whatever happened to the order since.
+// same answer whatever happened to the order since, but for HeldUntil, which is as it stands.
 type placedOrder struct {
 	Number      string       `json:"number"`
 	TrackingURL string       `json:"tracking_url"`

@@ -334,6 +334,31 @@ func TestALineOfWhichNothingIsLeftIsTold(t *testing.T) {
 	}
 }
 
+// Confirmed by the association, an order is held longer, and who sends it again is told so.
+func TestAnOrderSentAgainTellsHowLongItIsHeldNow(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	body := newOrder(map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}, nil)
+	var sent, again placed
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &sent)
+	p.Pass(2 * time.Hour)
+	o, err := p.Orders.ByToken(t.Context(), sent.TrackingURL[strings.LastIndex(sent.TrackingURL, "/")+1:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Orders.Move(t.Context(), order.MoveConfirm, o.ID, p.ByAssociation()); err != nil {
+		t.Fatal(err)
+	}
+	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &again)
+	if longer := again.HeldUntil.Sub(sent.HeldUntil); longer < 2*time.Hour {
+		t.Errorf("it is held %s longer", longer)
+	}
+	sent.HeldUntil = again.HeldUntil
+	if !reflect.DeepEqual(sent, again) {
+		t.Errorf("the same request is answered by %+v, before by %+v", again, sent)
+	}
+}
+
 func TestOrderIsFollowedByItsSecretTokenAlone(t *testing.T) {
 	t.Parallel()
 	p := newProgram(t)

@@ -3,6 +3,7 @@ package feed
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"strconv"
 
@@ -10,6 +11,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -71,20 +74,20 @@ func (h *Handler) products(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	found, err := h.Search.Search(r.Context(), q)
+	engine := q.Query
+	if q.ByID {
+		engine.PerPage = 1 // how many there are in all is asked of it
+	}
+	found, err := h.Search.Search(r.Context(), engine)
 	if err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	ids := make([]uuid.UUID, 0, len(found.Hits))
-	for _, hit := range found.Hits {
-		id, err := uuid.Parse(hit.ID)
-		if err != nil {
-			return fmt.Errorf("search: id in the index: %w", err)
-		}
-		ids = append(ids, id)
+	var products []catalog.Product
+	if q.ByID {
+		products, err = h.walk(r, q)
+	} else {
+		products, err = h.hits(r, found)
 	}
-	// The index says which; what they are and cost comes from the database.
-	products, err := h.Catalog.ByIDs(r.Context(), ids)
 	if err != nil {
 		return err
 	}
@@ -96,6 +99,35 @@ func (h *Handler) products(r *web.Request) error {
 		list.Hits[i] = toProduct(r, p)
 	}
 	return answer(r, list)
+}
+
+// hits are the products that the engine found: the index says which, and what they are and cost comes from the database.
+func (h *Handler) hits(r *web.Request, found search.Result) ([]catalog.Product, error) {
+	ids := make([]uuid.UUID, 0, len(found.Hits))
+	for _, hit := range found.Hits {
+		id, err := uuid.Parse(hit.ID)
+		if err != nil {
+			return nil, fmt.Errorf("search: id in the index: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return h.Catalog.ByIDs(r.Context(), ids)
+}
+
+// walk gives the products that come next in the order of their ids, and tells where the list goes on.
+func (h *Handler) walk(r *web.Request, q asked) ([]catalog.Product, error) {
+	products, last, err := h.Catalog.Walk(r.Context(), catalog.Wanted{
+		Categories: q.Categories, Cooperatives: q.Cooperatives, Communes: q.Communes, Labels: q.Labels,
+		WomenOnly: q.WomenLed, InStock: q.InStock, MinPrice: money.Amount(q.MinPrice), MaxPrice: money.Amount(q.MaxPrice),
+	}, q.After, q.PerPage)
+	if err != nil || last == uuid.Nil {
+		return products, err
+	}
+	next := maps.Clone(r.QueryValues())
+	next.Set("lang", r.Locale.Code())
+	next.Set("after", last.String())
+	r.SetHeader("Link", "<"+r.Site.BaseURL+"/api/v1/products?"+next.Encode()+`>; rel="next"`)
+	return products, nil
 }
 
 func (h *Handler) product(r *web.Request) error {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/search"
 )
@@ -102,14 +104,24 @@ func (q *query) facets() []search.Facet {
 	return found
 }
 
+// byID is the order of products that goes on from one to the next to the end of the catalogue.
+const byID = "id"
+
+// asked is which products are asked for, and in which order.
+type asked struct {
+	search.Query
+	ByID  bool      // and not by the engine
+	After uuid.UUID // where the list by ids goes on
+}
+
 // parseProducts reads the query of the list of products. Its error is errQuery with a sentence for
 // each parameter that is wrong.
-func parseProducts(values url.Values, lang string, languages []string) (search.Query, error) {
+func parseProducts(values url.Values, lang string, languages []string) (asked, error) {
 	q := &query{values: values}
 	if code := q.one("lang"); code != "" && !slices.Contains(languages, code) {
 		q.refuse("lang", "feed.query_lang", "Known", strings.Join(languages, ", "))
 	}
-	found := search.Query{
+	found := asked{Query: search.Query{
 		Text: q.one("q"), Lang: lang,
 		Categories: q.many("category"), Cooperatives: q.many("coop"),
 		Communes: q.many("commune"), Labels: q.many("label"),
@@ -118,7 +130,7 @@ func parseProducts(values url.Values, lang string, languages []string) (search.Q
 		MaxPrice: int64(q.number("max_price", 0, maxCentimes, 0)),
 		Facets:   q.facets(),
 		PerPage:  q.number("per_page", 1, search.MaxPerPage, search.DefaultPerPage),
-	}
+	}}
 	found.Page = q.number("page", 1, search.Pages(search.MaxResults, found.PerPage), 1)
 	if utf8.RuneCountInString(found.Text) > search.MaxTextRunes {
 		q.refuse("q", "feed.query_long", "Max", search.MaxTextRunes)
@@ -130,11 +142,27 @@ func parseProducts(values url.Values, lang string, languages []string) (search.Q
 	case "", "relevance":
 	case string(search.CheapestFirst), string(search.DearestFirst), string(search.NewestFirst):
 		found.Sort = search.Sort(sort)
+	case byID:
+		found.ByID = true
 	default:
 		q.refuse("sort", "feed.query_sort")
 	}
+	if after := q.one("after"); after != "" {
+		var err error
+		if found.After, err = uuid.Parse(after); err != nil || len(after) != uuidLength {
+			q.refuse("after", "feed.query_product")
+		}
+		if !found.ByID {
+			q.refuse("after", "feed.query_by_id")
+		}
+	}
+	for name, given := range map[string]bool{"q": found.Text != "", "page": found.Page > 1} {
+		if given && found.ByID {
+			q.refuse(name, "feed.query_by_id")
+		}
+	}
 	if q.wrong != nil {
-		return search.Query{}, q.wrong
+		return asked{}, q.wrong
 	}
 	return found, nil
 }
