@@ -5,7 +5,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -28,16 +27,6 @@ func Options(l *i18n.Locale, names map[string]string) []ui.Option {
 // WithAll puts the choice of everything before a list.
 func WithAll(label string, list []ui.Option) []ui.Option {
 	return append([]ui.Option{{Label: label}}, list...)
-}
-
-// seldom are the pages that SettingsMenu leads to, each with the right that it asks for.
-var seldom = []struct {
-	right       account.Right
-	path, title string
-}{
-	{account.KeepSettings, SettingsPath, "association.settings.title"},
-	{account.KeepPeople, PeoplePath, "association.people.title"},
-	{account.SeeSecurity, SecurityPath, "association.security.title"},
 }
 
 // CurrentIf marks the chip that was chosen.

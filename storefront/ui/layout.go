@@ -16,7 +16,7 @@ type menuItem struct {
 	right                   account.Right
 	name, title, path, icon string // title is what it is called, as a key
 	counts                  bool
-	seldom                  bool // not among a phone's tabs
+	seldom                  string // what it is called in SettingsMenu and not among a phone's tabs, if it is seldom needed
 }
 
 var sellerMenu = []menuItem{
@@ -32,9 +32,9 @@ var associationMenu = []menuItem{
 	{right: account.SeeCooperatives, name: "cooperatives", title: "ui.association.cooperatives", path: "/association/cooperatives", icon: "users", counts: true},
 	{right: account.SeeOrders, name: "orders", title: "ui.association.orders", path: "/association/orders", icon: "box"},
 	{right: account.SeeMoney, name: "settlement", title: "ui.association.settlement", path: "/association/settlement", icon: "scale"},
-	{right: account.KeepSettings, name: "settings", title: "ui.association.settings", path: "/association/settings", seldom: true},
-	{right: account.KeepPeople, name: "settings", title: "ui.association.settings", path: "/association/people", seldom: true},
-	{right: account.SeeSecurity, name: "settings", title: "ui.association.settings", path: "/association/security", seldom: true},
+	{right: account.KeepSettings, name: "settings", title: "ui.association.settings", path: "/association/settings", seldom: "association.settings.title"},
+	{right: account.KeepPeople, name: "settings", title: "ui.association.settings", path: "/association/people", seldom: "association.people.title"},
+	{right: account.SeeSecurity, name: "settings", title: "ui.association.settings", path: "/association/security", seldom: "association.security.title"},
 }
 
 // menuFor is what of a menu may be reached by whoever holds what holds says; of entries of one name, the first.
@@ -45,7 +45,7 @@ func menuFor(holds func(account.Right) bool, menu []menuItem) []menuItem {
 
 // tabs are what a phone's tabs hold of a menu.
 func tabs(menu []menuItem) []menuItem {
-	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom })
+	return slices.DeleteFunc(slices.Clone(menu), func(item menuItem) bool { return item.seldom != "" })
 }
 
 // Home is where somebody's work begins: the first page of her role's menu, or her account if there is none.

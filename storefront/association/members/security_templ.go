@@ -89,7 +89,7 @@ func securityPage(p ui.Page, v securityView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = association.SettingsMenu(p, association.SecurityPath).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.SettingsMenu(p, association.SecurityPath).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
