@@ -289,6 +289,12 @@ func TestEveryRouteAdmitsWhomItIsFor(t *testing.T) {
 		func(r web.Route, want outcome) bool { return want == admitted && r.Method == http.MethodGet },
 		func(r web.Route, want outcome) bool { return want == admitted && r.Method != http.MethodGet },
 	}
+	for _, route := range routes {
+		forEverybody := slices.Contains([]web.Policy{web.Public, web.Demo, web.SignedIn}, route.Policy)
+		if said := cleared[route.Method+" "+route.Path] != ""; said == forEverybody {
+			t.Errorf("%s %s is for everybody: %t; cleared, above, lists it with the roles that it admits: %t", route.Method, route.Path, forEverybody, said)
+		}
+	}
 	tried := 0
 	for _, round := range rounds {
 		for _, route := range routes {

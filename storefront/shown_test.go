@@ -129,7 +129,8 @@ func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.
 		}
 		tried := slices.ContainsFunc(changes, func(c change) bool { return c.route == route.Path })
 		if needless := additive[route.Path] != ""; tried == needless {
-			t.Errorf("%s: tried without what it showed: %t; need not say it: %t", route.Path, tried, needless)
+			t.Errorf("%s is among the forms that say what they were shown with (changesOf, tried: %t) or among those that need not (additive, with the reason: %t), and in one of them only",
+				route.Path, tried, needless)
 		}
 	}
 }

@@ -18,14 +18,7 @@ func TestEveryKindOfJobIsWorked(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := 0
-	err = filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
-			return err
-		}
-		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
+	eachSource(t, func(source *ast.File) {
 		ast.Inspect(source, func(n ast.Node) bool {
 			declared, ok := n.(*ast.TypeSpec)
 			if !ok || !isWorker(declared) {
@@ -34,17 +27,74 @@ func TestEveryKindOfJobIsWorked(t *testing.T) {
 			found++
 			name := source.Name.Name + "." + declared.Name.Name
 			if made := source.Name.Name + ".New" + declared.Name.Name; !strings.Contains(string(enlisted), name+"{") && !strings.Contains(string(enlisted), made+"(") {
-				t.Errorf("nobody enlists %s", name)
+				t.Errorf("nobody enlists %s: add it to addWorkers", name)
 			}
 			return true
 		})
-		return nil
+	})
+	if found < 12 {
+		t.Errorf("only %d workers are found", found)
+	}
+}
+
+func TestEveryKindOfJobIsInserted(t *testing.T) {
+	t.Parallel()
+	kinds := make(map[string]bool) // the arguments of a job, by whether some are made
+	eachSource(t, func(source *ast.File) {
+		for _, d := range source.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == "Kind" && f.Recv != nil {
+				if of, ok := f.Recv.List[0].Type.(*ast.Ident); ok && strings.HasSuffix(of.Name, "Args") {
+					kinds[source.Name.Name+"."+of.Name] = false
+				}
+			}
+		}
+	})
+	eachSource(t, func(source *ast.File) {
+		ast.Inspect(source, func(n ast.Node) bool {
+			made, ok := n.(*ast.CompositeLit)
+			if !ok {
+				return true
+			}
+			name := ""
+			switch of := made.Type.(type) {
+			case *ast.Ident:
+				name = source.Name.Name + "." + of.Name
+			case *ast.SelectorExpr:
+				if from, ok := of.X.(*ast.Ident); ok {
+					name = from.Name + "." + of.Sel.Name
+				}
+			}
+			if _, known := kinds[name]; known {
+				kinds[name] = true
+			}
+			return true
+		})
+	})
+	for name, inserted := range kinds {
+		if !inserted {
+			t.Errorf("nobody inserts %s: whatever causes it does, or periodic has it come again by itself", name)
+		}
+	}
+	if len(kinds) < 12 {
+		t.Errorf("only %d kinds of jobs are found", len(kinds))
+	}
+}
+
+// eachSource hands over every file of the packages under internal, but for tests.
+func eachSource(t *testing.T, fn func(source *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		source, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.SkipObjectResolution)
+		if err == nil {
+			fn(source)
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
-	}
-	if found < 12 {
-		t.Errorf("only %d workers are found", found)
 	}
 }
 

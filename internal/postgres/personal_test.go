@@ -115,7 +115,7 @@ func TestEachColumnThatMayHoldSomethingOfAPersonIsDeclared(t *testing.T) {
 	}
 	for _, name := range columns {
 		if _, found := slices.BinarySearch(declared, name); !found {
-			t.Errorf("nobody says whether %s holds something of a person", name)
+			t.Errorf("nobody says whether %s holds something of a person: it stands in «Personal data» of .github/SECURITY.md if it does, and in nobodys above if not", name)
 		}
 	}
 }
