@@ -6,7 +6,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // Day is midnight in the market's zone of the day that t falls on.
@@ -67,23 +66,6 @@ func ReadSpan(query url.Values) (Span, error) {
 		return Span{}, wrong
 	}
 	return s, nil
-}
-
-// Words says the span in a sentence: «من 1 شتنبر إلى 23 نونبر 2026».
-func (s Span) Words(l *i18n.Locale) string {
-	switch {
-	case s.From.IsZero() && s.To.IsZero():
-		return l.T("association.period.always")
-	case s.To.IsZero():
-		return l.T("association.period.since", "From", l.LongDate(s.From))
-	case s.From.IsZero():
-		return l.T("association.period.until", "To", l.LongDate(s.To))
-	case s.From.Equal(s.To):
-		return l.T("association.period.day", "Day", l.LongDate(s.From))
-	case s.From.Year() == s.To.Year():
-		return l.T("association.period.between", "From", l.ShortDate(s.From), "To", l.LongDate(s.To))
-	}
-	return l.T("association.period.between", "From", l.LongDate(s.From), "To", l.LongDate(s.To))
 }
 
 // DateValue writes a day as a date field holds it.
