@@ -239,8 +239,8 @@ func (s *Service) SetState(ctx context.Context, id uuid.UUID, to State, note str
 	return s.decide(ctx, id, nil, to, note, by)
 }
 
-// Decide is SetState for somebody who saw that many decisions about the cooperative (Decisions): if there are
-// others now, it is ErrWrongState.
+// Decide is SetState for somebody who saw that decision (Event.Mark) as the last one about the cooperative: if there is
+// another now, it is ErrWrongState.
 func (s *Service) Decide(ctx context.Context, id uuid.UUID, seen int64, to State, note string, by actor.Actor) error {
 	return s.decide(ctx, id, &seen, to, note, by)
 }
@@ -268,13 +268,14 @@ func (s *Service) decide(ctx context.Context, id uuid.UUID, seen *int64, to Stat
 			return ErrWrongState
 		}
 		if seen != nil {
-			var taken int64
-			err := tx.GetContext(ctx, &taken, `
-				select count(*) from cooperative_events where cooperative_id = $1 and kind = $2`, id, Decided)
-			if err != nil {
+			var last Event
+			err := tx.GetContext(ctx, &last, `
+				select at from cooperative_events where cooperative_id = $1 and kind = $2
+				order by at desc, id desc limit 1`, id, Decided)
+			if err != nil && !postgres.NoRows(err) {
 				return err
 			}
-			if taken != *seen {
+			if last.Mark() != *seen {
 				return ErrWrongState
 			}
 		}

@@ -99,7 +99,7 @@ func TestACooperativeIsTakenInAsPending(t *testing.T) {
 			t.Errorf("by %s: %+v, %v", name, found, err)
 		}
 	}
-	events, err := r.Events(context.Background(), c.ID)
+	events, _, err := r.Events(context.Background(), c.ID, nil, 10)
 	if err != nil || len(events) != 1 || events[0].State != cooperative.Pending {
 		t.Errorf("its history: %+v, %v", events, err)
 	}
@@ -225,7 +225,7 @@ func TestTheAssociationApprovesSuspendsAndApprovesAgain(t *testing.T) {
 			t.Errorf("after %s: %+v, %v", step.to, found, err)
 		}
 	}
-	events, err := r.Events(ctx, c.ID)
+	events, _, err := r.Events(ctx, c.ID, nil, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -409,6 +409,40 @@ func TestABankAccountFromBeforeTheCheckStaysAndIsPointedOut(t *testing.T) {
 	}
 }
 
+func TestALongHistoryIsReadPageByPage(t *testing.T) {
+	t.Parallel()
+	r := newRegistry(t)
+	c := r.create(t, nahlat())
+	const corrections, page = 7, 3
+	for range corrections {
+		c := r.read(t, c.ID)
+		c.Men++
+		r.correct(t, c, actor.OfSystem())
+	}
+	var told []cooperative.Event
+	var after *cooperative.Event
+	for more := true; more; {
+		var events []cooperative.Event
+		var err error
+		if events, more, err = r.Events(t.Context(), c.ID, after, page); err != nil || len(events) > page || len(events) < page && more {
+			t.Fatalf("%d entries at once, %v", len(events), err)
+		}
+		told = append(told, events...)
+		after = &told[len(told)-1]
+	}
+	if len(told) != corrections+1 || told[corrections].Kind != cooperative.Decided {
+		t.Errorf("%d entries, and at the beginning %+v", len(told), told[len(told)-1])
+	}
+	decided, err := r.Last(t.Context(), c.ID, cooperative.Decided)
+	if err != nil || decided.Mark() != told[corrections].Mark() {
+		t.Errorf("the last decision is %+v, %v", decided, err)
+	}
+	none, err := r.Last(t.Context(), c.ID, cooperative.RIBChanged)
+	if err != nil || none.Mark() != 0 {
+		t.Errorf("a change that there was not: %+v, %v", none, err)
+	}
+}
+
 func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
@@ -418,7 +452,7 @@ func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 	r.set(t, c.ID, cooperative.Suspended)
 	r.time = r.time.Add(-time.Hour)
 	r.set(t, c.ID, cooperative.Approved)
-	events, err := r.Events(t.Context(), c.ID)
+	events, _, err := r.Events(t.Context(), c.ID, nil, 10)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -430,10 +464,10 @@ func TestAHistoryKeepsTheOrderOfDecisionsWhateverTheClocksSay(t *testing.T) {
 	if diff := cmp.Diff(want, states); diff != "" {
 		t.Errorf("as it happened and as it is told (+): %s", diff)
 	}
-	if seen := int64(cooperative.Decisions(events[2:])); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", actor.OfSystem()), cooperative.ErrWrongState) {
+	if seen := events[2].Mark(); !errors.Is(r.Decide(t.Context(), c.ID, seen, cooperative.Suspended, "vu", actor.OfSystem()), cooperative.ErrWrongState) {
 		t.Error("who saw the second of four decisions has decided")
 	}
-	if err := r.Decide(t.Context(), c.ID, int64(cooperative.Decisions(events)), cooperative.Suspended, "vu", actor.OfSystem()); err != nil {
+	if err := r.Decide(t.Context(), c.ID, events[0].Mark(), cooperative.Suspended, "vu", actor.OfSystem()); err != nil {
 		t.Error(err)
 	}
 }

@@ -50,7 +50,7 @@ func (r *registry) read(t *testing.T, id uuid.UUID) cooperative.Cooperative {
 // history tells what is kept of a cooperative, the latest first.
 func (r *registry) history(t *testing.T, id uuid.UUID) []string {
 	t.Helper()
-	events, err := r.Events(context.Background(), id)
+	events, _, err := r.Events(context.Background(), id, nil, 100)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,7 @@ const (
 
 // Event is one entry of a cooperative's history.
 type Event struct {
+	ID        uuid.UUID      `db:"id"`
 	Kind      Kind           `db:"kind"`
 	State     State          `db:"state"`
 	Note      string         `db:"note"`
@@ -36,29 +37,48 @@ type Event struct {
 	At        time.Time      `db:"at"`
 }
 
-// Decisions counts the decisions in a history.
-func Decisions(events []Event) int {
-	n := 0
-	for _, e := range events {
-		if e.Kind == Decided {
-			n++
-		}
+// Mark tells an entry from all others of its history; 0 if there is none.
+func (e Event) Mark() int64 {
+	if e.At.IsZero() {
+		return 0
 	}
-	return n
+	return e.At.UnixMicro()
 }
 
-// Events is a cooperative's history, the latest first.
-func (s *Service) Events(ctx context.Context, id uuid.UUID) ([]Event, error) {
-	events := []Event{}
-	err := s.db.SelectContext(ctx, &events, `
-		select e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
-		       e.actor, coalesce(u.name, '') as user_name, e.at
-		from cooperative_events e left join people u on u.id = e.user_id
-		where e.cooperative_id = $1 order by e.at desc, e.id desc`, id)
-	if err != nil {
-		return nil, fmt.Errorf("events of cooperative: %w", err)
+const selectEvents = `
+	select e.id, e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
+	       e.actor, coalesce(u.name, '') as user_name, e.at
+	from cooperative_events e left join people u on u.id = e.user_id
+	where e.cooperative_id = $1`
+
+// Events is at most limit entries of a cooperative's history, the latest first: those after that one, of which moment and
+// id are asked (nil: from the beginning). more tells whether others follow.
+func (s *Service) Events(ctx context.Context, id uuid.UUID, after *Event, limit int) (events []Event, more bool, err error) {
+	events = []Event{}
+	args, beyond := []any{id, limit + 1}, ``
+	if after != nil {
+		args, beyond = append(args, after.At, after.ID), ` and (e.at, e.id) < ($3, $4)`
 	}
-	return events, nil
+	err = s.db.SelectContext(ctx, &events, selectEvents+beyond+`
+		order by e.at desc, e.id desc limit $2`, args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("events of cooperative: %w", err)
+	}
+	if more = len(events) > limit; more {
+		events = events[:limit]
+	}
+	return events, more, nil
+}
+
+// Last is the latest entry of that kind in a cooperative's history; empty if there is none.
+func (s *Service) Last(ctx context.Context, id uuid.UUID, kind Kind) (Event, error) {
+	var e Event
+	err := s.db.GetContext(ctx, &e, selectEvents+` and e.kind = $2
+		order by e.at desc, e.id desc limit 1`, id, kind)
+	if err != nil && !postgres.NoRows(err) {
+		return Event{}, fmt.Errorf("last event of cooperative: %w", err)
+	}
+	return e, nil
 }
 
 // MomentTx is the time of what is recorded now of a cooperative: at, or just after whatever was recorded of

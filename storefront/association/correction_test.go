@@ -198,3 +198,34 @@ func TestWhoSavesLaterSeesWhatSomebodyElseSaved(t *testing.T) {
 	typed.Set("president", "Zahra")
 	m.boss.Post("/fr"+correction, typed).Want(http.StatusConflict)
 }
+
+func TestALongHistoryIsTurned(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	const corrections, page = 21, 20
+	for i := range corrections {
+		c, err := m.Cooperatives.ByID(t.Context(), m.Honey.ID)
+		m.must(err)
+		c.Young = 1 + i%2
+		_, err = m.Cooperatives.Correct(t.Context(), c, actor.OfAssociation(m.Association.ID))
+		m.must(err)
+	}
+	decided := 2 // it was entered and approved
+	first := m.boss.Get("/ar/association/cooperatives/nahla").Want(http.StatusOK)
+	seen := first.Find("form[action$=suspend] input[name=seen]").AttrOr("value", "")
+	if n := first.Find("[data-history] > li").Length(); n != page {
+		t.Errorf("the page has %d entries", n)
+	}
+	m.speaks(first)
+	next, _ := first.Find("#history ~ .pager a[rel=next]").Attr("href")
+	second := m.boss.Get(next).Want(http.StatusOK)
+	if n := second.Find("[data-history] > li").Length(); n != corrections+decided-page {
+		t.Errorf("the next has %d entries", n)
+	}
+	if second.Has("#history ~ .pager a[rel=next]") || !second.Has("#history ~ .pager a[rel=first]") {
+		t.Error("from the last page the way leads on, or not back")
+	}
+	if now := second.Find("form[action$=suspend] input[name=seen]").AttrOr("value", ""); seen == "" || now != seen {
+		t.Errorf("one page shows the decision %q, the other %q", seen, now)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -295,9 +296,9 @@ func TestWhoPaysIsToldOfAnAccountThatChanged(t *testing.T) {
 		t.Error("an account that never changed is doubted")
 	}
 	changed("fr", "777777777777777777777741")
-	events, err := m.Cooperatives.Events(context.Background(), m.Honey.ID)
+	last, err := m.Cooperatives.Last(context.Background(), m.Honey.ID, cooperative.RIBChanged)
 	m.must(err)
-	today := events[0].At
+	today := last.At
 	for _, code := range languages {
 		l := m.in(code)
 		says := l.T("association.rib.changed", "Date", l.LongDate(today), "Name", m.Association.Name)

@@ -2,6 +2,7 @@ package members
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -21,8 +22,11 @@ import (
 // cooperativeView is the page of one cooperative.
 type cooperativeView struct {
 	cooperative.Cooperative
-	Events   []cooperative.Event
-	Accounts []account.Person // who can sign in for it, and who could before
+	Decision cooperative.Event   // the last one
+	Events   []cooperative.Event // a page of its history, the latest first
+	First    bool                // it is the first
+	More     bool                // others follow
+	Accounts []account.Person    // who can sign in for it, and who could before
 	Sold     report.Figures
 	Goods    goods
 	Refused  ui.Refusal
@@ -50,10 +54,9 @@ func (v cooperativeView) headed() bool {
 
 // since are the decisions that a refused form had not seen, the latest first.
 func (v cooperativeView) since() (list []cooperative.Event) {
-	seen, err := strconv.Atoi(v.Refused.Form.Values["seen"])
-	left := cooperative.Decisions(v.Events) - seen
+	seen, err := strconv.ParseInt(v.Refused.Form.Values["seen"], 10, 64)
 	for _, e := range v.Events {
-		if err == nil && e.Kind == cooperative.Decided && len(list) < min(left, association.SinceShown) {
+		if err == nil && e.Kind == cooperative.Decided && e.Mark() > seen && len(list) < association.SinceShown {
 			list = append(list, e)
 		}
 	}
@@ -68,8 +71,25 @@ func (v cooperativeView) form(name string) ui.Form {
 	return ui.Form{}
 }
 
-// seen is how many decisions the page shows; its forms send it back.
-func (v cooperativeView) seen() string { return strconv.Itoa(cooperative.Decisions(v.Events)) }
+// seen is the last decision that the page shows; its forms send it back.
+func (v cooperativeView) seen() string { return strconv.FormatInt(v.Decision.Mark(), 10) }
+
+// historyPerPage is how many entries of its history a cooperative's page has.
+const historyPerPage = 20
+
+// first is the page with the latest entries, and next that with those after the page's.
+func (v cooperativeView) first() string {
+	return association.CooperativesPath + "/" + v.Slug + "#history"
+}
+
+func (v cooperativeView) next() string {
+	if !v.More {
+		return ""
+	}
+	last := v.Events[len(v.Events)-1]
+	query := url.Values{"history": {web.Place{At: last.At, ID: last.ID}.String()}}
+	return association.CooperativesPath + "/" + v.Slug + "?" + query.Encode() + "#history"
+}
 
 // fill is where a field of the cooperative's identity can be filled in; nil for a reader who may not.
 func (v cooperativeView) fill(p ui.Page) func(field string) string {
@@ -165,7 +185,15 @@ func (h *Handler) showCooperative(r *web.Request, form string, no ui.Refusal) er
 		return err
 	}
 	v := cooperativeView{Cooperative: c, Refused: no, Form: form}
-	if v.Events, err = h.Cooperatives.Events(r.Context(), c.ID); err != nil {
+	if v.Decision, err = h.Cooperatives.Last(r.Context(), c.ID, cooperative.Decided); err != nil {
+		return err
+	}
+	var after *cooperative.Event
+	if from := web.ReadPlace(r.Query("history")); from != nil {
+		after = &cooperative.Event{At: from.At, ID: from.ID}
+	}
+	v.First = after == nil
+	if v.Events, v.More, err = h.Cooperatives.Events(r.Context(), c.ID, after, historyPerPage); err != nil {
 		return err
 	}
 	if r.Holds(account.KeepPeople) {

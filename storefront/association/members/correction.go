@@ -88,15 +88,18 @@ func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
 	for field := range changed.Fields {
 		form.Errors[field] = keptNow(r.Locale, now[field])
 	}
-	events, err := h.Cooperatives.Events(r.Context(), c.ID)
-	if err != nil {
-		return err
-	}
-	for _, e := range events {
-		if e.Kind != cooperative.Decided {
-			form.Errors[""] = savedFirst(r.Locale, e)
-			break
+	var saved cooperative.Event
+	for _, kind := range []cooperative.Kind{cooperative.Corrected, cooperative.RIBChanged} {
+		last, err := h.Cooperatives.Last(r.Context(), c.ID, kind)
+		if err != nil {
+			return err
 		}
+		if last.Mark() > saved.Mark() {
+			saved = last
+		}
+	}
+	if saved.Mark() > 0 {
+		form.Errors[""] = savedFirst(r.Locale, saved)
 	}
 	return h.showCorrection(r, http.StatusConflict, c, form)
 }

@@ -97,16 +97,11 @@ func (h *Handler) home(r *web.Request) error {
 func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	ctx, coopID := r.Context(), r.CooperativeID()
 	if v.State == cooperative.Suspended {
-		events, err := h.Cooperatives.Events(ctx, coopID)
+		decided, err := h.Cooperatives.Last(ctx, coopID, cooperative.Decided)
 		if err != nil {
 			return err
 		}
-		for _, e := range events {
-			if e.Kind == cooperative.Decided {
-				v.Reason = e.Note
-				break
-			}
-		}
+		v.Reason = decided.Note
 	}
 	todo, err := h.Orders.PartsOf(ctx, coopID, order.TodoParts(), nil, partsAtOnce)
 	if err != nil {
