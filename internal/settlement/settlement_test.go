@@ -395,26 +395,36 @@ func TestNoMoreIsPaidThanIsOwed(t *testing.T) {
 	}
 }
 
+// atOnce has eight clerks do something at the same moment, and tells how many did it and what the others were told.
+func atOnce(do func(clerk int) error) (done int, refused []error) {
+	var clerks sync.WaitGroup
+	results := make(chan error, 8)
+	for i := range cap(results) {
+		clerks.Go(func() { results <- do(i) })
+	}
+	clerks.Wait()
+	close(results)
+	for err := range results {
+		if err == nil {
+			done++
+		} else {
+			refused = append(refused, err)
+		}
+	}
+	return done, refused
+}
+
 func TestTransfersRecordedAtTheSameMomentTakeTurns(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000) // 285 due: two transfers of 100, not three
-	var clerks sync.WaitGroup
-	results := make(chan error, 8)
-	for i := range cap(results) {
-		clerks.Go(func() {
-			_, err := s.Pay(context.Background(), nahlat, 10000, fmt.Sprintf("VIR %d", i), s.jamal)
-			results <- err
-		})
-	}
-	clerks.Wait()
-	close(results)
-	recorded := 0
-	for err := range results {
-		if err == nil {
-			recorded++
-		} else if e := fault.As(err); e == nil || e.Fields["amount"].Key != "settlement.above_due" {
+	recorded, refused := atOnce(func(i int) error {
+		_, err := s.Pay(context.Background(), nahlat, 10000, fmt.Sprintf("VIR %d", i), s.jamal)
+		return err
+	})
+	for _, err := range refused {
+		if e := fault.As(err); e == nil || e.Fields["amount"].Key != "settlement.above_due" {
 			t.Error(err)
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -142,21 +141,12 @@ func TestTwoWhoUndoAtTheSameMomentUndoOnce(t *testing.T) {
 	nahlat := s.seller(t, "nahlat")
 	s.sold(t, nahlat, 30000)
 	paid := s.pay(t, nahlat, 10000, "VIR 1")
-	var clerks sync.WaitGroup
-	results := make(chan error, 8)
-	for range cap(results) {
-		clerks.Go(func() {
-			_, err := s.Undo(context.Background(), nahlat, paid.ID, "Erreur", actor.OfAssociation(postgres.NewID()))
-			results <- err
-		})
-	}
-	clerks.Wait()
-	close(results)
-	undone := 0
-	for err := range results {
-		if err == nil {
-			undone++
-		} else if !errors.Is(err, settlement.ErrUndone) {
+	undone, refused := atOnce(func(int) error {
+		_, err := s.Undo(context.Background(), nahlat, paid.ID, "Erreur", actor.OfAssociation(postgres.NewID()))
+		return err
+	})
+	for _, err := range refused {
+		if !errors.Is(err, settlement.ErrUndone) {
 			t.Error(err)
 		}
 	}
