@@ -89,3 +89,34 @@ func download(t *testing.T, address, coding string) (*http.Response, string) {
 	}
 	return answer, string(body)
 }
+
+func TestOnePersonsFilesAreMadeTwoAtATime(t *testing.T) {
+	t.Parallel()
+	begun, end := make(chan struct{}), make(chan struct{})
+	address := serve(t, bare(t, Config{}, page("/held", func(r *web.Request) error {
+		return r.Attachment("held.csv", web.SpreadsheetTypes["csv"], func(w io.Writer) error {
+			begun <- struct{}{}
+			<-end
+			_, err := io.WriteString(w, "whole")
+			return err
+		})
+	})))
+	answers := make(chan string)
+	for range web.FileLimits.PerPerson {
+		go func() {
+			_, body := download(t, address+"/fr/held", "identity")
+			answers <- body
+		}()
+		<-begun
+	}
+	answer, _ := download(t, address+"/fr/held", "identity")
+	if answer.StatusCode != http.StatusServiceUnavailable || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("one more file: %s", answer.Status)
+	}
+	close(end)
+	for range web.FileLimits.PerPerson {
+		if body := <-answers; body != "whole" {
+			t.Errorf("a file that was begun is %q", body)
+		}
+	}
+}

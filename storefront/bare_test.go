@@ -292,9 +292,13 @@ func TestALongRouteHasAnUploadsTime(t *testing.T) {
 		deadline, _ := r.Context().Deadline()
 		return r.Bytes(http.StatusOK, "text/plain", []byte(time.Until(deadline).Round(time.Minute).String()))
 	}}
-	s := bare(t, Config{RequestTimeout: time.Second, UploadTimeout: 5 * time.Minute}, route)
-	if response, body := ask(t, s, httptest.NewRequest(http.MethodPost, "/en/x", nil)); response.StatusCode != http.StatusOK || body != "5m0s" {
-		t.Errorf("%d, %s are left", response.StatusCode, body)
+	file := route
+	file.Method, file.Path = http.MethodGet, "/file"
+	s := bare(t, Config{RequestTimeout: time.Second, UploadTimeout: 5 * time.Minute}, route, file)
+	for path, method := range map[string]string{"/en/x": http.MethodPost, "/en/file": http.MethodGet} {
+		if response, body := ask(t, s, httptest.NewRequest(method, path, nil)); response.StatusCode != http.StatusOK || body != "5m0s" {
+			t.Errorf("%s: %d, %s are left", path, response.StatusCode, body)
+		}
 	}
 }
 

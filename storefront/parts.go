@@ -44,6 +44,7 @@ type Server struct {
 
 // exception is where more is allowed than in general: an upload's time, and maybe its size.
 type exception struct {
+	method   string
 	pattern  string
 	body     int  // the largest, in bytes
 	signedIn bool // not for just anybody

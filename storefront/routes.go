@@ -167,7 +167,7 @@ func (s *Server) add(path string, route web.Route, language string, limiter fibe
 	}
 	if route.Long || route.MaxBody > bodyLimit {
 		s.exceptions = append(s.exceptions, exception{
-			pattern: path, body: max(route.MaxBody, bodyLimit), signedIn: route.Policy != web.Public && route.Policy != web.Demo,
+			method: route.Method, pattern: path, body: max(route.MaxBody, bodyLimit), signedIn: route.Policy != web.Public && route.Policy != web.Demo,
 		})
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/compress"
 	"github.com/valyala/fasthttp"
 
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -39,7 +40,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
-			Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Payments.Means,
+			Files: gate.New(web.FileLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Payments.Means,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
@@ -115,11 +116,8 @@ func (s *Server) Routes() []web.Route { return append([]web.Route(nil), s.routes
 
 // exceptionAt finds what is allowed to a request; ok is false if no more than to any.
 func (s *Server) exceptionAt(method, path string) (e exception, ok bool) {
-	if method != http.MethodPost {
-		return exception{}, false
-	}
 	for _, e := range s.exceptions {
-		if fiber.RoutePatternMatch(path, e.pattern) {
+		if e.method == method && fiber.RoutePatternMatch(path, e.pattern) {
 			return e, true
 		}
 	}
@@ -139,7 +137,7 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 	coming := body{method: string(header.Method())}
 	coming.path, _, _ = strings.Cut(string(header.RequestURI()), "?")
 	most, within := bodyLimit, headerTimeout
-	if allowed, ok := s.exceptionAt(coming.method, coming.path); ok {
+	if allowed, ok := s.exceptionAt(coming.method, coming.path); ok && coming.method == http.MethodPost {
 		var err error
 		if coming.person, err = s.checkSession(header); err != nil && allowed.signedIn {
 			coming.noSession = err

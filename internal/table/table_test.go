@@ -185,3 +185,14 @@ func TestALongTableIsWrittenAsItComes(t *testing.T) {
 		}
 	}
 }
+
+func TestAWorkbookSaysThatItHoldsNoMoreRows(t *testing.T) {
+	t.Parallel()
+	endless := table.Table{Header: []string{"x"}, Rows: func(yield func([]any, error) bool) {
+		for row := []any{1}; yield(row, nil); {
+		}
+	}}
+	if err := table.WriteXLSX(io.Discard, endless); !errors.Is(err, table.ErrTooLong) {
+		t.Errorf("a sheet without end: %v", err)
+	}
+}

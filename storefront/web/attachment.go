@@ -8,18 +8,22 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/security"
 )
 
 // Attachment answers with a file to be saved under that name. write makes all of it before anything is sent, so
 // that a file that fails half-way is never sent and no reader, however slow, keeps the database busy: in memory
-// while it is small, and else in a temporary file. The record of security events tells who took it away.
+// while it is small, and else in a temporary file. The record of security events tells who took it away; gate.ErrBusy
+// if too many are being made.
 func (r *Request) Attachment(filename, contentType string, write func(io.Writer) error) error {
 	var made draft
-	if err := write(&made); err != nil {
+	err := r.Site.Files.Do(r.Context(), r.UserID().String(), func() error { return write(&made) })
+	if err != nil {
 		return errors.Join(err, made.Close())
 	}
 	body, size, err := made.whole()
@@ -31,6 +35,9 @@ func (r *Request) Attachment(filename, contentType string, write func(io.Writer)
 	r.fiber.Status(http.StatusOK).Set("Content-Type", contentType)
 	return r.fiber.SendStream(body, size) // which is closed when it has been sent
 }
+
+// FileLimits bound how many files are made at once: each may read for minutes, with a connection to the database.
+var FileLimits = gate.Limits{AtOnce: 4, PerPerson: 2, Waiting: 16, Patience: 10 * time.Second}
 
 // draftInMemory is how many bytes of a draft are kept in memory.
 const draftInMemory = 1 << 20

@@ -88,6 +88,13 @@ func Get(right account.Right, path string, handler func(*Request) error) Route {
 	return Route{Method: http.MethodGet, Path: path, Policy: Holder, Right: right, Handler: handler}
 }
 
+// File is a file of everything that a list has, for those who hold a right. It may be long in the making.
+func File(right account.Right, path string, handler func(*Request) error) Route {
+	file := Get(right, path, handler)
+	file.Long = true
+	return file
+}
+
 // Post is an action for those who hold a right.
 func Post(right account.Right, path string, handler func(*Request) error) Route {
 	return Route{Method: http.MethodPost, Path: path, Policy: Holder, Right: right, Handler: handler}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -19,7 +20,8 @@ type Site struct {
 	Sample    bool   // the goods are sample data, and each page says so
 	Spare     bool   // what comes from this very machine is not counted against its address
 	Log       *slog.Logger
-	Seals     *Sealer // keeps state with readers
+	Seals     *Sealer    // keeps state with readers
+	Files     *gate.Gate // lets the making of files in
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)

@@ -28,7 +28,7 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeCooperatives, association.CooperativesPath, h.cooperatives),
-		web.Get(account.SeeCooperatives, association.CooperativesPath+".:format", h.exportCooperatives),
+		web.File(account.SeeCooperatives, association.CooperativesPath+".:format", h.exportCooperatives),
 		web.Get(account.KeepCooperatives, association.CooperativesPath+"/new", h.newCooperative),
 		web.Post(account.KeepCooperatives, association.CooperativesPath+"/new", h.createCooperative),
 		web.Get(account.SeeCooperatives, association.CooperativesPath+"/:slug", h.cooperative),
@@ -41,7 +41,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Get(account.KeepPeople, association.PeoplePath, h.people),
 		web.Post(account.KeepPeople, association.PeoplePath, h.addAssociate),
 		web.Post(account.KeepPeople, association.PeoplePath+"/find", h.findPeople),
-		web.Get(account.KeepPeople, association.PeoplePath+".:format", h.exportPeople),
+		web.File(account.KeepPeople, association.PeoplePath+".:format", h.exportPeople),
 		web.Get(account.KeepPeople, association.PeoplePath+"/:id", h.person),
 		web.Post(account.KeepPeople, association.PeoplePath+"/:id/link", h.handOverLink),
 		web.Post(account.KeepPeople, association.PeoplePath+"/:id/signout", h.signOutPerson),
@@ -51,6 +51,6 @@ func (h *Handler) Routes() []web.Route {
 
 		web.Get(account.SeeSecurity, association.SecurityPath, h.security),
 		web.Post(account.SeeSecurity, association.SecurityPath, h.findEvents),
-		web.Get(account.SeeSecurity, association.SecurityPath+".:format", h.exportSecurity),
+		web.File(account.SeeSecurity, association.SecurityPath+".:format", h.exportSecurity),
 	}
 }

@@ -21,7 +21,7 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeMoney, association.SettlementPath, h.settlement),
-		web.Get(account.SeeMoney, association.SettlementPath+".:format", h.exportSettlement),
+		web.File(account.SeeMoney, association.SettlementPath+".:format", h.exportSettlement),
 		web.Get(account.SeeMoney, association.SettlementPath+"/:slug", h.statement),
 		web.Post(account.PayOut, association.SettlementPath+"/pay", h.payAll),
 		web.Post(account.PayOut, association.SettlementPath+"/:slug/pay", h.pay),

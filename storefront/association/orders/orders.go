@@ -33,7 +33,7 @@ func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeOrders, association.OrdersPath, h.orders),
 		web.Post(account.SeeOrders, association.OrdersPath, h.findOrders),
-		web.Get(account.SeeOrders, association.OrdersPath+".:format", h.exportOrders),
+		web.File(account.SeeOrders, association.OrdersPath+".:format", h.exportOrders),
 		web.Get(account.SeeOrders, association.HeldPath, h.held),
 		web.Post(account.MoveOrders, association.HeldPath+"/free", h.free),
 		web.Get(account.SeeOrders, association.OrdersPath+"/:id", h.order),

@@ -25,8 +25,8 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeSales, association.DashboardPath, h.dashboard),
-		web.Get(account.SeeSales, association.SalesPath+".:format", h.exportSales),
+		web.File(account.SeeSales, association.SalesPath+".:format", h.exportSales),
 		web.Get(account.SeeSales, association.IdlePath, h.idlePage),
-		web.Get(account.SeeSales, association.IdlePath+".:format", h.exportIdle),
+		web.File(account.SeeSales, association.IdlePath+".:format", h.exportIdle),
 	}
 }

@@ -27,7 +27,7 @@ func (h *Handler) Routes() []web.Route {
 	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	return []web.Route{
 		web.Get(account.KeepGoods, seller.CataloguePath, h.catalogue),
-		web.Get(account.KeepGoods, seller.CataloguePath+"/export.:format", h.exportCatalogue),
+		web.File(account.KeepGoods, seller.CataloguePath+"/export.:format", h.exportCatalogue),
 		web.Get(account.KeepGoods, seller.CataloguePath+"/new", h.newProduct),
 		web.Post(account.KeepGoods, seller.CataloguePath+"/new", h.createProduct),
 		web.Post(account.KeepGoods, seller.CataloguePath+"/several", h.setSeveral),

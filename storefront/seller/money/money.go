@@ -24,7 +24,7 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeOwnMoney, moneyPath, h.money),
-		web.Get(account.SeeOwnMoney, moneyPath+".:format", h.exportMoney),
+		web.File(account.SeeOwnMoney, moneyPath+".:format", h.exportMoney),
 	}
 }
 

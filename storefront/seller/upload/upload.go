@@ -43,7 +43,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Get(account.UploadGoods, uploadPath, h.askUpload),
 		read,
 		web.Get(account.UploadGoods, uploadPath+"/:id", h.upload),
-		web.Get(account.UploadGoods, uploadPath+"/:id/errors.csv", h.exportErrors),
+		web.File(account.UploadGoods, uploadPath+"/:id/errors.csv", h.exportErrors),
 		web.Post(account.UploadGoods, uploadPath+"/:id/repair", h.repairUpload),
 		web.Post(account.UploadGoods, uploadPath+"/:id/reread", h.rereadUpload),
 		apply,
