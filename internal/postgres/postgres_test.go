@@ -153,6 +153,15 @@ func tables(t *testing.T, db *sqlx.DB) string {
 	return text.(string)
 }
 
+// A statement of which the plan fears that it is much would be compiled for a second, and then read a few rows.
+func TestStatementsAreNotCompiled(t *testing.T) {
+	t.Parallel()
+	var jit string
+	if err := pgtest.New(t).Get(&jit, `show jit`); err != nil || jit != "off" {
+		t.Errorf("jit is %q, %v", jit, err)
+	}
+}
+
 func TestWhatMayWorkLaterIsToldFromWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
