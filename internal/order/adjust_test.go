@@ -387,6 +387,7 @@ func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
 	for _, product := range products {
 		m.restock(product, 100_000)
 	}
+	adjusted := make(map[any]int)
 	moves := slices.DeleteFunc(steps(), func(s step) bool { return s.name == "confirm by mail" })
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := context.Background()
@@ -419,11 +420,17 @@ func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
 					Reason: rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonWeight}).Draw(rt, "reason"),
 				}
 				a.Amount = rapid.SampledFrom([]money.Amount{0, 1, l.Price * money.Amount(a.Quantity), l.Total, l.Total / 3}).Draw(rt, "amount off")
+				if rapid.Bool().Draw(rt, "as it should be") {
+					a.Quantity = max(1, min(a.Quantity, l.Quantity))
+					a.Amount = l.Price * money.Amount(a.Quantity)
+				}
 				by := rapid.SampledFrom([]order.By{m.people(), m.of(p.Cooperative.ID)}).Draw(rt, "by")
 				err := m.Adjust(ctx, id, a, by)
 				switch {
 				case err == nil:
 					off[l.ID] += a.Amount
+					adjusted[by.Actor.Kind]++
+					adjusted[o.Paid]++
 				case !fault.Is(err, fault.Conflict) && !errors.Is(err, order.ErrAdjustment) && !errors.Is(err, order.ErrNotTheirs):
 					rt.Fatal(err)
 				}
@@ -445,6 +452,11 @@ func TestWhateverIsTakenOffTheBooksBalance(t *testing.T) {
 			m.wantWorth(rt, placed.Order, off)
 		}
 	})
+	for _, of := range []any{actor.Association, actor.Member, true, false} { // some twenty in a hundred draws
+		if adjusted[of] == 0 {
+			t.Errorf("nothing was taken off by some, or of what is paid or not: %v", adjusted)
+		}
+	}
 	m.giveBack()
 	m.wantClean()
 }

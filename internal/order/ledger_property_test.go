@@ -58,6 +58,13 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 		}
 	})
 	m.wantClean()
+	var delivered []bool
+	m.must(m.db.Select(&delivered, `
+		select distinct p.state = 'succeeded' from orders o join payment_intents p on p.reference = o.id
+		where o.state in ('delivered', 'cancelled') order by 1`))
+	if !slices.Equal(delivered, []bool{false, true}) {
+		t.Errorf("orders have ended paid: %v", delivered)
+	}
 }
 
 // What was paid is held, earned or due back at every step of every way that an order may end.

@@ -133,8 +133,8 @@ func TestTheRecordHasPagesAndIsExported(t *testing.T) {
 	if len(seen) != 120 {
 		t.Errorf("%d of 120 events are on the pages", len(seen))
 	}
-	m.boss.Get("/fr/association/security?before=nonsense").Want(http.StatusOK)
-	m.boss.Get("/fr/association/security?before=-1.x").Want(http.StatusOK)
+	m.boss.Get("/fr/association/security?place=nonsense").Want(http.StatusOK)
+	m.boss.Get("/fr/association/security?place=after--1-x").Want(http.StatusOK)
 
 	file := m.boss.Get(first.Find("a[download][href*='.csv']").AttrOr("href", "")).Want(http.StatusOK)
 	reader := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(file.Body), "\uFEFF")))

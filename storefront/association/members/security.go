@@ -6,9 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -44,7 +42,7 @@ type securityView struct {
 	Person  string // the name of whom it is narrowed to
 	Entries []security.Entry
 	Zones   []delivery.Zone
-	Next    security.Place // where the next page begins; zero for none
+	Next    string // the place where the next page begins; empty: there is none
 	First   bool
 	from    func(address string) string // where what came from a network address stands
 }
@@ -66,27 +64,13 @@ func (f securityFilter) query() url.Values {
 	return query
 }
 
-// address is the record at path under this filter, from that place on.
-func (f securityFilter) address(path string, from security.Place) string {
+// address is the record at path under this filter, from that place on; empty: from the beginning.
+func (f securityFilter) address(path, place string) string {
 	query := f.query()
-	if !from.At.IsZero() {
-		query.Set("before", strconv.FormatInt(from.At.UnixMicro(), 10)+"."+from.ID.String())
+	if place != "" {
+		query.Set("place", place)
 	}
 	return association.Address(path, query)
-}
-
-// readPlace reads where a page begins; what is no place is the beginning.
-func readPlace(text string) security.Place {
-	micros, id, _ := strings.Cut(text, ".")
-	at, err := strconv.ParseInt(micros, 10, 64)
-	if err != nil || at <= 0 || at > time.Date(3000, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() {
-		return security.Place{}
-	}
-	parsed, err := uuid.Parse(id)
-	if err != nil {
-		return security.Place{}
-	}
-	return security.Place{At: time.UnixMicro(at).UTC(), ID: parsed}
 }
 
 // soughtEvents are the fields of the record's filter that are hidden in addresses.
@@ -94,7 +78,8 @@ var soughtEvents = []string{"who", "address"}
 
 func (h *Handler) security(r *web.Request) error {
 	query, err := r.Sought(association.SecurityPath, soughtEvents...)
-	v := securityView{First: r.Query("before") == ""}
+	from := web.ReadPlace(r.Query("place"))
+	v := securityView{First: from == nil}
 	if err != nil {
 		return h.showSecurity(r, query, v, err)
 	}
@@ -103,13 +88,16 @@ func (h *Handler) security(r *web.Request) error {
 		return h.showSecurity(r, query, v, err)
 	}
 	v.Usable = true
-	filter.Before, filter.Limit = readPlace(r.Query("before")), eventsPerPage+1
+	if filter.Limit = eventsPerPage + 1; from != nil {
+		filter.Before = security.Place{At: from.At, ID: from.ID}
+	}
 	if v.Entries, err = h.Security.List(r.Context(), filter); err != nil {
 		return err
 	}
 	if len(v.Entries) > eventsPerPage {
 		v.Entries = v.Entries[:eventsPerPage]
-		v.Next = v.Entries[eventsPerPage-1].Place()
+		last := v.Entries[eventsPerPage-1].Place()
+		v.Next = web.Place{At: last.At, ID: last.ID}.String()
 	}
 	return h.showSecurity(r, query, v, nil)
 }
@@ -121,7 +109,7 @@ func (h *Handler) findEvents(r *web.Request) error {
 		return h.showSecurity(r, r.FormValues(), v, err)
 	}
 	v.Filter.found = r.Hide(association.SecurityPath, map[string]string{"who": v.Filter.Who, "address": v.Filter.Address})
-	return r.Redirect(v.Filter.address(association.SecurityPath, security.Place{}))
+	return r.Redirect(v.Filter.address(association.SecurityPath, ""))
 }
 
 // showSecurity answers with a page of the record, or with the form and what is wrong with it.
@@ -136,7 +124,7 @@ func (h *Handler) showSecurity(r *web.Request, typed url.Values, v securityView,
 		return err
 	}
 	v.from = func(address string) string {
-		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, security.Place{})
+		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, "")
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.security.title"))
 	if err != nil {
