@@ -63,7 +63,7 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 	args := []any{q.Limit + 1}
 	conditions := []string{"u.cooperative_id is null"}
 	if words := text.Line(q.Text); words != "" {
-		args = append(args, text.BeginningsOrPhone(words))
+		args = append(args, text.BeginningsOrPhone(words, ""))
 		conditions = append(conditions, fmt.Sprintf(`person_words(u.name, coalesce(u.email, ''), coalesce(u.phone, '')) @@ $%d::tsquery`, len(args)))
 	}
 	if q.From != nil {

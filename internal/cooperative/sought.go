@@ -96,7 +96,7 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 		among = among[i:]
 	}
 	words := text.Beginnings(q.Text)
-	few, err := few(ctx, db, words)
+	few, err := FewNamed(ctx, db, words)
 	if err != nil {
 		return Listed{}, err
 	}
@@ -130,19 +130,20 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 	return found, err
 }
 
-// fewFound is how many cooperatives that are found by words are sorted. Of more than that, a page of the list by name
-// soon has enough of them.
-const fewFound = 300
+// fewNamed is how many cooperatives with the words of a name are sorted. Of more than that, a page of a list soon has
+// enough of them.
+const fewNamed = 300
 
-// few reports whether there are words, by which no more than fewFound cooperatives are found.
-func few(ctx context.Context, db sqlx.QueryerContext, words string) (few bool, err error) {
+// FewNamed reports whether there are words (see text.Beginnings), and so few cooperatives with names of such that all of
+// them may be read for a page.
+func FewNamed(ctx context.Context, q sqlx.QueryerContext, words string) (few bool, err error) {
 	if words == "" {
 		return false, nil
 	}
-	err = sqlx.GetContext(ctx, db, &few, `
-		select count(*) <= $2 from (select from stalls where words @@ to_tsquery('simple', $1) limit $2 + 1) w`, words, fewFound)
+	err = sqlx.GetContext(ctx, q, &few, `
+		select count(*) <= $2 from (select from stalls where words @@ to_tsquery('simple', $1) limit $2 + 1) w`, words, fewNamed)
 	if err != nil {
-		return false, fmt.Errorf("search cooperatives: %w", err)
+		return false, fmt.Errorf("names of cooperatives: %w", err)
 	}
 	return few, nil
 }

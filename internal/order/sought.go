@@ -84,7 +84,7 @@ func wholeNumber(typed string) (string, bool) {
 
 // wordsOfDay is the query for words that begin so, or for a telephone number.
 func wordsOfDay(words []string) string {
-	return strings.NewReplacer("':*", "':*", "'", "'%").Replace(text.BeginningsOrPhone(strings.Join(words, " ")))
+	return text.BeginningsOrPhone(strings.Join(words, " "), "%")
 }
 
 // phoneBegins reports whether words of digits alone are the first ones of a telephone number, and so no month.
@@ -119,7 +119,9 @@ var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
 // stand tells where orders of a state (empty: of any) stand that are found in a way, the first ones from a place on.
 //
 // Words are looked for in one day after the other, in the order of the list and in more and more of them at once, until
-// there are enough. Among those that are given up first, in all days at once: there are not many.
+// there are enough: a day, then three, five, seven, so that a word that many have costs a few days, and one that nobody
+// has some twenty looks in a year and no look for each day. Among those that are given up first, in all days at once:
+// there are not many.
 func stand(ctx context.Context, q sqlx.QueryerContext, state State, w way, from *Place, limit int) (places []Place, err error) {
 	column, beyond, direction, turn := "placed_at", "<", "desc", "floor(sqrt(last - day))"
 	if state == StatePlaced {

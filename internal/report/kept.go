@@ -138,8 +138,9 @@ func (k *kept) keepRows(profiles carried[profile], during span, sales carried[so
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.profiles = profiles
-	k.sums += len(sales.of) - len(k.sales[during].of)
-	if k.sales == nil || k.sums > keptSums || len(k.sales) >= keptReports {
+	before, known := k.sales[during]
+	k.sums += len(sales.of) - len(before.of)
+	if k.sales == nil || k.sums > keptSums || !known && len(k.sales) >= keptReports {
 		k.sales, k.sums = make(map[span]carried[sold]), len(sales.of)
 	}
 	k.sales[during] = sales

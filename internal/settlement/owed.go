@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
@@ -205,7 +206,7 @@ func readPlace(text string) *place {
 func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
 	ids := []uuid.UUID{}
 	words := text.Beginnings(f.Query)
-	named, err := named(ctx, q, words)
+	named, err := nameCondition(ctx, q, words)
 	if err != nil {
 		return nil, err
 	}
@@ -260,20 +261,14 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	return append(ids, rest...), err
 }
 
-// fewNamed is how many cooperatives with the words of a name are read by these. Of more than that, a page of the list
-// soon has enough of them.
-const fewNamed = 300
-
-// named is the condition on which words, $3, begin words of cooperative c's name; that holds if there are none.
-func named(ctx context.Context, q sqlx.QueryerContext, words string) (condition string, err error) {
+// nameCondition is the condition on which words, $3, begin words of cooperative c's name; that holds if there are none.
+func nameCondition(ctx context.Context, q sqlx.QueryerContext, words string) (string, error) {
 	if words == "" {
 		return `$3 = ''`, nil
 	}
-	var few bool
-	err = sqlx.GetContext(ctx, q, &few, `
-		select count(*) <= $2 from (select from cooperative_names where words @@ to_tsquery('simple', $1) limit $2 + 1) n`, words, fewNamed)
+	few, err := cooperative.FewNamed(ctx, q, words)
 	if err != nil {
-		return "", fmt.Errorf("names of cooperatives: %w", err)
+		return "", err
 	}
 	if few {
 		return `c.id = any(array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $3)))`, nil

@@ -18,18 +18,21 @@ func Typed(typed string) []string {
 
 // Beginnings is PostgreSQL's query (a tsquery of the configuration «simple») for texts with words that begin like all of
 // the words that are Typed. It is empty, which finds nothing, for what has no word in it.
-func Beginnings(typed string) string {
+func Beginnings(typed string) string { return beginnings(typed, "") }
+
+func beginnings(typed, after string) string {
 	words := Typed(typed)
 	for i, word := range words {
-		words[i] = "'" + word + "':*"
+		words[i] = "'" + after + word + "':*"
 	}
 	return strings.Join(words, " & ")
 }
 
 // BeginningsOrPhone is Beginnings, or the same for a telephone number as it is dialled in Morocco, when what is typed has
-// digits and no letter: however they are grouped, and also as dialled from abroad.
-func BeginningsOrPhone(typed string) string {
-	query := Beginnings(typed)
+// digits and no letter: however they are grouped, and also as dialled from abroad. Each word, and the number, stand after
+// some text there, which has no quotation mark; it may be empty.
+func BeginningsOrPhone(typed, after string) string {
+	query := beginnings(typed, after)
 	if query == "" || strings.ContainsFunc(typed, unicode.IsLetter) {
 		return query
 	}
@@ -49,7 +52,7 @@ func BeginningsOrPhone(typed string) string {
 	case number == "":
 		return query
 	case len(number) == 10 && number[0] == '0': // a whole one, whose groups are no words
-		return "'" + number + "':*"
+		return "'" + after + number + "':*"
 	}
-	return query + " | '" + number + "':*"
+	return query + " | '" + after + number + "':*"
 }

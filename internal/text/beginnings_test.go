@@ -41,7 +41,7 @@ func TestATelephoneNumberIsSoughtHoweverItIsTyped(t *testing.T) {
 		"+":              ``,
 		"":               ``,
 	} {
-		if got := text.BeginningsOrPhone(typed); got != want {
+		if got := text.BeginningsOrPhone(typed, ""); got != want {
 			t.Errorf("%q: %s", typed, got)
 		}
 	}

@@ -40,11 +40,11 @@ var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "a
 // Words are the folded words of a text, without the Arabic article and a Latin plural's ending, so
 // that «les amandes», «amande» and «اللوز», «لوز» are the same.
 func Words(s string) []string {
-	fields := fields(s)
-	for i, w := range fields {
-		fields[i] = stem(w)
+	words := fields(s)
+	for i, w := range words {
+		words[i] = stem(w)
 	}
-	return fields
+	return words
 }
 
 // fields are the folded words of a text as they stand there.
@@ -63,14 +63,14 @@ func Sought(s string) [][]string {
 	beginnings := make([][]string, len(words))
 	for i, w := range words {
 		beginnings[i] = []string{w}
-		stem := stem(w)
-		if stem != w {
-			beginnings[i] = append(beginnings[i], stem)
+		bare := stem(w)
+		if bare != w {
+			beginnings[i] = append(beginnings[i], bare)
 		}
-		if HasArabic(stem) {
+		if HasArabic(bare) {
 			for _, article := range articles {
-				if article+stem != w {
-					beginnings[i] = append(beginnings[i], article+stem)
+				if article+bare != w {
+					beginnings[i] = append(beginnings[i], article+bare)
 				}
 			}
 		}
