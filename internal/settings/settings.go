@@ -17,7 +17,8 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// Contact is who the association is and how to reach it. What is empty was not entered.
+// Contact is who the association is and how to reach it. What is empty was not entered: what stands by itself on
+// a page (name, address, hours) is then shown as it was entered in another language.
 type Contact struct {
 	Name     i18n.Text `name:"name" kind:"line" group:"who" langs:"ar fr en"`
 	Phone    string    `name:"phone" kind:"phone" group:"who" beside:"yes"` // E.164
@@ -25,8 +26,8 @@ type Contact struct {
 	Email    string    `name:"email" kind:"email" group:"who"`
 	Address  i18n.Text `name:"address" kind:"lines" group:"who" langs:"ar fr"`
 	Hours    i18n.Text `name:"hours" kind:"lines" group:"who" langs:"ar fr en"`
-	Province i18n.Text `name:"province" kind:"line" group:"home" langs:"ar fr en" hint:"yes"` // as it stands in sentences
-	Town     i18n.Text `name:"town" kind:"line" group:"home" langs:"ar fr en"`                // of its seat
+	Province i18n.Text `name:"province" kind:"line" group:"home" langs:"ar fr en" whole:"yes" hint:"yes"` // as it stands in sentences
+	Town     i18n.Text `name:"town" kind:"line" group:"home" langs:"ar fr en" whole:"yes"`                // of its seat
 }
 
 // Chat is the number that WhatsApp is written to: the one entered, or else the telephone if it is a
@@ -74,8 +75,19 @@ type Holds struct {
 	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
 }
 
-// check adds what the settings contradict one another in.
-func check(values map[string]string, wrong *fault.Error) {
+// check adds what these fields contradict one another in.
+func check(fields []Field, values map[string]string, wrong *fault.Error) {
+	begun := make(map[string]bool) // groups in which one that is whole was entered
+	for _, f := range fields {
+		if f.Whole && values[f.Name] != "" {
+			begun[f.Group] = true
+		}
+	}
+	for _, f := range fields {
+		if f.Whole && values[f.Name] == "" && begun[f.Group] {
+			wrong.Field(f.Name, "settings.whole_missing")
+		}
+	}
 	alarm, _ := strconv.Atoi(values["alarm_share"])
 	if most, err := strconv.Atoi(values["market_share"]); err == nil && alarm > most { // then nothing would be told before the share is used up
 		wrong.Field("alarm_share", "settings.alarm_too_late", "Most", most)

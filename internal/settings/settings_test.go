@@ -3,6 +3,7 @@ package settings_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -108,6 +109,55 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 	if kept := get(t, s); kept.Version != 0 || kept.Commission != 500 {
 		t.Errorf("%+v", kept)
+	}
+}
+
+// Of another province's sentences none may speak with the words of two languages, or of Berkane's town.
+func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	s, db, _ := newService(t)
+	nador := map[string]string{
+		"province_ar": "إقليم الناظور", "province_fr": "province de Nador", "province_en": "Nador province",
+		"town_ar": "الناظور", "town_fr": "Nador", "town_en": "Nador",
+	}
+	for _, entered := range [][]string{{"province_ar"}, {"province_ar", "province_fr", "province_en"}, {"town_en", "province_fr"}} {
+		typed, missing := map[string]string{"town_ar": " "}, maps.Clone(nador)
+		for _, name := range entered {
+			typed[name] = nador[name]
+			delete(missing, name)
+		}
+		_, err := s.SaveFields(t.Context(), 0, typed, actor.OfSystem())
+		told := fault.As(err)
+		if !errors.Is(err, settings.ErrInvalid) {
+			t.Fatalf("%v alone: %v", entered, err)
+		}
+		for name := range nador {
+			if _, empty := missing[name]; empty != (told.Fields[name].Key == "settings.whole_missing") {
+				t.Errorf("%v alone: of %s is said %v", entered, name, told.Fields[name])
+			}
+		}
+	}
+	if _, err := s.SaveFields(t.Context(), 0, nador, actor.OfSystem()); err != nil {
+		t.Error(err)
+	}
+	_, err := s.SaveFields(t.Context(), 1, map[string]string{"town_fr": ""}, actor.OfSystem())
+	if told := fault.As(err); !errors.Is(err, settings.ErrInvalid) || len(told.Fields) != 1 || told.Fields["town_fr"].Key == "" {
+		t.Errorf("one taken away: %v", err)
+	}
+	nothing := maps.Clone(nador)
+	for name := range nothing {
+		nothing[name] = ""
+	}
+	if _, err := s.SaveFields(t.Context(), 1, nothing, actor.OfSystem()); err != nil {
+		t.Errorf("all taken away: %v", err)
+	}
+
+	// A version before let one language stand alone.
+	if _, err := db.Exec(`update settings set decided = decided || '{"province_ar": "إقليم الناظور"}'`); err != nil {
+		t.Fatal(err)
+	}
+	if checks, err := settings.Audit(t.Context(), db); err != nil || len(checks[1].Problems) != 5 {
+		t.Errorf("%+v, %v", checks, err)
 	}
 }
 
@@ -256,6 +306,15 @@ func TestAHistoryKeepsTheOrderOfChangesWhateverTheClocksSay(t *testing.T) {
 func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
+	together := make(map[string]string)
+	for _, f := range s.Fields {
+		if f.Whole {
+			together[f.Name] = "كلمة"
+		}
+	}
+	if _, err := s.SaveFields(t.Context(), 0, together, actor.OfSystem()); err != nil {
+		t.Fatal(err)
+	}
 	for _, f := range s.Fields {
 		whole := [2]string{strconv.FormatInt(f.Most+1, 10), other(f.Default, strconv.FormatInt(f.Most, 10), strconv.FormatInt(f.Most-1, 10))}
 		typed := map[settings.Kind][2]string{ // what is beyond, and what is within and not what holds already

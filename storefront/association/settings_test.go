@@ -108,15 +108,20 @@ func TestRefusedSettingsKeepWhatWasTyped(t *testing.T) {
 		typed := filled(m.boss.Get("/" + code + settingsPage).Want(http.StatusOK))
 		wrong := map[string]string{
 			"phone": "12", "email": "nobody", "commission": "101", "free_from": "a lot", "reservation_hours": "0",
-			"fee_province": "-5", "max_oriental": "1",
+			"fee_province": "-5", "max_oriental": "1", "province_fr": "",
 		}
+		typed.Set("province_ar", "إقليم الناظور")
 		for field, value := range wrong {
 			typed.Set(field, value)
 		}
 		page := m.boss.Post("/"+code+settingsPage, typed).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#f-commission-error", l.T("settings.commission_invalid"))
 		m.says(page, "#f-max_oriental-error", l.T("settings.days_order"))
+		m.says(page, "#f-province_fr-error", l.T("settings.whole_missing"))
 		again := filled(page)
+		if again.Get("province_ar") != "إقليم الناظور" {
+			t.Errorf("%s: the province became %q", code, again.Get("province_ar"))
+		}
 		for field, value := range wrong {
 			if page.Find("#f-"+field+"-error").Length() != 1 || again.Get(field) != value {
 				t.Errorf("%s: %s is told %d times and became %q", code, field, page.Find("#f-"+field+"-error").Length(), again.Get(field))
