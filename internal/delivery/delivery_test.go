@@ -202,6 +202,7 @@ func TestTheDatabaseDefendsPlacesAndZones(t *testing.T) {
 	_, db := newService(t)
 	for constraint, statement := range map[string]string{
 		"delivery_zones_named":                `update delivery_zones set name_en = '' where slug = 'oriental'`,
+		"delivery_zones_drawn":                `update delivery_zones set map_hills = 'M0 0"/><script>'`,
 		"delivery_zones_fee_not_negative":     `update delivery_zones set fee_centimes = -1`,
 		"delivery_zones_days_in_order":        `update delivery_zones set days_max = days_min - 1`,
 		"settings_commission_is_a_share":      `update settings set decided = decided || '{"commission": "100.01"}'`,

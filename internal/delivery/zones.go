@@ -93,7 +93,11 @@ type Zone struct {
 	Slug        string
 	Name        i18n.Text // empty: the province, as the settings call it
 	Perishables bool      // what perishes is brought there too
+	Ground      Ground    // below its places on the map
 }
+
+// Ground is what is drawn on the map below places with a Spot: the data of paths of SVG, "" for nothing.
+type Ground struct{ Sea, Shore, Hills string }
 
 // Zones lists them, the nearest first, as they were a minute ago at most.
 func (s *Service) Zones(ctx context.Context) ([]Zone, error) {
@@ -127,7 +131,8 @@ func listed(zones []Zone) fault.Message {
 func (s *Service) readNames(ctx context.Context) ([]Zone, error) {
 	var zones []Zone
 	err := s.db.SelectContext(ctx, &zones, `
-		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", perishables_allowed as perishables
+		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", perishables_allowed as perishables,
+			map_sea as "ground.sea", map_shore as "ground.shore", map_hills as "ground.hills"
 		from delivery_zones order by position, slug`)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: names of zones: %w", err)

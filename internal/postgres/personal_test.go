@@ -21,7 +21,7 @@ var nobodys = map[string]string{
 	"cooperative_events": "state kind fields actor",
 	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en sector commune court " +
 		"local_number odco_number ice tax_id state",
-	"delivery_zones":     "slug name_ar name_fr name_en",
+	"delivery_zones":     "slug name_ar name_fr name_en map_sea map_shore map_hills",
 	"drawn_products":     "shelf products",
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",

@@ -83,7 +83,11 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Map = draw(places, inCommune, r.Locale)
+	zones, err := h.Delivery.Zones(ctx)
+	if err != nil {
+		return err
+	}
+	v.Map = draw(zones, places, inCommune, r.Locale)
 	p := r.Page(r.Locale.T("shop.coops.title"))
 	p.Description = r.Locale.N("shop.coops.lead", v.Count)
 	p.Category = "cooperatives"

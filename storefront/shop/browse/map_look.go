@@ -10,8 +10,8 @@ import (
 
 // atlas is the map of the province.
 type atlas struct {
-	Towns []town
-	Coast bool // and hills are drawn: they are those of the province that the languages name (home.province)
+	Grounds []delivery.Ground
+	Towns   []town
 }
 
 // town is a commune on the map.
@@ -25,9 +25,13 @@ type town struct {
 
 // draw puts the communes on the map, those with cooperatives as large as they have many. A commune that has no
 // spot is in the lists only.
-func draw(places []delivery.Place, cooperatives map[string]int, l *i18n.Locale) atlas {
-	province, _ := l.Home()
-	a := atlas{Coast: province == l.T("home.province")}
+func draw(zones []delivery.Zone, places []delivery.Place, cooperatives map[string]int, l *i18n.Locale) atlas {
+	var a atlas
+	for _, z := range zones {
+		if z.Ground != (delivery.Ground{}) {
+			a.Grounds = append(a.Grounds, z.Ground)
+		}
+	}
 	for _, place := range places {
 		if place.Spot == nil {
 			continue
