@@ -12,10 +12,10 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// How many changes one transaction brings into the sums, and how many of these a page waits for at most.
+// How many changes one transaction brings into the sums, and how many a page waits for: the job brings in what is left.
 const (
 	changesAtOnce = 250
-	turnsOfAPage  = 4
+	changesOfPage = 30 // and as many again, of what a cooperative's move has left
 )
 
 // FoldArgs is the periodic job that brings what was sold into the sums, so that a page has little left to wait for.
@@ -31,36 +31,31 @@ type FoldWorker struct {
 }
 
 // Work brings in all changes that wait.
-func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
+func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error { return w.Reports.CatchUp(ctx) }
+
+// CatchUp brings in all that happened before: for the job, and for what is written from the sums and cannot say that it
+// is behind.
+func (s *Service) CatchUp(ctx context.Context) error {
 	for more := true; more; {
 		var err error
-		if more, err = w.Reports.fold(ctx); err != nil {
+		if more, err = s.fold(ctx, changesAtOnce); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// CatchUp brings in what happened before, for reads in a transaction that begins after it.
-func (s *Service) CatchUp(ctx context.Context) error {
-	_, err := s.catchUp(ctx)
-	return err
-}
-
-// catchUp is what readers call first, so that each sees what happened before; it reports whether so much waits that
-// some is left.
+// catchUp is what a page calls first, so that it shows what happened before; it reports whether so much waits that some
+// is left.
 func (s *Service) catchUp(ctx context.Context) (behind bool, err error) {
-	behind = true
-	for turn := 0; behind && turn < turnsOfAPage; turn++ {
-		if behind, err = s.fold(ctx); err != nil {
-			return false, err
-		}
+	if behind, err = s.fold(ctx, changesOfPage); err != nil || !behind {
+		return behind, err
 	}
-	return behind, nil
+	return s.fold(ctx, changesOfPage)
 }
 
-// fold brings changes into the sums, changesAtOnce at most, and reports whether more wait.
-func (s *Service) fold(ctx context.Context) (more bool, err error) {
+// fold brings changes into the sums, so many at most, and reports whether more wait.
+func (s *Service) fold(ctx context.Context, most int) (more bool, err error) {
 	// By the index: it forgets the changes that are gone, which a look through the table would meet until a vacuum.
 	const anyWaits = `select count(*) > 0 from (select id from sold_changes order by id limit 1) c`
 	if err := s.db.GetContext(ctx, &more, anyWaits); err != nil {
@@ -91,7 +86,7 @@ func (s *Service) fold(ctx context.Context) (more bool, err error) {
 			    join sold_parts p on p.cooperative_id = c.id
 			    where (p.commune, p.sector, p.women_only) <> (c.commune, c.sector, c.women_only)
 			)
-			select distinct order_id, cooperative_id from taken`, changesAtOnce)
+			select distinct order_id, cooperative_id from taken`, most)
 		if err != nil {
 			return err
 		}

@@ -56,6 +56,8 @@ func TestTheSumsAreWhatIsCountedByHand(t *testing.T) {
 		for range rapid.IntRange(1, 15).Draw(rt, "moves") {
 			rapid.SampledFrom(moves).Draw(rt, "move")()
 		}
+		for b.sales(t, report.Filter{}).Behind {
+		}
 		for range 3 {
 			b.wantCounted(report.Filter{
 				From: b.orNever("from"), To: b.orNever("to"),
@@ -413,9 +415,9 @@ func TestWhoMovesMoneyDoesNotWaitForTheSums(t *testing.T) {
 func TestAReportThatCannotHoldEverythingSaysSo(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)
-	b.exec(t, `insert into sold_changes (order_id) select gen_random_uuid() from generate_series(1, 1200)`)
+	b.exec(t, `insert into sold_changes (order_id) select gen_random_uuid() from generate_series(1, 70)`)
 	if !b.sales(t, report.Filter{}).Behind {
-		t.Error("1,200 changes are in the sums at once")
+		t.Error("a page waits for 70 changes")
 	}
 	if b.sales(t, report.Filter{}).Behind {
 		t.Error("the second report does not hold the rest")
@@ -489,7 +491,15 @@ func TestAReportIsRightAfterVeryMuchChanged(t *testing.T) {
 	b.sales(t, report.Filter{})
 	b.exec(t, `insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
 		select gen_random_uuid(), 'c' || i, 'c' || i, 'c' || i, 'honey', 'zegzel', 5, 0, 0, 'approved', now(), now() from generate_series(1, 600) i`)
+	catchUp := func() {
+		t.Helper()
+		if err := b.CatchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	catchUp()
 	same(t, "cooperatives", b.sales(t, report.Filter{}).Cooperatives, 605)
 	b.exec(t, `update cooperatives set state = 'suspended' where slug ~ '^c[0-9]'`)
+	catchUp()
 	same(t, "cooperatives", b.sales(t, report.Filter{}).Cooperatives, 5)
 }

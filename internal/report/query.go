@@ -108,7 +108,7 @@ func (s *Service) EachIdle(ctx context.Context, f Filter, fn func(Cooperative) e
 const namedAtOnce = 500
 
 func (s *Service) each(ctx context.Context, f Filter, lets func(seller) bool, order func(a, b seller) int, fn func(Cooperative) error) error {
-	if _, err := s.catchUp(ctx); err != nil {
+	if err := s.CatchUp(ctx); err != nil {
 		return err
 	}
 	var list []seller
@@ -167,7 +167,7 @@ func (s *Service) Of(ctx context.Context, cooperative uuid.UUID) (Figures, error
 // OfEach is what each of these cooperatives sold in the filter's period, wherever it is, as Sales counts it; one that
 // sold nothing may not be in it.
 func (s *Service) OfEach(ctx context.Context, f Filter, cooperatives []uuid.UUID) (map[uuid.UUID]Figures, error) {
-	if err := s.CatchUp(ctx); err != nil {
+	if _, err := s.catchUp(ctx); err != nil {
 		return nil, err
 	}
 	return s.OfEachFrom(ctx, s.db, f, cooperatives)
