@@ -323,6 +323,10 @@ func usesOf(text string) []use {
 			if slices.Contains(words[:i], "delete") {
 				add(next, false)
 			}
+		case "table": // as a query; behind create, lock and their like it stands otherwise
+			if i == 0 || slices.Contains([]string{"(", ")", ";", "union", "except", "intersect", "all"}, at(i-1)) {
+				add(next, false)
+			}
 		case "into", "copy":
 			add(next, true)
 		case "truncate", "lock", "alter", "drop":
@@ -368,6 +372,9 @@ func TestTablesAreFoundInStatements(t *testing.T) {
 		`lock table only "users", orders`:                  {"users!", "orders!"},
 		`alter table if exists products disable trigger x`: {"products!"},
 		`drop table orders`:                                {"orders!"},
+		`table orders`:                                     {"orders"},
+		`with due as (table only payouts) table due union all table "orders" order by 1`: {"payouts", "orders"},
+		`a table orders nothing`: nil,
 	} {
 		var got []string
 		for _, u := range usesOf(text) {
