@@ -119,18 +119,18 @@ var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
 // stand tells where orders of a state (empty: of any) stand that are found in a way, the first ones from a place on.
 //
 // Words are looked for in one day after the other, in the order of the list and in more and more of them at once, until
-// there are enough: a day, then three, five, seven, so that a word that many have costs a few days, and one that nobody
-// has some twenty looks in a year and no look for each day. Among those that are given up first, in all days at once:
-// there are not many.
+// there are enough: one by one for two weeks, some five at once after three months and ten after a year, so that what
+// many have is read of a few days, and for what nobody has there are some seventy looks in a year. Among those that are
+// given up first, in all days at once: there are not many.
 func stand(ctx context.Context, q sqlx.QueryerContext, state State, w way, from *Place, limit int) (places []Place, err error) {
-	column, beyond, direction, turn := "placed_at", "<", "desc", "floor(sqrt(last - day))"
+	column, beyond, direction, turn := "placed_at", "<", "desc", "floor(4 * sqrt(last - day))"
 	if state == StatePlaced {
 		column, beyond, direction, turn = "expires_at", ">", "asc", "0"
 	}
 	if from != nil && from.Back {
 		beyond, direction = turned[beyond], turned[direction]
 		if state != StatePlaced {
-			turn = "floor(sqrt(day - first))"
+			turn = "floor(4 * sqrt(day - first))"
 		}
 	}
 	// Only what is asked for is a condition, so that each has its index.
