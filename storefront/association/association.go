@@ -6,8 +6,6 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -43,18 +41,6 @@ func Page(r *web.Request, cooperatives *cooperative.Service, title string) (ui.P
 	p := r.Page(title)
 	p.Waiting = numbers.ByState[cooperative.Pending]
 	return p, nil
-}
-
-// FormOf is the form of a filter, as it was typed and with what is wrong with it.
-func FormOf(l *i18n.Locale, typed url.Values, f *fault.Error) ui.Form {
-	form := ui.Form{Values: make(map[string]string), Errors: map[string]string{"": l.Message(f.Message)}}
-	for name, list := range typed {
-		form.Values[name] = list[0]
-	}
-	for name, m := range f.Fields {
-		form.Errors[name] = l.Message(m)
-	}
-	return form
 }
 
 // Address is a page's with what follows it, if anything does.

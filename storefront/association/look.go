@@ -1,10 +1,12 @@
 package association
 
 import (
+	"net/url"
 	"slices"
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -22,6 +24,18 @@ func Options(l *i18n.Locale, names map[string]string) []ui.Option {
 	order := l.Order()
 	slices.SortFunc(list, func(a, b ui.Option) int { return order(a.Label, b.Label) })
 	return list
+}
+
+// FormOf is the form of a filter, as it was typed and with what is wrong with it.
+func FormOf(l *i18n.Locale, typed url.Values, f *fault.Error) ui.Form {
+	form := ui.Form{Values: make(map[string]string), Errors: map[string]string{"": l.Message(f.Message)}}
+	for name, list := range typed {
+		form.Values[name] = list[0]
+	}
+	for name, m := range f.Fields {
+		form.Errors[name] = l.Message(m)
+	}
+	return form
 }
 
 // WithAll puts the choice of everything before a list.

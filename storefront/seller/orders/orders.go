@@ -12,7 +12,6 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -62,18 +61,6 @@ type ordersView struct {
 	order.ListedParts
 	Now   time.Time
 	place string // of this page, as addresses have it
-}
-
-// figure is how many orders lie on a shelf; empty for those that are over, which nobody counts.
-func (v ordersView) figure(l *i18n.Locale, s shelf) string {
-	if s.name == past {
-		return ""
-	}
-	n := 0
-	for _, state := range s.states {
-		n += v.Counts[state]
-	}
-	return l.Number(n)
 }
 
 // address is a shelf from a place on, empty: from its beginning; the first shelf needs no name.

@@ -5,9 +5,22 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
+
+// figure is how many orders lie on a shelf; empty for those that are over, which nobody counts.
+func (v ordersView) figure(l *i18n.Locale, s shelf) string {
+	if s.name == past {
+		return ""
+	}
+	n := 0
+	for _, state := range s.states {
+		n += v.Counts[state]
+	}
+	return l.Number(n)
+}
 
 // verb is the one move that comes next for a part, and how its button looks; empty when the
 // cooperative has nothing to do.
