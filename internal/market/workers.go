@@ -29,6 +29,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.MeasureWorker{Orders: m.Orders})
 	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
@@ -50,6 +51,7 @@ func periodic() []*river.PeriodicJob {
 		every(24*time.Hour, security.CleanArgs{}),
 		every(time.Hour, order.CleanArgs{}),
 		every(time.Hour, order.EraseArgs{}),
+		every(5*time.Minute, order.MeasureArgs{}),
 		every(24*time.Hour, payment.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),

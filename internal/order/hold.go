@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -323,33 +324,48 @@ func (t totals) most(bounds settings.Holds) int {
 // shareOf is that many percent of n pieces, rounded up to a whole one.
 func shareOf(n, percent int) int { return (n*percent + 99) / 100 }
 
-// measuredEvery is how often all goods are counted. The share of them that may be held is coarse enough.
-const measuredEvery = time.Minute
-
-// measure counts the goods on sale, if nobody has for a while.
-func (s *Service) measure(ctx context.Context, at time.Time) error {
+// measure counts all goods, if nobody ever has: from then on MeasureWorker does, and no buyer waits for it.
+func (s *Service) measure(ctx context.Context) error {
 	var mine bool
 	err := s.db.GetContext(ctx, &mine, `
-		with counting as (
-		    update hold_totals set counted_at = $1
-		    where counted_at is null or counted_at not between $2 and $1 returning 1
-		)
-		select exists (select from counting)`, at, at.Add(-measuredEvery))
+		with counting as (update hold_totals set counted_at = $1 where counted_at is null returning 1)
+		select exists (select from counting)`, s.Now())
 	if err != nil {
 		return fmt.Errorf("order: count the goods: %w", err)
 	}
 	if !mine {
 		return nil
 	}
+	return s.count(ctx)
+}
+
+// count counts the pieces of all goods, in stock or held. It reads the whole catalogue.
+func (s *Service) count(ctx context.Context) error {
 	stock, err := s.catalog.OnSale(ctx)
 	if err != nil {
 		return err
 	}
-	if _, err = s.db.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces`, stock); err != nil {
+	if _, err = s.db.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces, counted_at = $2`, stock, s.Now()); err != nil {
 		return fmt.Errorf("order: count the goods: %w", err)
 	}
 	return nil
 }
+
+// MeasureArgs is the periodic job that counts all goods, of which unconfirmed orders may hold a share. When much of
+// them goes at once, that share is too large until the next time; those of each product never are.
+type MeasureArgs struct{}
+
+// Kind names the job.
+func (MeasureArgs) Kind() string { return "order_measure" }
+
+// MeasureWorker works MeasureArgs.
+type MeasureWorker struct {
+	river.WorkerDefaults[MeasureArgs]
+	Orders *Service
+}
+
+// Work counts them.
+func (w *MeasureWorker) Work(ctx context.Context, _ *river.Job[MeasureArgs]) error { return w.Orders.count(ctx) }
 
 // hold writes down that an order waits unconfirmed, with the pieces of it that are given beyond a share, as
 // the transaction's last change: its row is everybody's. ErrMarketHeld, if unconfirmed orders would hold too

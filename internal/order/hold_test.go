@@ -76,6 +76,48 @@ func TestThreeOrdersDoNotTakeTheMarketOffSale(t *testing.T) {
 	m.wantClean()
 }
 
+func TestNoBuyerWaitsWhileAllGoodsAreCounted(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.exec(`update settings set decided = decided || '{"order_pieces": "2", "market_share": "10", "product_share": "100"}'`)
+	wantOnSale := func(when string, n int) {
+		t.Helper()
+		held, err := m.Held(t.Context())
+		m.must(err)
+		if held.OnSale != n {
+			t.Errorf("%s: %d pieces are on sale, expected %d", when, held.OnSale, n)
+		}
+	}
+	count := func() { m.must((&order.MeasureWorker{Orders: m.Service}).Work(t.Context(), nil)) }
+	m.place(m.wants(phone(1), m.wheat, 1))
+	wantOnSale("the first order of all", 50)
+
+	m.restock(m.wheat, 950)
+	m.later(24 * time.Hour)
+	m.place(m.wants(phone(2), m.wheat, 1))
+	wantOnSale("an order of the next day", 50)
+	count()
+	wantOnSale("counted", 1000)
+	m.place(m.wants(phone(3), m.wheat, 2))
+
+	// All but few go at once. Of what is left no more than the share of a product can be held meanwhile, and
+	// of all goods no more than their share as soon as they are counted.
+	m.restock(m.wheat, -(m.stock(m.wheat) - 6))
+	m.exec(`update settings set decided = decided || '{"product_share": "50"}'`)
+	m.place(m.wants(phone(4), m.wheat, 1)) // 4 of 10 were held
+	_, err := m.Place(t.Context(), m.wants(phone(5), m.wheat, 2))
+	if held := new(order.Held); !errors.As(err, &held) {
+		t.Errorf("more than half of what is left: %v", err)
+	}
+	m.exec(`update settings set decided = decided || '{"product_share": "100"}'`)
+	m.place(m.wants(phone(5), m.wheat, 1))
+	count()
+	wantOnSale("counted again", 50)
+	_, err = m.Place(t.Context(), m.wants(phone(6), m.olive, 2))
+	wantError(t, "more than a tenth of all goods", err, order.ErrMarketHeld)
+	m.wantClean()
+}
+
 func TestWhatOneTelephoneHoldsIsBoundedAlsoAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -95,7 +95,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	}
 	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payments.Within(in.Payment)
 	if s.tx == nil {
-		if err := s.measure(ctx, req.at); err != nil {
+		if err := s.measure(ctx); err != nil {
 			return Placed{}, err
 		}
 	}
