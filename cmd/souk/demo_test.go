@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -9,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
 )
 
 func TestASecondCopyOnTheSameFolderSaysSoAndEnds(t *testing.T) {
@@ -74,6 +78,17 @@ func TestASecondStartKeepsTheDataAndAFreshOneStartsOver(t *testing.T) {
 			t.Fatalf("%s without a running market: status %d: %s%s", command, code, stdout, stderr)
 		}
 	}
+	for how, spoil := range map[string]func(testing.TB, string){"is of another version": makeOld, "is missing": removeIndex} {
+		spoil(t, filepath.Join(dir, "index"))
+		for range 2 { // the first opens an index of this version
+			if code, stdout, stderr := souk(t, "audit", "-data", dir); code != 0 || !strings.Contains(stdout, "ok        0  the search index is new or of an earlier version") {
+				t.Fatalf("audit of a market whose index %s: status %d: %s%s", how, code, stdout, stderr)
+			}
+		}
+		if code, stdout, stderr := souk(t, "reindex", "-data", dir); code != 0 {
+			t.Fatalf("reindex: status %d: %s%s", code, stdout, stderr)
+		}
+	}
 	damage(t, dir)
 	code, stdout, stderr := souk(t, "audit", "-data", dir)
 	if code != 1 || !strings.Contains(stdout, "3 violated") {
@@ -97,6 +112,26 @@ func TestASecondStartKeepsTheDataAndAFreshOneStartsOver(t *testing.T) {
 		t.Fatalf("after -fresh the order still answers %d", gone.Status)
 	}
 	if err := third.close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// makeOld makes an index one that another version of the program has written.
+func makeOld(t testing.TB, dir string) {
+	t.Helper()
+	state, err := bbolt.Open(filepath.Join(dir, "state.db"), 0o600, &bbolt.Options{Timeout: time.Second})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = state.Update(func(tx *bbolt.Tx) error { return tx.Bucket([]byte("index")).Put([]byte("schema"), []byte("0")) })
+	if err := errors.Join(err, state.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func removeIndex(t testing.TB, dir string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)
 	}
 }

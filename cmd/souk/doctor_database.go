@@ -194,6 +194,10 @@ func (e *examination) examineSearch(ctx context.Context, db *sqlx.DB) {
 		e.mend("search", "see whether it runs; souk tries again by itself and fills it", "the index cannot be read: %v", err)
 		return
 	}
+	if held.Unbuilt {
+		e.note("search", "%s is still to be filled, which a market does as it starts", held.Engine)
+		return
+	}
 	products, pending, err := finding.Expected(ctx, db, held.Engine)
 	if err != nil {
 		e.mend("search", "run «souk migrate»", "%v", err)

@@ -73,10 +73,12 @@ func readIndex(ctx context.Context, c config, where place, log *slog.Logger) (he
 
 // indexContent is the ids of the products that a search engine knows.
 type indexContent struct {
-	Engine string   `json:"engine"` // its name in the database
-	IDs    []string `json:"ids"`
+	Engine  string   `json:"engine"` // its name in the database
+	IDs     []string `json:"ids"`
+	Unbuilt bool     `json:"unbuilt"` // it is new, or was one of an earlier version: a market fills it as it starts
 }
 
+// contentOf reads the index while nobody fills it.
 func contentOf(ctx context.Context, engine *marketEngine) (indexContent, error) {
 	held := indexContent{Engine: engine.name, IDs: []string{}}
 	for id, err := range engine.IDs(ctx) {
@@ -85,5 +87,6 @@ func contentOf(ctx context.Context, engine *marketEngine) (indexContent, error) 
 		}
 		held.IDs = append(held.IDs, id)
 	}
+	held.Unbuilt = len(held.IDs) == 0
 	return held, nil
 }

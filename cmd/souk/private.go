@@ -56,6 +56,7 @@ func privateHandler(key string, metrics http.Handler, engine *marketEngine, sync
 			http.Error(w, "the index cannot be read", http.StatusServiceUnavailable)
 			return
 		}
+		held.Unbuilt = !syncer.Filled()
 		w.Header().Set("Content-Type", "application/json")
 		if err := json.NewEncoder(w).Encode(held); err != nil {
 			log.Debug("list the index", "error", err) // the client went away
