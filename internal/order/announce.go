@@ -409,7 +409,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	}
 	var people []struct{ Email, Locale string }
 	err = tx.SelectContext(ctx, &people, `
-		select email, locale from people where role = any($1) and email is not null and not ended`,
+		select email, locale from people where cooperative_id is null and not ended and role = any($1) and email is not null`,
 		pq.Array(account.Holders(account.MoveOrders)))
 	if err != nil {
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
