@@ -317,6 +317,11 @@ func (v *asker) fillBasket(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return v.fillAgain(ctx)
+}
+
+// fillAgain takes one of each of them once more.
+func (v *asker) fillAgain(ctx context.Context) error {
 	for _, product := range v.products {
 		if _, err := v.post(ctx, nobody, "/fr/basket/lines", url.Values{"product": {product.String()}, "quantity": {"1"}}); err != nil {
 			return fmt.Errorf("basket: %w", err)
@@ -340,13 +345,13 @@ func (v *asker) findRecords(ctx context.Context) error {
 	return v.order(ctx)
 }
 
+// somebodys is a telephone number of somebody else each time.
+func somebodys() string { return fmt.Sprintf("0661%06d", time.Now().UnixMicro()%1_000_000) }
+
 // order places an order for the products of the basket: one that was there may have been confirmed or given up.
 func (v *asker) order(ctx context.Context) error {
 	in := order.PlaceInput{
-		Buyer: order.Buyer{
-			Name: "Nadia", Phone: fmt.Sprintf("0661%06d", time.Now().UnixMicro()%1_000_000), // of somebody else each time
-			Place: "berkane", Address: "Hay Essalam",
-		},
+		Buyer:    order.Buyer{Name: "Nadia", Phone: somebodys(), Place: "berkane", Address: "Hay Essalam"},
 		Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop,
 	}
 	for _, product := range v.products {
