@@ -43,10 +43,10 @@ var (
 func mayRead(small int) int { return small + small/4 + 25 }
 
 // A list that does not fill its page in the small market reads more in the large one: a few rows for each that is
-// shown, of no more than a page has and one that tells whether there are more.
+// shown, such as an order's parts and events, of no more than a page has and one that tells whether there are more.
 const (
 	pageful = 51
-	perLine = 6
+	perLine = 12
 )
 
 // readMore are statements that read more for there being more, and why. What does no longer is taken out.
@@ -536,11 +536,11 @@ func (s *spy) messages(to io.Writer, from *bufio.Reader) error {
 	}
 }
 
-var reading = regexp.MustCompile(`^\s*(select|with)\s`)
+var said = regexp.MustCompile(`^\s*(select|with|update|delete|insert)\s`)
 
-// asks notes a statement that reads.
+// asks notes a statement that reads or writes.
 func (s *spy) asks(q asking) {
-	if reading.MatchString(q.statement) {
+	if said.MatchString(q.statement) {
 		s.note(q)
 	}
 }
