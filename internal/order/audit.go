@@ -184,11 +184,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        select from river_job where kind = 'mail_send' and args->>'about' = o.id::text)
 			) k
 			where o.erased_at is not null`},
-		audit.Query{Name: "order: whoever is owed money back has it promised, and nobody else", SQL: `
-			select format('order %s, due %s: received %s, promised %s', o.number, o.due_centimes, p.received_centimes, p.promised_centimes)
+		audit.Query{Name: "order: whoever is owed money back has it promised or waits for it to be asked for again, and nobody else", SQL: `
+			select format('order %s, due %s: received %s, promised %s, failed %s', o.number, o.due_centimes, p.received_centimes,
+			              p.promised_centimes, p.failed_centimes)
 			from orders o join payments p on p.reference = o.id
-			where p.received_centimes - p.promised_centimes <> case when p.state = 'succeeded' then o.due_centimes else 0 end
-			  and not p.refund_failed`},
+			where p.received_centimes - p.promised_centimes - p.failed_centimes <> case when p.state = 'succeeded' then o.due_centimes else 0 end`},
 		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
 			with moved as (
 			    select order_id, kind, payment_id, refund_id, count(distinct journal_id) as journals, sum(amount) as amount

@@ -8,7 +8,9 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -34,6 +36,42 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt,
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(provider), Amount: amount}},
+	})
+}
+
+// RefundFailedTx queues mail to the association: a buyer does not have back what is due to her. It asks for it again
+// from the order's page, see RefundAgain.
+func (s *Service) RefundFailedTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount) error {
+	o, err := lock(ctx, tx, `id = $1`, orderID)
+	if err != nil || o.Sample {
+		return err
+	}
+	jobs, err := s.letters(ctx, tx, o.ID, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+		return mail.Message{
+			Subject: l.T("order.mail.refund_failed_subject", "Number", o.Number),
+			Body:    l.T("order.mail.refund_failed_body", "Number", o.Number, "Amount", l.Money(amount), "Link", s.orderLink(l, o.ID)),
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
+}
+
+// RefundAgain asks again for what was to be given back of an order and failed (Order.BackFailed), of which seen is what
+// whoever asks saw. Errors:
+//   - ErrNotFound: there is no such order
+//   - ErrWrongState: another amount failed and waits, or none: somebody asked again before
+func (s *Service) RefundAgain(ctx context.Context, orderID uuid.UUID, seen money.Amount) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		if err := s.LockTx(ctx, tx, orderID); err != nil {
+			return err
+		}
+		asked, err := s.payments.RefundAgainTx(ctx, tx, orderID, s.moment(time.Time{}))
+		if err == nil && (asked == 0 || asked != seen) {
+			return ErrWrongState
+		}
+		return err
 	})
 }
 

@@ -52,6 +52,12 @@ func (m *market) told(outcome payment.Outcome) error {
 // giveBack has every refund that waits given.
 func (m *market) giveBack() {
 	m.t.Helper()
+	m.answerRefunds(payment.Succeeded)
+}
+
+// answerRefunds has every refund that waits given, or fail if no hand gives it.
+func (m *market) answerRefunds(answer payment.State) {
+	m.t.Helper()
 	ctx := context.Background()
 	var rows []struct {
 		ID       uuid.UUID
@@ -69,7 +75,7 @@ func (m *market) giveBack() {
 		m.must((&payment.RefundWorker{Payments: m.payments}).Work(ctx, &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: r.ID}}))
 		var name string
 		m.must(m.db.Get(&name, `select provider_reference from payment_refunds where id = $1`, r.ID))
-		m.must(m.told(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: r.Amount}))
+		m.must(m.told(payment.Outcome{Refund: name, State: answer, Amount: r.Amount}))
 	}
 }
 
@@ -122,6 +128,51 @@ func TestAnOrderThatIsPaidFirstWaitsForItsPayment(t *testing.T) {
 		t.Errorf("asked to give back %s", back)
 	}
 	m.wantClean()
+}
+
+// The money of a part that was declined cannot be given back: the association hears of it and asks again.
+func TestARefundThatFailsIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	m.payFirst(o)
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.mails()
+	m.answerRefunds(payment.Failed)
+	m.wantClean()
+	told := m.mails()
+	if letter, ok := told[m.staff.Email]; len(told) != 1 || !ok || !strings.Contains(letter.Subject, o.Number) || !strings.Contains(letter.Body, "110") {
+		t.Errorf("told of it: %v", told)
+	}
+	if o := m.read(o.ID); o.Back != 110_00 || o.BackFailed != 110_00 {
+		t.Errorf("%s is to go back, of which %s failed", o.Back, o.BackFailed)
+	}
+	// Then money of the same order is due that nobody promises.
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.soap).ID, m.of(m.soap)))
+	m.wantClean()
+	m.wantFound("order: whoever is owed money back has it promised or waits for it to be asked for again, and nobody else", `
+		with gone as (delete from payment_refunds where state = 'pending' returning attempt_id, amount_centimes)
+		update payment_attempts a set refunded_centimes = refunded_centimes - g.amount_centimes from gone g where g.attempt_id = a.id`)
+	for _, wrong := range []money.Amount{0, 56_00, 166_00} {
+		if err := m.RefundAgain(t.Context(), o.ID, wrong); !errors.Is(err, order.ErrWrongState) {
+			t.Errorf("asked again for %s: %v", wrong, err)
+		}
+	}
+	if err := m.RefundAgain(t.Context(), postgres.NewID(), 110_00); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("of no order: %v", err)
+	}
+	m.must(m.RefundAgain(t.Context(), o.ID, 110_00))
+	m.wantClean()
+	if err := m.RefundAgain(t.Context(), o.ID, 110_00); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("asked a third time: %v", err)
+	}
+	m.giveBack()
+	m.wantClean()
+	m.wantLedger(map[ledger.Account]money.Amount{
+		ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+		ledger.HeldFor(m.couscous): 52_00, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 20_00, ledger.RefundsDue: 0,
+		card: 72_00,
+	})
 }
 
 func TestAnOrderThatIsNotPaidInTimeIsGivenUp(t *testing.T) {

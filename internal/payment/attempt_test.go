@@ -3,6 +3,7 @@ package payment_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
 
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -63,7 +65,9 @@ func (c *till) refund(t *testing.T, reference uuid.UUID, amount money.Amount, ke
 func (c *till) ask(t *testing.T) (names []string) {
 	t.Helper()
 	var ids []uuid.UUID
-	must(t, c.db.Select(&ids, `select (args->>'refund_id')::uuid from river_job where kind = 'payment_refund' order by id`))
+	must(t, c.db.Select(&ids, `
+		select r.id from river_job j join payment_refunds r on r.id = (j.args->>'refund_id')::uuid
+		where j.kind = 'payment_refund' and r.state = 'pending' order by j.id`))
 	for _, id := range ids {
 		must(t, (&payment.RefundWorker{Payments: c.Service}).Work(t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: id}}))
 	}
@@ -271,10 +275,14 @@ func TestNoMoreIsGivenBackThanWasReceived(t *testing.T) {
 	if _, back := c.card.Asked(); back != 210_00 || len(names) != 2 {
 		t.Errorf("asked for %s in %v", back, names)
 	}
-	// One of them fails: it may be tried again.
+	// One of them fails: it may be tried again, and what it was to give is nobody else's.
 	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: names[0], State: payment.Failed})))
 	must(t, c.tell(t, "evt_3", c.card.Say(payment.Outcome{Refund: names[1], State: payment.Succeeded, Amount: 100_00})))
-	must(t, c.refund(t, order, 138_00, "again"))
+	if err := c.refund(t, order, 28_01, "rest"); !errors.Is(err, payment.ErrTooMuch) {
+		t.Errorf("what failed was promised to another: %v", err)
+	}
+	must(t, c.refund(t, order, 28_00, "rest"))
+	must(t, c.refund(t, order, 110_00, "honey"))
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{100_00})
 }
 
@@ -295,6 +303,185 @@ func TestCashIsGivenBackByHand(t *testing.T) {
 		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, c.clock()) }))
 	}
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+}
+
+// refundsOf are the refunds that were asked for, in that order, each with its state.
+func (c *till) refundsOf(t *testing.T) string {
+	t.Helper()
+	var states []string
+	must(t, c.db.Select(&states, `select format('%s %s', amount_centimes / 100, state) from payment_refunds order by id`))
+	return strings.Join(states, ", ")
+}
+
+// fail has the provider say no to the last refund that it was asked for.
+func (c *till) fail(t *testing.T) {
+	t.Helper()
+	names := c.ask(t)
+	last := names[len(names)-1]
+	must(t, c.tell(t, "failed "+last, c.card.Say(payment.Outcome{Refund: last, State: payment.Failed})))
+}
+
+func TestARefundThatFailedIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	paid := []money.Amount{238_00}
+	must(t, c.refund(t, order, 110_00, "honey"))
+	c.fail(t)
+	c.want(t, order, "succeeded: succeeded", paid, nil, nil)
+	for range 3 { // while it is under way asking again does nothing
+		must(t, c.refund(t, order, 110_00, "honey"))
+	}
+	if err := c.refund(t, order, 100_00, "honey"); !errors.Is(err, payment.ErrKeyUsed) {
+		t.Errorf("the same key for another amount: %v", err)
+	}
+	if got := c.refundsOf(t); got != "110 failed, 110 pending" {
+		t.Errorf("asked for %s", got)
+	}
+	c.fail(t)
+	var again []money.Amount
+	for range 2 {
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+			asked, err := c.RefundAgainTx(t.Context(), tx, order, c.clock())
+			again = append(again, asked)
+			return err
+		}))
+	}
+	if !slices.Equal(again, []money.Amount{110_00, 0}) || !slices.Equal(c.failed, []money.Amount{110_00, 110_00}) {
+		t.Errorf("asked again for %v, told of %v", again, c.failed)
+	}
+	names := c.ask(t)
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: names[2], State: payment.Succeeded, Amount: 110_00})))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	if got := c.refundsOf(t); got != "110 failed, 110 failed, 110 succeeded" {
+		t.Errorf("asked for %s", got)
+	}
+	// It cannot be given a second time by one of those that failed.
+	if err := c.tell(t, "evt_3", c.card.Say(payment.Outcome{Refund: names[0], State: payment.Succeeded, Amount: 110_00})); err == nil {
+		t.Error("it was given twice, and nothing was said")
+	}
+	c.want(t, order, "succeeded: succeeded", paid, nil, []money.Amount{110_00})
+}
+
+func TestWhatFailedMayBeGivenByHand(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	c.fail(t)
+	var id uuid.UUID
+	must(t, c.db.Get(&id, `select id from payment_refunds`))
+	for range 2 {
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, c.clock()) }))
+	}
+	must(t, c.refund(t, order, 110_00, "honey"))
+	if got := c.refundsOf(t); got != "110 succeeded" {
+		t.Errorf("asked for %s", got)
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+}
+
+// Whatever fails, and whenever it is asked for again: each request is promised, given or waits, once, and never more
+// than was received. The same money received twice takes part.
+func TestWhateverFailsIsGivenOnceOrWaits(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	failed, given := 0, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		order := c.openBy(t, paymenttest.Name, 100_00)
+		first := c.start(t, order)
+		news := 0
+		told := func(o payment.Outcome) error {
+			news++
+			return c.tell(t, fmt.Sprint(order, news), c.card.Say(o))
+		}
+		must(t, told(payment.Outcome{Attempt: first, State: payment.Failed}))
+		must(t, told(succeeded(c.start(t, order), 100_00)))
+		wanted := map[string]money.Amount{}
+		left := money.Amount(100_00)
+		steps := map[string]func(){
+			"paid twice": func() {
+				must(t, told(succeeded(first, 100_00)))
+				wanted[payment.ReasonSurplus] = 100_00
+			},
+			"asked for": func() {
+				key := rapid.SampledFrom([]string{"honey", "soap", "wheat"}).Draw(rt, "key")
+				amount, before := wanted[key]
+				if !before {
+					amount = money.Amount(rapid.Int64Range(1, 120_00).Draw(rt, "amount"))
+				}
+				switch err := c.refund(t, order, amount, key); {
+				case !before && amount > left:
+					if !errors.Is(err, payment.ErrTooMuch) {
+						rt.Fatalf("%s of %s: %v", amount, left, err)
+					}
+				case err != nil:
+					rt.Fatal(err)
+				case !before:
+					wanted[key], left = amount, left-amount
+				}
+			},
+			"asked for all again": func() {
+				must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+					_, err := c.RefundAgainTx(t.Context(), tx, order, c.clock())
+					return err
+				}))
+			},
+			"news": func() {
+				c.ask(t)
+				var names []string
+				must(t, c.db.Select(&names, `
+					select r.provider_reference from payment_refunds r
+					join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+					where i.reference = $1 and r.state = 'waiting' order by r.id`, order))
+				if len(names) == 0 {
+					return
+				}
+				name := rapid.SampledFrom(names).Draw(rt, "refund")
+				if rapid.IntRange(0, 2).Draw(rt, "it fails") > 0 {
+					failed++
+					must(t, told(payment.Outcome{Refund: name, State: payment.Failed}))
+					return
+				}
+				given++
+				must(t, told(payment.Outcome{Refund: name, State: payment.Succeeded}))
+			},
+		}
+		names := slices.Sorted(maps.Keys(steps))
+		for range rapid.IntRange(1, 10).Draw(rt, "steps") {
+			steps[rapid.SampledFrom(names).Draw(rt, "step")]()
+			var is struct{ Received, Promised, Failed money.Amount }
+			must(t, c.db.Get(&is, `
+				select received_centimes as received, promised_centimes as promised, failed_centimes as failed
+				from payments where reference = $1`, order))
+			sum := money.Amount(0)
+			for key, amount := range wanted {
+				sum += amount
+				var of money.Amount
+				must(t, c.db.Get(&of, `
+					select coalesce(sum(amount_centimes), 0) from payment_refunds
+					where request = $1 and (state <> 'failed' or id in (select id from payment_refunds_failed))`, order.String()+":"+key))
+				if of != amount {
+					rt.Fatalf("%s was to have %s back, and has or waits for %s", key, amount, of)
+				}
+			}
+			if is.Promised+is.Failed != sum || sum > is.Received {
+				rt.Fatalf("%s is due back: %+v", sum, is)
+			}
+			checks, err := payment.Audit(t.Context(), c.db)
+			must(t, err)
+			for _, check := range checks {
+				if !check.OK() {
+					rt.Fatalf("%s: %v", check.Name, check.Problems)
+				}
+			}
+		}
+	})
+	if failed == 0 || given == 0 {
+		t.Errorf("%d failed, %d were given", failed, given)
+	}
 }
 
 func TestTheStatesAreDrawnAsTheTablesAre(t *testing.T) {
@@ -328,7 +515,7 @@ func TestTheDatabaseDefendsAttemptsAndRefunds(t *testing.T) {
 	}
 	refund := func(amount, reason string) string {
 		return fmt.Sprintf(`insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at)
-			select gen_random_uuid(), id, %s, '%s', 'pending', 'x', 'x', now() from payment_attempts`, amount, reason)
+			select gen_random_uuid(), id, %s, '%s', 'pending', 'x', gen_random_uuid(), now() from payment_attempts`, amount, reason)
 	}
 	for _, s := range []struct{ constraint, statement string }{
 		{"payment_attempts_one_live", another("2", "pending", "null")},
@@ -340,6 +527,7 @@ func TestTheDatabaseDefendsAttemptsAndRefunds(t *testing.T) {
 		{"payment_attempts_refunded_sane", `update payment_attempts set refunded_centimes = 1`},
 		{"payment_refunds_amount_positive", refund("0", "x")},
 		{"payment_refunds_reason_given", refund("1", " ")},
+		{"payment_refunds_number_key", refund("1", "x") + `; ` + refund("1", "y")},
 		{"payment_events_bounded", `insert into payment_events (provider, id, payload, received_at) values ('x', '', '', now())`},
 	} {
 		if _, err := c.db.Exec(s.statement); !postgres.Violates(err, s.constraint) {
@@ -352,11 +540,21 @@ func TestTheDatabaseDefendsAttemptsAndRefunds(t *testing.T) {
 func TestTheAuditFindsWhatContradictsPayments(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]struct{ damage, want string }{
-		"an attempt less":             {`delete from payment_refunds; delete from payment_attempts`, "payment: what was paid was received in an attempt"},
-		"an attempt goes on":          {`update payment_attempts set state = 'waiting', ended_at = null, received_centimes = 0, refunded_centimes = 0`, "payment: an intent that is over has no attempt under way"},
-		"a refund less":               {`delete from payment_refunds`, "payment: what an attempt gives back is the sum of its refunds"},
-		"an event that nobody works":  {`update payment_events set worked_at = null; delete from river_job`, "payment: an event that is not worked has its job before it"},
-		"more given back than is due": {`update payment_attempts set refunded_centimes = refunded_centimes + 1`, "payment: what an attempt gives back is the sum of its refunds"},
+		"an attempt less":            {`delete from payment_refunds; delete from payment_attempts`, "payment: what was paid was received in an attempt"},
+		"an attempt goes on":         {`update payment_attempts set state = 'waiting', ended_at = null, received_centimes = 0, refunded_centimes = 0`, "payment: an intent that is over has no attempt under way"},
+		"a refund less":              {`delete from payment_refunds`, "payment: what an attempt gives back is the sum of its refunds"},
+		"an event that nobody works": {`update payment_events set worked_at = null; delete from river_job`, "payment: an event that is not worked has its job before it"},
+		"another is promised what failed": {`update payment_refunds set state = 'failed', ended_at = now(); update payment_attempts set refunded_centimes = 12801`,
+			"payment: no more is given back, and waits to be asked for again, than an attempt received"},
+		"asked for again too early": {`insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at)
+			select gen_random_uuid(), attempt_id, amount_centimes, reason, state, request, 2, 'x', created_at from payment_refunds`,
+			"payment: a refund is asked for again only when it has failed, and is as large then"},
+		"asked for again for more": {`update payment_refunds set state = 'failed', ended_at = now();
+			insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at)
+			select gen_random_uuid(), attempt_id, amount_centimes + 1, reason, 'pending', request, 2, 'x', created_at from payment_refunds`,
+			"payment: a refund is asked for again only when it has failed, and is as large then"},
+		"a refund that nobody asks for": {`delete from river_job`, "payment: a refund that its provider was not asked for has its job before it"},
+		"more given back than is due":   {`update payment_attempts set refunded_centimes = refunded_centimes + 1`, "payment: what an attempt gives back is the sum of its refunds"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

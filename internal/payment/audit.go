@@ -25,6 +25,24 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select sum(amount_centimes) as amount from payment_refunds where attempt_id = a.id and state <> 'failed'
 			) r on true
 			where a.refunded_centimes <> coalesce(r.amount, 0)`},
+		audit.Query{Name: "payment: no more is given back, and waits to be asked for again, than an attempt received", SQL: `
+			select format('attempt %s: received %s, %s given back, %s failed', a.key, a.received_centimes, a.refunded_centimes, f.amount)
+			from payment_attempts a
+			join (select attempt_id, sum(amount_centimes) as amount from payment_refunds_failed group by attempt_id) f on f.attempt_id = a.id
+			where a.refunded_centimes + f.amount > a.received_centimes`},
+		audit.Query{Name: "payment: a refund is asked for again only when it has failed, and is as large then", SQL: `
+			select format('refund %s of %s, after %s of %s, which is %s', r.key, r.amount_centimes, b.key, b.amount_centimes, coalesce(b.state, 'missing'))
+			from payment_refunds r
+			left join payment_refunds b on b.attempt_id = r.attempt_id and b.request = r.request and b.number = r.number - 1
+			where r.number > 1 and (b.state is distinct from 'failed' or b.amount_centimes <> r.amount_centimes)`},
+		// One whose attempt no provider knows of is given by hand.
+		audit.Query{Name: "payment: a refund that its provider was not asked for has its job before it", SQL: `
+			select format('refund %s of %s, of %s', r.key, r.amount_centimes, r.created_at)
+			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
+			where r.state = 'pending' and a.provider_reference is not null and not exists (
+			    select from river_job j
+			    where j.kind = 'payment_refund' and j.args->>'refund_id' = r.id::text
+			      and j.state not in ('cancelled', 'completed', 'discarded'))`},
 		audit.Query{Name: "payment: an event that is not worked has its job before it", SQL: `
 			select format('event %s of %s, received at %s: %s', e.id, e.provider, e.received_at, e.error)
 			from payment_events e

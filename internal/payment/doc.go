@@ -6,7 +6,8 @@
 // A provider that takes the money before (Advance) is asked for it in attempts, one at a time, by Start; what
 // became of them it tells in events, which Receive keeps before anything else and EventWorker works. Events
 // come twice and in any order, and are emptied some time after they were worked; an attempt that is over may yet be
-// paid, and such money is kept and given back. RefundTx gives back, never more than was received.
+// paid, and such money is kept and given back. RefundTx gives back, never more than was received; what
+// failed of it waits until it is asked for again, which is another refund of the same request.
 //
 // The states, with what leads from one to the next (a test holds these lines against the tables):
 //
@@ -24,6 +25,6 @@
 //
 //	refund: pending ─ ask ▶ waiting ─ give ▶ succeeded
 //	refund: pending ─ give ▶ succeeded
-//	refund: pending ─ fail ▶ failed
+//	refund: pending ─ fail ▶ failed ─ give ▶ succeeded
 //	refund: waiting ─ fail ▶ failed
 package payment

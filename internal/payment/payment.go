@@ -41,6 +41,10 @@ type Payee interface {
 
 	// RefundedTx says that money which came in an attempt was given back; refund tells it from other money.
 	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
+
+	// RefundFailedTx says that money was not given back: it is still due, and nobody gives it until it is asked for
+	// again, see Service.RefundAgainTx.
+	RefundFailedTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount) error
 }
 
 // Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.

@@ -35,6 +35,7 @@ type till struct {
 	paid    []money.Amount
 	surplus []money.Amount
 	back    []money.Amount
+	failed  []money.Amount // refunds
 }
 
 func newTill(t *testing.T) *till {
@@ -82,6 +83,10 @@ func (c *till) SurplusTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount m
 
 func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.back, amount)
+}
+
+func (c *till) RefundFailedTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount) error {
+	return c.note(&c.failed, amount)
 }
 
 func (c *till) open(t *testing.T, amount money.Amount) uuid.UUID {

@@ -22,7 +22,8 @@ const (
 
 // RefundTx gives back to the buyer amount of what was received for a reference, for a reason. An Advance is
 // asked for it by a job; what was received in cash somebody gives back, see GivenTx. Asked again under the same
-// key it does nothing more. Errors: ErrTooMuch; ErrKeyUsed, if it was for another amount.
+// key it asks again for what failed of it, and does nothing more. Errors: ErrTooMuch, also if what is left is what
+// failed under another key; ErrKeyUsed, if it was for another amount.
 func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, reason, key string, at time.Time) error {
 	i, err := lockTx(ctx, tx, reference)
 	if err != nil {
@@ -31,12 +32,13 @@ func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	key = reference.String() + ":" + key
 	var before money.Amount
 	err = tx.GetContext(ctx, &before, `
-		select coalesce(sum(amount_centimes), 0) from payment_refunds where request = $1`, key)
+		select coalesce(sum(amount_centimes), 0) from payment_refunds where request = $1 and number = 1`, key)
 	switch {
 	case err != nil:
 		return fmt.Errorf("payment: refund %s: %w", key, err)
 	case before == amount:
-		return nil
+		_, err = s.againTx(ctx, tx, `f.request = $1`, key, at)
+		return err
 	case before > 0:
 		return ErrKeyUsed
 	}
@@ -46,15 +48,17 @@ func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 		Left     money.Amount
 	}
 	err = tx.SelectContext(ctx, &attempts, `
-		select id, provider, received_centimes - refunded_centimes as left from payment_attempts
+		select id, provider, received_centimes - refunded_centimes - (
+		           select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where attempt_id = a.id) as left
+		from payment_attempts a
 		where intent_id = $1 and received_centimes > refunded_centimes order by number for no key update`, i.ID)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", key, err)
 	}
 	for _, a := range attempts {
 		part := min(a.Left, amount)
-		if part <= 0 {
-			break
+		if part == 0 { // what is left of it failed and may be asked for again; or there is nothing more to give
+			continue
 		}
 		r := Refund{Provider: a.Provider, Amount: part, Reason: reason}
 		if err := s.giveBackTx(ctx, tx, r, a.ID, key, at); err != nil {
@@ -68,14 +72,52 @@ func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	return nil
 }
 
-// giveBackTx writes a refund of what an attempt received, under a key that follows from the request, and has
-// its provider asked for it.
+// RefundAgainTx asks again for all that failed of what was to be given back for a reference, and gives how much that
+// is; nothing, if nothing failed or it was asked for again before. ErrNotPending if there is no such reference.
+func (s *Service) RefundAgainTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, at time.Time) (money.Amount, error) {
+	i, err := lockTx(ctx, tx, reference)
+	if err != nil {
+		return 0, err
+	}
+	return s.againTx(ctx, tx, `a.intent_id = $1`, i.ID, at)
+}
+
+// againTx writes another refund for each that a condition names of those that failed; the intent is locked.
+func (s *Service) againTx(ctx context.Context, tx *sqlx.Tx, where string, arg any, at time.Time) (sum money.Amount, err error) {
+	var failed []struct {
+		Refund
+		Attempt uuid.UUID
+		Request string
+	}
+	err = tx.SelectContext(ctx, &failed, `
+		select a.provider, f.amount_centimes as amount, f.reason, f.attempt_id as attempt, f.request
+		from payment_refunds_failed f join payment_attempts a on a.id = f.attempt_id
+		where `+where+` order by a.number, f.id`, arg)
+	if err != nil {
+		return 0, fmt.Errorf("payment: refunds that failed of %v: %w", arg, err)
+	}
+	for _, f := range failed {
+		if err := s.giveBackTx(ctx, tx, f.Refund, f.Attempt, f.Request, at); err != nil {
+			return 0, err
+		}
+		sum += f.Amount
+	}
+	return sum, nil
+}
+
+// giveBackTx writes the next refund of a request of what an attempt received, under the key that follows from it, and
+// has its provider asked for it.
 func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt uuid.UUID, request string, at time.Time) error {
 	id := postgres.NewID()
 	_, err := tx.ExecContext(ctx, `
 		with promised as (update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2)
-		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at)
-		select $1, $2, $3, $4, $5, $6, $6 || ':' || number, $7 from payment_attempts where id = $2`,
+		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at)
+		select $1, $2, $3, $4, $5, $6, n.number, concat_ws(':', $6::text, a.number, n.number), $7
+		from payment_attempts a
+		cross join lateral (
+		    select count(*) + 1 as number from payment_refunds where attempt_id = a.id and request = $6
+		) n
+		where a.id = $2`,
 		id, attempt, r.Amount, r.Reason, Pending, request, at)
 	if postgres.Violates(err, "payment_attempts_refunded_sane") {
 		return ErrTooMuch.Wrap(err)
@@ -89,7 +131,8 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
 }
 
-// GivenTx says that a refund was given back by hand. Said again it does nothing.
+// GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. It fails if
+// the refund had failed and was asked for again, which is another one.
 func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, at time.Time) error {
 	return s.refundTx(ctx, tx, `r.id = $1`, givesRefund, at, refundID)
 }
@@ -103,7 +146,7 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 	return s.refundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, e, at, provider, o.Refund)
 }
 
-// refundTx brings the refund that a condition names into another state, and tells the payee if it was given.
+// refundTx brings the refund that a condition names into another state, and tells the payee whether it was given.
 func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edge, at time.Time, args ...any) error {
 	var r struct {
 		ID        uuid.UUID
@@ -112,9 +155,11 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 		Provider  string
 		Amount    money.Amount
 		State     State
+		Again     bool // it failed and was asked for again
 	}
 	read := `
-		select r.id, r.attempt_id as attempt, i.reference, a.provider, r.amount_centimes as amount, r.state
+		select r.id, r.attempt_id as attempt, i.reference, a.provider, r.amount_centimes as amount, r.state,
+		       r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 		where ` + where
 	if err := tx.GetContext(ctx, &r, read, args...); err != nil {
@@ -129,18 +174,28 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 	if !e.leads(r.State) {
 		return nil
 	}
+	if r.Again { // whatever is given now would be given twice
+		return fmt.Errorf("payment: refund %s is said to be %s, but had failed and was asked for again", r.ID, e.to)
+	}
 	if _, err := tx.ExecContext(ctx, `update payment_refunds set state = $2, ended_at = $3 where id = $1`, r.ID, e.to, at); err != nil {
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
-	if e.to == Succeeded {
-		return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, r.Provider, at)
+	promised := money.Amount(0) // more than before
+	switch {
+	case e.to == Failed:
+		promised = -r.Amount
+	case r.State == Failed:
+		promised = r.Amount
 	}
 	_, err := tx.ExecContext(ctx, `
-		update payment_attempts set refunded_centimes = refunded_centimes - $2 where id = $1`, r.Attempt, r.Amount)
+		update payment_attempts set refunded_centimes = refunded_centimes + $2 where id = $1`, r.Attempt, promised)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
-	return nil
+	if e.to == Failed {
+		return s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount)
+	}
+	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, r.Provider, at)
 }
 
 // RefundArgs is the job that asks a provider to give money back.

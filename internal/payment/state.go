@@ -37,8 +37,9 @@ var (
 	cancelsAttempt = edge{"cancel", live, Cancelled}
 
 	asksForRefund = edge{"ask", []State{Pending}, Waiting}
-	givesRefund   = edge{"give", live, Succeeded}
-	failsRefund   = edge{"fail", live, Failed}
+	// Money that went back has gone, also by a refund that had failed.
+	givesRefund = edge{"give", []State{Pending, Waiting, Failed}, Succeeded}
+	failsRefund = edge{"fail", live, Failed}
 )
 
 // leads reports whether the edge leads on from a state.

@@ -9,6 +9,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -25,8 +26,11 @@ type orderView struct {
 	Message  string     // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
 
-// moveRenew stands among the moves in paths: it renews the tracking link, which is always possible.
-const moveRenew order.Move = "renew"
+// These stand among the moves in paths.
+const (
+	moveRenew  order.Move = "renew"  // renews the tracking link, which is always possible
+	moveRefund order.Move = "refund" // asks again for what could not be given back to the buyer
+)
 
 // can reports whether the association can make a move as the order stands.
 func (v orderView) can(move order.Move) bool { return v.Can(move, actor.Association) }
@@ -42,7 +46,7 @@ func (v orderView) asks(move order.Move) bool {
 // since is what a refused form had not seen of the order's history, the latest first.
 func (v orderView) since() []order.Event {
 	seen, err := strconv.Atoi(v.Refused.Form.Values["seen"])
-	if err != nil || seen < 0 || seen > len(v.Events) || v.Move == moveRenew { // whose form shows a link, not the history
+	if err != nil || seen < 0 || seen > len(v.Events) || v.Move == moveRenew || v.Move == moveRefund { // whose forms do not show the history
 		return nil
 	}
 	list := backwards(v.Events[seen:])
@@ -116,6 +120,8 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	switch {
 	case move == moveRenew:
 		err = h.Orders.RenewLink(r.Context(), id, by.Seen)
+	case move == moveRefund:
+		err = h.Orders.RefundAgain(r.Context(), id, money.Amount(*by.Seen))
 	case !move.By(actor.Association):
 		return web.ErrNotFound
 	case move == order.MoveCancel && by.Note == "":
