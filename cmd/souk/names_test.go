@@ -15,7 +15,7 @@ import (
 )
 
 // names are what a document of the project may call by its name: files by their path, variables of the
-// configuration, tables and views, identifiers as package.Name or package.Type.Member with the package by its name or
+// configuration, tables, views and constraints, identifiers as package.Name or package.Type.Member with the package by its name or
 // its path, and tests by their bare name too.
 type names map[string]bool
 
@@ -68,9 +68,9 @@ var readNames = sync.OnceValues(func() (names, error) {
 	return all, err
 })
 
-var created = regexp.MustCompile(`(?m)^create (?:or replace )?(?:table|view) (\w+)`)
+var created = regexp.MustCompile(`(?m)(?:^create (?:or replace )?(?:table|view)|\bconstraint) (\w+)`)
 
-// create adds the tables and views that a migration makes.
+// create adds the tables, views and constraints that a migration makes.
 func (n names) create(file string) error {
 	statements, err := os.ReadFile(file)
 	for _, found := range created.FindAllSubmatch(statements, -1) {
