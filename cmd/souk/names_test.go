@@ -15,8 +15,8 @@ import (
 )
 
 // names are what a document of the project may call by its name: files by their path, variables of the
-// configuration, tables, views and constraints, identifiers as package.Name or package.Type.Member with the package by its name or
-// its path, and tests by their bare name too.
+// configuration, tables, views and constraints, identifiers as package.Name or package.Type.Member with the package by
+// its name or its path, and tests by their bare name too.
 type names map[string]bool
 
 // projectNames reads the whole project, once for all documents.

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -61,15 +63,32 @@ func (m *till) must(err error) {
 // pay has the buyer of an order pay it, and the provider tell so.
 func (m *till) pay(o order.Order) {
 	m.t.Helper()
-	ctx := m.t.Context()
-	a, err := m.Payments.Start(ctx, o.ID)
+	a, err := m.Payments.Start(m.t.Context(), o.ID)
 	m.must(err)
+	m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount})
+}
+
+// told has the provider tell something.
+func (m *till) told(outcome payment.Outcome) {
+	m.t.Helper()
 	id := postgres.NewID().String()
-	m.must(m.Payments.Receive(ctx, paymenttest.Name, id, m.card.Say(payment.Outcome{
-		Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount,
-	})))
+	m.must(m.Payments.Receive(m.t.Context(), paymenttest.Name, id, m.card.Say(outcome)))
 	worker := payment.EventWorker{Payments: m.Payments}
-	m.must(worker.Work(ctx, &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
+	m.must(worker.Work(m.t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
+}
+
+// refuses has the provider refuse every refund that waits.
+func (m *till) refuses() {
+	m.t.Helper()
+	var ids []uuid.UUID
+	m.must(m.DB.Select(&ids, `select id from payment_refunds where state in ('pending', 'waiting')`))
+	for _, id := range ids {
+		worker := payment.RefundWorker{Payments: m.Payments}
+		m.must(worker.Work(m.t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: id}}))
+		var name string
+		m.must(m.DB.Get(&name, `select provider_reference from payment_refunds where id = $1`, id))
+		m.told(payment.Outcome{Refund: name, State: payment.Failed})
+	}
 }
 
 // cash are the words of what is paid at the door, and of money that somebody collects there.
@@ -184,6 +203,40 @@ func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
 		if strings.Contains(page.Text("main"), l.T("shop.track.cancelled_more")) {
 			t.Errorf("who has paid is told that she pays nothing: %q", page.Text("main"))
 		}
+	}
+}
+
+func TestWhatCouldNotBeGivenBackIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	boss, treasurer := m.SignIn(m.Association), m.SignIn(m.Hire(account.Treasurer, m.Honey))
+	for _, language := range languages {
+		code, l := language, m.Languages.Locale(language)
+		_, o := m.orders(m.Visitor(), code, nil)
+		m.pay(o)
+		m.must(m.Orders.Move(t.Context(), order.MoveDecline, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID, "cassé")))
+		path := "/" + code + "/association/orders/" + o.ID.String()
+		if boss.Get(path).Want(http.StatusOK).Has("[data-failed]") {
+			t.Error("before it failed it is said to have")
+		}
+		m.refuses()
+		inside := boss.Get(path).Want(http.StatusOK)
+		m.tells(inside, "[data-failed]", l.Money(o.Parts[0].Items))
+		m.tells(inside, "main", l.T("association.order.back_failed_text"))
+		if page := treasurer.Get(path).Want(http.StatusOK); page.Has("form[action$='/refund']") || !page.Has("[data-failed]") {
+			t.Error("who may not move the order is offered to ask again, or not told")
+		}
+		action, form := inside.Form("form[action$='/refund']")
+		for _, old := range []string{"", "1", "-1"} {
+			boss.Post(action, url.Values{"seen": {old}}).Want(http.StatusConflict)
+		}
+		page := boss.Post(action, form).Want(http.StatusOK)
+		m.tells(page, ".toast", l.T("association.order.done.refund"))
+		if page.Has("[data-failed]") {
+			t.Error("what was asked for again is said to wait")
+		}
+		again := boss.Post(action, form).Want(http.StatusConflict) // a second click on an old page
+		m.tells(again, "[role=alert]", l.T("order.wrong_state"))
 	}
 }
 
