@@ -16,6 +16,8 @@ import (
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -150,11 +152,20 @@ func (e *examination) examineWork(ctx context.Context, db *sqlx.DB) {
 		return
 	}
 	e.examineBacklog(backlog)
+	if refunds, sum, err := payment.FailedRefunds(ctx, db); err == nil {
+		e.examineRefunds(refunds, sum)
+	}
 	if e.config.SMTPHost != "" || e.demo {
 		return
 	}
 	if kept, err := mail.CountKept(ctx, db); err == nil {
 		e.examineMailbox(kept)
+	}
+}
+
+func (e *examination) examineRefunds(failed int, sum money.Amount) {
+	if failed > 0 {
+		e.mend("refunds", "the association, which had a letter about each, asks again on the orders' pages", "%d failed, of %s together, and nobody was asked again", failed, sum)
 	}
 }
 

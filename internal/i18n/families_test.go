@@ -31,7 +31,7 @@ var families = map[string]words{
 	"association.order.ask.*":      named("internal/order", "MoveDeliver", "MoveRefuse", "MoveCancel"),
 	"association.order.ask.*_paid": named("internal/order", "MoveRefuse", "MoveCancel"),
 	"association.order.ask.*_text": named("internal/order", "MoveRefuse", "MoveCancel"),
-	"association.order.done.*": all(named("association/orders", "moveRenew"),
+	"association.order.done.*": all(named("association/orders", "moveRenew", "moveRefund"),
 		named("internal/order", "MoveConfirm", "MoveDispatch", "MoveDeliver", "MoveRefuse", "MoveCancel")),
 	"association.order.now.*": constants("internal/order", "State"),
 	"association.preset.*":    texts("association/sales", "presets"),

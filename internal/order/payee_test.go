@@ -148,6 +148,9 @@ func TestARefundThatFailsIsNotForgotten(t *testing.T) {
 	if letter, ok := told["association@souk.example"]; len(told) != 1 || !ok || !strings.Contains(letter.Subject, o.Number) || !strings.Contains(letter.Body, "110") {
 		t.Errorf("told of it: %v", told)
 	}
+	if n, sum, err := payment.FailedRefunds(t.Context(), m.db); n != 1 || sum != 110_00 || err != nil {
+		t.Errorf("%d refunds of %s failed: %v", n, sum, err)
+	}
 	if o := m.read(o.ID); o.Back != 110_00 || o.BackFailed != 110_00 {
 		t.Errorf("%s is to go back, of which %s failed", o.Back, o.BackFailed)
 	}

@@ -198,6 +198,19 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, r.Provider, at)
 }
 
+// FailedRefunds is how many refunds failed and wait to be asked for again, and what they come to.
+func FailedRefunds(ctx context.Context, db *sqlx.DB) (refunds int, sum money.Amount, err error) {
+	var failed struct {
+		Refunds int
+		Sum     money.Amount
+	}
+	err = db.GetContext(ctx, &failed, `select count(*) as refunds, coalesce(sum(amount_centimes), 0) as sum from payment_refunds_failed`)
+	if err != nil {
+		return 0, 0, fmt.Errorf("payment: refunds that failed: %w", err)
+	}
+	return failed.Refunds, failed.Sum, nil
+}
+
 // RefundArgs is the job that asks a provider to give money back.
 type RefundArgs struct {
 	RefundID uuid.UUID `json:"refund_id"`
