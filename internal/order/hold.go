@@ -365,7 +365,9 @@ type MeasureWorker struct {
 }
 
 // Work counts them.
-func (w *MeasureWorker) Work(ctx context.Context, _ *river.Job[MeasureArgs]) error { return w.Orders.count(ctx) }
+func (w *MeasureWorker) Work(ctx context.Context, _ *river.Job[MeasureArgs]) error {
+	return w.Orders.count(ctx)
+}
 
 // hold writes down that an order waits unconfirmed, with the pieces of it that are given beyond a share, as
 // the transaction's last change: its row is everybody's. ErrMarketHeld, if unconfirmed orders would hold too

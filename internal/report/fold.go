@@ -31,7 +31,9 @@ type FoldWorker struct {
 }
 
 // Work brings in all changes that wait.
-func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error { return w.Reports.CatchUp(ctx) }
+func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
+	return w.Reports.CatchUp(ctx)
+}
 
 // CatchUp brings in all that happened before: for the job, and for what is written from the sums and cannot say that it
 // is behind.
