@@ -233,6 +233,7 @@ func TestTwoRecordTheSameJournalAtOnce(t *testing.T) {
 func TestOrdersOfSeveralConnectionsDoNotWaitForEachOther(t *testing.T) {
 	t.Parallel()
 	db := pgtest.New(t)
+	db.SetMaxIdleConns(0) // each transaction has a connection of its own, with a number that none had before
 	open := func() (*sqlx.Tx, int) {
 		t.Helper()
 		tx, pid := db.MustBegin(), 0
@@ -245,6 +246,9 @@ func TestOrdersOfSeveralConnectionsDoNotWaitForEachOther(t *testing.T) {
 	first, of := open()
 	second, other := open()
 	for (other-of)%8 != 0 || (other-of)%64 == 0 { // near each other, as far as eight slots tell
+		if err := second.Rollback(); err != nil {
+			t.Fatal(err)
+		}
 		second, other = open()
 	}
 	for _, tx := range []*sqlx.Tx{first, second} {
