@@ -386,7 +386,20 @@ func (r *reader) signIn(login, password string) {
 	r.t.Helper()
 	r.open("/" + r.l.Code() + "/signin")
 	r.look("the door")
-	r.write(`main form:has([autocomplete="current-password"]) [name=login]`, login)
-	r.write(`main form:has([autocomplete="current-password"]) [name=password]`, password)
-	r.press(`main form:has([autocomplete="current-password"]) button`, r.l.T("door.signin.button"))
+	for {
+		r.write(`main form:has([autocomplete="current-password"]) [name=login]`, login)
+		r.write(`main form:has([autocomplete="current-password"]) [name=password]`, password)
+		r.want("mark the page", `() => (document.documentElement.dataset.asked = 'yes') === 'yes'`)
+		r.press(`main form:has([autocomplete="current-password"]) button`, r.l.T("door.signin.button"))
+		r.want("an answer", `() => document.readyState === 'complete' && !document.documentElement.dataset.asked`)
+		crowded, err := ask[bool](r, `() => performance.getEntriesByType('navigation')[0].responseStatus === 503`)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if !crowded {
+			return
+		}
+		// So many sign in at once that some are told to come back.
+		r.open("/" + r.l.Code() + "/signin")
+	}
 }
