@@ -58,11 +58,19 @@ func readPerLine(statement string) int {
 	return perLine
 }
 
-// readMore are statements that read more for there being more, and why. What does no longer is taken out.
-var readMore = []struct{ statement, why string }{
-	{`group by cooperative_id having sum(orders) > 0`, `all cooperatives are compared with one another: what each sold in a period is read once, and after that only of those that changed`},
-	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`},
-	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`},
+// readMore are statements that read more for there being more, and why. What does no longer is taken out, but for
+// what is kept: a fast machine asks all pages meanwhile.
+var readMore = []exception{
+	{`group by cooperative_id having sum(orders) > 0`, `all cooperatives are compared with one another: what each sold in a period is read once, and after that only of those that changed`, false},
+	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`, false},
+	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
+	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
+}
+
+// exception is a part of a statement, why it may read more, and whether its answer is kept for some seconds.
+type exception struct {
+	statement, why string
+	kept           bool
 }
 
 // TestPagesReadWhatTheyShow asks every page that the bench asks, as whom it is for, and places an order, in a market and
@@ -124,7 +132,7 @@ func compareReads(t *testing.T, small, large map[string]*pageReads) {
 			if shown := page.shown[statement]; shown <= pageful && rows <= readPerLine(statement)*shown {
 				continue
 			}
-			known := slices.IndexFunc(readMore, func(m struct{ statement, why string }) bool { return strings.Contains(statement, m.statement) })
+			known := slices.IndexFunc(readMore, func(m exception) bool { return strings.Contains(statement, m.statement) })
 			if known >= 0 {
 				needed[known] = true
 				continue
@@ -140,7 +148,7 @@ func compareReads(t *testing.T, small, large map[string]*pageReads) {
 		}
 	}
 	for i, m := range readMore {
-		if !needed[i] {
+		if !needed[i] && !m.kept {
 			t.Errorf("no page reads more by «%s» any longer: take it out of the list", m.statement)
 		}
 	}
