@@ -386,7 +386,7 @@ func (r *reader) signIn(login, password string) {
 	r.t.Helper()
 	r.open("/" + r.l.Code() + "/signin")
 	r.look("the door")
-	for {
+	for range 10 {
 		r.write(`main form:has([autocomplete="current-password"]) [name=login]`, login)
 		r.write(`main form:has([autocomplete="current-password"]) [name=password]`, password)
 		r.want("mark the page", `() => (document.documentElement.dataset.asked = 'yes') === 'yes'`)
@@ -402,4 +402,5 @@ func (r *reader) signIn(login, password string) {
 		// So many sign in at once that some are told to come back.
 		r.open("/" + r.l.Code() + "/signin")
 	}
+	r.t.Fatal("turned away at the door ten times")
 }

@@ -144,8 +144,7 @@ func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	return nil
 }
 
-// OnSale counts the pieces of everything that is offered. It reads the whole catalogue, so it is for
-// a job.
+// OnSale counts the pieces of everything that is offered. It reads the whole catalogue, for a job.
 func (s *Service) OnSale(ctx context.Context) (int, error) {
 	var n int
 	err := s.db.GetContext(ctx, &n, `

@@ -19,8 +19,8 @@ type Place struct {
 	Spot     *Spot  // where it is drawn on the map; nil: nowhere
 }
 
-// Spot is a place on the map of the province, which is 640 by 480 with north above, over the Ground of its zone: a drawing, on which towns that
-// lie close are a little apart so that their names can be read.
+// Spot is a place on the map of the province, which is 640 by 480 with north above, over the Ground of its zone: a
+// drawing, on which towns that lie close are a little apart so that their names can be read.
 type Spot struct {
 	X, Y  int
 	Above bool // the name stands above it and not below

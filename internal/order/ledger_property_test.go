@@ -58,12 +58,12 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 		}
 	})
 	m.wantClean()
-	var delivered []bool
-	m.must(m.db.Select(&delivered, `
+	var paid []bool
+	m.must(m.db.Select(&paid, `
 		select distinct p.state = 'succeeded' from orders o join payment_intents p on p.reference = o.id
 		where o.state in ('delivered', 'cancelled') order by 1`))
-	if !slices.Equal(delivered, []bool{false, true}) {
-		t.Errorf("orders have ended paid: %v", delivered)
+	if !slices.Equal(paid, []bool{false, true}) {
+		t.Errorf("whether orders have ended paid: %v", paid)
 	}
 }
 

@@ -110,9 +110,9 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, lim
 		slices.Reverse(places)
 		found.Before, found.More = found.More, true
 	}
-	ids := make([]string, len(places))
+	ids := make([]uuid.UUID, len(places))
 	for i, p := range places {
-		ids[i] = p.ID.String()
+		ids[i] = p.ID
 	}
 	found.Orders = []Summary{}
 	err := sqlx.SelectContext(ctx, q, &found.Orders, `

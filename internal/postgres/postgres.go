@@ -40,7 +40,7 @@ func open(ctx context.Context, databaseURL string, maxConns int, statementTimeou
 	for name, value := range map[string]string{
 		"statement_timeout": statementTimeout, "lock_timeout": "5s",
 		"idle_in_transaction_session_timeout": "60s", "timezone": "UTC", "connect_timeout": "3",
-		"jit": "off", // to compile a statement takes up to a second, and the plan of one that soon has its page fears that it is much
+		"jit": "off", // compiling takes up to a second, for statements that read a page and were expected to read on
 	} {
 		if !q.Has(name) {
 			q.Set(name, value)

@@ -56,7 +56,7 @@ func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 			        select id from unconfirmed_changes
 			        where cooperative_id = any(array(
 			            select cooperative_id from unconfirmed_changes group by cooperative_id having count(*) >= $2))
-			        limit $1 for update skip locked))
+			        order by cooperative_id limit $1 for update skip locked)) -- whole cooperatives, or nothing would become less
 			    returning cooperative_id, amount
 			), folded as (
 			    insert into unconfirmed_changes (cooperative_id, amount)

@@ -14,12 +14,12 @@ create view payment_refunds_failed as
         where later.attempt_id = r.attempt_id and later.request = r.request and later.number > r.number);
 create index payment_refunds_in_vain on payment_refunds (created_at) where state = 'failed';
 
-create or replace view payments as
+drop view payments;
+create view payments as
 select i.reference, i.provider, i.state, i.amount_centimes,
        coalesce(a.received, 0) as received_centimes,
        coalesce(a.promised, 0) as promised_centimes, -- refunds that have not failed, the given ones among them
        coalesce(r.given, 0) as refunded_centimes,
-       f.failed is not null as refund_failed,
        coalesce(f.failed, 0) as failed_centimes -- due, but neither promised nor asked for again
 from payment_intents i
 left join lateral (

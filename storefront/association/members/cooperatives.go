@@ -81,10 +81,10 @@ type listedCooperative struct {
 // exportCooperatives answers with all cooperatives that are asked for, as a spreadsheet.
 func (h *Handler) exportCooperatives(r *web.Request) error {
 	ctx, v := r.Context(), readCooperatives(r)
-	if err := h.Reports.CatchUp(ctx); err != nil {
-		return err
-	}
 	t := cooperativesTable(r.Locale, r.Holds(account.SeeSales), func(fn func(listedCooperative) error) error {
+		if err := h.Reports.CatchUp(ctx); err != nil {
+			return err
+		}
 		return h.Cooperatives.EachSought(ctx, v.sought(r.Locale), func(tx *sqlx.Tx, some []cooperative.Cooperative) error {
 			sold, err := h.Reports.OfEachFrom(ctx, tx, report.Filter{}, idsOf(some))
 			for i := 0; err == nil && i < len(some); i++ {
