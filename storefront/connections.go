@@ -107,6 +107,9 @@ func (l *connections) Accept() (net.Conn, error) {
 			return nil, err
 		}
 		pause = shortest
+		if buffered, ok := c.(interface{ SetWriteBuffer(bytes int) error }); ok {
+			_ = buffered.SetWriteBuffer(unsent) // which fails if it was closed meanwhile
+		}
 		accepted := &connection{Conn: c, from: l, networks: l.counted(c)}
 		if l.admit(accepted.networks) {
 			return accepted, nil
@@ -204,31 +207,56 @@ type connection struct {
 	networks []network.Network
 	gently   atomic.Pointer[hearing] // set when the answer was given before the request had come whole
 	closed   atomic.Bool
-	bodyEnds time.Time // when the body that is being read has to have come; zero for whatever else is read
+	reading  pace // of the body that is being read; zero for whatever else is read
+	writing  pace // of the answer
 }
 
-// stalled is how long nothing may come of a body that has more time in all: a telephone that lost its
-// network must not keep the room of its next try.
-const stalled = 20 * time.Second
-
-// SetReadDeadline bounds what is read next, and of a body each piece.
+// SetReadDeadline bounds what is read next: a head, or a body by its pace.
 func (c *connection) SetReadDeadline(end time.Time) error {
-	c.bodyEnds = time.Time{}
+	c.reading = pace{}
 	if time.Until(end) > proxyTimeout {
-		c.bodyEnds = end
+		c.reading = newPace(c.from.stalled, end)
 	}
 	return c.Conn.SetReadDeadline(end)
 }
 
 func (c *connection) Read(b []byte) (int, error) {
-	if !c.bodyEnds.IsZero() {
-		if end := time.Now().Add(c.from.stalled); end.Before(c.bodyEnds) {
-			if err := c.Conn.SetReadDeadline(end); err != nil {
-				return 0, err
-			}
-		}
+	if c.reading == (pace{}) {
+		return c.Conn.Read(b)
 	}
-	return c.Conn.Read(b)
+	if err := c.Conn.SetReadDeadline(c.reading.next()); err != nil {
+		return 0, err
+	}
+	n, err := c.Conn.Read(b)
+	c.reading.passed(n)
+	return n, err
+}
+
+// SetWriteDeadline bounds the answer that is written next, by its pace.
+func (c *connection) SetWriteDeadline(end time.Time) error {
+	c.writing = pace{}
+	if !end.IsZero() {
+		c.writing = newPace(time.Until(end), end)
+	}
+	return c.Conn.SetWriteDeadline(end)
+}
+
+func (c *connection) Write(b []byte) (written int, err error) {
+	if c.writing == (pace{}) {
+		return c.Conn.Write(b)
+	}
+	for some := range slices.Chunk(b, piece) {
+		if err := c.Conn.SetWriteDeadline(c.writing.next()); err != nil {
+			return written, err
+		}
+		n, err := c.Conn.Write(some)
+		written += n
+		if err != nil {
+			return written, err
+		}
+		c.writing.passed(n)
+	}
+	return written, nil
 }
 
 // Close hears a refused sender out first, if not too many of its network are being heard.

@@ -40,7 +40,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Contact: services.Settings.Contact,
-			Files: gate.New(web.FileLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Payments.Means,
+			Files: gate.New(web.FileLimits), Sending: gate.New(web.SendLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Payments.Means,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
@@ -142,8 +142,8 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 		if coming.person, err = s.checkSession(header); err != nil && allowed.signedIn {
 			coming.noSession = err
 		} else {
-			most, within = allowed.body, s.config.UploadTimeout
-			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: within}
+			most, within = allowed.body, s.config.UploadTimeout+atSlowest(allowed.body)
+			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: s.config.UploadTimeout}
 		}
 	}
 	if coming.person == "" && header.ContentLength() == inPieces {

@@ -39,25 +39,46 @@ func New(limits Limits) *Gate {
 // before ctx ends. person is whatever one person cannot change at will: an account's id or a network
 // address; work of nobody in particular, such as a job's, is "" and counted with everybody's only.
 func (g *Gate) Do(ctx context.Context, person string, work func() error) error {
-	if !g.enter(person) {
-		return ErrBusy
+	leave, err := g.Enter(ctx, person)
+	if err != nil {
+		return err
 	}
-	defer g.leave(person)
+	defer leave()
+	return work()
+}
+
+// Enter is Do for work that ends elsewhere: when it has ended leave is called, once or more often.
+func (g *Gate) Enter(ctx context.Context, person string) (leave func(), err error) {
+	if !g.enter(person) {
+		return nil, ErrBusy
+	}
+	if err := g.await(ctx); err != nil {
+		g.leave(person)
+		return nil, err
+	}
+	return sync.OnceFunc(func() {
+		<-g.slots
+		g.leave(person)
+	}), nil
+}
+
+// await takes a slot.
+func (g *Gate) await(ctx context.Context) error {
 	select {
 	case g.slots <- struct{}{}:
+		return nil
 	default: // only who has to wait pays for a timer
-		patience := time.NewTimer(g.limits.Patience)
-		defer patience.Stop()
-		select {
-		case g.slots <- struct{}{}:
-		case <-patience.C:
-			return ErrBusy
-		case <-ctx.Done():
-			return ErrBusy.Wrap(ctx.Err())
-		}
 	}
-	defer func() { <-g.slots }()
-	return work()
+	patience := time.NewTimer(g.limits.Patience)
+	defer patience.Stop()
+	select {
+	case g.slots <- struct{}{}:
+		return nil
+	case <-patience.C:
+		return ErrBusy
+	case <-ctx.Done():
+		return ErrBusy.Wrap(ctx.Err())
+	}
 }
 
 func (g *Gate) enter(person string) bool {

@@ -22,6 +22,7 @@ type Site struct {
 	Log       *slog.Logger
 	Seals     *Sealer    // keeps state with readers
 	Files     *gate.Gate // lets the making of files in
+	Sending   *gate.Gate // lets files on their way to their readers
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
