@@ -33,7 +33,7 @@ import (
 // another for two addresses that are answered the same.
 //
 // With onward at the end, the page is meant to which the address leads in some steps; with changed, something that is
-// reported on has changed before each time that it is asked; with the rest of a form's address and what is typed into
+// reported on has changed before each time that it is asked; with unseen, it is of other days each time; with the rest of a form's address and what is typed into
 // it, such as «#?q=miel», the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
@@ -76,7 +76,7 @@ var benched = map[string][]string{
 	"/seller/people":               {""},
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
-	"/association":                         {"", changed, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association":                         {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
 	"/association/sales/idle":              {"?period=month", "?period=all", "?period=all" + onward},
 	"/association/cooperatives":            {"", "?state=approved", onward, "?state=approved" + onward, "?q=nahla"},
 	"/association/cooperatives/new":        {""},
@@ -115,6 +115,7 @@ var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/appl
 const (
 	onward  = "#onward"
 	changed = "#changed"
+	unseen  = "#unseen"
 )
 
 // inMarket are the values that addresses take from the market, as SQL. The cooperative is the one with the
@@ -146,6 +147,7 @@ type asker struct {
 	products []uuid.UUID                   // in the basket
 	clients  map[account.Role]*http.Client // who signed in with each role; nobody is nobody
 	pages    []benchPage
+	unseen   int // periods that were asked for once
 }
 
 // benchPage is an address to ask.
@@ -154,6 +156,7 @@ type benchPage struct {
 	path    string
 	file    bool
 	changed bool // something reported on changes before it is asked
+	unseen  bool // it is asked for days that nobody has asked for before
 	stays   bool // it leads nowhere, though a page onward is meant
 	as      account.Role
 }
@@ -192,7 +195,7 @@ func (v *asker) listPages(ctx context.Context) error {
 			if !route.NoLang {
 				rest = "/fr" + rest
 			}
-			p := benchPage{name: rest, path: v.filled(rest), file: file, changed: strings.HasSuffix(rest, changed), as: readerOf(route)}
+			p := benchPage{name: rest, path: v.filled(rest), file: file, changed: strings.HasSuffix(rest, changed), unseen: strings.HasSuffix(rest, unseen), as: readerOf(route)}
 			var mark string
 			p.path, mark, _ = strings.Cut(p.path, "#")
 			if to, typed, ok := strings.Cut(strings.TrimSuffix(mark, onward), "?"); ok {
@@ -242,7 +245,12 @@ func (v *asker) onward(ctx context.Context, p benchPage) (string, error) {
 }
 
 // prepare does what is to happen before a page is asked.
-func (v *asker) prepare(ctx context.Context, p benchPage) error {
+func (v *asker) prepare(ctx context.Context, p *benchPage) error {
+	if p.unseen {
+		v.unseen++
+		to := time.Now().AddDate(0, 0, -v.unseen)
+		p.path = "/fr/association?" + url.Values{"from": {to.AddDate(0, -3, 0).Format(time.DateOnly)}, "to": {to.Format(time.DateOnly)}}.Encode()
+	}
 	if !p.changed {
 		return nil
 	}
@@ -393,7 +401,7 @@ type timed struct {
 
 // time asks a page once more: where a market is too small for it, the page that it leads to instead.
 func (v *asker) time(ctx context.Context, p *timed) error {
-	if err := v.prepare(ctx, p.benchPage); err != nil {
+	if err := v.prepare(ctx, &p.benchPage); err != nil {
 		return err
 	}
 	asked := time.Now()
@@ -414,7 +422,7 @@ func (v *asker) time(ctx context.Context, p *timed) error {
 // timing is what comes of it.
 func (p *timed) timing() timing {
 	took := slices.Sorted(slices.Values(p.took[warmUps:]))
-	return timing{ms: float64(took[len(took)/2].Microseconds()) / 1000, bytes: p.bytes, file: p.file, stays: p.stays}
+	return timing{ms: float64(took[len(took)/2].Microseconds()) / 1000, bytes: p.bytes, file: p.file, stays: p.stays, unseen: p.unseen}
 }
 
 // get asks for a page; instead is the address that the answer leads to, if it does.
