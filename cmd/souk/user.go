@@ -204,19 +204,12 @@ func (k *keeper) list(ctx context.Context, args []string) (err error) {
 
 // associates are all of the association's people.
 func (k *keeper) associates(ctx context.Context) ([]account.Person, error) {
-	const atOnce = 500
-	people, sought := []account.Person{}, account.Sought{Limit: atOnce}
-	for more := true; more; {
-		found, err := k.Accounts.Associates(ctx, sought)
-		if err != nil {
-			return nil, err
-		}
-		people, more = append(people, found.People...), found.More
-		if more {
-			sought.From = &account.Place{ID: found.People[len(found.People)-1].ID}
-		}
-	}
-	return people, nil
+	people := []account.Person{}
+	err := k.Accounts.EachAssociate(ctx, account.Sought{}, func(p account.Person) error {
+		people = append(people, p)
+		return nil
+	})
+	return people, err
 }
 
 func (k *keeper) role(ctx context.Context, args []string) error {

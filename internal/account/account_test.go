@@ -146,7 +146,7 @@ func (d *door) enter(t *testing.T, login, password, device string) account.Entry
 // told are the kinds of security events of the market so far, the earliest first.
 func (d *door) told(t *testing.T) string {
 	t.Helper()
-	entries, err := d.events.List(context.Background(), security.Filter{Limit: 1000})
+	entries, _, err := d.events.List(context.Background(), security.Filter{Limit: 1000})
 	if err != nil {
 		t.Fatal(err)
 	}

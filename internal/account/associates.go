@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 )
@@ -17,19 +18,13 @@ import (
 type Sought struct {
 	Text  string // beginnings of words in a name or an e-mail address, or of a telephone number; empty: all
 	Limit int
-	From  *Place // where the list goes on; nil: at its beginning
+	From  *keyset.Place // where the list goes on, by somebody's id; nil: at its beginning
 }
 
-// Place is a place in the list: after the person with that id, or before her with Back.
-type Place struct {
-	ID   uuid.UUID
-	Back bool
-}
-
-// Listed is a part of the list, and whether something stands before and after it.
+// Listed is a page of the list.
 type Listed struct {
-	People       []Person
-	Before, More bool
+	People []Person
+	keyset.Turns
 }
 
 // Associates lists the association's people that are sought, in the order in which they got an account, those of
@@ -45,21 +40,15 @@ const atOnce = 500
 // all are at one moment, while they are read; an error of fn ends it. Limit and From say nothing.
 func (s *Service) EachAssociate(ctx context.Context, q Sought, fn func(Person) error) error {
 	q.Limit = atOnce
-	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after uuid.UUID) (people []Person, next uuid.UUID, err error) {
-		q.From = nil
-		if after != uuid.Nil {
-			q.From = &Place{ID: after}
-		}
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after *keyset.Place) ([]Person, *keyset.Place, error) {
+		q.From = after
 		found, err := s.associates(ctx, tx, q)
-		if found.More {
-			next = found.People[q.Limit-1].ID
-		}
-		return found.People, next, err
+		return found.People, found.Next, err
 	}, fn)
 }
 
 func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, error) {
-	beyond, direction, back := ">", "asc", false
+	beyond, direction := q.From.Way(keyset.Ascending)
 	args := []any{q.Limit + 1}
 	conditions := []string{"u.cooperative_id is null"}
 	if words := text.Line(q.Text); words != "" {
@@ -67,9 +56,6 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 		conditions = append(conditions, fmt.Sprintf(`person_words(u.name, coalesce(u.email, ''), coalesce(u.phone, '')) @@ $%d::tsquery`, len(args)))
 	}
 	if q.From != nil {
-		if back = q.From.Back; back {
-			beyond, direction = "<", "desc"
-		}
 		from, err := s.person(ctx, db, `u.id = $1`, q.From.ID)
 		if err != nil {
 			return Listed{}, err
@@ -85,11 +71,7 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 	if err != nil {
 		return Listed{}, fmt.Errorf("association's people: %w", err)
 	}
-	further := len(ids) > q.Limit
-	found := Listed{Before: q.From != nil, More: further}
-	if back {
-		found.Before, found.More = further, true
-	}
-	found.People, err = s.people(ctx, db, `u.id = any($1)`, pq.Array(ids[:min(len(ids), q.Limit)]))
-	return found, err
+	ids, turns := keyset.Cut(ids, q.From, q.Limit, keyset.ByID)
+	people, err := s.people(ctx, db, `u.id = any($1)`, pq.Array(ids))
+	return Listed{people, turns}, err
 }

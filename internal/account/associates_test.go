@@ -8,6 +8,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -43,27 +44,27 @@ func TestTheAssociationsPeopleAreSeenPageByPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(page.People) > 30 || page.Before != (sought.From != nil) {
-			t.Fatalf("%d people, before %v", len(page.People), page.Before)
+		if len(page.People) > 30 || (page.Previous != nil) != (sought.From != nil) {
+			t.Fatalf("%d people, before %+v", len(page.People), page.Previous)
 		}
-		forth, more, last = append(forth, names(page.People)...), page.More, page
-		sought.From = &account.Place{ID: page.People[len(page.People)-1].ID}
+		forth, more, last = append(forth, names(page.People)...), page.Next != nil, page
+		sought.From = page.Next
 	}
 	if !slices.Equal(forth, want) {
 		t.Errorf("forth: %v", forth)
 	}
 	back = names(last.People)
-	for before := true; before; {
-		page, err := d.Associates(t.Context(), account.Sought{Limit: 30, From: &account.Place{ID: last.People[0].ID, Back: true}})
-		if err != nil || !page.More {
-			t.Fatalf("more %v, %v", page.More, err)
+	for last.Previous != nil {
+		page, err := d.Associates(t.Context(), account.Sought{Limit: 30, From: last.Previous})
+		if err != nil || page.Next == nil {
+			t.Fatalf("more %+v, %v", page.Next, err)
 		}
-		back, before, last = append(names(page.People), back...), page.Before, page
+		back, last = append(names(page.People), back...), page
 	}
 	if !slices.Equal(back, want) {
 		t.Errorf("back: %v", back)
 	}
-	_, err := d.Associates(t.Context(), account.Sought{Limit: 30, From: &account.Place{ID: postgres.NewID()}})
+	_, err := d.Associates(t.Context(), account.Sought{Limit: 30, From: &keyset.Place{ID: postgres.NewID()}})
 	if !errors.Is(err, account.ErrNotFound) {
 		t.Errorf("after nobody: %v", err)
 	}

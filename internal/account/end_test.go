@@ -81,7 +81,7 @@ func TestAnEndedAccountIsOverAtOnceAndCanBeReopened(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.signIn(t, "0661234567", newPassword)
-	entries, err := d.events.List(ctx, security.Filter{Kinds: []security.Kind{security.AccountEnded}, Limit: 10})
+	entries, _, err := d.events.List(ctx, security.Filter{Kinds: []security.Kind{security.AccountEnded}, Limit: 10})
 	if err != nil || len(entries) != 1 || entries[0].Detail != "left the cooperative" || entries[0].Actor != "Jamal" || entries[0].User != "Fatima" {
 		t.Errorf("the record says %+v, %v", entries, err)
 	}

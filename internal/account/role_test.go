@@ -83,7 +83,7 @@ func TestARoleIsGivenAndCountsAtOnce(t *testing.T) {
 	if err := grant(amina, amina, account.President, 1); !errors.Is(err, account.ErrOwnAccount) {
 		t.Errorf("to herself: %v", err)
 	}
-	entries, err := d.events.List(ctx, security.Filter{Kinds: []security.Kind{security.RoleGranted}, Limit: 10})
+	entries, _, err := d.events.List(ctx, security.Filter{Kinds: []security.Kind{security.RoleGranted}, Limit: 10})
 	if err != nil || len(entries) != 1 || entries[0].Detail != "preparer manager" || entries[0].Actor != "Fatima" || entries[0].User != "Amina" {
 		t.Errorf("the record says %+v, %v", entries, err)
 	}

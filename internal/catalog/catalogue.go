@@ -4,43 +4,31 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Filter narrows a cooperative's catalogue page.
 type Filter struct {
-	Query    string // beginnings of words of a name or a reference
-	State    string // a state, SoldOut or Unpictured; empty: all
-	Category string // empty: all
-	From     *Place // where the list goes on; nil, or one where nothing is any longer: at its beginning
-	PerPage  int    // 50 unless told, at most 200
+	Query    string        // beginnings of words of a name or a reference
+	State    string        // a state, SoldOut or Unpictured; empty: all
+	Category string        // empty: all
+	From     *keyset.Place // where the list goes on; nil, or one where nothing is any longer: at its beginning
+	PerPage  int           // 50 unless told, at most 200
 }
-
-// Place is a place in a catalogue: after the product of that moment and id, or before it with Back. It stays where it
-// is, whatever becomes of the product.
-type Place struct {
-	At   time.Time
-	ID   uuid.UUID
-	Back bool
-}
-
-// Place is where the product stands in its cooperative's catalogue.
-func (p Product) Place(back bool) Place { return Place{At: p.CreatedAt, ID: p.ID, Back: back} }
 
 // Catalogue is a page of a cooperative's own products, newest first.
 type Catalogue struct {
-	Products                   []Product
-	Before, More               bool // whether something stands before and after them
-	Published, Draft, Archived int  // all of the cooperative's, whatever the filter
-	SoldOut, Unpictured        int  // of these
+	Products []Product
+	keyset.Turns
+	Published, Draft, Archived int // all of the cooperative's, whatever the filter
+	SoldOut, Unpictured        int // of these
 }
 
 // Count is how many products the cooperative has, whatever the filter.
@@ -57,21 +45,16 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 	if limit < 1 {
 		limit = 50
 	}
-	ids, err := s.catalogued(ctx, coopID, f, limit+1) // first, so that of what is passed over nothing else is read
+	places, err := s.catalogued(ctx, coopID, f, limit+1) // first, so that of what is passed over nothing else is read
 	if err != nil {
 		return Catalogue{}, err
 	}
-	if len(ids) == 0 && f.From != nil {
+	if len(places) == 0 && f.From != nil {
 		f.From = nil
 		return s.Catalogue(ctx, coopID, f)
 	}
-	page.Before, page.More = f.From != nil, len(ids) > limit
-	ids = ids[:min(len(ids), limit)]
-	if f.From != nil && f.From.Back {
-		slices.Reverse(ids)
-		page.Before, page.More = page.More, true
-	}
-	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(ids)))
+	places, page.Turns = keyset.Cut(places, f.From, limit, keyset.Itself)
+	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(keyset.IDs(places))))
 	return page, err
 }
 
@@ -89,7 +72,7 @@ var chosen = map[string]string{
 const walked = 500
 
 // catalogued reads which products stand from a place on, the nearest first.
-func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (ids []uuid.UUID, err error) {
+func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (places []keyset.Place, err error) {
 	// Only what is asked for is a condition, so that each has its index.
 	args := []any{coopID, limit}
 	parameter := func(value any) string {
@@ -103,33 +86,31 @@ func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, li
 	if f.Category != "" {
 		among += ` and category = ` + parameter(f.Category)
 	}
-	beyond, order := "<", `order by created_at desc, id desc`
-	if f.From != nil && f.From.Back {
-		beyond, order = ">", `order by created_at, id`
-	}
+	beyond, direction := f.From.Way(keyset.Descending)
+	order := `order by at ` + direction + `, id ` + direction
 	if f.From != nil {
 		among += ` and (created_at, id) ` + beyond + ` (` + parameter(f.From.At) + `, ` + parameter(f.From.ID) + `)`
 	}
-	statement := `select id from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit $2`
+	statement := `select id, created_at as at from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit $2`
 	if f.Query = text.Line(f.Query); f.Query != "" {
 		matches := `words @@ replace(` + parameter(sought(f.Query)) + `, '@', left(md5($1::uuid::text), 8))::tsquery`
 		most := parameter(walked)
 		statement = `
 			with passed as materialized (
-			    select id, created_at, words from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit ` + most + `
+			    select id, created_at as at, words from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit ` + most + `
 			), near as materialized (
-			    select id, created_at from passed where ` + matches + ` limit $2 -- as they are passed
+			    select id, at from passed where ` + matches + ` limit $2 -- as they are passed
 			), found as materialized (
-			    select id, created_at
+			    select id, created_at as at
 			    from (select * from products where ` + matches + ` offset 0) p -- by the words' index and no other
 			    where (select count(*) from near) < $2 and (select count(*) from passed) = ` + most + ` and cooperative_id = $1 and ` + among + `
 			)
-			select id from (select * from found union all select * from near where not exists (select from found)) p ` + order + ` limit $2`
+			select id, at from (select * from found union all select * from near where not exists (select from found)) p ` + order + ` limit $2`
 	}
-	if err := s.db.SelectContext(ctx, &ids, statement, args...); err != nil {
+	if err := s.db.SelectContext(ctx, &places, statement, args...); err != nil {
 		return nil, fmt.Errorf("page of catalogue: %w", err)
 	}
-	return ids, nil
+	return places, nil
 }
 
 // sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema);

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -126,40 +127,44 @@ func TestACatalogueIsTurnedForwardAndBack(t *testing.T) {
 	}
 	all, _ := looked(m, catalog.Filter{})
 	var turned []string
-	var from *catalog.Place
+	var from *keyset.Place
 	for {
 		skus, page := looked(m, catalog.Filter{From: from, PerPage: 3})
-		if page.Before != (from != nil) {
-			t.Errorf("%v: something stands before: %v", skus, page.Before)
+		if (page.Previous != nil) != (from != nil) {
+			t.Errorf("%v: before stands %+v", skus, page.Previous)
 		}
 		turned = append(turned, skus...)
-		if from = new(page.Products[len(page.Products)-1].Place(false)); !page.More {
+		if from = page.Next; from == nil {
 			break
 		}
 	}
 	if len(all) != 7 || !cmp.Equal(turned, all) {
 		t.Errorf("turned %v, of %v", turned, all)
 	}
-	skus, page := looked(m, catalog.Filter{From: from, PerPage: 3})
-	if !cmp.Equal(skus, all[:3]) || page.Before || !page.More {
+	at := func(sku string, back bool) *keyset.Place {
+		product := m.Product(m.Honey, productBySKU(m, sku))
+		return &keyset.Place{At: product.CreatedAt, ID: product.ID, Back: back}
+	}
+	skus, page := looked(m, catalog.Filter{From: at(all[6], false), PerPage: 3})
+	if !cmp.Equal(skus, all[:3]) || page.Previous != nil || page.Next == nil {
 		t.Errorf("after the last one the list begins anew: %v", skus)
 	}
-	skus, page = looked(m, catalog.Filter{PerPage: 3, From: new(m.Product(m.Honey, productBySKU(m, all[4])).Place(true))})
-	if !cmp.Equal(skus, all[1:4]) || !page.Before || !page.More {
+	skus, page = looked(m, catalog.Filter{PerPage: 3, From: at(all[4], true)})
+	if !cmp.Equal(skus, all[1:4]) || page.Previous == nil || page.Next == nil {
 		t.Errorf("before the fifth stand %v", skus)
 	}
-	skus, page = looked(m, catalog.Filter{PerPage: 3, From: new(m.Product(m.Honey, productBySKU(m, all[1])).Place(true))})
-	if !cmp.Equal(skus, all[:1]) || page.Before || !page.More {
+	skus, page = looked(m, catalog.Filter{PerPage: 3, From: at(all[1], true)})
+	if !cmp.Equal(skus, all[:1]) || page.Previous != nil || page.Next == nil {
 		t.Errorf("before the second stand %v", skus)
 	}
 
 	// The place stays, whatever becomes of its product.
 	drafts, _ := looked(m, catalog.Filter{State: catalog.Draft})
-	place := m.Product(m.Honey, productBySKU(m, drafts[1])).Place(false)
+	place := at(drafts[1], false)
 	if err := m.SetState(m.Ctx, m.Honey, place.ID, catalog.Archived, m.Member); err != nil {
 		t.Fatal(err)
 	}
-	if skus, _ := looked(m, catalog.Filter{State: catalog.Draft, From: &place}); !cmp.Equal(skus, drafts[2:]) {
+	if skus, _ := looked(m, catalog.Filter{State: catalog.Draft, From: place}); !cmp.Equal(skus, drafts[2:]) {
 		t.Errorf("after one that is no draft any more stand %v, not %v", skus, drafts[2:])
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
@@ -340,7 +341,7 @@ func TestListsShowWhatTheyAreAskedFor(t *testing.T) {
 			t.Errorf("%q: %s, want %s", state, got, want)
 		}
 	}
-	if _, err := r.Search(ctx, cooperative.Sought{From: &cooperative.Place{ID: postgres.NewID()}, Limit: 10}); !errors.Is(err, cooperative.ErrNotFound) {
+	if _, err := r.Search(ctx, cooperative.Sought{From: &keyset.Place{ID: postgres.NewID()}, Limit: 10}); !errors.Is(err, cooperative.ErrNotFound) {
 		t.Errorf("from a place that is none: %v", err)
 	}
 	if got := names(r.ListPublic(ctx, cooperative.Public{Limit: 10})); got != "a2b1" {
@@ -420,15 +421,13 @@ func TestALongHistoryIsReadPageByPage(t *testing.T) {
 		r.correct(t, c, actor.OfSystem())
 	}
 	var told []cooperative.Event
-	var after *cooperative.Event
-	for more := true; more; {
-		var events []cooperative.Event
-		var err error
-		if events, more, err = r.Events(t.Context(), c.ID, after, page); err != nil || len(events) > page || len(events) < page && more {
+	var after *keyset.Place
+	for more := true; more; more = after != nil {
+		events, turns, err := r.Events(t.Context(), c.ID, after, page)
+		if err != nil || len(events) > page || len(events) < page && turns.Next != nil {
 			t.Fatalf("%d entries at once, %v", len(events), err)
 		}
-		told = append(told, events...)
-		after = &told[len(told)-1]
+		told, after = append(told, events...), turns.Next
 	}
 	if len(told) != corrections+1 || told[corrections].Kind != cooperative.Decided {
 		t.Errorf("%d entries, and at the beginning %+v", len(told), told[len(told)-1])

@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -51,23 +52,24 @@ const selectEvents = `
 	from cooperative_events e left join people u on u.id = e.user_id
 	where e.cooperative_id = $1`
 
-// Events is at most limit entries of a cooperative's history, the latest first: those after that one, of which moment and
-// id are asked (nil: from the beginning). more tells whether others follow.
-func (s *Service) Events(ctx context.Context, id uuid.UUID, after *Event, limit int) (events []Event, more bool, err error) {
+// place is where the entry stands in its history.
+func (e Event) place() keyset.Place { return keyset.Place{At: e.At, ID: e.ID} }
+
+// Events is at most limit entries of a cooperative's history from a place on (nil: from the beginning), the latest first.
+func (s *Service) Events(ctx context.Context, id uuid.UUID, from *keyset.Place, limit int) (events []Event, turns keyset.Turns, err error) {
 	events = []Event{}
-	args, beyond := []any{id, limit + 1}, ``
-	if after != nil {
-		args, beyond = append(args, after.At, after.ID), ` and (e.at, e.id) < ($3, $4)`
+	beyond, direction := from.Way(keyset.Descending)
+	args, among := []any{id, limit + 1}, ``
+	if from != nil {
+		args, among = append(args, from.At, from.ID), ` and (e.at, e.id) `+beyond+` ($3, $4)`
 	}
-	err = s.db.SelectContext(ctx, &events, selectEvents+beyond+`
-		order by e.at desc, e.id desc limit $2`, args...)
+	err = s.db.SelectContext(ctx, &events, selectEvents+among+`
+		order by e.at `+direction+`, e.id `+direction+` limit $2`, args...)
 	if err != nil {
-		return nil, false, fmt.Errorf("events of cooperative: %w", err)
+		return nil, turns, fmt.Errorf("events of cooperative: %w", err)
 	}
-	if more = len(events) > limit; more {
-		events = events[:limit]
-	}
-	return events, more, nil
+	events, turns = keyset.Cut(events, from, limit, Event.place)
+	return events, turns, nil
 }
 
 // Last is the latest entry of that kind in a cooperative's history; empty if there is none.

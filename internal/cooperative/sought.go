@@ -10,6 +10,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 )
@@ -23,19 +24,13 @@ type Sought struct {
 	Text     string // beginnings of words in a name; empty: all
 	Language string // by whose names they are ordered within a state
 	Limit    int
-	From     *Place // where the list goes on; nil: at its beginning
+	From     *keyset.Place // where the list goes on, by a cooperative's id; nil: at its beginning
 }
 
-// Place is a place in the list: after the cooperative with that id, or before it with Back.
-type Place struct {
-	ID   uuid.UUID
-	Back bool
-}
-
-// Listed is a part of the list, and whether something stands before and after it.
+// Listed is a page of the list.
 type Listed struct {
 	Cooperatives []Cooperative
-	Before, More bool
+	keyset.Turns
 }
 
 // Search lists the cooperatives that are sought: those that wait first and the suspended ones last. ErrNotFound if
@@ -49,16 +44,10 @@ const atOnce = 500
 // one moment, which is that of tx; an error of fn ends it. Limit and From say nothing.
 func (s *Service) EachSought(ctx context.Context, q Sought, fn func(tx *sqlx.Tx, some []Cooperative) error) error {
 	q.Limit = atOnce
-	return postgres.EachPage(ctx, s.db, func(tx *sqlx.Tx, after uuid.UUID) (some []Cooperative, next uuid.UUID, err error) {
-		q.From = nil
-		if after != uuid.Nil {
-			q.From = &Place{ID: after}
-		}
+	return postgres.EachPage(ctx, s.db, func(tx *sqlx.Tx, after *keyset.Place) ([]Cooperative, *keyset.Place, error) {
+		q.From = after
 		found, err := search(ctx, tx, q)
-		if found.More {
-			next = found.Cooperatives[q.Limit-1].ID
-		}
-		return found.Cooperatives, next, err
+		return found.Cooperatives, found.Next, err
 	}, fn)
 }
 
@@ -75,7 +64,6 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 		Name  string
 		ID    uuid.NullUUID
 	}{}
-	back := q.From != nil && q.From.Back
 	if q.From != nil {
 		err := sqlx.GetContext(ctx, db, &from, `
 			select state, `+column+` as name, cooperative_id as id from stalls where cooperative_id = $1`, q.From.ID)
@@ -86,10 +74,9 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 			return Listed{}, fmt.Errorf("place in the list of cooperatives: %w", err)
 		}
 	}
-	beyond, direction := ">", "asc"
+	beyond, direction := q.From.Way(keyset.Ascending)
 	among = slices.Clone(among)
-	if back {
-		beyond, direction = "<", "desc"
+	if direction == keyset.Descending {
 		slices.Reverse(among)
 	}
 	if i := slices.Index(among, from.State); i > 0 {
@@ -119,15 +106,9 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 	if err != nil {
 		return Listed{}, fmt.Errorf("search cooperatives: %w", err)
 	}
-	further := len(ids) > q.Limit
-	ids = ids[:min(len(ids), q.Limit)]
-	found := Listed{Before: q.From != nil, More: further}
-	if back {
-		slices.Reverse(ids)
-		found.Before, found.More = further, true
-	}
-	found.Cooperatives, err = listed(ctx, db, ids)
-	return found, err
+	ids, turns := keyset.Cut(ids, q.From, q.Limit, keyset.ByID)
+	cooperatives, err := listed(ctx, db, ids)
+	return Listed{cooperatives, turns}, err
 }
 
 // fewNamed is how many cooperatives with the words of a name are sorted. Of more than that, a page of a list soon has

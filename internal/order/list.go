@@ -13,6 +13,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -49,46 +50,30 @@ type Summary struct {
 // maxPage is the most that is given at once.
 const maxPage = 500
 
-// Place is a place in a list of orders or of parts: after what stood there with that moment and id when it was
-// listed, or before it with Back. It stays where it is, whatever becomes of that.
-type Place struct {
-	At   time.Time
-	ID   uuid.UUID
-	Back bool
-}
-
-// Listed is a part of the list, and whether something stands before and after it.
+// Listed is a page of the list.
 type Listed struct {
-	Orders       []Summary
-	Before, More bool
+	Orders []Summary
+	keyset.Turns
 }
 
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
-func (s *Service) List(ctx context.Context, f Filter, from *Place, limit int) (Listed, error) {
+func (s *Service) List(ctx context.Context, f Filter, from *keyset.Place, limit int) (Listed, error) {
 	return list(ctx, s.db, f, from, limit)
 }
 
 // Each calls fn with every order that the filter lets through, in the order of List and as all are at one moment,
 // while they are read; an error of fn ends it.
 func (s *Service) Each(ctx context.Context, f Filter, fn func(Summary) error) error {
-	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after Place) (orders []Summary, next Place, err error) {
-		var from *Place
-		if after != (Place{}) {
-			from = &after
-		}
-		found, err := list(ctx, tx, f, from, maxPage)
-		if found.More {
-			next = f.Place(found.Orders[maxPage-1], false)
-		}
-		return found.Orders, next, err
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after *keyset.Place) ([]Summary, *keyset.Place, error) {
+		found, err := list(ctx, tx, f, after, maxPage)
+		return found.Orders, found.Next, err
 	}, fn)
 }
 
-func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, limit int) (Listed, error) {
+func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Place, limit int) (Listed, error) {
 	limit = max(1, min(limit, maxPage))
-	back := from != nil && from.Back
-	var places []Place
+	var places []keyset.Place
 	for _, w := range f.ways() {
 		found, err := stand(ctx, q, f.State, w, from, limit+1)
 		if err != nil {
@@ -96,25 +81,16 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, lim
 		}
 		places = append(places, found...)
 	}
-	ascending := (f.State == StatePlaced) != back
-	slices.SortFunc(places, func(a, b Place) int {
-		if !ascending {
+	_, direction := from.Way(directionOf(f.State))
+	slices.SortFunc(places, func(a, b keyset.Place) int {
+		if direction == keyset.Descending {
 			a, b = b, a
 		}
 		return cmp.Or(a.At.Compare(b.At), bytes.Compare(a.ID[:], b.ID[:]))
 	})
-	places = slices.CompactFunc(places, func(a, b Place) bool { return a.ID == b.ID }) // found in two ways
-	found := Listed{Before: from != nil, More: len(places) > limit}
-	places = places[:min(len(places), limit)]
-	if back {
-		slices.Reverse(places)
-		found.Before, found.More = found.More, true
-	}
-	ids := make([]uuid.UUID, len(places))
-	for i, p := range places {
-		ids[i] = p.ID
-	}
-	found.Orders = []Summary{}
+	places = slices.CompactFunc(places, func(a, b keyset.Place) bool { return a.ID == b.ID }) // found in two ways
+	places, turns := keyset.Cut(places, from, limit, keyset.Itself)
+	found := Listed{[]Summary{}, turns}
 	err := sqlx.SelectContext(ctx, q, &found.Orders, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
@@ -130,17 +106,9 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *Place, lim
 		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over
 		    from sub_orders where order_id = o.id
 		) s on true
-		order by w.turn`, pq.Array(ids))
+		order by w.turn`, pq.Array(keyset.IDs(places)))
 	if err != nil {
 		return Listed{}, fmt.Errorf("order: list: %w", err)
 	}
 	return found, nil
-}
-
-// Place is where an order stands in the list of those that f lets through.
-func (f Filter) Place(o Summary, back bool) Place {
-	if f.State == StatePlaced {
-		return Place{At: o.ExpiresAt, ID: o.ID, Back: back}
-	}
-	return Place{At: o.PlacedAt, ID: o.ID, Back: back}
 }

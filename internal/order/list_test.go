@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 )
 
@@ -79,8 +80,8 @@ func TestACooperativeSeesItsOwnPartOnly(t *testing.T) {
 	}
 	list, err := m.PartsOf(ctx, m.couscous, nil, nil, 10)
 	m.must(err)
-	if len(list.Parts) != 1 || list.Before || list.More {
-		t.Fatalf("%d parts, before %t, more %t", len(list.Parts), list.Before, list.More)
+	if len(list.Parts) != 1 || list.Turns != (keyset.Turns{}) {
+		t.Fatalf("%d parts, and others at %+v", len(list.Parts), list.Turns)
 	}
 	text, err := json.Marshal([]any{part, list.Parts})
 	m.must(err)
@@ -123,24 +124,23 @@ func TestACooperativesList(t *testing.T) {
 	} {
 		var forward, back []uuid.UUID
 		var page order.ListedParts
-		for at := (*order.Place)(nil); ; {
+		for at := (*keyset.Place)(nil); ; {
 			var err error
 			page, err = m.PartsOf(ctx, m.couscous, c.states, at, c.limit)
 			m.must(err)
-			if page.Before != (at != nil) {
-				t.Errorf("%s: something stands before: %t", name, page.Before)
+			if (page.Previous != nil) != (at != nil) {
+				t.Errorf("%s: before stands %+v", name, page.Previous)
 			}
 			for _, p := range page.Parts {
 				forward = append(forward, p.ID)
 			}
-			if !page.More {
+			if at = page.Next; at == nil {
 				break
 			}
-			at = new(page.Parts[len(page.Parts)-1].Place(false))
 		}
-		for page.Before {
+		for page.Previous != nil {
 			var err error
-			page, err = m.PartsOf(ctx, m.couscous, c.states, new(page.Parts[0].Place(true)), c.limit)
+			page, err = m.PartsOf(ctx, m.couscous, c.states, page.Previous, c.limit)
 			m.must(err)
 			for _, p := range slices.Backward(page.Parts) {
 				back = append(back, p.ID)
@@ -207,7 +207,7 @@ func TestTheAssociationsList(t *testing.T) {
 		for _, s := range list.Orders {
 			got = append(got, slices.IndexFunc(orders, func(o order.Order) bool { return o.ID == s.ID }))
 		}
-		if !slices.Equal(got, c.want) || list.Before || list.More {
+		if !slices.Equal(got, c.want) || list.Turns != (keyset.Turns{}) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -240,17 +240,20 @@ func TestTheAssociationsListGoesOnFromAnOrder(t *testing.T) {
 			t.Fatalf("%d orders", len(whole.Orders))
 		}
 		for i, o := range whole.Orders {
-			place := filter.Place(o, false)
+			place := keyset.Place{At: o.PlacedAt, ID: o.ID}
+			if filter.State == order.StatePlaced {
+				place.At = o.ExpiresAt
+			}
 			after, err := m.List(ctx, filter, &place, 2)
 			m.must(err)
-			if !slices.Equal(idsOf(after.Orders), idsOf(whole.Orders[i+1:min(i+3, 4)])) || !after.Before || after.More != (i+3 < 4) {
-				t.Errorf("%+v: after the order %d come %d others, more %v", filter, i, len(after.Orders), after.More)
+			if !slices.Equal(idsOf(after.Orders), idsOf(whole.Orders[i+1:min(i+3, 4)])) || after.Previous == nil || (after.Next != nil) != (i+3 < 4) {
+				t.Errorf("%+v: after the order %d come %d others, then %+v", filter, i, len(after.Orders), after.Next)
 			}
-			place = filter.Place(o, true)
+			place.Back = true
 			before, err := m.List(ctx, filter, &place, 2)
 			m.must(err)
-			if !slices.Equal(idsOf(before.Orders), idsOf(whole.Orders[max(0, i-2):i])) || !before.More || before.Before != (i-2 > 0) {
-				t.Errorf("%+v: before the order %d come %d others, before them %v", filter, i, len(before.Orders), before.Before)
+			if !slices.Equal(idsOf(before.Orders), idsOf(whole.Orders[max(0, i-2):i])) || before.Next == nil || (before.Previous != nil) != (i-2 > 0) {
+				t.Errorf("%+v: before the order %d come %d others, before them %+v", filter, i, len(before.Orders), before.Previous)
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -41,27 +42,24 @@ const selectCooperativePart = `
 	join orders o on o.id = s.order_id
 	join towns t on t.slug = o.place`
 
-// ListedParts are a part of a cooperative's list, and whether something stands before and after it.
+// ListedParts are a page of a cooperative's list.
 type ListedParts struct {
-	Parts        []CooperativePart
-	Before, More bool
+	Parts []CooperativePart
+	keyset.Turns
 }
 
-// Place is where a part stands in its cooperative's list.
-func (p CooperativePart) Place(back bool) Place { return Place{At: p.PlacedAt, ID: p.ID, Back: back} }
+// place is where the part stands in its cooperative's list.
+func (p CooperativePart) place() keyset.Place { return keyset.Place{At: p.PlacedAt, ID: p.ID} }
 
 // PartsOf lists a cooperative's parts in the given states (all, if none is given) from a place on (nil: from the
 // beginning): newest first; when only those are asked for that the cooperative has still, the oldest first.
-func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, from *Place, limit int) (ListedParts, error) {
+func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, from *keyset.Place, limit int) (ListedParts, error) {
 	limit = max(1, min(limit, maxPage))
-	beyond, direction := "<", "desc"
+	list := keyset.Descending
 	if len(states) > 0 && !slices.ContainsFunc(states, func(s PartState) bool { return !slices.Contains(withSeller, s) }) {
-		beyond, direction = ">", "asc"
+		list = keyset.Ascending
 	}
-	back := from != nil && from.Back
-	if back {
-		beyond, direction = turned[beyond], turned[direction]
-	}
+	beyond, direction := from.Way(list)
 	args := []any{cooperativeID, limit + 1}
 	where := `s.cooperative_id = $1`
 	if from != nil {
@@ -72,21 +70,16 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 		args = append(args, pq.Array(states))
 		where += ` and s.state = any($` + strconv.Itoa(len(args)) + `)`
 	}
-	found := ListedParts{Parts: []CooperativePart{}, Before: from != nil}
-	err := s.db.SelectContext(ctx, &found.Parts, selectCooperativePart+`
+	parts := []CooperativePart{}
+	err := s.db.SelectContext(ctx, &parts, selectCooperativePart+`
 		where `+where+`
 		order by s.placed_at `+direction+`, s.id `+direction+`
 		limit $2`, args...)
 	if err != nil {
 		return ListedParts{}, fmt.Errorf("order: parts of a cooperative: %w", err)
 	}
-	found.More = len(found.Parts) > limit
-	found.Parts = found.Parts[:min(len(found.Parts), limit)]
-	if back {
-		slices.Reverse(found.Parts)
-		found.Before, found.More = found.More, true
-	}
-	return found, s.addParts(ctx, found.Parts)
+	parts, turns := keyset.Cut(parts, from, limit, CooperativePart.place)
+	return ListedParts{parts, turns}, s.addParts(ctx, parts)
 }
 
 // PartOf reads one of a cooperative's parts with its history; ErrNotFound if it is another's.

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -113,8 +114,13 @@ func monthsOf(digits string) (from, to time.Time, ok bool) {
 	return from, to.AddDate(0, 1, 0), err == nil
 }
 
-// turned is the other way through a list.
-var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
+// directionOf is the direction of the list of orders in a state (empty: in any).
+func directionOf(state State) string {
+	if state == StatePlaced {
+		return keyset.Ascending
+	}
+	return keyset.Descending
+}
 
 // stand tells where orders of a state (empty: of any) stand that are found in a way, the first ones from a place on.
 //
@@ -122,16 +128,14 @@ var turned = map[string]string{"<": ">", ">": "<", "desc": "asc", "asc": "desc"}
 // there are enough: one by one for two weeks, some five at once after three months and ten after a year, so that what
 // many have is read of a few days, and for what nobody has there are some seventy looks in a year. Among those that are
 // given up first, in all days at once: there are not many.
-func stand(ctx context.Context, q sqlx.QueryerContext, state State, w way, from *Place, limit int) (places []Place, err error) {
-	column, beyond, direction, turn := "placed_at", "<", "desc", "floor(4 * sqrt(last - day))"
-	if state == StatePlaced {
-		column, beyond, direction, turn = "expires_at", ">", "asc", "0"
-	}
-	if from != nil && from.Back {
-		beyond, direction = turned[beyond], turned[direction]
-		if state != StatePlaced {
-			turn = "floor(4 * sqrt(day - first))"
-		}
+func stand(ctx context.Context, q sqlx.QueryerContext, state State, w way, from *keyset.Place, limit int) (places []keyset.Place, err error) {
+	beyond, direction := from.Way(directionOf(state))
+	column, turn := "placed_at", "floor(4 * sqrt(last - day))"
+	switch {
+	case state == StatePlaced:
+		column, turn = "expires_at", "0"
+	case direction == keyset.Ascending:
+		turn = "floor(4 * sqrt(day - first))"
 	}
 	// Only what is asked for is a condition, so that each has its index.
 	var args []any

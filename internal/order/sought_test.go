@@ -92,13 +92,13 @@ func (m *market) turnsThrough(name string, f order.Filter, want []uuid.UUID) {
 	var forward, back []uuid.UUID
 	page, err := m.List(m.t.Context(), f, nil, 2)
 	m.must(err)
-	for forward = idsOf(page.Orders); page.More && len(forward) <= len(want); forward = append(forward, idsOf(page.Orders)...) {
-		page, err = m.List(m.t.Context(), f, new(f.Place(page.Orders[len(page.Orders)-1], false)), 2)
+	for forward = idsOf(page.Orders); page.Next != nil && len(forward) <= len(want); forward = append(forward, idsOf(page.Orders)...) {
+		page, err = m.List(m.t.Context(), f, page.Next, 2)
 		m.must(err)
 	}
 	last := idsOf(page.Orders)
-	for back = last; page.Before && len(back) <= len(want); back = append(idsOf(page.Orders), back...) {
-		page, err = m.List(m.t.Context(), f, new(f.Place(page.Orders[0], true)), 2)
+	for back = last; page.Previous != nil && len(back) <= len(want); back = append(idsOf(page.Orders), back...) {
+		page, err = m.List(m.t.Context(), f, page.Previous, 2)
 		m.must(err)
 	}
 	for direction, got := range map[string][]uuid.UUID{"forward": forward, "back": back} {

@@ -14,7 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/souk-taawon/souk/internal/clock"
-	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -275,16 +275,15 @@ func (b *bazaar) wantAsReadAnew(f report.Filter) {
 	}); err != nil {
 		b.t.Fatal(err)
 	}
-	for from, more := (*cooperative.Place)(nil), true; more; {
+	for from, more := (*keyset.Place)(nil), true; more; {
 		page, err := b.Idle(b.t.Context(), f, from, 2)
 		if err != nil {
 			b.t.Fatal(err)
 		}
 		for _, c := range page.Cooperatives {
 			leafed = append(leafed, c.Slug)
-			from = &cooperative.Place{ID: c.ID}
 		}
-		if more = page.More; page.All != len(idle) {
+		if from, more = page.Next, page.Next != nil; page.All != len(idle) {
 			b.t.Errorf("%d have sold nothing, not %d", len(idle), page.All)
 		}
 	}

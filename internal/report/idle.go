@@ -7,19 +7,20 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Idle is a part of the list of the cooperatives with no sale: the most members first and equals by name.
 type Idle struct {
 	Cooperatives []Cooperative
-	All          int  // on all pages
-	Before, More bool // something stands before it and after it
+	All          int // on all pages
+	keyset.Turns
 }
 
-// Idle lists the cooperatives with no sale that a report is about, limit of them from a place on; nil: from the
-// beginning. cooperative.ErrNotFound if the place is none.
-func (s *Service) Idle(ctx context.Context, f Filter, from *cooperative.Place, limit int) (found Idle, err error) {
+// Idle lists the cooperatives with no sale that a report is about, limit of them from a cooperative's place on;
+// nil: from the beginning. cooperative.ErrNotFound if the place is none.
+func (s *Service) Idle(ctx context.Context, f Filter, from *keyset.Place, limit int) (found Idle, err error) {
 	if _, err := s.catchUp(ctx); err != nil {
 		return Idle{}, err
 	}
@@ -28,7 +29,7 @@ func (s *Service) Idle(ctx context.Context, f Filter, from *cooperative.Place, l
 		if err != nil {
 			return err
 		}
-		found = Idle{Before: from != nil}
+		found = Idle{}
 		beyond, order := anybody, largeFirst
 		if from != nil {
 			at := slices.IndexFunc(c.sellers, func(s seller) bool { return s.ID == from.ID })
@@ -46,12 +47,7 @@ func (s *Service) Idle(ctx context.Context, f Filter, from *cooperative.Place, l
 			}
 		}
 		list := foremost(c.sellers, limit+1, order, func(s seller) bool { return idle(s) && beyond(s) })
-		further := len(list) > limit
-		list = list[:min(len(list), limit)]
-		if found.More = further; from != nil && from.Back {
-			slices.Reverse(list)
-			found.Before, found.More = further, true
-		}
+		list, found.Turns = keyset.Cut(list, from, limit, func(s seller) keyset.Place { return keyset.ByID(s.ID) })
 		found.Cooperatives, err = named(ctx, tx, list)
 		return err
 	})

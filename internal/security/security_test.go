@@ -16,6 +16,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/security"
@@ -55,7 +56,7 @@ func (w *watch) list(t *testing.T, f security.Filter) []security.Entry {
 	if f.Limit == 0 {
 		f.Limit = 100
 	}
-	entries, err := w.List(context.Background(), f)
+	entries, _, err := w.List(context.Background(), f)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,13 +229,12 @@ func TestEventsAreFoundByWhatTheyAreAbout(t *testing.T) {
 		}
 	}
 	var pages []string
-	for next := (security.Place{}); ; {
-		page := w.list(t, security.Filter{Limit: 3, Before: next})
-		if len(page) == 0 {
-			break
+	for from, more := (*keyset.Place)(nil), true; more; more = from != nil {
+		page, turns, err := w.List(t.Context(), security.Filter{Limit: 3, Place: from})
+		if err != nil {
+			t.Fatal(err)
 		}
-		pages = append(pages, kinds(page))
-		next = page[len(page)-1].Place()
+		pages, from = append(pages, kinds(page)), turns.Next
 	}
 	if strings.Join(pages, " | ") != "sign_in_failed signed_in link_handed_over | signed_in" {
 		t.Errorf("the pages are %q", pages)

@@ -51,7 +51,7 @@ func (h *Handler) showAccount(r *web.Request, status int, form ui.Form) error {
 	if v.Sessions, err = h.Accounts.Sessions(r.Context(), r.User.ID, r.Cookie(web.SessionCookie)); err != nil {
 		return err
 	}
-	v.Events, err = h.Security.List(r.Context(), security.Filter{Account: r.User.ID, Kinds: security.OfAccounts, Limit: lately})
+	v.Events, _, err = h.Security.List(r.Context(), security.Filter{Account: r.User.ID, Kinds: security.OfAccounts, Limit: lately})
 	if err != nil {
 		return err
 	}

@@ -60,14 +60,6 @@ func (p Page) Holds(right account.Right) bool { return p.User != nil && p.User.H
 // URL is a page's address in the reader's language: "/products" gives "/ar/products".
 func (p Page) URL(path string) string { return in(p.L.Code(), path) }
 
-// Link is URL; of no path it is empty.
-func (p Page) Link(path string) string {
-	if path == "" {
-		return ""
-	}
-	return p.URL(path)
-}
-
 // In is this page in another language.
 func (p Page) In(code string) string { return in(code, p.Path) }
 

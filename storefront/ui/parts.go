@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/a-h/templ"
+import (
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/keyset"
+)
 
 // Crumb is a step of the way to a page; the last one, the page itself, has no Path.
 type Crumb struct{ Label, Path string }
@@ -21,6 +25,14 @@ func around(page, pages int) []int {
 		}
 	}
 	return list
+}
+
+// turned is where the page stands that is read from a place on; empty for none.
+func turned(p Page, from *keyset.Place, address func(from *keyset.Place) string) string {
+	if from == nil {
+		return ""
+	}
+	return p.URL(address(from))
 }
 
 func noteIcon(kind string) string {

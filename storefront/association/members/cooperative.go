@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -25,8 +26,8 @@ type cooperativeView struct {
 	Decision cooperative.Event   // the last one
 	Events   []cooperative.Event // a page of its history, the latest first
 	First    bool                // it is the first
-	More     bool                // others follow
-	Accounts []account.Person    // who can sign in for it, and who could before
+	keyset.Turns
+	Accounts []account.Person // who can sign in for it, and who could before
 	Sold     report.Figures
 	Goods    goods
 	Refused  ui.Refusal
@@ -83,11 +84,10 @@ func (v cooperativeView) first() string {
 }
 
 func (v cooperativeView) next() string {
-	if !v.More {
+	if v.Next == nil {
 		return ""
 	}
-	last := v.Events[len(v.Events)-1]
-	query := url.Values{"history": {web.Place{At: last.At, ID: last.ID}.String()}}
+	query := url.Values{"history": {web.PlaceText(*v.Next)}}
 	return association.CooperativesPath + "/" + v.Slug + "?" + query.Encode() + "#history"
 }
 
@@ -188,12 +188,9 @@ func (h *Handler) showCooperative(r *web.Request, form string, no ui.Refusal) er
 	if v.Decision, err = h.Cooperatives.Last(r.Context(), c.ID, cooperative.Decided); err != nil {
 		return err
 	}
-	var after *cooperative.Event
-	if from := web.ReadPlace(r.Query("history")); from != nil {
-		after = &cooperative.Event{At: from.At, ID: from.ID}
-	}
-	v.First = after == nil
-	if v.Events, v.More, err = h.Cooperatives.Events(r.Context(), c.ID, after, historyPerPage); err != nil {
+	from := web.ReadPlace(r.Query("history"))
+	v.First = from == nil
+	if v.Events, v.Turns, err = h.Cooperatives.Events(r.Context(), c.ID, from, historyPerPage); err != nil {
 		return err
 	}
 	if r.Holds(account.KeepPeople) {

@@ -1491,7 +1491,7 @@ func decisions(p ui.Page, v cooperativeView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Turner(p, v.First, p.URL(v.first()), v.More, p.URL(v.next())).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Turner(p, v.First, p.URL(v.first()), v.Next != nil, p.URL(v.next())).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

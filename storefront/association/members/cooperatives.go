@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -35,12 +36,7 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	ctx := r.Context()
 	v := readCooperatives(r)
 	sought := v.sought(r.Locale)
-	sought.Limit = cooperativesPerPage
-	if id, err := uuid.Parse(r.Query("after")); err == nil {
-		sought.From = &cooperative.Place{ID: id}
-	} else if id, err := uuid.Parse(r.Query("before")); err == nil {
-		sought.From = &cooperative.Place{ID: id, Back: true}
-	}
+	sought.Limit, sought.From = cooperativesPerPage, web.ReadRow(r)
 	var err error
 	if v.Listed, err = h.Cooperatives.Search(ctx, sought); err != nil {
 		return err
@@ -105,11 +101,11 @@ func idsOf(some []cooperative.Cooperative) []uuid.UUID {
 	return ids
 }
 
-// query is the list in that state.
-func (v cooperativesView) query(state cooperative.State) url.Values {
+// query is the list as readCooperatives reads it.
+func (v cooperativesView) query() url.Values {
 	query := url.Values{}
-	if state != "" {
-		query.Set("state", string(state))
+	if v.State != "" {
+		query.Set("state", string(v.State))
 	}
 	if v.Text != "" {
 		query.Set("q", v.Text)
@@ -117,34 +113,20 @@ func (v cooperativesView) query(state cooperative.State) url.Values {
 	return query
 }
 
-// address is the list in that state; place is "after" or "before" a cooperative, or empty.
-func (v cooperativesView) address(state cooperative.State, place string, id uuid.UUID) string {
-	query := v.query(state)
-	if place != "" {
-		query.Set(place, id.String())
-	}
+// address is the list from a place on; nil: from its beginning.
+func (v cooperativesView) address(from *keyset.Place) string {
+	query := v.query()
+	web.SetPlace(query, from)
 	return association.Address(association.CooperativesPath, query)
 }
 
 // file is the whole list as a file of that kind.
 func (v cooperativesView) file(kind string) string {
-	return association.Address(association.CooperativesPath+"."+kind, v.query(v.State))
+	return association.Address(association.CooperativesPath+"."+kind, v.query())
 }
 
 // in is the beginning of the list in that state.
-func (v cooperativesView) in(state cooperative.State) string { return v.address(state, "", uuid.Nil) }
-
-// previous and next are what stands before and after the page; empty where nothing does.
-func (v cooperativesView) previous() string {
-	if !v.Before || len(v.Cooperatives) == 0 {
-		return ""
-	}
-	return v.address(v.State, "before", v.Cooperatives[0].ID)
-}
-
-func (v cooperativesView) next() string {
-	if !v.More || len(v.Cooperatives) == 0 {
-		return ""
-	}
-	return v.address(v.State, "after", v.Cooperatives[len(v.Cooperatives)-1].ID)
+func (v cooperativesView) in(state cooperative.State) string {
+	v.State = state
+	return v.address(nil)
 }

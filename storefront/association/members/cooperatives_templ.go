@@ -683,7 +683,7 @@ func cooperativesPage(p ui.Page, v cooperativesView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Turns(p, p.Link(v.previous()), p.Link(v.next())).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Turns(p, v.Turns, v.address).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

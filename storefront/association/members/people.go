@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -34,7 +35,9 @@ type peopleView struct {
 }
 
 // many reports whether there are more people than the page shows, or somebody was looked for.
-func (v peopleView) many() bool { return v.Before || v.More || v.Text != "" || v.Find.Errors != nil }
+func (v peopleView) many() bool {
+	return v.Previous != nil || v.Next != nil || v.Text != "" || v.Find.Errors != nil
+}
 
 // query is who is looked for.
 func (v peopleView) query() url.Values {
@@ -45,33 +48,16 @@ func (v peopleView) query() url.Values {
 	return query
 }
 
-// address is the list of those that are looked for; place is "after" or "before" a person, or empty.
-func (v peopleView) address(place string, id uuid.UUID) string {
+// address is the list of those that are looked for from a place on; nil: from its beginning.
+func (v peopleView) address(from *keyset.Place) string {
 	query := v.query()
-	if place != "" {
-		query.Set(place, id.String())
-	}
+	web.SetPlace(query, from)
 	return association.Address(association.PeoplePath, query)
 }
 
 // file is the whole list as a file of that kind.
 func (v peopleView) file(kind string) string {
 	return association.Address(association.PeoplePath+"."+kind, v.query())
-}
-
-// previous and next are what stands before and after the page; empty where nothing does.
-func (v peopleView) previous() string {
-	if !v.Before || len(v.People) == 0 {
-		return ""
-	}
-	return v.address("before", v.People[0].ID)
-}
-
-func (v peopleView) next() string {
-	if !v.More || len(v.People) == 0 {
-		return ""
-	}
-	return v.address("after", v.People[len(v.People)-1].ID)
 }
 
 func (h *Handler) people(r *web.Request) error {
@@ -91,19 +77,14 @@ func (h *Handler) people(r *web.Request) error {
 func (h *Handler) findPeople(r *web.Request) error {
 	v := peopleView{Text: association.Sought(r.Form("q"))}
 	v.found = r.Hide(association.PeoplePath, map[string]string{"q": v.Text})
-	return r.Redirect(v.address("", uuid.Nil))
+	return r.Redirect(v.address(nil))
 }
 
 // showPeople answers with a page of the list; while the form to look for somebody is wrong, with nobody.
 func (h *Handler) showPeople(r *web.Request, status int, v peopleView) error {
 	if v.Find.Errors == nil {
 		v.Find.Values = map[string]string{"q": v.Text}
-		sought := account.Sought{Text: v.Text, Limit: peoplePerPage}
-		if id, err := uuid.Parse(r.Query("after")); err == nil {
-			sought.From = &account.Place{ID: id}
-		} else if id, err := uuid.Parse(r.Query("before")); err == nil {
-			sought.From = &account.Place{ID: id, Back: true}
-		}
+		sought := account.Sought{Text: v.Text, Limit: peoplePerPage, From: web.ReadRow(r)}
 		var err error
 		if v.Listed, err = h.Accounts.Associates(r.Context(), sought); err != nil {
 			return err
@@ -234,7 +215,7 @@ func (h *Handler) showPerson(r *web.Request, id uuid.UUID, v personView) error {
 		}
 	}
 	if r.Holds(account.SeeSecurity) {
-		if v.Events, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events}); err != nil {
+		if v.Events, _, err = h.Security.List(r.Context(), security.Filter{Person: id, Limit: events}); err != nil {
 			return err
 		}
 		if v.Zones, err = h.Delivery.Zones(r.Context()); err != nil {

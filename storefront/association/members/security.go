@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -42,9 +43,9 @@ type securityView struct {
 	Person  string // the name of whom it is narrowed to
 	Entries []security.Entry
 	Zones   []delivery.Zone
-	Next    string // the place where the next page begins; empty: there is none
-	First   bool
-	from    func(address string) string // where what came from a network address stands
+	From    *keyset.Place // where the page begins; nil: it is the first
+	keyset.Turns
+	from func(address string) string // where what came from a network address stands
 }
 
 // query writes the filter the way readSecurityFilter reads it.
@@ -64,12 +65,10 @@ func (f securityFilter) query() url.Values {
 	return query
 }
 
-// address is the record at path under this filter, from that place on; empty: from the beginning.
-func (f securityFilter) address(path, place string) string {
+// address is the record at path under this filter, from that place on; nil: from the beginning.
+func (f securityFilter) address(path string, from *keyset.Place) string {
 	query := f.query()
-	if place != "" {
-		query.Set("place", place)
-	}
+	web.SetPlace(query, from)
 	return association.Address(path, query)
 }
 
@@ -78,8 +77,7 @@ var soughtEvents = []string{"who", "address"}
 
 func (h *Handler) security(r *web.Request) error {
 	query, err := r.Sought(association.SecurityPath, soughtEvents...)
-	from := web.ReadPlace(r.Query("place"))
-	v := securityView{First: from == nil}
+	v := securityView{From: web.ReadPlace(r.Query("place"))}
 	if err != nil {
 		return h.showSecurity(r, query, v, err)
 	}
@@ -88,28 +86,21 @@ func (h *Handler) security(r *web.Request) error {
 		return h.showSecurity(r, query, v, err)
 	}
 	v.Usable = true
-	if filter.Limit = eventsPerPage + 1; from != nil {
-		filter.Before = security.Place{At: from.At, ID: from.ID}
-	}
-	if v.Entries, err = h.Security.List(r.Context(), filter); err != nil {
+	filter.Place, filter.Limit = v.From, eventsPerPage
+	if v.Entries, v.Turns, err = h.Security.List(r.Context(), filter); err != nil {
 		return err
-	}
-	if len(v.Entries) > eventsPerPage {
-		v.Entries = v.Entries[:eventsPerPage]
-		last := v.Entries[eventsPerPage-1].Place()
-		v.Next = web.Place{At: last.At, ID: last.ID}.String()
 	}
 	return h.showSecurity(r, query, v, nil)
 }
 
 // findEvents leads to the events that the filter lets through.
 func (h *Handler) findEvents(r *web.Request) error {
-	v := securityView{First: true}
+	v := securityView{}
 	if _, err := h.readSecurityFilter(r, r.FormValues(), &v); err != nil {
 		return h.showSecurity(r, r.FormValues(), v, err)
 	}
 	v.Filter.found = r.Hide(association.SecurityPath, map[string]string{"who": v.Filter.Who, "address": v.Filter.Address})
-	return r.Redirect(v.Filter.address(association.SecurityPath, ""))
+	return r.Redirect(v.Filter.address(association.SecurityPath, nil))
 }
 
 // showSecurity answers with a page of the record, or with the form and what is wrong with it.
@@ -124,7 +115,7 @@ func (h *Handler) showSecurity(r *web.Request, typed url.Values, v securityView,
 		return err
 	}
 	v.from = func(address string) string {
-		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, "")
+		return securityFilter{found: r.Hide(association.SecurityPath, map[string]string{"address": address})}.address(association.SecurityPath, nil)
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.security.title"))
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -55,7 +56,7 @@ type ordersView struct {
 	Held order.HeldNow
 	order.Listed
 	Messages map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
-	place    string               // of this page, as addresses have it
+	from     *keyset.Place        // where the page begins; nil: it is the first
 }
 
 // ordersFilter is which orders are listed.
@@ -67,22 +68,7 @@ type ordersFilter struct {
 }
 
 // many reports whether there are more orders than the page shows.
-func (v ordersView) many() bool { return v.Before || v.More }
-
-// previous and next are the pages before and after this one; empty where there is none.
-func (v ordersView) previous() string {
-	if !v.Before || len(v.Orders) == 0 {
-		return ""
-	}
-	return v.Filter.address(web.Place(v.Filter.sought().Place(v.Orders[0], true)).String())
-}
-
-func (v ordersView) next() string {
-	if !v.More || len(v.Orders) == 0 {
-		return ""
-	}
-	return v.Filter.address(web.Place(v.Filter.sought().Place(v.Orders[len(v.Orders)-1], false)).String())
-}
+func (v ordersView) many() bool { return v.Previous != nil || v.Next != nil }
 
 // all reports whether every order is let through.
 func (f ordersFilter) all() bool { return f == ordersFilter{} }
@@ -111,12 +97,10 @@ func (f ordersFilter) query() url.Values {
 	return query
 }
 
-// address is the page of the list under this filter that begins at a place; empty: the first one.
-func (f ordersFilter) address(place string) string {
+// address is the page of the list under this filter that begins at a place; nil: the first one.
+func (f ordersFilter) address(from *keyset.Place) string {
 	query := f.query()
-	if place != "" {
-		query.Set("place", place)
-	}
+	web.SetPlace(query, from)
 	return association.Address(association.OrdersPath, query)
 }
 
@@ -141,7 +125,7 @@ func (h *Handler) findOrders(r *web.Request) error {
 		return h.showOrders(r, r.FormValues(), ordersView{}, err)
 	}
 	f.found = r.Hide(association.OrdersPath, map[string]string{"q": f.Query})
-	return r.Redirect(f.address(""))
+	return r.Redirect(f.address(nil))
 }
 
 // showOrders answers with a page of the list, or with the form and what is wrong with it.
@@ -202,11 +186,8 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),
 	}
-	from := web.ReadPlace(r.Query("place"))
-	if from != nil {
-		v.place = from.String()
-	}
-	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), (*order.Place)(from), ordersPerPage); err != nil {
+	v.from = web.ReadPlace(r.Query("place"))
+	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), v.from, ordersPerPage); err != nil {
 		return ordersView{}, fmt.Errorf("list orders: %w", err)
 	}
 	v.Messages = make(map[uuid.UUID]string, len(v.Orders))

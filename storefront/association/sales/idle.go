@@ -3,7 +3,7 @@ package sales
 import (
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -35,13 +35,7 @@ func (h *Handler) idlePage(r *web.Request) error {
 		return err
 	}
 	if v.Usable {
-		var from *cooperative.Place
-		if id, err := uuid.Parse(r.Query("after")); err == nil {
-			from = &cooperative.Place{ID: id}
-		} else if id, err := uuid.Parse(r.Query("before")); err == nil {
-			from = &cooperative.Place{ID: id, Back: true}
-		}
-		if v.Idle, err = h.Reports.Idle(r.Context(), v.Filter.report(), from, idlePerPage); err != nil {
+		if v.Idle, err = h.Reports.Idle(r.Context(), v.Filter.report(), web.ReadRow(r), idlePerPage); err != nil {
 			return err
 		}
 		if v.List, err = h.idle(r, v.Filter, v.Cooperatives); err != nil {
@@ -89,24 +83,9 @@ func (h *Handler) idle(r *web.Request, f salesFilter, list []report.Cooperative)
 	return shown, nil
 }
 
-// address is the list under the same filter; place is "after" or "before" a cooperative.
-func (v idleView) address(place string, id uuid.UUID) string {
+// from is the list under the same filter from a place on.
+func (v idleView) from(place *keyset.Place) string {
 	query := v.Filter.query()
-	query.Set(place, id.String())
+	web.SetPlace(query, place)
 	return association.IdlePath + "?" + query.Encode()
-}
-
-// previous and next are what stands before and after the page; empty where nothing does.
-func (v idleView) previous() string {
-	if !v.Idle.Before || len(v.List) == 0 {
-		return ""
-	}
-	return v.address("before", v.List[0].ID)
-}
-
-func (v idleView) next() string {
-	if !v.More || len(v.List) == 0 {
-		return ""
-	}
-	return v.address("after", v.List[len(v.List)-1].ID)
 }

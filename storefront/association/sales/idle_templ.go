@@ -197,7 +197,7 @@ func idlePage(p ui.Page, v idleView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Turns(p, p.Link(v.previous()), p.Link(v.next())).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Turns(p, v.Turns, v.from).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

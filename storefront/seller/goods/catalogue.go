@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -63,7 +64,7 @@ func (h *Handler) showCatalogue(r *web.Request, status int, query url.Values, v 
 // filterOf reads what the address asks for; what makes no sense is not asked for.
 func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
 	f := catalog.Filter{
-		Query: strings.TrimSpace(query.Get("q")), From: (*catalog.Place)(web.ReadPlace(query.Get("place"))), PerPage: productsPerPage,
+		Query: strings.TrimSpace(query.Get("q")), From: web.ReadPlace(query.Get("place")), PerPage: productsPerPage,
 	}
 	switch show := query.Get("show"); show {
 	case catalog.Published, catalog.Draft, catalog.Archived, catalog.SoldOut, catalog.Unpictured:
@@ -76,16 +77,14 @@ func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
 }
 
 // address is the page under the same filter that begins at a place; nil: the first one.
-func (v catalogueView) address(from *catalog.Place) string {
+func (v catalogueView) address(from *keyset.Place) string {
 	query := url.Values{}
 	for name, value := range map[string]string{"q": v.Filter.Query, "category": v.Filter.Category, "show": v.Filter.State} {
 		if value != "" {
 			query.Set(name, value)
 		}
 	}
-	if from != nil {
-		query.Set("place", web.Place(*from).String())
-	}
+	web.SetPlace(query, from)
 	if len(query) == 0 {
 		return seller.CataloguePath
 	}
@@ -94,21 +93,6 @@ func (v catalogueView) address(from *catalog.Place) string {
 
 // here is the present page.
 func (v catalogueView) here() string { return v.address(v.Filter.From) }
-
-// previous and next are the pages before and after this one; empty where there is none.
-func (v catalogueView) previous() string {
-	if !v.Before || len(v.Products) == 0 {
-		return ""
-	}
-	return v.address(new(v.Products[0].Place(true)))
-}
-
-func (v catalogueView) next() string {
-	if !v.More || len(v.Products) == 0 {
-		return ""
-	}
-	return v.address(new(v.Products[len(v.Products)-1].Place(false)))
-}
 
 // showing is the first page under the same search with another state.
 func (v catalogueView) showing(state string) string {

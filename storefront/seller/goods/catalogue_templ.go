@@ -348,7 +348,7 @@ func cataloguePage(p ui.Page, v catalogueView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Turns(p, p.Link(v.previous()), p.Link(v.next())).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Turns(p, v.Turns, v.address).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

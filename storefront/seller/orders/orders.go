@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -59,38 +60,21 @@ type ordersView struct {
 	Shelf  shelf
 	Counts map[order.PartState]int
 	order.ListedParts
-	Now   time.Time
-	place string // of this page, as addresses have it
+	Now  time.Time
+	from *keyset.Place // where the page begins; nil: it is the first
 }
 
-// address is a shelf from a place on, empty: from its beginning; the first shelf needs no name.
-func (v ordersView) address(s shelf, place string) string {
+// address is the shelf from a place on, nil: from its beginning; the first one needs no name.
+func (s shelf) address(from *keyset.Place) string {
 	query := url.Values{}
 	if s.name != shelves[0].name {
 		query.Set("show", s.name)
 	}
-	if place != "" {
-		query.Set("place", place)
-	}
+	web.SetPlace(query, from)
 	if len(query) == 0 {
 		return ordersPath
 	}
 	return ordersPath + "?" + query.Encode()
-}
-
-// previous and next are the pages before and after this one; empty where there is none.
-func (v ordersView) previous() string {
-	if !v.Before {
-		return ""
-	}
-	return v.address(v.Shelf, web.Place(v.Parts[0].Place(true)).String())
-}
-
-func (v ordersView) next() string {
-	if !v.More {
-		return ""
-	}
-	return v.address(v.Shelf, web.Place(v.Parts[len(v.Parts)-1].Place(false)).String())
 }
 
 func (h *Handler) orders(r *web.Request) error {
@@ -105,17 +89,14 @@ func (h *Handler) orders(r *web.Request) error {
 		return err
 	}
 	v.Counts = counts
-	from := (*order.Place)(web.ReadPlace(r.Query("place")))
-	v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, from, ordersPerPage)
-	if err == nil && len(v.Parts) == 0 && from != nil { // nothing stands there any more
-		from = nil
+	v.from = web.ReadPlace(r.Query("place"))
+	v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, v.from, ordersPerPage)
+	if err == nil && len(v.Parts) == 0 && v.from != nil { // nothing stands there any more
+		v.from = nil
 		v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, nil, ordersPerPage)
 	}
 	if err != nil {
 		return err
-	}
-	if from != nil {
-		v.place = web.Place(*from).String()
 	}
 	return r.Render(http.StatusOK, ordersPage(p, v))
 }

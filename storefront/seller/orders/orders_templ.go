@@ -82,7 +82,7 @@ func ordersPage(p ui.Page, v ordersView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, s := range shelves {
-				templ_7745c5c3_Err = seller.Chip(p.URL(v.address(s, "")), p.T("seller.orders.shelf_"+s.name), v.figure(p.L, s), s.name == v.Shelf.name).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = seller.Chip(p.URL(s.address(nil)), p.T("seller.orders.shelf_"+s.name), v.figure(p.L, s), s.name == v.Shelf.name).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -121,7 +121,7 @@ func ordersPage(p ui.Page, v ordersView) templ.Component {
 						}
 					}
 					if p.Holds(account.PrepareParts) {
-						templ_7745c5c3_Err = orderVerbs(p, part, v.address(v.Shelf, v.place)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = orderVerbs(p, part, v.Shelf.address(v.from)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -145,7 +145,7 @@ func ordersPage(p ui.Page, v ordersView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Turns(p, p.Link(v.previous()), p.Link(v.next())).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Turns(p, v.Turns, v.Shelf.address).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
