@@ -62,7 +62,6 @@ func readPerLine(statement string) int {
 // what is kept: a fast machine asks all pages meanwhile.
 var readMore = []exception{
 	{`group by cooperative_id having sum(orders) > 0`, `what was sold is drawn as spread over all cooperatives: what each sold in a period is read once, and after that only of those that changed`, false},
-	{`from hold_lines group by product_id) l`, `what is held is told apart by product once after each hold, for as many as wait to be confirmed`, false},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
 	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
 }

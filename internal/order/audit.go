@@ -165,10 +165,14 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			full join hold_lines l using (order_id, product_id)
 			where e.quantity is distinct from l.quantity`},
 		audit.Query{Name: "order: all that is held is the sum of the holds", SQL: `
-			select format('%s pieces are held, %s of them beyond a share, counted %s and %s', h.pieces, h.spare, t.pieces, t.spare)
-			from hold_totals t
-			cross join (select coalesce(sum(pieces), 0) as pieces, coalesce(sum(spare), 0) as spare from holds) h
-			where t.pieces <> h.pieces or t.spare <> h.spare`},
+			select format('held are %s, counted %s', row_to_json(n), row_to_json(t))
+			from hold_totals_now n
+			cross join (select orders, mailed, pieces, spare, phones, addresses from hold_totals) t
+			where row(t.*) is distinct from row(n.*)`},
+		audit.Query{Name: "order: what a telephone number or an address holds is the sum of its holds", SQL: `
+			select format('%s %s: holds %s, counted %s', coalesce(n.kind, t.kind), coalesce(n.who, t.who), row_to_json(n), row_to_json(t))
+			from holders_now n full join holders t using (kind, who)
+			where (t.orders, t.mailed, t.pieces, t.since) is distinct from (n.orders, n.mailed, n.pieces, n.since)`},
 		// A letter that is on its way is looked for, too: none may be about an order that is erased.
 		audit.Query{Name: "order: of a buyer who was erased nothing is kept", SQL: `
 			select format('order %s was erased at %s: %s', o.number, o.erased_at, k.what)

@@ -13,7 +13,8 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Holders is which unconfirmed orders are meant: all, or those under a telephone number or from an address.
+// Holders is which unconfirmed orders are meant: all, or those under a telephone number or from an address, and not
+// of both.
 type Holders struct {
 	Phone   string // E.164
 	Address string // as Holder tells it
@@ -23,13 +24,16 @@ type Holders struct {
 const whereHolders = `
 	($1 = '' or phone = $1) and ($2 = '' or address = decode($2, 'hex')) and ($3 or confirmed_at is null)`
 
-// Waiting is what some holders hold.
+// Waiting is what some holders hold, with what their buyers confirmed by mail.
 type Waiting struct {
 	Orders int
 	Pieces int
-	Mailed int       // of the orders, those that their buyers confirmed by mail
+	Mailed int       // of the orders, those that were confirmed so
 	Until  time.Time // when the latest of them was placed; zero: there are none
 }
+
+// Unconfirmed counts the orders that not even their buyers confirmed.
+func (w Waiting) Unconfirmed() int { return w.Orders - w.Mailed }
 
 // Holder is a telephone number or an address with what it holds.
 type Holder struct {
@@ -43,7 +47,7 @@ type Holder struct {
 // holdersShown bounds a list of holders: those that hold most.
 const holdersShown = 20
 
-// Waiting tells what is held by some.
+// Waiting tells what is held by some, whether or not Mailed says that all of it is meant.
 func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
 	if !of.valid() {
 		return Waiting{}, ErrNotFound
@@ -52,10 +56,19 @@ func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
 		Waiting
 		Latest *time.Time
 	}
-	err := s.db.GetContext(ctx, &w, `
-		select count(*) as orders, coalesce(sum(pieces), 0) as pieces, count(confirmed_at) as mailed, max(at) as latest
-		from holds where `+whereHolders, of.Phone, of.Address, of.Mailed)
-	if err != nil {
+	query := `select orders, pieces, mailed, (select max(at) from holds) as latest from hold_totals where $1 = ''`
+	switch {
+	case of.Phone != "":
+		query = `
+			select orders, pieces, mailed, (select max(at) from holds where phone = who) as latest
+			from holders where kind = 'phone' and who = $1`
+	case of.Address != "":
+		query = `
+			select orders, pieces, mailed, (select max(at) from holds where address = decode(who, 'hex')) as latest
+			from holders where kind = 'address' and who = lower($1)`
+	}
+	err := s.db.GetContext(ctx, &w, query, of.Phone+of.Address)
+	if err != nil && !postgres.NoRows(err) { // whoever holds nothing any more has none
 		return Waiting{}, fmt.Errorf("order: what is held by some: %w", err)
 	}
 	if w.Latest != nil {
@@ -66,20 +79,15 @@ func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
 
 func (of Holders) valid() bool {
 	_, err := hex.DecodeString(of.Address)
-	return err == nil
+	return err == nil && (of.Phone == "" || of.Address == "")
 }
 
-// Holders lists the telephone numbers and the addresses that hold most.
+// Holders lists the telephone numbers and the addresses that hold most; of as much, those first that hold it longest.
 func (s *Service) Holders(ctx context.Context) (phones, addresses []Holder, err error) {
-	for list, column := range map[*[]Holder]string{&phones: `phone`, &addresses: `encode(address, 'hex')`} {
-		name := "phone"
-		if list == &addresses {
-			name = "address"
-		}
+	for column, list := range map[string]*[]Holder{"phone": &phones, "address": &addresses} {
 		err := s.db.SelectContext(ctx, list, `
-			select `+column+` as `+name+`, count(*) as orders, sum(pieces) as pieces, min(at) as since
-			from holds where `+name+` is not null
-			group by 1 order by pieces desc, since limit $1`, holdersShown)
+			select who as `+column+`, orders, pieces, since
+			from holders where kind = $1 order by pieces desc, since, who limit $2`, column, holdersShown)
 		if err != nil {
 			return nil, nil, fmt.Errorf("order: who holds: %w", err)
 		}
@@ -134,5 +142,8 @@ func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) 
 			return freed, err
 		}
 	}
-	return freed, nil
+	if freed == 0 {
+		return 0, nil
+	}
+	return freed, s.countHeldUp(ctx) // whoever freed them looks next at what is held up still
 }

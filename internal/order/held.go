@@ -19,6 +19,8 @@ type HeldNow struct {
 	Addresses  int        // from so many network addresses, as far as these are counted
 	Since      *time.Time // when the oldest of them was placed
 	AlarmSince *time.Time `db:"alarm_since"` // nil: nothing to be alarmed at
+	HeldUp     int        `db:"held_up"`     // products of which they hold as much as the settings allow, as they were counted last
+	HeldUpAt   *time.Time `db:"held_up_at"`  // when that was; nil: never
 }
 
 // Share is how much of all goods is held, from 0 to 1.
@@ -38,56 +40,39 @@ func (s *Service) HoldHours(ctx context.Context) (int, error) {
 	return decided.HoldHours, nil
 }
 
-// Held tells what unconfirmed orders keep from others. It reads those orders only.
+// Held tells what unconfirmed orders keep from others, as far as it is carried: one row, and the oldest of them.
 func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.db) }
 
 func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	var now HeldNow
 	err := sqlx.GetContext(ctx, q, &now, `
-		select t.pieces, t.on_sale, t.alarm_since, h.orders, h.phones, h.addresses, h.since
-		from hold_totals t
-		cross join (
-		    select count(*) filter (where confirmed_at is null) as orders, count(distinct phone) as phones, count(distinct address) as addresses, min(at) as since
-		    from holds) h`)
+		select pieces, on_sale, orders - mailed as orders, phones, addresses, (select min(at) from holds) as since,
+		       alarm_since, held_up, held_up_at
+		from hold_totals`)
 	if err != nil {
 		return HeldNow{}, fmt.Errorf("order: what is held: %w", err)
 	}
 	return now, nil
 }
 
-// heldUp is a number of products that was counted.
-type heldUp struct {
-	share    int    // of a product, that unconfirmed orders may hold
-	turn     string // of the holds: it moves with each of them
-	at       time.Time
-	products int
-}
-
-// heldUpFor is how long a number of products stands while no hold came or went: their stock may have moved.
-const heldUpFor = time.Minute
-
-// HeldUp counts the products of which unconfirmed orders hold as much as the settings allow: anew when a hold came or
-// went, and after a minute.
-func (s *Service) HeldUp(ctx context.Context) (int, error) {
+// countHeldUp counts the products of which unconfirmed orders hold as much as the settings allow. It reads what all of
+// them hold.
+func (s *Service) countHeldUp(ctx context.Context) error {
 	bounds, err := settings.Read(ctx, s.db)
 	if err != nil {
-		return 0, fmt.Errorf("order: %w", err)
+		return fmt.Errorf("order: %w", err)
 	}
-	now := heldUp{share: bounds.ProductShare, at: s.Now()}
-	if err := s.db.GetContext(ctx, &now.turn, `select xmin::text from hold_totals`); err != nil {
-		return 0, fmt.Errorf("order: products that are held up: %w", err)
-	}
-	if was := s.heldUp.Load(); was != nil && was.share == now.share && was.turn == now.turn && now.at.Sub(was.at).Abs() < heldUpFor {
-		return was.products, nil
-	}
-	err = s.db.GetContext(ctx, &now.products, `
+	var products int
+	err = s.db.GetContext(ctx, &products, `
 		select count(*)
 		from (select product_id, sum(quantity) as held from hold_lines group by product_id) l
 		cross join lateral (select stock from goods where id = l.product_id offset 0) p -- each by its key, and not all goods
 		where l.held * 100 >= (l.held + p.stock) * $1::int`, bounds.ProductShare)
-	if err != nil {
-		return 0, fmt.Errorf("order: products that are held up: %w", err)
+	if err == nil {
+		_, err = s.db.ExecContext(ctx, `update hold_totals set held_up = $1, held_up_at = $2`, products, s.Now())
 	}
-	s.heldUp.Store(&now)
-	return now.products, nil
+	if err != nil {
+		return fmt.Errorf("order: count the products that are held up: %w", err)
+	}
+	return nil
 }

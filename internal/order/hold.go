@@ -44,7 +44,8 @@ import (
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines). The rows of hold_turns guard what
 // one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals
-// all of it. They are locked in that order, after the basket's.
+// all of it, and with that what is carried of each telephone and address (holders; the trigger holds_carry). They are
+// locked in that order, after the basket's.
 
 // Held says that unconfirmed orders hold so much of these products that no more of them is given to
 // another; Available can be ordered at once.
@@ -339,7 +340,8 @@ func (s *Service) measure(ctx context.Context) error {
 	return s.count(ctx)
 }
 
-// count counts the pieces of all goods, in stock or held. It reads the whole catalogue.
+// count counts the pieces of all goods, in stock or held, and the products that are held up. It reads the whole
+// catalogue.
 func (s *Service) count(ctx context.Context) error {
 	stock, err := s.catalog.OnSale(ctx)
 	if err != nil {
@@ -348,7 +350,7 @@ func (s *Service) count(ctx context.Context) error {
 	if _, err = s.db.ExecContext(ctx, `update hold_totals set on_sale = $1 + pieces, counted_at = $2`, stock, s.Now()); err != nil {
 		return fmt.Errorf("order: count the goods: %w", err)
 	}
-	return nil
+	return s.countHeldUp(ctx)
 }
 
 // MeasureArgs is the periodic job that counts all goods, of which unconfirmed orders may hold a share. When much of

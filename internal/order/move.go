@@ -98,13 +98,17 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string) error {
 		if err := s.fit(ctx, tx, o, decided.Holds); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {
-			return fmt.Errorf("order: confirm a hold: %w", err)
-		}
 		if err := s.wanted(ctx, tx, o.ID); err != nil {
 			return err
 		}
-		return s.prolong(ctx, tx, o)
+		if err := s.prolong(ctx, tx, o); err != nil {
+			return err
+		}
+		// The last change, as in hold: from here on others wait.
+		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {
+			return fmt.Errorf("order: confirm a hold: %w", err)
+		}
+		return nil
 	})
 }
 

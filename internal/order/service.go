@@ -3,7 +3,6 @@ package order
 import (
 	"context"
 	"crypto/sha256"
-	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -34,7 +33,6 @@ type Service struct {
 	texts    *i18n.Bundle
 	secret   []byte
 	baseURL  string
-	heldUp   *atomic.Pointer[heldUp] // as it was counted last
 
 	tx *sqlx.Tx // see Within
 }
@@ -45,7 +43,6 @@ func New(db *sqlx.DB, catalog *catalog.Service, delivery *delivery.Service, paym
 	return &Service{
 		Gate: newGate(db), Now: now,
 		db: db, catalog: catalog, delivery: delivery, payments: payments, jobs: jobs, texts: texts, secret: secret, baseURL: baseURL,
-		heldUp: new(atomic.Pointer[heldUp]),
 	}
 }
 

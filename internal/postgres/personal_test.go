@@ -23,6 +23,7 @@ var nobodys = map[string]string{
 		"local_number odco_number ice tax_id state",
 	"delivery_zones":     "slug name_ar name_fr name_en map_sea map_shore map_hills",
 	"drawn_products":     "shelf products",
+	"holders":            "kind",
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",
 	"order_adjustments":  "reason actor",

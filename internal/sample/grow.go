@@ -198,7 +198,7 @@ const (
 // carried are tables that count and countStanding fill: copies of their rows would only be taken away again, and be in
 // the way of whoever reads them before the database has cleared them up.
 var carried = []string{
-	"balances", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_parts", "standing_changes", "statement_days",
+	"balances", "holders", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_parts", "standing_changes", "statement_days",
 	"unconfirmed_changes",
 }
 
@@ -301,7 +301,9 @@ func (g *growth) fillShelves() error {
 // count counts again what is counted over the whole market.
 func (g *growth) count() error {
 	return g.exec(`
-		update hold_totals set pieces = (select coalesce(sum(pieces), 0) from holds), spare = (select coalesce(sum(spare), 0) from holds)`,
+		update hold_totals set (orders, mailed, pieces, spare, phones, addresses) =
+		    (select orders, mailed, pieces, spare, phones, addresses from hold_totals_now)`,
+		`delete from holders`, `insert into holders select * from holders_now`,
 		`delete from product_counts`, `insert into product_counts select * from product_counts_now`,
 		`update stalls s set published = n.published from product_counts n where n.cooperative_id = s.cooperative_id`,
 		`delete from offered_changes`, `insert into offered_changes (products) select sum(published) from stalls where shown`,

@@ -17,7 +17,6 @@ import (
 // heldView is that page, for all of them or for some.
 type heldView struct {
 	Now       order.HeldNow
-	HeldUp    int // products of which as much is held as may be
 	Of        order.Holders
 	Waiting   order.Waiting // of these
 	Phones    []order.Holder
@@ -27,9 +26,6 @@ type heldView struct {
 
 // some reports whether the page is about some of the holders only.
 func (v heldView) some() bool { return v.Of.Phone != "" || v.Of.Address != "" }
-
-// unconfirmed counts the orders that not even their buyers confirmed.
-func (v heldView) unconfirmed() int { return v.Waiting.Orders - v.Waiting.Mailed }
 
 // heldBy is the page for one holder.
 func heldBy(phone, address string) string {
@@ -54,9 +50,6 @@ func (h *Handler) showHeld(r *web.Request, status int, v heldView) error {
 	ctx := r.Context()
 	var err error
 	if v.Now, err = h.Orders.Held(ctx); err != nil {
-		return err
-	}
-	if v.HeldUp, err = h.Orders.HeldUp(ctx); err != nil {
 		return err
 	}
 	if v.Waiting, err = h.Orders.Waiting(ctx, v.Of); err != nil {
@@ -87,12 +80,16 @@ func (h *Handler) free(r *web.Request) error {
 	if freed > 0 {
 		r.Record(security.OrdersFreed, uuid.Nil, strconv.Itoa(freed))
 	}
-	left, err := h.Orders.Waiting(r.Context(), of)
+	waiting, err := h.Orders.Waiting(r.Context(), of)
 	if err != nil {
 		return err
 	}
-	if freed > 0 && left.Orders > 0 {
-		r.Flash("association.held.freed_some", "Count", freed, "Left", left.Orders)
+	left := waiting.Unconfirmed()
+	if of.Mailed {
+		left = waiting.Orders
+	}
+	if freed > 0 && left > 0 {
+		r.Flash("association.held.freed_some", "Count", freed, "Left", left)
 	} else {
 		r.Flash("association.held.freed", "Count", freed)
 	}
