@@ -20,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
@@ -27,10 +28,12 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/internal/sample"
+	"github.com/souk-taawon/souk/internal/settlement"
 )
 
 // The two markets whose pages are read: whatever there is many of, there is four times as much of in the second.
@@ -38,6 +41,10 @@ var (
 	readSmall = sample.Size{Copies: 4, Shelf: 600, Sales: 4}
 	readLarge = sample.Size{Copies: 16, Shelf: 2400, Sales: 16}
 )
+
+// heldPerCopy is how many orders more wait to be confirmed in each copy of a market: those of the sample are too few to
+// be seen.
+const heldPerCopy = 12
 
 // mayRead is how many rows a statement may read in the large market that reads so many in the small one.
 func mayRead(small int) int { return small + small/4 + 25 }
@@ -192,6 +199,12 @@ func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[strin
 	served := make(chan error, 1)
 	go func() { served <- a.server.Serve(public) }() // nothing but its doors: no job asks anything meanwhile
 	defer func() { err = errors.Join(err, a.server.Shutdown(ctx), <-served) }()
+	if err := holdGoods(ctx, a, heldPerCopy*size.Copies); err != nil {
+		return nil, err
+	}
+	if err := (&settlement.FoldWorker{Settlements: a.Settlements}).Work(ctx, nil); err != nil {
+		return nil, err
+	}
 	if err := (&catalog.DrawShelvesWorker{Catalog: a.Catalog}).Work(ctx, nil); err != nil {
 		return nil, err
 	}
@@ -230,6 +243,32 @@ func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[strin
 		return nil, fmt.Errorf("placing an order: %w", err)
 	}
 	return found, nil
+}
+
+// holdGoods places so many orders, each of another cooperative, under a telephone number and from an address of its own.
+func holdGoods(ctx context.Context, a *app, orders int) error {
+	var products []uuid.UUID
+	err := a.DB.SelectContext(ctx, &products, `
+		select p.id from sellers c cross join lateral (
+		    select id from offered where cooperative_id = c.id and stock >= 5 order by id limit 1) p
+		order by p.id limit $1`, orders)
+	if err == nil && len(products) < orders {
+		err = fmt.Errorf("%d cooperatives for %d orders", len(products), orders)
+	}
+	if err != nil {
+		return err
+	}
+	for n, id := range products {
+		_, err := a.Orders.Place(ctx, order.PlaceInput{
+			Lines:    []order.Line{{ProductID: id, Quantity: 1}},
+			Buyer:    order.Buyer{Name: "Nadia", Phone: fmt.Sprintf("06621%05d", n), Place: "berkane", Address: "Hay Essalam"},
+			Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop, From: fmt.Sprintf("192.0.%d.%d", n/256, n%256),
+		})
+		if err != nil {
+			return fmt.Errorf("order %d of %d: %w", n, orders, err)
+		}
+	}
+	return nil
 }
 
 // placing is a checkout, filled in.
