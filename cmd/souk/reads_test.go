@@ -32,6 +32,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
+	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -203,6 +204,9 @@ func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[strin
 		return nil, err
 	}
 	if err := (&settlement.FoldWorker{Settlements: a.Settlements}).Work(ctx, nil); err != nil {
+		return nil, err
+	}
+	if err := (&report.FoldWorker{Reports: a.Reports}).Work(ctx, nil); err != nil {
 		return nil, err
 	}
 	if err := (&catalog.DrawShelvesWorker{Catalog: a.Catalog}).Work(ctx, nil); err != nil {
