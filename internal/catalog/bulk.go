@@ -48,16 +48,24 @@ func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, li
 		from written where is_new`, coopID, now); err != nil {
 		return refused(err)
 	}
-	if _, err := tx.ExecContext(ctx, `
+	// Whoever sets a name has the product's words made anew, which is a third of what a change costs. Those that keep
+	// theirs come first, since afterwards all do.
+	const (
+		changed = `
 		update products p
-		set category = u.category, name_ar = u.name_ar, name_fr = u.name_fr, name_en = u.name_en,
-		    description_ar = u.description_ar, description_fr = u.description_fr, description_en = u.description_en,
+		set category = u.category, description_ar = u.description_ar, description_fr = u.description_fr, description_en = u.description_en,
 		    unit_amount = u.unit_amount, unit_code = u.unit_code, price_centimes = u.price_centimes,
 		    stock = p.stock + u.delta, counts = p.counts + (u.delta <> 0)::int, season_from = u.season_from, season_to = u.season_to,
-		    authorisation = u.authorisation, authorisation_expires_on = u.authorisation_expires_on, updated_at = $1
-		from written u
-		where p.id = u.id and not u.is_new`, now); err != nil {
-		return refused(err)
+		    authorisation = u.authorisation, authorisation_expires_on = u.authorisation_expires_on, updated_at = $1`
+		renamed = changed + `, name_ar = u.name_ar, name_fr = u.name_fr, name_en = u.name_en`
+	)
+	for _, statement := range []string{
+		changed + ` from written u where p.id = u.id and not u.is_new and (p.name_ar, p.name_fr, p.name_en) is not distinct from (u.name_ar, u.name_fr, u.name_en)`,
+		renamed + ` from written u where p.id = u.id and not u.is_new and (p.name_ar, p.name_fr, p.name_en) is distinct from (u.name_ar, u.name_fr, u.name_en)`,
+	} {
+		if _, err := tx.ExecContext(ctx, statement, now); err != nil {
+			return refused(err)
+		}
 	}
 	if _, err := tx.ExecContext(ctx, `
 		insert into stock_movements (id, product_id, delta, reason, actor, user_id, at)

@@ -173,7 +173,29 @@ func (d *database) wantUpToDate() {
 			d.t.Errorf("audit: %s: %q", check.Name, check.Problems)
 		}
 	}
+	d.wantMadeAsNow()
 	d.wantJobsWorked()
+}
+
+// wantMadeAsNow wants each generated value to be what a row that is written now has: a migration that replaces a
+// function makes anew what was made by it, or changes nothing of what comes out.
+func (d *database) wantMadeAsNow() {
+	d.t.Helper()
+	var made []struct{ Table, Column, Expression string }
+	if err := d.db.Select(&made, `
+		select table_name as "table", column_name as "column", generation_expression as expression
+		from information_schema.columns where table_schema = 'public' and is_generated = 'ALWAYS'`); err != nil {
+		d.t.Fatal(err)
+	}
+	for _, m := range made {
+		var others int
+		if err := d.db.Get(&others, fmt.Sprintf(`select count(*) from %q where %q is distinct from (%s)`, m.Table, m.Column, m.Expression)); err != nil {
+			d.t.Fatal(err)
+		}
+		if others > 0 {
+			d.t.Errorf("%s.%s of %d rows is not what it would be of new ones", m.Table, m.Column, others)
+		}
+	}
 }
 
 // wantJobsWorked wants each job that waits to be of a kind that somebody still works: one inserts no others.
