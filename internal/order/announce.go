@@ -39,6 +39,22 @@ const (
 	hourlyNetwork = 10 // in an hour to the mailboxes that buyers gave from one network; of a customer of many lines as network.Of says
 )
 
+// busyCooperatives are those of $1 that were told of $2 parts or more that wait unconfirmed: of these the latest are read,
+// and none that nobody was told of.
+const busyCooperatives = `
+	select c.id
+	from unnest($1::uuid[]) c (id)
+	cross join lateral (
+	    select count(*) as parts
+	    from (
+	        select from sub_orders s
+	        where s.cooperative_id = c.id and s.state = 'placed' and s.told and exists (select from holds where order_id = s.order_id)
+	        order by s.placed_at desc limit $2) w) w
+	where w.parts >= $2`
+
+// busyAssociation counts the orders that wait unconfirmed and that the association was told of, up to $1.
+const busyAssociation = `select count(*) from (select from holds where told limit $1) h`
+
 // tellFew marks the parts whose cooperatives are to have mail at once.
 func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order, from makers) error {
 	ids := make([]uuid.UUID, len(o.Parts))
@@ -46,10 +62,7 @@ func (s *Service) tellFew(ctx context.Context, tx *sqlx.Tx, o *Order, from maker
 		ids[i] = p.Cooperative.ID
 	}
 	var busy []uuid.UUID
-	err := tx.SelectContext(ctx, &busy, `
-		select s.cooperative_id from sub_orders s join holds h on h.order_id = s.order_id
-		where s.cooperative_id = any($1) and s.state = 'placed' and s.told
-		group by s.cooperative_id having count(*) >= $2`, pq.Array(ids), toldParts)
+	err := tx.SelectContext(ctx, &busy, busyCooperatives, pq.Array(ids), toldParts)
 	if err != nil {
 		return fmt.Errorf("order: whom to tell at once: %w", err)
 	}
@@ -113,7 +126,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 	var jobs []river.InsertManyParams
 	if !o.Sample {
 		var waiting int
-		err := tx.GetContext(ctx, &waiting, `select count(*) from (select from holds where told limit $1) h`, toldOrders)
+		err := tx.GetContext(ctx, &waiting, busyAssociation, toldOrders)
 		if err != nil {
 			return false, false, fmt.Errorf("order: whom to tell at once: %w", err)
 		}

@@ -3,6 +3,7 @@ package order_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -10,9 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
@@ -215,5 +219,50 @@ func TestNobodyIsToldWhatBecomesOfASample(t *testing.T) {
 	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
 	if mails := m.mails(); len(mails) != 0 {
 		t.Errorf("%v", mails)
+	}
+}
+
+// However many orders strangers send that nobody is told of, one more does not read them.
+func TestWhomToTellIsFoundAmongWhatWasTold(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.restock(m.wheat, 100)
+	for n := range 60 {
+		m.place(m.wants(phone(n), m.wheat, 1))
+	}
+	m.exec(`analyze`)
+	for statement, c := range map[string]struct {
+		args []any
+		most int
+	}{
+		order.BusyCooperatives: {[]any{pq.Array([]uuid.UUID{m.couscous}), 5}, 5 + 5}, // each part and its hold
+		order.BusyAssociation:  {[]any{20}, 20},
+	} {
+		var plan []string
+		m.must(postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
+			if _, err := tx.Exec(`set local enable_seqscan = off`); err != nil { // as where there are many
+				return err
+			}
+			return tx.Select(&plan, `explain (analyze, costs off, timing off) `+statement, c.args...)
+		}))
+		rows := 0
+		for _, line := range plan {
+			var n, loops int
+			if _, numbers, found := strings.Cut(line, "(actual rows="); found && strings.Contains(line, "Scan using") {
+				if _, err := fmt.Sscanf(numbers, "%d loops=%d", &n, &loops); err != nil {
+					t.Fatal(err)
+				}
+				rows += n * loops
+			}
+			if _, removed, found := strings.Cut(line, "Rows Removed by Filter: "); found {
+				if _, err := fmt.Sscan(removed, &n); err != nil {
+					t.Fatal(err)
+				}
+				rows += n
+			}
+		}
+		if rows == 0 || rows > c.most {
+			t.Errorf("%d rows are read:\n%s", rows, strings.Join(plan, "\n"))
+		}
 	}
 }

@@ -22,3 +22,9 @@ var (
 	UnconfirmedStates = unconfirmedStates
 	UnansweredStates  = unansweredStates
 )
+
+// What is asked, whoever orders, of all that waits.
+const (
+	BusyCooperatives = busyCooperatives
+	BusyAssociation  = busyAssociation
+)

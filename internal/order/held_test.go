@@ -113,6 +113,7 @@ func TestWhatEachHoldsIsRightWhateverHappensAtOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	ctx := t.Context()
+	m.exec(`update settings set decided = decided || '{"address_orders": "1000", "address_pieces": "100000"}'`)
 	for _, p := range []uuid.UUID{m.wheat, m.barley, m.thyme, m.olive, m.cheese} {
 		m.restock(p, 1000)
 	}
