@@ -63,12 +63,16 @@ func auditAll(ctx context.Context, args []string, stdout, stderr io.Writer) (err
 
 // auditIndex compares the index with the products that buyers may see. Beside a running market
 // something may change between the two readings, so that what seems wrong is looked at twice. An index that
-// is still to be built is said to be, and contradicts nothing.
+// is still to be built is said to be, and contradicts nothing; one that cannot be read does.
 func auditIndex(ctx context.Context, c config, where place, db *sqlx.DB, log *slog.Logger) (audit.Check, error) {
 	check := audit.Check{Name: "the search index holds the products that buyers may see, and no others"}
 	wrong, err := indexProblems(ctx, c, where, db, log)
 	if errors.Is(err, errUnbuilt) {
 		check.Name = "the search index is new or of an earlier version: a market fills it as it starts, «souk reindex» at once"
+		return check, nil
+	}
+	if errors.Is(err, errUnread) {
+		check.Found(err.Error())
 		return check, nil
 	}
 	if err != nil {
@@ -90,12 +94,15 @@ func auditIndex(ctx context.Context, c config, where place, db *sqlx.DB, log *sl
 // errUnbuilt says that the index holds nothing yet.
 var errUnbuilt = errors.New("the search index is still to be built")
 
+// errUnread says that the index could not be read.
+var errUnread = errors.New("it cannot be read")
+
 // indexProblems says what is wrong with the index, by product; what it has still to learn about is
-// not. The error is errUnbuilt if that is everything.
+// not. The error is errUnbuilt if that is everything, and errUnread if nobody can tell.
 func indexProblems(ctx context.Context, c config, where place, db *sqlx.DB, log *slog.Logger) (map[string]string, error) {
 	held, err := readIndex(ctx, c, where, log)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
 	}
 	if held.Unbuilt {
 		return nil, errUnbuilt

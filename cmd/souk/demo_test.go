@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -80,13 +82,28 @@ func TestASecondStartKeepsTheDataAndAFreshOneStartsOver(t *testing.T) {
 	}
 	for how, spoil := range map[string]func(testing.TB, string){"is of another version": makeOld, "is missing": removeIndex} {
 		spoil(t, filepath.Join(dir, "index"))
-		for range 2 { // the first opens an index of this version
-			if code, stdout, stderr := souk(t, "audit", "-data", dir); code != 0 || !strings.Contains(stdout, "ok        0  the search index is new or of an earlier version") {
-				t.Fatalf("audit of a market whose index %s: status %d: %s%s", how, code, stdout, stderr)
-			}
+		before := filesIn(t, filepath.Join(dir, "index"))
+		if code, stdout, stderr := souk(t, "audit", "-data", dir); code != 0 || !strings.Contains(stdout, "ok        0  the search index is new or of an earlier version") {
+			t.Fatalf("audit of a market whose index %s: status %d: %s%s", how, code, stdout, stderr)
+		}
+		if _, stdout, stderr := souk(t, "doctor", "-data", dir); !strings.Contains(stdout, "is still to be filled") {
+			t.Fatalf("doctor of a market whose index %s: %s%s", how, stdout, stderr)
+		}
+		if after := filesIn(t, filepath.Join(dir, "index")); !maps.Equal(after, before) {
+			t.Fatalf("audit and doctor of a market whose index %s leave %d files of %d, or others", how, len(after), len(before))
 		}
 		if code, stdout, stderr := souk(t, "reindex", "-data", dir); code != 0 {
 			t.Fatalf("reindex: status %d: %s%s", code, stdout, stderr)
+		}
+	}
+	state := filepath.Join(dir, "index", "state.db")
+	kept := filesIn(t, filepath.Join(dir, "index"))[state]
+	for _, text := range []string{strings.Repeat("?", len(kept)), kept} {
+		if err := os.WriteFile(state, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, stdout, _ := souk(t, "audit", "-data", dir); (code == 0) != (text == kept) || strings.Contains(stdout, "1 violated") != (text != kept) {
+			t.Fatalf("audit of a market whose index is spoilt, or whole again: status %d: %s", code, stdout)
 		}
 	}
 	damage(t, dir)
@@ -127,6 +144,24 @@ func makeOld(t testing.TB, dir string) {
 	if err := errors.Join(err, state.Close()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// filesIn are the files of a folder and what is in them; none where there is no folder.
+func filesIn(t testing.TB, dir string) map[string]string {
+	t.Helper()
+	all := make(map[string]string)
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(name)
+		all[name] = string(text)
+		return err
+	})
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func removeIndex(t testing.TB, dir string) {

@@ -52,7 +52,7 @@ func reindex(ctx context.Context, args []string, stdout, stderr io.Writer) (err 
 	return nil
 }
 
-// readIndex lists what the search index holds, that of the running market if there is one.
+// readIndex lists what the search index holds, that of the running market if there is one, and changes nothing of it.
 func readIndex(ctx context.Context, c config, where place, log *slog.Logger) (held indexContent, err error) {
 	if where.dataDir != "" {
 		body, err := askPrivate(ctx, where.dataDir, http.MethodGet, indexContentPath)
@@ -63,12 +63,7 @@ func readIndex(ctx context.Context, c config, where place, log *slog.Logger) (he
 			return held, err
 		}
 	}
-	engine, err := openEngine(ctx, c, where.dataDir, log)
-	if err != nil {
-		return held, err
-	}
-	defer closing(func() error { return engine.end(context.WithoutCancel(ctx)) }, &err)
-	return contentOf(ctx, engine)
+	return lookAtEngine(ctx, c, where.dataDir, log)
 }
 
 // indexContent is the ids of the products that a search engine knows.

@@ -162,8 +162,40 @@ type marketEngine struct {
 }
 
 // openEngine opens the search engine: the Meilisearch at MEILI_URL, else a meilisearch found on the
-// PATH and started as a child, else the engine within this program.
+// PATH and started as a child, else the engine within this program. Of data that cannot be read, or are of another
+// version, they begin anew.
 func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (*marketEngine, error) {
+	return startEngine(ctx, c, dataDir, false, log)
+}
+
+// lookAtEngine lists what the search engine holds that openEngine would open, and throws away nothing of it.
+func lookAtEngine(ctx context.Context, c config, dataDir string, log *slog.Logger) (held indexContent, err error) {
+	if _, notFound := exec.LookPath("meilisearch"); c.MeiliURL == "" && notFound != nil {
+		return lookAtFolder(filepath.Join(dataDir, embeddedFolder))
+	}
+	engine, err := startEngine(ctx, c, dataDir, true, log)
+	if err != nil {
+		return held, err
+	}
+	defer closing(func() error { return engine.end(context.WithoutCancel(ctx)) }, &err)
+	return contentOf(ctx, engine)
+}
+
+// lookAtFolder is lookAtEngine for the engine within this program.
+func lookAtFolder(folder string) (indexContent, error) {
+	ids, err := bleve.Look(folder)
+	if errors.Is(err, bleve.ErrNone) {
+		return indexContent{Engine: embeddedName, Unbuilt: true}, nil
+	}
+	if err != nil {
+		return indexContent{}, err
+	}
+	id, err := knownID(filepath.Join(folder, idFile))
+	return indexContent{Engine: embeddedName + "-" + id, IDs: ids, Unbuilt: len(ids) == 0}, err
+}
+
+// startEngine is openEngine, for whoever only looks too where there is an engine to be asked.
+func startEngine(ctx context.Context, c config, dataDir string, looks bool, log *slog.Logger) (*marketEngine, error) {
 	if c.MeiliURL != "" {
 		engine := meili.New(c.MeiliURL, c.MeiliKey, indexName, text.Builtin())
 		hash := sha256.Sum256([]byte(strings.TrimRight(c.MeiliURL, "/")))
@@ -174,7 +206,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 	}
 	if binary, err := exec.LookPath("meilisearch"); err == nil {
 		folder := filepath.Join(dataDir, "meilisearch")
-		server, err := meilisearch.Start(ctx, binary, folder, meilisearch.Access{Actions: meili.Actions(), Index: indexName + "*"}, log)
+		server, err := meilisearch.Start(ctx, binary, folder, meilisearch.Access{Actions: meili.Actions(), Index: indexName + "*", Looks: looks}, log)
 		if err != nil {
 			return nil, err
 		}
@@ -186,7 +218,7 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		}
 		return &marketEngine{Engine: engine, name: engine.Name() + "-" + id, words: "Meilisearch, started from " + binary, end: end}, nil
 	}
-	folder := filepath.Join(dataDir, "index")
+	folder := filepath.Join(dataDir, embeddedFolder)
 	engine, err := bleve.Open(folder, text.Builtin(), log)
 	if err != nil {
 		return nil, err
@@ -196,32 +228,52 @@ func openEngine(ctx context.Context, c config, dataDir string, log *slog.Logger)
 		return nil, errors.Join(err, engine.Close())
 	}
 	return &marketEngine{
-		Engine: engine, name: engine.Name() + "-" + id, words: "the embedded engine (no meilisearch on the PATH)",
+		Engine: engine, name: embeddedName + "-" + id, words: "the embedded engine (no meilisearch on the PATH)",
 		end: func(context.Context) error { return engine.Close() },
 	}, nil
 }
 
-// folderID is the name of a folder of an index, made at its first use. A copy of the folder has another:
-// the file knows its own number on the disk.
-func folderID(dir string) (string, error) {
-	file := filepath.Join(dir, "id")
+// Of the engine within this program: its folder beside the other data, and what it is called.
+const (
+	embeddedFolder = "index"
+	embeddedName   = "embedded"
+)
+
+// idFile holds the name of a folder of an index.
+const idFile = "id"
+
+// knownID reads the name of a folder of an index; "" if it has none yet, or is a copy of one that has: the file knows
+// its own number on the disk.
+func knownID(file string) (string, error) {
 	info, err := os.Stat(file)
-	if err == nil {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			return "", err
-		}
-		if id, number, _ := strings.Cut(strings.TrimSpace(string(text)), " "); id != "" && number == numberOf(info) {
-			return id, nil
-		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
 		return "", err
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return "", err
+	}
+	if id, number, _ := strings.Cut(strings.TrimSpace(string(text)), " "); number == numberOf(info) {
+		return id, nil
+	}
+	return "", nil
+}
+
+// folderID is the name of a folder of an index, made at its first use.
+func folderID(dir string) (string, error) {
+	file := filepath.Join(dir, idFile)
+	if id, err := knownID(file); id != "" || err != nil {
+		return id, err
 	}
 	f, err := os.CreateTemp(dir, "id-")
 	if err != nil {
 		return "", err
 	}
-	if info, err = f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return "", errors.Join(err, f.Close())
 	}
 	id := strings.ToLower(rand.Text()[:10])

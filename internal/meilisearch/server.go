@@ -53,11 +53,12 @@ const (
 type Access struct {
 	Actions []string // in Meilisearch's words
 	Index   string   // the name of an index, or the beginning of names with a star
+	Looks   bool     // whoever asks only looks: data that cannot be read stay as they are
 }
 
 // Start runs the binary with its data in dataDir and returns when it answers to a key for the access. Data
-// that it cannot read, which another version of Meilisearch or a full disk has left there, are thrown away: an
-// index can be filled again. The caller stops it.
+// that it cannot read, which another version of Meilisearch or a full disk has left there, are thrown away, unless
+// the access only looks: an index can be filled again. The caller stops it.
 func Start(ctx context.Context, binary, dataDir string, access Access, log *slog.Logger) (*Server, error) {
 	if err := os.MkdirAll(dataDir, 0o700); err != nil {
 		return nil, err
@@ -116,6 +117,9 @@ func (s *Server) command(output io.Writer) (*exec.Cmd, error) {
 // failed clears away what may be in the way of the next start.
 func (s *Server) failed(inARow int, output string) {
 	if inARow != triesToEmpty && !strings.Contains(output, "incompatible") {
+		return
+	}
+	if s.access.Looks {
 		return
 	}
 	s.log.Warn("the search data cannot be read, such as those of another version of Meilisearch, and are thrown away", "folder", s.dataDir)

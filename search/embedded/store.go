@@ -42,29 +42,34 @@ func openStore(dir string, log *slog.Logger) (*store, error) {
 		return nil, err
 	}
 	file := filepath.Join(dir, stateFile)
-	state, err := openState(file)
+	state, err := openState(file, false)
 	if err != nil && !errors.Is(err, bolterrors.ErrTimeout) && !errors.Is(err, os.ErrPermission) {
 		log.Warn("the state of the search index cannot be read, and the index is built anew", "file", file, "error", err)
 		if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		state, err = openState(file)
+		state, err = openState(file, false)
 	}
-	switch {
-	case errors.Is(err, bolterrors.ErrTimeout):
-		return nil, fmt.Errorf("%w: %s", ErrBusy, dir)
-	case err != nil:
-		return nil, fmt.Errorf("opening %s: %w", file, err)
+	if err != nil {
+		return nil, opening(file, err)
 	}
 	return &store{dir, state}, nil
 }
 
-func openState(file string) (state *bbolt.DB, err error) {
+func openState(file string, readOnly bool) (state *bbolt.DB, err error) {
 	err = safely(func() (err error) {
-		state, err = bbolt.Open(file, 0o600, &bbolt.Options{Timeout: lockWait})
+		state, err = bbolt.Open(file, 0o600, &bbolt.Options{Timeout: lockWait, ReadOnly: readOnly})
 		return err
 	})
 	return state, err
+}
+
+// opening says why the state in a file could not be opened.
+func opening(file string, err error) error {
+	if errors.Is(err, bolterrors.ErrTimeout) {
+		return fmt.Errorf("%w: %s", ErrBusy, filepath.Dir(file))
+	}
+	return fmt.Errorf("opening %s: %w", file, err)
 }
 
 // safely makes an error of a panic, with which the libraries answer some files that a full disk or a
@@ -79,9 +84,9 @@ func safely(f func() error) (err error) {
 }
 
 // openIndex opens an index, and reads some of it to see whether it can be read.
-func openIndex(path string) (index bleve.Index, err error) {
+func openIndex(path string, readOnly bool) (index bleve.Index, err error) {
 	err = safely(func() (err error) {
-		if index, err = bleve.Open(path); err != nil {
+		if index, err = bleve.OpenUsing(path, map[string]any{"read_only": readOnly}); err != nil {
 			return err
 		}
 		_, err = index.Search(bleve.NewSearchRequestOptions(bleve.NewMatchAllQuery(), 1, 0, false))
@@ -100,20 +105,25 @@ func (s *store) path(folder string) string { return filepath.Join(s.dir, folder)
 func bucket() []byte { return []byte("index") }
 func schema() []byte { return []byte(strconv.Itoa(search.Schema)) }
 
-// openLive opens the live index, or makes an empty one if there is none that can be used, and removes all
-// others.
-func (s *store) openLive(log *slog.Logger) (folder string, index bleve.Index, err error) {
+// live is the folder of the live index; "" if there is none of this version.
+func (s *store) live() (folder string, err error) {
 	err = s.state.View(func(tx *bbolt.Tx) error {
 		if b := tx.Bucket(bucket()); b != nil && string(b.Get([]byte("schema"))) == string(schema()) {
 			folder = string(b.Get([]byte("live")))
 		}
 		return nil
 	})
-	if err != nil {
+	return folder, err
+}
+
+// openLive opens the live index, or makes an empty one if there is none that can be used, and removes all
+// others.
+func (s *store) openLive(log *slog.Logger) (folder string, index bleve.Index, err error) {
+	if folder, err = s.live(); err != nil {
 		return "", nil, err
 	}
 	if folder != "" {
-		if index, err = openIndex(s.path(folder)); err != nil {
+		if index, err = openIndex(s.path(folder), false); err != nil {
 			log.Warn("the search index cannot be read and is built anew", "folder", s.path(folder), "error", err)
 			folder = ""
 		}
