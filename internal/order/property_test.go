@@ -115,6 +115,7 @@ func steps() []step {
 	}
 }
 
+// Each end by itself is TestEveryEndOfAnOrderLeavesTheBooksRight.
 func TestWhateverHappensTheBooksBalance(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -194,11 +195,6 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 			rt.Fatalf("%q", problems)
 		}
 	})
-	var ends []order.State
-	m.must(m.db.Select(&ends, `select distinct state from orders where state in ('delivered', 'refused', 'cancelled') order by state`))
-	if diff := cmp.Diff([]order.State{order.StateCancelled, order.StateDelivered, order.StateRefused}, ends); diff != "" {
-		t.Errorf("not every end was reached: %s", diff)
-	}
 }
 
 // onward is the next step of an open order on its way to its end.
