@@ -40,10 +40,37 @@ func (s *Source) Register(ctx context.Context, engine string) (unknown bool, err
 	if err != nil {
 		return false, fmt.Errorf("register search engine: %w", err)
 	}
-	if _, err := s.db.ExecContext(ctx, `delete from search_engines where seen_at < now() - interval '14 days'`); err != nil {
+	if err := s.forget(ctx); err != nil {
 		return false, fmt.Errorf("forget search engines: %w", err)
 	}
 	return unknown, nil
+}
+
+// forgottenAtOnce is how many changes one statement throws away that an engine has not learnt about.
+const forgottenAtOnce = 10_000
+
+// gone is the condition on which an engine is forgotten.
+const gone = `seen_at < now() - interval '14 days'`
+
+// forget throws away the engines that nobody has seen for two weeks, each after what waits for it; not what waits for
+// one that comes back meanwhile.
+func (s *Source) forget(ctx context.Context) error {
+	var engines []string
+	if err := s.db.SelectContext(ctx, &engines, `select name from search_engines where `+gone); err != nil {
+		return err
+	}
+	for _, engine := range engines {
+		err := postgres.InBatches(ctx,
+			postgres.Batch(s.db, `
+				with e as (select name from search_engines where name = $1 and `+gone+` for no key update)
+				delete from search_pending where engine = (select name from e) and product_id = any(array(
+				    select product_id from search_pending where engine = $1 limit $2 for update skip locked))`, engine, forgottenAtOnce),
+			postgres.Batch(s.db, `delete from search_engines where name = $1 and `+gone, engine))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // byIndex runs fn in a transaction that reads tables by their indexes, in the order of these. Right after very

@@ -260,6 +260,49 @@ func TestManyWritersShareTheSet(t *testing.T) {
 	}
 }
 
+func TestAnEngineIsForgottenFewChangesAtATime(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		meanwhile string // of the database, after the first changes were thrown away
+		engines   map[string]int
+	}{
+		"nobody sees it":          {`null`, map[string]int{"here": 20_001}},
+		"it comes back meanwhile": {`update search_engines set seen_at = now() where name = 'gone'`, map[string]int{"here": 20_001, "gone": 10_001}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			s := m.source("here", "gone")
+			_, err := m.DB.ExecContext(m.Ctx, `
+				insert into search_pending (engine, product_id)
+				select e, gen_random_uuid() from unnest('{here,gone}'::text[]) e, generate_series(1, 20001);
+				update search_engines set seen_at = now() - interval '15 days' where name = 'gone';
+				create function thrown_away() returns trigger language plpgsql as $$
+				begin
+				    if (select count(*) > 10000 from struck) then
+				        raise exception '% at once', (select count(*) from struck);
+				    end if;
+				    `+c.meanwhile+`;
+				    return null;
+				end $$;
+				create trigger thrown_away after delete on search_pending referencing old table as struck for each statement execute function thrown_away()`)
+			m.Must(err)
+			if _, err := s.Register(m.Ctx, "here"); err != nil {
+				t.Fatal(err)
+			}
+			engines, err := s.Engines(m.Ctx)
+			m.Must(err)
+			waiting := make(map[string]int)
+			for _, e := range engines {
+				waiting[e.Name] = e.Pending
+			}
+			if diff := cmp.Diff(c.engines, waiting); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
 func TestAnEngineThatNobodySeesIsFedNoMoreAndForgotten(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
