@@ -4,8 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -158,7 +156,7 @@ func (s *Service) owedFrom(ctx context.Context, q sqlx.QueryerContext, f Filter,
 	}
 	if more {
 		last := list[len(list)-1]
-		next = place{last.Due, last.CooperativeID}.String()
+		next = place{int64(last.Due), last.CooperativeID}.String()
 	}
 	return list, next, nil
 }
@@ -183,26 +181,7 @@ func (s *Service) EachOwed(ctx context.Context, f Filter, fn func(Owed) error) e
 // atOnce is how many rows a stream reads at once.
 const atOnce = 500
 
-// place is the last cooperative of a page: what it is owed, and which it is.
-type place struct {
-	due money.Amount
-	id  uuid.UUID
-}
-
-func (p place) String() string { return strconv.FormatInt(int64(p.due), 10) + "." + p.id.String() }
-
-// readPlace is nil where no page ends.
-func readPlace(text string) *place {
-	due, id, _ := strings.Cut(text, ".")
-	amount, err := strconv.ParseInt(due, 10, 64)
-	cooperative, err2 := uuid.Parse(id)
-	if err != nil || err2 != nil || amount < 0 {
-		return nil
-	}
-	return &place{money.Amount(amount), cooperative}
-}
-
-// listed gives the ids of a page.
+// listed gives the ids of a page after a cooperative and what it is owed.
 func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
 	ids := []uuid.UUID{}
 	words := text.Beginnings(f.Query)
@@ -210,11 +189,11 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	if err != nil {
 		return nil, err
 	}
-	if after == nil || after.due > 0 {
+	if after == nil || after.by > 0 {
 		var due sql.NullInt64
 		var id uuid.UUID
 		if after != nil {
-			due, id = sql.NullInt64{Int64: int64(after.due), Valid: true}, after.id
+			due, id = sql.NullInt64{Int64: after.by, Valid: true}, after.id
 		}
 		owing := `from (select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
 		args := []any{due, id, words, limit}

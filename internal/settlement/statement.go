@@ -3,8 +3,6 @@ package settlement
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +61,10 @@ func (s *Service) EntriesOf(ctx context.Context, cooperativeID, payoutID uuid.UU
 // statement reads a page of a statement, or the entries of one payout. owed is what was owed after the first of them;
 // nil: it is counted back from what is owed now.
 func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, owed *money.Amount, limit int) (lines []Line, next string, err error) {
-	from := readMoment(after)
+	from, journal := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Nil
+	if p := readPlace(after); p != nil && p.by <= from.UnixMicro() {
+		from, journal = time.UnixMicro(p.by).UTC(), p.id
+	}
 	var rows []struct {
 		Line
 		Journal uuid.UUID `db:"journal_id"`
@@ -102,13 +103,13 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		left join payouts t on t.id = j.payout_id
 		left join payout_reversals r on r.payout_id = t.id
 		left join people u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
-		order by e.at desc, e.journal_id desc`, cooperativeID, from.at, from.journal, limit+1, journalUndone, payout, owed)
+		order by e.at desc, e.journal_id desc`, cooperativeID, from, journal, limit+1, journalUndone, payout, owed)
 	if err != nil {
 		return nil, "", fmt.Errorf("statement: %w", err)
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
-		next = moment{rows[limit-1].At, rows[limit-1].Journal}.String()
+		next = place{rows[limit-1].At.UnixMicro(), rows[limit-1].Journal}.String()
 	}
 	lines = make([]Line, len(rows))
 	for i, r := range rows {
@@ -129,25 +130,4 @@ func (s *Service) EachLine(ctx context.Context, cooperativeID uuid.UUID, fn func
 		}
 		return lines, next, err
 	}, fn)
-}
-
-// moment is the last entry of a page: its time, and its journal.
-type moment struct {
-	at      time.Time
-	journal uuid.UUID
-}
-
-func (m moment) String() string {
-	return strconv.FormatInt(m.at.UnixMicro(), 10) + "." + m.journal.String()
-}
-
-// readMoment is after all entries where no page ends.
-func readMoment(text string) moment {
-	at, id, _ := strings.Cut(text, ".")
-	micros, err := strconv.ParseInt(at, 10, 64)
-	journal, err2 := uuid.Parse(id)
-	if last := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC); err != nil || err2 != nil || micros < 0 || micros > last.UnixMicro() {
-		return moment{at: last}
-	}
-	return moment{time.UnixMicro(micros).UTC(), journal}
 }

@@ -1,7 +1,6 @@
 package association
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
@@ -41,14 +40,6 @@ func Page(r *web.Request, cooperatives *cooperative.Service, title string) (ui.P
 	p := r.Page(title)
 	p.Waiting = numbers.ByState[cooperative.Pending]
 	return p, nil
-}
-
-// Address is a page's with what follows it, if anything does.
-func Address(path string, query url.Values) string {
-	if len(query) == 0 {
-		return path
-	}
-	return path + "?" + query.Encode()
 }
 
 // FileName is a file's name of its parts, without those that are empty: what it is of, the day, what the filter lets

@@ -12,6 +12,21 @@ type Crumb struct{ Label, Path string }
 // Step is one step of a way; State is done, now or "" for what is still to come.
 type Step struct{ Label, State string }
 
+// Steps are the steps of a way with these labels; now is the one that is taken, from 0, and those before it are done.
+func Steps(now int, labels ...string) []Step {
+	steps := make([]Step, len(labels))
+	for i, label := range labels {
+		steps[i].Label = label
+		switch {
+		case i < now:
+			steps[i].State = "done"
+		case i == now:
+			steps[i].State = "now"
+		}
+	}
+	return steps
+}
+
 // around is the pages that a pager names: the first, the last and the neighbours of the present one,
 // with 0 where some are left out.
 func around(page, pages int) []int {

@@ -103,26 +103,19 @@ func idsOf(some []cooperative.Cooperative) []uuid.UUID {
 
 // query is the list as readCooperatives reads it.
 func (v cooperativesView) query() url.Values {
-	query := url.Values{}
-	if v.State != "" {
-		query.Set("state", string(v.State))
-	}
-	if v.Text != "" {
-		query.Set("q", v.Text)
-	}
-	return query
+	return web.Values(map[string]string{"state": string(v.State), "q": v.Text})
 }
 
 // address is the list from a place on; nil: from its beginning.
 func (v cooperativesView) address(from *keyset.Place) string {
 	query := v.query()
 	web.SetPlace(query, from)
-	return association.Address(association.CooperativesPath, query)
+	return web.Address(association.CooperativesPath, query)
 }
 
 // file is the whole list as a file of that kind.
 func (v cooperativesView) file(kind string) string {
-	return association.Address(association.CooperativesPath+"."+kind, v.query())
+	return web.Address(association.CooperativesPath+"."+kind, v.query())
 }
 
 // in is the beginning of the list in that state.

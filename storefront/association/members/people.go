@@ -41,23 +41,19 @@ func (v peopleView) many() bool {
 
 // query is who is looked for.
 func (v peopleView) query() url.Values {
-	query := url.Values{}
-	if v.found != "" {
-		query.Set(web.HiddenField, v.found)
-	}
-	return query
+	return web.Values(map[string]string{web.HiddenField: v.found})
 }
 
 // address is the list of those that are looked for from a place on; nil: from its beginning.
 func (v peopleView) address(from *keyset.Place) string {
 	query := v.query()
 	web.SetPlace(query, from)
-	return association.Address(association.PeoplePath, query)
+	return web.Address(association.PeoplePath, query)
 }
 
 // file is the whole list as a file of that kind.
 func (v peopleView) file(kind string) string {
-	return association.Address(association.PeoplePath+"."+kind, v.query())
+	return web.Address(association.PeoplePath+"."+kind, v.query())
 }
 
 func (h *Handler) people(r *web.Request) error {

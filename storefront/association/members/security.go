@@ -50,15 +50,10 @@ type securityView struct {
 
 // query writes the filter the way readSecurityFilter reads it.
 func (f securityFilter) query() url.Values {
-	query := url.Values{}
-	for name, value := range map[string]string{
+	query := web.Values(map[string]string{
 		"kind": string(f.Kind), web.HiddenField: f.found, "cooperative": f.Cooperative,
 		"from": association.DateValue(f.From), "to": association.DateValue(f.To),
-	} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
+	})
 	if f.Person != uuid.Nil {
 		query.Set("person", f.Person.String())
 	}
@@ -69,7 +64,7 @@ func (f securityFilter) query() url.Values {
 func (f securityFilter) address(path string, from *keyset.Place) string {
 	query := f.query()
 	web.SetPlace(query, from)
-	return association.Address(path, query)
+	return web.Address(path, query)
 }
 
 // soughtEvents are the fields of the record's filter that are hidden in addresses.

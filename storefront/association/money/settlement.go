@@ -1,7 +1,6 @@
 package money
 
 import (
-	"net/url"
 	"slices"
 
 	"github.com/google/uuid"
@@ -37,13 +36,7 @@ var choices = []settlement.Which{settlement.All, settlement.Ready, settlement.No
 
 // address is the list under a filter, after what an earlier page ended with.
 func address(f settlement.Filter, after string) string {
-	query := url.Values{}
-	for name, value := range map[string]string{"q": f.Query, "which": string(f.Which), "after": after} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	return association.Address(association.SettlementPath, query)
+	return web.Address(association.SettlementPath, web.Values(map[string]string{"q": f.Query, "which": string(f.Which), "after": after}))
 }
 
 // in is the view's filter for another choice.

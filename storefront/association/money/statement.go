@@ -3,7 +3,6 @@ package money
 import (
 	"errors"
 	"net/http"
-	"net/url"
 
 	"github.com/google/uuid"
 
@@ -33,11 +32,7 @@ const entriesPerPage = 30
 
 // address is the page after what an earlier one ended with.
 func (v statementView) address(after string) string {
-	path := association.SettlementPath + "/" + v.Cooperative.Slug
-	if after == "" {
-		return path
-	}
-	return path + "?" + url.Values{"after": {after}}.Encode()
+	return web.Address(association.SettlementPath+"/"+v.Cooperative.Slug, web.Values(map[string]string{"after": after}))
 }
 
 func (h *Handler) statement(r *web.Request) error {

@@ -2,7 +2,6 @@ package orders
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -29,14 +28,7 @@ func (v heldView) some() bool { return v.Of.Phone != "" || v.Of.Address != "" }
 
 // heldBy is the page for one holder.
 func heldBy(phone, address string) string {
-	query := url.Values{}
-	if phone != "" {
-		query.Set("phone", phone)
-	}
-	if address != "" {
-		query.Set("address", address)
-	}
-	return association.HeldPath + "?" + query.Encode()
+	return web.Address(association.HeldPath, web.Values(map[string]string{"phone": phone, "address": address}))
 }
 
 // shortAddress is enough of an address's mark to tell it from others on a page.

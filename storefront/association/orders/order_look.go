@@ -1,6 +1,8 @@
 package orders
 
 import (
+	"slices"
+
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -72,16 +74,13 @@ func steps(p ui.Page, o order.Order) []ui.Step {
 	if o.State == order.StateAwaiting {
 		way[0] = o.State
 	}
-	list := make([]ui.Step, len(way))
-	state := "done"
+	labels := make([]string, len(way))
 	for i, s := range way {
-		list[i] = ui.Step{Label: p.T(s.Key()), State: state}
-		if s == o.State {
-			if s != order.StateDelivered {
-				list[i].State = "now"
-			}
-			state = ""
-		}
+		labels[i] = p.T(s.Key())
 	}
-	return list
+	now := slices.Index(way, o.State)
+	if o.State == order.StateDelivered { // nothing is left to do
+		now++
+	}
+	return ui.Steps(now, labels...)
 }

@@ -86,27 +86,21 @@ func (f ordersFilter) sought() order.Filter {
 
 // query is the filter as readOrdersFilter reads it.
 func (f ordersFilter) query() url.Values {
-	query := url.Values{}
-	for name, value := range map[string]string{
+	return web.Values(map[string]string{
 		"state": string(f.State), web.HiddenField: f.found, "from": association.DateValue(f.From), "to": association.DateValue(f.To),
-	} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	return query
+	})
 }
 
 // address is the page of the list under this filter that begins at a place; nil: the first one.
 func (f ordersFilter) address(from *keyset.Place) string {
 	query := f.query()
 	web.SetPlace(query, from)
-	return association.Address(association.OrdersPath, query)
+	return web.Address(association.OrdersPath, query)
 }
 
 // file is the whole list under this filter as a file of that kind.
 func (f ordersFilter) file(kind string) string {
-	return association.Address(association.OrdersPath+"."+kind, f.query())
+	return web.Address(association.OrdersPath+"."+kind, f.query())
 }
 
 func (h *Handler) orders(r *web.Request) error {

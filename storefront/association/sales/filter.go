@@ -158,18 +158,10 @@ func (f salesFilter) reportOn(s association.Span) report.Filter {
 
 // query writes the filter the way readFilter reads it.
 func (f salesFilter) query() url.Values {
-	query := url.Values{}
-	if f.Preset != "" {
-		query.Set("period", f.Preset)
-	} else {
+	query := web.Values(map[string]string{"period": f.Preset, "commune": f.Commune, "sector": f.Sector})
+	if f.Preset == "" {
 		query.Set("from", association.DateValue(f.From))
 		query.Set("to", association.DateValue(f.To))
-	}
-	if f.Commune != "" {
-		query.Set("commune", f.Commune)
-	}
-	if f.Sector != "" {
-		query.Set("sector", f.Sector)
 	}
 	if f.Women {
 		query.Set("women", "yes")
@@ -187,7 +179,7 @@ func (f salesFilter) fileName(name string) string {
 }
 
 // address is a page about what the filter lets through.
-func (f salesFilter) address(path string) string { return path + "?" + f.query().Encode() }
+func (f salesFilter) address(path string) string { return web.Address(path, f.query()) }
 
 // over is the same filter for a preset.
 func (f salesFilter) over(preset string) salesFilter {

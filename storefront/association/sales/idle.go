@@ -87,5 +87,5 @@ func (h *Handler) idle(r *web.Request, f salesFilter, list []report.Cooperative)
 func (v idleView) from(place *keyset.Place) string {
 	query := v.Filter.query()
 	web.SetPlace(query, place)
-	return association.IdlePath + "?" + query.Encode()
+	return web.Address(association.IdlePath, query)
 }

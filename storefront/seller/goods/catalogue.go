@@ -78,17 +78,9 @@ func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
 
 // address is the page under the same filter that begins at a place; nil: the first one.
 func (v catalogueView) address(from *keyset.Place) string {
-	query := url.Values{}
-	for name, value := range map[string]string{"q": v.Filter.Query, "category": v.Filter.Category, "show": v.Filter.State} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
+	query := web.Values(map[string]string{"q": v.Filter.Query, "category": v.Filter.Category, "show": v.Filter.State})
 	web.SetPlace(query, from)
-	if len(query) == 0 {
-		return seller.CataloguePath
-	}
-	return seller.CataloguePath + "?" + query.Encode()
+	return web.Address(seller.CataloguePath, query)
 }
 
 // here is the present page.

@@ -2,7 +2,6 @@ package money
 
 import (
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -42,10 +41,7 @@ type moneyView struct {
 
 // address is the page of the statement after what an earlier one ended with.
 func (v moneyView) address(after string) string {
-	if after == "" {
-		return moneyPath
-	}
-	return moneyPath + "?" + url.Values{"after": {after}}.Encode()
+	return web.Address(moneyPath, web.Values(map[string]string{"after": after}))
 }
 
 func (h *Handler) money(r *web.Request) error {

@@ -71,10 +71,7 @@ func (s shelf) address(from *keyset.Place) string {
 		query.Set("show", s.name)
 	}
 	web.SetPlace(query, from)
-	if len(query) == 0 {
-		return ordersPath
-	}
-	return ordersPath + "?" + query.Encode()
+	return web.Address(ordersPath, query)
 }
 
 func (h *Handler) orders(r *web.Request) error {

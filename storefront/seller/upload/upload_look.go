@@ -112,18 +112,7 @@ func joined(p ui.Page, list []string) string { return strings.Join(list, p.T("sh
 
 // uploadWay are the steps from a file to the shop; now is the one that is done next, from 0.
 func uploadWay(p ui.Page, now int) []ui.Step {
-	steps := []ui.Step{
-		{Label: p.T("seller.upload.step_file")}, {Label: p.T("seller.upload.step_check")}, {Label: p.T("seller.upload.step_publish")},
-	}
-	for i := range steps {
-		switch {
-		case i < now:
-			steps[i].State = "done"
-		case i == now:
-			steps[i].State = "now"
-		}
-	}
-	return steps
+	return ui.Steps(now, p.T("seller.upload.step_file"), p.T("seller.upload.step_check"), p.T("seller.upload.step_publish"))
 }
 
 // told is one change as the page says it.

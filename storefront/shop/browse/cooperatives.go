@@ -2,7 +2,6 @@ package browse
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -121,20 +120,14 @@ func (h *Handler) sellerCards(r *web.Request, sellers []cooperative.Cooperative)
 
 // address is the page with that number under the same choice.
 func (v cooperativesView) address(page int) string {
-	query := url.Values{}
-	if v.chosen.Commune != "" {
-		query.Set("commune", v.chosen.Commune)
-	}
+	query := web.Values(map[string]string{"commune": v.chosen.Commune})
 	if v.chosen.WomenOnly {
 		query.Set("women_led", "true")
 	}
 	if page > 1 {
 		query.Set("page", strconv.Itoa(page))
 	}
-	if len(query) == 0 {
-		return "/cooperatives"
-	}
-	return "/cooperatives?" + query.Encode()
+	return web.Address("/cooperatives", query)
 }
 
 // cooperativeView is what the page of one cooperative shows.

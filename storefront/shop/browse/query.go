@@ -103,13 +103,9 @@ func (q query) forEngine(lang string) search.Query {
 
 // path is the address of the query, without the language; the first page needs no number.
 func (q query) path() string {
-	v := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			v.Set(name, value)
-		}
-	}
-	set("q", q.Text)
+	v := web.Values(map[string]string{
+		"q": q.Text, "min_price": q.typed["min_price"], "max_price": q.typed["max_price"], "sort": string(q.Sort),
+	})
 	v["category"], v["coop"], v["commune"], v["label"] = q.Categories, q.Cooperatives, q.Communes, q.Labels
 	if q.Women {
 		v.Set("women_led", "true")
@@ -117,16 +113,10 @@ func (q query) path() string {
 	if q.InStock {
 		v.Set("in_stock", "true")
 	}
-	set("min_price", q.typed["min_price"])
-	set("max_price", q.typed["max_price"])
-	set("sort", string(q.Sort))
 	if q.Page > 1 {
 		v.Set("page", strconv.Itoa(q.Page))
 	}
-	if encoded := v.Encode(); encoded != "" {
-		return "/products?" + encoded
-	}
-	return "/products"
+	return web.Address("/products", v)
 }
 
 // narrowed tells whether anything but the words narrows the results.

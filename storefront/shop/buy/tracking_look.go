@@ -249,17 +249,7 @@ func partTone(s order.PartState) string {
 
 func partSteps(p ui.Page, s order.PartState) []ui.Step {
 	at := map[order.PartState]int{order.PartAccepted: 1, order.PartReady: 2, order.PartHandedOver: 3, order.PartDelivered: 4}[s]
-	steps := make([]ui.Step, 4)
-	for i, key := range []string{"shop.step.placed", "shop.step.accepted", "shop.step.ready", "shop.step.handed_over"} {
-		steps[i].Label = p.T(key)
-		switch {
-		case i < at:
-			steps[i].State = "done"
-		case i == at:
-			steps[i].State = "now"
-		}
-	}
-	return steps
+	return ui.Steps(at, p.T("shop.step.placed"), p.T("shop.step.accepted"), p.T("shop.step.ready"), p.T("shop.step.handed_over"))
 }
 
 // stream is the way of the i-th of n parts to the first stop, which stands near the right edge of 300;
