@@ -87,21 +87,19 @@ func (s *Service) compare(ctx context.Context, tx *sqlx.Tx, f Filter) (compariso
 	if err := tx.GetContext(ctx, &c.version, `select version from sold_turn`); err != nil {
 		return comparison{}, fmt.Errorf("version of the sums: %w", err)
 	}
-	during := span{f.From, f.To}
-	profiles, sales := s.kept.rows(during)
-	profiles, err := profiles.upTo(ctx, tx, c.version, profilesOf)
+	sales, err := s.kept.soldAt(ctx, tx, c.version, f)
 	if err != nil {
-		return comparison{}, fmt.Errorf("compare cooperatives: %w", err)
+		return comparison{}, err
 	}
-	if sales, err = sales.upTo(ctx, tx, c.version, f.soldBy); err != nil {
-		return comparison{}, fmt.Errorf("compare sales: %w", err)
+	profiles, err := s.kept.profilesAt(ctx, tx, c.version)
+	if err != nil {
+		return comparison{}, err
 	}
-	s.kept.keepRows(profiles, during, sales)
-	figures := make(map[uuid.UUID]Figures, len(sales.of))
-	for _, s := range sales.of {
+	figures := make(map[uuid.UUID]Figures, len(sales))
+	for _, s := range sales {
 		figures[s.Cooperative] = s.Figures
 	}
-	for _, p := range profiles.of {
+	for _, p := range profiles {
 		seller := seller{p, figures[p.ID]}
 		if (p.Approved || seller.Orders > 0) && f.within(p) {
 			c.sellers = append(c.sellers, seller)

@@ -232,7 +232,7 @@ func (b *bazaar) wantCounted(f report.Filter) {
 	for name, figures := range each {
 		same(b.t, "of "+name, of[b.books.sellers[name]], figures)
 	}
-	before, err := b.Before(b.t.Context(), f)
+	_, before, err := b.SalesAndBefore(b.t.Context(), f, f)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -259,11 +259,11 @@ func (b *bazaar) wantAsReadAnew(f report.Filter) {
 		b.t.Fatal(err)
 	}
 	same(b.t, "a report that was kept", b.books.sales(b.t, f), sales)
-	before, err := anew.Before(b.t.Context(), f)
+	_, before, err := anew.SalesAndBefore(b.t.Context(), f, f)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	kept, err := b.Before(b.t.Context(), f)
+	_, kept, err := b.SalesAndBefore(b.t.Context(), f, f)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -22,12 +22,14 @@ const (
 // kept are reports that stay true as long as the sums do, and the rows behind them, which are brought up to date: a
 // country's cooperatives are read once, and once for each period, and not for everybody who looks.
 type kept struct {
-	mu       sync.Mutex
-	version  int64 // of the sums
-	reports  map[any]any
-	profiles carried[profile]
-	sales    map[span]carried[sold]
-	sums     int // in all periods
+	mu      sync.Mutex
+	version int64 // of the sums
+	reports map[any]any
+	sales   map[span]carried[sold]
+	sums    int // in all periods
+
+	profiling sync.Mutex // while profiles are brought up to date: two reports at once need them once
+	profiles  carried[profile]
 }
 
 // span is a filter's period.
@@ -126,18 +128,39 @@ func (k *kept) put(version int64, key, report any) {
 	k.reports[key] = report
 }
 
-// rows are those kept of all cooperatives and of their sales in a period, or none yet.
-func (k *kept) rows(during span) (carried[profile], carried[sold]) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.profiles, k.sales[during]
+// profilesAt are all cooperatives as of a version, which the transaction sees.
+func (k *kept) profilesAt(ctx context.Context, tx *sqlx.Tx, version int64) ([]profile, error) {
+	k.profiling.Lock()
+	defer k.profiling.Unlock()
+	profiles, err := k.profiles.upTo(ctx, tx, version, profilesOf)
+	if err != nil {
+		return nil, fmt.Errorf("compare cooperatives: %w", err)
+	}
+	k.profiles = profiles
+	return profiles.of, nil
 }
 
-// keepRows keeps them; those of other periods go when they would be too many.
-func (k *kept) keepRows(profiles carried[profile], during span, sales carried[sold]) {
+// soldAt is what all cooperatives sold in the filter's period as of a version, which the transaction sees.
+func (k *kept) soldAt(ctx context.Context, tx *sqlx.Tx, version int64, f Filter) ([]sold, error) {
+	during := span{f.From, f.To}
+	sales, err := k.salesIn(during).upTo(ctx, tx, version, f.soldBy)
+	if err != nil {
+		return nil, fmt.Errorf("compare sales: %w", err)
+	}
+	k.keepSales(during, sales)
+	return sales.of, nil
+}
+
+func (k *kept) salesIn(during span) carried[sold] {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.profiles = profiles
+	return k.sales[during]
+}
+
+// keepSales keeps them; those of other periods go when they would be too many.
+func (k *kept) keepSales(during span, sales carried[sold]) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	before, known := k.sales[during]
 	k.sums += len(sales.of) - len(before.of)
 	if k.sales == nil || k.sums > keptSums || !known && len(k.sales) >= keptReports {

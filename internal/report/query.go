@@ -83,7 +83,10 @@ func (f Filter) months(ctx context.Context, tx *sqlx.Tx) ([]month, error) {
 		        select 'month' as span, $4::date as first, $5::date as last, 1 as times
 		        union all select 'day', * from unnest($6::date[], $7::date[], $8::int[])
 		    ) d
-		    join sold_by_scope s on s.commune = $1 and s.sector = $2 and s.of_women = $3 and s.span = d.span and s.first >= d.first and s.first < d.last
+		    cross join lateral (
+		        select * from sold_by_scope
+		        where commune = $1 and sector = $2 and of_women = $3 and span = d.span and first >= d.first and first < d.last
+		        offset 0) s -- each span by its key, and not all days
 		    group by 1
 		) m where orders > 0 or waiting_orders > 0 order by month`,
 		f.Commune, f.Sector, f.WomenOnly, p.from, p.to, firsts, lasts, times)
@@ -141,11 +144,8 @@ type Before struct {
 	Selling int // cooperatives with a sale
 }
 
-// Before tells of an earlier period what there is to compare with.
-func (s *Service) Before(ctx context.Context, f Filter) (Before, error) {
-	if _, err := s.catchUp(ctx); err != nil {
-		return Before{}, err
-	}
+// before tells of an earlier period what there is to compare with.
+func (s *Service) before(ctx context.Context, f Filter) (Before, error) {
 	f = f.inUTC()
 	return keep(ctx, s, f, earlier{f}, func(_ *sqlx.Tx, c comparison) (before Before, err error) {
 		for _, seller := range c.sellers {
