@@ -31,7 +31,13 @@ func TestAFileArrivesWholeAndNothingIsLeftOfIt(t *testing.T) {
 		}
 	}
 	address := serve(t, bare(t, Config{},
-		page("/short", lines(3, nil)), page("/long", lines(300_000, nil)), page("/broken", lines(300_000, errors.New("the database is gone")))))
+		page("/short", lines(3, nil)), page("/long", lines(300_000, nil)), page("/broken", lines(300_000, errors.New("the database is gone"))),
+		page("/panic", func(r *web.Request) error {
+			return r.Attachment("lines.csv", web.SpreadsheetTypes["csv"], func(w io.Writer) error {
+				_, _ = w.Write(make([]byte, 4<<20))
+				panic("a fault")
+			})
+		})))
 
 	for path, last := range map[string]string{"/short": "2 عسل\n", "/long": "299999 عسل\n"} {
 		for _, coding := range []string{"identity", "gzip"} {
@@ -50,6 +56,11 @@ func TestAFileArrivesWholeAndNothingIsLeftOfIt(t *testing.T) {
 	answer, body := download(t, address+"/fr/broken", "identity")
 	if answer.StatusCode != http.StatusInternalServerError || answer.Header.Get("Content-Disposition") != "" || strings.Contains(body, "1 عسل") {
 		t.Errorf("half a file: %s, %v", answer.Status, answer.Header)
+	}
+	for n := range web.SendLimits.PerPerson + 1 { // whoever met a fault may ask again
+		if answer, _ := download(t, address+"/fr/panic", "identity"); answer.StatusCode != http.StatusInternalServerError {
+			t.Errorf("a fault for the %d. time: %s", n+1, answer.Status)
+		}
 	}
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(time.Millisecond) { // the server closes it after the last byte
 		left, err := os.ReadDir(temporary)

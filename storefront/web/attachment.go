@@ -20,23 +20,28 @@ import (
 // that a file that fails half-way is never sent and no reader, however slow, keeps the database busy: in memory
 // while it is small, and else in a temporary file. The record of security events tells who took it away; gate.ErrBusy
 // if too many are being made or sent.
-func (r *Request) Attachment(filename, contentType string, write func(io.Writer) error) error {
+func (r *Request) Attachment(filename, contentType string, write func(io.Writer) error) (err error) {
 	leave, err := r.Site.Sending.Enter(r.Context(), r.UserID().String())
 	if err != nil {
 		return err
 	}
-	made := &draft{sent: leave}
-	err = r.Site.Files.Do(r.Context(), r.UserID().String(), func() error { return write(made) })
-	if err != nil {
-		return errors.Join(err, made.Close())
+	made, sending := &draft{sent: leave}, false
+	defer func() {
+		if !sending { // write may have panicked, too
+			err = errors.Join(err, made.Close())
+		}
+	}()
+	if err := r.Site.Files.Do(r.Context(), r.UserID().String(), func() error { return write(made) }); err != nil {
+		return err
 	}
 	size, err := made.whole()
 	if err != nil {
-		return errors.Join(fmt.Errorf("attachment: %w", err), made.Close())
+		return fmt.Errorf("attachment: %w", err)
 	}
 	r.Record(security.Exported, uuid.Nil, filename)
 	r.SetHeader("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": filename}))
 	r.fiber.Status(http.StatusOK).Set("Content-Type", contentType)
+	sending = true
 	return r.fiber.SendStream(made, size) // which is closed when it has been sent, or cannot be
 }
 
