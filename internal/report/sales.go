@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -157,18 +158,32 @@ func (s *Service) SalesAndBefore(ctx context.Context, f, earlier Filter) (sales 
 	if err != nil {
 		return Sales{}, Before{}, err
 	}
-	both, ctx := errgroup.WithContext(ctx)
-	both.Go(func() (err error) {
+	err = together(ctx, func(ctx context.Context) (err error) {
 		sales, err = s.sales(ctx, f)
 		return err
-	})
-	both.Go(func() (err error) {
+	}, func(ctx context.Context) (err error) {
 		was, err = s.before(ctx, earlier)
 		return err
 	})
-	err = both.Wait()
 	sales.Behind = behind
 	return sales, was, err
+}
+
+// together does all at once, until one fails. A panic is an error of its own: nobody would catch it there, and one
+// request would end the program.
+func together(ctx context.Context, each ...func(context.Context) error) error {
+	all, ctx := errgroup.WithContext(ctx)
+	for _, do := range each {
+		all.Go(func() (err error) {
+			defer func() {
+				if value := recover(); value != nil {
+					err = fmt.Errorf("panic: %v\n%s", value, debug.Stack())
+				}
+			}()
+			return do(ctx)
+		})
+	}
+	return all.Wait()
 }
 
 func (s *Service) sales(ctx context.Context, f Filter) (Sales, error) {
