@@ -206,6 +206,9 @@ func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[strin
 	if err := (&settlement.FoldWorker{Settlements: a.Settlements}).Work(ctx, nil); err != nil {
 		return nil, err
 	}
+	if _, err := a.DB.ExecContext(ctx, `vacuum unconfirmed_changes`); err != nil { // as by itself, a little later
+		return nil, err
+	}
 	if err := (&report.FoldWorker{Reports: a.Reports}).Work(ctx, nil); err != nil {
 		return nil, err
 	}
@@ -249,22 +252,29 @@ func readMarket(t *testing.T, dir, direct string, size sample.Size) (_ map[strin
 	return found, nil
 }
 
-// holdGoods places so many orders, each of another cooperative, under a telephone number and from an address of its own.
+// holdGoods places so many orders, each of another cooperative and of the one with the most products, under a telephone
+// number and from an address of its own.
 func holdGoods(ctx context.Context, a *app, orders int) error {
-	var products []uuid.UUID
+	var products, hers []uuid.UUID
 	err := a.DB.SelectContext(ctx, &products, `
 		select p.id from sellers c cross join lateral (
 		    select id from offered where cooperative_id = c.id and stock >= 5 order by id limit 1) p
 		order by p.id limit $1`, orders)
-	if err == nil && len(products) < orders {
-		err = fmt.Errorf("%d cooperatives for %d orders", len(products), orders)
+	if err == nil {
+		err = a.DB.SelectContext(ctx, &hers, `
+			select id from offered
+			where cooperative_id = (select cooperative_id from goods group by 1 order by count(*) desc limit 1) and stock >= 5 and id <> all($2)
+			order by id limit $1`, orders, pq.Array(products))
+	}
+	if err == nil && min(len(products), len(hers)) < orders {
+		err = fmt.Errorf("%d cooperatives and %d products of one for %d orders", len(products), len(hers), orders)
 	}
 	if err != nil {
 		return err
 	}
 	for n, id := range products {
 		_, err := a.Orders.Place(ctx, order.PlaceInput{
-			Lines:    []order.Line{{ProductID: id, Quantity: 1}},
+			Lines:    []order.Line{{ProductID: id, Quantity: 1}, {ProductID: hers[n], Quantity: 1}},
 			Buyer:    order.Buyer{Name: "Nadia", Phone: fmt.Sprintf("06621%05d", n), Place: "berkane", Address: "Hay Essalam"},
 			Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop, From: fmt.Sprintf("192.0.%d.%d", n/256, n%256),
 		})

@@ -34,13 +34,15 @@ type CooperativePart struct {
 	Events      []Event // of this part; only from PartOf
 }
 
-const selectCooperativePart = `
-	select s.id, s.order_id, o.number, o.state as order_state, o.buyer_name,
-	       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
-	       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample
-	from sub_orders s
-	join orders o on o.id = s.order_id
-	join towns t on t.slug = o.place`
+const (
+	selectCooperativePart = `
+		select s.id, s.order_id, o.number, o.state as order_state, o.buyer_name,
+		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
+		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample`
+	ofItsOrder = `
+		join orders o on o.id = s.order_id
+		join towns t on t.slug = o.place`
+)
 
 // ListedParts are a page of a cooperative's list.
 type ListedParts struct {
@@ -61,20 +63,24 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 	}
 	beyond, direction := from.Way(list)
 	args := []any{cooperativeID, limit + 1}
-	where := `s.cooperative_id = $1`
+	among := `cooperative_id = $1`
 	if from != nil {
 		args = append(args, from.At, from.ID)
-		where += ` and (s.placed_at, s.id) ` + beyond + ` ($3, $4)`
+		among += ` and (placed_at, id) ` + beyond + ` ($3, $4)`
 	}
-	if len(states) > 0 {
+	nearest := ` order by placed_at ` + direction + `, id ` + direction + ` limit $2`
+	near := `select * from sub_orders where ` + among + nearest
+	if len(states) > 0 { // of each state those that come first, however many are in others
 		args = append(args, pq.Array(states))
-		where += ` and s.state = any($` + strconv.Itoa(len(args)) + `)`
+		near = `
+			select near.*
+			from unnest($` + strconv.Itoa(len(args)) + `::text[]) as w (state)
+			cross join lateral (select * from sub_orders p where ` + among + ` and p.state = w.state` + nearest + `) near` + nearest
 	}
 	parts := []CooperativePart{}
 	err := s.db.SelectContext(ctx, &parts, selectCooperativePart+`
-		where `+where+`
-		order by s.placed_at `+direction+`, s.id `+direction+`
-		limit $2`, args...)
+		from (`+near+`) s`+ofItsOrder+`
+		order by s.placed_at `+direction+`, s.id `+direction, args...)
 	if err != nil {
 		return ListedParts{}, fmt.Errorf("order: parts of a cooperative: %w", err)
 	}
@@ -86,6 +92,7 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (CooperativePart, error) {
 	parts := make([]CooperativePart, 1)
 	err := s.db.GetContext(ctx, &parts[0], selectCooperativePart+`
+		from sub_orders s`+ofItsOrder+`
 		where s.cooperative_id = $1 and s.id = $2`, cooperativeID, partID)
 	if postgres.NoRows(err) {
 		return CooperativePart{}, ErrNotFound
