@@ -82,7 +82,7 @@ var benched = map[string][]string{
 	"/association/cooperatives/new":        {""},
 	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
 	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
-	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=عزيزة", "#?q=عزيزة" + onward, "#?q=123", "#?q=عزيزة+{month}", "#?q=qzxjvk"},
+	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=عزيزة", "#?q=عزيزة" + onward, "#?q={digits}", "#?q=عزيزة+{month}", "#?q=qzxjvk"},
 	"/association/orders/held":             {""},
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
@@ -131,8 +131,9 @@ var inMarket = map[string]string{
 	"late":        `select 'after-' || (extract(epoch from o.placed_at) * 1000000)::bigint || '-' || p.id from order_parts p join order_heads o on o.id = p.order_id where p.cooperative_id = $1 order by o.placed_at, p.id limit 1 offset 15`,
 	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 15`,
 	"number":      `select number from order_heads where $1::uuid is not null and number ~ '^S-[0-9]{4}-[0-9]{8}$' order by placed_at, id limit 1`,
-	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1 offset 100`, // an early one of many
-	"passed":      `select id::text from goods where $1::uuid is not null order by id desc limit 1 offset 100`,                               // near the end
+	"digits":      `select left(split_part(number, '-', 3), 5) from order_heads where $1::uuid is not null order by placed_at, id limit 1 offset 50`, // too many for a month
+	"month":       `select split_part(number, '-', 2) from order_heads where $1::uuid is not null order by placed_at, id limit 1 offset 100`,         // an early one of many
+	"passed":      `select id::text from goods where $1::uuid is not null order by id desc limit 1 offset 100`,                                       // near the end
 	"person":      `select id::text from people where cooperative_id = $1 order by id limit 1`,
 }
 
