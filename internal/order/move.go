@@ -91,20 +91,20 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string) error {
 		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
 			return err
 		}
-		decided, err := settings.Read(ctx, tx)
-		if err != nil {
-			return fmt.Errorf("order: %w", err)
-		}
-		if err := s.fit(ctx, tx, o, decided.Holds); err != nil {
-			return err
-		}
 		if err := s.wanted(ctx, tx, o.ID); err != nil {
 			return err
 		}
 		if err := s.prolong(ctx, tx, o); err != nil {
 			return err
 		}
-		// The last change, as in hold: from here on others wait.
+		decided, err := settings.Read(ctx, tx)
+		if err != nil {
+			return fmt.Errorf("order: %w", err)
+		}
+		// The last changes, as in hold: from here on others wait, so that whoever is here waits for none of them.
+		if err := s.fit(ctx, tx, o, decided.Holds); err != nil {
+			return err
+		}
 		if _, err := tx.ExecContext(ctx, `update holds set confirmed_at = $2 where order_id = $1`, o.ID, o.by.At); err != nil {
 			return fmt.Errorf("order: confirm a hold: %w", err)
 		}

@@ -224,6 +224,32 @@ func TestALastPieceIsNotHeldLongOnAMailboxsWord(t *testing.T) {
 	wantHeld("once it fits into the share", 0, m.clock().Add(72*time.Hour))
 }
 
+// Two orders of one mailbox, one of them with last pieces, would else wait for each other, and everybody for them.
+func TestWhoConfirmsLastPiecesWaitsForHerLettersBeforeOthersWaitForHer(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.defaults()
+	others := m.place(m.wants(phone(1), m.thyme, 8)) // of ten
+	in := m.wants(phone(2), m.thyme, 1)
+	in.Buyer.Email = "fatima@example.com"
+	o := m.place(in).Order
+	token, err := m.Confirming(t.Context(), o.ID)
+	m.must(err)
+	m.must(m.CancelByBuyer(t.Context(), others.Token))
+
+	letters := m.db.MustBegin()
+	_, err = letters.Exec(`select from order_letters where order_id = $1 for update`, o.ID)
+	m.must(err)
+	var confirms errgroup.Group
+	confirms.Go(func() error { return m.ConfirmByBuyer(t.Context(), token) })
+	m.untilOneWaits()
+	_, err = m.db.ExecContext(t.Context(), `select from hold_totals for update nowait`)
+	m.must(errors.Join(err, letters.Rollback()))
+	m.must(confirms.Wait())
+	m.wantStates(o.ID, "confirmed: placed")
+	m.wantClean()
+}
+
 func TestLastPiecesOfAllGoodsAreNotHeldLongOnAMailboxsWord(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
