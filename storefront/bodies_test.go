@@ -139,6 +139,37 @@ func TestABodyWhoseConnectionEndedWithoutAWordTakesNoRoomForEver(t *testing.T) {
 	}
 }
 
+func TestABodyInPiecesThatNeverBeginsGivesItsRoomBack(t *testing.T) {
+	t.Parallel()
+	s := bare(t, Config{}, web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Long: true, Handler: func(r *web.Request) error {
+		return r.Bytes(http.StatusOK, "text/plain", []byte("read"))
+	}})
+	address := serve(t, s)
+	until := func(bodies int) {
+		t.Helper()
+		for deadline := time.Now().Add(10 * time.Second); ; {
+			s.bodies.mu.Lock()
+			under := len(s.bodies.under)
+			s.bodies.mu.Unlock()
+			if under == bodies {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%d bodies are under way, not %d", under, bodies)
+			}
+		}
+	}
+	for _, begun := range []string{"", "3\r\nhal\r\n"} {
+		conn := idle(t, "127.0.0.1", address)
+		if _, err := io.WriteString(conn, "POST /fr/x HTTP/1.1\r\nHost: souk.test\r\nTransfer-Encoding: chunked\r\n\r\n"+begun); err != nil {
+			t.Fatal(err)
+		}
+		until(1)
+		_ = conn.Close()
+		until(0)
+	}
+}
+
 func TestWhoSendsABodyThereIsNoRoomForIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, web.Route{Method: http.MethodPost, Path: "/x", Policy: web.Public, Handler: func(r *web.Request) error {

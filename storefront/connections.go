@@ -229,6 +229,9 @@ func (c *connection) Read(b []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(b)
 	c.reading.passed(n)
+	if errors.Is(err, io.EOF) { // which the server would take for an end between two requests, and nobody hears of the body
+		err = io.ErrUnexpectedEOF
+	}
 	return n, err
 }
 
