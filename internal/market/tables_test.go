@@ -268,21 +268,32 @@ type use struct {
 }
 
 var (
-	notSQL    = regexp.MustCompile(`(?s)'(?:[^']|'')*'|--[^\n]*|\b(?:extract|substring|trim|overlay|position)\s*\(\s*\w+\s+from\b|\bdistinct\s+from\b`)
+	notSQL    = regexp.MustCompile(`(?s)'(?:[^']|'')*'|--[^\n]*|\b(?:extract|substring|trim|overlay|position)\s*(\()\s*\w+\s+from\b|\bdistinct\s+from\b`)
 	statement = regexp.MustCompile(`(?s)^\s*(?:select\s|insert\s+into\s|update\s+\w+\s+(?:\w+\s+)?set\s|delete\s+from\s|with\s+\w+.*\sas\s|copy\s.*\sfrom\s|truncate\s)`)
 	named     = regexp.MustCompile(`\b([a-z_]\w*)(?:\s*\([a-z_0-9, ]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(|create temp(?:orary)? table (?:if not exists )?(\w+)`)
 	part      = regexp.MustCompile(`[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?|[^\sa-z_]`)
 )
 
-// keywords end a list of tables, or stand where a table could.
-var keywords = strings.Fields(`as on where group order having limit offset join left right full inner cross natural for union
-	except intersect returning set values select using lateral only when then else end from window fetch with`)
+// keywords stand where a table could and name none; ends are those that end a list of tables.
+var (
+	keywords = append(strings.Fields(`as on left join right full inner cross natural using lateral only when then else end from with stdin`), ends...)
+	ends     = strings.Fields(`where group order having limit offset for union except intersect returning set values select window fetch ;`)
+)
+
+// list is what the commas of a text, or of a parenthesis in it, are between.
+type list int
+
+const (
+	unsaid   list = iota // in a part of a statement, which another one may go before
+	ofTables             // those of a query
+	ofOthers             // columns, values
+)
 
 // usesOf finds the tables in a text, if it is a statement of SQL or a part of one.
 func usesOf(text string) []use {
 	sql := strings.ToLower(text)
 	whole := statement.MatchString(sql)
-	sql = strings.NewReplacer(`"`, "", "public.", "").Replace(notSQL.ReplaceAllString(sql, " "))
+	sql = strings.NewReplacer(`"`, "", "public.", "").Replace(notSQL.ReplaceAllString(sql, " $1 "))
 	ours := make(map[string]bool) // named by the statement itself
 	for _, found := range named.FindAllStringSubmatch(sql, -1) {
 		ours[found[1]] = true
@@ -298,31 +309,56 @@ func usesOf(text string) []use {
 		return word != "" && (word[0] == '_' || 'a' <= word[0] && word[0] <= 'z') && !slices.Contains(keywords, word)
 	}
 	var uses []use
-	add := func(i int, writes bool) bool {
+	add := func(i int, writes bool) {
 		name := at(i)
 		if !isName(name) || (at(i+1) == "(" && !writes) || ours[name] ||
 			strings.HasPrefix(name, "pg_") || strings.HasPrefix(name, "information_schema.") {
-			return false
+			return
 		}
 		uses = append(uses, use{table: name, writes: writes, certain: whole})
-		return true
 	}
-	for i := range words {
+	lists := []list{unsaid} // the text's, and those of the parentheses that are open, the innermost last
+	if whole {
+		lists[0] = ofOthers
+	}
+	due := false // a table of a query is what comes next, or several in parentheses
+	for i, word := range words {
 		next := i + 1
 		for at(next) == "only" || at(next) == "lateral" {
 			next++
 		}
-		switch words[i] {
-		case "from":
-			if at(next) != "stdin" {
-				add(next, at(i-1) == "delete")
+		here, inner := due, &lists[len(lists)-1]
+		if due = false; here {
+			add(i, false)
+		}
+		switch word {
+		case "(":
+			lists, due = append(lists, ofOthers), here
+			if here {
+				lists[len(lists)-1] = ofTables
 			}
-		case "join":
-			add(next, false)
-		case "using":
-			if slices.Contains(words[:i], "delete") {
-				add(next, false)
+		case ")":
+			if lists = lists[:len(lists)-1]; len(lists) == 0 {
+				lists = []list{unsaid}
 			}
+		case "only", "lateral":
+			due = here
+		case "from", "join":
+			if at(i-1) == "delete" {
+				add(next, true)
+			} else {
+				*inner, due = ofTables, true
+			}
+		case "using": // of a join it is before columns
+			if slices.Contains(words[:i], "delete") && (at(next) != "(" || at(next+2) != "," && at(next+2) != ")") {
+				*inner, due = ofTables, true
+			}
+		case "with":
+			if here {
+				*inner = ofOthers
+			}
+		case ",":
+			due = *inner == ofTables || *inner == unsaid && tables[at(next)] != ""
 		case "table": // as a query; behind create, lock and their like it stands otherwise
 			if i == 0 || slices.Contains([]string{"(", ")", ";", "union", "except", "intersect", "all"}, at(i-1)) {
 				add(next, false)
@@ -330,11 +366,12 @@ func usesOf(text string) []use {
 		case "into", "copy":
 			add(next, true)
 		case "truncate", "lock", "alter", "drop":
+			*inner = ofOthers
 			for slices.Contains([]string{"table", "if", "exists", "only"}, at(next)) {
 				next++
 			}
 			add(next, true)
-			for words[i] != "alter" && at(next+1) == "," {
+			for word != "alter" && at(next+1) == "," {
 				next += 2
 				add(next, true)
 			}
@@ -342,9 +379,9 @@ func usesOf(text string) []use {
 			if before := at(i - 1); before != "for" && before != "key" && before != "do" && before != "on" {
 				add(next, true)
 			}
-		case ",": // a further table of a query, with another name or before what follows a list of tables
-			if name := at(next); tables[name] != "" && (isName(at(next+1)) || slices.Contains([]string{"where", "join", "left", "cross", "group", "order"}, at(next+1))) {
-				add(next, false)
+		default:
+			if slices.Contains(ends, word) {
+				*inner = ofOthers
 			}
 		}
 	}
@@ -374,7 +411,20 @@ func TestTablesAreFoundInStatements(t *testing.T) {
 		`drop table orders`:                                {"orders!"},
 		`table orders`:                                     {"orders"},
 		`with due as (table only payouts) table due union all table "orders" order by 1`: {"payouts", "orders"},
-		`a table orders nothing`: nil,
+		`a table orders nothing`:                                   nil,
+		`select from orders o, payouts`:                            {"orders", "payouts"},
+		`select from orders, known_devices`:                        {"orders", "known_devices"},
+		`select 1 where 1 in (select id, 1 from orders, journals)`: {"orders", "journals"},
+		`select from (sessions s join orders o on true)`:           {"sessions", "orders"},
+		`select from users join ((payouts p join orders o using (id)) cross join places), journals limit 1`:               {"users", "payouts", "orders", "places", "journals"},
+		`select (extract(day from at)), places from lateral (select holds, 1 from orders) o, only payouts`:                {"orders", "payouts"},
+		`select from (values (1, 2)) v (a, places), unnest($1, $2) with ordinality as u (a, b), holds order by a, places`: {"holds"},
+		`select from (with x as (select 1), y as (select places, uploads from x) select places, x from x, y) z, uploads`:  {"uploads"},
+		`update orders set a = 1, holds = 2 from users u, payouts where true returning a, holds`:                          {"orders!", "users", "payouts"},
+		`delete from sessions s using (select 1) x, users join orders using (id, holds), (places p cross join labels)`:    {"sessions!", "users", "orders", "places", "labels"},
+		`delete from only sessions where a in (1, 2)`:                                                                     {"sessions!"},
+		`, payouts`:     {"payouts"},
+		`) x, payouts)`: {"payouts"},
 	} {
 		var got []string
 		for _, u := range usesOf(text) {
