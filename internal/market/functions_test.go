@@ -100,7 +100,8 @@ func TestEachFunctionAndViewTouchesTheTablesOfItsOwnerOnly(t *testing.T) {
 			t.Errorf("the function %s puts its statements together: nobody sees what they touch", f.Name)
 		}
 		touched[f.Name] = f.Starts
-		for _, u := range usesOf(f.Body) {
+		uses, _ := usesOf(f.Body)
+		for _, u := range uses {
 			touched[f.Name] = append(touched[f.Name], u.table)
 		}
 	}

@@ -109,7 +109,8 @@ func TestEachTableIsTouchedByItsOwnerOnly(t *testing.T) {
 	used := make(map[[2]string]bool)
 	statements := 0
 	eachText(t, func(dir, at, text string) {
-		for _, u := range usesOf(text) {
+		uses, _ := usesOf(text)
+		for _, u := range uses {
 			statements++
 			owner, view := tables[u.table], views[u.table]
 			switch {
@@ -179,7 +180,9 @@ func unended(source *ast.File) (found []*ast.BasicLit) {
 		if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 			text, _ := strconv.Unquote(literal.Value)
 			sql := notSQL.ReplaceAllString(strings.ToLower(text), " ")
-			if before[literal] && namesNext.MatchString(sql) || statement.MatchString(verb.ReplaceAllString(sql, "x")) && namesVerb.MatchString(sql) {
+			_, listed := usesOf(text)
+			if before[literal] && (namesNext.MatchString(sql) || listed) ||
+				statement.MatchString(verb.ReplaceAllString(sql, "x")) && (namesVerb.MatchString(sql) || listed) {
 				found = append(found, literal)
 			}
 		}
@@ -197,15 +200,20 @@ var (
 func TestTheNameBehindAPartOfAStatementIsMissed(t *testing.T) {
 	t.Parallel()
 	for code, want := range map[string]int{
-		"`select 1 from ` + x":                                1,
-		"`select 1 from ` + x + ` join ` + y + ` where true`": 2,
-		"`delete from \"` + x + `\"`":                         1,
-		"`lock table ` + x":                                   1,
-		"fmt.Sprintf(`update %s set x = 1`, x)":               1,
-		"`select 1 ` + x + ` where true`":                     0,
-		"`select 1 from orders ` + x":                         0,
-		"`select 'from ' || ` + x":                            0,
-		"fmt.Errorf(`from %s to %s`, x, y)":                   0,
+		"`select 1 from ` + x":                                               1,
+		"`select 1 from ` + x + ` join ` + y + ` where true`":                2,
+		"`delete from \"` + x + `\"`":                                        1,
+		"`lock table ` + x":                                                  1,
+		"fmt.Sprintf(`update %s set x = 1`, x)":                              1,
+		"`select 1 from orders o, ` + x":                                     1,
+		"`select 1 where 1 in (select 1 from orders, ` + x + `)`":            1,
+		"fmt.Sprintf(`select 1 from orders o, %s p`, x)":                     1,
+		"`select 1 from orders order by 1, ` + x":                            0,
+		"fmt.Sprintf(`select (1, %s) from orders where 1 in (1, %[1]s)`, x)": 0,
+		"`select 1 ` + x + ` where true`":                                    0,
+		"`select 1 from orders ` + x":                                        0,
+		"`select 'from ' || ` + x":                                           0,
+		"fmt.Errorf(`from %s to %s`, x, y)":                                  0,
 	} {
 		source, err := parser.ParseFile(token.NewFileSet(), "x.go", "package x; var _ = "+code, 0)
 		if err != nil {
@@ -289,8 +297,9 @@ const (
 	ofOthers             // columns, values
 )
 
-// usesOf finds the tables in a text, if it is a statement of SQL or a part of one.
-func usesOf(text string) []use {
+// usesOf finds the tables in a text, if it is a statement of SQL or a part of one, and says whether a list of them
+// goes on with what is put behind the text, or in it by a verb of fmt.
+func usesOf(text string) (uses []use, goesOn bool) {
 	sql := strings.ToLower(text)
 	whole := statement.MatchString(sql)
 	sql = strings.NewReplacer(`"`, "", "public.", "").Replace(notSQL.ReplaceAllString(sql, " $1 "))
@@ -308,7 +317,6 @@ func usesOf(text string) []use {
 	isName := func(word string) bool {
 		return word != "" && (word[0] == '_' || 'a' <= word[0] && word[0] <= 'z') && !slices.Contains(keywords, word)
 	}
-	var uses []use
 	add := func(i int, writes bool) {
 		name := at(i)
 		if !isName(name) || (at(i+1) == "(" && !writes) || ours[name] ||
@@ -330,6 +338,7 @@ func usesOf(text string) []use {
 		here, inner := due, &lists[len(lists)-1]
 		if due = false; here {
 			add(i, false)
+			goesOn = goesOn || word == "%" && at(i-1) == ","
 		}
 		switch word {
 		case "(":
@@ -385,7 +394,7 @@ func usesOf(text string) []use {
 			}
 		}
 	}
-	return uses
+	return uses, goesOn || due && at(len(words)-1) == ","
 }
 
 func TestTablesAreFoundInStatements(t *testing.T) {
@@ -427,7 +436,8 @@ func TestTablesAreFoundInStatements(t *testing.T) {
 		`) x, payouts)`: {"payouts"},
 	} {
 		var got []string
-		for _, u := range usesOf(text) {
+		uses, _ := usesOf(text)
+		for _, u := range uses {
 			name := u.table
 			if u.writes {
 				name += "!"
