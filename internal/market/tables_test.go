@@ -277,7 +277,7 @@ type use struct {
 
 var (
 	notSQL    = regexp.MustCompile(`(?s)'(?:[^']|'')*'|--[^\n]*|\b(?:extract|substring|trim|overlay|position)\s*(\()\s*\w+\s+from\b|\bdistinct\s+from\b`)
-	statement = regexp.MustCompile(`(?s)^\s*(?:select\s|insert\s+into\s|update\s+\w+\s+(?:\w+\s+)?set\s|delete\s+from\s|with\s+\w+.*\sas\s|copy\s.*\sfrom\s|truncate\s)`)
+	statement = regexp.MustCompile(`(?s)^\s*(?:select\s|insert\s+into\s|merge\s+into\s|update\s+\w+\s+(?:\w+\s+)?set\s|delete\s+from\s|with\s+\w+.*\sas\s|copy\s.*\sfrom\s|truncate\s)`)
 	named     = regexp.MustCompile(`\b([a-z_]\w*)(?:\s*\([a-z_0-9, ]*\))?\s+as\s+(?:not\s+)?(?:materialized\s+)?\(|create temp(?:orary)? table (?:if not exists )?(\w+)`)
 	part      = regexp.MustCompile(`[a-z_][a-z_0-9]*(?:\.[a-z_][a-z_0-9]*)?|[^\sa-z_]`)
 )
@@ -359,7 +359,7 @@ func usesOf(text string) (uses []use, goesOn bool) {
 				*inner, due = ofTables, true
 			}
 		case "using": // of a join it is before columns
-			if slices.Contains(words[:i], "delete") && (at(next) != "(" || at(next+2) != "," && at(next+2) != ")") {
+			if (slices.Contains(words[:i], "delete") || slices.Contains(words[:i], "merge")) && (at(next) != "(" || at(next+2) != "," && at(next+2) != ")") {
 				*inner, due = ofTables, true
 			}
 		case "with":
@@ -432,6 +432,7 @@ func TestTablesAreFoundInStatements(t *testing.T) {
 		`update orders set a = 1, holds = 2 from users u, payouts where true returning a, holds`:                          {"orders!", "users", "payouts"},
 		`delete from sessions s using (select 1) x, users join orders using (id, holds), (places p cross join labels)`:    {"sessions!", "users", "orders", "places", "labels"},
 		`delete from only sessions where a in (1, 2)`:                                                                     {"sessions!"},
+		`merge into orders o using payouts p on true when matched then delete`:                                            {"orders!", "payouts"},
 		`, payouts`:     {"payouts"},
 		`) x, payouts)`: {"payouts"},
 	} {
