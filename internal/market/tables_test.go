@@ -38,7 +38,7 @@ var tables = map[string]string{
 	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order",
 	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holders": "order",
 	"payouts": "settlement", "payout_reversals": "settlement", "standing_changes": "settlement", "unconfirmed_changes": "settlement", "account_questions": "settlement", "statement_days": "settlement",
-	"sold_parts": "report", "sold_by_cooperative": "report", "sold_by_scope": "report", "sold_changes": "report", "sold_turn": "report", "sold_moved": "report",
+	"sold_parts": "report", "sold_by_cooperative": "report", "sold_by_scope": "report", "sold_changes": "report", "sold_left": "report", "sold_turn": "report", "sold_moved": "report",
 }
 
 // views are what owners let everybody read.

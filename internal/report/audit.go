@@ -17,6 +17,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from sold_parts p full join sold_parts_now n using (order_id, cooperative_id)
 			where p::text is distinct from n::text
 			  and not exists (select from sold_changes c where c.order_id = coalesce(p.order_id, n.order_id))
+			  and not exists (select from sold_left l where l.order_id = coalesce(p.order_id, n.order_id))
 			  and not exists (select from sold_changes c where c.cooperative_id = coalesce(p.cooperative_id, n.cooperative_id))`},
 		audit.Query{Name: "report: what a cooperative sold is the sum of its parts", SQL: `
 			select format('%s since %s: carried %s, are %s', cooperative_id, first, s, n)

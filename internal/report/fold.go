@@ -15,7 +15,8 @@ import (
 // How many changes one transaction brings into the sums, and how many a page waits for: the job brings in what is left.
 const (
 	changesAtOnce = 250
-	changesOfPage = 30 // and as many again, of what a cooperative's move has left
+	changesOfPage = 60
+	leftOfPage    = 30 // orders of cooperatives that moved; of more than these a page waits for none
 )
 
 // FoldArgs is the periodic job that brings what was sold into the sums, so that a page has little left to wait for.
@@ -38,58 +39,85 @@ func (w *FoldWorker) Work(ctx context.Context, _ *river.Job[FoldArgs]) error {
 // CatchUp brings in all that happened before: for the job, and for what is written from the sums and cannot say that it
 // is behind.
 func (s *Service) CatchUp(ctx context.Context) error {
-	for more := true; more; {
-		var err error
-		if more, err = s.fold(ctx, changesAtOnce); err != nil {
+	for {
+		changes, left, err := s.waiting(ctx)
+		if err != nil || changes == 0 && left == 0 {
+			return err
+		}
+		queue := takeChanges
+		if changes == 0 {
+			queue = takeLeft
+		}
+		if err := s.fold(ctx, queue, changesAtOnce); err != nil {
 			return err
 		}
 	}
-	return nil
 }
 
 // catchUp is what a page calls first, so that it shows what happened before; it reports whether so much waits that some
 // is left.
 func (s *Service) catchUp(ctx context.Context) (behind bool, err error) {
-	if behind, err = s.fold(ctx, changesOfPage); err != nil || !behind {
-		return behind, err
+	changes, left, err := s.waiting(ctx)
+	if err == nil && changes > 0 {
+		if err = s.fold(ctx, takeChanges, changesOfPage); err == nil {
+			changes, left, err = s.waiting(ctx)
+		}
 	}
-	return s.fold(ctx, changesOfPage)
+	if err == nil && left > 0 && left <= leftOfPage {
+		left, err = 0, s.fold(ctx, takeLeft, leftOfPage)
+	}
+	return changes > 0 || left > 0, err
 }
 
-// fold brings changes into the sums, so many at most, and reports whether more wait.
-func (s *Service) fold(ctx context.Context, most int) (more bool, err error) {
-	// By the index: it forgets the changes that are gone, which a look through the table would meet until a vacuum.
-	const anyWaits = `select count(*) > 0 from (select id from sold_changes order by id limit 1) c`
-	if err := s.db.GetContext(ctx, &more, anyWaits); err != nil {
-		return false, fmt.Errorf("changes of what was sold: %w", err)
+// waiting counts what waits to be brought into the sums, as far as a page asks: one change at most, and of the orders
+// of cooperatives that moved one more than a page waits for.
+func (s *Service) waiting(ctx context.Context) (changes, left int, err error) {
+	// By the index: it forgets the rows that are gone, which a look through the table would meet until a vacuum.
+	err = s.db.QueryRowxContext(ctx, `
+		select (select count(*) from (select id from sold_changes order by id limit 1) c),
+		       (select count(*) from (select order_id from sold_left order by order_id limit $1) l)`, leftOfPage+1).Scan(&changes, &left)
+	if err != nil {
+		return 0, 0, fmt.Errorf("changes of what was sold: %w", err)
 	}
-	if !more {
-		return false, nil
-	}
-	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		var version int64
-		if err := tx.GetContext(ctx, &version, `update sold_turn set version = version + 1 returning version`); err != nil { // its row is ours from here
+	return changes, left, nil
+}
+
+// What is taken of the two queues, $1 at most. Of a cooperative that moved all orders change, and are left for later.
+const (
+	takeChanges = `
+		with taken as (
+		    delete from sold_changes where id = any(array(select id from sold_changes order by id limit $1))
+		    returning order_id, cooperative_id
+		), moved as (
+		    insert into sold_left (order_id)
+		    select distinct p.order_id
+		    from taken t
+		    join sellers c on c.id = t.cooperative_id
+		    join sold_parts p on p.cooperative_id = c.id
+		    where (p.commune, p.sector, p.women_only) <> (c.commune, c.sector, c.women_only)
+		    on conflict do nothing
+		)
+		select distinct order_id, cooperative_id from taken`
+	takeLeft = `
+		delete from sold_left where order_id = any(array(select order_id from sold_left order by order_id limit $1))
+		returning order_id, null::uuid as cooperative_id`
+)
+
+// fold brings changes of a queue into the sums, so many at most.
+func (s *Service) fold(ctx context.Context, queue string, most int) error {
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if _, err := tx.ExecContext(ctx, `select from sold_turn for no key update`); err != nil { // its row is ours from here
 			return err
 		}
 		var taken []struct {
 			Order       *uuid.UUID `db:"order_id"`
 			Cooperative *uuid.UUID `db:"cooperative_id"`
 		}
-		// Of a cooperative that moved, all orders change.
-		err := tx.SelectContext(ctx, &taken, `
-			with taken as (
-			    delete from sold_changes where id = any(array(select id from sold_changes order by id limit $1))
-			    returning order_id, cooperative_id
-			), moved as (
-			    insert into sold_changes (order_id)
-			    select p.order_id
-			    from taken t
-			    join sellers c on c.id = t.cooperative_id
-			    join sold_parts p on p.cooperative_id = c.id
-			    where (p.commune, p.sector, p.women_only) <> (c.commune, c.sector, c.women_only)
-			)
-			select distinct order_id, cooperative_id from taken`, most)
-		if err != nil {
+		if err := tx.SelectContext(ctx, &taken, queue, most); err != nil || len(taken) == 0 { // whoever had the row took them
+			return err
+		}
+		var version int64
+		if err := tx.GetContext(ctx, &version, `update sold_turn set version = version + 1 returning version`); err != nil {
 			return err
 		}
 		var orders, cooperatives []uuid.UUID
@@ -103,15 +131,12 @@ func (s *Service) fold(ctx context.Context, most int) (more bool, err error) {
 		if err := bringIn(ctx, tx, orders); err != nil {
 			return err
 		}
-		if err := moved(ctx, tx, version, orders, cooperatives); err != nil {
-			return err
-		}
-		return tx.GetContext(ctx, &more, anyWaits)
+		return moved(ctx, tx, version, orders, cooperatives)
 	})
 	if err != nil {
-		return false, fmt.Errorf("bring what was sold into the sums: %w", err)
+		return fmt.Errorf("bring what was sold into the sums: %w", err)
 	}
-	return more, nil
+	return nil
 }
 
 // bringIn makes the sums what they are with these orders as the ledger has them.

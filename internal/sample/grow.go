@@ -198,7 +198,7 @@ const (
 // carried are tables that count and countStanding fill: copies of their rows would only be taken away again, and be in
 // the way of whoever reads them before the database has cleared them up.
 var carried = []string{
-	"balances", "holders", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_parts", "standing_changes", "statement_days",
+	"balances", "holders", "offered_changes", "product_counts", "sold_by_cooperative", "sold_changes", "sold_left", "sold_parts", "standing_changes", "statement_days",
 	"unconfirmed_changes",
 }
 
@@ -315,7 +315,7 @@ func (g *growth) count() error {
 		`insert into account_totals (account, women_only, slot, debits, credits)
 		 select account, women_only, 0, debits, credits from account_totals_now`,
 		`delete from statement_days`, `insert into statement_days select * from statement_days_now`,
-		`delete from sold_changes`,
+		`delete from sold_changes`, `delete from sold_left`,
 		`delete from sold_parts`, `insert into sold_parts select * from sold_parts_now order by day, order_id`, `analyze sold_parts`,
 		`delete from sold_by_cooperative`, `insert into sold_by_cooperative select * from sold_by_cooperative_now order by first, cooperative_id`,
 		`delete from sold_by_scope`, `insert into sold_by_scope select * from sold_by_scope_now`)
