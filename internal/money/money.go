@@ -13,6 +13,9 @@ import (
 // Amount is a sum in centimes of a Moroccan dirham; it may be negative in a difference.
 type Amount int64
 
+// Currency is the dirham's code in ISO 4217.
+const Currency = "MAD"
+
 // MaxAmount is the largest amount that Parse accepts: ten million dirhams, far above any price or
 // order, and small enough that no product with a quantity overflows.
 const MaxAmount Amount = 10_000_000_00

@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,11 +23,11 @@ func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	return err
 }
 
-// SurplusTx records money that came for an order that did not have to be paid any more: it is due back. The order is
-// not taken up again: its goods may be others' by then, and its page says that it is over.
-func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+// SurplusTx records money that came for an order that did not have to be paid, or not any more: it is due back. An order
+// that is over is not taken up again: its goods may be others' by then, and its page says that it is over.
+func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount, received money.Amount, provider string, at time.Time) error {
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "attempt:" + attempt.String() + ":surplus", Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Reference: fmt.Sprintf("attempt:%s:surplus:%d", attempt, received), Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.Received(provider), Credit: ledger.RefundsDue, Amount: amount}},
 	})
 }

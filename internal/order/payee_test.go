@@ -218,9 +218,23 @@ func TestWhateverFailsTheBuyerIsOwedWhatSheIsOwed(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := context.Background()
 		o := m.byCard()
-		m.payFirst(o)
+		a, err := m.payments.Start(ctx, o.ID)
+		m.must(err)
+		another := func() error { // amount than was asked for, of the first attempt
+			return m.told(payment.Outcome{
+				Attempt: a.ProviderReference, State: payment.Succeeded, Amount: money.Amount(rapid.Int64Range(1, 300_00).Draw(rt, "amount")),
+			})
+		}
+		if rapid.Bool().Draw(rt, "another amount first") {
+			m.must(another())
+			m.wantBooks(rt, o.ID)
+		}
+		if !m.read(o.ID).Paid {
+			m.payFirst(o)
+		}
 		m.must(m.Move(ctx, order.MoveDecline, o.Parts[0].ID, m.of(o.Parts[0].Cooperative.ID)))
 		steps := map[string]func() error{
+			"another amount": another,
 			"decline": func() error {
 				p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
 				return m.Move(ctx, order.MoveDecline, p.ID, m.of(p.Cooperative.ID))
@@ -277,6 +291,51 @@ func TestAnOrderThatIsNotPaidInTimeIsGivenUp(t *testing.T) {
 		t.Errorf("asked to give back %s", back)
 	}
 	m.wantClean()
+}
+
+// Whatever amount came, it stands in the books and is due back; the order waits for the right one until its time is over.
+func TestAnotherAmountThanIsDueIsDueBack(t *testing.T) {
+	t.Parallel()
+	for _, came := range []money.Amount{237_00, 239_00} {
+		t.Run(came.String(), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.byCard()
+			a, err := m.payments.Start(t.Context(), o.ID)
+			m.must(err)
+			told := payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: came}
+			wantBack := func() {
+				t.Helper()
+				m.must(m.told(told))
+				m.wantClean()
+				if balances, err := ledger.Balances(t.Context(), m.db); err != nil || balances[card] != came || balances[ledger.RefundsDue] != came {
+					t.Errorf("%s received, %s due back: %v", balances[card], balances[ledger.RefundsDue], err)
+				}
+				if o := m.read(o.ID); o.Paid || o.Back != came {
+					t.Errorf("paid: %v, %s is to go back", o.Paid, o.Back)
+				}
+			}
+			wantBack()
+			m.wantStates(o.ID, "awaiting_payment: awaiting_payment awaiting_payment awaiting_payment")
+			m.later(31 * time.Minute)
+			m.must(m.Expire(t.Context(), o.ID, m.clock()))
+			m.wantStates(o.ID, "cancelled: cancelled cancelled cancelled")
+			wantBack()
+			m.giveBack()
+			if _, back := m.card.Asked(); back != came {
+				t.Errorf("asked to give back %s", back)
+			}
+			m.wantClean()
+			// Another buyer tries again while there is time.
+			o = m.byCard()
+			a, err = m.payments.Start(t.Context(), o.ID)
+			m.must(err)
+			m.must(m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: came}))
+			m.payFirst(o)
+			m.wantStates(o.ID, "confirmed: placed placed placed")
+			m.wantClean()
+		})
+	}
 }
 
 // Whoever is first, the buyer has either the order or her money.

@@ -97,22 +97,29 @@ func steps() []step {
 				}
 				return errors.Join(err, m.ConfirmByBuyer(ctx, token))
 			}},
-		{"pay first", func(o order.Order, _ order.Part) bool { return o.State == "awaiting_payment" },
-			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
-				a, err := m.payments.Start(ctx, o.ID)
-				if errors.Is(err, payment.ErrNotPending) && o.State == "awaiting_payment" { // too late
-					return m.Expire(ctx, o.ID, o.ExpiresAt)
-				}
-				if err != nil {
-					return err
-				}
-				return m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount})
-			}},
+		payFirst("pay first", func(asked money.Amount) money.Amount { return asked }),
+		payFirst("pay too little", func(asked money.Amount) money.Amount { return (asked + 1) / 2 }),
+		payFirst("pay too much", func(asked money.Amount) money.Amount { return asked + 1 }),
 		{"expire", func(order.Order, order.Part) bool { return true },
 			func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
 				return m.Expire(ctx, o.ID, o.ExpiresAt)
 			}},
 	}
+}
+
+// payFirst is the step in which so much comes of what was asked for.
+func payFirst(name string, comes func(asked money.Amount) money.Amount) step {
+	return step{name, func(o order.Order, _ order.Part) bool { return o.State == "awaiting_payment" },
+		func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+			a, err := m.payments.Start(ctx, o.ID)
+			if errors.Is(err, payment.ErrNotPending) && o.State == "awaiting_payment" { // too late
+				return m.Expire(ctx, o.ID, o.ExpiresAt)
+			}
+			if err != nil {
+				return err
+			}
+			return m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: comes(a.Amount)})
+		}}
 }
 
 // Each end by itself is TestEveryEndOfAnOrderLeavesTheBooksRight.

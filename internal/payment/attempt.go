@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -128,7 +129,8 @@ func (i intent) liveTx(ctx context.Context, tx *sqlx.Tx, at time.Time) (Attempt,
 }
 
 // attemptOutcomeTx does what an outcome says of an attempt. What was said before, or is no news any more, does
-// nothing.
+// nothing. Money is taken whatever it comes to: what is not what the attempt asks for pays nothing and is given back, as
+// is what comes on top of what was received before; then there may be another attempt.
 func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
 	var reference uuid.UUID
 	err := tx.GetContext(ctx, &reference, `
@@ -144,19 +146,20 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 	if err != nil {
 		return err
 	}
-	var a Attempt
+	var a struct {
+		Attempt
+		Received money.Amount // before
+	}
 	err = tx.GetContext(ctx, &a, `
-		select id, key, provider, amount_centimes as amount, state from payment_attempts
+		select id, key, provider, amount_centimes as amount, received_centimes as received, state from payment_attempts
 		where provider = $1 and provider_reference = $2 for no key update`, provider, o.Attempt)
 	if err != nil {
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}
 	e := map[State]edge{Succeeded: paysAttempt, Failed: failsAttempt, Expired: expiresAttempt}[o.State]
-	if !e.leads(a.State) {
+	more := o.received() - a.Received
+	if !e.leads(a.State) || e.to == Succeeded && more <= 0 {
 		return nil
-	}
-	if e.to == Succeeded && o.Amount != a.Amount {
-		return fmt.Errorf("payment: %s received %s for %s, which asks for %s", provider, o.Amount, a.Key, a.Amount)
 	}
 	_, err = tx.ExecContext(ctx, `
 		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, e.to, at, o.received())
@@ -166,22 +169,23 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 	switch {
 	case e.to != Succeeded:
 		return nil
-	case i.State == Pending && i.Amount == a.Amount:
+	case i.State == Pending && i.Amount == a.Amount && a.Amount == more:
 		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil { // another that was begun meanwhile
 			return err
 		}
 		return s.paidTx(ctx, tx, i, a.ID, at)
 	}
-	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, a.Amount, a.Provider, at); err != nil {
+	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, more, o.Amount, a.Provider, at); err != nil {
 		return err
 	}
-	return s.giveBackTx(ctx, tx, Refund{Provider: a.Provider, Amount: a.Amount, Reason: ReasonSurplus}, a.ID, i.Reference.String()+":"+ReasonSurplus, at)
+	return s.giveBackTx(ctx, tx, Refund{Provider: a.Provider, Amount: more, Reason: ReasonSurplus}, a.ID,
+		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, o.Amount), at)
 }
 
 // received is how much an attempt with that outcome has received.
-func (o Outcome) received() int64 {
+func (o Outcome) received() money.Amount {
 	if o.State != Succeeded {
 		return 0
 	}
-	return int64(o.Amount)
+	return o.Amount
 }

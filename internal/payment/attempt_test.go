@@ -179,6 +179,121 @@ func TestAPaymentThatComesLateIsKeptAndGivenBack(t *testing.T) {
 	}
 }
 
+// Less or more than was asked for pays nothing, and none of it is lost.
+func TestAnotherAmountThanWasAskedForIsKeptAndGivenBack(t *testing.T) {
+	t.Parallel()
+	for _, came := range []money.Amount{1, 237_00, 239_00} {
+		t.Run(came.String(), func(t *testing.T) {
+			t.Parallel()
+			c := newTill(t)
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			first := c.start(t, order)
+			event := c.card.Say(succeeded(first, came))
+			for range 2 {
+				must(t, c.tell(t, "evt_1", event))
+			}
+			must(t, c.tell(t, "evt_2", event))
+			c.want(t, order, "pending: succeeded", nil, []money.Amount{came}, nil)
+			names := c.ask(t)
+			if _, back := c.card.Asked(); back != came || len(names) != 1 {
+				t.Errorf("asked to give back %s in %v", back, names)
+			}
+			must(t, c.tell(t, "evt_3", c.card.Say(payment.Outcome{Refund: names[0], State: payment.Succeeded, Amount: came})))
+			second := c.start(t, order)
+			if second == first {
+				t.Fatal("she was sent to the same attempt again")
+			}
+			must(t, c.tell(t, "evt_4", c.card.Say(succeeded(second, 238_00))))
+			must(t, c.tell(t, "evt_5", event))
+			c.want(t, order, "succeeded: succeeded succeeded", []money.Amount{238_00}, []money.Amount{came}, []money.Amount{came})
+		})
+	}
+}
+
+// What an attempt received is the most that was ever said of it; it pays if the first that was said is what was asked
+// for, and all else goes back.
+func TestMoreThatComesInAnAttemptIsGivenBack(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]struct {
+		told          []money.Amount
+		states        string
+		paid, surplus []money.Amount
+	}{
+		"right, then less":       {[]money.Amount{238_00, 237_00}, "succeeded: succeeded", []money.Amount{238_00}, nil},
+		"right, then more":       {[]money.Amount{238_00, 239_00}, "succeeded: succeeded", []money.Amount{238_00}, []money.Amount{1_00}},
+		"less, then right":       {[]money.Amount{237_00, 238_00}, "pending: succeeded", nil, []money.Amount{237_00, 1_00}},
+		"more, then right":       {[]money.Amount{239_00, 238_00}, "pending: succeeded", nil, []money.Amount{239_00}},
+		"less, more, then right": {[]money.Amount{237_00, 239_00, 238_00}, "pending: succeeded", nil, []money.Amount{237_00, 2_00}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newTill(t)
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			first := c.start(t, order)
+			for n, amount := range append(s.told, s.told...) {
+				must(t, c.tell(t, fmt.Sprint("evt_", n), c.card.Say(succeeded(first, amount))))
+			}
+			c.want(t, order, s.states, s.paid, s.surplus, nil)
+			c.ask(t)
+			due := money.Amount(0)
+			for _, amount := range s.surplus {
+				due += amount
+			}
+			if _, back := c.card.Asked(); back != due {
+				t.Errorf("asked to give back %s of %s", back, due)
+			}
+		})
+	}
+}
+
+// Whatever is said of whichever attempt, in any order: one pays at most, and all that came beside goes back.
+func TestWhateverCameIsPaidOrGoesBack(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	sum := func(amounts []money.Amount) (sum money.Amount) {
+		for _, amount := range amounts {
+			sum += amount
+		}
+		return sum
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		c.paid, c.surplus = nil, nil
+		order := c.openBy(t, paymenttest.Name, 100_00)
+		var attempts []string
+		most := map[string]money.Amount{}
+		for n := range rapid.IntRange(1, 8).Draw(rt, "events") {
+			if c.state(t, order) == "pending" {
+				if name := c.start(t, order); !slices.Contains(attempts, name) {
+					attempts = append(attempts, name)
+				}
+			}
+			o := payment.Outcome{Attempt: rapid.SampledFrom(attempts).Draw(rt, "attempt"), State: payment.Failed}
+			if rapid.IntRange(0, 4).Draw(rt, "it fails") > 0 {
+				o = succeeded(o.Attempt, rapid.SampledFrom([]money.Amount{1, 99_99, 100_00, 100_01, 200_00}).Draw(rt, "amount"))
+				most[o.Attempt] = max(most[o.Attempt], o.Amount)
+			}
+			must(t, c.tell(t, fmt.Sprint(order, n), c.card.Say(o)))
+		}
+		came := sum(slices.Collect(maps.Values(most)))
+		var is struct{ Received, Promised money.Amount }
+		must(t, c.db.Get(&is, `
+			select received_centimes as received, promised_centimes as promised from payments where reference = $1`, order))
+		if paid := c.state(t, order) == "succeeded"; paid != slices.Equal(c.paid, []money.Amount{100_00}) || !paid && len(c.paid) > 0 {
+			rt.Fatalf("paid: %v, told of %v", paid, c.paid)
+		}
+		if is.Received != came || is.Promised != came-sum(c.paid) || sum(c.surplus) != is.Promised {
+			rt.Fatalf("%s came, told of %v paid and %v too much: %+v", came, c.paid, c.surplus, is)
+		}
+		checks, err := payment.Audit(t.Context(), c.db)
+		must(t, err)
+		for _, check := range checks {
+			if !check.OK() {
+				rt.Fatalf("%s: %v", check.Name, check.Problems)
+			}
+		}
+	})
+}
+
 func TestNewsThatComesLateChangesNothing(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)
@@ -196,9 +311,8 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 	order := c.openBy(t, paymenttest.Name, 238_00)
 	first := c.start(t, order)
 	for id, event := range map[string][]byte{
-		"unknown":       []byte("rubbish"),
-		"nobody's":      c.card.Say(succeeded("try-nobody", 1)),
-		"another's sum": c.card.Say(succeeded(first, 237_99)),
+		"unknown":  []byte("rubbish"),
+		"nobody's": c.card.Say(succeeded("try-nobody", 1)),
 	} {
 		if err := c.tell(t, id, event); err == nil {
 			t.Errorf("%s: was worked", id)
@@ -209,9 +323,18 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 			t.Errorf("%s: no reason", id)
 		}
 	}
+	for id, malformed := range map[string]payment.Outcome{
+		"nothing":            succeeded(first, 0),
+		"less than nothing":  succeeded(first, -238_00),
+		"of another country": {Attempt: first, State: payment.Succeeded, Amount: 238_00, Currency: "EUR"},
+	} {
+		if err := c.tell(t, id, c.card.Say(malformed)); err == nil || !strings.Contains(err.Error(), "malformed") {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
 	c.want(t, order, "pending: waiting", nil, nil, nil)
 	c.card.Say(succeeded(first, 238_00)) // things stand otherwise when it is tried again
-	must(t, c.work(t, "another's sum"))
+	must(t, c.work(t, "nothing"))
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 
 	if err := c.Receive(t.Context(), paymenttest.Name, "large", make([]byte, 256<<10+1)); !errors.Is(err, payment.ErrEvent) {
@@ -400,11 +523,14 @@ func TestWhateverFailsIsGivenOnceOrWaits(t *testing.T) {
 		must(t, told(payment.Outcome{Attempt: first, State: payment.Failed}))
 		must(t, told(succeeded(c.start(t, order), 100_00)))
 		wanted := map[string]money.Amount{}
-		left := money.Amount(100_00)
+		left, surplus := money.Amount(100_00), money.Amount(0)
 		steps := map[string]func(){
 			"paid twice": func() {
-				must(t, told(succeeded(first, 100_00)))
-				wanted[payment.ReasonSurplus] = 100_00
+				if amount := money.Amount(rapid.Int64Range(1, 120_00).Draw(rt, "amount")); amount > surplus {
+					must(t, told(succeeded(first, amount)))
+					wanted[fmt.Sprintf("%s:%d", payment.ReasonSurplus, amount)] = amount - surplus
+					surplus = amount
+				}
 			},
 			"asked for": func() {
 				key := rapid.SampledFrom([]string{"honey", "soap", "wheat"}).Draw(rt, "key")
@@ -446,7 +572,9 @@ func TestWhateverFailsIsGivenOnceOrWaits(t *testing.T) {
 					return
 				}
 				given++
-				must(t, told(payment.Outcome{Refund: name, State: payment.Succeeded}))
+				var amount money.Amount
+				must(t, c.db.Get(&amount, `select amount_centimes from payment_refunds where provider_reference = $1`, name))
+				must(t, told(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: amount}))
 			},
 		}
 		names := slices.Sorted(maps.Keys(steps))

@@ -12,8 +12,10 @@ import (
 func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	return audit.Run(ctx, db,
 		audit.Query{Name: "payment: what was paid was received in an attempt", SQL: `
-			select format('payment for %s: %s of %s, received %s', reference, state, amount_centimes, received_centimes)
-			from payments where state = 'succeeded' and received_centimes < amount_centimes`},
+			select format('payment for %s: %s of %s', i.reference, i.state, i.amount_centimes)
+			from payment_intents i
+			where i.state = 'succeeded' and i.amount_centimes > 0 and not exists (
+			    select from payment_attempts a where a.intent_id = i.id and a.amount_centimes = i.amount_centimes and a.received_centimes >= i.amount_centimes)`},
 		audit.Query{Name: "payment: an intent that is over has no attempt under way", SQL: `
 			select format('attempt %s is %s, its intent %s', a.key, a.state, i.state)
 			from payment_attempts a join payment_intents i on i.id = a.intent_id

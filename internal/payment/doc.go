@@ -6,7 +6,7 @@
 // A provider that takes the money before (Advance) is asked for it in attempts, one at a time, by Start; what
 // became of them it tells in events, which Receive keeps before anything else and EventWorker works. Events
 // come twice and in any order, and are emptied some time after they were worked; an attempt that is over may yet be
-// paid, and such money is kept and given back. RefundTx gives back, never more than was received; what
+// paid, or one is paid otherwise than it asks, and such money is kept and given back. RefundTx gives back, never more than was received; what
 // failed of it waits until it is asked for again, which is another refund of the same request.
 //
 // The states, with what leads from one to the next (a test holds these lines against the tables):
@@ -15,7 +15,7 @@
 //	intent: pending ─ cancel ▶ cancelled
 //
 //	attempt: pending ─ ask ▶ waiting ─ pay ▶ succeeded
-//	attempt: pending ─ pay ▶ succeeded
+//	attempt: pending ─ pay ▶ succeeded ─ pay ▶ succeeded
 //	attempt: pending ─ fail ▶ failed ─ pay ▶ succeeded
 //	attempt: waiting ─ fail ▶ failed
 //	attempt: pending ─ expire ▶ expired ─ pay ▶ succeeded

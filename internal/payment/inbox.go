@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -90,6 +91,9 @@ func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) erro
 	outcome, err := provider.Read(ctx, payload)
 	if err != nil {
 		return fmt.Errorf("payment: read %s of %s: %w", args.ID, args.Provider, err)
+	}
+	if outcome.State == Succeeded && (outcome.Amount <= 0 || outcome.Currency != money.Currency) {
+		return fmt.Errorf("payment: %s of %s is malformed: %s %q", args.ID, args.Provider, outcome.Amount, outcome.Currency)
 	}
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		at := s.now()

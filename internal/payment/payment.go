@@ -35,9 +35,9 @@ type Payee interface {
 	// PaidTx says that what has to be paid was paid, in an attempt.
 	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
 
-	// SurplusTx says that money came that did not have to be paid any more; it is about to be given back.
-	// attempt tells it from another.
-	SurplusTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// SurplusTx says that money came that did not have to be paid, or not any more; it is about to be given back.
+	// attempt, and received, which is all that came in it by now, tell it from other money.
+	SurplusTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, received money.Amount, provider string, at time.Time) error
 
 	// RefundedTx says that money which came in an attempt was given back; refund tells it from other money.
 	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error

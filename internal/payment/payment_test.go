@@ -77,7 +77,7 @@ func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount mone
 	return c.note(&c.paid, amount)
 }
 
-func (c *till) SurplusTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+func (c *till) SurplusTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount, _ money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.surplus, amount)
 }
 

@@ -72,7 +72,9 @@ type Outcome struct {
 	Attempt string       // the provider's name of an attempt; or
 	Refund  string       // of a refund
 	State   State        // Succeeded, Failed or, of an attempt, Expired; another is no news
-	Amount  money.Amount // of a success: what was received or given back
+	Amount  money.Amount // of a success: all that was received by now, or what was given back; above zero
+
+	Currency string // of a success: money.Currency, or the outcome is malformed
 }
 
 // Cash is paid to whoever brings the goods; the intent is settled when it has been received.

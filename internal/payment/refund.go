@@ -15,7 +15,7 @@ import (
 
 // Reasons of refunds that the market has by itself.
 const (
-	ReasonSurplus  = "surplus"  // it did not have to be paid any more
+	ReasonSurplus  = "surplus"  // it did not have to be paid, or not any more
 	ReasonDropped  = "dropped"  // what was paid for does not come
 	ReasonAdjusted = "adjusted" // less of it comes, or it is worth less
 )

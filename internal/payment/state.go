@@ -30,8 +30,8 @@ var (
 	cancelsIntent = edge{"cancel", []State{Pending}, Cancelled}
 
 	asksForAttempt = edge{"ask", []State{Pending}, Waiting}
-	// Money that comes is taken, also for an attempt that was over.
-	paysAttempt    = edge{"pay", []State{Pending, Waiting, Failed, Expired, Cancelled}, Succeeded}
+	// Money that comes is taken, also for an attempt that was over, and more of it for one that has received some.
+	paysAttempt    = edge{"pay", []State{Pending, Waiting, Succeeded, Failed, Expired, Cancelled}, Succeeded}
 	failsAttempt   = edge{"fail", live, Failed}
 	expiresAttempt = edge{"expire", live, Expired}
 	cancelsAttempt = edge{"cancel", live, Cancelled}

@@ -2,6 +2,7 @@
 package paymenttest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync"
@@ -74,11 +75,12 @@ func (p *Provider) Read(_ context.Context, payload []byte) (payment.Outcome, err
 	return o, p.refuses
 }
 
-// Say decides what became of the attempt or the refund of that name, and gives an event that is about it.
+// Say decides what became of the attempt or the refund of that name, in dirhams unless it says otherwise, and gives an event that is about it.
 func (p *Provider) Say(o payment.Outcome) (event []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	name := o.Attempt + o.Refund
+	o.Currency = cmp.Or(o.Currency, money.Currency)
 	p.outcomes[name] = o
 	return []byte(name)
 }
