@@ -157,12 +157,12 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}
 	e := map[State]edge{Succeeded: paysAttempt, Failed: failsAttempt, Expired: expiresAttempt}[o.State]
-	more := o.received() - a.Received
+	more := o.moved() - a.Received
 	if !e.leads(a.State) || e.to == Succeeded && more <= 0 {
 		return nil
 	}
 	_, err = tx.ExecContext(ctx, `
-		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, e.to, at, o.received())
+		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, e.to, at, o.moved())
 	if err != nil {
 		return fmt.Errorf("payment: %s: %w", a.Key, err)
 	}
@@ -182,8 +182,8 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, o.Amount), at)
 }
 
-// received is how much an attempt with that outcome has received.
-func (o Outcome) received() money.Amount {
+// moved is how much an attempt with that outcome has received, or a refund given.
+func (o Outcome) moved() money.Amount {
 	if o.State != Succeeded {
 		return 0
 	}

@@ -487,6 +487,27 @@ func TestARefundThatFailedIsAskedForAgain(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", paid, nil, []money.Amount{110_00})
 }
 
+// A refund that is said to have given another amount than it was to give is not taken for given.
+func TestARefundGivesWhatItWasAskedFor(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	name := c.ask(t)[0]
+	for n, other := range []money.Amount{0, 109_99, 110_01} {
+		if err := c.tell(t, fmt.Sprint("other ", n), c.card.Say(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: other})); err == nil {
+			t.Errorf("%s were given of 110.00, and nothing was said", other)
+		}
+	}
+	if got := c.refundsOf(t); got != "110 waiting" {
+		t.Errorf("asked for %s", got)
+	}
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: 110_00})))
+	must(t, c.work(t, "other 0")) // by then it stands as it should
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+}
+
 func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

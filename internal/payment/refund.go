@@ -134,7 +134,7 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 // GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. It fails if
 // the refund had failed and was asked for again, which is another one.
 func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, at time.Time) error {
-	return s.refundTx(ctx, tx, `r.id = $1`, givesRefund, at, refundID)
+	return s.refundTx(ctx, tx, `r.id = $1`, givesRefund, 0, at, refundID)
 }
 
 // refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx.
@@ -143,11 +143,12 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 	if e.to == "" {
 		return nil
 	}
-	return s.refundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, e, at, provider, o.Refund)
+	return s.refundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, e, o.moved(), at, provider, o.Refund)
 }
 
 // refundTx brings the refund that a condition names into another state, and tells the payee whether it was given.
-func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edge, at time.Time, args ...any) error {
+// given is how much was, if whoever tells of it says so; it fails if that is not what the refund was to give.
+func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edge, given money.Amount, at time.Time, args ...any) error {
 	var r struct {
 		ID        uuid.UUID
 		Attempt   uuid.UUID
@@ -173,6 +174,9 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 	}
 	if !e.leads(r.State) {
 		return nil
+	}
+	if given != 0 && given != r.Amount {
+		return fmt.Errorf("payment: refund %s is said to have given %s of %s", r.ID, given, r.Amount)
 	}
 	if r.Again { // whatever is given now would be given twice
 		return fmt.Errorf("payment: refund %s is said to be %s, but had failed and was asked for again", r.ID, e.to)
