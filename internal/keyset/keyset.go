@@ -33,29 +33,35 @@ func (p *Place) Way(list string) (beyond, direction string) {
 
 func (p *Place) back() bool { return p != nil && p.Back }
 
-// Turns are the places from which the pages before and after a page are read; nil where nothing stands.
+// Turns are the places from which the pages before and after a page are read: nil where nothing stands, and the zero
+// Place for the beginning of the list.
 type Turns struct{ Previous, Next *Place }
 
 // Cut makes a page of the rows that were read from a place on in its Way, one more than limit (at least 1) if there are
-// so many: limit of them at most, in the order of the list. at tells where a row stands. A page with nothing on it leads
-// back over its own place.
+// so many: limit of them at most, in the order of the list. at tells where a row stands. A page with nothing on it, since
+// what stood there is gone, leads to the beginning.
 func Cut[T any](rows []T, from *Place, limit int, at func(T) Place) (page []T, turns Turns) {
 	further := len(rows) > limit
 	page = rows[:min(len(rows), limit)]
+	switch {
+	case len(page) == 0 && from == nil:
+		return page, Turns{}
+	case len(page) == 0 && from.Back:
+		return page, Turns{Next: new(Place)}
+	case len(page) == 0:
+		return page, Turns{Previous: new(Place)}
+	}
 	before, after := from != nil, further
 	if from.back() {
 		slices.Reverse(page)
 		before, after = further, true
 	}
-	first, last := from, from
-	if len(page) > 0 {
-		first, last = new(at(page[0])), new(at(page[len(page)-1]))
-	}
 	if before {
-		turns.Previous = &Place{At: first.At, ID: first.ID, Back: true}
+		turns.Previous = new(at(page[0]))
+		turns.Previous.Back = true
 	}
 	if after {
-		turns.Next = &Place{At: last.At, ID: last.ID}
+		turns.Next = new(at(page[len(page)-1]))
 	}
 	return page, turns
 }

@@ -53,14 +53,15 @@ func TestAListIsTurnedThereAndBack(t *testing.T) {
 	}
 }
 
-func TestAPageWithNothingOnItLeadsBack(t *testing.T) {
+func TestAPageWithNothingOnItLeadsToTheBeginning(t *testing.T) {
 	t.Parallel()
 	end, begin := keyset.ByID(row(6)), keyset.ByID(row(0))
 	begin.Back = true
-	if page, turns := read(keyset.Ascending, &end, 3); len(page) > 0 || turns.Next != nil || turns.Previous == nil || turns.Previous.ID != row(6) || !turns.Previous.Back {
+	beginning := keyset.Place{}
+	if page, turns := read(keyset.Ascending, &end, 3); len(page) > 0 || turns.Next != nil || turns.Previous == nil || *turns.Previous != beginning {
 		t.Errorf("after the last stand %v, and others at %+v", page, turns)
 	}
-	if page, turns := read(keyset.Ascending, &begin, 3); len(page) > 0 || turns.Previous != nil || turns.Next == nil || turns.Next.ID != row(0) || turns.Next.Back {
+	if page, turns := read(keyset.Ascending, &begin, 3); len(page) > 0 || turns.Previous != nil || turns.Next == nil || *turns.Next != beginning {
 		t.Errorf("before the first stand %v, and others at %+v", page, turns)
 	}
 	if page, turns := keyset.Cut(nil, nil, 3, keyset.ByID); len(page) > 0 || turns != (keyset.Turns{}) {

@@ -11,11 +11,11 @@ import (
 	"github.com/souk-taawon/souk/internal/keyset"
 )
 
-// SetPlace writes into an address from where a list is shown, as ReadPlace and ReadRow read it; nil, its beginning, is
-// not written.
+// SetPlace writes into an address from where a list is shown, as ReadPlace and ReadRow read it; its beginning, which
+// nil is and the zero Place, is not written.
 func SetPlace(query url.Values, from *keyset.Place) {
 	switch {
-	case from == nil:
+	case from == nil || *from == keyset.Place{}:
 	case from.At.IsZero():
 		query.Set(side(from), from.ID.String())
 	default:
