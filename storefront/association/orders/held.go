@@ -66,11 +66,11 @@ func (h *Handler) free(r *web.Request) error {
 		return h.showHeld(r, http.StatusConflict, heldView{Of: of, OldPage: true})
 	}
 	freed, err := h.Orders.Free(r.Context(), of, until, order.By{Actor: r.Actor()})
+	if freed > 0 { // also when something fails after that
+		r.Record(security.OrdersFreed, uuid.Nil, strconv.Itoa(freed))
+	}
 	if err != nil {
 		return err
-	}
-	if freed > 0 {
-		r.Record(security.OrdersFreed, uuid.Nil, strconv.Itoa(freed))
 	}
 	waiting, err := h.Orders.Waiting(r.Context(), of)
 	if err != nil {
