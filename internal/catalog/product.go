@@ -29,7 +29,7 @@ type Product struct {
 	Name            i18n.Text
 	Description     i18n.Text
 	UnitAmount      int    `db:"unit_amount"`
-	UnitCode        string `db:"unit_code"` // kg, g, l, ml, piece or m2
+	UnitCode        string `db:"unit_code"` // one of Units
 	Price           money.Amount
 	Stock           int
 	Counts          int  // how often its stock was set by hand or file

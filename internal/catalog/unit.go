@@ -9,7 +9,10 @@ import (
 	"github.com/souk-taawon/souk/internal/text"
 )
 
-// unitWords are the folded words for units, each with its code and how many of it the word means.
+// Units are the codes of what a price can be for, as a form offers them. The table of products knows the same.
+var Units = []string{"kg", "g", "l", "ml", "piece", "m2"}
+
+// unitWords are the folded words for units, each with its code in Units and how many of it the word means.
 var unitWords = map[string]struct {
 	code string
 	n    float64

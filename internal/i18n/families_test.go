@@ -61,14 +61,14 @@ var families = map[string]words{
 	"seller.orders.shelf_*":      firsts("seller/orders", "shelves"),
 	"seller.state.*":             named("internal/catalog", "Published", "Draft", "Archived", "SoldOut"),
 	"seller.state_hint.*":        named("internal/catalog", "Published", "Draft", "Archived"),
-	"seller.unit.*":              texts("seller/goods", "unitCodes"),
+	"seller.unit.*":              texts("internal/catalog", "Units"),
 	"seller.upload.read_*":       constants("internal/upload/sheet", "Encoding"),
 	"seller.upload.reread_*":     constants("internal/upload/sheet", "Encoding"),
 
 	"shop.page.*":     nil, // storefront/shop.TestEveryPageIsWholeInEveryLanguage
 	"shop.part.*":     constants("internal/order", "PartState"),
-	"unit.*":          texts("seller/goods", "unitCodes"),
-	"unit.per_*":      except(texts("seller/goods", "unitCodes"), "g", "ml"), // which no price is for one of
+	"unit.*":          texts("internal/catalog", "Units"),
+	"unit.per_*":      except(texts("internal/catalog", "Units"), "g", "ml"), // which no price is for one of
 	"upload.column.*": texts("internal/upload", "templateColumns"),
 	"web.error.*":     nil, // storefront.TestEveryStatusIsSaidInEveryLanguage
 }
