@@ -104,6 +104,18 @@ const selectProduct = `
 	join sellers c on c.id = p.cooperative_id
 `
 
+// Unnamed are the codes of the languages in which a product is still to be named: of Arabic and French, those that it
+// has no name in. One of them it has; a name in English is nobody's duty.
+func (p Product) Unnamed() (languages []string) {
+	if p.Name.AR == "" {
+		languages = append(languages, "ar")
+	}
+	if p.Name.FR == "" {
+		languages = append(languages, "fr")
+	}
+	return languages
+}
+
 // Offered reports whether buyers may see and order the product now.
 func (p Product) Offered() bool { return p.State == Published && p.Cooperative.State == "approved" }
 

@@ -25,7 +25,7 @@ var families = map[string]words{
 	"association.event.*": all(constants("internal/cooperative", "State"), named("internal/cooperative", "Corrected"),
 		texts("association/members", "eventName")),
 	"association.gap.*":          arguments("association/members", "gap", 1),
-	"association.gap.language.*": texts("association/members", "missingNames"),
+	"association.gap.language.*": texts("internal/catalog", "Unnamed"),
 	"association.identity.*": all(texts("internal/cooperative", "identity"), arguments("association/members", "people", 2),
 		arguments("association/members", "optional", 2), arguments("association/members", "area", 2)),
 	"association.order.ask.*":      named("internal/order", "MoveDeliver", "MoveRefuse", "MoveCancel"),
