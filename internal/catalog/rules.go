@@ -7,8 +7,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/souk-taawon/souk/internal/text"
-
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
@@ -17,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settings"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Edit is a product as its cooperative describes it.
