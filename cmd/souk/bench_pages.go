@@ -41,7 +41,7 @@ var benched = map[string][]string{
 	"/products/:slug":        {"/products/{product}"},
 	"/suggest":               {"?q=mi"},
 	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},
-	"/cooperatives/:slug":    {"/cooperatives/{cooperative}", "/cooperatives/{cooperative}?page=30"},
+	"/cooperatives/:slug":    {"/cooperatives/{cooperative}", "/cooperatives/{cooperative}" + onward, "/cooperatives/{cooperative}?after={deep}"},
 	"/basket":                {""},
 	"/checkout":              {"", "?place=casablanca"},
 	"/confirm/:token":        {"/confirm/{confirming}"},
@@ -124,6 +124,7 @@ var inMarket = map[string]string{
 	"cooperative": `select slug from sellers where id = $1`,
 	"neighbour":   `select slug from sellers where id > $1 and approved order by id limit 1`,
 	"product":     `select slug from goods where cooperative_id = $1 and published order by slug limit 1`,
+	"deep":        `select id::text from goods where cooperative_id = $1 and published order by stock = 0 desc, id desc limit 1 offset 3`, // near the end of what it offers
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,13 +70,13 @@ func openWorkshop(dir string) (*workshop, error) {
 // reads has the workshop take up the languages, and what pages are dressed with.
 func (w *workshop) reads(texts *i18n.Bundle) {
 	w.shelves = []*shelf{
-		{dir: filepath.Join(w.dir, "internal/i18n/locales"), reload: func(folder fs.FS) error { return cmp.Or(texts.Reload(folder), texts.Whole()) }},
+		{dir: filepath.Join(w.dir, "internal/i18n/locales"), reload: texts.Reload},
 		{dir: filepath.Join(w.dir, "storefront/static"), reload: static.Reload},
 	}
 }
 
-// reread takes up what was edited since it was called last. Its error says what cannot be read, and what a language
-// does not say; the rest goes on as it was.
+// reread takes up what was edited since it was called last. Its error says what cannot be read; the rest goes on as
+// it was.
 func (w *workshop) reread() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -425,8 +425,9 @@ func loadSample(ctx context.Context, databaseURL string, key []byte) (err error)
 	}, sample.Size{})
 }
 
-// openExplaining connects to the database for plans as they are in a country's market, where tables are not
-// small: by an index where there is one.
+// openExplaining connects to the database for plans by an index where there is one: they tell what the keys allow, and
+// not what the planner takes. Of tables that are neither small nor large it may still read all for a plain join of some
+// lines; what must not be read so is looked up by «cross join lateral (… offset 0)», which leaves it no choice.
 func openExplaining(ctx context.Context, databaseURL string) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {

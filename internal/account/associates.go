@@ -56,7 +56,7 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 		conditions = append(conditions, fmt.Sprintf(`person_words(u.name, coalesce(u.email, ''), coalesce(u.phone, '')) @@ $%d::tsquery`, len(args)))
 	}
 	if q.From != nil {
-		from, err := s.person(ctx, db, `u.id = $1`, q.From.ID)
+		from, err := s.person(ctx, db, `from users u where u.id = $1`, q.From.ID)
 		if err != nil {
 			return Listed{}, err
 		}
@@ -72,6 +72,8 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 		return Listed{}, fmt.Errorf("association's people: %w", err)
 	}
 	ids, turns := keyset.Cut(ids, q.From, q.Limit, keyset.ByID)
-	people, err := s.people(ctx, db, `u.id = any($1)`, pq.Array(ids))
+	people, err := s.people(ctx, db, `
+		from unnest($1::uuid[]) as w (id)
+		cross join lateral (select * from users where id = w.id offset 0) u -- each by her key, and not all people`, pq.Array(ids))
 	return Listed{people, turns}, err
 }

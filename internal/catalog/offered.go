@@ -8,35 +8,54 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/keyset"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Offered is a page of what a cooperative offers: what is in stock before what is sold out.
 type Offered struct {
 	Products         []Product
-	Total, Available int // on all pages; of these, in stock
-	Page, Pages      int
+	Total, Available int     // on all pages; of these, in stock
 	Labels           []Label // that some of its products carry, on whichever page
+	keyset.Turns
 }
 
-// OfferedBy reads a page of an approved cooperative's products on sale; pages count from 1, and one that
-// is not there is the nearest.
-func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, page, perPage int) (Offered, error) {
+// OfferedBy reads a page of an approved cooperative's products on sale from a place on, by the id of one of its
+// products: where that stands now. nil, or a product that is not its own: from the beginning.
+func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.Place, perPage int) (Offered, error) {
 	o := Offered{Labels: []Label{}}
 	n, err := s.counts(ctx, coopID)
 	if err != nil {
 		return Offered{}, err
 	}
 	o.Total, o.Available = n.Published, n.Available
-	o.Pages = max(1, (o.Total+perPage-1)/perPage)
-	o.Page = min(max(page, 1), o.Pages)
-	var ids []uuid.UUID // first, so that of what is passed over nothing else is read
+	args, among := []any{coopID, perPage + 1}, ``
+	if from != nil {
+		var at struct {
+			SoldOut bool `db:"sold_out"`
+			SKU     string
+		}
+		err := s.db.GetContext(ctx, &at, `select sold_out, sku from products where id = $1 and cooperative_id = $2`, from.ID, coopID)
+		switch {
+		case postgres.NoRows(err):
+			from = nil
+		case err != nil:
+			return Offered{}, fmt.Errorf("place in offers: %w", err)
+		default:
+			beyond, _ := from.Way(keyset.Ascending)
+			args, among = append(args, at.SoldOut, at.SKU), ` and (sold_out, sku) `+beyond+` ($3, $4)`
+		}
+	}
+	_, direction := from.Way(keyset.Ascending)
+	var ids []uuid.UUID
 	if err := s.db.SelectContext(ctx, &ids, `
 		select id from products
-		where cooperative_id = $1 and state = 'published'
-		order by sold_out, sku
-		limit $2 offset $3`, coopID, perPage, (o.Page-1)*perPage); err != nil {
+		where cooperative_id = $1 and state = 'published'`+among+`
+		order by sold_out `+direction+`, sku `+direction+`
+		limit $2`, args...); err != nil {
 		return Offered{}, fmt.Errorf("page of offers: %w", err)
 	}
+	ids, o.Turns = keyset.Cut(ids, from, perPage, keyset.ByID)
 	if o.Products, err = s.ByIDs(ctx, ids); err != nil {
 		return Offered{}, err
 	}

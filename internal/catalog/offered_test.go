@@ -3,6 +3,7 @@ package catalog_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
+	"github.com/souk-taawon/souk/internal/keyset"
 )
 
 // Many publish, hide and sell, cooperatives come and go, and the changes are gathered meanwhile: nothing is lost.
@@ -60,5 +62,51 @@ func TestWhatIsOfferedIsCountedWhateverBecomesOfIt(t *testing.T) {
 	m.Today = m.Today.Add(time.Hour)
 	if n, err := m.CountPublished(m.Ctx); err != nil || n != m.Number(`select count(*) from offered`) {
 		t.Errorf("%d are offered (%v)", n, err)
+	}
+}
+
+// A page is read from a product on, whichever is sold out by then: nothing before it is read, and nothing is left out.
+func TestOffersAreTurnedThereAndBack(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	names := make(map[uuid.UUID]string)
+	for n := range 7 {
+		f := catalogtest.Thyme()
+		f.SKU = fmt.Sprint(n)
+		names[m.Offer(m.Honey, f).ID] = f.SKU
+	}
+	other := m.Offer(m.Couscous, catalogtest.Wheat()).ID
+	m.Exec(`update products set stock = 0 where sku in ('1', '4')`)
+	want := []string{"0", "2", "3", "5", "6", "1", "4"}
+	read := func(from *keyset.Place) ([]string, keyset.Turns) {
+		t.Helper()
+		page, err := m.OfferedBy(m.Ctx, m.Honey, from, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var skus []string
+		for _, p := range page.Products {
+			skus = append(skus, names[p.ID])
+		}
+		return skus, page.Turns
+	}
+	first, turns := read(nil)
+	there, last := slices.Clone(first), []string(nil)
+	for turns.Next != nil && len(there) < 2*len(want) {
+		last, turns = read(turns.Next)
+		there = append(there, last...)
+	}
+	back := last
+	for turns.Previous != nil && len(back) < 2*len(want) {
+		last, turns = read(turns.Previous)
+		back = append(slices.Clone(last), back...)
+	}
+	if !slices.Equal(there, want) || !slices.Equal(back, want) {
+		t.Errorf("%v there and %v back, not %v", there, back, want)
+	}
+	for _, id := range []uuid.UUID{uuid.New(), other} {
+		if page, turns := read(&keyset.Place{ID: id, Back: true}); !slices.Equal(page, first) || turns.Previous != nil {
+			t.Errorf("what is not hers leads to %v", page)
+		}
 	}
 }

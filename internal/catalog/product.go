@@ -29,7 +29,7 @@ type Product struct {
 	Name            i18n.Text
 	Description     i18n.Text
 	UnitAmount      int    `db:"unit_amount"`
-	UnitCode        string `db:"unit_code"` // one of Units
+	UnitCode        string `db:"unit_code"` // kg, g, l, ml, piece or m2
 	Price           money.Amount
 	Stock           int
 	Counts          int  // how often its stock was set by hand or file
@@ -103,18 +103,6 @@ const selectProduct = `
 	join categories k on k.slug = p.category
 	join sellers c on c.id = p.cooperative_id
 `
-
-// Unnamed are the codes of the languages in which a product is still to be named: of Arabic and French, those that it
-// has no name in. One of them it has; a name in English is nobody's duty.
-func (p Product) Unnamed() (languages []string) {
-	if p.Name.AR == "" {
-		languages = append(languages, "ar")
-	}
-	if p.Name.FR == "" {
-		languages = append(languages, "fr")
-	}
-	return languages
-}
 
 // Offered reports whether buyers may see and order the product now.
 func (p Product) Offered() bool { return p.State == Published && p.Cooperative.State == "approved" }

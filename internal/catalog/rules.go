@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -143,7 +142,7 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	}
 	wrong.TooLong("sku", "catalog.too_long", e.SKU, maxReference)
 	wrong.TooLong("authorisation", "catalog.too_long", e.Authorisation, maxReference)
-	say(e.UnitAmount < 1 || e.UnitAmount > maxUnitAmount || !slices.Contains(Units, e.UnitCode), "unit", "catalog.unit_unknown")
+	say(e.UnitAmount < 1 || e.UnitAmount > maxUnitAmount || !unitCodes[e.UnitCode], "unit", "catalog.unit_unknown")
 	say(e.Price <= 0, "price", "catalog.price_missing")
 	say(e.Price > money.MaxAmount, "price", "catalog.price_too_high")
 	say(e.Stock != nil && (*e.Stock < 0 || *e.Stock > MaxStock), "stock", "catalog.stock_out_of_range", "Max", MaxStock)
@@ -179,6 +178,8 @@ func (r Rules) check(e Edit) error {
 func shownDay(day time.Time) i18n.Text {
 	return i18n.Text{AR: day.Format("02/01/2006"), FR: day.Format("02/01/2006"), EN: day.Format("2 January 2006")}
 }
+
+var unitCodes = map[string]bool{"kg": true, "g": true, "l": true, "ml": true, "piece": true, "m2": true}
 
 func isMonth(m *int) bool { return m == nil || *m >= 1 && *m <= 12 }
 

@@ -41,9 +41,12 @@ func (s *Service) Slugs(ctx context.Context, part int) ([]string, error) {
 		    select products[$2::int] as first, coalesce(products[$2::int + 1], 'ffffffff-ffff-ffff-ffff-ffffffffffff') as next
 		    from drawn_products where shelf = $1
 		)
-		select o.slug from offered o, part
-		where o.id >= part.first and o.id < part.next
-		order by o.id
+		select p.slug
+		from part
+		join products p on p.id >= part.first and p.id < part.next
+		cross join lateral (select state from sellers where id = p.cooperative_id offset 0) c
+		where is_offered(p.state, c.state)
+		order by p.id
 		limit 15000`, sitemap.name, part) // addresses in three languages, of which a part may hold 50,000
 	if err != nil {
 		return nil, fmt.Errorf("slugs: %w", err)

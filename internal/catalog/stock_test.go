@@ -3,7 +3,6 @@ package catalog_test
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -252,18 +251,6 @@ func TestACountIsWrittenDownWithWhoCounted(t *testing.T) {
 	}
 	m.Refused(m.SetPriceStock(m.Ctx, m.Honey, p.ID, new(money.Amount(0)), nil, m.Member), fault.Invalid, "catalog.price_missing")
 	m.Sound()
-}
-
-func TestAPriceIsForAUnitThatTheDatabaseKnows(t *testing.T) {
-	t.Parallel()
-	m := catalogtest.New(t)
-	var known []string
-	m.Must(m.DB.Select(&known, `
-		select code[1] from pg_constraint, regexp_matches(pg_get_constraintdef(oid), '(\w+)''::text', 'g') code
-		where conname = 'products_unit_known'`))
-	if !slices.Equal(known, catalog.Units) {
-		t.Errorf("the database knows %s, forms offer %s", known, catalog.Units)
-	}
 }
 
 // The database itself keeps each rule, whatever a program forgets.

@@ -9,10 +9,7 @@ import (
 	"github.com/souk-taawon/souk/internal/text"
 )
 
-// Units are the codes of what a price can be for, as a form offers them. The table of products knows the same.
-var Units = []string{"kg", "g", "l", "ml", "piece", "m2"}
-
-// unitWords are the folded words for units, each with its code in Units and how many of it the word means.
+// unitWords are the folded words for units, each with its code and how many of it the word means.
 var unitWords = map[string]struct {
 	code string
 	n    float64

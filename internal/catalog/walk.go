@@ -64,7 +64,7 @@ func (s *Service) Walk(ctx context.Context, w Wanted, after uuid.UUID, limit int
 		with given as materialized (
 		    select p.id
 		    from (select * from products where id > $1 order by id limit $2) p
-		    join sellers c on c.id = p.cooperative_id
+		    cross join lateral (select * from sellers where id = p.cooperative_id offset 0) c
 		    where `+strings.Join(conditions, " and ")+`
 		    order by p.id limit $3
 		)

@@ -85,12 +85,12 @@ func New(db *sqlx.DB, now func() time.Time) *Service { return &Service{db: db, n
 
 // ByID gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) ByID(ctx context.Context, id uuid.UUID) (Cooperative, error) {
-	return one(ctx, s.db, "", []uuid.UUID{id})
+	return one(listed(ctx, s.db, []uuid.UUID{id}))
 }
 
 // BySlug gives one cooperative, whatever its state, or ErrNotFound.
 func (s *Service) BySlug(ctx context.Context, slug string) (Cooperative, error) {
-	return one(ctx, s.db, slug, nil)
+	return one(list(ctx, s.db, `select *, 1 as turn from cooperatives where slug = $1`, slug))
 }
 
 // Named gives the one cooperative, whatever its state, that has this slug or the only one that has this
@@ -113,9 +113,8 @@ func (s *Service) Named(ctx context.Context, text string) (Cooperative, error) {
 	return s.BySlug(ctx, slugs[0])
 }
 
-// one gives the cooperative with that slug or that id.
-func one(ctx context.Context, db sqlx.QueryerContext, slug string, id []uuid.UUID) (Cooperative, error) {
-	found, err := list(ctx, db, slug, id)
+// one gives the only cooperative that was found.
+func one(found []Cooperative, err error) (Cooperative, error) {
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -130,11 +129,13 @@ func listed(ctx context.Context, db sqlx.QueryerContext, ids []uuid.UUID) ([]Coo
 	if len(ids) == 0 {
 		return []Cooperative{}, nil
 	}
-	return list(ctx, db, "", ids)
+	return list(ctx, db, `
+		select found.*, turn from unnest($1::uuid[]) with ordinality as w (id, turn)
+		cross join lateral (select * from cooperatives where id = w.id offset 0) found`, pq.Array(ids))
 }
 
-// list reads the cooperative with that slug, and those with these ids in their order.
-func list(ctx context.Context, db sqlx.QueryerContext, slug string, ids []uuid.UUID) ([]Cooperative, error) {
+// list reads the cooperatives that a query with that argument gives, in the order of their turns.
+func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([]Cooperative, error) {
 	found := []Cooperative{}
 	err := sqlx.SelectContext(ctx, db, &found, `
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
@@ -146,12 +147,11 @@ func list(ctx context.Context, db sqlx.QueryerContext, slug string, ids []uuid.U
 		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
 		       s.published as product_count
-		from cooperatives c
+		from (`+which+`) c
 		join sectors k on k.slug = c.sector
 		join towns l on l.slug = c.commune
-		join stalls s on s.cooperative_id = c.id
-		where c.slug = $1 or c.id = any($2)
-		order by array_position($2::uuid[], c.id)`, slug, pq.Array(ids))
+		cross join lateral (select published from stalls where cooperative_id = c.id offset 0) s -- each by its key, and not all stalls
+		order by c.turn`, arg)
 	if err != nil {
 		return nil, fmt.Errorf("list cooperatives: %w", err)
 	}

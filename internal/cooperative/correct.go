@@ -74,7 +74,7 @@ func (s *Service) Correct(ctx context.Context, c Cooperative, by actor.Actor) ([
 		if _, err := tx.ExecContext(ctx, `select from cooperatives where id = $1 for no key update`, c.ID); err != nil {
 			return err
 		}
-		kept, err := one(ctx, tx, "", []uuid.UUID{c.ID})
+		kept, err := one(listed(ctx, tx, []uuid.UUID{c.ID}))
 		if err != nil {
 			return err
 		}

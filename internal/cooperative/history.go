@@ -49,7 +49,8 @@ func (e Event) Mark() int64 {
 const selectEvents = `
 	select e.id, e.kind, coalesce(e.state, '') as state, e.note, e.fields, e.rib_before, e.rib_after,
 	       e.actor, coalesce(u.name, '') as user_name, e.at
-	from cooperative_events e left join people u on u.id = e.user_id
+	from cooperative_events e
+	left join lateral (select name from people where id = e.user_id offset 0) u on true -- each by her key, and not all people
 	where e.cooperative_id = $1`
 
 // place is where the entry stands in its history.

@@ -108,7 +108,9 @@ func (s *Service) PublicSlugs(ctx context.Context, part, parts int) ([]string, e
 	bound := func(n int) string { return fmt.Sprintf("%08x", int64(n)<<32/int64(parts)) }
 	var slugs []string
 	err := s.db.SelectContext(ctx, &slugs, `
-		select c.slug from stalls s join cooperatives c on c.id = s.cooperative_id
+		select c.slug
+		from stalls s
+		cross join lateral (select slug from cooperatives where id = s.cooperative_id offset 0) c
 		where s.shown and s.lot >= $1 and (s.lot < $2 or $3)
 		order by s.lot`, bound(part-1), bound(part), part == parts)
 	if err != nil {

@@ -91,15 +91,18 @@ func search(ctx context.Context, db sqlx.QueryerContext, q Sought) (Listed, erro
 	if few {
 		with, source = `with found as materialized (select * from stalls where words @@ to_tsquery('simple', $2))`, `from found`
 	}
+	nearest := func(which string) string {
+		return `(
+		    select cooperative_id, ` + column + ` as name ` + source + `
+		    where state = w.state and ($2 = '' or words @@ to_tsquery('simple', $2)) and ` + which + `
+		    order by ` + column + ` ` + direction + `, cooperative_id ` + direction + ` limit $6)`
+	}
 	var ids []uuid.UUID
 	err = sqlx.SelectContext(ctx, db, &ids, with+`
 		select s.cooperative_id
 		from unnest($1::text[]) with ordinality as w (state, turn)
-		cross join lateral (
-		    select cooperative_id, `+column+` as name `+source+`
-		    where state = w.state and ($2 = '' or words @@ to_tsquery('simple', $2))
-		      and ($4::uuid is null or state <> $5 or (`+column+`, cooperative_id) `+beyond+` ($3, $4))
-		    order by `+column+` `+direction+`, cooperative_id `+direction+` limit $6
+		cross join lateral ( -- by two conditions, so that an index leads to the place
+		    `+nearest(`w.state = $5 and (`+column+`, cooperative_id) `+beyond+` ($3, $4)`)+` union all `+nearest(`w.state <> $5`)+`
 		) s
 		order by w.turn, s.name `+direction+`, s.cooperative_id `+direction+`
 		limit $6`, pq.Array(among), words, from.Name, from.ID, from.State, q.Limit+1)

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -61,36 +60,14 @@ func Own() fs.FS {
 }
 
 // Reload reads the languages anew from a folder of their files, for whoever writes them: the market's own
-// are part of the program. On an error, which names the file, they stay as they were. So they do where the folder
-// has other languages than it had: each has addresses of its own, made at the start.
+// are part of the program. On an error, which names the file, they stay as they were.
 func (b *Bundle) Reload(folder fs.FS) error {
 	read, err := readLanguages(folder, &b.home)
 	if err != nil {
 		return fmt.Errorf("i18n: %w", err)
 	}
-	held := b.held.Load()
-	if held != nil && !slices.Equal(slices.Sorted(slices.Values(held.codes)), slices.Sorted(slices.Values(read.codes))) {
-		return fmt.Errorf("i18n: the languages were %s at the start and are %s now: start it again", held.codes, read.codes)
-	}
 	b.held.Store(read)
 	return nil
-}
-
-// Whole fails where a language does not say what another says; the error names each sentence in a line.
-func (b *Bundle) Whole() error {
-	held, said := b.held.Load(), make(map[string]bool)
-	for _, l := range held.locales {
-		maps.Copy(said, l.atHome)
-	}
-	var missing []error
-	for _, code := range held.codes {
-		for _, key := range slices.Sorted(maps.Keys(said)) {
-			if _, says := held.locales[code].atHome[key]; !says {
-				missing = append(missing, fmt.Errorf("%s.json does not say %s", code, key))
-			}
-		}
-	}
-	return errors.Join(missing...)
 }
 
 func readLanguages(folder fs.FS, home *atomic.Pointer[Home]) (*languages, error) {

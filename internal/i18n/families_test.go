@@ -25,7 +25,7 @@ var families = map[string]words{
 	"association.event.*": all(constants("internal/cooperative", "State"), named("internal/cooperative", "Corrected"),
 		texts("association/members", "eventName")),
 	"association.gap.*":          arguments("association/members", "gap", 1),
-	"association.gap.language.*": texts("internal/catalog", "Unnamed"),
+	"association.gap.language.*": texts("association/members", "missingNames"),
 	"association.identity.*": all(texts("internal/cooperative", "identity"), arguments("association/members", "people", 2),
 		arguments("association/members", "optional", 2), arguments("association/members", "area", 2)),
 	"association.order.ask.*":      named("internal/order", "MoveDeliver", "MoveRefuse", "MoveCancel"),
@@ -61,14 +61,14 @@ var families = map[string]words{
 	"seller.orders.shelf_*":      firsts("seller/orders", "shelves"),
 	"seller.state.*":             named("internal/catalog", "Published", "Draft", "Archived", "SoldOut"),
 	"seller.state_hint.*":        named("internal/catalog", "Published", "Draft", "Archived"),
-	"seller.unit.*":              texts("internal/catalog", "Units"),
+	"seller.unit.*":              texts("seller/goods", "unitCodes"),
 	"seller.upload.read_*":       constants("internal/upload/sheet", "Encoding"),
 	"seller.upload.reread_*":     constants("internal/upload/sheet", "Encoding"),
 
 	"shop.page.*":     nil, // storefront/shop.TestEveryPageIsWholeInEveryLanguage
 	"shop.part.*":     constants("internal/order", "PartState"),
-	"unit.*":          texts("internal/catalog", "Units"),
-	"unit.per_*":      except(texts("internal/catalog", "Units"), "g", "ml"), // which no price is for one of
+	"unit.*":          texts("seller/goods", "unitCodes"),
+	"unit.per_*":      except(texts("seller/goods", "unitCodes"), "g", "ml"), // which no price is for one of
 	"upload.column.*": texts("internal/upload", "templateColumns"),
 	"web.error.*":     nil, // storefront.TestEveryStatusIsSaidInEveryLanguage
 }

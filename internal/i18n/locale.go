@@ -37,7 +37,7 @@ type Locale struct {
 
 	province, town string                // while nobody has said others
 	home           *atomic.Pointer[Home] // the bundle's
-	atHome         map[string]bool       // of each sentence, whether it says one of them
+	atHome         map[string]bool       // which sentences say one of them
 }
 
 func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {

@@ -61,8 +61,8 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		       c.commune_name_ar as "cooperative.commune_name.ar", c.commune_name_fr as "cooperative.commune_name.fr",
 		       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
 		from basket_lines l
-		join goods p on p.id = l.product_id
-		join sellers c on c.id = p.cooperative_id
+		cross join lateral (select * from goods where id = l.product_id offset 0) p
+		cross join lateral (select * from sellers where id = p.cooperative_id offset 0) c
 		where l.token_hash = $1
 		order by l.added_at, l.product_id`, hashToken(token))
 	if err != nil {

@@ -222,7 +222,8 @@ func checkShares(ctx context.Context, tx *sqlx.Tx, by caller, lines []Line, prod
 	err = tx.SelectContext(ctx, &rows, `
 		select l.product_id, sum(l.quantity) as "all", coalesce(sum(l.quantity) filter (where h.phone = $2), 0) as phone,
 		       coalesce(sum(l.quantity) filter (where h.address = $3), 0) as address
-		from hold_lines l join holds h on h.order_id = l.order_id
+		from hold_lines l
+		cross join lateral (select phone, address from holds where order_id = l.order_id offset 0) h -- each by its key, and not all holds
 		where l.product_id = any($1) group by l.product_id`, pq.Array(ids), by.phone, by.address)
 	if err != nil {
 		return 0, fmt.Errorf("order: what is held of products: %w", err)

@@ -131,10 +131,10 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
 		from sub_orders s
 		cross join lateral (select * from sub_orders_now where id = s.id offset 0) n -- only of these parts
-		join sellers c on c.id = s.cooperative_id
+		cross join lateral (select * from sellers where id = s.cooperative_id offset 0) c
 		join order_lines l on l.sub_order_id = s.id
 		cross join lateral (select * from order_lines_now where id = l.id offset 0) m -- only of these lines
-		join goods p on p.id = l.product_id
+		cross join lateral (select * from goods where id = l.product_id offset 0) p
 		where `+column+` = any($1)
 		order by s.id, l.id`, pq.Array(ids))
 	if err != nil {
@@ -156,7 +156,8 @@ func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, e
 	var events []Event
 	err := s.db.SelectContext(ctx, &events, `
 		select e.id, e.sub_order_id as part_id, e.state, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
-		from order_events e left join people u on u.id = e.user_id
+		from order_events e
+		left join lateral (select name from people where id = e.user_id offset 0) u on true -- each by her key, and not all people
 		where e.order_id = $1
 		order by e.at, e.id`, orderID)
 	if err != nil {

@@ -40,7 +40,7 @@ const (
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
 		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample`
 	ofItsOrder = `
-		join orders o on o.id = s.order_id
+		cross join lateral (select * from orders where id = s.order_id offset 0) o
 		join towns t on t.slug = o.place`
 )
 

@@ -118,7 +118,8 @@ func named(ctx context.Context, q sqlx.QueryerContext, list []seller) ([]Coopera
 	err := sqlx.SelectContext(ctx, q, &named, `
 		select c.id, c.slug, c.sector, c.commune, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr"
-		from unnest($1::uuid[]) with ordinality as n (id, place) join sellers c on c.id = n.id
+		from unnest($1::uuid[]) with ordinality as n (id, place)
+		cross join lateral (select * from sellers where id = n.id offset 0) c -- each by its key, and not all sellers
 		order by n.place`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("names of cooperatives: %w", err)

@@ -96,9 +96,10 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter) ([]Entry, keyset
 		       coalesce(c.slug, '') as cooperative_slug, coalesce(c.name_ar, '') as cooperative_ar, coalesce(c.name_fr, '') as cooperative_fr,
 		       e.address, e.agent, e.detail, e.count, e.at
 		from (`+found+`) e
-		left join people a on a.id = e.actor_id
-		left join people u on u.id = e.user_id
-		left join sellers c on c.id = e.cooperative_id
+		-- each by its key, and not all people
+		left join lateral (select name from people where id = e.actor_id offset 0) a on true
+		left join lateral (select name from people where id = e.user_id offset 0) u on true
+		left join lateral (select slug, name_ar, name_fr from sellers where id = e.cooperative_id offset 0) c on true
 		order by e.at `+direction+`, e.id `+direction+` limit $9`,
 		pq.Array(f.Kinds), postgres.NullID(f.Person), postgres.NullID(f.Cooperative), f.Address, moment(f.From), moment(f.Until),
 		moment(from.At), from.ID, f.Limit+1)

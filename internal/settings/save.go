@@ -218,7 +218,7 @@ func (s *Service) Changes(ctx context.Context, limit int) ([]Change, error) {
 	changes := []Change{}
 	err := s.db.SelectContext(ctx, &changes, `
 		select c.fields, c.before, c.after, c.actor, coalesce(u.name, '') as user_name, c.at
-		from settings_changes c left join people u on u.id = c.user_id
+		from settings_changes c left join lateral (select name from people where id = c.user_id offset 0) u on true
 		order by c.at desc, c.id desc limit $1`, limit)
 	if err != nil {
 		return nil, fmt.Errorf("changes of the settings: %w", err)

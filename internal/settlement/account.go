@@ -36,7 +36,7 @@ func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID
 		cross join lateral (
 		    select cooperative_id, rib_before, rib_after, actor, user_id, at
 		    from bank_account_changes where cooperative_id = c.id order by at desc, id desc limit 1) e
-		left join people u on u.id = e.user_id
+		left join lateral (select name from people where id = e.user_id offset 0) u on true
 		where e.at >= $1 or (
 		    select t.at from payouts t
 		    where t.cooperative_id = e.cooperative_id and not exists (select from payout_reversals r where r.payout_id = t.id)

@@ -68,10 +68,11 @@ const standing = `standing as materialized (
 		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
 		           coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held,
 		           coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
-		    from sellers c
+		    from unnest($1::uuid[]) with ordinality as w (id, turn)
+		    cross join lateral (select w.turn, sellers.* from sellers where id = w.id offset 0) c
 		    left join standing s on s.cooperative_id = c.id
 		    left join unconfirmed u on u.cooperative_id = c.id
-		    where (c.state <> 'pending' or s.cooperative_id is not null) and c.id = any($1)
+		    where c.state <> 'pending' or s.cooperative_id is not null
 		)`
 
 // Summary sums up where all cooperatives stand, from what is carried.
@@ -231,8 +232,8 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	err = sqlx.SelectContext(ctx, q, &rest, `
 		select c.id
 		from sellers c
-		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id))
-		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits)
+		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id offset 0))
+		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits offset 0)
 		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $1))
 		  and `+named+`
 		order by c.name_ar, c.id
@@ -264,7 +265,7 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.women_only, c.rib,
 		       c.sales, c.commission, c.paid_out, c.due, c.held, c.pending
 		from owed c
-		order by array_position($1::uuid[], c.id)`, pq.Array(ids))
+		order by c.turn`, pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("what is owed: %w", err)
 	}

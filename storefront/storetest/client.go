@@ -131,31 +131,8 @@ func (c *Client) send(method, path, contentType string, body io.Reader, header h
 	if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 		p.Doc, err = goquery.NewDocumentFromReader(bytes.NewReader(p.Body))
 		must(c.m.t, err)
-		if tag, name := saidTwice(p.Body); name != "" {
-			c.m.t.Errorf("%s says %s twice in %s", p.Path, name, tag)
-		}
 	}
 	return p
-}
-
-var (
-	startTag  = regexp.MustCompile(`<[A-Za-z][^">]*(?:"[^"]*"[^">]*)*>`)
-	attribute = regexp.MustCompile(`\s([^\s"=>/]+)(?:="[^"]*")?`)
-)
-
-// saidTwice finds an element that has an attribute twice, of which browsers, and parsers, know the first only.
-func saidTwice(page []byte) (tag, name string) {
-	for _, found := range startTag.FindAll(page, -1) {
-		said := make(map[string]bool)
-		for _, a := range attribute.FindAllSubmatch(found, -1) {
-			name := strings.ToLower(string(a[1]))
-			if said[name] {
-				return string(found), name
-			}
-			said[name] = true
-		}
-	}
-	return "", ""
 }
 
 // Want fails the test if the answer has another status.

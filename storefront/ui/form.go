@@ -84,15 +84,6 @@ func (f Field) attributes(form Form) templ.Attributes {
 	return a
 }
 
-// lines are the attributes of a field of several lines, which run as what is typed does where f knows no direction.
-func (f Field) lines(form Form) templ.Attributes {
-	a := f.attributes(form)
-	if a["dir"] == nil {
-		a["dir"] = "auto"
-	}
-	return a
-}
-
 func inputClass(f Field) string {
 	if f.LTR {
 		return "in ltr"

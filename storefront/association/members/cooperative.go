@@ -112,8 +112,8 @@ type goods struct {
 	Newest                     int // of how many products it is told what else they lack, if not of all
 	Unauthorised               int // food without a number that is valid today
 	Unlabelled                 int
-	Unnamed                    int    // without a name in Arabic or French
-	Lacking                    []lack // those that lack an authorisation or a name
+	Untranslated               int    // without a name in Arabic, French or English
+	Lacking                    []lack // those that lack an authorisation or a translation
 }
 
 // lack is a product and what it lacks.
@@ -129,12 +129,12 @@ func (g *goods) look(products []catalog.Product, today time.Time) {
 		if p.State == catalog.Archived {
 			continue
 		}
-		l := lack{Product: p, Authorisation: !p.Authorised(today), Languages: p.Unnamed()}
+		l := lack{Product: p, Authorisation: !p.Authorised(today), Languages: missingNames(p)}
 		if l.Authorisation {
 			g.Unauthorised++
 		}
 		if len(l.Languages) > 0 {
-			g.Unnamed++
+			g.Untranslated++
 		}
 		if len(p.Labels) == 0 {
 			g.Unlabelled++
@@ -160,6 +160,16 @@ func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {
 		g.Newest = len(of.Products)
 	}
 	return g, nil
+}
+
+func missingNames(p catalog.Product) []string {
+	var missing []string
+	for _, name := range []struct{ code, text string }{{"ar", p.Name.AR}, {"fr", p.Name.FR}, {"en", p.Name.EN}} {
+		if name.text == "" {
+			missing = append(missing, name.code)
+		}
+	}
+	return missing
 }
 
 // living is how many products are not archived.

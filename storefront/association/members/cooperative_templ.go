@@ -635,7 +635,7 @@ func products(p ui.Page, v cooperativeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = gap(p, "name", v.Goods.Unnamed, "wait").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gap(p, "translation", v.Goods.Untranslated, "wait").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -7,6 +7,9 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
+// unitCodes are the units that a price can be for, as the form offers them.
+var unitCodes = []string{"kg", "g", "l", "ml", "piece", "m2"}
+
 // written tells a browser, a screen reader and a telephone's keyboard which language a field is in.
 func written(language string) templ.Attributes {
 	direction := "ltr"

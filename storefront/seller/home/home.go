@@ -181,8 +181,8 @@ var gaps = []struct {
 		return p.State == catalog.Published && p.Stock == 0 && p.InSeason(today.Month())
 	}},
 	{"picture", "", func(p catalog.Product, _ time.Time) bool { return p.PictureID == nil }},
-	{"arabic", "name_ar", func(p catalog.Product, _ time.Time) bool { return slices.Contains(p.Unnamed(), "ar") }},
-	{"french", "name_fr", func(p catalog.Product, _ time.Time) bool { return slices.Contains(p.Unnamed(), "fr") }},
+	{"arabic", "name_ar", func(p catalog.Product, _ time.Time) bool { return p.Name.AR == "" }},
+	{"french", "name_fr", func(p catalog.Product, _ time.Time) bool { return p.Name.FR == "" }},
 	{"description", "description_ar", func(p catalog.Product, _ time.Time) bool { return p.Description == i18n.Text{} }},
 }
 

@@ -2,12 +2,14 @@ package browse
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -138,13 +140,11 @@ type cooperativeView struct {
 	Link        string
 }
 
-// address is the page of its goods with that number.
-func (v cooperativeView) address(page int) string {
-	path := "/cooperatives/" + v.Cooperative.Slug
-	if page > 1 {
-		path += "?page=" + strconv.Itoa(page)
-	}
-	return path + "#goods"
+// address is the page of its goods from a place on.
+func (v cooperativeView) address(from *keyset.Place) string {
+	query := url.Values{}
+	web.SetPlace(query, from)
+	return web.Address("/cooperatives/"+v.Cooperative.Slug, query) + "#goods"
 }
 
 func (h *Handler) cooperative(r *web.Request) error {
@@ -156,8 +156,7 @@ func (h *Handler) cooperative(r *web.Request) error {
 		return cooperative.ErrNotFound
 	}
 	v := cooperativeView{Cooperative: c, Link: r.AbsoluteURL("/cooperatives/" + c.Slug)}
-	page, _ := strconv.Atoi(r.Query("page")) // what is no number is the first
-	if v.Goods, err = h.Catalog.OfferedBy(r.Context(), c.ID, page, goodsShown); err != nil {
+	if v.Goods, err = h.Catalog.OfferedBy(r.Context(), c.ID, web.ReadRow(r), goodsShown); err != nil {
 		return err
 	}
 	v.Cards = shop.Cards(r, h.Orders, v.Goods.Products, 0)

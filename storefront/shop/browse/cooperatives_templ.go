@@ -997,7 +997,7 @@ func cooperativePage(p ui.Page, v cooperativeView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Pager(p, v.Goods.Page, v.Goods.Pages, func(page int) string { return p.URL(v.address(page)) }).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Turns(p, v.Goods.Turns, v.address).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

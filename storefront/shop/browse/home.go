@@ -56,7 +56,7 @@ func (h *Handler) home(r *web.Request) error {
 		if v.Guest, err = h.Cooperatives.Guest(ctx, clock.Day(now).Format(time.DateOnly)); err != nil {
 			return err
 		}
-		goods, err := h.Catalog.OfferedBy(ctx, v.Guest.ID, 1, goodsShown)
+		goods, err := h.Catalog.OfferedBy(ctx, v.Guest.ID, nil, goodsShown)
 		if err != nil {
 			return err
 		}

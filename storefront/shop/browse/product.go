@@ -44,7 +44,7 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Seller, err = h.Cooperatives.ByID(ctx, v.Product.Cooperative.ID); err != nil {
 		return err
 	}
-	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, 1, goodsShown); err != nil {
+	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, nil, goodsShown); err != nil {
 		return err
 	}
 	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: v.Product.Price, On: h.Now()}); err != nil {
