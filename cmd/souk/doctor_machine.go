@@ -16,9 +16,10 @@ import (
 
 // What an instance should have.
 const (
-	fewBytes    = 1 << 30 // of a disk
-	fewPercent  = 10      // of a disk
-	leastFiles  = 10_000  // open at once: 8,192 connections, the database's, the index's
+	fewBytes    = 1 << 30  // of a disk
+	fewPercent  = 10       // of a disk; of a large one that may be
+	enoughBytes = 10 << 30 // all the same
+	leastFiles  = 10_000   // open at once: 8,192 connections, the database's, the index's
 	leastMemory = 512 << 20
 )
 
@@ -56,7 +57,7 @@ func (e *examination) examineRoom(folder string, r room) {
 	switch {
 	case r.free < leastRoom:
 		e.mend("disk", "make room at once: the market takes no more orders", "%s", text)
-	case r.free < fewBytes || percent < fewPercent:
+	case r.free < fewBytes || percent < fewPercent && r.free < enoughBytes:
 		e.mend("disk", "make room, or take a larger disk: with less than "+megabytes(leastRoom)+" the market takes no more orders", "%s", text)
 	default:
 		e.well("disk", "%s", text)

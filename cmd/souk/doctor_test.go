@@ -123,6 +123,7 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		}, note, "SECRET_KEYS_BEFORE still holds 1"},
 		{"room", func(e *examination) { e.examineRoom("/data", room{50 << 30, 100 << 30}) }, well, "50 %"},
 		{"little room", func(e *examination) { e.examineRoom("/data", room{5 << 30, 100 << 30}) }, mend, "5 %"},
+		{"a small part of much room", func(e *examination) { e.examineRoom("/data", room{20 << 30, 500 << 30}) }, well, "4 %"},
 		{"little room of little", func(e *examination) { e.examineRoom("/data", room{500 << 20, 1 << 30}) }, mend, "524 MB"},
 		{"no room", func(e *examination) { e.examineRoom("/data", room{1 << 20, 1 << 30}) }, mend, "1 MB"},
 		{"no folder", func(e *examination) { e.examineFolder("/nowhere") }, mend, "/nowhere"},
