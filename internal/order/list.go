@@ -98,7 +98,7 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Pla
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from unnest($1::uuid[]) with ordinality as w (id, turn)
-		cross join lateral (select * from orders where id = w.id offset 0) o
+		join orders o on o.id = w.id
 		join towns t on t.slug = o.place
 		join lateral (
 		    select count(*) as parts,
