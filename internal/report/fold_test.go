@@ -499,7 +499,10 @@ func TestTheSumsAreAsOldAsTheirLastChange(t *testing.T) {
 		_, err := b.Sales(t.Context(), report.Filter{})
 		waits <- err
 	}()
-	for waiting := false; !waiting; {
+	for waiting, deadline := false, time.Now().Add(10*time.Second); !waiting; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("nobody waits")
+		}
 		if err := b.db.Get(&waiting, `
 			select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')`); err != nil {
 			t.Fatal(err)
