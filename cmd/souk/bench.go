@@ -181,11 +181,10 @@ const (
 
 // timing is how long a page takes, at the median, and how large it is.
 type timing struct {
-	ms     float64
-	bytes  int  // compressed, as it was sent
-	file   bool // a file of everything, which is as large as the market
-	stays  bool // it is the page before, which leads nowhere
-	unseen bool // of days that nobody has asked for before
+	ms    float64
+	bytes int  // compressed, as it was sent
+	file  bool // a file of everything, which is as large as the market
+	stays bool // it is the page before, which leads nowhere
 }
 
 // comparison is a page in both markets.
@@ -195,9 +194,6 @@ type comparison struct {
 	LargeMS    float64 `json:"large_ms"`
 	Ratio      float64 `json:"ratio"`
 	BytesLarge int     `json:"bytes_large"`
-	// Unseen pages are of days that nobody has asked for before. They draw how what was sold is spread over all
-	// cooperatives, a line with a place for each, which is read for that: their ratio may be more.
-	Unseen bool `json:"unseen,omitempty"`
 }
 
 // comparisons are all pages, the slowest first, and the files.
@@ -213,7 +209,7 @@ func compared(small, large map[string]timing) comparisons {
 			continue
 		}
 		s := small[name]
-		c := comparison{Path: name, SmallMS: s.ms, LargeMS: l.ms, Ratio: l.ms / s.ms, BytesLarge: l.bytes, Unseen: l.unseen}
+		c := comparison{Path: name, SmallMS: s.ms, LargeMS: l.ms, Ratio: l.ms / s.ms, BytesLarge: l.bytes}
 		if l.file {
 			found.Files = append(found.Files, c)
 		} else {
@@ -230,7 +226,7 @@ func compared(small, large map[string]timing) comparisons {
 
 // fits reports whether a page takes no more than it may.
 func (c comparison) fits() bool {
-	return (c.Ratio < pageRatio || c.LargeMS < uncertain || c.Unseen) && c.LargeMS < pageTime && c.BytesLarge <= pageBytes
+	return (c.Ratio < pageRatio || c.LargeMS < uncertain) && c.LargeMS < pageTime && c.BytesLarge <= pageBytes
 }
 
 func (f comparisons) print(w io.Writer) {

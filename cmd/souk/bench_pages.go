@@ -33,8 +33,9 @@ import (
 // another for two addresses that are answered the same.
 //
 // With onward at the end, the page is meant to which the address leads in some steps; with changed, something that is
-// reported on has changed before each time that it is asked; with unseen, it is of other days each time; with the rest of a form's address and what is typed into
-// it, such as «#?q=miel», the page to which the form leads.
+// reported on has changed before each time that it is asked; with unseen, it is of a period that nobody has asked for
+// before, each time a day further back; with the rest of a form's address and what is typed into it, such as «#?q=miel»,
+// the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
 	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?q=qzxjvk", "?coop={cooperative}"},
@@ -158,7 +159,7 @@ type benchPage struct {
 	path    string
 	file    bool
 	changed bool // something reported on changes before it is asked
-	unseen  bool // it is asked for days that nobody has asked for before
+	unseen  bool // it is of a period that nobody has asked for before
 	stays   bool // it leads nowhere, though a page onward is meant
 	as      account.Role
 }
@@ -424,7 +425,7 @@ func (v *asker) time(ctx context.Context, p *timed) error {
 // timing is what comes of it.
 func (p *timed) timing() timing {
 	took := slices.Sorted(slices.Values(p.took[warmUps:]))
-	return timing{ms: float64(took[len(took)/2].Microseconds()) / 1000, bytes: p.bytes, file: p.file, stays: p.stays, unseen: p.unseen}
+	return timing{ms: float64(took[len(took)/2].Microseconds()) / 1000, bytes: p.bytes, file: p.file, stays: p.stays}
 }
 
 // get asks for a page; instead is the address that the answer leads to, if it does.

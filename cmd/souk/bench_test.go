@@ -42,8 +42,8 @@ func TestTheBenchAsksEveryPage(t *testing.T) {
 
 func TestAPageMayNotTakeMuchLongerInALargeMarket(t *testing.T) {
 	t.Parallel()
-	small := map[string]timing{"/quick": {ms: 1, bytes: 100}, "/grows": {ms: 10, bytes: 100}, "/heavy": {ms: 10, bytes: 100}, "/slow": {ms: 50, bytes: 100}, "/all.csv": {ms: 1, bytes: 100, file: true}, "/onward": {ms: 1, bytes: 100}, "/brisk": {ms: 1, bytes: 100}, "/unseen": {ms: 10, bytes: 100}}
-	large := map[string]timing{"/quick": {ms: 2.9, bytes: 100}, "/grows": {ms: 21, bytes: 100}, "/heavy": {ms: 11, bytes: 50 << 10}, "/slow": {ms: 61, bytes: 100}, "/all.csv": {ms: 900, bytes: 9 << 20, file: true}, "/onward": {ms: 9, bytes: 100, stays: true}, "/brisk": {ms: 3.1, bytes: 100}, "/unseen": {ms: 30, bytes: 100, unseen: true}}
+	small := map[string]timing{"/quick": {ms: 1, bytes: 100}, "/grows": {ms: 10, bytes: 100}, "/heavy": {ms: 10, bytes: 100}, "/slow": {ms: 50, bytes: 100}, "/all.csv": {ms: 1, bytes: 100, file: true}, "/onward": {ms: 1, bytes: 100}, "/brisk": {ms: 1, bytes: 100}}
+	large := map[string]timing{"/quick": {ms: 2.9, bytes: 100}, "/grows": {ms: 21, bytes: 100}, "/heavy": {ms: 11, bytes: 50 << 10}, "/slow": {ms: 61, bytes: 100}, "/all.csv": {ms: 900, bytes: 9 << 20, file: true}, "/onward": {ms: 9, bytes: 100, stays: true}, "/brisk": {ms: 3.1, bytes: 100}}
 	found := compared(small, large)
 	var over []string
 	for _, c := range found.Pages {

@@ -69,7 +69,7 @@ func readPerLine(statement string) int {
 // readMore are statements that read more for there being more, and why. What does no longer is taken out, but for
 // what is kept: a fast machine asks all pages meanwhile.
 var readMore = []exception{
-	{`group by cooperative_id having sum(orders) > 0`, `what was sold is drawn as spread over all cooperatives: what each sold in a period is read once, and after that only of those that changed`, false},
+	{`group by cooperative_id ) s where (paid, earned, under_way, orders) <> (0, 0, 0, 0)`, `what was sold is drawn as spread over all cooperatives: what each sold in a period is read once, and after that only of those that changed`, false},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
 	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
 }

@@ -32,7 +32,7 @@ var functions = map[string]string{
 	"account_questions_of": "settlement", "account_questions_by_changes": "settlement", "account_questions_by_payouts": "settlement",
 	"account_questions_by_reversals": "settlement", "account_questions_by_cooperatives": "settlement", "account_questions_by_new_cooperatives": "settlement",
 	"statement_days_by_postings": "settlement",
-	"sold_by_orders":             "report", "sold_by_postings": "report", "sold_by_cooperatives": "report",
+	"sold_by_orders":             "report", "sold_by_postings": "report", "sold_by_cooperatives": "report", "sold_sum": "report",
 }
 
 // lentInside are tables that a function or a view of the database uses besides its owner's, and why. A function also

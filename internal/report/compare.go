@@ -20,7 +20,7 @@ type comparison struct {
 
 // seller is one of them. There are very many, and most only count: who is named is looked up after that.
 type seller struct {
-	profile
+	*profile
 	Figures
 }
 
@@ -52,7 +52,7 @@ func (p profile) members() int { return p.Women + p.Men }
 func (p profile) people() People { return People{Members: p.members(), Women: p.Women, Young: p.Young} }
 
 // within reports whether the filter lets the cooperative through.
-func (f Filter) within(p profile) bool {
+func (f Filter) within(p *profile) bool {
 	return (f.Commune == "" || f.Commune == p.Commune) && (f.Sector == "" || f.Sector == p.Sector) && (!f.WomenOnly || p.WomenOnly)
 }
 
@@ -87,7 +87,7 @@ func (s *Service) compare(ctx context.Context, tx *sqlx.Tx, f Filter) (compariso
 	if err := tx.GetContext(ctx, &c.version, `select version from sold_turn`); err != nil {
 		return comparison{}, fmt.Errorf("version of the sums: %w", err)
 	}
-	sales, err := s.kept.soldAt(ctx, tx, c.version, f)
+	sales, err := s.kept.soldAt(ctx, tx, c.version, f.span())
 	if err != nil {
 		return comparison{}, err
 	}
@@ -99,7 +99,9 @@ func (s *Service) compare(ctx context.Context, tx *sqlx.Tx, f Filter) (compariso
 	for _, s := range sales {
 		figures[s.Cooperative] = s.Figures
 	}
-	for _, p := range profiles {
+	c.sellers = make([]seller, 0, len(profiles))
+	for i := range profiles {
+		p := &profiles[i]
 		seller := seller{p, figures[p.ID]}
 		if (p.Approved || seller.Orders > 0) && f.within(p) {
 			c.sellers = append(c.sellers, seller)

@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -34,6 +35,8 @@ type kept struct {
 
 // span is a filter's period.
 type span struct{ from, to time.Time }
+
+func (f Filter) span() span { return span{f.From, f.To} }
 
 // carried are rows of cooperatives as of a version of the sums. Nobody changes them: others may be reading them.
 type carried[T interface{ cooperative() uuid.UUID }] struct {
@@ -140,15 +143,55 @@ func (k *kept) profilesAt(ctx context.Context, tx *sqlx.Tx, version int64) ([]pr
 	return profiles.of, nil
 }
 
-// soldAt is what all cooperatives sold in the filter's period as of a version, which the transaction sees.
-func (k *kept) soldAt(ctx context.Context, tx *sqlx.Tx, version int64, f Filter) ([]sold, error) {
-	during := span{f.From, f.To}
-	sales, err := k.salesIn(during).upTo(ctx, tx, version, f.soldBy)
+// soldAt is what all cooperatives sold in a span as of a version, which the transaction sees. It is put together from a
+// span that is kept, if one is near.
+func (k *kept) soldAt(ctx context.Context, tx *sqlx.Tx, version int64, during span) ([]sold, error) {
+	near, off := k.nearest(during)
+	sales, err := k.salesIn(near).upTo(ctx, tx, version, near.soldBy)
 	if err != nil {
 		return nil, fmt.Errorf("compare sales: %w", err)
 	}
-	k.keepSales(during, sales)
+	k.keepSales(near, sales)
+	if near != during {
+		more, err := off.sold(ctx, tx)
+		if err != nil {
+			return nil, fmt.Errorf("compare sales, by days: %w", err)
+		}
+		sales.of = added(sales.of, more)
+		k.keepSales(during, sales)
+	}
 	return sales.of, nil
+}
+
+// nearest is the span that is kept and the fewest days off another, and what the other's sums are off its; the other
+// itself, if it is kept or no farther off whole months.
+func (k *kept) nearest(during span) (near span, off period) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	near, fewest := during, during.period().apart
+	for s := range k.sales {
+		if p, ok := during.since(s); ok && p.apart < fewest {
+			near, off, fewest = s, p, p.apart
+		}
+	}
+	return near, off
+}
+
+// added are the sums of both; who sold nothing is not in them.
+func added(sales, more []sold) []sold {
+	of := make(map[uuid.UUID]sold, len(more))
+	for _, s := range more {
+		of[s.Cooperative] = s
+	}
+	sums := make([]sold, 0, len(sales)+len(more))
+	for _, s := range sales {
+		s.Figures.add(of[s.Cooperative].Figures)
+		delete(of, s.Cooperative)
+		if s.Orders > 0 {
+			sums = append(sums, s)
+		}
+	}
+	return slices.AppendSeq(sums, maps.Values(of))
 }
 
 func (k *kept) salesIn(during span) carried[sold] {

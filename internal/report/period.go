@@ -13,6 +13,7 @@ import (
 type period struct {
 	from, to string // of months, to excluded
 	days     []days
+	apart    int // of how many days
 }
 
 // days are added (times 1) or taken away (-1); last is excluded.
@@ -28,15 +29,15 @@ const (
 	beginning = "-infinity"
 )
 
-// period puts the filter's days together.
-func (f Filter) period() period {
-	from, to := clock.Day(f.From), clock.Day(f.To)
+// period puts the span's days together.
+func (s span) period() period {
+	from, to := clock.Day(s.from), clock.Day(s.to)
 	first, last := nearestMonth(from), nearestMonth(to)
 	p := period{from: oldest, to: never}
-	if !f.From.IsZero() {
+	if !s.from.IsZero() {
 		p.from = first.Format(time.DateOnly)
 	}
-	if !f.To.IsZero() {
+	if !s.to.IsZero() {
 		p.to = last.Format(time.DateOnly)
 	}
 	if p.from >= p.to { // all of it lies about one turn of the month
@@ -46,10 +47,10 @@ func (f Filter) period() period {
 		}
 		return p
 	}
-	if !f.From.IsZero() {
+	if !s.from.IsZero() {
 		p.add(from, first)
 	}
-	if !f.To.IsZero() {
+	if !s.to.IsZero() {
 		p.add(last, to)
 	}
 	return p
@@ -63,15 +64,32 @@ func (p *period) add(a, b time.Time) {
 	}
 	if !a.Equal(b) {
 		p.days = append(p.days, d)
+		p.apart += int(b.Sub(a).Abs() / (24 * time.Hour))
 	}
 }
 
-// ofCooperatives is the period in the sums of cooperatives, which have one of all time.
-func (p period) ofCooperatives() (from, to string, d []days) {
-	if p.from == oldest && p.to == never {
-		return beginning, oldest, nil
+// since is what a span's sums lack, or have too much, to be those of another: days alone. Not ok if one of them has an
+// end that the other has not, or ends before it begins.
+func (s span) since(before span) (p period, ok bool) {
+	if s.from.IsZero() != before.from.IsZero() || s.to.IsZero() != before.to.IsZero() || s.backward() || before.backward() {
+		return period{}, false
 	}
-	return p.from, p.to, p.days
+	p = period{from: oldest, to: oldest}
+	p.add(clock.Day(s.from), clock.Day(before.from))
+	p.add(clock.Day(before.to), clock.Day(s.to))
+	return p, true
+}
+
+func (s span) backward() bool { return !s.from.IsZero() && !s.to.IsZero() && s.to.Before(s.from) }
+
+// ofCooperatives are the period's months and days in the sums of cooperatives, which have one of all time, as arguments.
+func (p period) ofCooperatives() []any {
+	from, to := p.from, p.to
+	if from == oldest && to == never {
+		from, to = beginning, oldest
+	}
+	firsts, lasts, times := columns(p.days)
+	return []any{from, to, firsts, lasts, times}
 }
 
 // nearestMonth is the beginning of a month that is nearest to the day.
