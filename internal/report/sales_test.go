@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/report"
 )
@@ -83,6 +84,25 @@ func TestWhatIsPaidIsNotEarnedYet(t *testing.T) {
 	})
 	b.takenBack(t, order, "2026-11-13 10:00", basket{"nahlat": 3000})
 	same(t, "a jar was broken", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 37000, Earned: 37000, Orders: 1})
+}
+
+func TestCashThatACooperativeKeptIsPaidToo(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	order, nahlat := b.ordered(t, "2026-11-08 10:00", basket{"nahlat": 40000}), b.sellers["nahlat"]
+	b.record(t, "paid", "paid", order, "2026-11-12 10:00", []ledger.Posting{
+		{Debit: ledger.OwedBy(nahlat), Credit: ledger.Buyers, Amount: 42000},
+		{Debit: ledger.PendingTo(nahlat), Credit: ledger.HeldFor(nahlat), Amount: 40000},
+		{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: 2000},
+	})
+	b.earned(t, order, "2026-11-12 10:00", basket{"nahlat": 40000})
+	same(t, "kept", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 40000, Earned: 40000, Orders: 1})
+	b.takenBack(t, order, "2026-11-13 10:00", basket{"nahlat": 3000})
+	b.record(t, "given back", "refunded", order, "2026-11-13 11:00", []ledger.Posting{
+		{Debit: ledger.RefundsDue, Credit: ledger.OwedBy(nahlat), Amount: 3000},
+	})
+	same(t, "of that it gave something back", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 37000, Earned: 37000, Orders: 1})
+	b.wantSound(t)
 }
 
 func TestTheHeadlineCountsThoseWhoSoldNothing(t *testing.T) {
