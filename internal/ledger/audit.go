@@ -30,18 +30,19 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			   or (p.cooperative_id is not null) <> ('cooperative' in (d.subject, c.subject))
 			   or (p.provider <> '') <> ('provider' in (d.subject, c.subject))`},
 		audit.Query{Name: "ledger: the balances that are carried are the sums of all postings", SQL: `
-			select format('%s of %s %s: carried %s and %s, posted %s and %s', account, cooperative_id, provider,
-			              coalesce(b.debits, 0), coalesce(b.credits, 0), coalesce(s.debits, 0), coalesce(s.credits, 0))
+			select format('%s of %s %s: carried %s, posted %s', account, cooperative_id, provider, to_jsonb(b), to_jsonb(s))
 			from (
-			    select account, cooperative_id, provider, sum(debits) as debits, sum(credits) as credits
+			    select account, cooperative_id, provider, sum(debits) as debits, sum(credits) as credits,
+			           sum(against_held) as against_held, sum(against_bank) as against_bank
 			    from balances group by account, cooperative_id, provider) b
 			full join ledger_sums s using (account, cooperative_id, provider)
-			where (coalesce(b.debits, 0), coalesce(b.credits, 0)) <> (coalesce(s.debits, 0), coalesce(s.credits, 0))`},
+			where (coalesce(b.debits, 0), coalesce(b.credits, 0), coalesce(b.against_held, 0), coalesce(b.against_bank, 0))
+			   <> (coalesce(s.debits, 0), coalesce(s.credits, 0), coalesce(s.against_held, 0), coalesce(s.against_bank, 0))`},
 		audit.Query{Name: "ledger: the totals that are carried are the sums of the cooperatives' balances", SQL: `
-			select format('%s of cooperatives of women only (%s): carried %s and %s, the balances are %s and %s', account, women_only,
-			              coalesce(t.debits, 0), coalesce(t.credits, 0), coalesce(n.debits, 0), coalesce(n.credits, 0))
+			select format('%s of cooperatives of women only (%s): carried %s, the balances are %s', account, women_only, to_jsonb(t), to_jsonb(n))
 			from ledger_totals t full join account_totals_now n using (account, women_only)
-			where (coalesce(t.debits, 0), coalesce(t.credits, 0)) <> (coalesce(n.debits, 0), coalesce(n.credits, 0))`},
+			where (coalesce(t.debits, 0), coalesce(t.credits, 0), coalesce(t.against_held, 0), coalesce(t.against_bank, 0))
+			   <> (coalesce(n.debits, 0), coalesce(n.credits, 0), coalesce(n.against_held, 0), coalesce(n.against_bank, 0))`},
 		// Statements are read by it.
 		audit.Query{Name: "ledger: a posting is of its journal's time", SQL: `
 			select format('posting %s of %s: its journal is of %s', p.id, p.at, j.at)

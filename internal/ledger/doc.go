@@ -21,14 +21,23 @@
 //	              held:<cooperative>     refunds_due
 //	paid out      payable:<cooperative>  bank
 //
+// A cooperative that delivers itself may take the cash and keep it. What it owes of that is set off against what it is
+// owed, or it brings the money:
+//
+//	kept          cooperative_owes:…     buyers                                    in place of «received»
+//	set off       payable:<cooperative>  cooperative_owes:…
+//	brought       bank                   cooperative_owes:…
+//
 // Cash at the door is paid and earned in one transaction, by two journals. The first version had one journal,
 // of kind «paid», for both: from pending straight to payable, commission and delivery. These stand as they were
-// written. So whoever counts looks at the accounts and not at a journal's kind: what left pending for anything
-// but buyers is paid, what came to payable or commission is earned.
+// written. So whoever counts looks at a posting's two accounts and not at its journal's kind: what left pending for
+// anything but buyers is paid, what came from held or pending to payable or commission is earned, what went from
+// payable to the bank is paid out.
 //
-// What each account holds is carried in the table balances, by a trigger, in the transaction of the postings;
-// from what is pending for, held for or owed to a cooperative no more is taken than there is (ErrOverdrawn). What
-// all cooperatives have of an account is carried in account_totals, for those of women alone apart.
+// What each account holds is carried in the table balances, by a trigger, in the transaction of the postings, and how
+// much of that is against held and pending accounts and against the bank; from what is pending for, held for or owed to
+// a cooperative no more is taken than there is (ErrOverdrawn). What all cooperatives have of an account is carried in
+// account_totals, for those of women alone apart.
 //
 // SQL reads the chart of accounts through the view ledger_accounts and the postings through
 // ledger_movements, which has the amount that each added to each of its two accounts; other packages read

@@ -380,6 +380,26 @@ func TestTheAuditFindsWhatContradictsTheLedger(t *testing.T) {
 	})
 }
 
+func TestTheAuditFindsWhatIsCarriedAgainstTheWrongAccount(t *testing.T) {
+	t.Parallel()
+	for _, column := range []string{"against_held", "against_bank"} {
+		t.Run(column, func(t *testing.T) {
+			t.Parallel()
+			db := pgtest.New(t)
+			mustRecord(t, db, sale(postgres.NewID(), postgres.NewID()))
+			clean(t, db)
+			if _, err := db.Exec(`update balances set ` + column + ` = ` + column + ` + 1 where account = 'pending_delivery';
+				insert into account_totals (account, women_only, slot, debits, credits, ` + column + `) values ('payable', true, 0, 0, 0, 1)`); err != nil {
+				t.Fatal(err)
+			}
+			wantProblems(t, db, map[string]int{
+				"ledger: the balances that are carried are the sums of all postings":             1,
+				"ledger: the totals that are carried are the sums of the cooperatives' balances": 1,
+			})
+		})
+	}
+}
+
 // Each of these leaves books that balance.
 func TestTheAuditFindsWhatWasWrittenOver(t *testing.T) {
 	t.Parallel()

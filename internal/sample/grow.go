@@ -309,11 +309,11 @@ func (g *growth) count() error {
 		`delete from offered_changes`, `insert into offered_changes (products) select sum(published) from stalls where shown`,
 		`delete from stall_counts`, `insert into stall_counts select * from stall_counts_now`,
 		`delete from balances`,
-		`insert into balances (account, cooperative_id, provider, slot, debits, credits)
-		 select account, cooperative_id, provider, 0, debits, credits from ledger_sums`,
+		`insert into balances (account, cooperative_id, provider, slot, debits, credits, against_held, against_bank)
+		 select account, cooperative_id, provider, 0, debits, credits, against_held, against_bank from ledger_sums`,
 		`delete from account_totals`,
-		`insert into account_totals (account, women_only, slot, debits, credits)
-		 select account, women_only, 0, debits, credits from account_totals_now`,
+		`insert into account_totals (account, women_only, slot, debits, credits, against_held, against_bank)
+		 select account, women_only, 0, debits, credits, against_held, against_bank from account_totals_now`,
 		`delete from statement_days`, `insert into statement_days select * from statement_days_now`,
 		`delete from sold_changes`, `delete from sold_left`,
 		`delete from sold_parts`, `insert into sold_parts select * from sold_parts_now order by day, order_id`, `analyze sold_parts`,

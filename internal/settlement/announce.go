@@ -98,7 +98,7 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 		    cross join lateral (
 		        select p.at, p.journal_id, sum(`+changed+`)::bigint as earned
 		        from ledger_postings p
-		        where p.cooperative_id = b.cooperative_id and `+ofStatement+` and 'bank' not in (p.debit, p.credit)
+		        where p.cooperative_id = b.cooperative_id and `+ofStatement+` and `+earned+`
 		          and (p.at, p.journal_id) < (b.at, b.journal_id)
 		        group by p.at, p.journal_id
 		        order by p.at desc, p.journal_id desc

@@ -65,11 +65,18 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from account_questions q full join account_questions_now n using (cooperative_id)
 			where (q.changed_at, q.proven, q.due) is distinct from (n.changed_at, n.proven, n.due)
 			  and not (q.cooperative_id is null and n.proven)`},
-		audit.Query{Name: "settlement: money moves for an order, as a payout or back from one that was undone", SQL: `
+		audit.Query{Name: "settlement: money moves for an order, as a payout, back from one that was undone, or off what a cooperative owes", SQL: `
 			select format('journal %s', j.reference)
 			from ledger_journals j
 			where j.order_id is null
 			  and not (j.kind = '` + journalPayout + `' and exists (select from payouts t where t.id = j.payout_id))
-			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))`},
+			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))
+			  and exists (select from ledger_postings p where p.journal_id = j.id and 'cooperative_owes' not in (p.debit, p.credit))`},
+		// Whatever else comes to it would be shown as set off.
+		audit.Query{Name: "settlement: what is owed was sold, is paid out, is commission or is set off against what its cooperative owes", SQL: `
+			select format('posting %s of journal %s from %s to %s', p.id, j.reference, p.credit, p.debit)
+			from ledger_postings p join ledger_journals j on j.id = p.journal_id
+			where 'payable' in (p.debit, p.credit)
+			  and case 'payable' when p.debit then p.credit else p.debit end not in ('held', 'pending', 'bank', 'commission', 'cooperative_owes')`},
 	)
 }

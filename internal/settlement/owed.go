@@ -44,17 +44,23 @@ type Summary struct {
 	NoRIBDue     money.Amount `db:"no_rib_due"`   // owed to these
 }
 
-// standing is what the balances of the ledger say of those of the cooperatives $1 that have any. All its figures add up
-// on the credit side: what was paid out, too, which left the bank.
-const standing = `standing as materialized (
-		    select b.cooperative_id,
+// figures are those of Owed that ledger_balances and ledger_totals say, by the account that each amount came from or went
+// to: what came from buyers is sold, what went to the bank is paid out, and all else was set off against what is owed the
+// other way (the audit sees to that).
+const figures = `
+		           coalesce(sum(against_held) filter (where account in ('payable', 'commission')), 0) as sales,
 		           coalesce(sum(credits - debits) filter (where account = 'commission'), 0) as commission,
-		           coalesce(sum(credits - debits) filter (where account = 'bank'), 0) as paid_out,
+		           coalesce(-sum(against_bank) filter (where account = 'payable'), 0) as paid_out,
 		           coalesce(sum(credits - debits) filter (where account = 'payable'), 0) as due,
+		           coalesce(sum(debits - credits) filter (where account = 'cooperative_owes'), 0) as owes,
 		           coalesce(sum(credits - debits) filter (where account = 'held'), 0) as held,
-		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending
+		           coalesce(sum(credits - debits) filter (where account = 'pending'), 0) as pending`
+
+// standing is where those of the cooperatives $1 stand that are approved or have ever sold.
+const standing = `standing as materialized (
+		    select b.cooperative_id,` + figures + `
 		    from unnest($1::uuid[]) as c (id)
-		    cross join (values ('commission'), ('bank'), ('payable'), ('held'), ('pending')) a (kind)
+		    cross join (values ('commission'), ('payable'), ('cooperative_owes'), ('held'), ('pending')) a (kind)
 		    cross join lateral ( -- each by its key
 		        select * from ledger_balances where account = a.kind and cooperative_id = c.id offset 0) b
 		    group by b.cooperative_id
@@ -65,9 +71,9 @@ const standing = `standing as materialized (
 		    group by u.cooperative_id
 		), owed as (
 		    select c.*,
-		           coalesce(s.due + s.commission + s.paid_out, 0) as sales, coalesce(s.commission, 0) as commission,
-		           coalesce(s.paid_out, 0) as paid_out, coalesce(s.due, 0) as due, coalesce(s.held, 0) as held,
-		           coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
+		           coalesce(s.sales, 0) as sales, coalesce(s.commission, 0) as commission, coalesce(s.paid_out, 0) as paid_out,
+		           coalesce(s.sales - s.commission - s.paid_out - s.due, 0) as netted, coalesce(s.due, 0) as due,
+		           coalesce(s.owes, 0) as owes, coalesce(s.held, 0) as held, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
 		    from unnest($1::uuid[]) with ordinality as w (id, turn)
 		    cross join lateral (select w.turn, sellers.* from sellers where id = w.id offset 0) c
 		    left join standing s on s.cooperative_id = c.id
@@ -93,47 +99,30 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
-	var figures []struct {
-		Account      string
-		Total, Women money.Amount
+	var sums []struct {
+		Women bool
+		Owed
 	}
-	err = s.db.SelectContext(ctx, &figures, `
-		select account, sum(credits - debits) as total, coalesce(sum(credits - debits) filter (where women_only), 0) as women
-		from ledger_totals
-		where account in ('commission', 'bank', 'payable', 'held', 'pending')
-		group by account
-		union all
-		select 'unconfirmed', coalesce(sum(unconfirmed), 0), coalesce(sum(unconfirmed) filter (where women_only), 0)
-		from standing_changes`)
+	err = s.db.SelectContext(ctx, &sums, `
+		select women_only is true as women, sales, commission, paid_out, sales - commission - paid_out - due as netted, due, owes, held,
+		       pending - case when women_only then u.women else u.all_of end as pending
+		from (
+		    select women_only,`+figures+`
+		    from ledger_totals group by grouping sets ((women_only), ()) having women_only is not false) s
+		cross join (
+		    select coalesce(sum(unconfirmed), 0) as all_of, coalesce(sum(unconfirmed) filter (where women_only), 0) as women
+		    from standing_changes) u`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
-	for _, f := range figures {
-		sum.Total.add(f.Account, f.Total)
-		sum.Women.add(f.Account, f.Women)
+	for _, of := range sums {
+		if of.Women {
+			sum.Women = of.Owed
+		} else {
+			sum.Total = of.Owed
+		}
 	}
 	return sum, nil
-}
-
-// add adds what an account holds, on its credit side. What nobody has confirmed is not pending.
-func (o *Owed) add(account string, amount money.Amount) {
-	switch account {
-	case "commission":
-		o.Commission += amount
-		o.Sales += amount
-	case "bank":
-		o.PaidOut += amount
-		o.Sales += amount
-	case "payable":
-		o.Due += amount
-		o.Sales += amount
-	case "held":
-		o.Held += amount
-	case "pending":
-		o.Pending += amount
-	case "unconfirmed":
-		o.Pending -= amount
-	}
 }
 
 // Owed gives at most limit cooperatives, approved ones and those that have ever sold: first those that are owed
@@ -263,7 +252,7 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 		with `+standing+`
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.women_only, c.rib,
-		       c.sales, c.commission, c.paid_out, c.due, c.held, c.pending
+		       c.sales, c.commission, c.paid_out, c.netted, c.due, c.owes, c.held, c.pending
 		from owed c
 		order by c.turn`, pq.Array(ids))
 	if err != nil {

@@ -27,7 +27,8 @@ func New(db *sqlx.DB, jobs *job.Client, texts *i18n.Bundle, baseURL string, now 
 	return &Service{db: db, jobs: jobs, texts: texts, baseURL: baseURL, now: now}
 }
 
-// Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut.
+// Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut − Netted. What is paid out
+// is what is due; what the cooperative owes stands beside it, and is taken off only where that is recorded.
 type Owed struct {
 	CooperativeID uuid.UUID    `db:"id"`
 	Slug          string       `db:"slug"`
@@ -38,7 +39,9 @@ type Owed struct {
 	Sales         money.Amount `db:"sales"`      // earned: buyers have paid and have the goods
 	Commission    money.Amount `db:"commission"` // the association's, of those sales
 	PaidOut       money.Amount `db:"paid_out"`
+	Netted        money.Amount `db:"netted"` // set off against what the cooperative owed
 	Due           money.Amount `db:"due"`
+	Owes          money.Amount `db:"owes"`    // by the cooperative, such as cash that it took from buyers and kept
 	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet, commission included
 	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
 }

@@ -146,6 +146,32 @@ func (s *till) sold(t *testing.T, of uuid.UUID, amount money.Amount) (order uuid
 	return order
 }
 
+// soldForCash records a sale of which the cooperative took the cash, delivery included, and kept it.
+func (s *till) soldForCash(t *testing.T, of uuid.UUID, amount money.Amount) (order uuid.UUID) {
+	t.Helper()
+	order = s.ordered(t, of, amount)
+	s.record(t, fmt.Sprintf("order:%s:paid", order), &order, []ledger.Posting{
+		{Debit: ledger.OwedBy(of), Credit: ledger.Buyers, Amount: amount + 2000},
+		{Debit: ledger.PendingTo(of), Credit: ledger.HeldFor(of), Amount: amount},
+		{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: 2000},
+	})
+	s.time = s.time.Add(time.Minute)
+	s.earned(t, order, of, amount)
+	return order
+}
+
+// netted records that what a cooperative owes was taken off what it is owed.
+func (s *till) netted(t *testing.T, of uuid.UUID, amount money.Amount) {
+	t.Helper()
+	s.record(t, postgres.NewID().String()+":netted", nil, []ledger.Posting{{Debit: ledger.PayableTo(of), Credit: ledger.OwedBy(of), Amount: amount}})
+}
+
+// brought records that a cooperative gave the association what it owes.
+func (s *till) brought(t *testing.T, of uuid.UUID, amount money.Amount) {
+	t.Helper()
+	s.record(t, postgres.NewID().String()+":brought", nil, []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.OwedBy(of), Amount: amount}})
+}
+
 // Pay records a transfer to one cooperative.
 func (s *till) Pay(ctx context.Context, to uuid.UUID, amount money.Amount, reference string, by actor.Actor) (settlement.Payout, error) {
 	payouts, err := s.PayAll(ctx, []settlement.Transfer{{CooperativeID: to, Amount: amount}}, reference, by)
@@ -283,6 +309,71 @@ func TestWhatACooperativeIsOwedFollowsItsMoney(t *testing.T) {
 	}
 	if n := s.audit(t); n != 0 {
 		t.Errorf("%d problems", n)
+	}
+}
+
+func TestWhatACooperativeOwesIsNeitherSoldNorPaidOut(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.sold(t, nahlat, 1000_00)
+	s.soldForCash(t, nahlat, 100_00)
+	wants := func(what string, want settlement.Owed) {
+		t.Helper()
+		sum := s.addsUp(t, what)
+		for whose, got := range map[string]settlement.Owed{"its": s.owedTo(t, nahlat), "all's": sum.Total, "women's": sum.Women} {
+			got = settlement.Owed{Sales: got.Sales, Commission: got.Commission, PaidOut: got.PaidOut, Netted: got.Netted, Due: got.Due, Owes: got.Owes}
+			if got != want {
+				t.Errorf("%s: %s %+v, want %+v", what, whose, got, want)
+			}
+		}
+	}
+	wants("it kept the cash", settlement.Owed{Sales: 1100_00, Commission: 55_00, Due: 1045_00, Owes: 120_00})
+	s.netted(t, nahlat, 50_00)
+	wants("some is set off", settlement.Owed{Sales: 1100_00, Commission: 55_00, Netted: 50_00, Due: 995_00, Owes: 70_00})
+	s.brought(t, nahlat, 70_00)
+	wants("the rest is brought", settlement.Owed{Sales: 1100_00, Commission: 55_00, Netted: 50_00, Due: 995_00})
+	s.exec(t, `update cooperatives set men = 1 where id = $1`, nahlat)
+	if now := s.addsUp(t, "a man joins"); now.Women != (settlement.Owed{}) || now.Total.Netted != 50_00 {
+		t.Errorf("%+v", now)
+	}
+	s.pay(t, nahlat, 995_00, "VIR 1")
+
+	lines := s.statement(t, nahlat)
+	want := []settlement.Line{
+		{Sale: 1000_00, Commission: 50_00, Balance: 950_00},
+		{Owes: 120_00, Balance: 950_00},
+		{Sale: 100_00, Commission: 5_00, Balance: 1045_00},
+		{Netted: 50_00, Owes: -50_00, Balance: 995_00},
+		{Owes: -70_00, Brought: 70_00, Balance: 995_00},
+		{Payout: 995_00},
+	}
+	var sorts []settlement.Owing
+	for i, l := range lines {
+		sorts = append(sorts, l.Owing())
+		lines[i] = settlement.Line{
+			Sale: l.Sale, Commission: l.Commission, Payout: l.Payout, Netted: l.Netted, Balance: l.Balance, Owes: l.Owes, Brought: l.Brought,
+		}
+	}
+	if !slices.Equal(lines, want) {
+		t.Errorf("%+v\nwant %+v", lines, want)
+	}
+	if want := []settlement.Owing{"", settlement.Kept, "", settlement.Netted, settlement.Brought, ""}; !slices.Equal(sorts, want) {
+		t.Errorf("%q, want %q", sorts, want)
+	}
+}
+
+func TestAuditFindsWhatIsOwedForNoReason(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	order := s.sold(t, nahlat, 30000)
+	s.record(t, "gift", &order, []ledger.Posting{{Debit: ledger.CampaignFund, Credit: ledger.PayableTo(nahlat), Amount: 100}})
+	if n := s.audit(t); n != 1 {
+		t.Errorf("%d problems, want 1", n)
+	}
+	if o := s.owedTo(t, nahlat); o.Sales != 30000 || o.Due != o.Sales-o.Commission-o.PaidOut-o.Netted {
+		t.Errorf("%+v", o)
 	}
 }
 

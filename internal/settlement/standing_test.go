@@ -54,10 +54,20 @@ func TestWhateverHappensItIsCarriedWhereAllStand(t *testing.T) {
 			for step := range 50 {
 				of := s.sellers[chance.IntN(len(s.sellers))]
 				amount := money.Amount(1000 + 10*chance.IntN(500))
-				what := []string{"sale", "order", "confirmed", "cancelled", "payout", "undone", "account", "no account", "a man more or less", "state", "weeks", "fold"}[chance.IntN(12)]
+				what := []string{"sale", "sale for cash", "set off", "brought", "order", "confirmed", "cancelled", "payout", "undone", "account", "no account", "a man more or less", "state", "weeks", "fold"}[chance.IntN(15)]
 				switch what {
 				case "sale":
 					s.sold(t, of, amount)
+				case "sale for cash":
+					s.soldForCash(t, of, amount)
+				case "set off":
+					if o := s.owedTo(t, of); min(o.Due, o.Owes) > 0 {
+						s.netted(t, of, (min(o.Due, o.Owes)+1)/2)
+					}
+				case "brought":
+					if owes := s.owedTo(t, of).Owes; owes > 0 {
+						s.brought(t, of, (owes+1)/2)
+					}
 				case "order":
 					waiting = append(waiting, unconfirmed{s.unconfirmed(t, of, amount), of, amount})
 				case "confirmed", "cancelled":
@@ -95,11 +105,30 @@ func TestWhateverHappensItIsCarriedWhereAllStand(t *testing.T) {
 					s.fold(t)
 				}
 				s.addsUp(t, fmt.Sprintf("step %d: %s", step, what))
+				s.tellsAll(t, of)
 				if t.Failed() {
 					return
 				}
 			}
 		})
+	}
+}
+
+// tellsAll wants the entries of a statement to come to what their cooperative is owed and owes.
+func (s *till) tellsAll(t *testing.T, of uuid.UUID) {
+	t.Helper()
+	var sum settlement.Owed
+	for _, l := range s.statement(t, of) {
+		sum.Sales += l.Sale
+		sum.Commission += l.Commission
+		sum.PaidOut += l.Payout
+		sum.Netted += l.Netted
+		sum.Due = l.Balance
+		sum.Owes += l.Owes
+	}
+	o := s.owedTo(t, of)
+	if got := (settlement.Owed{Sales: o.Sales, Commission: o.Commission, PaidOut: o.PaidOut, Netted: o.Netted, Due: o.Due, Owes: o.Owes}); got != sum {
+		t.Errorf("%+v, the statement comes to %+v", got, sum)
 	}
 }
 

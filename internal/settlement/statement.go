@@ -13,8 +13,8 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Line is one entry of a cooperative's statement: an order that was earned, a payout, or the undoing of one.
-// Amounts are below zero where something was taken back.
+// Line is one entry of a cooperative's statement: an order that was earned, a payout, the undoing of one, or something
+// that the cooperative owes (see Owing). Amounts are below zero where something was taken back.
 type Line struct {
 	At            time.Time     `db:"at"`
 	OrderID       uuid.NullUUID `db:"order_id"`       // of a sale
@@ -29,17 +29,58 @@ type Line struct {
 	Sale          money.Amount  `db:"sale"`
 	Commission    money.Amount  `db:"commission"`
 	Payout        money.Amount  `db:"payout"`
+	Netted        money.Amount  `db:"netted"`  // set off against what the cooperative owes
 	Balance       money.Amount  `db:"balance"` // owed to the cooperative after this entry
+	Owes          money.Amount  `db:"owes"`    // by so much more, or less, the cooperative owes
+	Brought       money.Amount  `db:"brought"` // to the association's bank, of what the cooperative owes
+}
+
+// Owing is the sort of an entry about what a cooperative owes.
+type Owing string
+
+// The sorts.
+const (
+	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept
+	Netted  Owing = "netted"  // it owes less, and is owed less
+	Brought Owing = "brought" // it owes less, since the association has the money
+)
+
+// Owing tells an entry about what the cooperative owes; empty: it is about something else.
+func (l Line) Owing() Owing {
+	switch {
+	case l.Sale != 0 || l.Payout != 0:
+		return ""
+	case l.Netted != 0:
+		return Netted
+	case l.Brought != 0:
+		return Brought
+	case l.Owes != 0:
+		return Kept
+	}
+	return ""
 }
 
 // CanUndo reports whether the entry is a payout that stands.
 func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes }
 
 // ofStatement is the condition on which a posting p belongs to a statement; it is that of the index.
-const ofStatement = `('payable' in (p.debit, p.credit) or 'commission' in (p.debit, p.credit))`
+const ofStatement = `('payable' in (p.debit, p.credit) or 'commission' in (p.debit, p.credit) or 'cooperative_owes' in (p.debit, p.credit))`
 
-// changed is how a posting p changes what is owed.
-const changed = `case 'payable' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end`
+// earned is the condition on which such a posting is of a sale: it is against what was held of it, or was pending as in
+// the first version.
+const earned = `(p.debit in ('held', 'pending') or p.credit in ('held', 'pending'))`
+
+// on is how a posting p changes the balance of an account on the account's side.
+func on(account, adds, takes string) string {
+	return `case '` + account + `' when p.` + adds + ` then p.amount_centimes when p.` + takes + ` then -p.amount_centimes else 0 end`
+}
+
+// These are by how much a posting p changes what is owed to a cooperative, the commission and what the cooperative owes.
+var (
+	changed    = on("payable", "credit", "debit")
+	commission = on("commission", "credit", "debit")
+	owes       = on("cooperative_owes", "debit", "credit")
+)
 
 // Statement gives at most limit of the entries that made up what a cooperative is owed, the latest first. after
 // is the next that an earlier call gave: where it goes on; empty, or not one of these: from the beginning. next is
@@ -72,11 +113,12 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 	err = sqlx.SelectContext(ctx, q, &rows, `
 		with entry as (
 		    select p.at, p.journal_id,
-		           coalesce(sum(case when p.credit in ('payable', 'commission') then p.amount_centimes else -p.amount_centimes end)
-		               filter (where 'bank' not in (p.debit, p.credit)), 0) as sale,
-		           sum(case 'commission' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as commission,
-		           sum(case 'bank' when p.credit then p.amount_centimes when p.debit then -p.amount_centimes else 0 end) as payout,
-		           sum(`+changed+`) as change
+		           coalesce(sum(`+changed+` + `+commission+`) filter (where `+earned+`), 0) as sale,
+		           sum(`+commission+`) as commission,
+		           coalesce(-sum(`+changed+`) filter (where 'bank' in (p.debit, p.credit)), 0) as payout,
+		           sum(`+changed+`) as change,
+		           sum(`+owes+`) as owes,
+		           coalesce(-sum(`+owes+`) filter (where 'bank' in (p.debit, p.credit)), 0) as brought
 		    from ledger_postings p
 		    where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) < ($2, $3)
 		      and ($6::uuid is null or p.journal_id in (select id from ledger_journals where payout_id = $6))
@@ -93,7 +135,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
 		       case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, coalesce(u.name, '') as recorded_by,
-		       e.sale, e.commission, e.payout,
+		       e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes, e.brought,
 		       upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
 		           rows between unbounded preceding and 1 preceding), 0) as balance
 		from entry e
@@ -126,7 +168,7 @@ func (s *Service) EachLine(ctx context.Context, cooperativeID uuid.UUID, fn func
 		lines, next, err := statement(ctx, tx, cooperativeID, nil, after, owed, atOnce)
 		if len(lines) > 0 {
 			last := lines[len(lines)-1]
-			owed = new(last.Balance - last.Sale + last.Commission + last.Payout)
+			owed = new(last.Balance - last.Sale + last.Commission + last.Payout + last.Netted)
 		}
 		return lines, next, err
 	}, fn)

@@ -33,7 +33,8 @@ func (s *till) addsUp(t *testing.T, when string) settlement.Summary {
 		}
 		for _, sum := range sums {
 			for to, amount := range map[*money.Amount]money.Amount{
-				&sum.Sales: o.Sales, &sum.Commission: o.Commission, &sum.PaidOut: o.PaidOut, &sum.Due: o.Due, &sum.Held: o.Held, &sum.Pending: o.Pending,
+				&sum.Sales: o.Sales, &sum.Commission: o.Commission, &sum.PaidOut: o.PaidOut, &sum.Netted: o.Netted, &sum.Due: o.Due,
+				&sum.Owes: o.Owes, &sum.Held: o.Held, &sum.Pending: o.Pending,
 			} {
 				*to += amount
 			}
