@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -101,6 +102,20 @@ func TestACooperativeIsToldThatAPayoutIsUndone(t *testing.T) {
 	}
 	s.pay(t, nahlat, 19000, "A 3")
 	told(t, s.mails(t), "nahlat@souk.example", "عن طلب واحد أُدي يوم 5 نونبر 2026", "لم يبق شيء مستحق")
+}
+
+func TestAPayoutIsForSalesAlone(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.reads(t, nahlat, "nahlat@souk.example", "en")
+	s.soldForCash(t, nahlat, 10000) // paid on 3 November, 95 due
+	s.netted(t, nahlat, 5000)
+	s.pay(t, nahlat, 4500, "VIR 1")
+	s.mails(t)
+	s.record(t, "not so:reversed", nil, []ledger.Posting{{Debit: ledger.OwedBy(nahlat), Credit: ledger.PayableTo(nahlat), Amount: 5000}})
+	s.pay(t, nahlat, 5000, "VIR 2")
+	told(t, s.mails(t), "nahlat@souk.example", "For 1 order paid on 3 November 2026")
 }
 
 func TestOneOrderToTheBankTellsEachCooperativeOfItsOwn(t *testing.T) {
