@@ -111,7 +111,8 @@ func PendingTo(cooperative uuid.UUID) Account {
 // HeldFor is what buyers have paid for a cooperative's goods that are not with them yet, commission included.
 func HeldFor(cooperative uuid.UUID) Account { return Account{Kind: held, Cooperative: cooperative} }
 
-// PayableTo is what is owed to a cooperative: what it earned, less commission and payouts.
+// PayableTo is what is owed to a cooperative: what it earned, less commission, payouts and what was set off against
+// what it owes.
 func PayableTo(cooperative uuid.UUID) Account {
 	return Account{Kind: payable, Cooperative: cooperative}
 }

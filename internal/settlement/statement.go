@@ -45,6 +45,9 @@ const (
 	Brought Owing = "brought" // it owes less, since the association has the money
 )
 
+// ChangesOwing reports whether the entry, whatever else it is about, changes what the cooperative owes.
+func (l Line) ChangesOwing() bool { return l.Netted != 0 || l.Owes != 0 }
+
 // Owing tells an entry about what the cooperative owes; empty: it is about something else.
 func (l Line) Owing() Owing {
 	switch {

@@ -55,6 +55,65 @@ func TestTheSettlementSaysWhatIsOwed(t *testing.T) {
 	}
 }
 
+func TestWhatCooperativesOweStandsBesideWhatTheyAreOwed(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.admit()
+	o := m.order("2026-11-10", "ar", line(m.Honey.Product(m, "M-1"), 2))
+	m.Deliver(o)
+	for _, path := range []string{"/fr/association/settlement", "/fr/association/settlement/nahla"} {
+		if page := m.boss.Get(path).Want(http.StatusOK); page.Has("[data-figure=netted]") || page.Has("[data-figure=owes]") || page.Has("[data-owes]") {
+			t.Errorf("%s tells of what is set off and owed although there is nothing", path)
+		}
+	}
+	m.Keep(m.Honey, o, 4000)
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		for row, want := range map[string][2]money.Amount{
+			"[data-cooperative=nahla]": {2000, 1000}, "[data-cooperative=zaytoun]": {}, "[data-sum=all]": {2000, 1000}, "[data-sum=women]": {2000, 1000},
+		} {
+			m.says(page, row+" [data-figure=netted]", m.centimes(code, want[0]))
+			m.says(page, row+" [data-figure=owes]", m.centimes(code, want[1]))
+		}
+		m.owes(page, code, "[data-cooperative=nahla]", 24000, 1200, 0, 20800, 0)
+		m.owes(page, code, "[data-sum=all]", 24000, 1200, 0, 20800, 0)
+		m.says(page, "[data-equation] [data-figure=netted] .v", m.centimes(code, 2000))
+		m.says(page, "[data-owes]", l.T("association.settlement.owes", "Amount", l.Money(1000)))
+		m.speaks(page)
+
+		page = m.boss.Get("/" + code + "/association/settlement/nahla").Want(http.StatusOK)
+		m.tells(page, ".lead", l.T("association.statement.owes", "Amount", l.Money(1000)))
+		for i, want := range []struct {
+			says                  string
+			netted, balance, owes money.Amount
+		}{
+			{l.T("settlement.owing.brought"), 0, 20800, -1000},
+			{l.T("settlement.owing.netted"), 2000, 20800, -2000},
+			{l.T("settlement.owing.kept") + " · " + l.T("association.statement.order") + " " + o.Number, 0, 22800, 4000},
+		} {
+			row := page.Find("[data-entries] tbody tr").Eq(i)
+			if got := spaced(row.Find("th").Text()); !strings.HasPrefix(got, spaced(want.says)) {
+				t.Errorf("%s: entry %d says %q, want %q", code, i, got, want.says)
+			}
+			for column, amount := range map[string]money.Amount{"sales": 0, "transfer": 0, "netted": want.netted, "balance": want.balance, "owes": want.owes} {
+				if got := spaced(row.Find("[data-figure=" + column + "]").Text()); got != m.centimes(code, amount) {
+					t.Errorf("%s: entry %d has %s %q, want %q", code, i, column, got, m.centimes(code, amount))
+				}
+			}
+		}
+		m.speaks(page)
+
+		page = m.boss.Get("/" + code + "/association").Want(http.StatusOK)
+		m.tells(page, "[aria-labelledby=owed] dl", l.T("association.column.owes"))
+		m.speaks(page)
+	}
+	rows := readCSV(t, m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK))
+	if got := strings.Join(rows[1], " "); !strings.Contains(got, "240,00 12,00 0,00 20,00 208,00 10,00") {
+		t.Errorf("exported: %s", got)
+	}
+}
+
 func TestATransferIsRecordedOnce(t *testing.T) {
 	t.Parallel()
 	m := open(t)
@@ -212,10 +271,10 @@ func TestTheSettlementIsExportedAsItIsShown(t *testing.T) {
 	m := open(t)
 	m.autumn()
 	want := [][]string{
-		{"Coopérative Nahla", "Zegzel", "240,00", "12,00", "0,00", "228,00", "0,00", "0,00", "011\u00a0780\u00a00000123456789012\u00a096"},
-		{"Coopérative Zaytoun", "Madagh", "240,00", "12,00", "0,00", "228,00", "0,00", "80,00", ""},
-		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125,00", "6,25", "0,00", "118,75", "0,00", "0,00", ""},
-		{"Coopérative Amal", "Tafoughalt", "0,00", "0,00", "0,00", "0,00", "0,00", "0,00", ""},
+		{"Coopérative Nahla", "Zegzel", "240,00", "12,00", "0,00", "0,00", "228,00", "0,00", "0,00", "0,00", "011\u00a0780\u00a00000123456789012\u00a096"},
+		{"Coopérative Zaytoun", "Madagh", "240,00", "12,00", "0,00", "0,00", "228,00", "0,00", "0,00", "80,00", ""},
+		{"Coopérative Sanabil", "Sidi Slimane Echcharaa", "125,00", "6,25", "0,00", "0,00", "118,75", "0,00", "0,00", "0,00", ""},
+		{"Coopérative Amal", "Tafoughalt", "0,00", "0,00", "0,00", "0,00", "0,00", "0,00", "0,00", "0,00", ""},
 	}
 	page := m.boss.Get("/fr/association/settlement").Want(http.StatusOK)
 	shown := page.Find("[data-settlement] tbody th a").Map(func(_ int, a *goquery.Selection) string { return spaced(a.Text()) })

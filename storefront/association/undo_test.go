@@ -89,7 +89,7 @@ func TestAWrongTransferIsUndone(t *testing.T) {
 		m.says(page, "[data-equation] [data-figure=paid_out] .v", m.centimes(code, 0))
 	}
 	rows := readCSV(t, m.boss.Get("/fr/association/settlement.csv").Want(http.StatusOK))
-	if got := strings.Join(rows[2], " "); !strings.Contains(got, "240,00 12,00 0,00 228,00") {
+	if got := strings.Join(rows[2], " "); !strings.Contains(got, "240,00 12,00 0,00 0,00 228,00") {
 		t.Errorf("exported: %s", got)
 	}
 

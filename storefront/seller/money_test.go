@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -55,7 +57,7 @@ func TestStatementIsExported(t *testing.T) {
 	m.Deliver(m.Order().Order)
 	member := m.SignIn(m.Honey.Member)
 	text := string(member.Get("/en/seller/money.csv").Want(http.StatusOK).Body)
-	if !strings.Contains(text, "240,00;-12,00;0,00;228,00") {
+	if !strings.Contains(text, "240,00;-12,00;0,00;0,00;228,00;0,00") {
 		t.Errorf("the statement is %s", text)
 	}
 	if book := member.Get("/ar/seller/money.xlsx").Want(http.StatusOK).Body; !strings.HasPrefix(string(book), "PK") {
@@ -99,13 +101,61 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 		}
 		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
 		for _, line := range []string{
-			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ";0,00;0,00;-100,00;128,00",
+			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ";0,00;0,00;-100,00;0,00;128,00;0,00",
 			"RIB <fermé>",
-			";0,00;0,00;100,00;228,00",
+			";0,00;0,00;100,00;0,00;228,00;0,00",
 		} {
 			if !strings.Contains(export, line) {
 				t.Errorf("%s: the export has no %q: %s", code, line, export)
 			}
+		}
+	}
+}
+
+func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	o := m.Order().Order
+	m.Deliver(o) // honey for 240 dirhams, 228 due
+	member := m.SignIn(m.Honey.Member)
+	if page := member.Get("/fr/seller/money").Want(http.StatusOK); page.Find("table.set thead th").Length() != 5 || page.Find(".tiles .tile").Length() != 4 {
+		t.Error("of what is set off and owed it is told although there is nothing")
+	}
+	m.Keep(m.Honey, o, 4_000)
+	spaced := func(text string) string { return strings.Join(strings.Fields(text), " ") }
+	for _, code := range languages {
+		l := m.Languages.Locale(code)
+		page := member.Get("/" + code + "/seller/money").Want(http.StatusOK)
+		if got, want := page.Text(".bigprice"), spaced(l.Money(20_800)); got != want {
+			t.Errorf("due: %s, want %s", got, want)
+		}
+		tiles := spaced(page.Find(".tiles").Text())
+		for _, want := range []string{l.T("seller.money.sales") + " 240", l.T("seller.money.paid_out") + " 0", l.T("seller.money.netted") + " 20", l.T("seller.money.owes") + " 10"} {
+			if !strings.Contains(tiles, spaced(want)) {
+				t.Errorf("%s: %q without %q", code, tiles, want)
+			}
+		}
+		rows := page.Find("table.set tbody tr")
+		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
+		for i, want := range []struct{ says, figures, exported string }{
+			{l.T("settlement.owing.brought"), l.Centimes(20_800) + " " + l.Centimes(-1_000), "0,00;0,00;0,00;0,00;208,00;-10,00"},
+			{l.T("settlement.owing.netted"), l.Centimes(-2_000) + " " + l.Centimes(20_800) + " " + l.Centimes(-2_000), "0,00;0,00;0,00;-20,00;208,00;-20,00"},
+			{l.T("settlement.owing.kept") + " · " + l.T("seller.money.order", "Number", o.Number), l.Centimes(22_800) + " " + l.Centimes(4_000), "0,00;0,00;0,00;0,00;228,00;40,00"},
+		} {
+			cells := rows.Eq(i).Find("td").Map(func(_ int, td *goquery.Selection) string { return td.Text() })
+			if got := spaced(rows.Eq(i).Find("th").Text()); !strings.HasPrefix(got, spaced(want.says)) {
+				t.Errorf("%s: line %d says %q, want %q", code, i, got, want.says)
+			}
+			if got := spaced(strings.Join(cells, " ")); got != spaced(want.figures) {
+				t.Errorf("%s: line %d has %q, want %q", code, i, got, want.figures)
+			}
+			if line := want.says + ";" + want.exported; !strings.Contains(export, line) {
+				t.Errorf("%s: the export has no %q: %s", code, line, export)
+			}
+		}
+		home := spaced(member.Get("/" + code + "/seller").Want(http.StatusOK).Find("[aria-labelledby=money]").Text())
+		if want := spaced(l.T("seller.money.owes") + l.Money(1_000)); !strings.Contains(home, want) {
+			t.Errorf("%s: at home %q without %q", code, home, want)
 		}
 	}
 }

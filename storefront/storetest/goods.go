@@ -4,8 +4,10 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
@@ -13,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -26,6 +29,22 @@ func (m *Market) PayOut(to Seller, amount money.Amount, reference string) settle
 	payouts, err := m.Settlements.PayAll(context.Background(), []settlement.Transfer{{CooperativeID: to.ID, Amount: amount}}, reference, actor.OfAssociation(m.Association.ID))
 	must(m.t, err)
 	return payouts[0]
+}
+
+// Keep records that a seller has the cash of an order; that half of it was set off against what the seller is owed; and
+// that a quarter was brought.
+func (m *Market) Keep(by Seller, o order.Order, cash money.Amount) {
+	m.t.Helper()
+	for i, j := range []ledger.Journal{
+		{Kind: "kept", OrderID: &o.ID, Postings: []ledger.Posting{
+			{Debit: ledger.OwedBy(by.ID), Credit: ledger.Received(payment.CashOnDelivery), Amount: cash},
+		}},
+		{Kind: "netted", Postings: []ledger.Posting{{Debit: ledger.PayableTo(by.ID), Credit: ledger.OwedBy(by.ID), Amount: cash / 2}}},
+		{Kind: "brought", Postings: []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.OwedBy(by.ID), Amount: cash / 4}}},
+	} {
+		j.Reference, j.At = o.ID.String()+":"+j.Kind, m.now().Add(time.Duration(i)*time.Millisecond)
+		must(m.t, postgres.InTx(context.Background(), m.DB, func(tx *sqlx.Tx) error { return ledger.RecordTx(context.Background(), tx, j) }))
+	}
 }
 
 // Password is everybody's.

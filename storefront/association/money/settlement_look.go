@@ -28,7 +28,7 @@ func settlementTable(l *i18n.Locale) table.Table {
 		Name: l.T("association.settlement.title"),
 		Header: []string{
 			l.T("association.column.cooperative"), l.T("association.column.commune"),
-			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("due"), inMoney("held"), inMoney("pending"),
+			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("netted"), inMoney("due"), inMoney("owes"), inMoney("held"), inMoney("pending"),
 			l.T("association.identity.rib"),
 		},
 		RightToLeft: l.Dir() == "rtl",
@@ -37,7 +37,7 @@ func settlementTable(l *i18n.Locale) table.Table {
 
 func settlementRow(l *i18n.Locale, o settlement.Owed) []any {
 	return []any{
-		l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Due, o.Held, o.Pending,
+		l.Text(o.Name), l.Text(o.CommuneName), o.Sales, o.Commission, o.PaidOut, o.Netted, o.Due, o.Owes, o.Held, o.Pending,
 		ui.RIBText(o.RIB), // its spaces keep a spreadsheet from rounding 24 digits
 	}
 }

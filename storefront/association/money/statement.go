@@ -3,6 +3,7 @@ package money
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -29,6 +30,11 @@ type statementView struct {
 }
 
 const entriesPerPage = 30
+
+// owing reports whether an entry of the page changes what the cooperative owes.
+func (v statementView) owing() bool {
+	return slices.ContainsFunc(v.Lines, settlement.Line.ChangesOwing)
+}
 
 // address is the page after what an earlier one ended with.
 func (v statementView) address(after string) string {

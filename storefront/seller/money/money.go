@@ -2,6 +2,7 @@ package money
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -39,6 +40,9 @@ type moneyView struct {
 	Next  string            // what the next page goes on after; empty at the end
 }
 
+// owing reports whether an entry of the page changes what the cooperative owes.
+func (v moneyView) owing() bool { return slices.ContainsFunc(v.Lines, settlement.Line.ChangesOwing) }
+
 // address is the page of the statement after what an earlier one ended with.
 func (v moneyView) address(after string) string {
 	return web.Address(moneyPath, web.Values(map[string]string{"after": after}))
@@ -66,7 +70,7 @@ func (h *Handler) exportMoney(r *web.Request) error {
 	t.Rows = table.Walk(func(fn func(settlement.Line) error) error {
 		return h.Settlements.EachLine(r.Context(), r.CooperativeID(), fn)
 	}, func(line settlement.Line) []any {
-		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, line.Balance}
+		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, -line.Netted, line.Balance, line.Owes}
 	})
 	return r.Table(seller.FileName(r, h.Now(), "souk-releve"), r.Param("format"), t)
 }

@@ -12,7 +12,7 @@ func statementTable(l *i18n.Locale) table.Table {
 		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
-			l.T("seller.money.paid_out"), l.T("seller.money.balance"),
+			l.T("seller.money.paid_out"), l.T("seller.money.netted"), l.T("seller.money.balance"), l.T("seller.money.owes"),
 		},
 		RightToLeft: l.Dir() == "rtl",
 	}
@@ -20,7 +20,12 @@ func statementTable(l *i18n.Locale) table.Table {
 
 // lineText says what a line of a statement is about.
 func lineText(l *i18n.Locale, line settlement.Line) string {
+	owing := line.Owing()
 	switch {
+	case owing != "" && line.OrderNumber != "":
+		return l.T("settlement.owing."+string(owing)) + " · " + l.T("seller.money.order", "Number", line.OrderNumber)
+	case owing != "":
+		return l.T("settlement.owing." + string(owing))
 	case line.OrderNumber != "":
 		return l.T("seller.money.order", "Number", line.OrderNumber)
 	case line.Undoes:
