@@ -241,7 +241,7 @@ func (f comparisons) print(w io.Writer) {
 		}
 		row(c, mark)
 	}
-	_, _ = fmt.Fprintf(w, "\n! is more than %.0f ms or %d KB, or %d times as long as in the small market and more than %.0f ms\n(but not for days that nobody has asked for before, of which all cooperatives are compared).\n",
+	_, _ = fmt.Fprintf(w, "\n! is more than %.0f ms or %d KB, or %d times as long as in the small market and more than %.0f ms.\n",
 		pageTime, pageBytes>>10, pageRatio, uncertain)
 	if len(f.Files) > 0 {
 		_, _ = fmt.Fprintln(w, "\nFiles, which grow with the market:")

@@ -562,14 +562,32 @@ func TestAPeriodSomeDaysOffOneThatIsKeptReadsTheseDaysOnly(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)
 	b.autumn(t)
-	kept := report.Filter{From: at(t, "2026-09-12 00:00"), To: at(t, "2026-11-13 00:00")}
-	b.sales(t, kept)
+	period := func(from, to string) report.Filter {
+		return report.Filter{From: at(t, from+" 00:00"), To: at(t, to+" 00:00")}
+	}
+	same(t, "which is kept", soldIn(t, b.Service, period("2026-09-12", "2026-11-13")), map[string]money.Amount{"ahfir": 200000, "zegzel": 40000})
 	// Were the months read again, all of them would be seen to be others now.
 	b.exec(t, `update sold_by_cooperative set paid = paid + 1`)
-	earlier := report.Filter{From: kept.From.AddDate(0, 0, -4), To: kept.To.AddDate(0, 0, -4)}
-	same(t, "four days earlier", soldIn(t, b.Service, earlier)["zegzel"]-soldIn(t, b.Service, kept)["zegzel"], 100000)
-	backward := report.Filter{From: kept.To, To: kept.From}
-	same(t, "a period that ends before it begins", b.sales(t, backward).Figures, report.Figures{})
+	same(t, "five days earlier", soldIn(t, b.Service, period("2026-09-07", "2026-11-08")), map[string]money.Amount{"ahfir": 250000, "zegzel": 100000})
+	same(t, "five days later", soldIn(t, b.Service, period("2026-09-17", "2026-11-18")), map[string]money.Amount{"ahfir": 200000, "zegzel": 40000})
+}
+
+func TestNothingIsPutTogetherFromAPeriodThatEndsBeforeItBegins(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	b.ordered(t, "2026-11-14 10:00", basket{"nahlat": 700})
+	backward := report.Filter{From: at(t, "2026-11-15 00:00"), To: at(t, "2026-11-14 00:00")}
+	same(t, "in no day", soldIn(t, b.Service, backward)["zegzel"], 0)
+	same(t, "in three days", soldIn(t, b.Service, report.Filter{From: backward.To, To: at(t, "2026-11-17 00:00")})["zegzel"], 700)
+}
+
+func TestFewDaysAreReadByThemselves(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	b.autumn(t)
+	b.exec(t, `update sold_by_cooperative set paid = paid + 1`) // were months read, it would be seen
+	week := report.Filter{From: at(t, "2026-09-09 00:00"), To: at(t, "2026-09-20 00:00")}
+	same(t, "in the middle of a month", soldIn(t, b.Service, week), map[string]money.Amount{"ahfir": 50000, "zegzel": 100000})
 }
 
 func TestAReportOnAPlaceReadsNothingThatItsPeriodHasRead(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -33,10 +34,18 @@ type kept struct {
 	profiles  carried[profile]
 }
 
-// span is a filter's period.
+// span are a filter's days, to excluded; a zero time leaves that side open.
 type span struct{ from, to time.Time }
 
-func (f Filter) span() span { return span{f.From, f.To} }
+func (f Filter) span() (s span) {
+	if !f.From.IsZero() {
+		s.from = clock.Day(f.From)
+	}
+	if !f.To.IsZero() {
+		s.to = clock.Day(f.To)
+	}
+	return s
+}
 
 // carried are rows of cooperatives as of a version of the sums. Nobody changes them: others may be reading them.
 type carried[T interface{ cooperative() uuid.UUID }] struct {
@@ -146,7 +155,7 @@ func (k *kept) profilesAt(ctx context.Context, tx *sqlx.Tx, version int64) ([]pr
 // soldAt is what all cooperatives sold in a span as of a version, which the transaction sees. It is put together from a
 // span that is kept, if one is near.
 func (k *kept) soldAt(ctx context.Context, tx *sqlx.Tx, version int64, during span) ([]sold, error) {
-	near, off := k.nearest(during)
+	near, off := k.nearest(during, version)
 	sales, err := k.salesIn(near).upTo(ctx, tx, version, near.soldBy)
 	if err != nil {
 		return nil, fmt.Errorf("compare sales: %w", err)
@@ -163,14 +172,15 @@ func (k *kept) soldAt(ctx context.Context, tx *sqlx.Tx, version int64, during sp
 	return sales.of, nil
 }
 
-// nearest is the span that is kept and the fewest days off another, and what the other's sums are off its; the other
-// itself, if it is kept or no farther off whole months.
-func (k *kept) nearest(during span) (near span, off period) {
+// nearest is the span that is kept, as of a version or one before it, and the fewest days off another, and what the
+// other's sums are off its; the other itself, if it is kept or no farther off whole months. One that ends before it
+// begins is never the nearest: its ends are more days off than the other has.
+func (k *kept) nearest(during span, version int64) (near span, off period) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	near, fewest := during, during.period().apart
-	for s := range k.sales {
-		if p, ok := during.since(s); ok && p.apart < fewest {
+	for s, sales := range k.sales {
+		if p, ok := during.since(s); ok && p.apart < fewest && sales.version <= version {
 			near, off, fewest = s, p, p.apart
 		}
 	}
@@ -183,7 +193,7 @@ func added(sales, more []sold) []sold {
 	for _, s := range more {
 		of[s.Cooperative] = s
 	}
-	sums := make([]sold, 0, len(sales)+len(more))
+	sums := make([]sold, 0, len(sales))
 	for _, s := range sales {
 		s.Figures.add(of[s.Cooperative].Figures)
 		delete(of, s.Cooperative)

@@ -4,12 +4,10 @@ import (
 	"time"
 
 	"github.com/lib/pq"
-
-	"github.com/souk-taawon/souk/internal/clock"
 )
 
-// period is what of the carried sums a filter's days are put together from: whole months, and at each end the days
-// that are missing or too many, whichever are fewer.
+// period is what of the carried sums a span's days are put together from: whole months, and at each end the days that
+// are missing or too many, whichever are fewer; or its days alone, if those are no more.
 type period struct {
 	from, to string // of months, to excluded
 	days     []days
@@ -31,27 +29,22 @@ const (
 
 // period puts the span's days together.
 func (s span) period() period {
-	from, to := clock.Day(s.from), clock.Day(s.to)
-	first, last := nearestMonth(from), nearestMonth(to)
 	p := period{from: oldest, to: never}
 	if !s.from.IsZero() {
+		first := nearestMonth(s.from)
 		p.from = first.Format(time.DateOnly)
+		p.add(s.from, first)
 	}
 	if !s.to.IsZero() {
+		last := nearestMonth(s.to)
 		p.to = last.Format(time.DateOnly)
+		p.add(last, s.to)
 	}
-	if p.from >= p.to { // all of it lies about one turn of the month
-		p.to = p.from
-		if from.Before(to) {
-			p.add(from, to)
+	if !s.from.IsZero() && !s.to.IsZero() && daysBetween(s.from, s.to) <= p.apart {
+		p = period{from: oldest, to: oldest}
+		if s.from.Before(s.to) {
+			p.add(s.from, s.to)
 		}
-		return p
-	}
-	if !s.from.IsZero() {
-		p.add(from, first)
-	}
-	if !s.to.IsZero() {
-		p.add(last, to)
 	}
 	return p
 }
@@ -64,23 +57,21 @@ func (p *period) add(a, b time.Time) {
 	}
 	if !a.Equal(b) {
 		p.days = append(p.days, d)
-		p.apart += int(b.Sub(a).Abs() / (24 * time.Hour))
+		p.apart += max(daysBetween(a, b), daysBetween(b, a))
 	}
 }
 
-// since is what a span's sums lack, or have too much, to be those of another: days alone. Not ok if one of them has an
-// end that the other has not, or ends before it begins.
+// since is what a span's sums lack, or have too much, to be those of another that does not end before it begins: days
+// alone. Not ok if one of them has an end that the other has not.
 func (s span) since(before span) (p period, ok bool) {
-	if s.from.IsZero() != before.from.IsZero() || s.to.IsZero() != before.to.IsZero() || s.backward() || before.backward() {
+	if s.from.IsZero() != before.from.IsZero() || s.to.IsZero() != before.to.IsZero() {
 		return period{}, false
 	}
 	p = period{from: oldest, to: oldest}
-	p.add(clock.Day(s.from), clock.Day(before.from))
-	p.add(clock.Day(before.to), clock.Day(s.to))
+	p.add(s.from, before.from)
+	p.add(before.to, s.to)
 	return p, true
 }
-
-func (s span) backward() bool { return !s.from.IsZero() && !s.to.IsZero() && s.to.Before(s.from) }
 
 // ofCooperatives are the period's months and days in the sums of cooperatives, which have one of all time, as arguments.
 func (p period) ofCooperatives() []any {
@@ -111,3 +102,5 @@ func columns(list []days) (firsts, lasts pq.StringArray, times pq.Int64Array) {
 	}
 	return firsts, lasts, times
 }
+
+func daysBetween(a, b time.Time) int { return int(b.Sub(a) / (24 * time.Hour)) }

@@ -152,7 +152,7 @@ func (s *Service) Sales(ctx context.Context, f Filter) (Sales, error) {
 }
 
 // SalesAndBefore is Sales, and what an earlier filter let through, side by side: of days that nobody has asked for
-// lately each takes its time.
+// lately, nor for some near them, each takes its time.
 func (s *Service) SalesAndBefore(ctx context.Context, f, earlier Filter) (sales Sales, was Before, err error) {
 	behind, err := s.catchUp(ctx)
 	if err != nil {
