@@ -101,7 +101,7 @@ const selectProduct = `
 	       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
 	from products p
 	join categories k on k.slug = p.category
-	join sellers c on c.id = p.cooperative_id
+	cross join lateral (select * from sellers where id = p.cooperative_id offset 0) c -- each by its key, and not all sellers
 `
 
 // Offered reports whether buyers may see and order the product now.

@@ -3,7 +3,6 @@ package catalog
 import (
 	"context"
 	"fmt"
-	"iter"
 
 	"github.com/souk-taawon/souk/internal/postgres"
 
@@ -41,31 +40,21 @@ func (s *Service) OfCooperative(ctx context.Context, coopID uuid.UUID) ([]Produc
 	return s.products(ctx, `where p.cooperative_id = $2 order by p.sku`, coopID)
 }
 
-// Sold yields the products of a cooperative that are not archived, by reference, as they are read.
-func (s *Service) Sold(ctx context.Context, coopID uuid.UUID) iter.Seq2[Product, error] {
-	return func(yield func(Product, error) bool) {
-		rows, err := s.db.QueryxContext(ctx, selectProduct+`
-			where p.cooperative_id = $2 and p.state <> 'archived'
-			order by p.sku`, clock.Day(s.now()), coopID)
-		if err != nil {
-			yield(Product{}, fmt.Errorf("read products: %w", err))
-			return
+// soldAtOnce is how many products EachSold reads at once.
+const soldAtOnce = 500
+
+// EachSold calls fn with every product of a cooperative that is not archived, by reference and as all are at one moment,
+// while they are read; an error of fn ends it.
+func (s *Service) EachSold(ctx context.Context, coopID uuid.UUID, fn func(Product) error) error {
+	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after string) (list []Product, next string, err error) {
+		list, err = s.productsFrom(ctx, tx, `
+			where p.cooperative_id = $2 and p.sku > $3 and p.state <> 'archived'
+			order by p.sku limit $4`, coopID, after, soldAtOnce)
+		if len(list) == soldAtOnce {
+			next = list[soldAtOnce-1].SKU
 		}
-		defer func() { _ = rows.Close() }() // its errors are those of Err
-		for rows.Next() {
-			var p Product
-			if err := rows.StructScan(&p); err != nil {
-				yield(Product{}, fmt.Errorf("read products: %w", err))
-				return
-			}
-			if !yield(p, nil) {
-				return
-			}
-		}
-		if err := rows.Err(); err != nil {
-			yield(Product{}, fmt.Errorf("read products: %w", err))
-		}
-	}
+		return list, next, err
+	}, fn)
 }
 
 // OfCooperativeTx is OfCooperative as q sees it, in order of the products' ids.

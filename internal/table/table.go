@@ -28,28 +28,13 @@ type Table struct {
 	RightToLeft bool // in a workbook, the first column stands on the right
 }
 
-// Rows come one at a time, so that a long table is never held whole: see Each, From and Walk. An error ends them.
+// Rows come one at a time, so that a long table is never held whole: see Each and Walk. An error ends them.
 type Rows = iter.Seq2[[]any, error]
 
 // Each makes a row of each thing in a list.
 func Each[T any](list []T, row func(T) []any) Rows {
 	return func(yield func([]any, error) bool) {
 		for _, thing := range list {
-			if !yield(row(thing), nil) {
-				return
-			}
-		}
-	}
-}
-
-// From makes a row of each thing as it comes.
-func From[T any](things iter.Seq2[T, error], row func(T) []any) Rows {
-	return func(yield func([]any, error) bool) {
-		for thing, err := range things {
-			if err != nil {
-				yield(nil, err)
-				return
-			}
 			if !yield(row(thing), nil) {
 				return
 			}

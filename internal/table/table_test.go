@@ -147,15 +147,16 @@ func TestALongTableIsWrittenAsItComes(t *testing.T) {
 	t.Parallel()
 	const many = 5000
 	come := 0
-	things := func(yield func(int, error) bool) {
+	things := func(fn func(int) error) error {
 		for i := range many {
 			come = i + 1
-			if !yield(i, nil) {
-				return
+			if err := fn(i); err != nil {
+				return err
 			}
 		}
+		return nil
 	}
-	long := table.Table{Header: []string{"x"}, Rows: table.From(things, func(i int) []any { return []any{i} })}
+	long := table.Table{Header: []string{"x"}, Rows: table.Walk(things, func(i int) []any { return []any{i} })}
 	var b bytes.Buffer
 	if err := table.WriteCSV(&b, long); err != nil || strings.Count(b.String(), "\r\n") != many+1 {
 		t.Fatalf("%d lines, %v", strings.Count(b.String(), "\r\n"), err)
@@ -178,7 +179,7 @@ func TestALongTableIsWrittenAsItComes(t *testing.T) {
 		t.Errorf("on a full disk it went on to row %d, %v", come, err)
 	}
 	lost := errors.New("connection lost")
-	broken := table.Table{Header: []string{"x"}, Rows: table.From(func(yield func(int, error) bool) { yield(0, lost) }, func(int) []any { return nil })}
+	broken := table.Table{Header: []string{"x"}, Rows: table.Walk(func(func(int) error) error { return lost }, func(int) []any { return nil })}
 	for _, write := range []func(io.Writer, table.Table) error{table.WriteCSV, table.WriteXLSX} {
 		if err := write(&bytes.Buffer{}, broken); !errors.Is(err, lost) {
 			t.Errorf("half a table is no table: %v", err)

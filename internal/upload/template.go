@@ -27,7 +27,7 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 		t.Header = append(t.Header, l.T("upload.column."+column))
 	}
 	now := s.now() // before the stock is read: what moves meanwhile is then known to have moved
-	t.Rows = table.From(s.catalog.Sold(ctx, coopID), func(p catalog.Product) []any {
+	t.Rows = table.Walk(func(fn func(catalog.Product) error) error { return s.catalog.EachSold(ctx, coopID, fn) }, func(p catalog.Product) []any {
 		return []any{
 			p.SKU, l.Text(p.CategoryName), p.Name.AR, p.Name.FR, p.Name.EN, unitText(l, p.UnitAmount, p.UnitCode),
 			p.Price, p.Stock, number(p.SeasonFrom), number(p.SeasonTo), p.Authorisation, day(p.AuthorisedTill),
