@@ -2,8 +2,8 @@ package settlement
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -171,40 +171,46 @@ func (s *Service) EachOwed(ctx context.Context, f Filter, fn func(Owed) error) e
 // atOnce is how many rows a stream reads at once.
 const atOnce = 500
 
+// having are the cooperatives with names in which words begin as $1 says, of which there are few.
+const having = `array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $1))`
+
 // listed gives the ids of a page after a cooperative and what it is owed.
 func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
 	ids := []uuid.UUID{}
 	words := text.Beginnings(f.Query)
-	named, err := nameCondition(ctx, q, words)
+	few, err := cooperative.FewNamed(ctx, q, words)
 	if err != nil {
 		return nil, err
 	}
 	if after == nil || after.by > 0 {
-		var due sql.NullInt64
-		var id uuid.UUID
-		if after != nil {
-			due, id = sql.NullInt64{Int64: after.by, Valid: true}, after.id
+		// Only what is asked for is a condition, so that an index has the order.
+		args := []any{words, limit}
+		parameter := func(value any) string {
+			args = append(args, value)
+			return "$" + strconv.Itoa(len(args))
 		}
-		owing := `from (select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits) o`
-		args := []any{due, id, words, limit}
-		which := `true`
+		owing, which := `select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits`, ``
 		switch f.Which {
 		case Ready:
-			which = `c.rib <> ''`
+			which = ` and exists (select from sellers where id = o.cooperative_id and rib <> '' offset 0)` // each by its key
 		case NoRIB:
-			owing, which = `from account_questions o`, `o.due > 0 and o.changed_at is null`
+			owing, which = `select * from account_questions where due > 0`, ` and o.changed_at is null`
 		case NewRIB:
-			owing, which = `from account_questions o`, `o.due > 0 and o.changed_at is not null and (not o.proven or o.changed_at >= $5)`
-			args = append(args, s.now().Add(-freshAccount))
+			owing = `select * from account_questions where due > 0`
+			which = ` and o.changed_at is not null and (not o.proven or o.changed_at >= ` + parameter(s.now().Add(-freshAccount)) + `)`
+		}
+		if after != nil {
+			due := parameter(after.by)
+			which += ` and o.due <= ` + due + ` and (o.due < ` + due + ` or o.cooperative_id > ` + parameter(after.id) + `)`
+		}
+		from := `from (` + owing + `) o where ` + named(words, "o.cooperative_id")
+		if few {
+			from = `from unnest(` + having + `) w (id) cross join lateral (` + owing + ` and cooperative_id = w.id offset 0) o where true`
 		}
 		err := sqlx.SelectContext(ctx, q, &ids, `
-			select o.cooperative_id `+owing+`
-			join sellers c on c.id = o.cooperative_id
-			where `+which+`
-			  and o.due <= coalesce($1, 9223372036854775807) and ($1::bigint is null or o.due < $1 or o.cooperative_id > $2)
-			  and `+named+`
+			select o.cooperative_id `+from+which+`
 			order by o.due desc, o.cooperative_id
-			limit $4`, args...)
+			limit $2`, args...)
 		if err != nil || len(ids) == limit {
 			return ids, err
 		}
@@ -217,32 +223,30 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 	if after != nil {
 		from = postgres.NullID(after.id)
 	}
+	among := named(words, "c.id")
+	if few {
+		among = `c.id = any(` + having + `)`
+	}
 	var rest []uuid.UUID
 	err = sqlx.SelectContext(ctx, q, &rest, `
 		select c.id
 		from sellers c
 		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id offset 0))
 		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits offset 0)
-		  and ($1::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $1))
-		  and `+named+`
+		  and ($3::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $3))
+		  and `+among+`
 		order by c.name_ar, c.id
-		limit $2`, from, limit-len(ids), words)
+		limit $2`, words, limit-len(ids), from)
 	return append(ids, rest...), err
 }
 
-// nameCondition is the condition on which words, $3, begin words of cooperative c's name; that holds if there are none.
-func nameCondition(ctx context.Context, q sqlx.QueryerContext, words string) (string, error) {
+// named is the condition on which words, $1, begin words of the name of the cooperative with that id; it holds if there
+// are none.
+func named(words, id string) string {
 	if words == "" {
-		return `$3 = ''`, nil
+		return `$1 = ''`
 	}
-	few, err := cooperative.FewNamed(ctx, q, words)
-	if err != nil {
-		return "", err
-	}
-	if few {
-		return `c.id = any(array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $3)))`, nil
-	}
-	return `exists (select from cooperative_names n where n.cooperative_id = c.id and n.words @@ to_tsquery('simple', $3))`, nil
+	return `exists (select from cooperative_names n where n.cooperative_id = ` + id + ` and n.words @@ to_tsquery('simple', $1))`
 }
 
 // owed reads these cooperatives, in their order.

@@ -111,7 +111,8 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 	}
 	var rows []struct {
 		Line
-		Journal uuid.UUID `db:"journal_id"`
+		Journal  uuid.UUID     `db:"journal_id"`
+		Recorder uuid.NullUUID `db:"user_id"`
 	}
 	err = sqlx.SelectContext(ctx, q, &rows, `
 		with entry as (
@@ -134,21 +135,28 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		         - coalesce((select sum(`+changed+`) from ledger_postings p
 		                     where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) >= ($2, $3)
 		                       and p.at < (($2::timestamptz at time zone 'UTC')::date + 1) at time zone 'UTC'), 0)) as balance
+		), line as (
+		    select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
+		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
+		           case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, case when j.kind = $5 then r.user_id else t.user_id end as user_id,
+		           e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes, e.brought,
+		           upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
+		               rows between unbounded preceding and 1 preceding), 0) as balance
+		    from entry e
+		    cross join upto
+		    join ledger_journals j on j.id = e.journal_id
+		    left join order_heads o on o.id = j.order_id
+		    left join payouts t on t.id = j.payout_id
+		    left join payout_reversals r on r.payout_id = t.id
+		), recorder as ( -- each of these people once and by her key, and not all people
+		    select u.id, u.name
+		    from (select distinct user_id from line) w
+		    cross join lateral (select id, name from people where id = w.user_id offset 0) u
 		)
-		select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
-		       r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
-		       case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, coalesce(u.name, '') as recorded_by,
-		       e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes, e.brought,
-		       upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
-		           rows between unbounded preceding and 1 preceding), 0) as balance
-		from entry e
-		cross join upto
-		join ledger_journals j on j.id = e.journal_id
-		left join order_heads o on o.id = j.order_id
-		left join payouts t on t.id = j.payout_id
-		left join payout_reversals r on r.payout_id = t.id
-		left join people u on u.id = case when j.kind = $5 then r.user_id else t.user_id end
-		order by e.at desc, e.journal_id desc`, cooperativeID, from, journal, limit+1, journalUndone, payout, owed)
+		select l.*, coalesce(u.name, '') as recorded_by
+		from line l
+		left join recorder u on u.id = l.user_id
+		order by l.at desc, l.journal_id desc`, cooperativeID, from, journal, limit+1, journalUndone, payout, owed)
 	if err != nil {
 		return nil, "", fmt.Errorf("statement: %w", err)
 	}

@@ -1,0 +1,5 @@
+-- The dues of a long page are read in their order from the index alone: all were read and sorted; owner: ledger.
+-- +goose Up
+create index balances_in_order on balances ((credits - debits) desc, cooperative_id) include (credits, debits) where account = 'payable' and credits > debits;
+drop index balances_due;
+alter index balances_in_order rename to balances_due;
