@@ -67,7 +67,8 @@ func (s *Service) associates(ctx context.Context, db sqlx.QueryerContext, q Soug
 	var ids []uuid.UUID
 	err := sqlx.SelectContext(ctx, db, &ids, `
 		select u.id from users u where `+strings.Join(conditions, " and ")+`
-		order by u.disabled_at is not null `+direction+`, u.created_at `+direction+`, u.id `+direction+` limit $1`, args...)
+		-- The first is the same of all, and leads to the index.
+		order by u.cooperative_id `+direction+`, u.disabled_at is not null `+direction+`, u.created_at `+direction+`, u.id `+direction+` limit $1`, args...)
 	if err != nil {
 		return Listed{}, fmt.Errorf("association's people: %w", err)
 	}
