@@ -54,8 +54,9 @@ func (s *Service) partLetters(from makers) (marks [][]byte, most []int) {
 // lettersSince counts the letters that orders have written since then, for each of the recipients.
 func lettersSince(ctx context.Context, tx *sqlx.Tx, since time.Time, recipients [][]byte) ([]int, error) {
 	var counts []int
+	// Both conditions are of the recipient, so that no index leads to all that was written since.
 	err := tx.SelectContext(ctx, &counts, `
-		select (select coalesce(sum(letters), 0) from order_letters l where l.recipient = r.recipient and l.at > $2)
+		select (select coalesce(sum(letters), 0) from order_letters l where l.recipient = r.recipient and (l.recipient, l.at) > (r.recipient, $2))
 		from unnest($1::bytea[]) with ordinality r (recipient, n) order by n`, pq.ByteaArray(recipients), since)
 	if err != nil {
 		return nil, fmt.Errorf("order: letters that were written: %w", err)
