@@ -1,7 +1,9 @@
 package catalog_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -209,6 +211,28 @@ func TestBuyersSeeOnlyWhatIsOffered(t *testing.T) {
 	own, err := m.OfCooperative(m.Ctx, m.Couscous)
 	if err != nil || len(own) != 2 {
 		t.Errorf("its cooperative still sees %d (%v), want 2", len(own), err)
+	}
+}
+
+// More than are read at once.
+func TestWhatACooperativeSellsComesOnceAndByReference(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	m.Offer(m.Couscous, catalogtest.Wheat())
+	m.Exec(`insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, unit_amount, unit_code, price_centimes, stock, state, created_at, updated_at)
+		select gen_random_uuid(), $1, to_char(1200 - n, 'FM0000'), 'p-' || n, 'honey', 'عسل', 'Miel', 1, 'kg', 100, 0, case n when 700 then 'archived' else 'draft' end, $2, $2
+		from generate_series(1, 1200) n`, m.Honey, m.Today)
+	var references []string
+	m.Must(m.EachSold(m.Ctx, m.Honey, func(p catalog.Product) error {
+		references = append(references, p.SKU)
+		return nil
+	}))
+	if len(references) != 1199 || !slices.IsSorted(references) || len(slices.Compact(references)) != 1199 || slices.Contains(references, "0500") {
+		t.Errorf("%d of 1,199 that are not archived: %s", len(references), references)
+	}
+	enough := errors.New("enough")
+	if err := m.EachSold(m.Ctx, m.Honey, func(catalog.Product) error { return enough }); !errors.Is(err, enough) {
+		t.Errorf("it goes on: %v", err)
 	}
 }
 
