@@ -534,9 +534,9 @@ func (p plan) whole(fixed []string, most float64) (names []string) {
 // that where it is only just better to look up some lines by their key, that is seen too.
 const ofPage = 0.5
 
-// explained runs a statement again, undone at once, and tells how: by the plan that would be taken in a market of the
-// country's size, since a table has about as many pages here as there (see spread), where each that is read after the
-// one before costs so much. Nothing is told of a statement that writes what can be there only once.
+// explained runs a statement again, undone at once, and tells how: by the plan that would be taken in a market ten
+// times as large, since each table has as many pages as it would have there (see spread), and where each that is read
+// after the one before costs so much. Nothing is told of a statement that writes what can be there only once.
 func explained(ctx context.Context, db *sqlx.DB, q asking, pageCost float64) (plan, error) {
 	tx, err := db.BeginTxx(ctx, nil)
 	if err != nil {

@@ -133,22 +133,20 @@ func (s *Service) Owed(ctx context.Context, f Filter, after string, limit int) (
 }
 
 func (s *Service) owedFrom(ctx context.Context, q sqlx.QueryerContext, f Filter, after string, limit int) (list []Owed, next string, err error) {
-	ids, err := s.listed(ctx, q, f, readPlace(after), limit+1)
+	places, err := s.listed(ctx, q, f, readPlace(after), limit+1)
 	if err != nil {
 		return nil, "", fmt.Errorf("what is owed: %w", err)
 	}
-	more := len(ids) > limit
-	if more {
-		ids = ids[:limit]
+	if len(places) > limit {
+		places = places[:limit]
+		next = places[limit-1].String()
 	}
-	if list, err = owed(ctx, q, ids); err != nil {
-		return nil, "", err
+	ids := make([]uuid.UUID, len(places))
+	for i, p := range places {
+		ids[i] = p.ID
 	}
-	if more {
-		last := list[len(list)-1]
-		next = place{int64(last.Due), last.CooperativeID}.String()
-	}
-	return list, next, nil
+	list, err = owed(ctx, q, ids)
+	return list, next, err
 }
 
 // OwedTo gives one cooperative; all is zero for one that has neither been approved nor sold.
@@ -174,15 +172,14 @@ const atOnce = 500
 // having are the cooperatives with names in which words begin as $1 says, of which there are few.
 const having = `array(select cooperative_id from cooperative_names where words @@ to_tsquery('simple', $1))`
 
-// listed gives the ids of a page after a cooperative and what it is owed.
-func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) ([]uuid.UUID, error) {
-	ids := []uuid.UUID{}
+// listed gives the places of a page's cooperatives, by what each is owed, after one of them.
+func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, after *place, limit int) (list []place, err error) {
 	words := text.Beginnings(f.Query)
 	few, err := cooperative.FewNamed(ctx, q, words)
 	if err != nil {
 		return nil, err
 	}
-	if after == nil || after.by > 0 {
+	if after == nil || after.By > 0 {
 		// Only what is asked for is a condition, so that an index has the order.
 		args := []any{words, limit}
 		parameter := func(value any) string {
@@ -200,44 +197,44 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 			which = ` and o.changed_at is not null and (not o.proven or o.changed_at >= ` + parameter(s.now().Add(-freshAccount)) + `)`
 		}
 		if after != nil {
-			due := parameter(after.by)
-			which += ` and o.due <= ` + due + ` and (o.due < ` + due + ` or o.cooperative_id > ` + parameter(after.id) + `)`
+			due := parameter(after.By)
+			which += ` and o.due <= ` + due + ` and (o.due < ` + due + ` or o.cooperative_id > ` + parameter(after.ID) + `)`
 		}
 		from := `from (` + owing + `) o where ` + named(words, "o.cooperative_id")
 		if few {
 			from = `from unnest(` + having + `) w (id) cross join lateral (` + owing + ` and cooperative_id = w.id offset 0) o where true`
 		}
-		err := sqlx.SelectContext(ctx, q, &ids, `
-			select o.cooperative_id `+from+which+`
+		err := sqlx.SelectContext(ctx, q, &list, `
+			select o.cooperative_id as id, o.due as by `+from+which+`
 			order by o.due desc, o.cooperative_id
 			limit $2`, args...)
-		if err != nil || len(ids) == limit {
-			return ids, err
+		if err != nil || len(list) == limit {
+			return list, err
 		}
 		after = nil
 	}
 	if f.Which != All {
-		return ids, nil
+		return list, nil
 	}
 	var from uuid.NullUUID
 	if after != nil {
-		from = postgres.NullID(after.id)
+		from = postgres.NullID(after.ID)
 	}
 	among := named(words, "c.id")
 	if few {
 		among = `c.id = any(` + having + `)`
 	}
-	var rest []uuid.UUID
+	var rest []place
 	err = sqlx.SelectContext(ctx, q, &rest, `
-		select c.id
+		select c.id, 0 as by
 		from sellers c
 		where (c.state <> 'pending' or exists (select from ledger_balances b where b.account = 'pending' and b.cooperative_id = c.id offset 0))
 		  and not exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = c.id and b.credits > b.debits offset 0)
 		  and ($3::uuid is null or (c.name_ar, c.id) > (select name_ar, id from sellers where id = $3))
 		  and `+among+`
 		order by c.name_ar, c.id
-		limit $2`, words, limit-len(ids), from)
-	return append(ids, rest...), err
+		limit $2`, words, limit-len(list), from)
+	return append(list, rest...), err
 }
 
 // named is the condition on which words, $1, begin words of the name of the cooperative with that id; it holds if there

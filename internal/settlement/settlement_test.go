@@ -345,14 +345,14 @@ func TestWhatACooperativeOwesIsNeitherSoldNorPaidOut(t *testing.T) {
 		{Owes: 120_00, Balance: 950_00},
 		{Sale: 100_00, Commission: 5_00, Balance: 1045_00},
 		{Netted: 50_00, Owes: -50_00, Balance: 995_00},
-		{Owes: -70_00, Brought: 70_00, Balance: 995_00},
+		{Owes: -70_00, Balance: 995_00},
 		{Payout: 995_00},
 	}
 	var sorts []settlement.Owing
 	for i, l := range lines {
 		sorts = append(sorts, l.Owing())
 		lines[i] = settlement.Line{
-			Sale: l.Sale, Commission: l.Commission, Payout: l.Payout, Netted: l.Netted, Balance: l.Balance, Owes: l.Owes, Brought: l.Brought,
+			Sale: l.Sale, Commission: l.Commission, Payout: l.Payout, Netted: l.Netted, Balance: l.Balance, Owes: l.Owes,
 		}
 	}
 	if !slices.Equal(lines, want) {

@@ -32,7 +32,6 @@ type Line struct {
 	Netted        money.Amount  `db:"netted"`  // set off against what the cooperative owes
 	Balance       money.Amount  `db:"balance"` // owed to the cooperative after this entry
 	Owes          money.Amount  `db:"owes"`    // by so much more, or less, the cooperative owes
-	Brought       money.Amount  `db:"brought"` // to the association's bank, of what the cooperative owes
 }
 
 // Owing is the sort of an entry about what a cooperative owes.
@@ -42,7 +41,7 @@ type Owing string
 const (
 	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept
 	Netted  Owing = "netted"  // it owes less, and is owed less
-	Brought Owing = "brought" // it owes less, since the association has the money
+	Brought Owing = "brought" // it owes less, since it gave the money back
 )
 
 // ChangesOwing reports whether the entry, whatever else it is about, changes what the cooperative owes.
@@ -55,9 +54,9 @@ func (l Line) Owing() Owing {
 		return ""
 	case l.Netted != 0:
 		return Netted
-	case l.Brought != 0:
+	case l.Owes < 0:
 		return Brought
-	case l.Owes != 0:
+	case l.Owes > 0:
 		return Kept
 	}
 	return ""
@@ -106,13 +105,12 @@ func (s *Service) EntriesOf(ctx context.Context, cooperativeID, payoutID uuid.UU
 // nil: it is counted back from what is owed now.
 func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UUID, payout *uuid.UUID, after string, owed *money.Amount, limit int) (lines []Line, next string, err error) {
 	from, journal := time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), uuid.Nil
-	if p := readPlace(after); p != nil && p.by <= from.UnixMicro() {
-		from, journal = time.UnixMicro(p.by).UTC(), p.id
+	if p := readPlace(after); p != nil && p.By <= from.UnixMicro() {
+		from, journal = time.UnixMicro(p.By).UTC(), p.ID
 	}
 	var rows []struct {
 		Line
-		Journal  uuid.UUID     `db:"journal_id"`
-		Recorder uuid.NullUUID `db:"user_id"`
+		Journal uuid.UUID `db:"journal_id"`
 	}
 	err = sqlx.SelectContext(ctx, q, &rows, `
 		with entry as (
@@ -121,8 +119,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		           sum(`+commission+`) as commission,
 		           coalesce(-sum(`+changed+`) filter (where 'bank' in (p.debit, p.credit)), 0) as payout,
 		           sum(`+changed+`) as change,
-		           sum(`+owes+`) as owes,
-		           coalesce(-sum(`+owes+`) filter (where 'bank' in (p.debit, p.credit)), 0) as brought
+		           sum(`+owes+`) as owes
 		    from ledger_postings p
 		    where p.cooperative_id = $1 and `+ofStatement+` and (p.at, p.journal_id) < ($2, $3)
 		      and ($6::uuid is null or p.journal_id in (select id from ledger_journals where payout_id = $6))
@@ -139,7 +136,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
 		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
 		           case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, case when j.kind = $5 then r.user_id else t.user_id end as user_id,
-		           e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes, e.brought,
+		           e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes,
 		           upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
 		               rows between unbounded preceding and 1 preceding), 0) as balance
 		    from entry e
@@ -153,7 +150,8 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    from (select distinct user_id from line) w
 		    cross join lateral (select id, name from people where id = w.user_id offset 0) u
 		)
-		select l.*, coalesce(u.name, '') as recorded_by
+		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.reason, l.actor,
+		       coalesce(u.name, '') as recorded_by, l.sale, l.commission, l.payout, l.netted, l.balance, l.owes
 		from line l
 		left join recorder u on u.id = l.user_id
 		order by l.at desc, l.journal_id desc`, cooperativeID, from, journal, limit+1, journalUndone, payout, owed)

@@ -1,6 +1,8 @@
 -- What moved on an account is told apart by the account that it came from or went to: what is payable was earned or paid
 -- out, or set off against what its cooperative owes, and so are the totals.
 -- +goose Up
+-- In the order in which whoever posts takes them: who does so meanwhile waits, and does not lock this out.
+lock table postings, cooperatives, balances, account_totals in access exclusive mode;
 alter table balances
     add column against_held bigint not null default 0, -- of credits less debits, those against a held or, as in the first version, a pending account
     add column against_bank bigint not null default 0; -- and those against the bank
@@ -103,7 +105,6 @@ end $$;
 -- +goose StatementEnd
 
 -- Of what stands there the sums go to one slot of each account.
-lock table postings, cooperatives in share row exclusive mode;
 alter table balances disable trigger user; -- nobody is owed anything else
 update balances b set against_held = s.against_held, against_bank = s.against_bank
 from ledger_sums s

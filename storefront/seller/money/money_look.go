@@ -12,7 +12,7 @@ func statementTable(l *i18n.Locale) table.Table {
 		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
-			l.T("seller.money.paid_out"), l.T("seller.money.netted"), l.T("seller.money.balance"), l.T("seller.money.owes"),
+			l.T("seller.money.paid_out"), l.T("seller.money.netted"), l.T("seller.money.balance"), l.T("seller.money.owes_change"),
 		},
 		RightToLeft: l.Dir() == "rtl",
 	}

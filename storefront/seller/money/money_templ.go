@@ -301,9 +301,9 @@ func moneyPage(p ui.Page, v moneyView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var16 string
-					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("seller.money.owes"))
+					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("seller.money.owes_change"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/money/money.templ`, Line: 58, Col: 61}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/money/money.templ`, Line: 58, Col: 68}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -557,7 +557,7 @@ func moneyPage(p ui.Page, v moneyView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if v.owing() {
-						templ_7745c5c3_Err = figure(p, p.T("seller.money.owes"), line.Owes).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = figure(p, p.T("seller.money.owes_change"), line.Owes).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
