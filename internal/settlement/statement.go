@@ -39,7 +39,7 @@ type Owing string
 
 // The sorts.
 const (
-	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept
+	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept, or a refund that it bears
 	Netted  Owing = "netted"  // it owes less, and is owed less
 	Brought Owing = "brought" // it owes less, since it gave the money back
 )
