@@ -219,6 +219,24 @@ func TestWhoIsOwedIsFoundByDigitsHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+func TestWhoIsOwedIsFoundByAWordThatManyHave(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	s.exec(t, `
+		insert into cooperatives (id, slug, name_ar, name_fr, sector, commune, women, men, young, state, created_at, updated_at)
+		select gen_random_uuid(), 'toile-' || i, 'نسيج ' || lpad(i::text, 3, '0'), 'Toile ' || lpad(i::text, 3, '0'), 'crafts', 'zegzel', 5, 0, 0, 'approved', now(), now()
+		from generate_series(1, 309) i`)
+	s.sold(t, s.seller(t, "Toile 310"), 1000) // is owed money, and so is one of another name
+	s.sold(t, s.seller(t, "nahlat"), 1000)
+	s.seller(t, "seksou")
+	for words, want := range map[string]int{"": 312, "toile": 310, "toile 0": 99} { // all, by name, and those few sorted
+		found, next, err := s.Owed(t.Context(), settlement.Filter{Query: words}, "", 400)
+		if err != nil || len(found) != want || next != "" {
+			t.Errorf("«%s» finds %d, want %d (then %q, %v)", words, len(found), want, next, err)
+		}
+	}
+}
+
 // list reads what is owed, two cooperatives at once.
 func (s *till) list(t *testing.T, f settlement.Filter) (all []settlement.Owed) {
 	t.Helper()

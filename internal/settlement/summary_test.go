@@ -67,8 +67,8 @@ func (s *till) addsUp(t *testing.T, when string) settlement.Summary {
 	return got
 }
 
-// narrows wants the lists of those whose bank account there is something to ask about to be what the whole list and
-// the changes of accounts say.
+// narrows wants the lists of those who have a bank account, and of those about whose account there is something to ask,
+// to be what the whole list and the changes of accounts say.
 func (s *till) narrows(t *testing.T, when string) {
 	t.Helper()
 	changed := s.changedAccounts(t)
@@ -79,11 +79,14 @@ func (s *till) narrows(t *testing.T, when string) {
 		case o.Due == 0:
 		case o.RIB == "":
 			want[settlement.NoRIB] = append(want[settlement.NoRIB], o.CooperativeID)
-		case doubtful:
-			want[settlement.NewRIB] = append(want[settlement.NewRIB], o.CooperativeID)
+		default:
+			want[settlement.Ready] = append(want[settlement.Ready], o.CooperativeID)
+			if doubtful {
+				want[settlement.NewRIB] = append(want[settlement.NewRIB], o.CooperativeID)
+			}
 		}
 	}
-	for _, which := range []settlement.Which{settlement.NoRIB, settlement.NewRIB} {
+	for _, which := range []settlement.Which{settlement.Ready, settlement.NoRIB, settlement.NewRIB} {
 		var got []uuid.UUID
 		for _, o := range s.list(t, settlement.Filter{Which: which}) {
 			got = append(got, o.CooperativeID)
