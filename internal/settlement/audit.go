@@ -71,12 +71,23 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where j.order_id is null
 			  and not (j.kind = '` + journalPayout + `' and exists (select from payouts t where t.id = j.payout_id))
 			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))
-			  and exists (select from ledger_postings p where p.journal_id = j.id and 'cooperative_owes' not in (p.debit, p.credit))`},
-		// Whatever else comes to it would be shown as set off.
-		audit.Query{Name: "settlement: what is owed was sold, is paid out, is commission or is set off against what its cooperative owes", SQL: `
+			  and exists (
+			      select from ledger_postings p
+			      where p.journal_id = j.id and (p.debit, p.credit) not in (
+			          ('payable', 'cooperative_owes'), ('bank', 'cooperative_owes'), ('cooperative_owes', 'payable'), ('cooperative_owes', 'bank')))`},
+		// What was wrong is reversed by another journal. One that reverses more makes money out of nothing.
+		audit.Query{Name: "settlement: no more is reversed than was set off against what a cooperative owes, or than it brought", SQL: `
+			select format('cooperative %s: %s centimes more, against %s', p.cooperative_id, -sum(m.amount), m.against)
+			from ledger_postings p
+			cross join lateral (values (p.debit, p.credit, p.amount_centimes), (p.credit, p.debit, -p.amount_centimes)) m (against, account, amount)
+			where m.account = 'cooperative_owes' and m.against in ('payable', 'bank')
+			group by p.cooperative_id, m.against having sum(m.amount) < 0`},
+		// Whatever else comes to one of them would be shown as set off.
+		audit.Query{Name: "settlement: what is owed and commission were sold, what is owed is paid out, is commission or is set off against what its cooperative owes", SQL: `
 			select format('posting %s of journal %s from %s to %s', p.id, j.reference, p.credit, p.debit)
 			from ledger_postings p join ledger_journals j on j.id = p.journal_id
-			where 'payable' in (p.debit, p.credit)
-			  and case 'payable' when p.debit then p.credit else p.debit end not in ('held', 'pending', 'bank', 'commission', 'cooperative_owes')`},
+			cross join lateral (values (p.debit, p.credit), (p.credit, p.debit)) m (account, against)
+			where m.account = 'payable' and m.against not in ('held', 'pending', 'bank', 'commission', 'cooperative_owes')
+			   or m.account = 'commission' and m.against not in ('held', 'pending', 'payable')`},
 	)
 }

@@ -51,10 +51,11 @@ func TestWhateverHappensItIsCarriedWhereAllStand(t *testing.T) {
 			}
 			var waiting []unconfirmed
 			var paid []settlement.Payout
+			var setOff []ledger.Posting
 			for step := range 50 {
 				of := s.sellers[chance.IntN(len(s.sellers))]
 				amount := money.Amount(1000 + 10*chance.IntN(500))
-				what := []string{"sale", "sale for cash", "set off", "brought", "order", "confirmed", "cancelled", "payout", "undone", "account", "no account", "a man more or less", "state", "weeks", "fold"}[chance.IntN(15)]
+				what := []string{"sale", "sale for cash", "set off", "not so", "brought", "order", "confirmed", "cancelled", "payout", "undone", "account", "no account", "a man more or less", "state", "weeks", "fold"}[chance.IntN(16)]
 				switch what {
 				case "sale":
 					s.sold(t, of, amount)
@@ -62,7 +63,14 @@ func TestWhateverHappensItIsCarriedWhereAllStand(t *testing.T) {
 					s.soldForCash(t, of, amount)
 				case "set off":
 					if o := s.owedTo(t, of); min(o.Due, o.Owes) > 0 {
-						s.netted(t, of, (min(o.Due, o.Owes)+1)/2)
+						amount := (min(o.Due, o.Owes) + 1) / 2
+						s.netted(t, of, amount)
+						setOff = append(setOff, ledger.Posting{Debit: ledger.PayableTo(of), Credit: ledger.OwedBy(of), Amount: amount})
+					}
+				case "not so":
+					if len(setOff) > 0 {
+						s.record(t, fmt.Sprintf("%d:reversed", step), nil, ledger.Reversed(setOff[:1]))
+						setOff = setOff[1:]
 					}
 				case "brought":
 					if owes := s.owedTo(t, of).Owes; owes > 0 {
