@@ -196,7 +196,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
 			with moved as (
 			    select order_id, payment_id, refund_id, sum(amount) as amount
-			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalRefunded) + `) and account = 'received'
+			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalRefunded) + `)
+			      and account in ('received', 'cooperative_owes') -- of cash that a cooperative kept
 			    group by order_id, payment_id, refund_id
 			), told as (
 			    select reference as order_id, id as payment_id, null::uuid as refund_id, received_centimes as amount from payment_receipts
@@ -222,7 +223,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
 			with ` + activeParts + `, whole as (
 			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
-			           o.payment as provider, coalesce(p.received_centimes - p.refunded_centimes, 0) as received,
+			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
+			           coalesce(p.received_centimes - p.refunded_centimes, 0) as received,
 			           o.state = 'delivered' as delivered, p.state is distinct from 'succeeded' as unpaid
 			    from orders o
 			    join active a on a.order_id = o.id
@@ -231,6 +233,18 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select s.*, w.unpaid, w.delivered
 			    from sub_orders_now s join whole w on w.id = s.order_id
 			    where s.state not in (` + listed(goneStates...) + `)
+			), kept as ( -- by its cooperatives, of what was taken from the buyer
+			    select *
+			    from (
+			        select m.order_id, m.cooperative_id, w.provider, w.taken, sum(m.amount) as amount,
+			               sum(sum(m.amount)) over (partition by m.order_id) as together
+			        from ledger_movements m
+			        join sub_orders s on s.order_id = m.order_id and s.cooperative_id = m.cooperative_id
+			        join whole w on w.id = m.order_id
+			        where m.account = 'cooperative_owes'
+			        group by m.order_id, m.cooperative_id, w.provider, w.taken
+			    ) k
+			    where amount > 0 and together <= taken
 			), expected as (
 			    select order_id, account, cooperative_id, provider, sum(amount) as amount
 			    from (
@@ -246,6 +260,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        select id, 'buyers', null, '', due from whole where unpaid
 			        union all
 			        select id, 'received', null, provider, received from whole
+			        union all
+			        select order_id, 'received', null, provider, -amount from kept
+			        union all
+			        select order_id, 'cooperative_owes', cooperative_id, '', amount from kept
 			        union all
 			        select id, 'refunds_due', null, '', received - case when unpaid then 0 else due end from whole
 			    ) as e

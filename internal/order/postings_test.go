@@ -44,6 +44,97 @@ func TestWhatIsPaidIsHeldUntilTheGoodsAreDelivered(t *testing.T) {
 	m.wantClean()
 }
 
+// moves records that money of an order moves.
+func (m *market) moves(id uuid.UUID, debit, credit ledger.Account, amount money.Amount) {
+	m.t.Helper()
+	m.must(postgres.InTx(context.Background(), m.db, func(tx *sqlx.Tx) error {
+		return ledger.RecordTx(context.Background(), tx, ledger.Journal{
+			Reference: postgres.NewID().String(), Kind: "kept", OrderID: &id, At: m.clock(),
+			Postings: []ledger.Posting{{Debit: debit, Credit: credit, Amount: amount}},
+		})
+	}))
+}
+
+// deliverBasic is an order of all but soap that is delivered and paid at the door.
+func (m *market) deliverBasic() order.Order {
+	m.t.Helper()
+	in := m.basic()
+	in.Lines = in.Lines[:2]
+	o := m.place(in).Order
+	m.handOverAll(o.ID)
+	m.must(m.Move(context.Background(), order.MoveDispatch, o.ID, m.people()))
+	m.must(m.Move(context.Background(), order.MoveDeliver, o.ID, m.people()))
+	return m.read(o.ID)
+}
+
+func TestCashOfAnOrderMayStandWithItsCooperatives(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.deliverBasic()
+	m.moves(o.ID, ledger.OwedBy(m.honey), cash, 60_00)
+	m.moves(o.ID, ledger.OwedBy(m.couscous), cash, 40_00)
+	m.wantClean()
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "torn"), m.people()))
+	m.giveBack()
+	m.wantClean()
+	m.moves(o.ID, ledger.OwedBy(m.honey), cash, o.Due-100_00-26_00)
+	m.wantClean()
+	kept, err := ledger.Balance(t.Context(), m.db, ledger.OwedBy(m.honey))
+	m.must(err)
+	if kept != o.Due-66_00 {
+		t.Errorf("%s are kept", kept)
+	}
+}
+
+func TestTheAuditKnowsHowMuchOfAnOrderItsCooperativesCanHaveKept(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		does func(m *market, o order.Order)
+		want int // problems
+	}{
+		"the cash of another order, too": {func(m *market, o order.Order) {
+			m.moves(o.ID, ledger.OwedBy(m.honey), cash, o.Due)
+			m.moves(o.ID, ledger.OwedBy(m.couscous), cash, 1)
+		}, 3}, // of both, and of what was received
+		"one that has no part of it": {func(m *market, o order.Order) {
+			m.moves(o.ID, ledger.OwedBy(m.soap), cash, 10_00)
+		}, 2},
+		"less than nothing": {func(m *market, o order.Order) {
+			m.moves(o.ID, cash, ledger.OwedBy(m.honey), 10_00)
+		}, 2},
+		"commission": {func(m *market, o order.Order) {
+			m.moves(o.ID, ledger.OwedBy(m.honey), ledger.Commission, 10_00)
+		}, 2},
+		"what is due": {func(m *market, o order.Order) {
+			m.moves(o.ID, ledger.OwedBy(m.honey), ledger.PayableTo(m.honey), 10_00)
+		}, 2},
+		"of an order that nobody paid": {func(m *market, _ order.Order) {
+			m.moves(m.place(m.basic()).Order.ID, ledger.OwedBy(m.honey), ledger.Buyers, 10_00)
+		}, 2},
+		"in place of what would be received": {func(m *market, o order.Order) {
+			m.exec(`alter table postings disable trigger user`)
+			m.exec(`update postings set debit = 'cooperative_owes', cooperative_id = $1, provider = '' where debit = 'received'`, m.honey)
+		}, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.deliverBasic()
+			m.deliverBasic() // has cash, too
+			c.does(m, o)
+			checks, err := order.Audit(t.Context(), m.db)
+			m.must(err)
+			found := 0
+			for _, check := range checks {
+				found += check.Count
+			}
+			if found != c.want {
+				t.Errorf("%d problems, want %d", found, c.want)
+			}
+		})
+	}
+}
+
 func TestABuyerWhoPaidForWhatDoesNotComeHasItDueBack(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()

@@ -8,6 +8,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -122,6 +123,15 @@ func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
 		t.Error("of what is set off and owed it is told although there is nothing")
 	}
 	m.Keep(m.Honey, o, 4_000)
+	checks, err := market.Audit(t.Context(), m.DB)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range checks {
+		if !c.OK() {
+			t.Errorf("%s: %v", c.Name, c.Problems)
+		}
+	}
 	spaced := func(text string) string { return strings.Join(strings.Fields(text), " ") }
 	for _, code := range languages {
 		l := m.Languages.Locale(code)
