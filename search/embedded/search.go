@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -210,11 +211,13 @@ func (c candidate) band(asked int) int {
 func (s *snapshot) page(found []grades, q search.Query) []candidate {
 	most := q.Page * q.PerPage
 	var best []candidate
-	full := false // the first most of best are in order, and nothing after the last of them is wanted
+	var last *candidate // of the first most until now: nothing after it is wanted
 	trim := func() {
-		slices.SortFunc(best, s.compare)
+		firstOf(best, most, s.compare)
 		best = best[:min(len(best), most)]
-		full = len(best) == most
+		if len(best) == most {
+			last = new(slices.MaxFunc(best, s.compare))
+		}
 	}
 	worth := 0
 	for _, of := range byWorth(found) {
@@ -225,17 +228,50 @@ func (s *snapshot) page(found []grades, q search.Query) []candidate {
 		p := s.parts[of.part]
 		of.docs.Iterate(func(doc uint32) bool {
 			c := candidate{p.key(q.Sort, doc), of.worth, p.columns.turn[doc], of.part, doc}
-			if full && s.compare(c, best[most-1]) >= 0 {
+			if last != nil && s.compare(c, *last) >= 0 {
 				return true
 			}
-			if best = append(best, c); len(best) >= 2*most {
+			if best = append(best, c); len(best) >= most+atOnce {
 				trim()
 			}
 			return true
 		})
 	}
 	trim()
+	slices.SortFunc(best, s.compare)
 	return best[min((q.Page-1)*q.PerPage, len(best)):]
+}
+
+// atOnce is how many candidates more than are wanted are gathered before those that are not go: so many that it costs
+// little for each, even when every document is to come before all that were there.
+const atOnce = 2048
+
+// firstOf puts the n that come first before the others of the list, in any order (Hoare 1961, «Algorithm 65: Find»).
+func firstOf(list []candidate, n int, compare func(a, b candidate) int) {
+	for from, to := 0, len(list); from < n && n < to; {
+		pivot := list[from+rand.IntN(to-from)]
+		i, j := from, to-1
+		for i <= j {
+			for compare(list[i], pivot) < 0 {
+				i++
+			}
+			for compare(list[j], pivot) > 0 {
+				j--
+			}
+			if i <= j {
+				list[i], list[j] = list[j], list[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch {
+		case n <= j:
+			to = j + 1
+		case n >= i:
+			from = i
+		default:
+			return
+		}
+	}
 }
 
 // gradeOf is a grade and the part that its documents are in.
@@ -270,8 +306,13 @@ func (p *part) key(sort search.Sort, doc uint32) int64 {
 }
 
 func (s *snapshot) compare(a, b candidate) int {
-	if c := cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(b.worth, a.worth), cmp.Compare(a.turn, b.turn)); c != 0 {
-		return c
+	switch {
+	case a.key != b.key:
+		return cmp.Compare(a.key, b.key)
+	case a.worth != b.worth:
+		return cmp.Compare(b.worth, a.worth)
+	case a.turn != b.turn:
+		return cmp.Compare(a.turn, b.turn)
 	}
 	return strings.Compare(s.id(a), s.id(b))
 }

@@ -87,7 +87,7 @@ func idsAreListed(t *testing.T, engine search.Engine) {
 }
 
 func manyProducts(t *testing.T, engine search.Engine) {
-	docs := Market(search.MaxResults + 50) // more than anybody can turn the pages to, too
+	docs := Market(10 * search.MaxResults) // more than anybody can turn the pages to, too
 	put(t, engine, docs...)
 	expectCount(t, engine, len(docs))
 	got := ask(t, engine, search.Query{})
@@ -107,6 +107,26 @@ func manyProducts(t *testing.T, engine search.Engine) {
 	last := search.Query{Page: search.MaxResults / search.MaxPerPage, PerPage: search.MaxPerPage}
 	if got := ask(t, engine, last); len(got.Hits) != search.MaxPerPage {
 		t.Errorf("the last page that can be turned to shows %d, expected %d", len(got.Hits), search.MaxPerPage)
+	}
+	keys := map[search.Sort]func(search.Document) int64{
+		search.CheapestFirst: func(d search.Document) int64 { return d.PriceCentimes },
+		search.DearestFirst:  func(d search.Document) int64 { return -d.PriceCentimes },
+		search.NewestFirst:   func(d search.Document) int64 { return -d.CreatedAt },
+	}
+	for sort, key := range keys {
+		of, ordered := make(map[string]int64, len(docs)), make([]int64, len(docs))
+		for i, d := range docs {
+			of[d.ID], ordered[i] = key(d), key(d)
+		}
+		slices.Sort(ordered)
+		last.Sort = sort
+		got := make([]int64, 0, search.MaxPerPage)
+		for _, hit := range ask(t, engine, last).Hits {
+			got = append(got, of[hit.ID])
+		}
+		if want := ordered[search.MaxResults-search.MaxPerPage : search.MaxResults]; !slices.Equal(got, want) {
+			t.Errorf("the last page by %q is %v, expected %v", sort, got, want)
+		}
 	}
 }
 
