@@ -49,7 +49,11 @@ func TestWhereEveryConnectionIsTakenPeopleAreToldSo(t *testing.T) {
 		}
 	}
 	for _, path := range pages {
-		if page := readers["anybody"].Get(path); page.Status >= http.StatusInternalServerError {
+		page := readers["anybody"].Get(path)
+		for end := time.Now().Add(10 * time.Second); page.Status == http.StatusServiceUnavailable && time.Now().Before(end); {
+			page = readers["anybody"].Get(path) // a busy machine may have somebody else wait for a millisecond
+		}
+		if page.Status >= http.StatusInternalServerError {
 			t.Errorf("afterwards %s answers %d", path, page.Status)
 		}
 	}
