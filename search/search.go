@@ -48,9 +48,8 @@ const (
 	NewestFirst    Sort = "newest"
 	DefaultPerPage      = 24
 	MaxPerPage          = 100
-	// MaxResults is how far anyone can turn the pages: an engine puts all results before a page in order for it. Total
-	// goes on counting beyond it.
-	MaxResults = 500
+	// MaxResults is how far anyone can turn the pages. Total goes on counting beyond it.
+	MaxResults = 10_000
 	// MaxTextRunes is how much of the typed text is read.
 	MaxTextRunes = 200
 	// MaxWords is how many words of the typed text are searched.

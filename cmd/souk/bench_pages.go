@@ -38,7 +38,7 @@ import (
 // the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
-	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?page=20", "?sort=price&page=20", "?sort=newest&page=20", "?q=qzxjvk", "?coop={cooperative}"},
+	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?page=416", "?sort=price&page=416", "?sort=newest&page=416", "?q=qzxjvk", "?coop={cooperative}"},
 	"/products/:slug":        {"/products/{product}"},
 	"/suggest":               {"?q=mi"},
 	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},

@@ -210,14 +210,11 @@ func (c candidate) band(asked int) int {
 // page lists the candidates of the page that q asks for, in order.
 func (s *snapshot) page(found []grades, q search.Query) []candidate {
 	most := q.Page * q.PerPage
-	var best []candidate
+	best := make([]candidate, 0, 2*most+atOnce)
 	var last *candidate // of the first most until now: nothing after it is wanted
 	trim := func() {
-		firstOf(best, most, s.compare)
+		s.firstOf(best, most)
 		best = best[:min(len(best), most)]
-		if len(best) == most {
-			last = new(slices.MaxFunc(best, s.compare))
-		}
 	}
 	worth := 0
 	for _, of := range byWorth(found) {
@@ -228,34 +225,37 @@ func (s *snapshot) page(found []grades, q search.Query) []candidate {
 		p := s.parts[of.part]
 		of.docs.Iterate(func(doc uint32) bool {
 			c := candidate{p.key(q.Sort, doc), of.worth, p.columns.turn[doc], of.part, doc}
-			if last != nil && s.compare(c, *last) >= 0 {
+			if last != nil && s.compare(&c, last) >= 0 {
 				return true
 			}
-			if best = append(best, c); len(best) >= most+atOnce {
+			if best = append(best, c); len(best) == cap(best) {
 				trim()
+				last = new(slices.MaxFunc(best, s.order))
 			}
 			return true
 		})
 	}
 	trim()
-	slices.SortFunc(best, s.compare)
-	return best[min((q.Page-1)*q.PerPage, len(best)):]
+	before := min((q.Page-1)*q.PerPage, len(best))
+	s.firstOf(best, before)
+	slices.SortFunc(best[before:], s.order)
+	return best[before:]
 }
 
-// atOnce is how many candidates more than are wanted are gathered before those that are not go: so many that it costs
-// little for each, even when every document is to come before all that were there.
+// atOnce is how many candidates at least, more than are wanted, are gathered before those that are not go: so many that it
+// costs little for each, even when every document is to come before all that were there.
 const atOnce = 2048
 
 // firstOf puts the n that come first before the others of the list, in any order (Hoare 1961, «Algorithm 65: Find»).
-func firstOf(list []candidate, n int, compare func(a, b candidate) int) {
+func (s *snapshot) firstOf(list []candidate, n int) {
 	for from, to := 0, len(list); from < n && n < to; {
 		pivot := list[from+rand.IntN(to-from)]
 		i, j := from, to-1
 		for i <= j {
-			for compare(list[i], pivot) < 0 {
+			for s.compare(&list[i], &pivot) < 0 {
 				i++
 			}
-			for compare(list[j], pivot) > 0 {
+			for s.compare(&list[j], &pivot) > 0 {
 				j--
 			}
 			if i <= j {
@@ -305,7 +305,9 @@ func (p *part) key(sort search.Sort, doc uint32) int64 {
 	return 0
 }
 
-func (s *snapshot) compare(a, b candidate) int {
+func (s *snapshot) order(a, b candidate) int { return s.compare(&a, &b) }
+
+func (s *snapshot) compare(a, b *candidate) int {
 	switch {
 	case a.key != b.key:
 		return cmp.Compare(a.key, b.key)
@@ -314,7 +316,7 @@ func (s *snapshot) compare(a, b candidate) int {
 	case a.turn != b.turn:
 		return cmp.Compare(a.turn, b.turn)
 	}
-	return strings.Compare(s.id(a), s.id(b))
+	return strings.Compare(s.id(*a), s.id(*b))
 }
 
 // id is "" if it cannot be read, which whoever shows it finds out.
