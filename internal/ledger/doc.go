@@ -24,7 +24,7 @@
 // A cooperative that delivers itself may take the cash and keep it. What it owes of that is set off against what it is
 // owed, or it brings the money:
 //
-//	kept          cooperative_owes:…     buyers                                    in place of «received»
+//	kept          cooperative_owes:…     buyers, or received:<provider>            in place of «received», or after it
 //	set off       payable:<cooperative>  cooperative_owes:…
 //	brought       bank                   cooperative_owes:…
 //
