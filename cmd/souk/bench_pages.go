@@ -38,7 +38,7 @@ import (
 // the page to which the form leads.
 var benched = map[string][]string{
 	"/":                      {""},
-	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?page=416", "?sort=price&page=416", "?sort=newest&page=416", "?q=qzxjvk", "?coop={cooperative}"},
+	"/products":              {"", "?q=miel", "?q=عسل&page=3", "?category=honey&sort=price", "?women_led=true&page=20", "?page={last}", "?sort=price&page={last}", "?sort=newest&page={last}", "?q=qzxjvk", "?coop={cooperative}"},
 	"/products/:slug":        {"/products/{product}"},
 	"/suggest":               {"?q=mi"},
 	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},
@@ -129,6 +129,7 @@ var inMarket = map[string]string{
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
+	"last":        `select least(count(*), 9984) / 24 from goods where $1::uuid is not null and published`, // the last whole page that can be turned to
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
 	"late":        `select 'after-' || (extract(epoch from o.placed_at) * 1000000)::bigint || '-' || p.id from order_parts p join order_heads o on o.id = p.order_id where p.cooperative_id = $1 order by o.placed_at, p.id limit 1 offset 15`,
 	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 15`,
