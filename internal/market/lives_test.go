@@ -1,0 +1,756 @@
+package market_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+	"github.com/souk-taawon/souk/internal/settlement"
+)
+
+// TestWhateverHappensNobodyGainsOrLosesACentime lives lives of a market: people order, pay, are slow, decline, are given
+// back and paid out in any order, and jobs are worked late, twice and out of turn. After each step the ledger sums to
+// zero, each statement equals its lines, no buyer has had back more than she paid and the audit finds nothing; at the end
+// of a life, once all that waits is done, each buyer has paid what is due, to the centime, and no piece is lost.
+//
+// A new thing that can happen is one more step in the table of steps; a new kind of job, one more worker. Money that
+// changes hands outside the market is told to the purse of its order by the step in which it does. So many lives are
+// lived as lives says; RAPID_CHECKS=500 lives more.
+func TestWhateverHappensNobodyGainsOrLosesACentime(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("RAPID_CHECKS") == "" { // nothing else of this package asks rapid
+		must(t, flag.Set("rapid.checks", strconv.Itoa(lives)))
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		live(t, rt, func(l *life) {
+			actions := map[string]func(*rapid.T){"": func(rt *rapid.T) { l.balance(rt) }}
+			for name, step := range steps {
+				actions[name] = func(rt *rapid.T) {
+					l.pass(time.Minute)
+					if err := step(l, rt); err != nil && !refused(err) {
+						rt.Fatalf("%s: %v", name, err)
+					}
+				}
+			}
+			rt.Repeat(actions)
+			l.end(rt)
+		})
+	})
+}
+
+// lives are so few because the whole audit is asked after each step of each.
+const lives = 8
+
+// steps are what can happen in a life, each as whoever does it would: by a use case of the market. A step draws whom and
+// what it is about from rt, skips if there is nothing that it could be about, and may be refused with an error that
+// people are told of.
+var steps = map[string]func(l *life, rt *rapid.T) error{
+	"order":            (*life).place,
+	"sell":             (*life).sell,
+	"go on":            (*life).goOn,
+	"go further":       (*life).goOn,
+	"move a part":      (*life).movePart,
+	"move an order":    (*life).moveOrder,
+	"adjust":           (*life).adjust,
+	"begin to pay":     (*life).begin,
+	"provider tells":   (*life).providerTells,
+	"refund is told":   (*life).refundTold,
+	"ask again":        (*life).refundAgain,
+	"give by hand":     (*life).giveByHand,
+	"work a job":       (*life).workJob,
+	"work another":     (*life).workJob,
+	"work again":       (*life).workAgain,
+	"pay out":          (*life).payOut,
+	"payout is back":   (*life).undo,
+	"time passes":      (*life).timePasses,
+	"goods change":     (*life).goodsChange,
+	"commission":       (*life).decideCommission,
+	"provider is down": (*life).providerDown,
+}
+
+// workers work the jobs that change money and goods; all others wait until their life is over.
+func (l *life) workers() map[string]func(context.Context, *rivertype.JobRow) error {
+	return map[string]func(context.Context, *rivertype.JobRow) error{
+		order.ExpireArgs{}.Kind():   works(&order.ExpireWorker{Orders: l.Orders}),
+		payment.EventArgs{}.Kind():  works(&payment.EventWorker{Payments: l.Payments}),
+		payment.RefundArgs{}.Kind(): works(&payment.RefundWorker{Payments: l.Payments}),
+	}
+}
+
+func works[A river.JobArgs](w interface {
+	Work(context.Context, *river.Job[A]) error
+}) func(context.Context, *rivertype.JobRow) error {
+	return func(ctx context.Context, row *rivertype.JobRow) error {
+		j := &river.Job[A]{JobRow: row}
+		if err := json.Unmarshal(row.EncodedArgs, &j.Args); err != nil {
+			return err
+		}
+		return w.Work(ctx, j)
+	}
+}
+
+// life is a market of three cooperatives with what happened in it.
+type life struct {
+	*market.Market
+	card        *paymenttest.Provider
+	later       time.Duration // than it is
+	association actor.Actor
+	sellers     []uuid.UUID
+	members     map[uuid.UUID]actor.Actor // of each
+	goods       []uuid.UUID
+
+	orders   []uuid.UUID
+	purse    map[uuid.UUID]money.Amount // what each order's buyer is out of, by what was done outside of the market
+	counted  map[uuid.UUID]int          // pieces of each product that there have been
+	paid     map[string]money.Amount    // in each attempt, as its provider has said
+	answered map[uuid.UUID]bool         // refunds of which the provider has said what became
+	worked   []*rivertype.JobRow
+	events   int  // that the provider has sent
+	adjusted int  // times that somebody tried
+	down     bool // the provider
+}
+
+// live has a life lived in a database of its own, so that what went wrong in one goes on in no other.
+func live(t *testing.T, rt *rapid.T, fn func(*life)) {
+	var failed any
+	t.Run("life", func(t *testing.T) {
+		defer func() { failed = recover() }() // rapid's own way to say so
+		fn(newLife(t, rt))
+	})
+	if failed != nil {
+		panic(failed)
+	}
+}
+
+func newLife(t *testing.T, rt *rapid.T) *life {
+	l := &life{
+		card: paymenttest.New(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
+		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
+	}
+	means := []payment.Provider{payment.Cash{}, l.card}
+	languages, err := i18n.Load()
+	must(rt, err)
+	must(rt, languages.Reload(worded(rt, means)))
+	l.Market, err = market.New(market.Parts{
+		DB: pgtest.New(t), Languages: languages, Log: slog.New(slog.DiscardHandler), Secret: make([]byte, 32), BaseURL: "https://souk.example",
+		Means: means, Now: func() time.Time { return time.Now().Add(l.later) },
+	})
+	must(rt, err)
+	l.Accounts.Cost = argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32} // nobody signs in
+	// What may wait unconfirmed is bounded in order/hold_test.go.
+	l.exec(rt, `update settings set decided = decided || '{"order_products": "100", "phone_orders": "1000", "phone_pieces": "100000", "order_pieces": "100000", "product_share": "100", "market_share": "100"}'`)
+	l.furnish(rt)
+	return l
+}
+
+// worded are the market's languages, with words for means that exist in tests only.
+func worded(rt *rapid.T, means []payment.Provider) fs.FS {
+	names, err := fs.Glob(i18n.Own(), "*.json")
+	must(rt, err)
+	folder := fstest.MapFS{}
+	for _, name := range names {
+		content, err := fs.ReadFile(i18n.Own(), name)
+		must(rt, err)
+		sentences := map[string]any{}
+		must(rt, json.Unmarshal(content, &sentences))
+		for _, m := range means {
+			for _, word := range []string{"name", "choice", "more", "terms"} {
+				if key := "means." + m.Name() + "." + word; sentences[key] == nil {
+					sentences[key] = key + "!"
+				}
+			}
+		}
+		content, err = json.Marshal(sentences)
+		must(rt, err)
+		folder[name] = &fstest.MapFile{Data: content}
+	}
+	return folder
+}
+
+// furnish takes three cooperatives in, each with goods to eat and to keep.
+func (l *life) furnish(rt *rapid.T) {
+	ctx := context.Background()
+	people, err := l.Accounts.Create(ctx, account.NewUser{Name: "سعاد", Email: "association@souk.example", Password: "for the tests only", Role: account.Director})
+	must(rt, err)
+	l.association = actor.OfAssociation(people.ID)
+	for i, name := range []string{"Nouara", "Iklil", "Zahra"} {
+		c, err := l.Cooperatives.Create(ctx, cooperative.Cooperative{
+			Slug: fmt.Sprintf("seller-%d", i), Name: i18n.Text{AR: "تعاونية", FR: name}, Sector: "crafts", Commune: "tafoughalt", Women: 9,
+			RIB: "111111111111111111111189", Email: fmt.Sprintf("seller-%d@souk.example", i),
+		}, l.association)
+		must(rt, err)
+		must(rt, l.Cooperatives.SetState(ctx, c.ID, cooperative.Approved, "", l.association))
+		l.sellers = append(l.sellers, c.ID)
+		member, err := l.Accounts.Create(ctx, account.NewUser{
+			Name: "فاطمة", Email: fmt.Sprintf("member-%d@souk.example", i), Password: "for the tests only", Role: account.President, CooperativeID: &c.ID,
+		})
+		must(rt, err)
+		l.members[c.ID] = actor.OfCooperative(c.ID, member.ID)
+		for n := range 2 {
+			stock := 20
+			p, err := l.Catalog.Create(ctx, c.ID, catalog.Edit{
+				SKU: fmt.Sprintf("%d-%d", i, n), Category: "craft", Name: i18n.Text{AR: "سلعة", FR: "Article"},
+				UnitAmount: 1, UnitCode: "piece", Price: money.Amount(26_00 + 37_13*n), Stock: &stock, Perishable: n == 1 && i == 1,
+			}, l.members[c.ID])
+			must(rt, err)
+			l.goods, l.counted[p.ID] = append(l.goods, p.ID), stock
+		}
+	}
+}
+
+func must(t rapid.TB, err error) {
+	if err != nil {
+		t.Helper()
+		t.Fatal(err)
+	}
+}
+
+func (l *life) exec(rt *rapid.T, statement string, args ...any) {
+	rt.Helper()
+	_, err := l.DB.Exec(statement, args...)
+	must(rt, err)
+}
+
+// pass lets time pass.
+func (l *life) pass(d time.Duration) { l.later += d }
+
+// refused reports whether an error is one that people are told of: what they wanted cannot be done.
+func refused(err error) bool {
+	return fault.As(err) != nil
+}
+
+// one draws one of a list, by its place in it.
+func one[T any](rt *rapid.T, list []T, what string) T {
+	return list[rapid.IntRange(0, len(list)-1).Draw(rt, what)]
+}
+
+// order draws one of the orders that there are.
+func (l *life) order(rt *rapid.T) order.Order {
+	if len(l.orders) == 0 {
+		rt.Skip("no orders")
+	}
+	return l.read(rt, one(rt, l.orders, "order"))
+}
+
+func (l *life) read(rt *rapid.T, id uuid.UUID) order.Order {
+	rt.Helper()
+	o, err := l.Orders.ForAssociation(context.Background(), id)
+	must(rt, err)
+	return o
+}
+
+// place orders some goods, by any of the means that are taken.
+func (l *life) place(rt *rapid.T) error {
+	_, err := l.placed(rt)
+	return err
+}
+
+func (l *life) placed(rt *rapid.T) (uuid.UUID, error) {
+	in := order.PlaceInput{
+		Buyer: order.Buyer{
+			Name: "فاطمة", Phone: fmt.Sprintf("0661%06d", len(l.orders)), Address: "حي السلام",
+			Place: rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place"),
+		},
+		Delivery: rapid.SampledFrom([]string{delivery.Home, delivery.Pickup}).Draw(rt, "delivery"),
+		Payment:  one(rt, l.Payments.Means(), "means"), Locale: "ar", Source: order.Shop,
+	}
+	for range rapid.IntRange(1, 4).Draw(rt, "lines") {
+		in.Lines = append(in.Lines, order.Line{
+			ProductID: one(rt, l.goods, "product"), Quantity: rapid.IntRange(1, 4).Draw(rt, "quantity"),
+		})
+	}
+	placed, err := l.Orders.Place(context.Background(), in)
+	if _, short := errors.AsType[*catalog.OutOfStock](err); short {
+		rt.Skip("nothing is left of it")
+	}
+	if err == nil {
+		l.orders = append(l.orders, placed.Order.ID)
+	}
+	return placed.Order.ID, err
+}
+
+// sell orders some goods and has them come to the buyer, as most orders go.
+func (l *life) sell(rt *rapid.T) error {
+	id, err := l.placed(rt)
+	if err != nil {
+		return err
+	}
+	return l.walk(rt, id, allTheWay)
+}
+
+// allTheWay are the steps of an order of three parts from its payment to its buyer.
+const allTheWay = 12
+
+// walk brings an order so many steps towards its buyer, or fewer if it is over.
+func (l *life) walk(rt *rapid.T, id uuid.UUID, steps int) error {
+	for range steps {
+		if !l.read(rt, id).State.Open() {
+			break
+		}
+		if err := l.onward(rt, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// goOn brings an order that is under way some steps towards its buyer.
+func (l *life) goOn(rt *rapid.T) error {
+	open := slices.DeleteFunc(slices.Clone(l.orders), func(id uuid.UUID) bool { return !l.read(rt, id).State.Open() })
+	if len(open) == 0 {
+		rt.Skip("nothing is under way")
+	}
+	return l.walk(rt, one(rt, open, "order"), rapid.IntRange(1, allTheWay).Draw(rt, "steps"))
+}
+
+// onward brings an order one step towards its buyer: she pays first, or a part of it is accepted, made ready or handed
+// over, or all of it goes on its way or arrives.
+func (l *life) onward(rt *rapid.T, id uuid.UUID) error {
+	ctx, o := context.Background(), l.read(rt, id)
+	switch o.State {
+	case order.StateAwaiting:
+		a, err := l.Payments.Start(ctx, id)
+		if err != nil {
+			return l.unlessDown(err)
+		}
+		if err := l.pays(rt, attempt{id, a.ProviderReference, a.Amount}, a.Amount); err != nil {
+			return err
+		}
+		for _, j := range l.due(rt) {
+			l.work(rt, j)
+		}
+		return nil
+	case order.StateDispatched:
+		return l.deliver(o)
+	}
+	moves := map[order.PartState]order.Move{
+		order.PartPlaced: order.MoveAccept, order.PartAccepted: order.MoveReady, order.PartReady: order.MoveHandOver,
+	}
+	for _, p := range o.Parts {
+		if m, next := moves[p.State]; next {
+			return l.Orders.Move(ctx, m, p.ID, order.By{Actor: l.members[p.Cooperative.ID]})
+		}
+	}
+	return l.Orders.Move(ctx, order.MoveDispatch, id, order.By{Actor: l.association})
+}
+
+// deliver brings an order to its buyer, who pays what she has not paid.
+func (l *life) deliver(o order.Order) error {
+	err := l.Orders.Move(context.Background(), order.MoveDeliver, o.ID, order.By{Actor: l.association})
+	if err == nil && !o.Paid {
+		l.purse[o.ID] += o.Due
+	}
+	return err
+}
+
+func (l *life) movePart(rt *rapid.T) error {
+	o := l.order(rt)
+	p := one(rt, o.Parts, "part")
+	return l.Orders.Move(context.Background(), rapid.SampledFrom([]order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver, order.MoveDecline, order.MoveDecline}).Draw(rt, "move"), p.ID, order.By{Actor: l.members[p.Cooperative.ID]})
+}
+
+// moveOrder has the association or the buyer move an order.
+func (l *life) moveOrder(rt *rapid.T) error {
+	o := l.order(rt)
+	m := rapid.SampledFrom([]order.Move{order.MoveConfirm, order.MoveDispatch, order.MoveDeliver, order.MoveRefuse, order.MoveCancel, order.MoveWithdraw}).Draw(rt, "move")
+	switch m {
+	case order.MoveDeliver:
+		return l.deliver(o)
+	case order.MoveWithdraw:
+		return l.Orders.CancelByBuyer(context.Background(), l.Orders.Token(o.ID, o.Link))
+	}
+	return l.Orders.Move(context.Background(), m, o.ID, order.By{Actor: l.association})
+}
+
+func (l *life) adjust(rt *rapid.T) error {
+	o := l.order(rt)
+	p := one(rt, o.Parts, "part")
+	line := one(rt, p.Lines, "line")
+	by := one(rt, []actor.Actor{l.association, l.members[p.Cooperative.ID]}, "by")
+	pieces := rapid.IntRange(0, max(line.Quantity, 1)).Draw(rt, "pieces")
+	worth := line.Price * money.Amount(pieces)
+	l.adjusted++
+	return l.Orders.Adjust(context.Background(), o.ID, order.Adjustment{
+		Line: line.ID, Quantity: pieces, Amount: money.Amount(rapid.Int64Range(int64(worth), int64(max(worth, line.Total))).Draw(rt, "amount")),
+		Reason: rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonDamaged, order.ReasonWeight, order.ReasonGoodwill}).Draw(rt, "reason"),
+		Key:    uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, l.adjusted)),
+	}, order.By{Actor: by})
+}
+
+// begin has a buyer open the provider's page; several times, in several windows.
+func (l *life) begin(rt *rapid.T) error {
+	o := l.order(rt)
+	_, err := l.Payments.Start(context.Background(), o.ID)
+	return l.unlessDown(err)
+}
+
+// unlessDown is nil for an error that comes of a provider that is down.
+func (l *life) unlessDown(err error) error {
+	if l.down {
+		return nil
+	}
+	return err
+}
+
+// providerTells has the provider say something of an attempt that it knows of: also a second time, too late, or of
+// another sum.
+func (l *life) providerTells(rt *rapid.T) error {
+	var known []attempt
+	must(rt, l.DB.Select(&known, `
+		select i.reference as order, a.provider_reference as name, a.amount_centimes as amount
+		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider_reference is not null order by a.id`))
+	if len(known) == 0 {
+		rt.Skip("nobody pays")
+	}
+	a := one(rt, known, "attempt")
+	state := rapid.SampledFrom([]payment.State{payment.Succeeded, payment.Succeeded, payment.Failed, payment.Expired, payment.Waiting}).Draw(rt, "state")
+	if state == payment.Succeeded || l.paid[a.Name] > 0 { // what it has it never says that it has not
+		return l.pays(rt, a, rapid.SampledFrom([]money.Amount{a.Amount, a.Amount, (a.Amount + 1) / 2, a.Amount + 1, 2 * a.Amount}).Draw(rt, "amount"))
+	}
+	return l.tells(rt, payment.Outcome{Attempt: a.Name, State: state})
+}
+
+// attempt is what the provider knows of one.
+type attempt struct {
+	Order  uuid.UUID
+	Name   string
+	Amount money.Amount // that is asked for
+}
+
+// pays has an attempt receive so much in all, unless it has received more.
+func (l *life) pays(rt *rapid.T, a attempt, amount money.Amount) error {
+	amount = max(amount, l.paid[a.Name])
+	l.purse[a.Order] += amount - l.paid[a.Name]
+	l.paid[a.Name] = amount
+	return l.tells(rt, payment.Outcome{Attempt: a.Name, State: payment.Succeeded, Amount: amount})
+}
+
+// tells has the provider say an outcome, and maybe the same event twice. It is worked later.
+func (l *life) tells(rt *rapid.T, o payment.Outcome) error {
+	event := l.card.Say(o)
+	l.events++
+	for range rapid.IntRange(1, 2).Draw(rt, "times") {
+		if err := l.Payments.Receive(context.Background(), paymenttest.Name, fmt.Sprint("event-", l.events), event); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refundTold has the provider say of something that it was to give back whether it has, once.
+func (l *life) refundTold(rt *rapid.T) error {
+	asked := l.refunds(rt, `r.state = 'waiting'`)
+	asked = slices.DeleteFunc(asked, func(r refund) bool { return l.answered[r.ID] })
+	if len(asked) == 0 {
+		rt.Skip("nothing is to be given back")
+	}
+	return l.answer(rt, one(rt, asked, "refund"), rapid.SampledFrom([]payment.State{payment.Succeeded, payment.Failed}).Draw(rt, "state"))
+}
+
+// answer has the provider say what became of a refund.
+func (l *life) answer(rt *rapid.T, r refund, state payment.State) error {
+	l.answered[r.ID] = true
+	if state == payment.Succeeded {
+		l.purse[r.Order] -= r.Amount
+	}
+	return l.tells(rt, payment.Outcome{Refund: r.Name, State: state, Amount: r.Amount})
+}
+
+// refund is money that is to go back to a buyer.
+type refund struct {
+	ID, Order uuid.UUID
+	Name      string // the provider's
+	Amount    money.Amount
+}
+
+func (l *life) refunds(rt *rapid.T, where string) (list []refund) {
+	rt.Helper()
+	must(rt, l.DB.Select(&list, `
+		select r.id, i.reference as order, coalesce(r.provider_reference, '') as name, r.amount_centimes as amount
+		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+		where `+where+` order by r.id`))
+	return list
+}
+
+// refundAgain has the association ask again for what failed.
+func (l *life) refundAgain(rt *rapid.T) error {
+	o := l.order(rt)
+	return l.Orders.RefundAgain(context.Background(), o.ID, o.BackFailed)
+}
+
+// byHand are the refunds that nobody but a person gives: of cash, and of what a provider could not give.
+const byHand = `(r.state = 'pending' and a.provider = '` + payment.CashOnDelivery + `' or r.id in (select id from payment_refunds_failed))`
+
+// giveByHand has the association give money back to a buyer.
+func (l *life) giveByHand(rt *rapid.T) error {
+	due := l.refunds(rt, byHand)
+	if len(due) == 0 {
+		rt.Skip("nothing is to be given back by hand")
+	}
+	l.give(rt, one(rt, due, "refund"))
+	return nil
+}
+
+func (l *life) give(rt *rapid.T, r refund) {
+	rt.Helper()
+	must(rt, postgres.InTx(context.Background(), l.DB, func(tx *sqlx.Tx) error { return l.Payments.GivenTx(context.Background(), tx, r.ID, l.Now()) }))
+	l.purse[r.Order] -= r.Amount
+}
+
+// workJob works one of the jobs that are due, whichever.
+func (l *life) workJob(rt *rapid.T) error {
+	due := l.due(rt)
+	if len(due) == 0 {
+		rt.Skip("nothing is due")
+	}
+	l.work(rt, one(rt, due, "job"))
+	return nil
+}
+
+// workAgain works a job that was worked before.
+func (l *life) workAgain(rt *rapid.T) error {
+	if len(l.worked) == 0 {
+		rt.Skip("nothing was worked")
+	}
+	l.work(rt, one(rt, l.worked, "job"))
+	return nil
+}
+
+// work works a job. If it fails because the provider is down it is tried again; for no other reason may it fail.
+func (l *life) work(rt *rapid.T, row *rivertype.JobRow) {
+	rt.Helper()
+	if err := l.workers()[row.Kind](context.Background(), row); err != nil {
+		if err = l.unlessDown(err); err != nil {
+			rt.Fatalf("%s %s: %v", row.Kind, row.EncodedArgs, err)
+		}
+		return
+	}
+	l.exec(rt, `delete from river_job where id = $1`, row.ID)
+	l.worked = append(l.worked, row)
+}
+
+// due are the jobs whose time has come.
+func (l *life) due(rt *rapid.T) (rows []*rivertype.JobRow) {
+	rt.Helper()
+	var list []struct {
+		ID   int64
+		Kind string
+		Args []byte
+		At   time.Time
+	}
+	must(rt, l.DB.Select(&list, `
+		select id, kind, args, scheduled_at as at from river_job where kind = any($1) and scheduled_at <= $2 order by id`,
+		pq.Array(slices.Collect(maps.Keys(l.workers()))), l.Now()))
+	for _, j := range list {
+		rows = append(rows, &rivertype.JobRow{ID: j.ID, Kind: j.Kind, EncodedArgs: j.Args, ScheduledAt: j.At})
+	}
+	return rows
+}
+
+// payOut has the association transfer what a cooperative is owed, a part of it or too much.
+func (l *life) payOut(rt *rapid.T) error {
+	to := one(rt, l.sellers, "cooperative")
+	owed, err := l.Settlements.OwedTo(context.Background(), to)
+	must(rt, err)
+	if owed.Due <= 0 {
+		rt.Skip("nothing is owed")
+	}
+	amount := rapid.SampledFrom([]money.Amount{owed.Due, (owed.Due + 1) / 2, owed.Due + 1}).Draw(rt, "amount")
+	reference := fmt.Sprint("VIR-", rapid.IntRange(1, 9).Draw(rt, "reference"))
+	_, err = l.Settlements.PayAll(context.Background(), []settlement.Transfer{{CooperativeID: to, Amount: amount}}, reference, l.association)
+	if err == nil && amount > owed.Due {
+		rt.Fatalf("%s were paid out of %s", amount, owed.Due)
+	}
+	return err
+}
+
+// undo has the bank send a transfer back.
+func (l *life) undo(rt *rapid.T) error {
+	var payouts []struct{ ID, Cooperative uuid.UUID }
+	must(rt, l.DB.Select(&payouts, `select id, cooperative_id as cooperative from payouts order by id`))
+	if len(payouts) == 0 {
+		rt.Skip("nothing was paid out")
+	}
+	p := one(rt, payouts, "payout")
+	_, err := l.Settlements.Undo(context.Background(), p.Cooperative, p.ID, "الحساب مغلق", l.association)
+	return err
+}
+
+func (l *life) timePasses(rt *rapid.T) error {
+	l.pass(rapid.SampledFrom([]time.Duration{29 * time.Minute, time.Hour, 24 * time.Hour, 9 * 24 * time.Hour}).Draw(rt, "time"))
+	return nil
+}
+
+// goodsChange has more of a product found in stock, at another price.
+func (l *life) goodsChange(rt *rapid.T) error {
+	product, n, price := one(rt, l.goods, "product"), rapid.IntRange(1, 9).Draw(rt, "pieces"), rapid.IntRange(1, 300_00).Draw(rt, "price")
+	l.exec(rt, `
+		with counted as (update products set stock = stock + $2, price_centimes = $5 where id = $1 returning id)
+		insert into stock_movements (id, product_id, delta, reason, actor, at)
+		select $3, id, $2, 'count', 'system', $4 from counted`, product, n, postgres.NewID(), l.Now(), price)
+	l.counted[product] += n
+	return nil
+}
+
+func (l *life) decideCommission(rt *rapid.T) error {
+	l.exec(rt, `update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
+		rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+	return nil
+}
+
+// providerDown has the provider answer nothing, or answer again.
+func (l *life) providerDown(rt *rapid.T) error {
+	l.setDown(rapid.IntRange(0, 3).Draw(rt, "down") == 0)
+	return nil
+}
+
+func (l *life) setDown(down bool) {
+	l.down = down
+	var err error
+	if down {
+		err = errors.New("the provider is down")
+	}
+	l.card.Refuse(err)
+}
+
+// balance is what holds after each step.
+func (l *life) balance(rt *rapid.T) {
+	ctx := context.Background()
+	var sum money.Amount
+	must(rt, l.DB.Get(&sum, `select coalesce(sum(debits - credits), 0) from ledger_balances`))
+	if sum != 0 {
+		rt.Fatalf("the ledger sums to %s", sum)
+	}
+	for _, seller := range l.sellers {
+		owed, err := l.Settlements.OwedTo(ctx, seller)
+		must(rt, err)
+		var lines settlement.Owed
+		due := owed.Due // before the entries that were read
+		must(rt, l.Settlements.EachLine(ctx, seller, func(e settlement.Line) error {
+			if e.Balance != due {
+				return fmt.Errorf("after the entry of %s %s are owed, and the next says %s", e.At, e.Balance, due)
+			}
+			lines.Sales, lines.Commission, lines.PaidOut = lines.Sales+e.Sale, lines.Commission+e.Commission, lines.PaidOut+e.Payout
+			lines.Netted, lines.Owes = lines.Netted+e.Netted, lines.Owes+e.Owes
+			due -= e.Sale - e.Commission - e.Payout - e.Netted
+			return nil
+		}))
+		if due != 0 || lines.Sales != owed.Sales || lines.Commission != owed.Commission || lines.PaidOut != owed.PaidOut ||
+			lines.Netted != owed.Netted || lines.Owes != owed.Owes || owed.Due < 0 || owed.Owes < 0 {
+			rt.Fatalf("a statement is not its lines: begins at %s, sums to %+v, said to be %+v", due, lines, owed)
+		}
+	}
+	for id, amount := range l.purse {
+		if amount < 0 {
+			rt.Fatalf("the buyer of order %s has had back %s more than she paid", id, -amount)
+		}
+	}
+	l.audit(rt)
+}
+
+// audit is what `souk audit` would find.
+func (l *life) audit(rt *rapid.T) {
+	rt.Helper()
+	checks, err := market.Audit(context.Background(), l.DB)
+	must(rt, err)
+	for _, c := range checks {
+		if !c.OK() {
+			rt.Errorf("%s: %q", c.Name, c.Problems)
+		}
+	}
+	if rt.Failed() {
+		rt.FailNow()
+	}
+}
+
+// end does all that waits, and holds what each buyer is out of against what she has had.
+func (l *life) end(rt *rapid.T) {
+	l.setDown(false)
+	for waits := true; waits; {
+		waits = false
+		l.pass(time.Hour)
+		for _, j := range l.due(rt) {
+			waits = true
+			l.work(rt, j)
+		}
+		for _, r := range l.refunds(rt, `r.state = 'waiting'`) {
+			if waits = true; !l.answered[r.ID] {
+				must(rt, l.answer(rt, r, payment.Succeeded))
+			}
+		}
+		for _, r := range l.refunds(rt, byHand) {
+			waits = true
+			l.give(rt, r)
+		}
+	}
+	l.balance(rt)
+	for _, id := range l.orders {
+		o := l.read(rt, id)
+		due := money.Amount(0)
+		if o.Paid {
+			due = o.Due
+		}
+		if l.purse[id] != due {
+			rt.Errorf("order %s, %s, is due %s: its buyer is out of %s", o.Number, o.State, due, l.purse[id])
+		}
+	}
+	for _, product := range l.goods {
+		var stock int
+		must(rt, l.DB.Get(&stock, `select stock from goods where id = $1`, product))
+		if have := stock + l.sold(rt, product); have != l.counted[product] {
+			rt.Errorf("of %d pieces %d are in stock, with buyers or lost", l.counted[product], have)
+		}
+	}
+}
+
+// sold counts the pieces of a product that orders have, or have lost.
+func (l *life) sold(rt *rapid.T, product uuid.UUID) (n int) {
+	for _, id := range l.orders {
+		for _, p := range l.read(rt, id).Parts {
+			for _, line := range p.Lines {
+				if p.State.Active() && line.ProductID == product {
+					n += line.Quantity
+				}
+			}
+		}
+	}
+	var gone int
+	must(rt, l.DB.Get(&gone, `
+		select coalesce(sum(a.quantity), 0)
+		from order_adjustments a join order_lines l on l.id = a.line_id join sub_orders s on s.id = a.sub_order_id
+		where l.product_id = $1 and (not a.released and s.state = 'delivered' or a.released and a.reason in ('missing', 'damaged'))`, product))
+	return n + gone
+}
