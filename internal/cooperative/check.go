@@ -8,6 +8,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -96,7 +97,7 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 			wrong.Field("ice", "cooperative.ice_invalid")
 		}
 	}
-	if c.RIB = text.Ungrouped(c.RIB); c.RIB != "" && !ValidRIB(c.RIB) {
+	if c.RIB = text.Ungrouped(c.RIB); c.RIB != "" && !money.ValidRIB(c.RIB) {
 		wrong.Field("rib", "cooperative.rib_invalid")
 	}
 	if strings.TrimSpace(c.Phone) != "" {
@@ -113,28 +114,12 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 
 var (
 	ices  = regexp.MustCompile(`^[0-9]{15}$`)
-	ribs  = regexp.MustCompile(`^[0-9]{24}$`)
 	slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // ValidICE reports whether s is an «identifiant commun de l'entreprise»: 9 digits of the entity, 4 of
 // the establishment and 2 check digits that make the whole number divisible by 97.
-func ValidICE(s string) bool { return ices.MatchString(s) && checks(s) }
-
-// ValidRIB reports whether s is a Moroccan bank account: 3 digits of the bank, 3 of the town, 16 of the
-// account and a key of 2, which is 97 less the remainder of the 22 before it, times 100, by 97; so the
-// whole number is divisible by 97. It is the BBAN of Morocco in the SWIFT IBAN Registry, whose example
-// is 011519000001205000534921.
-func ValidRIB(s string) bool { return ribs.MatchString(s) && checks(s) }
-
-// checks reports whether a number is divisible by 97: what two check digits at its end are chosen for.
-func checks(digits string) bool {
-	rest := 0
-	for _, digit := range digits {
-		rest = (rest*10 + int(digit-'0')) % 97
-	}
-	return rest == 0
-}
+func ValidICE(s string) bool { return ices.MatchString(s) && money.Checks(s) }
 
 // checkedNote says what is wrong with the words about a decision, if anything.
 func checkedNote(to State, note string) (string, error) {

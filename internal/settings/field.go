@@ -22,6 +22,7 @@ const (
 	Lines   Kind = "lines"   // a text of several
 	Phone   Kind = "phone"   // E.164, or empty
 	Email   Kind = "email"   // an address, or empty
+	RIB     Kind = "rib"     // the 24 digits of a bank account, or empty
 	Sum     Kind = "sum"     // dirhams with a point and two decimals
 	Percent Kind = "percent" // with a point and two decimals; hundredths of it in Go
 	Share   Kind = "share"   // a whole percent, 1 or more
@@ -157,6 +158,12 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 			wrong.Field(f.Name, account.ErrPhone.Key)
 		}
 		return parsed
+	case RIB:
+		rib := text.Ungrouped(typed)
+		if rib != "" && !money.ValidRIB(rib) {
+			wrong.Field(f.Name, "cooperative.rib_invalid")
+		}
+		return rib
 	case Sum, Percent:
 		amount, err := money.Parse(strings.TrimSuffix(typed, "%"))
 		if most := f.most(); err != nil || amount < 0 || amount > most {

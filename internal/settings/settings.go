@@ -55,6 +55,8 @@ type Settings struct {
 
 	Holds
 
+	Transfer
+
 	FreeFrom            money.Amount `name:"free_from" kind:"sum" group:"delivery" default:"500.00" hint:"yes"`            // delivery costs nothing from this sum of items
 	BuyerMonths         int          `name:"buyer_months" kind:"number" group:"buyers" most:"120" default:"12" hint:"yes"` // until what is known of an order's buyer is erased, from the order's end; at most as long as the law has books kept
 	PublishUnauthorised bool         `name:"unauthorised" kind:"choice" group:"unauthorised" default:"no"`                 // food may be published without an authorisation
@@ -75,6 +77,20 @@ type Holds struct {
 	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
 }
 
+// Transfer is the bank account that buyers pay into, and how long they may take for it.
+type Transfer struct {
+	AccountHolder string `name:"account_holder" kind:"line" group:"payment" beside:"yes"`
+	BankName      string `name:"bank_name" kind:"line" group:"payment" beside:"yes"`
+	BankRIB       string `name:"bank_rib" kind:"rib" group:"payment" hint:"yes"` // without one nobody is asked for a transfer
+	TransferDays  int    `name:"transfer_days" kind:"number" group:"payment" most:"14" default:"3" hint:"yes"`
+}
+
+// Taken reports whether buyers can transfer money at all.
+func (t Transfer) Taken() bool { return t.BankRIB != "" }
+
+// Within is how long what is to be transferred is waited for.
+func (t Transfer) Within() time.Duration { return time.Duration(t.TransferDays) * 24 * time.Hour }
+
 // check adds what these fields contradict one another in.
 func check(fields []Field, values map[string]string, wrong *fault.Error) {
 	begun := make(map[string]bool) // groups in which one that is whole was entered
@@ -87,6 +103,9 @@ func check(fields []Field, values map[string]string, wrong *fault.Error) {
 		if f.Whole && values[f.Name] == "" && begun[f.Group] {
 			wrong.Field(f.Name, "settings.whole_missing")
 		}
+	}
+	if values["bank_rib"] != "" && values["account_holder"] == "" { // banks ask whose account it is
+		wrong.Field("account_holder", "settings.holder_missing")
 	}
 	alarm, _ := strconv.Atoi(values["alarm_share"])
 	if most, err := strconv.Atoi(values["market_share"]); err == nil && alarm > most { // then nothing would be told before the share is used up

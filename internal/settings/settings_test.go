@@ -112,6 +112,36 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheAccountThatBuyersPayIntoIsOneAndHasAHolder(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	if to := get(t, s); to.Taken() || to.Within() != 3*24*time.Hour {
+		t.Errorf("at the start: %+v", to.Transfer)
+	}
+	for rib, want := range map[string]map[string]string{
+		"011 519 0000012050005349 22": {"bank_rib": "cooperative.rib_invalid", "account_holder": "settings.holder_missing"},
+		"011 519 0000012050005349 21": {"account_holder": "settings.holder_missing"},
+	} {
+		_, err := s.SaveFields(t.Context(), 0, map[string]string{"bank_rib": rib}, actor.OfSystem())
+		got := map[string]string{}
+		if f := fault.As(err); f != nil {
+			for field, m := range f.Fields {
+				got[field] = m.Key
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", rib, diff)
+		}
+	}
+	typed := map[string]string{"bank_rib": " 011-519 0000012050005349 21", "account_holder": "Association", "transfer_days": "14"}
+	if _, err := s.SaveFields(t.Context(), 0, typed, actor.OfSystem()); err != nil {
+		t.Fatal(err)
+	}
+	if to := get(t, s); !to.Taken() || to.BankRIB != "011519000001205000534921" || to.Within() != 14*24*time.Hour {
+		t.Errorf("%+v", to.Transfer)
+	}
+}
+
 // Of another province's sentences none may speak with the words of two languages, or of Berkane's town.
 func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
@@ -319,7 +349,7 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 		whole := [2]string{strconv.FormatInt(f.Most+1, 10), other(f.Default, strconv.FormatInt(f.Most, 10), strconv.FormatInt(f.Most-1, 10))}
 		typed := map[settings.Kind][2]string{ // what is beyond, and what is within and not what holds already
 			settings.Line: {strings.Repeat("ع", 201), other(f.Default, "اسم", "لقب")}, settings.Lines: {strings.Repeat("ع", 501), "سطر\nسطر"},
-			settings.Phone: {"12", "+212699000098"}, settings.Email: {"nobody", "a@exemple.invalid"},
+			settings.Phone: {"12", "+212699000098"}, settings.Email: {"nobody", "a@exemple.invalid"}, settings.RIB: {strings.Repeat("1", 24), "011519000001205000534921"},
 			settings.Sum: {"-1.00", other(f.Default, "7.50", "0.00")}, settings.Percent: {"100.01", other(f.Default, "7.50", "0.00")},
 			settings.Share: whole, settings.Number: whole, settings.Days: whole, settings.Choice: {"", other(f.Default, "yes", "no")},
 		}[f.Kind]

@@ -70,6 +70,8 @@ func input(p ui.Page, f settings.Field) ui.Field {
 		field.Type, field.Optional, field.Max = "tel", true, 40
 	case settings.Email:
 		field.Type, field.Optional, field.Max = "email", true, 200
+	case settings.RIB:
+		field.InputMode, field.Optional, field.Max = "numeric", true, 40
 	case settings.Sum:
 		field.InputMode, field.Max = "decimal", 20
 		if f.Within == "" {
@@ -93,6 +95,8 @@ func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
 		switch v.Kind {
 		case settings.Phone:
 			values[v.Name] = ui.PhoneText(v.Text)
+		case settings.RIB:
+			values[v.Name] = ui.RIBText(v.Text)
 		case settings.Sum, settings.Percent:
 			if amount, err := money.Parse(v.Text); err == nil {
 				values[v.Name] = ui.Typed(l, amount)
@@ -119,6 +123,8 @@ func settingText(l *i18n.Locale, name string, kind settings.Kind, value string) 
 		return l.Money(amount)
 	case settings.Phone:
 		return "\u2066" + ui.PhoneText(value) + "\u2069"
+	case settings.RIB:
+		return "\u2066" + ui.RIBText(value) + "\u2069"
 	case settings.Share:
 		return l.T("number.percent", "Number", value)
 	case settings.Choice:
