@@ -48,6 +48,15 @@ var (
 // or no longer offered; the transaction must then be rolled back. The products stay locked until
 // the transaction ends, so it should be short.
 func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
+	return s.reserveTx(ctx, tx, orderID, firstTake, lines, by)
+}
+
+// ReserveAgainTx is ReserveTx for an order that had all that it had reserved released.
+func (s *Service) ReserveAgainTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
+	return s.reserveTx(ctx, tx, orderID, lastTake+" + 1", lines, by)
+}
+
+func (s *Service) reserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, take string, lines []StockLine, by actor.Actor) ([]Product, error) {
 	lines, err := perProduct(lines)
 	if err != nil {
 		return nil, err
@@ -65,7 +74,7 @@ func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	if short := shortOf(lines, products); len(short) > 0 {
 		return nil, &OutOfStock{Lines: short}
 	}
-	if err := moveStock(ctx, tx, orderID, nil, "reserve", -1, ids, quantities, by, now); err != nil {
+	if err := moveStock(ctx, tx, orderID, nil, "reserve", take, -1, ids, quantities, by, now); err != nil {
 		return nil, fmt.Errorf("reserve: %w", err)
 	}
 	for i := range products {
@@ -134,8 +143,8 @@ func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 		select id from products where id = any($1::uuid[]) order by id for no key update`, ids); err != nil {
 		return fmt.Errorf("release: lock products: %w", err)
 	}
-	err = moveStock(ctx, tx, orderID, adjustment, "release", 1, ids, quantities, by, s.now())
-	if postgres.Violates(err, "stock_movements_once_per_order") || postgres.Violates(err, "stock_movements_once_per_adjustment") {
+	err = moveStock(ctx, tx, orderID, adjustment, "release", lastTake, 1, ids, quantities, by, s.now())
+	if postgres.Violates(err, "stock_movements_once_per_take") || postgres.Violates(err, "stock_movements_once_per_adjustment") {
 		return errReleasedTwice.Wrap(err)
 	}
 	if err != nil {
@@ -176,8 +185,14 @@ func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since tim
 	return moved, nil
 }
 
+// Which time it is that an order has a product reserved: each is released once.
+const (
+	firstTake = `1`
+	lastTake  = `(select max(take) from stock_movements m where m.product_id = moved.id and m.order_id = $6 and m.reason = 'reserve')`
+)
+
 // moveStock changes the stock of locked products and writes down why, in one statement.
-func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, reason string, sign int, ids, quantities any, by actor.Actor, now time.Time) error {
+func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, reason, take string, sign int, ids, quantities any, by actor.Actor, now time.Time) error {
 	var moved, asked int
 	err := tx.QueryRowContext(ctx, `
 		with line as (
@@ -189,8 +204,8 @@ func moveStock(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *
 		    where p.id = l.product_id
 		    returning p.id, l.quantity
 		), noted as (
-		    insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, actor, user_id, at)
-		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $7, $8, $9, $4 from moved
+		    insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, take, actor, user_id, at)
+		    select gen_random_uuid(), id, $3::int * quantity, $5, $6, $7, `+take+`, $8, $9, $4 from moved
 		)
 		select (select count(*) from moved), (select count(*) from line)`,
 		ids, quantities, sign, now, reason, orderID, adjustment, by.Kind, by.UserID()).Scan(&moved, &asked)

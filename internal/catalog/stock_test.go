@@ -282,7 +282,7 @@ func TestTheDatabaseDefendsTheCatalogue(t *testing.T) {
 		"stock_movements_reason_known":    move + p.ID.String() + `', 1, 'gift', gen_random_uuid(), now(), 'system')`,
 		"stock_movements_moves_something": move + p.ID.String() + `', 0, 'count', null, now(), 'system')`,
 		"stock_movements_order_known":     move + p.ID.String() + `', 1, 'release', null, now(), 'buyer')`,
-		"stock_movements_once_per_order":  move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now(), 'buyer')`,
+		"stock_movements_once_per_take":   move + p.ID.String() + `', -1, 'reserve', '` + order.String() + `', now(), 'buyer')`,
 		"stock_movements_adjustment_releases": `insert into stock_movements (id, product_id, delta, reason, order_id, adjustment_id, at, actor)
 			values (gen_random_uuid(), '` + p.ID.String() + `', -1, 'reserve', gen_random_uuid(), gen_random_uuid(), now(), 'buyer')`,
 		"stock_movements_actor_known":        move + p.ID.String() + `', 1, 'count', null, now(), 'thief')`,

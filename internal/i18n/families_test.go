@@ -40,6 +40,8 @@ var families = map[string]words{
 	"association.term.*":      all(arguments("association/money", "term", 4), arguments("association/money", "equation", 2)),
 	"door.required.*":         arguments("door", "required", 1, 2),
 	"means.*":                 nil, // internal/market.TestEveryMeansOfPaymentHasItsWords
+	"order.money.*_body":      constants("internal/order", "moneyLetter"),
+	"order.money.*_subject":   constants("internal/order", "moneyLetter"),
 	"order.note.*":            all(constantsLike("internal/order", "Note"), constants("internal/order", "Reason")),
 	"order.part_state.*":      all(constants("internal/order", "PartState"), named("internal/order", "EventAdjusted")),
 	"order.state.*":           constants("internal/order", "State"),

@@ -63,6 +63,7 @@ var chart = map[Kind]Line{
 	held:            {Credit, Liability, Cooperative},
 	heldDelivery:    {Credit, Liability, Nobody},
 	payable:         {Credit, Liability, Cooperative},
+	deposits:        {Credit, Liability, Nobody},
 	refundsDue:      {Credit, Liability, Nobody},
 	campaignFund:    {Credit, Liability, Nobody},
 	commission:      {Credit, Income, Nobody},
@@ -82,6 +83,7 @@ const (
 	held            Kind = "held"
 	heldDelivery    Kind = "held_delivery"
 	payable         Kind = "payable"
+	deposits        Kind = "deposits"
 	refundsDue      Kind = "refunds_due"
 	campaignFund    Kind = "campaign_fund"
 	commission      Kind = "commission"
@@ -96,6 +98,7 @@ var (
 	Bank            = Account{Kind: bank}            // the association's account at its bank
 	PendingDelivery = Account{Kind: pendingDelivery} // delivery fees that are not paid yet
 	HeldDelivery    = Account{Kind: heldDelivery}    // delivery fees that are paid and not earned yet
+	Deposits        = Account{Kind: deposits}        // what buyers have paid of what is not paid whole yet
 	RefundsDue      = Account{Kind: refundsDue}      // what buyers have paid and are to have back
 	CampaignFund    = Account{Kind: campaignFund}    // what was given for campaigns and not spent yet
 	Commission      = Account{Kind: commission}      // the association's commission

@@ -14,6 +14,9 @@
 //	paid          received:<provider>    buyers
 //	              pending:<cooperative>  held:<cooperative>
 //	              pending:delivery       held_delivery
+//	deposit       received:<provider>    deposits                                  a part of what is to be paid
+//	              deposits               buyers, or refunds_due                    with the rest, or without it
+//	fee           fees:<provider>        received:<provider>
 //	earned        held:<cooperative>     payable:<cooperative>, commission
 //	              held_delivery          delivery
 //	adjusted      as cancelled           as cancelled                              before it is earned

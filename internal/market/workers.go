@@ -32,6 +32,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.MeasureWorker{Orders: m.Orders})
 	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.CloseWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})

@@ -110,19 +110,18 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
 		audit.Query{Name: "order: goods are taken by the buyer, and come back by whoever took them off the order", SQL: `
-			select format('order %s, product %s: %s by the %s, in the history %s', m.order_id, m.product_id, m.delta, m.actor, coalesce(e.actor, 'nobody'))
+			select format('order %s, product %s: %s by the %s', m.order_id, m.product_id, m.delta, m.actor)
 			from order_stock m
 			join goods p on p.id = m.product_id
 			left join sub_orders s on s.order_id = m.order_id and s.cooperative_id = p.cooperative_id
-			left join lateral (
-			    select 'buyer' as actor, null::uuid as user_id where m.delta < 0
+			where not exists (
+			    select where m.delta < 0 and m.actor = 'buyer' and m.user_id is null
 			    union all
-			    select actor, user_id from order_adjustments where id = m.adjustment_id
+			    select from order_adjustments where id = m.adjustment_id and (actor, user_id) is not distinct from (m.actor, m.user_id)
 			    union all
-			    select actor, user_id from order_events
-			    where order_id = m.order_id and sub_order_id = s.id and state = s.state and m.delta > 0 and m.adjustment_id is null
-			) e on true
-			where (m.actor, m.user_id) is distinct from (e.actor, e.user_id)`},
+			    select from order_events
+			    where order_id = m.order_id and sub_order_id = s.id and state in (` + listed(goneStates...) + `) and m.delta > 0 and m.adjustment_id is null
+			      and (actor, user_id) is not distinct from (m.actor, m.user_id))`},
 		// What was paid before something left the order is more than what is due now; the rest is due back.
 		audit.Query{Name: "order: its payment is for what is due, and settled when it is delivered", SQL: `
 			select format('order %s is %s, due %s; payment is %s, of %s', coalesce(o.number, p.reference::text),
@@ -192,11 +191,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s, due %s: received %s, promised %s, failed %s', o.number, o.due_centimes, p.received_centimes,
 			              p.promised_centimes, p.failed_centimes)
 			from orders o join payments p on p.reference = o.id
-			where p.received_centimes - p.promised_centimes - p.failed_centimes <> case when p.state = 'succeeded' then o.due_centimes else 0 end`},
+			where p.received_centimes - p.promised_centimes - p.failed_centimes <> case p.state
+			    when 'succeeded' then o.due_centimes when 'pending' then p.deposit_centimes else 0 end`},
 		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
 			with moved as (
 			    select order_id, payment_id, refund_id, sum(amount) as amount
-			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalRefunded) + `)
+			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalRefunded) + `)
 			      and account in ('received', 'cooperative_owes') -- of cash that a cooperative kept
 			    group by order_id, payment_id, refund_id
 			), told as (
@@ -224,7 +224,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			with ` + activeParts + `, whole as (
 			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
 			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
-			           coalesce(p.received_centimes - p.refunded_centimes, 0) as received,
+			           coalesce(p.received_centimes - p.refunded_centimes, 0) as received, coalesce(p.deposit_centimes, 0) as deposit,
 			           o.state = 'delivered' as delivered, p.state is distinct from 'succeeded' as unpaid
 			    from orders o
 			    join active a on a.order_id = o.id
@@ -259,13 +259,19 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select id, 'buyers', null, '', due from whole where unpaid
 			        union all
-			        select id, 'received', null, provider, received from whole
+			        select reference, 'received', null, provider, received_centimes - fee_centimes from payment_receipts
+			        union all
+			        select reference, 'received', null, provider, -amount_centimes from payment_returns
+			        union all
+			        select reference, 'fees', null, provider, fee_centimes from payment_receipts
+			        union all
+			        select id, 'deposits', null, '', deposit from whole
 			        union all
 			        select order_id, 'received', null, provider, -amount from kept
 			        union all
 			        select order_id, 'cooperative_owes', cooperative_id, '', amount from kept
 			        union all
-			        select id, 'refunds_due', null, '', received - case when unpaid then 0 else due end from whole
+			        select id, 'refunds_due', null, '', received - deposit - case when unpaid then 0 else due end from whole
 			    ) as e
 			    group by order_id, account, cooperative_id, provider
 			), recorded as (

@@ -19,14 +19,15 @@
 // these lines against the rules). An order goes with the last of its parts.
 //
 //	order: awaiting_payment ─ pay ▶ confirmed
-//	order: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled
+//	order: awaiting_payment ─ choose ▶ placed
+//	order: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	order: placed ─ confirm, accept ▶ confirmed ─ dispatch ▶ dispatched ─ deliver ▶ delivered
 //	order: dispatched ─ refuse ▶ refused
 //	order: placed ─ cancel, withdraw, expire, decline ▶ cancelled
 //	order: confirmed ─ cancel, withdraw, expire, decline ▶ cancelled
 //
-//	part: awaiting_payment ─ pay ▶ placed
-//	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled
+//	part: awaiting_payment ─ pay, choose ▶ placed
+//	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
 //	part: placed ─ cancel, withdraw, expire ▶ cancelled
 //	part: accepted ─ cancel, withdraw ▶ cancelled

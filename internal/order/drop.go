@@ -19,6 +19,8 @@ type drop struct {
 	move  Move
 	parts []Part
 	back  money.Amount // what the buyer had paid for them and the fee
+
+	unpaid bool // it was not paid in time
 }
 
 // part is the one that it is about, if it is about one alone.
@@ -36,6 +38,9 @@ func (d drop) reference(o *locked) string {
 	case MoveDecline:
 		return "sub_order:" + d.parts[0].ID.String() + ":cancelled"
 	case MoveExpire:
+		if d.unpaid { // it may be taken up again, and expire for another reason
+			return "order:" + o.ID.String() + ":unpaid"
+		}
 		return "order:" + o.ID.String() + ":expired"
 	default:
 		return "order:" + o.ID.String() + ":" + string(rules[d.move].to)
@@ -46,6 +51,7 @@ func (d drop) reference(o *locked) string {
 // less or, if she has paid, has money due back. With the last part the delivery is off, too, and so is the
 // order. Whoever does not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
+	d.unpaid = o.State == StateAwaiting && d.move == MoveExpire
 	if err := o.setParts(ctx, tx, d.parts, rules[d.move].toPart); err != nil {
 		return err
 	}
@@ -80,7 +86,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	case paid: // that stands, and what it was too much goes back
 		d.back = dropped
 		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.reference(o), o.by.At)
-	case o.State == StateAwaiting && d.move == MoveExpire:
+	case d.unpaid:
 		err = s.payments.ExpireTx(ctx, tx, o.ID)
 	case over:
 		err = s.payments.CancelTx(ctx, tx, o.ID)

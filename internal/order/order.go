@@ -105,12 +105,13 @@ const (
 	NoteByMail      = "by_mail"     // its buyer confirmed it by the link in a mail
 	NoteUnpaid      = "unpaid"      // the buyer did not pay in time
 	NotePaid        = "paid"        // the buyer has paid first
+	NoteLate        = "late"        // the payment came after the time for it, and the goods were there still
 	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
 )
 
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
-	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteFreed,
+	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed,
 	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
 }
 

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"net/url"
 	"time"
 
 	"github.com/google/uuid"
@@ -26,10 +27,69 @@ func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 // SurplusTx records money that came for an order that did not have to be paid, or not any more: it is due back. An order
 // that is over is not taken up again: its goods may be others' by then, and its page says that it is over.
 func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount, received money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: fmt.Sprintf("attempt:%s:surplus:%d", attempt, received), Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.Received(provider), Credit: ledger.RefundsDue, Amount: amount}},
 	})
+	if err != nil {
+		return err
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
+}
+
+// DepositTx records that a part of what an order comes to was paid: it is the buyer's until the rest comes.
+func (s *Service) DepositTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, more, received money.Amount, provider string, at time.Time) error {
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: fmt.Sprintf("attempt:%s:deposit:%d", attempt, received), Kind: journalDeposit, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Received(provider), Credit: ledger.Deposits, Amount: more}},
+	})
+	if err != nil {
+		return err
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterDeposit, more)
+}
+
+// DepositBackTx records that a part that was paid is due back.
+func (s *Service) DepositBackTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, at time.Time) error {
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "attempt:" + attempt.String() + ":deposit_back", Kind: journalDepositBack, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Deposits, Credit: ledger.RefundsDue, Amount: amount}},
+	})
+	if err != nil {
+		return err
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
+}
+
+// FeeTx records what a provider kept for its service.
+func (s *Service) FeeTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, more, kept money.Amount, provider string, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: fmt.Sprintf("attempt:%s:fee:%d", attempt, kept), Kind: journalFee, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Fees(provider), Credit: ledger.Received(provider), Amount: more}},
+	})
+}
+
+// moneyLetter is what a letter to a buyer says of her money.
+type moneyLetter string
+
+const (
+	letterPaid    moneyLetter = "paid"    // all of it has come
+	letterDeposit moneyLetter = "deposit" // a part of it has
+	letterSurplus moneyLetter = "surplus" // it goes back
+)
+
+// tellBuyer queues a letter to the buyer, if she gave an address, about an amount of her money.
+func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, letter moneyLetter, amount money.Amount) error {
+	o, err := readOrder(ctx, tx, `o.id = $1`, orderID)
+	if err != nil || o.Sample || o.Buyer.Email == "" || o.ErasedAt != nil {
+		return err
+	}
+	l := s.texts.Locale(o.Locale)
+	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
+		Locale: o.Locale, To: o.Buyer.Email, About: o.ID, Subject: l.T("order.money."+string(letter)+"_subject", "Number", o.Number),
+		Body: l.T("order.money."+string(letter)+"_body", "Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due),
+			"Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
+	}}, nil)
 }
 
 // RefundedTx records that a buyer has back what was due to her.
@@ -76,25 +136,24 @@ func (s *Service) RefundAgain(ctx context.Context, orderID uuid.UUID, seen money
 	})
 }
 
-// paidFirst lets an order that waited for its payment go on: whoever has paid wants it, so that it is
-// confirmed, and its cooperatives are told of it.
+// paidFirst lets an order go on that nobody has confirmed yet: whoever has paid wants it, so that it is confirmed, and
+// its cooperatives are told of it.
 func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time.Time) error {
 	by := By{Actor: actor.OfSystem(), Note: NotePaid, At: at}
 	if err := o.begin(ctx, tx, by); err != nil {
 		return err
 	}
-	parts, err := o.may(MovePay)
-	if err != nil {
+	if o.State == StateAwaiting {
+		parts, err := o.may(MovePay)
+		if err != nil {
+			return err
+		}
+		if err := o.setParts(ctx, tx, parts, rules[MovePay].toPart); err != nil {
+			return err
+		}
+	}
+	if err := s.confirm(ctx, tx, o); err != nil {
 		return err
 	}
-	if err := o.setParts(ctx, tx, parts, rules[MovePay].toPart); err != nil {
-		return err
-	}
-	return s.confirm(ctx, tx, o)
+	return s.tellBuyer(ctx, tx, o.ID, letterPaid, o.Due)
 }
-
-// Means are the names of the means by which orders can be paid; see payment.Service.
-func (s *Service) Means() []string { return s.payments.Means() }
-
-// PaidFirst reports whether an order that is paid by that means waits for its payment.
-func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means) > 0 }

@@ -250,7 +250,11 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	}
 	state, partState := StatePlaced, PartPlaced
 	if req.within > 0 {
-		state, partState, held = StateAwaiting, PartAwaiting, min(held, req.within)
+		state, partState = StateAwaiting, PartAwaiting
+		if spare == 0 {
+			held = req.within
+		}
+		held = min(held, req.within)
 	}
 	byID := make(map[uuid.UUID]catalog.Product, len(products))
 	for _, p := range products {

@@ -14,17 +14,21 @@ import (
 
 // The kinds of journals that orders record.
 const (
-	journalPlaced    = "placed"
-	journalCancelled = "cancelled"
-	journalPaid      = "paid"
-	journalEarned    = "earned"
-	journalAdjusted  = "adjusted" // something was taken off a line
-	journalSurplus   = "surplus"  // paid without having to be
-	journalRefunded  = "refunded" // given back to the buyer
+	journalPlaced      = "placed"
+	journalCancelled   = "cancelled"
+	journalPaid        = "paid"
+	journalEarned      = "earned"
+	journalAdjusted    = "adjusted"     // something was taken off a line
+	journalAgain       = "again"        // placed again: its payment came after it was given up
+	journalSurplus     = "surplus"      // paid without having to be
+	journalDeposit     = "deposit"      // paid in part
+	journalDepositBack = "deposit_back" // and the rest did not come
+	journalFee         = "fee"          // kept by a payment provider
+	journalRefunded    = "refunded"     // given back to the buyer
 )
 
 // PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.
-func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount, deposit money.Amount, provider string, at time.Time) error {
 	o, err := lock(ctx, tx, `id = $1`, orderID)
 	if err != nil {
 		return err
@@ -32,9 +36,12 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 	if amount != o.Due {
 		return fmt.Errorf("order %s: paid %s, due %s", o.ID, amount, o.Due)
 	}
+	if _, err := tx.ExecContext(ctx, `update orders set payment = $2 where id = $1 and payment <> $2`, o.ID, provider); err != nil {
+		return fmt.Errorf("order: how it was paid: %w", err)
+	}
 	journals := []ledger.Journal{{
 		Reference: "order:" + o.ID.String() + ":paid", Kind: journalPaid, OrderID: &o.ID, PaymentID: &attempt, At: at,
-		Postings: paidPostings(provider, o.active(), o.DeliveryFee),
+		Postings: paidPostings(provider, o.active(), o.DeliveryFee, deposit),
 	}}
 	if o.State == StateDelivered {
 		journals = append(journals, o.earned(at))
@@ -42,7 +49,7 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 	if err := ledger.RecordTx(ctx, tx, journals...); err != nil {
 		return err
 	}
-	if o.State == StateAwaiting {
+	if o.State == StateAwaiting || o.State == StatePlaced {
 		return s.paidFirst(ctx, tx, o, at)
 	}
 	return nil
@@ -89,8 +96,8 @@ func salePostings(parts []Part, fee money.Amount) []ledger.Posting {
 }
 
 // paidPostings say that the provider took in what the buyer owed for these parts and the delivery
-// fee, and that it is held.
-func paidPostings(provider string, parts []Part, fee money.Amount) []ledger.Posting {
+// fee, of which it had a deposit, and that it is held.
+func paidPostings(provider string, parts []Part, fee, deposit money.Amount) []ledger.Posting {
 	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: fee}}
 	due := fee
 	for _, p := range parts {
@@ -99,7 +106,9 @@ func paidPostings(provider string, parts []Part, fee money.Amount) []ledger.Post
 			Debit: ledger.PendingTo(p.Cooperative.ID), Credit: ledger.HeldFor(p.Cooperative.ID), Amount: p.Items,
 		})
 	}
-	return append(postings, ledger.Posting{Debit: ledger.Received(provider), Credit: ledger.Buyers, Amount: due})
+	return append(postings,
+		ledger.Posting{Debit: ledger.Deposits, Credit: ledger.Buyers, Amount: deposit},
+		ledger.Posting{Debit: ledger.Received(provider), Credit: ledger.Buyers, Amount: due - deposit})
 }
 
 // earnedPostings say that what is held for these parts and the delivery fee is now due to the cooperatives and

@@ -153,7 +153,7 @@ func TestABuyerWhoPaidForWhatDoesNotComeHasItDueBack(t *testing.T) {
 			m.must(m.Move(ctx, order.MoveCancel, o.ID, m.people()))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"nobody accepts it": {func(m *market, o order.Order) {
-			m.must(m.Expire(ctx, o.ID, o.ExpiresAt))
+			m.must(m.Expire(ctx, o.ID, m.read(o.ID).ExpiresAt))
 		}, map[string]money.Amount{"refunds_due": 238_00}},
 		"it is refused at the door": {func(m *market, o order.Order) {
 			m.handOverAll(o.ID)

@@ -80,8 +80,12 @@ func (o Order) withoutStaff() Order {
 
 // readWhere reads the whole order that a condition names, in three queries.
 func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Order, error) {
+	return readOrder(ctx, s.db, where, args...)
+}
+
+func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) (Order, error) {
 	var o Order
-	err := s.db.GetContext(ctx, &o, `
+	err := sqlx.GetContext(ctx, q, &o, `
 		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone", o.buyer_email as "buyer.email",
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
@@ -99,10 +103,10 @@ func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Ord
 	if err != nil {
 		return Order{}, fmt.Errorf("order: read: %w", err)
 	}
-	if o.Parts, err = readParts(ctx, s.db, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
+	if o.Parts, err = readParts(ctx, q, []uuid.UUID{o.ID}, `s.order_id`); err != nil {
 		return Order{}, err
 	}
-	if o.Events, err = s.readEvents(ctx, o.ID); err != nil {
+	if o.Events, err = readEvents(ctx, q, o.ID); err != nil {
 		return Order{}, err
 	}
 	return o, nil
@@ -152,9 +156,9 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 }
 
 // readEvents reads the history of an order.
-func (s *Service) readEvents(ctx context.Context, orderID uuid.UUID) ([]Event, error) {
+func readEvents(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID) ([]Event, error) {
 	var events []Event
-	err := s.db.SelectContext(ctx, &events, `
+	err := sqlx.SelectContext(ctx, q, &events, `
 		select e.id, e.sub_order_id as part_id, e.state, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
 		from order_events e
 		left join lateral (select name from people where id = e.user_id offset 0) u on true -- each by her key, and not all people

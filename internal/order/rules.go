@@ -21,6 +21,8 @@ const (
 	MoveWithdraw Move = "withdraw" // its buyer does
 	MoveExpire   Move = "expire"   // its time is over
 	MovePay      Move = "pay"      // its buyer has paid first, which says that it is wanted
+	MoveChoose   Move = "choose"   // its buyer pays at the door after all
+	MoveAgain    Move = "again"    // its payment came after it was given up
 )
 
 // The moves of a cooperative with its part.
@@ -65,6 +67,10 @@ var rules = map[Move]rule{
 		parts: []PartState{PartAwaiting, PartPlaced}, toPart: PartCancelled},
 	MovePay: {by: []actor.Kind{actor.System}, in: []State{StateAwaiting}, to: StateConfirmed,
 		parts: []PartState{PartAwaiting}, toPart: PartPlaced, all: true},
+	MoveChoose: {by: []actor.Kind{actor.Buyer}, in: []State{StateAwaiting}, to: StatePlaced,
+		parts: []PartState{PartAwaiting}, toPart: PartPlaced, all: true},
+	MoveAgain: {by: []actor.Kind{actor.System}, in: []State{StateCancelled}, to: StateAwaiting,
+		parts: []PartState{PartCancelled}, toPart: PartAwaiting},
 
 	MoveAccept: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed}, to: StateConfirmed,
 		parts: []PartState{PartPlaced}, toPart: PartAccepted},

@@ -103,7 +103,7 @@ func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (
 	if err := s.addParts(ctx, parts); err != nil {
 		return CooperativePart{}, err
 	}
-	events, err := s.readEvents(ctx, parts[0].OrderID)
+	events, err := readEvents(ctx, s.db, parts[0].OrderID)
 	if err != nil {
 		return CooperativePart{}, err
 	}

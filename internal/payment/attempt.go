@@ -8,7 +8,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -49,20 +51,77 @@ func (i intent) nextTx(ctx context.Context, tx *sqlx.Tx) (number int, err error)
 	return number, nil
 }
 
-// endTx ends the intent's live attempt, if there is one.
-func endTx(ctx context.Context, tx *sqlx.Tx, i intent, ends edge, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `
+// closeTx ends the intent's live attempt, if there is one, and has its provider told, which may know of it.
+func (s *Service) closeTx(ctx context.Context, tx *sqlx.Tx, i intent, ends edge, at time.Time) error {
+	var a struct {
+		Attempt
+		Received money.Amount
+	}
+	err := tx.GetContext(ctx, &a, `
 		update payment_attempts set state = $2, ended_at = $3
-		where intent_id = $1 and state = any($4)`, i.ID, ends.to, at, pq.Array(ends.from))
+		where intent_id = $1 and state = any($4)
+		returning id, provider, received_centimes as received`, i.ID, ends.to, at, pq.Array(ends.from))
+	if postgres.NoRows(err) {
+		return nil
+	}
 	if err != nil {
 		return fmt.Errorf("payment: end the attempt for %s: %w", i.Reference, err)
+	}
+	if a.Received > 0 { // a part of what was to be paid
+		if err := s.Payee.DepositBackTx(ctx, tx, i.Reference, a.ID, a.Received, at); err != nil {
+			return err
+		}
+		r := Refund{Provider: a.Provider, Amount: a.Received, Reason: ReasonSurplus}
+		if err := s.giveBackTx(ctx, tx, r, a.ID, fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, a.Received), at); err != nil {
+			return err
+		}
+	}
+	if _, ok := s.providers[a.Provider].(Closer); !ok {
+		return nil
+	}
+	return s.jobs.InsertTx(ctx, tx, CloseArgs{AttemptID: a.ID}, nil)
+}
+
+// CloseArgs is the job that tells a provider that an attempt is over.
+type CloseArgs struct {
+	AttemptID uuid.UUID `json:"attempt_id"`
+}
+
+// Kind names the job.
+func (CloseArgs) Kind() string { return "payment_close" }
+
+// InsertOpts put it where jobs wait for other people's servers.
+func (CloseArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+
+// CloseWorker works CloseArgs.
+type CloseWorker struct {
+	river.WorkerDefaults[CloseArgs]
+	Payments *Service
+}
+
+// Work tells the provider, unless it never knew of the attempt or the attempt was paid after all.
+func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
+	var a Attempt
+	err := w.Payments.db.GetContext(ctx, &a, `
+		select `+attemptColumns+`, (select reference from payment_intents where id = intent_id) as reference
+		from payment_attempts where id = $1`, j.Args.AttemptID)
+	if err != nil {
+		return fmt.Errorf("payment: attempt to close: %w", err)
+	}
+	provider, ok := w.Payments.providers[a.Provider].(Closer)
+	if !ok || a.ProviderReference == "" || a.State == Succeeded {
+		return nil
+	}
+	if err := provider.Close(ctx, a); err != nil {
+		return fmt.Errorf("payment: close %s: %w", a.Key, err)
 	}
 	return nil
 }
 
 // Start tells the provider of a reference's attempt and says where the buyer pays. Asked again it says the
-// same; after an attempt that failed it begins another, as long as there is time. ErrNotPending if nothing is
-// to be paid before, or the time for it is over.
+// same; after an attempt that failed it begins another, as long as there is time. Errors: ErrNotPending if nothing is
+// to be paid before, or the time for it is over; ErrDown if the provider does not answer: the attempt stands, and may be
+// started again or another means be chosen.
 func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, error) {
 	var a Attempt
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -85,30 +144,35 @@ func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, erro
 	if !ok {
 		return Attempt{}, ErrUnknownProvider
 	}
+	if a.Description, err = s.Payee.Describe(ctx, reference); err != nil {
+		return Attempt{}, err
+	}
 	started, err := provider.Start(ctx, a)
 	if err != nil {
 		return Attempt{}, fmt.Errorf("payment: start %s: %w", a.Key, err)
 	}
 	// What a provider told meanwhile of the attempt stands; only its names are added then.
 	err = s.db.GetContext(ctx, &a, `
-		update payment_attempts set provider_reference = $2, url = $3, state = case when state = $4 then $5 else state end
+		update payment_attempts set provider_reference = $2, url = $3, form = $6, state = case when state = $4 then $5 else state end
 		where id = $1
-		returning id, key, provider, coalesce(provider_reference, '') as provider_reference, url, amount_centimes as amount, state, expires_at`,
-		a.ID, started.Reference, started.URL, asksForAttempt.from[0], asksForAttempt.to)
+		returning `+attemptColumns+`, $7::uuid as reference`,
+		a.ID, started.Reference, started.URL, asksForAttempt.from[0], asksForAttempt.to, started.Form, reference)
 	if err != nil {
 		return Attempt{}, fmt.Errorf("payment: started %s: %w", a.Key, err)
 	}
 	return a, nil
 }
 
+// attemptColumns are those of an Attempt but for its reference.
+const attemptColumns = `id, key, provider, coalesce(provider_reference, '') as provider_reference, url, form, amount_centimes as amount,
+		       state, created_at, expires_at`
+
 // liveTx is the intent's attempt that is not over, a new one if the last is; without a time it is of an intent
 // that is not paid before.
 func (i intent) liveTx(ctx context.Context, tx *sqlx.Tx, at time.Time) (Attempt, error) {
-	const last = `
-		select id, key, provider, coalesce(provider_reference, '') as provider_reference, url, amount_centimes as amount, state, expires_at
-		from payment_attempts where intent_id = $1 order by number desc limit 1`
+	const last = `select ` + attemptColumns + `, $2::uuid as reference from payment_attempts where intent_id = $1 order by number desc limit 1`
 	var a Attempt
-	err := tx.GetContext(ctx, &a, last, i.ID)
+	err := tx.GetContext(ctx, &a, last, i.ID, i.Reference)
 	if postgres.NoRows(err) {
 		return Attempt{}, nil
 	}
@@ -120,7 +184,7 @@ func (i intent) liveTx(ctx context.Context, tx *sqlx.Tx, at time.Time) (Attempt,
 		if _, err = i.attemptTx(ctx, tx, attempt{Number: number, State: Pending, CreatedAt: at, ExpiresAt: a.ExpiresAt}); err != nil {
 			return a, err
 		}
-		err = tx.GetContext(ctx, &a, last, i.ID)
+		err = tx.GetContext(ctx, &a, last, i.ID, i.Reference)
 	}
 	if err != nil {
 		return a, fmt.Errorf("payment: the attempt for %s: %w", i.Reference, err)
@@ -132,13 +196,14 @@ func (i intent) liveTx(ctx context.Context, tx *sqlx.Tx, at time.Time) (Attempt,
 // nothing. Money is taken whatever it comes to: what is not what the attempt asks for pays nothing and is given back, as
 // is what comes on top of what was received before; then there may be another attempt.
 func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
-	var reference uuid.UUID
-	err := tx.GetContext(ctx, &reference, `
-		select i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
-		where a.provider = $1 and a.provider_reference = $2`, provider, o.Attempt)
+	var found struct{ ID, Reference uuid.UUID }
+	err := tx.GetContext(ctx, &found, `
+		select a.id, i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
+		where a.provider = $1 and (a.provider_reference = $2 or a.key = $3)`, provider, o.Attempt, o.Key)
 	if err != nil {
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}
+	reference := found.Reference
 	if err := s.Payee.LockTx(ctx, tx, reference); err != nil {
 		return err
 	}
@@ -149,37 +214,100 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 	var a struct {
 		Attempt
 		Received money.Amount // before
+		Fee      money.Amount // before
 	}
 	err = tx.GetContext(ctx, &a, `
-		select id, key, provider, amount_centimes as amount, received_centimes as received, state from payment_attempts
-		where provider = $1 and provider_reference = $2 for no key update`, provider, o.Attempt)
+		select id, key, provider, amount_centimes as amount, received_centimes as received, fee_centimes as fee, state
+		from payment_attempts where id = $1 for no key update`, found.ID)
 	if err != nil {
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}
-	e := map[State]edge{Succeeded: paysAttempt, Failed: failsAttempt, Expired: expiresAttempt}[o.State]
-	more := o.moved() - a.Received
-	if !e.leads(a.State) || e.to == Succeeded && more <= 0 {
-		return nil
+	if err := s.outcomeTx(ctx, tx, i, a.Attempt, a.Received, o, at); err != nil || o.State != Succeeded {
+		return err
 	}
-	_, err = tx.ExecContext(ctx, `
-		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, e.to, at, o.moved())
+	return s.feeTx(ctx, tx, reference, a.Attempt, a.Fee, o.Fee, at)
+}
+
+// outcomeTx is attemptOutcomeTx for an attempt that is locked and has received so much before.
+func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attempt, received money.Amount, o Outcome, at time.Time) error {
+	e := map[State]edge{Succeeded: paysAttempt, Failed: failsAttempt, Expired: expiresAttempt}[o.State]
+	more := o.moved() - received
+	_, collects := s.providers[a.Provider].(Collector)
+	live := cancelsAttempt.leads(a.State)
+	switch {
+	case !e.leads(a.State) || e.to == Succeeded && more <= 0:
+		return nil
+	case e.to != Succeeded:
+		if received > 0 {
+			return fmt.Errorf("payment: %s is said to be %s, but has received %s", a.Key, e.to, received)
+		}
+		return s.setAttemptTx(ctx, tx, a, e.to, 0, at)
+	case collects && live && o.Amount < a.Amount:
+		_, err := tx.ExecContext(ctx, `update payment_attempts set received_centimes = $2 where id = $1`, a.ID, o.Amount)
+		if err != nil {
+			return fmt.Errorf("payment: %s: %w", a.Key, err)
+		}
+		return s.Payee.DepositTx(ctx, tx, i.Reference, a.ID, more, o.Amount, a.Provider, at)
+	}
+	if err := s.setAttemptTx(ctx, tx, a, e.to, o.Amount, at); err != nil {
+		return err
+	}
+	deposit := money.Amount(0)
+	if live {
+		deposit = received
+	}
+	if i.Amount == a.Amount && (o.Amount == a.Amount || collects && o.Amount > a.Amount) && deposit == received {
+		if i.State == Cancelled { // the money comes late
+			again, err := s.Payee.AgainTx(ctx, tx, i.Reference, at)
+			if err != nil {
+				return err
+			}
+			if again {
+				i.State = Pending
+			}
+		}
+		if i.State == Pending {
+			if err := s.closeTx(ctx, tx, i, cancelsAttempt, at); err != nil { // another that was begun meanwhile
+				return err
+			}
+			i.Provider = a.Provider
+			if err := s.paidTx(ctx, tx, i, a.ID, deposit, at); err != nil || o.Amount == a.Amount {
+				return err
+			}
+			more = o.Amount - a.Amount
+		}
+	}
+	return s.surplusTx(ctx, tx, i, a, more, o.Amount, at)
+}
+
+// setAttemptTx brings an attempt to its end, or further, with what it has received by now.
+func (s *Service) setAttemptTx(ctx context.Context, tx *sqlx.Tx, a Attempt, to State, received money.Amount, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, to, at, received)
 	if err != nil {
 		return fmt.Errorf("payment: %s: %w", a.Key, err)
 	}
-	switch {
-	case e.to != Succeeded:
-		return nil
-	case i.State == Pending && i.Amount == a.Amount && a.Amount == more:
-		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil { // another that was begun meanwhile
-			return err
-		}
-		return s.paidTx(ctx, tx, i, a.ID, at)
-	}
-	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, more, o.Amount, a.Provider, at); err != nil {
+	return nil
+}
+
+// surplusTx gives back money that came in an attempt without having to; with it the attempt has received so much.
+func (s *Service) surplusTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attempt, amount, received money.Amount, at time.Time) error {
+	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, amount, received, a.Provider, at); err != nil {
 		return err
 	}
-	return s.giveBackTx(ctx, tx, Refund{Provider: a.Provider, Amount: more, Reason: ReasonSurplus}, a.ID,
-		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, o.Amount), at)
+	return s.giveBackTx(ctx, tx, Refund{Provider: a.Provider, Amount: amount, Reason: ReasonSurplus}, a.ID,
+		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, received), at)
+}
+
+// feeTx keeps what a provider kept of an attempt, if that is more than before.
+func (s *Service) feeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, a Attempt, before, fee money.Amount, at time.Time) error {
+	if fee <= before {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `update payment_attempts set fee_centimes = $2 where id = $1`, a.ID, fee); err != nil {
+		return fmt.Errorf("payment: fee of %s: %w", a.Key, err)
+	}
+	return s.Payee.FeeTx(ctx, tx, reference, a.ID, fee-before, fee, a.Provider, at)
 }
 
 // moved is how much an attempt with that outcome has received, or a refund given.

@@ -3,6 +3,7 @@ package payment_test
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"os"
 	"slices"
@@ -17,6 +18,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
@@ -722,5 +724,124 @@ func TestTheAuditFindsWhatContradictsPayments(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// collecting is a provider whose attempts are paid in several payments.
+type collecting struct{ *paymenttest.Provider }
+
+func (collecting) Collects() {}
+
+func newCollectingTill(t *testing.T) *till {
+	t.Helper()
+	c := newTill(t)
+	jobs, err := job.New(c.db, nil, nil, slog.New(slog.DiscardHandler))
+	must(t, err)
+	c.Service = payment.New(c.db, jobs, c.clock, payment.Cash{}, collecting{c.card})
+	c.Payee = c
+	return c
+}
+
+func TestWhatIsPaidInPartsIsPaidWhenAllOfItHasCome(t *testing.T) {
+	t.Parallel()
+	for name, parts := range map[string]struct {
+		received, deposits, surplus []money.Amount
+	}{
+		"to the centime": {[]money.Amount{100_00, 100_00, 238_00}, []money.Amount{100_00}, nil},
+		"and more":       {[]money.Amount{100_00, 150_00, 250_00}, []money.Amount{100_00, 50_00}, []money.Amount{12_00}},
+		"at once":        {[]money.Amount{250_00}, nil, []money.Amount{12_00}},
+		"too much later": {[]money.Amount{238_00, 240_00}, nil, []money.Amount{2_00}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCollectingTill(t)
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			first := c.start(t, order)
+			for i, received := range parts.received {
+				must(t, c.tell(t, fmt.Sprint(i), c.card.Say(succeeded(first, received))))
+			}
+			c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, parts.surplus, nil)
+			if diff := cmp.Diff(parts.deposits, c.deposits); diff != "" {
+				t.Errorf("deposits: %s", diff)
+			}
+		})
+	}
+}
+
+func TestAPartOfWhatIsToBePaidGoesBackWhenTheTimeIsOver(t *testing.T) {
+	t.Parallel()
+	c := newCollectingTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	must(t, c.tell(t, "1", c.card.Say(succeeded(first, 100_00))))
+	must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.ExpireTx(t.Context(), tx, order) }))
+	c.want(t, order, "cancelled: expired", nil, nil, nil)
+	if diff := cmp.Diff([]money.Amount{100_00, -100_00}, c.deposits); diff != "" {
+		t.Errorf("deposits: %s", diff)
+	}
+	must(t, c.tell(t, "2", c.card.Say(succeeded(first, 238_00)))) // the rest, too late
+	c.want(t, order, "cancelled: succeeded", nil, []money.Amount{138_00}, nil)
+	c.ask(t)
+	if _, back := c.card.Asked(); back != 238_00 {
+		t.Errorf("asked to give back %s", back)
+	}
+}
+
+func TestMoneyThatComesLateIsTakenIfItIsWantedStill(t *testing.T) {
+	t.Parallel()
+	for _, again := range []bool{true, false} {
+		t.Run(fmt.Sprint(again), func(t *testing.T) {
+			t.Parallel()
+			c := newTill(t)
+			c.again = again
+			order := c.openBy(t, paymenttest.Name, 238_00)
+			first := c.start(t, order)
+			must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.ExpireTx(t.Context(), tx, order) }))
+			for i := range 2 {
+				must(t, c.tell(t, fmt.Sprint(i), c.card.Say(succeeded(first, 238_00))))
+			}
+			if again {
+				c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+			} else {
+				c.want(t, order, "cancelled: succeeded", nil, []money.Amount{238_00}, nil)
+			}
+		})
+	}
+}
+
+func TestAnotherMeansIsChosenWhileItIsNotPaid(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	choose := func(provider string, amount money.Amount) error {
+		return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+			return c.ChooseTx(t.Context(), tx, order, provider, amount, c.clock(), c.clock().Add(time.Hour))
+		})
+	}
+	must(t, choose(payment.CashOnDelivery, 240_00))
+	c.want(t, order, "pending: cancelled", nil, nil, nil)
+	must(t, choose(paymenttest.Name, 238_00))
+	c.want(t, order, "pending: cancelled pending", nil, nil, nil)
+	must(t, c.tell(t, "1", c.card.Say(succeeded(first, 238_00)))) // in the window that stands open still
+	c.want(t, order, "succeeded: succeeded cancelled", []money.Amount{238_00}, nil, nil)
+	if err := choose(payment.CashOnDelivery, 238_00); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("chosen after it was paid: %v", err)
+	}
+}
+
+func TestWhatAProviderKeepsIsToldOnce(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	o := succeeded(c.start(t, order), 238_00)
+	must(t, c.tell(t, "1", c.card.Say(o)))
+	o.Fee = 7_00
+	must(t, c.tell(t, "2", c.card.Say(o))) // known later
+	must(t, c.tell(t, "3", c.card.Say(o)))
+	o.Fee = 9_00
+	must(t, c.tell(t, "4", c.card.Say(o)))
+	if diff := cmp.Diff([]money.Amount{7_00, 2_00}, c.fees); diff != "" {
+		t.Errorf("kept: %s", diff)
 	}
 }

@@ -3,16 +3,19 @@
 // money inside the same transaction. Start at Service.
 //
 // An intent is what has to be paid for a reference. Cash is received by SettleTx, whenever it changes hands.
-// A provider that takes the money before (Advance) is asked for it in attempts, one at a time, by Start; what
-// became of them it tells in events, which Receive keeps before anything else and EventWorker works. Events
-// come twice and in any order, and are emptied some time after they were worked; an attempt that is over may yet be
-// paid, or one is paid otherwise than it asks, and such money is kept and given back. RefundTx gives back, never more than was received; what
-// failed of it waits until it is asked for again, which is another refund of the same request.
+// A provider that takes the money before (Advance) is asked for it in attempts, one at a time, by Start; ChooseTx begins
+// another, by the same means or another, and the provider of the one that is over is told (CloseWorker). What became of
+// them a provider tells in events, which Receive keeps before anything else and EventWorker works. Events come twice and
+// in any order, and are emptied some time after they were worked. An attempt that is over may yet be paid: that pays
+// what is not paid, or is taken up again (Payee.AgainTx); other money, and what is too much, is kept and given back. Of a
+// Collector's attempt parts add up, and are deposits until they are all that is asked for. RefundTx gives back, never
+// more than was received; what failed of it waits until it is asked for again, which is another refund of the same
+// request.
 //
 // The states, with what leads from one to the next (a test holds these lines against the tables):
 //
 //	intent: pending ─ pay ▶ succeeded
-//	intent: pending ─ cancel ▶ cancelled
+//	intent: pending ─ cancel ▶ cancelled ─ pay ▶ succeeded
 //
 //	attempt: pending ─ ask ▶ waiting ─ pay ▶ succeeded
 //	attempt: pending ─ pay ▶ succeeded ─ pay ▶ succeeded

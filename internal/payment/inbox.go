@@ -20,7 +20,7 @@ var ErrEvent = fault.New(fault.TooLarge, "payment.event")
 // Receive keeps what a provider tells, byte by byte, and has it worked later. Told again under the same id it
 // is not kept again. Whether it comes from the provider has to be known before.
 func (s *Service) Receive(ctx context.Context, provider, id string, payload []byte) error {
-	if _, ok := s.providers[provider].(Advance); !ok {
+	if _, ok := s.providers[provider].(Teller); !ok {
 		return ErrUnknownProvider
 	}
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -84,7 +84,7 @@ func (w *EventWorker) Work(ctx context.Context, j *river.Job[EventArgs]) error {
 }
 
 func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) error {
-	provider, ok := s.providers[args.Provider].(Advance)
+	provider, ok := s.providers[args.Provider].(Teller)
 	if !ok {
 		return ErrUnknownProvider
 	}

@@ -3,6 +3,7 @@ package payment
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,8 +33,25 @@ type Payee interface {
 	// and the payment are locked in the same order as when the payee itself begins.
 	LockTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) error
 
-	// PaidTx says that what has to be paid was paid, in an attempt.
-	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// Describe says what the buyer reads of what she pays where she pays it.
+	Describe(ctx context.Context, reference uuid.UUID) (Description, error)
+
+	// AgainTx asks, when the money comes for what was given up meanwhile, whether it is taken up again: then it is paid,
+	// of which PaidTx tells next; otherwise the money is given back, of which SurplusTx tells.
+	AgainTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, at time.Time) (again bool, err error)
+
+	// FeeTx says that the provider kept more of what came in an attempt for its service; with it it kept so much in all.
+	FeeTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more, kept money.Amount, provider string, at time.Time) error
+
+	// DepositTx says that a part of what has to be paid came in an attempt, which has received so much by now.
+	DepositTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more, received money.Amount, provider string, at time.Time) error
+
+	// DepositBackTx says that the rest will not come any more: what has is about to be given back.
+	DepositBackTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, at time.Time) error
+
+	// PaidTx says that what has to be paid was paid, in an attempt, by a provider which need not be the one that was
+	// chosen last. Of amount so much is what DepositTx told of.
+	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, deposit money.Amount, provider string, at time.Time) error
 
 	// SurplusTx says that money came that did not have to be paid, or not any more; it is about to be given back.
 	// attempt, and received, which is all that came in it by now, tell it from other money.
@@ -82,6 +100,66 @@ func (s *Service) Within(provider string) time.Duration {
 		return a.Within()
 	}
 	return 0
+}
+
+// MeansOf is what buyers call the means of a provider: its name, or Card.
+func (s *Service) MeansOf(provider string) string {
+	if named, ok := s.providers[provider].(Named); ok {
+		return named.Means()
+	}
+	return provider
+}
+
+// ByMeans is the name of the first provider of a means, or of the provider that is called so; empty: there is none.
+func (s *Service) ByMeans(means string) string {
+	if s.Takes(means) {
+		return means
+	}
+	i := slices.IndexFunc(s.names, func(name string) bool { return s.MeansOf(name) == means })
+	if i < 0 {
+		return ""
+	}
+	return s.names[i]
+}
+
+// ChooseTx has an intent that is pending paid by another means, or by the same in another attempt, until the last
+// moment given, which counts for an Advance only. It comes to amount then. ErrNotPending, ErrUnknownProvider.
+func (s *Service) ChooseTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, provider string, amount money.Amount, at, until time.Time) error {
+	if !s.Takes(provider) {
+		return ErrUnknownProvider
+	}
+	i, err := pendingTx(ctx, tx, reference)
+	if err != nil {
+		return err
+	}
+	if err := s.closeTx(ctx, tx, i, cancelsAttempt, at); err != nil {
+		return err
+	}
+	i.Provider, i.Amount = provider, amount
+	_, err = tx.ExecContext(ctx, `
+		update payment_intents set provider = $2, amount_centimes = $3 where id = $1`, i.ID, i.Provider, i.Amount)
+	if err != nil {
+		return fmt.Errorf("payment: choose %s for %s: %w", provider, reference, err)
+	}
+	if s.Within(provider) == 0 {
+		return nil
+	}
+	number, err := i.nextTx(ctx, tx)
+	if err == nil {
+		_, err = i.attemptTx(ctx, tx, attempt{Number: number, State: Pending, CreatedAt: at, ExpiresAt: &until})
+	}
+	return err
+}
+
+// AttemptsTx counts how often it was tried to have a reference paid.
+func (s *Service) AttemptsTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID) (int, error) {
+	var n int
+	err := tx.GetContext(ctx, &n, `
+		select count(*) from payment_attempts where intent_id = (select id from payment_intents where reference = $1)`, reference)
+	if err != nil {
+		return 0, fmt.Errorf("payment: attempts for %s: %w", reference, err)
+	}
+	return n, nil
 }
 
 // OpenTx opens the intent to pay amount for what reference names; there is one intent for each
@@ -149,7 +227,7 @@ func (s *Service) ChangeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	if _, err := tx.ExecContext(ctx, `update payment_intents set amount_centimes = $2 where id = $1`, i.ID, amount); err != nil {
 		return fmt.Errorf("payment: change intent for %s: %w", reference, err)
 	}
-	return endTx(ctx, tx, i, cancelsAttempt, s.now())
+	return s.closeTx(ctx, tx, i, cancelsAttempt, s.now())
 }
 
 // CancelTx ends an intent that is pending, and its attempt: it does not have to be paid.
@@ -170,7 +248,7 @@ func (s *Service) overTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, 
 	if _, err := tx.ExecContext(ctx, `update payment_intents set state = $2 where id = $1`, i.ID, cancelsIntent.to); err != nil {
 		return fmt.Errorf("payment: cancel intent for %s: %w", reference, err)
 	}
-	return endTx(ctx, tx, i, ends, s.now())
+	return s.closeTx(ctx, tx, i, ends, s.now())
 }
 
 // SettleTx marks a pending intent as paid to whoever brought the goods, tells the payee of it and gives the
@@ -182,7 +260,7 @@ func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	}
 	var paid uuid.UUID // the attempt; none where nothing has to be paid
 	if i.Amount > 0 {
-		if err := endTx(ctx, tx, i, cancelsAttempt, at); err != nil {
+		if err := s.closeTx(ctx, tx, i, cancelsAttempt, at); err != nil {
 			return 0, err
 		}
 		number, err := i.nextTx(ctx, tx)
@@ -194,15 +272,15 @@ func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 			return 0, err
 		}
 	}
-	return i.Amount, s.paidTx(ctx, tx, i, paid, at)
+	return i.Amount, s.paidTx(ctx, tx, i, paid, 0, at)
 }
 
-// paidTx says that an intent was paid, in an attempt.
-func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, attempt uuid.UUID, at time.Time) error {
+// paidTx says that an intent was paid, in an attempt that had received a part of it before.
+func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, attempt uuid.UUID, deposit money.Amount, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		update payment_intents set state = $2, settled_at = $3 where id = $1`, i.ID, paysIntent.to, at)
+		update payment_intents set state = $2, settled_at = $3, provider = $4 where id = $1`, i.ID, paysIntent.to, at, i.Provider)
 	if err != nil {
 		return fmt.Errorf("payment: settle intent for %s: %w", i.Reference, err)
 	}
-	return s.Payee.PaidTx(ctx, tx, i.Reference, attempt, i.Amount, i.Provider, at)
+	return s.Payee.PaidTx(ctx, tx, i.Reference, attempt, i.Amount, deposit, i.Provider, at)
 }

@@ -30,12 +30,15 @@ type till struct {
 	card   *paymenttest.Provider
 	broken error
 
-	mu      sync.Mutex
-	now     time.Time
-	paid    []money.Amount
-	surplus []money.Amount
-	back    []money.Amount
-	failed  []money.Amount // refunds
+	mu       sync.Mutex
+	now      time.Time
+	again    bool // what comes late is taken
+	fees     []money.Amount
+	deposits []money.Amount // below zero: not any more
+	paid     []money.Amount
+	surplus  []money.Amount
+	back     []money.Amount
+	failed   []money.Amount // refunds
 }
 
 func newTill(t *testing.T) *till {
@@ -73,7 +76,29 @@ func (c *till) note(list *[]money.Amount, amount money.Amount) error {
 
 func (c *till) LockTx(context.Context, *sqlx.Tx, uuid.UUID) error { return nil }
 
-func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+func (c *till) Describe(_ context.Context, reference uuid.UUID) (payment.Description, error) {
+	return payment.Description{Text: "Order " + reference.String(), Locale: "en", Back: "https://souk.example/back"}, nil
+}
+
+func (c *till) AgainTx(context.Context, *sqlx.Tx, uuid.UUID, time.Time) (bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.again, nil
+}
+
+func (c *till) FeeTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, more, _ money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.fees, more)
+}
+
+func (c *till) DepositTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, more, _ money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.deposits, more)
+}
+
+func (c *till) DepositBackTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ time.Time) error {
+	return c.note(&c.deposits, -amount)
+}
+
+func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount, _ money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.paid, amount)
 }
 

@@ -2,15 +2,22 @@ package payment
 
 import (
 	"context"
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
 // CashOnDelivery is the name of the provider that most buyers choose.
 const CashOnDelivery = "cash_on_delivery"
+
+// Card is the means of whoever takes cards, whichever provider that is.
+const Card = "card"
 
 // Provider is one means of payment. One that is no Advance is paid to whoever brings the goods.
 type Provider interface {
@@ -19,40 +26,149 @@ type Provider interface {
 
 // Advance is a provider that takes the money before anything is prepared. Its methods ask it over the
 // network, so none is called within a transaction; each may be called again under the same key, and then has
-// to do nothing twice.
+// to do nothing twice. What else a provider can do it says by having the methods of Teller, Refunder, Closer or
+// Reconciled; what it cannot, people do by hand.
 type Advance interface {
 	Provider
 
-	// Within is how long a buyer has to pay.
+	// Within is how long a buyer has to pay, as long as nobody decided otherwise.
 	Within() time.Duration
 
 	// Start tells the provider of an attempt, and where the buyer pays it.
 	Start(ctx context.Context, a Attempt) (Started, error)
+}
+
+// Named is a provider whose buyers call it otherwise than its Name: Card.
+type Named interface{ Means() string }
+
+// Teller is a provider that tells of payments, refunds and disputes by sending events.
+type Teller interface {
+	Advance
+
+	// Verify reads what came to the provider's address, and is ErrForged if it does not come from the provider.
+	// header gives what a header of the request says.
+	Verify(header func(name string) string, body []byte) (Event, error)
+
+	// Read tells what became of the attempt, the refund or the dispute that an event is about, as it stands now,
+	// whatever the event says of it. An Outcome without a name is no news.
+	Read(ctx context.Context, payload []byte) (Outcome, error)
+}
+
+// Reconciled is a provider that can be asked how an attempt or a refund stands that it has not told of.
+type Reconciled interface {
+	Advance
+
+	// Attempted tells how an attempt stands; ErrUnknown if the provider knows of none under its key.
+	Attempted(ctx context.Context, a Attempt) (Outcome, error)
+
+	// Refunded tells how a refund stands; ErrUnknown likewise.
+	Refunded(ctx context.Context, r Refund) (Outcome, error)
+
+	// Moved lists the payments and the refunds that it says changed hands in [from, to), for a comparison by days.
+	Moved(ctx context.Context, from, to time.Time) ([]Outcome, error)
+}
+
+// Refunder is a provider that gives back by itself.
+type Refunder interface {
+	Advance
 
 	// Refund asks it to give back, and gives its own name of that. An Outcome tells when it has.
 	Refund(ctx context.Context, r Refund) (reference string, err error)
+}
 
-	// Read tells what became of the attempt or the refund that an event is about, as it stands now, whatever
-	// the event says of it.
-	Read(ctx context.Context, payload []byte) (Outcome, error)
+// Closer is a provider that can be told that an attempt is not to be paid any more.
+type Closer interface {
+	Advance
+
+	// Close ends an attempt that is not paid; it is no error if that is over.
+	Close(ctx context.Context, a Attempt) error
+}
+
+// Collector is a provider whose attempts may be paid in several payments, which are given back together if they do not
+// come to what an attempt asks for before it is over.
+type Collector interface {
+	Advance
+	Collects()
+}
+
+// What a provider answers with.
+var (
+	// ErrForged says that an event does not come from the provider, or was changed or sent again too late.
+	ErrForged = fault.New(fault.Invalid, "payment.forged")
+	// ErrUnknown says that the provider knows of nothing under a key.
+	ErrUnknown = fault.New(fault.NotFound, "payment.unknown")
+	// ErrDown says that the provider does not answer, or cannot now: another means may be had.
+	ErrDown = fault.New(fault.Unavailable, "payment.provider_down")
+)
+
+// Event is what a provider sent, verified.
+type Event struct {
+	ID      string // the provider's: the same comes again under it
+	Kind    string // the provider's word for what it is about
+	Payload []byte // what is kept and later read
+	Foreign bool   // of another environment or account: it is kept and counted, and never read
+}
+
+// Form is what a browser posts, field by field; nil: nothing.
+type Form map[string]string
+
+// Value is the form as the database has it.
+func (f Form) Value() (driver.Value, error) {
+	if f == nil {
+		return nil, nil
+	}
+	return json.Marshal(f)
+}
+
+// Scan reads what Value wrote.
+func (f *Form) Scan(from any) error {
+	*f = nil
+	if from == nil {
+		return nil
+	}
+	written, ok := from.([]byte)
+	if !ok {
+		return fmt.Errorf("payment: a form is no %T", from)
+	}
+	return json.Unmarshal(written, f)
 }
 
 // Attempt is one try to have an intent paid.
 type Attempt struct {
 	ID                uuid.UUID
-	Key               string // names it to the provider
+	Reference         uuid.UUID // what is paid for; attempts for the same belong together
+	Key               string    // names it to the provider
 	Provider          string
 	ProviderReference string `db:"provider_reference"` // empty until the provider knows of it
 	URL               string // where the buyer pays; empty until then
+	Form              Form   // what her browser posts there; none: she just goes there
 	Amount            money.Amount
 	State             State
-	ExpiresAt         *time.Time `db:"expires_at"`
+	CreatedAt         time.Time   `db:"created_at"`
+	ExpiresAt         *time.Time  `db:"expires_at"`
+	Description       Description `db:"-"` // what the buyer reads; only where it is started
+}
+
+// Description is what a buyer reads of what she pays.
+type Description struct {
+	Text   string // in one line
+	Locale string // her language
+	Email  string // may be empty
+	Back   string // the page that she comes back to, whether she has paid or not
+	Items  []Item // what the amount is made of; they sum to it
+}
+
+// Item is a piece of what is paid.
+type Item struct {
+	Text   string
+	Amount money.Amount // above zero
 }
 
 // Started is what a provider says of an attempt that it knows of now.
 type Started struct {
 	Reference string // its own name of the attempt
 	URL       string // where the buyer pays
+	Form      Form   // what her browser has to post there
 }
 
 // Refund is money that goes back to a buyer.
@@ -65,17 +181,41 @@ type Refund struct {
 	Amount            money.Amount
 	Reason            string
 	State             State
+	CreatedAt         time.Time `db:"created_at"`
 }
 
-// Outcome is what became of an attempt or of a refund.
+// Outcome is what became of an attempt, of a refund or of a dispute.
 type Outcome struct {
 	Attempt string       // the provider's name of an attempt; or
 	Refund  string       // of a refund
+	Key     string       // under which the provider was asked for it, where it says so: it is found by that too
 	State   State        // Succeeded, Failed or, of an attempt, Expired; another is no news
 	Amount  money.Amount // of a success: all that was received by now, or what was given back; above zero
+	Fee     money.Amount // of a payment: all that the provider kept of it for its service by now; zero: none, or not known
 
 	Currency string // of a success: money.Currency, or the outcome is malformed
+
+	Dispute *Dispute // of the attempt's payment; nil: it is about the attempt or the refund itself
 }
+
+// Dispute is a buyer's word to her bank that a payment was not right, which takes the money away until it is
+// decided.
+type Dispute struct {
+	Reference string       // the provider's name of it
+	State     DisputeState // as it stands
+	Amount    money.Amount // that is disputed
+	Fee       money.Amount // that the provider takes for it
+}
+
+// DisputeState is how a dispute stands.
+type DisputeState string
+
+// The states of a dispute.
+const (
+	DisputeOpen DisputeState = "open"
+	DisputeWon  DisputeState = "won"  // the money comes back
+	DisputeLost DisputeState = "lost" // the buyer's bank has it
+)
 
 // Cash is paid to whoever brings the goods; the intent is settled when it has been received.
 type Cash struct{}

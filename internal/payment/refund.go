@@ -125,7 +125,7 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", request, err)
 	}
-	if _, ok := s.providers[r.Provider].(Advance); !ok {
+	if _, ok := s.providers[r.Provider].(Refunder); !ok {
 		return nil
 	}
 	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
@@ -243,7 +243,7 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	if !asksForRefund.leads(r.State) {
 		return nil
 	}
-	provider, ok := s.providers[r.Provider].(Advance)
+	provider, ok := s.providers[r.Provider].(Refunder)
 	if !ok {
 		return ErrUnknownProvider
 	}

@@ -26,8 +26,9 @@ type edge struct {
 }
 
 var (
-	paysIntent    = edge{"pay", []State{Pending}, Succeeded}
+	paysIntent    = edge{"pay", []State{Pending, Cancelled}, Succeeded}
 	cancelsIntent = edge{"cancel", []State{Pending}, Cancelled}
+	// Money that comes late may still be taken, see Payee.AgainTx.
 
 	asksForAttempt = edge{"ask", []State{Pending}, Waiting}
 	// Money that comes is taken, also for an attempt that was over, and more of it for one that has received some.

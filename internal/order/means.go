@@ -1,0 +1,230 @@
+package order
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/network"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+// maxAttempts bounds how often the buyer of one order may choose how to pay it, so that its goods are not held for good.
+const maxAttempts = 10
+
+// Means are the names of the means by which orders can be paid; see payment.Service.
+func (s *Service) Means() []string { return s.payments.Means() }
+
+// PaidFirst reports whether an order that is paid by that means waits for its payment.
+func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means) > 0 }
+
+// ChooseMeans has an order that waits for its payment paid by another means, or by the same once more, for whoever
+// holds its tracking link. Its goods are held for as long as that means
+// gives. By cash it waits to be confirmed, as if it had been placed so. Errors:
+//   - ErrNotFound: the link does not act for the order's buyer
+//   - ErrWrongState: it does not wait for its payment any more
+//   - payment.ErrUnknownProvider: there is no such means
+//   - ErrChosenOften: it was chosen too often
+func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
+	provider := s.payments.ByMeans(means)
+	if provider == "" {
+		return payment.ErrUnknownProvider
+	}
+	by := By{Actor: actor.OfBuyer()}
+	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
+		if !s.made(token, trackingToken, o.ID, o.Link) {
+			return ErrNotFound
+		}
+		parts, err := o.may(MoveChoose)
+		if err != nil || !o.by.At.Before(o.ExpiresAt) {
+			return cmp.Or(err, error(ErrWrongState))
+		}
+		return s.choose(ctx, tx, o, parts, provider)
+	}, `token_hash = $1`, hashToken(token))
+}
+
+func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string) error {
+	attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
+	if attempts >= maxAttempts {
+		return ErrChosenOften
+	}
+	decided, err := settings.Read(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	within := s.payments.Within(provider)
+	first := within > 0
+	if !first {
+		within = time.Duration(decided.HoldHours) * time.Hour
+	}
+	var spare int
+	if err := tx.GetContext(ctx, &spare, `select spare from holds where order_id = $1`, o.ID); err != nil {
+		return fmt.Errorf("order: what it holds beyond a share: %w", err)
+	}
+	if spare > 0 {
+		within = min(within, spareFor)
+	}
+	o.ExpiresAt = o.by.At.Add(within)
+	_, err = tx.ExecContext(ctx, `update orders set payment = $2, expires_at = $3 where id = $1`, o.ID, provider, o.ExpiresAt)
+	if err != nil {
+		return fmt.Errorf("order: choose %s: %w", provider, err)
+	}
+	if err := s.payments.ChooseTx(ctx, tx, o.ID, provider, o.Due, o.by.At, o.ExpiresAt); err != nil {
+		return err
+	}
+	if first {
+		return s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+	}
+	if err := o.setParts(ctx, tx, parts, rules[MoveChoose].toPart); err != nil {
+		return err
+	}
+	if err := o.setState(ctx, tx, rules[MoveChoose].to); err != nil {
+		return err
+	}
+	return s.announceChosen(ctx, tx, o)
+}
+
+// announceChosen tells of an order that is paid at the door after all whom placing it would have told.
+func (s *Service) announceChosen(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	whole, err := readOrder(ctx, tx, `o.id = $1`, o.ID)
+	if err != nil {
+		return err
+	}
+	var held struct{ Address, Site []byte }
+	if err := tx.GetContext(ctx, &held, `select address, site from holds where order_id = $1`, o.ID); err != nil {
+		return fmt.Errorf("order: whose order it is: %w", err)
+	}
+	by := caller{phone: whole.Buyer.Phone, makers: makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}}
+	whole.PlacedAt = o.by.At // from now on it waits, and letters are counted
+	if err := s.tellFew(ctx, tx, &whole, by.makers); err != nil {
+		return err
+	}
+	told := make([]uuid.UUID, 0, len(whole.Parts))
+	for _, p := range whole.Parts {
+		if p.Told {
+			told = append(told, p.ID)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `update sub_orders set told = true where id = any($1)`, pq.Array(told)); err != nil {
+		return fmt.Errorf("order: whom to tell: %w", err)
+	}
+	association, letter, err := s.announce(ctx, tx, whole, by)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `update holds set told = $2, letter = $3 where order_id = $1`, o.ID, association, letter)
+	if err != nil {
+		return fmt.Errorf("order: whom it has told: %w", err)
+	}
+	return nil
+}
+
+// AgainTx takes an order up again that was given up because it was not paid in time, if its goods are there still: its
+// payment has come. See payment.Payee.
+func (s *Service) AgainTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, at time.Time) (bool, error) {
+	o, err := lock(ctx, tx, `id = $1`, orderID)
+	if err != nil {
+		return false, err
+	}
+	if err := o.begin(ctx, tx, By{Actor: actor.OfSystem(), Note: NoteLate, At: at}); err != nil {
+		return false, err
+	}
+	parts, err := o.may(MoveAgain)
+	if errors.Is(err, ErrWrongState) || o.Erased {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	given := drop{move: MoveExpire, unpaid: true}
+	var unpaid bool
+	err = tx.GetContext(ctx, &unpaid, `select exists (select from ledger_journals where reference = $1)`, given.reference(o))
+	if err != nil {
+		return false, fmt.Errorf("order: why it was given up: %w", err)
+	}
+	if !unpaid {
+		return false, nil
+	}
+	stock, err := stockOf(ctx, tx, parts)
+	if err != nil {
+		return false, err
+	}
+	_, err = s.catalog.ReserveAgainTx(ctx, tx, o.ID, stock, actor.OfBuyer())
+	var short *catalog.OutOfStock
+	if errors.As(err, &short) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := o.setParts(ctx, tx, parts, rules[MoveAgain].toPart); err != nil {
+		return false, err
+	}
+	if err := o.setState(ctx, tx, rules[MoveAgain].to); err != nil {
+		return false, err
+	}
+	o.Due = o.DeliveryFee
+	for _, p := range parts {
+		o.Due += p.Items
+	}
+	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
+		return false, fmt.Errorf("order: take up again: %w", err)
+	}
+	return true, ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "order:" + o.ID.String() + ":again", Kind: journalAgain, OrderID: &o.ID, At: o.by.At,
+		Postings: salePostings(o.active(), o.DeliveryFee),
+	})
+}
+
+// Describe says what the buyer of an order reads where she pays it: a line for each cooperative, and one for delivery.
+// See payment.Payee.
+func (s *Service) Describe(ctx context.Context, orderID uuid.UUID) (payment.Description, error) {
+	o, err := readOrder(ctx, s.db, `o.id = $1`, orderID)
+	if err != nil {
+		return payment.Description{}, err
+	}
+	l := s.texts.Locale(o.Locale)
+	d := payment.Description{
+		Text: l.T("order.payment_text", "Number", o.Number), Locale: l.Code(), Email: o.Buyer.Email,
+		Back: s.baseURL + "/" + l.Code() + "/orders/" + url.PathEscape(s.TokenAgain(o)) + "/paid",
+	}
+	for _, p := range o.Parts {
+		if p.State.Active() && p.Items > 0 {
+			d.Items = append(d.Items, payment.Item{Text: l.Text(p.Cooperative.Name), Amount: p.Items})
+		}
+	}
+	if o.DeliveryFee > 0 {
+		d.Items = append(d.Items, payment.Item{Text: l.T("order.delivery"), Amount: o.DeliveryFee})
+	}
+	return d, nil
+}
+
+// Pay tells the provider of what an order has to be paid, for whoever holds its tracking link, and says where the buyer
+// pays it. Errors:
+//   - ErrNotFound: the link does not act for the order's buyer
+//   - payment.ErrNotPending: nothing has to be paid before, or not any more
+//   - payment.ErrDown: the provider does not answer
+func (s *Service) Pay(ctx context.Context, token string) (payment.Attempt, error) {
+	o, err := s.ByToken(ctx, token)
+	if err != nil {
+		return payment.Attempt{}, err
+	}
+	if !o.Acting {
+		return payment.Attempt{}, ErrNotFound
+	}
+	return s.payments.Start(ctx, o.ID)
+}
