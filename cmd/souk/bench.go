@@ -8,29 +8,36 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/sample"
 )
 
-// bench measures the market. There is one thing to measure so far: pages.
+// benches are what of the market can be measured.
+var benches = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
+	"pages": benchPages, "checkout": benchCheckout,
+}
+
+// bench measures the market.
 func bench(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if len(args) == 0 || args[0] != "pages" {
-		fmt.Fprintln(stderr, "usage: souk bench pages [flags]")
-		return errUsage
+	if len(args) > 0 && benches[args[0]] != nil {
+		return benches[args[0]](ctx, args[1:], stdout, stderr)
 	}
-	return benchPages(ctx, args[1:], stdout, stderr)
+	fmt.Fprintf(stderr, "usage: souk bench %s [flags]\n", strings.Join(slices.Sorted(maps.Keys(benches)), "|"))
+	return errUsage
 }
 
 // benchPages asks each page of the sample market and of a country's, and prints how long they take, each as it is asked
 // by one reader after another. It fails when one takes twice as long in the large market, or longer or more than a page
 // should.
-func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (failed error) {
 	fs := flag.NewFlagSet("bench pages", flag.ContinueOnError)
 	asJSON := fs.Bool("json", false, "print JSON")
 	data := fs.String("data", "", "`folder` to keep the two markets in for another time (default: they are thrown away)")
@@ -42,13 +49,11 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	if err != nil {
 		return err
 	}
-	dir := *data
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "souk-bench-"); err != nil {
-			return err
-		}
-		defer closing(func() error { return os.RemoveAll(dir) }, &err)
+	dir, remove, err := benchFolder(*data)
+	if err != nil {
+		return err
 	}
+	defer closing(remove, &failed)
 	var markets [2]*asker
 	for i, market := range []struct {
 		name string
@@ -56,12 +61,15 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	}{{"small", sample.Size{}}, {"large", sample.Country}} {
 		steps := newSteps(stderr)
 		steps.title("The %s market", market.name)
-		var end func() error
-		if markets[i], end, err = openBenched(ctx, filepath.Join(dir, market.name), market.size, steps); err != nil {
+		a, base, end, err := openBenched(ctx, filepath.Join(dir, market.name), market.size, steps)
+		if err != nil {
 			return fmt.Errorf("the %s market: %w", market.name, err)
 		}
-		defer closing(end, &err)
-		if err := atRest(ctx, markets[i].app, steps); err != nil {
+		defer closing(end, &failed)
+		if markets[i], err = newAsker(ctx, a, base); err != nil {
+			return fmt.Errorf("the %s market: %w", market.name, err)
+		}
+		if err := atRest(ctx, a, steps); err != nil {
 			return err
 		}
 	}
@@ -77,6 +85,15 @@ func benchPages(ctx context.Context, args []string, stdout, stderr io.Writer) (e
 	}
 	found.print(stdout)
 	return found.verdict()
+}
+
+// benchFolder is the folder that markets are kept in; one that is nowhere named is removed at the end.
+func benchFolder(named string) (dir string, remove func() error, err error) {
+	if named != "" {
+		return named, func() error { return nil }, nil
+	}
+	dir, err = os.MkdirTemp("", "souk-bench-")
+	return dir, func() error { return os.RemoveAll(dir) }, err
 }
 
 // restWait is how long a market is given to do what has waited since it was last open. What its letters and sums
@@ -105,38 +122,35 @@ func atRest(ctx context.Context, a *app, steps *steps) error {
 	return nil
 }
 
-// openBenched opens a market of that size in a folder of its own; end closes it.
-func openBenched(ctx context.Context, dir string, size sample.Size, steps *steps) (v *asker, end func() error, err error) {
+// openBenched opens a market of that size in a folder of its own, at the address base, which believes these proxies;
+// end closes it.
+func openBenched(ctx context.Context, dir string, size sample.Size, steps *steps, proxies ...string) (a *app, base string, end func() error, err error) {
 	c, err := readConfig()
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
+	c.TrustedProxies = proxies
 	c.DatabaseURL, c.MeiliURL, c.BlobURL, c.SMTPHost = "", "", "", "" // never those of a market that people use
 	public, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
 	private, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
-		return nil, nil, errors.Join(err, public.Close())
+		return nil, "", nil, errors.Join(err, public.Close())
 	}
 	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: steps, end: newEnding(c.ShutdownTimeout)}
 	ends := d.end.within(1, d.open.closeBy)
-	a, err := d.prepare(ctx, false)
-	if err != nil {
-		return nil, nil, errors.Join(err, public.Close(), private.Close(), ends())
+	if a, err = d.prepare(ctx, false); err != nil {
+		return nil, "", nil, errors.Join(err, public.Close(), private.Close(), ends())
 	}
 	running, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- a.run(running, public, private, d.end) }()
-	end = func() error {
+	return a, d.base(), func() error {
 		stop()
 		return errors.Join(<-ended, ends())
-	}
-	if v, err = newAsker(ctx, a, d.base()); err != nil {
-		return nil, nil, errors.Join(err, end())
-	}
-	return v, end, nil
+	}, nil
 }
 
 // The pages are asked until they are warm, and then as often as fits in the time.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -56,5 +57,63 @@ func TestAPageMayNotTakeMuchLongerInALargeMarket(t *testing.T) {
 	}
 	if len(found.Files) != 1 || found.verdict() == nil {
 		t.Errorf("files %v, verdict %v", found.Files, found.verdict())
+	}
+}
+
+// Whatever runs the statements of an order by themselves places an order, too, and not a part of one.
+func TestTheBenchOfTheCheckoutPlacesWholeOrders(t *testing.T) {
+	t.Parallel()
+	dir := newFolder(t)
+	code, stdout, stderr := souk(t, "bench", "checkout", "-json", "-turn", "50ms", "-data", dir)
+	var found checkoutFigures
+	if err := json.Unmarshal([]byte(stdout), &found); err != nil {
+		t.Fatalf("%d: %v: %s%s", code, err, stdout, stderr)
+	}
+	if want := map[error]int{nil: 0, errFailed: 1}[found.verdict()]; code != want || found.Fsync != "on" || len(found.Runs) != len(checkoutBuyers) {
+		t.Errorf("it ends with %d, not %d, and says %+v", code, want, found)
+	}
+	placed := 1 + checkoutMany // to be written down
+	for _, r := range found.Runs {
+		placed += r.HTTP.Orders + r.Bare.Orders
+	}
+	db, closeDB, err := place{dataDir: dir}.openDatabase(t.Context(), 1, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := closeDB(); err != nil {
+			t.Error(err)
+		}
+	}()
+	var whole int
+	err = db.Get(&whole, `
+		select count(*) from orders o
+		where not o.sample
+		  and (select count(*) from sub_orders s join order_lines l on l.sub_order_id = s.id where s.order_id = o.id) = $1
+		  and (select count(*) from order_events where order_id = o.id) = 1 + $1
+		  and (select -sum(delta) from stock_movements where order_id = o.id) = (
+		          select sum(l.quantity) from sub_orders s join order_lines l on l.sub_order_id = s.id where s.order_id = o.id)
+		  and exists (select from payment_intents where reference = o.id and amount_centimes = o.due_centimes)
+		  and exists (select from ledger_journals where order_id = o.id and reference = 'order:' || o.id || ':placed')
+		  and exists (select from holds where order_id = o.id)
+		  and exists (select from river_job where kind = 'order_expire' and args->>'order_id' = o.id::text)`, checkoutParts)
+	if err != nil || whole != placed {
+		t.Errorf("%d orders were placed, %d are whole: %v", placed, whole, err)
+	}
+}
+
+func TestACheckoutMayNotTakeMuchLongerThanItsStatements(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		ratios []float64
+		fails  bool
+	}{{[]float64{0.5, 0.9}, false}, {[]float64{0.9, 0.49}, true}} {
+		var found checkoutFigures
+		for _, r := range test.ratios {
+			found.Runs = append(found.Runs, checkoutRun{Ratio: r})
+		}
+		if fails := found.verdict() != nil; fails != test.fails {
+			t.Errorf("%v: fails is %t", test.ratios, fails)
+		}
 	}
 }

@@ -156,7 +156,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 		return nil, err
 	}
 	p.storefront = storefront.Config{
-		BaseURL: d.base(), Demo: true, Sample: true, DemoLogins: logins, RequestTimeout: d.config.RequestTimeout,
+		BaseURL: d.base(), Demo: true, Sample: true, DemoLogins: logins, TrustedProxies: d.config.TrustedProxies, RequestTimeout: d.config.RequestTimeout,
 		RateLimits: storefront.RateLimits{
 			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
 			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},

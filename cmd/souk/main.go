@@ -41,7 +41,7 @@ func commands() []command {
 		{"user", "add, list, end and let in again the people who may sign in", user},
 		{"health", "ask a running market whether it can serve", health},
 		{"doctor", "look at a running market as an operator would, and say what to mend", doctor},
-		{"bench", "measure the pages of a sample market and of a country's", bench},
+		{"bench", "measure the pages of a sample market and of a country's, and how many orders it takes", bench},
 		{"audit", "check every invariant of money, stock, states and the index", auditAll},
 		{"version", "tell what this program was built from", version},
 	}

@@ -23,15 +23,20 @@ import (
 // 5 s for a lock at most: a cancelled context would cost lib/pq the whole connection, so the server's own
 // limits come first. The URL may choose otherwise.
 func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
-	return open(ctx, databaseURL, maxConns, "30s")
+	return open(ctx, databaseURL, maxConns, "30s", nil)
+}
+
+// OpenThrough is Open with connections as through makes them of the driver's.
+func OpenThrough(ctx context.Context, databaseURL string, maxConns int, through func(driver.Connector) driver.Connector) (*sqlx.DB, error) {
+	return open(ctx, databaseURL, maxConns, "30s", through)
 }
 
 // OpenPatient is Open for work on whole tables, which nobody waits for: a statement may take its time.
 func OpenPatient(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, error) {
-	return open(ctx, databaseURL, maxConns, "0")
+	return open(ctx, databaseURL, maxConns, "0", nil)
 }
 
-func open(ctx context.Context, databaseURL string, maxConns int, statementTimeout string) (*sqlx.DB, error) {
+func open(ctx context.Context, databaseURL string, maxConns int, statementTimeout string, through func(driver.Connector) driver.Connector) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: database URL: %w", errors.Unwrap(err)) // the URL itself holds a password
@@ -52,7 +57,11 @@ func open(ctx context.Context, databaseURL string, maxConns int, statementTimeou
 		return nil, fmt.Errorf("postgres: open: %w", err)
 	}
 	connector.Dialer(&dialer{patience: patience(q.Get("statement_timeout"))})
-	db := sqlx.NewDb(sql.OpenDB(connector), "postgres")
+	var connections driver.Connector = connector
+	if through != nil {
+		connections = through(connector)
+	}
+	db := sqlx.NewDb(sql.OpenDB(connections), "postgres")
 	db.SetMaxOpenConns(maxConns)
 	db.SetMaxIdleConns(maxConns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
