@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -21,17 +24,22 @@ import (
 	"github.com/lib/pq"
 )
 
-// TestNoOrderIsLostOrDoubledWhateverIsKilled has buyers order over HTTP while the program, its database,
-// the database's keeper and the search server are killed at random. Every order that was acknowledged is
-// there exactly once, a repeated request has the same answer, and the audit finds nothing.
+// TestNoOrderIsLostOrDoubledWhateverIsKilled has buyers place joint orders of three cooperatives over HTTP, by every
+// means that is offered, while the program, its database, the database's keeper and the search server are killed, and
+// the database is stopped at once, at random. Every order that was acknowledged is there exactly once with all its parts
+// and its money, a repeated request has the same answer, nothing is there besides, and the audit finds nothing.
 //
-// Each is killed twice; SOUK_CHAOS=10m goes on for ten minutes. SOUK_CHAOS_SEED repeats the order of the
-// kills that a run has logged.
+// SOUK_CHAOS=10000 has so many orders placed while the program is killed 50 times and the database stopped at once 5
+// times; without it they are few. SOUK_CHAOS_SEED repeats the order of the kills that a run has logged.
 func TestNoOrderIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 	t.Parallel()
-	long, err := time.ParseDuration(cmp.Or(os.Getenv("SOUK_CHAOS"), "0s"))
-	if err != nil {
-		t.Fatal(err)
+	plan, kills := 300, map[string]int{"program": 3, stopped: 1, "PostgreSQL": 1, "keeper": 1, "Meilisearch": 1}
+	if many := os.Getenv("SOUK_CHAOS"); many != "" {
+		var err error
+		if plan, err = strconv.Atoi(many); err != nil {
+			t.Fatal(err)
+		}
+		kills = map[string]int{"program": 50, stopped: 5, "PostgreSQL": 5, "keeper": 5, "Meilisearch": 5}
 	}
 	seed, err := strconv.ParseUint(cmp.Or(os.Getenv("SOUK_CHAOS_SEED"), strconv.FormatUint(rand.Uint64(), 10)), 10, 64)
 	if err != nil {
@@ -41,31 +49,41 @@ func TestNoOrderIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 	c := newChaos(t)
 	c.open()
 	c.makePlenty()
+	c.findMeans()
 	var buyers sync.WaitGroup
-	for n := range 4 {
+	for n := range chaosBuyers {
 		buyers.Go(func() { c.buy(rand.New(rand.NewPCG(seed, uint64(n)))) })
 	}
 	chance := rand.New(rand.NewPCG(seed, 99))
-	for until := time.Now().Add(long); !t.Failed(); {
-		for _, n := range chance.Perm(2 * len(c.victims)) {
-			before := c.acknowledged()
-			eventually(t, "orders go on", func() bool { return c.acknowledged() >= before+5 || t.Failed() })
-			time.Sleep(time.Duration(chance.Int64N(int64(time.Second)))) // the moment of the kill is any
-			c.kill(c.victims[n%len(c.victims)])
-		}
-		if time.Now().After(until) {
-			break
-		}
+	var victims []string
+	for _, victim := range slices.Sorted(maps.Keys(kills)) {
+		victims = append(victims, slices.Repeat([]string{victim}, kills[victim])...)
 	}
-	eventually(t, "orders go on after the last kill", func() bool {
-		before := c.acknowledged()
-		time.Sleep(100 * time.Millisecond)
-		return c.acknowledged() > before
-	})
+	begun := time.Now()
+	for n, i := range chance.Perm(len(victims)) {
+		// As many orders before each kill, at least, as after the last.
+		enough := plan * (n + 1) / (len(victims) + 1)
+		c.await(fmt.Sprintf("%d orders are placed", enough), func() bool { return c.acknowledged() >= enough })
+		time.Sleep(time.Duration(chance.Int64N(int64(300 * time.Millisecond)))) // the moment of the kill is any
+		c.kill(victims[i])
+	}
+	after := max(plan, c.acknowledged()+chaosBuyers) // orders go on after the last kill
+	c.await(fmt.Sprintf("%d orders are placed", after), func() bool { return c.acknowledged() >= after })
 	c.closed.Store(true)
 	buyers.Wait()
+	t.Logf("%d orders by %v acknowledged in %.0f s under kills of %v; %d requests sent again",
+		c.acknowledged(), c.means, time.Since(begun).Seconds(), c.kills, c.retries.Load())
 	c.check()
 }
+
+// stopped is the database that is told to end at once, without a word to anybody.
+const stopped = "PostgreSQL at once"
+
+// chaosBuyers order at once.
+const chaosBuyers = 8
+
+// chaosMeans are the means of payment that a program may name.
+var chaosMeans = []string{"cash_on_delivery", "bank_transfer", "card"}
 
 // chaos is a market under attack.
 type chaos struct {
@@ -73,8 +91,8 @@ type chaos struct {
 	dir     string
 	address string
 	client  *http.Client
-	victims []string
-	goods   []string // ids
+	goods   [][]string // ids, of each cooperative
+	means   []string   // that are offered
 	closed  atomic.Bool
 
 	mu      sync.Mutex
@@ -103,8 +121,7 @@ func newChaos(t *testing.T) *chaos {
 	}
 	return &chaos{
 		t: t, dir: newFolder(t), address: address, client: &http.Client{Timeout: 20 * time.Second},
-		victims: []string{"program", "PostgreSQL", "keeper"},
-		kills:   make(map[string]int), orders: make(map[string]sentOrder),
+		kills: make(map[string]int), orders: make(map[string]sentOrder),
 	}
 }
 
@@ -124,8 +141,19 @@ func (c *chaos) open() {
 			c.t.Fatalf("it does not start:\n%s", p.out)
 		}
 	}
-	if c.program.meilisearch() != 0 && len(c.victims) == 3 {
-		c.victims = append(c.victims, "Meilisearch")
+}
+
+// await waits for something that may take as long as many kills.
+func (c *chaos) await(what string, happened func() bool) {
+	c.t.Helper()
+	for before, patience := c.acknowledged(), time.Now().Add(3*time.Minute); !happened(); time.Sleep(5 * time.Millisecond) {
+		if now := c.acknowledged(); now > before {
+			before, patience = now, time.Now().Add(3*time.Minute)
+		}
+		if c.t.Failed() || time.Now().After(patience) {
+			c.closed.Store(true)
+			c.t.Fatalf("waited in vain: %s; it says:\n%s", what, c.program.out)
+		}
 	}
 }
 
@@ -133,14 +161,21 @@ func (c *chaos) open() {
 // supervisor would; all else comes back by itself, or the program ends and says why.
 func (c *chaos) kill(victim string) {
 	c.t.Helper()
-	p := c.program
-	pid := map[string]func() int{
-		"program": func() int { return p.command.Process.Pid }, "PostgreSQL": p.postmaster,
+	p, signal := c.program, syscall.SIGKILL
+	if victim == stopped {
+		signal = syscall.SIGQUIT // what pg_ctl stop -m immediate sends
+	}
+	find := map[string]func() int{
+		"program": func() int { return p.command.Process.Pid }, "PostgreSQL": p.postmaster, stopped: p.postmaster,
 		"keeper": p.keeper, "Meilisearch": p.meilisearch,
-	}[victim]()
-	if pid != 0 { // it may be away at this moment
+	}[victim]
+	pid := find()
+	for patience := time.Now().Add(time.Minute); pid == 0 && victim != "Meilisearch" && time.Now().Before(patience); pid = find() {
+		time.Sleep(5 * time.Millisecond) // it is away at this moment
+	}
+	if pid != 0 { // not every machine has a Meilisearch
 		c.kills[victim]++
-		p.send(pid, syscall.SIGKILL)
+		p.send(pid, signal)
 	}
 	if victim == "program" {
 		_ = p.wait()
@@ -174,10 +209,18 @@ func (c *chaos) makePlenty() {
 			c.t.Fatal(err)
 		}
 	}
-	err = db.Select(&c.goods, `
-		select p.id from products p join cooperatives c on c.id = p.cooperative_id
-		where p.state = 'published' and c.state = 'approved' order by p.id`)
+	rows, err := db.Query(`select array_agg(id::text order by id) from offered group by cooperative_id order by cooperative_id`)
 	if err != nil {
+		c.t.Fatal(err)
+	}
+	for rows.Next() {
+		var goods pq.StringArray
+		if err := rows.Scan(&goods); err != nil {
+			c.t.Fatal(err)
+		}
+		c.goods = append(c.goods, goods)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		c.t.Fatal(err)
 	}
 	if err := closeDB(); err != nil {
@@ -185,21 +228,50 @@ func (c *chaos) makePlenty() {
 	}
 }
 
+// findMeans asks by which means orders can be paid: by each that an order is taken for.
+func (c *chaos) findMeans() {
+	c.t.Helper()
+	chance := rand.New(rand.NewPCG(1, 1))
+	for _, means := range chaosMeans {
+		key, body := newKey(chance), c.basket(chance, means)
+		switch status, answer := c.send(key, body); status {
+		case http.StatusCreated:
+			c.means = append(c.means, means)
+			c.acknowledge(key, body, answer)
+		case http.StatusUnprocessableEntity: // it is not offered
+		default:
+			c.t.Fatalf("an order by %s is answered with %d: %s", means, status, answer)
+		}
+	}
+}
+
+func newKey(chance *rand.Rand) string { return fmt.Sprintf("%016x", chance.Uint64()) }
+
+// basket is an order of goods of three cooperatives.
+func (c *chaos) basket(chance *rand.Rand, means string) []byte {
+	var lines []map[string]any
+	for _, seller := range chance.Perm(len(c.goods))[:chaosParts] {
+		goods := c.goods[seller]
+		lines = append(lines, map[string]any{"product_id": goods[chance.IntN(len(goods))], "quantity": 1 + chance.IntN(3)})
+	}
+	body, err := json.Marshal(map[string]any{
+		"lines":    lines,
+		"buyer":    map[string]string{"name": "ليلى بنعلي", "phone": fmt.Sprintf("066%07d", chance.IntN(1e7)), "commune": "berkane", "address": "حي السلام، رقم 12"},
+		"delivery": "home", "payment": means,
+	})
+	if err != nil {
+		c.t.Error(err)
+	}
+	return body
+}
+
+// chaosParts are the cooperatives of an order.
+const chaosParts = 3
+
 // buy places one order after the other.
 func (c *chaos) buy(chance *rand.Rand) {
 	for !c.closed.Load() && !c.t.Failed() {
-		key := fmt.Sprintf("%016x", chance.Uint64())
-		body, err := json.Marshal(map[string]any{
-			"lines": []map[string]any{
-				{"product_id": c.goods[chance.IntN(len(c.goods))], "quantity": 1 + chance.IntN(3)},
-			},
-			"buyer":    map[string]string{"name": "ليلى بنعلي", "phone": fmt.Sprintf("066%07d", chance.IntN(1e7)), "commune": "berkane", "address": "حي السلام، رقم 12"},
-			"delivery": "home", "payment": "cash_on_delivery",
-		})
-		if err != nil {
-			c.t.Error(err)
-			return
-		}
+		key, body := newKey(chance), c.basket(chance, c.means[chance.IntN(len(c.means))])
 		c.place(key, body)
 		if chance.IntN(3) == 0 {
 			c.place(key, body) // an impatient finger
@@ -279,22 +351,24 @@ func (c *chaos) check() {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	var there struct{ Found, Different int }
+	var there struct{ Found, Different, All, Whole int }
 	if err := db.Get(&there, `
-		select count(*) as found, count(distinct number) as different from orders where number = any($1)`, pq.Array(numbers)); err != nil {
+		select count(*) filter (where number = any($1)) as found, count(distinct number) filter (where number = any($1)) as different,
+		       count(*) as all, count(*) filter (where l.parts = $2 and l.lines = $2 and m.placed = o.total_centimes and i.intents = 1) as whole
+		from orders o
+		cross join lateral (
+		    select count(distinct s.id) as parts, count(*) as lines
+		    from sub_orders s join order_lines l on l.sub_order_id = s.id where s.order_id = o.id) l
+		cross join lateral (
+		    select sum(amount) as placed from ledger_movements where order_id = o.id and kind = 'placed' and account = 'buyers') m
+		cross join lateral (
+		    select count(*) as intents from payment_intents where reference = o.id) i
+		where not o.sample`, pq.Array(numbers), chaosParts); err != nil {
 		c.t.Fatal(err)
 	}
-	if there.Found != len(numbers) || there.Different != len(numbers) {
-		c.t.Errorf("%d orders were acknowledged; %d are there, %d different ones", len(numbers), there.Found, there.Different)
-	}
-	var lines struct{ Orders, Lines int }
-	if err := db.Get(&lines, `
-		select count(distinct o.id) as orders, count(l.*) as lines
-		from orders o join sub_orders s on s.order_id = o.id join order_lines l on l.sub_order_id = s.id where o.number = any($1)`, pq.Array(numbers)); err != nil {
-		c.t.Fatal(err)
-	}
-	if lines.Orders != len(numbers) || lines.Lines != len(numbers) {
-		c.t.Errorf("%d orders of one line each have %d lines", lines.Orders, lines.Lines)
+	if n := len(numbers); there.Found != n || there.Different != n || there.All != n || there.Whole != n {
+		c.t.Errorf("%d orders were acknowledged; %d are there, %d different ones, among %d in all, of which %d are whole and have their money's trail",
+			n, there.Found, there.Different, there.All, there.Whole)
 	}
 	if err := closeDB(); err != nil {
 		c.t.Fatal(err)
@@ -302,7 +376,6 @@ func (c *chaos) check() {
 	if code, stdout, stderr := souk(c.t, "audit", "-data", c.dir); code != 0 {
 		c.t.Errorf("audit: %s%s", stdout, stderr)
 	}
-	c.t.Logf("%d orders acknowledged under kills of %v; %d requests sent again", len(numbers), c.kills, c.retries.Load())
 	if err := c.program.end(syscall.SIGINT); err != nil {
 		c.t.Errorf("Ctrl-C: %v\n%s", err, c.program.out)
 	}
