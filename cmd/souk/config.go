@@ -20,6 +20,7 @@ import (
 	"github.com/caarlos0/env/v11"
 
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/payment/stripe"
 )
 
 // config is everything that `souk serve` is told by its environment; the README lists it.
@@ -53,6 +54,10 @@ type config struct {
 	LogFormat       string        `env:"LOG_FORMAT" envDefault:"json"`
 	LogLevel        slog.Level    `env:"LOG_LEVEL" envDefault:"info"`
 
+	StripeSecretKey     string `env:"STRIPE_SECRET_KEY"`
+	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET"`
+	StripeAPIURL        string `env:"STRIPE_API_URL"`
+
 	PGPassword string `env:"PGPASSWORD"` // lib/pq reads it by itself; here it is only looked at
 
 	// The same secrets in files, such as a container is given.
@@ -61,6 +66,9 @@ type config struct {
 	SecretKeyFile    string `env:"SECRET_KEY_FILE,file"`
 	KeysBeforeFile   string `env:"SECRET_KEYS_BEFORE_FILE,file"`
 	SMTPPasswordFile string `env:"SMTP_PASSWORD_FILE,file"`
+
+	StripeSecretKeyFile     string `env:"STRIPE_SECRET_KEY_FILE,file"`
+	StripeWebhookSecretFile string `env:"STRIPE_WEBHOOK_SECRET_FILE,file"`
 
 	unreadable map[string]bool // variables that hold something of another kind
 }
@@ -100,6 +108,8 @@ func (c *config) takeFromFiles() (problems []error) {
 		{"SECRET_KEY", &c.SecretKey, &c.SecretKeyFile},
 		{"SECRET_KEYS_BEFORE", &c.KeysBefore, &c.KeysBeforeFile},
 		{"SMTP_PASSWORD", &c.SMTPPassword, &c.SMTPPasswordFile},
+		{"STRIPE_SECRET_KEY", &c.StripeSecretKey, &c.StripeSecretKeyFile},
+		{"STRIPE_WEBHOOK_SECRET", &c.StripeWebhookSecret, &c.StripeWebhookSecretFile},
 	} {
 		switch {
 		case *secret.file == "":
@@ -245,6 +255,7 @@ func (c config) validateForServe() error {
 			wrong("SMTP_PASSWORD", "is a default password")
 		}
 	}
+	c.checkStripe(wrong)
 	switch mail.TLS(c.SMTPTLS) {
 	case mail.Mandatory, mail.Opportunistic, mail.None:
 	default:
@@ -289,6 +300,12 @@ func (c config) warnings() []warning {
 		if !c.private(host) && c.sslMode() == "require" {
 			warn("say sslmode=verify-full in DATABASE_URL", "DATABASE_URL: the certificate of %s is not checked, so somebody between could be it", host)
 		}
+	}
+	if c.StripeSecretKey != "" && strings.HasPrefix(c.BaseURL, "https://") && !stripe.Live(c.StripeSecretKey) {
+		warn("use the account's live key, and the secret of an endpoint made in live mode", "STRIPE_SECRET_KEY is a test key: orders are paid by cards that cost nothing")
+	}
+	if c.StripeAPIURL != "" {
+		warn("leave STRIPE_API_URL out", "STRIPE_API_URL: %s is believed about payments, and not Stripe", c.StripeAPIURL)
 	}
 	if c.SMTPHost == "" {
 		warn("name a mail server in SMTP_HOST, and the sender in MAIL_FROM", "SMTP_HOST is empty: nobody is sent any mail; messages are kept in the database for a month, without their links")

@@ -213,6 +213,9 @@ func TestACommandLineThatIsNotUnderstoodIsToldHow(t *testing.T) {
 	}
 }
 
+// stripeKey is what is secret of a key of Stripe's.
+const stripeKey = "51NkX3pVt8wQm2yLr7Bd"
+
 func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -225,13 +228,23 @@ func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
 		"no database elsewhere":           {func(c *config) { c.PGPassword, c.DatabaseURL = "postgres", "" }, ""},
 		"an example of a mail password":   {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "ChangeMe1" }, "SMTP_PASSWORD"},
 		"the mail user's name":            {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "souk" }, "SMTP_PASSWORD"},
+		"a key that browsers know":        {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "pk_live_"+stripeKey, "whsec_"+stripeKey }, "STRIPE_SECRET_KEY"},
+		"an example of a Stripe key":      {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_example", "whsec_"+stripeKey }, "STRIPE_SECRET_KEY looks"},
+		"a Stripe key alone":              {func(c *config) { c.StripeSecretKey = "sk_live_" + stripeKey }, "STRIPE_WEBHOOK_SECRET is missing"},
+		"an endpoint's secret alone":      {func(c *config) { c.StripeWebhookSecret = "whsec_" + stripeKey }, "STRIPE_SECRET_KEY is missing"},
+		"a key in the secret's place":     {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "sk_live_"+stripeKey }, "STRIPE_WEBHOOK_SECRET is not"},
+		"an example of a secret":          {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "whsec_changeme" }, "STRIPE_WEBHOOK_SECRET looks"},
+		"both keys of Stripe":             {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "rk_live_"+stripeKey, "whsec_"+stripeKey }, ""},
+		"Stripe in the clear":             {func(c *config) { c.StripeAPIURL = "http://stripe.example" }, "STRIPE_API_URL"},
+		"a Stripe that is no address":     {func(c *config) { c.StripeAPIURL = "stripe.example" }, "STRIPE_API_URL"},
+		"a Stripe of this machine":        {func(c *config) { c.StripeAPIURL = "http://127.0.0.1:12111" }, ""},
 		"a short key beyond this machine": {func(c *config) { c.MeiliURL, c.MeiliKey = "http://meilisearch:7700", "kX3pVt8wQm2" }, "MEILI_KEY has 11"},
 		"a short key on this machine":     {func(c *config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "kX3pVt8wQm2" }, ""},
 	} {
 		changed := sound()
 		c.change(&changed)
 		err := changed.validateForServe()
-		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "ChangeMe1")) {
+		if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "ChangeMe1") || strings.Contains(err.Error(), stripeKey)) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -251,9 +264,12 @@ func TestSecretsMayStandInFiles(t *testing.T) {
 	t.Setenv("DATABASE_URL_FILE", file("postgres://souk:kX3pVt8w@db/souk\r\n"))
 	t.Setenv("MEILI_KEY_FILE", file("kX3pVt8wQm2kX3pVt8wQm2"))
 	t.Setenv("SMTP_PASSWORD_FILE", file(" with a space "))
+	t.Setenv("STRIPE_SECRET_KEY_FILE", file("sk_live_"+stripeKey+"\n"))
+	t.Setenv("STRIPE_WEBHOOK_SECRET_FILE", file("whsec_"+stripeKey+"\n"))
 	c, err := readConfig()
 	if err != nil || c.SecretKey != sound().SecretKey || c.DatabaseURL != "postgres://souk:kX3pVt8w@db/souk" ||
-		c.MeiliKey != "kX3pVt8wQm2kX3pVt8wQm2" || c.SMTPPassword != " with a space " {
+		c.MeiliKey != "kX3pVt8wQm2kX3pVt8wQm2" || c.SMTPPassword != " with a space " ||
+		c.StripeSecretKey != "sk_live_"+stripeKey || c.StripeWebhookSecret != "whsec_"+stripeKey {
 		t.Errorf("%+v, %v", c, err)
 	}
 	if keys := c.secretsBefore(); len(keys) != 2 || string(keys[1]) != "fR2kU7pX4nM9bV1cZ6tQ3wL8jH5gD0sE" {

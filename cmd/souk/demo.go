@@ -150,7 +150,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	if p.Secret, err = secret(dir); err != nil {
 		return nil, err
 	}
-	p.MailServer = d.config.mailServer()
+	p.MailServer, p.Means = d.config.mailServer(), d.config.means()
 	logins, err := demoLogins()
 	if err != nil {
 		return nil, err

@@ -95,6 +95,7 @@ func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	e.examinePictures(ctx)
 	e.examineBackup(ctx, db)
 	e.examineMail(ctx)
+	e.examineStripe(ctx)
 	e.examineInstance(ctx)
 	e.examineAddress(ctx, db)
 	if db != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // certificateSoon is when a certificate that nobody renewed is told.
@@ -217,6 +218,29 @@ func (e *examination) examineMail(ctx context.Context) {
 		return
 	}
 	e.examineCertificate("mail", e.config.SMTPHost, certificate)
+}
+
+// examineStripe asks Stripe whether it takes the key, and tells the market what it has to know.
+func (e *examination) examineStripe(ctx context.Context) {
+	if e.config.StripeSecretKey == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, outsideTimeout)
+	defer cancel()
+	address := strings.TrimRight(e.config.BaseURL, "/") + "/webhooks/stripe"
+	unsent, err := e.config.stripe().Unsent(ctx, address)
+	switch {
+	case errors.Is(err, payment.ErrUnknown):
+		e.mend("payment", "make an endpoint at Stripe, with the events that the README names", "Stripe sends nothing to %s", address)
+	case errors.Is(err, payment.ErrDown):
+		e.mend("payment", "look whether this machine reaches Stripe; souk tries again by itself", "%v", err)
+	case err != nil:
+		e.mend("payment", "see STRIPE_SECRET_KEY, which may also lack the right to read webhook endpoints", "%v", err)
+	case len(unsent) > 0:
+		e.mend("payment", "add them to the endpoint at Stripe", "Stripe does not send %s", strings.Join(unsent, ", "))
+	default:
+		e.well("payment", "Stripe sends what is needed to %s", address)
+	}
 }
 
 // implicitTLS is the port where TLS begins with the first byte.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/json"
@@ -25,6 +26,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/payment/stripe/stripetest"
 )
 
 func TestTheDoctorFindsNothingAmissInAMarketThatIsWell(t *testing.T) {
@@ -335,6 +337,35 @@ func TestTheDoctorLooksAtWhatTheKeyOfMeilisearchOpens(t *testing.T) {
 			t.Errorf("%s: %+v", key, found)
 		}
 		server.Close()
+	}
+}
+
+func TestTheDoctorAsksStripeWhereItSendsItsEvents(t *testing.T) {
+	t.Parallel()
+	const address = "https://souk.example/webhooks/stripe"
+	for name, c := range map[string]struct {
+		kinds   []string // none: Stripe sends nothing there
+		key     string
+		verdict verdict
+		words   string
+	}{
+		"no endpoint":     {nil, stripetest.SecretKey, mend, "nothing to " + address},
+		"a few events":    {[]string{"checkout.session.completed"}, stripetest.SecretKey, mend, "refund.created"},
+		"all of them":     {[]string{"*"}, stripetest.SecretKey, well, address},
+		"another's key":   {[]string{"*"}, "sk_live_" + stripeKey, mend, "401"},
+		"nobody to reach": {[]string{"*"}, "", mend, "payment.provider_down"},
+	} {
+		server := stripetest.New(t)
+		if c.kinds != nil {
+			server.SendTo(address, c.kinds...)
+		}
+		server.Down(c.key == "")
+		if found := examine(t, func(e *examination) {
+			e.config.BaseURL, e.config.StripeAPIURL, e.config.StripeSecretKey = "https://souk.example/", server.URL, cmp.Or(c.key, stripetest.SecretKey)
+			e.examineStripe(t.Context())
+		}); !one(found, c.verdict, c.words) {
+			t.Errorf("%s: %+v", name, found)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ var layers = strings.Fields(`
 	internal/postgres/pgtest internal/job internal/mail
 
 	internal/actor internal/ledger internal/security internal/account internal/settings internal/cooperative
-	internal/catalog internal/catalog/catalogtest internal/picture internal/upload/sheet internal/upload internal/payment internal/payment/paymenttest internal/delivery
+	internal/catalog internal/catalog/catalogtest internal/picture internal/upload/sheet internal/upload internal/payment internal/payment/paymenttest internal/payment/stripe internal/payment/stripe/stripetest internal/delivery
 	internal/order internal/settlement
 	internal/finding internal/report internal/market internal/sample internal/postgres/migrations
 
@@ -50,7 +50,7 @@ var owners = map[string][]string{
 	"github.com/fergusstrange/embedded-postgres": {"internal/postgres/embedded"},
 	"github.com/riverqueue/river":                {"internal", "cmd", "storefront/storetest"},
 	"github.com/xuri/excelize":                   {"internal/table", "internal/upload/sheet"},
-	"github.com/stripe/stripe-go":                {"internal/payment"},
+	"github.com/stripe/stripe-go":                {"internal/payment/stripe"},
 	module + "internal/postgres/embedded":        {"internal/postgres/pgtest", "cmd"},
 	module + "internal/postgres/pgtest":          {"internal/catalog/catalogtest", "storefront/storetest"},
 	module + "internal/sample":                   {"cmd"},

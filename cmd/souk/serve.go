@@ -92,6 +92,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 	a, err := assemble(parts{
 		Parts: market.Parts{
 			DB: db, Blobs: blobs, Log: log, Secret: []byte(c.SecretKey), SecretsBefore: c.secretsBefore(), MailServer: c.mailServer(),
+			Means: c.means(),
 		},
 		lost: lost, engine: engine, folders: c.folders(c.DataDir),
 		storefront: storefront.Config{

@@ -1,0 +1,4 @@
+package stripe
+
+// Fees is fees.
+var Fees = fees
