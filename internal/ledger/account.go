@@ -97,7 +97,7 @@ var (
 	Buyers          = Account{Kind: buyers}          // what buyers have still to pay
 	Bank            = Account{Kind: bank}            // the association's account at its bank
 	PendingDelivery = Account{Kind: pendingDelivery} // delivery fees that are not paid yet
-	HeldDelivery    = Account{Kind: heldDelivery}    // delivery fees that are paid and not earned yet
+	HeldDelivery    = Account{Kind: heldDelivery}    // delivery fees that are paid, of orders that are not delivered yet
 	Deposits        = Account{Kind: deposits}        // what buyers have paid of what is not paid whole yet
 	RefundsDue      = Account{Kind: refundsDue}      // what buyers have paid and are to have back
 	CampaignFund    = Account{Kind: campaignFund}    // what was given for campaigns and not spent yet
@@ -111,7 +111,8 @@ func PendingTo(cooperative uuid.UUID) Account {
 	return Account{Kind: pending, Cooperative: cooperative}
 }
 
-// HeldFor is what buyers have paid for a cooperative's goods that are not with them yet, commission included.
+// HeldFor is what buyers have paid for a cooperative's goods that are not with them yet or that they may send back,
+// commission included.
 func HeldFor(cooperative uuid.UUID) Account { return Account{Kind: held, Cooperative: cooperative} }
 
 // PayableTo is what is owed to a cooperative: what it earned, less commission, payouts and what was set off against

@@ -4,8 +4,8 @@
 // A posting moves a positive amount from one account to another, so no entry can be unbalanced.
 // Nothing is ever changed or deleted; what was wrong or is over is reversed by another journal.
 //
-// The life of an order's money. What is paid is not earned yet: until the goods are with the buyer it is
-// held for her and for the cooperatives, and she has it back if they do not come.
+// The life of an order's money. What is paid is not earned yet: until the goods are with the buyer and she may not send
+// them back any more, it is held for her and for the cooperatives, and she has it back if they do not come or go back.
 //
 //	              debit                  credit
 //	placed        buyers                 pending:<cooperative>, pending:delivery
@@ -17,8 +17,8 @@
 //	deposit       received:<provider>    deposits                                  a part of what is to be paid
 //	              deposits               buyers, or refunds_due                    with the rest, or without it
 //	fee           fees:<provider>        received:<provider>
-//	earned        held:<cooperative>     payable:<cooperative>, commission
-//	              held_delivery          delivery
+//	earned        held_delivery          delivery                                  when it is delivered
+//	              held:<cooperative>     payable:<cooperative>, commission         then, or when nothing may be sent back
 //	adjusted      as cancelled           as cancelled                              before it is earned
 //	              payable:…, commission  held:<cooperative>                        after that
 //	              held:<cooperative>     refunds_due
@@ -31,7 +31,8 @@
 //	set off       payable:<cooperative>  cooperative_owes:…
 //	brought       bank                   cooperative_owes:…
 //
-// Cash at the door is paid and earned in one transaction, by two journals. The first version had one journal,
+// Cash at the door, and the delivery with it, is paid and earned in one transaction, by two journals; of goods that may
+// be sent back the part of each cooperative is earned by a journal of its own. The first version had one journal,
 // of kind «paid», for both: from pending straight to payable, commission and delivery. These stand as they were
 // written. So whoever counts looks at a posting's two accounts and not at its journal's kind: what left pending for
 // anything but buyers is paid, what came from held or pending to payable or commission is earned, what went from

@@ -105,6 +105,7 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 func (l *life) workers() map[string]func(context.Context, *rivertype.JobRow) error {
 	return map[string]func(context.Context, *rivertype.JobRow) error{
 		order.ExpireArgs{}.Kind():   works(&order.ExpireWorker{Orders: l.Orders}),
+		order.CloseArgs{}.Kind():    works(&order.CloseWorker{Orders: l.Orders}),
 		payment.EventArgs{}.Kind():  works(&payment.EventWorker{Payments: l.Payments}),
 		payment.RefundArgs{}.Kind(): works(&payment.RefundWorker{Payments: l.Payments}),
 	}
@@ -611,6 +612,11 @@ func (l *life) undo(rt *rapid.T) error {
 
 func (l *life) timePasses(rt *rapid.T) error {
 	l.pass(rapid.SampledFrom([]time.Duration{29 * time.Minute, time.Hour, 24 * time.Hour, 9 * 24 * time.Hour}).Draw(rt, "time"))
+	for _, j := range l.due(rt) { // that an order is closed a day late is a fault
+		if j.Kind == (order.CloseArgs{}).Kind() && l.Now().Sub(j.ScheduledAt) > 12*time.Hour {
+			l.work(rt, j)
+		}
+	}
 	return nil
 }
 

@@ -222,7 +222,7 @@ func (s *Service) lessenTx(ctx context.Context, tx *sqlx.Tx, o *locked, part Par
 	off := Part{Cooperative: part.Cooperative, Items: amount, Commission: part.Commission - left}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, AdjustmentID: &adjustment, At: o.by.At,
-		Postings: adjustedPostings(off, paid, part.State == PartDelivered),
+		Postings: adjustedPostings(off, paid, part.earned()),
 	})
 	if err != nil {
 		return err

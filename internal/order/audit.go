@@ -218,8 +218,23 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
 			from orders o left join ledger_journals j on j.order_id = o.id and j.kind = 'placed'
 			group by o.id having count(j.id) <> 1 or min(j.at) <> o.placed_at`},
-		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and
-		// whether it was delivered, against what its journals put there.
+		audit.Query{Name: "order: it is closed when nothing of it waits to be earned, and not before its window is over", SQL: `
+			select format('order %s, %s, closes at %s, closed at %s: %s parts wait, until %s', o.number, o.state, o.closes_at, o.closed_at, w.parts, w.until)
+			from orders o
+			cross join lateral (select count(*) as parts, max(earns_at) as until, min(earns_at) as since from sub_orders where order_id = o.id and earns_at is not null) w
+			where (o.closes_at is not null or w.parts > 0)
+			  and (o.state <> 'delivered' or (o.closed_at is null) <> (w.parts > 0) or w.until <> o.closes_at or w.since <> o.closes_at)`},
+		// By what has happened since: an hour that is told otherwise proves nothing.
+		audit.Query{Name: "order: what waits to be earned has its job before it, or is frozen, and waits no day longer than its window", SQL: `
+			select format('order %s, part %s was to be earned at %s', o.number, s.id, s.earns_at)
+			from sub_orders s join orders o on o.id = s.order_id
+			where s.earns_at is not null and not ` + frozenPart + `
+			  and (s.earns_at + interval '1 day' < (select max(at) from ledger_journals) or not exists (
+			    select from river_job
+			    where kind = 'order_close' and args->>'order_id' = o.id::text
+			      and state not in ('cancelled', 'completed', 'discarded')))`},
+		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and whether
+		// it was delivered and its parts earned, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
 			with ` + activeParts + `, whole as (
 			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
@@ -230,7 +245,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    join active a on a.order_id = o.id
 			    left join payments p on p.reference = o.id
 			), part as (
-			    select s.*, w.unpaid, w.delivered
+			    select s.*, w.unpaid, w.delivered and s.earns_at is null as earned
 			    from sub_orders_now s join whole w on w.id = s.order_id
 			    where s.state not in (` + listed(goneStates...) + `)
 			), kept as ( -- by its cooperatives, of what was taken from the buyer
@@ -249,11 +264,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select order_id, account, cooperative_id, provider, sum(amount) as amount
 			    from (
 			        select order_id, case when unpaid then 'pending' else 'held' end as account, cooperative_id, '' as provider, items_centimes as amount
-			        from part where unpaid or not delivered
+			        from part where unpaid or not earned
 			        union all
-			        select order_id, 'payable', cooperative_id, '', items_centimes - commission_centimes from part where delivered and not unpaid
+			        select order_id, 'payable', cooperative_id, '', items_centimes - commission_centimes from part where earned and not unpaid
 			        union all
-			        select order_id, 'commission', null, '', commission_centimes from part where delivered and not unpaid
+			        select order_id, 'commission', null, '', commission_centimes from part where earned and not unpaid
 			        union all
 			        select id, case when unpaid then 'pending_delivery' when delivered then 'delivery' else 'held_delivery' end, null, '', fee from whole
 			        union all

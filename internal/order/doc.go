@@ -15,6 +15,10 @@
 // stock; missing and damaged ones are lost: released from the order, and counted off the stock at once. Goodwill, and
 // worth beyond that of pieces, only the association gives.
 //
+// Paid, delivered and closed are three things. What is paid for a part is earned when its goods are with the buyer and
+// she may not send them back any more: the window that opens at delivery is over, and nothing has the part frozen
+// (window.go). The order is closed with the last of its parts.
+//
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.
 //

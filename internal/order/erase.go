@@ -37,6 +37,7 @@ type OrderOfBuyer struct {
 	State    State
 	PlacedAt time.Time `db:"placed_at"`
 	Last     time.Time // entry of its history
+	Closing  bool      // its goods may be sent back still
 	Owed     bool      // money of it has to be given back, and nobody else could be asked to whom
 }
 
@@ -77,7 +78,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	// Only a statement that begins after the locks were given sees what they were waiting for.
 	var orders []OrderOfBuyer
 	err = sqlx.SelectContext(ctx, q, &orders, `
-		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last, `+owed+` as owed
+		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last, `+closing+` as closing, `+owed+` as owed
 		from orders o
 		where id = any($1) and buyer_phone = $2
 		order by placed_at desc, id desc`, pq.Array(ids), buyer.Phone)
@@ -86,7 +87,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	}
 	of := OfBuyer{Phone: buyer.Phone}
 	for _, o := range orders {
-		if o.State.Open() || o.Owed {
+		if o.State.Open() || o.Closing || o.Owed {
 			of.Open = append(of.Open, o)
 		} else {
 			of.Ended = append(of.Ended, o)
@@ -100,6 +101,9 @@ const owed = `coalesce((
 		select p.received_centimes - p.refunded_centimes > case when p.state = 'succeeded' then o.due_centimes else 0 end
 		from payments p where p.reference = o.id), false)`
 
+// closing is the condition on which goods of a delivered order o may be sent back still.
+const closing = `(o.closes_at is not null and o.closed_at is null)`
+
 // written is the condition on which an entry of a history says something in a person's own words.
 var written = `note not in ('', ` + listed(marketsNotes...) + `)`
 
@@ -110,7 +114,7 @@ var written = `note not in ('', ` + listed(marketsNotes...) + `)`
 //   - ErrNotFound: there is no such order
 //   - ErrErased: it was done before
 //   - ErrChangedSince: something happened since to the order, or to all of them; or Seen says nothing
-//   - ErrUnderWay: the order is not over
+//   - ErrUnderWay: the order is not over, or its goods may be sent back still
 //   - ErrOwed: money of it has to be given back
 //   - mail.ErrOnItsWay: a letter about it is being sent at this moment
 func (s *Service) EraseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, all bool, seen string) (numbers []string, err error) {
@@ -246,7 +250,7 @@ func (s *Service) eraseOld(ctx context.Context) (n int, err error) {
 		err = tx.SelectContext(ctx, &ids, `
 			select id from orders o
 			where erased_at is null and state in (`+listed(overStates...)+`) and placed_at < $1
-			  and (select max(at) from order_events where order_id = o.id) < $1 and not `+owed+`
+			  and (select max(at) from order_events where order_id = o.id) < $1 and not `+closing+` and not `+owed+`
 			order by placed_at limit $2 for no key update skip locked`,
 			s.moment(time.Time{}).AddDate(0, -decided.BuyerMonths, 0), erasedAtOnce)
 		if err != nil {

@@ -63,6 +63,7 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 		UnitCode              string
 		Price                 int64
 		Quantity              int
+		Perishable            bool
 	}
 	var parts []partRow
 	var lines []lineRow
@@ -70,7 +71,7 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 		parts = append(parts, partRow{p.ID, o.ID, p.Cooperative.ID, p.State, int64(p.Items), int64(p.Commission), p.Told})
 		for _, l := range p.Lines {
 			lines = append(lines, lineRow{l.ID, p.ID, l.ProductID, l.Name.AR, l.Name.FR, l.Name.EN,
-				l.UnitAmount, l.UnitCode, int64(l.Price), l.Quantity})
+				l.UnitAmount, l.UnitCode, int64(l.Price), l.Quantity, l.Perishable})
 		}
 	}
 	_, err := tx.NamedExecContext(ctx, `
@@ -81,8 +82,8 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 	}
 	_, err = tx.NamedExecContext(ctx, `
 		insert into order_lines (id, sub_order_id, product_id, name_ar, name_fr, name_en,
-		    unit_amount, unit_code, price_centimes, quantity)
-		values (:id, :partid, :productid, :ar, :fr, :en, :unitamount, :unitcode, :price, :quantity)`, lines)
+		    unit_amount, unit_code, price_centimes, quantity, perishable)
+		values (:id, :partid, :productid, :ar, :fr, :en, :unitamount, :unitcode, :price, :quantity, :perishable)`, lines)
 	if err != nil {
 		return fmt.Errorf("order: insert lines: %w", err)
 	}

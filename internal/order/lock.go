@@ -100,7 +100,7 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	}
 	// Only a statement that begins after the lock was given sees what it was waiting for.
 	err = tx.SelectContext(ctx, &o.parts, `
-		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission
+		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission, earns_at
 		from sub_orders_now where order_id = $1 order by id`, o.ID)
 	if err != nil {
 		return nil, fmt.Errorf("order: lock: %w", err)

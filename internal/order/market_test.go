@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +75,8 @@ func newMarket(t testing.TB) *market {
 	m.Gate = gate.New(gate.Limits{AtOnce: 5, PerPerson: 1000, Waiting: 1000, Patience: time.Minute})
 	// What may wait unconfirmed is bounded in hold_test.go.
 	m.exec(`update settings set decided = decided || '{"order_products": "100", "phone_orders": "1000", "phone_pieces": "100000", "order_pieces": "100000", "product_share": "100", "market_share": "100"}'`)
+	// Until when what was paid is held after delivery is set in window_test.go.
+	m.returnDays(0)
 	m.couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", 0, "approved")
 	m.honey = m.cooperative("iklil-el-qimma", "إكليل القمة", 5, "approved")
 	m.soap = m.cooperative("zahrat-el-ain", "زهرة العين", 0, "approved")
@@ -107,6 +110,12 @@ func (m *market) orders(linkSecret string) *order.Service {
 	payments.Payee = orders
 	m.payments = payments
 	return orders
+}
+
+// returnDays decides for how long goods of orders that are delivered from now on may be sent back.
+func (m *market) returnDays(days int) {
+	m.t.Helper()
+	m.exec(`update settings set decided = decided || jsonb_build_object('return_days', $1::text)`, strconv.Itoa(days))
 }
 
 func (m *market) clock() time.Time {

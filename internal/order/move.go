@@ -165,7 +165,7 @@ func (s *Service) accept(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	return s.announceConfirmed(ctx, tx, o)
 }
 
-// deliver brings an order to its end: what is due is paid with it, and earned.
+// deliver brings an order to its buyer: what is due is paid with it, and earned as soon as nothing may be sent back.
 func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part) error {
 	if err := o.setState(ctx, tx, StateDelivered); err != nil {
 		return err
@@ -173,12 +173,15 @@ func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []P
 	if err := o.setParts(ctx, tx, parts, PartDelivered); err != nil {
 		return err
 	}
+	if err := s.openWindow(ctx, tx, o); err != nil {
+		return err
+	}
 	paid, err := o.paid(ctx, tx)
 	if err != nil {
 		return err
 	}
 	if paid {
-		return ledger.RecordTx(ctx, tx, o.earned(o.by.At))
+		return ledger.RecordTx(ctx, tx, o.earned(o.by.At)...)
 	}
 	_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
 	return err

@@ -41,6 +41,8 @@ type Order struct {
 	PlacedAt    time.Time  `db:"placed_at"`
 	ErasedAt    *time.Time `db:"erased_at"`  // since then nothing is known of its Buyer but the place; nil: it is known
 	ExpiresAt   time.Time  `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
+	ClosesAt    *time.Time `db:"closes_at"`  // once it is delivered: until then goods may be sent back; nil also of an order from before that was so
+	ClosedAt    *time.Time `db:"closed_at"`  // since then all that was paid for it is earned
 	Parts       []Part
 	Events      []Event // oldest first
 }
@@ -64,6 +66,7 @@ type Part struct {
 	Placed      money.Amount // what its lines came to as they were placed
 	Items       money.Amount // as they are now: less what was taken off its lines
 	Commission  money.Amount // the association's, out of Items
+	EarnsAt     *time.Time   `db:"earns_at"` // what was paid for it is held until then; nil: it is not delivered, or it is earned
 	Told        bool         // its cooperative has had mail about it
 	Lines       []OrderLine
 }
@@ -84,6 +87,7 @@ type OrderLine struct {
 	Drawing         string
 	CategoryDrawing string     `db:"category_drawing"`
 	PictureID       *uuid.UUID `db:"picture_id"`
+	Perishable      bool       // and so not to be sent back
 }
 
 // Event is one thing that happened to an order or, with PartID, to one part of it.

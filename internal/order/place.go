@@ -281,7 +281,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		line := OrderLine{
 			ID: postgres.NewID(), ProductID: p.ID, Name: p.Name, UnitAmount: p.UnitAmount, UnitCode: p.UnitCode,
 			Price: p.Price, Placed: l.Quantity, Quantity: l.Quantity,
-			Slug: p.Slug, Drawing: p.Drawing, CategoryDrawing: p.CategoryDrawing, PictureID: p.PictureID,
+			Slug: p.Slug, Drawing: p.Drawing, CategoryDrawing: p.CategoryDrawing, PictureID: p.PictureID, Perishable: p.Perishable,
 		}
 		line.PlacedTotal = p.Price * money.Amount(l.Quantity)
 		line.Total = line.PlacedTotal

@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,7 +45,7 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 		Postings: paidPostings(provider, o.active(), o.DeliveryFee, deposit),
 	}}
 	if o.State == StateDelivered {
-		journals = append(journals, o.earned(at))
+		journals = append(journals, o.earned(at)...)
 	}
 	if err := ledger.RecordTx(ctx, tx, journals...); err != nil {
 		return err
@@ -55,12 +56,17 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 	return nil
 }
 
-// earned is the journal that what was paid for an order is earned: its goods are with the buyer.
-func (o *locked) earned(at time.Time) ledger.Journal {
-	return ledger.Journal{
-		Reference: "order:" + o.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, At: at,
-		Postings: earnedPostings(o.active(), o.DeliveryFee),
+// earned is the journal that what was paid for an order is earned when it is delivered: all of which nothing may be sent
+// back, and the delivery. No journal: that is nothing.
+func (o *locked) earned(at time.Time) []ledger.Journal {
+	parts := slices.DeleteFunc(o.active(), func(p Part) bool { return !p.earned() })
+	if len(parts) == 0 && o.DeliveryFee == 0 {
+		return nil
 	}
+	return []ledger.Journal{{
+		Reference: "order:" + o.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, At: at,
+		Postings: earnedPostings(parts, o.DeliveryFee),
+	}}
 }
 
 // dropTx records that these parts, and the fee with them, are no more to be paid; or, if the buyer has paid,

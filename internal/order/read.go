@@ -92,7 +92,7 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
 		       o.due_centimes as due, coalesce(p.state = 'succeeded', false) as paid,
 		       coalesce(p.received_centimes - case when p.state = 'succeeded' then o.due_centimes else 0 end, 0) as back,
-		       coalesce(p.failed_centimes, 0) as back_failed, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at,
+		       coalesce(p.failed_centimes, 0) as back_failed, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at, o.closes_at, o.closed_at,
 		       exists (select from holds h where h.order_id = o.id and h.letter) as letter,
 		       exists (select from holds h where h.order_id = o.id and h.spare > 0) as last_pieces
 		from orders o join towns t on t.slug = o.place left join payments p on p.reference = o.id
@@ -121,7 +121,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
 		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.placed", n.items_centimes as "part.items",
-		       n.commission_centimes as "part.commission",
+		       n.commission_centimes as "part.commission", n.earns_at as "part.earns_at",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
 		       c.commune as "part.cooperative.commune",
@@ -132,7 +132,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 		       l.unit_amount as "line.unit_amount", l.unit_code as "line.unit_code",
 		       l.price_centimes as "line.price", l.quantity as "line.placed", l.total_centimes as "line.placed_total", m.quantity as "line.quantity", m.total_centimes as "line.total",
 		       p.slug as "line.slug", p.drawing as "line.drawing",
-		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id"
+		       p.category_drawing as "line.category_drawing", p.picture_id as "line.picture_id", l.perishable as "line.perishable"
 		from sub_orders s
 		cross join lateral (select * from sub_orders_now where id = s.id offset 0) n -- only of these parts
 		cross join lateral (select * from sellers where id = s.cooperative_id offset 0) c

@@ -40,7 +40,7 @@ type Filter struct {
 // refused since. Commission is not taken off, delivery is not included.
 type Figures struct {
 	Paid     money.Amount `db:"paid"`      // by the buyers, whether they have the goods or not
-	Earned   money.Amount `db:"earned"`    // of that, for goods that are with the buyers
+	Earned   money.Amount `db:"earned"`    // of that, by the cooperatives: for goods that are with the buyers and may not be sent back any more
 	UnderWay money.Amount `db:"under_way"` // ordered and not yet paid
 	Orders   int          `db:"orders"`    // joint orders that these sales belong to
 }

@@ -219,7 +219,7 @@ func (g *growth) copyAll() error {
 			}
 		}
 	}
-	// Whoever sold more had more; and what waits for an answer is given up in time.
+	// Whoever sold more had more; what waits for an answer is given up in time, and what may be sent back is earned.
 	return g.exec(`
 		insert into stock_movements (id, product_id, delta, reason, actor, at)
 		select pg_temp.copied(p.id, 0), p.id, p.stock - m.delta, 'count', 'system', p.created_at
@@ -228,7 +228,7 @@ func (g *growth) copyAll() error {
 		insert into river_job (kind, state, args, max_attempts, priority, queue, scheduled_at)
 		select kind, state, jsonb_set(args, '{order_id}', to_jsonb(pg_temp.copied((args->>'order_id')::uuid, n))), max_attempts, priority, queue, scheduled_at
 		from river_job cross join generate_series(2, %d) as n
-		where kind = 'order_expire' and state = 'scheduled'`, g.size.Copies))
+		where kind in ('order_expire', 'order_close') and state = 'scheduled'`, g.size.Copies))
 }
 
 // copyRows copies a table's rows, o, for each n that they are joined with; other says what is otherwise

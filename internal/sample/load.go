@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // joining is how many days before the first orders the first cooperatives join.
@@ -38,7 +39,7 @@ func Load(ctx context.Context, p market.Parts, size Size) error {
 	if err != nil {
 		return err
 	}
-	l, err := newLoader(p, sellers, size.orSample())
+	l, err := newLoader(ctx, p, sellers, size.orSample())
 	if err != nil {
 		return err
 	}
@@ -111,13 +112,13 @@ type loader struct {
 	now, clock  time.Time
 	opened      time.Time // the first cooperative joined
 	payday      time.Time // the next
+	returnDays  int       // until what was paid is earned
 	size        Size
 	food        map[string]bool // categories whose products are offered with an authorisation only
 }
 
-func newLoader(p market.Parts, sellers []*seller, size Size) (*loader, error) {
-	present := p.Now
-	l := &loader{sellers: sellers, now: present().UTC().Truncate(time.Second), size: size}
+func newLoader(ctx context.Context, p market.Parts, sellers []*seller, size Size) (*loader, error) {
+	l := &loader{sellers: sellers, now: p.Now().UTC().Truncate(time.Second), size: size}
 	l.opened = l.now.AddDate(0, 0, -size.Days-joining)
 	l.payday = firstPayday(l.opened.AddDate(0, 0, joining))
 	p.Log, p.Now = slog.New(slog.DiscardHandler), func() time.Time { return l.clock }
@@ -130,7 +131,9 @@ func newLoader(p market.Parts, sellers []*seller, size Size) (*loader, error) {
 	l.Accounts.Cost = argon2id.Params{Memory: 1024, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
 	// Orders are told the time of each move. Their own clock says what is past: of such an order
 	// nothing is left to be done.
-	l.Orders.Now = present
+	l.Orders.Now = func() time.Time { return l.now }
 	l.Settlements.Sample = true
-	return l, nil
+	decided, err := settings.Read(ctx, p.DB)
+	l.returnDays = decided.ReturnDays
+	return l, err
 }

@@ -127,7 +127,7 @@ func TestLoadTakesUpWhatWasInterrupted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newLoader(m, sellers[:2], Size{}.orSample())
+	l, err := newLoader(t.Context(), m, sellers[:2], Size{}.orSample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestEverybodyCanSignIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := newLoader(m, sellers, Size{}.orSample())
+	l, err := newLoader(t.Context(), m, sellers, Size{}.orSample())
 	if err != nil {
 		t.Fatal(err)
 	}

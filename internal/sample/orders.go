@@ -94,7 +94,7 @@ func (l *loader) upTo(reached stage, since time.Time, steps []step) []step {
 	return steps
 }
 
-// story is what happens to an order in the week after it was placed, in order of time.
+// story is what happens to an order in the weeks after it was placed, in order of time.
 func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order, sellers map[uuid.UUID]*seller, end ending, random *rand.Rand) []step {
 	hours := func(from, to int) time.Duration {
 		return time.Duration(from*60+random.IntN((to-from)*60)) * time.Minute
@@ -143,7 +143,8 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		association.Note = refuseNotes[random.IntN(len(refuseNotes))]
 		steps = append(steps, step{there, paid, moves(order.MoveRefuse, o.ID), association})
 	} else {
-		steps = append(steps, step{there, paid, moves(order.MoveDeliver, o.ID), association})
+		steps = append(steps, step{there, paid, moves(order.MoveDeliver, o.ID), association},
+			step{there.AddDate(0, 0, l.returnDays), earned, func(by order.By) error { return orders.Close(ctx, o.ID, by.At) }, order.By{}})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	return steps

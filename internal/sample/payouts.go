@@ -15,13 +15,15 @@ import (
 // minPayout is what a bank transfer is worth making for.
 const minPayout money.Amount = 100_00
 
-// longest is longer than any order of the sample takes from when it is placed until it is paid.
+// longest is longer than any order of the sample takes from when it is placed until it is paid. Then it waits to be
+// earned.
 const longest = 6 * 24 * time.Hour
 
 // payUntil makes the weekly orders to the bank that are due once all orders are there that were placed until then:
 // each pays what the orders earned of which the last may have taken its time.
 func (l *loader) payUntil(ctx context.Context, tx *sqlx.Tx, placed time.Time) error {
-	for ; !l.payday.After(placed.Add(longest)) && l.payday.Before(l.now); l.payday = l.payday.AddDate(0, 0, 7) {
+	settled := placed.Add(longest).AddDate(0, 0, l.returnDays)
+	for ; !l.payday.After(settled) && l.payday.Before(l.now); l.payday = l.payday.AddDate(0, 0, 7) {
 		var transfers []settlement.Transfer
 		err := tx.SelectContext(ctx, &transfers, `
 			select cooperative_id as id, credits - debits as amount from ledger_balances

@@ -32,6 +32,7 @@ const (
 	handedOver
 	sent
 	paid
+	earned
 )
 
 // latest are the stages of the latest orders, from the last one back, so that on any day there is

@@ -36,12 +36,12 @@ type Owed struct {
 	CommuneName   i18n.Text    `db:"commune_name"`
 	WomenOnly     bool         `db:"women_only"`
 	RIB           string       `db:"rib"`        // empty while the cooperative has not given it
-	Sales         money.Amount `db:"sales"`      // earned: buyers have paid and have the goods
+	Sales         money.Amount `db:"sales"`      // earned: buyers have paid, have the goods and cannot send them back any more
 	Commission    money.Amount `db:"commission"` // the association's, of those sales
 	PaidOut       money.Amount `db:"paid_out"`
 	Netted        money.Amount `db:"netted"` // set off against what the cooperative owed
 	Due           money.Amount `db:"due"`
 	Owes          money.Amount `db:"owes"`    // by the cooperative, such as cash that it took from buyers and kept
-	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet, commission included
+	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet or may send them back, commission included
 	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
 }

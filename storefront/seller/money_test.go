@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -167,5 +168,35 @@ func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
 		if want := spaced(l.T("seller.money.owes") + l.Money(1_000)); !strings.Contains(home, want) {
 			t.Errorf("%s: at home %q without %q", code, home, want)
 		}
+	}
+}
+
+func TestAMemberSeesWhenMoneyComes(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.ReturnDays(7)
+	o := m.Order().Order
+	m.Deliver(o) // honey for 240 dirhams, 228 due
+	member := m.SignIn(m.Honey.Member)
+	o, err := m.Orders.ForAssociation(t.Context(), o.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lang := range storetest.Languages() {
+		l := m.Languages.Locale(lang)
+		for _, page := range []string{"/seller", "/seller/money"} {
+			coming := member.Get("/" + lang + page).Want(http.StatusOK).Find("dl:has([data-coming]), dl[data-coming]").Text()
+			if day := l.LongDate(*o.ClosesAt); !strings.Contains(coming, day) || !strings.Contains(coming, l.Money(228_00)) {
+				t.Errorf("%s%s: %q does not say that 228 dirhams come on %s", lang, page, coming, day)
+			}
+		}
+	}
+	m.Pass(7 * 24 * time.Hour)
+	if err := m.Orders.Close(t.Context(), o.ID, *o.ClosesAt); err != nil {
+		t.Fatal(err)
+	}
+	page := member.Get("/fr/seller/money").Want(http.StatusOK)
+	if page.Has("[data-coming]") || page.Text(".bigprice") != "228 DH" {
+		t.Errorf("afterwards %s are owed, and coming are %s", page.Text(".bigprice"), page.Text("[data-coming]"))
 	}
 }

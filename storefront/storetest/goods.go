@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -76,6 +77,7 @@ func (m *Market) furnish() {
 	// Tests order under few telephone numbers. What may wait unconfirmed has tests of its own; see Bounds.
 	_, err := m.DB.Exec(`update settings set decided = decided || '{"phone_orders": "1000", "phone_pieces": "10000", "address_orders": "1000", "address_pieces": "10000"}'`)
 	must(m.t, err)
+	m.ReturnDays(0)
 	m.Association, err = m.Accounts.Create(ctx, account.NewUser{
 		Name: "سعاد", Email: "association@souk.test", Password: Password, Role: account.Director,
 	})
@@ -117,6 +119,14 @@ func (m *Market) furnish() {
 		Slug: "amal", Name: i18n.Text{AR: "تعاونية الأمل", FR: "Coopérative Amal"},
 		Sector: "crafts", Commune: "tafoughalt", Women: 6, Men: 1,
 	}, actor.OfAssociation(m.Association.ID))
+	must(m.t, err)
+}
+
+// ReturnDays decides for how long goods of orders that are delivered from now on may be sent back; in a new test market
+// they may not, so that what was paid is owed at delivery.
+func (m *Market) ReturnDays(days int) {
+	m.t.Helper()
+	_, err := m.DB.Exec(`update settings set decided = decided || jsonb_build_object('return_days', $1::text)`, strconv.Itoa(days))
 	must(m.t, err)
 }
 

@@ -31,7 +31,7 @@ func TestWhatWasDecidedInColumnsIsDecidedStill(t *testing.T) {
 			Phone: "+212536000000", WhatsApp: "+212661000000", Email: "bonjour@souk.example",
 			Address: i18n.Text{AR: "بركان", FR: "Berkane"}, Hours: i18n.Text{AR: "كل صباح", FR: "le matin", EN: "mornings"},
 		},
-		Version: 12, Commission: 725, FreeFrom: 499_50, ReservationHours: 48, BuyerMonths: 7, PublishUnauthorised: true,
+		Version: 12, Commission: 725, FreeFrom: 499_50, ReservationHours: 48, ReturnDays: 7, BuyerMonths: 7, PublishUnauthorised: true,
 		Holds: settings.Holds{
 			HoldHours: 1, OrderProducts: 2, OrderPieces: 3, PhoneOrders: 4, PhonePieces: 5, AddressOrders: 6, AddressPieces: 7,
 			ProductShare: 8, MarketShare: 9, SpareShare: 10, AlarmShare: 8,

@@ -58,6 +58,7 @@ type homeView struct {
 	Share    money.Amount // what is the cooperative's, of them all
 
 	Owed    settlement.Owed
+	Coming  []settlement.Coming
 	Missing *missing
 	Others  int // more products that something is missing of
 }
@@ -119,6 +120,9 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	}
 	if r.Holds(account.SeeOwnMoney) {
 		if v.Owed, err = h.Settlements.OwedTo(ctx, coopID); err != nil {
+			return err
+		}
+		if v.Coming, err = h.Settlements.Coming(ctx, coopID); err != nil {
 			return err
 		}
 	}

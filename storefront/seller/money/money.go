@@ -35,9 +35,10 @@ const linesPerPage = 25
 // moneyView is where the cooperative and the association stand.
 type moneyView struct {
 	settlement.Owed
-	Lines []settlement.Line // a page of the statement, the latest first
-	First bool              // it is the first
-	Next  string            // what the next page goes on after; empty at the end
+	Coming []settlement.Coming
+	Lines  []settlement.Line // a page of the statement, the latest first
+	First  bool              // it is the first
+	Next   string            // what the next page goes on after; empty at the end
 }
 
 // owing reports whether an entry of the page changes what the cooperative owes.
@@ -52,6 +53,9 @@ func (h *Handler) money(r *web.Request) error {
 	v := moneyView{First: r.Query("after") == ""}
 	var err error
 	if v.Owed, err = h.Settlements.OwedTo(r.Context(), r.CooperativeID()); err != nil {
+		return err
+	}
+	if v.Coming, err = h.Settlements.Coming(r.Context(), r.CooperativeID()); err != nil {
 		return err
 	}
 	v.Lines, v.Next, err = h.Settlements.Statement(r.Context(), r.CooperativeID(), r.Query("after"), linesPerPage)

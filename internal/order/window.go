@@ -1,0 +1,155 @@
+package order
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/settings"
+)
+
+// What a buyer has paid for goods that she may send back is held for her cooperatives until she may no more, so that
+// goods that come back are paid out of what is held and make nobody a debtor. The window is set when the order is
+// delivered (Order.ClosesAt), whatever is decided later; a part of which nothing may be sent back is earned at once, and
+// so is the delivery.
+
+// CloseArgs is the job that has what an order's cooperatives are due earned, when its window is over.
+type CloseArgs struct {
+	OrderID uuid.UUID `json:"order_id"`
+}
+
+// Kind names the job.
+func (CloseArgs) Kind() string { return "order_close" }
+
+// CloseWorker works CloseArgs.
+type CloseWorker struct {
+	river.WorkerDefaults[CloseArgs]
+	Orders *Service
+}
+
+// Work closes the order; see Service.Close.
+func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
+	at := w.Orders.Now()
+	if j.ScheduledAt.After(at) {
+		at = j.ScheduledAt // this instance's clock is slower than that of the one that keeps time
+	}
+	err := w.Orders.Close(ctx, j.Args.OrderID, at)
+	if errors.Is(err, ErrNotFound) {
+		return river.JobCancel(err) // trying again would not help
+	}
+	return err
+}
+
+// openWindow sets, of an order that was just delivered, until when its goods may be sent back.
+func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	decided, err := settings.Read(ctx, tx)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	closes := o.by.At.AddDate(0, 0, decided.ReturnDays)
+	waiting := make(map[uuid.UUID]bool)
+	if decided.ReturnDays > 0 {
+		var ids []uuid.UUID
+		err := tx.SelectContext(ctx, &ids, `
+			update sub_orders s set earns_at = $2
+			where order_id = $1 and state = 'delivered' and exists (select from order_lines where sub_order_id = s.id and not perishable)
+			returning id`, o.ID, closes)
+		if err != nil {
+			return fmt.Errorf("order: what may be sent back: %w", err)
+		}
+		for _, id := range ids {
+			waiting[id] = true
+		}
+	}
+	var closed *time.Time
+	if len(waiting) == 0 {
+		closes, closed = o.by.At, &o.by.At
+	}
+	if _, err := tx.ExecContext(ctx, `update orders set closes_at = $2, closed_at = $3 where id = $1`, o.ID, closes, closed); err != nil {
+		return fmt.Errorf("order: until when goods may be sent back: %w", err)
+	}
+	for i := range o.parts {
+		if waiting[o.parts[i].ID] {
+			o.parts[i].EarnsAt = &closes
+		}
+	}
+	if closed != nil || !closes.After(s.Now()) { // of an order that is loaded from the past the story is known
+		return nil
+	}
+	return s.jobs.InsertManyTx(ctx, tx, []river.InsertManyParams{
+		{Args: CloseArgs{OrderID: o.ID}, InsertOpts: &river.InsertOpts{ScheduledAt: closes}},
+	})
+}
+
+// Close has those parts of a delivered order earned whose goods cannot be sent back any more. It may be called again,
+// and too early.
+func (s *Service) Close(ctx context.Context, orderID uuid.UUID, at time.Time) error {
+	return s.move(ctx, orderID, By{Actor: actor.OfSystem(), At: at}, func(tx *sqlx.Tx, o *locked) error {
+		return o.close(ctx, tx)
+	})
+}
+
+// close is Close in the transaction that locked the order. What frozen holds back stays as it is: whoever ends that
+// closes the order again.
+func (o *locked) close(ctx context.Context, tx *sqlx.Tx) error {
+	var journals []ledger.Journal
+	var earned []uuid.UUID
+	waiting := 0
+	for i := range o.parts {
+		p := &o.parts[i]
+		if p.EarnsAt == nil {
+			continue
+		}
+		frozen, err := o.frozen(ctx, tx, *p)
+		if err != nil {
+			return err
+		}
+		if frozen || o.by.At.Before(*p.EarnsAt) {
+			waiting++
+			continue
+		}
+		earned = append(earned, p.ID)
+		if p.Items > 0 { // else all of it was taken off
+			journals = append(journals, ledger.Journal{
+				Reference: "sub_order:" + p.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, PartID: &p.ID, At: o.by.At,
+				Postings: earnedPostings([]Part{*p}, 0),
+			})
+		}
+		p.EarnsAt = nil
+	}
+	if len(earned) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `update sub_orders set earns_at = null where id = any($1)`, pq.Array(earned)); err != nil {
+		return fmt.Errorf("order: parts that are earned: %w", err)
+	}
+	if waiting == 0 {
+		if _, err := tx.ExecContext(ctx, `update orders set closed_at = $2 where id = $1`, o.ID, o.by.At); err != nil {
+			return fmt.Errorf("order: close: %w", err)
+		}
+	}
+	return ledger.RecordTx(ctx, tx, journals...)
+}
+
+// frozenPart is the condition on which what was paid for a part s is not earned although its time is over.
+const frozenPart = `false`
+
+// frozen reports whether it is so.
+func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx, p Part) (frozen bool, err error) {
+	err = tx.GetContext(ctx, &frozen, `select `+frozenPart+` from sub_orders s where s.id = $1`, p.ID)
+	if err != nil {
+		return false, fmt.Errorf("order: is a part frozen: %w", err)
+	}
+	return frozen, nil
+}
+
+// earned reports whether what was paid for the part is earned.
+func (p Part) earned() bool { return p.State == PartDelivered && p.EarnsAt == nil }
