@@ -161,7 +161,13 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 		card: paymenttest.New(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
 		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
 	}
-	means := []payment.Provider{payment.Cash{}, l.card}
+	l.open(t, rt, l.card)
+	return l
+}
+
+// open opens the market, which takes cash and one means more.
+func (l *life) open(t *testing.T, rt rapid.TB, online payment.Provider) {
+	means := []payment.Provider{payment.Cash{}, online}
 	languages, err := i18n.Load()
 	must(rt, err)
 	must(rt, languages.Reload(worded(rt, means)))
@@ -174,11 +180,10 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	// What may wait unconfirmed is bounded in order/hold_test.go.
 	l.exec(rt, `update settings set decided = decided || '{"order_products": "100", "phone_orders": "1000", "phone_pieces": "100000", "order_pieces": "100000", "product_share": "100", "market_share": "100"}'`)
 	l.furnish(rt)
-	return l
 }
 
 // worded are the market's languages, with words for means that exist in tests only.
-func worded(rt *rapid.T, means []payment.Provider) fs.FS {
+func worded(rt rapid.TB, means []payment.Provider) fs.FS {
 	names, err := fs.Glob(i18n.Own(), "*.json")
 	must(rt, err)
 	folder := fstest.MapFS{}
@@ -202,7 +207,7 @@ func worded(rt *rapid.T, means []payment.Provider) fs.FS {
 }
 
 // furnish takes three cooperatives in, each with goods to eat and to keep.
-func (l *life) furnish(rt *rapid.T) {
+func (l *life) furnish(rt rapid.TB) {
 	ctx := context.Background()
 	people, err := l.Accounts.Create(ctx, account.NewUser{Name: "سعاد", Email: "association@souk.example", Password: "for the tests only", Role: account.Director})
 	must(rt, err)
@@ -239,7 +244,7 @@ func must(t rapid.TB, err error) {
 	}
 }
 
-func (l *life) exec(rt *rapid.T, statement string, args ...any) {
+func (l *life) exec(rt rapid.TB, statement string, args ...any) {
 	rt.Helper()
 	_, err := l.DB.Exec(statement, args...)
 	must(rt, err)
@@ -266,7 +271,7 @@ func (l *life) order(rt *rapid.T) order.Order {
 	return l.read(rt, one(rt, l.orders, "order"))
 }
 
-func (l *life) read(rt *rapid.T, id uuid.UUID) order.Order {
+func (l *life) read(rt rapid.TB, id uuid.UUID) order.Order {
 	rt.Helper()
 	o, err := l.Orders.ForAssociation(context.Background(), id)
 	must(rt, err)
@@ -564,7 +569,7 @@ func (l *life) work(rt *rapid.T, row *rivertype.JobRow) {
 }
 
 // due are the jobs whose time has come.
-func (l *life) due(rt *rapid.T) (rows []*rivertype.JobRow) {
+func (l *life) due(rt rapid.TB) (rows []*rivertype.JobRow) {
 	rt.Helper()
 	var list []struct {
 		ID   int64
@@ -688,7 +693,7 @@ func (l *life) balance(rt *rapid.T) {
 }
 
 // audit is what `souk audit` would find.
-func (l *life) audit(rt *rapid.T) {
+func (l *life) audit(rt rapid.TB) {
 	rt.Helper()
 	checks, err := market.Audit(context.Background(), l.DB)
 	must(rt, err)
