@@ -510,6 +510,26 @@ func TestARefundGivesWhatItWasAskedFor(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
 }
 
+func TestWhatAProviderWillNotGiveBackHasFailed(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	c.card.Refuse(fmt.Errorf("%w: disputed", payment.ErrRefused))
+	c.ask(t)
+	if got := c.refundsOf(t); got != "110 failed" || !slices.Equal(c.failed, []money.Amount{110_00}) {
+		t.Errorf("the provider will not: %s, told of %v", got, c.failed)
+	}
+	c.card.Refuse(nil)
+	must(t, c.refund(t, order, 110_00, "honey"))
+	c.ask(t)
+	if _, back := c.card.Asked(); back != 110_00 {
+		t.Errorf("asked again for %s", back)
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
 func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -72,7 +73,8 @@ type Reconciled interface {
 type Refunder interface {
 	Advance
 
-	// Refund asks it to give back, and gives its own name of that. An Outcome tells when it has.
+	// Refund asks it to give back, and gives its own name of that. An Outcome tells when it has. ErrRefused if it will
+	// not, however often it is asked.
 	Refund(ctx context.Context, r Refund) (reference string, err error)
 }
 
@@ -100,6 +102,9 @@ var (
 	// ErrDown says that the provider does not answer, or cannot now: another means may be had.
 	ErrDown = fault.New(fault.Unavailable, "payment.provider_down")
 )
+
+// ErrRefused says that a provider will not do what it is asked for. It is the provider's word, and told to nobody.
+var ErrRefused = errors.New("payment: refused by the provider")
 
 // Event is what a provider sent, verified.
 type Event struct {

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -229,7 +230,8 @@ type RefundWorker struct {
 	Payments *Service
 }
 
-// Work asks under the refund's own key, so that it may ask again.
+// Work asks under the refund's own key, so that it may ask again. What the provider refuses has failed: people ask again,
+// or give it otherwise.
 func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error {
 	s := w.Payments
 	var r Refund
@@ -248,6 +250,11 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 		return ErrUnknownProvider
 	}
 	reference, err := provider.Refund(ctx, r)
+	if errors.Is(err, ErrRefused) {
+		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+			return s.refundTx(ctx, tx, `r.id = $1`, failsRefund, 0, s.now(), r.ID)
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
 	}

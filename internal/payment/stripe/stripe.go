@@ -215,10 +215,23 @@ func (p *Provider) Refund(ctx context.Context, r payment.Refund) (reference stri
 	}
 	asks(ctx, &params.Params, r.Key)
 	refund, err := p.client.Refunds.New(params)
-	if err != nil {
-		return "", failure("refund "+r.Key, err)
+	if err == nil {
+		return refund.ID, nil
 	}
-	return refund.ID, nil
+	told := failure("refund "+r.Key, err)
+	if forGood(err) {
+		return "", fmt.Errorf("%w: %w", payment.ErrRefused, told)
+	}
+	return "", told
+}
+
+// forGood reports whether Stripe will not give back, as of a payment that is disputed or was given back by hand. An account
+// in which there is not enough will have more.
+func forGood(err error) bool {
+	var said *stripego.Error
+	return errors.As(err, &said) && (said.Type == stripego.ErrorTypeInvalidRequest || said.Type == stripego.ErrorTypeCard) &&
+		(said.HTTPStatusCode == http.StatusBadRequest || said.HTTPStatusCode == http.StatusPaymentRequired) &&
+		said.Code != stripego.ErrorCodeBalanceInsufficient
 }
 
 // refundOf finds the refund of a payment under a key; payment.ErrUnknown if there is none.

@@ -208,6 +208,42 @@ func TestARefundIsGivenWhenStripeSaysSo(t *testing.T) {
 	}
 }
 
+func TestStripeRefusesForGoodOrForNow(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status  int
+		body    string
+		forGood bool
+	}{
+		"disputed":            {http.StatusBadRequest, `{"error":{"type":"invalid_request_error","code":"charge_disputed"}}`, true},
+		"given back by hand":  {http.StatusBadRequest, `{"error":{"type":"invalid_request_error","code":"charge_already_refunded"}}`, true},
+		"too little is there": {http.StatusBadRequest, `{"error":{"type":"invalid_request_error","code":"balance_insufficient"}}`, false},
+		"another under a key": {http.StatusBadRequest, `{"error":{"type":"idempotency_error"}}`, false},
+		"a key that is none":  {http.StatusUnauthorized, `{"error":{"type":"invalid_request_error"}}`, false},
+		"too many requests":   {http.StatusTooManyRequests, `{"error":{"type":"invalid_request_error","code":"rate_limit"}}`, false},
+		"trouble":             {http.StatusInternalServerError, `{"error":{"type":"api_error"}}`, false},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			answer := `{"id":"cs_1","object":"checkout.session","payment_intent":{"id":"pi_1"}}`
+			switch {
+			case r.Method == http.MethodPost:
+				w.Header().Set("Stripe-Should-Retry", "false")
+				w.WriteHeader(c.status)
+				answer = c.body
+			case r.URL.Path == "/v1/refunds":
+				answer = `{"object":"list","data":[]}`
+			}
+			_, _ = w.Write([]byte(answer)) // whoever asked is there
+		}))
+		t.Cleanup(server.Close)
+		p := stripe.New(stripe.Config{SecretKey: stripetest.SecretKey, URL: server.URL})
+		_, err := p.Refund(t.Context(), payment.Refund{Key: "back", AttemptReference: "cs_1", Amount: 1})
+		if err == nil || errors.Is(err, payment.ErrRefused) != c.forGood {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestAnUnpaidPageGivesNothingBack(t *testing.T) {
 	t.Parallel()
 	s := stripetest.New(t)
