@@ -46,12 +46,13 @@ type RateLimits struct {
 	SignIn Rate
 	Order  Rate
 	Search Rate
+	Hook   Rate // of what providers of payments tell
 	// SpareLoopback lets this very machine through, and any number of its connections, for load tests.
 	SpareLoopback bool
 }
 
 func (l RateLimits) byLimit() map[web.Limit]Rate {
-	return map[web.Limit]Rate{web.SignInLimit: l.SignIn, web.OrderLimit: l.Order, web.SearchLimit: l.Search}
+	return map[web.Limit]Rate{web.SignInLimit: l.SignIn, web.OrderLimit: l.Order, web.SearchLimit: l.Search, web.HookLimit: l.Hook}
 }
 
 // Rate is how many requests are welcome in a sliding window; a Count of 0 is no limit.

@@ -12,6 +12,8 @@ type metrics struct {
 	inFlight prometheus.Gauge
 	panics   prometheus.Counter
 
+	events *prometheus.CounterVec
+
 	// Of connections.
 	open    prometheus.Gauge
 	refused prometheus.Counter
@@ -26,11 +28,17 @@ func newMetrics() metrics {
 		}, []string{"method", "route", "status"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_in_flight", Help: "Requests being answered."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_panics_total", Help: "Handlers that panicked."}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "souk_payment_events_total", Help: "What providers of payments told: kept, told again, foreign or forged.",
+		}, []string{"provider", "what"}),
 
 		open:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "souk_http_connections", Help: "Connections that are open."}),
 		refused: prometheus.NewCounter(prometheus.CounterOpts{Name: "souk_http_connections_refused_total", Help: "Connections that there was no room for."}),
 	}
-	m.registry.MustRegister(m.seconds, m.inFlight, m.panics, m.open, m.refused,
+	m.registry.MustRegister(m.seconds, m.inFlight, m.panics, m.events, m.open, m.refused,
 		collectors.NewBuildInfoCollector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
+
+// told counts something that came to a provider's address.
+func (m metrics) told(provider, what string) { m.events.WithLabelValues(provider, what).Inc() }

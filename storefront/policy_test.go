@@ -56,6 +56,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/cooperatives/", "slug", s.Slug)
 	say("/api/v1/products/", "slug", s.Products[0].Slug)
 	say("/orders/", "token", placed.Token)
+	say("/webhooks/", "provider", "nobody")
 	confirming, err := m.Orders.Confirming(t.Context(), placed.Order.ID)
 	if err != nil {
 		t.Fatal(err)

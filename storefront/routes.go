@@ -20,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
+	"github.com/souk-taawon/souk/storefront/hook"
 	"github.com/souk-taawon/souk/storefront/seller/goods"
 	"github.com/souk-taawon/souk/storefront/seller/home"
 	"github.com/souk-taawon/souk/storefront/seller/money"
@@ -68,6 +69,7 @@ func (s *Server) collect(services Services) []web.Route {
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Orders: services.Orders, Search: services.Search,
 		}).Routes(),
+		(&hook.Handler{Payments: services.Payments, Count: s.metrics.told}).Routes(),
 		(&demo.Handler{Mailbox: services.Mailbox}).Routes(),
 	)
 }
@@ -92,6 +94,9 @@ func inOrder(routes []web.Route) ([]web.Route, error) {
 		}
 		if route.NoLang && route.Policy != web.Public && route.Policy != web.Demo {
 			problems = append(problems, fmt.Errorf("route %s reads no session, so its policy cannot be %q", name, route.Policy))
+		}
+		if route.FromElsewhere && route.Policy != web.Public {
+			problems = append(problems, fmt.Errorf("route %s may be asked for from elsewhere, so its policy cannot be %q", name, route.Policy))
 		}
 		if route.Handler == nil {
 			problems = append(problems, fmt.Errorf("route %s has no handler", name))
@@ -208,7 +213,7 @@ func (s *Server) handle(route web.Route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		r := c.Locals(requestKey{}).(*web.Request)
 		if !route.NoLang {
-			if err := s.sameOrigin(c); err != nil {
+			if err := s.sameOrigin(c); err != nil && !route.FromElsewhere {
 				return err
 			}
 			if err := s.recognise(r); err != nil {

@@ -47,6 +47,7 @@ type config struct {
 	SignInsPerMin   int           `env:"RATE_SIGN_INS_PER_MINUTE" envDefault:"20"`
 	OrdersPerMinute int           `env:"RATE_ORDERS_PER_MINUTE" envDefault:"30"`
 	SearchesPerMin  int           `env:"RATE_SEARCHES_PER_MINUTE" envDefault:"600"`
+	WebhooksPerMin  int           `env:"RATE_WEBHOOKS_PER_MINUTE" envDefault:"20000"`
 	ConnsPerAddress int           `env:"CONNECTIONS_PER_ADDRESS" envDefault:"256"`
 	RequestTimeout  time.Duration `env:"REQUEST_TIMEOUT" envDefault:"15s"`
 	ShutdownTimeout time.Duration `env:"SHUTDOWN_TIMEOUT" envDefault:"20s"`
@@ -267,7 +268,7 @@ func (c config) validateForServe() error {
 	if c.DatabaseConns < 4 {
 		wrong("DATABASE_CONNS", "is %d, at least 4 are needed", c.DatabaseConns)
 	}
-	for name, n := range map[string]int{"RATE_SIGN_INS_PER_MINUTE": c.SignInsPerMin, "RATE_ORDERS_PER_MINUTE": c.OrdersPerMinute, "RATE_SEARCHES_PER_MINUTE": c.SearchesPerMin, "CONNECTIONS_PER_ADDRESS": c.ConnsPerAddress} {
+	for name, n := range map[string]int{"RATE_SIGN_INS_PER_MINUTE": c.SignInsPerMin, "RATE_ORDERS_PER_MINUTE": c.OrdersPerMinute, "RATE_SEARCHES_PER_MINUTE": c.SearchesPerMin, "RATE_WEBHOOKS_PER_MINUTE": c.WebhooksPerMin, "CONNECTIONS_PER_ADDRESS": c.ConnsPerAddress} {
 		if n < 1 {
 			wrong(name, "is %d, at least 1 is needed", n)
 		}

@@ -39,7 +39,7 @@ func sound() config {
 		Addr: "127.0.0.1:8080", PrivateAddr: "127.0.0.1:9090", BaseURL: "https://souk.example", DataDir: "/data",
 		DatabaseURL: "postgres://souk@db/souk?sslmode=verify-full", SecretKey: "tV9y3Qm7cXr2Lk8Zp4Wd6Nf1Hs5Jb0Ga", TrustedProxies: []string{"10.0.0.0/8"}, PrivateNetworks: []string{"meilisearch"},
 		SMTPHost: "mail.example", SMTPPort: 587, SMTPTLS: "mandatory", MailFrom: "souk@souk.example",
-		DatabaseConns: 20, SignInsPerMin: 20, OrdersPerMinute: 30, SearchesPerMin: 300, ConnsPerAddress: 100, LogFormat: "json",
+		DatabaseConns: 20, SignInsPerMin: 20, OrdersPerMinute: 30, SearchesPerMin: 300, WebhooksPerMin: 20000, ConnsPerAddress: 100, LogFormat: "json",
 		RequestTimeout: time.Second, ShutdownTimeout: time.Second,
 	}
 }

@@ -161,6 +161,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
 			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},
 			Search:        storefront.Rate{Count: d.config.SearchesPerMin, Per: time.Minute},
+			Hook:          storefront.Rate{Count: d.config.WebhooksPerMin, Per: time.Minute},
 			SpareLoopback: true,
 		},
 		ConnectionsPerAddress: d.config.ConnsPerAddress,

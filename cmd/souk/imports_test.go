@@ -31,14 +31,14 @@ var layers = strings.Fields(`
 	storefront/seller storefront/seller/home storefront/seller/goods storefront/seller/upload storefront/seller/orders storefront/seller/money
 	storefront/association storefront/association/sales storefront/association/members storefront/association/orders
 	storefront/association/money storefront/association/settings
-	storefront/door storefront/feed storefront/demo
+	storefront/door storefront/feed storefront/hook storefront/demo
 	storefront storefront/storetest
 
 	cmd/souk`)
 
 // areas are the parts of the storefront for one kind of people each; they know nothing of one another, nor do
 // an area's rooms.
-var areas = []string{"storefront/shop", "storefront/seller", "storefront/association", "storefront/door", "storefront/feed", "storefront/demo"}
+var areas = []string{"storefront/shop", "storefront/seller", "storefront/association", "storefront/door", "storefront/feed", "storefront/hook", "storefront/demo"}
 
 // Libraries that belong to one place, so that they could be replaced there, and packages of ours that are not
 // for everybody who stands behind them.

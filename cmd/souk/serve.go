@@ -101,6 +101,7 @@ func serve(ctx context.Context, args []string, _, stderr io.Writer) (err error) 
 				SignIn: storefront.Rate{Count: c.SignInsPerMin, Per: time.Minute},
 				Order:  storefront.Rate{Count: c.OrdersPerMinute, Per: time.Minute},
 				Search: storefront.Rate{Count: c.SearchesPerMin, Per: time.Minute},
+				Hook:   storefront.Rate{Count: c.WebhooksPerMin, Per: time.Minute},
 			},
 			ConnectionsPerAddress: c.ConnsPerAddress,
 		},

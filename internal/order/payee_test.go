@@ -46,7 +46,7 @@ func (m *market) payFirst(o order.Order) {
 func (m *market) told(outcome payment.Outcome) error {
 	ctx := context.Background()
 	id := postgres.NewID().String()
-	if err := m.payments.Receive(ctx, paymenttest.Name, id, m.card.Say(outcome)); err != nil {
+	if err := m.payments.Receive(ctx, paymenttest.Name, payment.Event{ID: id, Payload: m.card.Say(outcome)}); err != nil {
 		return err
 	}
 	worker := payment.EventWorker{Payments: m.payments}

@@ -46,7 +46,7 @@ func (c *till) start(t *testing.T, reference uuid.UUID) string {
 // tell receives an event and works it.
 func (c *till) tell(t *testing.T, id string, event []byte) error {
 	t.Helper()
-	must(t, c.Receive(t.Context(), paymenttest.Name, id, event))
+	must(t, c.Receive(t.Context(), paymenttest.Name, payment.Event{ID: id, Payload: event}))
 	return c.work(t, id)
 }
 
@@ -339,10 +339,10 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 	must(t, c.work(t, "nothing"))
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 
-	if err := c.Receive(t.Context(), paymenttest.Name, "large", make([]byte, 256<<10+1)); !errors.Is(err, payment.ErrEvent) {
+	if err := c.Receive(t.Context(), paymenttest.Name, payment.Event{ID: "large", Payload: make([]byte, payment.MaxEvent+1)}); !errors.Is(err, payment.ErrEvent) {
 		t.Errorf("a large event: %v", err)
 	}
-	if err := c.Receive(t.Context(), payment.CashOnDelivery, "x", nil); !errors.Is(err, payment.ErrUnknownProvider) {
+	if err := c.Receive(t.Context(), payment.CashOnDelivery, payment.Event{ID: "x"}); !errors.Is(err, payment.ErrUnknownProvider) {
 		t.Errorf("cash told something: %v", err)
 	}
 }
@@ -356,7 +356,7 @@ func TestTheSameNewsAtOnceIsTakenOnce(t *testing.T) {
 	for n := range 6 {
 		id := fmt.Sprint("evt_", n%3)
 		all.Go(func() error {
-			return errors.Join(c.Receive(t.Context(), paymenttest.Name, id, event), c.work(t, id))
+			return errors.Join(c.Receive(t.Context(), paymenttest.Name, payment.Event{ID: id, Payload: event}), c.work(t, id))
 		})
 	}
 	must(t, all.Wait())

@@ -6,42 +6,162 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// ErrEvent says that an event is larger than any is, or has no name.
-var ErrEvent = fault.New(fault.TooLarge, "payment.event")
+// MaxEvent is how many bytes an event may have.
+const MaxEvent = 256 << 10
 
-// Receive keeps what a provider tells, byte by byte, and has it worked later. Told again under the same id it
-// is not kept again. Whether it comes from the provider has to be known before.
-func (s *Service) Receive(ctx context.Context, provider, id string, payload []byte) error {
-	if _, ok := s.providers[provider].(Teller); !ok {
-		return ErrUnknownProvider
+var (
+	// ErrEvent says that an event is larger than any is, or has no name.
+	ErrEvent = fault.New(fault.TooLarge, "payment.event")
+	// ErrNoEvent says that there is no such event.
+	ErrNoEvent = fault.New(fault.NotFound, "payment.no_event")
+)
+
+// Heard is what became of what came to a provider's address.
+type Heard struct {
+	Answer  string // what it is answered, word for word
+	Again   bool   // it was kept before
+	Foreign bool   // it is of another environment or account
+}
+
+// Hear verifies what came to a provider's address, byte by byte, and keeps it as Receive does. Errors:
+//   - ErrUnknownProvider: no provider of that name tells anything
+//   - ErrForged: it is not from the provider; nothing of it is kept but that it came
+//   - ErrEvent: it is larger than any is
+//
+// With each of them but the first comes what it is answered.
+func (s *Service) Hear(ctx context.Context, provider string, header func(name string) string, body []byte) (Heard, error) {
+	teller, ok := s.providers[provider].(Teller)
+	if !ok {
+		return Heard{}, ErrUnknownProvider
 	}
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		result, err := tx.ExecContext(ctx, `
-			insert into payment_events (provider, id, payload, received_at) values ($1, $2, $3, $4)
-			on conflict (provider, id) do nothing`, provider, id, payload, s.now())
-		if err != nil {
-			return err
+	answer := func(v Verdict) string {
+		if reserver, ok := teller.(Reserver); ok {
+			return reserver.Answer(v)
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return err
-		}
-		return s.jobs.InsertTx(ctx, tx, EventArgs{Provider: provider, ID: id}, nil)
-	})
-	if postgres.Violates(err, "payment_events_bounded") {
-		return ErrEvent.Wrap(err)
+		return ""
+	}
+	heard := Heard{Answer: answer(Refused)}
+	if len(body) > MaxEvent {
+		return heard, ErrEvent
+	}
+	e, err := teller.Verify(header, body)
+	if errors.Is(err, ErrForged) {
+		s.forged.count(provider)
 	}
 	if err != nil {
-		return fmt.Errorf("payment: receive %s of %s: %w", id, provider, err)
+		return heard, err
 	}
-	return nil
+	kept, err := s.keep(ctx, provider, e)
+	if err != nil {
+		return heard, err
+	}
+	return Heard{Answer: answer(kept.Verdict), Again: kept.Times > 1, Foreign: e.Foreign}, nil
+}
+
+// Receive keeps what a provider tells, byte by byte, and has it worked later. Told again under the same id it is counted
+// and not kept again. Whether it comes from the provider has to be known before.
+func (s *Service) Receive(ctx context.Context, provider string, e Event) error {
+	_, err := s.keep(ctx, provider, e)
+	return err
+}
+
+// kept is what there is of an event.
+type kept struct {
+	Times   int     // how often it was told by now
+	Verdict Verdict // on the money that it says is reserved; empty: it says so of none
+}
+
+func (s *Service) keep(ctx context.Context, provider string, e Event) (k kept, err error) {
+	if _, ok := s.providers[provider].(Teller); !ok {
+		return k, ErrUnknownProvider
+	}
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		at := s.now()
+		verdict, attempt := Verdict(""), ""
+		if e.Reserved != nil && !e.Foreign {
+			attempt = e.Reserved.Attempt
+			if verdict, err = verdictTx(ctx, tx, provider, *e.Reserved); err != nil {
+				return err
+			}
+		}
+		var over *time.Time // it is not to be worked
+		if e.Foreign || verdict == Left || verdict == Refused {
+			over = &at
+		}
+		err := tx.GetContext(ctx, &k, `
+			insert into payment_events as e (provider, id, key, kind, payload, is_foreign, attempt, verdict, received_at, worked_at)
+			values ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''), $9, $10)
+			on conflict (provider, id) do update set times = e.times + 1
+			returning times, coalesce(verdict, '') as verdict`,
+			provider, e.ID, postgres.NewID(), e.Kind, append([]byte{}, e.Payload...), e.Foreign, attempt, verdict, at, over)
+		if err != nil || k.Times > 1 {
+			return err
+		}
+		switch {
+		case verdict == Left:
+			return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: attempt, Reason: StaysReserved, Theirs: e.Reserved.Amount}, at)
+		case verdict == Refused:
+			return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: attempt, Reason: Unfit, Theirs: e.Reserved.Amount}, at)
+		case over != nil:
+			return nil
+		}
+		return s.jobs.InsertTx(ctx, tx, EventArgs{Provider: provider, ID: e.ID}, nil)
+	})
+	if postgres.Violates(err, "payment_events_bounded") {
+		return k, ErrEvent.Wrap(err)
+	}
+	if err != nil {
+		return k, fmt.Errorf("payment: receive %s of %s: %w", e.ID, provider, err)
+	}
+	return k, nil
+}
+
+// verdictTx says what becomes of money that a provider says is reserved. It is taken at most once for an attempt, and for
+// one attempt of an intent at a time.
+func verdictTx(ctx context.Context, tx *sqlx.Tx, provider string, r Reservation) (Verdict, error) {
+	var a struct {
+		Amount, Due money.Amount
+		Attempt     State
+		Intent      State
+		Under       bool // money is taken, and not booked yet
+	}
+	err := tx.GetContext(ctx, &a, `
+		select a.amount_centimes as amount, i.amount_centimes as due, a.state as attempt, i.state as intent
+		from payment_attempts a join payment_intents i on i.id = a.intent_id
+		where a.provider = $1 and a.provider_reference = $2 for no key update of i`, provider, r.Attempt)
+	if postgres.NoRows(err) {
+		return Refused, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("attempt %q: %w", r.Attempt, err)
+	}
+	if r.Amount != a.Amount || r.Currency != money.Currency {
+		return Refused, nil
+	}
+	err = tx.GetContext(ctx, &a.Under, `
+		select exists (
+		    select from payment_attempts a
+		    join payment_attempts other on other.intent_id = a.intent_id
+		    join payment_events e on e.provider = other.provider and e.attempt = other.provider_reference and e.verdict = $3
+		    where a.provider = $1 and a.provider_reference = $2 and (e.worked_at is null or other.id = a.id))`, provider, r.Attempt, Taken)
+	if err != nil {
+		return "", fmt.Errorf("money for attempt %q: %w", r.Attempt, err)
+	}
+	if a.Under || a.Due != a.Amount || a.Attempt == Succeeded || a.Intent == Succeeded {
+		return Left, nil
+	}
+	return Taken, nil
 }
 
 // EventArgs is the job that works an event out of the inbox.
@@ -52,6 +172,35 @@ type EventArgs struct {
 
 // Kind names the job.
 func (EventArgs) Kind() string { return "payment_event" }
+
+// InsertOpts put it where jobs wait for other people's servers.
+func (EventArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+
+// WorkAgain has an event worked that was not, now and not when it would be tried again by itself. Asked twice it is worked
+// once. ErrNoEvent.
+func (s *Service) WorkAgain(ctx context.Context, key uuid.UUID) error {
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		var e struct {
+			Provider, ID string
+			Worked       bool
+		}
+		err := tx.GetContext(ctx, &e, `select provider, id, worked_at is not null as worked from payment_events where key = $1`, key)
+		if postgres.NoRows(err) {
+			return ErrNoEvent
+		}
+		if err != nil {
+			return fmt.Errorf("payment: event %s: %w", key, err)
+		}
+		if e.Worked {
+			return nil
+		}
+		return s.jobs.InsertTx(ctx, tx, EventArgs{Provider: e.Provider, ID: e.ID}, &river.InsertOpts{
+			UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
+				rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateScheduled,
+			}},
+		})
+	})
+}
 
 // EventWorker works EventArgs.
 type EventWorker struct {
@@ -78,8 +227,13 @@ func (w *EventWorker) Work(ctx context.Context, j *river.Job[EventArgs]) error {
 	if err = s.work(ctx, j.Args, event.Payload); err == nil {
 		return nil
 	}
+	kind := ""
+	if f := fault.As(err); f != nil {
+		kind = f.Key
+	}
 	_, kept := s.db.ExecContext(ctx, `
-		update payment_events set error = $3 where provider = $1 and id = $2 and worked_at is null`, j.Args.Provider, j.Args.ID, err.Error())
+		update payment_events set error = $3, fault = $4 where provider = $1 and id = $2 and worked_at is null`,
+		j.Args.Provider, j.Args.ID, err.Error(), kind)
 	return errors.Join(err, kept)
 }
 
@@ -92,22 +246,27 @@ func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) erro
 	if err != nil {
 		return fmt.Errorf("payment: read %s of %s: %w", args.ID, args.Provider, err)
 	}
-	if outcome.State == Succeeded && (outcome.Amount <= 0 || outcome.Currency != money.Currency) {
-		return fmt.Errorf("payment: %s of %s is malformed: %s %q", args.ID, args.Provider, outcome.Amount, outcome.Currency)
-	}
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		at := s.now()
-		switch {
-		case outcome.Attempt != "":
-			err = s.attemptOutcomeTx(ctx, tx, args.Provider, outcome, at)
-		case outcome.Refund != "":
-			err = s.refundOutcomeTx(ctx, tx, args.Provider, outcome, at)
-		}
-		if err != nil {
+		if err := s.learnTx(ctx, tx, args.Provider, outcome, at); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `
-			update payment_events set worked_at = $3, error = '' where provider = $1 and id = $2`, args.Provider, args.ID, at)
+			update payment_events set worked_at = $3, error = '', fault = '' where provider = $1 and id = $2`, args.Provider, args.ID, at)
 		return err
 	})
+}
+
+// learnTx does what follows from how a provider says that things stand.
+func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
+	if o.State == Succeeded && (o.Amount <= 0 || o.Currency != money.Currency) {
+		return fmt.Errorf("payment: what %s says of %s%s is malformed: %s %q", provider, o.Attempt, o.Refund, o.Amount, o.Currency)
+	}
+	switch {
+	case o.Attempt != "":
+		return s.attemptOutcomeTx(ctx, tx, provider, o, at)
+	case o.Refund != "":
+		return s.refundOutcomeTx(ctx, tx, provider, o, at)
+	}
+	return nil
 }

@@ -75,11 +75,12 @@ type Service struct {
 	now       func() time.Time
 	names     []string
 	providers map[string]Provider
+	forged    *forged
 }
 
 // New makes a service that takes payments by these means, in the order in which people are offered them.
 func New(db *sqlx.DB, jobs *job.Client, now func() time.Time, providers ...Provider) *Service {
-	s := &Service{db: db, jobs: jobs, now: now, providers: make(map[string]Provider, len(providers))}
+	s := &Service{db: db, jobs: jobs, now: now, providers: make(map[string]Provider, len(providers)), forged: newForged(db, now)}
 	for _, p := range providers {
 		s.names = append(s.names, p.Name())
 		s.providers[p.Name()] = p

@@ -55,6 +55,25 @@ type Teller interface {
 	Read(ctx context.Context, payload []byte) (Outcome, error)
 }
 
+// Reserver is a Teller that only reserves a buyer's money until what it tells is answered: then it is taken, or not.
+type Reserver interface {
+	Teller
+
+	// Answer is what it is answered, word for word, to an event of which that is the verdict; empty: it told of no
+	// reservation, and the event is kept.
+	Answer(v Verdict) string
+}
+
+// Verdict is what becomes of money that a provider has reserved.
+type Verdict string
+
+// The verdicts.
+const (
+	Taken   Verdict = "taken"
+	Left    Verdict = "left"    // it is not needed, or not any more
+	Refused Verdict = "refused" // it fits nothing that was asked for; or the event could not be kept
+)
+
 // Reconciled is a provider that can be asked how an attempt or a refund stands that it has not told of.
 type Reconciled interface {
 	Advance
@@ -112,6 +131,15 @@ type Event struct {
 	Kind    string // the provider's word for what it is about
 	Payload []byte // what is kept and later read
 	Foreign bool   // of another environment or account: it is kept and counted, and never read
+
+	Reserved *Reservation // by a Reserver, which takes it if it is answered so; nil: nothing is
+}
+
+// Reservation is money that a provider has reserved for an attempt and not taken.
+type Reservation struct {
+	Attempt  string // the provider's name of the attempt
+	Amount   money.Amount
+	Currency string
 }
 
 // Form is what a browser posts, field by field; nil: nothing.

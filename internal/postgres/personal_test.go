@@ -31,7 +31,7 @@ var nobodys = map[string]string{
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"orders":             "number source locale place delivery payment currency state",
 	"payment_attempts":   "provider state key provider_reference url form",
-	"payment_events":     "provider id",
+	"payment_events":     "provider id kind fault attempt verdict state",
 	"payment_intents":    "provider currency state",
 	"payment_refunds":    "reason state request key provider_reference",
 	"payouts":            "reference actor",
@@ -60,6 +60,8 @@ var nobodys = map[string]string{
 	"upload_rows":        "kind outcome sku state",
 	"uploads":            "state summary",
 	"users":              "role",
+
+	"payment_differences": "provider subject name reason", "payment_event_counts": "state", "payment_forged": "provider",
 }
 
 var (

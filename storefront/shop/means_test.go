@@ -72,7 +72,7 @@ func (m *till) pay(o order.Order) {
 func (m *till) told(outcome payment.Outcome) {
 	m.t.Helper()
 	id := postgres.NewID().String()
-	m.must(m.Payments.Receive(m.t.Context(), paymenttest.Name, id, m.card.Say(outcome)))
+	m.must(m.Payments.Receive(m.t.Context(), paymenttest.Name, payment.Event{ID: id, Payload: m.card.Say(outcome)}))
 	worker := payment.EventWorker{Payments: m.Payments}
 	m.must(worker.Work(m.t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
 }

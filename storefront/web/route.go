@@ -43,6 +43,7 @@ const (
 	SignInLimit       // signing in, and asking for or using a new password
 	OrderLimit        // placing an order
 	SearchLimit       // asking the search engine
+	HookLimit         // what providers of payments tell
 )
 
 // String names the limit, for messages of the start.
@@ -54,6 +55,8 @@ func (l Limit) String() string {
 		return "order"
 	case SearchLimit:
 		return "search"
+	case HookLimit:
+		return "webhook"
 	default:
 		return "nothing"
 	}
@@ -73,6 +76,10 @@ type Route struct {
 	// Private answers must not be kept by anyone although their policy is Public: a basket, a page
 	// behind a secret link.
 	Private bool
+
+	// FromElsewhere is an action that a form on another site's page may ask for: it changes nothing, and shows nothing that
+	// its address alone would not.
+	FromElsewhere bool
 
 	MaxBody int   // bytes of a request body where more than the general limit is welcome
 	Long    bool  // answering may take as long as where such a body comes

@@ -53,10 +53,25 @@ func (p *Provider) Start(_ context.Context, a payment.Attempt) (payment.Started,
 	return payment.Started{Reference: "try-" + a.Key, URL: "https://card.example/" + a.Key}, nil
 }
 
-// Verify takes what is named in the header «Event» as its event's id, and believes everything.
+// Verify takes what is named in the header «Event» as its event's id, and believes everything but what says «Forged». What
+// is «Foreign», or what is «Reserved», of which «Amount» and «Currency», the headers say as well.
 func (p *Provider) Verify(header func(name string) string, body []byte) (payment.Event, error) {
-	return payment.Event{ID: header("Event"), Kind: "test", Payload: body}, nil
+	if header("Forged") != "" {
+		return payment.Event{}, payment.ErrForged
+	}
+	e := payment.Event{ID: header("Event"), Kind: cmp.Or(header("Kind"), "test"), Payload: body, Foreign: header("Foreign") != ""}
+	if name := header("Reserved"); name != "" {
+		amount, err := money.Parse(header("Amount"))
+		if err != nil {
+			return e, err
+		}
+		e.Reserved = &payment.Reservation{Attempt: name, Amount: amount, Currency: header("Currency")}
+	}
+	return e, nil
 }
+
+// Answer is the verdict itself.
+func (p *Provider) Answer(v payment.Verdict) string { return string(v) }
 
 // Refund gives back once under one key.
 func (p *Provider) Refund(_ context.Context, r payment.Refund) (string, error) {

@@ -1,0 +1,108 @@
+package payment
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// Subject is what a provider and the market differ about.
+type Subject string
+
+// The subjects.
+const (
+	Paying    Subject = "payment"
+	Refunding Subject = "refund"
+)
+
+// DifferenceReason is why it matters.
+type DifferenceReason string
+
+// The reasons.
+const (
+	Differs       DifferenceReason = "differs"  // not the same changed hands as is known here
+	StaysReserved DifferenceReason = "reserved" // money that is not needed is reserved until somebody releases it
+	Unfit         DifferenceReason = "unfit"    // money is reserved that fits nothing which was asked for
+)
+
+// Difference is something that a provider says of money otherwise than what is known here.
+type Difference struct {
+	ID       uuid.UUID
+	Provider string
+	Subject  Subject
+	Name     string // the provider's
+	Reason   DifferenceReason
+	Theirs   money.Amount // what changed hands, or is reserved, as the provider says
+	Ours     money.Amount // what changed hands as is known here
+	FoundAt  time.Time    `db:"found_at"`
+}
+
+// ErrSettled says that a difference was settled before, or that there is none.
+var ErrSettled = fault.New(fault.Conflict, "payment.difference_settled")
+
+// differTx keeps a difference until it is settled; found again it is the same one.
+func differTx(ctx context.Context, tx *sqlx.Tx, d Difference, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)
+		on conflict (provider, subject, name, reason) where settled_at is null
+		do update set theirs_centimes = excluded.theirs_centimes, ours_centimes = excluded.ours_centimes`,
+		postgres.NewID(), d.Provider, d.Subject, d.Name, d.Reason, d.Theirs, d.Ours, at)
+	if err != nil {
+		return fmt.Errorf("payment: %s differs on %s: %w", d.Provider, d.Name, err)
+	}
+	return nil
+}
+
+// Differences lists those that are not settled, the latest first, and what the next page goes on after: uuid.Nil at the
+// end. after is uuid.Nil for the first page.
+func (s *Service) Differences(ctx context.Context, after uuid.UUID, limit int) (list []Difference, next uuid.UUID, err error) {
+	if after == uuid.Nil {
+		after = uuid.Max
+	}
+	err = s.db.SelectContext(ctx, &list, `
+		select id, provider, subject, name, reason, theirs_centimes as theirs, ours_centimes as ours, found_at
+		from payment_differences where settled_at is null and id < $1 order by id desc limit $2`, after, limit+1)
+	if err != nil {
+		return nil, uuid.Nil, fmt.Errorf("payment: differences: %w", err)
+	}
+	if len(list) > limit {
+		list = list[:limit]
+		next = list[limit-1].ID
+	}
+	return list, next, nil
+}
+
+// Settle says how somebody settled a difference. Errors: ErrSettled; a fault with a field «note» if it says nothing or too
+// much.
+func (s *Service) Settle(ctx context.Context, id uuid.UUID, note string, by actor.Actor) error {
+	note = strings.TrimSpace(note)
+	switch {
+	case note == "":
+		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_unsaid")
+	case len([]rune(note)) > maxNote:
+		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_long", "Max", maxNote)
+	}
+	result, err := s.db.ExecContext(ctx, `
+		update payment_differences set settled_at = $2, user_id = $3, note = $4 where id = $1 and settled_at is null`,
+		id, s.now(), by.UserID(), note)
+	if err != nil {
+		return fmt.Errorf("payment: settle %s: %w", id, err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return ErrSettled.Wrap(err)
+	}
+	return nil
+}
+
+// maxNote is how many characters the note of how a difference was settled may have.
+const maxNote = 300

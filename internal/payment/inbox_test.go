@@ -1,0 +1,281 @@
+package payment_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+)
+
+// hear has something come to the provider's address.
+func (c *till) hear(t *testing.T, provider string, headers map[string]string, body []byte) (payment.Heard, error) {
+	t.Helper()
+	return c.Hear(t.Context(), provider, func(name string) string { return headers[name] }, body)
+}
+
+// listed are the events of a state, the latest first, in words.
+func (c *till) listed(t *testing.T, state payment.EventState) (list []string) {
+	t.Helper()
+	events, _, err := c.Events(t.Context(), state, uuid.Nil, 100)
+	must(t, err)
+	for _, e := range events {
+		list = append(list, fmt.Sprintf("%s %s %d", e.ID, e.State, e.Times))
+	}
+	return list
+}
+
+// wantCounted fails the test if what is counted of the events is not what there is.
+func (c *till) wantCounted(t *testing.T, want map[payment.EventState]int) {
+	t.Helper()
+	counts, err := c.EventCounts(t.Context())
+	must(t, err)
+	for _, state := range payment.EventStates() {
+		if counts[state] != want[state] || len(c.listed(t, state)) != want[state] {
+			t.Errorf("%s: counted %d, listed %v, want %d", state, counts[state], c.listed(t, state), want[state])
+		}
+	}
+}
+
+func TestWhatAProviderTellsIsKeptOnceAndCounted(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	event := c.card.Say(succeeded(c.start(t, order), 238_00))
+	sent := map[string]string{"Event": "evt_1", "Kind": "paid"}
+	for n := range 3 {
+		heard, err := c.hear(t, paymenttest.Name, sent, event)
+		must(t, err)
+		if heard.Again != (n > 0) || heard.Foreign || heard.Answer != "" {
+			t.Errorf("told for the %dth time: %+v", n+1, heard)
+		}
+	}
+	c.wantCounted(t, map[payment.EventState]int{payment.EventWaiting: 1})
+	must(t, c.work(t, "evt_1"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	if got := c.listed(t, ""); !slices.Equal(got, []string{"evt_1 done 3"}) {
+		t.Errorf("listed: %v", got)
+	}
+	var jobs int
+	must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_event' and queue = 'outside'`))
+	if jobs != 1 {
+		t.Errorf("%d jobs", jobs)
+	}
+	if _, err := c.hear(t, payment.CashOnDelivery, sent, event); err == nil {
+		t.Error("cash told something")
+	}
+	if _, err := c.hear(t, paymenttest.Name, sent, make([]byte, payment.MaxEvent+1)); err == nil {
+		t.Error("an event larger than any is was kept")
+	}
+}
+
+func TestWhatIsForgedIsCountedByDayAndNothingOfItKept(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	for range 5 {
+		if _, err := c.hear(t, paymenttest.Name, map[string]string{"Event": "evt_1", "Forged": "yes"}, []byte("pay me")); err == nil {
+			t.Fatal("a forged event was kept")
+		}
+	}
+	c.wantCounted(t, nil)
+	var list []payment.Forged
+	for deadline := time.Now().Add(10 * time.Second); len(list) == 0 && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+		var err error
+		list, err = c.Forged(t.Context(), 30)
+		must(t, err)
+	}
+	day := c.clock().UTC().Truncate(24 * time.Hour)
+	if len(list) != 1 || list[0].Provider != paymenttest.Name || !list[0].Day.Equal(day) || list[0].Events != 5 {
+		t.Errorf("forged: %+v, want 5 on %s", list, day)
+	}
+	c.later(31 * 24 * time.Hour)
+	if list, err := c.Forged(t.Context(), 30); err != nil || len(list) != 0 {
+		t.Errorf("a month later: %+v, %v", list, err)
+	}
+}
+
+func TestAnEventOfAnotherEnvironmentIsKeptAndNeverWorked(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	event := c.card.Say(succeeded(c.start(t, order), 238_00))
+	heard, err := c.hear(t, paymenttest.Name, map[string]string{"Event": "evt_1", "Foreign": "yes"}, event)
+	must(t, err)
+	if !heard.Foreign {
+		t.Error("it is not known to be foreign")
+	}
+	must(t, c.work(t, "evt_1"))
+	c.wantCounted(t, map[payment.EventState]int{payment.EventForeign: 1})
+	var jobs int
+	must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_event'`))
+	if jobs != 0 {
+		t.Errorf("%d jobs", jobs)
+	}
+	c.want(t, order, "pending: waiting", nil, nil, nil)
+}
+
+func TestAnEventThatFailedSaysWhyAndIsTriedAgainOnRequest(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	name := c.start(t, order)
+	event := c.card.Say(succeeded(name, 238_00))
+	c.card.Refuse(payment.ErrDown)
+	if c.tell(t, "evt_1", event) == nil {
+		t.Fatal("it was worked without the provider")
+	}
+	c.wantCounted(t, map[payment.EventState]int{payment.EventFailed: 1})
+	events, _, err := c.Events(t.Context(), payment.EventFailed, uuid.Nil, 10)
+	must(t, err)
+	if events[0].Fault != "payment.provider_down" || events[0].Error == "" || events[0].WorkedAt != nil {
+		t.Errorf("it says %+v", events[0])
+	}
+	waiting := func() (jobs int) {
+		must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_event' and state = 'available'`))
+		return jobs
+	}
+	_, err = c.db.Exec(`update river_job set state = 'retryable', attempt = 5, scheduled_at = now() + interval '1 day' where kind = 'payment_event'`)
+	must(t, err)
+	for range 2 {
+		must(t, c.WorkAgain(t.Context(), events[0].Key))
+	}
+	if waiting() != 1 {
+		t.Errorf("asked for twice there are %d jobs", waiting())
+	}
+	c.card.Refuse(nil)
+	must(t, c.work(t, "evt_1"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	c.wantCounted(t, map[payment.EventState]int{payment.EventDone: 1})
+	must(t, c.WorkAgain(t.Context(), events[0].Key))
+	if waiting() != 1 {
+		t.Error("an event that is done has a job again")
+	}
+	if err := c.WorkAgain(t.Context(), uuid.New()); err == nil {
+		t.Error("there is an event that nobody told")
+	}
+}
+
+func TestEventsAreTurnedPageByPage(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	var want []string
+	for n := range 5 {
+		must(t, c.Receive(t.Context(), paymenttest.Name, payment.Event{ID: fmt.Sprint("evt_", n), Payload: []byte("nothing"), Foreign: n%2 == 1}))
+		want = append([]string{fmt.Sprint("evt_", n)}, want...)
+	}
+	for _, c2 := range []struct {
+		state payment.EventState
+		want  []string
+	}{{"", want}, {payment.EventForeign, []string{"evt_3", "evt_1"}}} {
+		var got []string
+		for next, more := uuid.Nil, true; more; more = next != uuid.Nil {
+			var page []payment.Told
+			var err error
+			page, next, err = c.Events(t.Context(), c2.state, next, 2)
+			must(t, err)
+			for _, e := range page {
+				got = append(got, e.ID)
+			}
+		}
+		if diff := cmp.Diff(c2.want, got); diff != "" {
+			t.Errorf("%s (+): %s", c2.state, diff)
+		}
+	}
+}
+
+// reserve tells that a buyer's money is reserved, and gives what that is answered.
+func (c *till) reserve(t *testing.T, id string, r payment.Reservation) string {
+	t.Helper()
+	heard, err := c.hear(t, paymenttest.Name, map[string]string{"Event": id, "Reserved": r.Attempt, "Amount": r.Amount.String(), "Currency": r.Currency}, []byte(r.Attempt))
+	must(t, err)
+	return heard.Answer
+}
+
+func TestReservedMoneyIsTakenOnceAndOnlyWhereItFits(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	right := payment.Reservation{Attempt: first, Amount: 238_00, Currency: money.Currency}
+	less, foreign, unknown := right, right, right
+	less.Amount, foreign.Currency, unknown.Attempt = 237_99, "EUR", "try-nothing"
+	for n, wrong := range []payment.Reservation{less, foreign, unknown} {
+		for range 2 {
+			if got := c.reserve(t, fmt.Sprint("wrong ", n), wrong); got != "refused" {
+				t.Errorf("%+v is answered %q", wrong, got)
+			}
+		}
+	}
+	c.card.Say(succeeded(first, 238_00))
+	for range 2 {
+		if got := c.reserve(t, "evt_1", right); got != "taken" {
+			t.Errorf("what was asked for is answered %q", got)
+		}
+		if got := c.reserve(t, "evt_2", right); got != "left" {
+			t.Errorf("reserved once more it is answered %q", got)
+		}
+	}
+	must(t, c.work(t, "evt_1"))
+	if got := c.reserve(t, "evt_3", right); got != "left" {
+		t.Errorf("reserved after it was paid it is answered %q", got)
+	}
+	if got := c.reserve(t, "evt_1", right); got != "taken" {
+		t.Errorf("told again after it was paid it is answered %q", got)
+	}
+	for _, id := range []string{"evt_2", "evt_3", "wrong 0", "wrong 1", "wrong 2"} {
+		must(t, c.work(t, id)) // nothing follows from these
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+
+	list, _, err := c.Differences(t.Context(), uuid.Nil, 10)
+	must(t, err)
+	var got []string
+	for _, d := range list {
+		got = append(got, fmt.Sprintf("%s %s %s", d.Name, d.Reason, d.Theirs))
+	}
+	slices.Sort(got)
+	want := []string{first + " reserved 238.00", first + " unfit 238.00", "try-nothing unfit 238.00"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("differences (+): %s", diff)
+	}
+}
+
+func TestOfTwoOpenWindowsOneIsTaken(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	must(t, c.tell(t, "refused", c.card.Say(payment.Outcome{Attempt: first, State: payment.Failed})))
+	second := c.start(t, order)
+	answers := make([]string, 8)
+	var all errgroup.Group
+	for n := range answers {
+		name := []string{first, second}[n%2]
+		all.Go(func() error {
+			heard, err := c.Hear(context.WithoutCancel(t.Context()), paymenttest.Name, func(header string) string {
+				return map[string]string{"Event": fmt.Sprint("evt_", n), "Reserved": name, "Amount": "238.00", "Currency": money.Currency}[header]
+			}, []byte(name))
+			answers[n] = heard.Answer
+			return err
+		})
+	}
+	must(t, all.Wait())
+	if said := strings.Join(answers, " "); strings.Count(said, "taken") != 1 || strings.Count(said, "left") != len(answers)-1 {
+		t.Errorf("answered: %s", said)
+	}
+	taken := slices.Index(answers, "taken")
+	c.card.Say(succeeded([]string{first, second}[taken%2], 238_00))
+	must(t, c.work(t, fmt.Sprint("evt_", taken)))
+	if got := c.state(t, order); got != "succeeded" {
+		t.Errorf("it is %s", got)
+	}
+}
