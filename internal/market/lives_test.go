@@ -469,7 +469,7 @@ func (l *life) tells(rt *rapid.T, o payment.Outcome) error {
 	event := l.card.Say(o)
 	l.events++
 	for range rapid.IntRange(1, 2).Draw(rt, "times") {
-		if err := l.Payments.Receive(context.Background(), paymenttest.Name, fmt.Sprint("event-", l.events), event); err != nil {
+		if err := l.Payments.Receive(context.Background(), paymenttest.Name, payment.Event{ID: fmt.Sprint("event-", l.events), Payload: event}); err != nil {
 			return err
 		}
 	}
