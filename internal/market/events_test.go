@@ -160,7 +160,7 @@ func (m *stripeMarket) tell(t *testing.T, times, forged int, mix func([]stripete
 			continue
 		}
 		must(t, err)
-		must(t, m.Payments.Receive(context.Background(), stripe.Name, kept.ID, kept.Payload))
+		must(t, m.Payments.Receive(context.Background(), stripe.Name, kept))
 		if n%2 == 0 {
 			m.workEvents(t, 1)
 		}
