@@ -128,6 +128,11 @@ func (p *Provider) Start(ctx context.Context, a payment.Attempt) (payment.Starte
 	}
 	asks(ctx, &params.Params, a.Key)
 	session, err := p.client.CheckoutSessions.New(params)
+	if said := new(stripego.Error); errors.As(err, &said) && said.Param == "customer_email" { // one that Stripe knows no mailbox for
+		params.CustomerEmail = nil
+		asks(ctx, &params.Params, a.Key+":anonymous")
+		session, err = p.client.CheckoutSessions.New(params)
+	}
 	if err != nil {
 		return payment.Started{}, payment.ErrDown.Wrap(failure("start "+a.Key, err))
 	}

@@ -92,6 +92,24 @@ func TestItemsThatDoNotComeToTheAmountAreNotSent(t *testing.T) {
 	}
 }
 
+func TestAnAddressThatStripeDoesNotTakeKeepsNobodyFromPaying(t *testing.T) {
+	t.Parallel()
+	s := stripetest.New(t)
+	p := at(s)
+	a := paymenttest.NewAttempt()
+	a.Description.Email = "amal"
+	first, err := p.Start(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if page := s.Page(first.Reference); page.Email != "" || page.Amount != a.Amount {
+		t.Errorf("she pays at %+v", page)
+	}
+	if again, err := p.Start(t.Context(), a); err != nil || again.Reference != first.Reference {
+		t.Errorf("begun again: %+v, %v", again, err)
+	}
+}
+
 func TestEventsOfAnotherEnvironmentAreForeign(t *testing.T) {
 	t.Parallel()
 	s := stripetest.New(t)
