@@ -86,6 +86,7 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"move an order":    (*life).moveOrder,
 	"adjust":           (*life).adjust,
 	"begin to pay":     (*life).begin,
+	"other means":      (*life).choose,
 	"provider tells":   (*life).providerTells,
 	"refund is told":   (*life).refundTold,
 	"ask again":        (*life).refundAgain,
@@ -421,6 +422,12 @@ func (l *life) begin(rt *rapid.T) error {
 	o := l.order(rt)
 	_, err := l.Payments.Start(context.Background(), o.ID)
 	return l.unlessDown(err)
+}
+
+// choose has a buyer who has not paid choose how to pay once more.
+func (l *life) choose(rt *rapid.T) error {
+	o := l.order(rt)
+	return l.Orders.ChooseMeans(context.Background(), l.Orders.Token(o.ID, o.Link), one(rt, l.Orders.Means(), "means"))
 }
 
 // unlessDown is nil for an error that comes of a provider that is down.
