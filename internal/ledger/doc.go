@@ -20,7 +20,8 @@
 //	earned        held_delivery          delivery                                  when it is delivered
 //	              held:<cooperative>     payable:<cooperative>, commission         then, or when nothing may be sent back
 //	adjusted      as cancelled           as cancelled                              before it is earned
-//	              payable:…, commission  held:<cooperative>                        after that
+//	              payable:…, commission  held:<cooperative>                        after that,
+//	              cooperative_owes:…     held:<cooperative>                        what of it is paid out already
 //	              held:<cooperative>     refunds_due
 //	paid out      payable:<cooperative>  bank
 //

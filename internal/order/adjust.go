@@ -47,7 +47,7 @@ func (r Reason) lost() bool { return r == ReasonMissing || r == ReasonDamaged }
 const EventAdjusted = "adjusted"
 
 // Adjust takes something off a line of an order; Within a transaction, too. The buyer owes less or, if she has paid,
-// has it due back, out of the commission as well. Pieces that she does not have already go back into stock, unless
+// has it due back, out of the commission as well; what was paid out to the cooperative already it owes. Pieces that she does not have already go back into stock, unless
 // they are missing or damaged: those are lost. The association adjusts every line from when the order is placed, also
 // after it was delivered; a member takes pieces off those of her cooperative until they are handed over, for no more
 // than their share of the line: goodwill, and worth without a piece, are the association's to give. The same under the
@@ -61,7 +61,6 @@ const EventAdjusted = "adjusted"
 //   - ErrNotLeft: the line has not so much left
 //   - ErrPiecesPaid: the buyer would pay for pieces that are taken off
 //   - ErrTakesAll: nothing would be left of a part that is not delivered yet, which is given up by a move
-//   - ledger.ErrOverdrawn: the cooperative earned it and has been paid out
 func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, by By) error {
 	move, theirs := map[actor.Kind]Move{actor.Association: MoveAdjust, actor.Member: MoveShorten}[by.Actor.Kind]
 	switch {
@@ -220,9 +219,15 @@ func (s *Service) lessenTx(ctx context.Context, tx *sqlx.Tx, o *locked, part Par
 	}
 	reference := "adjustment:" + adjustment.String()
 	off := Part{Cooperative: part.Cooperative, Items: amount, Commission: part.Commission - left}
+	postings := ledger.Reversed(salePostings([]Part{off}, 0))
+	if paid {
+		if postings, err = backPostings(ctx, tx, off, part.earned()); err != nil {
+			return err
+		}
+	}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, AdjustmentID: &adjustment, At: o.by.At,
-		Postings: adjustedPostings(off, paid, part.earned()),
+		Postings: postings,
 	})
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/settlement"
 )
 
 // lineOf is the order's line of that product.
@@ -237,26 +238,81 @@ func TestTwoCooperativesMayUseTheSameKey(t *testing.T) {
 	m.wantClean()
 }
 
-func TestNothingIsTakenBackFromACooperativeThatHasBeenPaidOut(t *testing.T) {
+// payOut transfers so much to a cooperative, under a reference of its own.
+func (m *market) payOut(cooperative uuid.UUID, amount money.Amount) (settlement.Payout, error) {
+	m.t.Helper()
+	payouts, err := m.settlements().PayAll(context.Background(), []settlement.Transfer{{CooperativeID: cooperative, Amount: amount}},
+		postgres.NewID().String(), actor.OfAssociation(m.association))
+	if err != nil {
+		return settlement.Payout{}, err
+	}
+	return payouts[0], nil
+}
+
+// settlements tell nobody.
+func (m *market) settlements() *settlement.Service {
+	m.t.Helper()
+	s := settlement.New(m.db, nil, m.texts, "https://souk.example", m.clock)
+	s.Sample = true
+	return s
+}
+
+func TestWhatABuyerHasBackAfterItWasPaidOutItsCooperativeOwes(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.place(m.basic()).Order
 	m.bring(o.ID)
-	payout := postgres.NewID()
-	m.exec(`insert into payouts (id, cooperative_id, amount_centimes, reference, actor, at) values ($1, $2, 4940, 'VIR 1', 'system', $3)`,
-		payout, m.couscous, m.clock())
-	m.must(postgres.InTx(t.Context(), m.db, func(tx *sqlx.Tx) error {
-		return ledger.RecordTx(t.Context(), tx, ledger.Journal{Reference: "payout", Kind: "payout", PayoutID: &payout, At: m.clock(), Postings: []ledger.Posting{
-			{Debit: ledger.PayableTo(m.couscous), Credit: ledger.Bank, Amount: 49_40},
-		}})
-	}))
-	if err := m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "mouldy"), m.people()); !errors.Is(err, ledger.ErrOverdrawn) {
-		t.Errorf("taken back: %v", err)
-	}
-	if due := m.read(o.ID).Due; due != o.Due {
-		t.Errorf("due %s", due)
-	}
+	_, err := m.payOut(m.couscous, 40_00)
+	m.must(err)
+	m.later(time.Minute)
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "mouldy"), m.people()))
+	m.giveBack()
 	m.wantClean()
+	stands, err := m.settlements().OwedTo(t.Context(), m.couscous)
+	m.must(err)
+	want := settlement.Owed{Sales: 26_00, Commission: 1_30, PaidOut: 40_00, Netted: -15_30, Due: 0, Owes: 15_30}
+	got := settlement.Owed{Sales: stands.Sales, Commission: stands.Commission, PaidOut: stands.PaidOut, Netted: stands.Netted, Due: stands.Due, Owes: stands.Owes}
+	if got != want {
+		t.Errorf("it stands at %+v, want %+v", got, want)
+	}
+	lines, _, err := m.settlements().Statement(t.Context(), m.couscous, "", 1)
+	m.must(err)
+	if l := lines[0]; l.Owing() != settlement.Borne || l.OrderNumber != o.Number || l.Sale != -26_00 || l.Commission != -1_30 || l.Netted != -15_30 || l.Owes != 15_30 || l.Balance != 0 {
+		t.Errorf("its statement says %+v", l)
+	}
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "mouldy, too"), m.people()))
+	m.giveBack()
+	m.wantClean()
+	if owes, err := ledger.Balance(t.Context(), m.db, ledger.OwedBy(m.couscous)); err != nil || owes != 40_00 {
+		t.Errorf("of 40.00 that were paid out for nothing it owes %s: %v", owes, err)
+	}
+}
+
+// However many take back at once, what is owed is used once.
+func TestWhatIsOwedIsTakenBackOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	orders := []order.Order{m.deliverBasic(), m.deliverBasic(), m.deliverBasic()}
+	_, err := m.payOut(m.couscous, 100_00) // of 148.20
+	m.must(err)
+	var all errgroup.Group
+	for _, o := range orders {
+		all.Go(func() error { return m.Adjust(context.Background(), o.ID, m.off(o, m.wheat, 2, "mouldy"), m.people()) })
+	}
+	all.Go(func() error {
+		if _, err := m.payOut(m.couscous, 48_20); !errors.Is(err, settlement.ErrInvalid) {
+			return err
+		}
+		return nil
+	})
+	m.must(all.Wait())
+	m.giveBack()
+	m.wantClean()
+	stands, err := m.settlements().OwedTo(t.Context(), m.couscous)
+	m.must(err)
+	if stands.Due != 0 || stands.Owes != stands.PaidOut {
+		t.Errorf("of %s that were paid out for nothing it owes %s, and is owed %s", stands.PaidOut, stands.Owes, stands.Due)
+	}
 }
 
 func TestHostileAdjustmentsChangeNothing(t *testing.T) {

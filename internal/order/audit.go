@@ -248,16 +248,26 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select s.*, w.unpaid, w.delivered and s.earns_at is null as earned
 			    from sub_orders_now s join whole w on w.id = s.order_id
 			    where s.state not in (` + listed(goneStates...) + `)
-			), kept as ( -- by its cooperatives, of what was taken from the buyer
+			), owing as ( -- by a cooperative: of cash that it kept, or borne of what the buyer had back after it was paid out
+			    select j.order_id, p.cooperative_id, 'held' in (p.debit, p.credit) as borne,
+			           sum(case p.debit when 'cooperative_owes' then p.amount_centimes else -p.amount_centimes end) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.order_id is not null and 'cooperative_owes' in (p.debit, p.credit)
+			    group by 1, 2, 3
+			), borne as ( -- no more than was taken off its part
+			    select b.order_id, b.cooperative_id, b.amount
+			    from owing b
+			    join part n on n.order_id = b.order_id and n.cooperative_id = b.cooperative_id and n.earned
+			    join sub_orders s on s.id = n.id
+			    where b.borne and b.amount between 0 and s.items_centimes - n.items_centimes
+			), kept as ( -- of what was taken from the buyer
 			    select *
 			    from (
-			        select m.order_id, m.cooperative_id, w.provider, w.taken, sum(m.amount) as amount,
-			               sum(sum(m.amount)) over (partition by m.order_id) as together
-			        from ledger_movements m
+			        select m.order_id, m.cooperative_id, w.provider, w.taken, m.amount, sum(m.amount) over (partition by m.order_id) as together
+			        from owing m
 			        join sub_orders s on s.order_id = m.order_id and s.cooperative_id = m.cooperative_id
 			        join whole w on w.id = m.order_id
-			        where m.account = 'cooperative_owes'
-			        group by m.order_id, m.cooperative_id, w.provider, w.taken
+			        where not m.borne
 			    ) k
 			    where amount > 0 and together <= taken
 			), expected as (
@@ -285,6 +295,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        select order_id, 'received', null, provider, -amount from kept
 			        union all
 			        select order_id, 'cooperative_owes', cooperative_id, '', amount from kept
+			        union all
+			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from borne
 			        union all
 			        select id, 'refunds_due', null, '', received - deposit - case when unpaid then 0 else due end from whole
 			    ) as e

@@ -4,19 +4,23 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 )
 
-// Whenever buyers pay, and whatever is dropped before and after that: what is held is what was paid less what was
-// earned and is due back, what is payable is what was earned less commission, and nothing is below zero.
+// Whenever buyers pay, and whatever is dropped or taken off before and after that, earned later, paid out and kept by
+// cooperatives: what is held is what was paid less what was earned and is due back, what is payable is what was earned
+// less commission, and nothing is below zero.
 func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -28,6 +32,7 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 		ctx := context.Background()
 		m.exec(`update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
 			rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+		m.returnDays(rapid.SampledFrom([]int{0, 7}).Draw(rt, "return days"))
 		placed, err := m.Place(ctx, m.basic())
 		if err != nil {
 			rt.Fatal(err)
@@ -56,8 +61,55 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 			}
 			m.wantBooks(rt, placed.Order.ID)
 		}
+		for n := range rapid.IntRange(0, 8).Draw(rt, "steps after delivery") {
+			o := m.read(placed.Order.ID)
+			if o.State != order.StateDelivered {
+				break
+			}
+			m.later(time.Minute)
+			if err := m.afterDelivery(rt, o, n); err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.Invalid) {
+				rt.Fatal(err)
+			}
+			m.wantBooks(rt, o.ID)
+		}
+		m.later(8 * day)
+		m.closing()
+		m.wantBooks(rt, placed.Order.ID)
+		m.giveBack()
 	})
 	m.wantClean()
+}
+
+// afterDelivery is something that may happen to an order that its buyer has, or to its cooperatives.
+func (m *market) afterDelivery(rt *rapid.T, o order.Order, n int) error {
+	ctx := context.Background()
+	p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
+	switch rapid.SampledFrom([]string{"take off", "take off", "pay out", "pay out", "undo", "days pass"}).Draw(rt, "after") {
+	case "take off":
+		l := rapid.SampledFrom(p.Lines).Draw(rt, "line")
+		amount := money.Amount(rapid.Int64Range(0, int64(l.Total)).Draw(rt, "amount"))
+		return m.Adjust(ctx, o.ID, order.Adjustment{Line: l.ID, Amount: amount, Reason: order.ReasonGoodwill, Key: keyOf(o.Number + strconv.Itoa(n))}, m.people())
+	case "pay out":
+		due, err := ledger.Balance(ctx, m.db, ledger.PayableTo(p.Cooperative.ID))
+		if err != nil {
+			return err
+		}
+		paid, err := m.payOut(p.Cooperative.ID, money.Amount(rapid.Int64Range(0, int64(due)+1).Draw(rt, "paid out")))
+		if err == nil {
+			m.lastPayout = paid
+		}
+		return err
+	case "undo":
+		if m.lastPayout.ID == uuid.Nil {
+			return nil
+		}
+		_, err := m.settlements().Undo(ctx, m.lastPayout.CooperativeID, m.lastPayout.ID, "the bank sent it back", actor.OfAssociation(m.association))
+		return err
+	default:
+		m.later(3 * day)
+		m.closing()
+		return nil
+	}
 }
 
 // What was paid is held, earned or due back at every step of every way that an order may end.
@@ -98,6 +150,10 @@ func (m *market) wantBooks(t rapid.TB, id uuid.UUID) {
 		Amount  money.Amount
 	}
 	m.must(m.db.Select(&rows, `select account, sum(amount) as amount from ledger_movements where order_id = $1 group by account`, id))
+	var borne money.Amount // by its cooperatives, of what the buyer had back
+	m.must(m.db.Get(&borne, `
+		select coalesce(sum(p.amount_centimes), 0) from ledger_journals j join ledger_postings p on p.journal_id = j.id
+		where j.order_id = $1 and (p.debit, p.credit) = ('cooperative_owes', 'held')`, id))
 	of := make(map[string]money.Amount)
 	for _, r := range rows {
 		if of[r.Account] = r.Amount; r.Amount < 0 {
@@ -105,13 +161,13 @@ func (m *market) wantBooks(t rapid.TB, id uuid.UUID) {
 		}
 	}
 	o := m.read(id)
-	held, earned := of["held"]+of["held_delivery"], of["payable"]+of["commission"]+of["delivery"]
+	held, earned := of["held"]+of["held_delivery"], of["payable"]+of["commission"]+of["delivery"]-borne
 	for what, is := range map[string]bool{
-		"held is paid less earned and due back":              held == of["received"]-earned-of["refunds_due"],
+		"held is paid less earned and due back":              held == of["received"]+of["cooperative_owes"]-borne-earned-of["refunds_due"],
 		"buyers owe what is pending":                         of["buyers"] == of["pending"]+of["pending_delivery"],
 		"what is due is owed, held or earned":                o.Due == of["buyers"]+held+earned,
 		"nothing is earned before the goods are delivered":   earned == 0 || o.State == order.StateDelivered,
-		"nothing is held of goods that are delivered":        held == 0 || o.State != order.StateDelivered,
+		"nothing is held of goods that cannot be sent back":  held == 0 || o.ClosedAt == nil,
 		"commission is the association's share of the parts": of["commission"] == 0 || of["commission"] == commission(o),
 	} {
 		if !is {

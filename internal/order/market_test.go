@@ -61,6 +61,8 @@ type market struct {
 	hidden  uuid.UUID // of soap: 40, a draft
 	pending uuid.UUID // of a cooperative that is not approved yet: 40
 
+	lastPayout settlement.Payout // that may be undone
+
 	mu  sync.Mutex
 	now time.Time
 }

@@ -141,15 +141,24 @@ func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
 	return postings
 }
 
-// adjustedPostings say that what was taken off a part is no more to be paid; or, if it was paid, that the buyer is to
-// have it back, whether it is held still or was earned.
-func adjustedPostings(off Part, paid, earned bool) []ledger.Posting {
-	parts := []Part{off}
-	switch {
-	case !paid:
-		return ledger.Reversed(salePostings(parts, 0))
-	case !earned:
-		return refundPostings(parts, 0)
+// backPostings say that the buyer is to have back what was taken off a part that she has paid. It is held still or, once
+// it was earned, comes back out of the commission and of what its cooperative is owed; what that was paid out already the
+// cooperative owes.
+func backPostings(ctx context.Context, tx *sqlx.Tx, off Part, earned bool) ([]ledger.Posting, error) {
+	refund := refundPostings([]Part{off}, 0)
+	if !earned {
+		return refund, nil
 	}
-	return append(ledger.Reversed(earnedPostings(parts, 0)), refundPostings(parts, 0)...)
+	standings, err := ledger.StandingsTx(ctx, tx, off.Cooperative.ID)
+	if err != nil {
+		return nil, err
+	}
+	share := off.Items - off.Commission
+	payable := min(share, standings[off.Cooperative.ID].Payable)
+	held := ledger.HeldFor(off.Cooperative.ID)
+	return append([]ledger.Posting{
+		{Debit: ledger.PayableTo(off.Cooperative.ID), Credit: held, Amount: payable},
+		{Debit: ledger.OwedBy(off.Cooperative.ID), Credit: held, Amount: share - payable},
+		{Debit: ledger.Commission, Credit: held, Amount: off.Commission},
+	}, refund...), nil
 }

@@ -105,6 +105,24 @@ func TestCashThatACooperativeKeptIsPaidToo(t *testing.T) {
 	b.wantSound(t)
 }
 
+func TestWhatABuyerHasBackAfterItWasPaidOutIsNotSold(t *testing.T) {
+	t.Parallel()
+	b := newBooks(t)
+	order, nahlat := b.ordered(t, "2026-11-08 10:00", basket{"nahlat": 40000}), b.sellers["nahlat"]
+	b.record(t, "paid", "paid", order, "2026-11-12 10:00", []ledger.Posting{
+		{Debit: ledger.Received("cash_on_delivery"), Credit: ledger.Buyers, Amount: 42000},
+		{Debit: ledger.PendingTo(nahlat), Credit: ledger.HeldFor(nahlat), Amount: 40000},
+		{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: 2000},
+	})
+	b.earned(t, order, "2026-11-12 10:00", basket{"nahlat": 40000})
+	b.record(t, "back", "adjusted", order, "2026-11-13 10:00", []ledger.Posting{
+		{Debit: ledger.OwedBy(nahlat), Credit: ledger.HeldFor(nahlat), Amount: 3000},
+		{Debit: ledger.HeldFor(nahlat), Credit: ledger.RefundsDue, Amount: 3000},
+	})
+	same(t, "its cooperative owes it", b.sales(t, report.Filter{}).Figures, report.Figures{Paid: 37000, Earned: 37000, Orders: 1})
+	b.wantSound(t)
+}
+
 func TestTheHeadlineCountsThoseWhoSoldNothing(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)

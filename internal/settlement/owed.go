@@ -45,10 +45,10 @@ type Summary struct {
 }
 
 // figures are those of Owed that ledger_balances and ledger_totals say, by the account that each amount came from or went
-// to: what came from buyers is sold, what went to the bank is paid out, and all else was set off against what is owed the
-// other way (the audit sees to that).
+// to: what came from buyers and did not go back to them is sold, what went to the bank is paid out, and all else was set
+// off against what is owed the other way (the audit sees to that).
 const figures = `
-		           coalesce(sum(against_held) filter (where account in ('payable', 'commission')), 0) as sales,
+		           coalesce(sum(against_held) filter (where account in ('payable', 'commission', 'cooperative_owes')), 0) as sales,
 		           coalesce(sum(credits - debits) filter (where account = 'commission'), 0) as commission,
 		           coalesce(-sum(against_bank) filter (where account = 'payable'), 0) as paid_out,
 		           coalesce(sum(credits - debits) filter (where account = 'payable'), 0) as due,
@@ -260,27 +260,6 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 		return nil, fmt.Errorf("what is owed: %w", err)
 	}
 	return list, nil
-}
-
-// balancesDue are what is owed to these cooperatives, inside a transaction that has locked them; it stays so until
-// that ends.
-func balancesDue(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) (map[uuid.UUID]money.Amount, error) {
-	var rows []struct {
-		ID  uuid.UUID
-		Due money.Amount
-	}
-	err := tx.SelectContext(ctx, &rows, `
-		select cooperative_id as id, credits - debits as due from ledger_balances
-		where account = 'payable' and cooperative_id = any($1)
-		order by cooperative_id for no key update`, pq.Array(ids))
-	if err != nil {
-		return nil, fmt.Errorf("what is owed: %w", err)
-	}
-	due := make(map[uuid.UUID]money.Amount, len(rows))
-	for _, r := range rows {
-		due[r.ID] = r.Due
-	}
-	return due, nil
 }
 
 // Due are the transfers that pay all that is owed to everybody who is ready.

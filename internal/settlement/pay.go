@@ -139,7 +139,7 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 	for i, l := range last {
 		before[l.CooperativeID] = i
 	}
-	due, err := balancesDue(ctx, tx, ids)
+	due, err := ledger.StandingsTx(ctx, tx, ids...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,10 +161,10 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 			next.Attempt = l.Attempt + 1
 		}
 		switch {
-		case t.Shown != nil && *t.Shown != due[t.CooperativeID]:
+		case t.Shown != nil && *t.Shown != due[t.CooperativeID].Payable:
 			return nil, nil, ErrOwedChanged
-		case t.Amount > due[t.CooperativeID]:
-			return nil, nil, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due[t.CooperativeID])
+		case t.Amount > due[t.CooperativeID].Payable:
+			return nil, nil, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due[t.CooperativeID].Payable)
 		}
 		made = append(made, next)
 	}

@@ -39,7 +39,7 @@ type Owed struct {
 	Sales         money.Amount `db:"sales"`      // earned: buyers have paid, have the goods and cannot send them back any more
 	Commission    money.Amount `db:"commission"` // the association's, of those sales
 	PaidOut       money.Amount `db:"paid_out"`
-	Netted        money.Amount `db:"netted"` // set off against what the cooperative owed
+	Netted        money.Amount `db:"netted"` // set off against what the cooperative owed; less what it came to owe of sales that buyers had back
 	Due           money.Amount `db:"due"`
 	Owes          money.Amount `db:"owes"`    // by the cooperative, such as cash that it took from buyers and kept
 	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet or may send them back, commission included

@@ -39,7 +39,8 @@ type Owing string
 
 // The sorts.
 const (
-	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept, or a refund that it bears
+	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept
+	Borne   Owing = "borne"   // a buyer had back what was paid out already: it owes more
 	Netted  Owing = "netted"  // it owes less, and is owed less
 	Brought Owing = "brought" // it owes less, since it gave the money back
 )
@@ -50,6 +51,8 @@ func (l Line) ChangesOwing() bool { return l.Netted != 0 || l.Owes != 0 }
 // Owing tells an entry about what the cooperative owes; empty: it is about something else.
 func (l Line) Owing() Owing {
 	switch {
+	case l.Sale < 0 && l.Owes > 0:
+		return Borne
 	case l.Sale != 0 || l.Payout != 0:
 		return ""
 	case l.Netted != 0:
@@ -115,7 +118,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 	err = sqlx.SelectContext(ctx, q, &rows, `
 		with entry as (
 		    select p.at, p.journal_id,
-		           coalesce(sum(`+changed+` + `+commission+`) filter (where `+earned+`), 0) as sale,
+		           coalesce(sum(`+changed+` + `+commission+` - `+owes+`) filter (where `+earned+`), 0) as sale,
 		           sum(`+commission+`) as commission,
 		           coalesce(-sum(`+changed+`) filter (where 'bank' in (p.debit, p.credit)), 0) as payout,
 		           sum(`+changed+`) as change,
