@@ -75,6 +75,7 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 		t.Fatal(err)
 	}
 	say("/seller/people/", "id", colleague.ID.String())
+	say("/demo/card/", "reference", "unknown")
 	say("/basket/lines/", "product", s.Products[0].ID.String())
 	say("/pictures/", "id", s.Products[0].ID.String())
 	say("/pictures/", "file", "640.jpg")

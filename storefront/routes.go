@@ -70,7 +70,7 @@ func (s *Server) collect(services Services) []web.Route {
 			Orders: services.Orders, Search: services.Search,
 		}).Routes(),
 		(&hook.Handler{Payments: services.Payments, Count: s.metrics.told}).Routes(),
-		(&demo.Handler{Mailbox: services.Mailbox}).Routes(),
+		(&demo.Handler{Mailbox: services.Mailbox, Card: services.Card}).Routes(),
 	)
 }
 

@@ -2,6 +2,7 @@ package storefront
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -34,6 +35,9 @@ func newServer(config Config, services Services) (*Server, error) {
 	prepared, err := config.prepare()
 	if err != nil {
 		return nil, err
+	}
+	if services.Card != nil && !prepared.Demo {
+		return nil, errors.New("the test card takes no money: only a demonstration has it")
 	}
 	s := &Server{
 		config: prepared,

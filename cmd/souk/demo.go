@@ -16,6 +16,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/internal/sample"
@@ -116,7 +118,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	log := slog.New(slog.NewTextHandler(logFile, nil))
 	d.steps.say("data", "in %s", dir)
 
-	p := parts{Parts: market.Parts{Log: log}, folders: d.config.folders(dir)}
+	p := parts{Parts: market.Parts{Log: log, Means: []payment.Provider{payment.Cash{}, testcard.New()}}, folders: d.config.folders(dir)}
 	databaseURL := d.config.DatabaseURL
 	words := "PostgreSQL at DATABASE_URL"
 	if databaseURL == "" {

@@ -19,6 +19,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
@@ -48,6 +49,7 @@ type Parts struct {
 type Market struct {
 	Parts
 	Jobs *job.Client
+	Card *testcard.Provider // of a demonstration; nil elsewhere
 
 	Security     *security.Log
 	Accounts     *account.Service
@@ -85,7 +87,7 @@ func New(p Parts) (*Market, error) {
 	m.Catalog = catalog.New(p.DB, p.Log, p.Now)
 	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
 	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
-	m.Payments = payment.New(p.DB, m.Jobs, p.Now, p.Means...)
+	m.Payments = payment.New(p.DB, m.Jobs, p.Now, m.opened(p.Means)...)
 	m.Delivery = delivery.New(p.DB, p.Now)
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
 	m.Settlements = settlement.New(p.DB, m.Jobs, p.Languages, p.BaseURL, p.Now)

@@ -2,9 +2,11 @@ package market
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 )
 
 // meansWords are what every language says of a means of payment, under means.<name>: its name, how a buyer chooses
@@ -27,4 +29,16 @@ func worded(means []payment.Provider, languages *i18n.Bundle) error {
 		}
 	}
 	return nil
+}
+
+// opened are the means with those that keep something in the market joined to it.
+func (m *Market) opened(means []payment.Provider) []payment.Provider {
+	opened := slices.Clone(means)
+	for i, provider := range opened {
+		if card, ok := provider.(*testcard.Provider); ok {
+			m.Card = card.Open(m.DB, m.Jobs, m.Secret, m.BaseURL, m.Now)
+			opened[i] = m.Card
+		}
+	}
+	return opened
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
@@ -35,6 +36,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CloseWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
+	river.AddWorker(workers, &testcard.TellWorker{Card: m.Card, Payments: m.Payments})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})

@@ -28,6 +28,7 @@ type Order struct {
 	Due         money.Amount // Total less what was cancelled and taken off since
 	Paid        bool         // the buyer has paid it, first or on receipt
 	Back        money.Amount // what she has paid beyond Due: it goes back to her, or has
+	Given       money.Amount // of that, what she has again
 	BackFailed  money.Amount `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
 	State       State
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC

@@ -57,6 +57,8 @@ var nobodys = map[string]string{
 	"stall_counts":       "commune state",
 	"stock_movements":    "reason actor",
 	"sub_orders":         "state",
+	"test_card_payments": "reference key description locale back state",
+	"test_card_refunds":  "reference key payment",
 	"upload_rows":        "kind outcome sku state",
 	"uploads":            "state summary",
 	"users":              "role",

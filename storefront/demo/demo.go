@@ -7,21 +7,25 @@ import (
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // shown is how many messages the mailbox page lists.
 const shown = 50
 
-// Handler has the demonstration's page.
+// Handler has the demonstration's pages.
 type Handler struct {
 	Mailbox func(ctx context.Context, limit int) ([]mail.Kept, error)
+	Card    *testcard.Provider // nil where none is taken
 }
 
-// Routes lists the page.
+// Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		{Method: http.MethodGet, Path: "/demo/mailbox", Policy: web.Demo, Private: true, Handler: h.mailbox},
+		{Method: http.MethodGet, Path: "/demo/card/:reference", Policy: web.Demo, Private: true, Handler: h.card},
+		{Method: http.MethodPost, Path: "/demo/card/:reference", Policy: web.Demo, Private: true, Handler: h.choose},
 	}
 }
 

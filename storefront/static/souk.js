@@ -10,6 +10,7 @@
 //   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
 //                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
 //   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
+//   [data-left=SECONDS]   counts down; form[data-send-now] is sent as the page opens
 'use strict'
 {
   const $ = (selector, root = document) => root.querySelector(selector)
@@ -142,6 +143,12 @@
   if (refresh) setInterval(() => {
     if (!document.hidden && !$('dialog[open]')) swap(fetch(location.href)).catch(() => {})
   }, refresh * 1000)
+
+  setInterval(() => document.querySelectorAll('[data-left]').forEach(time => {
+    const left = time.dataset.left = Math.max(0, time.dataset.left - 1)
+    time.textContent = Math.floor(left / 60) + ':' + String(left % 60).padStart(2, '0')
+  }), 1000)
+  $('form[data-send-now]')?.requestSubmit()
 
   // ── Parts of a page that depend on a choice: [data-recalc] asks the form's data-parts address, and each
   // [data-part] of the answer takes the place of the present one.

@@ -61,7 +61,7 @@ func New(t testing.TB, options ...Option) *Market {
 }
 
 // NewTaking opens a market that takes these means of payment; of those that exist in tests only its languages say the
-// name and what it is for, as «test_card.more».
+// name and what it is for, as «test_advance.more».
 func NewTaking(t testing.TB, means []payment.Provider, options ...Option) *Market {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -35,9 +36,10 @@ type Page struct {
 
 	Means       []string // of payment that are taken; see MeansName
 	BasketCount int
-	Query       string // in the search field
-	Category    string // the shelf that the header marks as current
-	Plain       bool   // no search and no shelves in the header: nothing leads away from a checkout
+	Query       string        // in the search field
+	Category    string        // the shelf that the header marks as current
+	Again       time.Duration // after which the page asks by itself whether what it waits for has come; 0: never
+	Plain       bool          // no search and no shelves in the header: nothing leads away from a checkout
 
 	Demo   bool // a demonstration: says how to sign in
 	Sample bool // the goods are sample data, and each page says so

@@ -13,7 +13,7 @@ import (
 )
 
 // Name is what the provider is called.
-const Name = "test_card"
+const Name = "test_advance"
 
 // Provider takes the money before, and says of it what the test has it say.
 type Provider struct {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 
@@ -139,8 +138,11 @@ func (h *Handler) place(r *web.Request) error {
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
 		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
 	})
+	if err == nil && placed.Order.State == order.StateAwaiting {
+		return r.Redirect(orderPath(placed.Token) + "/pay")
+	}
 	if err == nil {
-		return r.Redirect("/orders/" + url.PathEscape(placed.Token) + "?placed=1")
+		return r.Redirect(orderPath(placed.Token) + "?placed=1")
 	}
 	var short *catalog.OutOfStock
 	var held *order.Held

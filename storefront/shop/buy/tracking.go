@@ -12,18 +12,18 @@ import (
 
 // trackingView is what the page of an order shows to whoever holds its link.
 type trackingView struct {
-	Order  order.Order
 	Placed bool   // a moment ago
-	Token  string // of the link
 	Share  string // the absolute link that only shows it
+	payView
 }
 
 func (h *Handler) tracking(r *web.Request) error {
-	v := trackingView{Token: r.Param("token"), Placed: r.Query("placed") != ""}
+	v := trackingView{payView: payView{Token: r.Param("token")}, Placed: r.Query("placed") != ""}
 	var err error
 	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
 		return err
 	}
+	v.fill(h)
 	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
 	p := r.Page(r.Locale.T("shop.track.title"))
 	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago

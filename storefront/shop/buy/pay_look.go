@@ -1,0 +1,72 @@
+package buy
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// timeLeft says how long there is, in the largest unit of which there are some.
+func timeLeft(p ui.Page, left time.Duration) string {
+	switch {
+	case left >= 48*time.Hour:
+		return p.N("shop.pay.left_days", int(left/(24*time.Hour)))
+	case left >= 2*time.Hour:
+		return p.N("shop.pay.left_hours", int(left/time.Hour))
+	}
+	return p.N("shop.pay.left_minutes", int((left+time.Minute-1)/time.Minute))
+}
+
+// countdown lets the script count what is left down, once it is less than an hour.
+func countdown(left time.Duration) templ.Attributes {
+	if left >= time.Hour {
+		return nil
+	}
+	return templ.Attributes{"data-left": int(left / time.Second)}
+}
+
+// paidAt says how an order was paid and when, as far as its history tells.
+func paidAt(p ui.Page, o order.Order) string {
+	means := p.T("means." + o.Payment + ".name")
+	for i := len(o.Events) - 1; i >= 0; i-- {
+		e := o.Events[i]
+		if e.PartID == nil && (e.Note == order.NotePaid || e.Note == order.NoteLate || e.State == string(order.StateDelivered)) {
+			return p.T("shop.pay.paid_at", "Means", means, "When", p.L.DateTime(e.At))
+		}
+	}
+	return means
+}
+
+// again lets the script ask again.
+func again(p ui.Page) templ.Attributes {
+	if p.Again == 0 {
+		return nil
+	}
+	return templ.Attributes{"data-refresh": int(p.Again / time.Second)}
+}
+
+// standing is how the money of an order stands.
+type standing string
+
+const (
+	standsOpen      standing = "open"       // it is to be paid first
+	standsOnReceipt standing = "on_receipt" // it is paid at the door
+	standsPaid      standing = "paid"
+	standsNothing   standing = "nothing" // is to be paid for it any more, whatever was
+)
+
+// paymentStanding knows no order as paid of which all goes back.
+func paymentStanding(o order.Order) standing {
+	switch {
+	case o.State == order.StateAwaiting:
+		return standsOpen
+	case o.Due == 0, activeParts(o) == 0:
+		return standsNothing
+	case o.Paid:
+		return standsPaid
+	}
+	return standsOnReceipt
+}
