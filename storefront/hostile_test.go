@@ -198,7 +198,7 @@ func pages(m *storetest.Market, r records, mine func(web.Route) bool) []string {
 
 func TestWhateverIsTypedStaysWords(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	theirs := recordsOf(t, m, m.Honey)
 	buyer := m.Visitor()
 	buyer.Post("/fr/basket/lines", url.Values{"product": {m.Honey.Product(t, "M-1").ID.String()}, "quantity": {"1"}}).Want(http.StatusOK)

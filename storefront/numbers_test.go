@@ -17,7 +17,7 @@ var numbers = []string{"-1", "2147483648", "-2147483649", "9223372036854775807",
 // of their addresses.
 func TestNoNumberBreaksTheMarket(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	r := recordsOf(t, m, m.Honey)
 	stranger := m.Visitor().Stay()
 	clients := map[string]*storetest.Client{"seller": m.SignIn(m.Honey.Member), "association": m.SignIn(m.Association)}

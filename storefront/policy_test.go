@@ -16,6 +16,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -75,7 +77,14 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 		t.Fatal(err)
 	}
 	say("/seller/people/", "id", colleague.ID.String())
-	say("/demo/card/", "reference", "unknown")
+	card := payment.Started{Reference: "unknown"}
+	if m.Card != nil {
+		card, err = m.Card.Start(t.Context(), payment.Attempt{Key: "a payment", Amount: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	say("/demo/card/", "reference", card.Reference)
 	say("/basket/lines/", "product", s.Products[0].ID.String())
 	say("/pictures/", "id", s.Products[0].ID.String())
 	say("/pictures/", "file", "640.jpg")
@@ -85,6 +94,12 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/association/orders/", "move", "confirm")
 	say("/", "format", "csv")
 	return r
+}
+
+// withCard opens a market that takes a test card too.
+func withCard(t *testing.T) *storetest.Market {
+	t.Helper()
+	return storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
 }
 
 // payout is money that was paid out to a cooperative for what it sold.
@@ -284,7 +299,7 @@ func admits(route web.Route, role account.Role) bool {
 
 func TestEveryRouteAdmitsWhomItIsFor(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	people := staff(m)
 	theirs := recordsOf(t, m, m.Honey)
 	const nobody, elsewhere = account.Role("anybody"), account.Role("a president elsewhere")
@@ -348,7 +363,7 @@ func TestEveryRouteAdmitsWhomItIsFor(t *testing.T) {
 // route asks for is refused, and would not be if it asked for another.
 func TestEveryRouteAsksForItsOwnRight(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	theirs := recordsOf(t, m, m.Honey)
 	heads := map[account.Role]*storetest.Client{account.President: m.SignIn(m.Honey.Member).Stay(), account.Director: m.SignIn(m.Association).Stay()}
 	for _, route := range m.Server.Routes() {
@@ -413,7 +428,7 @@ func TestNoRoleHasARightThatItCannotUse(t *testing.T) {
 // although all who have that one today have its own as well.
 func TestPagesOfferOnlyWhatTheirReadersMayDo(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	theirs := recordsOf(t, m, m.Honey)
 	readers := map[bool]*storetest.Client{true: m.SignIn(m.Honey.Member).Stay(), false: m.SignIn(m.Association).Stay()} // in a cooperative or not
 	routes := m.Server.Routes()
@@ -465,7 +480,7 @@ func TestPagesOfferOnlyWhatTheirReadersMayDo(t *testing.T) {
 
 func TestWhoMayNotActIsNotToldTo(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	theirs := recordsOf(t, m, m.Honey)
 	said := m.Languages.Locale("fr")
 	director := m.SignIn(m.Association).Stay()
@@ -497,7 +512,7 @@ func TestWhoMayNotActIsNotToldTo(t *testing.T) {
 
 func TestAPreparerSeesNoMoneyOfHerCooperative(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := withCard(t)
 	preparer, manager := m.SignIn(m.Hire(account.Preparer, m.Honey)), m.SignIn(m.Hire(account.Manager, m.Honey))
 	theirs := recordsOf(t, m, m.Honey)
 	share := m.Languages.Locale("fr").T("seller.orders.share")
@@ -520,7 +535,7 @@ var open = []string{
 	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name",
 	"GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",
 	"GET /:lang/checkout", "POST /:lang/checkout", "GET /:lang/orders/:token", "POST /:lang/orders/:token/cancel",
-	"POST /:lang/orders/:token/again", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
+	"POST /:lang/orders/:token/again", "GET /:lang/orders/:token/pay", "GET /:lang/orders/:token/paid", "POST /:lang/orders/:token/means", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
 	"GET /:lang/signin", "POST /:lang/signin", "POST /:lang/signout",
 	"GET /:lang/forgot", "POST /:lang/forgot", "GET /:lang/reset/:token", "POST /:lang/reset/:token",
 	"GET /api/openapi.yaml", "GET /api/v1/products", "GET /api/v1/products/:slug", "GET /api/v1/cooperatives",

@@ -23,6 +23,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/sample"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -46,7 +47,9 @@ var benched = map[string][]string{
 	"/basket":                {""},
 	"/checkout":              {"", "?place=casablanca"},
 	"/confirm/:token":        {"/confirm/{confirming}"},
-	"/orders/:token":         {"/orders/{tracking}"},
+	"/orders/:token":         {"/orders/{tracking}", "/orders/{awaiting}"},
+	"/orders/:token/pay":     {"/orders/{awaiting}/pay"},
+	"/orders/:token/paid":    {"/orders/{awaiting}/paid"},
 	"/pages/:name":           {"/pages/about"},
 	"/manifest.webmanifest":  {""},
 	"/robots.txt":            {""},
@@ -57,11 +60,12 @@ var benched = map[string][]string{
 	"/api/v1/cooperatives":   {"?per_page=20", "?after={cooperative}&per_page=20"}, // as many as there are in the small market
 	"/api/v1/orders/:token":  {"/api/v1/orders/{tracking}"},
 
-	"/signin":       {""},
-	"/forgot":       {""},
-	"/reset/:token": {"/reset/unknown"},
-	"/account":      {""},
-	"/demo/mailbox": {""},
+	"/signin":               {""},
+	"/forgot":               {""},
+	"/reset/:token":         {"/reset/unknown"},
+	"/account":              {""},
+	"/demo/mailbox":         {""},
+	"/demo/card/:reference": {"/demo/card/{card}"},
 
 	"/seller":                      {""},
 	"/seller/cooperative":          {""},
@@ -374,7 +378,25 @@ func (v *asker) order(ctx context.Context) error {
 		return fmt.Errorf("order: %w", err)
 	}
 	v.values["tracking"] = placed.Token
+	if err := v.begin(ctx, in); err != nil {
+		return err
+	}
 	v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.Order.ID)
+	return err
+}
+
+// begin places the order to be paid by card, and another payment is begun.
+func (v *asker) begin(ctx context.Context, in order.PlaceInput) error {
+	in.Buyer.Phone, in.Payment = somebodys(), testcard.Name
+	placed, err := v.app.Orders.Place(ctx, in)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	v.values["awaiting"] = placed.Token
+	started, err := v.app.Card.Start(ctx, payment.Attempt{
+		Key: placed.Token, Amount: placed.Order.Due, Description: payment.Description{Text: placed.Order.Number, Locale: "fr", Back: "/fr"},
+	})
+	v.values["card"] = started.Reference
 	return err
 }
 

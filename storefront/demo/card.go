@@ -29,7 +29,7 @@ func (h *Handler) showCard(r *web.Request, status int) error {
 func (h *Handler) choose(r *web.Request) error {
 	to, known := choices[r.Form("choice")]
 	if h.Card == nil || !known {
-		return web.ErrNotFound
+		return h.showCard(r, http.StatusUnprocessableEntity)
 	}
 	back, err := h.Card.Choose(r.Context(), r.Param("reference"), to)
 	if errors.Is(err, testcard.ErrDecided) {

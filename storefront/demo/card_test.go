@@ -90,6 +90,11 @@ func TestACardOnWhichThereIsNoMoneyGoesTheWayOfOthers(t *testing.T) {
 	buyer.Get("/fr/demo/card/card_nobodys").Want(http.StatusNotFound)
 	buyer.Post("/fr/demo/card/card_nobodys", url.Values{"choice": {"pay"}}).Want(http.StatusNotFound)
 	buyer.Post("/fr/demo/card/card_nobodys", url.Values{"choice": {"close"}}).Want(http.StatusNotFound)
+	started, err := m.Card.Start(t.Context(), payment.Attempt{Key: "another", Amount: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	buyer.Post("/fr/demo/card/"+started.Reference, url.Values{"choice": {"close"}}).Want(http.StatusUnprocessableEntity)
 }
 
 func TestOnlyADemonstrationTakesTheTestCard(t *testing.T) {

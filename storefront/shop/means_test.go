@@ -23,12 +23,14 @@ type till struct {
 	*storetest.Market
 	t    *testing.T
 	card *paymenttest.Provider
+
+	placedAt *storetest.Page // where the buyer of the last order was led
 }
 
 func newTill(t *testing.T, others ...payment.Provider) *till {
 	t.Helper()
 	card := paymenttest.New()
-	return &till{storetest.NewTaking(t, append(others, card)), t, card}
+	return &till{Market: storetest.NewTaking(t, append(others, card)), t: t, card: card}
 }
 
 // orders places an order in that language, and gives where it is followed and what it is.
@@ -41,6 +43,10 @@ func (m *till) orders(buyer *storetest.Client, code string, typed map[string]str
 		form.Set(name, value)
 	}
 	page := buyer.Post("/"+code+"/checkout", form).Want(http.StatusOK)
+	path, _, _ := strings.Cut(page.Path, "?")
+	if m.placedAt = page; strings.HasSuffix(path, "/pay") {
+		page = buyer.Get(strings.TrimSuffix(path, "/pay")).Want(http.StatusOK)
+	}
 	return page, m.read(page)
 }
 
@@ -276,3 +282,88 @@ func TestABuyerChoosesAmongMeans(t *testing.T) {
 		m.tells(page, ".stops", l.T("means.cash_on_delivery.more"))
 	}
 }
+
+// Where she pays is another site: no form may lead there by a redirect, and a page that waits for the word of it asks
+// again, by the script and without.
+func TestABuyerIsLedToWhereShePays(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, map[string]string{"payment": paymenttest.Name})
+		m.tells(page, "#payment", l.T("shop.pay.to_pay", "Amount", l.Money(o.Due)))
+		led := m.placedAt
+		url := "https://card.example/" + o.ID.String() + ":1"
+		if led.Find("#go").AttrOr("href", "") != url || led.Header.Get("Refresh") != "0; url="+url {
+			t.Errorf("%s leads to %q and %q", led.Path, led.Find("#go").AttrOr("href", ""), led.Header.Get("Refresh"))
+		}
+		m.tells(led, "#sum", l.Money(o.Due))
+		m.tells(led, "[data-until]", l.N("shop.pay.left_minutes", 30))
+		m.tells(led, "#others", l.T("means.cash_on_delivery.choice"))
+
+		back := buyer.Get(page.Path + "/paid").Want(http.StatusOK)
+		m.tells(back, "#checking", l.T("shop.pay.checking"))
+		if back.Find("main").AttrOr("data-refresh", "") != "5" || !strings.Contains(back.Find("noscript").Text(), `content="5"`) {
+			t.Error("whoever comes back before the word of it has to ask herself")
+		}
+
+		// Whoever only reads sees that it is not paid, and can neither pay nor choose.
+		reading := "/" + code + "/orders/" + m.Orders.ReadingToken(o.ID, o.Link)
+		reader := m.Visitor()
+		seen := reader.Get(reading).Want(http.StatusOK)
+		m.tells(seen, "#payment", l.T("shop.pay.to_pay", "Amount", l.Money(o.Due)))
+		if seen.Has("#payment a") || seen.Has("#payment form") {
+			t.Error("a reader's link offers to pay")
+		}
+		reader.Get(reading + "/pay").Want(http.StatusNotFound)
+		reader.Get(reading + "/paid").Want(http.StatusNotFound)
+		reader.Post(reading+"/means", formOf("means", payment.CashOnDelivery)).Want(http.StatusNotFound)
+
+		// She was refused: she may try again, or pay at the door after all.
+		m.told(payment.Outcome{Attempt: "try-" + o.ID.String() + ":1", State: payment.Failed})
+		back = buyer.Get(page.Path + "/paid").Want(http.StatusOK)
+		m.tells(back, "#refused", l.T("shop.pay.refused"))
+		if back.Find("main").AttrOr("data-refresh", "") != "" {
+			t.Error("a page that waits for nothing asks again")
+		}
+		placed := buyer.Submit(back, "#others form", nil).Want(http.StatusOK)
+		m.tells(placed, "#payment", l.T("shop.track.pay", "Amount", l.Money(o.Due)))
+		if again := m.read(placed); again.State != order.StatePlaced || again.Payment != payment.CashOnDelivery {
+			t.Errorf("it is %s by %s", again.State, again.Payment)
+		}
+		if late := buyer.Submit(back, "#others form", nil).Want(http.StatusOK); !strings.Contains(late.Text(".toast"), l.T("shop.pay.too_late")) {
+			t.Errorf("chosen again it says %q", late.Text(".toast"))
+		}
+		buyer.Get(page.Path + "/pay").Want(http.StatusOK)
+		if at := buyer.Get(page.Path + "/paid").Want(http.StatusOK); !strings.HasSuffix(at.Path, "placed=1") {
+			t.Errorf("where nothing is paid first she is led to %s", at.Path)
+		}
+	}
+}
+
+// A provider that is down costs nobody an order.
+func TestAProviderThatIsDownIsToldAndAnotherMeansOffered(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		m.card.Refuse(payment.ErrDown)
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+		form := filled(buyer.Get("/"+code+"/checkout").Want(http.StatusOK), nadia)
+		form.Set("payment", paymenttest.Name)
+		page := buyer.Post("/"+code+"/checkout", form).Want(http.StatusServiceUnavailable)
+		m.tells(page, "#down", l.T("shop.pay.down_more"))
+		m.tells(page, "#others", l.T("means.cash_on_delivery.choice"))
+		if page.Header.Get("Retry-After") == "" {
+			t.Error("it does not say when to try again")
+		}
+		m.card.Refuse(nil)
+		buyer.Get(page.Path).Want(http.StatusOK)
+		placed := buyer.Submit(page, "#others form", nil).Want(http.StatusOK)
+		if o := m.read(placed); o.State != order.StatePlaced {
+			t.Errorf("paid at the door it is %s", o.State)
+		}
+	}
+}
+
+func formOf(name, value string) url.Values { return url.Values{name: {value}} }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -27,7 +26,7 @@ type checkoutView struct {
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
 	Means     []string // of payment; there is always one
-	PaidFirst bool     // by one of them, so that it holds the goods for another time
+	PaidFirst bool     // by the one that is chosen, so that it holds the goods for another time
 	Key       string   // tells a second click from a second order
 	HoldHours int      // how long an order waits to be confirmed
 	Held      []string // for each product of which others hold too much, how many can be ordered
@@ -44,14 +43,14 @@ func (v checkoutView) chosen() (delivery.Quote, bool) {
 	return *v.Home, true
 }
 
-// checkout shows the form. The query may choose the place and the delivery, which is how the script
-// asks for their price.
+// checkout shows the form. The query may choose the place, the delivery and the payment, which is how the script
+// asks for what follows from them.
 func (h *Handler) checkout(r *web.Request) error {
 	form := ui.Form{
 		Values: map[string]string{
 			"place":    r.Query("place"),
 			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
-			"payment":  h.Orders.Means()[0],
+			"payment":  cmp.Or(r.Query("payment"), h.Orders.Means()[0]),
 		},
 		Errors: map[string]string{},
 	}
@@ -75,7 +74,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
 		})
 	}
-	v.PaidFirst = slices.ContainsFunc(v.Means, h.Orders.PaidFirst)
+	v.PaidFirst = h.Orders.PaidFirst(form.Values["payment"])
 	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
 		return err
 	}

@@ -107,6 +107,14 @@ func totalLabel(p ui.Page, v checkoutView, words string) string {
 	return words
 }
 
+// goesOn is the button's word for what follows.
+func goesOn(p ui.Page, v checkoutView) string {
+	if v.PaidFirst {
+		return p.T("shop.checkout.to_payment")
+	}
+	return p.T("shop.checkout.confirm")
+}
+
 // barLabel is how what will be paid is paid, if there is no choice.
 func barLabel(p ui.Page, v checkoutView) string {
 	if len(v.Means) > 1 {

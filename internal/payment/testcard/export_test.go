@@ -1,4 +1,0 @@
-package testcard
-
-// Tell is what the provider sends of a payment or a refund.
-var Tell = (*Provider).tell
