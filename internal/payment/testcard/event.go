@@ -98,11 +98,8 @@ func (w *TellWorker) Work(ctx context.Context, j *river.Job[TellArgs]) error {
 	if err != nil {
 		return err
 	}
-	e, err := w.Card.Verify(func(string) string { return signature }, body)
-	if err != nil {
-		return err
-	}
-	return w.Payments.Receive(ctx, Name, e.ID, e.Payload)
+	_, err = w.Payments.Hear(ctx, Name, func(string) string { return signature }, body)
+	return err
 }
 
 // tell makes the event of a payment or a refund, with its signature. Made again it is the same one.
