@@ -222,8 +222,8 @@ func (e *examination) examineMail(ctx context.Context) {
 
 // examineStripe asks Stripe whether it takes the key, and tells the market what it has to know.
 func (e *examination) examineStripe(ctx context.Context) {
-	if e.config.StripeSecretKey == "" {
-		return
+	if e.config.StripeSecretKey == "" || e.config.BaseURL == "" {
+		return // there is none; or the configuration has told
 	}
 	ctx, cancel := context.WithTimeout(ctx, outsideTimeout)
 	defer cancel()
