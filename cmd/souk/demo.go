@@ -16,8 +16,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
-	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 	"github.com/souk-taawon/souk/internal/sample"
@@ -118,7 +116,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	log := slog.New(slog.NewTextHandler(logFile, nil))
 	d.steps.say("data", "in %s", dir)
 
-	p := parts{Parts: market.Parts{Log: log, Means: []payment.Provider{payment.Cash{}, testcard.New()}}, folders: d.config.folders(dir)}
+	p := parts{Parts: market.Parts{Log: log}, folders: d.config.folders(dir)}
 	databaseURL := d.config.DatabaseURL
 	words := "PostgreSQL at DATABASE_URL"
 	if databaseURL == "" {
@@ -152,7 +150,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	if p.Secret, err = secret(dir); err != nil {
 		return nil, err
 	}
-	p.MailServer, p.Means = d.config.mailServer(), d.config.means()
+	p.MailServer, p.Means = d.config.mailServer(), d.config.demoMeans()
 	logins, err := demoLogins()
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 )
 
 // means are the means of payment that the configuration has what it takes for, in the order in which they are offered.
@@ -14,6 +15,15 @@ func (c config) means() []payment.Provider {
 	means := []payment.Provider{payment.Cash{}}
 	if c.StripeSecretKey != "" {
 		means = append(means, c.stripe())
+	}
+	return means
+}
+
+// demoMeans are those of a demonstration: where nobody takes cards, a card with no money on it is taken too.
+func (c config) demoMeans() []payment.Provider {
+	means := c.means()
+	if !slices.ContainsFunc(means, func(p payment.Provider) bool { named, ok := p.(payment.Named); return ok && named.Means() == payment.Card }) {
+		means = append(means, testcard.New())
 	}
 	return means
 }
