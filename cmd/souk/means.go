@@ -22,7 +22,10 @@ func (c config) means() []payment.Provider {
 // demoMeans are those of a demonstration: where nobody takes cards, a card with no money on it is taken too.
 func (c config) demoMeans() []payment.Provider {
 	means := c.means()
-	if !slices.ContainsFunc(means, func(p payment.Provider) bool { named, ok := p.(payment.Named); return ok && named.Means() == payment.Card }) {
+	if !slices.ContainsFunc(means, func(p payment.Provider) bool {
+		named, ok := p.(payment.Named)
+		return ok && named.Means() == payment.Card
+	}) {
 		means = append(means, testcard.New())
 	}
 	return means
