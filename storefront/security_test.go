@@ -49,6 +49,26 @@ func TestEveryAnswerCarriesTheSecurityHeaders(t *testing.T) {
 	}
 }
 
+func TestOnlyAPageThatLeadsToAProviderLetsItsFormsGoThere(t *testing.T) {
+	t.Parallel()
+	leads := func(address string) func(*web.Request) error {
+		return func(r *web.Request) error {
+			r.AllowFormsTo(address)
+			return say("x")(r)
+		}
+	}
+	s := bare(t, Config{BaseURL: "https://souk.test"}, page("/x", say("x")),
+		page("/pay", leads("https://gateway.example:8443/fim/est3Dgate?x=1")), page("/odd", leads("https://a.example; script-src *")), page("/none", leads("/here")))
+	for path, want := range map[string]string{
+		"/ar/x": "form-action 'self';", "/ar/pay": "form-action 'self' https://gateway.example:8443;", "/ar/odd": "form-action 'self';", "/ar/none": "form-action 'self';",
+	} {
+		response, _ := ask(t, s, httptest.NewRequest(http.MethodGet, path, nil))
+		if policy := response.Header.Get("Content-Security-Policy"); !strings.Contains(policy, want) || strings.Contains(policy, "script-src *") {
+			t.Errorf("%s: %s", path, policy)
+		}
+	}
+}
+
 func TestWithoutHTTPSNothingClaimsIt(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, page("/x", say("x")))

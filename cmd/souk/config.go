@@ -58,6 +58,9 @@ type config struct {
 	StripeSecretKey     string `env:"STRIPE_SECRET_KEY"`
 	StripeWebhookSecret string `env:"STRIPE_WEBHOOK_SECRET"`
 	StripeAPIURL        string `env:"STRIPE_API_URL"`
+	CMIClientID         string `env:"CMI_CLIENT_ID"`
+	CMIStoreKey         string `env:"CMI_STORE_KEY"`
+	CMIGatewayURL       string `env:"CMI_GATEWAY_URL"`
 
 	PGPassword string `env:"PGPASSWORD"` // lib/pq reads it by itself; here it is only looked at
 
@@ -70,6 +73,7 @@ type config struct {
 
 	StripeSecretKeyFile     string `env:"STRIPE_SECRET_KEY_FILE,file"`
 	StripeWebhookSecretFile string `env:"STRIPE_WEBHOOK_SECRET_FILE,file"`
+	CMIStoreKeyFile         string `env:"CMI_STORE_KEY_FILE,file"`
 
 	unreadable map[string]bool // variables that hold something of another kind
 }
@@ -111,6 +115,7 @@ func (c *config) takeFromFiles() (problems []error) {
 		{"SMTP_PASSWORD", &c.SMTPPassword, &c.SMTPPasswordFile},
 		{"STRIPE_SECRET_KEY", &c.StripeSecretKey, &c.StripeSecretKeyFile},
 		{"STRIPE_WEBHOOK_SECRET", &c.StripeWebhookSecret, &c.StripeWebhookSecretFile},
+		{"CMI_STORE_KEY", &c.CMIStoreKey, &c.CMIStoreKeyFile},
 	} {
 		switch {
 		case *secret.file == "":
@@ -257,6 +262,7 @@ func (c config) validateForServe() error {
 		}
 	}
 	c.checkStripe(wrong)
+	c.checkCMI(wrong)
 	switch mail.TLS(c.SMTPTLS) {
 	case mail.Mandatory, mail.Opportunistic, mail.None:
 	default:

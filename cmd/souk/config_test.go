@@ -222,21 +222,42 @@ func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
 		change func(*config)
 		says   string // "" where it is accepted
 	}{
-		"beside the database's address":   {func(c *config) { c.PGPassword = "postgres" }, "PGPASSWORD"},
-		"the database user's name":        {func(c *config) { c.PGPassword = "souk" }, "PGPASSWORD"},
-		"a database password":             {func(c *config) { c.PGPassword = "kX3pVt8w" }, ""},
-		"no database elsewhere":           {func(c *config) { c.PGPassword, c.DatabaseURL = "postgres", "" }, ""},
-		"an example of a mail password":   {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "ChangeMe1" }, "SMTP_PASSWORD"},
-		"the mail user's name":            {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "souk" }, "SMTP_PASSWORD"},
-		"a key that browsers know":        {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "pk_live_"+stripeKey, "whsec_"+stripeKey }, "STRIPE_SECRET_KEY"},
-		"an example of a Stripe key":      {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_example", "whsec_"+stripeKey }, "STRIPE_SECRET_KEY looks"},
-		"a Stripe key alone":              {func(c *config) { c.StripeSecretKey = "sk_live_" + stripeKey }, "STRIPE_WEBHOOK_SECRET is missing"},
-		"an endpoint's secret alone":      {func(c *config) { c.StripeWebhookSecret = "whsec_" + stripeKey }, "STRIPE_SECRET_KEY is missing"},
-		"a key in the secret's place":     {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "sk_live_"+stripeKey }, "STRIPE_WEBHOOK_SECRET is not"},
-		"an example of a secret":          {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "whsec_changeme" }, "STRIPE_WEBHOOK_SECRET looks"},
-		"both keys of Stripe":             {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "rk_live_"+stripeKey, "whsec_"+stripeKey }, ""},
-		"Stripe in the clear":             {func(c *config) { c.StripeAPIURL = "http://stripe.example" }, "STRIPE_API_URL"},
-		"a Stripe that is no address":     {func(c *config) { c.StripeAPIURL = "stripe.example" }, "STRIPE_API_URL"},
+		"beside the database's address": {func(c *config) { c.PGPassword = "postgres" }, "PGPASSWORD"},
+		"the database user's name":      {func(c *config) { c.PGPassword = "souk" }, "PGPASSWORD"},
+		"a database password":           {func(c *config) { c.PGPassword = "kX3pVt8w" }, ""},
+		"no database elsewhere":         {func(c *config) { c.PGPassword, c.DatabaseURL = "postgres", "" }, ""},
+		"an example of a mail password": {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "ChangeMe1" }, "SMTP_PASSWORD"},
+		"the mail user's name":          {func(c *config) { c.SMTPUser, c.SMTPPassword = "souk", "souk" }, "SMTP_PASSWORD"},
+		"a key that browsers know":      {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "pk_live_"+stripeKey, "whsec_"+stripeKey }, "STRIPE_SECRET_KEY"},
+		"an example of a Stripe key":    {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_example", "whsec_"+stripeKey }, "STRIPE_SECRET_KEY looks"},
+		"a Stripe key alone":            {func(c *config) { c.StripeSecretKey = "sk_live_" + stripeKey }, "STRIPE_WEBHOOK_SECRET is missing"},
+		"an endpoint's secret alone":    {func(c *config) { c.StripeWebhookSecret = "whsec_" + stripeKey }, "STRIPE_SECRET_KEY is missing"},
+		"a key in the secret's place":   {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "sk_live_"+stripeKey }, "STRIPE_WEBHOOK_SECRET is not"},
+		"an example of a secret":        {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "sk_live_"+stripeKey, "whsec_changeme" }, "STRIPE_WEBHOOK_SECRET looks"},
+		"both keys of Stripe":           {func(c *config) { c.StripeSecretKey, c.StripeWebhookSecret = "rk_live_"+stripeKey, "whsec_"+stripeKey }, ""},
+		"Stripe in the clear":           {func(c *config) { c.StripeAPIURL = "http://stripe.example" }, "STRIPE_API_URL"},
+		"a Stripe that is no address":   {func(c *config) { c.StripeAPIURL = "stripe.example" }, "STRIPE_API_URL"},
+		"all of the CMI": {func(c *config) {
+			c.CMIClientID, c.CMIStoreKey, c.CMIGatewayURL = "600001234", "azertyuiop-2026", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, ""},
+		"a merchant without a key": {func(c *config) {
+			c.CMIClientID, c.CMIGatewayURL = "600001234", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_STORE_KEY is missing"},
+		"a key without a merchant": {func(c *config) {
+			c.CMIStoreKey, c.CMIGatewayURL = "azertyuiop-2026", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_CLIENT_ID is missing"},
+		"a merchant that is none": {func(c *config) {
+			c.CMIClientID, c.CMIStoreKey, c.CMIGatewayURL = "souk", "azertyuiop-2026", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_CLIENT_ID"},
+		"a short key": {func(c *config) {
+			c.CMIClientID, c.CMIStoreKey, c.CMIGatewayURL = "600001234", "azertyuiop", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_STORE_KEY has"},
+		"an example of a store key": {func(c *config) {
+			c.CMIClientID, c.CMIStoreKey, c.CMIGatewayURL = "600001234", "TEST1234TEST1234", "https://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_STORE_KEY looks"},
+		"a gateway in the clear": {func(c *config) {
+			c.CMIClientID, c.CMIStoreKey, c.CMIGatewayURL = "600001234", "azertyuiop-2026", "http://payment.cmi.co.ma/fim/est3Dgate"
+		}, "CMI_GATEWAY_URL"},
 		"a Stripe of this machine":        {func(c *config) { c.StripeAPIURL = "http://127.0.0.1:12111" }, ""},
 		"a short key beyond this machine": {func(c *config) { c.MeiliURL, c.MeiliKey = "http://meilisearch:7700", "kX3pVt8wQm2" }, "MEILI_KEY has 11"},
 		"a short key on this machine":     {func(c *config) { c.MeiliURL, c.MeiliKey = "http://127.0.0.1:7700", "kX3pVt8wQm2" }, ""},

@@ -4,8 +4,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/cmi"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
 )
@@ -15,6 +17,9 @@ func (c config) means() []payment.Provider {
 	means := []payment.Provider{payment.Cash{}}
 	if c.StripeSecretKey != "" {
 		means = append(means, c.stripe())
+	}
+	if c.CMIClientID != "" {
+		means = append(means, cmi.New(cmi.Config{ClientID: c.CMIClientID, StoreKey: c.CMIStoreKey, GatewayURL: c.CMIGatewayURL, BaseURL: c.BaseURL}))
 	}
 	return means
 }
@@ -62,5 +67,42 @@ func (c config) checkStripe(wrong func(name, format string, args ...any)) {
 		wrong("STRIPE_API_URL", "%q is not like https://stripe.example", c.StripeAPIURL)
 	case server.Scheme == "http" && !loopback(server.Hostname()):
 		wrong("STRIPE_API_URL", "%q must be https: the key and what buyers pay would travel in the clear", c.StripeAPIURL)
+	}
+}
+
+// cmiKeyLength is the least number of characters in CMI_STORE_KEY: each buyer is handed a hash under it, and could try keys
+// at home.
+const cmiKeyLength = 12
+
+// checkCMI tells what is wrong with how the gateway is to be reached. The key is never shown.
+func (c config) checkCMI(wrong func(name, format string, args ...any)) {
+	given := map[string]string{"CMI_CLIENT_ID": c.CMIClientID, "CMI_STORE_KEY": c.CMIStoreKey, "CMI_GATEWAY_URL": c.CMIGatewayURL}
+	if c.CMIClientID == "" && c.CMIStoreKey == "" && c.CMIGatewayURL == "" {
+		return
+	}
+	for name, value := range given {
+		if value == "" {
+			wrong(name, "is missing: CMI_CLIENT_ID, CMI_STORE_KEY and CMI_GATEWAY_URL go together")
+		}
+	}
+	if strings.ContainsFunc(c.CMIClientID, func(r rune) bool { return r < '0' || r > '9' }) {
+		wrong("CMI_CLIENT_ID", "%q has more than digits", c.CMIClientID)
+	}
+	switch {
+	case c.CMIStoreKey == "":
+	case len(c.CMIStoreKey) < cmiKeyLength:
+		wrong("CMI_STORE_KEY", "has %d characters, at least %d are needed", len(c.CMIStoreKey), cmiKeyLength)
+	case strings.ContainsFunc(c.CMIStoreKey, unicode.IsSpace):
+		wrong("CMI_STORE_KEY", "has a space")
+	case weak(c.CMIStoreKey):
+		wrong("CMI_STORE_KEY", "looks like an example: choose another in the gateway's pages")
+	}
+	page, err := url.Parse(c.CMIGatewayURL)
+	switch {
+	case c.CMIGatewayURL == "":
+	case err != nil || page.Host == "" || page.Scheme != "https" && page.Scheme != "http" || page.User != nil || page.Fragment != "":
+		wrong("CMI_GATEWAY_URL", "%q is not like https://payment.cmi.co.ma/fim/est3Dgate", c.CMIGatewayURL)
+	case page.Scheme == "http" && !loopback(page.Hostname()):
+		wrong("CMI_GATEWAY_URL", "%q must be https: buyers type their cards there", c.CMIGatewayURL)
 	}
 }

@@ -58,7 +58,7 @@ func (s *Service) closeTx(ctx context.Context, tx *sqlx.Tx, i intent, ends edge,
 		Received money.Amount
 	}
 	err := tx.GetContext(ctx, &a, `
-		update payment_attempts set state = $2, ended_at = $3
+		update payment_attempts set state = $2, ended_at = $3, form = null
 		where intent_id = $1 and state = any($4)
 		returning id, provider, received_centimes as received`, i.ID, ends.to, at, pq.Array(ends.from))
 	if postgres.NoRows(err) {
@@ -153,7 +153,8 @@ func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, erro
 	}
 	// What a provider told meanwhile of the attempt stands; only its names are added then.
 	err = s.db.GetContext(ctx, &a, `
-		update payment_attempts set provider_reference = $2, url = $3, form = $6, state = case when state = $4 then $5 else state end
+		update payment_attempts set provider_reference = $2, url = $3, form = case when state = $4 then $6::jsonb end,
+		       state = case when state = $4 then $5 else state end
 		where id = $1
 		returning `+attemptColumns+`, $7::uuid as reference`,
 		a.ID, started.Reference, started.URL, asksForAttempt.from[0], asksForAttempt.to, started.Form, reference)
@@ -283,7 +284,7 @@ func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attemp
 // setAttemptTx brings an attempt to its end, or further, with what it has received by now.
 func (s *Service) setAttemptTx(ctx context.Context, tx *sqlx.Tx, a Attempt, to State, received money.Amount, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4 where id = $1`, a.ID, to, at, received)
+		update payment_attempts set state = $2, ended_at = $3, received_centimes = $4, form = null where id = $1`, a.ID, to, at, received)
 	if err != nil {
 		return fmt.Errorf("payment: %s: %w", a.Key, err)
 	}

@@ -30,7 +30,7 @@ var nobodys = map[string]string{
 	"order_events":       "state actor",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"orders":             "number source locale place delivery payment currency state",
-	"payment_attempts":   "provider state key provider_reference url form",
+	"payment_attempts":   "provider state key provider_reference url",
 	"payment_events":     "provider id kind fault attempt verdict state",
 	"payment_intents":    "provider currency state",
 	"payment_refunds":    "reason state request key provider_reference",

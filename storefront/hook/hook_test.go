@@ -11,7 +11,12 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/cmi"
+	"github.com/souk-taawon/souk/internal/payment/cmi/cmitest"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -145,4 +150,61 @@ func TestABuyerWhoIsSentBackByAFormReadsHerOwnPage(t *testing.T) {
 		t.Error("the answer may be kept")
 	}
 	m.Visitor().Do(http.MethodPost, "/ar/orders/"+token+"/cancel", nil, header("Sec-Fetch-Site", "cross-site")).Want(http.StatusForbidden)
+}
+
+func TestTheGatewayTakesMoneyOnceAndOnlyWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
+	config := cmi.Config{ClientID: "600001234", StoreKey: "qsdfghjklm-2026", GatewayURL: "https://gateway.example/fim/est3Dgate", BaseURL: "https://souk.example"}
+	m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, cmi.New(config)})
+	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+		Lines:    []order.Line{{ProductID: m.Honey.Products[0].ID, Quantity: 2}},
+		Buyer:    order.Buyer{Name: "نادية", Phone: "0661234567", Place: "berkane", Address: "حي السلام، زنقة 4"},
+		Delivery: delivery.Home, Payment: cmi.Name, Locale: "ar", Source: order.Shop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := m.Payments.Start(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := cmitest.New(config.StoreKey)
+	fields, err := g.Open(a.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway := m.Visitor().Stay()
+	form := header("Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", "cross-site")
+	answer := func(status int, body []byte) string {
+		t.Helper()
+		return string(gateway.Do(http.MethodPost, "/webhooks/cmi", body, form).Want(status).Body)
+	}
+	if got := answer(http.StatusOK, g.Say(fields, cmitest.Declined)); got != "APPROVED" {
+		t.Errorf("a refusal is answered %q", got)
+	}
+	for _, less := range []money.Amount{a.Amount - 1, a.Amount + 1} {
+		if got := answer(http.StatusOK, g.Say(fields, cmitest.Approved(less, "T-"+less.String()))); got != "FAILURE" {
+			t.Errorf("%s instead of %s is answered %q", less, a.Amount, got)
+		}
+	}
+	approved := g.Say(fields, cmitest.Approved(a.Amount, "T-1"))
+	for range 3 {
+		if got := answer(http.StatusOK, approved); got != "ACTION=POSTAUTH" {
+			t.Errorf("an approval is answered %q", got)
+		}
+	}
+	if got := answer(http.StatusOK, g.Say(fields, cmitest.Approved(a.Amount, "T-2"))); got != "APPROVED" {
+		t.Errorf("approved once more it is answered %q", got)
+	}
+	if got := answer(http.StatusBadRequest, approved[:len(approved)-9]); got != "FAILURE" {
+		t.Errorf("half of it is answered %q", got)
+	}
+	m.WorkJobs()
+	var received money.Amount
+	m.Eventually("it is paid", func() bool {
+		return m.DB.Get(&received, `select received_centimes from payments where reference = $1 and state = 'succeeded'`, placed.Order.ID) == nil
+	})
+	if received != a.Amount {
+		t.Errorf("received %s", received)
+	}
 }

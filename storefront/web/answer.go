@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -59,4 +60,16 @@ func LocalPath(path string) string {
 		}
 	}
 	return path
+}
+
+// AllowFormsTo lets the forms of this page be sent to the origin of an address too: a provider's, where a buyer pays. An
+// answer that leads on there needs it of the page whose form it answers.
+func (r *Request) AllowFormsTo(address string) {
+	to, err := url.Parse(address)
+	if err != nil || to.Host == "" || strings.ContainsAny(to.Host, " ;,") {
+		return
+	}
+	const own = "form-action 'self'"
+	policy := string(r.fiber.Response().Header.Peek("Content-Security-Policy"))
+	r.SetHeader("Content-Security-Policy", strings.Replace(policy, own, own+" "+to.Scheme+"://"+to.Host, 1))
 }

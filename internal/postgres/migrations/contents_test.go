@@ -29,6 +29,7 @@ var moved = slices.Concat([]change{
 	{120, "postings.credit", "likewise"},
 	{162, "delivery_zones", "berkane is called province"},
 	{162, "places.zone", "likewise"},
+	{542, "payment_attempts.form", "gone once an attempt is over: it has the order's link"},
 	{272, "journals.payment_id", "the attempt that the money of what was paid came by is filled in"},
 	{272, "journals.hash_version", "which is told by it"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
