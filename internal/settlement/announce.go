@@ -81,7 +81,7 @@ func outcomes(ctx context.Context, tx *sqlx.Tx, payouts []Payout) (map[uuid.UUID
 	cooperatives := make([]uuid.UUID, len(payouts))
 	amounts := make([]int64, len(payouts))
 	for i, p := range payouts {
-		cooperatives[i], amounts[i] = p.CooperativeID, int64(p.Amount)
+		cooperatives[i], amounts[i] = p.CooperativeID, int64(p.Amount+p.Netted)
 	}
 	var rows []outcome
 	err := tx.SelectContext(ctx, &rows, `
@@ -133,6 +133,9 @@ func (s *Service) paidMessage(l *i18n.Locale, p Payout, after outcome) mail.Mess
 		covers = l.N("settlement.mail.orders_of_day", after.Orders, "Day", last) + "\n"
 	case after.Orders > 0:
 		covers = l.N("settlement.mail.orders", after.Orders, "First", first, "Last", last) + "\n"
+	}
+	if p.Netted > 0 {
+		covers += l.T("settlement.mail.netted", "Amount", l.Money(p.Netted)) + "\n"
 	}
 	left := l.T("settlement.mail.nothing_left")
 	if after.Due > 0 {

@@ -111,9 +111,11 @@ func TestAPayoutIsForSalesAlone(t *testing.T) {
 	s.reads(t, nahlat, "nahlat@souk.example", "en")
 	s.soldForCash(t, nahlat, 10000) // paid on 3 November, 95 due
 	s.netted(t, nahlat, 5000)
+	s.brought(t, nahlat, 7000)
 	s.pay(t, nahlat, 4500, "VIR 1")
 	s.mails(t)
 	s.record(t, "not so:reversed", nil, []ledger.Posting{{Debit: ledger.OwedBy(nahlat), Credit: ledger.PayableTo(nahlat), Amount: 5000}})
+	s.brought(t, nahlat, 5000)
 	s.pay(t, nahlat, 5000, "VIR 2")
 	told(t, s.mails(t), "nahlat@souk.example", "For 1 order paid on 3 November 2026")
 }

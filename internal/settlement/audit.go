@@ -18,7 +18,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			              t.id, t.amount_centimes, coalesce(p.amount, 0), p.postings)
 			from payouts t
 			cross join lateral (
-			    select count(*) as postings,
+			    select count(*) filter (where (p.debit, p.credit, p.cooperative_id) <> ('payable', 'cooperative_owes', t.cooperative_id)) as postings,
 			           sum(p.amount_centimes) filter (where p.debit = 'payable' and p.credit = 'bank' and p.cooperative_id = t.cooperative_id) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalPayout + `') p
@@ -29,11 +29,16 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from payout_reversals r
 			join payouts t on t.id = r.payout_id
 			cross join lateral (
-			    select count(*) as postings,
+			    select count(*) filter (where (p.debit, p.credit, p.cooperative_id) <> ('cooperative_owes', 'payable', t.cooperative_id)) as postings,
 			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable' and p.cooperative_id = t.cooperative_id) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalUndone + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
+		audit.Query{Name: "settlement: what was set off with a payout that was undone is owed again", SQL: `
+			select format('payout %s: set off less what is owed again %s centimes', r.payout_id, sum(m.amount))
+			from payout_reversals r
+			join ledger_movements m on m.payout_id = r.payout_id and m.account = 'cooperative_owes'
+			group by r.payout_id having sum(m.amount) <> 0`},
 		audit.Query{Name: "settlement: of a cooperative's payouts under one bank reference, only the last may stand", SQL: `
 			select format('payout %s, attempt %s under «%s»', t.id, t.attempt, t.reference)
 			from payouts t

@@ -27,7 +27,7 @@ type Which string
 // The choices.
 const (
 	All    Which = ""
-	Ready  Which = "ready"   // owed money, with a bank account to send it to
+	Ready  Which = "ready"   // with money to transfer, and a bank account to send it to
 	NoRIB  Which = "no_rib"  // owed money, without one
 	NewRIB Which = "new_rib" // owed money, with a bank account to ask about first; see ChangedAccounts
 )
@@ -38,8 +38,9 @@ type Summary struct {
 	WomenOnly    int          `db:"women_only"`   // of these
 	Total        Owed         `db:"-"`            // sums; names and the like are empty
 	Women        Owed         `db:"-"`            // the same of the women-only cooperatives
-	Ready        int          `db:"ready"`        // cooperatives with money owed and a bank account to send it to
-	ReadyDue     money.Amount `db:"ready_due"`    // owed to these
+	Ready        int          `db:"ready"`        // cooperatives with something to transfer and a bank account to send it to
+	ReadyDue     money.Amount `db:"ready_due"`    // to be transferred to these
+	SetOff       money.Amount `db:"set_off"`      // against what these owe, with that
 	NoRIB        int          `db:"no_rib"`       // cooperatives with money owed and none
 	NoRIBDue     money.Amount `db:"no_rib_due"`   // owed to these
 }
@@ -86,7 +87,8 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 	var sum Summary
 	err := s.db.GetContext(ctx, &sum, `
 		select n.cooperatives + c.again as cooperatives, n.women_only + c.women_again as women_only,
-		       c.owed - c.unbanked as ready, p.due - c.unbanked_due as ready_due, c.unbanked as no_rib, c.unbanked_due as no_rib_due
+		       c.owed - c.unbanked - o.whole as ready, p.due - c.unbanked_due - o.taken as ready_due, o.set_off,
+		       c.unbanked as no_rib, c.unbanked_due as no_rib_due
 		from (
 		    select coalesce(sum(cooperatives), 0) as cooperatives, coalesce(sum(women_only), 0) as women_only
 		    from cooperative_counts where state <> 'pending') n
@@ -95,7 +97,18 @@ func (s *Service) Summary(ctx context.Context) (Summary, error) {
 		           coalesce(sum(owed), 0) as owed, coalesce(sum(unbanked), 0) as unbanked, coalesce(sum(unbanked_due), 0) as unbanked_due
 		    from standing_changes) c
 		cross join (
-		    select coalesce(sum(credits - debits), 0) as due from ledger_totals where account = 'payable') p`)
+		    select coalesce(sum(credits - debits), 0) as due from ledger_totals where account = 'payable') p
+		cross join ( -- of those that owe: nothing is left to transfer to the whole ones
+		    select count(*) filter (where owes >= due) as whole, coalesce(sum(least(owes, due)), 0) as taken,
+		           coalesce(sum(owes) filter (where owes < due), 0) as set_off
+		    from (
+		        select b.debits - b.credits as owes, d.due
+		        from ledger_balances b
+		        cross join lateral (
+		            select credits - debits as due from ledger_balances
+		            where account = 'payable' and cooperative_id = b.cooperative_id and credits > debits offset 0) d
+		        where b.account = 'cooperative_owes' and b.debits > b.credits
+		          and exists (select from sellers where id = b.cooperative_id and rib <> '' offset 0)) w) o`)
 	if err != nil {
 		return Summary{}, fmt.Errorf("summary of what is owed: %w", err)
 	}
@@ -189,7 +202,10 @@ func (s *Service) listed(ctx context.Context, q sqlx.QueryerContext, f Filter, a
 		owing, which := `select cooperative_id, credits - debits as due from ledger_balances where account = 'payable' and credits > debits`, ``
 		switch f.Which {
 		case Ready:
-			which = ` and exists (select from sellers where id = o.cooperative_id and rib <> '' offset 0)` // each by its key
+			which = ` and exists (select from sellers where id = o.cooperative_id and rib <> '' offset 0)
+			    and not exists (
+			        select from ledger_balances b where b.account = 'cooperative_owes' and b.cooperative_id = o.cooperative_id
+			          and b.debits - b.credits >= o.due offset 0)` // each by its key
 		case NoRIB:
 			owing, which = `select * from account_questions where due > 0`, ` and o.changed_at is null`
 		case NewRIB:
@@ -262,13 +278,17 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 	return list, nil
 }
 
-// Due are the transfers that pay all that is owed to everybody who is ready.
+// Due are the transfers that pay all that can be paid to everybody who is ready.
 func (s *Service) Due(ctx context.Context) ([]Transfer, error) {
 	transfers := []Transfer{}
 	err := s.db.SelectContext(ctx, &transfers, `
-		select c.id, b.credits - b.debits as amount
-		from ledger_balances b join sellers c on c.id = b.cooperative_id
-		where b.account = 'payable' and b.credits > b.debits and c.rib <> ''`)
+		select c.id, b.credits - b.debits - coalesce(o.owes, 0) as amount
+		from ledger_balances b
+		join sellers c on c.id = b.cooperative_id
+		left join (
+		    select cooperative_id, debits - credits as owes from ledger_balances where account = 'cooperative_owes' and debits > credits
+		) o on o.cooperative_id = b.cooperative_id
+		where b.account = 'payable' and b.credits > b.debits + coalesce(o.owes, 0) and c.rib <> ''`)
 	if err != nil {
 		return nil, fmt.Errorf("what is due: %w", err)
 	}

@@ -40,11 +40,12 @@ const (
 	journalUndone = "payout_undone"
 )
 
-// Payout is a bank transfer from the association to a cooperative.
+// Payout is a bank transfer from the association to a cooperative, with which what the cooperative owes is set off.
 type Payout struct {
 	ID            uuid.UUID     `db:"id"`
 	CooperativeID uuid.UUID     `db:"cooperative_id"`
 	Amount        money.Amount  `db:"amount_centimes"`
+	Netted        money.Amount  `db:"netted"`    // set off with it; not told of one that had been recorded before
 	Reference     string        `db:"reference"` // the bank's
 	Actor         actor.Kind    `db:"actor"`     // who recorded it
 	UserID        uuid.NullUUID `db:"user_id"`   // of the association
@@ -56,15 +57,16 @@ type Payout struct {
 type Transfer struct {
 	CooperativeID uuid.UUID     `db:"id"`
 	Amount        money.Amount  `db:"amount"`
-	Shown         *money.Amount `db:"-"` // as much as whoever pays saw that is owed; nil: not asked
+	Shown         *money.Amount `db:"-"` // as much as whoever pays saw that can be transferred; nil: not asked
 }
 
 // PayAll records what was transferred under one reference of the bank's to one cooperative or, by one order to the
-// bank, to several, each of them once: all of it or nothing. It is in the name of the association's user by, and each
+// bank, to several, each of them once: all of it or nothing. What a cooperative owes is set off with it, as far as it is
+// owed anything. It is in the name of the association's user by, and each
 // cooperative is told. Recording the same transfers again gives the first records back. Errors:
-// cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrOwedChanged, when a
-// cooperative is owed another sum than Shown; ErrInvalid with the fields amount (not above zero, or more than is
-// owed) and reference.
+// cooperative.ErrNotFound; ErrReferenceUsed, when that reference was of another amount; ErrOwedChanged, when
+// another sum than Shown can be transferred to a cooperative; ErrInvalid with the fields amount (not above zero, or more
+// than can be transferred) and reference.
 func (s *Service) PayAll(ctx context.Context, transfers []Transfer, reference string, by actor.Actor) (payouts []Payout, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) (err error) {
 		payouts, err = s.PayAllTx(ctx, tx, transfers, reference, by)
@@ -139,7 +141,7 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 	for i, l := range last {
 		before[l.CooperativeID] = i
 	}
-	due, err := ledger.StandingsTx(ctx, tx, ids...)
+	standings, err := ledger.StandingsTx(ctx, tx, ids...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -160,12 +162,14 @@ func (s *Service) decide(ctx context.Context, tx *sqlx.Tx, transfers []Transfer,
 			}
 			next.Attempt = l.Attempt + 1
 		}
+		stands := Owed{Due: standings[t.CooperativeID].Payable, Owes: standings[t.CooperativeID].Owes}
 		switch {
-		case t.Shown != nil && *t.Shown != due[t.CooperativeID].Payable:
+		case t.Shown != nil && *t.Shown != stands.Transferable():
 			return nil, nil, ErrOwedChanged
-		case t.Amount > due[t.CooperativeID].Payable:
-			return nil, nil, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", due[t.CooperativeID].Payable)
+		case t.Amount > stands.Transferable():
+			return nil, nil, fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("amount", "settlement.above_due", "Due", stands.Transferable())
 		}
+		next.Netted = stands.SetOff()
 		made = append(made, next)
 	}
 	return payouts, made, nil
@@ -258,5 +262,8 @@ const rowsAtOnce = 1000
 
 // postings are what a payout moves.
 func (p Payout) postings() []ledger.Posting {
-	return []ledger.Posting{{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank, Amount: p.Amount}}
+	return []ledger.Posting{
+		{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank, Amount: p.Amount},
+		{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.OwedBy(p.CooperativeID), Amount: p.Netted},
+	}
 }

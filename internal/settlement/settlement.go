@@ -27,8 +27,8 @@ func New(db *sqlx.DB, jobs *job.Client, texts *i18n.Bundle, baseURL string, now 
 	return &Service{db: db, jobs: jobs, texts: texts, baseURL: baseURL, now: now}
 }
 
-// Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut − Netted. What is paid out
-// is what is due; what the cooperative owes stands beside it, and is taken off only where that is recorded.
+// Owed is where the association and one cooperative stand: Due = Sales − Commission − PaidOut − Netted. What the cooperative
+// owes stands beside it, and is set off with its next payout (see Transferable).
 type Owed struct {
 	CooperativeID uuid.UUID    `db:"id"`
 	Slug          string       `db:"slug"`
@@ -45,3 +45,10 @@ type Owed struct {
 	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet or may send them back, commission included
 	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
 }
+
+// Transferable is how much can be paid out: what is due less what the next payout sets off against what the cooperative
+// owes.
+func (o Owed) Transferable() money.Amount { return o.Due - o.SetOff() }
+
+// SetOff is how much the next payout sets off.
+func (o Owed) SetOff() money.Amount { return min(o.Due, o.Owes) }

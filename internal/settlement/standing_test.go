@@ -91,7 +91,7 @@ func TestWhateverHappensItIsCarriedWhereAllStand(t *testing.T) {
 							Postings: ledger.Reversed(placed(w.of, w.amount))})
 					}
 				case "payout":
-					if due := s.owedTo(t, of).Due; due > 0 {
+					if due := s.owedTo(t, of).Transferable(); due > 0 {
 						paid = append(paid, s.pay(t, of, (due+1)/2, fmt.Sprint("VIR ", step)))
 					}
 				case "undone":

@@ -43,8 +43,8 @@ func (s *till) addsUp(t *testing.T, when string) settlement.Summary {
 		case o.Due == 0:
 		case o.RIB == "":
 			want.NoRIB, want.NoRIBDue = want.NoRIB+1, want.NoRIBDue+o.Due
-		default:
-			want.Ready, want.ReadyDue = want.Ready+1, want.ReadyDue+o.Due
+		case o.Transferable() > 0:
+			want.Ready, want.ReadyDue, want.SetOff = want.Ready+1, want.ReadyDue+o.Transferable(), want.SetOff+o.SetOff()
 		}
 	}
 	if got != want {
@@ -80,7 +80,9 @@ func (s *till) narrows(t *testing.T, when string) {
 		case o.RIB == "":
 			want[settlement.NoRIB] = append(want[settlement.NoRIB], o.CooperativeID)
 		default:
-			want[settlement.Ready] = append(want[settlement.Ready], o.CooperativeID)
+			if o.Transferable() > 0 {
+				want[settlement.Ready] = append(want[settlement.Ready], o.CooperativeID)
+			}
 			if doubtful {
 				want[settlement.NewRIB] = append(want[settlement.NewRIB], o.CooperativeID)
 			}

@@ -26,8 +26,8 @@ type Reversal struct {
 }
 
 // Undo takes back the record of a payout to a cooperative, for a reason, by the association's user
-// by, and has the cooperative told: the amount is owed again, and the bank's reference may be
-// recorded anew. Both entries stay. Undoing again as before gives the first record back. Errors:
+// by, and has the cooperative told: the amount is owed again, as is by it what was set off with the payout, and the bank's
+// reference may be recorded anew. Both entries stay. Undoing again as before gives the first record back. Errors:
 // cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by actor.Actor) (Reversal, error) {
@@ -39,8 +39,10 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			return err
 		}
 		err := tx.GetContext(ctx, &r.Payout, `
-			select id, cooperative_id, amount_centimes, reference, actor, user_id, at
-			from payouts where id = $1 and cooperative_id = $2`, payoutID, cooperativeID)
+			select id, cooperative_id, amount_centimes, reference, actor, user_id, at, coalesce((
+			           select sum(p.amount_centimes) from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			           where j.payout_id = t.id and j.kind = $3 and p.credit = 'cooperative_owes'), 0) as netted
+			from payouts t where id = $1 and cooperative_id = $2`, payoutID, cooperativeID, journalPayout)
 		if postgres.NoRows(err) {
 			return ErrNoPayout
 		}

@@ -245,3 +245,56 @@ func (s *till) back(t *testing.T, paid settlement.Payout, how string, to uuid.UU
 		Postings: []ledger.Posting{{Debit: ledger.Bank, Credit: ledger.PayableTo(to), Amount: amount}},
 	})
 }
+
+func TestAPayoutSetsOffWhatItsCooperativeOwes(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	s.reads(t, nahlat, "nahlat@souk.example", "en")
+	s.sold(t, nahlat, 300_00)       // 285 due
+	s.soldForCash(t, nahlat, 80_00) // 76 due, and 100 owed
+	stands := func(when string, due, owes, paidOut, netted money.Amount) {
+		t.Helper()
+		o := s.owedTo(t, nahlat)
+		if got, want := [4]money.Amount{o.Due, o.Owes, o.PaidOut, o.Netted}, [4]money.Amount{due, owes, paidOut, netted}; got != want {
+			t.Errorf("%s: due, owed by it, paid out and set off are %v, want %v", when, got, want)
+		}
+		s.addsUp(t, when)
+	}
+	stands("before", 361_00, 100_00, 0, 0)
+	var above *fault.Error
+	if _, err := s.Pay(t.Context(), nahlat, 261_01, "VIR 0", s.jamal); !errors.As(err, &above) || above.Fields["amount"].Key != "settlement.above_due" {
+		t.Errorf("more than is left was paid: %v", err)
+	}
+	shown := money.Amount(361_00)
+	if _, err := s.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: nahlat, Amount: 200_00, Shown: &shown}}, "VIR 0", s.jamal); !errors.Is(err, settlement.ErrOwedChanged) {
+		t.Errorf("who saw that nothing is set off paid: %v", err)
+	}
+	due, err := s.Due(t.Context())
+	if err != nil || len(due) != 1 || due[0].Amount != 261_00 {
+		t.Errorf("due are %v, %v", due, err)
+	}
+	paid := s.pay(t, nahlat, 200_00, "VIR 1")
+	stands("paid", 61_00, 0, 200_00, 100_00)
+	told(t, s.mails(t), "nahlat@souk.example", "Set off against what you owe the association: MAD\u00a0100", "Still owed to your cooperative: MAD\u00a061")
+	lines := s.statement(t, nahlat)
+	if l := lines[len(lines)-1]; l.Payout != 200_00 || l.Netted != 100_00 || l.Owes != -100_00 || l.Balance != 61_00 || !l.CanUndo() {
+		t.Errorf("the statement says %+v", l)
+	}
+	if again := s.pay(t, nahlat, 200_00, "VIR 1"); again.ID != paid.ID {
+		t.Error("sent twice, recorded twice")
+	}
+	s.undo(t, paid, "the bank sent it back")
+	stands("undone", 361_00, 100_00, 0, 0)
+	s.pay(t, nahlat, 261_00, "VIR 1")
+	stands("paid again", 0, 0, 261_00, 100_00)
+
+	s.soldForCash(t, nahlat, 40_00) // 38 due, and 60 owed
+	stands("it owes more than it is owed", 38_00, 60_00, 261_00, 100_00)
+	if due, err := s.Due(t.Context()); err != nil || len(due) != 0 {
+		t.Errorf("due are %v, %v", due, err)
+	}
+	if _, err := s.Pay(t.Context(), nahlat, 1, "VIR 3", s.jamal); !errors.Is(err, settlement.ErrInvalid) {
+		t.Errorf("something was paid: %v", err)
+	}
+}

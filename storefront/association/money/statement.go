@@ -64,7 +64,7 @@ func (h *Handler) showStatement(r *web.Request, status int, v statementView) err
 		return err
 	}
 	if v.Form.Values == nil {
-		v.Form.Values = map[string]string{"amount": ui.Typed(r.Locale, v.Owed.Due)}
+		v.Form.Values = map[string]string{"amount": ui.Typed(r.Locale, v.Owed.Transferable())}
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.statement.title", "Name", r.Locale.Text(c.Name)))
 	if err != nil {
@@ -111,9 +111,9 @@ func (h *Handler) showOwedChanged(r *web.Request, c cooperative.Cooperative) err
 	if err != nil {
 		return err
 	}
-	changed := fault.New(fault.Invalid, settlement.ErrOwedChanged.Key, "Before", money.Amount(r.Shown("shown")), "Now", owed.Due)
+	changed := fault.New(fault.Invalid, settlement.ErrOwedChanged.Key, "Before", money.Amount(r.Shown("shown")), "Now", owed.Transferable())
 	if r.Shown("shown") == web.NothingShown {
-		changed = fault.New(fault.Invalid, "association.pay.old_page", "Now", owed.Due)
+		changed = fault.New(fault.Invalid, "association.pay.old_page", "Now", owed.Transferable())
 	}
 	form, _ := r.Rejected(changed)
 	form.Errors["amount"] = form.Errors[""]
