@@ -12,15 +12,19 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 )
 
@@ -101,12 +105,14 @@ type chaos struct {
 
 	ordersMu sync.Mutex
 	orders   map[string]sentOrder // by key, what was acknowledged
+	paid     map[string]bool      // the numbers of those that were paid by card
 	retries  atomic.Int64
 }
 
 type sentOrder struct {
 	body   []byte
 	number string
+	pay    string // the page where it is paid; empty: at the door, or not by a page
 }
 
 func newChaos(t *testing.T) *chaos {
@@ -121,7 +127,7 @@ func newChaos(t *testing.T) *chaos {
 	}
 	return &chaos{
 		t: t, dir: newFolder(t), address: address, client: &http.Client{Timeout: 20 * time.Second},
-		kills: make(map[string]int), orders: make(map[string]sentOrder),
+		kills: make(map[string]int), orders: make(map[string]sentOrder), paid: make(map[string]bool),
 	}
 }
 
@@ -276,7 +282,59 @@ func (c *chaos) buy(chance *rand.Rand) {
 		if chance.IntN(3) == 0 {
 			c.place(key, body) // an impatient finger
 		}
+		if o := c.order(key); o.pay != "" && chance.IntN(5) > 0 { // not everybody who wants to pay does
+			c.pay(o)
+		}
 	}
+}
+
+// cardPage is the address of the page of the test card.
+var cardPage = regexp.MustCompile(`(/\w\w)?/demo/card/[\w-]+`)
+
+// pay pays an order by card: until the market has answered, and as often as that takes.
+func (c *chaos) pay(o sentOrder) {
+	for patience := time.Now().Add(2 * time.Minute); !c.t.Failed(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(patience) {
+			c.t.Errorf("order %s cannot be paid at %s", o.number, o.pay)
+			return
+		}
+		status, at, body := c.visit(http.MethodGet, o.pay, nil)
+		page := cardPage.FindString(at + " " + body)
+		switch {
+		case status != http.StatusOK:
+			continue
+		case page != "":
+			status, _, _ = c.visit(http.MethodPost, "http://"+c.address+page, url.Values{"choice": {"pay"}})
+		}
+		// Where it asks no more, or says that something was chosen, the answer to another try was lost.
+		if status == http.StatusOK || status == http.StatusConflict {
+			c.ordersMu.Lock()
+			defer c.ordersMu.Unlock()
+			c.paid[o.number] = true
+			return
+		}
+	}
+}
+
+// visit asks for a page and gives the status, the address and the text of that to which it leads; the status is 0 if the
+// line broke.
+func (c *chaos) visit(method, address string, form url.Values) (status int, at, body string) {
+	request, err := http.NewRequest(method, address, strings.NewReader(form.Encode()))
+	if err != nil {
+		c.t.Error(err)
+		return 0, "", ""
+	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := c.client.Do(request)
+	if err != nil {
+		return 0, "", ""
+	}
+	defer func() { _ = response.Body.Close() }()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		return 0, "", ""
+	}
+	return response.StatusCode, response.Request.URL.String(), string(text)
 }
 
 // place sends an order until it is answered for good, as a buyer whose line is bad would.
@@ -328,7 +386,17 @@ func (c *chaos) acknowledge(key string, body, answer []byte) {
 	if before, known := c.orders[key]; known && before.number != placed.Number {
 		c.t.Errorf("request %s became order %s and then %s", key, before.number, placed.Number)
 	}
-	c.orders[key] = sentOrder{body, placed.Number}
+	sent := sentOrder{body: body, number: placed.Number}
+	if bytes.Contains(body, []byte(`"payment":"card"`)) {
+		sent.pay = placed.TrackingURL + "/pay"
+	}
+	c.orders[key] = sent
+}
+
+func (c *chaos) order(key string) sentOrder {
+	c.ordersMu.Lock()
+	defer c.ordersMu.Unlock()
+	return c.orders[key]
 }
 
 func (c *chaos) acknowledged() int {
@@ -370,6 +438,7 @@ func (c *chaos) check() {
 		c.t.Errorf("%d orders were acknowledged; %d are there, %d different ones, among %d in all, of which %d are whole and have their money's trail",
 			n, there.Found, there.Different, there.All, there.Whole)
 	}
+	c.checkPaid(db)
 	if err := closeDB(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -380,4 +449,34 @@ func (c *chaos) check() {
 		c.t.Errorf("Ctrl-C: %v\n%s", err, c.program.out)
 	}
 	c.program.gone()
+}
+
+// checkPaid waits until what was paid by card has come: an event that was being worked when the program was killed is
+// taken up again after some minutes, for which a short run does not wait.
+func (c *chaos) checkPaid(db *sqlx.DB) {
+	c.t.Helper()
+	wait := 5 * time.Second
+	if os.Getenv("SOUK_CHAOS") != "" {
+		wait = 6 * time.Minute
+	}
+	numbers := slices.Collect(maps.Keys(c.paid))
+	var left struct{ Missing, Lost int }
+	for patience := time.Now().Add(wait); ; time.Sleep(100 * time.Millisecond) {
+		if err := db.Get(&left, `
+			select count(*) as missing, count(*) filter (where not exists (
+			           select from river_job j join payment_attempts a on j.args::text like '%' || a.provider_reference || '%'
+			           where a.intent_id = i.id and j.state in ('available', 'running', 'retryable', 'scheduled'))) as lost
+			from orders o join payment_intents i on i.reference = o.id
+			where o.number = any($1) and (i.state <> 'succeeded' or not exists (
+			    select from ledger_journals where order_id = o.id and kind = 'paid'))`, pq.Array(numbers)); err != nil {
+			c.t.Fatal(err)
+		}
+		if left.Missing == 0 || left.Lost > 0 || time.Now().After(patience) {
+			break
+		}
+	}
+	if left.Lost > 0 || left.Missing > 0 && os.Getenv("SOUK_CHAOS") != "" {
+		c.t.Errorf("of %d orders that were paid by card %d are not, and of %d nobody will hear", len(numbers), left.Missing, left.Lost)
+	}
+	c.t.Logf("%d orders were paid by card; of %d it was to be learnt still", len(numbers), left.Missing)
 }
