@@ -50,7 +50,7 @@ func (h *Handler) Routes() []web.Route {
 }
 
 func (h *Handler) description(r *web.Request) error {
-	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", OpenAPI(h.Orders.Means()))
+	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", OpenAPI(h.Orders.CalledMeans()))
 }
 
 // answer sends v to be asked for again each time; who has the same already is told so.

@@ -39,7 +39,7 @@ type orderRequest struct {
 }
 
 // placedOrder is the answer to an order: always as it was placed, so that the same request has the
-// same answer whatever happened to the order since, but for HeldUntil, which is as it stands.
+// same answer whatever happened to the order since, but for HeldUntil and Payment, which are as they stand.
 type placedOrder struct {
 	Number      string       `json:"number"`
 	TrackingURL string       `json:"tracking_url"`
@@ -47,6 +47,30 @@ type placedOrder struct {
 	Total       int64        `json:"total_centimes"`
 	Delivery    int64        `json:"delivery_centimes"`
 	SubOrders   []placedPart `json:"sub_orders"`
+	Payment     orderPayment `json:"payment"`
+}
+
+// orderPayment is how the money of an order stands.
+type orderPayment struct {
+	Means     string      `json:"means"`
+	State     order.Money `json:"state"`
+	Due       int64       `json:"due_centimes"` // still
+	URL       *string     `json:"url"`          // where its buyer pays it first; null if she does not, or not any more
+	ExpiresAt *time.Time  `json:"expires_at"`   // until when; likewise
+}
+
+func (h *Handler) paymentOf(r *web.Request, o order.Order, token string) orderPayment {
+	p := orderPayment{Means: h.Orders.MeansOf(o.Payment), State: o.Money()}
+	if p.State == order.MoneyPending {
+		p.Due = int64(o.Due)
+	}
+	if o.State == order.StateAwaiting {
+		p.ExpiresAt = &o.ExpiresAt
+		if o.Acting {
+			p.URL = new(r.AbsoluteURL("/orders/" + token + "/pay"))
+		}
+	}
+	return p
 }
 
 type placedPart struct {
@@ -74,9 +98,10 @@ func (h *Handler) place(r *web.Request) error {
 	answer := placedOrder{
 		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token), HeldUntil: o.ExpiresAt,
 		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), SubOrders: make([]placedPart, len(o.Parts)),
+		Payment: h.paymentOf(r, o, placed.Token),
 	}
 	state := order.PartPlaced
-	if h.Orders.PaidFirst(o.Payment) {
+	if h.Orders.PaidFirst(in.Payment) { // by which it may not be paid any more
 		state = order.PartAwaiting
 	}
 	for i, p := range o.Parts {
@@ -109,7 +134,7 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 			Name: web.Clean(sent.Buyer.Name), Phone: web.Clean(sent.Buyer.Phone), Email: web.Clean(sent.Buyer.Email),
 			Address: web.Clean(sent.Buyer.Address), Note: web.Clean(sent.Buyer.Note),
 		},
-		Delivery: web.Clean(sent.Delivery), Payment: web.Clean(sent.Payment),
+		Delivery: web.Clean(sent.Delivery), Payment: h.Orders.ByMeans(web.Clean(sent.Payment)),
 		Locale: r.Locale.Code(), Source: order.API,
 	}
 	wrong := fault.New(errOrder.Kind, errOrder.Key)
@@ -177,7 +202,7 @@ type trackedOrder struct {
 	Delivery    string        `json:"delivery"`
 	DeliverFrom string        `json:"deliver_from"`
 	DeliverTo   string        `json:"deliver_to"`
-	Payment     string        `json:"payment"`
+	Payment     orderPayment  `json:"payment"`
 	Currency    string        `json:"currency"`
 	Items       int64         `json:"items_centimes"`
 	Fee         int64         `json:"delivery_centimes"`
@@ -215,7 +240,7 @@ func (h *Handler) track(r *web.Request) error {
 	tracked := trackedOrder{
 		Number: o.Number, State: o.State, PlacedAt: o.PlacedAt, Delivery: o.Delivery,
 		DeliverFrom: o.DeliverFrom.Format(time.DateOnly), DeliverTo: o.DeliverTo.Format(time.DateOnly),
-		Payment: o.Payment, Currency: currency,
+		Payment: h.paymentOf(r, o, token), Currency: currency,
 		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Paid,
 		TrackingURL: r.AbsoluteURL("/orders/" + token), SubOrders: make([]trackedPart, len(o.Parts)),
 	}

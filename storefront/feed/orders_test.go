@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,6 +16,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/storefront"
 )
 
@@ -65,6 +68,14 @@ type placed struct {
 		State       string
 		Items       int `json:"items_centimes"`
 	} `json:"sub_orders"`
+	Payment paying
+}
+
+type paying struct {
+	Means, State string
+	Due          int `json:"due_centimes"`
+	URL          *string
+	ExpiresAt    *time.Time `json:"expires_at"`
 }
 
 const orders = "/api/v1/orders"
@@ -329,7 +340,10 @@ func TestALineOfWhichNothingIsLeftIsTold(t *testing.T) {
 	}
 	var again placed
 	read(t, p.send(http.MethodPost, orders, body, key("k")).Want(http.StatusCreated), &again)
-	if !reflect.DeepEqual(sent, again) {
+	if again.Payment.Due != 24000 {
+		t.Errorf("the same request is told that %d are to be paid", again.Payment.Due)
+	}
+	if again.Payment = sent.Payment; !reflect.DeepEqual(sent, again) {
 		t.Errorf("the same request is answered by %+v, before by %+v", again, sent)
 	}
 }
@@ -412,4 +426,57 @@ func TestOutOfStockIsToldToTheLetter(t *testing.T) {
 	if string(answer.Body) != want {
 		t.Errorf("%s\nis not\n%s", answer.Body, want)
 	}
+}
+
+func TestAnOrderThatIsPaidByCardSaysWhereAndWhen(t *testing.T) {
+	t.Parallel()
+	p := newProgramTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+	p.WorkJobs()
+	var got placed
+	one := map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}
+	byCard := newOrder(one, map[string]any{"payment": "card"})
+	p.refused(http.MethodPost, orders, newOrder(one, map[string]any{"payment": "bank_transfer"}), key("t"), http.StatusUnprocessableEntity, "invalid_order")
+	read(t, p.send(http.MethodPost, orders, newOrder(one, nil), key("c")).Want(http.StatusCreated), &got)
+	if at := got.Payment; at.Means != "cash_on_delivery" || at.State != "pending" || at.Due != got.Total || at.URL != nil || at.ExpiresAt != nil {
+		t.Errorf("paid at the door it says %+v", at)
+	}
+	read(t, p.send(http.MethodPost, orders+"?lang=fr", byCard, key("k")).Want(http.StatusCreated), &got)
+	first := got.Payment
+	if first.Means != "card" || first.State != "pending" || first.Due != got.Total || first.URL == nil || *first.URL != got.TrackingURL+"/pay" ||
+		first.ExpiresAt == nil || !first.ExpiresAt.Equal(got.HeldUntil) || got.SubOrders[0].State != "awaiting_payment" {
+		t.Fatalf("placed %+v", got)
+	}
+	token := strings.TrimPrefix(got.TrackingURL, p.URL+"/fr/orders/")
+	follow := func(token string) paying {
+		t.Helper()
+		var o struct{ Payment paying }
+		if err := json.Unmarshal(p.send(http.MethodGet, orders+"/"+token, "", nil).Want(http.StatusOK).Body, &o); err != nil {
+			t.Fatal(err)
+		}
+		return o.Payment
+	}
+	if at := follow(token); at.URL == nil || at.State != "pending" {
+		t.Errorf("followed, it says %+v", at)
+	}
+	o, err := p.Orders.ByToken(t.Context(), token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at := follow(p.Orders.ReadingToken(o.ID, o.Link)); at.URL != nil || at.State != "pending" {
+		t.Errorf("whoever only reads is told %+v", at)
+	}
+	card := p.Visitor().Get(strings.TrimPrefix(*first.URL, p.URL)).Want(http.StatusOK)
+	p.Visitor().Post(card.Path, url.Values{"choice": {"pay"}}).Want(http.StatusOK)
+	p.Eventually("it is paid", func() bool { return follow(token).State == "paid" })
+	if at := follow(token); at.Due != 0 || at.URL != nil || at.ExpiresAt != nil {
+		t.Errorf("paid, it says %+v", at)
+	}
+	read(t, p.send(http.MethodPost, orders+"?lang=fr", byCard, key("k")).Want(http.StatusCreated), &got)
+	if got.Payment.State != "paid" || got.SubOrders[0].State != "awaiting_payment" {
+		t.Errorf("the same again is answered %+v", got)
+	}
+	if err := p.Orders.CancelByBuyer(t.Context(), token); err != nil {
+		t.Fatal(err)
+	}
+	p.Eventually("all of it is back", func() bool { return follow(token).State == "refunded" })
 }

@@ -31,8 +31,13 @@ type program struct {
 
 func newProgram(t *testing.T, options ...storetest.Option) *program {
 	t.Helper()
-	m := storetest.New(t, options...)
-	return &program{Market: m, t: t, client: m.Visitor(), description: described(t, m.Orders.Means())}
+	return newProgramTaking(t, nil, options...)
+}
+
+func newProgramTaking(t *testing.T, means []payment.Provider, options ...storetest.Option) *program {
+	t.Helper()
+	m := storetest.NewTaking(t, means, options...)
+	return &program{Market: m, t: t, client: m.Visitor(), description: described(t, m.Orders.CalledMeans())}
 }
 
 // described reads the description for a market that takes these means of payment.
@@ -124,7 +129,7 @@ func TestDescriptionIsValidAndServed(t *testing.T) {
 		}
 	}
 	served := p.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK)
-	if !bytes.Equal(served.Body, feed.OpenAPI(p.Orders.Means())) || served.Header.Get("Content-Type") != "application/yaml; charset=utf-8" {
+	if !bytes.Equal(served.Body, feed.OpenAPI(p.Orders.CalledMeans())) || served.Header.Get("Content-Type") != "application/yaml; charset=utf-8" {
 		t.Errorf("served %d bytes as %s", len(served.Body), served.Header.Get("Content-Type"))
 	}
 }

@@ -47,26 +47,3 @@ func again(p ui.Page) templ.Attributes {
 	}
 	return templ.Attributes{"data-refresh": int(p.Again / time.Second)}
 }
-
-// standing is how the money of an order stands.
-type standing string
-
-const (
-	standsOpen      standing = "open"       // it is to be paid first
-	standsOnReceipt standing = "on_receipt" // it is paid at the door
-	standsPaid      standing = "paid"
-	standsNothing   standing = "nothing" // is to be paid for it any more, whatever was
-)
-
-// paymentStanding knows no order as paid of which all goes back.
-func paymentStanding(o order.Order) standing {
-	switch {
-	case o.State == order.StateAwaiting:
-		return standsOpen
-	case o.Due == 0, activeParts(o) == 0:
-		return standsNothing
-	case o.Paid:
-		return standsPaid
-	}
-	return standsOnReceipt
-}
