@@ -129,7 +129,6 @@ func openBenched(ctx context.Context, dir string, size sample.Size, steps *steps
 	if err != nil {
 		return nil, "", nil, err
 	}
-	c.TrustedProxies = proxies
 	c.DatabaseURL, c.MeiliURL, c.BlobURL, c.SMTPHost = "", "", "", "" // never those of a market that people use
 	public, err := listen(ctx, "127.0.0.1:0", "")
 	if err != nil {
@@ -139,7 +138,7 @@ func openBenched(ctx context.Context, dir string, size sample.Size, steps *steps
 	if err != nil {
 		return nil, "", nil, errors.Join(err, public.Close())
 	}
-	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: steps, end: newEnding(c.ShutdownTimeout)}
+	d := &demonstration{config: c, size: size, dir: dir, public: public, steps: steps, end: newEnding(c.ShutdownTimeout), proxies: proxies}
 	ends := d.end.within(1, d.open.closeBy)
 	if a, err = d.prepare(ctx, false); err != nil {
 		return nil, "", nil, errors.Join(err, public.Close(), private.Close(), ends())

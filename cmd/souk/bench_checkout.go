@@ -200,7 +200,7 @@ func recordOrders(ctx context.Context, a *app, databaseURL string, b *checkouts)
 		return nil, errors.Join(err, listener.Close())
 	}
 	server, err := storefront.New(storefront.Config{
-		BaseURL: parts.BaseURL, Secret: parts.Secret, TrustedProxies: []string{"127.0.0.1"}, Log: parts.Log,
+		BaseURL: parts.BaseURL, Secret: parts.Secret, Demo: true, TrustedProxies: []string{"127.0.0.1"}, Log: parts.Log,
 	}, storefront.Services{Market: m})
 	if err != nil {
 		return nil, errors.Join(err, listener.Close())

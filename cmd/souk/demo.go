@@ -68,6 +68,8 @@ type demonstration struct {
 	open   closers
 	end    *ending
 	work   *workshop // nil: the pages are what the program was built with
+
+	proxies []string // whose word for a reader's address is taken
 }
 
 func (d *demonstration) run(ctx context.Context, fresh bool) error {
@@ -156,7 +158,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 		return nil, err
 	}
 	p.storefront = storefront.Config{
-		BaseURL: d.base(), Demo: true, Sample: true, DemoLogins: logins, TrustedProxies: d.config.TrustedProxies, RequestTimeout: d.config.RequestTimeout,
+		BaseURL: d.base(), Demo: true, Sample: true, DemoLogins: logins, TrustedProxies: d.proxies, RequestTimeout: d.config.RequestTimeout,
 		RateLimits: storefront.RateLimits{
 			SignIn:        storefront.Rate{Count: d.config.SignInsPerMin, Per: time.Minute},
 			Order:         storefront.Rate{Count: d.config.OrdersPerMinute, Per: time.Minute},
