@@ -50,6 +50,10 @@ type apiOrder struct {
 		State string `json:"state"`
 		Items int64  `json:"items_centimes"`
 	} `json:"sub_orders"`
+	Payment struct {
+		Means string `json:"means"`
+		URL   string `json:"url"` // null where nothing is paid on a page
+	} `json:"payment"`
 }
 
 func (c apiClient) do(t *testing.T, request *http.Request) apiAnswer {

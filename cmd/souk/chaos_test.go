@@ -387,8 +387,8 @@ func (c *chaos) acknowledge(key string, body, answer []byte) {
 		c.t.Errorf("request %s became order %s and then %s", key, before.number, placed.Number)
 	}
 	sent := sentOrder{body: body, number: placed.Number}
-	if bytes.Contains(body, []byte(`"payment":"card"`)) {
-		sent.pay = placed.TrackingURL + "/pay"
+	if placed.Payment.Means == "card" {
+		sent.pay = placed.Payment.URL
 	}
 	c.orders[key] = sent
 }
