@@ -13,9 +13,11 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/settlement"
@@ -27,8 +29,9 @@ import (
 // records are one cooperative's own, by the pattern that names them; everything a route's pattern
 // leaves open has to be said here.
 type records struct {
-	t       *testing.T
-	byStart []struct{ start, name, value string }
+	t         *testing.T
+	byStart   []struct{ start, name, value string }
+	delivered uuid.UUID // an order, of which something waits to be given back
 }
 
 func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
@@ -52,6 +55,9 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/seller/upload/", "id", upload.ID.String())
 	say("/association/orders/", "id", placed.Order.ID.String())
 	say("/association/cooperatives/", "slug", m.Pending.Slug)
+	var refund order.Refund
+	r.delivered, refund = refunded(t, m)
+	say("/association/refunds/", "id", refund.ID.String())
 	say("/association/settlement/", "slug", s.Slug)
 	say("/association/settlement/", "id", payout(t, m, s).ID.String())
 	say("/products/", "slug", s.Products[0].Slug)
@@ -107,6 +113,23 @@ func payout(t *testing.T, m *storetest.Market, s storetest.Seller) settlement.Pa
 	t.Helper()
 	m.Deliver(m.Order().Order)
 	return m.PayOut(s, 100, "VIR-0")
+}
+
+// refunded is an order that was delivered, and money that waits to be given back of it by hand.
+func refunded(t *testing.T, m *storetest.Market) (uuid.UUID, order.Refund) {
+	t.Helper()
+	o := m.Order().Order
+	m.Deliver(o)
+	err := m.Orders.Refund(t.Context(), o.ID, order.RefundInput{
+		Scope: order.RefundAmount, Amount: 100, BorneBy: order.ByCooperative, Key: uuid.New(),
+	}, m.ByAssociation())
+	if err == nil {
+		o, err = m.Orders.ForAssociation(t.Context(), o.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.ID, o.Refunds[0]
 }
 
 // path fills a route's pattern with the records.
@@ -246,6 +269,11 @@ var cleared = map[string]account.Right{
 	"POST /association/orders/:id/:move":                  account.MoveOrders,
 	"GET /association/orders/:id/erase":                   account.EraseBuyers,
 	"POST /association/orders/:id/erase":                  account.EraseBuyers,
+	"GET /association/orders/:id/giveback":                account.SeeOrders,
+	"POST /association/orders/:id/giveback":               account.GiveBack,
+	"GET /association/refunds":                            account.SeeOrders,
+	"POST /association/refunds/:id/given":                 account.GiveBack,
+	"POST /association/refunds/:id/means":                 account.GiveBack,
 	"GET /association/settlement":                         account.SeeMoney,
 	"GET /association/settlement.:format":                 account.SeeMoney,
 	"GET /association/settlement/:slug":                   account.SeeMoney,
@@ -286,6 +314,7 @@ var trusted = map[account.Right]string{
 	account.MoveOrders:       "director support",
 	account.EraseBuyers:      "director support",
 	account.SeeMoney:         "director treasurer",
+	account.GiveBack:         "director treasurer",
 	account.PayOut:           "director treasurer",
 	account.KeepSettings:     "director",
 	account.KeepPeople:       "director",

@@ -91,6 +91,8 @@ var benched = map[string][]string{
 	"/association/orders/held":             {""},
 	"/association/orders/:id":              {"/association/orders/{order}"},
 	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
+	"/association/orders/:id/giveback":     {"/association/orders/{order}/giveback"},
+	"/association/refunds":                 {"", "?place={place}"},
 	"/association/settings":                {""},
 	"/association/people":                  {"", onward, "#/find?q=ha"},
 	"/association/people/:id":              {"/association/people/{person}"},

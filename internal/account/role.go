@@ -25,6 +25,7 @@ const (
 	MoveOrders       Right = "move_orders"       // confirm, send out, deliver, cancel them
 	EraseBuyers      Right = "erase_buyers"
 	SeeMoney         Right = "see_money" // what is owed to each cooperative
+	GiveBack         Right = "give_back" // to buyers, what they have paid
 	PayOut           Right = "pay_out"   // record transfers to them, and take such a record back
 	KeepSettings     Right = "keep_settings"
 	KeepPeople       Right = "keep_people"  // accounts and roles, also those of the cooperatives' people
@@ -58,10 +59,10 @@ var roles = []struct {
 	{Preparer, true, []Right{SeeParts, PrepareParts}},
 
 	{Director, false, []Right{
-		SeeSales, SeeCooperatives, KeepCooperatives, SeeOrders, MoveOrders, EraseBuyers, SeeMoney, PayOut,
+		SeeSales, SeeCooperatives, KeepCooperatives, SeeOrders, MoveOrders, EraseBuyers, SeeMoney, GiveBack, PayOut,
 		KeepSettings, KeepPeople, SeeSecurity,
 	}},
-	{Treasurer, false, []Right{SeeSales, SeeCooperatives, SeeOrders, SeeMoney, PayOut}},
+	{Treasurer, false, []Right{SeeSales, SeeCooperatives, SeeOrders, SeeMoney, GiveBack, PayOut}},
 	{Marketing, false, []Right{SeeSales, SeeCooperatives}},
 	{Support, false, []Right{SeeCooperatives, SeeOrders, MoveOrders, EraseBuyers}},
 }

@@ -91,6 +91,8 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"refund is told":   (*life).refundTold,
 	"ask again":        (*life).refundAgain,
 	"give by hand":     (*life).giveByHand,
+	"give back":        (*life).giveBack,
+	"back otherwise":   (*life).otherMeans,
 	"work a job":       (*life).workJob,
 	"work another":     (*life).workJob,
 	"work again":       (*life).workAgain,
@@ -525,7 +527,7 @@ func (l *life) refundAgain(rt *rapid.T) error {
 }
 
 // byHand are the refunds that nobody but a person gives: of cash, and of what a provider could not give.
-const byHand = `(r.state = 'pending' and a.provider = '` + payment.CashOnDelivery + `' or r.id in (select id from payment_refunds_failed))`
+const byHand = `(r.state = 'pending' and (r.means is not null or a.provider = '` + payment.CashOnDelivery + `') or r.id in (select id from payment_refunds_failed))`
 
 // giveByHand has the association give money back to a buyer.
 func (l *life) giveByHand(rt *rapid.T) error {
@@ -539,8 +541,40 @@ func (l *life) giveByHand(rt *rapid.T) error {
 
 func (l *life) give(rt *rapid.T, r refund) {
 	rt.Helper()
-	must(rt, postgres.InTx(context.Background(), l.DB, func(tx *sqlx.Tx) error { return l.Payments.GivenTx(context.Background(), tx, r.ID, l.Now()) }))
+	must(rt, postgres.InTx(context.Background(), l.DB, func(tx *sqlx.Tx) error {
+		return l.Payments.GivenTx(context.Background(), tx, r.ID, payment.Given{}, l.Now())
+	}))
 	l.purse[r.Order] -= r.Amount
+}
+
+// giveBack has the association give something back of an order that was delivered.
+func (l *life) giveBack(rt *rapid.T) error {
+	o := l.order(rt)
+	p := one(rt, o.Parts, "part")
+	l.adjusted++
+	return l.Orders.Refund(context.Background(), o.ID, order.RefundInput{
+		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount}).Draw(rt, "scope"),
+		Part:     p.ID,
+		Line:     one(rt, p.Lines, "line").ID,
+		Quantity: rapid.IntRange(1, 2).Draw(rt, "pieces"),
+		Amount:   money.Amount(rapid.Int64Range(1, int64(o.Total)).Draw(rt, "amount")),
+		BorneBy:  rapid.SampledFrom([]order.Bearer{order.ByCooperative, order.ByAssociation}).Draw(rt, "bearer"),
+		Delivery: rapid.Bool().Draw(rt, "delivery"),
+		Reason:   rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonDamaged}).Draw(rt, "reason"),
+		Means:    rapid.SampledFrom([]string{"", payment.CashOnDelivery}).Draw(rt, "means"),
+		Key:      uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, l.adjusted)),
+	}, order.By{Actor: l.association})
+}
+
+// otherMeans has what waits, or was refused, given by another means.
+func (l *life) otherMeans(rt *rapid.T) error {
+	waiting, err := l.Orders.RefundsToGive(context.Background(), nil, 100)
+	must(rt, err)
+	if len(waiting.Refunds) == 0 {
+		rt.Skip("nothing is to be given back")
+	}
+	r := one(rt, waiting.Refunds, "refund")
+	return l.Orders.RefundByMeans(context.Background(), r.ID, r.Means, one(rt, []string{payment.CashOnDelivery, r.Provider}, "means"))
 }
 
 // workJob works one of the jobs that are due, whichever.

@@ -47,7 +47,7 @@ var tables = map[string]string{
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger", "ledger_balances": "ledger", "ledger_journals": "ledger", "ledger_postings": "ledger", "ledger_sums": "ledger", "ledger_totals": "ledger", "account_totals_now": "ledger",
 	"people": "account", "association": "settings", "sellers": "cooperative", "cooperative_names": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "order_lines_now": "order", "sub_orders_now": "order", "holders_now": "order", "hold_totals_now": "order", "letters": "mail",
-	"payments": "payment", "payment_receipts": "payment", "payment_returns": "payment", "payment_refunds_failed": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "stock_lost": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative", "cooperative_counts": "cooperative",
+	"payments": "payment", "payment_receipts": "payment", "payment_returns": "payment", "payment_refunds_failed": "payment", "payment_refunds_now": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "stock_lost": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative", "cooperative_counts": "cooperative",
 	"standing_now": "settlement", "account_questions_now": "settlement", "statement_days_now": "settlement",
 	"sold_parts_now": "report", "sold_to_cooperatives": "report", "sold_to_scopes": "report", "sold_by_cooperative_now": "report", "sold_by_scope_now": "report",
 }

@@ -1,6 +1,7 @@
 package order
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -24,8 +25,18 @@ type Adjustment struct {
 	Quantity int          // pieces, in units of sale; may be zero
 	Amount   money.Amount // that the line is worth less: at least the pieces' share of what it is still worth
 	Reason   Reason
+	BorneBy  Bearer    // empty: ByCooperative
 	Key      uuid.UUID // tells it from others of the same part
 }
+
+// Bearer is who bears what a buyer is let off.
+type Bearer string
+
+// The bearers.
+const (
+	ByCooperative Bearer = "cooperative" // and the association its commission on it
+	ByAssociation Bearer = "association" // alone
+)
 
 // Reason is why something is taken off.
 type Reason string
@@ -36,8 +47,10 @@ const (
 	ReasonDamaged  Reason = "damaged"
 	ReasonWeight   Reason = "weight" // it weighs less than was ordered
 	ReasonGoodwill Reason = "goodwill"
+	ReasonReturned Reason = "returned" // the buyer sent it back; see return.go
 )
 
+// reasons are those for which people take something off by Adjust.
 var reasons = []Reason{ReasonMissing, ReasonDamaged, ReasonWeight, ReasonGoodwill}
 
 // lost reports whether pieces that are taken off for that reason are nobody's any more.
@@ -77,7 +90,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 			return err
 		}
 		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == l.Part })
-		part := o.parts[i]
+		part := &o.parts[i]
 		if by.Actor.Kind == actor.Member && part.Cooperative.ID != by.Actor.Cooperative {
 			return ErrNotFound
 		}
@@ -105,13 +118,14 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		case part.State != PartDelivered && a.Amount == part.Items:
 			return ErrTakesAll
 		}
-		return s.adjust(ctx, tx, o, part, l, a)
+		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, 0, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
 	})
 }
 
 // valid reports whether it takes something off, for a reason and under a key.
 func (a Adjustment) valid() bool {
-	return a.Quantity >= 0 && a.Amount >= 0 && (a.Quantity > 0 || a.Amount > 0) && slices.Contains(reasons, a.Reason) && a.Key != uuid.Nil
+	return a.Quantity >= 0 && a.Amount >= 0 && (a.Quantity > 0 || a.Amount > 0) && slices.Contains(reasons, a.Reason) && a.Key != uuid.Nil &&
+		a.BorneBy != ByAssociation
 }
 
 // lineNow is a line of an order as it is now.
@@ -165,79 +179,120 @@ func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, part uuid.UUID, a Ad
 	return true, nil
 }
 
-// adjust takes off a line of a part what was found to be left of it.
-func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, l lineNow, a Adjustment) error {
+// made is an adjustment of a line of a part of the order, which has so much left.
+type made struct {
+	part *Part
+	line lineNow
+	Adjustment
+}
+
+// payback is how a buyer who has paid has something back.
+type payback struct {
+	reason string // as package payment has it
+	means  string // empty: as she paid
+	key    string // tells it from others of the order
+}
+
+// adjustAll takes off lines what was found to be left of them, and so much of the delivery; and has the buyer owe less by
+// all of that or, if she has paid, gives it back.
+func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, back payback) error {
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	// In one order of the cooperatives, whose balances are locked, so that nobody waits for whoever waits for him.
+	slices.SortStableFunc(list, func(a, b made) int {
+		return bytes.Compare(a.part.Cooperative.ID[:], b.part.Cooperative.ID[:])
+	})
+	off, released := delivery, []catalog.StockLine(nil)
+	for _, m := range list {
+		off += m.Amount
+		if m.Quantity > 0 && m.part.State != PartDelivered {
+			released = append(released, catalog.StockLine{ProductID: m.line.Product, Quantity: m.Quantity})
+		}
+		if err := s.adjust(ctx, tx, o, m, paid); err != nil {
+			return err
+		}
+	}
+	if delivery > 0 {
+		if err := o.deliveryBackTx(ctx, tx, delivery, back.key); err != nil {
+			return err
+		}
+	}
+	o.Due -= off
+	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
+		return fmt.Errorf("order: change what is due: %w", err)
+	}
+	switch {
+	case off == 0:
+	case paid:
+		err = s.payments.RefundTx(ctx, tx, o.ID, off, back.reason, back.means, back.key, o.by.At)
+	default:
+		err = s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
+	}
+	if err != nil {
+		return err
+	}
+	if len(released) > 0 { // after all else, as where a part is dropped
+		if err := o.shrink(ctx, tx, released); err != nil {
+			return err
+		}
+	}
+	return s.announceAdjusted(ctx, tx, o, list, delivery, paid)
+}
+
+// adjust takes something off a line: its goods, its worth in the ledger, a line in the history.
+func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, paid bool) error {
 	id := postgres.NewID()
-	released := a.Quantity > 0 && part.State != PartDelivered
+	released := a.Quantity > 0 && a.part.State != PartDelivered
 	_, err := tx.ExecContext(ctx, `
-		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, key, actor, user_id, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		id, o.ID, part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		id, o.ID, a.part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, cmp.Or(a.BorneBy, ByCooperative), a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
 	if err != nil {
 		return fmt.Errorf("order: adjust: %w", err)
 	}
-	off := catalog.StockLine{ProductID: l.Product, Quantity: a.Quantity}
 	if released {
 		release := s.catalog.ReleaseSomeTx
 		if a.Reason.lost() {
 			release = s.catalog.LoseSomeTx
 		}
+		off := catalog.StockLine{ProductID: a.line.Product, Quantity: a.Quantity}
 		if err := release(ctx, tx, o.ID, id, off, o.by.Actor); err != nil {
 			return err
 		}
 	}
 	if a.Amount > 0 {
-		if err := s.lessenTx(ctx, tx, o, part, id, a.Amount); err != nil {
+		if err := o.lessenTx(ctx, tx, a, id, paid); err != nil {
 			return err
 		}
 	}
-	if released { // after all else, as where a part is dropped
-		if err := o.shrink(ctx, tx, []catalog.StockLine{off}); err != nil {
-			return err
-		}
-	}
-	err = insertEvents(ctx, tx, o.ID, []Event{{
-		ID: postgres.NewID(), PartID: &part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
+	return insertEvents(ctx, tx, o.ID, []Event{{
+		ID: postgres.NewID(), PartID: &a.part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
 		Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
 	}})
-	if err != nil {
-		return err
-	}
-	return s.announceAdjusted(ctx, tx, o, part, a)
 }
 
-// lessenTx has the buyer owe less by what an adjustment, which is written, took off a part; or, if she has paid,
-// gives it back.
-func (s *Service) lessenTx(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, adjustment uuid.UUID, amount money.Amount) error {
+// lessenTx records what an adjustment, which is written, took off a part.
+func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment uuid.UUID, paid bool) error {
 	var left money.Amount
-	if err := tx.GetContext(ctx, &left, `select commission_centimes from sub_orders_now where id = $1`, part.ID); err != nil {
+	if err := tx.GetContext(ctx, &left, `select commission_centimes from sub_orders_now where id = $1`, a.part.ID); err != nil {
 		return fmt.Errorf("order: commission that is left: %w", err)
 	}
-	paid, err := o.paid(ctx, tx)
-	if err != nil {
-		return err
-	}
-	reference := "adjustment:" + adjustment.String()
-	off := Part{Cooperative: part.Cooperative, Items: amount, Commission: part.Commission - left}
+	off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left}
 	postings := ledger.Reversed(salePostings([]Part{off}, 0))
-	if paid {
-		if postings, err = backPostings(ctx, tx, off, part.earned()); err != nil {
+	switch {
+	case a.BorneBy == ByAssociation:
+		postings = []ledger.Posting{{Debit: ledger.Commission, Credit: ledger.RefundsDue, Amount: a.Amount}}
+	case paid:
+		var err error
+		if postings, err = backPostings(ctx, tx, off, a.part.earned()); err != nil {
 			return err
 		}
 	}
-	err = ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: reference, Kind: journalAdjusted, OrderID: &o.ID, PartID: &part.ID, AdjustmentID: &adjustment, At: o.by.At,
+	a.part.Items, a.part.Commission = a.part.Items-a.Amount, left
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "adjustment:" + adjustment.String(), Kind: journalAdjusted, OrderID: &o.ID, PartID: &a.part.ID, AdjustmentID: &adjustment, At: o.by.At,
 		Postings: postings,
 	})
-	if err != nil {
-		return err
-	}
-	o.Due -= amount
-	if _, err := tx.ExecContext(ctx, `update orders set due_centimes = $2 where id = $1`, o.ID, o.Due); err != nil {
-		return fmt.Errorf("order: change what is due: %w", err)
-	}
-	if paid {
-		return s.payments.RefundTx(ctx, tx, o.ID, amount, payment.ReasonAdjusted, reference, o.by.At)
-	}
-	return s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
 }

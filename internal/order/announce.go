@@ -18,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -333,33 +334,30 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
-// announceAdjusted queues mail about what was taken off a line of a part: to its cooperative, unless it did that itself;
-// to the association, which has to call the buyer, if it did not; and to the buyer, unless nobody has confirmed the
-// order yet: the mailbox may be a stranger's.
-func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, part Part, a Adjustment) error {
+// announceAdjusted queues mail about what was taken off lines of an order, and off its delivery: to their cooperatives,
+// each about its own, unless they did that themselves; to the association, which has to call the buyer, if it did not;
+// and to the buyer, unless nobody has confirmed the order yet: the mailbox may be a stranger's.
+func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, paid bool) error {
 	if o.Sample {
 		return nil
 	}
-	parts, err := readParts(ctx, tx, []uuid.UUID{part.ID}, `s.id`)
-	if err != nil {
-		return err
+	var ids []uuid.UUID
+	for _, m := range list {
+		if !slices.Contains(ids, m.part.ID) {
+			ids = append(ids, m.part.ID)
+		}
 	}
-	line := parts[0].Lines[slices.IndexFunc(parts[0].Lines, func(l OrderLine) bool { return l.ID == a.Line })]
-	paid, err := o.paid(ctx, tx)
+	parts, err := readParts(ctx, tx, ids, `s.id`)
 	if err != nil {
 		return err
 	}
 	association := o.by.Actor.Kind != actor.Association
-	told := parts
-	if association || !parts[0].Told {
-		told = nil
-	}
+	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return association || !p.Told })
 	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
-		link := s.orderLink(l, o.ID)
 		if p != nil {
-			link = s.partLink(l, *p)
+			return o.adjustedMessage(l, []Part{*p}, list, 0, paid, s.partLink(l, *p)+"\n\n")
 		}
-		return o.adjustedMessage(l, line, a, paid, link+"\n\n")
+		return o.adjustedMessage(l, parts, list, delivery, paid, s.orderLink(l, o.ID)+"\n\n")
 	})
 	if err != nil {
 		return err
@@ -370,28 +368,44 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
 	if buyer.Email != "" && !slices.Contains(unconfirmedStates, o.State) {
-		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), line, a, paid, "")
+		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, delivery, paid, "")
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
-// adjustedMessage says what was taken off a line, why and what follows; link is a paragraph or nothing.
-func (o *locked) adjustedMessage(l *i18n.Locale, line OrderLine, a Adjustment, paid bool, link string) mail.Message {
+// adjustedMessage says what was taken off lines of these parts and off the delivery, why and what follows; link is a
+// paragraph or nothing.
+func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, delivery money.Amount, paid bool, link string) mail.Message {
+	var what []string
+	back := delivery
+	for _, p := range parts {
+		for _, line := range p.Lines {
+			i := slices.IndexFunc(list, func(m made) bool { return m.Line == line.ID })
+			if i < 0 {
+				continue
+			}
+			off := list[i]
+			back += off.Amount
+			text := l.T("order.mail.adjusted_amount", "Name", l.Text(line.Name), "Amount", l.Money(off.Amount))
+			if off.Quantity > 0 {
+				text = l.T("order.mail.adjusted_pieces", "Name", l.Text(line.Name), "Pieces", l.Number(off.Quantity), "Amount", l.Money(off.Amount))
+			}
+			what = append(what, text)
+		}
+	}
+	if delivery > 0 {
+		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.delivery"), "Amount", l.Money(delivery)))
+	}
 	follows := l.T("order.mail.left", "Due", l.Money(o.Due))
 	if paid {
-		follows = l.T("order.mail.back", "Back", l.Money(a.Amount), "Due", l.Money(o.Due))
-	}
-	name := l.Text(line.Name)
-	what := l.T("order.mail.adjusted_amount", "Name", name, "Amount", l.Money(a.Amount))
-	if a.Quantity > 0 {
-		what = l.T("order.mail.adjusted_pieces", "Name", name, "Pieces", l.Number(a.Quantity), "Amount", l.Money(a.Amount))
+		follows = l.T("order.mail.back", "Back", l.Money(back), "Due", l.Money(o.Due))
 	}
 	return mail.Message{
 		Subject: l.T("order.mail.adjusted_subject", "Number", o.Number),
-		Body: l.T("order.mail.adjusted_body", "Number", o.Number, "What", what,
-			"Why", l.T("order.note."+string(a.Reason)), "Follows", follows, "Link", link),
+		Body: l.T("order.mail.adjusted_body", "Number", o.Number, "What", strings.Join(what, "\n"),
+			"Why", l.T("order.note."+string(list[0].Reason)), "Follows", follows, "Link", link),
 	}
 }
 

@@ -35,7 +35,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from (select *, count(*) over (partition by sub_order_id) as made from order_adjustments) a
 			left join lateral (
 			    select sum(v.amount) as amount, min(g.at) as at from ledger_journals g join ledger_movements v on v.journal_id = g.id
-			    where g.adjustment_id = a.id and g.order_id = a.order_id and g.part_id = a.sub_order_id and v.amount < 0 and v.account in ('pending', 'held')
+			    where g.adjustment_id = a.id and g.order_id = a.order_id and g.part_id = a.sub_order_id and v.amount < 0
+			      and case a.borne_by when '` + string(ByAssociation) + `' then v.account = 'commission' else v.account in ('pending', 'held') end
 			) j on true
 			left join order_stock m on m.order_id = a.order_id and m.adjustment_id = a.id
 			left join stock_lost t on t.adjustment_id = a.id
@@ -237,7 +238,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		// it was delivered and its parts earned, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
 			with ` + activeParts + `, whole as (
-			    select o.id, o.due_centimes as due, case when a.left_over > 0 then o.delivery_centimes else 0 end as fee,
+			    select o.id, o.due_centimes as due, case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.delivery_centimes - o.delivery_back_centimes else 0 end as fee,
 			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
 			           coalesce(p.received_centimes - p.refunded_centimes, 0) as received, coalesce(p.deposit_centimes, 0) as deposit,
 			           o.state = 'delivered' as delivered, p.state is distinct from 'succeeded' as unpaid
@@ -273,12 +274,14 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			), expected as (
 			    select order_id, account, cooperative_id, provider, sum(amount) as amount
 			    from (
-			        select order_id, case when unpaid then 'pending' else 'held' end as account, cooperative_id, '' as provider, items_centimes as amount
+			        select order_id, case when unpaid then 'pending' else 'held' end as account, cooperative_id, '' as provider, items_centimes + borne_centimes as amount
 			        from part where unpaid or not earned
 			        union all
 			        select order_id, 'payable', cooperative_id, '', items_centimes - commission_centimes from part where earned and not unpaid
 			        union all
 			        select order_id, 'commission', null, '', commission_centimes from part where earned and not unpaid
+			        union all
+			        select order_id, 'commission', null, '', -borne_centimes from part where not earned and not unpaid
 			        union all
 			        select id, case when unpaid then 'pending_delivery' when delivered then 'delivery' else 'held_delivery' end, null, '', fee from whole
 			        union all
@@ -321,7 +324,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 // delivery; nothing, when none is active.
 var activeParts = `active as (
 			    select o.id as order_id, array_agg(s.state) as states,
-			           coalesce(sum(s.items_centimes) filter (where s.state not in (` + listed(goneStates...) + `)) + o.delivery_centimes, 0) as left_over
+			           coalesce(sum(s.items_centimes) filter (where s.state not in (` + listed(goneStates...) + `)) + o.delivery_centimes - o.delivery_back_centimes, 0) as left_over
 			    from orders o join sub_orders_now s on s.order_id = o.id
 			    group by o.id
 			)`

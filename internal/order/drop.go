@@ -85,7 +85,10 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	switch {
 	case paid: // that stands, and what it was too much goes back
 		d.back = dropped
-		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.reference(o), o.by.At)
+		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, "", d.reference(o), o.by.At)
+		if err == nil && dropped > 0 {
+			err = s.tellBuyer(ctx, tx, o.ID, letterPromised, dropped)
+		}
 	case d.unpaid:
 		err = s.payments.ExpireTx(ctx, tx, o.ID)
 	case over:

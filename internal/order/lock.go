@@ -36,6 +36,7 @@ type locked struct {
 	Number      string
 	State       State
 	DeliveryFee money.Amount `db:"delivery_fee"`
+	FeeBack     money.Amount `db:"fee_back"` // of the delivery's
 	Due         money.Amount
 	ExpiresAt   time.Time `db:"expires_at"`
 	Link        int
@@ -90,7 +91,7 @@ func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) error {
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, number, state, delivery_centimes as delivery_fee, due_centimes as due, expires_at, link, sample, erased_at is not null as erased
+		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back, due_centimes as due, expires_at, link, sample, erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound
@@ -100,7 +101,7 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	}
 	// Only a statement that begins after the lock was given sees what it was waiting for.
 	err = tx.SelectContext(ctx, &o.parts, `
-		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission, earns_at
+		select id, cooperative_id as "cooperative.id", state, items_centimes as items, commission_centimes as commission, borne_centimes as borne, earns_at
 		from sub_orders_now where order_id = $1 order by id`, o.ID)
 	if err != nil {
 		return nil, fmt.Errorf("order: lock: %w", err)

@@ -24,12 +24,14 @@ type Order struct {
 	Payment     string    // name of the payment provider
 	Items       money.Amount
 	DeliveryFee money.Amount `db:"delivery_fee"`
+	FeeBack     money.Amount `db:"fee_back"` // of DeliveryFee, what was given back after it was earned
 	Total       money.Amount // items and delivery, as ordered
 	Due         money.Amount // Total less what was cancelled and taken off since
 	Paid        bool         // the buyer has paid it, first or on receipt
 	Back        money.Amount // what she has paid beyond Due: it goes back to her, or has
 	Given       money.Amount // of that, what she has again
 	BackFailed  money.Amount `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
+	Refunds     []Refund     `db:"-"`           // what Back is given in, oldest first
 	State       State
 	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo   time.Time `db:"deliver_to"`
@@ -66,7 +68,8 @@ type Part struct {
 	State       PartState
 	Placed      money.Amount // what its lines came to as they were placed
 	Items       money.Amount // as they are now: less what was taken off its lines
-	Commission  money.Amount // the association's, out of Items
+	Commission  money.Amount // the association's, out of Items; below zero if it has let the buyer off more
+	Borne       money.Amount // what the association has let the buyer off by itself
 	EarnsAt     *time.Time   `db:"earns_at"` // what was paid for it is held until then; nil: it is not delivered, or it is earned
 	Told        bool         // its cooperative has had mail about it
 	Lines       []OrderLine
@@ -117,7 +120,7 @@ const (
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
 	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed,
-	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
+	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill), string(ReasonReturned),
 }
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.

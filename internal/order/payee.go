@@ -76,6 +76,9 @@ const (
 	letterPaid    moneyLetter = "paid"    // all of it has come
 	letterDeposit moneyLetter = "deposit" // a part of it has
 	letterSurplus moneyLetter = "surplus" // it goes back
+
+	letterPromised moneyLetter = "promised" // some of it is due back
+	letterRefunded moneyLetter = "refunded" // and was given
 )
 
 // tellBuyer queues a letter to the buyer, if she gave an address, about an amount of her money.
@@ -92,12 +95,16 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	}}, nil)
 }
 
-// RefundedTx records that a buyer has back what was due to her.
-func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
+// RefundedTx records that a buyer has back what was due to her, by that means, and tells her.
+func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
-		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(provider), Amount: amount}},
+		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(means), Amount: amount}},
 	})
+	if err != nil {
+		return err
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterRefunded, amount)
 }
 
 // RefundFailedTx queues mail to the association: a buyer does not have back what is due to her. It asks for it again

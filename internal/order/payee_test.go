@@ -73,7 +73,7 @@ func (m *market) answerRefunds(answer payment.State) {
 		where r.state in ('pending', 'waiting')`))
 	for _, r := range rows {
 		if r.Provider != paymenttest.Name {
-			m.must(postgres.InTx(ctx, m.db, func(tx *sqlx.Tx) error { return m.payments.GivenTx(ctx, tx, r.ID, m.clock()) }))
+			m.must(postgres.InTx(ctx, m.db, func(tx *sqlx.Tx) error { return m.payments.GivenTx(ctx, tx, r.ID, payment.Given{}, m.clock()) }))
 			continue
 		}
 		m.must((&payment.RefundWorker{Payments: m.payments}).Work(ctx, &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: r.ID}}))

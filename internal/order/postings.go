@@ -19,13 +19,14 @@ const (
 	journalCancelled   = "cancelled"
 	journalPaid        = "paid"
 	journalEarned      = "earned"
-	journalAdjusted    = "adjusted"     // something was taken off a line
-	journalAgain       = "again"        // placed again: its payment came after it was given up
-	journalSurplus     = "surplus"      // paid without having to be
-	journalDeposit     = "deposit"      // paid in part
-	journalDepositBack = "deposit_back" // and the rest did not come
-	journalFee         = "fee"          // kept by a payment provider
-	journalRefunded    = "refunded"     // given back to the buyer
+	journalAdjusted    = "adjusted"      // something was taken off a line
+	journalAgain       = "again"         // placed again: its payment came after it was given up
+	journalSurplus     = "surplus"       // paid without having to be
+	journalDeposit     = "deposit"       // paid in part
+	journalDepositBack = "deposit_back"  // and the rest did not come
+	journalFee         = "fee"           // kept by a payment provider
+	journalRefunded    = "refunded"      // given back to the buyer
+	journalDelivery    = "delivery_back" // the delivery is due back
 )
 
 // PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.
@@ -125,7 +126,7 @@ func earnedPostings(parts []Part, fee money.Amount) []ledger.Posting {
 		held := ledger.HeldFor(p.Cooperative.ID)
 		postings = append(postings,
 			ledger.Posting{Debit: held, Credit: ledger.PayableTo(p.Cooperative.ID), Amount: p.Items - p.Commission},
-			ledger.Posting{Debit: held, Credit: ledger.Commission, Amount: p.Commission})
+			ledger.Posting{Debit: held, Credit: ledger.Commission, Amount: p.Commission + p.Borne})
 	}
 	return postings
 }

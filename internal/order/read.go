@@ -75,6 +75,9 @@ func (o Order) withoutStaff() Order {
 	for i := range o.Events {
 		o.Events[i].UserID, o.Events[i].UserName = nil, ""
 	}
+	for i := range o.Refunds {
+		o.Refunds[i].Reference = ""
+	}
 	return o
 }
 
@@ -89,7 +92,7 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 		select o.id, o.number, o.source, o.locale, o.buyer_name as "buyer.name", o.buyer_phone as "buyer.phone", o.buyer_email as "buyer.email",
 		       o.place as "buyer.place", o.address as "buyer.address", o.landmark as "buyer.landmark", o.note as "buyer.note",
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery, o.payment,
-		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.total_centimes as total,
+		       o.items_centimes as items, o.delivery_centimes as delivery_fee, o.delivery_back_centimes as fee_back, o.total_centimes as total,
 		       o.due_centimes as due, coalesce(p.state = 'succeeded', false) as paid,
 		       coalesce(p.received_centimes - case when p.state = 'succeeded' then o.due_centimes else 0 end, 0) as back,
 		       coalesce(p.refunded_centimes, 0) as given, coalesce(p.failed_centimes, 0) as back_failed, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at, o.closes_at, o.closed_at,
@@ -109,6 +112,11 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 	if o.Events, err = readEvents(ctx, q, o.ID); err != nil {
 		return Order{}, err
 	}
+	if o.Back > 0 {
+		if o.Refunds, err = readRefunds(ctx, q, o.ID); err != nil {
+			return Order{}, err
+		}
+	}
 	return o, nil
 }
 
@@ -121,7 +129,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 	}
 	err := sqlx.SelectContext(ctx, q, &rows, `
 		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.placed", n.items_centimes as "part.items",
-		       n.commission_centimes as "part.commission", n.earns_at as "part.earns_at",
+		       n.commission_centimes as "part.commission", n.borne_centimes as "part.borne", n.earns_at as "part.earns_at",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
 		       c.commune as "part.cooperative.commune",

@@ -59,7 +59,7 @@ func (c *till) work(t *testing.T, id string) error {
 func (c *till) refund(t *testing.T, reference uuid.UUID, amount money.Amount, key string) error {
 	t.Helper()
 	return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
-		return c.RefundTx(t.Context(), tx, reference, amount, "a part was declined", key, c.clock())
+		return c.RefundTx(t.Context(), tx, reference, amount, "a part was declined", "", key, c.clock())
 	})
 }
 
@@ -425,7 +425,7 @@ func TestCashIsGivenBackByHand(t *testing.T) {
 	var id uuid.UUID
 	must(t, c.db.Get(&id, `select id from payment_refunds`))
 	for range 2 {
-		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, c.clock()) }))
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, payment.Given{}, c.clock()) }))
 	}
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
 }
@@ -540,7 +540,7 @@ func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	var id uuid.UUID
 	must(t, c.db.Get(&id, `select id from payment_refunds`))
 	for range 2 {
-		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, c.clock()) }))
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, payment.Given{}, c.clock()) }))
 	}
 	must(t, c.refund(t, order, 110_00, "honey"))
 	if got := c.refundsOf(t); got != "110 succeeded" {

@@ -41,7 +41,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "payment: a refund that its provider was not asked for has its job before it", SQL: `
 			select format('refund %s of %s, of %s', r.key, r.amount_centimes, r.created_at)
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where r.state = 'pending' and a.provider_reference is not null and not exists (
+			where r.state = 'pending' and r.means is null and a.provider_reference is not null and not exists (
 			    select from river_job j
 			    where j.kind = 'payment_refund' and j.args->>'refund_id' = r.id::text
 			      and j.state not in ('cancelled', 'completed', 'discarded'))`},

@@ -24,6 +24,10 @@ var (
 	ErrTooMuch = fault.New(fault.Conflict, "payment.refund_too_much")
 	// ErrKeyUsed says that another refund was asked for under the same key.
 	ErrKeyUsed = fault.New(fault.Conflict, "payment.refund_key_used")
+	// ErrNoRefund says that there is no such refund.
+	ErrNoRefund = fault.New(fault.NotFound, "payment.no_refund")
+	// ErrRefundChanged says that a refund does not stand any more as it was shown.
+	ErrRefundChanged = fault.New(fault.Conflict, "payment.refund_changed")
 )
 
 // Payee is whoever opened the intents. What it is told it is told once, in the transaction in which it
@@ -57,8 +61,9 @@ type Payee interface {
 	// attempt, and received, which is all that came in it by now, tell it from other money.
 	SurplusTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, received money.Amount, provider string, at time.Time) error
 
-	// RefundedTx says that money which came in an attempt was given back; refund tells it from other money.
-	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// RefundedTx says that money which came in an attempt was given back, by that means; refund tells it from other
+	// money.
+	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error
 
 	// RefundFailedTx says that money was not given back: it is still due, and nobody gives it until it is asked for
 	// again, see Service.RefundAgainTx.

@@ -208,7 +208,8 @@ type Started struct {
 type Refund struct {
 	ID                uuid.UUID
 	Key               string // names it to the provider
-	Provider          string
+	Provider          string // by which it was paid
+	Means             string // by which somebody gives it back by hand; empty: as it was paid
 	AttemptReference  string `db:"attempt_reference"`  // the provider's name of what was paid
 	ProviderReference string `db:"provider_reference"` // empty until the provider knows of it
 	Amount            money.Amount

@@ -1,9 +1,11 @@
 package payment
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,11 +23,12 @@ const (
 	ReasonAdjusted = "adjusted" // less of it comes, or it is worth less
 )
 
-// RefundTx gives back to the buyer amount of what was received for a reference, for a reason. An Advance is
-// asked for it by a job; what was received in cash somebody gives back, see GivenTx. Asked again under the same
-// key it asks again for what failed of it, and does nothing more. Errors: ErrTooMuch, also if what is left is what
-// failed under another key; ErrKeyUsed, if it was for another amount.
-func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, reason, key string, at time.Time) error {
+// RefundTx gives back to the buyer amount of what was received for a reference, for a reason and by that means; empty:
+// as it was paid. A provider that can is asked for it by a job; else somebody gives it by hand, see GivenTx. Asked again
+// under the same key it asks again for what failed of it, and does nothing more. Errors: ErrTooMuch, also if what is
+// left is what failed under another key; ErrKeyUsed, if it was for another amount; ErrUnknownProvider, if nobody gives
+// back by that means.
+func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, reason, means, key string, at time.Time) error {
 	i, err := lockTx(ctx, tx, reference)
 	if err != nil {
 		return err
@@ -61,7 +64,7 @@ func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 		if part == 0 { // what is left of it failed and may be asked for again; or there is nothing more to give
 			continue
 		}
-		r := Refund{Provider: a.Provider, Amount: part, Reason: reason}
+		r := Refund{Provider: a.Provider, Means: means, Amount: part, Reason: reason}
 		if err := s.giveBackTx(ctx, tx, r, a.ID, key, at); err != nil {
 			return err
 		}
@@ -91,7 +94,7 @@ func (s *Service) againTx(ctx context.Context, tx *sqlx.Tx, where string, arg an
 		Request string
 	}
 	err = tx.SelectContext(ctx, &failed, `
-		select a.provider, f.amount_centimes as amount, f.reason, f.attempt_id as attempt, f.request
+		select a.provider, f.means, f.amount_centimes as amount, f.reason, f.attempt_id as attempt, f.request
 		from payment_refunds_failed f join payment_attempts a on a.id = f.attempt_id
 		where `+where+` order by a.number, f.id`, arg)
 	if err != nil {
@@ -107,35 +110,125 @@ func (s *Service) againTx(ctx context.Context, tx *sqlx.Tx, where string, arg an
 }
 
 // giveBackTx writes the next refund of a request of what an attempt received, under the key that follows from it, and
-// has its provider asked for it.
+// has its provider asked for it, unless it is given by hand.
 func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt uuid.UUID, request string, at time.Time) error {
 	id := postgres.NewID()
-	_, err := tx.ExecContext(ctx, `
+	hand, err := s.byHand(r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
 		with promised as (update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2)
-		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at)
-		select $1, $2, $3, $4, $5, $6, n.number, concat_ws(':', $6::text, a.number, n.number), $7
+		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at, means)
+		select $1, $2, $3, $4, $5, $6, n.number, concat_ws(':', $6::text, a.number, n.number), $7, nullif($8, '')
 		from payment_attempts a
 		cross join lateral (
 		    select count(*) + 1 as number from payment_refunds where attempt_id = a.id and request = $6
 		) n
 		where a.id = $2`,
-		id, attempt, r.Amount, r.Reason, Pending, request, at)
+		id, attempt, r.Amount, r.Reason, Pending, request, at, hand)
 	if postgres.Violates(err, "payment_attempts_refunded_sane") {
 		return ErrTooMuch.Wrap(err)
 	}
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", request, err)
 	}
-	if _, ok := s.providers[r.Provider].(Refunder); !ok {
+	if hand != "" {
 		return nil
 	}
 	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
 }
 
-// GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. It fails if
-// the refund had failed and was asked for again, which is another one.
-func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, at time.Time) error {
-	return s.refundTx(ctx, tx, `r.id = $1`, givesRefund, 0, at, refundID)
+// byHand is the means by which somebody gives a refund by hand; empty: its provider is asked for it.
+func (s *Service) byHand(r Refund) (means string, err error) {
+	means = cmp.Or(r.Means, r.Provider)
+	switch _, asked := s.providers[means].(Refunder); {
+	case means != r.Provider && !slices.Contains(s.MeansByHand(), means):
+		return "", ErrUnknownProvider
+	case asked:
+		return "", nil
+	}
+	return means, nil
+}
+
+// MeansByHand are the names of the means by which somebody can give back by hand whatever was paid, and by whichever
+// means: a card has what was paid by it alone.
+func (s *Service) MeansByHand() []string {
+	return slices.DeleteFunc(slices.Clone(s.names), func(name string) bool {
+		_, asked := s.providers[name].(Refunder)
+		return asked || s.MeansOf(name) == Card
+	})
+}
+
+// Given says how a refund was given by hand.
+type Given struct {
+	Means     string    // as whoever gave it was told; empty: whichever it is
+	Reference string    // of the receipt or the transfer; may be empty
+	By        uuid.UUID // who says so; zero: nobody in particular
+}
+
+// GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. Errors:
+//   - ErrRefundChanged: it is given by another means now, or its provider was asked for it and has not said no
+func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, g Given, at time.Time) error {
+	r, err := s.lockRefundTx(ctx, tx, `r.id = $1`, refundID)
+	if err != nil || !givesRefund.leads(r.State) {
+		return err
+	}
+	hand, err := s.byHand(r.Refund)
+	if err != nil {
+		return err
+	}
+	if r.Again || hand == "" && r.State != Failed || g.Means != "" && g.Means != cmp.Or(hand, r.Provider) {
+		return ErrRefundChanged
+	}
+	if err := s.refundTx(ctx, tx, r, givesRefund, 0, at); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		update payment_refunds set given_reference = $2, user_id = $3 where id = $1`,
+		r.ID, g.Reference, uuid.NullUUID{UUID: g.By, Valid: g.By != uuid.Nil})
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	}
+	return nil
+}
+
+// ByMeansTx has a refund that waits to be given by hand, or that failed, given by another means from now on; one that
+// failed is asked for again by it. seen is its means as whoever decides so was shown it. Errors:
+//   - ErrRefundChanged: it was given meanwhile, is given by another means, or was asked for again
+//   - ErrUnknownProvider: nobody gives it back by that means
+func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, seen, means string, at time.Time) error {
+	r, err := s.lockRefundTx(ctx, tx, `r.id = $1`, refundID)
+	if err != nil {
+		return err
+	}
+	if cmp.Or(r.Means, r.Provider) != seen || r.Again {
+		return ErrRefundChanged
+	}
+	was, err := s.byHand(r.Refund)
+	if err != nil {
+		return err
+	}
+	r.Means = means
+	switch hand, err := s.byHand(r.Refund); {
+	case err != nil:
+		return err
+	case r.State == Failed:
+		return s.giveBackTx(ctx, tx, r.Refund, r.Attempt, r.Request, at)
+	case r.State != Pending || was == "":
+		return ErrRefundChanged
+	case hand == was:
+		return nil
+	default:
+		_, err := tx.ExecContext(ctx, `update payment_refunds set means = nullif($2, '') where id = $1`, r.ID, hand)
+		if err != nil {
+			return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+		}
+		if hand != "" {
+			return nil
+		}
+		return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: r.ID}, nil)
+	}
 }
 
 // refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx.
@@ -144,35 +237,47 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 	if e.to == "" {
 		return nil
 	}
-	return s.refundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, e, o.moved(), at, provider, o.Refund)
-}
-
-// refundTx brings the refund that a condition names into another state, and tells the payee whether it was given.
-// given is how much was, if whoever tells of it says so; it fails if that is not what the refund was to give.
-func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edge, given money.Amount, at time.Time, args ...any) error {
-	var r struct {
-		ID        uuid.UUID
-		Attempt   uuid.UUID
-		Reference uuid.UUID
-		Provider  string
-		Amount    money.Amount
-		State     State
-		Again     bool // it failed and was asked for again
-	}
-	read := `
-		select r.id, r.attempt_id as attempt, i.reference, a.provider, r.amount_centimes as amount, r.state,
-		       r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again
-		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
-		where ` + where
-	if err := tx.GetContext(ctx, &r, read, args...); err != nil {
-		return fmt.Errorf("payment: refund of %v: %w", args, err)
-	}
-	if err := s.Payee.LockTx(ctx, tx, r.Reference); err != nil {
+	r, err := s.lockRefundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, provider, o.Refund)
+	if err != nil {
 		return err
 	}
-	if err := tx.GetContext(ctx, &r, read+` for no key update of r`, args...); err != nil {
-		return fmt.Errorf("payment: refund of %v: %w", args, err)
+	return s.refundTx(ctx, tx, r, e, o.moved(), at)
+}
+
+// lockedRefund is a refund that no other transaction can change until this one ends.
+type lockedRefund struct {
+	Refund
+	Attempt   uuid.UUID
+	Reference uuid.UUID
+	Request   string
+	Again     bool // it failed and was asked for again
+}
+
+// lockRefundTx locks the refund that a condition names, after what it is about.
+func (s *Service) lockRefundTx(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (r lockedRefund, err error) {
+	read := `
+		select r.id, r.attempt_id as attempt, i.reference, a.provider, coalesce(r.means, '') as means, r.amount_centimes as amount,
+		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again
+		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+		where ` + where
+	if err = tx.GetContext(ctx, &r, read, args...); postgres.NoRows(err) {
+		return r, ErrNoRefund.Wrap(err)
 	}
+	if err != nil {
+		return r, fmt.Errorf("payment: refund of %v: %w", args, err)
+	}
+	if err = s.Payee.LockTx(ctx, tx, r.Reference); err != nil {
+		return r, err
+	}
+	if err = tx.GetContext(ctx, &r, read+` for no key update of r`, args...); err != nil {
+		return r, fmt.Errorf("payment: refund of %v: %w", args, err)
+	}
+	return r, nil
+}
+
+// refundTx brings a refund into another state, and tells the payee whether it was given. given is how much was, if
+// whoever tells of it says so; it fails if that is not what the refund was to give.
+func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e edge, given money.Amount, at time.Time) error {
 	if !e.leads(r.State) {
 		return nil
 	}
@@ -200,7 +305,7 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, where string, e edg
 	if e.to == Failed {
 		return s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount)
 	}
-	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, r.Provider, at)
+	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, cmp.Or(r.Means, r.Provider), at)
 }
 
 // FailedRefunds is how many refunds failed and wait to be asked for again, and what they come to.
@@ -252,7 +357,11 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	reference, err := provider.Refund(ctx, r)
 	if errors.Is(err, ErrRefused) {
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-			return s.refundTx(ctx, tx, `r.id = $1`, failsRefund, 0, s.now(), r.ID)
+			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)
+			if err != nil {
+				return err
+			}
+			return s.refundTx(ctx, tx, locked, failsRefund, 0, s.now())
 		})
 	}
 	if err != nil {

@@ -17,6 +17,7 @@ const (
 	CooperativesPath = "/association/cooperatives"
 	OrdersPath       = "/association/orders"
 	SettlementPath   = "/association/settlement"
+	RefundsPath      = "/association/refunds"
 	SettingsPath     = "/association/settings"
 	PeoplePath       = "/association/people"
 	SecurityPath     = "/association/security"
@@ -24,6 +25,9 @@ const (
 
 // HeldPath is where the association sees what unconfirmed orders keep from others.
 const HeldPath = OrdersPath + "/held"
+
+// GiveBackPath ends the path of the page on which something is given back of an order.
+const GiveBackPath = "/giveback"
 
 // CorrectionPath is where a cooperative's identity is corrected.
 func CorrectionPath(slug string) string { return CooperativesPath + "/" + slug + "/edit" }

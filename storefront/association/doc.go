@@ -1,5 +1,5 @@
 // Package association has what the pages of the provincial association share. The pages are in its rooms:
-// sales, members, orders, money and settings.
+// sales, members, orders, returns, money and settings.
 //
 // Each subject is up to three files: request and page data (order.go), words and colours (order_look.go),
 // markup (order.templ). A refused form is shown again with its values; an action that came too late,

@@ -5,6 +5,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -83,4 +85,15 @@ func steps(p ui.Page, o order.Order) []ui.Step {
 		now++
 	}
 	return ui.Steps(now, labels...)
+}
+
+// refundText says of money that goes back by which means, and how it stands.
+func refundText(p ui.Page, r order.Refund) string {
+	switch r.State {
+	case payment.Succeeded:
+		return p.T("association.order.refund_given", "Means", association.RefundMeans(p, r.Means), "At", p.L.LongDate(*r.EndedAt))
+	case payment.Failed:
+		return p.T("association.order.refund_failed", "Means", association.RefundMeans(p, r.Means))
+	}
+	return p.T("association.order.refund_waits", "Means", association.RefundMeans(p, r.Means), "At", p.L.LongDate(r.CreatedAt))
 }

@@ -1,0 +1,337 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+)
+
+// Scope is how much of a delivered order its buyer is given back.
+type Scope string
+
+// The scopes.
+const (
+	RefundOrder  Scope = "order"  // all that is left of it
+	RefundPart   Scope = "part"   // all that is left of a cooperative's part
+	RefundLine   Scope = "line"   // pieces of a line
+	RefundAmount Scope = "amount" // some of the worth of the goods, which she keeps
+)
+
+// RefundInput is what the association gives back of a delivered order.
+type RefundInput struct {
+	Scope    Scope
+	Part     uuid.UUID    // of RefundPart
+	Line     uuid.UUID    // of RefundLine
+	Quantity int          // of RefundLine: pieces, in units of sale
+	Amount   money.Amount // of RefundAmount: spread over all lines by what each is worth
+	BorneBy  Bearer       // of RefundAmount
+	Delivery bool         // of RefundOrder: the delivery, too
+	Reason   Reason       // of all but RefundAmount
+	Means    string       // by which; empty: as it was paid
+	Key      uuid.UUID    // tells it from others of the order
+}
+
+// Refund gives a buyer back something of a delivered order that she has paid; Within a transaction, too. Each line's share
+// reverses the split that was made of it. The same under the same key again changes nothing. Errors:
+//   - ErrInvalid: it is incomplete; Fields say where: what, quantity, amount, borne_by, reason
+//   - ErrNotFound: there is no such order
+//   - ErrNotTheirs: whoever asks is not the association
+//   - ErrWrongState: it is not delivered, or not paid, or was changed since it was seen
+//   - ErrNotLeft: not so much is left
+//   - ErrErased: nobody knows the buyer any more
+//   - payment.ErrUnknownProvider: nobody gives back by that means
+func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput, by By) error {
+	if by.Actor.Kind != actor.Association {
+		return ErrNotTheirs
+	}
+	if err := in.check(); err != nil {
+		return err
+	}
+	seen := by.Seen // a refund that was made already is none, whatever was seen
+	by.Seen = nil
+	return s.move(ctx, orderID, by, func(tx *sqlx.Tx, o *locked) error {
+		lines, err := o.lines(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if before, err := in.made(ctx, tx, lines); before || err != nil {
+			return err
+		}
+		paid, err := o.paid(ctx, tx)
+		switch {
+		case err != nil:
+			return err
+		case o.State != StateDelivered || !paid || seen != nil && *seen != o.events:
+			return ErrWrongState
+		case o.Erased:
+			return ErrErased
+		}
+		list, err := in.adjustments(o, lines)
+		if err != nil {
+			return err
+		}
+		delivery := money.Amount(0)
+		if in.Scope == RefundOrder && in.Delivery {
+			delivery = o.DeliveryFee - o.FeeBack
+		}
+		if len(list) == 0 {
+			return ErrNotLeft
+		}
+		return s.adjustAll(ctx, tx, o, list, delivery, payback{reason: payment.ReasonAdjusted, means: in.Means, key: "refund:" + in.Key.String()})
+	})
+}
+
+// check reports what a refund does not say.
+func (in RefundInput) check() error {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	switch in.Scope {
+	case RefundOrder:
+	case RefundPart:
+		if in.Part == uuid.Nil {
+			wrong.Field("what", "order.refund_part_missing")
+		}
+	case RefundLine:
+		if in.Line == uuid.Nil {
+			wrong.Field("what", "order.refund_line_missing")
+		}
+		if in.Quantity < 1 {
+			wrong.Field("quantity", "order.refund_quantity_missing")
+		}
+	case RefundAmount:
+		if in.Amount <= 0 {
+			wrong.Field("amount", "order.refund_amount_missing")
+		}
+		if in.BorneBy != ByCooperative && in.BorneBy != ByAssociation {
+			wrong.Field("borne_by", "order.refund_bearer_missing")
+		}
+	default:
+		wrong.Field("what", "order.refund_scope_missing")
+	}
+	if in.Scope != RefundAmount && !slices.Contains(reasons, in.Reason) {
+		wrong.Field("reason", "order.refund_reason_missing")
+	}
+	if len(wrong.Fields) > 0 || in.Key == uuid.Nil {
+		return wrong
+	}
+	return nil
+}
+
+// keyOf is the key of the adjustment of a line.
+func (in RefundInput) keyOf(line uuid.UUID) uuid.UUID { return uuid.NewSHA1(in.Key, line[:]) }
+
+// made reports whether it was made before.
+func (in RefundInput) made(ctx context.Context, tx *sqlx.Tx, lines []orderLine) (before bool, err error) {
+	keys, parts := make([]uuid.UUID, len(lines)), make([]uuid.UUID, len(lines))
+	for i, l := range lines {
+		keys[i], parts[i] = in.keyOf(l.ID), l.Part
+	}
+	err = tx.GetContext(ctx, &before, `
+		select exists (select from order_adjustments where sub_order_id = any($1) and key = any($2))`, pq.Array(parts), pq.Array(keys))
+	if err != nil {
+		return false, fmt.Errorf("order: refunded before: %w", err)
+	}
+	return before, nil
+}
+
+// adjustments are what it takes off which lines.
+func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, err error) {
+	if in.Scope == RefundPart && !slices.ContainsFunc(o.parts, func(p Part) bool { return p.ID == in.Part && p.State == PartDelivered }) {
+		return nil, ErrNotFound
+	}
+	var delivered []orderLine
+	worth := money.Amount(0)
+	for _, l := range lines {
+		if o.part(l.Part).State == PartDelivered && (l.Total > 0 || l.Quantity > 0) {
+			delivered = append(delivered, l)
+			worth += l.Total
+		}
+	}
+	shares := []money.Amount(nil)
+	if in.Scope == RefundAmount {
+		if in.Amount > worth {
+			return nil, ErrNotLeft
+		}
+		shares = spread(in.Amount, delivered)
+	}
+	for i, l := range delivered {
+		a := Adjustment{Line: l.ID, Quantity: l.Quantity, Amount: l.Total, Reason: in.Reason, BorneBy: ByCooperative, Key: in.keyOf(l.ID)}
+		switch in.Scope {
+		case RefundPart:
+			if l.Part != in.Part {
+				continue
+			}
+		case RefundLine:
+			if l.ID != in.Line {
+				continue
+			}
+			if in.Quantity > l.Quantity {
+				return nil, ErrNotLeft
+			}
+			_, a.Amount = l.share(in.Quantity)
+			a.Quantity = in.Quantity
+		case RefundAmount:
+			if shares[i] == 0 {
+				continue
+			}
+			a.Quantity, a.Amount, a.Reason, a.BorneBy = 0, shares[i], ReasonGoodwill, in.BorneBy
+		case RefundOrder:
+		}
+		list = append(list, made{o.part(l.Part), l.lineNow, a})
+	}
+	return list, nil
+}
+
+// spread shares an amount out among lines by what they are worth, which is at least as much: to the centime, the
+// largest remainders first.
+func spread(amount money.Amount, lines []orderLine) []money.Amount {
+	worth := money.Amount(0)
+	for _, l := range lines {
+		worth += l.Total
+	}
+	shares, rests, order, left := make([]money.Amount, len(lines)), make([]*big.Int, len(lines)), make([]int, len(lines)), amount
+	for i, l := range lines {
+		share, rest := new(big.Int), new(big.Int)
+		share.DivMod(new(big.Int).Mul(big.NewInt(int64(amount)), big.NewInt(int64(l.Total))), big.NewInt(int64(worth)), rest)
+		shares[i], rests[i], order[i] = money.Amount(share.Int64()), rest, i
+		left -= shares[i]
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rests[b].Cmp(rests[a]) })
+	for _, i := range order[:left] {
+		shares[i]++
+	}
+	return shares
+}
+
+// orderLine is one of an order's lines, as it is now.
+type orderLine struct {
+	ID uuid.UUID
+	lineNow
+}
+
+// lines are all of the order's lines.
+func (o *locked) lines(ctx context.Context, tx *sqlx.Tx) (lines []orderLine, err error) {
+	err = tx.SelectContext(ctx, &lines, `
+		select n.id, n.sub_order_id as part, n.product_id as product, n.quantity, n.total_centimes as total
+		from order_lines_now n join sub_orders s on s.id = n.sub_order_id
+		where s.order_id = $1 order by n.id`, o.ID)
+	if err != nil {
+		return nil, fmt.Errorf("order: lines: %w", err)
+	}
+	return lines, nil
+}
+
+// part is the order's part with that id.
+func (o *locked) part(id uuid.UUID) *Part {
+	return &o.parts[slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == id })]
+}
+
+// deliveryBackTx records that so much of the delivery, which was earned, is due back.
+func (o *locked) deliveryBackTx(ctx context.Context, tx *sqlx.Tx, amount money.Amount, key string) error {
+	_, err := tx.ExecContext(ctx, `
+		update orders set delivery_back_centimes = delivery_back_centimes + $2 where id = $1`, o.ID, amount)
+	if err != nil {
+		return fmt.Errorf("order: give the delivery back: %w", err)
+	}
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "order:" + o.ID.String() + ":delivery_back:" + key, Kind: journalDelivery, OrderID: &o.ID, At: o.by.At,
+		Postings: []ledger.Posting{{Debit: ledger.Delivery, Credit: ledger.RefundsDue, Amount: amount}},
+	})
+}
+
+// Refund is money that goes back to an order's buyer, or went.
+type Refund struct {
+	ID        uuid.UUID
+	Amount    money.Amount
+	Provider  string // by which it was paid
+	Means     string // by which it goes back
+	ByHand    bool   `db:"by_hand"`
+	Reason    string // as package payment has it
+	State     payment.State
+	CreatedAt time.Time  `db:"created_at"`
+	EndedAt   *time.Time `db:"ended_at"` // when it was given, or failed
+	Reference string     // what whoever gave it by hand named it by; not told to the buyer
+}
+
+const selectRefund = `
+	select r.id, r.amount_centimes as amount, r.provider, r.means, r.by_hand, r.reason, r.state, r.created_at, r.ended_at,
+	       r.given_reference as reference`
+
+// readRefunds reads what goes back to the buyer of an order.
+func readRefunds(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID) (refunds []Refund, err error) {
+	err = sqlx.SelectContext(ctx, q, &refunds, selectRefund+`
+		from payment_refunds_now r where r.reference = $1 order by r.created_at, r.id`, orderID)
+	if err != nil {
+		return nil, fmt.Errorf("order: read refunds: %w", err)
+	}
+	return refunds, nil
+}
+
+// RefundToGive is money that waits to be given back, and to whom.
+type RefundToGive struct {
+	Refund
+	OrderID    uuid.UUID `db:"order_id"`
+	Number     string    // of the order
+	BuyerName  string    `db:"buyer_name"` // empty once it was erased
+	BuyerPhone string    `db:"buyer_phone"`
+}
+
+// Waits reports whether somebody has to give it by hand.
+func (r RefundToGive) Waits() bool { return r.ByHand && r.State == payment.Pending }
+
+// RefundsToGive are a page of the list of these.
+type RefundsToGive struct {
+	Refunds []RefundToGive
+	keyset.Turns
+}
+
+// RefundsToGive lists what is not given back yet, from a place on (nil: from the beginning), what has waited longest
+// first: by hand, or asked of a provider, which has not said yes.
+func (s *Service) RefundsToGive(ctx context.Context, from *keyset.Place, limit int) (RefundsToGive, error) {
+	limit = max(1, min(limit, maxPage))
+	beyond, direction := from.Way(keyset.Ascending)
+	args, where := []any{limit + 1}, ""
+	if from != nil {
+		args, where = append(args, from.At, from.ID), ` and (r.created_at, r.id) `+beyond+` ($2, $3)`
+	}
+	var refunds []RefundToGive
+	err := s.db.SelectContext(ctx, &refunds, selectRefund+`, o.id as order_id, o.number, o.buyer_name, o.buyer_phone
+		from payment_refunds_now r join orders o on o.id = r.reference
+		where r.state in ('pending', 'waiting', 'failed')`+where+`
+		order by r.created_at `+direction+`, r.id `+direction+` limit $1`, args...)
+	if err != nil {
+		return RefundsToGive{}, fmt.Errorf("order: refunds to give: %w", err)
+	}
+	list := RefundsToGive{}
+	list.Refunds, list.Turns = keyset.Cut(refunds, from, limit, func(r RefundToGive) keyset.Place { return keyset.Place{At: r.CreatedAt, ID: r.ID} })
+	return list, nil
+}
+
+// MeansByHand are the names of the means by which the association can give back whatever was paid.
+func (s *Service) MeansByHand() []string { return s.payments.MeansByHand() }
+
+// RefundGiven says that money was given back by hand, which is not given twice; see payment.Service.GivenTx.
+func (s *Service) RefundGiven(ctx context.Context, refundID uuid.UUID, g payment.Given) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		return s.payments.GivenTx(ctx, tx, refundID, g, s.moment(time.Time{}))
+	})
+}
+
+// RefundByMeans has money that was not given back yet given by another means; see payment.Service.ByMeansTx.
+func (s *Service) RefundByMeans(ctx context.Context, refundID uuid.UUID, seen, means string) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		return s.payments.ByMeansTx(ctx, tx, refundID, seen, means, s.moment(time.Time{}))
+	})
+}

@@ -1,0 +1,292 @@
+package order_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+	"pgregory.net/rapid"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+)
+
+// bought is an order that was brought to its buyer and paid, in cash or by card.
+func (m *market) bought(means string) order.Order {
+	m.t.Helper()
+	in := m.basic()
+	in.Payment = means
+	o := m.place(in).Order
+	if means == paymenttest.Name {
+		m.pay(o.ID)
+	}
+	m.bring(o.ID)
+	return m.read(o.ID)
+}
+
+// whole gives everything of an order back, with its delivery.
+func whole(key string) order.RefundInput {
+	return order.RefundInput{Scope: order.RefundOrder, Delivery: true, Reason: order.ReasonDamaged, Key: keyOf(key)}
+}
+
+func (m *market) refund(id uuid.UUID, in order.RefundInput) error {
+	return m.Refund(m.t.Context(), id, in, m.people("as agreed"))
+}
+
+func TestAWholeOrderIsGivenBackWithItsDelivery(t *testing.T) {
+	t.Parallel()
+	for _, means := range []string{payment.CashOnDelivery, paymenttest.Name} {
+		t.Run(means, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(means)
+			for range 2 { // the second time it is the same
+				m.must(m.refund(o.ID, whole("all")))
+			}
+			m.wantClean()
+			now := m.read(o.ID)
+			if now.Due != 0 || now.Back != o.Due || len(now.Refunds) != 1 || now.Refunds[0].Amount != o.Due || now.Refunds[0].Means != means {
+				t.Errorf("due %s, back %s in %+v", now.Due, now.Back, now.Refunds)
+			}
+			if err := m.refund(o.ID, whole("again")); !errors.Is(err, order.ErrNotLeft) {
+				t.Errorf("nothing is left: %v", err)
+			}
+			m.giveBack()
+			m.wantClean()
+			m.wantLedger(map[ledger.Account]money.Amount{
+				ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+				ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0,
+				ledger.PayableTo(m.couscous): 0, ledger.PayableTo(m.honey): 0, ledger.PayableTo(m.soap): 0,
+				ledger.Commission: 0, ledger.Delivery: 0, ledger.RefundsDue: 0, ledger.Received(means): 0,
+			})
+		})
+	}
+}
+
+func TestAPartALineAndPiecesOfItAreGivenBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(payment.CashOnDelivery)
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}))
+	wheat := m.lineOf(o, m.wheat)
+	pieces := order.RefundInput{Scope: order.RefundLine, Line: wheat.ID, Quantity: 1, Reason: order.ReasonDamaged, Key: keyOf("a bag")}
+	m.must(m.refund(o.ID, pieces))
+	pieces.Quantity, pieces.Key = 2, keyOf("both bags")
+	if err := m.refund(o.ID, pieces); !errors.Is(err, order.ErrNotLeft) {
+		t.Errorf("one bag is left: %v", err)
+	}
+	now := m.read(o.ID)
+	if now.Back != 136_00 || now.Due != 102_00 || now.FeeBack != 0 {
+		t.Errorf("back %s, due %s, of the delivery %s", now.Back, now.Due, now.FeeBack)
+	}
+	m.wantStock(map[uuid.UUID]int{m.wheat: 8, m.thyme: 9}) // she has it
+	m.wantClean()
+}
+
+// What the association bears alone is the same for the cooperatives; what they bear takes their commission along.
+func TestAFreeAmountIsBorneByWhoeverItIsSaid(t *testing.T) {
+	t.Parallel()
+	for bearer, want := range map[order.Bearer]struct{ honey, commission money.Amount }{
+		order.ByAssociation: {104_50, 10_90 - 21_80}, order.ByCooperative: {94_05, 9_81},
+	} {
+		t.Run(string(bearer), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(payment.CashOnDelivery)
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: bearer, Key: keyOf("late")}))
+			balances, err := ledger.Balances(t.Context(), m.db)
+			m.must(err)
+			if balances[ledger.PayableTo(m.honey)] != want.honey || balances[ledger.Commission] != want.commission || balances[ledger.RefundsDue] != 21_80 {
+				t.Errorf("%s: %v", bearer, balances)
+			}
+			m.wantClean()
+			m.must(m.refund(o.ID, whole("all")))
+			if now := m.read(o.ID); now.Due != 0 || now.Back != o.Due {
+				t.Errorf("due %s, back %s", now.Due, now.Back)
+			}
+			m.wantClean()
+			m.giveBack()
+			m.wantClean()
+		})
+	}
+}
+
+func TestARefundThatSaysTooLittleOrComesTooEarlyGivesNothing(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	placed := m.place(m.basic()).Order
+	if err := m.refund(placed.ID, whole("early")); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("before it is delivered: %v", err)
+	}
+	o := m.bought(payment.CashOnDelivery)
+	seen := int64(len(o.Events)) - 1
+	by := m.people()
+	by.Seen = &seen
+	if err := m.Refund(t.Context(), o.ID, whole("old page"), by); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("from an old page: %v", err)
+	}
+	if err := m.Refund(t.Context(), o.ID, whole("hers"), m.of(m.honey)); !errors.Is(err, order.ErrNotTheirs) {
+		t.Errorf("by a cooperative: %v", err)
+	}
+	line := m.lineOf(o, m.wheat).ID
+	for _, in := range []order.RefundInput{
+		{}, {Scope: order.RefundPart, Reason: order.ReasonMissing}, {Scope: order.RefundLine, Line: line, Reason: order.ReasonMissing},
+		{Scope: order.RefundOrder}, {Scope: order.RefundAmount, Amount: 5_00}, {Scope: order.RefundAmount, BorneBy: order.ByAssociation},
+	} {
+		in.Key = uuid.New()
+		if err := m.refund(o.ID, in); !errors.Is(err, order.ErrInvalid) {
+			t.Errorf("%+v: %v", in, err)
+		}
+	}
+	bad := whole("by nobody")
+	bad.Means = "cheque"
+	if err := m.refund(o.ID, bad); !errors.Is(err, payment.ErrUnknownProvider) {
+		t.Errorf("by cheque: %v", err)
+	}
+	much := order.RefundInput{Scope: order.RefundAmount, Amount: 218_01, BorneBy: order.ByCooperative, Key: keyOf("much")}
+	if err := m.refund(o.ID, much); !errors.Is(err, order.ErrNotLeft) {
+		t.Errorf("more than the goods are worth: %v", err)
+	}
+	if now := m.read(o.ID); now.Back != 0 {
+		t.Errorf("back %s", now.Back)
+	}
+	m.wantClean()
+}
+
+// A card order may be given back in cash; it stands in the ledger as it was given.
+func TestWhatWasPaidByCardIsGivenBackInCash(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	in := whole("in cash")
+	in.Means = payment.CashOnDelivery
+	m.must(m.refund(o.ID, in))
+	list, err := m.RefundsToGive(t.Context(), nil, 10)
+	m.must(err)
+	if len(list.Refunds) != 1 || !list.Refunds[0].Waits() || list.Refunds[0].Number != o.Number || list.Refunds[0].Means != payment.CashOnDelivery {
+		t.Fatalf("to give: %+v", list.Refunds)
+	}
+	id := list.Refunds[0].ID
+	if err := m.RefundGiven(t.Context(), id, payment.Given{Means: paymenttest.Name, By: m.association}); !errors.Is(err, payment.ErrRefundChanged) {
+		t.Errorf("given as it was not promised: %v", err)
+	}
+	for range 2 {
+		m.must(m.RefundGiven(t.Context(), id, payment.Given{Means: payment.CashOnDelivery, Reference: "receipt 7", By: m.association}))
+	}
+	balances, err := ledger.Balances(t.Context(), m.db)
+	m.must(err)
+	if balances[cash] != -238_00 || balances[ledger.Received(paymenttest.Name)] != 238_00 || balances[ledger.RefundsDue] != 0 {
+		t.Errorf("given in cash: %v", balances)
+	}
+	if list, err := m.RefundsToGive(t.Context(), nil, 10); err != nil || len(list.Refunds) != 0 {
+		t.Errorf("still to give: %+v, %v", list.Refunds, err)
+	}
+	m.wantClean()
+}
+
+// What a card refuses is given by hand; what waits to be given by hand may go back to the card.
+func TestTheMeansOfWhatWaitsIsChanged(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	m.must(m.refund(o.ID, whole("all")))
+	first := m.read(o.ID).Refunds[0]
+	if err := m.RefundByMeans(t.Context(), first.ID, first.Means, payment.CashOnDelivery); !errors.Is(err, payment.ErrRefundChanged) {
+		t.Errorf("its provider may be asked for it right now: %v", err)
+	}
+	m.answerRefunds(payment.Failed)
+	m.must(m.RefundByMeans(t.Context(), first.ID, paymenttest.Name, payment.CashOnDelivery))
+	if err := m.RefundByMeans(t.Context(), first.ID, paymenttest.Name, payment.CashOnDelivery); !errors.Is(err, payment.ErrRefundChanged) {
+		t.Errorf("it was asked for again: %v", err)
+	}
+	second := m.read(o.ID).Refunds[0]
+	if second.ID == first.ID || second.Means != payment.CashOnDelivery || second.State != payment.Pending {
+		t.Fatalf("asked for again: %+v", second)
+	}
+	m.wantClean()
+	m.must(m.RefundByMeans(t.Context(), second.ID, payment.CashOnDelivery, paymenttest.Name))
+	if err := m.RefundGiven(t.Context(), second.ID, payment.Given{By: m.association}); !errors.Is(err, payment.ErrRefundChanged) {
+		t.Errorf("the card is asked for it: %v", err)
+	}
+	m.answerRefunds(payment.Succeeded)
+	if now := m.read(o.ID); now.Refunds[0].State != payment.Succeeded || now.Refunds[0].Means != paymenttest.Name {
+		t.Errorf("given: %+v", now.Refunds)
+	}
+	m.wantClean()
+}
+
+func TestTwoPeopleWhoGiveBackAtOnceGiveOnce(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(payment.CashOnDelivery)
+	var g errgroup.Group
+	for i := range 8 {
+		g.Go(func() error {
+			seen := int64(len(o.Events))
+			by := m.people()
+			by.Seen = &seen
+			err := m.Refund(t.Context(), o.ID, whole(fmt.Sprint("person ", i)), by)
+			if errors.Is(err, order.ErrWrongState) {
+				return nil
+			}
+			return err
+		})
+	}
+	m.must(g.Wait())
+	if now := m.read(o.ID); now.Back != o.Due || len(now.Refunds) != 1 {
+		t.Errorf("back %s in %d refunds", now.Back, len(now.Refunds))
+	}
+	m.wantClean()
+}
+
+// However it is given back, never more than was paid, and the books agree after each step.
+func TestNeverMoreIsGivenBackThanWasPaid(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	rapid.Check(t, func(r *rapid.T) {
+		for _, product := range []uuid.UUID{m.wheat, m.thyme, m.olive} {
+			m.restock(product, 2)
+		}
+		o := m.bought(rapid.SampledFrom([]string{payment.CashOnDelivery, paymenttest.Name}).Draw(r, "means"))
+		var lines []order.OrderLine
+		for _, p := range o.Parts {
+			lines = append(lines, p.Lines...)
+		}
+		for range rapid.IntRange(1, 5).Draw(r, "refunds") {
+			in := order.RefundInput{
+				Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount}).Draw(r, "scope"),
+				Part:     rapid.SampledFrom(o.Parts).Draw(r, "part").ID,
+				Line:     rapid.SampledFrom(lines).Draw(r, "line").ID,
+				Quantity: rapid.IntRange(1, 2).Draw(r, "quantity"),
+				Amount:   money.Amount(rapid.IntRange(1, 120_00).Draw(r, "amount")),
+				BorneBy:  rapid.SampledFrom([]order.Bearer{order.ByCooperative, order.ByAssociation}).Draw(r, "bearer"),
+				Delivery: rapid.Bool().Draw(r, "delivery"),
+				Reason:   rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonDamaged}).Draw(r, "reason"),
+				Means:    rapid.SampledFrom([]string{"", payment.CashOnDelivery}).Draw(r, "back"),
+				Key:      uuid.New(),
+			}
+			if err := m.refund(o.ID, in); err != nil && !errors.Is(err, order.ErrNotLeft) {
+				r.Fatal(err)
+			}
+			if rapid.Bool().Draw(r, "given") {
+				m.giveBack()
+			}
+		}
+		now := m.read(o.ID)
+		given := money.Amount(0)
+		for _, refund := range now.Refunds {
+			given += refund.Amount
+		}
+		if given > o.Due || given != now.Back || now.Due+now.Back != o.Due {
+			r.Fatalf("of %s, %s is due and %s goes back: %+v", o.Due, now.Due, now.Back, now.Refunds)
+		}
+		for _, p := range m.problems() {
+			r.Error(p)
+		}
+	})
+}

@@ -1,0 +1,75 @@
+package returns
+
+import (
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// what are the things that can be given back: all, a part, a line, or an amount.
+func (v giveBackView) what(p ui.Page) []ui.Option {
+	options := []ui.Option{{Label: p.T("association.giveback.choose")}}
+	if goods := v.goods(); goods > 0 {
+		options = append(options,
+			ui.Option{Value: string(order.RefundOrder), Label: p.T("association.giveback.all", "Amount", p.L.Money(goods))},
+			ui.Option{Value: string(order.RefundAmount), Label: p.T("association.giveback.amount")})
+	}
+	for _, part := range v.Parts {
+		if part.State != order.PartDelivered || part.Items == 0 {
+			continue
+		}
+		group := p.L.Text(part.Cooperative.Name)
+		options = append(options, ui.Option{
+			Value: string(order.RefundPart) + ":" + part.ID.String(), Group: group,
+			Label: p.T("association.giveback.part", "Amount", p.L.Money(part.Items)),
+		})
+		for _, line := range part.Lines {
+			if line.Quantity > 0 {
+				options = append(options, ui.Option{
+					Value: string(order.RefundLine) + ":" + line.ID.String(), Group: group,
+					Label: p.T("association.giveback.line", "Name", p.L.Text(line.Name), "Pieces", p.L.Number(line.Quantity), "Amount", p.L.Money(line.Total)),
+				})
+			}
+		}
+	}
+	return options
+}
+
+// goods is what the goods are worth that the buyer has.
+func (v giveBackView) goods() (sum money.Amount) {
+	for _, part := range v.Parts {
+		if part.State == order.PartDelivered {
+			sum += part.Items
+		}
+	}
+	return sum
+}
+
+// giveBackReasons are why goods are given back.
+func giveBackReasons(p ui.Page) []ui.Option {
+	options := []ui.Option{{Label: p.T("association.giveback.choose")}}
+	for _, reason := range []order.Reason{order.ReasonMissing, order.ReasonDamaged, order.ReasonWeight, order.ReasonGoodwill} {
+		options = append(options, ui.Option{Value: string(reason), Label: p.T("order.note." + string(reason))})
+	}
+	return options
+}
+
+// bearers are who can bear a free amount.
+func bearers(p ui.Page) []ui.Option {
+	return []ui.Option{
+		{Value: string(order.ByCooperative), Label: p.T("association.giveback.by_cooperative"), Hint: p.T("association.giveback.by_cooperative_hint")},
+		{Value: string(order.ByAssociation), Label: p.T("association.giveback.by_association"), Hint: p.T("association.giveback.by_association_hint")},
+	}
+}
+
+// means are by which it can be given back.
+func (v giveBackView) means(p ui.Page) []ui.Option {
+	options := []ui.Option{{Label: p.T("association.giveback.same", "Means", association.RefundMeans(p, v.Payment))}}
+	for _, name := range v.ByHand {
+		if name != v.Payment {
+			options = append(options, ui.Option{Value: name, Label: association.RefundMeans(p, name)})
+		}
+	}
+	return options
+}

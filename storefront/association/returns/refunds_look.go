@@ -1,0 +1,38 @@
+package returns
+
+import (
+	"slices"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// refundState is what is to be done about it, and its colour.
+func refundState(p ui.Page, r order.RefundToGive) (label, colour string) {
+	switch {
+	case r.State == payment.Failed:
+		return p.T("association.refunds.failed"), "bad"
+	case r.Waits():
+		return p.T("association.refunds.by_hand"), "warn"
+	}
+	return p.T("association.refunds.asked"), ""
+}
+
+// otherMeans are the means by which it can be given from now on; none if its provider has been asked for it.
+func (v refundsView) otherMeans(p ui.Page, r order.RefundToGive) (options []ui.Option) {
+	if !r.Waits() && r.State != payment.Failed {
+		return nil
+	}
+	names := v.ByHand
+	if !slices.Contains(names, r.Provider) {
+		names = append([]string{r.Provider}, names...)
+	}
+	for _, name := range names {
+		if r.State == payment.Failed || name != r.Means {
+			options = append(options, ui.Option{Value: name, Label: association.RefundMeans(p, name)})
+		}
+	}
+	return options
+}

@@ -1,0 +1,26 @@
+package returns
+
+import (
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/web"
+)
+
+// Handler has these pages. All its fields are needed.
+type Handler struct {
+	Cooperatives *cooperative.Service
+	Orders       *order.Service
+}
+
+// Routes lists them.
+func (h *Handler) Routes() []web.Route {
+	return []web.Route{
+		web.Get(account.SeeOrders, association.RefundsPath, h.refunds),
+		web.Post(account.GiveBack, association.RefundsPath+"/:id/given", h.given),
+		web.Post(account.GiveBack, association.RefundsPath+"/:id/means", h.byMeans),
+		web.Get(account.SeeOrders, association.OrdersPath+"/:id"+association.GiveBackPath, h.toGiveBack),
+		web.Post(account.GiveBack, association.OrdersPath+"/:id"+association.GiveBackPath, h.giveBack),
+	}
+}
