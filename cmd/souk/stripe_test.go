@@ -48,7 +48,7 @@ func TestAnOrderIsPaidAtStripe(t *testing.T) {
 	body, err := json.Marshal(map[string]any{
 		"lines":    []map[string]any{{"product_id": c.product(t, "savon").ID, "quantity": 2}},
 		"buyer":    map[string]string{"name": "ليلى بنعلي", "phone": "0661234567", "commune": "berkane", "address": "حي السلام، رقم 12"},
-		"delivery": "home", "payment": "stripe",
+		"delivery": "home", "payment": "card",
 	})
 	if err != nil {
 		t.Fatal(err)
