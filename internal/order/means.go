@@ -14,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -29,6 +30,18 @@ func (s *Service) Means() []string { return s.payments.Means() }
 // PaidFirst reports whether an order that is paid by that means waits for its payment.
 func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means) > 0 }
 
+// payWithin is how long an order that is paid by a provider waits for its payment: as the association has decided or, where
+// it decides nothing, as the provider says. Zero: it is paid at the door.
+func (s *Service) payWithin(decided settings.Settings, provider string) time.Duration {
+	switch s.payments.MeansOf(provider) {
+	case payment.BankTransfer:
+		return decided.Transfer.Within()
+	case payment.Card:
+		return time.Duration(decided.CardMinutes) * time.Minute
+	}
+	return s.payments.Within(provider)
+}
+
 // ChooseMeans has an order that waits for its payment paid by another means, or by the same once more, for whoever
 // holds its tracking link. Its goods are held for as long as that means
 // gives. By cash it waits to be confirmed, as if it had been placed so. Errors:
@@ -36,10 +49,19 @@ func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means)
 //   - ErrWrongState: it does not wait for its payment any more
 //   - payment.ErrUnknownProvider: there is no such means
 //   - ErrChosenOften: it was chosen too often
+//   - *fault.Error of kind Conflict that says why this order may not be paid so; see Offers
 func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 	provider := s.payments.ByMeans(means)
 	if provider == "" {
 		return payment.ErrUnknownProvider
+	}
+	whole, err := s.ByToken(ctx, token)
+	if err != nil {
+		return err
+	}
+	near, err := s.near(ctx, whole)
+	if err != nil {
+		return err
 	}
 	by := By{Actor: actor.OfBuyer()}
 	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
@@ -50,11 +72,11 @@ func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 		if err != nil || !o.by.At.Before(o.ExpiresAt) {
 			return cmp.Or(err, error(ErrWrongState))
 		}
-		return s.choose(ctx, tx, o, parts, provider)
+		return s.choose(ctx, tx, o, parts, provider, near)
 	}, `token_hash = $1`, hashToken(token))
 }
 
-func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string) error {
+func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, near bool) error {
 	attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
 	if err != nil {
 		return err
@@ -66,7 +88,10 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	within := s.payments.Within(provider)
+	if why := s.refusal(decided, provider, o.Due, near); why.Key != "" {
+		return &fault.Error{Kind: fault.Conflict, Message: why}
+	}
+	within := s.payWithin(decided, provider)
 	first := within > 0
 	if !first {
 		within = time.Duration(decided.HoldHours) * time.Hour

@@ -93,7 +93,8 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	if err != nil {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
-	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payments.Within(in.Payment)
+	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payWithin(decided, in.Payment)
+	req.refusal = func(total money.Amount) fault.Message { return s.refusal(decided, in.Payment, total, terms.Near) }
 	if s.tx == nil {
 		if err := s.measure(ctx); err != nil {
 			return Placed{}, err
@@ -129,6 +130,8 @@ type request struct {
 	commission int           // basis points
 	within     time.Duration // that it has to be paid in before anything is prepared; zero: it is paid at the door
 	bounds     settings.Holds
+
+	refusal func(total money.Amount) fault.Message // why an order that comes to so much may not be paid so; without a Key it may
 }
 
 // replay finds the order that was placed under the request's key before.
@@ -305,5 +308,10 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	o.DeliveryFee, o.DeliverFrom, o.DeliverTo = quote.Fee, quote.From, quote.To
 	o.Total = o.Items + o.DeliveryFee
 	o.Due = o.Total
+	if why := req.refusal(o.Total); why.Key != "" && !req.Sample {
+		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+		refused.Fields = map[string]fault.Message{"payment": why}
+		return Order{}, refused
+	}
 	return o, nil
 }

@@ -17,6 +17,9 @@ import (
 // CashOnDelivery is the name of the provider that most buyers choose.
 const CashOnDelivery = "cash_on_delivery"
 
+// BankTransfer is the name of the provider that buyers transfer money by, from their bank to the association's.
+const BankTransfer = "bank_transfer"
+
 // Card is the means of whoever takes cards, whichever provider that is.
 const Card = "card"
 

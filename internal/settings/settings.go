@@ -56,6 +56,7 @@ type Settings struct {
 
 	Holds
 
+	Means
 	Transfer
 
 	FreeFrom            money.Amount `name:"free_from" kind:"sum" group:"delivery" default:"500.00" hint:"yes"`            // delivery costs nothing from this sum of items
@@ -76,6 +77,19 @@ type Holds struct {
 	MarketShare   int `name:"market_share" kind:"share" group:"holds" most:"100" default:"30" hint:"yes"`  // the most that all of them hold of all goods, in percent
 	SpareShare    int `name:"spare_share" kind:"share" group:"holds" most:"100" default:"10" hint:"yes"`   // the most of all goods that is given beyond these two shares, one piece at a time, in percent
 	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
+}
+
+// Means is which means of payment are offered, up to what an order comes to (zero: whatever it does), where and for how
+// long.
+type Means struct {
+	CashOffered     bool         `name:"cash_offered" kind:"choice" group:"payment" default:"yes"`
+	CashFar         bool         `name:"cash_far" kind:"choice" group:"payment" default:"yes"` // beyond the nearest zone
+	CashMost        money.Amount `name:"cash_most" kind:"sum" group:"payment" default:"0.00" hint:"yes"`
+	CardOffered     bool         `name:"card_offered" kind:"choice" group:"payment" default:"yes"`
+	CardMost        money.Amount `name:"card_most" kind:"sum" group:"payment" default:"0.00" beside:"yes"`
+	CardMinutes     int          `name:"card_minutes" kind:"number" group:"payment" most:"1440" default:"30" beside:"yes"`
+	TransferOffered bool         `name:"transfer_offered" kind:"choice" group:"payment" default:"yes"`
+	TransferMost    money.Amount `name:"transfer_most" kind:"sum" group:"payment" default:"0.00"`
 }
 
 // Transfer is the bank account that buyers pay into, and how long they may take for it.
@@ -107,6 +121,9 @@ func check(fields []Field, values map[string]string, wrong *fault.Error) {
 	}
 	if values["bank_rib"] != "" && values["account_holder"] == "" { // banks ask whose account it is
 		wrong.Field("account_holder", "settings.holder_missing")
+	}
+	if values["cash_offered"] == "no" && values["card_offered"] == "no" && (values["transfer_offered"] == "no" || values["bank_rib"] == "") {
+		wrong.Field("cash_offered", "settings.means_none")
 	}
 	alarm, _ := strconv.Atoi(values["alarm_share"])
 	if most, err := strconv.Atoi(values["market_share"]); err == nil && alarm > most { // then nothing would be told before the share is used up

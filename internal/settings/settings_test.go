@@ -370,6 +370,11 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 		if err != nil || kept.Value(f.Name).Text != typed[1] {
 			t.Errorf("%s became %q, %v", f.Name, kept.Value(f.Name).Text, err)
 		}
+		if f.Default == "yes" { // not all means of payment can be without at once
+			if _, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: "yes"}, actor.OfSystem()); err != nil {
+				t.Error(err)
+			}
+		}
 	}
 	filled := reflect.ValueOf(get(t, s))
 	for _, of := range reflect.VisibleFields(filled.Type()) {
@@ -432,5 +437,23 @@ func TestTheAuditFindsWhatCouldNotHaveBeenSaved(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"alarm_share is 15 (settings.alarm_too_late)"}, checks[1].Problems); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestOneMeansOfPaymentIsOfferedAlways(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	save := func(typed map[string]string) error {
+		_, err := s.SaveFields(t.Context(), get(t, s).Version, typed, actor.OfSystem())
+		return err
+	}
+	if err := save(map[string]string{"cash_offered": "no", "card_offered": "no"}); fault.As(err) == nil || fault.As(err).Fields["cash_offered"].Key != "settings.means_none" {
+		t.Errorf("without an account nobody can transfer either: %v", err)
+	}
+	if err := save(map[string]string{"cash_offered": "no", "card_offered": "no", "bank_rib": "011519000001205000534921", "account_holder": "Association"}); err != nil {
+		t.Errorf("all pay by transfer: %v", err)
+	}
+	if err := save(map[string]string{"transfer_offered": "no"}); fault.As(err) == nil || fault.As(err).Fields["cash_offered"].Key != "settings.means_none" {
+		t.Errorf("nobody may pay: %v", err)
 	}
 }

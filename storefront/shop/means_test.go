@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -367,3 +368,74 @@ func TestAProviderThatIsDownIsToldAndAnotherMeansOffered(t *testing.T) {
 }
 
 func formOf(name, value string) url.Values { return url.Values{name: {value}} }
+
+// decide has the association decide some of its settings.
+func (m *till) decide(fields string) {
+	m.t.Helper()
+	_, err := m.DB.Exec(`update settings set decided = decided || $1`, fields)
+	m.must(err)
+}
+
+func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
+	t.Parallel()
+	card := testcard.New()
+	m := &till{Market: storetest.NewTaking(t, []payment.Provider{payment.Cash{}, card}), t: t}
+	cashChoice, cardChoice := "#f-payment-"+payment.CashOnDelivery, "#f-payment-"+testcard.Name
+	pay := func(buyer *storetest.Client, code, place, by string) *storetest.Page {
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+		form := filled(buyer.Get("/"+code+"/checkout?place="+place).Want(http.StatusOK), nadia)
+		form.Set("place", place)
+		form.Set("payment", by)
+		return buyer.Post("/"+code+"/checkout", form)
+	}
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+
+		m.decide(`{"cash_most": "50.00", "cash_far": "yes", "cash_offered": "yes", "card_minutes": "45"}`)
+		page := buyer.Get("/" + code + "/checkout").Want(http.StatusOK)
+		if _, disabled := page.Find(cashChoice).Attr("disabled"); !disabled || !page.Has(cardChoice+"[checked]") {
+			t.Error("cash is offered for more than it may come to, or nothing else is chosen")
+		}
+		m.tells(page, "[data-part=payment]", l.T("order.means_most", "Most", l.Money(50_00)))
+		m.tells(page, "[data-part=go]", l.T("shop.checkout.to_payment"))
+		page = pay(buyer, code, "berkane", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
+		m.tells(page, "#problem", l.T("order.means_most", "Most", l.Money(50_00)))
+		if page.Find("#f-name").AttrOr("value", "") != nadia["name"] {
+			t.Error("what was typed is lost")
+		}
+
+		// Near it may be paid at the door, far away not.
+		m.decide(`{"cash_most": "0.00", "cash_far": "no"}`)
+		page = buyer.Get("/" + code + "/checkout?place=casablanca").Want(http.StatusOK)
+		m.tells(page, "[data-part=payment]", l.T("order.means_near"))
+		pay(buyer, code, "casablanca", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
+		if near := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK); !near.Has(cashChoice + "[checked]") {
+			t.Error("near it is not offered")
+		}
+		page = pay(buyer, code, "casablanca", testcard.Name).Want(http.StatusOK)
+		var o struct {
+			ID   uuid.UUID
+			Held float64
+		}
+		m.must(m.DB.Get(&o, `select id, extract(epoch from expires_at - placed_at) as held from orders order by placed_at desc limit 1`))
+		if o.Held != 45*60 {
+			t.Errorf("it is held for %v seconds", o.Held)
+		}
+		placed, err := m.Orders.ForAssociation(t.Context(), o.ID)
+		m.must(err)
+		path := "/" + code + "/orders/" + m.Orders.Token(placed.ID, placed.Link)
+		if page = buyer.Get(path + "/paid").Want(http.StatusOK); page.Has("#others form") {
+			t.Error("far away cash is offered instead")
+		}
+		page = buyer.Post(path+"/means", formOf("means", payment.CashOnDelivery)).Want(http.StatusConflict)
+		m.tells(page, "main", l.T("order.means_near"))
+
+		m.decide(`{"cash_far": "yes", "cash_offered": "no"}`)
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+		if page = buyer.Get("/" + code + "/checkout").Want(http.StatusOK); page.Has(cashChoice) || !page.Has(cardChoice+"[checked]") {
+			t.Error("what is not offered is shown")
+		}
+		pay(buyer, code, "berkane", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
+	}
+}

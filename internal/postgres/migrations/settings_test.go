@@ -36,7 +36,8 @@ func TestWhatWasDecidedInColumnsIsDecidedStill(t *testing.T) {
 			HoldHours: 1, OrderProducts: 2, OrderPieces: 3, PhoneOrders: 4, PhonePieces: 5, AddressOrders: 6, AddressPieces: 7,
 			ProductShare: 8, MarketShare: 9, SpareShare: 10, AlarmShare: 8,
 		},
-		Transfer: settings.Transfer{TransferDays: 3}, // came later: as it is by itself
+		Means:    settings.Means{CashOffered: true, CashFar: true, CardOffered: true, CardMinutes: 30, TransferOffered: true}, // likewise
+		Transfer: settings.Transfer{TransferDays: 3},                                                                          // came later: as it is by itself
 	}
 	got, err := settings.Read(t.Context(), d.db)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

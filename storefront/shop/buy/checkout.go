@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -25,11 +26,11 @@ type checkoutView struct {
 	Zones     []shop.Zone
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
-	Means     []string // of payment; there is always one
-	PaidFirst bool     // by the one that is chosen, so that it holds the goods for another time
-	Key       string   // tells a second click from a second order
-	HoldHours int      // how long an order waits to be confirmed
-	Held      []string // for each product of which others hold too much, how many can be ordered
+	Offers    []order.Offer // means of payment; there is always one
+	PaidFirst bool          // by the one that is chosen, so that it holds the goods for another time
+	Key       string        // tells a second click from a second order
+	HoldHours int           // how long an order waits to be confirmed
+	Held      []string      // for each product of which others hold too much, how many can be ordered
 }
 
 // chosen is the delivery that the form says, priced; false while it has no price.
@@ -50,7 +51,7 @@ func (h *Handler) checkout(r *web.Request) error {
 		Values: map[string]string{
 			"place":    r.Query("place"),
 			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
-			"payment":  cmp.Or(r.Query("payment"), h.Orders.Means()[0]),
+			"payment":  r.Query("payment"),
 		},
 		Errors: map[string]string{},
 	}
@@ -68,13 +69,12 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	if basket.Pieces == 0 {
 		return r.Redirect("/basket")
 	}
-	v := checkoutView{Basket: basket, Form: form, Means: h.Orders.Means(), Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
+	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
 		})
 	}
-	v.PaidFirst = h.Orders.PaidFirst(form.Values["payment"])
 	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
 		return err
 	}
@@ -99,11 +99,38 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 			}
 		}
 	}
+	if err := h.offer(r, &v); err != nil {
+		return err
+	}
 	p := r.Page(r.Locale.T("shop.checkout.title"))
 	p.Plain = true
 	p.BasketCount = basket.Pieces
 	p.Path = "/checkout"
 	return r.Render(status, checkoutPage(p, v))
+}
+
+// offer fills in the means of payment for what the form says so far. If the chosen one cannot be had, and nobody has
+// been told so yet, the first that can be is chosen.
+func (h *Handler) offer(r *web.Request, v *checkoutView) (err error) {
+	quote, _ := v.chosen()
+	near := true
+	if place := v.Form.Values["place"]; place != "" && v.Form.Values["delivery"] == delivery.Home {
+		terms, err := h.Delivery.Terms(r.Context(), delivery.Home, place)
+		if err != nil && !fault.Is(err, fault.Invalid) {
+			return err
+		}
+		near = err != nil || terms.Near
+	}
+	if v.Offers, err = h.Orders.Offers(r.Context(), v.Basket.Items+quote.Fee, near); err != nil {
+		return err
+	}
+	possible := func(o order.Offer) bool { return o.Why.Key == "" }
+	chosen := slices.ContainsFunc(v.Offers, func(o order.Offer) bool { return possible(o) && o.Provider == v.Form.Values["payment"] })
+	if first := slices.IndexFunc(v.Offers, possible); !chosen && first >= 0 && v.Form.Errors["payment"] == "" {
+		v.Form.Values["payment"] = v.Offers[first].Provider
+	}
+	v.PaidFirst = h.Orders.PaidFirst(v.Form.Values["payment"])
+	return nil
 }
 
 // place places the order. What cannot be ordered as it was shown is shown again as it is now, with

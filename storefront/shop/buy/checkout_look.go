@@ -44,11 +44,14 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 	}}
 }
 
-// paymentOptions are the means of payment that are taken.
+// paymentOptions are the means of payment that are offered; of one that cannot be had it says why.
 func paymentOptions(p ui.Page, v checkoutView) []ui.Option {
-	options := make([]ui.Option, len(v.Means))
-	for i, name := range v.Means {
-		options[i] = ui.Option{Value: name, Label: p.T("means." + name + ".choice"), Hint: p.T("means." + name + ".more")}
+	options := make([]ui.Option, len(v.Offers))
+	for i, o := range v.Offers {
+		options[i] = ui.Option{Value: o.Provider, Label: p.T("means." + o.Provider + ".choice"), Hint: p.T("means." + o.Provider + ".more")}
+		if o.Why.Key != "" {
+			options[i].Hint, options[i].Disabled = p.L.Message(o.Why), true
+		}
 	}
 	return options
 }
@@ -117,10 +120,10 @@ func goesOn(p ui.Page, v checkoutView) string {
 
 // barLabel is how what will be paid is paid, if there is no choice.
 func barLabel(p ui.Page, v checkoutView) string {
-	if len(v.Means) > 1 {
+	if len(v.Offers) > 1 {
 		return p.T("shop.total")
 	}
-	return p.T("means." + v.Means[0] + ".choice")
+	return p.T("means." + v.Offers[0].Provider + ".choice")
 }
 
 // freeAnywhere tells whether delivery costs nothing wherever the order can go, so that the total is
@@ -136,7 +139,7 @@ func problems(v checkoutView) [][2]string {
 	var list [][2]string
 	for _, field := range [][2]string{
 		{"name", "f-name"}, {"phone", "f-phone"}, {"email", "f-email"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
-		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + v.Means[0]}, {"note", "f-note"},
+		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + v.Offers[0].Provider}, {"note", "f-note"},
 	} {
 		if message := form.Errors[field[0]]; message != "" {
 			list = append(list, [2]string{field[1], message})

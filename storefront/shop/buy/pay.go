@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,17 +33,28 @@ func (h *Handler) awaited(r *web.Request) (v payView, elsewhere string, err erro
 	if !v.Order.Acting {
 		return v, "", order.ErrNotFound
 	}
-	v.fill(h)
+	if err := v.fill(r, h); err != nil {
+		return v, "", err
+	}
 	if v.Order.State != order.StateAwaiting || v.Left <= 0 {
 		return v, orderPath(v.Token), nil
 	}
 	return v, "", nil
 }
 
-// fill says how long and by which other means the view's order may be paid.
-func (v *payView) fill(h *Handler) {
+// fill says how long and by which other means the view's order may be paid, if it waits for that.
+func (v *payView) fill(r *web.Request, h *Handler) error {
+	if v.Order.State != order.StateAwaiting {
+		return nil
+	}
 	v.Left = v.Order.ExpiresAt.Sub(h.Now())
-	v.Others = slices.DeleteFunc(slices.Clone(h.Orders.Means()), func(name string) bool { return name == v.Order.Payment })
+	offers, err := h.Orders.OffersFor(r.Context(), v.Order)
+	for _, offer := range offers {
+		if offer.Why.Key == "" && offer.Provider != v.Order.Payment {
+			v.Others = append(v.Others, offer.Provider)
+		}
+	}
+	return err
 }
 
 // orderPath is the page of the order of a link.

@@ -23,7 +23,9 @@ func (h *Handler) tracking(r *web.Request) error {
 	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
 		return err
 	}
-	v.fill(h)
+	if err := v.fill(r, h); err != nil {
+		return err
+	}
 	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
 	p := r.Page(r.Locale.T("shop.track.title"))
 	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago
