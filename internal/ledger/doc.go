@@ -16,6 +16,7 @@
 //	              pending:delivery       held_delivery
 //	deposit       received:<provider>    deposits                                  a part of what is to be paid
 //	              deposits               buyers, or refunds_due                    with the rest, or without it
+//	              deposits               received:<provider>                       when it was somebody else's money
 //	fee           fees:<provider>        received:<provider>
 //	earned        held_delivery          delivery                                  when it is delivered
 //	              held:<cooperative>     payable:<cooperative>, commission         then, or when nothing may be sent back

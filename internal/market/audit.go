@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -23,7 +24,7 @@ import (
 func Audit(ctx context.Context, db *sqlx.DB) (checks []audit.Check, err error) {
 	for _, domain := range []func(context.Context, *sqlx.DB) ([]audit.Check, error){
 		ledger.Audit, account.Audit, settings.Audit, cooperative.Audit, catalog.Audit, picture.Audit, upload.Audit, payment.Audit,
-		order.Audit, settlement.Audit, report.Audit,
+		order.Audit, transfer.Audit, settlement.Audit, report.Audit,
 	} {
 		found, err := domain(ctx, db)
 		if err != nil {

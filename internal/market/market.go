@@ -20,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/report"
@@ -59,6 +60,7 @@ type Market struct {
 	Pictures     *picture.Service
 	Uploads      *upload.Service
 	Payments     *payment.Service
+	Transfers    *transfer.Service
 	Delivery     *delivery.Service
 	Orders       *order.Service
 	Settlements  *settlement.Service
@@ -92,11 +94,13 @@ func New(p Parts) (*Market, error) {
 	m.Orders = order.New(p.DB, m.Catalog, m.Delivery, m.Payments, m.Jobs, p.Languages, p.Secret, p.BaseURL, p.Now)
 	m.Settlements = settlement.New(p.DB, m.Jobs, p.Languages, p.BaseURL, p.Now)
 	m.Reports = report.New(p.DB)
+	m.Transfers = transfer.New(p.DB, m.Payments, m.Jobs, p.Blobs, p.Log, p.Now)
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
 	m.Settings.Told = func(c settings.Contact) { p.Languages.SetHome(i18n.Home{Province: c.Province, Town: c.Town}) }
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
 	m.Payments.Payee = m.Orders
+	m.Transfers.Payers, m.Orders.Forget = m.Orders, m.Transfers.ForgetTx
 	m.addWorkers(workers)
 	return m, nil
 }

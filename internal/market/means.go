@@ -7,6 +7,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 )
 
 // meansWords are what every language says of a means of payment, under means.<name>: its name, how a buyer chooses
@@ -35,9 +36,12 @@ func worded(means []payment.Provider, languages *i18n.Bundle) error {
 func (m *Market) opened(means []payment.Provider) []payment.Provider {
 	opened := slices.Clone(means)
 	for i, provider := range opened {
-		if card, ok := provider.(*testcard.Provider); ok {
-			m.Card = card.Open(m.DB, m.Jobs, m.Secret, m.BaseURL, m.Now)
+		switch p := provider.(type) {
+		case *testcard.Provider:
+			m.Card = p.Open(m.DB, m.Jobs, m.Secret, m.BaseURL, m.Now)
 			opened[i] = m.Card
+		case *transfer.Provider:
+			opened[i] = p.Open(m.DB, m.Now)
 		}
 	}
 	return opened

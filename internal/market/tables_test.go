@@ -34,6 +34,7 @@ var tables = map[string]string{
 	"product_counts": "catalog", "offered_changes": "catalog", "drawn_products": "catalog",
 	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
 	"places": "delivery", "delivery_zones": "delivery",
+	"transfers": "payment/transfer", "transfer_statements": "payment/transfer", "transfer_lines": "payment/transfer", "transfer_receipts": "payment/transfer", "transfer_pictures": "payment/transfer", "payment_refund_accounts": "payment/transfer",
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
 	"payment_event_counts": "payment", "payment_forged": "payment", "payment_differences": "payment",
 	"test_card_payments": "payment/testcard", "test_card_refunds": "payment/testcard",
@@ -56,8 +57,8 @@ var views = map[string]string{
 var lent = map[[2]string]string{
 	// For good.
 	{everything, "sample"}:   "a large market is a small one, copied by statements over all tables; the audit holds it",
-	{"river_job", "payment"}: "as order",
-	{"river_job", "order"}:   "its audit looks for an order's jobs, and a view would stand in the way of River's own migrations",
+	{"river_job", "payment"}: "as order", {"river_job", "payment/transfer"}: "as order",
+	{"river_job", "order"}: "its audit looks for an order's jobs, and a view would stand in the way of River's own migrations",
 
 	{"cooperatives", "settlement"}: "payouts of one cooperative take turns by the lock of its row",
 

@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
@@ -29,6 +30,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &account.CleanWorker{Service: m.Accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CloseWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.RemindWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.MeasureWorker{Orders: m.Orders})
@@ -37,6 +39,10 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &payment.CloseWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
 	river.AddWorker(workers, &testcard.TellWorker{Card: m.Card, Payments: m.Payments})
+	river.AddWorker(workers, &transfer.BookWorker{Transfers: m.Transfers})
+	river.AddWorker(workers, &transfer.PictureWorker{Transfers: m.Transfers})
+	river.AddWorker(workers, &transfer.DropWorker{Transfers: m.Transfers})
+	river.AddWorker(workers, &transfer.CleanWorker{Transfers: m.Transfers})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
@@ -57,6 +63,7 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, order.EraseArgs{}),
 		every(5*time.Minute, order.MeasureArgs{}),
 		every(24*time.Hour, payment.CleanArgs{}),
+		every(24*time.Hour, transfer.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),

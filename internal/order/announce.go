@@ -122,7 +122,7 @@ func (s *Service) writesToCooperatives(ctx context.Context, tx *sqlx.Tx, orderID
 // association has mail, and the buyer.
 func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller) (told, buyer bool, err error) {
 	if o.State == StateAwaiting { // nobody has anything to do yet
-		return false, false, s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+		return false, false, s.jobs.InsertManyTx(ctx, tx, s.toBePaid(o.ID, o.PlacedAt, o.ExpiresAt))
 	}
 	var jobs []river.InsertManyParams
 	if !o.Sample {

@@ -197,9 +197,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
 			with moved as (
 			    select order_id, payment_id, refund_id, sum(amount) as amount
-			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalRefunded) + `)
+			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalDepositUndone, journalRefunded) + `)
 			      and account in ('received', 'cooperative_owes') -- of cash that a cooperative kept
-			    group by order_id, payment_id, refund_id
+			    group by order_id, payment_id, refund_id having sum(amount) <> 0
 			), told as (
 			    select reference as order_id, id as payment_id, null::uuid as refund_id, received_centimes as amount from payment_receipts
 			    union all

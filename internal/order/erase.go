@@ -178,6 +178,11 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase notes: %w", err)
 	}
+	if s.Forget != nil {
+		if err := s.Forget(ctx, tx, ids); err != nil {
+			return err
+		}
+	}
 	return mail.ForgetTx(ctx, tx, ids)
 }
 

@@ -112,7 +112,7 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 		return err
 	}
 	if first {
-		return s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+		return s.jobs.InsertManyTx(ctx, tx, s.toBePaid(o.ID, o.by.At, o.ExpiresAt))
 	}
 	if err := o.setParts(ctx, tx, parts, rules[MoveChoose].toPart); err != nil {
 		return err

@@ -49,6 +49,18 @@ func (s *Service) DepositTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 	return s.tellBuyer(ctx, tx, orderID, letterDeposit, more)
 }
 
+// DepositUndoneTx records that a part that was thought to be paid was somebody else's money.
+func (s *Service) DepositUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount, undone money.Amount, provider string, at time.Time) error {
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: fmt.Sprintf("attempt:%s:deposit_undone:%d", attempt, undone), Kind: journalDepositUndone, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Deposits, Credit: ledger.Received(provider), Amount: amount}},
+	})
+	if err != nil {
+		return err
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterUndone, amount)
+}
+
 // DepositBackTx records that a part that was paid is due back.
 func (s *Service) DepositBackTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount money.Amount, at time.Time) error {
 	err := ledger.RecordTx(ctx, tx, ledger.Journal{
@@ -73,9 +85,11 @@ func (s *Service) FeeTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.
 type moneyLetter string
 
 const (
-	letterPaid    moneyLetter = "paid"    // all of it has come
-	letterDeposit moneyLetter = "deposit" // a part of it has
-	letterSurplus moneyLetter = "surplus" // it goes back
+	letterReminder moneyLetter = "reminder" // it has not come yet
+	letterPaid     moneyLetter = "paid"     // all of it has come
+	letterDeposit  moneyLetter = "deposit"  // a part of it has
+	letterUndone   moneyLetter = "undone"   // that part was not hers
+	letterSurplus  moneyLetter = "surplus"  // it goes back
 
 	letterPromised moneyLetter = "promised" // some of it is due back
 	letterRefunded moneyLetter = "refunded" // and was given
@@ -90,7 +104,7 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	l := s.texts.Locale(o.Locale)
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
 		Locale: o.Locale, To: o.Buyer.Email, About: o.ID, Subject: l.T("order.money."+string(letter)+"_subject", "Number", o.Number),
-		Body: l.T("order.money."+string(letter)+"_body", "Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due),
+		Body: l.T("order.money."+string(letter)+"_body", "Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
 			"Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
 	}}, nil)
 }

@@ -15,18 +15,19 @@ import (
 
 // The kinds of journals that orders record.
 const (
-	journalPlaced      = "placed"
-	journalCancelled   = "cancelled"
-	journalPaid        = "paid"
-	journalEarned      = "earned"
-	journalAdjusted    = "adjusted"      // something was taken off a line
-	journalAgain       = "again"         // placed again: its payment came after it was given up
-	journalSurplus     = "surplus"       // paid without having to be
-	journalDeposit     = "deposit"       // paid in part
-	journalDepositBack = "deposit_back"  // and the rest did not come
-	journalFee         = "fee"           // kept by a payment provider
-	journalRefunded    = "refunded"      // given back to the buyer
-	journalDelivery    = "delivery_back" // the delivery is due back
+	journalPlaced        = "placed"
+	journalCancelled     = "cancelled"
+	journalPaid          = "paid"
+	journalEarned        = "earned"
+	journalAdjusted      = "adjusted"       // something was taken off a line
+	journalAgain         = "again"          // placed again: its payment came after it was given up
+	journalSurplus       = "surplus"        // paid without having to be
+	journalDeposit       = "deposit"        // paid in part
+	journalDepositUndone = "deposit_undone" // and found to be somebody else's money
+	journalDepositBack   = "deposit_back"   // and the rest did not come
+	journalFee           = "fee"            // kept by a payment provider
+	journalRefunded      = "refunded"       // given back to the buyer
+	journalDelivery      = "delivery_back"  // the delivery is due back
 )
 
 // PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.

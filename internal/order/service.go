@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -24,6 +25,8 @@ type Service struct {
 	// SecretsBefore are those in whose place the secret came. The links that they made go on working; what is
 	// counted for networks and mailboxes is counted anew.
 	SecretsBefore [][]byte
+	// Forget takes off what others keep of the buyers of orders which are being erased; nil: nobody keeps anything.
+	Forget func(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error
 
 	db       *sqlx.DB
 	catalog  *catalog.Service

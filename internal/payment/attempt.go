@@ -215,22 +215,62 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 	var a struct {
 		Attempt
 		Received money.Amount // before
+		Undone   money.Amount // see TakeBackTx
 		Fee      money.Amount // before
 	}
 	err = tx.GetContext(ctx, &a, `
-		select id, key, provider, amount_centimes as amount, received_centimes as received, fee_centimes as fee, state
+		select id, key, provider, amount_centimes as amount, received_centimes as received, undone_centimes as undone, fee_centimes as fee, state
 		from payment_attempts where id = $1 for no key update`, found.ID)
 	if err != nil {
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}
-	if err := s.outcomeTx(ctx, tx, i, a.Attempt, a.Received, o, at); err != nil || o.State != Succeeded {
+	if err := s.outcomeTx(ctx, tx, i, a.Attempt, a.Received, a.Undone, o, at); err != nil || o.State != Succeeded {
 		return err
 	}
 	return s.feeTx(ctx, tx, reference, a.Attempt, a.Fee, o.Fee, at)
 }
 
-// outcomeTx is attemptOutcomeTx for an attempt that is locked and has received so much before.
-func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attempt, received money.Amount, o Outcome, at time.Time) error {
+// ReceivedTx says how much an attempt of a Collector, which is named by its key, has received by now: people say it for
+// a provider that tells nothing itself. It is attemptOutcomeTx otherwise.
+func (s *Service) ReceivedTx(ctx context.Context, tx *sqlx.Tx, provider, key string, total money.Amount, at time.Time) error {
+	return s.attemptOutcomeTx(ctx, tx, provider, Outcome{Key: key, State: Succeeded, Amount: total, Currency: money.Currency}, at)
+}
+
+// TakeBackTx says that amount of what an attempt of a Collector has received was never for it. ErrNotPending unless it
+// still waits for the rest: what has paid something, or goes back, can only be given back.
+func (s *Service) TakeBackTx(ctx context.Context, tx *sqlx.Tx, provider, key string, amount money.Amount, at time.Time) error {
+	var a struct {
+		ID, Reference uuid.UUID
+		Undone        money.Amount
+	}
+	err := tx.GetContext(ctx, &a, `
+		select a.id, i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
+		where a.provider = $1 and a.key = $2`, provider, key)
+	if err != nil {
+		return fmt.Errorf("payment: attempt %q by %s: %w", key, provider, err)
+	}
+	if err := s.Payee.LockTx(ctx, tx, a.Reference); err != nil {
+		return err
+	}
+	if _, err := lockTx(ctx, tx, a.Reference); err != nil {
+		return err
+	}
+	err = tx.GetContext(ctx, &a.Undone, `
+		update payment_attempts set received_centimes = received_centimes - $2, undone_centimes = undone_centimes + $2
+		where id = $1 and state = any($3) and received_centimes >= $2
+		returning undone_centimes`, a.ID, amount, pq.Array(live))
+	if postgres.NoRows(err) {
+		return ErrNotPending
+	}
+	if err != nil {
+		return fmt.Errorf("payment: take back from %s: %w", key, err)
+	}
+	return s.Payee.DepositUndoneTx(ctx, tx, a.Reference, a.ID, amount, a.Undone, provider, at)
+}
+
+// outcomeTx is attemptOutcomeTx for an attempt that is locked and has received so much before, not counting what was
+// undone of it.
+func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attempt, received, undone money.Amount, o Outcome, at time.Time) error {
 	e := map[State]edge{Succeeded: paysAttempt, Failed: failsAttempt, Expired: expiresAttempt}[o.State]
 	more := o.moved() - received
 	_, collects := s.providers[a.Provider].(Collector)
@@ -248,7 +288,7 @@ func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attemp
 		if err != nil {
 			return fmt.Errorf("payment: %s: %w", a.Key, err)
 		}
-		return s.Payee.DepositTx(ctx, tx, i.Reference, a.ID, more, o.Amount, a.Provider, at)
+		return s.Payee.DepositTx(ctx, tx, i.Reference, a.ID, more, o.Amount+undone, a.Provider, at)
 	}
 	if err := s.setAttemptTx(ctx, tx, a, e.to, o.Amount, at); err != nil {
 		return err
@@ -278,7 +318,7 @@ func (s *Service) outcomeTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attemp
 			more = o.Amount - a.Amount
 		}
 	}
-	return s.surplusTx(ctx, tx, i, a, more, o.Amount, at)
+	return s.surplusTx(ctx, tx, i, a, more, o.Amount+undone, at)
 }
 
 // setAttemptTx brings an attempt to its end, or further, with what it has received by now.
@@ -291,7 +331,8 @@ func (s *Service) setAttemptTx(ctx context.Context, tx *sqlx.Tx, a Attempt, to S
 	return nil
 }
 
-// surplusTx gives back money that came in an attempt without having to; with it the attempt has received so much.
+// surplusTx gives back money that came in an attempt without having to; with it the attempt has received so much, with
+// what was undone.
 func (s *Service) surplusTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attempt, amount, received money.Amount, at time.Time) error {
 	if err := s.Payee.SurplusTx(ctx, tx, i.Reference, a.ID, amount, received, a.Provider, at); err != nil {
 		return err

@@ -47,8 +47,12 @@ type Payee interface {
 	// FeeTx says that the provider kept more of what came in an attempt for its service; with it it kept so much in all.
 	FeeTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more, kept money.Amount, provider string, at time.Time) error
 
-	// DepositTx says that a part of what has to be paid came in an attempt, which has received so much by now.
+	// DepositTx says that a part of what has to be paid came in an attempt, which has received so much by now, with what
+	// DepositUndoneTx told of.
 	DepositTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more, received money.Amount, provider string, at time.Time) error
+
+	// DepositUndoneTx says that amount of a part was never for this reference; undone is all that was found so by now.
+	DepositUndoneTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, undone money.Amount, provider string, at time.Time) error
 
 	// DepositBackTx says that the rest will not come any more: what has is about to be given back.
 	DepositBackTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, at time.Time) error

@@ -94,6 +94,10 @@ func (c *till) DepositTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, more, _ 
 	return c.note(&c.deposits, more)
 }
 
+func (c *till) DepositUndoneTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount, _ money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.deposits, -amount)
+}
+
 func (c *till) DepositBackTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount money.Amount, _ time.Time) error {
 	return c.note(&c.deposits, -amount)
 }

@@ -63,6 +63,8 @@ var nobodys = map[string]string{
 	"uploads":            "state summary",
 	"users":              "role",
 
+	"transfer_lines": "fingerprint state doubt candidates", "transfer_pictures": "state", "transfer_statements": "state", "transfers": "code",
+
 	"payment_differences": "provider subject name reason", "payment_event_counts": "state", "payment_forged": "provider",
 }
 

@@ -150,15 +150,18 @@ func best(tables []table, score func(cells []string) int) (*Sheet, error) {
 var errStop = errors.New("enough rows")
 
 // Rows calls yield for each row below the headings that holds something; its cells are only valid
-// during the call. An error of yield ends the walk and is returned.
-func (s *Sheet) Rows(yield func(Row) error) error {
+// during the call. An error of yield ends the walk and is returned; so does a row beyond MaxRows.
+func (s *Sheet) Rows(yield func(Row) error) error { return s.RowsUpTo(MaxRows, yield) }
+
+// RowsUpTo is Rows with another bound.
+func (s *Sheet) RowsUpTo(most int, yield func(Row) error) error {
 	n := 0
 	return s.walk(func(row Row) error {
 		if row.Line <= s.Heading.Line {
 			return nil
 		}
-		if n++; n > MaxRows {
-			return ErrTooManyRows
+		if n++; n > most {
+			return fault.New(ErrTooManyRows.Kind, ErrTooManyRows.Key, "Max", most)
 		}
 		return yield(row)
 	})

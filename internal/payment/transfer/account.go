@@ -1,0 +1,76 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/text"
+)
+
+// RefundAccount is where a buyer has money given back to.
+type RefundAccount struct {
+	Reference uuid.UUID // what was paid for
+	Holder    string
+	RIB       string
+}
+
+// maxHolder is how long a name may be, in characters.
+const maxHolder = 200
+
+// SetRefundAccount keeps where money for a reference goes back to, in place of what was said before; ErrInvalid with
+// fields.
+func (s *Service) SetRefundAccount(ctx context.Context, a RefundAccount) error {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	a.Holder, a.RIB = text.Line(a.Holder), text.Ungrouped(a.RIB)
+	if a.Holder == "" {
+		wrong.Field("holder", "transfer.holder_missing")
+	}
+	wrong.TooLong("holder", "transfer.too_long", a.Holder, maxHolder)
+	if !money.ValidRIB(a.RIB) {
+		wrong.Field("rib", "cooperative.rib_invalid")
+	}
+	if len(wrong.Fields) > 0 {
+		return wrong
+	}
+	_, err := s.db.ExecContext(ctx, `
+		insert into payment_refund_accounts (reference, holder, rib, updated_at) values ($1, $2, $3, $4)
+		on conflict (reference) do update set holder = excluded.holder, rib = excluded.rib, updated_at = excluded.updated_at,
+		    version = payment_refund_accounts.version + 1`, a.Reference, a.Holder, a.RIB, s.now())
+	if err != nil {
+		return fmt.Errorf("transfer: account for %s: %w", a.Reference, err)
+	}
+	return nil
+}
+
+// RefundAccounts are those that buyers named, by what they paid for.
+func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (map[uuid.UUID]RefundAccount, error) {
+	var found []RefundAccount
+	err := s.db.SelectContext(ctx, &found, `
+		select reference, holder, rib from payment_refund_accounts where reference = any($1)`, pq.Array(references))
+	if err != nil {
+		return nil, fmt.Errorf("transfer: accounts: %w", err)
+	}
+	accounts := make(map[uuid.UUID]RefundAccount, len(found))
+	for _, a := range found {
+		accounts[a.Reference] = a
+	}
+	return accounts, nil
+}
+
+// ToGiveBack is what is to be given back by transfer of what was paid for a reference, and is not yet.
+func (s *Service) ToGiveBack(ctx context.Context, reference uuid.UUID) (amount money.Amount, err error) {
+	err = s.db.GetContext(ctx, &amount, `
+		select coalesce(sum(r.amount_centimes), 0)
+		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+		where i.reference = $1 and coalesce(r.means, a.provider) = $2 and r.state in ('pending', 'waiting')`, reference, payment.BankTransfer)
+	if err != nil {
+		return 0, fmt.Errorf("transfer: to give back for %s: %w", reference, err)
+	}
+	return amount, nil
+}
