@@ -16,7 +16,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/delivery"
-	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
@@ -208,16 +208,12 @@ func (m *stripeMarket) end(t *testing.T) (lines []string) {
 			where i.reference = $1 order by 1`, id))
 		lines = append(lines, fmt.Sprint(line, " refunds ", refunds))
 	}
-	var balances []struct {
-		Account     string
-		Cooperative uuid.NullUUID
-		Balance     money.Amount
-	}
-	must(t, m.DB.Select(&balances, `
-		select replace(account, coalesce(cooperative_id::text, '-'), '') as account, cooperative_id as cooperative, debits - credits as balance
-		from ledger_balances where debits <> credits`))
-	for _, b := range balances {
-		lines = append(lines, fmt.Sprintf("account %s %d: %s", b.Account, slices.Index(m.sellers, b.Cooperative.UUID), b.Balance))
+	balances, err := ledger.Balances(context.Background(), m.DB)
+	must(t, err)
+	for a, balance := range balances {
+		if balance != 0 {
+			lines = append(lines, fmt.Sprintf("account %s %s of %d: %s", a.Kind, a.Provider, slices.Index(m.sellers, a.Cooperative), balance))
+		}
 	}
 	slices.Sort(lines)
 	return lines
