@@ -36,7 +36,7 @@ var tables = map[string]string{
 	"places": "delivery", "delivery_zones": "delivery",
 	"transfers": "payment/transfer", "transfer_statements": "payment/transfer", "transfer_lines": "payment/transfer", "transfer_receipts": "payment/transfer", "transfer_pictures": "payment/transfer", "payment_refund_accounts": "payment/transfer",
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
-	"payment_event_counts": "payment", "payment_forged": "payment", "payment_differences": "payment",
+	"payment_event_counts": "payment", "payment_forged": "payment", "payment_differences": "payment", "payment_days": "payment",
 	"test_card_payments": "payment/testcard", "test_card_refunds": "payment/testcard",
 	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order",
 	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holders": "order",

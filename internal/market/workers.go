@@ -37,6 +37,8 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CloseWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.AskWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.CompareWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
 	river.AddWorker(workers, &testcard.TellWorker{Card: m.Card, Payments: m.Payments})
 	river.AddWorker(workers, &transfer.BookWorker{Transfers: m.Transfers})
@@ -62,6 +64,8 @@ func periodic() []*river.PeriodicJob {
 		every(time.Hour, order.CleanArgs{}),
 		every(time.Hour, order.EraseArgs{}),
 		every(5*time.Minute, order.MeasureArgs{}),
+		every(time.Minute, payment.AskArgs{}),
+		every(time.Hour, payment.CompareArgs{}),
 		every(24*time.Hour, payment.CleanArgs{}),
 		every(24*time.Hour, transfer.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),

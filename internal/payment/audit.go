@@ -52,5 +52,15 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job j
 			    where j.kind = 'payment_event' and j.args->>'provider' = e.provider and j.args->>'id' = e.id
 			      and j.state not in ('cancelled', 'completed', 'discarded'))`},
+		audit.Query{Name: "payment: no event keeps failing", SQL: `
+			select format('event %s of %s, tried %s times: %s', e.id, e.provider, j.attempt, e.error)
+			from payment_events e
+			join river_job j on j.kind = 'payment_event' and j.args->>'provider' = e.provider and j.args->>'id' = e.id
+			where e.worked_at is null and j.attempt >= 5 and j.state not in ('cancelled', 'completed')`},
+		audit.Query{Name: "payment: events are counted by their state", SQL: `
+			select format('%s: %s events, counted %s', state, coalesce(e.events, 0), coalesce(c.events, 0))
+			from (select state, count(*) as events from payment_events group by state) e
+			full join (select state, sum(events) as events from payment_event_counts group by state) c using (state)
+			where coalesce(e.events, 0) <> coalesce(c.events, 0)`},
 	)
 }

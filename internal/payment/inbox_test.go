@@ -279,3 +279,35 @@ func TestOfTwoOpenWindowsOneIsTaken(t *testing.T) {
 		t.Errorf("it is %s", got)
 	}
 }
+
+func TestTheAuditFindsEventsThatKeepFailingAndAreMiscounted(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	broken := func() (names []string) {
+		t.Helper()
+		checks, err := payment.Audit(t.Context(), c.db)
+		must(t, err)
+		for _, check := range checks {
+			if !check.OK() {
+				names = append(names, check.Name)
+			}
+		}
+		return names
+	}
+	if c.tell(t, "evt_1", []byte("rubbish")) == nil {
+		t.Fatal("rubbish was worked")
+	}
+	for _, c2 := range []struct{ change, undo, want string }{
+		{`update river_job set attempt = 4`, `update river_job set attempt = 4`, ""},
+		{`update river_job set attempt = 5, state = 'retryable'`, `update river_job set attempt = 1`, "payment: no event keeps failing"},
+		{`update payment_event_counts set events = events + 1 where state = 'failed'`, `update payment_event_counts set events = events - 1 where state = 'failed'`, "payment: events are counted by their state"},
+	} {
+		_, err := c.db.Exec(c2.change)
+		must(t, err)
+		if got := strings.Join(broken(), ", "); got != c2.want {
+			t.Errorf("after %s it finds %q, want %q", c2.change, got, c2.want)
+		}
+		_, err = c.db.Exec(c2.undo)
+		must(t, err)
+	}
+}

@@ -237,7 +237,7 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 	if e.to == "" {
 		return nil
 	}
-	r, err := s.lockRefundTx(ctx, tx, `a.provider = $1 and r.provider_reference = $2`, provider, o.Refund)
+	r, err := s.lockRefundTx(ctx, tx, `a.provider = $1 and (r.provider_reference = $2 or r.key = $3)`, provider, o.Refund, o.Key)
 	if err != nil {
 		return err
 	}

@@ -164,9 +164,17 @@ func TestTheGatewayTakesMoneyOnceAndOnlyWhatWasAskedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	page := m.Visitor().Get("/ar/orders/" + placed.Token + "/pay").Want(http.StatusOK)
+	if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self' https://gateway.example") {
+		t.Errorf("her form may not be sent to the gateway: %s", policy)
+	}
+	to, shown := page.Form("form[action^='https://gateway.example']")
 	a, err := m.Payments.Start(t.Context(), placed.Order.ID)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if to != a.URL || len(shown) != len(a.Form) || shown.Get("HASH") != a.Form["HASH"] {
+		t.Errorf("she is shown %v for %s", shown, to)
 	}
 	g := cmitest.New(config.StoreKey)
 	fields, err := g.Open(a.Form)

@@ -22,6 +22,7 @@ type Provider struct {
 	attempts map[string]bool
 	refunds  map[string]money.Amount
 	refuses  error
+	moved    []payment.Outcome
 }
 
 // New makes a provider that nobody has paid anything.
@@ -113,4 +114,46 @@ func (p *Provider) Asked() (attempts int, back money.Amount) {
 		back += amount
 	}
 	return len(p.attempts), back
+}
+
+// Attempted tells what Say said last of an attempt; ErrUnknown if it was not started.
+func (p *Provider) Attempted(_ context.Context, a payment.Attempt) (payment.Outcome, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.refuses == nil && !p.attempts[a.Key] {
+		return payment.Outcome{}, payment.ErrUnknown
+	}
+	o := p.outcomes["try-"+a.Key]
+	o.Attempt, o.Key = "try-"+a.Key, a.Key
+	return o, p.refuses
+}
+
+// Refunded tells what Say said last of a refund; ErrUnknown if it was not asked for.
+func (p *Provider) Refunded(_ context.Context, r payment.Refund) (payment.Outcome, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, asked := p.refunds[r.Key]; p.refuses == nil && !asked {
+		return payment.Outcome{}, payment.ErrUnknown
+	}
+	o := p.outcomes["back-"+r.Key]
+	o.Refund, o.Key = "back-"+r.Key, r.Key
+	return o, p.refuses
+}
+
+// Move decides what it lists of every day, in dirhams.
+func (p *Provider) Move(all ...payment.Outcome) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.moved = nil
+	for _, o := range all {
+		o.State, o.Currency = payment.Succeeded, money.Currency
+		p.moved = append(p.moved, o)
+	}
+}
+
+// Moved lists what Move said, of every day.
+func (p *Provider) Moved(context.Context, time.Time, time.Time) ([]payment.Outcome, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.moved, p.refuses
 }

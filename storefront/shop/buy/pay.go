@@ -85,6 +85,8 @@ func (h *Handler) pay(r *web.Request) error {
 		return r.RedirectURL(a.URL)
 	case a.URL != "" && a.Form == nil:
 		r.SetHeader("Refresh", "0; url="+a.URL)
+	case a.Form != nil:
+		r.AllowFormsTo(a.URL)
 	}
 	p := r.Page(r.Locale.T("shop.pay.title"))
 	p.Plain = true
