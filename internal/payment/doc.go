@@ -12,6 +12,9 @@
 // more than was received; what failed of it waits until it is asked for again, which is another refund of the same
 // request.
 //
+// What a provider does not tell it is asked after (AskWorker), and each day its list is compared with what is known here
+// (CompareWorker); what it says otherwise is a Difference until it is settled.
+//
 // The states, with what leads from one to the next (a test holds these lines against the tables):
 //
 //	intent: pending ─ pay ▶ succeeded
