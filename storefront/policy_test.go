@@ -20,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -58,6 +59,11 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	var refund order.Refund
 	r.delivered, refund = refunded(t, m)
 	say("/association/refunds/", "id", refund.ID.String())
+	say("/association/payments/differences/", "id", toldOf(t, m, `
+		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
+		values ($1, 'test_card', 'payment', 'try-1', 'differs', 1200, 0, now())`))
+	say("/association/payments/", "id", toldOf(t, m, `
+		insert into payment_events (key, provider, id, payload, received_at, error) values ($1, 'test_card', 'evt_1', '', now(), 'nobody answers')`))
 	say("/association/settlement/", "slug", s.Slug)
 	say("/association/settlement/", "id", payout(t, m, s).ID.String())
 	say("/products/", "slug", s.Products[0].Slug)
@@ -106,6 +112,16 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 func withCard(t *testing.T) *storetest.Market {
 	t.Helper()
 	return storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+}
+
+// toldOf keeps something that a provider told, by a statement that takes its id.
+func toldOf(t *testing.T, m *storetest.Market, insert string) (id string) {
+	t.Helper()
+	id = postgres.NewID().String()
+	if _, err := m.DB.Exec(insert, id); err != nil {
+		t.Fatal(err)
+	}
+	return id
 }
 
 // payout is money that was paid out to a cooperative for what it sold.
@@ -280,6 +296,9 @@ var cleared = map[string]account.Right{
 	"POST /association/settlement/pay":                    account.PayOut,
 	"POST /association/settlement/:slug/pay":              account.PayOut,
 	"POST /association/settlement/:slug/payouts/:id/undo": account.PayOut,
+	"GET /association/payments":                           account.SeeMoney,
+	"POST /association/payments/:id/again":                account.PayOut,
+	"POST /association/payments/differences/:id/settle":   account.PayOut,
 	"GET /association/settings":                           account.KeepSettings,
 	"POST /association/settings":                          account.KeepSettings,
 	"GET /association/people":                             account.KeepPeople,

@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/storefront/association/members"
 	settling "github.com/souk-taawon/souk/storefront/association/money"
 	jointorders "github.com/souk-taawon/souk/storefront/association/orders"
+	"github.com/souk-taawon/souk/storefront/association/payments"
 	"github.com/souk-taawon/souk/storefront/association/returns"
 	"github.com/souk-taawon/souk/storefront/association/sales"
 	"github.com/souk-taawon/souk/storefront/association/settings"
@@ -63,6 +64,7 @@ func (s *Server) collect(services Services) []web.Route {
 		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
+		(&payments.Handler{Cooperatives: services.Cooperatives, Payments: services.Payments}).Routes(),
 		(&settings.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery, Settings: services.Settings,
 		}).Routes(),

@@ -25,6 +25,8 @@ var additive = map[string]string{
 	"/association/people/:id/signout":                "ends what sessions there are; it is the same when done twice",
 	"/association/settlement/:slug/payouts/:id/undo": "names a record that never changes and is undone once at most",
 	"/association/refunds/:id/means":                 "names the means that it was shown with; changing it twice is the same",
+	"/association/payments/:id/again":                "has a notice worked again; it is the same when done twice",
+	"/association/payments/differences/:id/settle":   "names a record that never changes and is settled once at most",
 	"/association/orders":                            "only looks, for words that belong in no address",
 	"/association/security":                          "only looks, for words that belong in no address",
 	"/account/password":                              "asks for the password that it replaces",

@@ -96,6 +96,7 @@ var benched = map[string][]string{
 	"/association/settings":                {""},
 	"/association/people":                  {"", onward, "#/find?q=ha"},
 	"/association/people/:id":              {"/association/people/{person}"},
+	"/association/payments":                {"", "?state=failed"},
 	"/association/security":                {"", onward, "?kind=signed_in"},
 	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
 	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward, "/association/settlement/{cooperative}?after={entry}"},

@@ -89,8 +89,8 @@ func (s *Service) Settle(ctx context.Context, id uuid.UUID, note string, by acto
 	switch {
 	case note == "":
 		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_unsaid")
-	case len([]rune(note)) > maxNote:
-		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_long", "Max", maxNote)
+	case len([]rune(note)) > MaxNote:
+		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_long", "Max", MaxNote)
 	}
 	result, err := s.db.ExecContext(ctx, `
 		update payment_differences set settled_at = $2, user_id = $3, note = $4 where id = $1 and settled_at is null`,
@@ -104,5 +104,5 @@ func (s *Service) Settle(ctx context.Context, id uuid.UUID, note string, by acto
 	return nil
 }
 
-// maxNote is how many characters the note of how a difference was settled may have.
-const maxNote = 300
+// MaxNote is how many characters the note of how a difference was settled may have.
+const MaxNote = 300

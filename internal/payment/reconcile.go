@@ -89,7 +89,7 @@ func (s *Service) askRefunds(ctx context.Context) error {
 		from payment_attempts a
 		where a.id = r.attempt_id and r.id in (
 		    select r.id from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-		    where r.state in ('pending', 'waiting') and coalesce(r.asked_at, r.created_at) <= $2 and a.provider = any($3)
+		    where r.state in ('pending', 'waiting') and r.means is null and coalesce(r.asked_at, r.created_at) <= $2 and a.provider = any($3)
 		    order by coalesce(r.asked_at, r.created_at) limit $4 for update of r skip locked)
 		returning r.id, r.key, a.provider, coalesce(a.provider_reference, '') as attempt_reference,
 		          coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, r.created_at`,

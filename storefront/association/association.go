@@ -18,6 +18,7 @@ const (
 	OrdersPath       = "/association/orders"
 	SettlementPath   = "/association/settlement"
 	RefundsPath      = "/association/refunds"
+	PaymentsPath     = "/association/payments"
 	SettingsPath     = "/association/settings"
 	PeoplePath       = "/association/people"
 	SecurityPath     = "/association/security"
