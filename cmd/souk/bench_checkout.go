@@ -140,15 +140,8 @@ func durable(ctx context.Context, db *sqlx.DB) (fsync string, err error) {
 // plenty lets the market sell as much as is asked for: nobody confirms here, so that what unconfirmed orders may hold
 // together is all there is.
 func plenty(ctx context.Context, a *app) error {
-	for _, statement := range []string{
-		`insert into stock_movements (id, product_id, delta, reason, actor, at)
-		 select gen_random_uuid(), id, 1000000, 'count', 'system', now() from products where state = 'published' and stock < 1000000`,
-		`update products set stock = stock + 1000000 where state = 'published' and stock < 1000000`,
-		`update settings set decided = decided || '{"market_share": "100", "product_share": "100"}'`,
-	} {
-		if _, err := a.DB.ExecContext(ctx, statement); err != nil {
-			return err
-		}
+	if err := sample.Plenty(ctx, a.DB); err != nil {
+		return err
 	}
 	return (&order.MeasureWorker{Orders: a.Orders}).Work(ctx, nil)
 }
