@@ -76,6 +76,7 @@ var readMore = []exception{
 	{`from ((select * from security_events where`, `the record is so short here that all of it is sorted`, true},
 	{`select id, expires_at as at from orders where true and state = $1`, `a third of the orders wait here to be confirmed, and are sorted: elsewhere few do, and an index has their order`, false},
 	{`group by cooperative_id ) s where (paid, earned, under_way, orders) <> (0, 0, 0, 0)`, `what was sold is drawn as spread over all cooperatives: what each sold in a period is read once, and after that only of those that changed`, false},
+	{`not exists ( select from ledger_balances b where b.account = 'cooperative_owes'`, `so few are owed anything here that all of them are sorted: elsewhere an index has their order`, true},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
 	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
 }

@@ -413,7 +413,7 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 		if near := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK); !near.Has(cashChoice + "[checked]") {
 			t.Error("near it is not offered")
 		}
-		page = pay(buyer, code, "casablanca", testcard.Name).Want(http.StatusOK)
+		pay(buyer, code, "casablanca", testcard.Name).Want(http.StatusOK)
 		var o struct {
 			ID   uuid.UUID
 			Held float64
