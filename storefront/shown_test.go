@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -23,6 +24,7 @@ var additive = map[string]string{
 	"/association/people":                            "a new account",
 	"/association/people/find":                       "only looks, for words that belong in no address",
 	"/association/people/:id/signout":                "ends what sessions there are; it is the same when done twice",
+	"/association/settlement/cash/carriers":          "adds a name; the same again changes nothing",
 	"/association/settlement/:slug/payouts/:id/undo": "names a record that never changes and is undone once at most",
 	"/association/refunds/:id/means":                 "names the means that it was shown with; changing it twice is the same",
 	"/association/payments/:id/again":                "has a notice worked again; it is the same when done twice",
@@ -66,6 +68,8 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/people/:id/reopen", at("/association/people/:id"), "form[action*='/reopen']", url.Values{"reason": {"is back"}}, "seen"},
 		{"/association/people/:id/link", at("/association/people/:id"), "form[action*='/link']", nil, "seen"},
 		{"/association/settlement/:slug/pay", at("/association/settlement/:slug"), "form[action$='/pay']", url.Values{"amount": {"1"}, "reference": {"VIR-7"}}, "shown"},
+		{"/association/settlement/cash/count", "/fr/association/settlement/cash", "form[action$='/count']", url.Values{"counted": {"1"}}, "shown"},
+		{"/association/settlement/cash/bank", "/fr/association/settlement/cash", "form[action$='/bank']", url.Values{"counted": {"1"}, "reference": {"DEP-1"}}, "shown"},
 		{"/association/settlement/pay", "/fr/association/settlement", "form[action$='/pay']", url.Values{"reference": {"VIR-8"}}, "shown"},
 		{"/association/orders/held/free", "/fr/association/orders/held", "form[action$='/free']", nil, "until"},
 		{"/seller/products/:id", "/fr" + product, "main form[action$='" + product + "']", url.Values{"price": {"91"}}, "page"},
@@ -84,6 +88,7 @@ func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.
 	m := storetest.New(t)
 	r := recordsOf(t, m, m.Honey)
 	m.Order() // waits unconfirmed, for those who free what is held
+	m.DeliverTo(m.Order().Order, order.CashHolder{Cooperative: m.Oil.ID})
 	members := map[string]*storetest.Client{"seller": m.SignIn(m.Honey.Member), "association": m.SignIn(m.Association)}
 	previewed := func() string {
 		return members["seller"].Upload("/fr/seller/upload", "file", "catalogue.csv",

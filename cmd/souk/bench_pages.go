@@ -99,6 +99,7 @@ var benched = map[string][]string{
 	"/association/payments":                {"", "?state=failed"},
 	"/association/security":                {"", onward, "?kind=signed_in"},
 	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
+	"/association/settlement/cash":         {""},
 	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward, "/association/settlement/{cooperative}?after={entry}"},
 }
 

@@ -57,6 +57,7 @@ var chart = map[Kind]Line{
 	received:        {Debit, Asset, Provider},
 	bank:            {Debit, Asset, Nobody},
 	cooperativeOwes: {Debit, Asset, Cooperative},
+	carriersHold:    {Debit, Asset, Nobody},
 	dispute:         {Debit, Asset, Provider},
 	pending:         {Credit, Liability, Cooperative},
 	pendingDelivery: {Credit, Liability, Nobody},
@@ -77,6 +78,7 @@ const (
 	received        Kind = "received"
 	bank            Kind = "bank"
 	cooperativeOwes Kind = "cooperative_owes"
+	carriersHold    Kind = "carriers_hold"
 	dispute         Kind = "dispute"
 	pending         Kind = "pending"
 	pendingDelivery Kind = "pending_delivery"
@@ -96,6 +98,7 @@ const (
 var (
 	Buyers          = Account{Kind: buyers}          // what buyers have still to pay
 	Bank            = Account{Kind: bank}            // the association's account at its bank
+	CarriersHold    = Account{Kind: carriersHold}    // cash of buyers that carriers have not brought yet
 	PendingDelivery = Account{Kind: pendingDelivery} // delivery fees that are not paid yet
 	HeldDelivery    = Account{Kind: heldDelivery}    // delivery fees that are paid, of orders that are not delivered yet
 	Deposits        = Account{Kind: deposits}        // what buyers have paid of what is not paid whole yet

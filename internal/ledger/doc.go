@@ -30,8 +30,14 @@
 // owed, or it brings the money:
 //
 //	kept          cooperative_owes:…     buyers, or received:<provider>            in place of «received», or after it
-//	set off       payable:<cooperative>  cooperative_owes:…
-//	brought       bank                   cooperative_owes:…
+//	set off       payable:<cooperative>  cooperative_owes:…                        with its next payout
+//	brought       bank, or received:…    cooperative_owes:…
+//
+// So may a carrier; and what is in the till goes to the bank:
+//
+//	kept          carriers_hold          received:<provider>
+//	counted       received:<provider>    carriers_hold
+//	banked        bank                   received:<provider>
 //
 // Cash at the door, and the delivery with it, is paid and earned in one transaction, by two journals; of goods that may
 // be sent back the part of each cooperative is earned by a journal of its own. The first version had one journal,

@@ -234,6 +234,22 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job
 			    where kind = 'order_close' and args->>'order_id' = o.id::text
 			      and state not in ('cancelled', 'completed', 'discarded')))`},
+		audit.Query{Name: "order: the ledger holds the cash that carriers and cooperatives took, and what was counted of it", SQL: `
+			select format('%s %s: told %s, in the ledger %s', what, cooperative_id, sum(told), sum(posted))
+			from (
+			    select 'kept' as what, cooperative_id, amount_centimes as told, 0 as posted from order_cash
+			    union all
+			    select 'kept', p.cooperative_id, 0, p.amount_centimes
+			    from ledger_postings p join ledger_journals j on j.id = p.journal_id
+			    where j.kind = '` + journalKept + `' and p.debit in ('cooperative_owes', 'carriers_hold') and p.credit = 'received'
+			    union all
+			    select case when reference <> '' then 'banked' else 'counted' end, cooperative_id, counted_centimes, 0 from cash_counts
+			    union all
+			    select case p.debit when 'bank' then 'banked' else 'counted' end, p.cooperative_id, 0, p.amount_centimes
+			    from ledger_postings p join ledger_journals j on j.id = p.journal_id
+			    where j.kind in (` + listed(journalCounted, journalBanked) + `)
+			) c
+			group by what, cooperative_id having sum(told) <> sum(posted)`},
 		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and whether
 		// it was delivered and its parts earned, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
@@ -296,6 +312,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        select id, 'deposits', null, '', deposit from whole
 			        union all
 			        select order_id, 'received', null, provider, -amount from kept
+			        union all
+			        select w.id, 'received', null, w.provider, -c.amount_centimes from order_cash c join whole w on w.id = c.order_id where c.carrier_id is not null
+			        union all
+			        select order_id, 'carriers_hold', null, '', amount_centimes from order_cash where carrier_id is not null
 			        union all
 			        select order_id, 'cooperative_owes', cooperative_id, '', amount from kept
 			        union all

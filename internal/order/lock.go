@@ -21,8 +21,9 @@ import (
 // By says who makes a move, why and when.
 type By struct {
 	Actor actor.Actor
-	Note  string    // shown with the move; may be empty
-	At    time.Time // zero: now; what happened later stands later in the history, whatever the clocks say
+	Note  string     // shown with the move; may be empty
+	Cash  CashHolder // of a delivery that is paid in cash: who has it; zero: the association
+	At    time.Time  // zero: now; what happened later stands later in the history, whatever the clocks say
 
 	// What a page showed to whoever moves it. If it is otherwise now, ErrWrongState. Nil is for who looks at
 	// no page: the market itself, and the buyer, whose moves fit whatever became of the order or are refused.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -328,6 +329,14 @@ func (m *market) wantClean() {
 	m.t.Helper()
 	for _, p := range m.problems() {
 		m.t.Error(p)
+	}
+}
+
+// wantProblem wants the audits to find something by that name.
+func (m *market) wantProblem(name string) {
+	m.t.Helper()
+	if found := m.problems(); !slices.ContainsFunc(found, func(p string) bool { return strings.HasPrefix(p, name) }) {
+		m.t.Errorf("not found: %q", found)
 	}
 }
 

@@ -183,8 +183,10 @@ func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []P
 	if paid {
 		return ledger.RecordTx(ctx, tx, o.earned(o.by.At)...)
 	}
-	_, err = s.payments.SettleTx(ctx, tx, o.ID, o.by.At)
-	return err
+	if _, err := s.payments.SettleTx(ctx, tx, o.ID, o.by.At); err != nil {
+		return err
+	}
+	return o.keepCash(ctx, tx)
 }
 
 // CancelByBuyer cancels the order of a tracking link, while no part of it is ready; ErrTooLate

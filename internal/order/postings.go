@@ -28,6 +28,9 @@ const (
 	journalFee           = "fee"            // kept by a payment provider
 	journalRefunded      = "refunded"       // given back to the buyer
 	journalDelivery      = "delivery_back"  // the delivery is due back
+	journalKept          = "cash_kept"      // cash that somebody else than the association took
+	journalCounted       = "counted"        // of that, brought into the till
+	journalBanked        = "banked"         // out of the till
 )
 
 // PaidTx records that an order was paid: the money is held until it is earned. See payment.Payee.

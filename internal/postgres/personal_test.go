@@ -17,6 +17,7 @@ var nobodys = map[string]string{
 	"balances":           "account provider",
 	"account_totals":     "account",
 	"categories":         "slug name_ar name_fr name_en short_ar short_fr short_en drawing",
+	"cash_counts":        "reference actor",
 	"category_clues":     "category drawing spellings",
 	"cooperative_events": "state kind fields actor",
 	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en sector commune court " +

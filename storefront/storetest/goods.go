@@ -191,8 +191,16 @@ func (m *Market) Dispatch(o order.Order) {
 // Deliver has an order dispatched and brings it to its buyer, who pays.
 func (m *Market) Deliver(o order.Order) {
 	m.t.Helper()
+	m.DeliverTo(o, order.CashHolder{})
+}
+
+// DeliverTo is Deliver of an order whose cash that holder has.
+func (m *Market) DeliverTo(o order.Order, cash order.CashHolder) {
+	m.t.Helper()
 	m.Dispatch(o)
-	must(m.t, m.Orders.Move(context.Background(), order.MoveDeliver, o.ID, m.ByAssociation()))
+	by := m.ByAssociation()
+	by.Cash = cash
+	must(m.t, m.Orders.Move(context.Background(), order.MoveDeliver, o.ID, by))
 }
 
 // ByAssociation is one of the association's people who moves an order, and what is written about it.

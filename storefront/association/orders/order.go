@@ -21,9 +21,10 @@ import (
 type orderView struct {
 	order.Order
 	Refused  ui.Refusal
-	Move     order.Move // the one that was refused, if any
-	Tracking string     // the buyer's own page, with scheme and host
-	Message  string     // what a WhatsApp message to the buyer begins with, in the buyer's language
+	Move     order.Move      // the one that was refused, if any
+	Carriers []order.Carrier // that may have its cash, if it is to be taken
+	Tracking string          // the buyer's own page, with scheme and host
+	Message  string          // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
 
 // These stand among the moves in paths.
@@ -34,6 +35,9 @@ const (
 
 // can reports whether the association can make a move as the order stands.
 func (v orderView) can(move order.Move) bool { return v.Can(move, actor.Association) }
+
+// takesCash reports whether the order's delivery is paid in cash.
+func (v orderView) takesCash() bool { return v.can(order.MoveDeliver) && !v.Paid && v.Due > 0 }
 
 // seen is how much of the order's history the page shows; its forms send it back.
 func (v orderView) seen() string { return strconv.Itoa(len(v.Events)) }
@@ -90,6 +94,11 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) erro
 	if v.ErasedAt == nil {
 		h.addressBuyer(r, &v)
 	}
+	if v.takesCash() {
+		if v.Carriers, err = h.Orders.Carriers(r.Context()); err != nil {
+			return err
+		}
+	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.order.title", "Number", v.Number))
 	if err != nil {
 		return err
@@ -117,6 +126,9 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	}
 	move := order.Move(r.Param("move"))
 	by := order.By{Actor: r.Actor(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
+	if by.Cash, err = association.ReadHolder(r.Form("cash")); err != nil {
+		return err
+	}
 	switch {
 	case move == moveRenew:
 		err = h.Orders.RenewLink(r.Context(), id, by.Seen)

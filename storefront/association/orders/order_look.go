@@ -25,6 +25,23 @@ func deliverLabel(p ui.Page, o order.Order) string {
 	return p.T("association.order.deliver", "Amount", p.L.Money(o.Due))
 }
 
+// holderOptions are who may have the cash of an order.
+func holderOptions(p ui.Page, v orderView) []ui.Option {
+	options := []ui.Option{{Label: p.T("association.order.cash.association")}}
+	for _, part := range v.Parts {
+		if part.State.Active() {
+			options = append(options, ui.Option{
+				Value: association.HolderValue(order.CashHolder{Cooperative: part.Cooperative.ID}), Label: p.L.Text(part.Cooperative.Name),
+				Hint: p.T("association.order.cash.cooperative"),
+			})
+		}
+	}
+	for _, c := range v.Carriers {
+		options = append(options, ui.Option{Value: association.HolderValue(order.CashHolder{Carrier: c.ID}), Label: c.Name, Hint: p.T("association.order.cash.carrier")})
+	}
+	return options
+}
+
 // askTitle asks whether a move is meant.
 func askTitle(p ui.Page, o order.Order, move order.Move) string {
 	if o.Paid && move == order.MoveDeliver {

@@ -1,0 +1,75 @@
+package association_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/association"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestCashIsFollowedFromTheDoorToTheBank(t *testing.T) {
+	t.Parallel()
+	for _, lang := range storetest.Languages() {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			m := storetest.New(t)
+			boss, l := m.SignIn(m.Association), m.Languages.Locale(lang)
+			said := func(amount money.Amount) string { return strings.Join(strings.Fields(l.Money(amount)), " ") }
+			page := "/" + lang + "/association/settlement/cash"
+			boss.Post(page+"/carriers", url.Values{"name": {" "}}).Want(http.StatusUnprocessableEntity)
+			boss.Post(page+"/carriers", url.Values{"name": {"Ali"}}).Want(http.StatusOK)
+			carriers, err := m.Orders.Carriers(t.Context())
+			if err != nil || len(carriers) != 1 {
+				t.Fatalf("%v, %v", carriers, err)
+			}
+			ali := association.HolderValue(order.CashHolder{Carrier: carriers[0].ID})
+			honey := association.HolderValue(order.CashHolder{Cooperative: m.Honey.ID})
+			for _, holder := range []string{ali, honey} {
+				o := m.Order().Order // of 485 dirhams and 20
+				m.Dispatch(o)
+				path := "/" + lang + "/association/orders/" + o.ID.String()
+				action, form := boss.Get(path).Want(http.StatusOK).Form("form[action$='/deliver']")
+				if form.Get("cash") != "" {
+					t.Errorf("at first %q has the cash", form.Get("cash"))
+				}
+				form.Set("cash", "carrier-nobody")
+				boss.Post(action, form).Want(http.StatusNotFound)
+				form.Set("cash", holder)
+				boss.Post(action, form).Want(http.StatusOK)
+			}
+			now := boss.Get(page).Want(http.StatusOK)
+			for _, holder := range []string{ali, honey} {
+				if got := now.Text("[data-holder='" + holder + "'] b.num"); got != said(505_00) {
+					t.Errorf("%s has %s", holder, got)
+				}
+			}
+			action, form := now.Form("[data-holder='" + ali + "'] form")
+			form.Set("counted", "505.01")
+			over := boss.Post(action, form).Want(http.StatusUnprocessableEntity)
+			if _, again := over.Form("[data-holder='" + ali + "'] form"); again.Get("counted") != "505.01" {
+				t.Errorf("what was typed is gone: %v", again)
+			}
+			form.Set("counted", "500")
+			boss.Post(action, form).Want(http.StatusOK)
+			boss.Post(action, form).Want(http.StatusConflict) // by another at the same time
+			now = boss.Get(page).Want(http.StatusOK)
+			if got := now.Text("[data-till] .bigprice"); got != said(500_00) {
+				t.Errorf("the till has %s", got)
+			}
+			if got := now.Text("[data-counts] .bdg"); !strings.Contains(got, said(5_00)) {
+				t.Errorf("what is missing: %q", got)
+			}
+			action, form = now.Form("[data-till] form")
+			form.Set("reference", "DEP-1")
+			boss.Post(action, form).Want(http.StatusOK)
+			if got := boss.Get(page).Want(http.StatusOK).Text("[data-till] .bigprice"); got != said(0) {
+				t.Errorf("the till has %s", got)
+			}
+		})
+	}
+}
