@@ -16,14 +16,17 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from products p
 			left join (select product_id, sum(delta) as sum from stock_movements group by product_id) m on m.product_id = p.id
 			where p.stock <> coalesce(m.sum, 0)`},
+		// Once what is left of a product is released, all of it is, as often as the order had it reserved.
 		audit.Query{Name: "catalog: what an order released, it had reserved", SQL: `
-			select r.product_id::text || ' order ' || r.order_id::text || ': released ' || r.delta || ', reserved ' || coalesce(-t.delta, 0)
+			select format('%s order %s: released %s, reserved %s', product_id, order_id, released, reserved)
 			from (
-			    select product_id, order_id, sum(delta) as delta, bool_or(adjustment_id is null) as rest
-			    from stock_movements where reason = 'release' group by product_id, order_id
-			) r
-			left join stock_movements t on t.product_id = r.product_id and t.order_id = r.order_id and t.reason = 'reserve'
-			where r.delta > coalesce(-t.delta, 0) or r.rest and r.delta < -t.delta`},
+			    select product_id, order_id, coalesce(sum(delta) filter (where reason = 'release'), 0) as released,
+			           coalesce(-sum(delta) filter (where reason = 'reserve'), 0) as reserved,
+			           count(*) filter (where reason = 'release' and adjustment_id is null) as rests,
+			           count(*) filter (where reason = 'reserve') as takes
+			    from stock_movements where reason in ('reserve', 'release') group by product_id, order_id
+			) m
+			where released > reserved or rests >= takes and released < reserved or rests > takes`},
 		audit.Query{Name: "catalog: a movement's sign fits its reason", SQL: `
 			select id::text || ': ' || reason || ' ' || delta
 			from stock_movements

@@ -375,7 +375,7 @@ func TestTheAuditFindsWhatContradictsTheLedger(t *testing.T) {
 		"ledger: a posting names the cooperative and the provider of its accounts, and no other": 2,
 		"ledger: the balances that are carried are the sums of all postings":                     1,
 		"ledger: a posting is of its journal's time":                                             3,
-		"ledger: no account but the bank's and rounding is below zero":                           1,
+		"ledger: no account but those of money, commission and rounding is below zero":           1,
 		"ledger: every journal is as it was recorded":                                            1,
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -76,6 +77,13 @@ func TestMoneyThatComesLateTakesTheGoodsAgain(t *testing.T) {
 	m.giveBack()
 	m.wantHeld(map[ledger.Account]money.Amount{card: 0, ledger.RefundsDue: 0})
 	m.wantClean()
+	checks, err := catalog.Audit(t.Context(), m.db)
+	m.must(err)
+	for _, check := range checks {
+		if !check.OK() {
+			t.Errorf("%s: %v", check.Name, check.Problems)
+		}
+	}
 }
 
 func TestMoneyForAnOrderThatItsBuyerGaveUpGoesBack(t *testing.T) {

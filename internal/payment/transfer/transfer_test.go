@@ -215,7 +215,9 @@ func TestAnOrderIsPaidByTransferInPartsAndTheRestGoesBack(t *testing.T) {
 	}
 	var refund uuid.UUID
 	b.must(b.DB.Get(&refund, `select id from payment_refunds`))
-	b.must(postgres.InTx(t.Context(), b.DB, func(tx *sqlx.Tx) error { return b.Payments.GivenTx(t.Context(), tx, refund, payment.Given{}, time.Now()) }))
+	b.must(postgres.InTx(t.Context(), b.DB, func(tx *sqlx.Tx) error {
+		return b.Payments.GivenTx(t.Context(), tx, refund, payment.Given{}, time.Now())
+	}))
 	b.sound()
 }
 
