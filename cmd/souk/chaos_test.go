@@ -457,13 +457,13 @@ func (c *chaos) check() {
 // taken up again after some minutes, for which a short run does not wait.
 func (c *chaos) checkPaid(db *sqlx.DB) {
 	c.t.Helper()
-	wait := 5 * time.Second
+	wait := 5 * time.Second // for the next to come
 	if os.Getenv("SOUK_CHAOS") != "" {
 		wait = 6 * time.Minute
 	}
 	numbers := slices.Collect(maps.Keys(c.paid))
 	var left struct{ Missing, Lost int }
-	for patience := time.Now().Add(wait); ; time.Sleep(100 * time.Millisecond) {
+	for before, patience := len(numbers), time.Now().Add(wait); ; time.Sleep(100 * time.Millisecond) {
 		if err := db.Get(&left, `
 			with waiting as materialized (
 			    select coalesce(args->>'name', args->>'id') as name from river_job
@@ -475,6 +475,9 @@ func (c *chaos) checkPaid(db *sqlx.DB) {
 			where o.number = any($1) and (i.state <> 'succeeded' or not exists (
 			    select from ledger_journals where order_id = o.id and kind = 'paid'))`, pq.Array(numbers)); err != nil {
 			c.t.Fatal(err)
+		}
+		if left.Missing < before {
+			before, patience = left.Missing, time.Now().Add(wait)
 		}
 		if left.Missing == 0 || left.Lost > 0 || time.Now().After(patience) {
 			break
