@@ -32,6 +32,10 @@ const pollInterval = 200 * time.Millisecond
 // nothing but them.
 const Outside = "outside"
 
+// Money is the queue of jobs that ask payment providers and do what these tell, which no letter keeps waiting: a paid order
+// is not prepared before.
+const Money = "money"
+
 // Costly is the queue of jobs that take a processor and up to some hundred megabytes: an instance works
 // one at a time.
 const Costly = "costly"
@@ -55,7 +59,7 @@ func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log
 		config.CancelledJobRetentionPeriod = keepCancelled
 		config.DiscardedJobRetentionPeriod = keepDiscarded
 		config.ErrorHandler = lastFailure{log}
-		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}, Costly: {MaxWorkers: 1}}
+		config.Queues = map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 4}, Outside: {MaxWorkers: 2}, Money: {MaxWorkers: 2}, Costly: {MaxWorkers: 1}}
 	}
 	client, err := river.NewClient(riverdatabasesql.New(db.DB), config)
 	if err != nil {

@@ -9,6 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 )
 
 func TestEveryKindOfJobIsWorked(t *testing.T) {
@@ -112,4 +119,17 @@ func isWorker(declared *ast.TypeSpec) bool {
 		}
 	}
 	return false
+}
+
+// Of a paid order nothing is prepared before its event is worked: ten thousand letters must not stand before it.
+func TestNoLetterKeepsMoneyWaiting(t *testing.T) {
+	t.Parallel()
+	for _, args := range []interface {
+		river.JobArgs
+		InsertOpts() river.InsertOpts
+	}{payment.EventArgs{}, payment.RefundArgs{}, payment.CloseArgs{}, payment.AskArgs{}, testcard.TellArgs{}} {
+		if queue := args.InsertOpts().Queue; queue != job.Money || queue == (mail.SendArgs{}).InsertOpts().Queue {
+			t.Errorf("%s waits in %q", args.Kind(), queue)
+		}
+	}
 }

@@ -90,8 +90,8 @@ type CloseArgs struct {
 // Kind names the job.
 func (CloseArgs) Kind() string { return "payment_close" }
 
-// InsertOpts put it where jobs wait for other people's servers.
-func (CloseArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+// InsertOpts put it where money is not kept waiting.
+func (CloseArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Money} }
 
 // CloseWorker works CloseArgs.
 type CloseWorker struct {

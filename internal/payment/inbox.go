@@ -173,8 +173,8 @@ type EventArgs struct {
 // Kind names the job.
 func (EventArgs) Kind() string { return "payment_event" }
 
-// InsertOpts put it where jobs wait for other people's servers.
-func (EventArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+// InsertOpts put it where money is not kept waiting.
+func (EventArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Money} }
 
 // WorkAgain has an event worked that was not, now and not when it would be tried again by itself. Asked twice it is worked
 // once. ErrNoEvent.

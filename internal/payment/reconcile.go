@@ -29,9 +29,9 @@ type AskArgs struct{}
 // Kind names the job.
 func (AskArgs) Kind() string { return "payment_ask" }
 
-// InsertOpts put it where jobs wait for other people's servers. What failed is asked again by the next one.
+// InsertOpts put it where money is not kept waiting. What failed is asked again by the next one.
 func (AskArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: job.Outside, MaxAttempts: 1}
+	return river.InsertOpts{Queue: job.Money, MaxAttempts: 1}
 }
 
 // AskWorker works AskArgs.
@@ -127,9 +127,9 @@ type CompareArgs struct{}
 // Kind names the job.
 func (CompareArgs) Kind() string { return "payment_compare" }
 
-// InsertOpts put it where jobs wait for other people's servers. What failed is tried by the next one.
+// InsertOpts put it where money is not kept waiting. What failed is tried by the next one.
 func (CompareArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: job.Outside, MaxAttempts: 1}
+	return river.InsertOpts{Queue: job.Money, MaxAttempts: 1}
 }
 
 // CompareWorker works CompareArgs.

@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -328,6 +329,9 @@ type RefundArgs struct {
 
 // Kind names the job.
 func (RefundArgs) Kind() string { return "payment_refund" }
+
+// InsertOpts put it where money is not kept waiting.
+func (RefundArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Money} }
 
 // RefundWorker works RefundArgs.
 type RefundWorker struct {

@@ -74,8 +74,8 @@ type TellArgs struct {
 // Kind names the job.
 func (TellArgs) Kind() string { return "test_card_tell" }
 
-// InsertOpts put it where jobs wait for other people's servers: a provider elsewhere would be one.
-func (TellArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Outside} }
+// InsertOpts put it where money is not kept waiting.
+func (TellArgs) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: job.Money} }
 
 // tellTx has the market told at that time; zero: at once.
 func (p *Provider) tellTx(ctx context.Context, tx *sqlx.Tx, name string, at time.Time) error {
