@@ -165,7 +165,7 @@
       const focused = document.activeElement?.id
       for (const part of document.querySelectorAll('[data-part]')) {
         const next = $(`[data-part="${part.dataset.part}"]`, page)
-        if (next) part.replaceChildren(...next.childNodes)
+        if (next) part.replaceChildren(...next.cloneNode(true).childNodes) // one answer may have several places
       }
       if (focused) document.getElementById(focused)?.focus()
     } catch { /* the form tells the price when it is sent */ }
