@@ -66,7 +66,7 @@ func TestWhatAProviderTellsIsKeptOnceAndCounted(t *testing.T) {
 		t.Errorf("listed: %v", got)
 	}
 	var jobs int
-	must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_event' and queue = 'outside'`))
+	must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_event' and queue = 'money'`))
 	if jobs != 1 {
 		t.Errorf("%d jobs", jobs)
 	}
