@@ -46,3 +46,17 @@ func StandingsTx(ctx context.Context, tx *sqlx.Tx, cooperatives ...uuid.UUID) (m
 	}
 	return standings, nil
 }
+
+// LockTx has whoever else locks an account wait until tx ends, as do postings that change what stands there of it now. What
+// it holds is to be read after that.
+func LockTx(ctx context.Context, tx *sqlx.Tx, account Account) error {
+	_, err := tx.ExecContext(ctx, `
+		select from balances
+		where account = $1 and ($2::uuid is null or cooperative_id = $2) and provider = $3
+		order by account, cooperative_id, provider, slot for no key update`,
+		account.Kind, nullable(account.cooperative()), account.Provider)
+	if err != nil {
+		return fmt.Errorf("ledger: lock %s: %w", account, err)
+	}
+	return nil
+}

@@ -47,7 +47,6 @@ const (
 	ReasonDamaged  Reason = "damaged"
 	ReasonWeight   Reason = "weight" // it weighs less than was ordered
 	ReasonGoodwill Reason = "goodwill"
-	ReasonReturned Reason = "returned" // the buyer sent it back; see return.go
 )
 
 // reasons are those for which people take something off by Adjust.

@@ -67,10 +67,11 @@ type Carrier struct {
 	Name string
 }
 
-// The most carriers that there are, and letters of a name.
+// The most carriers that there are, and characters of a name and of a bank's reference.
 const (
 	maxCarriers    = 100
 	maxCarrierName = 100
+	maxReference   = 140
 )
 
 // Carriers are those that the association knows, by name.
@@ -231,14 +232,15 @@ func (s *Service) BankCash(ctx context.Context, expected, amount money.Amount, r
 	if reference == "" {
 		return wrong.Field("reference", "settlement.reference_missing")
 	}
-	if wrong.TooLong("reference", "settlement.reference_long", reference, maxCarrierName) {
+	if wrong.TooLong("reference", "settlement.reference_long", reference, maxReference) {
 		return wrong
 	}
 	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, `select pg_advisory_xact_lock(523)`); err != nil { // one at a time
-			return fmt.Errorf("order: cash to the bank: %w", err)
+		till := ledger.Received(payment.CashOnDelivery)
+		if err := ledger.LockTx(ctx, tx, till); err != nil { // whoever banks takes turns
+			return err
 		}
-		has, err := ledger.Balance(ctx, tx, ledger.Received(payment.CashOnDelivery))
+		has, err := ledger.Balance(ctx, tx, till)
 		if err != nil {
 			return err
 		}

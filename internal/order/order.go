@@ -120,7 +120,7 @@ const (
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
 	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed,
-	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill), string(ReasonReturned),
+	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
 }
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.

@@ -24,8 +24,7 @@ func (s *Service) LockTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	return err
 }
 
-// SurplusTx records money that came for an order that did not have to be paid, or not any more: it is due back. An order
-// that is over is not taken up again: its goods may be others' by then, and its page says that it is over.
+// SurplusTx records money that came for an order that did not have to be paid, or not any more: it is due back.
 func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, amount, received money.Amount, provider string, at time.Time) error {
 	err := ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: fmt.Sprintf("attempt:%s:surplus:%d", attempt, received), Kind: journalSurplus, OrderID: &orderID, PaymentID: &attempt, At: at,

@@ -2,6 +2,7 @@ package payment
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -160,6 +161,10 @@ func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, erro
 		a.ID, started.Reference, started.URL, asksForAttempt.from[0], asksForAttempt.to, started.Form, reference)
 	if err != nil {
 		return Attempt{}, fmt.Errorf("payment: started %s: %w", a.Key, err)
+	}
+	if a.State == Cancelled || a.State == Expired { // meanwhile, when the provider had no name of it to be told by
+		err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error { return s.jobs.InsertTx(ctx, tx, CloseArgs{AttemptID: a.ID}, nil) })
+		return Attempt{}, errors.Join(ErrNotPending, err)
 	}
 	return a, nil
 }

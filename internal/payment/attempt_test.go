@@ -1,6 +1,7 @@
 package payment_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -863,5 +864,69 @@ func TestWhatAProviderKeepsIsToldOnce(t *testing.T) {
 	must(t, c.tell(t, "4", c.card.Say(o)))
 	if diff := cmp.Diff([]money.Amount{7_00, 2_00}, c.fees); diff != "" {
 		t.Errorf("kept: %s", diff)
+	}
+}
+
+func TestADisputeIsSeenUntilItIsWon(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	first := c.start(t, order)
+	must(t, c.tell(t, "1", c.card.Say(succeeded(first, 238_00))))
+	disputed := func(id string, state payment.DisputeState) []payment.Difference {
+		must(t, c.tell(t, id, c.card.Say(payment.Outcome{Attempt: first, Dispute: &payment.Dispute{Reference: "dp_1", State: state, Amount: 238_00}})))
+		list, _, err := c.Differences(t.Context(), uuid.Nil, 10)
+		must(t, err)
+		return list
+	}
+	for id, state := range []payment.DisputeState{payment.DisputeOpen, payment.DisputeOpen, payment.DisputeLost} {
+		list := disputed(fmt.Sprint("open", id), state)
+		if len(list) != 1 || list[0].Reason != payment.Disputed || list[0].Name != "dp_1" || list[0].Theirs != 238_00 {
+			t.Errorf("%s: %+v", state, list)
+		}
+	}
+	if list := disputed("won", payment.DisputeWon); len(list) > 0 {
+		t.Errorf("won, and still there: %+v", list)
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
+// slow is a provider whose buyer chooses another means before it answers.
+type slow struct {
+	*paymenttest.Provider
+	before func(a payment.Attempt)
+}
+
+func (p slow) Start(ctx context.Context, a payment.Attempt) (payment.Started, error) {
+	p.before(a)
+	return p.Provider.Start(ctx, a)
+}
+
+func (slow) Close(context.Context, payment.Attempt) error { return nil }
+
+func TestAnAttemptThatIsOverBeforeItsProviderAnswersIsClosedThere(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	jobs, err := job.New(c.db, nil, nil, slog.New(slog.DiscardHandler))
+	must(t, err)
+	var order uuid.UUID
+	c.Service = payment.New(c.db, jobs, c.clock, payment.Cash{}, slow{c.card, func(payment.Attempt) {
+		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+			return c.ChooseTx(t.Context(), tx, order, payment.CashOnDelivery, 238_00, c.clock(), time.Time{})
+		}))
+		_, err := c.db.Exec(`delete from river_job`) // its provider could not be told by name yet
+		must(t, err)
+	}})
+	c.Payee = c
+	order = c.openBy(t, paymenttest.Name, 238_00)
+	if a, err := c.Start(t.Context(), order); !errors.Is(err, payment.ErrNotPending) {
+		t.Errorf("started %+v: %v", a, err)
+	}
+	var closed int
+	must(t, c.db.Get(&closed, `
+		select count(*) from river_job j join payment_attempts a on a.id = (j.args->>'attempt_id')::uuid
+		where j.kind = 'payment_close' and a.provider_reference <> '' and a.state = 'cancelled'`))
+	if closed != 1 {
+		t.Errorf("%d are closed", closed)
 	}
 }

@@ -32,6 +32,7 @@ const (
 	Differs       DifferenceReason = "differs"  // not the same changed hands as is known here
 	StaysReserved DifferenceReason = "reserved" // money that is not needed is reserved until somebody releases it
 	Unfit         DifferenceReason = "unfit"    // money is reserved that fits nothing which was asked for
+	Disputed      DifferenceReason = "disputed" // a buyer's bank has taken it away, or keeps it back
 )
 
 // Difference is something that a provider says of money otherwise than what is known here.
@@ -61,6 +62,27 @@ func differTx(ctx context.Context, tx *sqlx.Tx, d Difference, at time.Time) erro
 		return fmt.Errorf("payment: %s differs on %s: %w", d.Provider, d.Name, err)
 	}
 	return nil
+}
+
+// agreeTx ends a difference that is none any more.
+func agreeTx(ctx context.Context, tx *sqlx.Tx, d Difference, at time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		update payment_differences set settled_at = $4 where provider = $1 and subject = $2 and name = $3 and reason = $5 and settled_at is null`,
+		d.Provider, d.Subject, d.Name, at, d.Reason)
+	if err != nil {
+		return fmt.Errorf("payment: %s agrees on %s: %w", d.Provider, d.Name, err)
+	}
+	return nil
+}
+
+// disputedTx has people see a dispute until it is won. The books do not know of it: what the provider took away stands in
+// its account, and nothing is held back.
+func disputedTx(ctx context.Context, tx *sqlx.Tx, provider string, d Dispute, at time.Time) error {
+	differs := Difference{Provider: provider, Subject: Paying, Name: d.Reference, Reason: Disputed, Theirs: d.Amount}
+	if d.State == DisputeWon {
+		return agreeTx(ctx, tx, differs, at)
+	}
+	return differTx(ctx, tx, differs, at)
 }
 
 // Differences lists those that are not settled, the latest first, and what the next page goes on after: uuid.Nil at the

@@ -236,14 +236,9 @@ func movedTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved) (ours m
 
 // settleOrDifferTx keeps a difference, or ends one that is none any more.
 func (s *Service) settleOrDifferTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved, theirs, ours money.Amount) error {
-	if theirs != ours {
-		return differTx(ctx, tx, Difference{Provider: provider, Subject: m.Subject, Name: m.Name, Reason: Differs, Theirs: theirs, Ours: ours}, s.now())
+	d := Difference{Provider: provider, Subject: m.Subject, Name: m.Name, Reason: Differs, Theirs: theirs, Ours: ours}
+	if theirs == ours {
+		return agreeTx(ctx, tx, d, s.now())
 	}
-	_, err := tx.ExecContext(ctx, `
-		update payment_differences set settled_at = $4 where provider = $1 and subject = $2 and name = $3 and reason = $5 and settled_at is null`,
-		provider, m.Subject, m.Name, s.now(), Differs)
-	if err != nil {
-		return fmt.Errorf("payment: %s agrees on %s: %w", provider, m.Name, err)
-	}
-	return nil
+	return differTx(ctx, tx, d, s.now())
 }

@@ -61,6 +61,8 @@ func difference(p ui.Page, d payment.Difference) string {
 	switch {
 	case d.Reason == payment.StaysReserved:
 		return p.T("association.payments.reserved", "Theirs", theirs)
+	case d.Reason == payment.Disputed:
+		return p.T("association.payments.disputed", "Theirs", theirs)
 	case d.Reason == payment.Unfit:
 		return p.T("association.payments.unfit", "Theirs", theirs)
 	case d.Subject == payment.Refunding:
