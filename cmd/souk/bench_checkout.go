@@ -311,9 +311,9 @@ func (c *counted) count(ctx context.Context, many int, turn time.Duration, do fu
 		errs  []error
 		hands sync.WaitGroup
 	)
-	begun := time.Now()
+	before, begun := uint64(len(c.took)), time.Now()
 	for n := range many {
-		chance := rand.New(rand.NewPCG(uint64(n), uint64(len(c.took))))
+		chance := rand.New(rand.NewPCG(uint64(n), before))
 		hands.Go(func() {
 			for time.Since(begun) < turn {
 				at := time.Now()
