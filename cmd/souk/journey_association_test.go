@@ -62,6 +62,16 @@ func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
 // handOver is a member's whole work on an order, without script.
 func handOver(t *testing.T, mk *demoMarket, lang, coop, number string) {
 	t.Helper()
+	v := memberAt(t, mk, lang, coop, number)
+	for _, move := range []string{"accept", "ready", "handover"} {
+		v.submit(`main form[action$="/`+move+`"]`, nil)
+		v.expect(http.StatusOK)
+	}
+}
+
+// memberAt is a member of a cooperative who has opened its part of an order.
+func memberAt(t *testing.T, mk *demoMarket, lang, coop, number string) *visitor {
+	t.Helper()
 	v := newVisitor(t, mk)
 	v.open("/" + lang + "/signin")
 	v.submit("form:has(input[type=password])", url.Values{"login": {coop + "@exemple.invalid"}, "password": {sample.Password}})
@@ -72,10 +82,7 @@ func handOver(t *testing.T, mk *demoMarket, lang, coop, number string) {
 		v.follow("main a[rel=next]")
 	}
 	v.follow(link)
-	for _, move := range []string{"accept", "ready", "handover"} {
-		v.submit(`main form[action$="/`+move+`"]`, nil)
-		v.expect(http.StatusOK)
-	}
+	return v
 }
 
 // jointSales reads the page of joint sales; the order that was placed last stands first, once somebody has
