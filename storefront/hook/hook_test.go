@@ -84,11 +84,11 @@ func TestWhatAProviderTellsIsAnsweredAtOnce(t *testing.T) {
 	}
 }
 
-// A provider may tell of everything at once, and strangers as much beside it.
+// A provider may tell of everything at once, and strangers as much beside it: ten thousand that come as fast as they can.
 func TestAFloodOfEventsLosesNoneAndKeepsNobodyOut(t *testing.T) {
 	t.Parallel()
 	m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, paymenttest.New()})
-	const real, workers = 400, 16
+	const real, workers = 3_334, 16
 	var all errgroup.Group
 	all.SetLimit(workers)
 	send := func(h http.Header, want int) {
