@@ -152,6 +152,7 @@ func (d *demonstration) prepare(ctx context.Context, fresh bool) (*app, error) {
 	if p.Secret, err = secret(dir); err != nil {
 		return nil, err
 	}
+	d.config.BaseURL = d.base() // where a gateway tells of payments
 	p.MailServer, p.Means = d.config.mailServer(), d.config.demoMeans()
 	logins, err := demoLogins()
 	if err != nil {

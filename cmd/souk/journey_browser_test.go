@@ -53,7 +53,14 @@ type reader struct {
 // with SOUK_REQUIRE_BROWSER set.
 func newReader(t *testing.T, lang string, s screen) *reader {
 	t.Helper()
-	program, mk := findBrowser(t), visit(t)
+	findBrowser(t)
+	return newReaderOf(t, visit(t), lang, s)
+}
+
+// newReaderOf is a visitor of another market.
+func newReaderOf(t *testing.T, mk *demoMarket, lang string, s screen) *reader {
+	t.Helper()
+	program := findBrowser(t)
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.DisableGPU,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Env("LC_ALL=C.UTF-8")) // otherwise it cannot open a file with an Arabic name

@@ -1,14 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"crypto/rand"
+	"fmt"
+	"html"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/cmi"
+	"github.com/souk-taawon/souk/internal/payment/cmi/cmitest"
 )
 
 // payer is somebody who pays before her order is prepared, with the screen and in the language that she has.
@@ -71,6 +80,102 @@ func TestABuyerWhoPaidByCardHasTheDeclinedPartBack(t *testing.T) {
 		r.counts("#paid", 1)
 		r.look("an order of which a part was declined")
 	})
+}
+
+// A buyer whose bank refuses her card at the gateway's page and takes another one: between the market's pages lie those
+// of somebody else, and she comes back by a form that they send.
+func TestABuyerPaysAtTheGateway(t *testing.T) {
+	t.Parallel()
+	findBrowser(t)
+	gateway := openGateway(t)
+	p := openProgram(t, newFolder(t), "CMI_CLIENT_ID=600001234", "CMI_STORE_KEY="+gateway.StoreKey, "CMI_GATEWAY_URL="+gateway.url)
+	for _, payer := range []payer{
+		{"ar", telephone(), []string{"chemin-de-table-brode"}},
+		{"fr", desktop(), []string{"petit-tajine-a-epices"}},
+	} {
+		t.Run(payer.lang, func(t *testing.T) {
+			r := newReaderOf(t, &demoMarket{url: p.url}, payer.lang, payer.screen)
+			r.orderBy(cmi.Name, payer)
+			r.press("#declined", "")
+			r.arrive("/" + payer.lang + "/orders/…")
+			r.sees("#refused", r.l.T("shop.pay.refused"))
+			r.look("a payment that the bank refused")
+			r.press("main a[href$='/pay']", r.l.T("shop.pay.try_again"))
+			r.press("#approved", "")
+			r.arrive("/" + payer.lang + "/orders/…")
+			r.counts("#paid", 1)
+			r.look("an order that was paid at the gateway")
+		})
+	}
+}
+
+// gateway is what a bank shows and tells.
+type gateway struct {
+	*cmitest.Gateway
+	url string
+
+	t    *testing.T
+	mu   sync.Mutex
+	open url.Values // the try that is open
+}
+
+// openGateway starts the gateway's pages: the buyer's browser posts a form there, presses what becomes of her card, and is
+// sent back by a form after the market has been told.
+func openGateway(t *testing.T) *gateway {
+	t.Helper()
+	g := &gateway{Gateway: cmitest.New("qsdfghjklm-2026"), t: t}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /fim/est3Dgate", g.ask)
+	mux.HandleFunc("POST /decide", g.decide)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	g.url = server.URL + "/fim/est3Dgate"
+	return g
+}
+
+func (g *gateway) ask(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	form := payment.Form{}
+	if err := r.ParseForm(); err != nil {
+		g.t.Error(err)
+	}
+	for name := range r.PostForm {
+		form[name] = r.PostForm.Get(name)
+	}
+	fields, err := g.Open(form)
+	if err != nil {
+		g.t.Error(err)
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	g.open = fields
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, `<!doctype html><title>.</title><form method="post" action="/decide">
+		<button id="approved" name="it" value="approved">approved</button> <button id="declined" name="it" value="declined">declined</button></form>`)
+}
+
+func (g *gateway) decide(w http.ResponseWriter, r *http.Request) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	told := cmitest.Declined
+	if r.FormValue("it") == "approved" {
+		amount, err := money.Parse(g.open.Get("amount"))
+		if err != nil {
+			g.t.Error(err)
+		}
+		told = cmitest.Approved(amount, "T-"+g.open.Get("oid"))
+	}
+	answer, err := http.Post(g.open.Get("callbackUrl"), "application/x-www-form-urlencoded", bytes.NewReader(g.Say(g.open, told)))
+	if err != nil {
+		g.t.Error(err)
+		return
+	}
+	defer answer.Body.Close()
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, `<!doctype html><title>.</title><form method="post" action="%s"><input type="hidden" name="oid" value="%s"></form>
+		<script>document.forms[0].submit()</script>`, html.EscapeString(g.open.Get("okUrl")), html.EscapeString(g.open.Get("oid")))
 }
 
 // orderBy puts one of each product into the basket and orders them by a means that is paid first.
