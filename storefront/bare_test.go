@@ -44,10 +44,10 @@ func bare(t testing.TB, config Config, routes ...web.Route) *Server {
 	}
 	s, err := newServer(config, Services{Market: &market.Market{Parts: market.Parts{Languages: languages}}})
 	if err == nil {
-		s.site.Contact = func(context.Context) (settings.Contact, error) { return settings.Contact{}, nil }
+		s.site.Settings = func(context.Context) (settings.Settings, error) { return settings.Settings{}, nil }
 		s.site.Shelves = func(context.Context) ([]catalog.Category, error) { return nil, nil }
 		s.site.BasketCount = func(context.Context, string) (int, error) { return 0, nil }
-		s.site.Means = func() []string { return nil }
+		s.site.Means = func(settings.Settings) []string { return nil }
 		s.room = func(context.Context, time.Duration) error { return nil }
 		s.site.Record = func(context.Context, security.Event) {}
 		err = s.assemble(routes)

@@ -76,7 +76,7 @@ func TestABodyCostsLittleMoreThanItsBytes(t *testing.T) {
 func TestAPanicOutsideEveryMiddlewareEndsOneRequestOnly(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, page("/x", func(*web.Request) error { return errForbidden }), page("/fine", say("fine")))
-	s.site.Contact = func(context.Context) (settings.Contact, error) { panic("the foot of the page") }
+	s.site.Settings = func(context.Context) (settings.Settings, error) { panic("the foot of the page") }
 	address := serve(t, s)
 	for name, request := range map[string]string{
 		"a page of an error":      "GET /fr/x HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -283,3 +283,47 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 		t.Errorf("%+v, %v", q, err)
 	}
 }
+
+func TestEachZoneSaysWhetherCashIsTakenThere(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	now := monday
+	s := delivery.New(db, func() time.Time { return now })
+	decided := settings.New(db, func() time.Time { return monday })
+	decided.Annexes = []settings.Annex{s}
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	take := func(version int64, cash map[string]string) {
+		t.Helper()
+		if _, err := decided.SaveFields(t.Context(), version, cash, actor.OfSystem()); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Minute)
+	}
+	wantTaken := func(method, place, want string) {
+		t.Helper()
+		terms, err := s.Terms(t.Context(), method, place)
+		got := ""
+		if terms.NoCash.Key != "" {
+			got = texts.Locale("en").Message(terms.NoCash)
+		}
+		if err != nil || got != want {
+			t.Errorf("%s to %s: %q, %v", method, place, got, err)
+		}
+	}
+	for _, place := range []string{"berkane", "oujda", "casablanca"} {
+		wantTaken(delivery.Home, place, "")
+	}
+	take(0, map[string]string{"cash_oriental": "", "cash_elsewhere": "no"})
+	wantTaken(delivery.Home, "berkane", "")
+	wantTaken(delivery.Home, "casablanca", "")
+	wantTaken(delivery.Home, "oujda", "Only here: Berkane province, Large cities, or at the association’s seat")
+	wantTaken(delivery.Pickup, "oujda", "")
+	take(1, map[string]string{"cash_province": "no", "cash_large-cities": "no"})
+	wantTaken(delivery.Home, "berkane", "Only at the association’s seat")
+	wantTaken(delivery.Pickup, "berkane", "")
+	take(2, map[string]string{"cash_oriental": "yes"})
+	wantTaken(delivery.Home, "oujda", "")
+}

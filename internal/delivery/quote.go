@@ -83,7 +83,7 @@ type Terms struct {
 	fresh       fault.Message // where what perishes is brought to, unless it is here
 	freeFrom    money.Amount
 
-	Near bool // it stays in the nearest zone
+	NoCash fault.Message // why it cannot be paid in cash on receipt; without a Key it can
 }
 
 // Terms reads the conditions of a method for a buyer who lives at place; its errors are Quote's.
@@ -97,13 +97,13 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		DaysMin     int  `db:"days_min"`
 		DaysMax     int  `db:"days_max"`
 		Perishables bool `db:"perishables"`
-		Near        bool
+		Cash        bool
 	}
-	// Pickup is at the association's, in the nearest zone, wherever the buyer lives.
+	// Pickup is at the association's, in the nearest zone, wherever the buyer lives, and its till takes cash.
 	err := s.db.GetContext(ctx, &row, `
 		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
 		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
-		       z.slug = (select slug from delivery_zones order by position, slug limit 1) as near
+		       z.cash_taken or $2 = 'pickup' as cash
 		from places p
 		join delivery_zones z on z.slug = case $2
 		    when 'pickup' then (select slug from delivery_zones order by position, slug limit 1)
@@ -121,10 +121,15 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	}
 	terms := Terms{
 		Place: row.Place, fee: row.Fee, daysMin: row.DaysMin, daysMax: row.DaysMax,
-		perishables: row.Perishables, freeFrom: decided.FreeFrom, Near: row.Near,
+		perishables: row.Perishables, freeFrom: decided.FreeFrom,
 	}
 	if method == Pickup {
 		terms.fee, terms.perishables = 0, true
+	}
+	if !row.Cash {
+		if terms.NoCash, err = s.noCash(ctx); err != nil {
+			return Terms{}, err
+		}
 	}
 	if !terms.perishables {
 		if terms.fresh, err = s.Fresh(ctx); err != nil {

@@ -25,7 +25,8 @@ const (
 // Service lets the association decide about its zones beside its settings.
 var _ settings.Annex = (*Service)(nil)
 
-// Kept gives for each zone, the nearest first, what delivery costs there and how many days it takes.
+// Kept gives for each zone, the nearest first, what delivery costs there, how many days it takes and whether cash is
+// taken at the door.
 func (s *Service) Kept(ctx context.Context, q sqlx.QueryerContext) ([]settings.Value, error) {
 	zones, err := readZones(ctx, q)
 	if err != nil {
@@ -41,6 +42,11 @@ func (s *Service) Kept(ctx context.Context, q sqlx.QueryerContext) ([]settings.V
 		field("fee", settings.Sum, maxFee, z.Fee.String())
 		field("min", settings.Days, maxDays, strconv.Itoa(z.DaysMin))
 		field("max", settings.Days, maxDays, strconv.Itoa(z.DaysMax))
+		cash := "no"
+		if z.Cash {
+			cash = "yes"
+		}
+		field("cash", settings.Choice, 0, cash)
 	}
 	return values, nil
 }
@@ -68,6 +74,7 @@ func (s *Service) ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]
 	}
 	var slugs []string
 	var fees, first, last []int64
+	var cash []bool
 	for _, z := range zones {
 		fee, feeErr := money.Parse(values["fee_"+z.Slug])
 		from, fromErr := strconv.ParseInt(values["min_"+z.Slug], 10, 32)
@@ -76,12 +83,13 @@ func (s *Service) ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]
 			return fmt.Errorf("delivery: zone %s cannot be read", z.Slug)
 		}
 		slugs, fees, first, last = append(slugs, z.Slug), append(fees, int64(fee)), append(first, from), append(last, to)
+		cash = append(cash, values["cash_"+z.Slug] == "yes")
 	}
 	_, err = tx.ExecContext(ctx, `
-		update delivery_zones z set fee_centimes = n.fee, days_min = n.days_min, days_max = n.days_max
-		from unnest($1::text[], $2::bigint[], $3::int[], $4::int[]) as n (slug, fee, days_min, days_max)
+		update delivery_zones z set fee_centimes = n.fee, days_min = n.days_min, days_max = n.days_max, cash_taken = n.cash
+		from unnest($1::text[], $2::bigint[], $3::int[], $4::int[], $5::boolean[]) as n (slug, fee, days_min, days_max, cash)
 		where z.slug = n.slug`,
-		pq.Array(slugs), pq.Array(fees), pq.Array(first), pq.Array(last))
+		pq.Array(slugs), pq.Array(fees), pq.Array(first), pq.Array(last), pq.Array(cash))
 	if err != nil {
 		return fmt.Errorf("delivery: keep zones: %w", err)
 	}
@@ -93,6 +101,7 @@ type Zone struct {
 	Slug        string
 	Name        i18n.Text // empty: the province, as the settings call it
 	Perishables bool      // what perishes is brought there too
+	Cash        bool      // it may be paid at the door there
 	Ground      Ground    // below its places on the map
 }
 
@@ -114,6 +123,19 @@ func (s *Service) Fresh(ctx context.Context) (fault.Message, error) {
 	return listed(slices.DeleteFunc(slices.Clone(zones), func(z Zone) bool { return !z.Perishables })), nil
 }
 
+// noCash says where cash is taken, to whom it is not.
+func (s *Service) noCash(ctx context.Context) (fault.Message, error) {
+	zones, err := s.Zones(ctx)
+	if err != nil {
+		return fault.Message{}, err
+	}
+	taken := slices.DeleteFunc(slices.Clone(zones), func(z Zone) bool { return !z.Cash })
+	if len(taken) == 0 {
+		return fault.Say("delivery.cash_nowhere"), nil
+	}
+	return fault.Say("delivery.cash_elsewhere", "Zones", listed(taken)), nil
+}
+
 func listed(zones []Zone) fault.Message {
 	if len(zones) == 0 {
 		return fault.Say("delivery.zone_none")
@@ -131,7 +153,7 @@ func listed(zones []Zone) fault.Message {
 func (s *Service) readNames(ctx context.Context) ([]Zone, error) {
 	var zones []Zone
 	err := s.db.SelectContext(ctx, &zones, `
-		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", perishables_allowed as perishables,
+		select slug, name_ar as "name.ar", name_fr as "name.fr", name_en as "name.en", perishables_allowed as perishables, cash_taken as cash,
 			map_sea as "ground.sea", map_shore as "ground.shore", map_hills as "ground.hills"
 		from delivery_zones order by position, slug`)
 	if err != nil {
@@ -140,18 +162,19 @@ func (s *Service) readNames(ctx context.Context) ([]Zone, error) {
 	return zones, nil
 }
 
-// zone is what delivery to one of the zones costs and how many days it takes.
+// zone is what is decided about one of the zones.
 type zone struct {
 	Slug    string
 	Fee     money.Amount
 	DaysMin int
 	DaysMax int
+	Cash    bool
 }
 
 func readZones(ctx context.Context, q sqlx.QueryerContext) ([]zone, error) {
 	var zones []zone
 	err := sqlx.SelectContext(ctx, q, &zones, `
-		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax from delivery_zones order by position, slug`)
+		select slug, fee_centimes as fee, days_min as daysmin, days_max as daysmax, cash_taken as cash from delivery_zones order by position, slug`)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: zones: %w", err)
 	}

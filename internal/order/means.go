@@ -59,7 +59,7 @@ func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 	if err != nil {
 		return err
 	}
-	near, err := s.near(ctx, whole)
+	terms, err := s.delivery.Terms(ctx, whole.Delivery, whole.Buyer.Place)
 	if err != nil {
 		return err
 	}
@@ -72,11 +72,11 @@ func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 		if err != nil || !o.by.At.Before(o.ExpiresAt) {
 			return cmp.Or(err, error(ErrWrongState))
 		}
-		return s.choose(ctx, tx, o, parts, provider, near)
+		return s.choose(ctx, tx, o, parts, provider, terms.NoCash)
 	}, `token_hash = $1`, hashToken(token))
 }
 
-func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, near bool) error {
+func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, noCash fault.Message) error {
 	attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	if why := s.refusal(decided, provider, o.Due, near); why.Key != "" {
+	if why := s.refusal(decided, provider, o.Due, noCash); why.Key != "" {
 		return &fault.Error{Kind: fault.Conflict, Message: why}
 	}
 	within := s.payWithin(decided, provider)

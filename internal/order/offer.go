@@ -28,62 +28,75 @@ type Offer struct {
 	Why      fault.Message // it cannot be had for this order; without a Key it can
 }
 
-// Offers are the means that the association offers, for an order that comes to total and goes to the nearest zone or
-// farther. If it offers none of those that there are, the first of them is.
-func (s *Service) Offers(ctx context.Context, total money.Amount, near bool) ([]Offer, error) {
+// Offers are the means that the association offers, for an order that comes to total; noCash is why it cannot be paid in
+// cash where it goes (delivery.Terms). If the association offers none of those that there are, the first of them is.
+func (s *Service) Offers(ctx context.Context, total money.Amount, noCash fault.Message) ([]Offer, error) {
 	decided, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return nil, fmt.Errorf("order: %w", err)
 	}
-	return s.offers(decided, total, near), nil
+	return s.offers(decided, total, noCash), nil
 }
 
 // OffersFor are the Offers for an order as it stands.
 func (s *Service) OffersFor(ctx context.Context, o Order) ([]Offer, error) {
-	near, err := s.near(ctx, o)
+	terms, err := s.delivery.Terms(ctx, o.Delivery, o.Buyer.Place)
 	if err != nil {
 		return nil, err
 	}
-	return s.Offers(ctx, o.Due, near)
+	return s.Offers(ctx, o.Due, terms.NoCash)
 }
 
-func (s *Service) near(ctx context.Context, o Order) (bool, error) {
-	terms, err := s.delivery.Terms(ctx, o.Delivery, o.Buyer.Place)
-	return terms.Near, err
-}
-
-func (s *Service) offers(decided settings.Settings, total money.Amount, near bool) []Offer {
-	var offers []Offer
+// Offered are the means that the association has decided to offer; of none of those that there are the first.
+func (s *Service) Offered(decided settings.Settings) []string {
+	var offered []string
 	for _, provider := range s.Means() {
-		offered, most, far := true, money.Amount(0), true
-		switch s.MeansOf(provider) {
-		case payment.CashOnDelivery:
-			offered, most, far = decided.CashOffered, decided.CashMost, decided.CashFar
-		case payment.Card:
-			offered, most = decided.CardOffered, decided.CardMost
-		case payment.BankTransfer:
-			offered, most = decided.TransferOffered && decided.Taken(), decided.TransferMost
+		if s.decided(decided, provider).offered {
+			offered = append(offered, provider)
 		}
-		offer := Offer{Provider: provider}
-		switch {
-		case !offered:
-			continue
-		case most > 0 && total > most:
-			offer.Why = fault.Say("order.means_most", "Most", most)
-		case !far && !near:
-			offer.Why = fault.Say("order.means_near")
-		}
-		offers = append(offers, offer)
 	}
-	if len(offers) == 0 {
-		offers = []Offer{{Provider: s.Means()[0]}}
+	if len(offered) == 0 {
+		return s.Means()[:1]
+	}
+	return offered
+}
+
+// conditions are what the association has decided of a means.
+type conditions struct {
+	offered bool
+	most    money.Amount // that an order may come to; zero: any sum
+}
+
+func (s *Service) decided(decided settings.Settings, provider string) conditions {
+	switch s.MeansOf(provider) {
+	case payment.CashOnDelivery:
+		return conditions{decided.CashOffered, decided.CashMost}
+	case payment.Card:
+		return conditions{decided.CardOffered, decided.CardMost}
+	case payment.BankTransfer:
+		return conditions{decided.TransferOffered && decided.Taken(), decided.TransferMost}
+	}
+	return conditions{offered: true}
+}
+
+func (s *Service) offers(decided settings.Settings, total money.Amount, noCash fault.Message) []Offer {
+	offered := s.Offered(decided)
+	offers := make([]Offer, len(offered))
+	for i, provider := range offered {
+		offers[i].Provider = provider
+		switch most := s.decided(decided, provider).most; {
+		case most > 0 && total > most:
+			offers[i].Why = fault.Say("order.means_most", "Most", most)
+		case s.MeansOf(provider) == payment.CashOnDelivery:
+			offers[i].Why = noCash
+		}
 	}
 	return offers
 }
 
 // refusal is why an order may not be paid so; without a Key it may.
-func (s *Service) refusal(decided settings.Settings, provider string, total money.Amount, near bool) fault.Message {
-	for _, offer := range s.offers(decided, total, near) {
+func (s *Service) refusal(decided settings.Settings, provider string, total money.Amount, noCash fault.Message) fault.Message {
+	for _, offer := range s.offers(decided, total, noCash) {
 		if offer.Provider == provider {
 			return offer.Why
 		}
@@ -91,15 +104,19 @@ func (s *Service) refusal(decided settings.Settings, provider string, total mone
 	return fault.Say("order.payment_unknown")
 }
 
-// CalledMeans are the means as programs call them, in the order in which they are offered.
-func (s *Service) CalledMeans() []string {
+// CalledMeans are the Offered means as programs call them.
+func (s *Service) CalledMeans(ctx context.Context) ([]string, error) {
+	decided, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return nil, fmt.Errorf("order: %w", err)
+	}
 	var called []string
-	for _, provider := range s.Means() {
+	for _, provider := range s.Offered(decided) {
 		if means := s.MeansOf(provider); !slices.Contains(called, means) {
 			called = append(called, means)
 		}
 	}
-	return called
+	return called, nil
 }
 
 // Money is how the money of an order stands, in a word.

@@ -94,7 +94,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
 	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payWithin(decided, in.Payment)
-	req.refusal = func(total money.Amount) fault.Message { return s.refusal(decided, in.Payment, total, terms.Near) }
+	req.refusal = func(total money.Amount) fault.Message { return s.refusal(decided, in.Payment, total, terms.NoCash) }
 	if s.tx == nil {
 		if err := s.measure(ctx); err != nil {
 			return Placed{}, err

@@ -157,7 +157,7 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 	if err != nil {
 		return nil, fmt.Errorf("save settings: %w", err)
 	}
-	s.contact.Forget()
+	s.recent.Forget()
 	return changed, nil
 }
 

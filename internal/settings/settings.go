@@ -79,11 +79,10 @@ type Holds struct {
 	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
 }
 
-// Means is which means of payment are offered, up to what an order comes to (zero: whatever it does), where and for how
-// long.
+// Means is which means of payment are offered, up to what an order comes to (zero: whatever it does) and for how long.
+// Where cash is taken delivery's zones say.
 type Means struct {
 	CashOffered     bool         `name:"cash_offered" kind:"choice" group:"payment" default:"yes"`
-	CashFar         bool         `name:"cash_far" kind:"choice" group:"payment" default:"yes"` // beyond the nearest zone
 	CashMost        money.Amount `name:"cash_most" kind:"sum" group:"payment" default:"0.00" hint:"yes"`
 	CardOffered     bool         `name:"card_offered" kind:"choice" group:"payment" default:"yes"`
 	CardMost        money.Amount `name:"card_most" kind:"sum" group:"payment" default:"0.00" beside:"yes"`
@@ -144,8 +143,8 @@ func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 	return s, nil
 }
 
-// contactAge is how long a contact that was read is shown without asking again.
-const contactAge = 5 * time.Second
+// recentAge is how long settings that were read are shown without asking again.
+const recentAge = 5 * time.Second
 
 // Service reads and changes the settings. Its exported fields may be changed before it is used.
 type Service struct {
@@ -153,31 +152,36 @@ type Service struct {
 	Annexes []Annex       // decided on the same page, and kept by their owners
 	Told    func(Contact) // is told of each contact that was read anew; may be nil
 
-	db      *sqlx.DB
-	now     func() time.Time
-	contact clock.Recent[Contact]
+	db     *sqlx.DB
+	now    func() time.Time
+	recent clock.Recent[Settings]
 }
 
 // New makes the service.
 func New(db *sqlx.DB, now func() time.Time) *Service {
-	return &Service{Fields: Fields(), db: db, now: now, contact: clock.Recent[Contact]{Age: contactAge}}
+	return &Service{Fields: Fields(), db: db, now: now, recent: clock.Recent[Settings]{Age: recentAge}}
 }
 
 // Get gives the settings that hold now.
 func (s *Service) Get(ctx context.Context) (Settings, error) { return Read(ctx, s.db) }
 
-// Contact gives the association's contact for a page, as it was some seconds ago at most: every page
-// shows it, and asking for each would double the queries of the simplest ones. While one request asks
-// again the others are given what is known, also when the database does not answer: beside the error
-// stands the last contact that was read.
-func (s *Service) Contact(ctx context.Context) (Contact, error) {
-	return s.contact.Get(s.now(), func() (Contact, error) {
+// Recent gives the settings for a page, as they were some seconds ago at most: every page shows some of them, and
+// asking for each would double the queries of the simplest ones. While one request asks again the others are given what
+// is known, also when the database does not answer: beside the error stand the last settings that were read.
+func (s *Service) Recent(ctx context.Context) (Settings, error) {
+	return s.recent.Get(s.now(), func() (Settings, error) {
 		read, err := Read(ctx, s.db)
 		if err == nil && s.Told != nil {
 			s.Told(read.Contact)
 		}
-		return read.Contact, err
+		return read, err
 	})
+}
+
+// Contact gives the association's contact, as Recent does.
+func (s *Service) Contact(ctx context.Context) (Contact, error) {
+	decided, err := s.Recent(ctx)
+	return decided.Contact, err
 }
 
 // Signature makes what stands under the market's mail: who writes, and how to answer.

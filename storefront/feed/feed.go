@@ -20,7 +20,7 @@ import (
 //go:embed openapi.yaml
 var openAPI string
 
-// OpenAPI is the API's description for a market that takes these means of payment.
+// OpenAPI is the API's description for a market that offers these means of payment.
 func OpenAPI(means []string) []byte {
 	return []byte(strings.Replace(openAPI, "$MEANS", strings.Join(means, ", "), 1))
 }
@@ -50,7 +50,11 @@ func (h *Handler) Routes() []web.Route {
 }
 
 func (h *Handler) description(r *web.Request) error {
-	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", OpenAPI(h.Orders.CalledMeans()))
+	means, err := h.Orders.CalledMeans(r.Context())
+	if err != nil {
+		return err
+	}
+	return cacheable(r, "application/yaml; charset=utf-8", "public, max-age=3600", OpenAPI(means))
 }
 
 // answer sends v to be asked for again each time; who has the same already is told so.

@@ -241,7 +241,7 @@ func (h *Handler) track(r *web.Request) error {
 		Number: o.Number, State: o.State, PlacedAt: o.PlacedAt, Delivery: o.Delivery,
 		DeliverFrom: o.DeliverFrom.Format(time.DateOnly), DeliverTo: o.DeliverTo.Format(time.DateOnly),
 		Payment: h.paymentOf(r, o, token), Currency: currency,
-		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Paid,
+		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Money() == order.MoneyPaid,
 		TrackingURL: r.AbsoluteURL("/orders/" + token), SubOrders: make([]trackedPart, len(o.Parts)),
 	}
 	for i, p := range o.Parts {

@@ -480,3 +480,31 @@ func TestAnOrderThatIsPaidByCardSaysWhereAndWhen(t *testing.T) {
 	}
 	p.Eventually("all of it is back", func() bool { return follow(token).State == "refunded" })
 }
+
+func TestOnlyMeansThatAreOfferedAreDescribedAndTaken(t *testing.T) {
+	t.Parallel()
+	p := newProgramTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+	decide := func(statement string) {
+		t.Helper()
+		if _, err := p.DB.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	decide(`update settings set decided = decided || '{"card_offered": "no"}'`)
+	if served := string(p.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK).Body); !strings.Contains(served, "enum: [cash_on_delivery]") {
+		t.Error("a means that is not offered is described")
+	}
+	one := map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}
+	p.refused(http.MethodPost, orders, newOrder(one, map[string]any{"payment": "card"}), key("k"), http.StatusUnprocessableEntity, "invalid_order")
+
+	// Where no cash is taken the field says where it is.
+	decide(`update settings set decided = decided || '{"card_offered": "yes"}'; update delivery_zones set cash_taken = slug <> 'province'`)
+	answer := p.send(http.MethodPost, orders+"?lang=en", newOrder(one, map[string]any{"delivery": "home"}), key("z")).Want(http.StatusUnprocessableEntity)
+	var got struct {
+		Error struct{ Fields map[string]string }
+	}
+	if err := json.Unmarshal(answer.Body, &got); err != nil || !strings.HasPrefix(got.Error.Fields["payment"], "Only here: ") {
+		t.Errorf("%s: %v", answer.Body, err)
+	}
+	p.send(http.MethodPost, orders, newOrder(one, map[string]any{"delivery": "pickup"}), key("p")).Want(http.StatusCreated)
+}

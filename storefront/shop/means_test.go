@@ -5,12 +5,15 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
@@ -84,17 +87,20 @@ func (m *till) told(outcome payment.Outcome) {
 	m.must(worker.Work(m.t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
 }
 
-// refuses has the provider refuse every refund that waits.
-func (m *till) refuses() {
+// answers has the provider say so of every refund that waits.
+func (m *till) answers(state payment.State) {
 	m.t.Helper()
 	var ids []uuid.UUID
 	m.must(m.DB.Select(&ids, `select id from payment_refunds where state in ('pending', 'waiting')`))
 	for _, id := range ids {
 		worker := payment.RefundWorker{Payments: m.Payments}
 		m.must(worker.Work(m.t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: id}}))
-		var name string
-		m.must(m.DB.Get(&name, `select provider_reference from payment_refunds where id = $1`, id))
-		m.told(payment.Outcome{Refund: name, State: payment.Failed})
+		var asked struct {
+			Name   string
+			Amount money.Amount
+		}
+		m.must(m.DB.Get(&asked, `select provider_reference as name, amount_centimes as amount from payment_refunds where id = $1`, id))
+		m.told(payment.Outcome{Refund: asked.Name, State: state, Amount: asked.Amount})
 	}
 }
 
@@ -213,6 +219,35 @@ func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
 	}
 }
 
+// What is all given back is nowhere told as paid, and says how and since when.
+func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	boss := m.SignIn(m.Association)
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, nil)
+		m.pay(o)
+		m.Deliver(o)
+		refund := order.RefundInput{Scope: order.RefundOrder, Delivery: true, Reason: order.ReasonDamaged, Key: uuid.New()}
+		m.must(m.Orders.Refund(t.Context(), o.ID, refund, m.ByAssociation("")))
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		back := m.read(page).Refunds[0]
+		day := l.LongDate(back.CreatedAt)
+		m.tells(page, "#refunding", l.T("shop.pay.refunding"))
+		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_waits", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
+		m.tells(page, ".stops", l.T("shop.track.refunding", "Amount", l.Money(o.Total)))
+		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		m.tells(inside, "[data-money] dt.sum", l.T("association.order.refunding"))
+		m.answers(payment.Succeeded)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "#refunded", l.T("shop.pay.refunded"))
+		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_given", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
+		m.tells(page, ".stops", l.T("shop.track.refunded", "Amount", l.Money(o.Total)))
+		m.wantNone(page, []string{l.T("shop.track.is_paid"), l.T("shop.track.paid", "Amount", l.Money(0))})
+	}
+}
+
 func TestWhatCouldNotBeGivenBackIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	m := newTill(t)
@@ -226,7 +261,7 @@ func TestWhatCouldNotBeGivenBackIsAskedForAgain(t *testing.T) {
 		if boss.Get(path).Want(http.StatusOK).Has("[data-failed]") {
 			t.Error("before it failed it is said to have")
 		}
-		m.refuses()
+		m.answers(payment.Failed)
 		inside := boss.Get(path).Want(http.StatusOK)
 		m.tells(inside, "[data-failed]", l.Money(o.Parts[0].Items))
 		m.tells(inside, "main", l.T("association.order.back_failed_text"))
@@ -392,7 +427,7 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 		l, buyer := m.Languages.Locale(code), m.Visitor()
 		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
 
-		m.decide(`{"cash_most": "50.00", "cash_far": "yes", "cash_offered": "yes", "card_minutes": "45"}`)
+		m.decide(`{"cash_most": "50.00", "cash_offered": "yes", "card_minutes": "45"}`)
 		page := buyer.Get("/" + code + "/checkout").Want(http.StatusOK)
 		if _, disabled := page.Find(cashChoice).Attr("disabled"); !disabled || !page.Has(cardChoice+"[checked]") {
 			t.Error("cash is offered for more than it may come to, or nothing else is chosen")
@@ -405,11 +440,20 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 			t.Error("what was typed is lost")
 		}
 
-		// Near it may be paid at the door, far away not.
-		m.decide(`{"cash_most": "0.00", "cash_far": "no"}`)
+		// In one zone it may be paid at the door, in another not.
+		m.decide(`{"cash_most": "0.00"}`)
+		_, err := m.DB.Exec(`update delivery_zones set cash_taken = slug <> 'large-cities'`)
+		m.must(err)
+		m.Pass(time.Minute)
+		terms, err := m.Delivery.Terms(t.Context(), delivery.Home, "casablanca")
+		m.must(err)
+		only := l.Message(terms.NoCash)
 		page = buyer.Get("/" + code + "/checkout?place=casablanca").Want(http.StatusOK)
-		m.tells(page, "[data-part=payment]", l.T("order.means_near"))
-		pay(buyer, code, "casablanca", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
+		m.tells(page, "[data-part=payment]", only)
+		if !page.Has(cardChoice + "[checked]") {
+			t.Error("where no cash is taken nothing else is chosen")
+		}
+		m.tells(pay(buyer, code, "casablanca", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity), "#problem", only)
 		if near := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK); !near.Has(cashChoice + "[checked]") {
 			t.Error("near it is not offered")
 		}
@@ -424,14 +468,20 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 		}
 		placed, err := m.Orders.ForAssociation(t.Context(), o.ID)
 		m.must(err)
+		_, err = m.DB.Exec(`update delivery_zones set cash_taken = slug <> 'large-cities'`)
+		m.must(err)
 		path := "/" + code + "/orders/" + m.Orders.Token(placed.ID, placed.Link)
 		if page = buyer.Get(path + "/paid").Want(http.StatusOK); page.Has("#others form") {
 			t.Error("far away cash is offered instead")
 		}
 		page = buyer.Post(path+"/means", formOf("means", payment.CashOnDelivery)).Want(http.StatusConflict)
-		m.tells(page, "main", l.T("order.means_near"))
+		m.tells(page, "main", only)
 
-		m.decide(`{"cash_far": "yes", "cash_offered": "no"}`)
+		m.decide(`{"cash_offered": "no"}`)
+		m.Pass(time.Minute)
+		home := buyer.Get("/" + code).Want(http.StatusOK)
+		m.tells(home, ".facts", l.T("means."+testcard.Name+".name"))
+		m.wantNone(home, []string{l.T("means.cash_on_delivery.name"), l.T("ui.means_more")})
 		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
 		if page = buyer.Get("/" + code + "/checkout").Want(http.StatusOK); page.Has(cashChoice) || !page.Has(cardChoice+"[checked]") {
 			t.Error("what is not offered is shown")

@@ -83,7 +83,7 @@ func named(fields []string, name func(string) string) string {
 // SettingName is what a field of the settings is called. One of none of them is of a zone, maybe of one that is no more.
 func SettingName(l *i18n.Locale, zones []delivery.Zone, field string) string {
 	if !slices.ContainsFunc(settings.Fields(), func(f settings.Field) bool { return f.Name == field }) {
-		for _, of := range []string{"fee", "min", "max"} {
+		for _, of := range []string{"fee", "min", "max", "cash"} {
 			if zone, found := strings.CutPrefix(field, of+"_"); found {
 				return ZoneName(l, zones, zone) + ", " + l.T("association.settings."+of)
 			}

@@ -20,7 +20,6 @@ func (r *Request) Page(title string) ui.Page {
 		Private: r.route.Private || r.route.Policy != Public,
 		User:    r.User, Demo: r.Site.Demo, Sample: r.Site.Sample,
 	}
-	p.Means = r.Site.Means()
 	for _, code := range r.Site.Languages.Codes() {
 		p.Languages = append(p.Languages, r.Site.Languages.Locale(code))
 	}
@@ -32,11 +31,11 @@ func (r *Request) Page(title string) ui.Page {
 		}
 		p.CooperativePlace, p.CooperativeMembers = r.Locale.Text(c.CommuneName), r.Locale.N(members, c.Members())
 	}
-	contact, err := r.Site.Contact(r.Context())
+	decided, err := r.Site.Settings(r.Context())
 	if err != nil { // the page is worth more than its foot
-		r.Log().Warn("contact of the association", "error", err)
+		r.Log().Warn("settings of the association", "error", err)
 	}
-	p.Contact = contact
+	p.Contact, p.Means = decided.Contact, r.Site.Means(decided)
 	if p.Shelves, err = r.Site.Shelves(r.Context()); err != nil { // likewise
 		r.Log().Warn("shelves of the market", "error", err)
 	}

@@ -26,12 +26,12 @@ type Site struct {
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
-	// Means are the names of the means of payment that are taken.
-	Means func() []string
+	// Means are the names of the means of payment that the association offers, by those settings.
+	Means func(decided settings.Settings) []string
 	// Record keeps a security event that changed nothing by itself.
 	Record func(ctx context.Context, e security.Event)
-	// Contact tells how to reach the association. Beside an error stands what was known before.
-	Contact func(ctx context.Context) (settings.Contact, error)
+	// Settings are what the association has decided. Beside an error stands what was known before.
+	Settings func(ctx context.Context) (settings.Settings, error)
 	// Shelves are the market's categories, likewise.
 	Shelves func(ctx context.Context) ([]catalog.Category, error)
 }

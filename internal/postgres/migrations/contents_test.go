@@ -33,7 +33,7 @@ var moved = slices.Concat([]change{
 	{272, "journals.payment_id", "the attempt that the money of what was paid came by is filled in"},
 	{272, "journals.hash_version", "which is told by it"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
-}, together(161, "settings", "in decided, by its name in the form",
+}, together(620, "settings_changes", "where cash is taken is told of each zone", "fields before after"), together(161, "settings", "in decided, by its name in the form",
 	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",
 	"free_delivery_from_centimes reservation_hours buyer_months publish_without_authorisation hold_hours order_products order_pieces",
 	"phone_orders phone_pieces address_orders address_pieces product_share market_share spare_share alarm_share"))

@@ -61,6 +61,10 @@ func dropText(p ui.Page, o order.Order, move order.Move) string {
 // dueLabel is whether what is due was paid, or when it is.
 func dueLabel(p ui.Page, o order.Order) string {
 	switch {
+	case o.Money() == order.MoneyRefunding:
+		return p.T("association.order.refunding")
+	case o.Money() == order.MoneyRefunded:
+		return p.T("association.order.refunded")
 	case o.Paid:
 		return p.T("association.order.paid")
 	case o.State == order.StateAwaiting:

@@ -116,7 +116,7 @@ func (h *Handler) showSettingsChanged(r *web.Request, changed *fault.Error) erro
 	form.Values["version"] = strconv.FormatInt(kept.Version, 10)
 	for _, v := range kept.Values {
 		if _, differs := changed.Fields[v.Name]; differs {
-			form.Errors[v.Name] = r.Locale.T("association.settings.now", "Value", settingText(r.Locale, v.Name, v.Kind, v.Text))
+			form.Errors[v.Name] = r.Locale.T("association.settings.now", "Value", settingText(r.Locale, v.Field, v.Text))
 		}
 	}
 	latest, err := h.Settings.Changes(r.Context(), 1)

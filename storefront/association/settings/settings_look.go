@@ -2,6 +2,7 @@ package settings
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -43,12 +44,12 @@ func groupsOf(values []settings.Value) []group {
 	return groups
 }
 
+// said is what a field is called: as those that are the same for other things.
+func said(f settings.Field) string { return strings.TrimSuffix(f.Name, "_"+f.Within) }
+
 // input is how a field is typed.
 func input(p ui.Page, f settings.Field) ui.Field {
-	field := ui.Field{Name: f.Name, Label: p.T("association.settings." + f.Name), LTR: true, Autocomplete: "off"}
-	if f.Within != "" {
-		field.Label = p.T("association.settings." + f.Name[:len(f.Name)-len(f.Within)-1])
-	}
+	field := ui.Field{Name: f.Name, Label: p.T("association.settings." + said(f)), LTR: true, Autocomplete: "off"}
 	if f.Hint {
 		field.Hint = p.T("association.settings." + f.Name + "_hint")
 	}
@@ -77,6 +78,8 @@ func input(p ui.Page, f settings.Field) ui.Field {
 		if f.Within == "" {
 			field.Suffix = p.L.Currency()
 		}
+	case settings.Choice:
+		field.Optional = true
 	case settings.Percent:
 		field.InputMode, field.Max, field.Suffix = "decimal", 12, "%"
 	case settings.Share:
@@ -107,17 +110,17 @@ func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
 }
 
 // settingText is what a field says: with its unit, and never nothing.
-func settingText(l *i18n.Locale, name string, kind settings.Kind, value string) string {
+func settingText(l *i18n.Locale, f settings.Field, value string) string {
 	if value == "" {
 		return l.T("association.settings.empty")
 	}
-	switch kind {
+	switch f.Kind {
 	case settings.Percent, settings.Sum:
 		amount, err := money.Parse(value)
 		if err != nil {
 			break
 		}
-		if kind == settings.Percent {
+		if f.Kind == settings.Percent {
 			return l.T("number.percent", "Number", ui.Typed(l, amount))
 		}
 		return l.Money(amount)
@@ -128,7 +131,7 @@ func settingText(l *i18n.Locale, name string, kind settings.Kind, value string) 
 	case settings.Share:
 		return l.T("number.percent", "Number", value)
 	case settings.Choice:
-		return l.T("association.settings." + name + "_" + value)
+		return l.T("association.settings." + said(f) + "_" + value)
 	}
 	return ui.Isolate(value)
 }

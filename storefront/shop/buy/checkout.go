@@ -113,15 +113,15 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 // been told so yet, the first that can be is chosen.
 func (h *Handler) offer(r *web.Request, v *checkoutView) (err error) {
 	quote, _ := v.chosen()
-	near := true
+	noCash := fault.Message{}
 	if place := v.Form.Values["place"]; place != "" && v.Form.Values["delivery"] == delivery.Home {
 		terms, err := h.Delivery.Terms(r.Context(), delivery.Home, place)
 		if err != nil && !fault.Is(err, fault.Invalid) {
 			return err
 		}
-		near = err != nil || terms.Near
+		noCash = terms.NoCash
 	}
-	if v.Offers, err = h.Orders.Offers(r.Context(), v.Basket.Items+quote.Fee, near); err != nil {
+	if v.Offers, err = h.Orders.Offers(r.Context(), v.Basket.Items+quote.Fee, noCash); err != nil {
 		return err
 	}
 	possible := func(o order.Offer) bool { return o.Why.Key == "" }

@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -38,6 +39,18 @@ func paidAt(p ui.Page, o order.Order) string {
 		}
 	}
 	return means
+}
+
+// refundText says of money that goes back by which means and since when, or when it was given.
+func refundText(p ui.Page, r order.Refund) string {
+	means := p.T("shop.pay.in_cash")
+	if r.Means != payment.CashOnDelivery {
+		means = p.T("means." + r.Means + ".name")
+	}
+	if r.State == payment.Succeeded {
+		return p.T("shop.pay.refund_given", "Amount", p.L.Money(r.Amount), "Means", means, "At", p.L.LongDate(*r.EndedAt))
+	}
+	return p.T("shop.pay.refund_waits", "Amount", p.L.Money(r.Amount), "Means", means, "At", p.L.LongDate(r.CreatedAt))
 }
 
 // again lets the script ask again.

@@ -133,16 +133,20 @@ func missingParts(p ui.Page, o order.Order) string {
 	return strings.Join(names, p.T("shop.comma"))
 }
 
-// paymentStep says what was paid, or is to be paid first or on receipt.
+// paymentStep says what was paid, or is to be paid first or on receipt, or that it goes back.
 func paymentStep(p ui.Page, o order.Order) string {
-	key := "shop.track.pay"
-	switch {
-	case o.Paid:
-		key = "shop.track.paid"
-	case o.State == order.StateAwaiting:
-		key = "shop.track.pay_first"
+	switch o.Money() {
+	case order.MoneyPaid:
+		return p.T("shop.track.paid", "Amount", p.L.Money(o.Due))
+	case order.MoneyRefunding:
+		return p.T("shop.track.refunding", "Amount", p.L.Money(o.Back))
+	case order.MoneyRefunded:
+		return p.T("shop.track.refunded", "Amount", p.L.Money(o.Back))
 	}
-	return p.T(key, "Amount", p.L.Money(o.Due))
+	if o.State == order.StateAwaiting {
+		return p.T("shop.track.pay_first", "Amount", p.L.Money(o.Due))
+	}
+	return p.T("shop.track.pay", "Amount", p.L.Money(o.Due))
 }
 
 // paymentState is stopState of the payment, which may come before all else.
