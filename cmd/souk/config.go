@@ -82,6 +82,7 @@ type config struct {
 // has the rest all the same.
 func readConfig() (config, error) {
 	c, err := env.ParseAs[config]()
+	c.BaseURL = strings.TrimRight(c.BaseURL, "/") // what stands behind it begins with one
 	problems := c.takeFromFiles()
 	var all env.AggregateError
 	if !errors.As(err, &all) {

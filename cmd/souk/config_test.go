@@ -323,3 +323,11 @@ func TestKeysBeforeAreKeysToo(t *testing.T) {
 		}
 	}
 }
+
+// Whoever writes the address of the market with a slash at its end has the same links as others.
+func TestTheMarketsAddressEndsWithoutASlash(t *testing.T) {
+	t.Setenv("BASE_URL", "https://souk.example/")
+	if c, err := readConfig(); err != nil || c.BaseURL != "https://souk.example" {
+		t.Errorf("%q, %v", c.BaseURL, err)
+	}
+}

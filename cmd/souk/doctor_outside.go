@@ -107,7 +107,7 @@ func (e *examination) examineAddress(ctx context.Context, db *sqlx.DB) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, outsideTimeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimRight(e.config.BaseURL, "/")+"/healthz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.config.BaseURL+"/healthz", nil)
 	if err != nil {
 		return
 	}
@@ -227,7 +227,7 @@ func (e *examination) examineStripe(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, outsideTimeout)
 	defer cancel()
-	address := strings.TrimRight(e.config.BaseURL, "/") + "/webhooks/stripe"
+	address := e.config.BaseURL + "/webhooks/stripe"
 	unsent, err := e.config.stripe().Unsent(ctx, address)
 	switch {
 	case errors.Is(err, payment.ErrUnknown):

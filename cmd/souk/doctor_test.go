@@ -361,7 +361,7 @@ func TestTheDoctorAsksStripeWhereItSendsItsEvents(t *testing.T) {
 		}
 		server.Down(c.key == "")
 		if found := examine(t, func(e *examination) {
-			e.config.BaseURL, e.config.StripeAPIURL, e.config.StripeSecretKey = "https://souk.example/", server.URL, cmp.Or(c.key, stripetest.SecretKey)
+			e.config.BaseURL, e.config.StripeAPIURL, e.config.StripeSecretKey = "https://souk.example", server.URL, cmp.Or(c.key, stripetest.SecretKey)
 			e.examineStripe(t.Context())
 		}); !one(found, c.verdict, c.words) {
 			t.Errorf("%s: %+v", name, found)

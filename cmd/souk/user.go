@@ -155,7 +155,7 @@ func (k *keeper) tellLink(ctx context.Context, u account.User) error {
 	if err != nil {
 		return plain(k.Languages, err)
 	}
-	base := cmp.Or(strings.TrimRight(k.config.BaseURL, "/"), "(the market's address)")
+	base := cmp.Or(k.config.BaseURL, "(the market's address)")
 	fmt.Fprintf(k.stdout, "%s/%s/reset/%s\nGood once, within the hour; earlier links of this person have ended.\n", base, u.Locale, token)
 	return nil
 }

@@ -32,7 +32,6 @@ type Provider struct{ config Config }
 
 // New makes it. Nothing is asked of anybody.
 func New(c Config) *Provider {
-	c.BaseURL = strings.TrimRight(c.BaseURL, "/")
 	return &Provider{c}
 }
 

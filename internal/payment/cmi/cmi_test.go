@@ -18,7 +18,7 @@ import (
 func nothing(string) string { return "" }
 
 var config = cmi.Config{
-	ClientID: "600001234", StoreKey: `Ke|y\2026-azertyui`, GatewayURL: "https://gateway.example/fim/est3Dgate", BaseURL: "https://souk.example/",
+	ClientID: "600001234", StoreKey: `Ke|y\2026-azertyui`, GatewayURL: "https://gateway.example/fim/est3Dgate", BaseURL: "https://souk.example",
 }
 
 // open has the buyer's browser post the form.
