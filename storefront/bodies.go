@@ -14,6 +14,7 @@ const (
 	membersBodies   = 128 << 20 // bytes of those who have signed in, at a time
 	strangersBodies = 32 << 20  // bytes of everybody else, at a time
 	bodiesOfOne     = 4         // of one member, at a time
+	bodiesOfBearer  = 1         // of a stranger with one link, at a time
 )
 
 // bodies counts the large bodies that are on their way or being answered.
@@ -29,6 +30,7 @@ type bodies struct {
 type body struct {
 	method, path string
 	person       string    // who has signed in; "" for a stranger
+	bearer       string    // the link that lets a stranger send so much; "" where none is needed
 	noSession    error     // why nobody has, where only who has signed in may send as much
 	bytes        int       // set aside for it
 	refused      bool      // there was no room for it
@@ -66,9 +68,9 @@ func (b *bodies) admit(header *fasthttp.RequestHeader, coming body, most int, wi
 
 // hasRoom reports whether there is room for one more large body.
 func (b *bodies) hasRoom(coming body, now time.Time) bool {
-	room, own := strangersBodies, 0
+	room, own, most := strangersBodies, 0, bodiesOfBearer
 	if coming.person != "" {
-		room = membersBodies
+		room, most = membersBodies, bodiesOfOne
 	}
 	for head, other := range b.under {
 		switch {
@@ -76,12 +78,12 @@ func (b *bodies) hasRoom(coming body, now time.Time) bool {
 			delete(b.under, head) // its connection ended without a word
 		case other.bytes > 0 && (other.person == "") == (coming.person == ""):
 			room -= other.bytes
-			if other.person == coming.person {
+			if other.person == coming.person && other.bearer == coming.bearer {
 				own++
 			}
 		}
 	}
-	return room >= coming.bytes && (coming.person == "" || own < bodiesOfOne)
+	return room >= coming.bytes && (coming.person == "" && coming.bearer == "" || own < most)
 }
 
 // What the content length of a request says beside a number.

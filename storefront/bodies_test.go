@@ -69,6 +69,25 @@ func TestLargeBodiesAreBoundedInAllAndForEachMember(t *testing.T) {
 	}
 }
 
+func TestWhoHasALinkSendsOneLargeBodyAtATime(t *testing.T) {
+	t.Parallel()
+	b := newBodies(time.Now)
+	admitted := map[string]int{}
+	for range 3 {
+		for _, link := range []string{"hers", "another's"} {
+			if b.admit(head(8*mebibytes), body{bearer: link}, 8*mebibytes, time.Minute) {
+				admitted[link]++
+			}
+		}
+	}
+	if admitted["hers"] != 1 || admitted["another's"] != 1 {
+		t.Errorf("under way are %v", admitted)
+	}
+	if !b.admit(head(mebibytes), body{}, mebibytes, time.Minute) {
+		t.Error("they keep out who sends something else")
+	}
+}
+
 func TestStrangersSendOnlySmallBodiesInPieces(t *testing.T) {
 	t.Parallel()
 	s := bare(t, Config{}, web.Route{Method: http.MethodPost, Path: "/api/x", Policy: web.Public, NoLang: true, Handler: func(r *web.Request) error {

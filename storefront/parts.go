@@ -46,6 +46,7 @@ type Server struct {
 type exception struct {
 	method   string
 	pattern  string
-	body     int  // the largest, in bytes
-	signedIn bool // not for just anybody
+	body     int                                           // the largest, in bytes
+	signedIn bool                                          // not for just anybody
+	bearer   func(ctx context.Context, token string) error // who may send it, beside whoever has signed in; nil: anybody
 }

@@ -44,7 +44,9 @@ func (s *Server) collect(services Services) []web.Route {
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Orders: services.Orders, Search: services.Search, Now: s.config.Now,
 		}).Routes(),
-		(&buy.Handler{Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Now: s.config.Now}).Routes(),
+		(&buy.Handler{
+			Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Transfers: services.Transfers, Now: s.config.Now,
+		}).Routes(),
 		(&home.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
 			Settlements: services.Settlements, Now: s.config.Now,
@@ -177,6 +179,7 @@ func (s *Server) add(path string, route web.Route, language string, limiter fibe
 	if route.Long || route.MaxBody > bodyLimit {
 		s.exceptions = append(s.exceptions, exception{
 			method: route.Method, pattern: path, body: max(route.MaxBody, bodyLimit), signedIn: route.Policy != web.Public && route.Policy != web.Demo,
+			bearer: route.Bearer,
 		})
 	}
 }

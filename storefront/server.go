@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -143,9 +145,12 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 	most, within := bodyLimit, headerTimeout
 	if allowed, ok := s.exceptionAt(coming.method, coming.path); ok && coming.method == http.MethodPost {
 		var err error
-		if coming.person, err = s.checkSession(header); err != nil && allowed.signedIn {
+		coming.person, err = s.checkSession(header)
+		switch {
+		case err != nil && allowed.signedIn:
 			coming.noSession = err
-		} else {
+		case allowed.bearer != nil && !s.bears(&coming, allowed, header):
+		default:
 			most, within = allowed.body, s.config.UploadTimeout+atSlowest(allowed.body)
 			allows = fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: s.config.UploadTimeout}
 		}
@@ -158,6 +163,23 @@ func (s *Server) headerReceived(header *fasthttp.RequestHeader) (allows fasthttp
 		return fasthttp.RequestConfig{MaxRequestBodySize: 1} // see failEarly
 	}
 	return allows
+}
+
+// bears reports whether the address of a body names what lets its sender send as much as is allowed there.
+func (s *Server) bears(coming *body, allowed exception, header *fasthttp.RequestHeader) bool {
+	if header.ContentLength() <= smallBody { // which anybody may send
+		return false
+	}
+	steps := strings.Split(coming.path, "/")
+	at := slices.Index(strings.Split(allowed.pattern, "/"), ":token")
+	token, err := url.PathUnescape(steps[at]) // the address fits the pattern
+	if err != nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), headerTimeout)
+	defer cancel()
+	coming.bearer = web.Clean(token)
+	return allowed.bearer(ctx, coming.bearer) == nil
 }
 
 // deadline ends what a request started when nobody waits for the answer any more: a client that

@@ -10,28 +10,31 @@ import (
 	"github.com/souk-taawon/souk/internal/payment/cmi"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 )
 
 // means are the means of payment that the configuration has what it takes for, in the order in which they are offered.
+// A transfer needs the association's bank account, which stands in the settings.
 func (c config) means() []payment.Provider {
-	means := []payment.Provider{payment.Cash{}}
-	if c.StripeSecretKey != "" {
-		means = append(means, c.stripe())
-	}
-	if c.CMIClientID != "" {
-		means = append(means, cmi.New(cmi.Config{ClientID: c.CMIClientID, StoreKey: c.CMIStoreKey, GatewayURL: c.CMIGatewayURL, BaseURL: c.BaseURL}))
-	}
-	return means
+	return slices.Concat([]payment.Provider{payment.Cash{}}, c.cards(), []payment.Provider{transfer.NewProvider()})
 }
 
 // demoMeans are those of a demonstration: where nobody takes cards, a card with no money on it is taken too.
 func (c config) demoMeans() []payment.Provider {
 	means := c.means()
-	if !slices.ContainsFunc(means, func(p payment.Provider) bool {
-		named, ok := p.(payment.Named)
-		return ok && named.Means() == payment.Card
-	}) {
-		means = append(means, testcard.New())
+	if len(c.cards()) == 0 {
+		means = slices.Insert(means, 1, payment.Provider(testcard.New()))
+	}
+	return means
+}
+
+// cards are those who take cards.
+func (c config) cards() (means []payment.Provider) {
+	if c.StripeSecretKey != "" {
+		means = append(means, c.stripe())
+	}
+	if c.CMIClientID != "" {
+		means = append(means, cmi.New(cmi.Config{ClientID: c.CMIClientID, StoreKey: c.CMIStoreKey, GatewayURL: c.CMIGatewayURL, BaseURL: c.BaseURL}))
 	}
 	return means
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // What payment.Service tells of money for orders; see payment.Payee. PaidTx is in postings.go.
@@ -90,6 +91,7 @@ const (
 	letterUndone   moneyLetter = "undone"   // that part was not hers
 	letterSurplus  moneyLetter = "surplus"  // it goes back
 
+	letterAccount  moneyLetter = "account"  // into which account is it to go back
 	letterPromised moneyLetter = "promised" // some of it is due back
 	letterRefunded moneyLetter = "refunded" // and was given
 )
@@ -101,11 +103,20 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 		return err
 	}
 	l := s.texts.Locale(o.Locale)
+	number, of := o.Number, l.Money(amount)
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
-		Locale: o.Locale, To: o.Buyer.Email, About: o.ID, Subject: l.T("order.money."+string(letter)+"_subject", "Number", o.Number),
-		Body: l.T("order.money."+string(letter)+"_body", "Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
+		Locale: o.Locale, To: o.Buyer.Email, About: o.ID, Subject: l.T("order.money."+string(letter)+"_subject", "Number", number, "Amount", of),
+		Body: l.T("order.money."+string(letter)+"_body", "Number", number, "Amount", of, "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
 			"Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
 	}}, nil)
+}
+
+// ByHandTx asks a buyer who has money back by transfer for her account.
+func (s *Service) ByHandTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, amount money.Amount, means string) error {
+	if means != payment.BankTransfer {
+		return nil
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterAccount, amount)
 }
 
 // RefundedTx records that a buyer has back what was due to her, by that means, and tells her.

@@ -57,6 +57,9 @@ type Payee interface {
 	// DepositBackTx says that the rest will not come any more: what has is about to be given back.
 	DepositBackTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount money.Amount, at time.Time) error
 
+	// ByHandTx says that somebody is to give back so much by hand, by that means.
+	ByHandTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, means string) error
+
 	// PaidTx says that what has to be paid was paid, in an attempt, by a provider which need not be the one that was
 	// chosen last. Of amount so much is what DepositTx told of.
 	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, deposit money.Amount, provider string, at time.Time) error

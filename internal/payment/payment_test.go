@@ -102,6 +102,8 @@ func (c *till) DepositBackTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amou
 	return c.note(&c.deposits, -amount)
 }
 
+func (*till) ByHandTx(context.Context, *sqlx.Tx, uuid.UUID, money.Amount, string) error { return nil }
+
 func (c *till) PaidTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, amount, _ money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.paid, amount)
 }

@@ -118,7 +118,8 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `
+	var reference uuid.UUID
+	err = tx.GetContext(ctx, &reference, `
 		with promised as (update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2)
 		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, number, key, created_at, means)
 		select $1, $2, $3, $4, $5, $6, n.number, concat_ws(':', $6::text, a.number, n.number), $7, nullif($8, '')
@@ -126,7 +127,8 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 		cross join lateral (
 		    select count(*) + 1 as number from payment_refunds where attempt_id = a.id and request = $6
 		) n
-		where a.id = $2`,
+		where a.id = $2
+		returning (select i.reference from payment_intents i join payment_attempts a on a.intent_id = i.id where a.id = $2)`,
 		id, attempt, r.Amount, r.Reason, Pending, request, at, hand)
 	if postgres.Violates(err, "payment_attempts_refunded_sane") {
 		return ErrTooMuch.Wrap(err)
@@ -135,7 +137,7 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 		return fmt.Errorf("payment: refund %s: %w", request, err)
 	}
 	if hand != "" {
-		return nil
+		return s.Payee.ByHandTx(ctx, tx, reference, r.Amount, hand)
 	}
 	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
 }
@@ -226,7 +228,7 @@ func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID
 			return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 		}
 		if hand != "" {
-			return nil
+			return s.Payee.ByHandTx(ctx, tx, r.Reference, r.Amount, hand)
 		}
 		return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: r.ID}, nil)
 	}

@@ -156,6 +156,12 @@ func (m *Market) seller(c cooperative.Cooperative, goods []catalog.Edit) Seller 
 // brought to a door in Berkane.
 func (m *Market) Order() order.Placed {
 	m.t.Helper()
+	return m.OrderBy(payment.CashOnDelivery)
+}
+
+// OrderBy is Order of an order that is paid by that means.
+func (m *Market) OrderBy(means string) order.Placed {
+	m.t.Helper()
 	placed, err := m.Orders.Place(context.Background(), order.PlaceInput{
 		Lines: []order.Line{
 			{ProductID: m.Honey.Products[0].ID, Quantity: 2},
@@ -165,7 +171,7 @@ func (m *Market) Order() order.Placed {
 		Buyer: order.Buyer{
 			Name: "نادية", Phone: "0661234567", Place: "berkane", Address: "حي السلام، زنقة 4", Landmark: "قرب المسجد",
 		},
-		Delivery: delivery.Home, Payment: payment.CashOnDelivery, Locale: "ar", Source: order.Shop,
+		Delivery: delivery.Home, Payment: means, Locale: "ar", Source: order.Shop,
 	})
 	must(m.t, err)
 	return placed

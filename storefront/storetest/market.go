@@ -16,11 +16,13 @@ import (
 	"gocloud.dev/blob/memblob"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/finding"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
@@ -90,6 +92,20 @@ func NewTaking(t testing.TB, means []payment.Provider, options ...Option) *Marke
 	})
 	m.furnish()
 	m.Index()
+	return m
+}
+
+// RIB is a bank account that could be.
+const RIB = "011519000001205000534921"
+
+// NewBank opens a market that takes transfers to the association's bank account too, and these means.
+func NewBank(t testing.TB, others ...payment.Provider) *Market {
+	t.Helper()
+	m := NewTaking(t, append([]payment.Provider{payment.Cash{}, transfer.NewProvider()}, others...))
+	_, err := m.Settings.SaveFields(context.Background(), 0, map[string]string{
+		"account_holder": "Association", "bank_name": "Banque", "bank_rib": RIB,
+	}, actor.OfAssociation(m.Association.ID))
+	must(t, err)
 	return m
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -81,9 +82,12 @@ type Route struct {
 	// its address alone would not.
 	FromElsewhere bool
 
-	MaxBody int   // bytes of a request body where more than the general limit is welcome
-	Long    bool  // answering may take as long as where such a body comes
-	Limit   Limit // how often one address may come
+	MaxBody int // bytes of a request body where more than the general limit is welcome
+	// Bearer says of a Public route with a MaxBody who may send so much: whoever names something by :token that it is no
+	// error for. It is asked before the body is read.
+	Bearer func(ctx context.Context, token string) error
+	Long   bool  // answering may take as long as where such a body comes
+	Limit  Limit // how often one address may come
 	// NoDatabase routes are answered also while every connection to the database is taken.
 	NoDatabase bool
 

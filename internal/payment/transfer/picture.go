@@ -22,14 +22,14 @@ import (
 // Bounds of what a buyer sends.
 const (
 	MaxPicture   = 8 << 20 // bytes of one
-	maxPictures  = 5       // for one thing that is paid for, those that could not be read too
+	MaxPictures  = 5       // for one thing that is paid for, those that could not be read too
 	pictureWidth = 1600    // pixels: the small print of a receipt can be read
 )
 
 // Errors of pictures, besides those of picture.Format.
 var (
 	ErrPictureTooLarge = fault.New(fault.TooLarge, picture.ErrTooLarge.Key, "MB", MaxPicture>>20)
-	ErrPicturesMany    = fault.New(fault.TooMany, "transfer.pictures_many", "Max", maxPictures)
+	ErrPicturesMany    = fault.New(fault.TooMany, "transfer.pictures_many", "Max", MaxPictures)
 )
 
 // The states of a picture.
@@ -118,7 +118,7 @@ func (s *Service) maySend(ctx context.Context, q sqlx.QueryerContext, reference 
 		return fmt.Errorf("transfer: pictures of %s: %w", reference, err)
 	case !now.Asked:
 		return ErrNotFound
-	case now.Sent >= maxPictures:
+	case now.Sent >= MaxPictures:
 		return ErrPicturesMany
 	}
 	return nil

@@ -45,10 +45,7 @@ type bank struct {
 
 func newBank(t *testing.T) bank {
 	t.Helper()
-	b := bank{storetest.NewTaking(t, []payment.Provider{payment.Cash{}, transfer.NewProvider()}), t, new(int)}
-	_, err := b.Settings.SaveFields(t.Context(), 0, map[string]string{"account_holder": "Association", "bank_rib": "011519000001205000534921"}, b.by())
-	b.must(err)
-	return b
+	return bank{storetest.NewBank(t), t, new(int)}
 }
 
 func (b bank) must(err error) {
@@ -160,7 +157,7 @@ func TestTheProviderIsOneAsEveryOther(t *testing.T) {
 		return &paymenttest.Subject{
 			Provider: transfer.NewProvider().Open(b.DB, time.Now),
 			Down: func(t *testing.T, down bool) {
-				rib := "011519000001205000534921"
+				rib := storetest.RIB
 				if down { // the association has no account
 					rib = ""
 				}
@@ -210,7 +207,7 @@ func TestAnOrderIsPaidByTransferInPartsAndTheRestGoesBack(t *testing.T) {
 		t.Errorf("undone after it paid: %v", err)
 	}
 	b.must(b.Transfers.SetRefundAccount(t.Context(), transfer.RefundAccount{Reference: o.ID, Holder: "Nadia", RIB: "011 519 0000012050005349 21"}))
-	if accounts, err := b.Transfers.RefundAccounts(t.Context(), o.ID); err != nil || accounts[o.ID].RIB != "011519000001205000534921" {
+	if accounts, err := b.Transfers.RefundAccounts(t.Context(), o.ID); err != nil || accounts[o.ID].RIB != storetest.RIB {
 		t.Errorf("where to: %v, %v", accounts, err)
 	}
 	var refund uuid.UUID
@@ -504,7 +501,7 @@ func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 		t.Errorf("its copy is a %s of %d pixels, %v", format, copied.Width, err)
 	}
 	b.must(r.Close())
-	b.must(b.Transfers.SetRefundAccount(ctx, transfer.RefundAccount{Reference: o.ID, Holder: "Nadia", RIB: "011519000001205000534921"}))
+	b.must(b.Transfers.SetRefundAccount(ctx, transfer.RefundAccount{Reference: o.ID, Holder: "Nadia", RIB: storetest.RIB}))
 	b.must(postgres.InTx(ctx, b.DB, func(tx *sqlx.Tx) error { return b.Transfers.ForgetTx(ctx, tx, []uuid.UUID{o.ID}) }))
 	b.WorkJobs()
 	b.Eventually("its files are gone", func() bool {

@@ -7,20 +7,24 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
 // Handler has the pages on which people buy.
 type Handler struct {
-	Catalog  *catalog.Service
-	Delivery *delivery.Service
-	Orders   *order.Service
-	Now      func() time.Time
+	Catalog   *catalog.Service
+	Delivery  *delivery.Service
+	Orders    *order.Service
+	Transfers *transfer.Service
+	Now       func() time.Time
 }
 
 // Routes lists those pages.
 func (h *Handler) Routes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
+	receipt := web.Route{Method: post, Path: "/orders/:token/receipt", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.addReceipt}
+	receipt.MaxBody, receipt.Bearer = transfer.MaxPicture+formRoom, h.maySendReceipt
 	return []web.Route{
 		{Method: get, Path: "/basket", Policy: web.Public, Private: true, Handler: h.basket},
 		{Method: post, Path: "/basket/lines", Policy: web.Public, Private: true, Handler: h.addLine},
@@ -33,6 +37,8 @@ func (h *Handler) Routes() []web.Route {
 		{Method: get, Path: "/orders/:token/pay", Policy: web.Public, Private: true, Handler: h.pay},
 		{Method: get, Path: "/orders/:token/paid", Policy: web.Public, Private: true, Handler: h.paid},
 		{Method: post, Path: "/orders/:token/means", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.chooseMeans},
+		receipt,
+		{Method: post, Path: "/orders/:token/account", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.setRefundAccount},
 		{Method: post, Path: "/orders/:token/cancel", Policy: web.Public, Private: true, Handler: h.cancel},
 		{Method: post, Path: "/orders/:token/again", Policy: web.Public, Private: true, Handler: h.again},
 	}

@@ -7,8 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -19,6 +22,17 @@ type payView struct {
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
 	Others  []string        // means by which she may pay instead
+
+	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
+	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
+}
+
+// ToPay is what is still to be paid.
+func (v payView) ToPay() money.Amount {
+	if v.Transfer != nil {
+		return v.Transfer.Left()
+	}
+	return v.Order.Due
 }
 
 // Refused tells whether the means that she tried said no.
@@ -54,6 +68,16 @@ func (v *payView) fill(r *web.Request, h *Handler) error {
 			v.Others = append(v.Others, offer.Provider)
 		}
 	}
+	if err != nil || v.Order.Payment != payment.BankTransfer || !v.Order.Acting {
+		return err
+	}
+	due, err := h.Transfers.Due(r.Context(), v.Order.ID)
+	switch {
+	case errors.Is(err, transfer.ErrNotFound):
+		return nil
+	case err == nil && due.Taken():
+		v.Transfer = &due
+	}
 	return err
 }
 
@@ -62,7 +86,10 @@ func orderPath(token string) string { return "/orders/" + url.PathEscape(token) 
 
 // pay leads to where the order is paid. Where that is another site the page says so and goes on by itself: a browser
 // that follows a form does not follow a redirect to where the form may not be sent.
-func (h *Handler) pay(r *web.Request) error {
+func (h *Handler) pay(r *web.Request) error { return h.showPay(r, http.StatusOK, ui.Form{}) }
+
+// showPay shows the page with a form that was refused with that status, if one was.
+func (h *Handler) showPay(r *web.Request, status int, form ui.Form) error {
 	v, elsewhere, err := h.awaited(r)
 	if err != nil {
 		return err
@@ -70,7 +97,7 @@ func (h *Handler) pay(r *web.Request) error {
 	if elsewhere != "" {
 		return r.Redirect(elsewhere)
 	}
-	status := http.StatusOK
+	v.Form = form
 	v.Attempt, err = h.Orders.Pay(r.Context(), v.Token)
 	switch a := v.Attempt; {
 	case errors.Is(err, payment.ErrNotPending):

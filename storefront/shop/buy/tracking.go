@@ -2,11 +2,13 @@ package buy
 
 import (
 	"errors"
-	"net/http"
 	"net/url"
 
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -15,10 +17,16 @@ type trackingView struct {
 	Placed bool   // a moment ago
 	Share  string // the absolute link that only shows it
 	payView
+
+	ByTransfer money.Amount            // that is to be given back by transfer, and is not yet
+	Account    *transfer.RefundAccount // where to; nil: she has not said it
 }
 
-func (h *Handler) tracking(r *web.Request) error {
-	v := trackingView{payView: payView{Token: r.Param("token")}, Placed: r.Query("placed") != ""}
+func (h *Handler) tracking(r *web.Request) error { return h.showTracking(r, ui.Refusal{}) }
+
+// showTracking shows the page with her account as it was typed, if it was refused.
+func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
+	v := trackingView{payView: payView{Token: r.Param("token"), Form: no.Form}, Placed: r.Query("placed") != ""}
 	var err error
 	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
 		return err
@@ -26,10 +34,13 @@ func (h *Handler) tracking(r *web.Request) error {
 	if err := v.fill(r, h); err != nil {
 		return err
 	}
+	if err := h.fillRefund(r, &v); err != nil {
+		return err
+	}
 	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
 	p := r.Page(r.Locale.T("shop.track.title"))
 	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago
-	return r.Render(http.StatusOK, trackingPage(p, v))
+	return r.Render(no.Answer(), trackingPage(p, v))
 }
 
 // again fills the basket with what an order had, as far as it is to be had.
