@@ -39,6 +39,8 @@ type locked struct {
 	DeliveryFee money.Amount `db:"delivery_fee"`
 	FeeBack     money.Amount `db:"fee_back"` // of the delivery's
 	Due         money.Amount
+	Payment     string    // the provider that was chosen last
+	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"`
 	Link        int
 	Sample      bool
@@ -92,7 +94,7 @@ func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) error {
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back, due_centimes as due, expires_at, link, sample, erased_at is not null as erased
+		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back, due_centimes as due, payment, placed_at, expires_at, link, sample, erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound

@@ -102,12 +102,12 @@ func newMarket(t testing.TB) *market {
 
 // orders are those of this market, its links made with that secret. Package market, which wires all services,
 // stands above this one and may not be used here: these are only those that orders stand on.
-func (m *market) orders(linkSecret string) *order.Service {
+func (m *market) orders(linkSecret string, besides ...payment.Provider) *order.Service {
 	m.t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	jobs, err := job.New(m.db, nil, nil, log)
 	m.must(err)
-	payments := payment.New(m.db, jobs, m.clock, payment.Cash{}, m.card)
+	payments := payment.New(m.db, jobs, m.clock, append([]payment.Provider{payment.Cash{}, m.card}, besides...)...)
 	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db, m.clock), payments, jobs, m.texts,
 		[]byte(linkSecret), "https://souk.example", m.clock)
 	payments.Payee = orders

@@ -21,8 +21,8 @@ import (
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
-// maxAttempts bounds how often the buyer of one order may choose how to pay it, so that its goods are not held for good.
-const maxAttempts = 10
+// maxAttempts bounds how often the buyer of one order may try to pay it first. Cash is not tried.
+const maxAttempts = 30
 
 // Means are the names of the means by which orders can be paid; see payment.Service.
 func (s *Service) Means() []string { return s.payments.Means() }
@@ -43,8 +43,7 @@ func (s *Service) payWithin(decided settings.Settings, provider string) time.Dur
 }
 
 // ChooseMeans has an order that waits for its payment paid by another means, or by the same once more, for whoever
-// holds its tracking link. Its goods are held for as long as that means
-// gives. By cash it waits to be confirmed, as if it had been placed so. Errors:
+// holds its tracking link. Its goods are held for as long as that means gives, but not longer for choosing again. By cash it waits to be confirmed, as if it had been placed so. Errors:
 //   - ErrNotFound: the link does not act for the order's buyer
 //   - ErrWrongState: it does not wait for its payment any more
 //   - payment.ErrUnknownProvider: there is no such means
@@ -77,13 +76,6 @@ func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 }
 
 func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, noCash fault.Message) error {
-	attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
-	if err != nil {
-		return err
-	}
-	if attempts >= maxAttempts {
-		return ErrChosenOften
-	}
 	decided, err := settings.Read(ctx, tx)
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
@@ -93,7 +85,21 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	}
 	within := s.payWithin(decided, provider)
 	first := within > 0
-	if !first {
+	if first {
+		attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
+		if err != nil {
+			return err
+		}
+		if attempts >= maxAttempts {
+			return ErrChosenOften
+		}
+		// Whoever chooses again and again holds goods no longer than twice what the means would have.
+		longest := o.ExpiresAt
+		if held := o.PlacedAt.Add(2 * within); provider != o.Payment && held.After(longest) {
+			longest = held
+		}
+		within = min(within, longest.Sub(o.by.At))
+	} else {
 		within = time.Duration(decided.HoldHours) * time.Hour
 	}
 	var spare int

@@ -158,7 +158,7 @@ func TestTwoOpenWindowsPayOnce(t *testing.T) {
 	m.later(10 * time.Minute)
 	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name))
 	second := m.attempt(o)
-	if second.Key == first.Key || second.ExpiresAt == nil || !second.ExpiresAt.Equal(m.clock().Add(30*time.Minute)) {
+	if second.Key == first.Key || second.ExpiresAt == nil || !second.ExpiresAt.Equal(o.ExpiresAt) { // her goods are held no longer for it
 		t.Errorf("the second is %s until %v", second.Key, second.ExpiresAt)
 	}
 	m.must(m.told(paid(first)))
@@ -176,16 +176,41 @@ func TestHowAnOrderIsPaidIsNotChosenForEver(t *testing.T) {
 	var err error
 	chosen := 0
 	for ; err == nil && chosen < 100; chosen++ {
-		m.later(time.Minute)
+		m.later(time.Second)
 		err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name)
 	}
-	if !errors.Is(err, order.ErrChosenOften) || chosen != 10 {
+	if !errors.Is(err, order.ErrChosenOften) || chosen != 30 {
 		t.Errorf("chosen %d times, then %v", chosen, err)
 	}
 	if err := m.ChooseMeans(t.Context(), m.ReadingToken(o.ID, 0), paymenttest.Name); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("by a link that only reads: %v", err)
 	}
+	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), payment.CashOnDelivery)) // she may always
+	m.wantStates(o.ID, "placed: placed placed placed")
 	m.wantClean()
+}
+
+// other is another means that is paid first.
+type other struct{ *paymenttest.Provider }
+
+func (other) Name() string { return "other" }
+
+func TestGoodsAreNotHeldByChoosingAgainAndAgain(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.Service = m.orders(secret, other{paymenttest.New()})
+	o := m.byCard()
+	chosen := 0
+	for err := error(nil); err == nil; chosen++ {
+		m.later(20 * time.Minute)
+		means := []string{other{}.Name(), paymenttest.Name}[chosen%2]
+		if err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), means); err != nil && !errors.Is(err, order.ErrWrongState) {
+			t.Fatal(err)
+		}
+	}
+	if held := m.read(o.ID).ExpiresAt.Sub(o.PlacedAt); held != time.Hour || chosen != 3 {
+		t.Errorf("held for %s, chosen %d times", held, chosen)
+	}
 }
 
 func TestWhoPaysReadsWhatShePays(t *testing.T) {
