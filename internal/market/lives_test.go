@@ -291,7 +291,7 @@ func (l *life) placed(rt *rapid.T) (uuid.UUID, error) {
 	in := order.PlaceInput{
 		Buyer: order.Buyer{
 			Name: "فاطمة", Phone: fmt.Sprintf("0661%06d", len(l.orders)), Address: "حي السلام",
-			Place: rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place"),
+			Place: rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place"), Email: "fatima@souk.example",
 		},
 		Delivery: rapid.SampledFrom([]string{delivery.Home, delivery.Pickup}).Draw(rt, "delivery"),
 		Payment:  one(rt, l.Payments.Means(), "means"), Locale: "ar", Source: order.Shop,
@@ -769,6 +769,11 @@ func (l *life) end(rt *rapid.T) {
 		}
 	}
 	l.balance(rt)
+	var unsaid []string
+	must(rt, l.DB.Select(&unsaid, `select args::text from river_job where args::text like '%<no value>%'`))
+	if len(unsaid) > 0 {
+		rt.Errorf("letters lack words: %q", unsaid)
+	}
 	for _, id := range l.orders {
 		o := l.read(rt, id)
 		due := money.Amount(0)

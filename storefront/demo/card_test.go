@@ -67,6 +67,9 @@ func TestACardOnWhichThereIsNoMoneyGoesTheWayOfOthers(t *testing.T) {
 		if again := buyer.Post(card.Path, url.Values{"choice": {"pay"}}).Want(http.StatusConflict); !strings.Contains(again.Text("main"), l.T("demo.card.decided")) {
 			t.Errorf("a second choice is answered %q", again.Text("main"))
 		}
+		if again := buyer.Post(path+"/means", url.Values{"means": {payment.Card}}); !strings.Contains(again.Path, "/demo/card/") {
+			t.Errorf("a card once more leads her to %s", again.Path)
+		}
 
 		// Another try is another payment, and it is paid once however often the button is pressed.
 		card = buyer.Get(path + "/pay").Want(http.StatusOK)

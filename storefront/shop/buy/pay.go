@@ -157,7 +157,7 @@ func (h *Handler) chooseMeans(r *web.Request) error {
 		r.Flash(order.ErrChosenOften.Key)
 	case err != nil:
 		return err
-	case h.Orders.PaidFirst(means):
+	case h.Orders.PaidFirst(h.Orders.ByMeans(means)):
 		return r.Redirect(orderPath(token) + "/pay")
 	default:
 		return r.Redirect(orderPath(token) + "?placed=1")
