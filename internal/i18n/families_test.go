@@ -44,7 +44,7 @@ var families = map[string]words{
 	"order.money.*_subject":   constants("internal/order", "moneyLetter"),
 	"order.note.*":            all(constantsLike("internal/order", "Note"), constants("internal/order", "Reason")),
 	"order.part_state.*":      all(constants("internal/order", "PartState"), named("internal/order", "EventAdjusted")),
-	"order.state.*":           constants("internal/order", "State"),
+	"order.state.*":           all(constants("internal/order", "State"), named("internal/order", "EventAdjusted")),
 	"right.*":                 constants("internal/account", "Right"),
 	"role.*":                  constants("internal/account", "Role"),
 	"security.erased.*":       texts("association/orders", "eraseReasons"),

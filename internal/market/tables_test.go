@@ -38,7 +38,7 @@ var tables = map[string]string{
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
 	"payment_event_counts": "payment", "payment_forged": "payment", "payment_differences": "payment", "payment_days": "payment",
 	"test_card_payments": "payment/testcard", "test_card_refunds": "payment/testcard",
-	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order",
+	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order", "order_refunds": "order",
 	"carriers": "order", "order_cash": "order", "cash_counts": "order",
 	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holders": "order",
 	"payouts": "settlement", "payout_reversals": "settlement", "standing_changes": "settlement", "unconfirmed_changes": "settlement", "account_questions": "settlement", "statement_days": "settlement",

@@ -55,7 +55,8 @@ var reasons = []Reason{ReasonMissing, ReasonDamaged, ReasonWeight, ReasonGoodwil
 // lost reports whether pieces that are taken off for that reason are nobody's any more.
 func (r Reason) lost() bool { return r == ReasonMissing || r == ReasonDamaged }
 
-// EventAdjusted is what a history says instead of a state when something was taken off a line of a part.
+// EventAdjusted is what a history says instead of a state when something was taken off a line of a part or, of the whole
+// order, when the delivery was given back.
 const EventAdjusted = "adjusted"
 
 // Adjust takes something off a line of an order; Within a transaction, too. The buyer owes less or, if she has paid,
@@ -188,6 +189,7 @@ type made struct {
 // payback is how a buyer who has paid has something back.
 type payback struct {
 	reason string // as package payment has it
+	why    Reason // empty: that of the lines
 	means  string // empty: as she paid
 	key    string // tells it from others of the order
 }
@@ -198,6 +200,9 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	paid, err := o.paid(ctx, tx)
 	if err != nil {
 		return err
+	}
+	if back.why == "" {
+		back.why = list[0].Reason
 	}
 	// In one order of the cooperatives, whose balances are locked, so that nobody waits for whoever waits for him.
 	slices.SortStableFunc(list, func(a, b made) int {
@@ -214,7 +219,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 		}
 	}
 	if delivery > 0 {
-		if err := o.deliveryBackTx(ctx, tx, delivery, back.key); err != nil {
+		if err := o.deliveryBackTx(ctx, tx, delivery, back.why, back.key); err != nil {
 			return err
 		}
 	}
@@ -237,17 +242,24 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
-	return s.announceAdjusted(ctx, tx, o, list, delivery, paid)
+	return s.announceAdjusted(ctx, tx, o, list, delivery, back.why, paid)
 }
 
 // adjust takes something off a line: its goods, its worth in the ledger, a line in the history.
 func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, paid bool) error {
 	id := postgres.NewID()
 	released := a.Quantity > 0 && a.part.State != PartDelivered
-	_, err := tx.ExecContext(ctx, `
-		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		id, o.ID, a.part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, cmp.Or(a.BorneBy, ByCooperative), a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+	var borneBack money.Amount // the pieces' share of what the association bore on the line
+	err := tx.GetContext(ctx, &borneBack, `
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at, borne_back_centimes)
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $5 = 0 then 0 else div(coalesce(b.borne, 0) * $5, $14) end
+		from (
+		    select sum(case borne_by when '`+string(ByAssociation)+`' then amount_centimes else -borne_back_centimes end) as borne
+		    from order_adjustments where line_id = $4
+		) b
+		returning borne_back_centimes`,
+		id, o.ID, a.part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, cmp.Or(a.BorneBy, ByCooperative), a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At,
+		a.line.Quantity)
 	if err != nil {
 		return fmt.Errorf("order: adjust: %w", err)
 	}
@@ -261,8 +273,8 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, pa
 			return err
 		}
 	}
-	if a.Amount > 0 {
-		if err := o.lessenTx(ctx, tx, a, id, paid); err != nil {
+	if a.Amount+borneBack > 0 {
+		if err := o.lessenTx(ctx, tx, a, id, borneBack, paid); err != nil {
 			return err
 		}
 	}
@@ -272,13 +284,13 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, pa
 	}})
 }
 
-// lessenTx records what an adjustment, which is written, took off a part.
-func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment uuid.UUID, paid bool) error {
+// lessenTx records what an adjustment, which is written, took off a part, and what the association had borne of it.
+func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment uuid.UUID, borneBack money.Amount, paid bool) error {
 	var left money.Amount
 	if err := tx.GetContext(ctx, &left, `select commission_centimes from sub_orders_now where id = $1`, a.part.ID); err != nil {
 		return fmt.Errorf("order: commission that is left: %w", err)
 	}
-	off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left}
+	off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left, Borne: borneBack}
 	postings := ledger.Reversed(salePostings([]Part{off}, 0))
 	switch {
 	case a.BorneBy == ByAssociation:
@@ -289,7 +301,10 @@ func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment u
 			return err
 		}
 	}
-	a.part.Items, a.part.Commission = a.part.Items-a.Amount, left
+	a.part.Items, a.part.Commission, a.part.Borne = a.part.Items-a.Amount, left, a.part.Borne-borneBack
+	if a.BorneBy == ByAssociation {
+		a.part.Borne += a.Amount
+	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "adjustment:" + adjustment.String(), Kind: journalAdjusted, OrderID: &o.ID, PartID: &a.part.ID, AdjustmentID: &adjustment, At: o.by.At,
 		Postings: postings,

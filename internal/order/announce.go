@@ -337,7 +337,7 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 // announceAdjusted queues mail about what was taken off lines of an order, and off its delivery: to their cooperatives,
 // each about its own, unless they did that themselves; to the association, which has to call the buyer, if it did not;
 // and to the buyer, unless nobody has confirmed the order yet: the mailbox may be a stranger's.
-func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, paid bool) error {
+func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, why Reason, paid bool) error {
 	if o.Sample {
 		return nil
 	}
@@ -355,9 +355,9 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return association || !p.Told })
 	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
-			return o.adjustedMessage(l, []Part{*p}, list, 0, paid, s.partLink(l, *p)+"\n\n")
+			return o.adjustedMessage(l, []Part{*p}, list, 0, why, paid, s.partLink(l, *p)+"\n\n")
 		}
-		return o.adjustedMessage(l, parts, list, delivery, paid, s.orderLink(l, o.ID)+"\n\n")
+		return o.adjustedMessage(l, parts, list, delivery, why, paid, s.orderLink(l, o.ID)+"\n\n")
 	})
 	if err != nil {
 		return err
@@ -368,7 +368,7 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
 	if buyer.Email != "" && !slices.Contains(unconfirmedStates, o.State) {
-		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, delivery, paid, "")
+		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, delivery, why, paid, "")
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
@@ -377,7 +377,7 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 
 // adjustedMessage says what was taken off lines of these parts and off the delivery, why and what follows; link is a
 // paragraph or nothing.
-func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, delivery money.Amount, paid bool, link string) mail.Message {
+func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, delivery money.Amount, why Reason, paid bool, link string) mail.Message {
 	var what []string
 	back := delivery
 	for _, p := range parts {
@@ -405,7 +405,7 @@ func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, deli
 	return mail.Message{
 		Subject: l.T("order.mail.adjusted_subject", "Number", o.Number),
 		Body: l.T("order.mail.adjusted_body", "Number", o.Number, "What", strings.Join(what, "\n"),
-			"Why", l.T("order.note."+string(list[0].Reason)), "Follows", follows, "Link", link),
+			"Why", l.T("order.note."+string(why)), "Follows", follows, "Link", link),
 	}
 }
 

@@ -23,6 +23,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('line %s: %s pieces left, worth %s', n.id, n.quantity, n.total_centimes)
 			from order_lines_now n join order_lines l on l.id = n.id
 			where n.quantity < 0 or n.total_centimes < 0 or n.total_centimes > l.price_centimes * n.quantity`},
+		audit.Query{Name: "order: no more of what the association bore on a line comes back than it bore", SQL: `
+			select format('line %s: borne %s', line_id, sum(case borne_by when '` + string(ByAssociation) + `' then amount_centimes else -borne_back_centimes end))
+			from order_adjustments
+			group by line_id having sum(case borne_by when '` + string(ByAssociation) + `' then amount_centimes else -borne_back_centimes end) < 0`},
 		audit.Query{Name: "order: an adjustment is of a line of its part and order, and a part that is under way keeps some worth", SQL: `
 			select format('adjustment %s: line %s of part %s of order %s', a.id, a.line_id, a.sub_order_id, a.order_id)
 			from order_adjustments a
@@ -43,7 +47,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			cross join lateral (
 			    select count(*) as told from order_events where order_id = a.order_id and sub_order_id = a.sub_order_id and state = '` + EventAdjusted + `'
 			) e
-			where coalesce(-j.amount, 0) <> a.amount_centimes or j.at <> a.at or a.made <> e.told
+			where coalesce(-j.amount, 0) <> a.amount_centimes + a.borne_back_centimes or j.at <> a.at or a.made <> e.told
 			   or coalesce(m.delta, 0) <> case when a.released then a.quantity else 0 end
 			   or coalesce(t.quantity, 0) <> case when a.released and a.reason in ('` + string(ReasonMissing) + `', '` + string(ReasonDamaged) + `') then a.quantity else 0 end`},
 		audit.Query{Name: "order: what an adjustment takes off comes back unless the buyer had it", SQL: `

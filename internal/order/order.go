@@ -98,7 +98,7 @@ type OrderLine struct {
 type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
-	State    string     // a State; with PartID a PartState or EventAdjusted
+	State    string     // a State; with PartID a PartState; or EventAdjusted
 	Note     string     // what somebody wrote about it, or one of the Notes or Reasons
 	Actor    actor.Kind // who did it
 	UserID   *uuid.UUID `db:"user_id"`   // of a member or of the association

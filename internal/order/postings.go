@@ -135,13 +135,15 @@ func earnedPostings(parts []Part, fee money.Amount) []ledger.Posting {
 	return postings
 }
 
-// refundPostings say that the buyer is to have back what is held for these parts and the delivery fee.
+// refundPostings say that the buyer is to have back what is held for these parts and the delivery fee, and the
+// association what it bore of them.
 func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
 	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.RefundsDue, Amount: fee}}
 	for _, p := range parts {
-		postings = append(postings, ledger.Posting{
-			Debit: ledger.HeldFor(p.Cooperative.ID), Credit: ledger.RefundsDue, Amount: p.Items,
-		})
+		held := ledger.HeldFor(p.Cooperative.ID)
+		postings = append(postings,
+			ledger.Posting{Debit: held, Credit: ledger.RefundsDue, Amount: p.Items},
+			ledger.Posting{Debit: held, Credit: ledger.Commission, Amount: p.Borne})
 	}
 	return postings
 }
@@ -158,12 +160,13 @@ func backPostings(ctx context.Context, tx *sqlx.Tx, off Part, earned bool) ([]le
 	if err != nil {
 		return nil, err
 	}
-	share := off.Items - off.Commission
+	commission := off.Commission + off.Borne // which stands in it, as less
+	share := off.Items + off.Borne - commission
 	payable := min(share, standings[off.Cooperative.ID].Payable)
 	held := ledger.HeldFor(off.Cooperative.ID)
 	return append([]ledger.Posting{
 		{Debit: ledger.PayableTo(off.Cooperative.ID), Credit: held, Amount: payable},
 		{Debit: ledger.OwedBy(off.Cooperative.ID), Credit: held, Amount: share - payable},
-		{Debit: ledger.Commission, Credit: held, Amount: off.Commission},
+		{Debit: ledger.Commission, Credit: held, Amount: commission},
 	}, refund...), nil
 }

@@ -1,7 +1,11 @@
 package order
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"slices"
@@ -9,7 +13,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
@@ -17,6 +20,7 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Scope is how much of a delivered order its buyer is given back.
@@ -28,6 +32,8 @@ const (
 	RefundPart   Scope = "part"   // all that is left of a cooperative's part
 	RefundLine   Scope = "line"   // pieces of a line
 	RefundAmount Scope = "amount" // some of the worth of the goods, which she keeps
+
+	RefundDelivery Scope = "delivery" // the delivery alone
 )
 
 // RefundInput is what the association gives back of a delivered order.
@@ -46,6 +52,7 @@ type RefundInput struct {
 
 // Refund gives a buyer back something of a delivered order that she has paid; Within a transaction, too. Each line's share
 // reverses the split that was made of it. The same under the same key again changes nothing. Errors:
+//   - ErrIdempotencyConflict: the key was used for another refund of the order
 //   - ErrInvalid: it is incomplete; Fields say where: what, quantity, amount, borne_by, reason
 //   - ErrNotFound: there is no such order
 //   - ErrNotTheirs: whoever asks is not the association
@@ -67,7 +74,7 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		if err != nil {
 			return err
 		}
-		if before, err := in.made(ctx, tx, lines); before || err != nil {
+		if before, err := in.made(ctx, tx, o.ID); before || err != nil {
 			return err
 		}
 		paid, err := o.paid(ctx, tx)
@@ -84,13 +91,16 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 			return err
 		}
 		delivery := money.Amount(0)
-		if in.Scope == RefundOrder && in.Delivery {
+		if in.Scope == RefundDelivery || in.Scope == RefundOrder && in.Delivery {
 			delivery = o.DeliveryFee - o.FeeBack
 		}
-		if len(list) == 0 {
+		if len(list) == 0 && delivery == 0 {
 			return ErrNotLeft
 		}
-		return s.adjustAll(ctx, tx, o, list, delivery, payback{reason: payment.ReasonAdjusted, means: in.Means, key: "refund:" + in.Key.String()})
+		if err := in.keep(ctx, tx, o); err != nil {
+			return err
+		}
+		return s.adjustAll(ctx, tx, o, list, delivery, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
 	})
 }
 
@@ -98,7 +108,7 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 func (in RefundInput) check() error {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	switch in.Scope {
-	case RefundOrder:
+	case RefundOrder, RefundDelivery:
 	case RefundPart:
 		if in.Part == uuid.Nil {
 			wrong.Field("what", "order.refund_part_missing")
@@ -132,18 +142,46 @@ func (in RefundInput) check() error {
 // keyOf is the key of the adjustment of a line.
 func (in RefundInput) keyOf(line uuid.UUID) uuid.UUID { return uuid.NewSHA1(in.Key, line[:]) }
 
-// made reports whether it was made before.
-func (in RefundInput) made(ctx context.Context, tx *sqlx.Tx, lines []orderLine) (before bool, err error) {
-	keys, parts := make([]uuid.UUID, len(lines)), make([]uuid.UUID, len(lines))
-	for i, l := range lines {
-		keys[i], parts[i] = in.keyOf(l.ID), l.Part
-	}
-	err = tx.GetContext(ctx, &before, `
-		select exists (select from order_adjustments where sub_order_id = any($1) and key = any($2))`, pq.Array(parts), pq.Array(keys))
+// hash tells it from another that has its key.
+func (in RefundInput) hash() ([]byte, error) {
+	asked, err := json.Marshal(in)
 	if err != nil {
-		return false, fmt.Errorf("order: refunded before: %w", err)
+		return nil, fmt.Errorf("order: hash refund: %w", err)
 	}
-	return before, nil
+	sum := sha256.Sum256(asked)
+	return sum[:], nil
+}
+
+// made reports whether it was made before; ErrIdempotencyConflict if its key names another.
+func (in RefundInput) made(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) (bool, error) {
+	hash, err := in.hash()
+	if err != nil {
+		return false, err
+	}
+	var before []byte
+	err = tx.GetContext(ctx, &before, `select request_hash from order_refunds where order_id = $1 and key = $2`, orderID, in.Key)
+	switch {
+	case postgres.NoRows(err):
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("order: refunded before: %w", err)
+	case !bytes.Equal(before, hash):
+		return false, ErrIdempotencyConflict
+	}
+	return true, nil
+}
+
+// keep writes down that it is made.
+func (in RefundInput) keep(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	hash, err := in.hash()
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `insert into order_refunds (order_id, key, request_hash, at) values ($1, $2, $3, $4)`, o.ID, in.Key, hash, o.by.At)
+	if err != nil {
+		return fmt.Errorf("order: keep a refund: %w", err)
+	}
+	return nil
 }
 
 // adjustments are what it takes off which lines.
@@ -187,6 +225,8 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 				continue
 			}
 			a.Quantity, a.Amount, a.Reason, a.BorneBy = 0, shares[i], ReasonGoodwill, in.BorneBy
+		case RefundDelivery:
+			continue
 		case RefundOrder:
 		}
 		list = append(list, made{o.part(l.Part), l.lineNow, a})
@@ -238,12 +278,18 @@ func (o *locked) part(id uuid.UUID) *Part {
 	return &o.parts[slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == id })]
 }
 
-// deliveryBackTx records that so much of the delivery, which was earned, is due back.
-func (o *locked) deliveryBackTx(ctx context.Context, tx *sqlx.Tx, amount money.Amount, key string) error {
+// deliveryBackTx records that so much of the delivery, which was earned, is due back, and why.
+func (o *locked) deliveryBackTx(ctx context.Context, tx *sqlx.Tx, amount money.Amount, why Reason, key string) error {
 	_, err := tx.ExecContext(ctx, `
 		update orders set delivery_back_centimes = delivery_back_centimes + $2 where id = $1`, o.ID, amount)
 	if err != nil {
 		return fmt.Errorf("order: give the delivery back: %w", err)
+	}
+	err = insertEvents(ctx, tx, o.ID, []Event{{
+		ID: postgres.NewID(), State: EventAdjusted, Note: cmp.Or(o.by.Note, string(why)), Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
+	}})
+	if err != nil {
+		return err
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "order:" + o.ID.String() + ":delivery_back:" + key, Kind: journalDelivery, OrderID: &o.ID, At: o.by.At,

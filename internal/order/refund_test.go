@@ -112,8 +112,80 @@ func TestAFreeAmountIsBorneByWhoeverItIsSaid(t *testing.T) {
 			m.wantClean()
 			m.giveBack()
 			m.wantClean()
+			m.wantLedger(map[ledger.Account]money.Amount{
+				ledger.Buyers: 0, ledger.PendingTo(m.couscous): 0, ledger.PendingTo(m.honey): 0, ledger.PendingTo(m.soap): 0, ledger.PendingDelivery: 0,
+				ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0, ledger.HeldFor(m.soap): 0, ledger.HeldDelivery: 0,
+				ledger.PayableTo(m.couscous): 0, ledger.PayableTo(m.honey): 0, ledger.PayableTo(m.soap): 0,
+				ledger.Commission: 0, ledger.Delivery: 0, ledger.RefundsDue: 0, cash: 0,
+			})
 		})
 	}
+}
+
+// What the association bore on goods of which some are given back comes back with these, and the rest stays borne.
+func TestWhatTheAssociationBoreComesBackWithItsPieces(t *testing.T) {
+	t.Parallel()
+	for name, window := range map[string]int{"earned": 0, "held": 7} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			m.returnDays(window)
+			o := m.bought(payment.CashOnDelivery)
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: order.ByAssociation, Key: keyOf("late")}))
+			bag := order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonDamaged, Key: keyOf("a bag")}
+			m.must(m.refund(o.ID, bag)) // of two at 26.00, on which 5.20 were borne
+			now := m.read(o.ID)
+			if p := m.part(now, m.couscous); p.Items != 23_40 || p.Borne != 2_60 || p.Commission != 1_30-2_60 || now.Back != 21_80+23_40 {
+				t.Errorf("of the part are left %s, borne %s, commission %s; back %s", p.Items, p.Borne, p.Commission, now.Back)
+			}
+			m.wantClean()
+		})
+	}
+}
+
+func TestTheDeliveryIsGivenBackAfterThePartsToo(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(payment.CashOnDelivery)
+	for _, p := range o.Parts {
+		m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: p.ID, Reason: order.ReasonMissing, Key: uuid.NewSHA1(p.ID, nil)}))
+	}
+	delivery := order.RefundInput{Scope: order.RefundDelivery, Reason: order.ReasonMissing, Key: keyOf("delivery")}
+	for range 2 {
+		m.must(m.refund(o.ID, delivery))
+	}
+	delivery.Key = keyOf("again")
+	if err := m.refund(o.ID, delivery); !errors.Is(err, order.ErrNotLeft) {
+		t.Errorf("nothing is left: %v", err)
+	}
+	now := m.read(o.ID)
+	if now.Due != 0 || now.Back != o.Due || now.FeeBack != o.DeliveryFee {
+		t.Errorf("due %s, back %s, of the delivery %s", now.Due, now.Back, now.FeeBack)
+	}
+	if last := now.Events[len(now.Events)-1]; last.PartID != nil || last.State != order.EventAdjusted || last.Note != "as agreed" {
+		t.Errorf("its history ends with %+v", last)
+	}
+	m.wantClean()
+	m.giveBack()
+	m.wantClean()
+}
+
+func TestAKeyIsOfOneRefund(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(payment.CashOnDelivery)
+	in := order.RefundInput{Scope: order.RefundAmount, Amount: 1_00, BorneBy: order.ByCooperative, Key: keyOf("form")}
+	for range 2 {
+		m.must(m.refund(o.ID, in))
+	}
+	in.Amount = 30_00
+	if err := m.refund(o.ID, in); !errors.Is(err, order.ErrIdempotencyConflict) {
+		t.Errorf("another amount under the same key: %v", err)
+	}
+	if now := m.read(o.ID); now.Back != 1_00 {
+		t.Errorf("back %s", now.Back)
+	}
+	m.wantClean()
 }
 
 func TestARefundThatSaysTooLittleOrComesTooEarlyGivesNothing(t *testing.T) {
@@ -136,7 +208,7 @@ func TestARefundThatSaysTooLittleOrComesTooEarlyGivesNothing(t *testing.T) {
 	line := m.lineOf(o, m.wheat).ID
 	for _, in := range []order.RefundInput{
 		{}, {Scope: order.RefundPart, Reason: order.ReasonMissing}, {Scope: order.RefundLine, Line: line, Reason: order.ReasonMissing},
-		{Scope: order.RefundOrder}, {Scope: order.RefundAmount, Amount: 5_00}, {Scope: order.RefundAmount, BorneBy: order.ByAssociation},
+		{Scope: order.RefundOrder}, {Scope: order.RefundDelivery}, {Scope: order.RefundAmount, Amount: 5_00}, {Scope: order.RefundAmount, BorneBy: order.ByAssociation},
 	} {
 		in.Key = uuid.New()
 		if err := m.refund(o.ID, in); !errors.Is(err, order.ErrInvalid) {
@@ -259,7 +331,7 @@ func TestNeverMoreIsGivenBackThanWasPaid(t *testing.T) {
 		}
 		for range rapid.IntRange(1, 5).Draw(r, "refunds") {
 			in := order.RefundInput{
-				Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount}).Draw(r, "scope"),
+				Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount, order.RefundDelivery}).Draw(r, "scope"),
 				Part:     rapid.SampledFrom(o.Parts).Draw(r, "part").ID,
 				Line:     rapid.SampledFrom(lines).Draw(r, "line").ID,
 				Quantity: rapid.IntRange(1, 2).Draw(r, "quantity"),

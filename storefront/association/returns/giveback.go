@@ -67,7 +67,7 @@ func (h *Handler) giveBack(r *web.Request) error {
 	return r.Redirect(association.OrdersPath + "/" + id.String())
 }
 
-// readGiveBack reads the form: what is given back is «order», «amount», or the part or the line of an id.
+// readGiveBack reads the form: what is given back is «order», «delivery», «amount», or the part or the line of an id.
 func readGiveBack(r *web.Request) (order.RefundInput, error) {
 	in := order.RefundInput{
 		Reason: order.Reason(r.Form("reason")), BorneBy: order.Bearer(r.Form("borne_by")), Delivery: r.Form("delivery") == "yes",
@@ -89,7 +89,7 @@ func readGiveBack(r *web.Request) (order.RefundInput, error) {
 			return in, wrong.Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
 		}
 		in.Amount = amount
-	case order.RefundOrder:
+	case order.RefundOrder, order.RefundDelivery:
 	}
 	return in, nil
 }

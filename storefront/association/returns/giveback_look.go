@@ -15,6 +15,9 @@ func (v giveBackView) what(p ui.Page) []ui.Option {
 			ui.Option{Value: string(order.RefundOrder), Label: p.T("association.giveback.all", "Amount", p.L.Money(goods))},
 			ui.Option{Value: string(order.RefundAmount), Label: p.T("association.giveback.amount")})
 	}
+	if left := v.DeliveryFee - v.FeeBack; left > 0 {
+		options = append(options, ui.Option{Value: string(order.RefundDelivery), Label: p.T("association.giveback.only_delivery", "Amount", p.L.Money(left))})
+	}
 	for _, part := range v.Parts {
 		if part.State != order.PartDelivered || part.Items == 0 {
 			continue
