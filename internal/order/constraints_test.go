@@ -87,6 +87,7 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("amount_centimes", "0"))},
 		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("amount_centimes", "-1"))},
 		{"order_adjustments_amounts_sane", copyOf("order_adjustments", less("quantity", "-1"))},
+		{"order_adjustments_borne_back_sane", copyOf("order_adjustments", less("borne_back_centimes", "-1"))},
 		{"order_adjustments_releases_pieces", copyOf("order_adjustments", less("released", "true"))},
 		{"order_adjustments_reason_known", copyOf("order_adjustments", less("reason", "'x'"))},
 		{"order_adjustments_actor_known", copyOf("order_adjustments", less("actor", "'buyer'"))},
@@ -174,6 +175,8 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 				insert into postings (id, journal_id, debit, credit, amount_centimes, provider)
 				select gen_random_uuid(), id, 'received', 'buyers', 1, 'cash_on_delivery' from journals where reference = 'again'`,
 			"order: what was received and what was given back stands in the ledger once, by its name"},
+		"more of a gift back than was given": {`update order_adjustments set borne_back_centimes = 1`,
+			"order: no more of what the association bore on a line comes back than it bore"},
 		"pieces back that the buyer had already": {`insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at)
 				select gen_random_uuid(), order_id, sub_order_id, 'delivered', '', actor, user_id, at - interval '1 minute' from order_adjustments`,
 			"order: what an adjustment takes off comes back unless the buyer had it"},
