@@ -61,7 +61,7 @@ func (s *Server) collect(services Services) []web.Route {
 		}).Routes(),
 		(&members.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
-			Reports: services.Reports, Security: services.Security, Now: s.config.Now,
+			Payments: services.Payments, Reports: services.Reports, Security: services.Security, Now: s.config.Now,
 		}).Routes(),
 		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),

@@ -1,6 +1,7 @@
 package cooperative
 
 import (
+	"context"
 	"regexp"
 	"strconv"
 	"strings"
@@ -100,6 +101,9 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 	if c.RIB = text.Ungrouped(c.RIB); c.RIB != "" && !money.ValidRIB(c.RIB) {
 		wrong.Field("rib", "cooperative.rib_invalid")
 	}
+	if c.StripeAccount = strings.TrimSpace(c.StripeAccount); c.StripeAccount != "" && !stripeAccounts.MatchString(c.StripeAccount) {
+		wrong.Field("stripe_account", "cooperative.stripe_account_invalid")
+	}
 	if strings.TrimSpace(c.Phone) != "" {
 		phone, err := account.ParsePhone(c.Phone)
 		if err != nil {
@@ -113,13 +117,31 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 }
 
 var (
-	ices  = regexp.MustCompile(`^[0-9]{15}$`)
-	slugs = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	ices           = regexp.MustCompile(`^[0-9]{15}$`)
+	stripeAccounts = regexp.MustCompile(`^acct_[A-Za-z0-9]{8,60}$`)
+	slugs          = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // ValidICE reports whether s is an «identifiant commun de l'entreprise»: 9 digits of the entity, 4 of
 // the establishment and 2 check digits that make the whole number divisible by 97.
 func ValidICE(s string) bool { return ices.MatchString(s) && money.Checks(s) }
+
+// checkAccount asks Stripe whether it pays to an account. What it cannot be asked is as good as refused: whose account it
+// is is not known then.
+func (s *Service) checkAccount(ctx context.Context, account string) error {
+	if account == "" || s.Payable == nil {
+		return nil
+	}
+	err := s.Payable(ctx, account)
+	if err == nil {
+		return nil
+	}
+	why := "cooperative.stripe_account_unchecked"
+	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
+		why = "cooperative.stripe_account_not_payable"
+	}
+	return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("stripe_account", why).Wrap(err)
+}
 
 // checkedNote says what is wrong with the words about a decision, if anything.
 func checkedNote(to State, note string) (string, error) {

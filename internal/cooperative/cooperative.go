@@ -40,35 +40,36 @@ var (
 // Cooperative is one seller. Names are in Arabic and French. Young members are counted among Women
 // and Men too; WomenOnly follows from them.
 type Cooperative struct {
-	ID           uuid.UUID  `db:"id"`
-	Slug         string     `db:"slug"`
-	Name         i18n.Text  `db:"name"`
-	Description  i18n.Text  `db:"description"`
-	Story        i18n.Text  `db:"story"`
-	Sector       string     `db:"sector"` // its slug
-	SectorName   i18n.Text  `db:"sector_name"`
-	Commune      string     `db:"commune"` // a place's slug
-	CommuneName  i18n.Text  `db:"commune_name"`
-	Women        int        `db:"women"`
-	Men          int        `db:"men"`
-	Young        int        `db:"young"`
-	WomenOnly    bool       `db:"women_only"`
-	FoundedOn    *time.Time `db:"founded_on"`
-	Court        string     `db:"court"`        // of the local register
-	LocalNumber  string     `db:"local_number"` // in that register
-	ODCONumber   string     `db:"odco_number"`  // in the central register
-	President    string     `db:"president"`
-	ICE          *string    `db:"ice"`
-	TaxID        string     `db:"tax_id"`
-	RIB          string     `db:"rib"`   // 24 digits, or empty
-	Phone        string     `db:"phone"` // E.164, or empty
-	Email        string     `db:"email"`
-	State        State      `db:"state"`
-	Sample       bool       `db:"sample"`
-	CreatedAt    time.Time  `db:"created_at"`
-	UpdatedAt    time.Time  `db:"updated_at"`
-	Version      int64      `db:"version"`       // grows with each correction
-	ProductCount int        `db:"product_count"` // published ones
+	ID            uuid.UUID  `db:"id"`
+	Slug          string     `db:"slug"`
+	Name          i18n.Text  `db:"name"`
+	Description   i18n.Text  `db:"description"`
+	Story         i18n.Text  `db:"story"`
+	Sector        string     `db:"sector"` // its slug
+	SectorName    i18n.Text  `db:"sector_name"`
+	Commune       string     `db:"commune"` // a place's slug
+	CommuneName   i18n.Text  `db:"commune_name"`
+	Women         int        `db:"women"`
+	Men           int        `db:"men"`
+	Young         int        `db:"young"`
+	WomenOnly     bool       `db:"women_only"`
+	FoundedOn     *time.Time `db:"founded_on"`
+	Court         string     `db:"court"`        // of the local register
+	LocalNumber   string     `db:"local_number"` // in that register
+	ODCONumber    string     `db:"odco_number"`  // in the central register
+	President     string     `db:"president"`
+	ICE           *string    `db:"ice"`
+	TaxID         string     `db:"tax_id"`
+	RIB           string     `db:"rib"`            // 24 digits, or empty
+	StripeAccount string     `db:"stripe_account"` // acct_…, or empty
+	Phone         string     `db:"phone"`          // E.164, or empty
+	Email         string     `db:"email"`
+	State         State      `db:"state"`
+	Sample        bool       `db:"sample"`
+	CreatedAt     time.Time  `db:"created_at"`
+	UpdatedAt     time.Time  `db:"updated_at"`
+	Version       int64      `db:"version"`       // grows with each correction
+	ProductCount  int        `db:"product_count"` // published ones
 }
 
 // Members is how many people the cooperative is.
@@ -76,6 +77,9 @@ func (c Cooperative) Members() int { return c.Women + c.Men }
 
 // Service keeps cooperatives.
 type Service struct {
+	// Payable asks Stripe whether it pays to an account: a fault of kind Invalid if not. nil: there is nobody to ask.
+	Payable func(ctx context.Context, account string) error
+
 	db  *sqlx.DB
 	now func() time.Time
 }
@@ -144,7 +148,7 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 		       c.sector, k.name_ar as "sector_name.ar", k.name_fr as "sector_name.fr", k.name_en as "sector_name.en",
 		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
-		       c.president, c.ice, c.tax_id, c.rib, c.phone, c.email, c.state, c.sample,
+		       c.president, c.ice, c.tax_id, c.rib, c.stripe_account, c.phone, c.email, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
 		       s.published as product_count
 		from (`+which+`) c
@@ -165,6 +169,9 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 func (s *Service) Create(ctx context.Context, c Cooperative, by actor.Actor) (Cooperative, error) {
 	given := c.Slug != ""
 	c, err := checked(c, s.now())
+	if err == nil {
+		err = s.checkAccount(ctx, c.StripeAccount)
+	}
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -204,13 +211,13 @@ func (s *Service) insert(ctx context.Context, c Cooperative, by actor.Actor) err
 			insert into cooperatives (id, slug, name_ar, name_fr,
 			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
 			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
-			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at)
+			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at, stripe_account)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)`,
+			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
 			c.ID, c.Slug, c.Name.AR, c.Name.FR,
 			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
 			c.Sector, c.Commune, c.Women, c.Men, c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber,
-			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt)
+			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt, c.StripeAccount)
 		if err != nil {
 			return err
 		}

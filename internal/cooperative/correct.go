@@ -18,7 +18,7 @@ import (
 // identity are the fields that can be corrected, by their columns' names, in the order of the form.
 var identity = []string{
 	"name_ar", "name_fr", "sector", "commune", "women", "men", "young",
-	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "phone", "email",
+	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "stripe_account", "phone", "email",
 	"description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en",
 }
 
@@ -28,7 +28,7 @@ func (c Cooperative) Identity() map[string]string {
 		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
 		"women": strconv.Itoa(c.Women), "men": strconv.Itoa(c.Men), "young": strconv.Itoa(c.Young),
 		"founded_on": "", "court": c.Court, "local_number": c.LocalNumber, "odco_number": c.ODCONumber,
-		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "phone": c.Phone, "email": c.Email,
+		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "stripe_account": c.StripeAccount, "phone": c.Phone, "email": c.Email,
 		"description_ar": c.Description.AR, "description_fr": c.Description.FR, "description_en": c.Description.EN,
 		"story_ar": c.Story.AR, "story_fr": c.Story.FR, "story_en": c.Story.EN,
 	}
@@ -67,6 +67,11 @@ func (s *Service) Correct(ctx context.Context, c Cooperative, by actor.Actor) ([
 	c.Slug = kept.Slug
 	if c, err = checked(c, now); err != nil {
 		return nil, err
+	}
+	if c.StripeAccount != kept.StripeAccount {
+		if err := s.checkAccount(ctx, c.StripeAccount); err != nil {
+			return nil, err
+		}
 	}
 	var changed []string
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -111,12 +116,12 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) e
 		    story_ar = $7, story_fr = $8, story_en = $9, sector = $10, commune = $11, women = $12, men = $13,
 		    young = $14, founded_on = $15, court = $16, local_number = $17, odco_number = $18, president = $19,
 		    ice = $20, tax_id = $21, rib = $22, phone = $23, email = $24,
-		    version = version + 1, updated_at = $25
+		    version = version + 1, updated_at = $25, stripe_account = $26
 		where id = $1`,
 		c.ID, c.Name.AR, c.Name.FR, c.Description.AR, c.Description.FR, c.Description.EN,
 		c.Story.AR, c.Story.FR, c.Story.EN, c.Sector, c.Commune, c.Women, c.Men,
 		c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber, c.President,
-		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now)
+		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now, c.StripeAccount)
 	return err
 }
 

@@ -90,6 +90,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	new.Women, new.Men, new.Young, new.FoundedOn = 8, 3, 4, &founded
 	new.Court, new.LocalNumber, new.ODCONumber, new.President = "Berkane", "12", "34", "Aicha"
 	new.ICE, new.TaxID, new.RIB = &ice, "4567", "011 780 0000123456789012 96"
+	new.StripeAccount = "acct_1Nv0FGQ9RKHgCVdK"
 	new.Phone, new.Email = "06 12 34 56 79", "nahla@exemple.ma"
 	new.Description.AR, new.Description.FR, new.Description.EN = "a", "b", "c"
 	new.Story.AR, new.Story.FR, new.Story.EN = "d", "e\r\n\r\nf", "g"
@@ -106,6 +107,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	want.WomenOnly, want.CommuneName.AR, want.CommuneName.FR = false, "أحفير", "Ahfir"
 	want.Court, want.LocalNumber, want.ODCONumber, want.President = new.Court, "12", "34", "Aicha"
 	want.FoundedOn, want.ICE, want.TaxID, want.RIB = &founded, &ice, "4567", "011780000012345678901296"
+	want.StripeAccount = new.StripeAccount
 	want.Phone, want.Email, want.UpdatedAt, want.Version = "+212612345679", "nahla@exemple.ma", r.time, c.Version+1
 	if diff := cmp.Diff(want, r.read(t, c.ID)); diff != "" {
 		t.Error(diff)

@@ -67,7 +67,8 @@ var families = map[string]words{
 	"seller.upload.read_*":       constants("internal/upload/sheet", "Encoding"),
 	"seller.upload.reread_*":     constants("internal/upload/sheet", "Encoding"),
 
-	"settlement.owing.*": constants("internal/settlement", "Owing"),
+	"settlement.owing.*":    constants("internal/settlement", "Owing"),
+	"settlement.provider.*": constants("internal/settlement", "ByProvider"),
 
 	"shop.page.*":     nil, // storefront/shop.TestEveryPageIsWholeInEveryLanguage
 	"shop.part.*":     constants("internal/order", "PartState"),

@@ -64,6 +64,7 @@ var chart = map[Kind]Line{
 	held:            {Credit, Liability, Cooperative},
 	heldDelivery:    {Credit, Liability, Nobody},
 	payable:         {Credit, Liability, Cooperative},
+	inTransit:       {Credit, Liability, Cooperative},
 	deposits:        {Credit, Liability, Nobody},
 	refundsDue:      {Credit, Liability, Nobody},
 	campaignFund:    {Credit, Liability, Nobody},
@@ -85,6 +86,7 @@ const (
 	held            Kind = "held"
 	heldDelivery    Kind = "held_delivery"
 	payable         Kind = "payable"
+	inTransit       Kind = "in_transit"
 	deposits        Kind = "deposits"
 	refundsDue      Kind = "refunds_due"
 	campaignFund    Kind = "campaign_fund"
@@ -122,6 +124,11 @@ func HeldFor(cooperative uuid.UUID) Account { return Account{Kind: held, Coopera
 // what it owes.
 func PayableTo(cooperative uuid.UUID) Account {
 	return Account{Kind: payable, Cooperative: cooperative}
+}
+
+// InTransitTo is what a payment provider was asked to pay a cooperative and has not paid yet.
+func InTransitTo(cooperative uuid.UUID) Account {
+	return Account{Kind: inTransit, Cooperative: cooperative}
 }
 
 // OwedBy is what a cooperative owes, such as cash that it took from buyers and kept.

@@ -26,6 +26,13 @@
 //	              held:<cooperative>     refunds_due
 //	paid out      payable:<cooperative>  bank
 //
+// A payment provider pays a cooperative out of what it received for it, and takes back what the buyer has back of that:
+//
+//	asked for     payable:<cooperative>  in_transit:<cooperative>                  and the reverse, if it refuses
+//	arrived       in_transit:…           received:<provider>
+//	taken back    received:<provider>    in_transit:…
+//	              in_transit:…           cooperative_owes:…, payable:…             what it owed is brought, more is owed to it
+//
 // A cooperative that delivers itself may take the cash and keep it. What it owes of that is set off against what it is
 // owed, or it brings the money:
 //
@@ -44,10 +51,10 @@
 // of kind «paid», for both: from pending straight to payable, commission and delivery. These stand as they were
 // written. So whoever counts looks at a posting's two accounts and not at its journal's kind: what left pending for
 // anything but buyers is paid, what came from held or pending to payable or commission is earned, what went from
-// payable to the bank is paid out.
+// payable to the bank or into transit is paid out.
 //
 // What each account holds is carried in the table balances, by a trigger, in the transaction of the postings, and how
-// much of that is against held and pending accounts and against the bank; from what is pending for, held for or owed to
+// much of that is against held and pending accounts and against the bank or in transit; from what is pending for, held for or owed to
 // a cooperative no more is taken than there is (ErrOverdrawn). What all cooperatives have of an account is carried in
 // account_totals, for those of women alone apart.
 //

@@ -98,6 +98,8 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"work again":       (*life).workAgain,
 	"pay out":          (*life).payOut,
 	"payout is back":   (*life).undo,
+	"account changes":  (*life).accountChanges,
+	"ask to pay again": (*life).payAgain,
 	"time passes":      (*life).timePasses,
 	"goods change":     (*life).goodsChange,
 	"commission":       (*life).decideCommission,
@@ -107,10 +109,13 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 // workers work the jobs that change money and goods; all others wait until their life is over.
 func (l *life) workers() map[string]func(context.Context, *rivertype.JobRow) error {
 	return map[string]func(context.Context, *rivertype.JobRow) error{
-		order.ExpireArgs{}.Kind():   works(&order.ExpireWorker{Orders: l.Orders}),
-		order.CloseArgs{}.Kind():    works(&order.CloseWorker{Orders: l.Orders}),
-		payment.EventArgs{}.Kind():  works(&payment.EventWorker{Payments: l.Payments}),
-		payment.RefundArgs{}.Kind(): works(&payment.RefundWorker{Payments: l.Payments}),
+		order.ExpireArgs{}.Kind():     works(&order.ExpireWorker{Orders: l.Orders}),
+		order.CloseArgs{}.Kind():      works(&order.CloseWorker{Orders: l.Orders}),
+		payment.EventArgs{}.Kind():    works(&payment.EventWorker{Payments: l.Payments}),
+		payment.RefundArgs{}.Kind():   works(&payment.RefundWorker{Payments: l.Payments}),
+		payment.PayoutArgs{}.Kind():   works(&payment.PayoutWorker{Payments: l.Payments}),
+		payment.RecallArgs{}.Kind():   works(&payment.RecallWorker{Payments: l.Payments}),
+		settlement.ShareArgs{}.Kind(): works(&settlement.ShareWorker{Settlements: l.Settlements}),
 	}
 }
 
@@ -142,9 +147,10 @@ type life struct {
 	paid     map[string]money.Amount    // in each attempt, as its provider has said
 	answered map[uuid.UUID]bool         // refunds of which the provider has said what became
 	worked   []*rivertype.JobRow
-	events   int  // that the provider has sent
-	adjusted int  // times that somebody tried
-	down     bool // the provider
+	events   int          // that the provider has sent
+	spent    money.Amount // of what the provider paid into the first cooperative's account
+	adjusted int          // times that somebody tried
+	down     bool         // the provider
 }
 
 // live has a life lived in a database of its own, so that what went wrong in one goes on in no other.
@@ -165,6 +171,12 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
 	}
 	l.open(t, rt, l.card)
+	l.card.Account(stripeAccount, func(*paymenttest.Account) {})
+	c, err := l.Cooperatives.ByID(context.Background(), l.sellers[0])
+	must(rt, err)
+	c.StripeAccount = stripeAccount
+	_, err = l.Cooperatives.Correct(context.Background(), c, l.association)
+	must(rt, err)
 	return l
 }
 
@@ -656,6 +668,30 @@ func (l *life) undo(rt *rapid.T) error {
 	return err
 }
 
+// accountChanges has the first cooperative's account with the provider closed or opened, or its money spent.
+func (l *life) accountChanges(rt *rapid.T) error {
+	closed, spends := rapid.Bool().Draw(rt, "closed"), rapid.Bool().Draw(rt, "spends")
+	l.card.Account(stripeAccount, func(a *paymenttest.Account) {
+		if a.Closed = closed; spends {
+			l.spent += a.Balance
+			a.Balance = 0
+		}
+	})
+	return nil
+}
+
+// payAgain has the association ask the provider again for what it refused.
+func (l *life) payAgain(rt *rapid.T) error {
+	refused, err := l.Settlements.Refused(context.Background(), 100)
+	must(rt, err)
+	if len(refused) == 0 {
+		rt.Skip("nothing was refused")
+	}
+	r := one(rt, refused, "payout")
+	_, err = l.Settlements.AskAgain(context.Background(), r.CooperativeID, r.ID, l.association)
+	return err
+}
+
 func (l *life) timePasses(rt *rapid.T) error {
 	l.pass(rapid.SampledFrom([]time.Duration{29 * time.Minute, time.Hour, 24 * time.Hour, 9 * 24 * time.Hour}).Draw(rt, "time"))
 	for _, j := range l.due(rt) { // that an order is closed a day late is a fault
@@ -723,6 +759,13 @@ func (l *life) balance(rt *rapid.T) {
 		if due != 0 || lines.Sales != owed.Sales || lines.Commission != owed.Commission || lines.PaidOut != owed.PaidOut ||
 			lines.Netted != owed.Netted || lines.Owes != owed.Owes || owed.Due < 0 || owed.Owes < 0 {
 			rt.Fatalf("a statement is not its lines: begins at %s, sums to %+v, said to be %+v", due, lines, owed)
+		}
+	}
+	var paidOut money.Amount // by the provider, and not taken back
+	must(rt, l.DB.Get(&paidOut, `select coalesce(sum(amount_centimes - recalled_centimes), 0) from payment_payouts_now where state = 'succeeded'`))
+	if l.card != nil {
+		if there := l.card.Account(stripeAccount, func(*paymenttest.Account) {}).Balance; there+l.spent != paidOut {
+			rt.Fatalf("the provider has paid out %s, and %s are there of it, %s spent", paidOut, there, l.spent)
 		}
 	}
 	for id, amount := range l.purse {

@@ -99,7 +99,11 @@ func New(p Parts) (*Market, error) {
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
 	m.Settings.Told = func(c settings.Contact) { p.Languages.SetHome(i18n.Home{Province: c.Province, Town: c.Town}) }
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
-	m.Payments.Payee = m.Orders
+	m.Payments.Payee, m.Payments.Payer = m.Orders, m.Settlements
+	if m.Payments.PaysOut() {
+		m.Cooperatives.Payable = m.Payments.Payable
+	}
+	m.Settlements.Payments, m.Orders.Shared = m.Payments, m.Settlements.SharedTx
 	m.Transfers.Payers, m.Orders.Forget = m.Orders, m.Transfers.ForgetTx
 	m.addWorkers(workers)
 	return m, nil

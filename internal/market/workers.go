@@ -37,6 +37,8 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &payment.EventWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.RefundWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CloseWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.PayoutWorker{Payments: m.Payments})
+	river.AddWorker(workers, &payment.RecallWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.AskWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CompareWorker{Payments: m.Payments})
 	river.AddWorker(workers, &payment.CleanWorker{Payments: m.Payments})
@@ -51,6 +53,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
 	river.AddWorker(workers, &upload.ApplyWorker{Uploads: m.Uploads})
+	river.AddWorker(workers, &settlement.ShareWorker{Settlements: m.Settlements})
 	river.AddWorker(workers, &settlement.FoldWorker{Settlements: m.Settlements})
 	river.AddWorker(workers, &report.FoldWorker{Reports: m.Reports})
 }

@@ -242,6 +242,11 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
+	if paid && o.State == StateDelivered {
+		if err := s.shared(ctx, tx, o, true); err != nil {
+			return err
+		}
+	}
 	return s.announceAdjusted(ctx, tx, o, list, delivery, back.why, paid)
 }
 

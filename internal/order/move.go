@@ -181,7 +181,10 @@ func (s *Service) deliver(ctx context.Context, tx *sqlx.Tx, o *locked, parts []P
 		return err
 	}
 	if paid {
-		return ledger.RecordTx(ctx, tx, o.earned(o.by.At)...)
+		if err := ledger.RecordTx(ctx, tx, o.earned(o.by.At)...); err != nil {
+			return err
+		}
+		return s.shared(ctx, tx, o, false)
 	}
 	if _, err := s.payments.SettleTx(ctx, tx, o.ID, o.by.At); err != nil {
 		return err

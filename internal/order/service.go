@@ -27,6 +27,9 @@ type Service struct {
 	SecretsBefore [][]byte
 	// Forget takes off what others keep of the buyers of orders which are being erased; nil: nobody keeps anything.
 	Forget func(ctx context.Context, tx *sqlx.Tx, orders []uuid.UUID) error
+	// Shared is told when cooperatives have earned something by an order whose provider pays out; back: when its buyer has
+	// some of that back. nil: nobody is.
+	Shared func(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, back bool) error
 
 	db       *sqlx.DB
 	catalog  *catalog.Service

@@ -93,8 +93,19 @@ func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error 
 // and too early.
 func (s *Service) Close(ctx context.Context, orderID uuid.UUID, at time.Time) error {
 	return s.move(ctx, orderID, By{Actor: actor.OfSystem(), At: at}, func(tx *sqlx.Tx, o *locked) error {
-		return o.close(ctx, tx)
+		if err := o.close(ctx, tx); err != nil {
+			return err
+		}
+		return s.shared(ctx, tx, o, false)
 	})
+}
+
+// shared tells Shared of an order.
+func (s *Service) shared(ctx context.Context, tx *sqlx.Tx, o *locked, back bool) error {
+	if s.Shared == nil || !s.payments.PaysOutBy(o.Payment) {
+		return nil
+	}
+	return s.Shared(ctx, tx, o.ID, back)
 }
 
 // close is Close in the transaction that locked the order. What frozen holds back stays as it is: whoever ends that

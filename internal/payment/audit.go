@@ -45,6 +45,22 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job j
 			    where j.kind = 'payment_refund' and j.args->>'refund_id' = r.id::text
 			      and j.state not in ('cancelled', 'completed', 'discarded'))`},
+		audit.Query{Name: "payment: no more is paid out of an attempt than it received, or taken back than was paid out", SQL: `
+			select format('attempt %s: received %s, %s paid out', a.key, a.received_centimes, p.amount)
+			from payment_attempts a
+			join (select attempt_id, sum(amount_centimes - recalled_centimes) as amount from payment_payouts_now where state <> 'failed' group by attempt_id) p on p.attempt_id = a.id
+			where p.amount > a.received_centimes
+			union all
+			select format('payout %s of %s, %s: %s asked back', id, amount_centimes, state, recall_centimes)
+			from payment_payouts_now where recall_centimes > case state when 'succeeded' then amount_centimes else 0 end`},
+		audit.Query{Name: "payment: a payout that its provider has not answered, or what is to be taken back of one, has its job before it", SQL: `
+			select format('%s %s', p.kind, p.id)
+			from (
+			    select 'payment_payout' as kind, 'payout_id' as named, id from payment_payouts where state = 'pending'
+			    union all select 'payment_recall', 'recall_id', id from payment_recalls where state = 'pending') p
+			where not exists (
+			    select from river_job j
+			    where j.kind = p.kind and j.args->>p.named = p.id::text and j.state not in ('cancelled', 'completed', 'discarded'))`},
 		audit.Query{Name: "payment: an event that is not worked has its job before it", SQL: `
 			select format('event %s of %s, received at %s: %s', e.id, e.provider, e.received_at, e.error)
 			from payment_events e

@@ -12,6 +12,9 @@
 // more than was received; what failed of it waits until it is asked for again, which is another refund of the same
 // request.
 //
+// A provider that can (PayerOut) pays others out of what it received, and takes back: PayOutTx and RecallTx write down what
+// it is asked for, jobs ask, and whoever has it paid out (Payer) is told what came of it.
+//
 // What a provider does not tell it is asked after (AskWorker), and each day its list is compared with what is known here
 // (CompareWorker); what it says otherwise is a Difference until it is settled.
 //

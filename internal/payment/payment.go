@@ -79,8 +79,9 @@ type Payee interface {
 
 // Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.
 type Service struct {
-	// Payee has to be set before any money comes.
+	// Payee has to be set before any money comes, and Payer before any is paid out.
 	Payee Payee
+	Payer Payer
 
 	db        *sqlx.DB
 	jobs      *job.Client

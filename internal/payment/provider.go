@@ -100,6 +100,28 @@ type Refunder interface {
 	Refund(ctx context.Context, r Refund) (reference string, err error)
 }
 
+// PayerOut is a provider that pays out of what it received to those who have an account with it, and takes back. Asked
+// again under the same key, it does nothing twice.
+type PayerOut interface {
+	Advance
+
+	// Payable is nil if it pays to an account; ErrNotPayable if it does not.
+	Payable(ctx context.Context, account string) error
+
+	// PayOut asks it to pay, and gives its own name of that once it has. ErrRefused, by a Refusal, if it will not, however
+	// often it is asked.
+	PayOut(ctx context.Context, p Payout) (reference string, err error)
+
+	// Recall asks it to take back, likewise.
+	Recall(ctx context.Context, t Recall) (reference string, err error)
+
+	// PaidOut gives its name of what it has paid; ErrUnknown if it has not.
+	PaidOut(ctx context.Context, p Payout) (reference string, err error)
+
+	// Recalled likewise, of what it has taken back.
+	Recalled(ctx context.Context, t Recall) (reference string, err error)
+}
+
 // Closer is a provider that can be told that an attempt is not to be paid any more.
 type Closer interface {
 	Advance
@@ -124,6 +146,9 @@ var (
 	// ErrDown says that the provider does not answer, or cannot now: another means may be had.
 	ErrDown = fault.New(fault.Unavailable, "payment.provider_down")
 )
+
+// ErrNotPayable says that a provider pays nothing to an account.
+var ErrNotPayable = fault.New(fault.Invalid, "payment.not_payable")
 
 // ErrRefused says that a provider will not do what it is asked for. It is the provider's word, and told to nobody.
 var ErrRefused = errors.New("payment: refused by the provider")
@@ -220,6 +245,34 @@ type Refund struct {
 	State             State
 	CreatedAt         time.Time `db:"created_at"`
 }
+
+// Payout is money that a provider pays out of what it received in an attempt.
+type Payout struct {
+	ID                uuid.UUID
+	Reference         uuid.UUID // what was paid for
+	Provider          string
+	AttemptReference  string `db:"attempt_reference"` // the provider's name of what was paid
+	Account           string // with the provider
+	ProviderReference string `db:"provider_reference"` // empty until it is paid
+	Amount            money.Amount
+	State             State // Pending, Succeeded or Failed
+}
+
+// Key names it to the provider.
+func (p Payout) Key() string { return "payout:" + p.ID.String() }
+
+// Recall is money that a provider takes back of a payout.
+type Recall struct {
+	ID     uuid.UUID
+	Payout Payout
+	Tries  int          // how often it was asked for, 1 being the first
+	Before money.Amount // of the payout, that was asked for before
+	Amount money.Amount
+	State  State // as of a payout
+}
+
+// Key names it to the provider; when it is asked for again after a refusal, by another name.
+func (t Recall) Key() string { return fmt.Sprintf("recall:%s:%d", t.ID, t.Tries) }
 
 // Outcome is what became of an attempt, of a refund or of a dispute.
 type Outcome struct {

@@ -23,7 +23,7 @@ const (
 	askedAtOnce = 50 // attempts, and as many refunds, of all providers
 )
 
-// AskArgs is the periodic job that asks providers after attempts and refunds of which they tell nothing.
+// AskArgs is the periodic job that asks providers after attempts, refunds and payouts of which they tell nothing.
 type AskArgs struct{}
 
 // Kind names the job.
@@ -43,7 +43,7 @@ type AskWorker struct {
 // Work asks after those that nobody has asked after for the longest time, and does what follows as if it had been told.
 // One provider that does not answer keeps none from being asked after at another.
 func (w *AskWorker) Work(ctx context.Context, _ *river.Job[AskArgs]) error {
-	return errors.Join(w.Payments.askAttempts(ctx), w.Payments.askRefunds(ctx))
+	return errors.Join(w.Payments.askAttempts(ctx), w.Payments.askRefunds(ctx), w.Payments.askPayouts(ctx))
 }
 
 // reconciled are the names of the providers that can be asked.

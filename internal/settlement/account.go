@@ -39,7 +39,7 @@ func (s *Service) ChangedAccounts(ctx context.Context, cooperatives ...uuid.UUID
 		left join lateral (select name from people where id = e.user_id offset 0) u on true
 		where e.at >= $1 or (
 		    select t.at from payouts t
-		    where t.cooperative_id = e.cooperative_id and not exists (select from payout_reversals r where r.payout_id = t.id)
+		    where t.cooperative_id = e.cooperative_id and t.provider = '' and not exists (select from payout_reversals r where r.payout_id = t.id)
 		    order by t.at desc limit 1) >= e.at is not true`,
 		s.now().Add(-freshAccount), pq.Array(cooperatives))
 	if err != nil {

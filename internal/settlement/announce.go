@@ -134,9 +134,7 @@ func (s *Service) paidMessage(l *i18n.Locale, p Payout, after outcome) mail.Mess
 	case after.Orders > 0:
 		covers = l.N("settlement.mail.orders", after.Orders, "First", first, "Last", last) + "\n"
 	}
-	if p.Netted > 0 {
-		covers += l.T("settlement.mail.netted", "Amount", l.Money(p.Netted)) + "\n"
-	}
+	covers += netted(l, p.Netted)
 	left := l.T("settlement.mail.nothing_left")
 	if after.Due > 0 {
 		left = l.T("settlement.mail.left", "Due", l.Money(after.Due))
@@ -146,6 +144,14 @@ func (s *Service) paidMessage(l *i18n.Locale, p Payout, after outcome) mail.Mess
 		Body: l.T("settlement.mail.paid_body", "Amount", l.Money(p.Amount), "Date", l.LongDate(p.At),
 			"Reference", p.Reference, "Orders", covers, "Left", left, "Link", s.moneyLink(l)),
 	}
+}
+
+// netted is a line about what was set off with a payout; empty: nothing was.
+func netted(l *i18n.Locale, amount money.Amount) string {
+	if amount == 0 {
+		return ""
+	}
+	return l.T("settlement.mail.netted", "Amount", l.Money(amount)) + "\n"
 }
 
 func (s *Service) undoneMessage(l *i18n.Locale, r Reversal, due money.Amount) mail.Message {

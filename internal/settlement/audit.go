@@ -13,24 +13,24 @@ import (
 // package order's to check.)
 func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	return audit.Run(ctx, db,
-		audit.Query{Name: "settlement: every payout left the bank once", SQL: `
-			select format('payout %s of %s centimes: %s centimes left the bank, in %s postings',
+		audit.Query{Name: "settlement: every payout left the bank once, or was asked of its provider", SQL: `
+			select format('payout %s of %s centimes: %s centimes left, in %s postings',
 			              t.id, t.amount_centimes, coalesce(p.amount, 0), p.postings)
 			from payouts t
 			cross join lateral (
 			    select count(*) filter (where (p.debit, p.credit, p.cooperative_id) <> ('payable', 'cooperative_owes', t.cooperative_id)) as postings,
-			           sum(p.amount_centimes) filter (where p.debit = 'payable' and p.credit = 'bank' and p.cooperative_id = t.cooperative_id) as amount
+			           sum(p.amount_centimes) filter (where p.debit = 'payable' and p.credit = case t.provider when '' then 'bank' else 'in_transit' end and p.cooperative_id = t.cooperative_id) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalPayout + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
-		audit.Query{Name: "settlement: every payout that was undone came back to the bank once", SQL: `
+		audit.Query{Name: "settlement: every payout that was undone came back once", SQL: `
 			select format('payout %s of %s centimes: %s centimes came back, in %s postings',
 			              t.id, t.amount_centimes, coalesce(p.amount, 0), p.postings)
 			from payout_reversals r
 			join payouts t on t.id = r.payout_id
 			cross join lateral (
 			    select count(*) filter (where (p.debit, p.credit, p.cooperative_id) <> ('cooperative_owes', 'payable', t.cooperative_id)) as postings,
-			           sum(p.amount_centimes) filter (where p.debit = 'bank' and p.credit = 'payable' and p.cooperative_id = t.cooperative_id) as amount
+			           sum(p.amount_centimes) filter (where p.debit = case t.provider when '' then 'bank' else 'in_transit' end and p.credit = 'payable' and p.cooperative_id = t.cooperative_id) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.payout_id = t.id and j.kind = '` + journalUndone + `') p
 			where p.postings <> 1 or p.amount is distinct from t.amount_centimes`},
@@ -39,6 +39,37 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from payout_reversals r
 			join ledger_movements m on m.payout_id = r.payout_id and m.account = 'cooperative_owes'
 			group by r.payout_id having sum(m.amount) <> 0`},
+		audit.Query{Name: "settlement: a provider's payout arrived once if the provider has paid it, and is undone if it refused", SQL: `
+			select format('payout %s of %s centimes, %s: %s centimes arrived, undone: %s', t.id, t.amount_centimes, coalesce(n.state, 'unknown'), p.amount, r.payout_id is not null)
+			from payouts t
+			left join payment_payouts_now n on n.id = t.id and n.provider = t.provider and n.amount_centimes = t.amount_centimes
+			left join payout_reversals r on r.payout_id = t.id
+			cross join lateral (
+			    select coalesce(sum(p.amount_centimes), 0) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.payout_id = t.id and j.kind = '` + journalArrived + `' and p.debit = 'in_transit' and p.credit = 'received'
+			      and p.cooperative_id = t.cooperative_id and p.provider = t.provider) p
+			where t.provider <> ''
+			  and (n.id is null or p.amount <> case n.state when 'succeeded' then t.amount_centimes else 0 end or (n.state = 'failed') <> (r.payout_id is not null))`},
+		audit.Query{Name: "settlement: what providers took back of payouts came back to them, and is owed by or to the cooperatives", SQL: `
+			select format('payout %s: %s centimes taken back, %s posted, %s off what is owed', t.id, n.recalled_centimes, p.received, p.cooperative)
+			from payouts t join payment_payouts_now n on n.id = t.id
+			cross join lateral (
+			    select coalesce(sum(p.amount_centimes) filter (where p.debit = 'received' and p.credit = 'in_transit' and p.provider = t.provider), 0) as received,
+			           coalesce(sum(p.amount_centimes) filter (where p.debit = 'in_transit' and p.credit in ('cooperative_owes', 'payable')), 0) as cooperative
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.payout_id = t.id and j.kind = '` + journalRecalled + `' and p.cooperative_id = t.cooperative_id) p
+			where t.provider <> '' and (p.received <> n.recalled_centimes or p.cooperative <> n.recalled_centimes)`},
+		audit.Query{Name: "settlement: what is in transit is what providers are asked to pay and have not answered", SQL: `
+			select format('cooperative %s: %s centimes in transit, asked for %s', cooperative_id, coalesce(b.amount, 0), coalesce(p.amount, 0))
+			from (select cooperative_id, credits - debits as amount from ledger_balances where account = 'in_transit' and credits <> debits) b
+			full join (
+			    select t.cooperative_id, sum(n.amount_centimes) as amount
+			    from payouts t join payment_payouts_now n on n.id = t.id where n.state = 'pending' group by t.cooperative_id) p using (cooperative_id)
+			where coalesce(b.amount, 0) <> coalesce(p.amount, 0)`},
+		audit.Query{Name: "settlement: providers pay what was asked of them", SQL: `
+			select format('payout %s of %s centimes', n.id, n.amount_centimes)
+			from payment_payouts_now n where not exists (select from payouts t where t.id = n.id and t.provider = n.provider)`},
 		audit.Query{Name: "settlement: of a cooperative's payouts under one bank reference, only the last may stand", SQL: `
 			select format('payout %s, attempt %s under «%s»', t.id, t.attempt, t.reference)
 			from payouts t
@@ -75,6 +106,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from ledger_journals j
 			where j.order_id is null
 			  and not (j.kind = '` + journalPayout + `' and exists (select from payouts t where t.id = j.payout_id))
+			  and not (j.kind in ('` + journalArrived + `', '` + journalRecalled + `') and exists (select from payouts t where t.id = j.payout_id and t.provider <> ''))
 			  and not (j.kind = '` + journalUndone + `' and exists (select from payout_reversals r where r.payout_id = j.payout_id))
 			  and exists (
 			      select from ledger_postings p
@@ -93,7 +125,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('posting %s of journal %s from %s to %s', p.id, j.reference, p.credit, p.debit)
 			from ledger_postings p join ledger_journals j on j.id = p.journal_id
 			cross join lateral (values (p.debit, p.credit), (p.credit, p.debit)) m (account, against)
-			where m.account = 'payable' and m.against not in ('held', 'pending', 'bank', 'commission', 'cooperative_owes')
+			where m.account = 'payable' and m.against not in ('held', 'pending', 'bank', 'in_transit', 'commission', 'cooperative_owes')
 			   or m.account = 'commission' and m.against not in ('held', 'pending', 'payable')
 			      and not (p.debit = 'commission' and p.credit = 'refunds_due' and j.adjustment_id is not null)`},
 	)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -40,17 +41,41 @@ const (
 	journalUndone = "payout_undone"
 )
 
-// Payout is a bank transfer from the association to a cooperative, with which what the cooperative owes is set off.
+// Payout is a transfer to a cooperative, by the association's bank or by a payment provider, with which what the
+// cooperative owes is set off.
 type Payout struct {
 	ID            uuid.UUID     `db:"id"`
 	CooperativeID uuid.UUID     `db:"cooperative_id"`
 	Amount        money.Amount  `db:"amount_centimes"`
 	Netted        money.Amount  `db:"netted"`    // set off with it; not told of one that had been recorded before
-	Reference     string        `db:"reference"` // the bank's
+	Reference     string        `db:"reference"` // the bank's; of a provider, what it is asked under
 	Actor         actor.Kind    `db:"actor"`     // who recorded it
 	UserID        uuid.NullUUID `db:"user_id"`   // of the association
 	At            time.Time     `db:"at"`
 	Before        bool          `db:"-"` // it had been recorded before, and nothing was recorded now
+
+	Provider string        `db:"provider"` // empty: the bank
+	OrderID  uuid.NullUUID `db:"order_id"` // by which it was earned; of a provider's
+	Earned   money.Amount  `db:"-"`        // by that, when it was asked for
+}
+
+// ProviderName is what people call its provider.
+func (p Payout) ProviderName() string { return providerName(p.Provider) }
+
+// providerName is a provider's name as it writes it itself; empty for none.
+func providerName(provider string) string {
+	if provider == "" {
+		return ""
+	}
+	return strings.ToUpper(provider[:1]) + provider[1:]
+}
+
+// referenceFor is what a provider's payout of an order is told apart by; orderOf gives the order's number again.
+func referenceFor(provider, order string) string { return provider + ":" + order }
+
+func orderOf(reference string) string {
+	_, number, _ := strings.Cut(reference, ":")
+	return number
 }
 
 // Transfer is what was transferred to one cooperative.
@@ -233,6 +258,9 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
 		Actor             actor.Kind
 		UserID            uuid.NullUUID
 		At                time.Time
+		Provider          string
+		OrderID           uuid.NullUUID
+		Earned            int64
 	}
 	journals := make([]ledger.Journal, len(made))
 	for i := range made {
@@ -245,11 +273,11 @@ func recordTx(ctx context.Context, tx *sqlx.Tx, made []attempt) error {
 	for some := range slices.Chunk(made, rowsAtOnce) {
 		rows := make([]row, len(some))
 		for i, m := range some {
-			rows[i] = row{m.ID, m.CooperativeID, int64(m.Amount), m.Reference, m.Attempt, m.Actor, m.UserID, m.At}
+			rows[i] = row{m.ID, m.CooperativeID, int64(m.Amount), m.Reference, m.Attempt, m.Actor, m.UserID, m.At, m.Provider, m.OrderID, int64(m.Earned)}
 		}
 		_, err = tx.NamedExecContext(ctx, `
-			insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, actor, user_id, at)
-			values (:id, :cooperativeid, :amount, :reference, :attempt, :actor, :userid, :at)`, rows)
+			insert into payouts (id, cooperative_id, amount_centimes, reference, attempt, actor, user_id, at, provider, order_id, earned_centimes)
+			values (:id, :cooperativeid, :amount, :reference, :attempt, :actor, :userid, :at, :provider, :orderid, :earned)`, rows)
 		if err != nil {
 			return err
 		}
@@ -262,8 +290,12 @@ const rowsAtOnce = 1000
 
 // postings are what a payout moves.
 func (p Payout) postings() []ledger.Posting {
+	to := ledger.Bank
+	if p.Provider != "" {
+		to = ledger.InTransitTo(p.CooperativeID)
+	}
 	return []ledger.Posting{
-		{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.Bank, Amount: p.Amount},
+		{Debit: ledger.PayableTo(p.CooperativeID), Credit: to, Amount: p.Amount},
 		{Debit: ledger.PayableTo(p.CooperativeID), Credit: ledger.OwedBy(p.CooperativeID), Amount: p.Netted},
 	}
 }

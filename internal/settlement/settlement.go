@@ -9,11 +9,13 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // Service reads and settles what is owed; make one with New.
 type Service struct {
-	Sample bool // what is recorded is invented, and nobody is told of it
+	Sample   bool             // what is recorded is invented, and nobody is told of it
+	Payments *payment.Service // has providers pay out; nil: none does
 
 	db      *sqlx.DB
 	jobs    *job.Client

@@ -10,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -23,6 +24,11 @@ type Line struct {
 	BankReference string        `db:"bank_reference"` // of these
 	Undone        bool          `db:"undone"`         // of a payout: it has been undone
 	Undoes        bool          `db:"undoes"`         // this is the undoing of a payout
+	Provider      string        `db:"provider"`       // of a payout: who pays it, if not the bank
+	State         payment.State `db:"state"`          // of a provider's payout: how far it has come
+	Later         bool          `db:"later"`          // of a provider's payout: it was asked for again since
+	Recalls       bool          `db:"recalls"`        // this is what a provider took back of a payout
+	NotRecalled   money.Amount  `db:"not_recalled"`   // of a payout: that its provider refused to take back
 	Reason        string        `db:"reason"`         // of an undoing
 	Actor         actor.Kind    `db:"actor"`          // who recorded a payout or undid it; empty of a sale
 	RecordedBy    string        `db:"recorded_by"`    // by name, if it was one of the association's people
@@ -53,7 +59,7 @@ func (l Line) Owing() Owing {
 	switch {
 	case l.Sale < 0 && l.Owes > 0:
 		return Borne
-	case l.Sale != 0 || l.Payout != 0:
+	case l.Provider != "" || l.Sale != 0 || l.Payout != 0:
 		return ""
 	case l.Netted != 0:
 		return Netted
@@ -65,8 +71,49 @@ func (l Line) Owing() Owing {
 	return ""
 }
 
+// ByProvider is what an entry says of what a payment provider does.
+type ByProvider string
+
+// What it says.
+const (
+	ProviderWaits    ByProvider = "waits"    // it was asked to pay, and has not answered
+	ProviderPaid     ByProvider = "paid"     // it has paid
+	ProviderFailed   ByProvider = "failed"   // it was asked to pay, and has refused since
+	ProviderAgain    ByProvider = "again"    // it refused: that is owed again
+	ProviderRecalled ByProvider = "recalled" // it took back what it had paid
+)
+
+// ByProvider tells an entry about what a payment provider does; empty: it is about something else.
+func (l Line) ByProvider() ByProvider {
+	switch {
+	case l.Provider == "":
+		return ""
+	case l.Recalls:
+		return ProviderRecalled
+	case l.Undoes:
+		return ProviderAgain
+	case l.Undone:
+		return ProviderFailed
+	case l.State == payment.Pending:
+		return ProviderWaits
+	}
+	return ProviderPaid
+}
+
 // CanUndo reports whether the entry is a payout that stands.
-func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes }
+func (l Line) CanUndo() bool { return l.PayoutID.Valid && !l.Undone && !l.Undoes && l.Provider == "" }
+
+// CanAskAgain reports whether the entry is a payout that its provider refused to pay, or to take back of, and may be asked
+// for again.
+func (l Line) CanAskAgain() bool {
+	return l.ByProvider() == ProviderFailed && !l.Later || l.NotRecalled > 0
+}
+
+// ProviderName is what people call the provider of a payout.
+func (l Line) ProviderName() string { return providerName(l.Provider) }
+
+// OrderPaid is the number of the order by which a provider's payout was earned.
+func (l Line) OrderPaid() string { return orderOf(l.BankReference) }
 
 // ofStatement is the condition on which a posting p belongs to a statement; it is that of the index.
 const ofStatement = `('payable' in (p.debit, p.credit) or 'commission' in (p.debit, p.credit) or 'cooperative_owes' in (p.debit, p.credit))`
@@ -120,7 +167,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    select p.at, p.journal_id,
 		           coalesce(sum(`+changed+` + `+commission+` - `+owes+`) filter (where `+earned+`), 0) as sale,
 		           sum(`+commission+`) as commission,
-		           coalesce(-sum(`+changed+`) filter (where 'bank' in (p.debit, p.credit)), 0) as payout,
+		           coalesce(-sum(`+changed+`) filter (where 'bank' in (p.debit, p.credit) or 'in_transit' in (p.debit, p.credit)), 0) as payout,
 		           sum(`+changed+`) as change,
 		           sum(`+owes+`) as owes
 		    from ledger_postings p
@@ -137,7 +184,9 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		                       and p.at < (($2::timestamptz at time zone 'UTC')::date + 1) at time zone 'UTC'), 0)) as balance
 		), line as (
 		    select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
-		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes,
+		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes, coalesce(t.provider, '') as provider,
+		           exists (select from payouts a where a.order_id = t.order_id and a.cooperative_id = t.cooperative_id and a.attempt > t.attempt) as later,
+		           j.kind = '`+journalRecalled+`' as recalls, case when j.kind = '`+journalPayout+`' then t.id end as asked_for,
 		           case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, case when j.kind = $5 then r.user_id else t.user_id end as user_id,
 		           e.sale, e.commission, e.payout, e.sale - e.commission - e.payout - e.change as netted, e.owes,
 		           upto.balance - coalesce(sum(e.change) over (order by e.at desc, e.journal_id desc
@@ -153,10 +202,11 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    from (select distinct user_id from line) w
 		    cross join lateral (select id, name from people where id = w.user_id offset 0) u
 		)
-		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.reason, l.actor,
+		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.provider, l.later, l.recalls, coalesce(n.state, '') as state, coalesce(n.not_recalled_centimes, 0) as not_recalled, l.reason, l.actor,
 		       coalesce(u.name, '') as recorded_by, l.sale, l.commission, l.payout, l.netted, l.balance, l.owes
 		from line l
 		left join recorder u on u.id = l.user_id
+		left join lateral (select state, not_recalled_centimes from payment_payouts_now where id = l.asked_for offset 0) n on true
 		order by l.at desc, l.journal_id desc`, cooperativeID, from, journal, limit+1, journalUndone, payout, owed)
 	if err != nil {
 		return nil, "", fmt.Errorf("statement: %w", err)

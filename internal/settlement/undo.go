@@ -28,7 +28,7 @@ type Reversal struct {
 // Undo takes back the record of a payout to a cooperative, for a reason, by the association's user
 // by, and has the cooperative told: the amount is owed again, as is by it what was set off with the payout, and the bank's
 // reference may be recorded anew. Both entries stay. Undoing again as before gives the first record back. Errors:
-// cooperative.ErrNotFound and ErrNoPayout; ErrUndone, when somebody else undid it or for another
+// cooperative.ErrNotFound and ErrNoPayout; ErrByProvider; ErrUndone, when somebody else undid it or for another
 // reason; ErrInvalid with the field reason.
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by actor.Actor) (Reversal, error) {
 	reason = text.Clean(reason)
@@ -39,7 +39,7 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			return err
 		}
 		err := tx.GetContext(ctx, &r.Payout, `
-			select id, cooperative_id, amount_centimes, reference, actor, user_id, at, coalesce((
+			select id, cooperative_id, amount_centimes, reference, actor, user_id, at, provider, coalesce((
 			           select sum(p.amount_centimes) from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			           where j.payout_id = t.id and j.kind = $3 and p.credit = 'cooperative_owes'), 0) as netted
 			from payouts t where id = $1 and cooperative_id = $2`, payoutID, cooperativeID, journalPayout)
@@ -48,6 +48,9 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 		}
 		if err != nil {
 			return err
+		}
+		if r.Payout.Provider != "" {
+			return ErrByProvider
 		}
 		before := Reversal{Payout: r.Payout}
 		err = tx.GetContext(ctx, &before, `select reason, actor, user_id, at from payout_reversals where payout_id = $1`, payoutID)
@@ -66,7 +69,10 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 		if r.At, err = cooperative.MomentTx(ctx, tx, cooperativeID, r.At); err != nil {
 			return err
 		}
-		return s.undoTx(ctx, tx, r)
+		if err := reverseTx(ctx, tx, r); err != nil {
+			return err
+		}
+		return s.announceUndone(ctx, tx, r)
 	})
 	if err != nil {
 		return Reversal{}, fmt.Errorf("undo a payout: %w", err)
@@ -85,18 +91,14 @@ func checkReason(reason string) error {
 	return nil
 }
 
-func (s *Service) undoTx(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
+func reverseTx(ctx context.Context, tx *sqlx.Tx, r Reversal) error {
 	if _, err := tx.ExecContext(ctx, `
 		insert into payout_reversals (payout_id, reason, actor, user_id, at) values ($1, $2, $3, $4, $5)`,
 		r.Payout.ID, r.Reason, r.Actor, r.UserID, r.At); err != nil {
 		return err
 	}
-	err := ledger.RecordTx(ctx, tx, ledger.Journal{
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "payout:" + r.Payout.ID.String() + ":undone", Kind: journalUndone, PayoutID: &r.Payout.ID, At: r.At,
 		Postings: ledger.Reversed(r.Payout.postings()),
 	})
-	if err != nil {
-		return err
-	}
-	return s.announceUndone(ctx, tx, r)
 }

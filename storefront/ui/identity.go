@@ -55,10 +55,14 @@ func facts(p Page, c cooperative.Cooperative) []fact {
 	if c.ICE != nil {
 		ice = *c.ICE
 	}
-	return []fact{
+	list := []fact{
 		{"name_ar", c.Name.AR, false}, {"name_fr", c.Name.FR, false},
 		{"court", c.Court, false}, {"local_number", c.LocalNumber, true}, {"odco_number", c.ODCONumber, true},
 		{"founded_on", founded, false}, {"president", c.President, false},
 		{"ice", ice, true}, {"tax_id", c.TaxID, true}, {"rib", RIBText(c.RIB), true},
 	}
+	if c.StripeAccount != "" {
+		list = append(list, fact{"stripe_account", c.StripeAccount, true})
+	}
+	return list
 }

@@ -23,11 +23,13 @@ type Provider struct {
 	refunds  map[string]money.Amount
 	refuses  error
 	moved    []payment.Outcome
+	accounts map[string]Account
+	paid     map[string]bool // out or back, by key
 }
 
 // New makes a provider that nobody has paid anything.
 func New() *Provider {
-	return &Provider{outcomes: map[string]payment.Outcome{}, attempts: map[string]bool{}, refunds: map[string]money.Amount{}}
+	return &Provider{outcomes: map[string]payment.Outcome{}, attempts: map[string]bool{}, refunds: map[string]money.Amount{}, accounts: map[string]Account{}, paid: map[string]bool{}}
 }
 
 // Name is Name.

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	stripego "github.com/stripe/stripe-go/v76"
 
 	"github.com/souk-taawon/souk/internal/child"
@@ -149,10 +150,18 @@ func TestStripeMockTakesEveryRequest(t *testing.T) {
 		_, err := p.Refunded(t.Context(), r)
 		must("refunded", err)
 	}
+	server.Connect(account)
+	must("payable", p.Payable(t.Context(), account))
+	out := payment.Payout{ID: uuid.New(), Reference: paid.Reference, AttemptReference: r.AttemptReference, Account: account, Amount: 10_00}
+	_, err = p.PayOut(t.Context(), out)
+	must("pay out", err)
+	_, err = p.Recall(t.Context(), payment.Recall{ID: uuid.New(), Payout: out, Tries: 1, Amount: 5_00})
+	must("recall", err)
 	_, err = p.Moved(t.Context(), time.Now().Add(-24*time.Hour), time.Now())
 	must("moved", err)
 	for _, call := range []string{
 		"POST /v1/checkout/sessions", "POST /v1/checkout/sessions/cs", "GET /v1/checkout/sessions", "GET /v1/checkout/sessions/cs",
+		"GET /v1/accounts/acct", "POST /v1/transfers", "GET /v1/transfers", "POST /v1/transfers/tr", "GET /v1/transfers/tr",
 		"POST /v1/refunds", "GET /v1/refunds", "GET /v1/refunds/re", "GET /v1/disputes/du",
 	} {
 		if taken()[call] == 0 {

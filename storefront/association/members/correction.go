@@ -49,7 +49,9 @@ func (h *Handler) correct(r *web.Request) error {
 		return err
 	}
 	corrected := readIdentity(r)
-	corrected.ID = c.ID
+	if corrected.ID = c.ID; !h.Payments.PaysOut() { // the form does not ask for it
+		corrected.StripeAccount = c.StripeAccount
+	}
 	corrected.Version = r.Shown("version")
 	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.Actor())
 	if errors.Is(err, cooperative.ErrChanged) {

@@ -16,11 +16,12 @@ type identityView struct {
 	Form    ui.Form
 	Places  []ui.Option
 	Sectors []ui.Option
+	Stripe  bool // pays cooperatives out
 }
 
 // identityView makes the form.
 func (h *Handler) identityView(r *web.Request, form ui.Form) (identityView, error) {
-	v := identityView{Form: form}
+	v := identityView{Form: form, Stripe: h.Payments.PaysOut()}
 	sectors, err := h.Cooperatives.Sectors(r.Context())
 	if err != nil {
 		return v, err
@@ -57,7 +58,7 @@ func readIdentity(r *web.Request) cooperative.Cooperative {
 		Sector:      r.Form("sector"), Commune: r.Form("commune"),
 		Women: count(r, "women"), Men: count(r, "men"), Young: count(r, "young"), FoundedOn: dayTyped(r, "founded_on"),
 		Court: r.Form("court"), LocalNumber: r.Form("local_number"), ODCONumber: r.Form("odco_number"),
-		President: r.Form("president"), ICE: &ice, TaxID: r.Form("tax_id"), RIB: r.Form("rib"),
+		President: r.Form("president"), ICE: &ice, TaxID: r.Form("tax_id"), RIB: r.Form("rib"), StripeAccount: r.Form("stripe_account"),
 		Phone: r.Form("phone"), Email: r.Form("email"),
 	}
 }

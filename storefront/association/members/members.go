@@ -7,6 +7,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/report"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -19,6 +20,7 @@ type Handler struct {
 	Catalog      *catalog.Service
 	Cooperatives *cooperative.Service
 	Delivery     *delivery.Service
+	Payments     *payment.Service
 	Reports      *report.Service
 	Security     *security.Log
 	Now          func() time.Time

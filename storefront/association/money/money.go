@@ -28,5 +28,6 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(account.PayOut, association.SettlementPath+"/pay", h.payAll),
 		web.Post(account.PayOut, association.SettlementPath+"/:slug/pay", h.pay),
 		web.Post(account.PayOut, association.SettlementPath+"/:slug/payouts/:id/undo", h.undo),
+		web.Post(account.PayOut, association.SettlementPath+"/:slug/payouts/:id/again", h.askAgain),
 	}...)
 }

@@ -14,6 +14,7 @@ import (
 
 const (
 	owedPerPage   = 30
+	refusedShown  = 20 // of what payment providers did not do
 	leftOutShown  = 10 // of those that cannot be paid, in the question that pays the others
 	doubtfulShown = 20 // of those whose bank account is to be asked about, there
 )
@@ -29,6 +30,7 @@ type settlementView struct {
 	Unshown  bool                                   // there are more of these
 	Changed  map[uuid.UUID]settlement.AccountChange // bank accounts to ask about before paying
 	Refused  ui.Refusal                             // of payAll
+	Unpaid   []settlement.Refused                   // by payment providers, or not taken back by them
 }
 
 // choices are what the list can be narrowed to.
@@ -70,6 +72,9 @@ func (h *Handler) showSettlement(r *web.Request, no ui.Refusal) error {
 			return err
 		}
 		v.Doubtful, v.Unshown = doubtful, more != ""
+	}
+	if v.Unpaid, err = h.Settlements.Refused(r.Context(), refusedShown); err != nil {
+		return err
 	}
 	var shown []uuid.UUID
 	for _, o := range slices.Concat(v.Lines, v.Doubtful) {

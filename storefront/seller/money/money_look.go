@@ -22,6 +22,8 @@ func statementTable(l *i18n.Locale) table.Table {
 func lineText(l *i18n.Locale, line settlement.Line) string {
 	owing := line.Owing()
 	switch {
+	case line.ByProvider() != "":
+		return l.T("settlement.provider."+string(line.ByProvider()), "Provider", line.ProviderName(), "Number", line.OrderPaid())
 	case owing != "" && line.OrderNumber != "":
 		return l.T("settlement.owing."+string(owing)) + " · " + l.T("seller.money.order", "Number", line.OrderNumber)
 	case owing != "":

@@ -39,17 +39,19 @@ const DisputeFee money.Amount = 150_00
 type Server struct {
 	URL string
 
-	t        testing.TB
-	mu       sync.Mutex
-	number   int
-	sessions []*session // as they were made, as everything else
-	refunds  []*refund
-	disputes []*dispute
-	answers  map[string]answer // under an idempotency key
-	events   []Event
-	sendsTo  map[string][]string // kinds of events, by address
-	down     bool
-	lose     int
+	t         testing.TB
+	mu        sync.Mutex
+	number    int
+	sessions  []*session // as they were made, as everything else
+	refunds   []*refund
+	disputes  []*dispute
+	accounts  map[string]*Account
+	transfers []*transfer
+	answers   map[string]answer // under an idempotency key
+	events    []Event
+	sendsTo   map[string][]string // kinds of events, by address
+	down      bool
+	lose      int
 }
 
 // Event is what Stripe sends.
@@ -79,6 +81,22 @@ type refund struct {
 	status   stripego.RefundStatus
 	metadata map[string]string
 	created  time.Time
+}
+
+// Account is somebody else's, connected with the market's.
+type Account struct {
+	Closed  bool         // nothing can be transferred to it any more
+	Balance money.Amount // what there is of what was transferred to it
+}
+
+type transfer struct {
+	id, account string
+	of          *session
+	amount      money.Amount
+	reversed    money.Amount
+	metadata    map[string]string
+	reversals   []map[string]any
+	created     time.Time
 }
 
 type dispute struct {
@@ -111,7 +129,7 @@ type answer struct {
 
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
-	s := &Server{t: t, answers: map[string]answer{}, sendsTo: map[string][]string{}}
+	s := &Server{t: t, answers: map[string]answer{}, sendsTo: map[string][]string{}, accounts: map[string]*Account{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/checkout/sessions", s.once(s.begin))
 	mux.HandleFunc("POST /v1/checkout/sessions/{id}/expire", s.once(s.expire))
@@ -134,6 +152,32 @@ func New(t testing.TB) *Server {
 			}
 		}
 		return list
+	}))
+	mux.HandleFunc("POST /v1/transfers", s.once(s.transfer))
+	mux.HandleFunc("POST /v1/transfers/{id}/reversals", s.once(s.reverse))
+	mux.HandleFunc("GET /v1/transfers", s.list(func(q url.Values) (list []map[string]any) {
+		for _, e := range s.transfers {
+			if is(q, "transfer_group", e.of.group) {
+				list = append(list, e.object())
+			}
+		}
+		return list
+	}))
+	mux.HandleFunc("GET /v1/transfers/{id}/reversals", func(w http.ResponseWriter, r *http.Request) {
+		s.list(func(url.Values) []map[string]any {
+			if e := s.transferOf(r.PathValue("id")); e != nil {
+				return slices.Clone(e.reversals)
+			}
+			return nil
+		})(w, r)
+	})
+	mux.HandleFunc("GET /v1/accounts/{id}", one(s, func(id string) any {
+		a := s.accounts[id]
+		if a == nil {
+			return nil
+		}
+		active := map[bool]string{true: "inactive", false: "active"}[a.Closed]
+		return map[string]any{"id": id, "object": "account", "payouts_enabled": !a.Closed, "capabilities": map[string]any{"transfers": active}}
 	}))
 	mux.HandleFunc("GET /v1/webhook_endpoints", s.list(func(url.Values) (list []map[string]any) {
 		for address, kinds := range s.sendsTo {
@@ -216,6 +260,28 @@ func (s *Server) Given(id string) money.Amount {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.known(id).refunded
+}
+
+// Connect connects an account with the market's; Change changes it.
+func (s *Server) Connect(id string) {
+	s.Change(id, func(*Account) {})
+}
+
+// Change changes a connected account.
+func (s *Server) Change(id string, change func(*Account)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.accounts[id] == nil {
+		s.accounts[id] = &Account{}
+	}
+	change(s.accounts[id])
+}
+
+// Balance is what an account has of what was transferred to it.
+func (s *Server) Balance(id string) money.Amount {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.accounts[id].Balance
 }
 
 // Down has nobody answer.
@@ -386,6 +452,64 @@ func (s *Server) give(f url.Values, _ string) (int, any) {
 	return http.StatusOK, r.object()
 }
 
+// transfer pays an account out of a charge.
+func (s *Server) transfer(f url.Values, _ string) (int, any) {
+	of := first(s.sessions, func(e *session) bool { return e.charge != "" && e.charge == f.Get("source_transaction") })
+	if of == nil {
+		return missing(f.Get("source_transaction"))
+	}
+	account := s.accounts[f.Get("destination")]
+	amount, err := strconv.ParseInt(f.Get("amount"), 10, 64)
+	out := money.Amount(amount)
+	for _, e := range s.transfers {
+		if e.of == of {
+			out += e.amount - e.reversed
+		}
+	}
+	switch {
+	case err != nil || amount <= 0:
+		return refused("amount", "parameter_invalid_integer")
+	case f.Get("currency") != "mad":
+		return refused("currency", "")
+	case f.Get("transfer_group") != of.group:
+		return refused("transfer_group", "")
+	case account == nil:
+		return refused("destination", "account_invalid")
+	case account.Closed:
+		return refused("destination", "insufficient_capabilities_for_transfer")
+	case out > of.received: // of what is given back Stripe knows nothing here
+		return refused("amount", "transfer_source_balance_parameters_mismatch")
+	}
+	account.Balance += money.Amount(amount)
+	e := &transfer{
+		id: s.name("tr"), account: f.Get("destination"), of: of, amount: money.Amount(amount), metadata: metadata(f, "metadata"), created: time.Now(),
+	}
+	s.transfers = append(s.transfers, e)
+	return http.StatusOK, e.object()
+}
+
+// reverse takes back what was transferred, as far as the account has it.
+func (s *Server) reverse(f url.Values, id string) (int, any) {
+	e := s.transferOf(id)
+	if e == nil {
+		return missing(id)
+	}
+	amount, err := strconv.ParseInt(f.Get("amount"), 10, 64)
+	switch {
+	case err != nil || amount <= 0 || money.Amount(amount) > e.amount-e.reversed:
+		return refused("amount", "parameter_invalid_integer")
+	case s.accounts[e.account].Balance < money.Amount(amount):
+		return refused("", "balance_insufficient")
+	}
+	s.accounts[e.account].Balance -= money.Amount(amount)
+	e.reversed += money.Amount(amount)
+	reversal := map[string]any{
+		"id": s.name("trr"), "object": "transfer_reversal", "amount": amount, "currency": "mad", "transfer": id, "metadata": metadata(f, "metadata"),
+	}
+	e.reversals = append(e.reversals, reversal)
+	return http.StatusOK, reversal
+}
+
 // door lets in whoever has the key, unless nobody answers.
 func (s *Server) door(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -517,6 +641,10 @@ func (s *Server) session(id string) *session {
 	return first(s.sessions, func(e *session) bool { return e.id == id })
 }
 
+func (s *Server) transferOf(id string) *transfer {
+	return first(s.transfers, func(e *transfer) bool { return e.id == id })
+}
+
 func (s *Server) refund(id string) *refund {
 	return first(s.refunds, func(e *refund) bool { return e.id == id })
 }
@@ -605,6 +733,13 @@ func (r *refund) object() map[string]any {
 	return map[string]any{
 		"id": r.id, "object": "refund", "amount": r.amount, "currency": "mad", "status": r.status, "metadata": r.metadata,
 		"payment_intent": r.of.payment(), "created": r.created.Unix(),
+	}
+}
+
+func (e *transfer) object() map[string]any {
+	return map[string]any{
+		"id": e.id, "object": "transfer", "amount": e.amount, "amount_reversed": e.reversed, "currency": "mad", "destination": e.account,
+		"source_transaction": e.of.charge, "transfer_group": e.of.group, "metadata": e.metadata, "created": e.created.Unix(),
 	}
 }
 
