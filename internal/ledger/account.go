@@ -63,6 +63,8 @@ var chart = map[Kind]Line{
 	pendingDelivery: {Credit, Liability, Nobody},
 	held:            {Credit, Liability, Cooperative},
 	heldDelivery:    {Credit, Liability, Nobody},
+	pendingMeansFee: {Credit, Liability, Nobody},
+	heldMeansFee:    {Credit, Liability, Nobody},
 	payable:         {Credit, Liability, Cooperative},
 	inTransit:       {Credit, Liability, Cooperative},
 	deposits:        {Credit, Liability, Nobody},
@@ -70,6 +72,7 @@ var chart = map[Kind]Line{
 	campaignFund:    {Credit, Liability, Nobody},
 	commission:      {Credit, Income, Nobody},
 	delivery:        {Credit, Income, Nobody},
+	meansFees:       {Credit, Income, Nobody},
 	fees:            {Debit, Expense, Provider},
 	rounding:        {Debit, Expense, Nobody},
 }
@@ -85,6 +88,8 @@ const (
 	pendingDelivery Kind = "pending_delivery"
 	held            Kind = "held"
 	heldDelivery    Kind = "held_delivery"
+	pendingMeansFee Kind = "pending_means_fee"
+	heldMeansFee    Kind = "held_means_fee"
 	payable         Kind = "payable"
 	inTransit       Kind = "in_transit"
 	deposits        Kind = "deposits"
@@ -92,6 +97,7 @@ const (
 	campaignFund    Kind = "campaign_fund"
 	commission      Kind = "commission"
 	delivery        Kind = "delivery"
+	meansFees       Kind = "means_fees"
 	fees            Kind = "fees"
 	rounding        Kind = "rounding"
 )
@@ -103,11 +109,14 @@ var (
 	CarriersHold    = Account{Kind: carriersHold}    // cash of buyers that carriers have not brought yet
 	PendingDelivery = Account{Kind: pendingDelivery} // delivery fees that are not paid yet
 	HeldDelivery    = Account{Kind: heldDelivery}    // delivery fees that are paid, of orders that are not delivered yet
+	PendingMeansFee = Account{Kind: pendingMeansFee} // what means of payment cost buyers, and is not paid yet
+	HeldMeansFee    = Account{Kind: heldMeansFee}    // the same of orders that are paid and not delivered yet
 	Deposits        = Account{Kind: deposits}        // what buyers have paid of what is not paid whole yet
 	RefundsDue      = Account{Kind: refundsDue}      // what buyers have paid and are to have back
 	CampaignFund    = Account{Kind: campaignFund}    // what was given for campaigns and not spent yet
 	Commission      = Account{Kind: commission}      // the association's commission
 	Delivery        = Account{Kind: delivery}        // delivery fees
+	MeansFees       = Account{Kind: meansFees}       // what means of payment cost buyers
 	Rounding        = Account{Kind: rounding}        // what rounding cost; below zero: what it brought
 )
 

@@ -8,17 +8,21 @@
 // them back any more, it is held for her and for the cooperatives, and she has it back if they do not come or go back.
 //
 //	              debit                  credit
-//	placed        buyers                 pending:<cooperative>, pending:delivery
+//	placed        buyers                 pending:<cooperative>, pending:delivery, pending_means_fee
+//	means         pending_means_fee      buyers                                    when she chooses another means: less,
+//	              buyers                 pending_means_fee                         or more
 //	cancelled     pending:…              buyers                                    before it is paid
 //	              held:…                 refunds_due                               after that
 //	paid          received:<provider>    buyers
 //	              pending:<cooperative>  held:<cooperative>
 //	              pending:delivery       held_delivery
+//	              pending_means_fee      held_means_fee
 //	deposit       received:<provider>    deposits                                  a part of what is to be paid
 //	              deposits               buyers, or refunds_due                    with the rest, or without it
 //	              deposits               received:<provider>                       when it was somebody else's money
 //	fee           fees:<provider>        received:<provider>
 //	earned        held_delivery          delivery                                  when it is delivered
+//	              held_means_fee         means_fees
 //	              held:<cooperative>     payable:<cooperative>, commission         then, or when nothing may be sent back
 //	adjusted      as cancelled           as cancelled                              before it is earned
 //	              payable:…, commission  held:<cooperative>                        after that,

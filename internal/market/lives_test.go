@@ -103,6 +103,7 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"time passes":      (*life).timePasses,
 	"goods change":     (*life).goodsChange,
 	"commission":       (*life).decideCommission,
+	"fee of a means":   (*life).decideFee,
 	"provider is down": (*life).providerDown,
 }
 
@@ -165,9 +166,16 @@ func live(t *testing.T, rt *rapid.T, fn func(*life)) {
 	}
 }
 
+// newCard is the means that is paid before, for which the association may ask a fee.
+func newCard() *paymenttest.Provider {
+	card := paymenttest.New()
+	card.As = payment.Card
+	return card
+}
+
 func newLife(t *testing.T, rt *rapid.T) *life {
 	l := &life{
-		card: paymenttest.New(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
+		card: newCard(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
 		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
 	}
 	l.open(t, rt, l.card)
@@ -441,7 +449,7 @@ func (l *life) begin(rt *rapid.T) error {
 // choose has a buyer who has not paid choose how to pay once more.
 func (l *life) choose(rt *rapid.T) error {
 	o := l.order(rt)
-	return l.Orders.ChooseMeans(context.Background(), l.Orders.Token(o.ID, o.Link), one(rt, l.Orders.Means(), "means"))
+	return l.Orders.ChooseMeans(context.Background(), l.Orders.Token(o.ID, o.Link), one(rt, l.Orders.Means(), "means"), nil)
 }
 
 // unlessDown is nil for an error that comes of a provider that is down.
@@ -716,6 +724,13 @@ func (l *life) goodsChange(rt *rapid.T) error {
 func (l *life) decideCommission(rt *rapid.T) error {
 	l.exec(rt, `update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
 		rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+	return nil
+}
+
+// decideFee has one of the means cost its buyers something from now on, or nothing.
+func (l *life) decideFee(rt *rapid.T) error {
+	l.exec(rt, `update settings set decided = decided || jsonb_build_object($1::text, $2::text)`,
+		rapid.SampledFrom([]string{"cash_fee", "card_fee"}).Draw(rt, "of"), rapid.SampledFrom([]string{"0.00", "0.01", "7.50"}).Draw(rt, "fee"))
 	return nil
 }
 

@@ -118,7 +118,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		case part.State != PartDelivered && a.Amount == part.Items:
 			return ErrTakesAll
 		}
-		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, 0, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
+		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, charges{}, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
 	})
 }
 
@@ -194,9 +194,9 @@ type payback struct {
 	key    string // tells it from others of the order
 }
 
-// adjustAll takes off lines what was found to be left of them, and so much of the delivery; and has the buyer owe less by
-// all of that or, if she has paid, gives it back.
-func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, back payback) error {
+// adjustAll takes off lines what was found to be left of them, and so much of the order's charges; and has the buyer owe
+// less by all of that or, if she has paid, gives it back.
+func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, beside charges, back payback) error {
 	paid, err := o.paid(ctx, tx)
 	if err != nil {
 		return err
@@ -208,7 +208,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	slices.SortStableFunc(list, func(a, b made) int {
 		return bytes.Compare(a.part.Cooperative.ID[:], b.part.Cooperative.ID[:])
 	})
-	off, released := delivery, []catalog.StockLine(nil)
+	off, released := beside.sum(), []catalog.StockLine(nil)
 	for _, m := range list {
 		off += m.Amount
 		if m.Quantity > 0 && m.part.State != PartDelivered {
@@ -218,8 +218,8 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
-	if delivery > 0 {
-		if err := o.deliveryBackTx(ctx, tx, delivery, back.why, back.key); err != nil {
+	if beside.sum() > 0 {
+		if err := o.chargesBackTx(ctx, tx, beside, back.why, back.key); err != nil {
 			return err
 		}
 	}
@@ -247,7 +247,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
-	return s.announceAdjusted(ctx, tx, o, list, delivery, back.why, paid)
+	return s.announceAdjusted(ctx, tx, o, list, beside, back.why, paid)
 }
 
 // adjust takes something off a line: its goods, its worth in the ledger, a line in the history.
@@ -296,7 +296,7 @@ func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment u
 		return fmt.Errorf("order: commission that is left: %w", err)
 	}
 	off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left, Borne: borneBack}
-	postings := ledger.Reversed(salePostings([]Part{off}, 0))
+	postings := ledger.Reversed(salePostings([]Part{off}, charges{}))
 	switch {
 	case a.BorneBy == ByAssociation:
 		postings = []ledger.Posting{{Debit: ledger.Commission, Credit: ledger.RefundsDue, Amount: a.Amount}}

@@ -18,7 +18,6 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
-	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -200,7 +199,7 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	}
 	message := mail.Message{
 		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
-		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, o.Parts), "Total", l.Money(o.Total),
+		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
 		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt}, About: o.ID,
 	}
@@ -334,10 +333,10 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
-// announceAdjusted queues mail about what was taken off lines of an order, and off its delivery: to their cooperatives,
+// announceAdjusted queues mail about what was taken off lines of an order, and off its charges: to their cooperatives,
 // each about its own, unless they did that themselves; to the association, which has to call the buyer, if it did not;
 // and to the buyer, unless nobody has confirmed the order yet: the mailbox may be a stranger's.
-func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, delivery money.Amount, why Reason, paid bool) error {
+func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, beside charges, why Reason, paid bool) error {
 	if o.Sample {
 		return nil
 	}
@@ -355,9 +354,9 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return association || !p.Told })
 	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
-			return o.adjustedMessage(l, []Part{*p}, list, 0, why, paid, s.partLink(l, *p)+"\n\n")
+			return o.adjustedMessage(l, []Part{*p}, list, charges{}, why, paid, s.partLink(l, *p)+"\n\n")
 		}
-		return o.adjustedMessage(l, parts, list, delivery, why, paid, s.orderLink(l, o.ID)+"\n\n")
+		return o.adjustedMessage(l, parts, list, beside, why, paid, s.orderLink(l, o.ID)+"\n\n")
 	})
 	if err != nil {
 		return err
@@ -368,18 +367,18 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
 	if buyer.Email != "" && !slices.Contains(unconfirmedStates, o.State) {
-		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, delivery, why, paid, "")
+		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, beside, why, paid, "")
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
-// adjustedMessage says what was taken off lines of these parts and off the delivery, why and what follows; link is a
+// adjustedMessage says what was taken off lines of these parts and off the charges, why and what follows; link is a
 // paragraph or nothing.
-func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, delivery money.Amount, why Reason, paid bool, link string) mail.Message {
+func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, beside charges, why Reason, paid bool, link string) mail.Message {
 	var what []string
-	back := delivery
+	back := beside.sum()
 	for _, p := range parts {
 		for _, line := range p.Lines {
 			i := slices.IndexFunc(list, func(m made) bool { return m.Line == line.ID })
@@ -395,8 +394,11 @@ func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, deli
 			what = append(what, text)
 		}
 	}
-	if delivery > 0 {
-		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.delivery"), "Amount", l.Money(delivery)))
+	if beside.delivery > 0 {
+		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.delivery"), "Amount", l.Money(beside.delivery)))
+	}
+	if beside.means > 0 {
+		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.means_fee"), "Amount", l.Money(beside.means)))
 	}
 	follows := l.T("order.mail.left", "Due", l.Money(o.Due))
 	if paid {
@@ -461,7 +463,7 @@ func (s *Service) orderMessage(l *i18n.Locale, o Order) mail.Message {
 	return mail.Message{
 		Subject: l.T("order.mail.order_subject", "Number", o.Number, "Total", l.Money(o.Total)),
 		Body: l.T("order.mail.order_body", "Number", o.Number, "Place", l.Text(o.PlaceName),
-			"Parts", partsText(l, o.Parts), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
+			"Parts", costsText(l, o), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
 	}
 }
 
@@ -519,6 +521,15 @@ func (s *Service) partLink(l *i18n.Locale, p Part) string {
 
 func (s *Service) orderLink(l *i18n.Locale, id uuid.UUID) string {
 	return s.baseURL + "/" + l.Code() + "/association/orders/" + id.String()
+}
+
+// costsText is partsText of all of an order, and the fee of its means.
+func costsText(l *i18n.Locale, o Order) string {
+	costs := partsText(l, o.Parts)
+	if o.MeansFee > 0 {
+		costs += "\n" + l.T("order.mail.part", "Name", l.T("order.means_fee"), "Items", l.Money(o.MeansFee))
+	}
+	return costs
 }
 
 func partsText(l *i18n.Locale, parts []Part) string {

@@ -259,6 +259,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
 			with ` + activeParts + `, whole as (
 			    select o.id, o.due_centimes as due, case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.delivery_centimes - o.delivery_back_centimes else 0 end as fee,
+			           case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.means_fee_centimes - o.means_fee_back_centimes else 0 end as means_fee,
 			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
 			           coalesce(p.received_centimes - p.refunded_centimes, 0) as received, coalesce(p.deposit_centimes, 0) as deposit,
 			           o.state = 'delivered' as delivered, p.state is distinct from 'succeeded' as unpaid
@@ -305,6 +306,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select id, case when unpaid then 'pending_delivery' when delivered then 'delivery' else 'held_delivery' end, null, '', fee from whole
 			        union all
+			        select id, case when unpaid then 'pending_means_fee' when delivered then 'means_fees' else 'held_means_fee' end, null, '', means_fee from whole
+			        union all
 			        select id, 'buyers', null, '', due from whole where unpaid
 			        union all
 			        select reference, 'received', null, provider, received_centimes - fee_centimes from payment_receipts
@@ -344,11 +347,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	)
 }
 
-// activeParts is, for each order, the states of its parts and what its active parts come to with
-// delivery; nothing, when none is active.
+// activeParts is, for each order, the states of its parts and what its active parts come to with its charges; nothing,
+// when none is active.
 var activeParts = `active as (
 			    select o.id as order_id, array_agg(s.state) as states,
-			           coalesce(sum(s.items_centimes) filter (where s.state not in (` + listed(goneStates...) + `)) + o.delivery_centimes - o.delivery_back_centimes, 0) as left_over
+			           coalesce(sum(s.items_centimes) filter (where s.state not in (` + listed(goneStates...) + `)) + o.delivery_centimes - o.delivery_back_centimes
+			               + o.means_fee_centimes - o.means_fee_back_centimes, 0) as left_over
 			    from orders o join sub_orders_now s on s.order_id = o.id
 			    group by o.id
 			)`

@@ -18,7 +18,7 @@ import (
 type drop struct {
 	move  Move
 	parts []Part
-	back  money.Amount // what the buyer had paid for them and the fee
+	back  money.Amount // what the buyer had paid for them and, with the last, for the order's charges
 
 	unpaid bool // it was not paid in time
 }
@@ -48,7 +48,7 @@ func (d drop) reference(o *locked) string {
 }
 
 // drop takes parts out of an order: their goods go back into stock, their sale is reversed, the buyer owes
-// less or, if she has paid, has money due back. With the last part the delivery is off, too, and so is the
+// less or, if she has paid, has money due back. With the last part its charges are off, too, and so is the
 // order. Whoever does not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
 	d.unpaid = o.State == StateAwaiting && d.move == MoveExpire
@@ -67,14 +67,14 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return err
 	}
 	over := len(o.active()) == 0
-	fee := money.Amount(0)
+	var off charges
 	if over {
-		fee = o.DeliveryFee
+		off = o.charges()
 	}
-	if err := o.dropTx(ctx, tx, d, paid, fee); err != nil {
+	if err := o.dropTx(ctx, tx, d, paid, off); err != nil {
 		return err
 	}
-	dropped := fee
+	dropped := off.sum()
 	for _, p := range d.parts {
 		dropped += p.Items
 	}

@@ -32,6 +32,8 @@ func TestWhateverIsPaidIsHeldOrEarnedOrDueBack(t *testing.T) {
 		ctx := context.Background()
 		m.exec(`update settings set decided = decided || jsonb_build_object('commission', $1::text)`,
 			rapid.SampledFrom([]string{"0.00", "3.33", "5.00", "100.00"}).Draw(rt, "commission"))
+		m.exec(`update settings set decided = decided || jsonb_build_object('cash_fee', $1::text)`,
+			rapid.SampledFrom([]string{"0.00", "7.50"}).Draw(rt, "fee of the means"))
 		m.returnDays(rapid.SampledFrom([]int{0, 7}).Draw(rt, "return days"))
 		placed, err := m.Place(ctx, m.basic())
 		if err != nil {
@@ -161,10 +163,10 @@ func (m *market) wantBooks(t rapid.TB, id uuid.UUID) {
 		}
 	}
 	o := m.read(id)
-	held, earned := of["held"]+of["held_delivery"], of["payable"]+of["commission"]+of["delivery"]-borne
+	held, earned := of["held"]+of["held_delivery"]+of["held_means_fee"], of["payable"]+of["commission"]+of["delivery"]+of["means_fees"]-borne
 	for what, is := range map[string]bool{
 		"held is paid less earned and due back":              held == of["received"]+of["cooperative_owes"]-borne-earned-of["refunds_due"],
-		"buyers owe what is pending":                         of["buyers"] == of["pending"]+of["pending_delivery"],
+		"buyers owe what is pending":                         of["buyers"] == of["pending"]+of["pending_delivery"]+of["pending_means_fee"],
 		"what is due is owed, held or earned":                o.Due == of["buyers"]+held+earned,
 		"nothing is earned before the goods are delivered":   earned == 0 || o.State == order.StateDelivered,
 		"nothing is held of goods that cannot be sent back":  held == 0 || o.ClosedAt == nil,

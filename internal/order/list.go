@@ -35,6 +35,7 @@ type Summary struct {
 	Delivery   string       // delivery.Pickup or delivery.Home
 	Total      money.Amount // as ordered
 	Due        money.Amount // less what was cancelled since
+	MeansFee   money.Amount `db:"means_fee"` // of Due, the fee of the means by which it is paid
 	State      State
 	PlacedAt   time.Time  `db:"placed_at"`
 	ErasedAt   *time.Time `db:"erased_at"` // since then the buyer is not known; nil: she is
@@ -94,7 +95,8 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Pla
 	err := sqlx.SelectContext(ctx, q, &found.Orders, `
 		select o.id, o.number, o.buyer_name, o.buyer_phone,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
-		       o.total_centimes as total, o.due_centimes as due, o.state, o.placed_at, o.erased_at, o.sample,
+		       o.total_centimes as total, o.due_centimes as due,
+		       least(o.means_fee_centimes - o.means_fee_back_centimes, o.due_centimes) as means_fee, o.state, o.placed_at, o.erased_at, o.sample,
 		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from unnest($1::uuid[]) with ordinality as w (id, turn)

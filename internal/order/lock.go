@@ -33,21 +33,23 @@ type By struct {
 
 // locked is an order that no other transaction can change until this one ends.
 type locked struct {
-	ID          uuid.UUID
-	Number      string
-	State       State
-	DeliveryFee money.Amount `db:"delivery_fee"`
-	FeeBack     money.Amount `db:"fee_back"` // of the delivery's
-	Due         money.Amount
-	Payment     string    // the provider that was chosen last
-	PlacedAt    time.Time `db:"placed_at"`
-	ExpiresAt   time.Time `db:"expires_at"`
-	Link        int
-	Sample      bool
-	Erased      bool   // nothing is known of its buyer any more
-	parts       []Part // as they are now, without their lines
-	by          By     // with the time at which it stands in the history
-	events      int64  // as many entries the history had before
+	ID           uuid.UUID
+	Number       string
+	State        State
+	DeliveryFee  money.Amount `db:"delivery_fee"`
+	FeeBack      money.Amount `db:"fee_back"` // of the delivery's
+	MeansFee     money.Amount `db:"means_fee"`
+	MeansFeeBack money.Amount `db:"means_fee_back"`
+	Due          money.Amount
+	Payment      string    // the provider that was chosen last
+	PlacedAt     time.Time `db:"placed_at"`
+	ExpiresAt    time.Time `db:"expires_at"`
+	Link         int
+	Sample       bool
+	Erased       bool   // nothing is known of its buyer any more
+	parts        []Part // as they are now, without their lines
+	by           By     // with the time at which it stands in the history
+	events       int64  // as many entries the history had before
 }
 
 // move locks an order, lets fn change it and commits; gate.ErrBusy if too many others are at it.
@@ -94,7 +96,9 @@ func (o *locked) begin(ctx context.Context, tx *sqlx.Tx, by By) error {
 func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked, error) {
 	var o locked
 	err := tx.GetContext(ctx, &o, `
-		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back, due_centimes as due, payment, placed_at, expires_at, link, sample, erased_at is not null as erased
+		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back,
+		       means_fee_centimes as means_fee, means_fee_back_centimes as means_fee_back, due_centimes as due, payment, placed_at, expires_at, link, sample,
+		       erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {
 		return nil, ErrNotFound

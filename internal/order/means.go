@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/network"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -43,13 +44,17 @@ func (s *Service) payWithin(decided settings.Settings, provider string) time.Dur
 }
 
 // ChooseMeans has an order that waits for its payment paid by another means, or by the same once more, for whoever
-// holds its tracking link. Its goods are held for as long as that means gives, but not longer for choosing again. By cash it waits to be confirmed, as if it had been placed so. Errors:
+// holds its tracking link. Its goods are held for as long as that means gives, but not longer for choosing again, and it
+// costs the fee of that means, which shown is as a page showed it (nil: none did). By cash it waits to be confirmed, as if
+// it had been placed so. What was paid of it by parts goes back, and so does what comes by the former means yet, if that
+// cost another fee. Errors:
 //   - ErrNotFound: the link does not act for the order's buyer
 //   - ErrWrongState: it does not wait for its payment any more
 //   - payment.ErrUnknownProvider: there is no such means
 //   - ErrChosenOften: it was chosen too often
+//   - ErrMeansFee: the means has another fee than shown
 //   - *fault.Error of kind Conflict that says why this order may not be paid so; see Offers
-func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
+func (s *Service) ChooseMeans(ctx context.Context, token, means string, shown *money.Amount) error {
 	provider := s.payments.ByMeans(means)
 	if provider == "" {
 		return payment.ErrUnknownProvider
@@ -71,25 +76,29 @@ func (s *Service) ChooseMeans(ctx context.Context, token, means string) error {
 		if err != nil || !o.by.At.Before(o.ExpiresAt) {
 			return cmp.Or(err, error(ErrWrongState))
 		}
-		return s.choose(ctx, tx, o, parts, provider, terms.NoCash)
+		return s.choose(ctx, tx, o, parts, provider, terms.NoCash, shown)
 	}, `token_hash = $1`, hashToken(token))
 }
 
-func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, noCash fault.Message) error {
+func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part, provider string, noCash fault.Message, shown *money.Amount) error {
+	attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
 	decided, err := settings.Read(ctx, tx)
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	if why := s.refusal(decided, provider, o.Due, noCash); why.Key != "" {
+	if why := s.refusal(decided, provider, o.Due-o.MeansFee, noCash); why.Key != "" {
 		return &fault.Error{Kind: fault.Conflict, Message: why}
+	}
+	fee := s.decided(decided, provider).fee
+	if shown != nil && *shown != fee {
+		return ErrMeansFee
 	}
 	within := s.payWithin(decided, provider)
 	first := within > 0
 	if first {
-		attempts, err := s.payments.AttemptsTx(ctx, tx, o.ID)
-		if err != nil {
-			return err
-		}
 		if attempts >= maxAttempts {
 			return ErrChosenOften
 		}
@@ -110,9 +119,26 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 		within = min(within, spareFor)
 	}
 	o.ExpiresAt = o.by.At.Add(within)
-	_, err = tx.ExecContext(ctx, `update orders set payment = $2, expires_at = $3 where id = $1`, o.ID, provider, o.ExpiresAt)
+	more := fee - o.MeansFee
+	o.MeansFee, o.Due = fee, o.Due+more
+	_, err = tx.ExecContext(ctx, `
+		update orders set payment = $2, expires_at = $3, means_fee_centimes = $4, total_centimes = total_centimes + $5, due_centimes = $6
+		where id = $1`, o.ID, provider, o.ExpiresAt, o.MeansFee, more, o.Due)
 	if err != nil {
 		return fmt.Errorf("order: choose %s: %w", provider, err)
+	}
+	if more != 0 {
+		posting := ledger.Posting{Debit: ledger.Buyers, Credit: ledger.PendingMeansFee, Amount: max(more, -more)}
+		if more < 0 {
+			posting.Debit, posting.Credit = posting.Credit, posting.Debit
+		}
+		err := ledger.RecordTx(ctx, tx, ledger.Journal{
+			Reference: fmt.Sprintf("order:%s:means:%d", o.ID, attempts), Kind: journalMeans, OrderID: &o.ID, At: o.by.At,
+			Postings: []ledger.Posting{posting},
+		})
+		if err != nil {
+			return err
+		}
 	}
 	if err := s.payments.ChooseTx(ctx, tx, o.ID, provider, o.Due, o.by.At, o.ExpiresAt); err != nil {
 		return err
@@ -208,7 +234,7 @@ func (s *Service) AgainTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, a
 	if err := o.setState(ctx, tx, rules[MoveAgain].to); err != nil {
 		return false, err
 	}
-	o.Due = o.DeliveryFee
+	o.Due = o.charges().sum()
 	for _, p := range parts {
 		o.Due += p.Items
 	}
@@ -217,11 +243,11 @@ func (s *Service) AgainTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, a
 	}
 	return true, ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "order:" + o.ID.String() + ":again", Kind: journalAgain, OrderID: &o.ID, At: o.by.At,
-		Postings: salePostings(o.active(), o.DeliveryFee),
+		Postings: salePostings(o.active(), o.charges()),
 	})
 }
 
-// Describe says what the buyer of an order reads where she pays it: a line for each cooperative, and one for delivery.
+// Describe says what the buyer of an order reads where she pays it: a line for each cooperative, one for delivery and one for the fee of its means.
 // See payment.Payee.
 func (s *Service) Describe(ctx context.Context, orderID uuid.UUID) (payment.Description, error) {
 	o, err := readOrder(ctx, s.db, `o.id = $1`, orderID)
@@ -240,6 +266,9 @@ func (s *Service) Describe(ctx context.Context, orderID uuid.UUID) (payment.Desc
 	}
 	if o.DeliveryFee > 0 {
 		d.Items = append(d.Items, payment.Item{Text: l.T("order.delivery"), Amount: o.DeliveryFee})
+	}
+	if o.MeansFee > 0 {
+		d.Items = append(d.Items, payment.Item{Text: l.T("order.means_fee"), Amount: o.MeansFee})
 	}
 	return d, nil
 }

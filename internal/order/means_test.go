@@ -109,7 +109,7 @@ func TestABuyerWhoseCardIsRefusedPaysAtTheDoor(t *testing.T) {
 	a := m.attempt(o)
 	m.must(m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Failed}))
 	m.later(20 * time.Minute)
-	m.must(m.ChooseMeans(t.Context(), token, payment.CashOnDelivery))
+	m.must(m.ChooseMeans(t.Context(), token, payment.CashOnDelivery, nil))
 	m.wantStates(o.ID, "placed: placed placed placed")
 	now := m.read(o.ID)
 	if now.Payment != payment.CashOnDelivery || !now.ExpiresAt.After(m.clock().Add(23*time.Hour)) {
@@ -119,7 +119,7 @@ func TestABuyerWhoseCardIsRefusedPaysAtTheDoor(t *testing.T) {
 		t.Error("its cooperatives are not told")
 	}
 	m.wantClean()
-	if err := m.ChooseMeans(t.Context(), token, payment.CashOnDelivery); !errors.Is(err, order.ErrWrongState) {
+	if err := m.ChooseMeans(t.Context(), token, payment.CashOnDelivery, nil); !errors.Is(err, order.ErrWrongState) {
 		t.Errorf("chosen again: %v", err)
 	}
 	m.must(m.Expire(t.Context(), o.ID, o.ExpiresAt)) // the time for the card
@@ -136,7 +136,7 @@ func TestACardThatIsPaidInAnOldWindowPaysWhatCashWouldHave(t *testing.T) {
 	m := newMarket(t)
 	o := m.byCard()
 	a := m.attempt(o)
-	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), payment.CashOnDelivery))
+	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), payment.CashOnDelivery, nil))
 	m.must(m.told(paid(a)))
 	m.wantStates(o.ID, "confirmed: placed placed placed")
 	if now := m.read(o.ID); !now.Paid || now.Payment != paymenttest.Name {
@@ -156,7 +156,7 @@ func TestTwoOpenWindowsPayOnce(t *testing.T) {
 	o := m.byCard()
 	first := m.attempt(o)
 	m.later(10 * time.Minute)
-	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name))
+	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name, nil))
 	second := m.attempt(o)
 	if second.Key == first.Key || second.ExpiresAt == nil || !second.ExpiresAt.Equal(o.ExpiresAt) { // her goods are held no longer for it
 		t.Errorf("the second is %s until %v", second.Key, second.ExpiresAt)
@@ -177,15 +177,15 @@ func TestHowAnOrderIsPaidIsNotChosenForEver(t *testing.T) {
 	chosen := 0
 	for ; err == nil && chosen < 100; chosen++ {
 		m.later(time.Second)
-		err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name)
+		err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), paymenttest.Name, nil)
 	}
 	if !errors.Is(err, order.ErrChosenOften) || chosen != 30 {
 		t.Errorf("chosen %d times, then %v", chosen, err)
 	}
-	if err := m.ChooseMeans(t.Context(), m.ReadingToken(o.ID, 0), paymenttest.Name); !errors.Is(err, order.ErrNotFound) {
+	if err := m.ChooseMeans(t.Context(), m.ReadingToken(o.ID, 0), paymenttest.Name, nil); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("by a link that only reads: %v", err)
 	}
-	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), payment.CashOnDelivery)) // she may always
+	m.must(m.ChooseMeans(t.Context(), m.Token(o.ID, 0), payment.CashOnDelivery, nil)) // she may always
 	m.wantStates(o.ID, "placed: placed placed placed")
 	m.wantClean()
 }
@@ -204,7 +204,7 @@ func TestGoodsAreNotHeldByChoosingAgainAndAgain(t *testing.T) {
 	for err := error(nil); err == nil; chosen++ {
 		m.later(20 * time.Minute)
 		means := []string{other{}.Name(), paymenttest.Name}[chosen%2]
-		if err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), means); err != nil && !errors.Is(err, order.ErrWrongState) {
+		if err = m.ChooseMeans(t.Context(), m.Token(o.ID, 0), means, nil); err != nil && !errors.Is(err, order.ErrWrongState) {
 			t.Fatal(err)
 		}
 	}

@@ -25,10 +25,11 @@ func (s *Service) LastAttempt(ctx context.Context, o Order) (payment.Attempt, er
 // Offer is a means of payment as it is offered for an order.
 type Offer struct {
 	Provider string
+	Fee      money.Amount  // that the buyer pays for it
 	Why      fault.Message // it cannot be had for this order; without a Key it can
 }
 
-// Offers are the means that the association offers, for an order that comes to total; noCash is why it cannot be paid in
+// Offers are the means that the association offers, for an order that comes to total without the fee of a means; noCash is why it cannot be paid in
 // cash where it goes (delivery.Terms). If the association offers none of those that there are, the first of them is.
 func (s *Service) Offers(ctx context.Context, total money.Amount, noCash fault.Message) ([]Offer, error) {
 	decided, err := settings.Read(ctx, s.db)
@@ -44,7 +45,7 @@ func (s *Service) OffersFor(ctx context.Context, o Order) ([]Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Offers(ctx, o.Due, terms.NoCash)
+	return s.Offers(ctx, o.Due-o.MeansFee, terms.NoCash)
 }
 
 // Offered are the means that the association has decided to offer; of none of those that there are the first.
@@ -65,16 +66,17 @@ func (s *Service) Offered(decided settings.Settings) []string {
 type conditions struct {
 	offered bool
 	most    money.Amount // that an order may come to; zero: any sum
+	fee     money.Amount // that the buyer pays for it
 }
 
 func (s *Service) decided(decided settings.Settings, provider string) conditions {
 	switch s.MeansOf(provider) {
 	case payment.CashOnDelivery:
-		return conditions{decided.CashOffered, decided.CashMost}
+		return conditions{decided.CashOffered, decided.CashMost, decided.CashFee}
 	case payment.Card:
-		return conditions{decided.CardOffered, decided.CardMost}
+		return conditions{decided.CardOffered, decided.CardMost, decided.CardFee}
 	case payment.BankTransfer:
-		return conditions{decided.TransferOffered && decided.Taken(), decided.TransferMost}
+		return conditions{decided.TransferOffered && decided.Taken(), decided.TransferMost, decided.TransferFee}
 	}
 	return conditions{offered: true}
 }
@@ -83,10 +85,11 @@ func (s *Service) offers(decided settings.Settings, total money.Amount, noCash f
 	offered := s.Offered(decided)
 	offers := make([]Offer, len(offered))
 	for i, provider := range offered {
-		offers[i].Provider = provider
-		switch most := s.decided(decided, provider).most; {
-		case most > 0 && total > most:
-			offers[i].Why = fault.Say("order.means_most", "Most", most)
+		c := s.decided(decided, provider)
+		offers[i].Provider, offers[i].Fee = provider, c.fee
+		switch {
+		case c.most > 0 && total > c.most:
+			offers[i].Why = fault.Say("order.means_most", "Most", c.most)
 		case s.MeansOf(provider) == payment.CashOnDelivery:
 			offers[i].Why = noCash
 		}
@@ -104,15 +107,22 @@ func (s *Service) refusal(decided settings.Settings, provider string, total mone
 	return fault.Say("order.payment_unknown")
 }
 
+// Called is a means as programs call it.
+type Called struct {
+	Means string
+	Fee   money.Amount // that the buyer pays for it
+}
+
 // CalledMeans are the Offered means as programs call them.
-func (s *Service) CalledMeans(ctx context.Context) ([]string, error) {
+func (s *Service) CalledMeans(ctx context.Context) ([]Called, error) {
 	decided, err := settings.Read(ctx, s.db)
 	if err != nil {
 		return nil, fmt.Errorf("order: %w", err)
 	}
-	var called []string
+	var called []Called
 	for _, provider := range s.Offered(decided) {
-		if means := s.MeansOf(provider); !slices.Contains(called, means) {
+		means := Called{s.MeansOf(provider), s.decided(decided, provider).fee}
+		if !slices.Contains(called, means) {
 			called = append(called, means)
 		}
 	}

@@ -14,40 +14,42 @@ import (
 
 // Order is what one buyer ordered at one moment, from any number of cooperatives.
 type Order struct {
-	ID          uuid.UUID
-	Number      string // «S-2611-04820917»: names the order among people, opens nothing
-	Source      string // Shop or API
-	Locale      string // the buyer's language
-	Buyer       Buyer
-	PlaceName   i18n.Text `db:"place_name"`
-	Delivery    string    // delivery.Pickup or delivery.Home
-	Payment     string    // name of the payment provider
-	Items       money.Amount
-	DeliveryFee money.Amount `db:"delivery_fee"`
-	FeeBack     money.Amount `db:"fee_back"` // of DeliveryFee, what was given back after it was earned
-	Total       money.Amount // items and delivery, as ordered
-	Due         money.Amount // Total less what was cancelled and taken off since
-	Paid        bool         // the buyer has paid it, first or on receipt
-	Back        money.Amount // what she has paid beyond Due: it goes back to her, or has
-	Given       money.Amount // of that, what she has again
-	BackFailed  money.Amount `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
-	Refunds     []Refund     `db:"-"`           // what Back is given in, oldest first
-	State       State
-	DeliverFrom time.Time `db:"deliver_from"` // days, at midnight UTC
-	DeliverTo   time.Time `db:"deliver_to"`
-	Sample      bool
-	Link        int        // which one of its links opens it, from 0; see Token
-	TokenHash   []byte     `db:"token_hash"` // of that link's token
-	Letter      bool       // the link to confirm it was mailed to the buyer, and nobody has confirmed it by word
-	LastPieces  bool       `db:"last_pieces"` // some of it was given beyond a share and is held briefly, see hold.go
-	Acting      bool       `db:"-"`           // whoever reads it may act for its buyer; see ByToken
-	PlacedAt    time.Time  `db:"placed_at"`
-	ErasedAt    *time.Time `db:"erased_at"`  // since then nothing is known of its Buyer but the place; nil: it is known
-	ExpiresAt   time.Time  `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
-	ClosesAt    *time.Time `db:"closes_at"`  // once it is delivered: until then goods may be sent back; nil also of an order from before that was so
-	ClosedAt    *time.Time `db:"closed_at"`  // since then all that was paid for it is earned
-	Parts       []Part
-	Events      []Event // oldest first
+	ID           uuid.UUID
+	Number       string // «S-2611-04820917»: names the order among people, opens nothing
+	Source       string // Shop or API
+	Locale       string // the buyer's language
+	Buyer        Buyer
+	PlaceName    i18n.Text `db:"place_name"`
+	Delivery     string    // delivery.Pickup or delivery.Home
+	Payment      string    // name of the payment provider
+	Items        money.Amount
+	DeliveryFee  money.Amount `db:"delivery_fee"`
+	FeeBack      money.Amount `db:"fee_back"`       // of DeliveryFee, what was given back after it was earned
+	MeansFee     money.Amount `db:"means_fee"`      // of the means by which it is paid: another if she chooses another
+	MeansFeeBack money.Amount `db:"means_fee_back"` // as FeeBack
+	Total        money.Amount // items, delivery and MeansFee, as ordered
+	Due          money.Amount // Total less what was cancelled and taken off since
+	Paid         bool         // the buyer has paid it, first or on receipt
+	Back         money.Amount // what she has paid beyond Due: it goes back to her, or has
+	Given        money.Amount // of that, what she has again
+	BackFailed   money.Amount `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
+	Refunds      []Refund     `db:"-"`           // what Back is given in, oldest first
+	State        State
+	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC
+	DeliverTo    time.Time `db:"deliver_to"`
+	Sample       bool
+	Link         int        // which one of its links opens it, from 0; see Token
+	TokenHash    []byte     `db:"token_hash"` // of that link's token
+	Letter       bool       // the link to confirm it was mailed to the buyer, and nobody has confirmed it by word
+	LastPieces   bool       `db:"last_pieces"` // some of it was given beyond a share and is held briefly, see hold.go
+	Acting       bool       `db:"-"`           // whoever reads it may act for its buyer; see ByToken
+	PlacedAt     time.Time  `db:"placed_at"`
+	ErasedAt     *time.Time `db:"erased_at"`  // since then nothing is known of its Buyer but the place; nil: it is known
+	ExpiresAt    time.Time  `db:"expires_at"` // parts that are not accepted by then are cancelled; longer, once confirmed
+	ClosesAt     *time.Time `db:"closes_at"`  // once it is delivered: until then goods may be sent back; nil also of an order from before that was so
+	ClosedAt     *time.Time `db:"closed_at"`  // since then all that was paid for it is earned
+	Parts        []Part
+	Events       []Event // oldest first
 }
 
 // Buyer is who ordered, and where to.

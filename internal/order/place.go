@@ -46,6 +46,7 @@ type PlaceInput struct {
 	Spared         bool          // orders from that address are not counted together
 	IdempotencyKey string        // within Source and the telephone number; empty: the request cannot be told from a second one
 	Shown          *money.Amount // the sum of items that a page showed to the buyer; nil: she looks at none
+	ShownFee       *money.Amount // likewise, the fee of the means
 	At             time.Time     // when it is placed; zero: now
 	Sample         bool          // part of the sample market: nobody is sent mail about it
 }
@@ -61,6 +62,7 @@ type Placed struct {
 //   - *fault.Error of kind Invalid with Fields (see checked, and delivery.Service.Quote)
 //   - *catalog.OutOfStock: something is short or no longer offered
 //   - ErrChanged: the items cost another sum than Shown
+//   - ErrMeansFee: the means has another fee than ShownFee
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
 //   - ErrPlacedElsewhere: a program sent this very request before, from another address or more than a day ago
@@ -94,6 +96,7 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 		return Placed{}, fmt.Errorf("order: %w", err)
 	}
 	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payWithin(decided, in.Payment)
+	req.meansFee = s.decided(decided, in.Payment).fee
 	req.refusal = func(total money.Amount) fault.Message { return s.refusal(decided, in.Payment, total, terms.NoCash) }
 	if s.tx == nil {
 		if err := s.measure(ctx); err != nil {
@@ -128,10 +131,11 @@ type request struct {
 	terms      delivery.Terms
 	at         time.Time
 	commission int           // basis points
+	meansFee   money.Amount  // of its means
 	within     time.Duration // that it has to be paid in before anything is prepared; zero: it is paid at the door
 	bounds     settings.Holds
 
-	refusal func(total money.Amount) fault.Message // why an order that comes to so much may not be paid so; without a Key it may
+	refusal func(total money.Amount) fault.Message // why an order that comes to so much, without the means' fee, may not be paid so; without a Key it may
 }
 
 // replay finds the order that was placed under the request's key before.
@@ -227,7 +231,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	}
 	err = ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "order:" + id.String() + ":placed", Kind: journalPlaced, OrderID: &id, At: req.at,
-		Postings: salePostings(order.Parts, order.DeliveryFee),
+		Postings: salePostings(order.Parts, charges{order.DeliveryFee, order.MeansFee}),
 	})
 	if err != nil {
 		return Order{}, err
@@ -306,12 +310,16 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		return Order{}, refused
 	}
 	o.DeliveryFee, o.DeliverFrom, o.DeliverTo = quote.Fee, quote.From, quote.To
-	o.Total = o.Items + o.DeliveryFee
+	o.MeansFee = req.meansFee
+	o.Total = o.Items + o.DeliveryFee + o.MeansFee
 	o.Due = o.Total
-	if why := req.refusal(o.Total); why.Key != "" && !req.Sample {
+	if why := req.refusal(o.Total - o.MeansFee); why.Key != "" && !req.Sample {
 		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 		refused.Fields = map[string]fault.Message{"payment": why}
 		return Order{}, refused
+	}
+	if req.ShownFee != nil && *req.ShownFee != o.MeansFee {
+		return Order{}, ErrMeansFee
 	}
 	return o, nil
 }

@@ -27,7 +27,8 @@ const (
 	journalDepositBack   = "deposit_back"   // and the rest did not come
 	journalFee           = "fee"            // kept by a payment provider
 	journalRefunded      = "refunded"       // given back to the buyer
-	journalDelivery      = "delivery_back"  // the delivery is due back
+	journalDelivery      = "delivery_back"  // the delivery is due back, or another of its charges
+	journalMeans         = "means"          // another means was chosen, which costs more or less
 	journalKept          = "cash_kept"      // cash that somebody else than the association took
 	journalCounted       = "counted"        // of that, brought into the till
 	journalBanked        = "banked"         // out of the till
@@ -47,7 +48,7 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 	}
 	journals := []ledger.Journal{{
 		Reference: "order:" + o.ID.String() + ":paid", Kind: journalPaid, OrderID: &o.ID, PaymentID: &attempt, At: at,
-		Postings: paidPostings(provider, o.active(), o.DeliveryFee, deposit),
+		Postings: paidPostings(provider, o.active(), o.charges(), deposit),
 	}}
 	if o.State == StateDelivered {
 		journals = append(journals, o.earned(at)...)
@@ -61,25 +62,36 @@ func (s *Service) PaidTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid
 	return nil
 }
 
+// charges are what an order costs beside its goods, for the association.
+type charges struct {
+	delivery money.Amount
+	means    money.Amount // the fee of the means by which it is paid
+}
+
+func (c charges) sum() money.Amount { return c.delivery + c.means }
+
+// charges are what the order costs beside its goods, as it was agreed.
+func (o *locked) charges() charges { return charges{o.DeliveryFee, o.MeansFee} }
+
 // earned is the journal that what was paid for an order is earned when it is delivered: all of which nothing may be sent
-// back, and the delivery. No journal: that is nothing.
+// back, and its charges. No journal: that is nothing.
 func (o *locked) earned(at time.Time) []ledger.Journal {
 	parts := slices.DeleteFunc(o.active(), func(p Part) bool { return !p.earned() })
-	if len(parts) == 0 && o.DeliveryFee == 0 {
+	if len(parts) == 0 && o.charges().sum() == 0 {
 		return nil
 	}
 	return []ledger.Journal{{
 		Reference: "order:" + o.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, At: at,
-		Postings: earnedPostings(parts, o.DeliveryFee),
+		Postings: earnedPostings(parts, o.charges()),
 	}}
 }
 
-// dropTx records that these parts, and the fee with them, are no more to be paid; or, if the buyer has paid,
+// dropTx records that these parts, and the charges with them, are no more to be paid; or, if the buyer has paid,
 // that she is to have their money back.
-func (o *locked) dropTx(ctx context.Context, tx *sqlx.Tx, d drop, paid bool, fee money.Amount) error {
-	postings := ledger.Reversed(salePostings(d.parts, fee))
+func (o *locked) dropTx(ctx context.Context, tx *sqlx.Tx, d drop, paid bool, c charges) error {
+	postings := ledger.Reversed(salePostings(d.parts, c))
 	if paid {
-		postings = refundPostings(d.parts, fee)
+		postings = refundPostings(d.parts, c)
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: d.reference(o), Kind: journalCancelled, OrderID: &o.ID, PartID: d.part(), At: o.by.At, Postings: postings,
@@ -95,9 +107,12 @@ func (o *locked) paid(ctx context.Context, tx *sqlx.Tx) (paid bool, err error) {
 	return paid, nil
 }
 
-// salePostings say that the buyer owes these parts and the delivery fee.
-func salePostings(parts []Part, fee money.Amount) []ledger.Posting {
-	postings := []ledger.Posting{{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: fee}}
+// salePostings say that the buyer owes these parts and charges.
+func salePostings(parts []Part, c charges) []ledger.Posting {
+	postings := []ledger.Posting{
+		{Debit: ledger.Buyers, Credit: ledger.PendingDelivery, Amount: c.delivery},
+		{Debit: ledger.Buyers, Credit: ledger.PendingMeansFee, Amount: c.means},
+	}
 	for _, p := range parts {
 		postings = append(postings, ledger.Posting{
 			Debit: ledger.Buyers, Credit: ledger.PendingTo(p.Cooperative.ID), Amount: p.Items,
@@ -106,11 +121,14 @@ func salePostings(parts []Part, fee money.Amount) []ledger.Posting {
 	return postings
 }
 
-// paidPostings say that the provider took in what the buyer owed for these parts and the delivery
-// fee, of which it had a deposit, and that it is held.
-func paidPostings(provider string, parts []Part, fee, deposit money.Amount) []ledger.Posting {
-	postings := []ledger.Posting{{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: fee}}
-	due := fee
+// paidPostings say that the provider took in what the buyer owed for these parts and charges, of which it had a deposit,
+// and that it is held.
+func paidPostings(provider string, parts []Part, c charges, deposit money.Amount) []ledger.Posting {
+	postings := []ledger.Posting{
+		{Debit: ledger.PendingDelivery, Credit: ledger.HeldDelivery, Amount: c.delivery},
+		{Debit: ledger.PendingMeansFee, Credit: ledger.HeldMeansFee, Amount: c.means},
+	}
+	due := c.sum()
 	for _, p := range parts {
 		due += p.Items
 		postings = append(postings, ledger.Posting{
@@ -122,10 +140,13 @@ func paidPostings(provider string, parts []Part, fee, deposit money.Amount) []le
 		ledger.Posting{Debit: ledger.Received(provider), Credit: ledger.Buyers, Amount: due - deposit})
 }
 
-// earnedPostings say that what is held for these parts and the delivery fee is now due to the cooperatives and
-// earned by the association.
-func earnedPostings(parts []Part, fee money.Amount) []ledger.Posting {
-	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: fee}}
+// earnedPostings say that what is held for these parts and charges is now due to the cooperatives and earned by the
+// association.
+func earnedPostings(parts []Part, c charges) []ledger.Posting {
+	postings := []ledger.Posting{
+		{Debit: ledger.HeldDelivery, Credit: ledger.Delivery, Amount: c.delivery},
+		{Debit: ledger.HeldMeansFee, Credit: ledger.MeansFees, Amount: c.means},
+	}
 	for _, p := range parts {
 		held := ledger.HeldFor(p.Cooperative.ID)
 		postings = append(postings,
@@ -135,10 +156,13 @@ func earnedPostings(parts []Part, fee money.Amount) []ledger.Posting {
 	return postings
 }
 
-// refundPostings say that the buyer is to have back what is held for these parts and the delivery fee, and the
-// association what it bore of them.
-func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
-	postings := []ledger.Posting{{Debit: ledger.HeldDelivery, Credit: ledger.RefundsDue, Amount: fee}}
+// refundPostings say that the buyer is to have back what is held for these parts and charges, and the association what it
+// bore of them.
+func refundPostings(parts []Part, c charges) []ledger.Posting {
+	postings := []ledger.Posting{
+		{Debit: ledger.HeldDelivery, Credit: ledger.RefundsDue, Amount: c.delivery},
+		{Debit: ledger.HeldMeansFee, Credit: ledger.RefundsDue, Amount: c.means},
+	}
 	for _, p := range parts {
 		held := ledger.HeldFor(p.Cooperative.ID)
 		postings = append(postings,
@@ -152,7 +176,7 @@ func refundPostings(parts []Part, fee money.Amount) []ledger.Posting {
 // it was earned, comes back out of the commission and of what its cooperative is owed; what that was paid out already the
 // cooperative owes.
 func backPostings(ctx context.Context, tx *sqlx.Tx, off Part, earned bool) ([]ledger.Posting, error) {
-	refund := refundPostings([]Part{off}, 0)
+	refund := refundPostings([]Part{off}, charges{})
 	if !earned {
 		return refund, nil
 	}

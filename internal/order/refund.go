@@ -51,7 +51,8 @@ type RefundInput struct {
 }
 
 // Refund gives a buyer back something of a delivered order that she has paid; Within a transaction, too. Each line's share
-// reverses the split that was made of it. The same under the same key again changes nothing. Errors:
+// reverses the split that was made of it. The fee of its means goes back with all that did not come after all. The same
+// under the same key again changes nothing. Errors:
 //   - ErrIdempotencyConflict: the key was used for another refund of the order
 //   - ErrInvalid: it is incomplete; Fields say where: what, quantity, amount, borne_by, reason
 //   - ErrNotFound: there is no such order
@@ -90,17 +91,20 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		if err != nil {
 			return err
 		}
-		delivery := money.Amount(0)
+		var beside charges
 		if in.Scope == RefundDelivery || in.Scope == RefundOrder && in.Delivery {
-			delivery = o.DeliveryFee - o.FeeBack
+			beside.delivery = o.DeliveryFee - o.FeeBack
 		}
-		if len(list) == 0 && delivery == 0 {
+		if in.Scope == RefundOrder && in.Reason == ReasonMissing { // it did not come after all
+			beside.means = o.MeansFee - o.MeansFeeBack
+		}
+		if len(list) == 0 && beside.sum() == 0 {
 			return ErrNotLeft
 		}
 		if err := in.keep(ctx, tx, o); err != nil {
 			return err
 		}
-		return s.adjustAll(ctx, tx, o, list, delivery, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
+		return s.adjustAll(ctx, tx, o, list, beside, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
 	})
 }
 
@@ -278,12 +282,13 @@ func (o *locked) part(id uuid.UUID) *Part {
 	return &o.parts[slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == id })]
 }
 
-// deliveryBackTx records that so much of the delivery, which was earned, is due back, and why.
-func (o *locked) deliveryBackTx(ctx context.Context, tx *sqlx.Tx, amount money.Amount, why Reason, key string) error {
+// chargesBackTx records that so much of the order's charges, which were earned, is due back, and why.
+func (o *locked) chargesBackTx(ctx context.Context, tx *sqlx.Tx, c charges, why Reason, key string) error {
 	_, err := tx.ExecContext(ctx, `
-		update orders set delivery_back_centimes = delivery_back_centimes + $2 where id = $1`, o.ID, amount)
+		update orders set delivery_back_centimes = delivery_back_centimes + $2, means_fee_back_centimes = means_fee_back_centimes + $3
+		where id = $1`, o.ID, c.delivery, c.means)
 	if err != nil {
-		return fmt.Errorf("order: give the delivery back: %w", err)
+		return fmt.Errorf("order: give charges back: %w", err)
 	}
 	err = insertEvents(ctx, tx, o.ID, []Event{{
 		ID: postgres.NewID(), State: EventAdjusted, Note: cmp.Or(o.by.Note, string(why)), Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
@@ -293,7 +298,10 @@ func (o *locked) deliveryBackTx(ctx context.Context, tx *sqlx.Tx, amount money.A
 	}
 	return ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "order:" + o.ID.String() + ":delivery_back:" + key, Kind: journalDelivery, OrderID: &o.ID, At: o.by.At,
-		Postings: []ledger.Posting{{Debit: ledger.Delivery, Credit: ledger.RefundsDue, Amount: amount}},
+		Postings: []ledger.Posting{
+			{Debit: ledger.Delivery, Credit: ledger.RefundsDue, Amount: c.delivery},
+			{Debit: ledger.MeansFees, Credit: ledger.RefundsDue, Amount: c.means},
+		},
 	})
 }
 

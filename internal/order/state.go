@@ -89,8 +89,9 @@ var (
 	ErrChosenOften         = fault.New(fault.TooMany, "order.chosen_often") // how to pay it
 	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")
 	ErrIdempotencyConflict = fault.New(fault.Conflict, "order.idempotency_conflict")
-	ErrPlacedElsewhere     = fault.New(fault.Conflict, "order.placed_elsewhere") // its link is told only where it was first told
-	ErrChanged             = fault.New(fault.Conflict, "order.changed")          // prices or stock, since they were shown
+	ErrPlacedElsewhere     = fault.New(fault.Conflict, "order.placed_elsewhere")  // its link is told only where it was first told
+	ErrChanged             = fault.New(fault.Conflict, "order.changed")           // prices or stock, since they were shown
+	ErrMeansFee            = fault.New(fault.Conflict, "order.means_fee_changed") // of the means, since it was shown
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")
 	ErrBasketsMany         = fault.New(fault.TooMany, "order.baskets_many") // new ones, from the reader's network

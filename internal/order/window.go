@@ -131,7 +131,7 @@ func (o *locked) close(ctx context.Context, tx *sqlx.Tx) error {
 		if p.Items+p.Borne > 0 { // else all of it was taken off
 			journals = append(journals, ledger.Journal{
 				Reference: "sub_order:" + p.ID.String() + ":earned", Kind: journalEarned, OrderID: &o.ID, PartID: &p.ID, At: o.by.At,
-				Postings: earnedPostings([]Part{*p}, 0),
+				Postings: earnedPostings([]Part{*p}, charges{}),
 			})
 		}
 		p.EarnsAt = nil

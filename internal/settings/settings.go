@@ -79,16 +79,20 @@ type Holds struct {
 	AlarmShare    int `name:"alarm_share" kind:"share" group:"holds" most:"100" default:"15" hint:"yes"`   // from what share of all goods on the association is told, in percent
 }
 
-// Means is which means of payment are offered, up to what an order comes to (zero: whatever it does) and for how long.
+// Means is which means of payment are offered, up to what an order comes to (zero: whatever it does), for what fee of
+// the buyer's and for how long.
 // Where cash is taken delivery's zones say.
 type Means struct {
 	CashOffered     bool         `name:"cash_offered" kind:"choice" group:"payment" default:"yes"`
-	CashMost        money.Amount `name:"cash_most" kind:"sum" group:"payment" default:"0.00" hint:"yes"`
+	CashMost        money.Amount `name:"cash_most" kind:"sum" group:"payment" default:"0.00" beside:"yes" hint:"yes"`
+	CashFee         money.Amount `name:"cash_fee" kind:"sum" group:"payment" most:"100000" default:"0.00" beside:"yes" hint:"yes"`
 	CardOffered     bool         `name:"card_offered" kind:"choice" group:"payment" default:"yes"`
 	CardMost        money.Amount `name:"card_most" kind:"sum" group:"payment" default:"0.00" beside:"yes"`
+	CardFee         money.Amount `name:"card_fee" kind:"sum" group:"payment" most:"100000" default:"0.00" beside:"yes"`
 	CardMinutes     int          `name:"card_minutes" kind:"number" group:"payment" most:"1440" default:"30" beside:"yes"`
 	TransferOffered bool         `name:"transfer_offered" kind:"choice" group:"payment" default:"yes"`
 	TransferMost    money.Amount `name:"transfer_most" kind:"sum" group:"payment" default:"0.00"`
+	TransferFee     money.Amount `name:"transfer_fee" kind:"sum" group:"payment" most:"100000" default:"0.00"`
 }
 
 // Transfer is the bank account that buyers pay into, and how long they may take for it.

@@ -57,19 +57,19 @@ func TestTheFileOfOrdersIsWhatTheFilterLetsThrough(t *testing.T) {
 		l := m.in(code)
 		path := "/" + code + "/association/orders"
 		want := [][]string{
-			{"رقم", "", "", "", "", "", "", "", ""},
-			{late.Number, "2026-11-10 11:00", l.T("order.state.placed"), "'＝HYPERLINK(1)", ui.PhoneText("+212662000001"), l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "2", strings.Replace(late.Due.String(), ".", ",", 1)},
-			{delivered.Number, "2026-10-20 11:00", l.T("order.state.delivered"), "", "", l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "1", strings.Replace(delivered.Due.String(), ".", ",", 1)},
+			{"رقم", "", "", "", "", "", "", "", "", ""},
+			{late.Number, "2026-11-10 11:00", l.T("order.state.placed"), "'＝HYPERLINK(1)", ui.PhoneText("+212662000001"), l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "2", strings.Replace(late.Due.String(), ".", ",", 1), "0,00"},
+			{delivered.Number, "2026-10-20 11:00", l.T("order.state.delivered"), "", "", l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "1", strings.Replace(delivered.Due.String(), ".", ",", 1), "0,00"},
 		}
 		want[0] = []string{
 			l.T("association.column.order"), l.T("association.orders.placed"), l.T("association.column.state"), l.T("association.orders.buyer"), l.T("association.orders.phone"),
-			l.T("association.column.place"), l.T("association.orders.delivery"), l.T("association.column.cooperatives"), l.T("association.column.amount"),
+			l.T("association.column.place"), l.T("association.orders.delivery"), l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee"),
 		}
 		if diff := cmp.Diff(want, readCSV(t, m.file(m.boss.Get(path), "csv"))); diff != "" {
 			t.Errorf("%s: %s", code, diff)
 		}
 		for _, row := range want { // the workbook leaves the decimal sign to the program that shows it
-			row[8] = strings.Replace(row[8], ",", ".", 1)
+			row[8], row[9] = strings.Replace(row[8], ",", ".", 1), strings.Replace(row[9], ",", ".", 1)
 		}
 		if diff := cmp.Diff(want, readXLSX(t, m.file(m.boss.Get(path), "xlsx"))); diff != "" {
 			t.Errorf("%s: %s", code, diff)
@@ -121,7 +121,7 @@ func TestAFileOfOrdersTellsWhoOrderedToThoseWhoDeliver(t *testing.T) {
 		}
 		rows := readCSV(t, reader.Get("/fr/association/orders.csv").Want(http.StatusOK))
 		want := []string{"نادية العلوي", m.in("fr").T("association.erase.nobody")}
-		if told && cmp.Diff(want, column(rows, 3)) != "" || !told && strings.Contains(strings.Join(append(rows[0], rows[1]...), " "), "نادية") || told != (len(rows[0]) == 9) {
+		if told && cmp.Diff(want, column(rows, 3)) != "" || !told && strings.Contains(strings.Join(append(rows[0], rows[1]...), " "), "نادية") || told != (len(rows[0]) == 10) {
 			t.Errorf("%s: %q", role, rows)
 		}
 	}

@@ -21,8 +21,18 @@ import (
 var openAPI string
 
 // OpenAPI is the API's description for a market that offers these means of payment.
-func OpenAPI(means []string) []byte {
-	return []byte(strings.Replace(openAPI, "$MEANS", strings.Join(means, ", "), 1))
+func OpenAPI(means []order.Called) []byte {
+	names, fees := make([]string, len(means)), "None costs its buyer anything."
+	var costs []string
+	for i, m := range means {
+		if names[i] = m.Means; m.Fee > 0 {
+			costs = append(costs, fmt.Sprintf("`%s` costs its buyer %d centimes more.", m.Means, m.Fee))
+		}
+	}
+	if len(costs) > 0 {
+		fees = strings.Join(costs, " ")
+	}
+	return []byte(strings.NewReplacer("$MEANS", strings.Join(names, ", "), "$FEES", fees).Replace(openAPI))
 }
 
 // Handler answers programs.

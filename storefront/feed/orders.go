@@ -39,13 +39,15 @@ type orderRequest struct {
 }
 
 // placedOrder is the answer to an order: always as it was placed, so that the same request has the
-// same answer whatever happened to the order since, but for HeldUntil and Payment, which are as they stand.
+// same answer whatever happened to the order since, but for HeldUntil, Payment, MeansFee and with it Total,
+// which are as they stand.
 type placedOrder struct {
 	Number      string       `json:"number"`
 	TrackingURL string       `json:"tracking_url"`
 	HeldUntil   time.Time    `json:"held_until"`
 	Total       int64        `json:"total_centimes"`
 	Delivery    int64        `json:"delivery_centimes"`
+	MeansFee    int64        `json:"means_fee_centimes"`
 	SubOrders   []placedPart `json:"sub_orders"`
 	Payment     orderPayment `json:"payment"`
 }
@@ -97,7 +99,7 @@ func (h *Handler) place(r *web.Request) error {
 	o := placed.Order
 	answer := placedOrder{
 		Number: o.Number, TrackingURL: r.AbsoluteURL("/orders/" + placed.Token), HeldUntil: o.ExpiresAt,
-		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), SubOrders: make([]placedPart, len(o.Parts)),
+		Total: int64(o.Total), Delivery: int64(o.DeliveryFee), MeansFee: int64(o.MeansFee), SubOrders: make([]placedPart, len(o.Parts)),
 		Payment: h.paymentOf(r, o, placed.Token),
 	}
 	state := order.PartPlaced
@@ -206,6 +208,7 @@ type trackedOrder struct {
 	Currency    string        `json:"currency"`
 	Items       int64         `json:"items_centimes"`
 	Fee         int64         `json:"delivery_centimes"`
+	MeansFee    int64         `json:"means_fee_centimes"`
 	Total       int64         `json:"total_centimes"`
 	Due         int64         `json:"due_centimes"`
 	Paid        bool          `json:"paid"`
@@ -241,7 +244,7 @@ func (h *Handler) track(r *web.Request) error {
 		Number: o.Number, State: o.State, PlacedAt: o.PlacedAt, Delivery: o.Delivery,
 		DeliverFrom: o.DeliverFrom.Format(time.DateOnly), DeliverTo: o.DeliverTo.Format(time.DateOnly),
 		Payment: h.paymentOf(r, o, token), Currency: currency,
-		Items: int64(o.Items), Fee: int64(o.DeliveryFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Money() == order.MoneyPaid,
+		Items: int64(o.Items), Fee: int64(o.DeliveryFee), MeansFee: int64(o.MeansFee), Total: int64(o.Total), Due: int64(o.Due), Paid: o.Money() == order.MoneyPaid,
 		TrackingURL: r.AbsoluteURL("/orders/" + token), SubOrders: make([]trackedPart, len(o.Parts)),
 	}
 	for i, p := range o.Parts {

@@ -63,6 +63,7 @@ type placed struct {
 	HeldUntil   time.Time `json:"held_until"`
 	Total       int       `json:"total_centimes"`
 	Delivery    int       `json:"delivery_centimes"`
+	MeansFee    int       `json:"means_fee_centimes"`
 	SubOrders   []struct {
 		Cooperative struct{ Slug, Name string }
 		State       string
@@ -507,4 +508,25 @@ func TestOnlyMeansThatAreOfferedAreDescribedAndTaken(t *testing.T) {
 		t.Errorf("%s: %v", answer.Body, err)
 	}
 	p.send(http.MethodPost, orders, newOrder(one, map[string]any{"delivery": "pickup"}), key("p")).Want(http.StatusCreated)
+
+	// A fee is described, and stands in what an order comes to.
+	decide(`update settings set decided = decided || '{"card_fee": "12.50"}'`)
+	if served := string(p.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK).Body); !strings.Contains(served, "`card` costs its buyer 1250 centimes more.") {
+		t.Error("the fee of a means is not described")
+	}
+	var placed, followed struct {
+		Total    int64  `json:"total_centimes"`
+		Delivery int64  `json:"delivery_centimes"`
+		MeansFee int64  `json:"means_fee_centimes"`
+		Items    int64  `json:"items_centimes"`
+		URL      string `json:"tracking_url"`
+	}
+	body := p.send(http.MethodPost, orders+"?lang=fr", newOrder(one, map[string]any{"delivery": "pickup", "payment": "card"}), key("f")).Want(http.StatusCreated).Body
+	if err := json.Unmarshal(body, &placed); err != nil || placed.MeansFee != 12_50 {
+		t.Errorf("%s: %v", body, err)
+	}
+	body = p.send(http.MethodGet, orders+"/"+strings.TrimPrefix(placed.URL, p.URL+"/fr/orders/"), "", nil).Want(http.StatusOK).Body
+	if err := json.Unmarshal(body, &followed); err != nil || followed.MeansFee != 12_50 || followed.Total != followed.Items+12_50 || followed.Total != placed.Total {
+		t.Errorf("%s: %v", body, err)
+	}
 }

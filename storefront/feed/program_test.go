@@ -11,6 +11,7 @@ import (
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
@@ -41,7 +42,7 @@ func newProgramTaking(t *testing.T, means []payment.Provider, options ...storete
 }
 
 // offered are the means of payment that a market offers.
-func offered(t *testing.T, m *storetest.Market) []string {
+func offered(t *testing.T, m *storetest.Market) []order.Called {
 	t.Helper()
 	means, err := m.Orders.CalledMeans(t.Context())
 	if err != nil {
@@ -51,7 +52,7 @@ func offered(t *testing.T, m *storetest.Market) []string {
 }
 
 // described reads the description for a market that takes these means of payment.
-func described(t *testing.T, means []string) validator.Validator {
+func described(t *testing.T, means []order.Called) validator.Validator {
 	t.Helper()
 	document, err := libopenapi.NewDocument(feed.OpenAPI(means))
 	if err != nil {
@@ -146,7 +147,7 @@ func TestDescriptionIsValidAndServed(t *testing.T) {
 
 func TestTheMeansOfPaymentAreDescribedAsTheyAreTaken(t *testing.T) {
 	t.Parallel()
-	description := described(t, []string{payment.CashOnDelivery, paymenttest.Name})
+	description := described(t, []order.Called{{Means: payment.CashOnDelivery}, {Means: paymenttest.Name, Fee: 5_00}})
 	for means, taken := range map[string]bool{payment.CashOnDelivery: true, paymenttest.Name: true, "figs": false, "$MEANS": false} {
 		order := `{"lines":[{"product_id":"0190a000-0003-7000-8000-000000000001","quantity":1}],
 			"buyer":{"name":"Salma","phone":"0612345678","commune":"berkane"},"delivery":"pickup","payment":"` + means + `"}`

@@ -489,3 +489,64 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 		pay(buyer, code, "berkane", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
 	}
 }
+
+// A fee stands beside each means before she chooses; what she was shown is what she agrees to.
+func TestABuyerSeesWhatAMeansCostsBeforeSheChooses(t *testing.T) {
+	t.Parallel()
+	m := &till{Market: storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()}), t: t}
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		m.decide(`{"cash_fee": "5.00", "card_fee": "12.50"}`)
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+		page := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK)
+		for provider, fee := range map[string]money.Amount{payment.CashOnDelivery: 5_00, testcard.Name: 12_50} {
+			m.tells(page, "label:has(#f-payment-"+provider+")", l.T("shop.means_costs", "Fee", l.Money(fee)))
+		}
+		m.tells(page, "#means-fee", l.Money(5_00))
+		byCard := buyer.Get("/" + code + "/checkout?place=berkane&payment=" + testcard.Name).Want(http.StatusOK)
+		m.tells(byCard, "#means-fee", l.Money(12_50))
+
+		// Without the script she chooses the card on the page that adds cash up: both fees were shown there.
+		form := filled(page, nadia)
+		form.Set("payment", testcard.Name)
+		m.decide(`{"card_fee": "13.00"}`)
+		stale := buyer.Post("/"+code+"/checkout", form).Want(http.StatusConflict)
+		m.tells(stale, "#problem", l.T("order.means_fee_changed"))
+		m.tells(stale, "#means-fee", l.Money(13_00))
+		if stale.Find("#f-name").AttrOr("value", "") != nadia["name"] {
+			t.Error("what was typed is lost")
+		}
+		placed := buyer.Submit(stale, "#checkout", nil).Want(http.StatusOK)
+		var number string
+		m.must(m.DB.Get(&number, `select number from orders order by placed_at desc limit 1`))
+		id, err := m.Orders.PayerBy(t.Context(), number)
+		m.must(err)
+		o, err := m.Orders.ForAssociation(t.Context(), id)
+		m.must(err)
+		if o.MeansFee != 13_00 || o.Total != o.Items+o.DeliveryFee+13_00 {
+			t.Errorf("placed on %s it has a fee of %s, total %s", placed.Path, o.MeansFee, o.Total)
+		}
+		path := "/" + code + "/orders/" + m.Orders.Token(o.ID, o.Link)
+		m.tells(buyer.Get(path).Want(http.StatusOK), "#means-fee", l.Money(13_00))
+		pay := buyer.Get(path + "/paid").Want(http.StatusOK)
+		m.tells(pay, "main", l.T("shop.pay.with_fee", "Fee", l.Money(13_00)))
+		m.tells(pay, "#others [data-instead]", l.T("shop.pay.instead_due", "Amount", l.Money(o.Total-8_00)))
+
+		// The other means costs another sum by now: she sees it first.
+		m.decide(`{"cash_fee": "6.00"}`)
+		changed := buyer.Submit(pay, "#others form", nil).Want(http.StatusOK)
+		m.tells(changed, ".toast", l.T("order.means_fee_changed"))
+		for _, old := range []string{"", "-1", "x"} {
+			buyer.Post(path+"/means", url.Values{"means": {payment.CashOnDelivery}, "fee": {old}}).Want(http.StatusOK)
+		}
+		if now, err := m.Orders.ForAssociation(t.Context(), id); err != nil || now.State != order.StateAwaiting {
+			t.Errorf("it is %s, %v", now.State, err)
+		}
+		pay = buyer.Get(path + "/paid").Want(http.StatusOK)
+		chosen := buyer.Submit(pay, "#others form", nil).Want(http.StatusOK)
+		m.tells(chosen, "#means-fee", l.Money(6_00))
+		m.tells(chosen, "#due", l.Money(o.Total-7_00))
+		inside := m.SignIn(m.Association).Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		m.tells(inside, "[data-means-fee]", l.Centimes(6_00))
+	}
+}

@@ -17,6 +17,8 @@ const Name = "test_advance"
 
 // Provider takes the money before, and says of it what the test has it say.
 type Provider struct {
+	As string // what buyers call it; empty: Name
+
 	mu       sync.Mutex
 	outcomes map[string]payment.Outcome
 	attempts map[string]bool
@@ -34,6 +36,9 @@ func New() *Provider {
 
 // Name is Name.
 func (p *Provider) Name() string { return Name }
+
+// Means is As.
+func (p *Provider) Means() string { return cmp.Or(p.As, Name) }
 
 // Within is half an hour.
 func (p *Provider) Within() time.Duration { return 30 * time.Minute }

@@ -37,7 +37,7 @@ func TestWhatWasDecidedInColumnsIsDecidedStill(t *testing.T) {
 			ProductShare: 8, MarketShare: 9, SpareShare: 10, AlarmShare: 8,
 		},
 		Means:    settings.Means{CashOffered: true, CardOffered: true, CardMinutes: 30, TransferOffered: true}, // likewise
-		Transfer: settings.Transfer{TransferDays: 3},                                                                          // came later: as it is by itself
+		Transfer: settings.Transfer{TransferDays: 3},                                                           // came later: as it is by itself
 	}
 	got, err := settings.Read(t.Context(), d.db)
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {

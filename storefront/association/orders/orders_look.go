@@ -31,7 +31,7 @@ func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) e
 	return table.Table{
 		Name: l.T("association.orders.title"),
 		Header: append(header, l.T("association.column.place"), l.T("association.orders.delivery"),
-			l.T("association.column.cooperatives"), l.T("association.column.amount")),
+			l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee")),
 		Rows: table.Walk(each, func(o order.Summary) []any {
 			row := []any{o.Number, o.PlacedAt, l.T(o.State.Key())}
 			switch {
@@ -43,7 +43,7 @@ func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) e
 			default:
 				row = append(row, nil, nil)
 			}
-			return append(row, l.Text(o.PlaceName), deliveryName(l, o.Delivery), o.Parts, o.Due)
+			return append(row, l.Text(o.PlaceName), deliveryName(l, o.Delivery), o.Parts, o.Due, o.MeansFee)
 		}),
 		RightToLeft: l.Dir() == "rtl",
 	}

@@ -27,7 +27,8 @@ type checkoutView struct {
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
 	Offers    []order.Offer // means of payment; there is always one
-	PaidFirst bool          // by the one that is chosen, so that it holds the goods for another time
+	MeansFee  money.Amount  // of the one that is chosen
+	PaidFirst bool          // by that one, so that it holds the goods for another time
 	Key       string        // tells a second click from a second order
 	HoldHours int           // how long an order waits to be confirmed
 	Held      []string      // for each product of which others hold too much, how many can be ordered
@@ -129,6 +130,11 @@ func (h *Handler) offer(r *web.Request, v *checkoutView) (err error) {
 	if first := slices.IndexFunc(v.Offers, possible); !chosen && first >= 0 && v.Form.Errors["payment"] == "" {
 		v.Form.Values["payment"] = v.Offers[first].Provider
 	}
+	for _, offer := range v.Offers {
+		if offer.Provider == v.Form.Values["payment"] {
+			v.MeansFee = offer.Fee
+		}
+	}
 	v.PaidFirst = h.Orders.PaidFirst(v.Form.Values["payment"])
 	return nil
 }
@@ -163,6 +169,7 @@ func (h *Handler) place(r *web.Request) error {
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
 		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
+		ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
 	})
 	if err == nil && placed.Order.State == order.StateAwaiting {
 		return r.Redirect(orderPath(placed.Token) + "/pay")
@@ -178,6 +185,9 @@ func (h *Handler) place(r *web.Request) error {
 		return r.Redirect("/basket")
 	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
 		form.Errors[""] = r.Locale.T("shop.checkout.changed")
+		return h.showCheckout(r, http.StatusConflict, form, nil)
+	case errors.Is(err, order.ErrMeansFee):
+		form.Errors[""] = r.Locale.T(order.ErrMeansFee.Key)
 		return h.showCheckout(r, http.StatusConflict, form, nil)
 	case errors.As(err, &held):
 		form.Errors[""] = r.Locale.T(order.ErrHeld.Key)
@@ -221,6 +231,9 @@ func typed(r *web.Request) ui.Form {
 	}
 	return form
 }
+
+// feeOf is the field that keeps what a means costs, as the page showed it.
+func feeOf(provider string) string { return "fee_" + provider }
 
 // feeFor says what the fee on the page is for, so that a fee is compared with one for the same thing.
 func feeFor(form ui.Form) string { return form.Values["delivery"] + " " + form.Values["place"] }

@@ -48,12 +48,22 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 func paymentOptions(p ui.Page, v checkoutView) []ui.Option {
 	options := make([]ui.Option, len(v.Offers))
 	for i, o := range v.Offers {
-		options[i] = ui.Option{Value: o.Provider, Label: p.T("means." + o.Provider + ".choice"), Hint: p.T("means." + o.Provider + ".more")}
+		options[i] = ui.Option{
+			Value: o.Provider, Label: p.T("means." + o.Provider + ".choice"), Hint: p.T("means." + o.Provider + ".more"), Side: costs(p, o),
+		}
 		if o.Why.Key != "" {
 			options[i].Hint, options[i].Disabled = p.L.Message(o.Why), true
 		}
 	}
 	return options
+}
+
+// costs is what a means costs; nothing, if that is nothing.
+func costs(p ui.Page, o order.Offer) string {
+	if o.Fee == 0 {
+		return ""
+	}
+	return p.T("shop.means_costs", "Fee", p.L.Money(o.Fee))
 }
 
 // fromFee is the lowest price of delivery.
@@ -148,10 +158,10 @@ func problems(v checkoutView) [][2]string {
 	return list
 }
 
-// total is the whole sum; while the price of delivery is not known, that of the goods.
+// total is the whole sum; while the price of delivery is not known, without that.
 func total(p ui.Page, v checkoutView) string {
 	quote, _ := v.chosen()
-	return p.L.Money(v.Basket.Items + quote.Fee)
+	return p.L.Money(v.Basket.Items + quote.Fee + v.MeansFee)
 }
 
 // heldWords says for each product in the basket of which others hold too much how many can be ordered.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -21,7 +22,7 @@ type payView struct {
 	Token   string          // of the link
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
-	Others  []string        // means by which she may pay instead
+	Others  []order.Offer   // by which she may pay instead
 
 	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
 	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
@@ -65,7 +66,7 @@ func (v *payView) fill(r *web.Request, h *Handler) error {
 	offers, err := h.Orders.OffersFor(r.Context(), v.Order)
 	for _, offer := range offers {
 		if offer.Why.Key == "" && offer.Provider != v.Order.Payment {
-			v.Others = append(v.Others, offer.Provider)
+			v.Others = append(v.Others, offer)
 		}
 	}
 	if err != nil || v.Order.Payment != payment.BankTransfer || !v.Order.Acting {
@@ -150,11 +151,11 @@ const askAgain = 5 * time.Second
 // chooseMeans has the order paid by another means.
 func (h *Handler) chooseMeans(r *web.Request) error {
 	token, means := r.Param("token"), r.Form("means")
-	switch err := h.Orders.ChooseMeans(r.Context(), token, means); {
+	switch err := h.Orders.ChooseMeans(r.Context(), token, means, new(money.Amount(r.Shown("fee")))); {
 	case errors.Is(err, order.ErrWrongState), errors.Is(err, payment.ErrNotPending):
 		r.Flash("shop.pay.too_late")
-	case errors.Is(err, order.ErrChosenOften):
-		r.Flash(order.ErrChosenOften.Key)
+	case errors.Is(err, order.ErrChosenOften), errors.Is(err, order.ErrMeansFee):
+		r.Flash(fault.As(err).Key)
 	case err != nil:
 		return err
 	case h.Orders.PaidFirst(h.Orders.ByMeans(means)):
