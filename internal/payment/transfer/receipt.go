@@ -83,7 +83,7 @@ func (e Entered) read(now time.Time) (Receipt, error) {
 		wrong.Field("amount", "transfer.amount_invalid")
 	}
 	r.Day, err = time.Parse(time.DateOnly, e.Day)
-	if today := now.In(clock.Zone); err != nil || r.Day.After(today) || r.Day.Before(now.Add(-oldest)) {
+	if err != nil || r.Day.After(clock.Day(now)) || r.Day.Before(now.Add(-oldest)) {
 		wrong.Field("day", "transfer.day_invalid")
 	}
 	if r.BankReference == "" {
