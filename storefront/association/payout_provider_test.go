@@ -69,7 +69,7 @@ func TestACooperativeIsPaidByAProvider(t *testing.T) {
 			})
 			m.Deliver(o)
 			line := func(way settlement.ByProvider) string {
-				return l.T("settlement.provider."+string(way), "Provider", "Test_advance", "Number", o.Number)
+				return l.T("settlement.provider."+string(way), "Provider", "Test_advance")
 			}
 			statement := "/" + lang + "/association/settlement/" + m.Honey.Slug
 			m.Eventually("refused", func() bool { return strings.Contains(boss.Get(statement).Text("[data-entries]"), line(settlement.ProviderAgain)) })

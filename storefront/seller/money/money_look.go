@@ -23,7 +23,7 @@ func lineText(l *i18n.Locale, line settlement.Line) string {
 	owing := line.Owing()
 	switch {
 	case line.ByProvider() != "":
-		return l.T("settlement.provider."+string(line.ByProvider()), "Provider", line.ProviderName(), "Number", line.OrderPaid())
+		return l.T("settlement.provider."+string(line.ByProvider()), "Provider", line.ProviderName()) + " · " + l.T("seller.money.order", "Number", line.OrderPaid())
 	case owing != "" && line.OrderNumber != "":
 		return l.T("settlement.owing."+string(owing)) + " · " + l.T("seller.money.order", "Number", line.OrderNumber)
 	case owing != "":
