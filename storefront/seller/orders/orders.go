@@ -179,13 +179,14 @@ func (h *Handler) shorten(r *web.Request, id, line uuid.UUID, by order.By) error
 	}
 	left := r.Shown("left")
 	by.SeenLeft = &left
+	now := slices.ContainsFunc(part.Lines, func(l order.OrderLine) bool { return l.ID == line && int64(l.Quantity) == left })
 	a := order.Adjustment{Line: line, Share: true, Reason: order.Reason(r.Form("reason"))}
 	a.Key, _ = uuid.Parse(r.Form("key"))
 	wrong := fault.New(fault.Invalid, "seller.short.incomplete")
 	have, ok := r.Whole("have")
 	if a.Quantity = int(min(left, order.MaxQuantity)) - have; !ok || have < 0 {
 		wrong.Field("have", "seller.short.have_missing")
-	} else if a.Quantity <= 0 && left >= 0 {
+	} else if a.Quantity <= 0 && now {
 		wrong.Field("have", "seller.short.have_all")
 	}
 	if !slices.Contains(shortReasons, string(a.Reason)) {
@@ -194,7 +195,7 @@ func (h *Handler) shorten(r *web.Request, id, line uuid.UUID, by order.By) error
 	if len(wrong.Fields) > 0 {
 		return wrong
 	}
-	if a.Quantity <= 0 || a.Key == uuid.Nil { // what it was shown with it does not say
+	if a.Quantity <= 0 || a.Key == uuid.Nil { // it was shown with something else, or does not say it
 		return order.ErrWrongState
 	}
 	err = h.Orders.Adjust(r.Context(), part.OrderID, a, by)
