@@ -110,7 +110,7 @@ func giveBackPage(p ui.Page, v giveBackView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else if v.Refundable() {
+			} else if v.Refundable() && len(v.what(p)) > 1 {
 				templ_7745c5c3_Err = giveBackForm(p, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
