@@ -33,6 +33,7 @@ type records struct {
 	t         *testing.T
 	byStart   []struct{ start, name, value string }
 	delivered uuid.UUID // an order, of which something waits to be given back
+	disputed  uuid.UUID // an order whose payment is disputed
 }
 
 func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
@@ -62,6 +63,13 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/association/payments/differences/", "id", toldOf(t, m, `
 		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
 		values ($1, 'test_card', 'payment', 'try-1', 'differs', 1200, 0, now())`))
+	disputed := m.Order().Order
+	m.Deliver(disputed)
+	r.disputed = disputed.ID
+	say("/association/disputes/", "id", toldOf(t, m, `
+		insert into payment_disputes (id, attempt_id, provider, name, state, amount_centimes, opened_at)
+		select $1, a.id, a.provider, 'dp_1', 'open', 1, now() from payment_attempts a join payment_intents i on i.id = a.intent_id
+		where a.received_centimes > 0 and i.reference = '`+r.disputed.String()+`'`))
 	say("/association/payments/", "id", toldOf(t, m, `
 		insert into payment_events (key, provider, id, payload, received_at, error) values ($1, 'test_card', 'evt_1', '', now(), 'nobody answers')`))
 	say("/association/settlement/", "slug", s.Slug)
@@ -304,6 +312,11 @@ var cleared = map[string]account.Right{
 	"GET /association/payments":                            account.SeeMoney,
 	"POST /association/payments/:id/again":                 account.PayOut,
 	"POST /association/payments/differences/:id/settle":    account.PayOut,
+	"GET /association/disputes":                            account.SeeMoney,
+	"POST /association/disputes/:id/decide":                account.PayOut,
+	"POST /association/disputes/:id/bear":                  account.PayOut,
+	"GET /association/orders/:id/dispute":                  account.SeeMoney,
+	"POST /association/orders/:id/dispute":                 account.PayOut,
 	"GET /association/settings":                            account.KeepSettings,
 	"POST /association/settings":                           account.KeepSettings,
 	"GET /association/people":                              account.KeepPeople,

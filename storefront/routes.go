@@ -66,7 +66,7 @@ func (s *Server) collect(services Services) []web.Route {
 		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
-		(&payments.Handler{Cooperatives: services.Cooperatives, Payments: services.Payments}).Routes(),
+		(&payments.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Payments: services.Payments}).Routes(),
 		(&settings.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery, Settings: services.Settings,
 		}).Routes(),

@@ -16,6 +16,7 @@ import (
 // additive are the routes of people who have signed in whose forms say nothing about what they were shown
 // with, each with the reason why it need not.
 var additive = map[string]string{
+	"/association/orders/:id/dispute":                 "names a dispute as the bank does; the same again changes nothing",
 	"/seller/products/new":                            "a new product; its form makes it once",
 	"/seller/products/:id/picture":                    "another photograph; the one before is kept",
 	"/seller/upload":                                  "a new file, of which nothing is applied yet",
@@ -54,7 +55,6 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/confirm']", nil, "seen"},
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/renew']", nil, "seen"},
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action$='/accept']", nil, "seen"},
-		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/shorten']", url.Values{"have": {"1"}, "reason": {"missing"}}, "left"},
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/decline']", url.Values{"reason": {"sold_out"}}, "seen"},
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
 		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},
@@ -70,6 +70,8 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/people/:id/reopen", at("/association/people/:id"), "form[action*='/reopen']", url.Values{"reason": {"is back"}}, "seen"},
 		{"/association/people/:id/link", at("/association/people/:id"), "form[action*='/link']", nil, "seen"},
 		{"/association/settlement/:slug/pay", at("/association/settlement/:slug"), "form[action$='/pay']", url.Values{"amount": {"1"}, "reference": {"VIR-7"}}, "shown"},
+		{"/association/disputes/:id/decide", "/fr/association/orders/" + r.disputed.String() + "/dispute", "[data-decide=lost]", nil, "seen"},
+		{"/association/disputes/:id/bear", "/fr/association/orders/" + r.disputed.String() + "/dispute", "form[action$='/bear']", url.Values{"borne_by": {"association"}}, "seen"},
 		{"/association/settlement/cash/count", "/fr/association/settlement/cash", "form[action$='/count']", url.Values{"counted": {"1"}}, "shown"},
 		{"/association/settlement/cash/bank", "/fr/association/settlement/cash", "form[action$='/bank']", url.Values{"counted": {"1"}, "reference": {"DEP-1"}}, "shown"},
 		{"/association/settlement/pay", "/fr/association/settlement", "form[action$='/pay']", url.Values{"reference": {"VIR-8"}}, "shown"},

@@ -97,6 +97,8 @@ var benched = map[string][]string{
 	"/association/people":                  {"", onward, "#/find?q=ha"},
 	"/association/people/:id":              {"/association/people/{person}"},
 	"/association/payments":                {"", "?state=failed"},
+	"/association/disputes":                {"", "?state=over"},
+	"/association/orders/:id/dispute":      {"/association/orders/{order}/dispute"},
 	"/association/security":                {"", onward, "?kind=signed_in"},
 	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
 	"/association/settlement/cash":         {""},

@@ -50,6 +50,15 @@
 //	counted       received:<provider>    carriers_hold
 //	banked        bank                   received:<provider>
 //
+// What a buyer disputes the provider keeps back, and what is earned of it and not paid out is held again; what is lost she
+// has from her bank:
+//
+//	disputed      dispute:<provider>     received:<provider>                       won: the other way
+//	              fees:<provider>        received:<provider>                       for which it keeps something
+//	frozen        payable:<cooperative>  held:<cooperative>                        until it is decided: then the other way
+//	given         refunds_due            dispute:<provider>                        lost, of what is due back to her (see cancelled, adjusted)
+//	written off   fees:<provider>        dispute:<provider>                        and beyond that
+//
 // Cash at the door, and the delivery with it, is paid and earned in one transaction, by two journals; of goods that may
 // be sent back the part of each cooperative is earned by a journal of its own. The first version had one journal,
 // of kind «paid», for both: from pending straight to payable, commission and delivery. These stand as they were

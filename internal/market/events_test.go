@@ -119,6 +119,12 @@ func (m *stripeMarket) happen(t *testing.T, times, forged int, mix func([]stripe
 			must(t, m.Orders.Move(ctx, order.MoveCancel, o.ID, order.By{Actor: m.association}))
 		case i%20 == 3:
 			m.stripe.Decide(m.stripe.Dispute(m.sessions[i], o.Due), "won")
+		case i%40 == 13:
+			m.stripe.Decide(m.stripe.Dispute(m.sessions[i], o.Due), "lost")
+		case i%40 == 33:
+			m.stripe.Decide(m.stripe.Dispute(m.sessions[i], o.Due/2), "lost")
+		case i%20 == 4:
+			m.stripe.Dispute(m.sessions[i], o.Due)
 		}
 	}
 	m.giveBack(t)
@@ -206,7 +212,10 @@ func (m *stripeMarket) end(t *testing.T) (lines []string) {
 			select concat_ws(' ', r.reason, r.amount_centimes, r.state)
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 			where i.reference = $1 order by 1`, id))
-		lines = append(lines, fmt.Sprint(line, " refunds ", refunds))
+		var disputes []string
+		must(t, m.DB.Select(&disputes, `
+			select concat_ws(' ', state, amount_centimes, fee_centimes, given_centimes) from payment_disputes_now where reference = $1 order by 1`, id))
+		lines = append(lines, fmt.Sprint(line, " refunds ", refunds, " disputes ", disputes))
 	}
 	balances, err := ledger.Balances(context.Background(), m.DB)
 	must(t, err)

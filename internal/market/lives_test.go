@@ -93,6 +93,9 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"give by hand":     (*life).giveByHand,
 	"give back":        (*life).giveBack,
 	"back otherwise":   (*life).otherMeans,
+	"dispute":          (*life).dispute,
+	"bank decides":     (*life).bankDecides,
+	"loss is borne":    (*life).bearLoss,
 	"work a job":       (*life).workJob,
 	"work another":     (*life).workJob,
 	"work again":       (*life).workAgain,
@@ -146,6 +149,8 @@ type life struct {
 	purse    map[uuid.UUID]money.Amount // what each order's buyer is out of, by what was done outside of the market
 	counted  map[uuid.UUID]int          // pieces of each product that there have been
 	paid     map[string]money.Amount    // in each attempt, as its provider has said
+	disputes map[string]payment.Dispute // as the provider has told of them last
+	disputed map[string]attempt         // what each is of
 	answered map[uuid.UUID]bool         // refunds of which the provider has said what became
 	worked   []*rivertype.JobRow
 	events   int          // that the provider has sent
@@ -177,6 +182,7 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	l := &life{
 		card: newCard(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
 		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
+		disputes: map[string]payment.Dispute{}, disputed: map[string]attempt{},
 	}
 	l.open(t, rt, l.card)
 	l.card.Account(stripeAccount, func(*paymenttest.Account) {})
@@ -546,8 +552,9 @@ func (l *life) refundAgain(rt *rapid.T) error {
 	return l.Orders.RefundAgain(context.Background(), o.ID, o.BackFailed)
 }
 
-// byHand are the refunds that nobody but a person gives: of cash, and of what a provider could not give.
-const byHand = `(r.state = 'pending' and (r.means is not null or a.provider = '` + payment.CashOnDelivery + `') or r.id in (select id from payment_refunds_failed))`
+// byHand are the refunds that nobody but a person gives: of cash, and of what a provider could not give; not while it is
+// disputed.
+const byHand = `not exists (select from payment_disputes where attempt_id = a.id and state = 'open') and (r.state = 'pending' and (r.means is not null or a.provider = '` + payment.CashOnDelivery + `') or r.id in (select id from payment_refunds_failed))`
 
 // giveByHand has the association give money back to a buyer.
 func (l *life) giveByHand(rt *rapid.T) error {
@@ -567,13 +574,13 @@ func (l *life) give(rt *rapid.T, r refund) {
 	l.purse[r.Order] -= r.Amount
 }
 
-// giveBack has the association give something back of an order, or take it off before it is paid.
+// giveBack has the association give something back of an order that was delivered.
 func (l *life) giveBack(rt *rapid.T) error {
 	o := l.order(rt)
 	p := one(rt, o.Parts, "part")
 	l.adjusted++
 	return l.Orders.Refund(context.Background(), o.ID, order.RefundInput{
-		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount, order.RefundDelivery}).Draw(rt, "scope"),
+		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount}).Draw(rt, "scope"),
 		Part:     p.ID,
 		Line:     one(rt, p.Lines, "line").ID,
 		Quantity: rapid.IntRange(1, 2).Draw(rt, "pieces"),
@@ -584,6 +591,76 @@ func (l *life) giveBack(rt *rapid.T) error {
 		Means:    rapid.SampledFrom([]string{"", payment.CashOnDelivery}).Draw(rt, "means"),
 		Key:      uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, l.adjusted)),
 	}, order.By{Actor: l.association})
+}
+
+// dispute has a buyer dispute what she paid and has not had back, or some of it.
+func (l *life) dispute(rt *rapid.T) error {
+	var known []attempt
+	must(rt, l.DB.Select(&known, `
+		select i.reference as order, a.provider_reference as name, a.received_centimes - (
+		           select coalesce(sum(amount_centimes), 0) from payment_refunds where attempt_id = a.id and dispute_id is null and state in ('waiting', 'succeeded')
+		       ) - (select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won') as amount
+		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider_reference is not null order by a.id`))
+	known = slices.DeleteFunc(known, func(a attempt) bool { return a.Amount <= 0 })
+	if len(known) == 0 || l.down {
+		rt.Skip("nothing was paid")
+	}
+	a := one(rt, known, "attempt")
+	amount := rapid.SampledFrom([]money.Amount{a.Amount, a.Amount, (a.Amount + 1) / 2}).Draw(rt, "amount")
+	name := fmt.Sprint("dispute-", len(l.disputes))
+	l.disputed[name] = a
+	state := rapid.SampledFrom([]payment.DisputeState{payment.DisputeAsked, payment.DisputeOpen, payment.DisputeOpen, payment.DisputeLost}).Draw(rt, "state")
+	return l.disputeTold(rt, payment.Dispute{Reference: name, State: state, Amount: amount, Fee: 15_00})
+}
+
+// disputeTold has the provider tell how a dispute stands, and worked: it gives back nothing of what is disputed.
+func (l *life) disputeTold(rt *rapid.T, d payment.Dispute) error {
+	if d.State == payment.DisputeLost {
+		l.purse[l.disputed[d.Reference].Order] -= d.Amount
+	}
+	l.disputes[d.Reference] = d
+	if err := l.tells(rt, payment.Outcome{Attempt: l.disputed[d.Reference].Name, Dispute: &d}); err != nil {
+		return err
+	}
+	for _, j := range l.due(rt) {
+		if j.Kind == (payment.EventArgs{}).Kind() {
+			l.work(rt, j)
+		}
+	}
+	return nil
+}
+
+// undecided are the disputes that the bank has not decided, by name.
+func (l *life) undecided() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.disputes)), func(name string) bool { return l.disputes[name].State.Decided() })
+}
+
+// bankDecides has a bank go on with a dispute.
+func (l *life) bankDecides(rt *rapid.T) error {
+	undecided := l.undecided()
+	if len(undecided) == 0 || l.down {
+		rt.Skip("nothing is disputed")
+	}
+	d := l.disputes[one(rt, undecided, "dispute")]
+	d.State = rapid.SampledFrom([]payment.DisputeState{payment.DisputeOpen, payment.DisputeWon, payment.DisputeLost}).Draw(rt, "state")
+	return l.disputeTold(rt, d)
+}
+
+// bearLoss has the association decide who bears what was lost.
+func (l *life) bearLoss(rt *rapid.T) error {
+	lost := l.lost(rt)
+	if len(lost) == 0 {
+		rt.Skip("nothing was lost")
+	}
+	d := one(rt, lost, "dispute")
+	return l.Orders.BearDispute(context.Background(), d.ID, d.Version, one(rt, []order.Bearer{order.ByCooperative, order.ByAssociation}, "bearer"), order.By{Actor: l.association})
+}
+
+// lost are the disputes about which it has to decide.
+func (l *life) lost(rt *rapid.T) []payment.DisputeShown {
+	list, _, err := l.Payments.Disputes(context.Background(), true, uuid.Nil, 1000)
+	must(rt, err)
+	return slices.DeleteFunc(list, func(d payment.DisputeShown) bool { return d.State != payment.DisputeLost })
 }
 
 // otherMeans has what waits, or was refused, given by another means.
@@ -815,6 +892,15 @@ func (l *life) end(rt *rapid.T) {
 		for _, j := range l.due(rt) {
 			waits = true
 			l.work(rt, j)
+		}
+		for _, name := range l.undecided() {
+			d := l.disputes[name]
+			d.State = one(rt, []payment.DisputeState{payment.DisputeWon, payment.DisputeLost}, "end")
+			waits = true
+			must(rt, l.disputeTold(rt, d))
+		}
+		for len(l.lost(rt)) > 0 {
+			must(rt, l.bearLoss(rt))
 		}
 		for _, r := range l.refunds(rt, `r.state = 'waiting'`) {
 			if waits = true; !l.answered[r.ID] {

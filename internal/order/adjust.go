@@ -24,7 +24,6 @@ type Adjustment struct {
 	Line     uuid.UUID
 	Quantity int          // pieces, in units of sale; may be zero
 	Amount   money.Amount // that the line is worth less: at least the pieces' share of what it is still worth
-	Share    bool         // it is that share, rounded up, and no Amount is said
 	Reason   Reason
 	BorneBy  Bearer    // empty: ByCooperative
 	Key      uuid.UUID // tells it from others of the same part
@@ -48,6 +47,7 @@ const (
 	ReasonDamaged  Reason = "damaged"
 	ReasonWeight   Reason = "weight" // it weighs less than was ordered
 	ReasonGoodwill Reason = "goodwill"
+	ReasonDisputed Reason = "disputed" // the buyer has it from her bank
 )
 
 // reasons are those for which people take something off by Adjust.
@@ -98,7 +98,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if made, err := o.adjusted(ctx, tx, part.ID, a); made || err != nil {
 			return err
 		}
-		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State || by.SeenLeft != nil && *by.SeenLeft != int64(l.Quantity) {
+		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State {
 			return ErrWrongState
 		}
 		if o.Erased {
@@ -107,16 +107,11 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if _, err := move.moving(by.Actor.Kind, o.State, o.parts[i:i+1]); err != nil {
 			return err
 		}
-		if a.Quantity > l.Quantity {
+		if a.Quantity > l.Quantity || a.Amount > l.Total {
 			return ErrNotLeft
 		}
 		least, most := l.share(a.Quantity)
-		if a.Share {
-			a.Amount, a.Share = most, false
-		}
 		switch {
-		case a.Amount > l.Total:
-			return ErrNotLeft
 		case a.Amount < least:
 			return ErrPiecesPaid
 		case by.Actor.Kind == actor.Member && (a.Reason == ReasonGoodwill || a.Amount > most):
@@ -179,11 +174,7 @@ func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, part uuid.UUID, a Ad
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("order: adjusted before: %w", err)
-	}
-	if a.Share {
-		a.Amount, a.Share = before.Amount, false
-	}
-	if before != a {
+	case before != a:
 		return false, ErrIdempotencyConflict
 	}
 	return true, nil
@@ -218,6 +209,9 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	slices.SortStableFunc(list, func(a, b made) int {
 		return bytes.Compare(a.part.Cooperative.ID[:], b.part.Cooperative.ID[:])
 	})
+	if err := o.thaw(ctx, tx); err != nil {
+		return err
+	}
 	off, released := beside.sum(), []catalog.StockLine(nil)
 	for _, m := range list {
 		off += m.Amount
@@ -256,6 +250,9 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 		if err := s.shared(ctx, tx, o, true); err != nil {
 			return err
 		}
+	}
+	if err := o.freeze(ctx, tx); err != nil {
+		return err
 	}
 	return s.announceAdjusted(ctx, tx, o, list, beside, back.why, paid)
 }

@@ -350,8 +350,10 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	if err != nil {
 		return err
 	}
-	association := o.by.Actor.Kind != actor.Association
-	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return association || !p.Told })
+	association, disputed := o.by.Actor.Kind != actor.Association, why == ReasonDisputed
+	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool {
+		return association || !p.Told || disputed && list[0].BorneBy == ByAssociation // to whom it makes no difference
+	})
 	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
 			return o.adjustedMessage(l, []Part{*p}, list, charges{}, why, paid, s.partLink(l, *p)+"\n\n")
@@ -366,7 +368,7 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	if err != nil {
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
-	if buyer.Email != "" && !slices.Contains(unconfirmedStates, o.State) {
+	if buyer.Email != "" && !disputed && !slices.Contains(unconfirmedStates, o.State) {
 		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, beside, why, paid, "")
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})

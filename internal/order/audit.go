@@ -202,7 +202,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			with moved as (
 			    select order_id, payment_id, refund_id, sum(amount) as amount
 			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalDepositUndone, journalRefunded) + `)
-			      and account in ('received', 'cooperative_owes') -- of cash that a cooperative kept
+			      and account in ('received', 'cooperative_owes', 'dispute') -- of cash that a cooperative kept; of what a buyer's bank gave her
 			    group by order_id, payment_id, refund_id having sum(amount) <> 0
 			), told as (
 			    select reference as order_id, id as payment_id, null::uuid as refund_id, received_centimes as amount from payment_receipts
@@ -238,6 +238,17 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job
 			    where kind = 'order_close' and args->>'order_id' = o.id::text
 			      and state not in ('cancelled', 'completed', 'discarded')))`},
+		audit.Query{Name: "order: only what is disputed is frozen", SQL: `
+			select format('order %s, part %s: %s frozen', s.order_id, s.id, s.frozen_centimes)
+			from sub_orders s where s.frozen_centimes > 0 and not ` + frozenPart},
+		audit.Query{Name: "order: of what is disputed and was earned no more is frozen than the part earned", SQL: `
+			select format('part %s: %s frozen, earned %s', s.id, s.frozen_centimes, n.items_centimes - n.commission_centimes)
+			from sub_orders s join sub_orders_now n on n.id = s.id
+			where s.frozen_centimes > greatest(n.items_centimes - n.commission_centimes, 0)`},
+		audit.Query{Name: "order: what a buyer's bank has given her back is not delivered any more", SQL: `
+			select format('order %s is %s, of its payment %s is lost', o.number, o.state, d.left_centimes)
+			from payment_disputes_now d join orders o on o.id = d.reference
+			where d.state = 'lost' and d.left_centimes > 0 and o.state in (` + listed(StateConfirmed, StateDispatched) + `)`},
 		audit.Query{Name: "order: the ledger holds the cash that carriers and cooperatives took, and what was counted of it", SQL: `
 			select format('%s %s: told %s, in the ledger %s', what, cooperative_id, sum(told), sum(posted))
 			from (
@@ -300,6 +311,8 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select order_id, 'payable', cooperative_id, '', items_centimes - commission_centimes from part where earned and not unpaid
 			        union all
+			        select order_id, unnest(array['payable', 'held']), cooperative_id, '', unnest(array[-frozen_centimes, frozen_centimes]) from sub_orders where frozen_centimes > 0
+			        union all
 			        select order_id, 'commission', null, '', commission_centimes from part where earned and not unpaid
 			        union all
 			        select order_id, 'commission', null, '', -borne_centimes from part where not earned and not unpaid
@@ -312,9 +325,13 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select reference, 'received', null, provider, received_centimes - fee_centimes from payment_receipts
 			        union all
-			        select reference, 'received', null, provider, -amount_centimes from payment_returns
+			        select reference, 'received', null, provider, -amount_centimes from payment_returns where not disputed
 			        union all
 			        select reference, 'fees', null, provider, fee_centimes from payment_receipts
+			        union all
+			        select reference, unnest(array['dispute', 'fees', 'received']), null, provider,
+			               unnest(array[left_centimes, fee_centimes + written_off_centimes, -left_centimes - given_centimes - fee_centimes - written_off_centimes])
+			        from payment_disputes_now
 			        union all
 			        select id, 'deposits', null, '', deposit from whole
 			        union all

@@ -17,7 +17,7 @@
 //
 // Paid, delivered and closed are three things. What is paid for a part is earned when its goods are with the buyer and
 // she may not send them back any more: the window that opens at delivery is over, and nothing has the part frozen
-// (window.go). The order is closed with the last of its parts.
+// (window.go), such as a dispute of its payment (dispute.go). The order is closed with the last of its parts.
 //
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.
@@ -27,16 +27,16 @@
 //	order: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	order: placed ─ confirm, accept ▶ confirmed ─ dispatch ▶ dispatched ─ deliver ▶ delivered
 //	order: dispatched ─ refuse ▶ refused
-//	order: placed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
-//	order: confirmed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
+//	order: placed ─ cancel, withdraw, expire, decline ▶ cancelled
+//	order: confirmed ─ cancel, withdraw, expire, decline ▶ cancelled
 //
 //	part: awaiting_payment ─ pay, choose ▶ placed
 //	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
-//	part: placed ─ cancel, remove, withdraw, expire ▶ cancelled
-//	part: accepted ─ cancel, remove, withdraw ▶ cancelled
-//	part: ready ─ cancel, remove ▶ cancelled
-//	part: handed_over ─ cancel, remove ▶ cancelled
+//	part: placed ─ cancel, withdraw, expire ▶ cancelled
+//	part: accepted ─ cancel, withdraw ▶ cancelled
+//	part: ready ─ cancel ▶ cancelled
+//	part: handed_over ─ cancel ▶ cancelled
 //	part: placed ─ decline ▶ declined
 //	part: accepted ─ decline ▶ declined
 //	part: handed_over ─ refuse ▶ refused

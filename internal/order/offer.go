@@ -138,12 +138,15 @@ const (
 	MoneyPaid      Money = "paid"      // what is left of the order is paid
 	MoneyRefunding Money = "refunding" // all that was paid goes back
 	MoneyRefunded  Money = "refunded"  // all that was paid is back
+	MoneyDisputed  Money = "disputed"  // her bank has given her back what is due
 	MoneyCancelled Money = "cancelled" // nothing was paid, and nothing is to be paid any more
 )
 
 // Money is how the money of the order stands. What all goes back is not paid.
 func (o Order) Money() Money {
 	switch {
+	case o.Due > 0 && o.Dispute == payment.DisputeLost:
+		return MoneyDisputed
 	case o.Due > 0 && o.Paid:
 		return MoneyPaid
 	case o.Due > 0:

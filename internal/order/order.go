@@ -10,6 +10,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // Order is what one buyer ordered at one moment, from any number of cooperatives.
@@ -23,17 +24,18 @@ type Order struct {
 	Delivery     string    // delivery.Pickup or delivery.Home
 	Payment      string    // name of the payment provider
 	Items        money.Amount
-	DeliveryFee  money.Amount `db:"delivery_fee"`
-	FeeBack      money.Amount `db:"fee_back"`       // of DeliveryFee, what was given back after it was earned
-	MeansFee     money.Amount `db:"means_fee"`      // of the means by which it is paid: another if she chooses another
-	MeansFeeBack money.Amount `db:"means_fee_back"` // as FeeBack
-	Total        money.Amount // items, delivery and MeansFee, as ordered
-	Due          money.Amount // Total less what was cancelled and taken off since
-	Paid         bool         // the buyer has paid it, first or on receipt
-	Back         money.Amount // what she has paid beyond Due: it goes back to her, or has
-	Given        money.Amount // of that, what she has again
-	BackFailed   money.Amount `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
-	Refunds      []Refund     `db:"-"`           // what Back is given in, oldest first
+	DeliveryFee  money.Amount         `db:"delivery_fee"`
+	FeeBack      money.Amount         `db:"fee_back"`       // of DeliveryFee, what was given back after it was earned
+	MeansFee     money.Amount         `db:"means_fee"`      // of the means by which it is paid: another if she chooses another
+	MeansFeeBack money.Amount         `db:"means_fee_back"` // as FeeBack
+	Total        money.Amount         // items, delivery and MeansFee, as ordered
+	Due          money.Amount         // Total less what was cancelled and taken off since
+	Paid         bool                 // the buyer has paid it, first or on receipt, and her bank has not given it back to her
+	Dispute      payment.DisputeState // how the payment's dispute stands that is open, or lost and not borne yet; empty: there is none
+	Back         money.Amount         // what she has paid beyond Due: it goes back to her, or has
+	Given        money.Amount         // of that, what she has again
+	BackFailed   money.Amount         `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
+	Refunds      []Refund             `db:"-"`           // what Back is given in, oldest first
 	State        State
 	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo    time.Time `db:"deliver_to"`
@@ -117,11 +119,12 @@ const (
 	NotePaid        = "paid"        // the buyer has paid first
 	NoteLate        = "late"        // the payment came after the time for it, and the goods were there still
 	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
+	NoteDisputed    = "disputed"    // the buyer has the money from her bank
 )
 
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
-	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed,
+	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed, NoteDisputed,
 	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
 }
 

@@ -29,6 +29,10 @@ const (
 	journalRefunded      = "refunded"       // given back to the buyer
 	journalDelivery      = "delivery_back"  // the delivery is due back, or another of its charges
 	journalMeans         = "means"          // another means was chosen, which costs more or less
+	journalFrozen        = "frozen"         // earned, and held again while the payment is disputed
+	journalThawed        = "thawed"         // and no more
+	journalDisputed      = "disputed"       // what a dispute took or brought back, and its fee
+	journalWrittenOff    = "written_off"    // what a buyer's bank gave her beyond what she was to have back
 	journalKept          = "cash_kept"      // cash that somebody else than the association took
 	journalCounted       = "counted"        // of that, brought into the till
 	journalBanked        = "banked"         // out of the till

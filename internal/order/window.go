@@ -56,18 +56,17 @@ func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error 
 	}
 	closes := o.by.At.AddDate(0, 0, decided.ReturnDays)
 	waiting := make(map[uuid.UUID]bool)
-	if decided.ReturnDays > 0 {
-		var ids []uuid.UUID
-		err := tx.SelectContext(ctx, &ids, `
-			update sub_orders s set earns_at = $2
-			where order_id = $1 and state = 'delivered' and exists (select from order_lines where sub_order_id = s.id and not perishable)
-			returning id`, o.ID, closes)
-		if err != nil {
-			return fmt.Errorf("order: what may be sent back: %w", err)
-		}
-		for _, id := range ids {
-			waiting[id] = true
-		}
+	var ids []uuid.UUID
+	err = tx.SelectContext(ctx, &ids, `
+		update sub_orders s set earns_at = $2
+		where order_id = $1 and state = 'delivered'
+		  and ($3 and exists (select from order_lines where sub_order_id = s.id and not perishable) or `+frozenPart+`)
+		returning id`, o.ID, closes, decided.ReturnDays > 0)
+	if err != nil {
+		return fmt.Errorf("order: what may be sent back: %w", err)
+	}
+	for _, id := range ids {
+		waiting[id] = true
 	}
 	var closed *time.Time
 	if len(waiting) == 0 {
@@ -81,7 +80,7 @@ func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error 
 			o.parts[i].EarnsAt = &closes
 		}
 	}
-	if closed != nil || !closes.After(s.Now()) { // of an order that is loaded from the past the story is known
+	if closed != nil || !closes.After(s.Now()) { // of an order that is loaded from the past the story is known, and what is frozen waits for no day
 		return nil
 	}
 	return s.jobs.InsertManyTx(ctx, tx, []river.InsertManyParams{
@@ -100,10 +99,13 @@ func (s *Service) Close(ctx context.Context, orderID uuid.UUID, at time.Time) er
 	})
 }
 
-// shared tells Shared of an order.
+// shared tells Shared of an order, unless what it has is disputed.
 func (s *Service) shared(ctx context.Context, tx *sqlx.Tx, o *locked, back bool) error {
 	if s.Shared == nil || !s.payments.PaysOutBy(o.Payment) {
 		return nil
+	}
+	if is, err := o.disputed(ctx, tx); err != nil || is && !back {
+		return err
 	}
 	return s.Shared(ctx, tx, o.ID, back)
 }
@@ -151,7 +153,7 @@ func (o *locked) close(ctx context.Context, tx *sqlx.Tx) error {
 }
 
 // frozenPart is the condition on which what was paid for a part s is not earned although its time is over.
-const frozenPart = `false`
+const frozenPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.left_centimes > 0)`
 
 // frozen reports whether it is so.
 func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx, p Part) (frozen bool, err error) {

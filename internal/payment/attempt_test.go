@@ -867,30 +867,6 @@ func TestWhatAProviderKeepsIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestADisputeIsSeenUntilItIsWon(t *testing.T) {
-	t.Parallel()
-	c := newTill(t)
-	order := c.openBy(t, paymenttest.Name, 238_00)
-	first := c.start(t, order)
-	must(t, c.tell(t, "1", c.card.Say(succeeded(first, 238_00))))
-	disputed := func(id string, state payment.DisputeState) []payment.Difference {
-		must(t, c.tell(t, id, c.card.Say(payment.Outcome{Attempt: first, Dispute: &payment.Dispute{Reference: "dp_1", State: state, Amount: 238_00}})))
-		list, _, err := c.Differences(t.Context(), uuid.Nil, 10)
-		must(t, err)
-		return list
-	}
-	for id, state := range []payment.DisputeState{payment.DisputeOpen, payment.DisputeOpen, payment.DisputeLost} {
-		list := disputed(fmt.Sprint("open", id), state)
-		if len(list) != 1 || list[0].Reason != payment.Disputed || list[0].Name != "dp_1" || list[0].Theirs != 238_00 {
-			t.Errorf("%s: %+v", state, list)
-		}
-	}
-	if list := disputed("won", payment.DisputeWon); len(list) > 0 {
-		t.Errorf("won, and still there: %+v", list)
-	}
-	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
-}
-
 // slow is a provider whose buyer chooses another means before it answers.
 type slow struct {
 	*paymenttest.Provider

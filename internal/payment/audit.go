@@ -36,12 +36,13 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('refund %s of %s, after %s of %s, which is %s', r.key, r.amount_centimes, b.key, b.amount_centimes, coalesce(b.state, 'missing'))
 			from payment_refunds r
 			left join payment_refunds b on b.attempt_id = r.attempt_id and b.request = r.request and b.number = r.number - 1
-			where r.number > 1 and (b.state is distinct from 'failed' or b.amount_centimes <> r.amount_centimes)`},
+			where r.number > 1 and (b.state is distinct from 'failed' or b.amount_centimes <> r.amount_centimes)
+			   or r.number < 1 and r.dispute_id is null`},
 		// One whose attempt no provider knows of is given by hand, as is one of money that people transferred.
 		audit.Query{Name: "payment: a refund that its provider was not asked for has its job before it", SQL: `
 			select format('refund %s of %s, of %s', r.key, r.amount_centimes, r.created_at)
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where r.state = 'pending' and r.means is null and a.provider_reference is not null and a.provider <> 'bank_transfer' and not exists (
+			where r.state = 'pending' and r.means is null and a.provider_reference is not null and a.provider <> 'bank_transfer' and not ` + disputed + ` and not exists (
 			    select from river_job j
 			    where j.kind = 'payment_refund' and j.args->>'refund_id' = r.id::text
 			      and j.state not in ('cancelled', 'completed', 'discarded'))`},
@@ -73,6 +74,23 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from payment_events e
 			join river_job j on j.kind = 'payment_event' and j.args->>'provider' = e.provider and j.args->>'id' = e.id
 			where e.worked_at is null and j.attempt >= 5 and j.state not in ('cancelled', 'completed')`},
+		audit.Query{Name: "payment: what the buyer's bank gave by a dispute is the sum of what was to be given back by it, and only of one that was lost", SQL: `
+			select format('dispute %s, %s: %s given, refunds of %s', d.name, d.state, d.given_centimes, coalesce(r.amount, 0))
+			from payment_disputes d
+			left join lateral (
+			    select sum(f.amount_centimes) as amount, bool_and(f.attempt_id = d.attempt_id) as theirs from payment_refunds f where f.dispute_id = d.id
+			) r on true
+			where d.given_centimes <> coalesce(r.amount, 0) or not coalesce(r.theirs, true)`},
+		audit.Query{Name: "payment: nothing waits to be given back that the buyer has from her bank", SQL: `
+			select format('refund %s of %s, %s, dispute %s', r.key, r.amount_centimes, r.state, d.name)
+			from payment_disputes d
+			join payment_refunds r on r.attempt_id = d.attempt_id
+			where d.state = 'lost' and d.given_centimes + d.written_off_centimes < d.amount_centimes
+			  and (r.state = 'pending' or r.id in (select id from payment_refunds_failed))`},
+		audit.Query{Name: "payment: a dispute is of what was paid by its provider", SQL: `
+			select format('dispute %s of %s by %s: attempt %s by %s received %s', d.name, d.amount_centimes, d.provider, a.key, a.provider, a.received_centimes)
+			from payment_disputes d join payment_attempts a on a.id = d.attempt_id
+			where d.provider <> a.provider or a.received_centimes = 0`},
 		audit.Query{Name: "payment: events are counted by their state", SQL: `
 			select format('%s: %s events, counted %s', state, coalesce(e.events, 0), coalesce(c.events, 0))
 			from (select state, count(*) as events from payment_events group by state) e

@@ -32,7 +32,7 @@ const (
 	Differs       DifferenceReason = "differs"  // not the same changed hands as is known here
 	StaysReserved DifferenceReason = "reserved" // money that is not needed is reserved until somebody releases it
 	Unfit         DifferenceReason = "unfit"    // money is reserved that fits nothing which was asked for
-	Disputed      DifferenceReason = "disputed" // a buyer's bank has taken it away, or keeps it back
+	Disputed      DifferenceReason = "disputed" // a dispute ended otherwise than was known, and what was lost has been borne
 )
 
 // Difference is something that a provider says of money otherwise than what is known here.
@@ -73,16 +73,6 @@ func agreeTx(ctx context.Context, tx *sqlx.Tx, d Difference, at time.Time) error
 		return fmt.Errorf("payment: %s agrees on %s: %w", d.Provider, d.Name, err)
 	}
 	return nil
-}
-
-// disputedTx has people see a dispute until it is won. The books do not know of it: what the provider took away stands in
-// its account, and nothing is held back.
-func disputedTx(ctx context.Context, tx *sqlx.Tx, provider string, d Dispute, at time.Time) error {
-	differs := Difference{Provider: provider, Subject: Paying, Name: d.Reference, Reason: Disputed, Theirs: d.Amount}
-	if d.State == DisputeWon {
-		return agreeTx(ctx, tx, differs, at)
-	}
-	return differTx(ctx, tx, differs, at)
 }
 
 // Differences lists those that are not settled, the latest first, and what the next page goes on after: uuid.Nil at the

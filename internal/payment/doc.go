@@ -12,6 +12,9 @@
 // more than was received; what failed of it waits until it is asked for again, which is another refund of the same
 // request.
 //
+// A buyer may have her bank take back what she paid (dispute.go): asked, open, won or lost. While one is open nothing of
+// the attempt is given back; what was lost is given by it, of all that is or comes to be due back to her.
+//
 // A provider that can (PayerOut) pays others out of what it received, and takes back: PayOutTx and RecallTx write down what
 // it is asked for, jobs ask, and whoever has it paid out (Payer) is told what came of it.
 //

@@ -263,10 +263,11 @@ func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o O
 		return fmt.Errorf("payment: what %s says of %s%s is malformed: %s %q", provider, o.Attempt, o.Refund, o.Amount, o.Currency)
 	}
 	switch {
-	case o.Dispute != nil:
-		return disputedTx(ctx, tx, provider, *o.Dispute, at)
 	case o.Attempt != "":
-		return s.attemptOutcomeTx(ctx, tx, provider, o, at)
+		if err := s.attemptOutcomeTx(ctx, tx, provider, o, at); err != nil || o.Dispute == nil {
+			return err
+		}
+		return s.toldDisputeTx(ctx, tx, provider, o, at)
 	case o.Refund != "":
 		return s.refundOutcomeTx(ctx, tx, provider, o, at)
 	}

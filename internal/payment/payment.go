@@ -75,6 +75,16 @@ type Payee interface {
 	// RefundFailedTx says that money was not given back: it is still due, and nobody gives it until it is asked for
 	// again, see Service.RefundAgainTx.
 	RefundFailedTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount) error
+
+	// DisputedTx tells what has happened to a dispute of what was paid.
+	DisputedTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, news DisputeNews, at time.Time) error
+
+	// BankGaveTx says that the buyer has from her bank what she was to have back of an attempt, by a dispute that was
+	// lost; refund tells it from other money.
+	BankGaveTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
+
+	// WrittenOffTx says that her bank gave the buyer so much more than she was to have back.
+	WrittenOffTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, dispute uuid.UUID, amount money.Amount, provider string, at time.Time) error
 }
 
 // Service opens, changes and settles intents. What is pending can succeed or be cancelled, once.

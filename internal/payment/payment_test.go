@@ -34,6 +34,9 @@ type till struct {
 	now      time.Time
 	again    bool // what comes late is taken
 	fees     []money.Amount
+	taken    []money.Amount // by disputes; below zero: back again
+	banked   []money.Amount // given by a buyer's bank, of what was due to her
+	lost     []money.Amount // beyond that
 	deposits []money.Amount // below zero: not any more
 	paid     []money.Amount
 	surplus  []money.Amount
@@ -118,6 +121,18 @@ func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amou
 
 func (c *till) RefundFailedTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount) error {
 	return c.note(&c.failed, amount)
+}
+
+func (c *till) DisputedTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, news payment.DisputeNews, _ time.Time) error {
+	return c.note(&c.taken, news.Taken)
+}
+
+func (c *till) BankGaveTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.banked, amount)
+}
+
+func (c *till) WrittenOffTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.lost, amount)
 }
 
 func (c *till) open(t *testing.T, amount money.Amount) uuid.UUID {

@@ -58,6 +58,14 @@ type Teller interface {
 	Read(ctx context.Context, payload []byte) (Outcome, error)
 }
 
+// DisputeTeller is a Teller that tells of disputes, too. Of others people say how their disputes stand.
+type DisputeTeller interface {
+	Teller
+
+	// DisputeURL is where the association answers about the dispute that the provider calls so; empty: nowhere in particular.
+	DisputeURL(name string) string
+}
+
 // Reserver is a Teller that only reserves a buyer's money until what it tells is answered: then it is taken, or not.
 type Reserver interface {
 	Teller
@@ -285,7 +293,7 @@ type Outcome struct {
 
 	Currency string // of a success: money.Currency, or the outcome is malformed
 
-	Dispute *Dispute // of the attempt's payment; nil: it is about the attempt or the refund itself
+	Dispute *Dispute // of the attempt's payment, of which the rest tells; nil: there is no news of one
 }
 
 // Dispute is a buyer's word to her bank that a payment was not right, which takes the money away until it is
@@ -294,7 +302,8 @@ type Dispute struct {
 	Reference string       // the provider's name of it
 	State     DisputeState // as it stands
 	Amount    money.Amount // that is disputed
-	Fee       money.Amount // that the provider takes for it
+	Fee       money.Amount // that the provider has kept for it by now
+	DueBy     *time.Time   // until when the bank is to be answered; nil: nobody says
 }
 
 // DisputeState is how a dispute stands.
@@ -302,9 +311,10 @@ type DisputeState string
 
 // The states of a dispute.
 const (
-	DisputeOpen DisputeState = "open"
-	DisputeWon  DisputeState = "won"  // the money comes back
-	DisputeLost DisputeState = "lost" // the buyer's bank has it
+	DisputeAsked DisputeState = "asked" // the bank asks, and has taken nothing
+	DisputeOpen  DisputeState = "open"  // it has taken the money until it decides
+	DisputeWon   DisputeState = "won"   // the money comes back, or was never taken
+	DisputeLost  DisputeState = "lost"  // the buyer has it from her bank
 )
 
 // Cash is paid to whoever brings the goods; the intent is settled when it has been received.

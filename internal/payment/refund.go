@@ -37,7 +37,7 @@ func (s *Service) RefundTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	key = reference.String() + ":" + key
 	var before money.Amount
 	err = tx.GetContext(ctx, &before, `
-		select coalesce(sum(amount_centimes), 0) from payment_refunds where request = $1 and number = 1`, key)
+		select coalesce(sum(amount_centimes), 0) from payment_refunds where request = $1 and number <= 1`, key)
 	switch {
 	case err != nil:
 		return fmt.Errorf("payment: refund %s: %w", key, err)
@@ -125,7 +125,7 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 		select $1, $2, $3, $4, $5, $6, n.number, concat_ws(':', $6::text, a.number, n.number), $7, nullif($8, '')
 		from payment_attempts a
 		cross join lateral (
-		    select count(*) + 1 as number from payment_refunds where attempt_id = a.id and request = $6
+		    select coalesce(max(number), 0) + 1 as number from payment_refunds where attempt_id = a.id and request = $6
 		) n
 		where a.id = $2
 		returning (select i.reference from payment_intents i join payment_attempts a on a.intent_id = i.id where a.id = $2)`,
@@ -137,9 +137,14 @@ func (s *Service) giveBackTx(ctx context.Context, tx *sqlx.Tx, r Refund, attempt
 		return fmt.Errorf("payment: refund %s: %w", request, err)
 	}
 	if hand != "" {
-		return s.Payee.ByHandTx(ctx, tx, reference, r.Amount, hand)
+		err = s.Payee.ByHandTx(ctx, tx, reference, r.Amount, hand)
+	} else {
+		err = s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
 	}
-	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: id}, nil)
+	if err != nil {
+		return err
+	}
+	return s.bankGaveTx(ctx, tx, attempt, at)
 }
 
 // byHand is the means by which somebody gives a refund by hand; empty: its provider is asked for it.
@@ -172,6 +177,7 @@ type Given struct {
 
 // GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. Errors:
 //   - ErrRefundChanged: it is given by another means now, or its provider was asked for it and has not said no
+//   - ErrDisputed
 func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, g Given, at time.Time) error {
 	r, err := s.lockRefundTx(ctx, tx, `r.id = $1`, refundID)
 	if err != nil || !givesRefund.leads(r.State) {
@@ -183,6 +189,12 @@ func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, 
 	}
 	if r.Again || hand == "" && r.State != Failed || g.Means != "" && g.Means != cmp.Or(hand, r.Provider) {
 		return ErrRefundChanged
+	}
+	switch is, err := isDisputed(ctx, tx, r.Attempt); {
+	case err != nil:
+		return err
+	case is:
+		return ErrDisputed
 	}
 	if err := s.refundTx(ctx, tx, r, givesRefund, 0, at); err != nil {
 		return err
@@ -306,7 +318,10 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e e
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
 	if e.to == Failed {
-		return s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount)
+		if err := s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount); err != nil {
+			return err
+		}
+		return s.bankGaveTx(ctx, tx, r.Attempt, at)
 	}
 	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, cmp.Or(r.Means, r.Provider), at)
 }
@@ -341,26 +356,30 @@ type RefundWorker struct {
 	Payments *Service
 }
 
-// Work asks under the refund's own key, so that it may ask again. What the provider refuses has failed: people ask again,
+// Work asks under the refund's own key, so that it may ask again, unless the payment is disputed: what ends that has it
+// asked for. What the provider refuses has failed: people ask again,
 // or give it otherwise.
 func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error {
 	s := w.Payments
-	var r Refund
+	var r struct {
+		Refund
+		Disputed bool
+	}
 	err := s.db.GetContext(ctx, &r, `
 		select r.id, r.key, a.provider, coalesce(a.provider_reference, '') as attempt_reference,
-		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state
+		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, `+disputed+` as disputed
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id where r.id = $1`, j.Args.RefundID)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", j.Args.RefundID, err)
 	}
-	if !asksForRefund.leads(r.State) {
+	if !asksForRefund.leads(r.State) || r.Disputed {
 		return nil
 	}
 	provider, ok := s.providers[r.Provider].(Refunder)
 	if !ok {
 		return ErrUnknownProvider
 	}
-	reference, err := provider.Refund(ctx, r)
+	reference, err := provider.Refund(ctx, r.Refund)
 	if errors.Is(err, ErrRefused) {
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)

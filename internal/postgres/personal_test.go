@@ -69,7 +69,7 @@ var nobodys = map[string]string{
 
 	"transfer_lines": "fingerprint state doubt candidates", "transfer_pictures": "state", "transfer_statements": "state", "transfers": "code",
 
-	"payment_differences": "provider subject name reason", "payment_event_counts": "state", "payment_forged": "provider", "payment_days": "provider",
+	"payment_differences": "provider subject name reason", "payment_disputes": "provider name state bearer", "payment_event_counts": "state", "payment_forged": "provider", "payment_days": "provider",
 }
 
 var (

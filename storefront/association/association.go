@@ -19,6 +19,7 @@ const (
 	SettlementPath   = "/association/settlement"
 	RefundsPath      = "/association/refunds"
 	PaymentsPath     = "/association/payments"
+	DisputesPath     = "/association/disputes"
 	SettingsPath     = "/association/settings"
 	PeoplePath       = "/association/people"
 	SecurityPath     = "/association/security"
@@ -29,6 +30,9 @@ const HeldPath = OrdersPath + "/held"
 
 // GiveBackPath ends the path of the page on which something is given back of an order.
 const GiveBackPath = "/giveback"
+
+// DisputePath ends the path of the page of the disputes of an order's payment.
+const DisputePath = "/dispute"
 
 // CorrectionPath is where a cooperative's identity is corrected.
 func CorrectionPath(slug string) string { return CooperativesPath + "/" + slug + "/edit" }

@@ -40,6 +40,9 @@ func (p *Provider) Name() string { return Name }
 // Means is As.
 func (p *Provider) Means() string { return cmp.Or(p.As, Name) }
 
+// DisputeURL is nowhere.
+func (p *Provider) DisputeURL(string) string { return "" }
+
 // Within is half an hour.
 func (p *Provider) Within() time.Duration { return 30 * time.Minute }
 
@@ -103,11 +106,15 @@ func (p *Provider) Read(_ context.Context, payload []byte) (payment.Outcome, err
 	return o, p.refuses
 }
 
-// Say decides what became of the attempt or the refund of that name, in dirhams unless it says otherwise, and gives an event that is about it.
+// Say decides what became of the attempt, the refund or the dispute of that name, in dirhams unless it says otherwise, and
+// gives an event that is about it.
 func (p *Provider) Say(o payment.Outcome) (event []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	name := o.Attempt + o.Refund
+	if o.Dispute != nil {
+		name = o.Dispute.Reference
+	}
 	o.Currency = cmp.Or(o.Currency, money.Currency)
 	p.outcomes[name] = o
 	return []byte(name)

@@ -207,7 +207,18 @@ func ofRefund(r *stripego.Refund) payment.Outcome {
 	return o
 }
 
-// dispute tells how a dispute of a session's payment stands. A bank's question, which takes no money, is no news.
+// disputeStates are those of a dispute: a bank that asks (an inquiry) takes no money, and what it asked is over without.
+var disputeStates = map[stripego.DisputeStatus]payment.DisputeState{
+	stripego.DisputeStatusWarningNeedsResponse: payment.DisputeAsked,
+	stripego.DisputeStatusWarningUnderReview:   payment.DisputeAsked,
+	stripego.DisputeStatusWarningClosed:        payment.DisputeWon,
+	stripego.DisputeStatusNeedsResponse:        payment.DisputeOpen,
+	stripego.DisputeStatusUnderReview:          payment.DisputeOpen,
+	stripego.DisputeStatusWon:                  payment.DisputeWon,
+	stripego.DisputeStatusLost:                 payment.DisputeLost,
+}
+
+// dispute tells how a dispute of a session's payment stands, and that payment.
 func (p *Provider) dispute(ctx context.Context, id string) (payment.Outcome, error) {
 	params := &stripego.DisputeParams{}
 	params.AddExpand("payment_intent")
@@ -216,19 +227,15 @@ func (p *Provider) dispute(ctx context.Context, id string) (payment.Outcome, err
 	if err != nil {
 		return payment.Outcome{}, failure("read "+id, err)
 	}
-	stands := map[stripego.DisputeStatus]payment.DisputeState{
-		stripego.DisputeStatusNeedsResponse: payment.DisputeOpen,
-		stripego.DisputeStatusUnderReview:   payment.DisputeOpen,
-		stripego.DisputeStatusWon:           payment.DisputeWon,
-		stripego.DisputeStatusLost:          payment.DisputeLost,
-	}[d.Status]
-	if stands == "" || d.PaymentIntent == nil || d.PaymentIntent.Metadata[metaKey] == "" {
+	stands, known := disputeStates[d.Status]
+	if !known || d.PaymentIntent == nil || d.PaymentIntent.Metadata[metaKey] == "" {
 		return payment.Outcome{}, nil
 	}
 	if currency(d.Currency) != money.Currency {
 		return payment.Outcome{}, fmt.Errorf("stripe: %s is of %d %s", id, d.Amount, d.Currency)
 	}
 	of := &stripego.CheckoutSessionListParams{PaymentIntent: &d.PaymentIntent.ID}
+	of.AddExpand("data." + paidIn)
 	lists(ctx, &of.ListParams)
 	sessions := p.client.CheckoutSessions.List(of)
 	if !sessions.Next() {
@@ -237,10 +244,12 @@ func (p *Provider) dispute(ctx context.Context, id string) (payment.Outcome, err
 		}
 		return payment.Outcome{}, payment.ErrUnknown.Wrap(fmt.Errorf("stripe: %s is of no session", id))
 	}
-	return payment.Outcome{
-		Attempt: sessions.CheckoutSession().ID, Key: d.PaymentIntent.Metadata[metaKey],
-		Dispute: &payment.Dispute{Reference: d.ID, State: stands, Amount: money.Amount(d.Amount), Fee: fees(d.BalanceTransactions...)},
-	}, nil
+	o := ofSession(sessions.CheckoutSession())
+	o.Dispute = &payment.Dispute{Reference: d.ID, State: stands, Amount: money.Amount(d.Amount), Fee: max(fees(d.BalanceTransactions...), 0)}
+	if details := d.EvidenceDetails; details != nil && details.DueBy > 0 && stands != payment.DisputeWon && stands != payment.DisputeLost {
+		o.Dispute.DueBy = new(time.Unix(details.DueBy, 0).UTC())
+	}
+	return o, nil
 }
 
 // fees are what Stripe kept for its service, in dirhams. It keeps them in the currency of the association's account, and

@@ -87,6 +87,14 @@ func (*Provider) Name() string { return Name }
 // Means is payment.Card.
 func (*Provider) Means() string { return payment.Card }
 
+// DisputeURL is on Stripe's pages for the association.
+func (p *Provider) DisputeURL(name string) string {
+	if p.live {
+		return "https://dashboard.stripe.com/disputes/" + url.PathEscape(name)
+	}
+	return "https://dashboard.stripe.com/test/disputes/" + url.PathEscape(name)
+}
+
 // Within is as long as Stripe keeps a page open at least.
 func (*Provider) Within() time.Duration { return leastOpen }
 

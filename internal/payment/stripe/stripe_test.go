@@ -282,25 +282,32 @@ func TestADisputeIsToldWithWhatItTakes(t *testing.T) {
 	p := at(s)
 	a := started(t, p)
 	s.Pay(a.ProviderReference, a.Amount)
-	name := s.Dispute(a.ProviderReference, 100_00)
-	for status, want := range map[stripego.DisputeStatus]payment.DisputeState{
-		stripego.DisputeStatusNeedsResponse: payment.DisputeOpen, stripego.DisputeStatusUnderReview: payment.DisputeOpen,
-		stripego.DisputeStatusWon: payment.DisputeWon, stripego.DisputeStatusLost: payment.DisputeLost,
+	name := s.Ask(a.ProviderReference, 100_00)
+	for _, step := range []struct {
+		status stripego.DisputeStatus
+		want   payment.DisputeState
+		fee    money.Amount
+	}{
+		{stripego.DisputeStatusWarningNeedsResponse, payment.DisputeAsked, 0},
+		{stripego.DisputeStatusWarningUnderReview, payment.DisputeAsked, 0},
+		{stripego.DisputeStatusWarningClosed, payment.DisputeWon, 0}, // nothing was taken
+		{stripego.DisputeStatusNeedsResponse, payment.DisputeOpen, stripetest.DisputeFee},
+		{stripego.DisputeStatusUnderReview, payment.DisputeOpen, stripetest.DisputeFee},
+		{stripego.DisputeStatusLost, payment.DisputeLost, stripetest.DisputeFee},
+		{stripego.DisputeStatusWon, payment.DisputeWon, stripetest.DisputeFee},
 	} {
-		s.Decide(name, status)
+		s.Decide(name, step.status)
 		got := reads(t, p, s.Event("charge.dispute.updated", name))
+		if over := step.want == payment.DisputeWon || step.want == payment.DisputeLost; got.Dispute == nil || over != (got.Dispute.DueBy == nil) {
+			t.Fatalf("%s: to be answered by %+v", step.status, got.Dispute)
+		}
+		got.Dispute.DueBy = nil
 		told := payment.Outcome{
-			Attempt: a.ProviderReference, Key: a.Key,
-			Dispute: &payment.Dispute{Reference: name, State: want, Amount: 100_00, Fee: stripetest.DisputeFee},
+			Attempt: a.ProviderReference, Key: a.Key, State: payment.Succeeded, Amount: a.Amount, Currency: money.Currency, Fee: stripetest.FeeOf(a.Amount),
+			Dispute: &payment.Dispute{Reference: name, State: step.want, Amount: 100_00, Fee: step.fee},
 		}
 		if diff := cmp.Diff(told, got); diff != "" {
-			t.Errorf("%s (+): %s", status, diff)
-		}
-	}
-	for _, question := range []stripego.DisputeStatus{stripego.DisputeStatusWarningNeedsResponse, stripego.DisputeStatusWarningUnderReview, stripego.DisputeStatusWarningClosed} {
-		s.Decide(name, question)
-		if got := reads(t, p, s.Event("charge.dispute.updated", name)); got != (payment.Outcome{}) {
-			t.Errorf("%s takes money: %+v", question, got)
+			t.Errorf("%s (+): %s", step.status, diff)
 		}
 	}
 }

@@ -21,6 +21,7 @@ import (
 type statementView struct {
 	Cooperative cooperative.Cooperative
 	Owed        settlement.Owed
+	Frozen      settlement.Frozen
 	Lines       []settlement.Line                      // a page, the latest first
 	First       bool                                   // it is the first
 	Next        string                                 // what the next page goes on after; empty at the end
@@ -54,6 +55,9 @@ func (h *Handler) showStatement(r *web.Request, status int, v statementView) err
 	}
 	v.Cooperative = c
 	if v.Owed, err = h.Settlements.OwedTo(r.Context(), c.ID); err != nil {
+		return err
+	}
+	if v.Frozen, err = h.Settlements.Frozen(r.Context(), c.ID); err != nil {
 		return err
 	}
 	v.First = r.Query("after") == ""

@@ -23,6 +23,7 @@ type orderView struct {
 	Refused  ui.Refusal
 	Move     order.Move      // the one that was refused, if any
 	Carriers []order.Carrier // that may have its cash, if it is to be taken
+	ByHand   bool            // people say of its payment that it is disputed
 	Tracking string          // the buyer's own page, with scheme and host
 	Message  string          // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
@@ -94,6 +95,7 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) erro
 	if v.ErasedAt == nil {
 		h.addressBuyer(r, &v)
 	}
+	v.ByHand = h.Orders.DisputesByHand(v.Order)
 	if v.takesCash() {
 		if v.Carriers, err = h.Orders.Carriers(r.Context()); err != nil {
 			return err

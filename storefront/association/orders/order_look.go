@@ -61,6 +61,8 @@ func dropText(p ui.Page, o order.Order, move order.Move) string {
 // dueLabel is whether what is due was paid, or when it is.
 func dueLabel(p ui.Page, o order.Order) string {
 	switch {
+	case o.Money() == order.MoneyDisputed:
+		return p.T("association.order.disputed")
 	case o.Money() == order.MoneyRefunding:
 		return p.T("association.order.refunding")
 	case o.Money() == order.MoneyRefunded:
@@ -71,14 +73,6 @@ func dueLabel(p ui.Page, o order.Order) string {
 		return p.T("association.order.awaited")
 	}
 	return p.T("association.order.due")
-}
-
-// giveBackLabel leads to where something is given back or, before the order is paid, taken off.
-func giveBackLabel(p ui.Page, o order.Order) string {
-	if o.Paid {
-		return p.T("association.giveback.open")
-	}
-	return p.T("association.giveback.open_before")
 }
 
 // language names the language that the buyer ordered in.
@@ -120,6 +114,9 @@ func steps(p ui.Page, o order.Order) []ui.Step {
 func refundText(p ui.Page, r order.Refund) string {
 	switch r.State {
 	case payment.Succeeded:
+		if r.Disputed {
+			return p.T("association.order.refund_bank", "At", p.L.LongDate(*r.EndedAt))
+		}
 		return p.T("association.order.refund_given", "Means", association.RefundMeans(p, r.Means), "At", p.L.LongDate(*r.EndedAt))
 	case payment.Failed:
 		return p.T("association.order.refund_failed", "Means", association.RefundMeans(p, r.Means))

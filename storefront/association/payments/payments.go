@@ -8,6 +8,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -21,18 +22,24 @@ const (
 	forgedDays    = 30
 )
 
-// Handler has the page. All its fields are needed.
+// Handler has the pages. All its fields are needed.
 type Handler struct {
 	Cooperatives *cooperative.Service
+	Orders       *order.Service
 	Payments     *payment.Service
 }
 
-// Routes lists it, and what can be done there.
+// Routes lists the pages, and what can be done there.
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeMoney, association.PaymentsPath, h.events),
 		web.Post(account.PayOut, association.PaymentsPath+"/:id/again", h.again),
 		web.Post(account.PayOut, association.PaymentsPath+"/differences/:id/settle", h.settle),
+		web.Get(account.SeeMoney, association.DisputesPath, h.disputes),
+		web.Post(account.PayOut, association.DisputesPath+"/:id/decide", h.decide),
+		web.Post(account.PayOut, association.DisputesPath+"/:id/bear", h.bear),
+		web.Get(account.SeeMoney, association.OrdersPath+"/:id"+association.DisputePath, h.dispute),
+		web.Post(account.PayOut, association.OrdersPath+"/:id"+association.DisputePath, h.record),
 	}
 }
 

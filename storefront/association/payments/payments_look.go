@@ -62,7 +62,7 @@ func difference(p ui.Page, d payment.Difference) string {
 	case d.Reason == payment.StaysReserved:
 		return p.T("association.payments.reserved", "Theirs", theirs)
 	case d.Reason == payment.Disputed:
-		return p.T("association.payments.disputed", "Theirs", theirs)
+		return p.T("association.payments.disputed", "Theirs", theirs, "Ours", ours)
 	case d.Reason == payment.Unfit:
 		return p.T("association.payments.unfit", "Theirs", theirs)
 	case d.Subject == payment.Refunding:

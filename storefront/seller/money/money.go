@@ -36,6 +36,7 @@ const linesPerPage = 25
 type moneyView struct {
 	settlement.Owed
 	Coming []settlement.Coming
+	Frozen settlement.Frozen
 	Lines  []settlement.Line // a page of the statement, the latest first
 	First  bool              // it is the first
 	Next   string            // what the next page goes on after; empty at the end
@@ -56,6 +57,9 @@ func (h *Handler) money(r *web.Request) error {
 		return err
 	}
 	if v.Coming, err = h.Settlements.Coming(r.Context(), r.CooperativeID()); err != nil {
+		return err
+	}
+	if v.Frozen, err = h.Settlements.Frozen(r.Context(), r.CooperativeID()); err != nil {
 		return err
 	}
 	v.Lines, v.Next, err = h.Settlements.Statement(r.Context(), r.CooperativeID(), r.Query("after"), linesPerPage)

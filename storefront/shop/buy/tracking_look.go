@@ -136,6 +136,8 @@ func missingParts(p ui.Page, o order.Order) string {
 // paymentStep says what was paid, or is to be paid first or on receipt, or that it goes back.
 func paymentStep(p ui.Page, o order.Order) string {
 	switch o.Money() {
+	case order.MoneyDisputed:
+		return p.T("shop.track.disputed", "Amount", p.L.Money(o.Due))
 	case order.MoneyPaid:
 		return p.T("shop.track.paid", "Amount", p.L.Money(o.Due))
 	case order.MoneyRefunding:
@@ -286,13 +288,10 @@ func stopState(o order.Order, stop order.State) string {
 	return "later"
 }
 
-// pieces says how much of a line there is, of how much there was, or how much there was of one that was taken off whole.
+// pieces says how much of a line there is, or how much there was of one that was taken off whole.
 func pieces(p ui.Page, line order.OrderLine) string {
 	if line.Quantity == 0 {
 		return p.T("order.taken_off", "Pieces", line.Placed)
-	}
-	if line.Quantity < line.Placed {
-		return "× " + p.L.Number(line.Quantity) + " (" + p.T("order.of_placed", "Pieces", p.L.Number(line.Placed)) + ")"
 	}
 	return "× " + p.L.Number(line.Quantity)
 }

@@ -104,6 +104,29 @@ type dispute struct {
 	of     *session
 	amount money.Amount
 	status stripego.DisputeStatus
+	due    time.Time        // until when evidence is taken
+	moved  []map[string]any // out of the account, and into it again
+}
+
+// moves brings a dispute into a state, with the money that goes with it: a question takes none.
+func (s *Server) moves(d *dispute, status stripego.DisputeStatus) {
+	takes := map[stripego.DisputeStatus]bool{
+		stripego.DisputeStatusNeedsResponse: true, stripego.DisputeStatusUnderReview: true, stripego.DisputeStatusLost: true,
+	}
+	move := func(amount, fee money.Amount, kind string) {
+		d.moved = append(d.moved, map[string]any{
+			"id": s.name("txn"), "object": "balance_transaction", "currency": "mad", "amount": amount, "fee": fee,
+		})
+		s.sendLocked("charge.dispute.funds_"+kind, d.object())
+	}
+	taken := len(d.moved)%2 == 1
+	d.status = status
+	switch {
+	case takes[status] && !taken:
+		move(-d.amount, DisputeFee, "withdrawn")
+	case !takes[status] && taken:
+		move(d.amount, 0, "reinstated")
+	}
 }
 
 // Item is a line of a page.
@@ -231,8 +254,20 @@ func (s *Server) Expire(id string) {
 func (s *Server) Dispute(session string, amount money.Amount) (id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	d := &dispute{id: s.name("du"), of: s.known(session), amount: amount, status: stripego.DisputeStatusNeedsResponse}
+	return s.disputeLocked(session, amount, stripego.DisputeStatusNeedsResponse)
+}
+
+// Ask has the buyer's bank ask about so much of a session's payment, as Dispute.
+func (s *Server) Ask(session string, amount money.Amount) (id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.disputeLocked(session, amount, stripego.DisputeStatusWarningNeedsResponse)
+}
+
+func (s *Server) disputeLocked(session string, amount money.Amount, status stripego.DisputeStatus) (id string) {
+	d := &dispute{id: s.name("du"), of: s.known(session), amount: amount, due: time.Now().Add(7 * 24 * time.Hour)}
 	s.disputes = append(s.disputes, d)
+	s.moves(d, status)
 	s.sendLocked("charge.dispute.created", d.object())
 	return d.id
 }
@@ -242,8 +277,12 @@ func (s *Server) Decide(id string, status stripego.DisputeStatus) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d := s.dispute(id)
-	d.status = status
-	s.sendLocked("charge.dispute.updated", d.object())
+	s.moves(d, status)
+	kind := "updated"
+	if status == stripego.DisputeStatusWon || status == stripego.DisputeStatusLost || status == stripego.DisputeStatusWarningClosed {
+		kind = "closed"
+	}
+	s.sendLocked("charge.dispute."+kind, d.object())
 }
 
 // SetRefund brings a refund into another state.
@@ -438,6 +477,10 @@ func (s *Server) give(f url.Values, _ string) (int, any) {
 	switch {
 	case err != nil || amount <= 0:
 		return refused("amount", "parameter_invalid_integer")
+	case slices.ContainsFunc(s.disputes, func(d *dispute) bool {
+		return d.of == of && len(d.moved)%2 == 1 && d.status != stripego.DisputeStatusLost
+	}):
+		return refused("", "charge_disputed")
 	case of.refunded == of.received:
 		return refused("", "charge_already_refunded")
 	case money.Amount(amount) > of.received-of.refunded:
@@ -746,8 +789,6 @@ func (e *transfer) object() map[string]any {
 func (d *dispute) object() map[string]any {
 	return map[string]any{
 		"id": d.id, "object": "dispute", "amount": d.amount, "currency": "mad", "status": d.status, "payment_intent": d.of.payment(),
-		"balance_transactions": []any{map[string]any{
-			"id": "txn_" + d.id, "object": "balance_transaction", "currency": "mad", "amount": -d.amount, "fee": DisputeFee,
-		}},
+		"balance_transactions": d.moved, "evidence_details": map[string]any{"due_by": d.due.Unix()},
 	}
 }

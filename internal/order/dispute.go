@@ -1,0 +1,363 @@
+package order
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// While a buyer disputes what she paid, nothing of her order is earned, and what is earned and not paid out is held
+// again (frozen). What was lost of an order that is under way ends it: nobody brings goods that are not paid. What was
+// lost of goods that she has is taken off their lines, as if she were given it back, when the association has decided who
+// bears it.
+
+// DisputedTx records what a dispute took, brought back or cost, freezes what is disputed or lets it go on, and gives up an
+// order under way whose buyer has her money back; the association and the cooperatives are told. See payment.Payee.
+func (s *Service) DisputedTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news payment.DisputeNews, at time.Time) error {
+	o, err := lock(ctx, tx, `id = $1`, orderID)
+	if err != nil {
+		return err
+	}
+	if err := o.begin(ctx, tx, By{Actor: actor.OfSystem(), Note: NoteDisputed, At: at}); err != nil {
+		return err
+	}
+	if err := recordDispute(ctx, tx, o.ID, news, at); err != nil {
+		return err
+	}
+	paid, err := o.paid(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if news.State == payment.DisputeLost && paid && o.State.Open() {
+		move := MoveCancel
+		if o.State == StateDispatched {
+			move = MoveRefuse
+		}
+		if err := s.drop(ctx, tx, o, drop{move: move, parts: o.active()}); err != nil {
+			return err
+		}
+	}
+	if news.State == news.Before {
+		return nil
+	}
+	if err := s.freezeOrGoOn(ctx, tx, o); err != nil {
+		return err
+	}
+	return s.announceDispute(ctx, tx, o, news)
+}
+
+// recordDispute records what a dispute took, or brought back, and cost.
+func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news payment.DisputeNews, at time.Time) error {
+	var postings []ledger.Posting
+	move := func(to ledger.Account, amount money.Amount) {
+		from := ledger.Received(news.Provider)
+		if amount < 0 {
+			from, to, amount = to, from, -amount
+		}
+		if amount > 0 {
+			postings = append(postings, ledger.Posting{Debit: to, Credit: from, Amount: amount})
+		}
+	}
+	move(ledger.Disputed(news.Provider), news.Taken)
+	move(ledger.Fees(news.Provider), news.Fee)
+	if len(postings) == 0 {
+		return nil
+	}
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "dispute:" + news.ID.String() + ":" + strconv.Itoa(news.Version), Kind: journalDisputed, OrderID: &orderID, PaymentID: &news.Attempt, At: at,
+		Postings: postings,
+	})
+}
+
+// BankGaveTx records that a buyer has from her bank what was due to her.
+func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}},
+	})
+}
+
+// WrittenOffTx records that her bank gave a buyer more than was due to her: it cost the association as much as a fee.
+func (s *Service) WrittenOffTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, dispute uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: "dispute:" + dispute.String() + ":written_off", Kind: journalWrittenOff, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Fees(provider), Credit: ledger.Disputed(provider), Amount: amount}},
+	})
+}
+
+// disputed reports whether the order's payment is disputed, or what was lost of it not borne yet.
+func (o *locked) disputed(ctx context.Context, tx *sqlx.Tx) (is bool, err error) {
+	err = tx.GetContext(ctx, &is, `select exists (select from payment_disputes_now where reference = $1 and left_centimes > 0)`, o.ID)
+	if err != nil {
+		return false, fmt.Errorf("order: is it disputed: %w", err)
+	}
+	return is, nil
+}
+
+// freezeOrGoOn freezes what is disputed or, if nothing is any more, has it payable, and the order closed if its time has
+// come.
+func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) error {
+	switch is, err := o.disputed(ctx, tx); {
+	case err != nil:
+		return err
+	case is:
+		return o.freeze(ctx, tx)
+	}
+	if err := o.thaw(ctx, tx); err != nil {
+		return err
+	}
+	if err := o.close(ctx, tx); err != nil {
+		return err
+	}
+	return s.shared(ctx, tx, o, false)
+}
+
+// freeze has held again, while the payment is disputed, what each cooperative earned of the order, as far as it is not
+// paid out. What is held already stays so.
+func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
+	is, err := o.disputed(ctx, tx)
+	if err != nil || !is || o.State != StateDelivered {
+		return err
+	}
+	earned := slices.DeleteFunc(o.active(), func(p Part) bool { return !p.earned() || p.Items <= p.Commission })
+	if len(earned) == 0 {
+		return nil
+	}
+	ids := make([]uuid.UUID, len(earned))
+	for i, p := range earned {
+		ids[i] = p.Cooperative.ID
+	}
+	standings, err := ledger.StandingsTx(ctx, tx, ids...)
+	if err != nil {
+		return err
+	}
+	var postings []ledger.Posting
+	for _, p := range earned {
+		amount := min(p.Items-p.Commission, standings[p.Cooperative.ID].Payable)
+		result, err := tx.ExecContext(ctx, `update sub_orders set frozen_centimes = $2 where id = $1 and frozen_centimes = 0 and $2 > 0`, p.ID, amount)
+		if err != nil {
+			return fmt.Errorf("order: freeze: %w", err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 {
+			continue
+		}
+		postings = append(postings, ledger.Posting{Debit: ledger.PayableTo(p.Cooperative.ID), Credit: ledger.HeldFor(p.Cooperative.ID), Amount: amount})
+	}
+	return o.recordFreeze(ctx, tx, journalFrozen, postings)
+}
+
+// thaw has payable again what is frozen of the order.
+func (o *locked) thaw(ctx context.Context, tx *sqlx.Tx) error {
+	var frozen []struct {
+		Cooperative uuid.UUID
+		Amount      money.Amount
+	}
+	err := tx.SelectContext(ctx, &frozen, `
+		with was as (select id, cooperative_id, frozen_centimes from sub_orders where order_id = $1 and frozen_centimes > 0)
+		update sub_orders s set frozen_centimes = 0 from was where s.id = was.id
+		returning was.cooperative_id as cooperative, was.frozen_centimes as amount`, o.ID)
+	if err != nil {
+		return fmt.Errorf("order: thaw: %w", err)
+	}
+	postings := make([]ledger.Posting, len(frozen))
+	for i, f := range frozen {
+		postings[i] = ledger.Posting{Debit: ledger.HeldFor(f.Cooperative), Credit: ledger.PayableTo(f.Cooperative), Amount: f.Amount}
+	}
+	return o.recordFreeze(ctx, tx, journalThawed, postings)
+}
+
+// recordFreeze records what was frozen or thawed. It may happen again and again: what tells whether it has is the part.
+func (o *locked) recordFreeze(ctx context.Context, tx *sqlx.Tx, kind string, postings []ledger.Posting) error {
+	if len(postings) == 0 {
+		return nil
+	}
+	return ledger.RecordTx(ctx, tx, ledger.Journal{
+		Reference: kind + ":" + postgres.NewID().String(), Kind: kind, OrderID: &o.ID, At: o.by.At, Postings: postings,
+	})
+}
+
+// BearDispute decides who bears what was lost in a dispute and is nobody's loss yet: of the goods that the buyer has, and
+// then of the charges, so much is taken off as her bank has given her, out of each cooperative's share and the commission
+// on it, or out of the commission alone; what was paid out to a cooperative already it owes. Whatever her bank gave beyond
+// that the association bears. seen is the version of the dispute as whoever decides was shown it. Errors:
+//   - ErrInvalid with the field borne_by
+//   - ErrNotTheirs: whoever decides is not the association
+//   - payment.ErrNoDispute, payment.ErrDisputeChanged
+func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int, bearer Bearer, by By) error {
+	if by.Actor.Kind != actor.Association {
+		return ErrNotTheirs
+	}
+	if bearer != ByCooperative && bearer != ByAssociation {
+		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("borne_by", "order.refund_bearer_missing")
+	}
+	d, err := s.payments.Dispute(ctx, disputeID)
+	if err != nil {
+		return err
+	}
+	return s.move(ctx, d.Reference, by, func(tx *sqlx.Tx, o *locked) error {
+		left, err := s.payments.LeftOfDisputeTx(ctx, tx, disputeID, seen)
+		if err != nil {
+			return err
+		}
+		list, beside, err := o.lost(ctx, tx, left, bearer, disputeID)
+		if err != nil {
+			return err
+		}
+		if len(list) > 0 || beside.sum() > 0 {
+			back := payback{reason: payment.ReasonDisputed, why: ReasonDisputed, key: "dispute:" + disputeID.String()}
+			if err := s.adjustAll(ctx, tx, o, list, beside, back); err != nil {
+				return err
+			}
+		}
+		if err := s.payments.BearDisputeTx(ctx, tx, disputeID, string(bearer), by.Actor.User, o.by.At); err != nil {
+			return err
+		}
+		if err := s.freezeOrGoOn(ctx, tx, o); err != nil || bearer == ByCooperative {
+			return err
+		}
+		return s.announceDispute(ctx, tx, o, payment.DisputeNews{ID: disputeID, State: payment.DisputeWon, Amount: left}) // for the cooperatives
+	})
+}
+
+// lost are what is taken off the lines of a delivered order, and off its charges, for so much that was lost.
+func (o *locked) lost(ctx context.Context, tx *sqlx.Tx, amount money.Amount, bearer Bearer, dispute uuid.UUID) (list []made, beside charges, err error) {
+	if o.State != StateDelivered {
+		return nil, beside, nil
+	}
+	lines, err := o.lines(ctx, tx)
+	if err != nil {
+		return nil, beside, err
+	}
+	lines = slices.DeleteFunc(lines, func(l orderLine) bool { return o.part(l.Part).State != PartDelivered || l.Total == 0 })
+	worth := money.Amount(0)
+	for _, l := range lines {
+		worth += l.Total
+	}
+	beside.delivery = min(max(amount-worth, 0), o.DeliveryFee-o.FeeBack)
+	beside.means = min(max(amount-worth-beside.delivery, 0), o.MeansFee-o.MeansFeeBack)
+	if worth == 0 {
+		return nil, beside, nil
+	}
+	for i, share := range spread(min(amount, worth), lines) {
+		if share > 0 {
+			l := lines[i]
+			list = append(list, made{o.part(l.Part), l.lineNow, Adjustment{
+				Line: l.ID, Amount: share, Reason: ReasonDisputed, BorneBy: bearer, Key: uuid.NewSHA1(dispute, l.ID[:]),
+			}})
+		}
+	}
+	return list, beside, nil
+}
+
+// DisputesByHand reports whether the association says of orders that are paid so that their payment is disputed.
+func (s *Service) DisputesByHand(o Order) bool { return o.Paid && s.payments.DisputesByHand(o.Payment) }
+
+// Numbers are those of these orders.
+func (s *Service) Numbers(ctx context.Context, orders []uuid.UUID) (map[uuid.UUID]string, error) {
+	var rows []struct {
+		ID     uuid.UUID
+		Number string
+	}
+	if err := s.db.SelectContext(ctx, &rows, `select id, number from orders where id = any($1)`, pq.Array(orders)); err != nil {
+		return nil, fmt.Errorf("order: numbers: %w", err)
+	}
+	numbers := make(map[uuid.UUID]string, len(rows))
+	for _, r := range rows {
+		numbers[r.ID] = r.Number
+	}
+	return numbers, nil
+}
+
+// RecordDispute says that an order's payment is disputed, of a means whose provider does not tell so; see
+// payment.Service.RecordDisputeTx. ErrNotFound.
+func (s *Service) RecordDispute(ctx context.Context, orderID uuid.UUID, in payment.DisputeInput) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		if err := s.LockTx(ctx, tx, orderID); err != nil {
+			return err
+		}
+		return s.payments.RecordDisputeTx(ctx, tx, orderID, in, s.moment(time.Time{}))
+	})
+}
+
+// DecideDispute says that such a dispute was won or lost; see payment.Service.DecideDisputeTx.
+func (s *Service) DecideDispute(ctx context.Context, disputeID uuid.UUID, seen int, state payment.DisputeState) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		return s.payments.DecideDisputeTx(ctx, tx, disputeID, seen, state, s.moment(time.Time{}))
+	})
+}
+
+// disputeLetter is what a letter says of a dispute.
+type disputeLetter string
+
+const (
+	letterAsked       disputeLetter = "association_asked"
+	letterOpen        disputeLetter = "association_open"
+	letterWon         disputeLetter = "association_won"
+	letterLost        disputeLetter = "association_lost"
+	letterHeld        disputeLetter = "cooperative_open"
+	letterNoMoreHeld  disputeLetter = "cooperative_won"
+	letterHeldForLost disputeLetter = "cooperative_lost"
+)
+
+// The letters to the association and to the cooperatives, by how a dispute stands.
+var (
+	disputeLetters = map[payment.DisputeState]disputeLetter{
+		payment.DisputeAsked: letterAsked, payment.DisputeOpen: letterOpen, payment.DisputeWon: letterWon, payment.DisputeLost: letterLost,
+	}
+	heldLetters = map[payment.DisputeState]disputeLetter{
+		payment.DisputeOpen: letterHeld, payment.DisputeWon: letterNoMoreHeld, payment.DisputeLost: letterHeldForLost,
+	}
+)
+
+// announceDispute queues mail about a dispute: to the association, which has to answer or to decide; and to the
+// cooperatives that have a part in the order, whose money waits or goes on.
+func (s *Service) announceDispute(ctx context.Context, tx *sqlx.Tx, o *locked, news payment.DisputeNews) error {
+	if o.Sample {
+		return nil
+	}
+	active := o.active()
+	ids := make([]uuid.UUID, len(active))
+	for i, p := range active {
+		ids[i] = p.ID
+	}
+	parts, err := readParts(ctx, tx, ids, `s.id`)
+	if err != nil {
+		return err
+	}
+	if news.State == payment.DisputeAsked || news.Before == payment.DisputeAsked && news.State == payment.DisputeWon {
+		parts = nil // nothing was held
+	}
+	told := slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
+	jobs, err := s.letters(ctx, tx, o.ID, told, o.by.Actor.Kind != actor.Association, func(l *i18n.Locale, p *Part) mail.Message {
+		letter, link, until := disputeLetters[news.State], s.orderLink(l, o.ID)+"/dispute", ""
+		if p != nil {
+			letter, link = heldLetters[news.State], s.partLink(l, *p)
+		}
+		if news.DueBy != nil && p == nil && !news.State.Decided() {
+			until = l.T("order.dispute.until", "Until", l.DateTime(*news.DueBy)) + "\n\n"
+		}
+		return mail.Message{
+			Subject: l.T("order.dispute."+string(letter)+"_subject", "Number", o.Number),
+			Body:    l.T("order.dispute."+string(letter)+"_body", "Number", o.Number, "Amount", l.Money(news.Amount), "Until", until, "Link", link),
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
+}

@@ -1,0 +1,339 @@
+package order_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+)
+
+// disputes has the provider say how a dispute of an order's payment stands, for which it keeps 15 dirhams.
+func (m *market) disputes(o order.Order, state payment.DisputeState, amount money.Amount) {
+	m.t.Helper()
+	var key string
+	m.must(m.db.Get(&key, `
+		select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id
+		where i.reference = $1 and a.received_centimes > 0 order by a.number desc limit 1`, o.ID))
+	m.must(m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: "dp-" + o.Number, State: state, Amount: amount, Fee: 15_00}}))
+	m.wantClean()
+}
+
+// bear has the association decide who bears what was lost.
+func (m *market) bear(o order.Order, bearer order.Bearer) error {
+	m.t.Helper()
+	list, err := m.payments.DisputesOf(m.t.Context(), o.ID)
+	m.must(err)
+	return m.BearDispute(m.t.Context(), list[0].ID, list[0].Version, bearer, m.people())
+}
+
+// wantBalances compares what these accounts hold.
+func (m *market) wantBalances(what string, want map[ledger.Account]money.Amount) {
+	m.t.Helper()
+	balances, err := ledger.Balances(m.t.Context(), m.db)
+	m.must(err)
+	for account, amount := range want {
+		if balances[account] != amount {
+			m.t.Errorf("%s, %s holds %s, want %s", what, account, balances[account], amount)
+		}
+	}
+}
+
+var taken, feeOf = ledger.Disputed(paymenttest.Name), ledger.Fees(paymenttest.Name)
+
+func TestWhatIsDisputedIsHeldAndGoesOnWhenItIsWon(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	m.wantPayable(49_40, 104_50)
+	_, err := m.payOut(m.honey, 100_00) // which nobody takes back
+	m.must(err)
+	m.disputes(o, payment.DisputeAsked, 238_00)
+	m.wantPayable(49_40, 4_50)
+	for range 2 {
+		m.disputes(o, payment.DisputeOpen, 238_00)
+	}
+	m.wantPayable(0, 0)
+	m.wantBalances("while it is disputed", map[ledger.Account]money.Amount{
+		taken: 238_00, feeOf: 15_00, card: -15_00, ledger.HeldFor(m.couscous): 49_40, ledger.HeldFor(m.honey): 4_50,
+		ledger.Commission: 10_90, ledger.Delivery: 20_00,
+	})
+	if _, err := m.payOut(m.couscous, 1); err == nil {
+		t.Error("what is disputed was paid out")
+	}
+	if now := m.read(o.ID); now.Dispute != payment.DisputeOpen || !now.Paid {
+		t.Errorf("disputed: %q, paid %v", now.Dispute, now.Paid)
+	}
+	m.disputes(o, payment.DisputeWon, 238_00)
+	m.wantPayable(49_40, 4_50)
+	m.wantBalances("won", map[ledger.Account]money.Amount{taken: 0, feeOf: 15_00, card: 223_00, ledger.HeldFor(m.couscous): 0})
+	if now := m.read(o.ID); now.Dispute != "" || !now.Paid {
+		t.Errorf("won: %q, paid %v", now.Dispute, now.Paid)
+	}
+	_, err = m.payOut(m.couscous, 49_40)
+	m.must(err)
+	m.wantClean()
+}
+
+func TestWhatWasLostIsBorneByWhoeverTheAssociationDecides(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lost   money.Amount
+		bearer order.Bearer
+		want   map[string]money.Amount
+		due    money.Amount
+	}{
+		"all, by the cooperatives": {238_00, order.ByCooperative, map[string]money.Amount{"couscous": 0, "owes": 100_00, "commission": 0, "delivery": 0}, 0},
+		"all, by the association":  {238_00, order.ByAssociation, map[string]money.Amount{"couscous": 49_40, "owes": 0, "commission": 10_90 - 218_00, "delivery": 0}, 0},
+		// 5.20 of couscous, 11.00 of honey, 5.60 of soap
+		"some, by the cooperatives": {21_80, order.ByCooperative, map[string]money.Amount{"couscous": 44_46, "owes": 5_95, "commission": 9_81, "delivery": 20_00}, 216_20},
+		"some, by the association":  {21_80, order.ByAssociation, map[string]money.Amount{"couscous": 49_40, "owes": 0, "commission": 10_90 - 21_80, "delivery": 20_00}, 216_20},
+		"the goods and a bit":       {220_00, order.ByCooperative, map[string]money.Amount{"couscous": 0, "owes": 100_00, "commission": 0, "delivery": 18_00}, 18_00},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(paymenttest.Name)
+			_, err := m.payOut(m.honey, 100_00)
+			m.must(err)
+			m.disputes(o, payment.DisputeOpen, test.lost)
+			m.disputes(o, payment.DisputeLost, test.lost)
+			m.wantPayable(0, 0)
+			if now := m.read(o.ID); now.Paid || now.Dispute != payment.DisputeLost || now.Money() == order.MoneyPaid {
+				t.Errorf("lost and not borne: paid %v, %s", now.Paid, now.Money())
+			}
+			m.must(m.bear(o, test.bearer))
+			m.wantClean()
+			m.wantBalances("borne", map[ledger.Account]money.Amount{
+				taken: 0, feeOf: 15_00, ledger.RefundsDue: 0, ledger.PayableTo(m.couscous): test.want["couscous"],
+				ledger.OwedBy(m.honey): test.want["owes"], ledger.Commission: test.want["commission"], ledger.Delivery: test.want["delivery"],
+				card: 238_00 - 15_00 - test.lost, ledger.HeldFor(m.couscous): 0, ledger.HeldFor(m.honey): 0,
+			})
+			if now := m.read(o.ID); now.Due != test.due || now.Given != test.lost || now.Dispute != "" || len(now.Refunds) != 1 || !now.Refunds[0].Disputed {
+				t.Errorf("due %s, given %s, %+v", now.Due, now.Given, now.Refunds)
+			}
+			if err := m.bear(o, test.bearer); !errors.Is(err, payment.ErrDisputeChanged) {
+				t.Errorf("borne again: %v", err)
+			}
+			m.giveBack()
+			if _, back := m.card.Asked(); back != 0 {
+				t.Errorf("%s more were given back", back)
+			}
+			m.wantClean()
+		})
+	}
+}
+
+func TestWhoeverADisputeConcernsIsToldAndNotTheBuyer(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Payment, in.Buyer.Email = paymenttest.Name, "buyer@example.ma"
+	o := m.place(in).Order
+	m.payFirst(o)
+	m.bring(o.ID)
+	told := func(what string, want ...string) {
+		t.Helper()
+		var got []string
+		for _, letter := range m.mailsOf() {
+			who, _, _ := strings.Cut(letter.To, "@")
+			got = append(got, who)
+			if strings.Contains(letter.Body, "order.dispute") || !strings.Contains(letter.Body, "https://souk.example/") && who != "buyer" {
+				t.Errorf("%s: %s", what, letter.Body)
+			}
+		}
+		slices.Sort(got)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (+): %s", what, diff)
+		}
+	}
+	m.mailsOf()
+	m.disputes(o, payment.DisputeAsked, 238_00)
+	told("asked", "association")
+	m.disputes(o, payment.DisputeOpen, 238_00)
+	told("open", "association", "iklil-el-qimma", "nouarat-echcharaa", "zahrat-el-ain")
+	m.disputes(o, payment.DisputeOpen, 238_00)
+	told("once more")
+	m.disputes(o, payment.DisputeLost, 238_00)
+	told("lost", "association", "iklil-el-qimma", "nouarat-echcharaa", "zahrat-el-ain")
+	m.must(m.bear(o, order.ByCooperative))
+	told("borne", "iklil-el-qimma", "nouarat-echcharaa", "zahrat-el-ain")
+}
+
+func TestWhatIsUnderWayIsGivenUpWhenItsPaymentIsLost(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		until  func(m *market, o order.Order)
+		states string
+	}{
+		"placed":      {func(*market, order.Order) {}, "cancelled: cancelled cancelled cancelled"},
+		"handed over": {func(m *market, o order.Order) { m.handOverAll(o.ID) }, "cancelled: cancelled cancelled cancelled"},
+		"dispatched": {func(m *market, o order.Order) {
+			m.handOverAll(o.ID)
+			m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+		}, "refused: refused refused refused"},
+		"one has declined": {func(m *market, o order.Order) {
+			m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+		}, "cancelled: cancelled declined cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.byCard()
+			m.payFirst(o)
+			m.disputes(o, payment.DisputeOpen, 200_00)
+			test.until(m, o) // meanwhile, and what goes back waits
+			m.wantClean()
+			m.disputes(o, payment.DisputeLost, 200_00)
+			m.wantStates(o.ID, test.states)
+			m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.thyme: 10, m.olive: 10})
+			m.giveBack()
+			if _, back := m.card.Asked(); back != 38_00 {
+				t.Errorf("of 238 dirhams her bank gave 200, and %s more are given back", back)
+			}
+			m.wantBalances("given up", map[ledger.Account]money.Amount{
+				taken: 0, ledger.RefundsDue: 0, card: -15_00, ledger.HeldFor(m.couscous): 0, ledger.HeldDelivery: 0,
+			})
+			if now := m.read(o.ID); now.Dispute != "" || now.Money() != order.MoneyRefunded {
+				t.Errorf("it is %s, disputed %q", now.Money(), now.Dispute)
+			}
+			m.wantClean()
+		})
+	}
+}
+
+func TestWhatIsDisputedIsNotEarnedUntilThatIsOver(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	in := m.basic()
+	in.Payment = paymenttest.Name
+	in.Lines = append(in.Lines, order.Line{ProductID: m.cheese, Quantity: 1})
+	o := m.place(in).Order
+	m.payFirst(o)
+	m.disputes(o, payment.DisputeOpen, 100_00)
+	m.bring(o.ID)
+	m.wantClean()
+	m.later(7 * day)
+	m.closing()
+	m.wantPayable(0, 0)
+	m.wantClean()
+	m.disputes(o, payment.DisputeWon, 100_00)
+	m.wantPayable(49_40, 133_00)
+	if now := m.read(o.ID); now.ClosedAt == nil {
+		t.Error("it is not closed")
+	}
+	m.wantClean()
+}
+
+func TestWhatTheAssociationBearsOfWhatWaitsIsEarnedAllTheSame(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(paymenttest.Name)
+	m.disputes(o, payment.DisputeLost, 238_00)
+	m.later(8 * day)
+	m.closing()
+	m.wantPayable(0, 0)
+	m.must(m.bear(o, order.ByAssociation))
+	m.wantPayable(49_40, 104_50)
+	m.wantClean()
+}
+
+func TestWhatIsGivenBackWhileItIsDisputedIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	for state, asked := range map[payment.DisputeState]money.Amount{payment.DisputeWon: 110_00, payment.DisputeLost: 0} {
+		t.Run(string(state), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(paymenttest.Name)
+			m.disputes(o, payment.DisputeOpen, 110_00)
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}))
+			m.wantClean()
+			m.wantPayable(0, 0)
+			m.disputes(o, state, 110_00)
+			m.wantPayable(49_40, 0) // and nobody has anything to decide
+			m.giveBack()
+			if _, back := m.card.Asked(); back != asked {
+				t.Errorf("given back %s, want %s", back, asked)
+			}
+			m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, ledger.RefundsDue: 0, card: 238_00 - 15_00 - 110_00})
+			m.wantClean()
+		})
+	}
+}
+
+func TestWhatABankGivesBeyondWhatWasPaidIsWrittenOff(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}))
+	m.giveBack()
+	m.disputes(o, payment.DisputeLost, 238_00) // although 110 of it are back
+	m.must(m.bear(o, order.ByCooperative))
+	m.wantBalances("written off", map[ledger.Account]money.Amount{
+		taken: 0, feeOf: 15_00 + 110_00, ledger.PayableTo(m.couscous): 0, ledger.Commission: 0, ledger.Delivery: 0, card: -15_00 - 110_00,
+	})
+	m.wantClean()
+}
+
+func TestWhoeverDecidesAboutADisputeHasSeenItAsItStands(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	m.disputes(o, payment.DisputeOpen, 100_00)
+	if err := m.bear(o, order.ByAssociation); !errors.Is(err, payment.ErrDisputeChanged) {
+		t.Errorf("borne before it is lost: %v", err)
+	}
+	list, err := m.payments.DisputesOf(t.Context(), o.ID)
+	m.must(err)
+	if err := m.DecideDispute(t.Context(), list[0].ID, list[0].Version, payment.DisputeWon); !errors.Is(err, payment.ErrDisputeTold) {
+		t.Errorf("decided by hand: %v", err)
+	}
+	if err := m.RecordDispute(t.Context(), o.ID, payment.DisputeInput{Name: "by hand", Amount: 1}); !errors.Is(err, payment.ErrDisputeTold) {
+		t.Errorf("recorded by hand: %v", err)
+	}
+	m.disputes(o, payment.DisputeLost, 100_00)
+	if err := m.bear(o, ""); !errors.Is(err, order.ErrInvalid) {
+		t.Errorf("by nobody: %v", err)
+	}
+	if err := m.BearDispute(t.Context(), list[0].ID, list[0].Version, order.ByAssociation, m.people()); !errors.Is(err, payment.ErrDisputeChanged) {
+		t.Errorf("seen before it was lost: %v", err)
+	}
+	if err := m.BearDispute(t.Context(), list[0].ID, list[0].Version, order.ByAssociation, m.of(m.honey)); !errors.Is(err, order.ErrNotTheirs) {
+		t.Errorf("by a cooperative: %v", err)
+	}
+	m.wantClean()
+}
+
+func TestTheAuditFindsWhatIsFrozenForNothing(t *testing.T) {
+	t.Parallel()
+	for name, damage := range map[string]string{
+		"order: only what is disputed is frozen":                                                  `update payment_disputes set state = 'won', decided_at = now()`,
+		"order: of what is disputed and was earned no more is frozen than the part earned":        `update sub_orders set frozen_centimes = items_centimes where frozen_centimes > 0`,
+		"order: the ledger holds what the orders say":                                             `update sub_orders set frozen_centimes = frozen_centimes - 1 where frozen_centimes > 0`,
+		"order: what a buyer's bank has given her back is not delivered any more":                 `update payment_disputes set state = 'lost', decided_at = now(); update orders set state = 'dispatched'`,
+		"order: what was received and what was given back stands in the ledger once, by its name": `update payment_disputes set state = 'lost', decided_at = now(), given_centimes = 1; insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at, ended_at, dispute_id) select gen_random_uuid(), attempt_id, 1, 'x', 'succeeded', 'x', 'x', now(), now(), id from payment_disputes`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(paymenttest.Name)
+			m.disputes(o, payment.DisputeOpen, 100_00)
+			for statement := range strings.SplitSeq(damage, "; ") {
+				m.exec(statement)
+			}
+			if found := strings.Join(m.problems(), "\n"); !strings.Contains(found, name) {
+				t.Errorf("the audit finds %s", found)
+			}
+		})
+	}
+}
