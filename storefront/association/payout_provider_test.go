@@ -47,6 +47,7 @@ func TestACooperativeIsPaidByAProvider(t *testing.T) {
 				}
 			}
 			card.Account(stripeAccount, func(*paymenttest.Account) {})
+			fields.Set("stripe_account", stripeAccount)
 			says(boss.Post(action, fields).Want(http.StatusOK), "[data-fact=stripe_account]", stripeAccount)
 			boss.Post(action, fields).Want(http.StatusOK) // nothing is changed by it
 			fields.Set("stripe_account", "")
