@@ -2,6 +2,7 @@ package storefront_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -14,12 +15,16 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/gofiber/fiber/v2"
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront"
@@ -34,6 +39,8 @@ type records struct {
 	byStart   []struct{ start, name, value string }
 	delivered uuid.UUID // an order, of which something waits to be given back
 	disputed  uuid.UUID // an order whose payment is disputed
+
+	transferred map[string]string // ids of what there is of a transfer
 }
 
 func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
@@ -72,6 +79,13 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 		where a.received_centimes > 0 and i.reference = '`+r.disputed.String()+`'`))
 	say("/association/payments/", "id", toldOf(t, m, `
 		insert into payment_events (key, provider, id, payload, received_at, error) values ($1, 'test_card', 'evt_1', '', now(), 'nobody answers')`))
+	if slices.Contains(m.Payments.Means(), payment.BankTransfer) {
+		r.transferred = transferred(t, m)
+		for name, id := range r.transferred {
+			say("/association/transfers/"+name, "id", id)
+		}
+		say("/association/transfers/", "id", r.transferred["order"])
+	}
 	say("/association/settlement/", "slug", s.Slug)
 	say("/association/settlement/", "id", payout(t, m, s).ID.String())
 	say("/products/", "slug", s.Products[0].Slug)
@@ -119,7 +133,45 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 // withCard opens a market that takes a test card too.
 func withCard(t *testing.T) *storetest.Market {
 	t.Helper()
-	return storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+	return storetest.NewBank(t, testcard.New())
+}
+
+// transferred are ids of what there is of a transfer of which a part was received by hand: the order, the receipt, a
+// picture of it, and a file with a line that is matched, one that is asked about, that receipt's own and somebody else's.
+func transferred(t *testing.T, m *storetest.Market) map[string]string {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	by, placed, day := actor.OfAssociation(m.Association.ID), m.OrderBy(payment.BankTransfer), time.Now().In(clock.Zone)
+	_, err := m.Orders.Pay(t.Context(), placed.Token)
+	must(err)
+	o := placed.Order
+	due, err := m.Transfers.Due(t.Context(), o.ID)
+	must(err)
+	must(m.Transfers.Receive(t.Context(), o.ID, transfer.Entered{Amount: "10", Day: day.Format(time.DateOnly), BankReference: "VIR 1"}, 0, by))
+	one, err := m.Transfers.Get(t.Context(), o.ID)
+	must(err)
+	must(m.Transfers.AddPicture(t.Context(), o.ID, bytes.NewReader(storetest.Photograph(t, 300))))
+	pictures, err := m.Transfers.Pictures(t.Context(), o.ID)
+	must(err)
+	worker := transfer.PictureWorker{Transfers: m.Transfers}
+	must(worker.Work(t.Context(), &river.Job[transfer.PictureArgs]{Args: transfer.PictureArgs{PictureID: pictures[0].ID}}))
+	file := "Date;Libellé;Crédit\n"
+	for label, amount := range map[string]money.Amount{"VIR " + due.Code: 20_00, "VIREMENT": one.Left(), due.Code: 10_00, "SUBVENTION": 777_00} {
+		file += day.Format("02/01/2006") + ";" + label + ";" + strings.Replace(amount.String(), ".", ",", 1) + "\n"
+	}
+	statement, err := m.Transfers.ReadStatement(t.Context(), "releve.csv", strings.NewReader(file), by)
+	must(err)
+	asked, err := m.Transfers.List(t.Context(), statement, transfer.Asked, nil, 10)
+	must(err)
+	return map[string]string{
+		"order": o.ID.String(), "receipts/": one.Receipts[0].ID.String(), "pictures/": pictures[0].ID.String(),
+		"statements/": statement.String(), "lines/": asked.Lines[0].ID.String(),
+	}
 }
 
 // toldOf keeps something that a provider told, by a statement that takes its id.
@@ -309,6 +361,21 @@ var cleared = map[string]account.Right{
 	"POST /association/settlement/:slug/pay":               account.PayOut,
 	"POST /association/settlement/:slug/payouts/:id/undo":  account.PayOut,
 	"POST /association/settlement/:slug/payouts/:id/again": account.PayOut,
+	"GET /association/transfers":                           account.SeeMoney,
+	"GET /association/transfers/:id":                       account.SeeMoney,
+	"POST /association/transfers/:id/receive":              account.PayOut,
+	"POST /association/transfers/receipts/:id/undo":        account.PayOut,
+	"GET /association/transfers/pictures/:id/copy.jpg":     account.SeeMoney,
+	"GET /association/transfers/statements":                account.SeeMoney,
+	"POST /association/transfers/statements":               account.PayOut,
+	"GET /association/transfers/statements/:id":            account.SeeMoney,
+	"POST /association/transfers/statements/:id/columns":   account.PayOut,
+	"POST /association/transfers/statements/:id/book":      account.PayOut,
+	"POST /association/transfers/statements/:id/discard":   account.PayOut,
+	"GET /association/transfers/lines":                     account.SeeMoney,
+	"POST /association/transfers/lines/:id/assign":         account.PayOut,
+	"POST /association/transfers/lines/:id/same":           account.PayOut,
+	"POST /association/transfers/lines/:id/aside":          account.PayOut,
 	"GET /association/payments":                            account.SeeMoney,
 	"POST /association/payments/:id/again":                 account.PayOut,
 	"POST /association/payments/differences/:id/settle":    account.PayOut,

@@ -19,6 +19,7 @@ import (
 	"github.com/souk-taawon/souk/storefront/association/returns"
 	"github.com/souk-taawon/souk/storefront/association/sales"
 	"github.com/souk-taawon/souk/storefront/association/settings"
+	"github.com/souk-taawon/souk/storefront/association/transfers"
 	"github.com/souk-taawon/souk/storefront/demo"
 	"github.com/souk-taawon/souk/storefront/door"
 	"github.com/souk-taawon/souk/storefront/feed"
@@ -63,10 +64,11 @@ func (s *Server) collect(services Services) []web.Route {
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Payments: services.Payments, Reports: services.Reports, Security: services.Security, Now: s.config.Now,
 		}).Routes(),
-		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders}).Routes(),
+		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Transfers: services.Transfers}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
 		(&payments.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Payments: services.Payments}).Routes(),
+		(&transfers.Handler{Cooperatives: services.Cooperatives, Transfers: services.Transfers, Now: s.config.Now}).Routes(),
 		(&settings.Handler{
 			Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery, Settings: services.Settings,
 		}).Routes(),

@@ -31,6 +31,10 @@ var additive = map[string]string{
 	"/association/refunds/:id/means":                  "names the means that it was shown with; changing it twice is the same",
 	"/association/payments/:id/again":                 "has a notice worked again; it is the same when done twice",
 	"/association/payments/differences/:id/settle":    "names a record that never changes and is settled once at most",
+	"/association/transfers/statements":               "a new file, of which nothing is booked yet",
+	"/association/transfers/statements/:id/columns":   "is said once: who comes second is told so",
+	"/association/transfers/statements/:id/discard":   "what nobody has assigned may come again in the same file",
+	"/association/transfers/receipts/:id/undo":        "names a record that never changes and is undone once at most",
 	"/association/orders":                             "only looks, for words that belong in no address",
 	"/association/security":                           "only looks, for words that belong in no address",
 	"/account/password":                               "asks for the password that it replaces",
@@ -60,6 +64,11 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},
 		{"/association/orders/:id/giveback", "/fr/association/orders/" + r.delivered.String() + "/giveback", "main form", url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"association"}}, "seen"},
 		{"/association/refunds/:id/given", "/fr/association/refunds", "form[action$='/given']", nil, "seen"},
+		{"/association/transfers/:id/receive", "/fr/association/transfers/" + r.transferred["order"], "form[action$='/receive']", url.Values{"amount": {"1"}, "bank_reference": {"VIR 2"}}, "seen"},
+		{"/association/transfers/lines/:id/same", at("/association/transfers/statements/:id") + "?show=asked", "form[action$='/same']", nil, "seen"},
+		{"/association/transfers/lines/:id/assign", at("/association/transfers/statements/:id") + "?show=asked", "form[action$='/assign']", url.Values{"reference": {r.transferred["order"]}}, "seen"},
+		{"/association/transfers/lines/:id/aside", at("/association/transfers/statements/:id") + "?show=foreign", "form[action$='/aside']", nil, "seen"},
+		{"/association/transfers/statements/:id/book", at("/association/transfers/statements/:id"), "form[action$='/book']", nil, "seen"},
 		{"/association/cooperatives/:slug/approve", at("/association/cooperatives/:slug"), "form[action$='/approve']", nil, "seen"},
 		{"/association/cooperatives/:slug/suspend", at("/association/cooperatives/:slug"), "form[action$='/suspend']", url.Values{"note": {"a complaint"}}, "seen"},
 		{"/association/cooperatives/:slug/edit", at("/association/cooperatives/:slug/edit"), "main form", url.Values{"president": {"Aicha"}}, "version"},
@@ -89,7 +98,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 
 func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.T) {
 	t.Parallel()
-	m := storetest.New(t)
+	m := storetest.NewBank(t)
 	r := recordsOf(t, m, m.Honey)
 	m.Order() // waits unconfirmed, for those who free what is held
 	m.DeliverTo(m.Order().Order, order.CashHolder{Cooperative: m.Oil.ID})

@@ -20,7 +20,9 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
@@ -81,28 +83,33 @@ var benched = map[string][]string{
 	"/seller/people":               {""},
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
-	"/association":                         {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
-	"/association/sales/idle":              {"?period=month", "?period=all", "?period=all" + onward},
-	"/association/cooperatives":            {"", "?state=approved", onward, "?state=approved" + onward, "?q=nahla"},
-	"/association/cooperatives/new":        {""},
-	"/association/cooperatives/:slug":      {"/association/cooperatives/{cooperative}"},
-	"/association/cooperatives/:slug/edit": {"/association/cooperatives/{cooperative}/edit"},
-	"/association/orders":                  {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=عزيزة", "#?q=عزيزة" + onward, "#?q={digits}", "#?q=عزيزة+{month}", "#?q=qzxjvk"},
-	"/association/orders/held":             {""},
-	"/association/orders/:id":              {"/association/orders/{order}"},
-	"/association/orders/:id/erase":        {"/association/orders/{order}/erase"},
-	"/association/orders/:id/giveback":     {"/association/orders/{order}/giveback"},
-	"/association/refunds":                 {"", "?place={place}"},
-	"/association/settings":                {""},
-	"/association/people":                  {"", onward, "#/find?q=ha"},
-	"/association/people/:id":              {"/association/people/{person}"},
-	"/association/payments":                {"", "?state=failed"},
-	"/association/disputes":                {"", "?state=over"},
-	"/association/orders/:id/dispute":      {"/association/orders/{order}/dispute"},
-	"/association/security":                {"", onward, "?kind=signed_in"},
-	"/association/settlement":              {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
-	"/association/settlement/cash":         {""},
-	"/association/settlement/:slug":        {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward, "/association/settlement/{cooperative}?after={entry}"},
+	"/association":                          {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association/sales/idle":               {"?period=month", "?period=all", "?period=all" + onward},
+	"/association/cooperatives":             {"", "?state=approved", onward, "?state=approved" + onward, "?q=nahla"},
+	"/association/cooperatives/new":         {""},
+	"/association/cooperatives/:slug":       {"/association/cooperatives/{cooperative}"},
+	"/association/cooperatives/:slug/edit":  {"/association/cooperatives/{cooperative}/edit"},
+	"/association/orders":                   {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=عزيزة", "#?q=عزيزة" + onward, "#?q={digits}", "#?q=عزيزة+{month}", "#?q=qzxjvk"},
+	"/association/orders/held":              {""},
+	"/association/orders/:id":               {"/association/orders/{order}"},
+	"/association/orders/:id/erase":         {"/association/orders/{order}/erase"},
+	"/association/orders/:id/giveback":      {"/association/orders/{order}/giveback"},
+	"/association/refunds":                  {"", "?place={place}"},
+	"/association/settings":                 {""},
+	"/association/people":                   {"", onward, "#/find?q=ha"},
+	"/association/people/:id":               {"/association/people/{person}"},
+	"/association/payments":                 {"", "?state=failed"},
+	"/association/disputes":                 {"", "?state=over"},
+	"/association/orders/:id/dispute":       {"/association/orders/{order}/dispute"},
+	"/association/security":                 {"", onward, "?kind=signed_in"},
+	"/association/settlement":               {"", onward, "?q=qzxjvk", "?which=ready", "?which=no_rib", "?which=new_rib"},
+	"/association/settlement/cash":          {""},
+	"/association/settlement/:slug":         {"/association/settlement/{cooperative}", "/association/settlement/{cooperative}" + onward, "/association/settlement/{cooperative}?after={entry}"},
+	"/association/transfers":                {"", "?place={open}"},
+	"/association/transfers/:id":            {"/association/transfers/{transfer}"},
+	"/association/transfers/statements":     {""},
+	"/association/transfers/statements/:id": {"/association/transfers/statements/{statement}"},
+	"/association/transfers/lines":          {""},
 }
 
 // benchedFiles are asked likewise, but grow with the market: each is of all that there is.
@@ -121,7 +128,7 @@ var benchedFiles = map[string][]string{
 }
 
 // notBenched are answered without the market.
-var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/apple-touch-icon.png", "/pictures/:id/:file"}
+var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/apple-touch-icon.png", "/pictures/:id/:file", "/association/transfers/pictures/:id/copy.jpg"}
 
 const (
 	onward  = "#onward"
@@ -403,7 +410,35 @@ func (v *asker) begin(ctx context.Context, in order.PlaceInput) error {
 		Key: placed.Token, Amount: placed.Order.Due, Description: payment.Description{Text: placed.Order.Number, Locale: "fr", Back: "/fr"},
 	})
 	v.values["card"] = started.Reference
-	return err
+	if err != nil {
+		return err
+	}
+	return v.transfer(ctx, in)
+}
+
+// transfer has an order paid by transfer, in part, and a file of the bank's read.
+func (v *asker) transfer(ctx context.Context, in order.PlaceInput) error {
+	in.Buyer.Phone, in.Payment = somebodys(), payment.BankTransfer
+	placed, err := v.app.Orders.Place(ctx, in)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	if _, err := v.app.Orders.Pay(ctx, placed.Token); err != nil {
+		return fmt.Errorf("pay: %w", err)
+	}
+	one, err := v.app.Transfers.Get(ctx, placed.Order.ID)
+	if err != nil {
+		return err
+	}
+	place := keyset.Place{At: one.Until.Add(-time.Second), ID: one.Attempt}
+	v.values["transfer"], v.values["open"] = one.Reference.String(), web.PlaceText(place)
+	file := "Date;Libellé;Crédit\n" + time.Now().In(clock.Zone).Format("02/01/2006") + ";VIREMENT " + one.Code + " " + one.Code + ";1,00\n"
+	statement, err := v.app.Transfers.ReadStatement(ctx, "releve.csv", strings.NewReader(file), actor.OfAssociation(v.director))
+	if err != nil {
+		return fmt.Errorf("statement: %w", err)
+	}
+	v.values["statement"] = statement.String()
+	return nil
 }
 
 // upload compares the catalogue with itself, as a member does who sends her file again: as much of it as may be sent.

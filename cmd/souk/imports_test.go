@@ -30,7 +30,7 @@ var layers = strings.Fields(`
 	storefront/shop storefront/shop/browse storefront/shop/buy
 	storefront/seller storefront/seller/home storefront/seller/goods storefront/seller/upload storefront/seller/orders storefront/seller/money
 	storefront/association storefront/association/sales storefront/association/members storefront/association/orders
-	storefront/association/returns storefront/association/money storefront/association/payments storefront/association/settings
+	storefront/association/returns storefront/association/money storefront/association/payments storefront/association/transfers storefront/association/settings
 	storefront/door storefront/feed storefront/hook storefront/demo
 	storefront storefront/storetest
 

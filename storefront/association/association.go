@@ -20,6 +20,7 @@ const (
 	RefundsPath      = "/association/refunds"
 	PaymentsPath     = "/association/payments"
 	DisputesPath     = "/association/disputes"
+	TransfersPath    = "/association/transfers"
 	SettingsPath     = "/association/settings"
 	PeoplePath       = "/association/people"
 	SecurityPath     = "/association/security"

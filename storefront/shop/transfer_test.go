@@ -1,9 +1,6 @@
 package shop_test
 
 import (
-	"bytes"
-	"image"
-	"image/png"
 	"net/http"
 	"net/url"
 	"strings"
@@ -38,16 +35,6 @@ func (m *till) receives(o order.Order, amount money.Amount) {
 }
 
 var byTransfer = map[string]string{"payment": payment.BankTransfer, "email": "nadia@exemple.invalid"}
-
-// photograph is a picture of a receipt.
-func photograph(t *testing.T, side int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
 
 func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 	t.Parallel()
@@ -88,7 +75,7 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 			t.Error("who only looks on is told what to transfer")
 		}
 		for _, path := range []string{"/receipt", "/account"} {
-			m.Visitor().Upload("/"+code+"/orders/"+reading+path, "receipt", "r.png", photograph(t, 300), nil).Want(http.StatusNotFound)
+			m.Visitor().Upload("/"+code+"/orders/"+reading+path, "receipt", "r.png", storetest.Photograph(t, 300), nil).Want(http.StatusNotFound)
 		}
 
 		m.receives(o, o.Due-40_00)
@@ -111,8 +98,8 @@ func TestAReceiptThatIsNoPictureIsToldAndOthersAreBounded(t *testing.T) {
 	}{
 		"a text":        {[]byte("payé"), http.StatusUnprocessableEntity, l.T("catalog.picture_kind")},
 		"a document":    {[]byte("%PDF-1.7 ..."), http.StatusUnprocessableEntity, l.T("catalog.picture_kind")},
-		"one too small": {photograph(t, 20), http.StatusUnprocessableEntity, ""},
-		"one too large": {append(photograph(t, 300), make([]byte, transfer.MaxPicture)...), http.StatusRequestEntityTooLarge, l.T("catalog.picture_too_large", "MB", transfer.MaxPicture>>20)},
+		"one too small": {storetest.Photograph(t, 20), http.StatusUnprocessableEntity, ""},
+		"one too large": {append(storetest.Photograph(t, 300), make([]byte, transfer.MaxPicture)...), http.StatusRequestEntityTooLarge, l.T("catalog.picture_too_large", "MB", transfer.MaxPicture>>20)},
 	} {
 		page := buyer.Upload(to, "receipt", "r.jpg", c.content, nil).Want(c.status)
 		m.tells(page, "#receipt-error", c.told)
@@ -122,17 +109,17 @@ func TestAReceiptThatIsNoPictureIsToldAndOthersAreBounded(t *testing.T) {
 	}
 	m.tells(buyer.Post(to, url.Values{}).Want(http.StatusUnprocessableEntity), "#receipt-error", l.T("web.no_file"))
 	for range transfer.MaxPictures {
-		page := buyer.Upload(to, "receipt", "r.png", photograph(t, 300), nil).Want(http.StatusOK)
+		page := buyer.Upload(to, "receipt", "r.png", storetest.Photograph(t, 300), nil).Want(http.StatusOK)
 		m.tells(page, ".toast", l.T("shop.transfer.received"))
 	}
-	page := buyer.Upload(to, "receipt", "r.png", photograph(t, 300), nil).Want(http.StatusTooManyRequests)
+	page := buyer.Upload(to, "receipt", "r.png", storetest.Photograph(t, 300), nil).Want(http.StatusTooManyRequests)
 	m.tells(page, "#receipt-error", l.T("transfer.pictures_many", "Max", transfer.MaxPictures))
 	if page.Has("#receipt form") || page.Find("[data-receipts] li").Length() != transfer.MaxPictures {
 		t.Error("she is asked for more than is taken")
 	}
 
 	m.receives(o, o.Due)
-	buyer.Upload(to, "receipt", "r.png", photograph(t, 300), nil).Want(http.StatusOK)
+	buyer.Upload(to, "receipt", "r.png", storetest.Photograph(t, 300), nil).Want(http.StatusOK)
 	var sent int
 	m.must(m.DB.Get(&sent, `select count(*) from transfer_pictures`))
 	if sent != transfer.MaxPictures {
@@ -146,7 +133,7 @@ func TestALargeReceiptIsTakenFromWhoHasAnOrderToTransferFor(t *testing.T) {
 	m := newBank(t)
 	buyer := m.Visitor()
 	m.orders(buyer, "fr", byTransfer)
-	large := append(photograph(t, 300), make([]byte, 3<<20)...)
+	large := append(storetest.Photograph(t, 300), make([]byte, 3<<20)...)
 	buyer.Upload(strings.TrimSuffix(m.placedAt.Path, "/pay")+"/receipt", "receipt", "r.png", large, nil).Want(http.StatusOK)
 	cash := m.Order()
 	for name, token := range map[string]string{"nobody": "x", "who pays in cash": cash.Token} {

@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"bytes"
 	"context"
+	"image"
+	"image/png"
 	"strconv"
 	"strings"
 	"testing"
@@ -238,6 +241,14 @@ func (m *Market) Stock(id uuid.UUID) int {
 	var stock int
 	must(m.t, m.DB.Get(&stock, `select stock from goods where id = $1`, id))
 	return stock
+}
+
+// Photograph is a picture of so many pixels a side.
+func Photograph(t testing.TB, side int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	must(t, png.Encode(&out, image.NewGray(image.Rect(0, 0, side, side))))
+	return out.Bytes()
 }
 
 func pieces(n int) *int { return &n }

@@ -74,6 +74,14 @@ func (s *Service) List(ctx context.Context, statement uuid.UUID, state LineState
 	return Lines{page, turns}, s.candidates(ctx, page)
 }
 
+// Asked reports whether lines of any file wait for somebody's word.
+func (s *Service) Asked(ctx context.Context) (asked bool, err error) {
+	if err = s.db.GetContext(ctx, &asked, `select exists (select from transfer_lines where state = $1)`, Asked); err != nil {
+		return false, fmt.Errorf("transfer: lines that are asked about: %w", err)
+	}
+	return asked, nil
+}
+
 // Line gives one, with whose it is or may be; ErrNotFound.
 func (s *Service) Line(ctx context.Context, id uuid.UUID) (Line, error) {
 	var l Line
@@ -92,21 +100,26 @@ func (s *Service) Line(ctx context.Context, id uuid.UUID) (Line, error) {
 // candidates says of lines whose they are or may be, as things are now: whoever has come since to wait for just such an
 // amount, too.
 func (s *Service) candidates(ctx context.Context, list []Line) error {
+	open := func(l Line) bool {
+		return !l.Reference.Valid && (l.State == Asked || l.State == Foreign && l.Amount > 0)
+	}
+	var amounts []int64
+	for _, l := range list {
+		if open(l) {
+			amounts = append(amounts, int64(l.Amount))
+		}
+	}
+	same, err := s.waitedFor(ctx, amounts)
+	if err != nil {
+		return err
+	}
 	var references []uuid.UUID
 	for i, l := range list {
-		switch {
-		case l.Reference.Valid:
+		if l.Reference.Valid {
 			list[i].Candidates = uuids{l.Reference.UUID}
-		case l.State == Asked || l.State == Foreign && l.Amount > 0:
-			var same []uuid.UUID
-			err := s.db.SelectContext(ctx, &same, `
-				select i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
-				where a.provider = $1 and a.state in ('pending', 'waiting') and a.amount_centimes - a.received_centimes = $2
-				order by a.expires_at, a.id limit $3`, payment.BankTransfer, l.Amount, maxCandidates)
-			if err != nil {
-				return fmt.Errorf("transfer: who waits for %s: %w", l.Amount, err)
-			}
-			for _, reference := range same {
+		}
+		if open(l) {
+			for _, reference := range same[l.Amount] {
 				if !slices.Contains(list[i].Candidates, reference) && len(list[i].Candidates) < maxCandidates {
 					list[i].Candidates = append(list[i].Candidates, reference)
 				}
@@ -132,6 +145,33 @@ func (s *Service) candidates(ctx context.Context, list []Line) error {
 		}
 	}
 	return nil
+}
+
+// waitedFor are those who have just one of these amounts left to pay, of each amount some.
+func (s *Service) waitedFor(ctx context.Context, amounts []int64) (map[money.Amount][]uuid.UUID, error) {
+	if len(amounts) == 0 {
+		return nil, nil
+	}
+	var found []struct {
+		Amount    money.Amount
+		Reference uuid.UUID
+	}
+	err := s.db.SelectContext(ctx, &found, `
+		select m.amount, o.reference
+		from (select distinct amount from unnest($2::bigint[]) as l (amount)) m
+		cross join lateral (
+		    select i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
+		    where a.provider = $1 and a.state in ('pending', 'waiting') and a.amount_centimes - a.received_centimes = m.amount
+		    order by a.expires_at, a.id limit $3
+		) o`, payment.BankTransfer, pq.Array(amounts), maxCandidates)
+	if err != nil {
+		return nil, fmt.Errorf("transfer: who waits for %d amounts: %w", len(amounts), err)
+	}
+	by := make(map[money.Amount][]uuid.UUID, len(amounts))
+	for _, f := range found {
+		by[f.Amount] = append(by[f.Amount], f.Reference)
+	}
+	return by, nil
 }
 
 // lockLine locks a line; ErrNotFound.

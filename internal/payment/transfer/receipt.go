@@ -49,6 +49,20 @@ func (s *Service) receiptsOf(ctx context.Context, reference uuid.UUID) ([]Receip
 	return found, nil
 }
 
+// ReceiptOf is what a receipt was taken for; ErrNotFound.
+func (s *Service) ReceiptOf(ctx context.Context, id uuid.UUID) (reference uuid.UUID, err error) {
+	err = s.db.GetContext(ctx, &reference, `
+		select i.reference from transfer_receipts r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+		where r.id = $1`, id)
+	if postgres.NoRows(err) {
+		return uuid.Nil, ErrNotFound
+	}
+	if err != nil {
+		return uuid.Nil, fmt.Errorf("transfer: receipt %s: %w", id, err)
+	}
+	return reference, nil
+}
+
 // happened counts what was done to a reference's transfers.
 func happened(ctx context.Context, q sqlx.QueryerContext, reference uuid.UUID) (n int64, err error) {
 	err = sqlx.GetContext(ctx, q, &n, `

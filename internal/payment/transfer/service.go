@@ -161,7 +161,7 @@ func (s *Service) Open(ctx context.Context, from *keyset.Place, limit int) (List
 	return Listed{page, turns}, s.name(ctx, page)
 }
 
-// name tells who pays each of these.
+// name tells who pays each of these, and writes the codes as people read them.
 func (s *Service) name(ctx context.Context, transfers []Transfer) error {
 	references := make([]uuid.UUID, len(transfers))
 	for i, t := range transfers {
@@ -172,7 +172,7 @@ func (s *Service) name(ctx context.Context, transfers []Transfer) error {
 		return err
 	}
 	for i, t := range transfers {
-		transfers[i].Payer = payers[t.Reference]
+		transfers[i].Payer, transfers[i].Code = payers[t.Reference], written(t.Code)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/png"
 	"slices"
 	"strings"
 	"testing"
@@ -451,37 +450,28 @@ func TestAStatementOfFiftyThousandLinesIsReadInTime(t *testing.T) {
 	}
 }
 
-func picture(t *testing.T, side int) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	if err := png.Encode(&out, image.NewGray(image.Rect(0, 0, side, side))); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
-
 func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
 	o, _ := b.order("نادية")
 	ctx := t.Context()
 	for name, data := range map[string][]byte{
-		"none": []byte("no picture"), "a document": []byte("%PDF-1.7"), "too small": picture(t, 20), "too large": make([]byte, transfer.MaxPicture+1),
+		"none": []byte("no picture"), "a document": []byte("%PDF-1.7"), "too small": storetest.Photograph(t, 20), "too large": make([]byte, transfer.MaxPicture+1),
 	} {
 		if err := b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(data)); fault.As(err) == nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := b.Transfers.AddPicture(ctx, uuid.New(), bytes.NewReader(picture(t, 300))); !errors.Is(err, transfer.ErrNotFound) {
+	if err := b.Transfers.AddPicture(ctx, uuid.New(), bytes.NewReader(storetest.Photograph(t, 300))); !errors.Is(err, transfer.ErrNotFound) {
 		t.Errorf("of what nobody pays: %v", err)
 	}
-	cut := picture(t, 300)
-	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(picture(t, 1800))))
+	cut := storetest.Photograph(t, 300)
+	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(storetest.Photograph(t, 1800))))
 	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(cut[:len(cut)-20])))
 	for range 3 {
-		b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(picture(t, 300))))
+		b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(storetest.Photograph(t, 300))))
 	}
-	if err := b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(picture(t, 300))); !errors.Is(err, transfer.ErrPicturesMany) {
+	if err := b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(storetest.Photograph(t, 300))); !errors.Is(err, transfer.ErrPicturesMany) {
 		t.Errorf("one more: %v", err)
 	}
 	sent, err := b.Transfers.Pictures(ctx, o.ID)

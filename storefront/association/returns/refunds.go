@@ -5,9 +5,11 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -25,6 +27,8 @@ type refundsView struct {
 	Refused ui.Refusal
 	About   uuid.UUID // the refund that it is about
 	from    *keyset.Place
+
+	Accounts map[uuid.UUID]transfer.RefundAccount // of buyers, by their orders; for those only who give back
 }
 
 // address is the page of the list that begins at a place.
@@ -42,11 +46,31 @@ func (h *Handler) showRefunds(r *web.Request, about uuid.UUID, no ui.Refusal) er
 	if v.RefundsToGive, err = h.Orders.RefundsToGive(r.Context(), v.from, refundsPerPage); err != nil {
 		return err
 	}
+	if err := h.fillAccounts(r, &v); err != nil {
+		return err
+	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.refunds.title"))
 	if err != nil {
 		return err
 	}
 	return r.Render(no.Answer(), refundsPage(p, v))
+}
+
+// fillAccounts tells whoever gives back into which accounts what is given by transfer goes.
+func (h *Handler) fillAccounts(r *web.Request, v *refundsView) (err error) {
+	if !r.Holds(account.GiveBack) {
+		return nil
+	}
+	var orders []uuid.UUID
+	for _, refund := range v.Refunds {
+		if refund.Means == payment.BankTransfer {
+			orders = append(orders, refund.OrderID)
+		}
+	}
+	if len(orders) > 0 {
+		v.Accounts, err = h.Transfers.RefundAccounts(r.Context(), orders...)
+	}
+	return err
 }
 
 // given says that money was given back by hand.

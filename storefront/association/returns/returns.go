@@ -4,6 +4,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -12,6 +13,7 @@ import (
 type Handler struct {
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
+	Transfers    *transfer.Service
 }
 
 // Routes lists them.
