@@ -59,6 +59,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/confirm']", nil, "seen"},
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/renew']", nil, "seen"},
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action$='/accept']", nil, "seen"},
+		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/shorten']", url.Values{"have": {"1"}, "reason": {"missing"}}, "left"},
 		{"/seller/orders/:id/:move", at("/seller/orders/:id"), "form[action*='/decline']", url.Values{"reason": {"sold_out"}}, "seen"},
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
 		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},

@@ -574,13 +574,13 @@ func (l *life) give(rt *rapid.T, r refund) {
 	l.purse[r.Order] -= r.Amount
 }
 
-// giveBack has the association give something back of an order that was delivered.
+// giveBack has the association give something back of an order, or take it off before it is paid.
 func (l *life) giveBack(rt *rapid.T) error {
 	o := l.order(rt)
 	p := one(rt, o.Parts, "part")
 	l.adjusted++
 	return l.Orders.Refund(context.Background(), o.ID, order.RefundInput{
-		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount}).Draw(rt, "scope"),
+		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount, order.RefundDelivery}).Draw(rt, "scope"),
 		Part:     p.ID,
 		Line:     one(rt, p.Lines, "line").ID,
 		Quantity: rapid.IntRange(1, 2).Draw(rt, "pieces"),

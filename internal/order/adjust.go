@@ -24,6 +24,7 @@ type Adjustment struct {
 	Line     uuid.UUID
 	Quantity int          // pieces, in units of sale; may be zero
 	Amount   money.Amount // that the line is worth less: at least the pieces' share of what it is still worth
+	Share    bool         // it is that share, rounded up, and no Amount is said
 	Reason   Reason
 	BorneBy  Bearer    // empty: ByCooperative
 	Key      uuid.UUID // tells it from others of the same part
@@ -98,7 +99,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if made, err := o.adjusted(ctx, tx, part.ID, a); made || err != nil {
 			return err
 		}
-		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State {
+		if seen != nil && *seen != o.events || by.SeenPart != nil && *by.SeenPart != part.State || by.SeenLeft != nil && *by.SeenLeft != int64(l.Quantity) {
 			return ErrWrongState
 		}
 		if o.Erased {
@@ -107,11 +108,16 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		if _, err := move.moving(by.Actor.Kind, o.State, o.parts[i:i+1]); err != nil {
 			return err
 		}
-		if a.Quantity > l.Quantity || a.Amount > l.Total {
+		if a.Quantity > l.Quantity {
 			return ErrNotLeft
 		}
 		least, most := l.share(a.Quantity)
+		if a.Share {
+			a.Amount, a.Share = most, false
+		}
 		switch {
+		case a.Amount > l.Total:
+			return ErrNotLeft
 		case a.Amount < least:
 			return ErrPiecesPaid
 		case by.Actor.Kind == actor.Member && (a.Reason == ReasonGoodwill || a.Amount > most):
@@ -174,7 +180,11 @@ func (o *locked) adjusted(ctx context.Context, tx *sqlx.Tx, part uuid.UUID, a Ad
 		return false, nil
 	case err != nil:
 		return false, fmt.Errorf("order: adjusted before: %w", err)
-	case before != a:
+	}
+	if a.Share {
+		a.Amount, a.Share = before.Amount, false
+	}
+	if before != a {
 		return false, ErrIdempotencyConflict
 	}
 	return true, nil

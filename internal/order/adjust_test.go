@@ -95,6 +95,27 @@ func TestWhatIsTakenOffALineIsNotPaidAndBackInStock(t *testing.T) {
 	m.wantClean()
 }
 
+func TestAMemberSaysHowManyPiecesSheHas(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.couscous).ID, m.of(m.couscous)))
+	by := m.of(m.couscous)
+	by.SeenLeft = new(int64(2))
+	a := order.Adjustment{Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Share: true, Reason: order.ReasonMissing, Key: keyOf("one of two")}
+	for range 2 { // the second time it is the same
+		m.must(m.Adjust(t.Context(), o.ID, a, by))
+	}
+	if p := m.part(m.read(o.ID), m.couscous); p.Items != 26_00 {
+		t.Errorf("of the part are left %s", p.Items)
+	}
+	a.Key = keyOf("a colleague's")
+	if err := m.Adjust(t.Context(), o.ID, a, by); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("from an old page: %v", err)
+	}
+	m.wantClean()
+}
+
 func TestAnAdjustmentJoinsATransaction(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

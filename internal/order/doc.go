@@ -27,16 +27,16 @@
 //	order: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	order: placed ─ confirm, accept ▶ confirmed ─ dispatch ▶ dispatched ─ deliver ▶ delivered
 //	order: dispatched ─ refuse ▶ refused
-//	order: placed ─ cancel, withdraw, expire, decline ▶ cancelled
-//	order: confirmed ─ cancel, withdraw, expire, decline ▶ cancelled
+//	order: placed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
+//	order: confirmed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
 //
 //	part: awaiting_payment ─ pay, choose ▶ placed
 //	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
-//	part: placed ─ cancel, withdraw, expire ▶ cancelled
-//	part: accepted ─ cancel, withdraw ▶ cancelled
-//	part: ready ─ cancel ▶ cancelled
-//	part: handed_over ─ cancel ▶ cancelled
+//	part: placed ─ cancel, remove, withdraw, expire ▶ cancelled
+//	part: accepted ─ cancel, remove, withdraw ▶ cancelled
+//	part: ready ─ cancel, remove ▶ cancelled
+//	part: handed_over ─ cancel, remove ▶ cancelled
 //	part: placed ─ decline ▶ declined
 //	part: accepted ─ decline ▶ declined
 //	part: handed_over ─ refuse ▶ refused

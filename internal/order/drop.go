@@ -19,23 +19,24 @@ type drop struct {
 	move  Move
 	parts []Part
 	back  money.Amount // what the buyer had paid for them and, with the last, for the order's charges
+	means string       // by which she has it back; empty: as she paid
 
 	unpaid bool // it was not paid in time
 }
 
 // part is the one that it is about, if it is about one alone.
 func (d drop) part() *uuid.UUID {
-	if d.move != MoveDecline {
+	if d.move != MoveDecline && d.move != MoveRemove {
 		return nil
 	}
 	return &d.parts[0].ID
 }
 
-// reference names the ledger's journal: each of a cooperative's parts is declined once, the rest of an
+// reference names the ledger's journal: each of a cooperative's parts is declined or removed once, the rest of an
 // order given up once, and what was not accepted in time once before that.
 func (d drop) reference(o *locked) string {
 	switch d.move {
-	case MoveDecline:
+	case MoveDecline, MoveRemove:
 		return "sub_order:" + d.parts[0].ID.String() + ":cancelled"
 	case MoveExpire:
 		if d.unpaid { // it may be taken up again, and expire for another reason
@@ -85,7 +86,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	switch {
 	case paid: // that stands, and what it was too much goes back
 		d.back = dropped
-		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, "", d.reference(o), o.by.At)
+		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.means, d.reference(o), o.by.At)
 		if err == nil && dropped > 0 && o.by.Note != NoteDisputed {
 			err = s.tellBuyer(ctx, tx, o.ID, letterPromised, dropped)
 		}

@@ -29,6 +29,7 @@ type By struct {
 	// no page: the market itself, and the buyer, whose moves fit whatever became of the order or are refused.
 	Seen     *int64     // as many entries the history had
 	SeenPart *PartState // so was the part that is moved
+	SeenLeft *int64     // as many pieces were left of the line that is adjusted
 }
 
 // locked is an order that no other transaction can change until this one ends.

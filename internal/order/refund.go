@@ -23,41 +23,43 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Scope is how much of a delivered order its buyer is given back.
+// Scope is how much of an order its buyer is given back or, before she has paid it, is not to pay.
 type Scope string
 
 // The scopes.
 const (
-	RefundOrder  Scope = "order"  // all that is left of it
+	RefundOrder  Scope = "order"  // all that is left of one that is delivered
 	RefundPart   Scope = "part"   // all that is left of a cooperative's part
 	RefundLine   Scope = "line"   // pieces of a line
 	RefundAmount Scope = "amount" // some of the worth of the goods, which she keeps
 
-	RefundDelivery Scope = "delivery" // the delivery alone
+	RefundDelivery Scope = "delivery" // the delivery alone, of one that is delivered
 )
 
-// RefundInput is what the association gives back of a delivered order.
+// RefundInput is what the association gives back of an order, or takes off it.
 type RefundInput struct {
 	Scope    Scope
 	Part     uuid.UUID    // of RefundPart
 	Line     uuid.UUID    // of RefundLine
 	Quantity int          // of RefundLine: pieces, in units of sale
 	Amount   money.Amount // of RefundAmount: spread over all lines by what each is worth
-	BorneBy  Bearer       // of RefundAmount
+	BorneBy  Bearer       // of RefundAmount; the association bears only what is paid
 	Delivery bool         // of RefundOrder: the delivery, too
 	Reason   Reason       // of all but RefundAmount
-	Means    string       // by which; empty: as it was paid
+	Means    string       // by which, if it is paid; empty: as it was
 	Key      uuid.UUID    // tells it from others of the order
 }
 
-// Refund gives a buyer back something of a delivered order that she has paid; Within a transaction, too. Each line's share
-// reverses the split that was made of it. The fee of its means goes back with all that did not come after all. The same
-// under the same key again changes nothing. Errors:
+// Refund gives a buyer back something of an order that she has paid; Within a transaction, too. Of one that she has not
+// paid and that is not delivered, she owes less. Before it is delivered a part of which nothing would be left leaves the
+// order. Each line's share reverses the split that was made of it. The fee of its means goes back with all that did not
+// come after all. The same under the same key again changes nothing. Errors:
 //   - ErrIdempotencyConflict: the key was used for another refund of the order
 //   - ErrInvalid: it is incomplete; Fields say where: what, quantity, amount, borne_by, reason
 //   - ErrNotFound: there is no such order
 //   - ErrNotTheirs: whoever asks is not the association
-//   - ErrWrongState: it is not delivered, or not paid, or was changed since it was seen
+//   - ErrWrongState: nothing is given back of such an order, or it was changed since it was seen
+//   - ErrTakesAll: nothing would be left of a part that is on its way, or for an amount
 //   - ErrNotLeft: not so much is left
 //   - ErrErased: nobody knows the buyer any more
 //   - payment.ErrUnknownProvider: nobody gives back by that means
@@ -82,10 +84,15 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		switch {
 		case err != nil:
 			return err
-		case o.State != StateDelivered || !paid || seen != nil && *seen != o.events:
+		case seen != nil && *seen != o.events || o.State == StateDelivered && !paid || o.State != StateDelivered && in.Scope.delivered():
 			return ErrWrongState
 		case o.Erased:
 			return ErrErased
+		case !paid && in.Scope == RefundAmount && in.BorneBy == ByAssociation:
+			return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("borne_by", "order.refund_bearer_unpaid")
+		}
+		if _, err := o.may(MoveAdjust); err != nil {
+			return err
 		}
 		list, err := in.adjustments(o, lines)
 		if err != nil {
@@ -104,8 +111,40 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		if err := in.keep(ctx, tx, o); err != nil {
 			return err
 		}
+		if gone := o.emptied(list); o.State != StateDelivered && len(gone) > 0 {
+			parts, err := MoveRemove.moving(by.Actor.Kind, o.State, gone)
+			if err != nil || in.Scope == RefundAmount {
+				return ErrTakesAll
+			}
+			o.by.Note = cmp.Or(o.by.Note, string(in.Reason))
+			return s.drop(ctx, tx, o, drop{move: MoveRemove, parts: parts, means: in.Means})
+		}
 		return s.adjustAll(ctx, tx, o, list, beside, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
 	})
+}
+
+// delivered reports whether only an order that is delivered has it.
+func (s Scope) delivered() bool { return s == RefundOrder || s == RefundDelivery }
+
+// Refundable reports whether the association can give something of it back, or take something off it, as it stands.
+func (o Order) Refundable() bool {
+	return o.Can(MoveAdjust, actor.Association) && o.Due > 0 && o.ErasedAt == nil && (o.Paid || o.State != StateDelivered)
+}
+
+// emptied are the parts of which nothing would be left without that.
+func (o *locked) emptied(list []made) (parts []Part) {
+	for _, p := range o.parts {
+		off := money.Amount(0)
+		for _, m := range list {
+			if m.part.ID == p.ID {
+				off += m.Amount
+			}
+		}
+		if off > 0 && off == p.Items {
+			parts = append(parts, p)
+		}
+	}
+	return parts
 }
 
 // check reports what a refund does not say.
@@ -190,14 +229,14 @@ func (in RefundInput) keep(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 
 // adjustments are what it takes off which lines.
 func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, err error) {
-	if in.Scope == RefundPart && !slices.ContainsFunc(o.parts, func(p Part) bool { return p.ID == in.Part && p.State == PartDelivered }) {
+	if in.Scope == RefundPart && !slices.ContainsFunc(o.parts, func(p Part) bool { return p.ID == in.Part && p.State.Active() }) {
 		return nil, ErrNotFound
 	}
-	var delivered []orderLine
+	var left []orderLine
 	worth := money.Amount(0)
 	for _, l := range lines {
-		if o.part(l.Part).State == PartDelivered && (l.Total > 0 || l.Quantity > 0) {
-			delivered = append(delivered, l)
+		if o.part(l.Part).State.Active() && (l.Total > 0 || l.Quantity > 0) {
+			left = append(left, l)
 			worth += l.Total
 		}
 	}
@@ -206,9 +245,9 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 		if in.Amount > worth {
 			return nil, ErrNotLeft
 		}
-		shares = spread(in.Amount, delivered)
+		shares = spread(in.Amount, left)
 	}
-	for i, l := range delivered {
+	for i, l := range left {
 		a := Adjustment{Line: l.ID, Quantity: l.Quantity, Amount: l.Total, Reason: in.Reason, BorneBy: ByCooperative, Key: in.keyOf(l.ID)}
 		switch in.Scope {
 		case RefundPart:

@@ -170,6 +170,79 @@ func TestTheDeliveryIsGivenBackAfterThePartsToo(t *testing.T) {
 	m.wantClean()
 }
 
+func TestSomethingIsTakenOffAnOrderBeforeItIsDelivered(t *testing.T) {
+	t.Parallel()
+	for _, paid := range []bool{false, true} {
+		t.Run(fmt.Sprintf("paid %t", paid), func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.place(m.basic()).Order
+			if paid {
+				m.pay(o.ID)
+			}
+			honey := order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}
+			for range 2 {
+				m.must(m.refund(o.ID, honey))
+			}
+			bag := order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonWeight, Key: keyOf("a bag")}
+			m.must(m.refund(o.ID, bag))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 8_20, BorneBy: order.ByCooperative, Key: keyOf("late")}))
+			m.wantClean()
+			now := m.read(o.ID)
+			left, back := 238_00-110_00-26_00-money.Amount(8_20), money.Amount(0)
+			if paid {
+				back = 238_00 - left
+			}
+			if now.Due != left || now.Back != back || m.part(now, m.honey).State != order.PartCancelled {
+				t.Errorf("due %s, back %s, the honey is %s", now.Due, now.Back, m.part(now, m.honey).State)
+			}
+			m.wantStock(map[uuid.UUID]int{m.thyme: 10, m.wheat: 9})
+
+			gift := order.RefundInput{Scope: order.RefundAmount, Amount: 4_10, BorneBy: order.ByAssociation, Key: keyOf("gift")}
+			if err := m.refund(o.ID, gift); paid != (err == nil) || !paid && !errors.Is(err, order.ErrInvalid) {
+				t.Errorf("borne by the association: %v", err)
+			}
+			m.wantClean()
+			now = m.read(o.ID)
+			all := order.RefundInput{Scope: order.RefundAmount, Amount: now.Due - now.DeliveryFee, BorneBy: order.ByCooperative, Key: keyOf("all")}
+			if err := m.refund(o.ID, all); !errors.Is(err, order.ErrTakesAll) {
+				t.Errorf("all that the goods are worth: %v", err)
+			}
+			for _, scope := range []order.Scope{order.RefundOrder, order.RefundDelivery} {
+				if err := m.refund(o.ID, order.RefundInput{Scope: scope, Reason: order.ReasonMissing, Key: keyOf(string(scope))}); !errors.Is(err, order.ErrWrongState) {
+					t.Errorf("%s before it is delivered: %v", scope, err)
+				}
+			}
+			bag.Key = keyOf("the last bag") // with which the part goes
+			m.must(m.refund(o.ID, bag))
+			m.wantStates(o.ID, map[bool]string{true: "confirmed", false: "placed"}[paid]+": cancelled cancelled placed")
+			m.wantStock(map[uuid.UUID]int{m.thyme: 10, m.wheat: 10})
+			m.wantClean()
+			m.bring(o.ID)
+			m.wantClean()
+		})
+	}
+}
+
+func TestNothingLeavesAnOrderThatIsOnItsWay(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.handOverAll(o.ID)
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	honey := order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}
+	if err := m.refund(o.ID, honey); !errors.Is(err, order.ErrTakesAll) {
+		t.Errorf("a whole part: %v", err)
+	}
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonMissing, Key: keyOf("a bag")}))
+	m.wantClean()
+	m.must(m.Move(t.Context(), order.MoveRefuse, o.ID, m.people()))
+	if err := m.refund(o.ID, honey); !errors.Is(err, order.ErrWrongState) {
+		t.Errorf("of one that is over: %v", err)
+	}
+	m.wantClean()
+}
+
 func TestAKeyIsOfOneRefund(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

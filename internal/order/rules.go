@@ -18,6 +18,7 @@ const (
 	MoveDeliver  Move = "deliver"  // the buyer has it and has paid
 	MoveRefuse   Move = "refuse"   // nobody at the door, or not wanted
 	MoveCancel   Move = "cancel"   // the association gives it up
+	MoveRemove   Move = "remove"   // or one part of it; see Refund
 	MoveWithdraw Move = "withdraw" // its buyer does
 	MoveExpire   Move = "expire"   // its time is over
 	MovePay      Move = "pay"      // its buyer has paid first, which says that it is wanted
@@ -61,6 +62,8 @@ var rules = map[Move]rule{
 		parts: []PartState{PartHandedOver}, toPart: PartRefused, all: true},
 	MoveCancel: {by: []actor.Kind{actor.Association}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,
 		parts: []PartState{PartAwaiting, PartPlaced, PartAccepted, PartReady, PartHandedOver}, toPart: PartCancelled, all: true},
+	MoveRemove: {by: []actor.Kind{actor.Association}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
+		parts: []PartState{PartPlaced, PartAccepted, PartReady, PartHandedOver}, toPart: PartCancelled},
 	MoveWithdraw: {by: []actor.Kind{actor.Buyer}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,
 		parts: []PartState{PartAwaiting, PartPlaced, PartAccepted}, toPart: PartCancelled, all: true, short: ErrTooLate},
 	MoveExpire: {by: []actor.Kind{actor.System}, in: []State{StateAwaiting, StatePlaced, StateConfirmed}, to: StateCancelled,

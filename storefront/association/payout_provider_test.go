@@ -73,7 +73,9 @@ func TestACooperativeIsPaidByAProvider(t *testing.T) {
 				return l.T("settlement.provider."+string(way), "Provider", "Test_advance")
 			}
 			statement := "/" + lang + "/association/settlement/" + m.Honey.Slug
-			m.Eventually("refused", func() bool { return strings.Contains(boss.Get(statement).Text("[data-entries]"), line(settlement.ProviderAgain)) })
+			m.Eventually("refused", func() bool {
+				return strings.Contains(boss.Get(statement).Text("[data-entries]"), line(settlement.ProviderAgain))
+			})
 			page := boss.Get(statement).Want(http.StatusOK)
 			says(page, "[data-entries]", line(settlement.ProviderFailed))
 			owed, err := m.Settlements.OwedTo(t.Context(), m.Honey.ID)
@@ -92,7 +94,9 @@ func TestACooperativeIsPaidByAProvider(t *testing.T) {
 			boss.Post(again, nil).Want(http.StatusOK)
 			says(boss.Post(again, nil).Want(http.StatusConflict), "main", l.T("settlement.not_refused")) // by another at the same time
 			m.Eventually("paid out", func() bool { return card.Account(stripeAccount, func(*paymenttest.Account) {}).Balance == owed.Due })
-			m.Eventually("recorded", func() bool { return strings.Contains(boss.Get(statement).Text("[data-entries]"), line(settlement.ProviderPaid)) })
+			m.Eventually("recorded", func() bool {
+				return strings.Contains(boss.Get(statement).Text("[data-entries]"), line(settlement.ProviderPaid))
+			})
 			page = boss.Get(statement).Want(http.StatusOK)
 			if page.Has("form[action$='/again']") || page.Has("[data-dialog^=undo-]") {
 				t.Error("what a provider paid can be asked for again, or undone by hand")

@@ -142,6 +142,60 @@ func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
 	}
 }
 
+func TestAMemberPreparesFewerThanWereOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order().Order
+	member := m.SignIn(m.Honey.Member)
+	part := partOf(t, m, m.Honey)
+	page := member.Get("/fr/seller/orders/" + part.ID.String()).Want(http.StatusOK)
+	dialog := "dialog#short-" + part.Lines[0].ID.String()
+	path, _, _ := strings.Cut(page.Find(dialog+" form").AttrOr("action", ""), "#")
+	send := func(have, reason string) *storetest.Page {
+		form := formOf(page, dialog+" form")
+		form.Set("have", have)
+		form.Set("reason", reason)
+		return member.Post(path, form)
+	}
+	for _, have := range []string{"", "x", "-1", "1,5", "2", "3", "999999999999", "0"} { // of two; with none the part is declined
+		refused := send(have, "missing").Want(http.StatusUnprocessableEntity)
+		if !refused.Has(dialog+" .f.err .errmsg") || !refused.Has(dialog+" .note.bad") || refused.Find(dialog+" [name=have]").AttrOr("value", "") != have {
+			t.Errorf("%q is not told as wrong, or not kept", have)
+		}
+	}
+	if refused := send("1", "weight").Want(http.StatusUnprocessableEntity); !refused.Has(dialog + " fieldset.err .errmsg") {
+		t.Error("that is no reason of hers")
+	}
+	if now := partOf(t, m, m.Honey); now.Lines[0].Quantity != 2 {
+		t.Fatalf("%d pieces are left", now.Lines[0].Quantity)
+	}
+	for range 2 { // the second time it is the same
+		if done := send("1", "missing").Want(http.StatusOK); done.Path != "/fr/seller/orders/"+part.ID.String() {
+			t.Errorf("it leads to %s", done.Path)
+		}
+	}
+	whole, err := m.Orders.ForAssociation(t.Context(), placed.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := partOf(t, m, m.Honey); now.Lines[0].Quantity != 1 || whole.Due != placed.Due-part.Lines[0].Price {
+		t.Errorf("%d pieces are left, due %s", now.Lines[0].Quantity, whole.Due)
+	}
+	page.Find(dialog + " [name=key]").SetAttr("value", placed.ID.String())
+	if old := send("0", "damaged").Want(http.StatusConflict); !old.Has("[data-notice]") || old.Text("[data-typed] bdi") != "0" {
+		t.Error("what was typed on an old page is not shown")
+	}
+	form := formOf(page, dialog+" form")
+	form.Set("line", partOf(t, m, m.Couscous).Lines[0].ID.String())
+	form.Set("have", "1")
+	form.Set("reason", "missing")
+	member.Post(path, form).Want(http.StatusNotFound)
+	tracking := m.Visitor().Get("/fr/orders/" + m.Orders.Token(placed.ID, placed.Link)).Want(http.StatusOK).Text("main")
+	if !strings.Contains(tracking, "sur 2 commandés") {
+		t.Error("the buyer does not see that one piece does not come")
+	}
+}
+
 func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

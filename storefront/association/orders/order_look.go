@@ -75,6 +75,14 @@ func dueLabel(p ui.Page, o order.Order) string {
 	return p.T("association.order.due")
 }
 
+// giveBackLabel leads to where something is given back or, before the order is paid, taken off.
+func giveBackLabel(p ui.Page, o order.Order) string {
+	if o.Paid {
+		return p.T("association.giveback.open")
+	}
+	return p.T("association.giveback.open_before")
+}
+
 // language names the language that the buyer ordered in.
 func (v orderView) language(p ui.Page) string {
 	for _, l := range p.Languages {

@@ -13,17 +13,12 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// giveBackView is the page on which the association gives something back of a delivered order.
+// giveBackView is the page on which the association gives something back of an order, or takes it off before it is paid.
 type giveBackView struct {
 	order.Order
 	ByHand  []string // names of the means by which anything can be given
 	Refused ui.Refusal
 	Key     uuid.UUID // of the form, so that what is sent twice is given once
-}
-
-// possible reports whether something can be given back of the order, as it stands.
-func (v giveBackView) possible() bool {
-	return v.State == order.StateDelivered && v.Paid && v.Due > 0 && v.ErasedAt == nil
 }
 
 func (h *Handler) toGiveBack(r *web.Request) error { return h.showGiveBack(r, ui.Refusal{}) }
@@ -40,7 +35,7 @@ func (h *Handler) showGiveBack(r *web.Request, no ui.Refusal) error {
 	if v.Refused.Form.Values == nil {
 		v.Refused.Form.Values = map[string]string{"delivery": "yes"}
 	}
-	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.giveback.title"))
+	p, err := association.Page(r, h.Cooperatives, r.Locale.T(words(v, "title")))
 	if err != nil {
 		return err
 	}
@@ -50,6 +45,10 @@ func (h *Handler) showGiveBack(r *web.Request, no ui.Refusal) error {
 // giveBack gives it back, or says why not.
 func (h *Handler) giveBack(r *web.Request) error {
 	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	o, err := h.Orders.ForAssociation(r.Context(), id)
 	if err != nil {
 		return err
 	}
@@ -63,7 +62,11 @@ func (h *Handler) giveBack(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Flash("association.giveback.done")
+	if o.Paid {
+		r.Flash("association.giveback.done")
+	} else {
+		r.Flash("association.giveback.taken_off")
+	}
 	return r.Redirect(association.OrdersPath + "/" + id.String())
 }
 

@@ -1,32 +1,45 @@
 package returns
 
 import (
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// what are the things that can be given back: all, a part, a line, or an amount.
+// words names what the page says, which is something else before the order is paid.
+func words(v giveBackView, name string) string {
+	if v.Paid {
+		return "association.giveback." + name
+	}
+	return "association.giveback." + name + "_before"
+}
+
+// what are the things that can be given back: all, the delivery, a part, a line, or an amount.
 func (v giveBackView) what(p ui.Page) []ui.Option {
 	options := []ui.Option{{Label: p.T("association.giveback.choose")}}
+	delivered := v.State == order.StateDelivered
 	if goods := v.goods(); goods > 0 {
-		options = append(options,
-			ui.Option{Value: string(order.RefundOrder), Label: p.T("association.giveback.all", "Amount", p.L.Money(goods))},
-			ui.Option{Value: string(order.RefundAmount), Label: p.T("association.giveback.amount")})
+		if delivered {
+			options = append(options, ui.Option{Value: string(order.RefundOrder), Label: p.T("association.giveback.all", "Amount", p.L.Money(goods))})
+		}
+		options = append(options, ui.Option{Value: string(order.RefundAmount), Label: p.T("association.giveback.amount")})
 	}
-	if left := v.DeliveryFee - v.FeeBack; left > 0 {
+	if left := v.DeliveryFee - v.FeeBack; delivered && left > 0 {
 		options = append(options, ui.Option{Value: string(order.RefundDelivery), Label: p.T("association.giveback.only_delivery", "Amount", p.L.Money(left))})
 	}
 	for _, part := range v.Parts {
-		if part.State != order.PartDelivered || part.Items == 0 {
+		if !part.State.Active() || part.Items == 0 {
 			continue
 		}
 		group := p.L.Text(part.Cooperative.Name)
-		options = append(options, ui.Option{
-			Value: string(order.RefundPart) + ":" + part.ID.String(), Group: group,
-			Label: p.T("association.giveback.part", "Amount", p.L.Money(part.Items)),
-		})
+		switch value := string(order.RefundPart) + ":" + part.ID.String(); {
+		case delivered:
+			options = append(options, ui.Option{Value: value, Group: group, Label: p.T("association.giveback.part", "Amount", p.L.Money(part.Items))})
+		case v.Can(order.MoveRemove, actor.Association):
+			options = append(options, ui.Option{Value: value, Group: group, Label: p.T("association.giveback.part_before", "Amount", p.L.Money(part.Items))})
+		}
 		for _, line := range part.Lines {
 			if line.Quantity > 0 {
 				options = append(options, ui.Option{
@@ -39,10 +52,10 @@ func (v giveBackView) what(p ui.Page) []ui.Option {
 	return options
 }
 
-// goods is what the goods are worth that the buyer has.
+// goods is what the goods are worth that the buyer has, or is to have.
 func (v giveBackView) goods() (sum money.Amount) {
 	for _, part := range v.Parts {
-		if part.State == order.PartDelivered {
+		if part.State.Active() {
 			sum += part.Items
 		}
 	}

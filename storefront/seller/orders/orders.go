@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,9 +103,10 @@ func (h *Handler) orders(r *web.Request) error {
 type orderView struct {
 	order.CooperativePart
 	Now       time.Time
-	Form      ui.Form // of declining it
-	Meanwhile bool    // it was to be moved from a page that showed it otherwise
-	Words     string  // that were written for that
+	Form      ui.Form // of declining it or, of Line, of saying how many there are
+	Line      uuid.UUID
+	Meanwhile bool   // it was to be moved from a page that showed it otherwise
+	Words     string // that were written for that
 }
 
 func (h *Handler) order(r *web.Request) error {
@@ -139,18 +141,25 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		return web.ErrNotFound
 	}
 	by := order.By{Actor: r.Actor(), SeenPart: new(order.PartState(r.Form("seen")))}
+	var line uuid.UUID
+	words := r.Form("words")
 	if move == order.MoveDecline {
 		by.Note, err = reason(r)
 	}
-	if err == nil {
+	switch {
+	case move == order.MoveShorten:
+		line, _ = uuid.Parse(r.Form("line"))
+		words = r.Form("have")
+		err = h.shorten(r, id, line, by)
+	case err == nil:
 		err = h.Orders.Move(r.Context(), move, id, by)
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form})
+		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form, Line: line})
 	}
 	if errors.Is(err, order.ErrWrongState) {
 		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
-		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true, Words: r.Form("words")})
+		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true, Words: words})
 	}
 	if err != nil {
 		return err
@@ -161,6 +170,43 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	}
 	return r.Redirect(ordersPath + "/" + id.String())
 }
+
+// shorten takes off a line of the part what the cooperative does not have of it.
+func (h *Handler) shorten(r *web.Request, id, line uuid.UUID, by order.By) error {
+	part, err := h.Orders.PartOf(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	left := r.Shown("left")
+	by.SeenLeft = &left
+	now := slices.ContainsFunc(part.Lines, func(l order.OrderLine) bool { return l.ID == line && int64(l.Quantity) == left })
+	a := order.Adjustment{Line: line, Share: true, Reason: order.Reason(r.Form("reason"))}
+	a.Key, _ = uuid.Parse(r.Form("key"))
+	wrong := fault.New(fault.Invalid, "seller.short.incomplete")
+	have, ok := r.Whole("have")
+	if a.Quantity = int(min(left, order.MaxQuantity)) - have; !ok || have < 0 {
+		wrong.Field("have", "seller.short.have_missing")
+	} else if a.Quantity <= 0 && now {
+		wrong.Field("have", "seller.short.have_all")
+	}
+	if !slices.Contains(shortReasons, string(a.Reason)) {
+		wrong.Field("reason", "seller.decline.choose")
+	}
+	if len(wrong.Fields) > 0 {
+		return wrong
+	}
+	if a.Quantity <= 0 || a.Key == uuid.Nil { // it was shown with something else, or does not say it
+		return order.ErrWrongState
+	}
+	err = h.Orders.Adjust(r.Context(), part.OrderID, a, by)
+	if errors.Is(err, order.ErrTakesAll) {
+		return wrong.Field("have", order.ErrTakesAll.Key)
+	}
+	return err
+}
+
+// shortReasons are why a cooperative may have less than was ordered.
+var shortReasons = []string{"missing", "damaged"}
 
 // reasons are why a cooperative may have to decline; the last one is told in its own words.
 var reasons = []string{"sold_out", "no_time", "other"}

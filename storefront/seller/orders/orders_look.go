@@ -4,6 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
@@ -63,6 +66,32 @@ func daysUntil(day, now time.Time) int {
 
 // declineID names the dialog of declining a part.
 func declineID(part order.CooperativePart) string { return "decline-" + part.ID.String() }
+
+// shortID names the dialog of saying how many of a line there are.
+func shortID(line order.OrderLine) string { return "short-" + line.ID.String() }
+
+// shortens reports whether the cooperative may still say that it has less of a line, and can: a part of one piece is
+// declined.
+func (v orderView) shortens(p ui.Page, line order.OrderLine) bool {
+	return v.Can(order.MoveShorten) && p.Holds(account.PrepareParts) && line.Quantity > 0 && v.Items > line.Price
+}
+
+// form is what was typed into the dialog of a line, or of declining the whole.
+func (v orderView) form(line uuid.UUID) ui.Form {
+	if v.Line != line {
+		return ui.Form{}
+	}
+	return v.Form
+}
+
+// shortOptions are the reasons of a dialog.
+func shortOptions(p ui.Page) []ui.Option {
+	options := make([]ui.Option, len(shortReasons))
+	for i, reason := range shortReasons {
+		options[i] = ui.Option{Value: reason, Label: p.T("seller.short." + reason)}
+	}
+	return options
+}
 
 // givenNames are beginnings of names that are no name without the word behind them.
 var givenNames = map[string]bool{

@@ -288,10 +288,13 @@ func stopState(o order.Order, stop order.State) string {
 	return "later"
 }
 
-// pieces says how much of a line there is, or how much there was of one that was taken off whole.
+// pieces says how much of a line there is, of how much there was, or how much there was of one that was taken off whole.
 func pieces(p ui.Page, line order.OrderLine) string {
 	if line.Quantity == 0 {
 		return p.T("order.taken_off", "Pieces", line.Placed)
+	}
+	if line.Quantity < line.Placed {
+		return "× " + p.L.Number(line.Quantity) + " (" + p.T("order.of_placed", "Pieces", p.L.Number(line.Placed)) + ")"
 	}
 	return "× " + p.L.Number(line.Quantity)
 }

@@ -1,0 +1,101 @@
+package association_test
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// toGiveBack is the page of an order on which something is given back, or taken off.
+func (m *market) toGiveBack(o order.Order) *storetest.Page {
+	m.Helper()
+	return m.boss.Get(pathOf("fr", o.ID) + "/giveback").Want(http.StatusOK)
+}
+
+func (m *market) now(o order.Order) order.Order {
+	m.Helper()
+	now, err := m.Orders.ForAssociation(m.Context(), o.ID)
+	m.must(err)
+	return now
+}
+
+func TestSomethingIsTakenOffAnOrderThatIsNotPaid(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-23", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
+	m.tells(m.boss.Get(pathOf("fr", o.ID)).Want(http.StatusOK), "main", m.in("fr").T("association.giveback.open_before"))
+	page := m.toGiveBack(o)
+	if page.Has("main [name=means]") || page.Has("main [name=delivery]") || page.Has("main option[value=order]") || page.Has("main [name=borne_by][type=radio]") {
+		t.Error("what is not paid cannot be given back")
+	}
+	honey := o.Parts[0]
+	if honey.Cooperative.ID != m.Honey.ID {
+		honey = o.Parts[1]
+	}
+	form := url.Values{"what": {"line:" + honey.Lines[0].ID.String()}, "quantity": {"1"}, "reason": {"missing"}, "note": {"tombé"}}
+	form.Set("quantity", "3")
+	refused := m.boss.Submit(page, "main form", form).Want(http.StatusConflict)
+	m.says(refused, "[data-notice]", m.in("fr").T("order.not_left"))
+	if typed := refused.Find("main textarea").Text(); typed != "tombé" {
+		t.Errorf("of what was typed %q is left", typed)
+	}
+	form.Set("quantity", "1")
+	done := m.boss.Submit(refused, "main form", form).Want(http.StatusOK)
+	m.says(done, "#toasts .toast", m.in("fr").T("association.giveback.taken_off"))
+	if now := m.now(o); now.Due != o.Due-honey.Lines[0].Price {
+		t.Errorf("due %s of %s", now.Due, o.Due)
+	}
+	m.boss.Submit(page, "main form", form).Want(http.StatusConflict) // from before
+	whole := url.Values{"what": {"part:" + honey.ID.String()}, "reason": {"missing"}}
+	m.boss.Submit(m.toGiveBack(o), "main form", whole).Want(http.StatusOK)
+	for _, p := range m.now(o).Parts {
+		if want := p.Cooperative.ID != m.Honey.ID; p.State.Active() != want {
+			t.Errorf("%s is %s", p.Cooperative.Slug, p.State)
+		}
+	}
+	for _, code := range languages {
+		m.speaks(m.boss.Get(pathOf(code, o.ID) + "/giveback").Want(http.StatusOK))
+	}
+}
+
+// Whoever goes back in her browser and sends another amount is told that nothing was given by it.
+func TestAFormThatIsSentAgainGivesOnce(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	m.Deliver(o)
+	page := m.toGiveBack(o)
+	form := url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"cooperative"}}
+	for range 2 {
+		m.boss.Submit(page, "main form", form).Want(http.StatusOK)
+	}
+	form.Set("amount", "30")
+	refused := m.boss.Submit(page, "main form", form).Want(http.StatusConflict)
+	m.says(refused, "[data-notice]", m.in("fr").T("order.idempotency_conflict"))
+	if now := m.now(o); now.Back != 1_00 {
+		t.Errorf("back %s", now.Back)
+	}
+	if typed := refused.Find("main [name=amount]").AttrOr("value", ""); typed != "30" {
+		t.Errorf("of what was typed %q is left", typed)
+	}
+}
+
+func TestTheDeliveryAloneIsGivenBack(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	m.Deliver(o)
+	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}}).Want(http.StatusOK)
+	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"delivery"}, "reason": {"damaged"}}).Want(http.StatusOK)
+	if now := m.now(o); now.Due != 0 || now.Back != o.Due {
+		t.Errorf("due %s, back %s", now.Due, now.Back)
+	}
+	page := m.boss.Get(pathOf("fr", o.ID)).Want(http.StatusOK)
+	m.tells(page, "[data-history]", m.in("fr").T("order.state.adjusted"))
+	if m.toGiveBack(o).Has("main form") {
+		t.Error("there is nothing left to give back")
+	}
+}
