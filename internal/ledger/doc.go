@@ -28,6 +28,8 @@
 //	              payable:…, commission  held:<cooperative>                        after that,
 //	              cooperative_owes:…     held:<cooperative>                        what of it is paid out already
 //	              held:<cooperative>     refunds_due
+//	refunded      refunds_due            received:<provider>
+//	refund undone received:<provider>    refunds_due                               when it comes back to the provider
 //	paid out      payable:<cooperative>  bank
 //
 // A payment provider pays a cooperative out of what it received for it, and takes back what the buyer has back of that:

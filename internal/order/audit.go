@@ -201,7 +201,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "order: what was received and what was given back stands in the ledger once, by its name", SQL: `
 			with moved as (
 			    select order_id, payment_id, refund_id, sum(amount) as amount
-			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalDepositUndone, journalRefunded) + `)
+			    from ledger_movements where kind in (` + listed(journalPaid, journalSurplus, journalDeposit, journalDepositUndone, journalRefunded, journalRefundUndone) + `)
 			      and account in ('received', 'cooperative_owes', 'dispute') -- of cash that a cooperative kept; of what a buyer's bank gave her
 			    group by order_id, payment_id, refund_id having sum(amount) <> 0
 			), told as (

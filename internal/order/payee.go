@@ -121,14 +121,33 @@ func (s *Service) ByHandTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, 
 
 // RefundedTx records that a buyer has back what was due to her, by that means, and tells her.
 func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
-	err := ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
-		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(means), Amount: amount}},
-	})
-	if err != nil {
+	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
+	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(means), Amount: amount}}
+	if err := recordRefundTx(ctx, tx, back); err != nil {
 		return err
 	}
 	return s.tellBuyer(ctx, tx, orderID, letterRefunded, amount)
+}
+
+// RefundUndoneTx records that what a buyer was given back came back: it is due to her again. See payment.Payee.
+func (s *Service) RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
+	undone := ledger.Journal{Kind: journalRefundUndone, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
+	undone.Postings = []ledger.Posting{{Debit: ledger.Received(means), Credit: ledger.RefundsDue, Amount: amount}}
+	return recordRefundTx(ctx, tx, undone)
+}
+
+// recordRefundTx records the next thing that happens to a refund, which is named by how many there were before: it may be
+// given, come back, and be given by hand.
+func recordRefundTx(ctx context.Context, tx *sqlx.Tx, j ledger.Journal) error {
+	var before int
+	if err := tx.GetContext(ctx, &before, `select count(*) from ledger_journals where refund_id = $1`, j.RefundID); err != nil {
+		return fmt.Errorf("order: journals of refund %s: %w", j.RefundID, err)
+	}
+	j.Reference = "refund:" + j.RefundID.String()
+	if before > 0 {
+		j.Reference += fmt.Sprintf(":%d", before)
+	}
+	return ledger.RecordTx(ctx, tx, j)
 }
 
 // RefundFailedTx queues mail to the association: a buyer does not have back what is due to her. It asks for it again

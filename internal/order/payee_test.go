@@ -179,6 +179,37 @@ func TestARefundThatFailsIsNotForgotten(t *testing.T) {
 	})
 }
 
+// The buyer's bank sends back what was given, weeks later.
+func TestARefundThatComesBackIsDueAgain(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	m.payFirst(o)
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.giveBack()
+	m.mails()
+	var name string
+	m.must(m.db.Get(&name, `select provider_reference from payment_refunds`))
+	for range 2 {
+		m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed}))
+	}
+	m.wantClean()
+	if _, ok := m.mails()["association@souk.example"]; !ok {
+		t.Error("the association was not told")
+	}
+	if o := m.read(o.ID); o.Back != 110_00 || o.BackFailed != 110_00 {
+		t.Errorf("%s is to go back, of which %s failed", o.Back, o.BackFailed)
+	}
+	m.must(m.RefundAgain(t.Context(), o.ID, 110_00))
+	m.giveBack()
+	m.wantClean()
+	m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed})) // told of once more
+	m.wantClean()
+	if o := m.read(o.ID); o.Given != 110_00 || o.BackFailed != 0 {
+		t.Errorf("given again, %s went back, and %s failed", o.Given, o.BackFailed)
+	}
+}
+
 // One refund that failed is no excuse for another that nobody gives, nor for money that waits and is not due.
 func TestTheAuditLooksAtAnOrderWhoseRefundFailed(t *testing.T) {
 	t.Parallel()

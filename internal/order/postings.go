@@ -27,6 +27,7 @@ const (
 	journalDepositBack   = "deposit_back"   // and the rest did not come
 	journalFee           = "fee"            // kept by a payment provider
 	journalRefunded      = "refunded"       // given back to the buyer
+	journalRefundUndone  = "refund_undone"  // and come back to the provider
 	journalDelivery      = "delivery_back"  // the delivery is due back, or another of its charges
 	journalMeans         = "means"          // another means was chosen, which costs more or less
 	journalFrozen        = "frozen"         // earned, and held again while the payment is disputed

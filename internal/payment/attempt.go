@@ -100,7 +100,8 @@ type CloseWorker struct {
 	Payments *Service
 }
 
-// Work tells the provider, unless it never knew of the attempt or the attempt was paid after all.
+// Work tells the provider, unless it never knew of the attempt or the attempt was paid after all. It may have been paid
+// before it was closed, and nobody asks after what is over: then that is learnt here.
 func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
 	var a Attempt
 	err := w.Payments.db.GetContext(ctx, &a, `
@@ -115,6 +116,17 @@ func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
 	}
 	if err := provider.Close(ctx, a); err != nil {
 		return fmt.Errorf("payment: close %s: %w", a.Key, err)
+	}
+	asked, ok := provider.(Reconciled)
+	if !ok {
+		return nil
+	}
+	o, err := asked.Attempted(ctx, a)
+	if err == nil {
+		err = w.Payments.learn(ctx, a.Provider, o)
+	}
+	if err != nil && !errors.Is(err, ErrUnknown) {
+		return fmt.Errorf("payment: what became of %s: %w", a.Key, err)
 	}
 	return nil
 }
@@ -206,6 +218,9 @@ func (s *Service) attemptOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider st
 	err := tx.GetContext(ctx, &found, `
 		select a.id, i.reference from payment_attempts a join payment_intents i on i.id = a.intent_id
 		where a.provider = $1 and (a.provider_reference = $2 or a.key = $3)`, provider, o.Attempt, o.Key)
+	if postgres.NoRows(err) {
+		return errNotHere
+	}
 	if err != nil {
 		return fmt.Errorf("payment: attempt %q by %s: %w", o.Attempt, provider, err)
 	}

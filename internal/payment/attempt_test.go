@@ -313,18 +313,13 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 	c := newTill(t)
 	order := c.openBy(t, paymenttest.Name, 238_00)
 	first := c.start(t, order)
-	for id, event := range map[string][]byte{
-		"unknown":  []byte("rubbish"),
-		"nobody's": c.card.Say(succeeded("try-nobody", 1)),
-	} {
-		if err := c.tell(t, id, event); err == nil {
-			t.Errorf("%s: was worked", id)
-		}
-		var reason string
-		must(t, c.db.Get(&reason, `select error from payment_events where id = $1 and worked_at is null`, id))
-		if reason == "" {
-			t.Errorf("%s: no reason", id)
-		}
+	if err := c.tell(t, "unknown", []byte("rubbish")); err == nil {
+		t.Error("rubbish was worked")
+	}
+	var reason string
+	must(t, c.db.Get(&reason, `select error from payment_events where id = 'unknown' and worked_at is null`))
+	if reason == "" {
+		t.Error("no reason")
 	}
 	for id, malformed := range map[string]payment.Outcome{
 		"nothing":            succeeded(first, 0),
@@ -550,6 +545,30 @@ func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
 }
 
+// The buyer's bank sends back what was given: it is due again, unless somebody has given it otherwise meanwhile.
+func TestWhatWasGivenAndComesBackIsDueAgain(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	name := c.ask(t)[0]
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: name, State: payment.Succeeded, Amount: 110_00})))
+	for _, id := range []string{"evt_3", "evt_4"} {
+		must(t, c.tell(t, id, c.card.Say(payment.Outcome{Refund: name, State: payment.Failed})))
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00, -110_00})
+	if n, sum, err := payment.FailedRefunds(t.Context(), c.db); n != 1 || sum != 110_00 || err != nil || !slices.Equal(c.failed, []money.Amount{110_00}) {
+		t.Errorf("%d refunds of %s wait to be asked for again, told of %v: %v", n, sum, c.failed, err)
+	}
+	var id uuid.UUID
+	must(t, c.db.Get(&id, `select id from payment_refunds`))
+	by := payment.Given{By: uuid.New()}
+	must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, by, c.clock()) }))
+	must(t, c.tell(t, "evt_5", c.card.Say(payment.Outcome{Refund: name, State: payment.Failed})))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00, -110_00, 110_00})
+}
+
 // Whatever fails, and whenever it is asked for again: each request is promised, given or waits, once, and never more
 // than was received. The same money received twice takes part.
 func TestWhateverFailsIsGivenOnceOrWaits(t *testing.T) {
@@ -605,7 +624,7 @@ func TestWhateverFailsIsGivenOnceOrWaits(t *testing.T) {
 				must(t, c.db.Select(&names, `
 					select r.provider_reference from payment_refunds r
 					join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
-					where i.reference = $1 and r.state = 'waiting' order by r.id`, order))
+					where i.reference = $1 and r.state in ('waiting', 'succeeded') order by r.id`, order))
 				if len(names) == 0 {
 					return
 				}
@@ -905,4 +924,38 @@ func TestAnAttemptThatIsOverBeforeItsProviderAnswersIsClosedThere(t *testing.T) 
 	if closed != 1 {
 		t.Errorf("%d are closed", closed)
 	}
+}
+
+// closing is a provider whose buyer pays before it can close her attempt.
+type closing struct {
+	*paymenttest.Provider
+	before func(a payment.Attempt)
+}
+
+func (p closing) Close(_ context.Context, a payment.Attempt) error {
+	p.before(a)
+	return nil
+}
+
+// The event may be lost as well, and nobody asks after an attempt that is over.
+func TestWhatWasPaidBeforeItIsClosedIsLearntThen(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	jobs, err := job.New(c.db, nil, nil, slog.New(slog.DiscardHandler))
+	must(t, err)
+	c.Service = payment.New(c.db, jobs, c.clock, payment.Cash{}, closing{c.card, func(a payment.Attempt) {
+		c.card.Say(succeeded(a.ProviderReference, 238_00))
+	}})
+	c.Payee = c
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	c.start(t, order)
+	must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.ChooseTx(t.Context(), tx, order, payment.CashOnDelivery, 238_00, c.clock(), time.Time{})
+	}))
+	c.want(t, order, "pending: cancelled", nil, nil, nil)
+	var attempt uuid.UUID
+	must(t, c.db.Get(&attempt, `select id from payment_attempts`))
+	worker := payment.CloseWorker{Payments: c.Service}
+	must(t, worker.Work(t.Context(), &river.Job[payment.CloseArgs]{Args: payment.CloseArgs{AttemptID: attempt}}))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 }

@@ -36,7 +36,7 @@
 //	attempt: waiting ─ cancel ▶ cancelled
 //
 //	refund: pending ─ ask ▶ waiting ─ give ▶ succeeded
-//	refund: pending ─ give ▶ succeeded
+//	refund: pending ─ give ▶ succeeded ─ fail ▶ failed
 //	refund: pending ─ fail ▶ failed ─ give ▶ succeeded
 //	refund: waiting ─ fail ▶ failed
 package payment

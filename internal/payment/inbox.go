@@ -248,14 +248,21 @@ func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) erro
 	}
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		at := s.now()
-		if err := s.learnTx(ctx, tx, args.Provider, outcome, at); err != nil {
+		err := s.learnTx(ctx, tx, args.Provider, outcome, at)
+		foreign := errors.Is(err, errNotHere)
+		if err != nil && !foreign {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `
-			update payment_events set worked_at = $3, error = '', fault = '' where provider = $1 and id = $2`, args.Provider, args.ID, at)
+		_, err = tx.ExecContext(ctx, `
+			update payment_events set worked_at = $3, error = '', fault = '', is_foreign = $4 where provider = $1 and id = $2`,
+			args.Provider, args.ID, at, foreign)
 		return err
 	})
 }
+
+// errNotHere says that nobody here asked for what a provider tells of, by its name or its key: another market has the same
+// account, or somebody did it in the provider's own pages. Money that moved so differs when its day is compared.
+var errNotHere = errors.New("payment: nobody here asked for it")
 
 // learnTx does what follows from how a provider says that things stand.
 func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {

@@ -123,6 +123,16 @@ func TestAnEventOfAnotherEnvironmentIsKeptAndNeverWorked(t *testing.T) {
 	c.want(t, order, "pending: waiting", nil, nil, nil)
 }
 
+// Two markets may have one account, and somebody may give back in the provider's own pages.
+func TestWhatNobodyHereAskedForIsForeign(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded("try-elsewhere", 12_00))))
+	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: "back-elsewhere", State: payment.Succeeded, Amount: 3_00})))
+	c.wantCounted(t, map[payment.EventState]int{payment.EventForeign: 2})
+	c.want(t, c.open(t, 10_00), "pending: ", nil, nil, nil)
+}
+
 func TestAnEventThatFailedSaysWhyAndIsTriedAgainOnRequest(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

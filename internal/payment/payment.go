@@ -72,6 +72,9 @@ type Payee interface {
 	// money.
 	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error
 
+	// RefundUndoneTx says that money of which RefundedTx told last has come back; RefundFailedTx tells next that it is due.
+	RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error
+
 	// RefundFailedTx says that money was not given back: it is still due, and nobody gives it until it is asked for
 	// again, see Service.RefundAgainTx.
 	RefundFailedTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount) error

@@ -119,6 +119,10 @@ func (c *till) RefundedTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amou
 	return c.note(&c.back, amount)
 }
 
+func (c *till) RefundUndoneTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount money.Amount, _ string, _ time.Time) error {
+	return c.note(&c.back, -amount)
+}
+
 func (c *till) RefundFailedTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, amount money.Amount) error {
 	return c.note(&c.failed, amount)
 }

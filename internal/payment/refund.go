@@ -253,8 +253,14 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 		return nil
 	}
 	r, err := s.lockRefundTx(ctx, tx, `a.provider = $1 and (r.provider_reference = $2 or r.key = $3)`, provider, o.Refund, o.Key)
+	if errors.Is(err, ErrNoRefund) {
+		return errNotHere
+	}
 	if err != nil {
 		return err
+	}
+	if r.State == Succeeded && r.ByHand { // after the provider had said no
+		return nil
 	}
 	return s.refundTx(ctx, tx, r, e, o.moved(), at)
 }
@@ -266,13 +272,15 @@ type lockedRefund struct {
 	Reference uuid.UUID
 	Request   string
 	Again     bool // it failed and was asked for again
+	ByHand    bool `db:"by_hand"` // somebody gave it
 }
 
 // lockRefundTx locks the refund that a condition names, after what it is about.
 func (s *Service) lockRefundTx(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (r lockedRefund, err error) {
 	read := `
 		select r.id, r.attempt_id as attempt, i.reference, a.provider, coalesce(r.means, '') as means, r.amount_centimes as amount,
-		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again
+		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again,
+		       r.user_id is not null as by_hand
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 		where ` + where
 	if err = tx.GetContext(ctx, &r, read, args...); postgres.NoRows(err) {
@@ -318,6 +326,12 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e e
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
 	if e.to == Failed {
+		if r.State == Succeeded {
+			err := s.Payee.RefundUndoneTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, cmp.Or(r.Means, r.Provider), at)
+			if err != nil {
+				return err
+			}
+		}
 		if err := s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount); err != nil {
 			return err
 		}

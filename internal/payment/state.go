@@ -40,7 +40,8 @@ var (
 	asksForRefund = edge{"ask", []State{Pending}, Waiting}
 	// Money that went back has gone, also by a refund that had failed.
 	givesRefund = edge{"give", []State{Pending, Waiting, Failed}, Succeeded}
-	failsRefund = edge{"fail", live, Failed}
+	// What a provider gave may come back to it: the buyer's bank has no such account any more.
+	failsRefund = edge{"fail", []State{Pending, Waiting, Succeeded}, Failed}
 )
 
 // leads reports whether the edge leads on from a state.
