@@ -144,10 +144,10 @@ func (w *CompareWorker) Work(ctx context.Context, _ *river.Job[CompareArgs]) err
 	last := s.now().UTC().Add(-24*time.Hour - comparedAfter).Truncate(24 * time.Hour)
 	var failed []error
 	for _, provider := range s.reconciled() {
-		for back := range comparedBack {
-			if err := s.compare(ctx, provider, last.AddDate(0, 0, -back)); err != nil {
+		for day := last.AddDate(0, 0, 1-comparedBack); !day.After(last); day = day.AddDate(0, 0, 1) { // what is late is of the day before
+			if err := s.compare(ctx, provider, day); err != nil {
 				failed = append(failed, err)
-				break // it is asked for the days before when it answers again
+				break // it is asked for the days after when it answers again
 			}
 		}
 	}
@@ -194,15 +194,22 @@ func (s *Service) compare(ctx context.Context, provider string, day time.Time) e
 			if err := s.settleOrDifferTx(ctx, tx, provider, m, m.Amount, ours); err != nil {
 				return err
 			}
+			if ours != m.Amount {
+				continue
+			}
+			if err := comparedTx(ctx, tx, provider, m); err != nil {
+				return err
+			}
 		}
 		var ours []moved
 		err := tx.SelectContext(ctx, &ours, `
 			select $4 as subject, coalesce(provider_reference, key) as name, received_centimes as amount
-			from payment_attempts where provider = $1 and received_centimes > 0 and ended_at >= $2 and ended_at < $3
+			from payment_attempts where provider = $1 and received_centimes > 0 and received_centimes <> compared_centimes and ended_at >= $2 and ended_at < $3
 			union all
 			select $5, coalesce(r.provider_reference, r.key), r.amount_centimes
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and r.ended_at >= $2 and r.ended_at < $3`,
+			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and r.user_id is null and not r.compared
+			  and r.ended_at >= $2 and r.ended_at < $3`,
 			provider, day, day.Add(24*time.Hour), Paying, Refunding)
 		if err != nil {
 			return fmt.Errorf("payment: what is known of %s: %w", on, err)
@@ -232,6 +239,20 @@ func movedTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved) (ours m
 		return 0, fmt.Errorf("payment: what is known of %s: %w", m.Name, err)
 	}
 	return ours, nil
+}
+
+// comparedTx notes that what a provider lists was found the same here.
+func comparedTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved) error {
+	query := `update payment_attempts set compared_centimes = received_centimes where provider = $1 and (provider_reference = $2 or key = $3)`
+	if m.Subject == Refunding {
+		query = `
+			update payment_refunds r set compared = true from payment_attempts a
+			where a.id = r.attempt_id and a.provider = $1 and (r.provider_reference = $2 or r.key = $3)`
+	}
+	if _, err := tx.ExecContext(ctx, query, provider, m.Name, m.Key); err != nil {
+		return fmt.Errorf("payment: %s was compared: %w", m.Name, err)
+	}
+	return nil
 }
 
 // settleOrDifferTx keeps a difference, or ends one that is none any more.

@@ -94,7 +94,7 @@ func TestDaysAreComparedWithTheProvidersList(t *testing.T) {
 	nameBoth, nameMissed, nameOurs := c.start(t, both), c.start(t, missed), c.start(t, ours)
 	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(nameBoth, 238_00))))
 	must(t, c.tell(t, "evt_2", c.card.Say(succeeded(nameOurs, 70_00))))
-	c.card.Move(
+	c.card.Move(c.clock(),
 		payment.Outcome{Attempt: nameBoth, Amount: 238_00}, payment.Outcome{Attempt: nameMissed, Amount: 50_00},
 		payment.Outcome{Attempt: "try-elsewhere", Amount: 12_00}, payment.Outcome{Refund: "back-elsewhere", Amount: 3_00})
 	differ, err := c.compares(t)
@@ -124,10 +124,36 @@ func TestDaysAreComparedWithTheProvidersList(t *testing.T) {
 	}
 }
 
+// A provider's day is when it was paid there; here it is when that became known.
+func TestWhatIsKnownADayLaterAgrees(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	learnt, late, back := c.openBy(t, paymenttest.Name, 50_00), c.openBy(t, paymenttest.Name, 70_00), c.openBy(t, paymenttest.Name, 90_00)
+	nameLearnt, nameLate, nameBack := c.start(t, learnt), c.start(t, late), c.start(t, back)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(nameBack, 90_00))))
+	must(t, c.refund(t, back, 90_00, "honey"))
+	refund := c.ask(t)[0]
+	c.card.Move(c.clock(), payment.Outcome{Attempt: nameBack, Amount: 90_00}, payment.Outcome{Attempt: nameLearnt, Amount: 50_00},
+		payment.Outcome{Attempt: nameLate, Amount: 70_00}, payment.Outcome{Refund: refund, Amount: 90_00})
+	c.later(16 * time.Hour) // over midnight
+	must(t, c.tell(t, "evt_2", c.card.Say(succeeded(nameLate, 70_00))))
+	for range 3 {
+		c.later(24 * time.Hour)
+		differ, err := c.compares(t)
+		must(t, err)
+		if len(differ) > 0 {
+			t.Errorf("at %s: %v", c.clock(), differ)
+		}
+	}
+	if got := c.states(t, learnt); got != "succeeded: succeeded" {
+		t.Errorf("what was not told of is %s", got)
+	}
+}
+
 func TestADifferenceIsSettledOnceAndSaysHow(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)
-	c.card.Move(payment.Outcome{Attempt: "try-elsewhere", Amount: 12_00})
+	c.card.Move(c.clock().Add(-36*time.Hour), payment.Outcome{Attempt: "try-elsewhere", Amount: 12_00})
 	_, err := c.compares(t)
 	must(t, err)
 	list, _, err := c.Differences(t.Context(), uuid.Nil, 10)

@@ -24,9 +24,15 @@ type Provider struct {
 	attempts map[string]bool
 	refunds  map[string]money.Amount
 	refuses  error
-	moved    []payment.Outcome
+	moved    []movement
 	accounts map[string]Account
 	paid     map[string]bool // out or back, by key
+}
+
+// movement is what changed hands at a time.
+type movement struct {
+	at time.Time
+	payment.Outcome
 }
 
 // New makes a provider that nobody has paid anything.
@@ -154,20 +160,24 @@ func (p *Provider) Refunded(_ context.Context, r payment.Refund) (payment.Outcom
 	return o, p.refuses
 }
 
-// Move decides what it lists of every day, in dirhams.
-func (p *Provider) Move(all ...payment.Outcome) {
+// Move decides what more it lists of a time, in dirhams.
+func (p *Provider) Move(at time.Time, all ...payment.Outcome) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.moved = nil
 	for _, o := range all {
 		o.State, o.Currency = payment.Succeeded, money.Currency
-		p.moved = append(p.moved, o)
+		p.moved = append(p.moved, movement{at, o})
 	}
 }
 
-// Moved lists what Move said, of every day.
-func (p *Provider) Moved(context.Context, time.Time, time.Time) ([]payment.Outcome, error) {
+// Moved lists what Move said of [from, to).
+func (p *Provider) Moved(_ context.Context, from, to time.Time) (list []payment.Outcome, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.moved, p.refuses
+	for _, m := range p.moved {
+		if !m.at.Before(from) && m.at.Before(to) {
+			list = append(list, m.Outcome)
+		}
+	}
+	return list, p.refuses
 }
