@@ -75,6 +75,15 @@ func (p *Provider) Attempted(ctx context.Context, a payment.Attempt) (payment.Ou
 		}
 		return ofSession(session), nil
 	}
+	session, err := p.sessionOf(ctx, a)
+	if err != nil {
+		return payment.Outcome{}, err
+	}
+	return ofSession(session), nil
+}
+
+// sessionOf finds the session of an attempt by its key; payment.ErrUnknown if there is none.
+func (p *Provider) sessionOf(ctx context.Context, a payment.Attempt) (*stripego.CheckoutSession, error) {
 	begun := &stripego.RangeQueryParams{GreaterThanOrEqual: a.CreatedAt.Add(-slack).Unix()}
 	if a.ExpiresAt != nil {
 		begun.LesserThanOrEqual = a.ExpiresAt.Add(slack).Unix()
@@ -85,13 +94,13 @@ func (p *Provider) Attempted(ctx context.Context, a payment.Attempt) (payment.Ou
 	list := p.client.CheckoutSessions.List(params)
 	for list.Next() {
 		if session := list.CheckoutSession(); session.ClientReferenceID == a.Key {
-			return ofSession(session), nil
+			return session, nil
 		}
 	}
 	if err := list.Err(); err != nil {
-		return payment.Outcome{}, failure("find "+a.Key, err)
+		return nil, failure("find "+a.Key, err)
 	}
-	return payment.Outcome{}, payment.ErrUnknown.Wrap(fmt.Errorf("stripe: there is no session %s", a.Key))
+	return nil, payment.ErrUnknown.Wrap(fmt.Errorf("stripe: there is no session %s", a.Key))
 }
 
 // Refunded tells how a refund stands; one whose name was never told is looked for by its key.

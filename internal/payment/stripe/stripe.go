@@ -108,7 +108,7 @@ func (p *Provider) Start(ctx context.Context, a payment.Attempt) (payment.Starte
 		Locale:             stripego.String(locale(a.Description.Locale)),
 		SuccessURL:         &a.Description.Back,
 		CancelURL:          stripego.String(a.Description.Back + "?cancelled=1"),
-		ExpiresAt:          stripego.Int64(closes(a).Unix()),
+		ExpiresAt:          stripego.Int64(closes(a, time.Now()).Unix()),
 		Metadata:           named(a.Key, a.Reference.String()),
 		PaymentIntentData: &stripego.CheckoutSessionPaymentIntentDataParams{
 			Description:   &a.Description.Text,
@@ -141,20 +141,23 @@ func (p *Provider) Start(ctx context.Context, a payment.Attempt) (payment.Starte
 		asks(ctx, &params.Params, a.Key+":anonymous")
 		session, err = p.client.CheckoutSessions.New(params)
 	}
+	if said := new(stripego.Error); errors.As(err, &said) && said.Type == stripego.ErrorTypeIdempotency {
+		session, err = p.sessionOf(ctx, a) // which was made at another moment, to be closed at another
+	}
 	if err != nil {
 		return payment.Started{}, payment.ErrDown.Wrap(failure("start "+a.Key, err))
 	}
 	return payment.Started{Reference: session.ID, URL: session.URL}, nil
 }
 
-// closes is when Stripe is to close the attempt's page by itself, the same however often it is asked for. That is later
-// than the attempt ends, which Close tells: no page may be made that has less than leastOpen before it.
-func closes(a payment.Attempt) time.Time {
-	at, most := a.CreatedAt.Add(leastOpen), a.CreatedAt.Add(mostOpen-slack)
-	if a.ExpiresAt != nil {
-		at = a.ExpiresAt.Add(leastOpen)
+// closes is when Stripe is to close the page of an attempt by itself: when the attempt ends, unless that is sooner than it
+// closes any, or later. Asked for again within the minute it is the same.
+func closes(a payment.Attempt, now time.Time) time.Time {
+	at, most := now.Add(leastOpen+slack).Truncate(time.Minute), now.Add(mostOpen-slack).Truncate(time.Minute)
+	if a.ExpiresAt != nil && a.ExpiresAt.After(at) {
+		at = *a.ExpiresAt
 	}
-	if at = at.Add(slack); at.After(most) {
+	if at.After(most) {
 		return most
 	}
 	return at
@@ -232,19 +235,20 @@ func (p *Provider) Refund(ctx context.Context, r payment.Refund) (reference stri
 		return refund.ID, nil
 	}
 	told := failure("refund "+r.Key, err)
-	if forGood(err) {
+	switch said := new(stripego.Error); {
+	case errors.As(err, &said) && said.Code == stripego.ErrorCodeBalanceInsufficient:
+		return "", fmt.Errorf("%w: %w", payment.ErrNotNow, told)
+	case forGood(err):
 		return "", fmt.Errorf("%w: %w", payment.ErrRefused, told)
 	}
 	return "", told
 }
 
-// forGood reports whether Stripe will not give back, as of a payment that is disputed or was given back by hand. An account
-// in which there is not enough will have more.
+// forGood reports whether Stripe will not give back, as of a payment that is disputed or was given back by hand.
 func forGood(err error) bool {
 	var said *stripego.Error
 	return errors.As(err, &said) && (said.Type == stripego.ErrorTypeInvalidRequest || said.Type == stripego.ErrorTypeCard) &&
-		(said.HTTPStatusCode == http.StatusBadRequest || said.HTTPStatusCode == http.StatusPaymentRequired) &&
-		said.Code != stripego.ErrorCodeBalanceInsufficient
+		(said.HTTPStatusCode == http.StatusBadRequest || said.HTTPStatusCode == http.StatusPaymentRequired)
 }
 
 // refundOf finds the refund of a payment under a key; payment.ErrUnknown if there is none.
