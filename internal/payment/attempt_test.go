@@ -526,6 +526,31 @@ func TestWhatAProviderWillNotGiveBackHasFailed(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 }
 
+// An account in which there is not enough has more on another day; the buyer need not wait for that.
+func TestWhatAProviderPutsOffForADayHasFailed(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	c.card.Refuse(fmt.Errorf("%w: too little is there", payment.ErrNotNow))
+	var id uuid.UUID
+	must(t, c.db.Get(&id, `select id from payment_refunds`))
+	asks := func() error {
+		return (&payment.RefundWorker{Payments: c.Service}).Work(t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: id}})
+	}
+	c.later(24*time.Hour - time.Second)
+	if err := asks(); !errors.Is(err, payment.ErrNotNow) || c.refundsOf(t) != "110 pending" {
+		t.Errorf("within a day it is %s: %v", c.refundsOf(t), err)
+	}
+	c.later(time.Second)
+	must(t, asks())
+	if got := c.refundsOf(t); got != "110 failed" || !slices.Equal(c.failed, []money.Amount{110_00}) {
+		t.Errorf("after a day it is %s, told of %v", got, c.failed)
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
 func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

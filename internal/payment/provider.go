@@ -104,7 +104,7 @@ type Refunder interface {
 	Advance
 
 	// Refund asks it to give back, and gives its own name of that. An Outcome tells when it has. ErrRefused if it will
-	// not, however often it is asked.
+	// not, however often it is asked; ErrNotNow if it has not, and may later.
 	Refund(ctx context.Context, r Refund) (reference string, err error)
 }
 
@@ -160,6 +160,9 @@ var ErrNotPayable = fault.New(fault.Invalid, "payment.not_payable")
 
 // ErrRefused says that a provider will not do what it is asked for. It is the provider's word, and told to nobody.
 var ErrRefused = errors.New("payment: refused by the provider")
+
+// ErrNotNow says that a provider has not done what it was asked for, and may do it later. It is told to nobody, either.
+var ErrNotNow = errors.New("payment: not now, says the provider")
 
 // Event is what a provider sent, verified.
 type Event struct {

@@ -272,7 +272,7 @@ type lockedRefund struct {
 	Reference uuid.UUID
 	Request   string
 	Again     bool // it failed and was asked for again
-	ByHand    bool `db:"by_hand"` // somebody gave it
+	ByHand    bool `db:"by_hand"` // somebody gave it, or the buyer's bank
 }
 
 // lockRefundTx locks the refund that a condition names, after what it is about.
@@ -280,7 +280,7 @@ func (s *Service) lockRefundTx(ctx context.Context, tx *sqlx.Tx, where string, a
 	read := `
 		select r.id, r.attempt_id as attempt, i.reference, a.provider, coalesce(r.means, '') as means, r.amount_centimes as amount,
 		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again,
-		       r.user_id is not null as by_hand
+		       r.user_id is not null or r.dispute_id is not null as by_hand
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 		where ` + where
 	if err = tx.GetContext(ctx, &r, read, args...); postgres.NoRows(err) {
@@ -370,9 +370,11 @@ type RefundWorker struct {
 	Payments *Service
 }
 
-// Work asks under the refund's own key, so that it may ask again, unless the payment is disputed: what ends that has it
-// asked for. What the provider refuses has failed: people ask again,
-// or give it otherwise.
+// postpones is how long a provider may put off a refund before it has failed: there is time by law for another means.
+const postpones = 24 * time.Hour
+
+// Work asks under the refund's own key, so that it may ask again, unless the payment is disputed: what ends that has
+// it asked for. What the provider refuses, or puts off for too long, has failed: people ask again, or give it otherwise.
 func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error {
 	s := w.Payments
 	var r struct {
@@ -381,7 +383,7 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	}
 	err := s.db.GetContext(ctx, &r, `
 		select r.id, r.key, a.provider, coalesce(a.provider_reference, '') as attempt_reference,
-		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, `+disputed+` as disputed
+		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, r.created_at, `+disputed+` as disputed
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id where r.id = $1`, j.Args.RefundID)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", j.Args.RefundID, err)
@@ -394,7 +396,7 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 		return ErrUnknownProvider
 	}
 	reference, err := provider.Refund(ctx, r.Refund)
-	if errors.Is(err, ErrRefused) {
+	if errors.Is(err, ErrRefused) || errors.Is(err, ErrNotNow) && s.now().Sub(r.CreatedAt) >= postpones {
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)
 			if err != nil {
