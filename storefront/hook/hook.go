@@ -37,6 +37,9 @@ func (h *Handler) hear(r *web.Request) error {
 		return answer(r, http.StatusBadRequest, heard)
 	case errors.Is(err, payment.ErrEvent):
 		return answer(r, http.StatusRequestEntityTooLarge, heard)
+	case err != nil && heard.Answer != "": // whoever waits for a word gets one that it knows
+		r.Log().Error("what a provider told was not kept", "provider", provider, "error", err)
+		return answer(r, http.StatusInternalServerError, heard)
 	case err != nil:
 		return err
 	case heard.Foreign:

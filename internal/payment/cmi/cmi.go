@@ -153,6 +153,9 @@ func (p *Provider) Verify(_ func(name string) string, body []byte) (payment.Even
 	if subtle.ConstantTimeCompare([]byte(said["HASH"]), []byte(hash(fields, p.config.StoreKey))) != 1 {
 		return payment.Event{}, payment.ErrForged
 	}
+	if said["oid"] == "" { // it is about nothing
+		return payment.Event{}, payment.ErrForged
+	}
 	c := callback{
 		Order: said["oid"], Amount: said["amount"], Currency: said["currency"], Code: said["ProcReturnCode"], Response: said["Response"],
 		MDStatus: said["mdStatus"], Message: said["ErrMsg"], TransID: said["TransId"], HostRef: said["HostRefNum"],
@@ -162,7 +165,7 @@ func (p *Provider) Verify(_ func(name string) string, body []byte) (payment.Even
 		return payment.Event{}, fmt.Errorf("cmi: callback: %w", err)
 	}
 	e := payment.Event{
-		ID: name(c.Order, c.TransID, c.Code), Kind: "callback", Payload: payload, Foreign: said["clientid"] != p.config.ClientID,
+		ID: name(c.Order, c.TransID, c.Code, c.Amount, c.Currency, said["clientid"]), Kind: "callback", Payload: payload, Foreign: said["clientid"] != p.config.ClientID,
 	}
 	switch {
 	case c.approved():

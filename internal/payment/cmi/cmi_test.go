@@ -2,6 +2,7 @@ package cmi_test
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -107,7 +108,7 @@ func TestACallbackIsBelievedOnlyAsTheGatewaySignedIt(t *testing.T) {
 	a, s, fields := begun(t, g, p)
 	genuine := string(g.Say(fields, cmitest.Approved(a.Amount, "T-1")))
 	e, err := p.Verify(nothing, []byte(genuine))
-	if err != nil || e.ID != s.Reference+":T-1:00" || e.Kind != "approved" || e.Foreign || e.Reserved == nil ||
+	if err != nil || e.ID != s.Reference+":T-1:00:238.50:504:600001234" || e.Kind != "approved" || e.Foreign || e.Reserved == nil ||
 		*e.Reserved != (payment.Reservation{Attempt: s.Reference, Amount: a.Amount, Currency: money.Currency}) {
 		t.Fatalf("%+v, %v", e, err)
 	}
@@ -172,6 +173,43 @@ func TestWhatTheGatewayWritesAsHTMLHasTheHashOfItself(t *testing.T) {
 	}
 }
 
+// What PHP does not read as an entity the gateway has not written as one.
+func TestWhatIsNoEntityStandsInTheHashAsItIs(t *testing.T) {
+	t.Parallel()
+	g, p := cmitest.New(config.StoreKey), cmi.New(config)
+	a, _, fields := begun(t, g, p)
+	for _, value := range []string{"sales&region@coop.ma", "a&b;c", "&notin", "&notit;", "fils &", "&#;", "&amp"} {
+		added := cmitest.Approved(a.Amount, "T-1")
+		added["email"] = value
+		if _, err := p.Verify(nothing, g.Say(fields, added)); err != nil {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
+// A callback that does not fit is answered so, and does not stand for one that fits.
+func TestCallbacksThatSayOtherwiseAreOthers(t *testing.T) {
+	t.Parallel()
+	g, p := cmitest.New(config.StoreKey), cmi.New(config)
+	a, _, fields := begun(t, g, p)
+	names := map[string]bool{}
+	for _, other := range []map[string]string{{}, {"amount": "1.00"}, {"currency": "978"}, {"clientid": "600009999"}} {
+		said := cmitest.Approved(a.Amount, "T-1")
+		maps.Copy(said, other)
+		e, err := p.Verify(nothing, g.Say(fields, said))
+		if err != nil {
+			t.Fatal(err)
+		}
+		names[e.ID] = true
+	}
+	if len(names) != 4 {
+		t.Errorf("four are told apart as %v", names)
+	}
+	if _, err := p.Verify(nothing, g.Say(fields, map[string]string{"oid": "", "ProcReturnCode": "00", "Response": "Approved"})); !errors.Is(err, payment.ErrForged) {
+		t.Errorf("about nothing: %v", err)
+	}
+}
+
 func TestTheGatewayIsAnsweredInItsWords(t *testing.T) {
 	t.Parallel()
 	p := cmi.New(config)
@@ -200,7 +238,8 @@ func TestARefusalMayBeFollowedByAnApproval(t *testing.T) {
 		}
 		ids[e.ID] = o.State
 	}
-	if len(ids) != 3 || ids[s.Reference+":T-2:00"] != payment.Succeeded || ids[s.Reference+":T-51:51"] != payment.Failed || ids[s.Reference+"::"] != payment.Failed {
+	const of = ":238.50:504:600001234"
+	if len(ids) != 3 || ids[s.Reference+":T-2:00"+of] != payment.Succeeded || ids[s.Reference+":T-51:51"+of] != payment.Failed || ids[s.Reference+"::"+of] != payment.Failed {
 		t.Errorf("told: %v", ids)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"html"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -69,7 +70,20 @@ func parse(body []byte) ([]field, error) {
 			return nil, payment.ErrForged
 		}
 		seen[name] = true
-		fields = append(fields, field{name, html.UnescapeString(strings.TrimSuffix(value, "\n"))})
+		fields = append(fields, field{name, unescape(strings.TrimSuffix(value, "\n"))})
 	}
 	return fields, nil
+}
+
+var entity = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]*);`)
+
+// unescape undoes HTML's entities as PHP does: without its semicolon, and under an unknown name, it is none. Go, as browsers,
+// takes a name's beginning for one: «&notin» begins with «&not».
+func unescape(value string) string {
+	return entity.ReplaceAllStringFunc(value, func(written string) string {
+		if read := html.UnescapeString(written); !strings.HasSuffix(read, ";") {
+			return read
+		}
+		return written
+	})
 }
