@@ -146,14 +146,30 @@ const meiliKeyLength = 16
 // secretKeyLength is the least number of bytes in SECRET_KEY: as many as the HMAC that it keys.
 const secretKeyLength = 32
 
+// problems are what is wrong with variables.
+type problems struct {
+	config
+	all []error
+}
+
+func (p *problems) wrong(name, format string, args ...any) {
+	if !p.unreadable[name] { // which was said before
+		p.all = append(p.all, fmt.Errorf(name+" "+format, args...))
+	}
+}
+
+// validateForDemo says what keeps a demonstration from starting that takes cards: money may move there, too.
+func (c config) validateForDemo() error {
+	p := problems{config: c}
+	c.checkStripe(p.wrong)
+	c.checkCMI(p.wrong)
+	return errors.Join(p.all...)
+}
+
 // validateForServe says everything that keeps a production server from starting, not only the first.
 func (c config) validateForServe() error {
-	var problems []error
-	wrong := func(name, format string, args ...any) {
-		if !c.unreadable[name] {
-			problems = append(problems, fmt.Errorf(name+" "+format, args...))
-		}
-	}
+	p := problems{config: c}
+	wrong := p.wrong
 	checkKey := func(name, key string) {
 		switch {
 		case len(key) < secretKeyLength:
@@ -288,7 +304,7 @@ func (c config) validateForServe() error {
 	if c.LogFormat != "json" && c.LogFormat != "text" {
 		wrong("LOG_FORMAT", "%q is neither json nor text", c.LogFormat)
 	}
-	return errors.Join(problems...)
+	return errors.Join(p.all...)
 }
 
 // warning is something that does not keep the market from running, but should not stay so, and what to do

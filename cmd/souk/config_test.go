@@ -271,6 +271,25 @@ func TestServeRefusesDefaultPasswordsWhereverTheyStand(t *testing.T) {
 	}
 }
 
+// Money may move in a demonstration that is given keys.
+func TestADemonstrationTakesCardsByWholeKeysOnly(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config config
+		says   string // "" where it is accepted
+	}{
+		"no keys":              {config{}, ""},
+		"whole keys of Stripe": {config{StripeSecretKey: "sk_test_" + stripeKey, StripeWebhookSecret: "whsec_" + stripeKey}, ""},
+		"rubbish":              {config{StripeSecretKey: "rubbish"}, "STRIPE_SECRET_KEY is not"},
+		"no webhook secret":    {config{StripeSecretKey: "sk_test_" + stripeKey}, "STRIPE_WEBHOOK_SECRET is missing"},
+		"half of the CMI":      {config{CMIClientID: "600001234"}, "CMI_STORE_KEY is missing"},
+	} {
+		if err := c.config.validateForDemo(); (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestSecretsMayStandInFiles(t *testing.T) {
 	file := func(content string) string {
 		path := filepath.Join(t.TempDir(), "secret")

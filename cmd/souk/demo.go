@@ -34,7 +34,7 @@ func demo(ctx context.Context, args []string, stdout, stderr io.Writer) (err err
 		return err
 	}
 	c, err := readConfig()
-	if err != nil {
+	if err := errors.Join(err, c.validateForDemo()); err != nil {
 		return err
 	}
 	var work *workshop

@@ -170,6 +170,12 @@ func TestAnEventThatIsSentAgainByAnotherIsForged(t *testing.T) {
 			t.Errorf("signed %s ago: %v", age, err)
 		}
 	}
+	e = s.Send(map[string]any{"type": "checkout.session.completed"})
+	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: e.Body})
+	_, err := stripe.New(stripe.Config{SecretKey: stripetest.SecretKey}).Verify(func(string) string { return signed.Header }, e.Body)
+	if !errors.Is(err, payment.ErrForged) {
+		t.Errorf("signed with nothing, where nothing is agreed: %v", err)
+	}
 	e = s.Forge(map[string]any{"type": "checkout.session.completed"})
 	if _, err := at(s).Verify(e.Header.Get, e.Body); !errors.Is(err, payment.ErrForged) {
 		t.Errorf("signed by somebody else: %v", err)
