@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -21,7 +23,7 @@ import (
 const MaxEvent = 256 << 10
 
 var (
-	// ErrEvent says that an event is larger than any is, or has no name.
+	// ErrEvent says that an event is larger than any is, or has no name or one that is no text.
 	ErrEvent = fault.New(fault.TooLarge, "payment.event")
 	// ErrNoEvent says that there is no such event.
 	ErrNoEvent = fault.New(fault.NotFound, "payment.no_event")
@@ -37,7 +39,7 @@ type Heard struct {
 // Hear verifies what came to a provider's address, byte by byte, and keeps it as Receive does. Errors:
 //   - ErrUnknownProvider: no provider of that name tells anything
 //   - ErrForged: it is not from the provider; nothing of it is kept but that it came
-//   - ErrEvent: it is larger than any is
+//   - ErrEvent: it is larger than any is, or its name is none
 //
 // With each of them but the first comes what it is answered.
 func (s *Service) Hear(ctx context.Context, provider string, header func(name string) string, body []byte) (Heard, error) {
@@ -76,6 +78,18 @@ func (s *Service) Receive(ctx context.Context, provider string, e Event) error {
 	return err
 }
 
+// maxKind is how many bytes the kind of an event may have: it is shown whole.
+const maxKind = 200
+
+// sound reports whether an event can be kept by its names; how long its id may be, the database knows.
+func (e Event) sound() bool {
+	names := e.ID + e.Kind
+	if e.Reserved != nil {
+		names += e.Reserved.Attempt
+	}
+	return len(e.Kind) <= maxKind && utf8.ValidString(names) && !strings.ContainsRune(names, 0)
+}
+
 // kept is what there is of an event.
 type kept struct {
 	Times   int     // how often it was told by now
@@ -85,6 +99,9 @@ type kept struct {
 func (s *Service) keep(ctx context.Context, provider string, e Event) (k kept, err error) {
 	if _, ok := s.providers[provider].(Teller); !ok {
 		return k, ErrUnknownProvider
+	}
+	if !e.sound() {
+		return k, ErrEvent
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		at := s.now()

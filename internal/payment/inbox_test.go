@@ -2,6 +2,7 @@ package payment_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -121,6 +122,26 @@ func TestAnEventOfAnotherEnvironmentIsKeptAndNeverWorked(t *testing.T) {
 		t.Errorf("%d jobs", jobs)
 	}
 	c.want(t, order, "pending: waiting", nil, nil, nil)
+}
+
+// A provider says the names, and they are read by people.
+func TestAnEventWhoseNamesAreNoTextIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	for name, sent := range map[string]map[string]string{
+		"no id":             {},
+		"an id that ends":   {"Event": "evt\x00_1"},
+		"a kind that ends":  {"Event": "evt_1", "Kind": "paid\x00"},
+		"a kind of a book":  {"Event": "evt_1", "Kind": strings.Repeat("paid ", 600)},
+		"a broken letter":   {"Event": "evt_\xff"},
+		"an id of a book":   {"Event": strings.Repeat("evt_", 100)},
+		"an attempt's name": {"Event": "evt_1", "Reserved": "try\x00", "Amount": "1.00", "Currency": money.Currency},
+	} {
+		if _, err := c.hear(t, paymenttest.Name, sent, []byte("x")); !errors.Is(err, payment.ErrEvent) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	c.wantCounted(t, nil)
 }
 
 // Two markets may have one account, and somebody may give back in the provider's own pages.
