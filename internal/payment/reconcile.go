@@ -208,7 +208,7 @@ func (s *Service) compare(ctx context.Context, provider string, day time.Time) e
 			union all
 			select $5, coalesce(r.provider_reference, r.key), r.amount_centimes
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and r.user_id is null and not r.compared
+			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and r.user_id is null and r.dispute_id is null and not r.compared
 			  and r.ended_at >= $2 and r.ended_at < $3`,
 			provider, day, day.Add(24*time.Hour), Paying, Refunding)
 		if err != nil {
