@@ -181,7 +181,7 @@ func TestAMemberPreparesFewerThanWereOrdered(t *testing.T) {
 	if now := partOf(t, m, m.Honey); now.Lines[0].Quantity != 1 || whole.Due != placed.Due-part.Lines[0].Price {
 		t.Errorf("%d pieces are left, due %s", now.Lines[0].Quantity, whole.Due)
 	}
-	page.Find(dialog + " [name=key]").SetAttr("value", placed.ID.String())
+	page.Find(dialog+" [name=key]").SetAttr("value", placed.ID.String())
 	if old := send("0", "damaged").Want(http.StatusConflict); !old.Has("[data-notice]") || old.Text("[data-typed] bdi") != "0" {
 		t.Error("what was typed on an old page is not shown")
 	}
