@@ -349,7 +349,7 @@ func (p *placing) prepare(ctx context.Context) error {
 	}
 	p.form = url.Values{
 		"name": {"Nadia"}, "phone": {somebodys()}, "place": {"berkane"}, "address": {"Hay Essalam"}, "shown": {string(sum[1])},
-		"delivery": {delivery.Home}, "payment": {payment.CashOnDelivery},
+		"delivery": {delivery.Home}, "payment": {payment.CashOnDelivery}, "fee_" + payment.CashOnDelivery: {"0"},
 	}
 	_, err = p.app.DB.ExecContext(ctx, `update hold_totals set counted_at = counted_at - interval '1 hour'`)
 	return err
