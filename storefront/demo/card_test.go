@@ -67,7 +67,7 @@ func TestACardOnWhichThereIsNoMoneyGoesTheWayOfOthers(t *testing.T) {
 		if again := buyer.Post(card.Path, url.Values{"choice": {"pay"}}).Want(http.StatusConflict); !strings.Contains(again.Text("main"), l.T("demo.card.decided")) {
 			t.Errorf("a second choice is answered %q", again.Text("main"))
 		}
-		if again := buyer.Post(path+"/means", url.Values{"means": {payment.Card}}); !strings.Contains(again.Path, "/demo/card/") {
+		if again := buyer.Post(path+"/means", url.Values{"means": {payment.Card}, "fee": {"0"}}); !strings.Contains(again.Path, "/demo/card/") {
 			t.Errorf("a card once more leads her to %s", again.Path)
 		}
 
