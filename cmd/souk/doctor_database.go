@@ -155,6 +155,9 @@ func (e *examination) examineWork(ctx context.Context, db *sqlx.DB) {
 	if refunds, sum, err := payment.FailedRefunds(ctx, db); err == nil {
 		e.examineRefunds(refunds, sum)
 	}
+	if disputes, sum, err := payment.OpenDisputes(ctx, db); err == nil {
+		e.examineDisputes(disputes, sum)
+	}
 	if e.config.SMTPHost != "" || e.demo {
 		return
 	}
@@ -166,6 +169,12 @@ func (e *examination) examineWork(ctx context.Context, db *sqlx.DB) {
 func (e *examination) examineRefunds(failed int, sum money.Amount) {
 	if failed > 0 {
 		e.mend("refunds", "the association, which had a letter about each, asks again on the orders' pages", "%d failed, of %s together, and nobody was asked again", failed, sum)
+	}
+}
+
+func (e *examination) examineDisputes(open int, sum money.Amount) {
+	if open > 0 {
+		e.note("disputes", "%d wait for the association's answer or decision, of %s together", open, sum)
 	}
 }
 

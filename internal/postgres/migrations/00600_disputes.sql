@@ -28,6 +28,11 @@ create table payment_disputes (
 create index payment_disputes_attempt on payment_disputes (attempt_id);
 create index payment_disputes_unsettled on payment_disputes (id) where state in ('asked', 'open') or state = 'lost' and given_centimes + written_off_centimes < amount_centimes;
 
+-- One that ends otherwise than was known, when what was lost is somebody's loss already, is a difference.
+alter table payment_differences
+    drop constraint payment_differences_reason_known,
+    add constraint payment_differences_reason_known check (reason in ('differs', 'reserved', 'unfit', 'disputed'));
+
 -- What a buyer was to have back, and had from her bank.
 alter table payment_refunds
     add column dispute_id uuid references payment_disputes (id),
