@@ -129,14 +129,16 @@ func ValidICE(s string) bool { return ices.MatchString(s) && money.Checks(s) }
 // checkAccount asks Stripe whether it pays to an account. What it cannot be asked is as good as refused: whose account it
 // is is not known then.
 func (s *Service) checkAccount(ctx context.Context, account string) error {
-	if account == "" || s.Payable == nil {
+	if account == "" {
 		return nil
 	}
-	err := s.Payable(ctx, account)
-	if err == nil {
-		return nil
+	why, err := "cooperative.stripe_account_not_payable", error(nil)
+	if s.Payable != nil {
+		if err = s.Payable(ctx, account); err == nil {
+			return nil
+		}
+		why = "cooperative.stripe_account_unchecked"
 	}
-	why := "cooperative.stripe_account_unchecked"
 	if f := fault.As(err); f != nil && f.Kind == fault.Invalid {
 		why = "cooperative.stripe_account_not_payable"
 	}

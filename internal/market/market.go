@@ -103,7 +103,7 @@ func New(p Parts) (*Market, error) {
 	if m.Payments.PaysOut() {
 		m.Cooperatives.Payable = m.Payments.Payable
 	}
-	m.Settlements.Payments, m.Orders.Shared = m.Payments, m.Settlements.SharedTx
+	m.Settlements.Payments, m.Settlements.OwedAgain, m.Orders.Shared = m.Payments, m.Orders.OwedAgainTx, m.Settlements.SharedTx
 	m.Transfers.Payers, m.Orders.Forget = m.Orders, m.Transfers.ForgetTx
 	m.addWorkers(workers)
 	return m, nil

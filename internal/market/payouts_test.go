@@ -325,6 +325,131 @@ func TestWhatCannotBeTakenBackStaysOwedAndIsAskedForAgain(t *testing.T) {
 	m.wants(t, "taken back", 0, 0, share, 0, 0)
 }
 
+// What was set off meanwhile is not taken back as well.
+func TestWhatIsOwedNoMoreIsNotTakenBack(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	m.workAll(t)
+	share := m.part(o).Items - m.part(o).Commission
+	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Balance = 0 })
+	m.takes(t, o, 2)
+	m.workAll(t)
+	for range 2 {
+		m.close(t, m.sold(t, payment.CashOnDelivery))
+	}
+	_, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, "VIR-1", m.association)
+	must(t, err)
+	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Balance = share })
+	if list, err := m.Settlements.Refused(t.Context(), 10); err != nil || len(list) != 0 {
+		t.Errorf("refused still: %+v, %v", list, err)
+	}
+	_, last := m.lines(t)
+	if _, err := m.Settlements.AskAgain(t.Context(), m.sellers[0], last.PayoutID.UUID, m.association); !errors.Is(err, settlement.ErrNothingDue) {
+		t.Errorf("asked for again: %v", err)
+	}
+}
+
+// dispute has the bank of an order's buyer take her money back, and the market know of it.
+func (m *stripeMarket) dispute(t *testing.T, o order.Order) (id string) {
+	t.Helper()
+	var session string
+	must(t, m.DB.Get(&session, `
+		select provider_reference from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
+	id = m.stripe.Dispute(session, o.Due)
+	m.hear(t)
+	return id
+}
+
+// hear has all that Stripe has sent told and worked, and nothing else done.
+func (m *stripeMarket) hear(t *testing.T) {
+	t.Helper()
+	for _, e := range m.stripe.Events() {
+		_, err := m.Payments.Hear(t.Context(), stripe.Name, e.Header.Get, e.Body)
+		must(t, err)
+	}
+	for _, j := range m.due(t) {
+		if j.Kind == (payment.EventArgs{}).Kind() {
+			must(t, m.workers()[j.Kind](t.Context(), j))
+			m.exec(t, `delete from river_job where id = $1`, j.ID)
+		}
+	}
+}
+
+func TestWhatIsRefusedWhileItIsDisputedIsNobodysToPayOut(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	m.ask(t)
+	share := m.part(o).Items - m.part(o).Commission
+	dispute := m.dispute(t, o)
+	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Closed = true })
+	m.workAll(t)
+	m.wants(t, "refused, and disputed", 0, 0, 0, 0, 0)
+	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Closed = false })
+	m.close(t, m.sold(t, payment.CashOnDelivery)) // it is owed something again
+	_, last := m.lines(t)
+	if _, err := m.Settlements.AskAgain(t.Context(), m.sellers[0], last.PayoutID.UUID, m.association); !errors.Is(err, settlement.ErrNothingDue) {
+		t.Errorf("asked for again: %v", err)
+	}
+	m.stripe.Decide(dispute, "won")
+	m.hear(t)
+	m.wants(t, "won", 2*share, 0, 0, 0, 0)
+}
+
+func TestWhatIsPaidOutIsNotTakenBackBeforeADisputeIsDecided(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	m.ask(t)
+	share := m.part(o).Items - m.part(o).Commission
+	m.close(t, m.sold(t, payment.CashOnDelivery))
+	dispute := m.dispute(t, o) // which holds what is owed of the other
+	m.workAll(t)
+	m.wants(t, "disputed", 0, 0, share, share, 0)
+	m.stripe.Decide(dispute, "won")
+	m.workAll(t)
+	m.hear(t)
+	m.wants(t, "won", share, 0, share, share, 0)
+}
+
+func TestTheWindowInWhichAnOrderWasPaidIsPaidOutOf(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	ctx := t.Context()
+	placed, err := m.Orders.Place(ctx, order.PlaceInput{
+		Buyer:    order.Buyer{Name: "فاطمة", Phone: "0661000099", Address: "حي السلام", Place: "berkane"},
+		Delivery: delivery.Home, Payment: stripe.Name, Locale: "fr", Source: order.Shop,
+		Lines: []order.Line{{ProductID: m.goods[0], Quantity: 2}},
+	})
+	must(t, err)
+	id := placed.Order.ID
+	first, err := m.Payments.Start(ctx, id)
+	must(t, err)
+	must(t, m.Orders.ChooseMeans(ctx, placed.Token, stripe.Name, nil))
+	second, err := m.Payments.Start(ctx, id)
+	must(t, err)
+	for _, a := range []payment.Attempt{first, second} {
+		m.stripe.Pay(a.ProviderReference, a.Amount)
+	}
+	m.hear(t)
+	m.workAll(t)
+	for _, p := range m.read(t, id).Parts {
+		for _, move := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
+			must(t, m.Orders.Move(ctx, move, p.ID, order.By{Actor: m.members[p.Cooperative.ID]}))
+		}
+	}
+	must(t, m.Orders.Move(ctx, order.MoveDispatch, id, order.By{Actor: m.association}))
+	o := m.deliver(t, id)
+	m.close(t, o)
+	m.workAll(t)
+	share := m.part(o).Items - m.part(o).Commission
+	m.wants(t, "paid in two windows", 0, 0, share, share, 0)
+}
+
 func TestAPayoutWhoseAnswerIsLostIsFound(t *testing.T) {
 	t.Parallel()
 	m := connected(t)

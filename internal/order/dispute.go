@@ -161,16 +161,40 @@ func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
 	return o.recordFreeze(ctx, tx, journalFrozen, postings)
 }
 
-// thaw has payable again what is frozen of the order.
+// OwedAgainTx is told that a cooperative is owed again what it was to be paid of an order: while the payment is disputed that
+// is frozen, too.
+func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, cooperativeID uuid.UUID, at time.Time) error {
+	o, err := lock(ctx, tx, `id = $1`, orderID)
+	if err != nil {
+		return err
+	}
+	if err := o.begin(ctx, tx, By{Actor: actor.OfSystem(), At: at}); err != nil {
+		return err
+	}
+	o.parts = slices.DeleteFunc(o.parts, func(p Part) bool { return p.Cooperative.ID != cooperativeID })
+	if is, err := o.disputed(ctx, tx); err != nil || !is {
+		return err
+	}
+	if err := o.thaw(ctx, tx); err != nil {
+		return err
+	}
+	return o.freeze(ctx, tx)
+}
+
+// thaw has payable again what is frozen of the order's parts.
 func (o *locked) thaw(ctx context.Context, tx *sqlx.Tx) error {
 	var frozen []struct {
 		Cooperative uuid.UUID
 		Amount      money.Amount
 	}
+	ids := make([]uuid.UUID, len(o.parts))
+	for i, p := range o.parts {
+		ids[i] = p.ID
+	}
 	err := tx.SelectContext(ctx, &frozen, `
-		with was as (select id, cooperative_id, frozen_centimes from sub_orders where order_id = $1 and frozen_centimes > 0)
+		with was as (select id, cooperative_id, frozen_centimes from sub_orders where id = any($1) and frozen_centimes > 0)
 		update sub_orders s set frozen_centimes = 0 from was where s.id = was.id
-		returning was.cooperative_id as cooperative, was.frozen_centimes as amount`, o.ID)
+		returning was.cooperative_id as cooperative, was.frozen_centimes as amount`, pq.Array(ids))
 	if err != nil {
 		return fmt.Errorf("order: thaw: %w", err)
 	}

@@ -1,6 +1,7 @@
 package settlement
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -136,7 +137,7 @@ func (s *Service) sharesTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) 
 		from (
 		    select p.cooperative_id, sum(`+changed+` - `+owes+`) as earned
 		    from ledger_journals j join ledger_postings p on p.journal_id = j.id
-		    where j.order_id = $1 and p.cooperative_id is not null
+		    where j.order_id = $1 and p.cooperative_id is not null and j.kind not in ('frozen', 'thawed') -- the buyer does not have it back
 		    group by p.cooperative_id) e
 		join order_heads o on o.id = $1
 		join sellers c on c.id = e.cooperative_id
@@ -152,8 +153,13 @@ func (s *Service) sharesTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) 
 }
 
 // shareTx has a cooperative paid its share, as far as it can be paid now and so much is left of what was received, and
-// gives the payout; an empty one: nothing is paid.
+// gives the payout; an empty one: nothing is paid, as while the payment is disputed.
 func (s *Service) shareTx(ctx context.Context, tx *sqlx.Tx, from *payment.Source, sh share, by actor.Actor) (Payout, error) {
+	var disputed bool
+	err := tx.GetContext(ctx, &disputed, `select exists (select from payment_disputes_now where reference = $1 and left_centimes > 0)`, sh.OrderID)
+	if err != nil || disputed {
+		return Payout{}, err
+	}
 	standings, err := ledger.StandingsTx(ctx, tx, sh.CooperativeID)
 	if err != nil {
 		return Payout{}, err
@@ -182,7 +188,7 @@ func (s *Service) shareTx(ctx context.Context, tx *sqlx.Tx, from *payment.Source
 // for. Errors:
 //   - ErrNoPayout
 //   - ErrNotRefused: it did not refuse, or was asked again since; or it is the bank's
-//   - ErrNothingDue: the cooperative has been paid otherwise, or has no account any more
+//   - ErrNothingDue: the cooperative has been paid otherwise, or has no account any more; or owes nothing any more
 func (s *Service) AskAgain(ctx context.Context, cooperativeID, payoutID uuid.UUID, by actor.Actor) (p Payout, err error) {
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var orderID uuid.NullUUID
@@ -215,6 +221,9 @@ func (s *Service) AskAgain(ctx context.Context, cooperativeID, payoutID uuid.UUI
 		}
 		if p, err = providerPayout(ctx, tx, payoutID); err != nil {
 			return err
+		}
+		if standings, err := ledger.StandingsTx(ctx, tx, cooperativeID); err != nil || standings[cooperativeID].Owes == 0 {
+			return cmp.Or(err, error(ErrNothingDue))
 		}
 		if p.Amount, err = s.Payments.RecallAgainTx(ctx, tx, payoutID); err == nil && p.Amount == 0 {
 			err = ErrNotRefused
@@ -281,7 +290,10 @@ func (s *Service) NotPaidOutTx(ctx context.Context, tx *sqlx.Tx, payout uuid.UUI
 	if r.At, err = cooperative.MomentTx(ctx, tx, p.CooperativeID, at); err != nil {
 		return err
 	}
-	return reverseTx(ctx, tx, r)
+	if err := reverseTx(ctx, tx, r); err != nil || s.OwedAgain == nil {
+		return err
+	}
+	return s.OwedAgain(ctx, tx, p.OrderID.UUID, p.CooperativeID, r.At)
 }
 
 // RecalledTx records that something of a payout was taken back: so much less is owed by its cooperative, or more to it.
@@ -318,7 +330,7 @@ type Refused struct {
 }
 
 // Refused lists at most limit of what providers refused and nobody asked for again since, the latest first; of what was
-// not paid, as long as the cooperative is owed something.
+// not paid, as long as the cooperative is owed something, and of what was not taken back, as long as it owes something.
 func (s *Service) Refused(ctx context.Context, limit int) (list []Refused, err error) {
 	err = s.db.SelectContext(ctx, &list, `
 		with refused as (
@@ -328,7 +340,11 @@ func (s *Service) Refused(ctx context.Context, limit int) (list []Refused, err e
 		      and not exists (select from payouts l where l.order_id = t.order_id and l.cooperative_id = t.cooperative_id and l.attempt > t.attempt)
 		      and exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = t.cooperative_id and b.credits > b.debits)
 		    union all
-		    select payout_id, sum(amount_centimes), min(reason), max(ended_at) from payment_recalls_now where state = 'failed' group by payout_id
+		    select n.payout_id, sum(n.amount_centimes), min(n.reason), max(n.ended_at)
+		    from payment_recalls_now n join payouts t on t.id = n.payout_id
+		    where n.state = 'failed'
+		      and exists (select from ledger_balances b where b.account = 'cooperative_owes' and b.cooperative_id = t.cooperative_id and b.debits > b.credits)
+		    group by n.payout_id
 		)
 		select t.id, t.cooperative_id, t.amount_centimes, t.reference, t.actor, t.user_id, t.at, t.provider, t.order_id,
 		       c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr", r.back, r.reason

@@ -1,6 +1,7 @@
 package settlement
 
 import (
+	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -16,6 +17,8 @@ import (
 type Service struct {
 	Sample   bool             // what is recorded is invented, and nobody is told of it
 	Payments *payment.Service // has providers pay out; nil: none does
+	// OwedAgain is told that a provider did not pay a cooperative what it had earned by an order; nil: nobody.
+	OwedAgain func(ctx context.Context, tx *sqlx.Tx, orderID, cooperativeID uuid.UUID, at time.Time) error
 
 	db      *sqlx.DB
 	jobs    *job.Client

@@ -162,9 +162,9 @@ func TestWhatTheGatewayWritesAsHTMLHasTheHashOfItself(t *testing.T) {
 	g, p := cmitest.New(config.StoreKey), cmi.New(config)
 	a, _, fields := begun(t, g, p)
 	added := cmitest.Approved(a.Amount, "T-1")
-	added["cardHolderName"] = `O'Amal & "Fils"`
+	added["cardHolderName"] = `O'Amal; & "Fils"`
 	genuine := string(g.Say(fields, added))
-	escaped := strings.Replace(genuine, url.QueryEscape(added["cardHolderName"]), url.QueryEscape(`O&#39;Amal &amp; &quot;Fils&quot;`), 1)
+	escaped := strings.Replace(genuine, url.QueryEscape(added["cardHolderName"]), url.QueryEscape(`O&#39;Amal&#59; &amp; &quot;Fils&quot;`), 1)
 	if escaped == genuine {
 		t.Fatal("nothing was escaped")
 	}

@@ -81,7 +81,7 @@ var entity = regexp.MustCompile(`&(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]
 // takes a name's beginning for one: «&notin» begins with «&not».
 func unescape(value string) string {
 	return entity.ReplaceAllStringFunc(value, func(written string) string {
-		if read := html.UnescapeString(written); !strings.HasSuffix(read, ";") {
+		if read := html.UnescapeString(written); read == ";" || !strings.HasSuffix(read, ";") {
 			return read
 		}
 		return written
