@@ -37,8 +37,9 @@ import (
 type records struct {
 	t         *testing.T
 	byStart   []struct{ start, name, value string }
-	delivered uuid.UUID // an order, of which something waits to be given back
-	disputed  uuid.UUID // an order whose payment is disputed
+	delivered uuid.UUID    // an order, of which something waits to be given back
+	disputed  uuid.UUID    // an order whose payment is disputed
+	returned  order.Return // of which everything is still to come
 
 	transferred map[string]string // ids of what there is of a transfer
 }
@@ -67,6 +68,11 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	var refund order.Refund
 	r.delivered, refund = refunded(t, m)
 	say("/association/refunds/", "id", refund.ID.String())
+	r.returned = returned(t, m)
+	say("/association/returns/", "id", r.returned.ID.String())
+	say("/association/returns/", "move", string(order.MoveArrange))
+	say("/seller/returns/", "id", r.returned.ID.String())
+	say("/seller/returns/", "line", r.returned.Lines[0].LineID.String())
 	say("/association/payments/differences/", "id", toldOf(t, m, `
 		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
 		values ($1, 'test_card', 'payment', 'try-1', 'differs', 1200, 0, now())`))
@@ -206,6 +212,29 @@ func refunded(t *testing.T, m *storetest.Market) (uuid.UUID, order.Refund) {
 		t.Fatal(err)
 	}
 	return o.ID, o.Refunds[0]
+}
+
+// returned is what the buyer of an order asks to send back: all of it.
+func returned(t *testing.T, m *storetest.Market) order.Return {
+	t.Helper()
+	m.ReturnDays(7)
+	placed := m.Order()
+	m.Deliver(placed.Order)
+	in := order.ReturnInput{Lines: make(map[uuid.UUID]int), Key: uuid.New()}
+	for _, p := range placed.Order.Parts {
+		for _, l := range p.Lines {
+			in.Lines[l.ID] = l.Quantity
+		}
+	}
+	err := m.Orders.AskReturn(t.Context(), placed.Token, in)
+	o := order.Order{}
+	if err == nil {
+		o, err = m.Orders.ForAssociation(t.Context(), placed.Order.ID)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *o.Return
 }
 
 // path fills a route's pattern with the records.
@@ -399,6 +428,11 @@ var cleared = map[string]account.Right{
 	"GET /association/security":                            account.SeeSecurity,
 	"POST /association/security":                           account.SeeSecurity,
 	"GET /association/security.:format":                    account.SeeSecurity,
+	"GET /seller/returns":                                  account.SeeParts,
+	"POST /seller/returns/:id/:line":                       account.KeepGoods,
+	"GET /association/returns":                             account.SeeOrders,
+	"GET /association/returns/:id":                         account.SeeOrders,
+	"POST /association/returns/:id/:move":                  account.MoveOrders,
 }
 
 // trusted are the roles that have a right. It says once more what the table of roles says: who gives one a right says
@@ -668,7 +702,7 @@ var open = []string{
 	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name",
 	"GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",
 	"GET /:lang/checkout", "POST /:lang/checkout", "GET /:lang/orders/:token", "POST /:lang/orders/:token/cancel",
-	"POST /:lang/orders/:token/again", "GET /:lang/orders/:token/pay", "GET /:lang/orders/:token/paid", "POST /:lang/orders/:token/paid", "POST /webhooks/:provider", "POST /:lang/orders/:token/means", "POST /:lang/orders/:token/receipt", "POST /:lang/orders/:token/account", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
+	"POST /:lang/orders/:token/again", "GET /:lang/orders/:token/return", "POST /:lang/orders/:token/return", "POST /:lang/orders/:token/return/keep", "GET /:lang/orders/:token/pay", "GET /:lang/orders/:token/paid", "POST /:lang/orders/:token/paid", "POST /webhooks/:provider", "POST /:lang/orders/:token/means", "POST /:lang/orders/:token/receipt", "POST /:lang/orders/:token/account", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
 	"GET /:lang/signin", "POST /:lang/signin", "POST /:lang/signout",
 	"GET /:lang/forgot", "POST /:lang/forgot", "GET /:lang/reset/:token", "POST /:lang/reset/:token",
 	"GET /api/openapi.yaml", "GET /api/v1/products", "GET /api/v1/products/:slug", "GET /api/v1/cooperatives",

@@ -64,7 +64,7 @@ func (s *Server) collect(services Services) []web.Route {
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Payments: services.Payments, Reports: services.Reports, Security: services.Security, Now: s.config.Now,
 		}).Routes(),
-		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Transfers: services.Transfers}).Routes(),
+		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Transfers: services.Transfers, Now: s.config.Now}).Routes(),
 		(&jointorders.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Security: services.Security, Now: s.config.Now}).Routes(),
 		(&settling.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
 		(&payments.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Payments: services.Payments}).Routes(),

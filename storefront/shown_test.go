@@ -40,6 +40,7 @@ var additive = map[string]string{
 	"/account/password":                               "asks for the password that it replaces",
 	"/account/sessions/end":                           "ends what sessions there are; it is the same when done twice",
 	"/account/sessions/:id/end":                       "ends one session; it is the same when done twice",
+	"/seller/returns/:id/:line":                       "answers a question that is asked once, of goods whose number never changes",
 }
 
 // change is a form that changes something which somebody else may have changed since it was shown.
@@ -64,6 +65,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
 		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},
 		{"/association/orders/:id/giveback", "/fr/association/orders/" + r.delivered.String() + "/giveback", "main form", url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"association"}}, "seen"},
+		{"/association/returns/:id/:move", at("/association/returns/:id"), "form[action$='/arrange']", url.Values{"arrangement": {"au siège"}}, "seen"},
 		{"/association/refunds/:id/given", "/fr/association/refunds", "form[action$='/given']", nil, "seen"},
 		{"/association/transfers/:id/receive", "/fr/association/transfers/" + r.transferred["order"], "form[action$='/receive']", url.Values{"amount": {"1"}, "bank_reference": {"VIR 2"}}, "seen"},
 		{"/association/transfers/lines/:id/same", at("/association/transfers/statements/:id") + "?show=asked", "form[action$='/same']", nil, "seen"},

@@ -51,6 +51,7 @@ var benched = map[string][]string{
 	"/confirm/:token":        {"/confirm/{confirming}"},
 	"/orders/:token":         {"/orders/{tracking}", "/orders/{awaiting}"},
 	"/orders/:token/pay":     {"/orders/{awaiting}/pay"},
+	"/orders/:token/return":  {"/orders/{delivered}/return"},
 	"/orders/:token/paid":    {"/orders/{awaiting}/paid"},
 	"/pages/:name":           {"/pages/about"},
 	"/manifest.webmanifest":  {""},
@@ -79,6 +80,7 @@ var benched = map[string][]string{
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
 	"/seller/orders":               {"", onward, "?show=ready", "?show=courier", "?show=past", "?show=past" + onward, "?show=past&place={late}"},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
+	"/seller/returns":              {""},
 	"/seller/money":                {"", onward, "?after={entry}"},
 	"/seller/people":               {""},
 	"/seller/people/:id":           {"/seller/people/{person}"},
@@ -110,6 +112,8 @@ var benched = map[string][]string{
 	"/association/transfers/statements":     {""},
 	"/association/transfers/statements/:id": {"/association/transfers/statements/{statement}"},
 	"/association/transfers/lines":          {""},
+	"/association/returns":                  {"", "?place={place}"},
+	"/association/returns/:id":              {"/association/returns/{return}"},
 }
 
 // benchedFiles are asked likewise, but grow with the market: each is of all that there is.
@@ -394,8 +398,47 @@ func (v *asker) order(ctx context.Context) error {
 	if err := v.begin(ctx, in); err != nil {
 		return err
 	}
-	v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.Order.ID)
-	return err
+	if v.values["confirming"], err = v.app.Orders.Confirming(ctx, placed.Order.ID); err != nil {
+		return err
+	}
+	return v.sendBack(ctx, in)
+}
+
+// sendBack places the order once more and has it brought to its buyer, who asks to send some of it back and then keeps it.
+func (v *asker) sendBack(ctx context.Context, in order.PlaceInput) error {
+	in.Buyer.Phone = somebodys()
+	placed, err := v.app.Orders.Place(ctx, in)
+	if err != nil {
+		return fmt.Errorf("order: %w", err)
+	}
+	association := order.By{Actor: actor.OfAssociation(v.director)}
+	back := order.ReturnInput{Lines: make(map[uuid.UUID]int), Key: uuid.New()}
+	for _, p := range placed.Order.Parts {
+		for _, m := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
+			if err := v.app.Orders.Move(ctx, m, p.ID, order.By{Actor: actor.OfCooperative(p.Cooperative.ID, v.member)}); err != nil {
+				return fmt.Errorf("%s: %w", m, err)
+			}
+		}
+		for _, l := range p.Lines {
+			if l.Returnable() {
+				back.Lines[l.ID] = l.Quantity
+			}
+		}
+	}
+	for _, m := range []order.Move{order.MoveDispatch, order.MoveDeliver} {
+		if err := v.app.Orders.Move(ctx, m, placed.Order.ID, association); err != nil {
+			return fmt.Errorf("%s: %w", m, err)
+		}
+	}
+	if err := v.app.Orders.AskReturn(ctx, placed.Token, back); err != nil {
+		return fmt.Errorf("ask for a return: %w", err)
+	}
+	delivered, err := v.app.Orders.ForAssociation(ctx, placed.Order.ID)
+	if err != nil {
+		return fmt.Errorf("a return: %w", err)
+	}
+	v.values["delivered"], v.values["return"] = placed.Token, delivered.Return.ID.String()
+	return v.app.Orders.KeepReturn(ctx, placed.Token)
 }
 
 // begin places the order to be paid by card, and another payment is begun.

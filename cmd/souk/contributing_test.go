@@ -85,7 +85,7 @@ func TestWhoContributesSeesTheStatesAsTheRulesAre(t *testing.T) {
 }
 
 // drawn is a line of a package's comment that draws states.
-var drawn = regexp.MustCompile(`(?m)^//\t((?:order|part|intent|attempt|refund): .*\n)`)
+var drawn = regexp.MustCompile(`(?m)^//\t((?:order|part|return|intent|attempt|refund): .*\n)`)
 
 func TestTheWordsAreThoseOfThePages(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -158,6 +159,9 @@ func (e *examination) examineWork(ctx context.Context, db *sqlx.DB) {
 	if disputes, sum, err := payment.OpenDisputes(ctx, db); err == nil {
 		e.examineDisputes(disputes, sum)
 	}
+	if returns, err := order.OverdueReturns(ctx, db, e.now()); err == nil {
+		e.examineReturns(returns)
+	}
 	if e.config.SMTPHost != "" || e.demo {
 		return
 	}
@@ -175,6 +179,12 @@ func (e *examination) examineRefunds(failed int, sum money.Amount) {
 func (e *examination) examineDisputes(open int, sum money.Amount) {
 	if open > 0 {
 		e.note("disputes", "%d wait for the association's answer or decision, of %s together", open, sum)
+	}
+}
+
+func (e *examination) examineReturns(overdue int) {
+	if overdue > 0 {
+		e.mend("returns", "the association, which had a letter about each, gives the money back from its page of returns", "%d buyers sent goods back and are past the day by which law 31-08 gives them their money", overdue)
 	}
 }
 

@@ -143,6 +143,7 @@ func TestTheDoctorJudgesEachThing(t *testing.T) {
 		{"jobs that fail", func(e *examination) { e.examineBacklog(job.Backlog{Failing: 2}) }, note, "2 failed"},
 		{"refunds that failed", func(e *examination) { e.examineRefunds(2, 110_00) }, mend, "2 failed, of 110.00"},
 		{"disputes that wait", func(e *examination) { e.examineDisputes(2, 110_00) }, note, "2 wait for the association's answer or decision, of 110.00"},
+		{"returns whose time is over", func(e *examination) { e.examineReturns(2) }, mend, "2 buyers"},
 		{"mail that reaches nobody", func(e *examination) { e.examineMailbox(3) }, mend, "3 messages"},
 		{"an engine that is behind", func(e *examination) {
 			e.examineEngine(finding.EngineState{Name: "meilisearch-1", Pending: 7, Oldest: time.Hour})

@@ -30,7 +30,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "catalog: a movement's sign fits its reason", SQL: `
 			select id::text || ': ' || reason || ' ' || delta
 			from stock_movements
-			where reason = 'reserve' and delta > 0 or reason = 'release' and delta < 0`},
+			where reason = 'reserve' and delta > 0 or reason in ('release', 'return') and delta < 0`},
 		audit.Query{Name: "catalog: a cooperative's products are counted as they are", SQL: `
 			select format('%s: counted %s, there are %s', coalesce(k.cooperative_id, n.cooperative_id), k, n)
 			from product_counts k full join product_counts_now n on n.cooperative_id = k.cooperative_id

@@ -133,6 +133,30 @@ func (s *Service) LoseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustme
 	return nil
 }
 
+// TakeBackTx puts into stock what a buyer sent back of a product; for each line of a return once.
+func (s *Service) TakeBackTx(ctx context.Context, tx *sqlx.Tx, returnID, lineID uuid.UUID, line StockLine, by actor.Actor) error {
+	if line.Quantity < 1 || line.Quantity > MaxStock {
+		return errQuantity
+	}
+	result, err := tx.ExecContext(ctx, `
+		with moved as (
+		    update products set stock = stock + $2, updated_at = $3 where id = $1 returning id
+		)
+		insert into stock_movements (id, product_id, delta, reason, return_id, line_id, actor, user_id, at)
+		select gen_random_uuid(), id, $2, 'return', $4, $5, $6, $7, $3 from moved`,
+		line.ProductID, line.Quantity, s.now(), returnID, lineID, by.Kind, by.UserID())
+	if postgres.Violates(err, "stock_movements_once_per_return") {
+		return errReleasedTwice.Wrap(err)
+	}
+	if err != nil {
+		return fmt.Errorf("take back: %w", err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return fmt.Errorf("take back: %d products: %w", n, err)
+	}
+	return nil
+}
+
 func (s *Service) releaseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, adjustment *uuid.UUID, lines []StockLine, by actor.Actor) error {
 	lines, err := perProduct(lines)
 	if err != nil {

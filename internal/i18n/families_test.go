@@ -56,6 +56,10 @@ var families = map[string]words{
 	"association.transfers.column.*": constants("internal/payment/transfer", "Column"),
 	"association.transfers.doubt.*":  constants("internal/payment/transfer", "Doubt"),
 	"association.transfers.line.*":   constants("internal/payment/transfer", "LineState"),
+	"association.returns.done.*":     named("internal/order", "MoveArrange", "MoveReceive", "MoveReject"),
+	"order.mail.return_*_body":       constants("internal/order", "returnLetter"),
+	"order.mail.return_*_subject":    constants("internal/order", "returnLetter"),
+	"order.return_state.*":           constants("internal/order", "ReturnState"),
 
 	"seller.catalogue.now_*":     named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.catalogue.several_*": named("internal/catalog", "Published", "Draft", "SoldOut"),

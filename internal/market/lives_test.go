@@ -96,6 +96,13 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"dispute":          (*life).dispute,
 	"bank decides":     (*life).bankDecides,
 	"loss is borne":    (*life).bearLoss,
+	"ask for a return": (*life).askReturn,
+	"send back":        (*life).sendBack,
+	"keep it":          (*life).keepReturn,
+	"arrange a return": (*life).arrangeReturn,
+	"refuse a return":  (*life).rejectReturn,
+	"receive a return": (*life).receiveReturn,
+	"goods come back":  (*life).restock,
 	"work a job":       (*life).workJob,
 	"work another":     (*life).workJob,
 	"work again":       (*life).workAgain,
@@ -683,6 +690,91 @@ func (l *life) lost(rt *rapid.T) []payment.DisputeShown {
 	return slices.DeleteFunc(list, func(d payment.DisputeShown) bool { return d.State != payment.DisputeLost })
 }
 
+// askReturn has the buyer of an order that was delivered ask to send some of it back.
+func (l *life) askReturn(rt *rapid.T) error {
+	delivered := slices.DeleteFunc(slices.Clone(l.orders), func(id uuid.UUID) bool { return l.read(rt, id).State != order.StateDelivered })
+	if len(delivered) == 0 {
+		rt.Skip("nobody has anything")
+	}
+	o := l.read(rt, one(rt, delivered, "order"))
+	in := order.ReturnInput{Lines: make(map[uuid.UUID]int), Means: rapid.SampledFrom([]string{"", payment.CashOnDelivery}).Draw(rt, "means")}
+	whole := rapid.Bool().Draw(rt, "all of it")
+	for _, p := range o.Parts {
+		for _, line := range p.Lines {
+			if !line.Returnable() || p.State != order.PartDelivered {
+				continue
+			}
+			in.Lines[line.ID] = line.Quantity
+			if !whole {
+				in.Lines[line.ID] = rapid.IntRange(0, line.Quantity).Draw(rt, "pieces")
+			}
+		}
+	}
+	l.adjusted++
+	in.Key = uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, l.adjusted))
+	return l.Orders.AskReturn(context.Background(), l.Orders.Token(o.ID, o.Link), in)
+}
+
+// returned draws one of the orders of which something was ever to be sent back.
+func (l *life) returned(rt *rapid.T) order.Order {
+	returned := slices.DeleteFunc(slices.Clone(l.orders), func(id uuid.UUID) bool { return l.read(rt, id).Return == nil })
+	if len(returned) == 0 {
+		rt.Skip("nothing comes back")
+	}
+	return l.read(rt, one(rt, returned, "order"))
+}
+
+func (l *life) keepReturn(rt *rapid.T) error {
+	o := l.returned(rt)
+	return l.Orders.KeepReturn(context.Background(), l.Orders.Token(o.ID, o.Link))
+}
+
+func (l *life) arrangeReturn(rt *rapid.T) error {
+	return l.Orders.ArrangeReturn(context.Background(), l.returned(rt).Return.ID, "عند الجمعية", order.By{Actor: l.association})
+}
+
+func (l *life) rejectReturn(rt *rapid.T) error {
+	return l.Orders.RejectReturn(context.Background(), l.returned(rt).Return.ID, "مفتوح", order.By{Actor: l.association})
+}
+
+// receiveReturn has the association count what came back: sound, damaged and missing pieces.
+func (l *life) receiveReturn(rt *rapid.T) error { return l.receive(rt, l.returned(rt)) }
+
+func (l *life) receive(rt *rapid.T, o order.Order) error {
+	counts := make(map[uuid.UUID]order.Counted)
+	for _, line := range o.Return.Lines {
+		sound := rapid.IntRange(0, line.Quantity).Draw(rt, "sound")
+		damaged := rapid.IntRange(0, line.Quantity-sound).Draw(rt, "damaged")
+		counts[line.LineID] = order.Counted{Sound: sound, Damaged: damaged, Missing: line.Quantity - sound - damaged}
+	}
+	return l.Orders.ReceiveReturn(context.Background(), o.Return.ID, counts, order.By{Actor: l.association})
+}
+
+// sendBack has a buyer ask, and what she asks for come back, as most returns go.
+func (l *life) sendBack(rt *rapid.T) error {
+	if err := l.askReturn(rt); err != nil {
+		return err
+	}
+	for _, id := range l.orders {
+		if o := l.read(rt, id); o.Return != nil && o.Return.State == order.ReturnAsked {
+			return l.receive(rt, o)
+		}
+	}
+	return nil
+}
+
+// restock has a cooperative say what becomes of sound goods that came back.
+func (l *life) restock(rt *rapid.T) error {
+	ctx, to := context.Background(), one(rt, l.sellers, "cooperative")
+	lines, err := l.Orders.ReturnedTo(ctx, to, 100)
+	must(rt, err)
+	if len(lines) == 0 {
+		rt.Skip("nothing came back to it")
+	}
+	line := one(rt, lines, "line")
+	return l.Orders.Restock(ctx, line.ReturnID, line.LineID, rapid.Bool().Draw(rt, "into stock"), order.By{Actor: l.members[to]})
+}
+
 // otherMeans has what waits, or was refused, given by another means.
 func (l *life) otherMeans(rt *rapid.T) error {
 	waiting, err := l.Orders.RefundsToGive(context.Background(), nil, 100)
@@ -973,5 +1065,7 @@ func (l *life) sold(rt *rapid.T, product uuid.UUID) (n int) {
 		select coalesce(sum(a.quantity), 0)
 		from order_adjustments a join order_lines l on l.id = a.line_id join sub_orders s on s.id = a.sub_order_id
 		where l.product_id = $1 and (not a.released and s.state = 'delivered' or a.released and a.reason in ('missing', 'damaged'))`, product))
-	return n + gone
+	var again int
+	must(rt, l.DB.Get(&again, `select coalesce(sum(delta), 0) from stock_returned where product_id = $1`, product))
+	return n + gone - again
 }

@@ -31,6 +31,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CloseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.RemindWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.ReturnDueWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.MeasureWorker{Orders: m.Orders})

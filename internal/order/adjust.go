@@ -28,6 +28,7 @@ type Adjustment struct {
 	Reason   Reason
 	BorneBy  Bearer    // empty: ByCooperative
 	Key      uuid.UUID // tells it from others of the same part
+	Return   uuid.UUID // of ReasonReturned: by which the pieces came back
 }
 
 // Bearer is who bears what a buyer is let off.
@@ -49,6 +50,7 @@ const (
 	ReasonWeight   Reason = "weight" // it weighs less than was ordered
 	ReasonGoodwill Reason = "goodwill"
 	ReasonDisputed Reason = "disputed" // the buyer has it from her bank
+	ReasonReturned Reason = "returned" // the buyer sent it back; see return.go
 )
 
 // reasons are those for which people take something off by Adjust.
@@ -273,15 +275,15 @@ func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, pa
 	released := a.Quantity > 0 && a.part.State != PartDelivered
 	var borneBack money.Amount // the pieces' share of what the association bore on the line
 	err := tx.GetContext(ctx, &borneBack, `
-		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at, borne_back_centimes)
-		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $5 = 0 then 0 else div(coalesce(b.borne, 0) * $5, $14) end
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at, borne_back_centimes, return_id)
+		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $5 = 0 then 0 else div(coalesce(b.borne, 0) * $5, $14) end, $15::uuid
 		from (
 		    select sum(case borne_by when '`+string(ByAssociation)+`' then amount_centimes else -borne_back_centimes end) as borne
 		    from order_adjustments where line_id = $4
 		) b
 		returning borne_back_centimes`,
 		id, o.ID, a.part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, cmp.Or(a.BorneBy, ByCooperative), a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At,
-		a.line.Quantity)
+		a.line.Quantity, postgres.NullID(a.Return))
 	if err != nil {
 		return fmt.Errorf("order: adjust: %w", err)
 	}

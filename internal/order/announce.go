@@ -356,7 +356,11 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	})
 	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
 		if p != nil {
-			return o.adjustedMessage(l, []Part{*p}, list, charges{}, why, paid, s.partLink(l, *p)+"\n\n")
+			link := s.partLink(l, *p)
+			if why == ReasonReturned { // there it says what becomes of the goods
+				link = s.baseURL + "/" + l.Code() + "/seller/returns"
+			}
+			return o.adjustedMessage(l, []Part{*p}, list, charges{}, why, paid, link+"\n\n")
 		}
 		return o.adjustedMessage(l, parts, list, beside, why, paid, s.orderLink(l, o.ID)+"\n\n")
 	})

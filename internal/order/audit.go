@@ -2,6 +2,7 @@ package order
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/jmoiron/sqlx"
 
@@ -94,7 +95,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) s
 			left join lateral (
 			    select state from order_events
-			    where order_id = o.id and sub_order_id is not distinct from s.id and state <> '` + EventAdjusted + `'
+			    where order_id = o.id and sub_order_id is not distinct from s.id and state <> '` + EventAdjusted + `' and state not like '` + EventReturn + `%'
 			    order by at desc, id desc limit 1
 			) e on true
 			where e.state is distinct from coalesce(s.state, o.state)`},
@@ -186,6 +187,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    where (o.buyer_name, o.buyer_phone, o.buyer_email, o.address, o.landmark, o.note) <> ('', '', '', '', '', '')
 			       or o.request_hash <> '' or o.idempotency_key is not null or o.placed_from is not null
 			    union all select 'its history' where exists (select from order_events where order_id = o.id and ` + written + `)
+			    union all select 'what was sent back' where exists (select from order_returns where order_id = o.id and (reason, arrangement, why) <> ('', '', ''))
 			    union all select 'what it holds' where exists (select from holds where order_id = o.id)
 			    union all select 'mail' where exists (select from letters where about = o.id)
 			    union all select 'mail that waits' where exists (
@@ -240,7 +242,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			      and state not in ('cancelled', 'completed', 'discarded')))`},
 		audit.Query{Name: "order: only what is disputed is frozen", SQL: `
 			select format('order %s, part %s: %s frozen', s.order_id, s.id, s.frozen_centimes)
-			from sub_orders s where s.frozen_centimes > 0 and not ` + frozenPart},
+			from sub_orders s where s.frozen_centimes > 0 and not ` + disputedPart},
 		audit.Query{Name: "order: of what is disputed and was earned no more is frozen than the part earned", SQL: `
 			select format('part %s: %s frozen, earned %s', s.id, s.frozen_centimes, n.items_centimes - n.commission_centimes)
 			from sub_orders s join sub_orders_now n on n.id = s.id
@@ -249,6 +251,61 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s is %s, of its payment %s is lost', o.number, o.state, d.left_centimes)
 			from payment_disputes_now d join orders o on o.id = d.reference
 			where d.state = 'lost' and d.left_centimes > 0 and o.state in (` + listed(StateConfirmed, StateDispatched) + `)`},
+		audit.Query{Name: "order: what is sent back was delivered and does not spoil, and is counted when it is here", SQL: `
+			select format('return %s, %s, line %s: %s of %s, sound %s', r.id, r.state, b.line_id, b.quantity, l.quantity, b.sound)
+			from order_return_lines b
+			join order_returns r on r.id = b.return_id
+			join order_lines l on l.id = b.line_id
+			join sub_orders s on s.id = l.sub_order_id
+			where (b.sub_order_id, b.cooperative_id, r.order_id, s.state) <> (s.id, s.cooperative_id, s.order_id, 'delivered') or l.perishable or b.quantity > l.quantity
+			   or (b.sound is not null) <> (r.state in (` + listed(countedReturns...) + `))`},
+		// Less than came back of a line, if some of it was given back otherwise before.
+		audit.Query{Name: "order: what came back is taken off its lines, no more, and its buyer has that back", SQL: `
+			select format('return %s, %s: back %s, taken off %s, beyond what came back %s', r.id, r.state, r.back_centimes, a.amount, a.beyond)
+			from order_returns r
+			join orders o on o.id = r.order_id
+			cross join lateral (
+			    select coalesce(sum(a.amount_centimes), 0) as amount, count(*) filter (where b.line_id is null or b.sound is null or a.quantity > b.sound + b.damaged) as beyond
+			    from order_adjustments a
+			    left join order_return_lines b on b.return_id = a.return_id and b.line_id = a.line_id
+			    where a.return_id = r.id
+			) a
+			where a.beyond > 0 or coalesce(r.back_centimes, 0) - a.amount not between 0 and o.delivery_back_centimes + o.means_fee_back_centimes`},
+		audit.Query{Name: "order: a return waits for its money while some of its order waits to be given, and no longer", SQL: `
+			select format('return %s is %s', id, state) from order_returns r
+			where state = '` + string(ReturnReceived) + `' and not exists (select from payment_refunds_now where reference = r.order_id and state <> 'succeeded')`},
+		audit.Query{Name: "order: what came back is in stock again where its cooperative said so, once", SQL: `
+			select format('return %s, line %s: %s pieces of %s in stock again, said %s of %s by %s', coalesce(b.return_id, m.return_id), coalesce(b.line_id, m.line_id),
+			              m.delta, m.product_id, b.sound, b.product_id, b.user_id)
+			from (
+			    select b.return_id, b.line_id, b.sound, b.user_id, l.product_id
+			    from order_return_lines b join order_lines l on l.id = b.line_id where b.restocked
+			) b
+			full join stock_returned m on m.return_id = b.return_id and m.line_id = b.line_id
+			where (m.delta, m.product_id, m.user_id) is distinct from (b.sound, b.product_id, b.user_id)`},
+		audit.Query{Name: "order: a history tells what became of each return", SQL: `
+			select format('order %s: %s told %s times, is so of %s', coalesce(e.order_id, r.order_id), coalesce(e.state, r.state), e.times, r.times)
+			from (
+			    select order_id, substr(state, ` + strconv.Itoa(len(EventReturn)+1) + `) as state, count(*) as times
+			    from order_events where state like '` + EventReturn + `%' and state <> '` + EventReturn + string(ReturnArranged) + `' group by 1, 2
+			) e
+			full join (
+			    select order_id, s.state, count(*) as times
+			    from order_returns r
+			    cross join lateral (
+			        select '` + string(ReturnAsked) + `' as state
+			        union all select '` + string(ReturnReceived) + `' where r.received_at is not null
+			        union all select r.state where r.state in (` + listed(endedReturns...) + `)
+			    ) s
+			    group by 1, 2
+			) r on r.order_id = e.order_id and r.state = e.state
+			where e.times is distinct from r.times`},
+		audit.Query{Name: "order: the association is told before and when the time of a return is over", SQL: `
+			select format('return %s is to be given back by %s', id, refund_by) from order_returns r
+			where state in (` + listed(unpaidReturns...) + `) and told < 2 and not exists (
+			    select from river_job
+			    where kind = 'order_return_due' and args->>'return_id' = r.id::text and args->>'over' = 'true'
+			      and state not in ('cancelled', 'completed', 'discarded'))`},
 		audit.Query{Name: "order: the ledger holds the cash that carriers and cooperatives took, and what was counted of it", SQL: `
 			select format('%s %s: told %s, in the ledger %s', what, cooperative_id, sum(told), sum(posted))
 			from (

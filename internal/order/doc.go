@@ -40,4 +40,14 @@
 //	part: placed ─ decline ▶ declined
 //	part: accepted ─ decline ▶ declined
 //	part: handed_over ─ refuse ▶ refused
+//
+// And of what a buyer sends back of a delivered order, see return.go:
+//
+//	return: asked ─ arrange ▶ arranged ─ receive ▶ received ─ give ▶ refunded
+//	return: asked ─ receive ▶ received
+//	return: asked ─ reject ▶ refused
+//	return: asked ─ keep ▶ withdrawn
+//	return: arranged ─ arrange ▶ arranged
+//	return: arranged ─ reject ▶ refused
+//	return: arranged ─ keep ▶ withdrawn
 package order

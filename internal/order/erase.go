@@ -101,8 +101,9 @@ const owed = `coalesce((
 		select p.received_centimes - p.refunded_centimes > case when p.state = 'succeeded' then o.due_centimes else 0 end
 		from payments p where p.reference = o.id), false)`
 
-// closing is the condition on which goods of a delivered order o may be sent back still.
-const closing = `(o.closes_at is not null and o.closed_at is null)`
+// closing is the condition on which goods of a delivered order o may be sent back still, or are being.
+var closing = `(o.closes_at is not null and o.closed_at is null or exists (
+		select from order_returns where order_id = o.id and state in (` + listed(openReturns...) + `)))`
 
 // written is the condition on which an entry of a history says something in a person's own words.
 var written = `note not in ('', ` + listed(marketsNotes...) + `)`
@@ -178,6 +179,10 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase notes: %w", err)
 	}
+	_, err = tx.ExecContext(ctx, `update order_returns set reason = '', arrangement = '', why = '' where order_id = any($1)`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: erase returns: %w", err)
+	}
 	if s.Forget != nil {
 		if err := s.Forget(ctx, tx, ids); err != nil {
 			return err
@@ -190,7 +195,7 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 // their values in the clear.
 func forgetStatistics(ctx context.Context, q sqlx.ExecerContext) error {
 	_, err := q.ExecContext(ctx, `
-		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note)`)
+		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note), order_returns (reason, arrangement, why)`)
 	if err != nil {
 		return fmt.Errorf("order: erase from statistics: %w", err)
 	}

@@ -14,6 +14,11 @@ func Edges() (edges []string) {
 			}
 		}
 	}
+	for move, r := range returnRules {
+		for _, from := range r.from {
+			edges = append(edges, "return: "+string(from)+" ─ "+string(move)+" ▶ "+string(r.to))
+		}
+	}
 	return edges
 }
 

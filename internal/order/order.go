@@ -36,6 +36,7 @@ type Order struct {
 	Given        money.Amount         // of that, what she has again
 	BackFailed   money.Amount         `db:"back_failed"` // of that, what could not be given back and waits to be asked for again
 	Refunds      []Refund             `db:"-"`           // what Back is given in, oldest first
+	Return       *Return              `db:"-"`           // the last that its buyer asked for; nil: none
 	State        State
 	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC
 	DeliverTo    time.Time `db:"deliver_to"`
@@ -102,7 +103,7 @@ type OrderLine struct {
 type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
-	State    string     // a State; with PartID a PartState; or EventAdjusted
+	State    string     // a State, or EventReturn and a ReturnState; with PartID a PartState; or EventAdjusted
 	Note     string     // what somebody wrote about it, or one of the Notes or Reasons
 	Actor    actor.Kind // who did it
 	UserID   *uuid.UUID `db:"user_id"`   // of a member or of the association
@@ -125,7 +126,7 @@ const (
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
 	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed, NoteDisputed,
-	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill),
+	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill), string(ReasonReturned),
 }
 
 // NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.

@@ -126,6 +126,9 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt,
 	if err := recordRefundTx(ctx, tx, back); err != nil {
 		return err
 	}
+	if err := s.endReturns(ctx, tx, orderID, at); err != nil {
+		return err
+	}
 	return s.tellBuyer(ctx, tx, orderID, letterRefunded, amount)
 }
 

@@ -35,6 +35,9 @@ func (s *Service) ByToken(ctx context.Context, token string) (Order, error) {
 		return Order{}, err
 	}
 	o.Buyer = Buyer{Place: o.Buyer.Place}
+	if o.Return != nil { // what she and the association wrote to each other, who may have met at her door
+		o.Return.Reason, o.Return.Arrangement, o.Return.Why = "", "", ""
+	}
 	return o.withoutStaff(), nil
 }
 
@@ -81,7 +84,7 @@ func (o Order) withoutStaff() Order {
 	return o
 }
 
-// readWhere reads the whole order that a condition names, in three queries.
+// readWhere reads the whole order that a condition names, with what belongs to it.
 func (s *Service) readWhere(ctx context.Context, where string, args ...any) (Order, error) {
 	return readOrder(ctx, s.db, where, args...)
 }
@@ -113,6 +116,14 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 	}
 	if o.Events, err = readEvents(ctx, q, o.ID); err != nil {
 		return Order{}, err
+	}
+	if o.State == StateDelivered {
+		switch r, err := readReturn(ctx, q, `r.order_id = $1`, o.ID); {
+		case err == nil:
+			o.Return = &r
+		case !errors.Is(err, ErrNoReturn):
+			return Order{}, err
+		}
 	}
 	if o.Back > 0 {
 		if o.Refunds, err = readRefunds(ctx, q, o.ID); err != nil {

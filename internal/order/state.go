@@ -74,7 +74,12 @@ func listed[S ~string](values ...S) string {
 }
 
 // Key is the translation key of the state's name.
-func (s State) Key() string { return "order.state." + string(s) }
+func (s State) Key() string {
+	if back, ok := strings.CutPrefix(string(s), EventReturn); ok {
+		return ReturnState(back).Key()
+	}
+	return "order.state." + string(s)
+}
 
 // Key is the translation key of the state's name.
 func (s PartState) Key() string { return "order.part_state." + string(s) }

@@ -153,7 +153,13 @@ func (o *locked) close(ctx context.Context, tx *sqlx.Tx) error {
 }
 
 // frozenPart is the condition on which what was paid for a part s is not earned although its time is over.
-const frozenPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.left_centimes > 0)`
+var frozenPart = `(exists (
+	select from order_returns r join order_return_lines b on b.return_id = r.id
+	where b.sub_order_id = s.id and r.state in (` + listed(openReturns...) + `))
+	or ` + disputedPart + `)`
+
+// disputedPart is that on which the payment for a part s is disputed, or what was lost of it not borne yet.
+const disputedPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.left_centimes > 0)`
 
 // frozen reports whether it is so.
 func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx, p Part) (frozen bool, err error) {

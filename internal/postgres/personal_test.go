@@ -31,6 +31,7 @@ var nobodys = map[string]string{
 	"order_events":       "state actor",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"order_refunds":      "request_hash",
+	"order_returns":      "state means",
 	"orders":             "number source locale place delivery payment currency state",
 	"payment_attempts":   "provider state key provider_reference url",
 	"payment_events":     "provider id kind fault attempt verdict state",

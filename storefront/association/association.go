@@ -21,6 +21,7 @@ const (
 	PaymentsPath     = "/association/payments"
 	DisputesPath     = "/association/disputes"
 	TransfersPath    = "/association/transfers"
+	ReturnsPath      = "/association/returns"
 	SettingsPath     = "/association/settings"
 	PeoplePath       = "/association/people"
 	SecurityPath     = "/association/security"

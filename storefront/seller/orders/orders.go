@@ -32,6 +32,8 @@ func (h *Handler) Routes() []web.Route {
 		web.Get(account.SeeParts, ordersPath, h.orders),
 		web.Get(account.SeeParts, ordersPath+"/:id", h.order),
 		web.Post(account.PrepareParts, ordersPath+"/:id/:move", h.moveOrder),
+		web.Get(account.SeeParts, returnedPath, h.returned),
+		web.Post(account.KeepGoods, returnedPath+"/:id/:line", h.restock),
 	}
 }
 

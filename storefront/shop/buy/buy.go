@@ -40,6 +40,9 @@ func (h *Handler) Routes() []web.Route {
 		receipt,
 		{Method: post, Path: "/orders/:token/account", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.setRefundAccount},
 		{Method: post, Path: "/orders/:token/cancel", Policy: web.Public, Private: true, Handler: h.cancel},
+		{Method: get, Path: "/orders/:token/return", Policy: web.Public, Private: true, Handler: h.toReturn},
+		{Method: post, Path: "/orders/:token/return", Policy: web.Public, Private: true, Handler: h.askReturn},
+		{Method: post, Path: "/orders/:token/return/keep", Policy: web.Public, Private: true, Handler: h.keep},
 		{Method: post, Path: "/orders/:token/again", Policy: web.Public, Private: true, Handler: h.again},
 	}
 }

@@ -20,6 +20,7 @@ type trackingView struct {
 
 	ByTransfer money.Amount            // that is to be given back by transfer, and is not yet
 	Account    *transfer.RefundAccount // where to; nil: she has not said it
+	CanReturn  bool                    // goods may be sent back now, by whoever reads it
 }
 
 func (h *Handler) tracking(r *web.Request) error { return h.showTracking(r, ui.Refusal{}) }
@@ -37,6 +38,7 @@ func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
 	if err := h.fillRefund(r, &v); err != nil {
 		return err
 	}
+	v.CanReturn = v.Order.Acting && canReturn(v.Order, h.Now())
 	v.Share = r.AbsoluteURL("/orders/" + h.Orders.ReadingToken(v.Order.ID, v.Order.Link))
 	p := r.Page(r.Locale.T("shop.track.title"))
 	p.Path = "/orders/" + url.PathEscape(v.Token) // in another language nothing was placed a moment ago

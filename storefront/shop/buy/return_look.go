@@ -1,0 +1,67 @@
+package buy
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// canReturn reports whether the buyer of an order may ask now to send goods back.
+func canReturn(o order.Order, now time.Time) bool {
+	until, any := o.ReturnUntil()
+	return any && now.Before(until) && (o.Return == nil || !o.Return.State.Open())
+}
+
+// returnMeans are by which she can have her money back.
+func (v returnView) returnMeans(p ui.Page) []ui.Option {
+	options := []ui.Option{{Label: p.T("shop.return.same", "Means", backBy(p, v.Order.Payment))}}
+	for _, name := range v.Means {
+		if name != v.Order.Payment {
+			options = append(options, ui.Option{Value: name, Label: backBy(p, name)})
+		}
+	}
+	return options
+}
+
+// backBy is by which means money goes back to her.
+func backBy(p ui.Page, means string) string {
+	if means == payment.CashOnDelivery {
+		return p.T("association.refunds.in_cash")
+	}
+	return p.T("means." + means + ".name")
+}
+
+// listedPieces are as many as she chooses from; of more she writes how many.
+const listedPieces = 9
+
+// counts are the pieces of a line that she may choose from.
+func counts(p ui.Page, line order.OrderLine) (options []ui.Option) {
+	for n := range line.Quantity + 1 {
+		options = append(options, ui.Option{Value: strconv.Itoa(n), Label: p.L.Number(n)})
+	}
+	return options
+}
+
+// returnText says how a return stands.
+func returnText(p ui.Page, r order.Return) string {
+	switch r.State {
+	case order.ReturnArranged:
+		return p.T("shop.return.waits_goods", "Until", p.L.LongDate(r.RefundBy))
+	case order.ReturnReceived:
+		return p.T("shop.return.received", "Back", p.L.Money(*r.Back), "Until", p.L.LongDate(r.RefundBy))
+	case order.ReturnRefused:
+		return p.T("shop.return.refused")
+	case order.ReturnRefunded:
+		if *r.Back == 0 {
+			return p.T("shop.return.nothing")
+		}
+		return p.T("shop.return.refunded", "Back", p.L.Money(*r.Back), "At", p.L.LongDate(*r.EndedAt))
+	case order.ReturnWithdrawn:
+		return p.T("shop.return.withdrawn")
+	default:
+		return p.T("shop.return.waits", "Until", p.L.LongDate(r.RefundBy))
+	}
+}
