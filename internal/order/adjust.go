@@ -64,11 +64,11 @@ func (r Reason) lost() bool { return r == ReasonMissing || r == ReasonDamaged }
 const EventAdjusted = "adjusted"
 
 // Adjust takes something off a line of an order; Within a transaction, too. The buyer owes less or, if she has paid,
-// has it due back, out of the commission as well; what was paid out to the cooperative already it owes. Pieces that she does not have already go back into stock, unless
-// they are missing or damaged: those are lost. The association adjusts every line from when the order is placed, also
-// after it was delivered; a member takes pieces off those of her cooperative until they are handed over, for no more
-// than their share of the line: goodwill, and worth without a piece, are the association's to give. The same under the
-// same key again changes nothing. Errors:
+// has it due back, out of the commission as well; what was paid out to the cooperative already it owes. Pieces that she
+// does not have already go back into stock, unless they are missing or damaged: those are lost. The association adjusts
+// every line from when the order is placed, also after it was delivered; a member takes pieces off those of her
+// cooperative until they are handed over, for no more than their share of the line: goodwill, and worth without a piece,
+// are the association's to give. The same under the same key again changes nothing. Errors:
 //   - ErrAdjustment: it says nothing, or not why
 //   - ErrNotFound: there is no such order, no such line in it, or it is another cooperative's
 //   - ErrNotTheirs: whoever asks does not take so much off, or nothing, or not for that reason

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,17 +116,17 @@ func (s *Service) shared(ctx context.Context, tx *sqlx.Tx, o *locked, back bool)
 func (o *locked) close(ctx context.Context, tx *sqlx.Tx) error {
 	var journals []ledger.Journal
 	var earned []uuid.UUID
+	frozen, err := o.frozen(ctx, tx)
+	if err != nil {
+		return err
+	}
 	waiting := 0
 	for i := range o.parts {
 		p := &o.parts[i]
 		if p.EarnsAt == nil {
 			continue
 		}
-		frozen, err := o.frozen(ctx, tx, *p)
-		if err != nil {
-			return err
-		}
-		if frozen || o.by.At.Before(*p.EarnsAt) {
+		if slices.Contains(frozen, p.ID) || o.by.At.Before(*p.EarnsAt) {
 			waiting++
 			continue
 		}
@@ -161,13 +162,13 @@ var frozenPart = `(exists (
 // disputedPart is that on which the payment for a part s is disputed, or what was lost of it not borne yet.
 const disputedPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.left_centimes > 0)`
 
-// frozen reports whether it is so.
-func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx, p Part) (frozen bool, err error) {
-	err = tx.GetContext(ctx, &frozen, `select `+frozenPart+` from sub_orders s where s.id = $1`, p.ID)
+// frozen are the order's parts of which it is so.
+func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx) (parts []uuid.UUID, err error) {
+	err = tx.SelectContext(ctx, &parts, `select s.id from sub_orders s where s.order_id = $1 and `+frozenPart, o.ID)
 	if err != nil {
-		return false, fmt.Errorf("order: is a part frozen: %w", err)
+		return nil, fmt.Errorf("order: what is frozen: %w", err)
 	}
-	return frozen, nil
+	return parts, nil
 }
 
 // earned reports whether what was paid for the part is earned.
