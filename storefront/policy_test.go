@@ -203,7 +203,7 @@ func refunded(t *testing.T, m *storetest.Market) (uuid.UUID, order.Refund) {
 	o := m.Order().Order
 	m.Deliver(o)
 	err := m.Orders.Refund(t.Context(), o.ID, order.RefundInput{
-		Scope: order.RefundAmount, Amount: 100, BorneBy: order.ByCooperative, Key: uuid.New(),
+		Scope: order.RefundAmount, Amount: 100, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: uuid.New(),
 	}, m.ByAssociation())
 	if err == nil {
 		o, err = m.Orders.ForAssociation(t.Context(), o.ID)

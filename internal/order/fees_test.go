@@ -48,7 +48,7 @@ func TestTheFeeOfAMeansIsTheAssociationsOnceTheGoodsAreThere(t *testing.T) {
 	m.wantClean()
 
 	// She has it back with all that did not come after all, and with nothing else.
-	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 6_00, BorneBy: order.ByAssociation, Key: keyOf("goodwill")}))
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 6_00, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf("goodwill")}))
 	m.wantHeld(map[ledger.Account]money.Amount{ledger.MeansFees: 10_00})
 	m.wantClean()
 	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundOrder, Delivery: true, Reason: order.ReasonMissing, Key: keyOf("nothing came")}))

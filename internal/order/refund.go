@@ -45,7 +45,7 @@ type RefundInput struct {
 	Amount   money.Amount // of RefundAmount: spread over all lines by what each is worth
 	BorneBy  Bearer       // of RefundAmount; the association bears only what is paid
 	Delivery bool         // of RefundOrder: the delivery, too
-	Reason   Reason       // of all but RefundAmount
+	Reason   Reason
 	Means    string       // by which, if it is paid; empty: as it was
 	Key      uuid.UUID    // tells it from others of the order
 }
@@ -173,7 +173,7 @@ func (in RefundInput) check() error {
 	default:
 		wrong.Field("what", "order.refund_scope_missing")
 	}
-	if in.Scope != RefundAmount && !slices.Contains(reasons, in.Reason) {
+	if !slices.Contains(reasons, in.Reason) {
 		wrong.Field("reason", "order.refund_reason_missing")
 	}
 	if len(wrong.Fields) > 0 || in.Key == uuid.Nil {
@@ -267,7 +267,7 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 			if shares[i] == 0 {
 				continue
 			}
-			a.Quantity, a.Amount, a.Reason, a.BorneBy = 0, shares[i], ReasonGoodwill, in.BorneBy
+			a.Quantity, a.Amount, a.BorneBy = 0, shares[i], in.BorneBy
 		case RefundDelivery:
 			continue
 		case RefundOrder:

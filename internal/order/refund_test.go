@@ -3,6 +3,7 @@ package order_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/uuid"
@@ -98,11 +99,15 @@ func TestAFreeAmountIsBorneByWhoeverItIsSaid(t *testing.T) {
 			t.Parallel()
 			m := newMarket(t)
 			o := m.bought(payment.CashOnDelivery)
-			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: bearer, Key: keyOf("late")}))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: bearer, Reason: order.ReasonDamaged, Key: keyOf("late")}))
 			balances, err := ledger.Balances(t.Context(), m.db)
 			m.must(err)
 			if balances[ledger.PayableTo(m.honey)] != want.honey || balances[ledger.Commission] != want.commission || balances[ledger.RefundsDue] != 21_80 {
 				t.Errorf("%s: %v", bearer, balances)
+			}
+			told := func(e order.Event) bool { return e.State == order.EventAdjusted && e.Note == string(order.ReasonDamaged) }
+			if !slices.ContainsFunc(m.read(o.ID).Events, told) {
+				t.Error("the history does not say why")
 			}
 			m.wantClean()
 			m.must(m.refund(o.ID, whole("all")))
@@ -131,7 +136,7 @@ func TestWhatTheAssociationBoreComesBackWithItsPieces(t *testing.T) {
 			m := newMarket(t)
 			m.returnDays(window)
 			o := m.bought(payment.CashOnDelivery)
-			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: order.ByAssociation, Key: keyOf("late")}))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 21_80, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf("late")}))
 			bag := order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonDamaged, Key: keyOf("a bag")}
 			m.must(m.refund(o.ID, bag)) // of two at 26.00, on which 5.20 were borne
 			now := m.read(o.ID)
@@ -186,7 +191,7 @@ func TestSomethingIsTakenOffAnOrderBeforeItIsDelivered(t *testing.T) {
 			}
 			bag := order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonWeight, Key: keyOf("a bag")}
 			m.must(m.refund(o.ID, bag))
-			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 8_20, BorneBy: order.ByCooperative, Key: keyOf("late")}))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 8_20, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: keyOf("late")}))
 			m.wantClean()
 			now := m.read(o.ID)
 			left, back := 238_00-110_00-26_00-money.Amount(8_20), money.Amount(0)
@@ -198,13 +203,13 @@ func TestSomethingIsTakenOffAnOrderBeforeItIsDelivered(t *testing.T) {
 			}
 			m.wantStock(map[uuid.UUID]int{m.thyme: 10, m.wheat: 9})
 
-			gift := order.RefundInput{Scope: order.RefundAmount, Amount: 4_10, BorneBy: order.ByAssociation, Key: keyOf("gift")}
+			gift := order.RefundInput{Scope: order.RefundAmount, Amount: 4_10, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf("gift")}
 			if err := m.refund(o.ID, gift); paid != (err == nil) || !paid && !errors.Is(err, order.ErrInvalid) {
 				t.Errorf("borne by the association: %v", err)
 			}
 			m.wantClean()
 			now = m.read(o.ID)
-			all := order.RefundInput{Scope: order.RefundAmount, Amount: now.Due - now.DeliveryFee, BorneBy: order.ByCooperative, Key: keyOf("all")}
+			all := order.RefundInput{Scope: order.RefundAmount, Amount: now.Due - now.DeliveryFee, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: keyOf("all")}
 			if err := m.refund(o.ID, all); !errors.Is(err, order.ErrTakesAll) {
 				t.Errorf("all that the goods are worth: %v", err)
 			}
@@ -247,7 +252,7 @@ func TestAKeyIsOfOneRefund(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	o := m.bought(payment.CashOnDelivery)
-	in := order.RefundInput{Scope: order.RefundAmount, Amount: 1_00, BorneBy: order.ByCooperative, Key: keyOf("form")}
+	in := order.RefundInput{Scope: order.RefundAmount, Amount: 1_00, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: keyOf("form")}
 	for range 2 {
 		m.must(m.refund(o.ID, in))
 	}
@@ -281,7 +286,8 @@ func TestARefundThatSaysTooLittleOrComesTooEarlyGivesNothing(t *testing.T) {
 	line := m.lineOf(o, m.wheat).ID
 	for _, in := range []order.RefundInput{
 		{}, {Scope: order.RefundPart, Reason: order.ReasonMissing}, {Scope: order.RefundLine, Line: line, Reason: order.ReasonMissing},
-		{Scope: order.RefundOrder}, {Scope: order.RefundDelivery}, {Scope: order.RefundAmount, Amount: 5_00}, {Scope: order.RefundAmount, BorneBy: order.ByAssociation},
+		{Scope: order.RefundOrder}, {Scope: order.RefundDelivery}, {Scope: order.RefundAmount, Amount: 5_00, Reason: order.ReasonDamaged},
+		{Scope: order.RefundAmount, BorneBy: order.ByAssociation, Reason: order.ReasonDamaged}, {Scope: order.RefundAmount, Amount: 5_00, BorneBy: order.ByAssociation},
 	} {
 		in.Key = uuid.New()
 		if err := m.refund(o.ID, in); !errors.Is(err, order.ErrInvalid) {
@@ -293,7 +299,7 @@ func TestARefundThatSaysTooLittleOrComesTooEarlyGivesNothing(t *testing.T) {
 	if err := m.refund(o.ID, bad); !errors.Is(err, payment.ErrUnknownProvider) {
 		t.Errorf("by cheque: %v", err)
 	}
-	much := order.RefundInput{Scope: order.RefundAmount, Amount: 218_01, BorneBy: order.ByCooperative, Key: keyOf("much")}
+	much := order.RefundInput{Scope: order.RefundAmount, Amount: 218_01, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: keyOf("much")}
 	if err := m.refund(o.ID, much); !errors.Is(err, order.ErrNotLeft) {
 		t.Errorf("more than the goods are worth: %v", err)
 	}

@@ -68,7 +68,7 @@ func TestAFormThatIsSentAgainGivesOnce(t *testing.T) {
 	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
 	m.Deliver(o)
 	page := m.toGiveBack(o)
-	form := url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"cooperative"}}
+	form := url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"cooperative"}, "reason": {"goodwill"}}
 	for range 2 {
 		m.boss.Submit(page, "main form", form).Want(http.StatusOK)
 	}

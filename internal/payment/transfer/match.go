@@ -34,7 +34,7 @@ type Doubt string
 
 // The doubts.
 const (
-	DoubtNoCode  Doubt = "no_code" // its amount or a name in it is somebody's, its code nobody's
+	DoubtNoCode  Doubt = "no_code" // a number or a name in it or its amount is somebody's, its code nobody's
 	DoubtSeveral Doubt = "several" // it has the codes of several
 	DoubtPaid    Doubt = "paid"    // nothing is to be paid any more under its code
 	DoubtHand    Doubt = "hand"    // somebody entered such a receipt by hand
@@ -189,8 +189,9 @@ func (s *Service) entered(ctx context.Context, references []uuid.UUID, known map
 
 // waiting is everything that is waited for, by what a line without a code may tell of it.
 type waiting struct {
-	byLeft map[money.Amount][]uuid.UUID
-	byName map[string][]named // by the longest word of the name
+	byNumber map[string]uuid.UUID // as bare gives it
+	byLeft   map[money.Amount][]uuid.UUID
+	byName   map[string][]named // by the longest word of the name
 }
 
 // named is whose name it is.
@@ -201,7 +202,7 @@ type named struct {
 
 // waited reads everything that is waited for.
 func (s *Service) waited(ctx context.Context) (waiting, error) {
-	w := waiting{byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named)}
+	w := waiting{byNumber: make(map[string]uuid.UUID), byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named)}
 	var open []struct {
 		Reference uuid.UUID
 		Left      money.Amount
@@ -224,6 +225,9 @@ func (s *Service) waited(ctx context.Context) (waiting, error) {
 			return w, err
 		}
 		for _, reference := range references {
+			if number := bare(payers[reference].Number); number != "" {
+				w.byNumber[number] = reference
+			}
 			if n := (named{reference, nameWords(payers[reference].Name)}); len(n.words) > 1 {
 				key := longest(n.words)
 				w.byName[key] = append(w.byName[key], n)
@@ -242,14 +246,17 @@ func longest(words []string) string {
 	return slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) })
 }
 
-// candidates are those whose a line without a code could be: whose whole name stands in it, and who have just this
-// amount left to pay.
+// candidates are those whose a line without a code could be: whose number stands in it, whose whole name does, and who
+// have just this amount left to pay.
 func (w waiting) candidates(e entry) []uuid.UUID {
 	var found []uuid.UUID
 	add := func(reference uuid.UUID) {
 		if len(found) < maxCandidates && !slices.Contains(found, reference) {
 			found = append(found, reference)
 		}
+	}
+	for _, number := range numbersIn(e.label+" "+e.reference, w.byNumber) {
+		add(w.byNumber[number])
 	}
 	words := nameWords(e.label)
 	for _, word := range words {
@@ -261,6 +268,22 @@ func (w waiting) candidates(e entry) []uuid.UUID {
 	}
 	for _, reference := range w.byLeft[e.amount] {
 		add(reference)
+	}
+	return found
+}
+
+// numbersIn are those of the numbers that stand in a text, whatever stands between their signs.
+func numbersIn(s string, numbers map[string]uuid.UUID) (found []string) {
+	signs, lengths := bare(s), make(map[int]bool, 1)
+	for number := range numbers {
+		lengths[len(number)] = true
+	}
+	for length := range lengths {
+		for i := 0; i+length <= len(signs); i++ {
+			if _, ok := numbers[signs[i:i+length]]; ok {
+				found = append(found, signs[i:i+length])
+			}
+		}
 	}
 	return found
 }

@@ -265,6 +265,24 @@ func TestMoneyThatComesLateTakesTheGoodsAgainOrGoesBack(t *testing.T) {
 	b.sound()
 }
 
+func TestAnOrdersNumberInALineIsAskedAboutFirst(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	b.order("نادية العلوي") // of the same amount, and before
+	b.order("سعاد بناني")
+	o, _ := b.order("Fatima Zahra Berrada")
+	_, lines := b.read(head + line("COMMANDE "+o.Number, o.Due) + line("CDE "+strings.ToLower(strings.ReplaceAll(o.Number, "-", "")), 1_00))
+	asked := lines[transfer.Asked]
+	if len(asked) != 2 {
+		t.Fatalf("asked about: %+v", lines)
+	}
+	for _, l := range asked {
+		if len(l.May) == 0 || l.May[0].Reference != o.ID {
+			t.Errorf("%s: %+v", l.Label, l.May)
+		}
+	}
+}
+
 func TestAStatementIsMatchedByCodeAndDoubtsAreAsked(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)

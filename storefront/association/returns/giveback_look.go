@@ -62,7 +62,7 @@ func (v giveBackView) goods() (sum money.Amount) {
 	return sum
 }
 
-// giveBackReasons are why goods are given back.
+// giveBackReasons are why it is given back.
 func giveBackReasons(p ui.Page) []ui.Option {
 	options := []ui.Option{{Label: p.T("association.giveback.choose")}}
 	for _, reason := range []order.Reason{order.ReasonMissing, order.ReasonDamaged, order.ReasonWeight, order.ReasonGoodwill} {

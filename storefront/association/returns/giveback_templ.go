@@ -246,7 +246,7 @@ func giveBackForm(p ui.Page, v giveBackView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Select(p, v.Refused.Form, ui.Field{Name: "reason", Label: p.T("association.giveback.reason"), Hint: p.T("association.giveback.reason_hint"), Optional: true}, giveBackReasons(p)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Select(p, v.Refused.Form, ui.Field{Name: "reason", Label: p.T("association.giveback.reason"), Hint: p.T("association.giveback.reason_hint")}, giveBackReasons(p)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
