@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -120,8 +121,16 @@ func (s *Service) writesToCooperatives(ctx context.Context, tx *sqlx.Tx, orderID
 // and to the association about the whole, and the end of the reservations. It reports whether the
 // association has mail, and the buyer.
 func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller) (told, buyer bool, err error) {
-	if o.State == StateAwaiting { // nobody has anything to do yet
-		return false, false, s.jobs.InsertManyTx(ctx, tx, s.toBePaid(o.ID, o.PlacedAt, o.ExpiresAt))
+	if o.State == StateAwaiting { // nobody but the buyer has anything to do yet
+		jobs := s.toBePaid(o.ID, o.PlacedAt, o.ExpiresAt)
+		if o.ExpiresAt.Sub(o.PlacedAt) >= remindedFrom { // who is to pay at once is where she pays
+			letter, err := s.letterToBuyer(ctx, tx, o, by, s.toPayMessage)
+			if err != nil {
+				return false, false, err
+			}
+			jobs = append(jobs, letter...)
+		}
+		return false, false, s.jobs.InsertManyTx(ctx, tx, jobs)
 	}
 	var jobs []river.InsertManyParams
 	if !o.Sample {
@@ -155,7 +164,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 			return false, false, err
 		}
 	}
-	letter, err := s.letterToBuyer(ctx, tx, o, by)
+	letter, err := s.letterToBuyer(ctx, tx, o, by, s.confirmMessage)
 	if err != nil {
 		return false, false, err
 	}
@@ -163,9 +172,9 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 	return told, len(letter) > 0, s.jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
 }
 
-// letterToBuyer is the job that sends the buyer the link to confirm the order, if she gave an address and
-// few letters went there, or on behalf of her network: it may be somebody else's. It is none otherwise.
-func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by caller) ([]river.InsertManyParams, error) {
+// letterToBuyer is the job that sends the buyer of a new order that message, if she gave an address and few letters went
+// there, or on behalf of her network: it may be somebody else's. It is none otherwise.
+func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by caller, letter func(*i18n.Locale, Order) mail.Message) ([]river.InsertManyParams, error) {
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
@@ -193,17 +202,32 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, append(mailbox, networks...)...); err != nil {
 		return nil, err
 	}
-	l, body := s.texts.Locale(o.Locale), "order.mail.confirm_body"
+	message := letter(s.texts.Locale(o.Locale), o)
+	message.Locale, message.To, message.About = o.Locale, o.Buyer.Email, o.ID
+	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
+}
+
+// confirmMessage has the link to confirm an order.
+func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
+	body := "order.mail.confirm_body"
 	if o.LastPieces {
 		body = "order.mail.confirm_last_body"
 	}
-	message := mail.Message{
-		Locale: o.Locale, To: o.Buyer.Email, Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
+	return mail.Message{
+		Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
 		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
-		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt}, About: o.ID,
+		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt},
 	}
-	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
+}
+
+// toPayMessage has the link to pay an order that is paid first.
+func (s *Service) toPayMessage(l *i18n.Locale, o Order) mail.Message {
+	return mail.Message{
+		Subject: l.T("order.mail.to_pay_subject", "Number", o.Number),
+		Body: l.T("order.mail.to_pay_body", "Number", o.Number, "Parts", costsText(l, o), "Total", l.Money(o.Total),
+			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
+	}
 }
 
 // expiry is the job that ends an order's reservations; none for an order that is loaded from the past,

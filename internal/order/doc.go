@@ -50,4 +50,5 @@
 //	return: arranged ─ arrange ▶ arranged
 //	return: arranged ─ reject ▶ refused
 //	return: arranged ─ keep ▶ withdrawn
+//	return: refunded ─ undo ▶ received
 package order

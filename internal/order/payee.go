@@ -136,7 +136,10 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt,
 func (s *Service) RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
 	undone := ledger.Journal{Kind: journalRefundUndone, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
 	undone.Postings = []ledger.Posting{{Debit: ledger.Received(means), Credit: ledger.RefundsDue, Amount: amount}}
-	return recordRefundTx(ctx, tx, undone)
+	if err := recordRefundTx(ctx, tx, undone); err != nil {
+		return err
+	}
+	return s.reopenReturn(ctx, tx, orderID, refund, at)
 }
 
 // recordRefundTx records the next thing that happens to a refund, which is named by how many there were before: it may be

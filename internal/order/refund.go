@@ -46,8 +46,8 @@ type RefundInput struct {
 	BorneBy  Bearer       // of RefundAmount; the association bears only what is paid
 	Delivery bool         // of RefundOrder: the delivery, too
 	Reason   Reason
-	Means    string       // by which, if it is paid; empty: as it was
-	Key      uuid.UUID    // tells it from others of the order
+	Means    string    // by which, if it is paid; empty: as it was
+	Key      uuid.UUID // tells it from others of the order
 }
 
 // Refund gives a buyer back something of an order that she has paid; Within a transaction, too. Of one that she has not

@@ -105,7 +105,9 @@ func TestAFreeAmountIsBorneByWhoeverItIsSaid(t *testing.T) {
 			if balances[ledger.PayableTo(m.honey)] != want.honey || balances[ledger.Commission] != want.commission || balances[ledger.RefundsDue] != 21_80 {
 				t.Errorf("%s: %v", bearer, balances)
 			}
-			told := func(e order.Event) bool { return e.State == order.EventAdjusted && e.Note == string(order.ReasonDamaged) }
+			told := func(e order.Event) bool {
+				return e.State == order.EventAdjusted && e.Note == string(order.ReasonDamaged)
+			}
 			if !slices.ContainsFunc(m.read(o.ID).Events, told) {
 				t.Error("the history does not say why")
 			}

@@ -2,7 +2,9 @@ package order
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -23,7 +25,8 @@ import (
 // A buyer may send back what was delivered to her, but for what spoils, for as long as law 31-08 gives her and at least
 // until her order closes. The association says how the goods come back, counts them when they are here, and with that her
 // money goes back, for what is sound and what is damaged; their cooperative says whether what is sound goes back into its
-// stock. What stands in an open return is not earned (see frozenPart).
+// stock. What stands in an open return is not earned (see frozenPart); where the window of the settings is shorter than the
+// law's it may be earned before the return is asked for, and is then owed by its cooperative.
 
 // What law 31-08 gives.
 const (
@@ -68,6 +71,7 @@ const (
 	MoveReject  Move = "reject"
 	MoveKeep    Move = "keep" // its buyer keeps the goods
 	MoveGive    Move = "give" // all of the money was given
+	MoveUndo    Move = "undo" // some of it came back
 )
 
 // returnRule says who may make a move of a return, from where, and what it becomes.
@@ -84,6 +88,7 @@ var returnRules = map[Move]returnRule{
 	MoveReject:  {actor.Association, openReturns, ReturnRefused},
 	MoveKeep:    {actor.Buyer, openReturns, ReturnWithdrawn},
 	MoveGive:    {actor.System, []ReturnState{ReturnReceived}, ReturnRefunded},
+	MoveUndo:    {actor.System, []ReturnState{ReturnRefunded}, ReturnReceived},
 }
 
 // EventReturn begins what a history says instead of a state of what became of a return: «return_asked».
@@ -176,6 +181,7 @@ func (l OrderLine) Returnable() bool { return !l.Perishable && l.Quantity > 0 }
 //   - ErrReturnLate: the time for it is over
 //   - ErrReturnOpen: another return of the order is under way
 //   - ErrReturnsMany: its buyer asked too often
+//   - ErrIdempotencyConflict: the key was used for another return of the order
 //   - ErrNotLeft: not so much of a line is left, or it spoils
 func (s *Service) AskReturn(ctx context.Context, token string, in ReturnInput) error {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
@@ -217,7 +223,11 @@ func (s *Service) askReturn(ctx context.Context, tx *sqlx.Tx, o *locked, in Retu
 		return fmt.Errorf("order: returns of an order: %w", err)
 	}
 	if asked.Before {
-		return nil
+		before, err := readReturn(ctx, tx, `r.order_id = $1 and r.key = $2`, o.ID, in.Key)
+		if err == nil && !in.asks(before) {
+			err = ErrIdempotencyConflict
+		}
+		return err
 	}
 	whole, err := readOrder(ctx, tx, `o.id = $1`, o.ID)
 	if err != nil {
@@ -285,6 +295,15 @@ func (in ReturnInput) wanted() map[uuid.UUID]int {
 		}
 	}
 	return lines
+}
+
+// asks reports whether it is what was asked for by a return.
+func (in ReturnInput) asks(r Return) bool {
+	lines := make(map[uuid.UUID]int, len(r.Lines))
+	for _, l := range r.Lines {
+		lines[l.LineID] = l.Quantity
+	}
+	return maps.Equal(in.wanted(), lines) && in.Reason == r.Reason && in.Means == r.Means
 }
 
 // returned writes into the history what became of a return.
@@ -447,12 +466,12 @@ func (s *Service) giveReturned(ctx context.Context, tx *sqlx.Tx, o *locked, r Re
 			Line: l.ID, Quantity: pieces, Amount: worth, Reason: ReasonReturned, BorneBy: ByCooperative, Key: uuid.NewSHA1(r.ID, l.ID[:]), Return: r.ID,
 		}})
 	}
+	if len(list) == 0 { // nothing came, or its buyer has had it back already
+		return 0, nil
+	}
 	var beside charges
 	if left == 0 {
 		beside = charges{o.DeliveryFee - o.FeeBack, o.MeansFee - o.MeansFeeBack}
-	}
-	if len(list) == 0 && beside.sum() == 0 {
-		return 0, nil
 	}
 	means := r.Means
 	if !slices.Contains(s.MeansByHand(), means) { // not any more
@@ -461,14 +480,17 @@ func (s *Service) giveReturned(ctx context.Context, tx *sqlx.Tx, o *locked, r Re
 	return sum + beside.sum(), s.adjustAll(ctx, tx, o, list, beside, payback{reason: payment.ReasonAdjusted, why: ReasonReturned, means: means, key: "return:" + r.ID.String()})
 }
 
-// endReturns ends the returns of an order that were received, once nothing more of it is to be given back to its buyer.
+// ofReturn is the condition on which a refund is for a return r.
+const ofReturn = `reference = r.order_id and request = r.order_id || ':return:' || r.id`
+
+// endReturns ends the returns of an order that were received, once their buyer has her money.
 func (s *Service) endReturns(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, at time.Time) error {
 	rule := returnRules[MoveGive]
 	var ended []uuid.UUID
 	err := tx.SelectContext(ctx, &ended, `
-		update order_returns set state = $2, ended_at = greatest($3, received_at)
+		update order_returns r set state = $2, ended_at = greatest($3, received_at)
 		where order_id = $1 and state in (`+listed(rule.from...)+`) and not exists (
-		    select from payment_refunds_now where reference = $1 and state <> 'succeeded')
+		    select from payment_refunds_now where `+ofReturn+` and state <> 'succeeded')
 		returning id`, orderID, rule.to, at)
 	if err != nil {
 		return fmt.Errorf("order: end of a return: %w", err)
@@ -486,6 +508,31 @@ func (s *Service) endReturns(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID
 		}
 	}
 	return nil
+}
+
+// reopenReturn has the return that a refund is for wait again for its money, which has come back: the law's time goes on.
+func (s *Service) reopenReturn(ctx context.Context, tx *sqlx.Tx, orderID, refund uuid.UUID, at time.Time) error {
+	r, err := readReturn(ctx, tx, `
+		r.order_id = $1 and r.state in (`+listed(returnRules[MoveUndo].from...)+`)
+		and exists (select from payment_refunds_now where id = $2 and `+ofReturn+`)`, orderID, refund)
+	if errors.Is(err, ErrNoReturn) { // it is for something else
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	to := returnRules[MoveUndo].to
+	if _, err := tx.ExecContext(ctx, `update order_returns set state = $2, ended_at = null where id = $1`, r.ID, to); err != nil {
+		return fmt.Errorf("order: the money of a return came back: %w", err)
+	}
+	o := locked{ID: orderID}
+	if err := o.begin(ctx, tx, By{Actor: actor.OfSystem(), At: at}); err != nil {
+		return err
+	}
+	if err := o.returned(ctx, tx, to); err != nil {
+		return err
+	}
+	return s.jobs.InsertManyTx(ctx, tx, r.due())
 }
 
 // Restock says whether the sound pieces of a line that came back go back into stock, for a member of its cooperative.

@@ -55,6 +55,9 @@ func TestGoodsAreSentBackAndPaidBack(t *testing.T) {
 		m.must(m.ask(o, "too much", map[uuid.UUID]int{m.wheat: 2, m.thyme: 1}))
 	}
 	m.wantClean()
+	if err := m.ask(o, "too much", map[uuid.UUID]int{m.wheat: 1, m.thyme: 1}); !errors.Is(err, order.ErrIdempotencyConflict) {
+		t.Errorf("another under the same key: %v", err)
+	}
 	if err := m.ask(o, "more", map[uuid.UUID]int{m.olive: 1}); !errors.Is(err, order.ErrReturnOpen) {
 		t.Errorf("while one is open: %v", err)
 	}
@@ -519,7 +522,7 @@ func TestTheAuditFindsWhatContradictsReturns(t *testing.T) {
 		"more given back than was taken off": {`update order_returns set back_centimes = back_centimes + 1`,
 			"order: what came back is taken off its lines, no more, and its buyer has that back"},
 		"waiting for nothing": {`update order_returns set state = 'received', ended_at = null`,
-			"order: a return waits for its money while some of its order waits to be given, and no longer"},
+			"order: a return waits for its money while that is not given, and no longer"},
 		"in stock again without a word": {`update order_return_lines set restocked = false where restocked`,
 			"order: what came back is in stock again where its cooperative said so, once"},
 		"said to be in stock again": {`delete from stock_movements where reason = 'return'`,
@@ -588,4 +591,67 @@ func TestTheDatabaseDefendsReturns(t *testing.T) {
 			t.Errorf("%s: %v", constraint, err)
 		}
 	}
+}
+
+// What the buyer was given for a return comes back, weeks later: it is late, and the association is told.
+func TestAReturnWhoseMoneyComesBackWaitsAgain(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(paymenttest.Name)
+	m.must(m.ask(o, "honey", map[uuid.UUID]int{m.thyme: 1}))
+	m.must(m.counted(o, nil, nil))
+	m.giveBack()
+	var name string
+	m.must(m.db.Get(&name, `select provider_reference from payment_refunds`))
+	m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed}))
+	m.wantClean()
+	r := m.read(o.ID).Return
+	if r.State != order.ReturnReceived || r.EndedAt != nil {
+		t.Errorf("its return: %+v", r)
+	}
+	if n, err := order.OverdueReturns(t.Context(), m.db, r.RefundBy); n != 1 || err != nil {
+		t.Errorf("late: %d, %v", n, err)
+	}
+	m.must(m.RefundAgain(t.Context(), o.ID, 110_00))
+	m.giveBack()
+	if now := m.read(o.ID).Return; now.State != order.ReturnRefunded {
+		t.Errorf("given again: %+v", now)
+	}
+	m.wantClean()
+}
+
+// A gesture that comes back is no matter of a return whose money was given.
+func TestAReturnIsOverWhateverElseComesBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(paymenttest.Name)
+	m.must(m.ask(o, "honey", map[uuid.UUID]int{m.thyme: 1}))
+	m.must(m.counted(o, nil, nil))
+	m.giveBack()
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 1_00, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf("gesture")}))
+	m.giveBack()
+	var name string
+	m.must(m.db.Get(&name, `select provider_reference from payment_refunds where amount_centimes = 100`))
+	m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed}))
+	if r := m.read(o.ID).Return; r.State != order.ReturnRefunded {
+		t.Errorf("its return: %+v", r)
+	}
+	m.wantClean()
+}
+
+// What nothing came back for gives nothing back, also where the goods were given back without the delivery before.
+func TestAReturnOfWhichNothingCameGivesNothing(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(payment.CashOnDelivery)
+	m.must(m.ask(o, "honey", map[uuid.UUID]int{m.thyme: 1}))
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundOrder, Reason: order.ReasonDamaged, Key: keyOf("all but the delivery")}))
+	m.must(m.counted(o, nil, map[uuid.UUID]int{m.thyme: 1}))
+	if now := m.read(o.ID); now.Due != now.DeliveryFee || *now.Return.Back != 0 {
+		t.Errorf("due %s, given back by the return %s", now.Due, *now.Return.Back)
+	}
+	m.wantClean()
 }

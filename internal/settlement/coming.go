@@ -18,12 +18,13 @@ type Coming struct {
 }
 
 // Coming gives what is held of a cooperative's delivered goods by the day on which they cannot be sent back any more, the
-// first day first. What is disputed has no day.
+// first day first. What is disputed, or being sent back, has no day.
 func (s *Service) Coming(ctx context.Context, cooperativeID uuid.UUID) ([]Coming, error) {
 	var coming []Coming
 	err := s.db.SelectContext(ctx, &coming, `
 		select (earns_at at time zone $2)::date as day, sum(items_centimes - commission_centimes)::bigint as amount
-		from sub_orders_now where cooperative_id = $1 and earns_at is not null and id not in (select id from frozen_parts)
+		from sub_orders_now where cooperative_id = $1 and earns_at is not null
+		  and id not in (select id from frozen_parts union all select id from returning_parts)
 		group by 1 having sum(items_centimes - commission_centimes) > 0 order by 1`, cooperativeID, clock.Zone.String())
 	if err != nil {
 		return nil, fmt.Errorf("what is coming: %w", err)
@@ -31,19 +32,31 @@ func (s *Service) Coming(ctx context.Context, cooperativeID uuid.UUID) ([]Coming
 	return coming, nil
 }
 
-// Frozen is what a cooperative does not have of orders whose payment is disputed: it is held until that is decided.
+// Frozen is what a cooperative does not have of some orders until something is decided.
 type Frozen struct {
 	Amount money.Amount // commission is taken off
 	Orders int
 }
 
-// Frozen reads it.
+// Frozen is what a cooperative does not have of orders whose payment is disputed.
 func (s *Service) Frozen(ctx context.Context, cooperativeID uuid.UUID) (f Frozen, err error) {
 	err = s.db.GetContext(ctx, &f, `
 		select coalesce(sum(amount_centimes), 0)::bigint as amount, count(*) as orders
 		from frozen_parts where cooperative_id = $1 and amount_centimes > 0`, cooperativeID)
 	if err != nil {
 		return f, fmt.Errorf("what is frozen: %w", err)
+	}
+	return f, nil
+}
+
+// Returning is what a cooperative does not have of delivered goods of which some are being sent back, unless that is
+// disputed.
+func (s *Service) Returning(ctx context.Context, cooperativeID uuid.UUID) (f Frozen, err error) {
+	err = s.db.GetContext(ctx, &f, `
+		select coalesce(sum(amount_centimes), 0)::bigint as amount, count(*) as orders
+		from returning_parts where cooperative_id = $1 and amount_centimes > 0 and id not in (select id from frozen_parts)`, cooperativeID)
+	if err != nil {
+		return f, fmt.Errorf("what is being sent back: %w", err)
 	}
 	return f, nil
 }

@@ -529,6 +529,12 @@ func TestABuyerIsRemindedOnceUnlessShePaid(t *testing.T) {
 	b := newBank(t)
 	waits, _ := b.order("نادية")
 	paid, _ := b.order("ليلى")
+	var placed []string
+	b.must(b.DB.Select(&placed, `
+		select args::text from river_job where kind = 'mail_send' and args::text like '%, à payer%'`))
+	if len(placed) != 2 || !strings.Contains(placed[0], "/fr/orders/") || !strings.Contains(placed[0], waits.Number) {
+		t.Errorf("on placing them: %q", placed)
+	}
 	b.must(b.receive(waits, 10_00))
 	b.must(b.receive(paid, paid.Due))
 	var jobs []struct {

@@ -35,11 +35,12 @@ const linesPerPage = 25
 // moneyView is where the cooperative and the association stand.
 type moneyView struct {
 	settlement.Owed
-	Coming []settlement.Coming
-	Frozen settlement.Frozen
-	Lines  []settlement.Line // a page of the statement, the latest first
-	First  bool              // it is the first
-	Next   string            // what the next page goes on after; empty at the end
+	Coming    []settlement.Coming
+	Frozen    settlement.Frozen // while it is disputed
+	Returning settlement.Frozen // while it is being sent back
+	Lines     []settlement.Line // a page of the statement, the latest first
+	First     bool              // it is the first
+	Next      string            // what the next page goes on after; empty at the end
 }
 
 // owing reports whether an entry of the page changes what the cooperative owes.
@@ -60,6 +61,9 @@ func (h *Handler) money(r *web.Request) error {
 		return err
 	}
 	if v.Frozen, err = h.Settlements.Frozen(r.Context(), r.CooperativeID()); err != nil {
+		return err
+	}
+	if v.Returning, err = h.Settlements.Returning(r.Context(), r.CooperativeID()); err != nil {
 		return err
 	}
 	v.Lines, v.Next, err = h.Settlements.Statement(r.Context(), r.CooperativeID(), r.Query("after"), linesPerPage)
