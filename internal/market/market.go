@@ -3,6 +3,7 @@ package market
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
@@ -98,6 +99,7 @@ func New(p Parts) (*Market, error) {
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
 	m.Settings.Told = func(c settings.Contact) { p.Languages.SetHome(i18n.Home{Province: c.Province, Town: c.Town}) }
+	m.Settings.NoCard = !slices.ContainsFunc(m.Payments.Means(), func(name string) bool { return m.Payments.MeansOf(name) == payment.Card })
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
 	m.Payments.Payee, m.Payments.Payer = m.Orders, m.Settlements
 	if m.Payments.PaysOut() {

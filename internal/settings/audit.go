@@ -33,7 +33,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 	}
 	agree := audit.Check{Name: "settings: no decision contradicts another"}
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
-	check(Fields(), hold, wrong)
+	check(Fields(), hold, false, wrong)
 	for _, name := range slices.Sorted(maps.Keys(wrong.Fields)) {
 		agree.Found(name + " is " + hold[name] + " (" + wrong.Fields[name].Key + ")")
 	}

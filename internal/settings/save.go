@@ -171,7 +171,7 @@ func (s *Service) checked(kept Kept, typed map[string]string) (map[string]string
 			to[v.Name] = v.Read(text, wrong)
 		}
 	}
-	check(s.Fields, to, wrong)
+	check(s.Fields, to, s.NoCard, wrong)
 	for _, annex := range s.Annexes {
 		annex.Check(to, wrong)
 	}

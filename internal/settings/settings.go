@@ -109,8 +109,8 @@ func (t Transfer) Taken() bool { return t.BankRIB != "" }
 // Within is how long what is to be transferred is waited for.
 func (t Transfer) Within() time.Duration { return time.Duration(t.TransferDays) * 24 * time.Hour }
 
-// check adds what these fields contradict one another in.
-func check(fields []Field, values map[string]string, wrong *fault.Error) {
+// check adds what these fields contradict one another in, where nobody takes cards if noCard.
+func check(fields []Field, values map[string]string, noCard bool, wrong *fault.Error) {
 	begun := make(map[string]bool) // groups in which one that is whole was entered
 	for _, f := range fields {
 		if f.Whole && values[f.Name] != "" {
@@ -125,7 +125,7 @@ func check(fields []Field, values map[string]string, wrong *fault.Error) {
 	if values["bank_rib"] != "" && values["account_holder"] == "" { // banks ask whose account it is
 		wrong.Field("account_holder", "settings.holder_missing")
 	}
-	if values["cash_offered"] == "no" && values["card_offered"] == "no" && (values["transfer_offered"] == "no" || values["bank_rib"] == "") {
+	if values["cash_offered"] == "no" && (values["card_offered"] == "no" || noCard) && (values["transfer_offered"] == "no" || values["bank_rib"] == "") {
 		wrong.Field("cash_offered", "settings.means_none")
 	}
 	alarm, _ := strconv.Atoi(values["alarm_share"])
@@ -155,6 +155,7 @@ type Service struct {
 	Fields  []Field       // what is decided and kept here, at first as Fields says
 	Annexes []Annex       // decided on the same page, and kept by their owners
 	Told    func(Contact) // is told of each contact that was read anew; may be nil
+	NoCard  bool          // nobody takes cards, so that offering them offers nothing
 
 	db     *sqlx.DB
 	now    func() time.Time

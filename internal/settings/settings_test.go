@@ -456,4 +456,11 @@ func TestOneMeansOfPaymentIsOfferedAlways(t *testing.T) {
 	if err := save(map[string]string{"transfer_offered": "no"}); fault.As(err) == nil || fault.As(err).Fields["cash_offered"].Key != "settings.means_none" {
 		t.Errorf("nobody may pay: %v", err)
 	}
+	s.NoCard = true
+	if err := save(map[string]string{"card_offered": "yes"}); err != nil {
+		t.Errorf("all pay by transfer, and nobody takes cards: %v", err)
+	}
+	if err := save(map[string]string{"transfer_offered": "no"}); fault.As(err) == nil || fault.As(err).Fields["cash_offered"].Key != "settings.means_none" {
+		t.Errorf("offered are cards, which nobody takes: %v", err)
+	}
 }
