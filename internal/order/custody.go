@@ -29,6 +29,11 @@ type CashHolder struct {
 	Cooperative uuid.UUID
 }
 
+// errHolder says, at the field cash, that whoever is said to have it has no part in the order or is not known.
+func errHolder() error {
+	return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("cash", ErrHolder.Key)
+}
+
 // keepCash records who has the cash of an order that was just paid at the door.
 func (o *locked) keepCash(ctx context.Context, tx *sqlx.Tx) error {
 	holder := o.by.Cash
@@ -38,7 +43,7 @@ func (o *locked) keepCash(ctx context.Context, tx *sqlx.Tx) error {
 	account := ledger.CarriersHold
 	if holder.Cooperative != uuid.Nil {
 		if !slices.ContainsFunc(o.active(), func(p Part) bool { return p.Cooperative.ID == holder.Cooperative }) {
-			return ErrNotFound
+			return errHolder()
 		}
 		account = ledger.OwedBy(holder.Cooperative)
 	}
@@ -50,7 +55,7 @@ func (o *locked) keepCash(ctx context.Context, tx *sqlx.Tx) error {
 		select payment from orders where id = $1`,
 		o.ID, postgres.NullID(holder.Carrier), postgres.NullID(holder.Cooperative), o.Due, o.by.At)
 	if postgres.Violates(err, "order_cash_carrier_id_fkey") {
-		return ErrNotFound
+		return errHolder()
 	}
 	if err != nil {
 		return fmt.Errorf("order: who has the cash: %w", err)
@@ -193,7 +198,7 @@ func (s *Service) Cash(ctx context.Context) (c Cash, err error) {
 
 // CountCash records cash that a carrier or a cooperative brought into the till, of which whoever counts saw that so much
 // is expected. What is missing stays with whoever brought it; what is over belongs to somebody, and is refused. Errors:
-// ErrNotFound; ErrCashChanged, when another sum is expected by now, so that nothing is counted twice; ErrInvalid with the
+// ErrHolder; ErrCashChanged, when another sum is expected by now, so that nothing is counted twice; ErrInvalid with the
 // field counted.
 func (s *Service) CountCash(ctx context.Context, from CashHolder, expected, counted money.Amount, by actor.Actor) error {
 	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
@@ -209,7 +214,7 @@ func (s *Service) CountCash(ctx context.Context, from CashHolder, expected, coun
 			var name string // its row, by which counts of a carrier take turns
 			err := tx.GetContext(ctx, &name, `select name from carriers where id = $1 for no key update`, from.Carrier)
 			if postgres.NoRows(err) {
-				return ErrNotFound
+				return ErrHolder
 			}
 			if err == nil {
 				err = tx.GetContext(ctx, &has, `

@@ -171,11 +171,12 @@ func TestOnlyWhoDeliveredCanHaveTheCash(t *testing.T) {
 	for name, holder := range map[string]order.CashHolder{
 		"a cooperative without a part": {Cooperative: postgres.NewID()}, "a carrier nobody knows": {Carrier: postgres.NewID()},
 	} {
-		if o, err := m.deliverTo(holder); !errors.Is(err, order.ErrNotFound) || m.read(o.ID).State != order.StateDispatched {
+		o, err := m.deliverTo(holder)
+		if f := fault.As(err); f == nil || f.Kind != fault.Invalid || f.Fields["cash"].Key != order.ErrHolder.Key || m.read(o.ID).State != order.StateDispatched {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if err := m.CountCash(t.Context(), order.CashHolder{Carrier: uuid.New()}, 1, 1, m.people().Actor); !errors.Is(err, order.ErrNotFound) {
+	if err := m.CountCash(t.Context(), order.CashHolder{Carrier: uuid.New()}, 1, 1, m.people().Actor); !errors.Is(err, order.ErrHolder) {
 		t.Errorf("a carrier nobody knows: %v", err)
 	}
 	m.must(m.AddCarrier(t.Context(), "Ali"))

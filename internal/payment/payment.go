@@ -26,6 +26,8 @@ var (
 	ErrKeyUsed = fault.New(fault.Conflict, "payment.refund_key_used")
 	// ErrNoRefund says that there is no such refund.
 	ErrNoRefund = fault.New(fault.NotFound, "payment.no_refund")
+	// ErrGiven says that something is wrong with what is said of a refund that was given by hand; Fields say where.
+	ErrGiven = fault.New(fault.Invalid, "payment.given_invalid")
 	// ErrRefundChanged says that a refund does not stand any more as it was shown.
 	ErrRefundChanged = fault.New(fault.Conflict, "payment.refund_changed")
 )
@@ -129,10 +131,16 @@ func (s *Service) Within(provider string) time.Duration {
 	return 0
 }
 
-// MeansOf is what buyers call the means of a provider: its name, or Card.
+// MeansOf is what buyers call the means of a provider: its name, or Card, which all are that were taken once and are not
+// configured any more.
 func (s *Service) MeansOf(provider string) string {
-	if named, ok := s.providers[provider].(Named); ok {
-		return named.Means()
+	switch p := s.providers[provider].(type) {
+	case Named:
+		return p.Means()
+	case nil:
+		if provider != CashOnDelivery && provider != BankTransfer {
+			return Card
+		}
 	}
 	return provider
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -175,10 +176,17 @@ type Given struct {
 	By        uuid.UUID // who says so; zero: nobody in particular
 }
 
+// MaxGivenReference is the most characters of a Given's reference.
+const MaxGivenReference = 100
+
 // GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. Errors:
 //   - ErrRefundChanged: it is given by another means now, or its provider was asked for it and has not said no
 //   - ErrDisputed
+//   - ErrGiven with the field reference: it is too long
 func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, g Given, at time.Time) error {
+	if wrong := fault.New(ErrGiven.Kind, ErrGiven.Key); wrong.TooLong("reference", "settlement.reference_long", g.Reference, MaxGivenReference) {
+		return wrong
+	}
 	r, err := s.lockRefundTx(ctx, tx, `r.id = $1`, refundID)
 	if err != nil || !givesRefund.leads(r.State) {
 		return err

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -39,6 +41,11 @@ func TestCashIsFollowedFromTheDoorToTheBank(t *testing.T) {
 				}
 				form.Set("cash", "carrier-nobody")
 				boss.Post(action, form).Want(http.StatusNotFound)
+				form.Set("cash", association.HolderValue(order.CashHolder{Carrier: uuid.New()})) // forgotten since
+				unknown := boss.Post(action, form).Want(http.StatusUnprocessableEntity)
+				if got := unknown.Text("#f-cash-error"); got != l.T("order.cash_holder") {
+					t.Errorf("a carrier that nobody knows: %q", got)
+				}
 				form.Set("cash", holder)
 				boss.Post(action, form).Want(http.StatusOK)
 			}
@@ -49,6 +56,12 @@ func TestCashIsFollowedFromTheDoorToTheBank(t *testing.T) {
 				}
 			}
 			action, form := now.Form("[data-holder='" + ali + "'] form")
+			for typed, want := range map[string]string{"": l.T("association.pay.amount_missing"), "cinq": l.T("association.pay.unreadable", "Value", "cinq")} {
+				form.Set("counted", typed)
+				if got := boss.Post(action, form).Want(http.StatusUnprocessableEntity).Text("[data-holder='" + ali + "'] .errmsg"); got != strings.Join(strings.Fields(want), " ") {
+					t.Errorf("%q is answered %q, not %q", typed, got, want)
+				}
+			}
 			form.Set("counted", "505.01")
 			over := boss.Post(action, form).Want(http.StatusUnprocessableEntity)
 			if _, again := over.Form("[data-holder='" + ali + "'] form"); again.Get("counted") != "505.01" {

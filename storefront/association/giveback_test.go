@@ -3,9 +3,11 @@ package association_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -97,5 +99,23 @@ func TestTheDeliveryAloneIsGivenBack(t *testing.T) {
 	m.tells(page, "[data-history]", m.in("fr").T("order.state.adjusted"))
 	if m.toGiveBack(o).Has("main form") {
 		t.Error("there is nothing left to give back")
+	}
+}
+
+// What is typed too long is told beside it, and not cut: the receipt could not be found by it.
+func TestAReferenceThatIsTooLongIsNotKeptByHalf(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	m.Deliver(o)
+	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}}).Want(http.StatusOK)
+	for _, code := range languages {
+		list := m.boss.Get("/" + code + "/association/refunds").Want(http.StatusOK)
+		long := strings.Repeat("7", payment.MaxGivenReference+1)
+		wrong := m.boss.Submit(list, "form[action$='/given']", url.Values{"reference": {long}}).Want(http.StatusUnprocessableEntity)
+		m.tells(wrong, "form[action$='/given'] .f.err", m.in(code).T("settlement.reference_long", "Max", payment.MaxGivenReference))
+		if typed := wrong.Find("input[name=reference]").AttrOr("value", ""); typed != long {
+			t.Errorf("of what was typed %q is left", typed)
+		}
 	}
 }

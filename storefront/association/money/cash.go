@@ -92,9 +92,10 @@ func (h *Handler) counted(r *web.Request, of string, err error, done string, amo
 
 // readCounted reads how much was counted.
 func readCounted(r *web.Request) (money.Amount, error) {
-	counted, err := money.Parse(r.Form("counted"))
-	if err != nil {
-		return 0, fault.New(order.ErrInvalid.Kind, order.ErrInvalid.Key).Field("counted", "association.pay.unreadable", "Value", r.Form("counted"))
+	wrong := fault.New(order.ErrInvalid.Kind, order.ErrInvalid.Key)
+	counted := association.ReadAmount(r, "counted", wrong)
+	if len(wrong.Fields) > 0 {
+		return 0, wrong
 	}
 	return counted, nil
 }

@@ -130,15 +130,10 @@ func incomplete() *fault.Error {
 
 // readAmount reads the field amount; what is wrong with the form besides is told at the same time.
 func readAmount(r *web.Request) (money.Amount, error) {
-	amount, err := money.Parse(r.Form("amount"))
-	if err == nil {
-		return amount, nil
-	}
 	wrong := incomplete()
-	if r.Form("amount") == "" {
-		wrong.Field("amount", "association.pay.amount_missing")
-	} else {
-		wrong.Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
+	amount := association.ReadAmount(r, "amount", wrong)
+	if len(wrong.Fields) == 0 {
+		return amount, nil
 	}
 	if r.Form("reference") == "" {
 		wrong.Field("reference", "settlement.reference_missing")

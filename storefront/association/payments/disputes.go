@@ -169,10 +169,7 @@ func readDispute(r *web.Request) (in payment.DisputeInput, err error) {
 		if r.Form(field) == "" {
 			return 0
 		}
-		if a, err = money.Parse(r.Form(field)); err != nil {
-			wrong.Field(field, "association.pay.unreadable", "Value", r.Form(field))
-		}
-		return a
+		return association.ReadAmount(r, field, wrong)
 	}
 	in = payment.DisputeInput{Name: r.Form("name"), Amount: amount("amount"), Fee: amount("fee")}
 	if day := r.Form("due_by"); day != "" {

@@ -15,10 +15,7 @@ import (
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-const (
-	refundsPerPage = 30
-	maxReference   = 100 // characters
-)
+const refundsPerPage = 30
 
 // refundsView is a page of the list of money that waits to be given back.
 type refundsView struct {
@@ -29,6 +26,14 @@ type refundsView struct {
 	from    *keyset.Place
 
 	Accounts map[uuid.UUID]transfer.RefundAccount // of buyers, by their orders; for those only who give back
+}
+
+// form is that of a refund, as it was typed if it was refused.
+func (v refundsView) form(r order.RefundToGive) ui.Form {
+	if v.About == r.ID && v.Refused.Again() {
+		return v.Refused.Form
+	}
+	return ui.Form{}
 }
 
 // address is the page of the list that begins at a place.
@@ -77,7 +82,7 @@ func (h *Handler) fillAccounts(r *web.Request, v *refundsView) (err error) {
 func (h *Handler) given(r *web.Request) error {
 	return h.change(r, "association.refunds.done", func(id uuid.UUID) error {
 		return h.Orders.RefundGiven(r.Context(), id, payment.Given{
-			Means: r.Form("seen"), Reference: cut(r.Form("reference")), By: r.UserID(),
+			Means: r.Form("seen"), Reference: r.Form("reference"), By: r.UserID(),
 		})
 	})
 }
@@ -107,10 +112,4 @@ func (h *Handler) change(r *web.Request, done string, fn func(id uuid.UUID) erro
 	}
 	r.Flash(done)
 	return r.Redirect(association.RefundsPath)
-}
-
-// cut is as much of a reference as is kept.
-func cut(reference string) string {
-	runes := []rune(reference)
-	return string(runes[:min(len(runes), maxReference)])
 }

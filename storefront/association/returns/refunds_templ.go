@@ -434,7 +434,7 @@ func refund(p ui.Page, v refundsView, r order.RefundToGive) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(p, ui.Form{}, ui.Field{Name: "reference", ID: "reference-" + r.ID.String(), Label: p.T("association.refunds.reference"), Hint: p.T("association.refunds.reference_hint"), Optional: true, Max: maxReference}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, v.form(r), ui.Field{Name: "reference", ID: "reference-" + r.ID.String(), Label: p.T("association.refunds.reference"), Hint: p.T("association.refunds.reference_hint"), Optional: true, Max: payment.MaxGivenReference}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
