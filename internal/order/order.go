@@ -150,6 +150,13 @@ func (o Order) Pieces() int {
 	return n
 }
 
+// Begun reports whether its cooperatives have ever known of the order: what is paid first they are told once it is paid.
+func (o Order) Begun() bool {
+	return slices.ContainsFunc(o.Events, func(e Event) bool {
+		return e.PartID == nil && (e.State == string(StatePlaced) || e.State == string(StateConfirmed))
+	})
+}
+
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in
 // time, so that its buyer may want to order again.
 func (o Order) Lapsed() bool {

@@ -42,6 +42,21 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 	return options
 }
 
+// now is where an order stands. One that is delivered may be paid no more.
+func now(p ui.Page, o order.Order) string {
+	key := "association.order.now." + string(o.State)
+	if o.State == order.StateDelivered {
+		switch o.Money() {
+		case order.MoneyRefunding, order.MoneyRefunded:
+			key += "_back"
+		case order.MoneyDisputed:
+			key += "_disputed"
+		case order.MoneyPending, order.MoneyPaid, order.MoneyCancelled:
+		}
+	}
+	return p.T(key)
+}
+
 // askTitle asks whether a move is meant.
 func askTitle(p ui.Page, o order.Order, move order.Move) string {
 	if o.Paid && move == order.MoveDeliver {

@@ -50,12 +50,25 @@ func howFar(p ui.Page, o order.Order) string {
 	case order.StateAwaiting:
 		return p.T("shop.track.awaiting_more", "Until", p.L.DateTime(o.ExpiresAt))
 	case order.StateDelivered:
+		switch o.Money() {
+		case order.MoneyRefunding:
+			return p.T("shop.pay.refunding")
+		case order.MoneyRefunded:
+			return p.T("shop.pay.refunded")
+		case order.MoneyDisputed:
+			return paymentStep(p, o)
+		case order.MoneyPending, order.MoneyPaid, order.MoneyCancelled:
+		}
 		return p.T("shop.track.delivered_more")
 	case order.StateCancelled:
+		key := "shop.track.cancelled_more"
 		if o.Back > 0 {
-			return p.T("shop.track.cancelled_back")
+			key = "shop.track.cancelled_back"
 		}
-		return p.T("shop.track.cancelled_more")
+		if !o.Begun() {
+			key += "_before"
+		}
+		return p.T(key)
 	case order.StateRefused:
 		if o.Back > 0 {
 			return p.T("shop.track.refused_back")
@@ -160,6 +173,15 @@ func paymentState(o order.Order) string {
 		return ""
 	}
 	return stopState(o, order.StateDelivered)
+}
+
+// lessText says that an order came to more: a part of it is gone, or something was taken off it or goes back.
+func lessText(p ui.Page, o order.Order) string {
+	key := "shop.track.less"
+	if activeParts(o) == len(o.Parts) {
+		key = "shop.track.less_off"
+	}
+	return p.T(key, "Was", p.L.Money(o.Total))
 }
 
 // withoutText says which cooperatives' parts do not come.
