@@ -28,8 +28,10 @@ const maxAttempts = 30
 // Means are the names of the means by which orders can be paid; see payment.Service.
 func (s *Service) Means() []string { return s.payments.Means() }
 
-// PaidFirst reports whether an order that is paid by that means waits for its payment.
-func (s *Service) PaidFirst(means string) bool { return s.payments.Within(means) > 0 }
+// PaidFirst reports whether an order that is paid by that means, or provider, waits for its payment.
+func (s *Service) PaidFirst(means string) bool {
+	return s.payments.Within(s.payments.ByMeans(means)) > 0
+}
 
 // payWithin is how long an order that is paid by a provider waits for its payment: as the association has decided or, where
 // it decides nothing, as the provider says. Zero: it is paid at the door.
@@ -278,6 +280,7 @@ func (s *Service) Describe(ctx context.Context, orderID uuid.UUID) (payment.Desc
 //   - ErrNotFound: the link does not act for the order's buyer
 //   - payment.ErrNotPending: nothing has to be paid before, or not any more
 //   - payment.ErrDown: the provider does not answer
+//   - payment.ErrUnknownProvider: it is not taken any more
 func (s *Service) Pay(ctx context.Context, token string) (payment.Attempt, error) {
 	o, err := s.ByToken(ctx, token)
 	if err != nil {

@@ -14,8 +14,13 @@ import (
 // MeansOf is what programs call the means of a provider; see payment.Service.
 func (s *Service) MeansOf(provider string) string { return s.payments.MeansOf(provider) }
 
-// ByMeans is the provider of a means; empty if there is none.
-func (s *Service) ByMeans(means string) string { return s.payments.ByMeans(means) }
+// ByMeans is the provider of a means as programs call it, who do not know providers by their names; empty if there is none.
+func (s *Service) ByMeans(means string) string {
+	if s.payments.MeansOf(means) != means { // a provider's name
+		return ""
+	}
+	return s.payments.ByMeans(means)
+}
 
 // LastAttempt is the last attempt to pay an order first; without a State there was none.
 func (s *Service) LastAttempt(ctx context.Context, o Order) (payment.Attempt, error) {

@@ -134,7 +134,7 @@ func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
 // Start tells the provider of a reference's attempt and says where the buyer pays. Asked again it says the
 // same; after an attempt that failed it begins another, as long as there is time. Errors: ErrNotPending if nothing is
 // to be paid before, or the time for it is over; ErrDown if the provider does not answer: the attempt stands, and may be
-// started again or another means be chosen.
+// started again or another means be chosen; ErrUnknownProvider if that is not taken any more: another has to be chosen.
 func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, error) {
 	var a Attempt
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -150,12 +150,15 @@ func (s *Service) Start(ctx context.Context, reference uuid.UUID) (Attempt, erro
 		}
 		return nil
 	})
-	if err != nil || a.State == Waiting {
+	if err != nil {
 		return a, err
 	}
 	provider, ok := s.providers[a.Provider].(Advance)
-	if !ok {
+	if !ok { // nobody would hear that it was paid
 		return Attempt{}, ErrUnknownProvider
+	}
+	if a.State == Waiting {
+		return a, nil
 	}
 	if a.Description, err = s.Payee.Describe(ctx, reference); err != nil {
 		return Attempt{}, err

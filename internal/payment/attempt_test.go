@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -420,6 +421,11 @@ func TestCashIsGivenBackByHand(t *testing.T) {
 	}
 	var id uuid.UUID
 	must(t, c.db.Get(&id, `select id from payment_refunds`))
+	long := payment.Given{Reference: strings.Repeat("7", payment.MaxGivenReference+1)}
+	err := postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, long, c.clock()) })
+	if f := fault.As(err); f == nil || f.Fields["reference"].Key != "settlement.reference_long" {
+		t.Errorf("a reference that is too long to be kept: %v", err)
+	}
 	for range 2 {
 		must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error { return c.GivenTx(t.Context(), tx, id, payment.Given{}, c.clock()) }))
 	}
@@ -983,4 +989,21 @@ func TestWhatWasPaidBeforeItIsClosedIsLearntThen(t *testing.T) {
 	worker := payment.CloseWorker{Payments: c.Service}
 	must(t, worker.Work(t.Context(), &river.Job[payment.CloseArgs]{Args: payment.CloseArgs{AttemptID: attempt}}))
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
+// Nobody would hear that it was paid there.
+func TestWhatIsNotTakenAnyMoreIsNotPaidSo(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	c.start(t, order)
+	later := payment.New(c.db, nil, c.clock, payment.Cash{})
+	if a, err := later.Start(t.Context(), order); !errors.Is(err, payment.ErrUnknownProvider) {
+		t.Errorf("led to %q, %v", a.URL, err)
+	}
+	for name, want := range map[string]string{paymenttest.Name: payment.Card, payment.CashOnDelivery: payment.CashOnDelivery, payment.BankTransfer: payment.BankTransfer} {
+		if got := later.MeansOf(name); got != want {
+			t.Errorf("%s is called %s, not %s", name, got, want)
+		}
+	}
 }

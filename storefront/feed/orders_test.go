@@ -436,7 +436,9 @@ func TestAnOrderThatIsPaidByCardSaysWhereAndWhen(t *testing.T) {
 	var got placed
 	one := map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}
 	byCard := newOrder(one, map[string]any{"payment": "card"})
-	p.refused(http.MethodPost, orders, newOrder(one, map[string]any{"payment": "bank_transfer"}), key("t"), http.StatusUnprocessableEntity, "invalid_order")
+	for i, not := range []string{"bank_transfer", testcard.Name, "stripe", ""} { // programs do not know who takes cards
+		p.refused(http.MethodPost, orders, newOrder(one, map[string]any{"payment": not}), key(fmt.Sprint("t", i)), http.StatusUnprocessableEntity, "invalid_order")
+	}
 	read(t, p.send(http.MethodPost, orders, newOrder(one, nil), key("c")).Want(http.StatusCreated), &got)
 	if at := got.Payment; at.Means != "cash_on_delivery" || at.State != "pending" || at.Due != got.Total || at.URL != nil || at.ExpiresAt != nil {
 		t.Errorf("paid at the door it says %+v", at)

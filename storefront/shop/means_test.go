@@ -237,14 +237,24 @@ func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 		m.tells(page, "#refunding", l.T("shop.pay.refunding"))
 		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_waits", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
 		m.tells(page, ".stops", l.T("shop.track.refunding", "Amount", l.Money(o.Total)))
-		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		path := "/" + code + "/association/orders/" + o.ID.String()
+		inside := boss.Get(path).Want(http.StatusOK)
 		m.tells(inside, "[data-money] dt.sum", l.T("association.order.refunding"))
+		m.tells(inside, "[data-moves]", l.T("association.order.advice.delivered_back", "Amount", l.Money(o.Total), "Given", l.Money(0)))
+		asPaid := []string{l.T("association.order.now.delivered"), before(l.T("association.order.advice.delivered", "Amount", "|"), 1),
+			l.T("shop.track.delivered_more"), l.T("shop.track.less", "Was", l.Money(o.Total))}
+		m.wantNone(inside, asPaid)
+		m.wantNone(page, asPaid)
 		m.answers(payment.Succeeded)
+		inside = boss.Get(path).Want(http.StatusOK)
+		m.tells(inside, "#now", l.T("association.order.now.delivered_back"))
+		m.wantNone(inside, asPaid)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#refunded", l.T("shop.pay.refunded"))
 		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_given", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
 		m.tells(page, ".stops", l.T("shop.track.refunded", "Amount", l.Money(o.Total)))
-		m.wantNone(page, []string{l.T("shop.track.is_paid"), l.T("shop.track.paid", "Amount", l.Money(0))})
+		m.tells(page, "h1 + p", l.T("shop.pay.refunded"))
+		m.wantNone(page, append(asPaid, l.T("shop.track.is_paid"), l.T("shop.track.paid", "Amount", l.Money(0))))
 	}
 }
 
@@ -292,6 +302,7 @@ func TestAnOrderThatWasNotPaidInTimeSaysSo(t *testing.T) {
 		l := m.Languages.Locale(language)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#lapsed", l.T("shop.track.unpaid"))
+		m.tells(page, "h1 + p", l.T("shop.track.cancelled_more_before"))
 		if page.Has("#back") {
 			t.Error("who has paid nothing gets something back")
 		}
@@ -548,5 +559,28 @@ func TestABuyerSeesWhatAMeansCostsBeforeSheChooses(t *testing.T) {
 		m.tells(chosen, "#due", l.Money(o.Total-7_00))
 		inside := m.SignIn(m.Association).Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
 		m.tells(inside, "[data-means-fee]", l.Centimes(6_00))
+	}
+}
+
+// Whoever took her means takes it no more: she is told so, and pays otherwise.
+func TestAMeansThatIsNotTakenAnyMoreIsToldAndAnotherOffered(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, map[string]string{"payment": paymenttest.Name})
+		m.DB.MustExec(`update orders set payment = 'stripe' where id = $1`, o.ID)
+		m.DB.MustExec(`update payment_intents set provider = 'stripe' where reference = $1`, o.ID)
+		m.DB.MustExec(`update payment_attempts set provider = 'stripe' where intent_id = (select id from payment_intents where reference = $1)`, o.ID)
+		m.tells(buyer.Get(page.Path).Want(http.StatusOK), "#payment", l.T("shop.pay.instead"))
+		gone := buyer.Get(page.Path + "/pay").Want(http.StatusConflict)
+		m.tells(gone, "#gone", l.T("shop.pay.gone_more"))
+		if gone.Has("#go") || gone.Header.Get("Refresh") != "" {
+			t.Error("she is led to where nobody hears of her payment")
+		}
+		placed := buyer.Submit(gone, "#others form", nil).Want(http.StatusOK)
+		if o := m.read(placed); o.State != order.StatePlaced || o.Payment != payment.CashOnDelivery {
+			t.Errorf("paid at the door it is %s by %s", o.State, o.Payment)
+		}
 	}
 }

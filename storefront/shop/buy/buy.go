@@ -34,7 +34,7 @@ func (h *Handler) Routes() []web.Route {
 		{Method: get, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.toConfirm},
 		{Method: post, Path: "/confirm/:token", Policy: web.Public, Private: true, Handler: h.confirm},
 		{Method: get, Path: "/orders/:token", Policy: web.Public, Private: true, Handler: h.tracking},
-		{Method: get, Path: "/orders/:token/pay", Policy: web.Public, Private: true, Handler: h.pay},
+		{Method: get, Path: "/orders/:token/pay", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.pay},
 		{Method: get, Path: "/orders/:token/paid", Policy: web.Public, Private: true, Handler: h.paid},
 		{Method: post, Path: "/orders/:token/means", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.chooseMeans},
 		receipt,

@@ -23,6 +23,7 @@ type payView struct {
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
 	Others  []order.Offer   // by which she may pay instead
+	Gone    bool            // the means that she chose is not taken any more
 
 	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
 	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
@@ -103,6 +104,8 @@ func (h *Handler) showPay(r *web.Request, status int, form ui.Form) error {
 	switch a := v.Attempt; {
 	case errors.Is(err, payment.ErrNotPending):
 		return r.Redirect(orderPath(v.Token))
+	case errors.Is(err, payment.ErrUnknownProvider):
+		status, v.Gone = http.StatusConflict, true
 	case errors.Is(err, payment.ErrDown):
 		r.Log().Warn("a provider of payments is down", "provider", v.Order.Payment, "error", err)
 		status, v.Attempt = http.StatusServiceUnavailable, payment.Attempt{}
@@ -158,7 +161,7 @@ func (h *Handler) chooseMeans(r *web.Request) error {
 		r.Flash(fault.As(err).Key)
 	case err != nil:
 		return err
-	case h.Orders.PaidFirst(h.Orders.ByMeans(means)):
+	case h.Orders.PaidFirst(means):
 		return r.Redirect(orderPath(token) + "/pay")
 	default:
 		return r.Redirect(orderPath(token) + "?placed=1")
