@@ -44,17 +44,16 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 
 // now is where an order stands. One that is delivered may be paid no more.
 func now(p ui.Page, o order.Order) string {
-	key := "association.order.now." + string(o.State)
 	if o.State == order.StateDelivered {
 		switch o.Money() {
 		case order.MoneyRefunding, order.MoneyRefunded:
-			key += "_back"
+			return p.T("association.order.now.delivered_back")
 		case order.MoneyDisputed:
-			key += "_disputed"
+			return p.T("association.order.now.delivered_disputed")
 		case order.MoneyPending, order.MoneyPaid, order.MoneyCancelled:
 		}
 	}
-	return p.T(key)
+	return p.T("association.order.now." + string(o.State))
 }
 
 // askTitle asks whether a move is meant.

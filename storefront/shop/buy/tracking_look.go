@@ -61,14 +61,15 @@ func howFar(p ui.Page, o order.Order) string {
 		}
 		return p.T("shop.track.delivered_more")
 	case order.StateCancelled:
-		key := "shop.track.cancelled_more"
-		if o.Back > 0 {
-			key = "shop.track.cancelled_back"
+		switch back := o.Back > 0; {
+		case back && o.Begun():
+			return p.T("shop.track.cancelled_back")
+		case back:
+			return p.T("shop.track.cancelled_back_before")
+		case o.Begun():
+			return p.T("shop.track.cancelled_more")
 		}
-		if !o.Begun() {
-			key += "_before"
-		}
-		return p.T(key)
+		return p.T("shop.track.cancelled_more_before")
 	case order.StateRefused:
 		if o.Back > 0 {
 			return p.T("shop.track.refused_back")
