@@ -105,6 +105,7 @@ func New(p Parts) (*Market, error) {
 	if m.Payments.PaysOut() {
 		m.Cooperatives.Payable = m.Payments.Payable
 	}
+	m.Settlements.Disputed = m.Orders.LockDisputedTx
 	m.Settlements.Payments, m.Settlements.OwedAgain, m.Orders.Shared = m.Payments, m.Orders.OwedAgainTx, m.Settlements.SharedTx
 	m.Transfers.Payers, m.Orders.Forget = m.Orders, m.Transfers.ForgetTx
 	m.addWorkers(workers)

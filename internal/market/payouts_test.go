@@ -588,3 +588,26 @@ func TestTheAuditFindsPayoutsByProvidersThatContradictTheBooks(t *testing.T) {
 		})
 	}
 }
+
+// A bank's payout names no order: what is disputed by then is held once it is owed again.
+func TestWhatTheBankSendsBackWhileItIsDisputedIsHeld(t *testing.T) {
+	t.Parallel()
+	m := newStripeMarket(t)
+	m.stripe.Connect(stripeAccount) // of which the market does not know
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	share := m.part(o).Items - m.part(o).Commission
+	paid, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, "VIR-1", m.association)
+	must(t, err)
+	dispute := m.dispute(t, o)
+	m.wants(t, "disputed, and paid out before", 0, 0, share, 0, 0)
+	_, err = m.Settlements.Undo(t.Context(), m.sellers[0], paid[0].ID, "حساب خاطئ", m.association)
+	must(t, err)
+	m.wants(t, "sent back", 0, 0, 0, 0, 0)
+	if _, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, "VIR-2", m.association); err == nil {
+		t.Error("what is disputed was paid out")
+	}
+	m.stripe.Decide(dispute, "won")
+	m.hear(t)
+	m.wants(t, "won", share, 0, 0, 0, 0)
+}

@@ -86,10 +86,14 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 
 // BankGaveTx records that a buyer has from her bank what was due to her.
 func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
+	err := ledger.RecordTx(ctx, tx, ledger.Journal{
 		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}},
 	})
+	if err != nil {
+		return err
+	}
+	return s.endReturns(ctx, tx, orderID, at)
 }
 
 // WrittenOffTx records that her bank gave a buyer more than was due to her: it cost the association as much as a fee.
@@ -161,7 +165,21 @@ func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
 	return o.recordFreeze(ctx, tx, journalFrozen, postings)
 }
 
-// OwedAgainTx is told that a cooperative is owed again what it was to be paid of an order: while the payment is disputed that
+// LockDisputedTx locks the orders of a cooperative whose payment is disputed, before anything of the cooperative is locked.
+func (s *Service) LockDisputedTx(ctx context.Context, tx *sqlx.Tx, cooperativeID uuid.UUID) (orders []uuid.UUID, err error) {
+	err = tx.SelectContext(ctx, &orders, `select distinct order_id from frozen_parts where cooperative_id = $1 order by order_id`, cooperativeID)
+	if err != nil {
+		return nil, fmt.Errorf("order: disputed orders of a cooperative: %w", err)
+	}
+	for _, id := range orders {
+		if _, err := lock(ctx, tx, `id = $1`, id); err != nil {
+			return nil, err
+		}
+	}
+	return orders, nil
+}
+
+// OwedAgainTx is told that a cooperative is owed again what it was paid, or was to be paid, of an order: while the payment is disputed that
 // is frozen, too.
 func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, cooperativeID uuid.UUID, at time.Time) error {
 	o, err := lock(ctx, tx, `id = $1`, orderID)

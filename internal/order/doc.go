@@ -41,6 +41,10 @@
 //	part: accepted ─ decline ▶ declined
 //	part: handed_over ─ refuse ▶ refused
 //
+// Goods that are sent back of an order whose payment is disputed are counted all the same, and their cooperative puts them
+// into stock; what they were worth is due back, and waits until the dispute is over. If it is lost the buyer has it from her
+// bank, and nothing more is given.
+//
 // And of what a buyer sends back of a delivered order, see return.go:
 //
 //	return: asked ─ arrange ▶ arranged ─ receive ▶ received ─ give ▶ refunded

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/souk-taawon/souk/internal/ledger"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
@@ -655,3 +656,56 @@ func TestAReturnOfWhichNothingCameGivesNothing(t *testing.T) {
 	}
 	m.wantClean()
 }
+
+// Goods of an order whose payment is disputed are counted, and go back into stock; their money waits for the bank's word.
+func TestGoodsComeBackWhileTheirPaymentIsDisputed(t *testing.T) {
+	t.Parallel()
+	back := func(m *market, o order.Order) {
+		m.must(m.ask(o, "two", map[uuid.UUID]int{m.wheat: 2}))
+		m.must(m.counted(o, nil, nil))
+		m.wantClean()
+		l := m.read(o.ID).Return.Lines[0]
+		m.must(m.Restock(t.Context(), l.ReturnID, l.LineID, true, m.of(m.couscous)))
+		m.wantStock(map[uuid.UUID]int{m.wheat: 10})
+	}
+	bear := func(m *market, o order.Order) { m.must(m.bear(o, order.ByCooperative)) }
+	for name, test := range map[string]struct {
+		life  []func(m *market, o order.Order)
+		given money.Amount // that the provider is asked for
+		due   money.Amount // in the end
+	}{
+		"then won":                 {[]func(*market, order.Order){back, (*market).wins}, 52_00, 186_00},
+		"then lost":                {[]func(*market, order.Order){back, (*market).loses, bear}, 0, 0},
+		"lost, and then received":  {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, (*market).comesBack, bear}, 0, 0},
+		"lost, borne and received": {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, bear, (*market).comesBack}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			m.returnDays(7)
+			o := m.bought(paymenttest.Name)
+			m.disputes(o, payment.DisputeOpen, 238_00)
+			for i, step := range test.life {
+				step(m, o)
+				m.wantClean()
+				if now := m.read(o.ID); i == 0 && now.Return.State == order.ReturnRefunded {
+					t.Error("the money is said to be back before the bank has decided")
+				}
+			}
+			m.giveBack()
+			m.wantClean()
+			if _, given := m.card.Asked(); given != test.given {
+				t.Errorf("given back %s, want %s", given, test.given)
+			}
+			if now := m.read(o.ID); now.Due != test.due || now.Back != now.Given || now.Return.State != order.ReturnRefunded {
+				t.Errorf("due %s, back %s, given %s; the return is %s", now.Due, now.Back, now.Given, now.Return.State)
+			}
+			m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, ledger.RefundsDue: 0, card: 238_00 - 15_00 - (238_00 - test.due)})
+		})
+	}
+}
+
+func (m *market) wins(o order.Order)      { m.disputes(o, payment.DisputeWon, 238_00) }
+func (m *market) loses(o order.Order)     { m.disputes(o, payment.DisputeLost, 238_00) }
+func (m *market) asksFirst(o order.Order) { m.must(m.ask(o, "two", map[uuid.UUID]int{m.wheat: 2})) }
+func (m *market) comesBack(o order.Order) { m.must(m.counted(o, nil, nil)) }

@@ -541,15 +541,20 @@ func (s *Service) byWhom(d *DisputeShown) {
 	}
 }
 
+// unsettled is the condition on which there is something to do about a dispute; an index has these.
+const unsettled = `state in ('asked', 'open') or state = 'lost' and given_centimes + written_off_centimes < amount_centimes`
+
 // Disputes lists those about which there is something to do, or the others, the latest first, and what the next page goes
 // on after: uuid.Nil at the end. after is uuid.Nil for the first page.
 func (s *Service) Disputes(ctx context.Context, toDo bool, after uuid.UUID, limit int) (list []DisputeShown, next uuid.UUID, err error) {
 	if after == uuid.Nil {
 		after = uuid.Max
 	}
-	err = s.db.SelectContext(ctx, &list, shownDispute+`
-		where id < $1 and (state in ('asked', 'open') or state = 'lost' and given_centimes + written_off_centimes < amount_centimes) = $2
-		order by id desc limit $3`, after, toDo, limit+1)
+	which := unsettled
+	if !toDo {
+		which = `not (` + unsettled + `)`
+	}
+	err = s.db.SelectContext(ctx, &list, shownDispute+`where id < $1 and (`+which+`) order by id desc limit $2`, after, limit+1)
 	if err != nil {
 		return nil, uuid.Nil, fmt.Errorf("payment: disputes: %w", err)
 	}
@@ -579,8 +584,7 @@ func OpenDisputes(ctx context.Context, db *sqlx.DB) (disputes int, sum money.Amo
 		Sum      money.Amount
 	}
 	err = db.GetContext(ctx, &open, `
-		select count(*) as disputes, coalesce(sum(amount_centimes), 0) as sum from payment_disputes
-		where state in ('asked', 'open') or state = 'lost' and given_centimes + written_off_centimes < amount_centimes`)
+		select count(*) as disputes, coalesce(sum(amount_centimes), 0) as sum from payment_disputes where `+unsettled)
 	if err != nil {
 		return 0, 0, fmt.Errorf("payment: open disputes: %w", err)
 	}

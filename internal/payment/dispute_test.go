@@ -211,3 +211,45 @@ func TestTheAuditFindsDisputesThatContradict(t *testing.T) {
 		})
 	}
 }
+
+// Of very many that are decided those about which there is something to do are found without reading the others.
+func TestDisputesToDoAreFoundAmongVeryManyThatAreOver(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "paid", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.work(t, "paid"))
+	const over = 5_000
+	c.db.MustExec(`
+		insert into payment_disputes (id, attempt_id, provider, name, state, amount_centimes, opened_at, decided_at)
+		select ('0190a000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, a.id, a.provider, 'over-' || n, case when n % 100 = 0 then 'open' else 'won' end, 1,
+		       now(), case when n % 100 = 0 then null else now() end
+		from payment_attempts a cross join generate_series(1, $1) n`, over)
+	c.db.MustExec(`vacuum analyze payment_disputes`)
+	read := func(toDo bool) (rows int) {
+		c.db.SetMaxOpenConns(1) // what it has read is counted for each connection
+		count := func() (n int) {
+			c.db.MustExec(`select pg_stat_force_next_flush()`)
+			must(t, c.db.Get(&n, `
+				select (select seq_tup_read from pg_stat_user_tables where relname = 'payment_disputes')
+				     + (select sum(idx_tup_read) from pg_stat_user_indexes where relname = 'payment_disputes')`))
+			return n
+		}
+		before := count()
+		after, found := uuid.Nil, 0
+		for range 2 {
+			list, next, err := c.Disputes(t.Context(), toDo, after, 20)
+			must(t, err)
+			after, found = next, found+len(list)
+		}
+		if found != 40 {
+			t.Errorf("to do %v: %d are found on two pages of twenty", toDo, found)
+		}
+		return count() - before
+	}
+	for _, toDo := range []bool{true, false} {
+		if n := read(toDo); n > 200 {
+			t.Errorf("to do %v: %d of %d are read for two pages of twenty", toDo, n, over)
+		}
+	}
+}

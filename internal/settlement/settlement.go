@@ -17,8 +17,10 @@ import (
 type Service struct {
 	Sample   bool             // what is recorded is invented, and nobody is told of it
 	Payments *payment.Service // has providers pay out; nil: none does
-	// OwedAgain is told that a provider did not pay a cooperative what it had earned by an order; nil: nobody.
+	// OwedAgain is told that a cooperative is owed again what it was paid, or was to be paid, of an order; nil: nobody.
 	OwedAgain func(ctx context.Context, tx *sqlx.Tx, orderID, cooperativeID uuid.UUID, at time.Time) error
+	// Disputed locks the orders of a cooperative whose payment is disputed, before the cooperative is; nil: there are none.
+	Disputed func(ctx context.Context, tx *sqlx.Tx, cooperativeID uuid.UUID) ([]uuid.UUID, error)
 
 	db      *sqlx.DB
 	jobs    *job.Client

@@ -35,10 +35,17 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 	var r Reversal
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		r = Reversal{Reason: reason, Actor: by.Kind, UserID: by.UserID(), At: s.now()}
+		var disputed []uuid.UUID
+		var err error
+		if s.Disputed != nil {
+			if disputed, err = s.Disputed(ctx, tx, cooperativeID); err != nil {
+				return err
+			}
+		}
 		if err := lock(ctx, tx, cooperativeID); err != nil {
 			return err
 		}
-		err := tx.GetContext(ctx, &r.Payout, `
+		err = tx.GetContext(ctx, &r.Payout, `
 			select id, cooperative_id, amount_centimes, reference, actor, user_id, at, provider, coalesce((
 			           select sum(p.amount_centimes) from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			           where j.payout_id = t.id and j.kind = $3 and p.credit = 'cooperative_owes'), 0) as netted
@@ -71,6 +78,11 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 		}
 		if err := reverseTx(ctx, tx, r); err != nil {
 			return err
+		}
+		for _, order := range disputed { // a bank's payout names none of those that it was for
+			if err := s.OwedAgain(ctx, tx, order, cooperativeID, r.At); err != nil {
+				return err
+			}
 		}
 		return s.announceUndone(ctx, tx, r)
 	})
