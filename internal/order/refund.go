@@ -380,10 +380,11 @@ type RefundToGive struct {
 	Number     string    // of the order
 	BuyerName  string    `db:"buyer_name"` // empty once it was erased
 	BuyerPhone string    `db:"buyer_phone"`
+	Held       bool      // its payment is disputed: nothing is given back until that is decided
 }
 
 // Waits reports whether somebody has to give it by hand.
-func (r RefundToGive) Waits() bool { return r.ByHand && r.State == payment.Pending }
+func (r RefundToGive) Waits() bool { return r.ByHand && r.State == payment.Pending && !r.Held }
 
 // RefundsToGive are a page of the list of these.
 type RefundsToGive struct {
@@ -401,7 +402,8 @@ func (s *Service) RefundsToGive(ctx context.Context, from *keyset.Place, limit i
 		args, where = append(args, from.At, from.ID), ` and (r.created_at, r.id) `+beyond+` ($2, $3)`
 	}
 	var refunds []RefundToGive
-	err := s.db.SelectContext(ctx, &refunds, selectRefund+`, o.id as order_id, o.number, o.buyer_name, o.buyer_phone
+	err := s.db.SelectContext(ctx, &refunds, selectRefund+`, o.id as order_id, o.number, o.buyer_name, o.buyer_phone,
+		       exists (select from payment_disputes_now d where d.reference = r.reference and d.provider = r.provider and d.state = 'open') as held
 		from payment_refunds_now r join orders o on o.id = r.reference
 		where r.state in ('pending', 'waiting', 'failed')`+where+`
 		order by r.created_at `+direction+`, r.id `+direction+` limit $1`, args...)

@@ -12,6 +12,8 @@ import (
 // refundState is what is to be done about it, and its colour.
 func refundState(p ui.Page, r order.RefundToGive) (label, colour string) {
 	switch {
+	case r.Held:
+		return p.T("association.refunds.held"), "wait"
 	case r.State == payment.Failed:
 		return p.T("association.refunds.failed"), "bad"
 	case r.Waits():
@@ -22,7 +24,7 @@ func refundState(p ui.Page, r order.RefundToGive) (label, colour string) {
 
 // otherMeans are the means by which it can be given from now on; none if its provider has been asked for it.
 func (v refundsView) otherMeans(p ui.Page, r order.RefundToGive) (options []ui.Option) {
-	if !r.Waits() && r.State != payment.Failed {
+	if r.Held || !r.Waits() && r.State != payment.Failed {
 		return nil
 	}
 	names := v.ByHand
