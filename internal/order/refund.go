@@ -39,10 +39,10 @@ const (
 // RefundInput is what the association gives back of an order, or takes off it.
 type RefundInput struct {
 	Scope    Scope
-	Part     uuid.UUID    // of RefundPart
+	Part     uuid.UUID    // of RefundPart; of RefundAmount if it is off one part alone
 	Line     uuid.UUID    // of RefundLine
 	Quantity int          // of RefundLine: pieces, in units of sale
-	Amount   money.Amount // of RefundAmount: spread over all lines by what each is worth
+	Amount   money.Amount // of RefundAmount: spread over the lines by what each is worth
 	BorneBy  Bearer       // of RefundAmount; the association bears only what is paid
 	Delivery bool         // of RefundOrder: the delivery, too
 	Reason   Reason
@@ -229,13 +229,14 @@ func (in RefundInput) keep(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 
 // adjustments are what it takes off which lines.
 func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, err error) {
-	if in.Scope == RefundPart && !slices.ContainsFunc(o.parts, func(p Part) bool { return p.ID == in.Part && p.State.Active() }) {
+	ofPart := in.Scope == RefundPart || in.Scope == RefundAmount && in.Part != uuid.Nil
+	if ofPart && !slices.ContainsFunc(o.parts, func(p Part) bool { return p.ID == in.Part && p.State.Active() }) {
 		return nil, ErrNotFound
 	}
 	var left []orderLine
 	worth := money.Amount(0)
 	for _, l := range lines {
-		if o.part(l.Part).State.Active() && (l.Total > 0 || l.Quantity > 0) {
+		if o.part(l.Part).State.Active() && (l.Total > 0 || l.Quantity > 0) && (!ofPart || l.Part == in.Part) {
 			left = append(left, l)
 			worth += l.Total
 		}
@@ -250,10 +251,6 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 	for i, l := range left {
 		a := Adjustment{Line: l.ID, Quantity: l.Quantity, Amount: l.Total, Reason: in.Reason, BorneBy: ByCooperative, Key: in.keyOf(l.ID)}
 		switch in.Scope {
-		case RefundPart:
-			if l.Part != in.Part {
-				continue
-			}
 		case RefundLine:
 			if l.ID != in.Line {
 				continue
@@ -270,7 +267,7 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 			a.Quantity, a.Amount, a.BorneBy = 0, shares[i], in.BorneBy
 		case RefundDelivery:
 			continue
-		case RefundOrder:
+		case RefundOrder, RefundPart:
 		}
 		list = append(list, made{o.part(l.Part), l.lineNow, a})
 	}

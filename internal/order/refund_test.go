@@ -443,3 +443,31 @@ func TestNeverMoreIsGivenBackThanWasPaid(t *testing.T) {
 		}
 	})
 }
+
+// What one cooperative's goods lack is not taken from the others.
+func TestAnAmountOfOnePartIsItsCooperativesAlone(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(payment.CashOnDelivery)
+	honey := m.part(o, m.honey)
+	m.must(m.refund(o.ID, order.RefundInput{
+		Scope: order.RefundAmount, Part: honey.ID, Amount: 10_00, BorneBy: order.ByCooperative, Reason: order.ReasonWeight, Key: keyOf("light"),
+	}))
+	now := m.read(o.ID)
+	for _, p := range now.Parts {
+		was := m.part(o, p.Cooperative.ID).Items
+		if p.ID == honey.ID {
+			was -= 10_00
+		}
+		if p.Items != was {
+			t.Errorf("%s: %s instead of %s", p.Cooperative.Name.FR, p.Items, was)
+		}
+	}
+	m.wantClean()
+	much := order.RefundInput{
+		Scope: order.RefundAmount, Part: honey.ID, Amount: honey.Items, BorneBy: order.ByCooperative, Reason: order.ReasonWeight, Key: keyOf("much"),
+	}
+	if err := m.refund(o.ID, much); !errors.Is(err, order.ErrNotLeft) {
+		t.Errorf("more than the part is worth: %v", err)
+	}
+}

@@ -5,11 +5,13 @@ import (
 	"fmt"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -18,7 +20,11 @@ type RefundAccount struct {
 	Reference uuid.UUID // what was paid for
 	Holder    string
 	RIB       string
+	Version   int64 // from 1 on; another one is another account
 }
+
+// ErrAccountChanged says that a buyer has named another account than was shown.
+var ErrAccountChanged = fault.New(fault.Conflict, "transfer.account_changed")
 
 // maxHolder is how long a name may be, in characters.
 const maxHolder = 200
@@ -52,7 +58,7 @@ func (s *Service) SetRefundAccount(ctx context.Context, a RefundAccount) error {
 func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (map[uuid.UUID]RefundAccount, error) {
 	var found []RefundAccount
 	err := s.db.SelectContext(ctx, &found, `
-		select reference, holder, rib from payment_refund_accounts where reference = any($1)`, pq.Array(references))
+		select reference, holder, rib, version from payment_refund_accounts where reference = any($1)`, pq.Array(references))
 	if err != nil {
 		return nil, fmt.Errorf("transfer: accounts: %w", err)
 	}
@@ -61,6 +67,26 @@ func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (
 		accounts[a.Reference] = a
 	}
 	return accounts, nil
+}
+
+// RefundGiven says that a refund was given by transfer, into the account of which whoever gave it was shown that version;
+// zero: none. See payment.Service.GivenTx. ErrAccountChanged.
+func (s *Service) RefundGiven(ctx context.Context, refundID uuid.UUID, shown int64, g payment.Given) error {
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		var version int64
+		err := tx.GetContext(ctx, &version, `
+			select version from payment_refund_accounts
+			where reference = (select i.reference from payment_refunds r join payment_attempts a on a.id = r.attempt_id
+			                   join payment_intents i on i.id = a.intent_id where r.id = $1)
+			for share`, refundID)
+		switch {
+		case err != nil && !postgres.NoRows(err):
+			return fmt.Errorf("transfer: account of refund %s: %w", refundID, err)
+		case version != shown:
+			return ErrAccountChanged
+		}
+		return s.payments.GivenTx(ctx, tx, refundID, g, s.now())
+	})
 }
 
 // ToGiveBack is what is to be given back by transfer of what was paid for a reference, and is not yet.

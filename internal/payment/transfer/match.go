@@ -189,6 +189,7 @@ func (s *Service) entered(ctx context.Context, references []uuid.UUID, known map
 
 // waiting is everything that is waited for, by what a line without a code may tell of it.
 type waiting struct {
+	byCode   map[string]uuid.UUID // with any one sign as another: see misread
 	byNumber map[string]uuid.UUID // as bare gives it
 	byLeft   map[money.Amount][]uuid.UUID
 	byName   map[string][]named // by the longest word of the name
@@ -202,14 +203,17 @@ type named struct {
 
 // waited reads everything that is waited for.
 func (s *Service) waited(ctx context.Context) (waiting, error) {
-	w := waiting{byNumber: make(map[string]uuid.UUID), byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named)}
+	w := waiting{
+		byCode: make(map[string]uuid.UUID), byNumber: make(map[string]uuid.UUID), byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named),
+	}
 	var open []struct {
 		Reference uuid.UUID
+		Code      string
 		Left      money.Amount
 	}
 	err := s.db.SelectContext(ctx, &open, `
-		select i.reference, a.amount_centimes - a.received_centimes as left
-		from payment_attempts a join payment_intents i on i.id = a.intent_id
+		select i.reference, t.code, a.amount_centimes - a.received_centimes as left
+		from payment_attempts a join payment_intents i on i.id = a.intent_id join transfers t on t.reference = i.reference
 		where a.provider = $1 and a.state in ('pending', 'waiting') order by a.expires_at, a.id`, payment.BankTransfer)
 	if err != nil {
 		return w, fmt.Errorf("transfer: what is waited for: %w", err)
@@ -219,6 +223,9 @@ func (s *Service) waited(ctx context.Context) (waiting, error) {
 		for i, o := range chunk {
 			references[i] = o.Reference
 			w.byLeft[o.Left] = append(w.byLeft[o.Left], o.Reference)
+			for at := range o.Code {
+				w.byCode[misread(o.Code, at)] = o.Reference
+			}
 		}
 		payers, err := s.Payers.Payers(ctx, references)
 		if err != nil {
@@ -246,13 +253,25 @@ func longest(words []string) string {
 	return slices.MaxFunc(words, func(a, b string) int { return len(a) - len(b) })
 }
 
-// candidates are those whose a line without a code could be: whose number stands in it, whose whole name does, and who
-// have just this amount left to pay.
+// misread is a code of which the sign at a place is not known.
+func misread(code string, at int) string { return code[:at] + "?" + code[at+1:] }
+
+// candidates are those whose a line without a code could be: whose code stands in it but for one sign, whose number does,
+// whose whole name does, and who have just this amount left to pay.
 func (w waiting) candidates(e entry) []uuid.UUID {
 	var found []uuid.UUID
 	add := func(reference uuid.UUID) {
 		if len(found) < maxCandidates && !slices.Contains(found, reference) {
 			found = append(found, reference)
+		}
+	}
+	for _, written := range []string{bare(e.label), bare(e.reference)} {
+		for i := 0; i+codeLength <= len(written); i++ {
+			for at := range codeLength {
+				if reference, ok := w.byCode[misread(written[i:i+codeLength], at)]; ok {
+					add(reference)
+				}
+			}
 		}
 	}
 	for _, number := range numbersIn(e.label+" "+e.reference, w.byNumber) {

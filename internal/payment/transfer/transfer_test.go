@@ -265,15 +265,17 @@ func TestMoneyThatComesLateTakesTheGoodsAgainOrGoesBack(t *testing.T) {
 	b.sound()
 }
 
-func TestAnOrdersNumberInALineIsAskedAboutFirst(t *testing.T) {
+func TestAnOrdersNumberOrAMisreadCodeInALineIsAskedAboutFirst(t *testing.T) {
 	t.Parallel()
+	const signs = "23456789ACEFHJKMNPRTWXY"
 	b := newBank(t)
 	b.order("نادية العلوي") // of the same amount, and before
 	b.order("سعاد بناني")
-	o, _ := b.order("Fatima Zahra Berrada")
-	_, lines := b.read(head + line("COMMANDE "+o.Number, o.Due) + line("CDE "+strings.ToLower(strings.ReplaceAll(o.Number, "-", "")), 1_00))
+	o, due := b.order("Fatima Zahra Berrada")
+	wrong := due.Code[:6] + string(signs[(strings.IndexByte(signs, due.Code[6])+1)%len(signs)]) + due.Code[7:]
+	_, lines := b.read(head + line("VIR "+wrong, 2_00) + line("COMMANDE "+o.Number, o.Due) + line("CDE "+strings.ToLower(strings.ReplaceAll(o.Number, "-", "")), 1_00))
 	asked := lines[transfer.Asked]
-	if len(asked) != 2 {
+	if len(asked) != 3 {
 		t.Fatalf("asked about: %+v", lines)
 	}
 	for _, l := range asked {

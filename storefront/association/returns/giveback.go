@@ -70,7 +70,8 @@ func (h *Handler) giveBack(r *web.Request) error {
 	return r.Redirect(association.OrdersPath + "/" + id.String())
 }
 
-// readGiveBack reads the form: what is given back is «order», «delivery», «amount», or the part or the line of an id.
+// readGiveBack reads the form: what is given back is «order», «delivery», «amount», or the part, the line or an amount of
+// the part of an id.
 func readGiveBack(r *web.Request) (order.RefundInput, error) {
 	in := order.RefundInput{
 		Reason: order.Reason(r.Form("reason")), BorneBy: order.Bearer(r.Form("borne_by")), Delivery: r.Form("delivery") == "yes",
@@ -79,6 +80,16 @@ func readGiveBack(r *web.Request) (order.RefundInput, error) {
 	in.Key, _ = uuid.Parse(r.Form("key"))
 	scope, of, _ := strings.Cut(r.Form("what"), ":")
 	in.Scope = order.Scope(scope)
+	wrong := fault.New(fault.Invalid, order.ErrInvalid.Key) // what would be given otherwise than somebody meant
+	if in.Scope != order.RefundAmount && r.Form("amount") != "" {
+		wrong.Field("amount", "association.giveback.sum_of_amount")
+	}
+	if in.Scope != order.RefundLine && r.Form("quantity") != "" {
+		wrong.Field("quantity", "association.giveback.quantity_of_line")
+	}
+	if len(wrong.Fields) > 0 {
+		return in, wrong
+	}
 	switch id, _ := uuid.Parse(of); in.Scope {
 	case order.RefundPart:
 		in.Part = id
@@ -88,10 +99,9 @@ func readGiveBack(r *web.Request) (order.RefundInput, error) {
 	case order.RefundAmount:
 		amount, err := money.Parse(r.Form("amount"))
 		if err != nil && r.Form("amount") != "" {
-			wrong := fault.New(fault.Invalid, order.ErrInvalid.Key)
 			return in, wrong.Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
 		}
-		in.Amount = amount
+		in.Amount, in.Part = amount, id
 	case order.RefundOrder, order.RefundDelivery:
 	}
 	return in, nil

@@ -40,6 +40,9 @@ func (v giveBackView) what(p ui.Page) []ui.Option {
 		case v.Can(order.MoveRemove, actor.Association):
 			options = append(options, ui.Option{Value: value, Group: group, Label: p.T("association.giveback.part_before", "Amount", p.L.Money(part.Items))})
 		}
+		if len(v.Parts) > 1 {
+			options = append(options, ui.Option{Value: string(order.RefundAmount) + ":" + part.ID.String(), Group: group, Label: p.T("association.giveback.amount_of_part")})
+		}
 		for _, line := range part.Lines {
 			if line.Quantity > 0 {
 				options = append(options, ui.Option{

@@ -81,9 +81,11 @@ func (h *Handler) fillAccounts(r *web.Request, v *refundsView) (err error) {
 // given says that money was given back by hand.
 func (h *Handler) given(r *web.Request) error {
 	return h.change(r, "association.refunds.done", func(id uuid.UUID) error {
-		return h.Orders.RefundGiven(r.Context(), id, payment.Given{
-			Means: r.Form("seen"), Reference: r.Form("reference"), By: r.UserID(),
-		})
+		given := payment.Given{Means: r.Form("seen"), Reference: r.Form("reference"), By: r.UserID()}
+		if given.Means == payment.BankTransfer {
+			return h.Transfers.RefundGiven(r.Context(), id, r.Shown("account"), given)
+		}
+		return h.Orders.RefundGiven(r.Context(), id, given)
 	})
 }
 

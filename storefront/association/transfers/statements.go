@@ -209,7 +209,11 @@ func (h *Handler) assign(r *web.Request) error {
 		var err error
 		reference, _ := uuid.Parse(r.Form("reference")) // the zero one is nobody's
 		if typed := cut(r.Form("other"), soughtMost); typed != "" {
-			reference, err = h.Transfers.Find(r.Context(), typed)
+			chosen := reference
+			if reference, err = h.Transfers.Find(r.Context(), typed); err == nil && chosen != uuid.Nil && chosen != reference {
+				wrong := fault.New(transfer.ErrInvalid.Kind, transfer.ErrInvalid.Key)
+				return wrong.Field("other", "association.transfers.two_named")
+			}
 		}
 		if err == nil && reference == uuid.Nil {
 			err = transfer.ErrNotFound
