@@ -26,6 +26,8 @@ import (
 
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/payment"
 )
 
 // TestNoOrderIsLostOrDoubledWhateverIsKilled has buyers place joint orders of three cooperatives over HTTP, by every
@@ -54,10 +56,12 @@ func TestNoOrderIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 	c.open()
 	c.makePlenty()
 	c.findMeans()
-	var buyers sync.WaitGroup
+	var buyers, others, treasurer sync.WaitGroup
 	for n := range chaosBuyers {
 		buyers.Go(func() { c.buy(rand.New(rand.NewPCG(seed, uint64(n)))) })
 	}
+	others.Go(func() { c.carry(rand.New(rand.NewPCG(seed, chaosBuyers))) })
+	treasurer.Go(func() { c.keepBooks(rand.New(rand.NewPCG(seed, chaosBuyers+1))) })
 	chance := rand.New(rand.NewPCG(seed, 99))
 	var victims []string
 	for _, victim := range slices.Sorted(maps.Keys(kills)) {
@@ -75,6 +79,9 @@ func TestNoOrderIsLostOrDoubledWhateverIsKilled(t *testing.T) {
 	c.await(fmt.Sprintf("%d orders are placed", after), func() bool { return c.acknowledged() >= after })
 	c.closed.Store(true)
 	buyers.Wait()
+	others.Wait()
+	c.quiet.Store(true)
+	treasurer.Wait()
 	t.Logf("%d orders by %v acknowledged in %.0f s under kills of %v; %d requests sent again",
 		c.acknowledged(), c.means, time.Since(begun).Seconds(), c.kills, c.retries.Load())
 	c.check()
@@ -97,7 +104,9 @@ type chaos struct {
 	client  *http.Client
 	goods   [][]string // ids, of each cooperative
 	means   []string   // that are offered
-	closed  atomic.Bool
+	bank    *bankAccount
+	closed  atomic.Bool // buyers are to go
+	quiet   atomic.Bool // only the treasurer is left
 
 	mu      sync.Mutex
 	program *program
@@ -110,9 +119,11 @@ type chaos struct {
 }
 
 type sentOrder struct {
-	body   []byte
-	number string
-	pay    string // the page where it is paid; empty: at the door, or not by a page
+	body     []byte
+	number   string
+	means    string
+	pay      string // the page where it is paid; empty: at the door
+	tracking string
 }
 
 func newChaos(t *testing.T) *chaos {
@@ -127,7 +138,7 @@ func newChaos(t *testing.T) *chaos {
 	}
 	return &chaos{
 		t: t, dir: newFolder(t), address: address, client: &http.Client{Timeout: 20 * time.Second},
-		kills: make(map[string]int), orders: make(map[string]sentOrder), paid: make(map[string]bool),
+		bank: newBankAccount(), kills: make(map[string]int), orders: make(map[string]sentOrder), paid: make(map[string]bool),
 	}
 }
 
@@ -282,8 +293,16 @@ func (c *chaos) buy(chance *rand.Rand) {
 		if chance.IntN(3) == 0 {
 			c.place(key, body) // an impatient finger
 		}
-		if o := c.order(key); o.pay != "" && chance.IntN(5) > 0 { // not everybody who wants to pay does
-			c.pay(o)
+		o := c.order(key)
+		if o.pay != "" && chance.IntN(5) > 0 { // not everybody who wants to pay does
+			if o.means == payment.BankTransfer {
+				c.transfer(chance, o)
+			} else {
+				c.pay(o)
+			}
+		}
+		if chance.IntN(12) == 0 {
+			c.changeHerMind(o)
 		}
 	}
 }
@@ -386,10 +405,7 @@ func (c *chaos) acknowledge(key string, body, answer []byte) {
 	if before, known := c.orders[key]; known && before.number != placed.Number {
 		c.t.Errorf("request %s became order %s and then %s", key, before.number, placed.Number)
 	}
-	sent := sentOrder{body: body, number: placed.Number}
-	if placed.Payment.Means == "card" {
-		sent.pay = placed.Payment.URL
-	}
+	sent := sentOrder{body: body, number: placed.Number, means: placed.Payment.Means, pay: placed.Payment.URL, tracking: placed.TrackingURL}
 	c.orders[key] = sent
 }
 
@@ -441,6 +457,7 @@ func (c *chaos) check() {
 			n, there.Found, there.Different, there.All, there.Whole)
 	}
 	c.checkPaid(db)
+	c.checkBank(db)
 	if err := closeDB(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -453,14 +470,19 @@ func (c *chaos) check() {
 	c.program.gone()
 }
 
+// patience is how long it is waited at the end for what jobs do.
+func (c *chaos) patience() time.Duration {
+	if os.Getenv("SOUK_CHAOS") != "" {
+		return 6 * time.Minute
+	}
+	return 5 * time.Second
+}
+
 // checkPaid waits until what was paid by card has come: an event that was being worked when the program was killed is
 // taken up again after some minutes, for which a short run does not wait.
 func (c *chaos) checkPaid(db *sqlx.DB) {
 	c.t.Helper()
-	wait := 5 * time.Second // for the next to come
-	if os.Getenv("SOUK_CHAOS") != "" {
-		wait = 6 * time.Minute
-	}
+	wait := c.patience() // for the next to come
 	numbers := slices.Collect(maps.Keys(c.paid))
 	var left struct{ Missing, Lost int }
 	for before, patience := len(numbers), time.Now().Add(wait); ; time.Sleep(100 * time.Millisecond) {
@@ -472,8 +494,9 @@ func (c *chaos) checkPaid(db *sqlx.DB) {
 			select count(*) as missing, count(*) filter (where not exists (
 			           select from payment_attempts a join waiting w on w.name = a.provider_reference where a.intent_id = i.id)) as lost
 			from orders o join payment_intents i on i.reference = o.id
-			where o.number = any($1) and (i.state <> 'succeeded' or not exists (
-			    select from ledger_journals where order_id = o.id and kind = 'paid'))`, pq.Array(numbers)); err != nil {
+			where o.number = any($1) and case
+			    when o.state = 'cancelled' then not exists (select from payments where reference = o.id and received_centimes > 0)
+			    else i.state <> 'succeeded' or not exists (select from ledger_journals where order_id = o.id and kind = 'paid') end`, pq.Array(numbers)); err != nil {
 			c.t.Fatal(err)
 		}
 		if left.Missing < before {
