@@ -225,6 +225,9 @@ func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) e
 		if err != nil {
 			return err
 		}
-		return s.act(ctx, tx, o, MoveExpire, late)
+		if err := s.act(ctx, tx, o, MoveExpire, late); err != nil || o.by.Note != NoteUnpaid {
+			return err
+		}
+		return s.tellLapsed(ctx, tx, o.ID)
 	})
 }

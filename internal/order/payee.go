@@ -86,6 +86,7 @@ type moneyLetter string
 
 const (
 	letterReminder moneyLetter = "reminder" // it has not come yet
+	letterLapsed   moneyLetter = "lapsed"   // nor has it until the end
 	letterPaid     moneyLetter = "paid"     // all of it has come
 	letterDeposit  moneyLetter = "deposit"  // a part of it has
 	letterUndone   moneyLetter = "undone"   // that part was not hers

@@ -69,3 +69,19 @@ func (w *RemindWorker) Work(ctx context.Context, j *river.Job[RemindArgs]) error
 		return s.tellBuyer(ctx, tx, o.ID, letterReminder, o.Due-deposit)
 	})
 }
+
+// tellLapsed queues a letter to a buyer who was reminded of an order that has come to its end unpaid.
+func (s *Service) tellLapsed(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) error {
+	var o struct {
+		Reminded bool
+		Due      money.Amount
+	}
+	err := tx.GetContext(ctx, &o, `select reminded_at is not null as reminded, due_centimes as due from orders where id = $1`, orderID)
+	if err != nil {
+		return fmt.Errorf("order: whether somebody was reminded: %w", err)
+	}
+	if !o.Reminded {
+		return nil
+	}
+	return s.tellBuyer(ctx, tx, orderID, letterLapsed, o.Due)
+}

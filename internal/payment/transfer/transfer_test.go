@@ -560,6 +560,73 @@ func TestABuyerIsRemindedOnceUnlessShePaid(t *testing.T) {
 	b.sound()
 }
 
+// later lets time pass for the market and for its jobs, which are worked.
+func (b bank) later(d time.Duration) {
+	b.t.Helper()
+	b.Pass(d)
+	b.must(postgres.InTx(b.t.Context(), b.DB, func(tx *sqlx.Tx) error {
+		_, err := tx.Exec(`update river_job set scheduled_at = scheduled_at - $1 * interval '1 second' where state = 'scheduled'`, d.Seconds())
+		if err == nil {
+			_, err = tx.Exec(`update river_job set state = 'available' where state = 'scheduled' and scheduled_at <= now()`)
+		}
+		return err
+	}))
+}
+
+// letters are how many came that say so in their subject.
+func (b bank) letters(subject string) (n int) {
+	b.t.Helper()
+	b.must(b.DB.Get(&n, `select count(*) from mailbox where subject = $1`, subject))
+	return n
+}
+
+func TestAnUnpaidTransferIsRemindedOfOnceThenItsGoodsGoBackAndLateMoneyTakesThemOrGoesBack(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	b.WorkJobs()
+	l := b.Languages.Locale("fr")
+	honey, stock := b.Honey.Products[0].ID, b.Stock(b.Honey.Products[0].ID)
+	late, _ := b.order("نادية")
+	never, _ := b.order("ليلى")
+	subject := func(letter string, o order.Order, amount money.Amount) string {
+		return l.T("order.money."+letter+"_subject", "Number", o.Number, "Amount", l.Money(amount))
+	}
+	b.later(47 * time.Hour)
+	b.later(2 * time.Hour)
+	for _, o := range []order.Order{late, never} {
+		b.Eventually("she is reminded", func() bool { return b.letters(subject("reminder", o, o.Due)) == 1 })
+	}
+	b.later(22 * time.Hour)
+	if b.state(late) != order.StateAwaiting || b.Stock(honey) != stock-4 {
+		t.Errorf("before the end: %s, %d in stock of %d", b.state(late), b.Stock(honey), stock)
+	}
+	b.later(2 * time.Hour)
+	for _, o := range []order.Order{late, never} {
+		b.Eventually("she is told of the end", func() bool { return b.state(o) == order.StateCancelled && b.letters(subject("lapsed", o, o.Due)) == 1 })
+		if n := b.letters(subject("reminder", o, o.Due)); n != 1 {
+			t.Errorf("she is reminded in %d letters", n)
+		}
+	}
+	if b.Stock(honey) != stock {
+		t.Errorf("after it %d are in stock of %d", b.Stock(honey), stock)
+	}
+	b.sound()
+
+	b.must(b.receive(late, late.Due))
+	if b.state(late) != order.StateConfirmed || b.Stock(honey) != stock-2 {
+		t.Errorf("paid late: %s, %d in stock of %d", b.state(late), b.Stock(honey), stock)
+	}
+	b.Eventually("she is told that it is paid", func() bool { return b.letters(subject("paid", late, late.Due)) == 1 })
+	b.DB.MustExec(`with sold as (update products set stock = 0 where id = $1 returning id)
+		insert into stock_movements (id, product_id, delta, reason, actor, at) select gen_random_uuid(), id, $2, 'count', 'system', now() from sold`, honey, 2-stock)
+	b.must(b.receive(never, never.Due))
+	if back, err := b.Transfers.ToGiveBack(t.Context(), never.ID); err != nil || back != never.Due || b.state(never) != order.StateCancelled {
+		t.Errorf("paid late for what is sold: %s is to go back of %s, %s, %v", back, never.Due, b.state(never), err)
+	}
+	b.Eventually("she is told that it goes back", func() bool { return b.letters(subject("surplus", never, never.Due)) == 1 })
+	b.sound()
+}
+
 func TestTheAuditFindsWhatContradictsTransfers(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
