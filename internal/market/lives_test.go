@@ -36,6 +36,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/settlement"
@@ -115,6 +116,11 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"commission":       (*life).decideCommission,
 	"fee of a means":   (*life).decideFee,
 	"provider is down": (*life).providerDown,
+	"transfer comes":   (*life).enterReceipt,
+	"file of the bank": (*life).readFile,
+	"line is answered": (*life).answerLine,
+	"line is somebody": (*life).answerLine,
+	"not hers":         (*life).undoReceipt,
 }
 
 // workers work the jobs that change money and goods; all others wait until their life is over.
@@ -122,6 +128,7 @@ func (l *life) workers() map[string]func(context.Context, *rivertype.JobRow) err
 	return map[string]func(context.Context, *rivertype.JobRow) error{
 		order.ExpireArgs{}.Kind():     works(&order.ExpireWorker{Orders: l.Orders}),
 		order.CloseArgs{}.Kind():      works(&order.CloseWorker{Orders: l.Orders}),
+		transfer.BookArgs{}.Kind():    works(&transfer.BookWorker{Transfers: l.Transfers}),
 		payment.EventArgs{}.Kind():    works(&payment.EventWorker{Payments: l.Payments}),
 		payment.RefundArgs{}.Kind():   works(&payment.RefundWorker{Payments: l.Payments}),
 		payment.PayoutArgs{}.Kind():   works(&payment.PayoutWorker{Payments: l.Payments}),
@@ -160,10 +167,12 @@ type life struct {
 	disputed map[string]attempt         // what each is of
 	answered map[uuid.UUID]bool         // refunds of which the provider has said what became
 	worked   []*rivertype.JobRow
-	events   int          // that the provider has sent
-	spent    money.Amount // of what the provider paid into the first cooperative's account
-	adjusted int          // times that somebody tried
-	down     bool         // the provider
+	events   int               // that the provider has sent
+	spent    money.Amount      // of what the provider paid into the first cooperative's account
+	entered  []posted          // by hand, of money that no line has told of
+	posted   map[string]posted // lines in files of the bank's, by its reference
+	adjusted int               // times that somebody tried
+	down     bool              // the provider
 }
 
 // live has a life lived in a database of its own, so that what went wrong in one goes on in no other.
@@ -189,9 +198,10 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	l := &life{
 		card: newCard(), members: map[uuid.UUID]actor.Actor{}, purse: map[uuid.UUID]money.Amount{},
 		counted: map[uuid.UUID]int{}, paid: map[string]money.Amount{}, answered: map[uuid.UUID]bool{},
-		disputes: map[string]payment.Dispute{}, disputed: map[string]attempt{},
+		disputes: map[string]payment.Dispute{}, disputed: map[string]attempt{}, posted: map[string]posted{},
 	}
-	l.open(t, rt, l.card)
+	l.open(t, rt, l.card, transfer.NewProvider())
+	l.exec(rt, `update settings set decided = decided || '{"account_holder": "Association", "bank_rib": "111111111111111111111189"}'`)
 	l.card.Account(stripeAccount, func(*paymenttest.Account) {})
 	c, err := l.Cooperatives.ByID(context.Background(), l.sellers[0])
 	must(rt, err)
@@ -201,9 +211,9 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	return l
 }
 
-// open opens the market, which takes cash and one means more.
-func (l *life) open(t *testing.T, rt rapid.TB, online payment.Provider) {
-	means := []payment.Provider{payment.Cash{}, online}
+// open opens the market, which takes cash and these means.
+func (l *life) open(t *testing.T, rt rapid.TB, others ...payment.Provider) {
+	means := append([]payment.Provider{payment.Cash{}}, others...)
 	languages, err := i18n.Load()
 	must(rt, err)
 	must(rt, languages.Reload(worded(rt, means)))
@@ -388,6 +398,9 @@ func (l *life) onward(rt *rapid.T, id uuid.UUID) error {
 		if err != nil {
 			return l.unlessDown(err)
 		}
+		if a.Provider == payment.BankTransfer {
+			return l.enter(id, a.Amount)
+		}
 		if err := l.pays(rt, attempt{id, a.ProviderReference, a.Amount}, a.Amount); err != nil {
 			return err
 		}
@@ -479,7 +492,7 @@ func (l *life) providerTells(rt *rapid.T) error {
 	var known []attempt
 	must(rt, l.DB.Select(&known, `
 		select i.reference as order, a.provider_reference as name, a.amount_centimes as amount
-		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider_reference is not null order by a.id`))
+		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider = $1 and a.provider_reference is not null order by a.id`, paymenttest.Name))
 	if len(known) == 0 {
 		rt.Skip("nobody pays")
 	}
@@ -561,7 +574,7 @@ func (l *life) refundAgain(rt *rapid.T) error {
 
 // byHand are the refunds that nobody but a person gives: of cash, and of what a provider could not give; not while it is
 // disputed.
-const byHand = `not exists (select from payment_disputes where attempt_id = a.id and state = 'open') and (r.state = 'pending' and (r.means is not null or a.provider = '` + payment.CashOnDelivery + `') or r.id in (select id from payment_refunds_failed))`
+const byHand = `not exists (select from payment_disputes where attempt_id = a.id and state = 'open') and (r.state = 'pending' and (r.means is not null or a.provider in ('` + payment.CashOnDelivery + `', '` + payment.BankTransfer + `')) or r.id in (select id from payment_refunds_failed))`
 
 // giveByHand has the association give money back to a buyer.
 func (l *life) giveByHand(rt *rapid.T) error {
@@ -607,7 +620,7 @@ func (l *life) dispute(rt *rapid.T) error {
 		select i.reference as order, a.provider_reference as name, a.received_centimes - (
 		           select coalesce(sum(amount_centimes), 0) from payment_refunds where attempt_id = a.id and dispute_id is null and state in ('waiting', 'succeeded')
 		       ) - (select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won') as amount
-		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider_reference is not null order by a.id`))
+		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider = $1 and a.provider_reference is not null order by a.id`, paymenttest.Name))
 	known = slices.DeleteFunc(known, func(a attempt) bool { return a.Amount <= 0 })
 	if len(known) == 0 || l.down {
 		rt.Skip("nothing was paid")
@@ -919,7 +932,7 @@ func (l *life) decideCommission(rt *rapid.T) error {
 // decideFee has one of the means cost its buyers something from now on, or nothing.
 func (l *life) decideFee(rt *rapid.T) error {
 	l.exec(rt, `update settings set decided = decided || jsonb_build_object($1::text, $2::text)`,
-		rapid.SampledFrom([]string{"cash_fee", "card_fee"}).Draw(rt, "of"), rapid.SampledFrom([]string{"0.00", "0.01", "7.50"}).Draw(rt, "fee"))
+		rapid.SampledFrom([]string{"cash_fee", "card_fee", "transfer_fee"}).Draw(rt, "of"), rapid.SampledFrom([]string{"0.00", "0.01", "7.50"}).Draw(rt, "fee"))
 	return nil
 }
 
@@ -977,7 +990,59 @@ func (l *life) balance(rt *rapid.T) {
 			rt.Fatalf("the buyer of order %s has had back %s more than she paid", id, -amount)
 		}
 	}
+	l.even(rt)
+	l.nothingLost(rt)
 	l.audit(rt)
+}
+
+// even compares what is due of each order with what its buyer has paid, has had back and is to have back.
+func (l *life) even(rt *rapid.T) {
+	var wrong []string
+	must(rt, l.DB.Select(&wrong, `
+		select format('%s, %s: due %s, %s received, %s given back or to be', o.number, o.state, o.due_centimes, p.received_centimes, p.promised_centimes + p.failed_centimes)
+		from orders o join payments p on p.reference = o.id
+		where p.received_centimes - p.promised_centimes - p.failed_centimes <> case
+		        when p.state <> 'succeeded' then p.deposit_centimes
+		        when o.state in ('cancelled', 'refused') then 0
+		        else o.due_centimes end
+		    and not exists (
+		        select from payment_disputes d join payment_attempts a on a.id = d.attempt_id join payment_intents i on i.id = a.intent_id
+		        where i.reference = o.id and d.state <> 'won')`))
+	if len(wrong) > 0 {
+		rt.Fatalf("paid is not what is due: %q", wrong)
+	}
+}
+
+// nothingLost counts the pieces of each product: in stock, with orders, lost and sent back.
+func (l *life) nothingLost(rt *rapid.T) {
+	have := make(map[uuid.UUID]int)
+	for _, id := range l.orders {
+		for _, p := range l.read(rt, id).Parts {
+			for _, line := range p.Lines {
+				if p.State.Active() {
+					have[line.ProductID] += line.Quantity
+				}
+			}
+		}
+	}
+	var rest []struct {
+		Product uuid.UUID
+		Pieces  int
+	}
+	must(rt, l.DB.Select(&rest, `
+		select g.id as product, g.stock + coalesce(gone.pieces, 0) - coalesce(again.pieces, 0) as pieces
+		from goods g
+		left join (
+		    select l.product_id, sum(a.quantity) as pieces
+		    from order_adjustments a join order_lines l on l.id = a.line_id join sub_orders s on s.id = a.sub_order_id
+		    where not a.released and s.state = 'delivered' or a.released and a.reason in ('missing', 'damaged') group by 1
+		) gone on gone.product_id = g.id
+		left join (select product_id, sum(delta) as pieces from stock_returned group by 1) again on again.product_id = g.id`))
+	for _, r := range rest {
+		if n := have[r.Product] + r.Pieces; n != l.counted[r.Product] {
+			rt.Fatalf("of %d pieces %d are in stock, with buyers or lost", l.counted[r.Product], n)
+		}
+	}
 }
 
 // audit is what `souk audit` would find.
@@ -1023,6 +1088,7 @@ func (l *life) end(rt *rapid.T) {
 			waits = true
 			l.give(rt, r)
 		}
+		waits = l.bookAll(rt) || waits
 	}
 	l.balance(rt)
 	var unsaid []string
@@ -1040,32 +1106,4 @@ func (l *life) end(rt *rapid.T) {
 			rt.Errorf("order %s, %s, is due %s: its buyer is out of %s", o.Number, o.State, due, l.purse[id])
 		}
 	}
-	for _, product := range l.goods {
-		var stock int
-		must(rt, l.DB.Get(&stock, `select stock from goods where id = $1`, product))
-		if have := stock + l.sold(rt, product); have != l.counted[product] {
-			rt.Errorf("of %d pieces %d are in stock, with buyers or lost", l.counted[product], have)
-		}
-	}
-}
-
-// sold counts the pieces of a product that orders have, or have lost.
-func (l *life) sold(rt *rapid.T, product uuid.UUID) (n int) {
-	for _, id := range l.orders {
-		for _, p := range l.read(rt, id).Parts {
-			for _, line := range p.Lines {
-				if p.State.Active() && line.ProductID == product {
-					n += line.Quantity
-				}
-			}
-		}
-	}
-	var gone int
-	must(rt, l.DB.Get(&gone, `
-		select coalesce(sum(a.quantity), 0)
-		from order_adjustments a join order_lines l on l.id = a.line_id join sub_orders s on s.id = a.sub_order_id
-		where l.product_id = $1 and (not a.released and s.state = 'delivered' or a.released and a.reason in ('missing', 'damaged'))`, product))
-	var again int
-	must(rt, l.DB.Get(&again, `select coalesce(sum(delta), 0) from stock_returned where product_id = $1`, product))
-	return n + gone - again
 }
