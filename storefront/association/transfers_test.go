@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/internal/upload/sheet"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -214,6 +216,69 @@ func TestTheColumnsOfAFileThatNobodyKnowsAreAsked(t *testing.T) {
 			t.Errorf("%s is answered %d", name, refused.Status)
 		}
 	}
+}
+
+// Not parallel: it measures.
+func TestAFileOfAsManyLinesAsMayBeIsReadAndALargerOneRefused(t *testing.T) {
+	b := openBank(t)
+	coded, due := b.toTransfer()
+	var file strings.Builder
+	file.WriteString(entries)
+	for n := range transfer.MaxLines - 1 {
+		file.WriteString(entry(fmt.Sprintf("PAIEMENT CARTE %06d CASABLANCA", n), money.Amount(100+n)))
+	}
+	most := file.String() + entry("VIR RECU "+due.Code, coded.Due)
+	begun, peak := time.Now(), heldMost(func() {
+		read := b.send("releve.csv", most).Want(http.StatusOK)
+		if !read.Has("form[action$='/book']") || read.Find("[data-line]").Length() != 1 {
+			t.Errorf("read: %s", read.Text("main"))
+		}
+	})
+	t.Logf("%d lines, %d KB, in %s, %d MB held at most", transfer.MaxLines, len(most)>>10, time.Since(begun), peak>>20)
+	const bound = 256 << 20
+	if peak > bound {
+		t.Errorf("reading it took %d MB", peak>>20)
+	}
+	for name, larger := range map[string]string{
+		"a line more": most + entry("ENCORE", 1_00), "more bytes": most + strings.Repeat("x", sheet.MaxBytes),
+	} {
+		var refused *storetest.Page
+		peak := heldMost(func() { refused = b.send("releve.csv", larger) })
+		if refused.Status != http.StatusRequestEntityTooLarge && refused.Status != http.StatusUnprocessableEntity || !refused.Has("main") || peak > bound {
+			t.Errorf("%s: answered %d, %d MB", name, refused.Status, peak>>20)
+		}
+		t.Logf("%s: %d, %q, %d MB held at most", name, refused.Status, refused.Text("main"), peak>>20)
+	}
+	var kept int
+	if err := b.DB.Get(&kept, `select count(*) from transfer_statements`); err != nil || kept != 1 {
+		t.Errorf("%d files are kept, %v", kept, err)
+	}
+}
+
+// heldMost is how many bytes more than before were held at most while something was done.
+func heldMost(do func()) (peak uint64) {
+	held := func() uint64 {
+		var now runtime.MemStats
+		runtime.ReadMemStats(&now)
+		return now.HeapAlloc
+	}
+	runtime.GC()
+	before, done, over := held(), make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		for {
+			peak = max(peak, held())
+			select {
+			case <-done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	}()
+	do()
+	close(done)
+	<-over
+	return peak - min(before, peak)
 }
 
 // What a buyer sent is nobody's business but theirs who look after the association's money.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -125,6 +126,35 @@ func TestAReceiptThatIsNoPictureIsToldAndOthersAreBounded(t *testing.T) {
 	if sent != transfer.MaxPictures {
 		t.Errorf("%d pictures are kept", sent)
 	}
+}
+
+// Somebody who sends ten pictures at once has as many taken as may be, and is told of the others.
+func TestOfManyReceiptsAtOnceAsManyAreTakenAsMayBe(t *testing.T) {
+	t.Parallel()
+	m := newBank(t)
+	m.orders(m.Visitor(), "fr", byTransfer)
+	to := strings.TrimSuffix(m.placedAt.Path, "/pay") + "/receipt"
+	var senders sync.WaitGroup
+	answers := make(chan int, 2*transfer.MaxPictures)
+	for range cap(answers) {
+		sender := m.Visitor()
+		senders.Go(func() { answers <- sender.Upload(to, "receipt", "r.png", storetest.Photograph(t, 1200), nil).Status })
+	}
+	senders.Wait()
+	close(answers)
+	got := make(map[int]int)
+	for status := range answers {
+		got[status]++
+	}
+	if got[http.StatusOK] != transfer.MaxPictures || got[http.StatusTooManyRequests] != transfer.MaxPictures {
+		t.Errorf("answered %v", got)
+	}
+	m.WorkJobs()
+	m.Eventually("each has its copy", func() bool {
+		var ready int
+		m.must(m.DB.Get(&ready, `select count(*) from transfer_pictures where state = 'ready' and original_key = ''`))
+		return ready == transfer.MaxPictures
+	})
 }
 
 // Who may send a large body is asked before it is read: the holder of a link whose order waits for a transfer.
