@@ -473,7 +473,7 @@ func (c *chaos) check() {
 // patience is how long it is waited at the end for what jobs do.
 func (c *chaos) patience() time.Duration {
 	if os.Getenv("SOUK_CHAOS") != "" {
-		return 6 * time.Minute
+		return 15 * time.Minute // what was killed five times is tried again ten minutes later
 	}
 	return 5 * time.Second
 }
