@@ -116,12 +116,16 @@ func (c *chaos) transfer(chance *rand.Rand, o sentOrder) {
 		c.bank.receive(d)
 	case 2:
 		c.bank.receive(twin, twin)
-	case 3:
+	case 3: // as long as she waits for her goods: by the amount of a cancelled order nobody finds it
 		c.bank.receive(uncoded)
+		return
 	case 4:
 		c.bank.receive(part)
 	default:
 		c.bank.receive(d)
+	}
+	if chance.IntN(12) == 0 {
+		c.changeHerMind(o)
 	}
 }
 
@@ -132,9 +136,10 @@ func (c *chaos) carry(chance *rand.Rand) {
 		var o sentOrder
 		page, parts := "", make(map[string]string) // by their cooperatives
 		c.try(director, "/fr/association/orders?state=confirmed", "finding what is paid", func() (bool, *http.Request) {
-			for _, row := range director.doc.Find("[data-order]").EachIter() {
-				if o = c.numbered(row.AttrOr("data-order", "")); o.number != "" {
-					page = row.Find("a").First().AttrOr("href", "")
+			rows := director.doc.Find("[data-order]")
+			for _, n := range chance.Perm(rows.Length()) {
+				if o = c.numbered(rows.Eq(n).AttrOr("data-order", "")); o.number != "" {
+					page = rows.Eq(n).Find("a").First().AttrOr("href", "")
 					break
 				}
 			}

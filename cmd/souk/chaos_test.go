@@ -297,9 +297,9 @@ func (c *chaos) buy(chance *rand.Rand) {
 		if o.pay != "" && chance.IntN(5) > 0 { // not everybody who wants to pay does
 			if o.means == payment.BankTransfer {
 				c.transfer(chance, o)
-			} else {
-				c.pay(o)
+				continue
 			}
+			c.pay(o)
 		}
 		if chance.IntN(12) == 0 {
 			c.changeHerMind(o)
@@ -473,7 +473,7 @@ func (c *chaos) check() {
 // patience is how long it is waited at the end for what jobs do.
 func (c *chaos) patience() time.Duration {
 	if os.Getenv("SOUK_CHAOS") != "" {
-		return 15 * time.Minute // what was killed five times is tried again ten minutes later
+		return 6 * time.Minute
 	}
 	return 5 * time.Second
 }

@@ -116,7 +116,9 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"commission":       (*life).decideCommission,
 	"fee of a means":   (*life).decideFee,
 	"provider is down": (*life).providerDown,
+	"order by bank":    (*life).placeByTransfer,
 	"transfer comes":   (*life).enterReceipt,
+	"another comes":    (*life).enterReceipt,
 	"file of the bank": (*life).readFile,
 	"line is answered": (*life).answerLine,
 	"line is somebody": (*life).answerLine,
@@ -326,18 +328,18 @@ func (l *life) read(rt rapid.TB, id uuid.UUID) order.Order {
 
 // place orders some goods, by any of the means that are taken.
 func (l *life) place(rt *rapid.T) error {
-	_, err := l.placed(rt)
+	_, err := l.placed(rt, one(rt, l.Payments.Means(), "means"))
 	return err
 }
 
-func (l *life) placed(rt *rapid.T) (uuid.UUID, error) {
+func (l *life) placed(rt *rapid.T, means string) (uuid.UUID, error) {
 	in := order.PlaceInput{
 		Buyer: order.Buyer{
 			Name: "فاطمة", Phone: fmt.Sprintf("0661%06d", len(l.orders)), Address: "حي السلام",
 			Place: rapid.SampledFrom([]string{"berkane", "oujda"}).Draw(rt, "place"), Email: "fatima@souk.example",
 		},
 		Delivery: rapid.SampledFrom([]string{delivery.Home, delivery.Pickup}).Draw(rt, "delivery"),
-		Payment:  one(rt, l.Payments.Means(), "means"), Locale: "ar", Source: order.Shop,
+		Payment:  means, Locale: "ar", Source: order.Shop,
 	}
 	for range rapid.IntRange(1, 4).Draw(rt, "lines") {
 		in.Lines = append(in.Lines, order.Line{
@@ -356,7 +358,7 @@ func (l *life) placed(rt *rapid.T) (uuid.UUID, error) {
 
 // sell orders some goods and has them come to the buyer, as most orders go.
 func (l *life) sell(rt *rapid.T) error {
-	id, err := l.placed(rt)
+	id, err := l.placed(rt, one(rt, l.Payments.Means(), "means"))
 	if err != nil {
 		return err
 	}
