@@ -117,15 +117,7 @@ func (r *reader) deliver(o office, placed jointOrder) {
 		before[part.Cooperative.Slug] = r.due(part.Cooperative.Slug)
 	}
 
-	r.press("header nav a", r.l.T("ui.association.orders"))
-	r.arrive("/" + r.l.Code() + "/association/orders")
-	r.look("all orders")
-	r.write("main form [name=q]", placed.Number)
-	r.press("main form:has([name=q]) button", "")
-	r.want("find the order", `number => document.readyState === 'complete' && new URLSearchParams(location.search).has('find') &&
-		document.querySelector('main form [name=q]').value === number`, placed.Number)
-	r.press("main td a, main th a", placed.Number)
-	r.arrive("/" + r.l.Code() + "/association/orders/…")
+	r.findOrder(placed.Number)
 	r.sees("main", r.l.T(order.StateConfirmed.Key()))
 	r.look("an order to be sent out")
 	r.press("main form[action$='/dispatch'] button", "")
@@ -164,6 +156,20 @@ func (r *reader) deliver(o office, placed jointOrder) {
 		r.counts("main [data-held]", 1)
 	}
 	r.look("a cooperative's account")
+}
+
+// findOrder opens a joint order by its number.
+func (r *reader) findOrder(number string) {
+	r.t.Helper()
+	r.press("nav a[href$='/association/orders']", r.l.T("ui.association.orders"))
+	r.arrive("/" + r.l.Code() + "/association/orders")
+	r.look("all orders")
+	r.write("main form [name=q]", number)
+	r.press("main form:has([name=q]) button", "")
+	r.want("find the order", `number => document.readyState === 'complete' && new URLSearchParams(location.search).has('find') &&
+		document.querySelector('main form [name=q]').value === number`, number)
+	r.press("main td a, main th a", number)
+	r.arrive("/" + r.l.Code() + "/association/orders/…")
 }
 
 // due is what a cooperative is owed, by the page.

@@ -18,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/cmi"
 	"github.com/souk-taawon/souk/internal/payment/cmi/cmitest"
+	"github.com/souk-taawon/souk/internal/payment/stripe/stripetest"
 )
 
 // payer is somebody who pays before her order is prepared, with the screen and in the language that she has.
@@ -25,6 +26,17 @@ type payer struct {
 	lang   string
 	screen screen
 	wanted []string // products that nobody else buys
+}
+
+// payersName is what every payer is called.
+const payersName = "نادية المغربي"
+
+// others is the screen of those whom a payer has to do with: so each page is seen on both.
+func (p payer) others() screen {
+	if p.screen.touch {
+		return desktop()
+	}
+	return telephone()
 }
 
 // each has a payer of each kind go her way.
@@ -82,31 +94,40 @@ func TestABuyerWhoPaidByCardHasTheDeclinedPartBack(t *testing.T) {
 	})
 }
 
-// A buyer whose bank refuses her card at the gateway's page and takes another one: between the market's pages lie those
-// of somebody else, and she comes back by a form that they send.
-func TestABuyerPaysAtTheGateway(t *testing.T) {
+// Between the market's pages of an order that is paid by card lie those of somebody else.
+func TestABuyerPaysOnThePagesOfOthers(t *testing.T) {
 	t.Parallel()
 	findBrowser(t)
-	gateway := openGateway(t)
-	p := openProgram(t, newFolder(t), "CMI_CLIENT_ID=600001234", "CMI_STORE_KEY="+gateway.StoreKey, "CMI_GATEWAY_URL="+gateway.url)
+	gateway, stripe := openGateway(t), openStripe(t)
+	p := openProgram(t, newFolder(t),
+		"CMI_CLIENT_ID=600001234", "CMI_STORE_KEY="+gateway.StoreKey, "CMI_GATEWAY_URL="+gateway.url,
+		"STRIPE_SECRET_KEY="+stripetest.SecretKey, "STRIPE_WEBHOOK_SECRET="+stripetest.WebhookSecret, "STRIPE_API_URL="+stripe.URL)
+	mk := &demoMarket{url: p.url}
 	for _, payer := range []payer{
 		{"ar", telephone(), []string{"chemin-de-table-brode"}},
 		{"fr", desktop(), []string{"petit-tajine-a-epices"}},
 	} {
 		t.Run(payer.lang, func(t *testing.T) {
-			r := newReaderOf(t, &demoMarket{url: p.url}, payer.lang, payer.screen)
-			r.orderBy(cmi.Name, payer)
-			r.press("#declined", "")
-			r.arrive("/" + payer.lang + "/orders/…")
-			r.sees("#refused", r.l.T("shop.pay.refused"))
-			r.look("a payment that the bank refused")
-			r.press("main a[href$='/pay']", r.l.T("shop.pay.try_again"))
-			r.press("#approved", "")
-			r.arrive("/" + payer.lang + "/orders/…")
-			r.counts("#paid", 1)
-			r.look("an order that was paid at the gateway")
+			payAtTheGateway(newReaderOf(t, mk, payer.lang, payer.screen), payer)
+			payAtStripe(newReaderOf(t, mk, payer.lang, payer.screen), payer, stripe)
 		})
 	}
+}
+
+// payAtTheGateway has a bank refuse her card at the gateway's page, and take another one; she comes back by a form that
+// the gateway sends.
+func payAtTheGateway(r *reader, p payer) {
+	r.t.Helper()
+	r.orderBy(cmi.Name, p)
+	r.press("#declined", "")
+	r.arrive("/" + p.lang + "/orders/…")
+	r.sees("#refused", r.l.T("shop.pay.refused"))
+	r.look("a payment that the bank refused")
+	r.press("main a[href$='/pay']", r.l.T("shop.pay.try_again"))
+	r.press("#approved", "")
+	r.arrive("/" + p.lang + "/orders/…")
+	r.counts("#paid", 1)
+	r.look("an order that was paid at the gateway")
 }
 
 // gateway is what a bank shows and tells.
@@ -178,25 +199,43 @@ func (g *gateway) decide(w http.ResponseWriter, r *http.Request) {
 		<script>document.forms[0].submit()</script>`, html.EscapeString(g.open.Get("okUrl")), html.EscapeString(g.open.Get("oid")))
 }
 
-// orderBy puts one of each product into the basket and orders them by a means that is paid first.
+// orderBy puts one of each product into the basket and orders them by a means.
 func (r *reader) orderBy(means string, p payer) {
 	r.t.Helper()
-	api := newAPIClient(r.mk.url)
 	for _, slug := range p.wanted {
-		r.open("/" + p.lang + "/products/" + slug)
-		r.press("main form[action$='/basket/lines'] button", r.l.T("shop.product.add"))
-		r.sees("[role=status]", api.goods(r.t, p.lang, slug).Name)
+		r.putIntoBasket(wanted{slug, 1})
 	}
-	r.open("/" + p.lang + "/checkout")
+	r.checkOutBy(means)
+}
+
+// putIntoBasket opens a product's page and puts so many of it into the basket.
+func (r *reader) putIntoBasket(w wanted) {
+	r.t.Helper()
+	r.open("/" + r.l.Code() + "/products/" + w.slug)
+	for range w.quantity - 1 {
+		r.press("main form[action$='/basket/lines'] button", r.l.T("ui.more"))
+	}
+	r.press("main form[action$='/basket/lines'] button", r.l.T("shop.product.add"))
+	r.sees("[role=status]", newAPIClient(r.mk.url).goods(r.t, r.l.Code(), w.slug).Name)
+}
+
+// checkOutBy orders what is in the basket by a means.
+func (r *reader) checkOutBy(means string) {
+	r.t.Helper()
+	button := r.l.T("shop.checkout.to_payment")
+	if means == payment.CashOnDelivery {
+		button = r.l.T("shop.checkout.confirm")
+	}
+	r.open("/" + r.l.Code() + "/checkout")
 	r.choose("[name=place]", "berkane")
 	r.want("be told the price of delivery", `() => !!document.querySelector('[name=fee]')`)
-	r.write("[name=name]", "نادية المغربي")
+	r.write("[name=name]", payersName)
 	r.write("[name=phone]", phoneOf(rand.Text()))
 	r.write("[name=address]", "حي السلام، رقم 12")
 	r.press("label:has([name=payment][value="+means+"])", r.l.T("means."+means+".choice"))
-	r.sees("button[form=checkout]", r.l.T("shop.checkout.to_payment"))
-	r.look("the checkout of an order that is paid first")
-	r.press("button[form=checkout]", r.l.T("shop.checkout.to_payment"))
+	r.sees("button[form=checkout]", button)
+	r.look("the checkout of an order by " + means)
+	r.press("button[form=checkout]", button)
 }
 
 // payAtTheCard decides on the page of the card on which there is no money.

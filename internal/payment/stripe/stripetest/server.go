@@ -48,6 +48,7 @@ type Server struct {
 	accounts  map[string]*Account
 	transfers []*transfer
 	answers   map[string]answer // under an idempotency key
+	pages     string            // where buyers find the pages
 	events    []Event
 	sendsTo   map[string][]string // kinds of events, by address
 	down      bool
@@ -63,6 +64,7 @@ type Event struct {
 
 type session struct {
 	id, intent, charge, email, locale string
+	url, success, cancel              string // of its page, and where the buyer goes from there
 	group                             string // transfer_group
 	key                               string // client_reference_id
 	metadata                          map[string]string
@@ -142,6 +144,9 @@ type Page struct {
 	Amount        money.Amount
 	TransferGroup string
 	Expires       time.Time
+	Open          bool   // she can still pay
+	Success       string // where she goes when she has paid
+	Cancel        string // where she goes if she does not want to
 }
 
 type answer struct {
@@ -152,7 +157,9 @@ type answer struct {
 
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
-	s := &Server{t: t, answers: map[string]answer{}, sendsTo: map[string][]string{}, accounts: map[string]*Account{}}
+	s := &Server{
+		t: t, answers: map[string]answer{}, sendsTo: map[string][]string{}, accounts: map[string]*Account{}, pages: "https://checkout.stripe.com/c/pay/",
+	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /v1/checkout/sessions", s.once(s.begin))
 	mux.HandleFunc("POST /v1/checkout/sessions/{id}/expire", s.once(s.expire))
@@ -219,7 +226,17 @@ func (s *Server) Page(id string) Page {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.known(id)
-	return Page{Email: e.email, Locale: e.locale, Items: e.items, Amount: e.amount, TransferGroup: e.group, Expires: e.expires}
+	return Page{
+		Email: e.email, Locale: e.locale, Items: e.items, Amount: e.amount, TransferGroup: e.group, Expires: e.expires,
+		Open: e.status == stripego.CheckoutSessionStatusOpen, Success: e.success, Cancel: e.cancel,
+	}
+}
+
+// PagesAt has buyers find the pages of later sessions under an address, each by the name of its session.
+func (s *Server) PagesAt(address string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pages = address
 }
 
 // Pay has the buyer of an open session pay so much.
@@ -416,7 +433,9 @@ func (s *Server) begin(f url.Values, _ string) (int, any) {
 		id: s.name("cs_test"), email: f.Get("customer_email"), locale: f.Get("locale"), key: f.Get("client_reference_id"),
 		group: f.Get("payment_intent_data[transfer_group]"), metadata: metadata(f, "metadata"),
 		status: stripego.CheckoutSessionStatusOpen, paid: stripego.CheckoutSessionPaymentStatusUnpaid, created: now,
+		success: f.Get("success_url"), cancel: f.Get("cancel_url"),
 	}
+	e.url = s.pages + e.id
 	if !maps.Equal(e.metadata, metadata(f, "payment_intent_data[metadata]")) {
 		return refused("payment_intent_data[metadata]", "metadata_invalid")
 	}
@@ -745,7 +764,7 @@ func metadata(f url.Values, of string) map[string]string {
 
 func (e *session) object() map[string]any {
 	o := map[string]any{
-		"id": e.id, "object": "checkout.session", "url": "https://checkout.stripe.com/c/pay/" + e.id, "status": e.status, "payment_status": e.paid,
+		"id": e.id, "object": "checkout.session", "url": e.url, "status": e.status, "payment_status": e.paid,
 		"client_reference_id": e.key, "metadata": e.metadata, "amount_total": e.amount, "currency": "mad", "created": e.created.Unix(),
 		"expires_at": e.expires.Unix(),
 	}
