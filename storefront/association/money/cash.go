@@ -29,11 +29,11 @@ const (
 )
 
 // form is what one of the forms is shown with: as it was refused or, of cash, with all that there is.
-func (v cashView) form(of string, all money.Amount) ui.Form {
+func (v cashView) form(p ui.Page, of string, all money.Amount) ui.Form {
 	if v.Of == of && v.Refused.Invalid() {
 		return v.Refused.Form
 	}
-	return ui.Form{Values: map[string]string{"counted": all.String()}}
+	return ui.Form{Values: map[string]string{"counted": ui.Typed(p.L, all)}}
 }
 
 func (h *Handler) cash(r *web.Request) error { return h.showCash(r, "", ui.Refusal{}) }

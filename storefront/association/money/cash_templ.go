@@ -178,7 +178,7 @@ func till(p ui.Page, v cashView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.Till > 0 && p.Holds(account.PayOut) {
-			form := v.form(bankForm, v.Till)
+			form := v.form(p, bankForm, v.Till)
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -355,7 +355,7 @@ func holders(p ui.Page, v cashView, kind, title string, list []order.CashHeld) t
 		}
 		for _, held := range list {
 			of := association.HolderValue(held.CashHolder)
-			form := v.form(of, held.Amount)
+			form := v.form(p, of, held.Amount)
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<div class=\"stack gap3 ruled\" data-holder=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -583,7 +583,7 @@ func newCarrier(p ui.Page, v cashView) templ.Component {
 			templ_7745c5c3_Var27 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		form := v.form(carrierForm, 0)
+		form := v.form(p, carrierForm, 0)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<form method=\"post\" action=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

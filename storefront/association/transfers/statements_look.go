@@ -7,19 +7,6 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// lineColour is that of a line's state, by the stylesheet's names.
-func lineColour(s transfer.LineState) string {
-	switch s {
-	case transfer.Matched:
-		return "nila"
-	case transfer.Asked:
-		return "wait"
-	case transfer.Booked:
-		return "ok"
-	}
-	return ""
-}
-
 // statementState says what is to be done about a file, and its colour.
 func statementState(p ui.Page, s transfer.Statement) (label, colour string) {
 	switch {
