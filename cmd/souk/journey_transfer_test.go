@@ -225,5 +225,6 @@ func (r *reader) receiveByHand(o toTransfer) {
 	r.key(kb.Enter)
 	r.sees("[role=status]", r.l.T("association.transfers.received"))
 	r.sees("[data-receipt]", "VIR-"+o.code)
+	r.sees("#receive", r.l.T("association.transfers.late_paid"))
 	r.look("a transfer that came")
 }

@@ -140,6 +140,9 @@ func TestTheAssociationRecordsWhatCameByHand(t *testing.T) {
 	if !b.paid(o) || rest.Has("form[action$='/undo']") {
 		t.Error("it is not paid, or what has paid it is offered to be undone")
 	}
+	if !rest.Has("#receive [data-paid]") {
+		t.Error("it is not said that all is paid")
+	}
 	b.sound()
 }
 
