@@ -78,7 +78,7 @@ func (b *bodies) hasRoom(coming body, now time.Time) bool {
 			delete(b.under, head) // its connection ended without a word
 		case other.bytes > 0 && (other.person == "") == (coming.person == ""):
 			room -= other.bytes
-			if other.person == coming.person && other.bearer == coming.bearer {
+			if other.person == coming.person && (coming.person != "" || other.bearer == coming.bearer) {
 				own++
 			}
 		}

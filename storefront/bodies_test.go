@@ -83,6 +83,11 @@ func TestWhoHasALinkSendsOneLargeBodyAtATime(t *testing.T) {
 	if admitted["hers"] != 1 || admitted["another's"] != 1 {
 		t.Errorf("under way are %v", admitted)
 	}
+	for i := range bodiesOfOne + 1 {
+		if b.admit(head(mebibytes), body{person: "Fatima", bearer: fmt.Sprint("link ", i)}, mebibytes, time.Minute) != (i < bodiesOfOne) {
+			t.Errorf("a member sends body %d at a time, each with another link", i+1)
+		}
+	}
 	if !b.admit(head(mebibytes), body{}, mebibytes, time.Minute) {
 		t.Error("they keep out who sends something else")
 	}

@@ -48,5 +48,5 @@ type exception struct {
 	pattern  string
 	body     int                                           // the largest, in bytes
 	signedIn bool                                          // not for just anybody
-	bearer   func(ctx context.Context, token string) error // who may send it, beside whoever has signed in; nil: anybody
+	bearer   func(ctx context.Context, token string) error // who may send it, signed in or not; nil: anybody
 }

@@ -163,3 +163,6 @@ func (o Order) Money() Money {
 	}
 	return MoneyCancelled
 }
+
+// ToPay is what is still to be paid of an order that is not paid.
+func (o Order) ToPay() money.Amount { return o.Due - o.Deposit }

@@ -124,6 +124,7 @@ type Return struct {
 // ReturnLine is pieces of a line that are sent back.
 type ReturnLine struct {
 	ReturnID      uuid.UUID `db:"return_id"`
+	Number        string    // of the order
 	LineID        uuid.UUID `db:"line_id"`
 	PartID        uuid.UUID `db:"part_id"`
 	ProductID     uuid.UUID `db:"product_id"`

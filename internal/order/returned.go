@@ -24,9 +24,9 @@ const selectReturn = `
 	from order_returns r join orders o on o.id = r.order_id`
 
 const selectReturnLine = `
-	select b.return_id, b.line_id, b.sub_order_id as part_id, l.product_id, b.cooperative_id,
+	select b.return_id, o.number, b.line_id, b.sub_order_id as part_id, l.product_id, b.cooperative_id,
 	       l.name_ar as "name.ar", l.name_fr as "name.fr", l.name_en as "name.en", b.quantity, b.sound, b.damaged, b.missing, b.restocked
-	from order_return_lines b join order_lines l on l.id = b.line_id`
+	from order_return_lines b join order_lines l on l.id = b.line_id join sub_orders s on s.id = b.sub_order_id join orders o on o.id = s.order_id`
 
 // readReturn reads the last return that a condition names; ErrNoReturn if there is none.
 func readReturn(ctx context.Context, q sqlx.QueryerContext, where string, args ...any) (Return, error) {

@@ -34,6 +34,7 @@ func TestSomethingIsTakenOffAnOrderThatIsNotPaid(t *testing.T) {
 	if page.Has("main [name=means]") || page.Has("main [name=delivery]") || page.Has("main option[value=order]") || page.Has("main [name=borne_by][type=radio]") {
 		t.Error("what is not paid cannot be given back")
 	}
+	m.says(page, "main option[value=amount]", m.in("fr").T("association.giveback.amount_before")) // nobody has the goods yet
 	honey := o.Parts[0]
 	if honey.Cooperative.ID != m.Honey.ID {
 		honey = o.Parts[1]

@@ -9,7 +9,6 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -75,12 +74,4 @@ func HeldSentence(p ui.Page, now order.HeldNow) string {
 	}
 	return p.N("association.held.sentence", now.Orders, "Pieces", p.L.Number(now.Pieces), "Phones", p.L.Number(now.Phones),
 		"Addresses", p.L.Number(now.Addresses), "Since", p.L.DateTime(*now.Since))
-}
-
-// RefundMeans is by which means money is given back.
-func RefundMeans(p ui.Page, means string) string {
-	if means == payment.CashOnDelivery {
-		return p.T("association.refunds.in_cash")
-	}
-	return p.T("means." + means + ".name")
 }

@@ -92,6 +92,15 @@ func TestGoodsAreSentBackFromTheTrackingPageToTheShelf(t *testing.T) {
 			if answer.Get("into") != "yes" || asked.Find("[data-returned]").Length() != 1 {
 				t.Errorf("asked: %v", answer)
 			}
+			if link := asked.Text("[data-returned] a"); link != l.T("seller.returns.order", "Number", placed.Order.Number) {
+				t.Errorf("they are of %q", link)
+			}
+			for _, strange := range []url.Values{{}, {"into": {"perhaps"}}} {
+				again := seller.Post(into, strange).Want(http.StatusUnprocessableEntity)
+				if !again.Has("[data-returned]") || !strings.Contains(again.Text("main"), l.T("seller.returns.choose")) {
+					t.Errorf("%v is an answer: %s", strange, again.Text("main"))
+				}
+			}
 			m.SignIn(m.Oil.Member).Post(into, answer).Want(http.StatusNotFound)
 			seller.Post(into, answer).Want(http.StatusOK)
 			seller.Post(into, answer).Want(http.StatusConflict)

@@ -64,7 +64,7 @@ type orderPayment struct {
 func (h *Handler) paymentOf(r *web.Request, o order.Order, token string) orderPayment {
 	p := orderPayment{Means: h.Orders.MeansOf(o.Payment), State: o.Money()}
 	if p.State == order.MoneyPending {
-		p.Due = int64(o.Due)
+		p.Due = int64(o.ToPay())
 	}
 	if o.State == order.StateAwaiting {
 		p.ExpiresAt = &o.ExpiresAt

@@ -15,10 +15,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/storefront"
+	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
 type line struct {
@@ -482,6 +485,35 @@ func TestAnOrderThatIsPaidByCardSaysWhereAndWhen(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Eventually("all of it is back", func() bool { return follow(token).State == "refunded" })
+}
+
+func TestAnOrderThatIsPaidInPartSaysWhatIsLeft(t *testing.T) {
+	t.Parallel()
+	m := storetest.NewBank(t)
+	p := &program{Market: m, t: t, client: m.Visitor(), description: described(t, offered(t, m))}
+	var got placed
+	one := map[uuid.UUID]int{p.Honey.Product(t, "M-1").ID: 1}
+	read(t, p.send(http.MethodPost, orders, newOrder(one, map[string]any{"payment": "bank_transfer"}), key("t")).Want(http.StatusCreated), &got)
+	token := got.TrackingURL[strings.LastIndex(got.TrackingURL, "/")+1:]
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	o, err := p.Orders.ByToken(t.Context(), token)
+	must(err)
+	_, err = p.Orders.Pay(t.Context(), token)
+	must(err)
+	awaited, err := p.Transfers.Get(t.Context(), o.ID)
+	must(err)
+	part := transfer.Entered{Amount: "40", Day: time.Now().In(clock.Zone).Format(time.DateOnly), BankReference: "VIR 1"}
+	must(p.Transfers.Receive(t.Context(), o.ID, part, awaited.Seen, actor.OfAssociation(p.Association.ID)))
+	var followed struct{ Payment paying }
+	answer := p.send(http.MethodGet, orders+"/"+token, "", nil).Want(http.StatusOK)
+	if err := json.Unmarshal(answer.Body, &followed); err != nil || followed.Payment.Due != got.Total-40_00 || followed.Payment.State != "pending" {
+		t.Errorf("of %d is left %+v: %v", got.Total, followed.Payment, err)
+	}
 }
 
 func TestOnlyMeansThatAreOfferedAreDescribedAndTaken(t *testing.T) {

@@ -258,6 +258,52 @@ func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 	}
 }
 
+// What her bank took back for her is not told as given by the market, and the order not as one that costs nothing.
+func TestWhatABuyerHasFromHerBankIsToldSo(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, nil)
+		m.pay(o)
+		m.Deliver(o)
+		var key string
+		m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
+		lost := &payment.Dispute{Reference: "dp-" + o.Number, State: payment.DisputeLost, Amount: o.Due}
+		m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: lost})
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "#disputed", l.T("shop.track.disputed", "Amount", l.Money(o.Due)))
+		m.wantNone(page, []string{l.T("shop.pay.nothing")})
+
+		disputes, err := m.Payments.DisputesOf(t.Context(), o.ID)
+		m.must(err)
+		m.must(m.Orders.BearDispute(t.Context(), disputes[0].ID, disputes[0].Version, order.ByAssociation, m.ByAssociation()))
+		day := l.LongDate(*m.read(page).Refunds[0].EndedAt)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_bank", "Amount", l.Money(o.Due), "At", day))
+	}
+}
+
+func TestAnOrderSaysWhenItWasPaid(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for means, note := range map[string]string{paymenttest.Name: order.NotePaid, payment.CashOnDelivery: ""} {
+		l, buyer := m.Languages.Locale("fr"), m.Visitor()
+		page, o := m.orders(buyer, "fr", map[string]string{"payment": means})
+		if note != "" {
+			m.pay(o)
+		}
+		m.Pass(2 * time.Hour)
+		m.Deliver(o)
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		for _, e := range m.read(page).Events {
+			if e.PartID == nil && (e.Note == note && note != "" || note == "" && e.State == string(order.StateDelivered)) {
+				m.tells(page, "#payment", l.T("shop.pay.paid_at", "Means", l.T("means."+means+".name"), "When", l.DateTime(e.At)))
+			}
+		}
+	}
+}
+
 func TestWhatCouldNotBeGivenBackIsAskedForAgain(t *testing.T) {
 	t.Parallel()
 	m := newTill(t)

@@ -40,6 +40,7 @@ var byTransfer = map[string]string{"payment": payment.BankTransfer, "email": "na
 func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 	t.Parallel()
 	m := newBank(t)
+	boss := m.SignIn(m.Association)
 	for _, code := range languages {
 		l, buyer := m.Languages.Locale(code), m.Visitor()
 		tracking, o := m.orders(buyer, code, byTransfer)
@@ -68,7 +69,12 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 			if typed, err := money.Parse(page.Find("#t-left").AttrOr("value", "")); err != nil || typed != o.Due-40_00 {
 				t.Errorf("%s: after a part she is to copy %s", path, typed)
 			}
+			if page.Has("#back") {
+				t.Errorf("%s: what came is said to go back: %s", path, page.Text("#back"))
+			}
 		}
+		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		m.wantNone(inside, []string{l.T("association.order.back")})
 
 		// Whom she passed her order's link on to is told of no account, and may send nothing.
 		reading := m.Orders.ReadingToken(o.ID, o.Link)

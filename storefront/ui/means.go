@@ -1,6 +1,10 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/payment"
+)
 
 // MeansName names the means of payment that are taken: «Cash on delivery».
 func (p Page) MeansName() string { return p.means("name", p.T("shop.comma")) }
@@ -23,4 +27,12 @@ func (p Page) means(word, between string) string {
 		words[i] = p.T("means." + name + "." + word)
 	}
 	return strings.Join(words, between)
+}
+
+// RefundMeans is by which means money is given back.
+func (p Page) RefundMeans(means string) string {
+	if means == payment.CashOnDelivery {
+		return p.T("ui.in_cash")
+	}
+	return p.T("means." + means + ".name")
 }

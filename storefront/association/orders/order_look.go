@@ -139,9 +139,9 @@ func refundText(p ui.Page, r order.Refund) string {
 		if r.Disputed {
 			return p.T("association.order.refund_bank", "At", p.L.LongDate(*r.EndedAt))
 		}
-		return p.T("association.order.refund_given", "Means", association.RefundMeans(p, r.Means), "At", p.L.LongDate(*r.EndedAt))
+		return p.T("association.order.refund_given", "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(*r.EndedAt))
 	case payment.Failed:
-		return p.T("association.order.refund_failed", "Means", association.RefundMeans(p, r.Means))
+		return p.T("association.order.refund_failed", "Means", p.RefundMeans(r.Means))
 	}
-	return p.T("association.order.refund_waits", "Means", association.RefundMeans(p, r.Means), "At", p.L.LongDate(r.CreatedAt))
+	return p.T("association.order.refund_waits", "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(r.CreatedAt))
 }

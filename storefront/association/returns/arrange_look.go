@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -31,5 +30,5 @@ func wanted(p ui.Page, r order.Return) string {
 	if r.Means == "" {
 		return p.T("association.returns.as_paid")
 	}
-	return association.RefundMeans(p, r.Means)
+	return p.RefundMeans(r.Means)
 }

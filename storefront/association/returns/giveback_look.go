@@ -4,7 +4,6 @@ import (
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -24,7 +23,11 @@ func (v giveBackView) what(p ui.Page) []ui.Option {
 		if delivered {
 			options = append(options, ui.Option{Value: string(order.RefundOrder), Label: p.T("association.giveback.all", "Amount", p.L.Money(goods))})
 		}
-		options = append(options, ui.Option{Value: string(order.RefundAmount), Label: p.T("association.giveback.amount")})
+		label := p.T("association.giveback.amount_before")
+		if delivered {
+			label = p.T("association.giveback.amount")
+		}
+		options = append(options, ui.Option{Value: string(order.RefundAmount), Label: label})
 	}
 	if left := v.DeliveryFee - v.FeeBack; delivered && left > 0 {
 		options = append(options, ui.Option{Value: string(order.RefundDelivery), Label: p.T("association.giveback.only_delivery", "Amount", p.L.Money(left))})
@@ -84,10 +87,10 @@ func bearers(p ui.Page) []ui.Option {
 
 // means are by which it can be given back.
 func (v giveBackView) means(p ui.Page) []ui.Option {
-	options := []ui.Option{{Label: p.T("association.giveback.same", "Means", association.RefundMeans(p, v.Payment))}}
+	options := []ui.Option{{Label: p.T("association.giveback.same", "Means", p.RefundMeans(v.Payment))}}
 	for _, name := range v.ByHand {
 		if name != v.Payment {
-			options = append(options, ui.Option{Value: name, Label: association.RefundMeans(p, name)})
+			options = append(options, ui.Option{Value: name, Label: p.RefundMeans(name)})
 		}
 	}
 	return options

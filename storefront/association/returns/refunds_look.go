@@ -5,7 +5,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -33,7 +32,7 @@ func (v refundsView) otherMeans(p ui.Page, r order.RefundToGive) (options []ui.O
 	}
 	for _, name := range names {
 		if r.State == payment.Failed || name != r.Means {
-			options = append(options, ui.Option{Value: name, Label: association.RefundMeans(p, name)})
+			options = append(options, ui.Option{Value: name, Label: p.RefundMeans(name)})
 		}
 	}
 	return options

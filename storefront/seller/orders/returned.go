@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -44,7 +45,11 @@ func (h *Handler) restock(r *web.Request) error {
 		return err
 	}
 	into := r.Form("into") == "yes"
-	err = h.Orders.Restock(r.Context(), id, line, into, order.By{Actor: r.Actor()})
+	if !into && r.Form("into") != "no" {
+		err = fault.New(fault.Invalid, "seller.returns.choose")
+	} else {
+		err = h.Orders.Restock(r.Context(), id, line, into, order.By{Actor: r.Actor()})
+	}
 	if no, ok := r.Refused(err); ok {
 		return h.showReturned(r, no)
 	}

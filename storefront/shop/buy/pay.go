@@ -29,14 +29,6 @@ type payView struct {
 	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
 }
 
-// ToPay is what is still to be paid.
-func (v payView) ToPay() money.Amount {
-	if v.Transfer != nil {
-		return v.Transfer.Left()
-	}
-	return v.Order.Due
-}
-
 // Refused tells whether the means that she tried said no.
 func (v payView) Refused() bool { return v.Attempt.State == payment.Failed }
 

@@ -29,28 +29,32 @@ func countdown(left time.Duration) templ.Attributes {
 	return templ.Attributes{"data-left": int(left / time.Second)}
 }
 
-// paidAt says how an order was paid and when, as far as its history tells.
+// paidAt says how an order was paid and when, as far as its history tells: in cash when it was delivered, else before.
 func paidAt(p ui.Page, o order.Order) string {
 	means := p.T("means." + o.Payment + ".name")
 	for i := len(o.Events) - 1; i >= 0; i-- {
 		e := o.Events[i]
-		if e.PartID == nil && (e.Note == order.NotePaid || e.Note == order.NoteLate || e.State == string(order.StateDelivered)) {
+		paid := e.Note == order.NotePaid || e.Note == order.NoteLate
+		if o.Payment == payment.CashOnDelivery {
+			paid = e.State == string(order.StateDelivered)
+		}
+		if paid && e.PartID == nil {
 			return p.T("shop.pay.paid_at", "Means", means, "When", p.L.DateTime(e.At))
 		}
 	}
 	return means
 }
 
-// refundText says of money that goes back by which means and since when, or when it was given.
+// refundText says of money that goes back by which means and since when, or when it was given and whether by her bank.
 func refundText(p ui.Page, r order.Refund) string {
-	means := p.T("shop.pay.in_cash")
-	if r.Means != payment.CashOnDelivery {
-		means = p.T("means." + r.Means + ".name")
+	amount := p.L.Money(r.Amount)
+	switch {
+	case r.State != payment.Succeeded:
+		return p.T("shop.pay.refund_waits", "Amount", amount, "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(r.CreatedAt))
+	case r.Disputed:
+		return p.T("shop.pay.refund_bank", "Amount", amount, "At", p.L.LongDate(*r.EndedAt))
 	}
-	if r.State == payment.Succeeded {
-		return p.T("shop.pay.refund_given", "Amount", p.L.Money(r.Amount), "Means", means, "At", p.L.LongDate(*r.EndedAt))
-	}
-	return p.T("shop.pay.refund_waits", "Amount", p.L.Money(r.Amount), "Means", means, "At", p.L.LongDate(r.CreatedAt))
+	return p.T("shop.pay.refund_given", "Amount", amount, "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(*r.EndedAt))
 }
 
 // again lets the script ask again.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/order"
-	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -17,21 +16,13 @@ func canReturn(o order.Order, now time.Time) bool {
 
 // returnMeans are by which she can have her money back.
 func (v returnView) returnMeans(p ui.Page) []ui.Option {
-	options := []ui.Option{{Label: p.T("shop.return.same", "Means", backBy(p, v.Order.Payment))}}
+	options := []ui.Option{{Label: p.T("shop.return.same", "Means", p.RefundMeans(v.Order.Payment))}}
 	for _, name := range v.Means {
 		if name != v.Order.Payment {
-			options = append(options, ui.Option{Value: name, Label: backBy(p, name)})
+			options = append(options, ui.Option{Value: name, Label: p.RefundMeans(name)})
 		}
 	}
 	return options
-}
-
-// backBy is by which means money goes back to her.
-func backBy(p ui.Page, means string) string {
-	if means == payment.CashOnDelivery {
-		return p.T("association.refunds.in_cash")
-	}
-	return p.T("means." + means + ".name")
 }
 
 // listedPieces are as many as she chooses from; of more she writes how many.

@@ -160,7 +160,7 @@ func paymentStep(p ui.Page, o order.Order) string {
 		return p.T("shop.track.refunded", "Amount", p.L.Money(o.Back))
 	}
 	if o.State == order.StateAwaiting {
-		return p.T("shop.track.pay_first", "Amount", p.L.Money(o.Due))
+		return p.T("shop.track.pay_first", "Amount", p.L.Money(o.ToPay()))
 	}
 	return p.T("shop.track.pay", "Amount", p.L.Money(o.Due))
 }
