@@ -57,6 +57,7 @@ var disputeStates = map[DisputeState][]DisputeState{
 type DisputeNews struct {
 	ID       uuid.UUID
 	Attempt  uuid.UUID
+	Pays     bool // what was to be paid was paid by that attempt
 	Provider string
 	Before   DisputeState // empty: nobody knew of it
 	State    DisputeState
@@ -143,7 +144,7 @@ func (s *Service) disputeTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID,
 		return err
 	}
 	news := DisputeNews{
-		ID: was.ID, Attempt: a.ID, Provider: a.Provider, Before: was.State, State: d.State, Amount: d.Amount,
+		ID: was.ID, Attempt: a.ID, Pays: a.Pays, Provider: a.Provider, Before: was.State, State: d.State, Amount: d.Amount,
 		Fee: d.Fee - was.Fee, DueBy: d.DueBy, Version: was.Version + 1,
 	}
 	if was.State.holdsMoney() {
@@ -196,12 +197,16 @@ type lockedAttempt struct {
 	Number    int
 	Provider  string
 	Received  money.Amount
+	Kept      money.Amount // of Received, what nothing is given back of, nor is due back
+	Pays      bool         // what was to be paid was paid by it
 }
 
 // lockAttemptTx locks an attempt, after what it is about and the intent.
 func (s *Service) lockAttemptTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (a lockedAttempt, err error) {
 	const read = `
-		select a.id, i.reference, a.key, a.number, a.provider, a.received_centimes as received
+		select a.id, i.reference, a.key, a.number, a.provider, a.received_centimes as received, i.paid_by is not distinct from a.id as pays,
+		       a.received_centimes - a.refunded_centimes - (
+		           select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where attempt_id = a.id) as kept
 		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.id = $1`
 	if err = tx.GetContext(ctx, &a, read, id); err != nil {
 		return a, fmt.Errorf("payment: attempt %s: %w", id, err)
@@ -460,14 +465,47 @@ func (s *Service) lockDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) 
 	return d, a, nil
 }
 
-// LeftOfDisputeTx locks a dispute and tells how much of it was lost and is nobody's loss yet. Errors: ErrNoDispute;
-// ErrDisputeChanged if that is nothing, or its Version another one than seen.
-func (s *Service) LeftOfDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, seen int) (money.Amount, error) {
-	d, _, err := s.lockDisputeTx(ctx, tx, id)
+// Loss is what was lost in a dispute and is nobody's loss yet.
+type Loss struct {
+	Amount money.Amount
+	Back   money.Amount // of Amount, what the buyer can have back by it: she has not had it, nor is to have it, otherwise
+	Pays   bool         // what was to be paid was paid by the attempt that is disputed
+}
+
+// LossTx locks a dispute and tells what was lost in it. Errors: ErrNoDispute; ErrDisputeChanged if that is nothing, or its
+// Version another one than seen.
+func (s *Service) LossTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, seen int) (Loss, error) {
+	d, a, err := s.lockDisputeTx(ctx, tx, id)
 	if err == nil && (d.Version != seen || d.State != DisputeLost || d.left() == 0) {
 		err = ErrDisputeChanged
 	}
-	return d.left(), err
+	return Loss{Amount: d.left(), Back: min(d.left(), a.Kept), Pays: a.Pays}, err
+}
+
+// RefundByDisputeTx says that the buyer was to have back amount of what was lost in a dispute, at most what LossTx said,
+// and has it by that from her bank. key is as that of RefundTx.
+func (s *Service) RefundByDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, amount money.Amount, key string, at time.Time) error {
+	d, a, err := s.lockDisputeTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if amount > min(d.left(), a.Kept) {
+		return ErrTooMuch
+	}
+	refund, request := postgres.NewID(), a.Reference.String()+":"+key
+	_, err = tx.ExecContext(ctx, `
+		with promised as (
+		    update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2
+		), given as (
+		    update payment_disputes set given_centimes = given_centimes + $3, version = version + 1 where id = $4
+		)
+		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at, ended_at, dispute_id)
+		values ($1, $2, $3, $5, $6, $7, concat_ws(':', $7::text, $8::int, 1), $9, $9, $4)`,
+		refund, a.ID, amount, d.ID, ReasonDisputed, Succeeded, request, a.Number, at)
+	if err != nil {
+		return fmt.Errorf("payment: what her bank gave by %s: %w", id, err)
+	}
+	return s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, refund, amount, a.Provider, at)
 }
 
 // BearDisputeTx says who bears what was lost in a dispute, and writes off what is left of it: so much did her bank give

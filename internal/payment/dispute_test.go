@@ -211,3 +211,19 @@ func TestTheAuditFindsDisputesThatContradict(t *testing.T) {
 		})
 	}
 }
+
+func TestTheAuditFindsWhatGoesBackForADisputeOfOtherMoney(t *testing.T) {
+	t.Parallel()
+	c, order, _ := disputedOrder(t)
+	must(t, c.refund(t, order, 60_00, "honey"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	_, err := c.db.Exec(`update payment_refunds set reason = 'disputed'`)
+	must(t, err)
+	checks, err := payment.Audit(t.Context(), c.db)
+	must(t, err)
+	for _, check := range checks {
+		if check.OK() == (check.Name == "payment: what goes back because of a dispute her bank has given, by one of that attempt") {
+			t.Errorf("%s: %v", check.Name, check.Problems)
+		}
+	}
+}
