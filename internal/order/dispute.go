@@ -98,10 +98,12 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 
 // BankGaveTx records that a buyer has from her bank what was due to her.
 func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
-		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}},
-	})
+	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
+	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}}
+	if err := recordRefundTx(ctx, tx, back); err != nil {
+		return err
+	}
+	return s.endReturns(ctx, tx, orderID, at)
 }
 
 // WrittenOffTx records that her bank gave a buyer more than was due to her: it cost the association as much as a fee.

@@ -427,6 +427,43 @@ func TestWhatIsGivenBackWhileItIsDisputedIsGivenOnce(t *testing.T) {
 	}
 }
 
+// What was given back came back to the provider, and then her bank gives it.
+func TestWhatComesBackIsGivenByTheBankThatHasTakenIt(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	m.payFirst(o)
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.giveBack()
+	var name string
+	m.must(m.db.Get(&name, `select provider_reference from payment_refunds`))
+	m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed}))
+	m.disputes(o, payment.DisputeLost, 110_00)
+	if now := m.read(o.ID); now.Given != 110_00 || now.BackFailed != 0 || now.Dispute != "" || now.State != order.StateConfirmed {
+		t.Errorf("given %s, failed %s, disputed %q, %s", now.Given, now.BackFailed, now.Dispute, now.State)
+	}
+	m.wantBalances("given by her bank", map[ledger.Account]money.Amount{taken: 0, ledger.RefundsDue: 0, card: 128_00 - 15_00})
+	m.wantClean()
+}
+
+func TestWhatABankGivesEndsAReturn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(paymenttest.Name)
+	m.must(m.ask(o, "couscous", map[uuid.UUID]int{m.wheat: 2}))
+	m.disputes(o, payment.DisputeOpen, 52_00)
+	m.must(m.counted(o, nil, nil))
+	m.wantClean()
+	if now := m.read(o.ID); now.Return.State != order.ReturnReceived {
+		t.Errorf("while her bank decides the return is %s", now.Return.State)
+	}
+	m.disputes(o, payment.DisputeLost, 52_00)
+	if now := m.read(o.ID); now.Return.State != order.ReturnRefunded || now.Return.EndedAt == nil {
+		t.Errorf("her bank has given it, and the return is %s", now.Return.State)
+	}
+}
+
 func TestWhatABankGivesBeyondWhatWasPaidIsWrittenOff(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

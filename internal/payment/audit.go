@@ -91,6 +91,11 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('dispute %s of %s by %s: attempt %s by %s received %s', d.name, d.amount_centimes, d.provider, a.key, a.provider, a.received_centimes)
 			from payment_disputes d join payment_attempts a on a.id = d.attempt_id
 			where d.provider <> a.provider or a.received_centimes = 0`},
+		audit.Query{Name: "payment: no more of an attempt is disputed, and not won or written off, than it received", SQL: `
+			select format('attempt %s: received %s, disputed %s', a.key, a.received_centimes, d.amount)
+			from payment_attempts a
+			join (select attempt_id, sum(left_centimes + given_centimes) as amount from payment_disputes_now group by attempt_id) d on d.attempt_id = a.id
+			where d.amount > a.received_centimes`},
 		audit.Query{Name: "payment: what goes back because of a dispute her bank has given, by one of that attempt", SQL: `
 			select format('refund %s of %s, %s, dispute %s', r.key, r.amount_centimes, r.state, coalesce(d.name, 'none'))
 			from payment_refunds r left join payment_disputes d on d.id = r.dispute_id
