@@ -43,8 +43,9 @@ import (
 
 // TestWhateverHappensNobodyGainsOrLosesACentime lives lives of a market: people order, pay, are slow, decline, are given
 // back and paid out in any order, and jobs are worked late, twice and out of turn. After each step the ledger sums to
-// zero, each statement equals its lines, no buyer has had back more than she paid, but for what banks gave beyond, and the audit finds nothing; at the end
-// of a life, once all that waits is done, each buyer has paid what is due, to the centime, and no piece is lost.
+// zero, each statement equals its lines, no buyer has had back more than she paid, but for what banks gave beyond, and the
+// audit finds nothing; at the end of a life, once all that waits is done, each buyer has paid what is due, to the centime,
+// and no piece is lost.
 //
 // A new thing that can happen is one more step in the table of steps; a new kind of job, one more worker. Money that
 // changes hands outside the market is told to the purse of its order by the step in which it does. So many lives are

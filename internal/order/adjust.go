@@ -265,7 +265,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
-	if err := o.freeze(ctx, tx); err != nil {
+	if err := s.freeze(ctx, tx, o); err != nil {
 		return err
 	}
 	return s.announceAdjusted(ctx, tx, o, list, beside, back.why, paid)

@@ -130,7 +130,7 @@ func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) erro
 	case err != nil:
 		return err
 	case is:
-		return o.freeze(ctx, tx)
+		return s.freeze(ctx, tx, o)
 	}
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
@@ -143,7 +143,7 @@ func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) erro
 
 // freeze has held again, while the payment is disputed, what each cooperative earned of the order, as far as it is not
 // paid out. What is held already stays so.
-func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Service) freeze(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	is, err := o.disputed(ctx, tx)
 	if err != nil || !is || o.State != StateDelivered {
 		return err
@@ -156,13 +156,13 @@ func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
 	for i, p := range earned {
 		ids[i] = p.Cooperative.ID
 	}
-	standings, err := ledger.StandingsTx(ctx, tx, ids...)
+	unpaid, err := s.Unpaid(ctx, tx, o.ID, ids...)
 	if err != nil {
 		return err
 	}
 	var postings []ledger.Posting
 	for _, p := range earned {
-		amount := min(p.Items-p.Commission, standings[p.Cooperative.ID].Payable)
+		amount := min(p.Items-p.Commission, unpaid[p.Cooperative.ID])
 		result, err := tx.ExecContext(ctx, `update sub_orders set frozen_centimes = $2 where id = $1 and frozen_centimes = 0 and $2 > 0`, p.ID, amount)
 		if err != nil {
 			return fmt.Errorf("order: freeze: %w", err)
@@ -192,7 +192,7 @@ func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, coopera
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
 	}
-	return o.freeze(ctx, tx)
+	return s.freeze(ctx, tx, o)
 }
 
 // thaw has payable again what is frozen of the order's parts.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -364,6 +365,46 @@ func TestOfTwoDisputesThatWereLostEachIsBorneByItself(t *testing.T) {
 		}
 	}
 	m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, feeOf: 30_00, card: -30_00, ledger.PayableTo(m.honey): 0, ledger.Commission: 0})
+}
+
+// What the bank has paid out of the disputed order is not held out of what is owed of another.
+func TestWhatIsOwedOfAnotherOrderIsNotHeld(t *testing.T) {
+	t.Parallel()
+	buys := func(m *market) { m.bought(payment.CashOnDelivery) }
+	pays := func(amount money.Amount) func(*market) {
+		return func(m *market) {
+			_, err := m.payOut(m.couscous, amount)
+			m.must(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		before, after []func(m *market)
+		held, owed    money.Amount
+	}{
+		"paid out, and the other earned since":     {nil, []func(*market){pays(49_40), buys}, 0, 49_40},
+		"paid out in part":                         {nil, []func(*market){pays(40_00), buys}, 9_40, 49_40},
+		"the other was earned first, and paid out": {[]func(*market){buys}, []func(*market){pays(49_40)}, 49_40, 0},
+		"nothing is paid out":                      {[]func(*market){buys}, []func(*market){buys}, 49_40, 98_80},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			happen := func(steps []func(*market)) {
+				for _, step := range steps {
+					step(m)
+					m.later(time.Minute)
+				}
+			}
+			happen(test.before)
+			o := m.bought(paymenttest.Name)
+			m.later(time.Minute)
+			happen(test.after)
+			m.disputes(o, payment.DisputeOpen, 238_00)
+			m.wantBalances("disputed", map[ledger.Account]money.Amount{ledger.HeldFor(m.couscous): test.held, ledger.PayableTo(m.couscous): test.owed})
+			m.disputes(o, payment.DisputeWon, 238_00)
+			m.wantBalances("won", map[ledger.Account]money.Amount{ledger.HeldFor(m.couscous): 0, ledger.PayableTo(m.couscous): test.held + test.owed})
+		})
+	}
 }
 
 func TestWhatIsDisputedIsNotEarnedUntilThatIsOver(t *testing.T) {
