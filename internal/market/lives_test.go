@@ -44,8 +44,9 @@ import (
 
 // TestWhateverHappensNobodyGainsOrLosesACentime lives lives of a market: people order, pay, are slow, decline, are given
 // back and paid out in any order, and jobs are worked late, twice and out of turn. After each step the ledger sums to
-// zero, each statement equals its lines, no buyer has had back more than she paid and the audit finds nothing; at the end
-// of a life, once all that waits is done, each buyer has paid what is due, to the centime, and no piece is lost.
+// zero, each statement equals its lines, no buyer has had back more than she paid, but for what banks gave beyond, and the
+// audit finds nothing; at the end of a life, once all that waits is done, each buyer has paid what is due, to the centime,
+// and no piece is lost.
 //
 // A new thing that can happen is one more step in the table of steps; a new kind of job, one more worker. Money that
 // changes hands outside the market is told to the purse of its order by the step in which it does. So many lives are
@@ -91,6 +92,7 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"provider tells":   (*life).providerTells,
 	"refund is told":   (*life).refundTold,
 	"ask again":        (*life).refundAgain,
+	"refund is back":   (*life).comesBack,
 	"give by hand":     (*life).giveByHand,
 	"give back":        (*life).giveBack,
 	"back otherwise":   (*life).otherMeans,
@@ -552,6 +554,30 @@ func (l *life) answer(rt *rapid.T, r refund, state payment.State) error {
 	return l.tells(rt, payment.Outcome{Refund: r.Name, State: state, Amount: r.Amount})
 }
 
+// comesBack has a buyer's bank send back what the provider had given her, and the provider tell so, and worked.
+func (l *life) comesBack(rt *rapid.T) error {
+	given := l.refunds(rt, `r.state = 'succeeded' and r.provider_reference is not null and r.user_id is null and r.dispute_id is null`)
+	if len(given) == 0 || l.down {
+		rt.Skip("the provider has given nothing back")
+	}
+	r := one(rt, given, "refund")
+	l.purse[r.Order] += r.Amount
+	return l.tellsAtOnce(rt, payment.Outcome{Refund: r.Name, State: payment.Failed, Amount: r.Amount})
+}
+
+// tellsAtOnce is tells, and all that was told is worked.
+func (l *life) tellsAtOnce(rt *rapid.T, o payment.Outcome) error {
+	if err := l.tells(rt, o); err != nil {
+		return err
+	}
+	for _, j := range l.due(rt) {
+		if j.Kind == (payment.EventArgs{}).Kind() {
+			l.work(rt, j)
+		}
+	}
+	return nil
+}
+
 // refund is money that is to go back to a buyer.
 type refund struct {
 	ID, Order uuid.UUID
@@ -591,7 +617,7 @@ func (l *life) giveByHand(rt *rapid.T) error {
 func (l *life) give(rt *rapid.T, r refund) {
 	rt.Helper()
 	must(rt, postgres.InTx(context.Background(), l.DB, func(tx *sqlx.Tx) error {
-		return l.Payments.GivenTx(context.Background(), tx, r.ID, payment.Given{}, l.Now())
+		return l.Payments.GivenTx(context.Background(), tx, r.ID, payment.Given{By: l.association.User}, l.Now())
 	}))
 	l.purse[r.Order] -= r.Amount
 }
@@ -615,13 +641,12 @@ func (l *life) giveBack(rt *rapid.T) error {
 	}, order.By{Actor: l.association})
 }
 
-// dispute has a buyer dispute what she paid and has not had back, or some of it.
+// dispute has a buyer dispute what she paid, or some of it, also when she has it back.
 func (l *life) dispute(rt *rapid.T) error {
 	var known []attempt
 	must(rt, l.DB.Select(&known, `
 		select i.reference as order, a.provider_reference as name, a.received_centimes - (
-		           select coalesce(sum(amount_centimes), 0) from payment_refunds where attempt_id = a.id and dispute_id is null and state in ('waiting', 'succeeded')
-		       ) - (select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won') as amount
+		           select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won') as amount
 		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.provider = $1 and a.provider_reference is not null order by a.id`, paymenttest.Name))
 	known = slices.DeleteFunc(known, func(a attempt) bool { return a.Amount <= 0 })
 	if len(known) == 0 || l.down {
@@ -641,15 +666,7 @@ func (l *life) disputeTold(rt *rapid.T, d payment.Dispute) error {
 		l.purse[l.disputed[d.Reference].Order] -= d.Amount
 	}
 	l.disputes[d.Reference] = d
-	if err := l.tells(rt, payment.Outcome{Attempt: l.disputed[d.Reference].Name, Dispute: &d}); err != nil {
-		return err
-	}
-	for _, j := range l.due(rt) {
-		if j.Kind == (payment.EventArgs{}).Kind() {
-			l.work(rt, j)
-		}
-	}
-	return nil
+	return l.tellsAtOnce(rt, payment.Outcome{Attempt: l.disputed[d.Reference].Name, Dispute: &d})
 }
 
 // undecided are the disputes that the bank has not decided, by name.
@@ -668,17 +685,15 @@ func (l *life) bankDecides(rt *rapid.T) error {
 	return l.disputeTold(rt, l.bounded(rt, d))
 }
 
-// bounded is a dispute about which a bank had only asked, as it goes on: of what its buyer has had back meanwhile, or has
-// from another dispute, the bank takes nothing.
+// bounded is a dispute about which a bank had only asked, as it goes on: of what its buyer has from another dispute the bank
+// takes nothing.
 func (l *life) bounded(rt *rapid.T, d payment.Dispute) payment.Dispute {
 	if l.disputes[d.Reference].State != payment.DisputeAsked {
 		return d
 	}
 	var left money.Amount
 	must(rt, l.DB.Get(&left, `
-		select a.received_centimes - (
-		           select coalesce(sum(amount_centimes), 0) from payment_refunds where attempt_id = a.id and dispute_id is null and state in ('waiting', 'succeeded')
-		       ) - (select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won' and name <> $2)
+		select a.received_centimes - (select coalesce(sum(amount_centimes), 0) from payment_disputes where attempt_id = a.id and state <> 'won' and name <> $2)
 		from payment_attempts a where a.provider_reference = $1`, l.disputed[d.Reference].Name, d.Reference))
 	if left <= 0 {
 		d.State = payment.DisputeWon
@@ -694,8 +709,35 @@ func (l *life) bearLoss(rt *rapid.T) error {
 	if len(lost) == 0 {
 		rt.Skip("nothing was lost")
 	}
-	d := one(rt, lost, "dispute")
+	return l.bears(rt, one(rt, lost, "dispute"))
+}
+
+func (l *life) bears(rt *rapid.T, d payment.DisputeShown) error {
 	return l.Orders.BearDispute(context.Background(), d.ID, d.Version, one(rt, []order.Bearer{order.ByCooperative, order.ByAssociation}, "bearer"), order.By{Actor: l.association})
+}
+
+// givesUp has the association give up an order that is under way.
+func (l *life) givesUp(rt *rapid.T, id uuid.UUID) error {
+	move := order.MoveCancel
+	if l.read(rt, id).State == order.StateDispatched {
+		move = order.MoveRefuse
+	}
+	return l.Orders.Move(context.Background(), move, id, order.By{Actor: l.association})
+}
+
+// beyond is what banks have given buyers besides what they were to have back, for each order.
+func (l *life) beyond(rt *rapid.T) map[uuid.UUID]money.Amount {
+	var rows []struct {
+		Order  uuid.UUID
+		Amount money.Amount
+	}
+	must(rt, l.DB.Select(&rows, `
+		select reference as order, sum(written_off_centimes + left_centimes) as amount from payment_disputes_now where state = 'lost' group by reference`))
+	beyond := make(map[uuid.UUID]money.Amount, len(rows))
+	for _, r := range rows {
+		beyond[r.Order] = r.Amount
+	}
+	return beyond
 }
 
 // lost are the disputes about which it has to decide.
@@ -987,8 +1029,9 @@ func (l *life) balance(rt *rapid.T) {
 			rt.Fatalf("the provider has paid out %s, and %s are there of it, %s spent", paidOut, there, l.spent)
 		}
 	}
+	beyond := l.beyond(rt)
 	for id, amount := range l.purse {
-		if amount < 0 {
+		if amount += beyond[id]; amount < 0 {
 			rt.Fatalf("the buyer of order %s has had back %s more than she paid", id, -amount)
 		}
 	}
@@ -1078,8 +1121,13 @@ func (l *life) end(rt *rapid.T) {
 			waits = true
 			must(rt, l.disputeTold(rt, l.bounded(rt, d)))
 		}
-		for len(l.lost(rt)) > 0 {
-			must(rt, l.bearLoss(rt))
+		for lost := l.lost(rt); len(lost) > 0; lost = l.lost(rt) {
+			waits = true
+			err := l.bears(rt, lost[0])
+			if errors.Is(err, order.ErrLossUnderWay) {
+				err = l.givesUp(rt, lost[0].Reference)
+			}
+			must(rt, err)
 		}
 		for _, r := range l.refunds(rt, `r.state = 'waiting'`) {
 			if waits = true; !l.answered[r.ID] {
@@ -1098,11 +1146,12 @@ func (l *life) end(rt *rapid.T) {
 	if len(unsaid) > 0 {
 		rt.Errorf("letters lack words: %q", unsaid)
 	}
+	beyond := l.beyond(rt)
 	for _, id := range l.orders {
 		o := l.read(rt, id)
-		due := money.Amount(0)
+		due := -beyond[id]
 		if o.Paid {
-			due = o.Due
+			due += o.Due
 		}
 		if l.purse[id] != due {
 			rt.Errorf("order %s, %s, is due %s: its buyer is out of %s", o.Number, o.State, due, l.purse[id])

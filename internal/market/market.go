@@ -107,6 +107,7 @@ func New(p Parts) (*Market, error) {
 	}
 	m.Settlements.Disputed = m.Orders.LockDisputedTx
 	m.Settlements.Payments, m.Settlements.OwedAgain, m.Orders.Shared = m.Payments, m.Orders.OwedAgainTx, m.Settlements.SharedTx
+	m.Orders.Unpaid = m.Settlements.UnpaidTx
 	m.Transfers.Payers, m.Orders.Forget = m.Orders, m.Transfers.ForgetTx
 	m.addWorkers(workers)
 	return m, nil

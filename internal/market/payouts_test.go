@@ -407,9 +407,9 @@ func TestWhatIsPaidOutIsNotTakenBackBeforeADisputeIsDecided(t *testing.T) {
 	m.ask(t)
 	share := m.part(o).Items - m.part(o).Commission
 	m.close(t, m.sold(t, payment.CashOnDelivery))
-	dispute := m.dispute(t, o) // which holds what is owed of the other
+	dispute := m.dispute(t, o) // which holds nothing of what is owed of the other
 	m.workAll(t)
-	m.wants(t, "disputed", 0, 0, share, share, 0)
+	m.wants(t, "disputed", share, 0, share, share, 0)
 	m.stripe.Decide(dispute, "won")
 	m.workAll(t)
 	m.hear(t)

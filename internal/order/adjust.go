@@ -205,6 +205,8 @@ type payback struct {
 	why    Reason // empty: that of the lines
 	means  string // empty: as she paid
 	key    string // tells it from others of the order
+
+	dispute uuid.UUID // that was lost, by which her bank has given it; zero: it is to be given
 }
 
 // adjustAll takes off lines what was found to be left of them, and so much of the order's charges; and has the buyer owe
@@ -246,7 +248,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	switch {
 	case off == 0:
 	case paid:
-		err = s.payments.RefundTx(ctx, tx, o.ID, off, back.reason, back.means, back.key, o.by.At)
+		err = s.payBack(ctx, tx, o, off, back)
 	default:
 		err = s.payments.ChangeTx(ctx, tx, o.ID, o.Due)
 	}
@@ -263,10 +265,18 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 			return err
 		}
 	}
-	if err := o.freeze(ctx, tx); err != nil {
+	if err := s.freeze(ctx, tx, o); err != nil {
 		return err
 	}
 	return s.announceAdjusted(ctx, tx, o, list, beside, back.why, paid)
+}
+
+// payBack has the buyer have back what she paid.
+func (s *Service) payBack(ctx context.Context, tx *sqlx.Tx, o *locked, amount money.Amount, back payback) error {
+	if back.dispute != uuid.Nil {
+		return s.payments.RefundByDisputeTx(ctx, tx, back.dispute, amount, back.key, o.by.At)
+	}
+	return s.payments.RefundTx(ctx, tx, o.ID, amount, back.reason, back.means, back.key, o.by.At)
 }
 
 // adjust takes something off a line: its goods, its worth in the ledger, a line in the history.

@@ -248,9 +248,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			from sub_orders s join sub_orders_now n on n.id = s.id
 			where s.frozen_centimes > greatest(n.items_centimes - n.commission_centimes, 0)`},
 		audit.Query{Name: "order: what a buyer's bank has given her back is not delivered any more", SQL: `
-			select format('order %s is %s, of its payment %s is lost', o.number, o.state, d.left_centimes)
-			from payment_disputes_now d join orders o on o.id = d.reference
-			where d.state = 'lost' and d.left_centimes > 0 and o.state in (` + listed(StateConfirmed, StateDispatched) + `)`},
+			select format('order %s is %s, of %s due %s is lost', o.number, o.state, o.due_centimes, d.amount)
+			from (select reference, sum(left_centimes) as amount from payment_disputes_now where pays and state = 'lost' and left_centimes > 0 group by reference) d
+			join orders o on o.id = d.reference
+			where d.amount >= o.due_centimes and o.state in (` + listed(StateConfirmed, StateDispatched) + `)`},
 		audit.Query{Name: "order: what is sent back was delivered and does not spoil, and is counted when it is here", SQL: `
 			select format('return %s, %s, line %s: %s of %s, sound %s', r.id, r.state, b.line_id, b.quantity, l.quantity, b.sound)
 			from order_return_lines b

@@ -21,10 +21,11 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// While a buyer disputes what she paid, nothing of her order is earned, and what is earned and not paid out is held
-// again (frozen). What was lost of an order that is under way ends it: nobody brings goods that are not paid. What was
-// lost of goods that she has is taken off their lines, as if she were given it back, when the association has decided who
-// bears it.
+// While a buyer disputes what paid her order, nothing of it is earned, and what is earned and not paid out is held again
+// (frozen). An order that is under way is given up when nothing is left of what paid it: nobody brings goods that are not
+// paid. If some is left it goes on, unless people give it up. What was lost of goods that she has is taken off their lines,
+// as if she were given it back, when the association has decided who bears it. Money that came beside what paid the order
+// was due back to her: a dispute of that holds nothing, and what is lost of it without being due the association bears.
 
 // DisputedTx records what a dispute took, brought back or cost, freezes what is disputed or lets it go on, and gives up an
 // order under way whose buyer has her money back; the association and the cooperatives are told. See payment.Payee.
@@ -39,11 +40,11 @@ func (s *Service) DisputedTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID
 	if err := recordDispute(ctx, tx, o.ID, news, at); err != nil {
 		return err
 	}
-	paid, err := o.paid(ctx, tx)
+	gone, err := o.gone(ctx, tx)
 	if err != nil {
 		return err
 	}
-	if news.State == payment.DisputeLost && paid && o.State.Open() {
+	if news.State == payment.DisputeLost && gone && o.State.Open() {
 		move := MoveCancel
 		if o.State == StateDispatched {
 			move = MoveRefuse
@@ -59,6 +60,17 @@ func (s *Service) DisputedTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID
 		return err
 	}
 	return s.announceDispute(ctx, tx, o, news)
+}
+
+// gone reports whether the buyer's bank has given her back all that paid what is due.
+func (o *locked) gone(ctx context.Context, tx *sqlx.Tx) (is bool, err error) {
+	err = tx.GetContext(ctx, &is, `
+		select coalesce(sum(left_centimes) >= $2, false) from payment_disputes_now
+		where reference = $1 and pays and state = 'lost' and left_centimes > 0`, o.ID, o.Due)
+	if err != nil {
+		return false, fmt.Errorf("order: what is left of its payment: %w", err)
+	}
+	return is, nil
 }
 
 // recordDispute records what a dispute took, or brought back, and cost.
@@ -86,11 +98,9 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 
 // BankGaveTx records that a buyer has from her bank what was due to her.
 func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	err := ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
-		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}},
-	})
-	if err != nil {
+	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
+	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}}
+	if err := recordRefundTx(ctx, tx, back); err != nil {
 		return err
 	}
 	return s.endReturns(ctx, tx, orderID, at)
@@ -104,9 +114,9 @@ func (s *Service) WrittenOffTx(ctx context.Context, tx *sqlx.Tx, orderID, attemp
 	})
 }
 
-// disputed reports whether the order's payment is disputed, or what was lost of it not borne yet.
+// disputed reports whether what paid the order is disputed, or what was lost of it not borne yet.
 func (o *locked) disputed(ctx context.Context, tx *sqlx.Tx) (is bool, err error) {
-	err = tx.GetContext(ctx, &is, `select exists (select from payment_disputes_now where reference = $1 and left_centimes > 0)`, o.ID)
+	err = tx.GetContext(ctx, &is, `select exists (select from payment_disputes_now where reference = $1 and pays and left_centimes > 0)`, o.ID)
 	if err != nil {
 		return false, fmt.Errorf("order: is it disputed: %w", err)
 	}
@@ -120,7 +130,7 @@ func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) erro
 	case err != nil:
 		return err
 	case is:
-		return o.freeze(ctx, tx)
+		return s.freeze(ctx, tx, o)
 	}
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
@@ -133,7 +143,7 @@ func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) erro
 
 // freeze has held again, while the payment is disputed, what each cooperative earned of the order, as far as it is not
 // paid out. What is held already stays so.
-func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
+func (s *Service) freeze(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	is, err := o.disputed(ctx, tx)
 	if err != nil || !is || o.State != StateDelivered {
 		return err
@@ -146,13 +156,13 @@ func (o *locked) freeze(ctx context.Context, tx *sqlx.Tx) error {
 	for i, p := range earned {
 		ids[i] = p.Cooperative.ID
 	}
-	standings, err := ledger.StandingsTx(ctx, tx, ids...)
+	unpaid, err := s.Unpaid(ctx, tx, o.ID, ids...)
 	if err != nil {
 		return err
 	}
 	var postings []ledger.Posting
 	for _, p := range earned {
-		amount := min(p.Items-p.Commission, standings[p.Cooperative.ID].Payable)
+		amount := min(p.Items-p.Commission, unpaid[p.Cooperative.ID])
 		result, err := tx.ExecContext(ctx, `update sub_orders set frozen_centimes = $2 where id = $1 and frozen_centimes = 0 and $2 > 0`, p.ID, amount)
 		if err != nil {
 			return fmt.Errorf("order: freeze: %w", err)
@@ -196,7 +206,7 @@ func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, coopera
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
 	}
-	return o.freeze(ctx, tx)
+	return s.freeze(ctx, tx, o)
 }
 
 // thaw has payable again what is frozen of the order's parts.
@@ -239,6 +249,7 @@ func (o *locked) recordFreeze(ctx context.Context, tx *sqlx.Tx, kind string, pos
 // that the association bears. seen is the version of the dispute as whoever decides was shown it. Errors:
 //   - ErrInvalid with the field borne_by
 //   - ErrNotTheirs: whoever decides is not the association
+//   - ErrLossUnderWay: the goods are not with the buyer, and the order is not given up either
 //   - payment.ErrNoDispute, payment.ErrDisputeChanged
 func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int, bearer Bearer, by By) error {
 	if by.Actor.Kind != actor.Association {
@@ -252,16 +263,19 @@ func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int
 		return err
 	}
 	return s.move(ctx, d.Reference, by, func(tx *sqlx.Tx, o *locked) error {
-		left, err := s.payments.LeftOfDisputeTx(ctx, tx, disputeID, seen)
+		loss, err := s.payments.LossTx(ctx, tx, disputeID, seen)
 		if err != nil {
 			return err
 		}
-		list, beside, err := o.lost(ctx, tx, left, bearer, disputeID)
+		if loss.Back > 0 && o.State.Open() {
+			return ErrLossUnderWay
+		}
+		list, beside, err := o.lost(ctx, tx, loss.Back, bearer, disputeID)
 		if err != nil {
 			return err
 		}
 		if len(list) > 0 || beside.sum() > 0 {
-			back := payback{reason: payment.ReasonDisputed, why: ReasonDisputed, key: "dispute:" + disputeID.String()}
+			back := payback{why: ReasonDisputed, dispute: disputeID, key: "dispute:" + disputeID.String()}
 			if err := s.adjustAll(ctx, tx, o, list, beside, back); err != nil {
 				return err
 			}
@@ -272,7 +286,7 @@ func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int
 		if err := s.freezeOrGoOn(ctx, tx, o); err != nil || bearer == ByCooperative {
 			return err
 		}
-		return s.announceDispute(ctx, tx, o, payment.DisputeNews{ID: disputeID, State: payment.DisputeWon, Amount: left}) // for the cooperatives
+		return s.announceDispute(ctx, tx, o, payment.DisputeNews{ID: disputeID, Pays: loss.Pays, State: payment.DisputeWon, Amount: loss.Amount}) // for the cooperatives
 	})
 }
 
@@ -381,7 +395,7 @@ func (s *Service) announceDispute(ctx context.Context, tx *sqlx.Tx, o *locked, n
 	if err != nil {
 		return err
 	}
-	if news.State == payment.DisputeAsked || news.Before == payment.DisputeAsked && news.State == payment.DisputeWon {
+	if !news.Pays || news.State == payment.DisputeAsked || news.Before == payment.DisputeAsked && news.State == payment.DisputeWon {
 		parts = nil // nothing was held
 	}
 	told := slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -16,23 +17,48 @@ import (
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 )
 
-// disputes has the provider say how a dispute of an order's payment stands, for which it keeps 15 dirhams.
+// disputes has the provider say how a dispute of the last attempt stands in which an order was paid, for which it keeps 15
+// dirhams.
 func (m *market) disputes(o order.Order, state payment.DisputeState, amount money.Amount) {
 	m.t.Helper()
 	var key string
 	m.must(m.db.Get(&key, `
 		select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id
 		where i.reference = $1 and a.received_centimes > 0 order by a.number desc limit 1`, o.ID))
-	m.must(m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: "dp-" + o.Number, State: state, Amount: amount, Fee: 15_00}}))
+	m.disputesOf(key, "dp-"+o.Number, state, amount)
+}
+
+// disputesOf is disputes for the attempt of that key.
+func (m *market) disputesOf(key, name string, state payment.DisputeState, amount money.Amount) {
+	m.t.Helper()
+	m.must(m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: name, State: state, Amount: amount, Fee: 15_00}}))
 	m.wantClean()
 }
 
 // bear has the association decide who bears what was lost.
 func (m *market) bear(o order.Order, bearer order.Bearer) error {
 	m.t.Helper()
+	return m.bearOne(o, 0, bearer)
+}
+
+// bearOne is bear for one of the order's disputes, the oldest first.
+func (m *market) bearOne(o order.Order, nth int, bearer order.Bearer) error {
+	m.t.Helper()
 	list, err := m.payments.DisputesOf(m.t.Context(), o.ID)
 	m.must(err)
-	return m.BearDispute(m.t.Context(), list[0].ID, list[0].Version, bearer, m.people())
+	return m.BearDispute(m.t.Context(), list[nth].ID, list[nth].Version, bearer, m.people())
+}
+
+// paidTwice is an order that its buyer paid in two windows, by attempts of these keys: what came second goes back.
+func (m *market) paidTwice() (o order.Order, first, second string) {
+	m.t.Helper()
+	o = m.byCard()
+	a := m.attempt(o)
+	m.must(m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Failed}))
+	b := m.attempt(o)
+	m.must(m.told(paid(a)))
+	m.must(m.told(paid(b)))
+	return o, a.Key, b.Key
 }
 
 // wantBalances compares what these accounts hold.
@@ -189,15 +215,15 @@ func TestWhatIsUnderWayIsGivenUpWhenItsPaymentIsLost(t *testing.T) {
 			m := newMarket(t)
 			o := m.byCard()
 			m.payFirst(o)
-			m.disputes(o, payment.DisputeOpen, 200_00)
+			m.disputes(o, payment.DisputeOpen, 238_00)
 			test.until(m, o) // meanwhile, and what goes back waits
 			m.wantClean()
-			m.disputes(o, payment.DisputeLost, 200_00)
+			m.disputes(o, payment.DisputeLost, 238_00)
 			m.wantStates(o.ID, test.states)
 			m.wantStock(map[uuid.UUID]int{m.wheat: 10, m.thyme: 10, m.olive: 10})
 			m.giveBack()
-			if _, back := m.card.Asked(); back != 38_00 {
-				t.Errorf("of 238 dirhams her bank gave 200, and %s more are given back", back)
+			if _, back := m.card.Asked(); back != 0 {
+				t.Errorf("her bank gave all of it, and %s more are given back", back)
 			}
 			m.wantBalances("given up", map[ledger.Account]money.Amount{
 				taken: 0, ledger.RefundsDue: 0, card: -15_00, ledger.HeldFor(m.couscous): 0, ledger.HeldDelivery: 0,
@@ -206,6 +232,177 @@ func TestWhatIsUnderWayIsGivenUpWhenItsPaymentIsLost(t *testing.T) {
 				t.Errorf("it is %s, disputed %q", now.Money(), now.Dispute)
 			}
 			m.wantClean()
+		})
+	}
+}
+
+// A dirham of 238 is lost: three cooperatives' order goes on, and what it is about is decided when the goods are there.
+func TestWhatIsUnderWayGoesOnWhileSomethingIsLeftOfItsPayment(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end  func(m *market, o order.Order)
+		due  money.Amount
+		back money.Amount // that the provider is asked for
+	}{
+		"delivered": {func(m *market, o order.Order) {
+			m.bring(o.ID)
+			m.wantPayable(0, 0)
+			m.must(m.bear(o, order.ByCooperative))
+		}, 237_00, 0},
+		"cancelled": {func(m *market, o order.Order) {
+			m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people()))
+		}, 0, 237_00},
+		"declined": {func(m *market, o order.Order) {
+			m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+		}, 128_00, 109_00},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.byCard()
+			m.payFirst(o)
+			m.disputes(o, payment.DisputeLost, 1_00)
+			m.wantStates(o.ID, "confirmed: placed placed placed")
+			if now := m.read(o.ID); !now.Paid || now.Money() != order.MoneyPaid || now.Dispute != payment.DisputeLost {
+				t.Errorf("paid %v, %s, disputed %q: nothing is to be paid at the door", now.Paid, now.Money(), now.Dispute)
+			}
+			if err := m.bear(o, order.ByCooperative); !errors.Is(err, order.ErrLossUnderWay) {
+				t.Errorf("borne before anybody knows whether the goods come: %v", err)
+			}
+			test.end(m, o)
+			m.wantClean()
+			m.giveBack()
+			if now := m.read(o.ID); now.Due != test.due || now.Dispute != "" || now.Back != 238_00-test.due || now.Given != now.Back {
+				t.Errorf("due %s, disputed %q, %s of %s given back", now.Due, now.Dispute, now.Given, now.Back)
+			}
+			if _, back := m.card.Asked(); back != test.back {
+				t.Errorf("the provider gave %s back, want %s", back, test.back)
+			}
+			m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, feeOf: 15_00, ledger.RefundsDue: 0, card: test.due - 15_00})
+			m.wantClean()
+		})
+	}
+}
+
+// Money that came beside what paid the order is no reason to hold anything of it, or to take anything off it.
+func TestADisputeOfWhatCameTwiceTouchesNothingOfTheOrder(t *testing.T) {
+	t.Parallel()
+	for name, given := range map[string]bool{"it waits to go back": false, "it is back": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o, _, second := m.paidTwice()
+			if given {
+				m.giveBack()
+			}
+			m.disputesOf(second, "dp-2", payment.DisputeOpen, 238_00)
+			m.wantStates(o.ID, "confirmed: placed placed placed")
+			m.bring(o.ID)
+			m.wantPayable(49_40, 104_50)
+			m.mailsOf()
+			m.disputesOf(second, "dp-2", payment.DisputeLost, 238_00)
+			for _, letter := range m.mailsOf() {
+				if letter.To != "association@souk.example" {
+					t.Errorf("%s is told, of whose nothing was held", letter.To)
+				}
+			}
+			lost := money.Amount(0) // beyond what was due
+			if given {
+				lost = 238_00
+				m.must(m.bearOne(o, 0, order.ByCooperative))
+			}
+			m.wantPayable(49_40, 104_50)
+			m.giveBack()
+			if _, back := m.card.Asked(); back != lost {
+				t.Errorf("the provider gave %s back", back)
+			}
+			m.wantBalances("over", map[ledger.Account]money.Amount{
+				taken: 0, feeOf: 15_00 + lost, card: 238_00 - 15_00 - lost, ledger.RefundsDue: 0, ledger.Commission: 10_90, ledger.Delivery: 20_00,
+			})
+			if now := m.read(o.ID); now.Due != 238_00 || !now.Paid || now.Dispute != "" || now.Given != 238_00 {
+				t.Errorf("due %s, paid %v, disputed %q, given %s", now.Due, now.Paid, now.Dispute, now.Given)
+			}
+			m.wantClean()
+		})
+	}
+}
+
+// What paid the order is disputed, and what came beside it is not: it goes back all the same.
+func TestADisputeOfWhatPaidAnOrderIsNotOfWhatCameTwice(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o, first, _ := m.paidTwice()
+	m.bring(o.ID)
+	m.disputesOf(first, "dp-1", payment.DisputeLost, 238_00)
+	m.wantPayable(0, 0)
+	m.must(m.bear(o, order.ByAssociation))
+	m.wantPayable(49_40, 104_50)
+	m.giveBack()
+	if _, back := m.card.Asked(); back != 238_00 {
+		t.Errorf("the provider gave %s back", back)
+	}
+	m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, feeOf: 15_00, card: -15_00, ledger.RefundsDue: 0})
+	m.wantClean()
+}
+
+func TestOfTwoDisputesThatWereLostEachIsBorneByItself(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	a := m.attempt(o)
+	m.must(m.told(paid(a)))
+	m.bring(o.ID)
+	m.disputesOf(a.Key, "dp-1", payment.DisputeLost, 100_00)
+	m.disputesOf(a.Key, "dp-2", payment.DisputeLost, 138_00)
+	for _, step := range []struct {
+		nth int
+		due money.Amount
+	}{{1, 100_00}, {0, 0}} {
+		m.must(m.bearOne(o, step.nth, order.ByCooperative))
+		m.wantClean()
+		if now := m.read(o.ID); now.Due != step.due {
+			t.Errorf("due %s, want %s", now.Due, step.due)
+		}
+	}
+	m.wantBalances("over", map[ledger.Account]money.Amount{taken: 0, feeOf: 30_00, card: -30_00, ledger.PayableTo(m.honey): 0, ledger.Commission: 0})
+}
+
+// What the bank has paid out of the disputed order is not held out of what is owed of another.
+func TestWhatIsOwedOfAnotherOrderIsNotHeld(t *testing.T) {
+	t.Parallel()
+	buys := func(m *market) { m.bought(payment.CashOnDelivery) }
+	pays := func(amount money.Amount) func(*market) {
+		return func(m *market) {
+			_, err := m.payOut(m.couscous, amount)
+			m.must(err)
+		}
+	}
+	for name, test := range map[string]struct {
+		before, after []func(m *market)
+		held, owed    money.Amount
+	}{
+		"paid out, and the other earned since":     {nil, []func(*market){pays(49_40), buys}, 0, 49_40},
+		"paid out in part":                         {nil, []func(*market){pays(40_00), buys}, 9_40, 49_40},
+		"the other was earned first, and paid out": {[]func(*market){buys}, []func(*market){pays(49_40)}, 49_40, 0},
+		"nothing is paid out":                      {[]func(*market){buys}, []func(*market){buys}, 49_40, 98_80},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			happen := func(steps []func(*market)) {
+				for _, step := range steps {
+					step(m)
+					m.later(time.Minute)
+				}
+			}
+			happen(test.before)
+			o := m.bought(paymenttest.Name)
+			m.later(time.Minute)
+			happen(test.after)
+			m.disputes(o, payment.DisputeOpen, 238_00)
+			m.wantBalances("disputed", map[ledger.Account]money.Amount{ledger.HeldFor(m.couscous): test.held, ledger.PayableTo(m.couscous): test.owed})
+			m.disputes(o, payment.DisputeWon, 238_00)
+			m.wantBalances("won", map[ledger.Account]money.Amount{ledger.HeldFor(m.couscous): 0, ledger.PayableTo(m.couscous): test.held + test.owed})
 		})
 	}
 }
@@ -271,6 +468,43 @@ func TestWhatIsGivenBackWhileItIsDisputedIsGivenOnce(t *testing.T) {
 	}
 }
 
+// What was given back came back to the provider, and then her bank gives it.
+func TestWhatComesBackIsGivenByTheBankThatHasTakenIt(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.byCard()
+	m.payFirst(o)
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.giveBack()
+	var name string
+	m.must(m.db.Get(&name, `select provider_reference from payment_refunds`))
+	m.must(m.told(payment.Outcome{Refund: name, State: payment.Failed}))
+	m.disputes(o, payment.DisputeLost, 110_00)
+	if now := m.read(o.ID); now.Given != 110_00 || now.BackFailed != 0 || now.Dispute != "" || now.State != order.StateConfirmed {
+		t.Errorf("given %s, failed %s, disputed %q, %s", now.Given, now.BackFailed, now.Dispute, now.State)
+	}
+	m.wantBalances("given by her bank", map[ledger.Account]money.Amount{taken: 0, ledger.RefundsDue: 0, card: 128_00 - 15_00})
+	m.wantClean()
+}
+
+func TestWhatABankGivesEndsAReturn(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.returnDays(7)
+	o := m.bought(paymenttest.Name)
+	m.must(m.ask(o, "couscous", map[uuid.UUID]int{m.wheat: 2}))
+	m.disputes(o, payment.DisputeOpen, 52_00)
+	m.must(m.counted(o, nil, nil))
+	m.wantClean()
+	if now := m.read(o.ID); now.Return.State != order.ReturnReceived {
+		t.Errorf("while her bank decides the return is %s", now.Return.State)
+	}
+	m.disputes(o, payment.DisputeLost, 52_00)
+	if now := m.read(o.ID); now.Return.State != order.ReturnRefunded || now.Return.EndedAt == nil {
+		t.Errorf("her bank has given it, and the return is %s", now.Return.State)
+	}
+}
+
 func TestWhatABankGivesBeyondWhatWasPaidIsWrittenOff(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -320,7 +554,7 @@ func TestTheAuditFindsWhatIsFrozenForNothing(t *testing.T) {
 		"order: only what is disputed is frozen":                                                  `update payment_disputes set state = 'won', decided_at = now()`,
 		"order: of what is disputed and was earned no more is frozen than the part earned":        `update sub_orders set frozen_centimes = items_centimes where frozen_centimes > 0`,
 		"order: the ledger holds what the orders say":                                             `update sub_orders set frozen_centimes = frozen_centimes - 1 where frozen_centimes > 0`,
-		"order: what a buyer's bank has given her back is not delivered any more":                 `update payment_disputes set state = 'lost', decided_at = now(); update orders set state = 'dispatched'`,
+		"order: what a buyer's bank has given her back is not delivered any more":                 `update payment_disputes set state = 'lost', decided_at = now(), amount_centimes = 23800; update orders set state = 'dispatched'`,
 		"order: what was received and what was given back stands in the ledger once, by its name": `update payment_disputes set state = 'lost', decided_at = now(), given_centimes = 1; insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at, ended_at, dispute_id) select gen_random_uuid(), attempt_id, 1, 'x', 'succeeded', 'x', 'x', now(), now(), id from payment_disputes`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -110,6 +110,7 @@ func (m *market) orders(linkSecret string, besides ...payment.Provider) *order.S
 	payments := payment.New(m.db, jobs, m.clock, append([]payment.Provider{payment.Cash{}, m.card}, besides...)...)
 	orders := order.New(m.db, catalog.New(m.db, log, m.clock), delivery.New(m.db, m.clock), payments, jobs, m.texts,
 		[]byte(linkSecret), "https://souk.example", m.clock)
+	orders.Unpaid = m.settlements().UnpaidTx
 	payments.Payee = orders
 	m.payments = payments
 	return orders

@@ -150,7 +150,7 @@ const (
 // Money is how the money of the order stands. What all goes back is not paid.
 func (o Order) Money() Money {
 	switch {
-	case o.Due > 0 && o.Dispute == payment.DisputeLost:
+	case o.Due > 0 && !o.Paid && o.Dispute == payment.DisputeLost:
 		return MoneyDisputed
 	case o.Due > 0 && o.Paid:
 		return MoneyPaid

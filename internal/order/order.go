@@ -30,8 +30,8 @@ type Order struct {
 	MeansFeeBack money.Amount         `db:"means_fee_back"` // as FeeBack
 	Total        money.Amount         // items, delivery and MeansFee, as ordered
 	Due          money.Amount         // Total less what was cancelled and taken off since
-	Paid         bool                 // the buyer has paid it, first or on receipt, and her bank has not given it back to her
-	Dispute      payment.DisputeState // how the payment's dispute stands that is open, or lost and not borne yet; empty: there is none
+	Paid         bool                 // the buyer has paid it, first or on receipt, and her bank has given her nothing back of goods that she has
+	Dispute      payment.DisputeState // how the dispute of what paid it stands that is open, or lost and not borne yet; empty: there is none
 	Deposit      money.Amount         // of Due, what she has paid while the rest is waited for
 	Back         money.Amount         // what she has paid beyond Due: it goes back to her, or has
 	Given        money.Amount         // of that, what she has again

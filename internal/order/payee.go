@@ -144,7 +144,7 @@ func (s *Service) RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, atte
 }
 
 // recordRefundTx records the next thing that happens to a refund, which is named by how many there were before: it may be
-// given, come back, and be given by hand.
+// given, come back, and be given by hand or by the buyer's bank.
 func recordRefundTx(ctx context.Context, tx *sqlx.Tx, j ledger.Journal) error {
 	var before int
 	if err := tx.GetContext(ctx, &before, `select count(*) from ledger_journals where refund_id = $1`, j.RefundID); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -30,6 +31,9 @@ type Service struct {
 	// Shared is told when cooperatives have earned something by an order whose provider pays out; back: when its buyer has
 	// some of that back. nil: nobody is.
 	Shared func(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, back bool) error
+	// Unpaid is how much of what each of these cooperatives has of an order is not paid out yet, and stays so until tx ends.
+	// It has to be set before anything is disputed.
+	Unpaid func(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, cooperatives ...uuid.UUID) (map[uuid.UUID]money.Amount, error)
 
 	db       *sqlx.DB
 	catalog  *catalog.Service

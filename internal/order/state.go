@@ -104,7 +104,8 @@ var (
 	ErrNotLeft             = fault.New(fault.Conflict, "order.not_left")    // of a line
 	ErrPiecesPaid          = fault.New(fault.Conflict, "order.pieces_paid") // but taken off
 	ErrTakesAll            = fault.New(fault.Conflict, "order.takes_all")
-	ErrCashChanged         = fault.New(fault.Conflict, "order.cash_changed") // since it was shown to whoever counts it
+	ErrLossUnderWay        = fault.New(fault.Conflict, "order.loss_under_way") // nobody knows yet whether the goods come
+	ErrCashChanged         = fault.New(fault.Conflict, "order.cash_changed")   // since it was shown to whoever counts it
 	ErrHolder              = fault.New(fault.NotFound, "order.cash_holder")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")

@@ -159,8 +159,8 @@ var frozenPart = `(exists (
 	where b.sub_order_id = s.id and r.state in (` + listed(openReturns...) + `))
 	or ` + disputedPart + `)`
 
-// disputedPart is that on which the payment for a part s is disputed, or what was lost of it not borne yet.
-const disputedPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.left_centimes > 0)`
+// disputedPart is that on which what paid for a part s is disputed, or what was lost of it not borne yet.
+const disputedPart = `exists (select from payment_disputes_now d where d.reference = s.order_id and d.pays and d.left_centimes > 0)`
 
 // frozen are the order's parts of which it is so.
 func (o *locked) frozen(ctx context.Context, tx *sqlx.Tx) (parts []uuid.UUID, err error) {

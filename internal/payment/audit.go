@@ -15,7 +15,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('payment for %s: %s of %s', i.reference, i.state, i.amount_centimes)
 			from payment_intents i
 			where i.state = 'succeeded' and i.amount_centimes > 0 and not exists (
-			    select from payment_attempts a where a.intent_id = i.id and a.amount_centimes = i.amount_centimes and a.received_centimes >= i.amount_centimes)`},
+			    select from payment_attempts a where a.id = i.paid_by and a.intent_id = i.id and a.amount_centimes = i.amount_centimes and a.received_centimes >= i.amount_centimes)`},
 		audit.Query{Name: "payment: an intent that is over has no attempt under way", SQL: `
 			select format('attempt %s is %s, its intent %s', a.key, a.state, i.state)
 			from payment_attempts a join payment_intents i on i.id = a.intent_id
@@ -91,6 +91,15 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('dispute %s of %s by %s: attempt %s by %s received %s', d.name, d.amount_centimes, d.provider, a.key, a.provider, a.received_centimes)
 			from payment_disputes d join payment_attempts a on a.id = d.attempt_id
 			where d.provider <> a.provider or a.received_centimes = 0`},
+		audit.Query{Name: "payment: no more of an attempt is disputed, and not won or written off, than it received", SQL: `
+			select format('attempt %s: received %s, disputed %s', a.key, a.received_centimes, d.amount)
+			from payment_attempts a
+			join (select attempt_id, sum(left_centimes + given_centimes) as amount from payment_disputes_now group by attempt_id) d on d.attempt_id = a.id
+			where d.amount > a.received_centimes`},
+		audit.Query{Name: "payment: what goes back because of a dispute her bank has given, by one of that attempt", SQL: `
+			select format('refund %s of %s, %s, dispute %s', r.key, r.amount_centimes, r.state, coalesce(d.name, 'none'))
+			from payment_refunds r left join payment_disputes d on d.id = r.dispute_id
+			where r.reason = '` + ReasonDisputed + `' and d.attempt_id is distinct from r.attempt_id`},
 		audit.Query{Name: "payment: events are counted by their state", SQL: `
 			select format('%s: %s events, counted %s', state, coalesce(e.events, 0), coalesce(c.events, 0))
 			from (select state, count(*) as events from payment_events group by state) e

@@ -57,6 +57,7 @@ var disputeStates = map[DisputeState][]DisputeState{
 type DisputeNews struct {
 	ID       uuid.UUID
 	Attempt  uuid.UUID
+	Pays     bool // what was to be paid was paid by that attempt
 	Provider string
 	Before   DisputeState // empty: nobody knew of it
 	State    DisputeState
@@ -143,7 +144,7 @@ func (s *Service) disputeTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID,
 		return err
 	}
 	news := DisputeNews{
-		ID: was.ID, Attempt: a.ID, Provider: a.Provider, Before: was.State, State: d.State, Amount: d.Amount,
+		ID: was.ID, Attempt: a.ID, Pays: a.Pays, Provider: a.Provider, Before: was.State, State: d.State, Amount: d.Amount,
 		Fee: d.Fee - was.Fee, DueBy: d.DueBy, Version: was.Version + 1,
 	}
 	if was.State.holdsMoney() {
@@ -182,7 +183,7 @@ func (s *Service) disputeTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID,
 	if err := s.Payee.DisputedTx(ctx, tx, a.Reference, news, at); err != nil {
 		return err
 	}
-	if was.State == d.State || d.State == DisputeOpen {
+	if was.State != DisputeOpen || !d.State.Decided() { // nothing waited for it
 		return nil
 	}
 	return s.releaseRefundsTx(ctx, tx, a)
@@ -196,12 +197,16 @@ type lockedAttempt struct {
 	Number    int
 	Provider  string
 	Received  money.Amount
+	Kept      money.Amount // of Received, what nothing is given back of, nor is due back
+	Pays      bool         // what was to be paid was paid by it
 }
 
 // lockAttemptTx locks an attempt, after what it is about and the intent.
 func (s *Service) lockAttemptTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (a lockedAttempt, err error) {
 	const read = `
-		select a.id, i.reference, a.key, a.number, a.provider, a.received_centimes as received
+		select a.id, i.reference, a.key, a.number, a.provider, a.received_centimes as received, i.paid_by is not distinct from a.id as pays,
+		       a.received_centimes - a.refunded_centimes - (
+		           select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where attempt_id = a.id) as kept
 		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.id = $1`
 	if err = tx.GetContext(ctx, &a, read, id); err != nil {
 		return a, fmt.Errorf("payment: attempt %s: %w", id, err)
@@ -353,38 +358,47 @@ func (s *Service) DisputesByHand(provider string) bool {
 	return !tells && provider != CashOnDelivery
 }
 
-// Disputable is how much was paid for a reference, in the last attempt that received something, that people may say is
-// disputed; zero: nothing.
+// Disputable is how much of what was paid for a reference people may say is disputed; zero: nothing. It is of the attempt
+// that paid or, once all of that was disputed, of the last other one, and not disputed yet, unless that was won.
 func (s *Service) Disputable(ctx context.Context, reference uuid.UUID) (money.Amount, error) {
-	_, received, err := s.disputableAttempt(ctx, s.db, reference)
-	return received, err
+	a, err := s.disputableAttempt(ctx, s.db, reference, "")
+	return a.Left, err
 }
 
-func (s *Service) disputableAttempt(ctx context.Context, q sqlx.QueryerContext, reference uuid.UUID) (id uuid.UUID, received money.Amount, err error) {
-	var a struct {
-		ID       uuid.UUID
-		Received money.Amount
-	}
+// disputableAttempt is an attempt of which people may say that so much of what it received is disputed.
+type disputableAttempt struct {
+	ID       uuid.UUID
+	Received money.Amount
+	Left     money.Amount
+}
+
+// disputableAttempt is that of a reference; without what stands under the dispute's name already.
+func (s *Service) disputableAttempt(ctx context.Context, q sqlx.QueryerContext, reference uuid.UUID, name string) (a disputableAttempt, err error) {
 	err = sqlx.GetContext(ctx, q, &a, `
-		select a.id, a.received_centimes as received from payment_attempts a join payment_intents i on i.id = a.intent_id
-		where i.reference = $1 and `+disputable+` order by a.number desc limit 1`, reference, pq.Array(s.tellsDisputes()))
+		select a.id, a.received_centimes as received, a.received_centimes - d.amount as left
+		from payment_attempts a
+		join payment_intents i on i.id = a.intent_id
+		cross join lateral (
+		    select coalesce(sum(amount_centimes), 0) as amount from payment_disputes where attempt_id = a.id and state <> 'won' and name <> $3) d
+		where i.reference = $1 and `+disputable+` and a.received_centimes > d.amount
+		order by i.paid_by is not distinct from a.id desc, a.number desc limit 1`, reference, pq.Array(s.tellsDisputes()), name)
 	if err != nil && !postgres.NoRows(err) {
-		return id, 0, fmt.Errorf("payment: what can be disputed of %s: %w", reference, err)
+		return a, fmt.Errorf("payment: what can be disputed of %s: %w", reference, err)
 	}
-	return a.ID, a.Received, nil
+	return a, nil
 }
 
 // RecordDisputeTx says that a buyer disputes what she paid for a reference; said again it does nothing. Errors: ErrDispute;
 // ErrDisputeTold if nothing was paid of which people say so; ErrDisputeChanged if one of that name is of something else.
 func (s *Service) RecordDisputeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, in DisputeInput, at time.Time) error {
-	attempt, received, err := s.disputableAttempt(ctx, tx, reference)
+	in.Name = text.Line(in.Name)
+	a, err := s.disputableAttempt(ctx, tx, reference, in.Name)
 	if err != nil {
 		return err
 	}
-	if received == 0 {
+	if a.Left == 0 {
 		return ErrDisputeTold
 	}
-	in.Name = text.Line(in.Name)
 	wrong := fault.New(ErrDispute.Kind, ErrDispute.Key)
 	switch {
 	case in.Name == "":
@@ -392,11 +406,11 @@ func (s *Service) RecordDisputeTx(ctx context.Context, tx *sqlx.Tx, reference uu
 	case len([]rune(in.Name)) > maxDisputeName:
 		wrong.Field("name", "payment.dispute_name_long", "Max", maxDisputeName)
 	}
-	if in.Amount <= 0 || in.Amount > received {
-		wrong.Field("amount", "payment.dispute_amount", "Most", received)
+	if in.Amount <= 0 || in.Amount > a.Left {
+		wrong.Field("amount", "payment.dispute_amount", "Most", a.Left)
 	}
-	if in.Fee < 0 || in.Fee > received {
-		wrong.Field("fee", "payment.dispute_fee", "Most", received)
+	if in.Fee < 0 || in.Fee > a.Received {
+		wrong.Field("fee", "payment.dispute_fee", "Most", a.Received)
 	}
 	if len(wrong.Fields) > 0 {
 		return wrong
@@ -407,16 +421,16 @@ func (s *Service) RecordDisputeTx(ctx context.Context, tx *sqlx.Tx, reference uu
 	}
 	err = tx.GetContext(ctx, &before, `
 		select d.attempt_id as attempt, d.amount_centimes as amount from payment_disputes d join payment_attempts a on a.provider = d.provider
-		where a.id = $1 and d.name = $2`, attempt, in.Name)
+		where a.id = $1 and d.name = $2`, a.ID, in.Name)
 	switch {
-	case err == nil && (before.Attempt != attempt || before.Amount != in.Amount):
+	case err == nil && (before.Attempt != a.ID || before.Amount != in.Amount):
 		return ErrDisputeChanged
 	case err == nil:
 		return nil
 	case !postgres.NoRows(err):
 		return fmt.Errorf("payment: dispute %q: %w", in.Name, err)
 	}
-	return s.disputeTx(ctx, tx, attempt, Dispute{Reference: in.Name, State: DisputeOpen, Amount: in.Amount, Fee: in.Fee, DueBy: in.DueBy}, at)
+	return s.disputeTx(ctx, tx, a.ID, Dispute{Reference: in.Name, State: DisputeOpen, Amount: in.Amount, Fee: in.Fee, DueBy: in.DueBy}, at)
 }
 
 // DecideDisputeTx says that a dispute whose provider does not tell of it was won or lost. seen is its Version as whoever
@@ -460,14 +474,47 @@ func (s *Service) lockDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) 
 	return d, a, nil
 }
 
-// LeftOfDisputeTx locks a dispute and tells how much of it was lost and is nobody's loss yet. Errors: ErrNoDispute;
-// ErrDisputeChanged if that is nothing, or its Version another one than seen.
-func (s *Service) LeftOfDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, seen int) (money.Amount, error) {
-	d, _, err := s.lockDisputeTx(ctx, tx, id)
+// Loss is what was lost in a dispute and is nobody's loss yet.
+type Loss struct {
+	Amount money.Amount
+	Back   money.Amount // of Amount, what the buyer can have back by it: she has not had it, nor is to have it, otherwise
+	Pays   bool         // what was to be paid was paid by the attempt that is disputed
+}
+
+// LossTx locks a dispute and tells what was lost in it. Errors: ErrNoDispute; ErrDisputeChanged if that is nothing, or its
+// Version another one than seen.
+func (s *Service) LossTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, seen int) (Loss, error) {
+	d, a, err := s.lockDisputeTx(ctx, tx, id)
 	if err == nil && (d.Version != seen || d.State != DisputeLost || d.left() == 0) {
 		err = ErrDisputeChanged
 	}
-	return d.left(), err
+	return Loss{Amount: d.left(), Back: min(d.left(), a.Kept), Pays: a.Pays}, err
+}
+
+// RefundByDisputeTx says that the buyer was to have back amount of what was lost in a dispute, at most what LossTx said,
+// and has it by that from her bank. key is as that of RefundTx.
+func (s *Service) RefundByDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, amount money.Amount, key string, at time.Time) error {
+	d, a, err := s.lockDisputeTx(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if amount > min(d.left(), a.Kept) {
+		return ErrTooMuch
+	}
+	refund, request := postgres.NewID(), a.Reference.String()+":"+key
+	_, err = tx.ExecContext(ctx, `
+		with promised as (
+		    update payment_attempts set refunded_centimes = refunded_centimes + $3 where id = $2
+		), given as (
+		    update payment_disputes set given_centimes = given_centimes + $3, version = version + 1 where id = $4
+		)
+		insert into payment_refunds (id, attempt_id, amount_centimes, reason, state, request, key, created_at, ended_at, dispute_id)
+		values ($1, $2, $3, $5, $6, $7, concat_ws(':', $7::text, $8::int, 1), $9, $9, $4)`,
+		refund, a.ID, amount, d.ID, ReasonDisputed, Succeeded, request, a.Number, at)
+	if err != nil {
+		return fmt.Errorf("payment: what her bank gave by %s: %w", id, err)
+	}
+	return s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, refund, amount, a.Provider, at)
 }
 
 // BearDisputeTx says who bears what was lost in a dispute, and writes off what is left of it: so much did her bank give

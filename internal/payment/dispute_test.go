@@ -1,14 +1,19 @@
 package payment_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
@@ -183,11 +188,155 @@ func TestWhatFailedIsGivenByTheBankThatHasTakenIt(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 }
 
+// answering is a provider of which something becomes known while it is asked to give back, before it answers.
+type answering struct {
+	*paymenttest.Provider
+	meanwhile func(r payment.Refund) error // what it answers; nil: that it does
+}
+
+func (p answering) Refund(ctx context.Context, r payment.Refund) (string, error) {
+	name, err := p.Provider.Refund(ctx, r)
+	if told := p.meanwhile(r); told != nil {
+		return "", told
+	}
+	return name, err
+}
+
+// takes has what is paid before taken by a provider from now on, in place of the card.
+func (c *till) takes(t *testing.T, p payment.Provider) {
+	t.Helper()
+	jobs, err := job.New(c.db, nil, nil, slog.New(slog.DiscardHandler))
+	must(t, err)
+	c.Service = payment.New(c.db, jobs, c.clock, payment.Cash{}, p)
+	c.Payee = c
+}
+
+func TestWhatIsGivenTwiceIsADifference(t *testing.T) {
+	t.Parallel()
+	c, order, says := disputedOrder(t)
+	must(t, c.refund(t, order, 60_00, "honey"))
+	c.takes(t, answering{c.card, func(payment.Refund) error {
+		says("dp_1", payment.DisputeLost, 60_00)
+		return nil
+	}})
+	name := c.ask(t)[0]
+	differs := func(what string, want ...string) {
+		t.Helper()
+		differ, err := c.compares(t)
+		must(t, err)
+		if diff := cmp.Diff(want, differ); diff != "" {
+			t.Errorf("%s differs (+): %s", what, diff)
+		}
+		c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	}
+	differs("what her bank gave alone")
+	given := payment.Outcome{Refund: name, State: payment.Succeeded, Amount: 60_00}
+	must(t, c.tell(t, "given", c.card.Say(given)))
+	differs("what both have given", "refund differs: "+name+" 60.00, here 0.00")
+	var paid string
+	must(t, c.db.Get(&paid, `select provider_reference from payment_attempts`))
+	c.card.Move(c.clock(), succeeded(paid, 238_00), given)
+	c.later(40 * time.Hour)
+	differs("what its list has", "refund differs: "+name+" 60.00, here 0.00")
+	must(t, c.tell(t, "and back", c.card.Say(payment.Outcome{Refund: name, State: payment.Failed})))
+	differs("what came back to it")
+	if diff := cmp.Diff([]money.Amount{60_00}, c.banked); diff != "" {
+		t.Errorf("her bank gave (+): %s", diff)
+	}
+}
+
+// The answer that it will not comes after the news that it has.
+func TestARefusalThatComesLateUndoesNothing(t *testing.T) {
+	t.Parallel()
+	c, order, _ := disputedOrder(t)
+	must(t, c.refund(t, order, 60_00, "honey"))
+	c.takes(t, answering{c.card, func(r payment.Refund) error {
+		must(t, c.tell(t, "given", c.card.Say(payment.Outcome{Refund: "back-" + r.Key, Key: r.Key, State: payment.Succeeded, Amount: 60_00})))
+		return payment.ErrRefused
+	}})
+	c.ask(t)
+	if got := c.refundsOf(t); got != "60 succeeded" {
+		t.Errorf("asked for %s", got)
+	}
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{60_00})
+}
+
+func TestWhatNoDisputeKeptWaitingIsAskedForOnce(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		told []payment.DisputeState
+		jobs int // of which one is that of the refund itself
+	}{
+		"a question":               {[]payment.DisputeState{payment.DisputeAsked}, 1},
+		"a question that is over":  {[]payment.DisputeState{payment.DisputeAsked, payment.DisputeWon}, 1},
+		"one that kept it waiting": {[]payment.DisputeState{payment.DisputeOpen, payment.DisputeWon}, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c, order, says := disputedOrder(t)
+			must(t, c.refund(t, order, 60_00, "honey"))
+			for _, state := range test.told {
+				says("dp_1", state, 100_00)
+			}
+			var jobs int
+			must(t, c.db.Get(&jobs, `select count(*) from river_job where kind = 'payment_refund'`))
+			if jobs != test.jobs {
+				t.Errorf("it is asked for %d times, want %d", jobs, test.jobs)
+			}
+		})
+	}
+}
+
+// silent is a provider that does not tell of disputes.
+type silent struct{ payment.Teller }
+
+// What people enter of disputes is together no more than was paid, but for what was won.
+func TestNoMoreIsDisputedByHandThanWasPaid(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	c.takes(t, silent{c.card})
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "paid", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	record := func(name string, amount money.Amount) error {
+		return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+			return c.RecordDisputeTx(t.Context(), tx, order, payment.DisputeInput{Name: name, Amount: amount}, c.clock())
+		})
+	}
+	left := func(want money.Amount) {
+		t.Helper()
+		if got, err := c.Disputable(t.Context(), order); err != nil || got != want {
+			t.Errorf("%s may be disputed, want %s: %v", got, want, err)
+		}
+	}
+	for range 2 { // said again it is the same
+		must(t, record("first", 200_00))
+		left(38_00)
+	}
+	if f := fault.As(record("second", 38_01)); f == nil || f.Fields["amount"].Key == "" {
+		t.Errorf("a centime more than is left: %v", f)
+	}
+	for range 2 {
+		must(t, record("second", 38_00))
+		left(0)
+	}
+	if err := record("third", 1); !errors.Is(err, payment.ErrDisputeTold) {
+		t.Errorf("all is disputed, and more: %v", err)
+	}
+	list, err := c.DisputesOf(t.Context(), order)
+	must(t, err)
+	must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.DecideDisputeTx(t.Context(), tx, list[0].ID, list[0].Version, payment.DisputeWon, c.clock())
+	}))
+	left(200_00)
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+}
+
 func TestTheAuditFindsDisputesThatContradict(t *testing.T) {
 	t.Parallel()
 	for name, damage := range map[string]string{
 		"more was given than by it":   `update payment_disputes set given_centimes = given_centimes + 1`,
 		"it waits although it is had": `update payment_refunds set state = 'pending', ended_at = null, dispute_id = null`,
+		"more than was paid":          `update payment_disputes set amount_centimes = 23801`,
 		"of another provider":         `update payment_disputes set provider = 'stripe'`,
 		"cut off nothing":             `update payment_refunds set number = 0, dispute_id = null`,
 	} {
@@ -250,6 +399,22 @@ func TestDisputesToDoAreFoundAmongVeryManyThatAreOver(t *testing.T) {
 	for _, toDo := range []bool{true, false} {
 		if n := read(toDo); n > 200 {
 			t.Errorf("to do %v: %d of %d are read for two pages of twenty", toDo, n, over)
+		}
+	}
+}
+
+func TestTheAuditFindsWhatGoesBackForADisputeOfOtherMoney(t *testing.T) {
+	t.Parallel()
+	c, order, _ := disputedOrder(t)
+	must(t, c.refund(t, order, 60_00, "honey"))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
+	_, err := c.db.Exec(`update payment_refunds set reason = 'disputed'`)
+	must(t, err)
+	checks, err := payment.Audit(t.Context(), c.db)
+	must(t, err)
+	for _, check := range checks {
+		if check.OK() == (check.Name == "payment: what goes back because of a dispute her bank has given, by one of that attempt") {
+			t.Errorf("%s: %v", check.Name, check.Problems)
 		}
 	}
 }

@@ -13,7 +13,8 @@
 // request.
 //
 // A buyer may have her bank take back what she paid (dispute.go): asked, open, won or lost. While one is open nothing of
-// the attempt is given back; what was lost is given by it, of all that is or comes to be due back to her.
+// the attempt is given back; what was lost is given by it, of all that is or comes to be due back to her. A dispute
+// is of one attempt: the intent says by which it was paid, and of another's dispute its payee has nothing to hold.
 //
 // A provider that can (PayerOut) pays others out of what it received, and takes back: PayOutTx and RecallTx write down what
 // it is asked for, jobs ask, and whoever has it paid out (Payer) is told what came of it.

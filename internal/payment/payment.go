@@ -310,10 +310,12 @@ func (s *Service) SettleTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	return i.Amount, s.paidTx(ctx, tx, i, paid, 0, at)
 }
 
-// paidTx says that an intent was paid, in an attempt that had received a part of it before.
+// paidTx says that an intent was paid, in an attempt that had received a part of it before; uuid.Nil: nothing was to be
+// paid.
 func (s *Service) paidTx(ctx context.Context, tx *sqlx.Tx, i intent, attempt uuid.UUID, deposit money.Amount, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `
-		update payment_intents set state = $2, settled_at = $3, provider = $4 where id = $1`, i.ID, paysIntent.to, at, i.Provider)
+		update payment_intents set state = $2, settled_at = $3, provider = $4, paid_by = $5 where id = $1`,
+		i.ID, paysIntent.to, at, i.Provider, postgres.NullID(attempt))
 	if err != nil {
 		return fmt.Errorf("payment: settle intent for %s: %w", i.Reference, err)
 	}

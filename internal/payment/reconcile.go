@@ -208,7 +208,7 @@ func (s *Service) compare(ctx context.Context, provider string, day time.Time) e
 			union all
 			select $5, coalesce(r.provider_reference, r.key), r.amount_centimes
 			from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and r.user_id is null and r.dispute_id is null and not r.compared
+			where a.provider = $1 and r.state = 'succeeded' and r.provider_reference is not null and `+byProvider+` and not r.compared
 			  and r.ended_at >= $2 and r.ended_at < $3`,
 			provider, day, day.Add(24*time.Hour), Paying, Refunding)
 		if err != nil {
@@ -227,13 +227,16 @@ func (s *Service) compare(ctx context.Context, provider string, day time.Time) e
 	})
 }
 
+// byProvider is the condition on which neither somebody gave a refund r by hand nor the buyer's bank.
+const byProvider = `r.user_id is null and r.dispute_id is null`
+
 // movedTx is what is known here of what a provider lists.
 func movedTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved) (ours money.Amount, err error) {
 	query := `select coalesce(sum(received_centimes), 0) from payment_attempts where provider = $1 and (provider_reference = $2 or key = $3)`
 	if m.Subject == Refunding {
 		query = `
 			select coalesce(sum(r.amount_centimes), 0) from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			where a.provider = $1 and (r.provider_reference = $2 or r.key = $3) and r.state = 'succeeded'`
+			where a.provider = $1 and (r.provider_reference = $2 or r.key = $3) and r.state = 'succeeded' and ` + byProvider
 	}
 	if err := tx.GetContext(ctx, &ours, query, provider, m.Name, m.Key); err != nil {
 		return 0, fmt.Errorf("payment: what is known of %s: %w", m.Name, err)
@@ -247,7 +250,7 @@ func comparedTx(ctx context.Context, tx *sqlx.Tx, provider string, m moved) erro
 	if m.Subject == Refunding {
 		query = `
 			update payment_refunds r set compared = true from payment_attempts a
-			where a.id = r.attempt_id and a.provider = $1 and (r.provider_reference = $2 or r.key = $3)`
+			where a.id = r.attempt_id and a.provider = $1 and (r.provider_reference = $2 or r.key = $3) and ` + byProvider
 	}
 	if _, err := tx.ExecContext(ctx, query, provider, m.Name, m.Key); err != nil {
 		return fmt.Errorf("payment: %s was compared: %w", m.Name, err)

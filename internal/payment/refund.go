@@ -254,7 +254,8 @@ func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID
 	}
 }
 
-// refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx.
+// refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx. What a provider says it gave of one that
+// somebody gave by hand, or the buyer's bank, is a Difference: it was given twice.
 func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
 	e := map[State]edge{Succeeded: givesRefund, Failed: failsRefund}[o.State]
 	if e.to == "" {
@@ -267,8 +268,9 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 	if err != nil {
 		return err
 	}
-	if r.State == Succeeded && r.ByHand { // after the provider had said no
-		return nil
+	if r.State == Succeeded && r.ByHand {
+		m := moved{Subject: Refunding, Name: cmp.Or(o.Refund, o.Key)}
+		return s.settleOrDifferTx(ctx, tx, provider, m, o.moved(), 0)
 	}
 	return s.refundTx(ctx, tx, r, e, o.moved(), at)
 }
@@ -288,7 +290,7 @@ func (s *Service) lockRefundTx(ctx context.Context, tx *sqlx.Tx, where string, a
 	read := `
 		select r.id, r.attempt_id as attempt, i.reference, a.provider, coalesce(r.means, '') as means, r.amount_centimes as amount,
 		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again,
-		       r.user_id is not null or r.dispute_id is not null as by_hand
+		       not (` + byProvider + `) as by_hand
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 		where ` + where
 	if err = tx.GetContext(ctx, &r, read, args...); postgres.NoRows(err) {
@@ -407,7 +409,7 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	if errors.Is(err, ErrRefused) || errors.Is(err, ErrNotNow) && s.now().Sub(r.CreatedAt) >= postpones {
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)
-			if err != nil {
+			if err != nil || !asksForRefund.leads(locked.State) { // another job asked, or her bank has given it meanwhile
 				return err
 			}
 			return s.refundTx(ctx, tx, locked, failsRefund, 0, s.now())

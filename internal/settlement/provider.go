@@ -156,7 +156,7 @@ func (s *Service) sharesTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) 
 // gives the payout; an empty one: nothing is paid, as while the payment is disputed.
 func (s *Service) shareTx(ctx context.Context, tx *sqlx.Tx, from *payment.Source, sh share, by actor.Actor) (Payout, error) {
 	var disputed bool
-	err := tx.GetContext(ctx, &disputed, `select exists (select from payment_disputes_now where reference = $1 and left_centimes > 0)`, sh.OrderID)
+	err := tx.GetContext(ctx, &disputed, `select exists (select from payment_disputes_now where reference = $1 and pays and left_centimes > 0)`, sh.OrderID)
 	if err != nil || disputed {
 		return Payout{}, err
 	}
