@@ -55,7 +55,7 @@ func NewAttempt() payment.Attempt {
 }
 
 // Suite holds a provider to what payment.Provider promises. make gives one that nobody has used, with Cannot in English
-// for whatever it leaves out.
+// for whatever it leaves out. payment.Cash is in no run of it: people take and give it, and it is asked for nothing.
 func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 	t.Helper()
 	step := func(name string, needs func(*Subject) bool, test func(t *testing.T, s *Subject)) {
@@ -246,6 +246,11 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 				t.Errorf("closed: %v", err)
 			}
 		}
+		if asked, ok := s.Provider.(payment.Reconciled); ok { // whose word it is that nobody can pay it any more
+			if o, err := asked.Attempted(t.Context(), a); err != nil || o.State != payment.Expired && o.State != payment.Cancelled {
+				t.Errorf("closed, it is %+v, %v", o, err)
+			}
+		}
 		b := NewAttempt()
 		started := s.start(t, b)
 		b.ProviderReference = started.Reference
@@ -326,7 +331,27 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 			t.Errorf("begun with nobody there: %+v, %v", started, err)
 		}
 		s.Down(t, false)
-		s.start(t, a)
+		started := s.start(t, a)
+		if !gives(s) {
+			return
+		}
+		s.Pay(t, started, a.Amount)
+		a.ProviderReference = started.Reference
+		r := s.refund(started, "a", 100_00)
+		s.Down(t, true) // which is no word of the provider's
+		if name, err := s.Provider.(payment.Refunder).Refund(t.Context(), r); err == nil || errors.Is(err, payment.ErrRefused) {
+			t.Errorf("given back with nobody there: %q, %v", name, err)
+		}
+		if asked, ok := s.Provider.(payment.Reconciled); ok {
+			if o, err := asked.Attempted(t.Context(), a); err == nil || errors.Is(err, payment.ErrUnknown) {
+				t.Errorf("asked after with nobody there: %+v, %v", o, err)
+			}
+		}
+		s.Down(t, false)
+		s.give(t, r, "")
+		if given := s.Given(t, started); given != r.Amount {
+			t.Errorf("%s given back", given)
+		}
 	})
 	step("begun once where the answer is lost", func(s *Subject) bool { return s.Lost != nil }, func(t *testing.T, s *Subject) {
 		a := NewAttempt()
