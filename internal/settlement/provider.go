@@ -330,15 +330,24 @@ type Refused struct {
 }
 
 // Refused lists at most limit of what providers refused and nobody asked for again since, the latest first; of what was
-// not paid, as long as the cooperative is owed something, and of what was not taken back, as long as it owes something.
+// not paid, as long as the cooperative is owed something and its bank has not had as much since, and of what was not taken
+// back, as long as it owes something.
 func (s *Service) Refused(ctx context.Context, limit int) (list []Refused, err error) {
 	err = s.db.SelectContext(ctx, &list, `
-		with refused as (
-		    select t.id, 0::bigint as back, n.reason, n.ended_at
+		with unpaid as (
+		    select t.id, t.cooperative_id, n.reason, n.ended_at,
+		           sum(t.amount_centimes) over (partition by t.cooperative_id order by n.ended_at desc, t.id desc) as since -- with what was refused later
 		    from payment_payouts_now n join payouts t on t.id = n.id
 		    where n.state = 'failed'
 		      and not exists (select from payouts l where l.order_id = t.order_id and l.cooperative_id = t.cooperative_id and l.attempt > t.attempt)
 		      and exists (select from ledger_balances b where b.account = 'payable' and b.cooperative_id = t.cooperative_id and b.credits > b.debits)
+		), refused as (
+		    select u.id, 0::bigint as back, u.reason, u.ended_at
+		    from unpaid u
+		    where u.since > (
+		        select coalesce(sum(b.amount_centimes), 0) from payouts b
+		        where b.cooperative_id = u.cooperative_id and b.provider = '' and b.at >= u.ended_at
+		          and not exists (select from payout_reversals where payout_id = b.id))
 		    union all
 		    select n.payout_id, sum(n.amount_centimes), min(n.reason), max(n.ended_at)
 		    from payment_recalls_now n join payouts t on t.id = n.payout_id
