@@ -113,6 +113,30 @@ func (s *Service) ReleaseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjus
 	return s.releaseTx(ctx, tx, orderID, &adjustmentID, []StockLine{line}, by)
 }
 
+// LoseTx is ReleaseTx of what nobody has: it is counted off the stock at once.
+func (s *Service) LoseTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) error {
+	if err := s.ReleaseTx(ctx, tx, orderID, lines, by); err != nil {
+		return err
+	}
+	lines, err := perProduct(lines)
+	if err != nil {
+		return err
+	}
+	ids, quantities := columns(lines)
+	_, err = tx.ExecContext(ctx, `
+		with moved as (
+		    update products p set stock = p.stock - l.quantity from unnest($1::uuid[], $2::int[]) as l (product_id, quantity)
+		    where p.id = l.product_id returning p.id, l.quantity
+		)
+		insert into stock_movements (id, product_id, delta, reason, lost_of, actor, user_id, at)
+		select gen_random_uuid(), id, -quantity, 'count', $3, $4, $5, $6 from moved`,
+		ids, quantities, orderID, by.Kind, by.UserID(), s.now())
+	if err != nil {
+		return fmt.Errorf("lose: %w", err)
+	}
+	return nil
+}
+
 // LoseSomeTx writes down that an order has a part of what it had reserved of a product no more, and nobody else does:
 // it was released, and counted off the stock at once; for each adjustment once.
 func (s *Service) LoseSomeTx(ctx context.Context, tx *sqlx.Tx, orderID, adjustmentID uuid.UUID, line StockLine, by actor.Actor) error {
@@ -198,7 +222,7 @@ func (s *Service) MovedByOrders(ctx context.Context, coopID uuid.UUID, since tim
 	if err := s.db.SelectContext(ctx, &list, `
 		select p.id, sum(m.delta) as sum
 		from products p join stock_movements m on m.product_id = p.id
-		where p.cooperative_id = $1 and (m.reason in ('reserve', 'release') or m.adjustment_id is not null) and m.at > $2
+		where p.cooperative_id = $1 and (m.reason in ('reserve', 'release') or m.adjustment_id is not null or m.lost_of is not null) and m.at > $2
 		group by p.id`, coopID, since); err != nil {
 		return nil, fmt.Errorf("moved by orders: %w", err)
 	}

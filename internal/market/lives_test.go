@@ -420,7 +420,7 @@ func (l *life) onward(rt *rapid.T, id uuid.UUID) error {
 	}
 	for _, p := range o.Parts {
 		if m, next := moves[p.State]; next {
-			return l.Orders.Move(ctx, m, p.ID, order.By{Actor: l.members[p.Cooperative.ID]})
+			return l.Orders.Move(ctx, m, p.ID, order.By{Actor: l.members[p.Cooperative.ID], Lost: rapid.Bool().Draw(rt, "lost")})
 		}
 	}
 	return l.Orders.Move(ctx, order.MoveDispatch, id, order.By{Actor: l.association})
@@ -1075,13 +1075,14 @@ func (l *life) nothingLost(rt *rapid.T) {
 		Pieces  int
 	}
 	must(rt, l.DB.Select(&rest, `
-		select g.id as product, g.stock + coalesce(gone.pieces, 0) - coalesce(again.pieces, 0) as pieces
+		select g.id as product, g.stock + coalesce(gone.pieces, 0) + coalesce(lost.pieces, 0) - coalesce(again.pieces, 0) as pieces
 		from goods g
 		left join (
 		    select l.product_id, sum(a.quantity) as pieces
 		    from order_adjustments a join order_lines l on l.id = a.line_id join sub_orders s on s.id = a.sub_order_id
 		    where not a.released and s.state = 'delivered' or a.released and a.reason in ('missing', 'damaged') group by 1
 		) gone on gone.product_id = g.id
+		left join (select product_id, sum(quantity) as pieces from stock_lost_of_orders group by 1) lost on lost.product_id = g.id -- with their parts
 		left join (select product_id, sum(delta) as pieces from stock_returned group by 1) again on again.product_id = g.id`))
 	for _, r := range rest {
 		if n := have[r.Product] + r.Pieces; n != l.counted[r.Product] {

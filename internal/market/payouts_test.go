@@ -611,3 +611,28 @@ func TestWhatTheBankSendsBackWhileItIsDisputedIsHeld(t *testing.T) {
 	m.hear(t)
 	m.wants(t, "won", share, 0, 0, 0, 0)
 }
+
+// What the bank has paid since is no more to be asked for, also once the cooperative is owed something else.
+func TestWhatTheBankHasPaidSinceItWasRefusedIsNotListed(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Closed = true })
+	first := m.sold(t, stripe.Name)
+	m.close(t, first)
+	m.workAll(t)
+	m.close(t, m.sold(t, stripe.Name))
+	m.workAll(t)
+	m.close(t, m.sold(t, payment.CashOnDelivery)) // something else
+	share := m.part(first).Items - m.part(first).Commission
+	for i, want := range []int{2, 1, 0} {
+		if list, err := m.Settlements.Refused(t.Context(), 10); err != nil || len(list) != want {
+			t.Errorf("after %d transfers %d are refused, want %d: %v", i, len(list), want, err)
+		}
+		if want > 0 {
+			m.pass(time.Hour)
+			_, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, fmt.Sprint("VIR-", i), m.association)
+			must(t, err)
+		}
+	}
+	m.wants(t, "owed for the other", share, 0, 2*share, 0, 0)
+}

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -16,6 +18,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
@@ -654,5 +657,28 @@ func TestWhoeverDoesNotKnowIsToldOfAnAdjustment(t *testing.T) {
 			}
 			wantWords(t, mails, c.want)
 		})
+	}
+}
+
+// A part that leaves because its goods are not there does not put them up for sale again; else it does.
+func TestWhatIsNotThereIsNotForSaleAgain(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, lost := range []bool{true, false} {
+		o := m.place(m.basic()).Order
+		by := m.of(m.honey)
+		by.Lost = lost
+		m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, by))
+		m.wantStock(map[uuid.UUID]int{m.thyme: 9})
+		m.wantClean()
+	}
+	moved, err := catalog.New(m.db, slog.New(slog.DiscardHandler), m.clock).MovedByOrders(t.Context(), m.honey, time.Time{})
+	m.must(err)
+	if moved[m.thyme] != -1 {
+		t.Errorf("by orders the thyme is moved by %d", moved[m.thyme])
+	}
+	m.exec(`update sub_orders set lost = not lost where state = 'declined'`)
+	if found := strings.Join(m.problems(), "\n"); strings.Count(found, "is counted off the stock, once") < 1 {
+		t.Errorf("the audit finds %s", found)
 	}
 }

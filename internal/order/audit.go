@@ -115,6 +115,16 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    group by order_id, product_id
 			) r using (order_id, product_id)
 			where coalesce(h.quantity, 0) <> coalesce(r.quantity, 0)`},
+		audit.Query{Name: "order: what was not there when it left an order is counted off the stock, once", SQL: `
+			select format('order %s, product %s: %s lost, %s counted off', order_id, product_id, coalesce(l.quantity, 0), coalesce(c.quantity, 0))
+			from (
+			    select s.order_id, n.product_id, sum(n.reserved) as quantity
+			    from sub_orders s join order_lines_now n on n.sub_order_id = s.id
+			    where s.lost and n.reserved > 0
+			    group by s.order_id, n.product_id
+			) l
+			full join stock_lost_of_orders c using (order_id, product_id)
+			where l.quantity is distinct from c.quantity`},
 		audit.Query{Name: "order: goods are taken by the buyer, and come back by whoever took them off the order", SQL: `
 			select format('order %s, product %s: %s by the %s', m.order_id, m.product_id, m.delta, m.actor)
 			from order_stock m

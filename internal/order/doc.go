@@ -12,7 +12,8 @@
 // order_adjustments (adjust.go); the views order_lines_now and sub_orders_now say what a line and a part are worth
 // since, and due_centimes what the order is. Parts and lines are read, dropped, paid, earned and counted by these.
 // Pieces that are taken off take their share of the line's worth along. Before the buyer has them they go back into
-// stock; missing and damaged ones are lost: released from the order, and counted off the stock at once. Goodwill, and
+// stock; missing and damaged ones are lost: released from the order, and counted off the stock at once. So are those of a
+// whole part that leaves because it is missing or damaged, as its cooperative or the association says. Goodwill, and
 // worth beyond that of pieces, only the association gives.
 //
 // Paid, delivered and closed are three things. What is paid for a part is earned when its goods are with the buyer and

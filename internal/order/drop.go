@@ -22,6 +22,7 @@ type drop struct {
 	means string       // by which she has it back; empty: as she paid
 
 	unpaid bool // it was not paid in time
+	lost   bool // their goods are not there
 }
 
 // part is the one that it is about, if it is about one alone.
@@ -48,7 +49,7 @@ func (d drop) reference(o *locked) string {
 	}
 }
 
-// drop takes parts out of an order: their goods go back into stock, their sale is reversed, the buyer owes
+// drop takes parts out of an order: their goods go back into stock, or are counted off it if they are lost; their sale is reversed, the buyer owes
 // less or, if she has paid, has money due back. With the last part its charges are off, too, and so is the
 // order. Whoever does not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
@@ -60,7 +61,15 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	if err != nil {
 		return err
 	}
-	if err := s.catalog.ReleaseTx(ctx, tx, o.ID, stock, o.by.Actor); err != nil {
+	if d.lost {
+		if err := o.loseParts(ctx, tx, d.parts); err != nil {
+			return err
+		}
+		err = s.catalog.LoseTx(ctx, tx, o.ID, stock, o.by.Actor)
+	} else {
+		err = s.catalog.ReleaseTx(ctx, tx, o.ID, stock, o.by.Actor)
+	}
+	if err != nil {
 		return err
 	}
 	paid, err := o.paid(ctx, tx)
@@ -112,6 +121,18 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		return err
 	}
 	return o.release(ctx, tx)
+}
+
+// loseParts writes down that the goods of parts that leave the order are not there.
+func (o *locked) loseParts(ctx context.Context, tx *sqlx.Tx, parts []Part) error {
+	ids := make([]uuid.UUID, len(parts))
+	for i, p := range parts {
+		ids[i] = p.ID
+	}
+	if _, err := tx.ExecContext(ctx, `update sub_orders set lost = true where id = any($1)`, pq.Array(ids)); err != nil {
+		return fmt.Errorf("order: parts whose goods are not there: %w", err)
+	}
+	return nil
 }
 
 // stockOf lists what the parts have out of stock.

@@ -23,6 +23,7 @@ type By struct {
 	Actor actor.Actor
 	Note  string     // shown with the move; may be empty
 	Cash  CashHolder // of a delivery that is paid in cash: who has it; zero: the association
+	Lost  bool       // of a part that is declined: its goods are not there, and do not go back into stock
 	At    time.Time  // zero: now; what happened later stands later in the history, whatever the clocks say
 
 	// What a page showed to whoever moves it. If it is otherwise now, ErrWrongState. Nil is for who looks at

@@ -117,7 +117,7 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 				return ErrTakesAll
 			}
 			o.by.Note = cmp.Or(o.by.Note, string(in.Reason))
-			return s.drop(ctx, tx, o, drop{move: MoveRemove, parts: parts, means: in.Means})
+			return s.drop(ctx, tx, o, drop{move: MoveRemove, parts: parts, means: in.Means, lost: in.Reason.lost()})
 		}
 		return s.adjustAll(ctx, tx, o, list, beside, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
 	})

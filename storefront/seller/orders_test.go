@@ -129,9 +129,15 @@ func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
 	if m.Stock(m.Honey.Products[0].ID) != 18 {
 		t.Fatal("it was declined without a reason")
 	}
-	page := member.Submit(member.Get("/fr/seller/orders/"+part.ID.String()), "form[action*='/decline']", url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
-	if m.Stock(m.Honey.Products[0].ID) != 20 {
-		t.Error("the stock was not given back")
+	open := member.Get("/fr/seller/orders/" + part.ID.String()).Want(http.StatusOK)
+	for reason, want := range map[string]string{"sold_out": "seller.decline.stock_lost", "damaged": "seller.decline.stock_lost", "no_time": "seller.decline.stock_back", "other": "seller.decline.stock_back"} {
+		if said := open.Text("label.pick:has([value=" + reason + "]) .hint"); said != m.Languages.Locale("fr").T(want) {
+			t.Errorf("of the goods it is said for %s: %q", reason, said)
+		}
+	}
+	page := member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
+	if left := m.Stock(m.Honey.Products[0].ID); left != 18 {
+		t.Errorf("what is not there is for sale again: %d", left)
 	}
 	if got := page.Text("main"); !strings.Contains(got, "Il n’en reste plus · الموسم انتهى") {
 		t.Errorf("the reason is not on record: %s", got)

@@ -147,6 +147,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	words := r.Form("words")
 	if move == order.MoveDecline {
 		by.Note, err = reason(r)
+		by.Lost = slices.Contains(lossReasons, r.Form("reason"))
 	}
 	switch {
 	case move == order.MoveShorten:
@@ -211,7 +212,10 @@ func (h *Handler) shorten(r *web.Request, id, line uuid.UUID, by order.By) error
 var shortReasons = []string{"missing", "damaged"}
 
 // reasons are why a cooperative may have to decline; the last one is told in its own words.
-var reasons = []string{"sold_out", "no_time", "other"}
+var reasons = []string{"sold_out", "damaged", "no_time", "other"}
+
+// lossReasons are those for which the goods are not there, and do not go back into stock.
+var lossReasons = []string{"sold_out", "damaged"}
 
 // maxWords bounds what is said about a reason, in characters.
 const maxWords = 200
@@ -223,7 +227,7 @@ func reason(r *web.Request) (string, error) {
 		return "", wrong
 	}
 	switch chosen := r.Form("reason"); chosen {
-	case "sold_out", "no_time":
+	case "sold_out", "damaged", "no_time":
 		if text := r.Locale.T("seller.decline." + chosen); words == "" {
 			return text, nil
 		} else {

@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -116,4 +117,12 @@ func buyerOf(p ui.Page, part order.CooperativePart) string {
 		return p.T("seller.order.erased")
 	}
 	return firstName(part.BuyerName)
+}
+
+// stockText says what becomes of the goods of a part that is declined for a reason.
+func stockText(p ui.Page, reason string) string {
+	if slices.Contains(lossReasons, reason) {
+		return p.T("seller.decline.stock_lost")
+	}
+	return p.T("seller.decline.stock_back")
 }
