@@ -86,7 +86,7 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 
 // BankGaveTx records that a buyer has from her bank what was due to her.
 func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
+	return s.recordWithFeeTx(ctx, tx, attempt, ledger.Journal{
 		Reference: "refund:" + refund.String(), Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at,
 		Postings: []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}},
 	})
