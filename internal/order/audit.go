@@ -333,8 +333,9 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) b on b.payment_id = p.id
 			where b.amount not between 0 and p.fee_centimes`},
 		audit.Query{Name: "order: no more of a fee is owed back to a cooperative than it bears no more", SQL: `
+			with ` + feeRepaid + `
 			select format('order %s, cooperative %s: owed back %s, borne no more %s', f.order_id, f.cooperative_id, f.amount, coalesce(b.amount, 0))
-			from ` + feeRepaid + ` f
+			from fee_repaid f
 			left join (
 			    select j.order_id, p.cooperative_id, sum(p.amount_centimes) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
@@ -352,7 +353,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and whether
 		// it was delivered and its parts earned, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
-			with ` + activeParts + `, whole as (
+			with ` + activeParts + `, ` + feeRepaid + `, whole as (
 			    select o.id, o.due_centimes as due, case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.delivery_centimes - o.delivery_back_centimes else 0 end as fee,
 			           case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.means_fee_centimes - o.means_fee_back_centimes else 0 end as means_fee,
 			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
@@ -431,7 +432,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			               unnest(array[amount_centimes, -amount_centimes])
 			        from order_fees_borne
 			        union all
-			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from ` + feeRepaid + ` f
+			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from fee_repaid
 			        union all
 			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from borne
 			        union all
@@ -455,7 +456,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 }
 
 // feeRepaid is, for each order and cooperative, what is owed to it of fees that it had paid and bears no more.
-const feeRepaid = `(
+const feeRepaid = `fee_repaid as (
 			    select j.order_id, p.cooperative_id, sum(p.amount_centimes) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
 			    where j.kind = '` + journalFeeBorne + `' and (p.debit, p.credit) = ('cooperative_owes', 'payable')

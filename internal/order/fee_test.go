@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -299,6 +300,41 @@ func TestWhatIsBorneIsWhatTheRuleSays(t *testing.T) {
 			}
 		}
 	})
+	m.wantClean()
+}
+
+func TestWhatWouldBeGivenBackIsToldAndNotGiven(t *testing.T) {
+	t.Parallel()
+	m := newFeeMarket(t)
+	o := m.boughtFor(9_91)
+	m.partBack(o, m.soap, "soap")
+	split, err := m.SplitOf(t.Context(), o.ID, whole("all"), m.people())
+	m.must(err)
+	var shares, fees []money.Amount
+	for _, p := range split.Parts {
+		shares, fees = append(shares, p.Share), append(fees, p.Fee)
+	}
+	slices.Sort(shares)
+	slices.Sort(fees)
+	if want := []money.Amount{49_40, 104_50}; !slices.Equal(shares, want) || split.Commission() != 8_10 || split.Delivery != 20_00 || split.Back() != 182_00 {
+		t.Errorf("shares %v of %+v", shares, split)
+	}
+	if want := []money.Amount{2_43, 5_15}; !slices.Equal(fees, want) || split.Fee != 0 { // of 9.91 − 2.33
+		t.Errorf("fees %v, the association's %s", fees, split.Fee)
+	}
+	if now := m.read(o.ID); now.Due != 182_00 || now.Back != 56_00 {
+		t.Errorf("due %s, back %s", now.Due, now.Back)
+	}
+	m.feesOf("no")
+	split, err = m.SplitOf(t.Context(), o.ID, whole("all"), m.people())
+	m.must(err)
+	if split.Fee != 7_58 || split.Parts[0].Fee != 0 {
+		t.Errorf("the association's fee %s of %+v", split.Fee, split)
+	}
+	m.must(m.refund(o.ID, whole("all")))
+	if split, err = m.SplitOf(t.Context(), o.ID, whole("all"), m.people()); err != nil || split.Back() != 0 {
+		t.Errorf("what was given already: %+v, %v", split, err)
+	}
 	m.wantClean()
 }
 

@@ -26,24 +26,26 @@ create trigger order_fee_bearers_append_only before update or delete or truncate
 -- more than that of those before, rounded down, as far as it is given; shared out by the goods, to the centime, the largest
 -- remainders first. So no request changes what another costs, and all of a payment costs all of its fee; owner: order.
 create view order_fees_borne as
-select s.order_id, s.attempt_id, s.provider, s.cooperative_id, sum(s.amount)::bigint as amount_centimes
+select s.order_id, s.attempt_id, s.provider, s.cooperative_id,
+       coalesce(sum(s.amount) filter (where not s.promised), 0)::bigint as amount_centimes,
+       sum(s.amount) filter (where s.promised)::bigint as promised_centimes -- once all is given
 from (
-    select r.order_id, r.attempt_id, r.provider, r.cooperative_id,
-           r.share + case when row_number() over (partition by r.order_id, r.attempt_id, r.request order by r.rest desc, r.cooperative_id)
-               <= r.fee - sum(r.share) over (partition by r.order_id, r.attempt_id, r.request) then 1 else 0 end as amount
+    select r.order_id, r.attempt_id, r.provider, r.cooperative_id, r.promised,
+           r.share + case when row_number() over (partition by r.order_id, r.attempt_id, r.request, r.promised order by r.rest desc, r.cooperative_id)
+               <= r.fee - sum(r.share) over (partition by r.order_id, r.attempt_id, r.request, r.promised) then 1 else 0 end as amount
     from (
-        select u.order_id, u.attempt_id, u.provider, u.request, b.cooperative_id, u.fee,
+        select u.order_id, u.attempt_id, u.provider, u.request, u.promised, b.cooperative_id, u.fee,
                div(u.fee * b.goods_centimes, u.goods) as share, mod(u.fee * b.goods_centimes, u.goods) as rest
         from (
-            select q.order_id, q.attempt_id, q.provider, q.request, q.goods,
-                   div(q.fee_centimes * (q.upto - q.amount_centimes + q.given_centimes), q.received_centimes)
-                 - div(q.fee_centimes * (q.upto - q.amount_centimes), q.received_centimes) as fee
+            select q.order_id, q.attempt_id, q.provider, q.request, q.goods, k.promised,
+                   div(q.fee_centimes * (q.before + k.back), q.received_centimes) - div(q.fee_centimes * q.before, q.received_centimes) as fee
             from (
                 select b.order_id, p.attempt_id, p.provider, b.request, b.goods, p.fee_centimes::numeric, p.received_centimes, p.amount_centimes, p.given_centimes,
-                       sum(p.amount_centimes) over (partition by b.order_id, p.attempt_id order by p.asked_at, b.request) as upto
+                       sum(p.amount_centimes) over (partition by b.order_id, p.attempt_id order by p.asked_at, b.request) - p.amount_centimes as before
                 from (select order_id, request, sum(goods_centimes) as goods from order_fee_bearers group by order_id, request) b
                 join payment_requests p on p.reference = b.order_id and p.key = b.request
             ) q
+            cross join lateral (values (false, q.given_centimes), (true, q.amount_centimes)) k (promised, back)
         ) u
         join order_fee_bearers b on b.order_id = u.order_id and b.request = u.request
     ) r

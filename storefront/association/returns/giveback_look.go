@@ -1,6 +1,8 @@
 package returns
 
 import (
+	"slices"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -60,6 +62,34 @@ func (v giveBackView) goods() (sum money.Amount) {
 		}
 	}
 	return sum
+}
+
+// from is something that a buyer has back beside the cooperatives' own share.
+type from struct {
+	key    string
+	amount money.Amount
+}
+
+// charges are what comes from the association.
+func charges(v giveBackView) []from {
+	return slices.DeleteFunc([]from{
+		{"association.giveback.from_commission", v.Split.Commission()},
+		{"association.giveback.from_delivery", v.Split.Delivery},
+		{"association.giveback.from_means_fee", v.Split.MeansFee},
+	}, func(f from) bool { return f.amount == 0 })
+}
+
+// fees say who bears what the payment's provider keeps.
+func fees(p ui.Page, v giveBackView) (said []string) {
+	for _, part := range v.Split.Parts {
+		if part.Fee > 0 {
+			said = append(said, p.T("association.giveback.fee_cooperative", "Amount", p.L.Money(part.Fee), "Name", p.L.Text(part.Cooperative)))
+		}
+	}
+	if v.Split.Fee > 0 {
+		said = append(said, p.T("association.giveback.fee_association", "Amount", p.L.Money(v.Split.Fee)))
+	}
+	return said
 }
 
 // giveBackReasons are why goods are given back.
