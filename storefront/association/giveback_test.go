@@ -132,6 +132,10 @@ func TestWhatIsGivenBackIsShownBeforeItIs(t *testing.T) {
 		t.Errorf("back %s, which nobody was shown", now.Back)
 	}
 	m.says(shown, "[data-split] [data-back]", m.in("fr").Money(o.Due-o.DeliveryFee))
+	shown = m.boss.Submit(shown, "main form", url.Values{"again": {"yes"}}).Want(http.StatusOK)
+	if now := m.now(o); now.Back != back {
+		t.Errorf("back %s, which was to be looked at again", now.Back)
+	}
 	m.boss.Submit(shown, "main form", nil).Want(http.StatusOK)
 	if now := m.now(o); now.Back != back+o.Due-o.DeliveryFee {
 		t.Errorf("back %s", now.Back)

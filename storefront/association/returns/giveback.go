@@ -62,7 +62,7 @@ func (h *Handler) giveBack(r *web.Request) error {
 	}
 	by := order.By{Actor: r.Actor(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
 	in, err := readGiveBack(r)
-	if shown := nameOf(in); err == nil && r.Form("shown") != shown {
+	if shown := nameOf(in); err == nil && (r.Form("shown") != shown || r.Form("again") != "") {
 		var split order.Split
 		if split, err = h.Orders.SplitOf(r.Context(), id, in, by); err == nil && split.Back() > 0 {
 			form, _ := r.Rejected(fault.New(fault.Invalid, ""))

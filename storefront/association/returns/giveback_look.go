@@ -64,32 +64,34 @@ func (v giveBackView) goods() (sum money.Amount) {
 	return sum
 }
 
-// from is something that a buyer has back beside the cooperatives' own share.
+// from is from whom or what something comes.
 type from struct {
-	key    string
+	whom   string
 	amount money.Amount
 }
 
-// charges are what comes from the association.
-func charges(v giveBackView) []from {
-	return slices.DeleteFunc([]from{
-		{"association.giveback.from_commission", v.Split.Commission()},
-		{"association.giveback.from_delivery", v.Split.Delivery},
-		{"association.giveback.from_means_fee", v.Split.MeansFee},
-	}, func(f from) bool { return f.amount == 0 })
+// shares are from where comes what the buyer has back.
+func shares(p ui.Page, v giveBackView) []from {
+	var list []from
+	for _, part := range v.Split.Parts {
+		list = append(list, from{p.L.Text(part.Cooperative), part.Share})
+	}
+	return some(append(list, from{p.T("association.giveback.from_commission"), v.Split.Commission()},
+		from{p.T("association.giveback.from_delivery"), v.Split.Delivery}, from{p.T("association.giveback.from_means_fee"), v.Split.MeansFee}))
 }
 
-// fees say who bears what the payment's provider keeps.
-func fees(p ui.Page, v giveBackView) (said []string) {
+// fees are who bears what the payment's provider keeps.
+func fees(p ui.Page, v giveBackView) []from {
+	list := []from{{p.T("association.giveback.by_association"), v.Split.Fee}}
 	for _, part := range v.Split.Parts {
-		if part.Fee > 0 {
-			said = append(said, p.T("association.giveback.fee_cooperative", "Amount", p.L.Money(part.Fee), "Name", p.L.Text(part.Cooperative)))
-		}
+		list = append(list, from{p.L.Text(part.Cooperative), part.Fee})
 	}
-	if v.Split.Fee > 0 {
-		said = append(said, p.T("association.giveback.fee_association", "Amount", p.L.Money(v.Split.Fee)))
-	}
-	return said
+	return some(list)
+}
+
+// some are those of which there is something.
+func some(list []from) []from {
+	return slices.DeleteFunc(list, func(f from) bool { return f.amount == 0 })
 }
 
 // giveBackReasons are why goods are given back.
