@@ -37,8 +37,8 @@ func (o *locked) feeBorneBy(ctx context.Context, tx *sqlx.Tx, request string, go
 		parts, amounts = append(parts, part), append(amounts, int64(amount))
 	}
 	_, err = tx.ExecContext(ctx, `
-		insert into order_fee_bearers (order_id, request, sub_order_id, cooperative_id, goods_centimes)
-		select s.order_id, $2, s.id, s.cooperative_id, g.amount
+		insert into order_fee_bearers (order_id, request, number, sub_order_id, cooperative_id, goods_centimes)
+		select s.order_id, $2, (select coalesce(max(number), 0) + 1 from order_fee_bearers where order_id = $1), s.id, s.cooperative_id, g.amount
 		from unnest($3::uuid[], $4::bigint[]) as g (part, amount) join sub_orders s on s.id = g.part
 		where s.order_id = $1 and g.amount > 0`, o.ID, request, pq.Array(parts), pq.Array(amounts))
 	if err != nil {

@@ -1,7 +1,7 @@
 -- What buyers have back by each request, of each attempt; owner: payment. What the buyer's bank gave of one is a part of it.
 -- +goose Up
 create view payment_requests as
-select i.reference, r.attempt_id, a.provider, substr(r.request, length(i.reference::text) + 2) as key, min(r.created_at) as asked_at,
+select i.reference, r.attempt_id, a.provider, substr(r.request, length(i.reference::text) + 2) as key,
        a.received_centimes, a.fee_centimes,
        coalesce(max(r.amount_centimes) filter (where r.number > 0), 0) + coalesce(sum(r.amount_centimes) filter (where r.number < 1), 0) as amount_centimes,
        coalesce(sum(r.amount_centimes) filter (where r.state = 'succeeded'), 0) as given_centimes
@@ -13,10 +13,12 @@ group by i.reference, r.attempt_id, a.provider, r.request, a.received_centimes, 
 create table order_fee_bearers (
     order_id       uuid   not null references orders (id),
     request        text   not null, -- as package payment has its key
+    number         int    not null, -- the request's, among these of the order
     sub_order_id   uuid   not null references sub_orders (id),
     cooperative_id uuid   not null references cooperatives (id),
     goods_centimes bigint not null, -- that go back: the fee is shared by it
     primary key (order_id, request, sub_order_id),
+    constraint order_fee_bearers_number_once unique (order_id, number, sub_order_id),
     constraint order_fee_bearers_goods_positive check (goods_centimes > 0)
 );
 create trigger order_fee_bearers_append_only before update or delete or truncate on order_fee_bearers
@@ -41,8 +43,8 @@ from (
                    div(q.fee_centimes * (q.before + k.back), q.received_centimes) - div(q.fee_centimes * q.before, q.received_centimes) as fee
             from (
                 select b.order_id, p.attempt_id, p.provider, b.request, b.goods, p.fee_centimes::numeric, p.received_centimes, p.amount_centimes, p.given_centimes,
-                       sum(p.amount_centimes) over (partition by b.order_id, p.attempt_id order by p.asked_at, b.request) - p.amount_centimes as before
-                from (select order_id, request, sum(goods_centimes) as goods from order_fee_bearers group by order_id, request) b
+                       sum(p.amount_centimes) over (partition by b.order_id, p.attempt_id order by b.number) - p.amount_centimes as before
+                from (select order_id, request, number, sum(goods_centimes) as goods from order_fee_bearers group by order_id, request, number) b
                 join payment_requests p on p.reference = b.order_id and p.key = b.request
             ) q
             cross join lateral (values (false, q.given_centimes), (true, q.amount_centimes)) k (promised, back)
