@@ -20,7 +20,10 @@
 //	deposit       received:<provider>    deposits                                  a part of what is to be paid
 //	              deposits               buyers, or refunds_due                    with the rest, or without it
 //	              deposits               received:<provider>                       when it was somebody else's money
-//	fee           fees:<provider>        received:<provider>
+//	fee           fees:<provider>        received:<provider>                       and the reverse, if some of it comes back
+//	borne         cooperative_owes:…     fees:<provider>                           of what goes back, where cooperatives bear it
+//	borne no more fees:<provider>        cooperative_owes:…
+//	              cooperative_owes:…     payable:<cooperative>                     what of that was set off already
 //	earned        held_delivery          delivery                                  when it is delivered
 //	              held_means_fee         means_fees
 //	              held:<cooperative>     payable:<cooperative>, commission         then, or when nothing may be sent back

@@ -117,6 +117,7 @@ var steps = map[string]func(l *life, rt *rapid.T) error{
 	"goods change":     (*life).goodsChange,
 	"commission":       (*life).decideCommission,
 	"fee of a means":   (*life).decideFee,
+	"who bears fees":   (*life).decideBearer,
 	"provider is down": (*life).providerDown,
 	"order by bank":    (*life).placeByTransfer,
 	"transfer comes":   (*life).enterReceipt,
@@ -520,7 +521,8 @@ func (l *life) pays(rt *rapid.T, a attempt, amount money.Amount) error {
 	amount = max(amount, l.paid[a.Name])
 	l.purse[a.Order] += amount - l.paid[a.Name]
 	l.paid[a.Name] = amount
-	return l.tells(rt, payment.Outcome{Attempt: a.Name, State: payment.Succeeded, Amount: amount})
+	fee := amount * money.Amount(rapid.IntRange(0, 3).Draw(rt, "fee")) / 100 // zero: it does not say yet
+	return l.tells(rt, payment.Outcome{Attempt: a.Name, State: payment.Succeeded, Amount: amount, Fee: fee})
 }
 
 // tells has the provider say an outcome, and maybe the same event twice. It is worked later.
@@ -977,6 +979,13 @@ func (l *life) decideCommission(rt *rapid.T) error {
 func (l *life) decideFee(rt *rapid.T) error {
 	l.exec(rt, `update settings set decided = decided || jsonb_build_object($1::text, $2::text)`,
 		rapid.SampledFrom([]string{"cash_fee", "card_fee", "transfer_fee"}).Draw(rt, "of"), rapid.SampledFrom([]string{"0.00", "0.01", "7.50"}).Draw(rt, "fee"))
+	return nil
+}
+
+// decideBearer has the cooperatives bear from now on what a provider keeps of what goes back for their goods, or not.
+func (l *life) decideBearer(rt *rapid.T) error {
+	l.exec(rt, `update settings set decided = decided || jsonb_build_object('fee_by_cooperatives', $1::text)`,
+		rapid.SampledFrom([]string{"yes", "yes", "no"}).Draw(rt, "cooperatives bear it"))
 	return nil
 }
 

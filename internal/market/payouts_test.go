@@ -232,6 +232,27 @@ func TestWhatABuyerHasBackIsTakenBackFromWhereItWasPaid(t *testing.T) {
 	}
 }
 
+// Stripe keeps its fee of what goes back, and the cooperative that bears it was paid by Stripe.
+func TestTheFeeOnWhatGoesBackIsTakenBackFromWhereItWasPaid(t *testing.T) {
+	t.Parallel()
+	m := connected(t)
+	m.exec(t, `update settings set decided = decided || '{"fee_by_cooperatives": "yes"}'`)
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	m.workAll(t)
+	share := m.part(o).Items - m.part(o).Commission
+	m.takes(t, o, 1)
+	now := m.read(t, o.ID)
+	half := share - (m.part(now).Items - m.part(now).Commission)
+	fee := stripetest.FeeOf(o.Due) * (o.Due - now.Due) / o.Due
+	m.workAll(t)
+	m.wants(t, "asked for", 0, 0, share, share-half, 0)
+	m.hear(t)
+	m.wants(t, "given", 0, fee, share, share-half, 0)
+	m.workAll(t)
+	m.wants(t, "taken back", 0, 0, share, share-half-fee, 0)
+}
+
 func TestWhatIsGivenBackOfMoneyOnItsWayIsTakenBackWhenItHasArrived(t *testing.T) {
 	t.Parallel()
 	m := connected(t)

@@ -38,7 +38,7 @@ var tables = map[string]string{
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",
 	"payment_event_counts": "payment", "payment_forged": "payment", "payment_differences": "payment", "payment_days": "payment", "payment_payouts": "payment", "payment_recalls": "payment", "payment_disputes": "payment",
 	"test_card_payments": "payment/testcard", "test_card_refunds": "payment/testcard",
-	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order", "order_returns": "order", "order_return_lines": "order", "order_refunds": "order",
+	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order", "order_returns": "order", "order_return_lines": "order", "order_refunds": "order", "order_fee_bearers": "order",
 	"carriers": "order", "order_cash": "order", "cash_counts": "order",
 	"order_events": "order", "order_letters": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holders": "order",
 	"payouts": "settlement", "payout_reversals": "settlement", "standing_changes": "settlement", "unconfirmed_changes": "settlement", "account_questions": "settlement", "statement_days": "settlement",
@@ -48,8 +48,8 @@ var tables = map[string]string{
 // views are what owners let everybody read.
 var views = map[string]string{
 	"ledger_accounts": "ledger", "ledger_movements": "ledger", "ledger_balances": "ledger", "ledger_journals": "ledger", "ledger_postings": "ledger", "ledger_sums": "ledger", "ledger_totals": "ledger", "account_totals_now": "ledger",
-	"people": "account", "association": "settings", "sellers": "cooperative", "cooperative_names": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "order_lines_now": "order", "sub_orders_now": "order", "frozen_parts": "order", "returning_parts": "order", "holders_now": "order", "hold_totals_now": "order", "letters": "mail",
-	"payments": "payment", "payment_receipts": "payment", "payment_returns": "payment", "payment_refunds_failed": "payment", "payment_refunds_now": "payment", "payment_disputes_now": "payment", "payment_payouts_now": "payment", "payment_recalls_now": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "stock_lost": "catalog", "stock_lost_of_orders": "catalog", "stock_returned": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative", "cooperative_counts": "cooperative",
+	"people": "account", "association": "settings", "sellers": "cooperative", "cooperative_names": "cooperative", "bank_account_changes": "cooperative", "towns": "delivery", "order_heads": "order", "order_parts": "order", "order_lines_now": "order", "sub_orders_now": "order", "frozen_parts": "order", "returning_parts": "order", "order_fees_borne": "order", "holders_now": "order", "hold_totals_now": "order", "letters": "mail",
+	"payments": "payment", "payment_receipts": "payment", "payment_returns": "payment", "payment_refunds_failed": "payment", "payment_refunds_now": "payment", "payment_requests": "payment", "payment_disputes_now": "payment", "payment_payouts_now": "payment", "payment_recalls_now": "payment", "goods": "catalog", "offered": "catalog", "order_stock": "catalog", "stock_lost": "catalog", "stock_lost_of_orders": "catalog", "stock_returned": "catalog", "product_counts_now": "catalog", "stall_counts_now": "cooperative", "cooperative_counts": "cooperative",
 	"standing_now": "settlement", "account_questions_now": "settlement", "statement_days_now": "settlement",
 	"sold_parts_now": "report", "sold_to_cooperatives": "report", "sold_to_scopes": "report", "sold_by_cooperative_now": "report", "sold_by_scope_now": "report",
 }

@@ -127,7 +127,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		case part.State != PartDelivered && a.Amount == part.Items:
 			return ErrTakesAll
 		}
-		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, charges{}, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
+		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, charges{means: o.meansWith(a.Amount)}, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
 	})
 }
 
@@ -226,9 +226,12 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
 	}
-	off, released := beside.sum(), []catalog.StockLine(nil)
+	off, released, goods := beside.sum(), []catalog.StockLine(nil), make(map[uuid.UUID]money.Amount)
 	for _, m := range list {
 		off += m.Amount
+		if m.BorneBy != ByAssociation {
+			goods[m.part.ID] += m.Amount
+		}
 		if m.Quantity > 0 && m.part.State != PartDelivered {
 			released = append(released, catalog.StockLine{ProductID: m.line.Product, Quantity: m.Quantity})
 		}
@@ -248,6 +251,9 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	switch {
 	case off == 0:
 	case paid:
+		if err := o.feeBorneBy(ctx, tx, back.key, goods); err != nil {
+			return err
+		}
 		err = s.payBack(ctx, tx, o, off, back)
 	default:
 		err = s.payments.ChangeTx(ctx, tx, o.ID, o.Due)

@@ -335,10 +335,38 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    where j.kind in (` + listed(journalCounted, journalBanked) + `)
 			) c
 			group by what, cooperative_id having sum(told) <> sum(posted)`},
+		audit.Query{Name: "order: cooperatives bear no more of a payment's fee than its provider kept", SQL: `
+			select format('order %s, attempt %s: borne %s, kept %s', p.reference, p.id, b.amount, p.fee_centimes)
+			from payment_receipts p
+			join (
+			    select j.payment_id, sum(case p.debit when 'cooperative_owes' then p.amount_centimes else -p.amount_centimes end) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.kind = '` + journalFeeBorne + `' and 'fees' in (p.debit, p.credit)
+			    group by j.payment_id
+			) b on b.payment_id = p.id
+			where b.amount not between 0 and p.fee_centimes`},
+		audit.Query{Name: "order: no more of a fee is owed back to a cooperative than it bears no more", SQL: `
+			with ` + feeRepaid + `
+			select format('order %s, cooperative %s: owed back %s, borne no more %s', f.order_id, f.cooperative_id, f.amount, coalesce(b.amount, 0))
+			from fee_repaid f
+			left join (
+			    select j.order_id, p.cooperative_id, sum(p.amount_centimes) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.kind = '` + journalFeeBorne + `' and p.debit = 'fees'
+			    group by j.order_id, p.cooperative_id
+			) b using (order_id, cooperative_id)
+			where f.amount > coalesce(b.amount, 0)`},
+		audit.Query{Name: "order: who bears a fee has goods in its order that went back so", SQL: `
+			select format('order %s, request %s: %s centimes of part %s of cooperative %s', b.order_id, b.request, b.goods_centimes, b.sub_order_id, b.cooperative_id)
+			from order_fee_bearers b
+			left join sub_orders s on (s.id, s.order_id, s.cooperative_id) = (b.sub_order_id, b.order_id, b.cooperative_id)
+			left join (select reference, key, sum(amount_centimes) as amount from payment_requests group by reference, key) p
+			    on p.reference = b.order_id and p.key = b.request
+			where s.id is null or b.goods_centimes > s.items_centimes or b.goods_centimes > coalesce(p.amount, 0)`},
 		// What every account should hold on behalf of an order, by what is left of it, whether it was paid and whether
 		// it was delivered and its parts earned, against what its journals put there.
 		audit.Query{Name: "order: the ledger holds what the orders say", SQL: `
-			with ` + activeParts + `, whole as (
+			with ` + activeParts + `, ` + feeRepaid + `, whole as (
 			    select o.id, o.due_centimes as due, case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.delivery_centimes - o.delivery_back_centimes else 0 end as fee,
 			           case when o.id in (select order_id from sub_orders where state not in (` + listed(goneStates...) + `)) then o.means_fee_centimes - o.means_fee_back_centimes else 0 end as means_fee,
 			           o.payment as provider, coalesce(p.received_centimes, 0) as taken,
@@ -355,7 +383,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select j.order_id, p.cooperative_id, 'held' in (p.debit, p.credit) as borne,
 			           sum(case p.debit when 'cooperative_owes' then p.amount_centimes else -p.amount_centimes end) as amount
 			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
-			    where j.order_id is not null and 'cooperative_owes' in (p.debit, p.credit)
+			    where j.order_id is not null and j.kind <> '` + journalFeeBorne + `' and 'cooperative_owes' in (p.debit, p.credit)
 			    group by 1, 2, 3
 			), borne as ( -- no more than was taken off its part
 			    select b.order_id, b.cooperative_id, b.amount
@@ -413,6 +441,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			        union all
 			        select order_id, 'cooperative_owes', cooperative_id, '', amount from kept
 			        union all
+			        select order_id, unnest(array['cooperative_owes', 'fees']), unnest(array[cooperative_id, null]), unnest(array['', provider]),
+			               unnest(array[amount_centimes, -amount_centimes])
+			        from order_fees_borne
+			        union all
+			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from fee_repaid
+			        union all
 			        select order_id, unnest(array['cooperative_owes', 'payable']), cooperative_id, '', amount from borne
 			        union all
 			        select id, 'refunds_due', null, '', received - deposit - case when unpaid then 0 else due end from whole
@@ -433,6 +467,14 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where coalesce(e.amount, 0) <> coalesce(r.amount, 0)`},
 	)
 }
+
+// feeRepaid is, for each order and cooperative, what is owed to it of fees that it had paid and bears no more.
+const feeRepaid = `fee_repaid as (
+			    select j.order_id, p.cooperative_id, sum(p.amount_centimes) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.kind = '` + journalFeeBorne + `' and (p.debit, p.credit) = ('cooperative_owes', 'payable')
+			    group by j.order_id, p.cooperative_id
+			)`
 
 // activeParts is, for each order, the states of its parts and what its active parts come to with its charges; nothing,
 // when none is active.

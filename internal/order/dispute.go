@@ -100,7 +100,7 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
 	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
 	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}}
-	if err := recordRefundTx(ctx, tx, back); err != nil {
+	if err := s.recordRefundTx(ctx, tx, back); err != nil {
 		return err
 	}
 	return s.endReturns(ctx, tx, orderID, at)

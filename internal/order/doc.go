@@ -16,6 +16,9 @@
 // whole part that leaves because it is missing or damaged, as its cooperative or the association says. Goodwill, and
 // worth beyond that of pieces, only the association gives.
 //
+// A provider keeps its fee of what goes back. The cooperatives whose goods were the cause bear it, if that is decided so
+// when it is to go back, and once it is given (fee.go); else the association does. In the ledger that is «borne».
+//
 // Paid, delivered and closed are three things. What is paid for a part is earned when its goods are with the buyer and
 // she may not send them back any more: the window that opens at delivery is over, and nothing has the part frozen
 // (window.go), such as a dispute of its payment (dispute.go). The order is closed with the last of its parts.

@@ -95,6 +95,15 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	switch {
 	case paid: // that stands, and what it was too much goes back
 		d.back = dropped
+		if d.move.causedByCooperatives() {
+			goods := make(map[uuid.UUID]money.Amount, len(d.parts))
+			for _, p := range d.parts {
+				goods[p.ID] = p.Items
+			}
+			if err := o.feeBorneBy(ctx, tx, d.reference(o), goods); err != nil {
+				return err
+			}
+		}
 		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.means, d.reference(o), o.by.At)
 		if err == nil && dropped > 0 && o.by.Note != NoteDisputed {
 			err = s.tellBuyer(ctx, tx, o.ID, letterPromised, dropped)

@@ -59,15 +59,33 @@ func TestTheFeeOfAMeansIsTheAssociationsOnceTheGoodsAreThere(t *testing.T) {
 	m.wantClean()
 }
 
-func TestDamagedGoodsGoBackWithoutTheFeeOfTheMeans(t *testing.T) {
+func TestTheFeeOfAMeansGoesBackWithTheLastThatIsGivenBack(t *testing.T) {
 	t.Parallel()
 	m := newCostly(t)
 	o := m.place(m.basic()).Order
 	m.bring(o.ID)
 	m.wantHeld(map[ledger.Account]money.Amount{cash: 243_00, ledger.MeansFees: 5_00})
-	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundOrder, Delivery: true, Reason: order.ReasonDamaged, Key: keyOf("broken")}))
-	if now := m.read(o.ID); now.Due != 5_00 || now.Back != 238_00 {
-		t.Errorf("due %s, back %s", now.Due, now.Back)
+	last := order.RefundInput{Scope: order.RefundDelivery, Reason: order.ReasonDamaged, Key: keyOf("delivery")}
+	for _, p := range o.Parts {
+		m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: p.ID, Reason: order.ReasonDamaged, Key: keyOf(p.ID.String())}))
+		m.wantHeld(map[ledger.Account]money.Amount{ledger.MeansFees: 5_00})
+	}
+	m.must(m.refund(o.ID, last))
+	m.must(m.refund(o.ID, last))
+	if now := m.read(o.ID); now.Due != 0 || now.Back != 243_00 || now.MeansFeeBack != 5_00 {
+		t.Errorf("due %s, back %s, of the fee %s", now.Due, now.Back, now.MeansFeeBack)
+	}
+	m.wantClean()
+}
+
+func TestWhatIsLeftOfAnOrderKeepsTheFeeOfItsMeans(t *testing.T) {
+	t.Parallel()
+	m := newCostly(t)
+	o := m.place(m.basic()).Order
+	m.bring(o.ID)
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundOrder, Reason: order.ReasonDamaged, Key: keyOf("broken")}))
+	if now := m.read(o.ID); now.Due != 25_00 || now.MeansFeeBack != 0 { // the delivery is left
+		t.Errorf("due %s, of the fee %s back", now.Due, now.MeansFeeBack)
 	}
 	m.wantClean()
 }

@@ -73,12 +73,19 @@ func (s *Service) DepositBackTx(ctx context.Context, tx *sqlx.Tx, orderID, attem
 	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
 }
 
-// FeeTx records what a provider kept for its service.
-func (s *Service) FeeTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, more, kept money.Amount, provider string, at time.Time) error {
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: fmt.Sprintf("attempt:%s:fee:%d", attempt, kept), Kind: journalFee, OrderID: &orderID, PaymentID: &attempt, At: at,
-		Postings: []ledger.Posting{{Debit: ledger.Fees(provider), Credit: ledger.Received(provider), Amount: more}},
-	})
+// FeeTx records what a provider kept for its service, or gave back of that.
+func (s *Service) FeeTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt uuid.UUID, more money.Amount, provider string, at time.Time) (err error) {
+	fee := ledger.Journal{
+		Kind: journalFee, OrderID: &orderID, PaymentID: &attempt, At: at,
+		Postings: []ledger.Posting{{Debit: ledger.Fees(provider), Credit: ledger.Received(provider), Amount: max(more, -more)}},
+	}
+	if more < 0 {
+		fee.Postings = ledger.Reversed(fee.Postings)
+	}
+	if fee.Reference, err = nthReference(ctx, tx, attempt, journalFee); err != nil {
+		return err
+	}
+	return s.recordWithFeeTx(ctx, tx, attempt, fee)
 }
 
 // moneyLetter is what a letter to a buyer says of her money.
@@ -124,7 +131,7 @@ func (s *Service) ByHandTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, 
 func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
 	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
 	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Received(means), Amount: amount}}
-	if err := recordRefundTx(ctx, tx, back); err != nil {
+	if err := s.recordRefundTx(ctx, tx, back); err != nil {
 		return err
 	}
 	if err := s.endReturns(ctx, tx, orderID, at); err != nil {
@@ -137,7 +144,7 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt,
 func (s *Service) RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error {
 	undone := ledger.Journal{Kind: journalRefundUndone, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
 	undone.Postings = []ledger.Posting{{Debit: ledger.Received(means), Credit: ledger.RefundsDue, Amount: amount}}
-	if err := recordRefundTx(ctx, tx, undone); err != nil {
+	if err := s.recordRefundTx(ctx, tx, undone); err != nil {
 		return err
 	}
 	return s.reopenReturn(ctx, tx, orderID, refund, at)
@@ -145,7 +152,7 @@ func (s *Service) RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, atte
 
 // recordRefundTx records the next thing that happens to a refund, which is named by how many there were before: it may be
 // given, come back, and be given by hand or by the buyer's bank.
-func recordRefundTx(ctx context.Context, tx *sqlx.Tx, j ledger.Journal) error {
+func (s *Service) recordRefundTx(ctx context.Context, tx *sqlx.Tx, j ledger.Journal) error {
 	var before int
 	if err := tx.GetContext(ctx, &before, `select count(*) from ledger_journals where refund_id = $1`, j.RefundID); err != nil {
 		return fmt.Errorf("order: journals of refund %s: %w", j.RefundID, err)
@@ -154,7 +161,7 @@ func recordRefundTx(ctx context.Context, tx *sqlx.Tx, j ledger.Journal) error {
 	if before > 0 {
 		j.Reference += fmt.Sprintf(":%d", before)
 	}
-	return ledger.RecordTx(ctx, tx, j)
+	return s.recordWithFeeTx(ctx, tx, *j.PaymentID, j)
 }
 
 // RefundFailedTx queues mail to the association: a buyer does not have back what is due to her. It asks for it again

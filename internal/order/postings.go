@@ -25,7 +25,8 @@ const (
 	journalDeposit       = "deposit"        // paid in part
 	journalDepositUndone = "deposit_undone" // and found to be somebody else's money
 	journalDepositBack   = "deposit_back"   // and the rest did not come
-	journalFee           = "fee"            // kept by a payment provider
+	journalFee           = "fee"            // kept by a payment provider, or given back by it
+	journalFeeBorne      = "fee_borne"      // and borne by cooperatives, or no more
 	journalRefunded      = "refunded"       // given back to the buyer
 	journalRefundUndone  = "refund_undone"  // and come back to the provider
 	journalDelivery      = "delivery_back"  // the delivery is due back, or another of its charges

@@ -53,7 +53,7 @@ type RefundInput struct {
 // Refund gives a buyer back something of an order that she has paid; Within a transaction, too. Of one that she has not
 // paid and that is not delivered, she owes less. Before it is delivered a part of which nothing would be left leaves the
 // order. Each line's share reverses the split that was made of it. The fee of its means goes back with all that did not
-// come after all. The same under the same key again changes nothing. Errors:
+// come after all, and with the last that is left. The same under the same key again changes nothing. Errors:
 //   - ErrIdempotencyConflict: the key was used for another refund of the order
 //   - ErrInvalid: it is incomplete; Fields say where: what, quantity, amount, borne_by, reason
 //   - ErrNotFound: there is no such order
@@ -102,6 +102,11 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		if in.Scope == RefundDelivery || in.Scope == RefundOrder && in.Delivery {
 			beside.delivery = o.DeliveryFee - o.FeeBack
 		}
+		off := beside.delivery
+		for _, m := range list {
+			off += m.Amount
+		}
+		beside.means = o.meansWith(off)
 		if in.Scope == RefundOrder && in.Reason == ReasonMissing { // it did not come after all
 			beside.means = o.MeansFee - o.MeansFeeBack
 		}
@@ -121,6 +126,15 @@ func (s *Service) Refund(ctx context.Context, orderID uuid.UUID, in RefundInput,
 		}
 		return s.adjustAll(ctx, tx, o, list, beside, payback{reason: payment.ReasonAdjusted, why: in.Reason, means: in.Means, key: "refund:" + in.Key.String()})
 	})
+}
+
+// meansWith is what goes back of the fee of the order's means with so much of a delivered order: all of it, if nothing else
+// is left then.
+func (o *locked) meansWith(off money.Amount) money.Amount {
+	if left := o.MeansFee - o.MeansFeeBack; o.State == StateDelivered && o.Due-off == left {
+		return left
+	}
+	return 0
 }
 
 // delivered reports whether only an order that is delivered has it.

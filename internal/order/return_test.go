@@ -676,8 +676,8 @@ func TestGoodsComeBackWhileTheirPaymentIsDisputed(t *testing.T) {
 	}{
 		"then won":                 {[]func(*market, order.Order){back, (*market).wins}, 52_00, 186_00},
 		"then lost":                {[]func(*market, order.Order){back, (*market).loses, bear}, 0, 0},
-		"lost, and then received":  {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, (*market).comesBack, bear}, 0, 0},
-		"lost, borne and received": {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, bear, (*market).comesBack}, 0, 0},
+		"lost, and then received":  {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, (*market).goodsComeBack, bear}, 0, 0},
+		"lost, borne and received": {[]func(*market, order.Order){(*market).asksFirst, (*market).loses, bear, (*market).goodsComeBack}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -708,4 +708,4 @@ func TestGoodsComeBackWhileTheirPaymentIsDisputed(t *testing.T) {
 func (m *market) wins(o order.Order)      { m.disputes(o, payment.DisputeWon, 238_00) }
 func (m *market) loses(o order.Order)     { m.disputes(o, payment.DisputeLost, 238_00) }
 func (m *market) asksFirst(o order.Order) { m.must(m.ask(o, "two", map[uuid.UUID]int{m.wheat: 2})) }
-func (m *market) comesBack(o order.Order) { m.must(m.counted(o, nil, nil)) }
+func (m *market) goodsComeBack(o order.Order) { m.must(m.counted(o, nil, nil)) }

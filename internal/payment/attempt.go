@@ -364,15 +364,15 @@ func (s *Service) surplusTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attemp
 		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, received), at)
 }
 
-// feeTx keeps what a provider kept of an attempt, if that is more than before.
+// feeTx keeps what a provider kept of an attempt by now, if it says so.
 func (s *Service) feeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, a Attempt, before, fee money.Amount, at time.Time) error {
-	if fee <= before {
+	if fee == 0 || fee == before {
 		return nil
 	}
 	if _, err := tx.ExecContext(ctx, `update payment_attempts set fee_centimes = $2 where id = $1`, a.ID, fee); err != nil {
 		return fmt.Errorf("payment: fee of %s: %w", a.Key, err)
 	}
-	return s.Payee.FeeTx(ctx, tx, reference, a.ID, fee-before, fee, a.Provider, at)
+	return s.Payee.FeeTx(ctx, tx, reference, a.ID, fee-before, a.Provider, at)
 }
 
 // moved is how much an attempt with that outcome has received, or a refund given.

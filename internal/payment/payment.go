@@ -46,8 +46,8 @@ type Payee interface {
 	// of which PaidTx tells next; otherwise the money is given back, of which SurplusTx tells.
 	AgainTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, at time.Time) (again bool, err error)
 
-	// FeeTx says that the provider kept more of what came in an attempt for its service; with it it kept so much in all.
-	FeeTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more, kept money.Amount, provider string, at time.Time) error
+	// FeeTx says that the provider kept more of what came in an attempt for its service or, below zero, gave back of that.
+	FeeTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, more money.Amount, provider string, at time.Time) error
 
 	// DepositTx says that a part of what has to be paid came in an attempt, which has received so much by now, with what
 	// DepositUndoneTx told of.

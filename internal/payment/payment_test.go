@@ -89,7 +89,7 @@ func (c *till) AgainTx(context.Context, *sqlx.Tx, uuid.UUID, time.Time) (bool, e
 	return c.again, nil
 }
 
-func (c *till) FeeTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, more, _ money.Amount, _ string, _ time.Time) error {
+func (c *till) FeeTx(_ context.Context, _ *sqlx.Tx, _, _ uuid.UUID, more money.Amount, _ string, _ time.Time) error {
 	return c.note(&c.fees, more)
 }
 

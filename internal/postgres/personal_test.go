@@ -29,6 +29,7 @@ var nobodys = map[string]string{
 	"labels":             "slug name_ar name_fr name_en",
 	"order_adjustments":  "reason borne_by actor",
 	"order_events":       "state actor",
+	"order_fee_bearers":  "request",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"order_refunds":      "request_hash",
 	"order_returns":      "state means",

@@ -93,6 +93,8 @@ type Means struct {
 	TransferOffered bool         `name:"transfer_offered" kind:"choice" group:"payment" default:"yes"`
 	TransferMost    money.Amount `name:"transfer_most" kind:"sum" group:"payment" default:"0.00"`
 	TransferFee     money.Amount `name:"transfer_fee" kind:"sum" group:"payment" most:"100000" default:"0.00"`
+
+	FeeByCooperatives bool `name:"fee_by_cooperatives" kind:"choice" group:"payment" default:"no"` // bear what a provider keeps of what is given back for their goods
 }
 
 // Transfer is the bank account that buyers pay into, and how long they may take for it.

@@ -381,6 +381,36 @@ func TestWhatACooperativeOwesIsNeitherSoldNorPaidOut(t *testing.T) {
 	}
 }
 
+func TestTheFeeOnWhatWentBackIsOwedAndNotSold(t *testing.T) {
+	t.Parallel()
+	s := newTill(t)
+	nahlat := s.seller(t, "nahlat")
+	order := s.sold(t, nahlat, 1000_00)
+	fees, owed := ledger.Fees("card"), ledger.OwedBy(nahlat)
+	s.record(t, "fee", &order, []ledger.Posting{{Debit: fees, Credit: ledger.Received("card"), Amount: 10_00}})
+	s.record(t, "1:fee_borne", &order, []ledger.Posting{{Debit: owed, Credit: fees, Amount: 4_58}})
+	if o := s.owedTo(t, nahlat); o.Sales != 1000_00 || o.Due != 950_00 || o.Owes != 4_58 || o.Netted != 0 || o.Transferable() != 945_42 {
+		t.Errorf("%+v", o)
+	}
+	s.pay(t, nahlat, 945_42, "VIR 1")
+	s.record(t, "2:fee_borne", &order, []ledger.Posting{ // the provider gives it back after it was set off
+		{Debit: fees, Credit: owed, Amount: 4_58}, {Debit: owed, Credit: ledger.PayableTo(nahlat), Amount: 4_58},
+	})
+	if o := s.addsUp(t, "the fee").Total; o.Sales != 1000_00 || o.Due != 4_58 || o.Owes != 0 || o.Netted != 0 {
+		t.Errorf("%+v", o)
+	}
+	var sorts []settlement.Owing
+	for _, l := range s.statement(t, nahlat) {
+		sorts = append(sorts, l.Owing())
+	}
+	if want := []settlement.Owing{"", settlement.Fee, "", settlement.FeeBack}; !slices.Equal(sorts, want) {
+		t.Errorf("%q, want %q", sorts, want)
+	}
+	if n := s.audit(t); n != 0 {
+		t.Errorf("%d problems", n)
+	}
+}
+
 func TestAuditFindsWhatIsOwedForNoReason(t *testing.T) {
 	t.Parallel()
 	s := newTill(t)

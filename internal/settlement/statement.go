@@ -30,6 +30,7 @@ type Line struct {
 	Recalls       bool          `db:"recalls"`        // this is what a provider took back of a payout
 	NotRecalled   money.Amount  `db:"not_recalled"`   // of a payout: that its provider refused to take back
 	Reason        string        `db:"reason"`         // of an undoing
+	FeeBorne      bool          `db:"fee_borne"`      // of the fee of an order's payment, which was given back
 	Disputed      bool          `db:"disputed"`       // of a sale: it is held again while its payment is disputed, or no more
 	Actor         actor.Kind    `db:"actor"`          // who recorded a payout or undid it; empty of a sale
 	RecordedBy    string        `db:"recorded_by"`    // by name, if it was one of the association's people
@@ -46,12 +47,14 @@ type Owing string
 
 // The sorts.
 const (
-	Kept    Owing = "kept"    // it owes more, such as cash that it took from a buyer and kept
-	Borne   Owing = "borne"   // a buyer had back what was paid out already: it owes more
-	Netted  Owing = "netted"  // it owes less, and is owed less
-	Brought Owing = "brought" // it owes less, since it gave the money back
-	Held    Owing = "frozen"  // nothing is owed: a sale is held again while its payment is disputed
-	Free    Owing = "thawed"  // and no more
+	Kept    Owing = "kept"     // it owes more, such as cash that it took from a buyer and kept
+	Borne   Owing = "borne"    // a buyer had back what was paid out already: it owes more
+	Netted  Owing = "netted"   // it owes less, and is owed less
+	Brought Owing = "brought"  // it owes less, since it gave the money back
+	Fee     Owing = "fee"      // a buyer had back what she paid, and not the fee on it: it owes more
+	FeeBack Owing = "fee_back" // it bears less of that: it owes less
+	Held    Owing = "frozen"   // nothing is owed: a sale is held again while its payment is disputed
+	Free    Owing = "thawed"   // and no more
 )
 
 // ChangesOwing reports whether the entry, whatever else it is about, changes what the cooperative owes.
@@ -60,6 +63,10 @@ func (l Line) ChangesOwing() bool { return l.Netted != 0 || l.Owes != 0 }
 // Owing tells an entry about what the cooperative owes, or has to wait for; empty: it is about something else.
 func (l Line) Owing() Owing {
 	switch {
+	case l.FeeBorne && l.Owes > 0:
+		return Fee
+	case l.FeeBorne:
+		return FeeBack
 	case l.Disputed && l.Sale < 0:
 		return Held
 	case l.Disputed:
@@ -191,7 +198,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		                       and p.at < (($2::timestamptz at time zone 'UTC')::date + 1) at time zone 'UTC'), 0)) as balance
 		), line as (
 		    select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
-		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes, j.kind in ('frozen', 'thawed') as disputed, coalesce(t.provider, '') as provider,
+		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes, j.kind in ('frozen', 'thawed') as disputed, j.kind = 'fee_borne' as fee_borne, coalesce(t.provider, '') as provider,
 		           exists (select from payouts a where a.order_id = t.order_id and a.cooperative_id = t.cooperative_id and a.attempt > t.attempt) as later,
 		           j.kind = '`+journalRecalled+`' as recalls, case when j.kind = '`+journalPayout+`' then t.id end as asked_for,
 		           case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, case when j.kind = $5 then r.user_id else t.user_id end as user_id,
@@ -209,7 +216,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    from (select distinct user_id from line) w
 		    cross join lateral (select id, name from people where id = w.user_id offset 0) u
 		)
-		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.disputed, l.provider, l.later, l.recalls, coalesce(n.state, '') as state, coalesce(n.not_recalled_centimes, 0) as not_recalled, l.reason, l.actor,
+		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.disputed, l.fee_borne, l.provider, l.later, l.recalls, coalesce(n.state, '') as state, coalesce(n.not_recalled_centimes, 0) as not_recalled, l.reason, l.actor,
 		       coalesce(u.name, '') as recorded_by, l.sale, l.commission, l.payout, l.netted, l.balance, l.owes
 		from line l
 		left join recorder u on u.id = l.user_id

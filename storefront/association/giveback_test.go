@@ -25,6 +25,13 @@ func (m *market) now(o order.Order) order.Order {
 	return now
 }
 
+// confirm fills the form of a page, and gives back what it then shows.
+func (m *market) confirm(page *storetest.Page, form url.Values) *storetest.Page {
+	m.Helper()
+	shown := m.boss.Submit(page, "main form", form).Want(http.StatusOK)
+	return m.boss.Submit(shown, "main form", nil)
+}
+
 func TestSomethingIsTakenOffAnOrderThatIsNotPaid(t *testing.T) {
 	t.Parallel()
 	m := open(t)
@@ -47,14 +54,14 @@ func TestSomethingIsTakenOffAnOrderThatIsNotPaid(t *testing.T) {
 		t.Errorf("of what was typed %q is left", typed)
 	}
 	form.Set("quantity", "1")
-	done := m.boss.Submit(refused, "main form", form).Want(http.StatusOK)
+	done := m.confirm(refused, form).Want(http.StatusOK)
 	m.says(done, "#toasts .toast", m.in("fr").T("association.giveback.taken_off"))
 	if now := m.now(o); now.Due != o.Due-honey.Lines[0].Price {
 		t.Errorf("due %s of %s", now.Due, o.Due)
 	}
 	m.boss.Submit(page, "main form", form).Want(http.StatusConflict) // from before
 	whole := url.Values{"what": {"part:" + honey.ID.String()}, "reason": {"missing"}}
-	m.boss.Submit(m.toGiveBack(o), "main form", whole).Want(http.StatusOK)
+	m.confirm(m.toGiveBack(o), whole).Want(http.StatusOK)
 	for _, p := range m.now(o).Parts {
 		if want := p.Cooperative.ID != m.Honey.ID; p.State.Active() != want {
 			t.Errorf("%s is %s", p.Cooperative.Slug, p.State)
@@ -73,8 +80,9 @@ func TestAFormThatIsSentAgainGivesOnce(t *testing.T) {
 	m.Deliver(o)
 	page := m.toGiveBack(o)
 	form := url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"cooperative"}, "reason": {"goodwill"}}
+	shown := m.boss.Submit(page, "main form", form).Want(http.StatusOK)
 	for range 2 {
-		m.boss.Submit(page, "main form", form).Want(http.StatusOK)
+		m.boss.Submit(shown, "main form", nil).Want(http.StatusOK)
 	}
 	form.Set("amount", "30")
 	refused := m.boss.Submit(page, "main form", form).Want(http.StatusConflict)
@@ -92,8 +100,8 @@ func TestTheDeliveryAloneIsGivenBack(t *testing.T) {
 	m := open(t)
 	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
 	m.Deliver(o)
-	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}}).Want(http.StatusOK)
-	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"delivery"}, "reason": {"damaged"}}).Want(http.StatusOK)
+	m.confirm(m.toGiveBack(o), url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}}).Want(http.StatusOK)
+	m.confirm(m.toGiveBack(o), url.Values{"what": {"delivery"}, "reason": {"damaged"}}).Want(http.StatusOK)
 	if now := m.now(o); now.Due != 0 || now.Back != o.Due {
 		t.Errorf("due %s, back %s", now.Due, now.Back)
 	}
@@ -110,7 +118,7 @@ func TestAReferenceThatIsTooLongIsNotKeptByHalf(t *testing.T) {
 	m := open(t)
 	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
 	m.Deliver(o)
-	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}}).Want(http.StatusOK)
+	m.confirm(m.toGiveBack(o), url.Values{"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}})
 	for _, code := range languages {
 		list := m.boss.Get("/" + code + "/association/refunds").Want(http.StatusOK)
 		long := strings.Repeat("7", payment.MaxGivenReference+1)
@@ -128,9 +136,9 @@ func TestARefundGoesIntoTheAccountThatIsShown(t *testing.T) {
 	m := open(t)
 	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
 	m.Deliver(o)
-	m.boss.Submit(m.toGiveBack(o), "main form", url.Values{
+	m.confirm(m.toGiveBack(o), url.Values{
 		"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}, "means": {payment.BankTransfer},
-	}).Want(http.StatusOK)
+	})
 	list := m.boss.Get("/fr/association/refunds").Want(http.StatusOK)
 	for _, holder := range []string{"Nadia", "Samir"} {
 		err := m.Transfers.SetRefundAccount(t.Context(), transfer.RefundAccount{Reference: o.ID, Holder: holder, RIB: storetest.RIB})
@@ -144,5 +152,40 @@ func TestARefundGoesIntoTheAccountThatIsShown(t *testing.T) {
 	m.boss.Submit(list, "form[action$='/given']", nil).Want(http.StatusOK)
 	if now := m.now(o); now.Given != now.Back || now.Given == 0 {
 		t.Errorf("given %s of %s", now.Given, now.Back)
+	}
+}
+
+func TestWhatIsGivenBackIsShownBeforeItIs(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2), line(m.Couscous.Product(t, "K-1"), 1))
+	m.Deliver(o)
+	back := m.now(o).Back
+	form := url.Values{"what": {"order"}, "reason": {"damaged"}, "delivery": {"yes"}, "note": {"tombé"}}
+	shown := m.boss.Submit(m.toGiveBack(o), "main form", form).Want(http.StatusOK)
+	m.says(shown, "[data-split] [data-back]", m.in("fr").Money(o.Due))
+	for _, p := range o.Parts {
+		m.tells(shown, "[data-split]", m.in("fr").Text(p.Cooperative.Name))
+		m.tells(shown, "[data-split]", m.in("fr").Money(p.Items-p.Commission))
+	}
+	m.tells(shown, "[data-split]", m.in("fr").T("association.giveback.from_delivery"))
+	if now := m.now(o); now.Back != back || len(now.Refunds) > 0 {
+		t.Errorf("back %s already", now.Back)
+	}
+	for _, code := range languages {
+		m.speaks(m.boss.Get(pathOf(code, o.ID) + "/giveback").Want(http.StatusOK))
+	}
+	shown = m.boss.Submit(shown, "main form", url.Values{"delivery": {}}).Want(http.StatusOK) // other than what was shown
+	if now := m.now(o); now.Back != back {
+		t.Errorf("back %s, which nobody was shown", now.Back)
+	}
+	m.says(shown, "[data-split] [data-back]", m.in("fr").Money(o.Due-o.DeliveryFee))
+	shown = m.boss.Submit(shown, "main form", url.Values{"again": {"yes"}}).Want(http.StatusOK)
+	if now := m.now(o); now.Back != back {
+		t.Errorf("back %s, which was to be looked at again", now.Back)
+	}
+	m.boss.Submit(shown, "main form", nil).Want(http.StatusOK)
+	if now := m.now(o); now.Back != back+o.Due-o.DeliveryFee {
+		t.Errorf("back %s", now.Back)
 	}
 }

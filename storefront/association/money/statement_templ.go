@@ -1228,7 +1228,7 @@ func entry(p ui.Page, slug string, line settlement.Line, owing bool) templ.Compo
 			return templ_7745c5c3_Err
 		}
 		if owing {
-			templ_7745c5c3_Err = owedCell(p, "netted", line.Netted).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = nettedCell(p, line.Netted).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -1,6 +1,9 @@
 package returns
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
@@ -18,17 +21,22 @@ type giveBackView struct {
 	order.Order
 	ByHand  []string // names of the means by which anything can be given
 	Refused ui.Refusal
-	Key     uuid.UUID // of the form, so that what is sent twice is given once
+	Key     uuid.UUID    // of the form, so that what is sent twice is given once
+	Split   *order.Split // what it would give back, and from whom; nil: nobody has asked yet
+	Shown   string       // names that, so that nothing else is given
 }
 
-func (h *Handler) toGiveBack(r *web.Request) error { return h.showGiveBack(r, ui.Refusal{}) }
+func (h *Handler) toGiveBack(r *web.Request) error { return h.showGiveBack(r, giveBackView{}) }
 
-func (h *Handler) showGiveBack(r *web.Request, no ui.Refusal) error {
+func (h *Handler) showGiveBack(r *web.Request, v giveBackView) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	v := giveBackView{ByHand: h.Orders.MeansByHand(), Refused: no, Key: uuid.New()}
+	v.ByHand = h.Orders.MeansByHand()
+	if v.Key == uuid.Nil {
+		v.Key = uuid.New()
+	}
 	if v.Order, err = h.Orders.ForAssociation(r.Context(), id); err != nil {
 		return err
 	}
@@ -39,10 +47,10 @@ func (h *Handler) showGiveBack(r *web.Request, no ui.Refusal) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(no.Answer(), giveBackPage(p, v))
+	return r.Render(v.Refused.Answer(), giveBackPage(p, v))
 }
 
-// giveBack gives it back, or says why not.
+// giveBack shows from whom would come what is to be given back, gives it back if that was shown, or says why not.
 func (h *Handler) giveBack(r *web.Request) error {
 	id, err := r.UUID("id")
 	if err != nil {
@@ -52,12 +60,21 @@ func (h *Handler) giveBack(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	by := order.By{Actor: r.Actor(), Note: r.Form("note"), Seen: new(r.Shown("seen"))}
 	in, err := readGiveBack(r)
+	if shown := nameOf(in); err == nil && (r.Form("shown") != shown || r.Form("again") != "") {
+		var split order.Split
+		if split, err = h.Orders.SplitOf(r.Context(), id, in, by); err == nil && split.Back() > 0 {
+			form, _ := r.Rejected(fault.New(fault.Invalid, ""))
+			form.Errors = nil
+			return h.showGiveBack(r, giveBackView{Refused: ui.Refusal{Form: form}, Key: in.Key, Split: &split, Shown: shown})
+		}
+	}
 	if err == nil {
-		err = h.Orders.Refund(r.Context(), id, in, order.By{Actor: r.Actor(), Note: r.Form("note"), Seen: new(r.Shown("seen"))})
+		err = h.Orders.Refund(r.Context(), id, in, by)
 	}
 	if no, ok := r.Refused(err); ok {
-		return h.showGiveBack(r, no)
+		return h.showGiveBack(r, giveBackView{Refused: no})
 	}
 	if err != nil {
 		return err
@@ -68,6 +85,12 @@ func (h *Handler) giveBack(r *web.Request) error {
 		r.Flash("association.giveback.taken_off")
 	}
 	return r.Redirect(association.OrdersPath + "/" + id.String())
+}
+
+// nameOf tells what is to be given back from anything else.
+func nameOf(in order.RefundInput) string {
+	sum := sha256.Sum256(fmt.Append(nil, in))
+	return hex.EncodeToString(sum[:])
 }
 
 // readGiveBack reads the form: what is given back is «order», «delivery», «amount», or the part, the line or an amount of

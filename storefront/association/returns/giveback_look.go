@@ -1,6 +1,8 @@
 package returns
 
 import (
+	"slices"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -66,6 +68,36 @@ func (v giveBackView) goods() (sum money.Amount) {
 		}
 	}
 	return sum
+}
+
+// from is from whom or what something comes.
+type from struct {
+	whom   string
+	amount money.Amount
+}
+
+// shares are from where comes what the buyer has back.
+func shares(p ui.Page, v giveBackView) []from {
+	var list []from
+	for _, part := range v.Split.Parts {
+		list = append(list, from{p.L.Text(part.Cooperative), part.Share})
+	}
+	return some(append(list, from{p.T("association.giveback.from_commission"), v.Split.Commission()},
+		from{p.T("association.giveback.from_delivery"), v.Split.Delivery}, from{p.T("association.giveback.from_means_fee"), v.Split.MeansFee}))
+}
+
+// fees are who bears what the payment's provider keeps.
+func fees(p ui.Page, v giveBackView) []from {
+	list := []from{{p.T("association.giveback.by_association"), v.Split.Fee}}
+	for _, part := range v.Split.Parts {
+		list = append(list, from{p.L.Text(part.Cooperative), part.Fee})
+	}
+	return some(list)
+}
+
+// some are those of which there is something.
+func some(list []from) []from {
+	return slices.DeleteFunc(list, func(f from) bool { return f.amount == 0 })
 }
 
 // giveBackReasons are why it is given back.

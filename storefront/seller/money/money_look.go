@@ -12,10 +12,18 @@ func statementTable(l *i18n.Locale) table.Table {
 		Name: l.T("seller.money.title"),
 		Header: []string{
 			l.T("seller.money.date"), l.T("seller.money.what"), l.T("seller.money.sale"), l.T("seller.money.commission"),
-			l.T("seller.money.paid_out"), l.T("seller.money.netted"), l.T("seller.money.balance"), l.T("seller.money.owes_change"),
+			l.T("seller.money.paid_out"), l.T("seller.money.against"), l.T("seller.money.balance"), l.T("seller.money.owes_change"),
 		},
 		RightToLeft: l.Dir() == "rtl",
 	}
+}
+
+// against is the key of what a line's figure against the cooperative's debt is called.
+func against(line settlement.Line) string {
+	if line.Netted < 0 {
+		return "seller.money.added"
+	}
+	return "seller.money.against"
 }
 
 // lineText says what a line of a statement is about.
