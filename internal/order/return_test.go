@@ -705,7 +705,7 @@ func TestGoodsComeBackWhileTheirPaymentIsDisputed(t *testing.T) {
 	}
 }
 
-func (m *market) wins(o order.Order)      { m.disputes(o, payment.DisputeWon, 238_00) }
-func (m *market) loses(o order.Order)     { m.disputes(o, payment.DisputeLost, 238_00) }
-func (m *market) asksFirst(o order.Order) { m.must(m.ask(o, "two", map[uuid.UUID]int{m.wheat: 2})) }
+func (m *market) wins(o order.Order)          { m.disputes(o, payment.DisputeWon, 238_00) }
+func (m *market) loses(o order.Order)         { m.disputes(o, payment.DisputeLost, 238_00) }
+func (m *market) asksFirst(o order.Order)     { m.must(m.ask(o, "two", map[uuid.UUID]int{m.wheat: 2})) }
 func (m *market) goodsComeBack(o order.Order) { m.must(m.counted(o, nil, nil)) }
