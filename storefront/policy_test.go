@@ -267,7 +267,7 @@ func (r records) path(route web.Route) string {
 // form has something for every field that an action might want.
 var form = url.Values{
 	"price": {"99"}, "stock": {"7"}, "state": {"draft"}, "encoding": {"windows-1252"}, "reason": {"none left"}, "note": {"a reason"}, "quantity": {"1"},
-	"line": {"2"}, "column": {"price"}, "value": {"90"}, "amount": {"10"}, "reference": {"VIR-1"},
+	"into": {"yes"}, "line": {"2"}, "column": {"price"}, "value": {"90"}, "amount": {"10"}, "reference": {"VIR-1"},
 	"name_ar": {"عسل"}, "name_fr": {"Miel"}, "category": {"honey"}, "unit_amount": {"1"}, "unit_code": {"kg"},
 }
 

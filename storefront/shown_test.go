@@ -144,7 +144,11 @@ func TestWhatIsSentFromAPageThatDoesNotSayWhatItShowedChangesNothing(t *testing.
 			}
 		}
 		form.Set(c.shown, shown)
-		client.Post(action, form).Want(http.StatusOK)
+		answer := client.Post(action, form).Want(http.StatusOK)
+		if answer.Has("[data-split]") { // what it does is shown before it is done
+			_, form = answer.Form(c.form)
+			client.Post(action, form).Want(http.StatusOK)
+		}
 		if maps.Equal(contents(t, m), before) {
 			t.Errorf("%s changes nothing from the page that stands either", action)
 		}

@@ -629,7 +629,7 @@ func (l *life) giveBack(rt *rapid.T) error {
 	o := l.order(rt)
 	p := one(rt, o.Parts, "part")
 	l.adjusted++
-	return l.Orders.Refund(context.Background(), o.ID, order.RefundInput{
+	in := order.RefundInput{
 		Scope:    rapid.SampledFrom([]order.Scope{order.RefundOrder, order.RefundPart, order.RefundLine, order.RefundAmount, order.RefundDelivery}).Draw(rt, "scope"),
 		Part:     p.ID,
 		Line:     one(rt, p.Lines, "line").ID,
@@ -640,7 +640,11 @@ func (l *life) giveBack(rt *rapid.T) error {
 		Reason:   rapid.SampledFrom([]order.Reason{order.ReasonMissing, order.ReasonDamaged}).Draw(rt, "reason"),
 		Means:    rapid.SampledFrom([]string{"", payment.CashOnDelivery}).Draw(rt, "means"),
 		Key:      uuid.NewSHA1(uuid.NameSpaceOID, fmt.Append(nil, l.adjusted)),
-	}, order.By{Actor: l.association})
+	}
+	if in.Scope == order.RefundAmount && rapid.Bool().Draw(rt, "of all parts") {
+		in.Part = uuid.Nil
+	}
+	return l.Orders.Refund(context.Background(), o.ID, in, order.By{Actor: l.association})
 }
 
 // dispute has a buyer dispute what she paid, or some of it, also when she has it back.

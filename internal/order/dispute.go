@@ -365,6 +365,7 @@ const (
 	letterOpen        disputeLetter = "association_open"
 	letterWon         disputeLetter = "association_won"
 	letterLost        disputeLetter = "association_lost"
+	letterSettled     disputeLetter = "association_settled" // lost, of what was due back
 	letterHeld        disputeLetter = "cooperative_open"
 	letterNoMoreHeld  disputeLetter = "cooperative_won"
 	letterHeldForLost disputeLetter = "cooperative_lost"
@@ -398,11 +399,20 @@ func (s *Service) announceDispute(ctx context.Context, tx *sqlx.Tx, o *locked, n
 	if !news.Pays || news.State == payment.DisputeAsked || news.Before == payment.DisputeAsked && news.State == payment.DisputeWon {
 		parts = nil // nothing was held
 	}
+	var left bool // something that was lost is nobody's loss yet
+	err = tx.GetContext(ctx, &left, `select coalesce((select left_centimes > 0 from payment_disputes_now where id = $1), false)`, news.ID)
+	if err != nil {
+		return fmt.Errorf("order: what is left of a dispute: %w", err)
+	}
+	ofAssociation, ofCooperatives := disputeLetters[news.State], heldLetters[news.State]
+	if news.State == payment.DisputeLost && !left {
+		ofAssociation, ofCooperatives = letterSettled, letterNoMoreHeld
+	}
 	told := slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
 	jobs, err := s.letters(ctx, tx, o.ID, told, o.by.Actor.Kind != actor.Association, func(l *i18n.Locale, p *Part) mail.Message {
-		letter, link, until := disputeLetters[news.State], s.orderLink(l, o.ID)+"/dispute", ""
+		letter, link, until := ofAssociation, s.orderLink(l, o.ID)+"/dispute", ""
 		if p != nil {
-			letter, link = heldLetters[news.State], s.partLink(l, *p)
+			letter, link = ofCooperatives, s.partLink(l, *p)
 		}
 		if news.DueBy != nil && p == nil && !news.State.Decided() {
 			until = l.T("order.dispute.until", "Until", l.DateTime(*news.DueBy)) + "\n\n"

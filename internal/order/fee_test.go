@@ -187,10 +187,10 @@ func TestWhoseGoodsGoBackBearsTheFee(t *testing.T) {
 			m.must(m.Move(t.Context(), order.MoveRefuse, o.ID, m.people()))
 		}), [3]money.Amount{}},
 		"the association lets her off": {delivered(func(m *market, o order.Order) {
-			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 50_00, BorneBy: order.ByAssociation, Key: keyOf("off")}))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 50_00, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf("off")}))
 		}), [3]money.Amount{}},
 		"the cooperatives let her off": {delivered(func(m *market, o order.Order) {
-			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 50_00, BorneBy: order.ByCooperative, Key: keyOf("off")}))
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: 50_00, BorneBy: order.ByCooperative, Reason: order.ReasonGoodwill, Key: keyOf("off")}))
 		}), [3]money.Amount{50, 1_05, 53}}, // 208 by 1193, 2523 and 1284
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -287,7 +287,7 @@ func TestWhatIsBorneIsWhatTheRuleSays(t *testing.T) {
 			n++
 			amount := money.Amount(rapid.Int64Range(1, 60_00).Draw(t, "amount"))
 			bearer := rapid.SampledFrom([]order.Bearer{order.ByCooperative, order.ByAssociation}).Draw(t, "bearer")
-			if m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: amount, BorneBy: bearer, Key: keyOf(fmt.Sprint(n))}) != nil {
+			if m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: amount, BorneBy: bearer, Reason: order.ReasonGoodwill, Key: keyOf(fmt.Sprint(n))}) != nil {
 				continue
 			}
 			if bearer == order.ByCooperative {

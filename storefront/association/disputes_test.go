@@ -63,6 +63,10 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 					t.Errorf("%s %q: %s", field, typed, wrong.Text("form[data-record]"))
 				}
 			}
+			old := url.Values{"name": {"CB 7"}, "amount": {o.Due.String()}, "due_by": {"2020-01-31"}}
+			if wrong := boss.Submit(page, "form[data-record]", old).Want(http.StatusUnprocessableEntity); !wrong.Has("#f-due_by-error") {
+				t.Error("a day that is over is taken")
+			}
 			form := url.Values{"name": {"CB 7"}, "amount": {o.Due.String()}, "fee": {"15"}, "due_by": {"2027-01-31"}}
 			boss.Submit(page, "form[data-record]", form).Want(http.StatusOK)
 			open := second.Submit(page, "form[data-record]", form).Want(http.StatusOK) // another person, of the same letter

@@ -8,7 +8,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
-	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -127,31 +126,6 @@ func TestAReferenceThatIsTooLongIsNotKeptByHalf(t *testing.T) {
 		if typed := wrong.Find("input[name=reference]").AttrOr("value", ""); typed != long {
 			t.Errorf("of what was typed %q is left", typed)
 		}
-	}
-}
-
-// Money is not said to be given into an account that its buyer has replaced since.
-func TestARefundGoesIntoTheAccountThatIsShown(t *testing.T) {
-	t.Parallel()
-	m := open(t)
-	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
-	m.Deliver(o)
-	m.confirm(m.toGiveBack(o), url.Values{
-		"what": {"part:" + o.Parts[0].ID.String()}, "reason": {"damaged"}, "means": {payment.BankTransfer},
-	})
-	list := m.boss.Get("/fr/association/refunds").Want(http.StatusOK)
-	for _, holder := range []string{"Nadia", "Samir"} {
-		err := m.Transfers.SetRefundAccount(t.Context(), transfer.RefundAccount{Reference: o.ID, Holder: holder, RIB: storetest.RIB})
-		if err != nil {
-			t.Fatal(err)
-		}
-		again := m.boss.Submit(list, "form[action$='/given']", nil).Want(http.StatusConflict)
-		m.tells(again, "main", holder)
-		list = again
-	}
-	m.boss.Submit(list, "form[action$='/given']", nil).Want(http.StatusOK)
-	if now := m.now(o); now.Given != now.Back || now.Given == 0 {
-		t.Errorf("given %s of %s", now.Given, now.Back)
 	}
 }
 

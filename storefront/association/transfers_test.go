@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/account"
@@ -337,4 +338,35 @@ func TestWhereMoneyGoesBackToIsToldToWhoGivesIt(t *testing.T) {
 	if support := b.SignIn(b.Hire(account.Support, storetest.Seller{})).Get(refunds).Want(http.StatusOK); strings.Contains(string(support.Body), storetest.RIB) {
 		t.Error("who gives nothing back reads a buyer's account")
 	}
+}
+
+// Money is not said to be given into an account that its buyer has replaced since.
+func TestARefundGoesIntoTheAccountThatIsShown(t *testing.T) {
+	t.Parallel()
+	b := openBank(t)
+	o := b.Order().Order
+	b.Deliver(o)
+	err := b.Orders.Refund(t.Context(), o.ID, order.RefundInput{
+		Scope: order.RefundOrder, Reason: order.ReasonDamaged, Means: payment.BankTransfer, Key: uuid.New(),
+	}, b.ByAssociation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := b.treasurer.Get("/fr/association/refunds").Want(http.StatusOK)
+	for _, holder := range []string{"Nadia", "Samir"} {
+		err := b.Transfers.SetRefundAccount(t.Context(), transfer.RefundAccount{Reference: o.ID, Holder: holder, RIB: storetest.RIB})
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = b.treasurer.Submit(list, "form[action$='/given']", nil).Want(http.StatusConflict)
+		if said := list.Text("[data-account]"); !strings.Contains(said, holder) {
+			t.Errorf("the account is %q", said)
+		}
+	}
+	b.treasurer.Submit(list, "form[action$='/given']", nil).Want(http.StatusOK)
+	now, err := b.Orders.ForAssociation(t.Context(), o.ID)
+	if err != nil || now.Given != now.Back || now.Given == 0 {
+		t.Errorf("given %s of %s, %v", now.Given, now.Back, err)
+	}
+	b.sound()
 }

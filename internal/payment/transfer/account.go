@@ -58,7 +58,7 @@ func (s *Service) SetRefundAccount(ctx context.Context, a RefundAccount) error {
 func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (map[uuid.UUID]RefundAccount, error) {
 	var found []RefundAccount
 	err := s.db.SelectContext(ctx, &found, `
-		select reference, holder, rib, version from payment_refund_accounts where reference = any($1)`, pq.Array(references))
+		select reference, holder, rib, version + 1 as version from payment_refund_accounts where reference = any($1)`, pq.Array(references))
 	if err != nil {
 		return nil, fmt.Errorf("transfer: accounts: %w", err)
 	}
@@ -75,7 +75,7 @@ func (s *Service) RefundGiven(ctx context.Context, refundID uuid.UUID, shown int
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var version int64
 		err := tx.GetContext(ctx, &version, `
-			select version from payment_refund_accounts
+			select version + 1 from payment_refund_accounts
 			where reference = (select i.reference from payment_refunds r join payment_attempts a on a.id = r.attempt_id
 			                   join payment_intents i on i.id = a.intent_id where r.id = $1)
 			for share`, refundID)

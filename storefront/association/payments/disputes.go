@@ -148,7 +148,7 @@ func (h *Handler) record(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	in, err := readDispute(r)
+	in, err := readDispute(r, h.Orders.Now())
 	if err == nil {
 		err = h.Orders.RecordDispute(r.Context(), id, in)
 	}
@@ -163,7 +163,7 @@ func (h *Handler) record(r *web.Request) error {
 }
 
 // readDispute reads the form.
-func readDispute(r *web.Request) (in payment.DisputeInput, err error) {
+func readDispute(r *web.Request, now time.Time) (in payment.DisputeInput, err error) {
 	wrong := fault.New(fault.Invalid, payment.ErrDispute.Key)
 	amount := func(field string) (a money.Amount) {
 		if r.Form(field) == "" {
@@ -178,6 +178,9 @@ func readDispute(r *web.Request) (in payment.DisputeInput, err error) {
 			wrong.Field("due_by", "association.disputes.day_unreadable")
 		}
 		in.DueBy = new(until.AddDate(0, 0, 1).Add(-time.Minute)) // the day is still in time
+		if err == nil && in.DueBy.Before(now) {
+			wrong.Field("due_by", "association.disputes.day_past")
+		}
 	}
 	if len(wrong.Fields) > 0 {
 		return in, wrong
