@@ -32,6 +32,7 @@ type Line struct {
 	Reason        string        `db:"reason"`         // of an undoing
 	FeeBorne      bool          `db:"fee_borne"`      // of the fee of an order's payment, which was given back
 	Disputed      bool          `db:"disputed"`       // of a sale: it is held again while its payment is disputed, or no more
+	Why           string        `db:"why"`            // of what a buyer has back of a sale: its reason, as package order has it
 	Actor         actor.Kind    `db:"actor"`          // who recorded a payout or undid it; empty of a sale
 	RecordedBy    string        `db:"recorded_by"`    // by name, if it was one of the association's people
 	Sale          money.Amount  `db:"sale"`
@@ -198,7 +199,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		                       and p.at < (($2::timestamptz at time zone 'UTC')::date + 1) at time zone 'UTC'), 0)) as balance
 		), line as (
 		    select e.at, e.journal_id, o.id as order_id, coalesce(o.number, '') as order_number, t.id as payout_id, coalesce(t.reference, '') as bank_reference,
-		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes, j.kind in ('frozen', 'thawed') as disputed, j.kind = 'fee_borne' as fee_borne, coalesce(t.provider, '') as provider,
+		           r.payout_id is not null and j.kind <> $5 as undone, j.kind = $5 as undoes, j.kind in ('frozen', 'thawed') as disputed, j.kind = 'fee_borne' as fee_borne, coalesce(w.reason, '') as why, coalesce(t.provider, '') as provider,
 		           exists (select from payouts a where a.order_id = t.order_id and a.cooperative_id = t.cooperative_id and a.attempt > t.attempt) as later,
 		           j.kind = '`+journalRecalled+`' as recalls, case when j.kind = '`+journalPayout+`' then t.id end as asked_for,
 		           case when j.kind = $5 then coalesce(r.reason, '') else '' end as reason, coalesce(case when j.kind = $5 then r.actor else t.actor end, '') as actor, case when j.kind = $5 then r.user_id else t.user_id end as user_id,
@@ -209,6 +210,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    cross join upto
 		    join ledger_journals j on j.id = e.journal_id
 		    left join order_heads o on o.id = j.order_id
+		    left join lateral (select reason from adjustment_reasons where id = j.adjustment_id offset 0) w on true
 		    left join payouts t on t.id = j.payout_id
 		    left join payout_reversals r on r.payout_id = t.id
 		), recorder as ( -- each of these people once and by her key, and not all people
@@ -216,7 +218,7 @@ func statement(ctx context.Context, q sqlx.QueryerContext, cooperativeID uuid.UU
 		    from (select distinct user_id from line) w
 		    cross join lateral (select id, name from people where id = w.user_id offset 0) u
 		)
-		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.disputed, l.fee_borne, l.provider, l.later, l.recalls, coalesce(n.state, '') as state, coalesce(n.not_recalled_centimes, 0) as not_recalled, l.reason, l.actor,
+		select l.at, l.journal_id, l.order_id, l.order_number, l.payout_id, l.bank_reference, l.undone, l.undoes, l.disputed, l.fee_borne, l.why, l.provider, l.later, l.recalls, coalesce(n.state, '') as state, coalesce(n.not_recalled_centimes, 0) as not_recalled, l.reason, l.actor,
 		       coalesce(u.name, '') as recorded_by, l.sale, l.commission, l.payout, l.netted, l.balance, l.owes
 		from line l
 		left join recorder u on u.id = l.user_id

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/market"
@@ -110,6 +111,29 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 			if !strings.Contains(export, line) {
 				t.Errorf("%s: the export has no %q: %s", code, line, export)
 			}
+		}
+	}
+}
+
+// A cooperative sees why it has less of a sale, paid out already or not.
+func TestAStatementSaysWhyABuyerHasSomethingBack(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	o := m.Order().Order
+	m.Deliver(o)
+	m.PayOut(m.Honey, 10_000, "VIR-77")
+	err := m.Orders.Refund(t.Context(), o.ID, order.RefundInput{Scope: order.RefundOrder, Reason: order.ReasonDamaged, Key: uuid.New()}, m.ByAssociation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	member := m.SignIn(m.Honey.Member)
+	for _, code := range languages {
+		why := m.Languages.Locale(code).T("order.note.damaged")
+		if got := member.Get("/" + code + "/seller/money").Want(http.StatusOK).Find("[data-why]").First().Text(); got != why {
+			t.Errorf("%s: the page says %q, not %q", code, got, why)
+		}
+		if export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body); !strings.Contains(export, " · "+why) {
+			t.Errorf("%s: the export is %s", code, export)
 		}
 	}
 }

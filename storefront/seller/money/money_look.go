@@ -26,8 +26,15 @@ func against(line settlement.Line) string {
 	return "seller.money.against"
 }
 
-// lineText says what a line of a statement is about.
+// lineText says what a line of a statement is about, and why a buyer has something back.
 func lineText(l *i18n.Locale, line settlement.Line) string {
+	if line.Why != "" {
+		return lineAbout(l, line) + " · " + l.T("order.note."+line.Why)
+	}
+	return lineAbout(l, line)
+}
+
+func lineAbout(l *i18n.Locale, line settlement.Line) string {
 	owing := line.Owing()
 	switch {
 	case line.ByProvider() != "":
