@@ -189,8 +189,8 @@ func (s *Service) LockDisputedTx(ctx context.Context, tx *sqlx.Tx, cooperativeID
 	return orders, nil
 }
 
-// OwedAgainTx is told that a cooperative is owed again what it was paid, or was to be paid, of an order: while the payment is disputed that
-// is frozen, too.
+// OwedAgainTx is told that a cooperative is owed again what it was paid, or was to be paid, of an order: while the payment
+// is disputed that is frozen, too.
 func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, cooperativeID uuid.UUID, at time.Time) error {
 	o, err := lock(ctx, tx, `id = $1`, orderID)
 	if err != nil {

@@ -571,3 +571,18 @@ func TestTheAuditFindsWhatIsFrozenForNothing(t *testing.T) {
 		})
 	}
 }
+
+// «disputed» is a word that people may write, too: whoever has money back for their cancelling is told so.
+func TestABuyerIsToldOfHerMoneyWhateverIsSaidOfIt(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Payment, in.Buyer.Email = paymenttest.Name, "buyer@example.ma"
+	o := m.place(in).Order
+	m.payFirst(o)
+	m.mailsOf()
+	m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people(order.NoteDisputed)))
+	if letter, ok := m.mails()["buyer@example.ma"]; !ok || !strings.Contains(letter.Body, "/orders/") {
+		t.Errorf("she reads %q", letter.Body)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -49,9 +50,9 @@ func (d drop) reference(o *locked) string {
 	}
 }
 
-// drop takes parts out of an order: their goods go back into stock, or are counted off it if they are lost; their sale is reversed, the buyer owes
-// less or, if she has paid, has money due back. With the last part its charges are off, too, and so is the
-// order. Whoever does not know of it yet is told.
+// drop takes parts out of an order: their goods go back into stock, or are counted off it if they are lost; their sale is
+// reversed, the buyer owes less or, if she has paid, has money due back. With the last part its charges are off, too, and
+// so is the order. Whoever does not know of it yet is told.
 func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) error {
 	d.unpaid = o.State == StateAwaiting && d.move == MoveExpire
 	if err := o.setParts(ctx, tx, d.parts, rules[d.move].toPart); err != nil {
@@ -105,7 +106,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 			}
 		}
 		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.means, d.reference(o), o.by.At)
-		if err == nil && dropped > 0 && o.by.Note != NoteDisputed {
+		if err == nil && dropped > 0 && (o.by.Actor.Kind != actor.System || o.by.Note != NoteDisputed) { // else her bank has told her
 			err = s.tellBuyer(ctx, tx, o.ID, letterPromised, dropped)
 		}
 	case d.unpaid:

@@ -73,12 +73,21 @@ func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (
 // zero: none. See payment.Service.GivenTx. ErrAccountChanged.
 func (s *Service) RefundGiven(ctx context.Context, refundID uuid.UUID, shown int64, g payment.Given) error {
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		var reference uuid.UUID
+		err := tx.GetContext(ctx, &reference, `
+			select i.reference from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
+			where r.id = $1`, refundID)
+		if postgres.NoRows(err) {
+			return payment.ErrNoRefund.Wrap(err)
+		}
+		if err == nil {
+			err = s.payments.Payee.LockTx(ctx, tx, reference) // before the account, as whoever forgets a buyer does
+		}
+		if err != nil {
+			return fmt.Errorf("transfer: refund %s: %w", refundID, err)
+		}
 		var version int64
-		err := tx.GetContext(ctx, &version, `
-			select version + 1 from payment_refund_accounts
-			where reference = (select i.reference from payment_refunds r join payment_attempts a on a.id = r.attempt_id
-			                   join payment_intents i on i.id = a.intent_id where r.id = $1)
-			for share`, refundID)
+		err = tx.GetContext(ctx, &version, `select version + 1 from payment_refund_accounts where reference = $1 for share`, reference)
 		switch {
 		case err != nil && !postgres.NoRows(err):
 			return fmt.Errorf("transfer: account of refund %s: %w", refundID, err)
