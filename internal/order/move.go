@@ -225,9 +225,10 @@ func (s *Service) Expire(ctx context.Context, orderID uuid.UUID, at time.Time) e
 		if err != nil {
 			return err
 		}
+		due := o.Due // nothing is, with its last part
 		if err := s.act(ctx, tx, o, MoveExpire, late); err != nil || o.by.Note != NoteUnpaid {
 			return err
 		}
-		return s.tellLapsed(ctx, tx, o.ID)
+		return s.tellLapsed(ctx, tx, o.ID, due)
 	})
 }

@@ -70,18 +70,15 @@ func (w *RemindWorker) Work(ctx context.Context, j *river.Job[RemindArgs]) error
 	})
 }
 
-// tellLapsed queues a letter to a buyer who was reminded of an order that has come to its end unpaid.
-func (s *Service) tellLapsed(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) error {
-	var o struct {
-		Reminded bool
-		Due      money.Amount
-	}
-	err := tx.GetContext(ctx, &o, `select reminded_at is not null as reminded, due_centimes as due from orders where id = $1`, orderID)
+// tellLapsed queues a letter to a buyer who was reminded of an order that has come to its end unpaid; due was to be paid.
+func (s *Service) tellLapsed(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, due money.Amount) error {
+	var reminded bool
+	err := tx.GetContext(ctx, &reminded, `select reminded_at is not null from orders where id = $1`, orderID)
 	if err != nil {
 		return fmt.Errorf("order: whether somebody was reminded: %w", err)
 	}
-	if !o.Reminded {
+	if !reminded {
 		return nil
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterLapsed, o.Due)
+	return s.tellBuyer(ctx, tx, orderID, letterLapsed, due)
 }

@@ -104,7 +104,7 @@ func TestCooperativeSeesItsOwnPartAndNoMoreOfTheBuyerThanItNeeds(t *testing.T) {
 	}
 }
 
-func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
+func TestDecliningAsksForAReasonAndWhatIsNotThereIsNotForSaleAgain(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
 	m.Order()
@@ -145,6 +145,18 @@ func TestDecliningAsksForAReasonAndGivesBackTheStock(t *testing.T) {
 	declined, err := m.Orders.PartOf(context.Background(), m.Honey.ID, part.ID)
 	if err != nil || declined.State != order.PartDeclined {
 		t.Errorf("it is %s: %v", declined.State, err)
+	}
+}
+
+func TestWhatIsDeclinedForLackOfTimeIsForSaleAgain(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	open := member.Get("/fr/seller/orders/" + partOf(t, m, m.Honey).ID.String()).Want(http.StatusOK)
+	member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"no_time"}}).Want(http.StatusOK)
+	if left := m.Stock(m.Honey.Products[0].ID); left != 20 {
+		t.Errorf("%d are for sale", left)
 	}
 }
 

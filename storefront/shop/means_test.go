@@ -3,6 +3,7 @@ package shop_test
 import (
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 	"testing"
 	"time"
@@ -282,6 +283,26 @@ func TestWhatABuyerHasFromHerBankIsToldSo(t *testing.T) {
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_bank", "Amount", l.Money(o.Due), "At", day))
 	}
+}
+
+// While her bank decides, no day is promised for what she sent back.
+func TestWhatWasSentBackOfADisputedOrderWaitsForHerBank(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	l, buyer := m.Languages.Locale("fr"), m.Visitor()
+	page, o := m.orders(buyer, "fr", nil)
+	m.pay(o)
+	m.Deliver(o)
+	token, _, _ := strings.Cut(path.Base(page.Path), "?")
+	line := m.read(page).Parts[0].Lines[0].ID
+	m.must(m.Orders.AskReturn(t.Context(), token, order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}))
+	m.must(m.Orders.ReceiveReturn(t.Context(), m.read(page).Return.ID, map[uuid.UUID]order.Counted{line: {Sound: 1}}, m.ByAssociation()))
+	back := l.Money(*m.read(page).Return.Back)
+	var key string
+	m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
+	open := &payment.Dispute{Reference: "dp-" + o.Number, State: payment.DisputeOpen, Amount: o.Due}
+	m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: open})
+	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.disputed", "Back", back))
 }
 
 func TestAnOrderSaysWhenItWasPaid(t *testing.T) {

@@ -606,6 +606,11 @@ func TestAnUnpaidTransferIsRemindedOfOnceThenItsGoodsGoBackAndLateMoneyTakesThem
 		if n := b.letters(subject("reminder", o, o.Due)); n != 1 {
 			t.Errorf("she is reminded in %d letters", n)
 		}
+		var said string
+		b.must(b.DB.Get(&said, `select body from mailbox where subject = $1`, subject("lapsed", o, o.Due)))
+		if !strings.Contains(said, l.Money(o.Due)) {
+			t.Errorf("of the end she reads %q", said)
+		}
 	}
 	if b.Stock(honey) != stock {
 		t.Errorf("after it %d are in stock of %d", b.Stock(honey), stock)

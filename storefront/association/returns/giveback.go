@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -120,11 +119,13 @@ func readGiveBack(r *web.Request) (order.RefundInput, error) {
 		in.Line = id
 		in.Quantity, _ = r.Whole("quantity")
 	case order.RefundAmount:
-		amount, err := money.Parse(r.Form("amount"))
-		if err != nil && r.Form("amount") != "" {
-			return in, wrong.Field("amount", "association.pay.unreadable", "Value", r.Form("amount"))
+		in.Part = id
+		if r.Form("amount") != "" { // else the order says what is missing
+			in.Amount = association.ReadAmount(r, "amount", wrong)
 		}
-		in.Amount, in.Part = amount, id
+		if len(wrong.Fields) > 0 {
+			return in, wrong
+		}
 	case order.RefundOrder, order.RefundDelivery:
 	}
 	return in, nil

@@ -2,7 +2,6 @@ package buy
 
 import (
 	"errors"
-	"net/url"
 	"strings"
 
 	"github.com/google/uuid"
@@ -34,10 +33,10 @@ func (h *Handler) showReturn(r *web.Request, no ui.Refusal) error {
 		return err
 	}
 	if !v.Order.Acting || !canReturn(v.Order, h.Now()) {
-		return r.Redirect("/orders/" + url.PathEscape(v.Token)) // which says how it stands
+		return r.Redirect(orderPath(v.Token)) // which says how it stands
 	}
 	p := r.Page(r.Locale.T("shop.return.title"))
-	p.Path = "/orders/" + url.PathEscape(v.Token) + "/return"
+	p.Path = orderPath(v.Token) + "/return"
 	return r.Render(no.Answer(), returnPage(p, v))
 }
 
@@ -62,7 +61,7 @@ func (h *Handler) askReturn(r *web.Request) error {
 	for _, over := range []error{order.ErrReturnLate, order.ErrReturnOpen, order.ErrReturnsMany, order.ErrWrongState, order.ErrNothingBack} {
 		if errors.Is(err, over) { // its page says how it stands
 			r.Flash(fault.As(err).Key)
-			return r.Redirect("/orders/" + url.PathEscape(token))
+			return r.Redirect(orderPath(token))
 		}
 	}
 	if no, ok := r.Refused(err); ok {
@@ -72,7 +71,7 @@ func (h *Handler) askReturn(r *web.Request) error {
 		return err
 	}
 	r.Flash("shop.return.asked")
-	return r.Redirect("/orders/" + url.PathEscape(token))
+	return r.Redirect(orderPath(token))
 }
 
 // keep takes the wish to send goods back away.
@@ -87,5 +86,5 @@ func (h *Handler) keep(r *web.Request) error {
 	default:
 		return err
 	}
-	return r.Redirect("/orders/" + url.PathEscape(token))
+	return r.Redirect(orderPath(token))
 }

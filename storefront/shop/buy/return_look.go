@@ -36,12 +36,16 @@ func counts(p ui.Page, line order.OrderLine) (options []ui.Option) {
 	return options
 }
 
-// returnText says how a return stands.
-func returnText(p ui.Page, r order.Return) string {
+// returnText says how the return of an order stands.
+func returnText(p ui.Page, o order.Order) string {
+	r := *o.Return
 	switch r.State {
 	case order.ReturnArranged:
 		return p.T("shop.return.waits_goods", "Until", p.L.LongDate(r.RefundBy))
 	case order.ReturnReceived:
+		if o.Dispute != "" { // nothing is given before that is decided
+			return p.T("shop.return.disputed", "Back", p.L.Money(*r.Back))
+		}
 		return p.T("shop.return.received", "Back", p.L.Money(*r.Back), "Until", p.L.LongDate(r.RefundBy))
 	case order.ReturnRefused:
 		return p.T("shop.return.refused")
