@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	stripego "github.com/stripe/stripe-go/v76"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
@@ -458,6 +459,11 @@ func TestTheWindowInWhichAnOrderWasPaidIsPaidOutOf(t *testing.T) {
 	}
 	m.hear(t)
 	m.workAll(t)
+	var given string // of what came twice; the buyer's bank sends it back
+	must(t, m.DB.Get(&given, `select provider_reference from payment_refunds`))
+	m.stripe.SetRefund(given, stripego.RefundStatusFailed)
+	m.hear(t)
+	m.workAll(t)
 	for _, p := range m.read(t, id).Parts {
 		for _, move := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
 			must(t, m.Orders.Move(ctx, move, p.ID, order.By{Actor: m.members[p.Cooperative.ID]}))
@@ -469,6 +475,11 @@ func TestTheWindowInWhichAnOrderWasPaidIsPaidOutOf(t *testing.T) {
 	m.workAll(t)
 	share := m.part(o).Items - m.part(o).Commission
 	m.wants(t, "paid in two windows", 0, 0, share, share, 0)
+	var of []int
+	must(t, m.DB.Select(&of, `select a.number from payment_payouts p join payment_attempts a on a.id = p.attempt_id`))
+	if len(of) != 1 || of[0] != 1 {
+		t.Errorf("paid out of attempts %v", of)
+	}
 }
 
 func TestAPayoutWhoseAnswerIsLostIsFound(t *testing.T) {

@@ -345,6 +345,22 @@ func TestADisputeOfWhatPaidAnOrderIsNotOfWhatCameTwice(t *testing.T) {
 	m.wantClean()
 }
 
+// What came twice goes back although what paid the order is disputed.
+func TestWhatCameTwiceIsNotHeldByADisputeOfWhatPaid(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o, first, second := m.paidTwice()
+	for key, held := range map[string]bool{first: false, second: true} {
+		m.disputesOf(key, "dp-"+key, payment.DisputeOpen, 100_00)
+		list, err := m.RefundsToGive(t.Context(), nil, 10)
+		m.must(err)
+		if len(list.Refunds) != 1 || list.Refunds[0].OrderID != o.ID || list.Refunds[0].Held != held {
+			t.Errorf("with %s disputed: %+v", key, list.Refunds)
+		}
+		m.disputesOf(key, "dp-"+key, payment.DisputeWon, 100_00)
+	}
+}
+
 func TestOfTwoDisputesThatWereLostEachIsBorneByItself(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -23,6 +23,10 @@
 // she may not send them back any more: the window that opens at delivery is over, and nothing has the part frozen
 // (window.go), such as a dispute of its payment (dispute.go). The order is closed with the last of its parts.
 //
+// Goods that are sent back of an order whose payment is disputed are counted all the same, and their cooperative puts them
+// into stock; what they were worth is due back, and waits until the dispute is over. If it is lost the buyer has it from her
+// bank, and nothing more is given.
+//
 // The states of an order, and of one cooperative's part of it, with the moves between them (a test holds
 // these lines against the rules). An order goes with the last of its parts.
 //
@@ -44,10 +48,6 @@
 //	part: placed ─ decline ▶ declined
 //	part: accepted ─ decline ▶ declined
 //	part: handed_over ─ refuse ▶ refused
-//
-// Goods that are sent back of an order whose payment is disputed are counted all the same, and their cooperative puts them
-// into stock; what they were worth is due back, and waits until the dispute is over. If it is lost the buyer has it from her
-// bank, and nothing more is given.
 //
 // And of what a buyer sends back of a delivered order, see return.go:
 //

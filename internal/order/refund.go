@@ -414,7 +414,7 @@ func (s *Service) RefundsToGive(ctx context.Context, from *keyset.Place, limit i
 	}
 	var refunds []RefundToGive
 	err := s.db.SelectContext(ctx, &refunds, selectRefund+`, o.id as order_id, o.number, o.buyer_name, o.buyer_phone,
-		       exists (select from payment_disputes_now d where d.reference = r.reference and d.provider = r.provider and d.state = 'open') as held
+		       exists (select from payment_disputes_now d where d.attempt_id = r.attempt_id and d.state = 'open') as held
 		from payment_refunds_now r join orders o on o.id = r.reference
 		where r.state in ('pending', 'waiting', 'failed')`+where+`
 		order by r.created_at `+direction+`, r.id `+direction+` limit $1`, args...)

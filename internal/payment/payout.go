@@ -42,9 +42,8 @@ func (s *Service) SourceTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID
 	err = tx.GetContext(ctx, &from, `
 		select a.id as attempt, a.provider, a.received_centimes - a.refunded_centimes - (
 		           select coalesce(sum(amount_centimes - recalled_centimes), 0) from payment_payouts_now where attempt_id = a.id and state <> 'failed') as left
-		from payment_intents i join payment_attempts a on a.intent_id = i.id
-		where i.reference = $1 and i.state = 'succeeded' and a.provider = i.provider and a.received_centimes > 0
-		order by a.received_centimes - a.refunded_centimes desc, a.number desc limit 1`, reference)
+		from payment_intents i join payment_attempts a on a.id = i.paid_by
+		where i.reference = $1 and i.state = 'succeeded' and a.received_centimes > 0`, reference)
 	if err != nil && !postgres.NoRows(err) {
 		return from, fmt.Errorf("payment: what was received for %s: %w", reference, err)
 	}

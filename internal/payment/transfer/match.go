@@ -191,6 +191,7 @@ func (s *Service) entered(ctx context.Context, references []uuid.UUID, known map
 type waiting struct {
 	byCode   map[string]uuid.UUID // with any one sign as another: see misread
 	byNumber map[string]uuid.UUID // as bare gives it
+	lengths  map[int]bool         // of these
 	byLeft   map[money.Amount][]uuid.UUID
 	byName   map[string][]named // by the longest word of the name
 }
@@ -204,7 +205,7 @@ type named struct {
 // waited reads everything that is waited for.
 func (s *Service) waited(ctx context.Context) (waiting, error) {
 	w := waiting{
-		byCode: make(map[string]uuid.UUID), byNumber: make(map[string]uuid.UUID), byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named),
+		byCode: make(map[string]uuid.UUID), byNumber: make(map[string]uuid.UUID), lengths: make(map[int]bool), byLeft: make(map[money.Amount][]uuid.UUID), byName: make(map[string][]named),
 	}
 	var open []struct {
 		Reference uuid.UUID
@@ -233,7 +234,7 @@ func (s *Service) waited(ctx context.Context) (waiting, error) {
 		}
 		for _, reference := range references {
 			if number := bare(payers[reference].Number); number != "" {
-				w.byNumber[number] = reference
+				w.byNumber[number], w.lengths[len(number)] = reference, true
 			}
 			if n := (named{reference, nameWords(payers[reference].Name)}); len(n.words) > 1 {
 				key := longest(n.words)
@@ -274,7 +275,7 @@ func (w waiting) candidates(e entry) []uuid.UUID {
 			}
 		}
 	}
-	for _, number := range numbersIn(e.label+" "+e.reference, w.byNumber) {
+	for _, number := range w.numbersIn(e.label + " " + e.reference) {
 		add(w.byNumber[number])
 	}
 	words := nameWords(e.label)
@@ -292,14 +293,11 @@ func (w waiting) candidates(e entry) []uuid.UUID {
 }
 
 // numbersIn are those of the numbers that stand in a text, whatever stands between their signs.
-func numbersIn(s string, numbers map[string]uuid.UUID) (found []string) {
-	signs, lengths := bare(s), make(map[int]bool, 1)
-	for number := range numbers {
-		lengths[len(number)] = true
-	}
-	for length := range lengths {
+func (w waiting) numbersIn(s string) (found []string) {
+	signs := bare(s)
+	for length := range w.lengths {
 		for i := 0; i+length <= len(signs); i++ {
-			if _, ok := numbers[signs[i:i+length]]; ok {
+			if _, ok := w.byNumber[signs[i:i+length]]; ok {
 				found = append(found, signs[i:i+length])
 			}
 		}
