@@ -31,6 +31,8 @@
 //	              payable:…, commission  held:<cooperative>                        after that,
 //	              cooperative_owes:…     held:<cooperative>                        what of it is paid out already
 //	              held:<cooperative>     refunds_due
+//	let off       commission             refunds_due                               by the association alone; and the reverse with goods
+//	                                                                               that come back, of which all is due back then
 //	refunded      refunds_due            received:<provider>
 //	refund undone received:<provider>    refunds_due                               when it comes back to the provider
 //	paid out      payable:<cooperative>  bank

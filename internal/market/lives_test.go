@@ -44,9 +44,9 @@ import (
 
 // TestWhateverHappensNobodyGainsOrLosesACentime lives lives of a market: people order, pay, are slow, decline, are given
 // back and paid out in any order, and jobs are worked late, twice and out of turn. After each step the ledger sums to
-// zero, each statement equals its lines, no buyer has had back more than she paid, but for what banks gave beyond, and the
-// audit finds nothing; at the end of a life, once all that waits is done, each buyer has paid what is due, to the centime,
-// and no piece is lost.
+// zero, each statement equals its lines, and what was sold and not given back, no buyer has had back more than she paid,
+// but for what banks gave beyond, and the audit finds nothing; at the end of a life, once all that waits is done, each
+// buyer has paid what is due, to the centime, and no piece is lost.
 //
 // A new thing that can happen is one more step in the table of steps; a new kind of job, one more worker. Money that
 // changes hands outside the market is told to the purse of its order by the step in which it does. So many lives are
@@ -1033,6 +1033,15 @@ func (l *life) balance(rt *rapid.T) {
 		if due != 0 || lines.Sales != owed.Sales || lines.Commission != owed.Commission || lines.PaidOut != owed.PaidOut ||
 			lines.Netted != owed.Netted || lines.Owes != owed.Owes || owed.Due < 0 || owed.Owes < 0 {
 			rt.Fatalf("a statement is not its lines: begins at %s, sums to %+v, said to be %+v", due, lines, owed)
+		}
+		var sold struct{ Sales, Commission money.Amount } // earned, and not given back out of the cooperative's share
+		must(rt, l.DB.Get(&sold, `
+			select coalesce(sum(n.items_centimes + n.borne_centimes - s.frozen_centimes), 0) as sales,
+			       coalesce(sum(n.commission_centimes + n.borne_centimes), 0) as commission
+			from sub_orders_now n join sub_orders s on s.id = n.id
+			where n.cooperative_id = $1 and n.state = 'delivered' and n.earns_at is null`, seller))
+		if lines.Sales != sold.Sales || lines.Commission != sold.Commission {
+			rt.Fatalf("a statement says %s, commission %s; sold were %s, commission %s", lines.Sales, lines.Commission, sold.Sales, sold.Commission)
 		}
 	}
 	var paidOut money.Amount // by the provider, and not taken back

@@ -162,8 +162,8 @@ func earnedPostings(parts []Part, c charges) []ledger.Posting {
 	return postings
 }
 
-// refundPostings say that the buyer is to have back what is held for these parts and charges, and the association what it
-// bore of them.
+// refundPostings say that the buyer is to have back what is held for these parts and charges. Of that the association bore
+// some already, which it has back: as it gave it, out of no cooperative's goods.
 func refundPostings(parts []Part, c charges) []ledger.Posting {
 	postings := []ledger.Posting{
 		{Debit: ledger.HeldDelivery, Credit: ledger.RefundsDue, Amount: c.delivery},
@@ -172,8 +172,8 @@ func refundPostings(parts []Part, c charges) []ledger.Posting {
 	for _, p := range parts {
 		held := ledger.HeldFor(p.Cooperative.ID)
 		postings = append(postings,
-			ledger.Posting{Debit: held, Credit: ledger.RefundsDue, Amount: p.Items},
-			ledger.Posting{Debit: held, Credit: ledger.Commission, Amount: p.Borne})
+			ledger.Posting{Debit: held, Credit: ledger.RefundsDue, Amount: p.Items + p.Borne},
+			ledger.Posting{Debit: ledger.RefundsDue, Credit: ledger.Commission, Amount: p.Borne})
 	}
 	return postings
 }

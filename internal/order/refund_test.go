@@ -148,6 +148,41 @@ func TestWhatTheAssociationBoreComesBackWithItsPieces(t *testing.T) {
 	}
 }
 
+// A gift of the association is none of a cooperative's sale: not when it is given, and not when its goods come back.
+func TestAGiftThatComesBackWithItsGoodsIsNoSale(t *testing.T) {
+	t.Parallel()
+	for name, window := range map[string]int{"earned": 0, "held": 7} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			m.returnDays(window)
+			o := m.place(m.basic()).Order
+			m.pay(o.ID)
+			gift := func(amount money.Amount, key string) {
+				m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundAmount, Amount: amount, BorneBy: order.ByAssociation, Reason: order.ReasonGoodwill, Key: keyOf(key)}))
+			}
+			gift(20_00, "before")
+			m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
+			m.wantClean()
+			m.bring(o.ID)
+			gift(15_00, "after")
+			m.partBack(o, m.couscous, "couscous")
+			m.wantClean()
+			m.later(8 * day)
+			m.closing()
+			soap := m.part(o, m.soap)
+			for cooperative, sold := range map[uuid.UUID]order.Part{m.honey: {}, m.couscous: {}, m.soap: soap} {
+				owed, err := m.settlements().OwedTo(t.Context(), cooperative)
+				m.must(err)
+				if owed.Sales != sold.Items || owed.Commission != sold.Commission || owed.Due != sold.Items-sold.Commission {
+					t.Errorf("of %s, commission %s: sold %s, commission %s, due %s", sold.Items, sold.Commission, owed.Sales, owed.Commission, owed.Due)
+				}
+			}
+			m.wantClean()
+		})
+	}
+}
+
 func TestTheDeliveryIsGivenBackAfterThePartsToo(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -121,12 +121,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			where m.account = 'cooperative_owes' and m.against in ('payable', 'bank') and j.kind <> 'fee_borne' -- which package order checks
 			group by p.cooperative_id, m.against having sum(m.amount) < 0`},
 		// Whatever else comes to one of them would be shown as set off.
-		audit.Query{Name: "settlement: what is owed and commission were sold, what is owed is paid out, is commission or is set off against what its cooperative owes, and commission lets buyers off", SQL: `
+		audit.Query{Name: "settlement: what is owed and commission were sold, what is owed is paid out, is commission or is set off against what its cooperative owes, and commission lets buyers off, or no more", SQL: `
 			select format('posting %s of journal %s from %s to %s', p.id, j.reference, p.credit, p.debit)
 			from ledger_postings p join ledger_journals j on j.id = p.journal_id
 			cross join lateral (values (p.debit, p.credit), (p.credit, p.debit)) m (account, against)
 			where m.account = 'payable' and m.against not in ('held', 'pending', 'bank', 'in_transit', 'commission', 'cooperative_owes')
 			   or m.account = 'commission' and m.against not in ('held', 'pending', 'payable')
-			      and not (p.debit = 'commission' and p.credit = 'refunds_due' and j.adjustment_id is not null)`},
+			      and not (m.against = 'refunds_due' and (j.adjustment_id is not null or p.credit = 'commission' and j.kind = 'cancelled'))`},
 	)
 }
