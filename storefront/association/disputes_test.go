@@ -77,6 +77,7 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 			}
 
 			// Meanwhile nothing is given back, and the list of that says why.
+			says(boss.Get("/"+lang+"/association/orders/"+o.ID.String()+"/giveback").Want(http.StatusOK), "[data-disputed]", l.T("payment.disputed"))
 			refund := order.RefundInput{Scope: order.RefundPart, Part: o.Parts[0].ID, Reason: order.ReasonDamaged, Means: payment.CashOnDelivery, Key: uuid.New()}
 			if err := m.Orders.Refund(t.Context(), o.ID, refund, m.ByAssociation()); err != nil {
 				t.Fatal(err)
@@ -89,8 +90,14 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 
 			// Whoever decides has seen it as it stands.
 			open = boss.Get(path).Want(http.StatusOK)
+			if !open.Has("#answer") {
+				t.Error("nothing says what the bank is answered with")
+			}
 			lost := boss.Submit(open, "[data-decide=lost]", nil).Want(http.StatusOK)
 			says(lost, ".bdg[data-state=lost]", l.T("association.disputes.to_bear"))
+			if lost.Has("#answer") {
+				t.Error("the bank is to be answered after it has decided")
+			}
 			late := second.Submit(open, "[data-decide=won]", nil).Want(http.StatusConflict)
 			says(late, "[data-notice]", l.T("payment.dispute_changed"))
 			nobody := boss.Submit(lost, "form[action$='/bear']", nil).Want(http.StatusUnprocessableEntity)

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -94,6 +95,11 @@ func (h *Handler) showDispute(r *web.Request, orderID, about uuid.UUID, no ui.Re
 		return err
 	}
 	return r.Render(no.Answer(), disputePage(p, v))
+}
+
+// undecided reports whether a bank still waits for an answer.
+func (v disputeView) undecided() bool {
+	return slices.ContainsFunc(v.Disputes, func(d payment.DisputeShown) bool { return !d.State.Decided() })
 }
 
 // form is that of a dispute, or of a new one (uuid.Nil), as it was typed if it was refused.

@@ -437,7 +437,7 @@ func disputePage(p ui.Page, v disputeView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if len(v.Disputes) > 0 {
+			if v.undecided() {
 				templ_7745c5c3_Err = evidence(p, v).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
