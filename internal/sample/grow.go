@@ -134,35 +134,47 @@ func (g *growth) triggers(what string) error {
 // renamed says how the copy with number n has a column, where that is neither an id, which is copied, nor a
 // moment, which lies a minute further back for each copy, nor just the same.
 var renamed = map[string]string{
-	"cooperatives.slug":    `slug || '-' || n`,
-	"cooperatives.name_ar": `name_ar || ' ' || n`,
-	"cooperatives.name_fr": `name_fr || ' ' || n`,
-	"cooperatives.ice":     `lpad((ice::numeric + n * 97000000::bigint)::text, 15, '0')`,
-	"stalls.name_ar":       `name_ar || ' ' || n`,
-	"stalls.name_fr":       `name_fr || ' ' || n`,
-	"users.email":          `replace(email, '@', '-' || n || '@')`,
-	"users.phone":          `'+212' || 600000000 + (substr(phone, 5)::bigint - 699000000) * 1000 + n`,
-	"orders.buyer_phone":   buyersPhone("buyer_phone"),
-	"holds.phone":          buyersPhone("phone"),
-	"products.slug":        `slug || '-' || n`,
-	"products.name_ar":     `name_ar || ' ' || n`,
-	"products.name_fr":     `name_fr || ' ' || n`,
-	"orders.number":        `number || '-' || n`,
-	"orders.token_hash":    `sha256(token_hash || n::text::bytea)`,
-	"payment_attempts.key": `key || '-' || n`,
-	"journals.reference":   `reference || '-' || n`,
-	"journals.input_hash":  journalHash,
+	"cooperatives.slug":       `slug || '-' || n`,
+	"cooperatives.name_ar":    `name_ar || ' ' || n`,
+	"cooperatives.name_fr":    `name_fr || ' ' || n`,
+	"cooperatives.ice":        `lpad((ice::numeric + n * 97000000::bigint)::text, 15, '0')`,
+	"stalls.name_ar":          `name_ar || ' ' || n`,
+	"stalls.name_fr":          `name_fr || ' ' || n`,
+	"users.email":             `replace(email, '@', '-' || n || '@')`,
+	"users.phone":             `'+212' || 600000000 + (substr(phone, 5)::bigint - 699000000) * 1000 + n`,
+	"orders.buyer_phone":      buyersPhone("buyer_phone"),
+	"holds.phone":             buyersPhone("phone"),
+	"products.slug":           `slug || '-' || n`,
+	"products.name_ar":        `name_ar || ' ' || n`,
+	"products.name_fr":        `name_fr || ' ' || n`,
+	"orders.number":           `number || '-' || n`,
+	"orders.token_hash":       `sha256(token_hash || n::text::bytea)`,
+	"payment_attempts.key":    `key || '-' || n`,
+	"payment_refunds.key":     ofCopy("key"),
+	"payment_refunds.request": ofCopy("request"),
+	"payment_refunds.user_id": `pg_temp.sells(user_id, n)`,
+	"journals.reference":      `reference || '-' || n`,
+	"journals.input_hash":     journalHash,
 
-	"hold_lines.product_id":      `pg_temp.sells(product_id, n)`,
-	"order_adjustments.user_id":  `pg_temp.sells(user_id, n)`,
-	"order_events.user_id":       `pg_temp.sells(user_id, n)`,
-	"order_lines.product_id":     `pg_temp.sells(product_id, n)`,
-	"payouts.cooperative_id":     `pg_temp.sells(cooperative_id, n)`,
-	"payouts.reference":          `reference || '-' || n`,
-	"postings.cooperative_id":    `pg_temp.sells(cooperative_id, n)`,
-	"stock_movements.product_id": `case when order_id is null then pg_temp.copied(product_id, n) else pg_temp.sells(product_id, n) end`,
-	"stock_movements.user_id":    `case when order_id is null then pg_temp.copied(user_id, n) else pg_temp.sells(user_id, n) end`,
-	"sub_orders.cooperative_id":  `pg_temp.sells(cooperative_id, n)`,
+	"hold_lines.product_id":             `pg_temp.sells(product_id, n)`,
+	"order_adjustments.user_id":         `pg_temp.sells(user_id, n)`,
+	"order_return_lines.cooperative_id": `pg_temp.sells(cooperative_id, n)`,
+	"order_return_lines.user_id":        `pg_temp.sells(user_id, n)`,
+	"order_events.user_id":              `pg_temp.sells(user_id, n)`,
+	"order_lines.product_id":            `pg_temp.sells(product_id, n)`,
+	"payouts.cooperative_id":            `pg_temp.sells(cooperative_id, n)`,
+	"payouts.reference":                 `reference || '-' || n`,
+	"postings.cooperative_id":           `pg_temp.sells(cooperative_id, n)`,
+	"stock_movements.product_id":        `case when order_id is null then pg_temp.copied(product_id, n) else pg_temp.sells(product_id, n) end`,
+	"stock_movements.user_id":           `case when order_id is null then pg_temp.copied(user_id, n) else pg_temp.sells(user_id, n) end`,
+	"sub_orders.cooperative_id":         `pg_temp.sells(cooperative_id, n)`,
+}
+
+// ofCopy names what the copies of the ids ask for that a text names.
+func ofCopy(column string) string {
+	return fmt.Sprintf(`(
+	select string_agg(case when word ~ '^[0-9a-f]{8}-[0-9a-f-]{27}$' then pg_temp.copied(word::uuid, n)::text else word end, ':' order by at)
+	from string_to_table(%s, ':') with ordinality t (word, at))`, column)
 }
 
 // buyersPhone gives each copy buyers of its own.
@@ -226,9 +238,11 @@ func (g *growth) copyAll() error {
 		from products p join (select product_id, sum(delta) as delta from stock_movements group by product_id) m on m.product_id = p.id
 		where p.stock <> m.delta`, fmt.Sprintf(`
 		insert into river_job (kind, state, args, max_attempts, priority, queue, scheduled_at)
-		select kind, state, jsonb_set(args, '{order_id}', to_jsonb(pg_temp.copied((args->>'order_id')::uuid, n))), max_attempts, priority, queue, scheduled_at
-		from river_job cross join generate_series(2, %d) as n
-		where kind in ('order_expire', 'order_close') and state = 'scheduled'`, g.size.Copies))
+		select kind, state, args || jsonb_build_object(about, pg_temp.copied((args->>about)::uuid, n)), max_attempts, priority, queue, scheduled_at
+		from river_job
+		join (values ('order_expire', 'order_id'), ('order_close', 'order_id'), ('order_return_due', 'return_id')) k (kind, about) using (kind)
+		cross join generate_series(2, %d) as n
+		where state = 'scheduled'`, g.size.Copies))
 }
 
 // copyRows copies a table's rows, o, for each n that they are joined with; other says what is otherwise

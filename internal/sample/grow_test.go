@@ -24,8 +24,13 @@ func TestALargeMarketIsAsTrueAsTheSample(t *testing.T) {
 		"and of her payouts": `
 			select count(*) filter (where c.slug = 'nouarat-echcharaa') = 3 * count(*) filter (where c.slug = 'nouarat-echcharaa-4')
 			from payouts t join cooperatives c on c.id = t.cooperative_id`,
-		"names of their own":         `select count(distinct name_fr) = count(*) from cooperatives`,
-		"five markets' orders":       `select count(*) % 5 = 0 and count(*) > 1000 from orders`,
+		"names of their own":    `select count(distinct name_fr) = count(*) from cooperatives`,
+		"five markets' orders":  `select count(*) % 5 = 0 and count(*) > 1000 from orders`,
+		"five markets' returns": `select count(*) = 5 * 4 from order_returns`,
+		"each with its refund and its time": `
+			select bool_and(exists (select from payment_refunds_now p where p.reference = r.order_id and p.request = r.order_id || ':return:' || r.id) = (r.received_at is not null)
+			    and exists (select from river_job where kind = 'order_return_due' and args->>'return_id' = r.id::text))
+			from order_returns r`,
 		"every member's own account": `select count(*) = 5 * 28 from users`,
 	} {
 		var holds bool

@@ -56,6 +56,8 @@ func TestAMarketIsLoadedOnce(t *testing.T) {
 	for what, query := range map[string]string{
 		"every state of an order":            `select count(distinct state) = 6 from orders`,
 		"every state of a part":              `select count(distinct state) = 8 from sub_orders`,
+		"a return in every stage":            `select array_agg(state order by state) = '{arranged,asked,received,refunded}' from order_returns`,
+		"money to give back":                 `select count(*) = 2 from payment_refunds_now where state <> 'succeeded'`,
 		"a hundred orders":                   `select count(*) between 100 and 200 from orders`,
 		"most of them joint ones":            `select count(*) filter (where n > 1) > count(*) / 2 from (select count(*) as n from sub_orders group by order_id) as o`,
 		"24 approved cooperatives":           `select count(*) = 24 from cooperatives where state = 'approved'`,

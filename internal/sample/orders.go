@@ -20,20 +20,25 @@ import (
 // each week: all of it or nothing.
 func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 	return postgres.InTx(ctx, l.DB, func(tx *sqlx.Tx) error {
-		var there bool
-		if err := tx.GetContext(ctx, &there, `select exists (select from order_heads where sample)`); there || err != nil {
+		var before bool
+		if err := tx.GetContext(ctx, &before, `select exists (select from order_heads where sample)`); before || err != nil {
 			return err
 		}
 		random := rand.New(rand.NewPCG(2022, 24))
+		var there []brought
 		for _, o := range orders {
 			if err := l.payUntil(ctx, tx, o.at); err != nil {
 				return err
 			}
-			if err := l.addOrder(ctx, tx, o, random); err != nil {
+			placed, last, err := l.addOrder(ctx, tx, o, random)
+			if err != nil {
 				return fmt.Errorf("of %s: %w", o.at.Format(time.DateTime), err)
 			}
+			if o.end == delivered && last.stage == paid {
+				there = append(there, brought{placed, last.at})
+			}
 		}
-		return nil
+		return l.addReturns(ctx, tx, there)
 	})
 }
 
@@ -45,7 +50,8 @@ type step struct {
 	by    order.By
 }
 
-func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *rand.Rand) error {
+// addOrder places an order, and gives it with what happened to it last.
+func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *rand.Rand) (_ order.Order, last step, err error) {
 	orders := l.Orders.Within(tx)
 	var lines []order.Line
 	sellers := make(map[uuid.UUID]*seller, len(o.baskets))
@@ -66,7 +72,7 @@ func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *r
 		At: o.at, Sample: true,
 	})
 	if err != nil {
-		return err
+		return placed.Order, last, err
 	}
 	steps := l.story(ctx, orders, placed.Order, sellers, o.end, random)
 	if o.reached > 0 {
@@ -78,10 +84,11 @@ func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *r
 		}
 		l.clock, s.by.At = s.at, s.at
 		if err := s.do(s.by); err != nil {
-			return err
+			return placed.Order, last, err
 		}
+		last = s
 	}
-	return nil
+	return placed.Order, last, nil
 }
 
 // upTo is as much of a story as brings an order to a stage, spread over the time since then.

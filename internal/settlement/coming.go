@@ -24,7 +24,7 @@ func (s *Service) Coming(ctx context.Context, cooperativeID uuid.UUID) ([]Coming
 	err := s.db.SelectContext(ctx, &coming, `
 		select (earns_at at time zone $2)::date as day, sum(items_centimes - commission_centimes)::bigint as amount
 		from sub_orders_now where cooperative_id = $1 and earns_at is not null
-		  and id not in (select id from frozen_parts union all select id from returning_parts)
+		  and id not in (select id from frozen_parts where cooperative_id = $1 union all select id from returning_parts where cooperative_id = $1)
 		group by 1 having sum(items_centimes - commission_centimes) > 0 order by 1`, cooperativeID, clock.Zone.String())
 	if err != nil {
 		return nil, fmt.Errorf("what is coming: %w", err)
@@ -54,7 +54,8 @@ func (s *Service) Frozen(ctx context.Context, cooperativeID uuid.UUID) (f Frozen
 func (s *Service) Returning(ctx context.Context, cooperativeID uuid.UUID) (f Frozen, err error) {
 	err = s.db.GetContext(ctx, &f, `
 		select coalesce(sum(amount_centimes), 0)::bigint as amount, count(*) as orders
-		from returning_parts where cooperative_id = $1 and amount_centimes > 0 and id not in (select id from frozen_parts)`, cooperativeID)
+		from returning_parts where cooperative_id = $1 and amount_centimes > 0
+		  and id not in (select id from frozen_parts where cooperative_id = $1)`, cooperativeID)
 	if err != nil {
 		return f, fmt.Errorf("what is being sent back: %w", err)
 	}
