@@ -64,7 +64,7 @@
 //	              fees:<provider>        received:<provider>                       for which it keeps something
 //	frozen        payable:<cooperative>  held:<cooperative>                        until it is decided: then the other way
 //	given         refunds_due            dispute:<provider>                        lost, of what is due back to her (see cancelled, adjusted)
-//	written off   fees:<provider>        dispute:<provider>                        and beyond that
+//	written off   fees:<provider>        dispute:<provider>                        and beyond that; the reverse, if it comes to be due
 //
 // Cash at the door, and the delivery with it, is paid and earned in one transaction, by two journals; of goods that may
 // be sent back the part of each cooperative is earned by a journal of its own. The first version had one journal,

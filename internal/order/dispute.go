@@ -96,8 +96,17 @@ func recordDispute(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news pay
 	})
 }
 
-// BankGaveTx records that a buyer has from her bank what was due to her.
-func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error {
+// BankGaveTx records that a buyer has from her bank what was due to her, also if that had been written off.
+func (s *Service) BankGaveTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt, refund uuid.UUID, amount, writtenOff money.Amount, provider string, at time.Time) error {
+	if writtenOff > 0 {
+		err := ledger.RecordTx(ctx, tx, ledger.Journal{
+			Reference: "refund:" + refund.String() + ":written_off", Kind: journalWrittenOff, OrderID: &orderID, PaymentID: &attempt, At: at,
+			Postings: []ledger.Posting{{Debit: ledger.Disputed(provider), Credit: ledger.Fees(provider), Amount: writtenOff}},
+		})
+		if err != nil {
+			return err
+		}
+	}
 	back := ledger.Journal{Kind: journalRefunded, OrderID: &orderID, PaymentID: &attempt, RefundID: &refund, At: at}
 	back.Postings = []ledger.Posting{{Debit: ledger.RefundsDue, Credit: ledger.Disputed(provider), Amount: amount}}
 	if err := s.recordRefundTx(ctx, tx, back); err != nil {

@@ -158,6 +158,47 @@ func TestWhatWasLostIsBorneByWhoeverTheAssociationDecides(t *testing.T) {
 	}
 }
 
+// What a provider could not give back after all, once the loss is borne, the buyer has from her bank: it is not given again,
+// and no more is lost than the dispute took.
+func TestWhatCouldNotBeGivenBackAfterALossIsBorneIsNotGivenAgain(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		lost      money.Amount // of 238.00, of which 26.00 were to be given back before
+		given     bool         // and were, until they came back
+		off, fail money.Amount // written off before; failed, and not given by her bank
+	}{
+		"it waits":                       {238_00, false, 26_00, 0},
+		"it was given":                   {238_00, true, 26_00, 0},
+		"more than the bank gave beyond": {222_00, false, 10_00, 16_00},
+		"nothing beyond":                 {100_00, true, 0, 26_00},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMarket(t)
+			o := m.bought(paymenttest.Name)
+			m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonDamaged, Key: keyOf("a bag")}))
+			m.answerRefunds(map[bool]payment.State{true: payment.Succeeded, false: payment.Pending}[test.given])
+			m.disputes(o, payment.DisputeLost, test.lost)
+			m.must(m.bear(o, order.ByAssociation))
+			m.wantClean()
+			fees := 15_00 + test.off
+			m.wantBalances("borne", map[ledger.Account]money.Amount{taken: 0, feeOf: fees})
+			m.mailsOf()
+			var reference string
+			m.must(m.db.Get(&reference, `select provider_reference from payment_refunds where reason = 'adjusted' and dispute_id is null`))
+			m.must(m.told(payment.Outcome{Refund: reference, State: payment.Failed}))
+			m.wantClean()
+			m.wantBalances("failed", map[ledger.Account]money.Amount{taken: 0, feeOf: 15_00, ledger.RefundsDue: test.fail})
+			if now := m.read(o.ID); now.BackFailed != test.fail || now.Due+now.Given+now.BackFailed != 238_00 {
+				t.Errorf("due %s, given %s, failed %s", now.Due, now.Given, now.BackFailed)
+			}
+			if told := len(m.mailsOf()) > 0; told != (test.fail > 0) {
+				t.Errorf("the association is to ask again for %s: told %v", test.fail, told)
+			}
+		})
+	}
+}
+
 func TestWhoeverADisputeConcernsIsToldAndNotTheBuyer(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

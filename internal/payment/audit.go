@@ -85,7 +85,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('refund %s of %s, %s, dispute %s', r.key, r.amount_centimes, r.state, d.name)
 			from payment_disputes d
 			join payment_refunds r on r.attempt_id = d.attempt_id
-			where d.state = 'lost' and d.given_centimes + d.written_off_centimes < d.amount_centimes
+			where d.state = 'lost' and d.given_centimes < d.amount_centimes
 			  and (r.state = 'pending' or r.id in (select id from payment_refunds_failed))`},
 		audit.Query{Name: "payment: a dispute is of what was paid by its provider", SQL: `
 			select format('dispute %s of %s by %s: attempt %s by %s received %s', d.name, d.amount_centimes, d.provider, a.key, a.provider, a.received_centimes)

@@ -18,7 +18,8 @@ import (
 
 // A buyer may have her bank take back what she paid. The provider keeps the money until that is decided, and meanwhile
 // nothing is given back of what she paid. What is lost her bank has given her: of what she is to have back it is given
-// first, and what is left of it waits for whoever opened the intent to have it back to her, or to write it off.
+// first, and what is left of it waits for whoever opened the intent to have it back to her, or to write it off. If then
+// something fails that was to be given back otherwise, she has that from her bank, and so much less is written off.
 
 // ReasonDisputed is why a buyer is to have back what her bank has given her.
 const ReasonDisputed = "disputed"
@@ -224,11 +225,12 @@ func (s *Service) lockAttemptTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) 
 }
 
 // bankGaveTx has what waits to be given back of an attempt given by its disputes that were lost: the buyer has it from her
-// bank. A refund that is larger than what is left of these is cut in two.
+// bank. What is nobody's loss yet is given first, then what was written off. A refund that is larger than these is cut in
+// two.
 func (s *Service) bankGaveTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID, at time.Time) error {
 	var lost []lockedDispute
 	err := tx.SelectContext(ctx, &lost, selectDispute+`
-		attempt_id = $1 and state = 'lost' and given_centimes + written_off_centimes < amount_centimes order by id for no key update`, attempt)
+		attempt_id = $1 and state = 'lost' and given_centimes < amount_centimes order by written_off_centimes > 0, id for no key update`, attempt)
 	if err != nil {
 		return fmt.Errorf("payment: disputes of attempt %s: %w", attempt, err)
 	}
@@ -255,11 +257,12 @@ func (s *Service) bankGaveTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID
 	}
 	for _, r := range due {
 		for i := range lost {
-			part := min(lost[i].left(), r.Amount)
+			part := min(lost[i].Amount-lost[i].Given, r.Amount)
 			if part == 0 {
 				continue
 			}
-			lost[i].Given += part
+			off := max(part-lost[i].left(), 0)
+			lost[i].Given, lost[i].Off = lost[i].Given+part, lost[i].Off-off
 			given := r.ID
 			if r.Amount -= part; r.Amount == 0 {
 				_, err = tx.ExecContext(ctx, `
@@ -282,13 +285,15 @@ func (s *Service) bankGaveTx(ctx context.Context, tx *sqlx.Tx, attempt uuid.UUID
 					with promised as (
 					    update payment_attempts set refunded_centimes = refunded_centimes + case when $4 then $3 else 0 end where id = $1
 					)
-					update payment_disputes set given_centimes = given_centimes + $3, version = version + 1 where id = $2`,
-					a.ID, lost[i].ID, part, r.Failed)
+					update payment_disputes
+					set given_centimes = given_centimes + $3, written_off_centimes = written_off_centimes - $5, version = version + 1
+					where id = $2`,
+					a.ID, lost[i].ID, part, r.Failed, off)
 			}
 			if err != nil {
 				return fmt.Errorf("payment: what her bank gave of %s: %w", r.ID, err)
 			}
-			if err := s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, given, part, a.Provider, at); err != nil {
+			if err := s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, given, part, off, a.Provider, at); err != nil {
 				return err
 			}
 			if r.Amount == 0 {
@@ -514,7 +519,7 @@ func (s *Service) RefundByDisputeTx(ctx context.Context, tx *sqlx.Tx, id uuid.UU
 	if err != nil {
 		return fmt.Errorf("payment: what her bank gave by %s: %w", id, err)
 	}
-	return s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, refund, amount, a.Provider, at)
+	return s.Payee.BankGaveTx(ctx, tx, a.Reference, a.ID, refund, amount, 0, a.Provider, at)
 }
 
 // BearDisputeTx says who bears what was lost in a dispute, and writes off what is left of it: so much did her bank give

@@ -74,7 +74,8 @@ type Payee interface {
 	// money.
 	RefundedTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error
 
-	// RefundUndoneTx says that money of which RefundedTx told last has come back; RefundFailedTx tells next that it is due.
+	// RefundUndoneTx says that money of which RefundedTx told last has come back; RefundFailedTx tells next that it is due,
+	// or BankGaveTx that the buyer has it.
 	RefundUndoneTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, means string, at time.Time) error
 
 	// RefundFailedTx says that money was not given back: it is still due, and nobody gives it until it is asked for
@@ -85,8 +86,8 @@ type Payee interface {
 	DisputedTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, news DisputeNews, at time.Time) error
 
 	// BankGaveTx says that the buyer has from her bank what she was to have back of an attempt, by a dispute that was
-	// lost; refund tells it from other money.
-	BankGaveTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount money.Amount, provider string, at time.Time) error
+	// lost; refund tells it from other money. Of amount so much is what WrittenOffTx told of, and is no loss any more.
+	BankGaveTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, refund uuid.UUID, amount, writtenOff money.Amount, provider string, at time.Time) error
 
 	// WrittenOffTx says that her bank gave the buyer so much more than she was to have back.
 	WrittenOffTx(ctx context.Context, tx *sqlx.Tx, reference, attempt, dispute uuid.UUID, amount money.Amount, provider string, at time.Time) error

@@ -342,10 +342,18 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e e
 				return err
 			}
 		}
-		if err := s.Payee.RefundFailedTx(ctx, tx, r.Reference, r.Amount); err != nil {
+		if err := s.bankGaveTx(ctx, tx, r.Attempt, at); err != nil {
 			return err
 		}
-		return s.bankGaveTx(ctx, tx, r.Attempt, at)
+		var due money.Amount // unless the buyer has it from her bank
+		err := tx.GetContext(ctx, &due, `select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where id = $1`, r.ID)
+		if err != nil {
+			return fmt.Errorf("payment: what is due of refund %s: %w", r.ID, err)
+		}
+		if due == 0 {
+			return nil
+		}
+		return s.Payee.RefundFailedTx(ctx, tx, r.Reference, due)
 	}
 	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, cmp.Or(r.Means, r.Provider), at)
 }
