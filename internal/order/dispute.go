@@ -276,7 +276,7 @@ func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int
 		if err != nil {
 			return err
 		}
-		if loss.Back > 0 && o.State.Open() {
+		if lossUnderWay(o.State, loss.Back) {
 			return ErrLossUnderWay
 		}
 		list, beside, err := o.lost(ctx, tx, loss.Back, bearer, disputeID)
@@ -298,6 +298,12 @@ func (s *Service) BearDispute(ctx context.Context, disputeID uuid.UUID, seen int
 		return s.announceDispute(ctx, tx, o, payment.DisputeNews{ID: disputeID, Pays: loss.Pays, State: payment.DisputeWon, Amount: loss.Amount}) // for the cooperatives
 	})
 }
+
+// lossUnderWay reports whether nobody knows yet of what so much that was lost is to be taken off.
+func lossUnderWay(s State, back money.Amount) bool { return back > 0 && s.Open() }
+
+// LossUnderWay reports whether it is not to be decided yet who bears what was lost in a dispute of the order, see BearDispute.
+func (o Order) LossUnderWay(d payment.DisputeShown) bool { return lossUnderWay(o.State, d.Back) }
 
 // lost are what is taken off the lines of a delivered order, and off its charges, for so much that was lost.
 func (o *locked) lost(ctx context.Context, tx *sqlx.Tx, amount money.Amount, bearer Bearer, dispute uuid.UUID) (list []made, beside charges, err error) {

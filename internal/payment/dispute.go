@@ -202,12 +202,15 @@ type lockedAttempt struct {
 	Pays      bool         // what was to be paid was paid by it
 }
 
+// keptOfAttempt is what nothing is given back of, nor is due back, of what an attempt a received.
+const keptOfAttempt = `a.received_centimes - a.refunded_centimes - (
+		           select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where attempt_id = a.id)`
+
 // lockAttemptTx locks an attempt, after what it is about and the intent.
 func (s *Service) lockAttemptTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID) (a lockedAttempt, err error) {
 	const read = `
 		select a.id, i.reference, a.key, a.number, a.provider, a.received_centimes as received, i.paid_by is not distinct from a.id as pays,
-		       a.received_centimes - a.refunded_centimes - (
-		           select coalesce(sum(amount_centimes), 0) from payment_refunds_failed where attempt_id = a.id) as kept
+		       ` + keptOfAttempt + ` as kept
 		from payment_attempts a join payment_intents i on i.id = a.intent_id where a.id = $1`
 	if err = tx.GetContext(ctx, &a, read, id); err != nil {
 		return a, fmt.Errorf("payment: attempt %s: %w", id, err)
@@ -553,6 +556,7 @@ type DisputeShown struct {
 	Given      money.Amount // lost: of what the buyer was to have back
 	WrittenOff money.Amount `db:"written_off"` // and beyond that
 	Left       money.Amount // open or lost: what is nobody's loss yet
+	Back       money.Amount // lost: of Left, as Loss has it
 	OpenedAt   time.Time    `db:"opened_at"`
 	DecidedAt  *time.Time   `db:"decided_at"`
 	DueBy      *time.Time   `db:"due_by"`
@@ -569,7 +573,8 @@ func (d DisputeShown) ToDo() bool {
 
 const shownDispute = `
 	select id, reference, provider, name, state, amount_centimes as amount, fee_centimes as fee, given_centimes as given,
-	       written_off_centimes as written_off, left_centimes as left, opened_at, decided_at, due_by, coalesce(bearer, '') as bearer, version
+	       written_off_centimes as written_off, left_centimes as left, opened_at, decided_at, due_by, coalesce(bearer, '') as bearer, version,
+	       case when state = 'lost' then (select least(left_centimes, ` + keptOfAttempt + `) from payment_attempts a where a.id = attempt_id) else 0 end as back
 	from payment_disputes_now `
 
 // Dispute reads one; ErrNoDispute.

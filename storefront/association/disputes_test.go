@@ -18,6 +18,13 @@ import (
 
 // byCard is an order that was paid by a card whose provider does not tell of disputes, and delivered.
 func byCard(t *testing.T, m *storetest.Market) order.Order {
+	o := paidByCard(t, m)
+	m.Deliver(o)
+	return o
+}
+
+// paidByCard is such an order before it is delivered.
+func paidByCard(t *testing.T, m *storetest.Market) order.Order {
 	t.Helper()
 	placed := m.OrderBy(testcard.Name)
 	a, err := m.Orders.Pay(t.Context(), placed.Token)
@@ -30,7 +37,6 @@ func byCard(t *testing.T, m *storetest.Market) order.Order {
 		now, err := m.Orders.ForAssociation(t.Context(), placed.Order.ID)
 		return err == nil && now.Paid
 	})
-	m.Deliver(placed.Order)
 	return placed.Order
 }
 
@@ -115,6 +121,33 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 			}
 			if waiting := boss.Get("/" + lang + "/association/refunds").Want(http.StatusOK); waiting.Has("[data-refund]") {
 				t.Error("what her bank has given is to be given again")
+			}
+		})
+	}
+}
+
+// As long as an order is under way nobody is asked who bears what was lost of it, and reads why.
+func TestWhoBearsALossIsAskedWhenItCanBeDecided(t *testing.T) {
+	t.Parallel()
+	for _, lang := range storetest.Languages() {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+			m.ReturnDays(7)
+			m.WorkJobs()
+			o, l := paidByCard(t, m), m.Languages.Locale(lang)
+			if err := m.Orders.RecordDispute(t.Context(), o.ID, payment.DisputeInput{Name: "CB 7", Amount: o.Due / 2}); err != nil {
+				t.Fatal(err)
+			}
+			boss, path := m.SignIn(m.Association), "/"+lang+"/association/orders/"+o.ID.String()+"/dispute"
+			boss.Submit(boss.Get(path).Want(http.StatusOK), "[data-decide=lost]", nil).Want(http.StatusOK)
+			before := boss.Get(path).Want(http.StatusOK)
+			if got, want := before.Text("[data-under-way]"), l.T(order.ErrLossUnderWay.Key); got != spaced(want) || before.Has("form[action$='/bear']") {
+				t.Errorf("while it is under way: %q, asked: %v", got, before.Has("form[action$='/bear']"))
+			}
+			m.Deliver(o)
+			if after := boss.Get(path).Want(http.StatusOK); after.Has("[data-under-way]") || !after.Has("form[action$='/bear']") {
+				t.Error("once it is delivered nobody is asked")
 			}
 		})
 	}
