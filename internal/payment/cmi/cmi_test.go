@@ -61,10 +61,27 @@ func TestTheSuite(t *testing.T) {
 				}
 				return http.Header{}, []byte(g.Tries[reference].Encode())
 			},
+			PayIn: func(t *testing.T, s payment.Started, amount money.Amount, _ string) {
+				euros := cmitest.Approved(amount, "T-1")
+				euros["currency"] = "978"
+				g.Say(open(t, g, s), euros)
+			},
+			Foreign: func(t *testing.T, s payment.Started) []paymenttest.Sent {
+				other := cmitest.Approved(238_50, "T-1")
+				other["clientid"] = "600009999" // who has the same store key
+				return []paymenttest.Sent{{Body: g.Say(open(t, g, s), other)}}
+			},
+			Odd: func(*testing.T) []paymenttest.Sent {
+				return []paymenttest.Sent{{Body: g.Say(url.Values{"oid": {"7"}, "clientid": {config.ClientID}, "tomorrow": {"1"}}, nil)}}
+			},
 			Cannot: map[string]string{
-				"what is paid is shown": "the page shows the merchant and the amount",
-				"expired":               "the page just closes, and the market's own clock ends the attempt",
-				"given back in parts":   byHand,
+				"what is paid is shown":                    "the page shows the merchant and the amount",
+				"expired":                                  "the page just closes, and the market's own clock ends the attempt",
+				"given back in parts":                      byHand,
+				"refused to give back":                     byHand,
+				"closed while it is down":                  asked,
+				"in one day and no other":                  asked,
+				"paid out and taken back once":             byHand,
 				"given back once where the answer is lost": byHand,
 				"told of what went back":                   byHand,
 				"closed":                                   "the page closes by itself, and what is reserved after that is not taken",

@@ -29,7 +29,19 @@ type Subject struct {
 	Down   func(t *testing.T, down bool)                                          // the provider does not answer; or does again
 	Lost   func(t *testing.T)                                                     // the provider does what it is asked for next, and its answer is lost
 
+	PayIn   func(t *testing.T, s payment.Started, amount money.Amount, currency string) // she pays so much of another currency
+	Foreign func(t *testing.T, s payment.Started) []Sent                                // what it sends of the attempt that is not for this market: of another account or environment
+	Odd     func(t *testing.T) []Sent                                                   // what it sends that the market has never heard of
+	Connect func(t *testing.T, account string)                                          // somebody has that account with the provider
+	Has     func(t *testing.T, account string) money.Amount                             // what an account has of what was paid to it
+
 	Cannot map[string]string // name of a step, to why it is skipped
+}
+
+// Sent is what a provider sends.
+type Sent struct {
+	Header http.Header
+	Body   []byte
 }
 
 // items are of two cooperatives and the delivery, with what breaks sentences.
@@ -55,7 +67,8 @@ func NewAttempt() payment.Attempt {
 }
 
 // Suite holds a provider to what payment.Provider promises. make gives one that nobody has used, with Cannot in English
-// for whatever it leaves out. payment.Cash is in no run of it: people take and give it, and it is asked for nothing.
+// for whatever it leaves out. payment.Cash is in no run of it: no payment.Advance, it is asked for nothing, and people take
+// and give it.
 func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 	t.Helper()
 	step := func(name string, needs func(*Subject) bool, test func(t *testing.T, s *Subject)) {
@@ -89,6 +102,11 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 		}
 	}
 	pays := func(s *Subject) bool { return s.Pay != nil }
+	goesDown := func(s *Subject) bool { return s.Down != nil }
+	paysOut := func(s *Subject) bool {
+		_, ok := s.Provider.(payment.PayerOut)
+		return ok && s.Connect != nil && s.Has != nil
+	}
 
 	step("named and timed", always, func(t *testing.T, s *Subject) {
 		if s.Provider.Name() == "" || s.Provider.Within() <= 0 {
@@ -192,6 +210,46 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 			}
 		}
 	})
+	step("paid in another currency", all(tells, func(s *Subject) bool { return s.PayIn != nil }), func(t *testing.T, s *Subject) {
+		a := NewAttempt()
+		started := s.start(t, a)
+		s.PayIn(t, started, a.Amount, "EUR")
+		if o := s.read(t, started.Reference); o.State == payment.Succeeded && (o.Currency == money.Currency || o.Currency == "") {
+			t.Errorf("of euros it says %+v", o)
+		}
+		header, body := s.Event(t, started.Reference)
+		e, err := s.Provider.(payment.Teller).Verify(header.Get, body)
+		if err != nil || e.Reserved != nil && (e.Reserved.Currency == money.Currency || e.Reserved.Currency == "") {
+			t.Errorf("of euros that are reserved it says %+v, %v", e.Reserved, err)
+		}
+	})
+	step("of another account or environment", all(tells, func(s *Subject) bool { return s.Foreign != nil }), func(t *testing.T, s *Subject) {
+		sent := s.Foreign(t, s.start(t, NewAttempt()))
+		if len(sent) == 0 {
+			t.Error("nothing was sent")
+		}
+		for _, of := range sent {
+			if e, err := s.Provider.(payment.Teller).Verify(of.Header.Get, of.Body); err != nil || e.ID == "" || !e.Foreign {
+				t.Errorf("%s is %+v, %v", of.Body, e, err)
+			}
+		}
+	})
+	step("never heard of", all(tells, func(s *Subject) bool { return s.Odd != nil }), func(t *testing.T, s *Subject) {
+		sent := s.Odd(t)
+		if len(sent) == 0 {
+			t.Error("nothing was sent")
+		}
+		teller := s.Provider.(payment.Teller)
+		for _, of := range sent {
+			e, err := teller.Verify(of.Header.Get, of.Body)
+			if err != nil || e.ID == "" || e.Kind == "" || e.Foreign || e.Reserved != nil {
+				t.Fatalf("%s is %+v, %v", of.Body, e, err)
+			}
+			if o, err := teller.Read(t.Context(), e.Payload); err != nil || o.State != "" || o.Dispute != nil {
+				t.Errorf("%s is read as news: %+v, %v", of.Body, o, err)
+			}
+		}
+	})
 	step("given back in parts", gives, func(t *testing.T, s *Subject) {
 		a := NewAttempt()
 		started := s.start(t, a)
@@ -206,10 +264,26 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 		if given := s.Given(t, started); names[0] == names[1] || given != a.Amount {
 			t.Errorf("%s given back, in %v", given, names)
 		}
-		if _, err := s.Provider.(payment.Refunder).Refund(t.Context(), s.refund(started, "c", 1)); err == nil {
-			t.Error("it gives back more than was paid")
+	})
+	step("refused to give back", gives, func(t *testing.T, s *Subject) {
+		a := NewAttempt()
+		started := s.start(t, a)
+		s.Pay(t, started, a.Amount)
+		s.give(t, s.refund(started, "a", a.Amount-1), "")
+		for name, r := range map[string]payment.Refund{"more than is left": s.refund(started, "b", 2), "more than was paid": s.refund(started, "c", a.Amount+1)} {
+			for range 2 {
+				given, err := s.Provider.(payment.Refunder).Refund(t.Context(), r)
+				if !errors.Is(err, payment.ErrRefused) || errors.Is(err, payment.ErrNotNow) || errors.Is(err, payment.ErrDown) {
+					t.Errorf("%s: %q, %v", name, given, err)
+				}
+			}
+			if asked, ok := s.Provider.(payment.Reconciled); ok {
+				if o, err := asked.Refunded(t.Context(), r); !errors.Is(err, payment.ErrUnknown) {
+					t.Errorf("%s, asked after: %+v, %v", name, o, err)
+				}
+			}
 		}
-		if given := s.Given(t, started); given != a.Amount {
+		if given := s.Given(t, started); given != a.Amount-1 {
 			t.Errorf("%s given back of %s", given, a.Amount)
 		}
 	})
@@ -257,6 +331,18 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 		s.Pay(t, started, b.Amount)
 		if err := closer.Close(t.Context(), b); err != nil {
 			t.Errorf("closed after it was paid: %v", err)
+		}
+	})
+	step("closed while it is down", all(goesDown, func(s *Subject) bool { _, ok := s.Provider.(payment.Closer); return ok }), func(t *testing.T, s *Subject) {
+		a := NewAttempt()
+		a.ProviderReference = s.start(t, a).Reference
+		s.Down(t, true)
+		if err := s.Provider.(payment.Closer).Close(t.Context(), a); !errors.Is(err, payment.ErrDown) {
+			t.Errorf("closed with nobody there: %v", err) // it would stay open, and nobody would try again
+		}
+		s.Down(t, false)
+		if err := s.Provider.(payment.Closer).Close(t.Context(), a); err != nil {
+			t.Errorf("closed: %v", err)
 		}
 	})
 	step("asked after", all(reconciles, pays), func(t *testing.T, s *Subject) {
@@ -324,7 +410,96 @@ func Suite(t *testing.T, make func(t *testing.T) *Subject) {
 			}
 		}
 	})
-	step("down", func(s *Subject) bool { return s.Down != nil }, func(t *testing.T, s *Subject) {
+	step("in one day and no other", all(reconciles, gives), func(t *testing.T, s *Subject) {
+		a := NewAttempt()
+		started := s.start(t, a)
+		s.Pay(t, started, a.Amount)
+		name := s.give(t, s.refund(started, "a", 100_00), "")
+		midnight := time.Now().Truncate(time.Second)
+		for near := -2 * time.Second; near <= 2*time.Second; near += time.Second { // one of them is the moment itself
+			listed := map[string]int{}
+			for _, from := range []time.Time{midnight.Add(near - 24*time.Hour), midnight.Add(near)} {
+				moved, err := s.Provider.(payment.Reconciled).Moved(t.Context(), from, from.Add(24*time.Hour))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, o := range moved {
+					listed[o.Attempt+o.Refund]++
+				}
+			}
+			if diff := cmp.Diff(map[string]int{started.Reference: 1, name: 1}, listed); diff != "" {
+				t.Errorf("two days that meet %s from now list (+) and not (-): %s", near, diff)
+			}
+		}
+	})
+	step("paid out and taken back once", all(pays, paysOut), func(t *testing.T, s *Subject) {
+		provider := s.Provider.(payment.PayerOut)
+		a := NewAttempt()
+		a.ProviderReference = s.start(t, a).Reference
+		s.Pay(t, payment.Started{Reference: a.ProviderReference}, a.Amount)
+		out := payment.Payout{
+			ID: uuid.New(), Reference: a.Reference, Provider: provider.Name(), AttemptReference: a.ProviderReference, Account: "acct_suite", Amount: 100_00,
+			State: payment.Pending,
+		}
+		if err := provider.Payable(t.Context(), out.Account); !errors.Is(err, payment.ErrNotPayable) {
+			t.Errorf("to nobody's account: %v", err)
+		}
+		nobodys := out
+		nobodys.ID, nobodys.Account = uuid.New(), "acct_nobodys"
+		if name, err := provider.PayOut(t.Context(), nobodys); !errors.Is(err, payment.ErrRefused) {
+			t.Errorf("paid to nobody's account: %q, %v", name, err)
+		}
+		s.Connect(t, out.Account)
+		if err := provider.Payable(t.Context(), out.Account); err != nil {
+			t.Errorf("to an account: %v", err)
+		}
+		back := payment.Recall{ID: uuid.New(), Payout: out, Tries: 1, Amount: 30_00, State: payment.Pending}
+		done := func(what string, has money.Amount, do, find func() (string, error)) {
+			t.Helper()
+			if name, err := find(); !errors.Is(err, payment.ErrUnknown) {
+				t.Errorf("%s, before: %q, %v", what, name, err)
+			}
+			if s.Down != nil { // which is no word of the provider's
+				s.Down(t, true)
+				for _, ask := range []func() (string, error){do, find} {
+					if name, err := ask(); err == nil || errors.Is(err, payment.ErrRefused) || errors.Is(err, payment.ErrUnknown) {
+						t.Errorf("%s with nobody there: %q, %v", what, name, err)
+					}
+				}
+				s.Down(t, false)
+			}
+			if s.Lost != nil {
+				s.Lost(t)
+				_, _ = do() // whatever it says
+			}
+			first, err := do()
+			again, errAgain := do()
+			found, errFound := find()
+			if err = errors.Join(err, errAgain, errFound); err != nil || first == "" || again != first || found != first {
+				t.Errorf("%s: %q, %q, %q, %v", what, first, again, found, err)
+			}
+			if now := s.Has(t, out.Account); now != has {
+				t.Errorf("%s: it has %s, not %s", what, now, has)
+			}
+		}
+		done("paid out", 100_00,
+			func() (string, error) { return provider.PayOut(t.Context(), out) }, func() (string, error) { return provider.PaidOut(t.Context(), out) })
+		done("taken back", 70_00,
+			func() (string, error) { return provider.Recall(t.Context(), back) }, func() (string, error) { return provider.Recalled(t.Context(), back) })
+		more := out
+		more.ID, more.Amount = uuid.New(), a.Amount-69_00
+		if name, err := provider.PayOut(t.Context(), more); !errors.Is(err, payment.ErrRefused) {
+			t.Errorf("paid out more than was paid: %q, %v", name, err)
+		}
+		rest := payment.Recall{ID: uuid.New(), Payout: out, Tries: 1, Before: 30_00, Amount: 71_00, State: payment.Pending}
+		if name, err := provider.Recall(t.Context(), rest); !errors.Is(err, payment.ErrRefused) {
+			t.Errorf("taken back more than was paid out: %q, %v", name, err)
+		}
+		if has := s.Has(t, out.Account); has != 70_00 {
+			t.Errorf("it has %s", has)
+		}
+	})
+	step("down", goesDown, func(t *testing.T, s *Subject) {
 		s.Down(t, true)
 		a := NewAttempt()
 		if started, err := s.Provider.Start(t.Context(), a); !errors.Is(err, payment.ErrDown) {

@@ -45,6 +45,28 @@ func TestStripeKeepsWhatEveryProviderPromises(t *testing.T) {
 			Given: func(_ *testing.T, started payment.Started) money.Amount { return s.Given(started.Reference) },
 			Down:  func(_ *testing.T, down bool) { s.Down(down) },
 			Lost:  func(*testing.T) { s.Lose(2) }, // the request is sent again by itself, once
+			PayIn: func(_ *testing.T, started payment.Started, amount money.Amount, currency string) {
+				s.PayIn(started.Reference, amount, strings.ToLower(currency))
+			},
+			Foreign: func(_ *testing.T, started payment.Started) []paymenttest.Sent {
+				about := map[string]any{"object": map[string]any{"id": started.Reference, "object": "checkout.session"}}
+				return []paymenttest.Sent{
+					sent(s.Send(map[string]any{"type": "checkout.session.completed", "livemode": true, "data": about})),
+					sent(s.Send(map[string]any{"type": "checkout.session.completed", "account": "acct_other", "data": about})),
+				}
+			},
+			Odd: func(*testing.T) []paymenttest.Sent {
+				return []paymenttest.Sent{
+					sent(s.Send(map[string]any{"type": "customer.created", "data": map[string]any{"object": map[string]any{"id": "cus_1", "object": "customer"}}})),
+					sent(s.Send(map[string]any{"type": "checkout.session.of_tomorrow"})),
+				}
+			},
+			Connect: func(_ *testing.T, account string) { s.Connect(account) },
+			Has:     func(_ *testing.T, account string) money.Amount { return s.Balance(account) },
 		}
 	})
+}
+
+func sent(e stripetest.Event) paymenttest.Sent {
+	return paymenttest.Sent{Header: e.Header, Body: e.Body}
 }

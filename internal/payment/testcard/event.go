@@ -53,17 +53,20 @@ func (p *Provider) Verify(header func(name string) string, body []byte) (payment
 	return payment.Event{ID: e.ID, Kind: e.Kind, Payload: body}, nil
 }
 
-// Read tells how what an event names stands now.
+// Read tells how what an event names stands now. What it has never heard of is no news.
 func (p *Provider) Read(ctx context.Context, payload []byte) (payment.Outcome, error) {
 	var e event
 	if err := json.Unmarshal(payload, &e); err != nil {
 		return payment.Outcome{}, fmt.Errorf("testcard: event: %w", err)
 	}
-	if e.Kind == kindRefund {
+	switch e.Kind {
+	case kindRefund:
 		return p.refundWhere(ctx, `reference = $1`, e.Name)
+	case kindPayment:
+		found, err := p.Payment(ctx, e.Name)
+		return found.outcome(), err
 	}
-	found, err := p.Payment(ctx, e.Name)
-	return found.outcome(), err
+	return payment.Outcome{}, nil
 }
 
 // TellArgs is the job that tells the market of a payment or a refund.

@@ -180,7 +180,7 @@ func (p *Provider) Refund(ctx context.Context, r payment.Refund) (reference stri
 		if n, err := result.RowsAffected(); err != nil {
 			return fmt.Errorf("testcard: refund %s: %w", r.Key, err)
 		} else if n == 0 {
-			return fmt.Errorf("testcard: refund %s is more than was paid and is not given back yet", r.Key)
+			return fmt.Errorf("%w: testcard: refund %s is more than was paid and is not given back yet", payment.ErrRefused, r.Key)
 		}
 		return p.tellTx(ctx, tx, reference, time.Time{})
 	})

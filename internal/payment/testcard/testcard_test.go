@@ -66,11 +66,19 @@ func TestItKeepsWhatEveryProviderPromises(t *testing.T) {
 				}
 				return sum
 			},
+			Odd: func(*testing.T) []paymenttest.Sent {
+				body := []byte(`{"id":"1","kind":"of tomorrow","name":"1"}`)
+				return []paymenttest.Sent{{Header: http.Header{testcard.SignatureHeader: {testcard.Sign(card, body)}}, Body: body}}
+			},
 			Cannot: map[string]string{
 				"what is paid is shown":                    "its page says in one line what is paid for, and that no money moves",
 				"paid otherwise than asked":                "its page has no sum to type",
 				"given back once where the answer is lost": itself,
 				"down":                                itself,
+				"closed while it is down":             itself,
+				"paid in another currency":            "its page has no currency to choose",
+				"of another account or environment":   "each market signs with a key of its own: what another's says is forged",
+				"paid out and taken back once":        "nobody has an account with it",
 				"begun once where the answer is lost": itself,
 			},
 		}

@@ -167,6 +167,8 @@ func TestTheProviderIsOneAsEveryOther(t *testing.T) {
 				"what is paid is shown": page, "paid": people, "paid otherwise than asked": people, "refused": people, "expired": people, "forged": people,
 				"given back in parts": people, "given back once where the answer is lost": people, "told of what went back": people, "closed": people,
 				"asked after": people, "asked after what went back": people, "days compared": people, "begun once where the answer is lost": people,
+				"paid in another currency": people, "of another account or environment": people, "never heard of": people, "refused to give back": people,
+				"closed while it is down": people, "in one day and no other": people, "paid out and taken back once": people,
 			},
 		}
 	})

@@ -66,6 +66,7 @@ type session struct {
 	id, intent, charge, email, locale string
 	url, success, cancel              string // of its page, and where the buyer goes from there
 	group                             string // transfer_group
+	currency                          string // of its payment
 	key                               string // client_reference_id
 	metadata                          map[string]string
 	items                             []Item
@@ -240,12 +241,15 @@ func (s *Server) PagesAt(address string) {
 }
 
 // Pay has the buyer of an open session pay so much.
-func (s *Server) Pay(id string, amount money.Amount) {
+func (s *Server) Pay(id string, amount money.Amount) { s.PayIn(id, amount, "mad") }
+
+// PayIn is Pay in another currency, by its code in small letters.
+func (s *Server) PayIn(id string, amount money.Amount, currency string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.open(id)
 	e.status, e.paid, e.intentStatus = stripego.CheckoutSessionStatusComplete, stripego.CheckoutSessionPaymentStatusPaid, stripego.PaymentIntentStatusSucceeded
-	e.received, e.charged = amount, time.Now()
+	e.received, e.charged, e.currency = amount, time.Now(), currency
 	e.intent, e.charge = s.name("pi"), s.name("ch")
 	s.sendLocked("checkout.session.completed", e.object())
 }
@@ -432,7 +436,7 @@ func (s *Server) begin(f url.Values, _ string) (int, any) {
 	e := &session{
 		id: s.name("cs_test"), email: f.Get("customer_email"), locale: f.Get("locale"), key: f.Get("client_reference_id"),
 		group: f.Get("payment_intent_data[transfer_group]"), metadata: metadata(f, "metadata"),
-		status: stripego.CheckoutSessionStatusOpen, paid: stripego.CheckoutSessionPaymentStatusUnpaid, created: now,
+		status: stripego.CheckoutSessionStatusOpen, paid: stripego.CheckoutSessionPaymentStatusUnpaid, created: now, currency: "mad",
 		success: f.Get("success_url"), cancel: f.Get("cancel_url"),
 	}
 	e.url = s.pages + e.id
@@ -777,12 +781,12 @@ func (e *session) object() map[string]any {
 // payment is the session's PaymentIntent.
 func (e *session) payment() map[string]any {
 	o := map[string]any{
-		"id": e.intent, "object": "payment_intent", "amount": e.amount, "amount_received": e.received, "currency": "mad", "metadata": e.metadata,
+		"id": e.intent, "object": "payment_intent", "amount": e.amount, "amount_received": e.received, "currency": e.currency, "metadata": e.metadata,
 		"status": e.intentStatus, "transfer_group": e.group,
 	}
 	if e.charge != "" {
 		o["latest_charge"] = map[string]any{
-			"id": e.charge, "object": "charge", "amount": e.received, "currency": "mad", "created": e.charged.Unix(),
+			"id": e.charge, "object": "charge", "amount": e.received, "currency": e.currency, "created": e.charged.Unix(),
 			"balance_transaction": map[string]any{
 				"id": "txn_" + e.charge, "object": "balance_transaction", "currency": "mad", "amount": e.received, "fee": FeeOf(e.received),
 			},
