@@ -42,6 +42,7 @@ var families = map[string]words{
 	"association.term.*":             all(arguments("association/money", "term", 4), arguments("association/money", "equation", 2)),
 	"door.required.*":                arguments("door", "required", 1, 2),
 	"means.*":                        nil, // internal/market.TestEveryMeansOfPaymentHasItsWords
+	"order.history.*":                constants("internal/order", "MoneyKind"),
 	"order.dispute.*_body":           constants("internal/order", "disputeLetter"),
 	"order.dispute.*_subject":        constants("internal/order", "disputeLetter"),
 	"order.money.*_body":             constants("internal/order", "moneyLetter"),

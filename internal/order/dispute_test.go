@@ -199,6 +199,64 @@ func TestWhatCouldNotBeGivenBackAfterALossIsBorneIsNotGivenAgain(t *testing.T) {
 	}
 }
 
+// What became of money stands in the history once, as it was recorded.
+func TestAHistoryTellsWhatBecameOfMoney(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.bought(paymenttest.Name)
+	bag := func(key, means string) {
+		m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundLine, Line: m.lineOf(o, m.wheat).ID, Quantity: 1, Reason: order.ReasonDamaged, Means: means, Key: keyOf(key)}))
+		m.later(time.Minute)
+	}
+	type told struct {
+		Kind   order.MoneyKind
+		Amount money.Amount
+		Means  string
+		By     string
+	}
+	wants := func(what string, want ...told) {
+		t.Helper()
+		events, err := m.MoneyEvents(t.Context(), o.ID)
+		m.must(err)
+		var got []told
+		for _, e := range events {
+			got = append(got, told{e.Kind, e.Amount, e.Means, e.UserName})
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (+): %s", what, diff)
+		}
+	}
+	bag("one", "")
+	wants("nothing is given yet")
+	m.answerRefunds(payment.Failed)
+	wants("it failed", told{order.ToldNotGiven, 26_00, paymenttest.Name, ""})
+	m.later(time.Minute)
+	m.must(m.RefundAgain(t.Context(), o.ID, 26_00))
+	m.giveBack()
+	card := told{order.ToldGiven, 26_00, paymenttest.Name, ""}
+	wants("it was given", card)
+	bag("two", payment.CashOnDelivery)
+	var refund uuid.UUID
+	m.must(m.db.Get(&refund, `select id from payment_refunds where state = 'pending'`))
+	m.must(m.RefundGiven(t.Context(), refund, payment.Given{By: m.association}))
+	var name string
+	m.must(m.db.Get(&name, `select name from users where id = $1`, m.association))
+	cash := told{order.ToldGiven, 26_00, payment.CashOnDelivery, name}
+	m.later(time.Minute)
+	m.disputes(o, payment.DisputeAsked, 100_00)
+	wants("her bank asks", card, cash, told{order.ToldAskedAbout, 100_00, "", ""})
+	m.later(time.Minute)
+	m.disputes(o, payment.DisputeOpen, 100_00)
+	m.disputes(o, payment.DisputeOpen, 100_00)
+	m.later(time.Minute)
+	open := told{order.ToldDisputed, 100_00, "", ""}
+	wants("she disputes", card, cash, open)
+	m.disputes(o, payment.DisputeLost, 100_00)
+	m.later(time.Minute)
+	m.must(m.bear(o, order.ByAssociation))
+	wants("it is lost", card, cash, open, told{order.ToldDisputeLost, 100_00, "", ""}, told{order.ToldGivenByBank, 100_00, paymenttest.Name, ""})
+}
+
 func TestWhoeverADisputeConcernsIsToldAndNotTheBuyer(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/testcard"
@@ -112,6 +113,19 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 			}
 			borne := boss.Submit(lost, "form[action$='/bear']", url.Values{"borne_by": {string(order.ByAssociation)}}).Want(http.StatusOK)
 			says(borne, "[data-now]", l.T("association.disputes.now_association"))
+			// Of what her bank gave some was due back already.
+			history := m.SignIn(m.Association).Get("/" + lang + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+			for kind, amount := range map[order.MoneyKind]money.Amount{
+				order.ToldDisputed: o.Due, order.ToldDisputeLost: o.Due, order.ToldGivenByBank: o.Due - o.Parts[0].Items,
+			} {
+				got := history.Find("[data-history] [data-money=" + string(kind) + "] b").First().Text()
+				if want := l.T(kind.Key(), "Amount", l.Money(amount)); spaced(got) != spaced(want) {
+					t.Errorf("the history says %q, not %q", got, want)
+				}
+			}
+			if n := history.Find("[data-history] [data-money]").Length(); n != 4 {
+				t.Errorf("the history tells %d things of its money: %s", n, history.Text("[data-history]"))
+			}
 			second.Submit(lost, "form[action$='/bear']", url.Values{"borne_by": {string(order.ByCooperative)}}).Want(http.StatusConflict)
 			if boss.Get(list).Want(http.StatusOK).Has("[data-dispute]") || !boss.Get(list+"?state=over").Want(http.StatusOK).Has("[data-dispute]") {
 				t.Error("what is decided is not over")

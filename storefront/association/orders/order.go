@@ -21,11 +21,12 @@ import (
 type orderView struct {
 	order.Order
 	Refused  ui.Refusal
-	Move     order.Move      // the one that was refused, if any
-	Carriers []order.Carrier // that may have its cash, if it is to be taken
-	ByHand   bool            // people say of its payment that it is disputed
-	Tracking string          // the buyer's own page, with scheme and host
-	Message  string          // what a WhatsApp message to the buyer begins with, in the buyer's language
+	Move     order.Move         // the one that was refused, if any
+	Carriers []order.Carrier    // that may have its cash, if it is to be taken
+	ByHand   bool               // people say of its payment that it is disputed
+	OfMoney  []order.MoneyEvent // oldest first
+	Tracking string             // the buyer's own page, with scheme and host
+	Message  string             // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
 
 // These stand among the moves in paths.
@@ -96,6 +97,9 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) erro
 		h.addressBuyer(r, &v)
 	}
 	v.ByHand = h.Orders.DisputesByHand(v.Order)
+	if v.OfMoney, err = h.Orders.MoneyEvents(r.Context(), id); err != nil {
+		return err
+	}
 	if v.takesCash() {
 		if v.Carriers, err = h.Orders.Carriers(r.Context()); err != nil {
 			return err

@@ -2,6 +2,7 @@ package orders
 
 import (
 	"slices"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
@@ -112,6 +113,38 @@ func backwards(events []order.Event) []order.Event {
 	for i := len(events) - 1; i >= 0; i-- {
 		list = append(list, events[i])
 	}
+	return list
+}
+
+// entry is one of an order's history: something that somebody did, or that happened to its money.
+type entry struct {
+	event order.Event
+	money *order.MoneyEvent
+}
+
+// at is when it happened.
+func (e entry) at() time.Time {
+	if e.money != nil {
+		return e.money.At
+	}
+	return e.event.At
+}
+
+// entries are all that happened, the latest first. That a return is paid is said by what was given back at that moment.
+func (v orderView) entries() []entry {
+	var list []entry
+	given := make(map[time.Time]bool)
+	for i, m := range v.OfMoney {
+		list = append(list, entry{money: &v.OfMoney[i]})
+		given[m.At.UTC()] = given[m.At.UTC()] || m.Kind == order.ToldGiven || m.Kind == order.ToldGivenByBank
+	}
+	for _, e := range v.Events {
+		if e.State != order.EventReturn+string(order.ReturnRefunded) || !given[e.At.UTC()] {
+			list = append(list, entry{event: e})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b entry) int { return a.at().Compare(b.at()) })
+	slices.Reverse(list)
 	return list
 }
 
