@@ -838,7 +838,7 @@ func (l *life) restock(rt *rapid.T) error {
 	return l.Orders.Restock(ctx, line.ReturnID, line.LineID, rapid.Bool().Draw(rt, "into stock"), order.By{Actor: l.members[to]})
 }
 
-// otherMeans has what waits, or was refused, given by another means.
+// otherMeans has what waits, was refused or is put off given by another means.
 func (l *life) otherMeans(rt *rapid.T) error {
 	waiting, err := l.Orders.RefundsToGive(context.Background(), nil, 100)
 	must(rt, err)
@@ -868,10 +868,15 @@ func (l *life) workAgain(rt *rapid.T) error {
 	return nil
 }
 
-// work works a job. If it fails because the provider is down it is tried again; for no other reason may it fail.
+// work works a job. If it fails because the provider is down it is tried again, as is one that waits for something; for no
+// other reason may it fail.
 func (l *life) work(rt *rapid.T, row *rivertype.JobRow) {
 	rt.Helper()
 	if err := l.workers()[row.Kind](context.Background(), row); err != nil {
+		if snoozed := new(river.JobSnoozeError); errors.As(err, &snoozed) {
+			l.exec(rt, `update river_job set scheduled_at = $2 where id = $1`, row.ID, l.Now().Add(snoozed.Duration))
+			return
+		}
 		if err = l.unlessDown(err); err != nil {
 			rt.Fatalf("%s %s: %v", row.Kind, row.EncodedArgs, err)
 		}

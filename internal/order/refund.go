@@ -368,11 +368,12 @@ type Refund struct {
 	EndedAt   *time.Time `db:"ended_at"` // when it was given, or failed
 	Reference string     // what whoever gave it by hand named it by; not told to the buyer
 	Disputed  bool       // the buyer had it from her bank
+	Otherwise string     // by which means it goes back once its provider says that it has not given it; empty: nobody decided so
 }
 
 const selectRefund = `
 	select r.id, r.amount_centimes as amount, r.provider, r.means, r.by_hand, r.reason, r.state, r.created_at, r.ended_at,
-	       r.given_reference as reference, r.disputed`
+	       r.given_reference as reference, r.disputed, r.otherwise`
 
 // readRefunds reads what goes back to the buyer of an order.
 func readRefunds(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID) (refunds []Refund, err error) {
@@ -392,6 +393,7 @@ type RefundToGive struct {
 	BuyerName  string    `db:"buyer_name"` // empty once it was erased
 	BuyerPhone string    `db:"buyer_phone"`
 	Held       bool      // its payment is disputed: nothing is given back until that is decided
+	Postponed  bool      `db:"-"` // its provider has not taken it up for so long that it may be given otherwise
 }
 
 // Waits reports whether somebody has to give it by hand.
@@ -420,6 +422,9 @@ func (s *Service) RefundsToGive(ctx context.Context, from *keyset.Place, limit i
 		order by r.created_at `+direction+`, r.id `+direction+` limit $1`, args...)
 	if err != nil {
 		return RefundsToGive{}, fmt.Errorf("order: refunds to give: %w", err)
+	}
+	for i, r := range refunds {
+		refunds[i].Postponed = r.State == payment.Pending && !r.ByHand && !r.Held && payment.Postponed(r.CreatedAt, s.moment(time.Time{}))
 	}
 	list := RefundsToGive{}
 	list.Refunds, list.Turns = keyset.Cut(refunds, from, limit, func(r RefundToGive) keyset.Place { return keyset.Place{At: r.CreatedAt, ID: r.ID} })

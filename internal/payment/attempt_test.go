@@ -557,6 +557,114 @@ func TestWhatAProviderPutsOffForADayHasFailed(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
 }
 
+// postponed is a refund of 110 dirhams that its provider has put off for an hour, by its order.
+func (c *till) postponed(t *testing.T) (refund, order uuid.UUID) {
+	t.Helper()
+	order = c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "evt_1", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	must(t, c.db.Get(&refund, `select id from payment_refunds`))
+	if err := c.inCash(t, refund); !errors.Is(err, payment.ErrRefundChanged) {
+		t.Errorf("given otherwise at once: %v", err)
+	}
+	c.later(time.Hour)
+	return refund, order
+}
+
+// inCash has a refund given in cash in place of the card's.
+func (c *till) inCash(t *testing.T, refund uuid.UUID) error {
+	return postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		return c.ByMeansTx(t.Context(), tx, refund, paymenttest.Name, payment.CashOnDelivery, c.clock())
+	})
+}
+
+// asksFor works the job of a refund.
+func (c *till) asksFor(t *testing.T, refund uuid.UUID) error {
+	return (&payment.RefundWorker{Payments: c.Service}).Work(t.Context(), &river.Job[payment.RefundArgs]{Args: payment.RefundArgs{RefundID: refund}})
+}
+
+// What a provider puts off people give otherwise, once it has said that it has not given it; until then nobody gives it.
+func TestWhatAProviderPutsOffIsGivenOtherwiseOnceItSaysThatItHasNotGivenIt(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	refund, order := c.postponed(t)
+	c.card.Refuse(fmt.Errorf("%w: too little is there", payment.ErrNotNow))
+	if err := c.asksFor(t, refund); !errors.Is(err, payment.ErrNotNow) {
+		t.Fatal(err)
+	}
+	for range 2 {
+		must(t, c.inCash(t, refund))
+	}
+	c.later(2 * time.Minute)
+	c.card.Refuse(payment.ErrDown)
+	if err := c.asksFor(t, refund); !errors.Is(err, payment.ErrDown) || c.refundsOf(t) != "110 pending" {
+		t.Errorf("with nobody there it is %s: %v", c.refundsOf(t), err)
+	}
+	c.card.Refuse(nil)
+	for range 2 {
+		must(t, c.asksFor(t, refund))
+	}
+	if _, back := c.card.Asked(); back != 0 || c.refundsOf(t) != "110 failed, 110 pending" {
+		t.Errorf("the card gave %s; it is %s", back, c.refundsOf(t))
+	}
+	if len(c.failed) != 0 {
+		t.Errorf("told that %v failed, which nobody has to do anything about", c.failed)
+	}
+	must(t, postgres.InTx(t.Context(), c.db, func(tx *sqlx.Tx) error {
+		var cash uuid.UUID
+		must(t, tx.Get(&cash, `select id from payment_refunds where means = 'cash_on_delivery'`))
+		return c.GivenTx(t.Context(), tx, cash, payment.Given{Means: payment.CashOnDelivery}, c.clock())
+	}))
+	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+}
+
+// Somebody decides that it is given otherwise while the provider is asked to give: whatever becomes of that request, the
+// buyer has it once.
+func TestWhoeverHasItGivenOtherwiseWhileTheProviderIsAskedGivesItOnce(t *testing.T) {
+	t.Parallel()
+	lost := errors.New("the answer is lost")
+	for what, c := range map[string]struct {
+		lands, answers bool
+		want           string
+	}{
+		"it gives":             {true, true, "110 waiting"},
+		"its answer is lost":   {true, false, "110 waiting"},
+		"it never heard of it": {false, false, "110 failed, 110 pending"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			till := newTill(t)
+			refund, _ := till.postponed(t)
+			till.card.Giving = func(give func() (string, error)) (name string, err error) {
+				must(t, till.inCash(t, refund))
+				if snoozed := new(river.JobSnoozeError); !errors.As(till.asksFor(t, refund), &snoozed) || snoozed.Duration != 2*time.Minute {
+					t.Errorf("while it is asked the other job waits for %v", snoozed.Duration)
+				}
+				if c.lands {
+					name, err = give()
+				}
+				if !c.answers {
+					return "", lost
+				}
+				return name, err
+			}
+			if err := till.asksFor(t, refund); !c.answers && !errors.Is(err, lost) || c.answers && err != nil {
+				t.Error(err)
+			}
+			till.later(2 * time.Minute)
+			for range 2 {
+				must(t, till.asksFor(t, refund))
+			}
+			if got := till.refundsOf(t); got != c.want {
+				t.Errorf("it is %s, not %s", got, c.want)
+			}
+			if _, back := till.card.Asked(); c.lands != (back == 110_00) {
+				t.Errorf("the card gave %s", back)
+			}
+		})
+	}
+}
+
 func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

@@ -10,7 +10,7 @@
 // what is not paid, or is taken up again (Payee.AgainTx); other money, and what is too much, is kept and given back. Of a
 // Collector's attempt parts add up, and are deposits until they are all that is asked for. RefundTx gives back, never
 // more than was received; what failed of it waits until it is asked for again, which is another refund of the same
-// request.
+// request. What a provider puts off people may have given otherwise (ByMeansTx), once that says that it has not given it.
 //
 // A buyer may have her bank take back what she paid (dispute.go): asked, open, won or lost. While one is open nothing of
 // the attempt is given back; what was lost is given by it, of all that is or comes to be due back to her. A dispute

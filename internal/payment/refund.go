@@ -216,8 +216,17 @@ func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, 
 	return nil
 }
 
+// insists is how long a refund is its provider's alone, unless that says no: mostly it gives within seconds.
+const insists = time.Hour
+
+// Postponed reports whether a refund that its provider has not taken up has waited for so long that ByMeansTx may have it
+// given otherwise.
+func Postponed(createdAt, now time.Time) bool { return now.Sub(createdAt) >= insists }
+
 // ByMeansTx has a refund that waits to be given by hand, or that failed, given by another means from now on; one that
-// failed is asked for again by it. seen is its means as whoever decides so was shown it. Errors:
+// failed is asked for again by it. One that its provider puts off (Postponed) is given by it once that says that it has
+// not: it is asked no more to give, and what it has given all the same stands. seen is its means as whoever decides so was
+// shown it. Errors:
 //   - ErrRefundChanged: it was given meanwhile, is given by another means, or was asked for again
 //   - ErrUnknownProvider: nobody gives it back by that means
 func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, seen, means string, at time.Time) error {
@@ -238,6 +247,8 @@ func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID
 		return err
 	case r.State == Failed:
 		return s.giveBackTx(ctx, tx, r.Refund, r.Attempt, r.Request, at)
+	case r.State == Pending && was == "" && hand != "" && Postponed(r.CreatedAt, at):
+		return s.otherwiseTx(ctx, tx, r, hand)
 	case r.State != Pending || was == "":
 		return ErrRefundChanged
 	case hand == was:
@@ -252,6 +263,17 @@ func (s *Service) ByMeansTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID
 		}
 		return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: r.ID}, nil)
 	}
+}
+
+// otherwiseTx decides by which means a refund is given if its provider has not, and has that asked.
+func (s *Service) otherwiseTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, means string) error {
+	if _, tells := s.providers[r.Provider].(Reconciled); !tells {
+		return ErrRefundChanged
+	}
+	if _, err := tx.ExecContext(ctx, `update payment_refunds set otherwise = $2 where id = $1`, r.ID, means); err != nil {
+		return fmt.Errorf("payment: refund %s by %s: %w", r.ID, means, err)
+	}
+	return s.jobs.InsertTx(ctx, tx, RefundArgs{RefundID: r.ID}, nil)
 }
 
 // refundOutcomeTx does what an outcome says of a refund, as attemptOutcomeTx. What a provider says it gave of one that
@@ -281,15 +303,16 @@ type lockedRefund struct {
 	Attempt   uuid.UUID
 	Reference uuid.UUID
 	Request   string
-	Again     bool // it failed and was asked for again
-	ByHand    bool `db:"by_hand"` // somebody gave it, or the buyer's bank
+	Otherwise string // by which means it is to be given if its provider has not
+	Again     bool   // it failed and was asked for again
+	ByHand    bool   `db:"by_hand"` // somebody gave it, or the buyer's bank
 }
 
 // lockRefundTx locks the refund that a condition names, after what it is about.
 func (s *Service) lockRefundTx(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (r lockedRefund, err error) {
 	read := `
 		select r.id, r.attempt_id as attempt, i.reference, a.provider, coalesce(r.means, '') as means, r.amount_centimes as amount,
-		       r.reason, r.state, r.request, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again,
+		       r.reason, r.state, r.created_at, r.request, coalesce(r.otherwise, '') as otherwise, r.state = 'failed' and r.id not in (select id from payment_refunds_failed) as again,
 		       not (` + byProvider + `) as by_hand
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
 		where ` + where
@@ -320,20 +343,8 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e e
 	if r.Again { // whatever is given now would be given twice
 		return fmt.Errorf("payment: refund %s is said to be %s, but had failed and was asked for again", r.ID, e.to)
 	}
-	if _, err := tx.ExecContext(ctx, `update payment_refunds set state = $2, ended_at = $3 where id = $1`, r.ID, e.to, at); err != nil {
-		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
-	}
-	promised := money.Amount(0) // more than before
-	switch {
-	case e.to == Failed:
-		promised = -r.Amount
-	case r.State == Failed:
-		promised = r.Amount
-	}
-	_, err := tx.ExecContext(ctx, `
-		update payment_attempts set refunded_centimes = refunded_centimes + $2 where id = $1`, r.Attempt, promised)
-	if err != nil {
-		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	if err := endRefundTx(ctx, tx, r, e.to, at); err != nil {
+		return err
 	}
 	if e.to == Failed {
 		if r.State == Succeeded {
@@ -356,6 +367,26 @@ func (s *Service) refundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, e e
 		return s.Payee.RefundFailedTx(ctx, tx, r.Reference, due)
 	}
 	return s.Payee.RefundedTx(ctx, tx, r.Reference, r.Attempt, r.ID, r.Amount, cmp.Or(r.Means, r.Provider), at)
+}
+
+// endRefundTx writes that a refund was given or failed, and what its attempt gives back then.
+func endRefundTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, to State, at time.Time) error {
+	if _, err := tx.ExecContext(ctx, `update payment_refunds set state = $2, ended_at = $3 where id = $1`, r.ID, to, at); err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	}
+	promised := money.Amount(0) // more than before
+	switch {
+	case to == Failed:
+		promised = -r.Amount
+	case r.State == Failed:
+		promised = r.Amount
+	}
+	_, err := tx.ExecContext(ctx, `
+		update payment_attempts set refunded_centimes = refunded_centimes + $2 where id = $1`, r.Attempt, promised)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
+	}
+	return nil
 }
 
 // FailedRefunds is how many refunds failed and wait to be asked for again, and what they come to.
@@ -391,17 +422,27 @@ type RefundWorker struct {
 // postpones is how long a provider may put off a refund before it has failed: there is time by law for another means.
 const postpones = 24 * time.Hour
 
+// asking is how long a provider is asked at most, all of its requests together; what was sent by then may take effect for
+// as long again.
+const asking = time.Minute
+
+// refundToAsk is a refund as its job reads it.
+type refundToAsk struct {
+	Refund
+	Disputed    bool
+	Otherwise   string
+	AskingUntil *time.Time `db:"asking_until"`
+}
+
 // Work asks under the refund's own key, so that it may ask again, unless the payment is disputed: what ends that has
 // it asked for. What the provider refuses, or puts off for too long, has failed: people ask again, or give it otherwise.
 func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error {
 	s := w.Payments
-	var r struct {
-		Refund
-		Disputed bool
-	}
+	var r refundToAsk
 	err := s.db.GetContext(ctx, &r, `
 		select r.id, r.key, a.provider, coalesce(a.provider_reference, '') as attempt_reference,
-		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, r.created_at, `+disputed+` as disputed
+		       coalesce(r.provider_reference, '') as provider_reference, r.amount_centimes as amount, r.reason, r.state, r.created_at, `+disputed+` as disputed,
+		       coalesce(r.otherwise, '') as otherwise, r.asking_until
 		from payment_refunds r join payment_attempts a on a.id = r.attempt_id where r.id = $1`, j.Args.RefundID)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", j.Args.RefundID, err)
@@ -409,11 +450,25 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	if !asksForRefund.leads(r.State) || r.Disputed {
 		return nil
 	}
+	if r.Otherwise != "" {
+		return w.otherwise(ctx, r)
+	}
 	provider, ok := s.providers[r.Provider].(Refunder)
 	if !ok {
 		return ErrUnknownProvider
 	}
-	reference, err := provider.Refund(ctx, r.Refund)
+	// Whoever has it given otherwise waits until nothing is under way any more, and nothing is sent after that.
+	result, err := s.db.ExecContext(ctx, `
+		update payment_refunds set asking_until = $2 where id = $1 and state = $3 and otherwise is null`, r.ID, s.now().Add(2*asking), Pending)
+	if err != nil {
+		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	asked, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	reference, err := provider.Refund(asked, r.Refund)
 	if errors.Is(err, ErrRefused) || errors.Is(err, ErrNotNow) && s.now().Sub(r.CreatedAt) >= postpones {
 		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)
@@ -426,11 +481,53 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
 	}
-	_, err = s.db.ExecContext(ctx, `
+	return s.asked(ctx, r.Refund, reference)
+}
+
+// asked notes that a provider knows of a refund, and by which name.
+func (s *Service) asked(ctx context.Context, r Refund, reference string) error {
+	_, err := s.db.ExecContext(ctx, `
 		update payment_refunds set provider_reference = $2, state = case when state = $3 then $4 else state end where id = $1`,
 		r.ID, reference, asksForRefund.from[0], asksForRefund.to)
 	if err != nil {
 		return fmt.Errorf("payment: refund %s: %w", r.Key, err)
 	}
 	return nil
+}
+
+// otherwise asks the provider of a refund whether it has given it, or will; if neither, it is given by another means. While
+// the provider does not answer it is given by nobody: it may have given it.
+func (w *RefundWorker) otherwise(ctx context.Context, r refundToAsk) error {
+	s := w.Payments
+	if r.AskingUntil != nil {
+		if wait := r.AskingUntil.Sub(s.now()); wait > 0 {
+			return river.JobSnooze(wait)
+		}
+	}
+	provider, ok := s.providers[r.Provider].(Reconciled)
+	if !ok {
+		return ErrUnknownProvider
+	}
+	o, err := provider.Refunded(ctx, r.Refund)
+	switch {
+	case errors.Is(err, ErrUnknown) || err == nil && o.State == Failed:
+		return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+			locked, err := s.lockRefundTx(ctx, tx, `r.id = $1`, r.ID)
+			if err != nil || locked.State != Pending {
+				return err
+			}
+			if err := endRefundTx(ctx, tx, locked, Failed, s.now()); err != nil {
+				return err
+			}
+			locked.Means = locked.Otherwise
+			return s.giveBackTx(ctx, tx, locked.Refund, locked.Attempt, locked.Request, s.now())
+		})
+	case err != nil:
+		return fmt.Errorf("payment: ask whether %s was given: %w", r.Key, err)
+	case o.State == Succeeded:
+		return s.learn(ctx, r.Provider, o)
+	case o.Refund == "":
+		return fmt.Errorf("payment: what %s says of %s is of nothing", r.Provider, r.Key)
+	}
+	return s.asked(ctx, r.Refund, o.Refund)
 }

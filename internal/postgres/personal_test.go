@@ -39,7 +39,7 @@ var nobodys = map[string]string{
 	"payment_intents":    "provider currency state",
 	"payment_payouts":    "state provider_reference reason",
 	"payment_recalls":    "state provider_reference reason",
-	"payment_refunds":    "reason state request key provider_reference means given_reference",
+	"payment_refunds":    "reason state request key provider_reference means given_reference otherwise",
 	"payouts":            "reference actor provider",
 	"payout_reversals":   "actor",
 	"pictures":           "state",

@@ -6,8 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -161,5 +165,50 @@ func TestWhatIsGivenBackIsShownBeforeItIs(t *testing.T) {
 	m.boss.Submit(shown, "main form", nil).Want(http.StatusOK)
 	if now := m.now(o); now.Back != back+o.Due-o.DeliveryFee {
 		t.Errorf("back %s", now.Back)
+	}
+}
+
+// What its provider puts off is given otherwise once that has been asked.
+func TestWhatAProviderPutsOffCanBeGivenOtherwise(t *testing.T) {
+	t.Parallel()
+	for _, code := range languages {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			card := paymenttest.New()
+			m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, card})
+			o, l := m.OrderBy(card.Name()).Order, m.Languages.Locale(code)
+			must := func(err error) {
+				t.Helper()
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			attempt, err := m.Payments.Start(t.Context(), o.ID)
+			must(err)
+			said := card.Say(payment.Outcome{Attempt: attempt.ProviderReference, State: payment.Succeeded, Amount: o.Due})
+			must(m.Payments.Receive(t.Context(), card.Name(), payment.Event{ID: "paid", Payload: said}))
+			must((&payment.EventWorker{Payments: m.Payments}).Work(t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: card.Name(), ID: "paid"}}))
+			m.Deliver(o)
+			refund := order.RefundInput{Scope: order.RefundOrder, Reason: order.ReasonMissing, Key: uuid.New()}
+			must(m.Orders.Refund(t.Context(), o.ID, refund, m.ByAssociation()))
+			boss, path := m.SignIn(m.Association), "/"+code+"/association/refunds"
+			if boss.Get(path).Want(http.StatusOK).Has("[data-postponed], [data-refund] form") {
+				t.Error("its provider is being asked, and it can be given otherwise")
+			}
+			_, err = m.DB.Exec(`update payment_refunds set created_at = created_at - interval '1 hour'`)
+			must(err)
+			page := boss.Get(path).Want(http.StatusOK)
+			if page.Text("[data-postponed]") != spaced(l.T("association.refunds.postponed_text")) || page.Has("option[value="+card.Name()+"]") {
+				t.Errorf("it says %q, of %s", page.Text("[data-postponed]"), page.Text("[data-refund] select"))
+			}
+			done := boss.Submit(page, "form[action$='/means']", url.Values{"means": {payment.CashOnDelivery}}).Want(http.StatusOK)
+			want := l.T("association.refunds.otherwise_text", "Means", l.T("means.cash_on_delivery.name"))
+			if done.Text("#toasts .toast") != l.T("association.refunds.changed") || !strings.HasPrefix(done.Text("[data-otherwise]"), spaced(want)[:40]) {
+				t.Errorf("it says %q: %q", done.Text("#toasts .toast"), done.Text("[data-otherwise]"))
+			}
+			if done.Has("[data-refund] form[action$='/given']") {
+				t.Error("it can be given before its provider has said that it has not")
+			}
+		})
 	}
 }

@@ -17,7 +17,8 @@ const Name = "test_advance"
 
 // Provider takes the money before, and says of it what the test has it say.
 type Provider struct {
-	As string // what buyers call it; empty: Name
+	As     string                                            // what buyers call it; empty: Name
+	Giving func(give func() (string, error)) (string, error) // what happens when it is asked to give back; nil: it gives
 
 	mu       sync.Mutex
 	outcomes map[string]payment.Outcome
@@ -92,6 +93,13 @@ func (p *Provider) Answer(v payment.Verdict) string { return string(v) }
 
 // Refund gives back once under one key.
 func (p *Provider) Refund(_ context.Context, r payment.Refund) (string, error) {
+	if p.Giving != nil {
+		return p.Giving(func() (string, error) { return p.give(r) })
+	}
+	return p.give(r)
+}
+
+func (p *Provider) give(r payment.Refund) (string, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.refuses != nil {

@@ -3,6 +3,7 @@ package stripe
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -117,7 +118,11 @@ func (p *Provider) Refunded(ctx context.Context, r payment.Refund) (payment.Outc
 	}
 	session, err := p.session(ctx, r.AttemptReference)
 	if err != nil {
-		return payment.Outcome{}, failure("read "+r.AttemptReference, err)
+		err = failure("read "+r.AttemptReference, err)
+		if errors.Is(err, payment.ErrUnknown) { // another account is asked than was paid, which knows nothing of its refunds
+			err = fmt.Errorf("stripe: what %s is of is not known: %s", r.Key, err)
+		}
+		return payment.Outcome{}, err
 	}
 	if session.PaymentIntent == nil {
 		return payment.Outcome{}, payment.ErrUnknown.Wrap(fmt.Errorf("stripe: nothing was paid in %s", session.ID))

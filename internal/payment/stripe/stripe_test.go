@@ -433,3 +433,13 @@ func TestABuyerWhoGivesUpComesBackAndIsKnownToHave(t *testing.T) {
 		t.Errorf("back by %q", cancels)
 	}
 }
+
+// A key of another account than was paid knows nothing of the payment, and so nothing of whether it was given back.
+func TestAnotherAccountDoesNotSayThatNothingWasGivenBack(t *testing.T) {
+	t.Parallel()
+	s := stripetest.New(t)
+	r := payment.Refund{Key: "cs_elsewhere:a", AttemptReference: "cs_elsewhere", Amount: 1_00}
+	if o, err := at(s).Refunded(t.Context(), r); err == nil || errors.Is(err, payment.ErrUnknown) {
+		t.Errorf("of a payment that it has not it says %+v, %v", o, err)
+	}
+}
