@@ -57,8 +57,6 @@ const (
 // the minute it is the same.
 func (p *Provider) Start(_ context.Context, a payment.Attempt) (payment.Started, error) {
 	oid := orderID(a.Key)
-	mac := hmac.New(sha256.New, []byte(p.config.StoreKey))
-	mac.Write([]byte(oid))
 	fields := []field{
 		{"clientid", p.config.ClientID},
 		{"storetype", "3D_PAY_HOSTING"},
@@ -76,7 +74,7 @@ func (p *Provider) Start(_ context.Context, a payment.Attempt) (payment.Started,
 		{"lang", language(a.Description.Locale)},
 		{"email", strings.TrimSpace(a.Description.Email)},
 		{"BillToName", ""}, // who pays is nothing to the gateway, which asks for the card
-		{"rnd", hex.EncodeToString(mac.Sum(nil)[:10])},
+		{"rnd", p.seal(oid)},
 		{"hashAlgorithm", "ver3"},
 		{"encoding", "UTF-8"},
 	}
@@ -89,6 +87,13 @@ func (p *Provider) Start(_ context.Context, a payment.Attempt) (payment.Started,
 		form[f.name] = f.value
 	}
 	return payment.Started{Reference: oid, URL: p.config.GatewayURL, Form: form}, nil
+}
+
+// seal is what stands beside an order's name in its form, and comes back with it.
+func (p *Provider) seal(oid string) string {
+	mac := hmac.New(sha256.New, []byte(p.config.StoreKey))
+	mac.Write([]byte(oid))
+	return hex.EncodeToString(mac.Sum(nil)[:10])
 }
 
 // orderID is the gateway's name of an attempt: its key, in letters and digits only.
@@ -153,7 +158,11 @@ func (p *Provider) Verify(_ func(name string) string, body []byte) (payment.Even
 	if subtle.ConstantTimeCompare([]byte(said["HASH"]), []byte(hash(fields, p.config.StoreKey))) != 1 {
 		return payment.Event{}, payment.ErrForged
 	}
-	if said["oid"] == "" { // it is about nothing
+	// The hash holds the values in the order of their names, not the names: a buyer who has the answer about one of her
+	// orders could give the fields other names, and what she wrote as hers the name of another order. That order's seal she
+	// cannot have written there, too.
+	foreign := said["clientid"] != p.config.ClientID
+	if said["oid"] == "" || !foreign && subtle.ConstantTimeCompare([]byte(said["rnd"]), []byte(p.seal(said["oid"]))) != 1 {
 		return payment.Event{}, payment.ErrForged
 	}
 	c := callback{
@@ -165,7 +174,7 @@ func (p *Provider) Verify(_ func(name string) string, body []byte) (payment.Even
 		return payment.Event{}, fmt.Errorf("cmi: callback: %w", err)
 	}
 	e := payment.Event{
-		ID: name(c.Order, c.TransID, c.Code, c.Amount, c.Currency, said["clientid"]), Kind: "callback", Payload: payload, Foreign: said["clientid"] != p.config.ClientID,
+		ID: name(c.Order, c.TransID, c.Code, c.Amount, c.Currency, said["clientid"]), Kind: "callback", Payload: payload, Foreign: foreign,
 	}
 	switch {
 	case c.approved():

@@ -66,7 +66,7 @@ func (w *BookWorker) Work(ctx context.Context, j *river.Job[BookArgs]) error {
 			return err
 		}
 		for _, l := range page.Lines {
-			err := s.Assign(ctx, l.ID, l.Reference.UUID, l.Version, actor.OfAssociation(j.Args.UserID))
+			err := s.book(ctx, l, actor.OfAssociation(j.Args.UserID))
 			if err != nil && !errors.Is(err, ErrChanged) { // somebody else assigned it meanwhile
 				return err
 			}
@@ -81,4 +81,36 @@ func (w *BookWorker) Work(ctx context.Context, j *river.Job[BookArgs]) error {
 		return fmt.Errorf("transfer: booked %s: %w", j.Args.StatementID, err)
 	}
 	return nil
+}
+
+// book books a matched line. If what came since it was read makes it doubtful, people are asked about it instead: somebody
+// may have entered it by hand meanwhile. ErrChanged, if it was changed.
+func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
+	reference := l.Reference.UUID
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if err := s.payments.Payee.LockTx(ctx, tx, reference); err != nil {
+			return err
+		}
+		known := make(map[uuid.UUID]*expected)
+		if err := expect(ctx, tx, []uuid.UUID{reference}, known); err != nil {
+			return err
+		}
+		x := known[reference]
+		if x == nil {
+			return ErrNotFound
+		}
+		m := x.take(entry{day: l.Day, amount: l.Amount}, reference)
+		if m.state == Matched {
+			return s.assignTx(ctx, tx, l.ID, reference, l.Version, by)
+		}
+		now, err := lockLine(ctx, tx, l.ID)
+		if err != nil {
+			return err
+		}
+		if now.Version != l.Version {
+			return ErrChanged
+		}
+		now.Candidates = m.candidates
+		return now.setTx(ctx, tx, m.state, m.doubt, uuid.Nil)
+	})
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/money"
@@ -70,14 +71,7 @@ func (s *Service) match(ctx context.Context, entries []entry) ([]match, error) {
 	}
 	known := make(map[uuid.UUID]*expected, len(references)) // under the codes in these lines
 	for chunk := range slices.Chunk(references, matchedAtOnce) {
-		found, err := of(ctx, s.db, chunk)
-		if err != nil {
-			return nil, err
-		}
-		for _, t := range found {
-			known[t.Reference] = &expected{left: t.Left(), live: t.Live(), paid: t.State == payment.Succeeded}
-		}
-		if err := s.entered(ctx, chunk, known); err != nil {
+		if err := expect(ctx, s.db, chunk, known); err != nil {
 			return nil, err
 		}
 	}
@@ -171,10 +165,18 @@ func (x *expected) take(e entry, reference uuid.UUID) match {
 	return match{state: Matched, reference: reference}
 }
 
-// entered adds the receipts that were entered by hand and that no line was found for.
-func (s *Service) entered(ctx context.Context, references []uuid.UUID, known map[uuid.UUID]*expected) error {
+// expect adds what is still to come for references, and the receipts that were entered by hand and that no line was found
+// for.
+func expect(ctx context.Context, q sqlx.QueryerContext, references []uuid.UUID, known map[uuid.UUID]*expected) error {
+	found, err := of(ctx, q, references)
+	if err != nil {
+		return err
+	}
+	for _, t := range found {
+		known[t.Reference] = &expected{left: t.Left(), live: t.Live(), paid: t.State == payment.Succeeded}
+	}
 	var receipts []Receipt
-	err := s.db.SelectContext(ctx, &receipts, `
+	err = sqlx.SelectContext(ctx, q, &receipts, `
 		select `+receiptColumns+` where i.reference = any($1) and r.line_id is null and r.undone_at is null`, pq.Array(references))
 	if err != nil {
 		return fmt.Errorf("transfer: receipts entered by hand: %w", err)

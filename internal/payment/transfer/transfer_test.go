@@ -377,6 +377,32 @@ func TestAStatementIsMatchedByCodeAndDoubtsAreAsked(t *testing.T) {
 	b.sound()
 }
 
+// A line that was matched when its file was read is asked about if its money was entered by hand before it is booked.
+func TestWhatIsEnteredByHandBeforeItsLineIsBookedIsTakenOnce(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	whole, dueWhole := b.order("نادية")
+	part, duePart := b.order("ليلى")
+	other, dueOther := b.order("سعاد")
+	read, _ := b.read(head + line("VIR "+dueWhole.Code, whole.Due) + line("VIR "+duePart.Code, 40_00) + line("VIR "+dueOther.Code, other.Due))
+	b.must(b.receive(whole, whole.Due))
+	b.must(b.receive(part, 40_00))
+	b.must(b.receive(other, other.Due-1_00)) // some other money: the line is more than what is left
+	b.book(read.ID, 3)
+	_, lines := b.lines(read.ID)
+	var doubts []transfer.Doubt
+	for _, l := range lines[transfer.Asked] {
+		doubts = append(doubts, l.Doubt)
+	}
+	if want := []transfer.Doubt{transfer.DoubtHand, transfer.DoubtHand}; !slices.Equal(doubts, want) || len(lines[transfer.Booked]) != 1 {
+		t.Errorf("asked about: %v; booked: %d", doubts, len(lines[transfer.Booked]))
+	}
+	if b.get(whole).Received != whole.Due || b.get(part).Received != 40_00 || b.get(other).Received != 2*other.Due-1_00 {
+		t.Errorf("received: %s, %s, %s", b.get(whole).Received, b.get(part).Received, b.get(other).Received)
+	}
+	b.sound()
+}
+
 func TestOfTwoWhoAssignALineAtOnceOneDoes(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
