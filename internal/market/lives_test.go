@@ -553,7 +553,11 @@ func (l *life) answer(rt *rapid.T, r refund, state payment.State) error {
 	if state == payment.Succeeded {
 		l.purse[r.Order] -= r.Amount
 	}
-	return l.tells(rt, payment.Outcome{Refund: r.Name, State: state, Amount: r.Amount})
+	fee := money.Amount(0) // that the provider keeps more for it, or gives back
+	if state == payment.Succeeded {
+		fee = rapid.SampledFrom([]money.Amount{0, 0, 50, -50, -r.Amount}).Draw(rt, "fee")
+	}
+	return l.tells(rt, payment.Outcome{Refund: r.Name, State: state, Amount: r.Amount, Fee: fee})
 }
 
 // comesBack has a buyer's bank send back what the provider had given her, and the provider tell so, and worked.

@@ -364,15 +364,46 @@ func (s *Service) surplusTx(ctx context.Context, tx *sqlx.Tx, i intent, a Attemp
 		fmt.Sprintf("%s:%s:%d", i.Reference, ReasonSurplus, received), at)
 }
 
-// feeTx keeps what a provider kept of an attempt by now, if it says so.
+// feeTx keeps what a provider kept by now of what came in an attempt, if it says so; what it kept for giving it back is
+// besides.
 func (s *Service) feeTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, a Attempt, before, fee money.Amount, at time.Time) error {
-	if fee == 0 || fee == before {
+	if fee == 0 {
+		return nil
+	}
+	var back money.Amount
+	if err := tx.GetContext(ctx, &back, `select coalesce(sum(fee_centimes), 0) from payment_refunds where attempt_id = $1`, a.ID); err != nil {
+		return fmt.Errorf("payment: fee of what %s gives back: %w", a.Key, err)
+	}
+	if fee += back; fee == before {
 		return nil
 	}
 	if _, err := tx.ExecContext(ctx, `update payment_attempts set fee_centimes = $2 where id = $1`, a.ID, fee); err != nil {
 		return fmt.Errorf("payment: fee of %s: %w", a.Key, err)
 	}
 	return s.Payee.FeeTx(ctx, tx, reference, a.ID, fee-before, a.Provider, at)
+}
+
+// refundFeeTx keeps what a provider kept more for its service because of a refund, which is locked, or gave back: no more
+// than it has kept by now, nor than it received.
+func (s *Service) refundFeeTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, fee money.Amount, at time.Time) error {
+	var known struct{ Attempt, Refund, Received money.Amount }
+	err := tx.GetContext(ctx, &known, `
+		select a.fee_centimes as attempt, r.fee_centimes as refund, a.received_centimes as received
+		from payment_attempts a join payment_refunds r on r.attempt_id = a.id where r.id = $1 for no key update of a`, r.ID)
+	if err != nil {
+		return fmt.Errorf("payment: fee of refund %s: %w", r.ID, err)
+	}
+	more := min(max(fee-known.Refund, -known.Attempt), known.Received-known.Attempt)
+	if more == 0 {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `
+		with refund as (update payment_refunds set fee_centimes = fee_centimes + $3 where id = $2)
+		update payment_attempts set fee_centimes = fee_centimes + $3 where id = $1`, r.Attempt, r.ID, more)
+	if err != nil {
+		return fmt.Errorf("payment: fee of refund %s: %w", r.ID, err)
+	}
+	return s.Payee.FeeTx(ctx, tx, r.Reference, r.Attempt, more, r.Provider, at)
 }
 
 // moved is how much an attempt with that outcome has received, or a refund given.

@@ -665,6 +665,36 @@ func TestWhoeverHasItGivenOtherwiseWhileTheProviderIsAskedGivesItOnce(t *testing
 	}
 }
 
+// A provider may give its fee back with what it gives back, or keep more; of what it has not kept it gives nothing back.
+func TestTheFeeOfARefundIsOfWhatTheProviderKeeps(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	name := c.start(t, order)
+	paid := succeeded(name, 238_00)
+	paid.Fee = 7_00
+	must(t, c.tell(t, "paid", c.card.Say(paid)))
+	must(t, c.refund(t, order, 110_00, "honey"))
+	refund := c.ask(t)[0]
+	given := func(state payment.State, fee money.Amount) payment.Outcome {
+		return payment.Outcome{Refund: refund, State: state, Amount: 110_00, Fee: fee}
+	}
+	for n, o := range []payment.Outcome{
+		given(payment.Succeeded, -3_00), given(payment.Succeeded, -3_00), paid, given(payment.Succeeded, -9_00), given(payment.Succeeded, 2_00), paid,
+		given(payment.Failed, 0),
+	} {
+		must(t, c.tell(t, fmt.Sprint("told ", n), c.card.Say(o)))
+	}
+	if diff := cmp.Diff([]money.Amount{7_00, -3_00, -4_00, 9_00, -2_00}, c.fees); diff != "" {
+		t.Errorf("fees (+): %s", diff)
+	}
+	var kept money.Amount
+	must(t, c.db.Get(&kept, `select fee_centimes from payment_attempts`))
+	if kept != 7_00 {
+		t.Errorf("%s is kept in the end", kept)
+	}
+}
+
 func TestWhatFailedMayBeGivenByHand(t *testing.T) {
 	t.Parallel()
 	c := newTill(t)

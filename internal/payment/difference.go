@@ -22,6 +22,7 @@ type Subject string
 const (
 	Paying    Subject = "payment"
 	Refunding Subject = "refund"
+	PayingOut Subject = "payout"
 )
 
 // DifferenceReason is why it matters.
@@ -29,10 +30,12 @@ type DifferenceReason string
 
 // The reasons.
 const (
-	Differs       DifferenceReason = "differs"  // not the same changed hands as is known here
-	StaysReserved DifferenceReason = "reserved" // money that is not needed is reserved until somebody releases it
-	Unfit         DifferenceReason = "unfit"    // money is reserved that fits nothing which was asked for
-	Disputed      DifferenceReason = "disputed" // a dispute ended otherwise than was known, and what was lost has been borne
+	Differs       DifferenceReason = "differs"    // not the same changed hands as is known here
+	StaysReserved DifferenceReason = "reserved"   // money that is not needed is reserved until somebody releases it
+	Unfit         DifferenceReason = "unfit"      // money is reserved that fits nothing which was asked for: each sum differs for itself
+	WrongCurrency DifferenceReason = "currency"   // the same, of another currency; Theirs is zero
+	Disputed      DifferenceReason = "disputed"   // a dispute ended otherwise than was known, and what was lost has been borne
+	TakenBack     DifferenceReason = "taken_back" // of a payout so much was taken back in the provider's own pages
 )
 
 // Difference is something that a provider says of money otherwise than what is known here.
@@ -55,7 +58,7 @@ func differTx(ctx context.Context, tx *sqlx.Tx, d Difference, at time.Time) erro
 	_, err := tx.ExecContext(ctx, `
 		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8)
-		on conflict (provider, subject, name, reason) where settled_at is null
+		on conflict (provider, subject, name, reason, (case when reason = 'unfit' then theirs_centimes else 0 end)) where settled_at is null
 		do update set theirs_centimes = excluded.theirs_centimes, ours_centimes = excluded.ours_centimes`,
 		postgres.NewID(), d.Provider, d.Subject, d.Name, d.Reason, d.Theirs, d.Ours, at)
 	if err != nil {

@@ -128,6 +128,8 @@ func (s *Service) keep(ctx context.Context, provider string, e Event) (k kept, e
 		switch {
 		case verdict == Left:
 			return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: attempt, Reason: StaysReserved, Theirs: e.Reserved.Amount}, at)
+		case verdict == Refused && e.Reserved.Currency != money.Currency: // of what it is worth in dirhams nothing is known
+			return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: attempt, Reason: WrongCurrency}, at)
 		case verdict == Refused:
 			return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: attempt, Reason: Unfit, Theirs: e.Reserved.Amount}, at)
 		case over != nil:
@@ -284,7 +286,7 @@ var errNotHere = errors.New("payment: nobody here asked for it")
 // learnTx does what follows from how a provider says that things stand.
 func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
 	if o.State == Succeeded && (o.Amount <= 0 || o.Currency != money.Currency) {
-		return fmt.Errorf("payment: what %s says of %s%s is malformed: %s %q", provider, o.Attempt, o.Refund, o.Amount, o.Currency)
+		return fmt.Errorf("payment: what %s says of %s%s%s is malformed: %s %q", provider, o.Attempt, o.Refund, o.Payout, o.Amount, o.Currency)
 	}
 	switch {
 	case o.Attempt != "":
@@ -294,6 +296,8 @@ func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o O
 		return s.toldDisputeTx(ctx, tx, provider, o, at)
 	case o.Refund != "":
 		return s.refundOutcomeTx(ctx, tx, provider, o, at)
+	case o.Payout != "":
+		return takenBackTx(ctx, tx, provider, o, at)
 	}
 	return nil
 }

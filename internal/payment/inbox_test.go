@@ -237,9 +237,9 @@ func TestReservedMoneyIsTakenOnceAndOnlyWhereItFits(t *testing.T) {
 	order := c.openBy(t, paymenttest.Name, 238_00)
 	first := c.start(t, order)
 	right := payment.Reservation{Attempt: first, Amount: 238_00, Currency: money.Currency}
-	less, foreign, unknown := right, right, right
-	less.Amount, foreign.Currency, unknown.Attempt = 237_99, "EUR", "try-nothing"
-	for n, wrong := range []payment.Reservation{less, foreign, unknown} {
+	less, little, foreign, unknown := right, right, right, right
+	less.Amount, little.Amount, foreign.Currency, unknown.Attempt = 237_99, 1_00, "978", "try-nothing"
+	for n, wrong := range []payment.Reservation{less, foreign, unknown, little} {
 		for range 2 {
 			if got := c.reserve(t, fmt.Sprint("wrong ", n), wrong); got != "refused" {
 				t.Errorf("%+v is answered %q", wrong, got)
@@ -262,7 +262,7 @@ func TestReservedMoneyIsTakenOnceAndOnlyWhereItFits(t *testing.T) {
 	if got := c.reserve(t, "evt_1", right); got != "taken" {
 		t.Errorf("told again after it was paid it is answered %q", got)
 	}
-	for _, id := range []string{"evt_2", "evt_3", "wrong 0", "wrong 1", "wrong 2"} {
+	for _, id := range []string{"evt_2", "evt_3", "wrong 0", "wrong 1", "wrong 2", "wrong 3"} {
 		must(t, c.work(t, id)) // nothing follows from these
 	}
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)
@@ -274,9 +274,61 @@ func TestReservedMoneyIsTakenOnceAndOnlyWhereItFits(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %s", d.Name, d.Reason, d.Theirs))
 	}
 	slices.Sort(got)
-	want := []string{first + " reserved 238.00", first + " unfit 238.00", "try-nothing unfit 238.00"}
+	want := []string{ // of euros it is not said what they are in dirhams
+		first + " currency 0.00", first + " reserved 238.00", first + " unfit 1.00", first + " unfit 237.99", "try-nothing unfit 238.00",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("differences (+): %s", diff)
+	}
+}
+
+// What is taken back of a payout in the provider's own pages people look into; once they have, only more of it is news.
+func TestWhatIsTakenBackByHandDiffersUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	order := c.openBy(t, paymenttest.Name, 238_00)
+	must(t, c.tell(t, "paid", c.card.Say(succeeded(c.start(t, order), 238_00))))
+	id := uuid.New()
+	_, err := c.db.Exec(`
+		insert into payment_payouts (id, attempt_id, account, amount_centimes, state, created_at, provider_reference, ended_at)
+		select $1, id, 'acct_1', 20000, 'succeeded', $2, 'tr_1', $2 from payment_attempts`, id, noon)
+	must(t, err)
+	said := 0
+	tells := func(name, key string, amount money.Amount) {
+		t.Helper()
+		said++
+		must(t, c.tell(t, fmt.Sprint("back ", said), c.card.Say(payment.Outcome{Payout: name, Key: key, State: payment.Succeeded, Amount: amount})))
+	}
+	differ := func(want ...string) {
+		t.Helper()
+		list, _, err := c.Differences(t.Context(), uuid.Nil, 10)
+		must(t, err)
+		var got []string
+		for _, d := range list {
+			got = append(got, fmt.Sprintf("%s %s %s %s", d.Subject, d.Name, d.Reason, d.Theirs))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("differences (+): %s", diff)
+		}
+	}
+	tells("tr_elsewhere", "payout:"+uuid.NewString(), 10_00)
+	differ()
+	for range 2 {
+		tells("tr_1", payment.Payout{ID: id}.Key(), 50_00)
+	}
+	differ("payout tr_1 taken_back 50.00")
+	_, err = c.db.Exec(`update payment_differences set settled_at = $1, note = 'transferred again'`, noon)
+	must(t, err)
+	tells("tr_1", payment.Payout{ID: id}.Key(), 50_00)
+	differ()
+	c.later(30 * time.Hour) // the list of a day that is compared says it, too
+	c.card.Move(c.clock().Add(-24*time.Hour), payment.Outcome{Payout: "tr_1", Amount: 60_00})
+	_, err = c.compares(t)
+	must(t, err)
+	if list, _, err := c.Differences(t.Context(), uuid.Nil, 10); err != nil || !slices.ContainsFunc(list, func(d payment.Difference) bool {
+		return d.Reason == payment.TakenBack && d.Theirs == 60_00
+	}) {
+		t.Errorf("of more that was taken back it says %+v, %v", list, err)
 	}
 }
 

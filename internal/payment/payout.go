@@ -192,6 +192,30 @@ func (s *Service) recalled(ctx context.Context, t Recall, name string, refused e
 	})
 }
 
+// takenBackTx keeps that something of a payout was taken back by hand at its provider. What the cooperative is owed does not
+// change by it: people know why it was done, and whether it is to have the money otherwise. What they have settled comes
+// again only if more is taken back.
+func takenBackTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
+	var known struct{ Paid, Settled bool }
+	err := tx.GetContext(ctx, &known, `
+		select exists (
+		           select from payment_payouts p join payment_attempts a on a.id = p.attempt_id
+		           where a.provider = $1 and (p.provider_reference = $2 or 'payout:' || p.id = $3)) as paid,
+		       exists (
+		           select from payment_differences
+		           where provider = $1 and name = $2 and reason = $4 and theirs_centimes >= $5 and settled_at is not null) as settled`,
+		provider, o.Payout, o.Key, TakenBack, o.Amount)
+	switch {
+	case err != nil:
+		return fmt.Errorf("payment: what was taken back of %s: %w", o.Payout, err)
+	case !known.Paid:
+		return errNotHere
+	case known.Settled || o.State != Succeeded:
+		return nil
+	}
+	return differTx(ctx, tx, Difference{Provider: provider, Subject: PayingOut, Name: o.Payout, Reason: TakenBack, Theirs: o.Amount}, at)
+}
+
 // Refusal is ErrRefused with the provider's word for why.
 type Refusal struct {
 	Reason string // its code, such as «account_closed»

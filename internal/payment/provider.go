@@ -95,7 +95,8 @@ type Reconciled interface {
 	// Refunded tells how a refund stands; ErrUnknown likewise.
 	Refunded(ctx context.Context, r Refund) (Outcome, error)
 
-	// Moved lists the payments and the refunds that it says changed hands in [from, to), for a comparison by days.
+	// Moved lists the payments and the refunds that it says changed hands in [from, to), for a comparison by days, and the
+	// payouts of which something was taken back then otherwise than by Recall.
 	Moved(ctx context.Context, from, to time.Time) ([]Outcome, error)
 }
 
@@ -285,14 +286,15 @@ type Recall struct {
 // Key names it to the provider; when it is asked for again after a refusal, by another name.
 func (t Recall) Key() string { return fmt.Sprintf("recall:%s:%d", t.ID, t.Tries) }
 
-// Outcome is what became of an attempt, of a refund or of a dispute.
+// Outcome is what became of an attempt, of a refund, of a payout or of a dispute.
 type Outcome struct {
 	Attempt string       // the provider's name of an attempt; or
-	Refund  string       // of a refund
+	Refund  string       // of a refund; or
+	Payout  string       // of a payout, of which something was taken back otherwise than by Recall
 	Key     string       // under which the provider was asked for it, where it says so: it is found by that too
 	State   State        // Succeeded, Failed or, of an attempt, Expired; another is no news
-	Amount  money.Amount // of a success: all that was received by now, or what was given back; above zero
-	Fee     money.Amount // of a payment: all that the provider kept of it for its service by now; zero: none, or not known
+	Amount  money.Amount // of a success: all that was received by now, what was given back, or all that was taken back so by now; above zero
+	Fee     money.Amount // of a payment: all that the provider kept of it for its service by now; zero: none, or not known. Of a refund: what it has kept more because of it; below zero: given back
 
 	Currency string // of a success: money.Currency, or the outcome is malformed
 

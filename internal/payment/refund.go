@@ -294,7 +294,10 @@ func (s *Service) refundOutcomeTx(ctx context.Context, tx *sqlx.Tx, provider str
 		m := moved{Subject: Refunding, Name: cmp.Or(o.Refund, o.Key)}
 		return s.settleOrDifferTx(ctx, tx, provider, m, o.moved(), 0)
 	}
-	return s.refundTx(ctx, tx, r, e, o.moved(), at)
+	if err := s.refundTx(ctx, tx, r, e, o.moved(), at); err != nil {
+		return err
+	}
+	return s.refundFeeTx(ctx, tx, r, o.Fee, at)
 }
 
 // lockedRefund is a refund that no other transaction can change until this one ends.

@@ -125,7 +125,7 @@ func (p *Provider) Read(_ context.Context, payload []byte) (payment.Outcome, err
 func (p *Provider) Say(o payment.Outcome) (event []byte) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	name := o.Attempt + o.Refund
+	name := o.Attempt + o.Refund + o.Payout
 	if o.Dispute != nil {
 		name = o.Dispute.Reference
 	}

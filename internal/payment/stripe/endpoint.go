@@ -13,7 +13,7 @@ import (
 // needed are the events without which the market would not know of a payment, a refund or a dispute before it asks.
 var needed = []string{
 	"checkout.session.completed", "checkout.session.expired", "refund.created", "refund.updated", "charge.dispute.created", "charge.dispute.closed",
-	"charge.dispute.updated", "charge.dispute.funds_reinstated",
+	"charge.dispute.updated", "charge.dispute.funds_reinstated", "transfer.reversed",
 }
 
 // Unsent lists the events that the market needs and that Stripe does not send to an address. payment.ErrUnknown if Stripe

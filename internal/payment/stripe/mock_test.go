@@ -157,11 +157,15 @@ func TestStripeMockTakesEveryRequest(t *testing.T) {
 	must("pay out", err)
 	_, err = p.Recall(t.Context(), payment.Recall{ID: uuid.New(), Payout: out, Tries: 1, Amount: 5_00})
 	must("recall", err)
-	_, err = p.Moved(t.Context(), time.Now().Add(-24*time.Hour), time.Now())
+	transfer, err := p.PaidOut(t.Context(), out)
+	must("paid out", err)
+	_, err = p.Read(t.Context(), server.Reverse(transfer, 1_00).Body)
+	must("read what was reversed", err)
+	_, err = p.Moved(t.Context(), time.Now().Add(-24*time.Hour), time.Now().Add(time.Hour))
 	must("moved", err)
 	for _, call := range []string{
 		"POST /v1/checkout/sessions", "POST /v1/checkout/sessions/cs", "GET /v1/checkout/sessions", "GET /v1/checkout/sessions/cs",
-		"GET /v1/accounts/acct", "POST /v1/transfers", "GET /v1/transfers", "POST /v1/transfers/tr", "GET /v1/transfers/tr",
+		"GET /v1/accounts/acct", "POST /v1/transfers", "GET /v1/transfers", "POST /v1/transfers/tr", "GET /v1/transfers/tr", "GET /v1/balance",
 		"POST /v1/refunds", "GET /v1/refunds", "GET /v1/refunds/re", "GET /v1/disputes/du",
 	} {
 		if taken()[call] == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/http"
+	"time"
 
 	stripego "github.com/stripe/stripe-go/v76"
 
@@ -129,6 +130,77 @@ func (p *Provider) Recalled(ctx context.Context, r payment.Recall) (reference st
 		return "", failure("find "+r.Key(), err)
 	}
 	return "", payment.ErrUnknown.Wrap(fmt.Errorf("stripe: there is no reversal %s", r.Key()))
+}
+
+// takenBack tells how much of a transfer was reversed otherwise than by Recall, in Stripe's own pages: no news, if nothing.
+func (p *Provider) takenBack(ctx context.Context, id string) (payment.Outcome, error) {
+	params := &stripego.TransferParams{}
+	params.AddExpand("source_transaction.balance_transaction")
+	asks(ctx, &params.Params, "")
+	transfer, err := p.client.Transfers.Get(id, params)
+	if err != nil {
+		return payment.Outcome{}, failure("read "+id, err)
+	}
+	if transfer.Metadata[metaKey] == "" { // nor did the market ask for the transfer
+		return payment.Outcome{}, nil
+	}
+	byHand := int64(0)
+	reversed := &stripego.TransferReversalListParams{ID: &id}
+	lists(ctx, &reversed.ListParams)
+	list := p.client.TransferReversals.List(reversed)
+	for list.Next() {
+		if reversal := list.TransferReversal(); reversal.Metadata[metaKey] == "" {
+			byHand += reversal.Amount
+		}
+	}
+	if err := list.Err(); err != nil {
+		return payment.Outcome{}, failure("find what was reversed of "+id, err)
+	}
+	amount := money.Amount(byHand)
+	if transfer.Currency != stripego.CurrencyMAD {
+		if transfer.SourceTransaction == nil || transfer.SourceTransaction.BalanceTransaction == nil || transfer.SourceTransaction.BalanceTransaction.ExchangeRate <= 0 {
+			return payment.Outcome{}, fmt.Errorf("stripe: what %d %s of %s are in dirhams is not said", byHand, transfer.Currency, id)
+		}
+		amount = money.Amount(math.Round(float64(byHand) / transfer.SourceTransaction.BalanceTransaction.ExchangeRate))
+	}
+	if amount == 0 {
+		return payment.Outcome{}, nil
+	}
+	return payment.Outcome{Payout: id, Key: transfer.Metadata[metaKey], State: payment.Succeeded, Amount: amount, Currency: money.Currency}, nil
+}
+
+// takenBackIn lists the transfers of which something was reversed so in that time.
+func (p *Provider) takenBackIn(ctx context.Context, from, to time.Time) (list []payment.Outcome, err error) {
+	params := &stripego.BalanceTransactionListParams{
+		CreatedRange: &stripego.RangeQueryParams{GreaterThanOrEqual: from.Unix(), LesserThan: to.Unix()},
+		Type:         stripego.String(string(stripego.BalanceTransactionTypeTransferRefund)),
+	}
+	params.AddExpand("data.source")
+	lists(ctx, &params.ListParams)
+	moved := p.client.BalanceTransactions.List(params)
+	seen := map[string]bool{}
+	for moved.Next() {
+		source := moved.BalanceTransaction().Source
+		if source == nil || source.TransferReversal == nil || source.TransferReversal.Transfer == nil || source.TransferReversal.Metadata[metaKey] != "" {
+			continue
+		}
+		id := source.TransferReversal.Transfer.ID
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		o, err := p.takenBack(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if o.Payout != "" {
+			list = append(list, o)
+		}
+	}
+	if err := moved.Err(); err != nil {
+		return nil, failure("list what was reversed", err)
+	}
+	return list, nil
 }
 
 // settled is what dirhams of a charge are in the currency that Stripe keeps it in, in which it has to be transferred.

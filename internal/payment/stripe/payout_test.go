@@ -3,9 +3,11 @@ package stripe_test
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
@@ -108,6 +110,69 @@ func TestStripeTransfersNoMoreThanWasPaidAndToNobodyWhoCannotHaveIt(t *testing.T
 	for what, err := range map[string]error{"payable": p.Payable(t.Context(), account), "paid out": second(p.PayOut(t.Context(), payout(a)))} {
 		if !errors.Is(err, payment.ErrDown) || errors.Is(err, payment.ErrRefused) {
 			t.Errorf("%s, of nobody: %v", what, err)
+		}
+	}
+}
+
+// What somebody reverses in Stripe's pages is told, in dirhams, and what the market itself has reversed is not.
+func TestWhatIsReversedByHandIsTold(t *testing.T) {
+	t.Parallel()
+	s := stripetest.New(t)
+	s.Connect(account)
+	p, a := at(s), paid(t, s)
+	out := payout(a)
+	transfer, err := p.PayOut(t.Context(), out)
+	if err == nil {
+		_, err = p.Recall(t.Context(), payment.Recall{ID: uuid.New(), Payout: out, Tries: 1, Amount: 7_00})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := time.Now().Add(-time.Hour)
+	if o, err := p.Read(t.Context(), s.Event("transfer.reversed", transfer).Body); err != nil || o != (payment.Outcome{}) {
+		t.Errorf("of what the market took back it says %+v, %v", o, err)
+	}
+	if moved, err := p.Moved(t.Context(), day, day.Add(2*time.Hour)); err != nil || len(moved) != 1 {
+		t.Errorf("of the day: %+v, %v", moved, err)
+	}
+	s.Reverse(transfer, 5_00)
+	want := payment.Outcome{Payout: transfer, Key: out.Key(), State: payment.Succeeded, Amount: 12_50, Currency: money.Currency}
+	if o, err := p.Read(t.Context(), s.Reverse(transfer, 7_50).Body); err != nil || o != want {
+		t.Errorf("it says %+v, %v", o, err)
+	}
+	moved, err := p.Moved(t.Context(), day, day.Add(2*time.Hour))
+	if err != nil || len(moved) != 2 || moved[1] != want {
+		t.Errorf("of the day: %+v, %v", moved, err)
+	}
+	if moved, err := p.Moved(t.Context(), day.Add(-24*time.Hour), day); err != nil || len(moved) != 0 {
+		t.Errorf("of the day before: %+v, %v", moved, err)
+	}
+	s.Down(true)
+	if _, err := p.Moved(t.Context(), day, day.Add(2*time.Hour)); !errors.Is(err, payment.ErrDown) {
+		t.Errorf("of nobody: %v", err)
+	}
+}
+
+// The fee that Stripe gives back with a refund, or keeps for it.
+func TestTheFeeOfARefundIsTold(t *testing.T) {
+	t.Parallel()
+	s := stripetest.New(t)
+	s.FeeOfRefunds(func(amount money.Amount) money.Amount { return -stripetest.FeeOf(amount) })
+	p, a := at(s), paid(t, s)
+	r := payment.Refund{Key: "back", AttemptReference: a.ProviderReference, Amount: 100_00, CreatedAt: time.Now()}
+	name, err := p.Refund(t.Context(), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := p.Read(t.Context(), s.Event("refund.updated", name).Body)
+	asked, errAsked := p.Refunded(t.Context(), r)
+	moved, errMoved := p.Moved(t.Context(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
+	if err = errors.Join(err, errAsked, errMoved); err != nil || len(moved) != 2 {
+		t.Fatal(err, moved)
+	}
+	for what, o := range map[string]payment.Outcome{"read": read, "asked after": asked, "listed": moved[1]} {
+		if o.Refund != name || o.Fee != -stripetest.FeeOf(100_00) {
+			t.Errorf("%s it is %+v", what, o)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (p *Provider) Verify(header func(name string) string, body []byte) (payment
 	return payment.Event{ID: e.ID, Kind: e.Type, Payload: body, Foreign: e.Livemode != p.live || e.Account != ""}, nil
 }
 
-// Read asks Stripe how the session, the refund or the dispute of an event stands. What this market did not ask Stripe for
+// Read asks Stripe how the session, the refund, the transfer or the dispute of an event stands. What this market did not ask Stripe for
 // is no news.
 func (p *Provider) Read(ctx context.Context, payload []byte) (payment.Outcome, error) {
 	var e event
@@ -66,6 +66,8 @@ func (p *Provider) Read(ctx context.Context, payload []byte) (payment.Outcome, e
 		return ofRefund(refund), nil
 	case "dispute":
 		return p.dispute(ctx, id)
+	case "transfer":
+		return p.takenBack(ctx, id)
 	}
 	return payment.Outcome{}, nil
 }
@@ -160,6 +162,8 @@ func (p *Provider) Moved(ctx context.Context, from, to time.Time) ([]payment.Out
 		CreatedRange: &stripego.RangeQueryParams{GreaterThanOrEqual: from.Unix(), LesserThan: to.Unix()},
 	}
 	given.AddExpand("data.payment_intent")
+	given.AddExpand("data." + refundMoved)
+	given.AddExpand("data." + refundFailed)
 	lists(ctx, &given.ListParams)
 	refunds := p.client.Refunds.List(given)
 	for refunds.Next() {
@@ -170,7 +174,8 @@ func (p *Provider) Moved(ctx context.Context, from, to time.Time) ([]payment.Out
 	if err := refunds.Err(); err != nil {
 		return nil, failure("list refunds", err)
 	}
-	return moved, nil
+	back, err := p.takenBackIn(ctx, from, to)
+	return append(moved, back...), err
 }
 
 // between reports whether a moment of Stripe's lies in [from, to).
@@ -201,10 +206,18 @@ func ofSession(s *stripego.CheckoutSession) payment.Outcome {
 	return o
 }
 
+// Where a refund tells what it moved, and what came back when it failed, each with the fee for it.
+const (
+	refundMoved  = "balance_transaction"
+	refundFailed = "failure_balance_transaction"
+)
+
 // refund reads a refund as it stands, with whose money it gives back.
 func (p *Provider) refund(ctx context.Context, id string) (*stripego.Refund, error) {
 	params := &stripego.RefundParams{}
 	params.AddExpand("payment_intent")
+	params.AddExpand(refundMoved)
+	params.AddExpand(refundFailed)
 	asks(ctx, &params.Params, "")
 	return p.client.Refunds.Get(id, params)
 }
@@ -214,7 +227,7 @@ func ofRefund(r *stripego.Refund) payment.Outcome {
 	if r.PaymentIntent == nil || r.PaymentIntent.Metadata[metaKey] == "" {
 		return payment.Outcome{}
 	}
-	o := payment.Outcome{Refund: r.ID, Key: r.Metadata[metaKey], State: payment.Waiting}
+	o := payment.Outcome{Refund: r.ID, Key: r.Metadata[metaKey], State: payment.Waiting, Fee: fees(r.BalanceTransaction, r.FailureBalanceTransaction)}
 	switch r.Status {
 	case stripego.RefundStatusSucceeded:
 		o.State, o.Amount, o.Currency = payment.Succeeded, money.Amount(r.Amount), currency(r.Currency)

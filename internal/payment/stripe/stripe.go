@@ -4,7 +4,8 @@
 // that each is found by it whatever happened to the answer, and are made under it as their idempotency key. Whatever an
 // event says, Read asks Stripe how its object stands now.
 //
-// The endpoint of the webhooks needs the events checkout.session.*, refund.* and charge.dispute.*. Which version of the
+// The endpoint of the webhooks needs the events checkout.session.*, refund.*, charge.dispute.* and, if cooperatives have
+// accounts with Stripe, transfer.reversed. Which version of the
 // API they are written in does not matter: only the name of what they are about is read of them.
 package stripe
 
@@ -254,6 +255,8 @@ func forGood(err error) bool {
 // refundOf finds the refund of a payment under a key; payment.ErrUnknown if there is none.
 func (p *Provider) refundOf(ctx context.Context, intent, key string) (*stripego.Refund, error) {
 	params := &stripego.RefundListParams{PaymentIntent: &intent}
+	params.AddExpand("data." + refundMoved)
+	params.AddExpand("data." + refundFailed)
 	lists(ctx, &params.ListParams)
 	list := p.client.Refunds.List(params)
 	for list.Next() {

@@ -65,6 +65,10 @@ func difference(p ui.Page, d payment.Difference) string {
 		return p.T("association.payments.disputed", "Theirs", theirs, "Ours", ours)
 	case d.Reason == payment.Unfit:
 		return p.T("association.payments.unfit", "Theirs", theirs)
+	case d.Reason == payment.WrongCurrency:
+		return p.T("association.payments.currency")
+	case d.Reason == payment.TakenBack:
+		return p.T("association.payments.taken_back", "Theirs", theirs)
 	case d.Subject == payment.Refunding:
 		return p.T("association.payments.refund_differs", "Theirs", theirs, "Ours", ours)
 	}

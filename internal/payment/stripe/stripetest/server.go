@@ -53,6 +53,7 @@ type Server struct {
 	sendsTo   map[string][]string // kinds of events, by address
 	down      bool
 	lose      int
+	refundFee func(amount money.Amount) money.Amount // nil: none
 }
 
 // Event is what Stripe sends.
@@ -81,6 +82,7 @@ type refund struct {
 	id       string
 	of       *session
 	amount   money.Amount
+	fee      money.Amount // below zero: given back
 	status   stripego.RefundStatus
 	metadata map[string]string
 	created  time.Time
@@ -190,6 +192,21 @@ func New(t testing.TB) *Server {
 		for _, e := range s.transfers {
 			if is(q, "transfer_group", e.of.group) {
 				list = append(list, e.object())
+			}
+		}
+		return list
+	}))
+	mux.HandleFunc("GET /v1/transfers/{id}", one(s, func(id string) any { return found(s.transferOf(id)) }))
+	mux.HandleFunc("GET /v1/balance_transactions", s.list(func(q url.Values) (list []map[string]any) {
+		for _, e := range s.transfers {
+			for _, reversal := range e.reversals {
+				created := time.Unix(reversal["created"].(int64), 0)
+				if is(q, "type", "transfer_refund") && in(q, "created", created) {
+					list = append(list, map[string]any{
+						"id": fmt.Sprint("txn_", reversal["id"]), "object": "balance_transaction", "type": "transfer_refund", "currency": "mad",
+						"amount": reversal["amount"], "created": reversal["created"], "source": reversal,
+					})
+				}
 			}
 		}
 		return list
@@ -344,6 +361,38 @@ func (s *Server) Balance(id string) money.Amount {
 	return s.accounts[id].Balance
 }
 
+// Reverse has somebody reverse so much of a transfer in Stripe's pages, and gives the transfer as an event has it.
+func (s *Server) Reverse(transfer string, amount money.Amount) Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.transferOf(transfer)
+	if e == nil || amount > e.amount-e.reversed {
+		s.t.Fatalf("stripetest: %s is not to be had back of transfer %s", amount, transfer)
+	}
+	s.takeBack(e, amount, nil)
+	return s.events[len(s.events)-1]
+}
+
+// takeBack takes what was transferred out of an account, which may have it or not.
+func (s *Server) takeBack(e *transfer, amount money.Amount, metadata map[string]string) (reversal map[string]any) {
+	s.accounts[e.account].Balance -= amount
+	e.reversed += amount
+	reversal = map[string]any{
+		"id": s.name("trr"), "object": "transfer_reversal", "amount": amount, "currency": "mad", "transfer": e.id, "metadata": metadata,
+		"created": time.Now().Unix(),
+	}
+	e.reversals = append(e.reversals, reversal)
+	s.sendLocked("transfer.reversed", e.object())
+	return reversal
+}
+
+// FeeOfRefunds has Stripe keep so much for each later refund, or give back what is below zero.
+func (s *Server) FeeOfRefunds(of func(amount money.Amount) money.Amount) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refundFee = of
+}
+
 // Down has nobody answer.
 func (s *Server) Down(down bool) {
 	s.mu.Lock()
@@ -390,6 +439,8 @@ func (s *Server) Event(kind, id string) Event {
 		return s.sendLocked(kind, s.refund(id).object())
 	case s.dispute(id) != nil:
 		return s.sendLocked(kind, s.dispute(id).object())
+	case s.transferOf(id) != nil:
+		return s.sendLocked(kind, s.transferOf(id).object())
 	}
 	s.t.Fatalf("stripetest: there is no %s", id)
 	return Event{}
@@ -513,6 +564,9 @@ func (s *Server) give(f url.Values, _ string) (int, any) {
 	r := &refund{
 		id: s.name("re"), of: of, amount: money.Amount(amount), status: stripego.RefundStatusSucceeded, metadata: metadata(f, "metadata"), created: time.Now(),
 	}
+	if s.refundFee != nil {
+		r.fee = s.refundFee(r.amount)
+	}
 	s.refunds = append(s.refunds, r)
 	s.sendLocked("refund.created", r.object())
 	return http.StatusOK, r.object()
@@ -567,13 +621,7 @@ func (s *Server) reverse(f url.Values, id string) (int, any) {
 	case s.accounts[e.account].Balance < money.Amount(amount):
 		return refused("", "balance_insufficient")
 	}
-	s.accounts[e.account].Balance -= money.Amount(amount)
-	e.reversed += money.Amount(amount)
-	reversal := map[string]any{
-		"id": s.name("trr"), "object": "transfer_reversal", "amount": amount, "currency": "mad", "transfer": id, "metadata": metadata(f, "metadata"),
-	}
-	e.reversals = append(e.reversals, reversal)
-	return http.StatusOK, reversal
+	return http.StatusOK, s.takeBack(e, money.Amount(amount), metadata(f, "metadata"))
 }
 
 // door lets in whoever has the key, unless nobody answers.
@@ -799,6 +847,9 @@ func (r *refund) object() map[string]any {
 	return map[string]any{
 		"id": r.id, "object": "refund", "amount": r.amount, "currency": "mad", "status": r.status, "metadata": r.metadata,
 		"payment_intent": r.of.payment(), "created": r.created.Unix(),
+		"balance_transaction": map[string]any{
+			"id": "txn_" + r.id, "object": "balance_transaction", "currency": "mad", "amount": -r.amount, "fee": r.fee,
+		},
 	}
 }
 
