@@ -5,11 +5,13 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Bounds of a job's life. One that runs for longer than timeout is cancelled and tried again; one whose
@@ -40,6 +42,21 @@ const Money = "money"
 // one at a time.
 const Costly = "costly"
 
+// rescued is what River notes of an attempt that its process did not live to end.
+const rescued = "Stuck job rescued by JobRescuer"
+
+// patience is how long a job waits that failed: River's own, longer each time. An attempt that was interrupted is no
+// failure, and taken up again at once: a file that somebody waits for is not to wait for longer because the program was
+// killed more than once.
+type patience struct{ river.DefaultClientRetryPolicy }
+
+// NextRetry is when a job is tried again.
+func (p *patience) NextRetry(row *rivertype.JobRow) time.Time {
+	failed := *row
+	failed.Errors = slices.DeleteFunc(slices.Clone(row.Errors), func(e rivertype.AttemptError) bool { return e.Error == rescued })
+	return p.DefaultClientRetryPolicy.NextRetry(&failed)
+}
+
 // Client inserts jobs and, once started, works them.
 type Client struct {
 	river *river.Client[*sql.Tx]
@@ -54,7 +71,7 @@ func New(db *sqlx.DB, workers *river.Workers, periodic []*river.PeriodicJob, log
 		config.PeriodicJobs = periodic
 		config.FetchPollInterval = pollInterval
 		config.FetchCooldown = pollInterval / 2
-		config.JobTimeout, config.RescueStuckJobsAfter = timeout, rescueAfter
+		config.JobTimeout, config.RescueStuckJobsAfter, config.RetryPolicy = timeout, rescueAfter, &patience{}
 		config.CompletedJobRetentionPeriod = keepDone
 		config.CancelledJobRetentionPeriod = keepCancelled
 		config.DiscardedJobRetentionPeriod = keepDiscarded

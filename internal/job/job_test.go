@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,6 +74,36 @@ func TestWhatAKilledProcessLeftIsTakenUpWithinMinutes(t *testing.T) {
 	baked := make(chan struct{}, 1)
 	bakery(t, db, slog.New(slog.DiscardHandler), func() error { baked <- struct{}{}; return nil })
 	within(t, 30*time.Second, "the bread is baked", func() bool { return len(baked) == 1 })
+}
+
+// A job that a killed process left for the fifth time is taken up as soon as one that was left once; one that failed
+// waits for longer each time.
+func TestWhatWasInterruptedOftenWaitsNoLonger(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	left := func(kind, why string) {
+		t.Helper()
+		_, err := db.Exec(`
+			insert into river_job (kind, args, max_attempts, priority, queue, state, attempt, attempted_at, attempted_by, scheduled_at, errors)
+			select 'bread', jsonb_build_object('kind', $1::text), 25, 1, 'default', 'running', 5, now() - interval '181 seconds', '{gone}', now() - interval '1 hour',
+			       array_agg(jsonb_build_object('at', now(), 'attempt', n, 'error', $2::text, 'trace', ''))
+			from generate_series(1, 4) n`, kind, why)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	left("interrupted", "Stuck job rescued by JobRescuer")
+	left("failed", "no flour")
+	baked := make(chan struct{}, 2)
+	bakery(t, db, slog.New(slog.DiscardHandler), func() error { baked <- struct{}{}; return nil })
+	within(t, 30*time.Second, "the bread is baked", func() bool { return len(baked) == 1 })
+	var waits []string
+	if err := db.Select(&waits, `select args->>'kind' from river_job where state = 'retryable' and scheduled_at > now() + interval '5 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(waits, []string{"failed"}) {
+		t.Errorf("these wait: %v", waits)
+	}
 }
 
 func TestAJobThatIsGivenUpIsTold(t *testing.T) {
