@@ -150,6 +150,12 @@ func (s *Service) freezeOrGoOn(ctx context.Context, tx *sqlx.Tx, o *locked) erro
 	return s.shared(ctx, tx, o, false)
 }
 
+// frozenShare is how much of what a cooperative earned of an order is frozen, or was.
+type frozenShare struct {
+	Cooperative uuid.UUID
+	Amount      money.Amount
+}
+
 // freeze has held again, while the payment is disputed, what each cooperative earned of the order, as far as it is not
 // paid out. What is held already stays so.
 func (s *Service) freeze(ctx context.Context, tx *sqlx.Tx, o *locked) error {
@@ -169,17 +175,22 @@ func (s *Service) freeze(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if err != nil {
 		return err
 	}
-	var postings []ledger.Posting
-	for _, p := range earned {
-		amount := min(p.Items-p.Commission, unpaid[p.Cooperative.ID])
-		result, err := tx.ExecContext(ctx, `update sub_orders set frozen_centimes = $2 where id = $1 and frozen_centimes = 0 and $2 > 0`, p.ID, amount)
-		if err != nil {
-			return fmt.Errorf("order: freeze: %w", err)
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			continue
-		}
-		postings = append(postings, ledger.Posting{Debit: ledger.PayableTo(p.Cooperative.ID), Credit: ledger.HeldFor(p.Cooperative.ID), Amount: amount})
+	parts, amounts := make([]uuid.UUID, len(earned)), make([]int64, len(earned))
+	for i, p := range earned {
+		parts[i], amounts[i] = p.ID, int64(min(p.Items-p.Commission, unpaid[p.Cooperative.ID]))
+	}
+	var frozen []frozenShare
+	err = tx.SelectContext(ctx, &frozen, `
+		update sub_orders s set frozen_centimes = f.amount
+		from unnest($1::uuid[], $2::bigint[]) f (id, amount)
+		where s.id = f.id and s.frozen_centimes = 0 and f.amount > 0
+		returning s.cooperative_id as cooperative, s.frozen_centimes as amount`, pq.Array(parts), pq.Array(amounts))
+	if err != nil {
+		return fmt.Errorf("order: freeze: %w", err)
+	}
+	postings := make([]ledger.Posting, len(frozen))
+	for i, f := range frozen {
+		postings[i] = ledger.Posting{Debit: ledger.PayableTo(f.Cooperative), Credit: ledger.HeldFor(f.Cooperative), Amount: f.Amount}
 	}
 	return o.recordFreeze(ctx, tx, journalFrozen, postings)
 }
@@ -220,10 +231,7 @@ func (s *Service) OwedAgainTx(ctx context.Context, tx *sqlx.Tx, orderID, coopera
 
 // thaw has payable again what is frozen of the order's parts.
 func (o *locked) thaw(ctx context.Context, tx *sqlx.Tx) error {
-	var frozen []struct {
-		Cooperative uuid.UUID
-		Amount      money.Amount
-	}
+	var frozen []frozenShare
 	ids := make([]uuid.UUID, len(o.parts))
 	for i, p := range o.parts {
 		ids[i] = p.ID

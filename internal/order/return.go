@@ -257,6 +257,8 @@ func (s *Service) askReturn(ctx context.Context, tx *sqlx.Tx, o *locked, in Retu
 		return fmt.Errorf("order: ask for a return: %w", err)
 	}
 	left := in.wanted()
+	var lines, parts, cooperatives []uuid.UUID
+	var pieces []int64
 	for _, p := range whole.Parts {
 		for _, l := range p.Lines {
 			n, some := left[l.ID]
@@ -267,16 +269,18 @@ func (s *Service) askReturn(ctx context.Context, tx *sqlx.Tx, o *locked, in Retu
 				return ErrNotLeft
 			}
 			delete(left, l.ID)
-			_, err := tx.ExecContext(ctx, `
-				insert into order_return_lines (return_id, line_id, sub_order_id, cooperative_id, quantity) values ($1, $2, $3, $4, $5)`,
-				r.ID, l.ID, p.ID, p.Cooperative.ID, n)
-			if err != nil {
-				return fmt.Errorf("order: line of a return: %w", err)
-			}
+			lines, parts, cooperatives, pieces = append(lines, l.ID), append(parts, p.ID), append(cooperatives, p.Cooperative.ID), append(pieces, int64(n))
 		}
 	}
 	if len(left) > 0 { // lines of other orders
 		return ErrNotLeft
+	}
+	_, err = tx.ExecContext(ctx, `
+		insert into order_return_lines (return_id, line_id, sub_order_id, cooperative_id, quantity)
+		select $1, * from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::int[])`,
+		r.ID, pq.Array(lines), pq.Array(parts), pq.Array(cooperatives), pq.Array(pieces))
+	if err != nil {
+		return fmt.Errorf("order: lines of a return: %w", err)
 	}
 	if err := o.returned(ctx, tx, r.State); err != nil {
 		return err
@@ -420,18 +424,23 @@ func (s *Service) KeepReturn(ctx context.Context, token string) error {
 func (s *Service) ReceiveReturn(ctx context.Context, id uuid.UUID, counts map[uuid.UUID]Counted, by By) error {
 	by.Note = "" // of what it takes off the lines the history says why by itself
 	return s.moveReturn(ctx, id, MoveReceive, by, func(tx *sqlx.Tx, o *locked, r *Return) error {
+		var lines []uuid.UUID
+		var sound, damaged, missing []int64
 		for _, l := range r.Lines {
 			c := counts[l.LineID]
 			if c.Sound < 0 || c.Damaged < 0 || c.Missing < 0 || c.Sound+c.Damaged+c.Missing != l.Quantity {
 				wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 				return wrong.Field("counts", "order.return_counts")
 			}
-			_, err := tx.ExecContext(ctx, `
-				update order_return_lines set sound = $3, damaged = $4, missing = $5 where return_id = $1 and line_id = $2`,
-				r.ID, l.LineID, c.Sound, c.Damaged, c.Missing)
-			if err != nil {
-				return fmt.Errorf("order: what came back: %w", err)
-			}
+			lines, sound, damaged, missing = append(lines, l.LineID), append(sound, int64(c.Sound)), append(damaged, int64(c.Damaged)), append(missing, int64(c.Missing))
+		}
+		_, err := tx.ExecContext(ctx, `
+			update order_return_lines b set sound = c.sound, damaged = c.damaged, missing = c.missing
+			from unnest($2::uuid[], $3::int[], $4::int[], $5::int[]) c (line_id, sound, damaged, missing)
+			where b.return_id = $1 and b.line_id = c.line_id`,
+			r.ID, pq.Array(lines), pq.Array(sound), pq.Array(damaged), pq.Array(missing))
+		if err != nil {
+			return fmt.Errorf("order: what came back: %w", err)
 		}
 		back, err := s.giveReturned(ctx, tx, o, *r, counts)
 		r.ReceivedAt, r.Back = &o.by.At, &back
