@@ -43,6 +43,7 @@ var families = map[string]words{
 	"door.required.*":                arguments("door", "required", 1, 2),
 	"means.*":                        nil, // internal/market.TestEveryMeansOfPaymentHasItsWords
 	"order.history.*":                constants("internal/order", "MoneyKind"),
+	"order.declined.*":               constants("internal/order", "Decline"),
 	"order.dispute.*_body":           constants("internal/order", "disputeLetter"),
 	"order.dispute.*_subject":        constants("internal/order", "disputeLetter"),
 	"order.money.*_body":             constants("internal/order", "moneyLetter"),
@@ -65,7 +66,6 @@ var families = map[string]words{
 	"seller.catalogue.now_*":     named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.catalogue.several_*": named("internal/catalog", "Published", "Draft", "SoldOut"),
 	"seller.column.*":            all(texts("internal/upload", "columnOrder"), texts("internal/upload", "templateColumns")),
-	"seller.decline.*":           texts("seller/orders", "reasons"),
 	"seller.missing.*":           firsts("seller/home", "gaps"),
 	"seller.missing_do.*":        firsts("seller/home", "gaps"),
 	"seller.missing_why.*":       firsts("seller/home", "gaps"),

@@ -421,7 +421,7 @@ func (l *life) onward(rt *rapid.T, id uuid.UUID) error {
 	}
 	for _, p := range o.Parts {
 		if m, next := moves[p.State]; next {
-			return l.Orders.Move(ctx, m, p.ID, order.By{Actor: l.members[p.Cooperative.ID], Lost: rapid.Bool().Draw(rt, "lost")})
+			return l.Orders.Move(ctx, m, p.ID, order.By{Actor: l.members[p.Cooperative.ID], Why: one(rt, append(order.Declines, ""), "why")})
 		}
 	}
 	return l.Orders.Move(ctx, order.MoveDispatch, id, order.By{Actor: l.association})

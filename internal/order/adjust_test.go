@@ -664,10 +664,10 @@ func TestWhoeverDoesNotKnowIsToldOfAnAdjustment(t *testing.T) {
 func TestWhatIsNotThereIsNotForSaleAgain(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	for _, lost := range []bool{true, false} {
+	for _, why := range []order.Decline{order.DeclineSoldOut, order.DeclineNoTime} {
 		o := m.place(m.basic()).Order
 		by := m.of(m.honey)
-		by.Lost = lost
+		by.Why = why
 		m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, by))
 		m.wantStock(map[uuid.UUID]int{m.thyme: 9})
 		m.wantClean()

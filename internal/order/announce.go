@@ -537,12 +537,13 @@ func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part
 	}
 }
 
-// whyText is a paragraph with the move's note, or nothing.
+// whyText is a paragraph with why it was moved, or nothing.
 func (o *locked) whyText(l *i18n.Locale) string {
-	if o.by.Note == "" {
+	note := Event{Reason: o.by.Why, Note: o.by.Note}.NoteIn(l)
+	if note == "" {
 		return ""
 	}
-	return l.T("order.mail.why", "Note", Event{Note: o.by.Note}.NoteIn(l)) + "\n\n"
+	return l.T("order.mail.why", "Note", note) + "\n\n"
 }
 
 func (s *Service) partLink(l *i18n.Locale, p Part) string {

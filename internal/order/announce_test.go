@@ -49,6 +49,53 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 	})
 }
 
+// Why a part is declined is told to each in his language, and the words beside it as they were typed.
+func TestWhyAPartIsDeclinedIsToldInEachReadersLanguage(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.user("support@souk.example", "director", nil, "fr")
+	for name, c := range map[string]struct {
+		why  order.Decline
+		note string
+	}{
+		"a reason":           {order.DeclineNoTime, ""},
+		"a reason and words": {order.DeclineSoldOut, "Plus rien"},
+		"words":              {"", "Plus rien"},
+	} {
+		o := m.place(m.basic()).Order
+		m.mailsOf()
+		by := m.of(m.couscous, c.note)
+		by.Why = c.why
+		part := m.part(o, m.couscous).ID
+		m.must(m.Move(t.Context(), order.MoveDecline, part, by))
+		told := 0
+		for _, letter := range m.mailsOf() {
+			l := m.texts.Locale(letter.Locale)
+			want := c.note
+			if c.why != "" {
+				want = strings.TrimSuffix(l.T(c.why.Key())+" · "+c.note, " · ")
+			}
+			if told++; !strings.Contains(letter.Body, l.T("order.mail.why", "Note", want)+"\n") {
+				t.Errorf("%s, to %s: %s", name, letter.To, letter.Body)
+			}
+			for _, e := range m.read(o.ID).Events {
+				if e.PartID != nil && *e.PartID == part && e.State == string(order.PartDeclined) && e.NoteIn(l) != want {
+					t.Errorf("%s, its history: %q", name, e.NoteIn(l))
+				}
+			}
+		}
+		if told != 2 {
+			t.Errorf("%s: %d letters", name, told)
+		}
+	}
+	by := m.of(m.couscous)
+	by.Why = "x"
+	if err := m.Move(t.Context(), order.MoveDecline, m.part(m.place(m.basic()).Order, m.couscous).ID, by); !errors.Is(err, order.ErrInvalid) {
+		t.Errorf("a reason that there is not: %v", err)
+	}
+	m.wantClean()
+}
+
 // words are what a message says and what it must not say.
 type words struct{ has, hasNot []string }
 

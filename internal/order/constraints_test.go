@@ -105,6 +105,7 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 		{"order_adjustments_append_only", `truncate order_adjustments`},
 		{"order_events_actor_known", copyOf("order_events", id("actor", "'x'"))},
 		{"order_events_user_is_the_actors", copyOf("order_events", id("actor", "'member'"))},
+		{"order_events_reason_known", copyOf("order_events", id("reason", "'x'"))},
 		{"order_events_append_only", `update order_events set note = 'x'`},
 		{"order_events_append_only", `delete from order_events`},
 		{"order_events_append_only", `truncate order_events`},

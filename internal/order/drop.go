@@ -26,6 +26,25 @@ type drop struct {
 	lost   bool // their goods are not there
 }
 
+// Decline is why a cooperative declines its part of an order.
+type Decline string
+
+// The reasons. Any other is told in words.
+const (
+	DeclineSoldOut Decline = "sold_out"
+	DeclineDamaged Decline = "damaged"
+	DeclineNoTime  Decline = "no_time"
+)
+
+// Declines are all of them.
+var Declines = []Decline{DeclineSoldOut, DeclineDamaged, DeclineNoTime}
+
+// Lost reports whether the goods are not there then, and do not go back into stock.
+func (d Decline) Lost() bool { return d == DeclineSoldOut || d == DeclineDamaged }
+
+// Key is the translation key of its name.
+func (d Decline) Key() string { return "order.declined." + string(d) }
+
 // part is the one that it is about, if it is about one alone.
 func (d drop) part() *uuid.UUID {
 	if d.move != MoveDecline && d.move != MoveRemove {

@@ -23,7 +23,7 @@ type By struct {
 	Actor actor.Actor
 	Note  string     // shown with the move; may be empty
 	Cash  CashHolder // of a delivery that is paid in cash: who has it; zero: the association
-	Lost  bool       // of a part that is declined: its goods are not there, and do not go back into stock
+	Why   Decline    // of a part that is declined; empty: for what Note says
 	At    time.Time  // zero: now; what happened later stands later in the history, whatever the clocks say
 
 	// What a page showed to whoever moves it. If it is otherwise now, ErrWrongState. Nil is for who looks at
@@ -63,7 +63,11 @@ func (s *Service) move(ctx context.Context, orderID uuid.UUID, by By, fn func(tx
 func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *locked) error, where string, args ...any) error {
 	by.At = s.moment(by.At)
 	by.Note = text.Clean(by.Note)
-	if wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key); wrong.TooLong("note", "order.too_long", by.Note, maxNote) {
+	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+	if by.Why != "" && !slices.Contains(Declines, by.Why) {
+		return wrong.Field("reason", ErrInvalid.Key)
+	}
+	if wrong.TooLong("note", "order.too_long", by.Note, maxNote) {
 		return wrong
 	}
 	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
@@ -132,9 +136,9 @@ func (o *locked) setState(ctx context.Context, tx *sqlx.Tx, to State) error {
 		with moved as (
 		    update orders set state = $3 where id = $1 and state = $2 returning id
 		)
-		insert into order_events (id, order_id, state, note, actor, user_id, at)
-		select $4, id, $3, $5, $6, $7, $8 from moved`,
-		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+		insert into order_events (id, order_id, state, note, actor, user_id, at, reason)
+		select $4, id, $3, $5, $6, $7, $8, $9 from moved`,
+		o.ID, o.State, to, postgres.NewID(), o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At, o.by.Why)
 	if err := moved(result, err, 1); err != nil {
 		return fmt.Errorf("order: from %s to %s: %w", o.State, to, err)
 	}
@@ -155,9 +159,9 @@ func (o *locked) setParts(ctx context.Context, tx *sqlx.Tx, parts []Part, to Par
 		    where s.id = old.id and s.state = old.state
 		    returning s.id, s.order_id, old.event
 		)
-		insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at)
-		select event, order_id, id, $4, $5, $6, $7, $8 from moved`,
-		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At)
+		insert into order_events (id, order_id, sub_order_id, state, note, actor, user_id, at, reason)
+		select event, order_id, id, $4, $5, $6, $7, $8, $9 from moved`,
+		pq.Array(ids), pq.Array(old), pq.Array(events), to, o.by.Note, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At, o.by.Why)
 	if err := moved(result, err, int64(len(parts))); err != nil {
 		return fmt.Errorf("order: parts to %s: %w", to, err)
 	}

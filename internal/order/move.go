@@ -65,7 +65,7 @@ func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts
 	case MoveDeliver:
 		return s.deliver(ctx, tx, o, parts)
 	case MoveRefuse, MoveCancel, MoveWithdraw, MoveExpire, MoveDecline:
-		return s.drop(ctx, tx, o, drop{move: m, parts: parts, lost: m == MoveDecline && o.by.Lost})
+		return s.drop(ctx, tx, o, drop{move: m, parts: parts, lost: m == MoveDecline && o.by.Why.Lost()})
 	default: // of a line; see Adjust
 		return ErrNotTheirs
 	}

@@ -2,6 +2,7 @@ package order
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -105,6 +106,7 @@ type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
 	State    string     // a State, or EventReturn and a ReturnState; with PartID a PartState; or EventAdjusted
+	Reason   Decline    // of a part that was declined
 	Note     string     // what somebody wrote about it, or one of the Notes or Reasons
 	Actor    actor.Kind // who did it
 	UserID   *uuid.UUID `db:"user_id"`   // of a member or of the association
@@ -130,12 +132,19 @@ var marketsNotes = []string{
 	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill), string(ReasonReturned),
 }
 
-// NoteIn is the note for a reader of that language: as somebody wrote it, or in the market's words.
+// NoteIn is the reason and the note for a reader of that language: the note as somebody wrote it, or in the market's words.
 func (e Event) NoteIn(l *i18n.Locale) string {
-	if slices.Contains(marketsNotes, e.Note) {
-		return l.T("order.note." + e.Note)
+	var said []string
+	if e.Reason != "" {
+		said = append(said, l.T(e.Reason.Key()))
 	}
-	return e.Note
+	switch {
+	case slices.Contains(marketsNotes, e.Note):
+		said = append(said, l.T("order.note."+e.Note))
+	case e.Note != "":
+		said = append(said, e.Note)
+	}
+	return strings.Join(said, " · ")
 }
 
 // Pieces counts what is still in the order, in units of sale.

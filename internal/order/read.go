@@ -181,7 +181,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 func readEvents(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID) ([]Event, error) {
 	var events []Event
 	err := sqlx.SelectContext(ctx, q, &events, `
-		select e.id, e.sub_order_id as part_id, e.state, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
+		select e.id, e.sub_order_id as part_id, e.state, e.reason, e.note, e.actor, e.user_id, coalesce(u.name, '') as user_name, e.at
 		from order_events e
 		left join lateral (select name from people where id = e.user_id offset 0) u on true -- each by her key, and not all people
 		where e.order_id = $1

@@ -28,7 +28,7 @@ var nobodys = map[string]string{
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",
 	"order_adjustments":  "reason borne_by actor",
-	"order_events":       "state actor",
+	"order_events":       "state reason actor",
 	"order_fee_bearers":  "request",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"order_refunds":      "request_hash",

@@ -146,8 +146,7 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	var line uuid.UUID
 	words := r.Form("words")
 	if move == order.MoveDecline {
-		by.Note, err = reason(r)
-		by.Lost = slices.Contains(lossReasons, r.Form("reason"))
+		by.Why, by.Note, err = reason(r)
 	}
 	switch {
 	case move == order.MoveShorten:
@@ -211,33 +210,25 @@ func (h *Handler) shorten(r *web.Request, id, line uuid.UUID, by order.By) error
 // shortReasons are why a cooperative may have less than was ordered.
 var shortReasons = []string{"missing", "damaged"}
 
-// reasons are why a cooperative may have to decline; the last one is told in its own words.
-var reasons = []string{"sold_out", "damaged", "no_time", "other"}
-
-// lossReasons are those for which the goods are not there, and do not go back into stock.
-var lossReasons = []string{"sold_out", "damaged"}
-
 // maxWords bounds what is said about a reason, in characters.
 const maxWords = 200
 
-// reason is why an order is declined, in the words of whoever declines it.
-func reason(r *web.Request) (string, error) {
-	words := r.Form("words")
+// otherReason is chosen by whoever tells a reason in words alone.
+const otherReason = "other"
+
+// reason is why an order is declined, and in the words of whoever declines it.
+func reason(r *web.Request) (why order.Decline, words string, err error) {
+	words = r.Form("words")
 	if wrong := fault.New(fault.Invalid, order.ErrInvalid.Key); wrong.TooLong("words", "order.too_long", words, maxWords) {
-		return "", wrong
+		return "", "", wrong
 	}
-	switch chosen := r.Form("reason"); chosen {
-	case "sold_out", "damaged", "no_time":
-		if text := r.Locale.T("seller.decline." + chosen); words == "" {
-			return text, nil
-		} else {
-			return text + " · " + words, nil
-		}
-	case "other":
-		if words == "" {
-			return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("words", "seller.decline.words_missing")
-		}
-		return words, nil
+	switch why = order.Decline(r.Form("reason")); {
+	case slices.Contains(order.Declines, why):
+		return why, words, nil
+	case why != otherReason:
+		return "", "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("reason", "seller.decline.choose")
+	case words == "":
+		return "", "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("words", "seller.decline.words_missing")
 	}
-	return "", fault.New(fault.Invalid, "seller.decline.incomplete").Field("reason", "seller.decline.choose")
+	return "", words, nil
 }

@@ -1,7 +1,6 @@
 package orders
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -119,10 +118,16 @@ func buyerOf(p ui.Page, part order.CooperativePart) string {
 	return firstName(part.BuyerName)
 }
 
-// stockText says what becomes of the goods of a part that is declined for a reason.
-func stockText(p ui.Page, reason string) string {
-	if slices.Contains(lossReasons, reason) {
-		return p.T("seller.decline.stock_lost")
+// declineOptions are the reasons to decline, with what becomes of the goods then; the last is told in words.
+func declineOptions(p ui.Page) []ui.Option {
+	back := p.T("seller.decline.stock_back")
+	var options []ui.Option
+	for _, why := range order.Declines {
+		hint := back
+		if why.Lost() {
+			hint = p.T("seller.decline.stock_lost")
+		}
+		options = append(options, ui.Option{Value: string(why), Label: p.T(why.Key()), Hint: hint})
 	}
-	return p.T("seller.decline.stock_back")
+	return append(options, ui.Option{Value: otherReason, Label: p.T("seller.decline.other"), Hint: back})
 }
