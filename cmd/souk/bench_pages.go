@@ -80,7 +80,7 @@ var benched = map[string][]string{
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
 	"/seller/orders":               {"", onward, "?show=ready", "?show=courier", "?show=past", "?show=past" + onward, "?show=past&place={late}"},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
-	"/seller/returns":              {""},
+	"/seller/returns":              {"", "?after={return}"},
 	"/seller/money":                {"", onward, "?after={entry}"},
 	"/seller/people":               {""},
 	"/seller/people/:id":           {"/seller/people/{person}"},

@@ -833,12 +833,12 @@ func (l *life) sendBack(rt *rapid.T) error {
 // restock has a cooperative say what becomes of sound goods that came back.
 func (l *life) restock(rt *rapid.T) error {
 	ctx, to := context.Background(), one(rt, l.sellers, "cooperative")
-	lines, err := l.Orders.ReturnedTo(ctx, to, 100)
+	returned, err := l.Orders.ReturnedTo(ctx, to, nil, 100)
 	must(rt, err)
-	if len(lines) == 0 {
+	if len(returned.Lines) == 0 {
 		rt.Skip("nothing came back to it")
 	}
-	line := one(rt, lines, "line")
+	line := one(rt, returned.Lines, "line")
 	return l.Orders.Restock(ctx, line.ReturnID, line.LineID, rapid.Bool().Draw(rt, "into stock"), order.By{Actor: l.members[to]})
 }
 

@@ -3,6 +3,7 @@ package order_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,12 +79,12 @@ func TestGoodsAreSentBackAndPaidBack(t *testing.T) {
 	}
 	m.wantClean()
 
-	waiting, err := m.ReturnedTo(t.Context(), m.couscous, 10)
+	waiting, err := m.ReturnedTo(t.Context(), m.couscous, nil, 10)
 	m.must(err)
-	if len(waiting) != 1 || *waiting[0].Sound != 1 {
+	if len(waiting.Lines) != 1 || *waiting.Lines[0].Sound != 1 {
 		t.Fatalf("the cooperative is asked about %+v", waiting)
 	}
-	l := waiting[0]
+	l := waiting.Lines[0]
 	if err := m.Restock(t.Context(), l.ReturnID, l.LineID, true, m.of(m.honey)); !errors.Is(err, order.ErrNoReturn) {
 		t.Errorf("by another cooperative: %v", err)
 	}
@@ -234,7 +235,7 @@ func TestWhatDoesNotComeBackIsNotGivenBack(t *testing.T) {
 	if now := m.read(o.ID); now.Back != 0 || now.Return.State != order.ReturnRefunded || *now.Return.Back != 0 {
 		t.Errorf("back %s, return %+v", now.Back, now.Return)
 	}
-	if waiting, err := m.ReturnedTo(t.Context(), m.honey, 10); err != nil || len(waiting) != 0 {
+	if waiting, err := m.ReturnedTo(t.Context(), m.honey, nil, 10); err != nil || len(waiting.Lines) != 0 {
 		t.Errorf("its cooperative is asked about %+v, %v", waiting, err)
 	}
 	m.wantClean()
@@ -502,6 +503,40 @@ func TestReturnsAreListedPageByPage(t *testing.T) {
 	}
 }
 
+func TestWhatCameBackIsListedPageByPage(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.restock(m.thyme, 10)
+	var want []string
+	for i := range 3 {
+		o := m.bought(payment.CashOnDelivery)
+		m.must(m.ask(o, fmt.Sprint("honey ", i), map[uuid.UUID]int{m.thyme: 1}))
+		m.must(m.counted(o, nil, nil))
+		want = append(want, o.Number)
+	}
+	numbers := func(list order.ReturnedLines) (numbers []string) {
+		for _, l := range list.Lines {
+			numbers = append(numbers, l.Number)
+		}
+		return numbers
+	}
+	first, err := m.ReturnedTo(t.Context(), m.honey, nil, 2)
+	m.must(err)
+	second, err := m.ReturnedTo(t.Context(), m.honey, first.Next, 2)
+	m.must(err)
+	if got := append(numbers(first), numbers(second)...); len(first.Lines) != 2 || !slices.Equal(got, want) {
+		t.Errorf("%q, then %q; want %q", numbers(first), numbers(second), want)
+	}
+	if first.Previous != nil || second.Next != nil || second.Previous == nil {
+		t.Errorf("turned %+v, then %+v", first.Turns, second.Turns)
+	}
+	back, err := m.ReturnedTo(t.Context(), m.honey, second.Previous, 2)
+	m.must(err)
+	if !slices.Equal(numbers(back), want[:2]) {
+		t.Errorf("back %q", numbers(back))
+	}
+}
+
 func TestTheAuditFindsWhatContradictsReturns(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -545,9 +580,9 @@ func TestTheAuditFindsWhatContradictsReturns(t *testing.T) {
 			m.must(m.ask(o, "some", map[uuid.UUID]int{m.wheat: 2, m.thyme: 1}))
 			m.must(m.counted(o, map[uuid.UUID]int{m.thyme: 1}, nil))
 			m.giveBack()
-			waiting, err := m.ReturnedTo(t.Context(), m.couscous, 10)
+			waiting, err := m.ReturnedTo(t.Context(), m.couscous, nil, 10)
 			m.must(err)
-			m.must(m.Restock(t.Context(), waiting[0].ReturnID, waiting[0].LineID, true, m.of(m.couscous)))
+			m.must(m.Restock(t.Context(), waiting.Lines[0].ReturnID, waiting.Lines[0].LineID, true, m.of(m.couscous)))
 			m.wantClean()
 			m.exec(`
 				do $$ declare t text; begin
@@ -568,9 +603,9 @@ func TestTheDatabaseDefendsReturns(t *testing.T) {
 	o := m.bought(payment.CashOnDelivery)
 	m.must(m.ask(o, "some", map[uuid.UUID]int{m.wheat: 2}))
 	m.must(m.counted(o, nil, nil))
-	waiting, err := m.ReturnedTo(t.Context(), m.couscous, 10)
+	waiting, err := m.ReturnedTo(t.Context(), m.couscous, nil, 10)
 	m.must(err)
-	m.must(m.Restock(t.Context(), waiting[0].ReturnID, waiting[0].LineID, true, m.of(m.couscous)))
+	m.must(m.Restock(t.Context(), waiting.Lines[0].ReturnID, waiting.Lines[0].LineID, true, m.of(m.couscous)))
 	again := m.bought(payment.CashOnDelivery)
 	m.must(m.ask(again, "more", map[uuid.UUID]int{m.wheat: 1}))
 	for constraint, statement := range map[string]string{

@@ -91,15 +91,35 @@ func (s *Service) Returns(ctx context.Context, from *keyset.Place, limit int) (L
 	return list, addReturnLines(ctx, s.db, list.Returns)
 }
 
-// ReturnedTo lists what came back of a cooperative's goods and waits for its word, the oldest first.
-func (s *Service) ReturnedTo(ctx context.Context, cooperativeID uuid.UUID, limit int) ([]ReturnLine, error) {
-	var lines []ReturnLine
-	err := s.db.SelectContext(ctx, &lines, selectReturnLine+`
-		where b.cooperative_id = $1 and b.sound > 0 and b.restocked is null order by b.return_id, b.line_id limit $2`, cooperativeID, limit)
-	if err != nil {
-		return nil, fmt.Errorf("order: what came back to a cooperative: %w", err)
+// ReturnedLines are what came back, a page of it: every line of some returns.
+type ReturnedLines struct {
+	Lines []ReturnLine
+	keyset.Turns
+}
+
+// ReturnedTo lists what came back of a cooperative's goods and waits for its word, the oldest returns first, from a place
+// on (nil: from the beginning): of limit returns.
+func (s *Service) ReturnedTo(ctx context.Context, cooperativeID uuid.UUID, from *keyset.Place, limit int) (ReturnedLines, error) {
+	limit = max(1, min(limit, maxPage))
+	beyond, direction := from.Way(keyset.Ascending)
+	const undecided = ` where b.cooperative_id = $1 and b.sound > 0 and b.restocked is null`
+	args, where := []any{cooperativeID, limit + 1}, undecided
+	if from != nil {
+		args, where = append(args, from.ID), where+` and b.return_id `+beyond+` $3`
 	}
-	return lines, nil
+	var ids []uuid.UUID
+	err := s.db.SelectContext(ctx, &ids, `
+		select b.return_id from order_return_lines b`+where+` group by b.return_id order by b.return_id `+direction+` limit $2`, args...)
+	if err != nil {
+		return ReturnedLines{}, fmt.Errorf("order: what came back to a cooperative: %w", err)
+	}
+	var list ReturnedLines
+	ids, list.Turns = keyset.Cut(ids, from, limit, keyset.ByID)
+	err = s.db.SelectContext(ctx, &list.Lines, selectReturnLine+undecided+` and b.return_id = any($2) order by b.return_id, b.line_id`, cooperativeID, pq.Array(ids))
+	if err != nil {
+		return ReturnedLines{}, fmt.Errorf("order: what came back to a cooperative: %w", err)
+	}
+	return list, nil
 }
 
 // ReturnSoon is how long before the law's last moment the association is warned.

@@ -95,6 +95,10 @@ func TestGoodsAreSentBackFromTheTrackingPageToTheShelf(t *testing.T) {
 			if link := asked.Text("[data-returned] a"); link != l.T("seller.returns.order", "Number", placed.Order.Number) {
 				t.Errorf("they are of %q", link)
 			}
+			beyond := seller.Get("/" + lang + "/seller/returns?after=ffffffff-ffff-4fff-bfff-ffffffffffff").Want(http.StatusOK)
+			if back := beyond.Find(".pager [rel=prev]").AttrOr("href", ""); beyond.Has("[data-returned]") || back != "/"+lang+"/seller/returns" {
+				t.Errorf("behind the last that came back stands %q", back)
+			}
 			for _, strange := range []url.Values{{}, {"into": {"perhaps"}}} {
 				again := seller.Post(into, strange).Want(http.StatusUnprocessableEntity)
 				if !again.Has("[data-returned]") || !strings.Contains(again.Text("main"), l.T("seller.returns.choose")) {

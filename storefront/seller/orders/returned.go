@@ -1,7 +1,10 @@
 package orders
 
 import (
+	"net/url"
+
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -9,22 +12,30 @@ import (
 )
 
 const (
-	returnedPath  = "/seller/returns"
-	returnedShown = 50
+	returnedPath    = "/seller/returns"
+	returnedPerPage = 20 // returns, of some lines each
 )
 
 // returnedView is what came back of the cooperative's goods and waits for its word.
 type returnedView struct {
-	Lines   []order.ReturnLine
+	order.ReturnedLines
 	Refused ui.Refusal
+	from    *keyset.Place
+}
+
+// returnedAddress is the page of what came back, or below it, that begins at a place.
+func returnedAddress(below string, from *keyset.Place) string {
+	query := url.Values{}
+	web.SetPlace(query, from)
+	return web.Address(returnedPath+below, query)
 }
 
 func (h *Handler) returned(r *web.Request) error { return h.showReturned(r, ui.Refusal{}) }
 
 func (h *Handler) showReturned(r *web.Request, no ui.Refusal) error {
-	v := returnedView{Refused: no}
+	v := returnedView{Refused: no, from: web.ReadRow(r)}
 	var err error
-	if v.Lines, err = h.Orders.ReturnedTo(r.Context(), r.CooperativeID(), returnedShown); err != nil {
+	if v.ReturnedLines, err = h.Orders.ReturnedTo(r.Context(), r.CooperativeID(), v.from, returnedPerPage); err != nil {
 		return err
 	}
 	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.returns.title"))
@@ -61,5 +72,5 @@ func (h *Handler) restock(r *web.Request) error {
 	} else {
 		r.Flash("seller.returns.not_into")
 	}
-	return r.Redirect(returnedPath)
+	return r.Redirect(returnedAddress("", web.ReadRow(r)))
 }
