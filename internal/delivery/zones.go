@@ -46,7 +46,7 @@ func (s *Service) Kept(ctx context.Context, q sqlx.QueryerContext) ([]settings.V
 		if z.Cash {
 			cash = "yes"
 		}
-		field("cash", settings.Choice, 0, cash)
+		field("cash", settings.Choice, 0, cash) // as settings.CashAt calls it
 	}
 	return values, nil
 }
@@ -83,7 +83,7 @@ func (s *Service) ReplaceTx(ctx context.Context, tx *sqlx.Tx, values map[string]
 			return fmt.Errorf("delivery: zone %s cannot be read", z.Slug)
 		}
 		slugs, fees, first, last = append(slugs, z.Slug), append(fees, int64(fee)), append(first, from), append(last, to)
-		cash = append(cash, values["cash_"+z.Slug] == "yes")
+		cash = append(cash, values[settings.CashAt(z.Slug)] == "yes")
 	}
 	_, err = tx.ExecContext(ctx, `
 		update delivery_zones z set fee_centimes = n.fee, days_min = n.days_min, days_max = n.days_max, cash_taken = n.cash

@@ -31,8 +31,17 @@ func (s *Service) LastAttempt(ctx context.Context, o Order) (payment.Attempt, er
 type Offer struct {
 	Provider string
 	Fee      money.Amount  // that the buyer pays for it
+	Most     money.Amount  // that an order may come to; zero: any sum
 	Why      fault.Message // it cannot be had for this order; without a Key it can
 }
+
+// Possible reports whether it can be had.
+func (o Offer) Possible() bool { return o.Why.Key == "" }
+
+// TooMuch reports whether it could be had if the order came to no more than Most.
+func (o Offer) TooMuch() bool { return o.Why.Key == meansMost }
+
+const meansMost = "order.means_most"
 
 // Offers are the means that the association offers, for an order that comes to total without the fee of a means; noCash is why it cannot be paid in
 // cash where it goes (delivery.Terms). If the association offers none of those that there are, the first of them is.
@@ -91,12 +100,12 @@ func (s *Service) offers(decided settings.Settings, total money.Amount, noCash f
 	offers := make([]Offer, len(offered))
 	for i, provider := range offered {
 		c := s.decided(decided, provider)
-		offers[i].Provider, offers[i].Fee = provider, c.fee
+		offers[i].Provider, offers[i].Fee, offers[i].Most = provider, c.fee, c.most
 		switch {
-		case c.most > 0 && total > c.most:
-			offers[i].Why = fault.Say("order.means_most", "Most", c.most)
-		case s.MeansOf(provider) == payment.CashOnDelivery:
+		case s.MeansOf(provider) == payment.CashOnDelivery && noCash.Key != "":
 			offers[i].Why = noCash
+		case c.most > 0 && total > c.most:
+			offers[i].Why = fault.Say(meansMost, "Most", c.most)
 		}
 	}
 	return offers

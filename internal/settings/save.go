@@ -172,6 +172,7 @@ func (s *Service) checked(kept Kept, typed map[string]string) (map[string]string
 		}
 	}
 	check(s.Fields, to, s.NoCard, wrong)
+	s.checkGaps(kept, to, wrong)
 	for _, annex := range s.Annexes {
 		annex.Check(to, wrong)
 	}

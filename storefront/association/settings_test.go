@@ -225,3 +225,43 @@ func TestAZoneMoreStandsInTheSettingsAndTheirHistory(t *testing.T) {
 	m.tells(page, "[data-history] > li:first-child", "The Rif, "+m.in("en").T("association.settings.fee"))
 	m.tells(m.boss.Get("/en/association/security").Want(http.StatusOK), "main", "The Rif, "+m.in("en").T("association.settings.fee"))
 }
+
+// What leaves nobody to whom goods are brought a means of payment is refused; where only some have none, it is said.
+func TestSettingsSayForWhichOrdersThereIsNoMeansOfPayment(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	zones := []string{"province", "oriental", "large-cities", "elsewhere"}
+	for _, code := range languages {
+		l, path := m.in(code), "/"+code+settingsPage
+		decide := func(status int, values map[string]string) *storetest.Page {
+			typed := filled(m.boss.Get(path).Want(http.StatusOK))
+			for _, zone := range zones {
+				typed.Set("cash_"+zone, values["cash"])
+			}
+			for field, value := range values {
+				typed.Set(field, value)
+			}
+			return m.boss.Post(path, typed).Want(status)
+		}
+		page := decide(http.StatusUnprocessableEntity, map[string]string{"transfer_offered": "no", "card_offered": "no"})
+		m.says(page, "#f-cash_offered-error", l.T("settings.cash_nowhere"))
+
+		page = decide(http.StatusOK, map[string]string{"cash": "yes", "transfer_offered": "no", "card_offered": "no", "cash_oriental": ""})
+		m.says(page, "#gaps li", l.T("association.settings.gap_whole", "Zone", l.T("delivery.zone", "Name", m.zone(code, "oriental"))))
+
+		page = decide(http.StatusOK, map[string]string{"cash": "yes", "cash_most": "40", "cash_oriental": "yes"})
+		m.says(page, "#gaps li", l.T("association.settings.gap_everywhere", "Above", l.Money(40_00)))
+
+		page = decide(http.StatusOK, map[string]string{"cash": "yes", "cash_most": "0"})
+		if page.Has("#gaps") {
+			t.Error("everybody can pay, and it says that some cannot")
+		}
+	}
+}
+
+// zone is what a zone is called.
+func (m *market) zone(code, slug string) (name string) {
+	m.Helper()
+	m.must(m.DB.Get(&name, `select name_`+code+` from delivery_zones where slug = $1`, slug))
+	return name
+}

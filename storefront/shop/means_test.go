@@ -651,3 +651,65 @@ func TestAMeansThatIsNotTakenAnyMoreIsToldAndAnotherOffered(t *testing.T) {
 		}
 	}
 }
+
+// Whoever no means is left for is told so and what to do, and nothing on the page leads nowhere.
+func TestWhomNoMeansIsLeftForIsToldWhatToDo(t *testing.T) {
+	t.Parallel()
+	m := &till{Market: storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()}), t: t}
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		path := "/" + code + "/checkout"
+		m.decide(`{"cash_most": "40.00", "card_most": "30.00", "phone": "+212600000001"}`)
+		m.Pass(time.Minute)
+		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+
+		// It is too much for each.
+		page := buyer.Get("/" + code + "/basket").Want(http.StatusOK)
+		m.tells(page, "#no-means", l.Money(40_00))
+		if page.Has("#means") {
+			t.Error("the basket lists what cannot be had for it")
+		}
+		page = buyer.Get(path + "?place=berkane").Want(http.StatusOK)
+		m.tells(page, "#no-means", l.T("shop.checkout.no_means_less", "Most", l.Money(40_00)))
+		m.tells(page, "[data-part=go]", l.T("shop.checkout.change_basket"))
+		m.wantNone(page, []string{l.T("shop.checkout.no_means_pickup")})
+		if page.Has("[name=payment]") || !page.Has("#no-means a[href^='tel:']") {
+			t.Error("there is a choice of nothing, or nobody to ask")
+		}
+		form := filled(page, nadia)
+		if page = buyer.Post(path, form).Want(http.StatusOK); page.Path != "/"+code+"/basket" {
+			t.Errorf("the button leads to %s", page.Path)
+		}
+		form.Del("instead")
+		form.Set("payment", testcard.Name)
+		page = buyer.Post(path, form).Want(http.StatusUnprocessableEntity)
+		m.tells(page, "#problem a[href='#no-means']", l.T("order.means_most", "Most", l.Money(30_00)))
+
+		// It is enough for one of two.
+		m.decide(`{"cash_most": "0.00"}`)
+		page = buyer.Get("/" + code + "/basket").Want(http.StatusOK)
+		m.tells(page, "#means", l.T("means.cash_on_delivery.name"))
+		m.wantNone(page, []string{l.T("means." + testcard.Name + ".name")})
+
+		// Where she lives no cash is taken.
+		_, err := m.DB.Exec(`update delivery_zones set cash_taken = slug <> 'large-cities'`)
+		m.must(err)
+		m.Pass(time.Minute)
+		page = buyer.Get(path + "?place=casablanca").Want(http.StatusOK)
+		m.tells(page, "#no-means", l.T("shop.checkout.no_means_pickup"))
+		m.tells(page, "[data-part=go]", l.T("shop.checkout.pick_up"))
+		form = filled(page, nadia)
+		form.Set("place", "berkane")
+		page = buyer.Post(path, form).Want(http.StatusOK)
+		if page.Has("#no-means") || !page.Has("#f-delivery-home[checked]") || !page.Has("#f-payment-"+payment.CashOnDelivery+"[checked]") {
+			t.Error("another place that she chose meanwhile is not seen")
+		}
+		form.Set("place", "casablanca")
+		page = buyer.Post(path, form).Want(http.StatusOK)
+		if !page.Has("#f-delivery-pickup[checked]") || page.Find("#f-name").AttrOr("value", "") != nadia["name"] {
+			t.Error("the button does not have it picked up, or what was typed is lost")
+		}
+		page = buyer.Post(path, filled(page, nil)).Want(http.StatusOK)
+		m.tells(page, "main", l.T("shop.track.order"))
+	}
+}

@@ -3,6 +3,7 @@ package settings
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -44,8 +46,10 @@ type settingsView struct {
 	Form         ui.Form
 	Kept         settings.Kept
 	Zones        []delivery.Zone
-	Unauthorised int  // products on sale that would need an authorisation
-	Beyond       bool // and more than those
+	Gaps         []settings.Gap // where some orders cannot be paid
+	Everywhere   money.Amount   // above this none can be paid in any zone, if it is the same in all; zero: it is not
+	Unauthorised int            // products on sale that would need an authorisation
+	Beyond       bool           // and more than those
 	Changes      []settings.Change
 }
 
@@ -60,6 +64,7 @@ func (h *Handler) settings(r *web.Request) error {
 
 func (h *Handler) showSettings(r *web.Request, status int, kept settings.Kept, form ui.Form) error {
 	v := settingsView{Form: form, Kept: kept}
+	v.Gaps, v.Everywhere = h.gaps(kept)
 	var err error
 	if v.Unauthorised, v.Beyond, err = h.Catalog.Unauthorised(r.Context()); err != nil {
 		return err
@@ -75,6 +80,15 @@ func (h *Handler) showSettings(r *web.Request, status int, kept settings.Kept, f
 		return err
 	}
 	return r.Render(status, settingsPage(p, v))
+}
+
+// gaps are where orders cannot be paid, and above what if it is the same everywhere.
+func (h *Handler) gaps(kept settings.Kept) (gaps []settings.Gap, everywhere money.Amount) {
+	gaps, zones := h.Settings.Gaps(kept)
+	if len(gaps) == 0 || len(gaps) < zones || slices.ContainsFunc(gaps, func(g settings.Gap) bool { return g.Above != gaps[0].Above }) {
+		return gaps, 0
+	}
+	return gaps, gaps[0].Above
 }
 
 func (h *Handler) saveSettings(r *web.Request) error {

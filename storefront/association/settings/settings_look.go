@@ -47,6 +47,21 @@ func groupsOf(values []settings.Value) []group {
 // said is what a field is called: as those that are the same for other things.
 func said(f settings.Field) string { return strings.TrimSuffix(f.Name, "_"+f.Within) }
 
+// gapWords say where some orders cannot be paid.
+func gapWords(p ui.Page, v settingsView) []string {
+	if v.Everywhere > 0 {
+		return []string{p.T("association.settings.gap_everywhere", "Above", p.L.Money(v.Everywhere))}
+	}
+	words := make([]string, len(v.Gaps))
+	for i, gap := range v.Gaps {
+		zone := ui.ZoneName(p.L, v.Zones, gap.Zone)
+		if words[i] = p.T("association.settings.gap_above", "Zone", zone, "Above", p.L.Money(gap.Above)); gap.Above == 0 {
+			words[i] = p.T("association.settings.gap_whole", "Zone", zone)
+		}
+	}
+	return words
+}
+
 // input is how a field is typed.
 func input(p ui.Page, f settings.Field) ui.Field {
 	field := ui.Field{Name: f.Name, Label: p.T("association.settings." + said(f)), LTR: true, Autocomplete: "off"}

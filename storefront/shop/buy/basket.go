@@ -1,6 +1,7 @@
 package buy
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -28,7 +30,8 @@ type basketView struct {
 	Near    delivery.Quote // what delivery in the province would cost
 	Fresh   fault.Message  // the zones that what perishes is brought to
 	Removed *removed
-	Instead []ui.Card // for an empty basket
+	Most    money.Amount // for which there would be a means of payment, if there is none for what lies in it
+	Instead []ui.Card    // for an empty basket
 }
 
 // removed is a line that was just taken out, and may come back.
@@ -63,7 +66,22 @@ func (h *Handler) basket(r *web.Request) error {
 	}
 	p := r.Page(r.Locale.T("shop.basket.title"))
 	p.BasketCount = basket.Pieces // what can be ordered, as the page says
+	if p.Means, v.Most, err = h.payable(ctx, basket.Items); err != nil {
+		return err
+	}
 	return r.Render(http.StatusOK, basketPage(p, v))
+}
+
+// payable are the means by which goods of that sum can be paid, as far as is known before it is where they go; if there
+// is none, most is the sum for which there would be.
+func (h *Handler) payable(ctx context.Context, items money.Amount) (means []string, most money.Amount, err error) {
+	offers, err := h.Orders.Offers(ctx, items, fault.Message{})
+	for _, offer := range offers {
+		if most = max(most, offer.Most); offer.Possible() {
+			means = append(means, offer.Provider)
+		}
+	}
+	return means, most, err
 }
 
 // sellers counts the cooperatives of which something in the basket can be ordered.

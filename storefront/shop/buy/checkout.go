@@ -27,11 +27,27 @@ type checkoutView struct {
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
 	Offers    []order.Offer // means of payment; there is always one
+	None      *noMeans      // none of them can be had
 	MeansFee  money.Amount  // of the one that is chosen
 	PaidFirst bool          // by that one, so that it holds the goods for another time
 	Key       string        // tells a second click from a second order
 	HoldHours int           // how long an order waits to be confirmed
 	Held      []string      // for each product of which others hold too much, how many can be ordered
+}
+
+// noMeans is what whoever cannot pay for what the form says can do about it.
+type noMeans struct {
+	Sum    money.Amount // for which there is no means
+	Most   money.Amount // for which there would be, brought to the same place; zero: for nothing
+	Pickup bool         // there is one for whoever comes for it
+}
+
+// Instead is what the form's button does then: the goods are picked up, or the basket is changed.
+func (n noMeans) Instead() string {
+	if n.Pickup {
+		return delivery.Pickup
+	}
+	return "basket"
 }
 
 // chosen is the delivery that the form says, priced; false while it has no price.
@@ -125,9 +141,12 @@ func (h *Handler) offer(r *web.Request, v *checkoutView) (err error) {
 	if v.Offers, err = h.Orders.Offers(r.Context(), v.Basket.Items+quote.Fee, noCash); err != nil {
 		return err
 	}
-	possible := func(o order.Offer) bool { return o.Why.Key == "" }
-	chosen := slices.ContainsFunc(v.Offers, func(o order.Offer) bool { return possible(o) && o.Provider == v.Form.Values["payment"] })
-	if first := slices.IndexFunc(v.Offers, possible); !chosen && first >= 0 && v.Form.Errors["payment"] == "" {
+	first := slices.IndexFunc(v.Offers, order.Offer.Possible)
+	if first < 0 {
+		return h.offerNothing(r, v, v.Basket.Items+quote.Fee)
+	}
+	chosen := slices.ContainsFunc(v.Offers, func(o order.Offer) bool { return o.Possible() && o.Provider == v.Form.Values["payment"] })
+	if !chosen && v.Form.Errors["payment"] == "" {
 		v.Form.Values["payment"] = v.Offers[first].Provider
 	}
 	for _, offer := range v.Offers {
@@ -139,11 +158,42 @@ func (h *Handler) offer(r *web.Request, v *checkoutView) (err error) {
 	return nil
 }
 
+// offerNothing says what can be done about it that none of the means can be had for that sum.
+func (h *Handler) offerNothing(r *web.Request, v *checkoutView, sum money.Amount) error {
+	v.None = &noMeans{Sum: sum}
+	for _, offer := range v.Offers {
+		if offer.TooMuch() {
+			v.None.Most = max(v.None.Most, offer.Most)
+		}
+	}
+	if v.Form.Values["delivery"] == delivery.Pickup {
+		return nil
+	}
+	atSeat, err := h.Orders.Offers(r.Context(), v.Basket.Items, fault.Message{})
+	v.None.Pickup = slices.ContainsFunc(atSeat, order.Offer.Possible)
+	return err
+}
+
+// instead does what the form's button said to whom no means was left; whoever chose another delivery or place meanwhile
+// sees what there is for that.
+func (h *Handler) instead(r *web.Request, form ui.Form) error {
+	if r.Form("none_for") == feeFor(form) {
+		if r.Form("instead") != delivery.Pickup {
+			return r.Redirect("/basket")
+		}
+		form.Values["delivery"] = delivery.Pickup
+	}
+	return h.showCheckout(r, http.StatusOK, form, nil)
+}
+
 // place places the order. What cannot be ordered as it was shown is shown again as it is now, with
 // everything that was typed.
 func (h *Handler) place(r *web.Request) error {
 	ctx := r.Context()
 	form := typed(r)
+	if r.Form("instead") != "" {
+		return h.instead(r, form)
+	}
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
 		return err

@@ -122,7 +122,12 @@ func totalLabel(p ui.Page, v checkoutView, words string) string {
 
 // goesOn is the button's word for what follows.
 func goesOn(p ui.Page, v checkoutView) string {
-	if v.PaidFirst {
+	switch {
+	case v.None != nil && v.None.Pickup:
+		return p.T("shop.checkout.pick_up")
+	case v.None != nil:
+		return p.T("shop.checkout.change_basket")
+	case v.PaidFirst:
 		return p.T("shop.checkout.to_payment")
 	}
 	return p.T("shop.checkout.confirm")
@@ -130,7 +135,7 @@ func goesOn(p ui.Page, v checkoutView) string {
 
 // barLabel is how what will be paid is paid, if there is no choice.
 func barLabel(p ui.Page, v checkoutView) string {
-	if len(v.Offers) > 1 {
+	if len(v.Offers) > 1 || v.None != nil {
 		return p.T("shop.total")
 	}
 	return p.T("means." + v.Offers[0].Provider + ".choice")
@@ -149,13 +154,21 @@ func problems(v checkoutView) [][2]string {
 	var list [][2]string
 	for _, field := range [][2]string{
 		{"name", "f-name"}, {"phone", "f-phone"}, {"email", "f-email"}, {"place", "f-place"}, {"address", "f-address"}, {"landmark", "f-landmark"},
-		{"delivery", "f-delivery-" + delivery.Home}, {"payment", "f-payment-" + v.Offers[0].Provider}, {"note", "f-note"},
+		{"delivery", "f-delivery-" + delivery.Home}, {"payment", v.paymentField()}, {"note", "f-note"},
 	} {
 		if message := form.Errors[field[0]]; message != "" {
 			list = append(list, [2]string{field[1], message})
 		}
 	}
 	return list
+}
+
+// paymentField is the id of where a means is chosen, or of what says that there is none.
+func (v checkoutView) paymentField() string {
+	if v.None != nil {
+		return "no-means"
+	}
+	return "f-payment-" + v.Offers[0].Provider
 }
 
 // total is the whole sum; while the price of delivery is not known, without that.
