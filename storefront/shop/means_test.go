@@ -236,7 +236,7 @@ func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 		back := m.read(page).Refunds[0]
 		day := l.LongDate(back.CreatedAt)
 		m.tells(page, "#refunding", l.T("shop.pay.refunding"))
-		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_waits", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
+		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_pending", "Amount", l.Money(o.Total), "Means", paymenttest.Name+".name", "At", day))
 		m.tells(page, ".stops", l.T("shop.track.refunding", "Amount", l.Money(o.Total)))
 		path := "/" + code + "/association/orders/" + o.ID.String()
 		inside := boss.Get(path).Want(http.StatusOK)

@@ -74,6 +74,9 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 			}
 		}
 		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		m.tells(inside, "[data-came]", l.Money(40_00))
+		m.tells(inside, "[data-left]", l.Money(o.Due-40_00))
+		m.tells(inside, "[data-money]", l.T("association.order.left", "Until", l.DateTime(o.ExpiresAt)))
 		m.wantNone(inside, []string{l.T("association.order.back")})
 
 		// Whom she passed her order's link on to is told of no account, and may send nothing.
@@ -88,6 +91,11 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 		m.receives(o, o.Due-40_00)
 		if page := buyer.Get(pay.Path).Want(http.StatusOK); page.Has("#transfer") || !page.Has("#paid") {
 			t.Errorf("after it is paid she is led to %s", page.Path)
+		} else {
+			m.wantNone(page, []string{l.T("means.bank_transfer.more")})
+		}
+		if inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK); inside.Has("[data-left]") {
+			t.Error("of a paid order something is waited for")
 		}
 	}
 }

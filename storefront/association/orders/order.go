@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -40,6 +41,11 @@ func (v orderView) can(move order.Move) bool { return v.Can(move, actor.Associat
 
 // takesCash reports whether the order's delivery is paid in cash.
 func (v orderView) takesCash() bool { return v.can(order.MoveDeliver) && !v.Paid && v.Due > 0 }
+
+// paysInParts reports whether the order is waited for by a means that may pay it bit by bit.
+func (v orderView) paysInParts() bool {
+	return v.State == order.StateAwaiting && (v.Payment == payment.BankTransfer || v.Deposit > 0)
+}
 
 // seen is how much of the order's history the page shows; its forms send it back.
 func (v orderView) seen() string { return strconv.Itoa(len(v.Events)) }

@@ -45,10 +45,12 @@ func paidAt(p ui.Page, o order.Order) string {
 	return means
 }
 
-// refundText says of money that goes back by which means and since when, or when it was given and whether by her bank.
+// refundText says of money that goes back by which means and since when it is due or under way, or when it was given and whether by her bank.
 func refundText(p ui.Page, r order.Refund) string {
 	amount := p.L.Money(r.Amount)
 	switch {
+	case r.State == payment.Pending:
+		return p.T("shop.pay.refund_pending", "Amount", amount, "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(r.CreatedAt))
 	case r.State != payment.Succeeded:
 		return p.T("shop.pay.refund_waits", "Amount", amount, "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(r.CreatedAt))
 	case r.Disputed:

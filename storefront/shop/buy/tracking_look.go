@@ -165,6 +165,14 @@ func paymentStep(p ui.Page, o order.Order) string {
 	return p.T("shop.track.pay", "Amount", p.L.Money(o.Due))
 }
 
+// paymentHint says how one pays by the order's means, while it is to be paid.
+func paymentHint(p ui.Page, o order.Order) string {
+	if o.Money() != order.MoneyPending {
+		return ""
+	}
+	return p.T("means." + o.Payment + ".more")
+}
+
 // paymentState is stopState of the payment, which may come before all else.
 func paymentState(o order.Order) string {
 	switch {
