@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -127,7 +128,7 @@ func (s *Service) Adjust(ctx context.Context, orderID uuid.UUID, a Adjustment, b
 		case part.State != PartDelivered && a.Amount == part.Items:
 			return ErrTakesAll
 		}
-		return s.adjustAll(ctx, tx, o, []made{{part, l, a}}, charges{means: o.meansWith(a.Amount)}, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
+		return s.adjustAll(ctx, tx, o, []made{{part: part, line: l, Adjustment: a}}, charges{means: o.meansWith(a.Amount)}, payback{reason: payment.ReasonAdjusted, key: part.ID.String() + ":" + a.Key.String()})
 	})
 }
 
@@ -197,6 +198,8 @@ type made struct {
 	part *Part
 	line lineNow
 	Adjustment
+	id        uuid.UUID    // once it is written
+	borneBack money.Amount // likewise: of what the association had borne on the line
 }
 
 // payback is how a buyer who has paid has something back.
@@ -232,10 +235,12 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 		if m.BorneBy != ByAssociation {
 			goods[m.part.ID] += m.Amount
 		}
-		if m.Quantity > 0 && m.part.State != PartDelivered {
+		if m.releases() {
 			released = append(released, catalog.StockLine{ProductID: m.line.Product, Quantity: m.Quantity})
 		}
-		if err := s.adjust(ctx, tx, o, m, paid); err != nil {
+	}
+	if len(list) > 0 { // else of the charges alone
+		if err := s.adjust(ctx, tx, o, list, paid); err != nil {
 			return err
 		}
 	}
@@ -285,68 +290,136 @@ func (s *Service) payBack(ctx context.Context, tx *sqlx.Tx, o *locked, amount mo
 	return s.payments.RefundTx(ctx, tx, o.ID, amount, back.reason, back.means, back.key, o.by.At)
 }
 
-// adjust takes something off a line: its goods, its worth in the ledger, a line in the history.
-func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, a made, paid bool) error {
-	id := postgres.NewID()
-	released := a.Quantity > 0 && a.part.State != PartDelivered
-	var borneBack money.Amount // the pieces' share of what the association bore on the line
-	err := tx.GetContext(ctx, &borneBack, `
-		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at, borne_back_centimes, return_id)
-		select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, case when $5 = 0 then 0 else div(coalesce(b.borne, 0) * $5, $14) end, $15::uuid
-		from (
-		    select sum(case borne_by when '`+string(ByAssociation)+`' then amount_centimes else -borne_back_centimes end) as borne
-		    from order_adjustments where line_id = $4
-		) b
-		returning borne_back_centimes`,
-		id, o.ID, a.part.ID, a.Line, a.Quantity, a.Amount, released, a.Reason, cmp.Or(a.BorneBy, ByCooperative), a.Key, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At,
-		a.line.Quantity, postgres.NullID(a.Return))
-	if err != nil {
-		return fmt.Errorf("order: adjust: %w", err)
+// adjust takes something off lines: their goods, their worth in the ledger, an entry each in the history.
+func (s *Service) adjust(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, paid bool) error {
+	if err := o.insertAdjustments(ctx, tx, list); err != nil {
+		return err
 	}
-	if released {
+	events := make([]Event, len(list))
+	for i, a := range list {
+		events[i] = Event{
+			ID: postgres.NewID(), PartID: &a.part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
+			Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
+		}
+		if !a.releases() {
+			continue
+		}
 		release := s.catalog.ReleaseSomeTx
 		if a.Reason.lost() {
 			release = s.catalog.LoseSomeTx
 		}
 		off := catalog.StockLine{ProductID: a.line.Product, Quantity: a.Quantity}
-		if err := release(ctx, tx, o.ID, id, off, o.by.Actor); err != nil {
+		if err := release(ctx, tx, o.ID, a.id, off, o.by.Actor); err != nil {
 			return err
 		}
 	}
-	if a.Amount+borneBack > 0 {
-		if err := o.lessenTx(ctx, tx, a, id, borneBack, paid); err != nil {
-			return err
-		}
+	if err := o.lessenTx(ctx, tx, list, paid); err != nil {
+		return err
 	}
-	return insertEvents(ctx, tx, o.ID, []Event{{
-		ID: postgres.NewID(), PartID: &a.part.ID, State: EventAdjusted, Note: cmp.Or(o.by.Note, string(a.Reason)),
-		Actor: o.by.Actor.Kind, UserID: &o.by.Actor.User, At: o.by.At,
-	}})
+	return insertEvents(ctx, tx, o.ID, events)
 }
 
-// lessenTx records what an adjustment, which is written, took off a part, and what the association had borne of it.
-func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, a made, adjustment uuid.UUID, borneBack money.Amount, paid bool) error {
-	var left money.Amount
-	if err := tx.GetContext(ctx, &left, `select commission_centimes from sub_orders_now where id = $1`, a.part.ID); err != nil {
+// releases reports whether pieces leave the order that its buyer has not had.
+func (m made) releases() bool { return m.Quantity > 0 && m.part.State != PartDelivered }
+
+// insertAdjustments writes down what is taken off lines, each of which is in the list once, and tells each its id and how
+// much of what the association bore on its line comes back: its pieces' share.
+func (o *locked) insertAdjustments(ctx context.Context, tx *sqlx.Tx, list []made) error {
+	var rows struct {
+		ids, parts, lines, keys, returns []uuid.NullUUID
+		quantities, pieces, amounts      []int64
+		released                         []bool
+		reasons, bearers                 []string
+	}
+	for i := range list {
+		a := &list[i]
+		a.id = postgres.NewID()
+		rows.ids, rows.parts, rows.lines = append(rows.ids, postgres.NullID(a.id)), append(rows.parts, postgres.NullID(a.part.ID)), append(rows.lines, postgres.NullID(a.Line))
+		rows.keys, rows.returns = append(rows.keys, postgres.NullID(a.Key)), append(rows.returns, postgres.NullID(a.Return))
+		rows.quantities, rows.pieces = append(rows.quantities, int64(a.Quantity)), append(rows.pieces, int64(a.line.Quantity))
+		rows.amounts, rows.released = append(rows.amounts, int64(a.Amount)), append(rows.released, a.releases())
+		rows.reasons, rows.bearers = append(rows.reasons, string(a.Reason)), append(rows.bearers, string(cmp.Or(a.BorneBy, ByCooperative)))
+	}
+	var written []struct {
+		ID        uuid.UUID
+		BorneBack money.Amount `db:"borne_back_centimes"`
+	}
+	err := tx.SelectContext(ctx, &written, `
+		insert into order_adjustments (id, order_id, sub_order_id, line_id, quantity, amount_centimes, released, reason, borne_by, key, actor, user_id, at, borne_back_centimes, return_id)
+		select a.id, $1, a.part, a.line, a.quantity, a.amount, a.released, a.reason, a.borne_by, a.key, $2, $3, $4,
+		       case when a.quantity = 0 then 0 else div(coalesce(b.borne, 0) * a.quantity, a.pieces) end, a.return_id
+		from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::int[], $11::int[], $12::bigint[], $13::bool[], $14::text[], $15::text[])
+		    as a (id, part, line, key, return_id, quantity, pieces, amount, released, reason, borne_by)
+		cross join lateral (
+		    select sum(case borne_by when '`+string(ByAssociation)+`' then amount_centimes else -borne_back_centimes end) as borne
+		    from order_adjustments where line_id = a.line
+		) b
+		returning id, borne_back_centimes`,
+		o.ID, o.by.Actor.Kind, o.by.Actor.UserID(), o.by.At, pq.Array(rows.ids), pq.Array(rows.parts), pq.Array(rows.lines), pq.Array(rows.keys),
+		pq.Array(rows.returns), pq.Array(rows.quantities), pq.Array(rows.pieces), pq.Array(rows.amounts), pq.Array(rows.released),
+		pq.Array(rows.reasons), pq.Array(rows.bearers))
+	if err != nil {
+		return fmt.Errorf("order: adjust: %w", err)
+	}
+	back := make(map[uuid.UUID]money.Amount, len(written))
+	for _, w := range written {
+		back[w.ID] = w.BorneBack
+	}
+	for i := range list {
+		list[i].borneBack = back[list[i].id]
+	}
+	return nil
+}
+
+// lessenTx records what adjustments, which are written, took off their parts one after the other, and what the association
+// had borne of it.
+func (o *locked) lessenTx(ctx context.Context, tx *sqlx.Tx, list []made, paid bool) error {
+	ids, kept := make([]uuid.UUID, len(list)), make([]int64, len(list))
+	bears := make([]money.Amount, len(list)) // the association, of the part from then on
+	var earned []uuid.UUID
+	for i, a := range list {
+		a.part.Items, a.part.Borne = a.part.Items-a.Amount, a.part.Borne-a.borneBack
+		if a.BorneBy == ByAssociation {
+			a.part.Borne += a.Amount
+		} else if paid && a.part.earned() {
+			earned = append(earned, a.part.Cooperative.ID)
+		}
+		ids[i], kept[i], bears[i] = a.part.ID, int64(a.part.Items+a.part.Borne), a.part.Borne
+	}
+	var commissions []money.Amount // of what its buyer keeps, as sub_orders_now has it
+	err := tx.SelectContext(ctx, &commissions, `
+		select commission_left(s.commission_centimes, s.items_centimes, k.kept)
+		from unnest($1::uuid[], $2::bigint[]) with ordinality as k (part, kept, turn) join sub_orders s on s.id = k.part
+		order by k.turn`, pq.Array(ids), pq.Array(kept))
+	if err != nil {
 		return fmt.Errorf("order: commission that is left: %w", err)
 	}
-	off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left, Borne: borneBack}
-	postings := ledger.Reversed(salePostings([]Part{off}, charges{}))
-	switch {
-	case a.BorneBy == ByAssociation:
-		postings = []ledger.Posting{{Debit: ledger.Commission, Credit: ledger.RefundsDue, Amount: a.Amount}}
-	case paid:
-		var err error
-		if postings, err = backPostings(ctx, tx, off, a.part.earned()); err != nil {
-			return err
+	standings, err := ledger.StandingsTx(ctx, tx, earned...)
+	if err != nil {
+		return err
+	}
+	var journals []ledger.Journal
+	for i, a := range list {
+		left := commissions[i] - bears[i]
+		off := Part{Cooperative: a.part.Cooperative, Items: a.Amount, Commission: a.part.Commission - left, Borne: a.borneBack}
+		a.part.Commission = left
+		if a.Amount+a.borneBack == 0 {
+			continue
 		}
+		postings := ledger.Reversed(salePostings([]Part{off}, charges{}))
+		switch {
+		case a.BorneBy == ByAssociation:
+			postings = []ledger.Posting{{Debit: ledger.Commission, Credit: ledger.RefundsDue, Amount: a.Amount}}
+		case paid:
+			postings = backPostings(off, a.part.earned(), standings)
+		}
+		journals = append(journals, ledger.Journal{
+			Reference: "adjustment:" + a.id.String(), Kind: journalAdjusted, OrderID: &o.ID, PartID: &a.part.ID, AdjustmentID: &a.id, At: o.by.At,
+			Postings: postings,
+		})
 	}
-	a.part.Items, a.part.Commission, a.part.Borne = a.part.Items-a.Amount, left, a.part.Borne-borneBack
-	if a.BorneBy == ByAssociation {
-		a.part.Borne += a.Amount
+	if len(journals) == 0 {
+		return nil
 	}
-	return ledger.RecordTx(ctx, tx, ledger.Journal{
-		Reference: "adjustment:" + adjustment.String(), Kind: journalAdjusted, OrderID: &o.ID, PartID: &a.part.ID, AdjustmentID: &adjustment, At: o.by.At,
-		Postings: postings,
-	})
+	return ledger.RecordTx(ctx, tx, journals...)
 }

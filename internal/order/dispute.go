@@ -335,7 +335,7 @@ func (o *locked) lost(ctx context.Context, tx *sqlx.Tx, amount money.Amount, bea
 	for i, share := range spread(min(amount, worth), lines) {
 		if share > 0 {
 			l := lines[i]
-			list = append(list, made{o.part(l.Part), l.lineNow, Adjustment{
+			list = append(list, made{part: o.part(l.Part), line: l.lineNow, Adjustment: Adjustment{
 				Line: l.ID, Amount: share, Reason: ReasonDisputed, BorneBy: bearer, Key: uuid.NewSHA1(dispute, l.ID[:]),
 			}})
 		}

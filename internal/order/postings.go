@@ -179,24 +179,23 @@ func refundPostings(parts []Part, c charges) []ledger.Posting {
 }
 
 // backPostings say that the buyer is to have back what was taken off a part that she has paid. It is held still or, once
-// it was earned, comes back out of the commission and of what its cooperative is owed; what that was paid out already the
-// cooperative owes.
-func backPostings(ctx context.Context, tx *sqlx.Tx, off Part, earned bool) ([]ledger.Posting, error) {
+// it was earned, comes back out of the commission and of what its cooperative is owed, which is less in standings then; what
+// that was paid out already the cooperative owes.
+func backPostings(off Part, earned bool, standings map[uuid.UUID]ledger.Standing) []ledger.Posting {
 	refund := refundPostings([]Part{off}, charges{})
 	if !earned {
-		return refund, nil
-	}
-	standings, err := ledger.StandingsTx(ctx, tx, off.Cooperative.ID)
-	if err != nil {
-		return nil, err
+		return refund
 	}
 	commission := off.Commission + off.Borne // which stands in it, as less
 	share := off.Items + off.Borne - commission
-	payable := min(share, standings[off.Cooperative.ID].Payable)
+	of := standings[off.Cooperative.ID]
+	payable := min(share, of.Payable)
+	of.Payable -= payable
+	standings[off.Cooperative.ID] = of
 	held := ledger.HeldFor(off.Cooperative.ID)
 	return append([]ledger.Posting{
 		{Debit: ledger.PayableTo(off.Cooperative.ID), Credit: held, Amount: payable},
 		{Debit: ledger.OwedBy(off.Cooperative.ID), Credit: held, Amount: share - payable},
 		{Debit: ledger.Commission, Credit: held, Amount: commission},
-	}, refund...), nil
+	}, refund...)
 }

@@ -283,7 +283,7 @@ func (in RefundInput) adjustments(o *locked, lines []orderLine) (list []made, er
 			continue
 		case RefundOrder, RefundPart:
 		}
-		list = append(list, made{o.part(l.Part), l.lineNow, a})
+		list = append(list, made{part: o.part(l.Part), line: l.lineNow, Adjustment: a})
 	}
 	return list, nil
 }

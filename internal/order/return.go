@@ -473,7 +473,7 @@ func (s *Service) giveReturned(ctx context.Context, tx *sqlx.Tx, o *locked, r Re
 		}
 		_, worth := l.share(pieces)
 		sum += worth
-		list = append(list, made{o.part(l.Part), l.lineNow, Adjustment{
+		list = append(list, made{part: o.part(l.Part), line: l.lineNow, Adjustment: Adjustment{
 			Line: l.ID, Quantity: pieces, Amount: worth, Reason: ReasonReturned, BorneBy: ByCooperative, Key: uuid.NewSHA1(r.ID, l.ID[:]), Return: r.ID,
 		}})
 	}
