@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
 	"github.com/souk-taawon/souk/internal/payment/stripe/stripetest"
@@ -33,6 +34,29 @@ func TestACardIsOfferedByWhoeverTakesItsMoney(t *testing.T) {
 		}
 		if !offered[payment.CashOnDelivery] || offered[stripe.Name] != c.stripe || offered[testcard.Name] != c.withoutMoney {
 			t.Errorf("%s takes %v", name, offered)
+		}
+	}
+}
+
+// A buyer tells the means apart by their words, also where two take cards.
+func TestNoTwoMeansAreCalledTheSame(t *testing.T) {
+	t.Parallel()
+	c := config{StripeSecretKey: stripetest.SecretKey, StripeWebhookSecret: stripetest.WebhookSecret, CMIClientID: "600001234"}
+	languages, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range languages.Codes() {
+		l := languages.Locale(code)
+		for _, word := range []string{"choice", "name"} {
+			called := map[string]string{}
+			for _, m := range append(c.means(), testcard.New()) {
+				words := l.T("means." + m.Name() + "." + word)
+				if other := called[words]; other != "" {
+					t.Errorf("%s: %s and %s are both «%s»", code, other, m.Name(), words)
+				}
+				called[words] = m.Name()
+			}
 		}
 	}
 }
