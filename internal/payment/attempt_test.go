@@ -624,12 +624,14 @@ func TestWhoeverHasItGivenOtherwiseWhileTheProviderIsAskedGivesItOnce(t *testing
 	t.Parallel()
 	lost := errors.New("the answer is lost")
 	for what, c := range map[string]struct {
-		lands, answers bool
-		want           string
+		lands  bool
+		answer error // in place of the provider's name of what it gave
+		want   string
 	}{
-		"it gives":             {true, true, "110 waiting"},
-		"its answer is lost":   {true, false, "110 waiting"},
-		"it never heard of it": {false, false, "110 failed, 110 pending"},
+		"it gives":             {true, nil, "110 waiting"},
+		"its answer is lost":   {true, lost, "110 waiting"},
+		"it never heard of it": {false, lost, "110 failed, 110 pending"},
+		"it says no":           {false, payment.ErrRefused, "110 failed, 110 pending"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
@@ -643,12 +645,12 @@ func TestWhoeverHasItGivenOtherwiseWhileTheProviderIsAskedGivesItOnce(t *testing
 				if c.lands {
 					name, err = give()
 				}
-				if !c.answers {
-					return "", lost
+				if c.answer != nil {
+					return "", c.answer
 				}
 				return name, err
 			}
-			if err := till.asksFor(t, refund); !c.answers && !errors.Is(err, lost) || c.answers && err != nil {
+			if err := till.asksFor(t, refund); errors.Is(err, lost) != errors.Is(c.answer, lost) || err != nil && !errors.Is(err, lost) {
 				t.Error(err)
 			}
 			till.later(2 * time.Minute)
@@ -660,6 +662,9 @@ func TestWhoeverHasItGivenOtherwiseWhileTheProviderIsAskedGivesItOnce(t *testing
 			}
 			if _, back := till.card.Asked(); c.lands != (back == 110_00) {
 				t.Errorf("the card gave %s", back)
+			}
+			if len(till.failed) != 0 {
+				t.Errorf("told that %v failed, which nobody has to do anything about", till.failed)
 			}
 		})
 	}

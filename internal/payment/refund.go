@@ -478,6 +478,9 @@ func (w *RefundWorker) Work(ctx context.Context, j *river.Job[RefundArgs]) error
 			if err != nil || !asksForRefund.leads(locked.State) { // another job asked, or her bank has given it meanwhile
 				return err
 			}
+			if locked.Otherwise != "" { // somebody decided so while it was asked
+				return s.givenOtherwiseTx(ctx, tx, locked, s.now())
+			}
 			return s.refundTx(ctx, tx, locked, failsRefund, 0, s.now())
 		})
 	}
@@ -519,11 +522,7 @@ func (w *RefundWorker) otherwise(ctx context.Context, r refundToAsk) error {
 			if err != nil || locked.State != Pending {
 				return err
 			}
-			if err := endRefundTx(ctx, tx, locked, Failed, s.now()); err != nil {
-				return err
-			}
-			locked.Means = locked.Otherwise
-			return s.giveBackTx(ctx, tx, locked.Refund, locked.Attempt, locked.Request, s.now())
+			return s.givenOtherwiseTx(ctx, tx, locked, s.now())
 		})
 	case err != nil:
 		return fmt.Errorf("payment: ask whether %s was given: %w", r.Key, err)
@@ -533,4 +532,13 @@ func (w *RefundWorker) otherwise(ctx context.Context, r refundToAsk) error {
 		return fmt.Errorf("payment: what %s says of %s is of nothing", r.Provider, r.Key)
 	}
 	return s.asked(ctx, r.Refund, o.Refund)
+}
+
+// givenOtherwiseTx has a refund that its provider has not given, and will not, given by the means that was decided for that.
+func (s *Service) givenOtherwiseTx(ctx context.Context, tx *sqlx.Tx, r lockedRefund, at time.Time) error {
+	if err := endRefundTx(ctx, tx, r, Failed, at); err != nil {
+		return err
+	}
+	r.Means = r.Otherwise
+	return s.giveBackTx(ctx, tx, r.Refund, r.Attempt, r.Request, at)
 }
