@@ -58,13 +58,13 @@ func (s *Service) Hear(ctx context.Context, provider string, header func(name st
 		return heard, ErrEvent
 	}
 	e, err := teller.Verify(header, body)
+	var kept kept
+	if err == nil {
+		kept, err = s.keep(ctx, provider, e)
+	}
 	if errors.Is(err, ErrForged) {
 		s.forged.count(provider)
 	}
-	if err != nil {
-		return heard, err
-	}
-	kept, err := s.keep(ctx, provider, e)
 	if err != nil {
 		return heard, err
 	}
@@ -117,11 +117,11 @@ func (s *Service) keep(ctx context.Context, provider string, e Event) (k kept, e
 			over = &at
 		}
 		err := tx.GetContext(ctx, &k, `
-			insert into payment_events as e (provider, id, key, kind, payload, is_foreign, attempt, verdict, received_at, worked_at)
-			values ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''), $9, $10)
+			insert into payment_events as e (provider, id, key, kind, payload, is_foreign, attempt, verdict, received_at, worked_at, seal)
+			values ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''), $9, $10, $11)
 			on conflict (provider, id) do update set times = e.times + 1
 			returning times, coalesce(verdict, '') as verdict`,
-			provider, e.ID, postgres.NewID(), e.Kind, append([]byte{}, e.Payload...), e.Foreign, attempt, verdict, at, over)
+			provider, e.ID, postgres.NewID(), e.Kind, append([]byte{}, e.Payload...), e.Foreign, attempt, verdict, at, over, e.Seal)
 		if err != nil || k.Times > 1 {
 			return err
 		}
@@ -139,6 +139,9 @@ func (s *Service) keep(ctx context.Context, provider string, e Event) (k kept, e
 	})
 	if postgres.Violates(err, "payment_events_bounded") {
 		return k, ErrEvent.Wrap(err)
+	}
+	if postgres.Violates(err, "payment_events_seal") { // it was signed as another
+		return k, ErrForged.Wrap(err)
 	}
 	if err != nil {
 		return k, fmt.Errorf("payment: receive %s of %s: %w", e.ID, provider, err)

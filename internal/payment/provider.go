@@ -171,6 +171,7 @@ type Event struct {
 	Kind    string // the provider's word for what it is about
 	Payload []byte // what is kept and later read
 	Foreign bool   // of another environment or account: it is kept and counted, and never read
+	Seal    []byte // of what was signed, which is no other event's: where that covers values without their names; else nil
 
 	Reserved *Reservation // by a Reserver, which takes it if it is answered so; nil: nothing is
 }

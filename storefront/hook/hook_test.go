@@ -156,14 +156,19 @@ func TestTheGatewayTakesMoneyOnceAndOnlyWhatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	config := cmi.Config{ClientID: "600001234", StoreKey: "qsdfghjklm-2026", GatewayURL: "https://gateway.example/fim/est3Dgate", BaseURL: "https://souk.example"}
 	m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, cmi.New(config)})
-	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
-		Lines:    []order.Line{{ProductID: m.Honey.Products[0].ID, Quantity: 2}},
-		Buyer:    order.Buyer{Name: "نادية", Phone: "0661234567", Place: "berkane", Address: "حي السلام، زنقة 4"},
-		Delivery: delivery.Home, Payment: cmi.Name, Locale: "ar", Source: order.Shop,
-	})
-	if err != nil {
-		t.Fatal(err)
+	place := func(phone string) order.Placed {
+		t.Helper()
+		placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+			Lines:    []order.Line{{ProductID: m.Honey.Products[0].ID, Quantity: 2}},
+			Buyer:    order.Buyer{Name: "نادية", Phone: phone, Place: "berkane", Address: "حي السلام، زنقة 4"},
+			Delivery: delivery.Home, Payment: cmi.Name, Locale: "ar", Source: order.Shop,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return placed
 	}
+	placed, another := place("0661234567"), place("0661234568")
 	page := m.Visitor().Get("/ar/orders/" + placed.Token + "/pay").Want(http.StatusOK)
 	if policy := page.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "form-action 'self' https://gateway.example") {
 		t.Errorf("her form may not be sent to the gateway: %s", policy)
@@ -203,6 +208,22 @@ func TestTheGatewayTakesMoneyOnceAndOnlyWhatWasAskedFor(t *testing.T) {
 	}
 	if got := answer(http.StatusOK, g.Say(fields, cmitest.Approved(a.Amount, "T-2"))); got != "APPROVED" {
 		t.Errorf("approved once more it is answered %q", got)
+	}
+
+	// What she typed as the name on her card, under another name, is the name of another order of hers.
+	other, err := m.Payments.Start(t.Context(), another.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed := cmitest.Approved(a.Amount, "T-3")
+	typed["nameOnCard"] = other.Form["oid"]
+	genuine := g.Say(fields, typed)
+	renamed := strings.NewReplacer("nameOnCard=", "oid=", "&oid=", "&oidx=").Replace(string(genuine))
+	if got := answer(http.StatusOK, genuine); got != "APPROVED" {
+		t.Errorf("approved a third time it is answered %q", got)
+	}
+	if got := answer(http.StatusBadRequest, []byte(renamed)); got != "FAILURE" {
+		t.Errorf("for another order it is answered %q", got)
 	}
 	if got := answer(http.StatusBadRequest, approved[:len(approved)-9]); got != "FAILURE" {
 		t.Errorf("half of it is answered %q", got)

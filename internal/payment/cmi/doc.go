@@ -21,8 +21,8 @@
 //     (the PrestaShop module). Here it is as in the example.
 //   - Some take «Response: Approved» for a success as well as the code. The hash covers values and not their names, so a
 //     buyer, who sees a callback's values where she is sent back, could give them other names: here both have to say so,
-//     beside the merchant, the name, the amount and the currency of the attempt; and the form's random field, which comes
-//     back, seals the name, so that what she typed at the gateway cannot stand as another order's.
+//     beside the merchant, the name, the amount and the currency of the attempt, and a hash stands for one callback, which
+//     the gateway tells before it sends the buyer back.
 //   - The PrestaShop module names no failUrl; one writes okurl for okUrl, one CallbackURL for callbackUrl.
 //
 // There is nothing here to ask the gateway with: how an attempt stands is what its verified callback says, and money is
