@@ -134,14 +134,16 @@ func (e entry) at() time.Time {
 func (v orderView) entries() []entry {
 	var list []entry
 	given := make(map[time.Time]bool)
-	for i, m := range v.OfMoney {
-		list = append(list, entry{money: &v.OfMoney[i]})
+	for _, m := range v.OfMoney {
 		given[m.At.UTC()] = given[m.At.UTC()] || m.Kind == order.ToldGiven || m.Kind == order.ToldGivenByBank
 	}
 	for _, e := range v.Events {
 		if e.State != order.EventReturn+string(order.ReturnRefunded) || !given[e.At.UTC()] {
 			list = append(list, entry{event: e})
 		}
+	}
+	for i := range v.OfMoney { // of one moment it comes last: it follows from what was done
+		list = append(list, entry{money: &v.OfMoney[i]})
 	}
 	slices.SortStableFunc(list, func(a, b entry) int { return a.at().Compare(b.at()) })
 	slices.Reverse(list)
