@@ -387,6 +387,8 @@ var cleared = map[string]account.Right{
 	"POST /association/settlement/cash/count":              account.PayOut,
 	"POST /association/settlement/cash/bank":               account.PayOut,
 	"POST /association/settlement/cash/carriers":           account.PayOut,
+	"POST /association/settlement/cash/carriers/:id/end":   account.PayOut,
+	"POST /association/settlement/cash/carriers/:id/again": account.PayOut,
 	"POST /association/settlement/:slug/pay":               account.PayOut,
 	"POST /association/settlement/:slug/payouts/:id/undo":  account.PayOut,
 	"POST /association/settlement/:slug/payouts/:id/again": account.PayOut,

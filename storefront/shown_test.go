@@ -26,6 +26,8 @@ var additive = map[string]string{
 	"/association/people/find":                        "only looks, for words that belong in no address",
 	"/association/people/:id/signout":                 "ends what sessions there are; it is the same when done twice",
 	"/association/settlement/cash/carriers":           "adds a name; the same again changes nothing",
+	"/association/settlement/cash/carriers/:id/end":   "ends a carrier; it is the same when done twice",
+	"/association/settlement/cash/carriers/:id/again": "takes a carrier up again; it is the same when done twice",
 	"/association/settlement/:slug/payouts/:id/undo":  "names a record that never changes and is undone once at most",
 	"/association/settlement/:slug/payouts/:id/again": "names a payout that was refused; asked for again twice it is refused",
 	"/association/refunds/:id/means":                  "names the means that it was shown with; changing it twice is the same",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,11 +51,13 @@ func (o *locked) keepCash(ctx context.Context, tx *sqlx.Tx) error {
 	var provider string
 	err := tx.GetContext(ctx, &provider, `
 		with kept as (
-		    insert into order_cash (order_id, carrier_id, cooperative_id, amount_centimes, at) values ($1, $2, $3, $4, $5)
+		    insert into order_cash (order_id, carrier_id, cooperative_id, amount_centimes, at)
+		    select $1, $2, $3, $4, $5 where $2::uuid is null or exists (select from carriers where id = $2 and ended_at is null)
+		    returning order_id
 		)
-		select payment from orders where id = $1`,
+		select payment from orders where id = (select order_id from kept)`,
 		o.ID, postgres.NullID(holder.Carrier), postgres.NullID(holder.Cooperative), o.Due, o.by.At)
-	if postgres.Violates(err, "order_cash_carrier_id_fkey") {
+	if postgres.NoRows(err) {
 		return errHolder()
 	}
 	if err != nil {
@@ -68,29 +71,30 @@ func (o *locked) keepCash(ctx context.Context, tx *sqlx.Tx) error {
 
 // Carrier brings orders to buyers, and takes their cash.
 type Carrier struct {
-	ID   uuid.UUID
-	Name string
+	ID    uuid.UUID
+	Name  string
+	Ended bool // no more cash is left with it
 }
 
 // The most carriers that there are, and characters of a name and of a bank's reference.
 const (
-	maxCarriers    = 100
+	maxCarriers    = 100 // that are not ended
 	maxCarrierName = 100
 	maxReference   = 140
 )
 
-// Carriers are those that the association knows, by name.
+// Carriers are those that cash may be left with, by name.
 func (s *Service) Carriers(ctx context.Context) ([]Carrier, error) {
 	var carriers []Carrier
-	err := s.db.SelectContext(ctx, &carriers, `select id, name from carriers order by name`)
+	err := s.db.SelectContext(ctx, &carriers, `select id, name from carriers where ended_at is null order by name`)
 	if err != nil {
 		return nil, fmt.Errorf("order: carriers: %w", err)
 	}
 	return carriers, nil
 }
 
-// AddCarrier lets the association know another carrier; the same name again changes nothing. ErrInvalid with the field
-// name.
+// AddCarrier lets the association know another carrier; one that was ended is taken up again, and the same name again
+// changes nothing. ErrInvalid with the field name, also if it is another's but for how it is written.
 func (s *Service) AddCarrier(ctx context.Context, name string) error {
 	name = text.Line(name)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
@@ -100,15 +104,81 @@ func (s *Service) AddCarrier(ctx context.Context, name string) error {
 	if wrong.TooLong("name", "order.too_long", name, maxCarrierName) {
 		return wrong
 	}
-	result, err := s.db.ExecContext(ctx, `
-		insert into carriers (id, name, created_at)
-		select $1, $2, $3 where (select count(*) from carriers) < $4 or exists (select from carriers where name = $2)
-		on conflict on constraint carriers_name_key do update set name = excluded.name`, postgres.NewID(), name, s.moment(time.Time{}), maxCarriers)
-	if err != nil {
-		return fmt.Errorf("order: another carrier: %w", err)
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		known, err := lockCarriers(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if i := slices.IndexFunc(known, func(c Carrier) bool { return called(c.Name) == called(name) }); i >= 0 {
+			if c := known[i]; c.Ended || c.Name == name {
+				return s.keepCarrier(ctx, tx, known, c.ID, false)
+			}
+			return wrong.Field("name", "order.carrier_known", "Name", known[i].Name)
+		}
+		if carrying(known) >= maxCarriers {
+			return wrong.Field("name", "order.carriers_many", "Most", maxCarriers)
+		}
+		_, err = tx.ExecContext(ctx, `insert into carriers (id, name, created_at) values ($1, $2, $3)`, postgres.NewID(), name, s.moment(time.Time{}))
+		if err != nil {
+			return fmt.Errorf("order: another carrier: %w", err)
+		}
+		return nil
+	})
+}
+
+// EndCarrier says that no more cash is left with a carrier, or, with again, that it may be; what it has stays until it
+// is counted. Doing either twice is the same. Errors: ErrHolder, and ErrInvalid with the field name if there are enough.
+func (s *Service) EndCarrier(ctx context.Context, id uuid.UUID, again bool) error {
+	return s.inTx(ctx, "", func(tx *sqlx.Tx) error {
+		known, err := lockCarriers(ctx, tx)
+		if err != nil {
+			return err
+		}
+		return s.keepCarrier(ctx, tx, known, id, !again)
+	})
+}
+
+// called is a name as it is compared with others: without case, accents and spaces.
+func called(name string) string {
+	return strings.ReplaceAll(text.Fold(name), " ", "")
+}
+
+// carrying counts those that are not ended.
+func carrying(known []Carrier) (n int) {
+	for _, c := range known {
+		if !c.Ended {
+			n++
+		}
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
-		return wrong.Field("name", "order.carriers_many", "Most", maxCarriers)
+	return n
+}
+
+// lockCarriers reads all carriers, and lets whoever else changes which there are wait.
+func lockCarriers(ctx context.Context, tx *sqlx.Tx) (known []Carrier, err error) {
+	if _, err := tx.ExecContext(ctx, `lock table carriers in share row exclusive mode`); err != nil {
+		return nil, fmt.Errorf("order: lock carriers: %w", err)
+	}
+	err = tx.SelectContext(ctx, &known, `select id, name, ended_at is not null as ended from carriers order by ended_at is not null, id`)
+	if err != nil {
+		return nil, fmt.Errorf("order: all carriers: %w", err)
+	}
+	return known, nil
+}
+
+// keepCarrier ends one of those that are known, or takes it up again.
+func (s *Service) keepCarrier(ctx context.Context, tx *sqlx.Tx, known []Carrier, id uuid.UUID, ended bool) error {
+	i := slices.IndexFunc(known, func(c Carrier) bool { return c.ID == id })
+	switch {
+	case i < 0:
+		return ErrHolder
+	case known[i].Ended == ended:
+		return nil
+	case !ended && carrying(known) >= maxCarriers:
+		return fault.New(ErrInvalid.Kind, ErrInvalid.Key).Field("name", "order.carriers_many", "Most", maxCarriers)
+	}
+	_, err := tx.ExecContext(ctx, `update carriers set ended_at = case when $2 then $3::timestamptz end where id = $1`, id, ended, s.moment(time.Time{}))
+	if err != nil {
+		return fmt.Errorf("order: end a carrier: %w", err)
 	}
 	return nil
 }
@@ -119,6 +189,7 @@ type CashHeld struct {
 	Slug   string    // of a cooperative
 	Name   i18n.Text // of the carrier, as it is, or of the cooperative
 	Amount money.Amount
+	Ended  bool       // a carrier that no more is left with
 	Orders int        // that it is from, if whatever is brought is that of the oldest
 	Since  *time.Time // the first of these was delivered; nil: it is owed for something else
 }
@@ -126,8 +197,9 @@ type CashHeld struct {
 // Cash is where the cash of orders is.
 type Cash struct {
 	Till         money.Amount // with the association
-	Carriers     []CashHeld
-	Cooperatives []CashHeld // those that owe most, heldShown of them at most; what is not from orders is in it, too
+	Carriers     []CashHeld   // those that are not ended or have cash
+	Ended        []Carrier    // the others, heldShown at most, those first that were ended last
+	Cooperatives []CashHeld   // those that owe most, heldShown of them at most; what is not from orders is in it, too
 	Counts       []CashCount
 }
 
@@ -157,17 +229,25 @@ func (s *Service) Cash(ctx context.Context) (c Cash, err error) {
 		return c, err
 	}
 	err = s.db.SelectContext(ctx, &c.Carriers, `
-		select h.id as carrier, h.name as "name.ar", h.name as "name.fr", h.amount, o.orders, o.since
+		select h.id as carrier, h.name as "name.ar", h.name as "name.fr", h.amount, h.ended, o.orders, o.since
 		from (
-		    select c.id, c.name, k.took, k.took - n.counted as amount
+		    select c.id, c.name, c.ended_at is not null as ended, k.took, k.took - n.counted as amount
 		    from carriers c
 		    cross join lateral (select coalesce(sum(amount_centimes), 0) as took from order_cash where carrier_id = c.id) k
 		    cross join lateral (select coalesce(sum(counted_centimes), 0) as counted from cash_counts where carrier_id = c.id) n
 		) h`+oldest+`
+		where h.amount > 0 or not h.ended
 		order by h.amount desc, h.name`)
 	if err != nil {
 		return c, fmt.Errorf("order: cash with carriers: %w", err)
 	}
+	err = s.db.SelectContext(ctx, &c.Ended, `select id, name, true as ended from carriers where ended_at is not null order by ended_at desc, id limit $1`, heldShown)
+	if err != nil {
+		return c, fmt.Errorf("order: carriers that were ended: %w", err)
+	}
+	c.Ended = slices.DeleteFunc(c.Ended, func(ended Carrier) bool {
+		return slices.ContainsFunc(c.Carriers, func(h CashHeld) bool { return h.Carrier == ended.ID })
+	})
 	err = s.db.SelectContext(ctx, &c.Cooperatives, `
 		select h.id as cooperative, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr", h.amount, o.orders, o.since
 		from (

@@ -184,8 +184,47 @@ func TestOnlyWhoDeliveredCanHaveTheCash(t *testing.T) {
 	if carriers, err := m.Carriers(t.Context()); err != nil || len(carriers) != 1 {
 		t.Errorf("%v, %v", carriers, err)
 	}
+	if err := m.AddCarrier(t.Context(), "ALI"); fault.As(err) == nil || fault.As(err).Fields["name"].Key != "order.carrier_known" {
+		t.Errorf("the same name in other letters: %v", err)
+	}
 	if err := m.AddCarrier(t.Context(), " "); !errors.Is(err, order.ErrInvalid) {
 		t.Errorf("without a name: %v", err)
+	}
+	m.wantClean()
+}
+
+func TestACarrierIsEndedAndTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ali := m.carrier("Ali")
+	_, err := m.deliverTo(ali)
+	m.must(err)
+	m.must(m.EndCarrier(t.Context(), ali.Carrier, false))
+	m.must(m.EndCarrier(t.Context(), ali.Carrier, false))
+	if carriers, err := m.Carriers(t.Context()); err != nil || len(carriers) != 0 {
+		t.Errorf("cash may be left with %v, %v", carriers, err)
+	}
+	o, err := m.deliverTo(ali)
+	if f := fault.As(err); f == nil || f.Fields["cash"].Key != order.ErrHolder.Key || m.read(o.ID).State != order.StateDispatched {
+		t.Errorf("cash was left with whoever was ended: %v", err)
+	}
+	if c := m.cash(); len(c.Carriers) != 1 || !c.Carriers[0].Ended || c.Carriers[0].Amount != 238_00 || len(c.Ended) != 0 {
+		t.Errorf("what it has is not told: %+v", c)
+	}
+	m.must(m.CountCash(t.Context(), ali, 238_00, 238_00, m.people().Actor))
+	if c := m.cash(); len(c.Carriers) != 0 || len(c.Ended) != 1 || c.Ended[0].Name != "Ali" {
+		t.Errorf("when all is counted: %+v", c)
+	}
+	m.must(m.AddCarrier(t.Context(), "ali"))
+	if carriers, err := m.Carriers(t.Context()); err != nil || len(carriers) != 1 || carriers[0].ID != ali.Carrier {
+		t.Errorf("added again it is %v, %v", carriers, err)
+	}
+	m.must(m.EndCarrier(t.Context(), ali.Carrier, false))
+	m.must(m.EndCarrier(t.Context(), ali.Carrier, true))
+	_, err = m.deliverTo(ali)
+	m.must(err)
+	if err := m.EndCarrier(t.Context(), uuid.New(), false); !errors.Is(err, order.ErrHolder) {
+		t.Errorf("a carrier nobody knows: %v", err)
 	}
 	m.wantClean()
 }

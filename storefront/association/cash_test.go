@@ -77,6 +77,18 @@ func TestCashIsFollowedFromTheDoorToTheBank(t *testing.T) {
 			if got := now.Text("[data-counts] .bdg"); !strings.Contains(got, said(5_00)) {
 				t.Errorf("what is missing: %q", got)
 			}
+			if got := boss.Post(page+"/carriers", url.Values{"name": {"ALI"}}).Want(http.StatusUnprocessableEntity).Text("#f-name-error"); got != strings.Join(strings.Fields(l.T("order.carrier_known", "Name", "Ali")), " ") {
+				t.Errorf("the same name in other letters: %q", got)
+			}
+			end, _ := now.Form("[data-holder='" + ali + "'] form[action$='/end']")
+			now = boss.Post(end, nil).Want(http.StatusOK)
+			if got := now.Text("[data-holder='" + ali + "'] .bdg"); got != l.T("association.cash.ended_state") {
+				t.Errorf("who was ended is %q", got)
+			}
+			again, _ := now.Form("[data-holder='" + ali + "'] form[action$='/again']")
+			if now = boss.Post(again, nil).Want(http.StatusOK); now.Has("[data-holder='" + ali + "'] .bdg") {
+				t.Error("who was taken up again is ended")
+			}
 			action, form = now.Form("[data-till] form")
 			form.Set("reference", "DEP-1")
 			boss.Post(action, form).Want(http.StatusOK)

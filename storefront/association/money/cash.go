@@ -78,6 +78,21 @@ func (h *Handler) addCarrier(r *web.Request) error {
 	return h.counted(r, carrierForm, h.Orders.AddCarrier(r.Context(), r.Form("name")), "association.cash.carrier_added", 0)
 }
 
+// endCarrier says that no more cash is left with a carrier, or that it may be again.
+func (h *Handler) endCarrier(again bool) func(r *web.Request) error {
+	done := "association.cash.carrier_ended"
+	if again {
+		done = "association.cash.carrier_again"
+	}
+	return func(r *web.Request) error {
+		id, err := r.UUID("id")
+		if err != nil {
+			return err
+		}
+		return h.counted(r, carrierForm, h.Orders.EndCarrier(r.Context(), id, again), done, 0)
+	}
+}
+
 // counted says what was done, or why it was not.
 func (h *Handler) counted(r *web.Request, of string, err error, done string, amount money.Amount) error {
 	if no, ok := r.Refused(err); ok {
@@ -110,5 +125,7 @@ func (h *Handler) cashRoutes() []web.Route {
 		web.Post(account.PayOut, cashPath+"/count", h.countCash),
 		web.Post(account.PayOut, cashPath+"/bank", h.bankCash),
 		web.Post(account.PayOut, cashPath+"/carriers", h.addCarrier),
+		web.Post(account.PayOut, cashPath+"/carriers/:id/end", h.endCarrier(false)),
+		web.Post(account.PayOut, cashPath+"/carriers/:id/again", h.endCarrier(true)),
 	}
 }
