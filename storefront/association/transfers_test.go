@@ -180,6 +180,9 @@ func TestAFileOfTheBankIsShownBeforeItIsBookedAndBookedOnce(t *testing.T) {
 	}
 	b.treasurer.Submit(second, "form[action$='/assign']", url.Values{"reference": {coded.ID.String()}}).Want(http.StatusConflict)
 	foreign := b.treasurer.Get(preview.Path + "?show=foreign").Want(http.StatusOK)
+	if said := foreign.Text("form[action$='/aside'] button"); said == foreign.Text(".chip[aria-current]") || said == "" {
+		t.Errorf("what is not ours can be said to be %q", said)
+	}
 	aside := b.treasurer.Submit(foreign, "form[action$='/aside']", nil).Want(http.StatusOK)
 	if aside.Has("[data-line]") {
 		t.Error("what was set aside stands among the rest")
@@ -203,6 +206,9 @@ func TestTheColumnsOfAFileThatNobodyKnowsAreAsked(t *testing.T) {
 	page := b.send("x.csv", "quand,quoi,combien\n"+time.Now().In(clock.Zone).Format("02/01/2006")+","+due.Code+",\""+strings.Replace(o.Due.String(), ".", ",", 1)+"\"\n").Want(http.StatusOK)
 	if said := page.Text("[data-sample]"); !strings.Contains(said, "combien") || !strings.Contains(said, due.Code) {
 		t.Errorf("the rows that are asked about: %s", said)
+	}
+	if optional := page.Find("#columns label:has(.opt)").Length(); optional != 2 {
+		t.Errorf("%d columns are said to be optional", optional)
 	}
 	second := b.treasurer.Get(page.Path).Want(http.StatusOK)
 	missing := b.treasurer.Submit(page, "#columns", url.Values{"day": {"0"}}).Want(http.StatusUnprocessableEntity)

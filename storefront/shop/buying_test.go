@@ -723,3 +723,28 @@ func TestABuyerOfLastPiecesIsToldToCall(t *testing.T) {
 		t.Error("what fits into the share by now is not confirmed")
 	}
 }
+
+// What was wholly taken off comes from nobody.
+func TestTrackingCountsOnlyThoseOfWhomSomethingComes(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order()
+	m.Deliver(placed.Order)
+	for _, part := range placed.Order.Parts {
+		if part.Cooperative.ID == m.Couscous.ID {
+			l := part.Lines[0]
+			back := order.RefundInput{Scope: order.RefundLine, Line: l.ID, Quantity: l.Quantity, Reason: order.ReasonMissing, Key: uuid.New()}
+			if err := m.Orders.Refund(t.Context(), placed.Order.ID, back, m.ByAssociation()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, code := range languages {
+		l := m.Languages.Locale(code)
+		page := m.Visitor().Get("/" + code + "/orders/" + placed.Token).Want(http.StatusOK)
+		want := strings.Join(strings.Fields(l.N("shop.pieces", 5)+l.N("shop.from_coops", 2)), " ")
+		if got := page.Text("main .tot"); !strings.Contains(got, want) {
+			t.Errorf("%s: %q without %q", code, got, want)
+		}
+	}
+}

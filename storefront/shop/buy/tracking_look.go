@@ -2,6 +2,7 @@ package buy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -231,6 +232,16 @@ func activeParts(o order.Order) int {
 	n := 0
 	for _, part := range o.Parts {
 		if part.State.Active() {
+			n++
+		}
+	}
+	return n
+}
+
+// sending counts the parts of which something comes: one may stand and have lost all of its pieces.
+func sending(o order.Order) (n int) {
+	for _, part := range o.Parts {
+		if part.State.Active() && slices.ContainsFunc(part.Lines, func(l order.OrderLine) bool { return l.Quantity > 0 }) {
 			n++
 		}
 	}
