@@ -56,6 +56,14 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say := func(start, name, value string) {
 		r.byStart = append(r.byStart, struct{ start, name, value string }{start, name, value})
 	}
+	if err := m.Orders.AddCarrier(t.Context(), "Ali"); err != nil {
+		t.Fatal(err)
+	}
+	carriers, err := m.Orders.Carriers(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	say("/association/settlement/cash/carriers/", "id", carriers[0].ID.String())
 	for _, part := range placed.Order.Parts {
 		if part.Cooperative.ID == s.ID {
 			say("/seller/orders/", "id", part.ID.String())
