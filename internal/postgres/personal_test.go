@@ -35,7 +35,7 @@ var nobodys = map[string]string{
 	"order_returns":      "state means",
 	"orders":             "number source locale place delivery payment currency state",
 	"payment_attempts":   "provider state key provider_reference url",
-	"payment_events":     "provider id kind fault attempt verdict state",
+	"payment_events":     "provider id kind fault attempt verdict state seal",
 	"payment_intents":    "provider currency state",
 	"payment_payouts":    "state provider_reference reason",
 	"payment_recalls":    "state provider_reference reason",
