@@ -442,6 +442,7 @@ var cleared = map[string]account.Right{
 	"POST /seller/returns/:id/:line":                       account.KeepGoods,
 	"GET /association/returns":                             account.SeeOrders,
 	"GET /association/returns/:id":                         account.SeeOrders,
+	"POST /association/returns/:id/receive":                account.GiveBack,
 	"POST /association/returns/:id/:move":                  account.MoveOrders,
 }
 

@@ -67,6 +67,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/orders/:id/:move", at("/association/orders/:id"), "form[action$='/cancel']", url.Values{"note": {"asked for"}}, "seen"},
 		{"/association/orders/:id/erase", at("/association/orders/:id/erase"), "main form[action$='/erase']", url.Values{"scope": {"one"}, "reason": {"asked"}, "sure": {"yes"}}, "seen"},
 		{"/association/orders/:id/giveback", "/fr/association/orders/" + r.delivered.String() + "/giveback", "main form", url.Values{"what": {"amount"}, "amount": {"1"}, "borne_by": {"association"}, "reason": {"goodwill"}}, "seen"},
+		{"/association/returns/:id/receive", at("/association/returns/:id"), "form[action$='/receive']", nil, "seen"},
 		{"/association/returns/:id/:move", at("/association/returns/:id"), "form[action$='/arrange']", url.Values{"arrangement": {"au siège"}}, "seen"},
 		{"/association/refunds/:id/given", "/fr/association/refunds", "form[action$='/given']", nil, "seen"},
 		{"/association/transfers/:id/receive", "/fr/association/transfers/" + r.transferred["order"], "form[action$='/receive']", url.Values{"amount": {"1"}, "bank_reference": {"VIR 2"}}, "seen"},

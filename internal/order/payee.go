@@ -100,23 +100,31 @@ const (
 	letterSurplus  moneyLetter = "surplus"  // it goes back
 
 	letterAccount  moneyLetter = "account"  // into which account is it to go back
+	letterNamed    moneyLetter = "named"    // it goes back into that one
 	letterPromised moneyLetter = "promised" // some of it is due back
 	letterRefunded moneyLetter = "refunded" // and was given
 )
 
-// tellBuyer queues a letter to the buyer, if she gave an address, about an amount of her money.
-func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, letter moneyLetter, amount money.Amount) error {
+// tellBuyer queues a letter to the buyer, if she gave an address, about an amount of her money; it may say more.
+func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, letter moneyLetter, amount money.Amount, more ...any) error {
 	o, err := readOrder(ctx, tx, `o.id = $1`, orderID)
 	if err != nil || o.Sample || o.Buyer.Email == "" || o.ErasedAt != nil {
 		return err
 	}
 	l := s.texts.Locale(o.Locale)
-	number, of := o.Number, l.Money(amount)
+	said := append([]any{
+		"Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
+		"Link", s.baseURL + "/" + l.Code() + "/orders/" + url.PathEscape(s.TokenAgain(o)),
+	}, more...)
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
-		Locale: o.Locale, To: o.Buyer.Email, About: o.ID, Subject: l.T("order.money."+string(letter)+"_subject", "Number", number, "Amount", of),
-		Body: l.T("order.money."+string(letter)+"_body", "Number", number, "Amount", of, "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
-			"Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
+		Locale: o.Locale, To: o.Buyer.Email, About: o.ID,
+		Subject: l.T("order.money."+string(letter)+"_subject", said...), Body: l.T("order.money."+string(letter)+"_body", said...),
 	}}, nil)
+}
+
+// RefundAccountTx tells a buyer into which account her money goes back, by its last figures.
+func (s *Service) RefundAccountTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, last string) error {
+	return s.tellBuyer(ctx, tx, orderID, letterNamed, 0, "Last", last)
 }
 
 // ByHandTx asks a buyer who has money back by transfer for her account.

@@ -62,6 +62,9 @@ type Payee interface {
 	// ByHandTx says that somebody is to give back so much by hand, by that means.
 	ByHandTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, amount money.Amount, means string) error
 
+	// RefundAccountTx says that money goes back into an account that ends in last from now on.
+	RefundAccountTx(ctx context.Context, tx *sqlx.Tx, reference uuid.UUID, last string) error
+
 	// PaidTx says that what has to be paid was paid, in an attempt, by a provider which need not be the one that was
 	// chosen last. Of amount so much is what DepositTx told of.
 	PaidTx(ctx context.Context, tx *sqlx.Tx, reference, attempt uuid.UUID, amount, deposit money.Amount, provider string, at time.Time) error

@@ -131,6 +131,8 @@ func (c *till) DisputedTx(_ context.Context, _ *sqlx.Tx, _ uuid.UUID, news payme
 	return c.note(&c.taken, news.Taken)
 }
 
+func (c *till) RefundAccountTx(context.Context, *sqlx.Tx, uuid.UUID, string) error { return nil }
+
 func (c *till) BankGaveTx(_ context.Context, _ *sqlx.Tx, _, _, _ uuid.UUID, amount, writtenOff money.Amount, _ string, _ time.Time) error {
 	if err := c.note(&c.lost, -writtenOff); err != nil {
 		return err

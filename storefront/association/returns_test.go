@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -146,6 +147,44 @@ func TestNobodySendsBackWhatIsNotHers(t *testing.T) {
 	}
 	if buyer.Get("/fr/orders/" + hers.Token).Want(http.StatusOK).Has("a[href$='/return']") {
 		t.Error("it is offered when it is too late")
+	}
+}
+
+// With what is counted money goes back: whoever has the buyers' links and may give no money back counts nothing.
+func TestWhoGivesNoMoneyBackCountsNoReturn(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.ReturnDays(7)
+	placed := m.Order()
+	m.Deliver(placed.Order)
+	line := placed.Order.Parts[0].Lines[0]
+	m.Visitor().Post("/fr/orders/"+placed.Token+"/return", url.Values{"key": {uuid.NewString()}, "pieces-" + line.ID.String(): {"1"}}).Want(http.StatusOK)
+	o, err := m.Orders.ForAssociation(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/fr/association/returns/" + o.Return.ID.String()
+	support, treasurer := m.SignIn(m.Hire(account.Support, storetest.Seller{})), m.SignIn(m.Hire(account.Treasurer, storetest.Seller{}))
+	page := support.Get(path).Want(http.StatusOK)
+	if !page.Has("form[action$='/arrange']") || page.Has("form[action$='/receive']") || !page.Has("[data-others]") {
+		t.Errorf("support is offered %s", page.Text("main"))
+	}
+	page = treasurer.Get(path).Want(http.StatusOK)
+	if page.Has("form[action$='/arrange']") || page.Has("[data-others]") {
+		t.Errorf("the treasurer is offered %s", page.Text("main"))
+	}
+	receive, counts := page.Form("form[action$='/receive']")
+	for _, way := range []string{receive, strings.Replace(receive, "receive", "%72eceive", 1)} {
+		if got := support.Post(way, counts); got.Status != http.StatusForbidden && got.Status != http.StatusNotFound {
+			t.Errorf("support counts at %s: %d", way, got.Status)
+		}
+	}
+	if o, err = m.Orders.ForAssociation(t.Context(), o.ID); err != nil || o.Return.State != order.ReturnAsked {
+		t.Fatalf("after support: %+v, %v", o.Return, err)
+	}
+	treasurer.Post(receive, counts).Want(http.StatusOK)
+	if o, err = m.Orders.ForAssociation(t.Context(), o.ID); err != nil || o.Return.State != order.ReturnReceived {
+		t.Errorf("after the treasurer: %+v, %v", o.Return, err)
 	}
 }
 

@@ -368,6 +368,14 @@ func TestARefundGoesIntoTheAccountThatIsShown(t *testing.T) {
 		if said := list.Text("[data-account]"); !strings.Contains(said, holder) {
 			t.Errorf("the account is %q", said)
 		}
+		accounts, err := b.Transfers.RefundAccounts(t.Context(), o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := b.Languages.Locale("fr")
+		if said := list.Text("[data-named]"); said != spaced(l.T("association.refunds.account_named", "At", l.DateTime(accounts[o.ID].At))) {
+			t.Errorf("it is said to be named %q", said)
+		}
 	}
 	b.treasurer.Submit(list, "form[action$='/given']", nil).Want(http.StatusOK)
 	now, err := b.Orders.ForAssociation(t.Context(), o.ID)

@@ -3,6 +3,7 @@ package transfer
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -20,6 +21,7 @@ type RefundAccount struct {
 	Reference uuid.UUID // what was paid for
 	Holder    string
 	RIB       string
+	At        time.Time
 	Version   int64 // from 1 on; another one is another account
 }
 
@@ -29,8 +31,8 @@ var ErrAccountChanged = fault.New(fault.Conflict, "transfer.account_changed")
 // maxHolder is how long a name may be, in characters.
 const maxHolder = 200
 
-// SetRefundAccount keeps where money for a reference goes back to, in place of what was said before; ErrInvalid with
-// fields.
+// SetRefundAccount keeps where money for a reference goes back to, in place of what was said before, and has its buyer
+// told of another account: it may not have been she who named it. ErrInvalid with fields.
 func (s *Service) SetRefundAccount(ctx context.Context, a RefundAccount) error {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	a.Holder, a.RIB = text.Line(a.Holder), text.Ungrouped(a.RIB)
@@ -44,21 +46,29 @@ func (s *Service) SetRefundAccount(ctx context.Context, a RefundAccount) error {
 	if len(wrong.Fields) > 0 {
 		return wrong
 	}
-	_, err := s.db.ExecContext(ctx, `
-		insert into payment_refund_accounts (reference, holder, rib, updated_at) values ($1, $2, $3, $4)
-		on conflict (reference) do update set holder = excluded.holder, rib = excluded.rib, updated_at = excluded.updated_at,
-		    version = payment_refund_accounts.version + 1`, a.Reference, a.Holder, a.RIB, s.now())
-	if err != nil {
-		return fmt.Errorf("transfer: account for %s: %w", a.Reference, err)
-	}
-	return nil
+	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if err := s.payments.Payee.LockTx(ctx, tx, a.Reference); err != nil { // before the account, as whoever forgets a buyer does
+			return err
+		}
+		result, err := tx.ExecContext(ctx, `
+			insert into payment_refund_accounts as a (reference, holder, rib, updated_at) values ($1, $2, $3, $4)
+			on conflict (reference) do update set holder = excluded.holder, rib = excluded.rib, updated_at = excluded.updated_at, version = a.version + 1
+			where (a.holder, a.rib) is distinct from (excluded.holder, excluded.rib)`, a.Reference, a.Holder, a.RIB, s.now())
+		if err != nil {
+			return fmt.Errorf("transfer: account for %s: %w", a.Reference, err)
+		}
+		if changed, err := result.RowsAffected(); err != nil || changed == 0 {
+			return err
+		}
+		return s.payments.Payee.RefundAccountTx(ctx, tx, a.Reference, a.RIB[len(a.RIB)-4:])
+	})
 }
 
 // RefundAccounts are those that buyers named, by what they paid for.
 func (s *Service) RefundAccounts(ctx context.Context, references ...uuid.UUID) (map[uuid.UUID]RefundAccount, error) {
 	var found []RefundAccount
 	err := s.db.SelectContext(ctx, &found, `
-		select reference, holder, rib, version + 1 as version from payment_refund_accounts where reference = any($1)`, pq.Array(references))
+		select reference, holder, rib, updated_at as at, version + 1 as version from payment_refund_accounts where reference = any($1)`, pq.Array(references))
 	if err != nil {
 		return nil, fmt.Errorf("transfer: accounts: %w", err)
 	}

@@ -74,23 +74,32 @@ func (h *Handler) showReturn(r *web.Request, move order.Move, no ui.Refusal) err
 	return r.Render(no.Answer(), returnPage(p, v))
 }
 
-// moveReturn arranges, receives or refuses a return.
+// moveReturn arranges or refuses a return.
 func (h *Handler) moveReturn(r *web.Request) error {
+	move := order.Move(r.Param("move"))
+	return h.changeReturn(r, move, func(id uuid.UUID, by order.By) error {
+		switch move {
+		case order.MoveArrange:
+			return h.Orders.ArrangeReturn(r.Context(), id, r.Form("arrangement"), by)
+		case order.MoveReject:
+			return h.Orders.RejectReturn(r.Context(), id, r.Form("why"), by)
+		}
+		return web.ErrNotFound
+	})
+}
+
+// receiveReturn counts what came back.
+func (h *Handler) receiveReturn(r *web.Request) error {
+	return h.changeReturn(r, order.MoveReceive, func(id uuid.UUID, by order.By) error { return h.receive(r, id, by) })
+}
+
+// changeReturn makes a move of a return, and shows it again.
+func (h *Handler) changeReturn(r *web.Request, move order.Move, fn func(id uuid.UUID, by order.By) error) error {
 	id, err := r.UUID("id")
 	if err != nil {
 		return err
 	}
-	move, by := order.Move(r.Param("move")), order.By{Actor: r.Actor(), Seen: new(r.Shown("seen"))}
-	switch move {
-	case order.MoveArrange:
-		err = h.Orders.ArrangeReturn(r.Context(), id, r.Form("arrangement"), by)
-	case order.MoveReceive:
-		err = h.receive(r, id, by)
-	case order.MoveReject:
-		err = h.Orders.RejectReturn(r.Context(), id, r.Form("why"), by)
-	default:
-		return web.ErrNotFound
-	}
+	err = fn(id, order.By{Actor: r.Actor(), Seen: new(r.Shown("seen"))})
 	if no, ok := r.Refused(err); ok {
 		return h.showReturn(r, move, no)
 	}

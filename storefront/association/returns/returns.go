@@ -27,6 +27,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(account.GiveBack, association.RefundsPath+"/:id/means", h.byMeans),
 		web.Get(account.SeeOrders, association.ReturnsPath, h.returns),
 		web.Get(account.SeeOrders, association.ReturnsPath+"/:id", h.oneReturn),
+		web.Post(account.GiveBack, association.ReturnsPath+"/:id/receive", h.receiveReturn), // with that its money goes back
 		web.Post(account.MoveOrders, association.ReturnsPath+"/:id/:move", h.moveReturn),
 		web.Get(account.SeeOrders, association.OrdersPath+"/:id"+association.GiveBackPath, h.toGiveBack),
 		web.Post(account.GiveBack, association.OrdersPath+"/:id"+association.GiveBackPath, h.giveBack),
