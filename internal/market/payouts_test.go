@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+	"github.com/riverqueue/river"
 	stripego "github.com/stripe/stripe-go/v76"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -23,6 +25,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/stripe"
 	"github.com/souk-taawon/souk/internal/payment/stripe/stripetest"
+	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
 
@@ -111,7 +114,12 @@ func (m *stripeMarket) workAll(t *testing.T) {
 	for again := true; again; {
 		again = false
 		for _, j := range m.due(t) {
-			if err := m.workers()[j.Kind](context.Background(), j); err != nil {
+			err := m.workers()[j.Kind](context.Background(), j)
+			if snoozed := new(river.JobSnoozeError); errors.As(err, &snoozed) {
+				m.exec(t, `update river_job set scheduled_at = $2 where id = $1`, j.ID, m.Now().Add(snoozed.Duration))
+				continue
+			}
+			if err != nil {
 				t.Fatalf("%s %s: %v", j.Kind, j.EncodedArgs, err)
 			}
 			m.exec(t, `delete from river_job where id = $1`, j.ID)
@@ -407,10 +415,15 @@ func TestWhatIsRefusedWhileItIsDisputedIsNobodysToPayOut(t *testing.T) {
 	m.ask(t)
 	share := m.part(o).Items - m.part(o).Commission
 	dispute := m.dispute(t, o)
-	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Closed = true })
+	must(t, postgres.InTx(t.Context(), m.DB, func(tx *sqlx.Tx) error { // it was asked for before, and this is the answer
+		var payout uuid.UUID
+		if err := tx.Get(&payout, `update payment_payouts set state = 'failed', ended_at = $1 returning id`, m.Now()); err != nil {
+			return err
+		}
+		return m.Settlements.NotPaidOutTx(t.Context(), tx, payout, "account_closed", m.Now())
+	}))
 	m.workAll(t)
 	m.wants(t, "refused, and disputed", 0, 0, 0, 0, 0)
-	m.stripe.Change(stripeAccount, func(a *stripetest.Account) { a.Closed = false })
 	m.close(t, m.sold(t, payment.CashOnDelivery)) // it is owed something again
 	_, last := m.lines(t)
 	if _, err := m.Settlements.AskAgain(t.Context(), m.sellers[0], last.PayoutID.UUID, m.association); !errors.Is(err, settlement.ErrNothingDue) {
@@ -426,7 +439,7 @@ func TestWhatIsPaidOutIsNotTakenBackBeforeADisputeIsDecided(t *testing.T) {
 	m := connected(t)
 	o := m.sold(t, stripe.Name)
 	m.close(t, o)
-	m.ask(t)
+	m.workAll(t)
 	share := m.part(o).Items - m.part(o).Commission
 	m.close(t, m.sold(t, payment.CashOnDelivery))
 	dispute := m.dispute(t, o) // which holds nothing of what is owed of the other
@@ -436,6 +449,49 @@ func TestWhatIsPaidOutIsNotTakenBackBeforeADisputeIsDecided(t *testing.T) {
 	m.workAll(t)
 	m.hear(t)
 	m.wants(t, "won", share, 0, share, share, 0)
+}
+
+func TestWhatIsToBePaidOutIsNotAskedForWhileItIsDisputed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		decided stripego.DisputeStatus
+		bearer  order.Bearer
+		owes    bool // the cooperative has been paid what is lost, and Stripe has it back
+	}{
+		"won": {"won", "", false}, "the association bears it": {"lost", order.ByAssociation, false}, "the cooperative bears it": {"lost", order.ByCooperative, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := connected(t)
+			o := m.sold(t, stripe.Name)
+			m.close(t, o)
+			m.ask(t)
+			share := m.part(o).Items - m.part(o).Commission
+			dispute := m.dispute(t, o)
+			m.workAll(t)
+			m.wants(t, "disputed", 0, 0, share, 0, share)
+			m.stripe.Decide(dispute, c.decided)
+			m.hear(t)
+			if c.bearer != "" {
+				m.pass(2 * time.Hour)
+				m.workAll(t)
+				m.wants(t, "lost, and nobody has said who bears it", 0, 0, share, 0, share)
+				var d struct {
+					ID      uuid.UUID
+					Version int
+				}
+				must(t, m.DB.Get(&d, `select id, version from payment_disputes`))
+				must(t, m.Orders.BearDispute(t.Context(), d.ID, d.Version, c.bearer, order.By{Actor: m.association}))
+			}
+			m.pass(2 * time.Hour)
+			m.workAll(t)
+			there := share
+			if c.owes {
+				there = 0
+			}
+			m.wants(t, "decided", 0, 0, share, there, 0)
+		})
+	}
 }
 
 func TestTheWindowInWhichAnOrderWasPaidIsPaidOutOf(t *testing.T) {

@@ -17,7 +17,7 @@
 // is of one attempt: the intent says by which it was paid, and of another's dispute its payee has nothing to hold.
 //
 // A provider that can (PayerOut) pays others out of what it received, and takes back: PayOutTx and RecallTx write down what
-// it is asked for, jobs ask, and whoever has it paid out (Payer) is told what came of it.
+// it is asked for, jobs ask, but not while it is disputed, and whoever has it paid out (Payer) is told what came of it.
 //
 // What a provider does not tell it is asked after (AskWorker), and each day its list is compared with what is known here
 // (CompareWorker); what it says otherwise is a Difference until it is settled.

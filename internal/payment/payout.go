@@ -253,7 +253,11 @@ type PayoutWorker struct {
 	Payments *Service
 }
 
-// Work asks under the payout's own key, so that it may ask again.
+// waitsForDispute is how long after a payout was not asked for, since what it is of is disputed, that is looked at again.
+const waitsForDispute = time.Hour
+
+// Work asks under the payout's own key, so that it may ask again; not while what the buyer paid is disputed, or lost and
+// nobody has said who bears that.
 func (w *PayoutWorker) Work(ctx context.Context, j *river.Job[PayoutArgs]) error {
 	s := w.Payments
 	var p Payout
@@ -262,6 +266,16 @@ func (w *PayoutWorker) Work(ctx context.Context, j *river.Job[PayoutArgs]) error
 	}
 	if p.State != Pending {
 		return nil
+	}
+	var waits bool
+	err := s.db.GetContext(ctx, &waits, `
+		select exists (
+		    select from payment_payouts p join payment_disputes_now d on d.attempt_id = p.attempt_id where p.id = $1 and d.left_centimes > 0)`, p.ID)
+	if err != nil {
+		return fmt.Errorf("payment: is what payout %s is of disputed: %w", p.ID, err)
+	}
+	if waits {
+		return river.JobSnooze(waitsForDispute)
 	}
 	provider, ok := s.providers[p.Provider].(PayerOut)
 	if !ok {
