@@ -700,6 +700,32 @@ func TestWhatTheBankSendsBackWhileItIsDisputedIsHeld(t *testing.T) {
 	m.wants(t, "won", share, 0, 0, 0, 0)
 }
 
+// A dispute may be told of while whoever undoes a payout waits for its cooperative.
+func TestWhatIsDisputedWhileATransferIsUndoneIsHeld(t *testing.T) {
+	t.Parallel()
+	m := newStripeMarket(t)
+	m.stripe.Connect(stripeAccount) // of which the market does not know
+	o := m.sold(t, stripe.Name)
+	m.close(t, o)
+	share := m.part(o).Items - m.part(o).Commission
+	paid, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, "VIR-1", m.association)
+	must(t, err)
+	disputed, times := m.Settlements.Disputed, 0
+	m.Settlements.Disputed = func(ctx context.Context, tx *sqlx.Tx, cooperative uuid.UUID) ([]uuid.UUID, error) {
+		orders, err := disputed(ctx, tx, cooperative)
+		if times++; times == 1 {
+			m.dispute(t, o)
+		}
+		return orders, err
+	}
+	_, err = m.Settlements.Undo(t.Context(), m.sellers[0], paid[0].ID, "حساب خاطئ", m.association)
+	must(t, err)
+	m.wants(t, "sent back, and disputed meanwhile", 0, 0, 0, 0, 0)
+	if times != 2 {
+		t.Errorf("what is disputed was read %d times", times)
+	}
+}
+
 // What the bank has paid since is no more to be asked for, also once the cooperative is owed something else.
 func TestWhatTheBankHasPaidSinceItWasRefusedIsNotListed(t *testing.T) {
 	t.Parallel()

@@ -2,11 +2,13 @@ package settlement
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -33,7 +35,7 @@ type Reversal struct {
 func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, reason string, by actor.Actor) (Reversal, error) {
 	reason = text.Clean(reason)
 	var r Reversal
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+	undo := func(tx *sqlx.Tx) error {
 		r = Reversal{Reason: reason, Actor: by.Kind, UserID: by.UserID(), At: s.now()}
 		var disputed []uuid.UUID
 		var err error
@@ -43,6 +45,9 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			}
 		}
 		if err := lock(ctx, tx, cooperativeID); err != nil {
+			return err
+		}
+		if err := s.allLocked(ctx, tx, cooperativeID, disputed); err != nil {
 			return err
 		}
 		err = tx.GetContext(ctx, &r.Payout, `
@@ -85,11 +90,39 @@ func (s *Service) Undo(ctx context.Context, cooperativeID, payoutID uuid.UUID, r
 			}
 		}
 		return s.announceUndone(ctx, tx, r)
-	})
+	}
+	err := postgres.InTx(ctx, s.db, undo)
+	for errors.Is(err, errDisputedMeanwhile) {
+		err = postgres.InTx(ctx, s.db, undo)
+	}
 	if err != nil {
 		return Reversal{}, fmt.Errorf("undo a payout: %w", err)
 	}
 	return r, nil
+}
+
+// errDisputedMeanwhile says that the payment of an order came to be disputed while its cooperative was waited for.
+var errDisputedMeanwhile = errors.New("settlement: another order is disputed")
+
+// allLocked reports errDisputedMeanwhile if other orders of a cooperative, which is locked, are disputed than those that were
+// locked before it. Whoever freezes what is disputed waits until tx ends, and sees then what it did.
+func (s *Service) allLocked(ctx context.Context, tx *sqlx.Tx, cooperativeID uuid.UUID, orders []uuid.UUID) error {
+	if s.Disputed == nil {
+		return nil
+	}
+	if _, err := ledger.StandingsTx(ctx, tx, cooperativeID); err != nil {
+		return err
+	}
+	var more bool
+	err := tx.GetContext(ctx, &more, `
+		select exists (select from frozen_parts where cooperative_id = $1 and order_id <> all(coalesce($2::uuid[], '{}')))`, cooperativeID, pq.Array(orders))
+	if err != nil {
+		return fmt.Errorf("what is disputed of cooperative %s: %w", cooperativeID, err)
+	}
+	if more {
+		return errDisputedMeanwhile
+	}
+	return nil
 }
 
 func checkReason(reason string) error {
