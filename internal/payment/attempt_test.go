@@ -432,6 +432,45 @@ func TestCashIsGivenBackByHand(t *testing.T) {
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
 }
 
+func TestWhoSaysThatARefundWasGivenOtherwiseThanItWasIsToldSo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ before, now, told string }{
+		"said again":                {"R-1", "R-1", ""},
+		"with another reference":    {"R-1", "R-2", "payment.given_before_with"},
+		"with none":                 {"R-1", "", "payment.given_before_with"},
+		"with one, and none before": {"", "R-2", "payment.given_before"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			till := newTill(t)
+			order := till.open(t, 238_00)
+			_, err := till.settle(t, order)
+			must(t, err)
+			must(t, till.refund(t, order, 110_00, "honey"))
+			var id uuid.UUID
+			must(t, till.db.Get(&id, `select id from payment_refunds`))
+			given := func(reference string) error {
+				return postgres.InTx(t.Context(), till.db, func(tx *sqlx.Tx) error {
+					return till.GivenTx(t.Context(), tx, id, payment.Given{Reference: reference}, till.clock())
+				})
+			}
+			must(t, given(c.before))
+			told, with := "", any(nil)
+			if err := given(c.now); err != nil {
+				if !errors.Is(err, payment.ErrGivenBefore) {
+					t.Fatal(err)
+				}
+				f := fault.As(err)
+				told, with = f.Key, f.Args["Reference"]
+			}
+			if told != c.told || told == "payment.given_before_with" && with != c.before {
+				t.Errorf("told %q with %v, want %q", told, with, c.told)
+			}
+			till.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, []money.Amount{110_00})
+		})
+	}
+}
+
 // refundsOf are the refunds that were asked for, in that order, each with its state.
 func (c *till) refundsOf(t *testing.T) string {
 	t.Helper()

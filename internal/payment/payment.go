@@ -28,6 +28,8 @@ var (
 	ErrNoRefund = fault.New(fault.NotFound, "payment.no_refund")
 	// ErrGiven says that something is wrong with what is said of a refund that was given by hand; Fields say where.
 	ErrGiven = fault.New(fault.Invalid, "payment.given_invalid")
+	// ErrGivenBefore says that a refund was given before, and not with the reference that it is said to have been given with now.
+	ErrGivenBefore = fault.New(fault.Conflict, "payment.given_before")
 	// ErrRefundChanged says that a refund does not stand any more as it was shown.
 	ErrRefundChanged = fault.New(fault.Conflict, "payment.refund_changed")
 )

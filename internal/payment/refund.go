@@ -181,6 +181,7 @@ const MaxGivenReference = 100
 
 // GivenTx says that a refund was given back by hand, also one that had failed. Said again it does nothing. Errors:
 //   - ErrRefundChanged: it is given by another means now, or its provider was asked for it and has not said no
+//   - ErrGivenBefore: it was given, and not with that reference
 //   - ErrDisputed
 //   - ErrGiven with the field reference: it is too long
 func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, g Given, at time.Time) error {
@@ -188,8 +189,11 @@ func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, 
 		return wrong
 	}
 	r, err := s.lockRefundTx(ctx, tx, `r.id = $1`, refundID)
-	if err != nil || !givesRefund.leads(r.State) {
+	if err != nil {
 		return err
+	}
+	if !givesRefund.leads(r.State) {
+		return sameGiven(ctx, tx, r, g)
 	}
 	hand, err := s.byHand(r.Refund)
 	if err != nil {
@@ -214,6 +218,28 @@ func (s *Service) GivenTx(ctx context.Context, tx *sqlx.Tx, refundID uuid.UUID, 
 		return fmt.Errorf("payment: refund %s: %w", r.ID, err)
 	}
 	return nil
+}
+
+// sameGiven reports ErrGivenBefore if a refund was given, and not by g's reference: whoever says g has given it once more.
+func sameGiven(ctx context.Context, tx *sqlx.Tx, r lockedRefund, g Given) error {
+	var before struct {
+		Reference string
+		At        time.Time
+	}
+	err := tx.GetContext(ctx, &before, `
+		select coalesce(given_reference, '') as reference, ended_at as at from payment_refunds where id = $1 and state = 'succeeded'`, r.ID)
+	switch {
+	case postgres.NoRows(err):
+		return nil
+	case err != nil:
+		return fmt.Errorf("payment: how refund %s was given: %w", r.ID, err)
+	case g.Reference == before.Reference:
+		return nil
+	}
+	if before.Reference == "" {
+		return fault.New(ErrGivenBefore.Kind, ErrGivenBefore.Key, "Date", before.At)
+	}
+	return fault.New(ErrGivenBefore.Kind, "payment.given_before_with", "Date", before.At, "Reference", before.Reference).Wrap(ErrGivenBefore)
 }
 
 // insists is how long a refund is its provider's alone, unless that says no: mostly it gives within seconds.
