@@ -726,6 +726,42 @@ func TestWhatIsDisputedWhileATransferIsUndoneIsHeld(t *testing.T) {
 	}
 }
 
+func TestTheAuditFindsWhatIsDisputedAndNotFrozen(t *testing.T) {
+	t.Parallel()
+	m := newStripeMarket(t)
+	old, o := m.sold(t, stripe.Name), m.sold(t, stripe.Name)
+	m.close(t, old)
+	share := m.part(o).Items - m.part(o).Commission
+	pay := func(reference string) uuid.UUID {
+		t.Helper()
+		paid, err := m.Settlements.PayAll(t.Context(), []settlement.Transfer{{CooperativeID: m.sellers[0], Amount: share}}, reference, m.association)
+		must(t, err)
+		return paid[0].ID
+	}
+	pay("VIR-1")
+	m.close(t, o)
+	wrong := pay("VIR-2")
+	m.close(t, m.sold(t, payment.CashOnDelivery))
+	m.dispute(t, o)
+	m.audit(t)
+	m.Settlements.Disputed = nil // nobody knows of it
+	_, err := m.Settlements.Undo(t.Context(), m.sellers[0], wrong, "حساب خاطئ", m.association)
+	must(t, err)
+	checks, err := market.Audit(t.Context(), m.DB)
+	must(t, err)
+	var found []string
+	for _, check := range checks {
+		if !check.OK() {
+			found = append(found, fmt.Sprint(check.Name, check.Problems))
+		}
+	}
+	want := fmt.Sprintf("settlement: what is disputed, and was earned after the last payout that stands, is frozen[order %s: cooperative %s is owed %d, %d of it earned later]",
+		o.ID, m.sellers[0], 2*share, share)
+	if len(found) != 1 || found[0] != want {
+		t.Errorf("found %q, want %q", found, want)
+	}
+}
+
 // What the bank has paid since is no more to be asked for, also once the cooperative is owed something else.
 func TestWhatTheBankHasPaidSinceItWasRefusedIsNotListed(t *testing.T) {
 	t.Parallel()

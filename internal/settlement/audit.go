@@ -77,6 +77,29 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			  and exists (
 			      select from payouts l
 			      where l.cooperative_id = t.cooperative_id and l.reference = t.reference and l.attempt > t.attempt)`},
+		// It was earned after all that its cooperative has been paid, so nothing can have paid it. What else came to be owed
+		// since, but for what was earned later or a bank sent back, may be of orders that were earned before: nothing is said then.
+		audit.Query{Name: "settlement: what is disputed, and was earned after the last payout that stands, is frozen", SQL: `
+			select format('order %s: cooperative %s is owed %s, %s of it earned later', f.order_id, f.cooperative_id, b.credits - b.debits, l.later)
+			from frozen_parts f
+			cross join lateral (
+			    select min(p.at) as since from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.order_id = f.order_id and p.cooperative_id = f.cooperative_id and ` + earning + `) e
+			join ledger_balances b on b.account = 'payable' and b.cooperative_id = f.cooperative_id
+			cross join lateral (
+			    select coalesce(sum(o.amount) filter (where o.order_id = f.order_id), 0) as own, coalesce(sum(greatest(o.amount, 0)) filter (where o.order_id <> f.order_id), 0) as later
+			    from (
+			        select j.order_id, sum(` + changed + `) as amount
+			        from ledger_postings p join ledger_journals j on j.id = p.journal_id
+			        where p.cooperative_id = f.cooperative_id and p.at >= e.since and j.order_id is not null and ` + ofStatement + `
+			        group by j.order_id having bool_or(` + earning + `)) o) l
+			where f.amount_centimes = 0 and l.own > 0 and b.credits - b.debits > l.later
+			  and not exists (
+			      select from payouts t where t.cooperative_id = f.cooperative_id and t.at >= e.since and not exists (select from payout_reversals where payout_id = t.id))
+			  and not exists (
+			      select from ledger_postings p join ledger_journals j on j.id = p.journal_id left join payouts t on t.id = j.payout_id
+			      where p.cooperative_id = f.cooperative_id and p.at >= e.since and p.credit = 'payable' and not (` + earning + `)
+			        and j.order_id is distinct from f.order_id and t.provider is distinct from '')`},
 		audit.Query{Name: "settlement: by how much each day changed what is owed is the sum of its postings", SQL: `
 			select format('cooperative %s on %s: carried %s, posted %s', cooperative_id, day, d.change, n.change)
 			from statement_days d full join statement_days_now n using (cooperative_id, day)

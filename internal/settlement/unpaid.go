@@ -12,6 +12,9 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
+// earning is the condition on which something is earned by a posting p of a journal j.
+const earning = `p.credit = 'payable' and p.debit in ('held', 'pending') and j.kind not in ('frozen', 'thawed')`
+
 // UnpaidTx is how much of what each of these cooperatives has of an order is not paid out yet, and stays so until tx ends.
 // What a provider pays is of one order; a bank pays what was earned first, so that what is owed still was earned last.
 func (s *Service) UnpaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, cooperatives ...uuid.UUID) (map[uuid.UUID]money.Amount, error) {
@@ -24,7 +27,6 @@ func (s *Service) UnpaidTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, 
 		Own         money.Amount // of the order, but for what the provider has paid of it
 		Later       money.Amount // of those by which something was earned after that, likewise
 	}
-	const earning = `p.credit = 'payable' and p.debit in ('held', 'pending') and j.kind not in ('frozen', 'thawed')`
 	err = tx.SelectContext(ctx, &rows, `
 		with sales as (
 		    select p.cooperative_id, j.order_id, sum(`+changed+`) as amount
