@@ -16,7 +16,7 @@ type EventState string
 const (
 	EventWaiting EventState = "waiting" // for its job
 	EventFailed  EventState = "failed"  // it could not be worked, and is tried again
-	EventForeign EventState = "foreign" // of another environment or account; nothing is done
+	EventForeign EventState = "foreign" // of another environment or account, or of what nobody knows; nothing is done
 	EventDone    EventState = "done"
 )
 

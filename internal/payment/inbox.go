@@ -230,8 +230,12 @@ type EventWorker struct {
 	Payments *Service
 }
 
+// unknownAfter is at which try an event about what neither its provider nor the market knows is taken for a stranger's: one
+// before it counts as failing (Audit).
+const unknownAfter = 4
+
 // Work asks the provider how things stand, and does what follows from it. An event that cannot be worked keeps
-// the reason and is tried again.
+// the reason and is tried again, unless it is about what neither the provider nor the market knows (unknownAfter).
 func (w *EventWorker) Work(ctx context.Context, j *river.Job[EventArgs]) error {
 	s := w.Payments
 	var event struct {
@@ -246,7 +250,7 @@ func (w *EventWorker) Work(ctx context.Context, j *river.Job[EventArgs]) error {
 	if event.Worked != nil {
 		return nil
 	}
-	if err = s.work(ctx, j.Args, event.Payload); err == nil {
+	if err = s.work(ctx, j.Args, event.Payload, j.JobRow != nil && j.Attempt >= unknownAfter); err == nil {
 		return nil
 	}
 	kind := ""
@@ -259,12 +263,21 @@ func (w *EventWorker) Work(ctx context.Context, j *river.Job[EventArgs]) error {
 	return errors.Join(err, kept)
 }
 
-func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) error {
+// work works an event; last: what its provider does not know it will not know later either.
+func (s *Service) work(ctx context.Context, args EventArgs, payload []byte, last bool) error {
 	provider, ok := s.providers[args.Provider].(Teller)
 	if !ok {
 		return ErrUnknownProvider
 	}
 	outcome, err := provider.Read(ctx, payload)
+	if last && errors.Is(err, ErrUnknown) {
+		switch known, asked := s.knows(ctx, args.Provider, outcome); {
+		case asked != nil:
+			return asked
+		case !known:
+			return worked(ctx, s.db, args, true, s.now())
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("payment: read %s of %s: %w", args.ID, args.Provider, err)
 	}
@@ -275,11 +288,34 @@ func (s *Service) work(ctx context.Context, args EventArgs, payload []byte) erro
 		if err != nil && !foreign {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `
-			update payment_events set worked_at = $3, error = '', fault = '', is_foreign = $4 where provider = $1 and id = $2`,
-			args.Provider, args.ID, at, foreign)
-		return err
+		return worked(ctx, tx, args, foreign, at)
 	})
+}
+
+// worked notes that an event is over: nothing more follows from it, or foreign: nothing ever did.
+func worked(ctx context.Context, q sqlx.ExecerContext, args EventArgs, foreign bool, at time.Time) error {
+	_, err := q.ExecContext(ctx, `
+		update payment_events set worked_at = $3, error = '', fault = '', is_foreign = $4 where provider = $1 and id = $2 and worked_at is null`,
+		args.Provider, args.ID, at, foreign)
+	if err != nil {
+		return fmt.Errorf("payment: end of %s of %s: %w", args.ID, args.Provider, err)
+	}
+	return nil
+}
+
+// knows reports whether what an outcome names was asked for here; one that names neither an attempt nor a refund may be.
+func (s *Service) knows(ctx context.Context, provider string, o Outcome) (known bool, err error) {
+	if o.Attempt+o.Refund == "" {
+		return true, nil
+	}
+	err = s.db.GetContext(ctx, &known, `
+		select exists (select from payment_attempts where provider = $1 and provider_reference = $2)
+		    or exists (select from payment_refunds r join payment_attempts a on a.id = r.attempt_id where a.provider = $1 and r.provider_reference = $3)`,
+		provider, o.Attempt, o.Refund)
+	if err != nil {
+		return false, fmt.Errorf("payment: is %s%s of %s known: %w", o.Attempt, o.Refund, provider, err)
+	}
+	return known, nil
 }
 
 // errNotHere says that nobody here asked for what a provider tells of, by its name or its key: another market has the same

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/souk-taawon/souk/internal/money"
@@ -152,6 +154,39 @@ func TestWhatNobodyHereAskedForIsForeign(t *testing.T) {
 	must(t, c.tell(t, "evt_2", c.card.Say(payment.Outcome{Refund: "back-elsewhere", State: payment.Succeeded, Amount: 3_00})))
 	c.wantCounted(t, map[payment.EventState]int{payment.EventForeign: 2})
 	c.want(t, c.open(t, 10_00), "pending: ", nil, nil, nil)
+}
+
+// A provider that does not find what it told of never will, unless the market asks it with another account's key.
+func TestAnEventAboutWhatNobodyKnowsIsForeignAfterItsTries(t *testing.T) {
+	t.Parallel()
+	c := newTill(t)
+	ours := c.start(t, c.openBy(t, paymenttest.Name, 238_00))
+	c.card.Refuse(payment.ErrUnknown)
+	told := func(id string, o payment.Outcome) func(try int) error {
+		must(t, c.Receive(t.Context(), paymenttest.Name, payment.Event{ID: id, Payload: c.card.Say(o)}))
+		return func(try int) error {
+			return (&payment.EventWorker{Payments: c.Service}).Work(t.Context(), &river.Job[payment.EventArgs]{
+				JobRow: &rivertype.JobRow{Attempt: try}, Args: payment.EventArgs{Provider: paymenttest.Name, ID: id},
+			})
+		}
+	}
+	elsewhere, here, unnamed := told("evt_1", succeeded("try-elsewhere", 12_00)), told("evt_2", succeeded(ours, 238_00)), told("evt_3", payment.Outcome{})
+	for try := 1; try <= 3; try++ {
+		if err := elsewhere(try); !errors.Is(err, payment.ErrUnknown) {
+			t.Fatalf("try %d: %v", try, err)
+		}
+	}
+	c.wantCounted(t, map[payment.EventState]int{payment.EventWaiting: 2, payment.EventFailed: 1})
+	must(t, elsewhere(4))
+	for name, event := range map[string]func(int) error{"what was asked for here": here, "nothing that it names": unnamed} {
+		if err := event(4); !errors.Is(err, payment.ErrUnknown) {
+			t.Errorf("an event about %s: %v", name, err)
+		}
+	}
+	c.wantCounted(t, map[payment.EventState]int{payment.EventForeign: 1, payment.EventFailed: 2})
+	c.card.Refuse(nil)
+	must(t, here(5))
+	c.wantCounted(t, map[payment.EventState]int{payment.EventForeign: 1, payment.EventFailed: 1, payment.EventDone: 1})
 }
 
 func TestAnEventThatFailedSaysWhyAndIsTriedAgainOnRequest(t *testing.T) {

@@ -54,7 +54,7 @@ type Teller interface {
 	Verify(header func(name string) string, body []byte) (Event, error)
 
 	// Read tells what became of the attempt, the refund or the dispute that an event is about, as it stands now,
-	// whatever the event says of it. An Outcome without a name is no news.
+	// whatever the event says of it. An Outcome without a name is no news; with ErrUnknown it may name what is not known.
 	Read(ctx context.Context, payload []byte) (Outcome, error)
 }
 

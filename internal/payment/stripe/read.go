@@ -55,13 +55,13 @@ func (p *Provider) Read(ctx context.Context, payload []byte) (payment.Outcome, e
 	case "checkout.session":
 		session, err := p.session(ctx, id)
 		if err != nil {
-			return payment.Outcome{}, failure("read "+id, err)
+			return payment.Outcome{Attempt: id}, failure("read "+id, err)
 		}
 		return ofSession(session), nil
 	case "refund":
 		refund, err := p.refund(ctx, id)
 		if err != nil {
-			return payment.Outcome{}, failure("read "+id, err)
+			return payment.Outcome{Refund: id}, failure("read "+id, err)
 		}
 		return ofRefund(refund), nil
 	case "dispute":

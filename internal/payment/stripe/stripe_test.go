@@ -287,6 +287,20 @@ func TestStripeRefusesForGoodOrForNow(t *testing.T) {
 	}
 }
 
+func TestWhatStripeDoesNotKnowIsNamed(t *testing.T) {
+	t.Parallel()
+	p := at(stripetest.New(t))
+	for object, want := range map[string]payment.Outcome{
+		"checkout.session": {Attempt: "cs_test_unknown"},
+		"refund":           {Refund: "cs_test_unknown"},
+	} {
+		o, err := p.Read(t.Context(), []byte(`{"data":{"object":{"object":"`+object+`","id":"cs_test_unknown"}}}`))
+		if !errors.Is(err, payment.ErrUnknown) || o != want {
+			t.Errorf("an unknown %s: %+v, %v", object, o, err)
+		}
+	}
+}
+
 func TestAnUnpaidPageGivesNothingBack(t *testing.T) {
 	t.Parallel()
 	s := stripetest.New(t)
