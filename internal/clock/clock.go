@@ -17,6 +17,13 @@ func Day(t time.Time) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
+// TermEnd is when a term of so many days ends that begins on the day of t: that day is not counted, and the last one is
+// over at its midnight, in the market's zone.
+func TermEnd(t time.Time, days int) time.Time {
+	y, m, d := t.In(Zone).Date()
+	return time.Date(y, m, d+days+1, 0, 0, 0, 0, Zone)
+}
+
 func mustLoad(name string) *time.Location {
 	zone, err := time.LoadLocation(name)
 	if err != nil {

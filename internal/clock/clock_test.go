@@ -7,6 +7,24 @@ import (
 	"github.com/souk-taawon/souk/internal/clock"
 )
 
+func TestATermOfDaysEndsAtMidnight(t *testing.T) {
+	t.Parallel()
+	for begins, want := range map[string]string{
+		"2026-11-23T12:00:00Z": "2026-11-30T23:00:00Z",
+		"2026-11-23T22:59:59Z": "2026-11-30T23:00:00Z",
+		"2026-11-23T23:00:00Z": "2026-12-01T23:00:00Z", // it is the 24th there
+		"2027-02-04T12:00:00Z": "2027-02-12T00:00:00Z", // meanwhile Ramadan began, when the clocks keep UTC
+	} {
+		at, err := time.Parse(time.RFC3339, begins)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := clock.TermEnd(at, 7).UTC().Format(time.RFC3339); got != want {
+			t.Errorf("seven days from %s end at %s, want %s", begins, got, want)
+		}
+	}
+}
+
 func TestADayBeginsWhereTheMarketsPeopleLive(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[string]string{

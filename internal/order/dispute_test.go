@@ -534,7 +534,7 @@ func TestWhatIsDisputedIsNotEarnedUntilThatIsOver(t *testing.T) {
 	m.disputes(o, payment.DisputeOpen, 100_00)
 	m.bring(o.ID)
 	m.wantClean()
-	m.later(7 * day)
+	m.later(8 * day)
 	m.closing()
 	m.wantPayable(0, 0)
 	m.wantClean()

@@ -15,6 +15,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -31,7 +32,7 @@ import (
 
 // What law 31-08 gives.
 const (
-	ReturnWindow = 7 * 24 * time.Hour  // to send goods back, from their delivery
+	ReturnDays   = 7                   // to send goods back, after that of their delivery
 	RefundWithin = 15 * 24 * time.Hour // to give the money back, from when the buyer asked
 )
 
@@ -157,7 +158,7 @@ func (o Order) ReturnUntil() (until time.Time, some bool) {
 	}
 	for _, e := range o.Events {
 		if e.PartID == nil && e.State == string(StateDelivered) {
-			until = e.At.Add(ReturnWindow)
+			until = clock.TermEnd(e.At, ReturnDays)
 		}
 	}
 	if o.ClosesAt != nil && o.ClosesAt.After(until) {

@@ -173,13 +173,30 @@ func TestWhatMayNotBeSentBackIsNot(t *testing.T) {
 	if err := m.AskReturn(t.Context(), m.ReadingToken(o.ID, 0), order.ReturnInput{Lines: lines, Key: keyOf("reader")}); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("by the link that only shows it: %v", err)
 	}
-	m.later(order.ReturnWindow)
+	m.later(closes.Sub(m.clock()))
 	if err := m.ask(o, "late", map[uuid.UUID]int{m.wheat: 1}); !errors.Is(err, order.ErrReturnLate) {
 		t.Errorf("after seven days: %v", err)
 	}
 	if now := m.read(o.ID); now.Return != nil {
 		t.Errorf("asked for: %+v", now.Return)
 	}
+	m.wantClean()
+}
+
+// The law counts days: that of the delivery is none of the seven, and the last one is whole.
+func TestTheSeventhDayIsWhole(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t) // whose own window is none
+	in := m.basic()
+	in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 2}}
+	o := m.place(in).Order
+	m.bring(o.ID)
+	o = m.read(o.ID)
+	m.later(closes.Add(-time.Second).Sub(m.clock()))
+	if until, some := m.read(o.ID).ReturnUntil(); !some || !until.Equal(closes) {
+		t.Errorf("until %s, %v", until, some)
+	}
+	m.must(m.ask(o, "in time", map[uuid.UUID]int{m.wheat: 1}))
 	m.wantClean()
 }
 

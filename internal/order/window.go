@@ -13,6 +13,7 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -55,7 +56,10 @@ func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error 
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	closes := o.by.At.AddDate(0, 0, decided.ReturnDays)
+	closes := o.by.At
+	if decided.ReturnDays > 0 {
+		closes = clock.TermEnd(o.by.At, decided.ReturnDays)
+	}
 	waiting := make(map[uuid.UUID]bool)
 	var ids []uuid.UUID
 	err = tx.SelectContext(ctx, &ids, `

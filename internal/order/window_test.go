@@ -10,6 +10,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -17,6 +18,9 @@ import (
 )
 
 const day = 24 * time.Hour
+
+// closes is when a window of seven days ends that begins on monday.
+var closes = time.Date(2026, time.December, 1, 0, 0, 0, 0, clock.Zone)
 
 // closing works the jobs that close orders whose time has come.
 func (m *market) closing() {
@@ -68,10 +72,10 @@ func TestWhatWasPaidIsEarnedWhenNothingMayBeSentBackAnyMore(t *testing.T) {
 			}
 			m.wantLedger(held)
 			m.wantClean()
-			if o = m.read(o.ID); !o.Paid || o.ClosesAt == nil || !o.ClosesAt.Equal(monday.Add(7*day)) || o.ClosedAt != nil {
+			if o = m.read(o.ID); !o.Paid || o.ClosesAt == nil || !o.ClosesAt.Equal(closes) || o.ClosedAt != nil {
 				t.Errorf("paid %v, closes at %v, closed at %v", o.Paid, o.ClosesAt, o.ClosedAt)
 			}
-			m.later(7*day - time.Second)
+			m.later(closes.Add(-time.Second).Sub(m.clock()))
 			m.must(m.Close(t.Context(), o.ID, m.clock()))
 			m.wantLedger(held)
 			m.later(time.Second)
@@ -87,7 +91,7 @@ func TestWhatWasPaidIsEarnedWhenNothingMayBeSentBackAnyMore(t *testing.T) {
 			m.must(m.workClose(o.ID, m.clock())) // once more
 			m.wantLedger(earned)
 			m.wantClean()
-			if o = m.read(o.ID); o.ClosedAt == nil || !o.ClosedAt.Equal(monday.Add(7*day)) {
+			if o = m.read(o.ID); o.ClosedAt == nil || !o.ClosedAt.Equal(closes) {
 				t.Errorf("closed at %v", o.ClosedAt)
 			}
 		})
@@ -116,7 +120,7 @@ func TestWhatSpoilsIsEarnedAtDelivery(t *testing.T) {
 	if o := m.read(spoils.ID); o.ClosedAt == nil || !o.ClosedAt.Equal(*o.ClosesAt) {
 		t.Errorf("of an order of which nothing may be sent back: closes at %v, closed at %v", o.ClosesAt, o.ClosedAt)
 	}
-	m.later(7 * day)
+	m.later(8 * day)
 	m.closing()
 	m.wantPayable(24_70, 190_00)
 	m.wantClean()
@@ -130,11 +134,11 @@ func TestAWindowStaysAsItWasAtDelivery(t *testing.T) {
 	m.returnDays(30)
 	later := m.deliverBasic()
 	m.returnDays(0)
-	m.later(7 * day)
+	m.later(8 * day)
 	m.closing()
 	m.wantPayable(49_40, 104_50)
 	m.wantClean()
-	if o = m.read(later.ID); o.ClosedAt != nil || !o.ClosesAt.Equal(monday.Add(30*day)) {
+	if o = m.read(later.ID); o.ClosedAt != nil || !o.ClosesAt.Equal(time.Date(2026, time.December, 24, 0, 0, 0, 0, clock.Zone)) {
 		t.Errorf("the later one closes at %v, closed at %v", o.ClosesAt, o.ClosedAt)
 	}
 	atOnce := m.deliverBasic()
@@ -155,7 +159,7 @@ func TestWhatIsTakenOffBeforeItIsEarnedMakesNobodyADebtor(t *testing.T) {
 	m.giveBack()
 	m.wantPayable(0, 0)
 	m.wantClean()
-	m.later(7 * day)
+	m.later(8 * day)
 	m.closing()
 	m.wantPayable(24_70, 0)
 	m.wantClean()
@@ -173,7 +177,7 @@ func TestASlowClockDoesNotLoseAClosing(t *testing.T) {
 	m := newMarket(t)
 	m.returnDays(7)
 	o := m.deliverBasic()
-	m.later(7*day - time.Hour)
+	m.later(o.ClosesAt.Add(-time.Hour).Sub(m.clock()))
 	m.must(m.workClose(o.ID, *o.ClosesAt))
 	m.wantPayable(49_40, 104_50)
 }
@@ -201,7 +205,7 @@ func TestABuyerIsKnownWhileGoodsMayBeSentBack(t *testing.T) {
 	if of, err := m.OfBuyer(t.Context(), o.ID); err != nil || of.Has(o.ID) {
 		t.Errorf("the buyer can be erased: %+v, %v", of, err)
 	}
-	m.later(day)
+	m.later(2 * day)
 	m.closing()
 	m.must((&order.EraseWorker{Orders: m.Service}).Work(t.Context(), nil))
 	if m.read(o.ID).ErasedAt == nil {
@@ -219,7 +223,7 @@ func TestTheAuditFindsWhatIsNotEarnedInTime(t *testing.T) {
 			m.exec(`update river_job set state = 'discarded', finalized_at = now() where kind = 'order_close'`)
 		}, "order: what waits to be earned has its job before it, or is frozen, and waits no day longer than its window"},
 		"nobody has closed it": {func(m *market, o order.Order) {
-			m.later(8*day + time.Second)
+			m.later(9 * day)
 			m.place(m.basic())
 		}, "order: what waits to be earned has its job before it, or is frozen, and waits no day longer than its window"},
 		"it is said to be closed": {func(m *market, o order.Order) {

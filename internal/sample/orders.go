@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -150,8 +151,12 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		association.Note = refuseNotes[random.IntN(len(refuseNotes))]
 		steps = append(steps, step{there, paid, moves(order.MoveRefuse, o.ID), association})
 	} else {
+		closes := there
+		if l.returnDays > 0 {
+			closes = clock.TermEnd(there, l.returnDays)
+		}
 		steps = append(steps, step{there, paid, moves(order.MoveDeliver, o.ID), association},
-			step{there.AddDate(0, 0, l.returnDays), earned, func(by order.By) error { return orders.Close(ctx, o.ID, by.At) }, order.By{}})
+			step{closes, earned, func(by order.By) error { return orders.Close(ctx, o.ID, by.At) }, order.By{}})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	return steps

@@ -141,7 +141,7 @@ func TestNobodySendsBackWhatIsNotHers(t *testing.T) {
 	if o, err := m.Orders.ForAssociation(t.Context(), hers.Order.ID); err != nil || o.Return != nil {
 		t.Errorf("asked for %+v, %v", o.Return, err)
 	}
-	m.Pass(order.ReturnWindow + time.Hour)
+	m.Pass((order.ReturnDays + 1) * 24 * time.Hour)
 	if page := ask(hers.Token, line.ID, "1").Want(http.StatusOK); !strings.Contains(page.Text("body"), m.Languages.Locale("fr").T("order.return_late")) {
 		t.Errorf("too late: %s", page.Text("[role=status]"))
 	}

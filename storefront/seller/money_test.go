@@ -215,7 +215,7 @@ func TestAMemberSeesWhenMoneyComes(t *testing.T) {
 			}
 		}
 	}
-	m.Pass(7 * 24 * time.Hour)
+	m.Pass(8 * 24 * time.Hour)
 	if err := m.Orders.Close(t.Context(), o.ID, *o.ClosesAt); err != nil {
 		t.Fatal(err)
 	}
