@@ -91,7 +91,11 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	if why := s.refusal(decided, provider, o.Due-o.MeansFee, noCash); why.Key != "" {
+	var spare int
+	if err := tx.GetContext(ctx, &spare, `select spare from holds where order_id = $1`, o.ID); err != nil {
+		return fmt.Errorf("order: what it holds beyond a share: %w", err)
+	}
+	if why := s.refusal(decided, provider, o.Due-o.MeansFee, noCash, spare > 0); why.Key != "" {
 		return &fault.Error{Kind: fault.Conflict, Message: why}
 	}
 	fee := s.decided(decided, provider).fee
@@ -112,10 +116,6 @@ func (s *Service) choose(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 		within = min(within, longest.Sub(o.by.At))
 	} else {
 		within = time.Duration(decided.HoldHours) * time.Hour
-	}
-	var spare int
-	if err := tx.GetContext(ctx, &spare, `select spare from holds where order_id = $1`, o.ID); err != nil {
-		return fmt.Errorf("order: what it holds beyond a share: %w", err)
 	}
 	if spare > 0 {
 		within = min(within, spareFor)

@@ -50,7 +50,7 @@ func (s *Service) Offers(ctx context.Context, total money.Amount, noCash fault.M
 	if err != nil {
 		return nil, fmt.Errorf("order: %w", err)
 	}
-	return s.offers(decided, total, noCash), nil
+	return s.offers(decided, total, noCash, false), nil
 }
 
 // OffersFor are the Offers for an order as it stands.
@@ -59,7 +59,11 @@ func (s *Service) OffersFor(ctx context.Context, o Order) ([]Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.Offers(ctx, o.Due-o.MeansFee, terms.NoCash)
+	decided, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return nil, fmt.Errorf("order: %w", err)
+	}
+	return s.offers(decided, o.Due-o.MeansFee, terms.NoCash, o.LastPieces), nil
 }
 
 // Offered are the means that the association has decided to offer; of none of those that there are the first.
@@ -95,7 +99,9 @@ func (s *Service) decided(decided settings.Settings, provider string) conditions
 	return conditions{offered: true}
 }
 
-func (s *Service) offers(decided settings.Settings, total money.Amount, noCash fault.Message) []Offer {
+// offers are Offers, of last pieces if some of the order was given beyond a share: these are not held for as long as
+// banks take.
+func (s *Service) offers(decided settings.Settings, total money.Amount, noCash fault.Message, lastPieces bool) []Offer {
 	offered := s.Offered(decided)
 	offers := make([]Offer, len(offered))
 	for i, provider := range offered {
@@ -104,6 +110,8 @@ func (s *Service) offers(decided settings.Settings, total money.Amount, noCash f
 		switch {
 		case s.MeansOf(provider) == payment.CashOnDelivery && noCash.Key != "":
 			offers[i].Why = noCash
+		case s.MeansOf(provider) == payment.BankTransfer && lastPieces:
+			offers[i].Why = fault.Say("order.means_last_pieces")
 		case c.most > 0 && total > c.most:
 			offers[i].Why = fault.Say(meansMost, "Most", c.most)
 		}
@@ -112,8 +120,8 @@ func (s *Service) offers(decided settings.Settings, total money.Amount, noCash f
 }
 
 // refusal is why an order may not be paid so; without a Key it may.
-func (s *Service) refusal(decided settings.Settings, provider string, total money.Amount, noCash fault.Message) fault.Message {
-	for _, offer := range s.offers(decided, total, noCash) {
+func (s *Service) refusal(decided settings.Settings, provider string, total money.Amount, noCash fault.Message, lastPieces bool) fault.Message {
+	for _, offer := range s.offers(decided, total, noCash, lastPieces) {
 		if offer.Provider == provider {
 			return offer.Why
 		}

@@ -97,7 +97,9 @@ func (s *Service) Place(ctx context.Context, in PlaceInput) (Placed, error) {
 	}
 	req.commission, req.bounds, req.within = decided.Commission, decided.Holds, s.payWithin(decided, in.Payment)
 	req.meansFee = s.decided(decided, in.Payment).fee
-	req.refusal = func(total money.Amount) fault.Message { return s.refusal(decided, in.Payment, total, terms.NoCash) }
+	req.refusal = func(total money.Amount, lastPieces bool) fault.Message {
+		return s.refusal(decided, in.Payment, total, terms.NoCash, lastPieces)
+	}
 	if s.tx == nil {
 		if err := s.measure(ctx); err != nil {
 			return Placed{}, err
@@ -135,7 +137,7 @@ type request struct {
 	within     time.Duration // that it has to be paid in before anything is prepared; zero: it is paid at the door
 	bounds     settings.Holds
 
-	refusal func(total money.Amount) fault.Message // why an order that comes to so much, without the means' fee, may not be paid so; without a Key it may
+	refusal func(total money.Amount, lastPieces bool) fault.Message // why an order that comes to so much, without the means' fee, may not be paid so; without a Key it may
 }
 
 // replay finds the order that was placed under the request's key before.
@@ -313,7 +315,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	o.MeansFee = req.meansFee
 	o.Total = o.Items + o.DeliveryFee + o.MeansFee
 	o.Due = o.Total
-	if why := req.refusal(o.Total - o.MeansFee); why.Key != "" && !req.Sample {
+	if why := req.refusal(o.Total-o.MeansFee, o.LastPieces); why.Key != "" && !req.Sample {
 		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 		refused.Fields = map[string]fault.Message{"payment": why}
 		return Order{}, refused

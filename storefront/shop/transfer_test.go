@@ -100,6 +100,39 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 	}
 }
 
+// Last pieces are held for an hour, in which no transfer between two banks comes.
+func TestLastPiecesAreNotToBePaidByTransfer(t *testing.T) {
+	t.Parallel()
+	for _, code := range languages {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			m := newBank(t)
+			l, buyer := m.Languages.Locale(code), m.Visitor()
+			m.orders(buyer, code, nil)
+			m.decide(`{"product_share": "1"}`)
+			put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+			form := filled(buyer.Get("/"+code+"/checkout").Want(http.StatusOK), nadia)
+			form.Set("phone", "0661999999")
+			form.Set("payment", payment.BankTransfer)
+			refused := buyer.Post("/"+code+"/checkout", form).Want(http.StatusUnprocessableEntity)
+			m.tells(refused, "#problem", l.T("order.means_last_pieces"))
+			again := filled(refused, map[string]string{"payment": payment.CashOnDelivery})
+			placed := buyer.Post("/"+code+"/checkout", again).Want(http.StatusOK)
+			o := m.read(placed)
+			if !o.LastPieces || o.Payment != payment.CashOnDelivery {
+				t.Fatalf("by cash she has %+v", o)
+			}
+			offers, err := m.Orders.OffersFor(t.Context(), o)
+			m.must(err)
+			for _, offer := range offers {
+				if (offer.Provider == payment.BankTransfer) == offer.Possible() {
+					t.Errorf("for last pieces %s is offered: %v", offer.Provider, offer.Possible())
+				}
+			}
+		})
+	}
+}
+
 func TestAReceiptThatIsNoPictureIsToldAndOthersAreBounded(t *testing.T) {
 	t.Parallel()
 	m := newBank(t)
