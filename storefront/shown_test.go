@@ -35,7 +35,7 @@ var additive = map[string]string{
 	"/association/payments/differences/:id/settle":    "names a record that never changes and is settled once at most",
 	"/association/transfers/statements":               "a new file, of which nothing is booked yet",
 	"/association/transfers/statements/:id/columns":   "is said once: who comes second is told so",
-	"/association/transfers/statements/:id/discard":   "what nobody has assigned may come again in the same file",
+	"/association/transfers/statements/:id/discard":   "asks first, with how many lines of money that came are thrown away, and throws away so many or asks again",
 	"/association/transfers/receipts/:id/undo":        "names a record that never changes and is undone once at most",
 	"/association/orders":                             "only looks, for words that belong in no address",
 	"/association/security":                           "only looks, for words that belong in no address",

@@ -199,6 +199,37 @@ func TestAFileOfTheBankIsShownBeforeItIsBookedAndBookedOnce(t *testing.T) {
 	b.sound()
 }
 
+// Money that came is not thrown away with its file before it is said how much that is.
+func TestAFileIsDiscardedAfterItIsAskedWhatIsLost(t *testing.T) {
+	t.Parallel()
+	for _, code := range languages {
+		t.Run(code, func(t *testing.T) {
+			t.Parallel()
+			b := openBank(t)
+			o, _ := b.toTransfer()
+			preview := b.send("releve.csv", entries+entry("VIREMENT", o.Due)+entry("SUBVENTION", 5000_00)).Want(http.StatusOK)
+			page := b.treasurer.Get(strings.Replace(preview.Path, "/fr/", "/"+code+"/", 1)).Want(http.StatusOK)
+			ask := b.treasurer.Submit(page, "form[action$='/discard']", nil).Want(http.StatusOK)
+			l := b.Languages.Locale(code)
+			if said := ask.Text("[data-lost]"); !strings.Contains(said, spaced(l.N("association.transfers.discard_text", 1, "Amount", l.Money(o.Due)))) {
+				t.Errorf("it is asked %q", said)
+			}
+			stale := url.Values{"seen": {"2"}}
+			if !b.treasurer.Submit(ask, "[data-lost] form", stale).Want(http.StatusOK).Has("[data-lost]") {
+				t.Error("it is thrown away as it was some time ago")
+			}
+			if b.treasurer.Get(preview.Path).Want(http.StatusOK).Path != preview.Path {
+				t.Fatal("it is thrown away before it was answered")
+			}
+			done := b.treasurer.Submit(ask, "[data-lost] form", nil).Want(http.StatusOK)
+			if done.Path == preview.Path || done.Text(".toast") != spaced(l.T("association.transfers.discarded")) {
+				t.Errorf("%s says %q", done.Path, done.Text(".toast"))
+			}
+			b.sound()
+		})
+	}
+}
+
 func TestTheColumnsOfAFileThatNobodyKnowsAreAsked(t *testing.T) {
 	t.Parallel()
 	b := openBank(t)

@@ -16,6 +16,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/internal/upload/sheet"
@@ -360,33 +361,58 @@ func keepLines(ctx context.Context, tx *sqlx.Tx, statement uuid.UUID, entries []
 	return nil
 }
 
-// Discard throws away what nobody has assigned of a file: its lines may come again. Errors: ErrNotFound; ErrChanged, if
-// it is being booked.
-func (s *Service) Discard(ctx context.Context, id uuid.UUID) error {
-	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+// Undecided are lines of a file that nobody has booked although their money seems to be waited for.
+type Undecided struct {
+	Lines  int64
+	Amount money.Amount
+}
+
+const undecided = `
+	select count(*) as lines, coalesce(sum(amount_centimes), 0) as amount from transfer_lines l
+	where statement_id = $1 and state in ('matched', 'asked') and not exists (select from transfer_receipts where line_id = l.id)`
+
+// Undecided is what discarding a file would throw away of money that came.
+func (s *Service) Undecided(ctx context.Context, id uuid.UUID) (found Undecided, err error) {
+	if err = s.db.GetContext(ctx, &found, undecided, id); err != nil {
+		return found, fmt.Errorf("transfer: undecided lines of %s: %w", id, err)
+	}
+	return found, nil
+}
+
+// Discard throws away what nobody has booked of a file: its lines may come again. The file itself is kept if something
+// of it is or was booked. seen is how many Undecided lines whoever says so was shown. Errors: ErrNotFound; ErrChanged, if
+// there are more or fewer, or it is being booked.
+func (s *Service) Discard(ctx context.Context, id uuid.UUID, seen int64) (kept bool, err error) {
+	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		var state string
 		err := tx.GetContext(ctx, &state, `select state from transfer_statements where id = $1 for update`, id)
 		if postgres.NoRows(err) {
 			return ErrNotFound
 		}
+		var now Undecided
+		if err == nil {
+			err = tx.GetContext(ctx, &now, undecided, id)
+		}
 		if err != nil {
 			return fmt.Errorf("transfer: discard %s: %w", id, err)
 		}
-		if state == Booking {
+		if state == Booking || now.Lines != seen {
 			return ErrChanged
 		}
 		_, err = tx.ExecContext(ctx, `
 			delete from transfer_lines l
 			where statement_id = $1 and state <> 'booked' and not exists (select from transfer_receipts where line_id = l.id)`, id)
 		if err == nil {
-			_, err = tx.ExecContext(ctx, `
-				update transfer_statements set state = $2, file = null, headings = '{}', width = 0, unread = '{}', matched_lines = 0, foreign_lines = 0, aside_lines = 0,
+			err = tx.GetContext(ctx, &kept, `
+				update transfer_statements set state = case when exists (select from transfer_lines where statement_id = $1) then state else $2 end,
+				    file = null, headings = '{}', width = 0, unread = '{}', matched_lines = 0, foreign_lines = 0, aside_lines = 0,
 				    asked_lines = (select count(*) from transfer_lines where statement_id = $1 and state = 'asked')
-				where id = $1`, id, Discarded)
+				where id = $1 returning state <> $2`, id, Discarded)
 		}
 		if err != nil {
 			return fmt.Errorf("transfer: discard %s: %w", id, err)
 		}
 		return nil
 	})
+	return kept, err
 }

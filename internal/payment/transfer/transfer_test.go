@@ -370,9 +370,41 @@ func TestAStatementIsMatchedByCodeAndDoubtsAreAsked(t *testing.T) {
 		t.Errorf("the line of what was undone: %+v, %v", undone, err)
 	}
 	b.sound()
-	b.must(b.Transfers.Discard(t.Context(), more.ID))
+	if kept, err := b.Transfers.Discard(t.Context(), more.ID, 0); err != nil || kept {
+		t.Errorf("a file of which nothing was booked is kept: %v, %v", kept, err)
+	}
 	if again, _ = b.read(file + line("NOUVEAU", 3_00)); again.Lines() != 1 {
 		t.Errorf("what was thrown away comes again: %d", again.Lines())
+	}
+	b.sound()
+}
+
+// What is thrown away of a file is said before, and what is booked stays, with the file.
+func TestOfAFileThatIsPartlyBookedTheRestIsThrownAway(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	one, due := b.order("نادية")
+	other, _ := b.order("ليلى")
+	file := head + line("VIR "+due.Code, one.Due) + line("VIREMENT", other.Due) + line("SUBVENTION", 5000_00)
+	read, _ := b.read(file)
+	b.book(read.ID, 1)
+	lost, err := b.Transfers.Undecided(t.Context(), read.ID)
+	if want := (transfer.Undecided{Lines: 1, Amount: other.Due}); err != nil || lost != want {
+		t.Errorf("thrown away would be %+v, %v", lost, err)
+	}
+	if _, err := b.Transfers.Discard(t.Context(), read.ID, 2); !errors.Is(err, transfer.ErrChanged) {
+		t.Errorf("as another page showed it: %v", err)
+	}
+	if kept, err := b.Transfers.Discard(t.Context(), read.ID, 1); err != nil || !kept {
+		t.Errorf("kept: %v, %v", kept, err)
+	}
+	list, err := b.Transfers.Statements(t.Context(), 10)
+	if err != nil || len(list) != 1 || list[0].State != transfer.Read || list[0].Booked != 1 || list[0].Lines() != 1 {
+		t.Errorf("in the list: %+v, %v", list, err)
+	}
+	b.sound()
+	if again, _ := b.read(file); again.Known != 1 || again.Lines() != 2 {
+		t.Errorf("again: %+v", again)
 	}
 	b.sound()
 }

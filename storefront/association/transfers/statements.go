@@ -83,7 +83,8 @@ type linesView struct {
 	transfer.Lines
 	Show    transfer.LineState
 	Refused ui.Refusal
-	About   uuid.UUID // the line that it is about
+	About   uuid.UUID          // the line that it is about
+	Lost    transfer.Undecided // if the file is discarded, which is asked
 }
 
 // path is where these lines are, from their beginning.
@@ -198,9 +199,26 @@ func (h *Handler) book(r *web.Request) error {
 	return h.changeStatement(r, func(id uuid.UUID) error { return h.Transfers.Book(r.Context(), id, r.Shown("seen"), r.Actor()) })
 }
 
-// discard throws away what nobody has assigned of a file.
+// discard throws away what nobody has booked of a file. If money that came is among it, it asks first.
 func (h *Handler) discard(r *web.Request) error {
-	return h.changeStatement(r, func(id uuid.UUID) error { return h.Transfers.Discard(r.Context(), id) })
+	id, err := r.UUID("id")
+	if err != nil {
+		return err
+	}
+	lost, err := h.Transfers.Undecided(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	if lost.Lines > 0 && r.Shown("seen") != lost.Lines {
+		return h.showLines(r, linesView{Statement: transfer.Statement{ID: id}, Lost: lost})
+	}
+	return h.changeStatement(r, func(id uuid.UUID) error {
+		kept, err := h.Transfers.Discard(r.Context(), id, lost.Lines)
+		if kept && err == nil {
+			r.Flash("association.transfers.discarded_rest")
+		}
+		return err
+	})
 }
 
 // assign says whose a line is: of those that it may be or, by a code or a number, of all.
