@@ -37,6 +37,7 @@ type Field struct {
 	Kind    Kind
 	Group   string // of fields that stand together in the form
 	Lang    string // of a text in one language: its code
+	Least   int64  // of a number; 0: one
 	Most    int64  // the largest: in centimes or hundredths of a percent if it has decimals; 0: any
 	Default string // as it is kept, while nothing else has been decided
 	Hint    bool   // its name alone does not explain it
@@ -65,9 +66,10 @@ func eachField(settings reflect.Value, do func(Field, reflect.Value)) {
 		if tag.Get("name") == "" {
 			continue
 		}
+		least, _ := strconv.ParseInt(tag.Get("least"), 10, 64)
 		most, _ := strconv.ParseInt(tag.Get("most"), 10, 64)
 		f := Field{
-			Name: tag.Get("name"), Kind: Kind(tag.Get("kind")), Group: tag.Get("group"), Most: most, Default: tag.Get("default"),
+			Name: tag.Get("name"), Kind: Kind(tag.Get("kind")), Group: tag.Get("group"), Least: least, Most: most, Default: tag.Get("default"),
 			Hint: tag.Get("hint") == "yes", Whole: tag.Get("whole") == "yes", Beside: tag.Get("beside") == "yes",
 		}
 		value := settings.FieldByIndex(at.Index)
@@ -183,12 +185,12 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		return "no"
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 32)
-	least, key := int64(1), "settings.number_invalid"
+	least, key := max(f.Least, 1), "settings.number_invalid"
 	if f.Kind == Days {
 		least, key = 0, "settings.days_invalid"
 	}
 	if err != nil || n < least || n > f.Most {
-		wrong.Field(f.Name, key, "Max", f.Most)
+		wrong.Field(f.Name, key, "Min", least, "Max", f.Most)
 	}
 	return strconv.FormatInt(n, 10)
 }

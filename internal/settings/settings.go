@@ -89,7 +89,7 @@ type Means struct {
 	CardOffered     bool         `name:"card_offered" kind:"choice" group:"payment" default:"yes"`
 	CardMost        money.Amount `name:"card_most" kind:"sum" group:"payment" default:"0.00" beside:"yes"`
 	CardFee         money.Amount `name:"card_fee" kind:"sum" group:"payment" most:"100000" default:"0.00" beside:"yes"`
-	CardMinutes     int          `name:"card_minutes" kind:"number" group:"payment" most:"1440" default:"30" beside:"yes"`
+	CardMinutes     int          `name:"card_minutes" kind:"number" group:"payment" least:"10" most:"1440" default:"30" beside:"yes" hint:"yes"`
 	TransferOffered bool         `name:"transfer_offered" kind:"choice" group:"payment" default:"yes"`
 	TransferMost    money.Amount `name:"transfer_most" kind:"sum" group:"payment" default:"0.00"`
 	TransferFee     money.Amount `name:"transfer_fee" kind:"sum" group:"payment" most:"100000" default:"0.00"`

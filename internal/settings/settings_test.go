@@ -89,7 +89,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	to := get(t, s)
 	to.Phone, to.WhatsApp, to.Email, to.Commission, to.FreeFrom, to.ReservationHours, to.BuyerMonths = "12", "x", "nobody", 10001, -1, 0, 0
 	to.Name.FR, to.Hours.EN = strings.Repeat("é", 201), strings.Repeat("ع", 501)
-	to.MarketShare, to.AlarmShare = 20, 21
+	to.MarketShare, to.AlarmShare, to.CardMinutes = 20, 21, 9
 	_, err := s.Save(t.Context(), to, actor.OfSystem())
 	f := fault.As(err)
 	if !errors.Is(err, settings.ErrInvalid) {
@@ -101,7 +101,7 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 	want := map[string]string{
 		"phone": "account.phone_invalid", "whatsapp": "account.phone_invalid", "email": "account.email_invalid",
-		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.number_invalid", "buyer_months": "settings.number_invalid",
+		"commission": "settings.commission_invalid", "free_from": "settings.amount_invalid", "reservation_hours": "settings.number_invalid", "buyer_months": "settings.number_invalid", "card_minutes": "settings.number_invalid",
 		"alarm_share": "settings.alarm_too_late", "name_fr": "settings.too_long", "hours_en": "settings.too_long",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -176,7 +176,7 @@ func TestAFieldMoreOfTheSettingsIsOnThePageAndInItsHistory(t *testing.T) {
 		t.Fatalf("they stand there as %q and %q", typed.Get("whatsapp_hint"), typed.Get("on_holidays"))
 	}
 	typed.Set("whatsapp_hint", "10")
-	m.says(m.boss.Post(path, typed).Want(http.StatusUnprocessableEntity), "#f-whatsapp_hint-error", m.in("fr").T("settings.number_invalid", "Max", 9))
+	m.says(m.boss.Post(path, typed).Want(http.StatusUnprocessableEntity), "#f-whatsapp_hint-error", m.in("fr").T("settings.number_invalid", "Min", 1, "Max", 9))
 	typed.Set("whatsapp_hint", "4")
 	typed.Set("on_holidays", "yes")
 	page := m.boss.Post(path, typed).Want(http.StatusOK)
