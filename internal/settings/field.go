@@ -184,7 +184,7 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return "no"
 	}
-	n, err := strconv.ParseInt(strings.TrimSpace(typed), 10, 32)
+	n, err := strconv.ParseInt(text.Digits(typed), 10, 32)
 	least, key := max(f.Least, 1), "settings.number_invalid"
 	if f.Kind == Days {
 		least, key = 0, "settings.days_invalid"

@@ -103,7 +103,7 @@ func HasLatin(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 }
 
-// Digits writes Arabic-Indic digits as Western ones, spaces of any width as plain ones, and drops those
+// Digits writes Arabic-Indic and full-width digits as Western ones, spaces of any width as plain ones, and drops those
 // around.
 func Digits(s string) string {
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
@@ -112,6 +112,8 @@ func Digits(s string) string {
 			return r - '٠' + '0'
 		case r >= '۰' && r <= '۹':
 			return r - '۰' + '0'
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
 		case r == '\u00a0', r == '\u202f', r == '\u2009':
 			return ' '
 		}

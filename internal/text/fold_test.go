@@ -2,6 +2,15 @@ package text
 
 import "testing"
 
+func TestDigitsAreReadInEveryScript(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{"٢": "2", "۲۰": "20", "１２": "12", " 3\u00a0": "3", "-1": "-1", "1.5": "1.5", "deux": "deux"} {
+		if got := Digits(typed); got != want {
+			t.Errorf("%q is read as %q, want %q", typed, got, want)
+		}
+	}
+}
+
 func TestANumberIsReadHoweverItsDigitsAreGrouped(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{

@@ -115,6 +115,22 @@ func TestTheDeliveryAloneIsGivenBack(t *testing.T) {
 	}
 }
 
+// What names nothing is not taken for the whole order, and pieces are typed in any digits.
+func TestWhatIsGivenBackIsNamed(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-20", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	m.Deliver(o)
+	form := url.Values{"what": {"amount:zzz"}, "amount": {"1"}, "borne_by": {"cooperative"}, "reason": {"goodwill"}}
+	refused := m.boss.Submit(m.toGiveBack(o), "main form", form).Want(http.StatusUnprocessableEntity)
+	m.tells(refused, "main form", m.in("fr").T("order.refund_scope_missing"))
+	line := o.Parts[0].Lines[0]
+	m.confirm(m.toGiveBack(o), url.Values{"what": {"line:" + line.ID.String()}, "quantity": {"١"}, "reason": {"damaged"}}).Want(http.StatusOK)
+	if now := m.now(o); now.Back != line.Price {
+		t.Errorf("back %s, want %s", now.Back, line.Price)
+	}
+}
+
 // What is typed too long is told beside it, and not cut: the receipt could not be found by it.
 func TestAReferenceThatIsTooLongIsNotKeptByHalf(t *testing.T) {
 	t.Parallel()

@@ -51,10 +51,10 @@ func (r *Request) RawForm(name string) string {
 	return ""
 }
 
-// Whole is a field of a form that holds a whole number as the database keeps them, in 32 bits; ok is false for
-// anything else.
+// Whole is a field of a form that holds a whole number as the database keeps them, in 32 bits, in any of the digits
+// that amounts are typed in; ok is false for anything else.
 func (r *Request) Whole(name string) (n int, ok bool) {
-	value, err := strconv.ParseInt(r.Form(name), 10, 32)
+	value, err := strconv.ParseInt(text.Digits(r.Form(name)), 10, 32)
 	return int(value), err == nil
 }
 

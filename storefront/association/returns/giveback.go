@@ -112,7 +112,11 @@ func readGiveBack(r *web.Request) (order.RefundInput, error) {
 	if len(wrong.Fields) > 0 {
 		return in, wrong
 	}
-	switch id, _ := uuid.Parse(of); in.Scope {
+	id, err := uuid.Parse(of)
+	if of != "" && err != nil { // what names nothing is not the whole order
+		return in, wrong.Field("what", "order.refund_scope_missing")
+	}
+	switch in.Scope {
 	case order.RefundPart:
 		in.Part = id
 	case order.RefundLine:

@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -110,11 +111,11 @@ func (h *Handler) removed(r *web.Request) (*removed, error) {
 }
 
 // readQuantity reads how many; nothing typed means one.
-func readQuantity(text string) (int, bool) {
-	if text == "" {
+func readQuantity(typed string) (int, bool) {
+	if typed == "" {
 		return 1, true
 	}
-	n, err := strconv.Atoi(strings.TrimSpace(text))
+	n, err := strconv.Atoi(text.Digits(typed))
 	return n, err == nil && n >= 1 && n <= order.MaxQuantity
 }
 
@@ -193,11 +194,11 @@ func (h *Handler) setLine(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	text := r.Form("set")
-	if text == "" {
-		text = r.Form("quantity")
+	typed := r.Form("set")
+	if typed == "" {
+		typed = r.Form("quantity")
 	}
-	n, err := strconv.Atoi(text)
+	n, err := strconv.Atoi(text.Digits(typed))
 	if err != nil || n < 0 || n > order.MaxQuantity {
 		r.Flash("shop.quantity_wrong", "Max", order.MaxQuantity)
 		return r.Redirect("/basket")
