@@ -431,7 +431,10 @@ func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, besi
 		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.means_fee"), "Amount", l.Money(beside.means)))
 	}
 	follows := l.T("order.mail.left", "Due", l.Money(o.Due))
-	if paid {
+	switch {
+	case paid && o.Due == 0:
+		follows = l.T("order.mail.back_all", "Back", l.Money(back))
+	case paid:
 		follows = l.T("order.mail.back", "Back", l.Money(back), "Due", l.Money(o.Due))
 	}
 	return mail.Message{

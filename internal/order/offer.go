@@ -181,5 +181,8 @@ func (o Order) Money() Money {
 	return MoneyCancelled
 }
 
+// Received is what the buyer has paid of an order that is paid: what stays so, and what goes back or has.
+func (o Order) Received() money.Amount { return o.Due + o.Back }
+
 // ToPay is what is still to be paid of an order that is not paid.
 func (o Order) ToPay() money.Amount { return o.Due - o.Deposit }

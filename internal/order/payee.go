@@ -34,6 +34,13 @@ func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 	if err != nil {
 		return err
 	}
+	o, err := readOrder(ctx, tx, `o.id = $1`, orderID)
+	if err != nil {
+		return err
+	}
+	if o.State == StateAwaiting { // too little or too much came, and it is still to be paid
+		return s.tellBuyer(ctx, tx, orderID, letterMismatch, amount)
+	}
 	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
 }
 
@@ -98,6 +105,7 @@ const (
 	letterDeposit  moneyLetter = "deposit"  // a part of it has
 	letterUndone   moneyLetter = "undone"   // that part was not hers
 	letterSurplus  moneyLetter = "surplus"  // it goes back
+	letterMismatch moneyLetter = "mismatch" // it does, since it is not what was asked for: that is still to be paid
 
 	letterAccount  moneyLetter = "account"  // into which account is it to go back
 	letterNamed    moneyLetter = "named"    // it goes back into that one
@@ -113,7 +121,7 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	}
 	l := s.texts.Locale(o.Locale)
 	said := append([]any{
-		"Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "Until", l.DateTime(o.ExpiresAt),
+		"Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "ToPay", l.Money(o.ToPay()), "Until", l.DateTime(o.ExpiresAt),
 		"Link", s.baseURL + "/" + l.Code() + "/orders/" + url.PathEscape(s.TokenAgain(o)),
 	}, more...)
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -220,6 +221,58 @@ func TestWhatWasPaidForAndDoesNotComeGoesBack(t *testing.T) {
 	}
 }
 
+// What came, what goes back of it and what stays paid are told apart, and the sum of the order adds up.
+func TestWhatStaysPaidIsToldBesideWhatWasGivenBack(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	boss := m.SignIn(m.Association)
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, nil)
+		m.pay(o)
+		m.Deliver(o)
+		for _, refund := range []order.RefundInput{{Scope: order.RefundPart, Part: o.Parts[0].ID}, {Scope: order.RefundDelivery}} {
+			refund.Reason, refund.Key = order.ReasonDamaged, uuid.New()
+			m.must(m.Orders.Refund(t.Context(), o.ID, refund, m.ByAssociation("")))
+		}
+		stays, came := o.Parts[1].Items, o.Total
+		if o.DeliveryFee == 0 {
+			t.Fatal("there is no delivery to give back")
+		}
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, ".stops", l.T("shop.track.paid", "Amount", l.Money(came)))
+		m.tells(page, "#stays-paid", l.T("shop.pay.stays_paid", "Received", l.Money(came), "Due", l.Money(stays)))
+		m.tells(page, "#fee", l.Money(o.DeliveryFee))
+		m.tells(page, "#taken-off", "−"+l.Amount(o.DeliveryFee))
+		m.tells(page, "#due", l.Money(stays))
+		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
+		m.tells(inside, "[data-money] dt.sum", l.T("association.order.stays_paid"))
+		m.tells(inside, "[data-money] dd.sum", l.Money(stays))
+		m.tells(inside, "[data-received]", l.Money(came))
+	}
+}
+
+// Who paid another sum than was asked for by card is told so, and to pay again.
+func TestAnotherSumThanWasAskedForIsToldSo(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	for _, code := range languages {
+		l, buyer := m.Languages.Locale(code), m.Visitor()
+		page, o := m.orders(buyer, code, map[string]string{"email": "nadia@exemple.invalid"})
+		a, err := m.Payments.Start(t.Context(), o.ID)
+		m.must(err)
+		came := a.Amount - 1_00
+		m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: came})
+		page = buyer.Get(page.Path).Want(http.StatusOK)
+		m.tells(page, "#not-asked", l.T("shop.pay.not_asked", "Back", l.Money(came), "Amount", l.Money(o.Total)))
+		var letters []string
+		m.must(m.DB.Select(&letters, `select args->>'subject' from river_job where kind = 'mail_send' and args->>'about' = $1`, o.ID))
+		if want := l.T("order.money.mismatch_subject", "Number", o.Number); !slices.Contains(letters, want) {
+			t.Errorf("%s: she is written %q, not %q", code, letters, want)
+		}
+	}
+}
+
 // What is all given back is nowhere told as paid, and says how and since when.
 func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 	t.Parallel()
@@ -242,6 +295,7 @@ func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 		inside := boss.Get(path).Want(http.StatusOK)
 		m.tells(inside, "[data-money] dt.sum", l.T("association.order.refunding"))
 		m.tells(inside, "[data-moves]", l.T("association.order.advice.delivered_back", "Amount", l.Money(o.Total), "Given", l.Money(0)))
+		m.tells(inside, "#now", l.T("association.order.now.delivered_refunding"))
 		asPaid := []string{l.T("association.order.now.delivered"), before(l.T("association.order.advice.delivered", "Amount", "|"), 1),
 			l.T("shop.track.delivered_more"), l.T("shop.track.less", "Was", l.Money(o.Total))}
 		m.wantNone(inside, asPaid)

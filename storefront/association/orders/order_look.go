@@ -47,7 +47,9 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 func now(p ui.Page, o order.Order) string {
 	if o.State == order.StateDelivered {
 		switch o.Money() {
-		case order.MoneyRefunding, order.MoneyRefunded:
+		case order.MoneyRefunding:
+			return p.T("association.order.now.delivered_refunding")
+		case order.MoneyRefunded:
 			return p.T("association.order.now.delivered_back")
 		case order.MoneyDisputed:
 			return p.T("association.order.now.delivered_disputed")
@@ -82,6 +84,8 @@ func dueLabel(p ui.Page, o order.Order) string {
 		return p.T("association.order.refunding")
 	case o.Money() == order.MoneyRefunded:
 		return p.T("association.order.refunded")
+	case o.Paid && o.Back > 0:
+		return p.T("association.order.stays_paid")
 	case o.Paid:
 		return p.T("association.order.paid")
 	case o.State == order.StateAwaiting:

@@ -5,20 +5,26 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// timeLeft says how long there is, in the largest unit of which there are some.
-func timeLeft(p ui.Page, left time.Duration) string {
+// timeLeft says how long there is until a moment, in the largest unit of which there are some.
+func timeLeft(p ui.Page, until time.Time, left time.Duration) string {
 	switch {
 	case left >= 48*time.Hour:
-		return p.N("shop.pay.left_days", int(left/(24*time.Hour)))
+		return p.N("shop.pay.left_days", daysLeft(until, left))
 	case left >= 2*time.Hour:
 		return p.N("shop.pay.left_hours", int(left/time.Hour))
 	}
 	return p.N("shop.pay.left_minutes", int((left+time.Minute-1)/time.Minute))
+}
+
+// daysLeft counts the days until a moment as the calendar does, since its day stands beside them.
+func daysLeft(until time.Time, left time.Duration) int {
+	return int(clock.Day(until).Sub(clock.Day(until.Add(-left))) / (24 * time.Hour))
 }
 
 // countdown lets the script count what is left down, once it is less than an hour.

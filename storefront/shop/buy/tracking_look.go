@@ -154,7 +154,7 @@ func paymentStep(p ui.Page, o order.Order) string {
 	case order.MoneyDisputed:
 		return p.T("shop.track.disputed", "Amount", p.L.Money(o.Due))
 	case order.MoneyPaid:
-		return p.T("shop.track.paid", "Amount", p.L.Money(o.Due))
+		return p.T("shop.track.paid", "Amount", p.L.Money(o.Received()))
 	case order.MoneyRefunding:
 		return p.T("shop.track.refunding", "Amount", p.L.Money(o.Back))
 	case order.MoneyRefunded:
@@ -268,6 +268,9 @@ func activeItems(o order.Order) money.Amount {
 	}
 	return sum
 }
+
+// takenOff is what the buyer pays less than the lines, the delivery and the fee of an order come to.
+func takenOff(o order.Order) money.Amount { return activeItems(o) + o.DeliveryFee + o.MeansFee - o.Due }
 
 // handedOver counts the parts that the association has received.
 func handedOver(o order.Order) int {
