@@ -66,6 +66,7 @@ var families = map[string]words{
 	"seller.catalogue.now_*":     named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.catalogue.several_*": named("internal/catalog", "Published", "Draft", "SoldOut"),
 	"seller.column.*":            all(texts("internal/upload", "columnOrder"), texts("internal/upload", "templateColumns")),
+	"seller.money.owing.*":       constants("internal/settlement", "Owing"),
 	"seller.missing.*":           firsts("seller/home", "gaps"),
 	"seller.missing_do.*":        firsts("seller/home", "gaps"),
 	"seller.missing_why.*":       firsts("seller/home", "gaps"),

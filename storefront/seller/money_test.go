@@ -89,8 +89,8 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 			t.Fatalf("%d lines", rows.Length())
 		}
 		for i, want := range [][]string{
-			{l.T("seller.money.withdrawn_of"), "VIR-77", l.T("seller.money.why") + " RIB <fermé>", l.Centimes(10_000), l.Centimes(22_800)},
-			{l.T("seller.money.transfer_of"), "VIR-77", l.T("seller.money.withdrawn_since"), l.Centimes(-10_000), l.Centimes(12_800)},
+			{l.T("seller.money.withdrawn_of"), "VIR-77", l.T("seller.money.why") + " RIB <fermé>", l.Centimes(-10_000), l.Centimes(22_800)},
+			{l.T("seller.money.transfer_of"), "VIR-77", l.T("seller.money.withdrawn_since"), " " + l.Centimes(10_000), l.Centimes(12_800)},
 		} {
 			got := strings.Join(strings.Fields(rows.Eq(i).Text()), " ")
 			for _, words := range want {
@@ -104,9 +104,9 @@ func TestAWithdrawnTransferIsShownWithItsReason(t *testing.T) {
 		}
 		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
 		for _, line := range []string{
-			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ";0,00;0,00;-100,00;0,00;128,00;0,00",
+			l.T("seller.money.transfer_withdrawn", "Reference", "VIR-77") + ";0,00;0,00;100,00;0,00;128,00;0,00",
 			"RIB <fermé>",
-			";0,00;0,00;100,00;0,00;228,00;0,00",
+			";0,00;0,00;-100,00;0,00;228,00;0,00",
 		} {
 			if !strings.Contains(export, line) {
 				t.Errorf("%s: the export has no %q: %s", code, line, export)
@@ -164,6 +164,9 @@ func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
 		if got, want := page.Text(".bigprice"), spaced(l.Money(20_800)); got != want {
 			t.Errorf("due: %s, want %s", got, want)
 		}
+		if got, want := page.Text("[data-next]"), spaced(l.T("seller.money.next", "Amount", l.Money(19_800), "SetOff", l.Money(1_000))); got != want {
+			t.Errorf("next: %s, want %s", got, want)
+		}
 		tiles := spaced(page.Find(".tiles").Text())
 		for _, want := range []string{l.T("seller.money.sales") + " 240", l.T("seller.money.paid_out") + " 0", l.T("seller.money.netted") + " 20", l.T("seller.money.owes") + " 10"} {
 			if !strings.Contains(tiles, spaced(want)) {
@@ -173,9 +176,9 @@ func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
 		rows := page.Find("table.set tbody tr")
 		export := string(member.Get("/" + code + "/seller/money.csv").Want(http.StatusOK).Body)
 		for i, want := range []struct{ says, figures, exported string }{
-			{l.T("settlement.owing.brought"), l.Centimes(20_800) + " " + l.Centimes(-1_000), "0,00;0,00;0,00;0,00;208,00;-10,00"},
-			{l.T("settlement.owing.netted"), l.Centimes(-2_000) + " " + l.Centimes(20_800) + " " + l.Centimes(-2_000), "0,00;0,00;0,00;-20,00;208,00;-20,00"},
-			{l.T("settlement.owing.kept") + " · " + l.T("seller.money.order", "Number", o.Number), l.Centimes(22_800) + " " + l.Centimes(4_000), "0,00;0,00;0,00;0,00;228,00;40,00"},
+			{l.T("seller.money.owing.brought"), l.Centimes(20_800) + " " + l.Centimes(-1_000), "0,00;0,00;0,00;0,00;208,00;-10,00"},
+			{l.T("seller.money.owing.netted"), l.Centimes(-2_000) + " " + l.Centimes(20_800), "0,00;0,00;0,00;-20,00;208,00;-20,00"},
+			{l.T("seller.money.owing.kept") + " · " + l.T("seller.money.order", "Number", o.Number), l.Centimes(22_800) + " " + l.Centimes(4_000), "0,00;0,00;0,00;0,00;228,00;40,00"},
 		} {
 			cells := rows.Eq(i).Find("td").Map(func(_ int, td *goquery.Selection) string { return td.Text() })
 			if got := spaced(rows.Eq(i).Find("th").Text()); !strings.HasPrefix(got, spaced(want.says)) {

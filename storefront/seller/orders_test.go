@@ -142,6 +142,9 @@ func TestDecliningAsksForAReasonAndWhatIsNotThereIsNotForSaleAgain(t *testing.T)
 	if got := page.Text("main"); !strings.Contains(got, "Il n’en reste plus · الموسم انتهى") {
 		t.Errorf("the reason is not on record: %s", got)
 	}
+	if got, want := page.Text("[data-nothing-due]"), m.Languages.Locale("fr").T("seller.orders.nothing_due"); !strings.Contains(got, want) || page.Has("dl.tot .sum") {
+		t.Errorf("of what is due it is said: %q", got)
+	}
 	declined, err := m.Orders.PartOf(context.Background(), m.Honey.ID, part.ID)
 	if err != nil || declined.State != order.PartDeclined {
 		t.Errorf("it is %s: %v", declined.State, err)

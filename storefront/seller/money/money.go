@@ -82,7 +82,7 @@ func (h *Handler) exportMoney(r *web.Request) error {
 	t.Rows = table.Walk(func(fn func(settlement.Line) error) error {
 		return h.Settlements.EachLine(r.Context(), r.CooperativeID(), fn)
 	}, func(line settlement.Line) []any {
-		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, -line.Payout, -line.Netted, line.Balance, line.Owes}
+		return []any{line.At, lineText(r.Locale, line), line.Sale, -line.Commission, line.Payout, -line.Netted, line.Balance, line.Owes}
 	})
 	return r.Table(seller.FileName(r, h.Now(), "souk-releve"), r.Param("format"), t)
 }

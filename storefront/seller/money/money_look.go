@@ -2,6 +2,7 @@ package money
 
 import (
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/internal/table"
 )
@@ -26,6 +27,14 @@ func against(line settlement.Line) string {
 	return "seller.money.against"
 }
 
+// owesBeside is by how much a line changes what the cooperative owes, unless its figure against that says so.
+func owesBeside(line settlement.Line) money.Amount {
+	if line.Owes == -line.Netted {
+		return 0
+	}
+	return line.Owes
+}
+
 // lineText says what a line of a statement is about, and why a buyer has something back.
 func lineText(l *i18n.Locale, line settlement.Line) string {
 	if line.Why != "" {
@@ -40,9 +49,9 @@ func lineAbout(l *i18n.Locale, line settlement.Line) string {
 	case line.ByProvider() != "":
 		return l.T("settlement.provider."+string(line.ByProvider()), "Provider", line.ProviderName()) + " · " + l.T("seller.money.order", "Number", line.OrderPaid())
 	case owing != "" && line.OrderNumber != "":
-		return l.T("settlement.owing."+string(owing)) + " · " + l.T("seller.money.order", "Number", line.OrderNumber)
+		return l.T("seller.money.owing."+string(owing)) + " · " + l.T("seller.money.order", "Number", line.OrderNumber)
 	case owing != "":
-		return l.T("settlement.owing." + string(owing))
+		return l.T("seller.money.owing." + string(owing))
 	case line.OrderNumber != "":
 		return l.T("seller.money.order", "Number", line.OrderNumber)
 	case line.Undoes:
