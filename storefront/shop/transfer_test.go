@@ -75,7 +75,7 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 		}
 		inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK)
 		m.tells(inside, "[data-came]", l.Money(40_00))
-		m.tells(inside, "[data-left]", l.Money(o.Due-40_00))
+		m.tells(inside, "[data-to-come]", l.Money(o.Due-40_00))
 		m.tells(inside, "[data-money]", l.T("association.order.left", "Until", l.DateTime(o.ExpiresAt)))
 		m.wantNone(inside, []string{l.T("association.order.back")})
 
@@ -94,7 +94,7 @@ func TestABuyerSeesWhatToTransferAndWhatHasCome(t *testing.T) {
 		} else {
 			m.wantNone(page, []string{l.T("means.bank_transfer.more")})
 		}
-		if inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK); inside.Has("[data-left]") {
+		if inside := boss.Get("/" + code + "/association/orders/" + o.ID.String()).Want(http.StatusOK); inside.Has("[data-to-come]") {
 			t.Error("of a paid order something is waited for")
 		}
 	}
