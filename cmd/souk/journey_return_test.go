@@ -113,9 +113,10 @@ func (r *reader) countCash(carrier, due string) {
 	}
 	held = "[data-holder='" + holder + "']"
 	r.sees(held, due)
-	r.press(held+" form button", r.l.T("association.cash.count"))
+	count := held + " form[action$='/count']"
+	r.press(count+" button", r.l.T("association.cash.count"))
 	r.sees("[role=status]", r.l.T("association.cash.counted", "Amount", due))
-	r.counts(held+" form", 0)
+	r.counts(count, 0)
 	r.sees("[data-counts]", carrier)
 	r.look("cash that was counted")
 }

@@ -79,6 +79,7 @@ var readMore = []exception{
 	{`not exists ( select from ledger_balances b where b.account = 'cooperative_owes'`, `so few are owed anything here that all of them are sorted: elsewhere an index has their order`, true},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
 	{`from order_return_lines b join order_lines l on l.id = b.line_id`, `so few lines are sent back here that all are read: elsewhere an index has those of a return`, true},
+	{`from order_return_lines b where b.cooperative_id = $1 and b.sound > 0`, `so few lines are sent back here that all are read: elsewhere an index has those that a cooperative decides about`, true},
 	{`returning_parts where cooperative_id = $1`, `what is being sent back of a cooperative's goods is read, and so few lines are here that all are`, true},
 	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
 }
