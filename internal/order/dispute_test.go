@@ -149,6 +149,9 @@ func TestWhatWasLostIsBorneByWhoeverTheAssociationDecides(t *testing.T) {
 			if err := m.bear(o, test.bearer); !errors.Is(err, payment.ErrDisputeChanged) {
 				t.Errorf("borne again: %v", err)
 			}
+			if err := m.ask(o, "all back", map[uuid.UUID]int{m.wheat: 1}); test.lost >= 218_00 && !errors.Is(err, order.ErrNothingBack) {
+				t.Errorf("she has all her money, and sends something back for it: %v", err)
+			}
 			m.giveBack()
 			if _, back := m.card.Asked(); back != 0 {
 				t.Errorf("%s more were given back", back)

@@ -172,8 +172,9 @@ func (o Order) ReturnUntil() (until time.Time, some bool) {
 	return until, some
 }
 
-// Returnable reports whether pieces of the line are left that may be sent back.
-func (l OrderLine) Returnable() bool { return !l.Perishable && l.Quantity > 0 }
+// Returnable reports whether pieces of the line are left that may be sent back, and that are still worth something to
+// their buyer: not if she has it all from her bank.
+func (l OrderLine) Returnable() bool { return !l.Perishable && l.Quantity > 0 && l.Total > 0 }
 
 // AskReturn asks to send goods back, for whoever holds the order's tracking link. The same under the same key again
 // changes nothing. Errors:
