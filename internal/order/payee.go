@@ -34,14 +34,15 @@ func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 	if err != nil {
 		return err
 	}
-	o, err := readOrder(ctx, tx, `o.id = $1`, orderID)
-	if err != nil {
-		return err
+	var state State
+	if err := tx.GetContext(ctx, &state, `select state from orders where id = $1`, orderID); err != nil {
+		return fmt.Errorf("order: is %s still to be paid: %w", orderID, err)
 	}
-	if o.State == StateAwaiting { // too little or too much came, and it is still to be paid
-		return s.tellBuyer(ctx, tx, orderID, letterMismatch, amount)
+	letter := letterSurplus
+	if state == StateAwaiting { // too little or too much came
+		letter = letterMismatch
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
+	return s.tellBuyer(ctx, tx, orderID, letter, amount)
 }
 
 // DepositTx records that a part of what an order comes to was paid: it is the buyer's until the rest comes.

@@ -50,16 +50,22 @@ func (w *CloseWorker) Work(ctx context.Context, j *river.Job[CloseArgs]) error {
 	return err
 }
 
+// WindowEnd is from when on goods that were delivered at a moment may not be sent back any more, if they may for so many
+// days after that one: at once, if for none.
+func WindowEnd(delivered time.Time, days int) time.Time {
+	if days == 0 {
+		return delivered
+	}
+	return clock.TermEnd(delivered, days)
+}
+
 // openWindow sets, of an order that was just delivered, until when its goods may be sent back.
 func (s *Service) openWindow(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	decided, err := settings.Read(ctx, tx)
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	closes := o.by.At
-	if decided.ReturnDays > 0 {
-		closes = clock.TermEnd(o.by.At, decided.ReturnDays)
-	}
+	closes := WindowEnd(o.by.At, decided.ReturnDays)
 	waiting := make(map[uuid.UUID]bool)
 	var ids []uuid.UUID
 	err = tx.SelectContext(ctx, &ids, `

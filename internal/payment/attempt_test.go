@@ -323,15 +323,30 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 		t.Error("no reason")
 	}
 	for id, malformed := range map[string]payment.Outcome{
-		"nothing":            succeeded(first, 0),
-		"less than nothing":  succeeded(first, -238_00),
-		"of another country": {Attempt: first, State: payment.Succeeded, Amount: 238_00, Currency: "EUR"},
+		"nothing":           succeeded(first, 0),
+		"less than nothing": succeeded(first, -238_00),
 	} {
 		if err := c.tell(t, id, c.card.Say(malformed)); err == nil || !strings.Contains(err.Error(), "malformed") {
 			t.Errorf("%s: %v", id, err)
 		}
 	}
 	c.want(t, order, "pending: waiting", nil, nil, nil)
+
+	// What was paid in another currency pays nothing, and people are told of it once.
+	euros := payment.Outcome{Attempt: first, State: payment.Succeeded, Amount: 238_00, Currency: "EUR"}
+	for _, round := range []string{"", ", after it was settled"} {
+		for _, id := range []string{"euros", "euros again"} {
+			must(t, c.tell(t, id+round, c.card.Say(euros)))
+		}
+		c.want(t, order, "pending: waiting", nil, nil, nil)
+		var told []payment.DifferenceReason
+		must(t, c.db.Select(&told, `select reason from payment_differences`))
+		if want := []payment.DifferenceReason{payment.WrongCurrency}; !slices.Equal(told, want) {
+			t.Errorf("told: %v", told)
+		}
+		_, err := c.db.Exec(`update payment_differences set settled_at = now()`)
+		must(t, err)
+	}
 	c.card.Say(succeeded(first, 238_00)) // things stand otherwise when it is tried again
 	must(t, c.work(t, "nothing"))
 	c.want(t, order, "succeeded: succeeded", []money.Amount{238_00}, nil, nil)

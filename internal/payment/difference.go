@@ -33,7 +33,7 @@ const (
 	Differs       DifferenceReason = "differs"    // not the same changed hands as is known here
 	StaysReserved DifferenceReason = "reserved"   // money that is not needed is reserved until somebody releases it
 	Unfit         DifferenceReason = "unfit"      // money is reserved that fits nothing which was asked for: each sum differs for itself
-	WrongCurrency DifferenceReason = "currency"   // the same, of another currency; Theirs is zero
+	WrongCurrency DifferenceReason = "currency"   // it is of another currency, or was paid in it; Theirs is zero
 	Disputed      DifferenceReason = "disputed"   // a dispute ended otherwise than was known, and what was lost has been borne
 	TakenBack     DifferenceReason = "taken_back" // of a payout so much was taken back in the provider's own pages
 )

@@ -324,6 +324,9 @@ var errNotHere = errors.New("payment: nobody here asked for it")
 
 // learnTx does what follows from how a provider says that things stand.
 func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
+	if o.otherCurrency() {
+		return otherCurrencyTx(ctx, tx, provider, o, at)
+	}
 	if o.State == Succeeded && (o.Amount <= 0 || o.Currency != money.Currency) {
 		return fmt.Errorf("payment: what %s says of %s%s%s is malformed: %s %q", provider, o.Attempt, o.Refund, o.Payout, o.Amount, o.Currency)
 	}
@@ -339,4 +342,30 @@ func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o O
 		return takenBackTx(ctx, tx, provider, o, at)
 	}
 	return nil
+}
+
+// otherCurrency reports whether a buyer paid in another currency than she was asked to.
+func (o Outcome) otherCurrency() bool {
+	return o.Attempt != "" && o.State == Succeeded && o.Amount > 0 && o.Currency != "" && o.Currency != money.Currency
+}
+
+// otherCurrencyTx keeps that a buyer paid in another currency, which pays nothing: of what it is worth in dirhams nothing is
+// known. What people have settled does not come again.
+func otherCurrencyTx(ctx context.Context, tx *sqlx.Tx, provider string, o Outcome, at time.Time) error {
+	var known struct{ Asked, Settled bool }
+	err := tx.GetContext(ctx, &known, `
+		select exists (select from payment_attempts where provider = $1 and (provider_reference = $2 or key = $3)) as asked,
+		       exists (
+		           select from payment_differences
+		           where provider = $1 and name = $2 and reason = $4 and settled_at is not null) as settled`,
+		provider, o.Attempt, o.Key, WrongCurrency)
+	switch {
+	case err != nil:
+		return fmt.Errorf("payment: was %q of %s asked for: %w", o.Attempt, provider, err)
+	case !known.Asked:
+		return errNotHere
+	case known.Settled:
+		return nil
+	}
+	return differTx(ctx, tx, Difference{Provider: provider, Subject: Paying, Name: o.Attempt, Reason: WrongCurrency}, at)
 }

@@ -297,7 +297,7 @@ type Outcome struct {
 	Amount  money.Amount // of a success: all that was received by now, what was given back, or all that was taken back so by now; above zero
 	Fee     money.Amount // of a payment: all that the provider kept of it for its service by now; zero: none, or not known. Of a refund: what it has kept more because of it; below zero: given back
 
-	Currency string // of a success: money.Currency, or the outcome is malformed
+	Currency string // of a success: money.Currency; another one pays nothing, and of a refund is malformed
 
 	Dispute *Dispute // of the attempt's payment, of which the rest tells; nil: there is no news of one
 }

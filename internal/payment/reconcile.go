@@ -183,7 +183,7 @@ func (s *Service) compare(ctx context.Context, provider string, day time.Time) e
 		if err := s.learn(ctx, provider, o); postgres.Unavailable(err) { // otherwise what cannot be learnt differs
 			return fmt.Errorf("payment: what %s lists of %s: %w", provider, on, err)
 		}
-		if o.Payout != "" { // which differs anyhow
+		if o.Payout != "" || o.otherCurrency() { // which differs anyhow
 			continue
 		}
 		theirs[string(m.Subject)+m.Name] = m

@@ -11,7 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
-	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -35,8 +34,8 @@ func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 			if err != nil {
 				return fmt.Errorf("of %s: %w", o.at.Format(time.DateTime), err)
 			}
-			if o.end == delivered && last.stage == paid {
-				there = append(there, brought{placed, last.at})
+			if line, known := returnable(placed); line != uuid.Nil && o.end == delivered && last.stage == paid {
+				there = append(there, brought{placed, last.at, line, known})
 			}
 		}
 		return l.addReturns(ctx, tx, there)
@@ -151,12 +150,8 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		association.Note = refuseNotes[random.IntN(len(refuseNotes))]
 		steps = append(steps, step{there, paid, moves(order.MoveRefuse, o.ID), association})
 	} else {
-		closes := there
-		if l.returnDays > 0 {
-			closes = clock.TermEnd(there, l.returnDays)
-		}
 		steps = append(steps, step{there, paid, moves(order.MoveDeliver, o.ID), association},
-			step{closes, earned, func(by order.By) error { return orders.Close(ctx, o.ID, by.At) }, order.By{}})
+			step{order.WindowEnd(there, l.returnDays), earned, func(by order.By) error { return orders.Close(ctx, o.ID, by.At) }, order.By{}})
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	return steps

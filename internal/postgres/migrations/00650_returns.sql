@@ -12,7 +12,7 @@ create table order_returns (
     asked_at       timestamptz not null,
     refund_by      timestamptz not null, -- the law's last moment to give the money back
     received_at    timestamptz,
-    back_centimes  bigint, -- with that due back to the buyer: goods, delivery and fee
+    back_centimes  bigint, -- with that due back to the buyer: goods and delivery
     ended_at       timestamptz, -- given back, refused or withdrawn
     told           smallint not null default 0, -- of its time to the association: 1, that it runs out; 2, that it is over
     constraint order_returns_key_key unique (order_id, key),

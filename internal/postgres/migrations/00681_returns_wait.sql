@@ -1,8 +1,8 @@
 -- +goose Up
--- A refund with what asked for it, and the attempt that it is of.
+-- A refund with what asked for it.
 create or replace view payment_refunds_now as
     select r.id, i.reference, r.amount_centimes, a.provider, coalesce(r.means, a.provider) as means, r.means is not null as by_hand,
-           r.reason, r.state, r.created_at, r.ended_at, r.given_reference, r.user_id, r.dispute_id is not null as disputed, r.request, r.attempt_id
+           r.reason, r.state, r.created_at, r.ended_at, r.given_reference, r.user_id, r.dispute_id is not null as disputed, r.request
     from payment_refunds r join payment_attempts a on a.id = r.attempt_id join payment_intents i on i.id = a.intent_id
     where r.state <> 'failed' or not exists (
         select from payment_refunds later
