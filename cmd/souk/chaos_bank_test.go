@@ -386,9 +386,20 @@ func (c *chaos) bookFiles(v *visitor) {
 
 // answerLines says of the lines that are asked about whose they are.
 func (c *chaos) answerLines(v *visitor) {
-	c.try(v, "/fr/association/transfers/lines", "lines that are asked about", func() (bool, *http.Request) {
-		line := v.doc.Find("[data-line]").First()
-		if line.Length() == 0 {
+	for c.answerLine(v) {
+	}
+}
+
+// answerLine is answerLines for one of them; false if there is none.
+func (c *chaos) answerLine(v *visitor) (some bool) {
+	id := ""
+	return c.try(v, "/fr/association/transfers/lines", "a line that is asked about", func() (bool, *http.Request) {
+		if id == "" {
+			id = v.doc.Find("[data-line]").First().AttrOr("data-line", "")
+		}
+		at := "[data-line='" + id + "'] "
+		line := v.doc.Find(at)
+		if some = id != ""; !some || line.Length() == 0 {
 			return true, nil
 		}
 		d, known := c.bank.find(line.Text())
@@ -396,14 +407,13 @@ func (c *chaos) answerLines(v *visitor) {
 			c.t.Errorf("nobody knows the line %q", plainText(line.Text()))
 			return true, nil
 		}
-		at := "[data-line='" + line.AttrOr("data-line", "") + "'] "
 		if same := at + "form[action$='/same']"; v.has(same) {
 			c.bank.did("found to be entered before")
 			return false, v.sending(same, nil)
 		}
 		c.bank.did("assigned")
 		return false, v.sending(at+"form[action$='/assign']", url.Values{"other": {d.number}})
-	})
+	}) && some
 }
 
 // giveRefunds gives back what waits for that, some of it.

@@ -83,8 +83,8 @@ func (w *BookWorker) Work(ctx context.Context, j *river.Job[BookArgs]) error {
 	return nil
 }
 
-// book books a matched line. If what came since it was read makes it doubtful, people are asked about it instead: somebody
-// may have entered it by hand meanwhile. ErrChanged, if it was changed.
+// book books a matched line, unless somebody has entered its money by hand since it was read: people are asked about it
+// then. What is more than has to be paid meanwhile came all the same, and goes back. ErrChanged, if it was changed.
 func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 	reference := l.Reference.UUID
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -95,12 +95,7 @@ func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 		if err := expect(ctx, tx, []uuid.UUID{reference}, known); err != nil {
 			return err
 		}
-		x := known[reference]
-		if x == nil {
-			return ErrNotFound
-		}
-		m := x.take(entry{day: l.Day, amount: l.Amount}, reference)
-		if m.state == Matched {
+		if x := known[reference]; x == nil || !x.entered(entry{day: l.Day, amount: l.Amount}) {
 			return s.assignTx(ctx, tx, l.ID, reference, l.Version, by)
 		}
 		now, err := lockLine(ctx, tx, l.ID)
@@ -110,7 +105,7 @@ func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 		if now.Version != l.Version {
 			return ErrChanged
 		}
-		now.Candidates = m.candidates
-		return now.setTx(ctx, tx, m.state, m.doubt, uuid.Nil)
+		now.Candidates = uuids{reference}
+		return now.setTx(ctx, tx, Asked, DoubtHand, uuid.Nil)
 	})
 }

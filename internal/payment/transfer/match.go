@@ -148,14 +148,17 @@ type expected struct {
 // handDays is how far apart the day of a receipt that was entered by hand and that of its line may be.
 const handDays = 7 * 24 * time.Hour
 
+// entered reports whether somebody has entered a line's money by hand.
+func (x *expected) entered(e entry) bool {
+	return slices.ContainsFunc(x.byHand, func(r Receipt) bool { return r.Amount == e.amount && r.Day.Sub(e.day).Abs() <= handDays })
+}
+
 // take matches a line with what is expected, of which less is then.
 func (x *expected) take(e entry, reference uuid.UUID) match {
 	asked := match{state: Asked, candidates: []uuid.UUID{reference}}
-	for _, r := range x.byHand {
-		if r.Amount == e.amount && r.Day.Sub(e.day).Abs() <= handDays {
-			asked.doubt = DoubtHand
-			return asked
-		}
+	if x.entered(e) {
+		asked.doubt = DoubtHand
+		return asked
 	}
 	if x.paid || x.live && x.left <= 0 {
 		asked.doubt = DoubtPaid

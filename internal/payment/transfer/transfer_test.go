@@ -419,7 +419,7 @@ func TestWhatIsEnteredByHandBeforeItsLineIsBookedIsTakenOnce(t *testing.T) {
 	read, _ := b.read(head + line("VIR "+dueWhole.Code, whole.Due) + line("VIR "+duePart.Code, 40_00) + line("VIR "+dueOther.Code, other.Due))
 	b.must(b.receive(whole, whole.Due))
 	b.must(b.receive(part, 40_00))
-	b.must(b.receive(other, other.Due-1_00)) // some other money: the line is more than what is left
+	b.must(b.receive(other, other.Due+1_00)) // some other money, which pays it: the line's came all the same
 	b.book(read.ID, 3)
 	_, lines := b.lines(read.ID)
 	var doubts []transfer.Doubt
@@ -429,8 +429,15 @@ func TestWhatIsEnteredByHandBeforeItsLineIsBookedIsTakenOnce(t *testing.T) {
 	if want := []transfer.Doubt{transfer.DoubtHand, transfer.DoubtHand}; !slices.Equal(doubts, want) || len(lines[transfer.Booked]) != 1 {
 		t.Errorf("asked about: %v; booked: %d", doubts, len(lines[transfer.Booked]))
 	}
-	if b.get(whole).Received != whole.Due || b.get(part).Received != 40_00 || b.get(other).Received != 2*other.Due-1_00 {
+	if b.get(whole).Received != whole.Due || b.get(part).Received != 40_00 || b.get(other).Received != 2*other.Due+1_00 {
 		t.Errorf("received: %s, %s, %s", b.get(whole).Received, b.get(part).Received, b.get(other).Received)
+	}
+	b.sound()
+	for i, o := range []order.Order{whole, part} {
+		b.must(b.Transfers.Same(t.Context(), lines[transfer.Asked][i].ID, o.ID, lines[transfer.Asked][i].Version))
+	}
+	if read, _ = b.lines(read.ID); read.Asked != 0 || b.get(whole).Received != whole.Due {
+		t.Errorf("%d lines are asked about; received %s", read.Asked, b.get(whole).Received)
 	}
 	b.sound()
 }
