@@ -48,6 +48,8 @@ type Difference struct {
 	Theirs   money.Amount // what changed hands, or is reserved, as the provider says
 	Ours     money.Amount // what changed hands as is known here
 	FoundAt  time.Time    `db:"found_at"`
+
+	Reference uuid.NullUUID // of a payment: whose it is, as far as it was asked for here
 }
 
 // ErrSettled says that a difference was settled before, or that there is none.
@@ -85,8 +87,11 @@ func (s *Service) Differences(ctx context.Context, after uuid.UUID, limit int) (
 		after = uuid.Max
 	}
 	err = s.db.SelectContext(ctx, &list, `
-		select id, provider, subject, name, reason, theirs_centimes as theirs, ours_centimes as ours, found_at
-		from payment_differences where settled_at is null and id < $1 order by id desc limit $2`, after, limit+1)
+		select d.id, d.provider, d.subject, d.name, d.reason, d.theirs_centimes as theirs, d.ours_centimes as ours, d.found_at, i.reference
+		from payment_differences d
+		left join payment_attempts a on d.subject = 'payment' and a.provider = d.provider and a.provider_reference = d.name
+		left join payment_intents i on i.id = a.intent_id
+		where d.settled_at is null and d.id < $1 order by d.id desc limit $2`, after, limit+1)
 	if err != nil {
 		return nil, uuid.Nil, fmt.Errorf("payment: differences: %w", err)
 	}

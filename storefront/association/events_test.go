@@ -11,6 +11,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
+	"github.com/souk-taawon/souk/internal/payment/testcard"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -50,6 +51,9 @@ func TestTheAssociationSeesWhatProvidersTellAndWhatBecameOfIt(t *testing.T) {
 		if !strings.Contains(page.Text("[data-forged]"), "77") || page.Find("[data-difference]").Length() != 1 {
 			t.Errorf("%s: what was forged or differs is not said", code)
 		}
+		if page.Has("[data-difference] a") {
+			t.Errorf("%s: a payment that nobody asked for leads to an order", code)
+		}
 		if n := page.Find("[data-events] form").Length(); n != 2 {
 			t.Errorf("%s: %d events can be tried again", code, n)
 		}
@@ -76,4 +80,20 @@ func TestTheAssociationSeesWhatProvidersTellAndWhatBecameOfIt(t *testing.T) {
 		t.Errorf("after it was settled: %+v, %v", list, err)
 	}
 	treasurer.Submit(page, "[data-difference] form", url.Values{"note": {"once more"}}).Want(http.StatusConflict)
+}
+
+func TestWhatAProviderSaysOtherwiseLeadsToItsOrder(t *testing.T) {
+	t.Parallel()
+	m := storetest.NewTaking(t, []payment.Provider{payment.Cash{}, testcard.New()})
+	m.WorkJobs()
+	o := paidByCard(t, m)
+	if _, err := m.DB.Exec(`
+		insert into payment_differences (id, provider, subject, name, reason, theirs_centimes, ours_centimes, found_at)
+		select gen_random_uuid(), provider, 'payment', provider_reference, 'currency', 0, 0, now() from payment_attempts`); err != nil {
+		t.Fatal(err)
+	}
+	page := m.SignIn(m.Hire(account.Treasurer, m.Honey)).Get("/fr/association/payments").Want(http.StatusOK)
+	if at, _ := page.Find("[data-difference] a").Attr("href"); at != "/fr/association/orders/"+o.ID.String() {
+		t.Errorf("it leads to %q", at)
+	}
 }

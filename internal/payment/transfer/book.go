@@ -83,8 +83,9 @@ func (w *BookWorker) Work(ctx context.Context, j *river.Job[BookArgs]) error {
 	return nil
 }
 
-// book books a matched line, unless somebody has entered its money by hand since it was read: people are asked about it
-// then. What is more than has to be paid meanwhile came all the same, and goes back. ErrChanged, if it was changed.
+// book books a matched line, unless its money was taken since it was read, as somebody entered it by hand or another file
+// has it: people are asked about it then. What is more than has to be paid meanwhile came all the same, and goes back.
+// ErrChanged, if it was changed.
 func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 	reference := l.Reference.UUID
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -92,10 +93,11 @@ func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 			return err
 		}
 		known := make(map[uuid.UUID]*expected)
-		if err := expect(ctx, tx, []uuid.UUID{reference}, known); err != nil {
+		if err := expect(ctx, tx, []uuid.UUID{reference}, l.Statement, known); err != nil {
 			return err
 		}
-		if x := known[reference]; x == nil || !x.entered(entry{day: l.Day, amount: l.Amount}) {
+		doubt := known[reference].known(l.Amount, l.Day)
+		if doubt == "" {
 			return s.assignTx(ctx, tx, l.ID, reference, l.Version, by)
 		}
 		now, err := lockLine(ctx, tx, l.ID)
@@ -106,6 +108,6 @@ func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 			return ErrChanged
 		}
 		now.Candidates = uuids{reference}
-		return now.setTx(ctx, tx, Asked, DoubtHand, uuid.Nil)
+		return now.setTx(ctx, tx, Asked, doubt, uuid.Nil)
 	})
 }

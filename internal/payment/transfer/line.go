@@ -71,7 +71,28 @@ func (s *Service) List(ctx context.Context, statement uuid.UUID, state LineState
 		return Lines{}, fmt.Errorf("transfer: lines: %w", err)
 	}
 	page, turns := keyset.Cut(found, from, limit, func(l Line) keyset.Place { return keyset.ByID(l.ID) })
+	if state == Matched {
+		if err := s.doubtMatched(ctx, statement, page); err != nil {
+			return Lines{}, err
+		}
+	}
 	return Lines{page, turns}, s.candidates(ctx, page)
+}
+
+// doubtMatched says of which lines of a statement people will be asked, rather than that they are booked, as things are now.
+func (s *Service) doubtMatched(ctx context.Context, statement uuid.UUID, list []Line) error {
+	references := make([]uuid.UUID, len(list))
+	for i, l := range list {
+		references[i] = l.Reference.UUID
+	}
+	known := make(map[uuid.UUID]*expected)
+	if err := expect(ctx, s.db, references, statement, known); err != nil {
+		return err
+	}
+	for i, l := range list {
+		list[i].Doubt = known[l.Reference.UUID].known(l.Amount, l.Day)
+	}
+	return nil
 }
 
 // Asked reports whether lines of any file wait for somebody's word.

@@ -39,11 +39,12 @@ const (
 	DoubtSeveral Doubt = "several" // it has the codes of several
 	DoubtPaid    Doubt = "paid"    // nothing is to be paid any more under its code
 	DoubtHand    Doubt = "hand"    // somebody entered such a receipt by hand
+	DoubtTwice   Doubt = "twice"   // another file had such a line: the same one may be written otherwise there
 	DoubtUndone  Doubt = "undone"  // somebody said that it was not whose it was said to be
 )
 
 // Doubts are all of them.
-var Doubts = []Doubt{DoubtNoCode, DoubtSeveral, DoubtPaid, DoubtHand, DoubtUndone}
+var Doubts = []Doubt{DoubtNoCode, DoubtSeveral, DoubtPaid, DoubtHand, DoubtTwice, DoubtUndone}
 
 // match is whose a line seems to be.
 type match struct {
@@ -59,8 +60,8 @@ const maxCandidates = 6
 // matchedAtOnce is how many codes or references are asked for at once.
 const matchedAtOnce = 5000
 
-// match says of each line whose it seems to be.
-func (s *Service) match(ctx context.Context, entries []entry) ([]match, error) {
+// match says of each line of a statement whose it seems to be.
+func (s *Service) match(ctx context.Context, statement uuid.UUID, entries []entry) ([]match, error) {
 	byCode, err := s.coded(ctx, entries)
 	if err != nil {
 		return nil, err
@@ -71,7 +72,7 @@ func (s *Service) match(ctx context.Context, entries []entry) ([]match, error) {
 	}
 	known := make(map[uuid.UUID]*expected, len(references)) // under the codes in these lines
 	for chunk := range slices.Chunk(references, matchedAtOnce) {
-		if err := expect(ctx, s.db, chunk, known); err != nil {
+		if err := expect(ctx, s.db, chunk, statement, known); err != nil {
 			return nil, err
 		}
 	}
@@ -139,25 +140,37 @@ func (s *Service) coded(ctx context.Context, entries []entry) (map[string]uuid.U
 
 // expected is what is still to come under a code, line by line.
 type expected struct {
-	left   money.Amount
-	live   bool
-	paid   bool // by transfer
-	byHand []Receipt
+	left money.Amount
+	live bool
+	paid bool      // by transfer
+	came []Receipt // entered by hand, or by lines of other statements
 }
 
-// handDays is how far apart the day of a receipt that was entered by hand and that of its line may be.
-const handDays = 7 * 24 * time.Hour
+// daysApart is how far apart the days of a receipt and of a line of the same money may be: whoever enters one looks at the
+// account some days later, and one file gives the day of the operation, another that of its value.
+const daysApart = 7 * 24 * time.Hour
 
-// entered reports whether somebody has entered a line's money by hand.
-func (x *expected) entered(e entry) bool {
-	return slices.ContainsFunc(x.byHand, func(r Receipt) bool { return r.Amount == e.amount && r.Day.Sub(e.day).Abs() <= handDays })
+// known is why a line's money may have been taken before; empty: it was not. Nothing is known of what nobody waits for.
+func (x *expected) known(amount money.Amount, day time.Time) (doubt Doubt) {
+	if x == nil {
+		return ""
+	}
+	for _, r := range x.came {
+		switch {
+		case r.Amount != amount || r.Day.Sub(day).Abs() > daysApart:
+		case r.Line.Valid:
+			doubt = DoubtTwice
+		default:
+			return DoubtHand
+		}
+	}
+	return doubt
 }
 
 // take matches a line with what is expected, of which less is then.
 func (x *expected) take(e entry, reference uuid.UUID) match {
 	asked := match{state: Asked, candidates: []uuid.UUID{reference}}
-	if x.entered(e) {
-		asked.doubt = DoubtHand
+	if asked.doubt = x.known(e.amount, e.day); asked.doubt != "" {
 		return asked
 	}
 	if x.paid || x.live && x.left <= 0 {
@@ -168,9 +181,8 @@ func (x *expected) take(e entry, reference uuid.UUID) match {
 	return match{state: Matched, reference: reference}
 }
 
-// expect adds what is still to come for references, and the receipts that were entered by hand and that no line was found
-// for.
-func expect(ctx context.Context, q sqlx.QueryerContext, references []uuid.UUID, known map[uuid.UUID]*expected) error {
+// expect adds what is still to come for references, and what came but for the lines of a statement.
+func expect(ctx context.Context, q sqlx.QueryerContext, references []uuid.UUID, statement uuid.UUID, known map[uuid.UUID]*expected) error {
 	found, err := of(ctx, q, references)
 	if err != nil {
 		return err
@@ -180,13 +192,15 @@ func expect(ctx context.Context, q sqlx.QueryerContext, references []uuid.UUID, 
 	}
 	var receipts []Receipt
 	err = sqlx.SelectContext(ctx, q, &receipts, `
-		select `+receiptColumns+` where i.reference = any($1) and r.line_id is null and r.undone_at is null`, pq.Array(references))
+		select `+receiptColumns+`
+		left join transfer_lines l on l.id = r.line_id
+		where i.reference = any($1) and r.undone_at is null and l.statement_id is distinct from $2`, pq.Array(references), statement)
 	if err != nil {
-		return fmt.Errorf("transfer: receipts entered by hand: %w", err)
+		return fmt.Errorf("transfer: receipts: %w", err)
 	}
 	for _, r := range receipts {
 		if x := known[r.Reference]; x != nil {
-			x.byHand = append(x.byHand, r)
+			x.came = append(x.came, r)
 		}
 	}
 	return nil

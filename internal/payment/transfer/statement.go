@@ -282,7 +282,7 @@ func (e entry) fingerprint(nth int) []byte {
 
 // keep writes what was read of a file, each line that had not come before with whose it seems to be.
 func (s *Service) keep(ctx context.Context, id uuid.UUID, filename string, read lines, by actor.Actor) error {
-	found, err := s.match(ctx, read.entries)
+	found, err := s.match(ctx, id, read.entries)
 	if err != nil {
 		return err
 	}

@@ -442,6 +442,42 @@ func TestWhatIsEnteredByHandBeforeItsLineIsBookedIsTakenOnce(t *testing.T) {
 	b.sound()
 }
 
+// The same line in another export of the bank's, which has other columns, is asked about, not booked once more.
+func TestALineThatAnotherFileHadIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	b := newBank(t)
+	o, due := b.order("نادية")
+	early, dueEarly := b.order("ليلى")
+	at := func(ago int) string { return time.Now().In(clock.Zone).AddDate(0, 0, -ago).Format("02/01/2006") }
+	first, _ := b.read("Date;Libellé;Référence;Montant\n" + at(1) + ";VIR " + due.Code + ";Z2;24,00\n" + at(1) + ";VIR " + due.Code + ";Z3;24,00\n" + at(30) + ";VIR " + dueEarly.Code + ";Z1;24,00\n")
+	const others = "Date;Libellé;Montant\n"
+	before, _ := b.read(others + at(0) + ";VIR INST " + due.Code + ";24,00\n")
+	b.book(first.ID, 3)
+	if got := b.get(o).Received; got != 48_00 {
+		t.Fatalf("two parts of one file are booked as %s", got)
+	}
+	after, lines := b.read(others + at(1) + ";VIR " + due.Code + ";24,00\n" + at(1) + ";VIR " + due.Code + ";25,00\n" + at(2) + ";VIR " + dueEarly.Code + ";24,00\n")
+	if asked := lines[transfer.Asked]; len(asked) != 1 || asked[0].Amount != 24_00 || asked[0].Doubt != transfer.DoubtTwice || after.Matched != 2 {
+		t.Errorf("after it was booked: %+v, %d matched", asked, after.Matched)
+	}
+	if _, lines = b.lines(before.ID); len(lines[transfer.Matched]) != 1 || lines[transfer.Matched][0].Doubt != transfer.DoubtTwice {
+		t.Errorf("read before: %+v", lines[transfer.Matched])
+	}
+	b.book(before.ID, 1)
+	if _, lines = b.lines(before.ID); len(lines[transfer.Asked]) != 1 || lines[transfer.Asked][0].Doubt != transfer.DoubtTwice || b.get(o).Received != 48_00 {
+		t.Errorf("read before, booked after: %+v; received %s", lines[transfer.Asked], b.get(o).Received)
+	}
+	b.book(after.ID, 2)
+	if b.get(o).Received != 73_00 || b.get(early).Received != 48_00 {
+		t.Errorf("received: %s, %s", b.get(o).Received, b.get(early).Received)
+	}
+	b.must(b.Transfers.Assign(t.Context(), lines[transfer.Asked][0].ID, o.ID, lines[transfer.Asked][0].Version, b.by()))
+	if b.get(o).Received != 97_00 {
+		t.Errorf("it was other money, somebody says: %s", b.get(o).Received)
+	}
+	b.sound()
+}
+
 func TestOfTwoWhoAssignALineAtOnceOneDoes(t *testing.T) {
 	t.Parallel()
 	b := newBank(t)
