@@ -120,6 +120,8 @@ type Return struct {
 	ReceivedAt  *time.Time    `db:"received_at"`
 	Back        *money.Amount // with that due back to the buyer: goods, delivery and fee
 	EndedAt     *time.Time    `db:"ended_at"`
+	Disputed    bool          // what paid the order, or nobody has borne yet what was lost of it: nothing is given back before
+	Settled     bool          // it is open, and its buyer has all that she paid for the goods
 	Lines       []ReturnLine
 }
 

@@ -18,9 +18,18 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-const selectReturn = `
+// settledReturn holds for an order_returns r that is open, and of whose goods nothing is left to be given back: their buyer
+// has it, of her bank or as a gift.
+var settledReturn = `r.state in (` + listed(openReturns...) + `) and not exists (
+	select from order_return_lines b
+	cross join lateral (select total_centimes from order_lines_now where id = b.line_id offset 0) m -- only of these lines
+	where b.return_id = r.id and m.total_centimes > 0)`
+
+var selectReturn = `
 	select r.id, r.order_id, o.number, r.state, r.reason, r.means, r.arrangement, r.why, r.asked_at, r.refund_by, r.received_at,
-	       r.back_centimes as back, r.ended_at
+	       r.back_centimes as back, r.ended_at,
+	       exists (select from payment_disputes_now where reference = r.order_id and pays and left_centimes > 0) as disputed,
+	       ` + settledReturn + ` as settled
 	from order_returns r join orders o on o.id = r.order_id`
 
 const selectReturnLine = `
@@ -162,7 +171,7 @@ func (w *ReturnDueWorker) Work(ctx context.Context, j *river.Job[ReturnDueArgs])
 			return err
 		}
 		r, err := readReturn(ctx, tx, `r.id = $1`, j.Args.ReturnID)
-		if err != nil {
+		if err != nil || r.Settled {
 			return err
 		}
 		return s.tellOfReturn(ctx, tx, r, letter, "")
@@ -172,7 +181,7 @@ func (w *ReturnDueWorker) Work(ctx context.Context, j *river.Job[ReturnDueArgs])
 // OverdueReturns is how many buyers who sent goods back should have their money by the law and do not.
 func OverdueReturns(ctx context.Context, db *sqlx.DB, now time.Time) (returns int, err error) {
 	err = db.GetContext(ctx, &returns, `
-		select count(*) from order_returns where state in (`+listed(unpaidReturns...)+`) and refund_by <= $1`, now)
+		select count(*) from order_returns r where state in (`+listed(unpaidReturns...)+`) and refund_by <= $1 and not (`+settledReturn+`)`, now)
 	if err != nil {
 		return 0, fmt.Errorf("order: returns whose time is over: %w", err)
 	}

@@ -359,6 +359,46 @@ func TestWhatWasSentBackOfADisputedOrderWaitsForHerBank(t *testing.T) {
 	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.disputed", "Back", back))
 }
 
+// Who asked to send goods back before her bank gave her all back is promised nothing more, and nobody is told to give it.
+func TestAReturnOfWhatHerBankGaveBackPromisesNothing(t *testing.T) {
+	t.Parallel()
+	m := newTill(t)
+	l, buyer, boss := m.Languages.Locale("fr"), m.Visitor(), m.SignIn(m.Association)
+	page, o := m.orders(buyer, "fr", nil)
+	m.pay(o)
+	m.Deliver(o)
+	token, _, _ := strings.Cut(path.Base(page.Path), "?")
+	line := m.read(page).Parts[0].Lines[0].ID
+	m.must(m.Orders.AskReturn(t.Context(), token, order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}))
+	id := m.read(page).Return.ID
+	says := func(when, toBuyer, toAssociation string) {
+		t.Helper()
+		m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T(toBuyer))
+		list := boss.Get("/fr/association/returns").Want(http.StatusOK)
+		if got := list.Text("[data-return]"); !strings.Contains(got, l.T(toAssociation)) {
+			t.Errorf("%s the list says %q", when, got)
+		}
+	}
+	var key string
+	m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
+	for _, state := range []payment.DisputeState{payment.DisputeOpen, payment.DisputeLost} {
+		m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: "dp-" + o.Number, State: state, Amount: o.Due}})
+		says(string(state), "shop.return.waits_disputed", "association.returns.waits")
+	}
+	disputes, err := m.Payments.DisputesOf(t.Context(), o.ID)
+	m.must(err)
+	m.must(m.Orders.BearDispute(t.Context(), disputes[0].ID, disputes[0].Version, order.ByAssociation, m.ByAssociation()))
+	says("borne", "shop.return.settled", "association.returns.settled")
+	if n, err := order.OverdueReturns(t.Context(), m.DB, m.read(page).Return.RefundBy); n != 0 || err != nil {
+		t.Errorf("%d returns are overdue: %v", n, err)
+	}
+	if at := boss.Get("/fr/association/returns/" + id.String()).Want(http.StatusOK); !at.Has("[data-settled]") {
+		t.Error("who counts is not told that nothing is left to give")
+	}
+	m.must(m.Orders.ReceiveReturn(t.Context(), id, map[uuid.UUID]order.Counted{line: {Sound: 1}}, m.ByAssociation()))
+	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.settled"))
+}
+
 func TestAnOrderSaysWhenItWasPaid(t *testing.T) {
 	t.Parallel()
 	m := newTill(t, payment.Cash{})

@@ -184,3 +184,11 @@ func refundText(p ui.Page, r order.Refund) string {
 	}
 	return p.T("association.order.refund_waits", "Means", p.RefundMeans(r.Means), "At", p.L.LongDate(r.CreatedAt))
 }
+
+// disputedKey is the translation key of how the dispute of an order's payment stands.
+func disputedKey(state payment.DisputeState) string {
+	if state == payment.DisputeLost {
+		return "association.order.lost_now"
+	}
+	return "association.order.disputed_now"
+}

@@ -25,8 +25,7 @@ type returnsView struct {
 type returnView struct {
 	order.Return
 	Buyer   order.Buyer
-	Seen    int  // as many entries the order's history had
-	Waits   bool // the order's payment is disputed: nothing is given back until that is decided
+	Seen    int // as many entries the order's history had
 	Now     time.Time
 	Move    order.Move // that was refused, if any
 	Refused ui.Refusal
@@ -66,7 +65,7 @@ func (h *Handler) showReturn(r *web.Request, move order.Move, no ui.Refusal) err
 	if err != nil {
 		return err
 	}
-	v.Buyer, v.Seen, v.Waits = whole.Buyer, len(whole.Events), whole.Dispute != ""
+	v.Buyer, v.Seen = whole.Buyer, len(whole.Events)
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.returns.one", "Number", v.Number))
 	if err != nil {
 		return err

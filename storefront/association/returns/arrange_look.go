@@ -12,6 +12,10 @@ func until(p ui.Page, r order.Return, now time.Time) (text, colour string) {
 	switch {
 	case r.EndedAt != nil:
 		return p.T("association.returns.ended", "At", p.L.LongDate(*r.EndedAt)), ""
+	case r.Settled:
+		return p.T("association.returns.settled"), ""
+	case r.Disputed:
+		return p.T("association.returns.waits"), "warn"
 	case !now.Before(r.RefundBy):
 		return p.T("association.returns.over", "At", p.L.LongDate(r.RefundBy)), "bad"
 	case !now.Before(r.RefundBy.Add(-order.ReturnSoon)):

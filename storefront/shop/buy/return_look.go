@@ -1,6 +1,7 @@
 package buy
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,6 +13,14 @@ import (
 func canReturn(o order.Order, now time.Time) bool {
 	until, any := o.ReturnUntil()
 	return any && now.Before(until) && (o.Return == nil || !o.Return.State.Open())
+}
+
+// problemKey is the translation key of what the buyer of delivered goods may do if something is wrong with them.
+func problemKey(o order.Order) string {
+	if _, some := o.ReturnUntil(); some {
+		return "shop.track.problem_return"
+	}
+	return "shop.track.problem"
 }
 
 // returnMeans are by which she can have her money back.
@@ -39,18 +48,28 @@ func counts(p ui.Page, line order.OrderLine) (options []ui.Option) {
 // returnText says how the return of an order stands.
 func returnText(p ui.Page, o order.Order) string {
 	r := *o.Return
+	switch {
+	case r.Settled:
+		return p.T("shop.return.settled")
+	case r.State.Open() && r.Disputed:
+		return p.T("shop.return.waits_disputed")
+	}
 	switch r.State {
 	case order.ReturnArranged:
 		return p.T("shop.return.waits_goods", "Until", p.L.LongDate(r.RefundBy))
 	case order.ReturnReceived:
-		if o.Dispute != "" { // nothing is given before that is decided
+		if r.Disputed {
 			return p.T("shop.return.disputed", "Back", p.L.Money(*r.Back))
 		}
 		return p.T("shop.return.received", "Back", p.L.Money(*r.Back), "Until", p.L.LongDate(r.RefundBy))
 	case order.ReturnRefused:
 		return p.T("shop.return.refused")
 	case order.ReturnRefunded:
-		if *r.Back == 0 {
+		switch {
+		case *r.Back > 0:
+		case slices.ContainsFunc(r.Lines, func(l order.ReturnLine) bool { return *l.Sound+*l.Damaged > 0 }):
+			return p.T("shop.return.settled")
+		default:
 			return p.T("shop.return.nothing")
 		}
 		return p.T("shop.return.refunded", "Back", p.L.Money(*r.Back), "At", p.L.LongDate(*r.EndedAt))
