@@ -359,6 +359,19 @@ func TestWhatWasSentBackOfADisputedOrderWaitsForHerBank(t *testing.T) {
 	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.disputed", "Back", back))
 }
 
+func TestAMeansThatCannotPayInsteadSaysWhy(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	l, buyer := m.Languages.Locale("fr"), m.Visitor()
+	page, _ := m.orders(buyer, "fr", map[string]string{"payment": paymenttest.Name})
+	m.decide(`{"cash_most": "100"}`)
+	page = buyer.Get(page.Path).Want(http.StatusOK)
+	m.tells(page, "[data-impossible="+payment.CashOnDelivery+"]", l.T("means.cash_on_delivery.name")+l.T("shop.colon")+l.T("order.means_most", "Most", l.Money(100_00)))
+	if page.Has("#instead-" + payment.CashOnDelivery) {
+		t.Error("it is offered all the same")
+	}
+}
+
 // Who asked to send goods back before her bank gave her all back is promised nothing more, and nobody is told to give it.
 func TestAReturnOfWhatHerBankGaveBackPromisesNothing(t *testing.T) {
 	t.Parallel()

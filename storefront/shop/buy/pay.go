@@ -22,7 +22,7 @@ type payView struct {
 	Token   string          // of the link
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
-	Others  []order.Offer   // by which she may pay instead
+	Others  []order.Offer   // by which she may pay instead, or why not
 	Gone    bool            // the means that she chose is not taken any more
 
 	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
@@ -58,7 +58,7 @@ func (v *payView) fill(r *web.Request, h *Handler) error {
 	v.Left = v.Order.ExpiresAt.Sub(h.Now())
 	offers, err := h.Orders.OffersFor(r.Context(), v.Order)
 	for _, offer := range offers {
-		if offer.Why.Key == "" && offer.Provider != v.Order.Payment {
+		if offer.Provider != v.Order.Payment {
 			v.Others = append(v.Others, offer)
 		}
 	}
