@@ -27,6 +27,11 @@ func (s *Service) LastAttempt(ctx context.Context, o Order) (payment.Attempt, er
 	return s.payments.Last(ctx, o.ID)
 }
 
+// PaidInOtherCurrency reports whether the buyer of an order paid it in another currency, which the association has to settle.
+func (s *Service) PaidInOtherCurrency(ctx context.Context, o Order) (bool, error) {
+	return s.payments.PaidInOtherCurrency(ctx, o.ID)
+}
+
 // Offer is a means of payment as it is offered for an order.
 type Offer struct {
 	Provider string

@@ -344,6 +344,9 @@ func TestAnEventThatCannotBeWorkedIsKeptWithItsReason(t *testing.T) {
 		if want := []payment.DifferenceReason{payment.WrongCurrency}; !slices.Equal(told, want) {
 			t.Errorf("told: %v", told)
 		}
+		if open, err := c.PaidInOtherCurrency(t.Context(), order); err != nil || open != (round == "") {
+			t.Errorf("it is open: %v, %v", open, err)
+		}
 		_, err := c.db.Exec(`update payment_differences set settled_at = now()`)
 		must(t, err)
 	}

@@ -344,6 +344,20 @@ func (s *Service) learnTx(ctx context.Context, tx *sqlx.Tx, provider string, o O
 	return nil
 }
 
+// PaidInOtherCurrency reports whether a buyer paid for a reference in another currency, which nobody has settled yet.
+func (s *Service) PaidInOtherCurrency(ctx context.Context, reference uuid.UUID) (paid bool, err error) {
+	err = s.db.GetContext(ctx, &paid, `
+		select exists (
+		    select from payment_intents i
+		    join payment_attempts a on a.intent_id = i.id
+		    join payment_differences d on d.provider = a.provider and d.subject = $2 and d.name = a.provider_reference and d.reason = $3
+		    where i.reference = $1 and d.settled_at is null)`, reference, Paying, WrongCurrency)
+	if err != nil {
+		return false, fmt.Errorf("payment: was %s paid in another currency: %w", reference, err)
+	}
+	return paid, nil
+}
+
 // otherCurrency reports whether a buyer paid in another currency than she was asked to.
 func (o Outcome) otherCurrency() bool {
 	return o.Attempt != "" && o.State == Succeeded && o.Amount > 0 && o.Currency != "" && o.Currency != money.Currency

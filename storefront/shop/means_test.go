@@ -361,6 +361,28 @@ func TestWhatWasSentBackOfADisputedOrderWaitsForHerBank(t *testing.T) {
 	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.disputed", "Back", back))
 }
 
+func TestWhoPaidInAnotherCurrencyIsTold(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	buyer := m.Visitor()
+	page, o := m.orders(buyer, "fr", map[string]string{"payment": paymenttest.Name})
+	a, err := m.Payments.Start(t.Context(), o.ID)
+	m.must(err)
+	at, _, _ := strings.Cut(page.Path, "?")
+	pages := []string{at, at + "/pay", at + "/paid"}
+	for _, path := range pages {
+		if buyer.Get(path).Has("#foreign") {
+			t.Errorf("%s: before she paid", path)
+		}
+	}
+	m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount, Currency: "EUR"})
+	for _, path := range pages {
+		if page := buyer.Get(path); !page.Has("#foreign") || page.Has("#checking") {
+			t.Errorf("%s says nothing of it", path)
+		}
+	}
+}
+
 func TestAMeansThatCannotPayInsteadSaysWhy(t *testing.T) {
 	t.Parallel()
 	m := newTill(t, payment.Cash{})

@@ -23,6 +23,7 @@ type payView struct {
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
 	Others  []order.Offer   // by which she may pay instead, or why not
+	Foreign bool            // she paid in another currency, which pays nothing
 	Gone    bool            // the means that she chose is not taken any more
 
 	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
@@ -62,7 +63,11 @@ func (v *payView) fill(r *web.Request, h *Handler) error {
 			v.Others = append(v.Others, offer)
 		}
 	}
-	if err != nil || v.Order.Payment != payment.BankTransfer || !v.Order.Acting {
+	if err != nil || !v.Order.Acting {
+		return err
+	}
+	if v.Order.Payment != payment.BankTransfer {
+		v.Foreign, err = h.Orders.PaidInOtherCurrency(r.Context(), v.Order)
 		return err
 	}
 	due, err := h.Transfers.Due(r.Context(), v.Order.ID)
