@@ -89,9 +89,9 @@ func (s *Service) Differences(ctx context.Context, after uuid.UUID, limit int) (
 	err = s.db.SelectContext(ctx, &list, `
 		select d.id, d.provider, d.subject, d.name, d.reason, d.theirs_centimes as theirs, d.ours_centimes as ours, d.found_at, i.reference
 		from payment_differences d
-		left join payment_attempts a on d.subject = 'payment' and a.provider = d.provider and a.provider_reference = d.name
+		left join payment_attempts a on d.subject = $3 and a.provider = d.provider and a.provider_reference = d.name
 		left join payment_intents i on i.id = a.intent_id
-		where d.settled_at is null and d.id < $1 order by d.id desc limit $2`, after, limit+1)
+		where d.settled_at is null and d.id < $1 order by d.id desc limit $2`, after, limit+1, Paying)
 	if err != nil {
 		return nil, uuid.Nil, fmt.Errorf("payment: differences: %w", err)
 	}

@@ -89,6 +89,31 @@ func (m *till) told(outcome payment.Outcome) {
 	m.must(worker.Work(m.t.Context(), &river.Job[payment.EventArgs]{Args: payment.EventArgs{Provider: paymenttest.Name, ID: id}}))
 }
 
+// disputed has the provider tell how a dispute of all that was paid for an order stands.
+func (m *till) disputed(o order.Order, state payment.DisputeState) {
+	m.t.Helper()
+	var key string
+	m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
+	m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: "dp-" + o.Number, State: state, Amount: o.Due}})
+}
+
+// bears has the association bear what was lost in an order's dispute.
+func (m *till) bears(o order.Order) {
+	m.t.Helper()
+	disputes, err := m.Payments.DisputesOf(m.t.Context(), o.ID)
+	m.must(err)
+	m.must(m.Orders.BearDispute(m.t.Context(), disputes[0].ID, disputes[0].Version, order.ByAssociation, m.ByAssociation()))
+}
+
+// asksReturn asks to send a piece of an order's first line back, which it gives.
+func (m *till) asksReturn(page *storetest.Page) (line uuid.UUID) {
+	m.t.Helper()
+	token, _, _ := strings.Cut(path.Base(page.Path), "?")
+	line = m.read(page).Parts[0].Lines[0].ID
+	m.must(m.Orders.AskReturn(m.t.Context(), token, order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}))
+	return line
+}
+
 // answers has the provider say so of every refund that waits.
 func (m *till) answers(state payment.State) {
 	m.t.Helper()
@@ -324,17 +349,12 @@ func TestWhatABuyerHasFromHerBankIsToldSo(t *testing.T) {
 		page, o := m.orders(buyer, code, nil)
 		m.pay(o)
 		m.Deliver(o)
-		var key string
-		m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
-		lost := &payment.Dispute{Reference: "dp-" + o.Number, State: payment.DisputeLost, Amount: o.Due}
-		m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: lost})
+		m.disputed(o, payment.DisputeLost)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#disputed", l.T("shop.track.disputed", "Amount", l.Money(o.Due)))
 		m.wantNone(page, []string{l.T("shop.pay.nothing")})
 
-		disputes, err := m.Payments.DisputesOf(t.Context(), o.ID)
-		m.must(err)
-		m.must(m.Orders.BearDispute(t.Context(), disputes[0].ID, disputes[0].Version, order.ByAssociation, m.ByAssociation()))
+		m.bears(o)
 		day := l.LongDate(*m.read(page).Refunds[0].EndedAt)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "[data-refunds]", l.T("shop.pay.refund_bank", "Amount", l.Money(o.Due), "At", day))
@@ -349,15 +369,10 @@ func TestWhatWasSentBackOfADisputedOrderWaitsForHerBank(t *testing.T) {
 	page, o := m.orders(buyer, "fr", nil)
 	m.pay(o)
 	m.Deliver(o)
-	token, _, _ := strings.Cut(path.Base(page.Path), "?")
-	line := m.read(page).Parts[0].Lines[0].ID
-	m.must(m.Orders.AskReturn(t.Context(), token, order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}))
+	line := m.asksReturn(page)
 	m.must(m.Orders.ReceiveReturn(t.Context(), m.read(page).Return.ID, map[uuid.UUID]order.Counted{line: {Sound: 1}}, m.ByAssociation()))
 	back := l.Money(*m.read(page).Return.Back)
-	var key string
-	m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
-	open := &payment.Dispute{Reference: "dp-" + o.Number, State: payment.DisputeOpen, Amount: o.Due}
-	m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: open})
+	m.disputed(o, payment.DisputeOpen)
 	m.tells(buyer.Get(page.Path).Want(http.StatusOK), "[data-return]", l.T("shop.return.disputed", "Back", back))
 }
 
@@ -371,13 +386,13 @@ func TestWhoPaidInAnotherCurrencyIsTold(t *testing.T) {
 	at, _, _ := strings.Cut(page.Path, "?")
 	pages := []string{at, at + "/pay", at + "/paid"}
 	for _, path := range pages {
-		if buyer.Get(path).Has("#foreign") {
+		if buyer.Get(path).Has("#other-currency") {
 			t.Errorf("%s: before she paid", path)
 		}
 	}
 	m.told(payment.Outcome{Attempt: a.ProviderReference, State: payment.Succeeded, Amount: a.Amount, Currency: "EUR"})
 	for _, path := range pages {
-		if page := buyer.Get(path); !page.Has("#foreign") || page.Has("#checking") {
+		if page := buyer.Get(path); !page.Has("#other-currency") || page.Has("#checking") {
 			t.Errorf("%s says nothing of it", path)
 		}
 	}
@@ -404,9 +419,7 @@ func TestAReturnOfWhatHerBankGaveBackPromisesNothing(t *testing.T) {
 	page, o := m.orders(buyer, "fr", nil)
 	m.pay(o)
 	m.Deliver(o)
-	token, _, _ := strings.Cut(path.Base(page.Path), "?")
-	line := m.read(page).Parts[0].Lines[0].ID
-	m.must(m.Orders.AskReturn(t.Context(), token, order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}))
+	line := m.asksReturn(page)
 	id := m.read(page).Return.ID
 	says := func(when, toBuyer, toAssociation string) {
 		t.Helper()
@@ -416,15 +429,11 @@ func TestAReturnOfWhatHerBankGaveBackPromisesNothing(t *testing.T) {
 			t.Errorf("%s the list says %q", when, got)
 		}
 	}
-	var key string
-	m.must(m.DB.Get(&key, `select a.key from payment_attempts a join payment_intents i on i.id = a.intent_id where i.reference = $1`, o.ID))
 	for _, state := range []payment.DisputeState{payment.DisputeOpen, payment.DisputeLost} {
-		m.told(payment.Outcome{Attempt: "try-" + key, Key: key, Dispute: &payment.Dispute{Reference: "dp-" + o.Number, State: state, Amount: o.Due}})
+		m.disputed(o, state)
 		says(string(state), "shop.return.waits_disputed", "association.returns.waits")
 	}
-	disputes, err := m.Payments.DisputesOf(t.Context(), o.ID)
-	m.must(err)
-	m.must(m.Orders.BearDispute(t.Context(), disputes[0].ID, disputes[0].Version, order.ByAssociation, m.ByAssociation()))
+	m.bears(o)
 	says("borne", "shop.return.settled", "association.returns.settled")
 	if n, err := order.OverdueReturns(t.Context(), m.DB, m.read(page).Return.RefundBy); n != 0 || err != nil {
 		t.Errorf("%d returns are overdue: %v", n, err)

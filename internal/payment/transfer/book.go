@@ -96,7 +96,7 @@ func (s *Service) book(ctx context.Context, l Line, by actor.Actor) error {
 		if err := expect(ctx, tx, []uuid.UUID{reference}, l.Statement, known); err != nil {
 			return err
 		}
-		doubt := known[reference].known(l.Amount, l.Day)
+		doubt := known[reference].taken(l.Amount, l.Day)
 		if doubt == "" {
 			return s.assignTx(ctx, tx, l.ID, reference, l.Version, by)
 		}

@@ -90,7 +90,7 @@ func (s *Service) doubtMatched(ctx context.Context, statement uuid.UUID, list []
 		return err
 	}
 	for i, l := range list {
-		list[i].Doubt = known[l.Reference.UUID].known(l.Amount, l.Day)
+		list[i].Doubt = known[l.Reference.UUID].taken(l.Amount, l.Day)
 	}
 	return nil
 }

@@ -150,8 +150,8 @@ type expected struct {
 // account some days later, and one file gives the day of the operation, another that of its value.
 const daysApart = 7 * 24 * time.Hour
 
-// known is why a line's money may have been taken before; empty: it was not. Nothing is known of what nobody waits for.
-func (x *expected) known(amount money.Amount, day time.Time) (doubt Doubt) {
+// taken is why a line's money may have been taken before; empty: it was not. Nothing is known of what nobody waits for.
+func (x *expected) taken(amount money.Amount, day time.Time) (doubt Doubt) {
 	if x == nil {
 		return ""
 	}
@@ -170,7 +170,7 @@ func (x *expected) known(amount money.Amount, day time.Time) (doubt Doubt) {
 // take matches a line with what is expected, of which less is then.
 func (x *expected) take(e entry, reference uuid.UUID) match {
 	asked := match{state: Asked, candidates: []uuid.UUID{reference}}
-	if asked.doubt = x.known(e.amount, e.day); asked.doubt != "" {
+	if asked.doubt = x.taken(e.amount, e.day); asked.doubt != "" {
 		return asked
 	}
 	if x.paid || x.live && x.left <= 0 {

@@ -23,8 +23,9 @@ type payView struct {
 	Attempt payment.Attempt // that she pays; without a State it could not be begun
 	Left    time.Duration   // to pay
 	Others  []order.Offer   // by which she may pay instead, or why not
-	Foreign bool            // she paid in another currency, which pays nothing
 	Gone    bool            // the means that she chose is not taken any more
+
+	OtherCurrency bool // she paid in another currency, which pays nothing
 
 	Transfer *transfer.Due // what she is to transfer; nil: she pays otherwise, or may not know
 	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
@@ -67,7 +68,7 @@ func (v *payView) fill(r *web.Request, h *Handler) error {
 		return err
 	}
 	if v.Order.Payment != payment.BankTransfer {
-		v.Foreign, err = h.Orders.PaidInOtherCurrency(r.Context(), v.Order)
+		v.OtherCurrency, err = h.Orders.PaidInOtherCurrency(r.Context(), v.Order)
 		return err
 	}
 	due, err := h.Transfers.Due(r.Context(), v.Order.ID)

@@ -72,3 +72,8 @@ func again(p ui.Page) templ.Attributes {
 	}
 	return templ.Attributes{"data-refresh": int(p.Again / time.Second)}
 }
+
+// whyNot says why a means cannot be had.
+func whyNot(p ui.Page, o order.Offer) string {
+	return p.T("means."+o.Provider+".name") + p.T("shop.colon") + p.L.Message(o.Why)
+}

@@ -65,14 +65,13 @@ func returnText(p ui.Page, o order.Order) string {
 	case order.ReturnRefused:
 		return p.T("shop.return.refused")
 	case order.ReturnRefunded:
-		switch {
+		switch cameBack := func(l order.ReturnLine) bool { return *l.Sound+*l.Damaged > 0 }; {
 		case *r.Back > 0:
-		case slices.ContainsFunc(r.Lines, func(l order.ReturnLine) bool { return *l.Sound+*l.Damaged > 0 }):
+			return p.T("shop.return.refunded", "Back", p.L.Money(*r.Back), "At", p.L.LongDate(*r.EndedAt))
+		case slices.ContainsFunc(r.Lines, cameBack):
 			return p.T("shop.return.settled")
-		default:
-			return p.T("shop.return.nothing")
 		}
-		return p.T("shop.return.refunded", "Back", p.L.Money(*r.Back), "At", p.L.LongDate(*r.EndedAt))
+		return p.T("shop.return.nothing")
 	case order.ReturnWithdrawn:
 		return p.T("shop.return.withdrawn")
 	default:
