@@ -78,7 +78,7 @@ var benched = map[string][]string{
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
 	"/seller/upload":               {""},
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
-	"/seller/orders":               {"", onward, "?show=ready", "?show=courier", "?show=past", "?show=past" + onward, "?show=past&place={late}"},
+	"/seller/orders":               {"", onward, "?show=ready", "?show=handed_over", "?show=past", "?show=past" + onward, "?show=past&place={late}"},
 	"/seller/orders/:id":           {"/seller/orders/{part}"},
 	"/seller/returns":              {"", "?after={return}"},
 	"/seller/money":                {"", onward, "?after={entry}"},

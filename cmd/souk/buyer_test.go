@@ -14,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 )
 
 // goods is a product as the public API describes it.
@@ -266,7 +267,7 @@ func (v *visitor) tracking(t *testing.T, mk *demoMarket, l *i18n.Locale, address
 			return strings.Contains(plainText(part.Text()), g.Cooperative.Name)
 		})
 		if words := plainText(part.Text()); part.Length() != 1 || !strings.Contains(words, g.Name) ||
-			!strings.Contains(words, l.T("shop.part.placed")) {
+			!strings.Contains(words, l.T(order.PartPlaced.Key())) {
 			t.Errorf("the part of %s says %q", g.Cooperative.Name, words)
 		}
 	}

@@ -201,7 +201,7 @@ func (r *reader) offered(query url.Values) (hits []goods, answered bool) {
 }
 
 // prepare finds her part of a joint order, which tells her nothing of the others', and brings it as
-// far as the courier.
+// far as the association.
 func (r *reader) prepare(m member, placed jointOrder) {
 	r.t.Helper()
 	api := newAPIClient(r.mk.url)

@@ -16,6 +16,7 @@ type Recipient struct {
 	CooperativeID uuid.UUID `db:"cooperative_id"`
 	Email         string
 	Locale        string // of its member; empty while it has none
+	Money         bool   // may read what is due to the cooperative: it is its own mailbox, or a member's who may
 }
 
 // Recipients are whom to write to at each of these cooperatives about what needs a right to be seen: one
@@ -24,13 +25,14 @@ type Recipient struct {
 func Recipients(ctx context.Context, q sqlx.QueryerContext, cooperatives []uuid.UUID, right account.Right) ([]Recipient, error) {
 	var recipients []Recipient
 	err := sqlx.SelectContext(ctx, q, &recipients, `
-		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale
+		select c.id as cooperative_id, coalesce(nullif(c.email, ''), m.email) as email, coalesce(m.locale, '') as locale,
+		       coalesce(c.email, '') <> '' or m.money as money
 		from cooperatives c
 		left join lateral (
-		    select u.email, u.locale from people u where u.cooperative_id = c.id and not u.ended and u.role = any($2)
+		    select u.email, u.locale, u.role = any($3) as money from people u where u.cooperative_id = c.id and not u.ended and u.role = any($2)
 		    order by u.email is null, u.created_at, u.id limit 1
 		) m on true
-		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null`, pq.Array(cooperatives), pq.Array(account.Holders(right)))
+		where c.id = any($1) and coalesce(nullif(c.email, ''), m.email) is not null`, pq.Array(cooperatives), pq.Array(account.Holders(right)), pq.Array(account.Holders(account.SeeOwnMoney)))
 	if err != nil {
 		return nil, fmt.Errorf("cooperative: whom to write to: %w", err)
 	}

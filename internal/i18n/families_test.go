@@ -21,7 +21,6 @@ var families = map[string]words{
 	"association.column.*": all(arguments("association/money", "term", 3), arguments("association/money", "owedCell", 1),
 		arguments("association/money", "inMoney", 0), arguments("association/sales", "figure", 1)),
 	"association.cooperative.means.*": constants("internal/cooperative", "State"),
-	"association.cooperative.now.*":   constants("internal/cooperative", "State"),
 	"association.event.*": all(constants("internal/cooperative", "State"), named("internal/cooperative", "Corrected"),
 		texts("association/members", "eventName")),
 	"association.gap.*":          arguments("association/members", "gap", 1),
@@ -35,7 +34,6 @@ var families = map[string]words{
 	"association.order.ask.*_text":  named("internal/order", "MoveRefuse", "MoveCancel"),
 	"association.order.done.*": all(named("association/orders", "moveRenew", "moveRefund"),
 		named("internal/order", "MoveConfirm", "MoveDispatch", "MoveDeliver", "MoveRefuse", "MoveCancel")),
-	"association.order.now.*":        constants("internal/order", "State"),
 	"association.preset.*":           texts("association/sales", "presets"),
 	"association.settings.*":         nil, // storefront/association.TestEveryFieldOfTheSettingsHasItsWords
 	"association.state.*":            constants("internal/cooperative", "State"),
@@ -73,7 +71,6 @@ var families = map[string]words{
 	"seller.orders.do_*":         named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver"),
 	"seller.orders.done_*":       named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver", "MoveDecline", "MoveShorten"),
 	"seller.orders.none_*":       firsts("seller/orders", "shelves"),
-	"seller.orders.shelf_*":      firsts("seller/orders", "shelves"),
 	"seller.short.*":             texts("seller/orders", "shortReasons"),
 	"seller.state.*":             named("internal/catalog", "Published", "Draft", "Archived", "SoldOut"),
 	"seller.state_hint.*":        named("internal/catalog", "Published", "Draft", "Archived"),
@@ -85,7 +82,6 @@ var families = map[string]words{
 	"settlement.provider.*": constants("internal/settlement", "ByProvider"),
 
 	"shop.page.*":     nil, // storefront/shop.TestEveryPageIsWholeInEveryLanguage
-	"shop.part.*":     constants("internal/order", "PartState"),
 	"unit.*":          texts("seller/goods", "unitCodes"),
 	"unit.per_*":      except(texts("seller/goods", "unitCodes"), "g", "ml"), // which no price is for one of
 	"upload.column.*": texts("internal/upload", "templateColumns"),

@@ -154,9 +154,9 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 				return false, false, err
 			}
 		}
-		jobs, err = s.letters(ctx, tx, o.ID, parts, told, func(l *i18n.Locale, p *Part) mail.Message {
+		jobs, err = s.letters(ctx, tx, o.ID, parts, told, func(l *i18n.Locale, p *Part, money bool) mail.Message {
 			if p != nil {
-				return s.partMessage(l, o.Number, o.ExpiresAt, *p)
+				return s.partMessage(l, o.Number, o.ExpiresAt, *p, money)
 			}
 			return s.orderMessage(l, o)
 		})
@@ -215,7 +215,7 @@ func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
 	}
 	return mail.Message{
 		Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
-		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o), "Total", l.Money(o.Total),
+		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o, buyersLine), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
 		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt},
 	}
@@ -225,7 +225,7 @@ func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
 func (s *Service) toPayMessage(l *i18n.Locale, o Order) mail.Message {
 	return mail.Message{
 		Subject: l.T("order.mail.to_pay_subject", "Number", o.Number),
-		Body: l.T("order.mail.to_pay_body", "Number", o.Number, "Parts", costsText(l, o), "Total", l.Money(o.Total),
+		Body: l.T("order.mail.to_pay_body", "Number", o.Number, "Parts", costsText(l, o, buyersLine), "Total", l.Money(o.Total),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/orders/"+url.PathEscape(s.TokenAgain(o))),
 	}
 }
@@ -280,8 +280,8 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 	if _, err := tx.ExecContext(ctx, `update sub_orders set told = true where id = any($1)`, pq.Array(ids)); err != nil {
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
-	letters, err := s.letters(ctx, tx, o.ID, parts, false, func(l *i18n.Locale, p *Part) mail.Message {
-		return s.partMessage(l, o.Number, o.ExpiresAt, *p)
+	letters, err := s.letters(ctx, tx, o.ID, parts, false, func(l *i18n.Locale, p *Part, money bool) mail.Message {
+		return s.partMessage(l, o.Number, o.ExpiresAt, *p, money)
 	})
 	if err != nil {
 		return err
@@ -305,7 +305,7 @@ func (s *Service) announceAlarm(ctx context.Context, tx *sqlx.Tx, o Order) error
 	if err != nil {
 		return err
 	}
-	jobs, err := s.letters(ctx, tx, uuid.Nil, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, uuid.Nil, nil, true, func(l *i18n.Locale, _ *Part, _ bool) mail.Message {
 		return mail.Message{
 			Subject: l.T("order.mail.alarm_subject", "Share", l.Percent(now.Share())),
 			Body: l.T("order.mail.alarm_body", "Share", l.Percent(now.Share()), "Pieces", l.Number(now.Pieces),
@@ -345,7 +345,7 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 			return fmt.Errorf("order: whom to tell: %w", err)
 		}
 	}
-	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part, _ bool) mail.Message {
 		if p != nil {
 			return s.partDroppedMessage(l, o, *p)
 		}
@@ -378,7 +378,7 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool {
 		return association || !p.Told || disputed && list[0].BorneBy == ByAssociation // to whom it makes no difference
 	})
-	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part, _ bool) mail.Message {
 		if p != nil {
 			link := s.partLink(l, *p)
 			if why == ReasonReturned { // there it says what becomes of the goods
@@ -445,13 +445,13 @@ func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, besi
 }
 
 // letters are the jobs that send what write says: to the cooperative of each part in the language of
-// its member, and to the association's people, with nil for the part, each in their own language. About is
-// the order, with whose buyer they are forgotten.
+// its member, and to the association's people, with nil for the part, each in their own language; money says whether
+// the cooperative's reader may see its amounts. About is the order, with whose buyer they are forgotten.
 func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, parts []Part, association bool,
-	write func(l *i18n.Locale, p *Part) mail.Message) ([]river.InsertManyParams, error) {
+	write func(l *i18n.Locale, p *Part, money bool) mail.Message) ([]river.InsertManyParams, error) {
 	var letters []river.InsertManyParams
-	add := func(email, locale string, p *Part) {
-		message := write(s.texts.Locale(locale), p)
+	add := func(email, locale string, p *Part, money bool) {
+		message := write(s.texts.Locale(locale), p, money)
 		message.To, message.Locale, message.About = email, locale, about
 		letters = append(letters, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
@@ -464,7 +464,7 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 		return nil, err
 	}
 	for _, r := range recipients {
-		add(r.Email, r.Locale, byCooperative[r.CooperativeID])
+		add(r.Email, r.Locale, byCooperative[r.CooperativeID], r.Money)
 	}
 	if !association {
 		return letters, nil
@@ -477,16 +477,20 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 		return nil, fmt.Errorf("order: whom to tell: %w", err)
 	}
 	for _, person := range people {
-		add(person.Email, person.Locale, nil)
+		add(person.Email, person.Locale, nil, false)
 	}
 	return letters, nil
 }
 
-// partMessage tells a cooperative of its own part and of nothing else.
-func (s *Service) partMessage(l *i18n.Locale, number string, until time.Time, p Part) mail.Message {
+// partMessage tells a cooperative of its own part and of nothing else; with money, what it earns by it, as its pages do.
+func (s *Service) partMessage(l *i18n.Locale, number string, until time.Time, p Part, money bool) mail.Message {
+	share := ""
+	if money {
+		share = l.T("order.mail.share", "Share", l.Money(p.Items-p.Commission), "Sale", l.Money(p.Items), "Commission", l.Money(p.Commission)) + "\n\n"
+	}
 	return mail.Message{
 		Subject: l.T("order.mail.part_subject", "Number", number),
-		Body: l.T("order.mail.part_body", "Number", number, "Lines", linesText(l, p.Lines),
+		Body: l.T("order.mail.part_body", "Number", number, "Lines", linesText(l, p.Lines), "Share", share,
 			"Until", l.DateTime(until), "Link", s.partLink(l, p)),
 	}
 }
@@ -496,7 +500,7 @@ func (s *Service) orderMessage(l *i18n.Locale, o Order) mail.Message {
 	return mail.Message{
 		Subject: l.T("order.mail.order_subject", "Number", o.Number, "Total", l.Money(o.Total)),
 		Body: l.T("order.mail.order_body", "Number", o.Number, "Place", l.Text(o.PlaceName),
-			"Parts", costsText(l, o), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
+			"Parts", costsText(l, o, saleLine), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
 	}
 }
 
@@ -535,7 +539,7 @@ func (s *Service) droppedMessage(l *i18n.Locale, o *locked, d drop, parts []Part
 	}
 	return mail.Message{
 		Subject: l.T(subject, "Number", o.Number),
-		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, parts), "Why", o.whyText(l),
+		Body: l.T(body, "Number", o.Number, "Parts", partsText(l, parts, saleLine), "Why", o.whyText(l),
 			"Left", left, "Link", s.orderLink(l, o.ID)),
 	}
 }
@@ -558,18 +562,24 @@ func (s *Service) orderLink(l *i18n.Locale, id uuid.UUID) string {
 }
 
 // costsText is partsText of all of an order, and the fee of its means.
-func costsText(l *i18n.Locale, o Order) string {
-	costs := partsText(l, o.Parts)
+func costsText(l *i18n.Locale, o Order, line string) string {
+	costs := partsText(l, o.Parts, line)
 	if o.MeansFee > 0 {
 		costs += "\n" + l.T("order.mail.part", "Name", l.T("order.means_fee"), "Items", l.Money(o.MeansFee))
 	}
 	return costs
 }
 
-func partsText(l *i18n.Locale, parts []Part) string {
+// A line of partsText is what a buyer pays for a part or, to the association, its sale.
+const (
+	buyersLine = "order.mail.part"
+	saleLine   = "order.mail.part_sale"
+)
+
+func partsText(l *i18n.Locale, parts []Part, line string) string {
 	texts := make([]string, len(parts))
 	for i, p := range parts {
-		texts[i] = l.T("order.mail.part", "Name", l.Text(p.Cooperative.Name), "Items", l.Money(p.Items))
+		texts[i] = l.T(line, "Name", l.Text(p.Cooperative.Name), "Items", l.Money(p.Items))
 	}
 	return strings.Join(texts, "\n")
 }
@@ -578,8 +588,11 @@ func linesText(l *i18n.Locale, lines []OrderLine) string {
 	var texts []string
 	for _, line := range lines {
 		if line.Quantity > 0 {
-			texts = append(texts, l.T("order.mail.line", "Quantity", l.Number(line.Quantity), "Name", l.Text(line.Name),
-				"Unit", l.Unit(line.UnitAmount, line.UnitCode)))
+			key, name, unit := "order.mail.line", l.Text(line.Name), l.Unit(line.UnitAmount, line.UnitCode)
+			if strings.Contains(strings.ReplaceAll(name, " ", "\u00a0"), unit) {
+				key = "order.mail.line_sized" // «زيت الزيتون، 500 مل» says how much it is
+			}
+			texts = append(texts, l.T(key, "Quantity", l.Number(line.Quantity), "Name", name, "Unit", unit))
 		}
 	}
 	return strings.Join(texts, "\n")

@@ -14,7 +14,9 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -35,7 +37,7 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 		"nouarat-echcharaa@souk.example": { // whose member reads French
 			[]string{"Nouvelle commande " + o.Number, "2 × Couscous de blé (1\u00a0kg)",
 				"https://souk.example/fr/seller/orders/" + m.part(o, m.couscous).ID.String()},
-			[]string{"Miel", "Savon", "52\u00a0", "238\u00a0", "661234567", "السلام", "بنعيسى"}, // who prepares may not see money
+			[]string{"Miel", "Savon", "238\u00a0", "661234567", "السلام", "بنعيسى"},
 		},
 		"iklil-el-qimma@souk.example": { // of which nothing is known
 			[]string{"طلب جديد " + o.Number, "1 × عسل الزعتر", "https://souk.example/ar/seller/orders/" + m.part(o, m.honey).ID.String()},
@@ -47,6 +49,28 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 			[]string{"661234567", "بنعيسى"},
 		},
 	})
+}
+
+// TestAMailNamesTheSumThatTheCardAndTheLedgerHave: the share, and the sale by its name beside it; and no sum to whoever
+// may only prepare.
+func TestAMailNamesTheSumThatTheCardAndTheLedgerHave(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	m.exec(`update cooperatives set email = '' where id = $1`, m.couscous)
+	m.exec(`update users set role = 'preparer' where id = $1`, m.members[m.couscous])
+	o := m.place(m.basic()).Order
+	mails := m.mails()
+	part, ar, fr := m.part(o, m.honey), m.texts.Locale("ar"), m.texts.Locale("fr")
+	share := part.Items - part.Commission
+	said := ar.T("order.mail.share", "Share", ar.Money(share), "Sale", ar.Money(110_00), "Commission", ar.Money(part.Commission))
+	wantWords(t, mails, map[string]words{
+		"iklil-el-qimma@souk.example": {[]string{said}, nil},
+		"member@nouarat.example":      {[]string{"Nouvelle commande " + o.Number}, []string{fr.Money(52_00), fr.Money(49_40), "{{"}},
+		"association@souk.example": {
+			[]string{ar.T("order.mail.part_sale", "Name", "إكليل القمة", "Items", ar.Money(110_00))}, nil},
+	})
+	m.bring(o.ID)
+	m.wantBalances("once it is paid", map[ledger.Account]money.Amount{ledger.PayableTo(m.honey): share})
 }
 
 // Why a part is declined is told to each in his language, and the words beside it as they were typed.

@@ -432,7 +432,7 @@ func (s *Service) announceDispute(ctx context.Context, tx *sqlx.Tx, o *locked, n
 		ofAssociation, ofCooperatives = letterSettled, letterNoMoreHeld
 	}
 	told := slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
-	jobs, err := s.letters(ctx, tx, o.ID, told, o.by.Actor.Kind != actor.Association, func(l *i18n.Locale, p *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, told, o.by.Actor.Kind != actor.Association, func(l *i18n.Locale, p *Part, _ bool) mail.Message {
 		letter, link, until := ofAssociation, s.orderLink(l, o.ID)+"/dispute", ""
 		if p != nil {
 			letter, link = ofCooperatives, s.partLink(l, *p)

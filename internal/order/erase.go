@@ -35,6 +35,7 @@ type OrderOfBuyer struct {
 	ID       uuid.UUID
 	Number   string
 	State    State
+	Delivery string    // delivery.Pickup or delivery.Home
 	PlacedAt time.Time `db:"placed_at"`
 	Last     time.Time // entry of its history
 	Closing  bool      // its goods may be sent back still
@@ -78,7 +79,7 @@ func ofBuyer(ctx context.Context, q sqlx.QueryerContext, orderID uuid.UUID, lock
 	// Only a statement that begins after the locks were given sees what they were waiting for.
 	var orders []OrderOfBuyer
 	err = sqlx.SelectContext(ctx, q, &orders, `
-		select id, number, state, placed_at, (select max(at) from order_events where order_id = o.id) as last, `+closing+` as closing, `+owed+` as owed
+		select id, number, state, delivery, placed_at, (select max(at) from order_events where order_id = o.id) as last, `+closing+` as closing, `+owed+` as owed
 		from orders o
 		where id = any($1) and buyer_phone = $2
 		order by placed_at desc, id desc`, pq.Array(ids), buyer.Phone)

@@ -188,7 +188,7 @@ func (s *Service) RefundFailedTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.
 	if err != nil || o.Sample {
 		return err
 	}
-	jobs, err := s.letters(ctx, tx, o.ID, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, nil, true, func(l *i18n.Locale, _ *Part, _ bool) mail.Message {
 		return mail.Message{
 			Subject: l.T("order.mail.refund_failed_subject", "Number", o.Number),
 			Body:    l.T("order.mail.refund_failed_body", "Number", o.Number, "Amount", l.Money(amount), "Link", s.orderLink(l, o.ID)),

@@ -224,7 +224,7 @@ func (s *Service) tellReturn(ctx context.Context, tx *sqlx.Tx, o *locked, r Retu
 
 // tellOfReturn queues mail about a return to the association.
 func (s *Service) tellOfReturn(ctx context.Context, tx *sqlx.Tx, r Return, letter returnLetter, note string) error {
-	jobs, err := s.letters(ctx, tx, r.OrderID, nil, true, func(l *i18n.Locale, _ *Part) mail.Message {
+	jobs, err := s.letters(ctx, tx, r.OrderID, nil, true, func(l *i18n.Locale, _ *Part, _ bool) mail.Message {
 		return r.letter(l, letter, note, s.baseURL+"/"+l.Code()+"/association/returns/"+r.ID.String())
 	})
 	if err != nil {

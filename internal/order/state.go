@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 )
 
@@ -73,7 +74,16 @@ func listed[S ~string](values ...S) string {
 	return strings.Join(quoted, ", ")
 }
 
-// Key is the translation key of the state's name.
+// NameKey is the translation key of the one name that the state of an order delivered that way has for everybody: what
+// is dispatched is on its way or, if its buyer fetches it, waits for her.
+func (s State) NameKey(method string) string {
+	if s == StateDispatched && method == delivery.Pickup {
+		return "order.state.waiting"
+	}
+	return s.Key()
+}
+
+// Key is the translation key of the state's name, whichever way its order is delivered.
 func (s State) Key() string {
 	if back, ok := strings.CutPrefix(string(s), EventReturn); ok {
 		return ReturnState(back).Key()
@@ -81,7 +91,7 @@ func (s State) Key() string {
 	return "order.state." + string(s)
 }
 
-// Key is the translation key of the state's name.
+// Key is the translation key of the one name that the state has for its cooperative, the association and the buyer.
 func (s PartState) Key() string { return "order.part_state." + string(s) }
 
 // What an order refuses. *catalog.OutOfStock is passed through as it is.

@@ -17,6 +17,7 @@ type Order struct {
 	Number       string       `db:"number"`
 	PlacedAt     time.Time    `db:"placed_at"`
 	State        string       `db:"state"`
+	Delivery     string       `db:"delivery"`     // delivery.Pickup or delivery.Home
 	PlaceName    i18n.Text    `db:"place_name"`   // where the buyer lives
 	Cooperatives int          `db:"cooperatives"` // with a part in it
 	Sold         money.Amount `db:"sold"`         // goods, less what was cancelled or refused
@@ -26,10 +27,10 @@ type Order struct {
 func (s *Service) LatestOrders(ctx context.Context, n int) ([]Order, error) {
 	orders := []Order{}
 	err := s.db.SelectContext(ctx, &orders, `
-		select o.id, o.number, o.placed_at, o.state, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
+		select o.id, o.number, o.placed_at, o.state, o.delivery, l.name_ar as "place_name.ar", l.name_fr as "place_name.fr",
 		       parts.cooperatives, parts.sold
 		from (
-		    select id, number, placed_at, state, place from order_heads
+		    select id, number, placed_at, state, delivery, place from order_heads
 		    where not unconfirmed
 		    order by placed_at desc, id desc limit $1) o
 		join towns l on l.slug = o.place

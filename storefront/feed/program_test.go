@@ -11,6 +11,7 @@ import (
 	"github.com/pb33f/libopenapi"
 	validator "github.com/pb33f/libopenapi-validator"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
@@ -159,6 +160,31 @@ func TestTheMeansOfPaymentAreDescribedAsTheyAreTaken(t *testing.T) {
 		if ok, problems := description.ValidateHttpRequest(request); ok != taken {
 			t.Errorf("paid by %s: described as taken: %t, %v", means, ok, problems)
 		}
+	}
+}
+
+func TestTheDescriptionCallsStatesAsThePagesDo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	served := strings.Join(strings.Fields(string(m.Visitor().Get("/api/openapi.yaml").Want(http.StatusOK).Body)), " ")
+	en := m.Languages.Locale("en")
+	for _, s := range order.States() {
+		says := "`" + string(s) + "`: " + en.T(s.Key())
+		if !strings.Contains(served, says) {
+			t.Errorf("it does not say %q", says)
+		}
+	}
+	for _, s := range []order.PartState{
+		order.PartAwaiting, order.PartPlaced, order.PartAccepted, order.PartReady, order.PartHandedOver, order.PartDelivered,
+		order.PartDeclined, order.PartCancelled, order.PartRefused,
+	} {
+		says := "`" + string(s) + "`: " + en.T(s.Key()) + "."
+		if !strings.Contains(served, says) {
+			t.Errorf("it does not say %q", says)
+		}
+	}
+	if waits := en.T(order.StateDispatched.NameKey(delivery.Pickup)); !strings.Contains(served, waits) {
+		t.Errorf("it does not say %q", waits)
 	}
 }
 

@@ -19,8 +19,8 @@ func TestOrderIsAcceptedPreparedAndHandedOver(t *testing.T) {
 	member := m.SignIn(m.Honey.Member)
 	for i, step := range []struct{ show, button, toast string }{
 		{"", "قبول الطلب", "قُبل الطلب. حان وقت التحضير."},
-		{"", "جاهز للموصل", "الطلب جاهز. سيمر الموصل لأخذه."},
-		{"?show=ready", "تم التسليم للموصل", "الطلب عند الموصل."},
+		{"", "الطلب جاهز", "الطلب جاهز. بقي تسليمه للجمعية."},
+		{"?show=ready", "تسلمته الجمعية", "سُجل: تسلمته الجمعية."},
 	} {
 		page := member.Get("/ar/seller/orders" + step.show).Want(http.StatusOK)
 		buttons := page.Find(".ord button.big")
@@ -36,9 +36,9 @@ func TestOrderIsAcceptedPreparedAndHandedOver(t *testing.T) {
 			t.Errorf("step %d says %s", i, got)
 		}
 	}
-	page := member.Get("/ar/seller/orders?show=courier").Want(http.StatusOK)
+	page := member.Get("/ar/seller/orders?show=handed_over").Want(http.StatusOK)
 	if page.Find(".ord").Length() != 1 || page.Has(".ord button.big") {
-		t.Error("with the courier there is still something to do")
+		t.Error("once it is handed over there is still something to do")
 	}
 }
 
@@ -230,7 +230,7 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	if said := page.Text("[data-notice]"); said != "This order has changed meanwhile. Here is how it stands." {
 		t.Errorf("it says %q", said)
 	}
-	if !strings.Contains(page.Text(".ord button.big"), "Ready for the courier") {
+	if !strings.Contains(page.Text(".ord button.big"), "The order is ready") {
 		t.Error("the next step is not offered")
 	}
 	// What she has written for it is not lost.

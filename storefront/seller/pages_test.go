@@ -33,7 +33,7 @@ func TestEveryPageSpeaksEveryLanguage(t *testing.T) {
 			"/seller", "/seller/products", "/seller/products?show=draft", "/seller/products?q=nichts", "/seller/products/new",
 			"/seller/products/" + m.Honey.Products[0].ID.String(), "/seller/products/" + m.Honey.Products[0].ID.String() + "/picture",
 			"/seller/upload", strings.TrimPrefix(preview.Path, "/fr"),
-			"/seller/orders", "/seller/orders?show=ready", "/seller/orders?show=courier", "/seller/orders?show=past",
+			"/seller/orders", "/seller/orders?show=ready", "/seller/orders?show=handed_over", "/seller/orders?show=past",
 			"/seller/orders/" + part.ID.String(), "/seller/money",
 		} {
 			page := member.Get("/" + language + path).Want(http.StatusOK)

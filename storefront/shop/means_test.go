@@ -138,7 +138,7 @@ func cash(l *i18n.Locale) []string {
 		map[string]string{"ar": "نقد", "fr": "espèces", "en": "cash"}[l.Code()],
 		before(l.T("shop.track.pay", "Amount", "|"), 1), l.T("association.order.due"),
 		before(l.T("association.order.advice.dispatched", "Amount", "|"), 0), before(l.T("association.order.deliver", "Amount", "|"), 0),
-		l.T("association.order.ask.deliver"), "means.", "association.order.", "shop.part.", "shop.track.",
+		l.T("association.order.ask.deliver"), "means.", "association.order.", "shop.track.",
 	}
 }
 
@@ -322,14 +322,14 @@ func TestWhatIsAllGivenBackIsNotPaid(t *testing.T) {
 		inside := boss.Get(path).Want(http.StatusOK)
 		m.tells(inside, "[data-money] dt.sum", l.T("association.order.refunding"))
 		m.tells(inside, "[data-moves]", l.T("association.order.advice.delivered_back", "Amount", l.Money(o.Total), "Given", l.Money(0)))
-		m.tells(inside, "#now", l.T("association.order.now.delivered_refunding"))
-		asPaid := []string{l.T("association.order.now.delivered"), before(l.T("association.order.advice.delivered", "Amount", "|"), 1),
+		m.tells(inside, "#now", l.T("association.order.money_refunding", "State", l.T(order.StateDelivered.Key())))
+		asPaid := []string{l.T("association.order.money_paid", "State", l.T(order.StateDelivered.Key())), before(l.T("association.order.advice.delivered", "Amount", "|"), 1),
 			l.T("shop.track.delivered_more"), l.T("shop.track.less", "Was", l.Money(o.Total))}
 		m.wantNone(inside, asPaid)
 		m.wantNone(page, asPaid)
 		m.answers(payment.Succeeded)
 		inside = boss.Get(path).Want(http.StatusOK)
-		m.tells(inside, "#now", l.T("association.order.now.delivered_back"))
+		m.tells(inside, "#now", l.T("association.order.money_refunded", "State", l.T(order.StateDelivered.Key())))
 		m.wantNone(inside, asPaid)
 		page = buyer.Get(page.Path).Want(http.StatusOK)
 		m.tells(page, "#refunded", l.T("shop.pay.refunded"))

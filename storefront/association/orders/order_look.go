@@ -43,20 +43,23 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 	return options
 }
 
-// now is where an order stands. One that is delivered may be paid no more.
+// now is where an order stands, and its money once it is delivered: it may be paid no more.
 func now(p ui.Page, o order.Order) string {
-	if o.State == order.StateDelivered {
-		switch o.Money() {
-		case order.MoneyRefunding:
-			return p.T("association.order.now.delivered_refunding")
-		case order.MoneyRefunded:
-			return p.T("association.order.now.delivered_back")
-		case order.MoneyDisputed:
-			return p.T("association.order.now.delivered_disputed")
-		case order.MoneyPending, order.MoneyPaid, order.MoneyCancelled:
-		}
+	state := p.T(o.State.NameKey(o.Delivery))
+	if o.State != order.StateDelivered {
+		return state
 	}
-	return p.T("association.order.now." + string(o.State))
+	switch o.Money() {
+	case order.MoneyRefunding:
+		return p.T("association.order.money_refunding", "State", state)
+	case order.MoneyRefunded:
+		return p.T("association.order.money_refunded", "State", state)
+	case order.MoneyDisputed:
+		return p.T("association.order.money_disputed", "State", state)
+	case order.MoneyPending, order.MoneyCancelled:
+		return state
+	}
+	return p.T("association.order.money_paid", "State", state)
 }
 
 // askTitle asks whether a move is meant.
@@ -162,7 +165,7 @@ func steps(p ui.Page, o order.Order) []ui.Step {
 	}
 	labels := make([]string, len(way))
 	for i, s := range way {
-		labels[i] = p.T(s.Key())
+		labels[i] = p.T(s.NameKey(o.Delivery))
 	}
 	now := slices.Index(way, o.State)
 	if o.State == order.StateDelivered { // nothing is left to do

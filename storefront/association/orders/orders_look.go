@@ -14,6 +14,15 @@ func confirms(p ui.Page, v ordersView) bool {
 	return v.Filter.State == order.StatePlaced && p.Holds(account.MoveOrders)
 }
 
+// stateName is what the orders in a state are called, those that their buyers fetch too.
+func stateName(p ui.Page, state order.State) string {
+	name, fetched := p.T(state.NameKey(delivery.Home)), p.T(state.NameKey(delivery.Pickup))
+	if name == fetched {
+		return name
+	}
+	return name + " · " + fetched
+}
+
 func deliveryName(l *i18n.Locale, method string) string {
 	if method == delivery.Pickup {
 		return l.T("association.delivery.pickup")
@@ -33,7 +42,7 @@ func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) e
 		Header: append(header, l.T("association.column.place"), l.T("association.orders.delivery"),
 			l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee")),
 		Rows: table.Walk(each, func(o order.Summary) []any {
-			row := []any{o.Number, o.PlacedAt, l.T(o.State.Key())}
+			row := []any{o.Number, o.PlacedAt, l.T(o.State.NameKey(o.Delivery))}
 			switch {
 			case !buyers:
 			case o.ErasedAt != nil:

@@ -730,7 +730,7 @@ func latest(p ui.Page, v dashboardView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = association.OrderState(p, o.State).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = association.OrderState(p, order.State(o.State), o.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

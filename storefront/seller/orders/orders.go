@@ -44,6 +44,7 @@ const ordersPerPage = 12
 // shelf is one of the lists that orders lie on.
 type shelf struct {
 	name   string
+	label  string // translation key; of one state that state's own
 	states []order.PartState
 }
 
@@ -52,10 +53,10 @@ const past = "past"
 
 // shelves are the lists in the order of the work.
 var shelves = []shelf{
-	{"todo", order.TodoParts()},
-	{"ready", []order.PartState{order.PartReady}},
-	{"courier", []order.PartState{order.PartHandedOver}},
-	{past, []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
+	{"todo", "seller.orders.shelf_todo", order.TodoParts()},
+	{"ready", order.PartReady.Key(), []order.PartState{order.PartReady}},
+	{"handed_over", order.PartHandedOver.Key(), []order.PartState{order.PartHandedOver}},
+	{past, "seller.orders.shelf_past", []order.PartState{order.PartDelivered, order.PartDeclined, order.PartCancelled, order.PartRefused}},
 }
 
 // ordersView is one list of orders.

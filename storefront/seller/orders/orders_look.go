@@ -39,24 +39,30 @@ func verb(part order.CooperativePart) (move order.Move, class, icon string) {
 	return "", "", ""
 }
 
-// urgency is a part's badge: its class and words.
-func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words string) {
-	switch part.State {
+// stateColour is the colour of a part's state: what asks for an answer, what is done, and the rest.
+func stateColour(s order.PartState) string {
+	switch s {
 	case order.PartPlaced:
-		return "nila", p.L.T(part.State.Key())
-	case order.PartAccepted:
-		switch days := daysUntil(part.DeliverTo, now); {
-		case days < 0:
-			return "bad", p.T("seller.orders.late")
-		case days == 0:
-			return "wait", p.T("seller.orders.today")
-		default:
-			return "wait", p.N("seller.orders.days_left", days)
-		}
+		return "nila"
 	case order.PartReady, order.PartHandedOver, order.PartDelivered:
-		return "ok", p.L.T(part.State.Key())
+		return "ok"
 	}
-	return "", p.L.T(part.State.Key())
+	return ""
+}
+
+// urgency is how long is left to prepare a part, if it is being prepared, and its colour.
+func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words string) {
+	if part.State != order.PartAccepted {
+		return "", ""
+	}
+	switch days := daysUntil(part.DeliverTo, now); {
+	case days < 0:
+		return "bad", p.T("seller.orders.late")
+	case days == 0:
+		return "wait", p.T("seller.orders.today")
+	default:
+		return "wait", p.N("seller.orders.days_left", days)
+	}
 }
 
 // daysUntil counts the days from now to a day without a time; it is below zero for one that is past.

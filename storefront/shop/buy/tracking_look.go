@@ -300,7 +300,7 @@ func partTone(s order.PartState) string {
 
 func partSteps(p ui.Page, s order.PartState) []ui.Step {
 	at := map[order.PartState]int{order.PartAccepted: 1, order.PartReady: 2, order.PartHandedOver: 3, order.PartDelivered: 4}[s]
-	return ui.Steps(at, p.T("shop.step.placed"), p.T("shop.step.accepted"), p.T("shop.step.ready"), p.T("shop.step.handed_over"))
+	return ui.Steps(at, p.T(order.PartPlaced.Key()), p.T(order.PartAccepted.Key()), p.T(order.PartReady.Key()), p.T(order.PartHandedOver.Key()))
 }
 
 // stream is the way of the i-th of n parts to the first stop, which stands near the right edge of 300;
