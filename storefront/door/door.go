@@ -61,7 +61,10 @@ var errIncomplete = fault.New(fault.Invalid, "door.incomplete")
 
 func (h *Handler) askSignIn(r *web.Request) error {
 	if r.User != nil {
-		return r.Redirect(ui.Home(*r.User))
+		return r.Redirect(cmp.Or(next(r), ui.Home(*r.User)))
+	}
+	if r.Query("kept") != "" { // the browser was just given a session
+		return h.showSignIn(r, http.StatusForbidden, ui.Form{Errors: map[string]string{"": r.Locale.T("web.no_cookies")}})
 	}
 	return h.showSignIn(r, http.StatusOK, ui.Form{})
 }
@@ -92,10 +95,11 @@ func (h *Handler) signIn(r *web.Request) error {
 		}
 	}
 	enter(r, entry)
-	if target := next(r); target != "" {
-		return r.Redirect(target)
+	target := cmp.Or(next(r), ui.Home(entry.User))
+	if !r.KeepsCookies() {
+		target = "/signin?" + url.Values{"kept": {"1"}, "next": {target}}.Encode()
 	}
-	return r.Redirect(ui.Home(entry.User))
+	return r.Redirect(target)
 }
 
 // enter gives the browser its session and makes it known.

@@ -79,6 +79,9 @@ func TestABuyersWholeWayWithoutTheScript(t *testing.T) {
 			form.Set("phone", "06 61 23 45")
 			form.Set("address", "")
 			wrong := buyer.Post(lang+"/checkout", form).Want(http.StatusUnprocessableEntity)
+			if n := wrong.Find("[autofocus]").Length(); n != 1 || !wrong.Has("#f-phone[autofocus]") {
+				t.Errorf("she begins at %d places, or not at her telephone", n)
+			}
 			for _, field := range []string{"phone", "address"} {
 				if !wrong.Has("#f-"+field+"[aria-invalid=true]") || !wrong.Has("#f-"+field+"-error") {
 					t.Errorf("nothing is said beside %s", field)
@@ -745,6 +748,69 @@ func TestTrackingCountsOnlyThoseOfWhomSomethingComes(t *testing.T) {
 		want := strings.Join(strings.Fields(l.N("shop.pieces", 5)+l.N("shop.from_coops", 2)), " ")
 		if got := page.Text("main .tot"); !strings.Contains(got, want) {
 			t.Errorf("%s: %q without %q", code, got, want)
+		}
+	}
+}
+
+// TestABrowserWithoutCookiesIsToldSo adds to a basket that is not kept, as the script does and without it.
+func TestABrowserWithoutCookiesIsToldSo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	form := url.Values{"product": {m.Honey.Products[0].ID.String()}}
+	for _, code := range storetest.Languages() {
+		said := m.Languages.Locale(code).T("web.no_cookies")
+		page := m.Cookieless().Post("/"+code+"/basket/lines", form).Want(http.StatusForbidden)
+		read := strings.Join(strings.Fields(said), " ")
+		if got := page.Text("#no-cookies"); !strings.Contains(got, read) {
+			t.Errorf("%s: at %s it says %q", code, page.Path, got)
+		}
+		script := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}}
+		answer := struct{ Kept, Message string }{}
+		added := m.Cookieless().Do(http.MethodPost, "/"+code+"/basket/lines", []byte(form.Encode()), script).Want(http.StatusOK)
+		if err := json.Unmarshal(added.Body, &answer); err != nil || answer.Kept == "" {
+			t.Fatalf("%v: %s", err, added.Body)
+		}
+		kept := m.Cookieless().Do(http.MethodGet, answer.Kept, nil, script).Want(http.StatusForbidden)
+		if err := json.Unmarshal(kept.Body, &answer); err != nil || answer.Message != said {
+			t.Errorf("%s: the script is told %q, %v", code, answer.Message, err)
+		}
+		in := url.Values{"login": {*m.Honey.Member.Email}, "password": {storetest.Password}}
+		if door := m.Cookieless().Post("/"+code+"/signin", in).Want(http.StatusForbidden); !strings.Contains(door.Text("main .note.bad"), read) {
+			t.Errorf("%s: who signs in is told %q", code, door.Text("main"))
+		}
+
+		// A browser that keeps them is where it was, and hears of none of it.
+		buyer := m.Visitor()
+		if page := buyer.Post("/"+code+"/basket/lines", form).Want(http.StatusOK); page.Path != "/"+code+"/basket" || page.Has("#no-cookies") || !page.Has(".toast") {
+			t.Errorf("%s: she is at %s", code, page.Path)
+		}
+		if page := m.Visitor().Post("/"+code+"/signin", in).Want(http.StatusOK); page.Path != "/"+code+"/seller" {
+			t.Errorf("%s: who signs in is at %s", code, page.Path)
+		}
+		if page := buyer.Get("/" + code + "/basket?kept=//evil.test").Want(http.StatusOK); page.Path != "/"+code+"/basket" {
+			t.Errorf("%s: she is led to %s", code, page.Path)
+		}
+	}
+}
+
+// TestTheCheckoutIsShownInAnotherLanguageWithWhatWasTyped presses the language at its top and at its foot.
+func TestTheCheckoutIsShownInAnotherLanguageWithWhatWasTyped(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	put(buyer, "fr", m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+	page := buyer.Get("/fr/checkout").Want(http.StatusOK)
+	for _, switches := range []string{"header button[formaction='/ar/checkout']", ".langs button[formaction='/ar/checkout']"} {
+		button := page.Find(switches)
+		form := filled(page, nadia)
+		form.Set("place", "saidia")
+		form.Set("delivery", delivery.Pickup)
+		form.Set(button.AttrOr("name", ""), button.AttrOr("value", ""))
+		again := buyer.Post(button.AttrOr("formaction", ""), form).Want(http.StatusOK)
+		if again.Doc.Find("html").AttrOr("lang", "") != "ar" || again.Find("#f-name").AttrOr("value", "") != nadia["name"] ||
+			again.Find("#f-phone").AttrOr("value", "") != nadia["phone"] || again.Find("#f-place option[selected]").AttrOr("value", "") != "saidia" ||
+			again.Find("[name=delivery][checked]").AttrOr("value", "") != delivery.Pickup || again.Has("[aria-invalid]") {
+			t.Errorf("%s loses what was typed", switches)
 		}
 	}
 }

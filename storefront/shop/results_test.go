@@ -63,7 +63,10 @@ func TestResultsAreNarrowedStepByStep(t *testing.T) {
 func TestBadInputKeepsWhatWasTyped(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	page := m.Visitor().Get("/fr/products?min_price=" + url.QueryEscape("cher<b>") + "&page=-4&sort=none").Want(http.StatusOK)
+	page := m.Visitor().Get("/fr/products?min_price=" + url.QueryEscape("cher<b>") + "&page=-4&sort=none").Want(http.StatusUnprocessableEntity)
+	if said := page.Text("main #wrong"); !strings.Contains(said, "Exemple") { // the field itself may stand in a drawer
+		t.Errorf("the page says %q", said)
+	}
 	field := page.Find("#o-min_price")
 	if field.AttrOr("value", "") != "cher<b>" || field.AttrOr("aria-invalid", "") != "true" {
 		t.Error("a price that is none is not shown as such")

@@ -11,6 +11,8 @@
 //                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
 //   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
 //   [data-left=SECONDS]   counts down; form[data-send-now] is sent as the page opens
+//   [data-say]            with an id: once its words (or those of the attribute) are others, they are spoken
+//   [data-problem]        what is wrong with a form, until no field of it is wrong
 'use strict'
 {
   const $ = (selector, root = document) => root.querySelector(selector)
@@ -19,6 +21,61 @@
     if (target) run(target, event)
   })
   const json = { Accept: 'application/json' }
+
+  // ── What changes is spoken: the words of each [data-say], by its id.
+  const words = () => new Map([...document.querySelectorAll('[data-say]')].map(one => [one.id, (one.dataset.say || one.textContent).replace(/\s+/g, ' ').trim()]))
+  const say = text => { if (text) $('#said').textContent = text }
+  const sayNew = before => say([...words()].filter(([id, text]) => text !== before.get(id)).map(([, text]) => text).join('. '))
+
+  // ── A page that says that something is wrong begins there, also where its address names another part of it.
+  const begin = root => {
+    const at = $('[autofocus]', root)
+    at?.closest('details')?.setAttribute('open', '')
+    at?.focus()
+    if (at && document.activeElement !== at) $('main [role=alert]')?.focus() // it stands in what is not open
+    return at
+  }
+  begin(document)
+
+  // ── What is mended is red no more; whether it is right the market says.
+  on('change', '[aria-invalid=true]', field => {
+    if (!field.validity.valid || 'inline' in (field.form?.dataset ?? {})) return
+    const group = field.closest('.err') ?? field.parentElement
+    group.classList.remove('err')
+    const error = $('.errmsg', group)
+    for (const one of group.querySelectorAll('[aria-invalid]')) {
+      one.removeAttribute('aria-invalid')
+      one.setAttribute('aria-describedby', (one.getAttribute('aria-describedby') ?? '').replace(error?.id, '').trim())
+      $(`[data-problem] a[href="#${one.id}"]`)?.closest('li').remove()
+    }
+    error?.remove()
+    if (field.form && !$('[aria-invalid=true]', field.form)) $('[data-problem]', field.form)?.remove()
+  })
+
+  // ── Another language keeps what was typed: it waits in this tab for the form that the link leads to. Checkout does that
+  // without the script.
+  const sheets = () => [...document.querySelectorAll('main form[method=post]')].map(form => [form.getAttribute('action').replace(/^\/\w+/, ''), form])
+  const kept = field => field.name && !field.disabled && !/password|file|submit/.test(field.type)
+  addEventListener('input', event => { if (event.target.form) event.target.form.dataset.typed = 'yes' })
+  on('click', 'a[hreflang]', link => {
+    const typed = sheets().filter(([, form]) => form.dataset.typed || $('[aria-invalid], [data-problem]', form))
+      .map(([action, form]) => [action, [...form.elements].filter(kept).map(field => [field.name, field.value, field.checked])])
+    if (typed.length) try { sessionStorage.typed = JSON.stringify([link.href, typed]) } catch { /* it is full or forbidden */ }
+  })
+  try {
+    const [to, typed] = JSON.parse(sessionStorage.typed ?? '[]')
+    delete sessionStorage.typed
+    if (to === location.href) for (const [action, values] of typed) {
+      const fields = [...sheets().find(([name]) => name === action)?.[1].elements ?? []].filter(kept)
+      for (const [name, value, checked] of values) {
+        const at = fields.findIndex(field => field.name === name && (!/radio|checkbox/.test(field.type) || field.value === value))
+        if (at < 0) continue
+        const [field] = fields.splice(at, 1)
+        if (/radio|checkbox/.test(field.type)) field.checked = checked
+        else field.value = value
+      }
+    }
+  } catch { /* nothing was kept */ }
 
   // ── Toast: one sentence, at most one link, spoken by the live region it stands in.
   const toast = (message, { bad = false, link = false } = {}) => {
@@ -79,6 +136,7 @@
       const body = await answer.json()
       if (!answer.ok) return toast(body.message, { bad: true })
       count(body.count)
+      if (body.kept) fetch(body.kept, { headers: json }).then(async answer => answer.ok || toast((await answer.json()).message, { bad: true }))
       if (button?.classList.contains('plus')) {
         button.classList.add('has')
         button.firstElementChild.textContent = body.quantity
@@ -102,6 +160,7 @@
     if (!main) throw new Error('no page')
     if (mine !== turn) return // a later change has overtaken this one
     const focused = document.activeElement?.id
+    const before = words()
     $('main').replaceWith(main)
     document.title = page.title
     const badge = $('[data-count]', page)
@@ -110,6 +169,8 @@
     if (said) toast(said.textContent)
     if (push) history.pushState(null, '', answer.url)
     here = location.pathname + location.search
+    sayNew(before)
+    if (begin(main)) return
     const again = document.getElementById(focused) ?? (document.activeElement === document.body ? main : null)
     again?.focus({ preventScroll: true })
   }
@@ -133,7 +194,9 @@
       return send(field.form).then(answer => answer.text()).then(text => {
         const next = $('#' + drawer.id, new DOMParser().parseFromString(text, 'text/html'))
         const focused = document.activeElement?.id
+        const before = words()
         if (next) drawer.replaceChildren(...next.childNodes)
+        sayNew(before)
         if (focused) document.getElementById(focused)?.focus()
       })
     }
@@ -163,10 +226,12 @@
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       if (mine !== turn) return
       const focused = document.activeElement?.id
+      const before = words()
       for (const part of document.querySelectorAll('[data-part]')) {
         const next = $(`[data-part="${part.dataset.part}"]`, page)
         if (next) part.replaceChildren(...next.cloneNode(true).childNodes) // one answer may have several places
       }
+      sayNew(before)
       if (focused) document.getElementById(focused)?.focus()
     } catch { /* the form tells the price when it is sent */ }
   })
@@ -239,6 +304,7 @@
         if (!answer.ok) return show(false)
         box.innerHTML = await answer.text() // our own page's fragment, escaped by the server
         options().forEach((a, i) => { a.id = 'suggestion-' + i })
+        say($('[data-found]', box)?.dataset.found)
         at = -1
         show(options().length > 0 && document.activeElement === input)
       } catch { /* overtaken by the next letter */ }

@@ -45,6 +45,13 @@ func (m *Market) Visitor() *Client {
 	return &Client{m: m, http: &http.Client{Jar: jar, Transport: transport}}
 }
 
+// Cookieless is a visitor whose browser keeps no cookies.
+func (m *Market) Cookieless() *Client {
+	c := m.Visitor()
+	c.http.Jar = nil
+	return c
+}
+
 // SignIn is the browser of somebody who has signed in.
 func (m *Market) SignIn(user account.User) *Client {
 	m.t.Helper()

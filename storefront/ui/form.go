@@ -84,6 +84,22 @@ func (f Field) attributes(form Form) templ.Attributes {
 	return a
 }
 
+// Wrong are the attributes of a field that is wrong as message says, in the element of that id; none if it is not.
+func Wrong(message, id string) templ.Attributes {
+	if message == "" {
+		return nil
+	}
+	return templ.Attributes{"aria-invalid": "true", "aria-describedby": id}
+}
+
+// wrongOption are the same of one of a Choice's options; none of one that cannot be chosen.
+func (f Field) wrongOption(form Form, o Option) templ.Attributes {
+	if o.Disabled {
+		return nil
+	}
+	return Wrong(form.Errors[f.Name], f.id()+"-error")
+}
+
 func inputClass(f Field) string {
 	if f.LTR {
 		return "in ltr"

@@ -44,7 +44,6 @@ type Card struct {
 	Product  catalog.Product
 	InBasket int
 	Eager    bool
-	Why      bool // a link to how the results are ordered
 }
 
 // Unbroken keeps the figures in a product's name on one line with what they count: «pot de 250 g».

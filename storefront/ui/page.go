@@ -39,6 +39,7 @@ type Page struct {
 	Query       string        // in the search field
 	Category    string        // the shelf that the header marks as current
 	Again       time.Duration // after which the page asks by itself whether what it waits for has come; 0: never
+	Typing      string        // id of the form that the page is: another language shows it with what was typed so far, sent as «show»
 	Plain       bool          // no search and no shelves in the header: nothing leads away from a checkout
 
 	Demo   bool // a demonstration: says how to sign in

@@ -65,7 +65,7 @@ func noteIcon(kind string) string {
 // role makes an error heard as soon as it is there.
 func role(kind string) templ.Attributes {
 	if kind == "bad" {
-		return templ.Attributes{"role": "alert"}
+		return templ.Attributes{"role": "alert", "tabindex": "-1"} // where a reader begins if no field is wrong
 	}
 	return nil
 }

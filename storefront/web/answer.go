@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -22,7 +23,21 @@ func (r *Request) Render(status int, page templ.Component) error {
 	if err := page.Render(context.WithoutCancel(r.Context()), &b); err != nil {
 		return fmt.Errorf("render: %w", err)
 	}
-	return r.Bytes(status, "text/html; charset=utf-8", b.Bytes())
+	body := b.Bytes()
+	if status >= http.StatusBadRequest {
+		body = fromMistake(body)
+	}
+	return r.Bytes(status, "text/html; charset=utf-8", body)
+}
+
+// fromMistake has whoever is shown a page begin at its first field that is wrong or, if none is, at what it says is.
+func fromMistake(page []byte) []byte {
+	for _, mark := range []string{` aria-invalid="true"`, ` role="alert"`} {
+		if i := bytes.Index(page, []byte(mark)); i >= 0 {
+			return slices.Insert(page, i, []byte(" autofocus")...)
+		}
+	}
+	return page
 }
 
 // Bytes answers with a body as it is.

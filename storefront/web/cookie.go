@@ -33,6 +33,10 @@ func (s *Site) CookieName(name string) string {
 // Cookie is a cookie's value, or "".
 func (r *Request) Cookie(name string) string { return Clean(r.fiber.Cookies(r.Site.CookieName(name))) }
 
+// KeepsCookies reports whether the reader's browser has been seen to keep the market's cookies: each page gives it the
+// one of its language.
+func (r *Request) KeepsCookies() bool { return r.Cookie(LanguageCookie) != "" }
+
 // SetCookie keeps a value in the reader's browser, out of reach of scripts and of other sites'
 // requests, for that long; with 0, until the browser closes.
 func (r *Request) SetCookie(name, value string, keep time.Duration) {

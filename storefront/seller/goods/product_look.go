@@ -1,9 +1,13 @@
 package goods
 
 import (
+	"maps"
+	"time"
+
 	"github.com/a-h/templ"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -20,10 +24,20 @@ func written(language string) templ.Attributes {
 }
 
 // oneOf is written for a field that need not be filled in if another is.
-func oneOf(language string) templ.Attributes {
+func oneOf(language string, form ui.Form) templ.Attributes {
 	attributes := written(language)
 	attributes["required"] = false
+	maps.Copy(attributes, ui.Wrong(form.Errors["name"], "f-name-error"))
 	return attributes
+}
+
+// lastDay is the last day of a label's certificate.
+func lastDay(l *i18n.Locale, label catalog.Label) string {
+	day, err := time.Parse(time.DateOnly, label.ExpiresOn)
+	if err != nil {
+		return ""
+	}
+	return l.LongDate(day)
 }
 
 // stateOptions are the states that a product can be given; what is not there yet cannot be archived.

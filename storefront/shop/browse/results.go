@@ -71,9 +71,6 @@ func (h *Handler) results(r *web.Request) error {
 		return err
 	}
 	v.Cards = shop.Cards(r, h.Orders, products, 4)
-	for i := range v.Cards {
-		v.Cards[i].Why = !v.Down
-	}
 	for _, p := range products {
 		names["coop/"+p.Cooperative.Slug] = r.Locale.Text(p.Cooperative.Name)
 	}
@@ -97,7 +94,11 @@ func (h *Handler) results(r *web.Request) error {
 		p.Canonical = query{Categories: v.Query.Categories}.path()
 	}
 	p.Private = v.Query.Text != "" || v.Query.Page > 1 // search engines need no pages of other searches
-	return r.Render(http.StatusOK, resultsPage(p, v))
+	status := http.StatusOK
+	if len(v.Query.errors) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return r.Render(status, resultsPage(p, v))
 }
 
 // cut tells whether this is the last page and more was found than it shows.

@@ -54,10 +54,7 @@ func anyChosen(options []option) bool {
 }
 
 func invalid(q query, name string) templ.Attributes {
-	if q.errors[name] == "" {
-		return nil
-	}
-	return templ.Attributes{"aria-invalid": "true", "aria-describedby": "e-" + name}
+	return ui.Wrong(q.errors[name], "e-"+name)
 }
 
 func resultsCrumbs(p ui.Page, v resultsView) []ui.Crumb {

@@ -33,6 +33,8 @@ type basketView struct {
 	Removed *removed
 	Most    money.Amount // for which there would be a means of payment, if there is none for what lies in it
 	Instead []ui.Card    // for an empty basket
+
+	NoCookies bool // the browser was given a basket and has not kept it
 }
 
 // removed is a line that was just taken out, and may come back.
@@ -43,11 +45,21 @@ type removed struct {
 
 func (h *Handler) basket(r *web.Request) error {
 	ctx := r.Context()
+	back, status := r.Query("kept"), http.StatusOK
+	if back != "" && r.Cookie(web.BasketCookie) != "" {
+		return h.answerKept(r, back)
+	}
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
 		return err
 	}
-	v := basketView{Basket: basket}
+	v := basketView{Basket: basket, NoCookies: back != ""}
+	if v.NoCookies {
+		status = http.StatusForbidden
+		if r.WantsJSON() {
+			return r.JSON(status, answer{Message: r.Locale.T("web.no_cookies")})
+		}
+	}
 	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, On: h.Now()})
 	if err != nil {
 		return err
@@ -70,7 +82,7 @@ func (h *Handler) basket(r *web.Request) error {
 	if p.Means, v.Most, err = h.payable(ctx, basket.Items); err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, basketPage(p, v))
+	return r.Render(status, basketPage(p, v))
 }
 
 // payable are the means by which goods of that sum can be paid, as far as is known before it is where they go; if there
@@ -155,13 +167,36 @@ func (h *Handler) addLine(r *web.Request) error {
 	return h.back(r)
 }
 
+// answer is what the script is told of the basket.
+type answer struct {
+	Count    int    `json:"count"`
+	Quantity int    `json:"quantity"`
+	Message  string `json:"message"`
+	Kept     string `json:"kept,omitempty"` // where to ask whether the browser has kept its new basket
+}
+
+// keptAt is where whoever was just given a basket comes by on the way to a page: there it shows whether the browser
+// has kept it. It is the page itself for whom nothing makes doubt it.
+func keptAt(r *web.Request, page string) string {
+	if r.KeepsCookies() {
+		return page
+	}
+	return r.URL("/basket?" + url.Values{"kept": {page}}.Encode())
+}
+
+// answerKept answers whose browser has kept its basket: with the page that she comes from.
+func (h *Handler) answerKept(r *web.Request, back string) error {
+	if r.WantsJSON() {
+		return r.JSON(http.StatusOK, answer{})
+	}
+	if page := web.LocalPath(back); page != "" {
+		return r.RedirectURL(page)
+	}
+	return r.Redirect("/basket")
+}
+
 // answerAdded tells the script what is in the basket now.
 func (h *Handler) answerAdded(r *web.Request, token string, change order.Change, err error) error {
-	type answer struct {
-		Count    int    `json:"count"`
-		Quantity int    `json:"quantity"`
-		Message  string `json:"message"`
-	}
 	if err != nil {
 		f := fault.As(err)
 		if f == nil {
@@ -185,7 +220,11 @@ func (h *Handler) answerAdded(r *web.Request, token string, change order.Change,
 		key = "shop.basket.clipped"
 	}
 	message := r.Locale.Message(fault.Say(key, "Name", change.Product.Name, "Count", change.Quantity))
-	return r.JSON(http.StatusOK, answer{Count: count, Quantity: change.Quantity, Message: message})
+	said := answer{Count: count, Quantity: change.Quantity, Message: message}
+	if !r.KeepsCookies() {
+		said.Kept = keptAt(r, r.URL("/basket"))
+	}
+	return r.JSON(http.StatusOK, said)
 }
 
 // setLine sets how many of a product the basket holds: what a button says («set»), or what was typed.
@@ -233,8 +272,9 @@ func (h *Handler) basketOf(r *web.Request) order.Of {
 // back leads to the page that the form stood on.
 func (h *Handler) back(r *web.Request) error {
 	from, ok := strings.CutPrefix(r.Header("Referer"), r.Site.BaseURL)
-	if path := web.LocalPath(from); ok && path != "" {
-		return r.RedirectURL(path)
+	path := web.LocalPath(from)
+	if !ok || path == "" {
+		path = r.URL("/basket")
 	}
-	return r.Redirect("/basket")
+	return r.RedirectURL(keptAt(r, path))
 }

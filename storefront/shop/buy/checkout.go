@@ -122,7 +122,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	p := r.Page(r.Locale.T("shop.checkout.title"))
 	p.Plain = true
 	p.BasketCount = basket.Pieces
-	p.Path = "/checkout"
+	p.Path, p.Typing = "/checkout", checkoutForm
 	return r.Render(status, checkoutPage(p, v))
 }
 
@@ -191,6 +191,9 @@ func (h *Handler) instead(r *web.Request, form ui.Form) error {
 func (h *Handler) place(r *web.Request) error {
 	ctx := r.Context()
 	form := typed(r)
+	if r.Form("show") != "" { // in another language
+		return h.showCheckout(r, http.StatusOK, form, nil)
+	}
 	if r.Form("instead") != "" {
 		return h.instead(r, form)
 	}
@@ -281,6 +284,9 @@ func typed(r *web.Request) ui.Form {
 	}
 	return form
 }
+
+// checkoutForm is the form's id in the document.
+const checkoutForm = "checkout"
 
 // feeOf is the field that keeps what a means costs, as the page showed it.
 func feeOf(provider string) string { return "fee_" + provider }

@@ -150,7 +150,7 @@ func returnPage(p ui.Page, v returnView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if message := v.Refused.Form.Errors["lines"]; message != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"errmsg\" role=\"alert\" id=\"f-lines-error\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<p class=\"errmsg\" role=\"alert\" tabindex=\"-1\" id=\"f-lines-error\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

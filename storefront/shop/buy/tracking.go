@@ -66,7 +66,7 @@ func (h *Handler) again(r *web.Request) error {
 			}
 		}
 	}
-	return r.Redirect("/basket")
+	return r.RedirectURL(keptAt(r, r.URL("/basket")))
 }
 
 // cancel cancels an order for whoever holds its link, while no cooperative has its part ready.

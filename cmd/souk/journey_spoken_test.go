@@ -1,0 +1,64 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
+
+// TestWhatChangesIsSpokenAndMistakesComeFirst uses a basket and its checkout as somebody who hears them.
+func TestWhatChangesIsSpokenAndMistakesComeFirst(t *testing.T) {
+	t.Parallel()
+	r := newReader(t, "fr", telephone())
+	g := newAPIClient(r.mk.url).goods(t, "fr", "verveine-de-zegzel")
+	hears := func(words string) {
+		t.Helper()
+		r.want("hear "+words, `words => document.querySelector('#said').textContent.replace(/\s+/g, ' ').includes(words.replace(/\s+/g, ' '))`, words)
+	}
+	isAt := func(selector string) {
+		t.Helper()
+		r.want("be at "+selector, `selector => document.activeElement.matches(selector)`, selector)
+	}
+	r.open("/fr/products/" + g.Slug)
+	r.press("main form[action$='/basket/lines'] button", r.l.T("shop.product.add"))
+	r.inBasket("1")
+	r.open("/fr/basket")
+	r.press("main "+line(g)+" button[value='2']", "")
+	hears(r.l.T("shop.basket.now", "Name", g.Name, "Count", 2))
+	hears(r.l.T("shop.total"))
+	r.press("main "+line(g)+" button", r.l.T("shop.basket.remove"))
+	hears(r.l.T("shop.basket.removed", "Name", g.Name))
+	isAt("main form.note button") // which undoes it
+	r.key(kb.Enter)
+	r.inBasket("2")
+
+	r.open("/fr/checkout")
+	r.choose("[name=place]", "oujda")
+	hears(r.l.T("shop.total"))
+	r.press("button[form=checkout]", r.l.T("shop.checkout.confirm"))
+	isAt("#f-name")
+	r.sees("#problem li", "")
+	r.write("#f-name", "Leïla Benali")
+	r.key(kb.Tab)
+	r.want("have the name mended", `() => !document.querySelector('#f-name[aria-invalid], #f-name-error, .err #f-name, #problem a[href="#f-name"]') && !!document.querySelector('#problem a[href="#f-phone"]')`)
+	r.write("#f-phone", "0661234567")
+	r.write("#f-address", "Hay Salam 12")
+	r.key(kb.Tab)
+	r.counts("#problem", 0)
+	r.press("header button[formaction='/ar/checkout']", "")
+	r.want("read the same in Arabic", `() => document.documentElement.lang === 'ar' && document.querySelector('#f-name').value === 'Leïla Benali' && document.querySelector('#f-place').value === 'oujda'`)
+
+	// Where a form is not the whole page, the script keeps it.
+	r.open("/fr/signin")
+	r.write("#f-login", "nobody@souk.test")
+	r.write("#f-password", "not a password")
+	r.press("header a[hreflang=ar]", "")
+	r.arrive("/ar/signin")
+	r.want("find the login and no password", `() => document.querySelector('#f-login').value === 'nobody@souk.test' && document.querySelector('#f-password').value === ''`)
+	r.want("have nothing kept", `() => sessionStorage.length === 0`)
+
+	// A price that is none is said where it is seen, with the drawer of filters closed.
+	r.open("/fr/products?min_price=abc")
+	isAt("main [role=alert]")
+	r.sees("main #wrong", r.l.T("shop.results.price_wrong"))
+}
