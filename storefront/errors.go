@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"strconv"
 	"time"
@@ -162,16 +163,30 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 	return nil
 }
 
-// errorPage is the page for a failure. A page that is not there offers the search and the shelves.
+// errorPage is the page for a failure. Where people work it is one of their own pages; elsewhere a page that is not
+// there offers the search and the shelves.
 func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 	reference := ""
-	if status >= http.StatusInternalServerError {
+	ours := status >= http.StatusInternalServerError
+	if ours {
 		reference = r.ID()
+	}
+	work := !ours && workplace.MatchString(r.Path())
+	if work && r.User == nil { // no route took it
+		if err := s.recognise(r); err != nil {
+			r.Log().Warn("who asked for what is not there", "error", err)
+		}
 	}
 	p := r.Page(r.Locale.T(titleKey(status)))
 	p.Private = true
+	if work && p.User != nil {
+		return r.Render(status, ownFailurePage(p, r.Locale.Message(f.Message)))
+	}
 	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, status == http.StatusNotFound))
 }
+
+// workplace are the paths of the pages behind the door.
+var workplace = regexp.MustCompile(`^/(seller|association|account)([/?.]|$)`)
 
 // titleKey is what stands above the page of a failure: one of a status without words of its own is said as 400.
 func titleKey(status int) string {

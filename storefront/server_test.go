@@ -6,7 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/storefront/storetest"
+	"github.com/souk-taawon/souk/storefront/ui"
 )
 
 func TestBareAddressLeadsToTheReadersLanguage(t *testing.T) {
@@ -84,5 +88,69 @@ func TestFiguresAreKeptByPatternNeverByPath(t *testing.T) {
 		if !strings.Contains(figures, want) {
 			t.Errorf("no %s in\n%s", want, figures)
 		}
+	}
+}
+
+func TestFailuresStayWhereSomebodyWorks(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member, boss := m.SignIn(m.Honey.Member), m.SignIn(m.Association)
+	for _, code := range storetest.Languages() {
+		for _, c := range []struct {
+			who    *storetest.Client
+			path   string
+			status int
+			class  string // of the header
+			home   string
+		}{
+			{member, "/seller/nothing", http.StatusNotFound, "areatop", "/seller"},
+			{member, "/seller/orders/" + uuid.NewString(), http.StatusNotFound, "areatop", "/seller"},
+			{member, "/association", http.StatusForbidden, "areatop", "/seller"},
+			{boss, "/association/nothing", http.StatusNotFound, "areatop assoc", "/association"},
+			{boss, "/seller/orders", http.StatusForbidden, "areatop assoc", "/association"},
+			{member, "/nothing", http.StatusNotFound, "top", ""},
+			{m.Visitor(), "/seller/nothing", http.StatusNotFound, "top", ""},
+		} {
+			page := c.who.Get("/" + code + c.path).Want(c.status)
+			if class := page.Find("header").AttrOr("class", ""); class != c.class {
+				t.Errorf("%s of %s has the header «%s»", page.Path, c.class, class)
+			}
+			if c.home != "" && page.Find("header a.logo").AttrOr("href", "") != "/"+code+c.home {
+				t.Errorf("%s: the logo leaves the area", page.Path)
+			}
+		}
+	}
+}
+
+func TestAreasSayTheirWaysInWords(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, user := range []account.User{m.Honey.Member, m.Association} {
+		reader := m.SignIn(user)
+		for _, code := range storetest.Languages() {
+			l := m.Languages.Locale(code)
+			page := reader.Get("/" + code + "/account").Want(http.StatusOK)
+			for _, other := range storetest.Languages() {
+				if link := page.Doc.Find("header .langs a[hreflang=" + other + "]").Length(); (link == 1) == (other == code) {
+					t.Errorf("%s: %d links to %s", page.Path, link, other)
+				}
+			}
+			page.Doc.Find(".vh").Remove()
+			for selector, words := range map[string]string{
+				"header form[action$='/signout'] button": l.T("ui.sign_out"), "header details a[href$='/account']": l.T("ui.account"),
+				"header details a[href='/" + code + "']": l.T("ui.see_market"), "header summary": l.T("ui.own_menu"),
+			} {
+				if got := strings.TrimSpace(page.Text(selector)); got != words {
+					t.Errorf("%s: %s says «%s», not «%s»", page.Path, selector, got, words)
+				}
+			}
+			shop := reader.Get("/" + code).Want(http.StatusOK)
+			if back := shop.Find("nav.back a").AttrOr("href", ""); back != "/"+code+ui.Home(user) {
+				t.Errorf("%s: the way back from the market is %q", shop.Path, back)
+			}
+		}
+	}
+	if m.Visitor().Get("/fr").Want(http.StatusOK).Has("nav.back") {
+		t.Error("a buyer is led behind the door")
 	}
 }

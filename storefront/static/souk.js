@@ -10,6 +10,7 @@
 //   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
 //                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
 //   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
+//   details[data-menu]    closes when something else is pressed
 //   [data-left=SECONDS]   counts down; form[data-send-now] is sent as the page opens
 //   [data-say]            with an id: once its words (or those of the attribute) are others, they are spoken
 //   [data-problem]        what is wrong with a form, until no field of it is wrong
@@ -364,6 +365,17 @@
     dialog.close()
   })
   on('click', 'dialog[open]', (dialog, event) => { if (event.target === dialog) dialog.close() })
+
+  // ── A menu closes when something else is pressed, and by Escape.
+  document.addEventListener('click', event => {
+    for (const menu of document.querySelectorAll('[data-menu][open]')) if (!menu.contains(event.target)) menu.open = false
+  })
+  addEventListener('keydown', event => {
+    const menu = event.key === 'Escape' && $('[data-menu][open]')
+    if (!menu) return
+    menu.open = false
+    $('summary', menu).focus()
+  })
 
   // ── Passwords, sharing, uploads.
   on('click', '[data-reveal]', button => {

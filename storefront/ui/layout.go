@@ -49,12 +49,14 @@ func tabs(menu []menuItem) []menuItem {
 }
 
 // Home is where somebody's work begins: the first page of her role's menu, or her account if there is none.
-func Home(u account.User) string {
-	menu := associationMenu
-	if u.Role.InCooperative() {
-		menu = sellerMenu
+func Home(u account.User) string { return first(menuFor(u.Role.Holds, menuOf(u.Role))) }
+
+// menuOf is the menu of the area that is for people with the role.
+func menuOf(role account.Role) []menuItem {
+	if role.InCooperative() {
+		return sellerMenu
 	}
-	return first(menuFor(u.Role.Holds, menu))
+	return associationMenu
 }
 
 func first(menu []menuItem) string {
@@ -104,13 +106,13 @@ func (p Page) shareImage() string {
 	return p.Image
 }
 
-// fonts are those that the top of every page in this language is written with: asking for them
-// early spares readers the change of letters.
+// fonts are those that the top of every page in this language is written with, amounts in bold included: asking for
+// them early spares readers the change of letters, and the lines their moving.
 func fonts(l *i18n.Locale) []string {
 	if l.Dir() == "rtl" {
-		return []string{"fonts/readex-ar-400.woff2", "fonts/reem-ar-700.woff2"}
+		return []string{"fonts/readex-ar-400.woff2", "fonts/readex-ar-600.woff2", "fonts/reem-ar-700.woff2", "fonts/readex-la-600.woff2"}
 	}
-	return []string{"fonts/readex-la-400.woff2", "fonts/young-la-400.woff2"}
+	return []string{"fonts/readex-la-400.woff2", "fonts/readex-la-600.woff2", "fonts/young-la-400.woff2"}
 }
 
 func sprite(name string) string { return static.URL("brand/icons.svg") + "#" + name }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type Page struct {
 	CooperativeMembers string // how many they are, as a sentence
 	Waiting            int    // orders that wait for the cooperative, or cooperatives for the association
 
+	At      time.Time          // when the page was made
 	Contact settings.Contact   // of the association
 	Shelves []catalog.Category // all there are, in their order
 
@@ -88,14 +90,17 @@ func (p Page) canonical() string {
 	return path
 }
 
-// other is the language that the header offers: the market's other main language.
-func (p Page) other() *i18n.Locale {
-	for _, l := range p.Languages {
-		if l.Code() != p.L.Code() {
-			return l
-		}
+// others are the languages that the page is not in.
+func (p Page) others() []*i18n.Locale {
+	return slices.DeleteFunc(slices.Clone(p.Languages), func(l *i18n.Locale) bool { return l.Code() == p.L.Code() })
+}
+
+// Home is where the reader's work begins; the market, for whoever has not signed in.
+func (p Page) Home() string {
+	if p.User == nil {
+		return "/"
 	}
-	return nil
+	return first(menuFor(p.Holds, menuOf(p.User.Role)))
 }
 
 // Form is a form as it was sent: what was typed, and what is wrong with it by field. The error of

@@ -18,7 +18,7 @@ func (r *Request) Page(title string) ui.Page {
 	p := ui.Page{
 		L: r.Locale, Path: r.pagePath(), BaseURL: r.Site.BaseURL, Title: title, Query: r.Query("q"),
 		Private: r.route.Private || r.route.Policy != Public,
-		User:    r.User, Demo: r.Site.Demo, Sample: r.Site.Sample,
+		At:      r.Site.Now(), User: r.User, Demo: r.Site.Demo, Sample: r.Site.Sample,
 	}
 	for _, code := range r.Site.Languages.Codes() {
 		p.Languages = append(p.Languages, r.Site.Languages.Locale(code))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/gate"
@@ -20,6 +21,7 @@ type Site struct {
 	Sample    bool   // the goods are sample data, and each page says so
 	Spare     bool   // what comes from this very machine is not counted against its address
 	Log       *slog.Logger
+	Now       func() time.Time
 	Seals     *Sealer    // keeps state with readers
 	Files     *gate.Gate // lets the making of files in
 	Sending   *gate.Gate // lets files on their way to their readers
