@@ -86,6 +86,9 @@ var benched = map[string][]string{
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
 	"/association":                          {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association/sales":                    {"", "?period=all"},
+	"/association/sales/months":             {""},
+	"/association/sales/spread":             {""},
 	"/association/sales/idle":               {"?period=month", "?period=all", "?period=all" + onward},
 	"/association/cooperatives":             {"", "?state=approved", onward, "?state=approved" + onward, "?q=nahla"},
 	"/association/cooperatives/new":         {""},

@@ -51,7 +51,7 @@ func TestTheAssociationDeliversAnOrderAndSeesWhatItOwes(t *testing.T) {
 			}
 			r.signIn("association@exemple.invalid", sample.Password)
 			r.arrive("/" + o.lang + "/association")
-			r.jointSales(o, placed)
+			r.jointSales()
 			r.deliver(o, placed)
 			r.exports(placed)
 			r.suspendAndApprove(o.suspended)
@@ -85,23 +85,20 @@ func memberAt(t *testing.T, mk *demoMarket, lang, coop, number string) *visitor 
 	return v
 }
 
-// jointSales reads the page of joint sales; the order that was placed last stands first, once somebody has
-// confirmed it.
-func (r *reader) jointSales(o office, latest jointOrder) {
+// jointSales reads the page of joint sales and what its figures are made of, and fits both to paper and screens.
+func (r *reader) jointSales() {
 	r.t.Helper()
 	r.look("joint sales")
-	for _, section := range []string{"months", "women", "by_cooperative", "by_commune", "latest", "owed"} {
-		r.sees("main section h2", r.l.T("association."+section+".title"))
-	}
 	r.counts("main [data-tiles] .tile", 4)
-	for try := 0; !strings.Contains(r.words("main [data-latest]"), latest.Number); try++ {
-		if try == 3 {
-			r.t.Fatalf("the latest joint orders do not hold %s", latest.Number)
-		}
-		latest = placeJointly(r.t, newAPIClient(r.mk.url), o.ordered[1]) // others order too
-		part := latest.SubOrders[0].Cooperative.Slug
-		handOver(r.t, r.mk, r.l.Code(), part, latest.Number)
-		r.open("/" + r.l.Code() + "/association")
+	r.counts("main [data-idle] tbody tr", 3)
+	r.press("main [data-tiles] summary", "")
+	r.sees("main [data-tiles]", r.l.T("association.tile.total_how"))
+	for _, detail := range []string{"sales", "months", "spread"} {
+		r.press("main .leads a", r.l.T("association.detail."+detail))
+		r.sees("main h1", r.l.T("association.detail."+detail))
+		r.look("joint sales: " + detail)
+		r.press("main .crumbs a", "")
+		r.arrive("/" + r.l.Code() + "/association")
 	}
 }
 

@@ -1,15 +1,60 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"github.com/souk-taawon/souk/internal/sample"
 )
+
+// A president on any screen and a treasurer with a printer.
+func TestPapersAndTablesFit(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"ar", "fr"} {
+		t.Run(lang, func(t *testing.T) {
+			t.Parallel()
+			r := newReader(t, lang, desktop())
+			r.signIn("association@exemple.invalid", sample.Password)
+			for _, path := range []string{"/association", "/association/sales", "/association/sales/idle", "/association/settlement", "/association/settlement/bortoqalat-el-assil", "/association/orders"} {
+				r.open("/" + lang + path)
+				r.fits(path)
+				if path != "/association/sales" && path != "/association/sales/idle" && path != "/association/orders" {
+					r.paper(path, 2)
+				}
+			}
+			r.open("/" + lang + "/association")
+			r.want("a screen and a half", `() => document.documentElement.scrollHeight <= 1.5 * 800`)
+			r.open("/" + lang + "/association/orders?state=delivered")
+			r.press("main tbody th a", "")
+			r.want("an order", `() => document.readyState === 'complete' && !!document.querySelector('[data-moves]')`)
+			r.paper("an order", 2)
+
+			her := newReader(t, lang, desktop())
+			her.signIn("bortoqalat-el-assil@exemple.invalid", sample.Password)
+			for _, path := range []string{"/seller/money", "/seller/products", "/seller"} {
+				her.open("/" + lang + path)
+				her.fits(path)
+			}
+			her.open("/" + lang + "/seller/money")
+			her.paper("a statement", 2)
+			her.open("/" + lang + "/seller/orders?show=past")
+			her.press("main .ord a[href*='/seller/orders/']", "")
+			her.want("a slip", `() => document.readyState === 'complete' && !!document.querySelector('[data-print]')`)
+			her.paper("a slip", 1)
+		})
+	}
+}
 
 // look examines the page as a careful visitor would: its language and direction, that nothing sticks
 // out of the screen, that the console is silent, and the rules of accessibility.
@@ -46,6 +91,68 @@ func (r *reader) look(name string) {
 	r.mu.Unlock()
 	if len(findings) > 0 {
 		r.t.Errorf("%s (%s):\n  %s%s", name, r.path(), strings.Join(findings, "\n  "), r.picture())
+	}
+}
+
+// paper prints the page on A4 and counts its sheets.
+func (r *reader) paper(name string, most int) {
+	r.t.Helper()
+	ctx, cancel := context.WithTimeout(r.ctx, patience)
+	defer cancel()
+	printed, err := chromedp.Run(ctx, chromedp.Action[[]byte](func(ctx context.Context, tab *chromedp.Target) ([]byte, error) {
+		result, err := cdp.Call(ctx, tab, page.PrintToPDF, page.PrintToPDFParams{PreferCSSPageSize: new(true)})
+		return result.Data, err
+	}))
+	if err != nil {
+		r.t.Fatalf("print %s: %v", name, err)
+	}
+	if sheets := len(printedSheet.FindAll(printed, -1)); sheets == 0 || sheets > most {
+		file := filepath.Join(r.t.ArtifactDir(), "paper.pdf")
+		if err := os.WriteFile(file, printed, 0o600); err != nil {
+			r.t.Error(err)
+		}
+		r.t.Errorf("%s (%s) is %d sheets of paper, and not %d at most (%s)", name, r.path(), sheets, most, file)
+	}
+}
+
+// printedSheet is a page of a PDF.
+var printedSheet = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
+
+// fits looks at the tables and figures of the page on screens of several widths: no amount is cut or broken, and no
+// name is set a word or a letter a line.
+func (r *reader) fits(name string) {
+	r.t.Helper()
+	defer func() { r.do(chromedp.EmulateViewport(r.screen.width, r.screen.height)) }()
+	for _, width := range []int64{320, 390, 820, 1280} {
+		r.do(chromedp.EmulateViewport(width, r.screen.height))
+		found, err := ask[[]string](r, `async width => {
+			await new Promise(requestAnimationFrame)
+			const found = [], shown = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length
+			const lines = e => { const r = document.createRange(); r.selectNodeContents(e); return new Set([...r.getClientRects()].map(b => Math.round(b.bottom))).size }
+			if (document.documentElement.scrollWidth > width) found.push('the page is ' + document.documentElement.scrollWidth + ' wide')
+			for (const box of document.querySelectorAll('main :is(.tw, .scroll)')) {
+				if (shown(box) && box.scrollWidth > box.clientWidth + 1) found.push('a table of ' + box.scrollWidth + ' in ' + box.clientWidth)
+			}
+			for (const figure of document.querySelectorAll('main :is(.tile .v.num, .eq .v, td.n)')) {
+				const box = figure.getBoundingClientRect(), holds = figure.parentElement.getBoundingClientRect()
+				if (!shown(figure) || !/^[\d\s.,−+%-]+$/.test(figure.innerText)) continue
+				if (figure.scrollWidth > figure.clientWidth + 1 || box.right > holds.right + 1 || box.left < holds.left - 1) found.push('cut: ' + figure.innerText)
+			}
+			for (const cell of document.querySelectorAll('main tbody th[scope=row], header .who b')) {
+				const first = cell.querySelector('a') ?? cell
+				if (shown(first) && lines(first) > Math.max(3, .6 * first.innerText.split(/\s+/).length)) found.push('in ' + lines(first) + ' lines: ' + first.innerText)
+			}
+			const tabs = [...document.querySelectorAll('.tabs a')].filter(shown)
+			const words = tabs.map(a => { const r = document.createRange(); r.selectNode([...a.childNodes].find(n => n.nodeType === 3 && n.data.trim())); return r.getBoundingClientRect() }).sort((a, b) => a.left - b.left)
+			for (let i = 1; i < words.length; i++) if (words[i].left < words[i - 1].right + 3) found.push('two tabs touch')
+			return found
+		}`, width)
+		if err != nil {
+			r.t.Fatalf("%s at %d: %v", name, width, err)
+		}
+		if len(found) > 0 {
+			r.t.Errorf("%s (%s) at %d pixels:\n  %s%s", name, r.path(), width, strings.Join(found, "\n  "), r.picture())
+		}
 	}
 }
 

@@ -1,8 +1,6 @@
 package report_test
 
 import (
-	"context"
-	"fmt"
 	"testing"
 
 	"github.com/google/uuid"
@@ -38,42 +36,18 @@ func TestWhatNobodyConfirmedIsNoSale(t *testing.T) {
 		t.Fatal(err)
 	}
 	same(t, "waiting in Zegzel", sales.Waiting, report.Figures{UnderWay: 20000, Orders: 2})
-	latest, err := b.LatestOrders(t.Context(), 8)
-	if err != nil || len(latest) != 1 || latest[0].Number != "S-3" {
-		t.Errorf("the latest orders are %v: %v", latest, err)
-	}
 }
 
-func TestTheLatestOrdersComeFirst(t *testing.T) {
+func TestAnOrderThatNobodyConfirmedIsNone(t *testing.T) {
 	t.Parallel()
 	b := newBooks(t)
-	for i, o := range []struct {
-		moment string
-		goods  basket
-	}{
-		{"2026-11-05 10:00", basket{"nahlat": 20000, "zitoun": 200000}},
-		{"2026-11-08 10:00", basket{"nahlat": 40000}},
-		{"2026-09-10 10:00", basket{"nahlat": 100000, "seksou": 50000}},
-	} {
-		order := b.ordered(t, o.moment, o.goods)
-		b.write(t, order, fmt.Sprintf("S-2611-0000000%d", i+1), o.moment, "confirmed")
-		if i == 0 {
-			b.cancelled(t, order, "2026-11-06 10:00", basket{"nahlat": 20000})
-		}
-		if i == 1 {
-			b.paid(t, order, "2026-11-09 10:00", o.goods)
+	for _, o := range []struct {
+		number, state string
+		found         bool
+	}{{"S-1", "placed", false}, {"S-2", "confirmed", true}} {
+		b.write(t, b.ordered(t, "2026-11-05 10:00", basket{"khayt": 10000}), o.number, "2026-11-05 10:00", o.state)
+		if found, err := b.Any(t.Context()); err != nil || found != o.found {
+			t.Errorf("after %s, which is %s, there is one: %v (%v)", o.number, o.state, found, err)
 		}
 	}
-	latest, err := b.LatestOrders(context.Background(), 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var told []string
-	for _, o := range latest {
-		told = append(told, fmt.Sprintf("%s %s to %s: %s of %d, %s", o.Number, o.PlacedAt.Format("2006-01-02"), o.PlaceName.FR, o.Sold, o.Cooperatives, o.State))
-	}
-	same(t, "the latest two", told, []string{
-		"S-2611-00000002 2026-11-08 to Ahfir: 400.00 of 1, confirmed",
-		"S-2611-00000001 2026-11-05 to Ahfir: 2000.00 of 2, confirmed", // one part of it was cancelled
-	})
 }

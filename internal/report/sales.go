@@ -115,6 +115,7 @@ type Sales struct {
 	Figures
 	Waiting       Figures       // no sales yet: orders that nobody has confirmed
 	JointOrders   int           // with goods of more than one cooperative
+	Parts         int           // of all its orders, one for each cooperative
 	Cooperatives  int           // in all
 	Selling       int           // of them, with a sale
 	Most          []Cooperative // Listed at most, the most sales first and equals by name
@@ -237,7 +238,7 @@ func summed(f Filter, c comparison, months []month) Sales {
 	var totals []money.Amount
 	var members []int
 	var sold money.Amount
-	var parts, womenParts, womenMembers int
+	var womenParts, womenMembers int
 	communes := make(map[string]*Commune)
 	for _, seller := range c.sellers {
 		commune := communes[seller.Commune]
@@ -251,7 +252,7 @@ func summed(f Filter, c comparison, months []month) Sales {
 		commune.Sold += total
 		commune.People.add(people)
 		sold += total
-		parts += seller.Orders
+		s.Parts += seller.Orders
 		s.People.add(people)
 		if total > 0 {
 			commune.Selling++
@@ -266,7 +267,7 @@ func summed(f Filter, c comparison, months []month) Sales {
 		}
 	}
 	s.WomenOnly.OfMembers = share(womenMembers, s.People.Members)
-	s.WomenOnly.OfOrders = share(womenParts, parts)
+	s.WomenOnly.OfOrders = share(womenParts, s.Parts)
 	s.WomenOnly.OfSales = share(s.WomenOnly.Sold, sold)
 	for _, c := range communes {
 		s.ByCommune = append(s.ByCommune, *c)

@@ -46,6 +46,7 @@ func TestTheDashboardTellsWhatWasSold(t *testing.T) {
 		m.says(page, "[data-tiles] .tile:nth-child(4) .v", l.Percent(265./585))
 		m.tells(page, "[data-tiles] .tile:nth-child(4) .s", l.Percent(.5))
 
+		sales := m.boss.Get(page.Find(".leads a").First().AttrOr("href", "")).Want(http.StatusOK)
 		for slug, want := range map[string][]any{ // sales, paid, under way, orders, members, per member
 			"zaytoun": {money.Amount(32000), money.Amount(24000), money.Amount(8000), 2, 13, money.Amount(2461)},
 			"nahla":   {money.Amount(24000), money.Amount(24000), money.Amount(0), 1, 8, money.Amount(3000)},
@@ -53,19 +54,75 @@ func TestTheDashboardTellsWhatWasSold(t *testing.T) {
 			"amal":    {money.Amount(0), money.Amount(0), money.Amount(0), 0, 7, money.Amount(0)},
 		} {
 			for i, column := range []string{"sales", "paid", "under_way", "orders", "members", "per_member"} {
-				m.says(page, "[data-sales] [data-cooperative="+slug+"] [data-figure="+column+"]", m.cell(code, want[i]))
+				m.says(sales, "[data-sales] [data-cooperative="+slug+"] [data-figure="+column+"]", m.cell(code, want[i]))
 			}
 		}
 		for slug, want := range map[string]money.Amount{"madagh": 32000, "zegzel": 24000, "sidi-slimane-echcharaa": 2500, "tafoughalt": 0} {
-			m.says(page, "[data-commune="+slug+"] [data-figure=sales]", m.centimes(code, want))
+			m.says(sales, "[data-commune="+slug+"] [data-figure=sales]", m.centimes(code, want))
 		}
 		m.says(page, "[data-idle] tbody th", l.Text(m.Pending.Name))
 		// August's order is owed too: 605.00 paid, less 5%.
-		m.says(page, "[data-due]", l.Money(57475))
-		if n := page.Find("[data-latest] tbody tr").Length(); n != 4 {
-			t.Errorf("%s: %d latest orders", code, n)
-		}
+		m.tells(page, "[data-owed]", l.Money(57475))
+		// The column counts the three parts of the joint order, its sum the order once; both are said.
+		m.tells(sales, "[data-sales] tfoot [data-figure=orders]", l.Number(2))
+		m.says(sales, "[data-parts]", l.N("association.total_parts", 4))
 		m.speaks(page)
+		m.speaks(sales)
+	}
+}
+
+func TestEveryFigureSaysHowItIsCountedAndAgreesWithTheSettlement(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association?period=all").Want(http.StatusOK)
+		if tiles, told := page.Find("[data-tiles] .tile").Length(), page.Find("[data-tiles] .tile .how p").Length(); tiles != 4 || told != tiles {
+			t.Errorf("%s: %d of %d figures say how they are counted", code, told, tiles)
+		}
+		// 685.00 were sold in all: 605.00 are earned and 80.00 not paid yet, as the settlement says.
+		m.says(page, "[data-made-of]", l.T("association.dashboard.made_of",
+			"Total", l.Money(68500), "Earned", l.Money(60500), "Held", l.Money(0), "UnderWay", l.Money(8000)))
+		settlement := m.boss.Get("/" + code + "/association/settlement").Want(http.StatusOK)
+		m.says(settlement, "[data-equation] [data-figure=sales] .v", m.centimes(code, 60500))
+		m.tells(settlement, "[data-of-sales]", l.T("association.settlement.of_sales", "Total", l.Money(68500)))
+		m.says(m.boss.Get(settlement.Find("[data-of-sales] a").AttrOr("href", "")).Want(http.StatusOK), "[data-tiles] .tile:nth-child(1) .v", l.Amount(68500))
+	}
+}
+
+func TestTheDashboardIsShortAndLeadsToItsDetails(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association?period=month").Want(http.StatusOK)
+		if n := page.Find("[data-idle] tbody tr").Length(); n > 3 {
+			t.Errorf("%s: %d cooperatives without a sale", code, n)
+		}
+		if page.Has("svg.chart, [data-sales]") {
+			t.Errorf("%s: details stand on the dashboard", code)
+		}
+		var titles []string
+		for _, a := range page.Find(".leads a[href*='/sales']").EachIter() {
+			detail := m.boss.Get(a.AttrOr("href", "")).Want(http.StatusOK)
+			titles = append(titles, detail.Text("h1"))
+			if told := spaced(detail.Text("[data-sentence]")); !strings.HasPrefix(spaced(page.Text("[data-sentence]")), told) {
+				t.Errorf("%s: under the same filter it says «%s»", detail.Path, told)
+			}
+			m.says(detail, ".chip[aria-current]", l.T("association.preset.month"))
+			m.speaks(detail)
+		}
+		if diff := cmp.Diff([]string{l.T("association.detail.sales"), l.T("association.detail.months"), l.T("association.detail.spread")}, titles); diff != "" {
+			t.Errorf("%s: %s", code, diff)
+		}
+		nobody := m.boss.Get("/" + code + "/association/sales/months?commune=atlantis&from=2026-08-16&to=2026-10-19").Want(http.StatusOK)
+		m.says(nobody, ".empty h2", l.T("association.detail.none"))
+		wrong := m.boss.Get("/" + code + "/association/sales/spread?from=hier").Want(http.StatusUnprocessableEntity)
+		if wrong.Has("svg.chart") {
+			t.Errorf("%s: figures of a period that is none", code)
+		}
 	}
 }
 
@@ -96,7 +153,7 @@ func TestWhatStrangersOrderIsNoSaleUntilSomebodyConfirmsIt(t *testing.T) {
 	shown := func(code string) (*storetest.Page, string) {
 		page := m.boss.Get("/" + code + "/association").Want(http.StatusOK)
 		export := m.boss.Get("/" + code + "/association/sales.csv").Want(http.StatusOK)
-		return page, page.Text("[data-sentence]") + page.Text("[data-tiles]") + page.Text(".dash") + string(export.Body)
+		return page, page.Text("[data-sentence]") + page.Text("[data-tiles]") + page.Text("[data-made-of]") + string(export.Body)
 	}
 	before := map[string]string{}
 	for _, code := range languages {
@@ -127,7 +184,7 @@ func TestTheMonthsAreDrawnAndWritten(t *testing.T) {
 	t.Parallel()
 	m := open(t)
 	m.autumn()
-	page := m.boss.Get("/fr/association").Want(http.StatusOK)
+	page := m.boss.Get("/fr/association/sales/months").Want(http.StatusOK)
 	var rows [][]string
 	page.Find("section[aria-labelledby=months] tbody tr").Each(func(_ int, tr *goquery.Selection) {
 		rows = append(rows, cells(tr))
@@ -236,7 +293,7 @@ func TestTheExportIsWhatThePageShows(t *testing.T) {
 	m := open(t)
 	m.autumn()
 	const query = "?period=quarter&women=yes"
-	page := m.boss.Get("/fr/association" + query).Want(http.StatusOK)
+	page := m.boss.Get("/fr/association/sales" + query).Want(http.StatusOK)
 	hrefs := page.Find("a[download]").Map(func(_ int, a *goquery.Selection) string { return a.AttrOr("href", "") })
 	if diff := cmp.Diff([]string{"/fr/association/sales.xlsx" + query, "/fr/association/sales.csv" + query}, hrefs); diff != "" {
 		t.Error(diff)
@@ -322,6 +379,10 @@ func TestWhoSoldNothingHasANextStep(t *testing.T) {
 		l := m.in(code)
 		page := m.boss.Get("/" + code + "/association?from=2026-11-11&to=2026-11-20").Want(http.StatusOK)
 		row := func(slug string) string { return "[data-idle] [data-cooperative=" + slug + "]" }
+		if n := page.Find("[data-idle] tbody tr").Length(); n != 3 {
+			t.Errorf("%s: the dashboard names %d of those that sold nothing", code, n)
+		}
+		page = m.boss.Get(page.Find("a[data-all-idle]").AttrOr("href", "")).Want(http.StatusOK)
 		if n := page.Find("[data-idle] tbody tr").Length(); n != 4 {
 			t.Errorf("%s: %d cooperatives sold nothing", code, n)
 		}
@@ -329,7 +390,7 @@ func TestWhoSoldNothingHasANextStep(t *testing.T) {
 		m.tells(page, row("nahla"), l.T("association.idle.before", "Amount", l.Money(24000)))
 		page.Find(row("nahla") + ` a[href="tel:+212612345678"]`)
 		m.tells(page, row("amal"), l.T("association.idle.nothing"))
-		page = m.boss.Get("/" + code + "/association?from=2026-08-01&to=2026-08-20").Want(http.StatusOK)
+		page = m.boss.Get("/" + code + "/association/sales/idle?from=2026-08-01&to=2026-08-20").Want(http.StatusOK)
 		m.tells(page, row("nahla"), l.N("association.idle.published", 2))
 		page.Find(row("nahla") + ` a[href="/` + code + `/association/cooperatives/nahla#products"]`)
 		m.speaks(page)

@@ -239,3 +239,24 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 		t.Errorf("of what was typed it shows %q", said)
 	}
 }
+
+func TestTheSlipThatIsPrintedKeepsHerShareToHerself(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	for _, code := range storetest.Languages() {
+		l := m.Languages.Locale(code)
+		list := member.Get("/" + code + "/seller/orders").Want(http.StatusOK)
+		slip := member.Get(list.Find(".ord a[href*='/seller/orders/']").First().AttrOr("href", "")).Want(http.StatusOK)
+		for _, page := range []*storetest.Page{list, slip} {
+			if shown := page.Text("main"); !strings.Contains(shown, l.T("seller.orders.share")) {
+				t.Errorf("%s: she is not shown her share", page.Path)
+			}
+			page.Doc.Find(".noprint, dialog").Remove()
+			if printed := page.Text("main"); strings.Contains(printed, l.Currency()) || strings.Contains(printed, l.T("seller.orders.share")) {
+				t.Errorf("%s prints money: %s", page.Path, printed)
+			}
+		}
+	}
+}

@@ -115,6 +115,18 @@ func TestStylesheetFindsItsFiles(t *testing.T) {
 	}
 }
 
+// An A4 sheet is as narrow as a phone: what the width of a screen changes must not make cards of a printed table.
+func TestPaperIsNoTelephone(t *testing.T) {
+	t.Parallel()
+	css := body(t, get(t, static.URL("souk.css")).Body)
+	if found := regexp.MustCompile(`@media \(max-width[^{]*`).FindAllString(css, -1); len(found) > 0 {
+		t.Errorf("also for paper: %q", found)
+	}
+	if !strings.Contains(css, "size: A4") && !strings.Contains(css, "size:A4") {
+		t.Error("no sheet is said")
+	}
+}
+
 // The stylesheet serves both directions of writing, so it must not know left from right. What is
 // physical on purpose is listed here.
 func TestStylesheetKnowsNoLeftAndRight(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/report"
+	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -16,16 +17,13 @@ type dashboardView struct {
 	Before *report.Before // the same number of days before; nil when the period has no beginning or no end
 	Idle   []idle         // some of those without a sale
 
-	Latest []report.Order
-	Owed   association.Owed
-	Held   order.HeldNow
+	Ever bool // somebody has ordered something
+	Owed settlement.Summary
+	Held order.HeldNow
 }
 
-// How much the dashboard shows of what has a page of its own.
-const (
-	latestShown = 8 // of the latest orders
-	noRIBShown  = 5 // of the cooperatives that cannot be paid, those that are owed the most
-)
+// idleShown is how many of those without a sale the dashboard shows, of what has a page of its own.
+const idleShown = 3
 
 func (h *Handler) dashboard(r *web.Request) error {
 	v := dashboardView{}
@@ -68,18 +66,18 @@ func (h *Handler) fill(r *web.Request, v *dashboardView) error {
 	if err != nil {
 		return err
 	}
-	if v.Latest, err = h.Reports.LatestOrders(r.Context(), latestShown); err != nil {
+	if v.Ever, err = h.Reports.Any(r.Context()); err != nil {
 		return err
 	}
 	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
 		return err
 	}
 	if r.Holds(account.SeeMoney) {
-		if v.Owed, err = association.ReadOwed(r.Context(), h.Settlements, noRIBShown); err != nil {
+		if v.Owed, err = h.Settlements.Summary(r.Context()); err != nil {
 			return err
 		}
 	}
-	v.Idle, err = h.idle(r, v.Filter, v.Sales.Idle)
+	v.Idle, err = h.idle(r, v.Filter, v.Sales.Idle[:min(len(v.Sales.Idle), idleShown)])
 	return err
 }
 
@@ -90,4 +88,4 @@ func (v dashboardView) idleCount() int { return v.Sales.Cooperatives - v.Sales.S
 func (v dashboardView) nobody() bool { return v.Sales.Cooperatives == 0 }
 
 // never reports whether nobody has ordered anything yet.
-func (v dashboardView) never() bool { return len(v.Latest) == 0 && v.Held.Orders == 0 }
+func (v dashboardView) never() bool { return !v.Ever && v.Held.Orders == 0 }

@@ -3,12 +3,21 @@ package sales
 import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/report"
 )
 
 // sentence says the page in words.
-func (v dashboardView) sentence(l *i18n.Locale) string {
-	return l.N("association.dashboard.sold", v.Sales.Selling,
-		"All", l.Number(v.Sales.Cooperatives), "Period", v.Filter.Words(l))
+func (v dashboardView) sentence(l *i18n.Locale) string { return soldWords(l, v.Sales, v.Filter) }
+
+// soldWords says how many cooperatives sold something.
+func soldWords(l *i18n.Locale, sales report.Sales, f salesFilter) string {
+	return l.N("association.dashboard.sold", sales.Selling, "All", l.Number(sales.Cooperatives), "Period", f.Words(l))
+}
+
+// madeOf says what becomes of the sales, so that they can be compared with the settlement.
+func (v dashboardView) madeOf(l *i18n.Locale) string {
+	return l.T("association.dashboard.made_of", "Total", l.Money(v.Sales.Total()),
+		"Earned", l.Money(v.Sales.Earned), "Held", l.Money(v.Sales.Paid-v.Sales.Earned), "UnderWay", l.Money(v.Sales.UnderWay))
 }
 
 // totalCompared compares the sales with as many days before, or with the median where there are none.

@@ -25,6 +25,9 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	return []web.Route{
 		web.Get(account.SeeSales, association.DashboardPath, h.dashboard),
+		web.Get(account.SeeSales, ofSales.path, h.detail(ofSales)),
+		web.Get(account.SeeSales, ofMonths.path, h.detail(ofMonths)),
+		web.Get(account.SeeSales, ofSpread.path, h.detail(ofSpread)),
 		web.File(account.SeeSales, association.SalesPath+".:format", h.exportSales),
 		web.Get(account.SeeSales, association.IdlePath, h.idlePage),
 		web.File(account.SeeSales, association.IdlePath+".:format", h.exportIdle),
