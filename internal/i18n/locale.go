@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,7 @@ type Locale struct {
 	decimal   string
 	group     string
 	currency  string
+	elided    *regexp.Regexp // a word that ends in a vowel, before a name that begins with one; nil: none does
 
 	province, town string                // while nobody has said others
 	home           *atomic.Pointer[Home] // the bundle's
@@ -52,6 +54,9 @@ func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {
 	l.decimal = l.T("number.decimal")
 	l.group = l.T("number.group")
 	l.currency = l.T("money.currency")
+	if words := l.T("lang.elision"); words != "-" {
+		l.elided = elidedWords(strings.Fields(words))
+	}
 	l.province, l.town = l.T("home.province"), l.T("home.town")
 	if l.direction != "rtl" && l.direction != "ltr" {
 		return nil, errors.New("lang.direction is neither rtl nor ltr")
@@ -131,7 +136,7 @@ func (l *Locale) say(c *i18n.LocalizeConfig) string {
 	if err != nil && text == "" {
 		return c.MessageID
 	}
-	return text
+	return l.elide(text)
 }
 
 // data is what the placeholders of a sentence stand for; nil: it has none.
@@ -141,10 +146,11 @@ func (l *Locale) data(key string, args []any) map[string]any {
 	}
 	m := make(map[string]any, len(args)/2+2)
 	for i := 0; i+1 < len(args); i += 2 {
-		m[fmt.Sprint(args[i])] = args[i+1]
+		m[fmt.Sprint(args[i])] = l.elidable(args[i+1])
 	}
 	if l.atHome[key] {
-		m["Province"], m["Town"] = l.Home()
+		province, town := l.Home()
+		m["Province"], m["Town"] = l.elidable(province), l.elidable(town)
 	}
 	return m
 }
