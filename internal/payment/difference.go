@@ -3,7 +3,6 @@ package payment
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Subject is what a provider and the market differ about.
@@ -105,7 +105,7 @@ func (s *Service) Differences(ctx context.Context, after uuid.UUID, limit int) (
 // Settle says how somebody settled a difference. Errors: ErrSettled; a fault with a field «note» if it says nothing or too
 // much.
 func (s *Service) Settle(ctx context.Context, id uuid.UUID, note string, by actor.Actor) error {
-	note = strings.TrimSpace(note)
+	note = text.Clean(note)
 	switch {
 	case note == "":
 		return fault.New(fault.Invalid, "payment.difference_unsaid").Field("note", "payment.difference_unsaid")

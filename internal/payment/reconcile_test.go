@@ -162,8 +162,10 @@ func TestADifferenceIsSettledOnceAndSaysHow(t *testing.T) {
 		t.Fatalf("differences: %+v", list)
 	}
 	by := actor.OfSystem()
-	if f := fault.As(c.Settle(t.Context(), list[0].ID, "  ", by)); f == nil || f.Fields["note"].Key == "" {
-		t.Errorf("settled without a word: %v", f)
+	for _, nothing := range []string{"  ", "\u3164\u2800", "\u200b\u00a0"} {
+		if f := fault.As(c.Settle(t.Context(), list[0].ID, nothing, by)); f == nil || f.Fields["note"].Key == "" {
+			t.Errorf("settled without a word (%q): %v", nothing, f)
+		}
 	}
 	must(t, c.Settle(t.Context(), list[0].ID, "of the shop beside", by))
 	if err := c.Settle(t.Context(), list[0].ID, "again", by); !errors.Is(err, payment.ErrSettled) {

@@ -89,10 +89,12 @@ var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 // a character together with its letter is one of them.
 const maxMarks = 4
 
-// blankLetters are no spaces, no controls and yet nothing to be seen (Unicode, Default_Ignorable_Code_Point,
-// and the blank of Braille).
-var blankLetters = rangetable.New(
-	'\u034f', '\u115f', '\u1160', '\u17b4', '\u17b5', '\u180b', '\u180c', '\u180d', '\u180f', '\u2800', '\u3164', '\uffa0', '\ufffc',
+// blankLetters are no spaces, no controls and yet nothing to be seen: those that Unicode's Default_Ignorable_Code_Point
+// has beside format characters and marks, also where no character is yet; Mongolian selectors; the blank of Braille, the
+// head of a note that has none, and what stands for an object.
+var blankLetters = rangetable.Merge(
+	rangetable.New('\u180b', '\u180c', '\u180d', '\u180f', '\u2800', '\ufffc', '\U0001d159'),
+	unicode.Other_Default_Ignorable_Code_Point,
 )
 
 // Line is Clean for what has one line.
