@@ -3,8 +3,12 @@ package storefront_test
 import (
 	"cmp"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/storefront/storetest"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -60,4 +64,75 @@ func TestNoNumberBreaksTheMarket(t *testing.T) {
 	if len(tried) < 30 {
 		t.Errorf("only %d forms were tried", len(tried))
 	}
+}
+
+// TestEveryFieldOfANumberReadsOneGrammar types into the fields that ask for a number, of every form, what separates digits
+// where nothing can, which is refused, and then what they show in Arabic digits, which is read.
+func TestEveryFieldOfANumberReadsOneGrammar(t *testing.T) {
+	t.Parallel()
+	m := withCard(t)
+	r := recordsOf(t, m, m.Honey)
+	stranger := m.Visitor().Stay()
+	stranger.Post("/ar/basket/lines", url.Values{"product": {m.Honey.Products[0].ID.String()}, "quantity": {"٣"}})
+	if value := stranger.Get("/ar/basket").Find("main input[name=quantity]").AttrOr("value", ""); value != "3" {
+		t.Errorf("in the basket are %q", value)
+	}
+	clients := map[string]*storetest.Client{"seller": m.SignIn(m.Honey.Member), "association": m.SignIn(m.Association)}
+	arabic := strings.NewReplacer("0", "٠", "1", "١", "2", "٢", "3", "٣", "4", "٤", "5", "٥", "6", "٦", "7", "٧", "8", "٨", "9", "٩")
+	asked := map[string]bool{}
+	for _, route := range m.Server.Routes() {
+		if route.Method != http.MethodGet || route.NoLang || route.Policy == web.Demo {
+			continue
+		}
+		area, _, _ := strings.Cut(strings.TrimPrefix(route.Path, "/"), "/")
+		client := cmp.Or(clients[area], stranger)
+		page := client.Get(r.path(route))
+		if page.Doc == nil {
+			continue
+		}
+		for _, element := range page.Doc.Find("main form[method=post]").EachIter() {
+			action := element.AttrOr("action", "")
+			fields := element.Find("input")
+			if id, named := element.Attr("id"); named {
+				fields = fields.AddSelection(page.Doc.Find(`input[form="` + id + `"]`))
+			}
+			for _, field := range fields.FilterFunction(ofANumber).EachIter() {
+				name := field.AttrOr("name", "")
+				if asked[action+name] {
+					continue
+				}
+				asked[action+name] = true
+				_, form := page.Form("main form[action='" + action + "']")
+				for _, typed := range []string{"5 5", "12'50", "3 4 5", "1 2345"} {
+					form.Set(name, typed)
+					answer := client.Post(action, form)
+					told := answer.Status == http.StatusUnprocessableEntity || strings.Contains(action, "/basket/lines") ||
+						answer.Status == http.StatusConflict // the form was sent already, as it was shown in Arabic digits
+					if !told {
+						t.Errorf("%s with %s=%s answers %d", action, name, typed, answer.Status)
+					}
+				}
+				shown := field.AttrOr("value", "")
+				if shown == "" {
+					continue
+				}
+				form.Set(name, arabic.Replace(shown))
+				if client.Post(action, form).Status == http.StatusUnprocessableEntity {
+					if form.Set(name, shown); client.Post(action, form).Status != http.StatusUnprocessableEntity {
+						t.Errorf("%s refuses %s=%s", action, name, arabic.Replace(shown))
+					}
+				}
+			}
+		}
+	}
+	if len(asked) < 40 {
+		t.Errorf("only %d fields were asked: %v", len(asked), asked)
+	}
+}
+
+// ofANumber reports whether a field asks for an amount or a count, and not for digits that are a name.
+func ofANumber(_ int, field *goquery.Selection) bool {
+	mode := field.AttrOr("inputmode", "")
+	return field.AttrOr("type", "text") == "text" && (mode == "decimal" || mode == "numeric") &&
+		!slices.Contains([]string{"rib", "ice", "tax_id", "postcode", "code"}, field.AttrOr("name", ""))
 }

@@ -17,7 +17,7 @@ const module = "github.com/souk-taawon/souk/"
 var layers = strings.Fields(`
 	search search/text search/internal/terms search/embedded search/meili search/searchtest
 
-	internal/clock internal/money internal/fault internal/gate internal/network internal/text internal/i18n
+	internal/clock internal/text internal/money internal/fault internal/gate internal/network internal/i18n
 	internal/table internal/audit internal/keyset internal/child internal/meilisearch internal/postgres internal/postgres/embedded
 	internal/postgres/pgtest internal/job internal/mail
 

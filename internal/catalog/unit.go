@@ -43,8 +43,8 @@ var containers = map[string]bool{
 
 var (
 	squareMetre = regexp.MustCompile(`metres? carres?|square met(er|re)s?|متر مربع`)
-	unitParts   = regexp.MustCompile(`\d+/\d+|\d{1,3}(?: \d{3})+|\d+(?:[.,٫]\d+)?|\pL+2?`)
-	thousands   = regexp.MustCompile(`^[1-9]\d{0,2}[.,]\d{3}$`)
+	unitParts   = regexp.MustCompile(`\d(?:[\d .,'٫٬/]*\d)?|\pL+2?`)
+	thousands   = regexp.MustCompile(`^([1-9]\d{0,2})[.,](\d{3})$`)
 )
 
 // maxUnitAmount is the largest quantity in one unit of sale: a hundred thousand grams or pieces.
@@ -65,7 +65,7 @@ func ParseUnit(s string) (amount int, code string, ok bool) {
 			continue
 		}
 		if part[0] >= '0' && part[0] <= '9' {
-			return 0, "", false // «1/0 kg»
+			return 0, "", false // «1/0 kg», «12 50 g»
 		}
 		part = strings.TrimPrefix(part, "ال")
 		if u, isUnit := unitWords[part]; isUnit && code == "" {
@@ -97,14 +97,18 @@ func quantity(part string) (float64, bool) {
 		return 0.25, true
 	}
 	if above, below, isFraction := strings.Cut(part, "/"); isFraction {
-		a, _ := strconv.ParseFloat(above, 64)
-		b, _ := strconv.ParseFloat(below, 64)
-		return a / b, b > 0
+		a, aboveWhole := text.Whole(above)
+		b, belowWhole := text.Whole(below)
+		return float64(a) / float64(b), aboveWhole && belowWhole && b > 0
 	}
-	if part[0] < '0' || part[0] > '9' {
+	whole, fraction, isNumber := text.Number(part)
+	if parts := thousands.FindStringSubmatch(part); parts != nil {
+		whole, fraction, isNumber = parts[1], parts[2], true // its unit tells what was meant
+	}
+	if !isNumber {
 		return 0, false
 	}
-	value, err := strconv.ParseFloat(strings.NewReplacer(",", ".", "٫", ".", " ", "").Replace(part), 64)
+	value, err := strconv.ParseFloat(whole+"."+fraction, 64)
 	return value, err == nil
 }
 

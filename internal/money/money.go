@@ -2,12 +2,10 @@ package money
 
 import (
 	"errors"
-	"math"
 	"strconv"
 	"strings"
-	"unicode"
 
-	"golang.org/x/text/width"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Amount is a sum in centimes of a Moroccan dirham; it may be negative in a difference.
@@ -40,83 +38,17 @@ func (a Amount) Share(basisPoints int) Amount {
 	return Amount((int64(a)*int64(basisPoints) + 5000) / 10000)
 }
 
-// Parse reads dirhams as people type them: "75", "12,50", "12.5", "1 234,50", "1.234,56",
-// "1,234.56", "١٢٫٥٠". A lone separator with three digits behind it is ambiguous ("1.250") and is
-// read as thousands only when another separator of the same kind or a currency's grouping supports
-// it; otherwise it is refused, because a price wrong by a thousand is worse than a question.
+// Parse reads dirhams as people type them: "75", "12,50", "12.5", "1 234,50", "1.234,56", "1,234.56", "١٢٫٥٠"; what
+// separates their digits stands where it can (text.Number). What could be two amounts ("1.250", "12 50") is refused,
+// because a price wrong by a thousand is worse than a question.
 func Parse(s string) (Amount, error) {
-	digits := strings.Map(func(r rune) rune {
-		switch {
-		case r >= '٠' && r <= '٩':
-			return r - '٠' + '0'
-		case r >= '۰' && r <= '۹':
-			return r - '۰' + '0'
-		case r == '٫':
-			return ','
-		case r == '٬', r == ' ', r == '\u00a0', r == '\u202f', r == '\u2009', r == '\'', r == '’':
-			return -1
-		case unicode.Is(unicode.Cf, r): // marks of direction, which come along when Arabic is copied
-			return -1
-		}
-		return r
-	}, width.Fold.String(strings.TrimSpace(s)))
-	whole, fraction, err := separate(digits)
-	if err != nil {
-		return 0, err
+	whole, fraction, ok := text.Number(s)
+	if !ok || len(fraction) > 2 {
+		return 0, ErrNotAnAmount
 	}
-	var value int64
-	for _, r := range whole + (fraction + "00")[:2] {
-		if r < '0' || r > '9' {
-			return 0, ErrNotAnAmount
-		}
-		if value > math.MaxInt64/100 {
-			return 0, ErrNotAnAmount
-		}
-		value = value*10 + int64(r-'0')
-	}
-	if Amount(value) > MaxAmount {
+	value, err := strconv.ParseInt(whole+(fraction + "00")[:2], 10, 64)
+	if err != nil || Amount(value) > MaxAmount {
 		return 0, ErrNotAnAmount
 	}
 	return Amount(value), nil
-}
-
-// separate tells the decimals from the rest and drops separators of thousands.
-func separate(s string) (whole, fraction string, err error) {
-	last := strings.LastIndexAny(s, ".,")
-	if last < 0 {
-		if s == "" {
-			return "", "", ErrNotAnAmount
-		}
-		return s, "", nil
-	}
-	mark := s[last : last+1]
-	other := map[string]string{".": ",", ",": "."}[mark]
-	before, after := s[:last], s[last+1:]
-	switch {
-	case strings.Contains(before, mark): // the same mark twice groups thousands: 1.234.567
-		if strings.Contains(before, other) || !grouped(strings.Split(s, mark)) {
-			return "", "", ErrNotAnAmount
-		}
-		return strings.ReplaceAll(s, mark, ""), "", nil
-	case strings.Contains(before, other): // 1.234,56
-		if len(after) > 2 || !grouped(strings.Split(before, other)) {
-			return "", "", ErrNotAnAmount
-		}
-		return strings.ReplaceAll(before, other, ""), after, nil
-	case len(after) > 2 || before == "" || after == "":
-		return "", "", ErrNotAnAmount
-	}
-	return before, after, nil
-}
-
-func grouped(groups []string) bool {
-	if len(groups[0]) == 0 || len(groups[0]) > 3 {
-		return false
-	}
-	for _, g := range groups[1:] {
-		if len(g) != 3 {
-			return false
-		}
-	}
-	return true
 }

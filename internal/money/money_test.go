@@ -15,14 +15,15 @@ func TestParseReadsAmountsAsPeopleTypeThem(t *testing.T) {
 	for typed, want := range map[string]money.Amount{
 		"75": 7500, "12,50": 1250, "12.5": 1250, "1 234,50": 123450, "1.234,56": 123456,
 		"1,234.56": 123456, "1.234.567": 123456700, "١٢٫٥٠": 1250, "۷۵": 7500, " 8 ": 800, "0,05": 5,
-		"1\u202f250": 125000, "１２": 1200, "\u200f12,50\u200f": 1250, "\u2066١٢\u2069": 1200,
+		"1\u202f250": 125000, "1 250": 125000, "1'250,50": 125050, "١ ٢٥٠": 125000, "１２": 1200, "\u200f12,50\u200f": 1250, "\u2066١٢\u2069": 1200,
 	} {
 		got, err := money.Parse(typed)
 		if err != nil || got != want {
 			t.Errorf("Parse(%q) = %v, %v; want %v", typed, got, err, want)
 		}
 	}
-	for _, typed := range []string{"", "abc", "-5", "1.250", "12,", ",5", "1,2,3", "99999999999999999999", "10000001", "1e3", "12DH"} {
+	for _, typed := range []string{"", "abc", "-5", "1.250", "12,", ",5", "1,2,3", "99999999999999999999", "10000001", "1e3", "12DH",
+		"12 50", "12'50", "5 5", "10 20", "3 4 5", "1 2345", "0 500", "1.2345", "1 234,567"} {
 		if got, err := money.Parse(typed); !errors.Is(err, money.ErrNotAnAmount) {
 			t.Errorf("Parse(%q) = %v, %v; want ErrNotAnAmount", typed, got, err)
 		}

@@ -167,7 +167,7 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return rib
 	case Sum, Percent:
-		amount, err := money.Parse(strings.TrimSuffix(typed, "%"))
+		amount, err := money.Parse(strings.TrimRight(typed, "%٪"))
 		if most := f.most(); err != nil || amount < 0 || amount > most {
 			key, args := "settings.amount_invalid", []any(nil)
 			if f.Kind == Percent {
@@ -184,15 +184,15 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return "no"
 	}
-	n, err := strconv.ParseInt(text.Digits(typed), 10, 32)
+	n, isNumber := text.Whole(typed)
 	least, key := max(f.Least, 1), "settings.number_invalid"
 	if f.Kind == Days {
 		least, key = 0, "settings.days_invalid"
 	}
-	if err != nil || n < least || n > f.Most {
+	if !isNumber || int64(n) < least || int64(n) > f.Most {
 		wrong.Field(f.Name, key, "Min", least, "Max", f.Most)
 	}
-	return strconv.FormatInt(n, 10)
+	return strconv.Itoa(n)
 }
 
 // most is the largest amount.

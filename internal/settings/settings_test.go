@@ -464,3 +464,31 @@ func TestOneMeansOfPaymentIsOfferedAlways(t *testing.T) {
 		t.Errorf("offered are cards, which nobody takes: %v", err)
 	}
 }
+
+func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	for _, f := range s.Fields {
+		var typed map[string]string // as it is kept; "" for what is refused
+		switch f.Kind {
+		case settings.Number, settings.Share:
+			typed = map[string]string{"١٢": "12", "12,0": "12", "5 5": "", "1'2": "", "12,5": "", "": ""}
+		case settings.Days:
+			typed = map[string]string{"٣": "3", "0 1": "", "1 2": ""}
+		case settings.Percent:
+			typed = map[string]string{"٧٫٥٪": "7.50", "7,5 %": "7.50", "5 5": "", "1 2 %": ""}
+		case settings.Sum:
+			typed = map[string]string{"١٢٫٥": "12.50", "12 50": "", "12'5": ""}
+			if f.Most == 0 {
+				typed["1 250"], typed["١٬٢٥٠"] = "1250.00", "1250.00"
+			}
+		}
+		for value, want := range typed {
+			wrong := fault.New(fault.Invalid, "settings.invalid")
+			got := f.Read(value, wrong)
+			if refused := len(wrong.Fields) > 0; refused != (want == "") || !refused && got != want {
+				t.Errorf("%s of %q: %q, refused %t; want %q", f.Name, value, got, refused, want)
+			}
+		}
+	}
+}

@@ -28,23 +28,28 @@ func wrongCell(key string, args ...any) *cellError {
 var (
 	currencySigns = regexp.MustCompile(`(?i)\s*(dirhams?|dhs?\b\.?|mad\b|درهما?\x{064b}?|دراهم|د\s*\.\s*م\s*\.?)\s*`)
 	threeDigits   = regexp.MustCompile(`^(\d{1,3})[.,](\d{3})$`)
-	leadingNumber = regexp.MustCompile(`^[\d., ]*\d`) // of «25 DH/kg»
+	loosePair     = regexp.MustCompile(`^(\d{1,7})[ '’](\d{1,2})$`) // «12 50»
+	leadingNumber = regexp.MustCompile(`^[\d., ]*\d`)               // of «25 DH/kg»
 	longFraction  = regexp.MustCompile(`^\d{1,9}\.\d{4,}$|^\d(\.\d+)?[eE][+-]?\d{1,2}$`)
 )
 
-// parsePrice reads a cell of dirhams. «1.250» could be a thousand dirhams or one: it is refused with
-// both readings, and so is «3O» with the number that was probably meant.
+// parsePrice reads a cell of dirhams. «1.250» could be a thousand dirhams or one, and «12 50» or «12 DH 50» twelve and a
+// half or 1250: they are refused with both readings, and so is «3O» with the number that was probably meant.
 func parsePrice(cell string) (money.Amount, *cellError) {
-	typed := strings.TrimSpace(currencySigns.ReplaceAllString(text.Digits(cell), ""))
+	typed := strings.TrimSpace(currencySigns.ReplaceAllString(text.Digits(cell), " "))
+	if parts := loosePair.FindStringSubmatch(typed); parts != nil {
+		large, largeErr := money.Parse(parts[1] + parts[2])
+		small, smallErr := money.Parse(parts[1] + "." + parts[2])
+		if largeErr == nil && smallErr == nil && small > 0 {
+			return 0, twoPrices(cell, large, small)
+		}
+	}
 	if parts := threeDigits.FindStringSubmatch(typed); parts != nil {
 		thousands, _ := money.Parse(parts[1] + parts[2])
 		mills, _ := strconv.Atoi(parts[1] + parts[2])
 		decimal := money.Amount((mills + 5) / 10)
 		if !strings.HasPrefix(typed, "0") {
-			return 0, &cellError{
-				message:     fault.Say("upload.price_ambiguous", "Value", text.Cut(cell, 40), "Large", shown(thousands), "Small", shown(decimal)),
-				suggestions: []string{plain(thousands), plain(decimal)},
-			}
+			return 0, twoPrices(cell, thousands, decimal)
 		}
 		typed = decimal.String() // 0.500 can only be half a dirham
 	}
@@ -78,8 +83,20 @@ func parsePrice(cell string) (money.Amount, *cellError) {
 	return price, nil
 }
 
-// letterDigits are the letters that are typed for digits.
-var letterDigits = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "S", "5")
+// twoPrices asks which of two prices was meant.
+func twoPrices(cell string, large, small money.Amount) *cellError {
+	return &cellError{
+		message:     fault.Say("upload.price_ambiguous", "Value", text.Cut(cell, 40), "Large", shown(large), "Small", shown(small)),
+		suggestions: []string{plain(large), plain(small)},
+	}
+}
+
+var (
+	// letterDigits are the letters that are typed for digits.
+	letterDigits = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "S", "5")
+	// looseSigns are what stands between the digits of a whole number where it groups nothing.
+	looseSigns = strings.NewReplacer(" ", "", "'", "", "’", "", ",", "", ".", "")
+)
 
 // shown writes an amount in each language's way, for a message that is kept.
 func shown(a money.Amount) i18n.Text {
@@ -93,8 +110,8 @@ func plain(a money.Amount) string { return strings.TrimSuffix(a.String(), ".00")
 
 // parseStock reads a whole number of pieces.
 func parseStock(cell string) (int, *cellError) {
-	typed := strings.NewReplacer(" ", "", "'", "", "٬", "", "٫", ".").Replace(text.Digits(cell))
-	if parts := threeDigits.FindStringSubmatch(typed); parts != nil && parts[1] != "0" {
+	typed := text.Digits(cell)
+	if parts := threeDigits.FindStringSubmatch(typed); parts != nil && !strings.HasPrefix(typed, "0") {
 		thousands := parts[1] + parts[2]
 		wrong := wrongCell("upload.stock_ambiguous", "Value", text.Cut(cell, 40), "Large", thousands)
 		wrong.suggestions = []string{thousands}
@@ -103,18 +120,18 @@ func parseStock(cell string) (int, *cellError) {
 		}
 		return 0, wrong
 	}
-	whole, fraction, _ := strings.Cut(strings.Replace(typed, ",", ".", 1), ".")
+	whole, fraction, ok := text.Number(strings.TrimPrefix(typed, "-"))
 	n, err := strconv.Atoi(whole)
 	switch {
-	case err != nil || strings.Trim(fraction, "0123456789") != "":
+	case !ok || err != nil:
 		wrong := wrongCell("upload.stock_unreadable", "Value", text.Cut(cell, 40))
-		if meant, err := strconv.Atoi(letterDigits.Replace(typed)); err == nil && meant >= 0 {
+		if meant, err := strconv.Atoi(looseSigns.Replace(letterDigits.Replace(typed))); err == nil && meant >= 0 && meant <= catalog.MaxStock {
 			wrong.suggestions = []string{strconv.Itoa(meant)}
 		}
 		return 0, wrong
 	case strings.Trim(fraction, "0") != "":
 		return 0, wrongCell("upload.stock_fraction", "Value", text.Cut(cell, 40))
-	case n < 0 || n > catalog.MaxStock:
+	case n > catalog.MaxStock || typed[0] == '-':
 		return 0, wrongCell("catalog.stock_out_of_range", "Max", catalog.MaxStock)
 	}
 	return n, nil

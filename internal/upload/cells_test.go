@@ -35,7 +35,7 @@ func TestUnitsAreReadAsTheyAreWritten(t *testing.T) {
 func TestParsePrice(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]int64{
-		"75": 75_00, "12,50": 12_50, "12.5": 12_50, "1 234,50": 1234_50, "1.234,56": 1234_56, "1,234.56": 1234_56, "١٢٫٥٠": 12_50,
+		"75": 75_00, "12,50": 12_50, "12.5": 12_50, "1 234,50": 1234_50, "1'250": 1250_00, "1 250 DH": 1250_00, "1.234,56": 1234_56, "1,234.56": 1234_56, "١٢٫٥٠": 12_50,
 		"1\u202f250": 1250_00, "60 DH": 60_00, "60DH": 60_00, "60 dhs": 60_00, "MAD 60": 60_00, "60,00 درهم": 60_00, "٦٠ درهماً": 60_00,
 		"60 د.م.": 60_00, "12.500000000000002": 12_50, "0.30000000000000004": 30, "1.2e3": 1200_00, "0.500": 50, "12.00": 12_00,
 	} {
@@ -47,6 +47,11 @@ func TestParsePrice(t *testing.T) {
 	for typed, want := range map[string]string{
 		"1.250":       "upload.price_ambiguous [1250 1.25]",
 		"12,755":      "upload.price_ambiguous [12755 12.76]",
+		"12 50":       "upload.price_ambiguous [1250 12.50]",
+		"12'50":       "upload.price_ambiguous [1250 12.50]",
+		"12 DH 50":    "upload.price_ambiguous [1250 12.50]",
+		"5 5":         "upload.price_ambiguous [55 5.50]",
+		"3 4 5":       "upload.price_unreadable []",
 		"3O":          "upload.price_unreadable [30]",
 		"l5,5O":       "upload.price_unreadable [15.50]",
 		"25 DH/kg":    "upload.price_unreadable [25]",
@@ -76,7 +81,8 @@ func TestParseStock(t *testing.T) {
 	for typed, want := range map[string]string{
 		"beaucoup": "upload.stock_unreadable []", "1O": "upload.stock_unreadable [10]", "12,5": "upload.stock_fraction []",
 		"-3": "catalog.stock_out_of_range []", "1000001": "catalog.stock_out_of_range []",
-		"1.250": "upload.stock_ambiguous [1250]", "12.000": "upload.stock_ambiguous [12000 12]", "12,": "",
+		"1.250": "upload.stock_ambiguous [1250]", "12.000": "upload.stock_ambiguous [12000 12]", "12,": "upload.stock_unreadable [12]",
+		"5 5": "upload.stock_unreadable [55]", "12'5": "upload.stock_unreadable [125]", "1 2345": "upload.stock_unreadable [12345]", "3,5,7,9,1,2,3": "upload.stock_unreadable []",
 	} {
 		n, problem := parseStock(typed)
 		got := ""

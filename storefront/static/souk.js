@@ -333,19 +333,18 @@
     input.addEventListener('blur', () => setTimeout(() => { if (!box.contains(document.activeElement)) show(false) }, 150))
   }
 
-  // ── Steppers.
+  // ── Steppers, from 1 to [data-max], in Western and in Arabic digits.
+  const pieces = input => Number(input.value.replace(/[٠-٩۰-۹]/g, digit => digit.charCodeAt(0) & 15))
   const steps = input => {
     const group = input.closest('.qty')
     for (const button of group?.querySelectorAll('[data-step]') ?? []) {
-      const next = Number(input.value) + Number(button.dataset.step)
-      button.disabled = next < (Number(input.min) || 1) || (input.max !== '' && next > Number(input.max))
+      const next = pieces(input) + Number(button.dataset.step)
+      button.disabled = next < 1 || next > Number(input.dataset.max)
     }
   }
   on('click', '[data-step]', button => {
     const input = $('input', button.closest('.qty'))
-    const low = Number(input.min) || 1
-    const high = Number(input.max) || Infinity
-    input.value = Math.min(high, Math.max(low, (Number(input.value) || low) + Number(button.dataset.step)))
+    input.value = Math.min(Number(input.dataset.max), Math.max(1, (pieces(input) || 1) + Number(button.dataset.step)))
     steps(input)
     input.dispatchEvent(new Event('change', { bubbles: true }))
   })

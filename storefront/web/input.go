@@ -51,12 +51,9 @@ func (r *Request) RawForm(name string) string {
 	return ""
 }
 
-// Whole is a field of a form that holds a whole number as the database keeps them, in 32 bits, in any of the digits
-// that amounts are typed in; ok is false for anything else.
-func (r *Request) Whole(name string) (n int, ok bool) {
-	value, err := strconv.ParseInt(text.Digits(r.Form(name)), 10, 32)
-	return int(value), err == nil
-}
+// Whole is a field of a form that holds a whole number, not below zero, as people write it (text.Whole); ok is false
+// for anything else.
+func (r *Request) Whole(name string) (n int, ok bool) { return text.Whole(r.Form(name)) }
 
 // NothingShown is how much a form showed that does not say it: no record has as much.
 const NothingShown = math.MinInt64

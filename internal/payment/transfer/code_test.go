@@ -64,6 +64,7 @@ func TestAmountsAreReadAsBanksWriteThemAndDoubtfulOnesAreNot(t *testing.T) {
 		{0, "", 0, false}, {0, "75", 7500, false}, {0, "١٢٫٥٠", 1250, false},
 		{',', "1.234", 123400, false}, {'.', "1,234", 123400, false},
 		{0, "1.234", 0, true}, {',', "1,234", 0, true}, {0, "douze", 0, true}, {0, "=1+1", 0, true}, {0, "99999999999,00", 0, true}, {0, "1e9", 0, true},
+		{0, "12 50", 0, true}, {',', "5 5", 0, true}, {0, "12 DH 50", 0, true}, {',', "1 2345,00", 0, true},
 	} {
 		if got, ok := c.in.read(c.cell); ok == c.bad || ok && got != c.want {
 			t.Errorf("%q where decimals stand behind %q is read as %s, %t; want %s", c.cell, c.in, got, ok, c.want)

@@ -102,7 +102,7 @@ var (
 
 // unsigned takes the sign off an amount, wherever a bank puts it.
 func unsigned(cell string) (digits string, below bool) {
-	digits = strings.TrimSpace(currency.ReplaceAllString(strings.ReplaceAll(text.Digits(cell), "−", "-"), ""))
+	digits = strings.TrimSpace(currency.ReplaceAllString(strings.ReplaceAll(text.Digits(cell), "−", "-"), " "))
 	if inner := brackets.FindStringSubmatch(digits); inner != nil {
 		return strings.TrimSpace(inner[1]), true
 	}

@@ -182,7 +182,7 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 		price = &amount
 	}
 	if r.FormValues().Has("stock") {
-		pieces, ok := count(r.Form("stock"))
+		pieces, ok := r.Whole("stock")
 		if !ok {
 			wrong.Field("stock", "seller.product.stock_unreadable", "Value", r.Form("stock"))
 		}
@@ -192,12 +192,6 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 		return nil, nil, wrong
 	}
 	return price, stock, nil
-}
-
-// count reads a whole number of pieces as people write it.
-func count(typed string) (n int, ok bool) {
-	value, err := money.Parse(typed)
-	return int(value / 100), err == nil && value%100 == 0
 }
 
 func (h *Handler) setState(r *web.Request) error {

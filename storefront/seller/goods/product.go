@@ -221,7 +221,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		}
 	}
 	if value := r.Form("stock"); value != "" {
-		pieces, ok := count(value)
+		pieces, ok := r.Whole("stock")
 		if !ok {
 			wrong.Field("stock", "seller.product.stock_unreadable", "Value", value)
 		}
@@ -229,7 +229,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 	}
 	if value := r.Form("unit_amount"); value != "" {
 		var ok bool
-		if e.UnitAmount, ok = count(value); !ok {
+		if e.UnitAmount, ok = r.Whole("unit_amount"); !ok {
 			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)
 		}
 	}

@@ -127,8 +127,8 @@ func readQuantity(typed string) (int, bool) {
 	if typed == "" {
 		return 1, true
 	}
-	n, err := strconv.Atoi(text.Digits(typed))
-	return n, err == nil && n >= 1 && n <= order.MaxQuantity
+	n, ok := text.Whole(typed)
+	return n, ok && n >= 1 && n <= order.MaxQuantity
 }
 
 var errQuantity = fault.New(fault.Invalid, "shop.quantity_wrong", "Max", order.MaxQuantity)
@@ -237,8 +237,8 @@ func (h *Handler) setLine(r *web.Request) error {
 	if typed == "" {
 		typed = r.Form("quantity")
 	}
-	n, err := strconv.Atoi(text.Digits(typed))
-	if err != nil || n < 0 || n > order.MaxQuantity {
+	n, ok := text.Whole(typed)
+	if !ok || n > order.MaxQuantity {
 		r.Flash("shop.quantity_wrong", "Max", order.MaxQuantity)
 		return r.Redirect("/basket")
 	}
