@@ -5,9 +5,11 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Place is a commune or a city that orders can go to.
@@ -28,8 +30,9 @@ type Spot struct {
 
 // country is where orders go to.
 type country struct {
-	zones  []Zone  // the nearest first
-	places []Place // by zone, in the zones' order, and by name within each
+	zones  []Zone            // the nearest first
+	places []Place           // by zone, in the zones' order, and by name within each
+	meant  map[string]string // slugs by what is written for them (written); "" for what could be two
 }
 
 // countryAge is how long zones and places are taken for what they were.
@@ -50,9 +53,61 @@ func (s *Service) country(ctx context.Context) (country, error) {
 		if c.places, err = s.readPlaces(ctx); err != nil {
 			return country{}, err
 		}
+		c.meant = meant(c.places)
 		return c, nil
 	})
 }
+
+// PlaceMeant gives the slug of the place that is named by its slug or by its name in any of its languages, however that is
+// spelt: with or without accents, vowel marks, hamzas, hyphens and the article. ok is false for what names none, or
+// could be two.
+func (s *Service) PlaceMeant(ctx context.Context, name string) (slug string, ok bool, err error) {
+	c, err := s.country(ctx)
+	if err != nil {
+		return "", false, err
+	}
+	if slices.ContainsFunc(c.places, func(p Place) bool { return p.Slug == name }) {
+		return name, true, nil
+	}
+	slug = c.meant[written(name)]
+	return slug, slug != "", nil
+}
+
+// PlacesMeant are the slugs of the places that are named (PlaceMeant), each once. What names none stays as it is.
+func (s *Service) PlacesMeant(ctx context.Context, names []string) ([]string, error) {
+	var slugs []string
+	for _, name := range names {
+		slug, ok, err := s.PlaceMeant(ctx, name)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			slug = name
+		}
+		if !slices.Contains(slugs, slug) {
+			slugs = append(slugs, slug)
+		}
+	}
+	return slugs, nil
+}
+
+func meant(places []Place) map[string]string {
+	slugs := make(map[string]string, 3*len(places))
+	for _, p := range places {
+		for _, name := range [...]string{p.Slug, p.Name.AR, p.Name.FR, p.Name.EN} {
+			key := written(name)
+			if other, known := slugs[key]; known && other != p.Slug || key == "" {
+				slugs[key] = ""
+				continue
+			}
+			slugs[key] = p.Slug
+		}
+	}
+	return slugs
+}
+
+// written is a name as it is compared with what is written for it.
+func written(name string) string { return strings.Join(text.Words(text.Line(name)), "") }
 
 func (s *Service) readPlaces(ctx context.Context) ([]Place, error) {
 	var rows []struct {

@@ -157,20 +157,14 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	return in, err
 }
 
-// placeMeant gives the slug of the place that is named by its slug or by its name in Arabic or French.
-// A name that is none of these is given back, for the order's own rules to refuse.
+// placeMeant gives the slug of the place that a name means (delivery.PlaceMeant). A name that means none is given back,
+// for whoever asked for it to refuse.
 func (h *Handler) placeMeant(ctx context.Context, name string) (string, error) {
-	name = strings.Join(strings.Fields(name), " ")
-	places, err := h.Delivery.Places(ctx)
-	if err != nil {
-		return "", err
+	slug, ok, err := h.Delivery.PlaceMeant(ctx, name)
+	if err != nil || !ok {
+		return name, err
 	}
-	for _, p := range places {
-		if strings.EqualFold(p.Slug, name) || p.Name.AR == name || strings.EqualFold(p.Name.FR, name) {
-			return p.Slug, nil
-		}
-	}
-	return name, nil
+	return slug, nil
 }
 
 // requestFields says how the API calls the fields of an order that its rules name.

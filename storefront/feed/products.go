@@ -74,6 +74,9 @@ func (h *Handler) products(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if q.Communes, err = h.Delivery.PlacesMeant(r.Context(), q.Communes); err != nil {
+		return err
+	}
 	engine := q.Query
 	if q.ByID {
 		engine.PerPage = 1 // how many there are in all is asked of it

@@ -2,6 +2,7 @@ package shop_test
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
@@ -31,5 +32,20 @@ func TestPlacesStandInTheOrderOfTheReadersLanguage(t *testing.T) {
 				before = place.Text()
 			})
 		})
+	}
+}
+
+func TestACommuneIsFoundByItsNameToo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Index()
+	visitor := m.Visitor()
+	for _, name := range []string{"zegzel", "Zegzel", "ZEGZEL", "زكزل", "زڭزل", "زَكْـزَل"} {
+		for _, path := range []string{"/fr/products?commune=", "/fr/cooperatives?commune="} {
+			asked, named := visitor.Get(path+"zegzel").Want(http.StatusOK), visitor.Get(path+url.QueryEscape(name)).Want(http.StatusOK)
+			if asked.Text("main h1") != named.Text("main h1") || asked.Find("main li h3").Length() != named.Find("main li h3").Length() {
+				t.Errorf("%s%s: %s", path, name, named.Text("main"))
+			}
+		}
 	}
 }

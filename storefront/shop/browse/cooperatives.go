@@ -54,8 +54,11 @@ func (h *Handler) cooperatives(r *web.Request) error {
 		return err
 	}
 	chosen := cooperative.Public{WomenOnly: yes(r.Query("women_led")), Language: r.Locale.Code(), Limit: sellersShown}
-	if names["commune/"+r.Query("commune")] != "" {
-		chosen.Commune = r.Query("commune")
+	if chosen.Commune, _, err = h.Delivery.PlaceMeant(ctx, r.Query("commune")); err != nil {
+		return err
+	}
+	if names["commune/"+chosen.Commune] == "" { // nobody sells from there
+		chosen.Commune = ""
 	}
 	v := cooperativesView{WomenOnly: chosen.WomenOnly, Commune: names["commune/"+chosen.Commune], chosen: chosen}
 	inCommune, found := map[string]int{}, 0

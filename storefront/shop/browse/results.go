@@ -44,6 +44,10 @@ type chip struct{ Label, Path string }
 func (h *Handler) results(r *web.Request) error {
 	ctx := r.Context()
 	v := resultsView{Query: readQuery(r)}
+	var err error
+	if v.Query.Communes, err = h.Delivery.PlacesMeant(ctx, v.Query.Communes); err != nil {
+		return err
+	}
 	names, err := h.names(ctx, r.Locale)
 	if err != nil {
 		return err
