@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -45,6 +46,14 @@ func (f Field) written() Field {
 	if f.Type == "" {
 		f.Type = "text"
 	}
+	return f
+}
+
+// directed is f with the direction of what is typed, unless it has one.
+func (f Field) directed() Field {
+	attributes := templ.Attributes{"dir": "auto"}
+	maps.Copy(attributes, f.Attributes)
+	f.Attributes = attributes
 	return f
 }
 

@@ -345,7 +345,7 @@ func checkoutPage(p ui.Page, v checkoutView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(p, v.Form, ui.Field{Name: "address", Label: p.T("shop.checkout.address"), Hint: p.T("shop.checkout.address_hint"), Autocomplete: "street-address", Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, v.Form, ui.Field{Name: "address", Label: p.T("shop.checkout.address"), Hint: p.T("shop.checkout.address_hint"), Autocomplete: "address-line1", Max: 200}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
