@@ -22,6 +22,7 @@ import (
 // The zero Page is no page at all: then everything given is written as it is.
 type Page struct {
 	Key   uuid.UUID
+	Sure  bool              // she was asked whether she means the price, or pressed what names it
 	shown map[string]string // by field: the stock as a number, everything else as a digest
 }
 
@@ -139,6 +140,9 @@ func (p Page) merge(ctx context.Context, tx *sqlx.Tx, present Product, given Edi
 	}
 	if len(lost) > 0 {
 		return Edit{}, 0, &Changed{lost}
+	}
+	if jump := JumpOf(before, merged); jump != nil && p.shown != nil && !p.Sure {
+		return Edit{}, 0, jump
 	}
 	return merged, delta, nil
 }

@@ -302,11 +302,11 @@ func (c *comparer) judge(row *Row, present *catalog.Product, before, merged cata
 		if present.State == catalog.Archived {
 			row.Notes = append(row.Notes, RowError{Column: colSKU, Message: fault.Say("upload.archived")})
 		}
-		if jump(before.Price, merged.Price) {
+		if jump := catalog.JumpOf(before, merged); jump != nil && !samePrice(row.Values[meantPrice], plain(jump.New)) {
 			row.Notes = append(row.Notes, RowError{
 				Column: colPrice, Value: row.Values[colPrice],
-				Message:     fault.Say("upload.price_jump", "Old", shown(before.Price), "New", shown(merged.Price)),
-				Suggestions: []string{plain(before.Price)},
+				Message:     fault.Say("upload.price_jump", "Old", shown(jump.Old), "New", shown(jump.New)),
+				Suggestions: []string{plain(jump.Likely()), plain(jump.New)},
 			})
 		}
 	}

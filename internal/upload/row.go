@@ -9,7 +9,6 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
-	"github.com/souk-taawon/souk/internal/money"
 )
 
 // Kind is what a row of an uploaded file would do.
@@ -26,7 +25,7 @@ const (
 // The outcomes of a row, once the upload has been applied.
 const (
 	OutcomeApplied   = "applied"
-	OutcomeMeanwhile = "meanwhile" // left alone: the product was changed elsewhere after the preview
+	OutcomeMeanwhile = "meanwhile" // left alone: the product was changed elsewhere after the preview, or nobody answered what was asked
 )
 
 // Row is one row of a catalogue file, compared with what is there.
@@ -71,9 +70,4 @@ func (e *RowError) UnmarshalJSON(data []byte) error {
 		}
 	}
 	return nil
-}
-
-// jump reports whether a price moved tenfold or more, which is mostly a slip of the comma.
-func jump(before, after money.Amount) bool {
-	return before > 0 && after > 0 && (after >= 10*before || before >= 10*after)
 }

@@ -41,7 +41,7 @@ func (row Row) rank() int {
 	return 3
 }
 
-// Doubt is the note of a row whose price moved so much that it may be a slip, or nil.
+// Doubt is what a row is asked whose price moved so much that it may be a slip, until it is answered, or nil.
 func (row Row) Doubt() *RowError {
 	for i, note := range row.Notes {
 		if len(note.Suggestions) > 0 {

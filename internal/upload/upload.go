@@ -54,7 +54,7 @@ type Summary struct {
 	Wrong     int `json:"wrong"`
 	Applied   int `json:"applied"`   // once applied: new and changed rows that were written
 	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
-	Doubtful  int `json:"doubtful"`  // rows whose price moved tenfold
+	Doubtful  int `json:"doubtful"`  // of the changed ones: rows that are asked whether their price is meant
 	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
 	Drafts    int `json:"drafts"`    // once applied: of these, products that only their cooperative sees
 	Archived  int `json:"archived"`  // once applied: of these, products that are no longer made
@@ -73,7 +73,10 @@ type Summary struct {
 func (s Summary) Rows() int { return s.New + s.Changed + s.Unchanged + s.Wrong }
 
 // Ready is how many rows would be written.
-func (s Summary) Ready() int { return s.New + s.Changed }
+func (s Summary) Ready() int { return s.New + s.Changed - s.Doubtful }
+
+// Differing is how many rows there is something to say about.
+func (s Summary) Differing() int { return s.New + s.Changed + s.Wrong }
 
 // OnSale is how many of the rows that were written are of products that buyers see, if its cooperative sells.
 func (s Summary) OnSale() int { return s.Applied - s.Drafts - s.Archived }
@@ -279,10 +282,8 @@ func (s *Summary) count(row Row) {
 	case KindWrong:
 		s.Wrong++
 	}
-	for _, note := range row.Notes {
-		if note.Message.Key == "upload.price_jump" {
-			s.Doubtful++
-		}
+	if row.Kind == KindChanged && row.Doubt() != nil {
+		s.Doubtful++
 	}
 }
 
@@ -332,7 +333,8 @@ func (s *Service) Discard(ctx context.Context, coopID, id uuid.UUID, seen *int64
 }
 
 // Repair puts another value into one cell of a previewed upload and compares the file again.
-// A cell may also be one that the file did not have. seen is as for Reread.
+// A cell may also be one that the file did not have. A price that a row is asked about is meant when it comes again. seen
+// is as for Reread.
 func (s *Service) Repair(ctx context.Context, coopID, id uuid.UUID, seen *int64, line int, column, value string) (Upload, error) {
 	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
 		return Upload{}, ErrNoColumn
@@ -355,7 +357,15 @@ func (s *Service) Repair(ctx context.Context, coopID, id uuid.UUID, seen *int64,
 			}
 			if row.Line == line {
 				found = true
-				row.Values[column] = cellText(column, value)
+				var asked Row
+				if err := json.Unmarshal(r.Row, &asked); err != nil {
+					return fmt.Errorf("upload row %d: %w", r.Number, err)
+				}
+				value := cellText(column, value)
+				if column == colPrice && asked.Doubt() != nil && samePrice(value, row.Values[colPrice]) {
+					row.Values[meantPrice] = value
+				}
+				row.Values[column] = value
 			}
 			fresh, _ := c.row(row.Line, row.Values)
 			u.Summary.count(fresh)

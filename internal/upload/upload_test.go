@@ -256,14 +256,33 @@ func TestNewFoodWithoutAuthorisationIsADraft(t *testing.T) {
 func TestATenfoldPriceIsAsked(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
-	m.Offer(m.Honey, catalogtest.Thyme())
-	u := m.upload(m.Honey, "a.csv", "Réf;Prix\nM-01;1500\n")
-	if u.Summary.Doubtful != 1 || u.Rows[0].Kind != upload.KindChanged || u.Rows[0].Notes[0].Suggestions[0] != "150" {
+	thyme := m.Offer(m.Honey, catalogtest.Thyme())
+	price := func() int { return m.Number(`select price_centimes from products where id = $1`, thyme.ID) }
+	u := m.upload(m.Honey, "a.csv", "Réf;Prix;Stock\nM-01;1500;7\n")
+	if u.Summary.Doubtful != 1 || u.Summary.Ready() != 0 || u.Rows[0].Kind != upload.KindChanged || u.Rows[0].Notes[0].Suggestions[0] != "150" {
 		t.Fatalf("%+v", u.Rows)
 	}
+	if u = m.apply(m.Honey, u); price() != 150_00 || u.Summary.Applied != 0 || u.Summary.Meanwhile != 1 {
+		t.Errorf("nobody answered, and it is %d: %+v", price(), u.Summary)
+	}
+
+	u = m.upload(m.Honey, "b.csv", "Réf;Prix\nM-01;1500\n")
 	u, err := m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "150")
 	if err != nil || u.Summary.Doubtful != 0 || u.Summary.Unchanged != 1 {
 		t.Errorf("no, 150: %+v %v", u.Summary, err)
+	}
+
+	u = m.upload(m.Honey, "c.csv", "Réf;Prix\nM-01;1500\n")
+	for _, slip := range []string{"15000", "1 500,00"} { // neither is what was asked about
+		if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", slip); err != nil || u.Summary.Doubtful != 1 {
+			t.Errorf("%s is not asked about: %+v %v", slip, u.Summary, err)
+		}
+	}
+	if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "1500"); err != nil || u.Summary.Ready() != 1 || u.Summary.Doubtful != 0 {
+		t.Errorf("yes, 1500: %+v %v", u.Summary, err)
+	}
+	if m.apply(m.Honey, u); price() != 1500_00 {
+		t.Errorf("she said yes, and it is %d", price())
 	}
 }
 

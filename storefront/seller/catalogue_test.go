@@ -1,6 +1,7 @@
 package seller_test
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -339,5 +341,131 @@ func TestAnothersProductIsNotAmongSeveral(t *testing.T) {
 	}).Want(http.StatusNotFound)
 	if m.Stock(mine.ID) == 0 || m.Stock(theirs.ID) == 0 {
 		t.Error("something was done")
+	}
+}
+
+func priceOf(m *storetest.Market, p catalog.Product) money.Amount {
+	now, err := m.Catalog.ByIDs(context.Background(), []uuid.UUID{p.ID})
+	if err != nil || len(now) != 1 {
+		return -1
+	}
+	return now[0].Price
+}
+
+// plainly is a text with single spaces, as pages give it.
+func plainly(text string) string { return strings.Join(strings.Fields(text), " ") }
+
+func TestAPriceThatJumpsIsAskedAboutInTheTable(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1") // for 120 dirhams
+	quick := "/seller/products/" + thyme.ID.String() + "/quick"
+	priceNow := func() money.Amount { return priceOf(m, thyme) }
+	for _, language := range languages {
+		form := url.Values{"price": {"1200"}, "page": {shownNow(member, thyme)}}
+		asked := member.Post("/"+language+quick, form).Want(http.StatusUnprocessableEntity)
+		in := row(m, "M-1", t)
+		if field := asked.Find(in + " input[name=price]"); field.AttrOr("value", "") != "1200" || field.AttrOr("aria-invalid", "") != "true" {
+			t.Errorf("%s: the price is %q", language, field.AttrOr("value", ""))
+		}
+		offered := asked.Find(in + " button[name=offered_price]")
+		if offered.Length() != 2 || offered.First().AttrOr("value", "") != "120" || offered.Last().AttrOr("value", "") != "1200" {
+			t.Fatalf("%s: %d prices are offered: %s", language, offered.Length(), asked.Text(in))
+		}
+		if form.Get("page") == "" || priceNow() != thyme.Price {
+			t.Fatalf("%s: unasked it is %s", language, priceNow())
+		}
+
+		form.Set("offered_price", "120")
+		member.Post("/"+language+quick, form).Want(http.StatusOK)
+		if priceNow() != thyme.Price {
+			t.Errorf("%s: no, and it is %s", language, priceNow())
+		}
+		form.Set("offered_price", "1200")
+		said := member.Post("/"+language+quick, form).Want(http.StatusOK)
+		if priceNow() != 1200_00 {
+			t.Errorf("%s: yes, and it is %s", language, priceNow())
+		}
+		l := m.Languages.Locale(language)
+		if was, is := said.Text(in+" .did del bdi"), said.Text(in+" .did ins bdi"); was != plainly(l.Money(thyme.Price)) || is != plainly(l.Money(1200_00)) {
+			t.Errorf("%s: from %q to %q", language, was, is)
+		}
+		undo := said.Find(in + " .did button")
+		member.Submit(said, "#"+undo.AttrOr("form", ""), url.Values{undo.AttrOr("name", ""): {undo.AttrOr("value", "")}}).Want(http.StatusOK)
+		if priceNow() != thyme.Price {
+			t.Errorf("%s: taken back, it is %s", language, priceNow())
+		}
+	}
+}
+
+func TestAStockIsTakenBackWithoutWhatWasSoldMeanwhile(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	said := member.Post("/fr/seller/products/"+thyme.ID.String()+"/quick", url.Values{"stock": {"50"}, "page": {shownNow(member, thyme)}}).Want(http.StatusOK)
+	m.Order() // two
+	undo := said.Find(row(m, "M-1", t) + " .did button[name=offered_stock]")
+	member.Submit(said, "#"+undo.AttrOr("form", ""), url.Values{"offered_stock": {undo.AttrOr("value", "")}}).Want(http.StatusOK)
+	if left := m.Stock(thyme.ID); left != 18 {
+		t.Errorf("%d in stock", left)
+	}
+	if member.Get("/fr/seller/products").Has(".did") {
+		t.Error("it is said for ever")
+	}
+}
+
+func TestAPriceThatJumpsIsAskedAboutInTheForm(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	path := "/fr/seller/products/" + thyme.ID.String()
+	asked := member.Submit(member.Get(path), "#product", url.Values{"price": {"12"}}).Want(http.StatusUnprocessableEntity)
+	if offered := asked.Find("#product button[name=offered_price]"); offered.Length() != 2 || offered.First().AttrOr("value", "") != "120" {
+		t.Fatalf("offered: %s", asked.Text("#product"))
+	}
+	if priceOf(m, thyme) != thyme.Price {
+		t.Error("it was written unasked")
+	}
+	saved := member.Submit(asked, "#product", url.Values{"offered_price": {"12"}}).Want(http.StatusOK)
+	if priceOf(m, thyme) != 12_00 || !saved.Has(row(m, "M-1", t)+" .did") {
+		t.Errorf("yes, and it is %s", priceOf(m, thyme))
+	}
+	// The list may show other products.
+	form := url.Values{"offered_price": {"120"}, "page": {shownNow(member, thyme)}, "back": {"/seller/products?q=sidr"}}
+	elsewhere := member.Post(path+"/quick", form).Want(http.StatusOK)
+	if elsewhere.Text("#row-"+thyme.ID.String()+" del bdi") != plainly(m.Languages.Locale("fr").Money(12_00)) {
+		t.Errorf("elsewhere: %s", elsewhere.Text("main"))
+	}
+}
+
+func TestTheScriptIsGivenWhatARowSays(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1")
+	post := func(status int, form url.Values) (answer struct {
+		Moved        string
+		Errors, Says map[string]string
+	}) {
+		t.Helper()
+		form.Set("page", shownNow(member, thyme))
+		header := http.Header{"Accept": {"application/json"}, "Content-Type": {"application/x-www-form-urlencoded"}}
+		page := member.Do(http.MethodPost, "/fr/seller/products/"+thyme.ID.String()+"/quick", []byte(form.Encode()), header).Want(status)
+		if err := json.Unmarshal(page.Body, &answer); err != nil {
+			t.Fatal(err)
+		}
+		return answer
+	}
+	if a := post(http.StatusUnprocessableEntity, url.Values{"price": {"<b>"}}); !strings.Contains(a.Says["price"], "&lt;b&gt;") || a.Says["stock"] != "" {
+		t.Errorf("unreadable: %+v", a)
+	}
+	if a := post(http.StatusUnprocessableEntity, url.Values{"price": {"1 200"}}); strings.Count(a.Says["price"], "offered_price") != 2 || a.Errors["price"] == "" {
+		t.Errorf("a jump: %+v", a)
+	}
+	if a := post(http.StatusOK, url.Values{"price": {"121"}, "stock": {"20"}}); !strings.Contains(a.Says["price"], "offered_price") || a.Says["stock"] != "" || !strings.Contains(a.Moved, "120") {
+		t.Errorf("saved: %+v", a)
 	}
 }

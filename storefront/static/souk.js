@@ -3,7 +3,7 @@
 //   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
 //   form[data-swap]       answers in place: its page's <main> replaces the present one
 //   form[data-parts]      has [data-recalc] fields that change the page's [data-part]s
-//   form[data-inline]     saves a table row: POST, answer {message, values} or {errors: {field: text}}
+//   form[data-inline]     saves a table row: POST, answer {message, moved, values, errors: {field: text}, says: {field: HTML}}
 //   form[data-suggest]    search field with suggestions from that address
 //   [data-auto]           a select or checkbox that sends its form when changed
 //   [data-dialog=ID]      opens the dialog; [data-close] closes it
@@ -238,29 +238,45 @@
   })
 
   // ── A table row saved as soon as a cell changes. Enter is a change too: the page stays where it is.
-  // The answer says what its fields hold now; one that somebody else changed too is saved by sending it
-  // again.
-  const save = async (form, row) => {
+  // The answer says what its fields hold now, and what stands beside them: what is wrong, what is asked, or how it
+  // was before; one that somebody else changed too is saved by sending it again.
+  const save = async (form, row, button) => {
+    if (form.dataset.sent) return
+    form.dataset.sent = 'yes'
     try {
-      const answer = await send(form, null, json)
+      const answer = await send(form, button, json)
       const body = await answer.json()
+      const held = document.activeElement
       for (const input of form.elements) {
         const wrong = body.errors?.[input.name]
         if (wrong) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
         input.value = body.values?.[input.name] ?? input.value
       }
+      for (const [name, html] of Object.entries(body.says ?? {})) {
+        const box = document.getElementById(form.elements[name]?.getAttribute('aria-describedby'))
+        if (!box) continue
+        const focused = box.contains(held)
+        box.innerHTML = html // our own page's piece, escaped by the server
+        if (focused) form.elements[name].focus()
+      }
+      row?.classList.remove('dirty')
       row?.classList.toggle('saved', answer.ok)
       row?.classList.toggle('bad', !answer.ok)
-      toast(answer.ok ? body.message : Object.entries(body.errors ?? {}).find(([name]) => name)?.[1] ?? body.message, { bad: !answer.ok })
+      toast(answer.ok ? [body.moved, body.message].filter(Boolean).join(' ') : Object.entries(body.errors ?? {}).find(([name]) => name)?.[1] ?? body.message, { bad: !answer.ok })
     } catch {
       form.submit()
+    } finally {
+      delete form.dataset.sent
     }
   }
   on('submit', 'form[data-inline]', (form, event) => {
     event.preventDefault()
     const row = form.closest('tr')
-    if (row?.classList.contains('bad')) save(form, row)
+    if (event.submitter?.name || row?.matches('.bad, .dirty')) save(form, row, event.submitter)
+  })
+  on('input', 'input', field => {
+    if (field.form && 'inline' in field.form.dataset) field.closest('tr')?.classList.add('dirty')
   })
   on('change', 'input, select', field => {
     if (field.form && 'inline' in field.form.dataset) save(field.form, field.closest('tr'))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -33,15 +35,21 @@ type catalogueView struct {
 	Left []catalog.Left
 	Done string
 
-	// Refused is the row whose form could not be used, as it was sent.
+	// Refused is the row whose form could not be used, as it was sent, and Jump what its price is asked about.
 	Refused uuid.UUID
 	Form    ui.Form
+	Jump    *catalog.PriceJump
+
+	// Was is how the row that was saved last was before, to be seen and taken back.
+	Was *catalog.Product
+	// Gone is the product of Was where the page does not show it.
+	Gone *catalog.Product
 }
 
 const productsPerPage = 25
 
 func (h *Handler) catalogue(r *web.Request) error {
-	return h.showCatalogue(r, http.StatusOK, r.QueryValues(), catalogueView{All: r.Query("choose") == "all"})
+	return h.showCatalogue(r, http.StatusOK, r.QueryValues(), catalogueView{All: r.Query("choose") == "all", Was: was(r)})
 }
 
 // showCatalogue shows the page of the catalogue that query asks for, with what v has to say on it.
@@ -54,12 +62,48 @@ func (h *Handler) showCatalogue(r *web.Request, status int, query url.Values, v 
 	if v.Catalogue, err = h.Catalog.Catalogue(r.Context(), r.CooperativeID(), v.Filter); err != nil {
 		return err
 	}
+	if v.Was != nil && !slices.ContainsFunc(v.Products, func(p catalog.Product) bool { return p.ID == v.Was.ID }) {
+		product, err := h.Catalog.Get(r.Context(), r.CooperativeID(), v.Was.ID)
+		if err != nil {
+			return err
+		}
+		v.Gone = &product
+	}
 	p, _, err := seller.Page(r, h.Orders, r.Locale.T("seller.catalogue.title"))
 	if err != nil {
 		return err
 	}
 	return r.Render(status, cataloguePage(p, v))
 }
+
+// wasCookie keeps for the next page of the catalogue how a product was before it was saved.
+const wasCookie = "was"
+
+const wasKept = time.Minute
+
+func keepWas(r *web.Request, p catalog.Product) {
+	content := fmt.Appendf(nil, "%s %d %d", p.ID, p.Price, p.Stock)
+	r.SetCookie(wasCookie, r.Site.Seals.Seal(wasOf(r), content, wasKept), wasKept)
+}
+
+// was takes what keepWas left for this page; nil for nothing.
+func was(r *web.Request) *catalog.Product {
+	sealed := r.Cookie(wasCookie)
+	if sealed == "" {
+		return nil
+	}
+	r.DropCookie(wasCookie)
+	content, ok := r.Site.Seals.Open(wasOf(r), sealed)
+	var id string
+	var p catalog.Product
+	if _, err := fmt.Sscan(string(content), &id, (*int64)(&p.Price), &p.Stock); !ok || err != nil {
+		return nil
+	}
+	p.ID, _ = uuid.Parse(id) // as it was written
+	return &p
+}
+
+func wasOf(r *web.Request) string { return wasCookie + " " + r.CooperativeID().String() }
 
 // filterOf reads what the address asks for; what makes no sense is not asked for.
 func filterOf(query url.Values, categories []catalog.Category) catalog.Filter {
@@ -141,27 +185,53 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	present, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
 	price, stock, err := quickValues(r)
 	var product catalog.Product
 	if err == nil {
 		page := catalog.ReadPage(r.Form("page"))
+		page.Sure = r.Form("offered_price") != ""
 		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.Actor())
 	}
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
-	if r.WantsJSON() {
-		return r.JSON(http.StatusOK, rowAnswer{Message: r.Locale.T("seller.catalogue.saved"), Values: rowValues(r.Locale, product)})
+	if !r.WantsJSON() {
+		return h.savedFrom(r, "seller.catalogue.saved", back(r), present, product)
 	}
-	return h.saved(r, "seller.catalogue.saved")
+	v := catalogueView{Was: &present}
+	return h.answerRow(r, http.StatusOK, rowAnswer{
+		Message: r.Locale.T("seller.catalogue.saved"), Moved: moves(r.Locale, present, product), Values: rowValues(r.Locale, product),
+	}, v, product)
 }
 
-// rowAnswer tells the script what became of a row: what its fields are to hold now.
+// rowAnswer tells the script what became of a row: what its fields are to hold now, and what stands beside them.
 type rowAnswer struct {
 	Message string            `json:"message"`
+	Moved   string            `json:"moved,omitempty"` // from what to what
 	Errors  map[string]string `json:"errors,omitempty"`
 	Values  map[string]string `json:"values"`
+	Says    map[string]string `json:"says"` // pieces of the page
 }
+
+// answerRow answers with what the page of v would say beside the fields of a product's row.
+func (h *Handler) answerRow(r *web.Request, status int, a rowAnswer, v catalogueView, product catalog.Product) error {
+	a.Says = make(map[string]string, len(rowFields))
+	for _, name := range rowFields {
+		var b strings.Builder
+		if err := rowSays(ui.Page{L: r.Locale}, v, product, name).Render(r.Context(), &b); err != nil {
+			return fmt.Errorf("row of the catalogue: %w", err)
+		}
+		a.Says[name] = b.String()
+	}
+	return r.JSON(status, a)
+}
+
+// rowFields are the fields of a product's row.
+var rowFields = []string{"price", "stock"}
 
 // rowValues are the fields of a product's row as they stand.
 func rowValues(l *i18n.Locale, p catalog.Product) map[string]string {
@@ -174,17 +244,17 @@ func rowPage(p catalog.Product) string { return catalog.NewPage(p).Encode("price
 // quickValues are the fields of a row; what was not sent stays.
 func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 	wrong := fault.New(fault.Invalid, "seller.product.invalid")
-	if r.FormValues().Has("price") {
-		amount, err := money.Parse(r.Form("price"))
+	if typed, sent := offered(r, "price"); sent {
+		amount, err := money.Parse(typed)
 		if err != nil {
-			wrong.Field("price", "seller.product.price_unreadable", "Value", r.Form("price"))
+			wrong.Field("price", "seller.product.price_unreadable", "Value", typed)
 		}
 		price = &amount
 	}
-	if r.FormValues().Has("stock") {
-		pieces, ok := r.Whole("stock")
+	if typed, sent := offered(r, "stock"); sent {
+		pieces, ok := text.Whole(typed)
 		if !ok {
-			wrong.Field("stock", "seller.product.stock_unreadable", "Value", r.Form("stock"))
+			wrong.Field("stock", "seller.product.stock_unreadable", "Value", typed)
 		}
 		stock = &pieces
 	}
@@ -192,6 +262,14 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 		return nil, nil, wrong
 	}
 	return price, stock, nil
+}
+
+// offered is what a button beside a field offers instead of what stands in it, if it was pressed, and otherwise that.
+func offered(r *web.Request, name string) (value string, sent bool) {
+	if value := r.Form("offered_" + name); value != "" {
+		return value, true
+	}
+	return r.Form(name), r.FormValues().Has(name)
 }
 
 func (h *Handler) setState(r *web.Request) error {
@@ -243,10 +321,19 @@ func (h *Handler) refuseRow(r *web.Request, id uuid.UUID, err error) error {
 		return h.changedRow(r, id, changed)
 	}
 	form, ok := r.Rejected(err)
-	if !ok || r.WantsJSON() {
+	if !ok || r.WantsJSON() && id == uuid.Nil {
 		return err
 	}
-	return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, catalogueView{Refused: id, Form: form})
+	v := catalogueView{Refused: id, Form: form}
+	errors.As(err, &v.Jump)
+	if !r.WantsJSON() {
+		return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, v)
+	}
+	product, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+	if err != nil {
+		return err
+	}
+	return h.answerRow(r, http.StatusUnprocessableEntity, rowAnswer{Message: form.Errors[""], Errors: form.Errors}, v, product)
 }
 
 func (h *Handler) changedRow(r *web.Request, id uuid.UUID, changed *catalog.Changed) error {
@@ -265,7 +352,8 @@ func (h *Handler) changedRow(r *web.Request, id uuid.UUID, changed *catalog.Chan
 	for name, typed := range form.Values {
 		values[name] = typed
 	}
-	return r.JSON(http.StatusConflict, rowAnswer{Message: form.Errors[""], Errors: form.Errors, Values: values})
+	v := catalogueView{Refused: id, Form: form}
+	return h.answerRow(r, http.StatusConflict, rowAnswer{Message: form.Errors[""], Errors: form.Errors, Values: values}, v, product)
 }
 
 // showCatalogueBehind shows the page of the catalogue that a form was sent from, and what is wrong.
@@ -284,6 +372,16 @@ func (h *Handler) saved(r *web.Request, key string) error {
 	}
 	r.Flash(key)
 	return r.Redirect(back(r))
+}
+
+// savedFrom leads to a page of the catalogue that says how the product was before, where it changed.
+func (h *Handler) savedFrom(r *web.Request, key, page string, present, product catalog.Product) error {
+	r.Flash(key)
+	if present.Price == product.Price && present.Stock == product.Stock {
+		return r.Redirect(page)
+	}
+	keepWas(r, present)
+	return r.Redirect(page + "#row-" + product.ID.String())
 }
 
 func (h *Handler) exportCatalogue(r *web.Request) error {

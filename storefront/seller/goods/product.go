@@ -23,8 +23,9 @@ type productView struct {
 	Product    *catalog.Product // nil for one that is not there yet
 	Form       ui.Form
 	Categories []catalog.Category
-	Photo      string // state of the photograph that was sent last
-	Page       string // what the form stands on: the catalogue's Page, or the key of a new product's
+	Jump       *catalog.PriceJump // what the price is asked about
+	Photo      string             // state of the photograph that was sent last
+	Page       string             // what the form stands on: the catalogue's Page, or the key of a new product's
 }
 
 // action is where the form is sent.
@@ -55,7 +56,7 @@ func (h *Handler) newProduct(r *web.Request) error {
 	form := ui.Form{Values: map[string]string{
 		"unit_amount": "1", "unit_code": "kg", "state": catalog.Published, "page": uuid.NewString(),
 	}}
-	return h.showProduct(r, http.StatusOK, nil, form)
+	return h.showProduct(r, http.StatusOK, productView{Form: form})
 }
 
 func (h *Handler) createProduct(r *web.Request) error {
@@ -66,7 +67,7 @@ func (h *Handler) createProduct(r *web.Request) error {
 		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.Actor())
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, nil, form)
+		return h.showProduct(r, http.StatusUnprocessableEntity, productView{Form: form})
 	}
 	if err != nil {
 		return err
@@ -80,7 +81,7 @@ func (h *Handler) product(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.showProduct(r, http.StatusOK, &product, ui.Form{Values: valuesOf(r.Locale, product)})
+	return h.showProduct(r, http.StatusOK, productView{Product: &product, Form: ui.Form{Values: valuesOf(r.Locale, product)}})
 }
 
 // inputs are the inputs of a field of the form that has others than one of its own name.
@@ -110,7 +111,7 @@ func (h *Handler) changedProduct(r *web.Request, page catalog.Page, edit catalog
 			form.Values[name] = r.Form(name)
 		}
 	}
-	return h.showProduct(r, http.StatusConflict, &product, form)
+	return h.showProduct(r, http.StatusConflict, productView{Product: &product, Form: form})
 }
 
 // changedErrors says at each field what somebody else made of it meanwhile.
@@ -138,34 +139,36 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	}
 	page := catalog.ReadPage(r.Form("page"))
 	edit, err := readEdit(r)
+	var updated catalog.Product
 	if err == nil {
-		_, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.Actor())
+		page.Sure = r.Form("offered_price") != ""
+		updated, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.Actor())
 	}
 	var changed *catalog.Changed
 	if errors.As(err, &changed) {
 		return h.changedProduct(r, page, edit, changed)
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, &product, form)
+		v := productView{Product: &product, Form: form}
+		errors.As(err, &v.Jump)
+		return h.showProduct(r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
 		return err
 	}
-	r.Flash("seller.product.updated")
-	return r.Redirect(seller.CataloguePath)
+	return h.savedFrom(r, "seller.product.updated", seller.CataloguePath, product, updated)
 }
 
 // showProduct shows the form of a product, or of one that is not there yet.
-func (h *Handler) showProduct(r *web.Request, status int, product *catalog.Product, form ui.Form) error {
-	v := productView{Product: product, Form: form}
+func (h *Handler) showProduct(r *web.Request, status int, v productView) error {
 	title := r.Locale.T("seller.product.new")
 	var err error
-	if v.Page = form.Values["page"]; product != nil {
+	if v.Page = v.Form.Values["page"]; v.Product != nil {
 		if v.Page == "" {
-			v.Page = catalog.NewPage(*product).Encode()
+			v.Page = catalog.NewPage(*v.Product).Encode()
 		}
-		title = r.Locale.Text(product.Name)
-		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), product.ID); err != nil {
+		title = r.Locale.Text(v.Product.Name)
+		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), v.Product.ID); err != nil {
 			return err
 		}
 	}
@@ -214,7 +217,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 	}
 	wrong := fault.New(fault.Invalid, "seller.product.invalid")
 	required(form, wrong)
-	if value := r.Form("price"); value != "" {
+	if value, _ := offered(r, "price"); value != "" {
 		var err error
 		if e.Price, err = money.Parse(value); err != nil {
 			wrong.Field("price", "seller.product.price_unreadable", "Value", value)

@@ -113,7 +113,7 @@ func (v uploadView) differing() int {
 	case upload.KindNew:
 		return v.Summary.New
 	}
-	return v.Summary.Ready() + v.Summary.Wrong
+	return v.Summary.Differing()
 }
 
 // hidden is how many rows stand behind those that the page shows.

@@ -46,13 +46,17 @@ func proposal(p ui.Page, v uploadView, row upload.Row, e upload.RowError) string
 	return v.typed(row, e.Column, value)
 }
 
-// suggestion says a value that may have been meant. That of a doubtful price is the present one.
-func suggestion(p ui.Page, v uploadView, row upload.Row, column, value string) string {
+// suggestion says the value that may have been meant and is suggested at that place. A price that is asked about is meant
+// itself in the second place.
+func suggestion(p ui.Page, v uploadView, row upload.Row, column string, place int, value string) string {
 	words := v.words(p, column, value)
-	if d := row.Doubt(); d != nil && d.Column == column && row.Kind == upload.KindChanged {
-		return p.T("seller.upload.keep", "Value", words)
+	switch d := row.Doubt(); {
+	case d == nil || d.Column != column:
+		return words
+	case place == 0:
+		return p.T("seller.product.jump_no", "Price", words)
 	}
-	return words
+	return p.T("seller.product.jump_yes", "Price", words)
 }
 
 // picture is the drawing that a row's product has or would get.
@@ -101,10 +105,10 @@ func doubtful(p ui.Page, n int) string {
 
 // later says what is left for another time beside the button that publishes.
 func later(p ui.Page, s upload.Summary) string {
-	if s.Wrong == 0 {
+	if s.Wrong+s.Doubtful == 0 {
 		return ""
 	}
-	return "· " + p.N("seller.upload.later", s.Wrong)
+	return "· " + p.N("seller.upload.later", s.Wrong+s.Doubtful)
 }
 
 // joined writes a list in the reader's punctuation.

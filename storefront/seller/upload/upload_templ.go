@@ -893,7 +893,7 @@ func previewPage(p ui.Page, v uploadView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.Summary.Ready()+v.Summary.Wrong == 0 {
+			if v.Summary.Differing() == 0 {
 				templ_7745c5c3_Var47 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 					templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 					templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -1144,7 +1144,7 @@ func uploadRows(p ui.Page, v uploadView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = seller.Chip(p.URL(v.showing("")), p.T("seller.upload.all"), p.L.Number(v.Summary.Ready()+v.Summary.Wrong), v.Show == "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = seller.Chip(p.URL(v.showing("")), p.T("seller.upload.all"), p.L.Number(v.Summary.Differing()), v.Show == "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -2082,7 +2082,7 @@ func suggestions(p ui.Page, v uploadView, row upload.Row, e upload.RowError) tem
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, value := range e.Suggestions {
+			for place, value := range e.Suggestions {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 166, "<button class=\"btn alt sm\" name=\"value\" value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -2101,9 +2101,9 @@ func suggestions(p ui.Page, v uploadView, row upload.Row, e upload.RowError) tem
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var111 string
-				templ_7745c5c3_Var111, templ_7745c5c3_Err = templ.JoinStringErrs(suggestion(p, v, row, e.Column, value))
+				templ_7745c5c3_Var111, templ_7745c5c3_Err = templ.JoinStringErrs(suggestion(p, v, row, e.Column, place, value))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload/upload.templ`, Line: 328, Col: 100}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload/upload.templ`, Line: 328, Col: 107}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var111))
 				if templ_7745c5c3_Err != nil {

@@ -1,0 +1,46 @@
+package goods
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// moved is a field of a product's row as it was before it was saved, and as it is; the same if it was not.
+func (v catalogueView) moved(l *i18n.Locale, p catalog.Product, name string) (old, now string) {
+	if v.Was == nil || v.Was.ID != p.ID {
+		return "", ""
+	}
+	return inRow(l, *v.Was, name), inRow(l, p, name)
+}
+
+func inRow(l *i18n.Locale, p catalog.Product, name string) string {
+	if name == "price" {
+		return l.Money(p.Price)
+	}
+	return l.Number(p.Stock)
+}
+
+// undoing is what is typed into a field to have it as it was.
+func (v catalogueView) undoing(l *i18n.Locale, name string) string {
+	if name == "price" {
+		return ui.Typed(l, v.Was.Price)
+	}
+	return strconv.Itoa(v.Was.Stock)
+}
+
+// moves says what became of the fields of a row.
+func moves(l *i18n.Locale, before, p catalog.Product) string {
+	var said []string
+	for name, what := range map[string]string{"price": l.T("seller.product.price"), "stock": l.T("seller.product.stock")} {
+		if old, now := inRow(l, before, name), inRow(l, p, name); old != now {
+			said = append(said, l.T("seller.catalogue.moved", "What", what, "Old", old, "New", now))
+		}
+	}
+	slices.Sort(said)
+	return strings.Join(said, " ")
+}
