@@ -24,7 +24,7 @@ func Fold(s string) string {
 			return 'ي'
 		case r == 'ة':
 			return 'ه'
-		case r == 'ک', r == 'گ', r == 'ڭ', r == 'ݣ': // the last three are a Moroccan g
+		case r == 'ک', r == 'گ':
 			return 'ك'
 		case r == '’', r == 'ʼ', r == '`':
 			return '\''
