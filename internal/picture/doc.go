@@ -1,6 +1,7 @@
-// Package picture is the photographs of products: taken in within limits, turned upright and kept in the
-// sizes that pages show, without what a camera writes into them.
+// Package picture is the photographs of products: taken in within limits, turned upright, in colours of a screen, and kept
+// in the sizes that pages show, without what a camera writes into them.
 //
-// Start at Service.Add (picture.go). A file is weighed before it is decoded (cost.go), its copies are made by a job
-// (shrink.go, orientation.go), and what nobody sees any more is cleared (clean.go).
+// Start at Service.Add (picture.go). A file's structure is read, and what decoding it takes is weighed, before it is decoded
+// (source.go, cost.go); its copies are made by a job (shrink.go, orientation.go, colour.go), and what nobody sees any more
+// is cleared (clean.go). Copy (copy.go) does the same for other packages' pictures.
 package picture

@@ -6,10 +6,10 @@ import (
 )
 
 // orientation is the EXIF number for how a camera was held (1 to 8); 1, upright, when none is given. It
-// is the only thing that is read of a photograph's metadata: a reader of everything else in it would
-// have to be trusted with whatever counts and offsets a hostile file names.
-func orientation(data []byte) int {
-	tiff := exifOf(data)
+// is the only thing that is read of that: a reader of everything else in it would have to be trusted with
+// whatever counts and offsets a hostile file names.
+func orientation(exif []byte) int {
+	tiff, _ := bytes.CutPrefix(exif, []byte("Exif\x00\x00")) // some write it as in a JPEG
 	if len(tiff) < 8 {
 		return 1
 	}
@@ -45,29 +45,4 @@ func orientation(data []byte) int {
 		entries = entries[entrySize:]
 	}
 	return 1
-}
-
-// exifOf is the EXIF data of a JPEG (a TIFF file in its segment APP1), or nothing.
-func exifOf(data []byte) []byte {
-	const (
-		app1        = 0xe1
-		startOfScan = 0xda // the picture itself; metadata stands before it
-	)
-	rest, ok := bytes.CutPrefix(data, []byte{0xff, 0xd8})
-	for ok && len(rest) >= 4 && rest[0] == 0xff && rest[1] != startOfScan {
-		if rest[1] == 0xff { // padding
-			rest = rest[1:]
-			continue
-		}
-		length := int(binary.BigEndian.Uint16(rest[2:])) // its own two bytes included
-		if length < 2 || len(rest) < 2+length {
-			return nil
-		}
-		segment := rest[4 : 2+length]
-		if tiff, found := bytes.CutPrefix(segment, []byte("Exif\x00\x00")); found && rest[1] == app1 {
-			return tiff
-		}
-		rest = rest[2+length:]
-	}
-	return nil
 }

@@ -1,12 +1,9 @@
 package picture
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"image"
-	_ "image/jpeg" // what photographs come as
-	_ "image/png"
 	"io"
 	"slices"
 	"strconv"
@@ -17,7 +14,6 @@ import (
 	"github.com/riverqueue/river"
 	"gocloud.dev/blob"
 	"gocloud.dev/gcerrors"
-	_ "golang.org/x/image/webp"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -26,15 +22,13 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Limits of a picture; maxDecoded is another. A photograph of a current telephone has 12 to 50 million
-// pixels.
+// Limits of a picture; maxDecoded is another. A photograph of a current telephone has 12 to 200 million pixels and up
+// to some 20 MB, as a JPEG, which is decoded smaller; other kinds cannot be.
 const (
-	MaxBytes  = 12 << 20
-	maxPixels = 40_000_000
+	MaxBytes  = 24 << 20
+	maxPixels = 60_000_000
+	maxScaled = 256_000_000 // of a JPEG
 	minSide   = 200
-	// maxScans is how often a JPEG may go over its pixels: a progressive one does so about ten times. A
-	// hostile one says in a hundred bytes to do it once more, a hundred thousand times.
-	maxScans = 64
 )
 
 // Widths are the widths in pixels in which a product's picture is kept, as JPEG.
@@ -65,7 +59,7 @@ const (
 	Refused = "refused" // broken further in than could be seen at once
 )
 
-// Add takes a photograph (JPEG, PNG or WebP, up to 12 MiB and 40 million pixels) for one of
+// Add takes a photograph (JPEG, PNG or WebP, up to MaxBytes and as many pixels as it may have) for one of
 // the cooperative's products. Its smaller copies are made by a job, and the product shows them from then
 // on; the original, which says where it was taken, is kept until then only.
 func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Reader, by actor.Actor) (uuid.UUID, error) {
@@ -76,7 +70,7 @@ func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Rea
 	if len(data) > MaxBytes {
 		return uuid.Nil, ErrTooLarge
 	}
-	format, err := formatOf(data)
+	format, err := Format(data)
 	if err != nil {
 		return uuid.Nil, err
 	}
@@ -130,40 +124,6 @@ func (s *Service) allowed(ctx context.Context, q sqlx.QueryerContext, coopID, pr
 		return ErrTooMany
 	}
 	return nil
-}
-
-// formatOf checks a picture's kind and size from its first bytes, without decoding it.
-func formatOf(data []byte) (string, error) {
-	config, format, err := image.DecodeConfig(bytes.NewReader(data))
-	switch {
-	case err != nil && heic(data):
-		return "", ErrHEIC.Wrap(err)
-	case err != nil:
-		return "", ErrKind.Wrap(err)
-	case format != "jpeg" && format != "png" && format != "webp":
-		return "", ErrKind
-	case format == "jpeg" && bytes.Count(data, []byte("\xff\xda")) > maxScans:
-		return "", ErrKind
-	case config.Width < minSide || config.Height < minSide:
-		return "", ErrSmall
-	case config.Width > maxPixels/config.Height:
-		return "", ErrPixels
-	}
-	size, err := decoded(data, format, config)
-	switch {
-	case err != nil:
-		return "", ErrKind.Wrap(err)
-	case size > maxDecoded:
-		pixels := config.Width * config.Height
-		return "", fault.New(ErrPixels.Kind, ErrPixels.Key, "Millions", max(1, pixels*maxDecoded/size/1_000_000))
-	}
-	return format, nil
-}
-
-// heic reports a photograph as telephones keep it where nothing else asks for a JPEG; browsers show none.
-func heic(data []byte) bool {
-	return len(data) >= 12 && string(data[4:8]) == "ftyp" &&
-		slices.Contains([]string{"heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"}, string(data[8:12]))
 }
 
 // Open opens a picture in one of Widths; ErrNotFound for any other, and while it is
@@ -241,7 +201,7 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[Args]) error {
 		return fmt.Errorf("picture %s: %w", id, err)
 	}
 	state := Ready
-	copies, size, err := shrink(data, Widths)
+	copies, size, err := shrink(data, ofProduct)
 	if err != nil {
 		s.log.WarnContext(ctx, "picture refused", "picture", id, "error", err)
 		state, size = Refused, image.Point{}

@@ -220,7 +220,7 @@ func TestWhatIsLeftOfPicturesIsCleared(t *testing.T) {
 	for i := range ids {
 		data := encoded(t, halves(400, 300))
 		if i == 2 {
-			data = data[:len(data)/2]
+			data = brokenFurtherIn(data)
 		}
 		var err error
 		ids[i], err = m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(data), m.Member)
@@ -347,7 +347,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	p := m.Offer(m.Honey, catalogtest.Thyme())
-	broken := encoded(t, halves(400, 300))
+	whole := encoded(t, halves(400, 300))
 	for name, c := range map[string]struct {
 		data io.Reader
 		kind fault.Kind
@@ -356,7 +356,8 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		"text":               {strings.NewReader("a picture"), fault.Invalid, "catalog.picture_kind"},
 		"as an iPhone keeps": {strings.NewReader("\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"), fault.Invalid, "catalog.picture_heic"},
 		"nothing":            {strings.NewReader(""), fault.Invalid, "catalog.picture_kind"},
-		"a cut head":         {bytes.NewReader(broken[:20]), fault.Invalid, "catalog.picture_kind"},
+		"a cut head":         {bytes.NewReader(whole[:20]), fault.Invalid, "catalog.picture_kind"},
+		"half of one":        {bytes.NewReader(whole[:len(whole)/2]), fault.Invalid, "catalog.picture_kind"},
 		"a drawing program":  {strings.NewReader(`<svg xmlns="http://www.w3.org/2000/svg" width="500" height="500"/>`), fault.Invalid, "catalog.picture_kind"},
 		"a stamp":            {photograph(t, 100, 300), fault.Invalid, "catalog.picture_small"},
 		"a bomb":             {bytes.NewReader(pngOf(60_000, 60_000)), fault.Invalid, "catalog.picture_pixels"},
@@ -372,7 +373,7 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 	good, err := m.Add(m.Ctx, m.Honey, p.ID, photograph(t, 400, 300), m.Member)
 	m.Must(err)
 	m.develop(good)
-	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(broken[:len(broken)/2]), m.Member)
+	id, err := m.Add(m.Ctx, m.Honey, p.ID, bytes.NewReader(brokenFurtherIn(whole)), m.Member)
 	m.Must(err)
 	m.Today = m.Today.Add(time.Second)
 	m.develop(id)
@@ -383,6 +384,11 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		t.Error("the good picture went")
 	}
 	m.develop(postgres.NewID()) // of a product that is gone
+}
+
+// brokenFurtherIn is a JPEG with a head and an end, of which a piece is missing.
+func brokenFurtherIn(data []byte) []byte {
+	return append(bytes.Clone(data[:len(data)/2]), data[len(data)-2:]...)
 }
 
 // endless is a sender who does not stop.
@@ -396,7 +402,7 @@ func pngOf(width, height uint32) []byte {
 	binary.BigEndian.PutUint32(head[4:], width)
 	binary.BigEndian.PutUint32(head[8:], height)
 	data := append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\x0d"), head...)
-	return binary.BigEndian.AppendUint32(data, crc32.ChecksumIEEE(head))
+	return append(binary.BigEndian.AppendUint32(data, crc32.ChecksumIEEE(head)), "\x00\x00\x00\x00IEND\xaeB`\x82"...)
 }
 
 // webpOf is a WebP of one green, written by hand after the VP8L specification: with a single symbol

@@ -6,39 +6,56 @@ import (
 	"image"
 	"image/draw"
 	"image/jpeg"
+
+	"github.com/souk-taawon/souk/internal/picture/scaledjpeg"
 )
 
 // jpegQuality keeps a product's photograph clean to the eye at about 100 KB for 1280 pixels.
 const jpegQuality = 82
 
-// shrink decodes a picture, turns it upright, and encodes it anew in each of the ascending widths,
-// never larger than it is. Nothing of the original's metadata (place, owner) is carried over. Size is
-// that of the upright original in pixels.
-func shrink(data []byte, widths []int) (copies [][]byte, size image.Point, err error) {
-	if _, err := formatOf(data); err != nil {
+// layout is what copies are made of a picture.
+type layout struct {
+	cut    bool                         // to a shape that fits among others
+	widths func(size image.Point) []int // of a picture of that size, ascending
+}
+
+// ofProduct are the copies of a product's picture.
+var ofProduct = layout{cut: true, widths: func(image.Point) []int { return Widths }}
+
+// shrink decodes a picture, turns it upright, and encodes it anew in each of the widths of a layout, never larger than
+// it is, in colours of a screen. Nothing of the original's metadata (place, owner) is carried over. Size is that of the
+// upright original in pixels, cut as its copies are.
+func shrink(data []byte, l layout) (copies [][]byte, size image.Point, err error) {
+	s, err := sourceOf(data)
+	if err != nil {
 		return nil, size, err
 	}
-	full, _, err := image.Decode(bytes.NewReader(data))
+	turn := orientation(s.exif)
+	shape := func(stored image.Rectangle) image.Rectangle {
+		if l.cut {
+			return middle(stored)
+		}
+		return stored
+	}
+	size = upright(shape(image.Rectangle{Max: s.size}).Size(), turn)
+	widths := l.widths(size)
+	full, err := s.decode(s.shift(size.X / widths[len(widths)-1]))
 	if err != nil {
 		return nil, size, fmt.Errorf("decode: %w", err)
 	}
-	turn := orientation(data)
-	size = full.Bounds().Size()
-	sideways := turn >= 5
-	if sideways {
-		size.X, size.Y = size.Y, size.X
-	}
+	part := shape(full.Bounds())
+	most := upright(part.Size(), turn)
 	copies = make([][]byte, len(widths))
 	for i := len(widths) - 1; i >= 0; i-- {
-		to := size
-		if widths[i] < size.X {
-			to = image.Pt(widths[i], max(1, size.Y*widths[i]/size.X))
+		to := most
+		if widths[i] < most.X {
+			to = image.Pt(widths[i], max(1, most.Y*widths[i]/most.X))
 		}
-		if sideways {
-			to.X, to.Y = to.Y, to.X
+		smaller := reduced(full, part, upright(to, turn)) // of the next larger copy
+		if i == len(widths)-1 && s.colours != nil {
+			s.colours.convert(smaller)
 		}
-		smaller := reduced(full, to) // of the next larger copy
-		full = smaller
+		full, part = smaller, smaller.Rect
 		var out bytes.Buffer
 		if err := jpeg.Encode(&out, turned(smaller, turn), &jpeg.Options{Quality: jpegQuality}); err != nil {
 			return nil, size, fmt.Errorf("encode: %w", err)
@@ -48,11 +65,37 @@ func shrink(data []byte, widths []int) (copies [][]byte, size image.Point, err e
 	return copies, size, nil
 }
 
-// reduced makes an image smaller, or leaves its size, on white where it is transparent. Each pixel is the
+// shift is how often a picture's size may be halved while it is decoded: as often as that many times smaller a copy is
+// made of it, and until it takes no more memory than it may.
+func (s source) shift(times int) int {
+	shift := 0
+	for shift < scaledjpeg.MaxShift && (times >= 2<<shift || s.memory(shift) > maxDecoded) {
+		shift++
+	}
+	return shift
+}
+
+// maxShape is how many times as long as the other a side of a product's picture is at most.
+const maxShape = 2
+
+// middle is the part of a picture around its middle that has the shape of a product's picture.
+func middle(r image.Rectangle) image.Rectangle {
+	less := image.Pt(max(0, r.Dx()-maxShape*r.Dy())/2, max(0, r.Dy()-maxShape*r.Dx())/2)
+	return image.Rectangle{Min: r.Min.Add(less), Max: r.Max.Sub(less)}
+}
+
+// upright is what a size becomes that is turned as an orientation says, and the other way round.
+func upright(size image.Point, turn int) image.Point {
+	if turn >= 5 {
+		return image.Pt(size.Y, size.X)
+	}
+	return size
+}
+
+// reduced makes a part of an image smaller, or leaves its size, on white where it is transparent. Each pixel is the
 // average of what it covers, so every one counts, and it takes no more memory than the result and some
 // rows: a good filter over the whole of a large photograph would need some hundred megabytes.
-func reduced(src image.Image, size image.Point) *image.RGBA {
-	b := src.Bounds()
+func reduced(src image.Image, b image.Rectangle, size image.Point) *image.RGBA {
 	w, h := b.Dx(), b.Dy()
 	dst := image.NewRGBA(image.Rectangle{Max: size})
 	row := image.NewRGBA(image.Rect(0, 0, w, 1))
