@@ -488,10 +488,10 @@ func (c *costs) measureGoods() {
 	c.settle()
 }
 
-// photograph has nearly as many pixels as are taken.
+// photograph has as many pixels as a telephone's.
 func photograph(t *testing.T) []byte {
 	t.Helper()
-	m := image.NewYCbCr(image.Rect(0, 0, 7_200, 5_400), image.YCbCrSubsampleRatio420)
+	m := image.NewYCbCr(image.Rect(0, 0, 8_160, 6_120), image.YCbCrSubsampleRatio420)
 	for i := range m.Y {
 		m.Y[i] = color.GrayModel.Convert(color.Gray{Y: uint8(i * 7 / 1000)}).(color.Gray).Y
 	}

@@ -9,7 +9,7 @@
 //   [data-dialog=ID]      opens the dialog; [data-close] closes it
 //   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
 //                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
-//   [data-drop]           an upload zone around its file field; [data-refresh=SECONDS] on <main>
+//   [data-drop]           an upload zone around its file field, of a photograph with [data-most=BYTES]; [data-refresh=SECONDS] on <main>
 //   details[data-menu]    closes when something else is pressed
 //   [data-left=SECONDS]   counts down; form[data-send-now] is sent as the page opens
 //   [data-say]            with an id: once its words (or those of the attribute) are others, they are spoken
@@ -422,5 +422,24 @@
       }
     })
   }
-  on('change', '[data-drop][data-send] input[type=file]', input => { if (input.files.length) input.form.requestSubmit() })
+  // A photograph of a kind that is not taken (HEIC), or too large, becomes a JPEG here if the browser can read it.
+  const becomeJPEG = async input => {
+    const file = input.files[0]
+    if (/^image\/(jpeg|png|webp)$/.test(file.type) && file.size <= input.dataset.most) return
+    const photo = await createImageBitmap(file)
+    const scale = Math.min(1, 2560 / Math.max(photo.width, photo.height))
+    const canvas = new OffscreenCanvas(photo.width * scale, photo.height * scale)
+    const paint = canvas.getContext('2d')
+    paint.fillStyle = '#fff'
+    paint.fillRect(0, 0, canvas.width, canvas.height)
+    paint.drawImage(photo, 0, 0, canvas.width, canvas.height)
+    const files = new DataTransfer()
+    files.items.add(new File([await canvas.convertToBlob({ type: 'image/jpeg', quality: .9 })], 'photo.jpg', { type: 'image/jpeg' }))
+    input.files = files.files
+  }
+  on('change', '[data-drop][data-send] input[type=file]', async input => {
+    if (!input.files.length) return
+    if (input.dataset.most) await becomeJPEG(input).catch(() => {}) // then it is refused with words
+    input.form.requestSubmit()
+  })
 }

@@ -21,7 +21,7 @@ import (
 
 // Bounds of what a buyer sends.
 const (
-	MaxPicture   = 8 << 20 // bytes of one
+	MaxPicture   = 12 << 20 // bytes of one
 	MaxPictures  = 5       // for one thing that is paid for, those that could not be read too
 	pictureWidth = 1600    // pixels: the small print of a receipt can be read
 )
