@@ -22,8 +22,8 @@ import (
 // Bounds of what a buyer sends.
 const (
 	MaxPicture   = 12 << 20 // bytes of one
-	MaxPictures  = 5       // for one thing that is paid for, those that could not be read too
-	pictureWidth = 1600    // pixels: the small print of a receipt can be read
+	MaxPictures  = 5        // for one thing that is paid for, those that could not be read too
+	pictureWidth = 1600     // pixels: the small print of a receipt can be read
 )
 
 // Errors of pictures, besides those of picture.Format.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/jpeg"
 	"slices"
 	"strings"
 	"testing"
@@ -580,6 +581,7 @@ func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 	ctx := t.Context()
 	for name, data := range map[string][]byte{
 		"none": []byte("no picture"), "a document": []byte("%PDF-1.7"), "too small": storetest.Photograph(t, 20), "too large": make([]byte, transfer.MaxPicture+1),
+		"half of one": storetest.Photograph(t, 300)[:100],
 	} {
 		if err := b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(data)); fault.As(err) == nil {
 			t.Errorf("%s: %v", name, err)
@@ -588,9 +590,11 @@ func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 	if err := b.Transfers.AddPicture(ctx, uuid.New(), bytes.NewReader(storetest.Photograph(t, 300))); !errors.Is(err, transfer.ErrNotFound) {
 		t.Errorf("of what nobody pays: %v", err)
 	}
-	cut := storetest.Photograph(t, 300)
+	var whole bytes.Buffer
+	b.must(jpeg.Encode(&whole, image.NewGray(image.Rect(0, 0, 300, 300)), nil))
+	broken := append(whole.Bytes()[:whole.Len()-100], "\xff\xd9"...) // some is missing before its end
 	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(storetest.Photograph(t, 1800))))
-	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(cut[:len(cut)-20])))
+	b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(broken)))
 	for range 3 {
 		b.must(b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(storetest.Photograph(t, 300))))
 	}
