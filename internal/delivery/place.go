@@ -107,7 +107,9 @@ func meant(places []Place) map[string]string {
 }
 
 // written is a name as it is compared with what is written for it.
-func written(name string) string { return moroccan.Replace(strings.Join(text.Words(text.Line(name)), "")) }
+func written(name string) string {
+	return moroccan.Replace(strings.Join(text.Words(text.Line(name)), ""))
+}
 
 // moroccan writes the g of Moroccan names as those do who have no key for it.
 var moroccan = strings.NewReplacer("ڭ", "ك", "ݣ", "ك")
