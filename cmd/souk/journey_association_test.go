@@ -90,7 +90,8 @@ func (r *reader) jointSales() {
 	r.t.Helper()
 	r.look("joint sales")
 	r.counts("main [data-tiles] .tile", 4)
-	r.counts("main [data-idle] tbody tr", 3)
+	r.want("see who sold nothing, three at the most: others order here too",
+		`() => [1, 2, 3].includes([...document.querySelectorAll('main [data-idle] tbody tr')].filter(e => e.checkVisibility()).length)`)
 	r.press("main [data-tiles] summary", "")
 	r.sees("main [data-tiles]", r.l.T("association.tile.total_how"))
 	for _, detail := range []string{"sales", "months", "spread"} {

@@ -140,7 +140,7 @@ func TestSentencesSayWhereTheMarketIsAtHome(t *testing.T) {
 		ar.T("shop.coop.province"):               "إقليم الناظور",
 		b.Locale("en").T("home.town"):            "Berkane",
 		b.Locale("en").T("ui.association_place"): "Nador",
-		fr.Message(fault.Say("delivery.perishable_too_far", "Place", i18n.Text{FR: "Oujda"}, "Zones", fault.Say("delivery.zone_home"))): "Les produits frais ne sont pas livrés à Oujda (seulement ici : province de Nador). Retirez-les du panier ou choisissez le retrait à l’association.",
+		fr.Message(fault.Say("delivery.perishable_too_far", "Place", i18n.Text{FR: "Oujda"}, "Zones", fault.Say("delivery.zone_home"))): "Les produits frais ne sont pas livrés à Oujda (seulement ici : province de Nador). Supprimez-les du panier ou choisissez le retrait à l’association.",
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

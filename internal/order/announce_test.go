@@ -153,7 +153,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 				return m.Move(ctx, order.MoveDecline, m.part(o.Order, m.honey).ID, m.of(m.honey, "انكسرت الجرة"))
 			},
 			map[string]words{
-				association: {[]string{"اعتذار تعاونية عن الطلب S-2611-", "إكليل القمة: 110", "السبب: انكسرت الجرة", "الباقي للأداء مع التوصيل: 128",
+				association: {[]string{"اعتذار تعاونية عن الطلب S-2611-", "إكليل القمة: بيع 110", "السبب: انكسرت الجرة", "الباقي للأداء مع التوصيل: 128",
 					"https://souk.example/ar/association/orders/"}, []string{"نوارة", "661234567", "بنعيسى", "{{", "<no value>"}},
 			},
 		},
@@ -168,7 +168,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé (1\u00a0kg)", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
 					"https://souk.example/fr/seller/orders/"}, []string{"Savon", "Miel", "238\u00a0", "{{", "<no value>"}},
 				soap:        {[]string{"طلب ملغى S-2611-", "2 × صابون بلدي", "السبب: لم تجب التعاونية في الأجل"}, []string{"كسكس", "عسل"}},
-				association: {[]string{"لم يُقبل في الأجل: الطلب S-2611-", "نوارة الشراعة: 52", "زهرة العين: 56", "الباقي للأداء مع التوصيل: 130"}, []string{"إكليل"}},
+				association: {[]string{"لم يُقبل في الأجل: الطلب S-2611-", "نوارة الشراعة: بيع 52", "زهرة العين: بيع 56", "الباقي للأداء مع التوصيل: 130"}, []string{"إكليل"}},
 			},
 		},
 		"nobody answers": {
@@ -253,7 +253,7 @@ func TestTheLetterAboutAPartOfAPaidOrderSaysWhatGoesBack(t *testing.T) {
 	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.honey).ID, m.of(m.honey)))
 	const association = "association@souk.example"
 	wantWords(t, m.mails(), map[string]words{
-		association: {[]string{"إكليل القمة: 110", "أُدي ثمن الطلب: يُرد 110", "ويبقى مؤدى 128"}, []string{"الباقي للأداء", "{{", "<no value>"}},
+		association: {[]string{"إكليل القمة: بيع 110", "أُدي ثمن الطلب: يُرد 110", "ويبقى مؤدى 128"}, []string{"الباقي للأداء", "{{", "<no value>"}},
 	})
 	for _, of := range []uuid.UUID{m.couscous, m.soap} {
 		m.mails()
