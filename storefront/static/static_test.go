@@ -4,7 +4,9 @@ import (
 	"compress/gzip"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -124,6 +126,37 @@ func TestPaperIsNoTelephone(t *testing.T) {
 	}
 	if !strings.Contains(css, "size: A4") && !strings.Contains(css, "size:A4") {
 		t.Error("no sheet is said")
+	}
+}
+
+// What stands in until a font has come is as high as the font is, or the lines move when it comes. The heights are those
+// that the fonts themselves say, in hundredths of their size.
+func TestWhatStandsInForAFontIsAsHigh(t *testing.T) {
+	t.Parallel()
+	const text, serif, kufi = "100 25", "104.6 36.6", "110 40"
+	css := body(t, get(t, static.URL("souk.css")).Body)
+	stands := regexp.MustCompile(`font-family: (As\w+);.*size-adjust: ([\d.]+)%; ascent-override: ([\d.]+)%; descent-override: ([\d.]+)%; line-gap-override: 0%`)
+	faces := stands.FindAllStringSubmatch(css, -1)
+	heights := map[string]string{"AsRoboto": text, "AsArial": text, "AsNaskh": text, "AsSerif": serif, "AsTimes": serif, "AsKufi": kufi}
+	found := map[string]bool{}
+	for _, face := range faces {
+		found[face[1]] = true
+		var of [3]float64 // how much larger it is drawn, and how far it reaches above and below its line
+		for i := range of {
+			of[i], _ = strconv.ParseFloat(face[2+i], 64)
+		}
+		var above, below float64
+		if _, err := fmt.Sscan(heights[face[1]], &above, &below); err != nil {
+			t.Fatalf("%s stands in for nothing", face[1])
+		}
+		if math.Abs(of[0]*of[1]/100-above) > .2 || math.Abs(of[0]*of[2]/100-below) > .2 {
+			t.Errorf("%s reaches %.1f above its line and %.1f below: %s are right", face[1], of[0]*of[1]/100, of[0]*of[2]/100, heights[face[1]])
+		}
+	}
+	for name := range heights {
+		if !found[name] || !regexp.MustCompile(`--(text|display): [^;]*\b`+name+`\b`).MatchString(css) {
+			t.Errorf("%s stands in for nothing", name)
+		}
 	}
 }
 
