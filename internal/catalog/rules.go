@@ -121,6 +121,23 @@ func (r Rules) Unpublishable(e Edit) *fault.Message {
 	return &m
 }
 
+// authorisationWarning is how long before its end an authorisation is spoken of: renewing one takes the office weeks.
+const authorisationWarning = 30 // days
+
+// Lapsing says that the authorisation of a food is over or soon will be, or nil; unlike Unpublishable it does so whether or
+// not the product may be offered without one.
+func (r Rules) Lapsing(e Edit) *fault.Message {
+	if !r.Category(e.Category).Food || e.AuthorisedTill == nil || e.AuthorisedTill.After(r.today.AddDate(0, 0, authorisationWarning)) {
+		return nil
+	}
+	key := "catalog.authorisation_ends"
+	if e.AuthorisedTill.Before(r.today) {
+		key = "catalog.authorisation_expired"
+	}
+	m := fault.Say(key, "Day", shownDay(*e.AuthorisedTill))
+	return &m
+}
+
 // Problems says what is wrong with an edit, by field. State must be set.
 func (r Rules) Problems(e Edit) map[string]fault.Message {
 	wrong := fault.Error{Fields: map[string]fault.Message{}}

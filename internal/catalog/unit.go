@@ -88,6 +88,20 @@ func ParseUnit(s string) (amount int, code string, ok bool) {
 	return int(number), code, true
 }
 
+// IsContainer reports whether a unit of sale names only what the goods are in, «pot» or «boîte»: ParseUnit takes it as one piece,
+// though its quantity may be known.
+func IsContainer(s string) bool {
+	contained := false
+	for _, part := range unitParts.FindAllString(text.Fold(s), -1) {
+		part = strings.TrimPrefix(part, "ال")
+		if _, isUnit := unitWords[part]; isUnit || part[0] >= '0' && part[0] <= '9' {
+			return false
+		}
+		contained = contained || containers[part]
+	}
+	return contained
+}
+
 // quantity reads a number, a fraction or an Arabic word for one.
 func quantity(part string) (float64, bool) {
 	switch part {

@@ -310,6 +310,12 @@ func (c *comparer) judge(row *Row, present *catalog.Product, before, merged cata
 			})
 		}
 	}
+	if unit := row.Values[colUnit]; catalog.IsContainer(unit) && (present == nil || before.UnitCode != merged.UnitCode || before.UnitAmount != merged.UnitAmount) {
+		row.Notes = append(row.Notes, RowError{Column: colUnit, Value: unit, Message: fault.Say("upload.container_assumed", "Value", text.Cut(unit, 40))})
+	}
+	if lapsing := c.rules.Lapsing(merged); lapsing != nil && row.Values[colAuthorisedTill] != "" && !slices.ContainsFunc(row.Notes, func(n RowError) bool { return n.Column == colAuthorisation }) {
+		row.Notes = append(row.Notes, RowError{Column: colAuthorisedTill, Value: row.Values[colAuthorisedTill], Message: *lapsing})
+	}
 	told := map[string]bool{}
 	for _, e := range row.Errors {
 		told[e.Column] = true

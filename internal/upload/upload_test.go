@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/upload"
@@ -221,6 +222,37 @@ func TestACategoryIsGuessedOrAsked(t *testing.T) {
 	kept, err := m.Get(m.Ctx, m.Honey, u.ID)
 	if err != nil || !strings.Contains(m.Locale("ar").Message(kept.Rows[3].Errors[0].Message), "عسل، زيت") {
 		t.Errorf("and still told when read again: %v %+v", err, kept.Rows[3].Errors)
+	}
+}
+
+// What a row leaves open is taken as what it most likely means, and said.
+func TestWhatIsAssumedIsSaid(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	today := clock.Day(m.Now())
+	day := func(days int) string { return today.AddDate(0, 0, days).Format("02/01/2006") }
+	u := m.upload(m.Honey, "a.csv", "Produit;Catégorie;Unité;Prix;Stock;Autorisation;Autorisation jusqu'au\n"+
+		"Miel de thym;Miel;boîte;10;1;ONSSA 1;\n"+
+		"Miel d'oranger;Miel;الكيس;10;1;ONSSA 1;"+day(20)+"\n"+
+		"Miel d'euphorbe;Miel;pot de 250 g;10;1;ONSSA 1;"+day(31)+"\n"+
+		"Miel de jujubier;Miel;pièce;10;1;ONSSA 1;"+day(-30)+"\n"+
+		"Panier en doum;Artisanat;panier;80;1;ONSSA 1;"+day(-400)+"\n")
+	want := [][]string{
+		{"upload.container_assumed"}, {"upload.container_assumed", "catalog.authorisation_ends"}, nil, {"catalog.authorisation_expired"}, {"upload.container_assumed"},
+	}
+	for i, row := range u.Rows {
+		var keys []string
+		for _, note := range row.Notes {
+			keys = append(keys, note.Message.Key)
+		}
+		if !slices.Equal(keys, want[i]) || len(row.Errors) > 0 {
+			t.Errorf("line %d: it is said %v, not %v (%+v)", row.Line, keys, want[i], row.Errors)
+		}
+	}
+	m.apply(m.Honey, u)
+	u = m.upload(m.Honey, "b.csv", "Produit;Unité;Prix;Autorisation jusqu'au\nMiel de jujubier;boîte;10;"+day(-2)+"\n")
+	if len(u.Rows) != 1 || len(u.Rows[0].Notes) != 1 || u.Rows[0].Notes[0].Message.Key != "catalog.authorisation_expired" {
+		t.Errorf("of a draft whose authorisation is over: %+v", u.Rows)
 	}
 }
 
