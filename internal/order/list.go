@@ -57,6 +57,30 @@ type Listed struct {
 	keyset.Turns
 }
 
+// CountedTo is how far the orders of a state are counted.
+const CountedTo = 100
+
+// CountOpen counts the orders by state that are not over, each up to CountedTo: more are told apart by nobody, and a whole
+// country's are not counted for a list of thirty.
+func (s *Service) CountOpen(ctx context.Context) (map[State]int, error) {
+	var rows []struct {
+		State State
+		Count int
+	}
+	open := slices.DeleteFunc(States(), func(state State) bool { return slices.Contains(overStates, state) })
+	err := s.db.SelectContext(ctx, &rows, `
+		select w.state, (select count(*) from (select from orders o where o.state = w.state limit $2) c) as count
+		from unnest($1::text[]) w (state)`, pq.Array(open), CountedTo)
+	if err != nil {
+		return nil, fmt.Errorf("order: count open orders: %w", err)
+	}
+	counts := make(map[State]int, len(rows))
+	for _, r := range rows {
+		counts[r.State] = r.Count
+	}
+	return counts, nil
+}
+
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *keyset.Place, limit int) (Listed, error) {

@@ -38,6 +38,9 @@ func TestOrdersAreFoundByStateDateAndText(t *testing.T) {
 		if diff := cmp.Diff(want, listedOrders(page)); diff != "" {
 			t.Errorf("%s: %s", query, diff)
 		}
+		if counted := page.Text(".chip[href*='state=placed'] .num") + page.Text(".chip[href*='state=confirmed'] .num"); counted != "11" || query == "" && page.Has(".chip[href*='state=dispatched'] .num") {
+			t.Errorf("%s: placed and confirmed are %q of one each", query, counted)
+		}
 	}
 	for form, want := range map[string][]string{
 		"q=" + early.Number[len("S-2610-"):]:             {early.Number},

@@ -195,3 +195,11 @@ func disputedKey(state payment.DisputeState) string {
 	}
 	return "association.order.disputed_now"
 }
+
+// howMany is a number of orders that are counted no further than to a hundred.
+func howMany(p ui.Page, n int) string {
+	if n >= order.CountedTo {
+		return p.T("association.orders.as_many", "N", p.L.Number(order.CountedTo-1))
+	}
+	return p.L.Number(n)
+}

@@ -55,6 +55,7 @@ type ordersView struct {
 
 	Held order.HeldNow
 	order.Listed
+	Open     map[order.State]int  // how many orders wait in each state that is not over
 	Messages map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
 	from     *keyset.Place        // where the page begins; nil: it is the first
 }
@@ -179,6 +180,9 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	}
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),
+	}
+	if v.Open, err = h.Orders.CountOpen(r.Context()); err != nil {
+		return v, err
 	}
 	v.from = web.ReadPlace(r.Query("place"))
 	if v.Listed, err = h.Orders.List(r.Context(), v.Filter.sought(), v.from, ordersPerPage); err != nil {
