@@ -334,6 +334,7 @@ var cleared = map[string]account.Right{
 	"GET /seller/orders":                                   account.SeeParts,
 	"GET /seller/orders/:id":                               account.SeeParts,
 	"POST /seller/orders/:id/:move":                        account.PrepareParts,
+	"POST /seller/orders/:move":                            account.PrepareParts,
 	"GET /seller/cooperative":                              account.SeeCooperative,
 	"GET /seller/people":                                   account.KeepMembers,
 	"GET /seller/people/:id":                               account.KeepMembers,

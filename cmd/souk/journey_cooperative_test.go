@@ -223,7 +223,7 @@ func (r *reader) prepare(m member, placed jointOrder) {
 	}{{"accept", order.PartAccepted}, {"ready", order.PartReady}, {"handover", order.PartHandedOver}} {
 		r.discreet(m, api)
 		r.press("main form[action$='/"+move.button+"'] button", r.l.T("seller.orders.do_"+move.button))
-		r.sees("[role=status]", r.l.T("seller.orders.done_"+move.button))
+		r.sees("[role=status]", r.l.T("seller.orders.done_"+move.button, "Number", placed.Number))
 		for coop, state := range placed.states(r.t, api) {
 			if want := map[bool]order.PartState{true: move.state, false: order.PartPlaced}[coop == m.coop]; state != want {
 				r.t.Errorf("after %s the part of %s is %s, not %s", move.button, coop, state, want)
@@ -231,7 +231,7 @@ func (r *reader) prepare(m member, placed jointOrder) {
 		}
 	}
 	r.look("her part, handed over")
-	r.counts("main form[action*='/seller/orders/']", 0)
+	r.counts("main .btn.big", 0)
 }
 
 // discreet fails the test if the page tells, anywhere in its source, what belongs to other cooperatives

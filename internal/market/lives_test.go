@@ -439,7 +439,7 @@ func (l *life) deliver(o order.Order) error {
 func (l *life) movePart(rt *rapid.T) error {
 	o := l.order(rt)
 	p := one(rt, o.Parts, "part")
-	return l.Orders.Move(context.Background(), rapid.SampledFrom([]order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver, order.MoveDecline, order.MoveDecline}).Draw(rt, "move"), p.ID, order.By{Actor: l.members[p.Cooperative.ID]})
+	return l.Orders.Move(context.Background(), rapid.SampledFrom([]order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver, order.MoveDecline, order.MoveDecline, order.MoveUnaccept, order.MoveUnready, order.MoveTakeBack}).Draw(rt, "move"), p.ID, order.By{Actor: l.members[p.Cooperative.ID]})
 }
 
 // moveOrder has the association or the buyer move an order.

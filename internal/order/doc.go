@@ -41,6 +41,9 @@
 //	part: awaiting_payment ─ pay, choose ▶ placed
 //	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment
 //	part: placed ─ accept ▶ accepted ─ ready ▶ ready ─ handover ▶ handed_over ─ deliver ▶ delivered
+//	part: accepted ─ unaccept ▶ placed
+//	part: ready ─ unready ▶ accepted
+//	part: handed_over ─ takeback ▶ ready
 //	part: placed ─ cancel, remove, withdraw, expire ▶ cancelled
 //	part: accepted ─ cancel, remove, withdraw ▶ cancelled
 //	part: ready ─ cancel, remove ▶ cancelled

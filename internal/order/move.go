@@ -60,6 +60,8 @@ func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts
 		return s.accept(ctx, tx, o, parts)
 	case MoveReady, MoveHandOver:
 		return o.setParts(ctx, tx, parts, r.toPart)
+	case MoveUnaccept, MoveUnready, MoveTakeBack:
+		return s.undo(ctx, tx, o, m, parts)
 	case MoveDispatch:
 		return o.setState(ctx, tx, r.to)
 	case MoveDeliver:

@@ -124,6 +124,7 @@ const (
 	NoteLate        = "late"        // the payment came after the time for it, and the goods were there still
 	NoteFreed       = "freed"       // the association gave up orders that nobody had confirmed
 	NoteDisputed    = "disputed"    // the buyer has the money from her bank
+	NoteUndone      = "undone"      // a member took back what she had done just before
 )
 
 // marketsNotes are all that a history says in the market's words and not in a person's.

@@ -177,6 +177,14 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 				o := m.read(rapid.SampledFrom(orders).Draw(rt, "order"))
 				move(rt, o, rapid.SampledFrom(o.Parts).Draw(rt, "part"), rapid.SampledFrom(steps).Draw(rt, "step"))
 			},
+			"undo": func(rt *rapid.T) {
+				if len(orders) == 0 {
+					rt.Skip("no orders")
+				}
+				o := m.read(rapid.SampledFrom(orders).Draw(rt, "order"))
+				p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
+				move(rt, o, p, m.undoing(o, p))
+			},
 			"go on": func(rt *rapid.T) { // towards the buyer's door, or else few orders would get there
 				if len(orders) == 0 {
 					rt.Skip("no orders")
@@ -215,6 +223,29 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 			rt.Fatalf("%q", problems)
 		}
 	})
+}
+
+// undoing is the step that takes back what was done with a part last; members of these orders have one pair of hands.
+func (m *market) undoing(o order.Order, p order.Part) step {
+	back := map[order.PartState]order.Move{order.PartAccepted: order.MoveUnaccept, order.PartReady: order.MoveUnready, order.PartHandedOver: order.MoveTakeBack}
+	undone, last := 0, order.Event{}
+	for _, e := range o.Events {
+		if e.PartID == nil || *e.PartID != p.ID {
+			continue
+		}
+		if last = e; e.Note == order.NoteUndone {
+			undone++
+		}
+	}
+	return step{"undo", func(o order.Order, p order.Part) bool {
+		return o.State == "confirmed" && back[p.State] != "" && last.Note != order.NoteUndone && undone < 10 && !m.clock().After(last.At.Add(order.UndoFor))
+	}, func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
+		undo, is := back[p.State]
+		if !is {
+			undo = order.MoveUnready
+		}
+		return m.Move(ctx, undo, p.ID, m.of(p.Cooperative.ID))
+	}}
 }
 
 // onward is the next step of an open order on its way to its end.

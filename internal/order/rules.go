@@ -34,6 +34,13 @@ const (
 	MoveDecline  Move = "decline"
 )
 
+// What takes back the one of these that the same member made just before; see undo.go.
+const (
+	MoveUnaccept Move = "unaccept"
+	MoveUnready  Move = "unready"
+	MoveTakeBack Move = "takeback" // what was handed over
+)
+
 // What is made of a line of a part and not by Service.Move; see Adjust.
 const (
 	MoveAdjust  Move = "adjust"  // the association takes something off
@@ -83,6 +90,14 @@ var rules = map[Move]rule{
 		parts: []PartState{PartReady}, toPart: PartHandedOver},
 	MoveDecline: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
 		parts: []PartState{PartPlaced, PartAccepted}, toPart: PartDeclined},
+
+	// The order stays confirmed: others stand on it.
+	MoveUnaccept: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed},
+		parts: []PartState{PartAccepted}, toPart: PartPlaced},
+	MoveUnready: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed},
+		parts: []PartState{PartReady}, toPart: PartAccepted},
+	MoveTakeBack: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed},
+		parts: []PartState{PartHandedOver}, toPart: PartReady},
 
 	MoveAdjust: {by: []actor.Kind{actor.Association}, in: []State{StatePlaced, StateConfirmed, StateDispatched, StateDelivered},
 		parts: []PartState{PartPlaced, PartAccepted, PartReady, PartHandedOver, PartDelivered}},

@@ -70,7 +70,7 @@ func TestNobodyMakesAnothersMove(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	association := []order.Move{order.MoveConfirm, order.MoveDispatch, order.MoveDeliver, order.MoveRefuse, order.MoveCancel}
-	member := []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver, order.MoveDecline}
+	member := []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver, order.MoveDecline, order.MoveUnaccept, order.MoveUnready, order.MoveTakeBack}
 	o := m.place(m.basic()).Order
 	part := m.part(o, m.honey)
 	for _, c := range []struct {

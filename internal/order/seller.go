@@ -31,6 +31,7 @@ type CooperativePart struct {
 	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"` // cancelled, if not accepted by then
 	Sample      bool
+	Last        Event   // of its history: what happened to this part last
 	Events      []Event // of this part; only from PartOf
 }
 
@@ -115,6 +116,19 @@ func (s *Service) PartOf(ctx context.Context, cooperativeID, partID uuid.UUID) (
 	return parts[0], nil
 }
 
+// PartsNamed reads those parts of a cooperative that have one of the ids, in the order of these; it leaves out another's.
+func (s *Service) PartsNamed(ctx context.Context, cooperativeID uuid.UUID, ids []uuid.UUID) ([]CooperativePart, error) {
+	parts := []CooperativePart{}
+	err := s.db.SelectContext(ctx, &parts, selectCooperativePart+`
+		from unnest($2::uuid[]) with ordinality as named (id, turn)
+		join sub_orders s on s.id = named.id and s.cooperative_id = $1`+ofItsOrder+`
+		order by named.turn`, cooperativeID, pq.Array(ids[:min(len(ids), maxPage)]))
+	if err != nil {
+		return nil, fmt.Errorf("order: named parts of a cooperative: %w", err)
+	}
+	return parts, s.addParts(ctx, parts)
+}
+
 // CountParts counts a cooperative's parts by state, of those that are still on their way: what is over grows for as
 // long as there is a market, and is not counted.
 func (s *Service) CountParts(ctx context.Context, cooperativeID uuid.UUID) (map[PartState]int, error) {
@@ -137,9 +151,9 @@ func (s *Service) CountParts(ctx context.Context, cooperativeID uuid.UUID) (map[
 
 // addParts reads what lies behind the ids of the parts.
 func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
-	ids := make([]uuid.UUID, len(parts))
+	ids, orders := make([]uuid.UUID, len(parts)), make([]uuid.UUID, len(parts))
 	for i, p := range parts {
-		ids[i] = p.ID
+		ids[i], orders[i] = p.ID, p.OrderID
 	}
 	read, err := readParts(ctx, s.db, ids, `s.id`)
 	if err != nil {
@@ -149,8 +163,20 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	for _, p := range read {
 		byID[p.ID] = p
 	}
+	var last []Event
+	err = s.db.SelectContext(ctx, &last, `
+		select distinct on (sub_order_id) sub_order_id as part_id, state, note, actor, user_id, at
+		from order_events where order_id = any($1) and sub_order_id = any($2)
+		order by sub_order_id, at desc, id desc`, pq.Array(orders), pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: what happened to parts last: %w", err)
+	}
+	lastOf := make(map[uuid.UUID]Event, len(last))
+	for _, e := range last {
+		lastOf[*e.PartID] = e
+	}
 	for i := range parts {
-		parts[i].Part = byID[parts[i].ID]
+		parts[i].Part, parts[i].Last = byID[parts[i].ID], lastOf[parts[i].ID]
 	}
 	return nil
 }

@@ -4,9 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -15,31 +18,151 @@ import (
 func TestOrderIsAcceptedPreparedAndHandedOver(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
-	m.Order()
+	number := m.Order().Order.Number
 	member := m.SignIn(m.Honey.Member)
 	for i, step := range []struct{ show, button, toast string }{
-		{"", "قبول الطلب", "قُبل الطلب. حان وقت التحضير."},
-		{"", "الطلب جاهز", "الطلب جاهز. بقي تسليمه للجمعية."},
-		{"?show=ready", "تسلمته الجمعية", "سُجل: تسلمته الجمعية."},
+		{"", "قبول الطلب", "done_accept"},
+		{"", "الطلب جاهز", "done_ready"},
+		{"?show=ready", "تسلمته الجمعية", "done_handover"},
 	} {
 		page := member.Get("/ar/seller/orders" + step.show).Want(http.StatusOK)
 		buttons := page.Find(".ord button.big")
 		if buttons.Length() != 1 || !strings.Contains(buttons.Text(), step.button) {
 			t.Fatalf("step %d offers %s", i, buttons.Text())
 		}
-		form := ".ord form[action]"
+		form := ".ord form:has(.big)"
 		page = member.Post(action(page, form), formOf(page, form)).Want(http.StatusOK)
-		if page.Path != "/ar/seller/orders"+step.show {
+		if !strings.HasPrefix(page.Path, "/ar/seller/orders?") || strings.Contains(page.Path, "show=ready") != (step.show != "") {
 			t.Errorf("step %d leads to %s", i, page.Path)
 		}
-		if got := page.Text("#toasts .toast"); got != step.toast {
-			t.Errorf("step %d says %s", i, got)
+		if got, want := page.Text("#toasts .toast"), m.Languages.Locale("ar").T("seller.orders."+step.toast, "Number", number); got != want {
+			t.Errorf("step %d says %s, not %s", i, got, want)
 		}
 	}
 	page := member.Get("/ar/seller/orders?show=handed_over").Want(http.StatusOK)
 	if page.Find(".ord").Length() != 1 || page.Has(".ord button.big") {
 		t.Error("once it is handed over there is still something to do")
 	}
+}
+
+func TestWhatWasJustDoneStaysWhereItIsWithTheWayBackBesideIt(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	var numbers []string
+	for range 3 {
+		numbers = append(numbers, m.Order().Order.Number)
+	}
+	member := m.SignIn(m.Honey.Member)
+	for _, code := range storetest.Languages() {
+		page := member.Get("/" + code + "/seller/orders").Want(http.StatusOK)
+		stood := cards(page)
+		second := ".ord:nth-child(2) "
+		press := func(form string) {
+			t.Helper()
+			to := action(page, second+form)
+			page = member.Post(to, formOf(page, second+form)).Want(http.StatusOK)
+			if now := cards(page); !slices.Equal(now, stood) {
+				t.Errorf("%s: after %s the cards stand %v, and stood %v", code, to, now, stood)
+			}
+		}
+		for _, done := range []struct{ state, back string }{{"accepted", "/unaccept"}, {"ready", "/unready"}, {"handed_over", "/takeback"}} {
+			press("form:has(.big)")
+			if !page.Has(second[:len(second)-1]+".done") || !page.Has(second+"form[action$='"+done.back+"']") {
+				t.Errorf("%s: it is not shown as %s, with the way back", code, done.state)
+			}
+			if page.Find(".ord.done").Length() != 1 || !strings.Contains(page.Text("#toasts .toast"), numbers[1]) {
+				t.Errorf("%s: %q does not say which order", code, page.Text("#toasts .toast"))
+			}
+		}
+		for _, back := range []string{"/takeback"} {
+			press("form[action$='" + back + "']")
+		}
+		if page.Has(".ord.done") || member.Get("/"+code+"/seller/orders?show=ready").Find(".ord").Length() != 1 {
+			t.Errorf("%s: what was taken back is done", code)
+		}
+		// For the next language, as at first.
+		part := strings.TrimPrefix(stood[1], "part-")
+		if _, err := m.DB.Exec(`update sub_orders set state = 'placed' where id = $1`, part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Others' parts and nonsense are not on her list.
+	theirs := partOf(t, m, m.Oil).ID.String()
+	if page := member.Get("/fr/seller/orders?stay=" + theirs + ".x..").Want(http.StatusOK); len(cards(page)) != 3 {
+		t.Errorf("there stand %v", cards(page))
+	}
+}
+
+func TestAllThatStandsOnTheScreenIsDoneAtOnce(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	var placed []order.Placed
+	for range 4 {
+		placed = append(placed, m.Order())
+	}
+	member, l := m.SignIn(m.Honey.Member), m.Languages.Locale("fr")
+	first := member.Get("/fr/seller").Want(http.StatusOK)
+	later := m.Order() // nobody has seen it on that page
+	if _, err := m.Orders.PartsOf(t.Context(), m.Honey.ID, nil, nil, 10); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Orders.CancelByBuyer(t.Context(), placed[2].Token); err != nil {
+		t.Fatal(err)
+	}
+	page := member.Submit(first, "main form[action$='/accept']", nil).Want(http.StatusConflict)
+	if told := page.Text("[role=alert] [data-refused]"); page.Find("[data-refused]").Length() != 1 || !strings.Contains(told, placed[2].Order.Number) ||
+		!strings.Contains(told, l.T(order.PartCancelled.Key())) || page.Text("[data-moved]") != l.N("seller.orders.all_accept", 3) {
+		t.Errorf("of those that were not accepted it says %q, of the others %q", told, page.Text("[data-moved]"))
+	}
+	states := func() (all []string) {
+		t.Helper()
+		for _, p := range append(slices.Clone(placed), later) {
+			o, err := m.Orders.ForAssociation(t.Context(), p.Order.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, part := range o.Parts {
+				if part.Cooperative.ID == m.Honey.ID {
+					all = append(all, string(part.State))
+				}
+			}
+		}
+		return all
+	}
+	if got := states(); !slices.Equal(got, []string{"accepted", "accepted", "cancelled", "accepted", "placed"}) {
+		t.Fatalf("they are %v", got)
+	}
+	// From there it is one press each until they are with the association.
+	page = member.Get("/fr/seller/orders").Want(http.StatusOK)
+	for _, move := range []string{"ready", "handover"} {
+		page = member.Submit(page, "main form[action$='/seller/orders/"+move+"']", nil).Want(http.StatusOK)
+		if said := page.Text("#toasts .toast"); said != l.N("seller.orders.all_"+move, 3) {
+			t.Errorf("%s says %q", move, said)
+		}
+	}
+	if got := states(); !slices.Equal(got, []string{"handed_over", "handed_over", "cancelled", "handed_over", "placed"}) {
+		t.Errorf("they are %v", got)
+	}
+	if page.Find(".ord.done").Length() != 3 {
+		t.Errorf("%d are shown as done", page.Find(".ord.done").Length())
+	}
+	// Another cooperative's are none of hers, and nothing is done with hers then either.
+	mine := ""
+	for _, id := range cards(member.Get("/fr/seller/orders")) {
+		mine = strings.TrimPrefix(id, "part-")
+	}
+	member.Post("/fr/seller/orders/accept", url.Values{"seen": {"placed"}, "part": {mine, partOf(t, m, m.Oil).ID.String()}}).Want(http.StatusNotFound)
+	member.Post("/fr/seller/orders/decline", url.Values{"seen": {"placed"}, "part": {mine}}).Want(http.StatusNotFound)
+	member.Post("/fr/seller/orders/accept", url.Values{"seen": {"placed"}}).Want(http.StatusUnprocessableEntity)
+	if got := states(); got[4] != "placed" {
+		t.Errorf("it is %s", got[4])
+	}
+}
+
+// cards are the ids of the parts on a list, in their order.
+func cards(page *storetest.Page) (ids []string) {
+	page.Find(".ord[id]").Each(func(_ int, card *goquery.Selection) { ids = append(ids, card.AttrOr("id", "")) })
+	return ids
 }
 
 func TestWhatIsLateAndWhatIsOfTodayGoByTheMarketsClock(t *testing.T) {

@@ -1,7 +1,7 @@
 // Souk's only script. Every page works without it; with it, forms answer in place, suggestions come
 // while typing, and dialogs keep the focus. It knows pages by data attributes:
 //   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
-//   form[data-swap]       answers in place: its page's <main> replaces the present one
+//   form[data-swap]       answers in place: its page's <main> replaces the present one; the focus goes to [data-swap=ID], if given and there
 //   form[data-parts]      has [data-recalc] fields that change the page's [data-part]s
 //   form[data-inline]     saves a table row: POST, answer {message, moved, values, errors: {field: text}, says: {field: HTML}}
 //   form[data-suggest]    search field with suggestions from that address
@@ -37,6 +37,15 @@
     return at
   }
   begin(document)
+
+  // ── Of a row that is wider than the screen, what is chosen is on it.
+  const reveal = () => {
+    for (const one of document.querySelectorAll('.scrollx > [aria-current]')) {
+      const middle = box => box.getBoundingClientRect().left + box.getBoundingClientRect().width / 2
+      one.parentElement.scrollLeft += middle(one) - middle(one.parentElement)
+    }
+  }
+  reveal()
 
   // ── What is mended is red no more; whether it is right the market says.
   on('change', '[aria-invalid=true]', field => {
@@ -153,7 +162,7 @@
   // ── Answers in place. Focus and scroll stay where they are: the control that was used is found again by its id.
   let turn = 0
   let here = location.pathname + location.search
-  const swap = async (request, { push = false } = {}) => {
+  const swap = async (request, { push = false, to, still = false } = {}) => {
     const mine = ++turn
     const answer = await request
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
@@ -163,6 +172,11 @@
     const focused = document.activeElement?.id
     const before = words()
     $('main').replaceWith(main)
+    if (still) { // another button may stand there now: the second tap of two is not for it
+      main.classList.add('still')
+      setTimeout(() => main.classList.remove('still'), 500)
+    }
+    reveal()
     document.title = page.title
     const badge = $('[data-count]', page)
     if (badge) document.querySelectorAll('[data-count]').forEach(b => { b.textContent = badge.textContent })
@@ -172,7 +186,7 @@
     here = location.pathname + location.search
     sayNew(before)
     if (begin(main)) return
-    const again = document.getElementById(focused) ?? (document.activeElement === document.body ? main : null)
+    const again = document.getElementById(to) ?? document.getElementById(focused) ?? (document.activeElement === document.body ? main : null)
     again?.focus({ preventScroll: true })
   }
   on('submit', 'form[data-swap]', async (form, event) => {
@@ -180,7 +194,8 @@
     if (form.dataset.sent) return
     form.dataset.sent = 'yes'
     try {
-      await swap(send(form, event.submitter), { push: form.method !== 'post' })
+      const post = form.method === 'post'
+      await swap(send(form, event.submitter), { push: !post, to: form.dataset.swap, still: post })
     } catch {
       form.submit()
     } finally {

@@ -50,6 +50,7 @@ type homeView struct {
 
 	Orders   int          // to be prepared
 	New      int          // of them, not answered yet
+	Asked    []string     // ids of those of Oldest that are not answered yet
 	AnswerBy time.Time    // the first of the new ones
 	Ready    int          // orders that wait to be fetched
 	Oldest   int          // of Orders, those that the following is about
@@ -149,6 +150,9 @@ func (v *homeView) gather(parts []order.CooperativePart) {
 		v.Share += part.Items - part.Commission
 		if v.FirstDay.IsZero() || part.DeliverTo.Before(v.FirstDay) {
 			v.FirstDay = part.DeliverTo
+		}
+		if part.State == order.PartPlaced {
+			v.Asked = append(v.Asked, part.ID.String())
 		}
 		if part.State == order.PartPlaced && (v.AnswerBy.IsZero() || part.ExpiresAt.Before(v.AnswerBy)) {
 			v.AnswerBy = part.ExpiresAt

@@ -32,6 +32,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Get(account.SeeParts, ordersPath, h.orders),
 		web.Get(account.SeeParts, ordersPath+"/:id", h.order),
 		web.Post(account.PrepareParts, ordersPath+"/:id/:move", h.moveOrder),
+		web.Post(account.PrepareParts, ordersPath+"/:move", h.moveShown),
 		web.Get(account.SeeParts, returnedPath, h.returned),
 		web.Post(account.KeepGoods, returnedPath+"/:id/:line", h.restock),
 	}
@@ -65,23 +66,44 @@ type ordersView struct {
 	Counts map[order.PartState]int
 	order.ListedParts
 	Now  time.Time
+	Stay bool // Parts are those of the screen on which something was done, whatever became of them
+	Done refusedMoves
 	from *keyset.Place // where the page begins; nil: it is the first
 }
 
 // address is the shelf from a place on, nil: from its beginning; the first one needs no name.
-func (s shelf) address(from *keyset.Place) string {
+func (s shelf) address(from *keyset.Place) string { return web.Address(ordersPath, s.query(from)) }
+
+func (s shelf) query(from *keyset.Place) url.Values {
 	query := url.Values{}
 	if s.name != shelves[0].name {
 		query.Set("show", s.name)
 	}
 	web.SetPlace(query, from)
+	return query
+}
+
+// staying is the address of the shelf with the same parts on it as now, in the same order: who has done something with
+// one of them finds it where it was, and not where it belongs since.
+func (v ordersView) staying() string {
+	ids := make([]string, len(v.Parts))
+	for i, part := range v.Parts {
+		ids[i] = part.ID.String()
+	}
+	query := v.Shelf.query(v.from)
+	query.Set("stay", strings.Join(ids, "."))
 	return web.Address(ordersPath, query)
 }
 
 func (h *Handler) orders(r *web.Request) error {
-	v := ordersView{Shelf: shelves[0], Now: h.Now()}
+	return h.showOrders(r, http.StatusOK, ordersView{from: web.ReadPlace(r.Query("place"))}, r.Query("show"), strings.Split(r.Query("stay"), "."))
+}
+
+// showOrders shows the shelf of that name or, if they are some of the cooperative's, the parts with these ids on it.
+func (h *Handler) showOrders(r *web.Request, status int, v ordersView, name string, stay []string) error {
+	v.Shelf, v.Now = shelves[0], h.Now()
 	for _, s := range shelves {
-		if s.name == r.Query("show") {
+		if s.name == name {
 			v.Shelf = s
 		}
 	}
@@ -90,7 +112,14 @@ func (h *Handler) orders(r *web.Request) error {
 		return err
 	}
 	v.Counts = counts
-	v.from = web.ReadPlace(r.Query("place"))
+	if ids := parsed(stay); len(ids) > 0 {
+		if v.Parts, err = h.Orders.PartsNamed(r.Context(), r.CooperativeID(), ids); err != nil {
+			return err
+		}
+		if v.Stay = len(v.Parts) > 0; v.Stay {
+			return r.Render(status, ordersPage(p, v))
+		}
+	}
 	v.ListedParts, err = h.Orders.PartsOf(r.Context(), r.CooperativeID(), v.Shelf.states, v.from, ordersPerPage)
 	if err == nil && len(v.Parts) == 0 && v.from != nil { // nothing stands there any more
 		v.from = nil
@@ -99,17 +128,27 @@ func (h *Handler) orders(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Render(http.StatusOK, ordersPage(p, v))
+	return r.Render(status, ordersPage(p, v))
+}
+
+// parsed are those of the texts that are ids, as many as a screen has at most.
+func parsed(texts []string) (ids []uuid.UUID) {
+	for _, text := range texts[:min(len(texts), maxTogether)] {
+		if id, err := uuid.Parse(text); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // orderView is the cooperative's part of one order.
 type orderView struct {
 	order.CooperativePart
-	Now       time.Time
-	Form      ui.Form // of declining it or, of Line, of saying how many there are
-	Line      uuid.UUID
-	Meanwhile bool   // it was to be moved from a page that showed it otherwise
-	Words     string // that were written for that
+	Now    time.Time
+	Form   ui.Form // of declining it or, of Line, of saying how many there are
+	Line   uuid.UUID
+	Notice string // translation key: why it was not moved
+	Words  string // that were written for that
 }
 
 func (h *Handler) order(r *web.Request) error {
@@ -160,18 +199,95 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	if form, ok := r.Rejected(err); ok {
 		return h.showOrder(r, http.StatusUnprocessableEntity, id, orderView{Form: form, Line: line})
 	}
-	if errors.Is(err, order.ErrWrongState) {
-		// Somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown.
-		return h.showOrder(r, http.StatusConflict, id, orderView{Meanwhile: true, Words: words})
+	switch {
+	case errors.Is(err, order.ErrWrongState): // somebody else of the cooperative was quicker, or the order was cancelled: what is true is shown
+		return h.showOrder(r, http.StatusConflict, id, orderView{Notice: "seller.orders.meanwhile", Words: words})
+	case errors.Is(err, order.ErrUndoOver):
+		return h.showOrder(r, http.StatusConflict, id, orderView{Notice: order.ErrUndoOver.Key})
+	case err != nil:
+		return err
 	}
+	parts, err := h.Orders.PartsNamed(r.Context(), r.CooperativeID(), []uuid.UUID{id})
 	if err != nil {
 		return err
 	}
-	r.Flash("seller.orders.done_" + string(move))
-	if path := web.LocalPath(r.Form("back")); path == ordersPath || strings.HasPrefix(path, ordersPath+"?") {
-		return r.Redirect(path)
+	for _, part := range parts {
+		r.Flash("seller.orders.done_"+string(move), "Number", part.Number)
+	}
+	if path := web.LocalPath(r.Form("back")); isList(path) {
+		return r.Redirect(path + "#" + cardID(id))
 	}
 	return r.Redirect(ordersPath + "/" + id.String())
+}
+
+// isList reports whether a path is that of a list of orders.
+func isList(path string) bool {
+	return path == ordersPath || strings.HasPrefix(path, ordersPath+"?") && !strings.Contains(path, "#")
+}
+
+// together are the moves that may be made with everything that a screen shows, from the state that it shows it in.
+var together = []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver}
+
+// maxTogether is how many parts one press moves at most, each of them in a transaction of its own.
+const maxTogether = 50
+
+// refusedMoves are the parts that a move was not made with, and why not, beside how many it was made with.
+type refusedMoves struct {
+	Move    order.Move
+	Moved   int
+	Refused []refusedMove
+}
+
+type refusedMove struct {
+	Number string
+	Why    fault.Message
+}
+
+// moveShown makes one move with each of the parts that a screen shows. What becomes of one keeps no other from it.
+func (h *Handler) moveShown(r *web.Request) error {
+	done := refusedMoves{Move: order.Move(r.Param("move"))}
+	if !slices.Contains(together, done.Move) {
+		return web.ErrNotFound
+	}
+	shown := r.FormValues()["part"]
+	if len(shown) == 0 || len(shown) > maxTogether {
+		return web.ErrForm
+	}
+	parts, err := h.Orders.PartsNamed(r.Context(), r.CooperativeID(), parsed(shown))
+	if err != nil {
+		return err
+	}
+	if len(parts) != len(shown) {
+		return web.ErrNotFound
+	}
+	seen := order.PartState(r.Form("seen"))
+	for _, part := range parts {
+		err := h.Orders.Move(r.Context(), done.Move, part.ID, order.By{Actor: r.Actor(), SeenPart: &seen})
+		switch told := fault.As(err); {
+		case err == nil:
+			done.Moved++
+		case told == nil:
+			return err
+		case errors.Is(err, order.ErrWrongState):
+			done.Refused = append(done.Refused, refusedMove{part.Number, fault.Say("seller.orders.meanwhile_short", "State", fault.Say(part.State.Key()))})
+		default:
+			done.Refused = append(done.Refused, refusedMove{part.Number, told.Message})
+		}
+	}
+	back := web.LocalPath(r.Form("back"))
+	if !isList(back) { // from her first page
+		back = ordersView{Shelf: shelves[0], ListedParts: order.ListedParts{Parts: parts}}.staying()
+	}
+	if len(done.Refused) > 0 {
+		address, err := url.Parse(back)
+		if err != nil {
+			return web.ErrForm.Wrap(err)
+		}
+		query := address.Query()
+		return h.showOrders(r, http.StatusConflict, ordersView{Done: done, from: web.ReadPlace(query.Get("place"))}, query.Get("show"), strings.Split(query.Get("stay"), "."))
+	}
+	r.Flash("seller.orders.all_"+string(done.Move), "Count", done.Moved)
+	return r.Redirect(back)
 }
 
 // shorten takes off a line of the part what the cooperative does not have of it.

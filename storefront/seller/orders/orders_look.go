@@ -39,6 +39,28 @@ func verb(part order.CooperativePart) (move order.Move, class, icon string) {
 	return "", "", ""
 }
 
+// cardID names the card of a part on a list, and doneID what it says was just done there.
+func cardID(id uuid.UUID) string { return "part-" + id.String() }
+func doneID(id uuid.UUID) string { return "done-" + id.String() }
+
+// undo is the move by which the reader may take back what she has just done with a part; empty if there is none.
+func undo(p ui.Page, part order.CooperativePart, now time.Time) order.Move {
+	if p.User == nil || !p.Holds(account.PrepareParts) {
+		return ""
+	}
+	return part.Undo(p.User.ID, now)
+}
+
+// these are the parts on the screen that a move can be made with.
+func (v ordersView) these(m order.Move) (parts []order.CooperativePart) {
+	for _, part := range v.Parts {
+		if part.Can(m) {
+			parts = append(parts, part)
+		}
+	}
+	return parts
+}
+
 // stateColour is the colour of a part's state: what asks for an answer, what is done, and the rest.
 func stateColour(s order.PartState) string {
 	switch s {
