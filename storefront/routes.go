@@ -50,7 +50,7 @@ func (s *Server) collect(services Services) []web.Route {
 		}).Routes(),
 		(&home.Handler{
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
-			Settlements: services.Settlements, Now: s.config.Now,
+			Pictures: services.Pictures, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders, Now: s.config.Now}).Routes(),

@@ -72,6 +72,7 @@ var benched = map[string][]string{
 
 	"/seller":                      {""},
 	"/seller/cooperative":          {""},
+	"/seller/page":                 {""},
 	"/seller/products":             {"", onward, "?q=couscous", "?q=couscous" + onward, "?q=miel", "?show=soldout", "?show=draft", "?show=unpictured", "?category=honey", "?category=cereal&show=published"},
 	"/seller/products/new":         {""},
 	"/seller/products/:id":         {"/seller/products/{product_id}"},

@@ -12,6 +12,7 @@ const (
 	KeepGoods      Right = "keep_goods"      // the catalogue, products and their pictures
 	UploadGoods    Right = "upload_goods"    // catalogue files
 	SeeOwnMoney    Right = "see_own_money"   // what is due to it, on orders too
+	KeepPage       Right = "keep_page"       // what it says to buyers of itself, with its photograph
 	SeeCooperative Right = "see_cooperative" // what is kept of it, the bank account among it
 	KeepMembers    Right = "keep_members"    // who has which role in it
 )
@@ -54,8 +55,8 @@ var roles = []struct {
 	inCooperative bool
 	rights        []Right
 }{
-	{President, true, []Right{SeeParts, PrepareParts, KeepGoods, UploadGoods, SeeOwnMoney, SeeCooperative, KeepMembers}},
-	{Manager, true, []Right{SeeParts, PrepareParts, KeepGoods, UploadGoods, SeeOwnMoney, SeeCooperative}},
+	{President, true, []Right{SeeParts, PrepareParts, KeepGoods, UploadGoods, SeeOwnMoney, KeepPage, SeeCooperative, KeepMembers}},
+	{Manager, true, []Right{SeeParts, PrepareParts, KeepGoods, UploadGoods, SeeOwnMoney, KeepPage, SeeCooperative}},
 	{Preparer, true, []Right{SeeParts, PrepareParts}},
 
 	{Director, false, []Right{

@@ -15,8 +15,9 @@ import (
 
 // Bounds of what is typed, in characters.
 const (
-	maxLine = 200
-	maxText = 5000
+	maxLine  = 200
+	maxText  = 5000
+	maxHours = 500
 )
 
 // oldest is before the first cooperative was founded: an earlier day is a slip.
@@ -37,13 +38,7 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		*line = text.Line(*line)
 		wrong.TooLong(name, "cooperative.too_long", *line, maxLine)
 	}
-	for name, words := range map[string]*string{
-		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
-		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
-	} {
-		*words = text.Clean(*words)
-		wrong.TooLong(name, "cooperative.too_long", *words, maxText)
-	}
+	checkPresented(wrong, &c)
 	for name, needed := range map[string]string{
 		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
 	} {
@@ -68,6 +63,28 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 		return c, wrong
 	}
 	return c, nil
+}
+
+// checkPresented checks what a cooperative says itself.
+func checkPresented(wrong *fault.Error, c *Cooperative) {
+	for name, words := range map[string]*string{
+		"description_ar": &c.Description.AR, "description_fr": &c.Description.FR, "description_en": &c.Description.EN,
+		"story_ar": &c.Story.AR, "story_fr": &c.Story.FR, "story_en": &c.Story.EN,
+	} {
+		*words = text.Clean(*words)
+		wrong.TooLong(name, "cooperative.too_long", *words, maxText)
+	}
+	for name, words := range map[string]*string{"hours_ar": &c.Hours.AR, "hours_fr": &c.Hours.FR, "hours_en": &c.Hours.EN} {
+		*words = text.Clean(*words)
+		wrong.TooLong(name, "cooperative.too_long", *words, maxHours)
+	}
+	if c.Phone = strings.TrimSpace(c.Phone); c.Phone != "" {
+		phone, err := account.ParsePhone(c.Phone)
+		if err != nil {
+			wrong.Field("phone", account.ErrPhone.Key)
+		}
+		c.Phone = phone
+	}
 }
 
 // maxMembers bounds a count of members: far above any cooperative, and safe to add up.
@@ -103,13 +120,6 @@ func checkIdentity(wrong *fault.Error, c *Cooperative) {
 	}
 	if c.StripeAccount = strings.TrimSpace(c.StripeAccount); c.StripeAccount != "" && !stripeAccounts.MatchString(c.StripeAccount) {
 		wrong.Field("stripe_account", "cooperative.stripe_account_invalid")
-	}
-	if strings.TrimSpace(c.Phone) != "" {
-		phone, err := account.ParsePhone(c.Phone)
-		if err != nil {
-			wrong.Field("phone", account.ErrPhone.Key)
-		}
-		c.Phone = phone
 	}
 	if c.Email != "" && !account.ValidEmail(c.Email) {
 		wrong.Field("email", "account.email_invalid")

@@ -45,7 +45,9 @@ type Cooperative struct {
 	Name          i18n.Text  `db:"name"`
 	Description   i18n.Text  `db:"description"`
 	Story         i18n.Text  `db:"story"`
-	Sector        string     `db:"sector"` // its slug
+	Hours         i18n.Text  `db:"hours"`      // when it is open to buyers
+	PictureID     *uuid.UUID `db:"picture_id"` // a photograph of it; nil: none
+	Sector        string     `db:"sector"`     // its slug
 	SectorName    i18n.Text  `db:"sector_name"`
 	Commune       string     `db:"commune"` // a place's slug
 	CommuneName   i18n.Text  `db:"commune_name"`
@@ -145,6 +147,7 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.description_ar as "description.ar", c.description_fr as "description.fr", c.description_en as "description.en",
 		       c.story_ar as "story.ar", c.story_fr as "story.fr", c.story_en as "story.en",
+		       c.hours_ar as "hours.ar", c.hours_fr as "hours.fr", c.hours_en as "hours.en", c.picture_id,
 		       c.sector, k.name_ar as "sector_name.ar", k.name_fr as "sector_name.fr", k.name_en as "sector_name.en",
 		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
@@ -211,13 +214,15 @@ func (s *Service) insert(ctx context.Context, c Cooperative, by actor.Actor) err
 			insert into cooperatives (id, slug, name_ar, name_fr,
 			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
 			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
-			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at, stripe_account)
+			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at, stripe_account,
+			    hours_ar, hours_fr, hours_en)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
+			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
 			c.ID, c.Slug, c.Name.AR, c.Name.FR,
 			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
 			c.Sector, c.Commune, c.Women, c.Men, c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber,
-			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt, c.StripeAccount)
+			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt, c.StripeAccount,
+			c.Hours.AR, c.Hours.FR, c.Hours.EN)
 		if err != nil {
 			return err
 		}

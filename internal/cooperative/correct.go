@@ -19,7 +19,7 @@ import (
 var identity = []string{
 	"name_ar", "name_fr", "sector", "commune", "women", "men", "young",
 	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "stripe_account", "phone", "email",
-	"description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en",
+	"description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en", "hours_ar", "hours_fr", "hours_en",
 }
 
 // Identity is what is kept of the cooperative and can be corrected, as text by its columns' names.
@@ -31,6 +31,7 @@ func (c Cooperative) Identity() map[string]string {
 		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "stripe_account": c.StripeAccount, "phone": c.Phone, "email": c.Email,
 		"description_ar": c.Description.AR, "description_fr": c.Description.FR, "description_en": c.Description.EN,
 		"story_ar": c.Story.AR, "story_fr": c.Story.FR, "story_en": c.Story.EN,
+		"hours_ar": c.Hours.AR, "hours_fr": c.Hours.FR, "hours_en": c.Hours.EN,
 	}
 	if c.FoundedOn != nil {
 		values["founded_on"] = c.FoundedOn.Format(time.DateOnly)
@@ -116,12 +117,12 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) e
 		    story_ar = $7, story_fr = $8, story_en = $9, sector = $10, commune = $11, women = $12, men = $13,
 		    young = $14, founded_on = $15, court = $16, local_number = $17, odco_number = $18, president = $19,
 		    ice = $20, tax_id = $21, rib = $22, phone = $23, email = $24,
-		    version = version + 1, updated_at = $25, stripe_account = $26
+		    version = version + 1, updated_at = $25, stripe_account = $26, hours_ar = $27, hours_fr = $28, hours_en = $29
 		where id = $1`,
 		c.ID, c.Name.AR, c.Name.FR, c.Description.AR, c.Description.FR, c.Description.EN,
 		c.Story.AR, c.Story.FR, c.Story.EN, c.Sector, c.Commune, c.Women, c.Men,
 		c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber, c.President,
-		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now, c.StripeAccount)
+		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now, c.StripeAccount, c.Hours.AR, c.Hours.FR, c.Hours.EN)
 	return err
 }
 

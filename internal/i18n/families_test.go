@@ -76,6 +76,8 @@ var families = map[string]words{
 	"seller.orders.just_*":   named("internal/order", "PartAccepted", "PartReady", "PartHandedOver"),
 	"seller.orders.none_*":   firsts("seller/orders", "shelves"),
 	"seller.short.*":         texts("seller/orders", "shortReasons"),
+	"seller.page.hint_*":     firsts("seller/home", "said"),
+	"seller.page.others_*":   firsts("seller/home", "said"),
 	"seller.state.*":         named("internal/catalog", "Published", "Draft", "Archived", "SoldOut"),
 	"seller.state_hint.*":    named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.unit.*":          texts("seller/goods", "unitCodes"),

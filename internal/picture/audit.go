@@ -14,6 +14,10 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "picture: a product's picture is its own and ready", SQL: `
 			select p.id::text || ' ' || p.slug || ': picture ' || i.id::text || ' ' || i.state
 			from goods p join pictures i on i.id = p.picture_id
-			where i.product_id <> p.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
+			where i.product_id is distinct from p.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
+		audit.Query{Name: "picture: a cooperative's picture is its own and ready", SQL: `
+			select c.slug || ': picture ' || i.id::text || ' ' || i.state
+			from sellers c join pictures i on i.id = c.picture_id
+			where i.cooperative_id is distinct from c.id or i.state <> 'ready' or i.width <= 0 or i.height <= 0`},
 	)
 }

@@ -23,7 +23,7 @@ const (
 const cleanAtOnce = 200
 
 // CleanArgs is the periodic job that clears what is left of pictures: originals whose copies are
-// made, and pictures that no product shows any more.
+// made, and pictures that neither a product nor a cooperative shows any more.
 type CleanArgs struct{}
 
 // Kind names the job.
@@ -79,13 +79,14 @@ func (s *Service) dropOriginal(ctx context.Context, id uuid.UUID, key string) er
 	return nil
 }
 
-// dropUnseen deletes some pictures that no product shows, and says how many.
+// dropUnseen deletes some pictures that nobody shows, and says how many.
 func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 	var ids []string
 	if err := s.db.SelectContext(ctx, &ids, `
 		select i.id from pictures i
 		where i.created_at < $1 and i.state <> 'waiting' and i.original_key = ''
 		  and not exists (select from goods p where p.id = i.product_id and p.picture_id = i.id)
+		  and not exists (select from sellers c where c.id = i.cooperative_id and c.picture_id = i.id)
 		order by i.created_at limit $2`, s.now().Add(-unseen), cleanAtOnce); err != nil {
 		return 0, err
 	}
@@ -98,7 +99,8 @@ func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 	}
 	if _, err := s.db.ExecContext(ctx, `
 		delete from pictures i where i.id = any($1::uuid[])
-		  and not exists (select from goods p where p.picture_id = i.id)`, pq.Array(ids)); err != nil {
+		  and not exists (select from goods p where p.id = i.product_id and p.picture_id = i.id)
+		  and not exists (select from sellers c where c.id = i.cooperative_id and c.picture_id = i.id)`, pq.Array(ids)); err != nil {
 		return 0, err
 	}
 	return len(ids), nil

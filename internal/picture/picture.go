@@ -37,7 +37,7 @@ var Widths = []int{320, 640, 1280}
 // How many pictures may be sent in a day: each costs a processor a second and the market's disk some
 // hundred kilobytes.
 const (
-	maxOfProduct     = 20
+	maxOfProduct     = 20 // as of the cooperative itself
 	maxOfCooperative = 400
 )
 
@@ -63,6 +63,16 @@ const (
 // the cooperative's products. Its smaller copies are made by a job, and the product shows them from then
 // on; the original, which says where it was taken, is kept until then only.
 func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Reader, by actor.Actor) (uuid.UUID, error) {
+	return s.add(ctx, coopID, &productID, r, by)
+}
+
+// AddOfCooperative is Add of a photograph of the cooperative itself.
+func (s *Service) AddOfCooperative(ctx context.Context, coopID uuid.UUID, r io.Reader, by actor.Actor) (uuid.UUID, error) {
+	return s.add(ctx, coopID, nil, r, by)
+}
+
+// add takes a photograph of a product or, with nil, of its cooperative.
+func (s *Service) add(ctx context.Context, coopID uuid.UUID, productID *uuid.UUID, r io.Reader, by actor.Actor) (uuid.UUID, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
 	if err != nil {
 		return uuid.Nil, fmt.Errorf("read picture: %w", err)
@@ -74,8 +84,10 @@ func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Rea
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if _, err := s.catalog.Get(ctx, coopID, productID); err != nil {
-		return uuid.Nil, err
+	if productID != nil {
+		if _, err := s.catalog.Get(ctx, coopID, *productID); err != nil {
+			return uuid.Nil, err
+		}
 	}
 	if err := s.allowed(ctx, s.db, coopID, productID); err != nil {
 		return uuid.Nil, err
@@ -94,8 +106,8 @@ func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Rea
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `
-			insert into pictures (id, product_id, original_key, state, created_at)
-			values ($1, $2, $3, 'waiting', $4)`, id, productID, key, s.now()); err != nil {
+			insert into pictures (id, product_id, cooperative_id, original_key, state, created_at)
+			values ($1, $2, case when $2::uuid is null then $3::uuid end, $4, 'waiting', $5)`, id, productID, coopID, key, s.now()); err != nil {
 			return err
 		}
 		return s.jobs.InsertTx(ctx, tx, Args{PictureID: id}, nil)
@@ -106,21 +118,25 @@ func (s *Service) Add(ctx context.Context, coopID, productID uuid.UUID, r io.Rea
 		}
 		return uuid.Nil, fmt.Errorf("add picture: %w", err)
 	}
-	s.log.InfoContext(ctx, "picture added", "product", productID, "picture", id, "by", by.User)
+	s.log.InfoContext(ctx, "picture added", "cooperative", coopID, "product", productID, "picture", id, "by", by.User)
 	return id, nil
 }
 
-// allowed is ErrTooMany if enough pictures of the product or of the cooperative came in the
-// last day.
-func (s *Service) allowed(ctx context.Context, q sqlx.QueryerContext, coopID, productID uuid.UUID) error {
-	var ofProduct, ofCooperative int
+// allowed is ErrTooMany if enough pictures of the product (nil: of the cooperative itself), or of all that is the
+// cooperative's, came in the last day.
+func (s *Service) allowed(ctx context.Context, q sqlx.QueryerContext, coopID uuid.UUID, productID *uuid.UUID) error {
+	var ofOne, ofAll int
 	if err := q.QueryRowxContext(ctx, `
-		select count(*) filter (where i.product_id = $2), count(*)
-		from pictures i join goods p on p.id = i.product_id
-		where p.cooperative_id = $1 and i.created_at > $3`, coopID, productID, s.now().Add(-24*time.Hour)).Scan(&ofProduct, &ofCooperative); err != nil {
+		select count(*) filter (where product_id is not distinct from $2), count(*)
+		from (
+		    select i.product_id from pictures i join goods p on p.id = i.product_id
+		    where p.cooperative_id = $1 and i.created_at > $3
+		    union all
+		    select product_id from pictures where cooperative_id = $1 and created_at > $3) i`,
+		coopID, productID, s.now().Add(-24*time.Hour)).Scan(&ofOne, &ofAll); err != nil {
 		return fmt.Errorf("pictures of the day: %w", err)
 	}
-	if ofProduct >= maxOfProduct || ofCooperative >= maxOfCooperative {
+	if ofOne >= maxOfProduct || ofAll >= maxOfCooperative {
 		return ErrTooMany
 	}
 	return nil
@@ -152,6 +168,17 @@ func (s *Service) Latest(ctx context.Context, coopID, productID uuid.UUID) (stri
 		where p.id = $1 and p.cooperative_id = $2
 		order by i.created_at desc, i.id desc
 		limit 1`, productID, coopID)
+	if err != nil && !postgres.NoRows(err) {
+		return "", fmt.Errorf("latest picture: %w", err)
+	}
+	return state, nil
+}
+
+// LatestOfCooperative is Latest of a photograph of the cooperative itself.
+func (s *Service) LatestOfCooperative(ctx context.Context, coopID uuid.UUID) (string, error) {
+	var state string
+	err := s.db.GetContext(ctx, &state, `
+		select state from pictures where cooperative_id = $1 order by created_at desc, id desc limit 1`, coopID)
 	if err != nil && !postgres.NoRows(err) {
 		return "", fmt.Errorf("latest picture: %w", err)
 	}
@@ -219,27 +246,38 @@ func (w *Worker) Work(ctx context.Context, job *river.Job[Args]) error {
 
 func (s *Service) finish(ctx context.Context, id uuid.UUID, state string, size image.Point) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		var product uuid.UUID
-		err := tx.GetContext(ctx, &product, `
+		var of struct {
+			Product     *uuid.UUID `db:"product_id"`
+			Cooperative *uuid.UUID `db:"cooperative_id"`
+		}
+		err := tx.GetContext(ctx, &of, `
 			update pictures set state = $2, width = $3, height = $4 where id = $1 and state = 'waiting'
-			returning product_id`, id, state, size.X, size.Y)
+			returning product_id, cooperative_id`, id, state, size.X, size.Y)
 		if postgres.NoRows(err) {
 			return nil // done already
 		}
 		if err != nil || state != Ready {
 			return err
 		}
-		if _, err := s.catalog.LockStockTx(ctx, tx, []uuid.UUID{product}); err != nil { // for two pictures to come one after the other
+		if of.Product != nil { // for two pictures to come one after the other
+			_, err = s.catalog.LockStockTx(ctx, tx, []uuid.UUID{*of.Product})
+		} else {
+			err = cooperative.TakeTurnTx(ctx, tx, *of.Cooperative)
+		}
+		if err != nil {
 			return err
 		}
 		var later bool
 		if err := tx.GetContext(ctx, &later, `
 			select exists (
-			    select from pictures later join pictures i on i.product_id = later.product_id
+			    select from pictures later join pictures i on i.product_id = later.product_id or i.cooperative_id = later.cooperative_id
 			    where i.id = $1 and later.state = 'ready' and (later.created_at, later.id) > (i.created_at, i.id))`, id); err != nil || later {
 			return err
 		}
-		return s.catalog.ShowPictureTx(ctx, tx, product, id)
+		if of.Product == nil {
+			return cooperative.ShowPictureTx(ctx, tx, *of.Cooperative, id, s.now())
+		}
+		return s.catalog.ShowPictureTx(ctx, tx, *of.Product, id)
 	})
 	if err != nil {
 		return fmt.Errorf("picture %s: %w", id, err)

@@ -20,7 +20,7 @@ var nobodys = map[string]string{
 	"cash_counts":        "reference actor",
 	"category_clues":     "category drawing spellings",
 	"cooperative_events": "state kind fields actor",
-	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en sector commune court " +
+	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en hours_ar hours_fr hours_en sector commune court " +
 		"local_number odco_number ice tax_id state",
 	"delivery_zones":     "slug name_ar name_fr name_en map_sea map_shore map_hills",
 	"drawn_products":     "shelf products",

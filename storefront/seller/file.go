@@ -1,6 +1,8 @@
 package seller
 
 import (
+	"errors"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -15,6 +17,15 @@ const FormRoom = 64 << 10
 // FileName is a download's, without its ending: what it is, whose, and the day it was made.
 func FileName(r *web.Request, now time.Time, name string) string {
 	return name + "-" + r.Cooperative.Slug + "-" + now.In(clock.Zone).Format(time.DateOnly)
+}
+
+// Photograph is what came from the camera, or else the file that was chosen.
+func Photograph(r *web.Request) (*multipart.FileHeader, error) {
+	file, err := r.FormFile("camera")
+	if errors.Is(err, web.ErrNoFile) {
+		return r.FormFile("picture")
+	}
+	return file, err
 }
 
 // RefusedFile tells what is wrong with a file itself, or that there is no room for it now, so that its

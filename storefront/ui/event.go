@@ -115,7 +115,7 @@ var pageNames = [][2]string{
 	{"/association/people", "association.people.title"}, {"/association/security", "association.security.title"},
 	{"/association/settings", "association.settings.title"}, {"/association", "association.dashboard.title"},
 	{"/seller/products", "seller.catalogue.title"}, {"/seller/upload", "seller.upload.title"}, {"/seller/orders", "seller.orders.title"},
-	{"/seller/money", "seller.money.title"}, {"/seller/people", "seller.people.title"}, {"/seller/cooperative", "seller.cooperative.title"}, {"/seller", "ui.seller.home"},
+	{"/seller/money", "seller.money.title"}, {"/seller/people", "seller.people.title"}, {"/seller/cooperative", "seller.cooperative.title"}, {"/seller/page", "seller.page.title"}, {"/seller", "ui.seller.home"},
 	{"/account", "door.account.title"}, {"/signin", "door.signin.title"}, {"/forgot", "door.forgot.title"}, {"/reset", "door.reset.title"},
 	{"/basket", "shop.basket.title"}, {"/checkout", "shop.checkout.title"}, {"/confirm", "shop.confirm.title"}, {"/orders", "shop.track.title"},
 }

@@ -55,6 +55,7 @@ func readIdentity(r *web.Request) cooperative.Cooperative {
 		Name:        i18n.Text{AR: r.Form("name_ar"), FR: r.Form("name_fr")},
 		Description: i18n.Text{AR: r.Form("description_ar"), FR: r.Form("description_fr"), EN: r.Form("description_en")},
 		Story:       i18n.Text{AR: r.Form("story_ar"), FR: r.Form("story_fr"), EN: r.Form("story_en")},
+		Hours:       i18n.Text{AR: r.Form("hours_ar"), FR: r.Form("hours_fr"), EN: r.Form("hours_en")},
 		Sector:      r.Form("sector"), Commune: r.Form("commune"),
 		Women: count(r, "women"), Men: count(r, "men"), Young: count(r, "young"), FoundedOn: dayTyped(r, "founded_on"),
 		Court: r.Form("court"), LocalNumber: r.Form("local_number"), ODCONumber: r.Form("odco_number"),

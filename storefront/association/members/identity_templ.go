@@ -276,7 +276,7 @@ func identityForm(p ui.Page, v identityView, action, button string) templ.Compon
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, text := range []string{"description", "story"} {
+		for _, text := range []string{"description", "story", "hours"} {
 			templ_7745c5c3_Err = area(p, v, text+"_ar", templ.Attributes{"lang": "ar"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -1,7 +1,6 @@
 package goods
 
 import (
-	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -43,7 +42,7 @@ func (h *Handler) addPicture(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	file, err := photograph(r)
+	file, err := seller.Photograph(r)
 	if err == nil {
 		err = h.sendPicture(r, product.ID, file)
 	}
@@ -55,15 +54,6 @@ func (h *Handler) addPicture(r *web.Request) error {
 	}
 	r.Flash("seller.picture.received")
 	return r.Redirect(seller.CataloguePath + "/" + product.ID.String() + "/picture")
-}
-
-// photograph is what came from the camera, or else the file that was chosen.
-func photograph(r *web.Request) (*multipart.FileHeader, error) {
-	file, err := r.FormFile("camera")
-	if errors.Is(err, web.ErrNoFile) {
-		return r.FormFile("picture")
-	}
-	return file, err
 }
 
 func (h *Handler) sendPicture(r *web.Request, product uuid.UUID, header *multipart.FileHeader) error {

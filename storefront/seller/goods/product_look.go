@@ -52,3 +52,11 @@ func stateOptions(p ui.Page, there bool) []ui.Option {
 	}
 	return options
 }
+
+// waitsFor is what stands beside the drawing of a product without a photograph.
+func waitsFor(p ui.Page, product catalog.Product) string {
+	if product.PictureID != nil {
+		return ""
+	}
+	return p.T("seller.picture.drawing")
+}

@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -27,15 +28,21 @@ type Handler struct {
 	Catalog      *catalog.Service
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
+	Pictures     *picture.Service
 	Settlements  *settlement.Service
 	Now          func() time.Time
 }
 
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
+	photograph := web.Post(account.KeepPage, pagePath+"/picture", h.addPicture)
+	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	return []web.Route{
 		web.Get(account.SeeParts, "/seller", h.home),
 		web.Get(account.SeeCooperative, cooperativePath, h.cooperative),
+		web.Get(account.KeepPage, pagePath, h.page),
+		web.Post(account.KeepPage, pagePath, h.present),
+		photograph,
 		web.Get(account.KeepMembers, peoplePath, h.people),
 		web.Get(account.KeepMembers, peoplePath+"/:id", h.person),
 		web.Post(account.KeepMembers, peoplePath+"/:id/role", h.giveRole),

@@ -115,7 +115,10 @@ func (h *Handler) sellerCards(r *web.Request, sellers []cooperative.Cooperative)
 	cards := make([]coopCard, len(sellers))
 	for i, c := range sellers {
 		picture, ok := pictures[c.ID]
-		if !ok { // nothing of it is in stock
+		switch {
+		case c.PictureID != nil:
+			picture = ui.PictureFor(c.PictureID, "", "", c.ID)
+		case !ok: // nothing of it is in stock
 			picture = ui.PictureFor(nil, "gift", "", c.ID)
 		}
 		cards[i] = coopCard{c, picture}
@@ -166,5 +169,8 @@ func (h *Handler) cooperative(r *web.Request) error {
 	p := r.Page(r.Locale.Text(c.Name))
 	p.Description = r.Locale.Text(c.Description)
 	p.Category = "cooperatives"
+	if c.PictureID != nil {
+		p.Image = ui.PictureFor(c.PictureID, "", "", c.ID).Src
+	}
 	return r.Render(http.StatusOK, cooperativePage(p, v))
 }
