@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -27,6 +29,7 @@ type NewUser struct {
 	Role          Role
 	CooperativeID *uuid.UUID
 	Locale        string
+	Form          uuid.UUID // the key of the form that it was typed into; uuid.Nil: into none
 }
 
 // maxName bounds a person's name, in characters.
@@ -49,7 +52,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 		return User{}, err
 	}
 	err = s.events.Do(ctx, event(security.AccountAdded, actor.OfSystem(), u, security.Source{}), func(tx *sqlx.Tx) error {
-		return s.insertTx(ctx, tx, u, hash, actor.OfSystem())
+		return s.insertTx(ctx, tx, u, hash, nil, actor.OfSystem())
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -60,15 +63,20 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 // Invite makes an account without a password, in the name of by. Who has an e-mail address is mailed a
 // link to choose one, good for three days, and token is empty; for who has none, token is that of a link
 // to hand over, good for an hour, which is told here and never again. link makes a page's address of a
-// token; l is the language to write in. Errors as of Create.
+// token; l is the language to write in. The same once more, out of the same form, is answered with the account that it
+// made first; no letter is sent again. Errors as of Create.
 func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from security.Source,
 	link func(token string) string, l *i18n.Locale) (u User, token string, err error) {
+	form, err := n.form()
+	if err != nil {
+		return User{}, "", err
+	}
 	u, wrong := n.checked()
 	if len(wrong.Fields) > 0 {
 		return User{}, "", wrong
 	}
 	err = s.events.Do(ctx, event(security.AccountAdded, by, u, from), func(tx *sqlx.Tx) error {
-		if err := s.insertTx(ctx, tx, u, "", by); err != nil {
+		if err := s.insertTx(ctx, tx, u, "", form, by); err != nil {
 			return err
 		}
 		if u.Email == nil {
@@ -76,6 +84,15 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from se
 		}
 		return s.mailLinkTx(ctx, tx, u, link, l, inviteLifetime, "account.invite_mail_subject", "account.invite_mail_body")
 	})
+	if err != nil && form != nil {
+		first, lookup := s.person(ctx, s.db, `from users u where u.form = $1`, form)
+		switch {
+		case lookup == nil:
+			u, err = first.User, nil
+		case !errors.Is(lookup, ErrNotFound):
+			err = lookup
+		}
+	}
 	if err != nil {
 		return User{}, "", fmt.Errorf("invite user: %w", err)
 	}
@@ -83,6 +100,20 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from se
 		token, err = s.HandOverLink(ctx, u.ID, by, nil, from)
 	}
 	return u, token, err
+}
+
+// form is the hash by which a new account's form is known when it comes again with the same in it; nil if it was typed
+// into none.
+func (n NewUser) form() ([]byte, error) {
+	if n.Form == uuid.Nil {
+		return nil, nil
+	}
+	typed, err := json.Marshal(n)
+	if err != nil {
+		return nil, fmt.Errorf("form: %w", err)
+	}
+	sum := sha256.Sum256(typed)
+	return sum[:], nil
 }
 
 // checked brings the fields to the form they are kept in and says what is wrong with each, but for the
@@ -126,7 +157,7 @@ func (n NewUser) checked() (User, *fault.Error) {
 }
 
 // insertTx makes an account in the name of by.
-func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string, by actor.Actor) error {
+func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string, form []byte, by actor.Actor) error {
 	if err := mayStillTx(ctx, tx, u.CooperativeID, by); err != nil {
 		return err
 	}
@@ -134,9 +165,9 @@ func (s *Service) insertTx(ctx context.Context, tx *sqlx.Tx, u User, hash string
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `
-		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		u.ID, u.Name, u.Email, u.Phone, hash, u.Role, u.CooperativeID, u.Locale, s.now())
+		insert into users (id, name, email, phone, password_hash, role, cooperative_id, locale, created_at, form)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		u.ID, u.Name, u.Email, u.Phone, hash, u.Role, u.CooperativeID, u.Locale, s.now(), form)
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
 	switch {
 	case err == nil:

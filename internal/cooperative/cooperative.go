@@ -2,6 +2,8 @@ package cooperative
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -170,8 +172,18 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 // ErrInvalid with a message for each field (by its column's name) that cannot be used, such as an ICE
 // that another cooperative has.
 func (s *Service) Create(ctx context.Context, c Cooperative, by actor.Actor) (Cooperative, error) {
+	return s.CreateOnce(ctx, uuid.Nil, c, by)
+}
+
+// CreateOnce is Create for what was typed into the form with that key: the same once more is answered with the cooperative
+// that it made first.
+func (s *Service) CreateOnce(ctx context.Context, form uuid.UUID, c Cooperative, by actor.Actor) (Cooperative, error) {
+	typed, err := formOf(c, form)
+	if err != nil {
+		return Cooperative{}, err
+	}
 	given := c.Slug != ""
-	c, err := checked(c, s.now())
+	c, err = checked(c, s.now())
 	if err == nil {
 		err = s.checkAccount(ctx, c.StripeAccount)
 	}
@@ -180,16 +192,35 @@ func (s *Service) Create(ctx context.Context, c Cooperative, by actor.Actor) (Co
 	}
 	c.ID, c.State, c.CreatedAt = postgres.NewID(), Pending, s.now()
 	c.UpdatedAt = c.CreatedAt
-	err = s.insert(ctx, c, by)
+	err = s.insert(ctx, c, typed, by)
+	if err != nil && typed != nil {
+		first, lookup := one(list(ctx, s.db, `select *, 1 as turn from cooperatives where form = $1`, typed))
+		if lookup == nil || !errors.Is(lookup, ErrNotFound) {
+			return first, lookup
+		}
+	}
 	if postgres.Violates(err, "cooperatives_slug_key") && !given {
 		// Two cooperatives may bear one name; the end of an id tells them apart.
 		c.Slug += "-" + c.ID.String()[28:]
-		err = s.insert(ctx, c, by)
+		err = s.insert(ctx, c, typed, by)
 	}
 	if err != nil {
 		return Cooperative{}, fmt.Errorf("create cooperative: %w", refused(err))
 	}
 	return s.ByID(ctx, c.ID)
+}
+
+// formOf is the hash by which a form is known that comes again with the same in it; nil of none.
+func formOf(c Cooperative, form uuid.UUID) ([]byte, error) {
+	if form == uuid.Nil {
+		return nil, nil
+	}
+	typed, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("form: %w", err)
+	}
+	sum := sha256.Sum256(append(form[:], typed...))
+	return sum[:], nil
 }
 
 // refused tells what a violated constraint of the table means; any other error is as it was.
@@ -208,21 +239,21 @@ func refused(err error) error {
 	return err
 }
 
-func (s *Service) insert(ctx context.Context, c Cooperative, by actor.Actor) error {
+func (s *Service) insert(ctx context.Context, c Cooperative, form []byte, by actor.Actor) error {
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			insert into cooperatives (id, slug, name_ar, name_fr,
 			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
 			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
 			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at, stripe_account,
-			    hours_ar, hours_fr, hours_en)
+			    hours_ar, hours_fr, hours_en, form)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
+			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`,
 			c.ID, c.Slug, c.Name.AR, c.Name.FR,
 			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
 			c.Sector, c.Commune, c.Women, c.Men, c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber,
 			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt, c.StripeAccount,
-			c.Hours.AR, c.Hours.FR, c.Hours.EN)
+			c.Hours.AR, c.Hours.FR, c.Hours.EN, form)
 		if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ import (
 func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &mail.Worker{
 		DB: m.DB, Server: m.MailServer, Signature: m.Settings.Signature(m.Languages), Shown: m.ShowMail,
-		Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret, order.SecretConfirm: m.Orders.Confirming},
+		Secrets: mail.Secrets{account.SecretKind: m.Accounts.Secret, order.SecretConfirm: m.Orders.Confirming, order.SecretTracking: m.Orders.Tracking},
 	})
 	river.AddWorker(workers, &mail.CleanWorker{DB: m.DB})
 	river.AddWorker(workers, &security.CleanWorker{Log: m.Security})
@@ -31,6 +31,8 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CloseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.RemindWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.FindWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.AnsweredWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.ReturnDueWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CleanWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.EraseWorker{Orders: m.Orders})

@@ -126,7 +126,7 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 		}
 		err = s.payments.RefundTx(ctx, tx, o.ID, dropped, payment.ReasonDropped, d.means, d.reference(o), o.by.At)
 		if err == nil && dropped > 0 && (o.by.Actor.Kind != actor.System || o.by.Note != NoteDisputed) { // else her bank has told her
-			err = s.tellBuyer(ctx, tx, o.ID, letterPromised, dropped)
+			err = s.tellOfMoney(ctx, tx, o.ID, letterPromised, dropped)
 		}
 	case d.unpaid:
 		err = s.payments.ExpireTx(ctx, tx, o.ID)
@@ -140,8 +140,14 @@ func (s *Service) drop(ctx context.Context, tx *sqlx.Tx, o *locked, d drop) erro
 	}
 	if over {
 		err = o.setState(ctx, tx, rules[d.move].to)
+		if err == nil {
+			err = s.tellDropped(ctx, tx, o, d.move)
+		}
 	} else {
 		err = o.shrink(ctx, tx, stock)
+		if err == nil {
+			err = s.tellAnswered(ctx, tx, o)
+		}
 	}
 	if err != nil {
 		return err

@@ -184,6 +184,9 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase returns: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `delete from order_messages where order_id = any($1)`, pq.Array(ids)); err != nil {
+		return fmt.Errorf("order: erase messages: %w", err)
+	}
 	if s.Forget != nil {
 		if err := s.Forget(ctx, tx, ids); err != nil {
 			return err

@@ -46,6 +46,7 @@ const (
 	replayLife  = 24 * time.Hour      // where a program's order came from
 	turnLife    = time.Hour           // a turn that was taken
 	letterLife  = 24 * time.Hour      // to whom an order wrote
+	newsLife    = 14 * 24 * time.Hour // what nobody has told a buyer
 )
 
 // CleanArgs is the periodic job that throws away forgotten baskets and what is left of network addresses;
@@ -86,7 +87,11 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 			    select recipient, order_id from order_letters where at < $1 order by at limit $2 for update skip locked
 			)
 			delete from order_letters l using old where l.recipient = old.recipient and l.order_id = old.order_id`,
-			now.Add(-letterLife), cleanAtOnce))
+			now.Add(-letterLife), cleanAtOnce),
+		postgres.Batch(s.db, `
+			delete from order_messages where id = any(array(
+			    select id from order_messages where sent_at is null and at < $1 order by at limit $2 for update skip locked))`,
+			now.Add(-newsLife), cleanAtOnce))
 	if err != nil {
 		return fmt.Errorf("order: clean: %w", err)
 	}

@@ -88,3 +88,25 @@ func (s *Service) wanted(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	}
 	return nil
 }
+
+// How often a day links are sent again to whoever asks for them.
+const (
+	dailyLinks   = 3 // of one order
+	dailyOfPhone = 5 // of all orders under one telephone number
+)
+
+// mayAsk counts a letter with the link of an order, which somebody asked for who knows its number and its telephone, unless
+// there were too many: of the order, under the number, or to the mailbox, which may be a stranger's.
+func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, at time.Time) (bool, error) {
+	recipients := append([][]byte{s.mark("link", of.Number), s.mark("links", of.BuyerPhone)}, s.buyerLetters(of.BuyerEmail)...)
+	written, err := lettersSince(ctx, tx, at.Add(-letterLife), recipients)
+	if err != nil {
+		return false, err
+	}
+	for i, most := range []int{dailyLinks, dailyOfPhone, dailyBuyer, dailyReader} {
+		if written[i] >= most {
+			return false, nil
+		}
+	}
+	return true, writes(ctx, tx, of.ID, at, 1, recipients...)
+}

@@ -18,12 +18,18 @@ import (
 // Move makes one of the moves that the association or a cooperative chooses, of the order or, by a member,
 // of the part with that id. It is ErrNotFound when there is no such order, or when the part is another
 // cooperative's; ErrNotTheirs when whoever it is makes no such move; ErrWrongState, or what the rule says
-// instead, when things do not stand so, so that nothing is done twice.
+// instead, when things do not stand so, so that nothing is done twice. What the same person has just done, from the same
+// page, is done already.
 func (s *Service) Move(ctx context.Context, m Move, id uuid.UUID, by By) error {
 	switch by.Actor.Kind {
 	case actor.Association:
+		seen := by.Seen
+		by.Seen = nil
 		return s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
 			parts, err := o.may(m)
+			if seen != nil && *seen != o.events {
+				return o.repeated(ctx, tx, m, seen, ErrWrongState)
+			}
 			if err != nil {
 				return err
 			}
@@ -41,7 +47,7 @@ func (s *Service) movePart(ctx context.Context, m Move, partID uuid.UUID, by By)
 	return s.moveWhere(ctx, by, func(tx *sqlx.Tx, o *locked) error {
 		i := slices.IndexFunc(o.parts, func(p Part) bool { return p.ID == partID })
 		if by.SeenPart != nil && *by.SeenPart != o.parts[i].State {
-			return ErrWrongState
+			return o.repeatedPart(ctx, tx, m, partID, *by.SeenPart)
 		}
 		parts, err := m.moving(by.Actor.Kind, o.State, o.parts[i:i+1])
 		if err != nil {
@@ -63,9 +69,15 @@ func (s *Service) act(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, parts
 	case MoveUnaccept, MoveUnready, MoveTakeBack:
 		return s.undo(ctx, tx, o, m, parts)
 	case MoveDispatch:
-		return o.setState(ctx, tx, r.to)
+		if err := o.setState(ctx, tx, r.to); err != nil {
+			return err
+		}
+		return s.tellBuyer(ctx, tx, o, NewsDispatched)
 	case MoveDeliver:
-		return s.deliver(ctx, tx, o, parts)
+		if err := s.deliver(ctx, tx, o, parts); err != nil {
+			return err
+		}
+		return s.tellBuyer(ctx, tx, o, NewsDelivered)
 	case MoveRefuse, MoveCancel, MoveWithdraw, MoveExpire, MoveDecline:
 		return s.drop(ctx, tx, o, drop{move: m, parts: parts, lost: m == MoveDecline && o.by.Why.Lost()})
 	default: // of a line; see Adjust
@@ -88,7 +100,7 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string) error {
 			return ErrNotFound
 		}
 		if _, err := o.may(MoveConfirm); err != nil {
-			return err
+			return o.repeated(ctx, tx, MoveConfirm, nil, err)
 		}
 		if err := o.setState(ctx, tx, StateConfirmed); err != nil {
 			return err
@@ -159,12 +171,18 @@ func (s *Service) accept(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 		return err
 	}
 	if o.State == StatePlaced {
-		return s.confirm(ctx, tx, o)
+		if err := s.confirm(ctx, tx, o); err != nil {
+			return err
+		}
+		return s.tellAnswered(ctx, tx, o)
 	}
 	if err := o.release(ctx, tx); err != nil { // the buyer's own word is now the market's
 		return err
 	}
-	return s.announceConfirmed(ctx, tx, o)
+	if err := s.announceConfirmed(ctx, tx, o); err != nil {
+		return err
+	}
+	return s.tellAnswered(ctx, tx, o)
 }
 
 // deliver brings an order to its buyer: what is due is paid with it, and earned as soon as nothing may be sent back.
@@ -203,7 +221,7 @@ func (s *Service) CancelByBuyer(ctx context.Context, token string) error {
 		}
 		parts, err := o.may(MoveWithdraw)
 		if err != nil {
-			return err
+			return o.repeated(ctx, tx, MoveWithdraw, nil, err)
 		}
 		return s.act(ctx, tx, o, MoveWithdraw, parts)
 	}, `token_hash = $1`, hashToken(token))

@@ -42,7 +42,7 @@ func (s *Service) SurplusTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 	if state == StateAwaiting { // too little or too much came
 		letter = letterMismatch
 	}
-	return s.tellBuyer(ctx, tx, orderID, letter, amount)
+	return s.tellOfMoney(ctx, tx, orderID, letter, amount)
 }
 
 // DepositTx records that a part of what an order comes to was paid: it is the buyer's until the rest comes.
@@ -54,7 +54,7 @@ func (s *Service) DepositTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt u
 	if err != nil {
 		return err
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterDeposit, more)
+	return s.tellOfMoney(ctx, tx, orderID, letterDeposit, more)
 }
 
 // DepositUndoneTx records that a part that was thought to be paid was somebody else's money.
@@ -66,7 +66,7 @@ func (s *Service) DepositUndoneTx(ctx context.Context, tx *sqlx.Tx, orderID, att
 	if err != nil {
 		return err
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterUndone, amount)
+	return s.tellOfMoney(ctx, tx, orderID, letterUndone, amount)
 }
 
 // DepositBackTx records that a part that was paid is due back.
@@ -78,7 +78,7 @@ func (s *Service) DepositBackTx(ctx context.Context, tx *sqlx.Tx, orderID, attem
 	if err != nil {
 		return err
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterSurplus, amount)
+	return s.tellOfMoney(ctx, tx, orderID, letterSurplus, amount)
 }
 
 // FeeTx records what a provider kept for its service, or gave back of that.
@@ -114,8 +114,8 @@ const (
 	letterRefunded moneyLetter = "refunded" // and was given
 )
 
-// tellBuyer queues a letter to the buyer, if she gave an address, about an amount of her money; it may say more.
-func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, letter moneyLetter, amount money.Amount, more ...any) error {
+// tellOfMoney queues a letter to the buyer, if she gave an address, about an amount of her money; it may say more.
+func (s *Service) tellOfMoney(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, letter moneyLetter, amount money.Amount, more ...any) error {
 	o, err := readOrder(ctx, tx, `o.id = $1`, orderID)
 	if err != nil || o.Sample || o.Buyer.Email == "" || o.ErasedAt != nil {
 		return err
@@ -133,7 +133,7 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 
 // RefundAccountTx tells a buyer into which account her money goes back, by its last figures.
 func (s *Service) RefundAccountTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, last string) error {
-	return s.tellBuyer(ctx, tx, orderID, letterNamed, 0, "Last", last)
+	return s.tellOfMoney(ctx, tx, orderID, letterNamed, 0, "Last", last)
 }
 
 // ByHandTx asks a buyer who has money back by transfer for her account.
@@ -141,7 +141,7 @@ func (s *Service) ByHandTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, 
 	if means != payment.BankTransfer {
 		return nil
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterAccount, amount)
+	return s.tellOfMoney(ctx, tx, orderID, letterAccount, amount)
 }
 
 // RefundedTx records that a buyer has back what was due to her, by that means, and tells her.
@@ -154,7 +154,7 @@ func (s *Service) RefundedTx(ctx context.Context, tx *sqlx.Tx, orderID, attempt,
 	if err := s.endReturns(ctx, tx, orderID, at); err != nil {
 		return err
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterRefunded, amount)
+	return s.tellOfMoney(ctx, tx, orderID, letterRefunded, amount)
 }
 
 // RefundUndoneTx records that what a buyer was given back came back: it is due to her again. See payment.Payee.
@@ -236,5 +236,5 @@ func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time
 	if err := s.confirm(ctx, tx, o); err != nil {
 		return err
 	}
-	return s.tellBuyer(ctx, tx, o.ID, letterPaid, o.Due)
+	return s.tellOfMoney(ctx, tx, o.ID, letterPaid, o.Due)
 }

@@ -66,7 +66,7 @@ func (w *RemindWorker) Work(ctx context.Context, j *river.Job[RemindArgs]) error
 		if err := tx.GetContext(ctx, &deposit, `select deposit_centimes from payments where reference = $1`, o.ID); err != nil {
 			return fmt.Errorf("order: what is paid of it: %w", err)
 		}
-		return s.tellBuyer(ctx, tx, o.ID, letterReminder, o.Due-deposit)
+		return s.tellOfMoney(ctx, tx, o.ID, letterReminder, o.Due-deposit)
 	})
 }
 
@@ -80,5 +80,5 @@ func (s *Service) tellLapsed(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID
 	if !reminded {
 		return nil
 	}
-	return s.tellBuyer(ctx, tx, orderID, letterLapsed, due)
+	return s.tellOfMoney(ctx, tx, orderID, letterLapsed, due)
 }

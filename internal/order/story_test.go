@@ -228,9 +228,8 @@ func TestTheBuyerCancels(t *testing.T) {
 	m.must(m.CancelByBuyer(ctx, placed.Token))
 	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
 	m.wantNothingLeft(placed.Order.ID)
-	if err := m.CancelByBuyer(ctx, placed.Token); !errors.Is(err, order.ErrWrongState) {
-		t.Errorf("cancelled twice: %v", err)
-	}
+	m.must(m.CancelByBuyer(ctx, placed.Token)) // the form came twice
+	m.wantNothingLeft(placed.Order.ID)
 	if err := m.CancelByBuyer(ctx, "guessed"); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("cancelled with a guessed token: %v", err)
 	}

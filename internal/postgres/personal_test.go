@@ -20,7 +20,7 @@ var nobodys = map[string]string{
 	"cash_counts":        "reference actor",
 	"category_clues":     "category drawing spellings",
 	"cooperative_events": "state kind fields actor",
-	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en hours_ar hours_fr hours_en sector commune court " +
+	"cooperatives": "slug name_ar name_fr description_ar description_fr description_en story_ar story_fr story_en hours_ar hours_fr hours_en sector commune court form " +
 		"local_number odco_number ice tax_id state",
 	"delivery_zones":     "slug name_ar name_fr name_en map_sea map_shore map_hills",
 	"drawn_products":     "shelf products",
@@ -30,6 +30,7 @@ var nobodys = map[string]string{
 	"order_adjustments":  "reason borne_by actor",
 	"order_events":       "state reason actor",
 	"order_fee_bearers":  "request",
+	"order_messages":     "news",
 	"order_lines":        "name_ar name_fr name_en unit_code",
 	"order_refunds":      "request_hash",
 	"order_returns":      "state means",
@@ -67,7 +68,7 @@ var nobodys = map[string]string{
 	"test_card_refunds":  "reference key payment",
 	"upload_rows":        "kind outcome sku state",
 	"uploads":            "state summary",
-	"users":              "role",
+	"users":              "role form",
 
 	"transfer_lines": "fingerprint state doubt candidates", "transfer_pictures": "state", "transfer_statements": "state", "transfers": "code",
 

@@ -1,0 +1,175 @@
+package order_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/mail"
+	"github.com/souk-taawon/souk/internal/order"
+)
+
+// toldOf are the letters to a buyer since it was last asked, by what they tell of.
+func (m *market) toldOf(email string) (subjects []string) {
+	m.t.Helper()
+	for _, message := range m.mailsOf() {
+		if message.To == email {
+			subjects = append(subjects, message.Subject)
+			if !strings.Contains(message.Body, "https://souk.example/fr/orders/"+mail.Placeholder) || message.Secret == nil {
+				m.t.Errorf("«%s» does not lead to the order: %s", message.Subject, message.Body)
+			}
+		}
+	}
+	return subjects
+}
+
+// answers works the job that tells what the cooperatives have answered, once it is time.
+func (m *market) answers(id uuid.UUID) {
+	m.t.Helper()
+	var jobs int
+	m.must(m.db.Get(&jobs, `select count(*) from river_job where kind = 'order_answered' and args->>'order_id' = $1`, id))
+	for range jobs {
+		m.must((&order.AnsweredWorker{Orders: m.Service}).Work(context.Background(), &river.Job[order.AnsweredArgs]{Args: order.AnsweredArgs{OrderID: id}}))
+	}
+}
+
+// waiting is what the association has to tell buyers, first what waits longest.
+func (m *market) waiting() []order.Message {
+	m.t.Helper()
+	list, err := m.Messages(context.Background(), nil, 50)
+	m.must(err)
+	return list.Messages
+}
+
+func TestABuyerIsToldEachStepByMail(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Locale, in.Buyer.Email = "fr", "hadda@souk.example"
+	o := m.place(in).Order
+	m.mailsOf() // to confirm it
+	want := func(step string, subjects ...string) {
+		t.Helper()
+		if told := m.toldOf(in.Buyer.Email); !slices.Equal(told, subjects) {
+			t.Errorf("%s: she is told %q", step, told)
+		}
+	}
+	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.couscous).ID, m.of(m.couscous)))
+	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.answers(o.ID)
+	want("one has not answered")
+	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.soap).ID, m.of(m.soap)))
+	m.mailsOf()
+	m.answers(o.ID)
+	m.answers(o.ID) // a job may be worked twice
+	letters := m.mailsOf()
+	if len(letters) != 1 || letters[0].Subject != "Votre commande "+o.Number+" est acceptée" || !strings.Contains(letters[0].Body, "zahrat-el-ain") ||
+		!strings.Contains(letters[0].Body, "Livraison entre le ") || !strings.Contains(letters[0].Body, "À payer à la réception") {
+		t.Errorf("once all have answered she is told %+v", letters)
+	}
+	m.handOverAll(o.ID)
+	m.answers(o.ID)
+	want("what is under way")
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	want("on its way", "Votre commande "+o.Number+" est en route")
+	m.must(m.Move(t.Context(), order.MoveDeliver, o.ID, m.people()))
+	want("delivered", "Votre commande "+o.Number+" vous a été remise")
+
+	gone := m.place(in).Order
+	m.must(m.Move(t.Context(), order.MoveConfirm, gone.ID, m.people()))
+	m.mailsOf()
+	m.must(m.Move(t.Context(), order.MoveCancel, gone.ID, m.people("fermé")))
+	want("cancelled", "Votre commande "+gone.Number+" est annulée")
+	hers := m.place(in)
+	m.mailsOf()
+	m.must(m.CancelByBuyer(t.Context(), hers.Token))
+	want("cancelled by herself")
+	if waiting := m.waiting(); len(waiting) != 0 {
+		t.Errorf("the association has to tell her %+v", waiting)
+	}
+	m.wantClean()
+}
+
+func TestABuyerWithoutAnAddressIsToldByTheAssociation(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Delivery = delivery.Pickup
+	placed := m.place(in)
+	o := placed.Order
+	m.handOverAll(o.ID)
+	m.answers(o.ID)
+	first := m.waiting()
+	if len(first) != 1 || first[0].News != order.NewsAccepted || first[0].Phone != "+212661234567" ||
+		!strings.Contains(first[0].Text, o.Number) || !strings.Contains(first[0].Text, "https://souk.example/ar/orders/"+placed.Token) {
+		t.Fatalf("the association is to tell her %+v", first)
+	}
+	m.later(time.Hour)
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	now := m.waiting()
+	if len(now) != 1 || now[0].News != order.NewsWaiting {
+		t.Fatalf("what was overtaken is to be told beside what is: %+v", now)
+	}
+	if err := m.MessageSent(t.Context(), first[0].ID, m.association, true); err == nil {
+		t.Error("what was overtaken is marked as sent")
+	}
+	for range 2 { // pressed twice
+		m.must(m.MessageSent(t.Context(), now[0].ID, m.association, true))
+	}
+	if n, err := m.CountMessages(t.Context()); err != nil || n != 0 {
+		t.Errorf("%d wait, %v", n, err)
+	}
+	for range 2 {
+		m.must(m.MessageSent(t.Context(), now[0].ID, m.association, false))
+	}
+	if again := m.waiting(); len(again) != 1 || again[0].ID != now[0].ID {
+		t.Errorf("what was not sent after all: %+v", again)
+	}
+	m.must(m.MessageSent(t.Context(), now[0].ID, m.association, true))
+	m.must(m.Move(t.Context(), order.MoveDeliver, o.ID, m.people()))
+	if err := m.MessageSent(t.Context(), now[0].ID, m.association, false); err == nil {
+		t.Error("older news are to be told beside the latest")
+	}
+	if sent, err := m.MessagesSent(t.Context(), 10); err != nil || len(sent) != 1 || sent[0].SentAt == nil {
+		t.Errorf("what was sent: %+v, %v", sent, err)
+	}
+	_, err := m.erase(o.ID, false)
+	m.must(err)
+	if waiting := m.waiting(); len(waiting) != 0 {
+		t.Errorf("who is erased is to be told %+v", waiting)
+	}
+	m.wantClean()
+}
+
+func TestMessagesAreTurnedPageByPage(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var want []string
+	for range 3 {
+		o := m.place(m.basic()).Order
+		m.must(m.Move(t.Context(), order.MoveCancel, o.ID, m.people("no")))
+		want = append(want, o.Number)
+		m.later(time.Minute)
+	}
+	page, err := m.Messages(t.Context(), nil, 2)
+	m.must(err)
+	rest, err := m.Messages(t.Context(), page.Next, 2)
+	m.must(err)
+	back, err := m.Messages(t.Context(), rest.Previous, 2)
+	m.must(err)
+	numbers := func(list []order.Message) (numbers []string) {
+		for _, one := range list {
+			numbers = append(numbers, one.Number)
+		}
+		return numbers
+	}
+	if !slices.Equal(numbers(page.Messages), want[:2]) || !slices.Equal(numbers(rest.Messages), want[2:]) || !slices.Equal(numbers(back.Messages), want[:2]) || rest.Next != nil {
+		t.Errorf("%q, %q and back %q", numbers(page.Messages), numbers(rest.Messages), numbers(back.Messages))
+	}
+}
