@@ -64,17 +64,17 @@ func Changes(before, after *Edit) []Change {
 			list = append(list, Change{f.Name, o, n})
 		}
 	}
-	if o, n := stockText(before.Stock), stockText(after.Stock); o != n {
+	if o, n := countText(before.Stock), countText(after.Stock); o != n {
 		list = append(list, Change{"stock", o, n})
 	}
 	return list
 }
 
-func stockText(stock *int) string {
-	if stock == nil {
+func countText(n *int) string {
+	if n == nil {
 		return ""
 	}
-	return strconv.Itoa(*stock)
+	return strconv.Itoa(*n)
 }
 
 func dayText(day *time.Time) string {

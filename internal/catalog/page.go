@@ -80,6 +80,7 @@ func (p Page) Touched(e Edit) map[string]bool {
 var onForms = append([]Field{
 	{"perishable", func(e *Edit) string { return strconv.FormatBool(e.Perishable) }, func(to, from *Edit) { to.Perishable = from.Perishable }},
 	{"state", func(e *Edit) string { return e.State }, func(to, from *Edit) { to.State = from.State }},
+	{"prepare_days", func(e *Edit) string { return countText(e.Prepare) }, func(to, from *Edit) { to.Prepare = from.Prepare }},
 }, Fields...)
 
 // The fields that forms in a row of the catalogue can change.

@@ -36,6 +36,8 @@ type Product struct {
 	SeasonFrom      *int `db:"season_from"` // months 1 to 12; both or neither
 	SeasonTo        *int `db:"season_to"`
 	Perishable      bool
+	Prepare         int        `db:"prepare_days"` // days that it takes to be prepared
+	PrepareOwn      *int       `db:"prepare_own"`  // nil: as many as its cooperative's goods take
 	Authorisation   string     // number of the food safety office, ONSSA
 	AuthorisedTill  *time.Time `db:"authorisation_expires_on"` // day; nil when the number does not expire
 	State           string
@@ -87,7 +89,7 @@ const selectProduct = `
 	       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 	       p.description_ar as "description.ar", p.description_fr as "description.fr", p.description_en as "description.en",
 	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock, p.counts, p.season_from, p.season_to,
-	       p.perishable, p.authorisation, p.authorisation_expires_on, p.state, p.drawing, p.picture_id,
+	       p.perishable, coalesce(p.prepare_days, c.prepare_days) as prepare_days, p.prepare_days as prepare_own, p.authorisation, p.authorisation_expires_on, p.state, p.drawing, p.picture_id,
 	       p.sample, p.created_at,
 	       (select coalesce(json_agg(json_build_object(
 	                   'slug', l.slug, 'certificate', pl.certificate, 'expires_on', pl.expires_on,

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -30,6 +31,7 @@ type Edit struct {
 	SeasonFrom     *int // months 1 to 12; both or neither
 	SeasonTo       *int
 	Perishable     bool
+	Prepare        *int // days that it takes to be prepared; nil: as many as its cooperative's goods take
 	Authorisation  string
 	AuthorisedTill *time.Time // last day; nil when the number does not expire
 	State          string     // empty: as it is; a new product is published if it may be, else a draft
@@ -163,6 +165,7 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	say(e.Price <= 0, "price", "catalog.price_missing")
 	say(e.Price > money.MaxAmount, "price", "catalog.price_too_high")
 	say(e.Stock != nil && (*e.Stock < 0 || *e.Stock > MaxStock), "stock", "catalog.stock_out_of_range", "Max", MaxStock)
+	say(e.Prepare != nil && (*e.Prepare < 0 || *e.Prepare > cooperative.MaxPrepare), "prepare_days", "cooperative.prepare_days_invalid", "Max", cooperative.MaxPrepare)
 	say((e.SeasonFrom == nil) != (e.SeasonTo == nil) || !isMonth(e.SeasonFrom) || !isMonth(e.SeasonTo), "season", "catalog.season_months")
 	switch e.State {
 	case Draft, Archived:

@@ -23,6 +23,9 @@ const (
 // oldest is before the first cooperative was founded: an earlier day is a slip.
 var oldest = time.Date(1900, time.January, 1, 0, 0, 0, 0, time.UTC)
 
+// MaxPrepare is the most days that something may take to be prepared.
+const MaxPrepare = 60
+
 // minMembers is the least number of members of a cooperative (law 112-12).
 const minMembers = 5
 
@@ -56,6 +59,9 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 	}
 	if c.FoundedOn != nil && (c.FoundedOn.Before(oldest) || c.FoundedOn.After(now)) {
 		wrong.Field("founded_on", "cooperative.founded_invalid", "Year", strconv.Itoa(oldest.Year()))
+	}
+	if c.Prepare < 0 || c.Prepare > MaxPrepare {
+		wrong.Field("prepare_days", "cooperative.prepare_days_invalid", "Max", MaxPrepare)
 	}
 	checkMembers(wrong, c)
 	checkIdentity(wrong, &c)

@@ -68,6 +68,7 @@ type Cooperative struct {
 	StripeAccount string     `db:"stripe_account"` // acct_…, or empty
 	Phone         string     `db:"phone"`          // E.164, or empty
 	Email         string     `db:"email"`
+	Prepare       int        `db:"prepare_days"` // days that its goods take to be prepared, but for those that say otherwise
 	State         State      `db:"state"`
 	Sample        bool       `db:"sample"`
 	CreatedAt     time.Time  `db:"created_at"`
@@ -153,7 +154,7 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 		       c.sector, k.name_ar as "sector_name.ar", k.name_fr as "sector_name.fr", k.name_en as "sector_name.en",
 		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
-		       c.president, c.ice, c.tax_id, c.rib, c.stripe_account, c.phone, c.email, c.state, c.sample,
+		       c.president, c.ice, c.tax_id, c.rib, c.stripe_account, c.phone, c.email, c.prepare_days, c.state, c.sample,
 		       c.created_at, c.updated_at, c.version,
 		       s.published as product_count
 		from (`+which+`) c
@@ -246,14 +247,14 @@ func (s *Service) insert(ctx context.Context, c Cooperative, form []byte, by act
 			    description_ar, description_fr, description_en, story_ar, story_fr, story_en,
 			    sector, commune, women, men, young, founded_on, court, local_number, odco_number,
 			    president, ice, tax_id, rib, phone, email, state, sample, created_at, updated_at, stripe_account,
-			    hours_ar, hours_fr, hours_en, form)
+			    hours_ar, hours_fr, hours_en, form, prepare_days)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`,
+			    $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35)`,
 			c.ID, c.Slug, c.Name.AR, c.Name.FR,
 			c.Description.AR, c.Description.FR, c.Description.EN, c.Story.AR, c.Story.FR, c.Story.EN,
 			c.Sector, c.Commune, c.Women, c.Men, c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber,
 			c.President, c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, c.State, c.Sample, c.CreatedAt, c.UpdatedAt, c.StripeAccount,
-			c.Hours.AR, c.Hours.FR, c.Hours.EN, form)
+			c.Hours.AR, c.Hours.FR, c.Hours.EN, form, c.Prepare)
 		if err != nil {
 			return err
 		}

@@ -18,7 +18,7 @@ import (
 // identity are the fields that can be corrected, by their columns' names, in the order of the form.
 var identity = []string{
 	"name_ar", "name_fr", "sector", "commune", "women", "men", "young",
-	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "stripe_account", "phone", "email",
+	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "stripe_account", "phone", "email", "prepare_days",
 	"description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en", "hours_ar", "hours_fr", "hours_en",
 }
 
@@ -28,7 +28,7 @@ func (c Cooperative) Identity() map[string]string {
 		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
 		"women": strconv.Itoa(c.Women), "men": strconv.Itoa(c.Men), "young": strconv.Itoa(c.Young),
 		"founded_on": "", "court": c.Court, "local_number": c.LocalNumber, "odco_number": c.ODCONumber,
-		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "stripe_account": c.StripeAccount, "phone": c.Phone, "email": c.Email,
+		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "stripe_account": c.StripeAccount, "phone": c.Phone, "email": c.Email, "prepare_days": strconv.Itoa(c.Prepare),
 		"description_ar": c.Description.AR, "description_fr": c.Description.FR, "description_en": c.Description.EN,
 		"story_ar": c.Story.AR, "story_fr": c.Story.FR, "story_en": c.Story.EN,
 		"hours_ar": c.Hours.AR, "hours_fr": c.Hours.FR, "hours_en": c.Hours.EN,
@@ -117,12 +117,12 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) e
 		    story_ar = $7, story_fr = $8, story_en = $9, sector = $10, commune = $11, women = $12, men = $13,
 		    young = $14, founded_on = $15, court = $16, local_number = $17, odco_number = $18, president = $19,
 		    ice = $20, tax_id = $21, rib = $22, phone = $23, email = $24,
-		    version = version + 1, updated_at = $25, stripe_account = $26, hours_ar = $27, hours_fr = $28, hours_en = $29
+		    version = version + 1, updated_at = $25, stripe_account = $26, hours_ar = $27, hours_fr = $28, hours_en = $29, prepare_days = $30
 		where id = $1`,
 		c.ID, c.Name.AR, c.Name.FR, c.Description.AR, c.Description.FR, c.Description.EN,
 		c.Story.AR, c.Story.FR, c.Story.EN, c.Sector, c.Commune, c.Women, c.Men,
 		c.Young, c.FoundedOn, c.Court, c.LocalNumber, c.ODCONumber, c.President,
-		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now, c.StripeAccount, c.Hours.AR, c.Hours.FR, c.Hours.EN)
+		c.ICE, c.TaxID, c.RIB, c.Phone, c.Email, now, c.StripeAccount, c.Hours.AR, c.Hours.FR, c.Hours.EN, c.Prepare)
 	return err
 }
 

@@ -96,6 +96,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 	new.Description.AR, new.Description.FR, new.Description.EN = "a", "b", "c"
 	new.Story.AR, new.Story.FR, new.Story.EN = "d", "e\r\n\r\nf", "g"
 	new.Hours.AR, new.Hours.FR, new.Hours.EN = "h", "i", "j"
+	new.Prepare = 5
 	new.Slug, new.State, new.Sample = "elsewhere", cooperative.Suspended, true // none of it is identity
 	changed := r.correct(t, new, jamal)
 	if len(changed) != len(c.Identity()) {
@@ -104,6 +105,7 @@ func TestEveryFieldOfTheIdentityIsCorrected(t *testing.T) {
 
 	want := c
 	want.Name, want.Description, want.Hours, want.Story, want.Story.FR = new.Name, new.Description, new.Hours, new.Story, "e\n\nf"
+	want.Prepare = 5
 	want.Sector, want.Commune, want.Women, want.Men, want.Young = new.Sector, new.Commune, 8, 3, 4
 	want.SectorName = i18n.Text{AR: "اللوز", FR: "Amandes", EN: "Almonds"}
 	want.WomenOnly, want.CommuneName.AR, want.CommuneName.FR = false, "أحفير", "Ahfir"

@@ -128,31 +128,31 @@ func TestWhatDeliveryCosts(t *testing.T) {
 	}{
 		"within the province": {
 			delivery.QuoteInput{Method: delivery.Home, Place: "berkane", Items: 218_00, HasPerishable: true, On: monday},
-			delivery.Quote{Fee: 20_00, From: day(24), To: day(26), FreeFrom: 500_00, MissingForFree: 282_00},
+			delivery.Quote{Fee: 20_00, Window: delivery.Window{From: day(24), To: day(27)}, FreeFrom: 500_00, MissingForFree: 282_00},
 		},
 		"to a large city": {
 			delivery.QuoteInput{Method: delivery.Home, Place: "casablanca", Items: 218_00, On: monday},
-			delivery.Quote{Fee: 35_00, From: day(25), To: day(28), FreeFrom: 500_00, MissingForFree: 282_00},
+			delivery.Quote{Fee: 35_00, Window: delivery.Window{From: day(25), To: day(29)}, FreeFrom: 500_00, MissingForFree: 282_00},
 		},
 		"one centime too little to be free": {
 			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 499_99, On: monday},
-			delivery.Quote{Fee: 30_00, From: day(25), To: day(27), FreeFrom: 500_00, MissingForFree: 1},
+			delivery.Quote{Fee: 30_00, Window: delivery.Window{From: day(24), To: day(28)}, FreeFrom: 500_00, MissingForFree: 1},
 		},
 		"free": {
-			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 500_00, On: monday},
-			delivery.Quote{From: day(25), To: day(27), FreeFrom: 500_00},
+			delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 500_00, Prepare: 3, On: monday},
+			delivery.Quote{Window: delivery.Window{From: day(27), To: day(31)}, FreeFrom: 500_00},
 		},
 		"picked up, fresh fruit by somebody from far away": {
 			delivery.QuoteInput{Method: delivery.Pickup, Place: "casablanca", Items: 10_00, HasPerishable: true, On: monday},
-			delivery.Quote{From: day(24), To: day(26), FreeFrom: 500_00},
+			delivery.Quote{Window: delivery.Window{From: day(26), To: day(26)}, FreeFrom: 500_00},
 		},
 		"ordered at night": {
 			delivery.QuoteInput{Method: delivery.Pickup, Place: "berkane", Items: 10_00, On: late},
-			delivery.Quote{From: day(25), To: day(27), FreeFrom: 500_00},
+			delivery.Quote{Window: delivery.Window{From: day(27), To: day(27)}, FreeFrom: 500_00},
 		},
 		"ordered at night in Ramadan, when Morocco keeps UTC": {
 			delivery.QuoteInput{Method: delivery.Pickup, Place: "berkane", Items: 10_00, On: ramadan},
-			delivery.Quote{From: march(2), To: march(4), FreeFrom: 500_00},
+			delivery.Quote{Window: delivery.Window{From: march(4), To: march(4)}, FreeFrom: 500_00},
 		},
 	} {
 		got, err := s.Quote(t.Context(), c.in)
@@ -255,7 +255,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	decided := settings.New(db, func() time.Time { return monday })
 	decided.Annexes = []settings.Annex{s}
 	kept, err := decided.Kept(t.Context())
-	if err != nil || kept.Value("fee_province").Text != "20.00" || kept.Value("max_elsewhere").Text != "7" {
+	if err != nil || kept.Value("fee_province").Text != "20.00" || kept.Value("max_elsewhere").Text != "5" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
 	_, err = decided.SaveFields(t.Context(), 0, map[string]string{
@@ -279,7 +279,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 		t.Error(err, diff)
 	}
 	q, err := s.Quote(t.Context(), delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 1, On: monday})
-	if err != nil || q.Fee != 25_50 || !q.To.Equal(clock.Day(monday).AddDate(0, 0, 6)) {
+	if err != nil || q.Fee != 25_50 || !q.To.Equal(clock.Day(monday).AddDate(0, 0, 2+6)) {
 		t.Errorf("%+v, %v", q, err)
 	}
 }

@@ -38,13 +38,14 @@ type QuoteInput struct {
 	Place         string // slug of the buyer's place
 	Items         money.Amount
 	HasPerishable bool
+	Prepare       int       // the most days that something in it takes to be prepared
 	On            time.Time // when it is ordered
 }
 
 // Quote is what delivery costs and between which days it comes.
 type Quote struct {
-	Fee            money.Amount
-	From, To       time.Time    // days, at midnight UTC
+	Fee money.Amount
+	Window
 	FreeFrom       money.Amount // delivery costs nothing from this sum of items
 	MissingForFree money.Amount // how much is missing to that; 0 when delivery is free
 }
@@ -56,7 +57,7 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	return terms.Quote(in.Items, in.HasPerishable, in.On)
+	return terms.Quote(in.Items, in.HasPerishable, in.Prepare, in.On)
 }
 
 // Near prices a delivery to a door in the nearest zone, where it costs the least: neither where in.Place lies nor
@@ -77,8 +78,8 @@ func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
 type Terms struct {
 	Place       Place
 	fee         money.Amount
-	daysMin     int
-	daysMax     int
+	round       Round
+	answered    time.Duration // within which an order is confirmed, and then accepted by its cooperatives
 	perishables bool
 	fresh       fault.Message // where what perishes is brought to, unless it is here
 	freeFrom    money.Amount
@@ -99,15 +100,13 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		Perishables bool `db:"perishables"`
 		Cash        bool
 	}
-	// Pickup is at the association's, in the nearest zone, wherever the buyer lives, and its till takes cash.
+	// The association's till takes cash.
 	err := s.db.GetContext(ctx, &row, `
 		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
 		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
 		       z.cash_taken or $2 = 'pickup' as cash
 		from places p
-		join delivery_zones z on z.slug = case $2
-		    when 'pickup' then (select slug from delivery_zones order by position, slug limit 1)
-		    else p.zone end
+		join delivery_zones z on z.slug = `+zoneOf+`
 		where p.slug = $1`, place, method)
 	if postgres.NoRows(err) {
 		return Terms{}, refuse("place", "delivery.unknown_place")
@@ -120,7 +119,8 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		return Terms{}, err
 	}
 	terms := Terms{
-		Place: row.Place, fee: row.Fee, daysMin: row.DaysMin, daysMax: row.DaysMax,
+		Place: row.Place, fee: row.Fee, round: Round{Min: row.DaysMin, Max: row.DaysMax, Fetched: method == Pickup},
+		answered:    time.Duration(decided.HoldHours+decided.ReservationHours) * time.Hour,
 		perishables: row.Perishables, freeFrom: decided.FreeFrom,
 	}
 	if method == Pickup {
@@ -139,18 +139,19 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	return terms, nil
 }
 
+// Stage is a part of an order that is placed on a day under these terms and takes so many days to be prepared. What is
+// paid first is reckoned as if it were paid at once: its days are told anew when it is.
+func (t Terms) Stage(prepare int, on time.Time) Stage {
+	return Stage{Prepare: prepare, AnswerBy: on.Add(t.answered)}
+}
+
 // Quote prices a delivery under these terms; see Service.Quote.
-func (t Terms) Quote(items money.Amount, hasPerishable bool, on time.Time) (Quote, error) {
+func (t Terms) Quote(items money.Amount, hasPerishable bool, prepare int, on time.Time) (Quote, error) {
 	if hasPerishable && !t.perishables {
 		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name, "Zones", t.fresh)
 	}
-	today := clock.Day(on)
-	q := Quote{
-		Fee:      t.fee,
-		From:     today.AddDate(0, 0, t.daysMin),
-		To:       today.AddDate(0, 0, t.daysMax),
-		FreeFrom: t.freeFrom,
-	}
+	q := Quote{Fee: t.fee, FreeFrom: t.freeFrom}
+	q.Window = t.round.Window([]Stage{t.Stage(prepare, on)}, clock.Day(on), Window{})
 	if items >= t.freeFrom {
 		q.Fee = 0
 	}

@@ -29,6 +29,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &security.CleanWorker{Log: m.Security})
 	river.AddWorker(workers, &account.CleanWorker{Service: m.Accounts})
 	river.AddWorker(workers, &order.ExpireWorker{Orders: m.Orders})
+	river.AddWorker(workers, &order.LateWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.CloseWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.RemindWorker{Orders: m.Orders})
 	river.AddWorker(workers, &order.FindWorker{Orders: m.Orders})

@@ -7,6 +7,8 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/audit"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/delivery"
 )
 
 // Audit checks that orders, stock, payments and the ledger tell the same story.
@@ -159,6 +161,24 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    select from river_job
 			    where kind = 'order_expire' and args->>'order_id' = o.id::text
 			      and state not in ('cancelled', 'completed', 'discarded'))`},
+		// Else its buyer would learn from nobody that what she was promised does not hold. Of what was placed before promises
+		// were kept nobody knows better.
+		audit.Query{Name: "order: what is promised is looked after when its last day is over", SQL: `
+			select format('order %s is %s, promised until %s', o.number, o.state, o.deliver_to)
+			from orders o
+			where o.state in (` + listed(StateConfirmed, StateDispatched) + `) and not (o.state = '` + string(StateDispatched) + `' and o.delivery = '` + delivery.Pickup + `')
+			  and not o.sample and exists (select from order_promises where order_id = o.id)
+			  and not exists (
+			    select from river_job
+			    where kind = 'order_late' and args->>'order_id' = o.id::text
+			      and state not in ('cancelled', 'completed', 'discarded') and (scheduled_at at time zone '` + clock.Zone.String() + `')::date <= o.deliver_to + 2)`},
+		audit.Query{Name: "order: what is promised is what was promised last, and after all is handed over", SQL: `
+			select format('order %s: promised %s to %s, last %s to %s, a part is handed over by %s', o.number, o.deliver_from, o.deliver_to, p.deliver_from, p.deliver_to, h.by)
+			from orders o
+			join lateral (select deliver_from, deliver_to from order_promises where order_id = o.id order by at desc, id desc limit 1) p on true
+			left join lateral (
+			    select max(hand_over_by) as by from sub_orders where order_id = o.id and state in (` + listed(withSeller...) + `)) h on true
+			where (o.deliver_from, o.deliver_to) is distinct from (p.deliver_from, p.deliver_to) or h.by >= o.deliver_to`},
 		// Whoever it is, nobody has said yes to more or to other things than are counted as held.
 		audit.Query{Name: "order: what waits unconfirmed is counted as held, and nothing else", SQL: `
 			select format('order %s is %s: holds %s, counted %s', coalesce(o.number, h.order_id::text), o.state, coalesce(l.pieces, 0), coalesce(h.pieces, 0))

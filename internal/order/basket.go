@@ -20,6 +20,7 @@ type Basket struct {
 	Items      money.Amount // of what is to be had
 	Pieces     int          // of what is to be had, in units of sale
 	Perishable bool         // something in it perishes
+	Prepare    int          // the most days that something that is to be had takes to be prepared
 	Changed    bool         // some line is short or gone
 }
 
@@ -92,7 +93,9 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 			line.Quantity = min(r.Quantity, product.Stock)
 			line.Short = line.Quantity < line.Wanted
 			line.Total = product.Price * money.Amount(line.Quantity)
-			b.Perishable = b.Perishable || product.Perishable && line.Quantity > 0
+			if line.Quantity > 0 {
+				b.Perishable, b.Prepare = b.Perishable || product.Perishable, max(b.Prepare, product.Prepare)
+			}
 		} else {
 			line.Product = catalog.Product{ID: r.ProductID, Name: r.Name, Cooperative: r.Cooperative}
 			line.Gone = true

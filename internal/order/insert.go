@@ -55,6 +55,8 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 		State                      PartState
 		Items, Commission          int64
 		Told                       bool
+		Prepare                    int
+		HandOverBy, Due            time.Time
 	}
 	type lineRow struct {
 		ID, PartID, ProductID uuid.UUID
@@ -68,15 +70,15 @@ func insertParts(ctx context.Context, tx *sqlx.Tx, o Order) error {
 	var parts []partRow
 	var lines []lineRow
 	for _, p := range o.Parts {
-		parts = append(parts, partRow{p.ID, o.ID, p.Cooperative.ID, p.State, int64(p.Items), int64(p.Commission), p.Told})
+		parts = append(parts, partRow{p.ID, o.ID, p.Cooperative.ID, p.State, int64(p.Items), int64(p.Commission), p.Told, p.Prepare, p.HandOverBy, o.ExpiresAt})
 		for _, l := range p.Lines {
 			lines = append(lines, lineRow{l.ID, p.ID, l.ProductID, l.Name.AR, l.Name.FR, l.Name.EN,
 				l.UnitAmount, l.UnitCode, int64(l.Price), l.Quantity, l.Perishable})
 		}
 	}
 	_, err := tx.NamedExecContext(ctx, `
-		insert into sub_orders (id, order_id, cooperative_id, state, items_centimes, commission_centimes, told)
-		values (:id, :orderid, :cooperativeid, :state, :items, :commission, :told)`, parts)
+		insert into sub_orders (id, order_id, cooperative_id, state, items_centimes, commission_centimes, told, prepare_days, hand_over_by, due_at)
+		values (:id, :orderid, :cooperativeid, :state, :items, :commission, :told, :prepare, :handoverby, :due)`, parts)
 	if err != nil {
 		return fmt.Errorf("order: insert parts: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -43,9 +44,12 @@ type locked struct {
 	MeansFee     money.Amount `db:"means_fee"`
 	MeansFeeBack money.Amount `db:"means_fee_back"`
 	Due          money.Amount
-	Payment      string    // the provider that was chosen last
-	PlacedAt     time.Time `db:"placed_at"`
-	ExpiresAt    time.Time `db:"expires_at"`
+	Payment      string          // the provider that was chosen last
+	Delivery     string          // delivery.Pickup or delivery.Home
+	Place        string          // where its buyer lives
+	Promised     delivery.Window // what she was told last
+	PlacedAt     time.Time       `db:"placed_at"`
+	ExpiresAt    time.Time       `db:"expires_at"`
 	Link         int
 	Sample       bool
 	Erased       bool   // nothing is known of its buyer any more
@@ -81,7 +85,10 @@ func (s *Service) moveWhere(ctx context.Context, by By, fn func(tx *sqlx.Tx, o *
 		if by.Seen != nil && *by.Seen != o.events {
 			return ErrWrongState
 		}
-		return fn(tx, o)
+		if err := fn(tx, o); err != nil {
+			return err
+		}
+		return s.promise(ctx, tx, o)
 	})
 }
 
@@ -103,7 +110,8 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	var o locked
 	err := tx.GetContext(ctx, &o, `
 		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back,
-		       means_fee_centimes as means_fee, means_fee_back_centimes as means_fee_back, due_centimes as due, payment, placed_at, expires_at, link, sample,
+		       means_fee_centimes as means_fee, means_fee_back_centimes as means_fee_back, due_centimes as due, payment, delivery, place,
+		       deliver_from as "promised.from", deliver_to as "promised.to", placed_at, expires_at, link, sample,
 		       erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {

@@ -77,7 +77,7 @@ func newMarket(t testing.TB) *market {
 	m.Service = m.orders(secret)
 	m.Gate = gate.New(gate.Limits{AtOnce: 5, PerPerson: 1000, Waiting: 1000, Patience: time.Minute})
 	// What may wait unconfirmed is bounded in hold_test.go.
-	m.exec(`update settings set decided = decided || '{"order_products": "100", "phone_orders": "1000", "phone_pieces": "100000", "order_pieces": "100000", "product_share": "100", "market_share": "100"}'`)
+	m.exec(`update settings set decided = decided || '{"reservation_hours": "72", "order_products": "100", "phone_orders": "1000", "phone_pieces": "100000", "order_pieces": "100000", "product_share": "100", "market_share": "100"}'`)
 	// Until when what was paid is held after delivery is set in window_test.go.
 	m.returnDays(0)
 	m.couscous = m.cooperative("nouarat-echcharaa", "نوارة الشراعة", 0, "approved")

@@ -168,15 +168,7 @@ func dropWaiting(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) error {
 func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 	sentences := []string{l.T("order.news."+string(news), "Number", of.Number)}
 	when := func() {
-		from, to := l.Date(of.DeliverFrom), l.Date(of.DeliverTo)
-		switch {
-		case of.Delivery == delivery.Pickup:
-			sentences = append(sentences, l.T("order.news_when_pickup", "From", from))
-		case from == to:
-			sentences = append(sentences, l.T("order.news_when_day", "Day", from))
-		default:
-			sentences = append(sentences, l.T("order.news_when", "From", from, "To", to))
-		}
+		sentences = append(sentences, daysText(l, of.Delivery, delivery.Window{From: of.DeliverFrom, To: of.DeliverTo}))
 	}
 	due := func() {
 		if !of.Paid && of.Due > 0 {

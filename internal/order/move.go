@@ -170,6 +170,9 @@ func (s *Service) accept(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Pa
 	if err := o.setParts(ctx, tx, parts, PartAccepted); err != nil {
 		return err
 	}
+	if err := o.handsOver(ctx, tx, parts); err != nil {
+		return err
+	}
 	if o.State == StatePlaced {
 		if err := s.confirm(ctx, tx, o); err != nil {
 			return err

@@ -40,7 +40,7 @@ type Order struct {
 	Refunds      []Refund             `db:"-"`           // what Back is given in, oldest first
 	Return       *Return              `db:"-"`           // the last that its buyer asked for; nil: none
 	State        State
-	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC
+	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC, as they are promised now
 	DeliverTo    time.Time `db:"deliver_to"`
 	Sample       bool
 	Link         int        // which one of its links opens it, from 0; see Token
@@ -79,6 +79,8 @@ type Part struct {
 	Borne       money.Amount // what the association has let the buyer off by itself
 	EarnsAt     *time.Time   `db:"earns_at"` // what was paid for it is held until then; nil: it is not delivered, or it is earned
 	Told        bool         // its cooperative has had mail about it
+	Prepare     int          `db:"prepare_days"` // days that it takes to be prepared, as it was placed
+	HandOverBy  time.Time    `db:"hand_over_by"` // the day by which the association is to have it; zero of one that was over before that was kept
 	Lines       []OrderLine
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/mail"
@@ -122,7 +123,7 @@ func (s *Service) tellOfMoney(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUI
 	}
 	l := s.texts.Locale(o.Locale)
 	said := append([]any{
-		"Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "ToPay", l.Money(o.ToPay()), "Until", l.DateTime(o.ExpiresAt),
+		"Number", o.Number, "Amount", l.Money(amount), "Due", l.Money(o.Due), "ToPay", l.Money(o.ToPay()), "Until", l.DateTime(o.ExpiresAt), "Days", daysText(l, o.Delivery, delivery.Window{From: o.DeliverFrom, To: o.DeliverTo}),
 		"Link", s.baseURL + "/" + l.Code() + "/orders/" + url.PathEscape(s.TokenAgain(o)),
 	}, more...)
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
@@ -234,6 +235,9 @@ func (s *Service) paidFirst(ctx context.Context, tx *sqlx.Tx, o *locked, at time
 		}
 	}
 	if err := s.confirm(ctx, tx, o); err != nil {
+		return err
+	}
+	if err := s.promise(ctx, tx, o); err != nil {
 		return err
 	}
 	return s.tellOfMoney(ctx, tx, o.ID, letterPaid, o.Due)

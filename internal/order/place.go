@@ -228,6 +228,9 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err := insertEvents(ctx, tx, order.ID, order.Events); err != nil {
 		return Order{}, err
 	}
+	if err := insertPromise(ctx, tx, id, delivery.Window{From: order.DeliverFrom, To: order.DeliverTo}, promisePlaced, req.at); err != nil {
+		return Order{}, err
+	}
 	if err := s.payments.OpenTx(ctx, tx, id, order.Payment, order.Total, req.at, order.ExpiresAt); err != nil {
 		return Order{}, err
 	}
@@ -275,7 +278,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
 		Events: []Event{{ID: postgres.NewID(), State: string(state), Actor: actor.Buyer, At: req.at}},
 	}
-	perishable := false
+	perishable, prepare := false, 0
 	partOf := make(map[uuid.UUID]int)
 	for _, l := range req.Lines {
 		p := byID[l.ProductID]
@@ -298,12 +301,14 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		o.Parts[i].Placed += line.Total
 		o.Parts[i].Items += line.Total
 		o.Items += line.Total
-		perishable = perishable || p.Perishable
+		o.Parts[i].Prepare = max(o.Parts[i].Prepare, p.Prepare)
+		perishable, prepare = perishable || p.Perishable, max(prepare, p.Prepare)
 	}
-	for i := range o.Parts {
-		o.Parts[i].Commission = o.Parts[i].Items.Share(req.commission)
+	for i, p := range o.Parts {
+		o.Parts[i].Commission = p.Items.Share(req.commission)
+		o.Parts[i].HandOverBy = req.terms.Stage(p.Prepare, req.at).LatestHandOver()
 	}
-	quote, err := req.terms.Quote(o.Items, perishable, req.at)
+	quote, err := req.terms.Quote(o.Items, perishable, prepare, req.at)
 	if err != nil {
 		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 		if !join(refused, err) {

@@ -144,6 +144,7 @@ func readParts(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID, colu
 	err := sqlx.SelectContext(ctx, q, &rows, `
 		select s.id as "part.id", s.state as "part.state", s.told as "part.told", s.items_centimes as "part.placed", n.items_centimes as "part.items",
 		       n.commission_centimes as "part.commission", n.borne_centimes as "part.borne", n.earns_at as "part.earns_at",
+		       s.prepare_days as "part.prepare_days", coalesce(s.hand_over_by, '0001-01-01') as "part.hand_over_by",
 		       c.id as "part.cooperative.id", c.slug as "part.cooperative.slug",
 		       c.name_ar as "part.cooperative.name.ar", c.name_fr as "part.cooperative.name.fr",
 		       c.commune as "part.cooperative.commune",

@@ -30,6 +30,8 @@ type CooperativePart struct {
 	DeliverTo   time.Time `db:"deliver_to"`
 	PlacedAt    time.Time `db:"placed_at"`
 	ExpiresAt   time.Time `db:"expires_at"` // cancelled, if not accepted by then
+	DueAt       time.Time `db:"due_at"`     // when it has to be answered or, once it is, handed over
+	Since       time.Time // that its state is what it is
 	Sample      bool
 	Last        Event   // of its history: what happened to this part last
 	Events      []Event // of this part; only from PartOf
@@ -39,7 +41,9 @@ const (
 	selectCooperativePart = `
 		select s.id, s.order_id, o.number, o.state as order_state, o.buyer_name,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
-		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample`
+		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample,
+		       coalesce(s.due_at, s.placed_at) as due_at,
+		       coalesce((select max(at) from order_events where order_id = s.order_id and sub_order_id = s.id and state = s.state), s.placed_at) as since`
 	ofItsOrder = `
 		cross join lateral (select * from orders where id = s.order_id offset 0) o
 		join towns t on t.slug = o.place`
@@ -51,25 +55,26 @@ type ListedParts struct {
 	keyset.Turns
 }
 
-// place is where the part stands in its cooperative's list.
-func (p CooperativePart) place() keyset.Place { return keyset.Place{At: p.PlacedAt, ID: p.ID} }
+// placed is where the part stands in a list by age, and due in one by urgency.
+func (p CooperativePart) placed() keyset.Place { return keyset.Place{At: p.PlacedAt, ID: p.ID} }
+func (p CooperativePart) due() keyset.Place    { return keyset.Place{At: p.DueAt, ID: p.ID} }
 
 // PartsOf lists a cooperative's parts in the given states (all, if none is given) from a place on (nil: from the
-// beginning): newest first; when only those are asked for that the cooperative has still, the oldest first.
+// beginning): newest first; when only those are asked for that the cooperative has still, the most urgent first.
 func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states []PartState, from *keyset.Place, limit int) (ListedParts, error) {
 	limit = max(1, min(limit, maxPage))
-	list := keyset.Descending
+	list, by, place := keyset.Descending, "placed_at", CooperativePart.placed
 	if len(states) > 0 && !slices.ContainsFunc(states, func(s PartState) bool { return !slices.Contains(withSeller, s) }) {
-		list = keyset.Ascending
+		list, by, place = keyset.Ascending, "due_at", CooperativePart.due
 	}
 	beyond, direction := from.Way(list)
 	args := []any{cooperativeID, limit + 1}
 	among := `cooperative_id = $1`
 	if from != nil {
 		args = append(args, from.At, from.ID)
-		among += ` and (placed_at, id) ` + beyond + ` ($3, $4)`
+		among += ` and (` + by + `, id) ` + beyond + ` ($3, $4)`
 	}
-	nearest := ` order by placed_at ` + direction + `, id ` + direction + ` limit $2`
+	nearest := ` order by ` + by + ` ` + direction + `, id ` + direction + ` limit $2`
 	near := `select * from sub_orders where ` + among + nearest
 	if len(states) > 0 { // of each state those that come first, however many are in others
 		args = append(args, pq.Array(states))
@@ -81,11 +86,11 @@ func (s *Service) PartsOf(ctx context.Context, cooperativeID uuid.UUID, states [
 	parts := []CooperativePart{}
 	err := s.db.SelectContext(ctx, &parts, selectCooperativePart+`
 		from (`+near+`) s`+ofItsOrder+`
-		order by s.placed_at `+direction+`, s.id `+direction, args...)
+		order by s.`+by+` `+direction+`, s.id `+direction, args...)
 	if err != nil {
 		return ListedParts{}, fmt.Errorf("order: parts of a cooperative: %w", err)
 	}
-	parts, turns := keyset.Cut(parts, from, limit, CooperativePart.place)
+	parts, turns := keyset.Cut(parts, from, limit, place)
 	return ListedParts{parts, turns}, s.addParts(ctx, parts)
 }
 

@@ -31,7 +31,7 @@ func TestOneOrderOfThreeCooperativesFromBasketToCash(t *testing.T) {
 	if o.Buyer.Phone != "+212661234567" || !strings.HasPrefix(o.Number, "S-2611-") || len(o.Number) != 15 {
 		t.Errorf("telephone %s, number %s", o.Buyer.Phone, o.Number)
 	}
-	if got := o.DeliverFrom.Format(time.DateOnly) + " " + o.DeliverTo.Format(time.DateOnly); got != "2026-11-24 2026-11-26" {
+	if got := o.DeliverFrom.Format(time.DateOnly) + " " + o.DeliverTo.Format(time.DateOnly); got != "2026-11-25 2026-11-30" {
 		t.Errorf("comes %s", got)
 	}
 	seen, err := m.ByToken(ctx, placed.Token)

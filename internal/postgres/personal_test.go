@@ -32,6 +32,7 @@ var nobodys = map[string]string{
 	"order_fee_bearers":  "request",
 	"order_messages":     "news",
 	"order_lines":        "name_ar name_fr name_en unit_code",
+	"order_promises":     "why",
 	"order_refunds":      "request_hash",
 	"order_returns":      "state means",
 	"orders":             "number source locale place delivery payment currency state",

@@ -240,7 +240,7 @@ func (g *growth) copyAll() error {
 		insert into river_job (kind, state, args, max_attempts, priority, queue, scheduled_at)
 		select kind, state, args || jsonb_build_object(about, pg_temp.copied((args->>about)::uuid, n)), max_attempts, priority, queue, scheduled_at
 		from river_job
-		join (values ('order_expire', 'order_id'), ('order_close', 'order_id'), ('order_return_due', 'return_id')) k (kind, about) using (kind)
+		join (values ('order_expire', 'order_id'), ('order_late', 'order_id'), ('order_close', 'order_id'), ('order_return_due', 'return_id')) k (kind, about) using (kind)
 		cross join generate_series(2, %d) as n
 		where state = 'scheduled'`, g.size.Copies))
 }

@@ -42,6 +42,9 @@ func (l *loader) addOrders(ctx context.Context, orders []planned) error {
 	})
 }
 
+// prepareDays are those that the sample's cooperatives say and keep to.
+const prepareDays = 2
+
 // step is something that happens to an order.
 type step struct {
 	at    time.Time
@@ -131,7 +134,7 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 			continue
 		}
 		prepared := answered.Add(hours(3, 30))
-		handed := prepared.Add(hours(2, 24))
+		handed := prepared.Add(hours(2, 12)) // within prepareDays
 		// Of an order that is not over, every second part is a stage behind, but not unanswered.
 		behind := stage(i % 2)
 		steps = append(steps,

@@ -36,7 +36,7 @@ func (l *loader) addSeller(ctx context.Context, s *seller) error {
 			Sector: s.Sector, Commune: s.Commune, Women: s.Women, Men: s.Men, Young: s.Young, FoundedOn: &founded,
 			Court: s.Court.AR + " · " + s.Court.FR, LocalNumber: s.LocalNumber, ODCONumber: s.ODCONumber,
 			President: s.President, ICE: &s.ICE, TaxID: s.TaxID, RIB: s.RIB, Phone: s.Phone, Email: s.Email,
-			Sample: true,
+			Prepare: prepareDays, Sample: true,
 		}, actor.OfAssociation(l.association))
 	}
 	if err != nil {

@@ -51,7 +51,7 @@ type Settings struct {
 	Version int64 // grows with each change
 
 	Commission       int `name:"commission" kind:"percent" group:"money" most:"10000" default:"5.00" hint:"yes"`   // in basis points, of each order placed from now on
-	ReservationHours int `name:"reservation_hours" kind:"number" group:"money" most:"720" default:"72" hint:"yes"` // until a part that its cooperative did not answer expires
+	ReservationHours int `name:"reservation_hours" kind:"number" group:"money" most:"720" default:"24" hint:"yes"` // until a part that its cooperative did not answer expires
 	ReturnDays       int `name:"return_days" kind:"days" group:"money" most:"60" default:"7" hint:"yes"`           // from an order's delivery on goods may be sent back for so long, and what was paid for them is not owed before
 
 	Holds

@@ -383,3 +383,65 @@ func TestTheSlipThatIsPrintedKeepsHerShareToHerself(t *testing.T) {
 		}
 	}
 }
+
+// What a card is called by is what comes next and until when, or what has become of it and since when; never the day on
+// which it was ordered.
+func TestACardIsCalledByWhatComesNextAndUntilWhen(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order()
+	l := m.Languages.Locale("fr")
+	part := partOf(t, m, m.Honey)
+	member := m.SignIn(m.Honey.Member)
+	called := func(show, want string) {
+		t.Helper()
+		for _, path := range []string{"/fr/seller/orders?show=" + show, "/fr/seller/orders/" + part.ID.String()} {
+			if got := member.Get(path).Want(http.StatusOK).Text("[data-promise]"); got != want {
+				t.Errorf("%s is called %q, want %q", path, got, want)
+			}
+		}
+	}
+	called("", "Répondez avant le "+l.DateTime(placed.Order.ExpiresAt))
+	if got := member.Get("/fr/seller").Text(".lead"); strings.Contains(got, l.Date(placed.Order.DeliverTo)) {
+		t.Errorf("her first page says %q, which is the buyer's last day", got)
+	}
+	move := func(moves ...order.Move) order.CooperativePart {
+		t.Helper()
+		for _, to := range moves {
+			if err := m.Orders.Move(t.Context(), to, part.ID, m.ByCooperative(m.Honey.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		now, err := m.Orders.PartOf(t.Context(), m.Honey.ID, part.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !now.HandOverBy.Before(now.DeliverTo) {
+			t.Errorf("handed over by %s, with the buyer by %s", now.HandOverBy, now.DeliverTo)
+		}
+		return now
+	}
+	by := "À remettre le " + l.Date(move(order.MoveAccept).HandOverBy) + " au plus tard"
+	called("", by)
+	move(order.MoveReady)
+	called("ready", by)
+	since := l.Date(move(order.MoveHandOver).Since)
+	called("handed_over", "Remise à l’association le "+since)
+
+	for _, other := range placed.Order.Parts {
+		for _, to := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
+			if other.ID == part.ID {
+				continue
+			}
+			if err := m.Orders.Move(t.Context(), to, other.ID, m.ByCooperative(other.Cooperative.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, to := range []order.Move{order.MoveDispatch, order.MoveDeliver} {
+		if err := m.Orders.Move(t.Context(), to, placed.Order.ID, m.ByAssociation()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	called("past", "Livrée le "+since)
+}

@@ -246,3 +246,30 @@ func photograph(t *testing.T) []byte {
 	}
 	return b.Bytes()
 }
+
+func TestAMemberSaysHowLongAProductTakesToBePrepared(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	product := m.Honey.Products[0]
+	if _, err := m.DB.Exec(`update cooperatives set prepare_days = 2 where id = $1`, m.Honey.ID); err != nil {
+		t.Fatal(err)
+	}
+	member := m.SignIn(m.Honey.Member)
+	path := "/fr/seller/products/" + product.ID.String()
+	for _, c := range []struct {
+		typed  string
+		status int
+		takes  int
+	}{{"٤", http.StatusOK, 4}, {"4 5", http.StatusUnprocessableEntity, 4}, {"jeudi", http.StatusUnprocessableEntity, 4}, {"61", http.StatusUnprocessableEntity, 4}, {"0", http.StatusOK, 0}, {"", http.StatusOK, 2}} {
+		form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+		form.Set("prepare_days", c.typed)
+		page := member.Post(path, form).Want(c.status)
+		if c.status != http.StatusOK && (!page.Has("#f-prepare_days-error") || !page.Has("details[open] #f-prepare_days") || page.Find("#f-prepare_days").AttrOr("value", "") != c.typed) {
+			t.Errorf("%q is refused without a word beside it", c.typed)
+		}
+		now, err := m.Catalog.Get(t.Context(), m.Honey.ID, product.ID)
+		if err != nil || now.Prepare != c.takes {
+			t.Errorf("after %q it takes %d days, want %d; %v", c.typed, now.Prepare, c.takes, err)
+		}
+	}
+}

@@ -814,3 +814,46 @@ func TestTheCheckoutIsShownInAnotherLanguageWithWhatWasTyped(t *testing.T) {
 		}
 	}
 }
+
+// The days that a product's page names stand in the basket, at the checkout and on the page of the order, however slowly
+// something in it is prepared.
+func TestTheSameDaysArePromisedOnEveryPage(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	oil := m.Oil.Products[0]
+	if _, err := m.DB.Exec(`update products set prepare_days = 9 where id = $1`, oil.ID); err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		l, buyer, lang := m.Languages.Locale(language), m.Visitor(), "/"+language
+		pages := map[string]string{"the product": buyer.Get(lang + "/products/" + oil.Slug).Want(http.StatusOK).Text(".sure li:first-child b")}
+		put(buyer, language, oil.ID, "1").Want(http.StatusOK)
+		put(buyer, language, m.Couscous.Products[0].ID, "1").Want(http.StatusOK)
+		pages["the basket"] = buyer.Get(lang + "/basket").Text("#arrives")
+		checkout := buyer.Get(lang + "/checkout?place=berkane&delivery=home").Want(http.StatusOK)
+		pages["the checkout"] = checkout.Find("#checkout").Text()
+		tracking := buyer.Post(lang+"/checkout", filled(checkout, nadia)).Want(http.StatusOK)
+		pages["the order"] = tracking.Text("#headline")
+		token, _, _ := strings.Cut(tracking.Path[strings.LastIndexByte(tracking.Path, '/')+1:], "?")
+		o, err := m.Orders.ByToken(t.Context(), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		from := l.ShortDate(o.DeliverFrom)
+		if o.DeliverFrom.Month() == o.DeliverTo.Month() {
+			from = l.Number(o.DeliverFrom.Day())
+		}
+		days := l.T("shop.between", "From", from, "To", l.ShortDate(o.DeliverTo))
+		for page, said := range pages {
+			if !strings.Contains(said, days) {
+				t.Errorf("in %s %s does not say %q: %q", language, page, days, strings.Join(strings.Fields(said), " "))
+			}
+		}
+		if last := o.PlacedAt.AddDate(0, 0, 9+2); !o.DeliverTo.After(last) {
+			t.Errorf("oil that takes nine days is promised by %s", o.DeliverTo)
+		}
+		if err := m.Orders.CancelByBuyer(t.Context(), m.Orders.TokenAgain(o)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -17,15 +17,15 @@ func Fee(p ui.Page, amount money.Amount) string {
 }
 
 // Between says in a few words on which days an order comes: «between 24 and 26 November».
-func Between(p ui.Page, q delivery.Quote) string {
-	if q.From.Equal(q.To) {
-		return p.L.Date(q.From)
+func Between(p ui.Page, w delivery.Window) string {
+	if w.From.Equal(w.To) {
+		return p.L.Date(w.From)
 	}
-	from := p.L.ShortDate(q.From)
-	if q.From.Month() == q.To.Month() {
-		from = p.L.Number(q.From.Day())
+	from := p.L.ShortDate(w.From)
+	if w.From.Month() == w.To.Month() {
+		from = p.L.Number(w.From.Day())
 	}
-	return p.T("shop.between", "From", from, "To", p.L.ShortDate(q.To))
+	return p.T("shop.between", "From", from, "To", p.L.ShortDate(w.To))
 }
 
 // Most is how many of a product one buyer can put into the basket.

@@ -38,10 +38,14 @@ func Zones(ctx context.Context, deliveries *delivery.Service, l *i18n.Locale, ba
 			zones = append(zones, Zone{Zone: zone, Places: within[zone.Slug]})
 		}
 	}
+	prepare := basket.Prepare
+	if len(basket.Groups) == 0 {
+		prepare = delivery.UsualPrepare
+	}
 	for i := range zones {
 		zones[i].Quote, err = deliveries.Quote(ctx, delivery.QuoteInput{
 			Method: delivery.Home, Place: zones[i].Places[0].Slug, Items: basket.Items,
-			HasPerishable: basket.Perishable, On: on,
+			HasPerishable: basket.Perishable, Prepare: prepare, On: on,
 		})
 		zones[i].TooFar = fault.Is(err, fault.Invalid)
 		if err != nil && !zones[i].TooFar {

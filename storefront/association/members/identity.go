@@ -60,8 +60,16 @@ func readIdentity(r *web.Request) cooperative.Cooperative {
 		Women: count(r, "women"), Men: count(r, "men"), Young: count(r, "young"), FoundedOn: dayTyped(r, "founded_on"),
 		Court: r.Form("court"), LocalNumber: r.Form("local_number"), ODCONumber: r.Form("odco_number"),
 		President: r.Form("president"), ICE: &ice, TaxID: r.Form("tax_id"), RIB: r.Form("rib"), StripeAccount: r.Form("stripe_account"),
-		Phone: r.Form("phone"), Email: r.Form("email"),
+		Phone: r.Form("phone"), Email: r.Form("email"), Prepare: prepareDays(r),
 	}
+}
+
+// prepareDays reads days of preparation, which are the usual ones where none are said.
+func prepareDays(r *web.Request) int {
+	if r.Form("prepare_days") == "" {
+		return delivery.UsualPrepare
+	}
+	return count(r, "prepare_days")
 }
 
 // count reads a number of people; what is none becomes -1.

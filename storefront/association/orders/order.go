@@ -3,6 +3,7 @@ package orders
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -26,8 +27,9 @@ type orderView struct {
 	Carriers []order.Carrier    // that may have its cash, if it is to be taken
 	ByHand   bool               // people say of its payment that it is disputed
 	OfMoney  []order.MoneyEvent // oldest first
-	Tracking string             // the buyer's own page, with scheme and host
-	Message  string             // what a WhatsApp message to the buyer begins with, in the buyer's language
+	Now      time.Time
+	Tracking string // the buyer's own page, with scheme and host
+	Message  string // what a WhatsApp message to the buyer begins with, in the buyer's language
 }
 
 // These stand among the moves in paths.
@@ -95,7 +97,7 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) erro
 	if err != nil {
 		return err
 	}
-	v := orderView{Move: move, Refused: no}
+	v := orderView{Move: move, Refused: no, Now: h.Now()}
 	if v.Order, err = h.Orders.ForAssociation(r.Context(), id); err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func (v productView) action() string {
 // more are the fields that most products can do without; they are folded away while nothing is in
 // them.
 var more = []string{
-	"name_en", "description_ar", "description_fr", "description_en", "season", "season_from", "season_to", "sku",
+	"name_en", "description_ar", "description_fr", "description_en", "season", "season_from", "season_to", "prepare_days", "sku",
 }
 
 // unfolded reports whether the fields in more are to be seen at once.
@@ -196,6 +196,9 @@ func valuesOf(l *i18n.Locale, p catalog.Product) map[string]string {
 			values[name] = strconv.Itoa(*month)
 		}
 	}
+	if p.PrepareOwn != nil {
+		values["prepare_days"] = strconv.Itoa(*p.PrepareOwn)
+	}
 	if p.Perishable {
 		values["perishable"] = "yes"
 	}
@@ -235,6 +238,13 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		if e.UnitAmount, ok = r.Whole("unit_amount"); !ok {
 			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)
 		}
+	}
+	if value := r.Form("prepare_days"); value != "" {
+		days, ok := r.Whole("prepare_days")
+		if !ok {
+			wrong.Field("prepare_days", "seller.product.prepare_days_unreadable", "Value", value)
+		}
+		e.Prepare = &days
 	}
 	for name, month := range map[string]**int{"season_from": &e.SeasonFrom, "season_to": &e.SeasonTo} {
 		if n, ok := r.Whole(name); ok {

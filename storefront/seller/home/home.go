@@ -62,7 +62,7 @@ type homeView struct {
 	Ready    int          // orders that wait to be fetched
 	Oldest   int          // of Orders, those that the following is about
 	Take     []take       // what they ask for
-	FirstDay time.Time    // by which the first of them has to reach its buyer
+	FirstDay time.Time    // by which the first of them is to be handed over
 	Share    money.Amount // what is the cooperative's, of them all
 
 	Owed    settlement.Owed
@@ -155,8 +155,8 @@ func (v *homeView) gather(parts []order.CooperativePart) {
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
-		if v.FirstDay.IsZero() || part.DeliverTo.Before(v.FirstDay) {
-			v.FirstDay = part.DeliverTo
+		if v.FirstDay.IsZero() || part.HandOverBy.Before(v.FirstDay) {
+			v.FirstDay = part.HandOverBy
 		}
 		if part.State == order.PartPlaced {
 			v.Asked = append(v.Asked, part.ID.String())

@@ -72,12 +72,23 @@ func stateColour(s order.PartState) string {
 	return ""
 }
 
-// urgency is how long is left to prepare a part, if it is being prepared, and its colour.
+// promise is what a card is called by: until when its cooperative has to do what comes next, or since when it is done.
+func promise(p ui.Page, part order.CooperativePart) string {
+	switch part.State {
+	case order.PartPlaced:
+		return p.T("seller.orders.answer_before", "When", p.L.DateTime(part.ExpiresAt))
+	case order.PartAccepted, order.PartReady:
+		return p.T("seller.orders.hand_over_by", "Day", p.L.Date(part.HandOverBy))
+	}
+	return p.T("seller.orders.over", "State", p.T(part.State.Key()), "Day", p.L.Date(part.Since))
+}
+
+// urgency is how long is left to hand over a part, if that comes next, and its colour.
 func urgency(p ui.Page, part order.CooperativePart, now time.Time) (class, words string) {
-	if part.State != order.PartAccepted {
+	if part.State != order.PartAccepted && part.State != order.PartReady {
 		return "", ""
 	}
-	switch days := daysUntil(part.DeliverTo, now); {
+	switch days := daysUntil(part.HandOverBy, now); {
 	case days < 0:
 		return "bad", p.T("seller.orders.late")
 	case days == 0:

@@ -47,7 +47,7 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, nil, goodsShown); err != nil {
 		return err
 	}
-	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: v.Product.Price, On: h.Now()}); err != nil {
+	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: v.Product.Price, Prepare: v.Product.Prepare, On: h.Now()}); err != nil {
 		return err
 	}
 	if v.Fresh, err = h.Delivery.Fresh(ctx); err != nil {

@@ -60,7 +60,7 @@ func (h *Handler) basket(r *web.Request) error {
 			return r.JSON(status, answer{Message: r.Locale.T("web.no_cookies")})
 		}
 	}
-	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, On: h.Now()})
+	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, Prepare: basket.Prepare, On: h.Now()})
 	if err != nil {
 		return err
 	}

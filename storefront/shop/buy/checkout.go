@@ -89,7 +89,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
-			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, On: h.Now(),
+			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, Prepare: basket.Prepare, On: h.Now(),
 		})
 	}
 	if v.HoldHours, err = h.Orders.HoldHours(ctx); err != nil {
@@ -206,7 +206,7 @@ func (h *Handler) place(r *web.Request) error {
 		// shown again.
 		quote, err := h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: form.Values["delivery"], Place: form.Values["place"], Items: basket.Items,
-			HasPerishable: basket.Perishable, On: h.Now(),
+			HasPerishable: basket.Perishable, Prepare: basket.Prepare, On: h.Now(),
 		})
 		if err == nil && form.Values["fee"] != centimes(quote.Fee) {
 			form.Errors[""] = r.Locale.T("shop.checkout.fee_changed", "Fee", r.Locale.Money(quote.Fee),

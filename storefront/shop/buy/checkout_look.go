@@ -36,7 +36,7 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 	}
 	if v.Home != nil {
 		home.Side = shop.Fee(p, v.Home.Fee)
-		home.Hint = shop.Between(p, *v.Home)
+		home.Hint = shop.Between(p, v.Home.Window)
 	}
 	return []ui.Option{home, {
 		Value: delivery.Pickup, Label: p.T("shop.checkout.pickup"),

@@ -109,15 +109,19 @@ func settled(p ui.Page, o order.Order) string {
 
 // days are those on which the order comes, in a few words.
 func days(p ui.Page, o order.Order) string {
-	return shop.Between(p, delivery.Quote{From: o.DeliverFrom, To: o.DeliverTo})
+	return shop.Between(p, delivery.Window{From: o.DeliverFrom, To: o.DeliverTo})
 }
 
-// weekdays are the same days with their names.
+// weekdays are the same days with their names. They are counted from the payment, if that comes first.
 func weekdays(p ui.Page, o order.Order) string {
-	if o.DeliverFrom.Equal(o.DeliverTo) {
-		return p.L.Date(o.DeliverFrom)
+	days := p.L.Date(o.DeliverFrom)
+	if !o.DeliverFrom.Equal(o.DeliverTo) {
+		days = p.T("shop.track.weekdays", "From", days, "To", p.L.Date(o.DeliverTo))
 	}
-	return p.T("shop.track.weekdays", "From", p.L.Date(o.DeliverFrom), "To", p.L.Date(o.DeliverTo))
+	if o.State == order.StateAwaiting {
+		return p.T("shop.track.if_paid", "Days", days)
+	}
+	return days
 }
 
 func address(p ui.Page, o order.Order) string {
