@@ -32,6 +32,9 @@ func (l *Locale) MonthName(month int) string {
 	return l.months[month-1]
 }
 
+// Weekday writes the day of the week alone.
+func (l *Locale) Weekday(day time.Weekday) string { return l.weekdays[day] }
+
 func (l *Locale) date(key string, t time.Time) string {
 	t = t.In(clock.Zone)
 	day := strconv.Itoa(t.Day())

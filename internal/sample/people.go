@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -122,6 +123,7 @@ func (l *loader) addContact(ctx context.Context) error {
 			AR: "من الاثنين إلى الجمعة، 9:00 إلى 16:00", FR: "Du lundi au vendredi, de 9 h à 16 h", EN: "Monday to Friday, 9:00 to 16:00",
 		},
 	}
+	to.PayoutDay = int(time.Monday) // see firstPayday
 	to.Transfer.AccountHolder = "Exemple · نموذج"
 	to.Transfer.BankName = "Exemple · نموذج"
 	to.Transfer.BankRIB = strings.Repeat("0", 22) + "97" // which no bank gives

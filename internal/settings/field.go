@@ -29,6 +29,7 @@ const (
 	Number  Kind = "number"  // 1 or more
 	Days    Kind = "days"    // 0 or more
 	Choice  Kind = "choice"  // yes or no
+	Weekday Kind = "weekday" // 1 for Monday to 7; 0: none
 )
 
 // Field is one thing that the association decides.
@@ -92,7 +93,7 @@ func (s Settings) texts() map[string]string {
 		switch f.Kind {
 		case Sum, Percent:
 			texts[f.Name] = money.Amount(value.Int()).String()
-		case Share, Number, Days:
+		case Share, Number, Days, Weekday:
 			texts[f.Name] = strconv.FormatInt(value.Int(), 10)
 		case Choice:
 			texts[f.Name] = "no"
@@ -121,7 +122,7 @@ func (s *Settings) fill(texts map[string]string) (err error) {
 			var amount money.Amount
 			amount, err = money.Parse(text)
 			value.SetInt(int64(amount))
-		case Share, Number, Days:
+		case Share, Number, Days, Weekday:
 			var n int64
 			n, err = strconv.ParseInt(text, 10, 32)
 			value.SetInt(n)
@@ -186,7 +187,7 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 	}
 	n, isNumber := text.Whole(typed)
 	least, key := max(f.Least, 1), "settings.number_invalid"
-	if f.Kind == Days {
+	if f.Kind == Days || f.Kind == Weekday {
 		least, key = 0, "settings.days_invalid"
 	}
 	if !isNumber || int64(n) < least || int64(n) > f.Most {

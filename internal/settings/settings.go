@@ -54,6 +54,8 @@ type Settings struct {
 	ReservationHours int `name:"reservation_hours" kind:"number" group:"money" most:"720" default:"24" hint:"yes"` // until a part that its cooperative did not answer expires
 	ReturnDays       int `name:"return_days" kind:"days" group:"money" most:"60" default:"7" hint:"yes"`           // from an order's delivery on goods may be sent back for so long, and what was paid for them is not owed before
 
+	PayoutDay int `name:"payout_day" kind:"weekday" group:"money" most:"7" default:"0" hint:"yes"` // of each week, on which cooperatives have what is due transferred; see settlement.Service.Next
+
 	Holds
 
 	Means

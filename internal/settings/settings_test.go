@@ -351,7 +351,7 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			settings.Line: {strings.Repeat("ع", 201), other(f.Default, "اسم", "لقب")}, settings.Lines: {strings.Repeat("ع", 501), "سطر\nسطر"},
 			settings.Phone: {"12", "+212699000098"}, settings.Email: {"nobody", "a@exemple.invalid"}, settings.RIB: {strings.Repeat("1", 24), "011519000001205000534921"},
 			settings.Sum: {"-1.00", other(f.Default, "7.50", "0.00")}, settings.Percent: {"100.01", other(f.Default, "7.50", "0.00")},
-			settings.Share: whole, settings.Number: whole, settings.Days: whole, settings.Choice: {"", other(f.Default, "yes", "no")},
+			settings.Share: whole, settings.Number: whole, settings.Days: whole, settings.Weekday: whole, settings.Choice: {"", other(f.Default, "yes", "no")},
 		}[f.Kind]
 		if typed[1] == "" {
 			t.Fatalf("%s is of a kind that nobody knows, %q", f.Name, f.Kind)
@@ -475,6 +475,8 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 			typed = map[string]string{"١٢": "12", "12,0": "12", "5 5": "", "1'2": "", "12,5": "", "": ""}
 		case settings.Days:
 			typed = map[string]string{"٣": "3", "0 1": "", "1 2": ""}
+		case settings.Weekday:
+			typed = map[string]string{"٤": "4", "0": "0", "8": "", "-1": "", "jeudi": ""}
 		case settings.Percent:
 			typed = map[string]string{"٧٫٥٪": "7.50", "7,5 %": "7.50", "5 5": "", "1 2 %": ""}
 		case settings.Sum:

@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/settings"
 )
 
 // Coming is what a cooperative will be owed from a day on, unless the goods are sent back.
@@ -30,6 +31,41 @@ func (s *Service) Coming(ctx context.Context, cooperativeID uuid.UUID) ([]Coming
 		return nil, fmt.Errorf("what is coming: %w", err)
 	}
 	return coming, nil
+}
+
+// Next is what the next transfer to a cooperative brings.
+type Next struct {
+	Amount  money.Amount // nothing: none is to be seen yet
+	Day     time.Time    // of the market's time zone, at midnight UTC; zero: the association has not said on which days it transfers
+	Account string       // the last four digits of where it goes; empty: nobody knows where to
+}
+
+// Next is the next transfer to a cooperative: of what is due now or, if that is nothing, of what comes first.
+func (s *Service) Next(ctx context.Context, o Owed, coming []Coming) (n Next, err error) {
+	from := clock.Day(s.now())
+	if n.Amount = o.Transferable(); n.Amount <= 0 && len(coming) > 0 {
+		n.Amount, from = coming[0].Amount-(o.Owes-o.SetOff()), coming[0].Day
+	}
+	if n.Amount = max(n.Amount, 0); n.Amount == 0 {
+		return n, nil
+	}
+	if len(o.RIB) > 4 {
+		n.Account = o.RIB[len(o.RIB)-4:]
+	}
+	decided, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return n, fmt.Errorf("when is the next transfer: %w", err)
+	}
+	n.Day = nextOn(decided.PayoutDay, from)
+	return n, nil
+}
+
+// nextOn is the first day from one on that is that day of the week, 1 being Monday; zero for none.
+func nextOn(weekday int, from time.Time) time.Time {
+	if weekday == 0 {
+		return time.Time{}
+	}
+	return from.AddDate(0, 0, (weekday-int(from.Weekday())+7)%7)
 }
 
 // Frozen is what a cooperative does not have of some orders until something is decided.

@@ -8,6 +8,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/settlement"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -103,6 +104,20 @@ func FieldWords(l *i18n.Locale, categories []catalog.Category, field, value stri
 		return strings.TrimSpace(string(runes[:90])) + "…"
 	}
 	return value
+}
+
+// NextTransfer says what the next transfer brings, on which day and to which account; nothing, if none is to be seen.
+func NextTransfer(l *i18n.Locale, n settlement.Next) string {
+	amount, account := l.Money(n.Amount), ui.Isolate(n.Account)
+	switch {
+	case n.Amount == 0:
+		return ""
+	case n.Account == "":
+		return l.T("seller.next.no_account", "Amount", amount)
+	case n.Day.IsZero():
+		return l.T("seller.next.no_day", "Amount", amount, "Account", account)
+	}
+	return l.T("seller.next.day", "Day", l.Date(n.Day), "Amount", amount, "Account", account)
 }
 
 // CategoryOptions are the shelves, for a list to choose from.

@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -226,4 +228,53 @@ func TestAMemberSeesWhenMoneyComes(t *testing.T) {
 	if page.Has("[data-coming]") || page.Text(".bigprice") != "228 DH" {
 		t.Errorf("afterwards %s are owed, and coming are %s", page.Text(".bigprice"), page.Text("[data-coming]"))
 	}
+}
+
+func TestWhenTheMoneyComesAndWhereToIsSaid(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Deliver(m.Order().Order)
+	l := m.Languages.Locale("fr")
+	member := m.SignIn(m.Honey.Member)
+	says := func(want string) {
+		t.Helper()
+		for _, path := range []string{"/fr/seller", "/fr/seller/money"} {
+			page := member.Get(path).Want(http.StatusOK)
+			if want == "" {
+				if page.Has("[data-transfer]") {
+					t.Errorf("%s speaks of a transfer", path)
+				}
+			} else if got, want := page.Text("[data-transfer]"), strings.ReplaceAll(want, "\u00a0", " "); got != want {
+				t.Errorf("%s says %q, want %q", path, got, want)
+			}
+		}
+	}
+	if _, err := m.DB.Exec(`update cooperatives set rib = '' where id = $1`, m.Honey.ID); err != nil {
+		t.Fatal(err)
+	}
+	says(l.T("seller.next.no_account", "Amount", "228\u00a0DH"))
+	if _, err := m.DB.Exec(`update cooperatives set rib = '011519000001205000534921' where id = $1`, m.Honey.ID); err != nil {
+		t.Fatal(err)
+	}
+	says(l.T("seller.next.no_day", "Amount", "228\u00a0DH", "Account", "\u20684921\u2069"))
+	day := clock.Day(time.Now()).AddDate(0, 0, 3)
+	weekday := strconv.Itoa((int(day.Weekday())+6)%7 + 1)
+	if _, err := m.DB.Exec(`update settings set decided = decided || jsonb_build_object('payout_day', $1::text)`, weekday); err != nil {
+		t.Fatal(err)
+	}
+	says(l.T("seller.next.day", "Day", l.Date(day), "Amount", "228\u00a0DH", "Account", "\u20684921\u2069"))
+	m.PayOut(m.Honey, 228_00, "VIR-78")
+	says("")
+
+	// What is held until goods cannot be sent back any more comes with the first transfer from then on.
+	m.ReturnDays(7)
+	m.Deliver(m.Order().Order)
+	coming, err := m.Settlements.Coming(t.Context(), m.Honey.ID)
+	if err != nil || len(coming) != 1 {
+		t.Fatalf("coming: %+v, %v", coming, err)
+	}
+	for day.Before(coming[0].Day) {
+		day = day.AddDate(0, 0, 7)
+	}
+	says(l.T("seller.next.day", "Day", l.Date(day), "Amount", "228\u00a0DH", "Account", "\u20684921\u2069"))
 }

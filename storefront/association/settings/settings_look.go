@@ -3,6 +3,7 @@ package settings
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -105,6 +106,15 @@ func input(p ui.Page, f settings.Field) ui.Field {
 	return field
 }
 
+// weekdays are what a day of each week can be.
+func weekdays(l *i18n.Locale) []ui.Option {
+	days := []ui.Option{{Value: "0", Label: l.T("association.settings.weekday_none")}}
+	for n := 1; n <= 7; n++ {
+		days = append(days, ui.Option{Value: strconv.Itoa(n), Label: l.Weekday(time.Weekday(n % 7))})
+	}
+	return days
+}
+
 // formValues are the settings as the form shows them, by field.
 func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
 	values := map[string]string{"version": strconv.FormatInt(kept.Version, 10)}
@@ -147,6 +157,12 @@ func settingText(l *i18n.Locale, f settings.Field, value string) string {
 		return l.T("number.percent", "Number", value)
 	case settings.Choice:
 		return l.T("association.settings." + said(f) + "_" + value)
+	case settings.Weekday:
+		for _, day := range weekdays(l) {
+			if day.Value == value {
+				return day.Label
+			}
+		}
 	}
 	return ui.Isolate(value)
 }

@@ -67,6 +67,7 @@ type homeView struct {
 
 	Owed    settlement.Owed
 	Coming  []settlement.Coming
+	Next    settlement.Next
 	Missing *missing
 	Others  int // more products that something is missing of
 }
@@ -131,6 +132,9 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 			return err
 		}
 		if v.Coming, err = h.Settlements.Coming(ctx, coopID); err != nil {
+			return err
+		}
+		if v.Next, err = h.Settlements.Next(ctx, v.Owed, v.Coming); err != nil {
 			return err
 		}
 	}

@@ -36,6 +36,7 @@ const linesPerPage = 25
 type moneyView struct {
 	settlement.Owed
 	Coming    []settlement.Coming
+	Transfer  settlement.Next   // the next one
 	Frozen    settlement.Frozen // while it is disputed
 	Returning settlement.Frozen // while it is being sent back
 	Lines     []settlement.Line // a page of the statement, the latest first
@@ -58,6 +59,9 @@ func (h *Handler) money(r *web.Request) error {
 		return err
 	}
 	if v.Coming, err = h.Settlements.Coming(r.Context(), r.CooperativeID()); err != nil {
+		return err
+	}
+	if v.Transfer, err = h.Settlements.Next(r.Context(), v.Owed, v.Coming); err != nil {
 		return err
 	}
 	if v.Frozen, err = h.Settlements.Frozen(r.Context(), r.CooperativeID()); err != nil {
