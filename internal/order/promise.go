@@ -51,7 +51,13 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if !o.Promised.Equal(told) {
 		why := promiseMoved
 		if o.Promised.To.After(told.To) {
-			why = promiseLate
+			stood, err := o.stood(ctx, tx)
+			if err != nil {
+				return err
+			}
+			if o.Promised.To.After(stood) {
+				why = promiseLate
+			}
 		}
 		if _, err := tx.ExecContext(ctx, `update orders set deliver_from = $2, deliver_to = $3 where id = $1`, o.ID, o.Promised.From, o.Promised.To); err != nil {
 			return fmt.Errorf("order: promise: %w", err)
@@ -67,6 +73,20 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 		}
 	}
 	return s.lookAgain(ctx, tx, o, round.Next(stages, today, o.Promised))
+}
+
+// stood is the last day of what the buyer may rely on: of what was promised last and, since a cooperative may think better
+// of its answer and what it answers is told later (see answersStand), of what that took the place of.
+func (o *locked) stood(ctx context.Context, tx *sqlx.Tx) (day time.Time, err error) {
+	err = tx.GetContext(ctx, &day, `
+		select greatest(o.deliver_to, (
+		    select deliver_to from order_promises where order_id = o.id and at <= $2 order by at desc, id desc limit 1), (
+		    select max(deliver_to) from order_promises where order_id = o.id and at > $2))
+		from orders o where o.id = $1`, o.ID, o.by.At.Add(-answersStand))
+	if err != nil {
+		return day, fmt.Errorf("order: what was promised: %w", err)
+	}
+	return day, nil
 }
 
 // stages are how far the parts of an order are. It writes down by when those that nobody has answered are handed over, and

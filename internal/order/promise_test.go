@@ -272,3 +272,29 @@ func TestWhoKeepsTheTimeDelaysNothing(t *testing.T) {
 	}
 	m.wantClean()
 }
+
+// What stood for a moment only, since a cooperative thought better of its answer, was told to nobody: that it does not hold
+// is no delay.
+func TestAnAnswerThatIsTakenBackDelaysNothing(t *testing.T) {
+	t.Parallel()
+	for after, want := range map[time.Duration]int{5 * time.Minute: 0, 15 * time.Minute: 1} {
+		m := daily(t)
+		in := m.basic()
+		in.Buyer.Email, in.Locale = "fatima@example.ma", "fr"
+		o := m.place(in).Order
+		m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
+		m.later(time.Hour)
+		m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+		narrowed := m.read(o.ID).DeliverTo
+		m.mailsOf()
+		m.later(after)
+		m.exec(`update sub_orders set state = 'placed' where id = $1`, m.part(o, m.honey).ID) // as if it were taken back
+		m.must(m.Late(t.Context(), o.ID, m.clock()))
+		if now := m.read(o.ID); !now.DeliverTo.After(narrowed) {
+			t.Errorf("promised by %s, then by %s", narrowed, now.DeliverTo)
+		}
+		if told := m.mails(); len(told) != want {
+			t.Errorf("after %s told %d times: %+v", after, len(told), told)
+		}
+	}
+}

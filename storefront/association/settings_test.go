@@ -108,7 +108,7 @@ func TestRefusedSettingsKeepWhatWasTyped(t *testing.T) {
 		typed := filled(m.boss.Get("/" + code + settingsPage).Want(http.StatusOK))
 		wrong := map[string]string{
 			"phone": "12", "email": "nobody", "commission": "101", "free_from": "a lot", "reservation_hours": "0",
-			"fee_province": "-5", "max_oriental": "1", "province_fr": "",
+			"fee_province": "-5", "max_oriental": "0", "province_fr": "",
 		}
 		typed.Set("province_ar", "إقليم الناظور")
 		for field, value := range wrong {
