@@ -296,7 +296,7 @@ func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
 	}
 
 	page = set("fr", "draft", "M-1", "M-2").Want(http.StatusOK)
-	if page.Path != "/fr/seller/products?category=honey" || page.Text("#toasts .toast") != "2 produits retirés de la vente." {
+	if page.Path != "/fr/seller/products?category=honey" || page.Text("#toasts .toast") != "2 produits masqués." {
 		t.Errorf("%s says %q", page.Path, page.Text("#toasts .toast"))
 	}
 	m.Visitor().Get("/ar/products/" + m.Honey.Product(t, "M-1").Slug).Want(http.StatusNotFound)

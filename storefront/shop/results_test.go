@@ -199,7 +199,7 @@ func TestAnAddressWithoutEndMakesNoPageWithoutEnd(t *testing.T) {
 		"long filters":       {values(20, "coop="+strings.Repeat("x", 180)+"%d&"), http.StatusOK},
 		"every kind":         {values(60, "category=a%[1]d&coop=b%[1]d&commune=c%[1]d&label=d%[1]d&"), http.StatusOK},
 		"a long word":        {"q=" + strings.Repeat("x", 4000), http.StatusOK},
-		"long prices":        {"min_price=" + strings.Repeat("9", 1900) + "&max_price=" + strings.Repeat("9", 1900), http.StatusOK},
+		"long prices":        {"min_price=" + strings.Repeat("9", 1900) + "&max_price=" + strings.Repeat("9", 1900), http.StatusUnprocessableEntity},
 		"thousands of those": {values(600, "c=%d&"), http.StatusRequestURITooLong},
 	} {
 		page := m.Visitor().Get("/fr/products?" + test.query).Want(test.status)
