@@ -97,6 +97,7 @@ var benched = map[string][]string{
 	"/association/cooperatives/:slug/edit":  {"/association/cooperatives/{cooperative}/edit"},
 	"/association/orders":                   {"", "?place={place}", "?state=placed", "?state=delivered", "?state=delivered&place={place}", "#?q={number}", "#?q={month}", "#?q=عزيزة", "#?q=عزيزة" + onward, "#?q={digits}", "#?q=عزيزة+{month}", "#?q=qzxjvk"},
 	"/association/orders/held":              {""},
+	"/association/orders/messages":          {""},
 	"/association/orders/:id":               {"/association/orders/{order}"},
 	"/association/orders/:id/erase":         {"/association/orders/{order}/erase"},
 	"/association/orders/:id/giveback":      {"/association/orders/{order}/giveback"},

@@ -30,6 +30,9 @@ const (
 // HeldPath is where the association sees what unconfirmed orders keep from others.
 const HeldPath = OrdersPath + "/held"
 
+// MessagesPath is where it finds what is to be told to buyers by WhatsApp.
+const MessagesPath = OrdersPath + "/messages"
+
 // GiveBackPath ends the path of the page on which something is given back of an order.
 const GiveBackPath = "/giveback"
 

@@ -10,6 +10,7 @@
 //   [data-step=±1]        button of a stepper; [data-reveal=ID] shows a password; [data-share] shares;
 //                         [data-print] prints; [data-copy=ID] copies a field and says [data-done]
 //   [data-drop]           an upload zone around its file field, of a photograph with [data-most=BYTES]; [data-refresh=SECONDS] on <main>
+//   [data-sends=ID]       a link to another window that sends the form, too
 //   details[data-menu]    closes when something else is pressed
 //   [data-left=SECONDS]   counts down; form[data-send-now] is sent as the page opens
 //   [data-say]            with an id: once its words (or those of the attribute) are others, they are spoken
@@ -129,6 +130,9 @@
     for (const form of document.forms) delete form.dataset.sent
     document.querySelectorAll('[aria-busy]').forEach(button => busy(button, false))
   })
+
+  // ── What leads elsewhere says that it was used: the page stays open behind it.
+  on('click', '[data-sends]', link => document.getElementById(link.dataset.sends).requestSubmit())
 
   // ── Into the basket.
   const count = n => document.querySelectorAll('[data-count]').forEach(badge => {

@@ -1,7 +1,10 @@
 package members
 
 import (
+	"maps"
 	"net/http"
+
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/security"
@@ -11,7 +14,7 @@ import (
 )
 
 func (h *Handler) newCooperative(r *web.Request) error {
-	return h.showAdmission(r, http.StatusOK, ui.Form{})
+	return h.showAdmission(r, http.StatusOK, withKey(ui.Form{}))
 }
 
 func (h *Handler) showAdmission(r *web.Request, status int, form ui.Form) error {
@@ -26,8 +29,24 @@ func (h *Handler) showAdmission(r *web.Request, status int, form ui.Form) error 
 	return r.Render(status, admissionPage(p, v))
 }
 
+// keyField is the field by which a form that makes something new is known when it is sent twice.
+const keyField = "form"
+
+// withKey is the form with a key of its own, if it has none yet.
+func withKey(form ui.Form) ui.Form {
+	if _, err := uuid.Parse(form.Values[keyField]); err == nil {
+		return form
+	}
+	values := map[string]string{}
+	maps.Copy(values, form.Values)
+	values[keyField] = uuid.NewString()
+	form.Values = values
+	return form
+}
+
 func (h *Handler) createCooperative(r *web.Request) error {
-	c, err := h.Cooperatives.Create(r.Context(), readIdentity(r), r.Actor())
+	key, _ := uuid.Parse(r.Form(keyField))
+	c, err := h.Cooperatives.CreateOnce(r.Context(), key, readIdentity(r), r.Actor())
 	if form, ok := r.Rejected(err); ok {
 		return h.showAdmission(r, http.StatusUnprocessableEntity, form)
 	}

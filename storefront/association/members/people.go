@@ -118,6 +118,7 @@ func (h *Handler) addAssociate(r *web.Request) error {
 func (h *Handler) invite(r *web.Request, n account.NewUser, again func(ui.Form) error, done string) error {
 	n.Name, n.Email, n.Phone, n.Locale = r.Form("name"), r.Form("email"), r.Form("phone"), r.Locale.Code()
 	n.Role = account.Role(r.Form("role"))
+	n.Form, _ = uuid.Parse(r.Form(keyField))
 	u, token, err := h.Accounts.Invite(r.Context(), n, r.Actor(), r.Source(), func(token string) string { return linkTo(r, token) }, r.Locale)
 	if form, ok := r.Rejected(err); ok {
 		return again(form)

@@ -37,6 +37,9 @@ func (h *Handler) Routes() []web.Route {
 		web.File(account.SeeOrders, association.OrdersPath+".:format", h.exportOrders),
 		web.Get(account.SeeOrders, association.HeldPath, h.held),
 		web.Post(account.MoveOrders, association.HeldPath+"/free", h.free),
+		web.Get(account.MoveOrders, association.MessagesPath, h.messages),
+		web.Post(account.MoveOrders, association.MessagesPath+"/:id/sent", h.messageSent),
+		web.Post(account.MoveOrders, association.MessagesPath+"/:id/unsent", h.messageUnsent),
 		web.Get(account.SeeOrders, association.OrdersPath+"/:id", h.order),
 		web.Get(account.EraseBuyers, association.OrdersPath+"/:id"+erasePath, h.toErase),
 		web.Post(account.EraseBuyers, association.OrdersPath+"/:id"+erasePath, h.erase),
@@ -54,6 +57,7 @@ type ordersView struct {
 	Usable bool
 
 	Held order.HeldNow
+	Tell int // messages that wait to be sent
 	order.Listed
 	Open     map[order.State]int  // how many orders wait in each state that is not over
 	Messages map[uuid.UUID]string // what a WhatsApp message begins with that asks to confirm, in the buyer's language
@@ -177,6 +181,11 @@ func (h *Handler) listed(r *web.Request, query url.Values) (ordersView, error) {
 	v.Usable = true
 	if v.Held, err = h.Orders.Held(r.Context()); err != nil {
 		return v, err
+	}
+	if r.Holds(account.MoveOrders) {
+		if v.Tell, err = h.Orders.CountMessages(r.Context()); err != nil {
+			return v, err
+		}
 	}
 	v.Form.Values = map[string]string{
 		"state": string(v.Filter.State), "q": v.Filter.Query, "from": association.DateValue(v.Filter.From), "to": association.DateValue(v.Filter.To),

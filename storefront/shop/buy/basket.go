@@ -31,8 +31,9 @@ type basketView struct {
 	Near    delivery.Quote // what delivery in the province would cost
 	Fresh   fault.Message  // the zones that what perishes is brought to
 	Removed *removed
-	Most    money.Amount // for which there would be a means of payment, if there is none for what lies in it
-	Instead []ui.Card    // for an empty basket
+	Most    money.Amount    // for which there would be a means of payment, if there is none for what lies in it
+	Instead []ui.Card       // for an empty basket
+	Ordered *order.Followed // likewise: what was just ordered here
 
 	NoCookies bool // the browser was given a basket and has not kept it
 }
@@ -76,6 +77,9 @@ func (h *Handler) basket(r *web.Request) error {
 			return err
 		}
 		v.Instead = shop.Cards(r, h.Orders, shelf, 0)
+		if v.Ordered, err = h.lastPlaced(r); err != nil {
+			return err
+		}
 	}
 	p := r.Page(r.Locale.T("shop.basket.title"))
 	p.BasketCount = basket.Pieces // what can be ordered, as the page says

@@ -84,7 +84,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 		return err
 	}
 	if basket.Pieces == 0 {
-		return r.Redirect("/basket")
+		return h.nothingToOrder(r)
 	}
 	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
 	quote := func(method, place string) (delivery.Quote, error) {
@@ -224,18 +224,14 @@ func (h *Handler) place(r *web.Request) error {
 		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
 		ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
 	})
-	if err == nil && placed.Order.State == order.StateAwaiting {
-		return r.Redirect(orderPath(placed.Token) + "/pay")
-	}
 	if err == nil {
-		return r.Redirect(orderPath(placed.Token) + "?placed=1")
+		return h.thank(r, placed)
 	}
 	var short *catalog.OutOfStock
 	var held *order.Held
 	switch {
 	case errors.Is(err, order.ErrBasketEmpty):
-		r.Flash("shop.checkout.basket_empty")
-		return r.Redirect("/basket")
+		return h.nothingToOrder(r)
 	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
 		form.Errors[""] = r.Locale.T("shop.checkout.changed")
 		return h.showCheckout(r, http.StatusConflict, form, nil)
@@ -267,6 +263,37 @@ func (h *Handler) place(r *web.Request) error {
 		return h.showCheckout(r, http.StatusUnprocessableEntity, rejected, nil)
 	}
 	return err
+}
+
+// thank leads to the order that the form placed. Sent again over a basket that was filled since, it says that what lies
+// there is not ordered yet.
+func (h *Handler) thank(r *web.Request, placed order.Placed) error {
+	r.Remember(placed.Token)
+	if placed.Replayed { // the basket as it is now: pressed twice in a row, it has just become empty
+		left, err := h.Orders.Count(r.Context(), r.Cookie(web.BasketCookie))
+		if err != nil {
+			return err
+		}
+		if left > 0 {
+			return r.Redirect(orderPath(placed.Token) + "?placed=before")
+		}
+	}
+	if placed.Order.State == order.StateAwaiting {
+		return r.Redirect(orderPath(placed.Token) + "/pay")
+	}
+	return r.Redirect(orderPath(placed.Token) + "?placed=1")
+}
+
+// nothingToOrder leads to the empty basket, which says what was just ordered if something was.
+func (h *Handler) nothingToOrder(r *web.Request) error {
+	last, err := h.lastPlaced(r)
+	if err != nil {
+		return err
+	}
+	if last == nil {
+		r.Flash("shop.checkout.basket_empty")
+	}
+	return r.Redirect("/basket")
 }
 
 // retryOrder is when trying again may help whose orders wait to be confirmed, in seconds: somebody has to

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/url"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -15,6 +17,7 @@ import (
 // trackingView is what the page of an order shows to whoever holds its link.
 type trackingView struct {
 	Placed bool   // a moment ago
+	Before bool   // its form was sent once more, and what lies in the basket now is not ordered
 	Share  string // the absolute link that only shows it
 	payView
 
@@ -27,10 +30,13 @@ func (h *Handler) tracking(r *web.Request) error { return h.showTracking(r, ui.R
 
 // showTracking shows the page with her account as it was typed, if it was refused.
 func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
-	v := trackingView{payView: payView{Token: r.Param("token"), Form: no.Form}, Placed: r.Query("placed") != ""}
+	v := trackingView{payView: payView{Token: r.Param("token"), Form: no.Form}, Placed: r.Query("placed") == "1", Before: r.Query("placed") == "before"}
 	var err error
 	if v.Order, err = h.Orders.ByToken(r.Context(), v.Token); err != nil {
 		return err
+	}
+	if v.Order.Acting {
+		r.Remember(v.Token)
 	}
 	if err := v.fill(r, h); err != nil {
 		return err
@@ -45,7 +51,7 @@ func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
 	return r.Render(no.Answer(), trackingPage(p, v))
 }
 
-// again fills the basket with what an order had, as far as it is to be had.
+// again has at least as much in the basket of all that an order had, as far as it is to be had.
 func (h *Handler) again(r *web.Request) error {
 	o, err := h.Orders.ByToken(r.Context(), r.Param("token"))
 	if err != nil {
@@ -55,12 +61,22 @@ func (h *Handler) again(r *web.Request) error {
 		return order.ErrNotFound
 	}
 	basket := h.basketOf(r)
+	there, err := h.Orders.Basket(r.Context(), basket.Token)
+	if err != nil {
+		return err
+	}
+	lies := make(map[uuid.UUID]int)
+	for _, group := range there.Groups {
+		for _, line := range group.Lines {
+			lies[line.Product.ID] = line.Quantity
+		}
+	}
 	for _, part := range o.Parts {
 		for _, line := range part.Lines {
-			if line.Quantity == 0 {
+			if line.Quantity <= lies[line.ProductID] {
 				continue
 			}
-			_, err := h.Orders.AddLine(r.Context(), basket, line.ProductID, line.Quantity)
+			_, err := h.Orders.SetLine(r.Context(), basket, line.ProductID, line.Quantity)
 			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
 				return err
 			}
