@@ -624,16 +624,15 @@ func TestABuyerConfirmsByMailSharesWhatOnlyShowsAndOrdersAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		when := confirmed.Events[len(confirmed.Events)-1].At
-		for _, twice := range []*storetest.Page{
-			m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK),
-			m.Visitor().Post("/"+language+"/confirm/"+token, nil).Want(http.StatusOK),
-		} {
-			if twice.Has("form[action*=confirm]") {
-				t.Error("it can be confirmed twice")
-			}
-			if said := twice.Text("#settled"); said != locale.T("shop.confirm.by_buyer", "When", locale.DateTime(when)) {
-				t.Errorf("of an order that she has confirmed she is told %q", said)
-			}
+		settled := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK)
+		if settled.Has("form[action*=confirm]") {
+			t.Error("it can be confirmed twice")
+		}
+		if said := settled.Text("#settled"); said != locale.T("shop.confirm.by_buyer", "When", locale.DateTime(when)) {
+			t.Errorf("of an order that she has confirmed she is told %q", said)
+		}
+		if twice := m.Visitor().Post("/"+language+"/confirm/"+token, nil).Want(http.StatusOK); twice.Path != own || twice.Text(".toast") != done.Text(".toast") {
+			t.Errorf("pressed twice it is answered at %s with %q", twice.Path, twice.Text(".toast"))
 		}
 
 		// What lapsed is ordered again with one button.

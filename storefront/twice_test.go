@@ -1,0 +1,68 @@
+package storefront_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// answeredOtherwise are the routes whose forms answer otherwise when they come a second time, and why that is right. None
+// of them does anything twice.
+var answeredOtherwise = map[string]string{}
+
+// TestEveryFormMayBeSentTwice sends each form that changes something once, and then the same once more, as an impatient
+// thumb does: the second changes nothing and is answered as the first was.
+func TestEveryFormMayBeSentTwice(t *testing.T) {
+	t.Parallel()
+	m := storetest.NewBank(t)
+	r := recordsOf(t, m, m.Honey)
+	m.Order() // waits unconfirmed, for those who free what is held
+	m.DeliverTo(m.Order().Order, order.CashHolder{Cooperative: m.Oil.ID})
+	members := map[string]*storetest.Client{"seller": m.SignIn(m.Honey.Member), "association": m.SignIn(m.Association)}
+	previewed := func() string {
+		return members["seller"].Upload("/fr/seller/upload", "file", "catalogue.csv",
+			[]byte("name_fr,category,unit,price,stock\nMiel d\xe9licat,honey,500 g,95,12\nMiel dor\xe9,honey,500 g,cher,12\n"), nil).Path
+	}
+	otherwise := make(map[string]bool)
+	for _, c := range changesOf(m.Honey, r, previewed(), previewed()) {
+		area, _, _ := strings.Cut(strings.TrimPrefix(c.route, "/"), "/")
+		client := members[area]
+		page := client.Get(c.page).Want(http.StatusOK)
+		action, form := page.Form(c.form)
+		maps.Copy(form, c.typed)
+		if c.shown == "chosen" {
+			record := m.Honey.Products[0].ID.String() + " "
+			form.Set(c.shown, page.Find("[name=chosen][value^='"+record+"']").AttrOr("value", ""))
+		}
+		first := client.Post(action, form).Want(http.StatusOK)
+		if first.Has("[data-split]") { // what it does is shown before it is done
+			_, form = first.Form(c.form)
+			first = client.Post(action, form).Want(http.StatusOK)
+		}
+		after := contents(t, m)
+		second := client.Post(action, form)
+		if now := contents(t, m); !maps.Equal(now, after) {
+			t.Errorf("%s, sent twice, changes %s once more", action, different(after, now))
+		}
+		same := second.Status == first.Status && second.Path == first.Path && said(second) == said(first)
+		if !same && answeredOtherwise[c.route] == "" {
+			t.Errorf("%s (%s), sent twice, is answered %d %s %q and not %d %s %q", c.route, c.form, second.Status, second.Path, said(second), first.Status, first.Path, said(first))
+		}
+		if !same {
+			otherwise[c.route] = true
+		}
+	}
+	for _, route := range slices.Sorted(maps.Keys(answeredOtherwise)) {
+		if !otherwise[route] {
+			t.Errorf("%s is answered twice alike: it need not be listed", route)
+		}
+	}
+}
+
+// said is what a page's toast says.
+func said(p *storetest.Page) string { return strings.TrimSpace(p.Doc.Find("#toasts .toast").Text()) }
