@@ -31,6 +31,7 @@ type Server struct {
 	origins      *http.CrossOriginProtection
 	metrics      metrics
 	bodies       *bodies
+	answers      *answers
 	health       *checklist
 	accounts     *account.Service
 	session      func(ctx context.Context, token string) (account.User, error) // as accounts has it

@@ -51,6 +51,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
 		bodies:       newBodies(prepared.Now),
+		answers:      &answers{now: prepared.Now, sent: make(map[form]*firstAnswer)},
 		health:       newChecklist(services.Checks, prepared.Now),
 		accounts:     services.Accounts,
 		session:      services.Accounts.Session,

@@ -83,7 +83,17 @@ func (r *Request) Flash(key string, args ...any) {
 		r.Log().Error("toast", "key", key, "error", err)
 		return
 	}
-	r.SetCookie(flashCookie, r.Site.Seals.Seal(flashCookie, text, flashKeep), flashKeep)
+	r.FlashAgain(r.Site.Seals.Seal(flashCookie, text, flashKeep))
+}
+
+// Flashed is what Flash has said, sealed for FlashAgain to say it once more in the answer to another request of the reader's.
+func (r *Request) Flashed() string { return r.flashed }
+
+// FlashAgain says it, if anything was.
+func (r *Request) FlashAgain(sealed string) {
+	if r.flashed = sealed; sealed != "" {
+		r.SetCookie(flashCookie, sealed, flashKeep)
+	}
 }
 
 // toast takes what Flash left for this page. What anybody else left is dropped.

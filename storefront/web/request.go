@@ -39,11 +39,12 @@ type Request struct {
 	// Cooperative is the one that User is a member of, or nil.
 	Cooperative *cooperative.Cooperative
 
-	fiber *fiber.Ctx
-	form  url.Values // see FormValues
-	route Route
-	id    string
-	ip    string
+	fiber   *fiber.Ctx
+	form    url.Values // see FormValues
+	flashed string     // see Flashed
+	route   Route
+	id      string
+	ip      string
 }
 
 // New makes the Request of one exchange. id is the request's own, for the log; ip is the reader's
