@@ -345,7 +345,7 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	m := storetest.New(t)
 	m.Order()
 	part := partOf(t, m, m.Honey)
-	first, second := m.SignIn(m.Honey.Member), m.SignIn(m.Honey.Member)
+	first, second := m.SignIn(m.Honey.Member), m.SignIn(m.Hire(account.Manager, m.Honey))
 	path := "/en/seller/orders/" + part.ID.String()
 	shown := second.Get(path)
 	first.Submit(first.Get(path), "form[action$='/accept']", nil).Want(http.StatusOK)
