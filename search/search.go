@@ -11,7 +11,7 @@ import (
 // program that keeps something else starts with an empty index, which the Syncer fills, instead of
 // reading one that was written differently. A test fails when the words kept for the sample corpus
 // change and this number does not.
-const Schema = 3
+const Schema = 4
 
 // Document is what an engine knows about one product. All three languages are in one document, so that
 // what is typed in one language finds what was described in another. A name or description that is
@@ -32,15 +32,31 @@ type Document struct {
 
 	WomenLed      bool
 	InStock       bool
+	Availability  Availability
+	Perishable    bool
 	PriceCentimes int64
 	CreatedAt     int64 // seconds since 1970
 }
 
+// Availability is how soon a product is to be had.
+type Availability int
+
+// What comes sooner stands first.
+const (
+	Available Availability = iota
+	OffSeason              // there is some, but this is not its time of the year
+	SoldOut
+	availabilities
+)
+
+// Availabilities is how many there are.
+const Availabilities = int(availabilities)
+
 // Sort is the order of the results.
 type Sort string
 
-// The orders that a buyer can choose. Relevance is the order when nothing was chosen; the others are
-// followed to the letter, over everything that was found.
+// The orders that a buyer can choose. Relevance is the order when nothing was chosen, and puts what is to be had
+// before what is not; the others are followed to the letter, over everything that was found.
 const (
 	Relevance      Sort = ""
 	CheapestFirst  Sort = "price"
@@ -66,6 +82,7 @@ type Query struct {
 	Categories, Cooperatives, Communes, Labels []string // slugs
 
 	WomenLed, InStock  bool  // true: only those
+	Durable            bool  // true: only what does not perish
 	MinPrice, MaxPrice int64 // centimes, both included; 0: no limit
 
 	Facets []Facet // to be counted; each costs
@@ -104,8 +121,8 @@ func Pages(total, perPage int) int {
 // Facet names one way of narrowing the results.
 type Facet string
 
-// The facets that can be counted. WomenLed and InStock count "true" and "false". FacetCooperative grows with
-// the market, and is dear for that: it is for the few who ask for it.
+// The facets that can be counted. WomenLed, InStock and Durable count "true" and "false". FacetCooperative grows
+// with the market, and is dear for that: it is for the few who ask for it.
 const (
 	FacetCategory    Facet = "category"
 	FacetCooperative Facet = "coop"
@@ -113,11 +130,12 @@ const (
 	FacetLabel       Facet = "label"
 	FacetWomenLed    Facet = "women_led"
 	FacetInStock     Facet = "in_stock"
+	FacetDurable     Facet = "durable" // it does not perish
 )
 
 // Facets lists them all.
 func Facets() []Facet {
-	return []Facet{FacetCategory, FacetCooperative, FacetCommune, FacetLabel, FacetWomenLed, FacetInStock}
+	return []Facet{FacetCategory, FacetCooperative, FacetCommune, FacetLabel, FacetWomenLed, FacetInStock, FacetDurable}
 }
 
 // Chosen is what q asks for in facet f; empty if it does not narrow by it.
@@ -139,6 +157,10 @@ func (q Query) Chosen(f Facet) []string {
 		if q.InStock {
 			return []string{"true"}
 		}
+	case FacetDurable:
+		if q.Durable {
+			return []string{"true"}
+		}
 	}
 	return nil
 }
@@ -153,8 +175,8 @@ type Result struct {
 	// product has are left out, and so are those beyond the first MaxFacetValues in the order of their letters.
 	Facets map[string]map[string]int
 
-	// Understood is the Arabic for what was typed in Darija with Latin letters («3sel» → «عسل»);
-	// empty if nothing was.
+	// Understood is what was typed in Darija with Latin letters in the reader's language («3sel» → «عسل», «miel»);
+	// empty if nothing was, or nothing was found.
 	Understood string
 
 	// Partial says that no product has all the words, and that these have some of them.
@@ -170,9 +192,11 @@ type Hit struct {
 	// Band is a coarse class of how well the product answers the query, the same on every page: 0 is the
 	// best there can be, and products of one band answer it equally well. By relevance no hit stands before
 	// one of a lower band. In the order of what they say, the bands tell how many of the words are missing,
-	// then how far they are from what was typed, then where they stand: in what the product is or in its
-	// names, in what else people call it, in what is around it (category, cooperative, commune, labels), in
-	// its description. Between one query or one engine and another, bands compare to nothing.
+	// then how far they are from what was typed and whether the product is to be had, which comes first being
+	// the engine's choice, then where they stand: in what the product is or in its names, in what else people
+	// call it, in what is around it (category, cooperative, commune, labels), in its description. Where nothing
+	// was typed they tell whether it is to be had. Between one query or one engine and another, bands compare
+	// to nothing.
 	Band int
 }
 

@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -32,19 +33,19 @@ func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, li
 	if err := giveNames(ctx, tx, coopID, list); err != nil {
 		return err
 	}
-	if err := copyProducts(ctx, tx, list); err != nil {
+	now := s.now()
+	if err := copyProducts(ctx, tx, list, now); err != nil {
 		return err
 	}
-	now := s.now()
 	if _, err := tx.ExecContext(ctx, `
 		insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, name_en,
 		                      description_ar, description_fr, description_en, unit_amount, unit_code, price_centimes,
 		                      stock, season_from, season_to, perishable, authorisation, authorisation_expires_on,
-		                      state, drawing, created_at, updated_at)
+		                      state, drawing, created_at, updated_at, off_season)
 		select id, $1, sku, slug, category, name_ar, name_fr, name_en,
 		       description_ar, description_fr, description_en, unit_amount, unit_code, price_centimes,
 		       delta, season_from, season_to, perishable, authorisation, authorisation_expires_on,
-		       state, drawing, $2, $2
+		       state, drawing, $2, $2, off_season
 		from written where is_new`, coopID, now); err != nil {
 		return refused(err)
 	}
@@ -55,7 +56,7 @@ func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, li
 		update products p
 		set category = u.category, description_ar = u.description_ar, description_fr = u.description_fr, description_en = u.description_en,
 		    unit_amount = u.unit_amount, unit_code = u.unit_code, price_centimes = u.price_centimes,
-		    stock = p.stock + u.delta, counts = p.counts + (u.delta <> 0)::int, season_from = u.season_from, season_to = u.season_to,
+		    stock = p.stock + u.delta, counts = p.counts + (u.delta <> 0)::int, season_from = u.season_from, season_to = u.season_to, off_season = u.off_season,
 		    authorisation = u.authorisation, authorisation_expires_on = u.authorisation_expires_on, updated_at = $1`
 		renamed = changed + `, name_ar = u.name_ar, name_fr = u.name_fr, name_en = u.name_en`
 	)
@@ -104,21 +105,21 @@ func giveNames(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write)
 	return nil
 }
 
-// copyProducts fills the temporary table «written», which lives until the transaction ends.
-func copyProducts(ctx context.Context, tx *sqlx.Tx, list []Write) (err error) {
+// copyProducts fills the temporary table «written» with what is written now, which lives until the transaction ends.
+func copyProducts(ctx context.Context, tx *sqlx.Tx, list []Write, now time.Time) (err error) {
 	if _, err := tx.ExecContext(ctx, `
 		create temporary table written (
 		    id uuid primary key, is_new boolean, sku text, slug text, category text,
 		    name_ar text, name_fr text, name_en text, description_ar text, description_fr text, description_en text,
 		    unit_amount int, unit_code text, price_centimes bigint, delta int, season_from int, season_to int,
-		    perishable boolean, authorisation text, authorisation_expires_on date, state text, drawing text
+		    perishable boolean, authorisation text, authorisation_expires_on date, state text, drawing text, off_season boolean
 		) on commit drop`); err != nil {
 		return fmt.Errorf("temporary table: %w", err)
 	}
 	rows, err := tx.PrepareContext(ctx, `
 		copy written (id, is_new, sku, slug, category, name_ar, name_fr, name_en,
 		               description_ar, description_fr, description_en, unit_amount, unit_code, price_centimes,
-		               delta, season_from, season_to, perishable, authorisation, authorisation_expires_on, state, drawing)
+		               delta, season_from, season_to, perishable, authorisation, authorisation_expires_on, state, drawing, off_season)
 		from stdin`)
 	if err != nil {
 		return fmt.Errorf("copy: %w", err)
@@ -131,7 +132,7 @@ func copyProducts(ctx context.Context, tx *sqlx.Tx, list []Write) (err error) {
 	for _, w := range list {
 		if _, err := rows.ExecContext(ctx, w.ID, w.New, w.SKU, w.slug, w.Category, w.Name.AR, w.Name.FR, w.Name.EN,
 			w.Description.AR, w.Description.FR, w.Description.EN, w.UnitAmount, w.UnitCode, int64(w.Price),
-			w.Delta, w.SeasonFrom, w.SeasonTo, w.Perishable, w.Authorisation, w.AuthorisedTill, w.State, w.Drawing); err != nil {
+			w.Delta, w.SeasonFrom, w.SeasonTo, w.Perishable, w.Authorisation, w.AuthorisedTill, w.State, w.Drawing, w.offSeason(now)); err != nil {
 			return fmt.Errorf("copy: %w", err)
 		}
 	}

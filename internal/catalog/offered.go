@@ -12,7 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Offered is a page of what a cooperative offers: what is in stock before what is sold out.
+// Offered is a page of what a cooperative offers: what is in season before what is not, and what is sold out last.
 type Offered struct {
 	Products         []Product
 	Total, Available int     // on all pages; of these, in stock
@@ -32,10 +32,11 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 	args, among := []any{coopID, perPage + 1}, ``
 	if from != nil {
 		var at struct {
-			SoldOut bool `db:"sold_out"`
-			SKU     string
+			SoldOut   bool `db:"sold_out"`
+			OffSeason bool `db:"off_season"`
+			SKU       string
 		}
-		err := s.db.GetContext(ctx, &at, `select sold_out, sku from products where id = $1 and cooperative_id = $2`, from.ID, coopID)
+		err := s.db.GetContext(ctx, &at, `select sold_out, off_season, sku from products where id = $1 and cooperative_id = $2`, from.ID, coopID)
 		switch {
 		case postgres.NoRows(err):
 			from = nil
@@ -43,7 +44,7 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 			return Offered{}, fmt.Errorf("place in offers: %w", err)
 		default:
 			beyond, _ := from.Way(keyset.Ascending)
-			args, among = append(args, at.SoldOut, at.SKU), ` and (sold_out, sku) `+beyond+` ($3, $4)`
+			args, among = append(args, at.SoldOut, at.OffSeason, at.SKU), ` and (sold_out, off_season, sku) `+beyond+` ($3, $4, $5)`
 		}
 	}
 	_, direction := from.Way(keyset.Ascending)
@@ -51,7 +52,7 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 	if err := s.db.SelectContext(ctx, &ids, `
 		select id from products
 		where cooperative_id = $1 and state = 'published'`+among+`
-		order by sold_out `+direction+`, sku `+direction+`
+		order by sold_out `+direction+`, off_season `+direction+`, sku `+direction+`
 		limit $2`, args...); err != nil {
 		return Offered{}, fmt.Errorf("page of offers: %w", err)
 	}

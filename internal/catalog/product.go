@@ -108,16 +108,3 @@ const selectProduct = `
 
 // Offered reports whether buyers may see and order the product now.
 func (p Product) Offered() bool { return p.State == Published && p.Cooperative.State == "approved" }
-
-// InSeason reports whether the product is to be had in that month; without a season it always is.
-// A season may pass over new year: from October to January.
-func (p Product) InSeason(month time.Month) bool {
-	if p.SeasonFrom == nil || p.SeasonTo == nil {
-		return true
-	}
-	from, to, m := *p.SeasonFrom, *p.SeasonTo, int(month)
-	if from <= to {
-		return from <= m && m <= to
-	}
-	return m >= from || m <= to
-}

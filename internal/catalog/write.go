@@ -50,12 +50,12 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 			insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, name_en,
 			                      description_ar, description_fr, description_en, unit_amount, unit_code,
 			                      price_centimes, stock, season_from, season_to, perishable, authorisation,
-			                      authorisation_expires_on, state, drawing, sample, form, created_at, updated_at, prepare_days)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25)`,
+			                      authorisation_expires_on, state, drawing, sample, form, created_at, updated_at, prepare_days, off_season)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 0, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25, $26)`,
 			id, coopID, full.SKU, slugs[0], full.Category, full.Name.AR, full.Name.FR, full.Name.EN,
 			full.Description.AR, full.Description.FR, full.Description.EN, full.UnitAmount, full.UnitCode,
 			full.Price, full.SeasonFrom, full.SeasonTo, full.Perishable, full.Authorisation,
-			full.AuthorisedTill, full.State, full.Drawing, full.Sample, form, now, full.Prepare); err != nil {
+			full.AuthorisedTill, full.State, full.Drawing, full.Sample, form, now, full.Prepare, full.offSeason(now)); err != nil {
 			return refused(err)
 		}
 		if err := moveTx(ctx, tx, id, *full.Stock, uuid.Nil, by, now); err != nil {
@@ -139,12 +139,12 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 			set sku = $2, category = $3, name_ar = $4, name_fr = $5, name_en = $6, description_ar = $7,
 			    description_fr = $8, description_en = $9, unit_amount = $10, unit_code = $11, price_centimes = $12,
 			    season_from = $13, season_to = $14, perishable = $15, authorisation = $16,
-			    authorisation_expires_on = $17, state = $18, drawing = $19, updated_at = $20, prepare_days = $21
+			    authorisation_expires_on = $17, state = $18, drawing = $19, updated_at = $20, prepare_days = $21, off_season = $22
 			where id = $1`,
 			productID, full.SKU, full.Category, full.Name.AR, full.Name.FR, full.Name.EN, full.Description.AR,
 			full.Description.FR, full.Description.EN, full.UnitAmount, full.UnitCode, full.Price,
 			full.SeasonFrom, full.SeasonTo, full.Perishable, full.Authorisation,
-			full.AuthorisedTill, full.State, full.Drawing, now, full.Prepare); err != nil {
+			full.AuthorisedTill, full.State, full.Drawing, now, full.Prepare, full.offSeason(now)); err != nil {
 			return refused(err)
 		}
 		if err := moveTx(ctx, tx, productID, delta, page.Key, by, now); err != nil {

@@ -6,6 +6,9 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/lib/pq"
+
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Public is which of the cooperatives that buyers see (approved, and with something to sell) are to be
@@ -37,6 +40,26 @@ func (s *Service) ListPublic(ctx context.Context, p Public) ([]Cooperative, erro
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list public cooperatives: %w", err)
+	}
+	return listed(ctx, s.db, ids)
+}
+
+// NamedSo reads some of the cooperatives that buyers see in whose names words begin like all that are typed, the first by
+// their names in a language.
+func (s *Service) NamedSo(ctx context.Context, typed, language string, limit int) ([]Cooperative, error) {
+	words, column := text.Beginnings(typed), "name_fr"
+	if language == i18n.Default {
+		column = "name_ar"
+	}
+	if words == "" {
+		return nil, nil
+	}
+	var ids []uuid.UUID
+	if err := s.db.SelectContext(ctx, &ids, `
+		select cooperative_id
+		from (select cooperative_id, `+column+` as name from stalls where shown and words @@ to_tsquery('simple', $1) limit $2) few
+		order by name, cooperative_id limit $3`, words, fewNamed, limit); err != nil {
+		return nil, fmt.Errorf("cooperatives of that name: %w", err)
 	}
 	return listed(ctx, s.db, ids)
 }

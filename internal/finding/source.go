@@ -224,6 +224,9 @@ func (s *Source) All(ctx context.Context, after string, max int) ([]search.Docum
 	return s.documents(ctx, `from products p`, `and p.id > $2 order by p.id limit $3`, after, max)
 }
 
+// availability is a product's search.Availability.
+const availability = `case when p.sold_out then 2 when p.off_season then 1 else 0 end`
+
 func (s *Source) documents(ctx context.Context, from, rest string, args ...any) ([]search.Document, error) {
 	var rows []struct {
 		search.Document
@@ -237,7 +240,8 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 			       p.description_ar as descriptionar, p.description_fr as descriptionfr, p.description_en as descriptionen,
 			       k.name_ar as categoryar, k.name_fr as categoryfr, k.name_en as categoryen,
 			       c.name_ar as cooperativear, c.name_fr as cooperativefr, t.name_ar as communear, t.name_fr as communefr,
-			       c.women_only as womenled, p.stock > 0 as instock, p.price_centimes as pricecentimes,
+			       c.women_only as womenled, p.stock > 0 as instock,
+			       `+availability+` as availability, p.perishable, p.price_centimes as pricecentimes,
 			       extract(epoch from p.created_at)::bigint as createdat,
 			       array(select pl.label from product_labels pl
 			             where pl.product_id = p.id and pl.expires_on >= $1::date order by pl.label) as label_list

@@ -53,6 +53,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &transfer.CleanWorker{Transfers: m.Transfers})
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &catalog.TurnSeasonsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
@@ -76,6 +77,7 @@ func periodic() []*river.PeriodicJob {
 		every(24*time.Hour, payment.CleanArgs{}),
 		every(24*time.Hour, transfer.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
+		every(time.Hour, catalog.TurnSeasonsArgs{}),
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),

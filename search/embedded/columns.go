@@ -22,6 +22,7 @@ type columns struct {
 	price, created []int64
 	coop           []uint32 // places in coops
 	coops          []string
+	later          [search.Availabilities]*roaring.Bitmap      // who is to be had how soon
 	values         map[search.Facet]map[string]*roaring.Bitmap // of the small facets: who has which value
 }
 
@@ -79,6 +80,15 @@ func readColumns(s segment.Segment) (*columns, error) {
 			return nil, err
 		}
 		c.values[facet] = values
+	}
+	later, err := postingsOf(s, terms.Later)
+	if err != nil {
+		return nil, err
+	}
+	for availability := range c.later {
+		if c.later[availability] = later[strconv.Itoa(availability)]; c.later[availability] == nil {
+			c.later[availability] = roaring.New()
+		}
 	}
 	return c, c.readDocuments(s)
 }

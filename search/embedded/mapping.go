@@ -38,7 +38,7 @@ func newMapping() (mapping.IndexMapping, error) {
 		f.SkipFreqNorm = true
 		doc.AddFieldMappingsAt(name, f)
 	}
-	keywords := append([]string{title, terms.Kinds}, byDocument()...)
+	keywords := append([]string{title, terms.Kinds, terms.Later}, byDocument()...)
 	for _, facet := range search.Facets() {
 		if !slices.Contains(keywords, string(facet)) {
 			keywords = append(keywords, string(facet))
@@ -75,10 +75,12 @@ func fields(e terms.Entry) map[string]any {
 		string(search.FacetLabel):       e.Labels,
 		string(search.FacetWomenLed):    e.WomenLed,
 		string(search.FacetInStock):     e.InStock,
+		string(search.FacetDurable):     e.Durable,
 
 		title:         []string{e.NameAR, e.NameFR, e.NameEN},
 		terms.Price:   strconv.FormatInt(e.Price, 10),
 		terms.Created: strconv.FormatInt(e.Created, 10),
+		terms.Later:   strconv.Itoa(e.Later),
 		terms.Turn:    e.Turn,
 	}
 }

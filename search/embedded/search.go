@@ -51,8 +51,8 @@ func (s *snapshot) find(ctx context.Context, plan []terms.Attempt, q search.Quer
 		}
 	}
 	result := search.Result{Total: count(found), Facets: map[string]map[string]int{}}
-	if len(plan) > 0 {
-		result.Understood, result.Partial = attempt.Understood, attempt.Any && result.Total > 0
+	if len(plan) > 0 && result.Total > 0 {
+		result.Understood, result.Partial = attempt.Understood, attempt.Any
 	}
 	for _, facet := range q.Facets {
 		among := found
@@ -181,21 +181,22 @@ func (p *part) countCooperatives(docs *roaring.Bitmap, into map[string]int) {
 // candidate is a document that may be on the page.
 type candidate struct {
 	key   int64 // of the chosen order; less is first
+	later int   // as search.Availability
 	worth int
 	turn  uint32
 	part  int
 	doc   uint32
 }
 
-// band is the class of how well it matches a query of that many words.
+// band is the class of how well it answers a query of that many words.
 func (c candidate) band(asked int) int {
 	if asked == 0 {
-		return 0
+		return c.later
 	}
 	const classes, order = 4, orderWorth * search.MaxWords // order is more than it is worth to be an early word
 	words, worth := asked, c.worth
-	if worth >= wordWorth/2 { // as many of the words as it has
-		words = (worth + wordWorth/2) / wordWorth
+	if some := someWords(worth); some > 0 {
+		words = some
 		worth -= words * wordWorth
 	}
 	place, mean := 0, worth/words
@@ -204,8 +205,11 @@ func (c candidate) band(asked int) int {
 			place++
 		}
 	}
-	return (asked-words)*classes + place
+	return ((asked-words)*search.Availabilities+c.later)*classes + place
 }
+
+// someWords is how many of the words a match of that worth has; 0 if it needs all of them.
+func someWords(worth int) int { return (worth + wordWorth/2) / wordWorth }
 
 // page lists the candidates of the page that q asks for, in order.
 func (s *snapshot) page(found []grades, q search.Query) []candidate {
@@ -216,15 +220,15 @@ func (s *snapshot) page(found []grades, q search.Query) []candidate {
 		s.firstOf(best, most)
 		best = best[:min(len(best), most)]
 	}
-	worth := 0
-	for _, of := range byWorth(found) {
-		if q.Sort == search.Relevance && of.worth < worth && len(best) >= most {
-			break // what follows is worth less than all of these
+	var before gradeOf
+	for _, of := range s.inOrder(found) {
+		if q.Sort == search.Relevance && compareGrades(before, of) < 0 && len(best) >= most {
+			break // what follows comes after all of these
 		}
-		worth = of.worth
+		before = of
 		p := s.parts[of.part]
 		of.docs.Iterate(func(doc uint32) bool {
-			c := candidate{p.key(q.Sort, doc), of.worth, p.columns.turn[doc], of.part, doc}
+			c := candidate{p.key(q.Sort, doc), of.later, of.worth, p.columns.turn[doc], of.part, doc}
 			if last != nil && s.compare(&c, last) >= 0 {
 				return true
 			}
@@ -236,10 +240,10 @@ func (s *snapshot) page(found []grades, q search.Query) []candidate {
 		})
 	}
 	trim()
-	before := min((q.Page-1)*q.PerPage, len(best))
-	s.firstOf(best, before)
-	slices.SortFunc(best[before:], s.order)
-	return best[before:]
+	first := min((q.Page-1)*q.PerPage, len(best))
+	s.firstOf(best, first)
+	slices.SortFunc(best[first:], s.order)
+	return best[first:]
 }
 
 // atOnce is how many candidates at least, more than are wanted, are gathered before those that are not go: so many that it
@@ -274,22 +278,38 @@ func (s *snapshot) firstOf(list []candidate, n int) {
 	}
 }
 
-// gradeOf is a grade and the part that its documents are in.
+// gradeOf is what of a grade is to be had equally soon, and the part that its documents are in.
 type gradeOf struct {
 	grade
-	part int
+	later, part int
 }
 
-// byWorth lists all grades, those that are worth most first.
-func byWorth(found []grades) []gradeOf {
+// inOrder lists what there is of all grades in the order of relevance.
+func (s *snapshot) inOrder(found []grades) []gradeOf {
 	var list []gradeOf
 	for part, g := range found {
-		for _, grade := range g {
-			list = append(list, gradeOf{grade, part})
+		for _, of := range g {
+			for later, have := range s.parts[part].columns.later {
+				if docs := roaring.And(of.docs, have); !docs.IsEmpty() {
+					list = append(list, gradeOf{grade{of.worth, docs}, later, part})
+				}
+			}
 		}
 	}
-	slices.SortFunc(list, func(a, b gradeOf) int { return cmp.Compare(b.worth, a.worth) })
+	slices.SortFunc(list, compareGrades)
 	return list
+}
+
+func compareGrades(a, b gradeOf) int { return compareMatches(a.worth, a.later, b.worth, b.later) }
+
+// compareMatches says which of two matches stands first: the one with more of the words, then what is sooner to be
+// had, then what the match is worth.
+func compareMatches(worthA, laterA, worthB, laterB int) int {
+	return cmp.Or(
+		cmp.Compare(someWords(worthB), someWords(worthA)),
+		cmp.Compare(laterA, laterB),
+		cmp.Compare(worthB, worthA),
+	)
 }
 
 // key is what the chosen order sorts a document by.
@@ -311,8 +331,8 @@ func (s *snapshot) compare(a, b *candidate) int {
 	switch {
 	case a.key != b.key:
 		return cmp.Compare(a.key, b.key)
-	case a.worth != b.worth:
-		return cmp.Compare(b.worth, a.worth)
+	case a.worth != b.worth || a.later != b.later:
+		return compareMatches(a.worth, a.later, b.worth, b.later)
 	case a.turn != b.turn:
 		return cmp.Compare(a.turn, b.turn)
 	}

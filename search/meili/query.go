@@ -74,7 +74,7 @@ func (e *Engine) find(ctx context.Context, q search.Query) (search.Result, error
 func (e *Engine) attempt(ctx context.Context, q search.Query, a terms.Attempt) (result search.Result, hopeless bool, err error) {
 	filters := filtersOf(q)
 	page := e.request(a, filters, "")
-	page.AttributesToRetrieve = []string{terms.ID, string(search.FacetCooperative)}
+	page.AttributesToRetrieve = []string{terms.ID, string(search.FacetCooperative), terms.Later}
 	page.ShowRankingScoreDetails = len(a.Terms) > 0
 	page.Offset, page.Limit = int64((q.Page-1)*q.PerPage), int64(q.PerPage)
 	switch q.Sort {
@@ -185,19 +185,28 @@ func (e *Engine) hit(hit meilisearch.Hit, a terms.Attempt) (h search.Hit, err er
 	if h.ID, err = idOf(hit); err != nil {
 		return h, err
 	}
-	if h.Cooperative, err = textOf(hit, string(search.FacetCooperative)); err != nil || len(a.Terms) == 0 {
+	if h.Cooperative, err = textOf(hit, string(search.FacetCooperative)); err != nil {
 		return h, err
+	}
+	later := 0
+	if err := json.Unmarshal(hit[terms.Later], &later); err != nil {
+		return h, fmt.Errorf("reading whether a product is to be had: %w", err)
+	}
+	if len(a.Terms) == 0 {
+		h.Band = later
+		return h, nil
 	}
 	m, err := matchOf(hit)
 	if !a.Any {
 		m.Words.MatchingWords = len(a.Terms) // the server does not tell
 	}
-	h.Band = m.band(len(a.Terms))
+	h.Band = m.band(len(a.Terms), later)
 	return h, err
 }
 
-// band is the class of a match for a query of that many words, in the order of the ranking rules.
-func (m match) band(asked int) int {
+// band is the class of a match for a query of that many words, of a product that is to be had so soon, in the order
+// of the ranking rules.
+func (m match) band(asked, later int) int {
 	const places, typos = 4, 3
 	// The server scores by the sum of the words' places in terms.Searched, of at most as many for each word
 	// and one more.
@@ -210,7 +219,7 @@ func (m match) band(asked int) int {
 		}
 	}
 	missing := max(asked-m.Words.MatchingWords, 0)
-	return (missing*typos+min(m.Typo.TypoCount, typos-1))*places + place
+	return ((missing*typos+min(m.Typo.TypoCount, typos-1))*search.Availabilities+later)*places + place
 }
 
 // byImportance puts the words of an attempt that need not all be found into the order in which

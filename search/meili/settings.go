@@ -30,13 +30,14 @@ func settings() *meilisearch.Settings {
 	}
 	return &meilisearch.Settings{
 		SearchableAttributes: terms.Searched(),
-		DisplayedAttributes:  []string{terms.ID, string(search.FacetCooperative)},
+		DisplayedAttributes:  []string{terms.ID, string(search.FacetCooperative), terms.Later},
 		FilterableAttributes: filters,
 		SortableAttributes:   []string{terms.Created, terms.Price},
 		// A chosen order first, so that it is followed to the letter. Then, in bands: how many of the
-		// words, how well they are spelled, in which field, and whether the whole name was typed. Last
-		// the turn of the product among its equals.
-		RankingRules: []string{"sort", "words", "typo", "attributeRank", "exactness", terms.Turn + ":asc"},
+		// words, how well they are spelled, whether it is to be had, in which field, and whether the whole name
+		// was typed. Last the turn of the product among its equals. The spelling stands before all that is not of
+		// the words, since the best hit tells whether any is spelled so (Engine.attempt).
+		RankingRules: []string{"sort", "words", "typo", terms.Later + ":asc", "attributeRank", "exactness", terms.Turn + ":asc"},
 		TypoTolerance: &meilisearch.TypoTolerance{
 			Enabled:             true,
 			MinWordSizeForTypos: meilisearch.MinWordSizeForTypos{OneTypo: 4, TwoTypos: 8}, // as text.Typos

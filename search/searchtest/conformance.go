@@ -29,6 +29,8 @@ func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 		{"only what was asked for is counted", onlyWhatWasAsked},
 		{"a hit tells who sells it and how well it answers", bands},
 		{"a chosen order is followed to the letter", chosenOrder},
+		{"what is to be had comes before what is not", soonerFirst},
+		{"what is typed may be the beginning of a cooperative's name", sellerBeginsSo},
 		{"turning the pages shows every product once", pages},
 		{"the same query gives the same order", stableOrder},
 		{"names come before what they are made of, and those before descriptions", namesFirst},

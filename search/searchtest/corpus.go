@@ -44,6 +44,9 @@ func Corpus() []Product {
 			WomenLed: c[6] == "true", InStock: c[7] == "true",
 			PriceCentimes: number(c[8]), CreatedAt: number(c[9]),
 		}
+		if !d.InStock {
+			d.Availability = search.SoldOut
+		}
 		if c[5] != "" {
 			d.Labels = strings.Split(c[5], ",")
 		}

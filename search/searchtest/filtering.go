@@ -23,6 +23,7 @@ func filtersAndFacets(t *testing.T, engine search.Engine) {
 		"a label":                {Labels: []string{"terroir-du-maroc"}},
 		"women":                  {WomenLed: true},
 		"in stock":               {InStock: true},
+		"what keeps":             {Durable: true},
 		"from a price":           {MinPrice: 5_000},
 		"to a price":             {MaxPrice: 5_000},
 		"between prices":         {MinPrice: 2_000, MaxPrice: 4_000},
@@ -87,6 +88,8 @@ func valuesOf(d search.Document, facet search.Facet) []string {
 		return d.Labels
 	case search.FacetWomenLed:
 		return []string{fmt.Sprint(d.WomenLed)}
+	case search.FacetDurable:
+		return []string{fmt.Sprint(!d.Perishable)}
 	default:
 		return []string{fmt.Sprint(d.InStock)}
 	}

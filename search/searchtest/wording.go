@@ -143,8 +143,17 @@ func bands(t *testing.T, engine search.Engine) {
 	if all, some := band(partly, "north"), band(partly, "plain"); all >= some {
 		t.Errorf("two of three words are in band %d, one in %d", all, some)
 	}
+	soldOut := sold("gone", "north", "Tifaw d'Ourika d'hier")
+	soldOut.Availability = search.SoldOut
+	put(t, engine, soldOut)
+	if left, none := band(asked, "north"), band(asked, "gone"); left >= none {
+		t.Errorf("what is to be had is in band %d, what is sold out in %d", left, none)
+	}
+	if all, some := band(partly, "gone"), band(partly, "plain"); all >= some {
+		t.Errorf("two of three words are in band %d if sold out, one to be had in %d", all, some)
+	}
 	for _, hit := range ask(t, engine, search.Query{}).Hits {
-		if hit.Band != 0 {
+		if (hit.Band != 0) != (hit.ID == "gone") {
 			t.Errorf("nothing was typed, and %s is in band %d", hit.ID, hit.Band)
 		}
 	}
@@ -165,8 +174,86 @@ func bands(t *testing.T, engine search.Engine) {
 				break
 			}
 		}
-		if len(seen) == 0 || len(seen) > 8 {
+		if len(seen) == 0 || len(seen) > 8*2 { // half of them of what is sold out
 			t.Errorf("«%s» is answered in %d bands", typed, len(seen))
+		}
+	}
+}
+
+func soonerFirst(t *testing.T, engine search.Engine) {
+	honey := func(id, fr string, availability search.Availability, price int64) search.Document {
+		d := product(id, "عسل الزعتر", fr, "")
+		d.Availability, d.InStock, d.PriceCentimes = availability, availability != search.SoldOut, price
+		return d
+	}
+	soap := product("soap", "صابون", "Savon au miel de thym", "")
+	wax := product("wax", "شمع", "Cire", "")
+	wax.DescriptionFR, wax.PriceCentimes = "De ruches à miel de thym", 9_000
+	put(t, engine, honey("none", "Miel de thym", search.SoldOut, 1_000), honey("winter", "Miel de thym", search.OffSeason, 2_000),
+		honey("some", "Miel de thym", search.Available, 3_000), soap, wax)
+	for _, c := range []struct {
+		q        search.Query
+		expected []string
+	}{
+		// Whatever is to be had comes before whatever is not, then what answers best.
+		{search.Query{Text: "miel de thym"}, []string{"some", "soap", "wax", "winter", "none"}},
+		// A chosen order is followed to the letter.
+		{search.Query{Text: "miel de thym", Sort: search.CheapestFirst, MaxPrice: 4_000}, []string{"none", "winter", "some"}},
+		{search.Query{Sort: search.DearestFirst, MaxPrice: 4_000}, []string{"some", "winter", "none"}},
+	} {
+		c.q.Lang = "fr"
+		if got := ask(t, engine, c.q).IDs(); !slices.Equal(got, c.expected) {
+			t.Errorf("%+v: %v, expected %v", c.q, got, c.expected)
+		}
+	}
+	// The pages are cut from one order, with nothing typed too.
+	known := map[string]search.Availability{"winter": search.OffSeason, "none": search.SoldOut}
+	for _, d := range Documents(Corpus()) {
+		known[d.ID] = d.Availability
+	}
+	put(t, engine, Documents(Corpus())...)
+	for _, typed := range []string{"", "miel", "huile"} {
+		var order []int
+		for page := 1; ; page++ {
+			hits := ask(t, engine, search.Query{Text: typed, Lang: "fr", Page: page, PerPage: 3, Categories: []string{"honey", "oil", "dried"}}).Hits
+			if len(hits) == 0 {
+				break
+			}
+			for _, hit := range hits {
+				order = append(order, int(known[hit.ID]))
+			}
+		}
+		if !slices.IsSorted(order) || len(order) < 5 {
+			t.Errorf("«%s»: %v", typed, order)
+		}
+	}
+	// Among equals of a chosen order too.
+	put(t, engine, honey("dear", "Miel de thym", search.SoldOut, 70_000), honey("dear-too", "Miel de thym", search.Available, 70_000))
+	if got := ask(t, engine, search.Query{Text: "miel", MinPrice: 70_000, Sort: search.NewestFirst}).IDs(); !slices.Equal(got, []string{"dear-too", "dear"}) {
+		t.Errorf("among equals: %v", got)
+	}
+	// What keeps is sent everywhere.
+	fresh := honey("comb", "Rayon de miel", search.Available, 5_000)
+	fresh.Perishable = true
+	put(t, engine, fresh)
+	if got := ask(t, engine, search.Query{Text: "rayon", Durable: true}); got.Total != 0 || got.Facets["durable"]["false"] != 1 {
+		t.Errorf("what keeps: %v, counts %v", got.IDs(), got.Facets["durable"])
+	}
+}
+
+func sellerBeginsSo(t *testing.T, engine search.Engine) {
+	rug := product("rug", "زربية", "Tapis", "")
+	rug.CooperativeFR, rug.CooperativeAR = "Mansaj Es-Safa", "منسج الصفاء"
+	mandarin := product("mandarin", "مندرين", "Mandarine", "")
+	put(t, engine, rug, mandarin, product("clementine", "كليمونتين", "Clémentine", ""))
+	for _, typed := range []string{"mans", "mans ", "Mansa", "mansaj"} {
+		if got := ask(t, engine, search.Query{Text: typed, Lang: "fr"}).IDs(); len(got) == 0 || got[0] != "rug" {
+			t.Errorf("«%s» found %v", typed, got)
+		}
+	}
+	for typed, first := range map[string]string{"tapi": "rug", "tapis": "rug", "mandarin": "mandarin", "mandarines": "mandarin", "mand": "mandarin"} {
+		if got := ask(t, engine, search.Query{Text: typed, Lang: "fr"}).IDs(); len(got) == 0 || got[0] != first {
+			t.Errorf("«%s» found %v", typed, got)
 		}
 	}
 }
@@ -213,10 +300,10 @@ func darija(t *testing.T, engine search.Engine) {
 	docs := Documents(Corpus())
 	put(t, engine, docs...)
 	for text, understood := range map[string]string{
-		"3sel": "عسل", "l3sel": "عسل", "zit l3oud": "زيت زيتون", "7amed": "حامض", "3sel bio": "عسل bio",
-		"miel": "", "عسل": "", "honey": "", "": "",
+		"3sel": "عسل", "l3sel": "عسل", "zit l3oud": "زيت زيتون", "7amed": "حامض", "3sel bio": "عسل عضوي",
+		"miel": "", "عسل": "", "": "",
 	} {
-		got := ask(t, engine, search.Query{Text: text, Lang: "fr"})
+		got := ask(t, engine, search.Query{Text: text, Lang: "ar"})
 		if got.Understood != understood {
 			t.Errorf("«%s» was understood as «%s», expected «%s»", text, got.Understood, understood)
 		}
@@ -224,11 +311,22 @@ func darija(t *testing.T, engine search.Engine) {
 			t.Errorf("«%s» found nothing", text)
 		}
 	}
+	for lang, understood := range map[string]string{"ar": "زيت زيتون", "fr": "huile d’olive", "en": "olive oil"} {
+		if got := ask(t, engine, search.Query{Text: "zit l3oud", Lang: lang}).Understood; got != understood {
+			t.Errorf("«zit l3oud» was understood as «%s» for a reader of %s, expected «%s»", got, lang, understood)
+		}
+	}
+	if got := ask(t, engine, search.Query{Text: "zzzzxq", Lang: "ar"}); got.Total > 0 || got.Understood != "" {
+		t.Errorf("«zzzzxq» found %v and was understood as «%s»", got.IDs(), got.Understood)
+	}
 	// A word that is on no list is found by its consonants.
 	put(t, engine, product("new", "شكشوكة حارة", "", ""))
 	got := ask(t, engine, search.Query{Text: "chakchouka", Lang: "ar"})
 	if !slices.Equal(got.IDs(), []string{"new"}) || got.Understood == "" {
 		t.Errorf("«chakchouka» found %v, understood «%s»", got.IDs(), got.Understood)
+	}
+	if got := ask(t, engine, search.Query{Text: "chakchouka", Lang: "fr"}); !slices.Equal(got.IDs(), []string{"new"}) || got.Understood != "" {
+		t.Errorf("«chakchouka» found %v, understood «%s» for a reader of French", got.IDs(), got.Understood)
 	}
 }
 

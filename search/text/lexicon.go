@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -33,8 +34,10 @@ type Family struct {
 	Parent *Family // the kind that it is one of, or nil
 	// Quality: no product is this alone, only «local», «of wool» or «embroidered».
 	Quality bool
-	Arabic  string // its name as it is shown
-	names   []name
+	// Its names as they are shown; those of French and English are empty if it has none there.
+	Arabic, French, English string
+
+	names []name
 }
 
 // quality stands in the column of parents for a family that is none.
@@ -44,6 +47,17 @@ const quality = "quality"
 type name struct {
 	words  []string // normalised, without stop words
 	joined string   // written in one word
+}
+
+// shown is the family's name for a reader of lang, in Arabic if it has none there.
+func (f *Family) shown(lang string) string {
+	switch lang {
+	case "fr":
+		return cmp.Or(f.French, f.Arabic)
+	case "en":
+		return cmp.Or(f.English, f.Arabic)
+	}
+	return f.Arabic
 }
 
 // column is a column of families.tsv, or several.
@@ -195,8 +209,8 @@ func Parse(tsv string) (*Lexicon, error) {
 }
 
 func (l *Lexicon) add(f *Family, written string, c column) {
-	if f.Arabic == "" && c == arabic {
-		f.Arabic = written
+	if shown := map[column]*string{arabic: &f.Arabic, french: &f.French, english: &f.English}[c]; shown != nil && *shown == "" {
+		*shown = strings.ReplaceAll(written, "'", "’")
 	}
 	n := name{words: Content(written)}
 	if joined := Words(strings.Map(func(r rune) rune {

@@ -9,6 +9,7 @@ import (
 // Word is a word of a query.
 type Word struct {
 	Text  string // normalised
+	Whole string // with its ending, where that is cut off Text: «mans» may be half of a word, which «man» begins no better than others
 	Known bool   // the lexicon holds it, so it is complete
 	Latin bool   // written in a to z, with digits or without
 	Weak  bool   // a number or one letter, which says nothing alone
@@ -19,14 +20,14 @@ type Reading struct {
 	Words []Word
 	// Complete: the last word is not being typed any more, because a separator follows it.
 	Complete bool
-	// Understood is the text with the names that are Darija in Latin letters put into Arabic; empty if
+	// Understood is the text with the names that are Darija in Latin letters put into the reader's language; empty if
 	// there are none.
 	Understood string
 	// Kinds are the keys of the families that are named, mistyped or not, without mere qualities («bio»);
 	// Bare tells that nothing is typed beside one of them.
 	Kinds []string
 	Bare  bool
-	// Transliterated is Understood with the other Latin words put into Arabic letters by rules.
+	// Transliterated is Understood with, for a reader of Arabic, the other Latin words put into Arabic letters by rules.
 	Transliterated string
 }
 
@@ -52,8 +53,13 @@ func (l *Lexicon) Read(typed, lang string) Reading {
 	words := make([]string, len(content))
 	for i, t := range content {
 		words[i] = l.withoutClitic(t.Word)
+		ending := ""
+		if w := beginning(whole(beginning(typed[t.Start:t.End]))); words[i] == t.Word && w != t.Word {
+			ending = w
+		}
 		r.Words = append(r.Words, Word{
 			Text:  words[i],
+			Whole: ending,
 			Known: l.words[words[i]],
 			Latin: isLatin(words[i]),
 			Weak:  isNumber(words[i]) || utf8.RuneCountInString(words[i]) == 1,
@@ -69,11 +75,11 @@ func (l *Lexicon) Read(typed, lang string) Reading {
 		}
 	}
 	r.Bare = len(words) <= 1 || len(named) == 1 && named[0].To-named[0].From == len(words)
-	r.Understood, r.Transliterated = r.inArabic(typed, lang, content, named)
+	r.Understood, r.Transliterated = r.understood(typed, lang, content, named)
 	return r
 }
 
-func (r Reading) inArabic(typed, lang string, content []Token, found []Named) (understood, transliterated string) {
+func (r Reading) understood(typed, lang string, content []Token, found []Named) (understood, transliterated string) {
 	var known, all []string
 	anyKnown, anyLatin := false, false
 	for i := 0; i < len(r.Words); {
@@ -81,12 +87,12 @@ func (r Reading) inArabic(typed, lang string, content []Token, found []Named) (u
 		case len(found) > 0 && found[0].From == i:
 			shown := typed[content[i].Start:content[found[0].To-1].End]
 			if found[0].isDarija(lang) {
-				shown, anyKnown = found[0].Families[0].Arabic, true
+				shown, anyKnown = found[0].Families[0].shown(lang), true
 			}
 			known, all = append(known, shown), append(all, shown)
 			i, found = found[0].To, found[1:]
 			continue
-		case r.Words[i].Latin:
+		case r.Words[i].Latin && lang == "ar":
 			known, all = append(known, typed[content[i].Start:content[i].End]), append(all, transliterate(r.Words[i].Text))
 			anyLatin = true
 		default:

@@ -117,9 +117,12 @@ func isElision(w string) bool {
 const tatweel = 'ـ'
 
 // normalise is the one word for all the ways to write w.
-func normalise(w string) string {
+func normalise(w string) string { return stem(whole(w)) }
+
+// whole is normalise with the ending that w has.
+func whole(w string) string {
 	if isPlainASCII(w) {
-		return stem(cutDarijaArticle(w))
+		return cutDarijaArticle(w)
 	}
 	if !strings.ContainsFunc(w, isNotPlainArabic) {
 		return foldArabic(cutArabicArticle(strings.ReplaceAll(w, string(tatweel), "")))
@@ -141,7 +144,7 @@ func normalise(w string) string {
 		}
 		fold(&b, unicode.ToLower(r))
 	}
-	return stem(cutDarijaArticle(b.String()))
+	return cutDarijaArticle(b.String())
 }
 
 func isPlainASCII(w string) bool {

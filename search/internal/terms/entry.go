@@ -36,6 +36,7 @@ const (
 	ID      = "id"
 	Price   = "price"   // centimes
 	Created = "created" // seconds since 1970
+	Later   = "later"   // whether it is to be had, as search.Availability; less is sooner
 	Turn    = "turn"    // order among equals
 )
 
@@ -61,9 +62,11 @@ type Entry struct {
 	Labels      []string `json:"label"`
 	WomenLed    string   `json:"women_led"` // "true" or "false"
 	InStock     string   `json:"in_stock"`
+	Durable     string   `json:"durable"`
 
 	Price   int64  `json:"price"`
 	Created int64  `json:"created"`
+	Later   int    `json:"later"`
 	Turn    string `json:"turn"`
 }
 
@@ -101,8 +104,10 @@ func Of(lexicon *text.Lexicon, d search.Document) Entry {
 		Labels:      d.Labels,
 		WomenLed:    strconv.FormatBool(d.WomenLed),
 		InStock:     strconv.FormatBool(d.InStock),
+		Durable:     strconv.FormatBool(!d.Perishable),
 		Price:       d.PriceCentimes,
 		Created:     d.CreatedAt,
+		Later:       int(d.Availability),
 		Turn:        turn(d.ID),
 	}
 }

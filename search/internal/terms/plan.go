@@ -38,7 +38,7 @@ func (a Attempt) Words() string {
 }
 
 // Plan is the attempts to make, one after the other until one finds something: what was typed as it
-// stands; the last word as the beginning of a word; with typing errors; Latin letters as Darija, by
+// stands; the last word as the beginning of a word, with its ending and without; with typing errors; Latin letters as Darija, by
 // their consonants; and in the end with some of the words missing. It begins with the second if the last
 // word could be half a word. Stricter attempts first keep what nobody asked for («noir» for «noix») out
 // of the counts and out of lists sorted by price. No attempts mean that nothing was typed: everything
@@ -59,6 +59,13 @@ func Plan(lexicon *text.Lexicon, q search.Query) []Attempt {
 		return a
 	}
 	exact := attempt(func(_ int, w text.Word) Term { return Term{Word: w.Text} })
+	// The last word may be half typed, and then what looks like an ending is no ending.
+	whole := attempt(func(i int, w text.Word) Term {
+		if i == last && w.Whole != "" {
+			return Term{Word: w.Whole, Prefix: true}
+		}
+		return Term{Word: w.Text}
+	})
 	begun := attempt(func(i int, w text.Word) Term { return Term{Word: w.Text, Prefix: i == last} })
 	mistyped := attempt(func(i int, w text.Word) Term {
 		return Term{Word: w.Text, Prefix: i == last, Typos: text.Typos(w.Text)}
@@ -86,6 +93,9 @@ func Plan(lexicon *text.Lexicon, q search.Query) []Attempt {
 	var plan []Attempt
 	if words[last].Known || r.Complete {
 		plan = append(plan, exact)
+	}
+	if words[last].Whole != "" {
+		plan = append(plan, whole)
 	}
 	plan = append(plan, begun)
 	if !slices.Equal(begun.Terms, mistyped.Terms) { // short words have no typing errors

@@ -121,6 +121,7 @@ func TestPlan(t *testing.T) {
 		"miel":            {"miel", "miel*", "~miel*"},
 		"عسل":             {"عسل", "عسل*"},
 		"mie":             {"mie*"},
+		"mans":            {"mans*", "man*"},
 		"mie ":            {"mie", "mie*"},
 		"le miel de thym": {"miel thym", "miel thym*", "~miel ~thym*", "~miel or ~thym*"},
 		"chakchouka":      {"chakchouka*", "~chakchouka*", "/ckck/"},
