@@ -6,8 +6,28 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
 )
+
+// PerMeasure is what a price for so much comes to for a kilogram or a litre, half a centime upwards; ok is false of
+// what is sold neither by weight nor by volume.
+func PerMeasure(price money.Amount, amount int, code string) (per money.Amount, measure string, ok bool) {
+	small := money.Amount(1)
+	switch code {
+	case "kg", "l":
+		measure = code
+	case "g":
+		measure, small = "kg", 1000
+	case "ml":
+		measure, small = "l", 1000
+	}
+	if measure == "" || amount <= 0 {
+		return 0, "", false
+	}
+	whole := 2 * money.Amount(amount)
+	return (2*price*small + money.Amount(amount)) / whole, measure, true
+}
 
 // unitWords are the folded words for units, each with its code and how many of it the word means.
 var unitWords = map[string]struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
 )
 
@@ -29,6 +30,27 @@ func TestParseUnit(t *testing.T) {
 		"12 50 g", "12'50 g", "5 5 kg", "1 2345 g", "2 1/2 kg", "1/2/3 kg", "3 4 5 pièces"} {
 		if amount, code, ok := ParseUnit(typed); ok {
 			t.Errorf("%q: %d %s, want none", typed, amount, code)
+		}
+	}
+}
+
+func TestAPriceIsComparedByKilogramAndLitre(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		price   money.Amount
+		amount  int
+		code    string
+		per     money.Amount
+		measure string
+	}{
+		{12_000, 500, "g", 24_000, "kg"}, {2_500, 1, "kg", 2_500, "kg"}, {35_000, 5, "kg", 7_000, "kg"},
+		{4_500, 250, "ml", 18_000, "l"}, {8_000, 1, "l", 8_000, "l"}, {100, 3, "kg", 33, "kg"}, {200, 3, "kg", 67, "kg"},
+		{1, 2, "l", 1, "l"}, {1, 2000, "g", 1, "kg"}, {1, 2001, "g", 0, "kg"}, {1_000_000_00, 1, "g", 100_000_000_000, "kg"},
+		{1_200, 1, "piece", 0, ""}, {1_200, 12, "piece", 0, ""}, {65_000, 1, "m2", 0, ""}, {100, 0, "g", 0, ""},
+	} {
+		per, measure, ok := PerMeasure(c.price, c.amount, c.code)
+		if per != c.per || measure != c.measure || ok != (c.measure != "") {
+			t.Errorf("%d for %d %s: %d for a %q (%t), not %d for a %q", c.price, c.amount, c.code, per, measure, ok, c.per, c.measure)
 		}
 	}
 }
