@@ -45,7 +45,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		config: prepared,
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
-			Log: prepared.Log, Now: prepared.Now, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Settings: services.Settings.Recent,
+			Log: prepared.Log, Now: prepared.Now, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Place: services.Delivery.Place, Settings: services.Settings.Recent,
 			Files: gate.New(web.FileLimits), Sending: gate.New(web.SendLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Orders.Offered,
 		},
 		origins:      http.NewCrossOriginProtection(),

@@ -46,6 +46,7 @@ var benched = map[string][]string{
 	"/suggest":               {"?q=mi"},
 	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},
 	"/cooperatives/:slug":    {"/cooperatives/{cooperative}", "/cooperatives/{cooperative}" + onward, "/cooperatives/{cooperative}?after={deep}"},
+	"/place":                 {""},
 	"/basket":                {""},
 	"/checkout":              {"", "?place=casablanca"},
 	"/confirm/:token":        {"/confirm/{confirming}"},

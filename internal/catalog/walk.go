@@ -18,6 +18,7 @@ type Wanted struct {
 	Categories, Cooperatives, Communes, Labels []string // slugs; of each, one must hold
 
 	WomenOnly, InStock bool // true: only those
+	Durable            bool // true: only what does not perish
 	MinPrice, MaxPrice money.Amount
 }
 
@@ -48,6 +49,9 @@ func (s *Service) Walk(ctx context.Context, w Wanted, after uuid.UUID, limit int
 	}
 	if w.InStock {
 		conditions = append(conditions, `not p.sold_out`)
+	}
+	if w.Durable {
+		conditions = append(conditions, `not p.perishable`)
 	}
 	if w.MinPrice > 0 {
 		conditions = append(conditions, `p.price_centimes >= `+parameter(w.MinPrice))

@@ -17,6 +17,7 @@ type Place struct {
 	Slug     string
 	Name     i18n.Text
 	Zone     string // slug of its delivery zone
+	Fresh    bool   // what perishes is brought there too
 	Postcode string // empty where it has none of its own
 	Spot     *Spot  // where it is drawn on the map; nil: nowhere
 }
@@ -56,6 +57,15 @@ func (s *Service) country(ctx context.Context) (country, error) {
 		c.meant = meant(c.places)
 		return c, nil
 	})
+}
+
+// Place gives the place with that slug; ok is false if there is none.
+func (s *Service) Place(ctx context.Context, slug string) (place Place, ok bool, err error) {
+	places, err := s.Places(ctx)
+	if i := slices.IndexFunc(places, func(p Place) bool { return p.Slug == slug }); i >= 0 {
+		return places[i], true, err
+	}
+	return Place{}, false, err
 }
 
 // PlaceMeant gives the slug of the place that is named by its slug or by its name in any of its languages, however that is
@@ -122,7 +132,7 @@ func (s *Service) readPlaces(ctx context.Context) ([]Place, error) {
 		Above bool `db:"map_above"`
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode, p.map_x, p.map_y, p.map_above
+		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, z.perishables_allowed as fresh, p.postcode, p.map_x, p.map_y, p.map_above
 		from places p join delivery_zones z on z.slug = p.zone
 		order by z.position, z.slug, p.name_fr, p.slug`)
 	if err != nil {

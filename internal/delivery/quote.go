@@ -60,17 +60,20 @@ func (s *Service) Quote(ctx context.Context, in QuoteInput) (Quote, error) {
 	return terms.Quote(in.Items, in.HasPerishable, in.Prepare, in.On)
 }
 
-// Near prices a delivery to a door in the nearest zone, where it costs the least: neither where in.Place lies nor
-// what perishes is asked.
+// Near prices a delivery to a door at in.Place or, while that is empty, in the nearest zone, where it costs the least.
+// What perishes is not asked.
 func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
-	places, err := s.Places(ctx)
-	if err != nil {
-		return Quote{}, err
+	if in.Place == "" {
+		places, err := s.Places(ctx)
+		if err != nil {
+			return Quote{}, err
+		}
+		if len(places) == 0 {
+			return Quote{}, refuse("place", "delivery.unknown_place")
+		}
+		in.Place = places[0].Slug
 	}
-	if len(places) == 0 {
-		return Quote{}, refuse("place", "delivery.unknown_place")
-	}
-	in.Method, in.Place, in.HasPerishable = Home, places[0].Slug, false
+	in.Method, in.HasPerishable = Home, false
 	return s.Quote(ctx, in)
 }
 
@@ -103,6 +106,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	// The association's till takes cash.
 	err := s.db.GetContext(ctx, &row, `
 		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
+		       (select perishables_allowed from delivery_zones where slug = p.zone) as fresh,
 		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
 		       z.cash_taken or $2 = 'pickup' as cash
 		from places p

@@ -21,10 +21,15 @@ type product struct {
 	Cooperative                           struct{ Slug, Name, Commune string }
 	Price                                 int `json:"price_centimes"`
 	Currency, Unit                        string
-	Stock                                 int
-	Labels                                []string
-	URL                                   string
-	ImageURL                              string `json:"image_url"`
+	PerMeasure                            struct {
+		Price   int `json:"price_centimes"`
+		Measure string
+	} `json:"per_measure"`
+	Stock      int
+	Perishable bool
+	Labels     []string
+	URL        string
+	ImageURL   string `json:"image_url"`
 }
 
 type productList struct {
@@ -67,6 +72,7 @@ func TestProductsAreFoundWithWhatTheyCostNow(t *testing.T) {
 		ID: thyme.ID.String(), Slug: thyme.Slug, Name: "Miel de thym", Description: "Miel des Beni Snassen", Category: "honey",
 		Price: 12345, Currency: "MAD", Unit: "500\u00a0g", Stock: 20, Labels: []string{}, URL: p.URL + "/fr/products/" + thyme.Slug,
 	}
+	want.PerMeasure.Price, want.PerMeasure.Measure = 24690, "kg"
 	want.Cooperative.Slug, want.Cooperative.Name, want.Cooperative.Commune = "nahla", "Coopérative Nahla", "zegzel"
 	if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 		t.Errorf("found\n%+v, not\n%+v", got, want)
@@ -113,6 +119,10 @@ func TestFiltersNarrowAndFacetsCount(t *testing.T) {
 		"sort=id&commune=madagh&max_price=2800":                              {fruit},
 		"sort=id&label=igp":                                                  nil,
 		"sort=price&category=&q=&min_price=&lang=fr":                         {fruit, wheat, barley, oil, thyme, jujube},
+		"sort=price&deliverable_to=Berkane":                                  {fruit, wheat, barley, oil, thyme, jujube},
+		"sort=price&deliverable_to=oujda":                                    {wheat, barley, oil, thyme, jujube},
+		"sort=id&deliverable_to=" + url.QueryEscape("وجده"):                  {thyme, jujube, oil, wheat, barley},
+		"coop=sanabil": {wheat, barley}, // which is sold out
 	} {
 		var found productList
 		p.get("/api/v1/products?"+query, &found)
@@ -156,6 +166,7 @@ func TestWrongQueriesAreToldParameterByParameter(t *testing.T) {
 		"sort=id&after={" + uuid.NewString() + "}": {"after"},
 		"sort=x&page=x&in_stock=x":                 {"in_stock", "page", "sort"},
 		"category=" + manyValues():                 {"category"},
+		"deliverable_to=atlantis":                  {"deliverable_to"},
 	} {
 		f := p.refused(http.MethodGet, "/api/v1/products?"+query, "", http.Header{}, http.StatusUnprocessableEntity, "invalid_query")
 		var told []string

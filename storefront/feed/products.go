@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -28,10 +29,18 @@ type product struct {
 	Price       int64          `json:"price_centimes"`
 	Currency    string         `json:"currency"`
 	Unit        string         `json:"unit"`
+	PerMeasure  *perMeasure    `json:"per_measure,omitempty"`
 	Stock       int            `json:"stock"`
+	Perishable  bool           `json:"perishable"`
 	Labels      []string       `json:"labels"`
 	URL         string         `json:"url"`
 	ImageURL    string         `json:"image_url"`
+}
+
+// perMeasure is a price by the kilogram or litre, to be compared.
+type perMeasure struct {
+	Price   int64  `json:"price_centimes"`
+	Measure string `json:"measure"`
 }
 
 type cooperativeRef struct {
@@ -47,14 +56,18 @@ func toProduct(r *web.Request, p catalog.Product) product {
 	for i, l := range p.Labels {
 		labels[i] = l.Slug
 	}
+	var compared *perMeasure
+	if per, measure, ok := catalog.PerMeasure(p.Price, p.UnitAmount, p.UnitCode); ok {
+		compared = &perMeasure{int64(per), measure}
+	}
 	return product{
 		ID: p.ID, Slug: p.Slug, Name: r.Locale.Text(p.Name), Description: r.Locale.Text(p.Description),
 		Category: p.Category,
 		Cooperative: cooperativeRef{
 			Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name), Commune: p.Cooperative.Commune,
 		},
-		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode),
-		Stock: p.Stock, Labels: labels,
+		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode), PerMeasure: compared,
+		Stock: p.Stock, Perishable: p.Perishable, Labels: labels,
 		URL: r.AbsoluteURL("/products/" + p.Slug), ImageURL: r.Site.BaseURL + ui.PictureOf(p).Src,
 	}
 }
@@ -76,6 +89,11 @@ func (h *Handler) products(r *web.Request) error {
 	}
 	if q.Communes, err = h.Delivery.PlacesMeant(r.Context(), q.Communes); err != nil {
 		return err
+	}
+	if q.DeliverableTo != "" {
+		if q.Durable, err = h.durableOnly(r, q.DeliverableTo); err != nil {
+			return err
+		}
 	}
 	engine := q.Query
 	if q.ByID {
@@ -104,6 +122,19 @@ func (h *Handler) products(r *web.Request) error {
 	return answer(r, list)
 }
 
+// durableOnly tells whether what perishes is not brought to a place that is named.
+func (h *Handler) durableOnly(r *web.Request, name string) (bool, error) {
+	slug, ok, err := h.Delivery.PlaceMeant(r.Context(), name)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return false, fault.New(errQuery.Kind, errQuery.Key).Field("deliverable_to", "delivery.unknown_place")
+	}
+	place, _, err := h.Delivery.Place(r.Context(), slug)
+	return !place.Fresh, err
+}
+
 // hits are the products that the engine found: the index says which, and what they are and cost comes from the database.
 func (h *Handler) hits(r *web.Request, found search.Result) ([]catalog.Product, error) {
 	ids := make([]uuid.UUID, 0, len(found.Hits))
@@ -121,7 +152,7 @@ func (h *Handler) hits(r *web.Request, found search.Result) ([]catalog.Product, 
 func (h *Handler) walk(r *web.Request, q asked) ([]catalog.Product, error) {
 	products, last, err := h.Catalog.Walk(r.Context(), catalog.Wanted{
 		Categories: q.Categories, Cooperatives: q.Cooperatives, Communes: q.Communes, Labels: q.Labels,
-		WomenOnly: q.WomenLed, InStock: q.InStock, MinPrice: money.Amount(q.MinPrice), MaxPrice: money.Amount(q.MaxPrice),
+		WomenOnly: q.WomenLed, InStock: q.InStock, Durable: q.Durable, MinPrice: money.Amount(q.MinPrice), MaxPrice: money.Amount(q.MaxPrice),
 	}, q.After, q.PerPage)
 	if err != nil || last == uuid.Nil {
 		return products, err

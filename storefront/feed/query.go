@@ -110,8 +110,9 @@ const byID = "id"
 // asked is which products are asked for, and in which order.
 type asked struct {
 	search.Query
-	ByID  bool      // and not by the engine
-	After uuid.UUID // where the list by ids goes on
+	DeliverableTo string    // a place; "" for any
+	ByID          bool      // and not by the engine
+	After         uuid.UUID // where the list by ids goes on
 }
 
 // parseProducts reads the query of the list of products. Its error is errQuery with a sentence for
@@ -131,6 +132,7 @@ func parseProducts(values url.Values, lang string, languages []string) (asked, e
 		Facets:   q.facets(),
 		PerPage:  q.number("per_page", 1, search.MaxPerPage, search.DefaultPerPage),
 	}}
+	found.DeliverableTo = q.one("deliverable_to")
 	found.Page = q.number("page", 1, search.Pages(search.MaxResults, found.PerPage), 1)
 	if utf8.RuneCountInString(found.Text) > search.MaxTextRunes {
 		q.refuse("q", "feed.query_long", "Max", search.MaxTextRunes)

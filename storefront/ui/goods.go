@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/storefront/static"
 )
 
@@ -44,6 +45,27 @@ type Card struct {
 	Product  catalog.Product
 	InBasket int
 	Eager    bool
+}
+
+// Unavailable says why a product is not to be had as any other is: that it comes again with its season, or that none is
+// left; "" of others.
+func Unavailable(p Page, product catalog.Product) string {
+	switch {
+	case !product.InSeason(clock.Day(p.At).Month()):
+		return p.T("ui.back_in", "Month", p.L.MonthName(*product.SeasonFrom))
+	case product.Stock == 0:
+		return p.T("ui.sold_out")
+	}
+	return ""
+}
+
+// PerMeasure is what a product costs by the kilogram or litre; "" where its price says that, or it is sold otherwise.
+func PerMeasure(p Page, product catalog.Product) string {
+	per, measure, ok := catalog.PerMeasure(product.Price, product.UnitAmount, product.UnitCode)
+	if !ok || product.UnitAmount == 1 && product.UnitCode == measure {
+		return ""
+	}
+	return p.T("ui.per_measure", "Price", p.L.Money(per), "Unit", p.L.PerUnit(1, measure))
 }
 
 // Unbroken keeps the figures in a product's name on one line with what they count: «pot de 250 g».

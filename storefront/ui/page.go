@@ -1,12 +1,14 @@
 package ui
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -36,7 +38,8 @@ type Page struct {
 	Contact settings.Contact   // of the association
 	Shelves []catalog.Category // all there are, in their order
 
-	Means       []string // of payment that are taken; see MeansName
+	Place       *delivery.Place // where the reader's orders go; nil while she has not said so
+	Means       []string        // of payment that are taken; see MeansName
 	BasketCount int
 	Query       string        // in the search field
 	Category    string        // the shelf that the header marks as current
@@ -67,6 +70,23 @@ func (p Page) URL(path string) string { return in(p.L.Code(), path) }
 
 // In is this page in another language.
 func (p Page) In(code string) string { return in(code, p.Path) }
+
+// PlacePath is where the reader says, or changes, where her orders go; from there she comes back.
+func (p Page) PlacePath() string {
+	back := p.Path // without the language, which may change there
+	if len(back) > maxBack {
+		back, _, _ = strings.Cut(back, "?")
+	}
+	return "/place?" + url.Values{"back": {back}}.Encode()
+}
+
+// maxBack is the longest address, in bytes, that another leads back to: each of its bytes may become three.
+const maxBack = 1000
+
+// Refuses tells whether a product is not brought to where the reader's orders go.
+func (p Page) Refuses(product catalog.Product) bool {
+	return product.Perishable && p.Place != nil && !p.Place.Fresh
+}
 
 // Absolute is an address from the root with scheme and host before it.
 func (p Page) Absolute(address string) string { return p.BaseURL + address }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -18,6 +19,7 @@ const (
 	DeviceCookie   = "device" // by which a browser that somebody signed in with is known again
 	BasketCookie   = "basket"
 	LanguageCookie = "language"
+	placeCookie    = "place"
 	flashCookie    = "flash"
 )
 
@@ -57,6 +59,42 @@ func (r *Request) DropCookie(name string) {
 // Forget tells the browser to throw away what it keeps of the market's pages, for whoever sits before it
 // next (ASVS 14.3.1). Cookies stay: the basket and the language are nobody's secret.
 func (r *Request) Forget() { r.SetHeader("Clear-Site-Data", `"cache", "storage"`) }
+
+// placeKeep is how long a browser remembers where its reader's orders go.
+const placeKeep = 365 * 24 * time.Hour
+
+// Place is where the reader's orders go, as far as she has said so; nil while she has not, or where none go any more.
+func (r *Request) Place() *delivery.Place {
+	slug := r.Cookie(placeCookie)
+	if slug == "" {
+		return nil
+	}
+	place, ok, err := r.Site.Place(r.Context(), slug)
+	if err != nil { // the page is worth more than what it says of delivery
+		r.Log().Warn("place of the reader", "error", err)
+	}
+	if !ok {
+		return nil
+	}
+	return &place
+}
+
+// PlaceSlug is the slug of Place, or "".
+func (r *Request) PlaceSlug() string {
+	if place := r.Place(); place != nil {
+		return place.Slug
+	}
+	return ""
+}
+
+// SetPlace remembers where the reader's orders go; "" forgets it.
+func (r *Request) SetPlace(slug string) {
+	if slug == "" {
+		r.DropCookie(placeCookie)
+		return
+	}
+	r.SetCookie(placeCookie, slug, placeKeep)
+}
 
 // flashKeep is how long a toast waits for its page.
 const flashKeep = time.Minute

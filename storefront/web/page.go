@@ -31,6 +31,7 @@ func (r *Request) Page(title string) ui.Page {
 		}
 		p.CooperativePlace, p.CooperativeMembers = r.Locale.Text(c.CommuneName), r.Locale.N(members, c.Members())
 	}
+	p.Place = r.Place()
 	decided, err := r.Site.Settings(r.Context())
 	if err != nil { // the page is worth more than its foot
 		r.Log().Warn("settings of the association", "error", err)

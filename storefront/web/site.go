@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
@@ -28,6 +29,8 @@ type Site struct {
 
 	// BasketCount tells how many pieces lie in the basket with that token.
 	BasketCount func(ctx context.Context, token string) (int, error)
+	// Place is the place with that slug, if orders go there. Beside an error stands what was known before.
+	Place func(ctx context.Context, slug string) (place delivery.Place, ok bool, err error)
 	// Means are the names of the means of payment that the association offers, by those settings.
 	Means func(decided settings.Settings) []string
 	// Record keeps a security event that changed nothing by itself.

@@ -34,6 +34,8 @@ func (h *Handler) Routes() []web.Route {
 		{Method: get, Path: "/suggest", Policy: web.Public, Limit: web.SearchLimit, Handler: h.suggest},
 		{Method: get, Path: "/cooperatives", Policy: web.Public, Handler: h.cooperatives},
 		{Method: get, Path: "/cooperatives/:slug", Policy: web.Public, Handler: h.cooperative},
+		{Method: get, Path: "/place", Policy: web.Public, Private: true, Handler: h.askPlace},
+		{Method: http.MethodPost, Path: "/place", Policy: web.Public, Private: true, Handler: h.setPlace},
 		{Method: get, Path: "/pages/:name", Policy: web.Public, Handler: h.info},
 	}
 }

@@ -17,7 +17,7 @@ import (
 type homeView struct {
 	Cooperatives int
 	Products     int
-	Fee          delivery.Quote // to the nearest zone: the lowest there is
+	Fee          delivery.Quote // to the reader, or to the nearest zone: the lowest there is
 	InSeason     []catalog.Product
 	Shelf        []ui.Card
 	Guest        cooperative.Cooperative // the one that is introduced today
@@ -40,7 +40,7 @@ func (h *Handler) home(r *web.Request) error {
 	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
 		return err
 	}
-	v.Fee, err = h.Delivery.Near(ctx, delivery.QuoteInput{On: now})
+	v.Fee, err = h.Delivery.Near(ctx, delivery.QuoteInput{Place: r.PlaceSlug(), On: now})
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,19 @@ package browse
 
 import (
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/static"
+	"github.com/souk-taawon/souk/storefront/ui"
 )
+
+// deliveryFact is what delivery costs the reader, as far as it is known where she is.
+func deliveryFact(p ui.Page, fee delivery.Quote) string {
+	if p.Place != nil {
+		return p.T("shop.home.fact_delivery_to", "Place", p.L.Text(p.Place.Name), "Fee", shop.Fee(p, fee.Fee), "From", p.L.Money(fee.FreeFrom))
+	}
+	return p.T("shop.home.fact_delivery_more", "Fee", p.L.Money(fee.Fee), "From", p.L.Money(fee.FreeFrom))
+}
 
 // drawingsOf names the objects that products are drawn as.
 func drawingsOf(products []catalog.Product) []string {

@@ -23,10 +23,10 @@ type productView struct {
 	Product   catalog.Product
 	Seller    cooperative.Cooperative
 	Goods     catalog.Offered // the first that the seller offers
-	Near      delivery.Quote  // in the province
+	Near      delivery.Quote  // to the reader, or in the province
 	Fresh     fault.Message   // the zones that what perishes is brought to
 	InBasket  int
-	OffSeason bool      // and none is left
+	OffSeason bool
 	Others    []ui.Card // like it, of other cooperatives
 	Link      string    // absolute, to be shared
 }
@@ -47,13 +47,13 @@ func (h *Handler) product(r *web.Request) error {
 	if v.Goods, err = h.Catalog.OfferedBy(ctx, v.Seller.ID, nil, goodsShown); err != nil {
 		return err
 	}
-	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: v.Product.Price, Prepare: v.Product.Prepare, On: h.Now()}); err != nil {
+	if v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Place: r.PlaceSlug(), Items: v.Product.Price, Prepare: v.Product.Prepare, On: h.Now()}); err != nil {
 		return err
 	}
 	if v.Fresh, err = h.Delivery.Fresh(ctx); err != nil {
 		return err
 	}
-	v.OffSeason = v.Product.Stock == 0 && !v.Product.InSeason(clock.Day(h.Now()).Month())
+	v.OffSeason = !v.Product.InSeason(clock.Day(h.Now()).Month())
 	cards := shop.Cards(r, h.Orders, append([]catalog.Product{v.Product}, h.others(r, v.Product)...), 0)
 	v.InBasket, v.Others = cards[0].InBasket, cards[1:]
 	v.Link = r.AbsoluteURL("/products/" + v.Product.Slug)

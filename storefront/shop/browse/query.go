@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -24,9 +25,12 @@ type query struct {
 	Text                                       string
 	Categories, Cooperatives, Communes, Labels []string
 	Women, InStock                             bool
+	Delivered                                  bool         // only what is brought to where the reader's orders go
 	MinPrice, MaxPrice                         money.Amount // 0: no limit
 	Sort                                       search.Sort
 	Page                                       int
+
+	at *delivery.Place // where her orders go; nil while that is not known
 
 	// What was typed as prices, and what is wrong with it, by field.
 	typed  map[string]string
@@ -43,6 +47,8 @@ func readQuery(r *web.Request) query {
 		Labels:       many(values, "label", &left),
 		Women:        yes(r.Query("women_led")),
 		InStock:      yes(r.Query("in_stock")),
+		Delivered:    yes(r.Query("delivered")),
+		at:           r.Place(),
 		Sort:         search.Sort(r.Query("sort")),
 		typed:        map[string]string{},
 		errors:       map[string]string{},
@@ -92,14 +98,21 @@ func yes(text string) bool { return text == "1" || text == "true" || text == "on
 
 // forEngine is the query as search engines understand it, with the counts that the page of results shows.
 func (q query) forEngine(lang string) search.Query {
+	facets := []search.Facet{search.FacetCategory, search.FacetLabel, search.FacetCommune, search.FacetWomenLed, search.FacetInStock}
+	if q.sorts() {
+		facets = append(facets, search.FacetDurable)
+	}
 	return search.Query{
 		Text: q.Text, Lang: lang,
 		Categories: q.Categories, Cooperatives: q.Cooperatives, Communes: q.Communes, Labels: q.Labels,
-		WomenLed: q.Women, InStock: q.InStock, MinPrice: int64(q.MinPrice), MaxPrice: int64(q.MaxPrice),
-		Facets: []search.Facet{search.FacetCategory, search.FacetLabel, search.FacetCommune, search.FacetWomenLed, search.FacetInStock},
+		WomenLed: q.Women, InStock: q.InStock, Durable: q.Delivered && q.sorts(), MinPrice: int64(q.MinPrice), MaxPrice: int64(q.MaxPrice),
+		Facets: facets,
 		Sort:   q.Sort, Page: q.Page, PerPage: search.DefaultPerPage,
 	}
 }
+
+// sorts tells whether some goods are not brought to where the reader's orders go: those that perish.
+func (q query) sorts() bool { return q.at != nil && !q.at.Fresh }
 
 // path is the address of the query, without the language; the first page needs no number.
 func (q query) path() string {
@@ -113,6 +126,9 @@ func (q query) path() string {
 	if q.InStock {
 		v.Set("in_stock", "true")
 	}
+	if q.Delivered {
+		v.Set("delivered", "true")
+	}
 	if q.Page > 1 {
 		v.Set("page", strconv.Itoa(q.Page))
 	}
@@ -122,7 +138,7 @@ func (q query) path() string {
 // narrowed tells whether anything but the words narrows the results.
 func (q query) narrowed() bool {
 	return len(q.Categories)+len(q.Cooperatives)+len(q.Communes)+len(q.Labels) > 0 ||
-		q.Women || q.InStock || q.MinPrice > 0 || q.MaxPrice > 0
+		q.Women || q.InStock || q.Delivered && q.sorts() || q.MinPrice > 0 || q.MaxPrice > 0
 }
 
 // onPage is the query on another page of its results.
@@ -155,6 +171,8 @@ func (q query) without(name, value string) query {
 		q.Women = false
 	case "in_stock":
 		q.InStock = false
+	case "delivered":
+		q.Delivered = false
 	case "min_price", "max_price":
 		q.typed = map[string]string{"min_price": q.typed["min_price"], "max_price": q.typed["max_price"], name: ""}
 	}

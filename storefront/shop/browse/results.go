@@ -18,7 +18,8 @@ type resultsView struct {
 	Heading string
 	Result  search.Result
 	Cards   []ui.Card
-	Sellers int // cooperatives that what was found is from; 0 if they are not counted
+	Named   []catalog.CooperativeRef // cooperatives of the name that was typed
+	Sellers int                      // cooperatives that what was found is from; 0 if they are not counted
 	Pages   int
 	Facets  facets
 	Chips   []chip
@@ -30,6 +31,7 @@ type resultsView struct {
 type facets struct {
 	Category, Label, Commune []option
 	Women, InStock           option
+	Delivered                option // to where the reader's orders go, if not everything is
 }
 
 type option struct {
@@ -73,6 +75,11 @@ func (h *Handler) results(r *web.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if v.Query.Text != "" && v.Query.Page == 1 {
+		if v.Named, err = h.namedSo(r, v.Query.Text, products); err != nil {
+			return err
+		}
 	}
 	v.Cards = shop.Cards(r, h.Orders, products, 4)
 	for _, p := range products {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -84,7 +86,7 @@ func readFacets(q query, counts map[string]map[string]int, names map[string]stri
 		})
 		return options
 	}
-	return facets{
+	found := facets{
 		Category: list(search.FacetCategory, q.Categories),
 		Label:    list(search.FacetLabel, q.Labels),
 		Commune:  list(search.FacetCommune, q.Communes),
@@ -95,6 +97,13 @@ func readFacets(q query, counts map[string]map[string]int, names map[string]stri
 			Value: "true", Label: l.T("shop.results.in_stock"), Count: counts[string(search.FacetInStock)]["true"], Chosen: q.InStock,
 		},
 	}
+	if q.sorts() {
+		found.Delivered = option{
+			Value: "true", Label: l.T("shop.results.delivered", "Place", q.at.Name),
+			Count: counts[string(search.FacetDurable)]["true"], Chosen: q.Delivered,
+		}
+	}
+	return found
 }
 
 // chips are the filters that are on, each with the way to take it off.
@@ -115,6 +124,9 @@ func chips(q query, names map[string]string, l *i18n.Locale) []chip {
 	if q.InStock {
 		list = append(list, chip{l.T("shop.results.in_stock"), q.without("in_stock", "").path()})
 	}
+	if q.Delivered && q.sorts() {
+		list = append(list, chip{l.T("shop.results.delivered", "Place", q.at.Name), q.without("delivered", "").path()})
+	}
 	if q.MinPrice > 0 {
 		list = append(list, chip{l.T("shop.results.from_price", "Price", l.Money(q.MinPrice)), q.without("min_price", "").path()})
 	}
@@ -128,10 +140,8 @@ func chips(q query, names map[string]string, l *i18n.Locale) []chip {
 func heading(q query, result search.Result, names map[string]string, l *i18n.Locale) string {
 	switch {
 	case result.Understood != "":
-		if shelf := onlyShelf(result, names); l.Reads() != "ar" && shelf != "" {
-			return shelf // «3sel» is عسل, which a reader of French may not read
-		}
-		return result.Understood
+		first, length := utf8.DecodeRuneInString(result.Understood)
+		return string(unicode.ToUpper(first)) + result.Understood[length:]
 	case q.Text != "":
 		return q.Text
 	case len(q.Categories) == 1 && names["category/"+q.Categories[0]] != "":
@@ -142,15 +152,4 @@ func heading(q query, result search.Result, names map[string]string, l *i18n.Loc
 		return l.T("shop.results.from_commune", "Place", names["commune/"+q.Communes[0]])
 	}
 	return l.T("ui.all_products")
-}
-
-// onlyShelf is the name of the shelf that everything found stands on, or "".
-func onlyShelf(result search.Result, names map[string]string) string {
-	shelves := result.Facets[string(search.FacetCategory)]
-	if len(shelves) == 1 {
-		for slug := range shelves {
-			return names["category/"+slug]
-		}
-	}
-	return ""
 }

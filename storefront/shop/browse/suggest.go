@@ -2,11 +2,11 @@ package browse
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/text"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -24,6 +24,7 @@ type suggestions struct {
 	Understood   string
 	Products     []catalog.Product
 	Cooperatives []catalog.CooperativeRef // whose name has the words
+	ByName       bool                     // they are what is meant: no product found is called so
 	words        []string                 // normalised, to be marked
 }
 
@@ -41,44 +42,43 @@ func (h *Handler) suggest(r *web.Request) error {
 		}
 		s.Understood = result.Understood
 		s.words = text.Words(s.Typed + " " + s.Understood)
-		if shelf := sameShelf(found, r.Locale); r.Locale.Reads() != "ar" && s.Understood != "" && shelf != "" {
-			s.Understood = shelf // as the results will be headed
-		}
 		s.Products = found[:min(len(found), productsSuggested)]
-		s.Cooperatives = namedSo(found, s.words)
+		if s.Cooperatives, err = h.namedSo(r, s.Typed, found); err != nil {
+			return err
+		}
+		s.ByName = !slices.ContainsFunc(s.Products, func(p catalog.Product) bool { return matches(r.Locale.Text(p.Name), s.words) })
 	}
 	r.SetHeader("Cache-Control", "private, max-age=60")
 	return r.Render(http.StatusOK, suggestFragment(r.Page(""), s))
 }
 
-// sameShelf is the name of the shelf that all of the products stand on, or "".
-func sameShelf(products []catalog.Product, l *i18n.Locale) string {
-	for _, p := range products {
-		if p.Category != products[0].Category {
-			return ""
+// namedSo are a few cooperatives whose own name has the words that are typed: those of that name, and of the sellers of
+// what was found those whose name has them otherwise written.
+func (h *Handler) namedSo(r *web.Request, typed string, found []catalog.Product) ([]catalog.CooperativeRef, error) {
+	if utf8.RuneCountInString(typed) < 2 {
+		return nil, nil
+	}
+	named, err := h.Cooperatives.NamedSo(r.Context(), typed, r.Locale.Code(), cooperativesSuggested)
+	if err != nil {
+		return nil, err
+	}
+	var list []catalog.CooperativeRef
+	for _, c := range named {
+		list = append(list, catalog.CooperativeRef{ID: c.ID, Slug: c.Slug, Name: c.Name, Commune: c.Commune, CommuneName: c.CommuneName})
+	}
+	words := text.Words(typed)
+	for _, p := range found {
+		known := slices.ContainsFunc(list, func(c catalog.CooperativeRef) bool { return c.ID == p.Cooperative.ID })
+		if !known && len(list) < cooperativesSuggested && (hasAll(p.Cooperative.Name.AR, words) || hasAll(p.Cooperative.Name.FR, words)) {
+			list = append(list, p.Cooperative)
 		}
 	}
-	if len(products) == 0 {
-		return ""
-	}
-	return l.Text(products[0].CategoryName)
+	return list, nil
 }
 
-// namedSo are the cooperatives among the sellers of what was found whose own name has one of the words.
-func namedSo(found []catalog.Product, words []string) []catalog.CooperativeRef {
-	var list []catalog.CooperativeRef
-	seen := map[string]bool{}
-	for _, p := range found {
-		c := p.Cooperative
-		if seen[c.Slug] || len(list) == cooperativesSuggested {
-			continue
-		}
-		seen[c.Slug] = true
-		if matches(c.Name.AR, words) || matches(c.Name.FR, words) {
-			list = append(list, c)
-		}
-	}
-	return list
+// hasAll tells whether each of the words begins one of a name's.
+func hasAll(name string, words []string) bool {
+	return len(words) > 0 && !slices.ContainsFunc(words, func(w string) bool { return !matches(name, []string{w}) })
 }
 
 func matches(name string, words []string) bool {

@@ -28,8 +28,9 @@ const basketKeep = 30 * 24 * time.Hour
 // basketView is what the basket page shows.
 type basketView struct {
 	Basket  order.Basket
-	Near    delivery.Quote // what delivery in the province would cost
-	Fresh   fault.Message  // the zones that what perishes is brought to
+	Near    delivery.Quote     // what delivery to the reader costs, or in the province
+	Fresh   fault.Message      // the zones that what perishes is brought to
+	TooFar  []order.BasketLine // what is not brought to the reader
 	Removed *removed
 	Most    money.Amount    // for which there would be a means of payment, if there is none for what lies in it
 	Instead []ui.Card       // for an empty basket
@@ -61,7 +62,7 @@ func (h *Handler) basket(r *web.Request) error {
 			return r.JSON(status, answer{Message: r.Locale.T("web.no_cookies")})
 		}
 	}
-	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Items: basket.Items, Prepare: basket.Prepare, On: h.Now()})
+	v.Near, err = h.Delivery.Near(ctx, delivery.QuoteInput{Place: r.PlaceSlug(), Items: basket.Items, Prepare: basket.Prepare, On: h.Now()})
 	if err != nil {
 		return err
 	}
@@ -82,6 +83,7 @@ func (h *Handler) basket(r *web.Request) error {
 		}
 	}
 	p := r.Page(r.Locale.T("shop.basket.title"))
+	v.TooFar = tooFar(basket, p.Place)
 	p.BasketCount = basket.Pieces // what can be ordered, as the page says
 	if p.Means, v.Most, err = h.payable(ctx, basket.Items); err != nil {
 		return err

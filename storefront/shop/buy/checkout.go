@@ -26,13 +26,15 @@ type checkoutView struct {
 	Zones     []shop.Zone
 	Home      *delivery.Quote // to the chosen place; nil until one is chosen, or when it is too far
 	Pickup    delivery.Quote
-	Offers    []order.Offer // means of payment; there is always one
-	None      *noMeans      // none of them can be had
-	MeansFee  money.Amount  // of the one that is chosen
-	PaidFirst bool          // by that one, so that it holds the goods for another time
-	Key       string        // tells a second click from a second order
-	HoldHours int           // how long an order waits to be confirmed
-	Held      []string      // for each product of which others hold too much, how many can be ordered
+	Offers    []order.Offer      // means of payment; there is always one
+	None      *noMeans           // none of them can be had
+	MeansFee  money.Amount       // of the one that is chosen
+	PaidFirst bool               // by that one, so that it holds the goods for another time
+	Key       string             // tells a second click from a second order
+	HoldHours int                // how long an order waits to be confirmed
+	TooFar    []order.BasketLine // what is not brought to the chosen place
+	Place     delivery.Place     // that place
+	Held      []string           // for each product of which others hold too much, how many can be ordered
 }
 
 // noMeans is what whoever cannot pay for what the form says can do about it.
@@ -64,9 +66,13 @@ func (v checkoutView) chosen() (delivery.Quote, bool) {
 // checkout shows the form. The query may choose the place, the delivery and the payment, which is how the script
 // asks for what follows from them.
 func (h *Handler) checkout(r *web.Request) error {
+	place := r.Query("place")
+	if !r.QueryValues().Has("place") { // nobody has chosen another here, or none
+		place = r.PlaceSlug()
+	}
 	form := ui.Form{
 		Values: map[string]string{
-			"place":    r.Query("place"),
+			"place":    place,
 			"delivery": cmp.Or(r.Query("delivery"), delivery.Home),
 			"payment":  r.Query("payment"),
 		},
@@ -100,6 +106,11 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	}
 	if v.Pickup, err = quote(delivery.Pickup, v.Zones[0].Places[0].Slug); err != nil {
 		return err
+	}
+	if place, ok, err := h.Delivery.Place(ctx, form.Values["place"]); err != nil {
+		return err
+	} else if ok && form.Values["delivery"] == delivery.Home {
+		v.Place, v.TooFar = place, tooFar(basket, &place)
 	}
 	if place := form.Values["place"]; place != "" {
 		home, err := quote(delivery.Home, place)
@@ -193,6 +204,12 @@ func (h *Handler) place(r *web.Request) error {
 	form := typed(r)
 	if r.Form("show") != "" { // in another language
 		return h.showCheckout(r, http.StatusOK, form, nil)
+	}
+	if place, ok, err := h.Delivery.Place(ctx, form.Values["place"]); err == nil && ok {
+		r.SetPlace(place.Slug)
+	}
+	if r.Form(freshChoice) != "" {
+		return h.leaveFresh(r, form)
 	}
 	if r.Form("instead") != "" {
 		return h.instead(r, form)

@@ -11,23 +11,6 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// placeOptions are the places, under a line for each zone that says what delivery costs there.
-func placeOptions(p ui.Page, v checkoutView) []ui.Option {
-	options := []ui.Option{{Label: p.T("shop.checkout.choose")}}
-	for _, z := range v.Zones {
-		group := ui.Zone(p.L, z.Zone) + p.T("shop.colon")
-		if z.TooFar {
-			group += p.T("shop.checkout.too_far")
-		} else {
-			group += shop.Fee(p, z.Quote.Fee)
-		}
-		for _, place := range z.Places {
-			options = append(options, ui.Option{Value: place.Slug, Label: p.L.Text(place.Name), Group: group})
-		}
-	}
-	return options
-}
-
 // deliveryOptions are the ways to get the order, each with its price as far as it is known.
 func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 	home := ui.Option{

@@ -1,0 +1,41 @@
+package buy
+
+import (
+	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/ui"
+)
+
+// basketDelivery says what the price of delivery is for.
+func basketDelivery(p ui.Page) string {
+	if p.Place == nil {
+		return p.T("shop.checkout.delivery")
+	}
+	return p.T("shop.checkout.delivery_to", "Place", p.L.Text(p.Place.Name))
+}
+
+// basketFee is that price; what is not brought to the reader has none.
+func basketFee(p ui.Page, v basketView) string {
+	if len(v.TooFar) > 0 {
+		return "—"
+	}
+	return shop.NearFee(p, v.Near.Fee)
+}
+
+// basketLabel is the words beside the total, basketTotal the sum as far as it is known.
+func basketLabel(p ui.Page, v basketView) string {
+	if len(v.TooFar) > 0 {
+		return p.T("shop.total_goods")
+	}
+	return p.T("shop.total")
+}
+
+func basketTotal(p ui.Page, v basketView) string {
+	if len(v.TooFar) > 0 {
+		return p.L.Money(v.Basket.Items)
+	}
+	total := p.L.Money(v.Basket.Items + v.Near.Fee)
+	if p.Place == nil && v.Near.Fee > 0 {
+		return p.T("shop.checkout.from_fee", "Fee", total)
+	}
+	return total
+}
