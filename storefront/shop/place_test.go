@@ -61,8 +61,12 @@ func TestAPlaceIsAskedOnceAndTrueEverywhere(t *testing.T) {
 			if count := results.Text("label[for=o-delivered-true] .num, #o-delivered-true ~ .num"); count != "5" {
 				t.Errorf("%q goods are delivered, not 5", count)
 			}
-			if n := buyer.Get(lang + "/products?delivered=true").Want(http.StatusOK).Find(".card").Length(); n != 5 {
+			delivered := buyer.Get(lang + "/products?delivered=true").Want(http.StatusOK)
+			if n := delivered.Find(".card").Length(); n != 5 {
 				t.Errorf("%d goods are delivered, not 5", n)
+			}
+			if said, words := delivered.Text(".chip.on bdi"), m.Languages.Locale(language).T("shop.results.delivered", "Place", oujda); said != words {
+				t.Errorf("the filter is called %q, not %q", said, words)
 			}
 			if n := m.Visitor().Get(lang + "/products?delivered=true").Want(http.StatusOK).Find(".card").Length(); n != 6 {
 				t.Errorf("who has said nothing is shown %d of 6", n)

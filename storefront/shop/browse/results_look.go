@@ -99,7 +99,7 @@ func readFacets(q query, counts map[string]map[string]int, names map[string]stri
 	}
 	if q.sorts() {
 		found.Delivered = option{
-			Value: "true", Label: l.T("shop.results.delivered", "Place", q.at.Name),
+			Value: "true", Label: l.T("shop.results.delivered", "Place", l.Text(q.at.Name)),
 			Count: counts[string(search.FacetDurable)]["true"], Chosen: q.Delivered,
 		}
 	}
@@ -125,7 +125,7 @@ func chips(q query, names map[string]string, l *i18n.Locale) []chip {
 		list = append(list, chip{l.T("shop.results.in_stock"), q.without("in_stock", "").path()})
 	}
 	if q.Delivered && q.sorts() {
-		list = append(list, chip{l.T("shop.results.delivered", "Place", q.at.Name), q.without("delivered", "").path()})
+		list = append(list, chip{l.T("shop.results.delivered", "Place", l.Text(q.at.Name)), q.without("delivered", "").path()})
 	}
 	if q.MinPrice > 0 {
 		list = append(list, chip{l.T("shop.results.from_price", "Price", l.Money(q.MinPrice)), q.without("min_price", "").path()})
