@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/upload"
 )
