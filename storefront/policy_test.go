@@ -19,6 +19,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -70,6 +71,8 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 		}
 	}
 	say("/seller/products/", "id", s.Products[0].ID.String())
+	say("/association/labels/", "id", labelOf(t, m, s))
+	say("/association/labels/", "decision", "confirm")
 	say("/seller/upload/", "id", upload.ID.String())
 	say("/association/orders/", "id", placed.Order.ID.String())
 	say("/association/cooperatives/", "slug", m.Pending.Slug)
@@ -142,6 +145,25 @@ func recordsOf(t *testing.T, m *storetest.Market, s storetest.Seller) records {
 	say("/association/orders/", "move", "confirm")
 	say("/", "format", "csv")
 	return r
+}
+
+// labelOf is the id of a label that a member proposes for her first product, with the picture of its certificate.
+func labelOf(t *testing.T, m *storetest.Market, s storetest.Seller) string {
+	t.Helper()
+	err := m.Certificates.Propose(t.Context(), s.ID, s.Products[0].ID, "bio-maroc", "BIO-1", time.Now().AddDate(1, 0, 0).Format(time.DateOnly),
+		bytes.NewReader(storetest.Photograph(t, 300)), actor.OfCooperative(s.ID, s.Member.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := m.Certificates.OfProduct(t.Context(), s.ID, s.Products[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worker := certificate.ScanWorker{Certificates: m.Certificates}
+	if err := worker.Work(t.Context(), &river.Job[certificate.ScanArgs]{Args: certificate.ScanArgs{ProposalID: list[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	return list[0].ID.String()
 }
 
 // withCard opens a market that takes a test card too.
@@ -345,6 +367,11 @@ var cleared = map[string]account.Right{
 	"GET /seller/products":                                 account.KeepGoods,
 	"GET /seller/products/export.:format":                  account.KeepGoods,
 	"GET /seller/products/new":                             account.KeepGoods,
+	"GET /seller/products/:id/label":                       account.KeepGoods,
+	"POST /seller/products/:id/label":                      account.KeepGoods,
+	"GET /association/labels":                              account.KeepCooperatives,
+	"GET /association/labels/:id/copy.jpg":                 account.KeepCooperatives,
+	"POST /association/labels/:id/:decision":               account.KeepCooperatives,
 	"POST /seller/products/new":                            account.KeepGoods,
 	"POST /seller/products/several":                        account.KeepGoods,
 	"GET /seller/products/:id":                             account.KeepGoods,

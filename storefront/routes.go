@@ -52,7 +52,10 @@ func (s *Server) collect(services Services) []web.Route {
 			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
 			Pictures: services.Pictures, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
-		(&goods.Handler{Catalog: services.Catalog, Pictures: services.Pictures, Uploads: services.Uploads, Orders: services.Orders, Now: s.config.Now}).Routes(),
+		(&goods.Handler{
+			Catalog: services.Catalog, Pictures: services.Pictures, Certificates: services.Certificates,
+			Uploads: services.Uploads, Orders: services.Orders, Now: s.config.Now,
+		}).Routes(),
 		(&upload.Handler{Uploads: services.Uploads, Catalog: services.Catalog, Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&orders.Handler{Orders: services.Orders, Now: s.config.Now}).Routes(),
 		(&money.Handler{Orders: services.Orders, Settlements: services.Settlements, Now: s.config.Now}).Routes(),
@@ -61,7 +64,8 @@ func (s *Server) collect(services Services) []web.Route {
 			Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&members.Handler{
-			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Delivery: services.Delivery,
+			Accounts: services.Accounts, Catalog: services.Catalog, Certificates: services.Certificates,
+			Cooperatives: services.Cooperatives, Delivery: services.Delivery,
 			Payments: services.Payments, Reports: services.Reports, Security: services.Security, Now: s.config.Now,
 		}).Routes(),
 		(&returns.Handler{Cooperatives: services.Cooperatives, Orders: services.Orders, Transfers: services.Transfers, Now: s.config.Now}).Routes(),

@@ -20,6 +20,7 @@ import (
 var additive = map[string]string{
 	"/association/orders/:id/dispute":                 "names a dispute as the bank does; the same again changes nothing",
 	"/seller/products/new":                            "a new product; its form makes it once",
+	"/seller/products/:id/label":                      "a new proposal; the same again is proposed once",
 	"/seller/products/:id/picture":                    "another photograph; the one before is kept",
 	"/seller/page/picture":                            "another photograph; the one before is kept",
 	"/seller/upload":                                  "a new file, of which nothing is applied yet",
@@ -84,6 +85,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/association/cooperatives/:slug/approve", at("/association/cooperatives/:slug"), "form[action$='/approve']", nil, "seen"},
 		{"/association/cooperatives/:slug/suspend", at("/association/cooperatives/:slug"), "form[action$='/suspend']", url.Values{"note": {"a complaint"}}, "seen"},
 		{"/association/cooperatives/:slug/edit", at("/association/cooperatives/:slug/edit"), "main form", url.Values{"president": {"Aicha"}}, "version"},
+		{"/association/labels/:id/:decision", "/fr/association/labels", "form[action$='/confirm']", nil, "seen"},
 		{"/association/settings", "/fr/association/settings", "main form", url.Values{"reservation_hours": {"50"}}, "version"},
 		{"/association/people/:id/role", at("/association/people/:id"), "form[action*='/role']", url.Values{"role": {"support"}, "sure": {"yes"}}, "seen"},
 		{"/seller/people/:id/role", at("/seller/people/:id"), "form[action*='/role']", url.Values{"role": {"manager"}, "sure": {"yes"}}, "seen"},

@@ -77,6 +77,8 @@ var benched = map[string][]string{
 	"/seller/products":             {"", onward, "?q=couscous", "?q=couscous" + onward, "?q=miel", "?show=soldout", "?show=draft", "?show=unpictured", "?category=honey", "?category=cereal&show=published"},
 	"/seller/products/new":         {""},
 	"/seller/products/:id":         {"/seller/products/{product_id}"},
+	"/seller/products/:id/label":   {"/seller/products/{product_id}/label"},
+	"/association/labels":          {""},
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
 	"/seller/upload":               {""},
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},

@@ -22,7 +22,7 @@ var layers = strings.Fields(`
 	internal/postgres/pgtest internal/job internal/mail
 
 	internal/actor internal/ledger internal/security internal/account internal/settings internal/cooperative
-	internal/catalog internal/catalog/catalogtest internal/picture/scaledjpeg internal/picture internal/upload/sheet internal/upload internal/payment internal/payment/paymenttest internal/payment/testcard internal/payment/stripe internal/payment/stripe/stripetest internal/payment/cmi internal/payment/cmi/cmitest internal/payment/transfer internal/delivery
+	internal/catalog internal/catalog/catalogtest internal/picture/scaledjpeg internal/picture internal/certificate internal/upload/sheet internal/upload internal/payment internal/payment/paymenttest internal/payment/testcard internal/payment/stripe internal/payment/stripe/stripetest internal/payment/cmi internal/payment/cmi/cmitest internal/payment/transfer internal/delivery
 	internal/order internal/settlement
 	internal/finding internal/report internal/market internal/sample internal/postgres/migrations
 

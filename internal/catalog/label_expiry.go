@@ -3,10 +3,14 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // ExpireLabelsArgs is the periodic job that lets search learn of certificates that have run out: no
@@ -32,4 +36,60 @@ func (w *ExpireLabelsWorker) Work(ctx context.Context, _ *river.Job[ExpireLabels
 		return fmt.Errorf("catalog: expired labels: %w", err)
 	}
 	return nil
+}
+
+// CarryLabelTx lets a product carry a label, with the certificate that proves it until its last day. It takes the place
+// of one that it carried before.
+func (s *Service) CarryLabelTx(ctx context.Context, tx *sqlx.Tx, productID uuid.UUID, label, certificate string, until time.Time) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into product_labels (product_id, label, certificate, expires_on) values ($1, $2, $3, $4)
+		on conflict (product_id, label) do update
+		    set certificate = excluded.certificate, expires_on = excluded.expires_on, reminded = 0`, productID, label, certificate, until)
+	if err != nil {
+		return fmt.Errorf("catalog: carry label: %w", err)
+	}
+	return nil
+}
+
+// EndingLabel is a label of a product whose certificate ends soon.
+type EndingLabel struct {
+	ProductID     uuid.UUID `db:"product_id"`
+	CooperativeID uuid.UUID `db:"cooperative_id"`
+	Product       i18n.Text
+	Label         string // its slug
+	Certificate   string
+	ExpiresOn     time.Time `db:"expires_on"`
+}
+
+// How many days before its end a label is told of, first and last, and of how many at once.
+const (
+	remindedFirst = 30
+	remindedLast  = 7
+	remindedOnce  = 200
+)
+
+// EndingLabelsTx gives some labels that end within thirty days, or seven, and were not given for that before.
+func (s *Service) EndingLabelsTx(ctx context.Context, tx *sqlx.Tx) ([]EndingLabel, error) {
+	var list []EndingLabel
+	err := tx.SelectContext(ctx, &list, `
+		with due as (
+		    select product_id, label, case when expires_on <= $1::date + $3::int then $3::int else $2::int end as days
+		    from product_labels
+		    where expires_on >= $1::date
+		      and (expires_on <= $1::date + $2::int and reminded = 0 or expires_on <= $1::date + $3::int and reminded = $2::int)
+		    order by expires_on, product_id, label limit $4
+		    for update skip locked
+		), told as (
+		    update product_labels l set reminded = due.days from due where l.product_id = due.product_id and l.label = due.label
+		    returning l.product_id, l.cooperative_id, l.label, l.certificate, l.expires_on
+		)
+		select t.product_id, t.cooperative_id, p.name_ar as "product.ar", p.name_fr as "product.fr", p.name_en as "product.en",
+		       t.label, t.certificate, t.expires_on
+		from told t join products p on p.id = t.product_id
+		where p.state <> 'archived'
+		order by t.expires_on, t.product_id, t.label`, clock.Day(s.now()), remindedFirst, remindedLast, remindedOnce)
+	if err != nil {
+		return nil, fmt.Errorf("catalog: ending labels: %w", err)
+	}
+	return list, nil
 }

@@ -64,6 +64,11 @@ var families = map[string]words{
 	"order.mail.return_*_subject":    constants("internal/order", "returnLetter"),
 	"order.return_state.*":           constants("internal/order", "ReturnState"),
 
+	"association.labels.done_*":  texts("association/members", "answers"),
+	"association.labels.scan_*":  texts("association/members", "scanWord"),
+	"certificate.mail.*_body":    named("internal/certificate", "Confirmed", "Refused"),
+	"certificate.mail.*_subject": named("internal/certificate", "Confirmed", "Refused"),
+	"certificate.state.*":        constants("internal/certificate", "State"),
 	"seller.catalogue.now_*":     named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.catalogue.several_*": named("internal/catalog", "Published", "Draft", "SoldOut"),
 	"seller.column.*":            all(texts("internal/upload", "columnOrder"), texts("internal/upload", "templateColumns")),

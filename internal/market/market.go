@@ -12,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/finding"
@@ -59,6 +60,7 @@ type Market struct {
 	Cooperatives *cooperative.Service
 	Catalog      *catalog.Service
 	Pictures     *picture.Service
+	Certificates *certificate.Service
 	Uploads      *upload.Service
 	Payments     *payment.Service
 	Transfers    *transfer.Service
@@ -89,6 +91,7 @@ func New(p Parts) (*Market, error) {
 	m.Cooperatives = cooperative.New(p.DB, p.Now)
 	m.Catalog = catalog.New(p.DB, p.Log, p.Now)
 	m.Pictures = picture.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Log, p.Now)
+	m.Certificates = certificate.New(p.DB, m.Catalog, m.Jobs, p.Blobs, p.Languages, p.Log, p.BaseURL, p.Now)
 	m.Uploads = upload.New(p.DB, m.Catalog, m.Jobs, p.Log, p.Now)
 	m.Payments = payment.New(p.DB, m.Jobs, p.Now, m.opened(p.Means)...)
 	m.Delivery = delivery.New(p.DB, p.Now)

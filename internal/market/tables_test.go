@@ -32,7 +32,7 @@ var tables = map[string]string{
 	"stalls": "cooperative", "stall_counts": "cooperative", "sectors": "cooperative",
 	"products": "catalog", "product_labels": "catalog", "categories": "catalog", "category_clues": "catalog", "labels": "catalog", "stock_movements": "catalog",
 	"product_counts": "catalog", "offered_changes": "catalog", "drawn_products": "catalog",
-	"pictures": "picture", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
+	"pictures": "picture", "label_proposals": "certificate", "uploads": "upload", "upload_rows": "upload", "search_engines": "finding", "search_pending": "finding",
 	"places": "delivery", "delivery_zones": "delivery",
 	"transfers": "payment/transfer", "transfer_statements": "payment/transfer", "transfer_lines": "payment/transfer", "transfer_receipts": "payment/transfer", "transfer_pictures": "payment/transfer", "payment_refund_accounts": "payment/transfer",
 	"payment_intents": "payment", "payment_attempts": "payment", "payment_refunds": "payment", "payment_events": "payment",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -54,6 +55,8 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &picture.Worker{Pictures: m.Pictures})
 	river.AddWorker(workers, &catalog.ExpireLabelsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &catalog.TurnSeasonsWorker{Catalog: m.Catalog})
+	river.AddWorker(workers, &certificate.ScanWorker{Certificates: m.Certificates})
+	river.AddWorker(workers, &certificate.RemindWorker{Certificates: m.Certificates})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
@@ -78,6 +81,7 @@ func periodic() []*river.PeriodicJob {
 		every(24*time.Hour, transfer.CleanArgs{}),
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(time.Hour, catalog.TurnSeasonsArgs{}),
+		every(24*time.Hour, certificate.RemindArgs{}),
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),

@@ -27,6 +27,7 @@ var nobodys = map[string]string{
 	"holders":            "kind",
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",
+	"label_proposals":    "label certificate scan scan_state state",
 	"order_adjustments":  "reason borne_by actor",
 	"order_events":       "state reason actor",
 	"order_fee_bearers":  "request",

@@ -30,6 +30,7 @@ type cooperativesView struct {
 	cooperative.Listed
 	Numbers cooperative.Numbers          // of all, whatever the filter
 	Sold    map[uuid.UUID]report.Figures // since the beginning
+	Labels  int                          // that were proposed and nobody has decided
 }
 
 func (h *Handler) cooperatives(r *web.Request) error {
@@ -46,6 +47,11 @@ func (h *Handler) cooperatives(r *web.Request) error {
 	}
 	if v.Sold, err = h.Reports.OfEach(ctx, report.Filter{}, idsOf(v.Cooperatives)); err != nil {
 		return err
+	}
+	if r.Holds(account.KeepCooperatives) {
+		if v.Labels, err = h.Certificates.CountWaiting(ctx); err != nil {
+			return err
+		}
 	}
 	p, err := association.Page(r, h.Cooperatives, r.Locale.T("association.cooperatives.title"))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -18,6 +19,7 @@ import (
 type Handler struct {
 	Accounts     *account.Service
 	Catalog      *catalog.Service
+	Certificates *certificate.Service
 	Cooperatives *cooperative.Service
 	Delivery     *delivery.Service
 	Payments     *payment.Service
@@ -39,6 +41,10 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(account.KeepCooperatives, association.CooperativesPath+"/:slug/approve", h.approve),
 		web.Post(account.KeepCooperatives, association.CooperativesPath+"/:slug/suspend", h.suspend),
 		web.Post(account.KeepPeople, association.CooperativesPath+"/:slug/members", h.addMember),
+
+		web.Get(account.KeepCooperatives, labelsPath, h.labels),
+		web.Get(account.KeepCooperatives, labelsPath+"/:id/copy.jpg", h.certificate),
+		web.Post(account.KeepCooperatives, labelsPath+"/:id/:decision", h.decideLabel),
 
 		web.Get(account.KeepPeople, association.PeoplePath, h.people),
 		web.Post(account.KeepPeople, association.PeoplePath, h.addAssociate),

@@ -5,6 +5,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/upload"
@@ -14,17 +15,20 @@ import (
 
 // Handler has the pages of what a cooperative sells. All its services are needed.
 type Handler struct {
-	Catalog  *catalog.Service
-	Pictures *picture.Service
-	Uploads  *upload.Service // gives the catalogue out as a file
-	Orders   *order.Service
-	Now      func() time.Time
+	Catalog      *catalog.Service
+	Pictures     *picture.Service
+	Certificates *certificate.Service
+	Uploads      *upload.Service // gives the catalogue out as a file
+	Orders       *order.Service
+	Now          func() time.Time
 }
 
 // Routes lists them.
 func (h *Handler) Routes() []web.Route {
 	photograph := web.Post(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.addPicture)
 	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
+	propose := web.Post(account.KeepGoods, seller.CataloguePath+"/:id/label", h.proposeLabel)
+	propose.MaxBody = certificate.MaxScan + seller.FormRoom
 	return []web.Route{
 		web.Get(account.KeepGoods, seller.CataloguePath, h.catalogue),
 		web.File(account.KeepGoods, seller.CataloguePath+"/export.:format", h.exportCatalogue),
@@ -37,5 +41,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/state", h.setState),
 		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.picture),
 		photograph,
+		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/label", h.label),
+		propose,
 	}
 }

@@ -1,0 +1,116 @@
+package seller_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/certificate"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member, boss, second := m.SignIn(m.Honey.Member), m.SignIn(m.Association), m.SignIn(m.Hire(account.Director, m.Honey))
+	product := m.Honey.Products[0]
+	path := "/fr/seller/products/" + product.ID.String() + "/label"
+	l := m.Languages.Locale("fr")
+	shown := func() bool {
+		return strings.Contains(m.Visitor().Get("/fr/products/"+product.Slug).Want(http.StatusOK).Text("main"), "BIO-77")
+	}
+	until := time.Now().AddDate(0, 0, 40).Format(time.DateOnly)
+	whole := url.Values{"label": {"bio-maroc"}, "certificate": {"BIO-77"}, "expires_on": {until}}
+	propose := func(typed url.Values, file []byte) *storetest.Page {
+		t.Helper()
+		return member.Upload(path, "scan", "certificat.png", file, typed)
+	}
+	scan := storetest.Photograph(t, 300)
+
+	if !member.Get("/fr/seller/products/" + product.ID.String()).Has("a[href='" + path + "']") {
+		t.Error("the product's page does not lead there")
+	}
+	for field, typed := range map[string]url.Values{
+		"label":       {"label": {"best"}, "certificate": {"BIO-77"}, "expires_on": {until}},
+		"certificate": {"label": {"bio-maroc"}, "certificate": {"\u3164 "}, "expires_on": {until}},
+		"expires_on":  {"label": {"bio-maroc"}, "certificate": {"BIO-77"}, "expires_on": {"2020-01-01"}},
+	} {
+		page := propose(typed, scan).Want(http.StatusUnprocessableEntity)
+		if !page.Has("#f-"+field+"[aria-invalid]") || page.Find("#f-expires_on").AttrOr("value", "") != typed.Get("expires_on") {
+			t.Errorf("%s: what is wrong is not shown, or what was typed is lost", field)
+		}
+	}
+	if !propose(whole, []byte("no picture")).Want(http.StatusUnprocessableEntity).Has("#f-scan[aria-invalid]") {
+		t.Error("what is no picture is taken for a certificate")
+	}
+	for range 2 { // the second time it is the same
+		if said := propose(whole, scan).Want(http.StatusOK).Text("#toasts .toast"); said != strings.Join(strings.Fields(l.T("seller.label.sent")), " ") {
+			t.Errorf("it says %q", said)
+		}
+	}
+	other := url.Values{"label": {"bio-maroc"}, "certificate": {"BIO-78"}, "expires_on": {until}}
+	propose(other, scan).Want(http.StatusConflict)
+	list, err := m.Certificates.OfProduct(t.Context(), m.Honey.ID, product.ID)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%d are proposed: %v", len(list), err)
+	}
+	if shown() {
+		t.Fatal("what nobody has confirmed is shown")
+	}
+	theirs := m.SignIn(m.Oil.Member)
+	theirs.Get(path).Want(http.StatusNotFound)
+	theirs.Upload(path, "scan", "a.png", scan, whole).Want(http.StatusNotFound)
+	theirs.Get("/fr/association/labels/" + list[0].ID.String() + "/copy.jpg").Want(http.StatusForbidden)
+
+	worker := certificate.ScanWorker{Certificates: m.Certificates}
+	if err := worker.Work(t.Context(), &river.Job[certificate.ScanArgs]{Args: certificate.ScanArgs{ProposalID: list[0].ID}}); err != nil {
+		t.Fatal(err)
+	}
+	if !boss.Get("/fr/association/cooperatives").Want(http.StatusOK).Has("a[href='/fr/association/labels']") {
+		t.Error("nothing leads the association there")
+	}
+	waiting := boss.Get("/fr/association/labels").Want(http.StatusOK)
+	boss.Get(waiting.Find("a[href$='/copy.jpg']").AttrOr("href", "")).Want(http.StatusOK)
+	at := second.Get("/fr/association/labels").Want(http.StatusOK) // two look at it
+	refused := boss.Submit(waiting, "form[action$='/refuse']", url.Values{"reason": {" "}}).Want(http.StatusUnprocessableEntity)
+	if !refused.Has("details[open] [aria-invalid]") {
+		t.Error("a refusal without a reason is not told as wrong")
+	}
+	boss.Submit(waiting, "form[action$='/refuse']", url.Values{"reason": {"La photo est d’un autre produit."}}).Want(http.StatusOK)
+	second.Submit(at, "form[action$='/confirm']", nil).Want(http.StatusConflict)
+	if said := member.Get(path).Want(http.StatusOK).Text("[data-proposal]"); !strings.Contains(said, "La photo est d’un autre produit.") || shown() {
+		t.Errorf("of the refusal she reads %q", said)
+	}
+	propose(whole, scan).Want(http.StatusOK)
+	boss.Submit(boss.Get("/fr/association/labels"), "form[action$='/confirm']", nil).Want(http.StatusOK)
+	if !shown() {
+		t.Error("what is confirmed is not shown")
+	}
+
+	// Its cooperative is told thirty and seven days before the end, once each, and after it buyers see it no more.
+	letters := func() (n int) {
+		t.Helper()
+		if err := (&certificate.RemindWorker{Certificates: m.Certificates}).Work(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.DB.Get(&n, `select count(*) from river_job where kind = 'mail_send' and args::text like '%BIO-77%'`); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for days, want := range []int{0: 0, 1: 1, 2: 1, 3: 2, 4: 2} {
+		m.DB.MustExec(`update product_labels set expires_on = current_date + $2::int where product_id = $1`, product.ID, []int{31, 29, 8, 6, 0}[days])
+		if got := letters(); got != want {
+			t.Errorf("%d days before it was told of %d times, not %d", []int{31, 29, 8, 6, 0}[days], got, want)
+		}
+	}
+	m.DB.MustExec(`update product_labels set expires_on = current_date - 1 where product_id = $1`, product.ID)
+	if letters() != 2 || shown() {
+		t.Error("a label whose certificate has ended is shown, or told of")
+	}
+}
