@@ -18,7 +18,7 @@ alter table cooperatives
 
 create or replace view sellers as
     select c.id, c.slug, c.name_ar, c.name_fr, c.sector, c.commune, t.name_ar as commune_name_ar, t.name_fr as commune_name_fr,
-           c.women, c.men, c.young, c.women_only, c.rib, c.state, c.state = 'approved' as approved, c.stripe_account, c.picture_id
+           c.women, c.men, c.young, c.women_only, c.rib, c.state, c.state = 'approved' as approved, c.stripe_account, c.prepare_days, c.picture_id
     from cooperatives c left join places t on t.slug = c.commune;
 
 -- It corrects itself what it says, and its history tells who of it did.
