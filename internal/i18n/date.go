@@ -35,12 +35,16 @@ func (l *Locale) MonthName(month int) string {
 // Weekday writes the day of the week alone.
 func (l *Locale) Weekday(day time.Weekday) string { return l.weekdays[day] }
 
+// DayOfMonth writes the day of the month alone: «1er», but «2».
+func (l *Locale) DayOfMonth(t time.Time) string {
+	if t = t.In(clock.Zone); t.Day() == 1 {
+		return l.T("date.first")
+	}
+	return strconv.Itoa(t.Day())
+}
+
 func (l *Locale) date(key string, t time.Time) string {
 	t = t.In(clock.Zone)
-	day := strconv.Itoa(t.Day())
-	if t.Day() == 1 { // «1er septembre», but «2 septembre»
-		day = l.T("date.first")
-	}
-	return l.T(key, "Weekday", l.weekdays[t.Weekday()], "Day", day, "Month", l.months[t.Month()-1],
+	return l.T(key, "Weekday", l.weekdays[t.Weekday()], "Day", l.DayOfMonth(t), "Month", l.months[t.Month()-1],
 		"Year", t.Year(), "Clock", t.Format("15:04"))
 }

@@ -840,7 +840,7 @@ func TestTheSameDaysArePromisedOnEveryPage(t *testing.T) {
 		}
 		from := l.ShortDate(o.DeliverFrom)
 		if o.DeliverFrom.Month() == o.DeliverTo.Month() {
-			from = l.Number(o.DeliverFrom.Day())
+			from = l.DayOfMonth(o.DeliverFrom)
 		}
 		days := l.T("shop.between", "From", from, "To", l.ShortDate(o.DeliverTo))
 		for page, said := range pages {

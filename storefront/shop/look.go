@@ -31,7 +31,7 @@ func Between(p ui.Page, w delivery.Window) string {
 	}
 	from := p.L.ShortDate(w.From)
 	if w.From.Month() == w.To.Month() {
-		from = p.L.Number(w.From.Day())
+		from = p.L.DayOfMonth(w.From)
 	}
 	return p.T("shop.between", "From", from, "To", p.L.ShortDate(w.To))
 }
