@@ -47,6 +47,8 @@ var benched = map[string][]string{
 	"/cooperatives":          {"", "?page=20", "?commune=berkane", "?women_led=true"},
 	"/cooperatives/:slug":    {"/cooperatives/{cooperative}", "/cooperatives/{cooperative}" + onward, "/cooperatives/{cooperative}?after={deep}"},
 	"/place":                 {""},
+	"/orders":                {""},
+	"/orders/find":           {""},
 	"/basket":                {""},
 	"/checkout":              {"", "?place=casablanca"},
 	"/confirm/:token":        {"/confirm/{confirming}"},
@@ -78,7 +80,6 @@ var benched = map[string][]string{
 	"/seller/products/new":         {""},
 	"/seller/products/:id":         {"/seller/products/{product_id}"},
 	"/seller/products/:id/label":   {"/seller/products/{product_id}/label"},
-	"/association/labels":          {""},
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},
 	"/seller/upload":               {""},
 	"/seller/upload/:id":           {"/seller/upload/{upload}"},
@@ -90,6 +91,7 @@ var benched = map[string][]string{
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
 	"/association":                          {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
+	"/association/labels":                   {""},
 	"/association/sales":                    {"", "?period=all"},
 	"/association/sales/months":             {""},
 	"/association/sales/spread":             {""},
@@ -140,7 +142,7 @@ var benchedFiles = map[string][]string{
 }
 
 // notBenched are answered without the market.
-var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/apple-touch-icon.png", "/pictures/:id/:file", "/association/transfers/pictures/:id/copy.jpg"}
+var notBenched = []string{"GET /", "/healthz", "/readyz", "/favicon.ico", "/apple-touch-icon.png", "/pictures/:id/:file", "/association/transfers/pictures/:id/copy.jpg", "/association/labels/:id/copy.jpg"}
 
 const (
 	onward  = "#onward"

@@ -222,7 +222,7 @@ func (r *reader) prepare(m member, placed jointOrder) {
 		state  order.PartState
 	}{{"accept", order.PartAccepted}, {"ready", order.PartReady}, {"handover", order.PartHandedOver}} {
 		r.discreet(m, api)
-		r.press("main form[action$='/"+move.button+"'] button", r.l.T("seller.orders.do_"+move.button))
+		r.press("main:not(.still) form[action$='/"+move.button+"'] button", r.l.T("seller.orders.do_"+move.button))
 		r.sees("[role=status]", r.l.T("seller.orders.done_"+move.button, "Number", placed.Number))
 		for coop, state := range placed.states(r.t, api) {
 			if want := map[bool]order.PartState{true: move.state, false: order.PartPlaced}[coop == m.coop]; state != want {

@@ -70,7 +70,7 @@ func TestABuyerConfirmsByTheLinkInHerMail(t *testing.T) {
 	m.must(err)
 	m.later(time.Hour)
 	m.must(m.ConfirmByBuyer(ctx, token))
-	wantError(t, "again", m.ConfirmByBuyer(ctx, token), order.ErrWrongState)
+	m.must(m.ConfirmByBuyer(ctx, token)) // sent twice
 	if o := m.read(placed.Order.ID); o.State != order.StateConfirmed || !o.ExpiresAt.Equal(m.clock().Add(72*time.Hour)) {
 		t.Errorf("%s until %s", o.State, o.ExpiresAt)
 	}

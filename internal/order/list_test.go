@@ -108,7 +108,7 @@ func TestACooperativesList(t *testing.T) {
 	m.must(m.Move(ctx, order.MoveDecline, parts[0].ID, m.of(m.couscous)))
 	m.must(m.Move(ctx, order.MoveAccept, parts[1].ID, m.of(m.couscous)))
 	m.must(m.Move(ctx, order.MoveDecline, parts[3].ID, m.of(m.couscous)))
-	// What it has still: the oldest first. Everything, and what is over: the newest first.
+	// What it has still: what is due first, here an answer before the goods that were promised. Everything, and what is over: the newest first.
 	all := []uuid.UUID{parts[3].ID, parts[2].ID, parts[1].ID, parts[0].ID}
 	over := []order.PartState{order.PartDeclined, order.PartDelivered}
 	for name, c := range map[string]struct {
@@ -118,7 +118,7 @@ func TestACooperativesList(t *testing.T) {
 	}{
 		"all":      {nil, 10, all},
 		"by three": {nil, 3, all},
-		"to do":    {order.TodoParts(), 1, []uuid.UUID{parts[1].ID, parts[2].ID}},
+		"to do":    {order.TodoParts(), 1, []uuid.UUID{parts[2].ID, parts[1].ID}},
 		"over":     {over, 1, []uuid.UUID{parts[3].ID, parts[0].ID}},
 		"nonsense": {[]order.PartState{"lost"}, -1, nil},
 	} {

@@ -1,7 +1,7 @@
 // Souk's only script. Every page works without it; with it, forms answer in place, suggestions come
 // while typing, and dialogs keep the focus. It knows pages by data attributes:
 //   form[data-add]        adds to the basket: POST, answer {count, quantity, message}
-//   form[data-swap]       answers in place: its page's <main> replaces the present one; the focus goes to [data-swap=ID], if given and there
+//   form[data-swap]       answers in place: its page's <main> replaces the present one; of [data-swap=ID] the focus goes there, and a second tap nowhere
 //   form[data-parts]      has [data-recalc] fields that change the page's [data-part]s
 //   form[data-inline]     saves a table row: POST, answer {message, moved, values, errors: {field: text}, says: {field: HTML}}
 //   form[data-suggest]    search field with suggestions from that address
@@ -198,8 +198,8 @@
     if (form.dataset.sent) return
     form.dataset.sent = 'yes'
     try {
-      const post = form.method === 'post'
-      await swap(send(form, event.submitter), { push: !post, to: form.dataset.swap, still: post })
+      const to = form.dataset.swap
+      await swap(send(form, event.submitter), { push: form.method !== 'post', to, still: to !== '' })
     } catch {
       form.submit()
     } finally {
