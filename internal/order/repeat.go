@@ -34,6 +34,9 @@ func (o *locked) repeated(ctx context.Context, tx *sqlx.Tx, m Move, seen *int64,
 		}
 		if e.PartID == nil {
 			moves++
+			if o.by.Note != "" && e.Note != o.by.Note { // another reason is another form
+				return refused
+			}
 		}
 	}
 	if o.State != rules[m].to || moves != 1 {
@@ -50,7 +53,8 @@ func (o *locked) repeatedPart(ctx context.Context, tx *sqlx.Tx, m Move, part uui
 	}
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.PartID == nil || *e.PartID != part || e.State == EventAdjusted })
 	n := len(events)
-	if n < 2 || events[n-1].State != string(rules[m].toPart) || !o.madeBy(events[n-1]) || events[n-2].State != string(seen) {
+	if n < 2 || events[n-1].State != string(rules[m].toPart) || !o.madeBy(events[n-1]) || events[n-2].State != string(seen) ||
+		o.by.Note != "" && events[n-1].Note != o.by.Note {
 		return ErrWrongState
 	}
 	return nil

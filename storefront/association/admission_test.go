@@ -94,6 +94,7 @@ func TestACooperativeIsNotAddedTwice(t *testing.T) {
 		if code == languages[0] {
 			m.boss.Post("/"+code+"/association/cooperatives/new", typed).Want(http.StatusOK)
 		}
+		typed.Set("name_fr", "Coopérative Nour d’Aklim")
 		page := m.boss.Post("/"+code+"/association/cooperatives/new", typed).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#f-ice-error", m.in(code).T("cooperative.ice_taken"))
 		m.speaks(page)

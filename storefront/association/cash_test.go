@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
@@ -69,7 +70,7 @@ func TestCashIsFollowedFromTheDoorToTheBank(t *testing.T) {
 			}
 			form.Set("counted", "500")
 			boss.Post(action, form).Want(http.StatusOK)
-			boss.Post(action, form).Want(http.StatusConflict) // by another at the same time
+			m.SignIn(m.Hire(account.Director, storetest.Seller{})).Post(action, form).Want(http.StatusConflict) // by another at the same time
 			now = boss.Get(page).Want(http.StatusOK)
 			if got := now.Text("[data-till] .bigprice"); got != said(500_00) {
 				t.Errorf("the till has %s", got)

@@ -82,7 +82,7 @@ func TestGoodsAreSentBackFromTheTrackingPageToTheShelf(t *testing.T) {
 			if got := done.Text("[data-back]"); got != want {
 				t.Errorf("back %q, want %q", got, want)
 			}
-			boss.Post(receive, counts).Want(http.StatusConflict) // by another at the same time
+			m.SignIn(m.Hire(account.Director, storetest.Seller{})).Post(receive, counts).Want(http.StatusConflict) // by another at the same time
 			if !strings.Contains(strings.Join(strings.Fields(buyer.Get(tracking).Want(http.StatusOK).Text("[data-return=received]")), " "), want) {
 				t.Errorf("the buyer is not told of %s", want)
 			}
@@ -108,7 +108,7 @@ func TestGoodsAreSentBackFromTheTrackingPageToTheShelf(t *testing.T) {
 			}
 			m.SignIn(m.Oil.Member).Post(into, answer).Want(http.StatusNotFound)
 			seller.Post(into, answer).Want(http.StatusOK)
-			seller.Post(into, answer).Want(http.StatusConflict)
+			m.SignIn(m.Hire(account.Manager, m.Honey)).Post(into, answer).Want(http.StatusConflict)
 			if got := m.Stock(m.Honey.Products[0].ID); got != stock+1 {
 				t.Errorf("%d in stock of %d", got, stock)
 			}

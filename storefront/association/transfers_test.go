@@ -124,7 +124,8 @@ func TestTheAssociationRecordsWhatCameByHand(t *testing.T) {
 	}
 	part := b.treasurer.Submit(first, "#receive", url.Values{"amount": {"40"}, "bank_reference": {"VIR 1"}}).Want(http.StatusOK)
 	// Whoever had the page open before is told, and nothing is recorded twice.
-	late := b.treasurer.Submit(second, "#receive", url.Values{"amount": {"40"}, "bank_reference": {"VIR 1"}}).Want(http.StatusConflict)
+	colleague := b.SignIn(b.Hire(account.Director, storetest.Seller{}))
+	late := colleague.Submit(second, "#receive", url.Values{"amount": {"40"}, "bank_reference": {"VIR 1"}}).Want(http.StatusConflict)
 	if !late.Has("[data-notice]") || late.Find("[data-receipt]").Length() != 1 || late.Find("#f-bank_reference").AttrOr("value", "") != "VIR 1" {
 		t.Error("the second is not told what the first has done")
 	}
@@ -132,7 +133,7 @@ func TestTheAssociationRecordsWhatCameByHand(t *testing.T) {
 	if undone.Has("form[action$='/undo']") || !strings.Contains(undone.Text("#received"), "0") {
 		t.Errorf("undone: %s", undone.Text("main"))
 	}
-	b.treasurer.Submit(part, "form[action$='/undo']", nil).Want(http.StatusConflict)
+	colleague.Submit(part, "form[action$='/undo']", nil).Want(http.StatusConflict)
 	b.sound()
 	if filled, err := money.Parse(undone.Find("#f-amount").AttrOr("value", "")); err != nil || filled != o.Due {
 		t.Errorf("the form offers %s", filled)
@@ -160,7 +161,7 @@ func TestAFileOfTheBankIsShownBeforeItIsBookedAndBookedOnce(t *testing.T) {
 	}
 	other := b.treasurer.Get(preview.Path).Want(http.StatusOK)
 	b.treasurer.Submit(preview, "form[action$='/book']", nil).Want(http.StatusOK)
-	b.treasurer.Submit(other, "form[action$='/book']", nil).Want(http.StatusConflict)
+	b.SignIn(b.Hire(account.Director, storetest.Seller{})).Submit(other, "form[action$='/book']", nil).Want(http.StatusConflict)
 	b.Eventually("it is booked", func() bool { return b.paid(coded) })
 	b.Eventually("the file is read again", func() bool { return !b.treasurer.Get(preview.Path).Has("#booking") })
 
@@ -250,7 +251,7 @@ func TestTheColumnsOfAFileThatNobodyKnowsAreAsked(t *testing.T) {
 	if read := b.treasurer.Submit(missing, "#columns", told).Want(http.StatusOK); !read.Has("form[action$='/book']") {
 		t.Errorf("read: %s", read.Text("main"))
 	}
-	b.treasurer.Submit(second, "#columns", told).Want(http.StatusConflict)
+	b.SignIn(b.Hire(account.Director, storetest.Seller{})).Submit(second, "#columns", told).Want(http.StatusConflict)
 	for name, hostile := range map[string]string{"nothing.csv": "", "page.csv": "<html><body>x", "a.xlsx": "PK\x03\x04...", "none.csv": entries} {
 		refused := b.send(name, hostile)
 		if refused.Status < 400 || refused.Status >= 500 || !refused.Has("#file-error") {
