@@ -53,12 +53,15 @@ func mayRead(small int) int { return small + small/4 + 25 }
 // A list that does not fill its page in the small market reads more in the large one: a few rows for each that is
 // shown, of no more than a page has and one that tells whether there are more. An order is shown with how many parts and
 // events it has: four parts and their four moves each, and its own. An entry of a statement is two postings, their journal,
-// an order or a payout and who recorded it, with the balance of another day.
+// an order or a payout and who recorded it, with the balance of another day. A part says since when it is as it is, which
+// its order's moves tell; a message is told of an order, its parts, its place, and what holds or pays it.
 const (
 	pageful  = 51
 	perLine  = 6
 	perOrder = 30
 	perEntry = 7
+	perPart  = 9
+	perNews  = 15
 )
 
 func readPerLine(statement string) int {
@@ -67,6 +70,10 @@ func readPerLine(statement string) int {
 		return perOrder
 	case strings.HasPrefix(statement, "with entry as"):
 		return perEntry
+	case strings.Contains(statement, "(select max(at) from order_events where order_id = s.order_id"):
+		return perPart
+	case strings.Contains(statement, "m.id as message_id"):
+		return perNews
 	}
 	return perLine
 }

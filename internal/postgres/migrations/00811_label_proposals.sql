@@ -30,4 +30,3 @@ create index label_proposals_cooperative on label_proposals (cooperative_id, pro
 
 -- For how many days before its end a label's cooperative was last reminded; 0: not yet.
 alter table product_labels add column reminded smallint not null default 0;
-create index product_labels_ending on product_labels (expires_on);
