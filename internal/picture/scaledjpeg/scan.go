@@ -27,7 +27,6 @@ type decoder struct {
 	across, down int // units
 	planes       [4]plane
 	image        image.Image
-	black        plane
 	saved        [4]saved
 }
 
