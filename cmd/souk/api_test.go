@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -23,7 +24,7 @@ type apiClient struct {
 
 func newAPIClient(base string) apiClient {
 	transport := &http.Transport{MaxIdleConnsPerHost: 64}
-	return apiClient{base, &http.Client{Timeout: 30 * time.Second, Transport: transport}}
+	return apiClient{base, &http.Client{Timeout: patience, Transport: transport}}
 }
 
 type apiAnswer struct {
@@ -58,16 +59,26 @@ type apiOrder struct {
 
 func (c apiClient) do(t *testing.T, request *http.Request) apiAnswer {
 	t.Helper()
-	response, err := c.http.Do(request)
-	if err != nil {
-		t.Fatal(err)
+	for try := 0; ; try++ {
+		response, err := c.http.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(response.Body)
+		if err := errors.Join(err, response.Body.Close()); err != nil {
+			t.Fatal(err)
+		}
+		// A market that is too busy says so, and a partner's program comes again with the same request.
+		if response.StatusCode != http.StatusServiceUnavailable || try == 120 {
+			return apiAnswer{response.StatusCode, string(body)}
+		}
+		if request.GetBody != nil {
+			if request.Body, err = request.GetBody(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Second)
 	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return apiAnswer{response.StatusCode, string(body)}
 }
 
 func (c apiClient) get(t *testing.T, path string) apiAnswer {
@@ -84,11 +95,6 @@ func (c apiClient) products(t *testing.T, query url.Values) []apiProduct {
 	t.Helper()
 	query.Set("in_stock", "true")
 	answer := c.get(t, "/api/v1/products?"+query.Encode())
-	// An engine that is too busy says so, and a partner's program comes again.
-	for try := 0; answer.Status == http.StatusServiceUnavailable && try < 60; try++ {
-		time.Sleep(time.Second)
-		answer = c.get(t, "/api/v1/products?"+query.Encode())
-	}
 	var found struct {
 		Hits []apiProduct `json:"hits"`
 	}

@@ -238,7 +238,7 @@ func (c *chaos) visitor() *visitor {
 // try loads a page until it says that all is done, and sends what next gives in between, as somebody whose line is bad
 // would: whoever has no answer looks at the page again before anything is sent once more. It is false if nothing helps.
 func (c *chaos) try(v *visitor, path, what string, next func() (done bool, request *http.Request)) bool {
-	for patience := time.Now().Add(2 * time.Minute); !c.t.Failed() && time.Now().Before(patience); time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !c.t.Failed() && time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
 		if v.send(v.get(path)) != nil || v.status == http.StatusServiceUnavailable || v.status == http.StatusTooManyRequests {
 			continue
 		}

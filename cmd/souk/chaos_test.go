@@ -163,11 +163,11 @@ func (c *chaos) open() {
 // await waits for something that may take as long as many kills.
 func (c *chaos) await(what string, happened func() bool) {
 	c.t.Helper()
-	for before, patience := c.acknowledged(), time.Now().Add(3*time.Minute); !happened(); time.Sleep(5 * time.Millisecond) {
+	for before, deadline := c.acknowledged(), time.Now().Add(patience); !happened(); time.Sleep(5 * time.Millisecond) {
 		if now := c.acknowledged(); now > before {
-			before, patience = now, time.Now().Add(3*time.Minute)
+			before, deadline = now, time.Now().Add(patience)
 		}
-		if c.t.Failed() || time.Now().After(patience) {
+		if c.t.Failed() || time.Now().After(deadline) {
 			c.closed.Store(true)
 			c.t.Fatalf("waited in vain: %s; it says:\n%s", what, c.program.out)
 		}
@@ -187,7 +187,7 @@ func (c *chaos) kill(victim string) {
 		"keeper": p.keeper, "Meilisearch": p.meilisearch,
 	}[victim]
 	pid := find()
-	for patience := time.Now().Add(time.Minute); pid == 0 && victim != "Meilisearch" && time.Now().Before(patience); pid = find() {
+	for deadline := time.Now().Add(patience); pid == 0 && victim != "Meilisearch" && time.Now().Before(deadline); pid = find() {
 		time.Sleep(5 * time.Millisecond) // it is away at this moment
 	}
 	if pid != 0 { // not every machine has a Meilisearch
@@ -312,8 +312,8 @@ var cardPage = regexp.MustCompile(`(/\w\w)?/demo/card/[\w-]+`)
 
 // pay pays an order by card: until the market has answered, and as often as that takes.
 func (c *chaos) pay(o sentOrder) {
-	for patience := time.Now().Add(2 * time.Minute); !c.t.Failed(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(patience) {
+	for deadline := time.Now().Add(patience); !c.t.Failed(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(deadline) {
 			c.t.Errorf("order %s cannot be paid at %s", o.number, o.pay)
 			return
 		}
@@ -358,7 +358,7 @@ func (c *chaos) visit(method, address string, form url.Values) (status int, at, 
 
 // place sends an order until it is answered for good, as a buyer whose line is bad would.
 func (c *chaos) place(key string, body []byte) {
-	for patience := time.Now().Add(2 * time.Minute); !c.t.Failed(); {
+	for deadline := time.Now().Add(patience); !c.t.Failed(); {
 		status, answer := c.send(key, body)
 		if status == http.StatusCreated {
 			c.acknowledge(key, body, answer)
@@ -368,7 +368,7 @@ func (c *chaos) place(key string, body []byte) {
 			c.t.Errorf("an order is answered with %d: %s", status, answer)
 		}
 		c.retries.Add(1)
-		if time.Now().After(patience) {
+		if time.Now().After(deadline) {
 			c.t.Errorf("nobody answers an order: %d %s", status, answer)
 		}
 		time.Sleep(50 * time.Millisecond)

@@ -329,7 +329,7 @@ func (r *reader) goodsOf(coop string) int {
 func (r *reader) offers(coop string, want int) {
 	r.t.Helper()
 	r.until("search "+coop, func() string {
-		if hits, answered := r.offered(url.Values{"coop": {coop}}); !answered || len(hits) != want {
+		if hits := r.offered(url.Values{"coop": {coop}}); len(hits) != want {
 			return strconv.Itoa(len(hits)) + " products are found instead of " + strconv.Itoa(want)
 		}
 		return ""

@@ -23,9 +23,9 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 )
 
-// patience is how long a page may take before a journey gives up: far beyond what it should, for a
-// small machine that does other things at the same time.
-const patience = time.Minute
+// patience is how long a page, a start or an end may take before a test gives up: far beyond what it should, for a
+// small machine with a slow disk that does other things at the same time.
+const patience = 4 * time.Minute
 
 // screen is what somebody has before them.
 type screen struct {

@@ -180,24 +180,21 @@ func (r *reader) apply(m member, ready int, name string) {
 // findable asks search for a product of hers by its name.
 func (r *reader) findable(m member, name string) bool {
 	r.t.Helper()
-	hits, _ := r.offered(url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}})
+	hits := r.offered(url.Values{"q": {name}, "coop": {m.coop}, "lang": {m.lang}})
 	return slices.ContainsFunc(hits, func(g goods) bool { return g.Name == name })
 }
 
-// offered is what buyers find; false while search is too busy to answer.
-func (r *reader) offered(query url.Values) (hits []goods, answered bool) {
+// offered is what buyers find.
+func (r *reader) offered(query url.Values) []goods {
 	r.t.Helper()
 	answer := newAPIClient(r.mk.url).get(r.t, "/api/v1/products?"+query.Encode())
-	if answer.Status == http.StatusServiceUnavailable {
-		return nil, false
-	}
 	var found struct {
 		Hits []goods `json:"hits"`
 	}
 	if err := json.Unmarshal([]byte(answer.Body), &found); err != nil || answer.Status != http.StatusOK {
 		r.t.Fatalf("%v: %d %s", err, answer.Status, answer.Body)
 	}
-	return found.Hits, true
+	return found.Hits
 }
 
 // prepare finds her part of a joint order, which tells her nothing of the others', and brings it as

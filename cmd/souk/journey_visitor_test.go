@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -50,7 +49,7 @@ func newVisitor(t *testing.T, mk *demoMarket) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visitor{t: t, base: mk.url, url: start, http: &http.Client{Jar: jar, Transport: transport, Timeout: time.Minute}}
+	return &visitor{t: t, base: mk.url, url: start, http: &http.Client{Jar: jar, Transport: transport, Timeout: patience}}
 }
 
 // open goes to an address of the market, which must answer 200.

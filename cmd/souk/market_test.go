@@ -111,7 +111,7 @@ func openMarket(dir string, flags ...string) (*demoMarket, error) {
 		mk.ended <- run(ctx, append([]string{"demo", "-addr", "127.0.0.1:0", "-data", dir}, flags...), w, w)
 		_ = w.Close() // a pipe in memory
 	}()
-	deadline := time.After(2 * time.Minute)
+	deadline := time.After(patience)
 	for {
 		if found := opened.FindStringSubmatch(out.String()); found != nil {
 			mk.url = found[1]

@@ -125,7 +125,7 @@ func openProgram(t *testing.T, dir string, settings ...string) *program {
 // opens waits until the market is open, or has ended.
 func (p *program) opens() bool {
 	p.t.Helper()
-	deadline := time.After(2 * time.Minute)
+	deadline := time.After(patience)
 	for {
 		if found := opened.FindStringSubmatch(p.out.String()); found != nil {
 			p.url = found[1]
@@ -157,7 +157,7 @@ func (p *program) wait() error {
 	select {
 	case err := <-p.ended:
 		return err
-	case <-time.After(2 * time.Minute):
+	case <-time.After(patience):
 		p.t.Fatalf("it does not end:\n%s", p.out)
 		return nil
 	}
@@ -166,7 +166,7 @@ func (p *program) wait() error {
 // get asks for a page and gives its status, 0 if nobody answers.
 func (p *program) get(path string) (status int, body string) {
 	p.t.Helper()
-	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, p.url+path, nil)
 	if err != nil {
@@ -232,7 +232,7 @@ func (p *program) gone() {
 // eventually waits for something that happens in other processes.
 func eventually(t *testing.T, what string, happened func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(90 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); !happened(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("waited in vain: %s", what)
 		}

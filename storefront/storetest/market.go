@@ -81,7 +81,7 @@ func NewTaking(t testing.TB, means []payment.Provider, options ...Option) *Marke
 	served := make(chan error, 1)
 	go func() { served <- m.Server.Serve(listener) }()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := m.Server.Shutdown(ctx); err != nil {
 			t.Error(err)
@@ -194,7 +194,7 @@ func (m *Market) WorkJobs() {
 	m.t.Helper()
 	must(m.t, m.Jobs.Start(context.Background()))
 	m.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		if err := m.Jobs.Stop(ctx); err != nil {
 			m.t.Error(err)
@@ -202,10 +202,10 @@ func (m *Market) WorkJobs() {
 	})
 }
 
-// Eventually waits for what a job or another process does; at most ten seconds.
+// Eventually waits for what a job or another process does; at most a minute.
 func (m *Market) Eventually(what string, happened func() bool) {
 	m.t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !happened(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !happened(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			m.t.Fatalf("waited in vain: %s", what)
 		}
