@@ -14,7 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-//go:embed data/*.tsv
+//go:embed data/*.tsv data/certificate.jpg
 var files embed.FS
 
 // Cooperative is an invented seller, as in data/cooperatives.tsv.

@@ -53,6 +53,7 @@ func Load(ctx context.Context, p market.Parts, size Size) error {
 	}{
 		{"the association", l.addAssociation},
 		{"cooperatives", l.addSellers},
+		{"a label", l.proposeLabel},
 		{"orders", func(ctx context.Context) error { return l.addOrders(ctx, orders) }},
 		{"growth", func(ctx context.Context) error { return grow(ctx, p.DB, l.size) }},
 	}

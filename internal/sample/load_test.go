@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmoiron/sqlx"
+	"gocloud.dev/blob/memblob"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/audit"
@@ -18,6 +20,8 @@ import (
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/payment/transfer"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/internal/security"
@@ -87,6 +91,32 @@ func TestAMarketIsLoadedOnce(t *testing.T) {
 	loaded(t, later)
 	if diff := cmp.Diff(before, everything(t, m.DB)); diff != "" {
 		t.Errorf("loading again changed something: %s", diff)
+	}
+}
+
+// Whoever tries the market finds each thing that people have to do.
+func TestTheSampleMarketShowsAll(t *testing.T) {
+	t.Parallel()
+	for _, month := range []time.Month{time.February, time.August} {
+		m := inMonth(t, month)
+		m.Means, m.Blobs = []payment.Provider{payment.Cash{}, transfer.NewProvider()}, memblob.OpenBucket(nil)
+		t.Cleanup(func() { _ = m.Blobs.Close() })
+		loaded(t, m)
+		clean(t, m.DB)
+		for what, query := range map[string]string{
+			"every state of an order": `select count(distinct state) = 7 from orders`,
+			"every state of a part":   `select count(distinct state) = 9 from sub_orders`,
+			"an order to be paid":     `select count(*) = 1 from orders where state = 'awaiting_payment' and payment = 'bank_transfer' and expires_at > $1`,
+			"a late part":             `select count(*) > 0 from sub_orders where state = 'accepted' and late_on <= $1::date and hand_over_by < $1::date`,
+			"refused at the door":     `select count(*) > 0 from orders where state = 'refused' and placed_at > $1 - interval '9 days'`,
+			"a label that ends soon":  `select count(*) = 1 from product_labels where expires_on = $1::date + 20`,
+			"a proposed label":        `select count(*) = 1 from label_proposals where state = 'proposed'`,
+		} {
+			var holds bool
+			if err := m.DB.Get(&holds, strings.ReplaceAll(query, "$1", "'"+m.Now().Format(time.RFC3339)+"'::timestamptz")); err != nil || !holds {
+				t.Errorf("%s: not there: %s (%v)", month, what, err)
+			}
+		}
 	}
 }
 

@@ -64,6 +64,10 @@ func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *r
 			lines = append(lines, order.Line{ProductID: w.product.id, Quantity: w.quantity})
 		}
 	}
+	means := payment.CashOnDelivery
+	if o.reached == unpaid && slices.Contains(l.Payments.Means(), payment.BankTransfer) {
+		means = payment.BankTransfer
+	}
 	l.clock = o.at
 	placed, err := orders.Place(ctx, order.PlaceInput{
 		Lines: lines,
@@ -71,15 +75,18 @@ func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *r
 			Name: o.buyer.Name, Phone: o.buyer.Phone, Place: o.buyer.Place,
 			Address: o.buyer.Address, Landmark: o.buyer.Landmark, Note: o.note,
 		},
-		Delivery: o.delivery, Payment: payment.CashOnDelivery, Locale: o.buyer.Locale, Source: order.Shop,
+		Delivery: o.delivery, Payment: means, Locale: o.buyer.Locale, Source: order.Shop,
 		At: o.at, Sample: true,
 	})
 	if err != nil {
 		return placed.Order, last, err
 	}
 	steps := l.story(ctx, orders, placed.Order, sellers, o.end, random)
-	if o.reached > 0 {
+	switch {
+	case o.reached > 0:
 		steps = l.upTo(o.reached, o.at, steps)
+	case o.stuck:
+		steps = slices.DeleteFunc(steps, func(s step) bool { return s.stage > accepted })
 	}
 	for _, s := range steps {
 		if s.at.After(l.now) {
@@ -91,7 +98,10 @@ func (l *loader) addOrder(ctx context.Context, tx *sqlx.Tx, o planned, random *r
 		}
 		last = s
 	}
-	return placed.Order, last, nil
+	if o.stuck {
+		err = orders.Late(ctx, placed.Order.ID, l.now)
+	}
+	return placed.Order, last, err
 }
 
 // upTo is as much of a story as brings an order to a stage, spread over the time since then.

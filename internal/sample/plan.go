@@ -20,13 +20,15 @@ type planned struct {
 	baskets  []basket
 	end      ending
 	reached  stage // how far it has come, for the latest; 0: as far as time has carried it
+	stuck    bool  // its cooperatives have accepted it, and have not handed it over by their day
 }
 
 // stage is how far the parts of an order have come.
 type stage int
 
 const (
-	waiting stage = 1 + iota
+	unpaid stage = 1 + iota // its buyer has a bank account to transfer to
+	waiting
 	accepted
 	ready
 	handedOver
@@ -37,7 +39,13 @@ const (
 
 // latest are the stages of the latest orders, from the last one back, so that on any day there is
 // something to do for everybody.
-var latest = []stage{waiting, waiting, accepted, accepted, ready, ready, handedOver, handedOver, sent, sent}
+var latest = []stage{waiting, waiting, accepted, accepted, ready, ready, handedOver, handedOver, sent, sent, unpaid}
+
+// Days ago on which an order was placed that was refused at the door, and one whose cooperatives are late.
+const (
+	refusedDay = 8
+	stuckDay   = 7
+)
 
 // basket is what an order holds of one cooperative.
 type basket struct {
@@ -109,16 +117,20 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	var orders []planned
 	for day := l.size.Days; day >= 1; day-- {
 		grown := 1 - float64(day)/float64(l.size.Days)
-		for range int((0.6+1.3*grown)*l.size.Busy + random.Float64()) {
+		for i := range int((0.6+1.3*grown)*l.size.Busy + random.Float64()) {
 			at := l.now.Add(-time.Duration((float64(day) - random.Float64()) * float64(24*time.Hour)))
 			if at.Hour() < 7 {
 				at = at.Add(-8 * time.Hour) // people order before they go to sleep
 			}
 			buyer := buyers[random.IntN(len(buyers))]
 			o := planned{at: at, buyer: buyer, delivery: delivery.Home, end: draw(random, endings)}
-			if day <= 8 {
+			switch {
+			case day == refusedDay && i == 0:
+				o.end = refused
+			case day <= 8:
 				o.end = delivered // if all goes well: it is not over
 			}
+			o.stuck = day == stuckDay && i == 0
 			if near[buyer.Place] && random.IntN(5) == 0 {
 				o.delivery = delivery.Pickup
 			}
@@ -134,8 +146,11 @@ func (l *loader) plan(ctx context.Context) ([]planned, error) {
 	for i, reached := range latest {
 		o := &orders[len(orders)-1-i]
 		o.reached = reached
-		if reached == waiting { // an order that nobody confirms does not wait for more than a day
+		switch reached {
+		case waiting: // an order that nobody confirms does not wait for more than a day
 			o.at = l.now.Add(-time.Duration(i+1) * 3 * time.Hour)
+		case unpaid:
+			o.at = l.now.Add(-5 * time.Hour)
 		}
 	}
 	for _, o := range orders {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 )
 
@@ -103,11 +105,39 @@ func (l *loader) edit(s *seller, p Product, stock int) catalog.Edit {
 		e.AuthorisedTill = &until
 	}
 	for _, label := range p.Labels {
+		ends := until
+		if p.SKU == endingSKU {
+			ends = clock.Day(l.now).AddDate(0, 0, 20)
+		}
 		e.Labels = append(e.Labels, catalog.Label{
-			Slug: label, Certificate: certificates[label] + s.LocalNumber[:3], ExpiresOn: until.Format(time.DateOnly),
+			Slug: label, Certificate: certificates[label] + s.LocalNumber[:3], ExpiresOn: ends.Format(time.DateOnly),
 		})
 	}
 	return e
+}
+
+// Of the best known cooperative's products, that whose label ends soon, and that for which she proposes one.
+const (
+	endingSKU   = "NE-003"
+	proposedSKU = "NE-005"
+)
+
+// proposeLabel has the best known cooperative propose a label, with its certificate, which nobody has looked at yet.
+func (l *loader) proposeLabel(ctx context.Context) error {
+	i := slices.IndexFunc(l.sellers, func(s *seller) bool { return s.Slug == bestKnown })
+	if i < 0 || l.Blobs == nil { // a market that takes no pictures
+		return nil
+	}
+	s := l.sellers[i]
+	scan, err := files.Open("data/certificate.jpg")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = scan.Close() }() // it lies in the program
+	product := s.products[slices.IndexFunc(s.products, func(p *stocked) bool { return p.SKU == proposedSKU })]
+	l.clock = l.now.Add(-26 * time.Hour)
+	return l.Certificates.Propose(ctx, s.id, product.id, "terroir-du-maroc", "TM-0247", // as its certificate says
+		clock.Day(l.now).AddDate(2, 0, 0).Format(time.DateOnly), scan, actor.OfCooperative(s.id, s.member))
 }
 
 // certificates are how the numbers of certificates begin; the cooperative's own follows.
