@@ -69,7 +69,7 @@ func (f Field) attributes(form Form) templ.Attributes {
 	for name, value := range map[string]string{
 		"placeholder": f.Placeholder, "autocomplete": f.Autocomplete, "inputmode": f.InputMode,
 	} {
-		if value != "" {
+		if value != "" && f.Type != "checkbox" { // which has none of them
 			a[name] = value
 		}
 	}

@@ -43,6 +43,15 @@ func TestChartsHaveRoundLinesAboveTheHighestColumn(t *testing.T) {
 	}
 }
 
+func TestABoxToTickIsNotCompleted(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]bool{"": true, "password": true, "checkbox": false} {
+		if _, has := (Field{Name: "cash", Type: kind, Autocomplete: "off"}).attributes(Form{})["autocomplete"]; has != want {
+			t.Errorf("%q: %v", kind, has)
+		}
+	}
+}
+
 func TestAPhotographReplacesTheDrawing(t *testing.T) {
 	t.Parallel()
 	product, picture := uuid.New(), uuid.New()

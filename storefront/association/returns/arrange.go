@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/keyset"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -115,14 +116,21 @@ func (h *Handler) receive(r *web.Request, id uuid.UUID, by order.By) error {
 	if err != nil {
 		return err
 	}
+	wrong := fault.New(order.ErrInvalid.Kind, order.ErrInvalid.Key)
+	count := func(field string) int {
+		n, whole := r.Whole(field)
+		if !whole {
+			wrong.Field(field, "order.return_counts")
+		}
+		return n
+	}
 	counts := make(map[uuid.UUID]order.Counted, len(back.Lines))
 	for _, l := range back.Lines {
-		damaged, wellDamaged := r.Whole("damaged-" + l.LineID.String())
-		missing, wellMissing := r.Whole("missing-" + l.LineID.String())
-		if !wellDamaged || !wellMissing {
-			damaged = -1 // which no count is
-		}
+		damaged, missing := count("damaged-"+l.LineID.String()), count("missing-"+l.LineID.String())
 		counts[l.LineID] = order.Counted{Sound: l.Quantity - damaged - missing, Damaged: damaged, Missing: missing}
+	}
+	if len(wrong.Fields) > 0 {
+		return wrong
 	}
 	return h.Orders.ReceiveReturn(r.Context(), id, counts, by)
 }
