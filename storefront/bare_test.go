@@ -133,7 +133,7 @@ func TestNothingIsServedBesideTheDeclaredRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	declared := map[string]bool{"GET /static/*": true, "GET /drawings/:name": true, "GET /drawings/scene/:name": true}
+	declared := map[string]bool{"GET /static/*": true, "GET /drawings/:name": true, "GET /drawings/scene/:name": true, "GET /drawings/share/:name": true}
 	for _, route := range s.Routes() {
 		if route.NoLang {
 			declared[route.Method+" "+route.Path] = true

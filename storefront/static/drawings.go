@@ -22,6 +22,24 @@ func Drawing(object, instead, key string) string {
 	return "/drawings/" + object + "-" + current().grounds[object] + "-" + tint(key) + ".svg"
 }
 
+// Shared is the address of the picture of a product that other programs show, which know no drawings: a JPEG of its Object
+// of 800 × 420 pixels.
+func Shared(object, instead, key string) string {
+	return "/drawings/share/" + Object(object, instead, key) + ".jpg"
+}
+
+// serveShared answers GET /drawings/share/<object>.jpg.
+func serveShared(c *fiber.Ctx) error {
+	a := current()
+	picture, err := fs.ReadFile(a.drawn, strings.TrimPrefix(c.Path(), "/"))
+	if err != nil {
+		return fiber.ErrNotFound
+	}
+	c.Set(fiber.HeaderCacheControl, a.drawingsKept())
+	c.Set(fiber.HeaderContentType, "image/jpeg")
+	return c.Send(picture)
+}
+
 // Object is what a product is drawn as: the object it names or, if there is no such object, the one to
 // be shown instead, such as its category's. An object that comes in several forms (honey-thyme, honey-thyme2 and so on) stands for
 // all of them, and the key chooses, so that a shelf of honey does not show one jar again and again.

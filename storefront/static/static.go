@@ -140,6 +140,7 @@ func Mount(r fiber.Router) {
 	r.Get("/static/*", serve)
 	r.Get("/drawings/:name", serveDrawing)
 	r.Get("/drawings/scene/:name", serveScene)
+	r.Get("/drawings/share/:name", serveShared)
 }
 
 func (a *assets) address(name string) string {

@@ -5,10 +5,13 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"image"
+	_ "image/jpeg"
 	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -279,12 +282,34 @@ func TestAProductKeepsItsDrawing(t *testing.T) {
 	}
 }
 
+func TestEveryDrawingCanBeShared(t *testing.T) {
+	t.Parallel()
+	table, err := os.ReadFile("drawings/grounds.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range strings.Lines(string(table)) {
+		object, _, _ := strings.Cut(row, "\t")
+		if object == "object" {
+			continue
+		}
+		response := get(t, "/drawings/share/"+object+".jpg")
+		of, format, err := image.DecodeConfig(strings.NewReader(body(t, response.Body)))
+		if err != nil || format != "jpeg" || of.Width != 800 || of.Height != 420 || response.Header.Get("Content-Type") != "image/jpeg" {
+			t.Errorf("%s: %s of %d × %d, %v", object, format, of.Width, of.Height, err)
+		}
+	}
+	if address := static.Shared("no-such-thing", "oil", "1"); !strings.HasPrefix(address, "/drawings/share/oil") {
+		t.Errorf("instead of what is not drawn: %s", address)
+	}
+}
+
 func TestUnknownDrawingsAreNotFound(t *testing.T) {
 	t.Parallel()
 	for _, path := range []string{
 		"/drawings/none-hex-jir.svg", "/drawings/oil-none-jir.svg", "/drawings/oil-hex-none.svg", "/drawings/oil.svg",
 		"/drawings/..%2fobjects%2foil-hex-jir.svg", "/drawings/oil-hex-jir.png",
-		"/drawings/scene/oil.none-hex-jir.svg", "/drawings/scene/oil.oil5.couscous.mhamsa-hex-jir.svg",
+		"/drawings/share/none.jpg", "/drawings/share/oil.svg", "/drawings/share/object.jpg", "/drawings/scene/oil.none-hex-jir.svg", "/drawings/scene/oil.oil5.couscous.mhamsa-hex-jir.svg",
 	} {
 		if response := get(t, path); response.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: status %d", path, response.StatusCode)

@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/shop"
+	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -64,10 +65,11 @@ func (h *Handler) product(r *web.Request) error {
 		"Means", p.MeansName(), "Price", r.Locale.Money(v.Product.Price), "Unit", r.Locale.PerUnit(v.Product.UnitAmount, v.Product.UnitCode))
 	p.Category = v.Product.Category
 	picture := ui.PictureOf(v.Product)
-	if !picture.Drawing {
-		p.Image = picture.Src
+	p.Image = picture.Src
+	if picture.Drawing {
+		p.Image = static.Shared(v.Product.Drawing, v.Product.CategoryDrawing, v.Product.ID.String())
 	}
-	p.Data = schemaOf(r.Locale, v.Product, v.Link, p.Absolute(picture.Src))
+	p.Data = schemaOf(r.Locale, v.Product, v.Link, p.Absolute(p.Image))
 	return r.Render(http.StatusOK, productPage(p, v))
 }
 
