@@ -107,10 +107,13 @@ const (
 	profileTagLen = 12 // name, offset, size
 )
 
+// maxProfile bounds the bytes of a profile; a camera's has about five hundred.
+const maxProfile = 1 << 20
+
 // coloursOf reads a profile that tells the light and the XYZ of three colours, as those of cameras do; any other, and
-// a broken one, is nil: then its picture's colours are taken for sRGB's.
+// a broken or too large one, is nil: then its picture's colours are taken for sRGB's.
 func coloursOf(profile []byte) *colours {
-	if len(profile) < profileTags+4 || string(profile[profileSpace:profileBase+4]) != "RGB XYZ " {
+	if len(profile) < profileTags+4 || len(profile) > maxProfile || string(profile[profileSpace:profileBase+4]) != "RGB XYZ " {
 		return nil
 	}
 	tags := make(map[string][]byte)
@@ -217,10 +220,7 @@ func sampled(n uint32, table []byte) func(float64) float64 {
 	}
 }
 
-// maxProfile bounds the bytes of a profile; a camera's has about five hundred.
-const maxProfile = 1 << 20
-
-// inflated is the profile in a PNG, behind its name and the way it is packed; nothing if it is too large.
+// inflated is the profile in a PNG, behind its name and the way it is packed; nothing if it is broken. It is no longer than tells that it is too large.
 func inflated(chunk []byte) []byte {
 	_, packed, ok := bytes.Cut(chunk, []byte{0})
 	if !ok || len(packed) == 0 {
@@ -231,7 +231,7 @@ func inflated(chunk []byte) []byte {
 		return nil
 	}
 	profile, err := io.ReadAll(io.LimitReader(r, maxProfile+1))
-	if err != nil || len(profile) > maxProfile {
+	if err != nil {
 		return nil
 	}
 	return profile

@@ -52,8 +52,10 @@ func shrink(data []byte, l layout) (copies [][]byte, size image.Point, err error
 			to = image.Pt(widths[i], max(1, most.Y*widths[i]/most.X))
 		}
 		smaller := reduced(full, part, upright(to, turn)) // of the next larger copy
-		if i == len(widths)-1 && s.colours != nil {
-			s.colours.convert(smaller)
+		if i == len(widths)-1 {
+			if c := s.colours(); c != nil {
+				c.convert(smaller)
+			}
 		}
 		full, part = smaller, smaller.Rect
 		var out bytes.Buffer

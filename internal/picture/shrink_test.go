@@ -315,13 +315,56 @@ func TestColoursOfOtherScreensBecomeThoseOfSRGB(t *testing.T) {
 		}
 	}
 	// A PNG may name them without a profile.
-	named := sample(t, "held.png")
-	chunk := append([]byte("cICP"), primariesP3, transferSRGB, 0, 1)
-	chunk = binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk))
+	s, err := sourceOf(withChunks(sample(t, "held.png"), pngChunk("cICP", []byte{primariesP3, transferSRGB, 0, 1})))
+	if err != nil || s.colours() == nil {
+		t.Errorf("named: %v", err)
+	}
+}
+
+// pngChunk is a part of a PNG.
+func pngChunk(name string, content []byte) []byte {
+	chunk := append(binary.BigEndian.AppendUint32(nil, uint32(len(content))), name...)
+	chunk = append(chunk, content...)
+	return binary.BigEndian.AppendUint32(chunk, crc32.ChecksumIEEE(chunk[4:]))
+}
+
+// withChunks puts chunks into a PNG, behind its head.
+func withChunks(data []byte, chunks ...[]byte) []byte {
 	const behindHead = 8 + 25
-	s, err := sourceOf(slices.Concat(named[:behindHead], []byte{0, 0, 0, 4}, chunk, named[behindHead:]))
-	if err != nil || s.colours == nil {
-		t.Errorf("named: %v %v", s.colours, err)
+	return slices.Concat(data[:behindHead], slices.Concat(chunks...), data[behindHead:])
+}
+
+// A profile is unpacked once, by whoever decodes its picture, and no large one is read: whatever else is sent costs what
+// it weighs.
+func TestHostileProfilesTakeLittle(t *testing.T) {
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	if _, err := w.Write(make([]byte, maxProfile)); err != nil || w.Close() != nil {
+		t.Fatal(err)
+	}
+	bomb := pngChunk("iCCP", append([]byte("bomb\x00\x00"), packed.Bytes()...))
+	var many [][]byte
+	for range 300 {
+		many = append(many, bomb)
+	}
+	tags := binary.BigEndian.AppendUint32(append(make([]byte, profileSpace), "RGB XYZ "...), 0)
+	tags = append(tags, make([]byte, profileTags-len(tags))...)
+	tags = binary.BigEndian.AppendUint32(tags, 1<<20)
+	for i := range uint32(1 << 20) {
+		tags = append(binary.BigEndian.AppendUint32(tags, i), make([]byte, profileTagLen-4)...)
+	}
+	still := sample(t, "held-lossless.webp")
+	webp := slices.Concat(still[:riffHead], binary.LittleEndian.AppendUint32([]byte("ICCP"), uint32(len(tags))), tags, still[riffHead:])
+	for name, data := range map[string][]byte{"300 in a PNG": withChunks(sample(t, "held.png"), many...), "of a million tags": webp} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, _, err := shrink(data, whole(100)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		runtime.ReadMemStats(&after)
+		if n := (after.TotalAlloc - before.TotalAlloc) >> 20; n > 16 {
+			t.Errorf("%s: %d MB", name, n)
+		}
 	}
 }
 
@@ -371,7 +414,7 @@ func TestABrokenProfileLeavesColoursAsTheyAre(t *testing.T) {
 	if _, err := w.Write(make([]byte, 64<<20)); err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
-	if got := inflated(append([]byte("name\x00\x00"), bomb.Bytes()...)); got != nil {
+	if got := inflated(append([]byte("name\x00\x00"), bomb.Bytes()...)); len(got) != maxProfile+1 || coloursOf(got) != nil {
 		t.Errorf("a profile of %d bytes", len(got))
 	}
 }

@@ -19,10 +19,12 @@ import (
 
 // source is a picture as it came, of which only the structure has been read.
 type source struct {
-	format  string // «jpeg», «png» or «webp»
-	size    image.Point
-	exif    []byte // a TIFF file, or nothing
-	colours *colours
+	format string // «jpeg», «png» or «webp»
+	size   image.Point
+	exif   []byte // a TIFF file, or nothing
+	// colours reads what the picture says of its colours; nil if it says nothing. A profile may be large once it is
+	// unpacked: it is for whoever decodes the picture.
+	colours func() *colours
 	// memory is how many bytes decode asks for. Both may be told to make it smaller, by two shift times; only a JPEG
 	// is.
 	memory func(shift int) int
@@ -79,8 +81,8 @@ func jpegSource(data []byte) (source, error) {
 		return source{}, err
 	}
 	return source{
-		format: "jpeg", size: head.Size(0), exif: head.EXIF, colours: coloursOf(head.Profile),
-		memory: head.Memory, decode: head.Decode,
+		format: "jpeg", size: head.Size(0), exif: head.EXIF, memory: head.Memory, decode: head.Decode,
+		colours: func() *colours { return coloursOf(head.Profile) },
 	}, nil
 }
 
@@ -98,6 +100,7 @@ func pngSource(data []byte) (source, error) {
 		return source{}, err
 	}
 	s := source{format: "png", size: image.Pt(config.Width, config.Height)}
+	var packed []byte // the first profile: there is to be one
 	rest, name := data[len(pngMagic):], ""
 	for name != "IEND" {
 		if len(rest) < pngFrame {
@@ -116,13 +119,18 @@ func pngSource(data []byte) (source, error) {
 		case "eXIf":
 			s.exif = content
 		case "iCCP":
-			s.colours = coloursOf(inflated(content))
+			if packed == nil {
+				packed = content
+			}
 		case "cICP":
 			if len(content) == 4 && content[0] == primariesP3 && content[1] == transferSRGB {
-				s.colours = displayP3()
+				s.colours = displayP3
 			}
 		}
 		rest = sum[4:]
+	}
+	if s.colours == nil { // colours that are named count before a profile
+		s.colours = func() *colours { return coloursOf(inflated(packed)) }
 	}
 	s.memory = func(int) int { return s.size.X * s.size.Y * pngSamples(data) }
 	s.decode = func(int) (image.Image, error) { return png.Decode(bytes.NewReader(data)) }
@@ -171,12 +179,13 @@ func (w *webpImage) take(name string, content []byte) bool {
 func webpSource(data []byte) (source, error) {
 	s := source{format: "webp"}
 	var w webpImage
+	var profile []byte
 	err := riff(data[riffHead:], func(name string, content []byte) bool {
 		switch {
 		case name == "EXIF":
 			s.exif = content
 		case name == "ICCP":
-			s.colours = coloursOf(content)
+			profile = content
 		case w.pixels != nil: // what follows the picture may tell more of it
 		case name == "ANMF" && len(content) > anmfHead:
 			w.alpha = nil
@@ -195,6 +204,7 @@ func webpSource(data []byte) (source, error) {
 		return s, err
 	}
 	s.size = image.Pt(config.Width, config.Height)
+	s.colours = func() *colours { return coloursOf(profile) }
 	s.memory = func(int) int { return s.size.X * s.size.Y * w.samples() }
 	s.decode = func(int) (image.Image, error) {
 		m, err := webp.Decode(still())
