@@ -10,7 +10,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
-	"gocloud.dev/blob"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
@@ -25,17 +24,13 @@ import (
 	"github.com/souk-taawon/souk/internal/text"
 )
 
-// Bounds of what a cooperative sends.
+// Bounds of what a cooperative sends, beside picture.MaxPaper.
 const (
-	MaxScan        = 12 << 20 // bytes of a certificate's picture
-	MaxCertificate = 64       // characters of its number
-	maxReason      = 500      // of a refusal
-	maxADay        = 20       // proposals of a cooperative
-	maxYears       = 20       // that a certificate may hold
+	MaxCertificate = 64  // characters of its number
+	maxReason      = 500 // of a refusal
+	maxADay        = 20  // proposals of a cooperative
+	maxYears       = 20  // that a certificate may hold
 )
-
-// ErrScanTooLarge refuses a certificate's picture, beside what picture.Format does.
-var ErrScanTooLarge = fault.New(fault.TooLarge, picture.ErrTooLarge.Key, "MB", MaxScan>>20)
 
 // Propose asks the association to confirm that one of the cooperative's products carries a label: with the number of its
 // certificate, its last day (as time.DateOnly) and a picture of it, nil if none came. The same again is proposed once. Its
@@ -68,7 +63,7 @@ func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, labe
 	case day.After(today.AddDate(maxYears, 0, 0)):
 		wrong.Field("expires_on", "certificate.day_far", "Years", maxYears)
 	}
-	data, format, err := scanned(scan)
+	paper, err := scanned(scan)
 	if f := fault.As(err); f != nil {
 		wrong.Field("scan", f.Key, args(f)...)
 	} else if err != nil {
@@ -77,46 +72,35 @@ func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, labe
 	if len(wrong.Fields) > 0 {
 		return wrong
 	}
-	id := postgres.NewID()
-	key := folder(id) + "original." + format
-	// The file first: a file without a row is only lost space, a row without a file a certificate that nobody can see.
-	if err := s.blobs.WriteAll(ctx, key, data, &blob.WriterOptions{ContentType: "image/" + format}); err != nil {
-		return fmt.Errorf("certificate: keep scan: %w", err)
+	p := Proposal{ID: postgres.NewID(), CooperativeID: coopID, ProductID: productID, Label: label, Certificate: number, ExpiresOn: day}
+	if same, err := s.allowed(ctx, s.db, p); err != nil || same {
+		return err
+	}
+	key, err := s.papers.Keep(ctx, p.ID, paper)
+	if err != nil {
+		return err
 	}
 	kept := false
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil {
 			return err
 		}
-		var now struct{ Sent, Same, Waits int }
-		err := tx.GetContext(ctx, &now, `
-			select count(*) filter (where proposed_at > $2) as sent,
-			       count(*) filter (where state = 'proposed' and product_id = $3 and label = $4) as waits,
-			       count(*) filter (where state = 'proposed' and product_id = $3 and label = $4 and certificate = $5 and expires_on = $6) as same
-			from label_proposals where cooperative_id = $1`, coopID, s.now().Add(-24*time.Hour), productID, label, number, day)
-		switch {
-		case err != nil:
+		if same, err := s.allowed(ctx, tx, p); err != nil || same { // others may have come since
 			return err
-		case now.Same > 0:
-			return nil
-		case now.Waits > 0:
-			return ErrWaits
-		case now.Sent >= maxADay:
-			return ErrMany
 		}
 		kept = true
 		if _, err := tx.ExecContext(ctx, `
 			insert into label_proposals (id, cooperative_id, product_id, label, certificate, expires_on, scan, proposed_by, proposed_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, id, coopID, productID, label, number, day, key, by.User, s.now()); err != nil {
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, p.ID, coopID, productID, label, number, day, key, by.User, s.now()); err != nil {
 			return err
 		}
 		if err := s.tellAssociationTx(ctx, tx, product); err != nil {
 			return err
 		}
-		return s.jobs.InsertTx(ctx, tx, ScanArgs{ProposalID: id}, nil)
+		return s.jobs.InsertTx(ctx, tx, ScanArgs{ProposalID: p.ID}, nil)
 	})
 	if err != nil || !kept {
-		if e := s.blobs.Delete(context.WithoutCancel(ctx), key); e != nil {
+		if e := s.papers.DropOriginal(context.WithoutCancel(ctx), key); e != nil {
 			s.log.WarnContext(ctx, "certificate left behind", "key", key, "error", e)
 		}
 	}
@@ -126,19 +110,35 @@ func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, labe
 	return nil
 }
 
-// scanned reads a certificate's picture, and what it is.
-func scanned(scan io.Reader) (data []byte, format string, err error) {
+// allowed is ErrWaits or ErrMany if a label cannot be proposed now. Same says that it is proposed already, as it is, and
+// its picture is none that cannot be read.
+func (s *Service) allowed(ctx context.Context, q sqlx.QueryerContext, p Proposal) (same bool, err error) {
+	var now struct{ Sent, Same, Waits int }
+	err = sqlx.GetContext(ctx, q, &now, `
+		select count(*) filter (where proposed_at > $2) as sent,
+		       count(*) filter (where state = 'proposed' and product_id = $3 and label = $4) as waits,
+		       count(*) filter (where state = 'proposed' and product_id = $3 and label = $4 and certificate = $5 and expires_on = $6
+		                        and scan_state <> 'refused') as same
+		from label_proposals where cooperative_id = $1`, p.CooperativeID, s.now().Add(-24*time.Hour), p.ProductID, p.Label, p.Certificate, p.ExpiresOn)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("certificate: proposals of the day: %w", err)
+	case now.Same > 0:
+		return true, nil
+	case now.Waits > 0:
+		return false, ErrWaits
+	case now.Sent >= maxADay:
+		return false, ErrMany
+	}
+	return false, nil
+}
+
+// scanned reads a certificate's picture.
+func scanned(scan io.Reader) (picture.Paper, error) {
 	if scan == nil {
-		return nil, "", fault.New(fault.Invalid, "certificate.scan_missing")
+		return picture.Paper{}, fault.New(fault.Invalid, "certificate.scan_missing")
 	}
-	if data, err = io.ReadAll(io.LimitReader(scan, MaxScan+1)); err != nil {
-		return nil, "", fmt.Errorf("certificate: read scan: %w", err)
-	}
-	if len(data) > MaxScan {
-		return nil, "", ErrScanTooLarge
-	}
-	format, err = picture.Format(data)
-	return data, format, err
+	return picture.ReadPaper(scan)
 }
 
 func args(f *fault.Error) (list []any) {

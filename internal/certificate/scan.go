@@ -2,34 +2,22 @@ package certificate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
 
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-const scanWidth = 1600 // pixels: the small print of a certificate can be read
-
-// OpenScan opens the copy of a certificate's picture, a JPEG; ErrNotFound while there is none. The caller closes it.
+// OpenScan opens the copy of a certificate's picture, as picture.Papers does.
 func (s *Service) OpenScan(ctx context.Context, id uuid.UUID) (io.ReadCloser, error) {
-	r, err := s.blobs.NewReader(ctx, folder(id)+"copy.jpg", nil)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("certificate: scan: %w", err)
-	}
-	return r, nil
+	return s.papers.Open(ctx, id)
 }
-
-func folder(id uuid.UUID) string { return "certificates/" + id.String() + "/" }
 
 // ScanArgs asks for the copy of a certificate's picture.
 type ScanArgs struct {
@@ -50,34 +38,40 @@ type ScanWorker struct {
 	Certificates *Service
 }
 
-// Work makes the copy; a picture that cannot be decoded is refused for good. Then the original, which may say where it
-// was taken, goes.
+// Work makes the copy; a picture that cannot be decoded is refused for good. Then the original goes.
 func (w *ScanWorker) Work(ctx context.Context, j *river.Job[ScanArgs]) error {
 	s, id := w.Certificates, j.Args.ProposalID
-	var key string
-	err := s.db.GetContext(ctx, &key, `select scan from label_proposals where id = $1 and scan <> ''`, id)
+	var p struct {
+		Scan  string
+		State string `db:"scan_state"`
+	}
+	err := s.db.GetContext(ctx, &p, `select scan, scan_state from label_proposals where id = $1 and scan <> ''`, id)
 	if postgres.NoRows(err) {
 		return nil // done already, or gone with its product
 	}
 	if err != nil {
 		return fmt.Errorf("certificate %s: %w", id, err)
 	}
-	data, err := s.blobs.ReadAll(ctx, key)
-	if err != nil {
-		return fmt.Errorf("certificate %s: %w", id, err)
+	if p.State == ScanWaiting { // otherwise only its original is left to be dropped
+		state := ScanReady
+		if err := s.papers.Develop(ctx, id, p.Scan); errors.Is(err, picture.ErrKind) {
+			s.log.WarnContext(ctx, "certificate's picture refused", "proposal", id, "error", err)
+			state = ScanRefused
+		} else if err != nil {
+			return fmt.Errorf("certificate: %w", err)
+		}
+		result, err := s.db.ExecContext(ctx, `update label_proposals set scan_state = $2 where id = $1`, id, state)
+		if err != nil {
+			return fmt.Errorf("certificate %s: %w", id, err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 { // it went meanwhile, with its product
+			return errors.Join(err, s.papers.Drop(ctx, id, p.Scan))
+		}
 	}
-	state := ScanReady
-	smaller, err := picture.Copy(data, scanWidth)
-	if err != nil {
-		s.log.WarnContext(ctx, "certificate's picture refused", "proposal", id, "error", err)
-		state = ScanRefused
-	} else if err := s.blobs.WriteAll(ctx, folder(id)+"copy.jpg", smaller, &blob.WriterOptions{ContentType: "image/jpeg"}); err != nil {
-		return fmt.Errorf("certificate %s: %w", id, err)
+	if err := s.papers.DropOriginal(ctx, p.Scan); err != nil {
+		return err
 	}
-	if err := s.blobs.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-		return fmt.Errorf("certificate %s: %w", id, err)
-	}
-	if _, err := s.db.ExecContext(ctx, `update label_proposals set scan = '', scan_state = $2 where id = $1`, id, state); err != nil {
+	if _, err := s.db.ExecContext(ctx, `update label_proposals set scan = '' where id = $1`, id); err != nil {
 		return fmt.Errorf("certificate %s: %w", id, err)
 	}
 	return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/keyset"
+	"github.com/souk-taawon/souk/internal/picture"
 )
 
 // State is what became of a proposal.
@@ -27,8 +28,9 @@ const (
 	Refused   State = "refused"
 )
 
-// The states of a certificate's picture, before which it waits.
+// The states of a certificate's picture.
 const (
+	ScanWaiting = "waiting" // for its copy
 	ScanReady   = "ready"
 	ScanRefused = "refused" // broken further in than could be seen at once
 )
@@ -70,7 +72,7 @@ type Service struct {
 	db      *sqlx.DB
 	catalog *catalog.Service
 	jobs    *job.Client
-	blobs   *blob.Bucket
+	papers  picture.Papers
 	texts   *i18n.Bundle
 	log     *slog.Logger
 	baseURL string
@@ -79,7 +81,7 @@ type Service struct {
 
 // New makes the service. Certificates lie in blobs; jobs makes their copies and sends letters.
 func New(db *sqlx.DB, products *catalog.Service, jobs *job.Client, blobs *blob.Bucket, texts *i18n.Bundle, log *slog.Logger, baseURL string, now func() time.Time) *Service {
-	return &Service{db: db, catalog: products, jobs: jobs, blobs: blobs, texts: texts, log: log, baseURL: baseURL, now: now}
+	return &Service{db: db, catalog: products, jobs: jobs, papers: picture.NewPapers(blobs, "certificates"), texts: texts, log: log, baseURL: baseURL, now: now}
 }
 
 // ofProductShown is how many of a product's proposals are shown, the latest first.

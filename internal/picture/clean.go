@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 	"github.com/riverqueue/river"
-	"gocloud.dev/gcerrors"
 
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -70,7 +69,7 @@ func (s *Service) dropOriginals(ctx context.Context) (int, error) {
 
 // dropOriginal deletes the file first: one that is forgotten before it is deleted would lie there for ever.
 func (s *Service) dropOriginal(ctx context.Context, id uuid.UUID, key string) error {
-	if err := s.deleteFile(ctx, key); err != nil {
+	if err := dropFile(ctx, s.blobs, key); err != nil {
 		return err
 	}
 	if _, err := s.db.ExecContext(ctx, `update pictures set original_key = '' where id = $1`, id); err != nil {
@@ -92,7 +91,7 @@ func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 	}
 	for _, id := range ids {
 		for _, width := range Widths {
-			if err := s.deleteFile(ctx, copyKey(uuid.MustParse(id), width)); err != nil {
+			if err := dropFile(ctx, s.blobs, copyKey(uuid.MustParse(id), width)); err != nil {
 				return 0, err
 			}
 		}
@@ -104,11 +103,4 @@ func (s *Service) dropUnseen(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return len(ids), nil
-}
-
-func (s *Service) deleteFile(ctx context.Context, key string) error {
-	if err := s.blobs.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-		return fmt.Errorf("delete %s: %w", key, err)
-	}
-	return nil
 }

@@ -3,5 +3,5 @@
 //
 // Start at Service.Add (picture.go). A file's structure is read, and what decoding it takes is weighed, before it is decoded
 // (source.go, cost.go); its copies are made by a job (shrink.go, orientation.go, colour.go), and what nobody sees any more
-// is cleared (clean.go). Copy (copy.go) does the same for other packages' pictures.
+// is cleared (clean.go). Papers (paper.go) keeps other packages' pictures of papers: receipts, certificates.
 package picture

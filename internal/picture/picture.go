@@ -80,7 +80,7 @@ func (s *Service) add(ctx context.Context, coopID uuid.UUID, productID *uuid.UUI
 	if len(data) > MaxBytes {
 		return uuid.Nil, ErrTooLarge
 	}
-	format, err := Format(data)
+	format, err := formatOf(data)
 	if err != nil {
 		return uuid.Nil, err
 	}

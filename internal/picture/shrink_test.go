@@ -96,7 +96,7 @@ func TestACopyIsWholeAndCanBeRead(t *testing.T) {
 		{1080, 12000}: {786, 8733}, // a long screen
 		{60000, 250}:  {31492, 131},
 	} {
-		data, err := Copy(strip(t, from.X, from.Y), 1600)
+		data, err := readable(strip(t, from.X, from.Y), 1600)
 		if err != nil {
 			t.Errorf("%v: %v", from, err)
 			continue
@@ -114,16 +114,16 @@ func TestAPictureThatWouldBeDecodedForHoursIsRefused(t *testing.T) {
 	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 300, 300)), nil); err != nil {
 		t.Fatal(err)
 	}
-	if format, err := Format(b.Bytes()); format != "jpeg" || err != nil {
+	if format, err := formatOf(b.Bytes()); format != "jpeg" || err != nil {
 		t.Errorf("one scan: %q, %v", format, err)
 	}
 	scan, end := "\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00", "\xff\xd9"
 	film := append(bytes.Clone(b.Bytes()), strings.Repeat(scan, 1000)...) // behind the end, as telephones add a film
-	if format, err := Format(film); format != "jpeg" || err != nil {
+	if format, err := formatOf(film); format != "jpeg" || err != nil {
 		t.Errorf("a film behind it: %q, %v", format, err)
 	}
 	over := append(bytes.TrimSuffix(b.Bytes(), []byte(end)), strings.Repeat(scan, 64)+end...)
-	if _, err := Format(over); !errors.Is(err, ErrKind) {
+	if _, err := formatOf(over); !errors.Is(err, ErrKind) {
 		t.Errorf("too many scans: %v", err)
 	}
 }
@@ -199,7 +199,7 @@ func TestAPictureIsWeighedBeforeItIsDecoded(t *testing.T) {
 		"a page in few colours":             {pngHead(9000, 9000, 8, 0, 0), 60},
 		"more than can be counted":          {pngHead(60000, 60000, 16, 6, 1), 60},
 	} {
-		_, err := Format(c.data)
+		_, err := formatOf(c.data)
 		switch {
 		case c.millions == 0 && err != nil:
 			t.Errorf("%s: %v", name, err)
@@ -214,7 +214,7 @@ func TestAPictureIsWeighedBeforeItIsDecoded(t *testing.T) {
 		"no component":           jpegOf(baseline, 300, 300),
 		"a component of nothing": jpegOf(baseline, 300, 300, 0x00),
 	} {
-		if _, err := Format(data); !errors.Is(err, ErrKind) {
+		if _, err := formatOf(data); !errors.Is(err, ErrKind) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -440,14 +440,14 @@ func TestHalfAPictureIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"p3.jpeg", "held.png", "held.webp", "held-lossless.webp", "moving.webp", "clear.webp"} {
 		data := sample(t, name)
-		if _, err := Format(data); err != nil {
+		if _, err := formatOf(data); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, n := range []int{len(data) / 2, len(data) * 9 / 10, 40, 13} {
 			if name == "moving.webp" && n > len(data)/2 {
 				continue // then the first picture may be whole
 			}
-			if _, err := Format(data[:n]); !errors.Is(err, ErrKind) {
+			if _, err := formatOf(data[:n]); !errors.Is(err, ErrKind) {
 				t.Errorf("%s, the first %d of %d bytes: %v", name, n, len(data), err)
 			}
 		}
@@ -455,7 +455,7 @@ func TestHalfAPictureIsRefusedAtOnce(t *testing.T) {
 	// A PNG has checksums.
 	wrong := sample(t, "held.png")
 	wrong[len(wrong)/2] ^= 1
-	if _, err := Format(wrong); !errors.Is(err, ErrKind) {
+	if _, err := formatOf(wrong); !errors.Is(err, ErrKind) {
 		t.Errorf("another byte: %v", err)
 	}
 }

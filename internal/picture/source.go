@@ -69,6 +69,12 @@ func sourceOf(data []byte) (source, error) {
 	return s, nil
 }
 
+// formatOf is what a picture is, by its structure and before it is decoded. Errors: ErrKind, ErrHEIC, ErrSmall, ErrPixels.
+func formatOf(data []byte) (string, error) {
+	s, err := sourceOf(data)
+	return s.format, err
+}
+
 // heic reports a photograph as telephones keep it where nothing else asks for a JPEG.
 func heic(data []byte) bool {
 	return len(data) >= 12 && string(data[4:8]) == "ftyp" &&

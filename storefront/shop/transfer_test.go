@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -147,7 +148,7 @@ func TestAReceiptThatIsNoPictureIsToldAndOthersAreBounded(t *testing.T) {
 		"a text":        {[]byte("payé"), http.StatusUnprocessableEntity, l.T("catalog.picture_kind")},
 		"a document":    {[]byte("%PDF-1.7 ..."), http.StatusUnprocessableEntity, l.T("catalog.picture_kind")},
 		"one too small": {storetest.Photograph(t, 20), http.StatusUnprocessableEntity, ""},
-		"one too large": {append(storetest.Photograph(t, 300), make([]byte, transfer.MaxPicture)...), http.StatusRequestEntityTooLarge, l.T("catalog.picture_too_large", "MB", transfer.MaxPicture>>20)},
+		"one too large": {append(storetest.Photograph(t, 300), make([]byte, picture.MaxPaper)...), http.StatusRequestEntityTooLarge, l.T("catalog.picture_too_large", "MB", picture.MaxPaper>>20)},
 	} {
 		page := buyer.Upload(to, "receipt", "r.jpg", c.content, nil).Want(c.status)
 		m.tells(page, "#receipt-error", c.told)

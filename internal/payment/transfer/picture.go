@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -10,8 +11,6 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 	"github.com/riverqueue/river"
-	"gocloud.dev/blob"
-	"gocloud.dev/gcerrors"
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/job"
@@ -19,18 +18,11 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Bounds of what a buyer sends.
-const (
-	MaxPicture   = 12 << 20 // bytes of one
-	MaxPictures  = 5        // for one thing that is paid for, those that could not be read too
-	pictureWidth = 1600     // pixels: the small print of a receipt can be read
-)
+// MaxPictures is how many pictures a buyer may send for one thing that she pays for, those that could not be read too.
+const MaxPictures = 5
 
-// Errors of pictures, besides those of picture.Format.
-var (
-	ErrPictureTooLarge = fault.New(fault.TooLarge, picture.ErrTooLarge.Key, "MB", MaxPicture>>20)
-	ErrPicturesMany    = fault.New(fault.TooMany, "transfer.pictures_many", "Max", MaxPictures)
-)
+// ErrPicturesMany says that there were enough.
+var ErrPicturesMany = fault.New(fault.TooMany, "transfer.pictures_many", "Max", MaxPictures)
 
 // The states of a picture.
 const (
@@ -59,27 +51,19 @@ func (s *Service) Pictures(ctx context.Context, reference uuid.UUID) ([]Picture,
 
 // AddPicture takes a picture of a bank's receipt (JPEG, PNG or WebP). The association sees a copy that a job makes; the
 // original, which may say where it was taken, is kept until then only. Errors: ErrNotFound, if nothing is to be transferred
-// for the reference; ErrPictureTooLarge, ErrPicturesMany, and those of picture.Format.
+// for the reference; ErrPicturesMany, and those of picture.ReadPaper.
 func (s *Service) AddPicture(ctx context.Context, reference uuid.UUID, r io.Reader) error {
 	if err := s.maySend(ctx, s.db, reference); err != nil {
 		return err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, MaxPicture+1))
-	if err != nil {
-		return fmt.Errorf("transfer: read picture: %w", err)
-	}
-	if len(data) > MaxPicture {
-		return ErrPictureTooLarge
-	}
-	format, err := picture.Format(data)
+	paper, err := picture.ReadPaper(r)
 	if err != nil {
 		return err
 	}
 	id := postgres.NewID()
-	key := pictureFolder(id) + "original." + format
-	// The file first: a file without a row is only lost space, a row without a file a broken picture.
-	if err := s.blobs.WriteAll(ctx, key, data, &blob.WriterOptions{ContentType: "image/" + format}); err != nil {
-		return fmt.Errorf("transfer: keep picture: %w", err)
+	key, err := s.papers.Keep(ctx, id, paper)
+	if err != nil {
+		return err
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		if _, err := tx.ExecContext(ctx, `select from payment_intents where reference = $1 for no key update`, reference); err != nil {
@@ -96,7 +80,7 @@ func (s *Service) AddPicture(ctx context.Context, reference uuid.UUID, r io.Read
 		return s.jobs.InsertTx(ctx, tx, PictureArgs{PictureID: id}, nil)
 	})
 	if err != nil {
-		if e := s.blobs.Delete(context.WithoutCancel(ctx), key); e != nil {
+		if e := s.papers.DropOriginal(context.WithoutCancel(ctx), key); e != nil {
 			s.log.WarnContext(ctx, "receipt's picture left behind", "key", key, "error", e)
 		}
 		return fmt.Errorf("transfer: add picture: %w", err)
@@ -124,21 +108,10 @@ func (s *Service) maySend(ctx context.Context, q sqlx.QueryerContext, reference 
 	return nil
 }
 
-// OpenPicture opens the copy of a picture, a JPEG; ErrNotFound while there is none. The caller closes it.
+// OpenPicture opens the copy of a picture, as picture.Papers does.
 func (s *Service) OpenPicture(ctx context.Context, id uuid.UUID) (io.ReadCloser, error) {
-	r, err := s.blobs.NewReader(ctx, pictureCopy(id), nil)
-	if gcerrors.Code(err) == gcerrors.NotFound {
-		return nil, ErrNotFound
-	}
-	if err != nil {
-		return nil, fmt.Errorf("transfer: picture: %w", err)
-	}
-	return r, nil
+	return s.papers.Open(ctx, id)
 }
-
-func pictureFolder(id uuid.UUID) string { return "receipts/" + id.String() + "/" }
-
-func pictureCopy(id uuid.UUID) string { return pictureFolder(id) + "copy.jpg" }
 
 // PictureArgs asks for the copy of a picture.
 type PictureArgs struct {
@@ -162,52 +135,38 @@ type PictureWorker struct {
 // Work makes the copy; a picture that cannot be decoded is refused for good. Then the original goes.
 func (w *PictureWorker) Work(ctx context.Context, j *river.Job[PictureArgs]) error {
 	s, id := w.Transfers, j.Args.PictureID
-	var key string
-	err := s.db.GetContext(ctx, &key, `select original_key from transfer_pictures where id = $1 and original_key <> ''`, id)
+	var p struct {
+		Key   string `db:"original_key"`
+		State string
+	}
+	err := s.db.GetContext(ctx, &p, `select original_key, state from transfer_pictures where id = $1 and original_key <> ''`, id)
 	if postgres.NoRows(err) {
 		return nil // done already, or gone with its buyer's data
 	}
 	if err != nil {
 		return fmt.Errorf("transfer: picture %s: %w", id, err)
 	}
-	data, err := s.blobs.ReadAll(ctx, key)
-	if err != nil {
-		return fmt.Errorf("transfer: picture %s: %w", id, err)
+	if p.State == PictureWaiting { // otherwise only its original is left to be dropped
+		state := PictureReady
+		if err := s.papers.Develop(ctx, id, p.Key); errors.Is(err, picture.ErrKind) {
+			s.log.WarnContext(ctx, "receipt's picture refused", "picture", id, "error", err)
+			state = PictureRefused
+		} else if err != nil {
+			return fmt.Errorf("transfer: %w", err)
+		}
+		result, err := s.db.ExecContext(ctx, `update transfer_pictures set state = $2 where id = $1`, id, state)
+		if err != nil {
+			return fmt.Errorf("transfer: picture %s: %w", id, err)
+		}
+		if n, err := result.RowsAffected(); err != nil || n == 0 { // its buyer's data were erased meanwhile
+			return errors.Join(err, s.papers.Drop(ctx, id, p.Key))
+		}
 	}
-	state := PictureReady
-	smaller, err := picture.Copy(data, pictureWidth)
-	if err != nil {
-		s.log.WarnContext(ctx, "receipt's picture refused", "picture", id, "error", err)
-		state = PictureRefused
-	} else if err := s.blobs.WriteAll(ctx, pictureCopy(id), smaller, &blob.WriterOptions{ContentType: "image/jpeg"}); err != nil {
-		return fmt.Errorf("transfer: picture %s: %w", id, err)
-	}
-	result, err := s.db.ExecContext(ctx, `update transfer_pictures set state = $2 where id = $1`, id, state)
-	if err != nil {
-		return fmt.Errorf("transfer: picture %s: %w", id, err)
-	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 { // its buyer's data were erased meanwhile
-		return s.dropFiles(ctx, id, key)
-	}
-	if err := s.dropFile(ctx, key); err != nil {
+	if err := s.papers.DropOriginal(ctx, p.Key); err != nil {
 		return err
 	}
 	if _, err := s.db.ExecContext(ctx, `update transfer_pictures set original_key = '' where id = $1`, id); err != nil {
 		return fmt.Errorf("transfer: picture %s: %w", id, err)
-	}
-	return nil
-}
-
-func (s *Service) dropFiles(ctx context.Context, id uuid.UUID, original string) error {
-	if err := s.dropFile(ctx, pictureCopy(id)); err != nil || original == "" {
-		return err
-	}
-	return s.dropFile(ctx, original)
-}
-
-func (s *Service) dropFile(ctx context.Context, key string) error {
-	if err := s.blobs.Delete(ctx, key); err != nil && gcerrors.Code(err) != gcerrors.NotFound {
-		return fmt.Errorf("transfer: delete %s: %w", key, err)
 	}
 	return nil
 }
@@ -262,7 +221,7 @@ type DropWorker struct {
 // Work deletes them; one that is gone is no failure.
 func (w *DropWorker) Work(ctx context.Context, j *river.Job[DropArgs]) error {
 	for _, p := range j.Args.Pictures {
-		if err := w.Transfers.dropFiles(ctx, p.ID, p.Original); err != nil {
+		if err := w.Transfers.papers.Drop(ctx, p.ID, p.Original); err != nil {
 			return err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -54,7 +55,7 @@ type Service struct {
 	db       *sqlx.DB
 	payments *payment.Service
 	jobs     *job.Client
-	blobs    *blob.Bucket
+	papers   picture.Papers
 	log      *slog.Logger
 	now      func() time.Time
 
@@ -64,7 +65,7 @@ type Service struct {
 // New makes the service. Pictures lie in blobs; jobs books statements and makes pictures smaller.
 func New(db *sqlx.DB, payments *payment.Service, jobs *job.Client, blobs *blob.Bucket, log *slog.Logger, now func() time.Time) *Service {
 	return &Service{
-		db: db, payments: payments, jobs: jobs, blobs: blobs, log: log, now: now,
+		db: db, payments: payments, jobs: jobs, papers: picture.NewPapers(blobs, "receipts"), log: log, now: now,
 		files: gate.New(gate.Limits{AtOnce: 1, PerPerson: 1, Waiting: 4, Patience: 10 * time.Second}),
 	}
 }

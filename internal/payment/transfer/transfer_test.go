@@ -29,6 +29,7 @@ import (
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -580,7 +581,7 @@ func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 	o, _ := b.order("نادية")
 	ctx := t.Context()
 	for name, data := range map[string][]byte{
-		"none": []byte("no picture"), "a document": []byte("%PDF-1.7"), "too small": storetest.Photograph(t, 20), "too large": make([]byte, transfer.MaxPicture+1),
+		"none": []byte("no picture"), "a document": []byte("%PDF-1.7"), "too small": storetest.Photograph(t, 20), "too large": make([]byte, picture.MaxPaper+1),
 		"half of one": storetest.Photograph(t, 300)[:100],
 	} {
 		if err := b.Transfers.AddPicture(ctx, o.ID, bytes.NewReader(data)); fault.As(err) == nil {
@@ -626,7 +627,7 @@ func TestPicturesOfReceiptsAreTakenMadeSmallerAndForgotten(t *testing.T) {
 		if err == nil {
 			_ = r.Close() // only opened
 		}
-		return errors.Is(err, transfer.ErrNotFound)
+		return errors.Is(err, picture.ErrNotFound)
 	})
 	if accounts, err := b.Transfers.RefundAccounts(ctx, o.ID); err != nil || len(accounts) != 0 {
 		t.Errorf("her account is kept: %v, %v", accounts, err)

@@ -205,7 +205,7 @@ func TestWhatIsNoWholeJPEGIsRefusedByItsHead(t *testing.T) {
 	}
 }
 
-// Any bytes are decoded or refused, in about the memory that the head says; and what image/jpeg decodes is a picture
+// Any bytes are decoded to the size that the head says, or refused; and what image/jpeg decodes is a picture
 // of the same size and kind.
 func FuzzDecode(f *testing.F) {
 	for _, data := range pictures(f) {

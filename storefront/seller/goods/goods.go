@@ -28,7 +28,7 @@ func (h *Handler) Routes() []web.Route {
 	photograph := web.Post(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.addPicture)
 	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	propose := web.Post(account.KeepGoods, seller.CataloguePath+"/:id/label", h.proposeLabel)
-	propose.MaxBody = certificate.MaxScan + seller.FormRoom
+	propose.MaxBody = picture.MaxPaper + seller.FormRoom
 	return []web.Route{
 		web.Get(account.KeepGoods, seller.CataloguePath, h.catalogue),
 		web.File(account.KeepGoods, seller.CataloguePath+"/export.:format", h.exportCatalogue),

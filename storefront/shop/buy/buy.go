@@ -8,6 +8,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment/transfer"
+	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -24,7 +25,7 @@ type Handler struct {
 func (h *Handler) Routes() []web.Route {
 	get, post := http.MethodGet, http.MethodPost
 	receipt := web.Route{Method: post, Path: "/orders/:token/receipt", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.addReceipt}
-	receipt.MaxBody, receipt.Bearer = transfer.MaxPicture+formRoom, h.maySendReceipt
+	receipt.MaxBody, receipt.Bearer = picture.MaxPaper+formRoom, h.maySendReceipt
 	return []web.Route{
 		{Method: get, Path: "/basket", Policy: web.Public, Private: true, Handler: h.basket},
 		{Method: post, Path: "/basket/lines", Policy: web.Public, Private: true, Handler: h.addLine},
