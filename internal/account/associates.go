@@ -33,6 +33,20 @@ func (s *Service) Associates(ctx context.Context, q Sought) (Listed, error) {
 	return s.associates(ctx, s.db, q)
 }
 
+// Addressee is somebody to whom letters are written.
+type Addressee struct{ Email, Locale string }
+
+// Addressees are the association's people who hold a right and have an address for mail.
+func Addressees(ctx context.Context, q sqlx.QueryerContext, right Right) ([]Addressee, error) {
+	var people []Addressee
+	err := sqlx.SelectContext(ctx, q, &people, `
+		select email, locale from people where cooperative_id is null and not ended and role = any($1) and email is not null`, pq.Array(Holders(right)))
+	if err != nil {
+		return nil, fmt.Errorf("account: whom to write to: %w", err)
+	}
+	return people, nil
+}
+
 // atOnce is how many people EachAssociate reads at once.
 const atOnce = 500
 

@@ -61,24 +61,31 @@ type EndingLabel struct {
 	ExpiresOn     time.Time `db:"expires_on"`
 }
 
-// How many days before its end a label is told of, first and last, and of how many at once.
+// How many days before its end a label is told of, first and last, and to how many cooperatives at once.
 const (
 	remindedFirst = 30
 	remindedLast  = 7
-	remindedOnce  = 200
+	remindedOnce  = 50
 )
 
-// EndingLabelsTx gives some labels that end within thirty days, or seven, and were not given for that before.
+// EndingLabelsTx gives the labels of some cooperatives that end within thirty days, or seven, and were not given for that
+// before: those of one cooperative together, the first to end first.
 func (s *Service) EndingLabelsTx(ctx context.Context, tx *sqlx.Tx) ([]EndingLabel, error) {
+	// What another instance has told meanwhile is not due any more once its lock is had.
+	const due = `
+		p.state <> 'archived' and l.expires_on >= $1::date
+		and (l.expires_on <= $1::date + $2::int and l.reminded = 0 or l.expires_on <= $1::date + $3::int and l.reminded = $2::int)`
 	var list []EndingLabel
 	err := tx.SelectContext(ctx, &list, `
-		with due as (
-		    select product_id, label, case when expires_on <= $1::date + $3::int then $3::int else $2::int end as days
-		    from product_labels
-		    where expires_on >= $1::date
-		      and (expires_on <= $1::date + $2::int and reminded = 0 or expires_on <= $1::date + $3::int and reminded = $2::int)
-		    order by expires_on, product_id, label limit $4
-		    for update skip locked
+		with chosen as (
+		    select distinct l.cooperative_id from product_labels l join products p on p.id = l.product_id
+		    where `+due+` order by 1 limit $4
+		), due as (
+		    select l.product_id, l.label, case when l.expires_on <= $1::date + $3::int then $3::int else $2::int end as days
+		    from product_labels l join products p on p.id = l.product_id
+		    where l.cooperative_id in (select cooperative_id from chosen) and `+due+`
+		    order by l.product_id, l.label
+		    for update of l
 		), told as (
 		    update product_labels l set reminded = due.days from due where l.product_id = due.product_id and l.label = due.label
 		    returning l.product_id, l.cooperative_id, l.label, l.certificate, l.expires_on
@@ -86,8 +93,7 @@ func (s *Service) EndingLabelsTx(ctx context.Context, tx *sqlx.Tx) ([]EndingLabe
 		select t.product_id, t.cooperative_id, p.name_ar as "product.ar", p.name_fr as "product.fr", p.name_en as "product.en",
 		       t.label, t.certificate, t.expires_on
 		from told t join products p on p.id = t.product_id
-		where p.state <> 'archived'
-		order by t.expires_on, t.product_id, t.label`, clock.Day(s.now()), remindedFirst, remindedLast, remindedOnce)
+		order by t.cooperative_id, t.expires_on, t.product_id, t.label`, clock.Day(s.now()), remindedFirst, remindedLast, remindedOnce)
 	if err != nil {
 		return nil, fmt.Errorf("catalog: ending labels: %w", err)
 	}

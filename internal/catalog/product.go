@@ -69,6 +69,16 @@ type Label struct {
 	ExpiresOn   string    `json:"expires_on" db:"expires_on"` // day, as 2006-01-02
 }
 
+// LabelName is what a label is called in a language; its slug if it is none of labels.
+func LabelName(l *i18n.Locale, labels []Label, slug string) string {
+	for _, label := range labels {
+		if label.Slug == slug {
+			return l.Text(label.Name)
+		}
+	}
+	return slug
+}
+
 // Labels are a product's labels in the order of the reference list.
 type Labels []Label
 

@@ -8,6 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -17,7 +18,8 @@ import (
 )
 
 // Confirm lets a product carry the label that was proposed, until its certificate ends. Its cooperative has a letter.
-// Errors: ErrNotFound, ErrDecided; ErrInvalid with the field expires_on if that day is over by now.
+// Errors: ErrNotFound, ErrDecided; ErrNotSeen, ErrUnreadable; ErrInvalid with the field expires_on if that day is over by
+// now.
 func (s *Service) Confirm(ctx context.Context, id uuid.UUID, by actor.Actor) error {
 	return s.decide(ctx, id, Confirmed, "", by)
 }
@@ -40,13 +42,26 @@ func (s *Service) decide(ctx context.Context, id uuid.UUID, to State, reason str
 	if err != nil {
 		return err
 	}
-	if to == Confirmed && p.ExpiresOn.Before(clock.Day(s.now())) {
+	today := clock.Day(s.now())
+	switch {
+	case to != Confirmed:
+	case p.ScanState == ScanWaiting:
+		return ErrNotSeen
+	case p.ScanState == ScanRefused:
+		return ErrUnreadable
+	case p.ExpiresOn.Before(today):
 		return fault.New(ErrInvalid.Kind, "certificate.day_past").Field("expires_on", "certificate.day_past")
+	}
+	labels, err := s.catalog.Labels(ctx)
+	if err != nil {
+		return err
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		result, err := tx.ExecContext(ctx, `
-			update label_proposals set state = $2, reason = $3, decided_by = $4, decided_at = $5 where id = $1 and state = 'proposed'`,
-			id, to, reason, by.User, s.now())
+			update label_proposals set state = $2, reason = $3, decided_by = $4, decided_at = $5,
+			    scan_until = case when $2 = 'refused' then least(scan_until, $6::date) else scan_until end
+			where id = $1 and state = 'proposed'`,
+			id, to, reason, by.User, s.now(), today.AddDate(0, 0, scanKept))
 		if err != nil {
 			return err
 		}
@@ -61,13 +76,13 @@ func (s *Service) decide(ctx context.Context, id uuid.UUID, to State, reason str
 				return err
 			}
 		}
-		return s.tellCooperativesTx(ctx, tx, []uuid.UUID{p.CooperativeID}, func(l *i18n.Locale, _ uuid.UUID) []mail.Message {
-			name := s.labelName(ctx, l, p.Label)
-			return []mail.Message{{
+		return s.tellCooperativesTx(ctx, tx, []uuid.UUID{p.CooperativeID}, func(l *i18n.Locale, _ uuid.UUID) mail.Message {
+			name := catalog.LabelName(l, labels, p.Label)
+			return mail.Message{
 				Subject: l.T("certificate.mail."+string(to)+"_subject", "Label", name, "Product", l.Text(p.Product)),
 				Body: l.T("certificate.mail."+string(to)+"_body", "Label", name, "Product", l.Text(p.Product), "Day", l.LongDate(p.ExpiresOn),
 					"Reason", reason, "Link", s.productLink(l, p.ProductID)),
-			}}
+			}
 		})
 	})
 	if err != nil {
@@ -78,18 +93,4 @@ func (s *Service) decide(ctx context.Context, id uuid.UUID, to State, reason str
 
 func (s *Service) productLink(l *i18n.Locale, product uuid.UUID) string {
 	return s.baseURL + "/" + l.Code() + "/seller/products/" + product.String()
-}
-
-// labelName is what a label is called; its slug while that cannot be read.
-func (s *Service) labelName(ctx context.Context, l *i18n.Locale, slug string) string {
-	labels, err := s.catalog.Labels(ctx)
-	if err != nil {
-		s.log.WarnContext(ctx, "labels are not named", "error", err)
-	}
-	for _, label := range labels {
-		if label.Slug == slug {
-			return l.Text(label.Name)
-		}
-	}
-	return slug
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
-	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
@@ -90,8 +89,8 @@ func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, labe
 		}
 		kept = true
 		if _, err := tx.ExecContext(ctx, `
-			insert into label_proposals (id, cooperative_id, product_id, label, certificate, expires_on, scan, proposed_by, proposed_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, p.ID, coopID, productID, label, number, day, key, by.User, s.now()); err != nil {
+			insert into label_proposals (id, cooperative_id, product_id, label, certificate, expires_on, scan, scan_until, proposed_by, proposed_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`, p.ID, coopID, productID, label, number, day, key, day.AddDate(0, 0, scanKept), by.User, s.now()); err != nil {
 			return err
 		}
 		if err := s.tellAssociationTx(ctx, tx, product); err != nil {
@@ -150,12 +149,9 @@ func args(f *fault.Error) (list []any) {
 
 // tellAssociationTx queues mail to the association's people who decide about labels.
 func (s *Service) tellAssociationTx(ctx context.Context, tx *sqlx.Tx, product catalog.Product) error {
-	var people []struct{ Email, Locale string }
-	err := tx.SelectContext(ctx, &people, `
-		select email, locale from people where cooperative_id is null and not ended and role = any($1) and email is not null`,
-		pq.Array(account.Holders(account.KeepCooperatives)))
+	people, err := account.Addressees(ctx, tx, account.KeepCooperatives)
 	if err != nil {
-		return fmt.Errorf("certificate: whom to tell: %w", err)
+		return err
 	}
 	var letters []mail.Message
 	for _, person := range people {
@@ -169,17 +165,16 @@ func (s *Service) tellAssociationTx(ctx context.Context, tx *sqlx.Tx, product ca
 }
 
 // tellCooperativesTx queues what write says to each of these cooperatives, in its language.
-func (s *Service) tellCooperativesTx(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID, write func(l *i18n.Locale, cooperative uuid.UUID) []mail.Message) error {
+func (s *Service) tellCooperativesTx(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID, write func(l *i18n.Locale, cooperative uuid.UUID) mail.Message) error {
 	recipients, err := cooperative.Recipients(ctx, tx, ids, account.KeepGoods)
 	if err != nil {
 		return err
 	}
 	var letters []mail.Message
 	for _, r := range recipients {
-		for _, m := range write(s.texts.Locale(r.Locale), r.CooperativeID) {
-			m.To, m.Locale = r.Email, r.Locale
-			letters = append(letters, m)
-		}
+		m := write(s.texts.Locale(r.Locale), r.CooperativeID)
+		m.To, m.Locale = r.Email, r.Locale
+		letters = append(letters, m)
 	}
 	return mail.SendTx(ctx, tx, s.jobs, letters...)
 }

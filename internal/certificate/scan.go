@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/job"
 	"github.com/souk-taawon/souk/internal/picture"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -75,4 +76,46 @@ func (w *ScanWorker) Work(ctx context.Context, j *river.Job[ScanArgs]) error {
 		return fmt.Errorf("certificate %s: %w", id, err)
 	}
 	return nil
+}
+
+// scanKept is for how many days a certificate's picture is kept once it proves nothing any more: it was refused, or it
+// has ended.
+const scanKept = 30
+
+// CleanArgs is the periodic job that deletes pictures of certificates that prove nothing any more.
+type CleanArgs struct{}
+
+// Kind names the job.
+func (CleanArgs) Kind() string { return "certificate_clean" }
+
+// CleanWorker works CleanArgs.
+type CleanWorker struct {
+	river.WorkerDefaults[CleanArgs]
+	Certificates *Service
+}
+
+// Work deletes until none is left to delete.
+func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
+	return postgres.InBatches(ctx, w.Certificates.dropScans)
+}
+
+// dropScans deletes some pictures, and says how many.
+func (s *Service) dropScans(ctx context.Context) (int, error) {
+	var list []struct {
+		ID   uuid.UUID
+		Scan string
+	}
+	if err := s.db.SelectContext(ctx, &list, `
+		select id, scan from label_proposals where scan_until < $1 and scan_state <> 'gone' order by scan_until limit 200`, clock.Day(s.now())); err != nil {
+		return 0, fmt.Errorf("certificate: clean: %w", err)
+	}
+	for _, p := range list {
+		if err := s.papers.Drop(ctx, p.ID, p.Scan); err != nil {
+			return 0, err
+		}
+		if _, err := s.db.ExecContext(ctx, `update label_proposals set scan = '', scan_state = $2 where id = $1`, p.ID, scanGone); err != nil {
+			return 0, fmt.Errorf("certificate %s: %w", p.ID, err)
+		}
+	}
+	return len(list), nil
 }

@@ -33,6 +33,7 @@ const (
 	ScanWaiting = "waiting" // for its copy
 	ScanReady   = "ready"
 	ScanRefused = "refused" // broken further in than could be seen at once
+	scanGone    = "gone"    // it was kept for long enough
 )
 
 // What can go wrong.
@@ -42,6 +43,9 @@ var (
 	ErrNotFound = fault.New(fault.NotFound, "certificate.not_found")
 	ErrDecided  = fault.New(fault.Conflict, "certificate.decided") // somebody else did
 	ErrMany     = fault.New(fault.TooMany, "certificate.many")
+	// Nobody can have compared a certificate that cannot be seen.
+	ErrNotSeen    = fault.New(fault.Conflict, "certificate.not_seen")
+	ErrUnreadable = fault.New(fault.Conflict, "certificate.unreadable")
 )
 
 // Proposal is a label that a cooperative wants for a product.
@@ -127,12 +131,12 @@ func (s *Service) Waiting(ctx context.Context, from *keyset.Place, limit int) (l
 	return list, turns, nil
 }
 
-// mostCounted is as far as CountWaiting counts.
-const mostCounted = 100
+// MostCounted is as far as CountWaiting counts: it may be more.
+const MostCounted = 100
 
-// CountWaiting is how many proposals nobody has decided, up to mostCounted.
+// CountWaiting is how many proposals nobody has decided, up to MostCounted.
 func (s *Service) CountWaiting(ctx context.Context) (n int, err error) {
-	err = s.db.GetContext(ctx, &n, `select count(*) from (select from label_proposals where state = 'proposed' limit $1) l`, mostCounted)
+	err = s.db.GetContext(ctx, &n, `select count(*) from (select from label_proposals where state = 'proposed' limit $1) l`, MostCounted)
 	if err != nil {
 		return 0, fmt.Errorf("certificate: how many wait: %w", err)
 	}

@@ -57,6 +57,7 @@ func (m *Market) addWorkers(workers *river.Workers) {
 	river.AddWorker(workers, &catalog.TurnSeasonsWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &certificate.ScanWorker{Certificates: m.Certificates})
 	river.AddWorker(workers, &certificate.RemindWorker{Certificates: m.Certificates})
+	river.AddWorker(workers, &certificate.CleanWorker{Certificates: m.Certificates})
 	river.AddWorker(workers, &catalog.DrawShelvesWorker{Catalog: m.Catalog})
 	river.AddWorker(workers, &picture.CleanWorker{Pictures: m.Pictures})
 	river.AddWorker(workers, &upload.CleanWorker{Uploads: m.Uploads})
@@ -82,6 +83,7 @@ func periodic() []*river.PeriodicJob {
 		every(24*time.Hour, catalog.ExpireLabelsArgs{}),
 		every(time.Hour, catalog.TurnSeasonsArgs{}),
 		every(24*time.Hour, certificate.RemindArgs{}),
+		every(24*time.Hour, certificate.CleanArgs{}),
 		every(5*time.Minute, catalog.DrawShelvesArgs{}),
 		every(24*time.Hour, picture.CleanArgs{}),
 		every(24*time.Hour, upload.CleanArgs{}),

@@ -469,12 +469,9 @@ func (s *Service) letters(ctx context.Context, tx *sqlx.Tx, about uuid.UUID, par
 	if !association {
 		return letters, nil
 	}
-	var people []struct{ Email, Locale string }
-	err = tx.SelectContext(ctx, &people, `
-		select email, locale from people where cooperative_id is null and not ended and role = any($1) and email is not null`,
-		pq.Array(account.Holders(account.MoveOrders)))
+	people, err := account.Addressees(ctx, tx, account.MoveOrders)
 	if err != nil {
-		return nil, fmt.Errorf("order: whom to tell: %w", err)
+		return nil, err
 	}
 	for _, person := range people {
 		add(person.Email, person.Locale, nil, false)

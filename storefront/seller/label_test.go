@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/certificate"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -24,7 +25,8 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	shown := func() bool {
 		return strings.Contains(m.Visitor().Get("/fr/products/"+product.Slug).Want(http.StatusOK).Text("main"), "BIO-77")
 	}
-	until := time.Now().AddDate(0, 0, 40).Format(time.DateOnly)
+	day := func(days int) string { return clock.Day(time.Now()).AddDate(0, 0, days).Format(time.DateOnly) }
+	until := day(40)
 	whole := url.Values{"label": {"bio-maroc"}, "certificate": {"BIO-77"}, "expires_on": {until}}
 	propose := func(typed url.Values, file []byte) *storetest.Page {
 		t.Helper()
@@ -67,10 +69,17 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	theirs.Upload(path, "scan", "a.png", scan, whole).Want(http.StatusNotFound)
 	theirs.Get("/fr/association/labels/" + list[0].ID.String() + "/copy.jpg").Want(http.StatusForbidden)
 
-	worker := certificate.ScanWorker{Certificates: m.Certificates}
-	if err := worker.Work(t.Context(), &river.Job[certificate.ScanArgs]{Args: certificate.ScanArgs{ProposalID: list[0].ID}}); err != nil {
-		t.Fatal(err)
+	if page := boss.Get("/fr/association/labels").Want(http.StatusOK); page.Has("form[action$='/confirm']") || !page.Has("form[action$='/refuse']") {
+		t.Error("a certificate that cannot be seen yet can be confirmed, or not be refused")
 	}
+	worker := certificate.ScanWorker{Certificates: m.Certificates}
+	work := func(p certificate.Proposal) {
+		t.Helper()
+		if err := worker.Work(t.Context(), &river.Job[certificate.ScanArgs]{Args: certificate.ScanArgs{ProposalID: p.ID}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	work(list[0])
 	if !boss.Get("/fr/association/cooperatives").Want(http.StatusOK).Has("a[href='/fr/association/labels']") {
 		t.Error("nothing leads the association there")
 	}
@@ -87,6 +96,10 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 		t.Errorf("of the refusal she reads %q", said)
 	}
 	propose(whole, scan).Want(http.StatusOK)
+	if list, err = m.Certificates.OfProduct(t.Context(), m.Honey.ID, product.ID); err != nil {
+		t.Fatal(err)
+	}
+	work(list[0])
 	boss.Submit(boss.Get("/fr/association/labels"), "form[action$='/confirm']", nil).Want(http.StatusOK)
 	if !shown() {
 		t.Error("what is confirmed is not shown")
@@ -104,12 +117,12 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 		return n
 	}
 	for days, want := range []int{0: 0, 1: 1, 2: 1, 3: 2, 4: 2} {
-		m.DB.MustExec(`update product_labels set expires_on = current_date + $2::int where product_id = $1`, product.ID, []int{31, 29, 8, 6, 0}[days])
+		m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, day([]int{31, 29, 8, 6, 0}[days]))
 		if got := letters(); got != want {
 			t.Errorf("%d days before it was told of %d times, not %d", []int{31, 29, 8, 6, 0}[days], got, want)
 		}
 	}
-	m.DB.MustExec(`update product_labels set expires_on = current_date - 1 where product_id = $1`, product.ID)
+	m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, day(-1))
 	if letters() != 2 || shown() {
 		t.Error("a label whose certificate has ended is shown, or told of")
 	}

@@ -10,6 +10,7 @@ create table label_proposals (
     expires_on     date        not null,
     scan           text        not null,            -- key of the certificate's picture as it came; empty once its copy is made
     scan_state     text        not null default 'waiting',
+    scan_until     date        not null,            -- the picture is kept until then
     state          text        not null default 'proposed',
     reason         text        not null default '', -- of a refusal
     proposed_by    uuid        not null,
@@ -17,7 +18,7 @@ create table label_proposals (
     decided_by     uuid,
     decided_at     timestamptz,
     constraint label_proposals_certificate_given check (btrim(certificate) <> ''),
-    constraint label_proposals_scan_state_known check (scan_state in ('waiting', 'ready', 'refused')),
+    constraint label_proposals_scan_state_known check (scan_state in ('waiting', 'ready', 'refused', 'gone')),
     constraint label_proposals_state_known check (state in ('proposed', 'confirmed', 'refused')),
     constraint label_proposals_decided check (
         (state = 'proposed') = (decided_at is null) and (decided_at is null) = (decided_by is null)),
@@ -25,6 +26,7 @@ create table label_proposals (
 );
 create unique index label_proposals_open on label_proposals (product_id, label) where state = 'proposed';
 create index label_proposals_waiting on label_proposals (proposed_at, id) where state = 'proposed';
+create index label_proposals_scans on label_proposals (scan_until) where scan_state <> 'gone';
 create index label_proposals_product on label_proposals (product_id, proposed_at desc);
 create index label_proposals_cooperative on label_proposals (cooperative_id, proposed_at);
 

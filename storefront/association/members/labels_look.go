@@ -1,25 +1,25 @@
 package members
 
 import (
-	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// labelName is what a label is called.
-func labelName(p ui.Page, labels []catalog.Label, slug string) string {
-	for _, label := range labels {
-		if label.Slug == slug {
-			return p.L.Text(label.Name)
-		}
-	}
-	return slug
-}
-
 // scanWord is what becomes of a certificate's picture that cannot be seen.
 func scanWord(state string) string {
-	if state == certificate.ScanRefused {
+	switch state {
+	case certificate.ScanWaiting:
+		return "waiting"
+	case certificate.ScanRefused:
 		return "unreadable"
 	}
-	return "waiting"
+	return "gone"
+}
+
+// labelsWaiting says how many labels wait, as far as they were counted.
+func labelsWaiting(p ui.Page, n int) string {
+	if n == certificate.MostCounted {
+		return p.T("association.labels.waiting_many", "N", p.L.Number(n-1))
+	}
+	return p.N("association.labels.waiting", n)
 }

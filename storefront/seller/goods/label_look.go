@@ -15,16 +15,6 @@ func labelOptions(p ui.Page, labels []catalog.Label) []ui.Option {
 	return options
 }
 
-// labelName is what a label is called.
-func labelName(p ui.Page, labels []catalog.Label, slug string) string {
-	for _, label := range labels {
-		if label.Slug == slug {
-			return p.L.Text(label.Name)
-		}
-	}
-	return slug
-}
-
 // proposalColour is the colour of what became of a proposal.
 func proposalColour(s certificate.State) string {
 	switch s {
