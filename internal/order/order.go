@@ -131,7 +131,7 @@ const (
 
 // marketsNotes are all that a history says in the market's words and not in a person's.
 var marketsNotes = []string{
-	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed, NoteDisputed,
+	NoteExpired, NoteUnconfirmed, NoteByMail, NoteUnpaid, NotePaid, NoteLate, NoteFreed, NoteDisputed, NoteUndone,
 	string(ReasonMissing), string(ReasonDamaged), string(ReasonWeight), string(ReasonGoodwill), string(ReasonReturned),
 }
 
