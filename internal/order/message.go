@@ -208,15 +208,12 @@ func (s *Service) tellDropped(ctx context.Context, tx *sqlx.Tx, o *locked, m Mov
 // tellAnswered has the buyer told a little later that all that is left of her order is accepted: a cooperative may think
 // better of it meanwhile.
 func (s *Service) tellAnswered(ctx context.Context, tx *sqlx.Tx, o *locked) error {
-	at := o.by.At.Add(answersStand)
+	at := o.by.At.Add(UndoFor)
 	if !o.answered() || !at.After(s.Now()) { // or it is from the past
 		return nil
 	}
 	return s.jobs.InsertTx(ctx, tx, AnsweredArgs{OrderID: o.ID}, &river.InsertOpts{ScheduledAt: at})
 }
-
-// answersStand is how long it takes until a buyer is told what her cooperatives have answered.
-const answersStand = 10 * time.Minute
 
 // answered reports whether the order's cooperatives prepare all that is left of it.
 func (o *locked) answered() bool {
@@ -243,20 +240,33 @@ type AnsweredWorker struct {
 	Orders *Service
 }
 
-// Work tells her, once at most, and only what is so still.
+// Work tells her what is so still, once its cooperatives cannot take it back: once, and again if parts have left the order
+// since. Of what was answered later another job tells.
 func (w *AnsweredWorker) Work(ctx context.Context, j *river.Job[AnsweredArgs]) error {
 	s := w.Orders
+	at := s.Now()
+	if j.ScheduledAt.After(at) {
+		at = j.ScheduledAt // as ExpireWorker
+	}
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		o, err := lock(ctx, tx, `id = $1`, j.Args.OrderID)
 		if err != nil || !o.answered() {
 			return err
 		}
-		var told bool
-		err = tx.GetContext(ctx, &told, `select exists (select from order_messages where order_id = $1 and news = $2)`, o.ID, NewsAccepted)
+		var last struct {
+			Answer        time.Time
+			Dropped, Told *time.Time
+		}
+		err = tx.GetContext(ctx, &last, `
+			select max(at) as answer, max(at) filter (where state in (`+listed(goneStates...)+`)) as dropped,
+			       (select max(at) from order_messages where order_id = $1 and news = $2) as told
+			from order_events
+			where order_id = $1 and sub_order_id is not null and note <> $3 and state in (`+listed(goneStates...)+`, '`+string(PartAccepted)+`')`,
+			o.ID, NewsAccepted, NoteUndone)
 		if err != nil {
 			return fmt.Errorf("order: was its buyer told: %w", err)
 		}
-		if told {
+		if at.Before(last.Answer.Add(UndoFor)) || last.Told != nil && (last.Dropped == nil || last.Told.After(*last.Dropped)) {
 			return nil
 		}
 		return s.tellBuyer(ctx, tx, o, NewsAccepted)

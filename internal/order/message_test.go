@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/mail"
@@ -33,9 +34,10 @@ func (m *market) toldOf(email string) (subjects []string) {
 func (m *market) answers(id uuid.UUID) {
 	m.t.Helper()
 	var jobs int
-	m.must(m.db.Get(&jobs, `select count(*) from river_job where kind = 'order_answered' and args->>'order_id' = $1`, id))
+	m.must(m.db.Get(&jobs, `select count(*) from river_job where kind = 'order_answered' and args->>'order_id' = $1 and scheduled_at <= $2`, id, m.clock()))
 	for range jobs {
-		m.must((&order.AnsweredWorker{Orders: m.Service}).Work(context.Background(), &river.Job[order.AnsweredArgs]{Args: order.AnsweredArgs{OrderID: id}}))
+		m.must((&order.AnsweredWorker{Orders: m.Service}).Work(context.Background(),
+			&river.Job[order.AnsweredArgs]{Args: order.AnsweredArgs{OrderID: id}, JobRow: &rivertype.JobRow{ScheduledAt: m.clock()}}))
 	}
 }
 
@@ -62,10 +64,15 @@ func TestABuyerIsToldEachStepByMail(t *testing.T) {
 	}
 	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.couscous).ID, m.of(m.couscous)))
 	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.later(order.UndoFor)
 	m.answers(o.ID)
 	want("one has not answered")
 	m.must(m.Move(t.Context(), order.MoveDecline, m.part(o, m.soap).ID, m.of(m.soap)))
 	m.mailsOf()
+	m.later(order.UndoFor - time.Second)
+	m.answers(o.ID)
+	want("the last answer may be taken back")
+	m.later(time.Second)
 	m.answers(o.ID)
 	m.answers(o.ID) // a job may be worked twice
 	letters := m.mailsOf()
@@ -96,6 +103,55 @@ func TestABuyerIsToldEachStepByMail(t *testing.T) {
 	m.wantClean()
 }
 
+// A yes that was taken back and given again a moment ago may be taken back again; and who was told that all is accepted is told
+// again what of it will not come after all.
+func TestABuyerIsToldOfWhatStands(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Locale, in.Buyer.Email = "fr", "hadda@souk.example"
+	o := m.place(in).Order
+	move := func(move order.Move, cooperative uuid.UUID) {
+		m.must(m.Move(t.Context(), move, m.part(o, cooperative).ID, m.of(cooperative)))
+	}
+	want := func(step string, missing ...string) {
+		t.Helper()
+		var told []string
+		for _, message := range m.mailsOf() {
+			if message.Subject == "Votre commande "+o.Number+" est acceptée" {
+				told = append(told, message.Body)
+			}
+		}
+		if len(told) != len(missing) || len(told) == 1 && !strings.Contains(told[0], missing[0]) {
+			t.Errorf("%s: told %q", step, told)
+		}
+	}
+	for _, cooperative := range []uuid.UUID{m.couscous, m.honey, m.soap} {
+		move(order.MoveAccept, cooperative)
+	}
+	m.later(9 * time.Minute)
+	move(order.MoveUnaccept, m.soap)
+	move(order.MoveAccept, m.soap)
+	m.later(time.Minute)
+	m.answers(o.ID)
+	want("the soap was accepted a minute ago")
+	m.later(9 * time.Minute)
+	m.answers(o.ID)
+	want("all is accepted", "Livraison")
+	m.later(time.Hour)
+	move(order.MoveDecline, m.soap)
+	m.later(order.UndoFor)
+	m.answers(o.ID)
+	want("the soap does not come", "zahrat-el-ain")
+	m.later(time.Hour)
+	m.must(m.refund(o.ID, order.RefundInput{Scope: order.RefundPart, Part: m.part(o, m.honey).ID, Reason: order.ReasonMissing, Key: keyOf("honey")}))
+	m.later(order.UndoFor)
+	m.answers(o.ID)
+	m.answers(o.ID)
+	want("nor does the honey", "iklil-el-qimma, zahrat-el-ain")
+	m.wantClean()
+}
+
 func TestABuyerWithoutAnAddressIsToldByTheAssociation(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -104,6 +160,7 @@ func TestABuyerWithoutAnAddressIsToldByTheAssociation(t *testing.T) {
 	placed := m.place(in)
 	o := placed.Order
 	m.handOverAll(o.ID)
+	m.later(order.UndoFor)
 	m.answers(o.ID)
 	first := m.waiting()
 	if len(first) != 1 || first[0].News != order.NewsAccepted || first[0].Phone != "+212661234567" ||

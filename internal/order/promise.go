@@ -76,13 +76,13 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 }
 
 // stood is the last day of what the buyer may rely on: of what was promised last and, since a cooperative may think better
-// of its answer and what it answers is told later (see answersStand), of what that took the place of.
+// of its answer and what it answers is told later (see UndoFor), of what that took the place of.
 func (o *locked) stood(ctx context.Context, tx *sqlx.Tx) (day time.Time, err error) {
 	err = tx.GetContext(ctx, &day, `
 		select greatest(o.deliver_to, (
 		    select deliver_to from order_promises where order_id = o.id and at <= $2 order by at desc, id desc limit 1), (
 		    select max(deliver_to) from order_promises where order_id = o.id and at > $2))
-		from orders o where o.id = $1`, o.ID, o.by.At.Add(-answersStand))
+		from orders o where o.id = $1`, o.ID, o.by.At.Add(-UndoFor))
 	if err != nil {
 		return day, fmt.Errorf("order: what was promised: %w", err)
 	}
