@@ -175,19 +175,24 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 			sentences = append(sentences, l.T("order.news_due", "Due", l.Money(of.Due)))
 		}
 	}
-	switch news {
-	case NewsAccepted:
-		when()
+	missing := func() {
 		if len(of.Missing) > 0 {
 			sentences = append(sentences, l.T("order.news_missing", "Names", strings.Join(of.Missing, l.T("order.news_comma"))))
 		}
+	}
+	switch news {
+	case NewsAccepted:
+		when()
+		missing()
 		due()
 	case NewsLate:
 		when()
+		missing()
 		if of.Cancellable {
 			sentences = append(sentences, l.T("order.news_cancellable"))
 		}
 	case NewsDispatched, NewsWaiting:
+		missing()
 		due()
 	case NewsDelivered, NewsCancelled, NewsLink:
 	}

@@ -149,6 +149,20 @@ func TestABuyerIsToldOfWhatStands(t *testing.T) {
 	m.answers(o.ID)
 	m.answers(o.ID)
 	want("nor does the honey", "iklil-el-qimma, zahrat-el-ain")
+
+	// Whatever she reads last says so: it may have taken the place of what she was to read before.
+	wantSaid := func(subject string) {
+		t.Helper()
+		if told := m.mails()[in.Buyer.Email]; !strings.Contains(told.Subject, subject) || !strings.Contains(told.Body, "iklil-el-qimma, zahrat-el-ain") {
+			t.Errorf("%s: told %+v", subject, told)
+		}
+	}
+	m.later(10 * 24 * time.Hour)
+	m.must(m.Late(t.Context(), o.ID, m.clock()))
+	wantSaid("retard")
+	m.handOverAll(o.ID)
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	wantSaid("en route")
 	m.wantClean()
 }
 
