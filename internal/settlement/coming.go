@@ -40,11 +40,23 @@ type Next struct {
 	Account string       // the last four digits of where it goes; empty: nobody knows where to
 }
 
-// Next is the next transfer to a cooperative: of what is due now or, if that is nothing, of what comes first.
+// Next is the next transfer to a cooperative, on the first payday on which something is left to it: what is due and comes
+// until then, less what it owes. While the association has not said on which days it transfers, any day is a payday.
 func (s *Service) Next(ctx context.Context, o Owed, coming []Coming) (n Next, err error) {
-	from := clock.Day(s.now())
-	if n.Amount = o.Transferable(); n.Amount <= 0 && len(coming) > 0 {
-		n.Amount, from = coming[0].Amount-(o.Owes-o.SetOff()), coming[0].Day
+	decided, err := settings.Read(ctx, s.db)
+	if err != nil {
+		return n, fmt.Errorf("when is the next transfer: %w", err)
+	}
+	payday := nextOn(decided.PayoutDay, clock.Day(s.now()))
+	n.Amount = o.Due - o.Owes
+	for _, c := range coming {
+		if c.Day.After(payday) {
+			if n.Amount > 0 {
+				break
+			}
+			payday = nextOn(decided.PayoutDay, c.Day)
+		}
+		n.Amount += c.Amount
 	}
 	if n.Amount = max(n.Amount, 0); n.Amount == 0 {
 		return n, nil
@@ -52,18 +64,16 @@ func (s *Service) Next(ctx context.Context, o Owed, coming []Coming) (n Next, er
 	if len(o.RIB) > 4 {
 		n.Account = o.RIB[len(o.RIB)-4:]
 	}
-	decided, err := settings.Read(ctx, s.db)
-	if err != nil {
-		return n, fmt.Errorf("when is the next transfer: %w", err)
+	if decided.PayoutDay != 0 {
+		n.Day = payday
 	}
-	n.Day = nextOn(decided.PayoutDay, from)
 	return n, nil
 }
 
-// nextOn is the first day from one on that is that day of the week, 1 being Monday; zero for none.
+// nextOn is the first day from one on that is that day of the week, 1 being Monday; that day itself for none.
 func nextOn(weekday int, from time.Time) time.Time {
 	if weekday == 0 {
-		return time.Time{}
+		return from
 	}
 	return from.AddDate(0, 0, (weekday-int(from.Weekday())+7)%7)
 }
