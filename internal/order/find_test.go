@@ -91,6 +91,27 @@ func TestALinkIsSentAgainToWhomTheOrderIsOnly(t *testing.T) {
 	}
 }
 
+// Whoever knows number and telephone does not keep the association writing either.
+func TestALinkIsSentByTheAssociationAsSeldomAsByMail(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	var sent []int
+	for range 3 {
+		o := m.place(m.basic()).Order
+		sent = append(sent, 0)
+		for range 4 {
+			m.asks(o.Number, "0661234567")
+			for _, message := range m.waiting() {
+				m.must(m.MessageSent(t.Context(), message.ID, m.association, true))
+				sent[len(sent)-1]++
+			}
+		}
+	}
+	if !slices.Equal(sent, []int{3, 2, 0}) { // three of an order, five under a telephone number
+		t.Errorf("in a day it is to send %d", sent)
+	}
+}
+
 func TestOnlyLinksThatActLeadToOrdersThatAreFollowed(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -95,16 +95,21 @@ const (
 	dailyOfPhone = 5 // of all orders under one telephone number
 )
 
-// mayAsk counts a letter with the link of an order, which somebody asked for who knows its number and its telephone, unless
-// there were too many: of the order, under the number, or to the mailbox, which may be a stranger's.
-func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, at time.Time) (bool, error) {
-	recipients := append([][]byte{s.mark("link", of.Number), s.mark("links", of.BuyerPhone)}, s.buyerLetters(of.BuyerEmail)...)
+// mayAsk counts a message with the link of an order, which somebody asked for who knows its number and its telephone, unless
+// there were too many: of the order, under the telephone number or, of what is mailed, to the mailbox, which may be a
+// stranger's.
+func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, mailed bool, at time.Time) (bool, error) {
+	recipients := [][]byte{s.mark("link", of.Number), s.mark("links", of.BuyerPhone)}
+	if mailed {
+		recipients = append(recipients, s.buyerLetters(of.BuyerEmail)...)
+	}
 	written, err := lettersSince(ctx, tx, at.Add(-letterLife), recipients)
 	if err != nil {
 		return false, err
 	}
-	for i, most := range []int{dailyLinks, dailyOfPhone, dailyBuyer, dailyReader} {
-		if written[i] >= most {
+	most := []int{dailyLinks, dailyOfPhone, dailyBuyer, dailyReader}
+	for i, n := range written {
+		if n >= most[i] {
 			return false, nil
 		}
 	}

@@ -111,14 +111,15 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, o *locked, news Bu
 	if news == NewsDispatched && of.Delivery == delivery.Pickup {
 		news = NewsWaiting
 	}
-	if of.BuyerEmail == "" || of.Stranger || o.Sample {
-		return waits(ctx, tx, o.ID, news, at)
-	}
+	mailed := of.BuyerEmail != "" && !of.Stranger && !o.Sample
 	if news == NewsLink {
-		mailed, err := s.mayAsk(ctx, tx, of, at)
-		if err != nil || !mailed {
+		may, err := s.mayAsk(ctx, tx, of, mailed, at)
+		if err != nil || !may {
 			return err
 		}
+	}
+	if !mailed {
+		return waits(ctx, tx, o.ID, news, at)
 	}
 	if err := dropWaiting(ctx, tx, o.ID); err != nil { // from before she gave her address
 		return err
