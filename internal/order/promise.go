@@ -48,6 +48,11 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	}
 	today, told := clock.Day(o.by.At), o.Promised
 	o.Promised = round.Window(stages, today, told)
+	if o.by.Note == NoteUndone && o.Promised.To.After(told.To) && o.answered() {
+		// It was done yesterday, and may be done again before it is looked, in the morning, who is late.
+		o.Promised = told
+		return s.lookAgain(ctx, tx, o, today.AddDate(0, 0, -1))
+	}
 	if !o.Promised.Equal(told) {
 		why := promiseMoved
 		if o.Promised.To.After(told.To) {
@@ -65,8 +70,9 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 		if err := insertPromise(ctx, tx, o.ID, o.Promised, why, o.by.At); err != nil {
 			return err
 		}
-		// Who has just paid is told of it by that letter, and of what nobody has confirmed the page tells.
-		if why == promiseLate && o.State != StatePlaced && o.by.Note != NotePaid {
+		// Who has just paid is told of it by that letter, of an answer that is taken back by what is told of the next, and of
+		// what nobody has confirmed the page tells.
+		if why == promiseLate && o.State != StatePlaced && o.by.Note != NotePaid && o.by.Note != NoteUndone {
 			if err := s.tellBuyer(ctx, tx, o, NewsLate); err != nil {
 				return err
 			}
@@ -99,11 +105,15 @@ func (s *Service) stages(ctx context.Context, tx *sqlx.Tx, o *locked) ([]deliver
 		HandOverBy time.Time  `db:"hand_over_by"`
 		HereAt     *time.Time `db:"here_at"`
 	}
+	// What is handed over again as soon as it was taken back was there before.
 	err := tx.SelectContext(ctx, &parts, `
-		select s.id, s.state, s.prepare_days, coalesce(s.hand_over_by, $2::date) as hand_over_by,
-		       (select max(at) from order_events where order_id = s.order_id and sub_order_id = s.id and state = 'handed_over') as here_at
+		select s.id, s.state, s.prepare_days, coalesce(s.hand_over_by, $2::date) as hand_over_by, (
+		    select max(at) from order_events e
+		    where order_id = s.order_id and sub_order_id = s.id and state = 'handed_over' and not exists (
+		        select from order_events
+		        where order_id = s.order_id and sub_order_id = s.id and state = 'ready' and note = $3 and at between e.at - $4 * interval '1 second' and e.at)) as here_at
 		from sub_orders s
-		where s.order_id = $1 and s.state in (`+listed(openPartStates...)+`) order by s.id`, o.ID, o.Promised.To)
+		where s.order_id = $1 and s.state in (`+listed(openPartStates...)+`) order by s.id`, o.ID, o.Promised.To, NoteUndone, UndoFor.Seconds())
 	if err != nil {
 		return nil, fmt.Errorf("order: how far parts are: %w", err)
 	}

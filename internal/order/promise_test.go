@@ -273,6 +273,48 @@ func TestWhoKeepsTheTimeDelaysNothing(t *testing.T) {
 	m.wantClean()
 }
 
+// What is handed over just before midnight, taken back and handed over again just after it delays nothing; who is late still
+// in the morning does.
+func TestWhatIsTakenBackAfterMidnightIsLateInTheMorning(t *testing.T) {
+	t.Parallel()
+	for again, want := range map[bool]int{true: 0, false: 1} {
+		m := daily(t)
+		in := m.basic()
+		in.Lines, in.Buyer.Email, in.Locale = []order.Line{{ProductID: m.wheat, Quantity: 1}}, "fatima@example.ma", "fr"
+		o := m.place(in).Order
+		part := m.part(o, m.couscous)
+		move := func(move order.Move) { m.must(m.Move(t.Context(), move, part.ID, m.of(m.couscous))) }
+		move(order.MoveAccept)
+		move(order.MoveReady)
+		day := m.part(m.read(o.ID), m.couscous).HandOverBy
+		m.later(clock.TermEnd(day, 0).Add(-2 * time.Minute).Sub(m.clock()))
+		move(order.MoveHandOver)
+		last := m.read(o.ID).DeliverTo
+		m.mailsOf()
+		m.later(5 * time.Minute)
+		move(order.MoveTakeBack)
+		m.wantClean()
+		if told := m.mails(); len(told) > 0 || !m.read(o.ID).DeliverTo.Equal(last) {
+			t.Errorf("it is late at once, by %s: %+v", m.read(o.ID).DeliverTo, told)
+		}
+		if again {
+			move(order.MoveHandOver)
+		}
+		m.later(8 * time.Hour)
+		m.workLate(o.ID)
+		told := 0
+		for _, message := range m.mailsOf() {
+			if message.To == in.Buyer.Email {
+				told++
+			}
+		}
+		if told != want {
+			t.Errorf("handed over again %v: she is told %d times, until %s and then %s", again, told, last, m.read(o.ID).DeliverTo)
+		}
+		m.wantClean()
+	}
+}
+
 // What stood for a moment only, since a cooperative thought better of its answer, was told to nobody: that it does not hold
 // is no delay.
 func TestAnAnswerThatIsTakenBackDelaysNothing(t *testing.T) {
