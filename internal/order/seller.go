@@ -34,6 +34,7 @@ type CooperativePart struct {
 	Since       time.Time // that its state is what it is
 	Sample      bool
 	Last        Event   // of its history: what happened to this part last
+	Undone      int     // how often something of it was taken back
 	Events      []Event // of this part; only from PartOf
 }
 
@@ -168,20 +169,25 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	for _, p := range read {
 		byID[p.ID] = p
 	}
-	var last []Event
+	var last []struct {
+		Event
+		Undone int
+	}
 	err = s.db.SelectContext(ctx, &last, `
-		select distinct on (sub_order_id) sub_order_id as part_id, state, note, actor, user_id, at
+		select distinct on (sub_order_id) sub_order_id as part_id, state, note, actor, user_id, at,
+		       count(*) filter (where note = $3) over (partition by sub_order_id) as undone
 		from order_events where order_id = any($1) and sub_order_id = any($2)
-		order by sub_order_id, at desc, id desc`, pq.Array(orders), pq.Array(ids))
+		order by sub_order_id, at desc, id desc`, pq.Array(orders), pq.Array(ids), NoteUndone)
 	if err != nil {
 		return fmt.Errorf("order: what happened to parts last: %w", err)
 	}
-	lastOf := make(map[uuid.UUID]Event, len(last))
-	for _, e := range last {
-		lastOf[*e.PartID] = e
-	}
 	for i := range parts {
-		parts[i].Part, parts[i].Last = byID[parts[i].ID], lastOf[parts[i].ID]
+		parts[i].Part = byID[parts[i].ID]
+		for _, e := range last {
+			if *e.PartID == parts[i].ID {
+				parts[i].Last, parts[i].Undone = e.Event, e.Undone
+			}
+		}
 	}
 	return nil
 }

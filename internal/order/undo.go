@@ -25,7 +25,7 @@ var undoing = map[PartState]Move{PartAccepted: MoveUnaccept, PartReady: MoveUnre
 
 // Undo is the move by which that member may take back what happened to the part last; empty, if there is none.
 func (p CooperativePart) Undo(member uuid.UUID, now time.Time) Move {
-	if m := undoing[p.State]; m != "" && p.Can(m) && p.Last.undoable(p.State, member, now) {
+	if m := undoing[p.State]; m != "" && p.Can(m) && p.Undone < undosOfPart && p.Last.undoable(p.State, member, now) {
 		return m
 	}
 	return ""

@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -115,6 +116,9 @@ func TestWhatIsTakenBackIsOnesOwnAndTheLastAndRecent(t *testing.T) {
 	wantKept("by the association", id, m.people(), order.ErrNotFound)
 	m.later(order.UndoFor + time.Second)
 	wantKept("too late", id, m.of(m.honey), order.ErrUndoOver)
+	if said := m.texts.Locale("fr").Message(order.ErrUndoOver.Message); !strings.Contains(said, "10 minutes") {
+		t.Errorf("she is told %q", said)
+	}
 
 	o, id := accepted()
 	lighter := m.weighed(o, m.thyme, 0, "weight")
@@ -126,6 +130,9 @@ func TestWhatIsTakenBackIsOnesOwnAndTheLastAndRecent(t *testing.T) {
 	for range 10 {
 		m.must(m.Move(ctx, order.MoveUnaccept, id, m.of(m.honey)))
 		m.must(m.Move(ctx, order.MoveAccept, id, m.of(m.honey)))
+	}
+	if offered := m.undo(m.honey, id); offered != "" {
+		t.Errorf("for the eleventh time %q is offered", offered)
 	}
 	wantKept("for the eleventh time", id, m.of(m.honey), order.ErrUndoOver)
 	m.wantClean()
