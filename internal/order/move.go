@@ -115,7 +115,7 @@ func (s *Service) ConfirmByBuyer(ctx context.Context, token string) error {
 		if err != nil {
 			return fmt.Errorf("order: %w", err)
 		}
-		// The last changes, as in hold: from here on others wait, so that whoever is here waits for none of them.
+		// As in hold: from here on others wait, and nothing that follows, what is promised included, waits for any of them.
 		if err := s.fit(ctx, tx, o, decided.Holds); err != nil {
 			return err
 		}
