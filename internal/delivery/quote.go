@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/settings"
@@ -79,7 +80,7 @@ func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
 
 // Terms are the conditions of one method of delivery to one place.
 type Terms struct {
-	Place       Place
+	PlaceName   i18n.Text
 	fee         money.Amount
 	round       Round
 	answered    time.Duration // within which an order is confirmed, and then accepted by its cooperatives
@@ -96,7 +97,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		return Terms{}, refuse("delivery", "delivery.unknown_method")
 	}
 	var row struct {
-		Place
+		Name        i18n.Text
 		Fee         money.Amount
 		DaysMin     int  `db:"days_min"`
 		DaysMax     int  `db:"days_max"`
@@ -105,8 +106,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	}
 	// The association's till takes cash.
 	err := s.db.GetContext(ctx, &row, `
-		select p.slug, p.name_ar as "name.ar", p.name_fr as "name.fr", p.zone, p.postcode,
-		       (select perishables_allowed from delivery_zones where slug = p.zone) as fresh,
+		select p.name_ar as "name.ar", p.name_fr as "name.fr",
 		       z.fee_centimes as fee, z.days_min, z.days_max, z.perishables_allowed as perishables,
 		       z.cash_taken or $2 = 'pickup' as cash
 		from places p
@@ -123,7 +123,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		return Terms{}, err
 	}
 	terms := Terms{
-		Place: row.Place, fee: row.Fee, round: Round{Min: row.DaysMin, Max: row.DaysMax, Fetched: method == Pickup},
+		PlaceName: row.Name, fee: row.Fee, round: Round{Min: row.DaysMin, Max: row.DaysMax, Fetched: method == Pickup},
 		answered:    time.Duration(decided.HoldHours+decided.ReservationHours) * time.Hour,
 		perishables: row.Perishables, freeFrom: decided.FreeFrom,
 	}
@@ -152,7 +152,7 @@ func (t Terms) Stage(prepare int, on time.Time) Stage {
 // Quote prices a delivery under these terms; see Service.Quote.
 func (t Terms) Quote(items money.Amount, hasPerishable bool, prepare int, on time.Time) (Quote, error) {
 	if hasPerishable && !t.perishables {
-		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.Place.Name, "Zones", t.fresh)
+		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.PlaceName, "Zones", t.fresh)
 	}
 	q := Quote{Fee: t.fee, FreeFrom: t.freeFrom}
 	q.Window = t.round.Window([]Stage{t.Stage(prepare, on)}, clock.Day(on), Window{})

@@ -273,7 +273,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		byID[p.ID] = p
 	}
 	o := Order{
-		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.Place.Name,
+		ID: id, Source: req.Source, Locale: req.Locale, Buyer: req.Buyer, PlaceName: req.terms.PlaceName,
 		Delivery: req.Delivery, Payment: req.Payment, State: state, Sample: req.Sample, Acting: true, LastPieces: spare > 0,
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
 		Events: []Event{{ID: postgres.NewID(), State: string(state), Actor: actor.Buyer, At: req.at}},
