@@ -24,6 +24,14 @@ func TermEnd(t time.Time, days int) time.Time {
 	return time.Date(y, m, d+days+1, 0, 0, 0, 0, Zone)
 }
 
+// Later is the one of two moments, or of two days, that comes after the other.
+func Later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 func mustLoad(name string) *time.Location {
 	zone, err := time.LoadLocation(name)
 	if err != nil {

@@ -45,9 +45,9 @@ func (r Round) Window(parts []Stage, today time.Time, told Window) Window {
 	var first, last time.Time
 	for _, p := range parts {
 		soonest, latest := r.together(p, today, told)
-		first, last = later(first, soonest), later(last, latest)
+		first, last = clock.Later(first, soonest), clock.Later(last, latest)
 	}
-	w := Window{From: later(first.AddDate(0, 0, r.Min), today), To: last.AddDate(0, 0, r.longest())}
+	w := Window{From: clock.Later(first.AddDate(0, 0, r.Min), today), To: last.AddDate(0, 0, r.longest())}
 	if w.To.Before(today) { // all is together, and the round takes as long as it was said to
 		w.To = told.To
 	}
@@ -58,8 +58,8 @@ func (r Round) Window(parts []Stage, today time.Time, told Window) Window {
 		w.From = w.To
 		return w
 	}
-	w.From = later(w.From, told.From)
-	w.To = later(w.To, w.From)
+	w.From = clock.Later(w.From, told.From)
+	w.To = clock.Later(w.To, w.From)
 	return w
 }
 
@@ -82,7 +82,7 @@ func (r Round) together(s Stage, today time.Time, told Window) (soonest, latest 
 	case !s.Here.IsZero():
 		return s.Here, s.Here
 	case s.HandOverBy.IsZero():
-		return today.AddDate(0, 0, s.Prepare), later(s.LatestHandOver(), today.AddDate(0, 0, s.Prepare))
+		return today.AddDate(0, 0, s.Prepare), clock.Later(s.LatestHandOver(), today.AddDate(0, 0, s.Prepare))
 	case !s.HandOverBy.Before(today):
 		return s.HandOverBy, s.HandOverBy
 	}
@@ -99,13 +99,6 @@ func (r Round) longest() int {
 		return max(r.Min, 1)
 	}
 	return max(r.Min, r.Max, 1)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // RoundTx is the round of a method for a buyer who lives at place, as tx sees it.

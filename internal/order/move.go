@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -148,7 +149,7 @@ func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if err != nil {
 		return fmt.Errorf("order: %w", err)
 	}
-	o.ExpiresAt = later(o.ExpiresAt, o.by.At.Add(time.Duration(decided.ReservationHours)*time.Hour))
+	o.ExpiresAt = clock.Later(o.ExpiresAt, o.by.At.Add(time.Duration(decided.ReservationHours)*time.Hour))
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: prolong: %w", err)
 	}
@@ -156,13 +157,6 @@ func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 		return err
 	}
 	return s.announceConfirmed(ctx, tx, o)
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 // accept takes a part of an order on; with the first, the order is confirmed.

@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/riverqueue/river"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -25,7 +26,7 @@ func (s *Service) toBePaid(id uuid.UUID, from, until time.Time) []river.InsertMa
 	if len(jobs) == 0 || until.Sub(from) < remindedFrom {
 		return jobs
 	}
-	at := later(until.Add(-remindBefore), from.Add(until.Sub(from)/2))
+	at := clock.Later(until.Add(-remindBefore), from.Add(until.Sub(from)/2))
 	return append(jobs, river.InsertManyParams{Args: RemindArgs{OrderID: id, Until: until}, InsertOpts: &river.InsertOpts{ScheduledAt: at}})
 }
 

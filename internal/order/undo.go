@@ -9,6 +9,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 )
 
 // A thumb slips: for UndoFor a member may take back what she did with her part, as long as nothing else has happened to
@@ -60,7 +61,7 @@ func (s *Service) undo(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, part
 		return err
 	}
 	// She has to answer again, by when she had to before; that may have been just now, and its job is worked then.
-	o.ExpiresAt = later(o.ExpiresAt, o.by.At.Add(answerAgain))
+	o.ExpiresAt = clock.Later(o.ExpiresAt, o.by.At.Add(answerAgain))
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: time to answer again: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -140,7 +141,7 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 		if end == declined && i == 0 {
 			by.Note = declineNotes[random.IntN(len(declineNotes))]
 			steps = append(steps, step{at: answered, do: moves(order.MoveDecline, p.ID), by: by})
-			together = later(together, answered)
+			together = clock.Later(together, answered)
 			continue
 		}
 		prepared := answered.Add(hours(3, 30))
@@ -151,7 +152,7 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 			step{answered, accepted, moves(order.MoveAccept, p.ID), by},
 			step{prepared, ready + behind, moves(order.MoveReady, p.ID), by},
 			step{handed, handedOver + behind, moves(order.MoveHandOver, p.ID), by})
-		together = later(together, handed)
+		together = clock.Later(together, handed)
 	}
 	if end == declined && len(o.Parts) == 1 {
 		return steps // nothing is left
@@ -168,13 +169,6 @@ func (l *loader) story(ctx context.Context, orders *order.Service, o order.Order
 	}
 	slices.SortStableFunc(steps, func(a, b step) int { return a.at.Compare(b.at) })
 	return steps
-}
-
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
 }
 
 var (
