@@ -43,6 +43,20 @@ set hand_over_by = o.deliver_to - 1,
 from orders o
 where o.id = s.order_id and s.state in ('awaiting_payment', 'placed', 'accepted', 'ready');
 alter table sub_orders enable trigger user;
+-- From the next morning on it is looked whether these orders, too, are late (the job of package order).
+-- +goose StatementBegin
+do $$ begin
+    if to_regclass('river_job') is not null then
+        insert into river_job (state, max_attempts, kind, args, scheduled_at)
+        select 'scheduled', 25, 'order_late', jsonb_build_object('order_id', o.id, 'day', w.day),
+               (greatest(w.day, (now() at time zone 'Africa/Casablanca')::date) + 1 + time '07:00') at time zone 'Africa/Casablanca'
+        from orders o
+        cross join lateral (
+            select o.deliver_to - (exists (select from sub_orders where order_id = o.id and state in ('accepted', 'ready')))::int as day) w
+        where o.state in ('placed', 'confirmed', 'dispatched') and not (o.state = 'dispatched' and o.delivery = 'pickup') and not o.sample;
+    end if;
+end $$;
+-- +goose StatementEnd
 
 -- A program that knows nothing of these days places orders and takes them up again beside one that does.
 -- +goose StatementBegin
