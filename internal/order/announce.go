@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -586,8 +587,10 @@ func linesText(l *i18n.Locale, lines []OrderLine) string {
 	for _, line := range lines {
 		if line.Quantity > 0 {
 			key, name, unit := "order.mail.line", l.Text(line.Name), l.Unit(line.UnitAmount, line.UnitCode)
-			if strings.Contains(strings.ReplaceAll(name, " ", "\u00a0"), unit) {
-				key = "order.mail.line_sized" // «زيت الزيتون، 500 مل» says how much it is
+			// «زيت الزيتون، 500 مل» says how much it is; «sac de 25 kg» does not say that it is 5 kg.
+			sized := regexp.MustCompile(`(^|[^\p{Nd}.,٫])` + regexp.QuoteMeta(unit) + `($|\PL)`)
+			if sized.MatchString(strings.ReplaceAll(name, " ", "\u00a0")) {
+				key = "order.mail.line_sized"
 			}
 			texts = append(texts, l.T(key, "Quantity", l.Number(line.Quantity), "Name", name, "Unit", unit))
 		}
