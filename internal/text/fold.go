@@ -114,7 +114,7 @@ func Digits(s string) string {
 			return r - '۰' + '0'
 		case r >= '０' && r <= '９':
 			return r - '０' + '0'
-		case r == '\u00a0', r == '\u202f', r == '\u2009':
+		case unicode.Is(unicode.Zs, r):
 			return ' '
 		}
 		return r

@@ -4,7 +4,7 @@ import "testing"
 
 func TestDigitsAreReadInEveryScript(t *testing.T) {
 	t.Parallel()
-	for typed, want := range map[string]string{"٢": "2", "۲۰": "20", "１２": "12", " 3\u00a0": "3", "-1": "-1", "1.5": "1.5", "deux": "deux"} {
+	for typed, want := range map[string]string{"٢": "2", "۲۰": "20", "１２": "12", " 3\u00a0": "3", "1\u2003000": "1 000", "-1": "-1", "1.5": "1.5", "deux": "deux"} {
 		if got := Digits(typed); got != want {
 			t.Errorf("%q is read as %q, want %q", typed, got, want)
 		}

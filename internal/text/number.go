@@ -15,7 +15,7 @@ import (
 // likely twelve and a half as 1250). Nor is it a number if it could be two: a lone point or comma before three digits
 // («1.250») groups them or marks thousandths.
 func Number(typed string) (whole, fraction string, ok bool) {
-	s := strings.TrimSpace(strings.Map(plainSign, width.Fold.String(typed)))
+	s := Digits(strings.Map(plainSign, width.Fold.String(typed)))
 	whole = s
 	if i := strings.LastIndexAny(s, ".,٫"); i >= 0 {
 		_, size := utf8.DecodeRuneInString(s[i:])
@@ -44,16 +44,10 @@ func Whole(typed string) (n int, ok bool) {
 	return int(value), err == nil
 }
 
-// plainSign writes the digits of Arabic as Western ones, and spaces and apostrophes of any kind as the plain ones, and
-// drops what nobody sees, such as marks of direction, which come along when Arabic is copied.
+// plainSign writes apostrophes of any kind as the plain one and drops what nobody sees, such as marks of direction, which
+// come along when Arabic is copied.
 func plainSign(r rune) rune {
 	switch {
-	case r >= '٠' && r <= '٩':
-		return r - '٠' + '0'
-	case r >= '۰' && r <= '۹':
-		return r - '۰' + '0'
-	case unicode.Is(unicode.Zs, r):
-		return ' '
 	case r == '’', r == '‘', r == 'ʼ':
 		return '\''
 	case unicode.Is(unicode.Cf, r):
