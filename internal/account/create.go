@@ -64,7 +64,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 // link to choose one, good for three days, and token is empty; for who has none, token is that of a link
 // to hand over, good for an hour, which is told here and never again. link makes a page's address of a
 // token; l is the language to write in. The same once more, out of the same form, is answered with the account that it
-// made first; no letter is sent again. Errors as of Create.
+// made first, and nothing else: no letter is sent again, and the link that was told stays good. Errors as of Create.
 func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from security.Source,
 	link func(token string) string, l *i18n.Locale) (u User, token string, err error) {
 	form, err := n.form()
@@ -88,7 +88,7 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from se
 		first, lookup := s.person(ctx, s.db, `from users u where u.form = $1`, form)
 		switch {
 		case lookup == nil:
-			u, err = first.User, nil
+			return first.User, "", nil
 		case !errors.Is(lookup, ErrNotFound):
 			err = lookup
 		}

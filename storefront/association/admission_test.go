@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -120,8 +122,17 @@ func TestAMemberGetsAnAccount(t *testing.T) {
 	})
 
 	// Who has no e-mail address gets a link from hand to hand, and nobody a password.
-	page = add(url.Values{"name": {"Aicha"}, "phone": {"0612345680"}}).Want(http.StatusOK)
+	typed := url.Values{"name": {"Aicha"}, "phone": {"0612345680"}, "form": {uuid.NewString()}}
+	page = add(typed).Want(http.StatusOK)
 	link := page.Find("[data-link] input").AttrOr("value", "")
+	if link == "" {
+		t.Fatal("no link is shown")
+	}
+	again := add(typed).Want(http.StatusOK) // the very form
+	m.tells(again, "[data-link]", l.T("association.member.linked", "Name", "Aicha"))
+	if !again.Has("[data-link] form") {
+		t.Error("no other link can be made")
+	}
 	visitor := m.Visitor()
 	visitor.Post(strings.TrimPrefix(link, m.URL), url.Values{"password": {"zit zitoun dial Zegzel"}}).Want(http.StatusOK)
 	in := visitor.Stay().Post("/fr/signin", url.Values{"login": {"0612345680"}, "password": {"zit zitoun dial Zegzel"}}).Want(http.StatusSeeOther)

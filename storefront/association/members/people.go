@@ -126,7 +126,7 @@ func (h *Handler) invite(r *web.Request, n account.NewUser, again func(ui.Form) 
 	if err != nil {
 		return err
 	}
-	if token != "" {
+	if u.Email == nil { // without a token the form came twice, and the first answer had it
 		return h.showPerson(r, u.ID, personView{Token: token, New: true})
 	}
 	r.Flash("association.member.mailed", "Name", u.Name)
