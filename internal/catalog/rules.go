@@ -127,14 +127,22 @@ func (r Rules) Unpublishable(e Edit) *fault.Message {
 const authorisationWarning = 30 // days
 
 // Lapsing says that the authorisation of a food is over or soon will be, or nil; unlike Unpublishable it does so whether or
-// not the product may be offered without one.
+// not the product may be offered without one. Whatever is on sale stays so: it is then that it is published or changed
+// that an authorisation is asked for, unless the association decided otherwise.
 func (r Rules) Lapsing(e Edit) *fault.Message {
 	if !r.Category(e.Category).Food || e.AuthorisedTill == nil || e.AuthorisedTill.After(r.today.AddDate(0, 0, authorisationWarning)) {
 		return nil
 	}
-	key := "catalog.authorisation_ends"
-	if e.AuthorisedTill.Before(r.today) {
+	var key string
+	switch over := e.AuthorisedTill.Before(r.today); {
+	case over && r.unauthorised:
+		key = "catalog.authorisation_over"
+	case over:
 		key = "catalog.authorisation_expired"
+	case r.unauthorised:
+		key = "catalog.authorisation_renew"
+	default:
+		key = "catalog.authorisation_ends"
 	}
 	m := fault.Say(key, "Day", shownDay(*e.AuthorisedTill))
 	return &m

@@ -56,8 +56,8 @@ type Summary struct {
 	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
 	Doubtful  int `json:"doubtful"`  // of the changed ones: rows that are asked whether their price is meant
 	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
-	Drafts    int `json:"drafts"`    // once applied: of these, products that only their cooperative sees
-	Archived  int `json:"archived"`  // once applied: of these, products that are no longer made
+	Drafts    int `json:"drafts"`    // once applied: of those that were written, products that only their cooperative sees
+	Archived  int `json:"archived"`  // once applied: of those that were written, products that are no longer made
 
 	Failed *fault.Message `json:"failed,omitempty"` // why a job could not apply it
 

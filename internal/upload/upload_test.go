@@ -254,6 +254,15 @@ func TestWhatIsAssumedIsSaid(t *testing.T) {
 	if len(u.Rows) != 1 || len(u.Rows[0].Notes) != 1 || u.Rows[0].Notes[0].Message.Key != "catalog.authorisation_expired" {
 		t.Errorf("of a draft whose authorisation is over: %+v", u.Rows)
 	}
+	// Where food may be offered without one, nothing follows from an authorisation that ends.
+	m.Exec(`update settings set decided = decided || '{"unauthorised": "yes"}'`)
+	u = m.upload(m.Honey, "c.csv", "Produit;Catégorie;Unité;Prix;Stock;Autorisation;Autorisation jusqu'au\n"+
+		"Miel de thym;Miel;pot de 250 g;10;1;ONSSA 1;"+day(20)+"\nMiel d'oranger;Miel;pot de 250 g;10;1;ONSSA 1;"+day(-30)+"\n")
+	for i, key := range []string{"catalog.authorisation_renew", "catalog.authorisation_over"} {
+		if notes := u.Rows[i].Notes; len(notes) != 1 || notes[0].Message.Key != key {
+			t.Errorf("line %d: it is said %+v, not %s", u.Rows[i].Line, notes, key)
+		}
+	}
 }
 
 func TestNewFoodWithoutAuthorisationIsADraft(t *testing.T) {

@@ -1,6 +1,6 @@
 -- +goose Up
 -- What is out of season stands behind what is to be had, as what is sold out does. The months turn without a row being
--- changed: a job sets this anew (catalog.TurnSeasons), and for what is written it is set at once.
+-- changed: a job sets this anew (catalog.TurnSeasonsWorker), and for what is written it is set at once.
 alter table products add column off_season boolean not null default false;
 
 drop index products_offers;
