@@ -378,6 +378,7 @@ var cleared = map[string]account.Right{
 	"POST /seller/products/:id":                            account.KeepGoods,
 	"POST /seller/products/:id/quick":                      account.KeepGoods,
 	"POST /seller/products/:id/state":                      account.KeepGoods,
+	"POST /seller/products/:id/sizes":                      account.KeepGoods,
 	"GET /seller/products/:id/picture":                     account.KeepGoods,
 	"POST /seller/products/:id/picture":                    account.KeepGoods,
 	"GET /seller/upload":                                   account.UploadGoods,

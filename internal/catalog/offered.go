@@ -50,8 +50,8 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 	_, direction := from.Way(keyset.Ascending)
 	var ids []uuid.UUID
 	if err := s.db.SelectContext(ctx, &ids, `
-		select id from products
-		where cooperative_id = $1 and state = 'published'`+among+`
+		select id from products p
+		where cooperative_id = $1 and state = 'published' and `+face+among+`
 		order by sold_out `+direction+`, off_season `+direction+`, sku `+direction+`
 		limit $2`, args...); err != nil {
 		return Offered{}, fmt.Errorf("page of offers: %w", err)

@@ -48,6 +48,9 @@ type Product struct {
 	CreatedAt       time.Time `db:"created_at"`
 	Labels          Labels    // with a certificate that has not expired
 	Cooperative     CooperativeRef
+	Family          uuid.UUID  // which products are sizes of one thing
+	SizedWith       *uuid.UUID `db:"sized_with"` // the family that its cooperative decided on; nil: by what is written of it
+	Sizes           []Size     `db:"-"`          // in which the thing is offered, itself among them; none of what is offered in one
 }
 
 // CooperativeRef says whose a product is.
@@ -100,7 +103,7 @@ const selectProduct = `
 	       p.description_ar as "description.ar", p.description_fr as "description.fr", p.description_en as "description.en",
 	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock, p.counts, p.season_from, p.season_to,
 	       p.perishable, coalesce(p.prepare_days, c.prepare_days) as prepare_days, p.prepare_days as prepare_own, p.authorisation, p.authorisation_expires_on, p.state, p.drawing, p.picture_id,
-	       p.sample, p.created_at,
+	       p.sample, p.created_at, p.family, p.sized_with,
 	       (select coalesce(json_agg(json_build_object(
 	                   'slug', l.slug, 'certificate', pl.certificate, 'expires_on', pl.expires_on,
 	                   'name', json_build_object('AR', l.name_ar, 'FR', l.name_fr, 'EN', l.name_en)) order by l.position), '[]')

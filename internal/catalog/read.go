@@ -19,15 +19,17 @@ var ErrNotFound = fault.New(fault.NotFound, "catalog.product_not_found")
 
 // ByIDs reads products that are offered, in the order asked for; the others are left out.
 func (s *Service) ByIDs(ctx context.Context, ids []uuid.UUID) ([]Product, error) {
-	return s.products(ctx, `
+	list, err := s.products(ctx, `
 		where p.id = any($2::uuid[]) and is_offered(p.state, c.state)
 		order by array_position($2::uuid[], p.id)`, pq.Array(idTexts(ids)))
+	return s.sized(ctx, list, err)
 }
 
 // BySlug reads a product that is offered; ErrNotFound otherwise.
 func (s *Service) BySlug(ctx context.Context, slug string) (Product, error) {
-	return one(s.products(ctx, `
-		where p.slug = $2 and is_offered(p.state, c.state)`, slug))
+	list, err := s.products(ctx, `
+		where p.slug = $2 and is_offered(p.state, c.state)`, slug)
+	return one(s.sized(ctx, list, err))
 }
 
 // Get reads one of a cooperative's own products in any state; ErrNotFound if it is another's.

@@ -38,6 +38,7 @@ type Edit struct {
 	Labels         []Label    // nil: as they are; else all of them, with certificates
 	Drawing        string     // empty: as it is; a new product's is guessed from its name
 	Sample         bool       // of a new product
+	SizeOf         uuid.UUID  // of a new product: another of the cooperative's that it is a size of, whatever is written of both
 	Form           uuid.UUID  // of a new product: the key of the form it was typed into
 }
 

@@ -31,7 +31,7 @@ var (
 		from (select id, lot, row_number() over (partition by cooperative_id order by lot) as turn
 		      from (select p.id, p.cooperative_id, md5(p.id::text || $2::date::text) as lot
 		            from products p join sellers c on c.id = p.cooperative_id
-		            where is_offered(p.state, c.state) and not p.sold_out
+		            where is_offered(p.state, c.state) and not p.sold_out and ` + face + `
 		              and (p.season_from is null
 		                   or ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12)) fresh) drawn
 		order by turn, lot
@@ -41,7 +41,7 @@ var (
 		from (select id, started, row_number() over (partition by cooperative_id order by started, id) as turn
 		      from (select p.id, p.cooperative_id, ($1::int - p.season_from + 12) % 12 as started
 		            from products p join sellers c on c.id = p.cooperative_id
-		            where is_offered(p.state, c.state) and not p.sold_out
+		            where is_offered(p.state, c.state) and not p.sold_out and ` + face + `
 		              and ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12) seasonal) ripe
 		order by turn, started, id
 		limit 240`}
@@ -86,11 +86,12 @@ func (s *Service) shelf(ctx context.Context, which shelf, at time.Time, n int) (
 
 // onShelf reads what is left on a shelf.
 func (s *Service) onShelf(ctx context.Context, which shelf, n int) ([]Product, error) {
-	return s.products(ctx, `
+	list, err := s.products(ctx, `
 		join unnest((select products[1:$3] from drawn_products where shelf = $2)) with ordinality as drawn (id, place) on drawn.id = p.id
 		where is_offered(p.state, c.state) and not p.sold_out
 		order by drawn.place
 		limit $4`, which.name, passedOver*n, n)
+	return s.sized(ctx, list, err)
 }
 
 // drawn reports whether a shelf was drawn, for whatever day.

@@ -58,6 +58,11 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 			full.AuthorisedTill, full.State, full.Drawing, full.Sample, form, now, full.Prepare, full.offSeason(now)); err != nil {
 			return refused(err)
 		}
+		if full.SizeOf != uuid.Nil {
+			if err := s.sizeOfTx(ctx, tx, coopID, id, full.SizeOf); err != nil {
+				return err
+			}
+		}
 		if err := moveTx(ctx, tx, id, *full.Stock, uuid.Nil, by, now); err != nil {
 			return err
 		}

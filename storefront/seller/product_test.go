@@ -273,3 +273,41 @@ func TestAMemberSaysHowLongAProductTakesToBePrepared(t *testing.T) {
 		}
 	}
 }
+
+func TestASizeIsAddedTakenOutAndPutBack(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	jar := m.Honey.Product(t, "M-1")
+	path := "/fr/seller/products/" + jar.ID.String()
+	page := member.Get(path).Want(http.StatusOK)
+	if page.Has("#sizes li") {
+		t.Error("one size alone is listed")
+	}
+	fresh := member.Get(page.Find("#sizes a[href*='size_of']").AttrOr("href", "")).Want(http.StatusOK)
+	form := formOf(fresh, "#product")
+	if form.Get("name_fr") != jar.Name.FR || form.Get("price") != "" || form.Get("unit_amount") != "" || form.Get("sku") != "" {
+		t.Errorf("the form of another size has %v", form)
+	}
+	amount := strconv.Itoa(jar.UnitAmount)
+	for field, value := range map[string]string{"price": "45", "stock": "7", "sku": "M-1-2", "unit_amount": amount} {
+		form.Set(field, value)
+	}
+	if same := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity); same.Text("#f-unit-error") == "" {
+		t.Error("nothing said of a size that is there")
+	}
+	form.Set("unit_amount", amount+"0")
+	member.Post("/fr/seller/products/new", form).Want(http.StatusOK)
+	if page = member.Get(path); page.Find("#sizes li").Length() != 2 || page.Find("#sizes li [aria-current]").Length() != 1 {
+		t.Fatalf("sizes: %s", page.Text("#sizes"))
+	}
+	if page = member.Post(path+"/sizes", url.Values{"alone": {"yes"}}).Want(http.StatusOK); page.Has("#sizes li") || !page.Has("#toasts .toast") {
+		t.Errorf("taken out: %s", page.Text("#sizes"))
+	}
+	if page = member.Post(path+"/sizes", url.Values{"with": {"nothing"}}).Want(http.StatusUnprocessableEntity); page.Text("#f-with-error") == "" {
+		t.Error("nothing said of a reference that is none")
+	}
+	if page = member.Post(path+"/sizes", url.Values{"with": {"M-1-2"}}).Want(http.StatusOK); page.Find("#sizes li").Length() != 2 {
+		t.Errorf("put back: %s", page.Text("#sizes"))
+	}
+}

@@ -39,6 +39,7 @@ func (h *Handler) Routes() []web.Route {
 		web.Post(account.KeepGoods, seller.CataloguePath+"/:id", h.updateProduct),
 		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/quick", h.setPriceStock),
 		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/state", h.setState),
+		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/sizes", h.setSizes),
 		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/picture", h.picture),
 		photograph,
 		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/label", h.label),

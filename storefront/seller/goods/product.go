@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -25,6 +26,8 @@ type productView struct {
 	Categories []catalog.Category
 	Jump       *catalog.PriceJump // what the price is asked about
 	Photo      string             // state of the photograph that was sent last
+	Sizes      []catalog.Product  // in which the thing is sold, itself among them
+	With       ui.Form            // that makes it a size of another
 	Page       string             // what the form stands on: the catalogue's Page, or the key of a new product's
 }
 
@@ -56,7 +59,60 @@ func (h *Handler) newProduct(r *web.Request) error {
 	form := ui.Form{Values: map[string]string{
 		"unit_amount": "1", "unit_code": "kg", "state": catalog.Published, "page": uuid.NewString(),
 	}}
+	if id, err := uuid.Parse(r.Query("size_of")); err == nil {
+		other, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+		if err != nil {
+			return err
+		}
+		page := form.Values["page"]
+		form.Values = valuesOf(r.Locale, other)
+		for _, own := range []string{"sku", "price", "stock", "unit_amount"} {
+			form.Values[own] = ""
+		}
+		form.Values["page"], form.Values["size_of"] = page, id.String()
+	}
 	return h.showProduct(r, http.StatusOK, productView{Form: form})
+}
+
+// setSizes makes a product a size of another, or a thing of its own.
+func (h *Handler) setSizes(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	if r.Form("alone") != "" {
+		err = h.Catalog.Alone(r.Context(), r.CooperativeID(), product.ID, r.Actor())
+	} else {
+		err = h.sizeOf(r, product)
+	}
+	if form, ok := r.Rejected(err); ok {
+		return h.showProduct(r, http.StatusUnprocessableEntity, productView{Product: &product, Form: ui.Form{Values: valuesOf(r.Locale, product)}, With: form})
+	}
+	if err != nil {
+		return err
+	}
+	r.Flash("seller.size.done")
+	return r.Redirect(seller.CataloguePath + "/" + product.ID.String() + "#sizes")
+}
+
+// sizeOf makes a product a size of the one whose reference was typed; why not is said at that field.
+func (h *Handler) sizeOf(r *web.Request, product catalog.Product) error {
+	other, err := h.Catalog.BySKU(r.Context(), r.CooperativeID(), text.Line(r.Form("with")))
+	if err == nil && other.ID != product.ID {
+		err = h.Catalog.SizeOf(r.Context(), r.CooperativeID(), product.ID, other.ID, r.Actor())
+	}
+	why := ""
+	switch {
+	case errors.Is(err, catalog.ErrNotFound) || err == nil && other.ID == product.ID:
+		why = "seller.size.unknown"
+	case errors.Is(err, catalog.ErrOneSize):
+		why = "catalog.one_size"
+	case errors.Is(err, catalog.ErrNotAlike):
+		why = "catalog.not_alike"
+	default:
+		return err
+	}
+	return fault.New(fault.Invalid, "seller.product.invalid").Field("with", why)
 }
 
 func (h *Handler) createProduct(r *web.Request) error {
@@ -64,6 +120,7 @@ func (h *Handler) createProduct(r *web.Request) error {
 	var product catalog.Product
 	if err == nil {
 		edit.Form, _ = uuid.Parse(r.Form("page")) // without one, nothing is made once only
+		edit.SizeOf, _ = uuid.Parse(r.Form("size_of"))
 		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.Actor())
 	}
 	if form, ok := r.Rejected(err); ok {
@@ -168,6 +225,9 @@ func (h *Handler) showProduct(r *web.Request, status int, v productView) error {
 			v.Page = catalog.NewPage(*v.Product).Encode()
 		}
 		title = r.Locale.Text(v.Product.Name)
+		if v.Sizes, err = h.Catalog.SizesOf(r.Context(), *v.Product); err != nil {
+			return err
+		}
 		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), v.Product.ID); err != nil {
 			return err
 		}

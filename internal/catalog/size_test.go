@@ -1,0 +1,35 @@
+package catalog
+
+import (
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/postgres/pgtest"
+)
+
+func TestANameIsTheSameWithoutItsMeasure(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	same := func(want string, names ...string) {
+		t.Helper()
+		for _, name := range names {
+			var got string
+			if err := db.Get(&got, `select without_measure($1)`, name); err != nil {
+				t.Fatal(err)
+			}
+			if got != want {
+				t.Errorf("%q: %q, not %q", name, got, want)
+			}
+		}
+	}
+	same("miel de thym", "Miel de thym", "Miel de thym 250 g", "MIEL DE THYM (1 kg)", "Miel de thym, pot de 250 g", "Miel de thym 250g", "Miel de thym – 1,5 kg.",
+		"Miel de thym demi-kilo", "Miel de thym 1 500 g", "250 g Miel de thym", "Miel de thym - bocal 370 g")
+	same("عسل الزعتر", "عسل الزعتر", "عسل الزعتر 500 غ", "عسل الزعتر ٥٠٠ غرام", "عسل الزعتر، علبة من 250 غ", "عسل الزعتر نصف كيلو", "عسل الزعتر 1 كلغ", "عَسَلُ الزعتر (٢٥٠غ)")
+	same("thyme honey", "Thyme honey", "Thyme honey, jar of 500 g", "Thyme honey half kilo", "Thyme honey 1kg")
+	same("huile d olive", "Huile d’olive 0,5 L", "Huile d'olive 75 cl", "Huile d'olive, bouteille d'1 L", "Huile d'olive 6 x 250 ml")
+	same("numero 5", "Numéro 5")
+	same("plateau 12 roses", "Plateau 12 roses")
+	same("", "250 g", "")
+	for word := range unitWords {
+		same("miel", "Miel 3 "+word, "Miel 3"+word)
+	}
+}

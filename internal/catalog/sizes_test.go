@@ -1,0 +1,202 @@
+package catalog_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/postgres"
+)
+
+// thyme is the thyme honey in a size of its own.
+func thyme(sku string, amount int, code string, price money.Amount, stock int) catalog.Edit {
+	e := catalogtest.Thyme()
+	e.SKU, e.UnitAmount, e.UnitCode, e.Price, e.Stock = sku, amount, code, price, &stock
+	return e
+}
+
+func skus(list []catalog.Product) (skus []string) {
+	for _, p := range list {
+		skus = append(skus, p.SKU)
+	}
+	return skus
+}
+
+func sizesOf(p catalog.Product) (skus []string) {
+	for _, s := range p.Sizes {
+		skus = append(skus, s.SKU)
+	}
+	return skus
+}
+
+func TestWhatIsCalledTheSameInAnotherQuantityIsASizeOfIt(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	half := m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 5))
+	for name, c := range map[string]struct {
+		size   bool
+		change func(e *catalog.Edit)
+	}{
+		"its measure in the names": {true, func(e *catalog.Edit) {
+			e.Name = i18n.Text{AR: "عسل الزعتر ٢٥٠ غ", FR: "Miel de thym, pot de 250 g"}
+		}},
+		"another quantity":  {true, func(*catalog.Edit) {}},
+		"the same quantity": {false, func(e *catalog.Edit) { e.UnitAmount = 500 }},
+		"another name":      {false, func(e *catalog.Edit) { e.Name.FR = "Miel de thym sauvage" }},
+		"another category":  {false, func(e *catalog.Edit) { e.Category = "cosmetic" }},
+		"by the piece":      {false, func(e *catalog.Edit) { e.UnitAmount, e.UnitCode = 2, "piece" }},
+	} {
+		e := thyme(name, 250, "g", 80_00, 5)
+		c.change(&e)
+		p := m.Offer(m.Honey, e)
+		if got := p.Family == half.Family; got != c.size {
+			t.Errorf("%s: a size of it: %v", name, got)
+		}
+		m.Exec(`update products set state = 'archived' where id = $1`, p.ID)
+	}
+	elsewhere := m.Offer(m.Couscous, thyme("M-250", 250, "g", 80_00, 5))
+	if elsewhere.Family == half.Family {
+		t.Error("another cooperative's is a size of it")
+	}
+
+	// What is written later decides again.
+	kilo := m.Offer(m.Honey, thyme("M-1000", 1, "kg", 280_00, 5))
+	if kilo.Family != half.Family {
+		t.Fatal("the kilo is no size of it")
+	}
+	e := kilo.Edit()
+	e.Name.FR = "Miel de lavande"
+	renamed, err := m.Update(m.Ctx, m.Honey, kilo.ID, e, catalog.Page{}, m.Member)
+	m.Must(err)
+	if renamed.Family == half.Family {
+		t.Error("another honey is a size of it")
+	}
+	e.Name.FR, e.UnitAmount, e.UnitCode = "MIEL de Thym (1/2 kg)", 500, "g"
+	same, err := m.Update(m.Ctx, m.Honey, kilo.ID, e, catalog.Page{}, m.Member)
+	m.Must(err)
+	if same.Family == half.Family {
+		t.Error("there are two of one size")
+	}
+}
+
+func TestAFileBringsSizesOfOneThing(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	var list []catalog.Write
+	for _, e := range []catalog.Edit{thyme("A", 250, "g", 80_00, 0), thyme("B", 500, "g", 150_00, 0), thyme("C", 500, "g", 160_00, 0)} {
+		e.State = catalog.Published
+		list = append(list, catalog.Write{ID: uuid.Must(uuid.NewV7()), New: true, Delta: 3, Edit: e})
+	}
+	m.Must(postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error { return m.WriteTx(m.Ctx, tx, m.Honey, list, m.Member) }))
+	a, b, c := m.BySKU(m.Honey, "A"), m.BySKU(m.Honey, "B"), m.BySKU(m.Honey, "C")
+	if a.Family != b.Family || c.Family == a.Family {
+		t.Errorf("families %v %v %v", a.Family, b.Family, c.Family)
+	}
+	m.Sound()
+}
+
+func TestAThingIsOneInListsWithTheSizeThatIsToBeHadForLeast(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	small := m.Offer(m.Honey, thyme("M-250", 250, "g", 80_00, 3))
+	m.Offer(m.Honey, thyme("M-1000", 1, "kg", 280_00, 3))
+	m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 3))
+	other := catalogtest.Thyme()
+	other.SKU, other.Name = "N-1", i18n.Text{FR: "Miel de jujubier"}
+	m.Offer(m.Honey, other)
+
+	page := func(from *keyset.Place) catalog.Offered {
+		t.Helper()
+		o, err := m.OfferedBy(m.Ctx, m.Honey, from, 1)
+		m.Must(err)
+		return o
+	}
+	first := page(nil)
+	if got := skus(first.Products); !slices.Equal(got, []string{"M-250"}) || !slices.Equal(sizesOf(first.Products[0]), []string{"M-250", "M-500", "M-1000"}) {
+		t.Errorf("first %v with %v", got, sizesOf(first.Products[0]))
+	}
+	if second := page(first.Next); !slices.Equal(skus(second.Products), []string{"N-1"}) || second.Next != nil || len(second.Products[0].Sizes) != 0 {
+		t.Errorf("then %v", skus(second.Products))
+	}
+	m.Must(m.SetPriceStock(m.Ctx, m.Honey, small.ID, nil, new(0), m.Member))
+	o, err := m.OfferedBy(m.Ctx, m.Honey, nil, 10)
+	m.Must(err)
+	if got := skus(o.Products); !slices.Equal(got, []string{"M-500", "N-1"}) {
+		t.Errorf("the smallest is sold out: %v", got)
+	}
+	for name, c := range map[string]struct {
+		wanted catalog.Wanted
+		sku    string
+	}{
+		"whoever asks for nothing":      {catalog.Wanted{}, "M-500"},
+		"at least so much":              {catalog.Wanted{MinPrice: 200_00}, "M-1000"},
+		"at most so much":               {catalog.Wanted{MaxPrice: 90_00}, "M-250"},
+		"what none of them costs":       {catalog.Wanted{MinPrice: 900_00}, "M-500"},
+		"a label that none of them has": {catalog.Wanted{Labels: []string{"igp"}}, "M-500"},
+	} {
+		faces, err := m.FacesOf(m.Ctx, []uuid.UUID{small.ID}, c.wanted)
+		m.Must(err)
+		if got := skus(faces); !slices.Equal(got, []string{c.sku}) {
+			t.Errorf("%s: %v, not %s", name, got, c.sku)
+		}
+	}
+	shelf, err := m.Shelf(m.Ctx, m.Today, 10)
+	m.Must(err)
+	got := skus(shelf)
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"M-500", "N-1"}) {
+		t.Errorf("on the day's shelf: %v", got)
+	}
+}
+
+func TestACooperativeDecidesWhatAreSizes(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	half := m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 3))
+	kilo := m.Offer(m.Honey, thyme("M-1000", 1, "kg", 280_00, 3))
+	jar := thyme("J", 250, "g", 80_00, 3)
+	jar.Name = i18n.Text{FR: "Petit pot de thym"}
+	small := m.Offer(m.Honey, jar)
+	family := func(sku string) uuid.UUID { return m.BySKU(m.Honey, sku).Family }
+
+	m.Must(m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, m.Member))
+	if family("J") != family("M-500") || family("J") != family("M-1000") {
+		t.Error("put together they are no sizes of one thing")
+	}
+	m.Must(m.Alone(m.Ctx, m.Honey, half.ID, m.Member))
+	if family("M-500") == family("J") || family("J") != family("M-1000") {
+		t.Error("the one that was taken out is still in, or others are not")
+	}
+	e := half.Edit()
+	e.Price++
+	_, err := m.Update(m.Ctx, m.Honey, half.ID, e, catalog.Page{}, m.Member)
+	m.Must(err)
+	if family("M-500") == family("J") {
+		t.Error("it went back by itself")
+	}
+	piece := thyme("P", 1, "piece", 80_00, 3)
+	if err := m.SizeOf(m.Ctx, m.Honey, m.Offer(m.Honey, piece).ID, kilo.ID, m.Member); !errors.Is(err, catalog.ErrNotAlike) {
+		t.Errorf("by the piece and by weight: %v", err)
+	}
+	again := thyme("K", 1000, "g", 90_00, 3)
+	again.SizeOf = kilo.ID
+	if _, err := m.Create(m.Ctx, m.Honey, again, m.Member); !errors.Is(err, catalog.ErrOneSize) {
+		t.Errorf("two kilos: %v", err)
+	}
+	again.UnitAmount, again.Name = 2, i18n.Text{FR: "Seau de thym"}
+	again.UnitCode = "kg"
+	if p := m.Offer(m.Honey, again); p.Family != family("M-1000") {
+		t.Error("made as a size it is none")
+	}
+	if err := m.SizeOf(m.Ctx, m.Couscous, kilo.ID, half.ID, m.Member); !errors.Is(err, catalog.ErrNotFound) {
+		t.Errorf("another cooperative's: %v", err)
+	}
+}
