@@ -22,6 +22,7 @@ var additive = map[string]string{
 	"/seller/products/new":                            "a new product; its form makes it once",
 	"/seller/products/:id/label":                      "a new proposal; the same again is proposed once",
 	"/seller/products/:id/picture":                    "another photograph; the one before is kept",
+	"/seller/products/:id/sizes":                      "names what it makes a size of what; the same again changes nothing",
 	"/seller/page/picture":                            "another photograph; the one before is kept",
 	"/seller/upload":                                  "a new file, of which nothing is applied yet",
 	"/association/cooperatives/new":                   "a new cooperative; its form makes it once",

@@ -12,7 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Offered is a page of what a cooperative offers: what is in season before what is not, and what is sold out last.
+// Offered is a page of what a cooperative offers, each thing once, however many its sizes: what is in season before what is not, and what is sold out last.
 type Offered struct {
 	Products         []Product
 	Total, Available int     // on all pages; of these, in stock
@@ -24,11 +24,10 @@ type Offered struct {
 // products: where that stands now. nil, or a product that is not its own: from the beginning.
 func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.Place, perPage int) (Offered, error) {
 	o := Offered{Labels: []Label{}}
-	n, err := s.counts(ctx, coopID)
-	if err != nil {
+	var err error
+	if o.Total, o.Available, err = s.things(ctx, coopID); err != nil {
 		return Offered{}, err
 	}
-	o.Total, o.Available = n.Published, n.Available
 	args, among := []any{coopID, perPage + 1}, ``
 	if from != nil {
 		var at struct {
@@ -71,6 +70,25 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 		return Offered{}, fmt.Errorf("labels of offers: %w", err)
 	}
 	return o, nil
+}
+
+// thingsCounted is how many things of a cooperative are counted for a page; of one with more its products are.
+const thingsCounted = 500
+
+// things counts what a cooperative offers, and what of it is in stock.
+func (s *Service) things(ctx context.Context, coopID uuid.UUID) (total, available int, err error) {
+	if err := s.db.QueryRowxContext(ctx, `
+		select count(*), count(*) filter (where available)
+		from (
+		    select bool_or(not sold_out) as available from products
+		    where cooperative_id = $1 and state = 'published' group by family limit $2) thing`, coopID, thingsCounted+1).Scan(&total, &available); err != nil {
+		return 0, 0, fmt.Errorf("count things: %w", err)
+	}
+	if total > thingsCounted {
+		n, err := s.counts(ctx, coopID)
+		return n.Published, n.Available, err
+	}
+	return total, available, nil
 }
 
 // CountPublished counts the products that are offered, as they were a minute ago at most.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -57,6 +58,27 @@ func Unavailable(p Page, product catalog.Product) string {
 		return p.T("ui.sold_out")
 	}
 	return ""
+}
+
+// sizesShown is how many sizes of a thing stand on its card.
+const sizesShown = 4
+
+// Sizes are the quantities that a thing is offered in, as a card lists them; "" of what is offered in one.
+func Sizes(p Page, product catalog.Product) string {
+	var list []string
+	for i, size := range product.Sizes {
+		if i == sizesShown {
+			list = append(list, "…")
+			break
+		}
+		list = append(list, p.L.Unit(size.UnitAmount, size.UnitCode))
+	}
+	return strings.Join(list, " · ")
+}
+
+// cheapest tells whether no other size of a product that can be had costs less.
+func cheapest(product catalog.Product) bool {
+	return len(product.Sizes) > 0 && !slices.ContainsFunc(product.Sizes, func(s catalog.Size) bool { return !s.SoldOut && s.Price < product.Price })
 }
 
 // PerMeasure is what a product costs by the kilogram or litre; "" where its price says that, or it is sold otherwise.

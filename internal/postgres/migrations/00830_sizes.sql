@@ -80,6 +80,7 @@ where f.id = p.id;
 alter table products enable trigger user;
 alter table products alter column family set not null;
 create index products_family on products (family);
+create index products_things on products (cooperative_id, family, sold_out) where state = 'published'; -- to be counted
 
 -- Which family a product is of. It is read by its index: right after very many rows the statistics still speak of an
 -- empty table.

@@ -10,7 +10,6 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/shop"
@@ -69,7 +68,10 @@ func (h *Handler) product(r *web.Request) error {
 	if picture.Drawing {
 		p.Image = static.Shared(v.Product.Drawing, v.Product.CategoryDrawing, v.Product.ID.String())
 	}
-	p.Data = schemaOf(r.Locale, v.Product, v.Link, p.Absolute(p.Image))
+	if len(v.Product.Sizes) > 0 {
+		p.Canonical = "/products/" + v.Product.Sizes[0].Slug
+	}
+	p.Data = schemaOf(r, v.Product, p.Absolute(p.Image))
 	return r.Render(http.StatusOK, productPage(p, v))
 }
 
@@ -104,17 +106,30 @@ func (h *Handler) others(r *web.Request, product catalog.Product) []catalog.Prod
 	return list[:min(len(list), othersShown)]
 }
 
-// schema describes a product to search engines (schema.org/Product).
+// schema describes a product to search engines (schema.org/Product), or a thing with its sizes (schema.org/ProductGroup).
 type schema struct {
-	Context     string      `json:"@context"`
-	Type        string      `json:"@type"`
-	Name        string      `json:"name"`
-	Description string      `json:"description,omitempty"`
-	Image       string      `json:"image"`
-	URL         string      `json:"url"`
-	SKU         string      `json:"sku"`
-	Brand       schemaName  `json:"brand"`
-	Offers      schemaOffer `json:"offers"`
+	Context     string          `json:"@context"`
+	Type        string          `json:"@type"`
+	Name        string          `json:"name"`
+	Description string          `json:"description,omitempty"`
+	Image       string          `json:"image"`
+	URL         string          `json:"url"`
+	SKU         string          `json:"sku,omitempty"`
+	Brand       schemaName      `json:"brand"`
+	Offers      *schemaOffer    `json:"offers,omitempty"`
+	Group       string          `json:"productGroupID,omitempty"`
+	VariesBy    []string        `json:"variesBy,omitempty"`
+	Variants    []schemaVariant `json:"hasVariant,omitempty"`
+}
+
+// schemaVariant is one size of a thing.
+type schemaVariant struct {
+	Type   string      `json:"@type"`
+	Name   string      `json:"name"`
+	Image  string      `json:"image"`
+	SKU    string      `json:"sku"`
+	Size   string      `json:"size"`
+	Offers schemaOffer `json:"offers"`
 }
 
 type schemaName struct {
@@ -131,15 +146,28 @@ type schemaOffer struct {
 	Seller        schemaName `json:"seller"`
 }
 
-func schemaOf(l *i18n.Locale, p catalog.Product, link, image string) schema {
-	availability := "https://schema.org/InStock"
-	if p.Stock == 0 {
-		availability = "https://schema.org/OutOfStock"
-	}
+func schemaOf(r *web.Request, p catalog.Product, image string) schema {
+	l := r.Locale
 	seller := schemaName{"Organization", l.Text(p.Cooperative.Name)}
-	return schema{
-		Context: "https://schema.org", Type: "Product", Name: l.Text(p.Name), Description: l.Text(p.Description),
-		Image: image, URL: link, SKU: p.SKU, Brand: schemaName{"Brand", seller.Name},
-		Offers: schemaOffer{"Offer", link, money.Amount(p.Price).String(), "MAD", availability, seller},
+	offer := func(slug string, price money.Amount, soldOut bool) schemaOffer {
+		availability := "https://schema.org/InStock"
+		if soldOut {
+			availability = "https://schema.org/OutOfStock"
+		}
+		return schemaOffer{"Offer", r.AbsoluteURL("/products/" + slug), price.String(), "MAD", availability, seller}
 	}
+	s := schema{
+		Context: "https://schema.org", Type: "Product", Name: l.Text(p.Name), Description: l.Text(p.Description),
+		Image: image, URL: r.AbsoluteURL("/products/" + p.Slug), SKU: p.SKU, Brand: schemaName{"Brand", seller.Name},
+	}
+	if len(p.Sizes) == 0 {
+		s.Offers = new(offer(p.Slug, p.Price, p.Stock == 0))
+		return s
+	}
+	s.Type, s.SKU, s.Group, s.VariesBy = "ProductGroup", "", p.Family.String(), []string{"https://schema.org/size"}
+	for _, size := range p.Sizes {
+		measure := l.Unit(size.UnitAmount, size.UnitCode)
+		s.Variants = append(s.Variants, schemaVariant{"Product", s.Name + " – " + measure, image, size.SKU, measure, offer(size.Slug, size.Price, size.SoldOut)})
+	}
+	return s
 }

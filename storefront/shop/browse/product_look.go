@@ -4,11 +4,21 @@ import (
 	"slices"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/static"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
+
+// chosen marks the size that the page is of.
+func chosen(is bool) templ.Attributes {
+	if !is {
+		return nil
+	}
+	return templ.Attributes{"aria-current": "true"}
+}
 
 // stockText is how much of a product there is: weights and volumes that are sold one by one are told
 // as such («42 kg»), everything else by number.

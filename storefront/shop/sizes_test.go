@@ -1,0 +1,119 @@
+package shop_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/storetest"
+)
+
+// sizes makes the thyme honey a thing of three sizes, of which the smallest is sold out.
+func sizes(m *storetest.Market, t *testing.T) (small, half, kilo catalog.Product) {
+	t.Helper()
+	half = m.Honey.Product(t, "M-1")
+	offer := func(sku string, amount int, code string, price money.Amount, stock int) catalog.Product {
+		t.Helper()
+		e := half.Edit()
+		e.SKU, e.UnitAmount, e.UnitCode, e.Price, e.Stock = sku, amount, code, price, &stock
+		p, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	return offer("M-1-250", 250, "g", 65_00, 0), half, offer("M-1-1000", 1, "kg", 220_00, 4)
+}
+
+func TestSizesOfOneThingAreOneCard(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	sizes(m, t)
+	m.Index()
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		for _, path := range []string{"/cooperatives/nahla"} {
+			page := m.Visitor().Get("/" + language + path).Want(http.StatusOK)
+			cards := page.Find(".card:has(.sizes)")
+			if page.Find(".card").Length() != 2 || cards.Length() != 1 {
+				t.Errorf("%s%s: %d cards, %d with sizes", language, path, page.Find(".card").Length(), cards.Length())
+				continue
+			}
+			want := strings.Join([]string{l.Unit(250, "g"), l.Unit(500, "g"), l.Unit(1, "kg")}, " · ")
+			if got := cards.Find(".sizes").Text(); got != want {
+				t.Errorf("%s%s: its sizes are %q, not %q", language, path, got, want)
+			}
+			words := strings.Join(strings.Fields(cards.Text()), " ")
+			for _, part := range []string{l.T("ui.from"), l.Amount(120_00), l.PerUnit(500, "g"), l.T("ui.per_measure", "Price", l.Money(240_00), "Unit", l.PerUnit(1, "kg"))} {
+				if !strings.Contains(words, strings.Join(strings.Fields(part), " ")) {
+					t.Errorf("%s%s: the card does not say %q: %s", language, path, part, words)
+				}
+			}
+		}
+		if got := m.Visitor().Get("/" + language + "/cooperatives/nahla").Text("main"); !strings.Contains(got, l.N("shop.coop.available", 2)) {
+			t.Errorf("%s: the cooperative's page counts sizes: %s", language, got)
+		}
+	}
+}
+
+func TestAProductsPageLetsChooseItsSize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, kilo := sizes(m, t)
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		page := m.Visitor().Get("/" + language + "/products/" + half.Slug).Want(http.StatusOK)
+		links := page.Find("#sizes a")
+		if links.Length() != 3 || page.Find("#sizes a[aria-current]").Length() != 1 {
+			t.Fatalf("%s: sizes %s", language, page.Text("#sizes"))
+		}
+		if got := links.Eq(0).Text(); !strings.Contains(got, l.T("shop.product.size_sold_out", "Size", l.Unit(250, "g"))) {
+			t.Errorf("%s: the one that is sold out is %q", language, got)
+		}
+		if got, want := page.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/"+language+"/products/"+small.Slug; got != want {
+			t.Errorf("%s: canonical is %s, not %s", language, got, want)
+		}
+		// The way of somebody without a script: from size to size by their links.
+		other := m.Visitor().Get(links.Eq(2).AttrOr("href", "")).Want(http.StatusOK)
+		if other.Find("form[data-add] [name=product]").AttrOr("value", "") != kilo.ID.String() || !strings.Contains(other.Text(".bigprice"), l.Amount(220_00)) {
+			t.Errorf("%s: the kilo's page offers %s", language, other.Text(".bigprice"))
+		}
+		gone := m.Visitor().Get(links.Eq(0).AttrOr("href", "")).Want(http.StatusOK)
+		if gone.Has("main form[data-add] [name=product][value='"+small.ID.String()+"']") || !strings.Contains(gone.Text("main"), l.T("ui.sold_out")) {
+			t.Errorf("%s: what is sold out goes into the basket", language)
+		}
+	}
+}
+
+func TestSizesAreToldToSearchEngines(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, _ := sizes(m, t)
+	page := m.Visitor().Get("/fr/products/" + half.Slug).Want(http.StatusOK)
+	var group struct {
+		Type     string   `json:"@type"`
+		Group    string   `json:"productGroupID"`
+		VariesBy []string `json:"variesBy"`
+		SKU      string   `json:"sku"`
+		Offers   any      `json:"offers"`
+		Variants []struct {
+			Type, SKU, Size string
+			Offers          struct{ URL, Price, Availability string }
+		} `json:"hasVariant"`
+	}
+	if err := json.Unmarshal([]byte(page.Find(`script[type="application/ld+json"]`).Text()), &group); err != nil {
+		t.Fatal(err)
+	}
+	if group.Type != "ProductGroup" || group.Group == "" || group.SKU != "" || group.Offers != nil || len(group.VariesBy) != 1 || len(group.Variants) != 3 {
+		t.Fatalf("%+v", group)
+	}
+	first := group.Variants[0]
+	if first.SKU != small.SKU || first.Size != m.Languages.Locale("fr").Unit(250, "g") || first.Offers.Price != "65.00" ||
+		first.Offers.URL != m.URL+"/fr/products/"+small.Slug || first.Offers.Availability != "https://schema.org/OutOfStock" {
+		t.Errorf("%+v", first)
+	}
+}
