@@ -11,9 +11,10 @@ import (
 // program that keeps something else starts with an empty index, which the Syncer fills, instead of
 // reading one that was written differently. A test fails when the words kept for the sample corpus
 // change and this number does not.
-const Schema = 4
+const Schema = 5
 
-// Document is what an engine knows about one product. All three languages are in one document, so that
+// Document is what an engine knows about one product, or about one thing that is sold in several sizes, which is found
+// once: by the id of one of its sizes, for a price that any of them has. All three languages are in one document, so that
 // what is typed in one language finds what was described in another. A name or description that is
 // not there is empty.
 type Document struct {
@@ -30,12 +31,15 @@ type Document struct {
 	CooperativeAR, CooperativeFR                string
 	CommuneAR, CommuneFR                        string
 
+	Sizes []string // of a thing: what its sizes are called, and how much there is in them
+
 	WomenLed      bool
 	InStock       bool
 	Availability  Availability
 	Perishable    bool
-	PriceCentimes int64
-	CreatedAt     int64 // seconds since 1970
+	PriceCentimes int64   // by which it is sorted: of the size that is to be had for least
+	Prices        []int64 // of all sizes, by which it is filtered; nil if there is that one
+	CreatedAt     int64   // seconds since 1970
 }
 
 // Availability is how soon a product is to be had.
@@ -83,7 +87,7 @@ type Query struct {
 
 	WomenLed, InStock  bool  // true: only those
 	Durable            bool  // true: only what does not perish
-	MinPrice, MaxPrice int64 // centimes, both included; 0: no limit
+	MinPrice, MaxPrice int64 // centimes, both included; 0: no limit; one size of a thing must be between them
 
 	Facets []Facet // to be counted; each costs
 

@@ -68,8 +68,7 @@ func (s *Service) sized(ctx context.Context, list []Product, err error) ([]Produ
 }
 
 // FacesOf reads for each of these things, by the id of one of its products and in their order, the size to be shown to whoever
-// asks for w: of those that she wants the one that can be had and is the cheapest. Of w count the prices, the labels and
-// whether it is in stock.
+// asks for w: of those that she wants the one that can be had and is the cheapest. Of w count the prices and the labels.
 func (s *Service) FacesOf(ctx context.Context, ids []uuid.UUID, w Wanted) ([]Product, error) {
 	var faces []uuid.UUID
 	if err := s.db.SelectContext(ctx, &faces, `

@@ -7,10 +7,11 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Expected lists the ids of the products that buyers may see, which are those the index must hold, and of
-// those that the engine has still to learn about.
+// Expected lists the ids of the products that the index must hold, which are those that buyers may see, one of each thing that
+// is sold in several sizes, and of those that the engine has still to learn about.
 func Expected(ctx context.Context, db *sqlx.DB, engine string) (products, pending []string, err error) {
-	err = db.SelectContext(ctx, &products, `select id from offered`)
+	err = db.SelectContext(ctx, &products, `
+		select distinct on (p.family) o.id from offered o join products p on p.id = o.id order by p.family, o.id`)
 	if err != nil {
 		return nil, nil, fmt.Errorf("products that buyers see: %w", err)
 	}

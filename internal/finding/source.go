@@ -210,7 +210,8 @@ func (s *Source) Pending(ctx context.Context, engine string) (int, error) {
 	return n, nil
 }
 
-// Documents reads what buyers may see of products; those that are not offered are left out.
+// Documents reads what buyers may see of products; those that are not offered are left out. Of what is sold in several sizes
+// there is one document, of the size with the first id: the changes of all sizes wait when one does.
 func (s *Source) Documents(ctx context.Context, ids []string) ([]search.Document, error) {
 	return s.documents(ctx, `from unnest($2::uuid[]) wanted cross join lateral (select * from products where id = wanted offset 0) p`, ``, pq.Array(ids))
 }
@@ -231,6 +232,8 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 	var rows []struct {
 		search.Document
 		LabelList pq.StringArray `db:"label_list"`
+		SizeList  pq.StringArray `db:"size_list"`
+		PriceList pq.Int64Array  `db:"price_list"`
 	}
 	err := s.byIndex(ctx, func(tx *sqlx.Tx) error {
 		rows = nil
@@ -240,16 +243,22 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 			       p.description_ar as descriptionar, p.description_fr as descriptionfr, p.description_en as descriptionen,
 			       k.name_ar as categoryar, k.name_fr as categoryfr, k.name_en as categoryen,
 			       c.name_ar as cooperativear, c.name_fr as cooperativefr, t.name_ar as communear, t.name_fr as communefr,
-			       c.women_only as womenled, p.stock > 0 as instock,
-			       `+availability+` as availability, p.perishable, p.price_centimes as pricecentimes,
-			       extract(epoch from p.created_at)::bigint as createdat,
-			       array(select pl.label from product_labels pl
-			             where pl.product_id = p.id and pl.expires_on >= $1::date order by pl.label) as label_list
+			       c.women_only as womenled, thing.available as instock,
+			       thing.availability, p.perishable, thing.prices[1] as pricecentimes,
+			       extract(epoch from p.created_at)::bigint as createdat, thing.prices as price_list, thing.names as size_list,
+			       array(select distinct pl.label from unnest(thing.ids) size (id) join product_labels pl on pl.product_id = size.id
+			             where pl.expires_on >= $1::date order by pl.label) as label_list
 			`+from+`
+			cross join lateral (
+			    select array_agg(p.id order by p.id) as ids, bool_or(not p.sold_out) as available, min(`+availability+`) as availability,
+			           array_agg(p.price_centimes order by p.sold_out, p.off_season, p.price_centimes, p.id) as prices,
+			           array_agg(concat_ws(' ', p.name_ar, p.name_fr, p.name_en, p.unit_amount, p.unit_code) order by p.id) as names
+			    from (select * from products where family = p.family offset 0) p
+			    where p.state = 'published') thing
 			join categories k on k.slug = p.category
 			join cooperatives c on c.id = p.cooperative_id
 			join places t on t.slug = c.commune
-			where is_offered(p.state, c.state) `+rest, append([]any{clock.Day(s.now())}, args...)...)
+			where is_offered(p.state, c.state) and thing.ids[1] = p.id `+rest, append([]any{clock.Day(s.now())}, args...)...)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("search documents: %w", err)
@@ -258,6 +267,9 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 	for i, row := range rows {
 		list[i] = row.Document
 		list[i].Labels = row.LabelList
+		if len(row.SizeList) > 1 {
+			list[i].Sizes, list[i].Prices = row.SizeList, row.PriceList
+		}
 	}
 	return list, nil
 }

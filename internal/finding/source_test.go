@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/finding"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/search"
 )
@@ -344,5 +345,76 @@ func TestAnEngineThatNobodySeesIsFedNoMoreAndForgotten(t *testing.T) {
 	}
 	if unknown, err := s.Register(m.Ctx, "away"); unknown || err != nil {
 		t.Errorf("an engine that has come back: unknown %v, %v", unknown, err)
+	}
+}
+
+func TestSizesAreOneDocumentAndLearnedTogether(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	s := m.source("engine")
+	offer := func(sku string, amount int, price money.Amount, stock int) catalog.Product {
+		t.Helper()
+		e := catalogtest.Thyme()
+		e.SKU, e.UnitAmount, e.Price, e.Stock = sku, amount, price, &stock
+		return m.Offer(m.Honey, e)
+	}
+	half, small, big := offer("500", 500, 150_00, 5), offer("250", 250, 80_00, 0), offer("1000", 1000, 280_00, 5)
+	m.Exec(`insert into product_labels values ($1, 'igp', '1', '2030-01-01'), ($2, 'igp', '1', '2030-01-01'), ($2, 'aop', '1', '2030-01-01')`, half.ID, big.ID)
+	ids := []string{small.ID.String(), half.ID.String(), big.ID.String()}
+	one := func() search.Document {
+		t.Helper()
+		docs, err := s.Documents(m.Ctx, ids)
+		m.Must(err)
+		all, err := s.All(m.Ctx, "", 10)
+		m.Must(err)
+		if diff := cmp.Diff(docs, all); diff != "" || len(docs) != 1 {
+			t.Fatalf("%d documents: %s", len(docs), diff)
+		}
+		return docs[0]
+	}
+	d := one()
+	if d.ID != half.ID.String() || d.PriceCentimes != 150_00 || !slices.Equal(d.Prices, []int64{150_00, 280_00, 80_00}) || !slices.Equal(d.Labels, []string{"aop", "igp"}) ||
+		!d.InStock || d.Availability != search.Available || len(d.Sizes) != 3 {
+		t.Errorf("%+v", d)
+	}
+	expected, _, err := finding.Expected(m.Ctx, m.DB, "engine")
+	m.Must(err)
+	if !slices.Equal(expected, []string{half.ID.String()}) {
+		t.Errorf("the index must hold %v", expected)
+	}
+	learns := func(what string, of ...uuid.UUID) {
+		t.Helper()
+		changes := m.claim(s, "engine")
+		var got, want []string
+		for _, c := range changes {
+			got = append(got, c.ID)
+		}
+		for _, id := range of {
+			want = append(want, id.String())
+		}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: it learns of %v, not %v", what, got, want)
+		}
+		m.Must(s.Done(m.Ctx, "engine", changes))
+	}
+	learns("at first", half.ID, small.ID, big.ID)
+	m.Must(m.SetPriceStock(m.Ctx, m.Honey, small.ID, nil, new(3), m.Member))
+	learns("a count", half.ID, small.ID, big.ID)
+	if d := one(); d.PriceCentimes != 80_00 {
+		t.Errorf("when the smallest is to be had it is sorted by %d", d.PriceCentimes)
+	}
+	m.Exec(`delete from product_labels where product_id = $1`, big.ID)
+	learns("a label", half.ID, small.ID, big.ID)
+	m.Must(m.SetState(m.Ctx, m.Honey, half.ID, catalog.Draft, m.Member))
+	learns("its first size", half.ID, small.ID, big.ID)
+	if d := one(); d.ID != small.ID.String() || len(d.Prices) != 2 {
+		t.Errorf("without the first size: %+v", d)
+	}
+	m.Must(m.Alone(m.Ctx, m.Honey, small.ID, m.Member))
+	learns("what is taken out", half.ID, small.ID, big.ID)
+	if docs, err := s.Documents(m.Ctx, ids); err != nil || len(docs) != 2 || docs[0].Prices != nil {
+		t.Errorf("taken out: %+v %v", docs, err)
 	}
 }

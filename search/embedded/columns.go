@@ -16,19 +16,26 @@ import (
 
 // columns are what is known of the documents of one segment by their numbers, deleted ones included. A
 // segment never changes, so they are read once, and are all that a search reads of what it counts, sorts
-// and limits by: some 30 bytes a document in memory.
+// and limits by: some 50 bytes a document in memory.
 type columns struct {
 	turn           []uint32
 	price, created []int64
+	prices         []priced // of all sizes, in the order of the documents
 	coop           []uint32 // places in coops
 	coops          []string
 	later          [search.Availabilities]*roaring.Bitmap      // who is to be had how soon
 	values         map[search.Facet]map[string]*roaring.Bitmap // of the small facets: who has which value
 }
 
+// priced is what a size of a document costs.
+type priced struct {
+	doc      uint32
+	centimes int64
+}
+
 // byDocument lists the fields that columns are read from document by document.
 func byDocument() []string {
-	return []string{terms.Turn, terms.Price, terms.Created, string(search.FacetCooperative)}
+	return []string{terms.Turn, terms.Price, terms.Prices, terms.Created, string(search.FacetCooperative)}
 }
 
 // cache holds the columns of the segments of one index that a search has lately seen.
@@ -68,7 +75,7 @@ func (c *cache) readers(segments []*scorch.SegmentSnapshot) []func() (*columns, 
 func readColumns(s segment.Segment) (*columns, error) {
 	n := s.Count()
 	c := &columns{
-		turn: make([]uint32, n), price: make([]int64, n), created: make([]int64, n), coop: make([]uint32, n),
+		turn: make([]uint32, n), prices: make([]priced, 0, n), price: make([]int64, n), created: make([]int64, n), coop: make([]uint32, n),
 		values: map[search.Facet]map[string]*roaring.Bitmap{},
 	}
 	for _, facet := range search.Facets() {
@@ -146,6 +153,10 @@ func (c *columns) readDocuments(s segment.Segment) error {
 			c.turn[n] = uint32(turn)
 		case terms.Price:
 			c.price[n], err = strconv.ParseInt(string(value), 10, 64)
+		case terms.Prices:
+			size := priced{doc: uint32(n)}
+			size.centimes, err = strconv.ParseInt(string(value), 10, 64)
+			c.prices = append(c.prices, size)
 		case terms.Created:
 			c.created[n], err = strconv.ParseInt(string(value), 10, 64)
 		default:

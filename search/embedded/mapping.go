@@ -58,6 +58,15 @@ func newMapping() (mapping.IndexMapping, error) {
 	return m, nil
 }
 
+// prices are those of all sizes, as texts.
+func prices(e terms.Entry) []string {
+	list := make([]string, len(e.Prices))
+	for i, centimes := range e.Prices {
+		list[i] = strconv.FormatInt(centimes, 10)
+	}
+	return list
+}
+
 // fields are what the index is given for an entry.
 func fields(e terms.Entry) map[string]any {
 	return map[string]any{
@@ -79,6 +88,7 @@ func fields(e terms.Entry) map[string]any {
 
 		title:         []string{e.NameAR, e.NameFR, e.NameEN},
 		terms.Price:   strconv.FormatInt(e.Price, 10),
+		terms.Prices:  prices(e),
 		terms.Created: strconv.FormatInt(e.Created, 10),
 		terms.Later:   strconv.Itoa(e.Later),
 		terms.Turn:    e.Turn,

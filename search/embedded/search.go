@@ -108,9 +108,9 @@ func (s *snapshot) filters(q search.Query) (filters, error) {
 	if q.MinPrice > 0 || q.MaxPrice > 0 {
 		for _, p := range s.parts {
 			docs := roaring.New()
-			for doc, centimes := range p.columns.price {
-				if centimes >= q.MinPrice && (q.MaxPrice == 0 || centimes <= q.MaxPrice) {
-					docs.Add(uint32(doc))
+			for _, size := range p.columns.prices {
+				if size.centimes >= q.MinPrice && (q.MaxPrice == 0 || size.centimes <= q.MaxPrice) {
+					docs.Add(size.doc)
 				}
 			}
 			f[price] = append(f[price], docs)

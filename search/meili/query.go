@@ -334,15 +334,14 @@ func filtersOf(q search.Query) map[search.Facet]string {
 			filters[facet] = oneOf(string(facet), chosen)
 		}
 	}
-	var limits []string
-	if q.MinPrice > 0 {
-		limits = append(limits, terms.Price+" >= "+strconv.FormatInt(q.MinPrice, 10))
-	}
-	if q.MaxPrice > 0 {
-		limits = append(limits, terms.Price+" <= "+strconv.FormatInt(q.MaxPrice, 10))
-	}
-	if len(limits) > 0 {
-		filters[price] = strings.Join(limits, " AND ")
+	from, to := strconv.FormatInt(q.MinPrice, 10), strconv.FormatInt(q.MaxPrice, 10)
+	switch {
+	case q.MinPrice > 0 && q.MaxPrice > 0:
+		filters[price] = terms.Prices + " " + from + " TO " + to // one size is between both; with AND each could be another's
+	case q.MinPrice > 0:
+		filters[price] = terms.Prices + " >= " + from
+	case q.MaxPrice > 0:
+		filters[price] = terms.Prices + " <= " + to
 	}
 	return filters
 }

@@ -18,7 +18,7 @@ const locale = "ara"
 // settings are those of the index. The words come normalised, so Meilisearch has nothing to add: no stop
 // words, no synonyms.
 func settings() *meilisearch.Settings {
-	filters := []string{terms.Price, terms.Kinds}
+	filters := []string{terms.Prices, terms.Kinds}
 	byCount := map[string]meilisearch.SortFacetType{"*": meilisearch.SortFacetTypeAlpha}
 	for _, facet := range search.Facets() {
 		filters = append(filters, string(facet))

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t *testing.T) search.Engine) {
 		{"more products than fit in one batch are all put", manyProducts},
 		{"filters and their counts are those of a plain count", filtersAndFacets},
 		{"only what was asked for is counted", onlyWhatWasAsked},
+		{"sizes of one thing are found once", sizesAreOneThing},
 		{"a hit tells who sells it and how well it answers", bands},
 		{"a chosen order is followed to the letter", chosenOrder},
 		{"what is to be had comes before what is not", soonerFirst},

@@ -106,7 +106,43 @@ func allows(q search.Query, d search.Document, but search.Facet) bool {
 			return false
 		}
 	}
-	return d.PriceCentimes >= q.MinPrice && (q.MaxPrice == 0 || d.PriceCentimes <= q.MaxPrice)
+	prices := d.Prices
+	if prices == nil {
+		prices = []int64{d.PriceCentimes}
+	}
+	return slices.ContainsFunc(prices, func(price int64) bool { return price >= q.MinPrice && (q.MaxPrice == 0 || price <= q.MaxPrice) })
+}
+
+// sizesAreOneThing: a thing is found once, for what any of its sizes is called and costs, and stands where the size that
+// is to be had for least would.
+func sizesAreOneThing(t *testing.T, engine search.Engine) {
+	honey, cheap, dear := product("honey", "عسل", "Miel", "Honey"), product("cheap", "عسل", "Miel de fleurs", ""), product("dear", "عسل", "Miel de thym", "")
+	honey.PriceCentimes, honey.Prices = 4_500, []int64{4_500, 8_000, 15_000}
+	honey.Sizes = []string{"Miel 250 g", "Miel 500 g", "Miel seau 1 kg"}
+	cheap.PriceCentimes, dear.PriceCentimes = 4_000, 9_000
+	docs := []search.Document{honey, cheap, dear}
+	put(t, engine, docs...)
+	for _, limits := range [][2]int64{{0, 0}, {4_200, 0}, {10_000, 0}, {0, 4_200}, {0, 5_000}, {5_000, 7_000}, {8_000, 8_000}, {7_900, 8_100}, {20_000, 0}, {9_000, 1_000}} {
+		q := search.Query{MinPrice: limits[0], MaxPrice: limits[1]}
+		got := ask(t, engine, q)
+		var want []string
+		for _, d := range docs {
+			if allows(q, d, "") {
+				want = append(want, d.ID)
+			}
+		}
+		found := got.IDs()
+		slices.Sort(found)
+		slices.Sort(want)
+		if !slices.Equal(found, want) || got.Total != len(want) {
+			t.Errorf("between %v: %v of %d, expected %v", limits, found, got.Total, want)
+		}
+		checkFacets(t, got, docs, q)
+	}
+	if diff := cmp.Diff([]string{"cheap", "honey", "dear"}, ask(t, engine, search.Query{Sort: search.CheapestFirst}).IDs()); diff != "" {
+		t.Errorf("cheapest first (-expected +found):\n%s", diff)
+	}
+	expect(t, engine, "miel seau", "honey")
 }
 
 func onlyWhatWasAsked(t *testing.T, engine search.Engine) {

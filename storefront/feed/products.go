@@ -107,7 +107,7 @@ func (h *Handler) products(r *web.Request) error {
 	if q.ByID {
 		products, err = h.walk(r, q)
 	} else {
-		products, err = h.hits(r, found)
+		products, err = h.hits(r, engine, found)
 	}
 	if err != nil {
 		return err
@@ -135,8 +135,9 @@ func (h *Handler) durableOnly(r *web.Request, name string) (bool, error) {
 	return !place.Fresh, err
 }
 
-// hits are the products that the engine found: the index says which, and what they are and cost comes from the database.
-func (h *Handler) hits(r *web.Request, found search.Result) ([]catalog.Product, error) {
+// hits are the products that the engine found for q, each thing by the size that is asked for: the index says which, and what
+// they are and cost comes from the database.
+func (h *Handler) hits(r *web.Request, q search.Query, found search.Result) ([]catalog.Product, error) {
 	ids := make([]uuid.UUID, 0, len(found.Hits))
 	for _, hit := range found.Hits {
 		id, err := uuid.Parse(hit.ID)
@@ -145,7 +146,9 @@ func (h *Handler) hits(r *web.Request, found search.Result) ([]catalog.Product, 
 		}
 		ids = append(ids, id)
 	}
-	return h.Catalog.ByIDs(r.Context(), ids)
+	return h.Catalog.FacesOf(r.Context(), ids, catalog.Wanted{
+		Labels: q.Labels, MinPrice: money.Amount(q.MinPrice), MaxPrice: money.Amount(q.MaxPrice),
+	})
 }
 
 // walk gives the products that come next in the order of their ids, and tells where the list goes on.

@@ -36,7 +36,7 @@ func TestSizesOfOneThingAreOneCard(t *testing.T) {
 	m.Index()
 	for _, language := range storetest.Languages() {
 		l := m.Languages.Locale(language)
-		for _, path := range []string{"/cooperatives/nahla"} {
+		for _, path := range []string{"/cooperatives/nahla", "/products?category=honey"} {
 			page := m.Visitor().Get("/" + language + path).Want(http.StatusOK)
 			cards := page.Find(".card:has(.sizes)")
 			if page.Find(".card").Length() != 2 || cards.Length() != 1 {

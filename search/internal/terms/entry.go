@@ -34,7 +34,8 @@ func Searched() []string {
 // Fields that filter and sort, beside the facets, which are named after search.Facet.
 const (
 	ID      = "id"
-	Price   = "price"   // centimes
+	Price   = "price"   // centimes; it is sorted by
+	Prices  = "prices"  // of all sizes; it is filtered by
 	Created = "created" // seconds since 1970
 	Later   = "later"   // whether it is to be had, as search.Availability; less is sooner
 	Turn    = "turn"    // order among equals
@@ -64,10 +65,11 @@ type Entry struct {
 	InStock     string   `json:"in_stock"`
 	Durable     string   `json:"durable"`
 
-	Price   int64  `json:"price"`
-	Created int64  `json:"created"`
-	Later   int    `json:"later"`
-	Turn    string `json:"turn"`
+	Price   int64   `json:"price"`
+	Prices  []int64 `json:"prices"`
+	Created int64   `json:"created"`
+	Later   int     `json:"later"`
+	Turn    string  `json:"turn"`
 }
 
 // Of is what an index keeps of d, in the words of lexicon.
@@ -77,7 +79,7 @@ func Of(lexicon *text.Lexicon, d search.Document) Entry {
 
 	around := text.Content(strings.Join([]string{
 		d.CategoryAR, d.CategoryFR, d.CategoryEN, d.CooperativeAR, d.CooperativeFR,
-		d.CommuneAR, d.CommuneFR, strings.Join(d.Labels, " "),
+		d.CommuneAR, d.CommuneFR, strings.Join(d.Labels, " "), strings.Join(d.Sizes, " "),
 	}, " "))
 	// Whoever asks for the cooperative «Louz Es-Safh» asks for more than its almonds.
 	for _, name := range [...]string{d.CooperativeAR, d.CooperativeFR} {
@@ -86,6 +88,10 @@ func Of(lexicon *text.Lexicon, d search.Document) Entry {
 	var skeletons []string
 	for _, w := range slices.Concat(ar, text.Content(d.CooperativeAR), text.Content(d.CommuneAR)) {
 		skeletons = append(skeletons, text.Skeletons(w)...)
+	}
+	prices := d.Prices
+	if prices == nil {
+		prices = []int64{d.PriceCentimes}
 	}
 	return Entry{
 		ID:          d.ID,
@@ -106,6 +112,7 @@ func Of(lexicon *text.Lexicon, d search.Document) Entry {
 		InStock:     strconv.FormatBool(d.InStock),
 		Durable:     strconv.FormatBool(!d.Perishable),
 		Price:       d.PriceCentimes,
+		Prices:      prices,
 		Created:     d.CreatedAt,
 		Later:       int(d.Availability),
 		Turn:        turn(d.ID),

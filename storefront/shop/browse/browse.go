@@ -9,6 +9,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -40,8 +41,9 @@ func (h *Handler) Routes() []web.Route {
 	}
 }
 
-// found is what a search engine found, as it is offered now. What it cannot name any more is left out.
-func (h *Handler) found(r *web.Request, result search.Result) ([]catalog.Product, error) {
+// found is what a search engine found for q, as it is offered now, each thing by the size that is asked for. What it cannot
+// name any more is left out.
+func (h *Handler) found(r *web.Request, q search.Query, result search.Result) ([]catalog.Product, error) {
 	ids := make([]uuid.UUID, 0, len(result.Hits))
 	for _, hit := range result.Hits {
 		if id, err := uuid.Parse(hit.ID); err == nil {
@@ -51,5 +53,7 @@ func (h *Handler) found(r *web.Request, result search.Result) ([]catalog.Product
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return h.Catalog.ByIDs(r.Context(), ids)
+	return h.Catalog.FacesOf(r.Context(), ids, catalog.Wanted{
+		Labels: q.Labels, MinPrice: money.Amount(q.MinPrice), MaxPrice: money.Amount(q.MaxPrice),
+	})
 }

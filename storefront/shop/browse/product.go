@@ -78,12 +78,13 @@ func (h *Handler) product(r *web.Request) error {
 // others finds a few products of the same shelf that other cooperatives sell. Without a search
 // engine there are none.
 func (h *Handler) others(r *web.Request, product catalog.Product) []catalog.Product {
-	result, err := h.Search.Search(r.Context(), search.Query{
+	asked := search.Query{
 		Lang: r.Locale.Reads(), Categories: []string{product.Category}, InStock: true, PerPage: search.DefaultPerPage,
-	})
+	}
+	result, err := h.Search.Search(r.Context(), asked)
 	var found []catalog.Product
 	if err == nil {
-		found, err = h.found(r, result)
+		found, err = h.found(r, asked, result)
 	}
 	if err != nil {
 		r.Log().Warn("other cooperatives' products", "error", err)

@@ -71,7 +71,7 @@ func (h *Handler) results(r *web.Request) error {
 				r.Log().Warn("cooperatives of what was found", "error", err) // the page says less
 			}
 		}
-		products, err = h.found(r, v.Result)
+		products, err = h.found(r, asked, v.Result)
 	}
 	if err != nil {
 		return err

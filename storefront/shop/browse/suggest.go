@@ -32,11 +32,12 @@ type suggestions struct {
 func (h *Handler) suggest(r *web.Request) error {
 	s := suggestions{Typed: beginning(r.Query("q"), search.MaxTextRunes)}
 	if s.Typed != "" {
-		result, err := h.Search.Search(r.Context(), search.Query{Text: s.Typed, Lang: r.Locale.Reads(), PerPage: search.DefaultPerPage})
+		asked := search.Query{Text: s.Typed, Lang: r.Locale.Reads(), PerPage: search.DefaultPerPage}
+		result, err := h.Search.Search(r.Context(), asked)
 		if err != nil { // suggestions are a help: without them people search as well
 			r.Log().Warn("suggest", "error", err)
 		}
-		found, err := h.found(r, result)
+		found, err := h.found(r, asked, result)
 		if err != nil {
 			return err
 		}
