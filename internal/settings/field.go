@@ -168,7 +168,10 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return rib
 	case Sum, Percent:
-		amount, err := money.Parse(strings.TrimRight(typed, "%٪"))
+		if f.Kind == Percent {
+			typed = withoutSign(typed)
+		}
+		amount, err := money.Parse(typed)
 		if most := f.most(); err != nil || amount < 0 || amount > most {
 			key, args := "settings.amount_invalid", []any(nil)
 			if f.Kind == Percent {
@@ -185,15 +188,30 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return "no"
 	}
+	if f.Kind == Share {
+		typed = withoutSign(typed)
+	}
 	n, isNumber := text.Whole(typed)
 	least, key := max(f.Least, 1), "settings.number_invalid"
-	if f.Kind == Days || f.Kind == Weekday {
+	switch f.Kind {
+	case Days:
 		least, key = 0, "settings.days_invalid"
+	case Weekday:
+		least, key = 0, "settings.weekday_invalid"
 	}
 	if !isNumber || int64(n) < least || int64(n) > f.Most {
 		wrong.Field(f.Name, key, "Min", least, "Max", f.Most)
 	}
 	return strconv.Itoa(n)
+}
+
+// withoutSign is what was typed of a percentage without the sign that it may end with.
+func withoutSign(typed string) string {
+	typed = text.Digits(text.Visible(typed))
+	if bare, ok := strings.CutSuffix(typed, "%"); ok {
+		return bare
+	}
+	return strings.TrimSuffix(typed, "٪")
 }
 
 // most is the largest amount.

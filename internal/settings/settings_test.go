@@ -472,15 +472,18 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 		var typed map[string]string // as it is kept; "" for what is refused
 		switch f.Kind {
 		case settings.Number, settings.Share:
-			typed = map[string]string{"١٢": "12", "12,0": "12", "5 5": "", "1'2": "", "12,5": "", "": ""}
+			typed = map[string]string{"١٢": "12", "12,0": "12", "5 5": "", "1'2": "", "12,5": "", "": "", "12 %": "", "12 %%": ""}
+			if f.Kind == settings.Share {
+				typed["12 %"], typed["١٢٪\u200f"] = "12", "12"
+			}
 		case settings.Days:
 			typed = map[string]string{"٣": "3", "0 1": "", "1 2": ""}
 		case settings.Weekday:
 			typed = map[string]string{"٤": "4", "0": "0", "8": "", "-1": "", "jeudi": ""}
 		case settings.Percent:
-			typed = map[string]string{"٧٫٥٪": "7.50", "7,5 %": "7.50", "5 5": "", "1 2 %": ""}
+			typed = map[string]string{"٧٫٥٪": "7.50", "7,5 %": "7.50", "7,5\u00a0%": "7.50", "5 5": "", "1 2 %": "", "7 %%": "", "7 ٪%": "", "%": ""}
 		case settings.Sum:
-			typed = map[string]string{"١٢٫٥": "12.50", "12 50": "", "12'5": ""}
+			typed = map[string]string{"١٢٫٥": "12.50", "12 50": "", "12'5": "", "12 %": ""}
 			if f.Most == 0 {
 				typed["1 250"], typed["١٬٢٥٠"] = "1250.00", "1250.00"
 			}
@@ -490,6 +493,9 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 			got := f.Read(value, wrong)
 			if refused := len(wrong.Fields) > 0; refused != (want == "") || !refused && got != want {
 				t.Errorf("%s of %q: %q, refused %t; want %q", f.Name, value, got, refused, want)
+			}
+			if said := wrong.Fields[f.Name]; f.Kind == settings.Weekday && want == "" && said.Key != "settings.weekday_invalid" {
+				t.Errorf("%s of %q is refused as %v", f.Name, value, said)
 			}
 		}
 	}
