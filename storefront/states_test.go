@@ -60,6 +60,7 @@ func TestAStateHasOneWordForEverybody(t *testing.T) {
 					}
 					tracked := buyer.Get("/" + code + "/orders/" + placed.Token)
 					says("the buyer's page", tracked, "[data-part-state] .bdg", word)
+					says("the buyer's list", buyer.Get("/"+code+"/orders"), "[data-order="+placed.Order.Number+"] .bdg[data-state]", whole)
 					inside := boss.Get("/" + code + "/association/orders/" + placed.Order.ID.String())
 					says("the association's page", inside, "[data-part] .bdg", word)
 					says("the association's page", inside, ".pagehead .bdg[data-state]", whole)

@@ -51,22 +51,6 @@ func CurrentIf(yes bool) templ.Attributes {
 	return templ.Attributes{"aria-current": "true"}
 }
 
-// orderColour is the colour of an order's state, by the stylesheet's names: waiting, on its way, done, given
-// up, over.
-func orderColour(state order.State) string {
-	switch state {
-	case order.StateAwaiting, order.StatePlaced:
-		return "wait"
-	case order.StateConfirmed, order.StateDispatched:
-		return "nila"
-	case order.StateDelivered:
-		return "ok"
-	case order.StateRefused:
-		return "bad"
-	}
-	return ""
-}
-
 // HeldSentence says from whom and since when.
 func HeldSentence(p ui.Page, now order.HeldNow) string {
 	if now.Orders == 0 || now.Since == nil {

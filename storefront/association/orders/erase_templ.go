@@ -349,7 +349,7 @@ func orderOfBuyer(p ui.Page, o order.OrderOfBuyer) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = association.OrderState(p, o.State, o.Delivery).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.OrderState(p, o.State, o.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -91,7 +91,7 @@ func orderPage(p ui.Page, v orderView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = association.OrderState(p, v.State, v.Delivery).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.OrderState(p, v.State, v.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

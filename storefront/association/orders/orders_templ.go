@@ -821,7 +821,7 @@ func ordersTable(p ui.Page, v ordersView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = association.OrderState(p, o.State, o.Delivery).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.OrderState(p, o.State, o.Delivery).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

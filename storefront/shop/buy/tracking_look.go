@@ -302,19 +302,6 @@ func partTone(s order.PartState) string {
 	return "bad"
 }
 
-// orderTone is the colour of a whole order's state.
-func orderTone(s order.State) string {
-	switch s {
-	case order.StateAwaiting, order.StatePlaced:
-		return "wait"
-	case order.StateConfirmed, order.StateDispatched:
-		return "nila"
-	case order.StateDelivered:
-		return "ok"
-	}
-	return "bad"
-}
-
 func partSteps(p ui.Page, s order.PartState) []ui.Step {
 	at := map[order.PartState]int{order.PartAccepted: 1, order.PartReady: 2, order.PartHandedOver: 3, order.PartDelivered: 4}[s]
 	return ui.Steps(at, p.T(order.PartPlaced.Key()), p.T(order.PartAccepted.Key()), p.T(order.PartReady.Key()), p.T(order.PartHandedOver.Key()))
