@@ -12,6 +12,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
@@ -43,6 +44,7 @@ type Summary struct {
 	Parts      int       // cooperatives that the order was placed with
 	Active     int       // of those, still in it
 	HandedOver int       `db:"handed_over"` // of those, done with it
+	Late       bool      // one of those is late with it; see Part.Late
 	Locale     string    // the buyer's language
 	ExpiresAt  time.Time `db:"expires_at"` // of one that is not confirmed, when it is given up
 	Events     int       // entries of its history
@@ -84,19 +86,19 @@ func (s *Service) CountOpen(ctx context.Context) (map[State]int, error) {
 // List lists orders for the association from a place on (nil: from the beginning), newest first; when only those are
 // asked for that are not confirmed yet, the ones that are given up first come first.
 func (s *Service) List(ctx context.Context, f Filter, from *keyset.Place, limit int) (Listed, error) {
-	return list(ctx, s.db, f, from, limit)
+	return list(ctx, s.db, s.Now(), f, from, limit)
 }
 
 // Each calls fn with every order that the filter lets through, in the order of List and as all are at one moment,
 // while they are read; an error of fn ends it.
 func (s *Service) Each(ctx context.Context, f Filter, fn func(Summary) error) error {
 	return postgres.Each(ctx, s.db, func(tx *sqlx.Tx, after *keyset.Place) ([]Summary, *keyset.Place, error) {
-		found, err := list(ctx, tx, f, after, maxPage)
+		found, err := list(ctx, tx, s.Now(), f, after, maxPage)
 		return found.Orders, found.Next, err
 	}, fn)
 }
 
-func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Place, limit int) (Listed, error) {
+func list(ctx context.Context, q sqlx.QueryerContext, now time.Time, f Filter, from *keyset.Place, limit int) (Listed, error) {
 	limit = max(1, min(limit, maxPage))
 	var places []keyset.Place
 	for _, w := range f.ways() {
@@ -121,7 +123,7 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Pla
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due,
 		       least(o.means_fee_centimes - o.means_fee_back_centimes, o.due_centimes) as means_fee, o.state, o.placed_at, o.erased_at, o.sample,
-		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
+		       s.parts, s.active, s.handed_over, s.late, o.locale, o.expires_at,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from unnest($1::uuid[]) with ordinality as w (id, turn)
 		join orders o on o.id = w.id
@@ -129,10 +131,11 @@ func list(ctx context.Context, q sqlx.QueryerContext, f Filter, from *keyset.Pla
 		join lateral (
 		    select count(*) as parts,
 		           count(*) filter (where state not in (`+listed(goneStates...)+`)) as active,
-		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over
+		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over,
+		           coalesce(bool_or(state in (`+listed(lateStates...)+`) and hand_over_by < $2), false) as late
 		    from sub_orders where order_id = o.id
 		) s on true
-		order by w.turn`, pq.Array(keyset.IDs(places)))
+		order by w.turn`, pq.Array(keyset.IDs(places)), clock.Day(now))
 	if err != nil {
 		return Listed{}, fmt.Errorf("order: list: %w", err)
 	}

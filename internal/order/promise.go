@@ -228,7 +228,7 @@ func (s *Service) Late(ctx context.Context, orderID uuid.UUID, at time.Time) err
 		var late []uuid.UUID
 		err := tx.SelectContext(ctx, &late, `
 			update sub_orders set late_on = $2
-			where order_id = $1 and state in (`+listed(PartAccepted, PartReady)+`) and hand_over_by < $2 and late_on is null returning id`,
+			where order_id = $1 and state in (`+listed(lateStates...)+`) and hand_over_by < $2 and late_on is null returning id`,
 			o.ID, clock.Day(o.by.At))
 		if err != nil {
 			return fmt.Errorf("order: who is late: %w", err)
@@ -273,5 +273,5 @@ func daysText(l *i18n.Locale, method string, w delivery.Window) string {
 
 // Late reports whether the part was not handed over by the end of its day.
 func (p Part) Late(now time.Time) bool {
-	return slices.Contains([]PartState{PartAccepted, PartReady}, p.State) && p.HandOverBy.Before(clock.Day(now))
+	return slices.Contains(lateStates, p.State) && p.HandOverBy.Before(clock.Day(now))
 }

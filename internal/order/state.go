@@ -53,6 +53,7 @@ var (
 	handedOverStates  = []PartState{PartHandedOver, PartDelivered}            // its cooperative is done with it
 	unansweredStates  = rules[MoveExpire].parts                               // nobody has said yes or no to it
 	withSeller        = append(TodoParts(), PartReady)                        // its cooperative has it still
+	lateStates        = []PartState{PartAccepted, PartReady}                  // to be handed over by a day
 	openPartStates    = append(TodoParts(), PartReady, PartHandedOver)        // on its way, and its cooperative knows of it
 )
 

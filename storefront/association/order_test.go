@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +15,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
@@ -307,6 +310,41 @@ func TestAnOrderIsCancelledForAReason(t *testing.T) {
 	}
 	if left := m.Stock(m.Honey.Product(t, "M-1").ID); left != 20 {
 		t.Errorf("%d pots in stock", left)
+	}
+}
+
+func TestTheListSaysWhatIsLate(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "ar", line(m.Honey.Product(t, "M-1"), 1), line(m.Oil.Product(t, "Z-1"), 1))
+	said := func() bool {
+		t.Helper()
+		page := m.boss.Get("/fr/association/orders").Want(http.StatusOK)
+		return page.Has("tr[data-order=" + o.Number + "] [data-late]")
+	}
+	part := o.Parts[slices.IndexFunc(o.Parts, func(p order.Part) bool { return p.Cooperative.ID == m.Honey.ID })]
+	ago := func(days int) {
+		_, err := m.DB.Exec(`update sub_orders set hand_over_by = $2 where id = $1`, part.ID, clock.Day(time.Now()).AddDate(0, 0, -days))
+		m.must(err)
+	}
+	ago(3)
+	if said() {
+		t.Error("what nobody has accepted is late")
+	}
+	move := func(move order.Move) { m.must(m.Orders.Move(t.Context(), move, part.ID, m.ByCooperative(m.Honey.ID))) }
+	move(order.MoveAccept)
+	ago(0)
+	if said() {
+		t.Error("what is to be handed over today is late")
+	}
+	ago(1)
+	if !said() {
+		t.Error("what was to be handed over yesterday is not late")
+	}
+	move(order.MoveReady)
+	move(order.MoveHandOver)
+	if said() {
+		t.Error("what is handed over is late")
 	}
 }
 
