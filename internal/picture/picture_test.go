@@ -259,6 +259,13 @@ func TestWhatIsLeftOfPicturesIsCleared(t *testing.T) {
 	if left != len(picture.Widths) {
 		t.Errorf("%d files are left", left)
 	}
+	for _, table := range []string{"products", "cooperatives"} { // who shows a picture that goes is not looked for in all rows
+		if n := m.Number(`
+			select count(*) from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+			where i.indrelid = $1::regclass and a.attname = 'picture_id'`, table); n != 1 {
+			t.Errorf("%s are not found by their picture", table)
+		}
+	}
 }
 
 func TestPicturesOfADayAreBounded(t *testing.T) {

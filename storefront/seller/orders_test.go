@@ -155,6 +155,7 @@ func TestAllThatStandsOnTheScreenIsDoneAtOnce(t *testing.T) {
 	member.Post("/fr/seller/orders/accept", url.Values{"seen": {"placed"}, "part": {mine, partOf(t, m, m.Oil).ID.String()}}).Want(http.StatusNotFound)
 	member.Post("/fr/seller/orders/decline", url.Values{"seen": {"placed"}, "part": {mine}}).Want(http.StatusNotFound)
 	member.Post("/fr/seller/orders/accept", url.Values{"seen": {"placed"}}).Want(http.StatusUnprocessableEntity)
+	member.Post("/fr/seller/orders/accept", url.Values{"seen": {"placed"}, "part": slices.Repeat([]string{mine}, 51)}).Want(http.StatusUnprocessableEntity)
 	if got := states(); got[4] != "placed" {
 		t.Errorf("it is %s", got[4])
 	}

@@ -15,6 +15,7 @@ create index pictures_cooperative on pictures (cooperative_id, created_at) where
 alter table cooperatives
     add column picture_id uuid,
     add constraint cooperatives_picture foreign key (picture_id) references pictures (id);
+create index cooperatives_picture on cooperatives (picture_id) where picture_id is not null; -- which a picture that goes is looked for in
 
 create or replace view sellers as
     select c.id, c.slug, c.name_ar, c.name_fr, c.sector, c.commune, t.name_ar as commune_name_ar, t.name_fr as commune_name_fr,
