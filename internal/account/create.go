@@ -2,8 +2,6 @@ package account
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -67,7 +65,7 @@ func (s *Service) Create(ctx context.Context, n NewUser) (User, error) {
 // made first, and nothing else: no letter is sent again, and the link that was told stays good. Errors as of Create.
 func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from security.Source,
 	link func(token string) string, l *i18n.Locale) (u User, token string, err error) {
-	form, err := n.form()
+	form, err := postgres.FormHash(n.Form, n)
 	if err != nil {
 		return User{}, "", err
 	}
@@ -100,20 +98,6 @@ func (s *Service) Invite(ctx context.Context, n NewUser, by actor.Actor, from se
 		token, err = s.HandOverLink(ctx, u.ID, by, nil, from)
 	}
 	return u, token, err
-}
-
-// form is the hash by which a new account's form is known when it comes again with the same in it; nil if it was typed
-// into none.
-func (n NewUser) form() ([]byte, error) {
-	if n.Form == uuid.Nil {
-		return nil, nil
-	}
-	typed, err := json.Marshal(n)
-	if err != nil {
-		return nil, fmt.Errorf("form: %w", err)
-	}
-	sum := sha256.Sum256(typed)
-	return sum[:], nil
 }
 
 // checked brings the fields to the form they are kept in and says what is wrong with each, but for the

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,7 +22,7 @@ import (
 // authorisation, state, labels. A form that is sent again as it was gives the product it made.
 func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor.Actor) (Product, error) {
 	e = e.cleaned()
-	form, err := e.form()
+	form, err := postgres.FormHash(e.Form, e)
 	if err != nil {
 		return Product{}, err
 	}
@@ -96,20 +95,6 @@ func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more in
 		return ErrTooManyProducts
 	}
 	return nil
-}
-
-// form is the hash by which a new product's form is known when it comes again with the same in it; nil
-// if it was typed into none.
-func (e Edit) form() ([]byte, error) {
-	if e.Form == uuid.Nil {
-		return nil, nil
-	}
-	typed, err := json.Marshal(e)
-	if err != nil {
-		return nil, fmt.Errorf("form: %w", err)
-	}
-	sum := sha256.Sum256(typed)
-	return sum[:], nil
 }
 
 // Update writes what a product's cooperative changed of it on a page; its address stays. Failures are

@@ -2,8 +2,6 @@ package cooperative
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -179,7 +177,7 @@ func (s *Service) Create(ctx context.Context, c Cooperative, by actor.Actor) (Co
 // CreateOnce is Create for what was typed into the form with that key: the same once more is answered with the cooperative
 // that it made first.
 func (s *Service) CreateOnce(ctx context.Context, form uuid.UUID, c Cooperative, by actor.Actor) (Cooperative, error) {
-	typed, err := formOf(c, form)
+	typed, err := postgres.FormHash(form, c)
 	if err != nil {
 		return Cooperative{}, err
 	}
@@ -209,19 +207,6 @@ func (s *Service) CreateOnce(ctx context.Context, form uuid.UUID, c Cooperative,
 		return Cooperative{}, fmt.Errorf("create cooperative: %w", refused(err))
 	}
 	return s.ByID(ctx, c.ID)
-}
-
-// formOf is the hash by which a form is known that comes again with the same in it; nil of none.
-func formOf(c Cooperative, form uuid.UUID) ([]byte, error) {
-	if form == uuid.Nil {
-		return nil, nil
-	}
-	typed, err := json.Marshal(c)
-	if err != nil {
-		return nil, fmt.Errorf("form: %w", err)
-	}
-	sum := sha256.Sum256(append(form[:], typed...))
-	return sum[:], nil
 }
 
 // refused tells what a violated constraint of the table means; any other error is as it was.

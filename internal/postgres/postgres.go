@@ -2,8 +2,10 @@ package postgres
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -164,6 +166,20 @@ func NoRows(err error) bool { return errors.Is(err, sql.ErrNoRows) }
 // NewID makes an id (UUIDv7): made by the application so that several databases could, and in
 // order of time so that indexes stay dense. No meaning is attached to that order.
 func NewID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// FormHash is by what a form is known that comes again with the same in it, of the form's key and what was typed; nil
+// if it was typed into none.
+func FormHash(form uuid.UUID, typed any) ([]byte, error) {
+	if form == uuid.Nil {
+		return nil, nil
+	}
+	content, err := json.Marshal(typed)
+	if err != nil {
+		return nil, fmt.Errorf("form: %w", err)
+	}
+	sum := sha256.Sum256(append(form[:], content...))
+	return sum[:], nil
+}
 
 // NullID writes «nobody», the nil id, as null.
 func NullID(id uuid.UUID) uuid.NullUUID { return uuid.NullUUID{UUID: id, Valid: id != uuid.Nil} }
