@@ -40,6 +40,20 @@ func TestABrowserRemembersTheLastOrders(t *testing.T) {
 	if !other.Get("/fr/orders").Has("a[href='" + own + "']") {
 		t.Error("what a letter led to is not remembered")
 	}
+	// Of many the last five; and the market's people, who open buyers' links all day, remember none of them.
+	boss, last := m.SignIn(m.Association), ""
+	for range 6 {
+		placed := m.Order()
+		last = "/fr/orders/" + placed.Token
+		other.Get(last).Want(http.StatusOK)
+		boss.Get(last).Want(http.StatusOK)
+	}
+	if list := other.Get("/fr/orders").Want(http.StatusOK); list.Find("[data-order]").Length() != 5 || !list.Has("a[href='"+last+"']") {
+		t.Errorf("%d orders are remembered, not the last 5", list.Find("[data-order]").Length())
+	}
+	if boss.Get("/fr/orders").Want(http.StatusOK).Has("[data-order]") {
+		t.Error("a buyer's order is remembered where somebody of the association reads it")
+	}
 	if forgotten := buyer.Submit(page, "form[action$='/orders/forget']", nil).Want(http.StatusOK); forgotten.Has("[data-order]") {
 		t.Error("nothing is forgotten")
 	}

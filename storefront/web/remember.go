@@ -23,8 +23,12 @@ func (r *Request) Remembered() (tokens []string) {
 	return tokens[:min(len(tokens), maxRemembered)]
 }
 
-// Remember has the browser remember a link, in place of the one that it has not met for longest.
+// Remember has the browser remember a link, in place of the one that it has not met for longest. It remembers none for
+// whoever has signed in: the market's people open buyers' links all day, and these are not theirs.
 func (r *Request) Remember(token string) {
+	if r.User != nil {
+		return
+	}
 	tokens := slices.DeleteFunc(r.Remembered(), func(known string) bool { return known == token })
 	r.RememberOnly(append([]string{token}, tokens...))
 }
