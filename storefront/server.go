@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/compress"
+	"github.com/google/uuid"
 	"github.com/valyala/fasthttp"
 
 	"github.com/souk-taawon/souk/internal/gate"
@@ -51,7 +52,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),
 		bodies:       newBodies(prepared.Now),
-		answers:      &answers{now: prepared.Now, sent: make(map[form]*firstAnswer)},
+		answers:      &answers{now: prepared.Now, sent: make(map[uuid.UUID]*firstAnswer)},
 		health:       newChecklist(services.Checks, prepared.Now),
 		accounts:     services.Accounts,
 		session:      services.Accounts.Session,

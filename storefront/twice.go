@@ -7,34 +7,37 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
-// answers remembers for a moment how forms of people who have signed in were answered. Whoever presses twice, or again
-// since no answer came, sends the very same form once more; the first has changed what it was shown with, so that the
-// second is refused. Then she is answered as the first time. Forms that are not refused do not need it.
+// answers remembers for a moment how the latest form of each who has signed in was answered. Whoever presses twice, or
+// again since no answer came, sends the very same form once more; the first has changed what it was shown with, so that
+// the second is refused. Then she is answered as the first time. Forms that are not refused do not need it. What she
+// sends once she has sent something else, or later, is another wish.
 type answers struct {
 	now func() time.Time
 
 	mu   sync.Mutex
-	sent map[form]*firstAnswer
+	sent map[uuid.UUID]*firstAnswer // by the person
 }
 
-// form is a mark of who sends what to where.
+// form is a mark of what is sent to where.
 type form [sha256.Size]byte
 
 // firstAnswer is where a form led, once over is closed; location is empty if it was refused.
 type firstAnswer struct {
-	at       time.Time
+	of       form
+	at       time.Time // when it came, then when it was answered
 	over     chan struct{}
 	location string
 	flash    string
 }
 
 const (
-	answerKept   = time.Minute     // as long as a toast waits
+	answerKept   = 10 * time.Second
 	answerAwaits = 2 * time.Second // a first answer that is being made while the second is refused
 	maxAnswers   = 4096
 )
@@ -42,12 +45,12 @@ const (
 // answer handles a form, and answers what is sent twice as it was the first time.
 func (a *answers) answer(c *fiber.Ctx, r *web.Request, handler func(*web.Request) error) error {
 	hash := sha256.New()
-	hash.Write([]byte(r.UserID().String() + "\n" + c.OriginalURL() + "\n"))
+	hash.Write([]byte(c.OriginalURL() + "\n"))
 	hash.Write(c.Request().Body())
-	key := form(hash.Sum(nil))
-	first, mine := a.begin(key)
+	person := r.UserID()
+	first, mine := a.begin(person, form(hash.Sum(nil)))
 	if mine {
-		defer a.end(key, first)
+		defer a.end(person, first)
 	}
 	err := handler(r)
 	if mine {
@@ -72,12 +75,12 @@ func (a *answers) answer(c *fiber.Ctx, r *web.Request, handler func(*web.Request
 	return r.RedirectURL(first.location)
 }
 
-// begin gives the first answer to a form; mine says that it is still to be made, by whoever asks.
-func (a *answers) begin(key form) (first *firstAnswer, mine bool) {
+// begin gives the first answer to a person's form; mine says that it is still to be made, by whoever asks.
+func (a *answers) begin(person uuid.UUID, of form) (first *firstAnswer, mine bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	now := a.now()
-	if first = a.sent[key]; first != nil && now.Sub(first.at) < answerKept {
+	if first = a.sent[person]; first != nil && first.of == of && now.Sub(first.at) < answerKept {
 		return first, false
 	}
 	for old, answer := range a.sent { // which a map hands out in any order
@@ -86,17 +89,18 @@ func (a *answers) begin(key form) (first *firstAnswer, mine bool) {
 		}
 		delete(a.sent, old)
 	}
-	first = &firstAnswer{at: now, over: make(chan struct{})}
-	a.sent[key] = first
+	first = &firstAnswer{of: of, at: now, over: make(chan struct{})}
+	a.sent[person] = first
 	return first, true
 }
 
 // end says that the first answer is there; one that led nowhere is not kept.
-func (a *answers) end(key form, first *firstAnswer) {
+func (a *answers) end(person uuid.UUID, first *firstAnswer) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if first.location == "" && a.sent[key] == first {
-		delete(a.sent, key)
+	first.at = a.now()
+	if first.location == "" && a.sent[person] == first {
+		delete(a.sent, person)
 	}
 	close(first.over)
 }

@@ -3,9 +3,11 @@ package storefront_test
 import (
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
@@ -84,6 +86,31 @@ func TestEveryFormMayBeSentTwice(t *testing.T) {
 			t.Errorf("%s is answered twice alike: it need not be listed", route)
 		}
 	}
+}
+
+// Only the latest form of a person is the same once more, and for some seconds: afterwards it is another wish, and whoever
+// comes too late with it is told so.
+func TestWhatIsSentAgainLaterIsAnotherWish(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	boss := m.SignIn(m.Association)
+	confirm := func(s storetest.Seller) (action string, form url.Values) {
+		t.Helper()
+		id := labelOf(t, m, s)
+		return boss.Get("/fr/association/labels").Want(http.StatusOK).Form("form[action$='/" + id + "/confirm']")
+	}
+	action, form := confirm(m.Honey)
+	otherAction, otherForm := confirm(m.Oil)
+	boss.Post(action, form).Want(http.StatusOK)
+	boss.Post(action, form).Want(http.StatusOK) // pressed twice
+	boss.Post(otherAction, otherForm).Want(http.StatusOK)
+	boss.Post(action, form).Want(http.StatusConflict) // since then she did something else
+	boss.Post(otherAction, otherForm).Want(http.StatusConflict)
+
+	action, form = confirm(m.Couscous)
+	boss.Post(action, form).Want(http.StatusOK)
+	m.Pass(11 * time.Second)
+	boss.Post(action, form).Want(http.StatusConflict)
 }
 
 // said is what a page's toast says.
