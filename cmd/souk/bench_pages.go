@@ -77,7 +77,7 @@ var benched = map[string][]string{
 	"/seller/cooperative":          {""},
 	"/seller/page":                 {""},
 	"/seller/products":             {"", onward, "?q=couscous", "?q=couscous" + onward, "?q=miel", "?show=soldout", "?show=draft", "?show=unpictured", "?category=honey", "?category=cereal&show=published"},
-	"/seller/products/new":         {""},
+	"/seller/products/new":         {"", "?size_of={product_id}"},
 	"/seller/products/:id":         {"/seller/products/{product_id}"},
 	"/seller/products/:id/label":   {"/seller/products/{product_id}/label"},
 	"/seller/products/:id/picture": {"/seller/products/{product_id}/picture"},

@@ -33,7 +33,7 @@ func (s *Service) SitemapParts(ctx context.Context) (int, error) {
 	return n, nil
 }
 
-// Slugs lists the slugs of the products in a part of the sitemap, from 1; none of a part that is not there.
+// Slugs lists the slugs of the products, one of each thing that is sold in several sizes, in a part of the sitemap, from 1; none of a part that is not there.
 func (s *Service) Slugs(ctx context.Context, part int) ([]string, error) {
 	var slugs []string
 	err := s.db.SelectContext(ctx, &slugs, `
@@ -46,6 +46,10 @@ func (s *Service) Slugs(ctx context.Context, part int) ([]string, error) {
 		join products p on p.id >= part.first and p.id < part.next
 		cross join lateral (select state from sellers where id = p.cooperative_id offset 0) c
 		where is_offered(p.state, c.state)
+		  and not exists ( -- of sizes the smallest is the page that search engines shall know
+		      select from products other
+		      where other.family = p.family and other.state = 'published'
+		        and (smallest_amount(other.unit_amount, other.unit_code), other.id) < (smallest_amount(p.unit_amount, p.unit_code), p.id))
 		order by p.id
 		limit 15000`, sitemap.name, part) // addresses in three languages, of which a part may hold 50,000
 	if err != nil {

@@ -22,8 +22,8 @@ func TestANameIsTheSameWithoutItsMeasure(t *testing.T) {
 		}
 	}
 	same("miel de thym", "Miel de thym", "Miel de thym 250 g", "MIEL DE THYM (1 kg)", "Miel de thym, pot de 250 g", "Miel de thym 250g", "Miel de thym – 1,5 kg.",
-		"Miel de thym demi-kilo", "Miel de thym 1 500 g", "250 g Miel de thym", "Miel de thym - bocal 370 g")
-	same("عسل الزعتر", "عسل الزعتر", "عسل الزعتر 500 غ", "عسل الزعتر ٥٠٠ غرام", "عسل الزعتر، علبة من 250 غ", "عسل الزعتر نصف كيلو", "عسل الزعتر 1 كلغ", "عَسَلُ الزعتر (٢٥٠غ)")
+		"Miel de thym demi-kilo", "Miel de thym 1 500 g", "250 g Miel de thym", "Miel de thym - bocal 370 g", "Miel de thym, seau de 5 kg", "Miel de thym, caisse de 6 x 500 g")
+	same("عسل الزعتر", "عسل الزعتر", "عسل الزعتر 500 غ", "عسل الزعتر ٥٠٠ غرام", "عسل الزعتر، علبة من 250 غ", "عسل الزعتر نصف كيلو", "عسل الزعتر 1 كلغ", "عسل الزعتر، صندوق 5 كلغ", "عَسَلُ الزعتر (٢٥٠غ)")
 	same("thyme honey", "Thyme honey", "Thyme honey, jar of 500 g", "Thyme honey half kilo", "Thyme honey 1kg")
 	same("huile d olive", "Huile d’olive 0,5 L", "Huile d'olive 75 cl", "Huile d'olive, bouteille d'1 L", "Huile d'olive 6 x 250 ml")
 	same("numero 5", "Numéro 5")

@@ -148,6 +148,14 @@ func TestAThingIsOneInListsWithTheSizeThatIsToBeHadForLeast(t *testing.T) {
 			t.Errorf("%s: %v, not %s", name, got, c.sku)
 		}
 	}
+	if n, err := m.SitemapParts(m.Ctx); err != nil || n != 1 {
+		t.Fatalf("%d parts of the sitemap %v", n, err)
+	}
+	slugs, err := m.Slugs(m.Ctx, 1)
+	m.Must(err)
+	if len(slugs) != 2 || !slices.Contains(slugs, small.Slug) {
+		t.Errorf("the sitemap names %v", slugs)
+	}
 	shelf, err := m.Shelf(m.Ctx, m.Today, 10)
 	m.Must(err)
 	got := skus(shelf)

@@ -25,6 +25,12 @@ type product struct {
 		Price   int `json:"price_centimes"`
 		Measure string
 	} `json:"per_measure"`
+	Family string
+	Sizes  []struct {
+		ID, Slug, Unit, URL string
+		Price               int  `json:"price_centimes"`
+		InStock             bool `json:"in_stock"`
+	}
 	Stock      int
 	Perishable bool
 	Labels     []string
@@ -67,7 +73,10 @@ func TestProductsAreFoundWithWhatTheyCostNow(t *testing.T) {
 		t.Errorf("its picture is at %s", got.ImageURL)
 	}
 	p.Visitor().Get(strings.TrimPrefix(got.ImageURL, p.URL)).Want(http.StatusOK)
-	got.ImageURL = ""
+	if got.Family == "" {
+		t.Error("it is of no family")
+	}
+	got.ImageURL, got.Family = "", ""
 	want := product{
 		ID: thyme.ID.String(), Slug: thyme.Slug, Name: "Miel de thym", Description: "Miel des Beni Snassen", Category: "honey",
 		Price: 12345, Currency: "MAD", Unit: "500\u00a0g", Stock: 20, Labels: []string{}, URL: p.URL + "/fr/products/" + thyme.Slug,
@@ -345,4 +354,34 @@ func TestUnchangedAnswersAreNotSentAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.send(http.MethodGet, path, "", http.Header{"If-None-Match": {tag}}).Want(http.StatusOK)
+}
+
+func TestAProgramReadsTheSizesOfAThing(t *testing.T) {
+	t.Parallel()
+	p := newProgram(t)
+	half := p.Honey.Product(t, "M-1")
+	e := half.Edit()
+	e.SKU, e.UnitAmount, e.UnitCode, e.Price, e.Stock = "M-1-1000", 1, "kg", 220_00, new(0)
+	kilo, err := p.Catalog.Create(t.Context(), p.Honey.ID, e, actor.OfCooperative(p.Honey.ID, p.Honey.Member.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Index()
+	for query, slug := range map[string]string{"": half.Slug, "&min_price=20000": kilo.Slug, "&max_price=15000": half.Slug} {
+		var found productList
+		p.get("/api/v1/products?lang=fr&q="+url.QueryEscape("miel de thym")+query, &found)
+		if found.Total != 1 || len(found.Hits) != 1 || found.Hits[0].Slug != slug || len(found.Hits[0].Sizes) != 2 {
+			t.Errorf("%q found %v, not %s", query, found.slugs(), slug)
+		}
+	}
+	var one, other, alone product
+	p.get("/api/v1/products/"+kilo.Slug+"?lang=fr", &one)
+	p.get("/api/v1/products/"+half.Slug+"?lang=fr", &other)
+	p.get("/api/v1/products/"+p.Honey.Product(t, "M-2").Slug+"?lang=fr", &alone)
+	if one.Family != other.Family || alone.Family == one.Family || alone.Sizes == nil || len(alone.Sizes) != 0 {
+		t.Errorf("families %s and %s, and %+v", one.Family, other.Family, alone)
+	}
+	if s := one.Sizes[1]; s.ID != kilo.ID.String() || s.Unit != "1\u00a0kg" || s.Price != 220_00 || s.InStock || !one.Sizes[0].InStock || s.URL != p.URL+"/fr/products/"+kilo.Slug {
+		t.Errorf("the kilo is told as %+v", s)
+	}
 }

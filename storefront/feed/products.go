@@ -30,11 +30,23 @@ type product struct {
 	Currency    string         `json:"currency"`
 	Unit        string         `json:"unit"`
 	PerMeasure  *perMeasure    `json:"per_measure,omitempty"`
+	Family      uuid.UUID      `json:"family"`
+	Sizes       []size         `json:"sizes"`
 	Stock       int            `json:"stock"`
 	Perishable  bool           `json:"perishable"`
 	Labels      []string       `json:"labels"`
 	URL         string         `json:"url"`
 	ImageURL    string         `json:"image_url"`
+}
+
+// size is one of the quantities that a thing is offered in.
+type size struct {
+	ID      uuid.UUID `json:"id"`
+	Slug    string    `json:"slug"`
+	Price   int64     `json:"price_centimes"`
+	Unit    string    `json:"unit"`
+	InStock bool      `json:"in_stock"`
+	URL     string    `json:"url"`
 }
 
 // perMeasure is a price by the kilogram or litre, to be compared.
@@ -56,6 +68,10 @@ func toProduct(r *web.Request, p catalog.Product) product {
 	for i, l := range p.Labels {
 		labels[i] = l.Slug
 	}
+	sizes := make([]size, len(p.Sizes))
+	for i, s := range p.Sizes {
+		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, r.AbsoluteURL("/products/" + s.Slug)}
+	}
 	var compared *perMeasure
 	if per, measure, ok := catalog.PerMeasure(p.Price, p.UnitAmount, p.UnitCode); ok {
 		compared = &perMeasure{int64(per), measure}
@@ -67,6 +83,7 @@ func toProduct(r *web.Request, p catalog.Product) product {
 			Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name), Commune: p.Cooperative.Commune,
 		},
 		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode), PerMeasure: compared,
+		Family: p.Family, Sizes: sizes,
 		Stock: p.Stock, Perishable: p.Perishable, Labels: labels,
 		URL: r.AbsoluteURL("/products/" + p.Slug), ImageURL: r.Site.BaseURL + ui.PictureOf(p).Src,
 	}

@@ -3,6 +3,7 @@ package shop_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -115,5 +116,25 @@ func TestSizesAreToldToSearchEngines(t *testing.T) {
 	if first.SKU != small.SKU || first.Size != m.Languages.Locale("fr").Unit(250, "g") || first.Offers.Price != "65.00" ||
 		first.Offers.URL != m.URL+"/fr/products/"+small.Slug || first.Offers.Availability != "https://schema.org/OutOfStock" {
 		t.Errorf("%+v", first)
+	}
+}
+
+func TestWhatIsSaidOfTheBasketNamesTheSize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, half, kilo := sizes(m, t)
+	for _, language := range storetest.Languages() {
+		l, visitor := m.Languages.Locale(language), m.Visitor()
+		visitor.Post("/"+language+"/basket/lines", url.Values{"product": {half.ID.String()}}).Want(http.StatusOK)
+		page := visitor.Post("/"+language+"/basket/lines", url.Values{"product": {kilo.ID.String()}, "quantity": {"9"}}).Want(http.StatusOK)
+		if got, want := strings.Join(strings.Fields(page.Text("#toasts")), " "), strings.Join(strings.Fields(l.Unit(1, "kg")), " "); !strings.Contains(got, want) {
+			t.Errorf("%s: that there are fewer is said as %q", language, got)
+		}
+		lines := strings.Join(strings.Fields(visitor.Get("/"+language+"/basket").Text("main")), " ")
+		for _, size := range []string{l.Unit(500, "g"), l.Unit(1, "kg")} {
+			if want := strings.Join(strings.Fields(l.T("ui.sized", "Name", l.Text(half.Name), "Size", size)), " "); !strings.Contains(lines, want) {
+				t.Errorf("%s: the basket does not name %q: %s", language, want, lines)
+			}
+		}
 	}
 }

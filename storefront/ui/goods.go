@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/static"
 )
 
@@ -74,6 +75,15 @@ func Sizes(p Page, product catalog.Product) string {
 		list = append(list, p.L.Unit(size.UnitAmount, size.UnitCode))
 	}
 	return strings.Join(list, " · ")
+}
+
+// Called is a product's name, with its size where the thing is offered in several and the name does not say it.
+func Called(l *i18n.Locale, product catalog.Product) string {
+	name, size := l.Text(product.Name), l.Unit(product.UnitAmount, product.UnitCode)
+	if len(product.Sizes) == 0 || strings.Contains(Unbroken(name), size) {
+		return name
+	}
+	return l.T("ui.sized", "Name", name, "Size", size)
 }
 
 // cheapest tells whether no other size of a product that can be had costs less.

@@ -39,7 +39,7 @@ begin
         written := ' ' || regexp_replace(written, '[^0-9.,/a-z\u00df-\u00f6\u00f8-\u02af\u03bc\u0620-\u064a\u066e-\u06d3\u06d5\u06e5\u06e6\u06ee\u06ef\u06fa-\u06fc\u06ff\u2d30-\u2d67]+', ' ', 'g') || ' ';
         written := regexp_replace(written, '([0-9])([a-z\u0620-\u064a])', '\1 \2', 'g');
         written := regexp_replace(written,
-            '(?: (?:pot|bocal|bouteille|sachet|paquet|boite|botte|lot|panier|coffret|flacon|jar|bottle|bag|box|pack|basket|bunch|علبه|قنينه|قاروره|كيس|رزمه|سله|قفه|مرطبان|برطمان|طرد|باقه))?(?: (?:de|d|of|من))?(?: [0-9]+ x)?'
+            '(?: (?:pot|bocal|bouteille|caisse|sac|seau|bidon|barquette|crate|sack|bucket|tin|صندوق|دلو|sachet|paquet|boite|botte|lot|panier|coffret|flacon|jar|bottle|bag|box|pack|basket|bunch|علبه|قنينه|قاروره|كيس|رزمه|سله|قفه|مرطبان|برطمان|طرد|باقه))?(?: (?:de|d|of|من))?(?: [0-9]+ x)?'
             ' (?:[0-9]+(?:[.,/][0-9]+)*(?: [0-9]{3})*|نصف|ربع|demi|half|quart|quarter)'
             ' (?:ال)?(?:kgs?|kilos?|kilogrammes?|kilograms?|كلغ|كغ|كج|كلج|كيلو|كيلوغرام|كيلوغرامات|كيلوجرام|كيلوكرام|g|grs?|grammes?|grams?|غ|غم|غرام|غراما|غرامات|جرام|جم|كرام|ج|l|lt|ltr|litres?|liters?|ل|لتر|ليتر|لترات|لترا|ml|millilitres?|milliliters?|مل|ملل|مليلتر|ميليلتر|ميلي|cl|centilitres?|سل|سنتيلتر|pieces?|pcs?|pces?|unites?|units?|u|each|قطعه|قطع|وحده|وحدات|حبه|حبات|بيضه|بيضات|oeufs?|eggs?|paires?|pair|زوج|douzaines?|dozen|دزينه|طزينه|m2|م2|قطعتان|حبتان|لتران)(?=[ .,/])', ' ', 'g');
     end if;

@@ -169,7 +169,7 @@ func (h *Handler) addLine(r *web.Request) error {
 	if change.Clipped() {
 		key = "shop.basket.clipped"
 	}
-	r.Flash(key, "Name", change.Product.Name, "Count", change.Quantity)
+	r.Flash(key, "Name", ui.Called(r.Locale, change.Product), "Count", change.Quantity)
 	return h.back(r)
 }
 
@@ -225,7 +225,7 @@ func (h *Handler) answerAdded(r *web.Request, token string, change order.Change,
 	if change.Clipped() {
 		key = "shop.basket.clipped"
 	}
-	message := r.Locale.Message(fault.Say(key, "Name", change.Product.Name, "Count", change.Quantity))
+	message := r.Locale.Message(fault.Say(key, "Name", ui.Called(r.Locale, change.Product), "Count", change.Quantity))
 	said := answer{Count: count, Quantity: change.Quantity, Message: message}
 	if !r.KeepsCookies() {
 		said.Kept = keptAt(r, r.URL("/basket"))
@@ -257,7 +257,7 @@ func (h *Handler) setLine(r *web.Request) error {
 	case n == 0 && change.Before > 0:
 		return r.Redirect("/basket?" + url.Values{"removed": {id.String()}, "n": {strconv.Itoa(change.Before)}}.Encode())
 	case change.Clipped():
-		r.Flash("shop.basket.clipped", "Name", change.Product.Name, "Count", change.Quantity)
+		r.Flash("shop.basket.clipped", "Name", ui.Called(r.Locale, change.Product), "Count", change.Quantity)
 	}
 	return r.Redirect("/basket")
 }

@@ -167,7 +167,7 @@ func heldWords(l *i18n.Locale, b order.Basket, held []catalog.Short) []string {
 		for _, line := range group.Lines {
 			for _, short := range held {
 				if short.ProductID == line.Product.ID {
-					words = append(words, l.N("shop.checkout.held", short.Available, "Name", l.Text(line.Product.Name)))
+					words = append(words, l.N("shop.checkout.held", short.Available, "Name", ui.Called(l, line.Product)))
 				}
 			}
 		}

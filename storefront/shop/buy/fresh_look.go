@@ -8,7 +8,7 @@ import (
 // removeFresh is the button's word that takes lines out of the basket.
 func removeFresh(p ui.Page, lines []order.BasketLine) string {
 	if len(lines) == 1 {
-		return p.T("shop.fresh.remove", "Name", p.L.Text(lines[0].Product.Name))
+		return p.T("shop.fresh.remove", "Name", ui.Called(p.L, lines[0].Product))
 	}
 	return p.N("shop.fresh.remove_all", len(lines))
 }
