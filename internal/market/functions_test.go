@@ -23,8 +23,11 @@ var functions = map[string]string{
 	"stalls_counted": "cooperative", "stalls_counted_again": "cooperative",
 	"is_offered": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
 	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog",
+	"folded": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
+	"product_family": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
 	"search_fed": "finding", "search_lend": "finding", "search_strike": "finding",
 	"search_pending_products": "finding", "search_pending_labels": "finding", "search_pending_cooperatives": "finding",
+	"search_pending_family":  "finding",
 	"payment_events_counted": "payment",
 	"order_day":              "order", "order_words": "order", "order_unconfirmed": "order", "part_unanswered": "order", "commission_left": "order",
 	"orders_as_placed": "order", "sub_orders_as_placed": "order", "sub_orders_placed_at": "order", "sub_orders_dated": "order",
@@ -46,6 +49,8 @@ var lentInside = map[[2]string]string{
 
 	{"stalls", "offered_counted"}: told, {"product_counts", "stalls_of_products"}: told,
 	{"products", "search_pending_products"}: told, {"product_labels", "search_pending_labels"}: told, {"cooperatives", "search_pending_cooperatives"}: told,
+	{"products", "search_pending_family"}:       told,
+	{"products", "search_pending_labels"}:       "all sizes of a thing become pending at once, by their family",
 	{"products", "search_pending_cooperatives"}: "all goods of a cooperative become pending at once",
 
 	{"cooperatives", "account_totals_move"}: told,
