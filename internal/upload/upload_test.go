@@ -361,3 +361,21 @@ func TestRowsAreRepairedInPlace(t *testing.T) {
 	_, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "1")
 	m.Refused(err, fault.Conflict, "upload.already_applied")
 }
+
+func TestAFileOfSizesBringsOneThing(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	const file = "Nom;Catégorie;Unité;Prix;Stock\n" +
+		"Miel d’euphorbe 250 g;Miel;250 g;65;5\nMiel d’euphorbe;Miel;500 g;120;5\nMIEL D’EUPHORBE, pot de 1 kg;Miel;1 kg;220;5\nMiel d’acacia;Miel;250 g;60;5\n"
+	m.apply(m.Honey, m.upload(m.Honey, "miels.csv", file))
+	things := func() int {
+		t.Helper()
+		return m.Number(`select count(distinct family) from products where name_fr ilike '%euphorbe%'`)
+	}
+	if n := m.Number(`select count(*) from products where name_fr ilike '%euphorbe%'`); n != 3 || things() != 1 {
+		t.Errorf("%d products of %d things", n, things())
+	}
+	if u := m.upload(m.Honey, "miels.csv", file); u.Summary.Unchanged != 4 {
+		t.Errorf("read again: %+v", u.Summary)
+	}
+}
