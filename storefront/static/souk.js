@@ -25,7 +25,7 @@
   const json = { Accept: 'application/json' }
 
   // ── What changes is spoken: the words of each [data-say], by its id.
-  const words = () => new Map([...document.querySelectorAll('[data-say]')].map(one => [one.id, (one.dataset.say || one.textContent).replace(/\s+/g, ' ').trim()]))
+  const words = () => new Map([...document.querySelectorAll('[data-say]')].map(one => [one.id, (one.dataset.say || one.innerText).replace(/\s+/g, ' ').trim()]))
   const say = text => { if (text) $('#said').textContent = text }
   const sayNew = before => say([...words()].filter(([id, text]) => text !== before.get(id)).map(([, text]) => text).join('. '))
 
