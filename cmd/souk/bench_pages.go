@@ -160,7 +160,7 @@ var inMarket = map[string]string{
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
-	"last":        `select least(count(*), 9984) / 24 from goods where $1::uuid is not null and published`, // the last whole page that can be turned to
+	"last":        `select least(count(distinct family), 9984) / 24 from goods where $1::uuid is not null and published`, // the last whole page that can be turned to
 	"place":       `select 'after-' || (extract(epoch from placed_at) * 1000000)::bigint || '-' || id from order_heads where $1::uuid is not null order by placed_at desc limit 1 offset 40`,
 	"late":        `select 'after-' || (extract(epoch from o.placed_at) * 1000000)::bigint || '-' || p.id from order_parts p join order_heads o on o.id = p.order_id where p.cooperative_id = $1 order by o.placed_at, p.id limit 1 offset 8`,
 	"entry":       `select (extract(epoch from at) * 1000000)::bigint || '.' || journal_id from ledger_postings where cooperative_id = $1 and credit = 'payable' order by at, journal_id limit 1 offset 8`,

@@ -78,15 +78,14 @@ const thingsCounted = 500
 // things counts what a cooperative offers, and what of it is in stock.
 func (s *Service) things(ctx context.Context, coopID uuid.UUID) (total, available int, err error) {
 	if err := s.db.QueryRowxContext(ctx, `
-		select count(*), count(*) filter (where available)
+		select case when n.total > $2 then k.published else n.total end, case when n.total > $2 then k.available else n.available end
 		from (
-		    select bool_or(not sold_out) as available from products
-		    where cooperative_id = $1 and state = 'published' group by family limit $2) thing`, coopID, thingsCounted+1).Scan(&total, &available); err != nil {
+		    select count(*) as total, count(*) filter (where available) as available
+		    from (
+		        select bool_or(not sold_out) as available from products
+		        where cooperative_id = $1 and state = 'published' group by family limit $2 + 1) thing) n
+		left join product_counts k on k.cooperative_id = $1`, coopID, thingsCounted).Scan(&total, &available); err != nil {
 		return 0, 0, fmt.Errorf("count things: %w", err)
-	}
-	if total > thingsCounted {
-		n, err := s.counts(ctx, coopID)
-		return n.Published, n.Available, err
 	}
 	return total, available, nil
 }

@@ -82,6 +82,11 @@ alter table products alter column family set not null;
 create index products_family on products (family);
 create index products_things on products (cooperative_id, family, sold_out) where state = 'published'; -- to be counted
 
+create or replace view goods as
+    select p.id, p.cooperative_id, p.slug, p.category, k.drawing as category_drawing, p.name_ar, p.name_fr, p.name_en, p.stock, p.drawing, p.picture_id,
+           p.state = 'published' as published, p.family
+    from products p left join categories k on k.slug = p.category;
+
 -- Which family a product is of. It is read by its index: right after very many rows the statistics still speak of an
 -- empty table.
 -- +goose StatementBegin
