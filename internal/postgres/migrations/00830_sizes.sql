@@ -112,18 +112,23 @@ begin
     return new;
 end $$;
 create function product_family_updated() returns trigger language plpgsql as $$
+declare
+    changed uuid[];
 begin
-    update products set family = product_family(new) where id = new.id and family <> product_family(new);
+    select array_agg(a.id) into changed
+    from after a join before b on b.id = a.id
+    where (a.name_ar, a.name_fr, a.category, a.unit_amount, a.unit_code, a.state, a.sized_with)
+        is distinct from (b.name_ar, b.name_fr, b.category, b.unit_amount, b.unit_code, b.state, b.sized_with);
+    if changed is not null then
+        update products p set family = product_family(p) where p.id = any(changed) and p.family <> product_family(p);
+    end if;
     return null;
 end $$;
 -- +goose StatementEnd
 create trigger product_family before insert on products for each row execute function product_family_inserted();
--- Afterwards, since with a trigger before it each change would make a product's words anew.
-create trigger product_family_updated after update of name_ar, name_fr, category, unit_amount, unit_code, state, sized_with on products
-    for each row when (
-        (old.name_ar, old.name_fr, old.category, old.unit_amount, old.unit_code, old.state, old.sized_with)
-        is distinct from (new.name_ar, new.name_fr, new.category, new.unit_amount, new.unit_code, new.state, new.sized_with))
-    execute function product_family_updated();
+-- Afterwards, since with a trigger before each row every change would make a product's words anew.
+create trigger product_family_updated after update on products
+    referencing old table as before new table as after for each statement execute function product_family_updated();
 
 -- A search engine has one document for a thing, so it learns of all sizes when one changes.
 -- +goose StatementBegin
