@@ -35,6 +35,7 @@ const (
 	NewsDispatched BuyerNews = "dispatched" // it is on its way
 	NewsWaiting    BuyerNews = "waiting"    // it waits for her to fetch it
 	NewsDelivered  BuyerNews = "delivered"
+	NewsRefused    BuyerNews = "refused"   // at her door, or not fetched
 	NewsCancelled  BuyerNews = "cancelled" // by somebody else
 	NewsLink       BuyerNews = "link"      // where to follow it, since she asked
 )
@@ -195,7 +196,7 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 	case NewsDispatched, NewsWaiting:
 		missing()
 		due()
-	case NewsDelivered, NewsCancelled, NewsLink:
+	case NewsDelivered, NewsRefused, NewsCancelled, NewsLink:
 	}
 	return strings.Join(sentences, " ")
 }
@@ -205,8 +206,11 @@ func (s *Service) tellDropped(ctx context.Context, tx *sqlx.Tx, o *locked, m Mov
 	if err := dropWaiting(ctx, tx, o.ID); err != nil {
 		return err
 	}
-	if m == MoveWithdraw || m == MoveRefuse || slices.Contains([]string{NoteDisputed, NoteFreed, NoteUnpaid, NoteUnconfirmed}, o.by.Note) {
+	if m == MoveWithdraw || slices.Contains([]string{NoteDisputed, NoteFreed, NoteUnpaid, NoteUnconfirmed}, o.by.Note) {
 		return nil
+	}
+	if m == MoveRefuse {
+		return s.tellBuyer(ctx, tx, o, NewsRefused)
 	}
 	return s.tellBuyer(ctx, tx, o, NewsCancelled)
 }

@@ -88,6 +88,16 @@ func TestABuyerIsToldEachStepByMail(t *testing.T) {
 	m.must(m.Move(t.Context(), order.MoveDeliver, o.ID, m.people()))
 	want("delivered", "Votre commande "+o.Number+" vous a été remise")
 
+	refused := m.place(in).Order
+	m.handOverAll(refused.ID)
+	m.must(m.Move(t.Context(), order.MoveDispatch, refused.ID, m.people()))
+	m.mailsOf()
+	m.must(m.Move(t.Context(), order.MoveRefuse, refused.ID, m.people()))
+	told := m.mails()
+	if hers, cooperatives := told[in.Buyer.Email], told["nouarat-echcharaa@souk.example"]; hers.Subject != "Votre commande "+refused.Number+" n’a pas été remise" || cooperatives.Subject != "Commande non remise "+refused.Number {
+		t.Errorf("of what is refused is told %+v", told)
+	}
+
 	gone := m.place(in).Order
 	m.must(m.Move(t.Context(), order.MoveConfirm, gone.ID, m.people()))
 	m.mailsOf()

@@ -9,7 +9,7 @@ create table order_messages (
     at       timestamptz not null,
     sent_at  timestamptz, -- null: it waits
     sent_by  uuid references users (id), -- null of what was mailed
-    constraint order_messages_news check (news in ('accepted', 'late', 'dispatched', 'waiting', 'delivered', 'cancelled', 'link')),
+    constraint order_messages_news check (news in ('accepted', 'late', 'dispatched', 'waiting', 'delivered', 'refused', 'cancelled', 'link')),
     constraint order_messages_sent check (sent_at is not null or sent_by is null)
 );
 create unique index order_messages_latest on order_messages (order_id) where sent_at is null;
