@@ -673,8 +673,13 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 			t.Error("where no cash is taken nothing else is chosen")
 		}
 		m.tells(pay(buyer, code, "casablanca", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity), "#problem", only)
-		if near := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK); !near.Has(cashChoice + "[checked]") {
+		near := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK)
+		if !near.Has(cashChoice + "[checked]") {
 			t.Error("near it is not offered")
+		}
+		paidFirst := strings.TrimSpace(l.T("shop.track.if_paid", "Days", "")) // as the order's page says
+		if first, after := strings.Count(page.Text("[data-part=delivery]"), paidFirst), strings.Count(near.Text("[data-part=delivery]"), paidFirst); first != 2 || after != 0 {
+			t.Errorf("%s: days are counted from the payment %d times if it comes first, and %d times if not", code, first, after)
 		}
 		pay(buyer, code, "casablanca", testcard.Name).Want(http.StatusOK)
 		var o struct {

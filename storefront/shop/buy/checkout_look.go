@@ -11,19 +11,26 @@ import (
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
-// deliveryOptions are the ways to get the order, each with its price as far as it is known.
+// deliveryOptions are the ways to get the order, each with its price as far as it is known, and its days: of what is paid
+// first they are counted from the payment, as its page says, too.
 func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
+	days := func(days string) string {
+		if v.PaidFirst {
+			return p.T("shop.track.if_paid", "Days", days)
+		}
+		return days
+	}
 	home := ui.Option{
 		Value: delivery.Home, Label: p.T("shop.checkout.home"), Hint: p.T("shop.checkout.home_hint"),
 		Side: fromFee(p, v),
 	}
 	if v.Home != nil {
 		home.Side = shop.Fee(p, v.Home.Fee)
-		home.Hint = shop.Between(p, v.Home.Window)
+		home.Hint = days(shop.Between(p, v.Home.Window))
 	}
 	return []ui.Option{home, {
 		Value: delivery.Pickup, Label: p.T("shop.checkout.pickup"),
-		Hint: p.T("shop.checkout.pickup_hint", "Day", p.L.Date(v.Pickup.From)), Side: p.T("shop.free"),
+		Hint: days(p.T("shop.checkout.pickup_hint", "Day", p.L.Date(v.Pickup.From))), Side: p.T("shop.free"),
 	}}
 }
 
