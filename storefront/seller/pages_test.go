@@ -199,9 +199,9 @@ func TestHomeBeginsWithTheOldestOfManyOrders(t *testing.T) {
 		t.Fatal(err)
 	}
 	for language, told := range map[string]struct{ oldest, all string }{
-		"ar": {"من أقدم 50 طلبًا:", "53 طلبًا."},
-		"fr": {"Des 50 plus anciennes commandes :", "53 commandes."},
-		"en": {"Of the 50 oldest orders:", "53 orders."},
+		"ar": {"من 50 طلبًا هي الأكثر استعجالًا:", "53 طلبًا."},
+		"fr": {"Des 50 commandes les plus urgentes :", "53 commandes."},
+		"en": {"Of the 50 most urgent orders:", "53 orders."},
 	} {
 		page := member.Get("/" + language + "/seller").Want(http.StatusOK)
 		if got := page.Text("main [data-oldest]"); got != told.oldest {

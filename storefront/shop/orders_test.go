@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -56,6 +59,26 @@ func TestABrowserRemembersTheLastOrders(t *testing.T) {
 	}
 	if forgotten := buyer.Submit(page, "form[action$='/orders/forget']", nil).Want(http.StatusOK); forgotten.Has("[data-order]") {
 		t.Error("nothing is forgotten")
+	}
+}
+
+// Who orders again wants what she wanted, not what was left of it.
+func TestOrderedAgainIsWhatWasWanted(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order() // two jars of honey among others
+	for _, part := range placed.Order.Parts {
+		if line := part.Lines[0]; part.Cooperative.ID == m.Honey.ID {
+			off := order.Adjustment{Line: line.ID, Quantity: 1, Share: true, Reason: order.ReasonMissing, Key: uuid.New()}
+			if err := m.Orders.Adjust(t.Context(), placed.Order.ID, off, m.ByCooperative(m.Honey.ID)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	buyer := m.Visitor()
+	basket := buyer.Post("/fr/orders/"+placed.Token+"/again", nil).Want(http.StatusOK)
+	if n := basket.Find("input[name=quantity][value='2']").Length(); n != 1 {
+		t.Errorf("two jars were wanted: %s", basket.Text("main"))
 	}
 }
 

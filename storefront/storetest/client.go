@@ -138,6 +138,9 @@ func (c *Client) send(method, path, contentType string, body io.Reader, header h
 	if strings.HasPrefix(p.Header.Get("Content-Type"), "text/html") {
 		p.Doc, err = goquery.NewDocumentFromReader(bytes.NewReader(p.Body))
 		must(c.m.t, err)
+		if p.Doc.Find("[role=alert] [role=alert]").Length() > 0 {
+			c.m.t.Errorf("%s says an alert within an alert, which is read out twice", p.Path)
+		}
 	}
 	return p
 }

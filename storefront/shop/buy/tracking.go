@@ -51,7 +51,7 @@ func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
 	return r.Render(no.Answer(), trackingPage(p, v))
 }
 
-// again has at least as much in the basket of all that an order had, as far as it is to be had.
+// again has at least as much in the basket of all that was ordered, whatever came of it, as far as it is to be had.
 func (h *Handler) again(r *web.Request) error {
 	o, err := h.Orders.ByToken(r.Context(), r.Param("token"))
 	if err != nil {
@@ -68,15 +68,15 @@ func (h *Handler) again(r *web.Request) error {
 	lies := make(map[uuid.UUID]int)
 	for _, group := range there.Groups {
 		for _, line := range group.Lines {
-			lies[line.Product.ID] = line.Quantity
+			lies[line.Product.ID] = line.Wanted
 		}
 	}
 	for _, part := range o.Parts {
 		for _, line := range part.Lines {
-			if line.Quantity <= lies[line.ProductID] {
+			if line.Placed <= lies[line.ProductID] {
 				continue
 			}
-			_, err := h.Orders.SetLine(r.Context(), basket, line.ProductID, line.Quantity)
+			_, err := h.Orders.SetLine(r.Context(), basket, line.ProductID, line.Placed)
 			if err != nil && !fault.Is(err, fault.Conflict) && !fault.Is(err, fault.NotFound) {
 				return err
 			}

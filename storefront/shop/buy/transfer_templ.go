@@ -419,7 +419,7 @@ func receipts(p ui.Page, v payView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if message := v.Form.Errors["receipt"]; message != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div id=\"receipt-error\" role=\"alert\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<div id=\"receipt-error\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
