@@ -278,16 +278,28 @@ func TestCooperativesThatSellAreListed(t *testing.T) {
 			WomenLed                bool `json:"women_led"`
 			Members                 struct{ Women, Men, Young int }
 			Products                int
-			URL                     string
+			URL, Hours              string
+			ImageURL                *string `json:"image_url"`
 		}
 	}
+	picture := uuid.NewString()
+	p.DB.MustExec(`
+		insert into pictures (id, cooperative_id, original_key, state, width, height, created_at)
+		select $1, id, '', 'ready', 640, 480, now() from cooperatives where slug = 'nahla'`, picture)
+	p.DB.MustExec(`update cooperatives set hours_fr = 'Du lundi au vendredi', picture_id = $1 where slug = 'nahla'`, picture)
 	p.get("/api/v1/cooperatives?lang=fr", &got)
 	if len(got.Cooperatives) != 3 {
 		t.Fatalf("%+v", got)
 	}
 	for _, c := range got.Cooperatives {
 		if c.Slug != "nahla" {
+			if c.Hours != "" || c.ImageURL != nil {
+				t.Errorf("%+v", c)
+			}
 			continue
+		}
+		if c.Hours != "Du lundi au vendredi" || c.ImageURL == nil || *c.ImageURL != p.URL+"/pictures/"+picture+"/640.jpg" {
+			t.Errorf("it is open %q, and looks like %v", c.Hours, c.ImageURL)
 		}
 		if c.Name != "Coopérative Nahla" || c.Commune.Slug != "zegzel" || !c.WomenLed || c.Members.Women != 8 || c.Products != 2 ||
 			c.URL != p.URL+"/fr/cooperatives/nahla" {

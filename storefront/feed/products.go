@@ -200,6 +200,8 @@ type cooperativeInfo struct {
 	Commune     commune `json:"commune"`
 	WomenLed    bool    `json:"women_led"`
 	Members     members `json:"members"`
+	Hours       string  `json:"hours"`     // when it is open to buyers; may be empty
+	ImageURL    *string `json:"image_url"` // a photograph of it
 	Products    int     `json:"products"`
 	URL         string  `json:"url"`
 }
@@ -251,7 +253,10 @@ func (h *Handler) cooperatives(r *web.Request) error {
 			Slug: c.Slug, Name: r.Locale.Text(c.Name), Description: r.Locale.Text(c.Description),
 			Commune:  commune{Slug: c.Commune, Name: r.Locale.Text(c.CommuneName)},
 			WomenLed: c.WomenOnly, Members: members{Women: c.Women, Men: c.Men, Young: c.Young},
-			Products: c.ProductCount, URL: r.AbsoluteURL("/cooperatives/" + c.Slug),
+			Hours: r.Locale.Text(c.Hours), Products: c.ProductCount, URL: r.AbsoluteURL("/cooperatives/" + c.Slug),
+		}
+		if c.PictureID != nil {
+			list[i].ImageURL = new(r.Site.BaseURL + ui.PictureFor(c.PictureID, "", "", c.ID).Src)
 		}
 	}
 	return answer(r, map[string][]cooperativeInfo{"cooperatives": list})
