@@ -170,6 +170,16 @@ func (o Order) Begun() bool {
 	})
 }
 
+// DeliveredAt is when it was with its buyer; zero: it is not.
+func (o Order) DeliveredAt() (at time.Time) {
+	for _, e := range o.Events {
+		if e.PartID == nil && e.State == string(StateDelivered) {
+			at = e.At
+		}
+	}
+	return at
+}
+
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in
 // time, so that its buyer may want to order again.
 func (o Order) Lapsed() bool {

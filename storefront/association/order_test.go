@@ -200,6 +200,7 @@ func TestAnOrderIsBroughtToItsBuyer(t *testing.T) {
 
 		page = m.sends(path, "deliver", nil).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.order.done.deliver"))
+		m.says(page, "[data-days]", l.Date(time.Now()))
 		same(t, moves(page))
 		m.says(page, "[data-money] dt.sum", l.T("association.order.paid"))
 		m.tells(page, "[data-history]", l.T("order.state.delivered"))

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/order"
@@ -473,7 +474,32 @@ func TestAnOrderThatIsOverAsksForNothing(t *testing.T) {
 	}
 
 	placed := m.Order()
-	m.Deliver(placed.Order)
+	for _, language := range languages { // nobody is on the way of what nobody has answered, nor to whoever has it
+		l, path := m.Languages.Locale(language), "/"+language+"/orders/"+placed.Token
+		if text := m.Visitor().Get(path).Text(".stops"); !strings.Contains(text, l.T("shop.track.bring")) || strings.Contains(text, l.T("shop.track.on_way")) ||
+			!strings.Contains(text, l.Date(placed.Order.DeliverTo)) {
+			t.Errorf("before it is on its way: %q", text)
+		}
+	}
+	m.Dispatch(placed.Order)
+	if text := m.Visitor().Get("/fr/orders/" + placed.Token).Text(".stops"); !strings.Contains(text, "Le livreur vient chez vous") {
+		t.Errorf("on its way: %q", text)
+	}
+	if err := m.Orders.Move(t.Context(), order.MoveDeliver, placed.Order.ID, m.ByAssociation()); err != nil {
+		t.Fatal(err)
+	}
+	delivered, err := m.Orders.ByToken(t.Context(), placed.Token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, language := range languages {
+		l, path := m.Languages.Locale(language), "/"+language+"/orders/"+placed.Token
+		text := m.Visitor().Get(path).Text(".stops")
+		if !strings.Contains(text, l.T("shop.track.brought", "Day", l.Date(delivered.DeliveredAt()))) || strings.Contains(text, l.T("shop.track.on_way")) ||
+			!clock.Day(delivered.DeliveredAt()).Equal(delivered.DeliverTo) && strings.Contains(text, l.Date(delivered.DeliverTo)) {
+			t.Errorf("delivered on %v, of what was to come by %v: %q", delivered.DeliveredAt(), delivered.DeliverTo, text)
+		}
+	}
 	page = m.Visitor().Get("/fr/orders/" + placed.Token).Want(http.StatusOK)
 	if text := page.Text(".stops"); !strings.Contains(text, "Vous avez payé") || strings.Contains(text, "Vous payez") {
 		t.Errorf("delivered and paid: %q", text)

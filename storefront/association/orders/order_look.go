@@ -43,6 +43,14 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 	return options
 }
 
+// between is the days on which an order comes.
+func between(p ui.Page, from, to time.Time) string {
+	if from.Equal(to) {
+		return p.L.ShortDate(from)
+	}
+	return p.T("association.order.between", "From", p.L.ShortDate(from), "To", p.L.ShortDate(to))
+}
+
 // now is where an order stands, and its money once it is delivered: it may be paid no more.
 func now(p ui.Page, o order.Order) string {
 	state := p.T(o.State.NameKey(o.Delivery))

@@ -124,6 +124,34 @@ func weekdays(p ui.Page, o order.Order) string {
 	return days
 }
 
+// comes says how an order comes to its buyer, or when it did.
+func comes(p ui.Page, o order.Order) string {
+	switch pickup := o.Delivery == delivery.Pickup; {
+	case o.State == order.StateDelivered && pickup:
+		return p.T("shop.track.fetched", "Day", p.L.Date(o.DeliveredAt()))
+	case o.State == order.StateDelivered:
+		return p.T("shop.track.brought", "Day", p.L.Date(o.DeliveredAt()))
+	case pickup:
+		return p.T("shop.track.fetch")
+	case o.State == order.StateDispatched:
+		return p.T("shop.track.on_way")
+	}
+	return p.T("shop.track.bring")
+}
+
+// comesMore says on which days, as long as it comes, and where to.
+func comesMore(p ui.Page, o order.Order) string {
+	switch pickup := o.Delivery == delivery.Pickup; {
+	case o.State == order.StateDelivered && pickup:
+		return ""
+	case o.State == order.StateDelivered:
+		return address(p, o)
+	case pickup:
+		return p.T("shop.track.fetch_more", "Days", weekdays(p, o))
+	}
+	return p.T("shop.track.bring_more", "Days", weekdays(p, o), "Place", address(p, o))
+}
+
 func address(p ui.Page, o order.Order) string {
 	if o.Buyer.Address == "" {
 		return p.L.Text(o.PlaceName)

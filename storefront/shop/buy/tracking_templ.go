@@ -1340,12 +1340,12 @@ func streams(p ui.Page, o order.Order) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if o.Delivery == delivery.Pickup {
-			templ_7745c5c3_Err = stop("home", stopState(o, order.StateDispatched), p.T("shop.track.fetch"), p.T("shop.track.fetch_more", "Days", weekdays(p, o))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stop("home", stopState(o, order.StateDispatched), comes(p, o), comesMore(p, o)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = stop("truck", stopState(o, order.StateDispatched), p.T("shop.track.bring"), p.T("shop.track.bring_more", "Days", weekdays(p, o), "Place", address(p, o))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = stop("truck", stopState(o, order.StateDispatched), comes(p, o), comesMore(p, o)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
