@@ -9,6 +9,8 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/payment"
@@ -40,8 +42,9 @@ type Order struct {
 	Refunds      []Refund             `db:"-"`           // what Back is given in, oldest first
 	Return       *Return              `db:"-"`           // the last that its buyer asked for; nil: none
 	State        State
-	DeliverFrom  time.Time `db:"deliver_from"` // days, at midnight UTC, as they are promised now
-	DeliverTo    time.Time `db:"deliver_to"`
+	DeliverFrom  time.Time       `db:"deliver_from"` // days, at midnight UTC, as they are promised now
+	DeliverTo    time.Time       `db:"deliver_to"`
+	Was          delivery.Window // what was promised before it was late; zero: it is not later than that
 	Sample       bool
 	Link         int        // which one of its links opens it, from 0; see Token
 	TokenHash    []byte     `db:"token_hash"` // of that link's token
@@ -178,6 +181,20 @@ func (o Order) DeliveredAt() (at time.Time) {
 		}
 	}
 	return at
+}
+
+// LateSince is the day at whose end it was late first, by a part that is to be handed over or by what was promised; zero:
+// it is not late, or not any more.
+func (o Order) LateSince(now time.Time) (day time.Time) {
+	for _, p := range o.Parts {
+		if p.Late(now) && (day.IsZero() || p.HandOverBy.Before(day)) {
+			day = p.HandOverBy
+		}
+	}
+	if day.IsZero() && o.State.Open() && o.Was.To.Before(clock.Day(now)) {
+		day = o.Was.To
+	}
+	return day
 }
 
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in

@@ -25,7 +25,7 @@ import (
 const (
 	promisePlaced = "placed"
 	promiseMoved  = "moved"
-	promiseLate   = "late" // than what was promised before
+	promiseLate   = "late" // than what was promised before, and not because it is paid only now
 )
 
 // morning is the hour at which it is looked at who is late: people get up by it.
@@ -60,7 +60,7 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 			if err != nil {
 				return err
 			}
-			if o.Promised.To.After(stood) {
+			if o.Promised.To.After(stood) && o.by.Note != NotePaid {
 				why = promiseLate
 			}
 		}
@@ -70,9 +70,9 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 		if err := insertPromise(ctx, tx, o.ID, o.Promised, why, o.by.At); err != nil {
 			return err
 		}
-		// Who has just paid is told of it by that letter, of an answer that is taken back by what is told of the next, and of
-		// what nobody has confirmed the page tells.
-		if why == promiseLate && o.State != StatePlaced && o.by.Note != NotePaid && o.by.Note != NoteUndone {
+		// Of an answer that is taken back she is told by what is told of the next, and of what nobody has confirmed the page
+		// tells.
+		if why == promiseLate && o.State != StatePlaced && o.by.Note != NoteUndone {
 			if err := s.tellBuyer(ctx, tx, o, NewsLate); err != nil {
 				return err
 			}

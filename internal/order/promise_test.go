@@ -124,14 +124,18 @@ func TestABuyerIsToldThatHerOrderIsLateBeforeItsLastDayIsOver(t *testing.T) {
 	if len(told) != 2 || !strings.Contains(told["nouarat-echcharaa@souk.example"].Body, "24 novembre") || !strings.Contains(told["association@souk.example"].Body, "نوارة الشراعة") {
 		t.Errorf("told of the couscous: %+v", told)
 	}
-	if part := m.part(m.read(o.ID), m.couscous); !part.Late(m.clock()) {
-		t.Error("it is not late")
+	now := m.read(o.ID)
+	if since := now.LateSince(m.clock()); !m.part(now, m.couscous).Late(m.clock()) || since.Day() != 24 || !now.Was.To.IsZero() {
+		t.Errorf("late since %s, before %+v", since, now.Was)
 	}
 
 	// On the 27th it delays the order: its buyer learns it that morning, a day before she waits in vain.
 	m.later(2 * 24 * time.Hour)
 	m.workLate(o.ID)
 	m.wantPromised(o.ID, "29-30: 24 no no")
+	if was := m.read(o.ID).Was; was.From.Day() != 28 || was.To.Day() != 28 {
+		t.Errorf("what was promised before it was late: %+v", was)
+	}
 	told = m.mails()
 	if len(told) != 1 || !strings.Contains(told["fatima@example.ma"].Body, "30 novembre") || !strings.Contains(told["fatima@example.ma"].Body, "annuler") {
 		t.Errorf("told of the delay: %+v", told)
@@ -165,7 +169,7 @@ func TestWhoPaysLateIsToldItsDaysWithThePayment(t *testing.T) {
 	m.later(3 * 24 * time.Hour)
 	m.must(m.told(paid(a)))
 	after := m.read(o.ID)
-	if !after.DeliverTo.After(before.DeliverTo) {
+	if !after.DeliverTo.After(before.DeliverTo) || !after.Was.To.IsZero() {
 		t.Errorf("paid after three days, it comes by %s as it did by %s", after.DeliverTo, before.DeliverTo)
 	}
 	if told := m.mails()["fatima@example.ma"]; !strings.Contains(told.Body, m.texts.Locale("fr").Date(after.DeliverTo)) || strings.Contains(told.Body, "retard") {

@@ -100,11 +100,16 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 		       o.due_centimes as due, coalesce(p.state = 'succeeded' and not (o.state = 'delivered' and d.state is not distinct from 'lost'), false) as paid, coalesce(d.state, '') as dispute,
 		       coalesce(p.deposit_centimes, 0) as deposit,
 		       coalesce(p.received_centimes - p.deposit_centimes - case when p.state = 'succeeded' then o.due_centimes else 0 end, 0) as back,
-		       coalesce(p.refunded_centimes, 0) as given, coalesce(p.failed_centimes, 0) as back_failed, o.state, o.deliver_from, o.deliver_to, o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at, o.closes_at, o.closed_at,
+		       coalesce(p.refunded_centimes, 0) as given, coalesce(p.failed_centimes, 0) as back_failed, o.state, o.deliver_from, o.deliver_to,
+		       coalesce(w.deliver_from, '0001-01-01') as "was.from", coalesce(w.deliver_to, '0001-01-01') as "was.to", o.sample, o.link, o.token_hash, o.placed_at, o.erased_at, o.expires_at, o.closes_at, o.closed_at,
 		       exists (select from holds h where h.order_id = o.id and h.letter) as letter,
 		       exists (select from holds h where h.order_id = o.id and h.spare > 0) as last_pieces
 		from orders o join towns t on t.slug = o.place left join payments p on p.reference = o.id
 		left join lateral (select min(state) as state from payment_disputes_now where reference = o.id and pays and left_centimes > 0) d on true
+		left join lateral (
+		    select deliver_from, deliver_to from order_promises
+		    where order_id = o.id and at < (select min(at) from order_promises where order_id = o.id and why = '`+promiseLate+`')
+		    order by at desc, id desc limit 1) w on w.deliver_to < o.deliver_to
 		where `+where, args...)
 	if postgres.NoRows(err) {
 		return Order{}, ErrNotFound

@@ -5,9 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -153,6 +155,61 @@ func TestOrderingAgainTwiceDoublesNothing(t *testing.T) {
 		basket := buyer.Post(own+"/again", nil).Want(http.StatusOK)
 		if got := basket.Find(".line input[name=quantity]").AttrOr("value", ""); got != "1" {
 			t.Errorf("the basket holds %s, not what was ordered", got)
+		}
+	}
+}
+
+func TestALateOrderIsSaidToBeLateWhereItIsLookedAt(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order()
+	ctx := t.Context()
+	part := placed.Order.Parts[0]
+	accept := func() error {
+		return m.Orders.Move(ctx, order.MoveAccept, part.ID, m.ByCooperative(part.Cooperative.ID))
+	}
+	if err := accept(); err != nil {
+		t.Fatal(err)
+	}
+	o, err := m.Orders.ForAssociation(ctx, placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, day := delivery.Window{From: o.DeliverFrom, To: o.DeliverTo}, o.Parts[0].HandOverBy
+	member := m.SignIn(m.Honey.Member)
+	pages := func(language string) (tracking, inside, home *storetest.Page) {
+		return m.Visitor().Get("/" + language + "/orders/" + placed.Token).Want(http.StatusOK),
+			m.SignIn(m.Association).Get("/" + language + "/association/orders/" + o.ID.String()).Want(http.StatusOK),
+			member.Get("/" + language + "/seller").Want(http.StatusOK)
+	}
+	if tracking, inside, home := pages("fr"); tracking.Has("#late") || inside.Has("[data-late]") || home.Has("[data-late]") {
+		t.Error("an order is late as soon as it is accepted")
+	}
+	m.Pass(20 * 24 * time.Hour)
+	if err := m.Orders.Late(ctx, o.ID, time.Now().Add(20*24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if o, err = m.Orders.ForAssociation(ctx, o.ID); err != nil {
+		t.Fatal(err)
+	}
+	if !o.Was.Equal(was) || !o.DeliverTo.After(was.To) {
+		t.Fatalf("promised %+v, now until %s, before it was late %+v", was, o.DeliverTo, o.Was)
+	}
+	member = m.SignIn(m.Honey.Member)
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		tracking, inside, home := pages(language)
+		if text := tracking.Text("#late"); !strings.Contains(text, l.ShortDate(was.To)) || !strings.Contains(text, l.ShortDate(o.DeliverTo)) {
+			t.Errorf("its buyer is told %q", text)
+		}
+		if text := inside.Text(".pagehead [data-late]"); text != l.T("order.late_since", "Day", l.Date(day)) {
+			t.Errorf("the association is told %q", text)
+		}
+		if text := inside.Text("[data-days]"); !strings.Contains(text, l.ShortDate(was.To)) || !strings.Contains(text, l.ShortDate(o.DeliverTo)) {
+			t.Errorf("the days are %q", text)
+		}
+		if text := home.Text("main .lead"); !home.Has("main .lead [data-late]") || !strings.Contains(text, l.T("seller.home.first_late")) || !strings.Contains(text, l.Date(day)) {
+			t.Errorf("the cooperative is told %q", text)
 		}
 	}
 }

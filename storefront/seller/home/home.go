@@ -63,6 +63,7 @@ type homeView struct {
 	Oldest   int          // of Orders, those that the following is about
 	Take     []take       // what they ask for
 	FirstDay time.Time    // by which the first of them is to be handed over
+	Late     bool         // it was not
 	Share    money.Amount // what is the cooperative's, of them all
 
 	Owed    settlement.Owed
@@ -117,7 +118,7 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	if err != nil {
 		return err
 	}
-	v.gather(todo.Parts)
+	v.gather(todo.Parts, h.Now())
 	if v.New > 0 && v.AnswerBy.IsZero() { // they are all newer than the oldest
 		fresh, err := h.Orders.PartsOf(ctx, coopID, []order.PartState{order.PartPlaced}, nil, 1)
 		if err != nil {
@@ -154,13 +155,13 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 }
 
 // gather adds up what the oldest parts ask for, the most first.
-func (v *homeView) gather(parts []order.CooperativePart) {
+func (v *homeView) gather(parts []order.CooperativePart, now time.Time) {
 	v.Oldest = len(parts)
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
 		if v.FirstDay.IsZero() || part.HandOverBy.Before(v.FirstDay) {
-			v.FirstDay = part.HandOverBy
+			v.FirstDay, v.Late = part.HandOverBy, part.Late(now)
 		}
 		if part.State == order.PartPlaced {
 			v.Asked = append(v.Asked, part.ID.String())
@@ -184,6 +185,14 @@ func (v *homeView) gather(parts []order.CooperativePart) {
 		}
 	}
 	slices.SortStableFunc(v.Take, func(a, b take) int { return cmp.Compare(b.Quantity, a.Quantity) })
+}
+
+// firstKey is the translation key of by when the first of the orders is to be handed over, or was.
+func firstKey(v homeView) string {
+	if v.Late {
+		return "seller.home.first_late"
+	}
+	return "seller.home.first_day"
 }
 
 // gaps are what can be missing of a product, the worst first.
