@@ -398,8 +398,10 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
 	if buyer.Email != "" && !disputed && !slices.Contains(unconfirmedStates, o.State) {
-		message := o.adjustedMessage(s.texts.Locale(buyer.Locale), parts, list, beside, why, paid, "")
+		l := s.texts.Locale(buyer.Locale)
+		message := o.adjustedMessage(l, parts, list, beside, why, paid, s.trackingLink(l)+"\n\n")
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
+		message.Secret = trackingSecret(o.ID, s.moment(o.by.At))
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
 	}
 	return s.jobs.InsertManyTx(ctx, tx, jobs)

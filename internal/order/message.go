@@ -133,9 +133,18 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, o *locked, news Bu
 	return s.jobs.InsertTx(ctx, tx, mail.SendArgs{Message: mail.Message{
 		Locale: of.Locale, To: of.BuyerEmail, About: o.ID,
 		Subject: l.T("order.news."+string(news)+"_subject", "Number", of.Number),
-		Body:    l.T("order.news_letter", "Said", newsText(l, of, news), "Link", s.baseURL+"/"+l.Code()+"/orders/"+mail.Placeholder),
-		Secret:  &mail.Secret{Kind: SecretTracking, ID: o.ID, Until: at.Add(linkMailed)},
+		Body:    l.T("order.news_letter", "Said", newsText(l, of, news), "Link", s.trackingLink(l)),
+		Secret:  trackingSecret(o.ID, at),
 	}}, nil)
+}
+
+// trackingLink is the link to an order's page for a mail that has its trackingSecret.
+func (s *Service) trackingLink(l *i18n.Locale) string {
+	return s.baseURL + "/" + l.Code() + "/orders/" + mail.Placeholder
+}
+
+func trackingSecret(orderID uuid.UUID, at time.Time) *mail.Secret {
+	return &mail.Secret{Kind: SecretTracking, ID: orderID, Until: at.Add(linkMailed)}
 }
 
 const (
@@ -193,7 +202,11 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 		if of.Cancellable {
 			sentences = append(sentences, l.T("order.news_cancellable"))
 		}
-	case NewsDispatched, NewsWaiting:
+	case NewsDispatched:
+		when()
+		missing()
+		due()
+	case NewsWaiting:
 		missing()
 		due()
 	case NewsDelivered, NewsRefused, NewsCancelled, NewsLink:

@@ -84,7 +84,10 @@ func TestABuyerIsToldEachStepByMail(t *testing.T) {
 	m.answers(o.ID)
 	want("what is under way")
 	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
-	want("on its way", "Votre commande "+o.Number+" est en route")
+	letters = m.mailsOf()
+	if len(letters) != 1 || letters[0].Subject != "Votre commande "+o.Number+" est en route" || !strings.Contains(letters[0].Body, "Livraison ") {
+		t.Errorf("on its way she is told %+v", letters)
+	}
 	m.must(m.Move(t.Context(), order.MoveDeliver, o.ID, m.people()))
 	want("delivered", "Votre commande "+o.Number+" vous a été remise")
 
