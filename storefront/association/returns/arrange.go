@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
