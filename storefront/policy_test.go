@@ -369,6 +369,7 @@ var cleared = map[string]account.Right{
 	"GET /seller/products/new":                             account.KeepGoods,
 	"GET /seller/products/:id/label":                       account.KeepGoods,
 	"POST /seller/products/:id/label":                      account.KeepGoods,
+	"POST /seller/products/:id/label/withdraw":             account.KeepGoods,
 	"GET /association/labels":                              account.KeepCooperatives,
 	"GET /association/labels/:id/copy.jpg":                 account.KeepCooperatives,
 	"POST /association/labels/:id/:decision":               account.KeepCooperatives,

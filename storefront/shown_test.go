@@ -20,6 +20,7 @@ import (
 var additive = map[string]string{
 	"/association/orders/:id/dispute":                 "names a dispute as the bank does; the same again changes nothing",
 	"/seller/products/new":                            "a new product; its form makes it once",
+	"/seller/products/:id/label/withdraw":             "says itself in which state; once withdrawn, it is",
 	"/seller/products/:id/label":                      "a new proposal; the same again is proposed once",
 	"/seller/products/:id/picture":                    "another photograph; the one before is kept",
 	"/seller/products/:id/sizes":                      "names what it makes a size of what; the same again changes nothing",

@@ -51,6 +51,17 @@ func (s *Service) CarryLabelTx(ctx context.Context, tx *sqlx.Tx, productID uuid.
 	return nil
 }
 
+// DropLabelTx takes a label off a product of the cooperative, and reports whether it carried it.
+func (s *Service) DropLabelTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uuid.UUID, label string) (bool, error) {
+	result, err := tx.ExecContext(ctx, `
+		delete from product_labels where cooperative_id = $1 and product_id = $2 and label = $3`, coopID, productID, label)
+	if err != nil {
+		return false, fmt.Errorf("catalog: drop label: %w", err)
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
+}
+
 // EndingLabel is a label of a product whose certificate ends soon.
 type EndingLabel struct {
 	ProductID     uuid.UUID `db:"product_id"`

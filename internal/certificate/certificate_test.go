@@ -178,6 +178,40 @@ func TestPicturesOfCertificatesThatProveNothingGo(t *testing.T) {
 	}
 }
 
+func TestACooperativeWithdrawsALabelThatWaitsOrIsCarried(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	ctx, member := t.Context(), actor.OfCooperative(o.Honey.ID, o.Honey.Member.ID)
+	withdraw := func(of certificate.State) error {
+		return o.Certificates.Withdraw(ctx, o.Honey.ID, o.product.ID, "bio-maroc", of, member)
+	}
+	o.must(o.propose("bio-maroc", "BIO-1", 40, o.scan()))
+	first := o.latest(true).ID
+	if err := o.Certificates.Withdraw(ctx, o.Oil.ID, o.product.ID, "bio-maroc", certificate.Proposed, member); !errors.Is(err, certificate.ErrNotFound) {
+		t.Errorf("another cooperative's: %v", err)
+	}
+	o.must(withdraw(certificate.Proposed))
+	if err := o.Certificates.Confirm(ctx, first, actor.OfAssociation(o.Association.ID)); !errors.Is(err, certificate.ErrDecided) {
+		t.Errorf("what is withdrawn is confirmed: %v", err)
+	}
+	o.must(o.propose("bio-maroc", "BIO-1", 40, o.scan()))
+	o.must(o.Certificates.Confirm(ctx, o.latest(true).ID, actor.OfAssociation(o.Association.ID)))
+	o.must(withdraw(certificate.Confirmed))
+	if p, err := o.Catalog.Get(ctx, o.Honey.ID, o.product.ID); err != nil || len(p.Labels) != 0 || o.latest(false).State != certificate.Withdrawn {
+		t.Errorf("it carries %+v, its proposal is %s, %v", p.Labels, o.latest(false).State, err)
+	}
+	for _, of := range []certificate.State{certificate.Proposed, certificate.Confirmed} {
+		if err := withdraw(of); !errors.Is(err, certificate.ErrNotFound) {
+			t.Errorf("%s, withdrawn once more: %v", of, err)
+		}
+	}
+	o.Pass(31 * 24 * time.Hour)
+	o.must((&certificate.CleanWorker{Certificates: o.Certificates}).Work(ctx, nil))
+	if o.seen(first) {
+		t.Error("its picture is kept")
+	}
+}
+
 // A cooperative has one letter of all that ends, and none of what it does not sell any more.
 func TestOfLabelsThatEndACooperativeHasOneLetter(t *testing.T) {
 	t.Parallel()

@@ -26,6 +26,7 @@ const (
 	Proposed  State = "proposed"
 	Confirmed State = "confirmed"
 	Refused   State = "refused"
+	Withdrawn State = "withdrawn" // by its cooperative, before or after it was confirmed
 )
 
 // The states of a certificate's picture.

@@ -105,6 +105,15 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 		t.Error("what is confirmed is not shown")
 	}
 
+	if said := member.Submit(member.Get(path), "[data-carried] form[action$='/withdraw']", nil).Want(http.StatusOK).Text("#toasts .toast"); said != l.T("seller.label.withdrawn") || shown() {
+		t.Errorf("withdrawn, it says %q; it is shown: %t", said, shown())
+	}
+	propose(whole, scan).Want(http.StatusOK)
+	if said := member.Submit(member.Get(path), "[data-proposal] form[action$='/withdraw']", nil).Want(http.StatusOK).Text("#toasts .toast"); said != l.T("seller.label.withdrawn") {
+		t.Errorf("withdrawn while it waits, it says %q", said)
+	}
+	m.DB.MustExec(`insert into product_labels (product_id, label, certificate, expires_on) values ($1, 'bio-maroc', 'BIO-77', $2)`, product.ID, until)
+
 	// Its cooperative is told thirty and seven days before the end, once each, and after it buyers see it no more.
 	letters := func() (n int) {
 		t.Helper()

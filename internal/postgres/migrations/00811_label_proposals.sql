@@ -17,11 +17,15 @@ create table label_proposals (
     proposed_at    timestamptz not null,
     decided_by     uuid,
     decided_at     timestamptz,
+    withdrawn_by   uuid,
+    withdrawn_at   timestamptz,
     constraint label_proposals_certificate_given check (btrim(certificate) <> ''),
     constraint label_proposals_scan_state_known check (scan_state in ('waiting', 'ready', 'refused', 'gone')),
-    constraint label_proposals_state_known check (state in ('proposed', 'confirmed', 'refused')),
-    constraint label_proposals_decided check (
-        (state = 'proposed') = (decided_at is null) and (decided_at is null) = (decided_by is null)),
+    constraint label_proposals_state_known check (state in ('proposed', 'confirmed', 'refused', 'withdrawn')),
+    constraint label_proposals_decided check ( -- what is withdrawn may have been confirmed before
+        (state = 'withdrawn' or (state = 'proposed') = (decided_at is null)) and (decided_at is null) = (decided_by is null)),
+    constraint label_proposals_withdrawn check (
+        (state = 'withdrawn') = (withdrawn_at is not null) and (withdrawn_at is null) = (withdrawn_by is null)),
     constraint label_proposals_refusal_says_why check ((state = 'refused') = (reason <> ''))
 );
 create unique index label_proposals_open on label_proposals (product_id, label) where state = 'proposed';

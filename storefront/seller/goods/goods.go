@@ -44,5 +44,6 @@ func (h *Handler) Routes() []web.Route {
 		photograph,
 		web.Get(account.KeepGoods, seller.CataloguePath+"/:id/label", h.label),
 		propose,
+		web.Post(account.KeepGoods, seller.CataloguePath+"/:id/label/withdraw", h.withdrawLabel),
 	}
 }

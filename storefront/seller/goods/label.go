@@ -89,3 +89,24 @@ func (h *Handler) proposeLabel(r *web.Request) error {
 	r.Flash("seller.label.sent")
 	return r.Redirect(labelPath(product.ID))
 }
+
+// withdrawLabel takes back a label that was proposed, or that the product carries.
+func (h *Handler) withdrawLabel(r *web.Request) error {
+	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	of := certificate.State(r.Form("seen"))
+	if of != certificate.Proposed && of != certificate.Confirmed {
+		return web.ErrForm
+	}
+	switch err := h.Certificates.Withdraw(r.Context(), r.CooperativeID(), product.ID, r.Form("label"), of, r.Actor()); {
+	case err == nil:
+		r.Flash("seller.label.withdrawn")
+	case errors.Is(err, certificate.ErrNotFound): // it was withdrawn before, or the association has answered meanwhile
+		r.Flash("seller.label.changed")
+	default:
+		return err
+	}
+	return r.Redirect(labelPath(product.ID))
+}
