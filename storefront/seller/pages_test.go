@@ -13,6 +13,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
@@ -179,6 +180,15 @@ func TestHomeSaysWhatToPrepareAndWhatIsMissing(t *testing.T) {
 	// A draft of honey without its authorisation is worse than a missing photograph.
 	if got := page.Text("#missing + .note h3"); got != "L’autorisation de « Miel d’oranger »" {
 		t.Errorf("missing: %q", got)
+	}
+	// Then comes a label whose certificate ends.
+	m.DB.MustExec(`update products set authorisation = 'ONSSA 1', authorisation_expires_on = null`)
+	m.DB.MustExec(`delete from product_labels`)
+	m.DB.MustExec(`insert into product_labels (product_id, label, certificate, expires_on) values ($1, 'igp', 'IGP-1', $2)`,
+		m.Honey.Products[0].ID, clock.Day(m.Now()).AddDate(0, 0, 20))
+	page = member.Get("/fr/seller").Want(http.StatusOK)
+	if got := page.Text("#missing + .note .small"); !strings.Contains(got, "IGP se termine dans 20 jours.") || !page.Has("#missing + .note a[href$='/label']") {
+		t.Errorf("of a label that ends it says %q", got)
 	}
 }
 

@@ -83,7 +83,9 @@ type take struct {
 type missing struct {
 	Product catalog.Product
 	Kind    string // see the kinds of gaps
-	Field   string // of the product's form, to go to; empty for the picture
+	Field   string // of the product's form, to go to; empty for the picture and a label
+	Label   i18n.Text
+	Days    int // until the label ends
 }
 
 const (
@@ -205,6 +207,7 @@ var gaps = []struct {
 	}},
 	{"expired", "authorisation", func(p catalog.Product, today time.Time) bool { return !p.Authorised(today) }},
 	{"expiring", "authorised_till", func(p catalog.Product, today time.Time) bool { return !p.Authorised(today.AddDate(0, 0, 30)) }},
+	{"label", "", func(p catalog.Product, today time.Time) bool { return endingLabel(p, today) != nil }},
 	{"soldout", "stock", func(p catalog.Product, today time.Time) bool {
 		return p.State == catalog.Published && p.Stock == 0 && p.InSeason(today.Month())
 	}},
@@ -212,6 +215,17 @@ var gaps = []struct {
 	{"arabic", "name_ar", func(p catalog.Product, _ time.Time) bool { return p.Name.AR == "" }},
 	{"french", "name_fr", func(p catalog.Product, _ time.Time) bool { return p.Name.FR == "" }},
 	{"description", "description_ar", func(p catalog.Product, _ time.Time) bool { return p.Description == i18n.Text{} }},
+}
+
+// endingLabel is the first label of the product to end within thirty days; nil if none does.
+func endingLabel(p catalog.Product, today time.Time) (first *catalog.Label) {
+	last := today.AddDate(0, 0, 30).Format(time.DateOnly)
+	for i, l := range p.Labels {
+		if l.ExpiresOn <= last && (first == nil || l.ExpiresOn < first.ExpiresOn) {
+			first = &p.Labels[i]
+		}
+	}
+	return first
 }
 
 // firstGap finds the one thing that is worth doing next, and how many other products lack something.
@@ -230,6 +244,11 @@ func firstGap(products []catalog.Product, now time.Time) (first *missing, others
 			lacking++
 			if i < worst {
 				worst, first = i, &missing{Product: p, Kind: gap.kind, Field: gap.field}
+				if label := endingLabel(p, today); gap.kind == "label" {
+					if last, err := time.Parse(time.DateOnly, label.ExpiresOn); err == nil { // the database has days
+						first.Label, first.Days = label.Name, int(last.Sub(today).Hours()/24)
+					}
+				}
 			}
 			break
 		}
@@ -240,7 +259,10 @@ func firstGap(products []catalog.Product, now time.Time) (first *missing, others
 // address is where what is missing can be added.
 func (m missing) address(p ui.Page) string {
 	path := "/seller/products/" + m.Product.ID.String()
-	if m.Field == "" {
+	switch {
+	case m.Kind == "label":
+		return p.URL(path + "/label")
+	case m.Field == "":
 		return p.URL(path + "/picture")
 	}
 	return p.URL(path + "#f-" + m.Field)
