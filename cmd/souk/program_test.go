@@ -419,7 +419,7 @@ func TestTwoInstancesOnOneDatabaseEachFillAnIndexOfTheirOwn(t *testing.T) {
 	}
 	defer func() { _ = closeDB() }()
 	before := found(first)
-	if _, err := db.Exec(`update products set state = 'archived' where id = (select id from products where state = 'published' and stock > 0 order by id limit 1)`); err != nil {
+	if _, err := db.Exec(`update products set state = 'archived' where family = (select family from products where state = 'published' and stock > 0 order by id limit 1)`); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, "both have learnt of it", func() bool {
