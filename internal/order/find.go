@@ -3,7 +3,6 @@ package order
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -14,12 +13,13 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// FindLink has the link of the order with that number sent to its buyer, if that is her telephone number: by mail if she
+// FindLink has the link of the order with that number, or whose number ends with those eight digits, sent to its buyer, if that is her telephone number: by mail if she
 // gave an address, else by the association. Whoever asks is told nothing of that, not even by how long it takes; what
 // has to be looked up is looked up later. ErrInvalid says of what cannot be a number of an order, or of a telephone, that
 // it cannot (Fields number, phone).
@@ -27,12 +27,18 @@ func (s *Service) FindLink(ctx context.Context, number, phone string) error {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	of, ok := wholeNumber(number)
 	if !ok {
+		of, ok = endOfNumber(number)
+	}
+	switch {
+	case strings.TrimSpace(number) == "":
+		wrong.Field("number", "order.number_missing")
+	case !ok:
 		wrong.Field("number", "order.find_number")
 	}
 	e164, err := account.ParsePhone(phone)
 	switch {
 	case strings.TrimSpace(phone) == "":
-		wrong.Field("phone", "order.phone_missing")
+		wrong.Field("phone", "order.find_phone")
 	case err != nil:
 		wrong.Field("phone", "order.phone_invalid")
 	}
@@ -46,8 +52,8 @@ func (s *Service) FindLink(ctx context.Context, number, phone string) error {
 
 // FindArgs is the job that sends the link of an order to its buyer, who asked for it.
 type FindArgs struct {
-	Number string `json:"number"`
-	Phone  []byte `json:"phone"` // a mark of it
+	Number string `json:"number"` // a whole one, or how it ends
+	Phone  []byte `json:"phone"`  // a mark of it
 }
 
 // Kind names the job.
@@ -63,22 +69,43 @@ type FindWorker struct {
 func (w *FindWorker) Work(ctx context.Context, j *river.Job[FindArgs]) error {
 	s := w.Orders
 	return postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		o, err := lock(ctx, tx, `number = $1`, j.Args.Number)
-		if errors.Is(err, ErrNotFound) {
-			return nil
+		var found []struct {
+			ID    uuid.UUID
+			Phone string
 		}
+		err := tx.SelectContext(ctx, &found, `
+			select id, buyer_phone as phone from orders where number = any($1) order by placed_at desc`, pq.Array(numbersOf(j.Args.Number, s.Now())))
 		if err != nil {
-			return err
-		}
-		var phone string
-		if err := tx.GetContext(ctx, &phone, `select buyer_phone from orders where id = $1`, o.ID); err != nil {
 			return fmt.Errorf("order: whose order it is: %w", err)
 		}
-		if !s.marked(j.Args.Phone, "find", phone) {
-			return nil
+		for _, f := range found {
+			if s.marked(j.Args.Phone, "find", f.Phone) {
+				o, err := lock(ctx, tx, `id = $1`, f.ID)
+				if err != nil {
+					return err
+				}
+				return s.tellBuyer(ctx, tx, o, NewsLink)
+			}
 		}
-		return s.tellBuyer(ctx, tx, o, NewsLink)
+		return nil
 	})
+}
+
+// monthsLooked is how many months before this one an order is looked for by the end of its number.
+const monthsLooked = 24
+
+// numbersOf are the whole numbers that one may be, of which the end alone may be known.
+func numbersOf(number string, now time.Time) []string {
+	if strings.HasPrefix(number, "S-") {
+		return []string{number}
+	}
+	numbers := make([]string, 0, monthsLooked+1)
+	month := now.In(clock.Zone)
+	month = time.Date(month.Year(), month.Month(), 1, 0, 0, 0, 0, clock.Zone)
+	for i := range monthsLooked + 1 {
+		numbers = append(numbers, "S-"+month.AddDate(0, -i, 0).Format(monthOfNumber)+"-"+number)
+	}
+	return numbers
 }
 
 // Followed is an order as its buyer's browser lists it.

@@ -52,6 +52,7 @@ func TestALinkIsSentAgainToWhomTheOrderIsOnly(t *testing.T) {
 	for _, typed := range [][2]string{
 		{arabic.Replace(strings.ReplaceAll(strings.TrimPrefix(o.Number, "S-"), "-", " ")), "+212 661-234567"},
 		{strings.ToLower(strings.ReplaceAll(o.Number, "-", "")), arabic.Replace("0661234567")},
+		{" " + arabic.Replace(o.Number[len("S-2611-"):]), "0661234567"},
 	} {
 		if jobs := m.asks(typed[0], typed[1]); jobs != 1 {
 			t.Errorf("%q leaves %d jobs", typed, jobs)

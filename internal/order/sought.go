@@ -83,6 +83,18 @@ func wholeNumber(typed string) (string, bool) {
 	return "S-" + found[1] + "-" + found[2], true
 }
 
+// writtenEnd is what a number ends with, alone.
+var writtenEnd = regexp.MustCompile(`^[^\pL\pN]*[sS]?[^\pL\pN]*([0-9]{8})[^\pL\pN]*$`)
+
+// endOfNumber is what the number of an order ends with, by which people tell it, if that is all that was typed.
+func endOfNumber(typed string) (string, bool) {
+	found := writtenEnd.FindStringSubmatch(text.Digits(norm.NFKC.String(typed)))
+	if found == nil {
+		return "", false
+	}
+	return found[1], true
+}
+
 // wordsOfDay is the query for words that begin so, or for a telephone number.
 func wordsOfDay(words []string) string {
 	return text.BeginningsOrPhone(strings.Join(words, " "), "%")

@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/storetest"
+	"github.com/souk-taawon/souk/storefront/ui"
 )
 
 // orders has a buyer order one jar of honey with a form of the checkout, which she may send again.
@@ -108,6 +109,13 @@ func TestWhoeverAsksForALinkIsToldNothing(t *testing.T) {
 	wrong := stranger.Submit(find, "main form", url.Values{"number": {"12"}, "phone": {"06"}}).Want(http.StatusUnprocessableEntity)
 	if !wrong.Has("#f-number[aria-invalid=true][value='12']") || !wrong.Has("#f-phone[aria-invalid=true][value='06']") {
 		t.Error("what cannot be a number is not said, or lost")
+	}
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		empty := stranger.Submit(stranger.Get("/"+language+"/orders/find"), "main form", url.Values{"number": {""}, "phone": {""}}).Want(http.StatusUnprocessableEntity)
+		if text := empty.Text("main form"); !strings.Contains(text, l.T("order.number_missing")) || !strings.Contains(text, l.T("order.find_phone")) {
+			t.Errorf("of what is not given it says %q", text)
+		}
 	}
 }
 
@@ -210,6 +218,34 @@ func TestALateOrderIsSaidToBeLateWhereItIsLookedAt(t *testing.T) {
 		}
 		if text := home.Text("main .lead"); !home.Has("main .lead [data-late]") || !strings.Contains(text, l.T("seller.home.first_late")) || !strings.Contains(text, l.Date(day)) {
 			t.Errorf("the cooperative is told %q", text)
+		}
+	}
+}
+
+func TestWhoConfirmedAnOrderIsNamed(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	ctx := t.Context()
+	for who, confirm := range map[string]func(o order.Order) error{
+		"by_association": func(o order.Order) error { return m.Orders.Move(ctx, order.MoveConfirm, o.ID, m.ByAssociation()) },
+		"by_cooperative": func(o order.Order) error {
+			return m.Orders.Move(ctx, order.MoveAccept, o.Parts[0].ID, m.ByCooperative(o.Parts[0].Cooperative.ID))
+		},
+	} {
+		o := m.Order().Order
+		token, err := m.Orders.Confirming(ctx, o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := confirm(o); err != nil {
+			t.Fatal(err)
+		}
+		for _, language := range languages {
+			l := m.Languages.Locale(language)
+			said := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK).Text("#settled")
+			if want := l.T("shop.confirm."+who, "Name", ui.Isolate(l.Text(o.Parts[0].Cooperative.Name))); said != want {
+				t.Errorf("%s: %q, not %q", who, said, want)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -100,11 +101,35 @@ func settled(p ui.Page, o order.Order) string {
 		return p.T("shop.confirm.over")
 	}
 	for _, e := range o.Events {
-		if e.PartID == nil && e.State == string(order.StateConfirmed) && e.Note == order.NoteByMail {
+		if e.PartID != nil || e.State != string(order.StateConfirmed) {
+			continue
+		}
+		switch e.Actor {
+		case actor.Buyer:
 			return p.T("shop.confirm.by_buyer", "When", p.L.DateTime(e.At))
+		case actor.Association:
+			return p.T("shop.confirm.by_association")
+		case actor.Member:
+			return p.T("shop.confirm.by_cooperative", "Name", ui.Isolate(firstToAccept(p, o)))
+		}
+		return p.T("shop.confirm.by_payment")
+	}
+	return p.T("shop.confirm.over")
+}
+
+// firstToAccept is the cooperative that said yes to its part of an order first.
+func firstToAccept(p ui.Page, o order.Order) string {
+	for _, e := range o.Events {
+		if e.PartID == nil || e.State != string(order.PartAccepted) {
+			continue
+		}
+		for _, part := range o.Parts {
+			if part.ID == *e.PartID {
+				return p.L.Text(part.Cooperative.Name)
+			}
 		}
 	}
-	return p.T("shop.confirm.by_association")
+	return ""
 }
 
 // late reports whether an order comes later than its buyer could rely on.
