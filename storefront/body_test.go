@@ -30,7 +30,7 @@ func TestABodyCostsLittleMoreThanItsBytes(t *testing.T) {
 	read := web.Route{Method: http.MethodPost, Path: "/form", Policy: web.Public, Handler: func(r *web.Request) error {
 		_, err := r.FormFile("file")
 		if form, wrong := r.Rejected(web.ErrForm); wrong {
-			err = errors.Join(err, r.Render(http.StatusOK, failurePage(r.Page(form.Values["name"]), "", "", "", false)))
+			err = errors.Join(err, r.Render(http.StatusOK, failurePage(r.Page(form.Values["name"]), "", "", "", false, false)))
 		}
 		if errors.Is(err, web.ErrNoFile) {
 			return nil

@@ -182,8 +182,12 @@ func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 	if work && p.User != nil {
 		return r.Render(status, ownFailurePage(p, r.Locale.Message(f.Message)))
 	}
-	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference, status == http.StatusNotFound))
+	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference,
+		!ours && orderLink.MatchString(r.Path()), status == http.StatusNotFound))
 }
+
+// orderLink are the paths of the links that lead to an order.
+var orderLink = regexp.MustCompile(`^/(orders|confirm)/`)
 
 // workplace are the paths of the pages behind the door.
 var workplace = regexp.MustCompile(`^/(seller|association|account)([/?.]|$)`)

@@ -34,7 +34,7 @@ func FuzzEveryHeadIsAnswered(f *testing.F) {
 		f.Add(head[0], head[1], head[2], head[3])
 	}
 	echo := page("/*", func(r *web.Request) error {
-		return r.Render(http.StatusOK, failurePage(r.Page(r.Query("q")), r.Path(), r.Header("Referer"), r.IP(), false))
+		return r.Render(http.StatusOK, failurePage(r.Page(r.Query("q")), r.Path(), r.Header("Referer"), r.IP(), false, false))
 	})
 	bareEcho := echo
 	bareEcho.NoLang = true

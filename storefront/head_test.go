@@ -49,7 +49,7 @@ func many(n int, piece string) string {
 func TestAHeadIsRefusedBeyondItsBounds(t *testing.T) {
 	t.Parallel()
 	echo := page("/x", func(r *web.Request) error {
-		return r.Render(http.StatusOK, failurePage(r.Page("x"), "x", "", "", false))
+		return r.Render(http.StatusOK, failurePage(r.Page("x"), "x", "", "", false, false))
 	})
 	api := web.Route{Method: http.MethodGet, Path: "/api/v1/x", Policy: web.Public, NoLang: true, Handler: say("x")}
 	address := serve(t, bare(t, Config{}, echo, api))

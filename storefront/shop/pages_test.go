@@ -258,11 +258,14 @@ func TestWhatIsNotOfferedIsNotFound(t *testing.T) {
 	m := storetest.New(t)
 	for _, path := range []string{
 		"/products/" + m.Honey.Product(t, "M-3").Slug, "/products/none", "/cooperatives/" + m.Pending.Slug, "/cooperatives/none",
-		"/pages/none", "/orders/none", "/nowhere",
+		"/pages/none", "/orders/none", "/confirm/none", "/nowhere",
 	} {
 		page := m.Visitor().Get("/fr" + path).Want(http.StatusNotFound)
 		if !page.Has("main a[href]") {
 			t.Errorf("%s: no way on", path)
+		}
+		if led := page.Has("#find a[href='/fr/orders/find']") && page.Has("#find a[href='/fr/orders']"); led != (strings.HasPrefix(path, "/orders/") || strings.HasPrefix(path, "/confirm/")) {
+			t.Errorf("%s: led to orders %v", path, led)
 		}
 	}
 }
