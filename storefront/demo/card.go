@@ -12,7 +12,20 @@ import (
 var choices = map[string]testcard.State{"pay": testcard.Paid, "refuse": testcard.Refused, "later": testcard.Later}
 
 // card shows a payment as a bank would, and that it is none.
-func (h *Handler) card(r *web.Request) error { return h.showCard(r, http.StatusOK) }
+// One that is decided already leads back, so that whoever is sent here again before the market has learned of it does
+// not end here.
+func (h *Handler) card(r *web.Request) error {
+	if h.Card != nil {
+		payment, err := h.Card.Payment(r.Context(), r.Param("reference"))
+		if err != nil {
+			return err
+		}
+		if payment.State != testcard.Open {
+			return r.RedirectURL(payment.Back)
+		}
+	}
+	return h.showCard(r, http.StatusOK)
+}
 
 func (h *Handler) showCard(r *web.Request, status int) error {
 	if h.Card == nil {

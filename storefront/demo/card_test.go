@@ -63,7 +63,13 @@ func TestACardOnWhichThereIsNoMoneyGoesTheWayOfOthers(t *testing.T) {
 			}
 		}
 		buyer.Post(card.Path, url.Values{"choice": {"refuse"}}).Want(http.StatusOK)
+		if spent := buyer.Get(card.Path).Want(http.StatusOK); !strings.HasSuffix(spent.Path, "/paid") { // also before that is told
+			t.Errorf("a spent page leads to %s", spent.Path)
+		}
 		m.Eventually("the refusal is told", func() bool { return buyer.Get(path + "/paid").Has("#refused") })
+		if tracked := buyer.Get(path).Want(http.StatusOK); !strings.Contains(tracked.Text("#payment"), l.T("shop.pay.refused")) {
+			t.Errorf("the order's page says %q", tracked.Text("#payment"))
+		}
 		if again := buyer.Post(card.Path, url.Values{"choice": {"pay"}}).Want(http.StatusConflict); !strings.Contains(again.Text("main"), l.T("demo.card.decided")) {
 			t.Errorf("a second choice is answered %q", again.Text("main"))
 		}

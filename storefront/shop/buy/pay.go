@@ -20,7 +20,7 @@ import (
 type payView struct {
 	Order   order.Order
 	Token   string          // of the link
-	Attempt payment.Attempt // that she pays; without a State it could not be begun
+	Attempt payment.Attempt // that she pays, or tried last; without a State it could not be begun
 	Left    time.Duration   // to pay
 	Others  []order.Offer   // by which she may pay instead, or why not
 	Gone    bool            // the means that she chose is not taken any more
@@ -31,8 +31,10 @@ type payView struct {
 	Form     ui.Form       // of a receipt's picture or of her account, where one was refused
 }
 
-// Refused tells whether the means that she tried said no.
-func (v payView) Refused() bool { return v.Attempt.State == payment.Failed }
+// Refused tells whether the means by which the order is to be paid said no when she tried.
+func (v payView) Refused() bool {
+	return v.Attempt.State == payment.Failed && v.Attempt.Provider == v.Order.Payment
+}
 
 // awaited is the order of a request's link, if its holder may pay it now; otherwise where she reads why not.
 func (h *Handler) awaited(r *web.Request) (v payView, elsewhere string, err error) {

@@ -41,6 +41,11 @@ func (h *Handler) showTracking(r *web.Request, no ui.Refusal) error {
 	if err := v.fill(r, h); err != nil {
 		return err
 	}
+	if v.Order.State == order.StateAwaiting && v.Order.Acting {
+		if v.Attempt, err = h.Orders.LastAttempt(r.Context(), v.Order); err != nil {
+			return err
+		}
+	}
 	if err := h.fillRefund(r, &v); err != nil {
 		return err
 	}
