@@ -13,8 +13,8 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
-// Holders is which unconfirmed orders are meant: all, or those under a telephone number or from an address, and not
-// of both.
+// Holders is which orders are meant that wait to be confirmed: all, or those under a telephone number or from an address,
+// and not of both. Of those that their buyers pay first none is.
 type Holders struct {
 	Phone   string // E.164
 	Address string // as Holder tells it
@@ -29,6 +29,7 @@ type Waiting struct {
 	Orders int
 	Pieces int
 	Mailed int       // of the orders, those that were confirmed so
+	Paying int       // orders beside them that wait to be paid
 	Until  time.Time // when the latest of them was placed; zero: there are none
 }
 
@@ -56,18 +57,25 @@ func (s *Service) Waiting(ctx context.Context, of Holders) (Waiting, error) {
 		Waiting
 		Latest *time.Time
 	}
-	query := `select orders, pieces, mailed, (select max(at) from holds) as latest from hold_totals where $1 = ''`
+	query := `
+		select t.orders - p.orders as orders, t.pieces - p.pieces as pieces, mailed, p.orders as paying, (
+		    select at from holds where order_id not in (select order_id from paying) order by at desc limit 1) as latest
+		from hold_totals t cross join (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying) p where $1 = ''`
 	switch {
 	case of.Phone != "":
 		query = `
-			select orders, pieces, mailed, (select max(at) from holds where phone = who) as latest
-			from holders where kind = 'phone' and who = $1`
+			select t.orders - p.orders as orders, t.pieces - p.pieces as pieces, mailed, p.orders as paying, (
+			    select at from holds where phone = who and order_id not in (select order_id from paying) order by at desc limit 1) as latest
+			from holders t cross join (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying where phone = $1) p
+			where kind = 'phone' and who = $1`
 	case of.Address != "":
 		query = `
-			select orders, pieces, mailed, (select max(at) from holds where address = decode(who, 'hex')) as latest
-			from holders where kind = 'address' and who = lower($1)`
+			select t.orders - p.orders as orders, t.pieces - p.pieces as pieces, mailed, p.orders as paying, (
+			    select at from holds where address = decode(who, 'hex') and order_id not in (select order_id from paying) order by at desc limit 1) as latest
+			from holders t cross join (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying where address = decode($1, 'hex')) p
+			where kind = 'address' and who = lower($1)`
 	}
-	err := s.db.GetContext(ctx, &w, query, of.Phone+of.Address)
+	err := s.db.GetContext(ctx, &w, `with`+paying+query, of.Phone+of.Address)
 	if err != nil && !postgres.NoRows(err) { // whoever holds nothing any more has none
 		return Waiting{}, fmt.Errorf("order: what is held by some: %w", err)
 	}
@@ -85,9 +93,17 @@ func (of Holders) valid() bool {
 // Holders lists the telephone numbers and the addresses that hold most; of as much, those first that hold it longest.
 func (s *Service) Holders(ctx context.Context) (phones, addresses []Holder, err error) {
 	for column, list := range map[string]*[]Holder{"phone": &phones, "address": &addresses} {
+		is := `phone = who`
+		if column == "address" {
+			is = `address = decode(who, 'hex')`
+		}
 		err := s.db.SelectContext(ctx, list, `
-			select who as `+column+`, orders, pieces, since
-			from holders where kind = $1 order by pieces desc, since, who limit $2`, column, holdersShown)
+			with`+paying+`
+			select who as `+column+`, t.orders - p.orders as orders, t.pieces - p.pieces as pieces, (
+			    select min(at) from holds where `+is+` and order_id not in (select order_id from paying)) as since
+			from holders t
+			cross join lateral (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying where `+is+`) p
+			where kind = $1 and t.orders > p.orders order by t.pieces desc, t.since, who limit $2`, column, holdersShown)
 		if err != nil {
 			return nil, nil, fmt.Errorf("order: who holds: %w", err)
 		}
@@ -111,7 +127,9 @@ func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) 
 	}
 	var ids []uuid.UUID
 	err := s.db.SelectContext(ctx, &ids, `
-		select order_id from holds where `+whereHolders+` and at <= $4 order by at, order_id limit $5`,
+		with`+paying+`
+		select order_id from holds
+		where `+whereHolders+` and at <= $4 and order_id not in (select order_id from paying) order by at, order_id limit $5`,
 		of.Phone, of.Address, of.Mailed, until, freedAtOnce)
 	if err != nil {
 		return 0, fmt.Errorf("order: what to free: %w", err)
@@ -123,7 +141,7 @@ func (s *Service) Free(ctx context.Context, of Holders, until time.Time, by By) 
 		err := s.move(ctx, id, by, func(tx *sqlx.Tx, o *locked) error {
 			var mailed bool
 			err := tx.GetContext(ctx, &mailed, `select confirmed_at is not null from holds where order_id = $1`, o.ID)
-			if postgres.NoRows(err) || err == nil && mailed && !of.Mailed {
+			if postgres.NoRows(err) || err == nil && (mailed && !of.Mailed || o.State == StateAwaiting) {
 				return ErrWrongState
 			}
 			if err != nil {

@@ -69,3 +69,41 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 	_, err = m.Free(ctx, order.Holders{Address: "none"}, seen.Until, m.people())
 	wantError(t, "an address that is none", err, order.ErrNotFound)
 }
+
+func TestWhatWaitsToBePaidIsToldApartAndNotFreed(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	call := m.place(m.basic()).Order
+	m.later(time.Minute)
+	pay := m.byCard()
+	now, err := m.Held(ctx)
+	m.must(err)
+	if now.Orders != 1 || now.Paying != 1 || now.Pieces != call.Pieces()+pay.Pieces() || now.ToPay != pay.Pieces() || now.Phones != 1 || !now.Since.Equal(call.PlacedAt) {
+		t.Errorf("held: %+v", now)
+	}
+	for _, of := range []order.Holders{{}, {Phone: call.Buyer.Phone}} {
+		if seen, err := m.Waiting(ctx, of); err != nil || seen != (order.Waiting{Orders: 1, Pieces: call.Pieces(), Paying: 1, Until: seen.Until}) || !seen.Until.Equal(call.PlacedAt) {
+			t.Errorf("%+v: %+v, %v", of, seen, err)
+		}
+	}
+	phones, _, err := m.Holders(ctx)
+	m.must(err)
+	if len(phones) != 1 || phones[0].Orders != 1 || phones[0].Pieces != call.Pieces() {
+		t.Errorf("who holds: %+v", phones)
+	}
+	if freed, err := m.Free(ctx, order.Holders{Mailed: true}, m.clock(), m.people()); err != nil || freed != 1 {
+		t.Errorf("%d were freed, %v", freed, err)
+	}
+	if o := m.read(pay.ID); o.State != order.StateAwaiting {
+		t.Errorf("what is to be paid is %s", o.State)
+	}
+	if now, err := m.Held(ctx); err != nil || now.Orders != 0 || now.Paying != 1 || now.Phones != 0 || now.Since != nil {
+		t.Errorf("held then: %+v, %v", now, err)
+	}
+	if phones, _, err := m.Holders(ctx); err != nil || len(phones) != 0 {
+		t.Errorf("who holds then: %+v, %v", phones, err)
+	}
+	m.payFirst(pay)
+	m.wantClean()
+}

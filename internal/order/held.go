@@ -10,14 +10,17 @@ import (
 	"github.com/souk-taawon/souk/internal/settings"
 )
 
-// HeldNow is what unconfirmed orders keep from others at this moment.
+// HeldNow is what unconfirmed orders keep from others at this moment: those that wait to be confirmed by telephone and
+// those that their buyers pay first.
 type HeldNow struct {
-	Pieces     int
+	Pieces     int        // of all of them
 	OnSale     int        `db:"on_sale"` // pieces in stock or held, as they were counted last
 	Orders     int        // that wait to be confirmed
 	Phones     int        // under so many telephone numbers
 	Addresses  int        // from so many network addresses, as far as these are counted
 	Since      *time.Time // when the oldest of them was placed
+	Paying     int        // that wait to be paid
+	ToPay      int        `db:"to_pay"`      // pieces of these
 	AlarmSince *time.Time `db:"alarm_since"` // nil: nothing to be alarmed at
 	HeldUp     int        `db:"held_up"`     // products of which they hold as much as the settings allow, as they were counted last
 	HeldUpAt   *time.Time `db:"held_up_at"`  // when that was; nil: never
@@ -40,15 +43,29 @@ func (s *Service) HoldHours(ctx context.Context) (int, error) {
 	return decided.HoldHours, nil
 }
 
-// Held tells what unconfirmed orders keep from others, as far as it is carried: one row, and the oldest of them.
+// paying are the orders that hold goods until they are paid, which is waited for and not called about. There are no more
+// of them than the shares of hold.go let hold, and they are found by their state.
+const paying = `
+	paying as (
+	    select h.* from orders o cross join lateral (select * from holds where order_id = o.id offset 0) h
+	    where o.state = 'awaiting_payment'
+	)`
+
+// Held tells what unconfirmed orders keep from others: what is carried of all of them, less those that are to be paid.
 func (s *Service) Held(ctx context.Context) (HeldNow, error) { return heldNow(ctx, s.db) }
 
 func heldNow(ctx context.Context, q sqlx.QueryerContext) (HeldNow, error) {
 	var now HeldNow
 	err := sqlx.GetContext(ctx, q, &now, `
-		select pieces, on_sale, orders - mailed as orders, phones, addresses, (select min(at) from holds) as since,
+		with `+paying+`
+		select t.pieces, on_sale, t.orders - t.mailed - p.orders as orders, p.orders as paying, p.pieces as to_pay,
+		       phones - (select count(distinct phone) from paying w where not exists (
+		           select from holds where phone = w.phone and order_id not in (select order_id from paying))) as phones,
+		       addresses - (select count(distinct address) from paying w where not exists (
+		           select from holds where address = w.address and order_id not in (select order_id from paying))) as addresses,
+		       (select at from holds where order_id not in (select order_id from paying) order by at limit 1) as since,
 		       alarm_since, held_up, held_up_at
-		from hold_totals`)
+		from hold_totals t cross join (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying) p`)
 	if err != nil {
 		return HeldNow{}, fmt.Errorf("order: what is held: %w", err)
 	}

@@ -4,11 +4,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/PuerkitoBio/goquery"
 
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
 // What is still counted when all the others are freed has its word, and a list that is cut says so.
@@ -98,5 +101,36 @@ func TestOrdersAreConfirmedOneCallAfterTheOther(t *testing.T) {
 	page = m.boss.Post(row.Find("form").AttrOr("action", ""), form).Want(http.StatusOK)
 	if n := page.Find("tr[data-order]").Length(); n != 1 || page.Path != "/fr/association/orders?state=placed" {
 		t.Errorf("%d orders are left to confirm, at %s", n, page.Path)
+	}
+}
+
+func TestWhatWaitsToBePaidIsCountedApart(t *testing.T) {
+	t.Parallel()
+	m := storetest.NewBank(t)
+	m.Order()
+	m.OrderBy(payment.BankTransfer)
+	boss := m.SignIn(m.Association)
+	for _, code := range languages {
+		l := m.Languages.Locale(code)
+		links := boss.Get("/" + code + "/association").Want(http.StatusOK).Find("[data-waiting] a")
+		for i, want := range []struct {
+			key   string
+			state order.State
+		}{{"to_confirm", order.StatePlaced}, {"to_pay", order.StateAwaiting}} {
+			link := links.Eq(i)
+			if text := l.T("association.dashboard."+want.key, "N", "1"); link.Text() != text {
+				t.Errorf("%q, not %q", link.Text(), text)
+			}
+			if list := boss.Get(link.AttrOr("href", "")).Want(http.StatusOK); list.Find("tbody [data-state]").Length() != 1 || list.Text("tbody [data-state]") != l.T(want.state.Key()) {
+				t.Errorf("%s leads to %q", want.key, list.Text("tbody"))
+			}
+		}
+		held := boss.Get("/" + code + "/association/orders/held").Want(http.StatusOK)
+		if text := held.Text("[data-paying]"); !strings.HasPrefix(text, l.N("association.held.paying", 1)) {
+			t.Errorf("what waits to be paid: %q", text)
+		}
+		if text := held.Text("a[data-dialog=free]"); text != l.N("association.held.free", 1) {
+			t.Errorf("to be freed: %q", text)
+		}
 	}
 }

@@ -56,6 +56,6 @@ func HeldSentence(p ui.Page, now order.HeldNow) string {
 	if now.Orders == 0 || now.Since == nil {
 		return p.T("association.held.nothing")
 	}
-	return p.N("association.held.sentence", now.Orders, "Pieces", p.L.Number(now.Pieces), "Phones", p.L.Number(now.Phones),
+	return p.N("association.held.sentence", now.Orders, "Pieces", p.L.Number(now.Pieces-now.ToPay), "Phones", p.L.Number(now.Phones),
 		"Addresses", p.L.Number(now.Addresses), "Since", p.L.DateTime(*now.Since))
 }

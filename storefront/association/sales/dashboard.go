@@ -88,4 +88,4 @@ func (v dashboardView) idleCount() int { return v.Sales.Cooperatives - v.Sales.S
 func (v dashboardView) nobody() bool { return v.Sales.Cooperatives == 0 }
 
 // never reports whether nobody has ordered anything yet.
-func (v dashboardView) never() bool { return !v.Ever && v.Held.Orders == 0 }
+func (v dashboardView) never() bool { return !v.Ever && v.Held.Orders+v.Held.Paying == 0 }
