@@ -111,6 +111,8 @@ func TestTheSampleMarketShowsAll(t *testing.T) {
 			"refused at the door":     `select count(*) > 0 from orders where state = 'refused' and placed_at > $1 - interval '9 days'`,
 			"a label that ends soon":  `select count(*) = 1 from product_labels where expires_on = $1::date + 20`,
 			"a proposed label":        `select count(*) = 1 from label_proposals where state = 'proposed'`,
+			"two sizes of everything": `select count(*) = 0 from products p join cooperatives c on c.id = p.cooperative_id
+			    where c.slug = 'assalat-el-arz' and not exists (select from products o where o.family = p.family and o.id <> p.id)`,
 		} {
 			var holds bool
 			if err := m.DB.Get(&holds, strings.ReplaceAll(query, "$1", "'"+m.Now().Format(time.RFC3339)+"'::timestamptz")); err != nil || !holds {
