@@ -285,7 +285,7 @@ func TestThePriceOfDeliveryIsKnownBeforeOrdering(t *testing.T) {
 	if due := strings.ReplaceAll(picked.Text("#due"), "\u00a0", " "); due != "80 DH" {
 		t.Errorf("fetched at the association it is %q", due)
 	}
-	if said := picked.Text(".note.ok"); !strings.Contains(said, m.Languages.Locale("fr").T("shop.track.thanks_pickup")) {
+	if said := picked.Text(".note.ok"); !strings.Contains(said, plain(m.Languages.Locale("fr").T("shop.track.thanks_pickup"))) {
 		t.Errorf("whoever fetches it is told %q", said)
 	}
 }
