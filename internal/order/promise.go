@@ -48,7 +48,8 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	}
 	today, told := clock.Day(o.by.At), o.Promised
 	o.Promised = round.Window(stages, today, told)
-	if o.by.Note == NoteUndone && o.Promised.To.After(told.To) && o.answered() {
+	ahead := func(p delivery.Stage) bool { return !p.HandOverBy.Before(told.To) }
+	if o.by.Note == NoteUndone && o.Promised.To.After(told.To) && o.answered() && !slices.ContainsFunc(stages, ahead) {
 		// It was done yesterday, and may be done again before it is looked, in the morning, who is late.
 		o.Promised = told
 		return s.lookAgain(ctx, tx, o, today.AddDate(0, 0, -1))

@@ -120,7 +120,7 @@ func (p Page) Home() string {
 	if p.User == nil {
 		return "/"
 	}
-	return Home(*p.User)
+	return first(menuFor(p.Holds, menuOf(p.User.Role)))
 }
 
 // Form is a form as it was sent: what was typed, and what is wrong with it by field. The error of
