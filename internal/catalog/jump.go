@@ -1,55 +1,111 @@
 package catalog
 
 import (
-	"fmt"
-
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
-// PriceJump says that a price would become five times what it was or more, or a fifth or less, which is mostly a slip
-// of the comma: people are asked before it is written.
-type PriceJump struct{ Old, New money.Amount }
+// Jump says that a field of a product would become so different that it is mostly a slip, of the comma, of the unit or of
+// a digit: people are asked before it is written. Old and New are the product before and after.
+type Jump struct {
+	Field    string // one of Jumping
+	Old, New Edit
+}
 
-const jumpTimes = 5
+// Jumping are the fields that are asked about.
+var Jumping = []string{"price", "unit", "stock"}
 
-// JumpOf is the jump of the price from one edit of a product to the next; nil for none. A price for another quantity
-// of the same jumps only if the price of that quantity does too.
-func JumpOf(before, after Edit) *PriceJump {
-	if !far(before.Price, after.Price) {
-		return nil
-	}
+// Jumps are what people are asked before a product is written.
+type Jumps []Jump
+
+const (
+	jumpTimes  = 5   // a price becomes so many times what it was, or such a part of it
+	stockTimes = 10  // a stock becomes so many times what it was,
+	stockFew   = 10  // from so many pieces on; with fewer left a new batch comes in,
+	stockBatch = 500 // which is asked about from so many on
+)
+
+// JumpsOf is what is to be asked about the way from one edit of a product to the next, but for the fields that are sure.
+// What counts of a price is what the same quantity costs.
+func JumpsOf(before, after Edit, sure map[string]bool) (jumps Jumps) {
 	was, unit := SmallestUnit(before.UnitAmount, before.UnitCode)
 	is, other := SmallestUnit(after.UnitAmount, after.UnitCode)
-	if unit == other && !far(before.Price*money.Amount(is), after.Price*money.Amount(was)) {
-		return nil
+	dearer := far(before.Price, after.Price)
+	asked := far(before.Price*money.Amount(is), after.Price*money.Amount(was))
+	if unit != other { // which cannot be compared, but «500 g» is not «500 pieces» for the same price
+		asked = dearer || is > 1 && before.UnitAmount == after.UnitAmount
 	}
-	return &PriceJump{before.Price, after.Price}
+	field := "unit"
+	if dearer {
+		field = "price"
+	}
+	if asked && !sure[field] {
+		jumps = append(jumps, Jump{field, before, after})
+	}
+	if before.Stock != nil && after.Stock != nil && !sure["stock"] {
+		had, has := *before.Stock, *after.Stock
+		if has >= stockTimes*max(had, 1) && (had >= stockFew || has >= stockBatch) {
+			jumps = append(jumps, Jump{"stock", before, after})
+		}
+	}
+	return jumps
 }
 
 func far(a, b money.Amount) bool {
 	return a > 0 && b > 0 && (a >= jumpTimes*b || b >= jumpTimes*a)
 }
 
+// At is what is asked about a field, or nil.
+func (j Jumps) At(field string) *Jump {
+	for i := range j {
+		if j[i].Field == field {
+			return &j[i]
+		}
+	}
+	return nil
+}
+
 // Likely is the price that was probably meant: the new one with its comma elsewhere, where that is near to the old one,
 // and otherwise the old one.
-func (j *PriceJump) Likely() money.Amount {
+func (j Jump) Likely() money.Amount {
 	for _, moved := range [...]money.Amount{10, 100, 1000} {
-		if meant := j.New / moved; j.New%moved == 0 && meant > 0 && !far(j.Old, meant) {
+		if meant := j.New.Price / moved; j.New.Price%moved == 0 && meant > 0 && !far(j.Old.Price, meant) {
 			return meant
 		}
-		if meant := j.New * moved; meant <= money.MaxAmount && !far(j.Old, meant) {
+		if meant := j.New.Price * moved; meant <= money.MaxAmount && !far(j.Old.Price, meant) {
 			return meant
 		}
 	}
-	return j.Old
+	return j.Old.Price
 }
 
-func (j *PriceJump) Error() string {
-	return fmt.Sprintf("catalog: the price goes from %s to %s", j.Old, j.New)
+// Message is the question.
+func (j Jump) Message() fault.Message {
+	switch {
+	case j.Field == "stock":
+		return fault.Say("catalog.stock_jump", "Old", *j.Old.Stock, "New", *j.New.Stock)
+	case SameUnit(j.Old.UnitAmount, j.Old.UnitCode, j.New.UnitAmount, j.New.UnitCode):
+		return fault.Say("catalog.price_jump", "Old", j.Old.Price, "New", j.New.Price)
+	}
+	return fault.Say("catalog.unit_jump", "Old", j.Old.Price, "New", j.New.Price,
+		"OldUnit", i18n.Unit{Amount: j.Old.UnitAmount, Code: j.Old.UnitCode}, "NewUnit", i18n.Unit{Amount: j.New.UnitAmount, Code: j.New.UnitCode})
 }
 
-// Unwrap gives what to tell a person, at the field of the price.
-func (j *PriceJump) Unwrap() error {
-	return fault.New(fault.Invalid, "catalog.invalid").Field("price", "catalog.price_jump", "Old", j.Old, "New", j.New)
+func (j Jumps) Error() string {
+	text := "catalog: asked"
+	for _, one := range j {
+		text += ": " + one.Field
+	}
+	return text
+}
+
+// Unwrap gives what to tell a person, at the fields.
+func (j Jumps) Unwrap() error {
+	wrong := fault.New(fault.Invalid, "catalog.invalid")
+	wrong.Fields = make(map[string]fault.Message, len(j))
+	for _, one := range j {
+		wrong.Fields[one.Field] = one.Message()
+	}
+	return wrong
 }

@@ -20,7 +20,7 @@ func TestWhatAPriceJumpsToIsMostlyASlipOfTheComma(t *testing.T) {
 		{26_00, 260_00, 26_00}, {26_00, 255_00, 25_50}, {75_00, 7500_00, 75_00}, {260_00, 26_00, 260_00}, {12_50, 1250_00, 12_50}, {100_00, 1_05, 105_00},
 		{20_00, 100_00, 10_00}, {20_00, 19_99, 0}, {20_00, 99_99, 0}, {20_00, 4_01, 0}, {20_00, 4_00, 40_00}, {0, 10_00, 0}, {7_77, 100_01, 7_77},
 	} {
-		jump := catalog.JumpOf(kilo(c.old), kilo(c.now))
+		jump := catalog.JumpsOf(kilo(c.old), kilo(c.now), nil).At("price")
 		if jump == nil {
 			if c.likely != 0 {
 				t.Errorf("%s → %s is not asked about", c.old, c.now)
@@ -31,11 +31,53 @@ func TestWhatAPriceJumpsToIsMostlyASlipOfTheComma(t *testing.T) {
 			t.Errorf("%s → %s: %s is likely, want %s", c.old, c.now, got, c.likely)
 		}
 	}
-	for want, after := range map[bool]catalog.Edit{
-		false: {Price: 2_60, UnitAmount: 100, UnitCode: "g"}, true: {Price: 2_60, UnitAmount: 1, UnitCode: "piece"},
+}
+
+func TestAPriceJumpsByTheQuantityThatItIsForToo(t *testing.T) {
+	t.Parallel()
+	edit := func(price money.Amount, amount int, code string) catalog.Edit {
+		return catalog.Edit{Price: price, UnitAmount: amount, UnitCode: code}
+	}
+	for _, c := range []struct {
+		before, after catalog.Edit
+		asked         string
+	}{
+		{edit(20_00, 500, "g"), edit(20_00, 500, "kg"), "unit"},
+		{edit(20_00, 500, "g"), edit(20_00, 5, "g"), "unit"},
+		{edit(20_00, 500, "g"), edit(20_00, 50, "g"), "unit"},
+		{edit(20_00, 500, "g"), edit(20_00, 500, "piece"), "unit"},
+		{edit(20_00, 500, "g"), edit(20_00, 500, "ml"), "unit"},
+		{edit(20_00, 1, "l"), edit(20_00, 1, "ml"), "unit"},
+		{edit(20_00, 500, "g"), edit(20_00, 1, "kg"), ""},
+		{edit(20_00, 1, "piece"), edit(20_00, 500, "g"), ""},
+		{edit(20_00, 1, "kg"), edit(20_00, 1, "piece"), ""},
+		{edit(20_00, 500, "g"), edit(40_00, 1, "kg"), ""},
+		{edit(26_00, 1, "kg"), edit(2_60, 100, "g"), ""},
+		{edit(26_00, 1, "kg"), edit(2_60, 1, "piece"), "price"},
+		{edit(26_00, 1, "kg"), edit(260_00, 500, "g"), "price"},
 	} {
-		if got := catalog.JumpOf(kilo(26_00), after) != nil; got != want {
-			t.Errorf("26 a kilo → %s for %d %s: asked %t", after.Price, after.UnitAmount, after.UnitCode, got)
+		jumps := catalog.JumpsOf(c.before, c.after, nil)
+		if got := len(jumps) > 0; got != (c.asked != "") || got && jumps[0].Field != c.asked {
+			t.Errorf("%s for %d %s → %s for %d %s: asked %v", c.before.Price, c.before.UnitAmount, c.before.UnitCode, c.after.Price, c.after.UnitAmount, c.after.UnitCode, jumps)
+		}
+		if len(catalog.JumpsOf(c.before, c.after, map[string]bool{c.asked: true})) > 0 {
+			t.Errorf("%s is sure, and asked again", c.asked)
+		}
+	}
+}
+
+func TestAStockJumpsBeyondTheDailyWork(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		had, has int
+		asked    bool
+	}{
+		{5, 500, true}, {500, 50_000, true}, {17, 1700, true}, {0, 50_000, true}, {10, 100, true},
+		{50_000, 0, false}, {1700, 17, false}, {3, 120, false}, {0, 200, false}, {17, 150, false}, {400, 1200, false}, {9, 90, false},
+	} {
+		jumps := catalog.JumpsOf(catalog.Edit{Stock: &c.had}, catalog.Edit{Stock: &c.has}, nil)
+		if got := jumps.At("stock") != nil; got != c.asked {
+			t.Errorf("%d → %d: asked %t", c.had, c.has, got)
 		}
 	}
 }
@@ -59,15 +101,15 @@ func TestAPriceThatJumpsOnAPageIsAskedAboutFirst(t *testing.T) {
 		},
 	} {
 		err := write(page)
-		var jump *catalog.PriceJump
-		if !errors.As(err, &jump) || jump.Old != p.Price || jump.New != tenfold || fault.As(err).Fields["price"].Key == "" {
+		var jumps catalog.Jumps
+		if !errors.As(err, &jumps) || jumps[0].Old.Price != p.Price || jumps[0].New.Price != tenfold || fault.As(err).Fields["price"].Key == "" {
 			t.Errorf("%s: %v", what, err)
 		}
 		if n := m.Number(fmt.Sprintf(`select price_centimes from products where id = '%s'`, p.ID)); n != int(p.Price) {
 			t.Errorf("%s wrote %d", what, n)
 		}
 	}
-	page.Sure = true
+	page.Sure = map[string]bool{"price": true}
 	edit.Stock = nil
 	if _, err := m.Update(t.Context(), m.Honey, p.ID, edit, page, m.Member); err != nil {
 		t.Errorf("she said yes: %v", err)
@@ -75,4 +117,27 @@ func TestAPriceThatJumpsOnAPageIsAskedAboutFirst(t *testing.T) {
 	if err := m.SetPriceStock(t.Context(), m.Honey, p.ID, &p.Price, nil, m.Member); err != nil {
 		t.Errorf("who sees no page is not asked: %v", err)
 	}
+}
+
+func TestAStockThatJumpsOnAPageIsAskedAboutFirst(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme()) // 20
+	page := catalog.NewPage(p)
+	set := func(stock int, page catalog.Page) error {
+		_, err := m.ChangePriceStock(t.Context(), m.Honey, p.ID, nil, &stock, page, m.Member)
+		return err
+	}
+	if told := fault.As(set(2000, page)).Fields["stock"]; told.Key != "catalog.stock_jump" || told.Args["Old"] != 20 || told.Args["New"] != 2000 {
+		t.Errorf("told %+v", told)
+	}
+	if m.Product(m.Honey, p.ID).Stock != 20 {
+		t.Error("written unasked")
+	}
+	page.Sure = map[string]bool{"stock": true}
+	m.Must(set(2000, page))
+	page.Sure = nil
+	m.Must(set(2000, page)) // sent twice, it is done
+	m.Must(set(0, catalog.NewPage(m.Product(m.Honey, p.ID))))
+	m.Sound()
 }

@@ -22,7 +22,7 @@ import (
 // The zero Page is no page at all: then everything given is written as it is.
 type Page struct {
 	Key   uuid.UUID
-	Sure  bool              // she was asked whether she means the price, or pressed what names it
+	Sure  map[string]bool   // of Jumping: what she was asked about and means, or pressed what names it
 	shown map[string]string // by field: the stock as a number, everything else as a digest
 }
 
@@ -142,10 +142,22 @@ func (p Page) merge(ctx context.Context, tx *sqlx.Tx, present Product, given Edi
 	if len(lost) > 0 {
 		return Edit{}, 0, &Changed{lost}
 	}
-	if jump := JumpOf(before, merged); jump != nil && p.shown != nil && !p.Sure {
-		return Edit{}, 0, jump
+	if jumps := p.jumps(before, merged, given.Stock, delta); len(jumps) > 0 {
+		return Edit{}, 0, jumps
 	}
 	return merged, delta, nil
+}
+
+// jumps are what is asked about what was done on the page; of the stock what counts is what it showed and what was typed.
+func (p Page) jumps(before, after Edit, typed *int, delta int) Jumps {
+	if p.shown == nil {
+		return nil
+	}
+	after.Stock = nil
+	if seen, err := strconv.Atoi(p.shown["stock"]); err == nil && delta != 0 {
+		before.Stock, after.Stock = &seen, typed
+	}
+	return JumpsOf(before, after, p.Sure)
 }
 
 // stock is by how much the typed stock moves the present one; clash says that it cannot be told, since

@@ -98,7 +98,7 @@ func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more in
 }
 
 // Update writes what a product's cooperative changed of it on a page; its address stays. Failures are
-// those of Create, ErrNotFound if the product is another's, *Changed and *PriceJump.
+// those of Create, ErrNotFound if the product is another's, *Changed and Jumps.
 func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
@@ -157,7 +157,7 @@ func (s *Service) SetPriceStock(ctx context.Context, coopID, productID uuid.UUID
 }
 
 // ChangePriceStock is SetPriceStock for what somebody changed on a page. It gives the product as it is
-// then; other failures are *Changed and *PriceJump.
+// then; other failures are *Changed and Jumps.
 func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.UUID, price *money.Amount, stock *int, page Page, by actor.Actor) (Product, error) {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		present, err := s.lockTx(ctx, tx, coopID, productID)

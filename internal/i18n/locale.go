@@ -103,7 +103,7 @@ func (l *Locale) N(key string, n int, args ...any) string {
 }
 
 // Message says a domain's message. An argument named Count chooses the plural form; amounts of
-// money, times and messages among the arguments are written as this language writes them.
+// money, units, times and messages among the arguments are written as this language writes them.
 func (l *Locale) Message(m fault.Message) string {
 	var args []any
 	count, plural := 0, false
@@ -117,6 +117,8 @@ func (l *Locale) Message(m fault.Message) string {
 			value = l.Message(v)
 		case Text:
 			value = l.Text(v)
+		case Unit:
+			value = l.Unit(v.Amount, v.Code)
 		case int:
 			if name == "Count" {
 				count, plural = v, true
@@ -240,6 +242,12 @@ func (l *Locale) Amount(a money.Amount) string {
 func (l *Locale) Centimes(a money.Amount) string {
 	whole, fraction, _ := strings.Cut(a.String(), ".")
 	return l.number(whole) + l.decimal + fraction
+}
+
+// Unit is a unit of sale among the arguments of a message.
+type Unit struct {
+	Amount int
+	Code   string
 }
 
 // Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».

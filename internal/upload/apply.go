@@ -16,7 +16,7 @@ import (
 )
 
 // Apply writes the good rows of a previewed upload into the catalogue, all in one transaction;
-// wrong rows are left out, and so are those that were asked whether their price is meant and did not answer. Only what the preview told is changed: a row whose product has become
+// wrong rows are left out, and so are those that were asked whether what jumps is meant and did not answer. Only what the preview told is changed: a row whose product has become
 // different elsewhere since then is left alone and says so (OutcomeMeanwhile), and a stock from which only
 // orders have taken is moved by the difference that the preview told, so that what was sold meanwhile is
 // not for sale again.
@@ -138,7 +138,7 @@ func (c *comparer) settle(row *Row, byID map[uuid.UUID]*catalog.Product) (w cata
 	w = catalog.Write{ID: postgres.NewID(), New: row.Kind == KindNew, Edit: merged}
 	key := ""
 	switch {
-	case row.Doubt() != nil:
+	case row.Doubtful():
 		return w, row.Notes
 	case len(fresh.Errors) > 0:
 		key = "upload.meanwhile_wrong"

@@ -83,16 +83,6 @@ func parsePrice(cell string) (money.Amount, *cellError) {
 	return price, nil
 }
 
-// meantPrice is no column of files: it keeps the price of a row that was asked about it and means it.
-const meantPrice = "price_meant"
-
-// samePrice reports whether two cells hold the same price.
-func samePrice(a, b string) bool {
-	one, wrong := parsePrice(a)
-	other, wrongToo := parsePrice(b)
-	return wrong == nil && wrongToo == nil && one == other
-}
-
 // twoPrices asks which of two prices was meant.
 func twoPrices(cell string, large, small money.Amount) *cellError {
 	return &cellError{

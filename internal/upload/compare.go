@@ -302,13 +302,7 @@ func (c *comparer) judge(row *Row, present *catalog.Product, before, merged cata
 		if present.State == catalog.Archived {
 			row.Notes = append(row.Notes, RowError{Column: colSKU, Message: fault.Say("upload.archived")})
 		}
-		if jump := catalog.JumpOf(before, merged); jump != nil && !samePrice(row.Values[meantPrice], plain(jump.New)) {
-			row.Notes = append(row.Notes, RowError{
-				Column: colPrice, Value: row.Values[colPrice],
-				Message:     fault.Say("upload.price_jump", "Old", shown(jump.Old), "New", shown(jump.New)),
-				Suggestions: []string{plain(jump.Likely()), plain(jump.New)},
-			})
-		}
+		row.ask(before, merged)
 	}
 	if unit := row.Values[colUnit]; catalog.IsContainer(unit) && (present == nil || before.UnitCode != merged.UnitCode || before.UnitAmount != merged.UnitAmount) {
 		row.Notes = append(row.Notes, RowError{Column: colUnit, Value: unit, Message: fault.Say("upload.container_assumed", "Value", text.Cut(unit, 40))})

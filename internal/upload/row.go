@@ -3,6 +3,7 @@ package upload
 import (
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"github.com/google/uuid"
 
@@ -55,14 +56,27 @@ type RowError struct {
 	Suggestions []string      `json:"suggestions,omitempty"`
 }
 
-// UnmarshalJSON brings back the texts in three languages among a message's arguments.
+// Asks reports whether a note asks if what jumps is meant.
+func (e RowError) Asks() bool { return len(e.Suggestions) > 0 }
+
+// means reports whether a value that comes for a cell says yes to what is asked about it.
+func (e RowError) means(column, value string) bool {
+	return len(e.Suggestions) == 2 && e.Column == column && e.Suggestions[1] == value
+}
+
+// UnmarshalJSON brings back the texts in three languages and the units among a message's arguments.
 func (e *RowError) UnmarshalJSON(data []byte) error {
 	type plainError RowError
 	if err := json.Unmarshal(data, (*plainError)(e)); err != nil {
 		return fmt.Errorf("row error: %w", err)
 	}
 	for name, value := range e.Message.Args {
-		if text, ok := value.(map[string]any); ok {
+		text, ok := value.(map[string]any)
+		if code, isUnit := text["Code"].(string); isUnit {
+			amount, _ := text["Amount"].(json.Number)
+			n, _ := amount.Int64()
+			e.Message.Args[name] = i18n.Unit{Amount: int(n), Code: code}
+		} else if ok {
 			ar, _ := text["AR"].(string)
 			fr, _ := text["FR"].(string)
 			en, _ := text["EN"].(string)
@@ -71,3 +85,43 @@ func (e *RowError) UnmarshalJSON(data []byte) error {
 	}
 	return nil
 }
+
+// sure is no column of files: it keeps the cell of a row that was asked about it and means it.
+func sure(column string) string { return column + "_meant" }
+
+// ask asks whether what jumps is meant. The first suggestion is what may have been meant instead, the second what the
+// cell says.
+func (row *Row) ask(before, after catalog.Edit) {
+	meant := make(map[string]bool, len(catalog.Jumping))
+	for _, column := range catalog.Jumping {
+		meant[column] = row.Values[column] != "" && row.Values[sure(column)] == row.Values[column]
+	}
+	if then, known := readStockThen(row.Values[colStockThen]); known {
+		if typed, wrong := parseStock(row.Values[colStock]); wrong == nil {
+			before.Stock, after.Stock = &then.pieces, &typed
+		}
+	}
+	for _, jump := range catalog.JumpsOf(before, after, meant) {
+		note := RowError{Column: jump.Field, Value: row.Values[jump.Field], Message: jump.Message()}
+		old, now := shown(jump.Old.Price), shown(jump.New.Price) // what is kept tells no money from numbers
+		switch args := note.Message.Args; {
+		case jump.Field == colStock:
+		case args["OldUnit"] == nil:
+			note.Message = fault.Say("upload.price_jump", "Old", old, "New", now)
+		default:
+			note.Message = fault.Say("upload.unit_jump", "Old", old, "New", now, "OldUnit", args["OldUnit"], "NewUnit", args["NewUnit"])
+		}
+		switch jump.Field {
+		case colPrice:
+			note.Suggestions = []string{plain(jump.Likely()), plain(jump.New.Price)}
+		case colUnit:
+			note.Suggestions = []string{plainUnit(jump.Old), plainUnit(jump.New)}
+		case colStock:
+			note.Suggestions = []string{strconv.Itoa(*jump.Old.Stock), strconv.Itoa(*jump.New.Stock)}
+		}
+		row.Notes = append(row.Notes, note)
+	}
+}
+
+// plainUnit writes a unit as someone would type it.
+func plainUnit(e catalog.Edit) string { return fmt.Sprintf("%d %s", e.UnitAmount, e.UnitCode) }

@@ -33,7 +33,7 @@ func (row Row) rank() int {
 	switch {
 	case row.Kind == KindWrong || row.Outcome == OutcomeMeanwhile:
 		return 0
-	case row.Doubt() != nil:
+	case row.Doubtful():
 		return 1
 	case row.Kind == KindChanged:
 		return 2
@@ -41,15 +41,8 @@ func (row Row) rank() int {
 	return 3
 }
 
-// Doubt is what a row is asked whose price moved so much that it may be a slip, until it is answered, or nil.
-func (row Row) Doubt() *RowError {
-	for i, note := range row.Notes {
-		if len(note.Suggestions) > 0 {
-			return &row.Notes[i]
-		}
-	}
-	return nil
-}
+// Doubtful reports whether a row is asked about something that moved so much that it may be a slip, until it is answered.
+func (row Row) Doubtful() bool { return slices.ContainsFunc(row.Notes, RowError.Asks) }
 
 // store makes a row fit to be kept. Which categories there are is not kept with each row that lacks one.
 func store(number int, row Row) (storedRow, error) {

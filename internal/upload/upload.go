@@ -54,7 +54,7 @@ type Summary struct {
 	Wrong     int `json:"wrong"`
 	Applied   int `json:"applied"`   // once applied: new and changed rows that were written
 	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
-	Doubtful  int `json:"doubtful"`  // of the changed ones: rows that are asked whether their price is meant
+	Doubtful  int `json:"doubtful"`  // of the changed ones: rows that are asked whether what jumps is meant
 	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
 	Drafts    int `json:"drafts"`    // once applied: of those that were written, products that only their cooperative sees
 	Archived  int `json:"archived"`  // once applied: of those that were written, products that are no longer made
@@ -282,7 +282,7 @@ func (s *Summary) count(row Row) {
 	case KindWrong:
 		s.Wrong++
 	}
-	if row.Kind == KindChanged && row.Doubt() != nil {
+	if row.Kind == KindChanged && row.Doubtful() {
 		s.Doubtful++
 	}
 }
@@ -333,7 +333,7 @@ func (s *Service) Discard(ctx context.Context, coopID, id uuid.UUID, seen *int64
 }
 
 // Repair puts another value into one cell of a previewed upload and compares the file again.
-// A cell may also be one that the file did not have. A price that a row is asked about is meant when it comes again. seen
+// A cell may also be one that the file did not have. What a row is asked about is meant when it comes again. seen
 // is as for Reread.
 func (s *Service) Repair(ctx context.Context, coopID, id uuid.UUID, seen *int64, line int, column, value string) (Upload, error) {
 	if _, ok := headings[column]; !ok && !slices.Contains(languageColumns, column) {
@@ -362,8 +362,8 @@ func (s *Service) Repair(ctx context.Context, coopID, id uuid.UUID, seen *int64,
 					return fmt.Errorf("upload row %d: %w", r.Number, err)
 				}
 				value := cellText(column, value)
-				if column == colPrice && asked.Doubt() != nil && samePrice(value, row.Values[colPrice]) {
-					row.Values[meantPrice] = value
+				if slices.ContainsFunc(asked.Notes, func(n RowError) bool { return n.means(column, value) }) {
+					row.Values[sure(column)] = value
 				}
 				row.Values[column] = value
 			}

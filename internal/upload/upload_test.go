@@ -12,6 +12,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/upload"
 )
 
@@ -325,6 +326,42 @@ func TestATenfoldPriceIsAsked(t *testing.T) {
 	if m.apply(m.Honey, u); price() != 1500_00 {
 		t.Errorf("she said yes, and it is %d", price())
 	}
+}
+
+func TestAnotherUnitAndAStockAHundredTimesAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	thyme := m.Offer(m.Honey, catalogtest.Thyme()) // 150 DH for 500 g, 20 of them
+	u := m.upload(m.Honey, "a.csv", "Réf;Unité;Prix;Stock\nM-01;500 kg;150;2000\n")
+	if u.Summary.Doubtful != 1 || u.Summary.Ready() != 0 || len(u.Rows[0].Notes) != 2 {
+		t.Fatalf("%+v", u.Rows)
+	}
+	unit, stock := u.Rows[0].Notes[0], u.Rows[0].Notes[1]
+	if unit.Column != "unit" || unit.Message.Args["NewUnit"] != (i18n.Unit{Amount: 500, Code: "kg"}) || !slices.Equal(unit.Suggestions, []string{"500 g", "500 kg"}) {
+		t.Errorf("of the unit: %+v", unit)
+	}
+	if stock.Column != "stock" || !slices.Equal(stock.Suggestions, []string{"20", "2000"}) {
+		t.Errorf("of the stock: %+v", stock)
+	}
+	for column, value := range map[string]string{"unit": "500 g", "stock": "2000"} { // no, yes
+		var err error
+		if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, column, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if u.Summary.Doubtful != 0 || u.Summary.Ready() != 1 {
+		t.Errorf("answered: %+v", u.Rows)
+	}
+	m.apply(m.Honey, u)
+	if got := m.Product(m.Honey, thyme.ID); got.UnitCode != "g" || got.Stock != 2000 {
+		t.Errorf("%d %s, %d in stock", got.UnitAmount, got.UnitCode, got.Stock)
+	}
+	// The same from a downloaded catalogue.
+	file := strings.Replace(string(m.template(m.Honey, "fr", "csv")), ";2000;", ";200000;", 1)
+	if u = m.upload(m.Honey, "b.csv", file); u.Summary.Doubtful != 1 || !slices.Equal(u.Rows[0].Notes[0].Suggestions, []string{"2000", "200000"}) {
+		t.Errorf("downloaded: %+v", u.Rows)
+	}
+	m.sound()
 }
 
 func TestRowsAreRepairedInPlace(t *testing.T) {

@@ -441,6 +441,72 @@ func TestAPriceThatJumpsIsAskedAboutInTheForm(t *testing.T) {
 	}
 }
 
+func TestAnotherUnitIsAskedAboutInTheForm(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1") // 120 dirhams for 500 g
+	path := "/seller/products/" + thyme.ID.String()
+	unit := func() string {
+		p, err := m.Catalog.Get(t.Context(), m.Honey.ID, thyme.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.UnitCode
+	}
+	for _, language := range languages {
+		asked := member.Submit(member.Get("/"+language+path), "#product", url.Values{"unit_code": {"kg"}}).Want(http.StatusUnprocessableEntity)
+		offered := asked.Find("#product button[name=offered_unit]")
+		if offered.Length() != 2 || offered.First().AttrOr("value", "") != "500 g" || offered.Last().AttrOr("value", "") != "500 kg" || unit() != "g" {
+			t.Fatalf("%s: offered: %s", language, asked.Text("#product"))
+		}
+		if said, want := asked.Text("#f-unit-error"), plainly(m.Languages.Locale(language).Unit(500, "kg")); !strings.Contains(said, want) {
+			t.Errorf("%s: it says %q", language, said)
+		}
+		member.Submit(asked, "#product", url.Values{"offered_unit": {"500 g"}}).Want(http.StatusOK)
+		if unit() != "g" {
+			t.Errorf("%s: no, and it is sold by the %s", language, unit())
+		}
+	}
+	// Two things at once are asked about one after the other, and each once.
+	asked := member.Submit(member.Get("/fr"+path), "#product", url.Values{"unit_code": {"kg"}, "stock": {"2000"}}).Want(http.StatusUnprocessableEntity)
+	asked = member.Submit(asked, "#product", url.Values{"offered_unit": {"500 kg"}}).Want(http.StatusUnprocessableEntity)
+	if asked.Has("#product button[name=offered_unit]") || asked.Find("#product button[name=offered_stock]").Length() != 2 {
+		t.Fatalf("then: %s", asked.Text("#product"))
+	}
+	member.Submit(asked, "#product", url.Values{"offered_stock": {"2000"}}).Want(http.StatusOK)
+	if unit() != "kg" || m.Stock(thyme.ID) != 2000 {
+		t.Errorf("yes twice: %s, %d", unit(), m.Stock(thyme.ID))
+	}
+}
+
+func TestAPriceAndAStockThatJumpInARowAreAskedAboutEachOnce(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1") // for 120 dirhams, 20 of them
+	form := "#q-" + thyme.ID.String()
+	asked := member.Submit(member.Get("/fr/seller/products"), form, url.Values{"price": {"1200"}, "stock": {"2000"}}).Want(http.StatusUnprocessableEntity)
+	in := row(m, "M-1", t)
+	if asked.Find(in+" button[name=offered_price]").Length() != 2 || asked.Find(in+" button[name=offered_stock]").Length() != 2 {
+		t.Fatalf("asked: %s", asked.Text(in))
+	}
+	asked = member.Submit(asked, form, url.Values{"offered_price": {"120"}}).Want(http.StatusUnprocessableEntity)
+	if asked.Has(in+" button[name=offered_price]") || asked.Find(in+" input[name=price]").AttrOr("value", "") != "120" {
+		t.Errorf("no to the price: %s", asked.Text(in))
+	}
+	asked = member.Submit(asked, form, url.Values{"offered_stock": {"2000"}}).Want(http.StatusOK)
+	if priceOf(m, thyme) != thyme.Price || m.Stock(thyme.ID) != 2000 {
+		t.Errorf("%s, %d in stock", priceOf(m, thyme), m.Stock(thyme.ID))
+	}
+	// Taken back it is not asked about, however few there were.
+	member.Submit(asked, form, url.Values{"offered_stock": {"20"}}).Want(http.StatusOK)
+	member.Submit(member.Get("/fr/seller/products"), form, url.Values{"stock": {"0"}}).Want(http.StatusOK)
+	if m.Stock(thyme.ID) != 0 {
+		t.Errorf("%d in stock", m.Stock(thyme.ID))
+	}
+}
+
 func TestTheScriptIsGivenWhatARowSays(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -35,10 +35,10 @@ type catalogueView struct {
 	Left []catalog.Left
 	Done string
 
-	// Refused is the row whose form could not be used, as it was sent, and Jump what its price is asked about.
+	// Refused is the row whose form could not be used, as it was sent, and Jumps what is asked about it.
 	Refused uuid.UUID
 	Form    ui.Form
-	Jump    *catalog.PriceJump
+	Jumps   catalog.Jumps
 
 	// Was is how the row that was saved last was before, to be seen and taken back.
 	Was *catalog.Product
@@ -193,7 +193,7 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 	var product catalog.Product
 	if err == nil {
 		page := catalog.ReadPage(r.Form("page"))
-		page.Sure = r.Form("offered_price") != ""
+		page.Sure = sureOf(r)
 		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.Actor())
 	}
 	if err != nil {
@@ -264,6 +264,36 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 	return price, stock, nil
 }
 
+// sureOf are the fields whose values somebody was asked about and means, or pressed the button of.
+func sureOf(r *web.Request) map[string]bool {
+	sure := make(map[string]bool, len(catalog.Jumping))
+	for _, name := range catalog.Jumping {
+		typed := r.Form(name)
+		if name == "unit" {
+			typed = r.Form("unit_amount") + " " + r.Form("unit_code")
+		}
+		sure[name] = r.Form("offered_"+name) != "" || typed != "" && r.Form("sure_"+name) == typed
+	}
+	return sure
+}
+
+// answered puts into a form that comes back what buttons of it offered, as what was asked about once.
+func answered(form ui.Form) ui.Form {
+	for _, name := range catalog.Jumping {
+		value := form.Values["offered_"+name]
+		if value == "" {
+			continue
+		}
+		form.Values["sure_"+name] = value
+		if name == "unit" {
+			form.Values["unit_amount"], form.Values["unit_code"], _ = strings.Cut(value, " ")
+		} else {
+			form.Values[name] = value
+		}
+	}
+	return form
+}
+
 // offered is what a button beside a field offers instead of what stands in it, if it was pressed, and otherwise that.
 func offered(r *web.Request, name string) (value string, sent bool) {
 	if value := r.Form("offered_" + name); value != "" {
@@ -324,8 +354,8 @@ func (h *Handler) refuseRow(r *web.Request, id uuid.UUID, err error) error {
 	if !ok || r.WantsJSON() && id == uuid.Nil {
 		return err
 	}
-	v := catalogueView{Refused: id, Form: form}
-	errors.As(err, &v.Jump)
+	v := catalogueView{Refused: id, Form: answered(form)}
+	errors.As(err, &v.Jumps)
 	if !r.WantsJSON() {
 		return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, v)
 	}
@@ -333,7 +363,18 @@ func (h *Handler) refuseRow(r *web.Request, id uuid.UUID, err error) error {
 	if err != nil {
 		return err
 	}
-	return h.answerRow(r, http.StatusUnprocessableEntity, rowAnswer{Message: form.Errors[""], Errors: form.Errors}, v, product)
+	return h.answerRow(r, http.StatusUnprocessableEntity, rowAnswer{Message: form.Errors[""], Errors: form.Errors, Values: typed(form)}, v, product)
+}
+
+// typed are the fields of a row as they were typed or offered.
+func typed(form ui.Form) map[string]string {
+	values := make(map[string]string, len(rowFields))
+	for _, name := range rowFields {
+		if value, sent := form.Values[name]; sent {
+			values[name] = value
+		}
+	}
+	return values
 }
 
 func (h *Handler) changedRow(r *web.Request, id uuid.UUID, changed *catalog.Changed) error {

@@ -1,12 +1,14 @@
 package goods
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
 
@@ -23,6 +25,29 @@ func inRow(l *i18n.Locale, p catalog.Product, name string) string {
 		return l.Money(p.Price)
 	}
 	return l.Number(p.Stock)
+}
+
+// answers are those to the question whether what jumps is meant: what may have been meant instead, and it.
+func answers(l *i18n.Locale, jump catalog.Jump) (no, yes ui.Option) {
+	switch jump.Field {
+	case "price":
+		return priced(l, jump.Likely()), priced(l, jump.New.Price)
+	case "unit":
+		return measured(l, jump.Old), measured(l, jump.New)
+	}
+	return counted(l, *jump.Old.Stock), counted(l, *jump.New.Stock)
+}
+
+func priced(l *i18n.Locale, a money.Amount) ui.Option {
+	return ui.Option{Value: ui.Typed(l, a), Label: l.Money(a)}
+}
+
+func measured(l *i18n.Locale, e catalog.Edit) ui.Option {
+	return ui.Option{Value: fmt.Sprintf("%d %s", e.UnitAmount, e.UnitCode), Label: l.Unit(e.UnitAmount, e.UnitCode)}
+}
+
+func counted(l *i18n.Locale, n int) ui.Option {
+	return ui.Option{Value: strconv.Itoa(n), Label: l.Number(n)}
 }
 
 // undoing is what is typed into a field to have it as it was.

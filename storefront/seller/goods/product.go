@@ -24,11 +24,11 @@ type productView struct {
 	Product    *catalog.Product // nil for one that is not there yet
 	Form       ui.Form
 	Categories []catalog.Category
-	Jump       *catalog.PriceJump // what the price is asked about
-	Photo      string             // state of the photograph that was sent last
-	Sizes      []catalog.Product  // in which the thing is sold, itself among them
-	With       ui.Form            // that makes it a size of another
-	Page       string             // what the form stands on: the catalogue's Page, or the key of a new product's
+	Jumps      catalog.Jumps     // what is asked about it
+	Photo      string            // state of the photograph that was sent last
+	Sizes      []catalog.Product // in which the thing is sold, itself among them
+	With       ui.Form           // that makes it a size of another
+	Page       string            // what the form stands on: the catalogue's Page, or the key of a new product's
 }
 
 // action is where the form is sent.
@@ -198,7 +198,7 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	edit, err := readEdit(r)
 	var updated catalog.Product
 	if err == nil {
-		page.Sure = r.Form("offered_price") != ""
+		page.Sure = sureOf(r)
 		updated, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.Actor())
 	}
 	var changed *catalog.Changed
@@ -206,8 +206,8 @@ func (h *Handler) updateProduct(r *web.Request) error {
 		return h.changedProduct(r, page, edit, changed)
 	}
 	if form, ok := r.Rejected(err); ok {
-		v := productView{Product: &product, Form: form}
-		errors.As(err, &v.Jump)
+		v := productView{Product: &product, Form: answered(form)}
+		errors.As(err, &v.Jumps)
 		return h.showProduct(r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
@@ -286,14 +286,19 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 			wrong.Field("price", "seller.product.price_unreadable", "Value", value)
 		}
 	}
-	if value := r.Form("stock"); value != "" {
-		pieces, ok := r.Whole("stock")
+	if value, _ := offered(r, "stock"); value != "" {
+		pieces, ok := text.Whole(value)
 		if !ok {
 			wrong.Field("stock", "seller.product.stock_unreadable", "Value", value)
 		}
 		e.Stock = &pieces
 	}
-	if value := r.Form("unit_amount"); value != "" {
+	if value := r.Form("offered_unit"); value != "" {
+		var ok bool
+		if e.UnitAmount, e.UnitCode, ok = catalog.ParseUnit(value); !ok {
+			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)
+		}
+	} else if value := r.Form("unit_amount"); value != "" {
 		var ok bool
 		if e.UnitAmount, ok = r.Whole("unit_amount"); !ok {
 			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)

@@ -46,17 +46,17 @@ func proposal(p ui.Page, v uploadView, row upload.Row, e upload.RowError) string
 	return v.typed(row, e.Column, value)
 }
 
-// suggestion says the value that may have been meant and is suggested at that place. A price that is asked about is meant
-// itself in the second place.
-func suggestion(p ui.Page, v uploadView, row upload.Row, column string, place int, value string) string {
+// suggestion says the value that may have been meant and is suggested at that place. Of what is asked about the second is
+// what the cell says.
+func suggestion(p ui.Page, v uploadView, asked bool, column string, place int, value string) string {
 	words := v.words(p, column, value)
-	switch d := row.Doubt(); {
-	case d == nil || d.Column != column:
+	switch {
+	case !asked:
 		return words
 	case place == 0:
-		return p.T("seller.product.jump_no", "Price", words)
+		return p.T("seller.product.jump_no", "Value", words)
 	}
-	return p.T("seller.product.jump_yes", "Price", words)
+	return p.T("seller.product.jump_yes", "Value", words)
 }
 
 // picture is the drawing that a row's product has or would get.
@@ -79,7 +79,7 @@ func rowClass(row upload.Row) string {
 	switch {
 	case row.Kind == upload.KindWrong:
 		return "bad"
-	case row.Outcome == upload.OutcomeMeanwhile || row.Outcome == "" && row.Doubt() != nil:
+	case row.Outcome == upload.OutcomeMeanwhile || row.Outcome == "" && row.Doubtful():
 		return "ask"
 	case row.Kind == upload.KindNew:
 		return "new"

@@ -1684,7 +1684,7 @@ func diffRow(p ui.Page, v uploadView, row upload.Row) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.State == upload.Previewed {
-				templ_7745c5c3_Err = suggestions(p, v, row, note).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = suggestions(p, v, row, note, true).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2029,7 +2029,7 @@ func repair(p ui.Page, v uploadView, row upload.Row, e upload.RowError) templ.Co
 			return templ_7745c5c3_Err
 		}
 		if len(e.Suggestions) > 1 && e.Column != "category" {
-			templ_7745c5c3_Err = suggestions(p, v, row, e).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = suggestions(p, v, row, e, false).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2039,7 +2039,7 @@ func repair(p ui.Page, v uploadView, row upload.Row, e upload.RowError) templ.Co
 }
 
 // suggestions are values that may have been meant, one button for each.
-func suggestions(p ui.Page, v uploadView, row upload.Row, e upload.RowError) templ.Component {
+func suggestions(p ui.Page, v uploadView, row upload.Row, e upload.RowError, asked bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -2101,9 +2101,9 @@ func suggestions(p ui.Page, v uploadView, row upload.Row, e upload.RowError) tem
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var111 string
-				templ_7745c5c3_Var111, templ_7745c5c3_Err = templ.JoinStringErrs(suggestion(p, v, row, e.Column, place, value))
+				templ_7745c5c3_Var111, templ_7745c5c3_Err = templ.JoinStringErrs(suggestion(p, v, asked, e.Column, place, value))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload/upload.templ`, Line: 328, Col: 107}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload/upload.templ`, Line: 328, Col: 109}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var111))
 				if templ_7745c5c3_Err != nil {
@@ -2296,7 +2296,7 @@ func rowBadge(p ui.Page, v uploadView, row upload.Row) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-		case v.State == upload.Previewed && row.Doubt() != nil:
+		case v.State == upload.Previewed && row.Doubtful():
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 180, "<span class=\"bdg wait\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
