@@ -109,7 +109,7 @@ func changesOf(s storetest.Seller, r records, upload, discarded string) []change
 		{"/seller/upload/:id/reread", upload, "form[action$='/reread']", url.Values{"encoding": {"windows-1256"}}, "seen"},
 		{"/seller/upload/:id/apply", upload, "form[action$='/apply']", nil, "seen"},
 		{"/seller/upload/:id/discard", discarded, "form[action$='/discard']", nil, "seen"},
-		{"/seller/products/several", "/fr/seller/products", "form[action$='/several']", url.Values{"do": {"soldout"}}, "chosen"},
+		{"/seller/products/several", "/fr/seller/products", "form[action$='/several']", url.Values{"do": {"soldout"}, "sure": {"yes"}}, "chosen"},
 	}
 }
 

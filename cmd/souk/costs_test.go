@@ -477,7 +477,7 @@ func (c *costs) measureGoods() {
 	slices.Sort(several)
 	several = slices.Compact(several)
 	for _, do := range []string{"soldout", "draft", "published"} {
-		c.post("/seller/products/several (200 "+do+")", "/seller/products/several", url.Values{"chosen": several[:min(200, len(several))], "do": {do}})
+		c.post("/seller/products/several (200 "+do+")", "/seller/products/several", url.Values{"chosen": several[:min(200, len(several))], "do": {do}, "sure": {"yes"}})
 	}
 	full := strings.Repeat("miel ", 60_000) // with its field's name nearly a megabyte, escaped
 	c.post("/seller/products/new (1 MB)", "/seller/products/new", url.Values{"name_fr": {full}, "description_fr": {full}, "description_ar": {full}})

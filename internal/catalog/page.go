@@ -65,6 +65,15 @@ func (p Page) Encode(fields ...string) string {
 	return b.String()
 }
 
+// Stock is what the page showed of the stock.
+func (p Page) Stock() int {
+	n, err := strconv.Atoi(p.shown["stock"])
+	if err != nil || n < 0 || n > MaxStock {
+		return 0
+	}
+	return n
+}
+
 // Touched names the fields (those of Change) that e has otherwise than the page showed them.
 func (p Page) Touched(e Edit) map[string]bool {
 	touched := map[string]bool{}

@@ -74,6 +74,32 @@ func TestNewPriceDoesNotPutBackWhatWasSold(t *testing.T) {
 	}
 }
 
+func TestAStockThatMovedMeanwhileIsSaid(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	thyme := m.Honey.Product(t, "M-1")
+	member := m.SignIn(m.Honey.Member)
+	path := "/seller/products/" + thyme.ID.String()
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		said := func(saved *storetest.Page, want string) {
+			t.Helper()
+			if got := saved.Want(http.StatusOK).Text("#toasts .toast"); got != plainly(want) {
+				t.Errorf("%s: it says %q, want %q", language, got, want)
+			}
+		}
+		if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, thyme.ID, nil, new(30), actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
+			t.Fatal(err)
+		}
+		row, form := shownNow(member, thyme), member.Get("/"+language+path)
+		m.Order() // two
+		said(member.Post("/"+language+path+"/quick", url.Values{"price": {"120"}, "stock": {"25"}, "page": {row}}), l.N("seller.catalogue.stock_out", 2, "Left", "23"))
+		said(member.Submit(form, "#product", url.Values{"stock": {"31"}}), l.N("seller.catalogue.stock_out", 7, "Left", "24"))
+		// Nothing was typed into the stock: it is no news that it was sold from.
+		said(member.Submit(form, "#product", nil), l.T("seller.catalogue.nothing"))
+	}
+}
+
 func TestRowThatSomebodyElseChangedTooIsToldAndHoldsWhenSentAgain(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
@@ -244,7 +270,7 @@ func TestCatalogueIsTurned(t *testing.T) {
 	second := member.Get(member.Get("/fr/seller/products?q=savon").Find("nav.pager a[rel=next]").AttrOr("href", ""))
 	on := rows(second)
 	_, form := second.Form("#several")
-	form.Set("do", catalog.SoldOut)
+	form.Set("do", catalog.Draft)
 	form.Set("chosen", second.Find("input[name=chosen]").First().AttrOr("value", ""))
 	if behind := member.Post("/fr/seller/products/several", form); !slices.Equal(rows(behind), on) {
 		t.Errorf("one leads from the second page to %s", behind.Path)
@@ -313,11 +339,25 @@ func TestSeveralProductsAreChangedAtOnce(t *testing.T) {
 	}
 	m.Visitor().Get("/ar/products/" + m.Honey.Product(t, "M-1").Slug).Want(http.StatusOK)
 
-	set("ar", "soldout", "M-1").Want(http.StatusOK)
-	if got := m.Stock(m.Honey.Product(t, "M-1").ID); got != 0 {
-		t.Errorf("%d in stock", got)
+	// That nothing is left is asked first, with how much that is.
+	for _, language := range languages {
+		page = set(language, "soldout", "M-1", "M-2").Want(http.StatusUnprocessableEntity)
+		if m.Stock(m.Honey.Product(t, "M-1").ID) != 20 || page.Find("input[name=chosen][checked]").Length() != 2 {
+			t.Errorf("%s: unasked %d are left", language, m.Stock(m.Honey.Product(t, "M-1").ID))
+		}
+		pieces := 20 + m.Stock(m.Honey.Product(t, "M-2").ID)
+		if said := page.Text("section[aria-labelledby=empty] p"); !strings.Contains(said, strconv.Itoa(pieces)) || language == "fr" && !strings.HasPrefix(said, "2 produits, ") {
+			t.Errorf("%s: it says %q", language, said)
+		}
 	}
-	for query, rows := range map[string]int{"?show=soldout": 1, "?show=unpictured": 3} {
+	member.Submit(page, "#sold-out", url.Values{"do": {"soldout"}}).Want(http.StatusOK)
+	for _, sku := range []string{"M-1", "M-2"} {
+		if got := m.Stock(m.Honey.Product(t, sku).ID); got != 0 {
+			t.Errorf("%d of %s in stock", got, sku)
+		}
+	}
+	set("ar", "soldout", "M-1").Want(http.StatusOK) // nothing to ask
+	for query, rows := range map[string]int{"?show=soldout": 2, "?show=unpictured": 3} {
 		if got := member.Get("/fr/seller/products" + query).Want(http.StatusOK).Find("table.cat tbody tr").Length(); got != rows {
 			t.Errorf("%s shows %d products, not %d", query, got, rows)
 		}
@@ -378,9 +418,9 @@ func TestAPriceThatJumpsIsAskedAboutInTheTable(t *testing.T) {
 		}
 
 		form.Set("offered_price", "120")
-		member.Post("/"+language+quick, form).Want(http.StatusOK)
-		if priceNow() != thyme.Price {
-			t.Errorf("%s: no, and it is %s", language, priceNow())
+		no := member.Post("/"+language+quick, form).Want(http.StatusOK)
+		if said := no.Text("#toasts .toast"); priceNow() != thyme.Price || said != m.Languages.Locale(language).T("seller.catalogue.nothing") {
+			t.Errorf("%s: no, and it is %s, %q", language, priceNow(), said)
 		}
 		form.Set("offered_price", "1200")
 		said := member.Post("/"+language+quick, form).Want(http.StatusOK)

@@ -102,7 +102,11 @@ const flashKeep = time.Minute
 // Flash says a sentence on the reader's next page, as a toast; args are its placeholders' name, value
 // pairs.
 func (r *Request) Flash(key string, args ...any) {
-	m := fault.Say(key, args...)
+	r.FlashMessage(fault.Say(key, args...))
+}
+
+// FlashMessage is Flash of a message.
+func (r *Request) FlashMessage(m fault.Message) {
 	for name, value := range m.Args {
 		switch v := value.(type) {
 		case int, string:
@@ -118,7 +122,7 @@ func (r *Request) Flash(key string, args ...any) {
 	}
 	text, err := json.Marshal(m)
 	if err != nil { // only strings and numbers are left
-		r.Log().Error("toast", "key", key, "error", err)
+		r.Log().Error("toast", "key", m.Key, "error", err)
 		return
 	}
 	r.FlashAgain(r.Site.Seals.Seal(flashCookie, text, flashKeep))

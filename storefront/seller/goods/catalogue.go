@@ -3,6 +3,7 @@ package goods
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -39,6 +40,10 @@ type catalogueView struct {
 	Refused uuid.UUID
 	Form    ui.Form
 	Jumps   catalog.Jumps
+
+	// Emptied are products, as the form of several has them, of whose Pieces it is asked whether none is left.
+	Emptied []string
+	Pieces  int
 
 	// Was is how the row that was saved last was before, to be seen and taken back.
 	Was *catalog.Product
@@ -150,7 +155,8 @@ func (v catalogueView) choosing(all bool) string {
 
 // chosen reports whether a product is ticked when the page is shown.
 func (v catalogueView) chosen(p catalog.Product) bool {
-	return v.All || slices.ContainsFunc(v.Left, func(l catalog.Left) bool { return l.Product.ID == p.ID })
+	return v.All || slices.ContainsFunc(v.Emptied, func(form string) bool { return strings.HasPrefix(form, p.ID.String()) }) ||
+		slices.ContainsFunc(v.Left, func(l catalog.Left) bool { return l.Product.ID == p.ID })
 }
 
 // value is what stands in a field of a product's row: what was typed and refused, or what is true.
@@ -190,22 +196,41 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 		return err
 	}
 	price, stock, err := quickValues(r)
+	page := catalog.ReadPage(r.Form("page"))
 	var product catalog.Product
 	if err == nil {
-		page := catalog.ReadPage(r.Form("page"))
 		page.Sure = sureOf(r)
 		product, err = h.Catalog.ChangePriceStock(r.Context(), r.CooperativeID(), id, price, stock, page, r.Actor())
 	}
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
+	became := became("seller.catalogue.saved", present, product, page, stock)
 	if !r.WantsJSON() {
-		return h.savedFrom(r, "seller.catalogue.saved", back(r), present, product)
+		return h.savedFrom(r, became, back(r), present, product)
 	}
 	v := catalogueView{Was: &present}
 	return h.answerRow(r, http.StatusOK, rowAnswer{
-		Message: r.Locale.T("seller.catalogue.saved"), Moved: moves(r.Locale, present, product), Values: rowValues(r.Locale, product),
+		Message: r.Locale.Message(became), Moved: moves(r.Locale, present, product), Values: rowValues(r.Locale, product),
 	}, v, product)
+}
+
+// became says what became of a product that was saved from a page: what the key says, that it is as it was, or that its stock
+// is not what was typed, since it moved after the page was shown.
+func became(key string, before, after catalog.Product, page catalog.Page, stock *int) fault.Message {
+	if stock != nil && page.Touched(catalog.Edit{Stock: stock})["stock"] {
+		switch moved := after.Stock - *stock; {
+		case moved < 0:
+			return fault.Say("seller.catalogue.stock_out", "Count", -moved, "Left", after.Stock)
+		case moved > 0:
+			return fault.Say("seller.catalogue.stock_in", "Count", moved, "Left", after.Stock)
+		}
+	}
+	changed := catalog.NewPage(before).Touched(after.Edit())
+	if before.Stock == after.Stock && !slices.Contains(slices.Collect(maps.Values(changed)), true) {
+		return fault.Say("seller.catalogue.nothing")
+	}
+	return fault.Say(key)
 }
 
 // rowAnswer tells the script what became of a row: what its fields are to hold now, and what stands beside them.
@@ -315,9 +340,11 @@ func (h *Handler) setState(r *web.Request) error {
 	return h.saved(r, "seller.catalogue.now_"+state)
 }
 
-// setSeveral does the same to all products that are ticked.
+// setSeveral does the same to all products that are ticked. Whether none is left of them is asked first, with how many
+// pieces the page showed.
 func (h *Handler) setSeveral(r *web.Request) error {
 	var chosen []catalog.Chosen
+	pieces := 0
 	for _, text := range r.FormValues()["chosen"] {
 		text, page, _ := strings.Cut(text, " ")
 		id, err := uuid.Parse(text)
@@ -325,8 +352,12 @@ func (h *Handler) setSeveral(r *web.Request) error {
 			return web.ErrNotFound.Wrap(err)
 		}
 		chosen = append(chosen, catalog.Chosen{ID: id, Page: catalog.ReadPage(page)})
+		pieces += chosen[len(chosen)-1].Page.Stock()
 	}
 	what := r.Form("do")
+	if what == catalog.SoldOut && pieces > 0 && r.Form("sure") == "" && len(chosen) <= catalog.MaxSeveral {
+		return h.showCatalogueBehind(r, http.StatusUnprocessableEntity, catalogueView{Emptied: r.FormValues()["chosen"], Pieces: pieces})
+	}
 	done, left, err := h.Catalog.SetSeveral(r.Context(), r.CooperativeID(), chosen, what, r.Actor())
 	switch {
 	case err != nil:
@@ -416,8 +447,8 @@ func (h *Handler) saved(r *web.Request, key string) error {
 }
 
 // savedFrom leads to a page of the catalogue that says how the product was before, where it changed.
-func (h *Handler) savedFrom(r *web.Request, key, page string, present, product catalog.Product) error {
-	r.Flash(key)
+func (h *Handler) savedFrom(r *web.Request, became fault.Message, page string, present, product catalog.Product) error {
+	r.FlashMessage(became)
 	if present.Price == product.Price && present.Stock == product.Stock {
 		return r.Redirect(page)
 	}

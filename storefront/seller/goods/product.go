@@ -213,7 +213,7 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.savedFrom(r, "seller.product.updated", seller.CataloguePath, product, updated)
+	return h.savedFrom(r, became("seller.product.updated", product, updated, page, edit.Stock), seller.CataloguePath, product, updated)
 }
 
 // showProduct shows the form of a product, or of one that is not there yet.
