@@ -176,6 +176,8 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 		"endless name":            {func(n *account.NewUser) { n.Name = strings.Repeat("a", 500) }, "name", "account.name_long"},
 		"no way to be reached":    {func(n *account.NewUser) { n.Email = "" }, "email", "account.unreachable"},
 		"broken e-mail":           {func(n *account.NewUser) { n.Email = "amina@" }, "email", "account.email_invalid"},
+		"e-mail of no domain":     {func(n *account.NewUser) { n.Email = "x@y" }, "email", "account.email_invalid"},
+		"e-mail of half a domain": {func(n *account.NewUser) { n.Email = "x@y.m" }, "email", "account.email_invalid"},
 		"e-mail with a name":      {func(n *account.NewUser) { n.Email = "amina <amina@nahlat.ma>" }, "email", "account.email_invalid"},
 		"e-mail that is a letter": {func(n *account.NewUser) { n.Email = "amina?bcc=all@nahlat.ma" }, "email", "account.email_invalid"},
 		"broken telephone":        {func(n *account.NewUser) { n.Phone = "06" }, "phone", "account.phone_invalid"},

@@ -146,6 +146,12 @@ func TestWhatIsWrongWithAProposalIsToldOfEachField(t *testing.T) {
 		f.Fields["expires_on"].Key != "certificate.day_past" || f.Fields["scan"].Key != "certificate.scan_missing" {
 		t.Errorf("%+v", f)
 	}
+	for typed, want := range map[string]string{"": "certificate.day_missing", "bientôt": "certificate.day_unreadable", "31/02/2027": "certificate.day_unreadable"} {
+		f := fault.As(o.Certificates.Propose(t.Context(), o.Honey.ID, o.product.ID, "igp", "IGP-1", typed, nil, actor.OfCooperative(o.Honey.ID, o.Honey.Member.ID)))
+		if f == nil || f.Fields["expires_on"].Key != want {
+			t.Errorf("%q: %+v", typed, f)
+		}
+	}
 	large := io.MultiReader(o.scan(), bytes.NewReader(make([]byte, picture.MaxPaper)))
 	if f := fault.As(o.propose("igp", "IGP-1", 40, large)); f == nil || f.Fields["scan"].Args["MB"] != picture.MaxPaper>>20 {
 		t.Errorf("of one too large: %+v", f)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,7 +33,7 @@ const (
 )
 
 // Propose asks the association to confirm that one of the cooperative's products carries a label: with the number of its
-// certificate, its last day (as time.DateOnly) and a picture of it, nil if none came. The same again is proposed once. Its
+// certificate, its last day (for text.Day) and a picture of it, nil if none came. The same again is proposed once. Its
 // people have a letter. Errors: catalog.ErrNotFound, ErrInvalid with a message for each of label, certificate, expires_on
 // and scan; ErrWaits, ErrMany.
 func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, label, number, until string, scan io.Reader, by actor.Actor) error {
@@ -53,10 +54,12 @@ func (s *Service) Propose(ctx context.Context, coopID, productID uuid.UUID, labe
 	}
 	wrong.TooLong("certificate", "catalog.too_long", number, MaxCertificate)
 	today := clock.Day(s.now())
-	day, err := time.Parse(time.DateOnly, until)
+	day, ok := text.Day(until)
 	switch {
-	case err != nil:
+	case strings.TrimSpace(until) == "":
 		wrong.Field("expires_on", "certificate.day_missing")
+	case !ok:
+		wrong.Field("expires_on", "certificate.day_unreadable", "Value", text.Cut(text.Line(until), 40))
 	case day.Before(today):
 		wrong.Field("expires_on", "certificate.day_past")
 	case day.After(today.AddDate(maxYears, 0, 0)):

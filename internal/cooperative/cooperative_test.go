@@ -165,6 +165,7 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 		"RIB with letters":       {func(c *cooperative.Cooperative) { c.RIB = strings.Repeat("A", 24) }, "rib", "cooperative.rib_invalid"},
 		"broken telephone":       {func(c *cooperative.Cooperative) { c.Phone = "066" }, "phone", "account.phone_invalid"},
 		"e-mail with more":       {func(c *cooperative.Cooperative) { c.Email = "a?subject=b@nahlat.ma" }, "email", "account.email_invalid"},
+		"e-mail of no domain":    {func(c *cooperative.Cooperative) { c.Email = "x@y" }, "email", "account.email_invalid"},
 		"broken e-mail":          {func(c *cooperative.Cooperative) { c.Email = "nahlat" }, "email", "account.email_invalid"},
 	} {
 		given := nahlat()

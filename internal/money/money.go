@@ -2,6 +2,7 @@ package money
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -38,11 +39,16 @@ func (a Amount) Share(basisPoints int) Amount {
 	return Amount((int64(a)*int64(basisPoints) + 5000) / 10000)
 }
 
-// Parse reads dirhams as people type them: "75", "12,50", "12.5", "1 234,50", "1.234,56", "1,234.56", "١٢٫٥٠"; what
+// Sign matches what people write for dirhams.
+const Sign = `(?i:dirhams?|dhs?\b\.?|mad\b|درهما?\x{064b}?|دراهم|د *\. *م *\.?)`
+
+var signs = regexp.MustCompile(`^[ \p{Cf}]*` + Sign + `|` + Sign + `[ \p{Cf}]*$`)
+
+// Parse reads dirhams as people type them: "75", "12,50", "12.5", "1 234,50", "1.234,56", "1,234.56", "١٢٫٥٠", "20 DH"; what
 // separates their digits stands where it can (text.Number). What could be two amounts ("1.250", "12 50") is refused,
 // because a price wrong by a thousand is worse than a question.
 func Parse(s string) (Amount, error) {
-	whole, fraction, ok := text.Number(s)
+	whole, fraction, ok := text.Number(signs.ReplaceAllString(text.Digits(s), ""))
 	if !ok || len(fraction) > 2 {
 		return 0, ErrNotAnAmount
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"net/mail"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -57,8 +56,7 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 		b.Phone = phone
 	}
 	if b.Email = strings.ToLower(strings.TrimSpace(b.Email)); b.Email != "" {
-		parsed, err := mail.ParseAddress(b.Email)
-		if err != nil || parsed.Address != b.Email || utf8.RuneCountInString(b.Email) > maxEmail {
+		if !account.ValidEmail(b.Email) || utf8.RuneCountInString(b.Email) > maxEmail {
 			wrong.Field("email", "account.email_invalid")
 		}
 	}

@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"net/mail"
 	"reflect"
 	"strconv"
 	"strings"
@@ -147,7 +146,7 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		return f.short(text.Clean(typed), maxText, wrong)
 	case Email:
 		address := f.short(text.Line(typed), maxLine, wrong)
-		if parsed, err := mail.ParseAddress(address); address != "" && (err != nil || parsed.Address != address) {
+		if address != "" && !account.ValidEmail(address) {
 			wrong.Field(f.Name, "account.email_invalid")
 		}
 		return address

@@ -26,7 +26,7 @@ func wrongCell(key string, args ...any) *cellError {
 }
 
 var (
-	currencySigns = regexp.MustCompile(`(?i)\s*(dirhams?|dhs?\b\.?|mad\b|درهما?\x{064b}?|دراهم|د\s*\.\s*م\s*\.?)\s*`)
+	currencySigns = regexp.MustCompile(` *` + money.Sign + ` *`)
 	threeDigits   = regexp.MustCompile(`^(\d{1,3})[.,](\d{3})$`)
 	loosePair     = regexp.MustCompile(`^(\d{1,7})[ '’](\d{1,2})$`) // «12 50»
 	leadingNumber = regexp.MustCompile(`^[\d., ]*\d`)               // of «25 DH/kg»
@@ -94,8 +94,6 @@ func twoPrices(cell string, large, small money.Amount) *cellError {
 var (
 	// letterDigits are the letters that are typed for digits.
 	letterDigits = strings.NewReplacer("O", "0", "o", "0", "l", "1", "I", "1", "S", "5")
-	// looseSigns are what stands between the digits of a whole number where it groups nothing.
-	looseSigns = strings.NewReplacer(" ", "", "'", "", "’", "", ",", "", ".", "")
 )
 
 // shown writes an amount in each language's way, for a message that is kept.
@@ -125,7 +123,7 @@ func parseStock(cell string) (int, *cellError) {
 	switch {
 	case !ok || err != nil:
 		wrong := wrongCell("upload.stock_unreadable", "Value", text.Cut(cell, 40))
-		if meant, err := strconv.Atoi(looseSigns.Replace(letterDigits.Replace(typed))); err == nil && meant >= 0 && meant <= catalog.MaxStock {
+		if meant, err := strconv.Atoi(letterDigits.Replace(typed)); err == nil && meant >= 0 && meant <= catalog.MaxStock {
 			wrong.suggestions = []string{strconv.Itoa(meant)}
 		}
 		return 0, wrong
@@ -194,8 +192,11 @@ func parseMonth(cell string) (*int, *cellError) {
 // parseDay reads a day as it is written in Morocco, as machines write it, or as a spreadsheet counts
 // it (days since 30 December 1899).
 func parseDay(cell string) (*time.Time, *cellError) {
+	if day, ok := text.Day(cell); ok {
+		return &day, nil
+	}
 	typed := text.Digits(cell)
-	for _, form := range [...]string{"2006-01-02", "2/1/2006", "2-1-2006", "2.1.2006", "2006-01-02T15:04:05Z", "2006-01-02 15:04:05"} {
+	for _, form := range [...]string{"2006-01-02T15:04:05Z", "2006-01-02 15:04:05"} {
 		if day, err := time.Parse(form, typed); err == nil && day.Year() > 1999 && day.Year() < 2100 {
 			day = day.Truncate(24 * time.Hour)
 			return &day, nil

@@ -82,7 +82,7 @@ func TestParseStock(t *testing.T) {
 		"beaucoup": "upload.stock_unreadable []", "1O": "upload.stock_unreadable [10]", "12,5": "upload.stock_fraction []",
 		"-3": "catalog.stock_out_of_range []", "1000001": "catalog.stock_out_of_range []",
 		"1.250": "upload.stock_ambiguous [1250]", "12.000": "upload.stock_ambiguous [12000 12]", "12,": "upload.stock_unreadable [12]",
-		"5 5": "upload.stock_unreadable [55]", "12'5": "upload.stock_unreadable [125]", "1 2345": "upload.stock_unreadable [12345]", "3,5,7,9,1,2,3": "upload.stock_unreadable []",
+		"5 5": "upload.stock_unreadable []", "12'5": "upload.stock_unreadable []", "1 2345": "upload.stock_unreadable []", "3,5,7,9,1,2,3": "upload.stock_unreadable []",
 	} {
 		n, problem := parseStock(typed)
 		got := ""

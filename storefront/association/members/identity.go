@@ -6,6 +6,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -90,10 +91,7 @@ func dayTyped(r *web.Request, field string) *time.Time {
 	if typed == "" {
 		return nil
 	}
-	day, err := time.Parse(time.DateOnly, typed)
-	if err != nil {
-		day = time.Time{}
-	}
+	day, _ := text.Day(typed)
 	return &day
 }
 

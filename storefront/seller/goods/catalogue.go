@@ -205,7 +205,12 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 	if err != nil {
 		return h.refuseRow(r, id, err)
 	}
-	became := became("seller.catalogue.saved", present, product, page, stock)
+	typed := catalog.Edit{Stock: stock}
+	if price != nil {
+		typed.Price = *price
+	}
+	touched := page.Touched(typed)
+	became := became("seller.catalogue.saved", map[string]bool{"price": price != nil && touched["price"], "stock": touched["stock"]}, stock, product)
 	if !r.WantsJSON() {
 		return h.savedFrom(r, became, back(r), present, product)
 	}
@@ -215,10 +220,10 @@ func (h *Handler) setPriceStock(r *web.Request) error {
 	}, v, product)
 }
 
-// became says what became of a product that was saved from a page: what the key says, that it is as it was, or that its stock
-// is not what was typed, since it moved after the page was shown.
-func became(key string, before, after catalog.Product, page catalog.Page, stock *int) fault.Message {
-	if stock != nil && page.Touched(catalog.Edit{Stock: stock})["stock"] {
+// became says what became of a product that was saved from a page: what the key says, that nothing was changed on it, or that
+// the stock is not what was typed, since it moved after the page was shown. Sent again, a form is told the same.
+func became(key string, touched map[string]bool, stock *int, after catalog.Product) fault.Message {
+	if touched["stock"] {
 		switch moved := after.Stock - *stock; {
 		case moved < 0:
 			return fault.Say("seller.catalogue.stock_out", "Count", -moved, "Left", after.Stock)
@@ -226,8 +231,7 @@ func became(key string, before, after catalog.Product, page catalog.Page, stock 
 			return fault.Say("seller.catalogue.stock_in", "Count", moved, "Left", after.Stock)
 		}
 	}
-	changed := catalog.NewPage(before).Touched(after.Edit())
-	if before.Stock == after.Stock && !slices.Contains(slices.Collect(maps.Values(changed)), true) {
+	if !slices.Contains(slices.Collect(maps.Values(touched)), true) {
 		return fault.Say("seller.catalogue.nothing")
 	}
 	return fault.Say(key)

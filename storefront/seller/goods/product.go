@@ -213,7 +213,7 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.savedFrom(r, became("seller.product.updated", product, updated, page, edit.Stock), seller.CataloguePath, product, updated)
+	return h.savedFrom(r, became("seller.product.updated", page.Touched(edit), edit.Stock, updated), seller.CataloguePath, product, updated)
 }
 
 // showProduct shows the form of a product, or of one that is not there yet.
@@ -317,8 +317,8 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		}
 	}
 	if value := r.Form("authorised_till"); value != "" {
-		day, err := time.Parse(time.DateOnly, value)
-		if err != nil {
+		day, ok := text.Day(value)
+		if !ok {
 			wrong.Field("authorised_till", "seller.product.day_unreadable", "Value", value)
 		}
 		e.AuthorisedTill = &day
