@@ -40,7 +40,7 @@ func (a Amount) Share(basisPoints int) Amount {
 }
 
 // Sign matches what people write for dirhams.
-const Sign = `(?i:dirhams?|dhs?\b\.?|mad\b|درهما?\x{064b}?|دراهم|د *\. *م *\.?)`
+const Sign = `(?i:dirhams?|dhs?\b\.?|mad\b|درهم\x{064b}?ا?\x{064b}?|دراهم|د *\. *م *\.?)`
 
 var signs = regexp.MustCompile(`^[ \p{Cf}]*` + Sign + `|` + Sign + `[ \p{Cf}]*$`)
 

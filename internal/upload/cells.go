@@ -123,7 +123,7 @@ func parseStock(cell string) (int, *cellError) {
 	switch {
 	case !ok || err != nil:
 		wrong := wrongCell("upload.stock_unreadable", "Value", text.Cut(cell, 40))
-		if meant, err := strconv.Atoi(letterDigits.Replace(typed)); err == nil && meant >= 0 && meant <= catalog.MaxStock {
+		if meant, err := strconv.Atoi(strings.Trim(letterDigits.Replace(typed), " '’,.")); err == nil && meant >= 0 && meant <= catalog.MaxStock {
 			wrong.suggestions = []string{strconv.Itoa(meant)}
 		}
 		return 0, wrong
