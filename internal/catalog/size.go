@@ -35,6 +35,10 @@ const face = `not exists (
 	where other.family = p.family and other.state = 'published'
 	  and (other.sold_out, other.off_season, other.price_centimes, other.id) < (p.sold_out, p.off_season, p.price_centimes, p.id))`
 
+// maxSizes is how many sizes a thing has at most: a page and a search document read all of them. The schema knows it too
+// (product_family).
+const maxSizes = 20
+
 // smallestFirst is the order of sizes.
 const smallestFirst = `smallest_amount(unit_amount, unit_code), id`
 
@@ -103,12 +107,13 @@ func (s *Service) BySKU(ctx context.Context, coopID uuid.UUID, sku string) (Prod
 
 // Why a product is not made a size of another.
 var (
-	ErrOneSize  = fault.New(fault.Conflict, "catalog.one_size")
-	ErrNotAlike = fault.New(fault.Invalid, "catalog.not_alike")
+	ErrOneSize   = fault.New(fault.Conflict, "catalog.one_size")
+	ErrNotAlike  = fault.New(fault.Invalid, "catalog.not_alike")
+	ErrManySizes = fault.New(fault.Conflict, "catalog.many_sizes", "Most", maxSizes)
 )
 
 // SizeOf makes a product a size of the same thing as another of the cooperative's, whatever is written of both. ErrOneSize
-// if the thing has that size already, ErrNotAlike if one is weighed and the other counted, ErrNotFound if either is
+// if the thing has that size already, ErrManySizes if it has maxSizes, ErrNotAlike if one is weighed and the other counted, ErrNotFound if either is
 // another's.
 func (s *Service) SizeOf(ctx context.Context, coopID, productID, otherID uuid.UUID, by actor.Actor) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error { return s.sizeOfTx(ctx, tx, coopID, productID, otherID) })
@@ -123,17 +128,20 @@ func (s *Service) sizeOfTx(ctx context.Context, tx *sqlx.Tx, coopID, productID, 
 	if err != nil {
 		return err
 	}
-	var known struct{ Alike, There bool }
+	var known struct{ Alike, There, Full bool }
 	if err := tx.GetContext(ctx, &known, `
 		select coalesce(bool_and(smallest_unit(o.unit_code) = smallest_unit(p.unit_code)), true) as alike,
-		       coalesce(bool_or(o.state <> 'archived' and smallest_amount(o.unit_amount, o.unit_code) = smallest_amount(p.unit_amount, p.unit_code)), false) as there
+		       coalesce(bool_or(o.state <> 'archived' and smallest_amount(o.unit_amount, o.unit_code) = smallest_amount(p.unit_amount, p.unit_code)), false) as there,
+		       count(*) filter (where o.state <> 'archived') >= $3 as full
 		from products p join products o on o.family = $2 and o.id <> p.id
-		where p.id = $1`, productID, other.Family); err != nil {
+		where p.id = $1`, productID, other.Family, maxSizes); err != nil {
 		return fmt.Errorf("sizes that are there: %w", err)
 	}
 	switch {
 	case !known.Alike:
 		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.not_alike").Wrap(ErrNotAlike)
+	case known.Full:
+		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.many_sizes", "Most", maxSizes).Wrap(ErrManySizes)
 	case known.There:
 		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.one_size").Wrap(ErrOneSize)
 	}

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -101,6 +102,28 @@ func TestAFileBringsSizesOfOneThing(t *testing.T) {
 		t.Errorf("families %v %v %v", a.Family, b.Family, c.Family)
 	}
 	m.Sound()
+}
+
+func TestAThingHasTwentySizesAtMost(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	var list []catalog.Write
+	for i := range 22 {
+		e := thyme(fmt.Sprintf("M-%02d", i), 100+i, "g", 80_00, 0)
+		e.State = catalog.Published
+		list = append(list, catalog.Write{ID: uuid.Must(uuid.NewV7()), New: true, Delta: 3, Edit: e})
+	}
+	m.Must(postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error { return m.WriteTx(m.Ctx, tx, m.Honey, list, m.Member) }))
+	of := m.BySKU(m.Honey, "M-00").Family
+	for i := range 22 {
+		if p := m.BySKU(m.Honey, fmt.Sprintf("M-%02d", i)); (p.Family == of) != (i < 20) {
+			t.Errorf("the size %d is one of it: %v", i+1, p.Family == of)
+		}
+	}
+	last := m.BySKU(m.Honey, "M-21")
+	if err := m.SizeOf(m.Ctx, m.Honey, last.ID, m.BySKU(m.Honey, "M-00").ID, m.Member); !errors.Is(err, catalog.ErrManySizes) {
+		t.Errorf("one more: %v", err)
+	}
 }
 
 func TestAThingIsOneInListsWithTheSizeThatIsToBeHadForLeast(t *testing.T) {

@@ -68,18 +68,19 @@ alter table products
     add column family     uuid,  -- of all sizes of a thing the same, and of no other cooperative's
     add column sized_with uuid;  -- the family that the cooperative decided on; null: by what is written
 
--- Of two with the same quantity the elder is the size, and the other a thing of its own.
+-- Of two with the same quantity the elder is the size, and the other a thing of its own; and so is the twenty-first size.
 alter table products disable trigger user; -- search keeps another kind of documents from now on, and begins anew
 update products p
-set family = case when f.n = 1 then f.family else p.id end
+set family = case when f.n = 1 and f.size <= 20 then f.family else p.id end
 from (
-    select id, written as family, row_number() over (partition by written, state = 'archived', smallest_amount(unit_amount, unit_code) order by created_at, id) as n
+    select id, written as family, row_number() over (partition by written, state = 'archived', smallest_amount(unit_amount, unit_code) order by created_at, id) as n,
+           dense_rank() over (partition by written, state = 'archived' order by smallest_amount(unit_amount, unit_code)) as size
     from (select *, family_written(id, cooperative_id, category, unit_code, name_ar, name_fr) as written from products) p
 ) f
 where f.id = p.id;
 alter table products enable trigger user;
 alter table products alter column family set not null;
-create index products_family on products (family);
+create index products_family on products (family, smallest_amount(unit_amount, unit_code));
 create index products_things on products (cooperative_id, family, sold_out) where state = 'published'; -- to be counted
 
 create or replace view goods as
@@ -87,7 +88,7 @@ create or replace view goods as
            p.state = 'published' as published, p.family
     from products p left join categories k on k.slug = p.category;
 
--- Which family a product is of. It is read by its index: right after very many rows the statistics still speak of an
+-- Which family a product is of, which has catalog.maxSizes at most. It is read by its index: right after very many rows the statistics still speak of an
 -- empty table.
 -- +goose StatementBegin
 create function product_family(p products) returns uuid language plpgsql set enable_seqscan = off as $$
@@ -98,10 +99,12 @@ begin
         return p.sized_with;
     end if;
     written := family_written(p.id, p.cooperative_id, p.category, p.unit_code, p.name_ar, p.name_fr);
-    if p.state <> 'archived' and exists (
+    if p.state <> 'archived' and (exists (
         select from products other
         where other.family = written and other.id <> p.id and other.state <> 'archived'
-          and smallest_amount(other.unit_amount, other.unit_code) = smallest_amount(p.unit_amount, p.unit_code)) then
+          and smallest_amount(other.unit_amount, other.unit_code) = smallest_amount(p.unit_amount, p.unit_code))
+      or 20 <= (select count(*) from (
+        select from products other where other.family = written and other.id <> p.id and other.state <> 'archived' limit 20) sizes)) then
         return p.id;
     end if;
     return written;

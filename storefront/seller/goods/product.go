@@ -101,18 +101,20 @@ func (h *Handler) sizeOf(r *web.Request, product catalog.Product) error {
 	if err == nil && other.ID != product.ID {
 		err = h.Catalog.SizeOf(r.Context(), r.CooperativeID(), product.ID, other.ID, r.Actor())
 	}
-	why := ""
+	why, args := "", []any(nil)
 	switch {
 	case errors.Is(err, catalog.ErrNotFound) || err == nil && other.ID == product.ID:
 		why = "seller.size.unknown"
 	case errors.Is(err, catalog.ErrOneSize):
 		why = "catalog.one_size"
+	case errors.Is(err, catalog.ErrManySizes):
+		why, args = catalog.ErrManySizes.Key, []any{"Most", catalog.ErrManySizes.Args["Most"]}
 	case errors.Is(err, catalog.ErrNotAlike):
 		why = "catalog.not_alike"
 	default:
 		return err
 	}
-	return fault.New(fault.Invalid, "seller.product.invalid").Field("with", why)
+	return fault.New(fault.Invalid, "seller.product.invalid").Field("with", why, args...)
 }
 
 func (h *Handler) createProduct(r *web.Request) error {
