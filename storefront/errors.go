@@ -183,7 +183,7 @@ func (s *Server) errorPage(r *web.Request, status int, f *fault.Error) error {
 		return r.Render(status, ownFailurePage(p, r.Locale.Message(f.Message)))
 	}
 	return r.Render(status, failurePage(p, p.Title, r.Locale.Message(f.Message), reference,
-		!ours && orderLink.MatchString(r.Path()), status == http.StatusNotFound))
+		(status == http.StatusNotFound || status == http.StatusGone) && orderLink.MatchString(r.Path()), status == http.StatusNotFound))
 }
 
 // orderLink are the paths of the links that lead to an order.

@@ -191,7 +191,8 @@ func (o Order) LateSince(now time.Time) (day time.Time) {
 			day = p.HandOverBy
 		}
 	}
-	if day.IsZero() && o.State.Open() && o.Was.To.Before(clock.Day(now)) {
+	there := o.State == StateDispatched && o.Delivery == delivery.Pickup // for its buyer to fetch
+	if day.IsZero() && o.State.Open() && !there && o.Was.To.Before(clock.Day(now)) {
 		day = o.Was.To
 	}
 	return day

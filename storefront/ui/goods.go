@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -86,9 +85,13 @@ func Called(l *i18n.Locale, product catalog.Product) string {
 	return l.T("ui.sized", "Name", name, "Size", size)
 }
 
-// cheapest tells whether no other size of a product that can be had costs less.
+// cheapest tells whether of the sizes of a product that can be had some cost more, and none less.
 func cheapest(product catalog.Product) bool {
-	return len(product.Sizes) > 0 && !slices.ContainsFunc(product.Sizes, func(s catalog.Size) bool { return !s.SoldOut && s.Price < product.Price })
+	more, less := false, false
+	for _, s := range product.Sizes {
+		more, less = more || !s.SoldOut && s.Price > product.Price, less || !s.SoldOut && s.Price < product.Price
+	}
+	return product.Stock > 0 && more && !less
 }
 
 // PerMeasure is what a product costs by the kilogram or litre; "" where its price says that, or it is sold otherwise.

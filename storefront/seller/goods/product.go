@@ -97,16 +97,21 @@ func (h *Handler) setSizes(r *web.Request) error {
 
 // sizeOf makes a product a size of the one whose reference was typed; why not is said at that field.
 func (h *Handler) sizeOf(r *web.Request, product catalog.Product) error {
-	other, err := h.Catalog.BySKU(r.Context(), r.CooperativeID(), text.Line(r.Form("with")))
+	sku := text.Line(r.Form("with"))
+	other, err := h.Catalog.BySKU(r.Context(), r.CooperativeID(), sku)
 	if err == nil && other.ID != product.ID {
 		err = h.Catalog.SizeOf(r.Context(), r.CooperativeID(), product.ID, other.ID, r.Actor())
 	}
 	why, args := "", []any(nil)
 	switch {
-	case errors.Is(err, catalog.ErrNotFound) || err == nil && other.ID == product.ID:
+	case sku == "":
+		why = "seller.size.missing"
+	case errors.Is(err, catalog.ErrNotFound):
 		why = "seller.size.unknown"
+	case err == nil && other.ID == product.ID:
+		why = "seller.size.itself"
 	case errors.Is(err, catalog.ErrOneSize):
-		why = "catalog.one_size"
+		why = "seller.size.same"
 	case errors.Is(err, catalog.ErrManySizes):
 		why, args = catalog.ErrManySizes.Key, []any{"Most", catalog.ErrManySizes.Args["Most"]}
 	case errors.Is(err, catalog.ErrNotAlike):

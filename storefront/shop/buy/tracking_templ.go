@@ -99,7 +99,7 @@ func trackingPage(p ui.Page, v trackingView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					switch {
-					case o.Paid || o.State == order.StateAwaiting:
+					case o.State != order.StatePlaced:
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<p>")
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
