@@ -16,7 +16,7 @@ import (
 )
 
 // Size is one of the quantities that a thing is offered in. Each is a product with its own price and stock; which are of one
-// thing is written in the schema (product_family), by their names without the measure, unless their cooperative decides.
+// thing is written in the schema (family_wanted), by their names without the measure, unless their cooperative decides.
 type Size struct {
 	ID         uuid.UUID
 	Family     uuid.UUID
@@ -36,7 +36,7 @@ const face = `not exists (
 	  and (other.sold_out, other.off_season, other.price_centimes, other.id) < (p.sold_out, p.off_season, p.price_centimes, p.id))`
 
 // maxSizes is how many sizes a thing has at most: a page and a search document read all of them. The schema knows it too
-// (product_family).
+// (product_family_inserted, product_family_updated).
 const maxSizes = 20
 
 // smallestFirst is the order of sizes.

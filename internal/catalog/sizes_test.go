@@ -124,6 +124,30 @@ func TestAThingHasTwentySizesAtMost(t *testing.T) {
 	if err := m.SizeOf(m.Ctx, m.Honey, last.ID, m.BySKU(m.Honey, "M-00").ID, m.Member); !errors.Is(err, catalog.ErrManySizes) {
 		t.Errorf("one more: %v", err)
 	}
+
+	// Whatever way they come back.
+	many := func() (n int) {
+		m.Must(m.DB.Get(&n, `select count(*) from products where family = $1`, of))
+		return n
+	}
+	m.Exec(`update products set state = 'archived' where family = $1 and sku > 'M-09'`, of)
+	if n := many(); n != 10 {
+		t.Errorf("%d are left", n)
+	}
+	m.Exec(`update products set sized_with = $1 where sku like 'M-%'`, of)
+	m.Exec(`update products set state = 'published' where sku like 'M-%'`)
+	if n := many(); n != 20 || m.BySKU(m.Honey, "M-00").Family != of {
+		t.Errorf("%d come back", n)
+	}
+	m.Exec(`update products set unit_amount = 101 where sku in ('M-05', 'M-06')`)
+	if n := many(); n != 18 || m.BySKU(m.Honey, "M-01").Family != of {
+		t.Errorf("of one quantity are several: %d in all", n)
+	}
+	m.Exec(`update products set name_fr = 'Miel', name_ar = 'عسل', sized_with = null where sku like 'M-%'`)
+	of = m.BySKU(m.Honey, "M-00").Family
+	if n := many(); n != 20 {
+		t.Errorf("renamed together they are %d", n)
+	}
 }
 
 func TestAThingIsOneInListsWithTheSizeThatIsToBeHadForLeast(t *testing.T) {

@@ -24,7 +24,7 @@ var functions = map[string]string{
 	"is_offered": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
 	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog",
 	"folded": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
-	"product_family": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
+	"family_wanted": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
 	"search_fed": "finding", "search_lend": "finding", "search_strike": "finding",
 	"search_pending_products": "finding", "search_pending_labels": "finding", "search_pending_cooperatives": "finding",
 	"search_pending_family":  "finding",

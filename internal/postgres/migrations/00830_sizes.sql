@@ -68,10 +68,11 @@ alter table products
     add column family     uuid,  -- of all sizes of a thing the same, and of no other cooperative's
     add column sized_with uuid;  -- the family that the cooperative decided on; null: by what is written
 
--- Of two with the same quantity the elder is the size, and the other a thing of its own; and so is the twenty-first size.
+-- Of two with the same quantity the elder is the size, and the other a thing of its own; so is the twenty-first size, and what
+-- is archived.
 alter table products disable trigger user; -- search keeps another kind of documents from now on, and begins anew
 update products p
-set family = case when f.n = 1 and f.size <= 20 then f.family else p.id end
+set family = case when f.n = 1 and f.size <= 20 and p.state <> 'archived' then f.family else p.id end
 from (
     select id, written as family, row_number() over (partition by written, state = 'archived', smallest_amount(unit_amount, unit_code) order by created_at, id) as n,
            dense_rank() over (partition by written, state = 'archived' order by smallest_amount(unit_amount, unit_code)) as size
@@ -88,33 +89,27 @@ create or replace view goods as
            p.state = 'published' as published, p.family
     from products p left join categories k on k.slug = p.category;
 
--- Which family a product is of, which has catalog.maxSizes at most. It is read by its index: right after very many rows the statistics still speak of an
--- empty table.
+-- Which family a product is of, as its cooperative decided or as is written of it, if there is room: of each size there is one,
+-- and catalog.maxSizes of them; what finds none, and what is archived, is a thing of its own. The others are read by their
+-- index: right after very many rows the statistics still speak of an empty table.
 -- +goose StatementBegin
-create function product_family(p products) returns uuid language plpgsql set enable_seqscan = off as $$
-declare
-    written uuid;
+create function family_wanted(p products) returns uuid language sql immutable as $$
+    select case when p.state = 'archived' then p.id
+                else coalesce(p.sized_with, family_written(p.id, p.cooperative_id, p.category, p.unit_code, p.name_ar, p.name_fr)) end
+$$;
+create function product_family_inserted() returns trigger language plpgsql set enable_seqscan = off as $$
 begin
-    if p.sized_with is not null then
-        return p.sized_with;
+    new.family := family_wanted(new);
+    if exists (
+        select from products
+        where family = new.family and smallest_amount(unit_amount, unit_code) = smallest_amount(new.unit_amount, new.unit_code))
+      or 20 <= (select count(*) from (select from products where family = new.family limit 20) sizes) then
+        new.family := new.id;
     end if;
-    written := family_written(p.id, p.cooperative_id, p.category, p.unit_code, p.name_ar, p.name_fr);
-    if p.state <> 'archived' and (exists (
-        select from products other
-        where other.family = written and other.id <> p.id and other.state <> 'archived'
-          and smallest_amount(other.unit_amount, other.unit_code) = smallest_amount(p.unit_amount, p.unit_code))
-      or 20 <= (select count(*) from (
-        select from products other where other.family = written and other.id <> p.id and other.state <> 'archived' limit 20) sizes)) then
-        return p.id;
-    end if;
-    return written;
-end $$;
-create function product_family_inserted() returns trigger language plpgsql as $$
-begin
-    new.family := product_family(new);
     return new;
 end $$;
-create function product_family_updated() returns trigger language plpgsql as $$
+-- Of what is changed together all is put where it wants to be first; then what was there before stays, and the elder.
+create function product_family_updated() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
     changed uuid[];
 begin
@@ -122,9 +117,22 @@ begin
     from after a join before b on b.id = a.id
     where (a.name_ar, a.name_fr, a.category, a.unit_amount, a.unit_code, a.state, a.sized_with)
         is distinct from (b.name_ar, b.name_fr, b.category, b.unit_amount, b.unit_code, b.state, b.sized_with);
-    if changed is not null then
-        update products p set family = product_family(p) where p.id = any(changed) and p.family <> product_family(p);
+    if changed is null then
+        return null;
     end if;
+    update products p set family = family_wanted(p) where p.id = any(changed) and p.family <> family_wanted(p);
+    update products p set family = p.id
+    from (
+        select s.id, row_number() over (partition by s.family, s.size order by s.late, s.created_at, s.id) as twin,
+               dense_rank() over (partition by s.family order by s.first, s.size) as place
+        from (
+            select o.id, o.family, o.created_at, o.id = any(changed) as late, smallest_amount(o.unit_amount, o.unit_code) as size,
+                   min((o.id = any(changed))::int) over (partition by o.family, smallest_amount(o.unit_amount, o.unit_code)) as first
+            from products o
+            where o.family in (select family from products where id = any(changed))
+        ) s
+    ) n
+    where n.id = p.id and p.id = any(changed) and p.family <> p.id and (n.twin > 1 or n.place > 20);
     return null;
 end $$;
 -- +goose StatementEnd
