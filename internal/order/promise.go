@@ -48,7 +48,7 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	}
 	today, told := clock.Day(o.by.At), o.Promised
 	o.Promised = round.Window(stages, today, told)
-	ahead := func(p delivery.Stage) bool { return !p.HandOverBy.Before(told.To) }
+	ahead := func(p delivery.Stage) bool { return !p.HandOverBy.Before(today) }
 	if o.by.Note == NoteUndone && o.Promised.To.After(told.To) && o.answered() && !slices.ContainsFunc(stages, ahead) {
 		// It was done yesterday, and may be done again before it is looked, in the morning, who is late.
 		o.Promised = told

@@ -318,6 +318,30 @@ func TestWhatIsTakenBackAfterMidnightIsLateInTheMorning(t *testing.T) {
 	}
 }
 
+// What is handed over before its day shortens what is promised, and what is taken back of it makes that what it was.
+func TestWhatIsTakenBackBeforeItsDayIsPromisedAsBefore(t *testing.T) {
+	t.Parallel()
+	m := daily(t)
+	in := m.basic()
+	in.Lines = []order.Line{{ProductID: m.wheat, Quantity: 1}}
+	o := m.place(in).Order
+	part := m.part(o, m.couscous)
+	for _, move := range []order.Move{order.MoveAccept, order.MoveReady} {
+		m.must(m.Move(t.Context(), move, part.ID, m.of(m.couscous)))
+	}
+	before := m.read(o.ID).DeliverTo
+	m.must(m.Move(t.Context(), order.MoveHandOver, part.ID, m.of(m.couscous)))
+	if sooner := m.read(o.ID).DeliverTo; !sooner.Before(before) {
+		t.Fatalf("handed over at once it comes by %s, as before", sooner)
+	}
+	m.later(5 * time.Minute)
+	m.must(m.Move(t.Context(), order.MoveTakeBack, part.ID, m.of(m.couscous)))
+	if after := m.read(o.ID).DeliverTo; !after.Equal(before) {
+		t.Errorf("taken back it comes by %s, and not by %s", after, before)
+	}
+	m.wantClean()
+}
+
 // What stood for a moment only, since a cooperative thought better of its answer, was told to nobody: that it does not hold
 // is no delay.
 func TestAnAnswerThatIsTakenBackDelaysNothing(t *testing.T) {
