@@ -48,7 +48,12 @@ var signs = regexp.MustCompile(`^[ \p{Cf}]*` + Sign + `|` + Sign + `[ \p{Cf}]*$`
 // separates their digits stands where it can (text.Number). What could be two amounts ("1.250", "12 50") is refused,
 // because a price wrong by a thousand is worse than a question.
 func Parse(s string) (Amount, error) {
-	whole, fraction, ok := text.Number(signs.ReplaceAllString(text.Digits(s), ""))
+	return ParseBare(signs.ReplaceAllString(text.Digits(s), ""))
+}
+
+// ParseBare is Parse for what is no sum and so has no sign of one, such as a percentage.
+func ParseBare(s string) (Amount, error) {
+	whole, fraction, ok := text.Number(s)
 	if !ok || len(fraction) > 2 {
 		return 0, ErrNotAnAmount
 	}

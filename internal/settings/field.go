@@ -167,10 +167,11 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		}
 		return rib
 	case Sum, Percent:
+		parse := money.Parse
 		if f.Kind == Percent {
-			typed = withoutSign(typed)
+			typed, parse = withoutSign(typed), money.ParseBare
 		}
-		amount, err := money.Parse(typed)
+		amount, err := parse(typed)
 		if most := f.most(); err != nil || amount < 0 || amount > most {
 			key, args := "settings.amount_invalid", []any(nil)
 			if f.Kind == Percent {

@@ -112,6 +112,17 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 }
 
+func TestAShareIsNoSum(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	for _, typed := range []string{"5 DH", "5 درهم"} {
+		_, err := s.SaveFields(t.Context(), 0, map[string]string{"commission": typed}, actor.OfSystem())
+		if f := fault.As(err); f == nil || f.Fields["commission"].Key != "settings.commission_invalid" {
+			t.Errorf("%q: %v", typed, err)
+		}
+	}
+}
+
 func TestTheAccountThatBuyersPayIntoIsOneAndHasAHolder(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
