@@ -32,6 +32,9 @@ func TestWhatIsUnderWayIsLookedAfter(t *testing.T) {
 	exec(`update orders set deliver_from = least(deliver_from, $1), deliver_to = $1 where number = 'S-2611-10000008'`, today.AddDate(0, 0, 3))
 	exec(`update orders set delivery = 'pickup' where number = 'S-2611-10000006'`) // it waits for its buyer
 	d.migrate(790)
+	if !clock.Day(time.Now()).Equal(today) {
+		t.Skip("midnight came between")
+	}
 	var jobs []struct {
 		Number string
 		Day    string
