@@ -117,7 +117,7 @@ func TestTheDashboardIsShortAndLeadsToItsDetails(t *testing.T) {
 		if diff := cmp.Diff([]string{l.T("association.detail.sales"), l.T("association.detail.months"), l.T("association.detail.spread")}, titles); diff != "" {
 			t.Errorf("%s: %s", code, diff)
 		}
-		nobody := m.boss.Get("/" + code + "/association/sales/months?commune=atlantis&from=2026-08-16&to=2026-10-19").Want(http.StatusOK)
+		nobody := m.boss.Get("/" + code + "/association/sales/months?commune=atlantis&from=16/08/2026&to=19-10-2026").Want(http.StatusOK)
 		m.says(nobody, ".empty h2", l.T("association.detail.none"))
 		wrong := m.boss.Get("/" + code + "/association/sales/spread?from=hier").Want(http.StatusUnprocessableEntity)
 		if wrong.Has("svg.chart") {

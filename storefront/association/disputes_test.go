@@ -74,7 +74,7 @@ func TestADisputeIsRecordedDecidedAndBorne(t *testing.T) {
 			if wrong := boss.Submit(page, "form[data-record]", old).Want(http.StatusUnprocessableEntity); !wrong.Has("#f-due_by-error") {
 				t.Error("a day that is over is taken")
 			}
-			form := url.Values{"name": {"CB 7"}, "amount": {o.Due.String()}, "fee": {"15"}, "due_by": {"2027-01-31"}}
+			form := url.Values{"name": {"CB 7"}, "amount": {o.Due.String()}, "fee": {"15"}, "due_by": {"\u200f٣١/٠١/٢٠٢٧"}}
 			boss.Submit(page, "form[data-record]", form).Want(http.StatusOK)
 			open := second.Submit(page, "form[data-record]", form).Want(http.StatusOK) // another person, of the same letter
 			says(open, "[data-state=open]", l.T("association.disputes.open"))

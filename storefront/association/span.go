@@ -6,6 +6,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Day is midnight in the market's zone of the day that t falls on.
@@ -51,12 +52,12 @@ func ReadSpan(query url.Values) (Span, error) {
 		if value == "" {
 			return time.Time{}
 		}
-		t, err := time.ParseInLocation(time.DateOnly, value, clock.Zone)
-		if err != nil || t.Year() < 2000 || t.Year() > 2999 {
+		day, ok := text.Day(value)
+		if !ok {
 			wrong.Field(field, "association.filter.no_day", "Value", value)
 			return time.Time{}
 		}
-		return t
+		return time.Date(day.Year(), day.Month(), day.Day(), 0, 0, 0, 0, clock.Zone)
 	}
 	s := Span{From: read("from"), To: read("to")}
 	if !s.To.IsZero() && s.To.Before(s.From) {

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/internal/payment"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -178,13 +179,13 @@ func readDispute(r *web.Request, now time.Time) (in payment.DisputeInput, err er
 		return association.ReadAmount(r, field, wrong)
 	}
 	in = payment.DisputeInput{Name: r.Form("name"), Amount: amount("amount"), Fee: amount("fee")}
-	if day := r.Form("due_by"); day != "" {
-		until, err := time.ParseInLocation(time.DateOnly, day, clock.Zone)
-		if err != nil {
+	if typed := r.Form("due_by"); typed != "" {
+		day, ok := text.Day(typed)
+		if !ok {
 			wrong.Field("due_by", "association.disputes.day_unreadable")
 		}
-		in.DueBy = new(until.AddDate(0, 0, 1).Add(-time.Minute)) // the day is still in time
-		if err == nil && in.DueBy.Before(now) {
+		in.DueBy = new(time.Date(day.Year(), day.Month(), day.Day()+1, 0, -1, 0, 0, clock.Zone)) // the day is still in time
+		if ok && in.DueBy.Before(now) {
 			wrong.Field("due_by", "association.disputes.day_past")
 		}
 	}
