@@ -6,12 +6,14 @@ import (
 	"image"
 	"image/jpeg"
 	"io"
+	"log/slog"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/riverqueue/river"
+	"gocloud.dev/blob/fileblob"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -85,6 +87,13 @@ func (o *office) seen(id uuid.UUID) bool {
 	o.must(err)
 	o.must(r.Close())
 	return true
+}
+
+// state is what a column of a proposal holds.
+func (o *office) state(id uuid.UUID, column string) (kept string) {
+	o.t.Helper()
+	o.must(o.DB.Get(&kept, `select `+column+` from label_proposals where id = $1`, id))
+	return kept
 }
 
 func TestOnlyACertificateThatCanBeSeenIsConfirmed(t *testing.T) {
@@ -184,6 +193,27 @@ func TestPicturesOfCertificatesThatProveNothingGo(t *testing.T) {
 	}
 }
 
+func TestAPictureThatCannotBeDeletedKeepsNoOther(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.must(o.propose("igp", "IGP-1", 40, o.scan()))
+	stuck := o.latest(true).ID
+	o.must(o.propose("bio-maroc", "BIO-1", 50, o.scan()))
+	next := o.latest(true).ID
+	blobs, err := fileblob.OpenBucket(t.TempDir(), nil)
+	o.must(err)
+	t.Cleanup(func() { o.must(blobs.Close()) })
+	o.must(blobs.WriteAll(t.Context(), "certificates/"+stuck.String()+"/copy.jpg/file", nil, nil)) // where the copy should be is a folder with a file
+	o.Pass(100 * 24 * time.Hour)
+	worker := certificate.CleanWorker{Certificates: certificate.New(o.DB, o.Catalog, o.Jobs, blobs, o.Languages, slog.New(slog.DiscardHandler), "", o.Now)}
+	if err := worker.Work(t.Context(), nil); err == nil {
+		t.Error("nobody learns of it")
+	}
+	if first, second := o.state(stuck, "scan_state"), o.state(next, "scan_state"); first != "ready" || second != "gone" {
+		t.Errorf("the one is %s, the other %s", first, second)
+	}
+}
+
 func TestACooperativeWithdrawsALabelThatWaitsOrIsCarried(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -202,6 +232,9 @@ func TestACooperativeWithdrawsALabelThatWaitsOrIsCarried(t *testing.T) {
 	}
 	o.must(o.propose("bio-maroc", "BIO-1", 40, o.scan()))
 	o.must(o.Certificates.Confirm(ctx, o.latest(true).ID, actor.OfAssociation(o.Association.ID)))
+	earlier := o.latest(false).ID
+	o.must(o.propose("bio-maroc", "BIO-2", 400, o.scan()))
+	o.must(o.Certificates.Confirm(ctx, o.latest(true).ID, actor.OfAssociation(o.Association.ID)))
 	o.must(withdraw(certificate.Confirmed))
 	if p, err := o.Catalog.Get(ctx, o.Honey.ID, o.product.ID); err != nil || len(p.Labels) != 0 || o.latest(false).State != certificate.Withdrawn {
 		t.Errorf("it carries %+v, its proposal is %s, %v", p.Labels, o.latest(false).State, err)
@@ -210,6 +243,9 @@ func TestACooperativeWithdrawsALabelThatWaitsOrIsCarried(t *testing.T) {
 		if err := withdraw(of); !errors.Is(err, certificate.ErrNotFound) {
 			t.Errorf("%s, withdrawn once more: %v", of, err)
 		}
+	}
+	if o.state(earlier, "state") != "confirmed" {
+		t.Error("what was carried before is withdrawn too")
 	}
 	o.Pass(31 * 24 * time.Hour)
 	o.must((&certificate.CleanWorker{Certificates: o.Certificates}).Work(ctx, nil))

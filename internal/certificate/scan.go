@@ -94,28 +94,26 @@ type CleanWorker struct {
 	Certificates *Service
 }
 
-// Work deletes until none is left to delete.
+// Work deletes what it can: a picture that cannot be deleted keeps none of the others.
 func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
-	return postgres.InBatches(ctx, w.Certificates.dropScans)
-}
-
-// dropScans deletes some pictures, and says how many.
-func (s *Service) dropScans(ctx context.Context) (int, error) {
+	s := w.Certificates
 	var list []struct {
 		ID   uuid.UUID
 		Scan string
 	}
 	if err := s.db.SelectContext(ctx, &list, `
-		select id, scan from label_proposals where scan_until < $1 and scan_state <> 'gone' order by scan_until limit 200`, clock.Day(s.now())); err != nil {
-		return 0, fmt.Errorf("certificate: clean: %w", err)
+		select id, scan from label_proposals where scan_until < $1 and scan_state <> 'gone' order by scan_until`, clock.Day(s.now())); err != nil {
+		return fmt.Errorf("certificate: clean: %w", err)
 	}
+	var failed error
 	for _, p := range list {
 		if err := s.papers.Drop(ctx, p.ID, p.Scan); err != nil {
-			return 0, err
+			failed = errors.Join(failed, err)
+			continue
 		}
 		if _, err := s.db.ExecContext(ctx, `update label_proposals set scan = '', scan_state = $2 where id = $1`, p.ID, scanGone); err != nil {
-			return 0, fmt.Errorf("certificate %s: %w", p.ID, err)
+			return errors.Join(failed, fmt.Errorf("certificate %s: %w", p.ID, err))
 		}
 	}
-	return len(list), nil
+	return failed
 }

@@ -20,9 +20,21 @@ func (s *Service) Withdraw(ctx context.Context, coopID, productID uuid.UUID, lab
 		if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil {
 			return err
 		}
+		dropped := false
+		if of == Confirmed {
+			var err error
+			if dropped, err = s.catalog.DropLabelTx(ctx, tx, coopID, productID, label); err != nil {
+				return err
+			}
+			if !dropped { // those that were confirmed before stay as they were
+				return ErrNotFound
+			}
+		}
 		result, err := tx.ExecContext(ctx, `
 			update label_proposals set state = 'withdrawn', withdrawn_by = $5, withdrawn_at = $6, scan_until = least(scan_until, $7::date)
-			where cooperative_id = $1 and product_id = $2 and label = $3 and state = $4`,
+			where id = (
+			    select id from label_proposals where cooperative_id = $1 and product_id = $2 and label = $3 and state = $4
+			    order by proposed_at desc limit 1)`,
 			coopID, productID, label, of, by.User, s.now(), clock.Day(s.now()).AddDate(0, 0, scanKept))
 		if err != nil {
 			return err
@@ -31,13 +43,7 @@ func (s *Service) Withdraw(ctx context.Context, coopID, productID uuid.UUID, lab
 		if err != nil {
 			return err
 		}
-		dropped := false
-		if of == Confirmed { // which it may have by no proposal
-			if dropped, err = s.catalog.DropLabelTx(ctx, tx, coopID, productID, label); err != nil {
-				return err
-			}
-		}
-		if n == 0 && !dropped {
+		if n == 0 && !dropped { // which it may have by no proposal
 			return ErrNotFound
 		}
 		return nil
