@@ -93,17 +93,22 @@ func (of Holders) valid() bool {
 // Holders lists the telephone numbers and the addresses that hold most; of as much, those first that hold it longest.
 func (s *Service) Holders(ctx context.Context) (phones, addresses []Holder, err error) {
 	for column, list := range map[string]*[]Holder{"phone": &phones, "address": &addresses} {
-		is := `phone = who`
+		is, who := `phone = who`, `phone`
 		if column == "address" {
-			is = `address = decode(who, 'hex')`
+			is, who = `address = decode(who, 'hex')`, `encode(address, 'hex')`
 		}
+		// What waits to be paid only lessens what is held, so those that hold most are among as many more that come first
+		// as there are that have something to pay.
 		err := s.db.SelectContext(ctx, list, `
-			with`+paying+`
-			select who as `+column+`, t.orders - p.orders as orders, t.pieces - p.pieces as pieces, (
+			with`+paying+`, owing as (
+			    select `+who+` as who, count(*) as orders, sum(pieces) as pieces from paying group by 1
+			), first as (
+			    select * from holders where kind = $1 order by pieces desc, since, who limit $2 + (select count(*) from owing)
+			)
+			select who as `+column+`, t.orders - coalesce(p.orders, 0) as orders, t.pieces - coalesce(p.pieces, 0) as pieces, (
 			    select min(at) from holds where `+is+` and order_id not in (select order_id from paying)) as since
-			from holders t
-			cross join lateral (select count(*) as orders, coalesce(sum(pieces), 0) as pieces from paying where `+is+`) p
-			where kind = $1 and t.orders > p.orders order by t.pieces desc, t.since, who limit $2`, column, holdersShown)
+			from first t left join owing p using (who)
+			where t.orders > coalesce(p.orders, 0) order by pieces desc, since, who limit $2`, column, holdersShown)
 		if err != nil {
 			return nil, nil, fmt.Errorf("order: who holds: %w", err)
 		}

@@ -70,6 +70,19 @@ func TestTheAssociationFreesWhatStrangersHold(t *testing.T) {
 	wantError(t, "an address that is none", err, order.ErrNotFound)
 }
 
+func TestWhoHoldsMostIsToldByWhatIsNotToBePaid(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	call := m.place(m.basic()).Order // by whom something is to be paid, too
+	other := m.place(m.wants(phone(1), m.wheat, call.Pieces()+1)).Order
+	m.byCard()
+	phones, _, err := m.Holders(t.Context())
+	m.must(err)
+	if len(phones) != 2 || phones[0].Phone != other.Buyer.Phone || phones[1].Pieces != call.Pieces() || !phones[1].Since.Equal(call.PlacedAt) {
+		t.Errorf("who holds: %+v", phones)
+	}
+}
+
 func TestWhatWaitsToBePaidIsToldApartAndNotFreed(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
