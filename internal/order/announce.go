@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -589,13 +590,28 @@ func linesText(l *i18n.Locale, lines []OrderLine) string {
 	for _, line := range lines {
 		if line.Quantity > 0 {
 			key, name, unit := "order.mail.line", l.Text(line.Name), l.Unit(line.UnitAmount, line.UnitCode)
-			// «زيت الزيتون، 500 مل» says how much it is; «sac de 25 kg» does not say that it is 5 kg.
-			sized := regexp.MustCompile(`(^|[^\p{Nd}.,٫])` + regexp.QuoteMeta(unit) + `($|\PL)`)
-			if sized.MatchString(strings.ReplaceAll(name, " ", "\u00a0")) {
+			if saysSize(strings.ReplaceAll(name, " ", "\u00a0"), unit) {
 				key = "order.mail.line_sized"
 			}
 			texts = append(texts, l.T(key, "Quantity", l.Number(line.Quantity), "Name", name, "Unit", unit))
 		}
 	}
 	return strings.Join(texts, "\n")
+}
+
+// saysSize reports whether a name says how much it is: «زيت الزيتون، 500 مل» does, «sac de 25 kg» does not say 5 kg.
+func saysSize(name, unit string) bool {
+	for at := 0; at < len(name); at++ {
+		next := strings.Index(name[at:], unit)
+		if next < 0 {
+			return false
+		}
+		at += next
+		before, _ := utf8.DecodeLastRuneInString(name[:at])
+		after, _ := utf8.DecodeRuneInString(name[at+len(unit):])
+		if !unicode.IsDigit(before) && !strings.ContainsRune(".,٫", before) && !unicode.IsLetter(after) {
+			return true
+		}
+	}
+	return false
 }

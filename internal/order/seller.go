@@ -181,12 +181,14 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	if err != nil {
 		return fmt.Errorf("order: what happened to parts last: %w", err)
 	}
-	for i := range parts {
-		parts[i].Part = byID[parts[i].ID]
-		for _, e := range last {
-			if *e.PartID == parts[i].ID {
-				parts[i].Last, parts[i].Undone = e.Event, e.Undone
-			}
+	lastOf := make(map[uuid.UUID]int, len(last))
+	for i, e := range last {
+		lastOf[*e.PartID] = i
+	}
+	for i, p := range parts {
+		parts[i].Part = byID[p.ID]
+		if at, ok := lastOf[p.ID]; ok {
+			parts[i].Last, parts[i].Undone = last[at].Event, last[at].Undone
 		}
 	}
 	return nil
