@@ -33,15 +33,17 @@ func JumpsOf(before, after Edit, sure map[string]bool) (jumps Jumps) {
 	is, other := SmallestUnit(after.UnitAmount, after.UnitCode)
 	dearer := far(before.Price, after.Price)
 	asked := far(before.Price*money.Amount(is), after.Price*money.Amount(was))
-	if unit != other { // which cannot be compared, but «500 g» is not «500 pieces» for the same price
-		asked = dearer || is > 1 && before.UnitAmount == after.UnitAmount
+	otherwise := far(money.Amount(is), money.Amount(was)) // whatever it costs
+	if unit != other {
+		// They cannot be compared, but «500 g» is not «500 pieces» for the same price.
+		otherwise = is > 1 && before.UnitAmount == after.UnitAmount
+		asked = dearer || otherwise
 	}
-	field := "unit"
-	if dearer {
-		field = "price"
-	}
-	if asked && !sure[field] {
-		jumps = append(jumps, Jump{field, before, after})
+	switch { // a yes to the price says nothing of the unit
+	case asked && dearer && !sure["price"]:
+		jumps = append(jumps, Jump{"price", before, after})
+	case asked && (otherwise || !dearer) && !sure["unit"]:
+		jumps = append(jumps, Jump{"unit", before, after})
 	}
 	if before.Stock != nil && after.Stock != nil && !sure["stock"] {
 		had, has := *before.Stock, *after.Stock

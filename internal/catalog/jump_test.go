@@ -55,6 +55,7 @@ func TestAPriceJumpsByTheQuantityThatItIsForToo(t *testing.T) {
 		{edit(26_00, 1, "kg"), edit(2_60, 100, "g"), ""},
 		{edit(26_00, 1, "kg"), edit(2_60, 1, "piece"), "price"},
 		{edit(26_00, 1, "kg"), edit(260_00, 500, "g"), "price"},
+		{edit(26_00, 1, "kg"), edit(8_00, 500, "kg"), "unit"},
 	} {
 		jumps := catalog.JumpsOf(c.before, c.after, nil)
 		if got := len(jumps) > 0; got != (c.asked != "") || got && jumps[0].Field != c.asked {
@@ -63,6 +64,23 @@ func TestAPriceJumpsByTheQuantityThatItIsForToo(t *testing.T) {
 		if len(catalog.JumpsOf(c.before, c.after, map[string]bool{c.asked: true})) > 0 {
 			t.Errorf("%s is sure, and asked again", c.asked)
 		}
+	}
+}
+
+func TestAYesToThePriceSaysNothingOfTheUnit(t *testing.T) {
+	t.Parallel()
+	kilo := catalog.Edit{Price: 26_00, UnitAmount: 1, UnitCode: "kg"}
+	gram := catalog.Edit{Price: 260_00, UnitAmount: 1, UnitCode: "g"}
+	for _, c := range []struct {
+		sure  map[string]bool
+		asked string
+	}{{nil, "price"}, {map[string]bool{"unit": true}, "price"}, {map[string]bool{"price": true}, "unit"}} {
+		if jumps := catalog.JumpsOf(kilo, gram, c.sure); len(jumps) != 1 || jumps[0].Field != c.asked {
+			t.Errorf("sure of %v: %v", c.sure, jumps)
+		}
+	}
+	if jumps := catalog.JumpsOf(kilo, gram, map[string]bool{"price": true, "unit": true}); len(jumps) > 0 {
+		t.Errorf("sure of both: %v", jumps)
 	}
 }
 
