@@ -10,6 +10,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Kind is what a row of an uploaded file would do.
@@ -61,7 +62,7 @@ func (e RowError) Asks() bool { return len(e.Suggestions) > 0 }
 
 // means reports whether a value that comes for a cell says yes to what is asked about it.
 func (e RowError) means(column, value string) bool {
-	return len(e.Suggestions) == 2 && e.Column == column && e.Suggestions[1] == value
+	return len(e.Suggestions) == 2 && e.Column == column && meaning(column, value) == meaning(column, e.Suggestions[1])
 }
 
 // UnmarshalJSON brings back the texts in three languages and the units among a message's arguments.
@@ -71,22 +72,22 @@ func (e *RowError) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("row error: %w", err)
 	}
 	for name, value := range e.Message.Args {
-		text, ok := value.(map[string]any)
-		if code, isUnit := text["Code"].(string); isUnit {
-			amount, _ := text["Amount"].(json.Number)
+		said, ok := value.(map[string]any)
+		if code, isUnit := said["Code"].(string); isUnit {
+			amount, _ := said["Amount"].(json.Number)
 			n, _ := amount.Int64()
 			e.Message.Args[name] = i18n.Unit{Amount: int(n), Code: code}
 		} else if ok {
-			ar, _ := text["AR"].(string)
-			fr, _ := text["FR"].(string)
-			en, _ := text["EN"].(string)
+			ar, _ := said["AR"].(string)
+			fr, _ := said["FR"].(string)
+			en, _ := said["EN"].(string)
 			e.Message.Args[name] = i18n.Text{AR: ar, FR: fr, EN: en}
 		}
 	}
 	return nil
 }
 
-// sure is no column of files: it keeps the cell of a row that was asked about it and means it.
+// sure is no column of files: it keeps what the cell of a row means that was asked about and is meant.
 func sure(column string) string { return column + "_meant" }
 
 // ask asks whether what jumps is meant. The first suggestion is what may have been meant instead, the second what the
@@ -94,7 +95,7 @@ func sure(column string) string { return column + "_meant" }
 func (row *Row) ask(before, after catalog.Edit) {
 	meant := make(map[string]bool, len(catalog.Jumping))
 	for _, column := range catalog.Jumping {
-		meant[column] = row.Values[column] != "" && row.Values[sure(column)] == row.Values[column]
+		meant[column] = row.Values[column] != "" && row.Values[sure(column)] == meaning(column, row.Values[column])
 	}
 	if then, known := readStockThen(row.Values[colStockThen]); known {
 		if typed, wrong := parseStock(row.Values[colStock]); wrong == nil {
@@ -125,3 +126,24 @@ func (row *Row) ask(before, after catalog.Edit) {
 
 // plainUnit writes a unit as someone would type it.
 func plainUnit(e catalog.Edit) string { return fmt.Sprintf("%d %s", e.UnitAmount, e.UnitCode) }
+
+// meaning is the same for cells of one of catalog.Jumping that mean the same («1250», «1 250,00»), and empty for what
+// cannot be read.
+func meaning(column, cell string) string {
+	cell = text.Line(cell)
+	switch column {
+	case colPrice:
+		if price, wrong := parsePrice(cell); wrong == nil {
+			return price.String()
+		}
+	case colUnit:
+		if amount, code, ok := catalog.ParseUnit(cell); ok {
+			return fmt.Sprint(catalog.SmallestUnit(amount, code))
+		}
+	case colStock:
+		if stock, wrong := parseStock(cell); wrong == nil {
+			return strconv.Itoa(stock)
+		}
+	}
+	return ""
+}

@@ -363,7 +363,7 @@ func (s *Service) Repair(ctx context.Context, coopID, id uuid.UUID, seen *int64,
 				}
 				value := cellText(column, value)
 				if slices.ContainsFunc(asked.Notes, func(n RowError) bool { return n.means(column, value) }) {
-					row.Values[sure(column)] = value
+					row.Values[sure(column)] = meaning(column, value)
 				}
 				row.Values[column] = value
 			}

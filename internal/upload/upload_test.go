@@ -323,6 +323,13 @@ func TestATenfoldPriceIsAsked(t *testing.T) {
 	if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "1500"); err != nil || u.Summary.Ready() != 1 || u.Summary.Doubtful != 0 {
 		t.Errorf("yes, 1500: %+v %v", u.Summary, err)
 	}
+	if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "1 500,00 DH"); err != nil || u.Summary.Ready() != 1 || u.Summary.Doubtful != 0 {
+		t.Errorf("the same in other words: %+v %v", u.Summary, err)
+	}
+	u = m.upload(m.Honey, "d.csv", "Réf;Prix\nM-01;1500\n")
+	if u, err = m.Repair(m.Ctx, m.Honey, u.ID, 2, "price", "1500,00"); err != nil || u.Summary.Ready() != 1 || u.Summary.Doubtful != 0 {
+		t.Errorf("yes, 1500,00: %+v %v", u.Summary, err)
+	}
 	if m.apply(m.Honey, u); price() != 1500_00 {
 		t.Errorf("she said yes, and it is %d", price())
 	}
