@@ -84,8 +84,8 @@ const (
 func (s *Service) EndingLabelsTx(ctx context.Context, tx *sqlx.Tx) ([]EndingLabel, error) {
 	// What another instance has told meanwhile is not due any more once its lock is had.
 	const due = `
-		p.state <> 'archived' and l.expires_on >= $1::date
-		and (l.expires_on <= $1::date + $2::int and l.reminded = 0 or l.expires_on <= $1::date + $3::int and l.reminded = $2::int)`
+		p.state <> 'archived' and l.expires_on between $1::date and $1::date + $2::int
+		and (l.reminded = 0 or l.expires_on <= $1::date + $3::int and l.reminded = $2::int)`
 	var list []EndingLabel
 	err := tx.SelectContext(ctx, &list, `
 		with chosen as (

@@ -36,3 +36,5 @@ create index label_proposals_cooperative on label_proposals (cooperative_id, pro
 
 -- For how many days before its end a label's cooperative was last reminded; 0: not yet.
 alter table product_labels add column reminded smallint not null default 0;
+-- For the daily jobs that look for what ends, and has ended.
+create index product_labels_ending on product_labels (expires_on);
