@@ -20,6 +20,7 @@ var ErrInUse = errors.New("the data folder is in use")
 const (
 	stopWait = 12 * time.Second // longer than a child needs to stop its server
 	killWait = 10 * time.Second // until a killed process is gone, also on a busy machine
+	forkWait = time.Second      // until what a process has just forked is another program, and holds its files no more
 )
 
 // lockFolder takes the folder for this process and the children that inherit the file. A user that
@@ -34,7 +35,8 @@ func lockFolder(ctx context.Context, dir, folder string) (_ *os.File, err error)
 			err = errors.Join(err, f.Close())
 		}
 	}()
-	patience := time.Now().Add(stopWait)
+	begun := time.Now()
+	patience := begun.Add(stopWait)
 	for killed := false; ; {
 		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
@@ -45,7 +47,7 @@ func lockFolder(ctx context.Context, dir, folder string) (_ *os.File, err error)
 		}
 		holder := readPID(f)
 		inUse := fmt.Errorf("%w: %s, by process %d", ErrInUse, dir, holder)
-		if alive(holder) {
+		if alive(holder) && time.Since(begun) > forkWait {
 			return nil, inUse
 		}
 		if time.Now().After(patience) {
