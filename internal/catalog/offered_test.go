@@ -65,6 +65,27 @@ func TestWhatIsOfferedIsCountedWhateverBecomesOfIt(t *testing.T) {
 	}
 }
 
+func TestThingsAreCountedToABound(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme())
+	more := func(from, to int) {
+		m.Exec(`insert into products (id, cooperative_id, sku, slug, category, name_ar, unit_amount, unit_code, price_centimes, stock, state, created_at, updated_at)
+			select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount + (n = 1)::int, unit_code, price_centimes, 1, state, created_at, updated_at
+			from products, generate_series($2::int, $3::int) as n where id = $1`, p.ID, from, to)
+	}
+	want := func(n int) {
+		t.Helper()
+		if o, err := m.OfferedBy(m.Ctx, m.Honey, nil, 1); err != nil || o.Total != n || o.Available != n {
+			t.Errorf("%d, %d of them in stock (%v), not %d", o.Total, o.Available, err, n)
+		}
+	}
+	more(1, 500)
+	want(500) // one of them in two sizes
+	more(501, 501)
+	want(502) // products
+}
+
 // A page is read from a product on, whichever is sold out by then: nothing before it is read, and nothing is left out.
 func TestOffersAreTurnedThereAndBack(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,23 @@ func TestALinkIsSentAgainToWhomTheOrderIsOnly(t *testing.T) {
 	}
 }
 
+func TestTheEndOfANumberLeadsTwoYearsBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Locale, in.Buyer.Email = "fr", "hadda@souk.example"
+	o := m.place(in).Order
+	m.mailsOf()
+	for _, letters := range []int{1, 0} {
+		months := 25 - letters
+		m.later(o.PlacedAt.AddDate(0, months, 0).Sub(m.clock()))
+		m.asks(o.Number[len("S-2611-"):], in.Buyer.Phone)
+		if told := m.toldOf(in.Buyer.Email); len(told) != letters {
+			t.Errorf("after %d months she is told %q", months, told)
+		}
+	}
+}
+
 // Whoever knows number and telephone does not keep the association writing either.
 func TestALinkIsSentByTheAssociationAsSeldomAsByMail(t *testing.T) {
 	t.Parallel()
