@@ -118,7 +118,7 @@ func TestWhatWaitsToBePaidIsCountedApart(t *testing.T) {
 			state order.State
 		}{{"to_confirm", order.StatePlaced}, {"to_pay", order.StateAwaiting}} {
 			link := links.Eq(i)
-			if text := l.T("association.dashboard."+want.key); link.Text() != text {
+			if text := l.T("association.dashboard." + want.key); link.Text() != text {
 				t.Errorf("%q, not %q", link.Text(), text)
 			}
 			if list := boss.Get(link.AttrOr("href", "")).Want(http.StatusOK); list.Find("tbody [data-state]").Length() != 1 || list.Text("tbody [data-state]") != l.T(want.state.Key()) {
