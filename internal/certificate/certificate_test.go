@@ -200,7 +200,7 @@ func TestAPictureThatCannotBeDeletedKeepsNoOther(t *testing.T) {
 	stuck := o.latest(true).ID
 	o.must(o.propose("bio-maroc", "BIO-1", 50, o.scan()))
 	next := o.latest(true).ID
-	blobs, err := fileblob.OpenBucket(t.TempDir(), nil)
+	blobs, err := fileblob.OpenBucket(t.TempDir(), &fileblob.Options{NoTempDir: true})
 	o.must(err)
 	t.Cleanup(func() { o.must(blobs.Close()) })
 	o.must(blobs.WriteAll(t.Context(), "certificates/"+stuck.String()+"/copy.jpg/file", nil, nil)) // where the copy should be is a folder with a file
