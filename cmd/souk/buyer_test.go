@@ -56,11 +56,11 @@ func TestABuyerWithoutScriptOrdersFromThreeCooperatives(t *testing.T) {
 		{"ar", "huile-d-olive-vierge-bouteille-de-1-l", "miel-d-eucalyptus", "panier-en-doum", func(v *visitor) {
 			v.follow(`header a[href="/ar/products?category=craft"]`)
 		}},
-		{"fr", "huile-d-olive-vierge-bidon-de-2-l", "miel-d-eucalyptus-pot-de-1-kg", "ras-el-hanout", func(v *visitor) {
+		{"fr", "huile-d-olive-vierge-bidon-de-2-l", "miel-toutes-fleurs-de-l-oued", "ras-el-hanout", func(v *visitor) {
 			v.follow(`header a[href="/fr/cooperatives"]`)
 			v.follow(`main a[href="/fr/cooperatives/chabab-et-tathmine"]`)
 		}},
-		{"en", "huile-d-olive-vierge-familiale-bidon-de-10-l", "miel-d-oranger-pot-de-1-kg", "raisins-secs-d-aghbal", func(v *visitor) {
+		{"en", "huile-d-olive-extra-vierge-premiere-recolte", "miel-toutes-fleurs-de-chouihia", "raisins-secs-d-aghbal", func(v *visitor) {
 			v.follow(`header a[href="/en/products"]`)
 			v.submit("form:has([name=commune])", url.Values{"commune": {"aghbal"}, "in_stock": {"true"}})
 			v.expect(http.StatusOK)

@@ -285,7 +285,7 @@ func (r *reader) suspendAndApprove(coop string) {
 	r.press("main a[href$='/association/cooperatives/"+coop+"']", name)
 	r.arrive("/" + r.l.Code() + "/association/cooperatives/" + coop)
 	r.look("a cooperative")
-	all := r.goodsOf(coop)
+	all := len(r.offered(url.Values{"coop": {coop}}))
 	r.press("main a[href='#suspend']", "")
 	r.counts("dialog", 1)
 	r.write("dialog [name=note]", "الوثائق غير كاملة")
@@ -307,22 +307,6 @@ func (r *reader) suspendAndApprove(coop string) {
 		r.t.Errorf("the page of an approved cooperative answers %d", answer.Status)
 	}
 	r.look("a cooperative approved again")
-}
-
-// goodsOf is how many products the sample market has of a cooperative.
-func (r *reader) goodsOf(coop string) int {
-	r.t.Helper()
-	products, err := sample.Products()
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	n := 0
-	for _, p := range products {
-		if p.Cooperative == coop {
-			n++
-		}
-	}
-	return n
 }
 
 // offers waits until search finds so many products of a cooperative.

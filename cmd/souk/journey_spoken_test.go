@@ -10,7 +10,7 @@ import (
 func TestWhatChangesIsSpokenAndMistakesComeFirst(t *testing.T) {
 	t.Parallel()
 	r := newReader(t, "fr", telephone())
-	g := newAPIClient(r.mk.url).goods(t, "fr", "verveine-de-zegzel")
+	g := newAPIClient(r.mk.url).goods(t, "fr", "thym-tamise")
 	hears := func(words string) {
 		t.Helper()
 		r.want("hear "+words, `words => document.querySelector('#said').textContent.replace(/\s+/g, ' ').includes(words.replace(/\s+/g, ' '))`, words)

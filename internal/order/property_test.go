@@ -136,6 +136,9 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 		move := func(rt *rapid.T, o order.Order, p order.Part, s step) {
 			m.later(time.Minute)
 			err := s.do(ctx, m, o, p)
+			if err == nil && s.name == "cancel by buyer" && o.State == "cancelled" && cmp.Diff(o, m.read(o.ID)) == "" {
+				return // she had cancelled it herself, and is answered as she was then
+			}
 			if may := s.may(o, p); (err == nil) != may {
 				rt.Fatalf("%s of a %s part of a %s order: %v", s.name, p.State, o.State, err)
 			}
