@@ -60,8 +60,8 @@ const (
 	pageful   = 51
 	perLine   = 6
 	perOrder  = 30
-	perEntry  = 9
-	perPart   = 14
+	perEntry  = 7
+	perPart   = 9
 	perReturn = 9
 	perNews   = 15
 )
