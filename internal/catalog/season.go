@@ -14,6 +14,9 @@ import (
 // InSeason reports whether the product is to be had in that month; without a season it always is.
 func (p Product) InSeason(month time.Month) bool { return ripe(p.SeasonFrom, p.SeasonTo, month) }
 
+// InSeason is Product.InSeason of one size of a thing.
+func (s Size) InSeason(month time.Month) bool { return ripe(s.SeasonFrom, s.SeasonTo, month) }
+
 // offSeason reports whether what is written at a moment is out of its season then.
 func (e Edit) offSeason(at time.Time) bool {
 	return !ripe(e.SeasonFrom, e.SeasonTo, clock.Day(at).Month())

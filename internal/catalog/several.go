@@ -9,6 +9,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -58,6 +59,9 @@ func (s *Service) SetSeveral(ctx context.Context, coopID uuid.UUID, chosen []Cho
 	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		done, left = 0, nil
+		if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil { // before its products, as lockInTurnTx does
+			return err
+		}
 		pages := make(map[uuid.UUID]Page, len(chosen))
 		for _, c := range chosen {
 			pages[c.ID] = c.Page

@@ -26,6 +26,8 @@ type Size struct {
 	UnitCode   string `db:"unit_code"`
 	Price      money.Amount
 	SoldOut    bool `db:"sold_out"`
+	SeasonFrom *int `db:"season_from"` // as of a Product
+	SeasonTo   *int `db:"season_to"`
 }
 
 // face is the condition on which the product p stands for its thing in a list: the size that can be had and is the
@@ -53,7 +55,7 @@ func (s *Service) sized(ctx context.Context, list []Product, err error) ([]Produ
 	}
 	var all []Size
 	if err := s.db.SelectContext(ctx, &all, `
-		select id, family, slug, sku, unit_amount, unit_code, price_centimes as price, sold_out
+		select id, family, slug, sku, unit_amount, unit_code, price_centimes as price, sold_out, season_from, season_to
 		from products
 		where family = any($1::uuid[]) and state = 'published'
 		order by `+smallestFirst, pq.Array(idTexts(families))); err != nil {
@@ -121,7 +123,7 @@ func (s *Service) SizeOf(ctx context.Context, coopID, productID, otherID uuid.UU
 }
 
 func (s *Service) sizeOfTx(ctx context.Context, tx *sqlx.Tx, coopID, productID, otherID uuid.UUID) error {
-	if _, err := s.lockTx(ctx, tx, coopID, productID); err != nil {
+	if _, err := s.lockInTurnTx(ctx, tx, coopID, productID); err != nil {
 		return err
 	}
 	other, err := s.lockTx(ctx, tx, coopID, otherID)
@@ -156,7 +158,7 @@ func (s *Service) sizeOfTx(ctx context.Context, tx *sqlx.Tx, coopID, productID, 
 // Alone makes a product a thing of its own, whatever is written of it.
 func (s *Service) Alone(ctx context.Context, coopID, productID uuid.UUID, by actor.Actor) error {
 	return s.decided(ctx, productID, by, postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		if _, err := s.lockTx(ctx, tx, coopID, productID); err != nil {
+		if _, err := s.lockInTurnTx(ctx, tx, coopID, productID); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `

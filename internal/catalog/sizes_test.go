@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -102,6 +103,46 @@ func TestAFileBringsSizesOfOneThing(t *testing.T) {
 		t.Errorf("families %v %v %v", a.Family, b.Family, c.Family)
 	}
 	m.Sound()
+}
+
+// Two that write the same size at the same moment are one size and a thing of its own, in whichever way each writes it.
+func TestTwoOfOneSizeAtOnceDoNotBothStand(t *testing.T) {
+	t.Parallel()
+	for name, second := range map[string]func(m *catalogtest.Market, other catalog.Product) error{
+		"a new one": func(m *catalogtest.Market, _ catalog.Product) error {
+			_, err := m.Create(m.Ctx, m.Honey, thyme("B", 500, "g", 150_00, 3), m.Member)
+			return err
+		},
+		"one that is changed": func(m *catalogtest.Market, other catalog.Product) error {
+			e := other.Edit()
+			e.UnitAmount = 500
+			_, err := m.Update(m.Ctx, m.Honey, other.ID, e, catalog.Page{}, m.Member)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := catalogtest.New(t)
+			other := m.Offer(m.Honey, thyme("C", 250, "g", 80_00, 3))
+			done := make(chan error, 1)
+			e := thyme("A", 500, "g", 150_00, 0)
+			e.State = catalog.Published
+			m.Must(postgres.InTx(m.Ctx, m.DB, func(tx *sqlx.Tx) error {
+				if err := m.WriteTx(m.Ctx, tx, m.Honey, []catalog.Write{{ID: uuid.Must(uuid.NewV7()), New: true, Delta: 3, Edit: e}}, m.Member); err != nil {
+					return err
+				}
+				go func() { done <- second(m, other) }()
+				for waits := false; !waits && len(done) == 0; time.Sleep(time.Millisecond) {
+					waits = m.Number(`select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`) > 0
+				}
+				return nil
+			}))
+			m.Must(<-done)
+			if n := m.Number(`select count(*) from (select from products group by family, smallest_amount(unit_amount, unit_code) having count(*) > 1) twins`); n > 0 {
+				t.Error("both stand")
+			}
+		})
+	}
 }
 
 func TestAThingHasTwentySizesAtMost(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -102,7 +103,7 @@ func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more in
 func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		present, err := s.lockTx(ctx, tx, coopID, productID)
+		present, err := s.lockInTurnTx(ctx, tx, coopID, productID)
 		if err != nil {
 			return err
 		}
@@ -210,7 +211,7 @@ func (s *Service) SetState(ctx context.Context, coopID, productID uuid.UUID, sta
 // ChangeState is SetState from a page; another failure is *Changed.
 func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, state string, page Page, by actor.Actor) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		present, err := s.lockTx(ctx, tx, coopID, productID)
+		present, err := s.lockInTurnTx(ctx, tx, coopID, productID)
 		if err != nil {
 			return err
 		}
@@ -254,6 +255,15 @@ func (s *Service) lockTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uui
 	return one(s.productsFrom(ctx, tx, `
 		where p.id = $2 and p.cooperative_id = $3
 		for no key update of p`, productID, coopID))
+}
+
+// lockInTurnTx is lockTx for what may put the product into another family, which takes turns (put_into_families): the
+// cooperative is locked before its product, as everywhere.
+func (s *Service) lockInTurnTx(ctx context.Context, tx *sqlx.Tx, coopID, productID uuid.UUID) (Product, error) {
+	if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil {
+		return Product{}, err
+	}
+	return s.lockTx(ctx, tx, coopID, productID)
 }
 
 // Edit is the product as an Edit that changes nothing.

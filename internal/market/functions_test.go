@@ -24,7 +24,7 @@ var functions = map[string]string{
 	"is_offered": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
 	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog",
 	"folded": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
-	"family_wanted": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
+	"family_wanted": "catalog", "put_into_families": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
 	"search_fed": "finding", "search_lend": "finding", "search_strike": "finding",
 	"search_pending_products": "finding", "search_pending_labels": "finding", "search_pending_cooperatives": "finding",
 	"search_pending_family":  "finding",
@@ -44,8 +44,9 @@ var functions = map[string]string{
 var lentInside = map[[2]string]string{
 	{everything, "append_only"}: "keeps any table's rows from being changed, and reads none",
 
-	{"cooperatives", "offered"}: "what is offered is said in one place, of a product and of its cooperative",
-	{"places", "sellers"}:       "the name of the commune, which nobody pays for who does not read it",
+	{"cooperatives", "offered"}:                 "what is offered is said in one place, of a product and of its cooperative",
+	{"cooperatives", "product_family_inserted"}: turn, {"cooperatives", "put_into_families"}: turn,
+	{"places", "sellers"}: "the name of the commune, which nobody pays for who does not read it",
 
 	{"stalls", "offered_counted"}: told, {"product_counts", "stalls_of_products"}: told,
 	{"products", "search_pending_products"}: told, {"product_labels", "search_pending_labels"}: told, {"cooperatives", "search_pending_cooperatives"}: told,
@@ -76,6 +77,7 @@ const (
 	told   = "each change there starts it, in the same transaction, so that what is carried is never behind"
 	women  = "what is carried is split by whose cooperatives are women's, and the lock 220 keeps that as it is meanwhile"
 	posted = "whose order the postings are of, by keys, before the transaction that posts them ends"
+	turn   = "its row is locked, so that what puts goods into families takes turns; nothing of it is read"
 	anew   = "what should be carried, of a cooperative by keys; the audit holds the one against the other"
 )
 

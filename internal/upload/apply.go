@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -24,6 +25,9 @@ import (
 func (s *Service) Apply(ctx context.Context, coopID, id uuid.UUID, seen *int64, by actor.Actor) (Upload, error) {
 	var u Upload
 	err := s.catalog.InTx(ctx, func(tx *sqlx.Tx) (err error) {
+		if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil { // before its uploads and products, as everywhere
+			return err
+		}
 		if u, err = readUpload(ctx, tx, coopID, id, "for update"); err != nil {
 			return err
 		}
