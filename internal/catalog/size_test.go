@@ -29,7 +29,49 @@ func TestANameIsTheSameWithoutItsMeasure(t *testing.T) {
 	same("numero 5", "Numéro 5")
 	same("plateau 12 roses", "Plateau 12 roses")
 	same("", "250 g", "")
+	same("extra virgin olive oil", "Extra virgin olive oil, 5 L can", "Extra virgin olive oil 500 ml bottle")
+	same("savon noir", "Savon noir 200 g", "Savon noir, pot de 200 g")
 	for word := range unitWords {
 		same("miel", "Miel 3 "+word, "Miel 3"+word)
+	}
+	for word := range containers {
+		same("miel", "Miel, "+word+" 3 kg", "Miel 3 kg "+word)
+	}
+}
+
+// What a page says of a thing is what the schema compares it by.
+func TestANameIsWrittenWithoutItsMeasure(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	for name, want := range map[string]string{
+		"Miel de thym":                           "Miel de thym",
+		"Miel de thym, pot de 250\u00a0g":        "Miel de thym",
+		"MIEL DE THYM (1 kg)":                    "MIEL DE THYM",
+		"Miel de thym 1 500 g":                   "Miel de thym",
+		"250 g Miel de thym":                     "Miel de thym",
+		"Miel 250g de thym":                      "Miel de thym",
+		"Huile d’olive, bouteille d’1 L":         "Huile d’olive",
+		"Huile d’olive vierge, bidon de 5 L":     "Huile d’olive vierge",
+		"Huile d’olive 6 x 250 ml":               "Huile d’olive",
+		"Extra virgin olive oil, 5 L can":        "Extra virgin olive oil",
+		"عسل الزعتر، علبة من ٢٥٠ غ":              "عسل الزعتر",
+		"عسل الزعتر نصف كيلو":                    "عسل الزعتر",
+		"زيت زيتون بكر ممتاز، بيدون 5 لتر":       "زيت زيتون بكر ممتاز",
+		"Plateau 12 roses":                       "Plateau 12 roses",
+		"Numéro 5":                               "Numéro 5",
+		"Coffret 2 pots de 250 g et un pot 1 kg": "Coffret 2 pots et un",
+		"250 g":                                  "",
+	} {
+		got := WithoutMeasure(name)
+		if got != want {
+			t.Errorf("%q: %q, not %q", name, got, want)
+		}
+		var compared, itself string
+		if err := db.QueryRow(`select without_measure($1), without_measure($2)`, name, got).Scan(&compared, &itself); err != nil {
+			t.Fatal(err)
+		}
+		if compared != itself {
+			t.Errorf("%q: the schema compares %q, %q is shown", name, compared, got)
+		}
 	}
 }

@@ -53,13 +53,20 @@ var unitWords = map[string]struct {
 	"m2": {"m2", 1}, "م2": {"m2", 1},
 }
 
-// containers are what is sold by the piece when no quantity is told.
+// containers are the folded words for what goods are in: what is sold by the piece when no quantity is told.
 var containers = map[string]bool{
-	"pot": true, "bocal": true, "bouteille": true, "sachet": true, "paquet": true, "boite": true, "botte": true,
-	"lot": true, "panier": true, "coffret": true, "flacon": true, "savon": true, "jar": true, "bottle": true, "bag": true, "box": true,
-	"pack": true, "basket": true, "bunch": true, "علبه": true, "قنينه": true, "قاروره": true, "كيس": true, "رزمه": true, "سله": true,
-	"قفه": true, "مرطبان": true, "برطمان": true, "طرد": true, "باقه": true,
+	"pot": true, "bocal": true, "bouteille": true, "bidon": true, "caisse": true, "sac": true, "seau": true, "barquette": true, "sachet": true, "paquet": true, "boite": true, "botte": true,
+	"lot": true, "panier": true, "coffret": true, "flacon": true, "jerrican": true, "jerrycan": true, "cruche": true, "carafe": true, "jarre": true, "amphore": true, "cageot": true, "cagette": true,
+	"carton": true, "pochette": true, "etui": true, "tube": true, "tonneau": true, "fut": true, "canette": true, "conserve": true,
+	"jar": true, "bottle": true, "bag": true, "box": true, "pack": true, "basket": true, "bunch": true, "crate": true, "sack": true, "bucket": true, "tin": true, "can": true,
+	"canister": true, "jug": true, "pitcher": true, "packet": true, "pouch": true, "punnet": true, "drum": true, "barrel": true, "tub": true,
+	"علبه": true, "قنينه": true, "قاروره": true, "كيس": true, "رزمه": true, "سله": true, "قفه": true, "مرطبان": true, "برطمان": true, "طرد": true, "باقه": true, "صندوق": true,
+	"دلو": true, "بيدون": true, "بيدو": true, "جريكان": true, "جره": true, "سطل": true, "صفيحه": true, "برميل": true, "كرطون": true, "كرطونه": true, "كرتون": true, "كرتونه": true,
+	"عبوه": true, "زجاجه": true, "حزمه": true, "شكاره": true, "خابيه": true, "بوكال": true,
 }
+
+// piece is a word for goods that are a piece by themselves.
+const piece = "savon"
 
 var (
 	squareMetre = regexp.MustCompile(`metres? carres?|square met(er|re)s?|متر مربع`)
@@ -94,7 +101,7 @@ func ParseUnit(s string) (amount int, code string, ok bool) {
 				number *= 1000 // nobody writes «1.500 g» for a gram and a half, but «1.500 kg» for 1500 g
 			}
 		}
-		contained = contained || containers[part]
+		contained = contained || containers[part] || part == piece
 	}
 	if code == "" && contained && !counted {
 		return 1, "piece", true // «bocal»; «bocal 370 g» is 370 g
@@ -120,6 +127,55 @@ func IsContainer(s string) bool {
 		contained = contained || containers[part]
 	}
 	return contained
+}
+
+// nameParts are the words and numbers of a name.
+var nameParts = regexp.MustCompile(`\p{Nd}(?:[\p{Nd} \x{a0}\x{202f}.,٫٬/]*\p{Nd})?|[\pL\pM]+2?`)
+
+// beside is what stands between a measure and the rest of a name.
+const beside = " \u00a0,،;:.-–—·()[]"
+
+// WithoutMeasure is a name without how much of it there is and what it is in, for «Miel de thym, pot de 250 g» «Miel de thym»:
+// as it is written what without_measure of the schema compares names by. Of what is nothing else it is empty.
+func WithoutMeasure(name string) string {
+	places := nameParts.FindAllStringIndex(name, -1)
+	part := func(i int) string {
+		if i < 0 || i >= len(places) {
+			return ""
+		}
+		return text.Fold(name[places[i][0]:places[i][1]])
+	}
+	var kept []string
+	from := 0
+	keep := func(till int) {
+		if rest := strings.Trim(name[from:till], beside); rest != "" {
+			kept = append(kept, rest)
+		}
+	}
+	for i := range places {
+		_, isNumber := quantity(part(i))
+		if _, isUnit := unitWords[strings.TrimPrefix(part(i+1), "ال")]; !isNumber || !isUnit || places[i][0] < from {
+			continue
+		}
+		first, last := i, i+1
+		if _, counted := quantity(part(first - 2)); counted && part(first-1) == "x" {
+			first -= 2
+		}
+		switch part(first - 1) {
+		case "de", "d", "of", "من":
+			first--
+		}
+		if containers[part(first-1)] {
+			first--
+		}
+		if containers[part(last+1)] {
+			last++
+		}
+		keep(max(places[first][0], from))
+		from = places[last][1]
+	}
+	keep(len(name))
+	return strings.Join(kept, " ")
 }
 
 // quantity reads a number, a fraction or an Arabic word for one.
