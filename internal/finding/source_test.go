@@ -405,6 +405,11 @@ func TestSizesAreOneDocumentAndLearnedTogether(t *testing.T) {
 	if d := one(); d.PriceCentimes != 80_00 {
 		t.Errorf("when the smallest is to be had it is sorted by %d", d.PriceCentimes)
 	}
+	m.Exec(`update products set off_season = true where id = $1`, small.ID)
+	learns("a season", half.ID, small.ID, big.ID)
+	if d := one(); d.PriceCentimes != 150_00 {
+		t.Errorf("while the smallest is out of season it is sorted by %d", d.PriceCentimes)
+	}
 	m.Exec(`delete from product_labels where product_id = $1`, big.ID)
 	learns("a label", half.ID, small.ID, big.ID)
 	m.Must(m.SetState(m.Ctx, m.Honey, half.ID, catalog.Draft, m.Member))

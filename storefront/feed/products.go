@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
@@ -33,6 +34,7 @@ type product struct {
 	Family      uuid.UUID      `json:"family"`
 	Sizes       []size         `json:"sizes"`
 	Stock       int            `json:"stock"`
+	BackIn      int            `json:"back_in,omitempty"` // month
 	Perishable  bool           `json:"perishable"`
 	Labels      []string       `json:"labels"`
 	URL         string         `json:"url"`
@@ -46,6 +48,7 @@ type size struct {
 	Price   int64     `json:"price_centimes"`
 	Unit    string    `json:"unit"`
 	InStock bool      `json:"in_stock"`
+	BackIn  int       `json:"back_in,omitempty"`
 	URL     string    `json:"url"`
 }
 
@@ -68,9 +71,10 @@ func toProduct(r *web.Request, p catalog.Product) product {
 	for i, l := range p.Labels {
 		labels[i] = l.Slug
 	}
+	month := clock.Day(r.Site.Now()).Month()
 	sizes := make([]size, len(p.Sizes))
 	for i, s := range p.Sizes {
-		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, r.AbsoluteURL("/products/" + s.Slug)}
+		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, backIn(s.InSeason(month), s.SeasonFrom), r.AbsoluteURL("/products/" + s.Slug)}
 	}
 	var compared *perMeasure
 	if per, measure, ok := catalog.PerMeasure(p.Price, p.UnitAmount, p.UnitCode); ok {
@@ -84,9 +88,17 @@ func toProduct(r *web.Request, p catalog.Product) product {
 		},
 		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode), PerMeasure: compared,
 		Family: p.Family, Sizes: sizes,
-		Stock: p.Stock, Perishable: p.Perishable, Labels: labels,
+		Stock: p.Stock, BackIn: backIn(p.InSeason(month), p.SeasonFrom), Perishable: p.Perishable, Labels: labels,
 		URL: r.AbsoluteURL("/products/" + p.Slug), ImageURL: r.Site.BaseURL + ui.PictureOf(p).Src,
 	}
+}
+
+// backIn is the month in which what is out of season comes again; 0 while it is in season.
+func backIn(inSeason bool, from *int) int {
+	if inSeason {
+		return 0
+	}
+	return *from
 }
 
 type productList struct {

@@ -2,6 +2,7 @@ package shop_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -44,7 +46,7 @@ func TestSizesOfOneThingAreOneCard(t *testing.T) {
 				t.Errorf("%s%s: %d cards, %d with sizes", language, path, page.Find(".card").Length(), cards.Length())
 				continue
 			}
-			want := strings.Join([]string{l.Unit(250, "g"), l.Unit(500, "g"), l.Unit(1, "kg")}, " · ")
+			want := strings.Join([]string{l.T("ui.size_sold_out", "Size", l.Unit(250, "g")), l.Unit(500, "g"), l.Unit(1, "kg")}, " · ")
 			if got := cards.Find(".sizes").Text(); got != want {
 				t.Errorf("%s%s: its sizes are %q, not %q", language, path, got, want)
 			}
@@ -72,7 +74,7 @@ func TestAProductsPageLetsChooseItsSize(t *testing.T) {
 		if links.Length() != 3 || page.Find("#sizes a[aria-current]").Length() != 1 {
 			t.Fatalf("%s: sizes %s", language, page.Text("#sizes"))
 		}
-		if got := links.Eq(0).Text(); !strings.Contains(got, l.T("shop.product.size_sold_out", "Size", l.Unit(250, "g"))) {
+		if got := links.Eq(0).Text(); !strings.Contains(got, l.T("ui.size_sold_out", "Size", l.Unit(250, "g"))) {
 			t.Errorf("%s: the one that is sold out is %q", language, got)
 		}
 		if got, want := page.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/"+language+"/products/"+small.Slug; got != want {
@@ -87,6 +89,95 @@ func TestAProductsPageLetsChooseItsSize(t *testing.T) {
 		if gone.Has("main form[data-add] [name=product][value='"+small.ID.String()+"']") || !strings.Contains(gone.Text("main"), l.T("ui.sold_out")) {
 			t.Errorf("%s: what is sold out goes into the basket", language)
 		}
+	}
+}
+
+// What is out of season is offered as a single product is: it says when it is back.
+func TestASizeOutOfSeasonSaysWhenItIsBack(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, kilo := sizes(m, t)
+	begins := clock.Day(m.Now()).AddDate(0, 0, 1-clock.Day(m.Now()).Day()).AddDate(0, 2, 0).Month()
+	m.DB.MustExec(`update products set season_from = $2, season_to = $2, off_season = true, stock = 3, price_centimes = 6000 where id = $1`, small.ID, int(begins))
+	m.DB.MustExec(`update products set season_from = $2, season_to = $2, off_season = true where id = $1`, kilo.ID, int(begins))
+	m.Index()
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		back := func(amount int, code string) string {
+			return l.T("ui.size_back", "Size", l.Unit(amount, code), "Month", l.MonthName(int(begins)))
+		}
+		card := m.Visitor().Get("/" + language + "/products?category=honey&sort=price").Want(http.StatusOK).Find(".card").First()
+		want := strings.Join([]string{back(250, "g"), l.Unit(500, "g"), back(1, "kg")}, " · ")
+		if got := card.Find(".sizes").Text(); got != want || !strings.Contains(card.Find(".price").Text(), l.Amount(half.Price)) || strings.Contains(card.Text(), l.T("ui.from")) {
+			t.Errorf("%s: the card says %s, not %q", language, card.Text(), want)
+		}
+		links := m.Visitor().Get("/" + language + "/products/" + half.Slug).Want(http.StatusOK).Find("#sizes a")
+		if got := links.Eq(0).Text(); !strings.Contains(got, back(250, "g")) {
+			t.Errorf("%s: the size to be chosen is %q", language, got)
+		}
+	}
+	var told struct {
+		Back  int `json:"back_in"`
+		Sizes []struct {
+			Back int `json:"back_in"`
+		}
+	}
+	if err := json.Unmarshal(m.Visitor().Get("/api/v1/products/"+kilo.Slug).Want(http.StatusOK).Body, &told); err != nil {
+		t.Fatal(err)
+	}
+	if told.Back != int(begins) || len(told.Sizes) != 3 || told.Sizes[0].Back != int(begins) || told.Sizes[1].Back != 0 {
+		t.Errorf("a program is told %+v", told)
+	}
+}
+
+func TestACardOfManySizesSaysHowManyMoreThereAre(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, half, _ := sizes(m, t)
+	for i := range 3 {
+		e := half.Edit()
+		e.SKU, e.UnitAmount, e.Stock = fmt.Sprint("M-1-", i), 600+i, new(2)
+		if _, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		page := m.Visitor().Get("/" + language + "/cooperatives/nahla").Want(http.StatusOK)
+		if got := page.Text(".sizes"); !strings.HasSuffix(got, " · "+l.N("ui.sizes_more", 2)) {
+			t.Errorf("%s: the card says %q", language, got)
+		}
+	}
+}
+
+func TestASuggestionNamesTheThing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, half, _ := sizes(m, t)
+	m.DB.MustExec(`update products set name_fr = name_fr || ', pot de 500 g' where id = $1`, half.ID)
+	m.Index()
+	l := m.Languages.Locale("fr")
+	page := m.Visitor().Get("/fr/suggest?q=thym").Want(http.StatusOK)
+	if got := strings.Join(strings.Fields(page.Text("a .t")), " "); got != l.Text(half.Name) {
+		t.Errorf("it is called %q", got)
+	}
+	if got, want := page.Find("a .x").Text(), l.T("shop.results.from_price", "Price", l.Money(half.Price)); got != want {
+		t.Errorf("for %q, not %q", got, want)
+	}
+}
+
+// Whoever gets a link to a size sees its price.
+func TestASizeIsSharedWithItsOwnPrice(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, _, kilo := sizes(m, t)
+	page := m.Visitor().Get("/fr/products/" + kilo.Slug).Want(http.StatusOK)
+	meta := func(name string) string { return page.Find(`meta[property="` + name + `"]`).AttrOr("content", "") }
+	if got, want := meta("og:url"), m.URL+"/fr/products/"+kilo.Slug; got != want {
+		t.Errorf("shared as %s, not %s", got, want)
+	}
+	if got, want := meta("og:description"), m.Languages.Locale("fr").Money(kilo.Price); !strings.Contains(got, want) {
+		t.Errorf("it says %q, not %q", got, want)
 	}
 }
 

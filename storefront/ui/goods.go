@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/a-h/templ"
@@ -52,7 +53,7 @@ type Card struct {
 // left; "" of others.
 func Unavailable(p Page, product catalog.Product) string {
 	switch {
-	case !product.InSeason(clock.Day(p.At).Month()):
+	case !product.InSeason(month(p)):
 		return p.T("ui.back_in", "Month", p.L.MonthName(*product.SeasonFrom))
 	case product.Stock == 0:
 		return p.T("ui.sold_out")
@@ -60,20 +61,49 @@ func Unavailable(p Page, product catalog.Product) string {
 	return ""
 }
 
+func month(p Page) time.Month { return clock.Day(p.At).Month() }
+
+// SizeOf is one of the sizes that a thing is offered in, and as Unavailable has it, why it is not to be had as the others are.
+func SizeOf(p Page, size catalog.Size) string {
+	measure := p.L.Unit(size.UnitAmount, size.UnitCode)
+	switch {
+	case !size.InSeason(month(p)):
+		return p.T("ui.size_back", "Size", measure, "Month", p.L.MonthName(*size.SeasonFrom))
+	case size.SoldOut:
+		return p.T("ui.size_sold_out", "Size", measure)
+	}
+	return measure
+}
+
 // sizesShown is how many sizes of a thing stand on its card.
 const sizesShown = 4
 
-// Sizes are the quantities that a thing is offered in, as a card lists them; "" of what is offered in one.
+// Sizes are the quantities that a thing is offered in, as a card lists them; "" of what is offered in one. What is true of the
+// one that the card shows is said elsewhere on it.
 func Sizes(p Page, product catalog.Product) string {
 	var list []string
-	for i, size := range product.Sizes {
-		if i == sizesShown {
-			list = append(list, "…")
-			break
+	for _, size := range product.Sizes[:min(len(product.Sizes), sizesShown)] {
+		if size.SoldOut == (product.Stock == 0) && size.InSeason(month(p)) == product.InSeason(month(p)) {
+			list = append(list, p.L.Unit(size.UnitAmount, size.UnitCode))
+		} else {
+			list = append(list, SizeOf(p, size))
 		}
-		list = append(list, p.L.Unit(size.UnitAmount, size.UnitCode))
+	}
+	if more := len(product.Sizes) - len(list); more > 0 {
+		list = append(list, p.N("ui.sizes_more", more))
 	}
 	return strings.Join(list, " · ")
+}
+
+// Thing is what a thing is called, in whichever of its sizes it is offered.
+func Thing(l *i18n.Locale, product catalog.Product) string {
+	if name := l.Text(product.Name); len(product.Sizes) == 0 {
+		return name
+	} else if thing := catalog.WithoutMeasure(name); thing != "" {
+		return thing
+	} else {
+		return name
+	}
 }
 
 // Called is a product's name, with its size where the thing is offered in several and the name does not say it.
@@ -85,11 +115,13 @@ func Called(l *i18n.Locale, product catalog.Product) string {
 	return l.T("ui.sized", "Name", name, "Size", size)
 }
 
-// cheapest tells whether of the sizes of a product that can be had some cost more, and none less.
-func cheapest(product catalog.Product) bool {
+// Cheapest tells whether of the sizes of a product that can be had as it can some cost more, and none less.
+func Cheapest(p Page, product catalog.Product) bool {
 	more, less := false, false
 	for _, s := range product.Sizes {
-		more, less = more || !s.SoldOut && s.Price > product.Price, less || !s.SoldOut && s.Price < product.Price
+		if !s.SoldOut && (s.InSeason(month(p)) || !product.InSeason(month(p))) {
+			more, less = more || s.Price > product.Price, less || s.Price < product.Price
+		}
 	}
 	return product.Stock > 0 && more && !less
 }

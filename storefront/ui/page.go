@@ -24,6 +24,7 @@ type Page struct {
 	Title       string
 	Description string // for search engines and shared links; the layout has one of its own
 	Canonical   string // path that search engines shall know the page by; "" for Path without its query
+	Shared      string // path that the page is shared by; "" for that one
 	Image       string // address of a picture for shared links, from the root; "" for the market's
 	Data        any    // schema.org data about the page, marshalled as JSON-LD; nil for none
 	Private     bool   // not for search engines
@@ -108,6 +109,14 @@ func (p Page) canonical() string {
 	}
 	path, _, _ := strings.Cut(p.Path, "?")
 	return path
+}
+
+// shared is the path that shared links lead to, for what the page says of itself.
+func (p Page) shared() string {
+	if p.Shared != "" {
+		return p.Shared
+	}
+	return p.canonical()
 }
 
 // others are the languages that the page is not in.

@@ -70,6 +70,7 @@ func (h *Handler) product(r *web.Request) error {
 	}
 	if len(v.Product.Sizes) > 0 {
 		p.Canonical = "/products/" + v.Product.Sizes[0].Slug
+		p.Shared = "/products/" + v.Product.Slug // whose price its description says
 	}
 	p.Data = schemaOf(r, v.Product, p.Absolute(p.Image))
 	return r.Render(http.StatusOK, productPage(p, v))
