@@ -115,6 +115,19 @@ func TestAZoneMoreIsKnownAMinuteLater(t *testing.T) {
 	}
 }
 
+func TestNoDayIsPromisedOnWhichNobodyWorks(t *testing.T) {
+	t.Parallel()
+	s, db := newService(t)
+	if _, err := db.Exec(`update settings set decided = decided || '{"rest_day": "5"}'`); err != nil { // the 27th is a Friday
+		t.Fatal(err)
+	}
+	q, err := s.Quote(t.Context(), delivery.QuoteInput{Method: delivery.Home, Place: "oujda", Items: 1, Prepare: 3, On: monday})
+	from, to := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC), time.Date(2026, 12, 2, 0, 0, 0, 0, time.UTC)
+	if err != nil || !q.From.Equal(from) || !q.To.Equal(to) {
+		t.Errorf("%v, %v", q.Window, err)
+	}
+}
+
 func TestWhatDeliveryCosts(t *testing.T) {
 	t.Parallel()
 	s, _ := newService(t)

@@ -14,16 +14,17 @@ import (
 // UsualPrepare is how many days of preparation are reckoned with where nothing is chosen yet.
 const UsualPrepare = 1
 
-// Round is how many days it takes from when all parts of an order are together until its buyer has it.
+// Round is how many working days it takes from when all parts of an order are together until its buyer has it.
 type Round struct {
 	Min, Max int
-	Fetched  bool // by the buyer, from when on it is ready: it comes on no other day
+	Fetched  bool       // by the buyer, from when on it is ready: it comes on no other day
+	Rest     clock.Rest // on which parts are neither prepared nor handed over, and nothing is brought
 }
 
 // Stage is how far one cooperative's part of an order has come, as far as days go. These are at midnight UTC, as
 // everywhere.
 type Stage struct {
-	Prepare    int       // days from the cooperative's yes on
+	Prepare    int       // working days from the cooperative's yes on
 	AnswerBy   time.Time // when it has said yes at the latest; only read while HandOverBy is zero
 	HandOverBy time.Time // the day on which the association is to have the part, once the cooperative has said yes
 	Here       time.Time // the day on which the association got it; zero: it does not have it
@@ -36,23 +37,25 @@ type Window struct{ From, To time.Time }
 func (w Window) Equal(other Window) bool { return w.From.Equal(other.From) && w.To.Equal(other.To) }
 
 // LatestHandOver is the day by which a part of which nobody has said yes is with the association, if all goes as it may.
-func (s Stage) LatestHandOver() time.Time { return clock.Day(s.AnswerBy).AddDate(0, 0, s.Prepare) }
+func (r Round) LatestHandOver(s Stage) time.Time {
+	return r.Rest.After(clock.Day(s.AnswerBy), s.Prepare)
+}
 
 // Window is the one answer to when an order comes, before it is placed and at each moment after: the time that is left to
 // answer, then preparation, then the round. Told is what its buyer was told last. As long as nobody is late the answer
-// lies within that. Whoever is late is expected on the next day, unless what was told leaves more time.
+// lies within that. Whoever is late is expected on the next working day, unless what was told leaves more time.
 func (r Round) Window(parts []Stage, today time.Time, told Window) Window {
 	var first, last time.Time
 	for _, p := range parts {
 		soonest, latest := r.together(p, today, told)
 		first, last = clock.Later(first, soonest), clock.Later(last, latest)
 	}
-	w := Window{From: clock.Later(first.AddDate(0, 0, r.Min), today), To: last.AddDate(0, 0, r.longest())}
+	w := Window{From: r.Rest.After(clock.Later(r.Rest.After(first, r.Min), today), 0), To: r.Rest.After(last, r.longest())}
 	if w.To.Before(today) { // all is together, and the round takes as long as it was said to
 		w.To = told.To
 	}
 	if w.To.Before(today) {
-		w.To = today.AddDate(0, 0, r.longest())
+		w.To = r.Rest.After(today, r.longest())
 	}
 	if r.Fetched {
 		w.From = w.To
@@ -82,13 +85,14 @@ func (r Round) together(s Stage, today time.Time, told Window) (soonest, latest 
 	case !s.Here.IsZero():
 		return s.Here, s.Here
 	case s.HandOverBy.IsZero():
-		return today.AddDate(0, 0, s.Prepare), clock.Later(s.LatestHandOver(), today.AddDate(0, 0, s.Prepare))
+		soonest = r.Rest.After(today, s.Prepare)
+		return soonest, clock.Later(r.LatestHandOver(s), soonest)
 	case !s.HandOverBy.Before(today):
 		return s.HandOverBy, s.HandOverBy
 	}
-	day := told.To.AddDate(0, 0, -r.longest())
+	day := r.Rest.Before(told.To, r.longest())
 	if day.Before(today) {
-		day = today.AddDate(0, 0, 1)
+		day = r.Rest.After(today, 1)
 	}
 	return day, day
 }
@@ -101,9 +105,10 @@ func (r Round) longest() int {
 	return max(r.Min, r.Max, 1)
 }
 
-// RoundTx is the round of a method for a buyer who lives at place, as tx sees it.
-func RoundTx(ctx context.Context, tx *sqlx.Tx, method, place string) (Round, error) {
-	r := Round{Fetched: method == Pickup}
+// RoundTx is the round of a method for a buyer who lives at place, as tx sees it, with the rest that the order was placed
+// under.
+func RoundTx(ctx context.Context, tx *sqlx.Tx, method, place string, rest clock.Rest) (Round, error) {
+	r := Round{Fetched: method == Pickup, Rest: rest}
 	err := tx.QueryRowContext(ctx, `
 		select z.days_min, z.days_max from places p join delivery_zones z on z.slug = `+zoneOf+` where p.slug = $1`,
 		place, method).Scan(&r.Min, &r.Max)

@@ -57,6 +57,14 @@ func TestAWindowIsTheTimeToAnswerThenPreparationThenTheRound(t *testing.T) {
 			delivery.Round{Min: 1, Max: 3, Fetched: true}, []delivery.Stage{{Prepare: 1, AnswerBy: answer}}, 1, delivery.Window{},
 			delivery.Window{From: day(5), To: day(5)}, 5,
 		},
+		"nobody works on Sundays, the 7th": {
+			delivery.Round{Min: 1, Max: 2, Rest: 7}, []delivery.Stage{{Prepare: 2, AnswerBy: day(6).Add(15 * time.Hour)}}, 5, delivery.Window{},
+			delivery.Window{From: day(9), To: day(11)}, 11,
+		},
+		"it is late on a Saturday": {
+			delivery.Round{Min: 1, Max: 2, Rest: 7}, []delivery.Stage{{HandOverBy: day(5)}}, 6, delivery.Window{From: day(6), To: day(8)},
+			delivery.Window{From: day(9), To: day(10)}, 8,
+		},
 	} {
 		got := c.round.Window(c.parts, day(c.today), c.told)
 		if got != c.want {
@@ -74,7 +82,7 @@ func TestAPromiseOnlyNarrowsWhileNobodyIsLate(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(20, 27))
 	for range 5000 {
-		round := delivery.Round{Min: random.IntN(4), Fetched: random.IntN(4) == 0}
+		round := delivery.Round{Min: random.IntN(4), Fetched: random.IntN(4) == 0, Rest: clock.Rest(random.IntN(8))}
 		round.Max = round.Min + random.IntN(4)
 		answer := day(10).Add(time.Duration(random.IntN(72*60)) * time.Minute)
 		parts := make([]delivery.Stage, 1+random.IntN(3))
@@ -88,7 +96,7 @@ func TestAPromiseOnlyNarrowsWhileNobodyIsLate(t *testing.T) {
 				switch {
 				case !p.Here.IsZero() || !due && random.IntN(2) == 0:
 				case p.HandOverBy.IsZero():
-					parts[i].HandOverBy = today.AddDate(0, 0, p.Prepare)
+					parts[i].HandOverBy = round.Rest.After(today, p.Prepare)
 				default:
 					parts[i].Here = today
 				}
@@ -97,13 +105,16 @@ func TestAPromiseOnlyNarrowsWhileNobodyIsLate(t *testing.T) {
 				}
 			}
 			w := round.Window(parts, today, told)
+			if round.Rest.After(w.From, 0) != w.From || round.Rest.After(w.To, 0) != w.To {
+				t.Fatalf("%+v, %+v on %s: %v is a day of rest", round, parts, today, w)
+			}
 			if w.To.After(told.To) || !round.Fetched && w.From.Before(told.From) || w.To.Before(w.From) {
 				t.Fatalf("%+v, %+v on %s: %v after %v", round, parts, today, w, told)
 			}
 			for _, p := range parts {
 				by := p.HandOverBy
 				if by.IsZero() {
-					by = p.LatestHandOver()
+					by = round.LatestHandOver(p)
 				}
 				if p.Here.IsZero() && !by.Before(w.To) {
 					t.Fatalf("%+v, %+v on %s: handed over on %s, promised %v", round, parts, today, by, w)

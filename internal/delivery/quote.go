@@ -81,8 +81,8 @@ func (s *Service) Near(ctx context.Context, in QuoteInput) (Quote, error) {
 // Terms are the conditions of one method of delivery to one place.
 type Terms struct {
 	PlaceName   i18n.Text
+	Round       Round
 	fee         money.Amount
-	round       Round
 	answered    time.Duration // within which an order is confirmed, and then accepted by its cooperatives
 	perishables bool
 	fresh       fault.Message // where what perishes is brought to, unless it is here
@@ -123,7 +123,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 		return Terms{}, err
 	}
 	terms := Terms{
-		PlaceName: row.Name, fee: row.Fee, round: Round{Min: row.DaysMin, Max: row.DaysMax, Fetched: method == Pickup},
+		PlaceName: row.Name, fee: row.Fee, Round: Round{Min: row.DaysMin, Max: row.DaysMax, Fetched: method == Pickup, Rest: clock.Rest(decided.RestDay)},
 		answered:    time.Duration(decided.HoldHours+decided.ReservationHours) * time.Hour,
 		perishables: row.Perishables, freeFrom: decided.FreeFrom,
 	}
@@ -155,7 +155,7 @@ func (t Terms) Quote(items money.Amount, hasPerishable bool, prepare int, on tim
 		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.PlaceName, "Zones", t.fresh)
 	}
 	q := Quote{Fee: t.fee, FreeFrom: t.freeFrom}
-	q.Window = t.round.Window([]Stage{t.Stage(prepare, on)}, clock.Day(on), Window{})
+	q.Window = t.Round.Window([]Stage{t.Stage(prepare, on)}, clock.Day(on), Window{})
 	if items >= t.freeFrom {
 		q.Fee = 0
 	}

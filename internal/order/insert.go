@@ -29,13 +29,13 @@ func insertOrder(ctx context.Context, tx *sqlx.Tx, o Order, req request, from []
 			insert into orders (id, number, token_hash, idempotency_key, request_hash, source, locale,
 			    buyer_name, buyer_phone, buyer_email, place, address, landmark, note, delivery, payment,
 			    items_centimes, delivery_centimes, total_centimes, due_centimes, state,
-			    deliver_from, deliver_to, sample, placed_at, expires_at, placed_from, means_fee_centimes)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)
+			    deliver_from, deliver_to, sample, placed_at, expires_at, placed_from, means_fee_centimes, rest_day)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)
 			on conflict on constraint orders_number_key do nothing`,
 			o.ID, number, o.TokenHash, req.key, req.hash, o.Source, o.Locale,
 			o.Buyer.Name, o.Buyer.Phone, o.Buyer.Email, o.Buyer.Place, o.Buyer.Address, o.Buyer.Landmark, o.Buyer.Note, o.Delivery, o.Payment,
 			o.Items, o.DeliveryFee, o.Total, o.Due, o.State,
-			o.DeliverFrom, o.DeliverTo, o.Sample, o.PlacedAt, o.ExpiresAt, from, o.MeansFee)
+			o.DeliverFrom, o.DeliverTo, o.Sample, o.PlacedAt, o.ExpiresAt, from, o.MeansFee, req.terms.Round.Rest)
 		if err != nil {
 			return "", fmt.Errorf("order: insert: %w", err)
 		}

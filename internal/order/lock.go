@@ -12,6 +12,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
@@ -48,6 +49,7 @@ type locked struct {
 	Delivery     string          // delivery.Pickup or delivery.Home
 	Place        string          // where its buyer lives
 	Promised     delivery.Window // what she was told last
+	Rest         clock.Rest      `db:"rest_day"` // as it was placed: what she was told holds
 	PlacedAt     time.Time       `db:"placed_at"`
 	ExpiresAt    time.Time       `db:"expires_at"`
 	Link         int
@@ -111,7 +113,7 @@ func lock(ctx context.Context, tx *sqlx.Tx, where string, args ...any) (*locked,
 	err := tx.GetContext(ctx, &o, `
 		select id, number, state, delivery_centimes as delivery_fee, delivery_back_centimes as fee_back,
 		       means_fee_centimes as means_fee, means_fee_back_centimes as means_fee_back, due_centimes as due, payment, delivery, place,
-		       deliver_from as "promised.from", deliver_to as "promised.to", placed_at, expires_at, link, sample,
+		       deliver_from as "promised.from", deliver_to as "promised.to", rest_day, placed_at, expires_at, link, sample,
 		       erased_at is not null as erased
 		from orders where `+where+` for no key update`, args...)
 	if postgres.NoRows(err) {

@@ -306,7 +306,7 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 	}
 	for i, p := range o.Parts {
 		o.Parts[i].Commission = p.Items.Share(req.commission)
-		o.Parts[i].HandOverBy = req.terms.Stage(p.Prepare, req.at).LatestHandOver()
+		o.Parts[i].HandOverBy = req.terms.Round.LatestHandOver(req.terms.Stage(p.Prepare, req.at))
 	}
 	quote, err := req.terms.Quote(o.Items, perishable, prepare, req.at)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
@@ -38,11 +39,11 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	if !o.State.Open() || o.State == StateAwaiting || o.State == StateDispatched && o.Delivery == delivery.Pickup {
 		return nil
 	}
-	round, err := delivery.RoundTx(ctx, tx, o.Delivery, o.Place)
+	round, err := delivery.RoundTx(ctx, tx, o.Delivery, o.Place, o.Rest)
 	if err != nil {
 		return err
 	}
-	stages, err := s.stages(ctx, tx, o)
+	stages, err := s.stages(ctx, tx, o, round)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (o *locked) stood(ctx context.Context, tx *sqlx.Tx) (day time.Time, err err
 
 // stages are how far the parts of an order are. It writes down by when those that nobody has answered are handed over, and
 // what each asks for next.
-func (s *Service) stages(ctx context.Context, tx *sqlx.Tx, o *locked) ([]delivery.Stage, error) {
+func (s *Service) stages(ctx context.Context, tx *sqlx.Tx, o *locked, round delivery.Round) ([]delivery.Stage, error) {
 	var parts []struct {
 		ID         uuid.UUID
 		State      PartState
@@ -134,7 +135,7 @@ func (s *Service) stages(ctx context.Context, tx *sqlx.Tx, o *locked) ([]deliver
 		next := o.ExpiresAt
 		switch p.State {
 		case PartPlaced:
-			p.HandOverBy = stages[i].LatestHandOver()
+			p.HandOverBy = round.LatestHandOver(stages[i])
 		case PartHandedOver:
 			if p.HereAt != nil { // else it was before this was kept
 				stages[i].Here = clock.Day(*p.HereAt)
@@ -163,7 +164,11 @@ func (o *locked) handsOver(ctx context.Context, tx *sqlx.Tx, parts []Part) error
 	for i, p := range parts {
 		ids[i] = p.ID
 	}
-	_, err := tx.ExecContext(ctx, `update sub_orders set hand_over_by = $2::date + prepare_days where id = any($1)`, pq.Array(ids), clock.Day(o.by.At))
+	days := make([]time.Time, cooperative.MaxPrepare+1) // by how many days it takes to be prepared
+	for prepare := range days {
+		days[prepare] = o.Rest.After(clock.Day(o.by.At), prepare)
+	}
+	_, err := tx.ExecContext(ctx, `update sub_orders set hand_over_by = ($2::date[])[prepare_days + 1] where id = any($1)`, pq.Array(ids), pq.Array(days))
 	if err != nil {
 		return fmt.Errorf("order: by when parts are handed over: %w", err)
 	}

@@ -92,6 +92,29 @@ func TestAPromiseIsWorkedOutFromAnswerPreparationAndRound(t *testing.T) {
 	}
 }
 
+// Who ordered while nobody worked on Sundays, the 29th among them, is promised no Sunday, whatever is decided later.
+func TestAnOrderKeepsTheDayOfRestThatItWasPromisedWith(t *testing.T) {
+	t.Parallel()
+	m := daily(t)
+	ctx := t.Context()
+	before := m.place(m.basic()).Order
+	m.exec(`update settings set decided = decided || '{"rest_day": "7"}'`)
+	in := m.basic()
+	in.IdempotencyKey = "resting"
+	o := m.place(in).Order
+	m.exec(`update settings set decided = decided || '{"rest_day": "0"}'`)
+	m.wantPromised(before.ID, "28-01: 26 29 26")
+	m.wantPromised(o.ID, "28-02: 26 30 26")
+	m.later(3 * time.Hour)
+	m.must(m.Move(ctx, order.MoveConfirm, o.ID, m.people()))
+	m.wantPromised(o.ID, "28-01: 25 28 25")
+	m.must(m.Move(ctx, order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.wantPromised(o.ID, "28-30: 25 27 25")
+	m.exec(`update settings set decided = decided || '{"rest_day": "7"}'`)
+	m.must(m.Move(ctx, order.MoveConfirm, before.ID, m.people()))
+	m.wantPromised(before.ID, "28-30: 25 28 25")
+}
+
 func TestWhoFetchesIsPromisedOneDay(t *testing.T) {
 	t.Parallel()
 	m := daily(t)

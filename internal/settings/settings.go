@@ -62,6 +62,7 @@ type Settings struct {
 	Transfer
 
 	FreeFrom            money.Amount `name:"free_from" kind:"sum" group:"delivery" default:"500.00" hint:"yes"`            // delivery costs nothing from this sum of items
+	RestDay             int          `name:"rest_day" kind:"weekday" group:"delivery" most:"7" default:"0" hint:"yes"`     // of each week, without which the days of orders placed from now on are reckoned
 	BuyerMonths         int          `name:"buyer_months" kind:"number" group:"buyers" most:"120" default:"12" hint:"yes"` // until what is known of an order's buyer is erased, from the order's end; at most as long as the law has books kept
 	PublishUnauthorised bool         `name:"unauthorised" kind:"choice" group:"unauthorised" default:"no"`                 // food may be published without an authorisation
 }

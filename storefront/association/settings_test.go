@@ -196,6 +196,9 @@ func TestEveryFieldOfTheSettingsHasItsWords(t *testing.T) {
 			if f.Hint {
 				keys = append(keys, "association.settings."+f.Name+"_hint")
 			}
+			if f.Kind == settings.Weekday {
+				keys = append(keys, "association.settings."+f.Name+"_none")
+			}
 			if f.Kind == settings.Choice {
 				for _, answer := range []string{"_no", "_yes"} {
 					keys = append(keys, "association.settings."+f.Name+answer, "association.settings."+f.Name+answer+"_hint")

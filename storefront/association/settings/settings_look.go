@@ -106,9 +106,9 @@ func input(p ui.Page, f settings.Field) ui.Field {
 	return field
 }
 
-// weekdays are what a day of each week can be.
-func weekdays(l *i18n.Locale) []ui.Option {
-	days := []ui.Option{{Value: "0", Label: l.T("association.settings.weekday_none")}}
+// weekdays are what a field that is a day of each week can be.
+func weekdays(l *i18n.Locale, f settings.Field) []ui.Option {
+	days := []ui.Option{{Value: "0", Label: l.T("association.settings." + f.Name + "_none")}}
 	for n := 1; n <= 7; n++ {
 		days = append(days, ui.Option{Value: strconv.Itoa(n), Label: l.Weekday(time.Weekday(n % 7))})
 	}
@@ -158,7 +158,7 @@ func settingText(l *i18n.Locale, f settings.Field, value string) string {
 	case settings.Choice:
 		return l.T("association.settings." + said(f) + "_" + value)
 	case settings.Weekday:
-		for _, day := range weekdays(l) {
+		for _, day := range weekdays(l, f) {
 			if day.Value == value {
 				return day.Label
 			}

@@ -539,7 +539,7 @@ func setting(p ui.Page, v settingsView, f settings.Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case settings.Weekday:
-			templ_7745c5c3_Err = ui.Select(p, v.Form, input(p, f), weekdays(p.L)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(p, v.Form, input(p, f), weekdays(p.L, f)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
