@@ -294,7 +294,7 @@ func (v *asker) prepare(ctx context.Context, p *benchPage) error {
 		return err
 	}
 	c.Young = 1 - min(c.Young, 1)
-	if _, err := v.app.Cooperatives.Correct(ctx, c, actor.OfAssociation(v.director)); err != nil {
+	if _, err := v.app.Cooperatives.Correct(ctx, c, nil, actor.OfAssociation(v.director)); err != nil {
 		return fmt.Errorf("change: %w", err)
 	}
 	return nil

@@ -2,8 +2,6 @@ package catalog
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,6 +12,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/shown"
 )
 
 // Page is a form about a product as somebody had it before her: what it showed, and a key of its own. A
@@ -22,31 +21,26 @@ import (
 // The zero Page is no page at all: then everything given is written as it is.
 type Page struct {
 	Key   uuid.UUID
-	Sure  map[string]bool   // of Jumping: what she was asked about and means, or pressed what names it
-	shown map[string]string // by field: the stock as a number, everything else as a digest
+	Sure  map[string]bool // of Jumping: what she was asked about and means, or pressed what names it
+	shown shown.Fields    // and the stock as a number
 }
 
 // NewPage is the page that a form about p is shown on now.
 func NewPage(p Product) Page {
-	page := Page{Key: postgres.NewID(), shown: map[string]string{"stock": strconv.Itoa(p.Stock)}}
+	page := Page{Key: postgres.NewID(), shown: shown.Fields{"stock": strconv.Itoa(p.Stock)}}
 	e := p.Edit()
 	for _, f := range onForms {
-		page.shown[f.Name] = digest(f.Text(&e))
+		page.shown.Show(f.Name, f.Text(&e))
 	}
 	return page
 }
 
 // ReadPage reads what Encode wrote. What cannot be read showed nothing, so that it overwrites nothing.
 func ReadPage(text string) Page {
-	page := Page{shown: map[string]string{}}
 	key, fields, _ := strings.Cut(text, " ")
+	page := Page{shown: shown.Read(fields)}
 	if id, err := uuid.Parse(key); err == nil {
 		page.Key = id
-	}
-	for _, field := range strings.Fields(fields) {
-		if name, value, ok := strings.Cut(field, ":"); ok {
-			page.shown[name] = value
-		}
 	}
 	return page
 }
@@ -79,7 +73,7 @@ func (p Page) Touched(e Edit) map[string]bool {
 	touched := map[string]bool{}
 	e = e.cleaned()
 	for _, f := range onForms {
-		touched[f.Name] = p.shown[f.Name] != digest(f.Text(&e))
+		touched[f.Name] = p.shown.Changed(f.Name, f.Text(&e))
 	}
 	touched["stock"] = e.Stock != nil && p.shown["stock"] != strconv.Itoa(*e.Stock)
 	return touched
@@ -97,12 +91,6 @@ var (
 	stateOnly = onForms[1:2]
 	priceOnly = slices.DeleteFunc(slices.Clone(onForms), func(f Field) bool { return f.Name != "price" })
 )
-
-// digest tells one text from another in a few letters.
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:6])
-}
 
 // ErrChanged says that somebody else changed the same meanwhile; the error is a *Changed.
 var ErrChanged = fault.New(fault.Conflict, "catalog.changed")
@@ -124,10 +112,10 @@ func (p Page) merge(ctx context.Context, tx *sqlx.Tx, present Product, given Edi
 	var lost []Change
 	for _, f := range fields {
 		is, typed := f.Text(&before), f.Text(&given)
+		becomes, clash := p.shown.Merge(f.Name, is, typed)
 		switch {
-		case is == typed, typed == "" && (f.Name == "state" || f.Name == "sku"):
-		case p.shown != nil && p.shown[f.Name] == digest(typed): // left alone
-		case p.shown != nil && p.shown[f.Name] != digest(is):
+		case becomes == is, typed == "" && (f.Name == "state" || f.Name == "sku"):
+		case clash:
 			lost = append(lost, Change{f.Name, is, typed})
 		default:
 			f.Copy(&merged, &given)

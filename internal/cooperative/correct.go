@@ -3,6 +3,7 @@ package cooperative
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"time"
@@ -11,55 +12,113 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/actor"
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/shown"
 )
 
-// identity are the fields that can be corrected, by their columns' names, in the order of the form.
-var identity = []string{
-	"name_ar", "name_fr", "sector", "commune", "women", "men", "young",
-	"founded_on", "court", "local_number", "odco_number", "ice", "tax_id", "president", "rib", "stripe_account", "phone", "email", "prepare_days",
-	"description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en", "hours_ar", "hours_fr", "hours_en",
+// identity are the fields that can be corrected, by their columns' names, in the order of the form, and where each stands.
+var identity = []struct {
+	name string
+	in   func(c *Cooperative) any
+}{
+	{"name_ar", func(c *Cooperative) any { return &c.Name.AR }},
+	{"name_fr", func(c *Cooperative) any { return &c.Name.FR }},
+	{"sector", func(c *Cooperative) any { return &c.Sector }},
+	{"commune", func(c *Cooperative) any { return &c.Commune }},
+	{"women", func(c *Cooperative) any { return &c.Women }},
+	{"men", func(c *Cooperative) any { return &c.Men }},
+	{"young", func(c *Cooperative) any { return &c.Young }},
+	{"founded_on", func(c *Cooperative) any { return &c.FoundedOn }},
+	{"court", func(c *Cooperative) any { return &c.Court }},
+	{"local_number", func(c *Cooperative) any { return &c.LocalNumber }},
+	{"odco_number", func(c *Cooperative) any { return &c.ODCONumber }},
+	{"ice", func(c *Cooperative) any { return &c.ICE }},
+	{"tax_id", func(c *Cooperative) any { return &c.TaxID }},
+	{"president", func(c *Cooperative) any { return &c.President }},
+	{"rib", func(c *Cooperative) any { return &c.RIB }},
+	{"stripe_account", func(c *Cooperative) any { return &c.StripeAccount }},
+	{"phone", func(c *Cooperative) any { return &c.Phone }},
+	{"email", func(c *Cooperative) any { return &c.Email }},
+	{"prepare_days", func(c *Cooperative) any { return &c.Prepare }},
+	{"description_ar", func(c *Cooperative) any { return &c.Description.AR }},
+	{"description_fr", func(c *Cooperative) any { return &c.Description.FR }},
+	{"description_en", func(c *Cooperative) any { return &c.Description.EN }},
+	{"story_ar", func(c *Cooperative) any { return &c.Story.AR }},
+	{"story_fr", func(c *Cooperative) any { return &c.Story.FR }},
+	{"story_en", func(c *Cooperative) any { return &c.Story.EN }},
+	{"hours_ar", func(c *Cooperative) any { return &c.Hours.AR }},
+	{"hours_fr", func(c *Cooperative) any { return &c.Hours.FR }},
+	{"hours_en", func(c *Cooperative) any { return &c.Hours.EN }},
 }
 
 // Identity is what is kept of the cooperative and can be corrected, as text by its columns' names.
 func (c Cooperative) Identity() map[string]string {
-	values := map[string]string{
-		"name_ar": c.Name.AR, "name_fr": c.Name.FR, "sector": c.Sector, "commune": c.Commune,
-		"women": strconv.Itoa(c.Women), "men": strconv.Itoa(c.Men), "young": strconv.Itoa(c.Young),
-		"founded_on": "", "court": c.Court, "local_number": c.LocalNumber, "odco_number": c.ODCONumber,
-		"ice": "", "tax_id": c.TaxID, "president": c.President, "rib": c.RIB, "stripe_account": c.StripeAccount, "phone": c.Phone, "email": c.Email, "prepare_days": strconv.Itoa(c.Prepare),
-		"description_ar": c.Description.AR, "description_fr": c.Description.FR, "description_en": c.Description.EN,
-		"story_ar": c.Story.AR, "story_fr": c.Story.FR, "story_en": c.Story.EN,
-		"hours_ar": c.Hours.AR, "hours_fr": c.Hours.FR, "hours_en": c.Hours.EN,
-	}
-	if c.FoundedOn != nil {
-		values["founded_on"] = c.FoundedOn.Format(time.DateOnly)
-	}
-	if c.ICE != nil {
-		values["ice"] = *c.ICE
+	values := make(map[string]string, len(identity))
+	for _, field := range identity {
+		values[field.name] = textOf(field.in(&c))
 	}
 	return values
 }
 
-// differences are the fields in which two versions of a cooperative differ.
-func differences(a, b Cooperative) []string {
-	before, after := a.Identity(), b.Identity()
-	var fields []string
-	for _, field := range identity {
-		if before[field] != after[field] {
-			fields = append(fields, field)
+func textOf(value any) string {
+	switch value := value.(type) {
+	case *string:
+		return *value
+	case *int:
+		return strconv.Itoa(*value)
+	case **string:
+		if *value != nil {
+			return **value
+		}
+	case **time.Time:
+		if *value != nil {
+			return (*value).Format(time.DateOnly)
 		}
 	}
-	return fields
+	return ""
 }
 
-// Correct replaces the identity of the cooperative c.ID by c's, in the name of the association's user
-// by, and says which fields that changed. What is not identity (the slug, the state) stays. The
+// Changed says which Fields of a cooperative somebody else has changed since a form showed them that were changed in that
+// too. Kept is the cooperative as it is, and Typed with what was changed in the form. Nothing was written.
+type Changed struct {
+	Kept, Typed Cooperative
+	Fields      []string
+}
+
+func (e *Changed) Error() string { return fmt.Sprintf("cooperative: changed meanwhile: %v", e.Fields) }
+
+// Unwrap gives what to tell a person who sees no more than a sentence.
+func (e *Changed) Unwrap() error { return ErrChanged }
+
+// merge is the cooperative as it is kept with those of some fields, or of all, that were given and are other than a form
+// showed, which it names; or a *Changed.
+func merge(kept, given Cooperative, form shown.Fields, of ...string) (merged Cooperative, changed []string, err error) {
+	merged = kept
+	var lost []string
+	for _, field := range identity {
+		to, from := field.in(&merged), field.in(&given)
+		is := textOf(to)
+		becomes, clash := form.Merge(field.name, is, textOf(from))
+		if becomes == is || len(of) > 0 && !slices.Contains(of, field.name) {
+			continue
+		}
+		reflect.ValueOf(to).Elem().Set(reflect.ValueOf(from).Elem())
+		changed = append(changed, field.name)
+		if clash {
+			lost = append(lost, field.name)
+		}
+	}
+	if len(lost) > 0 {
+		return kept, nil, &Changed{Kept: kept, Typed: merged, Fields: lost}
+	}
+	return merged, changed, nil
+}
+
+// Correct replaces the identity of the cooperative c.ID by c's where that is another than the form showed, in the name of
+// the association's user by, and says which fields that changed. What is not identity (the slug, the state) stays. The
 // history keeps who changed which fields, and a changed bank account by itself; search learns what it
-// needs by itself. c.Version is the one that was read. Errors: ErrNotFound, ErrInvalid as from Create,
-// ErrChanged.
-func (s *Service) Correct(ctx context.Context, c Cooperative, by actor.Actor) ([]string, error) {
+// needs by itself. Errors: ErrNotFound, ErrInvalid as from Create, ErrChanged as a *Changed.
+func (s *Service) Correct(ctx context.Context, c Cooperative, form shown.Fields, by actor.Actor) ([]string, error) {
 	now := s.now()
 	kept, err := s.ByID(ctx, c.ID)
 	if err != nil {
@@ -84,30 +143,22 @@ func (s *Service) Correct(ctx context.Context, c Cooperative, by actor.Actor) ([
 		if err != nil {
 			return err
 		}
-		if changed = differences(kept, c); len(changed) == 0 {
-			return nil
-		}
-		if kept.Version != c.Version {
-			return changedMeanwhile(changed)
-		}
-		if err := replaceTx(ctx, tx, c, now); err != nil {
+		var merged Cooperative
+		if merged, changed, err = merge(kept, c, form); err != nil || len(changed) == 0 {
 			return err
 		}
-		return tellCorrectionTx(ctx, tx, kept, c, changed, by, now)
+		if _, err := checked(merged, now); err != nil { // what two have changed may contradict one another
+			return err
+		}
+		if err := replaceTx(ctx, tx, merged, now); err != nil {
+			return err
+		}
+		return tellCorrectionTx(ctx, tx, kept, merged, changed, by, now)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("correct cooperative %s: %w", c.ID, refused(err))
 	}
 	return changed, nil
-}
-
-// changedMeanwhile is ErrChanged, said at each of the fields.
-func changedMeanwhile(fields []string) error {
-	e := fault.New(ErrChanged.Kind, ErrChanged.Key)
-	for _, field := range fields {
-		e.Field(field, ErrChanged.Key)
-	}
-	return e
 }
 
 func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) error {

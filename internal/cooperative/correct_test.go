@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/shown"
 )
 
 // person is somebody of the association.
@@ -31,7 +32,7 @@ func (r *registry) person(t *testing.T, name string) actor.Actor {
 func (r *registry) correct(t *testing.T, c cooperative.Cooperative, by actor.Actor) []string {
 	t.Helper()
 	r.time = r.time.Add(time.Hour)
-	changed, err := r.Correct(context.Background(), c, by)
+	changed, err := r.Correct(context.Background(), c, nil, by)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,22 +172,43 @@ func TestACorrectionThatChangesNothingIsNotKept(t *testing.T) {
 	}
 }
 
-func TestWhoSavesLaterIsToldWhatChangedMeanwhile(t *testing.T) {
+func TestTwoWhoCorrectAtOnceBothHaveWhatTheyChanged(t *testing.T) {
 	t.Parallel()
 	r := newRegistry(t)
 	jamal := r.person(t, "Jamal")
 	read := r.create(t, nahlat())
 	first, second := read, read
-	first.TaxID = "1111"
+	first.TaxID, first.Women = "1111", read.Women-1
 	second.President = "Aicha"
+	form := shown.Of(read.Identity())
 	r.correct(t, first, jamal)
-	_, err := r.Correct(context.Background(), second, jamal)
-	e := fault.As(err)
-	if !errors.Is(err, cooperative.ErrChanged) || len(e.Fields) != 2 || e.Fields["tax_id"].Key == "" || e.Fields["president"].Key == "" {
+	if changed, err := r.Correct(t.Context(), second, form, jamal); err != nil || !slices.Equal(changed, []string{"president"}) {
+		t.Errorf("%q, %v", changed, err)
+	}
+	if c := r.read(t, read.ID); c.TaxID != "1111" || c.Women != read.Women-1 || c.President != "Aicha" {
+		t.Errorf("%+v", c)
+	}
+	// Of the same field the second is told, and nothing of hers is saved.
+	second.President, second.TaxID, second.Court = "Zahra", "2222", "Oujda"
+	_, err := r.Correct(t.Context(), second, form, jamal)
+	var meanwhile *cooperative.Changed
+	if !errors.As(err, &meanwhile) || !errors.Is(err, cooperative.ErrChanged) || !slices.Equal(meanwhile.Fields, []string{"tax_id", "president"}) {
 		t.Fatalf("saved from what was read before: %v", err)
 	}
-	if c := r.read(t, read.ID); c.TaxID != "1111" || c.President != "Fatima" {
+	if is, typed := meanwhile.Kept, meanwhile.Typed; is.TaxID != "1111" || typed.TaxID != "2222" || typed.Women != read.Women-1 || typed.Court != "Oujda" {
+		t.Errorf("it is %+v, and typed was %+v", is, typed)
+	}
+	if c := r.read(t, read.ID); c.TaxID != "1111" || c.President != "Aicha" || c.Court != read.Court {
 		t.Errorf("%+v", c)
+	}
+	// What neither got wrong may be wrong together.
+	few := r.create(t, cooperative.Cooperative{Name: i18n.Text{AR: "قليلات", FR: "Peu"}, Sector: "honey", Commune: "ahfir", Women: 4, Men: 2})
+	form = shown.Of(few.Identity())
+	fewer, none := few, few
+	fewer.Women, none.Men = 3, 1
+	r.correct(t, fewer, jamal)
+	if _, err := r.Correct(t.Context(), none, form, jamal); fault.As(err) == nil || fault.As(err).Fields["women"].Key != "cooperative.too_few_members" {
+		t.Errorf("three women and a man: %v", err)
 	}
 	// A decision is no correction, and both wanting the same is no quarrel.
 	r.set(t, read.ID, cooperative.Approved)
@@ -226,7 +248,7 @@ func TestACorrectionIsCheckedLikeAnAdmission(t *testing.T) {
 	} {
 		given := c
 		wrong.change(&given)
-		_, err := r.Correct(ctx, given, jamal)
+		_, err := r.Correct(ctx, given, nil, jamal)
 		if e := fault.As(err); e == nil || e.Kind != fault.Invalid || e.Fields[wrong.field].Key != wrong.key {
 			t.Errorf("%s: %v; want %s at field %s", name, err, wrong.key, wrong.field)
 		}
@@ -236,7 +258,7 @@ func TestACorrectionIsCheckedLikeAnAdmission(t *testing.T) {
 	}
 	stranger := c
 	stranger.ID = postgres.NewID()
-	if _, err := r.Correct(ctx, stranger, jamal); !errors.Is(err, cooperative.ErrNotFound) {
+	if _, err := r.Correct(ctx, stranger, nil, jamal); !errors.Is(err, cooperative.ErrNotFound) {
 		t.Errorf("one that does not exist: %v", err)
 	}
 }

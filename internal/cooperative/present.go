@@ -3,8 +3,6 @@ package cooperative
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -14,13 +12,13 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/shown"
 )
 
 // Presentation is what a cooperative says to buyers itself; the rest of its identity is the association's to correct.
 type Presentation struct {
 	Description, Story, Hours i18n.Text
 	Phone                     string
-	Seen                      int64 // Cooperative.Presented of what it replaces
 }
 
 // presented are the fields of a Presentation, as identity has them.
@@ -28,19 +26,10 @@ var presented = []string{
 	"phone", "description_ar", "description_fr", "description_en", "story_ar", "story_fr", "story_en", "hours_ar", "hours_fr", "hours_en",
 }
 
-// Presented marks what the cooperative says to buyers: it is another once any of it is. What else is corrected of the
-// cooperative is no change of it.
-func (c Cooperative) Presented() int64 {
-	values, sum := c.Identity(), fnv.New64a()
-	for _, field := range presented {
-		fmt.Fprint(sum, strconv.Quote(values[field]))
-	}
-	return int64(sum.Sum64() >> 1)
-}
-
-// Present replaces what a cooperative says to buyers, in the name of a member of it, and says which fields that changed;
-// its history keeps who and which. Errors: ErrNotFound, ErrInvalid as from Create, ErrChanged.
-func (s *Service) Present(ctx context.Context, id uuid.UUID, p Presentation, by actor.Actor) ([]string, error) {
+// Present replaces what a cooperative says to buyers where that is another than the form showed, in the name of a member of
+// it, and says which fields that changed; its history keeps who and which. Errors: ErrNotFound, ErrInvalid as from Create,
+// ErrChanged as a *Changed.
+func (s *Service) Present(ctx context.Context, id uuid.UUID, p Presentation, form shown.Fields, by actor.Actor) ([]string, error) {
 	given := Cooperative{Description: p.Description, Story: p.Story, Hours: p.Hours, Phone: p.Phone}
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	if checkPresented(wrong, &given); len(wrong.Fields) > 0 {
@@ -56,13 +45,9 @@ func (s *Service) Present(ctx context.Context, id uuid.UUID, p Presentation, by 
 		if err != nil {
 			return err
 		}
-		c := kept
-		c.Description, c.Story, c.Hours, c.Phone = given.Description, given.Story, given.Hours, given.Phone
-		if changed = differences(kept, c); len(changed) == 0 {
-			return nil
-		}
-		if kept.Presented() != p.Seen {
-			return changedMeanwhile(changed)
+		var c Cooperative
+		if c, changed, err = merge(kept, given, form, presented...); err != nil || len(changed) == 0 {
+			return err
 		}
 		if err := replaceTx(ctx, tx, c, now); err != nil {
 			return err

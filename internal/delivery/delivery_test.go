@@ -271,7 +271,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	if err != nil || kept.Value("fee_province").Text != "20.00" || kept.Value("max_elsewhere").Text != "5" {
 		t.Fatalf("%+v, %v", kept, err)
 	}
-	_, err = decided.SaveFields(t.Context(), 0, map[string]string{
+	_, err = decided.SaveFields(t.Context(), nil, map[string]string{
 		"fee_oriental": "1000.01", "min_oriental": "-1", "max_oriental": "61", "min_province": "5", "max_province": "4",
 	}, actor.OfSystem())
 	got := map[string]string{}
@@ -287,7 +287,7 @@ func TestTheAssociationDecidesAboutZonesBesideItsSettings(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	changed, err := decided.SaveFields(t.Context(), 0, map[string]string{"fee_oriental": "25,5", "max_oriental": "6", "commission": "7"}, actor.OfSystem())
+	changed, err := decided.SaveFields(t.Context(), nil, map[string]string{"fee_oriental": "25,5", "max_oriental": "6", "commission": "7"}, actor.OfSystem())
 	if diff := cmp.Diff([]string{"commission", "fee_oriental", "max_oriental"}, changed); err != nil || diff != "" {
 		t.Error(err, diff)
 	}
@@ -310,7 +310,7 @@ func TestEachZoneSaysWhetherCashIsTakenThere(t *testing.T) {
 	}
 	take := func(version int64, cash map[string]string) {
 		t.Helper()
-		if _, err := decided.SaveFields(t.Context(), version, cash, actor.OfSystem()); err != nil {
+		if _, err := decided.SaveFields(t.Context(), nil, cash, actor.OfSystem()); err != nil {
 			t.Fatal(err)
 		}
 		now = now.Add(time.Minute)

@@ -211,7 +211,7 @@ func newLife(t *testing.T, rt *rapid.T) *life {
 	c, err := l.Cooperatives.ByID(context.Background(), l.sellers[0])
 	must(rt, err)
 	c.StripeAccount = stripeAccount
-	_, err = l.Cooperatives.Correct(context.Background(), c, l.association)
+	_, err = l.Cooperatives.Correct(context.Background(), c, nil, l.association)
 	must(rt, err)
 	return l
 }

@@ -46,7 +46,7 @@ func (m *stripeMarket) correct(t *testing.T, account string) {
 	c, err := m.Cooperatives.ByID(t.Context(), m.sellers[0])
 	must(t, err)
 	c.StripeAccount = account
-	_, err = m.Cooperatives.Correct(t.Context(), c, m.association)
+	_, err = m.Cooperatives.Correct(t.Context(), c, nil, m.association)
 	must(t, err)
 }
 
@@ -571,7 +571,7 @@ func TestAnAccountIsKeptWhenStripePaysToItAndNotOtherwise(t *testing.T) {
 		c, err := m.Cooperatives.ByID(t.Context(), m.sellers[1])
 		must(t, err)
 		c.StripeAccount = value
-		_, err = m.Cooperatives.Correct(t.Context(), c, m.association)
+		_, err = m.Cooperatives.Correct(t.Context(), c, nil, m.association)
 		if f := fault.As(err); f == nil || f.Fields["stripe_account"].Key != want {
 			t.Errorf("%s: %v", value, err)
 		}
@@ -580,11 +580,11 @@ func TestAnAccountIsKeptWhenStripePaysToItAndNotOtherwise(t *testing.T) {
 	c, err := m.Cooperatives.ByID(t.Context(), m.sellers[0])
 	must(t, err)
 	c.President = "فاطمة"
-	if _, err := m.Cooperatives.Correct(t.Context(), c, m.association); err != nil {
+	if _, err := m.Cooperatives.Correct(t.Context(), c, nil, m.association); err != nil {
 		t.Errorf("Stripe is asked of an account that it was asked of before: %v", err)
 	}
 	c.Version, c.StripeAccount = c.Version+1, "acct_1Nv0FGQ9RKHgCVYY"
-	_, err = m.Cooperatives.Correct(t.Context(), c, m.association)
+	_, err = m.Cooperatives.Correct(t.Context(), c, nil, m.association)
 	if f := fault.As(err); f == nil || f.Fields["stripe_account"].Key != "cooperative.stripe_account_unchecked" {
 		t.Errorf("nobody answers: %v", err)
 	}

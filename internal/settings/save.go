@@ -12,14 +12,14 @@ import (
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/shown"
 )
 
 // Errors of Save.
 var (
 	// ErrInvalid has a message for each field that cannot be used.
 	ErrInvalid = fault.New(fault.Invalid, "settings.invalid")
-	// ErrChanged says that somebody else saved other settings meanwhile; its Fields are those in which
-	// theirs differ.
+	// ErrChanged says that somebody else changed the same fields meanwhile, its Fields; nothing was saved.
 	ErrChanged = fault.New(fault.Conflict, "settings.changed")
 )
 
@@ -39,10 +39,16 @@ type Value struct {
 	Text string // in the form in which it is kept
 }
 
-// Kept is all that the association has decided.
-type Kept struct {
-	Version int64
-	Values  []Value // in the order of the form
+// Kept is all that the association has decided, in the order of the form.
+type Kept struct{ Values []Value }
+
+// Shown is what a form of them shows.
+func (k Kept) Shown() shown.Fields {
+	fields := make(shown.Fields, len(k.Values))
+	for _, v := range k.Values {
+		fields.Show(v.Name, v.Text)
+	}
+	return fields
 }
 
 // Value is what holds of the field of that name; the zero Value of one that there is not.
@@ -65,7 +71,7 @@ func (s *Service) Kept(ctx context.Context) (Kept, error) {
 }
 
 func (s *Service) readKept(ctx context.Context, q sqlx.QueryerContext) (Kept, error) {
-	version, texts, err := read(ctx, q)
+	_, texts, err := read(ctx, q)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -79,7 +85,7 @@ func (s *Service) readKept(ctx context.Context, q sqlx.QueryerContext) (Kept, er
 			beside[v.Group] = append(beside[v.Group], v)
 		}
 	}
-	kept := Kept{Version: version}
+	var kept Kept
 	for i, f := range s.Fields {
 		text, decided := texts[f.Name]
 		if !decided {
@@ -107,13 +113,13 @@ func read(ctx context.Context, q sqlx.QueryerContext) (version int64, texts map[
 
 // Save replaces the settings by these; see SaveFields. What annexes keep stays.
 func (s *Service) Save(ctx context.Context, to Settings, by actor.Actor) ([]string, error) {
-	return s.SaveFields(ctx, to.Version, to.texts(), by)
+	return s.SaveFields(ctx, nil, to.texts(), by)
 }
 
-// SaveFields replaces these fields by what was typed, in the name of the association's user by, and says which
-// of them changed; the history keeps it. version is the one that was read. Orders that were placed keep their
+// SaveFields replaces these fields by what was typed where that is another than the form showed, in the name of the
+// association's user by, and says which of them changed; the history keeps it. Orders that were placed keep their
 // commission, fee and time. Errors: ErrInvalid with a message for each field; ErrChanged.
-func (s *Service) SaveFields(ctx context.Context, version int64, typed map[string]string, by actor.Actor) ([]string, error) {
+func (s *Service) SaveFields(ctx context.Context, form shown.Fields, typed map[string]string, by actor.Actor) ([]string, error) {
 	var changed []string
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// Whoever saves takes a turn, so that what is compared here is what is replaced.
@@ -124,7 +130,7 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 		if err != nil {
 			return err
 		}
-		to, err := s.checked(kept, typed)
+		to, err := s.checked(kept, form, typed)
 		if err != nil {
 			return err
 		}
@@ -137,13 +143,6 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 		}
 		if len(changed) == 0 {
 			return nil
-		}
-		if kept.Version != version {
-			e := fault.New(ErrChanged.Kind, ErrChanged.Key)
-			for _, field := range changed {
-				e.Field(field, ErrChanged.Key)
-			}
-			return e
 		}
 		if err := s.replaceTx(ctx, tx, to); err != nil {
 			return err
@@ -162,13 +161,16 @@ func (s *Service) SaveFields(ctx context.Context, version int64, typed map[strin
 }
 
 // checked gives every field as it is to be kept: as it was typed or, if it was not, as it is.
-func (s *Service) checked(kept Kept, typed map[string]string) (map[string]string, error) {
-	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
+func (s *Service) checked(kept Kept, form shown.Fields, typed map[string]string) (map[string]string, error) {
+	wrong, lost := fault.New(ErrInvalid.Kind, ErrInvalid.Key), fault.New(ErrChanged.Kind, ErrChanged.Key)
 	to := make(map[string]string, len(kept.Values))
 	for _, v := range kept.Values {
 		text, ok := typed[v.Name]
 		if to[v.Name] = v.Text; ok {
-			to[v.Name] = v.Read(text, wrong)
+			var clash bool
+			if to[v.Name], clash = form.Merge(v.Name, v.Text, v.Read(text, wrong)); clash {
+				lost.Field(v.Name, ErrChanged.Key)
+			}
 		}
 	}
 	check(s.Fields, to, s.NoCard, wrong)
@@ -179,7 +181,15 @@ func (s *Service) checked(kept Kept, typed map[string]string) (map[string]string
 	if len(wrong.Fields) > 0 {
 		return nil, wrong
 	}
+	if len(lost.Fields) > 0 {
+		return nil, lost
+	}
 	return to, nil
+}
+
+// Touched reports whether what was typed of the field is another than a form showed.
+func (v Value) Touched(form shown.Fields, typed string) bool {
+	return form.Changed(v.Name, v.Read(typed, fault.New(ErrInvalid.Kind, ErrInvalid.Key)))
 }
 
 // replaceTx lets each owner keep its fields. What a newer program has decided beside ours stays.

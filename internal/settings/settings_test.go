@@ -116,7 +116,7 @@ func TestAShareIsNoSum(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
 	for _, typed := range []string{"5 DH", "5 درهم"} {
-		_, err := s.SaveFields(t.Context(), 0, map[string]string{"commission": typed}, actor.OfSystem())
+		_, err := s.SaveFields(t.Context(), nil, map[string]string{"commission": typed}, actor.OfSystem())
 		if f := fault.As(err); f == nil || f.Fields["commission"].Key != "settings.commission_invalid" {
 			t.Errorf("%q: %v", typed, err)
 		}
@@ -133,7 +133,7 @@ func TestTheAccountThatBuyersPayIntoIsOneAndHasAHolder(t *testing.T) {
 		"011 519 0000012050005349 22": {"bank_rib": "cooperative.rib_invalid", "account_holder": "settings.holder_missing"},
 		"011 519 0000012050005349 21": {"account_holder": "settings.holder_missing"},
 	} {
-		_, err := s.SaveFields(t.Context(), 0, map[string]string{"bank_rib": rib}, actor.OfSystem())
+		_, err := s.SaveFields(t.Context(), nil, map[string]string{"bank_rib": rib}, actor.OfSystem())
 		got := map[string]string{}
 		if f := fault.As(err); f != nil {
 			for field, m := range f.Fields {
@@ -145,7 +145,7 @@ func TestTheAccountThatBuyersPayIntoIsOneAndHasAHolder(t *testing.T) {
 		}
 	}
 	typed := map[string]string{"bank_rib": " 011-519 0000012050005349 21", "account_holder": "Association", "transfer_days": "14"}
-	if _, err := s.SaveFields(t.Context(), 0, typed, actor.OfSystem()); err != nil {
+	if _, err := s.SaveFields(t.Context(), nil, typed, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	if to := get(t, s); !to.Taken() || to.BankRIB != "011519000001205000534921" || to.Within() != 14*24*time.Hour {
@@ -167,7 +167,7 @@ func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
 			typed[name] = nador[name]
 			delete(missing, name)
 		}
-		_, err := s.SaveFields(t.Context(), 0, typed, actor.OfSystem())
+		_, err := s.SaveFields(t.Context(), nil, typed, actor.OfSystem())
 		told := fault.As(err)
 		if !errors.Is(err, settings.ErrInvalid) {
 			t.Fatalf("%v alone: %v", entered, err)
@@ -178,10 +178,10 @@ func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
 			}
 		}
 	}
-	if _, err := s.SaveFields(t.Context(), 0, nador, actor.OfSystem()); err != nil {
+	if _, err := s.SaveFields(t.Context(), nil, nador, actor.OfSystem()); err != nil {
 		t.Error(err)
 	}
-	_, err := s.SaveFields(t.Context(), 1, map[string]string{"town_fr": ""}, actor.OfSystem())
+	_, err := s.SaveFields(t.Context(), nil, map[string]string{"town_fr": ""}, actor.OfSystem())
 	if told := fault.As(err); !errors.Is(err, settings.ErrInvalid) || len(told.Fields) != 1 || told.Fields["town_fr"].Key == "" {
 		t.Errorf("one taken away: %v", err)
 	}
@@ -189,7 +189,7 @@ func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
 	for name := range nothing {
 		nothing[name] = ""
 	}
-	if _, err := s.SaveFields(t.Context(), 1, nothing, actor.OfSystem()); err != nil {
+	if _, err := s.SaveFields(t.Context(), nil, nothing, actor.OfSystem()); err != nil {
 		t.Errorf("all taken away: %v", err)
 	}
 
@@ -202,20 +202,33 @@ func TestWhereTheMarketIsAtHomeIsEnteredWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestOfTwoWhoSaveAtOnceTheSecondIsTold(t *testing.T) {
+func TestTwoWhoSaveAtOnceBothHaveWhatTheyChanged(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
-	first, second := get(t, s), get(t, s)
-	first.Commission, second.FreeFrom = 300, 0
-	if _, err := s.Save(t.Context(), first, actor.OfSystem()); err != nil {
+	kept, err := s.Kept(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Save(t.Context(), second, actor.OfSystem())
+	form := kept.Shown() // both had the same
+	save := func(commission, freeFrom string) ([]string, error) {
+		return s.SaveFields(t.Context(), form, map[string]string{"commission": commission, "free_from": freeFrom}, actor.OfSystem())
+	}
+	if _, err := save("3", "500"); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := save("5", "0"); err != nil || !slices.Equal(changed, []string{"free_from"}) {
+		t.Errorf("%v, %v", changed, err)
+	}
+	if kept := get(t, s); kept.FreeFrom != 0 || kept.Commission != 300 {
+		t.Errorf("%+v", kept)
+	}
+	// Of the same field the second is told, and nothing of hers is saved.
+	_, err = save("4", "100")
 	f := fault.As(err)
 	if !errors.Is(err, settings.ErrChanged) || len(f.Fields) != 2 || f.Fields["commission"].Key == "" || f.Fields["free_from"].Key == "" {
 		t.Errorf("%v", err)
 	}
-	if kept := get(t, s); kept.FreeFrom != 500_00 || kept.Commission != 300 {
+	if kept := get(t, s); kept.FreeFrom != 0 || kept.Commission != 300 {
 		t.Errorf("%+v", kept)
 	}
 }
@@ -353,7 +366,7 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			together[f.Name] = "كلمة"
 		}
 	}
-	if _, err := s.SaveFields(t.Context(), 0, together, actor.OfSystem()); err != nil {
+	if _, err := s.SaveFields(t.Context(), nil, together, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	for _, f := range s.Fields {
@@ -368,12 +381,12 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			t.Fatalf("%s is of a kind that nobody knows, %q", f.Name, f.Kind)
 		}
 		if typed[0] != "" {
-			_, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[0]}, actor.OfSystem())
+			_, err := s.SaveFields(t.Context(), nil, map[string]string{f.Name: typed[0]}, actor.OfSystem())
 			if e := fault.As(err); !errors.Is(err, settings.ErrInvalid) || len(e.Fields) != 1 || e.Fields[f.Name].Key == "" {
 				t.Errorf("%s of %q: %v", f.Name, typed[0], err)
 			}
 		}
-		changed, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: typed[1]}, actor.OfSystem())
+		changed, err := s.SaveFields(t.Context(), nil, map[string]string{f.Name: typed[1]}, actor.OfSystem())
 		if err != nil || !slices.Equal(changed, []string{f.Name}) {
 			t.Errorf("%s of %q: %v, %v", f.Name, typed[1], changed, err)
 		}
@@ -382,7 +395,7 @@ func TestEachFieldIsRefusedBeyondItsBoundsAndKeptWithinThem(t *testing.T) {
 			t.Errorf("%s became %q, %v", f.Name, kept.Value(f.Name).Text, err)
 		}
 		if f.Default == "yes" { // not all means of payment can be without at once
-			if _, err := s.SaveFields(t.Context(), get(t, s).Version, map[string]string{f.Name: "yes"}, actor.OfSystem()); err != nil {
+			if _, err := s.SaveFields(t.Context(), nil, map[string]string{f.Name: "yes"}, actor.OfSystem()); err != nil {
 				t.Error(err)
 			}
 		}
@@ -410,7 +423,7 @@ func TestAFieldMoreIsKeptAndInTheHistory(t *testing.T) {
 	if kept, err := s.Kept(t.Context()); err != nil || kept.Value("motto").Text != "معا" {
 		t.Errorf("before anything is decided: %+v, %v", kept, err)
 	}
-	if _, err := s.SaveFields(t.Context(), 0, map[string]string{"motto": " يدا بيد "}, actor.OfSystem()); err != nil {
+	if _, err := s.SaveFields(t.Context(), nil, map[string]string{"motto": " يدا بيد "}, actor.OfSystem()); err != nil {
 		t.Fatal(err)
 	}
 	history, err := s.Changes(t.Context(), 1)
@@ -455,7 +468,7 @@ func TestOneMeansOfPaymentIsOfferedAlways(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)
 	save := func(typed map[string]string) error {
-		_, err := s.SaveFields(t.Context(), get(t, s).Version, typed, actor.OfSystem())
+		_, err := s.SaveFields(t.Context(), nil, typed, actor.OfSystem())
 		return err
 	}
 	if err := save(map[string]string{"cash_offered": "no", "card_offered": "no"}); fault.As(err) == nil || fault.As(err).Fields["cash_offered"].Key != "settings.means_none" {

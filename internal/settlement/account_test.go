@@ -22,7 +22,7 @@ func (s *till) enterRIB(t *testing.T, of uuid.UUID, rib string) {
 		t.Fatal(err)
 	}
 	c.RIB = rib
-	if _, err := cooperatives.Correct(context.Background(), c, s.jamal); err != nil {
+	if _, err := cooperatives.Correct(context.Background(), c, nil, s.jamal); err != nil {
 		t.Fatal(err)
 	}
 }

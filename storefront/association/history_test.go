@@ -21,7 +21,7 @@ func TestHistoriesTellWhatTheMarketDidByItself(t *testing.T) {
 	honey, err := m.Cooperatives.ByID(context.Background(), m.Honey.ID)
 	m.must(err)
 	honey.RIB = ""
-	_, err = m.Cooperatives.Correct(context.Background(), honey, actor.OfSystem())
+	_, err = m.Cooperatives.Correct(context.Background(), honey, nil, actor.OfSystem())
 	m.must(err)
 	for _, code := range languages {
 		itself := m.in(code).T("actor.system")

@@ -73,16 +73,17 @@ func TestTwoWhoTellOfACooperativeAtOnce(t *testing.T) {
 	first, second := m.SignIn(m.Honey.Member), m.SignIn(m.Honey.Member)
 	page := second.Get("/fr/seller/page").Want(http.StatusOK)
 
-	// What the association corrects of the rest is no change of the page.
+	// What the association corrects of the rest is no change of the page, and what another changes beside it stands.
 	c, err := m.Cooperatives.ByID(t.Context(), m.Honey.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c.President = "Aicha"
-	if _, err := m.Cooperatives.Correct(t.Context(), c, actor.OfAssociation(m.Association.ID)); err != nil {
+	if _, err := m.Cooperatives.Correct(t.Context(), c, nil, actor.OfAssociation(m.Association.ID)); err != nil {
 		t.Fatal(err)
 	}
 	first.Submit(page, pageForm, url.Values{"story_fr": {"La première"}}).Want(http.StatusOK)
+	second.Submit(page, pageForm, url.Values{"hours_fr": {"8–16"}, "phone": {"0612345679"}}).Want(http.StatusOK)
 	old := second.Submit(page, pageForm, url.Values{"story_fr": {"La seconde"}}).Want(http.StatusConflict)
 	if !old.Has("#f-story_fr[aria-invalid]") || !strings.Contains(old.Text("#f-story_fr-error"), "La première") || old.Find("#f-story_fr").Text() != "La seconde" {
 		t.Errorf("it is told %q", old.Text("main .errmsg"))
@@ -92,7 +93,7 @@ func TestTwoWhoTellOfACooperativeAtOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Story.FR != "La seconde" || c.President != "Aicha" {
+	if c.Story.FR != "La seconde" || c.Hours.FR != "8–16" || c.Phone != "+212612345679" || c.President != "Aicha" {
 		t.Errorf("kept is %q of %s", c.Story.FR, c.President)
 	}
 	if told := m.SignIn(m.Association).Get("/fr/association/cooperatives/" + m.Honey.Slug).Want(http.StatusOK).Text("main"); !strings.Contains(told, m.Languages.Locale("fr").T("association.identity.story_fr")) {

@@ -282,7 +282,7 @@ func TestATransferIsOfferedWhereTheAssociationHasAnAccount(t *testing.T) {
 		t.Error("it is not offered")
 	}
 	_, o := m.orders(buyer, "fr", byTransfer)
-	_, err := m.Settings.SaveFields(t.Context(), 1, map[string]string{"account_holder": "", "bank_rib": ""}, actor.OfAssociation(m.Association.ID))
+	_, err := m.Settings.SaveFields(t.Context(), nil, map[string]string{"account_holder": "", "bank_rib": ""}, actor.OfAssociation(m.Association.ID))
 	m.must(err)
 	put(buyer, "fr", m.Honey.Products[0].ID, "1").Want(http.StatusOK)
 	if buyer.Get("/fr/checkout").Want(http.StatusOK).Has("[name=payment][value=bank_transfer]") {

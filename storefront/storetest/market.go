@@ -102,7 +102,7 @@ const RIB = "011519000001205000534921"
 func NewBank(t testing.TB, others ...payment.Provider) *Market {
 	t.Helper()
 	m := NewTaking(t, append([]payment.Provider{payment.Cash{}, transfer.NewProvider()}, others...))
-	_, err := m.Settings.SaveFields(context.Background(), 0, map[string]string{
+	_, err := m.Settings.SaveFields(context.Background(), nil, map[string]string{
 		"account_holder": "Association", "bank_name": "Banque", "bank_rib": RIB,
 	}, actor.OfAssociation(m.Association.ID))
 	must(t, err)

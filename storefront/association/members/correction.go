@@ -3,12 +3,11 @@ package members
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/shown"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -26,7 +25,6 @@ func (h *Handler) correction(r *web.Request) error {
 		return err
 	}
 	form := ui.Form{Values: identityText(c)}
-	form.Values["version"] = strconv.FormatInt(c.Version, 10)
 	return h.showCorrection(r, http.StatusOK, c, form)
 }
 
@@ -52,10 +50,10 @@ func (h *Handler) correct(r *web.Request) error {
 	if corrected.ID = c.ID; !h.Payments.PaysOut() { // the form does not ask for it
 		corrected.StripeAccount = c.StripeAccount
 	}
-	corrected.Version = r.Shown("version")
-	changed, err := h.Cooperatives.Correct(r.Context(), corrected, r.Actor())
-	if errors.Is(err, cooperative.ErrChanged) {
-		return h.showChanged(r, fault.As(err))
+	changed, err := h.Cooperatives.Correct(r.Context(), corrected, shown.Read(r.Form("shown")), r.Actor())
+	var meanwhile *cooperative.Changed
+	if errors.As(err, &meanwhile) {
+		return h.showChanged(r, meanwhile)
 	}
 	if form, ok := r.Rejected(err); ok {
 		return h.showCorrection(r, http.StatusUnprocessableEntity, c, form)
@@ -76,18 +74,15 @@ func (h *Handler) correct(r *web.Request) error {
 	return r.Redirect(association.CooperativesPath + "/" + c.Slug)
 }
 
-// showChanged shows the form again after somebody else saved it first: with what was typed, who it was,
-// and at each field that differs what is kept there now. Sent again, it replaces that.
-func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
-	c, err := h.Cooperatives.BySlug(r.Context(), r.Param("slug"))
-	if err != nil {
-		return err
-	}
-	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
-	form.Values["version"] = strconv.FormatInt(c.Version, 10)
+// showChanged shows the form again after somebody else changed the same field first: as it is now, with what was changed in
+// it, who it was, and at each field that both changed what is kept there now. Sent again, it replaces that.
+func (h *Handler) showChanged(r *web.Request, changed *cooperative.Changed) error {
+	c := changed.Kept
+	form := ui.Form{Values: identityText(changed.Typed), Errors: map[string]string{"": r.Locale.Message(cooperative.ErrChanged.Message)}}
 	now := identityText(c)
+	form.Values["shown"] = now["shown"]
 	now["sector"], now["commune"] = r.Locale.Text(c.SectorName), r.Locale.Text(c.CommuneName)
-	for field := range changed.Fields {
+	for _, field := range changed.Fields {
 		form.Errors[field] = keptNow(r.Locale, now[field])
 	}
 	var saved cooperative.Event

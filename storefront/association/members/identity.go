@@ -6,6 +6,7 @@ import (
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/shown"
 	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -98,6 +99,7 @@ func dayTyped(r *web.Request, field string) *time.Time {
 // identityText is what is kept of a cooperative as the form shows it, by field.
 func identityText(c cooperative.Cooperative) map[string]string {
 	values := c.Identity()
+	values["shown"] = shown.Of(values).Encode()
 	values["rib"] = ui.RIBText(c.RIB)
 	values["phone"] = ui.PhoneText(c.Phone)
 	return values

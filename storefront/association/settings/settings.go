@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -17,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
+	"github.com/souk-taawon/souk/internal/shown"
 	"github.com/souk-taawon/souk/storefront/association"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -100,7 +100,7 @@ func (h *Handler) saveSettings(r *web.Request) error {
 	for _, f := range kept.Values {
 		typed[f.Name] = r.Form(f.Name)
 	}
-	changed, err := h.Settings.SaveFields(r.Context(), r.Shown("version"), typed, r.Actor())
+	changed, err := h.Settings.SaveFields(r.Context(), shown.Read(r.Form("shown")), typed, r.Actor())
 	if errors.Is(err, settings.ErrChanged) {
 		return h.showSettingsChanged(r, fault.As(err))
 	}
@@ -119,16 +119,18 @@ func (h *Handler) saveSettings(r *web.Request) error {
 	return r.Redirect(association.SettingsPath)
 }
 
-// showSettingsChanged shows the form again after somebody else saved it first: with what was typed, who
-// it was, and at each field that differs what is kept there now. Sent again, it replaces that.
+// showSettingsChanged shows the form again after somebody else changed the same field first: as it is now, with what was
+// changed in it, who it was, and at each field that both changed what is kept there now. Sent again, it replaces that.
 func (h *Handler) showSettingsChanged(r *web.Request, changed *fault.Error) error {
 	kept, err := h.Settings.Kept(r.Context())
 	if err != nil {
 		return err
 	}
-	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: changed.Message})
-	form.Values["version"] = strconv.FormatInt(kept.Version, 10)
+	form := ui.Form{Values: formValues(r.Locale, kept), Errors: map[string]string{"": r.Locale.Message(changed.Message)}}
 	for _, v := range kept.Values {
+		if typed := r.Form(v.Name); v.Touched(shown.Read(r.Form("shown")), typed) {
+			form.Values[v.Name] = typed
+		}
 		if _, differs := changed.Fields[v.Name]; differs {
 			form.Errors[v.Name] = r.Locale.T("association.settings.now", "Value", settingText(r.Locale, v.Field, v.Text))
 		}

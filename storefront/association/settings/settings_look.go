@@ -117,7 +117,7 @@ func weekdays(l *i18n.Locale, f settings.Field) []ui.Option {
 
 // formValues are the settings as the form shows them, by field.
 func formValues(l *i18n.Locale, kept settings.Kept) map[string]string {
-	values := map[string]string{"version": strconv.FormatInt(kept.Version, 10)}
+	values := map[string]string{"shown": kept.Shown().Encode()}
 	for _, v := range kept.Values {
 		values[v.Name] = v.Text
 		switch v.Kind {

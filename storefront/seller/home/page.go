@@ -4,13 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/souk-taawon/souk/internal/cooperative"
-	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/security"
+	"github.com/souk-taawon/souk/internal/shown"
 	"github.com/souk-taawon/souk/storefront/seller"
 	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
@@ -48,10 +47,11 @@ func (h *Handler) present(r *web.Request) error {
 	}
 	changed, err := h.Cooperatives.Present(r.Context(), r.CooperativeID(), cooperative.Presentation{
 		Description: said("description"), Story: said("story"), Hours: said("hours"),
-		Phone: r.Form("phone"), Seen: r.Shown("seen"),
-	}, r.Actor())
-	if errors.Is(err, cooperative.ErrChanged) {
-		return h.showChanged(r, fault.As(err))
+		Phone: r.Form("phone"),
+	}, shown.Read(r.Form("shown")), r.Actor())
+	var meanwhile *cooperative.Changed
+	if errors.As(err, &meanwhile) {
+		return h.showChanged(r, meanwhile)
 	}
 	if form, ok := r.Rejected(err); ok {
 		return h.showPage(r, http.StatusUnprocessableEntity, pageView{Cooperative: *r.Cooperative, Form: form})
@@ -66,27 +66,23 @@ func (h *Handler) present(r *web.Request) error {
 	return r.Redirect(pagePath)
 }
 
-// showChanged shows the form again after somebody else saved it first: with what was typed and, at each field that
-// differs, what is kept there now. Sent again, it replaces that.
-func (h *Handler) showChanged(r *web.Request, changed *fault.Error) error {
-	c, err := h.Cooperatives.ByID(r.Context(), r.CooperativeID())
-	if err != nil {
-		return err
-	}
-	form, _ := r.Rejected(&fault.Error{Kind: fault.Invalid, Message: fault.Say("seller.page.changed")})
-	now := pageText(c)
-	form.Values["seen"] = now["seen"]
-	for field := range changed.Fields {
+// showChanged shows the form again after somebody else changed the same text first: as it is now, with what was changed in
+// it and, at each text that both changed, what is kept there now. Sent again, it replaces that.
+func (h *Handler) showChanged(r *web.Request, changed *cooperative.Changed) error {
+	form := ui.Form{Values: pageText(changed.Typed), Errors: map[string]string{"": r.Locale.T("seller.page.changed")}}
+	now := pageText(changed.Kept)
+	form.Values["shown"] = now["shown"]
+	for _, field := range changed.Fields {
 		form.Errors[field] = keptNow(r.Locale, now[field])
 	}
-	return h.showPage(r, http.StatusConflict, pageView{Cooperative: c, Form: form})
+	return h.showPage(r, http.StatusConflict, pageView{Cooperative: changed.Kept, Form: form})
 }
 
 // pageText is what the cooperative says as the form shows it, by field.
 func pageText(c cooperative.Cooperative) map[string]string {
 	values := c.Identity()
+	values["shown"] = shown.Of(values).Encode()
 	values["phone"] = ui.PhoneText(c.Phone)
-	values["seen"] = strconv.FormatInt(c.Presented(), 10)
 	return values
 }
 
