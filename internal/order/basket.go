@@ -22,6 +22,7 @@ type Basket struct {
 	Perishable bool         // something in it perishes
 	Prepare    int          // the most days that something that is to be had takes to be prepared
 	Changed    bool         // some line is short or gone
+	Repriced   bool         // something that is to be had costs something else than when it was put in
 }
 
 // BasketGroup is what lies in a basket of one cooperative.
@@ -40,6 +41,7 @@ type BasketLine struct {
 	Short     bool            // there are fewer than Wanted, or none
 	Gone      bool            // no longer sold
 	Total     money.Amount
+	Was       money.Amount // what one cost when it was put in; zero: as much, or nobody knows
 }
 
 // NewToken makes the secret by which a basket is known.
@@ -50,11 +52,12 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 	var rows []struct {
 		ProductID   uuid.UUID `db:"product_id"`
 		Quantity    int
+		Price       money.Amount `db:"price_centimes"`
 		Name        i18n.Text
 		Cooperative catalog.CooperativeRef
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select l.product_id, l.quantity,
+		select l.product_id, l.quantity, coalesce(l.price_centimes, 0) as price_centimes,
 		       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 		       c.id as "cooperative.id", c.slug as "cooperative.slug",
 		       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
@@ -94,6 +97,9 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 			line.Short = line.Quantity < line.Wanted
 			line.Total = product.Price * money.Amount(line.Quantity)
 			if line.Quantity > 0 {
+				if r.Price > 0 && r.Price != product.Price {
+					line.Was, b.Repriced = r.Price, true
+				}
 				b.Perishable, b.Prepare = b.Perishable || product.Perishable, max(b.Prepare, product.Prepare)
 			}
 		} else {

@@ -113,10 +113,11 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		}
 		c.Wanted = wanted(c.Before)
 		c.Quantity = min(c.Wanted, product.Stock, MaxQuantity)
+		// More of it does not say that whoever wants it has seen another price than when she put it in.
 		_, err := tx.ExecContext(ctx, `
-			insert into basket_lines (token_hash, product_id, quantity, added_at) values ($1, $2, $3, $4)
+			insert into basket_lines (token_hash, product_id, quantity, added_at, price_centimes) values ($1, $2, $3, $4, $5)
 			on conflict (token_hash, product_id) do update set quantity = excluded.quantity`,
-			hash, productID, c.Quantity, now)
+			hash, productID, c.Quantity, now, product.Price)
 		return err
 	})
 	if err != nil {

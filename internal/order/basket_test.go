@@ -109,6 +109,34 @@ func TestABasketHoldsNoMoreThanThereIs(t *testing.T) {
 	}
 }
 
+func TestAPriceThatChangesUnderABasketIsKnown(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 2)
+	m.add(token, m.olive, 1)
+	if m.basket(token).Repriced {
+		t.Error("nothing has changed")
+	}
+	m.exec(`update products set price_centimes = 3100 where id = $1`, m.wheat)
+	m.add(token, m.wheat, 1) // says of no other price that it was seen
+	b := m.basket(token)
+	if wheat, olive := b.Groups[0].Lines[0], b.Groups[1].Lines[0]; !b.Repriced || wheat.Was != 26_00 || wheat.Total != 93_00 || olive.Was != 0 {
+		t.Errorf("the wheat was %s, the soap %s: %+v", wheat.Was, olive.Was, b)
+	}
+	m.exec(`update basket_lines set price_centimes = null where product_id = $1`, m.wheat) // of a program that did not keep it
+	if m.basket(token).Repriced {
+		t.Error("nobody knows what it cost")
+	}
+	_, err := m.SetLine(t.Context(), order.Of{Token: token}, m.wheat, 0)
+	m.must(err)
+	m.add(token, m.wheat, 1)
+	m.exec(`update products set price_centimes = 2600, stock = 0 where id = $1`, m.wheat)
+	if m.basket(token).Repriced {
+		t.Error("what is not to be had has no price")
+	}
+}
+
 func TestWhatCannotBePutIntoABasket(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

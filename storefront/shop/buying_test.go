@@ -231,6 +231,43 @@ func TestAnOrderFromAPageThatDidNotShowItsPriceIsShownFirst(t *testing.T) {
 	}
 }
 
+func TestAPriceThatChangesUnderABasketIsToldBeforeItIsOrdered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	honey := m.Honey.Products[0]
+	put(buyer, "fr", honey.ID, "2")
+	put(buyer, "fr", m.Oil.Products[0].ID, "1")
+	if buyer.Get("/fr/basket").Want(http.StatusOK).Has("#repriced") {
+		t.Error("nothing has changed")
+	}
+	form := filled(buyer.Get("/fr/checkout").Want(http.StatusOK), nadia)
+	dearer := honey.Price + 10_00
+	if err := m.Catalog.SetPriceStock(t.Context(), m.Honey.ID, honey.ID, &dearer, nil, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID)); err != nil {
+		t.Fatal(err)
+	}
+	refused := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)
+	for _, language := range languages {
+		l := m.Languages.Locale(language)
+		for _, page := range []*storetest.Page{buyer.Get("/" + language + "/basket").Want(http.StatusOK), buyer.Get("/" + language + "/checkout").Want(http.StatusOK)} {
+			if told := page.Find("#repriced li"); told.Length() != 1 || !strings.Contains(told.Text(), l.Money(honey.Price)) || !strings.Contains(told.Text(), l.Money(dearer)) {
+				t.Errorf("%s tells %q", page.Path, page.Text("#repriced"))
+			}
+		}
+		if was := buyer.Get("/" + language + "/basket").Text("#line-" + honey.ID.String() + " [data-was]"); !strings.Contains(was, plain(l.Money(honey.Price))) && !strings.Contains(was, l.Money(honey.Price)) {
+			t.Errorf("%s: the line says %q", language, was)
+		}
+	}
+	if !refused.Has("#repriced") {
+		t.Error("an old form is refused and does not say which price is another")
+	}
+	buyer.Post("/fr/checkout", filled(refused, nadia)).Want(http.StatusOK) // going on is a yes
+	put(buyer, "fr", honey.ID, "1")
+	if buyer.Get("/fr/basket").Want(http.StatusOK).Has("#repriced") {
+		t.Error("what is put in anew is told of a price from before")
+	}
+}
+
 func TestWhatRanOutMeanwhileIsShownBeforeAnythingIsOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
