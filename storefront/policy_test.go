@@ -753,7 +753,7 @@ var open = []string{
 	"GET /:lang/cooperatives", "GET /:lang/cooperatives/:slug", "GET /:lang/pages/:name", "GET /:lang/place", "POST /:lang/place",
 	"GET /:lang/orders", "GET /:lang/orders/find", "POST /:lang/orders/find", "POST /:lang/orders/forget", "GET /:lang/basket", "POST /:lang/basket/lines", "POST /:lang/basket/lines/:product",
 	"GET /:lang/checkout", "POST /:lang/checkout", "GET /:lang/orders/:token", "POST /:lang/orders/:token/cancel",
-	"POST /:lang/orders/:token/again", "GET /:lang/orders/:token/return", "POST /:lang/orders/:token/return", "POST /:lang/orders/:token/return/keep", "GET /:lang/orders/:token/pay", "GET /:lang/orders/:token/paid", "POST /:lang/orders/:token/paid", "POST /webhooks/:provider", "POST /:lang/orders/:token/means", "POST /:lang/orders/:token/receipt", "POST /:lang/orders/:token/account", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
+	"GET /:lang/orders/:token/address", "POST /:lang/orders/:token/address", "POST /:lang/orders/:token/again", "GET /:lang/orders/:token/return", "POST /:lang/orders/:token/return", "POST /:lang/orders/:token/return/keep", "GET /:lang/orders/:token/pay", "GET /:lang/orders/:token/paid", "POST /:lang/orders/:token/paid", "POST /webhooks/:provider", "POST /:lang/orders/:token/means", "POST /:lang/orders/:token/receipt", "POST /:lang/orders/:token/account", "GET /:lang/confirm/:token", "POST /:lang/confirm/:token",
 	"GET /:lang/signin", "POST /:lang/signin", "POST /:lang/signout",
 	"GET /:lang/forgot", "POST /:lang/forgot", "GET /:lang/reset/:token", "POST /:lang/reset/:token",
 	"GET /api/openapi.yaml", "GET /api/v1/products", "GET /api/v1/products/:slug", "GET /api/v1/cooperatives",

@@ -55,6 +55,7 @@ var benched = map[string][]string{
 	"/orders/:token":         {"/orders/{tracking}", "/orders/{awaiting}"},
 	"/orders/:token/pay":     {"/orders/{awaiting}/pay"},
 	"/orders/:token/return":  {"/orders/{delivered}/return"},
+	"/orders/:token/address": {"/orders/{tracking}/address"},
 	"/orders/:token/paid":    {"/orders/{awaiting}/paid"},
 	"/pages/:name":           {"/pages/about"},
 	"/manifest.webmanifest":  {""},

@@ -143,6 +143,9 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 	return terms, nil
 }
 
+// SameDays reports whether an order takes as long under other terms, once all of it is together.
+func (t Terms) SameDays(other Terms) bool { return t.round == other.round }
+
 // Stage is a part of an order that is placed on a day under these terms and takes so many days to be prepared. What is
 // paid first is reckoned as if it were paid at once: its days are told anew when it is.
 func (t Terms) Stage(prepare int, on time.Time) Stage {

@@ -51,7 +51,7 @@ var families = map[string]words{
 	"order.news.*_subject":           constants("internal/order", "BuyerNews"),
 	"order.note.*":                   all(constantsLike("internal/order", "Note"), constants("internal/order", "Reason")),
 	"order.part_state.*":             all(constants("internal/order", "PartState"), named("internal/order", "EventAdjusted")),
-	"order.state.*":                  all(constants("internal/order", "State"), named("internal/order", "EventAdjusted")),
+	"order.state.*":                  all(constants("internal/order", "State"), named("internal/order", "EventAdjusted", "EventAddress")),
 	"right.*":                        constants("internal/account", "Right"),
 	"role.*":                         constants("internal/account", "Role"),
 	"security.erased.*":              texts("association/orders", "eraseReasons"),

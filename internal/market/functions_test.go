@@ -31,7 +31,7 @@ var functions = map[string]string{
 	"payment_events_counted": "payment",
 	"order_day":              "order", "order_words": "order", "order_unconfirmed": "order", "part_unanswered": "order", "commission_left": "order",
 	"orders_as_placed": "order", "sub_orders_as_placed": "order", "sub_orders_placed_at": "order", "sub_orders_dated": "order",
-	"order_events_as_written": "order", "order_adjustments_within": "order", "holds_carry": "order",
+	"order_events_as_written": "order", "order_addresses_as_written": "order", "order_adjustments_within": "order", "holds_carry": "order",
 	"standing_by_orders": "settlement", "standing_by_postings": "settlement", "standing_by_balances": "settlement", "standing_by_cooperatives": "settlement",
 	"account_questions_of": "settlement", "account_questions_by_changes": "settlement", "account_questions_by_payouts": "settlement",
 	"account_questions_by_reversals": "settlement", "account_questions_by_cooperatives": "settlement", "account_questions_by_new_cooperatives": "settlement",

@@ -408,6 +408,64 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
+// announceAddress queues mail about where an order goes now: to the cooperatives that know of it, if it is another commune,
+// and to the association. Of what nobody has confirmed no more is told than of new orders.
+func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, was Order, now AddressAsks) error {
+	if o.Sample || o.State == StateAwaiting { // of which nobody knows but its buyer
+		return nil
+	}
+	var parts []Part
+	if o.Place != was.Buyer.Place {
+		parts = slices.DeleteFunc(was.Parts, func(p Part) bool { return !p.Told || !p.State.Active() })
+	}
+	association := true
+	var held struct {
+		Address, Site []byte
+		Told          bool
+	}
+	err := tx.GetContext(ctx, &held, `select address, site, told from holds where order_id = $1`, o.ID)
+	if err != nil && !postgres.NoRows(err) {
+		return fmt.Errorf("order: whose order it is: %w", err)
+	}
+	if err == nil {
+		from := makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}
+		if err := s.tellWithin(ctx, tx, parts, from, o.by.At); err != nil {
+			return err
+		}
+		parts = slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
+		if err := s.writesToCooperatives(ctx, tx, o.ID, parts, from, o.by.At); err != nil {
+			return err
+		}
+		written, err := lettersSince(ctx, tx, o.by.At.Add(-time.Hour), [][]byte{s.associationLetters()})
+		if err != nil {
+			return err
+		}
+		if association = held.Told && written[0] < hourlyOrders; association {
+			if err := writes(ctx, tx, o.ID, o.by.At, 1, s.associationLetters()); err != nil {
+				return err
+			}
+		}
+	}
+	letters, err := s.letters(ctx, tx, o.ID, parts, association, func(l *i18n.Locale, p *Part, _ bool) mail.Message {
+		said := []any{"Number", o.Number, "Was", l.Text(was.PlaceName), "Place", l.Text(now.PlaceName), "Days", daysText(l, o.Delivery, now.Days)}
+		if p != nil {
+			return mail.Message{
+				Subject: l.T("order.mail.part_address_subject", said...),
+				Body:    l.T("order.mail.part_address_body", append(said, "Lines", linesText(l, p.Lines), "Day", l.Date(p.HandOverBy), "Link", s.partLink(l, *p))...),
+			}
+		}
+		return mail.Message{
+			Subject: l.T("order.mail.address_subject", said...),
+			Body: l.T("order.mail.address_body", append(said, "WasFee", l.Money(now.WasFee), "Fee", l.Money(now.Fee), "Due", l.Money(now.Due),
+				"Link", s.orderLink(l, o.ID))...),
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return s.jobs.InsertManyTx(ctx, tx, letters)
+}
+
 // adjustedMessage says what was taken off lines of these parts and off the charges, why and what follows; link is a
 // paragraph or nothing.
 func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, beside charges, why Reason, paid bool, link string) mail.Message {

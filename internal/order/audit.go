@@ -97,7 +97,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			) s
 			left join lateral (
 			    select state from order_events
-			    where order_id = o.id and sub_order_id is not distinct from s.id and state <> '` + EventAdjusted + `' and state not like '` + EventReturn + `%'
+			    where order_id = o.id and sub_order_id is not distinct from s.id and state not in ('` + EventAdjusted + `', '` + EventAddress + `') and state not like '` + EventReturn + `%'
 			    order by at desc, id desc limit 1
 			) e on true
 			where e.state is distinct from coalesce(s.state, o.state)`},
@@ -218,6 +218,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			       or o.request_hash <> '' or o.idempotency_key is not null or o.placed_from is not null
 			    union all select 'its history' where exists (select from order_events where order_id = o.id and ` + written + `)
 			    union all select 'what was sent back' where exists (select from order_returns where order_id = o.id and (reason, arrangement, why) <> ('', '', ''))
+			    union all select 'where it was to go' where exists (select from order_addresses where order_id = o.id and (name, address, landmark, note) <> ('', '', '', ''))
 			    union all select 'what it holds' where exists (select from holds where order_id = o.id)
 			    union all select 'mail' where exists (select from letters where about = o.id)
 			    union all select 'mail that waits' where exists (
@@ -255,6 +256,23 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			select format('order %s of %s: recorded %s times, for %s', o.number, o.placed_at, count(j.id), min(j.at))
 			from orders o left join ledger_journals j on j.order_id = o.id and j.kind = 'placed'
 			group by o.id having count(j.id) <> 1 or min(j.at) <> o.placed_at`},
+		// What a fee was before is told by the ledger too, in the order in which it changed.
+		audit.Query{Name: "order: a history tells each change of where it goes, with the fee that it had until then", SQL: `
+			with changed as (
+			    select a.event_id, a.order_id, a.delivery_centimes,
+			           coalesce(lead(a.delivery_centimes) over turns, o.delivery_centimes) - a.delivery_centimes as more
+			    from order_addresses a join order_events e on e.id = a.event_id join orders o on o.id = a.order_id
+			    window turns as (partition by a.order_id order by e.at, e.id)
+			)
+			select format('order %s, entry %s: %s more for its delivery, in the ledger %s', coalesce(c.order_id, e.order_id), coalesce(c.event_id, e.id), c.more, coalesce(j.amount, 0))
+			from changed c
+			full join (select id, order_id from order_events where state = '` + EventAddress + `' and sub_order_id is null) e on e.id = c.event_id and e.order_id = c.order_id
+			left join (
+			    select j.reference, sum(case p.debit when 'buyers' then p.amount_centimes else -p.amount_centimes end) as amount
+			    from ledger_journals j join ledger_postings p on p.journal_id = j.id
+			    where j.kind = '` + journalAddress + `' group by j.reference
+			) j on j.reference = 'order:' || c.order_id || ':address:' || c.event_id
+			where c.event_id is null or e.id is null or c.more <> coalesce(j.amount, 0)`},
 		audit.Query{Name: "order: it is closed when nothing of it waits to be earned, and not before its window is over", SQL: `
 			select format('order %s, %s, closes at %s, closed at %s: %s parts wait, until %s', o.number, o.state, o.closes_at, o.closed_at, w.parts, w.until)
 			from orders o

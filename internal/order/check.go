@@ -36,18 +36,7 @@ const (
 func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 	b := &in.Buyer
-	b.Name = text.Line(b.Name)
-	b.Place = strings.TrimSpace(b.Place)
-	b.Address = text.Line(b.Address)
-	b.Landmark = text.Line(b.Landmark)
-	b.Note = text.Clean(b.Note)
-	if b.Name == "" {
-		wrong.Field("name", "order.name_missing")
-	}
-	wrong.TooLong("name", "order.too_long", b.Name, maxName)
-	wrong.TooLong("address", "order.too_long", b.Address, maxAddress)
-	wrong.TooLong("landmark", "order.too_long", b.Landmark, maxLandmark)
-	wrong.TooLong("note", "order.too_long", b.Note, maxNote)
+	b.checkAddress(in.Delivery, wrong)
 	if strings.TrimSpace(b.Phone) == "" {
 		wrong.Field("phone", "order.phone_missing")
 	} else if phone, err := account.ParsePhone(b.Phone); err != nil {
@@ -59,9 +48,6 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 		if !account.ValidEmail(b.Email) || utf8.RuneCountInString(b.Email) > maxEmail {
 			wrong.Field("email", "account.email_invalid")
 		}
-	}
-	if in.Delivery == delivery.Home && b.Address == "" {
-		wrong.Field("address", "order.address_missing")
 	}
 	if !s.payments.Takes(in.Payment) {
 		wrong.Field("payment", "order.payment_unknown")
@@ -76,6 +62,25 @@ func (s *Service) checked(in PlaceInput) (PlaceInput, *fault.Error) {
 		in.Lines = checkedLines(in.Lines, wrong)
 	}
 	return in, wrong
+}
+
+// checkAddress is checked for what says who receives an order, and where.
+func (b *Buyer) checkAddress(method string, wrong *fault.Error) {
+	b.Name = text.Line(b.Name)
+	b.Place = strings.TrimSpace(b.Place)
+	b.Address = text.Line(b.Address)
+	b.Landmark = text.Line(b.Landmark)
+	b.Note = text.Clean(b.Note)
+	if b.Name == "" {
+		wrong.Field("name", "order.name_missing")
+	}
+	if method == delivery.Home && b.Address == "" {
+		wrong.Field("address", "order.address_missing")
+	}
+	wrong.TooLong("name", "order.too_long", b.Name, maxName)
+	wrong.TooLong("address", "order.too_long", b.Address, maxAddress)
+	wrong.TooLong("landmark", "order.too_long", b.Landmark, maxLandmark)
+	wrong.TooLong("note", "order.too_long", b.Note, maxNote)
 }
 
 // checkedLines adds up the lines of the same product; the first mention gives the order.

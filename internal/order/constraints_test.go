@@ -72,6 +72,9 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 		{"orders_delivery_days_in_order", `update orders set deliver_to = deliver_from - 1`},
 		{"orders_place_fkey", `update orders set place = 'atlantis'`},
 		{"orders_as_placed", `update orders set items_centimes = items_centimes + 1, total_centimes = total_centimes + 1`},
+		{"orders_as_placed", `update orders set delivery_centimes = delivery_centimes + 1, total_centimes = total_centimes + 1`},
+		{"orders_as_placed", `update orders set place = 'ahfir', state = 'dispatched'; update orders set place = 'berkane'`},
+		{"order_addresses_fee_sane", `insert into order_addresses select gen_random_uuid(), id, '', place, '', '', '', -1 from orders`},
 		{"orders_as_placed", `update orders set number = 'x'`},
 		{"orders_as_placed", `update orders set placed_at = now()`},
 		{"sub_orders_one_per_cooperative", copyOf("sub_orders", id())},
@@ -229,6 +232,14 @@ func TestTheAuditFindsWhatContradictsOrders(t *testing.T) {
 			"order: its payment is for what is due, and settled when it is delivered"},
 		"a payment by other means": {`update payment_intents set provider = 'transfer'`,
 			"order: its payment is for what is due, and settled when it is delivered"},
+		"a change of where it goes that says nothing": {`insert into order_events (id, order_id, state, note, actor, at)
+				select gen_random_uuid(), id, 'address', '', 'buyer', now() from orders`,
+			"order: a history tells each change of where it goes, with the fee that it had until then"},
+		"another fee of a place that nobody was asked for": {`
+				with changed as (
+				    insert into order_events (id, order_id, state, note, actor, at) select gen_random_uuid(), id, 'address', '', 'buyer', now() from orders returning id, order_id)
+				insert into order_addresses select c.id, c.order_id, '', o.place, '', '', '', o.delivery_centimes + 1 from changed c join orders o on o.id = c.order_id`,
+			"order: a history tells each change of where it goes, with the fee that it had until then"},
 		"an expiry that will not come": {`delete from river_job where kind = 'order_expire'`,
 			"order: what waits for an answer has its expiry before it"},
 		"more given beyond a share than anybody has": {`update hold_totals set pieces = pieces + 1, spare = spare + 1`,

@@ -184,6 +184,10 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if err != nil {
 		return fmt.Errorf("order: erase returns: %w", err)
 	}
+	_, err = tx.ExecContext(ctx, `update order_addresses set name = '', address = '', landmark = '', note = '' where order_id = any($1)`, pq.Array(ids))
+	if err != nil {
+		return fmt.Errorf("order: erase addresses: %w", err)
+	}
 	if _, err := tx.ExecContext(ctx, `delete from order_messages where order_id = any($1)`, pq.Array(ids)); err != nil {
 		return fmt.Errorf("order: erase messages: %w", err)
 	}
@@ -199,7 +203,7 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 // their values in the clear.
 func forgetStatistics(ctx context.Context, q sqlx.ExecerContext) error {
 	_, err := q.ExecContext(ctx, `
-		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note), order_returns (reason, arrangement, why)`)
+		analyze orders (buyer_name, buyer_phone, buyer_email, address, landmark, note, request_hash, idempotency_key), order_events (note), order_returns (reason, arrangement, why), order_addresses (name, address, landmark, note)`)
 	if err != nil {
 		return fmt.Errorf("order: erase from statistics: %w", err)
 	}

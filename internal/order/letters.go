@@ -89,17 +89,17 @@ func (s *Service) wanted(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	return nil
 }
 
-// How often a day links are sent again to whoever asks for them.
+// How often a day links are sent again to whoever asks for them, and so is where an order goes now.
 const (
 	dailyLinks   = 3 // of one order
 	dailyOfPhone = 5 // of all orders under one telephone number
 )
 
-// mayAsk counts a message with the link of an order, which somebody asked for who knows its number and its telephone, unless
-// there were too many: of the order, under the telephone number or, of what is mailed, to the mailbox, which may be a
+// mayAsk counts a message about an order that whoever orders under any number has sent, unless there were too many of the
+// kind: of the order, under the telephone number or, of what is mailed, to the mailbox, which may be a
 // stranger's.
-func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, mailed bool, at time.Time) (bool, error) {
-	recipients := [][]byte{s.mark("link", of.Number), s.mark("links", of.BuyerPhone)}
+func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, news BuyerNews, mailed bool, at time.Time) (bool, error) {
+	recipients := [][]byte{s.mark(string(news), of.Number), s.mark(string(news)+"s", of.BuyerPhone)}
 	if mailed {
 		recipients = append(recipients, s.buyerLetters(of.BuyerEmail)...)
 	}

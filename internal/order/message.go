@@ -38,6 +38,7 @@ const (
 	NewsRefused    BuyerNews = "refused"   // at her door, or not fetched
 	NewsCancelled  BuyerNews = "cancelled" // by somebody else
 	NewsLink       BuyerNews = "link"      // where to follow it, since she asked
+	NewsAddress    BuyerNews = "address"   // where it goes now, since she changed that
 )
 
 // subject is what has happened to the order, as its buyer is told.
@@ -45,9 +46,10 @@ type subject struct {
 	ID          uuid.UUID
 	Number      string
 	Locale      string
-	BuyerName   string `db:"buyer_name"`
-	BuyerPhone  string `db:"buyer_phone"`
-	BuyerEmail  string `db:"buyer_email"`
+	PlaceName   i18n.Text `db:"place_name"`
+	BuyerName   string    `db:"buyer_name"`
+	BuyerPhone  string    `db:"buyer_phone"`
+	BuyerEmail  string    `db:"buyer_email"`
 	Delivery    string
 	Due         money.Amount
 	Paid        bool
@@ -65,6 +67,7 @@ type subject struct {
 var selectSubject = `
 	o.id, o.number, o.locale, o.buyer_name, o.buyer_phone, o.buyer_email, o.delivery, o.due_centimes as due, o.state, o.link, o.token_hash,
 	o.deliver_from, o.deliver_to,
+	(select name_ar from towns where slug = o.place) as "place_name.ar", (select name_fr from towns where slug = o.place) as "place_name.fr",
 	coalesce((select p.state = 'succeeded' from payments p where p.reference = o.id), false) as paid,
 	exists (select from holds h where h.order_id = o.id and not h.letter) as stranger,
 	o.state in (` + listed(rules[MoveWithdraw].in...) + `) and not exists (
@@ -113,8 +116,8 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, o *locked, news Bu
 		news = NewsWaiting
 	}
 	mailed := of.BuyerEmail != "" && !of.Stranger && !o.Sample
-	if news == NewsLink {
-		may, err := s.mayAsk(ctx, tx, of, mailed, at)
+	if news == NewsLink || news == NewsAddress {
+		may, err := s.mayAsk(ctx, tx, of, news, mailed, at)
 		if err != nil || !may {
 			return err
 		}
@@ -177,7 +180,7 @@ func dropWaiting(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) error {
 
 // newsText is what a message tells, in some sentences.
 func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
-	sentences := []string{l.T("order.news."+string(news), "Number", of.Number)}
+	sentences := []string{l.T("order.news."+string(news), "Number", of.Number, "Place", l.Text(of.PlaceName))}
 	when := func() {
 		sentences = append(sentences, daysText(l, of.Delivery, delivery.Window{From: of.DeliverFrom, To: of.DeliverTo}))
 	}
@@ -195,6 +198,9 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 	case NewsAccepted:
 		when()
 		missing()
+		due()
+	case NewsAddress:
+		when()
 		due()
 	case NewsLate:
 		when()

@@ -110,7 +110,7 @@ type OrderLine struct {
 type Event struct {
 	ID       uuid.UUID
 	PartID   *uuid.UUID `db:"part_id"`
-	State    string     // a State, or EventReturn and a ReturnState; with PartID a PartState; or EventAdjusted
+	State    string     // a State, or EventReturn and a ReturnState; with PartID a PartState; or EventAdjusted, EventAddress
 	Reason   Decline    // of a part that was declined
 	Note     string     // what somebody wrote about it, or one of the Notes or Reasons
 	Actor    actor.Kind // who did it
@@ -164,6 +164,13 @@ func (o Order) Pieces() int {
 		}
 	}
 	return n
+}
+
+// Perishable reports whether something perishes that is still in the order.
+func (o Order) Perishable() bool {
+	return slices.ContainsFunc(o.Parts, func(p Part) bool {
+		return p.State.Active() && slices.ContainsFunc(p.Lines, func(l OrderLine) bool { return l.Perishable && l.Quantity > 0 })
+	})
 }
 
 // Begun reports whether its cooperatives have ever known of the order: what is paid first they are told once it is paid.

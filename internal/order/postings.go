@@ -31,6 +31,7 @@ const (
 	journalRefundUndone  = "refund_undone"  // and come back to the provider
 	journalDelivery      = "delivery_back"  // the delivery is due back, or another of its charges
 	journalMeans         = "means"          // another means was chosen, which costs more or less
+	journalAddress       = "address"        // it goes elsewhere, where its delivery costs more or less
 	journalFrozen        = "frozen"         // earned, and held again while the payment is disputed
 	journalThawed        = "thawed"         // and no more
 	journalDisputed      = "disputed"       // what a dispute took or brought back, and its fee

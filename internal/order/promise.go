@@ -24,9 +24,10 @@ import (
 
 // Why something is promised.
 const (
-	promisePlaced = "placed"
-	promiseMoved  = "moved"
-	promiseLate   = "late" // than what was promised before, and not because it is paid only now
+	promisePlaced  = "placed"
+	promiseMoved   = "moved"
+	promiseLate    = "late"    // than what was promised before, and not because it is paid only now
+	promiseAddress = "address" // it goes elsewhere now, of where nothing was promised before
 )
 
 // morning is the hour at which it is looked at who is late: people get up by it.
@@ -66,10 +67,7 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 				why = promiseLate
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `update orders set deliver_from = $2, deliver_to = $3 where id = $1`, o.ID, o.Promised.From, o.Promised.To); err != nil {
-			return fmt.Errorf("order: promise: %w", err)
-		}
-		if err := insertPromise(ctx, tx, o.ID, o.Promised, why, o.by.At); err != nil {
+		if err := o.promises(ctx, tx, o.Promised, why); err != nil {
 			return err
 		}
 		// Of an answer that is taken back she is told by what is told of the next, and of what nobody has confirmed the page
@@ -83,19 +81,34 @@ func (s *Service) promise(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 	return s.lookAgain(ctx, tx, o, round.Next(stages, today, o.Promised))
 }
 
+// promises says when the order comes from now on.
+func (o *locked) promises(ctx context.Context, tx *sqlx.Tx, w delivery.Window, why string) error {
+	o.Promised = w
+	if _, err := tx.ExecContext(ctx, `update orders set deliver_from = $2, deliver_to = $3 where id = $1`, o.ID, w.From, w.To); err != nil {
+		return fmt.Errorf("order: promise: %w", err)
+	}
+	return insertPromise(ctx, tx, o.ID, w, why, o.by.At)
+}
+
 // stood is the last day of what the buyer may rely on: of what was promised last and, since a cooperative may think better
-// of its answer and what it answers is told later (see UndoFor), of what that took the place of.
+// of its answer and what it answers is told later (see UndoFor), of what that took the place of. Of where it goes since
+// she changed that nothing from before stands.
 func (o *locked) stood(ctx context.Context, tx *sqlx.Tx) (day time.Time, err error) {
 	err = tx.GetContext(ctx, &day, `
 		select greatest(o.deliver_to, (
-		    select deliver_to from order_promises where order_id = o.id and at <= $2 order by at desc, id desc limit 1), (
-		    select max(deliver_to) from order_promises where order_id = o.id and at > $2))
-		from orders o where o.id = $1`, o.ID, o.by.At.Add(-UndoFor))
+		    select deliver_to from order_promises where order_id = o.id and at <= $2 and at >= f.at order by at desc, id desc limit 1), (
+		    select max(deliver_to) from order_promises where order_id = o.id and at > $2 and at >= f.at))
+		from orders o`+promisedFor+` where o.id = $1`, o.ID, o.by.At.Add(-UndoFor))
 	if err != nil {
 		return day, fmt.Errorf("order: what was promised: %w", err)
 	}
 	return day, nil
 }
+
+// promisedFor joins to orders o since when (f.at) what was promised is for where they go now.
+const promisedFor = `
+	cross join lateral (
+	    select coalesce(max(at), '-infinity') as at from order_promises where order_id = o.id and why = '` + promiseAddress + `') f`
 
 // stages are how far the parts of an order are. It writes down by when those that nobody has answered are handed over, and
 // what each asks for next.

@@ -24,6 +24,7 @@ const (
 	MovePay      Move = "pay"      // its buyer has paid first, which says that it is wanted
 	MoveChoose   Move = "choose"   // its buyer pays at the door after all
 	MoveAgain    Move = "again"    // its payment came after it was given up
+	MoveAddress  Move = "address"  // its buyer has it brought elsewhere; see ChangeAddress
 )
 
 // The moves of a cooperative with its part.
@@ -79,6 +80,8 @@ var rules = map[Move]rule{
 		parts: []PartState{PartAwaiting}, toPart: PartPlaced, all: true},
 	MoveChoose: {by: []actor.Kind{actor.Buyer}, in: []State{StateAwaiting}, to: StatePlaced,
 		parts: []PartState{PartAwaiting}, toPart: PartPlaced, all: true},
+	MoveAddress: {by: []actor.Kind{actor.Buyer}, in: []State{StateAwaiting, StatePlaced, StateConfirmed},
+		parts: []PartState{PartAwaiting, PartPlaced}, all: true, short: ErrAddressLate},
 	MoveAgain: {by: []actor.Kind{actor.System}, in: []State{StateCancelled}, to: StateAwaiting,
 		parts: []PartState{PartCancelled}, toPart: PartAwaiting},
 

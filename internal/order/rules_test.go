@@ -85,7 +85,7 @@ func TestNobodyMakesAnothersMove(t *testing.T) {
 		{"the market", order.By{Actor: actor.OfSystem()}, o.ID, nil},
 		{"nobody", order.By{}, o.ID, nil},
 	} {
-		for _, move := range slices.Concat(association, member, []order.Move{order.MoveWithdraw, order.MoveExpire, order.MoveAdjust, order.MoveShorten, order.MoveRemove, "steal", ""}) {
+		for _, move := range slices.Concat(association, member, []order.Move{order.MoveWithdraw, order.MoveAddress, order.MoveExpire, order.MoveAdjust, order.MoveShorten, order.MoveRemove, "steal", ""}) {
 			if slices.Contains(c.mine, move) {
 				if !move.By(c.by.Actor.Kind) {
 					t.Errorf("%s may never %s", c.who, move)

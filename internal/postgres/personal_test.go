@@ -28,6 +28,7 @@ var nobodys = map[string]string{
 	"journals":           "reference input_hash kind",
 	"labels":             "slug name_ar name_fr name_en",
 	"label_proposals":    "label certificate scan_state state",
+	"order_addresses":    "place",
 	"order_adjustments":  "reason borne_by actor",
 	"order_events":       "state reason actor",
 	"order_fee_bearers":  "request",

@@ -27,6 +27,7 @@ type orderView struct {
 	Carriers []order.Carrier    // that may have its cash, if it is to be taken
 	ByHand   bool               // people say of its payment that it is disputed
 	OfMoney  []order.MoneyEvent // oldest first
+	Moved    []order.AddressChange
 	Now      time.Time
 	Tracking string // the buyer's own page, with scheme and host
 	Message  string // what a WhatsApp message to the buyer begins with, in the buyer's language
@@ -106,6 +107,9 @@ func (h *Handler) showOrder(r *web.Request, move order.Move, no ui.Refusal) erro
 	}
 	v.ByHand = h.Orders.DisputesByHand(v.Order)
 	if v.OfMoney, err = h.Orders.MoneyEvents(r.Context(), id); err != nil {
+		return err
+	}
+	if v.Moved, err = h.Orders.AddressChanges(r.Context(), v.Order); err != nil {
 		return err
 	}
 	if v.takesCash() {

@@ -165,6 +165,31 @@ func (v orderView) entries() []entry {
 	return list
 }
 
+// moved is one of the things that changed when the buyer had an order brought elsewhere.
+type moved struct{ label, was, now string }
+
+// movedBy is what such an entry of the history changed. Of a buyer who was erased it is the commune and the fee alone.
+func (v orderView) movedBy(p ui.Page, e order.Event) (list []moved) {
+	i := slices.IndexFunc(v.Moved, func(c order.AddressChange) bool { return c.Event == e.ID })
+	if i < 0 {
+		return nil
+	}
+	was, now := v.Moved[i].Was, v.Moved[i].Now
+	for _, m := range []moved{
+		{p.T("association.order.name"), was.Name, now.Name},
+		{p.T("association.column.place"), p.L.Text(was.PlaceName), p.L.Text(now.PlaceName)},
+		{p.T("association.order.address"), was.Address, now.Address},
+		{p.T("association.order.landmark"), was.Landmark, now.Landmark},
+		{p.T("association.order.buyers_note"), was.Note, now.Note},
+		{p.T("association.order.delivery"), p.L.Money(was.Fee), p.L.Money(now.Fee)},
+	} {
+		if m.was != m.now {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // steps are how far the order has come.
 func steps(p ui.Page, o order.Order) []ui.Step {
 	way := []order.State{order.StatePlaced, order.StateConfirmed, order.StateDispatched, order.StateDelivered}

@@ -44,6 +44,8 @@ func (h *Handler) Routes() []web.Route {
 		{Method: post, Path: "/orders/:token/means", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.chooseMeans},
 		receipt,
 		{Method: post, Path: "/orders/:token/account", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.setRefundAccount},
+		{Method: get, Path: "/orders/:token/address", Policy: web.Public, Private: true, Handler: h.toAddress},
+		{Method: post, Path: "/orders/:token/address", Policy: web.Public, Private: true, Limit: web.OrderLimit, Handler: h.changeAddress},
 		{Method: post, Path: "/orders/:token/cancel", Policy: web.Public, Private: true, Handler: h.cancel},
 		{Method: get, Path: "/orders/:token/return", Policy: web.Public, Private: true, Handler: h.toReturn},
 		{Method: post, Path: "/orders/:token/return", Policy: web.Public, Private: true, Handler: h.askReturn},
