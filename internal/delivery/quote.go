@@ -144,7 +144,7 @@ func (s *Service) Terms(ctx context.Context, method, place string) (Terms, error
 }
 
 // SameDays reports whether an order takes as long under other terms, once all of it is together.
-func (t Terms) SameDays(other Terms) bool { return t.round == other.round }
+func (t Terms) SameDays(other Terms) bool { return t.Round == other.Round }
 
 // Stage is a part of an order that is placed on a day under these terms and takes so many days to be prepared. What is
 // paid first is reckoned as if it were paid at once: its days are told anew when it is.

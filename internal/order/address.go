@@ -224,11 +224,11 @@ func (s *Service) priceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, was 
 		asks.Days = there.Window
 		return nil
 	}
-	round, err := delivery.RoundTx(ctx, tx, o.Delivery, asks.place)
+	round, err := delivery.RoundTx(ctx, tx, o.Delivery, asks.place, o.Rest)
 	if err != nil {
 		return err
 	}
-	stages, err := s.stages(ctx, tx, o)
+	stages, err := s.stages(ctx, tx, o, round)
 	asks.Days = round.Window(stages, clock.Day(o.by.At), delivery.Window{}) // of that place she was told nothing yet
 	return err
 }
