@@ -34,11 +34,12 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 		audit.Query{Name: "catalog: a cooperative's products are counted as they are", SQL: `
 			select format('%s: counted %s, there are %s', coalesce(k.cooperative_id, n.cooperative_id), k, n)
 			from product_counts k full join product_counts_now n on n.cooperative_id = k.cooperative_id
-			where (k.published, k.available, k.draft, k.archived, k.unpictured) is distinct from (n.published, n.available, n.draft, n.archived, n.unpictured)
-			  and (n.cooperative_id is not null or (k.published, k.available, k.draft, k.archived, k.unpictured) <> (0, 0, 0, 0, 0))`},
+			where (k.published, k.available, k.draft, k.archived, k.unpictured, k.things)
+			      is distinct from (n.published, n.available, n.draft, n.archived, n.unpictured, n.things)
+			  and (n.cooperative_id is not null or (k.published, k.available, k.draft, k.archived, k.unpictured, k.things) <> (0, 0, 0, 0, 0, 0))`},
 		audit.Query{Name: "catalog: what is offered is counted as it is", SQL: `
 			select format('counted %s, there are %s', k.sum, n.count)
-			from (select coalesce(sum(products), 0) as sum from offered_changes) k, (select count(*) from offered) n
+			from (select coalesce(sum(products), 0) as sum from offered_changes) k, (select count(distinct family) from offered join products using (id)) n
 			where k.sum <> n.count`},
 		audit.Query{Name: "catalog: a label is its product's cooperative's", SQL: `
 			select format('label %s of product %s', l.label, p.slug)

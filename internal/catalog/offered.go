@@ -15,18 +15,24 @@ import (
 // Offered is a page of what a cooperative offers, each thing once, however many its sizes: what is in season before what is not, and what is sold out last.
 type Offered struct {
 	Products         []Product
-	Total, Available int     // on all pages; of these, in stock
+	Total, Available int     // on all pages; of these, in stock, up to MostCounted and one more
 	Labels           []Label // that some of its products carry, on whichever page
 	keyset.Turns
 }
+
+// MostCounted is as far as a cooperative's things in stock are counted for a page: there may be more.
+const MostCounted = 500
 
 // OfferedBy reads a page of an approved cooperative's products on sale from a place on, by the id of one of its
 // products: where that stands now. nil, or a product that is not its own: from the beginning.
 func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.Place, perPage int) (Offered, error) {
 	o := Offered{Labels: []Label{}}
-	var err error
-	if o.Total, o.Available, err = s.things(ctx, coopID); err != nil {
-		return Offered{}, err
+	if err := s.db.QueryRowxContext(ctx, `
+		select coalesce((select things from product_counts where cooperative_id = $1), 0),
+		       (select count(*) from (
+		           select from products where cooperative_id = $1 and state = 'published' and not sold_out group by family limit $2 + 1) thing)`,
+		coopID, MostCounted).Scan(&o.Total, &o.Available); err != nil {
+		return Offered{}, fmt.Errorf("count things: %w", err)
 	}
 	args, among := []any{coopID, perPage + 1}, ``
 	if from != nil {
@@ -56,6 +62,7 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 		return Offered{}, fmt.Errorf("page of offers: %w", err)
 	}
 	ids, o.Turns = keyset.Cut(ids, from, perPage, keyset.ByID)
+	var err error
 	if o.Products, err = s.ByIDs(ctx, ids); err != nil {
 		return Offered{}, err
 	}
@@ -72,26 +79,8 @@ func (s *Service) OfferedBy(ctx context.Context, coopID uuid.UUID, from *keyset.
 	return o, nil
 }
 
-// thingsCounted is how many things of a cooperative are counted for a page; of one with more its products are.
-const thingsCounted = 500
-
-// things counts what a cooperative offers, and what of it is in stock.
-func (s *Service) things(ctx context.Context, coopID uuid.UUID) (total, available int, err error) {
-	if err := s.db.QueryRowxContext(ctx, `
-		select case when n.total > $2 then k.published else n.total end, case when n.total > $2 then k.available else n.available end
-		from (
-		    select count(*) as total, count(*) filter (where available) as available
-		    from (
-		        select bool_or(not sold_out) as available from products
-		        where cooperative_id = $1 and state = 'published' group by family limit $2 + 1) thing) n
-		left join product_counts k on k.cooperative_id = $1`, coopID, thingsCounted).Scan(&total, &available); err != nil {
-		return 0, 0, fmt.Errorf("count things: %w", err)
-	}
-	return total, available, nil
-}
-
-// CountPublished counts the products that are offered, as they were a minute ago at most.
-func (s *Service) CountPublished(ctx context.Context) (int, error) {
+// CountOffered counts the things that are offered, as search finds them, as they were a minute ago at most.
+func (s *Service) CountOffered(ctx context.Context) (int, error) {
 	return s.offered.Get(s.now(), func() (n int, err error) {
 		if err = s.db.GetContext(ctx, &n, `select coalesce(sum(products), 0) from offered_changes`); err != nil {
 			return 0, fmt.Errorf("count products: %w", err)
@@ -100,7 +89,7 @@ func (s *Service) CountPublished(ctx context.Context) (int, error) {
 	})
 }
 
-// gatherOffered puts one row in the place of all by which the number of products that are offered has changed.
+// gatherOffered puts one row in the place of all by which the number of things that are offered has changed.
 func (s *Service) gatherOffered(ctx context.Context) error {
 	if _, err := s.db.ExecContext(ctx, `
 		with gone as (

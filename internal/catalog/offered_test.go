@@ -60,7 +60,7 @@ func TestWhatIsOfferedIsCountedWhateverBecomesOfIt(t *testing.T) {
 		t.Errorf("%d changes are left when they were gathered", n)
 	}
 	m.Today = m.Today.Add(time.Hour)
-	if n, err := m.CountPublished(m.Ctx); err != nil || n != m.Number(`select count(*) from offered`) {
+	if n, err := m.CountOffered(m.Ctx); err != nil || n != m.Number(`select count(distinct family) from offered join products using (id)`) {
 		t.Errorf("%d are offered (%v)", n, err)
 	}
 }
@@ -74,16 +74,51 @@ func TestThingsAreCountedToABound(t *testing.T) {
 			select gen_random_uuid(), cooperative_id, 'Q-' || n, 'q-' || n, category, name_ar, unit_amount + (n = 1)::int, unit_code, price_centimes, 1, state, created_at, updated_at
 			from products, generate_series($2::int, $3::int) as n where id = $1`, p.ID, from, to)
 	}
-	want := func(n int) {
+	want := func(n, available int) {
 		t.Helper()
-		if o, err := m.OfferedBy(m.Ctx, m.Honey, nil, 1); err != nil || o.Total != n || o.Available != n {
-			t.Errorf("%d, %d of them in stock (%v), not %d", o.Total, o.Available, err, n)
+		if o, err := m.OfferedBy(m.Ctx, m.Honey, nil, 1); err != nil || o.Total != n || o.Available != available {
+			t.Errorf("%d, %d of them in stock (%v), not %d and %d", o.Total, o.Available, err, n, available)
 		}
 	}
 	more(1, 500)
-	want(500) // one of them in two sizes
-	more(501, 501)
-	want(502) // products
+	want(500, 500) // one of them in two sizes
+	more(501, 600)
+	want(600, catalog.MostCounted+1)
+}
+
+// A thing is one as long as a size of it is offered, whatever else becomes of them.
+func TestAThingCountsOnce(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	want := func(what string, n int) {
+		t.Helper()
+		m.Sound()
+		if got := m.Number(`select things from product_counts where cooperative_id = $1`, m.Honey); got != n {
+			t.Errorf("%s: %d things, not %d", what, got, n)
+		}
+		if got := m.Number(`select published from stalls where cooperative_id = $1`, m.Honey); got != n {
+			t.Errorf("%s: lists say %d, not %d", what, got, n)
+		}
+		m.Today = m.Today.Add(time.Hour)
+		if got, err := m.CountOffered(m.Ctx); err != nil || got != n {
+			t.Errorf("%s: %d are offered (%v), not %d", what, got, err, n)
+		}
+	}
+	small, half := m.Offer(m.Honey, thyme("M-250", 250, "g", 80_00, 3)), m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 0))
+	want("two sizes", 1)
+	m.Must(m.SetState(m.Ctx, m.Honey, small.ID, catalog.Draft, m.Member))
+	want("one of them hidden", 1)
+	m.Must(m.SetState(m.Ctx, m.Honey, half.ID, catalog.Archived, m.Member))
+	want("none", 0)
+	m.Exec(`update products set state = 'published' where id in ($1, $2)`, small.ID, half.ID)
+	want("both at once", 1)
+	m.Must(m.Alone(m.Ctx, m.Honey, half.ID, m.Member))
+	want("one alone", 2)
+	m.Must(m.SizeOf(m.Ctx, m.Honey, half.ID, small.ID, m.Member))
+	want("together", 1)
+	m.Must(m.SetState(m.Ctx, m.Honey, small.ID, catalog.Draft, m.Member))
+	m.Exec(`delete from products where id = $1`, half.ID) // of which none was ever in stock
+	want("the other deleted", 0)
 }
 
 // A page is read from a product on, whichever is sold out by then: nothing before it is read, and nothing is left out.

@@ -203,7 +203,7 @@ func TestBuyersSeeOnlyWhatIsOffered(t *testing.T) {
 		t.Errorf("in the order asked, without the draft: %v", slugs(list))
 	}
 	m.Exec(`update cooperatives set state = 'suspended' where id = $1`, m.Couscous)
-	if n, err := m.CountPublished(m.Ctx); err != nil || n != 1 {
+	if n, err := m.CountOffered(m.Ctx); err != nil || n != 1 {
 		t.Errorf("%d offered (%v), want the honey only", n, err)
 	}
 	_, err = m.BySlug(m.Ctx, couscous.Slug)

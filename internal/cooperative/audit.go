@@ -36,7 +36,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			left join product_counts_now n on n.cooperative_id = c.id
 			cross join lateral (
 			    select (s.state, s.commune, s.name_ar, s.name_fr, s.women_only, s.members, s.women, s.published)::text as carried,
-			           (c.state, c.commune, c.name_ar, c.name_fr, c.women_only, c.women + c.men, c.women, coalesce(n.published, 0))::text as kept) t
+			           (c.state, c.commune, c.name_ar, c.name_fr, c.women_only, c.women + c.men, c.women, coalesce(n.things, 0))::text as kept) t
 			where carried is distinct from kept`},
 		audit.Query{Name: "cooperative: as many are counted as there are", SQL: `
 			select format('%s in %s: counted %s, there are %s', state, commune, n, s)

@@ -22,7 +22,7 @@ var functions = map[string]string{
 	"cooperatives_rib_key": "cooperative", "stalls_of_cooperatives": "cooperative", "stalls_of_products": "cooperative",
 	"stalls_counted": "cooperative", "stalls_counted_again": "cooperative",
 	"is_offered": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
-	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog",
+	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog", "things_counted": "catalog",
 	"folded": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
 	"family_wanted": "catalog", "put_into_families": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
 	"search_fed": "finding", "search_lend": "finding", "search_strike": "finding",
@@ -45,7 +45,7 @@ var lentInside = map[[2]string]string{
 	{everything, "append_only"}: "keeps any table's rows from being changed, and reads none",
 
 	{"cooperatives", "offered"}:                 "what is offered is said in one place, of a product and of its cooperative",
-	{"cooperatives", "product_family_inserted"}: turn, {"cooperatives", "put_into_families"}: turn,
+	{"cooperatives", "product_family_inserted"}: turn, {"cooperatives", "put_into_families"}: turn, {"cooperatives", "things_counted"}: turn,
 	{"places", "sellers"}: "the name of the commune, which nobody pays for who does not read it",
 
 	{"stalls", "offered_counted"}: told, {"product_counts", "stalls_of_products"}: told,
@@ -77,7 +77,7 @@ const (
 	told   = "each change there starts it, in the same transaction, so that what is carried is never behind"
 	women  = "what is carried is split by whose cooperatives are women's, and the lock 220 keeps that as it is meanwhile"
 	posted = "whose order the postings are of, by keys, before the transaction that posts them ends"
-	turn   = "its row is locked, so that what puts goods into families takes turns; nothing of it is read"
+	turn   = "its row is locked, so that what puts goods into families, or counts these, takes turns; nothing of it is read"
 	anew   = "what should be carried, of a cooperative by keys; the audit holds the one against the other"
 )
 

@@ -319,7 +319,7 @@ func (g *growth) count() error {
 		    (select orders, mailed, pieces, spare, phones, addresses from hold_totals_now)`,
 		`delete from holders`, `insert into holders select * from holders_now`,
 		`delete from product_counts`, `insert into product_counts select * from product_counts_now`,
-		`update stalls s set published = n.published from product_counts n where n.cooperative_id = s.cooperative_id`,
+		`update stalls s set published = n.things from product_counts n where n.cooperative_id = s.cooperative_id`,
 		`delete from offered_changes`, `insert into offered_changes (products) select sum(published) from stalls where shown`,
 		`delete from stall_counts`, `insert into stall_counts select * from stall_counts_now`,
 		`delete from balances`,

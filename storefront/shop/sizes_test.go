@@ -8,10 +8,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -150,6 +153,86 @@ func TestACardOfManySizesSaysHowManyMoreThereAre(t *testing.T) {
 	}
 }
 
+// However many sizes the things on a page have, as many queries answer it.
+func TestPagesAskNoMoreOfMoreSizes(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, kilo := sizes(m, t)
+	v := m.Visitor()
+	for _, id := range []uuid.UUID{half.ID, kilo.ID} {
+		v.Post("/fr/basket/lines", url.Values{"product": {id.String()}}).Want(http.StatusOK)
+	}
+	pages := []string{"/fr", "/fr/products?category=honey", "/fr/cooperatives/nahla", "/fr/suggest?q=miel", "/fr/products/" + half.Slug, "/fr/basket", "/api/v1/products?q=miel", "/api/v1/products/" + half.Slug}
+	asked := func() (least []int) {
+		t.Helper()
+		m.Index()
+		for _, path := range pages {
+			n := 1000
+			for range 3 { // what is kept for a while is not asked for each time
+				before := m.Asked()
+				v.Get(path).Want(http.StatusOK)
+				n = min(n, m.Asked()-before)
+			}
+			least = append(least, n)
+		}
+		return least
+	}
+	few := asked()
+	for i := range 12 {
+		e := half.Edit()
+		e.SKU, e.UnitAmount, e.Stock = fmt.Sprint("M-1-", i), 600+i, new(2)
+		p, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Family != small.Family {
+			t.Fatal("it is no size of the honey")
+		}
+		v.Post("/fr/basket/lines", url.Values{"product": {p.ID.String()}}).Want(http.StatusOK)
+	}
+	for i, n := range asked() {
+		if n > few[i] || few[i] == 0 {
+			t.Errorf("%s asks %d queries with three sizes and %d with fifteen", pages[i], few[i], n)
+		}
+	}
+}
+
+// The front page, the list of cooperatives, their pages and search count the same: things, whatever their sizes.
+func TestThingsAreCountedAlikeEverywhere(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	sizes(m, t)
+	m.Index()
+	l, v := m.Languages.Locale("fr"), m.Visitor()
+	found, err := m.Search.Search(t.Context(), search.Query{Lang: "fr"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := v.Get("/fr").Want(http.StatusOK).Text("main"), plain(l.N("shop.home.all", found.Total)); !strings.Contains(got, want) {
+		t.Errorf("the front page does not say %q", want)
+	}
+	if got, want := v.Get("/fr/products").Want(http.StatusOK).Text("main"), plain(l.N("shop.results.count", found.Total)); !strings.Contains(got, want) {
+		t.Errorf("the results do not say %q", want)
+	}
+	if got, want := v.Get("/fr/products/"+m.Honey.Product(t, "M-2").Slug).Want(http.StatusOK).Text("main"), plain(l.N("shop.coop.their_products", 2)); !strings.Contains(got, want) {
+		t.Errorf("a product's page does not say %q", want)
+	}
+	var list struct {
+		Cooperatives []struct {
+			Slug     string
+			Products int
+		}
+	}
+	if err := json.Unmarshal(v.Get("/api/v1/cooperatives").Want(http.StatusOK).Body, &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list.Cooperatives {
+		if c.Slug == "nahla" && c.Products != 2 {
+			t.Errorf("programs are told of %d products", c.Products)
+		}
+	}
+}
+
 func TestASuggestionNamesTheThing(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
@@ -172,7 +255,7 @@ func TestASizeIsSharedWithItsOwnPrice(t *testing.T) {
 	m := storetest.New(t)
 	_, _, kilo := sizes(m, t)
 	page := m.Visitor().Get("/fr/products/" + kilo.Slug).Want(http.StatusOK)
-	meta := func(name string) string { return page.Find(`meta[property="` + name + `"]`).AttrOr("content", "") }
+	meta := func(name string) string { return page.Find(`meta[property="`+name+`"]`).AttrOr("content", "") }
 	if got, want := meta("og:url"), m.URL+"/fr/products/"+kilo.Slug; got != want {
 		t.Errorf("shared as %s, not %s", got, want)
 	}

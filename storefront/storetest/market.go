@@ -23,7 +23,6 @@ import (
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/internal/payment/transfer"
-	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/search/embedded"
 	"github.com/souk-taawon/souk/search/text"
@@ -50,6 +49,7 @@ type Market struct {
 	Association          account.User
 
 	t     testing.TB
+	asked asked
 	later atomic.Int64 // than it is, in nanoseconds
 }
 
@@ -128,7 +128,7 @@ func (m *Market) open(log *slog.Logger, means []payment.Provider) {
 	secret := make([]byte, 32)
 	_, _ = rand.Read(secret) // never fails, says its documentation
 	services, err := market.New(market.Parts{
-		DB: pgtest.New(m.t), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Means: means, Now: m.now,
+		DB: m.database(), Blobs: blobs, Languages: languages, Log: log, Secret: secret, BaseURL: m.URL, ShowMail: true, Means: means, Now: m.now,
 	})
 	must(m.t, err)
 	// A tenth of a second for each of a hundred sign-ins proves nothing here.

@@ -11,8 +11,8 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres/embedded"
 )
 
-// maxConns is the size of a test's pool: many tests run beside each other.
-const maxConns = 10
+// MaxConns is the size of a test's pool: many tests run beside each other.
+const MaxConns = 10
 
 // openOnce reaches the server when the first test of this process wants a database. It is a
 // variable of the package because a test brings nothing along but its testing.TB.
@@ -41,7 +41,7 @@ func Empty(t testing.TB) *sqlx.DB {
 
 func open(t testing.TB, url string) *sqlx.DB {
 	t.Helper()
-	db, err := postgres.Open(context.Background(), url, maxConns)
+	db, err := postgres.Open(context.Background(), url, MaxConns)
 	if err != nil {
 		t.Fatal(err)
 	}

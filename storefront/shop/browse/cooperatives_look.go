@@ -3,6 +3,7 @@ package browse
 import (
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -24,6 +25,14 @@ func membersMore(p ui.Page, c cooperative.Cooperative) string {
 		who += p.N("shop.coop.young_among", c.Young)
 	}
 	return who
+}
+
+// available says how many of a cooperative's things are in stock, as far as they are counted.
+func available(p ui.Page, n int) string {
+	if n > catalog.MostCounted {
+		return p.N("shop.coop.available_more", catalog.MostCounted)
+	}
+	return p.N("shop.coop.available", n)
 }
 
 func goodsTitle(p ui.Page, c cooperative.Cooperative) string {

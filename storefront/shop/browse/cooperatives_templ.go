@@ -1040,7 +1040,7 @@ func cooperativePage(p ui.Page, v cooperativeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("", p.T("shop.coop.tile_products"), p.L.Number(v.Goods.Total), p.N("shop.coop.available", v.Goods.Available)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("", p.T("shop.coop.tile_products"), p.L.Number(v.Goods.Total), available(p, v.Goods.Available)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -37,7 +37,7 @@ func (h *Handler) home(r *web.Request) error {
 	for _, c := range counts {
 		v.Cooperatives += c.Cooperatives
 	}
-	if v.Products, err = h.Catalog.CountPublished(ctx); err != nil {
+	if v.Products, err = h.Catalog.CountOffered(ctx); err != nil {
 		return err
 	}
 	v.Fee, err = h.Delivery.Near(ctx, delivery.QuoteInput{Place: r.PlaceSlug(), On: now})
