@@ -49,8 +49,8 @@ func (s *Server) collect(services Services) []web.Route {
 			Catalog: services.Catalog, Delivery: services.Delivery, Orders: services.Orders, Transfers: services.Transfers, Now: s.config.Now,
 		}).Routes(),
 		(&home.Handler{
-			Accounts: services.Accounts, Catalog: services.Catalog, Cooperatives: services.Cooperatives, Orders: services.Orders,
-			Pictures: services.Pictures, Settlements: services.Settlements, Now: s.config.Now,
+			Accounts: services.Accounts, Catalog: services.Catalog, Certificates: services.Certificates,
+			Cooperatives: services.Cooperatives, Orders: services.Orders, Pictures: services.Pictures, Settlements: services.Settlements, Now: s.config.Now,
 		}).Routes(),
 		(&goods.Handler{
 			Catalog: services.Catalog, Pictures: services.Pictures, Certificates: services.Certificates,

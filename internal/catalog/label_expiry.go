@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/keyset"
 )
 
 // ExpireLabelsArgs is the periodic job that lets search learn of certificates that have run out: no
@@ -109,4 +110,54 @@ func (s *Service) EndingLabelsTx(ctx context.Context, tx *sqlx.Tx) ([]EndingLabe
 		return nil, fmt.Errorf("catalog: ending labels: %w", err)
 	}
 	return list, nil
+}
+
+// SoonEnding is a label that ends soon, as the association reads of it.
+type SoonEnding struct {
+	EndingLabel
+	ID          uuid.UUID // of the label on that product
+	Cooperative i18n.Text
+	Slug        string // of the cooperative
+}
+
+// EndingWithin is for how many days the association sees labels end: time enough to have a certificate made again.
+const EndingWithin = 60
+
+// soonEnding are the labels that end within EndingWithin days of the day $1, of what is still made.
+const soonEnding = `
+	product_labels l join products p on p.id = l.product_id
+	where l.expires_on between $1::date and $1::date + $2::int and p.state <> 'archived'`
+
+// SoonEnding is a page of the labels that end within EndingWithin days, from a place on (nil: from the beginning): the first to
+// end first.
+func (s *Service) SoonEnding(ctx context.Context, from *keyset.Place, limit int) (list []SoonEnding, turns keyset.Turns, err error) {
+	const id = `md5(l.product_id::text || l.label)::uuid`
+	beyond, direction := from.Way(keyset.Ascending)
+	args, among := []any{clock.Day(s.now()), EndingWithin, limit + 1}, ``
+	if from != nil {
+		args, among = append(args, from.At, from.ID), ` and (l.expires_on, `+id+`) `+beyond+` ($4::date, $5::uuid)`
+	}
+	list = []SoonEnding{}
+	err = s.db.SelectContext(ctx, &list, `
+		select e.*, c.name_ar as "cooperative.ar", c.name_fr as "cooperative.fr", c.slug
+		from (
+		    select `+id+` as id, l.product_id, l.cooperative_id, p.name_ar as "product.ar", p.name_fr as "product.fr", p.name_en as "product.en",
+		           l.label, l.certificate, l.expires_on
+		    from `+soonEnding+among+`
+		    order by l.expires_on `+direction+`, 1 `+direction+` limit $3) e
+		cross join lateral (select * from sellers where id = e.cooperative_id offset 0) c -- each by its key, and not all sellers
+		order by e.expires_on `+direction+`, e.id `+direction, args...)
+	if err != nil {
+		return nil, turns, fmt.Errorf("catalog: labels that end soon: %w", err)
+	}
+	list, turns = keyset.Cut(list, from, limit, func(e SoonEnding) keyset.Place { return keyset.Place{At: e.ExpiresOn, ID: e.ID} })
+	return list, turns, nil
+}
+
+// CountSoonEnding is how many labels end within EndingWithin days, up to most.
+func (s *Service) CountSoonEnding(ctx context.Context, most int) (n int, err error) {
+	if err := s.db.GetContext(ctx, &n, `select count(*) from (select from `+soonEnding+` limit $3) l`, clock.Day(s.now()), EndingWithin, most); err != nil {
+		return 0, fmt.Errorf("catalog: how many labels end soon: %w", err)
+	}
+	return n, nil
 }

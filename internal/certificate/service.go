@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 	"gocloud.dev/blob"
 
 	"github.com/souk-taawon/souk/internal/catalog"
@@ -142,4 +143,25 @@ func (s *Service) CountWaiting(ctx context.Context) (n int, err error) {
 		return 0, fmt.Errorf("certificate: how many wait: %w", err)
 	}
 	return n, nil
+}
+
+// WaitingOf are, by product, the labels that are proposed for some of these and nobody has decided.
+func (s *Service) WaitingOf(ctx context.Context, products []uuid.UUID) (map[uuid.UUID][]string, error) {
+	var list []struct {
+		ProductID uuid.UUID `db:"product_id"`
+		Label     string
+	}
+	texts := make([]string, len(products))
+	for i, id := range products {
+		texts[i] = id.String()
+	}
+	if err := s.db.SelectContext(ctx, &list, `
+		select product_id, label from label_proposals where product_id = any($1::uuid[]) and state = 'proposed'`, pq.Array(texts)); err != nil {
+		return nil, fmt.Errorf("certificate: waiting of products: %w", err)
+	}
+	of := make(map[uuid.UUID][]string, len(list))
+	for _, p := range list {
+		of[p.ProductID] = append(of[p.ProductID], p.Label)
+	}
+	return of, nil
 }

@@ -7,11 +7,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/riverqueue/river"
 
 	"github.com/souk-taawon/souk/internal/account"
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -134,5 +137,95 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, day(-1))
 	if letters() != 2 || shown() {
 		t.Error("a label whose certificate has ended is shown, or told of")
+	}
+}
+
+// Who has proposed the next certificate is not asked for it.
+func TestALabelThatIsProposedAgainIsNotMissing(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	product, member, l := m.Honey.Products[0], m.SignIn(m.Honey.Member), m.Languages.Locale("fr")
+	day := func(days int) string { return clock.Day(m.Now()).AddDate(0, 0, days).Format(time.DateOnly) }
+	m.DB.MustExec(`delete from product_labels`)
+	m.DB.MustExec(`insert into product_labels (product_id, label, certificate, expires_on) values ($1, 'bio-maroc', 'BIO-1', $2)`, product.ID, day(10))
+	m.DB.MustExec(`update products set authorisation = 'ES.1', authorisation_expires_on = null`)
+	labels, err := m.Catalog.Labels(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := l.N("seller.home.label_ends", 10, "Label", catalog.LabelName(l, labels, "bio-maroc"))
+	missing := func() bool {
+		t.Helper()
+		return strings.Contains(member.Get("/fr/seller").Want(http.StatusOK).Find("main").Text(), asked)
+	}
+	if !missing() {
+		t.Errorf("nobody says %q", asked)
+	}
+	member.Upload("/fr/seller/products/"+product.ID.String()+"/label", "scan", "a.png", storetest.Photograph(t, 300),
+		url.Values{"label": {"bio-maroc"}, "certificate": {"BIO-2"}, "expires_on": {day(400)}}).Want(http.StatusOK)
+	if missing() {
+		t.Error("what is proposed already is asked for")
+	}
+}
+
+func TestTheAssociationSeesWhichLabelsEndSoon(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	boss := m.SignIn(m.Association)
+	day := func(days int) string { return clock.Day(m.Now()).AddDate(0, 0, days).Format(time.DateOnly) }
+	m.DB.MustExec(`delete from product_labels`)
+	for _, c := range []struct {
+		product uuid.UUID
+		label   string
+		days    int
+	}{
+		{m.Oil.Products[0].ID, "igp", 59}, {m.Honey.Products[0].ID, "igp", 3}, {m.Honey.Products[0].ID, "bio-maroc", 3}, {m.Oil.Products[0].ID, "aop", 70},
+		{m.Oil.Products[0].ID, "bio-maroc", -1}, {m.Honey.Products[1].ID, "igp", 3},
+	} {
+		m.DB.MustExec(`insert into product_labels (product_id, label, certificate, expires_on) values ($1, $2, 'C-' || $3::int || $2, $4)`, c.product, c.label, c.days, day(c.days))
+	}
+	m.DB.MustExec(`update products set state = 'archived' where id = $1`, m.Honey.Products[1].ID)
+	for _, language := range storetest.Languages() {
+		page := boss.Get("/" + language + "/association/labels?show=ending").Want(http.StatusOK)
+		items := page.Find("main li.panel")
+		if items.Length() != 3 || !strings.Contains(items.Last().Text(), "C-59igp") || page.Find(".chip[aria-current] .num").Text() != "3" {
+			t.Errorf("%s: %d end soon: %s", language, items.Length(), page.Text("main"))
+		}
+		if other := boss.Get("/" + language + "/association/labels").Want(http.StatusOK); other.Find(".chip .num").Last().Text() != "3" || other.Has("main li.panel") {
+			t.Errorf("%s: among those to be confirmed: %s", language, other.Text("main"))
+		}
+	}
+	var seen []string // turned page by page there and back
+	for _, back := range []bool{false, true} {
+		from := (*keyset.Place)(nil)
+		if back {
+			_, turns, err := m.Catalog.SoonEnding(t.Context(), nil, 2)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from = turns.Next
+			if _, turns, err = m.Catalog.SoonEnding(t.Context(), from, 1); err != nil || turns.Previous == nil {
+				t.Fatalf("nothing before: %v", err)
+			}
+			from = turns.Previous
+		}
+		for range 5 {
+			page, turns, err := m.Catalog.SoonEnding(t.Context(), from, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range page {
+				seen = append(seen, e.Certificate)
+			}
+			if from = turns.Next; back {
+				from = turns.Previous
+			}
+			if from == nil {
+				break
+			}
+		}
+	}
+	if len(seen) != 5 || seen[2] != "C-59igp" || seen[3] != seen[1] || seen[4] != seen[0] {
+		t.Errorf("there and back: %v", seen)
 	}
 }

@@ -22,8 +22,12 @@ const (
 	labelsPerPage = 20
 )
 
-// labelsView is a page of the labels that cooperatives have proposed and nobody has decided.
+// labelsView is a page of the labels that cooperatives have proposed and nobody has decided, or of those that end soon.
 type labelsView struct {
+	Soon      bool // those that end
+	Ending    []catalog.SoonEnding
+	Waiting   int // up to certificate.MostCounted, as those that end
+	Ends      int
 	Proposals []certificate.Proposal
 	keyset.Turns
 	Labels  []catalog.Label
@@ -32,9 +36,15 @@ type labelsView struct {
 	from    *keyset.Place
 }
 
-// labelsAddress is the page from a place on.
-func labelsAddress(from *keyset.Place) string {
+// showEnding asks the page for the labels that end soon.
+const showEnding = "ending"
+
+// address is the page from a place on.
+func (v labelsView) address(from *keyset.Place) string {
 	query := url.Values{}
+	if v.Soon {
+		query.Set("show", showEnding)
+	}
 	web.SetPlace(query, from)
 	return web.Address(labelsPath, query)
 }
@@ -52,7 +62,18 @@ func (h *Handler) labels(r *web.Request) error { return h.showLabels(r, labelsVi
 func (h *Handler) showLabels(r *web.Request, v labelsView) error {
 	var err error
 	v.from = web.ReadPlace(r.Query("place"))
-	if v.Proposals, v.Turns, err = h.Certificates.Waiting(r.Context(), v.from, labelsPerPage); err != nil {
+	if v.Soon = r.Query("show") == showEnding; v.Soon {
+		v.Ending, v.Turns, err = h.Catalog.SoonEnding(r.Context(), v.from, labelsPerPage)
+	} else {
+		v.Proposals, v.Turns, err = h.Certificates.Waiting(r.Context(), v.from, labelsPerPage)
+	}
+	if err != nil {
+		return err
+	}
+	if v.Waiting, err = h.Certificates.CountWaiting(r.Context()); err != nil {
+		return err
+	}
+	if v.Ends, err = h.Catalog.CountSoonEnding(r.Context(), certificate.MostCounted); err != nil {
 		return err
 	}
 	if v.Labels, err = h.Catalog.Labels(r.Context()); err != nil {

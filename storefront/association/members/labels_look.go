@@ -16,6 +16,14 @@ func scanWord(state string) string {
 	return "gone"
 }
 
+// counted is a number as far as it was counted.
+func counted(p ui.Page, n int) string {
+	if n == certificate.MostCounted {
+		return p.T("association.labels.many", "N", p.L.Number(n-1))
+	}
+	return p.L.Number(n)
+}
+
 // labelsWaiting says how many labels wait, as far as they were counted.
 func labelsWaiting(p ui.Page, n int) string {
 	if n == certificate.MostCounted {

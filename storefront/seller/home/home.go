@@ -2,6 +2,7 @@ package home
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"slices"
 	"time"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/certificate"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -26,6 +28,7 @@ import (
 type Handler struct {
 	Accounts     *account.Service
 	Catalog      *catalog.Service
+	Certificates *certificate.Service
 	Cooperatives *cooperative.Service
 	Orders       *order.Service
 	Pictures     *picture.Service
@@ -151,7 +154,32 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 	}
 	v.Products = catalogue.Count()
 	if r.Holds(account.KeepGoods) {
+		if err := h.withoutProposed(ctx, catalogue.Products); err != nil {
+			return err
+		}
 		v.Missing, v.Others = firstGap(catalogue.Products, h.Now())
+	}
+	return nil
+}
+
+// withoutProposed takes the labels off products whose next certificate waits for the association: nothing is to be done
+// about them.
+func (h *Handler) withoutProposed(ctx context.Context, products []catalog.Product) error {
+	var ending []uuid.UUID
+	for _, p := range products {
+		if endingLabel(p, clock.Day(h.Now())) != nil {
+			ending = append(ending, p.ID)
+		}
+	}
+	if len(ending) == 0 {
+		return nil
+	}
+	proposed, err := h.Certificates.WaitingOf(ctx, ending)
+	if err != nil {
+		return err
+	}
+	for i, p := range products {
+		products[i].Labels = slices.DeleteFunc(p.Labels, func(l catalog.Label) bool { return slices.Contains(proposed[p.ID], l.Slug) })
 	}
 	return nil
 }
