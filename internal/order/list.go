@@ -13,6 +13,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
@@ -44,7 +45,7 @@ type Summary struct {
 	Parts      int       // cooperatives that the order was placed with
 	Active     int       // of those, still in it
 	HandedOver int       `db:"handed_over"` // of those, done with it
-	Late       bool      // one of those is late with it; see Part.Late
+	Late       bool      // one of those is late with it, or the order is; see Order.LateSince
 	Locale     string    // the buyer's language
 	ExpiresAt  time.Time `db:"expires_at"` // of one that is not confirmed, when it is given up
 	Events     int       // entries of its history
@@ -123,7 +124,10 @@ func list(ctx context.Context, q sqlx.QueryerContext, now time.Time, f Filter, f
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due,
 		       least(o.means_fee_centimes - o.means_fee_back_centimes, o.due_centimes) as means_fee, o.state, o.placed_at, o.erased_at, o.sample,
-		       s.parts, s.active, s.handed_over, s.late, o.locale, o.expires_at,
+		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
+		       case when s.late then true
+		            when o.state in (`+listed(overStates...)+`) or o.state = '`+string(StateDispatched)+`' and o.delivery = '`+delivery.Pickup+`' then false
+		            else exists (select from (`+wasPromised+`) w where w.deliver_to < $2) end as late,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from unnest($1::uuid[]) with ordinality as w (id, turn)
 		join orders o on o.id = w.id

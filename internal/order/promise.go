@@ -98,17 +98,27 @@ func (o *locked) stood(ctx context.Context, tx *sqlx.Tx) (day time.Time, err err
 		select greatest(o.deliver_to, (
 		    select deliver_to from order_promises where order_id = o.id and at <= $2 and at >= f.at order by at desc, id desc limit 1), (
 		    select max(deliver_to) from order_promises where order_id = o.id and at > $2 and at >= f.at))
-		from orders o`+promisedFor+` where o.id = $1`, o.ID, o.by.At.Add(-UndoFor))
+		from orders o cross join lateral (`+promisedSince+`) f where o.id = $1`, o.ID, o.by.At.Add(-UndoFor))
 	if err != nil {
 		return day, fmt.Errorf("order: what was promised: %w", err)
 	}
 	return day, nil
 }
 
-// promisedFor joins to orders o since when (f.at) what was promised is for where they go now.
-const promisedFor = `
+// promisedSince reads since when (at) what was promised of an order o is for where it goes now, wasPromised what was
+// promised of it before it was late first, if that was an earlier day.
+const (
+	promisedSince = `
+	select coalesce(max(at), '-infinity') as at from order_promises where order_id = o.id and why = '` + promiseAddress + `'`
+	wasPromised = `
+	select w.deliver_from, w.deliver_to
+	from (` + promisedSince + `) f
 	cross join lateral (
-	    select coalesce(max(at), '-infinity') as at from order_promises where order_id = o.id and why = '` + promiseAddress + `') f`
+	    select deliver_from, deliver_to from order_promises
+	    where order_id = o.id and at >= f.at and at < (select min(at) from order_promises where order_id = o.id and why = '` + promiseLate + `' and at >= f.at)
+	    order by at desc, id desc limit 1) w
+	where w.deliver_to < o.deliver_to`
+)
 
 // stages are how far the parts of an order are. It writes down by when those that nobody has answered are handed over, and
 // what each asks for next.

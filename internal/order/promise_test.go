@@ -138,6 +138,15 @@ func TestABuyerIsToldThatHerOrderIsLateBeforeItsLastDayIsOver(t *testing.T) {
 	m.must(m.Move(ctx, order.MoveDecline, m.part(o, m.soap).ID, m.of(m.soap)))
 	m.wantPromised(o.ID, "28-28: 24 no no")
 	m.mailsOf()
+	wantLate := func(want bool) {
+		t.Helper()
+		list, err := m.List(ctx, order.Filter{}, nil, 10)
+		m.must(err)
+		if own := !m.read(o.ID).LateSince(m.clock()).IsZero(); own != want || list.Orders[0].Late != want {
+			t.Errorf("late: its page says %t, the list %t", own, list.Orders[0].Late)
+		}
+	}
+	wantLate(false)
 
 	// The couscous was to be there on the 24th. That it was not delays nothing yet: the honey was waited for.
 	m.later(2 * 24 * time.Hour)
@@ -151,6 +160,8 @@ func TestABuyerIsToldThatHerOrderIsLateBeforeItsLastDayIsOver(t *testing.T) {
 	if since := now.LateSince(m.clock()); !m.part(now, m.couscous).Late(m.clock()) || since.Day() != 24 || !now.Was.To.IsZero() {
 		t.Errorf("late since %s, before %+v", since, now.Was)
 	}
+
+	wantLate(true)
 
 	// On the 27th it delays the order: its buyer learns it that morning, a day before she waits in vain.
 	m.later(2 * 24 * time.Hour)
@@ -173,9 +184,11 @@ func TestABuyerIsToldThatHerOrderIsLateBeforeItsLastDayIsOver(t *testing.T) {
 	if told := m.mails(); len(told) > 0 {
 		t.Errorf("told of what narrows it: %+v", told)
 	}
+	wantLate(false)
 	// The round is late.
 	m.later(5 * 24 * time.Hour)
 	m.workLate(o.ID)
+	wantLate(true)
 	if told := m.mails(); len(told) != 1 || !strings.Contains(told["fatima@example.ma"].Body, "décembre") {
 		t.Errorf("told of the round: %+v", told)
 	}

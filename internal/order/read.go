@@ -106,11 +106,7 @@ func readOrder(ctx context.Context, q sqlx.QueryerContext, where string, args ..
 		       exists (select from holds h where h.order_id = o.id and h.spare > 0) as last_pieces
 		from orders o join towns t on t.slug = o.place left join payments p on p.reference = o.id
 		left join lateral (select min(state) as state from payment_disputes_now where reference = o.id and pays and left_centimes > 0) d on true
-		`+promisedFor+`
-		left join lateral (
-		    select deliver_from, deliver_to from order_promises
-		    where order_id = o.id and at >= f.at and at < (select min(at) from order_promises where order_id = o.id and why = '`+promiseLate+`' and at >= f.at)
-		    order by at desc, id desc limit 1) w on w.deliver_to < o.deliver_to
+		left join lateral (`+wasPromised+`) w on true
 		where `+where, args...)
 	if postgres.NoRows(err) {
 		return Order{}, ErrNotFound
