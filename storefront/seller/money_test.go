@@ -56,6 +56,31 @@ func TestStatementFollowsTheMoney(t *testing.T) {
 	}
 }
 
+// What is printed would pass for all that ever happened else.
+func TestAPageOfAStatementSaysThatThereAreOthers(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member, boss := m.SignIn(m.Honey.Member), m.SignIn(m.Association)
+	m.Deliver(m.Order().Order)
+	says := func(v *storetest.Client, address string) bool {
+		return strings.Contains(v.Get(address).Want(http.StatusOK).Text("main"), "others are on other pages")
+	}
+	ofBoss := "/en/association/settlement/" + m.Honey.Cooperative.Slug
+	if says(member, "/en/seller/money") || says(boss, ofBoss) {
+		t.Error("of the only page there are others")
+	}
+	for i := range 30 {
+		m.PayOut(m.Honey, 100, "VIR-"+strconv.Itoa(i))
+	}
+	if !says(member, "/en/seller/money") || !says(boss, ofBoss) {
+		t.Error("the first of two pages passes for all")
+	}
+	last := member.Get("/en/seller/money").Find("a[rel=next]").AttrOr("href", "")
+	if !says(member, last) {
+		t.Error("the last of two pages passes for all")
+	}
+}
+
 func TestStatementIsExported(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -330,14 +330,14 @@ func dashboardPage(p ui.Page, v dashboardView) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if p.Holds(account.MoveOrders) {
-							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<a href=\"")
+							templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 29, "<a class=\"noprint\" href=\"")
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var16 templ.SafeURL
 							templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.URL(association.OrdersPath + "?state=" + string(order.StatePlaced))))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 61, Col: 102}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 61, Col: 118}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 							if templ_7745c5c3_Err != nil {
@@ -350,7 +350,7 @@ func dashboardPage(p ui.Page, v dashboardView) templ.Component {
 							var templ_7745c5c3_Var17 string
 							templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.dashboard.to_confirm"))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 61, Col: 146}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 61, Col: 162}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 							if templ_7745c5c3_Err != nil {
@@ -361,14 +361,14 @@ func dashboardPage(p ui.Page, v dashboardView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							if v.Held.Paying > 0 {
-								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<a href=\"")
+								templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "<a class=\"noprint\" href=\"")
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
 								var templ_7745c5c3_Var18 templ.SafeURL
 								templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(p.URL(association.OrdersPath + "?state=" + string(order.StateAwaiting))))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 63, Col: 105}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 63, Col: 121}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 								if templ_7745c5c3_Err != nil {
@@ -381,7 +381,7 @@ func dashboardPage(p ui.Page, v dashboardView) templ.Component {
 								var templ_7745c5c3_Var19 string
 								templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.dashboard.to_pay"))
 								if templ_7745c5c3_Err != nil {
-									return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 63, Col: 145}
+									return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/sales/dashboard.templ`, Line: 63, Col: 161}
 								}
 								_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 								if templ_7745c5c3_Err != nil {
