@@ -20,10 +20,11 @@ type Filter struct {
 	State    string        // a state, SoldOut or Unpictured; empty: all
 	Category string        // empty: all
 	From     *keyset.Place // where the list goes on; nil, or one where nothing is any longer: at its beginning
-	PerPage  int           // 50 unless told, at most 200
+	PerPage  int           // things; 50 unless told, at most 200
 }
 
-// Catalogue is a page of a cooperative's own products, newest first.
+// Catalogue is a page of a cooperative's own products: the newest first, but the sizes of a thing beside each other, where the
+// newest of them stands. What a filter leaves out is no size of it there.
 type Catalogue struct {
 	Products []Product
 	keyset.Turns
@@ -45,17 +46,27 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 	if limit < 1 {
 		limit = 50
 	}
-	places, err := s.catalogued(ctx, coopID, f, limit+1) // first, so that of what is passed over nothing else is read
+	things, err := s.catalogued(ctx, coopID, f, limit+1) // first, so that of what is passed over nothing else is read
 	if err != nil {
 		return Catalogue{}, err
 	}
-	if len(places) == 0 && f.From != nil {
+	if len(things) == 0 && f.From != nil {
 		f.From = nil
 		return s.Catalogue(ctx, coopID, f)
 	}
-	places, page.Turns = keyset.Cut(places, f.From, limit, keyset.Itself)
-	page.Products, err = s.products(ctx, inOrder, pq.Array(idTexts(keyset.IDs(places))))
+	things, page.Turns = keyset.Cut(things, f.From, limit, func(t cataloguedThing) keyset.Place { return t.Place })
+	var ids []string
+	for _, t := range things {
+		ids = append(ids, t.Sizes...)
+	}
+	page.Products, err = s.products(ctx, inOrder, pq.Array(ids))
 	return page, err
+}
+
+// cataloguedThing is where a thing stands in a catalogue, and its sizes there.
+type cataloguedThing struct {
+	keyset.Place
+	Sizes pq.StringArray // ids
 }
 
 // chosen is what a state of Filter asks for, in the words of the index that has their order.
@@ -71,46 +82,60 @@ var chosen = map[string]string{
 // read: when more of a cooperative's have them than stand on a page, the page is among these.
 const walked = 500
 
-// catalogued reads which products stand from a place on, the nearest first.
-func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (places []keyset.Place, err error) {
+// catalogued reads which things stand from a place on, the nearest first.
+func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, limit int) (things []cataloguedThing, err error) {
 	// Only what is asked for is a condition, so that each has its index.
 	args := []any{coopID, limit}
 	parameter := func(value any) string {
 		args = append(args, value)
 		return "$" + strconv.Itoa(len(args))
 	}
-	among := "true"
+	asked := "true"
 	if f.State != "" {
-		among = cmp.Or(chosen[f.State], "false")
+		asked = cmp.Or(chosen[f.State], "false")
 	}
 	if f.Category != "" {
-		among += ` and category = ` + parameter(f.Category)
+		asked += ` and category = ` + parameter(f.Category)
 	}
+	// Of the product p: those of its thing that are asked for, and whether it is the newest of these.
+	sizes := func(matches string) string {
+		return `from products where family = p.family and ` + asked + matches
+	}
+	newest := func(matches string) string {
+		return `p.id = (select id ` + sizes(matches) + ` order by created_at desc, id desc limit 1)`
+	}
+	among := asked
 	beyond, direction := f.From.Way(keyset.Descending)
 	order := `order by at ` + direction + `, id ` + direction
 	if f.From != nil {
 		among += ` and (created_at, id) ` + beyond + ` (` + parameter(f.From.At) + `, ` + parameter(f.From.ID) + `)`
 	}
-	statement := `select id, created_at as at from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit $2`
+	found, all := `
+		select id, created_at as at, family from products p
+		where cooperative_id = $1 and `+among+` and `+newest("")+` `+order+` limit $2`, ``
+	with := ``
 	if f.Query = text.Line(f.Query); f.Query != "" {
 		matches := `words @@ replace(` + parameter(sought(f.Query)) + `, '@', left(md5($1::uuid::text), 8))::tsquery`
 		most := parameter(walked)
-		statement = `
+		all = ` and ` + matches
+		with = `
 			with passed as materialized (
-			    select id, created_at as at, words from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit ` + most + `
+			    select id, created_at as at, family, words from products where cooperative_id = $1 and ` + among + ` ` + order + ` limit ` + most + `
 			), near as materialized (
-			    select id, at from passed where ` + matches + ` limit $2 -- as they are passed
+			    select id, at, family from passed p where ` + matches + ` and ` + newest(all) + ` limit $2 -- as they are passed
 			), found as materialized (
-			    select id, created_at as at
+			    select id, created_at as at, family
 			    from (select * from products where ` + matches + ` offset 0) p -- by the words' index and no other
-			    where (select count(*) from near) < $2 and (select count(*) from passed) = ` + most + ` and cooperative_id = $1 and ` + among + `
-			)
-			select id, at from (select * from found union all select * from near where not exists (select from found)) p ` + order + ` limit $2`
+			    where (select count(*) from near) < $2 and (select count(*) from passed) = ` + most + ` and cooperative_id = $1 and ` + among + ` and ` + newest(all) + `
+			)`
+		found = `select id, at, family from (select * from found union all select * from near where not exists (select from found)) p ` + order + ` limit $2`
 	}
-	if err := s.db.SelectContext(ctx, &places, statement, args...); err != nil {
+	statement := with + `
+		select id, at, array(select id ` + sizes(all) + ` order by ` + smallestFirst + `)::text[] as sizes from (` + found + `) p ` + order
+	if err := s.db.SelectContext(ctx, &things, statement, args...); err != nil {
 		return nil, fmt.Errorf("page of catalogue: %w", err)
 	}
-	return places, nil
+	return things, nil
 }
 
 // sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema);

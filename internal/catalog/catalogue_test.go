@@ -203,3 +203,58 @@ func TestAMemberNarrowsHerCatalogue(t *testing.T) {
 		}
 	}
 }
+
+// The sizes of a thing stand beside each other, whenever each was made, and a page holds whole things.
+func TestTheSizesOfAThingStandTogetherInItsCatalogue(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	other := func(sku string) catalog.Edit {
+		e := catalogtest.Thyme()
+		e.SKU, e.Name = sku, i18n.Text{FR: "Miel " + sku}
+		return e
+	}
+	for _, e := range []catalog.Edit{thyme("M-1000", 1, "kg", 280_00, 3), other("A"), thyme("M-250", 250, "g", 80_00, 0), other("B"), other("C")} {
+		m.Today = m.Today.Add(time.Hour)
+		m.Offer(m.Honey, e)
+	}
+	hidden := thyme("M-500", 500, "g", 150_00, 3)
+	hidden.State = catalog.Draft
+	m.Today = m.Today.Add(-30 * time.Minute)
+	m.Offer(m.Honey, hidden) // between B and C, so the thing stands there
+	for _, c := range []struct {
+		filter catalog.Filter
+		want   []string
+	}{
+		{catalog.Filter{}, []string{"C", "M-250", "M-500", "M-1000", "B", "A"}},
+		{catalog.Filter{State: catalog.Published}, []string{"C", "B", "M-250", "M-1000", "A"}},
+		{catalog.Filter{State: catalog.Draft}, []string{"M-500"}},
+		{catalog.Filter{State: catalog.SoldOut}, []string{"M-250"}},
+		{catalog.Filter{Query: "thym"}, []string{"M-250", "M-500", "M-1000"}},
+		{catalog.Filter{Query: "M-1000"}, []string{"M-1000"}},
+		{catalog.Filter{Query: "miel", State: catalog.Published}, []string{"C", "B", "M-250", "M-1000", "A"}},
+	} {
+		all, page := looked(m, c.filter)
+		if !slices.Equal(all, c.want) || page.Count() != 6 {
+			t.Errorf("%+v shows %v of %d, not %v", c.filter, all, page.Count(), c.want)
+		}
+		var there, back []string
+		f := c.filter
+		for f.PerPage = 1; ; f.From = page.Next {
+			var skus []string
+			skus, page = looked(m, f)
+			there = append(there, skus...)
+			if page.Next == nil {
+				back = skus
+				break
+			}
+		}
+		for f.From = page.Previous; f.From != nil; f.From = page.Previous {
+			var skus []string
+			skus, page = looked(m, f)
+			back = append(slices.Clone(skus), back...)
+		}
+		if !slices.Equal(there, c.want) || !slices.Equal(back, c.want) {
+			t.Errorf("%+v turned there %v and back %v, not %v", c.filter, there, back, c.want)
+		}
+	}
+}

@@ -229,6 +229,23 @@ func TestCatalogueIsFilteredAndSearched(t *testing.T) {
 	}
 }
 
+// The sizes of a thing are rows beside each other.
+func TestSizesStandTogetherInTheTable(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	first := m.Honey.Product(t, "M-1")
+	e := first.Edit()
+	e.SKU, e.UnitAmount, e.UnitCode, e.Stock = "M-1-1000", 1, "kg", new(3)
+	kilo, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := m.SignIn(m.Honey.Member).Get("/fr/seller/products").Want(http.StatusOK)
+	if page.Find("table.cat tr.size").Length() != 1 || !page.Has("#row-"+first.ID.String()+" + #row-"+kilo.ID.String()+".size") {
+		t.Errorf("they stand apart: %s", page.Text("table.cat"))
+	}
+}
+
 func TestCatalogueIsTurned(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -159,6 +159,12 @@ func (v catalogueView) chosen(p catalog.Product) bool {
 		slices.ContainsFunc(v.Left, func(l catalog.Left) bool { return l.Product.ID == p.ID })
 }
 
+// another reports whether a product is another size of the thing above it.
+func (v catalogueView) another(p catalog.Product) bool {
+	at := slices.IndexFunc(v.Products, func(other catalog.Product) bool { return other.Family == p.Family })
+	return at >= 0 && v.Products[at].ID != p.ID
+}
+
 // value is what stands in a field of a product's row: what was typed and refused, or what is true.
 func (v catalogueView) value(p catalog.Product, name, is string) string {
 	if v.Refused == p.ID {

@@ -1312,7 +1312,7 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 		id := product.ID.String()
 		path := seller.CataloguePath + "/" + id
 		name := p.L.Text(product.Name)
-		var templ_7745c5c3_Var72 = []any{templ.KV("bad", v.Refused == product.ID)}
+		var templ_7745c5c3_Var72 = []any{templ.KV("bad", v.Refused == product.ID), templ.KV("size", v.another(product))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var72...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
