@@ -28,18 +28,6 @@ func (m *market) elsewhere(o order.Order, place string) order.AddressInput {
 	return in
 }
 
-// changes has an order brought elsewhere, and agrees to what is asked.
-func (m *market) changes(token string, in order.AddressInput) {
-	m.t.Helper()
-	err := m.ChangeAddress(context.Background(), token, in)
-	var asks *order.AddressAsks
-	if errors.As(err, &asks) {
-		in.Agreed = asks.Agreed()
-		err = m.ChangeAddress(context.Background(), token, in)
-	}
-	m.must(err)
-}
-
 // wantPlace wants an order to be refused at a place by such a sentence.
 func (m *market) wantPlace(what string, err error, key string) {
 	m.t.Helper()
@@ -153,14 +141,14 @@ func TestAnotherFeeIsAskedForAndThenOwed(t *testing.T) {
 	})
 	m.wantHistory(o.ID, 1)
 	// And back again, for what it costs now.
-	m.changes(placed.Token, m.elsewhere(o, "berkane"))
+	m.must(m.redirect(ctx, o, "berkane"))
 	m.wantPromised(o.ID, "28-01: 26 29 26")
 	if now = m.read(o.ID); now.DeliveryFee != 20_00 || now.Due != 238_00 {
 		t.Errorf("back for %s, due %s", now.DeliveryFee, now.Due)
 	}
 	m.wantHistory(o.ID, 2)
 	// It goes its way as any other.
-	m.changes(placed.Token, m.elsewhere(o, "casablanca"))
+	m.must(m.redirect(ctx, o, "casablanca"))
 	m.handOverAll(o.ID)
 	m.must(m.Move(ctx, order.MoveDispatch, o.ID, m.people()))
 	m.must(m.Move(ctx, order.MoveDeliver, o.ID, m.people()))

@@ -201,6 +201,27 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 					}
 				}
 			},
+			"bring elsewhere": func(rt *rapid.T) {
+				if len(orders) == 0 {
+					rt.Skip("no orders")
+				}
+				o := m.read(rapid.SampledFrom(orders).Draw(rt, "order"))
+				place := rapid.SampledFrom([]string{"berkane", "ahfir", "oujda", "casablanca"}).Draw(rt, "place")
+				m.later(time.Minute)
+				err := m.redirect(ctx, o, place)
+				now, began := m.read(o.ID), false
+				for _, p := range o.Parts {
+					began = began || p.State.Active() && p.State != "awaiting_payment" && p.State != "placed"
+				}
+				switch late := began || o.Delivery == delivery.Pickup || o.State != "awaiting_payment" && o.State != "placed" && o.State != "confirmed"; {
+				case now.Buyer != o.Buyer && (err != nil || late || now.Buyer.Place != place):
+					rt.Fatalf("a %s order goes to %+v, it went to %+v: %v", o.State, now.Buyer, o.Buyer, err)
+				case now.Buyer == o.Buyer && now.Due != o.Due:
+					rt.Fatalf("it stays where it went, and %s becomes %s", o.Due, now.Due)
+				case late && err != nil && !errors.Is(err, order.ErrAddressLate) && !errors.Is(err, order.ErrAddressOften), err != nil && fault.As(err) == nil:
+					rt.Fatal(err)
+				}
+			},
 			"give back": func(*rapid.T) { m.giveBack() },
 			"keep": func(rt *rapid.T) { // cash, until nobody has more of it than was paid
 				if len(orders) == 0 {
@@ -226,6 +247,20 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 			rt.Fatalf("%q", problems)
 		}
 	})
+}
+
+// redirect has an order brought elsewhere for whatever that costs.
+func (m *market) redirect(ctx context.Context, o order.Order, place string) error {
+	in, token := m.elsewhere(o, place), m.Token(o.ID, o.Link)
+	err := m.ChangeAddress(ctx, token, in)
+	var asks *order.AddressAsks
+	if errors.As(err, &asks) {
+		in.Agreed = asks.Agreed()
+		if err = m.ChangeAddress(ctx, token, in); errors.As(err, &asks) { // it costs something else by now
+			return order.ErrWrongState
+		}
+	}
+	return err
 }
 
 // undoing is the step that takes back what was done with a part last; members of these orders have one pair of hands.
@@ -285,6 +320,15 @@ func TestEverybodyAtOnceAndTheBooksBalance(t *testing.T) {
 			for n := range 60 {
 				o := orders[random.IntN(len(orders))]
 				p, s := o.Parts[random.IntN(len(o.Parts))], steps[random.IntN(len(steps))]
+				if n%7 == 3 {
+					s = step{name: "bring elsewhere", do: func(ctx context.Context, m *market, o order.Order, _ order.Part) error {
+						err := m.redirect(ctx, o, []string{"ahfir", "casablanca"}[n%2])
+						if fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooMany) {
+							return nil
+						}
+						return err
+					}}
+				}
 				if n%4 == 0 {
 					s = step{name: "adjust", do: func(ctx context.Context, m *market, o order.Order, p order.Part) error {
 						return m.Adjust(ctx, o.ID, order.Adjustment{
