@@ -7,7 +7,19 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/souk-taawon/souk/storefront/storetest"
 )
+
+// TestOldDatesHaveTheirYear finds a market that was put together without its clock.
+func TestOldDatesHaveTheirYear(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	then := m.Now().AddDate(-2, 0, 0)
+	if text := m.Languages.Locale("fr").DateTime(then); !strings.Contains(text, then.Format("2006")) {
+		t.Errorf("two years ago is %q", text)
+	}
+}
 
 // TestRoomsAskTheMarketsClock finds pages whose «late» and «today» no test could move.
 func TestRoomsAskTheMarketsClock(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
@@ -26,6 +27,7 @@ const Default = "ar"
 type Bundle struct {
 	held atomic.Pointer[languages]
 	home atomic.Pointer[Home]
+	now  atomic.Pointer[func() time.Time]
 }
 
 // Home is where the market is at home, as its sentences say it: {{.Province}} and {{.Town}} in any of them. What is
@@ -37,6 +39,9 @@ type Home struct {
 
 // SetHome lets the sentences say where the market is, from now on.
 func (b *Bundle) SetHome(home Home) { b.home.Store(&home) }
+
+// SetClock lets dates have their year once it is over, or before it has begun. Without a clock they never have it.
+func (b *Bundle) SetClock(now func() time.Time) { b.now.Store(&now) }
 
 type languages struct {
 	codes   []string
@@ -62,7 +67,7 @@ func Own() fs.FS {
 // Reload reads the languages anew from a folder of their files, for whoever writes them: the market's own
 // are part of the program. On an error, which names the file, they stay as they were.
 func (b *Bundle) Reload(folder fs.FS) error {
-	read, err := readLanguages(folder, &b.home)
+	read, err := b.read(folder)
 	if err != nil {
 		return fmt.Errorf("i18n: %w", err)
 	}
@@ -70,7 +75,7 @@ func (b *Bundle) Reload(folder fs.FS) error {
 	return nil
 }
 
-func readLanguages(folder fs.FS, home *atomic.Pointer[Home]) (*languages, error) {
+func (b *Bundle) read(folder fs.FS) (*languages, error) {
 	names, err := fs.Glob(folder, "*.json")
 	if err != nil {
 		return nil, err
@@ -88,7 +93,7 @@ func readLanguages(folder fs.FS, home *atomic.Pointer[Home]) (*languages, error)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		locale.home = home
+		locale.home, locale.now = &b.home, &b.now
 		read.codes, read.locales[locale.code] = append(read.codes, locale.code), locale
 	}
 	if !slices.Contains(read.codes, Default) {

@@ -37,9 +37,10 @@ type Locale struct {
 	currency  string
 	elided    *regexp.Regexp // a word that ends in a vowel, before a name that begins with one; nil: none does
 
-	province, town string                // while nobody has said others
-	home           *atomic.Pointer[Home] // the bundle's
-	atHome         map[string]bool       // which sentences say one of them
+	province, town string                            // while nobody has said others
+	home           *atomic.Pointer[Home]             // the bundle's
+	atHome         map[string]bool                   // which sentences say one of them
+	now            *atomic.Pointer[func() time.Time] // the bundle's
 }
 
 func newLocale(code string, localizer *i18n.Localizer) (*Locale, error) {

@@ -50,6 +50,31 @@ func TestArabicCountsInSixForms(t *testing.T) {
 	}
 }
 
+func TestADateOfAnotherYearHasItsYear(t *testing.T) {
+	t.Parallel()
+	b := load(t)
+	day := time.Date(2025, 12, 31, 22, 30, 0, 0, time.UTC)
+	now := time.Date(2026, 11, 26, 9, 30, 0, 0, time.UTC)
+	said := func() string {
+		fr, ar := b.Locale("fr"), b.Locale("ar")
+		return strings.Join([]string{fr.Date(day), fr.ShortDate(day), fr.DateTime(day), ar.DateTime(day), fr.DayAndMonth(day)}, " | ")
+	}
+	without := "mercredi 31 décembre | 31 décembre | 31 décembre, 23:30 | 31 دجنبر، 23:30 | 31 décembre"
+	if got := said(); got != without {
+		t.Errorf("without a clock: %s", got)
+	}
+	b.SetClock(func() time.Time { return now })
+	if got := said(); got != "mercredi 31 décembre 2025 | 31 décembre 2025 | 31 décembre 2025, 23:30 | 31 دجنبر 2025، 23:30 | 31 décembre" {
+		t.Errorf("in 2026: %s", got)
+	}
+	if day = day.Add(time.Hour); b.Locale("fr").ShortDate(day) != "1er janvier" { // it is 2026 where the market is
+		t.Errorf("an hour later: %s", said())
+	}
+	if now, day = now.AddDate(-1, 0, 0), day.Add(-time.Hour); said() != without {
+		t.Errorf("in 2025: %s", said())
+	}
+}
+
 func TestDatesAreMoroccan(t *testing.T) {
 	t.Parallel()
 	b := load(t)

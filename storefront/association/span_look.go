@@ -14,7 +14,7 @@ func (s Span) Words(l *i18n.Locale) string {
 	case s.From.Equal(s.To):
 		return l.T("association.period.day", "Day", l.LongDate(s.From))
 	case s.From.Year() == s.To.Year():
-		return l.T("association.period.between", "From", l.ShortDate(s.From), "To", l.LongDate(s.To))
+		return l.T("association.period.between", "From", l.DayAndMonth(s.From), "To", l.LongDate(s.To))
 	}
 	return l.T("association.period.between", "From", l.LongDate(s.From), "To", l.LongDate(s.To))
 }
