@@ -112,7 +112,9 @@ func settled(p ui.Page, o order.Order) string {
 		case actor.Member:
 			return p.T("shop.confirm.by_cooperative", "Name", ui.Isolate(firstToAccept(p, o)))
 		}
-		return p.T("shop.confirm.by_payment")
+		if e.Note == order.NotePaid {
+			return p.T("shop.confirm.by_payment")
+		}
 	}
 	return p.T("shop.confirm.over")
 }
