@@ -74,9 +74,11 @@ func (q *query) number(name string, least, most, otherwise int) int {
 	return n
 }
 
+// yes is a parameter that lets only those through that are so. It has no other answer: whoever says false may mean all, or
+// those that are not so.
 func (q *query) yes(name string) bool {
 	switch q.one(name) {
-	case "", "false", "0":
+	case "":
 		return false
 	case "true", "1":
 		return true
