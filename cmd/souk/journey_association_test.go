@@ -192,7 +192,7 @@ func (r *reader) exports(placed jointOrder) {
 	roster.RLock()
 	defer roster.RUnlock()
 	for _, page := range []struct{ path, figure, column string }{
-		{"/sales", "sales", r.l.T("report.column.sales")},
+		{"/sales", "sales", r.l.T("association.column.sales") + " (" + r.l.Currency() + ")"},
 		{"/settlement", "due", r.l.T("association.column.due") + " (" + r.l.Currency() + ")"},
 	} {
 		r.open("/" + r.l.Code() + "/association" + page.path)

@@ -72,7 +72,6 @@ var families = map[string]words{
 	"certificate.state.*":          constants("internal/certificate", "State"),
 	"seller.catalogue.now_*":       named("internal/catalog", "Published", "Draft", "Archived"),
 	"seller.catalogue.several_*":   named("internal/catalog", "Published", "Draft", "SoldOut"),
-	"seller.column.*":              all(texts("internal/upload", "columnOrder"), texts("internal/upload", "templateColumns")),
 	"seller.money.owing.*":         constants("internal/settlement", "Owing"),
 	"seller.missing.*":             firsts("seller/home", "gaps"),
 	"seller.missing_do.*":          firsts("seller/home", "gaps"),
@@ -99,7 +98,7 @@ var families = map[string]words{
 	"shop.page.*":     nil, // storefront/shop.TestEveryPageIsWholeInEveryLanguage
 	"unit.*":          texts("seller/goods", "unitCodes"),
 	"unit.per_*":      except(texts("seller/goods", "unitCodes"), "g", "ml"), // which no price is for one of
-	"upload.column.*": texts("internal/upload", "templateColumns"),
+	"upload.column.*": all(texts("internal/upload", "columnOrder"), texts("internal/upload", "templateColumns")),
 	"web.error.*":     nil, // storefront.TestEveryStatusIsSaidInEveryLanguage
 }
 

@@ -13,10 +13,10 @@ func (s *Service) Table(ctx context.Context, f Filter, l *i18n.Locale) table.Tab
 	each := func(fn func(Cooperative) error) error { return s.EachCooperative(ctx, f, fn) }
 	return table.Table{
 		Header: []string{
-			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
-			l.T("report.column.members"), l.T("report.column.women"), l.T("report.column.orders"),
-			l.T("report.column.sales"), l.T("report.column.paid"), l.T("report.column.earned"), l.T("report.column.under_way"),
-			l.T("report.column.per_member"),
+			l.T("association.column.cooperative"), l.T("association.column.commune"), l.T("report.column.women_only"),
+			l.T("association.column.members"), l.T("report.column.women"), l.T("association.column.orders"),
+			inMoney(l, "sales"), inMoney(l, "paid"), l.T("report.column.earned"), inMoney(l, "under_way"),
+			inMoney(l, "per_member"),
 		},
 		Rows: table.Walk(each, func(c Cooperative) []any {
 			return []any{
@@ -30,14 +30,19 @@ func (s *Service) Table(ctx context.Context, f Filter, l *i18n.Locale) table.Tab
 	}
 }
 
+// inMoney is what pages call a column of amounts, with their unit.
+func inMoney(l *i18n.Locale, column string) string {
+	return l.T("association.column."+column) + " (" + l.Currency() + ")"
+}
+
 // IdleTable is Table of the cooperatives with no sale, without the columns of sales.
 func (s *Service) IdleTable(ctx context.Context, f Filter, l *i18n.Locale) table.Table {
 	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
 	each := func(fn func(Cooperative) error) error { return s.EachIdle(ctx, f, fn) }
 	return table.Table{
 		Header: []string{
-			l.T("report.column.cooperative"), l.T("report.column.commune"), l.T("report.column.women_only"),
-			l.T("report.column.members"), l.T("report.column.women"),
+			l.T("association.column.cooperative"), l.T("association.column.commune"), l.T("report.column.women_only"),
+			l.T("association.column.members"), l.T("report.column.women"),
 		},
 		Rows: table.Walk(each, func(c Cooperative) []any {
 			return []any{l.Text(c.Name), l.Text(c.CommuneName), answers[c.WomenOnly], c.Members(), c.Women}

@@ -88,9 +88,9 @@ var headings = map[string][]string{
 		"الترخيص", "الرخصة", "رقم الترخيص", "رقم الرخصة", "ترخيص أونسا", "ترخيص ONSSA", "الاعتماد", "رقم الاعتماد",
 	},
 	colAuthorisedTill: {
-		"autorisation jusqu'au", "validité autorisation", "fin autorisation", "expiration autorisation", "expiration de l'autorisation",
+		"autorisation jusqu'au", "validité autorisation", "fin autorisation", "fin de l'autorisation", "expiration autorisation", "expiration de l'autorisation",
 		"autorisation valable jusqu'au", "authorised until", "authorisation until", "authorisation expires", "authorised till",
-		"صلاحية الترخيص", "انتهاء الترخيص", "الترخيص إلى غاية", "تاريخ انتهاء الترخيص", "نهاية الترخيص",
+		"صلاحية الترخيص", "صلاحية الرخصة", "انتهاء الترخيص", "الترخيص إلى غاية", "تاريخ انتهاء الترخيص", "نهاية الترخيص",
 	},
 	colLabel: {"label", "labels", "certification", "العلامة", "علامة الجودة", "الشارة"},
 }

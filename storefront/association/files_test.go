@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestTheFileOfCooperativesIsWhatThePageShows(t *testing.T) {
 		rows := readCSV(t, m.file(page, "csv"))
 		header := []string{
 			l.T("association.column.cooperative"), l.T("association.column.state"), l.T("association.column.commune"), l.T("association.column.sector"),
-			l.T("report.column.women_only"), l.T("association.column.members"), l.T("report.column.women"), l.T("association.column.products"), l.T("report.column.sales"),
+			l.T("report.column.women_only"), l.T("association.column.members"), l.T("report.column.women"), l.T("association.column.products"), l.T("association.column.sales") + " (" + l.Currency() + ")",
 		}
 		first := []string{"'" + l.Text(c.Name), l.T("association.state.pending"), l.Text(c.CommuneName), l.Text(c.SectorName), l.T("report.no"), "6", "5", "0", "0,00"}
 		if diff := cmp.Diff([][]string{header, first}, rows[:2]); diff != "" {
@@ -177,6 +178,41 @@ func TestTheFileOfCooperativesIsWhatThePageShows(t *testing.T) {
 	}
 	m.SignIn(m.Honey.Member).Get("/fr/association/cooperatives.csv").Want(http.StatusForbidden)
 	m.boss.Get("/fr/association/cooperatives.pdf").Want(http.StatusNotFound)
+}
+
+// A file names its columns as the page does that it is taken from.
+func TestFilesSpeakAsTheirPages(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.autumn()
+	for _, code := range languages {
+		l := m.in(code)
+		unit := " (" + l.Currency() + ")"
+		for path, more := range map[string][]string{ // that the page does not show, or not as a column
+			"/sales":        {l.T("association.column.commune"), l.T("report.column.women_only"), l.T("report.column.women"), l.T("report.column.earned")},
+			"/cooperatives": {l.T("report.column.women_only"), l.T("report.column.women")},
+			"/settlement": { // whose columns of nothing are left out
+				l.T("association.column.commune"), l.T("association.column.netted") + unit, l.T("association.column.owes") + unit, l.T("association.column.held") + unit,
+			},
+			"/orders": {
+				l.T("association.orders.placed"), l.T("association.orders.buyer"), l.T("association.orders.phone"),
+				l.T("association.orders.delivery"), l.T("association.column.cooperatives"), l.T("association.column.means_fee"),
+			},
+		} {
+			page := m.boss.Get("/" + code + "/association" + path).Want(http.StatusOK)
+			words := map[string]bool{}
+			for _, shown := range page.Find("th, .k, [data-l]").EachIter() {
+				words[strings.Trim(spaced(shown.Text()), "−=+ ")] = true
+				words[shown.AttrOr("data-l", "")] = true
+			}
+			for _, name := range readCSV(t, m.file(page, "csv"))[0] {
+				bare := strings.TrimSuffix(name, unit)
+				if !words[name] && !words[bare] && !slices.Contains(more, name) {
+					t.Errorf("%s%s: nothing on the page is called %q", code, path, name)
+				}
+			}
+		}
+	}
 }
 
 func TestTheFileOfPeopleTellsNoSecret(t *testing.T) {

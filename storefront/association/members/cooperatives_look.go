@@ -29,7 +29,7 @@ func cooperativesTable(l *i18n.Locale, sales bool, each func(fn func(listedCoope
 		RightToLeft: l.Dir() == "rtl",
 	}
 	if sales {
-		t.Header = append(t.Header, l.T("report.column.sales"))
+		t.Header = append(t.Header, l.T("association.column.sales")+" ("+l.Currency()+")")
 	}
 	return t
 }

@@ -29,7 +29,7 @@ func settlementTable(l *i18n.Locale) table.Table {
 		Header: []string{
 			l.T("association.column.cooperative"), l.T("association.column.commune"),
 			inMoney("sales"), inMoney("commission"), inMoney("paid_out"), inMoney("netted"), inMoney("due"), inMoney("owes"), inMoney("held"), inMoney("pending"),
-			l.T("association.identity.rib"),
+			l.T("association.column.account"),
 		},
 		RightToLeft: l.Dir() == "rtl",
 	}

@@ -306,7 +306,7 @@ func (h *Handler) exportErrors(r *web.Request) error {
 	return r.Table(seller.FileName(r, h.Now(), "souk-erreurs"), "csv", table.Table{
 		Header: []string{l.T("seller.upload.line"), l.T("seller.upload.column"), l.T("seller.upload.value"), l.T("seller.upload.mistake")},
 		Rows: table.Each(left.Report(l).Errors, func(e upload.ReportError) []any {
-			return []any{e.Row, l.T("seller.column." + e.Column), e.Value, e.Message}
+			return []any{e.Row, l.T("upload.column." + e.Column), e.Value, e.Message}
 		}),
 		RightToLeft: l.Dir() == "rtl",
 	})

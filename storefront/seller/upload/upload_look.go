@@ -145,7 +145,7 @@ func changesOf(p ui.Page, v uploadView, row upload.Row) []told {
 				continue
 			}
 		}
-		list = append(list, told{Label: p.T("seller.column." + c.Field), Old: old, New: now})
+		list = append(list, told{Label: p.T("upload.column." + c.Field), Old: old, New: now})
 	}
 	return list
 }

@@ -1794,7 +1794,7 @@ func repair(p ui.Page, v uploadView, row upload.Row, e upload.RowError) templ.Co
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var92 string
-		templ_7745c5c3_Var92, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("seller.column." + e.Column))
+		templ_7745c5c3_Var92, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("upload.column." + e.Column))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/upload/upload.templ`, Line: 305, Col: 65}
 		}
