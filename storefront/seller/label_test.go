@@ -67,6 +67,15 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	if shown() {
 		t.Fatal("what nobody has confirmed is shown")
 	}
+	onForm := func(state string) {
+		t.Helper()
+		end, _ := time.Parse(time.DateOnly, until)
+		said := member.Get("/fr/seller/products/" + product.ID.String()).Want(http.StatusOK).Text("[data-label]")
+		if !strings.Contains(said, l.T(state)) || !strings.Contains(said, l.LongDate(end)) || strings.Count(said, "BIO-77") != 1 {
+			t.Errorf("the product's form says %q, not %q", said, l.T(state))
+		}
+	}
+	onForm("certificate.state.proposed")
 	theirs := m.SignIn(m.Oil.Member)
 	theirs.Get(path).Want(http.StatusNotFound)
 	theirs.Upload(path, "scan", "a.png", scan, whole).Want(http.StatusNotFound)
@@ -98,6 +107,7 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	if said := member.Get(path).Want(http.StatusOK).Text("[data-proposal]"); !strings.Contains(said, "La photo est d’un autre produit.") || shown() {
 		t.Errorf("of the refusal she reads %q", said)
 	}
+	onForm("certificate.state.refused")
 	propose(whole, scan).Want(http.StatusOK)
 	if list, err = m.Certificates.OfProduct(t.Context(), m.Honey.ID, product.ID); err != nil {
 		t.Fatal(err)
@@ -107,6 +117,14 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 	if !shown() {
 		t.Error("what is confirmed is not shown")
 	}
+	onForm("certificate.state.confirmed")
+	m.DB.MustExec(`update product_labels set expires_on = current_date - 1 where product_id = $1`, product.ID)
+	m.DB.MustExec(`update label_proposals set expires_on = current_date - 1 where state = 'confirmed'`)
+	until = day(-1)
+	onForm("seller.label.over")
+	until = day(40)
+	m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, until)
+	m.DB.MustExec(`update label_proposals set expires_on = $1 where state = 'confirmed'`, until)
 
 	if said := member.Submit(member.Get(path), "[data-carried] form[action$='/withdraw']", nil).Want(http.StatusOK).Text("#toasts .toast"); said != l.T("seller.label.withdrawn") || shown() {
 		t.Errorf("withdrawn, it says %q; it is shown: %t", said, shown())

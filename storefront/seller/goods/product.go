@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -24,8 +25,9 @@ type productView struct {
 	Product    *catalog.Product // nil for one that is not there yet
 	Form       ui.Form
 	Categories []catalog.Category
-	Jumps      catalog.Jumps     // what is asked about it
-	Photo      string            // state of the photograph that was sent last
+	Jumps      catalog.Jumps // what is asked about it
+	Photo      string        // state of the photograph that was sent last
+	Labels     []productLabel
 	Sizes      []catalog.Product // in which the thing is sold, itself among them
 	With       ui.Form           // that makes it a size of another
 	Page       string            // what the form stands on: the catalogue's Page, or the key of a new product's
@@ -235,6 +237,15 @@ func (h *Handler) showProduct(r *web.Request, status int, v productView) error {
 		if v.Sizes, err = h.Catalog.SizesOf(r.Context(), *v.Product); err != nil {
 			return err
 		}
+		proposals, err := h.Certificates.OfProduct(r.Context(), r.CooperativeID(), v.Product.ID)
+		if err != nil {
+			return err
+		}
+		known, err := h.Catalog.Labels(r.Context())
+		if err != nil {
+			return err
+		}
+		v.Labels = labelsOf(r.Locale, *v.Product, proposals, known, clock.Day(h.Now()))
 		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), v.Product.ID); err != nil {
 			return err
 		}
