@@ -62,6 +62,9 @@ func (f Field) attributes(form Form) templ.Attributes {
 	a := templ.Attributes{"id": f.id(), "name": f.Name}
 	if f.Type != "" {
 		a["type"] = f.Type
+		if f.Type == "tel" {
+			a["pattern"] = telephone
+		}
 	}
 	if f.Max > 0 {
 		a["maxlength"] = f.Max
@@ -92,6 +95,10 @@ func (f Field) attributes(form Form) templ.Attributes {
 	}
 	return a
 }
+
+// telephone lets a browser tell whether a number that was refused is mended: it has as many digits as one can have, however
+// they are written. Whether there is such a number the market says.
+const telephone = `(\P{Nd}*\p{Nd}){9,15}\P{Nd}*`
 
 // Wrong are the attributes of a field that is wrong as message says, in the element of that id; none if it is not.
 func Wrong(message, id string) templ.Attributes {

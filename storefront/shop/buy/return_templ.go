@@ -195,9 +195,9 @@ func returnPage(p ui.Page, v returnView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var10 string
-							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("shop.return.perishable", "Name", p.L.Text(line.Name)))
+							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("shop.return.perishable", "Name", ui.Unbroken(p.L.Text(line.Name))))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 37, Col: 91}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 37, Col: 104}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 							if templ_7745c5c3_Err != nil {
