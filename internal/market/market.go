@@ -101,7 +101,9 @@ func New(p Parts) (*Market, error) {
 	m.Transfers = transfer.New(p.DB, m.Payments, m.Jobs, p.Blobs, p.Log, p.Now)
 
 	m.Accounts.SecretsBefore, m.Orders.SecretsBefore = p.SecretsBefore, p.SecretsBefore
-	p.Languages.SetClock(p.Now)
+	if p.Languages != nil { // nobody reads what a market without any writes
+		p.Languages.SetClock(p.Now)
+	}
 	m.Settings.Told = func(c settings.Contact) { p.Languages.SetHome(i18n.Home{Province: c.Province, Town: c.Town}) }
 	m.Settings.NoCard = !slices.ContainsFunc(m.Payments.Means(), func(name string) bool { return m.Payments.MeansOf(name) == payment.Card })
 	m.Settings.Annexes = []settings.Annex{m.Delivery}
