@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
@@ -68,10 +69,35 @@ func (s *Service) WriteTx(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, li
 			return refused(err)
 		}
 	}
+	if err := joinThings(ctx, tx, list, now); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `
 		insert into stock_movements (id, product_id, delta, reason, actor, user_id, at)
 		select gen_random_uuid(), id, delta, 'count', $1, $2, $3 from written where delta <> 0`, by.Kind, by.UserID(), now); err != nil {
 		return fmt.Errorf("stock movements: %w", err)
+	}
+	return nil
+}
+
+// joinThings makes those sizes of things that are to be (SizeOf), as sizeOfTx does.
+func joinThings(ctx context.Context, tx *sqlx.Tx, list []Write, now time.Time) error {
+	var ids, others []uuid.UUID
+	for _, w := range list {
+		if w.SizeOf != uuid.Nil {
+			ids, others = append(ids, w.ID), append(others, w.SizeOf)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	for _, which := range []string{`p.family = o.family and p.sized_with is distinct from o.family`, `p.id = l.id`} {
+		if _, err := tx.ExecContext(ctx, `
+			update products p set sized_with = o.family, updated_at = $3
+			from unnest($1::uuid[], $2::uuid[]) as l (id, other) join products o on o.id = l.other
+			where `+which, pq.Array(idTexts(ids)), pq.Array(idTexts(others)), now); err != nil {
+			return fmt.Errorf("sizes: %w", err)
+		}
 	}
 	return nil
 }

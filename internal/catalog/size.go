@@ -37,9 +37,9 @@ const face = `not exists (
 	where other.family = p.family and other.state = 'published'
 	  and (other.sold_out, other.off_season, other.price_centimes, other.id) < (p.sold_out, p.off_season, p.price_centimes, p.id))`
 
-// maxSizes is how many sizes a thing has at most: a page and a search document read all of them. The schema knows it too
+// MaxSizes is how many sizes a thing has at most: a page and a search document read all of them. The schema knows it too
 // (product_family_inserted, product_family_updated).
-const maxSizes = 20
+const MaxSizes = 20
 
 // smallestFirst is the order of sizes.
 const smallestFirst = `smallest_amount(unit_amount, unit_code), id`
@@ -111,11 +111,11 @@ func (s *Service) BySKU(ctx context.Context, coopID uuid.UUID, sku string) (Prod
 var (
 	ErrOneSize   = fault.New(fault.Conflict, "catalog.one_size")
 	ErrNotAlike  = fault.New(fault.Invalid, "catalog.not_alike")
-	ErrManySizes = fault.New(fault.Conflict, "catalog.many_sizes", "Most", maxSizes)
+	ErrManySizes = fault.New(fault.Conflict, "catalog.many_sizes", "Most", MaxSizes)
 )
 
 // SizeOf makes a product a size of the same thing as another of the cooperative's, whatever is written of both. ErrOneSize
-// if the thing has that size already, ErrManySizes if it has maxSizes, ErrNotAlike if one is weighed and the other counted, ErrNotFound if either is
+// if the thing has that size already, ErrManySizes if it has MaxSizes, ErrNotAlike if one is weighed and the other counted, ErrNotFound if either is
 // another's.
 func (s *Service) SizeOf(ctx context.Context, coopID, productID, otherID uuid.UUID, by actor.Actor) error {
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error { return s.sizeOfTx(ctx, tx, coopID, productID, otherID) })
@@ -136,14 +136,14 @@ func (s *Service) sizeOfTx(ctx context.Context, tx *sqlx.Tx, coopID, productID, 
 		       coalesce(bool_or(o.state <> 'archived' and smallest_amount(o.unit_amount, o.unit_code) = smallest_amount(p.unit_amount, p.unit_code)), false) as there,
 		       count(*) filter (where o.state <> 'archived') >= $3 as full
 		from products p join products o on o.family = $2 and o.id <> p.id
-		where p.id = $1`, productID, other.Family, maxSizes); err != nil {
+		where p.id = $1`, productID, other.Family, MaxSizes); err != nil {
 		return fmt.Errorf("sizes that are there: %w", err)
 	}
 	switch {
 	case !known.Alike:
 		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.not_alike").Wrap(ErrNotAlike)
 	case known.Full:
-		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.many_sizes", "Most", maxSizes).Wrap(ErrManySizes)
+		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.many_sizes", "Most", MaxSizes).Wrap(ErrManySizes)
 	case known.There:
 		return fault.New(fault.Invalid, "catalog.invalid").Field("unit", "catalog.one_size").Wrap(ErrOneSize)
 	}

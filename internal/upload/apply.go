@@ -13,7 +13,6 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // Apply writes the good rows of a previewed upload into the catalogue, all in one transaction;
@@ -139,7 +138,7 @@ func (u *Upload) settle(ctx context.Context, tx *sqlx.Tx, c *comparer) (o outcom
 // settle is what a previewed row writes now, or why not.
 func (c *comparer) settle(row *Row, byID map[uuid.UUID]*catalog.Product) (w catalog.Write, why []RowError) {
 	fresh, merged := c.row(row.Line, row.Values)
-	w = catalog.Write{ID: postgres.NewID(), New: row.Kind == KindNew, Edit: merged}
+	w = catalog.Write{ID: c.things.made[row.Line], New: row.Kind == KindNew, Edit: merged}
 	key := ""
 	switch {
 	case row.Doubtful():
@@ -179,6 +178,9 @@ func carry(w *catalog.Write, row *Row, present *catalog.Product, merged catalog.
 			return "upload.meanwhile_changed"
 		}
 		f.Copy(&w.Edit, &merged)
+	}
+	if _, ok := told[colSizeOf]; ok {
+		w.SizeOf = merged.SizeOf
 	}
 	if change, ok := told["stock"]; ok {
 		var before, after int

@@ -27,6 +27,7 @@ type comparer struct {
 	byName     map[string][]int // by folded name, in Arabic or French
 	seen       map[string]int   // line on which a product was met first
 	met        map[uuid.UUID]bool
+	things     things
 
 	// orders is catalog.Service.MovedByOrders. It does not ask the transaction in which rows are read or written
 	// at that moment.
@@ -36,7 +37,9 @@ type comparer struct {
 }
 
 // restart forgets which rows have come, for them to come again.
-func (c *comparer) restart() { c.seen, c.met = map[string]int{}, map[uuid.UUID]bool{} }
+func (c *comparer) restart() {
+	c.seen, c.met, c.things = map[string]int{}, map[uuid.UUID]bool{}, thingsOf(c.products)
+}
 
 // missing counts the products that no row was about.
 func (c *comparer) missing() int {
@@ -63,7 +66,6 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 	c := &comparer{
 		rules: r, noCategory: chooseFrom(categories), named: map[string]string{}, products: products,
 		bySKU: make(map[string]int, len(products)), byName: make(map[string][]int, len(products)),
-		seen: map[string]int{}, met: map[uuid.UUID]bool{},
 		orders: func(at time.Time) (map[uuid.UUID]int, error) { return s.catalog.MovedByOrders(ctx, coopID, at) },
 		moved:  map[time.Time]map[uuid.UUID]int{},
 	}
@@ -84,6 +86,7 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 			c.byName[name] = append(c.byName[name], i)
 		}
 	}
+	c.restart()
 	return c, nil
 }
 
@@ -167,12 +170,18 @@ func (c *comparer) row(line int, values map[string]string) (row Row, merged cata
 	}
 	row.Name, row.SKU, row.Category, row.Drawing = merged.Name, merged.SKU, merged.Category, merged.Drawing
 	c.judge(&row, present, before, merged, wrong)
+	of := c.sizeOf(line, present, merged, values, wrong)
 	row.Changes = catalog.Changes(&before, &merged)
+	if of != nil {
+		merged.SizeOf = of.lead
+		row.Changes = append(row.Changes, catalog.Change{Field: colSizeOf, New: text.Cut(text.Line(values[colSizeOf]), 60)})
+	}
 	switch {
 	case len(row.Errors) > 0:
 		row.Kind, row.Changes = KindWrong, nil
 	case present == nil:
 		row.Kind = KindNew
+		c.things.add(line, merged, of)
 	case len(row.Changes) > 0:
 		row.Kind = KindChanged
 	default:

@@ -22,6 +22,7 @@ const (
 	colDescriptionFR  = "description_fr"
 	colDescriptionEN  = "description_en"
 	colUnit           = "unit"
+	colSizeOf         = "size_of" // another product, of which it is a size
 	colPrice          = "price"
 	colStock          = "stock"
 	colStockThen      = "stock_then" // what a downloaded catalogue showed, and when: see stockThen
@@ -61,6 +62,10 @@ var headings = map[string][]string{
 	colUnit: {
 		"unité", "unité de vente", "unité de mesure", "conditionnement", "format", "poids", "contenance", "poids net", "unit",
 		"packaging", "pack", "size", "weight", "unit of sale", "الوحدة", "وحدة البيع", "وحدة القياس", "الوزن", "الحجم", "التعبئة", "السعة",
+	},
+	colSizeOf: {
+		"taille de", "format de", "autre taille de", "autre format de", "même produit", "même produit que", "size of", "other size of",
+		"same product", "same product as", "نفس المنتوج", "نفس المنتج", "حجم من", "حجم آخر من",
 	},
 	colPrice: {
 		"prix", "prix unitaire", "prix de vente", "prix vente", "prix public", "prix ttc", "prix unitaire ttc", "pu", "p.u.",

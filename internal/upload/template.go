@@ -14,7 +14,7 @@ import (
 
 // templateColumns are the columns of a catalogue that is downloaded.
 var templateColumns = []string{
-	colSKU, colCategory, colNameAR, colNameFR, colNameEN, colUnit, colPrice, colStock, colSeasonFrom, colSeasonTo,
+	colSKU, colCategory, colNameAR, colNameFR, colNameEN, colUnit, colSizeOf, colPrice, colStock, colSeasonFrom, colSeasonTo,
 	colAuthorisation, colAuthorisedTill, colDescriptionAR, colDescriptionFR, colDescriptionEN, colStockThen,
 }
 
@@ -26,10 +26,18 @@ func (s *Service) Template(ctx context.Context, coopID uuid.UUID, l *i18n.Locale
 	for _, column := range templateColumns {
 		t.Header = append(t.Header, l.T("upload.column."+column))
 	}
-	now := s.now() // before the stock is read: what moves meanwhile is then known to have moved
-	t.Rows = table.Walk(func(fn func(catalog.Product) error) error { return s.catalog.EachSold(ctx, coopID, fn) }, func(p catalog.Product) []any {
+	var first map[uuid.UUID]string // of each thing the reference that comes first, which its other sizes name
+	now := s.now()                 // before the stock is read: what moves meanwhile is then known to have moved
+	t.Rows = table.Walk(func(fn func(catalog.Product) error) error {
+		first = map[uuid.UUID]string{}
+		return s.catalog.EachSold(ctx, coopID, fn)
+	}, func(p catalog.Product) []any {
+		sizeOf, known := first[p.Family]
+		if !known {
+			first[p.Family] = p.SKU
+		}
 		return []any{
-			p.SKU, l.Text(p.CategoryName), p.Name.AR, p.Name.FR, p.Name.EN, unitText(l, p.UnitAmount, p.UnitCode),
+			p.SKU, l.Text(p.CategoryName), p.Name.AR, p.Name.FR, p.Name.EN, unitText(l, p.UnitAmount, p.UnitCode), sizeOf,
 			p.Price, p.Stock, number(p.SeasonFrom), number(p.SeasonTo), p.Authorisation, day(p.AuthorisedTill),
 			p.Description.AR, p.Description.FR, p.Description.EN, stockThen{p.Stock, now}.String(),
 		}

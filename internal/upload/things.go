@@ -1,0 +1,136 @@
+package upload
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
+)
+
+// things are what the rows of a file can be sizes of: what the cooperative sells, and what new rows bring.
+type things struct {
+	present map[uuid.UUID]*thing // by family
+	bySKU   map[string]*thing    // those of new rows, by folded reference
+	byName  map[string]*thing    // and by folded name, the first that has it
+	made    map[int]uuid.UUID    // ids of new products, by line
+}
+
+// thing is one, with its sizes.
+type thing struct {
+	lead  uuid.UUID // one of its products
+	code  string    // the smallest unit that all of them are told in
+	sizes map[int]uuid.UUID
+}
+
+func thingsOf(products []catalog.Product) things {
+	t := things{map[uuid.UUID]*thing{}, map[string]*thing{}, map[string]*thing{}, map[int]uuid.UUID{}}
+	for _, p := range products {
+		if p.State == catalog.Archived {
+			continue
+		}
+		if t.present[p.Family] == nil {
+			t.present[p.Family] = &thing{lead: p.ID, sizes: map[int]uuid.UUID{}}
+		}
+		t.present[p.Family].add(p.ID, p.UnitAmount, p.UnitCode)
+	}
+	return t
+}
+
+func (t *thing) add(id uuid.UUID, amount int, code string) {
+	amount, t.code = catalog.SmallestUnit(amount, code)
+	t.sizes[amount] = id
+}
+
+// add makes a new product known, for the rows below: as a size of a thing that its row named, or as one of its own.
+func (t *things) add(line int, e catalog.Edit, of *thing) {
+	id := postgres.NewID()
+	t.made[line] = id
+	if of == nil {
+		of = &thing{lead: id, sizes: map[int]uuid.UUID{}}
+	}
+	of.add(id, e.UnitAmount, e.UnitCode)
+	if e.SKU != "" {
+		t.bySKU[text.Fold(e.SKU)] = of
+	}
+	for _, name := range names(e.Name) {
+		if t.byName[name] == nil {
+			t.byName[name] = of
+		}
+	}
+}
+
+// sizeOf is the thing of which a row becomes a size, since it names another product of it by reference or name, one that is
+// there or new in a row above. It is nil if the row names none, or is one already.
+func (c *comparer) sizeOf(line int, present *catalog.Product, merged catalog.Edit, values map[string]string, wrong func(column, value string, e *cellError)) *thing {
+	value := text.Line(values[colSizeOf])
+	if value == "" {
+		return nil
+	}
+	of, problem := c.thing(value)
+	if problem != nil {
+		wrong(colSizeOf, value, problem)
+		return nil
+	}
+	var own uuid.UUID
+	if present != nil {
+		if own = present.ID; c.things.present[present.Family] == of {
+			return nil
+		}
+	}
+	amount, code := catalog.SmallestUnit(merged.UnitAmount, merged.UnitCode)
+	_, taken := of.sizes[amount]
+	switch {
+	case merged.UnitCode == "": // told already
+	case code != of.code:
+		wrong(colSizeOf, value, &cellError{message: catalog.ErrNotAlike.Message})
+	case taken:
+		wrong(colSizeOf, value, &cellError{message: catalog.ErrOneSize.Message})
+	case len(of.sizes) >= catalog.MaxSizes:
+		wrong(colSizeOf, value, &cellError{message: catalog.ErrManySizes.Message})
+	case present != nil:
+		of.sizes[amount] = own
+	}
+	return of
+}
+
+// thing is the one that a cell names.
+func (c *comparer) thing(value string) (*thing, *cellError) {
+	known := func(i int, ok bool) *thing {
+		if !ok {
+			return nil
+		}
+		return c.things.present[c.products[i].Family]
+	}
+	i, ok := c.bySKU[value]
+	if !ok {
+		i, ok = c.bySKU[text.Fold(value)]
+	}
+	if t := known(i, ok); t != nil {
+		return t, nil
+	}
+	if t := c.things.bySKU[text.Fold(value)]; t != nil {
+		return t, nil
+	}
+	var found *thing
+	var skus []string
+	for _, name := range names(i18n.Text{FR: value}) {
+		for _, i := range c.byName[name] {
+			if t := known(i, true); t != nil && t != found {
+				found, skus = t, append(skus, c.products[i].SKU)
+			}
+		}
+		if found == nil {
+			found = c.things.byName[name]
+		}
+	}
+	switch {
+	case len(skus) > 1:
+		return nil, &cellError{message: fault.Say("upload.which_product", "Count", len(skus)), suggestions: skus}
+	case found == nil:
+		return nil, wrongCell("upload.size_of_unknown", "Value", text.Cut(value, 40))
+	}
+	return found, nil
+}
