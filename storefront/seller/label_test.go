@@ -118,13 +118,14 @@ func TestALabelIsProposedWithItsCertificateAndShownOnceConfirmed(t *testing.T) {
 		t.Error("what is confirmed is not shown")
 	}
 	onForm("certificate.state.confirmed")
-	m.DB.MustExec(`update product_labels set expires_on = current_date - 1 where product_id = $1`, product.ID)
-	m.DB.MustExec(`update label_proposals set expires_on = current_date - 1 where state = 'confirmed'`)
-	until = day(-1)
+	ends := func(on string) {
+		until = on
+		m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, on)
+		m.DB.MustExec(`update label_proposals set expires_on = $1 where state = 'confirmed'`, on)
+	}
+	ends(day(-1))
 	onForm("seller.label.over")
-	until = day(40)
-	m.DB.MustExec(`update product_labels set expires_on = $2 where product_id = $1`, product.ID, until)
-	m.DB.MustExec(`update label_proposals set expires_on = $1 where state = 'confirmed'`, until)
+	ends(day(40))
 
 	if said := member.Submit(member.Get(path), "[data-carried] form[action$='/withdraw']", nil).Want(http.StatusOK).Text("#toasts .toast"); said != l.T("seller.label.withdrawn") || shown() {
 		t.Errorf("withdrawn, it says %q; it is shown: %t", said, shown())
