@@ -23,6 +23,8 @@ type Basket struct {
 	Prepare    int          // the most days that something that is to be had takes to be prepared
 	Changed    bool         // some line is short or gone
 	Repriced   bool         // something that is to be had costs something else than when it was put in
+	Fee        money.Amount // of a delivery to FeePlace, as it was when the first of it was put in; zero: none, or nobody knows
+	FeePlace   string       // slug; empty: the least that a delivery cost
 }
 
 // BasketGroup is what lies in a basket of one cooperative.
@@ -44,6 +46,15 @@ type BasketLine struct {
 	Was       money.Amount // what one cost when it was put in; zero: as much, or nobody knows
 }
 
+// FeeWas is what delivery to a place (slug; empty: the least that it costs) cost when the first of the basket was put in, if
+// it costs another fee now; zero otherwise, also of a delivery that costs nothing for what lies in it.
+func (b Basket) FeeWas(place string, now money.Amount) money.Amount {
+	if now == 0 || now == b.Fee || place != b.FeePlace {
+		return 0
+	}
+	return b.Fee
+}
+
 // NewToken makes the secret by which a basket is known.
 func NewToken() string { return rand.Text() }
 
@@ -53,11 +64,13 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		ProductID   uuid.UUID `db:"product_id"`
 		Quantity    int
 		Price       money.Amount `db:"price_centimes"`
+		Fee         money.Amount `db:"fee_centimes"`
+		FeePlace    string       `db:"fee_place"`
 		Name        i18n.Text
 		Cooperative catalog.CooperativeRef
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select l.product_id, l.quantity, coalesce(l.price_centimes, 0) as price_centimes,
+		select l.product_id, l.quantity, coalesce(l.price_centimes, 0) as price_centimes, coalesce(b.fee_centimes, 0) as fee_centimes, b.fee_place,
 		       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 		       c.id as "cooperative.id", c.slug as "cooperative.slug",
 		       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
@@ -65,6 +78,7 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		       c.commune_name_ar as "cooperative.commune_name.ar", c.commune_name_fr as "cooperative.commune_name.fr",
 		       c.women_only as "cooperative.women_only", c.state as "cooperative.state"
 		from basket_lines l
+		join baskets b on b.token_hash = l.token_hash
 		cross join lateral (select * from goods where id = l.product_id offset 0) p
 		cross join lateral (select * from sellers where id = p.cooperative_id offset 0) c
 		where l.token_hash = $1
@@ -87,7 +101,7 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 	for _, p := range offered {
 		products[p.ID] = p
 	}
-	var b Basket
+	b := Basket{Fee: rows[0].Fee, FeePlace: rows[0].FeePlace}
 	groupOf := make(map[uuid.UUID]int)
 	for _, r := range rows {
 		line := BasketLine{Wanted: r.Quantity}

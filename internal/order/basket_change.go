@@ -10,6 +10,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -33,9 +34,9 @@ const (
 	basketsOfAddress    = 5000
 )
 
-// Of is a basket: the secret by which it is known, and the network address that it is used from; empty,
-// if that is not counted.
-type Of struct{ Token, From string }
+// Of is a basket: the secret by which it is known, the network address that it is used from (empty, if that is not
+// counted), and the slug of the place where its reader lives, as far as she has said so.
+type Of struct{ Token, From, Place string }
 
 // AddLine puts n more of a product into a basket, as far as there are that many. Errors: ErrGone,
 // ErrSoldOut, ErrBasketFull, ErrBasketsMany for a new basket, ErrInvalid with the field quantity.
@@ -88,6 +89,10 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	c := Change{Product: product}
 	hash, now := hashToken(basket.Token), s.moment(s.Now())
 	makers := s.networks("basket", basket.From)
+	near, err := s.delivery.Near(ctx, delivery.QuoteInput{Place: basket.Place, On: now})
+	if err != nil {
+		return Change{}, err
+	}
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// The basket's row is locked first; see takeBasket.
 		var made bool
@@ -113,6 +118,12 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		}
 		c.Wanted = wanted(c.Before)
 		c.Quantity = min(c.Wanted, product.Stock, MaxQuantity)
+		if lines == 0 {
+			_, err := tx.ExecContext(ctx, `update baskets set fee_centimes = $2, fee_place = $3 where token_hash = $1`, hash, near.Fee, basket.Place)
+			if err != nil {
+				return err
+			}
+		}
 		// More of it does not say that whoever wants it has seen another price than when she put it in.
 		_, err := tx.ExecContext(ctx, `
 			insert into basket_lines (token_hash, product_id, quantity, added_at, price_centimes) values ($1, $2, $3, $4, $5)

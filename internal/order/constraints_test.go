@@ -47,6 +47,7 @@ func TestTheDatabaseDefendsOrders(t *testing.T) {
 	for _, c := range []struct{ constraint, statement string }{
 		{"basket_lines_quantity", `update basket_lines set quantity = 0`},
 		{"basket_lines_quantity", `update basket_lines set quantity = 1000`},
+		{"baskets_fee_sane", `update baskets set fee_centimes = -1`},
 		{"basket_lines_price", `update basket_lines set price_centimes = 0`},
 		{"holds_spare_sane", `update holds set spare = pieces + 1`},
 		{"hold_totals_spare_sane", `update hold_totals set spare = pieces + 1`},

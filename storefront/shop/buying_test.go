@@ -268,6 +268,36 @@ func TestAPriceThatChangesUnderABasketIsToldBeforeItIsOrdered(t *testing.T) {
 	}
 }
 
+func TestAnotherFeeThanWhenTheBasketWasFilledIsTold(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	stranger, buyer := m.Visitor(), m.Visitor()
+	buyer.Post("/fr/place", url.Values{"place": {"berkane"}}).Want(http.StatusOK)
+	for _, c := range []*storetest.Client{stranger, buyer} {
+		put(c, "fr", m.Honey.Products[0].ID, "1")
+		if c.Get("/fr/basket").Want(http.StatusOK).Has("[data-fee-was]") {
+			t.Error("nothing has changed")
+		}
+	}
+	if _, err := m.DB.Exec(`update delivery_zones set fee_centimes = fee_centimes + 700`); err != nil {
+		t.Fatal(err)
+	}
+	for path, c := range map[string]*storetest.Client{"/fr/basket": stranger, "/en/basket": buyer, "/ar/checkout": buyer} {
+		page := c.Get(path).Want(http.StatusOK)
+		l := m.Languages.Locale(path[1:3])
+		if told := plain(page.Text("[data-fee-was]")); !strings.Contains(told, plain(l.Money(20_00))) {
+			t.Errorf("%s tells %q", path, told)
+		}
+	}
+	if page := buyer.Get("/fr/checkout?place=casablanca&delivery=home").Want(http.StatusOK); page.Has("[data-fee-was]") {
+		t.Error("of another place nobody knows what it cost")
+	}
+	put(buyer, "fr", m.Honey.Products[0].ID, "8") // delivery costs nothing for so much
+	if page := buyer.Get("/fr/basket").Want(http.StatusOK); page.Has("[data-fee-was]") {
+		t.Errorf("it costs nothing: %s", page.Text("#total"))
+	}
+}
+
 func TestWhatRanOutMeanwhileIsShownBeforeAnythingIsOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -264,7 +264,7 @@ func (h *Handler) setLine(r *web.Request) error {
 
 // basketOf is the reader's basket; a browser that has none is given the secret of one.
 func (h *Handler) basketOf(r *web.Request) order.Of {
-	basket := order.Of{Token: r.Cookie(web.BasketCookie)}
+	basket := order.Of{Token: r.Cookie(web.BasketCookie), Place: r.PlaceSlug()}
 	if basket.Token == "" {
 		basket.Token = order.NewToken()
 	}

@@ -1,6 +1,7 @@
 package buy
 
 import (
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -19,6 +20,18 @@ func basketFee(p ui.Page, v basketView) string {
 		return "—"
 	}
 	return shop.NearFee(p, v.Near.Fee)
+}
+
+// basketFeeWas is that price as it was when the basket was filled, if it is another now; else zero.
+func basketFeeWas(p ui.Page, v basketView) money.Amount {
+	if len(v.TooFar) > 0 {
+		return 0
+	}
+	place := ""
+	if p.Place != nil {
+		place = p.Place.Slug
+	}
+	return v.Basket.FeeWas(place, v.Near.Fee)
 }
 
 // basketLabel is the words beside the total, basketTotal the sum as far as it is known.
