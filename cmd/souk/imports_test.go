@@ -18,7 +18,7 @@ var layers = strings.Fields(`
 	search search/text search/internal/terms search/embedded search/meili search/searchtest
 
 	internal/clock internal/text internal/money internal/fault internal/gate internal/network internal/i18n
-	internal/table internal/audit internal/keyset internal/child internal/meilisearch internal/postgres internal/postgres/embedded
+	internal/table internal/audit internal/keyset internal/shown internal/child internal/meilisearch internal/postgres internal/postgres/embedded
 	internal/postgres/pgtest internal/job internal/mail
 
 	internal/actor internal/ledger internal/security internal/account internal/settings internal/cooperative

@@ -102,7 +102,8 @@ func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, li
 		return `from products where family = p.family and ` + asked + matches
 	}
 	newest := func(matches string) string {
-		return `p.id = (select id ` + sizes(matches) + ` order by created_at desc, id desc limit 1)`
+		// Not compared as it is: one in all products would be expected to be so, and all of them looked at for a page.
+		return `coalesce(p.id = (select id ` + sizes(matches) + ` order by created_at desc, id desc limit 1), false)`
 	}
 	among := asked
 	beyond, direction := f.From.Way(keyset.Descending)
