@@ -56,7 +56,7 @@ func TestABuyerWithoutScriptOrdersFromThreeCooperatives(t *testing.T) {
 		{"ar", "huile-d-olive-vierge-bouteille-de-1-l", "miel-d-eucalyptus", "panier-en-doum", func(v *visitor) {
 			v.follow(`header a[href="/ar/products?category=craft"]`)
 		}},
-		{"fr", "huile-d-olive-vierge-bidon-de-2-l", "miel-toutes-fleurs-de-l-oued", "ras-el-hanout", func(v *visitor) {
+		{"fr", "huile-d-olive-vierge-familiale-bidon-de-5-l", "miel-toutes-fleurs-de-l-oued", "ras-el-hanout", func(v *visitor) {
 			v.follow(`header a[href="/fr/cooperatives"]`)
 			v.follow(`main a[href="/fr/cooperatives/chabab-et-tathmine"]`)
 		}},

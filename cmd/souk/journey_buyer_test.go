@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/money"
 )
 
@@ -66,7 +67,7 @@ func (r *reader) suggestions(typed string) {
 func (r *reader) findAndRead(g goods) {
 	r.t.Helper()
 	r.write("form[role=search] input", g.Name)
-	r.press(`[role=option][href$="/products/`+g.Slug+`"]`, g.Name)
+	r.press(`[role=option][href$="/products/`+g.Slug+`"]`, catalog.WithoutMeasure(g.Name)) // of what has sizes the thing is suggested
 	r.arrive("/" + r.l.Code() + "/products/" + g.Slug)
 	r.look("a product")
 	r.sees("main h1", g.Name)
