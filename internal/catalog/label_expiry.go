@@ -125,7 +125,7 @@ const EndingWithin = 60
 
 // soonEnding are the labels that end within EndingWithin days of the day $1, of what is still made.
 const soonEnding = `
-	product_labels l join products p on p.id = l.product_id
+	from product_labels l cross join lateral (select * from products where id = l.product_id offset 0) p -- only as many as are asked for
 	where l.expires_on between $1::date and $1::date + $2::int and p.state <> 'archived'`
 
 // SoonEnding is a page of the labels that end within EndingWithin days, from a place on (nil: from the beginning): the first to
@@ -143,7 +143,7 @@ func (s *Service) SoonEnding(ctx context.Context, from *keyset.Place, limit int)
 		from (
 		    select `+id+` as id, l.product_id, l.cooperative_id, p.name_ar as "product.ar", p.name_fr as "product.fr", p.name_en as "product.en",
 		           l.label, l.certificate, l.expires_on
-		    from `+soonEnding+among+`
+		    `+soonEnding+among+`
 		    order by l.expires_on `+direction+`, 1 `+direction+` limit $3) e
 		cross join lateral (select * from sellers where id = e.cooperative_id offset 0) c -- each by its key, and not all sellers
 		order by e.expires_on `+direction+`, e.id `+direction, args...)
@@ -156,7 +156,7 @@ func (s *Service) SoonEnding(ctx context.Context, from *keyset.Place, limit int)
 
 // CountSoonEnding is how many labels end within EndingWithin days, up to most.
 func (s *Service) CountSoonEnding(ctx context.Context, most int) (n int, err error) {
-	if err := s.db.GetContext(ctx, &n, `select count(*) from (select from `+soonEnding+` limit $3) l`, clock.Day(s.now()), EndingWithin, most); err != nil {
+	if err := s.db.GetContext(ctx, &n, `select count(*) from (select `+soonEnding+` limit $3) l`, clock.Day(s.now()), EndingWithin, most); err != nil {
 		return 0, fmt.Errorf("catalog: how many labels end soon: %w", err)
 	}
 	return n, nil
