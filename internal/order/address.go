@@ -90,12 +90,12 @@ func (s *Service) ChangeAddress(ctx context.Context, token string, in AddressInp
 		if !s.made(token, trackingToken, o.ID, o.Link) {
 			return ErrNotFound
 		}
-		return s.changeAddress(ctx, tx, o, in, from, to)
+		return s.changeAddress(ctx, tx, o, in, whole.Buyer.Place, from, to)
 	}, `token_hash = $1`, hashToken(token))
 }
 
-// changeAddress is ChangeAddress of an order that is locked, from a place with these terms to another or the same.
-func (s *Service) changeAddress(ctx context.Context, tx *sqlx.Tx, o *locked, in AddressInput, from, to delivery.Terms) error {
+// changeAddress is ChangeAddress of an order that is locked, from a place with these terms (its slug: here) to another or the same.
+func (s *Service) changeAddress(ctx context.Context, tx *sqlx.Tx, o *locked, in AddressInput, here string, from, to delivery.Terms) error {
 	was, err := readOrder(ctx, tx, `o.id = $1`, o.ID)
 	if err != nil {
 		return err
@@ -108,7 +108,7 @@ func (s *Service) changeAddress(ctx context.Context, tx *sqlx.Tx, o *locked, in 
 	if _, err := o.may(MoveAddress); err != nil || o.Delivery != delivery.Home {
 		return ErrAddressLate
 	}
-	if in.Seen != o.events { // else where it goes is still what from has the terms of
+	if in.Seen != o.events || here != was.Buyer.Place { // whatever a form says that it has seen
 		return ErrWrongState
 	}
 	var times int
