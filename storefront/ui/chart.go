@@ -2,7 +2,8 @@ package ui
 
 import (
 	"math"
-	"strconv"
+
+	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // Column is one value of a chart. Label stands under it, Figure (which may be "") over it; Pale is
@@ -18,7 +19,7 @@ type Column struct {
 const (
 	chartWidth  = 640
 	chartHeight = 300
-	chartLeft   = 48
+	chartLeft   = 84 // «10 000», also as large as on a phone
 	chartTop    = 28
 	chartBottom = 30
 )
@@ -28,10 +29,7 @@ type chartLayout struct {
 	boxes []box
 }
 
-type gridLine struct {
-	y     float64
-	label string
-}
+type gridLine struct{ y, value float64 }
 
 type box struct {
 	x, y, width, height float64
@@ -51,7 +49,7 @@ func layOut(columns []Column) chartLayout {
 
 	var c chartLayout
 	for i := 0; i <= ticks; i++ {
-		c.grid = append(c.grid, gridLine{y: at(float64(i) * tick), label: strconv.FormatFloat(float64(i)*tick, 'f', -1, 64)})
+		c.grid = append(c.grid, gridLine{y: at(float64(i) * tick), value: float64(i) * tick})
 	}
 	slot := float64(chartWidth-chartLeft) / float64(max(len(columns), 1))
 	for i, column := range columns {
@@ -62,6 +60,14 @@ func layOut(columns []Column) chartLayout {
 		})
 	}
 	return c
+}
+
+// onAxis writes a value of the grid, in as many decimals as niceTick leaves.
+func onAxis(l *i18n.Locale, value float64) string {
+	if value == math.Trunc(value) {
+		return l.Number(int(value))
+	}
+	return l.Decimal(value, 1)
 }
 
 // niceTick is the round distance between grid lines that gives three or four of them: 1, 2 or 5

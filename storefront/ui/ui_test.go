@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -37,8 +38,8 @@ func TestChartsHaveRoundLinesAboveTheHighestColumn(t *testing.T) {
 		if most > 0 && (c.boxes[0].y < top.y-.5 || c.boxes[0].height <= 0) {
 			t.Errorf("%v: the column ends at %.1f, the highest line is at %.1f", most, c.boxes[0].y, top.y)
 		}
-		if digits := strings.Trim(top.label, "0"); len(digits) > 2 {
-			t.Errorf("%v: the highest line says %s", most, top.label)
+		if digits := strings.Trim(strconv.FormatFloat(top.value, 'f', -1, 64), "0"); len(digits) > 2 {
+			t.Errorf("%v: the highest line says %s", most, digits)
 		}
 	}
 }
