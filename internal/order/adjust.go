@@ -229,6 +229,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	if err := o.thaw(ctx, tx); err != nil {
 		return err
 	}
+	was := slices.Clone(o.parts)
 	off, released, goods := beside.sum(), []catalog.StockLine(nil), make(map[uuid.UUID]money.Amount)
 	for _, m := range list {
 		off += m.Amount
@@ -279,7 +280,7 @@ func (s *Service) adjustAll(ctx context.Context, tx *sqlx.Tx, o *locked, list []
 	if err := s.freeze(ctx, tx, o); err != nil {
 		return err
 	}
-	return s.announceAdjusted(ctx, tx, o, list, beside, back.why, paid)
+	return s.announceAdjusted(ctx, tx, o, was, list, beside, back.why, paid)
 }
 
 // payBack has the buyer have back what she paid.

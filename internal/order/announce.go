@@ -360,9 +360,9 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 }
 
 // announceAdjusted queues mail about what was taken off lines of an order, and off its charges: to their cooperatives,
-// each about its own, unless they did that themselves; to the association, which has to call the buyer, if it did not;
+// each about its own, which earned it what was says, unless they did that themselves; to the association, which has to call the buyer, if it did not;
 // and to the buyer, unless nobody has confirmed the order yet: the mailbox may be a stranger's.
-func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, list []made, beside charges, why Reason, paid bool) error {
+func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, was []Part, list []made, beside charges, why Reason, paid bool) error {
 	if o.Sample {
 		return nil
 	}
@@ -380,15 +380,16 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	told := slices.DeleteFunc(slices.Clone(parts), func(p Part) bool {
 		return association || !p.Told || disputed && list[0].BorneBy == ByAssociation // to whom it makes no difference
 	})
-	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part, _ bool) mail.Message {
+	jobs, err := s.letters(ctx, tx, o.ID, told, association, func(l *i18n.Locale, p *Part, money bool) mail.Message {
 		if p != nil {
 			link := s.partLink(l, *p)
 			if why == ReasonReturned { // there it says what becomes of the goods
 				link = s.baseURL + "/" + l.Code() + "/seller/returns"
 			}
-			return o.adjustedMessage(l, []Part{*p}, list, charges{}, why, paid, link+"\n\n")
+			before := was[slices.IndexFunc(was, func(w Part) bool { return w.ID == p.ID })]
+			return o.partAdjustedMessage(l, before, *p, list, why, money, link)
 		}
-		return o.adjustedMessage(l, parts, list, beside, why, paid, s.orderLink(l, o.ID)+"\n\n")
+		return o.adjustedMessage(l, parts, list, beside, why, paid, s.orderLink(l, o.ID))
 	})
 	if err != nil {
 		return err
@@ -400,7 +401,7 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	}
 	if buyer.Email != "" && !disputed && !slices.Contains(unconfirmedStates, o.State) {
 		l := s.texts.Locale(buyer.Locale)
-		message := o.adjustedMessage(l, parts, list, beside, why, paid, s.trackingLink(l)+"\n\n")
+		message := o.adjustedMessage(l, parts, list, beside, why, paid, s.trackingLink(l))
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
 		message.Secret = trackingSecret(o.ID, s.moment(o.by.At))
 		jobs = append(jobs, river.InsertManyParams{Args: mail.SendArgs{Message: message}})
@@ -466,25 +467,28 @@ func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, w
 	return s.jobs.InsertManyTx(ctx, tx, letters)
 }
 
-// adjustedMessage says what was taken off lines of these parts and off the charges, why and what follows; link is a
-// paragraph or nothing.
+// partAdjustedMessage tells a cooperative what was taken off its part, why and, with money, what it earns by that now and
+// earned before. What the buyer pays for the whole order is not hers to know.
+func (o *locked) partAdjustedMessage(l *i18n.Locale, was, now Part, list []made, why Reason, money bool, link string) mail.Message {
+	share := ""
+	if money {
+		share = l.T("order.mail.share_changed",
+			"Share", l.Money(now.Items-now.Commission), "WasShare", l.Money(was.Items-was.Commission),
+			"Sale", l.Money(now.Items), "WasSale", l.Money(was.Items),
+			"Commission", l.Money(now.Commission), "WasCommission", l.Money(was.Commission)) + "\n\n"
+	}
+	return mail.Message{
+		Subject: l.T("order.mail.adjusted_subject", "Number", o.Number),
+		Body: l.T("order.mail.part_adjusted_body", "Number", o.Number, "What", strings.Join(adjustedText(l, []Part{now}, list, money), "\n"),
+			"Why", l.T("order.note."+string(why)), "Share", share, "Link", link),
+	}
+}
+
+// adjustedMessage says what was taken off lines of these parts and off the charges, why and what follows.
 func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, beside charges, why Reason, paid bool, link string) mail.Message {
-	var what []string
-	back := beside.sum()
-	for _, p := range parts {
-		for _, line := range p.Lines {
-			i := slices.IndexFunc(list, func(m made) bool { return m.Line == line.ID })
-			if i < 0 {
-				continue
-			}
-			off := list[i]
-			back += off.Amount
-			text := l.T("order.mail.adjusted_amount", "Name", l.Text(line.Name), "Amount", l.Money(off.Amount))
-			if off.Quantity > 0 {
-				text = l.T("order.mail.adjusted_pieces", "Name", l.Text(line.Name), "Pieces", l.Number(off.Quantity), "Amount", l.Money(off.Amount))
-			}
-			what = append(what, text)
-		}
+	what, back := adjustedText(l, parts, list, true), beside.sum()
+	for _, m := range list {
+		back += m.Amount
 	}
 	if beside.delivery > 0 {
 		what = append(what, l.T("order.mail.adjusted_amount", "Name", l.T("order.delivery"), "Amount", l.Money(beside.delivery)))
@@ -504,6 +508,29 @@ func (o *locked) adjustedMessage(l *i18n.Locale, parts []Part, list []made, besi
 		Body: l.T("order.mail.adjusted_body", "Number", o.Number, "What", strings.Join(what, "\n"),
 			"Why", l.T("order.note."+string(why)), "Follows", follows, "Link", link),
 	}
+}
+
+// adjustedText says line by line what was taken off these parts and, with money, how much that is.
+func adjustedText(l *i18n.Locale, parts []Part, list []made, money bool) (what []string) {
+	for _, p := range parts {
+		for _, line := range p.Lines {
+			i := slices.IndexFunc(list, func(m made) bool { return m.Line == line.ID })
+			if i < 0 {
+				continue
+			}
+			key := "order.mail.adjusted_amount"
+			switch pieces := list[i].Quantity > 0; {
+			case pieces && money:
+				key = "order.mail.adjusted_pieces"
+			case pieces:
+				key = "order.mail.adjusted_pieces_untold"
+			case !money:
+				key = "order.mail.adjusted_amount_untold"
+			}
+			what = append(what, l.T(key, "Name", l.Text(line.Name), "Pieces", l.Number(list[i].Quantity), "Amount", l.Money(list[i].Amount)))
+		}
+	}
+	return what
 }
 
 // letters are the jobs that send what write says: to the cooperative of each part in the language of

@@ -69,6 +69,10 @@ func TestAMailNamesTheSumThatTheCardAndTheLedgerHave(t *testing.T) {
 		"association@souk.example": {
 			[]string{ar.T("order.mail.part_sale", "Name", "إكليل القمة", "Items", ar.Money(110_00))}, nil},
 	})
+	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
+	m.mails()
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "one"), m.people()))
+	wantWords(t, m.mails(), map[string]words{"member@nouarat.example": {[]string{"Couscous de blé\u00a0: 1"}, []string{"DH", "{{"}}})
 	m.bring(o.ID)
 	m.wantBalances("once it is paid", map[ledger.Account]money.Amount{ledger.PayableTo(m.honey): share})
 }

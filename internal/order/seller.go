@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/lib/pq"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -34,6 +35,7 @@ type CooperativePart struct {
 	Since       time.Time // that its state is what it is
 	Sample      bool
 	Last        Event   // of its history: what happened to this part last
+	Changed     *Event  // the last time that somebody else took something off it; nil: nobody did
 	Undone      int     // how often something of it was taken back
 	Events      []Event // of this part; only from PartOf
 }
@@ -171,13 +173,17 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 	}
 	var last []struct {
 		Event
-		Undone int
+		ChangedAt  *time.Time `db:"changed_at"`
+		ChangedWhy string     `db:"changed_why"`
+		Undone     int
 	}
 	err = s.db.SelectContext(ctx, &last, `
 		select distinct on (sub_order_id) sub_order_id as part_id, state, note, actor, user_id, at,
+		       first_value(case when state = $4 and actor <> $5 then at end) over changed as changed_at, first_value(note) over changed as changed_why,
 		       count(*) filter (where note = $3) over (partition by sub_order_id) as undone
 		from order_events where order_id = any($1) and sub_order_id = any($2)
-		order by sub_order_id, at desc, id desc`, pq.Array(orders), pq.Array(ids), NoteUndone)
+		window changed as (partition by sub_order_id order by state = $4 and actor <> $5 desc, at desc, id desc)
+		order by sub_order_id, at desc, id desc`, pq.Array(orders), pq.Array(ids), NoteUndone, EventAdjusted, actor.Member)
 	if err != nil {
 		return fmt.Errorf("order: what happened to parts last: %w", err)
 	}
@@ -189,6 +195,9 @@ func (s *Service) addParts(ctx context.Context, parts []CooperativePart) error {
 		parts[i].Part = byID[p.ID]
 		if at, ok := lastOf[p.ID]; ok {
 			parts[i].Last, parts[i].Undone = last[at].Event, last[at].Undone
+			if changed := last[at]; changed.ChangedAt != nil {
+				parts[i].Changed = &Event{PartID: &p.ID, State: EventAdjusted, Note: changed.ChangedWhy, At: *changed.ChangedAt}
+			}
 		}
 	}
 	return nil

@@ -38,6 +38,7 @@ type Next struct {
 	Amount  money.Amount // nothing: none is to be seen yet
 	Day     time.Time    // of the market's time zone, at midnight UTC; zero: the association has not said on which days it transfers
 	Account string       // the last four digits of where it goes; empty: nobody knows where to
+	Coming  []Coming     // of Amount, what is not due yet
 }
 
 // Next is the next transfer to a cooperative, on the first payday on which something is left to it: what is due and comes
@@ -49,17 +50,17 @@ func (s *Service) Next(ctx context.Context, o Owed, coming []Coming) (n Next, er
 	}
 	payday := nextOn(decided.PayoutDay, clock.Day(s.now()))
 	n.Amount = o.Due - o.Owes
-	for _, c := range coming {
+	for i, c := range coming {
 		if c.Day.After(payday) {
 			if n.Amount > 0 {
 				break
 			}
 			payday = nextOn(decided.PayoutDay, c.Day)
 		}
-		n.Amount += c.Amount
+		n.Amount, n.Coming = n.Amount+c.Amount, coming[:i+1]
 	}
-	if n.Amount = max(n.Amount, 0); n.Amount == 0 {
-		return n, nil
+	if n.Amount <= 0 {
+		return Next{}, nil
 	}
 	if len(o.RIB) > 4 {
 		n.Account = o.RIB[len(o.RIB)-4:]

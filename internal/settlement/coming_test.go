@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/settlement"
 )
@@ -37,8 +39,16 @@ func TestTheNextTransferBringsWhatThereIsOnItsDay(t *testing.T) {
 			}
 			s.exec(t, `update settings set decided = decided || jsonb_build_object('payout_day', $1::text)`, payout)
 			got, err := s.Next(t.Context(), settlement.Owed{Due: c.due, Owes: c.owes, RIB: "111111111111111111111189"}, c.coming)
-			if err != nil || got != want {
-				t.Errorf("%s, payout day %s: %+v, %v; want %+v", c.what, payout, got, err, want)
+			left := c.due - c.owes // of what stands on the page beside it, the transfer is made up
+			for _, coming := range got.Coming {
+				left += coming.Amount
+			}
+			if got.Amount > 0 && left != got.Amount {
+				t.Errorf("%s, payout day %s: of %s due, less %s, and %+v the transfer is %s", c.what, payout, c.due, c.owes, got.Coming, got.Amount)
+			}
+			got.Coming = nil
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Errorf("%s, payout day %s: %v %s", c.what, payout, err, diff)
 			}
 		}
 	}

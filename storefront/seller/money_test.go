@@ -2,6 +2,7 @@ package seller_test
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -302,4 +303,41 @@ func TestWhenTheMoneyComesAndWhereToIsSaid(t *testing.T) {
 		day = day.AddDate(0, 0, 7)
 	}
 	says(l.T("seller.next.day", "Day", l.Date(day), "Amount", "228\u00a0DH", "Account", "\u20684921\u2069"))
+}
+
+// What the next transfer brings is made up of the lines below it, and what a return holds is named beside them.
+func TestTheLinesAtHomeMakeUpTheTransfer(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Deliver(m.Order().Order) // 228 dirhams are due
+	for days := 5; days >= 2; days-- {
+		m.ReturnDays(days)
+		m.Deliver(m.Order().Order)
+	}
+	if _, err := m.DB.Exec(`update settings set decided = decided || jsonb_build_object('payout_day', $1::text)`,
+		strconv.Itoa((int(clock.Day(time.Now()).Weekday())+5)%7+1)); err != nil { // in six days
+		t.Fatal(err)
+	}
+	member := m.SignIn(m.Honey.Member)
+	page := member.Get("/fr/seller").Want(http.StatusOK)
+	if got := page.Find("[data-coming]").Length(); got != 4 || !strings.Contains(page.Text("[data-transfer]"), "1 140 DH") || page.Has("[data-returning]") {
+		t.Errorf("%d sums come: %s", got, page.Text("[aria-labelledby=money]"))
+	}
+	var id uuid.UUID
+	if err := m.DB.Get(&id, `select o.id from orders o join sub_orders s on s.order_id = o.id where closes_at is not null and cooperative_id = $1 order by closes_at desc limit 1`, m.Honey.ID); err != nil {
+		t.Fatal(err)
+	}
+	o, err := m.Orders.ForAssociation(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := o.Parts[slices.IndexFunc(o.Parts, func(p order.Part) bool { return p.Cooperative.ID == m.Honey.ID })].Lines[0].ID
+	asked := order.ReturnInput{Lines: map[uuid.UUID]int{line: 1}, Key: uuid.New()}
+	if err := m.Orders.AskReturn(t.Context(), m.Orders.Token(o.ID, o.Link), asked); err != nil {
+		t.Fatal(err)
+	}
+	page = member.Get("/fr/seller").Want(http.StatusOK)
+	if page.Find("[data-coming]").Length() != 3 || page.Text("[data-returning]") != "228 DH" || !strings.Contains(page.Text("[data-transfer]"), "912 DH") {
+		t.Errorf("of a return it says: %s", page.Text("[aria-labelledby=money]"))
+	}
 }

@@ -342,6 +342,33 @@ func TestAMemberPreparesFewerThanWereOrdered(t *testing.T) {
 	}
 }
 
+// What the association takes off her part is said on its card and on its page, with the sale as it was and as it is.
+func TestAMemberReadsWhyHerSaleIsLess(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed := m.Order().Order
+	part := partOf(t, m, m.Honey)
+	off := order.Adjustment{Line: part.Lines[0].ID, Amount: 10_50, Reason: order.ReasonWeight, Key: placed.ID}
+	if err := m.Orders.Adjust(t.Context(), placed.ID, off, m.ByAssociation()); err != nil {
+		t.Fatal(err)
+	}
+	part = partOf(t, m, m.Honey)
+	member := m.SignIn(m.Honey.Member)
+	for _, lang := range storetest.Languages() {
+		l := m.Languages.Locale(lang)
+		want := l.T("seller.orders.changed", "Day", l.Date(part.Changed.At), "Why", l.T("order.note.weight"), "Sale", l.Money(229_50), "Was", l.Money(240_00))
+		for _, path := range []string{"/seller/orders", "/seller/orders/" + part.ID.String()} {
+			if got := member.Get("/" + lang + path).Want(http.StatusOK).Text("[data-changed]"); got != strings.ReplaceAll(want, "\u00a0", " ") {
+				t.Errorf("%s%s says %q, want %q", lang, path, got, want)
+			}
+		}
+	}
+	preparer := m.SignIn(m.Hire(account.Preparer, m.Honey))
+	if preparer.Get("/fr/seller/orders").Want(http.StatusOK).Has("[data-changed]") {
+		t.Error("who may not see amounts reads them")
+	}
+}
+
 func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -69,11 +69,13 @@ type homeView struct {
 	Late     bool         // it was not
 	Share    money.Amount // what is the cooperative's, of them all
 
-	Owed    settlement.Owed
-	Coming  []settlement.Coming
-	Next    settlement.Next
-	Missing *missing
-	Others  int // more products that something is missing of
+	Owed      settlement.Owed
+	Coming    []settlement.Coming
+	Next      settlement.Next
+	Frozen    settlement.Frozen // while it is disputed
+	Returning settlement.Frozen // while it is being sent back
+	Missing   *missing
+	Others    int // more products that something is missing of
 }
 
 // take is one product to prepare, from all orders together.
@@ -141,6 +143,12 @@ func (h *Handler) fillHome(r *web.Request, v *homeView) error {
 			return err
 		}
 		if v.Next, err = h.Settlements.Next(ctx, v.Owed, v.Coming); err != nil {
+			return err
+		}
+		if v.Frozen, err = h.Settlements.Frozen(ctx, coopID); err != nil {
+			return err
+		}
+		if v.Returning, err = h.Settlements.Returning(ctx, coopID); err != nil {
 			return err
 		}
 	}
@@ -215,6 +223,15 @@ func (v *homeView) gather(parts []order.CooperativePart, now time.Time) {
 		}
 	}
 	slices.SortStableFunc(v.Take, func(a, b take) int { return cmp.Compare(b.Quantity, a.Quantity) })
+}
+
+// coming is what becomes the cooperative's: all that the next transfer brings besides what is due or, if that is nothing,
+// what comes first.
+func (v homeView) coming() []settlement.Coming {
+	if len(v.Next.Coming) > 0 {
+		return v.Next.Coming
+	}
+	return v.Coming[:min(len(v.Coming), 1)]
 }
 
 // firstKey is the translation key of by when the first of the orders is to be handed over, or was.
