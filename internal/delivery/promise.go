@@ -61,7 +61,14 @@ func (r Round) Window(parts []Stage, today time.Time, told Window) Window {
 		w.From = w.To
 		return w
 	}
-	w.From = clock.Later(w.From, told.From)
+	if !told.From.Before(w.From) { // all is together early, and the round takes its days all the same
+		w.From = told.From
+		if to := r.Rest.After(w.From, r.longest()-r.Min); to.Before(told.To) {
+			w.To = clock.Later(w.To, to)
+		} else {
+			w.To = clock.Later(w.To, told.To)
+		}
+	}
 	w.To = clock.Later(w.To, w.From)
 	return w
 }

@@ -36,7 +36,11 @@ func TestAWindowIsTheTimeToAnswerThenPreparationThenTheRound(t *testing.T) {
 		},
 		"it is here early, and not brought before what was told": {
 			delivery.Round{Min: 1, Max: 2}, []delivery.Stage{{Prepare: 3, HandOverBy: day(4), Here: day(2)}}, 2, delivery.Window{From: day(5), To: day(6)},
-			delivery.Window{From: day(5), To: day(5)}, 5,
+			delivery.Window{From: day(5), To: day(6)}, 6,
+		},
+		"it is here early, and still is on the first day that was told": {
+			delivery.Round{Min: 1, Max: 3}, []delivery.Stage{{Prepare: 3, HandOverBy: day(4), Here: day(2)}}, 5, delivery.Window{From: day(5), To: day(8)},
+			delivery.Window{From: day(5), To: day(7)}, 7,
 		},
 		"it is late": {
 			delivery.Round{Min: 1, Max: 2}, []delivery.Stage{{Prepare: 1, HandOverBy: day(2)}}, 3, delivery.Window{From: day(3), To: day(4)},
