@@ -45,7 +45,8 @@ type Summary struct {
 	Parts      int       // cooperatives that the order was placed with
 	Active     int       // of those, still in it
 	HandedOver int       `db:"handed_over"` // of those, done with it
-	Late       bool      // one of those is late with it, or the order is; see Order.LateSince
+	PartLate   bool      `db:"part_late"`   // one of those is late with it; see Part.Late
+	Late       bool      // so is the order; see Order.Late
 	Locale     string    // the buyer's language
 	ExpiresAt  time.Time `db:"expires_at"` // of one that is not confirmed, when it is given up
 	Events     int       // entries of its history
@@ -124,10 +125,9 @@ func list(ctx context.Context, q sqlx.QueryerContext, now time.Time, f Filter, f
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr", o.delivery,
 		       o.total_centimes as total, o.due_centimes as due,
 		       least(o.means_fee_centimes - o.means_fee_back_centimes, o.due_centimes) as means_fee, o.state, o.placed_at, o.erased_at, o.sample,
-		       s.parts, s.active, s.handed_over, o.locale, o.expires_at,
-		       case when s.late then true
-		            when o.state in (`+listed(overStates...)+`) or o.state = '`+string(StateDispatched)+`' and o.delivery = '`+delivery.Pickup+`' then false
-		            else exists (select from (`+wasPromised+`) w where w.deliver_to < $2) end as late,
+		       s.parts, s.active, s.handed_over, s.part_late, o.locale, o.expires_at,
+		       case when o.state in (`+listed(overStates...)+`) or o.state = '`+string(StateDispatched)+`' and o.delivery = '`+delivery.Pickup+`' then false
+		            else exists (`+wasPromised+`) end as late,
 		       (select count(*) from order_events where order_id = o.id) as events
 		from unnest($1::uuid[]) with ordinality as w (id, turn)
 		join orders o on o.id = w.id
@@ -136,7 +136,7 @@ func list(ctx context.Context, q sqlx.QueryerContext, now time.Time, f Filter, f
 		    select count(*) as parts,
 		           count(*) filter (where state not in (`+listed(goneStates...)+`)) as active,
 		           count(*) filter (where state in (`+listed(handedOverStates...)+`)) as handed_over,
-		           coalesce(bool_or(state in (`+listed(lateStates...)+`) and hand_over_by < $2), false) as late
+		           coalesce(bool_or(state in (`+listed(lateStates...)+`) and hand_over_by < $2), false) as part_late
 		    from sub_orders where order_id = o.id
 		) s on true
 		order by w.turn`, pq.Array(keyset.IDs(places)), clock.Day(now))

@@ -9,7 +9,6 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
-	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
@@ -190,19 +189,10 @@ func (o Order) DeliveredAt() (at time.Time) {
 	return at
 }
 
-// LateSince is the day at whose end it was late first, by a part that is to be handed over or by what was promised; zero:
-// it is not late, or not any more.
-func (o Order) LateSince(now time.Time) (day time.Time) {
-	for _, p := range o.Parts {
-		if p.Late(now) && (day.IsZero() || p.HandOverBy.Before(day)) {
-			day = p.HandOverBy
-		}
-	}
+// Late reports whether the order comes later than its buyer was promised. That a part is late (Part.Late) may delay nothing.
+func (o Order) Late() bool {
 	there := o.State == StateDispatched && o.Delivery == delivery.Pickup // for its buyer to fetch
-	if day.IsZero() && o.State.Open() && !there && o.Was.To.Before(clock.Day(now)) {
-		day = o.Was.To
-	}
-	return day
+	return o.State.Open() && !there && !o.Was.To.IsZero()
 }
 
 // Lapsed reports whether the order is over because nobody confirmed it, or no cooperative answered, in

@@ -321,7 +321,10 @@ func TestTheListSaysWhatIsLate(t *testing.T) {
 	said := func() bool {
 		t.Helper()
 		page := m.boss.Get("/fr/association/orders").Want(http.StatusOK)
-		return page.Has("tr[data-order=" + o.Number + "] [data-late]")
+		if page.Has("tr[data-order=" + o.Number + "] [data-late]") {
+			t.Error("a part that is late makes its buyer wait")
+		}
+		return page.Has("tr[data-order=" + o.Number + "] [data-part-late]")
 	}
 	part := o.Parts[slices.IndexFunc(o.Parts, func(p order.Part) bool { return p.Cooperative.ID == m.Honey.ID })]
 	ago := func(days int) {

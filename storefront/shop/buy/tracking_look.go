@@ -134,12 +134,6 @@ func firstToAccept(p ui.Page, o order.Order) string {
 	return ""
 }
 
-// late reports whether an order comes later than its buyer could rely on.
-func late(o order.Order) bool {
-	there := o.State == order.StateDispatched && o.Delivery == delivery.Pickup
-	return o.State.Open() && !there && !o.Was.To.IsZero()
-}
-
 // days are those on which the order comes, in a few words.
 func days(p ui.Page, o order.Order) string {
 	return shop.Between(p, delivery.Window{From: o.DeliverFrom, To: o.DeliverTo})

@@ -432,7 +432,7 @@ func trackingPage(p ui.Page, v trackingView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if late(o) {
+			if o.Late() {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<div class=\"mb5\" id=\"late\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
