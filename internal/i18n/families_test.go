@@ -76,7 +76,7 @@ var families = map[string]words{
 	"seller.missing.*":             firsts("seller/home", "gaps"),
 	"seller.missing_do.*":          firsts("seller/home", "gaps"),
 	"seller.missing_why.*":         firsts("seller/home", "gaps"),
-	"seller.orders.all_*":          named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver"),
+	"seller.orders.all_*":          named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver", "MoveUnaccept"),
 	"seller.orders.do_*":           named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver"),
 	"seller.orders.together_*":     named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver"),
 	"seller.orders.done_*": named("internal/order", "MoveAccept", "MoveReady", "MoveHandOver", "MoveDecline", "MoveShorten",

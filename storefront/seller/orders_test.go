@@ -161,6 +161,32 @@ func TestAllThatStandsOnTheScreenIsDoneAtOnce(t *testing.T) {
 	}
 }
 
+// What is accepted at home is said there, and all of it is taken back by one press.
+func TestWhatIsAcceptedAtHomeIsTakenBackThere(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for range 3 {
+		m.Order()
+	}
+	member, l := m.SignIn(m.Honey.Member), m.Languages.Locale("fr")
+	counted := func(state order.PartState) int {
+		t.Helper()
+		counts, err := m.Orders.CountParts(t.Context(), m.Honey.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return counts[state]
+	}
+	page := member.Submit(member.Get("/fr/seller").Want(http.StatusOK), "main form[action$='/accept']", nil).Want(http.StatusOK)
+	if page.Path != "/fr/seller" || page.Text("#toasts .toast") != l.N("seller.orders.all_accept", 3) || page.Text("#done b") != l.N("seller.orders.all_accept", 3) || counted(order.PartAccepted) != 3 {
+		t.Errorf("at %s it says %q and %q, and %d are accepted", page.Path, page.Text("#toasts .toast"), page.Text("#done b"), counted(order.PartAccepted))
+	}
+	page = member.Submit(page, "#done form", nil).Want(http.StatusOK)
+	if page.Path != "/fr/seller" || page.Text("#toasts .toast") != l.N("seller.orders.all_unaccept", 3) || page.Has("#done") || !page.Has("button#accept") || counted(order.PartPlaced) != 3 {
+		t.Errorf("at %s it says %q, and %d wait", page.Path, page.Text("#toasts .toast"), counted(order.PartPlaced))
+	}
+}
+
 // cards are the ids of the parts on a list, in their order.
 func cards(page *storetest.Page) (ids []string) {
 	page.Find(".ord[id]").Each(func(_ int, card *goquery.Selection) { ids = append(ids, card.AttrOr("id", "")) })

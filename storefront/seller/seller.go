@@ -2,6 +2,8 @@ package seller
 
 import (
 	"fmt"
+	"net/url"
+	"strings"
 
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
@@ -23,4 +25,15 @@ func Page(r *web.Request, orders *order.Service, title string) (ui.Page, map[ord
 		p.Waiting += counts[state]
 	}
 	return p, counts, nil
+}
+
+// Home is a member's first page, DoneID names what it says was just accepted there.
+const (
+	Home   = "/seller"
+	DoneID = "done"
+)
+
+// HomeAfter is the address of a member's first page when she has just accepted the parts with these ids there.
+func HomeAfter(ids []string) string {
+	return web.Address(Home, url.Values{"done": {strings.Join(ids, ".")}}) + "#" + DoneID
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,7 +42,7 @@ func (h *Handler) Routes() []web.Route {
 	photograph := web.Post(account.KeepPage, pagePath+"/picture", h.addPicture)
 	photograph.MaxBody = picture.MaxBytes + seller.FormRoom
 	return []web.Route{
-		web.Get(account.SeeParts, "/seller", h.home),
+		web.Get(account.SeeParts, seller.Home, h.home),
 		web.Get(account.SeeCooperative, cooperativePath, h.cooperative),
 		web.Get(account.KeepPage, pagePath, h.page),
 		web.Post(account.KeepPage, pagePath, h.present),
@@ -61,6 +62,7 @@ type homeView struct {
 	Orders   int          // to be prepared
 	New      int          // of them, not answered yet
 	Asked    []string     // ids of those of Oldest that are not answered yet
+	Accepted []string     // ids of those that the reader has just accepted here and may take back
 	AnswerBy time.Time    // the first of the new ones
 	Ready    int          // orders that wait to be fetched
 	Oldest   int          // of Orders, those that the following is about
@@ -108,7 +110,28 @@ func (h *Handler) home(r *web.Request) error {
 	if err := h.fillHome(r, &v); err != nil {
 		return err
 	}
+	if done := r.Query("done"); done != "" && r.Holds(account.PrepareParts) {
+		parts, err := h.Orders.PartsNamed(r.Context(), r.CooperativeID(), ids(done))
+		if err != nil {
+			return err
+		}
+		for _, part := range parts {
+			if part.Undo(p.User.ID, h.Now()) == order.MoveUnaccept {
+				v.Accepted = append(v.Accepted, part.ID.String())
+			}
+		}
+	}
 	return r.Render(http.StatusOK, homePage(p, v))
+}
+
+// ids are those that an address names.
+func ids(named string) (ids []uuid.UUID) {
+	for _, text := range strings.SplitN(named, ".", partsAtOnce+1) {
+		if id, err := uuid.Parse(text); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // fillHome gathers what the reader may see.

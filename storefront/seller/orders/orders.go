@@ -228,6 +228,9 @@ func isList(path string) bool {
 // together are the moves that may be made with everything that a screen shows, from the state that it shows it in.
 var together = []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver}
 
+// moves are those of several at once: besides, her first page takes back what was accepted there.
+var moves = append(slices.Clone(together), order.MoveUnaccept)
+
 // maxTogether is how many parts one press moves at most, each of them in a transaction of its own.
 const maxTogether = 50
 
@@ -246,7 +249,7 @@ type refusedMove struct {
 // moveShown makes one move with each of the parts that a screen shows. What becomes of one keeps no other from it.
 func (h *Handler) moveShown(r *web.Request) error {
 	done := refusedMoves{Move: order.Move(r.Param("move"))}
-	if !slices.Contains(together, done.Move) {
+	if !slices.Contains(moves, done.Move) {
 		return web.ErrNotFound
 	}
 	shown := r.FormValues()["part"]
@@ -275,7 +278,11 @@ func (h *Handler) moveShown(r *web.Request) error {
 		}
 	}
 	back := web.LocalPath(r.Form("back"))
-	if !isList(back) { // from her first page
+	switch home := back == seller.Home; {
+	case isList(back) || home && len(done.Refused) == 0 && done.Move != order.MoveAccept:
+	case home && len(done.Refused) == 0:
+		back = seller.HomeAfter(shown)
+	default:
 		back = ordersView{Shelf: shelves[0], ListedParts: order.ListedParts{Parts: parts}}.staying()
 	}
 	if len(done.Refused) > 0 {
