@@ -153,6 +153,35 @@ func TestRefusedRowKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// What is missing, nothing or too much is told as that, and not as what cannot be read.
+func TestARowSaysWhatIsWrongWithANumber(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member, l := m.SignIn(m.Honey.Member), m.Languages.Locale("fr")
+	thyme := m.Honey.Product(t, "M-1")
+	for _, c := range []struct {
+		field, typed, key string
+		args              []any
+	}{
+		{"price", "", "catalog.price_missing", nil},
+		{"price", "0", "seller.product.price_zero", nil},
+		{"price", "999999999999", "catalog.price_too_high", nil},
+		{"price", "12,505", "seller.product.price_unreadable", []any{"Value", "12,505"}},
+		{"stock", "", "seller.product.stock_missing", nil},
+		{"stock", "1,5", "seller.product.stock_unreadable", []any{"Value", "1,5"}},
+		{"stock", "999999999999", "catalog.stock_out_of_range", []any{"Max", l.Number(catalog.MaxStock)}},
+	} {
+		page := member.Post("/fr/seller/products/"+thyme.ID.String()+"/quick", url.Values{
+			c.field: {c.typed}, "page": {shownNow(member, thyme)}, "back": {"/seller/products?q=thym"},
+		}).Want(http.StatusUnprocessableEntity)
+		field := page.Find(row(m, "M-1", t) + " input[name=" + c.field + "]")
+		said, want := page.Text("#"+field.AttrOr("aria-describedby", "nothing")), strings.Join(strings.Fields(l.T(c.key, c.args...)), " ")
+		if !strings.Contains(said, want) {
+			t.Errorf("%s %q is told %q, want %q", c.field, c.typed, said, want)
+		}
+	}
+}
+
 func TestScriptIsAnsweredInJSON(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -281,14 +281,26 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 	wrong := fault.New(fault.Invalid, "seller.product.invalid")
 	if typed, sent := offered(r, "price"); sent {
 		amount, err := money.Parse(typed)
-		if err != nil {
+		switch {
+		case typed == "":
+			wrong.Field("price", "catalog.price_missing")
+		case err != nil && tooLarge(typed):
+			wrong.Field("price", "catalog.price_too_high")
+		case err != nil:
 			wrong.Field("price", "seller.product.price_unreadable", "Value", typed)
+		case amount == 0:
+			wrong.Field("price", "seller.product.price_zero")
 		}
 		price = &amount
 	}
 	if typed, sent := offered(r, "stock"); sent {
 		pieces, ok := text.Whole(typed)
-		if !ok {
+		switch {
+		case typed == "":
+			wrong.Field("stock", "seller.product.stock_missing")
+		case !ok && tooLarge(typed):
+			wrong.Field("stock", "catalog.stock_out_of_range", "Max", catalog.MaxStock)
+		case !ok:
 			wrong.Field("stock", "seller.product.stock_unreadable", "Value", typed)
 		}
 		stock = &pieces
@@ -297,6 +309,13 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 		return nil, nil, wrong
 	}
 	return price, stock, nil
+}
+
+// tooLarge reports whether what was typed is no amount and no number of pieces only because it is more than any: that it
+// has a fraction that neither has is something else.
+func tooLarge(typed string) bool {
+	whole, fraction, ok := text.Number(typed)
+	return ok && fraction == "" && len(whole) > 9
 }
 
 // sureOf are the fields whose values somebody was asked about and means, or pressed the button of.

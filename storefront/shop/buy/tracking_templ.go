@@ -769,7 +769,7 @@ func trackingPage(p ui.Page, v trackingView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if o.Acting {
+				if o.Acting && o.Can(order.MoveWithdraw, actor.Buyer) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 62, "<p class=\"small muted noprint\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
