@@ -3,6 +3,7 @@ package catalog
 import (
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
 
@@ -72,6 +73,31 @@ func TestANameIsWrittenWithoutItsMeasure(t *testing.T) {
 		}
 		if compared != itself {
 			t.Errorf("%q: the schema compares %q, %q is shown", name, compared, got)
+		}
+	}
+}
+
+// A line says how much it is once, in whatever figures and words its name does.
+func TestWhatIsCalledSaysItsSizeOnce(t *testing.T) {
+	t.Parallel()
+	languages, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		amount int
+		code   string
+		want   string
+	}{
+		{"Huile d’olive", 500, "ml", "Huile d’olive, 500\u00a0ml"},
+		{"Huile d’olive, bouteille de 0,5 L", 500, "ml", "Huile d’olive, bouteille de 0,5 L"},
+		{"Couscous, sac de 25 kg", 5, "kg", "Couscous, sac de 25 kg, 5\u00a0kg"},
+		{"Couscous ٥ كلغ", 5, "kg", "Couscous ٥ كلغ"},
+		{"Tapis", 1, "piece", "Tapis"},
+	} {
+		if got := Called(languages.Locale("fr"), i18n.Text{FR: c.name}, c.amount, c.code); got != c.want {
+			t.Errorf("%q is called %q", c.name, got)
 		}
 	}
 }

@@ -3,9 +3,11 @@ package catalog
 import (
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
 )
@@ -138,13 +140,6 @@ const beside = " \u00a0,،;:.-–—·()[]"
 // WithoutMeasure is a name without how much of it there is and what it is in, for «Miel de thym, pot de 250 g» «Miel de thym»:
 // as it is written what without_measure of the schema compares names by. Of what is nothing else it is empty.
 func WithoutMeasure(name string) string {
-	places := nameParts.FindAllStringIndex(name, -1)
-	part := func(i int) string {
-		if i < 0 || i >= len(places) {
-			return ""
-		}
-		return text.Fold(name[places[i][0]:places[i][1]])
-	}
 	var kept []string
 	from := 0
 	keep := func(till int) {
@@ -152,15 +147,52 @@ func WithoutMeasure(name string) string {
 			kept = append(kept, rest)
 		}
 	}
+	for _, m := range measures(name) {
+		keep(m.from)
+		from = m.till
+	}
+	keep(len(name))
+	return strings.Join(kept, " ")
+}
+
+// Called is a name with how much of it there is, «Miel de thym, 500 g», unless it says so itself or is of one piece.
+func Called(l *i18n.Locale, name i18n.Text, amount int, code string) string {
+	written := l.Text(name)
+	said := slices.ContainsFunc(measures(written), func(m measure) bool {
+		a, c, ok := ParseUnit(m.text)
+		return ok && SameUnit(a, c, amount, code)
+	})
+	if said || amount == 1 && code == "piece" {
+		return written
+	}
+	return l.T("catalog.sized", "Name", written, "Size", l.Unit(amount, code))
+}
+
+// measure is a quantity in a name: «250 g», which with what it is in stands from one place till another.
+type measure struct {
+	text       string
+	from, till int
+}
+
+func measures(name string) (list []measure) {
+	places := nameParts.FindAllStringIndex(name, -1)
+	part := func(i int) string {
+		if i < 0 || i >= len(places) {
+			return ""
+		}
+		return text.Fold(name[places[i][0]:places[i][1]])
+	}
+	till := 0
 	for i := range places {
 		_, isNumber := quantity(part(i))
-		if _, isUnit := unitWords[strings.TrimPrefix(part(i+1), "ال")]; !isNumber || !isUnit || places[i][0] < from {
+		if _, isUnit := unitWords[strings.TrimPrefix(part(i+1), "ال")]; !isNumber || !isUnit || places[i][0] < till {
 			continue
 		}
 		first, last := i, i+1
 		if _, counted := quantity(part(first - 2)); counted && part(first-1) == "x" {
 			first -= 2
 		}
+		written := name[places[first][0]:places[last][1]]
 		switch part(first - 1) {
 		case "de", "d", "of", "من":
 			first--
@@ -171,11 +203,10 @@ func WithoutMeasure(name string) string {
 		if containers[part(last+1)] {
 			last++
 		}
-		keep(max(places[first][0], from))
-		from = places[last][1]
+		list = append(list, measure{written, max(places[first][0], till), places[last][1]})
+		till = places[last][1]
 	}
-	keep(len(name))
-	return strings.Join(kept, " ")
+	return list
 }
 
 // quantity reads a number, a fraction or an Arabic word for one.

@@ -630,17 +630,17 @@ func TestWhoeverDoesNotKnowIsToldOfAnAdjustment(t *testing.T) {
 		want            map[string]words
 	}{
 		"the association takes off a piece": {true, false, func(m *market) order.By { return m.people() }, map[string]words{
-			couscous: {[]string{"Couscous de blé\u00a0: 1", "Il en manquait", "/fr/seller/orders/",
+			couscous: {[]string{"Couscous de blé, 1\u00a0kg\u00a0: 1", "Il en manquait", "/fr/seller/orders/",
 				"Vente\u00a0: 26\u00a0DH au lieu de 52\u00a0DH", "Part de la coopérative\u00a0: 24,70\u00a0DH au lieu de 49,40\u00a0DH"},
 				[]string{"{{", "<no value>", "Miel", "212", "livraison"}},
-			buyer: {[]string{"كسكس القمح: 1", "26", "الباقي للأداء مع التوصيل: 212", "https://souk.example/ar/orders/" + mail.Placeholder}, []string{"{{", "<no value>"}},
+			buyer: {[]string{"كسكس القمح، 1\u00a0كلغ: 1", "26", "الباقي للأداء مع التوصيل: 212", "https://souk.example/ar/orders/" + mail.Placeholder}, []string{"{{", "<no value>"}},
 		}},
 		"its cooperative does": {true, false, func(m *market) order.By { return m.of(m.couscous) }, map[string]words{
-			association: {[]string{"كسكس القمح: 1", "/ar/association/orders/"}, []string{"{{", "<no value>"}},
-			buyer:       {[]string{"كسكس القمح: 1"}, nil},
+			association: {[]string{"كسكس القمح، 1\u00a0كلغ: 1", "/ar/association/orders/"}, []string{"{{", "<no value>"}},
+			buyer:       {[]string{"كسكس القمح، 1\u00a0كلغ: 1"}, nil},
 		}},
 		"nobody has confirmed the order": {false, false, func(m *market) order.By { return m.people() }, map[string]words{
-			couscous: {[]string{"Couscous de blé\u00a0: 1"}, nil},
+			couscous: {[]string{"Couscous de blé, 1\u00a0kg\u00a0: 1"}, nil},
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

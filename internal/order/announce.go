@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -527,7 +525,7 @@ func adjustedText(l *i18n.Locale, parts []Part, list []made, money bool) (what [
 			case !money:
 				key = "order.mail.adjusted_amount_untold"
 			}
-			what = append(what, l.T(key, "Name", l.Text(line.Name), "Pieces", l.Number(list[i].Quantity), "Amount", l.Money(list[i].Amount)))
+			what = append(what, l.T(key, "Name", line.Called(l), "Pieces", l.Number(list[i].Quantity), "Amount", l.Money(list[i].Amount)))
 		}
 	}
 	return what
@@ -674,29 +672,8 @@ func linesText(l *i18n.Locale, lines []OrderLine) string {
 	var texts []string
 	for _, line := range lines {
 		if line.Quantity > 0 {
-			key, name, unit := "order.mail.line", l.Text(line.Name), l.Unit(line.UnitAmount, line.UnitCode)
-			if saysSize(strings.ReplaceAll(name, " ", "\u00a0"), unit) {
-				key = "order.mail.line_sized"
-			}
-			texts = append(texts, l.T(key, "Quantity", l.Number(line.Quantity), "Name", name, "Unit", unit))
+			texts = append(texts, l.T("order.mail.line", "Quantity", l.Number(line.Quantity), "Name", line.Called(l)))
 		}
 	}
 	return strings.Join(texts, "\n")
-}
-
-// saysSize reports whether a name says how much it is: «زيت الزيتون، 500 مل» does, «sac de 25 kg» does not say 5 kg.
-func saysSize(name, unit string) bool {
-	for at := 0; at < len(name); at++ {
-		next := strings.Index(name[at:], unit)
-		if next < 0 {
-			return false
-		}
-		at += next
-		before, _ := utf8.DecodeLastRuneInString(name[:at])
-		after, _ := utf8.DecodeRuneInString(name[at+len(unit):])
-		if !unicode.IsDigit(before) && !strings.ContainsRune(".,٫", before) && !unicode.IsLetter(after) {
-			return true
-		}
-	}
-	return false
 }

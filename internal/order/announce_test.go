@@ -346,11 +346,11 @@ func TestALineSaysHowMuchItIsOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	for name, line := range map[string]string{
-		"Couscous":          "1 × Couscous (5\u00a0kg)\n",
+		"Couscous":          "1 × Couscous, 5\u00a0kg\n",
 		"Couscous, 5 kg":    "1 × Couscous, 5 kg\n",
-		"Couscous, 25 kg":   "1 × Couscous, 25 kg (5\u00a0kg)\n",
-		"Couscous à 1,5 kg": "1 × Couscous à 1,5 kg (5\u00a0kg)\n",
-		"Lot de 5 kgs":      "1 × Lot de 5 kgs (5\u00a0kg)\n",
+		"Couscous, 25 kg":   "1 × Couscous, 25 kg, 5\u00a0kg\n",
+		"Couscous à 1,5 kg": "1 × Couscous à 1,5 kg, 5\u00a0kg\n",
+		"Lot de 5 kgs":      "1 × Lot de 5 kgs\n",
 	} {
 		m.exec(`update products set name_fr = $2, unit_amount = 5 where id = $1`, m.wheat, name)
 		m.place(m.wants("0661234567", m.wheat, 1))

@@ -105,6 +105,11 @@ type OrderLine struct {
 	Perishable      bool       // and so not to be sent back
 }
 
+// Called is what one of a line's goods is called: two sizes of a thing stand in one order.
+func (l OrderLine) Called(locale *i18n.Locale) string {
+	return catalog.Called(locale, l.Name, l.UnitAmount, l.UnitCode)
+}
+
 // Event is one thing that happened to an order or, with PartID, to one part of it.
 type Event struct {
 	ID       uuid.UUID

@@ -134,11 +134,18 @@ type ReturnLine struct {
 	ProductID     uuid.UUID `db:"product_id"`
 	CooperativeID uuid.UUID `db:"cooperative_id"`
 	Name          i18n.Text
+	UnitAmount    int    `db:"unit_amount"`
+	UnitCode      string `db:"unit_code"`
 	Quantity      int
 	Sound         *int // of them, once they were received
 	Damaged       *int
 	Missing       *int
 	Restocked     *bool // the sound ones are in stock again; nil: their cooperative has not said
+}
+
+// Called is as of an OrderLine.
+func (l ReturnLine) Called(locale *i18n.Locale) string {
+	return catalog.Called(locale, l.Name, l.UnitAmount, l.UnitCode)
 }
 
 // ReturnInput is what a buyer asks to send back.

@@ -34,7 +34,7 @@ var selectReturn = `
 
 const selectReturnLine = `
 	select b.return_id, o.number, b.line_id, b.sub_order_id as part_id, l.product_id, b.cooperative_id,
-	       l.name_ar as "name.ar", l.name_fr as "name.fr", l.name_en as "name.en", b.quantity, b.sound, b.damaged, b.missing, b.restocked
+	       l.name_ar as "name.ar", l.name_fr as "name.fr", l.name_en as "name.en", l.unit_amount, l.unit_code, b.quantity, b.sound, b.damaged, b.missing, b.restocked
 	from order_return_lines b join order_lines l on l.id = b.line_id join sub_orders s on s.id = b.sub_order_id join orders o on o.id = s.order_id`
 
 // readReturn reads the last return that a condition names; ErrNoReturn if there is none.

@@ -591,7 +591,7 @@ func TestTrackingSaysTheSizeOfWhatWasOrdered(t *testing.T) {
 	m := storetest.New(t)
 	page := m.Visitor().Get("/fr/orders/" + m.Order().Token).Want(http.StatusOK)
 	text := strings.ReplaceAll(page.Text("[data-part-state]"), "\u00a0", " ")
-	for _, line := range []string{"Miel de thym 500 g × 2", "Huile d’olive 1 l × 3", "Couscous de blé 1 kg × 1"} {
+	for _, line := range []string{"Miel de thym, 500 g × 2", "Huile d’olive, 1 l × 3", "Couscous de blé, 1 kg × 1"} {
 		if !strings.Contains(strings.ToLower(text), strings.ToLower(line)) {
 			t.Errorf("%q is not in %q", line, text)
 		}

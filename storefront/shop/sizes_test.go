@@ -13,7 +13,10 @@ import (
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
@@ -306,9 +309,64 @@ func TestWhatIsSaidOfTheBasketNamesTheSize(t *testing.T) {
 		}
 		lines := strings.Join(strings.Fields(visitor.Get("/"+language+"/basket").Text("main")), " ")
 		for _, size := range []string{l.Unit(500, "g"), l.Unit(1, "kg")} {
-			if want := strings.Join(strings.Fields(l.T("ui.sized", "Name", l.Text(half.Name), "Size", size)), " "); !strings.Contains(lines, want) {
+			if want := strings.Join(strings.Fields(l.T("catalog.sized", "Name", l.Text(half.Name), "Size", size)), " "); !strings.Contains(lines, want) {
 				t.Errorf("%s: the basket does not name %q: %s", language, want, lines)
 			}
 		}
 	}
+}
+
+// Two sizes of a thing stand in one order: wherever its lines are named, each says which it is.
+func TestALineOfAnOrderNamesItsSize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.ReturnDays(7)
+	_, half, kilo := sizes(m, t)
+	m.DB.MustExec(`update products set name_ar = name_ar || '، علبة من ٥٠٠ غ', name_fr = name_fr || ', pot de 500 g', name_en = name_en || ', jar of 500 g' where id = $1`, half.ID)
+	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+		Lines: []order.Line{{ProductID: half.ID, Quantity: 1}, {ProductID: kilo.ID, Quantity: 1}},
+		Buyer: order.Buyer{Name: "نادية", Phone: "0661234567", Place: "berkane", Address: "حي السلام"}, Delivery: delivery.Home,
+		Payment: payment.CashOnDelivery, Locale: "ar", Source: order.Shop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := m.Orders.Confirming(t.Context(), placed.Order.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := map[string][2]string{
+		"ar": {"عسل الزعتر، علبة من ٥٠٠ غ", "عسل الزعتر، 1 كلغ"},
+		"fr": {"Miel de thym, pot de 500 g", "Miel de thym, 1 kg"},
+		"en": {"Thyme honey, jar of 500 g", "Thyme honey, 1 kg"},
+	}
+	names := func(v *storetest.Client, path, where string) {
+		t.Helper()
+		for _, language := range storetest.Languages() {
+			page := v.Get("/" + language + path).Want(http.StatusOK)
+			said := plain(page.Text(where))
+			for _, name := range named[language] {
+				if !strings.Contains(said, name) || strings.Contains(said, name+",") || strings.Contains(said, name+"،") {
+					t.Errorf("%s%s does not name %q once: %s", language, path, name, said)
+				}
+			}
+		}
+	}
+	buyer := m.Visitor()
+	for _, id := range []uuid.UUID{half.ID, kilo.ID} {
+		buyer.Post("/fr/basket/lines", url.Values{"product": {id.String()}}).Want(http.StatusOK)
+	}
+	names(buyer, "/basket", "main")
+	names(buyer, "/checkout", "main details")
+	names(m.Visitor(), "/confirm/"+token, "[aria-labelledby=goods]")
+	names(m.Visitor(), "/orders/"+placed.Token, "[data-part-state]")
+	m.Deliver(placed.Order)
+	names(m.Visitor(), "/orders/"+placed.Token+"/return", "form.panel")
+	sent := url.Values{"key": {uuid.NewString()}}
+	for _, line := range placed.Order.Parts[0].Lines {
+		sent.Set("pieces-"+line.ID.String(), "1")
+	}
+	m.Visitor().Post("/fr/orders/"+placed.Token+"/return", sent).Want(http.StatusOK)
+	names(m.Visitor(), "/orders/"+placed.Token, "[data-return]")
+	names(m.SignIn(m.Association), "/association/returns", "[data-return]")
 }

@@ -108,11 +108,10 @@ func Thing(l *i18n.Locale, product catalog.Product) string {
 
 // Called is a product's name, with its size where the thing is offered in several and the name does not say it.
 func Called(l *i18n.Locale, product catalog.Product) string {
-	name, size := l.Text(product.Name), l.Unit(product.UnitAmount, product.UnitCode)
-	if len(product.Sizes) == 0 || strings.Contains(Unbroken(name), size) {
-		return name
+	if len(product.Sizes) == 0 {
+		return l.Text(product.Name)
 	}
-	return l.T("ui.sized", "Name", name, "Size", size)
+	return catalog.Called(l, product.Name, product.UnitAmount, product.UnitCode)
 }
 
 // Cheapest tells whether of the sizes of a product that can be had as it can some cost more, and none less.

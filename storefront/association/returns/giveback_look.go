@@ -52,7 +52,7 @@ func (v giveBackView) what(p ui.Page) []ui.Option {
 			if line.Quantity > 0 {
 				options = append(options, ui.Option{
 					Value: string(order.RefundLine) + ":" + line.ID.String(), Group: group,
-					Label: p.T("association.giveback.line", "Name", p.L.Text(line.Name), "Pieces", p.L.Number(line.Quantity), "Amount", p.L.Money(line.Total)),
+					Label: p.T("association.giveback.line", "Name", line.Called(p.L), "Pieces", p.L.Number(line.Quantity), "Amount", p.L.Money(line.Total)),
 				})
 			}
 		}

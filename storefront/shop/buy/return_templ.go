@@ -180,12 +180,12 @@ func returnPage(p ui.Page, v returnView) templ.Component {
 				if part.State == order.PartDelivered {
 					for _, line := range part.Lines {
 						if line.Returnable() && line.Quantity > listedPieces {
-							templ_7745c5c3_Err = ui.Input(p, v.Refused.Form, ui.Field{Name: pieceField + line.ID.String(), Label: ui.Unbroken(p.L.Text(line.Name)), Hint: pieces(p, line), Optional: true, InputMode: "numeric", LTR: true, Max: 4}).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Input(p, v.Refused.Form, ui.Field{Name: pieceField + line.ID.String(), Label: ui.Unbroken(line.Called(p.L)), Hint: pieces(p, line), Optional: true, InputMode: "numeric", LTR: true, Max: 4}).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
 						} else if line.Returnable() {
-							templ_7745c5c3_Err = ui.Select(p, v.Refused.Form, ui.Field{Name: pieceField + line.ID.String(), Label: ui.Unbroken(p.L.Text(line.Name)), Hint: pieces(p, line)}, counts(p, line)).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Select(p, v.Refused.Form, ui.Field{Name: pieceField + line.ID.String(), Label: ui.Unbroken(line.Called(p.L)), Hint: pieces(p, line)}, counts(p, line)).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -195,9 +195,9 @@ func returnPage(p ui.Page, v returnView) templ.Component {
 								return templ_7745c5c3_Err
 							}
 							var templ_7745c5c3_Var10 string
-							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("shop.return.perishable", "Name", ui.Unbroken(p.L.Text(line.Name))))
+							templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("shop.return.perishable", "Name", ui.Unbroken(line.Called(p.L))))
 							if templ_7745c5c3_Err != nil {
-								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 37, Col: 104}
+								return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 37, Col: 101}
 							}
 							_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 							if templ_7745c5c3_Err != nil {
@@ -361,9 +361,9 @@ func returning(p ui.Page, v trackingView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var18 string
-				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(p.L.Text(line.Name)))
+				templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(line.Called(p.L)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 66, Col: 40}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 66, Col: 37}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 				if templ_7745c5c3_Err != nil {
@@ -376,7 +376,7 @@ func returning(p ui.Page, v trackingView) templ.Component {
 				var templ_7745c5c3_Var19 string
 				templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Number(line.Quantity))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 66, Col: 90}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/shop/buy/return.templ`, Line: 66, Col: 87}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var19))
 				if templ_7745c5c3_Err != nil {

@@ -284,9 +284,6 @@ func cancelText(p ui.Page, o order.Order) string {
 	return p.N("shop.track.cancel_text", activeParts(o))
 }
 
-// sized tells whether one of a line's goods has a size worth saying: a piece has none.
-func sized(l order.OrderLine) bool { return l.UnitCode != "piece" || l.UnitAmount != 1 }
-
 func activeParts(o order.Order) int {
 	n := 0
 	for _, part := range o.Parts {
