@@ -155,14 +155,15 @@ func WithoutMeasure(name string) string {
 	return strings.Join(kept, " ")
 }
 
-// Called is a name with how much of it there is, «Miel de thym, 500 g», unless it says so itself or is of one piece.
+// Called is a name with how much of it there is, «Miel de thym, 500 g», unless it says so itself, is of one piece, or nobody
+// knows any more.
 func Called(l *i18n.Locale, name i18n.Text, amount int, code string) string {
 	written := l.Text(name)
 	said := slices.ContainsFunc(measures(written), func(m measure) bool {
 		a, c, ok := ParseUnit(m.text)
 		return ok && SameUnit(a, c, amount, code)
 	})
-	if said || amount == 1 && code == "piece" {
+	if said || amount == 1 && code == "piece" || code == "" {
 		return written
 	}
 	return l.T("catalog.sized", "Name", written, "Size", l.Unit(amount, code))

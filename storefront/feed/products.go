@@ -81,7 +81,7 @@ func toProduct(r *web.Request, p catalog.Product) product {
 		compared = &perMeasure{int64(per), measure}
 	}
 	return product{
-		ID: p.ID, Slug: p.Slug, Name: r.Locale.Text(p.Name), Description: r.Locale.Text(p.Description),
+		ID: p.ID, Slug: p.Slug, Name: ui.Thing(r.Locale, p), Description: r.Locale.Text(p.Description),
 		Category: p.Category,
 		Cooperative: cooperativeRef{
 			Slug: p.Cooperative.Slug, Name: r.Locale.Text(p.Cooperative.Name), Commune: p.Cooperative.Commune,

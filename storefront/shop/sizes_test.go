@@ -370,3 +370,69 @@ func TestALineOfAnOrderNamesItsSize(t *testing.T) {
 	names(m.Visitor(), "/orders/"+placed.Token, "[data-return]")
 	names(m.SignIn(m.Association), "/association/returns", "[data-return]")
 }
+
+// A thing of several sizes has one name, whichever of them is shown; its page's title says which that is.
+func TestAThingOfSeveralSizesHasOneName(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	_, half, kilo := sizes(m, t)
+	m.DB.MustExec(`update products set name_fr = name_fr || ', pot de 500 g' where id = $1`, half.ID)
+	m.Index()
+	for _, stock := range []int{3, 0} {
+		m.DB.MustExec(`update products set stock = $2 where id = $1`, half.ID, stock)
+		if got := plain(m.Visitor().Get("/fr/cooperatives/nahla").Want(http.StatusOK).Text(".card:has(.sizes) h3")); got != "Miel de thym" {
+			t.Errorf("with %d of it the card is called %q", stock, got)
+		}
+	}
+	page := m.Visitor().Get("/fr/products/" + half.Slug).Want(http.StatusOK)
+	if h1, title := plain(page.Text("main h1")), plain(page.Text("title")); h1 != "Miel de thym" || !strings.Contains(title, "Miel de thym, pot de 500 g") {
+		t.Errorf("its page is %q, %q", h1, title)
+	}
+	if title := plain(m.Visitor().Get("/fr/products/" + kilo.Slug).Text("title")); !strings.Contains(title, "Miel de thym, 1 kg") {
+		t.Errorf("the kilo's page is %q", title)
+	}
+	var told struct{ Name string }
+	if err := json.Unmarshal(m.Visitor().Get("/api/v1/products/"+half.Slug+"?lang=fr").Want(http.StatusOK).Body, &told); err != nil || told.Name != "Miel de thym" {
+		t.Errorf("programs are told of %q: %v", told.Name, err)
+	}
+}
+
+// What is sold out in one size is offered in another.
+func TestWhatIsSoldOutIsOfferedInAnotherSize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, kilo := sizes(m, t)
+	buyer := m.Visitor()
+	buyer.Post("/fr/basket/lines", url.Values{"product": {half.ID.String()}}).Want(http.StatusOK)
+	m.DB.MustExec(`update products set stock = 0 where id = $1`, half.ID)
+	m.Index()
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		for _, path := range []string{"/products/" + half.Slug, "/basket"} {
+			links := buyer.Get("/" + language + path).Want(http.StatusOK).Find("main [data-sizes] a")
+			if links.Length() != 1 || links.AttrOr("href", "") != "/"+language+"/products/"+kilo.Slug || links.Text() != l.Unit(1, "kg") {
+				t.Errorf("%s%s offers %q", language, path, links.Text())
+			}
+		}
+		// Who asks for no more than 150 DH is shown what is sold out: the card tells it from what is not.
+		card := m.Visitor().Get("/" + language + "/products?category=honey&max_price=150").Want(http.StatusOK).Find(".card:has(.sizes)").First()
+		want := strings.Join([]string{l.T("ui.size_sold_out", "Size", l.Unit(250, "g")), l.T("ui.size_sold_out", "Size", l.Unit(500, "g")), l.Unit(1, "kg")}, " · ")
+		if got := card.Find(".sizes").Text(); got != want {
+			t.Errorf("%s: the card's sizes are %q, not %q", language, got, want)
+		}
+	}
+	if m.Visitor().Get("/fr/products/"+small.Slug).Find("main [data-sizes] a").Length() != 1 {
+		t.Error("nor is the smallest's page")
+	}
+}
+
+// What nobody sees is no search.
+func TestASearchOfBlankLettersIsNone(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Index()
+	none := m.Visitor().Get("/fr/products").Want(http.StatusOK).Text("h1")
+	if got := m.Visitor().Get("/fr/products?q=" + url.QueryEscape("\u3164 \u200b")).Want(http.StatusOK).Text("h1"); got != none {
+		t.Errorf("it is headed %q, not %q", got, none)
+	}
+}

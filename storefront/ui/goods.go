@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -78,12 +79,15 @@ func SizeOf(p Page, size catalog.Size) string {
 // sizesShown is how many sizes of a thing stand on its card.
 const sizesShown = 4
 
-// Sizes are the quantities that a thing is offered in, as a card lists them; "" of what is offered in one. What is true of the
-// one that the card shows is said elsewhere on it.
+// Sizes are the quantities that a thing is offered in, as a card lists them; "" of what is offered in one. What is true of all
+// is said elsewhere on it.
 func Sizes(p Page, product catalog.Product) string {
+	alike := !slices.ContainsFunc(product.Sizes, func(s catalog.Size) bool {
+		return s.SoldOut != (product.Stock == 0) || s.InSeason(month(p)) != product.InSeason(month(p))
+	})
 	var list []string
 	for _, size := range product.Sizes[:min(len(product.Sizes), sizesShown)] {
-		if size.SoldOut == (product.Stock == 0) && size.InSeason(month(p)) == product.InSeason(month(p)) {
+		if alike {
 			list = append(list, p.L.Unit(size.UnitAmount, size.UnitCode))
 		} else {
 			list = append(list, SizeOf(p, size))
@@ -93,6 +97,16 @@ func Sizes(p Page, product catalog.Product) string {
 		list = append(list, p.N("ui.sizes_more", more))
 	}
 	return strings.Join(list, " · ")
+}
+
+// OtherSizes are the sizes of a product's thing that can be had, but for itself.
+func OtherSizes(p Page, product catalog.Product) (list []catalog.Size) {
+	for _, s := range product.Sizes {
+		if s.ID != product.ID && !s.SoldOut && s.InSeason(month(p)) {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // Thing is what a thing is called, in whichever of its sizes it is offered.

@@ -58,8 +58,8 @@ func (h *Handler) product(r *web.Request) error {
 	v.InBasket, v.Others = cards[0].InBasket, cards[1:]
 	v.Link = r.AbsoluteURL("/products/" + v.Product.Slug)
 
-	p := r.Page(r.Locale.Text(v.Product.Name))
-	p.Description = r.Locale.T("shop.product.description", "Name", r.Locale.Text(v.Product.Name),
+	p := r.Page(ui.Called(r.Locale, v.Product))
+	p.Description = r.Locale.T("shop.product.description", "Name", ui.Thing(r.Locale, v.Product),
 		"Cooperative", r.Locale.Text(v.Seller.Name), "Place", r.Locale.Text(v.Seller.CommuneName),
 		"Means", p.MeansName(), "Price", r.Locale.Money(v.Product.Price), "Unit", r.Locale.PerUnit(v.Product.UnitAmount, v.Product.UnitCode))
 	p.Category = v.Product.Category
@@ -159,7 +159,7 @@ func schemaOf(r *web.Request, p catalog.Product, image string) schema {
 		return schemaOffer{"Offer", r.AbsoluteURL("/products/" + slug), price.String(), "MAD", availability, seller}
 	}
 	s := schema{
-		Context: "https://schema.org", Type: "Product", Name: l.Text(p.Name), Description: l.Text(p.Description),
+		Context: "https://schema.org", Type: "Product", Name: ui.Thing(l, p), Description: l.Text(p.Description),
 		Image: image, URL: r.AbsoluteURL("/products/" + p.Slug), SKU: p.SKU, Brand: schemaName{"Brand", seller.Name},
 	}
 	if len(p.Sizes) == 0 {

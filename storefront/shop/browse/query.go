@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/search"
 	"github.com/souk-taawon/souk/storefront/web"
 )
@@ -87,11 +88,14 @@ func many(values url.Values, name string, left *int) []string {
 }
 
 // beginning is a text's first characters.
-func beginning(text string, most int) string {
-	if utf8.RuneCountInString(text) <= most {
-		return text
+func beginning(typed string, most int) string {
+	switch {
+	case text.Line(typed) == "":
+		return "" // blank, or of what nobody sees
+	case utf8.RuneCountInString(typed) <= most:
+		return typed
 	}
-	return string([]rune(text)[:most])
+	return string([]rune(typed)[:most])
 }
 
 func yes(text string) bool { return text == "1" || text == "true" || text == "on" }
