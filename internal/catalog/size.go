@@ -102,9 +102,11 @@ func (s *Service) SizesOf(ctx context.Context, p Product) (list []Product, err e
 		where p.family = $2 and p.state <> 'archived' order by smallest_amount(p.unit_amount, p.unit_code), p.id`, p.Family)
 }
 
-// BySKU reads one of a cooperative's own products in any state; ErrNotFound if it has none of that reference.
+// BySKU reads one of a cooperative's own products in any state by its reference, before another whose reference is the same
+// but for large and small letters and the like; ErrNotFound if it has none.
 func (s *Service) BySKU(ctx context.Context, coopID uuid.UUID, sku string) (Product, error) {
-	return one(s.products(ctx, `where p.cooperative_id = $2 and p.sku = $3`, coopID, sku))
+	return one(s.products(ctx, `
+		where p.cooperative_id = $2 and folded(p.sku) = folded($3) order by p.sku = $3 desc, p.id limit 1`, coopID, sku))
 }
 
 // Why a product is not made a size of another.

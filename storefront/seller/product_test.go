@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/storefront/storetest"
 )
 
@@ -309,5 +310,78 @@ func TestASizeIsAddedTakenOutAndPutBack(t *testing.T) {
 	}
 	if page = member.Post(path+"/sizes", url.Values{"with": {"M-1-2"}}).Want(http.StatusOK); page.Find("#sizes li").Length() != 2 {
 		t.Errorf("put back: %s", page.Text("#sizes"))
+	}
+}
+
+// The form of another size names the thing, not the size that it begins from.
+func TestAnotherSizeIsNamedWithoutTheMeasure(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	jar := m.Honey.Product(t, "M-1")
+	m.DB.MustExec(`update products set name_ar = 'عسل الزعتر، علبة من ٥٠٠ غ', name_fr = 'Miel de Thym, pot de 500 g', name_en = 'Thyme honey, 500 g jar' where id = $1`, jar.ID)
+	page := member.Get("/fr/seller/products/new?size_of=" + jar.ID.String()).Want(http.StatusOK)
+	form := formOf(page, "#product")
+	if form.Get("name_ar") != "عسل الزعتر" || form.Get("name_fr") != "Miel de Thym" || form.Get("name_en") != "Thyme honey" {
+		t.Errorf("it begins as %v", form)
+	}
+	if h1 := page.Text("h1"); !strings.Contains(h1, "Miel de Thym, pot de 500 g") {
+		t.Errorf("its title is %q", h1)
+	}
+	form.Set("price", "many")
+	if page = member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity); !strings.Contains(page.Text("h1"), "pot de 500 g") {
+		t.Errorf("refused, its title is %q", page.Text("h1"))
+	}
+}
+
+func TestAQuantityIsWrittenWithAFraction(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Oil.Member)
+	oil := m.Oil.Product(t, "Z-1")
+	path := "/fr/seller/products/" + oil.ID.String()
+	for typed, want := range map[string]int{"1,5": 1500, "١٫٥": 1500, "0,25": 250, "1.500": 1500} {
+		form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+		form.Set("unit_amount", typed)
+		form.Set("unit_code", "l")
+		form.Set("sure_unit", typed+" l")
+		page := member.Post(path, form)
+		now, err := m.Catalog.Get(t.Context(), m.Oil.ID, oil.ID)
+		if err != nil || now.UnitAmount != want || now.UnitCode != "ml" {
+			t.Errorf("%q litres are %d %s: %v; %s", typed, now.UnitAmount, now.UnitCode, err, page.Text(".errmsg"))
+		}
+	}
+	for _, typed := range []string{"1,5 kg", "abc", "-1", "1,5,5"} {
+		form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+		form.Set("unit_amount", typed)
+		if page := member.Post(path, form).Want(http.StatusUnprocessableEntity); page.Text("#f-unit-error") == "" {
+			t.Errorf("nothing said of %q", typed)
+		}
+	}
+}
+
+// A reference is found however it is typed, and who leaves other sizes behind is told so.
+func TestJoiningAThingByReference(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	l := m.Languages.Locale("fr")
+	jar := m.Honey.Product(t, "M-1")
+	e := jar.Edit()
+	e.SKU, e.UnitAmount, e.UnitCode = "M-1-250", 250, "g"
+	small, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/fr/seller/products/" + jar.ID.String() + "/sizes"
+	if page := member.Post(path, url.Values{"with": {" m-1 "}}).Want(http.StatusUnprocessableEntity); page.Text("#f-with-error") != l.T("seller.size.itself") {
+		t.Errorf("its own reference: %q", page.Text("#f-with-error"))
+	}
+	page := member.Post(path, url.Values{"with": {"m-2 "}}).Want(http.StatusOK)
+	if got, want := page.Text("#toasts"), l.N("seller.size.done_without", 1); !strings.Contains(got, want) {
+		t.Errorf("told %q, not %q", got, want)
+	}
+	if left, err := m.Catalog.Get(t.Context(), m.Honey.ID, small.ID); err != nil || left.Family == m.Honey.Product(t, "M-2").Family {
+		t.Errorf("the small one goes along: %v", err)
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -71,6 +73,11 @@ func (h *Handler) newProduct(r *web.Request) error {
 		for _, own := range []string{"sku", "price", "stock", "unit_amount"} {
 			form.Values[own] = ""
 		}
+		for _, name := range []string{"name_ar", "name_fr", "name_en"} {
+			if thing := catalog.WithoutMeasure(form.Values[name]); thing != "" {
+				form.Values[name] = thing // what it is in is this size's own
+			}
+		}
 		form.Values["page"], form.Values["size_of"] = page, id.String()
 	}
 	return h.showProduct(r, http.StatusOK, productView{Form: form})
@@ -79,6 +86,10 @@ func (h *Handler) newProduct(r *web.Request) error {
 // setSizes makes a product a size of another, or a thing of its own.
 func (h *Handler) setSizes(r *web.Request) error {
 	product, err := h.ownProduct(r)
+	if err != nil {
+		return err
+	}
+	before, err := h.Catalog.SizesOf(r.Context(), product)
 	if err != nil {
 		return err
 	}
@@ -93,7 +104,15 @@ func (h *Handler) setSizes(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	r.Flash("seller.size.done")
+	after, err := h.Catalog.Get(r.Context(), r.CooperativeID(), product.ID)
+	if err != nil {
+		return err
+	}
+	if stay := len(before) - 1; stay > 0 && after.Family != product.Family && r.Form("alone") == "" {
+		r.Flash("seller.size.done_without", "Count", stay)
+	} else {
+		r.Flash("seller.size.done")
+	}
 	return r.Redirect(seller.CataloguePath + "/" + product.ID.String() + "#sizes")
 }
 
@@ -249,6 +268,12 @@ func (h *Handler) showProduct(r *web.Request, status int, v productView) error {
 		if v.Photo, err = h.Pictures.Latest(r.Context(), r.CooperativeID(), v.Product.ID); err != nil {
 			return err
 		}
+	} else if id, err := uuid.Parse(v.Form.Values["size_of"]); err == nil {
+		other, err := h.Catalog.Get(r.Context(), r.CooperativeID(), id)
+		if err != nil {
+			return err
+		}
+		title = r.Locale.T("seller.product.another_size", "Name", catalog.Called(r.Locale, other.Name, other.UnitAmount, other.UnitCode))
 	}
 	if v.Categories, err = h.Catalog.Categories(r.Context()); err != nil {
 		return err
@@ -318,7 +343,10 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		}
 	} else if value := r.Form("unit_amount"); value != "" {
 		var ok bool
-		if e.UnitAmount, ok = r.Whole("unit_amount"); !ok {
+		if e.UnitAmount, ok = r.Whole("unit_amount"); !ok && !strings.ContainsFunc(value, unicode.IsLetter) {
+			e.UnitAmount, e.UnitCode, ok = catalog.ParseUnit(value + " " + e.UnitCode) // «1,5» litres are 1 500 ml
+		}
+		if !ok {
 			wrong.Field("unit", "seller.product.unit_unreadable", "Value", value)
 		}
 	}

@@ -922,7 +922,7 @@ func productPrice(p ui.Page, v productView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "</label><div class=\"row gap2\"><input class=\"in num amount\" id=\"f-unit_amount\" name=\"unit_amount\" inputmode=\"numeric\" maxlength=\"9\" value=\"")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 78, "</label><div class=\"row gap2\"><input class=\"in num amount\" id=\"f-unit_amount\" name=\"unit_amount\" inputmode=\"decimal\" maxlength=\"9\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
