@@ -43,6 +43,7 @@ type Field struct {
 	Hint    bool   // its name alone does not explain it
 	Whole   bool   // those of its group that are so are all entered or none: sentences take them together
 	Beside  bool   // in the form it stands beside its neighbours of whom this is said too
+	Stays   bool   // once entered, it is not left empty any more
 	Within  string // what it is about, of fields that are the same for several things, such as delivery's zones
 }
 
@@ -70,7 +71,7 @@ func eachField(settings reflect.Value, do func(Field, reflect.Value)) {
 		most, _ := strconv.ParseInt(tag.Get("most"), 10, 64)
 		f := Field{
 			Name: tag.Get("name"), Kind: Kind(tag.Get("kind")), Group: tag.Get("group"), Least: least, Most: most, Default: tag.Get("default"),
-			Hint: tag.Get("hint") == "yes", Whole: tag.Get("whole") == "yes", Beside: tag.Get("beside") == "yes",
+			Hint: tag.Get("hint") == "yes", Whole: tag.Get("whole") == "yes", Beside: tag.Get("beside") == "yes", Stays: tag.Get("stays") == "yes",
 		}
 		value := settings.FieldByIndex(at.Index)
 		if tag.Get("langs") == "" {

@@ -171,6 +171,9 @@ func (s *Service) checked(kept Kept, form shown.Fields, typed map[string]string)
 			if to[v.Name], clash = form.Merge(v.Name, v.Text, v.Read(text, wrong)); clash {
 				lost.Field(v.Name, ErrChanged.Key)
 			}
+			if v.Stays && v.Text != "" && to[v.Name] == "" {
+				wrong.Field(v.Name, "settings.name_missing")
+			}
 		}
 	}
 	check(s.Fields, to, s.NoCard, wrong)

@@ -20,7 +20,7 @@ import (
 // Contact is who the association is and how to reach it. What is empty was not entered: what stands by itself on
 // a page (name, address, hours) is then shown as it was entered in another language.
 type Contact struct {
-	Name     i18n.Text `name:"name" kind:"line" group:"who" langs:"ar fr en"`
+	Name     i18n.Text `name:"name" kind:"line" group:"who" langs:"ar fr en" stays:"yes"`
 	Phone    string    `name:"phone" kind:"phone" group:"who" beside:"yes"` // E.164
 	WhatsApp string    `name:"whatsapp" kind:"phone" group:"who" beside:"yes" hint:"yes"`
 	Email    string    `name:"email" kind:"email" group:"who"`

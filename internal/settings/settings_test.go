@@ -524,3 +524,21 @@ func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
 		}
 	}
 }
+
+// Who has a name keeps one: what nobody sees is none.
+func TestTheAssociationsNameIsNotEmptied(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	name := map[string]string{"name_ar": "جمعية", "name_fr": "Association", "name_en": "Association"}
+	if _, err := s.SaveFields(t.Context(), nil, name, actor.OfSystem()); err != nil {
+		t.Fatal(err)
+	}
+	for field := range name {
+		for _, blank := range []string{"", " ", "\u200b", "\u3164"} {
+			_, err := s.SaveFields(t.Context(), nil, map[string]string{field: blank}, actor.OfSystem())
+			if told := fault.As(err); !errors.Is(err, settings.ErrInvalid) || told.Fields[field].Key != "settings.name_missing" {
+				t.Errorf("%s as %q: %v", field, blank, err)
+			}
+		}
+	}
+}

@@ -157,6 +157,18 @@ func TestHeadings(t *testing.T) {
 			}
 		}
 	}
+	// Whoever makes a file by hand writes what the form of a product says.
+	for _, language := range bundle.Codes() {
+		for label, column := range map[string]string{
+			"sku": colSKU, "category": colCategory, "name_ar": colNameAR, "name_fr": colNameFR, "name_en": colNameEN, "unit_code": colUnit, "price": colPrice,
+			"stock": colStock, "season": colSeason, "authorisation": colAuthorisation, "authorised_till": colAuthorisedTill,
+			"description_ar": colDescriptionAR, "description_fr": colDescriptionFR, "description_en": colDescriptionEN,
+		} {
+			if title := bundle.Locale(language).T("seller.product." + label); heading(title) != column {
+				t.Errorf("%s: the form's label %q is read as %q, want %q", language, title, heading(title), column)
+			}
+		}
+	}
 	known := map[string]string{}
 	for column, aliases := range headings {
 		for _, alias := range aliases {

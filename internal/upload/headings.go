@@ -89,12 +89,13 @@ var headings = map[string][]string{
 	},
 	colAuthorisation: {
 		"autorisation", "autorisation onssa", "onssa", "numéro onssa", "n° onssa", "agrément", "agrément onssa", "n° agrément",
-		"numéro d'autorisation", "n° autorisation", "authorisation", "authorization", "onssa authorisation", "onssa number",
+		"numéro d'autorisation", "numéro d'autorisation onssa", "onssa authorisation number", "رقم رخصة ONSSA", "n° autorisation", "authorisation", "authorization", "onssa authorisation", "onssa number",
 		"الترخيص", "الرخصة", "رقم الترخيص", "رقم الرخصة", "ترخيص أونسا", "ترخيص ONSSA", "الاعتماد", "رقم الاعتماد",
 	},
 	colAuthorisedTill: {
 		"autorisation jusqu'au", "validité autorisation", "fin autorisation", "fin de l'autorisation", "expiration autorisation", "expiration de l'autorisation",
 		"autorisation valable jusqu'au", "authorised until", "authorisation until", "authorisation expires", "authorised till",
+		"valable jusqu'au", "valid until", "صالحة إلى غاية",
 		"صلاحية الترخيص", "صلاحية الرخصة", "انتهاء الترخيص", "الترخيص إلى غاية", "تاريخ انتهاء الترخيص", "نهاية الترخيص",
 	},
 	colLabel: {"label", "labels", "certification", "العلامة", "علامة الجودة", "الشارة"},
