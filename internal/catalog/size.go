@@ -25,9 +25,10 @@ type Size struct {
 	UnitAmount int    `db:"unit_amount"`
 	UnitCode   string `db:"unit_code"`
 	Price      money.Amount
-	SoldOut    bool `db:"sold_out"`
-	SeasonFrom *int `db:"season_from"` // as of a Product
-	SeasonTo   *int `db:"season_to"`
+	SoldOut    bool           `db:"sold_out"`
+	SeasonFrom *int           `db:"season_from"` // as of a Product
+	SeasonTo   *int           `db:"season_to"`
+	Labels     pq.StringArray // slugs of those with a certificate that has not expired; another size has its own
 }
 
 // face is the condition on which the product p stands for its thing in a list: the size that can be had and is the
@@ -55,10 +56,11 @@ func (s *Service) sized(ctx context.Context, list []Product, err error) ([]Produ
 	}
 	var all []Size
 	if err := s.db.SelectContext(ctx, &all, `
-		select id, family, slug, sku, unit_amount, unit_code, price_centimes as price, sold_out, season_from, season_to
+		select id, family, slug, sku, unit_amount, unit_code, price_centimes as price, sold_out, season_from, season_to,
+		       array(select label from product_labels where product_id = products.id and expires_on >= $2::date order by label) as labels
 		from products
 		where family = any($1::uuid[]) and state = 'published'
-		order by `+smallestFirst, pq.Array(idTexts(families))); err != nil {
+		order by `+smallestFirst, pq.Array(idTexts(families)), clock.Day(s.now())); err != nil {
 		return nil, fmt.Errorf("sizes: %w", err)
 	}
 	of := make(map[uuid.UUID][]Size, len(list))

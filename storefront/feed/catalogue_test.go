@@ -30,6 +30,7 @@ type product struct {
 		ID, Slug, Unit, URL string
 		Price               int  `json:"price_centimes"`
 		InStock             bool `json:"in_stock"`
+		Labels              []string
 	}
 	Stock      int
 	Perishable bool

@@ -49,6 +49,7 @@ type size struct {
 	Unit    string    `json:"unit"`
 	InStock bool      `json:"in_stock"`
 	BackIn  int       `json:"back_in,omitempty"`
+	Labels  []string  `json:"labels"`
 	URL     string    `json:"url"`
 }
 
@@ -74,7 +75,7 @@ func toProduct(r *web.Request, p catalog.Product) product {
 	month := clock.Day(r.Site.Now()).Month()
 	sizes := make([]size, len(p.Sizes))
 	for i, s := range p.Sizes {
-		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, backIn(s.InSeason(month), s.SeasonFrom), r.AbsoluteURL("/products/" + s.Slug)}
+		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, backIn(s.InSeason(month), s.SeasonFrom), s.Labels, r.AbsoluteURL("/products/" + s.Slug)}
 	}
 	var compared *perMeasure
 	if per, measure, ok := catalog.PerMeasure(p.Price, p.UnitAmount, p.UnitCode); ok {

@@ -436,3 +436,40 @@ func TestASearchOfBlankLettersIsNone(t *testing.T) {
 		t.Errorf("it is headed %q, not %q", got, none)
 	}
 }
+
+// A label is a size's own: a card says which it is for, unless all have it.
+func TestALabelOfOneSizeIsSaidOfThatSize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, half, kilo := sizes(m, t)
+	var label struct{ Slug, Name string }
+	if err := m.DB.Get(&label, `select slug, name_fr as name from labels order by position limit 1`); err != nil {
+		t.Fatal(err)
+	}
+	certify := func(p catalog.Product) {
+		m.DB.MustExec(`insert into product_labels (product_id, label, certificate, expires_on) values ($1, $2, 'C-1', current_date + 99)`, p.ID, label.Slug)
+		m.Index()
+	}
+	l := m.Languages.Locale("fr")
+	badge := func() string {
+		return plain(m.Visitor().Get("/fr/cooperatives/nahla").Want(http.StatusOK).Text(".card:has(.sizes) .bdg.white"))
+	}
+	certify(half)
+	if got, want := badge(), plain(l.T("catalog.sized", "Name", label.Name, "Size", l.Unit(500, "g"))); got != want {
+		t.Errorf("the card says %q, not %q", got, want)
+	}
+	var told struct {
+		Sizes []struct{ Labels []string }
+	}
+	if err := json.Unmarshal(m.Visitor().Get("/api/v1/products/"+kilo.Slug).Want(http.StatusOK).Body, &told); err != nil {
+		t.Fatal(err)
+	}
+	if len(told.Sizes) != 3 || len(told.Sizes[1].Labels) != 1 || told.Sizes[2].Labels == nil || len(told.Sizes[2].Labels) != 0 {
+		t.Errorf("programs are told %+v", told)
+	}
+	certify(small)
+	certify(kilo)
+	if got := badge(); got != label.Name {
+		t.Errorf("of all sizes the card says %q", got)
+	}
+}

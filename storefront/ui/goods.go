@@ -109,6 +109,15 @@ func OtherSizes(p Page, product catalog.Product) (list []catalog.Size) {
 	return list
 }
 
+// LabelOf is the label that a card shows, and for which of a thing's sizes it is unless each has it.
+func LabelOf(l *i18n.Locale, product catalog.Product) string {
+	label := product.Labels[0]
+	if slices.ContainsFunc(product.Sizes, func(s catalog.Size) bool { return !slices.Contains(s.Labels, label.Slug) }) {
+		return l.T("catalog.sized", "Name", l.Text(label.Name), "Size", l.Unit(product.UnitAmount, product.UnitCode))
+	}
+	return l.Text(label.Name)
+}
+
 // Thing is what a thing is called, in whichever of its sizes it is offered.
 func Thing(l *i18n.Locale, product catalog.Product) string {
 	if name := l.Text(product.Name); len(product.Sizes) == 0 {
