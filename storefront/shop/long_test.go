@@ -21,13 +21,15 @@ func TestPagesDoNotGrowWithTheMarket(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	exec(`
-		insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, description_fr, unit_amount, unit_code,
-		                      price_centimes, stock, authorisation, state, created_at, updated_at)
-		select gen_random_uuid(), cooperative_id, 'Z-' || lpad(n::text, 5, '0'), slug || '-' || n, category, name_ar, name_fr,
-		       repeat('Récolté à la main. ', 20), unit_amount, unit_code, price_centimes, 0, authorisation, 'published', created_at, updated_at
-		from products, generate_series(1, 20000) as n
-		where id = $1`, thyme.ID)
+	for first := 0; first < 20_000; first += 5_000 {
+		exec(`
+			insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, description_fr, unit_amount, unit_code,
+			                      price_centimes, stock, authorisation, state, created_at, updated_at)
+			select gen_random_uuid(), cooperative_id, 'Z-' || lpad(n::text, 5, '0'), slug || '-' || n, category, name_ar, name_fr,
+			       repeat('Récolté à la main. ', 20), unit_amount, unit_code, price_centimes, 0, authorisation, 'published', created_at, updated_at
+			from products, generate_series($2::int + 1, $2::int + 5000) as n
+			where id = $1`, thyme.ID, first)
+	}
 	exec(`
 		insert into cooperatives (id, slug, name_ar, name_fr, description_fr, sector, commune, women, men, young, state, created_at, updated_at)
 		select gen_random_uuid(), slug || '-' || n, name_ar || n, name_fr || n, repeat('Une coopérative. ', 20), sector, commune, 6, 0, 0, 'approved', created_at, updated_at
