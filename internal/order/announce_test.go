@@ -35,7 +35,7 @@ func TestMailTellsEachCooperativeOfItsOwnPart(t *testing.T) {
 	}
 	wantWords(t, mails, map[string]words{
 		"nouarat-echcharaa@souk.example": { // whose member reads French
-			[]string{"Nouvelle commande " + o.Number, "2 × Couscous de blé (1\u00a0kg)",
+			[]string{"Nouvelle commande " + o.Number, "2 × Couscous de blé, 1\u00a0kg",
 				"https://souk.example/fr/seller/orders/" + m.part(o, m.couscous).ID.String()},
 			[]string{"Miel", "Savon", "238\u00a0", "661234567", "السلام", "بنعيسى"},
 		},
@@ -72,7 +72,7 @@ func TestAMailNamesTheSumThatTheCardAndTheLedgerHave(t *testing.T) {
 	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
 	m.mails()
 	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "one"), m.people()))
-	wantWords(t, m.mails(), map[string]words{"member@nouarat.example": {[]string{"Couscous de blé\u00a0: 1"}, []string{"DH", "{{"}}})
+	wantWords(t, m.mails(), map[string]words{"member@nouarat.example": {[]string{"Couscous de blé, 1\u00a0kg\u00a0: 1"}, []string{"DH", "{{"}}})
 	m.bring(o.ID)
 	m.wantBalances("once it is paid", map[ledger.Account]money.Amount{ledger.PayableTo(m.honey): share})
 }
@@ -169,7 +169,7 @@ func TestMailTellsWhoeverDoesNotKnowThatAPartIsOff(t *testing.T) {
 				return m.Expire(ctx, o.Order.ID, m.read(o.Order.ID).ExpiresAt)
 			},
 			map[string]words{
-				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé (1\u00a0kg)", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
+				couscous: {[]string{"Commande annulée S-2611-", "2 × Couscous de blé, 1\u00a0kg", "Raison\u00a0: Pas de réponse de la coopérative dans le délai",
 					"https://souk.example/fr/seller/orders/"}, []string{"Savon", "Miel", "238\u00a0", "{{", "<no value>"}},
 				soap:        {[]string{"طلب ملغى S-2611-", "2 × صابون بلدي", "السبب: لم تجب التعاونية في الأجل"}, []string{"كسكس", "عسل"}},
 				association: {[]string{"لم يُقبل في الأجل: الطلب S-2611-", "نوارة الشراعة: بيع 52", "زهرة العين: بيع 56", "الباقي للأداء مع التوصيل: 130"}, []string{"إكليل"}},
