@@ -32,6 +32,19 @@ func TestWhatChangesIsSpokenAndMistakesComeFirst(t *testing.T) {
 	r.key(kb.Enter)
 	r.inBasket("2")
 
+	// More than there is: the button that has nowhere to go any more leaves the focus to its field.
+	r.write("main "+line(g)+" input[name=quantity]", "900")
+	r.key(kb.Tab)
+	r.want("have less", `() => document.querySelector('main input[name=quantity]').value !== '900' && document.querySelector('main [id^=more-]').disabled`)
+	isAt("main input[name=quantity]")
+	r.press("main "+line(g)+" button[id^=less-]", "")
+
+	// What a page comes with is heard, too.
+	r.open("/fr/place")
+	r.choose("[name=place]", "ahfir")
+	r.press("#place button", r.l.T("shop.place.keep"))
+	hears(r.l.T("shop.place.kept", "Place", "Ahfir"))
+
 	r.open("/fr/checkout")
 	r.choose("[name=place]", "oujda")
 	hears(r.l.T("shop.total"))

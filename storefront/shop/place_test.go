@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/storefront/storetest"
+	"github.com/souk-taawon/souk/storefront/ui"
 )
 
 // She says once where she lives. From then on every page knows what delivery costs there, and what does not come.
@@ -44,6 +45,10 @@ func TestAPlaceIsAskedOnceAndTrueEverywhere(t *testing.T) {
 			back := buyer.Submit(wrong, "#place", url.Values{"place": {"oujda"}}).Want(http.StatusOK)
 			if !strings.HasSuffix(back.Path, "/products/"+oil.Slug) {
 				t.Errorf("she is led to %s", back.Path)
+			}
+			plain := func(words string) string { return strings.Join(strings.Fields(words), " ") }
+			if said, want := back.Text("#toasts .toast"), plain(m.Languages.Locale(language).T("shop.place.kept", "Place", oujda)); said != want {
+				t.Errorf("she is told %q, want %q", said, want)
 			}
 			for path, selector := range map[string]string{
 				"/": "header .at", "/products": "header .at", "/products/" + oil.Slug: ".sure", "/products/" + fruit.Slug: ".sure", "/basket": "#total", "/cooperatives/" + m.Oil.Slug: "header .at",
@@ -109,9 +114,15 @@ func TestAPlaceIsAskedOnceAndTrueEverywhere(t *testing.T) {
 			if !fetched.Has("#f-delivery-pickup[checked]") || fetched.Has("#too-far") || fetched.Find("#f-name").AttrOr("value", "") != nadia["name"] {
 				t.Error("it cannot be fetched, or what was typed is lost")
 			}
+			if said, want := fetched.Text("#done[autofocus]"), plain(m.Languages.Locale(language).T("shop.fresh.pick_up")); said != want {
+				t.Errorf("to fetch it says %q, want %q", said, want)
+			}
 			without := choose(refused, "without")
 			if without.Has("#too-far") || without.Find("#f-name").AttrOr("value", "") != nadia["name"] {
 				t.Error("it is still there, or what was typed is lost")
+			}
+			if said, want := without.Text("#done[autofocus]"), plain(m.Languages.Locale(language).T("shop.basket.removed", "Name", ui.Called(m.Languages.Locale(language), fruit))); said != want {
+				t.Errorf("without it the page says %q, want %q", said, want)
 			}
 			if total := without.Text("#total .sum.num"); !strings.Contains(total, "105") && !strings.Contains(total, "110") && !strings.Contains(total, "115") {
 				t.Errorf("without it the total is %q", total)
@@ -144,6 +155,8 @@ func TestAPlaceIsAskedOnceAndTrueEverywhere(t *testing.T) {
 			form = url.Values{"forget": {"1"}, "back": {"//evil.example"}}
 			if left := buyer.Post(lang+"/place", form).Want(http.StatusOK); left.Path != lang || strings.Contains(left.Text("header .at"), "·") {
 				t.Errorf("it is not forgotten, or she is led to %s", left.Path)
+			} else if said, want := left.Text("#toasts .toast"), plain(m.Languages.Locale(language).T("shop.place.forgotten")); said != want {
+				t.Errorf("she is told %q, want %q", said, want)
 			}
 		})
 	}

@@ -100,7 +100,10 @@
     setTimeout(() => p.remove(), 6000)
   }
   const first = $('#toasts .toast')
-  if (first) setTimeout(() => first.remove(), 8000)
+  if (first) {
+    setTimeout(say, 500, first.innerText) // what a page comes with is not heard
+    setTimeout(() => first.remove(), 8000)
+  }
 
   // ── Sending a form as the browser would, with the button that was pressed.
   const send = (form, submitter, headers) => {
@@ -190,8 +193,11 @@
     here = location.pathname + location.search
     sayNew(before)
     if (begin(main)) return
-    const again = document.getElementById(to) ?? document.getElementById(focused) ?? (document.activeElement === document.body ? main : null)
-    again?.focus({ preventScroll: true })
+    const again = document.getElementById(focused)
+    // A stepper's button that has nowhere to go any more leaves it to its field.
+    for (const one of [document.getElementById(to), again, again?.parentElement.querySelector('input'), main]) {
+      if (document.activeElement === document.body) one?.focus({ preventScroll: true })
+    }
   }
   on('submit', 'form[data-swap]', async (form, event) => {
     event.preventDefault()

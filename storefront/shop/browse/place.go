@@ -51,6 +51,13 @@ func (h *Handler) setPlace(r *web.Request) error {
 			form.Errors["place"] = r.Locale.T("delivery.unknown_place")
 			return h.showPlace(r, http.StatusUnprocessableEntity, form)
 		}
+		place, _, err := h.Delivery.Place(r.Context(), slug)
+		if err != nil {
+			return err
+		}
+		r.Flash("shop.place.kept", "Place", place.Name)
+	} else {
+		r.Flash("shop.place.forgotten")
 	}
 	r.SetPlace(slug)
 	if back := web.LocalPath(r.Form("back")); back != "" {

@@ -35,6 +35,7 @@ type checkoutView struct {
 	TooFar    []order.BasketLine // what is not brought to the chosen place
 	Place     delivery.Place     // that place
 	Held      []string           // for each product of which others hold too much, how many can be ordered
+	Done      []string           // what the form's button has just done
 }
 
 // noMeans is what whoever cannot pay for what the form says can do about it.
@@ -81,9 +82,9 @@ func (h *Handler) checkout(r *web.Request) error {
 	return h.showCheckout(r, http.StatusOK, form, nil)
 }
 
-// showCheckout shows the form for what lies in the basket now, with the lines that were refused. It has a key of its own each time: the
+// showCheckout shows the form for what lies in the basket now, with the lines that were refused and what was just done. It has a key of its own each time: the
 // key of a form that was sent before may be that of an order that was placed.
-func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []catalog.Short) error {
+func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []catalog.Short, done ...string) error {
 	ctx := r.Context()
 	basket, err := h.Orders.Basket(ctx, r.Cookie(web.BasketCookie))
 	if err != nil {
@@ -92,7 +93,7 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	if basket.Pieces == 0 {
 		return h.nothingToOrder(r)
 	}
-	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held)}
+	v := checkoutView{Basket: basket, Form: form, Key: order.NewToken(), Held: heldWords(r.Locale, basket, held), Done: done}
 	quote := func(method, place string) (delivery.Quote, error) {
 		return h.Delivery.Quote(ctx, delivery.QuoteInput{
 			Method: method, Place: place, Items: basket.Items, HasPerishable: basket.Perishable, Prepare: basket.Prepare, On: h.Now(),
@@ -193,6 +194,7 @@ func (h *Handler) instead(r *web.Request, form ui.Form) error {
 			return r.Redirect("/basket")
 		}
 		form.Values["delivery"] = delivery.Pickup
+		return h.showCheckout(r, http.StatusOK, form, nil, r.Locale.T("shop.fresh.pick_up"))
 	}
 	return h.showCheckout(r, http.StatusOK, form, nil)
 }

@@ -45,13 +45,14 @@ func (h *Handler) leaveFresh(r *web.Request, form ui.Form) error {
 	form.Values["delivery"] = cmp.Or(form.Values["delivery"], delivery.Home)
 	if r.Form(freshChoice) != withoutThem {
 		form.Values["delivery"] = delivery.Pickup
-		return h.showCheckout(r, http.StatusOK, form, nil)
+		return h.showCheckout(r, http.StatusOK, form, nil, r.Locale.T("shop.fresh.pick_up"))
 	}
 	basket, err := h.Orders.Basket(r.Context(), r.Cookie(web.BasketCookie))
 	if err != nil {
 		return err
 	}
 	named := r.FormValues()[freshField]
+	var done []string
 	for _, group := range basket.Groups {
 		for _, line := range group.Lines {
 			if !line.Product.Perishable || !slices.Contains(named, line.Product.ID.String()) {
@@ -60,9 +61,10 @@ func (h *Handler) leaveFresh(r *web.Request, form ui.Form) error {
 			if err := h.removeLine(r, line.Product.ID); err != nil {
 				return err
 			}
+			done = append(done, r.Locale.T("shop.basket.removed", "Name", ui.Called(r.Locale, line.Product)))
 		}
 	}
-	return h.showCheckout(r, http.StatusOK, form, nil)
+	return h.showCheckout(r, http.StatusOK, form, nil, done...)
 }
 
 // removeLine takes a product out of the basket, if it is still there.
