@@ -98,6 +98,14 @@ func TestAPlaceIsAskedOnceAndTrueEverywhere(t *testing.T) {
 			if chosen := checkout.Find("#f-place option[selected]").AttrOr("value", ""); chosen != "oujda" {
 				t.Errorf("the checkout asks again: %q", chosen)
 			}
+			// Brought home it would cost what the place costs, but cannot be; also while fetching it is chosen.
+			for _, page := range []*storetest.Page{checkout, buyer.Get(lang + "/checkout?place=oujda&delivery=pickup").Want(http.StatusOK)} {
+				l := m.Languages.Locale(language)
+				said := page.Text(".pick:has(#f-delivery-home)")
+				if !strings.Contains(said, plain(l.T("ui.not_to", "Place", oujda)+l.T("shop.colon")+name)) || !strings.Contains(said, plain(l.Money(3000))) || strings.Contains(said, from) {
+					t.Errorf("to be brought home it says %q", said)
+				}
+			}
 			form := filled(checkout, map[string]string{"name": nadia["name"], "phone": nadia["phone"], "address": nadia["address"]})
 			refused := buyer.Post(lang+"/checkout", form).Want(http.StatusUnprocessableEntity)
 			if named := refused.Text("#too-far li"); named != name {

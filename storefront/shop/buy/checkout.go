@@ -34,6 +34,7 @@ type checkoutView struct {
 	HoldHours int                // how long an order waits to be confirmed
 	TooFar    []order.BasketLine // what is not brought to the chosen place
 	Place     delivery.Place     // that place
+	Without   *delivery.Quote    // to that place, without what is not brought there
 	Held      []string           // for each product of which others hold too much, how many can be ordered
 	Done      []string           // what the form's button has just done
 }
@@ -110,8 +111,15 @@ func (h *Handler) showCheckout(r *web.Request, status int, form ui.Form, held []
 	}
 	if place, ok, err := h.Delivery.Place(ctx, form.Values["place"]); err != nil {
 		return err
-	} else if ok && form.Values["delivery"] == delivery.Home {
+	} else if ok {
 		v.Place, v.TooFar = place, tooFar(basket, &place)
+	}
+	if len(v.TooFar) > 0 {
+		without, err := h.Delivery.Near(ctx, delivery.QuoteInput{Place: v.Place.Slug, Items: basket.Items - worth(v.TooFar), Prepare: basket.Prepare, On: h.Now()})
+		if err != nil {
+			return err
+		}
+		v.Without = &without
 	}
 	if place := form.Values["place"]; place != "" {
 		home, err := quote(delivery.Home, place)

@@ -24,9 +24,13 @@ func deliveryOptions(p ui.Page, v checkoutView) []ui.Option {
 		Value: delivery.Home, Label: p.T("shop.checkout.home"), Hint: p.T("shop.checkout.home_hint"),
 		Side: fromFee(p, v),
 	}
-	if v.Home != nil {
+	switch {
+	case v.Home != nil:
 		home.Side = shop.Fee(p, v.Home.Fee)
 		home.Hint = days(shop.Between(p, v.Home.Window))
+	case v.Without != nil:
+		home.Side = shop.Fee(p, v.Without.Fee)
+		home.Hint = p.T("ui.not_to", "Place", p.L.Text(v.Place.Name)) + p.T("shop.colon") + called(p, v.TooFar)
 	}
 	return []ui.Option{home, {
 		Value: delivery.Pickup, Label: p.T("shop.checkout.pickup"),

@@ -1336,7 +1336,7 @@ func placeSelect(p ui.Page, v checkoutView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if len(v.TooFar) > 0 {
+		if len(v.TooFar) > 0 && v.Form.Values["delivery"] == delivery.Home {
 			templ_7745c5c3_Err = staysHere(p, v.Place, v.TooFar, others(v.Basket, v.TooFar)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

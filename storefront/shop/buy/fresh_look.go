@@ -1,6 +1,9 @@
 package buy
 
 import (
+	"strings"
+
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -20,4 +23,20 @@ func others(b order.Basket, lines []order.BasketLine) bool {
 		pieces -= line.Quantity
 	}
 	return pieces > 0
+}
+
+// called names lines, one after the other, and worth is what they cost together.
+func called(p ui.Page, lines []order.BasketLine) string {
+	names := make([]string, len(lines))
+	for i, line := range lines {
+		names[i] = ui.Called(p.L, line.Product)
+	}
+	return strings.Join(names, p.T("shop.comma"))
+}
+
+func worth(lines []order.BasketLine) (sum money.Amount) {
+	for _, line := range lines {
+		sum += line.Total
+	}
+	return sum
 }
