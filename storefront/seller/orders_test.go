@@ -480,8 +480,14 @@ func TestACardIsCalledByWhatComesNextAndUntilWhen(t *testing.T) {
 	called("", by)
 	move(order.MoveReady)
 	called("ready", by)
+	if member.Get("/fr/seller/orders?show=ready").Want(http.StatusOK).Has("[data-came]") {
+		t.Error("what lies by urgency says when it came")
+	}
 	since := l.Date(move(order.MoveHandOver).Since)
 	called("handed_over", "Remise à l’association le "+since)
+	if got, want := member.Get("/fr/seller/orders?show=handed_over").Text("[data-came]"), "reçue le "+l.Date(placed.Order.PlacedAt); got != want {
+		t.Errorf("what lies by when it came says %q, want %q", got, want)
+	}
 
 	for _, other := range placed.Order.Parts {
 		for _, to := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {

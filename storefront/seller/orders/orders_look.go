@@ -1,6 +1,7 @@
 package orders
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -74,13 +75,19 @@ func stateColour(s order.PartState) string {
 
 // promise is what a card is called by: until when its cooperative has to do what comes next, or since when it is done.
 func promise(p ui.Page, part order.CooperativePart) string {
-	switch part.State {
-	case order.PartPlaced:
+	switch {
+	case over(part):
+		return p.T("seller.orders.over", "State", p.T(part.State.Key()), "Day", p.L.Date(part.Since))
+	case part.State == order.PartPlaced:
 		return p.T("seller.orders.answer_before", "When", p.L.DateTime(part.ExpiresAt))
-	case order.PartAccepted, order.PartReady:
-		return p.T("seller.orders.hand_over_by", "Day", p.L.Date(part.HandOverBy))
 	}
-	return p.T("seller.orders.over", "State", p.T(part.State.Key()), "Day", p.L.Date(part.Since))
+	return p.T("seller.orders.hand_over_by", "Day", p.L.Date(part.HandOverBy))
+}
+
+// over reports whether a cooperative has nothing left to do with a part. Such ones lie in the order in which they came, and
+// not in that of what their heading says, so they say when that was.
+func over(part order.CooperativePart) bool {
+	return part.State != order.PartReady && !slices.Contains(order.TodoParts(), part.State)
 }
 
 // urgency is how long is left to hand over a part, if that comes next, and its colour.
