@@ -37,7 +37,9 @@ func TestWhatChangesIsSpokenAndMistakesComeFirst(t *testing.T) {
 	r.key(kb.Tab)
 	r.want("have less", `() => document.querySelector('main input[name=quantity]').value !== '900' && document.querySelector('main [id^=more-]').disabled`)
 	isAt("main input[name=quantity]")
-	r.press("main "+line(g)+" button[id^=less-]", "")
+	r.write("main "+line(g)+" input[name=quantity]", "2")
+	r.key(kb.Tab)
+	r.inBasket("2")
 
 	// What a page comes with is heard, too.
 	r.open("/fr/place")

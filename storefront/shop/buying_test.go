@@ -198,9 +198,11 @@ func TestTheBasketIsChangedLineByLine(t *testing.T) {
 	if got := page.Find("input[name=quantity]").AttrOr("value", ""); got != "40" || !page.Has(".toast") {
 		t.Errorf("400 where there are 40 gives %s", got)
 	}
-	page = buyer.Post(line, url.Values{"quantity": {"beaucoup"}}).Want(http.StatusOK)
-	if !page.Has(".toast") {
-		t.Error("nobody says that «beaucoup» is no number")
+	for _, typed := range []string{"beaucoup", "1,5"} {
+		page = buyer.Post(line, url.Values{"quantity": {typed}}).Want(http.StatusOK)
+		if said := page.Text(".toast"); !strings.Contains(said, "un nombre entier de 1 à 999") {
+			t.Errorf("%q is told %q", typed, said)
+		}
 	}
 	page = buyer.Post(line, url.Values{"set": {"0"}, "quantity": {"40"}}).Want(http.StatusOK)
 	if !page.Has(".empty") {
