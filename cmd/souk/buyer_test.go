@@ -23,12 +23,21 @@ type goods struct {
 	Slug        string       `json:"slug"`
 	Name        string       `json:"name"`
 	Price       money.Amount `json:"price_centimes"`
+	Unit        string       `json:"unit"`
 	Stock       int          `json:"stock"`
 	ImageURL    string       `json:"image_url"`
 	Cooperative struct {
 		Slug string `json:"slug"`
 		Name string `json:"name"`
 	} `json:"cooperative"`
+}
+
+// called is their name in an order, with their size unless it says so.
+func (g goods) called(l *i18n.Locale) string {
+	if strings.Contains(g.Name, g.Unit) {
+		return g.Name
+	}
+	return l.T("catalog.sized", "Name", g.Name, "Size", g.Unit)
 }
 
 // goods asks for a product in one of the languages.

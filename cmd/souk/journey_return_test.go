@@ -127,7 +127,7 @@ func (r *reader) askReturn(lasting, spoiling goods) {
 	r.press("main a[href$='/return']", r.l.T("shop.return.open"))
 	r.arrive("/" + r.l.Code() + "/orders/…")
 	r.counts("main [name^='pieces-']", 1)
-	r.sees("main form", r.l.T("shop.return.perishable", "Name", spoiling.Name))
+	r.sees("main form", r.l.T("shop.return.perishable", "Name", spoiling.called(r.l)))
 	r.look("what can be sent back")
 	r.choose("main [name^='pieces-']", "3")
 	r.write("main [name=reason]", "اللون ليس كما في الصورة")
