@@ -157,7 +157,7 @@ var inMarket = map[string]string{
 	"cooperative": `select slug from sellers where id = $1`,
 	"neighbour":   `select slug from sellers where id > $1 and approved order by id limit 1`,
 	"product":     `select slug from goods where cooperative_id = $1 and published order by slug limit 1`,
-	"deep":        `select id::text from products where cooperative_id = $1 and state = 'published' and not sold_out and not off_season order by sku desc limit 1 offset 60`, // near the end of what can be had
+	"deep":        `select id::text from goods where cooperative_id = $1 and published and stock > 0 order by slug desc limit 1 offset 60`, // among what can be had
 	"product_id":  `select id::text from goods where cooperative_id = $1 and published order by slug limit 1`,
 	"part":        `select id::text from order_parts where cooperative_id = $1 order by id limit 1`,
 	"order":       `select order_id::text from order_parts where cooperative_id = $1 order by id limit 1`,
