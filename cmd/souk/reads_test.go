@@ -98,6 +98,7 @@ var readMore = []exception{
 	{`from order_messages where sent_at is null limit`, `messages that wait are counted to a hundred, however many there are`, true},
 	{`select m.id as message_id`, `so few messages wait here that all are sorted: elsewhere an index has their order`, true},
 	{`group by cooperative_id ) s where (paid, earned, under_way, orders) <> (0, 0, 0, 0)`, `what was sold is drawn as spread over all cooperatives: what each sold in a period is read once, and after that only of those that changed`, false},
+	{`from ledger_balances where account = 'payable' and credits > debits) o where $1 = ''`, `so few are owed anything here that all of them may be sorted: elsewhere an index has their order`, true},
 	{`not exists ( select from ledger_balances b where b.account = 'cooperative_owes'`, `so few are owed anything here that all of them are sorted: elsewhere an index has their order`, true},
 	{`from users u where u.cooperative_id is null and person_words`, `of the association's own people, all whose name begins so are sorted`, false},
 	{`from order_return_lines b join order_lines l on l.id = b.line_id`, `so few lines are sent back here that all are read: elsewhere an index has those of a return`, true},
