@@ -173,7 +173,7 @@ func (c *comparer) row(line int, values map[string]string) (row Row, merged cata
 	of := c.sizeOf(line, present, merged, values, wrong)
 	row.Changes = catalog.Changes(&before, &merged)
 	if of != nil {
-		merged.SizeOf = of.lead
+		merged.SizeOf, row.SizeOf = of.lead, &of.name
 		row.Changes = append(row.Changes, catalog.Change{Field: colSizeOf, New: text.Cut(text.Line(values[colSizeOf]), 60)})
 	}
 	switch {

@@ -43,8 +43,9 @@ type Row struct {
 	Values    map[string]string `json:"values"`          // as typed, by column
 	Changes   []catalog.Change  `json:"changes,omitempty"`
 	Errors    []RowError        `json:"errors,omitempty"`
-	Notes     []RowError        `json:"notes,omitempty"`  // worth knowing; nothing to repair
-	Counts    int               `json:"counts,omitempty"` // of the product when it was compared
+	Notes     []RowError        `json:"notes,omitempty"`   // worth knowing; nothing to repair
+	SizeOf    *i18n.Text        `json:"size_of,omitempty"` // the name of what it becomes a size of
+	Counts    int               `json:"counts,omitempty"`  // of the product when it was compared
 	Outcome   string            `json:"outcome,omitempty"`
 }
 

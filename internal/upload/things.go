@@ -21,6 +21,7 @@ type things struct {
 // thing is one, with its sizes.
 type thing struct {
 	lead  uuid.UUID // one of its products
+	name  i18n.Text // of that one
 	code  string    // the smallest unit that all of them are told in
 	sizes map[int]uuid.UUID
 }
@@ -32,7 +33,7 @@ func thingsOf(products []catalog.Product) things {
 			continue
 		}
 		if t.present[p.Family] == nil {
-			t.present[p.Family] = &thing{lead: p.ID, sizes: map[int]uuid.UUID{}}
+			t.present[p.Family] = &thing{lead: p.ID, name: p.Name, sizes: map[int]uuid.UUID{}}
 		}
 		t.present[p.Family].add(p.ID, p.UnitAmount, p.UnitCode)
 	}
@@ -49,7 +50,7 @@ func (t *things) add(line int, e catalog.Edit, of *thing) {
 	id := postgres.NewID()
 	t.made[line] = id
 	if of == nil {
-		of = &thing{lead: id, sizes: map[int]uuid.UUID{}}
+		of = &thing{lead: id, name: e.Name, sizes: map[int]uuid.UUID{}}
 	}
 	of.add(id, e.UnitAmount, e.UnitCode)
 	if e.SKU != "" {

@@ -209,6 +209,28 @@ func TestALargeFileIsPublishedWhileThePageWaits(t *testing.T) {
 	}
 }
 
+func TestThePreviewSaysOfWhatARowBecomesASize(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	file := "code;produit;unité;prix;stock;catégorie;format de\nN-1;Seau du dimanche;5 kg;700;3;Miel;m-1\nN-2;Seau du lundi;7 kg;900;3;Miel;N-1\n"
+	preview := member.Upload("/fr/seller/upload", "file", "formats.csv", []byte(file), nil).Want(http.StatusOK)
+	want := m.Honey.Product(t, "M-1").Name.FR
+	for _, language := range []string{"fr", "ar", "en"} {
+		page := member.Get("/" + language + strings.TrimPrefix(preview.Path, "/fr")).Want(http.StatusOK)
+		l := m.Languages.Locale(language)
+		if language != "fr" {
+			want = l.Text(m.Honey.Product(t, "M-1").Name)
+		}
+		for _, line := range []string{"#line-2", "#line-3"} {
+			list := page.Find(line + " .chg")
+			if label := l.T("seller.upload.size_of"); list.Find("dt").Last().Text() != label || list.Find("dd").Last().Text() != want {
+				t.Errorf("%s, %s: %q, not «%s: %s»", language, line, list.Text(), label, want)
+			}
+		}
+	}
+}
+
 func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -123,12 +123,15 @@ func uploadWay(p ui.Page, now int) []ui.Step {
 type told struct{ Label, Old, New string }
 
 // changesOf are a row's changes in the reader's words. Of a new product only what a buyer would ask
-// first is told: its price and for how much, how many there are, where it will stand.
+// first is told: its price and for how much, how many there are, where it will stand; and of what it is a size.
 func changesOf(p ui.Page, v uploadView, row upload.Row) []told {
 	var list []told
 	unit := ""
 	for _, c := range row.Changes {
-		old, now := v.words(p, c.Field, c.Old), v.words(p, c.Field, c.New)
+		label, old, now := p.T("upload.column."+c.Field), v.words(p, c.Field, c.Old), v.words(p, c.Field, c.New)
+		if c.Field == "size_of" && row.SizeOf != nil {
+			label, now = p.T("seller.upload.size_of"), p.L.Text(*row.SizeOf)
+		}
 		if row.Kind == upload.KindNew {
 			switch c.Field {
 			case "unit":
@@ -140,12 +143,12 @@ func changesOf(p ui.Page, v uploadView, row upload.Row) []told {
 				if unit != "" {
 					now += " " + unit
 				}
-			case "stock", "category":
+			case "stock", "category", "size_of":
 			default:
 				continue
 			}
 		}
-		list = append(list, told{Label: p.T("upload.column." + c.Field), Old: old, New: now})
+		list = append(list, told{Label: label, Old: old, New: now})
 	}
 	return list
 }
