@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Size is one of the quantities that a thing is offered in. Each is a product with its own price and stock; which are of one
@@ -105,10 +106,12 @@ func (s *Service) SizesOf(ctx context.Context, p Product) (list []Product, err e
 }
 
 // BySKU reads one of a cooperative's own products in any state by its reference, before another whose reference is the same
-// but for large and small letters and the like; ErrNotFound if it has none.
+// as text.Reference compares them; ErrNotFound if it has none.
 func (s *Service) BySKU(ctx context.Context, coopID uuid.UUID, sku string) (Product, error) {
 	return one(s.products(ctx, `
-		where p.cooperative_id = $2 and folded(p.sku) = folded($3) order by p.sku = $3 desc, p.id limit 1`, coopID, sku))
+		where p.cooperative_id = $2
+		  and btrim(regexp_replace(folded(p.sku), '[-\u058a\u05be\u2010-\u2015\u2212[:space:]]+', '-', 'g'), '-') = $4
+		order by p.sku = $3 desc, p.id limit 1`, coopID, sku, text.Reference(sku)))
 }
 
 // Why a product is not made a size of another.

@@ -16,6 +16,7 @@ import (
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // thyme is the thyme honey in a size of its own.
@@ -103,6 +104,32 @@ func TestAFileBringsSizesOfOneThing(t *testing.T) {
 		t.Errorf("families %v %v %v", a.Family, b.Family, c.Family)
 	}
 	m.Sound()
+}
+
+// A reference is found as text.Reference compares it; the very same one goes before what is so only then.
+func TestAReferenceIsFoundHoweverItsPartsAreJoined(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	kept := []string{"NE-010", "ne 011", "NE\u2011012", "Né—013", "N–014 bis", "٠١٥-A", "NE-010 "}
+	want := map[string]uuid.UUID{}
+	for i, sku := range kept[:6] {
+		p := m.Offer(m.Honey, thyme(sku, 100+i, "g", 80_00, 5))
+		want[text.Reference(sku)] = p.ID
+	}
+	for _, typed := range append(kept, "ne 010", "NE\u2011010", "ne\u00a0—\u2003010", "NE-011", "ne\u2212012", "NE\ufe63013", "n 014-BIS", "015 a") {
+		if p, err := m.Service.BySKU(m.Ctx, m.Honey, typed); err != nil || p.ID != want[text.Reference(typed)] {
+			t.Errorf("%q finds %q: %v", typed, p.SKU, err)
+		}
+	}
+	for _, typed := range []string{"NE-10", "NE010", "", "-"} {
+		if p, err := m.Service.BySKU(m.Ctx, m.Honey, typed); !errors.Is(err, catalog.ErrNotFound) {
+			t.Errorf("%q finds %q: %v", typed, p.SKU, err)
+		}
+	}
+	very := m.Offer(m.Honey, thyme("NE 010", 900, "g", 80_00, 5))
+	if p, err := m.Service.BySKU(m.Ctx, m.Honey, "NE 010"); err != nil || p.ID != very.ID {
+		t.Errorf("the very same finds %q: %v", p.SKU, err)
+	}
 }
 
 // Two that write the same size at the same moment are one size and a thing of its own, in whichever way each writes it.

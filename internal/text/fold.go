@@ -35,6 +35,14 @@ func Fold(s string) string {
 	}, norm.NFKD.String(ligatures.Replace(s))))
 }
 
+// Reference brings a product's reference to the form in which references are compared: folded, and one hyphen for all that
+// people write between its parts: spaces, and hyphens and dashes of every kind. Zeros before a number stay, and count.
+func Reference(s string) string {
+	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
+		return r == ' ' || r == '−' || unicode.Is(unicode.Pd, r)
+	}), "-")
+}
+
 var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss")
 
 // Words are the folded words of a text, without the Arabic article and a Latin plural's ending, so

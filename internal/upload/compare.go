@@ -79,8 +79,8 @@ func (s *Service) compare(ctx context.Context, q sqlx.QueryerContext, coopID uui
 		c.bySKU[p.SKU] = i
 	}
 	for i, p := range products {
-		if _, taken := c.bySKU[text.Fold(p.SKU)]; !taken {
-			c.bySKU[text.Fold(p.SKU)] = i
+		if _, taken := c.bySKU[text.Reference(p.SKU)]; !taken {
+			c.bySKU[text.Reference(p.SKU)] = i
 		}
 		for _, name := range names(p.Name) {
 			c.byName[name] = append(c.byName[name], i)
@@ -207,7 +207,7 @@ func (c *comparer) find(given catalog.Edit, has map[string]bool) (*catalog.Produ
 	if given.SKU != "" {
 		i, ok := c.bySKU[given.SKU]
 		if !ok {
-			i, ok = c.bySKU[text.Fold(given.SKU)]
+			i, ok = c.bySKU[text.Reference(given.SKU)]
 		}
 		if !ok {
 			return nil, nil
@@ -250,7 +250,7 @@ func (c *comparer) onlyOnce(row *Row, given catalog.Edit, present *catalog.Produ
 		}
 	}
 	if given.SKU != "" {
-		keys = append(keys, "sku "+text.Fold(given.SKU))
+		keys = append(keys, "sku "+text.Reference(given.SKU))
 		column, value = colSKU, given.SKU
 	}
 	for _, key := range keys {

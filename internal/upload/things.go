@@ -54,7 +54,7 @@ func (t *things) add(line int, e catalog.Edit, of *thing) {
 	}
 	of.add(id, e.UnitAmount, e.UnitCode)
 	if e.SKU != "" {
-		t.bySKU[text.Fold(e.SKU)] = of
+		t.bySKU[text.Reference(e.SKU)] = of
 	}
 	for _, name := range names(e.Name) {
 		if t.byName[name] == nil {
@@ -107,12 +107,12 @@ func (c *comparer) thing(value string) (*thing, *cellError) {
 	}
 	i, ok := c.bySKU[value]
 	if !ok {
-		i, ok = c.bySKU[text.Fold(value)]
+		i, ok = c.bySKU[text.Reference(value)]
 	}
 	if t := known(i, ok); t != nil {
 		return t, nil
 	}
-	if t := c.things.bySKU[text.Fold(value)]; t != nil {
+	if t := c.things.bySKU[text.Reference(value)]; t != nil {
 		return t, nil
 	}
 	var found *thing

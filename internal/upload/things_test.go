@@ -27,7 +27,7 @@ func TestARowSaysOfWhatItIsASize(t *testing.T) {
 		u := m.upload(m.Honey, "a.csv", `Référence;Produit;Unité;Prix;Stock;Catégorie;`+heading+`
 B;;;;;;a
 N-1;Pot du dimanche;1 kg;280;3;Miel;Miel de thym
-;Pot de la semaine;2 kg;500;3;Miel;N-1
+;Pot de la semaine;2 kg;500;3;Miel;n‑1
 ;Seau de fête;3 kg;700;3;Miel;pot de la SEMAINE
 `)
 		for _, row := range u.Rows {
