@@ -3,7 +3,11 @@ package order
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -53,6 +57,30 @@ func (b Basket) FeeWas(place string, now money.Amount) money.Amount {
 		return 0
 	}
 	return b.Fee
+}
+
+// Units tells in a few letters of what is to be had in which quantities it is sold, to be compared with how that is later.
+func (b Basket) Units() string {
+	var products []catalog.Product
+	for _, g := range b.Groups {
+		for _, l := range g.Lines {
+			if l.Quantity > 0 {
+				products = append(products, l.Product)
+			}
+		}
+	}
+	return unitsOf(products)
+}
+
+func unitsOf(products []catalog.Product) string {
+	units := make([]string, len(products))
+	for i, p := range products {
+		amount, code := catalog.SmallestUnit(p.UnitAmount, p.UnitCode)
+		units[i] = fmt.Sprint(p.ID, amount, code)
+	}
+	slices.Sort(units) // those of a basket lie by cooperative
+	sum := sha256.Sum256([]byte(strings.Join(units, "\n")))
+	return hex.EncodeToString(sum[:6])
 }
 
 // NewToken makes the secret by which a basket is known.

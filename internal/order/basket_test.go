@@ -248,6 +248,23 @@ func TestABasketIsNotOrderedAtAnotherPriceThanShown(t *testing.T) {
 	}
 }
 
+func TestABasketIsNotOrderedInOtherUnitsThanShown(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 2)
+	m.add(token, m.thyme, 1)
+	in := m.fromBasket(token, "form")
+	in.ShownUnits = new(m.basket(token).Units())
+	m.exec(`update products set unit_amount = unit_amount + 1 where id = $1`, m.wheat)
+	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrChanged) {
+		t.Fatalf("placed: %v", err)
+	}
+	in.ShownUnits = new(m.basket(token).Units())
+	m.exec(`update products set unit_amount = unit_amount * 1000, unit_code = 'g' where id = $1`, m.wheat)
+	m.place(in) // as much as was shown, told otherwise
+}
+
 func TestABasketIsOrderedOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -46,6 +46,7 @@ type PlaceInput struct {
 	Spared         bool          // orders from that address are not counted together
 	IdempotencyKey string        // within Source and the telephone number; empty: the request cannot be told from a second one
 	Shown          *money.Amount // the sum of items that a page showed to the buyer; nil: she looks at none
+	ShownUnits     *string       // likewise, Basket.Units
 	ShownFee       *money.Amount // likewise, the fee of the means
 	At             time.Time     // when it is placed; zero: now
 	Sample         bool          // part of the sample market: nobody is sent mail about it
@@ -61,7 +62,7 @@ type Placed struct {
 // Place orders all of it or nothing. Prices and stock are those of this moment. Errors:
 //   - *fault.Error of kind Invalid with Fields (see checked, and delivery.Service.Quote)
 //   - *catalog.OutOfStock: something is short or no longer offered
-//   - ErrChanged: the items cost another sum than Shown
+//   - ErrChanged: the items cost another sum than Shown, or are sold in other units than ShownUnits
 //   - ErrMeansFee: the means has another fee than ShownFee
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
@@ -206,7 +207,7 @@ func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order,
 	if err != nil {
 		return Order{}, err
 	}
-	if req.Shown != nil && *req.Shown != order.Items {
+	if req.Shown != nil && *req.Shown != order.Items || req.ShownUnits != nil && *req.ShownUnits != unitsOf(products) {
 		return Order{}, ErrChanged
 	}
 	var from []byte

@@ -109,7 +109,7 @@ var (
 	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")
 	ErrIdempotencyConflict = fault.New(fault.Conflict, "order.idempotency_conflict")
 	ErrPlacedElsewhere     = fault.New(fault.Conflict, "order.placed_elsewhere")  // its link is told only where it was first told
-	ErrChanged             = fault.New(fault.Conflict, "order.changed")           // prices or stock, since they were shown
+	ErrChanged             = fault.New(fault.Conflict, "order.changed")           // prices, units or stock, since they were shown
 	ErrMeansFee            = fault.New(fault.Conflict, "order.means_fee_changed") // of the means, since it was shown
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")

@@ -233,6 +233,24 @@ func TestAnOrderFromAPageThatDidNotShowItsPriceIsShownFirst(t *testing.T) {
 	}
 }
 
+func TestAUnitThatChangesUnderACheckoutIsShownFirst(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	honey := m.Honey.Products[0]
+	put(buyer, "fr", honey.ID, "2")
+	put(buyer, "fr", m.Oil.Products[0].ID, "1")
+	form := filled(buyer.Get("/fr/checkout").Want(http.StatusOK), nadia)
+	if _, err := m.DB.Exec(`update products set unit_amount = 400, unit_code = 'g' where id = $1`, honey.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := buyer.Post("/fr/checkout", form).Want(http.StatusConflict)
+	if said := page.Text("#problem"); !strings.Contains(said, "quantités par unité") || !strings.Contains(plain(page.Text("#checkout")), "400 g") {
+		t.Errorf("it says %q", said)
+	}
+	buyer.Post("/fr/checkout", filled(page, nadia)).Want(http.StatusOK) // going on is a yes
+}
+
 func TestAPriceThatChangesUnderABasketIsToldBeforeItIsOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -249,7 +249,7 @@ func (h *Handler) place(r *web.Request) error {
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
 		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
-		ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
+		ShownUnits: new(r.Form("units")), ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
 	})
 	if err == nil {
 		return h.thank(r, placed)
