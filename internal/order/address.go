@@ -3,6 +3,7 @@ package order
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,7 +63,9 @@ func (a *AddressAsks) Agreed() string {
 //   - *fault.Error of kind Invalid with Fields, as Place has them: also of a place that what perishes is not brought to, or
 //     that another fee is asked for which this order cannot be paid with
 //   - ErrAddressLate: a cooperative has begun with it, or it is over
-//   - ErrWrongState: it has changed since the page was shown
+//   - ErrAddressSame: the page was saved as it was shown
+//   - ErrAddressChanged: its address has changed since the page was shown
+//   - ErrWrongState: something else of it has
 //   - ErrAddressOften: it was changed too often
 //   - *AddressAsks: it costs another fee or comes on other days
 func (s *Service) ChangeAddress(ctx context.Context, token string, in AddressInput) error {
@@ -103,12 +106,19 @@ func (s *Service) changeAddress(ctx context.Context, tx *sqlx.Tx, o *locked, in 
 	wanted := in.Buyer
 	wanted.Phone, wanted.Email = was.Buyer.Phone, was.Buyer.Email
 	if wanted == was.Buyer {
+		if in.Seen == o.events { // saved as it was shown; from an older page it is the same form once more
+			return ErrAddressSame
+		}
 		return nil
 	}
 	if _, err := o.may(MoveAddress); err != nil || o.Delivery != delivery.Home {
 		return ErrAddressLate
 	}
 	if in.Seen != o.events || here != was.Buyer.Place { // whatever a form says that it has seen
+		since := was.Events[min(max(in.Seen, 0), int64(len(was.Events))):]
+		if here != was.Buyer.Place || slices.ContainsFunc(since, func(e Event) bool { return e.State == EventAddress }) {
+			return ErrAddressChanged
+		}
 		return ErrWrongState
 	}
 	var times int

@@ -96,8 +96,12 @@ func TestAnotherCommuneOfTheSameZoneIsTakenAtOnceAndToldToAll(t *testing.T) {
 	m.mailsOf()
 	m.must(m.ChangeAddress(ctx, other.Token, m.elsewhere(other.Order, in.Buyer.Place)))
 	mails = m.mails()
-	if _, told := mails["nouarat-echcharaa@souk.example"]; told || mails["association@souk.example"].Body == "" {
+	said := mails["association@souk.example"].Body
+	if _, told := mails["nouarat-echcharaa@souk.example"]; told || said == "" {
 		t.Errorf("of the street: %+v", mails)
+	}
+	if strings.Contains(said, "بركان") || strings.Contains(said, "درهم") || !strings.Contains(association.Body, "بركان") || strings.Contains(association.Body, "درهم") {
+		t.Errorf("what stayed is told as a change:\n%s\n%s", said, association.Body)
 	}
 	m.wantHistory(other.Order.ID, 1)
 }
@@ -129,7 +133,12 @@ func TestAnotherFeeIsAskedForAndThenOwed(t *testing.T) {
 	}
 	m.wantHistory(o.ID, 0)
 	to.Agreed = asks.Agreed()
+	m.mailsOf()
 	m.must(m.ChangeAddress(ctx, placed.Token, to))
+	l := m.texts.Locale("ar")
+	if said := m.mails()["association@souk.example"].Body; !strings.Contains(said, l.T("order.mail.address_fee", "WasFee", l.Money(20_00), "Fee", l.Money(50_00), "Due", l.Money(268_00))+"\n") {
+		t.Errorf("of another fee the association reads %q", said)
+	}
 	now := m.read(o.ID)
 	if now.DeliveryFee != 50_00 || now.Due != 268_00 || now.Total != 268_00 || !now.DeliverFrom.Equal(asks.Days.From) || !now.DeliverTo.Equal(asks.Days.To) || !now.Was.To.IsZero() {
 		t.Errorf("delivery %s, due %s of %s, %s to %s", now.DeliveryFee, now.Due, now.Total, now.DeliverFrom, now.DeliverTo)
@@ -230,7 +239,8 @@ func TestWhyAnOrderDoesNotGoElsewhere(t *testing.T) {
 	// Two pages at once: the second is told what the first has changed.
 	first, second := m.elsewhere(o, "ahfir"), m.elsewhere(o, "tafoughalt")
 	m.must(m.ChangeAddress(ctx, placed.Token, first))
-	wantError(t, "from the second page", m.ChangeAddress(ctx, placed.Token, second), order.ErrWrongState)
+	wantError(t, "from the second page", m.ChangeAddress(ctx, placed.Token, second), order.ErrAddressChanged)
+	wantError(t, "saved as it is shown", m.ChangeAddress(ctx, placed.Token, m.elsewhere(o, "ahfir")), order.ErrAddressSame)
 	m.wantHistory(o.ID, 1)
 
 	m.must(m.Move(ctx, order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))

@@ -455,14 +455,32 @@ func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, w
 		}
 		return mail.Message{
 			Subject: l.T("order.mail.address_subject", said...),
-			Body: l.T("order.mail.address_body", append(said, "WasFee", l.Money(now.WasFee), "Fee", l.Money(now.Fee), "Due", l.Money(now.Due),
-				"Link", s.orderLink(l, o.ID))...),
+			Body:    l.T("order.mail.address_body", append(said, "Changes", addressChanges(l, o, was, now), "Link", s.orderLink(l, o.ID))...),
 		}
 	})
 	if err != nil {
 		return err
 	}
 	return s.jobs.InsertManyTx(ctx, tx, letters)
+}
+
+// addressChanges are the lines that tell the association what another address changes of the order, and an empty one; none
+// when it stays in its commune. Streets and names are for the order's page.
+func addressChanges(l *i18n.Locale, o *locked, was Order, now AddressAsks) string {
+	var lines []string
+	if o.Place != was.Buyer.Place {
+		lines = append(lines, l.T("order.mail.address_place", "Was", l.Text(was.PlaceName), "Place", l.Text(now.PlaceName)))
+	}
+	if now.Fee != now.WasFee {
+		lines = append(lines, l.T("order.mail.address_fee", "WasFee", l.Money(now.WasFee), "Fee", l.Money(now.Fee), "Due", l.Money(now.Due)))
+	}
+	if !now.Days.Equal(now.Was) {
+		lines = append(lines, daysText(l, o.Delivery, now.Days))
+	}
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n\n"
 }
 
 // partAdjustedMessage tells a cooperative what was taken off its part, why and, with money, what it earns by that now and

@@ -104,6 +104,8 @@ var (
 	ErrNotHandedOver       = fault.New(fault.Conflict, "order.not_handed_over")
 	ErrChosenOften         = fault.New(fault.TooMany, "order.chosen_often") // how to pay it
 	ErrUndoOver            = fault.New(fault.Conflict, "order.undo_over", "Count", int(UndoFor.Minutes()))
+	ErrAddressSame         = fault.New(fault.Conflict, "order.address_same")
+	ErrAddressChanged      = fault.New(fault.Conflict, "order.address_changed")
 	ErrAddressLate         = fault.New(fault.Conflict, "order.address_late")
 	ErrAddressOften        = fault.New(fault.TooMany, "order.address_often", "Max", maxAddresses)
 	ErrTooLate             = fault.New(fault.Conflict, "order.too_late_to_cancel")

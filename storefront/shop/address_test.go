@@ -51,13 +51,18 @@ func TestABuyerHasHerOrderBroughtElsewhere(t *testing.T) {
 		t.Errorf("saved: %s, %+v", saved.Path, now.Buyer)
 	}
 	// A page from before is told what has changed, and nothing that is typed is lost.
+	l := m.Languages.Locale("fr")
 	stale := buyer.Submit(second, addressForm, url.Values{"place": {"tafoughalt"}, "address": {"زنقة 9"}}).Want(http.StatusConflict)
-	if !strings.Contains(stale.Text("[data-now]"), "حي المسيرة") || stale.Find("#f-address").AttrOr("value", "") != "زنقة 9" || stale.Find("#f-place option[selected]").AttrOr("value", "") != "tafoughalt" {
+	if stale.Text("[data-notice]") != plain(l.T("order.address_changed")) || !strings.Contains(stale.Text("[data-now]"), "حي المسيرة") || stale.Find("#f-address").AttrOr("value", "") != "زنقة 9" || stale.Find("#f-place option[selected]").AttrOr("value", "") != "tafoughalt" {
 		t.Errorf("an old page: %s", stale.Text("main"))
 	}
 	buyer.Submit(stale, addressForm, nil).Want(http.StatusOK)
 	if now = read(); now.Buyer.Address != "زنقة 9" {
 		t.Errorf("it goes to %s", now.Buyer.Address)
+	}
+	// What is saved as it was shown changes nothing, and that is what is said.
+	if same := buyer.Submit(buyer.Get(own+"/address"), addressForm, nil).Want(http.StatusOK); same.Path != own || same.Text(".toast") != plain(l.T("order.address_same")) {
+		t.Errorf("unchanged: %s, %q", same.Path, same.Text(".toast"))
 	}
 	// What is wrong stands beside its field.
 	wrong := buyer.Submit(buyer.Get(own+"/address"), addressForm, url.Values{"name": {""}, "address": {""}}).Want(http.StatusUnprocessableEntity)
@@ -70,7 +75,7 @@ func TestABuyerHasHerOrderBroughtElsewhere(t *testing.T) {
 		l := m.Languages.Locale(language)
 		at := strings.Replace(own, "/fr/", "/"+language+"/", 1) + "/address"
 		asks := buyer.Submit(buyer.Get(at).Want(http.StatusOK), addressForm, url.Values{"place": {"casablanca"}}).Want(http.StatusOK)
-		said := asks.Text("#asks")
+		said := asks.Text("#asks[autofocus][tabindex='-1']")
 		for _, words := range []string{l.Money(now.DeliveryFee), l.Money(now.Due), l.Money(now.Due + 15_00), l.Money(now.DeliveryFee + 15_00)} {
 			if !strings.Contains(plain(said), plain(words)) {
 				t.Errorf("%s: it does not say %s: %q", language, words, said)
@@ -103,6 +108,32 @@ func TestABuyerHasHerOrderBroughtElsewhere(t *testing.T) {
 	}
 	if messages := boss.Get("/fr/association/orders/messages").Want(http.StatusOK); !strings.Contains(messages.Text("main"), before.Number) {
 		t.Error("nobody has a message for the buyer, who gave no address for mail")
+	}
+}
+
+// What is typed is read in another language, with the page that it was typed into: what has changed since is told.
+func TestAnotherLanguageKeepsTheAddressThatIsTyped(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	buyer := m.Visitor()
+	own, read := bought(t, m, buyer)
+	page := buyer.Get(own + "/address").Want(http.StatusOK)
+	button := page.Find("button[name=show][lang=ar]").First()
+	if id := page.Find(addressForm).AttrOr("id", ""); id == "" || button.AttrOr("form", "") != id {
+		t.Fatal("the other languages do not send the form")
+	}
+	buyer.Submit(buyer.Get(own+"/address"), addressForm, url.Values{"address": {"حي المسيرة"}}).Want(http.StatusOK)
+	_, typed := page.Form(addressForm)
+	typed.Set("show", "1")
+	typed.Set("address", "زنقة 9")
+	typed.Set("place", "tafoughalt")
+	shown := buyer.Post(button.AttrOr("formaction", ""), typed).Want(http.StatusOK)
+	if shown.Find("html").AttrOr("lang", "") != "ar" || shown.Find("#f-address").AttrOr("value", "") != "زنقة 9" || shown.Find("#f-place option[selected]").AttrOr("value", "") != "tafoughalt" {
+		t.Errorf("in Arabic: %s", shown.Text("main"))
+	}
+	buyer.Submit(shown, addressForm, nil).Want(http.StatusConflict)
+	if now := read(); now.Buyer.Address != "حي المسيرة" {
+		t.Errorf("it goes to %s", now.Buyer.Address)
 	}
 }
 

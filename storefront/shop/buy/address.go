@@ -20,11 +20,12 @@ type addressView struct {
 	Zones   []shop.Zone
 	Form    ui.Form // as it stands, or as it was typed
 	Refused ui.Refusal
+	Seen    string             // how much of the order's history the page shows
 	Asks    *order.AddressAsks // what it would cost and when it would come; nil: nothing else than now
 }
 
-// seen is how much of the order's history the page shows.
-func (v addressView) seen() string { return strconv.Itoa(len(v.Order.Events)) }
+// addressForm is the form's id in the document.
+const addressForm = "elsewhere"
 
 // changesAddress reports whether whoever reads an order may have it brought elsewhere.
 func changesAddress(o order.Order) bool {
@@ -42,6 +43,10 @@ func (h *Handler) showAddress(r *web.Request, no ui.Refusal, asks *order.Address
 	if !changesAddress(v.Order) {
 		return r.Redirect(orderPath(v.Token)) // which says how it stands
 	}
+	v.Seen = strconv.Itoa(len(v.Order.Events))
+	if r.Form("show") != "" { // what has changed since is to be told when it is saved
+		v.Seen = r.Form("seen")
+	}
 	if !no.Again() {
 		b := v.Order.Buyer
 		v.Form.Values = map[string]string{"name": b.Name, "place": b.Place, "address": b.Address, "landmark": b.Landmark, "note": b.Note}
@@ -51,13 +56,16 @@ func (h *Handler) showAddress(r *web.Request, no ui.Refusal, asks *order.Address
 		return err
 	}
 	p := r.Page(r.Locale.T("shop.address.title"))
-	p.Path = orderPath(v.Token) + "/address"
+	p.Path, p.Typing = orderPath(v.Token)+"/address", addressForm
 	return r.Render(no.Answer(), addressPage(p, v))
 }
 
 // changeAddress has the order brought elsewhere. Where that costs something else, or takes other days, it asks first.
 func (h *Handler) changeAddress(r *web.Request) error {
 	token := r.Param("token")
+	if r.Form("show") != "" { // in another language
+		return h.showAddress(r, ui.Refusal{Form: typed(r)}, nil)
+	}
 	err := h.Orders.ChangeAddress(r.Context(), token, order.AddressInput{
 		Buyer: order.Buyer{Name: r.Form("name"), Place: r.Form("place"), Address: r.Form("address"), Landmark: r.Form("landmark"), Note: r.Form("note")},
 		Seen:  r.Shown("seen"), Agreed: r.Form("agreed"),
@@ -71,7 +79,7 @@ func (h *Handler) changeAddress(r *web.Request) error {
 		form, _ := r.Rejected(order.ErrInvalid)
 		form.Errors = nil
 		return h.showAddress(r, ui.Refusal{Form: form}, asks)
-	case errors.Is(err, order.ErrAddressLate), errors.Is(err, order.ErrAddressOften):
+	case errors.Is(err, order.ErrAddressSame), errors.Is(err, order.ErrAddressLate), errors.Is(err, order.ErrAddressOften):
 		r.FlashMessage(fault.As(err).Message)
 		return r.Redirect(orderPath(token))
 	}
