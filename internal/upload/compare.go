@@ -250,7 +250,7 @@ func (c *comparer) onlyOnce(row *Row, given catalog.Edit, present *catalog.Produ
 		}
 	}
 	if given.SKU != "" {
-		keys = append(keys, "sku "+text.Reference(given.SKU))
+		keys = append(keys, "sku "+text.Fold(given.SKU))
 		column, value = colSKU, given.SKU
 	}
 	for _, key := range keys {
