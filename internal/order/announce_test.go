@@ -18,6 +18,7 @@ import (
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment/paymenttest"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
 
@@ -267,6 +268,19 @@ func TestTheLetterAboutAPartOfAPaidOrderSaysWhatGoesBack(t *testing.T) {
 		association: {[]string{"لم يبق شيء من الطلب، فأُلغي. أُدي ثمنه: يُرد"}, []string{"الباقي للأداء", "{{", "<no value>"}},
 	})
 	m.wantClean()
+}
+
+func TestWhoHasPaidIsToldThatTheCooperativesAreToAnswer(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Payment, in.Locale, in.Buyer.Email = paymenttest.Name, "fr", "hadda@souk.example"
+	o := m.place(in).Order
+	m.mails()
+	m.payFirst(o)
+	wantWords(t, m.mails(), map[string]words{
+		in.Buyer.Email: {[]string{o.Number + "\u00a0: paiement reçu", "Les coopératives sont prévenues, nous attendons leurs réponses."}, []string{"préparent", "{{", "<no value>"}},
+	})
 }
 
 func TestACooperativeWithoutAnAddressIsToldAtItsMembers(t *testing.T) {
