@@ -17,12 +17,12 @@ func membersTitle(p ui.Page, c cooperative.Cooperative) string {
 }
 
 func membersMore(p ui.Page, c cooperative.Cooperative) string {
-	who := p.T("shop.coop.all_women")
+	who, young := p.T("shop.coop.all_women"), "shop.coop.young_women"
 	if !c.WomenOnly {
-		who = p.N("shop.coop.women_among", c.Women)
+		who, young = p.N("shop.coop.women_among", c.Women), "shop.coop.young_among"
 	}
 	if c.Young > 0 {
-		who += p.N("shop.coop.young_among", c.Young)
+		who += p.N(young, c.Young)
 	}
 	return who
 }
