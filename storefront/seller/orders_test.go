@@ -287,6 +287,9 @@ func TestDecliningAsksForAReasonAndWhatIsNotThereIsNotForSaleAgain(t *testing.T)
 		}
 	}
 	page := member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"sold_out"}, "words": {"الموسم انتهى"}}).Want(http.StatusOK)
+	if said, want := page.Text(".toast"), m.Languages.Locale("fr").T("seller.orders.declined_lost", "Number", part.Number); said != want {
+		t.Errorf("of what is not there it is said: %q", said)
+	}
 	if left := m.Stock(m.Honey.Products[0].ID); left != 18 {
 		t.Errorf("what is not there is for sale again: %d", left)
 	}
@@ -307,8 +310,12 @@ func TestWhatIsDeclinedForLackOfTimeIsForSaleAgain(t *testing.T) {
 	m := storetest.New(t)
 	m.Order()
 	member := m.SignIn(m.Honey.Member)
-	open := member.Get("/fr/seller/orders/" + partOf(t, m, m.Honey).ID.String()).Want(http.StatusOK)
-	member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"no_time"}}).Want(http.StatusOK)
+	part := partOf(t, m, m.Honey)
+	open := member.Get("/fr/seller/orders/" + part.ID.String()).Want(http.StatusOK)
+	page := member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"no_time"}}).Want(http.StatusOK)
+	if said, want := page.Text(".toast"), m.Languages.Locale("fr").T("seller.orders.done_decline", "Number", part.Number); said != want {
+		t.Errorf("of what is there it is said: %q", said)
+	}
 	if left := m.Stock(m.Honey.Products[0].ID); left != 20 {
 		t.Errorf("%d are for sale", left)
 	}

@@ -212,7 +212,11 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		return err
 	}
 	for _, part := range parts {
-		r.Flash("seller.orders.done_"+string(move), "Number", part.Number)
+		if by.Why.Lost() { // declined, and its goods are not for sale again
+			r.Flash("seller.orders.declined_lost", "Number", part.Number)
+		} else {
+			r.Flash("seller.orders.done_"+string(move), "Number", part.Number)
+		}
 	}
 	if path := web.LocalPath(r.Form("back")); isList(path) {
 		return r.Redirect(path + "#" + cardID(id))
