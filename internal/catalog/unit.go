@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
@@ -159,14 +160,30 @@ func WithoutMeasure(name string) string {
 // knows any more.
 func Called(l *i18n.Locale, name i18n.Text, amount int, code string) string {
 	written := l.Text(name)
-	said := slices.ContainsFunc(measures(written), func(m measure) bool {
-		a, c, ok := ParseUnit(m.text)
-		return ok && SameUnit(a, c, amount, code)
-	})
-	if said || amount == 1 && code == "piece" || code == "" {
+	if !needsSize(written, amount, code) {
 		return written
 	}
 	return l.T("catalog.sized", "Name", written, "Size", l.Unit(amount, code))
+}
+
+// CalledIn is Called for an argument of a message, whose language nobody knows yet. A name that says its size in one of
+// them is left as it is.
+func CalledIn(name i18n.Text, amount int, code string) any {
+	for _, written := range [...]string{name.AR, name.FR, name.EN} {
+		if !needsSize(written, amount, code) {
+			return name
+		}
+	}
+	return fault.Say("catalog.sized", "Name", name, "Size", i18n.Unit{Amount: amount, Code: code})
+}
+
+// needsSize reports whether a name is to be followed by its size.
+func needsSize(name string, amount int, code string) bool {
+	said := slices.ContainsFunc(measures(name), func(m measure) bool {
+		a, c, ok := ParseUnit(m.text)
+		return ok && SameUnit(a, c, amount, code)
+	})
+	return !said && code != "" && (amount != 1 || code != "piece")
 }
 
 // measure is a quantity in a name: «250 g», which with what it is in stands from one place till another.

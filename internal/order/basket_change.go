@@ -84,7 +84,11 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	}
 	product := products[0]
 	if product.Stock == 0 {
-		return Change{}, fault.New(ErrSoldOut.Kind, ErrSoldOut.Key, "Name", product.Name)
+		name := any(product.Name)
+		if len(product.Sizes) > 0 {
+			name = catalog.CalledIn(product.Name, product.UnitAmount, product.UnitCode)
+		}
+		return Change{}, fault.New(ErrSoldOut.Kind, ErrSoldOut.Key, "Name", name)
 	}
 	c := Change{Product: product}
 	hash, now := hashToken(basket.Token), s.moment(s.Now())

@@ -269,9 +269,25 @@ func TestSizesStandTogetherInTheTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	page := m.SignIn(m.Honey.Member).Get("/fr/seller/products").Want(http.StatusOK)
+	member := m.SignIn(m.Honey.Member)
+	page := member.Get("/fr/seller/products").Want(http.StatusOK)
 	if page.Find("table.cat tr.size").Length() != 1 || !page.Has("#row-"+first.ID.String()+" + #row-"+kilo.ID.String()+".size") {
 		t.Errorf("they stand apart: %s", page.Text("table.cat"))
+	}
+	// Who hears the page knows which of them a field or a button is of.
+	for _, language := range languages {
+		l, page := m.Languages.Locale(language), member.Get("/"+language+"/seller/products").Want(http.StatusOK)
+		for _, p := range []catalog.Product{first, kilo} {
+			called := catalog.Called(l, p.Name, p.UnitAmount, p.UnitCode)
+			for _, want := range []string{
+				l.T("seller.catalogue.choose", "Name", called), l.T("seller.catalogue.price_of", "Name", called),
+				l.T("seller.catalogue.stock_of", "Name", called), l.T("seller.save") + " " + called,
+			} {
+				if row := page.Find("#row-" + p.ID.String()); !strings.Contains(row.Text(), want) {
+					t.Errorf("%s: nothing is called %q in %q", language, want, row.Text())
+				}
+			}
+		}
 	}
 }
 

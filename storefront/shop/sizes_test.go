@@ -98,6 +98,20 @@ func TestAProductsPageLetsChooseItsSize(t *testing.T) {
 	}
 }
 
+// What has just been sold out is told with its size, as what is put into the basket is.
+func TestASizeThatIsSoldOutIsToldWithIt(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	small, _, _ := sizes(m, t)
+	for _, language := range storetest.Languages() {
+		l := m.Languages.Locale(language)
+		page := m.Visitor().Post("/"+language+"/basket/lines", url.Values{"product": {small.ID.String()}, "quantity": {"1"}}).Want(http.StatusOK)
+		if want := plain(l.T("order.sold_out", "Name", catalog.Called(l, small.Name, small.UnitAmount, small.UnitCode))); !strings.Contains(page.Text("#toasts"), want) || !strings.Contains(want, plain(l.Unit(250, "g"))) {
+			t.Errorf("%s: %q does not say %q", language, page.Text("#toasts"), want)
+		}
+	}
+}
+
 // What is out of season is offered as a single product is: it says when it is back.
 func TestASizeOutOfSeasonSaysWhenItIsBack(t *testing.T) {
 	t.Parallel()

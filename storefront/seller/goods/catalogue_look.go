@@ -20,6 +20,11 @@ func (v catalogueView) moved(l *i18n.Locale, p catalog.Product, name string) (ol
 	return inRow(l, *v.Was, name), inRow(l, p, name)
 }
 
+// called is a product's name with its size: rows of one thing are told apart by ear too.
+func called(p ui.Page, product catalog.Product) string {
+	return catalog.Called(p.L, product.Name, product.UnitAmount, product.UnitCode)
+}
+
 func inRow(l *i18n.Locale, p catalog.Product, name string) string {
 	if name == "price" {
 		return l.Money(p.Price)

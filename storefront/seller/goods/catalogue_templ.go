@@ -1311,7 +1311,7 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 		ctx = templ.ClearChildren(ctx)
 		id := product.ID.String()
 		path := seller.CataloguePath + "/" + id
-		name := p.L.Text(product.Name)
+		named := called(p, product)
 		var templ_7745c5c3_Var72 = []any{templ.KV("bad", v.Refused == product.ID), templ.KV("size", v.another(product))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var72...)
 		if templ_7745c5c3_Err != nil {
@@ -1348,9 +1348,9 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var75 string
-		templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("seller.catalogue.choose", "Name", name))
+		templ_7745c5c3_Var75, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("seller.catalogue.choose", "Name", named))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 199, Col: 68}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 199, Col: 69}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var75))
 		if templ_7745c5c3_Err != nil {
@@ -1405,9 +1405,9 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var78 string
-		templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(name))
+		templ_7745c5c3_Var78, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(p.L.Text(product.Name)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 204, Col: 63}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 204, Col: 81}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var78))
 		if templ_7745c5c3_Err != nil {
@@ -1451,7 +1451,7 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = cell(v, product, "price", p.T("seller.catalogue.price_of", "Name", name), "decimal", ui.Typed(p.L, product.Price)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cell(v, product, "price", p.T("seller.catalogue.price_of", "Name", named), "decimal", ui.Typed(p.L, product.Price)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1493,7 +1493,7 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = cell(v, product, "stock", p.T("seller.catalogue.stock_of", "Name", name), "numeric", strconv.Itoa(product.Stock)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = cell(v, product, "stock", p.T("seller.catalogue.stock_of", "Name", named), "numeric", strconv.Itoa(product.Stock)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1557,9 +1557,9 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var86 string
-		templ_7745c5c3_Var86, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+		templ_7745c5c3_Var86, templ_7745c5c3_Err = templ.JoinStringErrs(named)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 228, Col: 101}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 228, Col: 102}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var86))
 		if templ_7745c5c3_Err != nil {
@@ -1640,9 +1640,9 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var92 string
-			templ_7745c5c3_Var92, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+			templ_7745c5c3_Var92, templ_7745c5c3_Err = templ.JoinStringErrs(named)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 233, Col: 128}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 233, Col: 129}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var92))
 			if templ_7745c5c3_Err != nil {
@@ -1684,9 +1684,9 @@ func catalogueRow(p ui.Page, v catalogueView, product catalog.Product) templ.Com
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var95 string
-			templ_7745c5c3_Var95, templ_7745c5c3_Err = templ.JoinStringErrs(name)
+			templ_7745c5c3_Var95, templ_7745c5c3_Err = templ.JoinStringErrs(named)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 235, Col: 135}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 235, Col: 136}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var95))
 			if templ_7745c5c3_Err != nil {
@@ -1815,9 +1815,9 @@ func rowForm(p ui.Page, v catalogueView, product catalog.Product) templ.Componen
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var102 string
-		templ_7745c5c3_Var102, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Text(product.Name))
+		templ_7745c5c3_Var102, templ_7745c5c3_Err = templ.JoinStringErrs(called(p, product))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 253, Col: 82}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 253, Col: 78}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var102))
 		if templ_7745c5c3_Err != nil {
@@ -1887,9 +1887,9 @@ func goneRow(p ui.Page, v catalogueView, product catalog.Product) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var106 string
-			templ_7745c5c3_Var106, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(p.L.Text(product.Name)))
+			templ_7745c5c3_Var106, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Unbroken(called(p, product)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 261, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 261, Col: 59}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var106))
 			if templ_7745c5c3_Err != nil {
@@ -2143,9 +2143,9 @@ func rowSays(p ui.Page, v catalogueView, product catalog.Product, name string) t
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var119 string
-			templ_7745c5c3_Var119, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Text(product.Name))
+			templ_7745c5c3_Var119, templ_7745c5c3_Err = templ.JoinStringErrs(called(p, product))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 294, Col: 189}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 294, Col: 185}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var119))
 			if templ_7745c5c3_Err != nil {
@@ -2453,9 +2453,9 @@ func rowNeed(p ui.Page, v catalogueView, product catalog.Product) templ.Componen
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var138 string
-			templ_7745c5c3_Var138, templ_7745c5c3_Err = templ.JoinStringErrs(p.L.Text(product.Name))
+			templ_7745c5c3_Var138, templ_7745c5c3_Err = templ.JoinStringErrs(called(p, product))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 322, Col: 156}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/seller/goods/catalogue.templ`, Line: 322, Col: 152}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var138))
 			if templ_7745c5c3_Err != nil {
