@@ -233,6 +233,36 @@ func (m *market) greets(p *storetest.Page, o order.Order) {
 	}
 }
 
+// What its buyer comes for is not brought to her, and its page says so of its days and of what comes next.
+func TestAnOrderThatIsPickedUpIsToldAsOne(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	o := m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	m.DB.MustExec(`update orders set delivery = 'pickup' where id = $1`, o.ID)
+	m.must(m.Orders.Move(context.Background(), order.MoveConfirm, o.ID, m.ByAssociation()))
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get(pathOf(code, o.ID)).Want(http.StatusOK)
+		m.tells(page, "[data-moves]", l.N("association.order.advice.waiting_pickup", 0, "All", "1"))
+		if said := page.Find("[data-days]").Prev().Text(); said != l.T("association.order.days_pickup") {
+			t.Errorf("%s: its days are called %q", code, said)
+		}
+		m.speaks(page)
+	}
+}
+
+func TestTheListOnPaperLeadsNowhere(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	m.order("2026-11-10", "fr", line(m.Honey.Product(t, "M-1"), 2))
+	page := m.boss.Get("/fr/association/orders").Want(http.StatusOK)
+	for _, where := range []string{"returns", "refunds", "messages"} {
+		if links := page.Find("main a[href^='/fr/association/'][href$='/" + where + "']"); links.Length() == 0 || links.Not(".noprint a").Length() > 0 {
+			t.Errorf("the link to %s is printed, or there is none", where)
+		}
+	}
+}
+
 func TestATrackingLinkInOtherHandsIsEnded(t *testing.T) {
 	t.Parallel()
 	m := open(t)

@@ -425,6 +425,25 @@ func TestWhoComesSecondIsToldCalmly(t *testing.T) {
 	}
 }
 
+func TestWhatIsPickedUpIsToldAsThat(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	o := m.Order()
+	m.DB.MustExec(`update orders set delivery = 'pickup' where id = $1`, o.Order.ID)
+	member := m.SignIn(m.Honey.Member)
+	for _, code := range storetest.Languages() {
+		l := m.Languages.Locale(code)
+		list := member.Get("/" + code + "/seller/orders").Want(http.StatusOK)
+		page := member.Get(list.Find(".ord a[href*='/seller/orders/']").First().AttrOr("href", "")).Want(http.StatusOK)
+		if said := page.Find("[data-days]").Prev().Text(); said != l.T("seller.order.days_pickup") {
+			t.Errorf("%s: its days are called %q", code, said)
+		}
+	}
+	if said := member.Get("/fr/seller").Want(http.StatusOK).Text("main"); !strings.Contains(said, "Réponse attendue avant le ") {
+		t.Errorf("at home it says %q", said)
+	}
+}
+
 func TestTheSlipThatIsPrintedKeepsHerShareToHerself(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -44,6 +44,22 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 }
 
 // between is the days on which an order comes.
+// daysKey says what comes on the days that were promised.
+func daysKey(method string) string {
+	if method == delivery.Pickup {
+		return "association.order.days_pickup"
+	}
+	return "association.order.days"
+}
+
+// waitingKey says what comes once the last part is there.
+func waitingKey(method string) string {
+	if method == delivery.Pickup {
+		return "association.order.advice.waiting_pickup"
+	}
+	return "association.order.advice.waiting"
+}
+
 func between(p ui.Page, from, to time.Time) string {
 	if from.Equal(to) {
 		return p.L.ShortDate(from)

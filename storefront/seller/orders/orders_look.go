@@ -9,10 +9,19 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
+
+// daysKey says what comes on the days that were promised.
+func daysKey(method string) string {
+	if method == delivery.Pickup {
+		return "seller.order.days_pickup"
+	}
+	return "seller.order.days"
+}
 
 // figure is how many orders lie on a shelf; empty for those that are over, which nobody counts.
 func (v ordersView) figure(l *i18n.Locale, s shelf) string {
