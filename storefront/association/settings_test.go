@@ -51,7 +51,9 @@ func TestTheAssociationChangesItsSettings(t *testing.T) {
 		if kept.Commission != (i+6)*100+25 || m.settingOf("fee_large-cities") != l.Number(i+30)+".50" || !kept.PublishUnauthorised {
 			t.Errorf("%s: %+v", code, kept)
 		}
-		m.tells(page, "[data-history] > li:first-child", l.T("association.settings.commission"))
+		colon := map[string]string{"ar": ": ", "fr": "\u00a0: ", "en": ": "}[code]
+		m.tells(page, "[data-history] > li:first-child", l.T("association.settings.commission")+colon)
+		m.tells(page, "[data-history] > li:first-child", l.T("shop.comma")+l.T("association.settings.fee")+colon)
 		m.tells(page, "[data-history] > li:first-child", m.Association.Name)
 		m.speaks(page)
 

@@ -85,7 +85,7 @@ func SettingName(l *i18n.Locale, zones []delivery.Zone, field string) string {
 	if !slices.ContainsFunc(settings.Fields(), func(f settings.Field) bool { return f.Name == field }) {
 		for _, of := range []string{"fee", "min", "max", "cash"} {
 			if zone, found := strings.CutPrefix(field, of+"_"); found {
-				return ZoneName(l, zones, zone) + ", " + l.T("association.settings."+of)
+				return ZoneName(l, zones, zone) + l.T("shop.comma") + l.T("association.settings."+of)
 			}
 		}
 	}
