@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/ledger"
@@ -267,8 +268,9 @@ func (m *market) redirect(ctx context.Context, o order.Order, place string) erro
 func (m *market) undoing(o order.Order, p order.Part) step {
 	back := map[order.PartState]order.Move{order.PartAccepted: order.MoveUnaccept, order.PartReady: order.MoveUnready, order.PartHandedOver: order.MoveTakeBack}
 	undone, last := 0, order.Event{}
+	var latest time.Time // a move is later than whatever happened before, and a part that expires does so some time ahead
 	for _, e := range o.Events {
-		if e.PartID == nil || *e.PartID != p.ID {
+		if latest = clock.Later(latest, e.At); e.PartID == nil || *e.PartID != p.ID {
 			continue
 		}
 		if last = e; e.Note == order.NoteUndone {
@@ -276,7 +278,7 @@ func (m *market) undoing(o order.Order, p order.Part) step {
 		}
 	}
 	return step{"undo", func(o order.Order, p order.Part) bool {
-		return o.State == "confirmed" && back[p.State] != "" && last.Note != order.NoteUndone && undone < 10 && !m.clock().After(last.At.Add(order.UndoFor))
+		return o.State == "confirmed" && back[p.State] != "" && last.Note != order.NoteUndone && undone < 10 && !clock.Later(latest, m.clock()).After(last.At.Add(order.UndoFor))
 	}, func(ctx context.Context, m *market, _ order.Order, p order.Part) error {
 		undo, is := back[p.State]
 		if !is {
