@@ -11,6 +11,7 @@ import (
 type Jump struct {
 	Field    string // one of Jumping
 	Old, New Edit
+	Sized    bool // Old is what the product would cost at the price of another size of the same thing
 }
 
 // Jumping are the fields that are asked about.
@@ -41,17 +42,33 @@ func JumpsOf(before, after Edit, sure map[string]bool) (jumps Jumps) {
 	}
 	switch { // a yes to the price says nothing of the unit
 	case asked && dearer && !sure["price"]:
-		jumps = append(jumps, Jump{"price", before, after})
+		jumps = append(jumps, Jump{Field: "price", Old: before, New: after})
 	case asked && (otherwise || !dearer) && !sure["unit"]:
-		jumps = append(jumps, Jump{"unit", before, after})
+		jumps = append(jumps, Jump{Field: "unit", Old: before, New: after})
 	}
 	if before.Stock != nil && after.Stock != nil && !sure["stock"] {
 		had, has := *before.Stock, *after.Stock
 		if has >= stockTimes*max(had, 1) && (had >= stockFew || has >= stockBatch) {
-			jumps = append(jumps, Jump{"stock", before, after})
+			jumps = append(jumps, Jump{Field: "stock", Old: before, New: after})
 		}
 	}
 	return jumps
+}
+
+// JumpsOfSize is what is to be asked about a product that becomes a size of the same thing as another, but for the fields
+// that are sure: whether it is meant that the same quantity costs so much otherwise.
+func JumpsOfSize(other, e Edit, sure map[string]bool) Jumps {
+	was, unit := SmallestUnit(other.UnitAmount, other.UnitCode)
+	is, code := SmallestUnit(e.UnitAmount, e.UnitCode)
+	if sure["price"] || unit != code || was == 0 {
+		return nil
+	}
+	other.Price = other.Price * money.Amount(is) / money.Amount(was)
+	other.UnitAmount, other.UnitCode = e.UnitAmount, e.UnitCode
+	if !far(other.Price, e.Price) {
+		return nil
+	}
+	return Jumps{{Field: "price", Old: other, New: e, Sized: true}}
 }
 
 func far(a, b money.Amount) bool {
@@ -85,6 +102,8 @@ func (j Jump) Likely() money.Amount {
 // Message is the question.
 func (j Jump) Message() fault.Message {
 	switch {
+	case j.Sized:
+		return fault.Say("catalog.size_jump", "Old", j.Old.Price, "New", j.New.Price, "Unit", i18n.Unit{Amount: j.New.UnitAmount, Code: j.New.UnitCode})
 	case j.Field == "stock":
 		return fault.Say("catalog.stock_jump", "Old", *j.Old.Stock, "New", *j.New.Stock)
 	case SameUnit(j.Old.UnitAmount, j.Old.UnitCode, j.New.UnitAmount, j.New.UnitCode):

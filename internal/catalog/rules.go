@@ -40,6 +40,8 @@ type Edit struct {
 	Sample         bool       // of a new product
 	SizeOf         uuid.UUID  // of a new product: another of the cooperative's that it is a size of, whatever is written of both
 	Form           uuid.UUID  // of a new product: the key of the form it was typed into
+
+	Sure map[string]bool `json:"-"` // of a new product's form: as of a Page
 }
 
 // Limits of what a product may hold, in characters.

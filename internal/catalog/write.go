@@ -20,7 +20,8 @@ import (
 
 // Create adds a product to a cooperative's catalogue. What cannot be right comes back as Invalid
 // with a message per field: sku, category, name, name_ar and so on, unit, price, stock, season,
-// authorisation, state, labels. A form that is sent again as it was gives the product it made.
+// authorisation, state, labels. Of one from a form that comes beside other sizes it is asked whether its price is meant
+// (Jumps). A form that is sent again as it was gives the product it made.
 func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	form, err := postgres.FormHash(e.Form, e)
@@ -63,6 +64,11 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 				return err
 			}
 		}
+		if e.Form != uuid.Nil {
+			if err := comparedTx(ctx, tx, id, full); err != nil {
+				return err
+			}
+		}
 		if err := moveTx(ctx, tx, id, *full.Stock, uuid.Nil, by, now); err != nil {
 			return err
 		}
@@ -78,6 +84,31 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 		return Product{}, fmt.Errorf("create product: %w", err)
 	}
 	return s.Get(ctx, coopID, id)
+}
+
+// comparedTx is the Jumps of a new product against the nearest in size of those that it has come beside.
+func comparedTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Edit) error {
+	var near struct {
+		Price      money.Amount
+		UnitAmount int    `db:"unit_amount"`
+		UnitCode   string `db:"unit_code"`
+	}
+	err := tx.GetContext(ctx, &near, `
+		select o.price_centimes as price, o.unit_amount, o.unit_code
+		from products p join products o on o.family = p.family and o.id <> p.id
+		where p.id = $1 and o.state <> 'archived'
+		order by abs(smallest_amount(o.unit_amount, o.unit_code) - smallest_amount(p.unit_amount, p.unit_code)), o.id
+		limit 1`, id)
+	if postgres.NoRows(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("size beside a new product: %w", err)
+	}
+	if jumps := JumpsOfSize(Edit{Price: near.Price, UnitAmount: near.UnitAmount, UnitCode: near.UnitCode}, e, e.Sure); len(jumps) > 0 {
+		return jumps
+	}
+	return nil
 }
 
 // MaxProducts is how many products a cooperative may have, archived ones included.

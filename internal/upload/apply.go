@@ -143,6 +143,8 @@ func (c *comparer) settle(row *Row, byID map[uuid.UUID]*catalog.Product) (w cata
 	switch {
 	case row.Doubtful():
 		return w, row.Notes
+	case row.Kind == KindNew && fresh.Doubtful(): // what it comes beside costs something else since
+		return w, fresh.Notes
 	case len(fresh.Errors) > 0:
 		key = "upload.meanwhile_wrong"
 	case row.Kind == KindNew && fresh.Kind != KindNew:

@@ -171,6 +171,13 @@ func (c *comparer) row(line int, values map[string]string) (row Row, merged cata
 	row.Name, row.SKU, row.Category, row.Drawing = merged.Name, merged.SKU, merged.Category, merged.Drawing
 	c.judge(&row, present, before, merged, wrong)
 	of := c.sizeOf(line, present, merged, values, wrong)
+	beside := of
+	if present == nil && beside == nil {
+		beside = c.called(merged)
+	}
+	if near, ok := beside.near(merged); ok && (present == nil || of != nil) && !row.Doubtful() {
+		row.askAll(catalog.JumpsOfSize(near, merged, row.meant()))
+	}
 	row.Changes = catalog.Changes(&before, &merged)
 	if of != nil {
 		merged.SizeOf, row.SizeOf = of.lead, &of.name
@@ -181,7 +188,9 @@ func (c *comparer) row(line int, values map[string]string) (row Row, merged cata
 		row.Kind, row.Changes = KindWrong, nil
 	case present == nil:
 		row.Kind = KindNew
-		c.things.add(line, merged, of)
+		if !row.Doubtful() { // else it may not come, and nothing can be a size of it yet
+			c.things.add(line, merged, of)
+		}
 	case len(row.Changes) > 0:
 		row.Kind = KindChanged
 	default:

@@ -94,19 +94,30 @@ func sure(column string) string { return column + "_meant" }
 // ask asks whether what jumps is meant. The first suggestion is what may have been meant instead, the second what the
 // cell says.
 func (row *Row) ask(before, after catalog.Edit) {
-	meant := make(map[string]bool, len(catalog.Jumping))
-	for _, column := range catalog.Jumping {
-		meant[column] = row.Values[column] != "" && row.Values[sure(column)] == meaning(column, row.Values[column])
-	}
 	if then, known := readStockThen(row.Values[colStockThen]); known {
 		if typed, wrong := parseStock(row.Values[colStock]); wrong == nil {
 			before.Stock, after.Stock = &then.pieces, &typed
 		}
 	}
-	for _, jump := range catalog.JumpsOf(before, after, meant) {
+	row.askAll(catalog.JumpsOf(before, after, row.meant()))
+}
+
+// meant are the columns that were asked about and whose cells are meant.
+func (row *Row) meant() map[string]bool {
+	meant := make(map[string]bool, len(catalog.Jumping))
+	for _, column := range catalog.Jumping {
+		meant[column] = row.Values[column] != "" && row.Values[sure(column)] == meaning(column, row.Values[column])
+	}
+	return meant
+}
+
+func (row *Row) askAll(jumps catalog.Jumps) {
+	for _, jump := range jumps {
 		note := RowError{Column: jump.Field, Value: row.Values[jump.Field], Message: jump.Message()}
 		old, now := shown(jump.Old.Price), shown(jump.New.Price) // what is kept tells no money from numbers
 		switch args := note.Message.Args; {
+		case jump.Sized:
+			note.Message = fault.Say("upload.size_jump", "Old", old, "New", now, "Unit", args["Unit"])
 		case jump.Field == colStock:
 		case args["OldUnit"] == nil:
 			note.Message = fault.Say("upload.price_jump", "Old", old, "New", now)

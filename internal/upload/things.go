@@ -1,11 +1,15 @@
 package upload
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/text"
 )
@@ -20,10 +24,10 @@ type things struct {
 
 // thing is one, with its sizes.
 type thing struct {
-	lead  uuid.UUID // one of its products
-	name  i18n.Text // of that one
-	code  string    // the smallest unit that all of them are told in
-	sizes map[int]uuid.UUID
+	lead  uuid.UUID            // one of its products
+	name  i18n.Text            // of that one
+	code  string               // the smallest unit that all of them are told in
+	sizes map[int]money.Amount // what each costs
 }
 
 func thingsOf(products []catalog.Product) things {
@@ -33,16 +37,31 @@ func thingsOf(products []catalog.Product) things {
 			continue
 		}
 		if t.present[p.Family] == nil {
-			t.present[p.Family] = &thing{lead: p.ID, name: p.Name, sizes: map[int]uuid.UUID{}}
+			t.present[p.Family] = &thing{lead: p.ID, name: p.Name, sizes: map[int]money.Amount{}}
 		}
-		t.present[p.Family].add(p.ID, p.UnitAmount, p.UnitCode)
+		t.present[p.Family].add(p.UnitAmount, p.UnitCode, p.Price)
 	}
 	return t
 }
 
-func (t *thing) add(id uuid.UUID, amount int, code string) {
+func (t *thing) add(amount int, code string, price money.Amount) {
 	amount, t.code = catalog.SmallestUnit(amount, code)
-	t.sizes[amount] = id
+	t.sizes[amount] = price
+}
+
+// near is the size of a thing, or of none, that is the nearest to another than it.
+func (t *thing) near(e catalog.Edit) (near catalog.Edit, ok bool) {
+	amount, code := catalog.SmallestUnit(e.UnitAmount, e.UnitCode)
+	if t == nil || t.code != code {
+		return near, false
+	}
+	off := func(other int) int { return max(amount-other, other-amount) }
+	for _, other := range slices.Sorted(maps.Keys(t.sizes)) {
+		if other != amount && (!ok || off(other) < off(near.UnitAmount)) {
+			near, ok = catalog.Edit{UnitAmount: other, UnitCode: code, Price: t.sizes[other]}, true
+		}
+	}
+	return near, ok
 }
 
 // add makes a new product known, for the rows below: as a size of a thing that its row named, or as one of its own.
@@ -50,9 +69,9 @@ func (t *things) add(line int, e catalog.Edit, of *thing) {
 	id := postgres.NewID()
 	t.made[line] = id
 	if of == nil {
-		of = &thing{lead: id, name: e.Name, sizes: map[int]uuid.UUID{}}
+		of = &thing{lead: id, name: e.Name, sizes: map[int]money.Amount{}}
 	}
-	of.add(id, e.UnitAmount, e.UnitCode)
+	of.add(e.UnitAmount, e.UnitCode, e.Price)
 	if e.SKU != "" {
 		t.bySKU[text.Reference(e.SKU)] = of
 	}
@@ -75,11 +94,8 @@ func (c *comparer) sizeOf(line int, present *catalog.Product, merged catalog.Edi
 		wrong(colSizeOf, value, problem)
 		return nil
 	}
-	var own uuid.UUID
-	if present != nil {
-		if own = present.ID; c.things.present[present.Family] == of {
-			return nil
-		}
+	if present != nil && c.things.present[present.Family] == of {
+		return nil
 	}
 	amount, code := catalog.SmallestUnit(merged.UnitAmount, merged.UnitCode)
 	_, taken := of.sizes[amount]
@@ -92,9 +108,25 @@ func (c *comparer) sizeOf(line int, present *catalog.Product, merged catalog.Edi
 	case len(of.sizes) >= catalog.MaxSizes:
 		wrong(colSizeOf, value, &cellError{message: catalog.ErrManySizes.Message})
 	case present != nil:
-		of.sizes[amount] = own
+		of.sizes[amount] = merged.Price
 	}
 	return of
+}
+
+// called is the thing that a new product comes beside by its name alone, or nil. One that is called so only without the measure
+// is not found.
+func (c *comparer) called(e catalog.Edit) *thing {
+	for _, name := range names(e.Name) {
+		for _, i := range c.byName[name] {
+			if p := c.products[i]; p.Category == e.Category && c.things.present[p.Family] != nil {
+				return c.things.present[p.Family]
+			}
+		}
+		if of := c.things.byName[name]; of != nil {
+			return of
+		}
+	}
+	return nil
 }
 
 // thing is the one that a cell names.

@@ -1,12 +1,14 @@
 package upload_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/upload"
 )
 
@@ -15,6 +17,7 @@ func jars(m *market) {
 	for sku, name := range map[string]string{"A": "Miel de thym", "B": "Grand pot de thym", "C": "Seau d’apiculteur"} {
 		e := catalogtest.Thyme()
 		e.SKU, e.Name, e.UnitCode, e.UnitAmount = sku, i18n.Text{FR: name}, "g", map[string]int{"A": 250, "B": 500, "C": 5000}[sku]
+		e.Price = money.Amount(e.UnitAmount) * 30
 		m.Offer(m.Honey, e)
 	}
 }
@@ -44,6 +47,39 @@ N-1;Pot du dimanche;1 kg;280;3;Miel;Miel de thym
 	}
 }
 
+func TestAPriceFarFromTheOtherSizesIsAsked(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	jars(m)
+	u := m.upload(m.Honey, "a.csv", `Référence;Produit;Unité;Prix;Stock;Catégorie;Format de
+N-1;Pot du dimanche;1 kg;3000;3;Miel;A
+N-2;Pot du lundi;2 kg;2000;3;Miel;A
+;Miel de thym;125 g;375;3;Miel;
+`)
+	if u.Summary.Doubtful != 2 || u.Summary.DoubtfulNew != 2 || u.Summary.Ready() != 1 {
+		t.Fatalf("%+v", u.Summary)
+	}
+	asked := u.Rows[0].Notes[len(u.Rows[0].Notes)-1]
+	if asked.Column != "price" || !slices.Equal(asked.Suggestions, []string{"300", "3000"}) {
+		t.Errorf("asked %+v", asked)
+	}
+	for _, language := range []string{"ar", "fr", "en"} {
+		if said := m.Locale(language).Message(asked.Message); strings.Contains(said, asked.Message.Key) || strings.Contains(said, "<no value>") {
+			t.Errorf("%s says %q", language, said)
+		}
+	}
+	u, err := m.Repair(m.Ctx, m.Honey, u.ID, u.Rows[0].Line, "price", "3000")
+	m.Must(err)
+	if u.Summary.Doubtful != 1 || u.Summary.Ready() != 2 {
+		t.Errorf("meant: %+v", u.Summary)
+	}
+	m.apply(m.Honey, u)
+	m.sound()
+	if n := m.Number(`select count(*) from products where family = $1`, m.BySKU(m.Honey, "A").Family); n != 3 {
+		t.Errorf("%d are sizes of it", n)
+	}
+}
+
 func TestWhatCannotBeASizeIsToldOfItsRow(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -54,7 +90,7 @@ N-2;Pot du lundi;1 pièce;280;3;Miel;A
 N-3;Pot du mardi;0,25 kg;280;3;Miel;A
 N-4;Pot du mercredi;1 kg;280;3;Miel;A
 N-5;Pot du jeudi;1000 g;280;3;Miel;A
-N-6;Pot du vendredi;7 kg;280;3;Miel;N-1
+N-6;Pot du vendredi;7 kg;1900;3;Miel;N-1
 `)
 	for i, key := range []string{"upload.size_of_unknown", "catalog.not_alike", "catalog.one_size", "", "catalog.one_size", "upload.size_of_unknown"} {
 		errors := u.Rows[i].Errors

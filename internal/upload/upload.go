@@ -48,16 +48,17 @@ type Upload struct {
 
 // Summary counts an upload's rows.
 type Summary struct {
-	New       int `json:"new"`
-	Changed   int `json:"changed"`
-	Unchanged int `json:"unchanged"`
-	Wrong     int `json:"wrong"`
-	Applied   int `json:"applied"`   // once applied: new and changed rows that were written
-	Meanwhile int `json:"meanwhile"` // once applied: rows left alone, since the product had changed elsewhere
-	Doubtful  int `json:"doubtful"`  // of the changed ones: rows that are asked whether what jumps is meant
-	Missing   int `json:"missing"`   // products that the file does not name; they stay as they are
-	Drafts    int `json:"drafts"`    // once applied: of those that were written, products that only their cooperative sees
-	Archived  int `json:"archived"`  // once applied: of those that were written, products that are no longer made
+	New         int `json:"new"`
+	Changed     int `json:"changed"`
+	Unchanged   int `json:"unchanged"`
+	Wrong       int `json:"wrong"`
+	Applied     int `json:"applied"`                // once applied: new and changed rows that were written
+	Meanwhile   int `json:"meanwhile"`              // once applied: rows left alone, since the product had changed elsewhere
+	Doubtful    int `json:"doubtful"`               // of the new and the changed ones: rows that are asked whether what jumps is meant
+	DoubtfulNew int `json:"doubtful_new,omitempty"` // of those, the new ones
+	Missing     int `json:"missing"`                // products that the file does not name; they stay as they are
+	Drafts      int `json:"drafts"`                 // once applied: of those that were written, products that only their cooperative sees
+	Archived    int `json:"archived"`               // once applied: of those that were written, products that are no longer made
 
 	Failed *fault.Message `json:"failed,omitempty"` // why a job could not apply it
 
@@ -282,14 +283,17 @@ func (s *Summary) count(row Row) {
 	case KindWrong:
 		s.Wrong++
 	}
-	if row.Kind == KindChanged && row.Doubtful() {
+	if (row.Kind == KindNew || row.Kind == KindChanged) && row.Doubtful() {
 		s.Doubtful++
+		if row.Kind == KindNew {
+			s.DoubtfulNew++
+		}
 	}
 }
 
 // recount empties the figures of the rows, to be counted again.
 func (s *Summary) recount() {
-	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.Missing = 0, 0, 0, 0, 0, 0
+	s.New, s.Changed, s.Unchanged, s.Wrong, s.Doubtful, s.DoubtfulNew, s.Missing = 0, 0, 0, 0, 0, 0, 0
 }
 
 // keepUpload makes room for a new upload and writes it, without its rows.

@@ -298,6 +298,12 @@ func TestASizeIsAddedTakenOutAndPutBack(t *testing.T) {
 		t.Error("nothing said of a size that is there")
 	}
 	form.Set("unit_amount", amount+"0")
+	form.Set("price", "20000")
+	asked := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity)
+	if answers := asked.Find("button[name=offered_price]"); answers.Length() != 2 || !strings.Contains(asked.Text("#f-price-error"), "autre format") {
+		t.Fatalf("a price far from the other size's is asked about by %q", asked.Text("#f-price-error"))
+	}
+	form.Set("offered_price", asked.Find("button[name=offered_price]").Last().AttrOr("value", ""))
 	member.Post("/fr/seller/products/new", form).Want(http.StatusOK)
 	if page = member.Get(path); page.Find("#sizes li").Length() != 2 || page.Find("#sizes li [aria-current]").Length() != 1 {
 		t.Fatalf("sizes: %s", page.Text("#sizes"))

@@ -149,10 +149,13 @@ func (h *Handler) createProduct(r *web.Request) error {
 	if err == nil {
 		edit.Form, _ = uuid.Parse(r.Form("page")) // without one, nothing is made once only
 		edit.SizeOf, _ = uuid.Parse(r.Form("size_of"))
+		edit.Sure = sureOf(r)
 		product, err = h.Catalog.Create(r.Context(), r.CooperativeID(), edit, r.Actor())
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, productView{Form: form})
+		v := productView{Form: answered(form)}
+		errors.As(err, &v.Jumps)
+		return h.showProduct(r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
 		return err

@@ -95,10 +95,10 @@ func wrongClass(n int) string {
 	return "wrong"
 }
 
-// doubtful is the sentence under the figure of changed rows.
-func doubtful(p ui.Page, n int) string {
+// doubtful is the sentence under the figure of new or of changed rows, of which so many are asked about.
+func doubtful(p ui.Page, n int, none string) string {
 	if n == 0 {
-		return p.T("seller.upload.changed_text")
+		return p.T(none)
 	}
 	return p.N("seller.upload.doubtful", n)
 }

@@ -566,11 +566,11 @@ func previewPage(p ui.Page, v uploadView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("", p.T("seller.upload.changed"), p.L.Number(v.Summary.Changed), doubtful(p, v.Summary.Doubtful)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("", p.T("seller.upload.changed"), p.L.Number(v.Summary.Changed), doubtful(p, v.Summary.Doubtful-v.Summary.DoubtfulNew, "seller.upload.changed_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("good", p.T("seller.upload.new"), p.L.Number(v.Summary.New), p.T("seller.upload.new_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("good", p.T("seller.upload.new"), p.L.Number(v.Summary.New), doubtful(p, v.Summary.DoubtfulNew, "seller.upload.new_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
