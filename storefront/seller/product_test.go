@@ -319,6 +319,34 @@ func TestASizeIsAddedTakenOutAndPutBack(t *testing.T) {
 	}
 }
 
+func TestASizeThatIsSavedOutOfItsThingIsTold(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	jar := m.Honey.Product(t, "M-1")
+	form := formOf(member.Get("/fr/seller/products/new?size_of="+jar.ID.String()).Want(http.StatusOK), "#product")
+	form.Set("price", strconv.Itoa(2*int(jar.Price)/100))
+	form.Set("sku", "M-1-2")
+	form.Set("unit_amount", strconv.Itoa(2*jar.UnitAmount))
+	member.Post("/fr/seller/products/new", form).Want(http.StatusOK)
+	m.DB.MustExec(`update products set sized_with = null where sku in ('M-1', 'M-1-2') and cooperative_id = $1`, m.Honey.ID) // the names alone decide
+	large, err := m.Catalog.BySKU(t.Context(), m.Honey.ID, "M-1-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/fr/seller/products/" + large.ID.String()
+	for _, c := range []struct{ name, said string }{
+		{"Miel de thym de montagne", "Il n’est plus un format"}, {"Miel de thym de la montagne", "Le produit est enregistré."}, {jar.Name.FR, "Il est maintenant un format"},
+	} {
+		form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+		form.Set("name_fr", c.name)
+		page := member.Post(path, form).Want(http.StatusOK)
+		if said := page.Text("#toasts"); !strings.Contains(said, c.said) || strings.Contains(c.said, "enregistré") && strings.Contains(said, "format") {
+			t.Errorf("called %q it is told %q", c.name, said)
+		}
+	}
+}
+
 // The form of another size names the thing, not the size that it begins from.
 func TestAnotherSizeIsNamedWithoutTheMeasure(t *testing.T) {
 	t.Parallel()

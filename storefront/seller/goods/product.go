@@ -225,6 +225,10 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	before, err := h.Catalog.SizesOf(r.Context(), product)
+	if err != nil {
+		return err
+	}
 	page := catalog.ReadPage(r.Form("page"))
 	edit, err := readEdit(r)
 	var updated catalog.Product
@@ -244,7 +248,19 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return h.savedFrom(r, became("seller.product.updated", page.Touched(edit), edit.Stock, updated), seller.CataloguePath, product, updated)
+	after, err := h.Catalog.SizesOf(r.Context(), updated)
+	if err != nil {
+		return err
+	}
+	said := became("seller.product.updated", page.Touched(edit), edit.Stock, updated)
+	switch {
+	case product.State == catalog.Archived || updated.State == catalog.Archived: // then it has no other size in any case
+	case len(before) > 1 && len(after) == 1:
+		said = fault.Say("seller.product.left_sizes")
+	case len(before) == 1 && len(after) > 1:
+		said = fault.Say("seller.product.joined_sizes")
+	}
+	return h.savedFrom(r, said, seller.CataloguePath, product, updated)
 }
 
 // showProduct shows the form of a product, or of one that is not there yet.
