@@ -43,7 +43,6 @@ func holderOptions(p ui.Page, v orderView) []ui.Option {
 	return options
 }
 
-// between is the days on which an order comes.
 // daysKey says what comes on the days that were promised.
 func daysKey(method string) string {
 	if method == delivery.Pickup {
@@ -60,6 +59,7 @@ func waitingKey(method string) string {
 	return "association.order.advice.waiting"
 }
 
+// between is the days on which an order comes.
 func between(p ui.Page, from, to time.Time) string {
 	if from.Equal(to) {
 		return p.L.ShortDate(from)
