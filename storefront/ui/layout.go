@@ -106,13 +106,17 @@ func (p Page) shareImage() string {
 	return p.Image
 }
 
-// fonts are those that the top of every page in this language is written with, amounts in bold included: asking for
-// them early spares readers the change of letters, and the lines their moving.
+// fonts are those that the top of every page in this language is written with, its amounts, and in French its accents:
+// asking for them early spares readers the change of letters, and the lines their moving.
 func fonts(l *i18n.Locale) []string {
-	if l.Dir() == "rtl" {
-		return []string{"fonts/readex-ar-400.woff2", "fonts/readex-ar-600.woff2", "fonts/reem-ar-700.woff2", "fonts/readex-la-600.woff2"}
+	text := []string{"fonts/readex-la-400.woff2", "fonts/readex-la-600.woff2"}
+	switch l.Code() {
+	case "ar":
+		return append(text, "fonts/readex-ar-400.woff2", "fonts/readex-ar-600.woff2", "fonts/reem-ar-700.woff2")
+	case "fr":
+		text = append(text, "fonts/readex-ac-400.woff2", "fonts/readex-ac-600.woff2")
 	}
-	return []string{"fonts/readex-la-400.woff2", "fonts/readex-la-600.woff2", "fonts/young-la-400.woff2"}
+	return append(text, "fonts/young-la-400.woff2")
 }
 
 func sprite(name string) string { return static.URL("brand/icons.svg") + "#" + name }
