@@ -19,6 +19,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
 
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/market"
 	"github.com/souk-taawon/souk/internal/order"
@@ -152,7 +153,8 @@ func checkoutBaskets(ctx context.Context, db *sqlx.DB) (baskets [][]order.Line, 
 		ID     uuid.UUID
 		Seller uuid.UUID
 	}
-	if err := db.SelectContext(ctx, &goods, `select id, cooperative_id as seller from offered where stock > 0 order by id`); err != nil {
+	if err := db.SelectContext(ctx, &goods, `select id, cooperative_id as seller from offered
+		where stock > 0 and in_season(season_from, season_to, $1) order by id`, int(clock.Day(time.Now()).Month())); err != nil {
 		return nil, err
 	}
 	chance := rand.New(rand.NewPCG(1, 1)) // the same each time

@@ -32,6 +32,7 @@ type Product struct {
 	UnitCode        string `db:"unit_code"` // kg, g, l, ml, piece or m2
 	Price           money.Amount
 	Stock           int
+	Available       int  // of these, for buyers now: none out of its season
 	Counts          int  // how often its stock was set by hand or file
 	SeasonFrom      *int `db:"season_from"` // months 1 to 12; both or neither
 	SeasonTo        *int `db:"season_to"`
@@ -101,7 +102,9 @@ const selectProduct = `
 	       k.drawing as category_drawing, k.food,
 	       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 	       p.description_ar as "description.ar", p.description_fr as "description.fr", p.description_en as "description.en",
-	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock, p.counts, p.season_from, p.season_to,
+	       p.unit_amount, p.unit_code, p.price_centimes as price, p.stock,
+	       case when in_season(p.season_from, p.season_to, extract(month from $1::date)::int) then p.stock else 0 end as available,
+	       p.counts, p.season_from, p.season_to,
 	       p.perishable, coalesce(p.prepare_days, c.prepare_days) as prepare_days, p.prepare_days as prepare_own, p.authorisation, p.authorisation_expires_on, p.state, p.drawing, p.picture_id,
 	       p.sample, p.created_at, p.family, p.sized_with,
 	       (select coalesce(json_agg(json_build_object(

@@ -58,7 +58,7 @@ func (w *TurnSeasonsWorker) Work(ctx context.Context, _ *river.Job[TurnSeasonsAr
 		where id = any(array(
 		    select id from products
 		    where (season_from is not null or off_season)
-		      and off_season <> coalesce(($1::int - season_from + 12) % 12 > (season_to - season_from + 12) % 12, false)
+		      and off_season = in_season(season_from, season_to, $1)
 		    limit $2 for no key update skip locked))`, int(clock.Day(w.Catalog.now()).Month()), turnedAtOnce))
 	if err != nil {
 		return fmt.Errorf("catalog: seasons: %w", err)

@@ -32,8 +32,7 @@ var (
 		      from (select p.id, p.cooperative_id, md5(p.id::text || $2::date::text) as lot
 		            from products p join sellers c on c.id = p.cooperative_id
 		            where is_offered(p.state, c.state) and not p.sold_out and ` + face + `
-		              and (p.season_from is null
-		                   or ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12)) fresh) drawn
+		              and in_season(p.season_from, p.season_to, $1)) fresh) drawn
 		order by turn, lot
 		limit 240`}
 	inSeason = shelf{name: "season", args: func(day time.Time) []any { return []any{int(day.Month())} }, draw: `
@@ -42,7 +41,7 @@ var (
 		      from (select p.id, p.cooperative_id, ($1::int - p.season_from + 12) % 12 as started
 		            from products p join sellers c on c.id = p.cooperative_id
 		            where is_offered(p.state, c.state) and not p.sold_out and ` + face + `
-		              and ($1::int - p.season_from + 12) % 12 <= (p.season_to - p.season_from + 12) % 12) seasonal) ripe
+		              and p.season_from is not null and in_season(p.season_from, p.season_to, $1)) seasonal) ripe
 		order by turn, started, id
 		limit 240`}
 )

@@ -44,8 +44,8 @@ var (
 )
 
 // ReserveTx takes the lines out of stock for an order, all of them or none, and gives the products
-// as they are sold, in order of their ids. It fails with *OutOfStock when something is short, gone
-// or no longer offered; the transaction must then be rolled back. The products stay locked until
+// as they are sold, in order of their ids. It fails with *OutOfStock when something is short, out
+// of season or no longer offered; the transaction must then be rolled back. The products stay locked until
 // the transaction ends, so it should be short.
 func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
 	return s.reserveTx(ctx, tx, orderID, firstTake, lines, by)
@@ -79,6 +79,7 @@ func (s *Service) reserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 	}
 	for i := range products {
 		products[i].Stock -= lines[i].Quantity
+		products[i].Available -= lines[i].Quantity
 	}
 	return products, nil
 }
@@ -306,8 +307,8 @@ func shortOf(lines []StockLine, products []Product) []Short {
 		switch {
 		case !ok || !p.Offered():
 			short = append(short, Short{l.ProductID, 0})
-		case p.Stock < l.Quantity:
-			short = append(short, Short{l.ProductID, p.Stock})
+		case p.Available < l.Quantity:
+			short = append(short, Short{l.ProductID, p.Available})
 		}
 	}
 	return short

@@ -77,6 +77,20 @@ var (
 	thousands   = regexp.MustCompile(`^([1-9]\d{0,2})[.,](\d{3})$`)
 )
 
+// betweenTwo are the folded words, and what they are joined by, that stand between two quantities of which nobody knows which is
+// sold, «5 à 10 kg», or that add to one, «1 kg et demi».
+var betweenTwo = map[string]bool{
+	"a": true, "ou": true, "et": true, "entre": true, "to": true, "or": true, "and": true, "between": true,
+	"الي": true, "حتي": true, "او": true, "و": true, "بين": true, "ونصف": true, "وربع": true, "ونص": true,
+}
+
+// numberWords are folded words for how many there are of a unit.
+var numberWords = map[string]float64{
+	"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "huit": 8, "dix": 10, "douze": 12, "vingt": 20,
+	"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "ten": 10, "twelve": 12, "twenty": 20,
+	"جوج": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4, "خمسه": 5, "خمس": 5, "سته": 6, "عشره": 10, "عشر": 10,
+}
+
 // maxUnitAmount is the largest quantity in one unit of sale: a hundred thousand grams or pieces.
 const maxUnitAmount = 100_000
 
@@ -84,11 +98,21 @@ const maxUnitAmount = 100_000
 // «قطعة», «500 غ», «نصف كيلو». Fractions come back in the smaller unit (0.5 kg is 500 g). It
 // reports false for what is no unit.
 func ParseUnit(s string) (amount int, code string, ok bool) {
-	number, counted, contained, grouped := 1.0, false, false, false
-	for _, part := range unitParts.FindAllString(squareMetre.ReplaceAllString(text.Fold(s), "m2"), -1) {
-		if value, isNumber := quantity(part); isNumber {
+	number, counted, contained, grouped, worded := 1.0, false, false, false, false
+	folded, till := squareMetre.ReplaceAllString(text.Fold(s), "m2"), 0
+	for _, at := range unitParts.FindAllStringIndex(folded, -1) {
+		part, before := folded[at[0]:at[1]], folded[till:at[0]]
+		till = at[1]
+		value, isNumber := numberWords[part], numberWords[part] > 0
+		if !isNumber {
+			value, isNumber = quantity(part)
+		}
+		if isNumber {
 			if code != "" {
 				return 0, "", false // «1 kg 500» is a second quantity, and «kg 2» could be anything
+			}
+			if strings.ContainsAny(before, "-–—−+~") && (counted || !worded) {
+				return 0, "", false // «250-300 g», «-1 kg»; but «bocal - 370 g»
 			}
 			number, counted = number*value, true // «6 x 100 g»
 			grouped = grouped || thousands.MatchString(part)
@@ -97,7 +121,10 @@ func ParseUnit(s string) (amount int, code string, ok bool) {
 		if part[0] >= '0' && part[0] <= '9' {
 			return 0, "", false // «1/0 kg», «12 50 g»
 		}
-		part = strings.TrimPrefix(part, "ال")
+		if betweenTwo[part] && (counted || code != "" || part == "entre" || part == "between" || part == "بين") {
+			return 0, "", false
+		}
+		part, worded = strings.TrimPrefix(part, "ال"), true
 		if u, isUnit := unitWords[part]; isUnit && code == "" {
 			number, code = number*u.n, u.code
 			if grouped && code != "kg" && code != "l" {

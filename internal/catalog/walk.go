@@ -48,7 +48,7 @@ func (s *Service) Walk(ctx context.Context, w Wanted, after uuid.UUID, limit int
 		conditions = append(conditions, `c.women_only`)
 	}
 	if w.InStock {
-		conditions = append(conditions, `not p.sold_out`)
+		conditions = append(conditions, `not p.sold_out and not p.off_season`)
 	}
 	if w.Durable {
 		conditions = append(conditions, `not p.perishable`)

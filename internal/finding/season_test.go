@@ -28,7 +28,7 @@ func TestSearchLearnsOfASeasonThatHasTurned(t *testing.T) {
 		}
 		return docs[0]
 	}
-	if d := told(winter.ID.String()); d.Availability != search.OffSeason || !d.Perishable || !d.InStock {
+	if d := told(winter.ID.String()); d.Availability != search.OffSeason || !d.Perishable || d.InStock {
 		t.Errorf("out of season: %+v", d)
 	}
 	if d := told(sold.ID.String()); d.Availability != search.SoldOut || d.InStock {
@@ -40,7 +40,7 @@ func TestSearchLearnsOfASeasonThatHasTurned(t *testing.T) {
 	if len(changes) != 1 || changes[0].ID != winter.ID.String() {
 		t.Fatalf("search is to learn of %v, want only of %s", changes, winter.ID)
 	}
-	if d := told(winter.ID.String()); d.Availability != search.Available {
+	if d := told(winter.ID.String()); d.Availability != search.Available || !d.InStock {
 		t.Errorf("in season: %+v", d)
 	}
 }

@@ -250,7 +250,7 @@ func (s *Source) documents(ctx context.Context, from, rest string, args ...any) 
 			             where pl.expires_on >= $1::date order by pl.label) as label_list
 			`+from+`
 			cross join lateral (
-			    select array_agg(p.id order by p.id) as ids, bool_or(not p.sold_out) as available, min(`+availability+`) as availability,
+			    select array_agg(p.id order by p.id) as ids, bool_or(not p.sold_out and not p.off_season) as available, min(`+availability+`) as availability,
 			           array_agg(p.price_centimes order by p.sold_out, p.off_season, p.price_centimes, p.id) as prices,
 			           array_agg(concat_ws(' ', p.name_ar, p.name_fr, p.name_en, p.unit_amount, p.unit_code) order by p.id) as names
 			    from (select * from products where family = p.family offset 0) p

@@ -104,7 +104,7 @@ func (l *Locale) N(key string, n int, args ...any) string {
 }
 
 // Message says a domain's message. An argument named Count chooses the plural form; amounts of
-// money, units, times and messages among the arguments are written as this language writes them.
+// money, units, times, months and messages among the arguments are written as this language writes them.
 func (l *Locale) Message(m fault.Message) string {
 	var args []any
 	count, plural := 0, false
@@ -114,6 +114,8 @@ func (l *Locale) Message(m fault.Message) string {
 			value = l.Money(v)
 		case time.Time:
 			value = l.Date(v)
+		case time.Month:
+			value = l.MonthName(int(v))
 		case fault.Message:
 			value = l.Message(v)
 		case Text:

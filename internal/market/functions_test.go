@@ -21,7 +21,7 @@ var functions = map[string]string{
 	"security_events_kept": "security", "person_words": "account",
 	"cooperatives_rib_key": "cooperative", "stalls_of_cooperatives": "cooperative", "stalls_of_products": "cooperative",
 	"stalls_counted": "cooperative", "stalls_counted_again": "cooperative",
-	"is_offered": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
+	"is_offered": "catalog", "in_season": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
 	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog", "things_counted": "catalog",
 	"folded": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
 	"family_wanted": "catalog", "put_into_families": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",

@@ -14,6 +14,7 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 )
@@ -40,14 +41,13 @@ type BasketGroup struct {
 
 // BasketLine is one product in a basket.
 type BasketLine struct {
-	Product   catalog.Product // of one that is Gone, only ID, Name and Cooperative
-	Wanted    int             // as it was put into the basket
-	Quantity  int             // as it can be ordered now: Wanted, or what is left
-	Available int             // in stock
-	Short     bool            // there are fewer than Wanted, or none
-	Gone      bool            // no longer sold
-	Total     money.Amount
-	Was       money.Amount // what one cost when it was put in; zero: as much, or nobody knows
+	Product  catalog.Product // of one that is Gone, only ID, Name and Cooperative
+	Wanted   int             // as it was put into the basket
+	Quantity int             // as it can be ordered now: Wanted, or what is left
+	Short    bool            // there are fewer than Wanted, or none
+	Gone     bool            // no longer sold
+	Total    money.Amount
+	Was      money.Amount // what one cost when it was put in; zero: as much, or nobody knows
 }
 
 // FeeWas is what delivery to a place (slug; empty: the least that it costs) cost when the first of the basket was put in, if
@@ -134,8 +134,8 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 	for _, r := range rows {
 		line := BasketLine{Wanted: r.Quantity}
 		if product, ok := products[r.ProductID]; ok {
-			line.Product, line.Available = product, product.Stock
-			line.Quantity = min(r.Quantity, product.Stock)
+			line.Product = product
+			line.Quantity = min(r.Quantity, product.Available)
 			line.Short = line.Quantity < line.Wanted
 			line.Total = product.Price * money.Amount(line.Quantity)
 			if line.Quantity > 0 {
@@ -190,8 +190,8 @@ func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) ([
 		select t.product_id as productid, least(t.quantity, o.stock) as quantity
 		from taken t
 		join offered o on o.id = t.product_id
-		where o.stock > 0
-		order by t.added_at, t.product_id`, hash)
+		where o.stock > 0 and in_season(o.season_from, o.season_to, $2)
+		order by t.added_at, t.product_id`, hash, int(clock.Day(at).Month()))
 	if err != nil {
 		return nil, fmt.Errorf("order: take basket: %w", err)
 	}

@@ -39,7 +39,7 @@ const (
 type Of struct{ Token, From, Place string }
 
 // AddLine puts n more of a product into a basket, as far as there are that many. Errors: ErrGone,
-// ErrSoldOut, ErrBasketFull, ErrBasketsMany for a new basket, ErrInvalid with the field quantity.
+// ErrSoldOut, ErrOffSeason, ErrBasketFull, ErrBasketsMany for a new basket, ErrInvalid with the field quantity.
 func (s *Service) AddLine(ctx context.Context, basket Of, productID uuid.UUID, n int) (Change, error) {
 	if n < 1 || n > MaxQuantity {
 		return Change{}, invalidQuantity()
@@ -83,10 +83,13 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		return Change{}, ErrGone
 	}
 	product := products[0]
-	if product.Stock == 0 {
+	if product.Available == 0 {
 		name := any(product.Name)
 		if len(product.Sizes) > 0 {
 			name = catalog.CalledIn(product.Name, product.UnitAmount, product.UnitCode)
+		}
+		if product.Stock > 0 {
+			return Change{}, fault.New(ErrOffSeason.Kind, ErrOffSeason.Key, "Name", name, "Month", time.Month(*product.SeasonFrom))
 		}
 		return Change{}, fault.New(ErrSoldOut.Kind, ErrSoldOut.Key, "Name", name)
 	}
@@ -121,7 +124,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 			return fault.New(ErrBasketFull.Kind, ErrBasketFull.Key, "Max", MaxLines)
 		}
 		c.Wanted = wanted(c.Before)
-		c.Quantity = min(c.Wanted, product.Stock, MaxQuantity)
+		c.Quantity = min(c.Wanted, product.Available, MaxQuantity)
 		if lines == 0 {
 			_, err := tx.ExecContext(ctx, `update baskets set fee_centimes = $2, fee_place = $3 where token_hash = $1`, hash, near.Fee, basket.Place)
 			if err != nil {

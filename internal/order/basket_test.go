@@ -11,6 +11,8 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/souk-taawon/souk/internal/catalog"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
@@ -203,7 +205,7 @@ func TestABasketShowsWhatHasBecomeShortOrGone(t *testing.T) {
 	var got []line
 	for _, g := range b.Groups {
 		for _, l := range g.Lines {
-			got = append(got, line{l.Product.Name.FR, l.Wanted, l.Quantity, l.Available, l.Short, l.Gone, l.Total})
+			got = append(got, line{l.Product.Name.FR, l.Wanted, l.Quantity, l.Product.Available, l.Short, l.Gone, l.Total})
 		}
 	}
 	want := []line{
@@ -418,5 +420,50 @@ func TestNobodyFillsTheDatabaseWithBaskets(t *testing.T) {
 	m.must(m.db.Get(&rows, `select count(*) from baskets`))
 	if n, err := m.Count(ctx, shares[0].Token); err != nil || n == 0 || rows != 1 {
 		t.Errorf("%d baskets are kept, the one that is used holds %d, %v", rows, n, err)
+	}
+}
+
+// What is out of its season is not sold, however much of it there is: not put into a basket, not ordered out of one that it
+// lay in before, and not ordered past the basket.
+func TestWhatIsOutOfSeasonIsNotSold(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token, month := order.NewToken(), clock.Day(m.clock()).Month()
+	season := func(from, to time.Month) {
+		m.exec(`update products set season_from = $2, season_to = $3 where id = $1`, m.olive, from, to)
+	}
+	next, last := month%12+1, (month+10)%12+1
+	season(last, month)
+	m.add(token, m.olive, 2)
+	m.add(token, m.wheat, 1)
+	season(next, next)
+	_, err := m.AddLine(t.Context(), order.Of{Token: token}, m.olive, 1)
+	if !errors.Is(err, order.ErrOffSeason) {
+		t.Errorf("put into a basket: %v", err)
+	}
+	b := m.basket(token)
+	if !b.Changed || b.Pieces != 1 {
+		t.Errorf("the basket: %+v", b)
+	}
+	for _, g := range b.Groups {
+		for _, l := range g.Lines {
+			if l.Product.ID == m.olive && (!l.Short || l.Quantity != 0 || l.Total != 0 || l.Product.Available != 0 || l.Product.Stock != 10) {
+				t.Errorf("its line: %+v", l)
+			}
+		}
+	}
+	past := m.basic()
+	past.Lines, past.IdempotencyKey = []order.Line{{ProductID: m.olive, Quantity: 1}}, "past the basket"
+	var short *catalog.OutOfStock
+	if _, err := m.Place(t.Context(), past); !errors.As(err, &short) || short.Lines[0].Available != 0 {
+		t.Errorf("past the basket: %v", err)
+	}
+	placed := m.place(m.fromBasket(token, "out of a basket"))
+	for _, p := range m.read(placed.Order.ID).Parts {
+		for _, l := range p.Lines {
+			if l.ProductID == m.olive {
+				t.Error("it is ordered out of the basket")
+			}
+		}
 	}
 }

@@ -125,6 +125,7 @@ var (
 	ErrHolder              = fault.New(fault.NotFound, "order.cash_holder")
 	ErrGone                = fault.New(fault.NotFound, "order.product_gone")
 	ErrSoldOut             = fault.New(fault.Conflict, "order.sold_out")
+	ErrOffSeason           = fault.New(fault.Conflict, "order.off_season")
 
 	// Of its buyer; see erase.go.
 	ErrErased       = fault.New(fault.Gone, "order.erased")

@@ -75,7 +75,7 @@ func toProduct(r *web.Request, p catalog.Product) product {
 	month := clock.Day(r.Site.Now()).Month()
 	sizes := make([]size, len(p.Sizes))
 	for i, s := range p.Sizes {
-		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut, backIn(s.InSeason(month), s.SeasonFrom), s.Labels, r.AbsoluteURL("/products/" + s.Slug)}
+		sizes[i] = size{s.ID, s.Slug, int64(s.Price), r.Locale.Unit(s.UnitAmount, s.UnitCode), !s.SoldOut && s.InSeason(month), backIn(s.InSeason(month), s.SeasonFrom), s.Labels, r.AbsoluteURL("/products/" + s.Slug)}
 	}
 	var compared *perMeasure
 	if per, measure, ok := catalog.PerMeasure(p.Price, p.UnitAmount, p.UnitCode); ok {
@@ -89,7 +89,7 @@ func toProduct(r *web.Request, p catalog.Product) product {
 		},
 		Price: int64(p.Price), Currency: currency, Unit: r.Locale.Unit(p.UnitAmount, p.UnitCode), PerMeasure: compared,
 		Family: p.Family, Sizes: sizes,
-		Stock: p.Stock, BackIn: backIn(p.InSeason(month), p.SeasonFrom), Perishable: p.Perishable, Labels: labels,
+		Stock: p.Available, BackIn: backIn(p.InSeason(month), p.SeasonFrom), Perishable: p.Perishable, Labels: labels,
 		URL: r.AbsoluteURL("/products/" + p.Slug), ImageURL: r.Site.BaseURL + ui.PictureOf(p).Src,
 	}
 }

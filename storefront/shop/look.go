@@ -54,4 +54,4 @@ func PlaceOptions(p ui.Page, zones []Zone) []ui.Option {
 }
 
 // Most is how many of a product one buyer can put into the basket.
-func Most(p catalog.Product) int { return min(p.Stock, order.MaxQuantity) }
+func Most(p catalog.Product) int { return min(p.Available, order.MaxQuantity) }

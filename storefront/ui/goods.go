@@ -137,15 +137,15 @@ func Called(l *i18n.Locale, product catalog.Product) string {
 	return catalog.Called(l, product.Name, product.UnitAmount, product.UnitCode)
 }
 
-// Cheapest tells whether of the sizes of a product that can be had as it can some cost more, and none less.
+// Cheapest tells whether a product can be had, and of its sizes that can some cost more, and none less.
 func Cheapest(p Page, product catalog.Product) bool {
 	more, less := false, false
 	for _, s := range product.Sizes {
-		if !s.SoldOut && (s.InSeason(month(p)) || !product.InSeason(month(p))) {
+		if !s.SoldOut && s.InSeason(month(p)) {
 			more, less = more || s.Price > product.Price, less || s.Price < product.Price
 		}
 	}
-	return product.Stock > 0 && more && !less
+	return product.Available > 0 && more && !less
 }
 
 // PerMeasure is what a product costs by the kilogram or litre; "" where its price says that, or it is sold otherwise.

@@ -149,12 +149,12 @@ type schemaOffer struct {
 }
 
 func schemaOf(r *web.Request, p catalog.Product, image string) schema {
-	l := r.Locale
+	l, month := r.Locale, clock.Day(r.Site.Now()).Month()
 	seller := schemaName{"Organization", l.Text(p.Cooperative.Name)}
-	offer := func(slug string, price money.Amount, soldOut bool) schemaOffer {
-		availability := "https://schema.org/InStock"
-		if soldOut {
-			availability = "https://schema.org/OutOfStock"
+	offer := func(slug string, price money.Amount, available bool) schemaOffer {
+		availability := "https://schema.org/OutOfStock"
+		if available {
+			availability = "https://schema.org/InStock"
 		}
 		return schemaOffer{"Offer", r.AbsoluteURL("/products/" + slug), price.String(), "MAD", availability, seller}
 	}
@@ -163,13 +163,13 @@ func schemaOf(r *web.Request, p catalog.Product, image string) schema {
 		Image: image, URL: r.AbsoluteURL("/products/" + p.Slug), SKU: p.SKU, Brand: schemaName{"Brand", seller.Name},
 	}
 	if len(p.Sizes) == 0 {
-		s.Offers = new(offer(p.Slug, p.Price, p.Stock == 0))
+		s.Offers = new(offer(p.Slug, p.Price, p.Available > 0))
 		return s
 	}
 	s.Type, s.SKU, s.Group, s.VariesBy = "ProductGroup", "", p.Family.String(), []string{"https://schema.org/size"}
 	for _, size := range p.Sizes {
 		measure := l.Unit(size.UnitAmount, size.UnitCode)
-		s.Variants = append(s.Variants, schemaVariant{"Product", s.Name + " – " + measure, image, size.SKU, measure, offer(size.Slug, size.Price, size.SoldOut)})
+		s.Variants = append(s.Variants, schemaVariant{"Product", s.Name + " – " + measure, image, size.SKU, measure, offer(size.Slug, size.Price, !size.SoldOut && size.InSeason(month))})
 	}
 	return s
 }

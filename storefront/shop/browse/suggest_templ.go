@@ -133,7 +133,7 @@ func suggestFragment(p ui.Page, s suggestions) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-				} else if product.Stock > 0 {
+				} else if product.Available > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<span class=\"x num\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
