@@ -17,6 +17,7 @@ import (
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/mail"
 	"github.com/souk-taawon/souk/internal/network"
@@ -207,6 +208,14 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	return []river.InsertManyParams{{Args: mail.SendArgs{Message: message}}}, nil
 }
 
+// either is the first of two texts' keys, or the other for an order that its buyer fetches.
+func either(o Order, brought, fetched string) string {
+	if o.Delivery == delivery.Pickup {
+		return fetched
+	}
+	return brought
+}
+
 // confirmMessage has the link to confirm an order.
 func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
 	body := "order.mail.confirm_body"
@@ -215,7 +224,7 @@ func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
 	}
 	return mail.Message{
 		Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
-		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o, buyersLine), "Total", l.Money(o.Total),
+		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o, buyersLine), "Sum", l.T(either(o, "order.mail.total", "order.mail.total_pickup"), "Total", l.Money(o.Total)),
 			"Until", l.DateTime(o.ExpiresAt), "Link", s.baseURL+"/"+l.Code()+"/confirm/"+mail.Placeholder),
 		Secret: &mail.Secret{Kind: SecretConfirm, ID: o.ID, Until: o.ExpiresAt},
 	}
@@ -397,7 +406,13 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 	if err != nil {
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
-	if buyer.Email != "" && !disputed && !slices.Contains(unconfirmedStates, o.State) {
+	switch {
+	case disputed || slices.Contains(unconfirmedStates, o.State):
+	case buyer.Email == "":
+		if err := s.tellBuyer(ctx, tx, o, NewsAdjusted); err != nil {
+			return err
+		}
+	default:
 		l := s.texts.Locale(buyer.Locale)
 		message := o.adjustedMessage(l, parts, list, beside, why, paid, s.trackingLink(l))
 		message.To, message.Locale, message.About = buyer.Email, buyer.Locale, o.ID
@@ -601,8 +616,8 @@ func (s *Service) partMessage(l *i18n.Locale, number string, until time.Time, p 
 func (s *Service) orderMessage(l *i18n.Locale, o Order) mail.Message {
 	return mail.Message{
 		Subject: l.T("order.mail.order_subject", "Number", o.Number, "Total", l.Money(o.Total)),
-		Body: l.T("order.mail.order_body", "Number", o.Number, "Place", l.Text(o.PlaceName),
-			"Parts", costsText(l, o, saleLine), "Total", l.Money(o.Total), "Link", s.orderLink(l, o.ID)),
+		Body: l.T("order.mail.order_body", "Number", o.Number, "Where", l.T(either(o, "order.mail.to", "order.mail.to_pickup"), "Place", l.Text(o.PlaceName)),
+			"Parts", costsText(l, o, saleLine), "Sum", l.T(either(o, "order.mail.total", "order.mail.total_pickup"), "Total", l.Money(o.Total)), "Link", s.orderLink(l, o.ID)),
 	}
 }
 

@@ -31,6 +31,7 @@ type BuyerNews string
 // The news.
 const (
 	NewsAccepted   BuyerNews = "accepted"   // whatever is left of it, its cooperatives prepare
+	NewsAdjusted   BuyerNews = "adjusted"   // something was taken off it, of which whoever has mail is told by another letter
 	NewsLate       BuyerNews = "late"       // it comes later than she was told last
 	NewsDispatched BuyerNews = "dispatched" // it is on its way
 	NewsWaiting    BuyerNews = "waiting"    // it waits for her to fetch it
@@ -158,8 +159,11 @@ const (
 // waits has a message wait until the association sends it, in place of what waits already. A link is in each of them.
 func waits(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news BuyerNews, at time.Time) error {
 	instead := `do update set id = excluded.id, news = excluded.news, at = excluded.at`
-	if news == NewsLink {
+	switch news {
+	case NewsLink:
 		instead = `do nothing`
+	case NewsAccepted: // what was taken off is told nowhere else, and when the rest comes with it
+		instead += ` where order_messages.news <> '` + string(NewsAdjusted) + `'`
 	}
 	_, err := tx.ExecContext(ctx, `
 		insert into order_messages (id, order_id, news, at) values ($1, $2, $3, $4)
@@ -196,6 +200,10 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 	}
 	switch news {
 	case NewsAccepted:
+		when()
+		missing()
+		due()
+	case NewsAdjusted:
 		when()
 		missing()
 		due()

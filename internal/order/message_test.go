@@ -231,6 +231,34 @@ func TestABuyerWithoutAnAddressIsToldByTheAssociation(t *testing.T) {
 	m.wantClean()
 }
 
+// Who left no address for mail is told by the association that she gets and pays less; that her order is accepted then
+// follows from it. Before anybody has confirmed it nobody is told.
+func TestABuyerWithoutAnAddressIsToldWhatIsTakenOff(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Lines[0].Quantity = 3
+	o := m.place(in).Order
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "before it is confirmed"), m.people()))
+	if list := m.waiting(); len(list) != 0 {
+		t.Errorf("of an order that nobody has confirmed she is to be told %+v", list)
+	}
+	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))
+	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "after"), m.people()))
+	m.handOverAll(o.ID)
+	m.later(order.UndoFor)
+	m.answers(o.ID)
+	due := m.texts.Locale("ar").Money(m.read(o.ID).Due)
+	list := m.waiting()
+	if len(list) != 1 || list[0].News != order.NewsAdjusted || !strings.Contains(list[0].Text, o.Number) || !strings.Contains(list[0].Text, due) {
+		t.Errorf("she is to be told %+v, with %s", list, due)
+	}
+	m.must(m.Move(t.Context(), order.MoveDispatch, o.ID, m.people()))
+	if list := m.waiting(); len(list) != 1 || list[0].News != order.NewsDispatched {
+		t.Errorf("once it is on its way: %+v", list)
+	}
+}
+
 func TestMessagesAreTurnedPageByPage(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/account"
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
@@ -172,7 +173,17 @@ func (h *Handler) moveOrder(r *web.Request) error {
 		}
 		r.Record(security.TrackingLinkRenewed, uuid.Nil, o.Number+" "+id.String())
 	}
-	r.Flash("association.order.done." + string(move))
+	done := "association.order.done." + string(move)
+	if move == order.MoveDispatch {
+		o, err := h.Orders.ForAssociation(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		if o.Delivery == delivery.Pickup {
+			done = "association.order.waits_pickup"
+		}
+	}
+	r.Flash(done)
 	if path := web.LocalPath(r.Form("back")); path == association.OrdersPath || strings.HasPrefix(path, association.OrdersPath+"?") {
 		return r.Redirect(path)
 	}
