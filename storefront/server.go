@@ -47,7 +47,7 @@ func newServer(config Config, services Services) (*Server, error) {
 		site: &web.Site{
 			Languages: services.Languages, BaseURL: prepared.BaseURL, Demo: prepared.Demo, Sample: prepared.Sample, Spare: prepared.RateLimits.SpareLoopback,
 			Log: prepared.Log, Now: prepared.Now, Seals: web.NewSealer(prepared.Secret, prepared.Now, prepared.SecretsBefore...), BasketCount: services.Orders.Count, Place: services.Delivery.Place, Settings: services.Settings.Recent,
-			Files: gate.New(web.FileLimits), Sending: gate.New(web.SendLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Orders.Offered,
+			Files: gate.New(web.FileLimits), Sending: gate.New(web.SendLimits), Shelves: services.Catalog.Categories, Record: services.Security.Note, Means: services.Orders.Offered, MeansFee: services.Orders.FeeOf,
 		},
 		origins:      http.NewCrossOriginProtection(),
 		metrics:      newMetrics(),

@@ -85,6 +85,11 @@ func (s *Service) Offered(decided settings.Settings) []string {
 	return offered
 }
 
+// FeeOf is what the buyer pays for a means, besides her order.
+func (s *Service) FeeOf(decided settings.Settings, provider string) money.Amount {
+	return s.decided(decided, provider).fee
+}
+
 // conditions are what the association has decided of a means.
 type conditions struct {
 	offered bool

@@ -722,6 +722,12 @@ func TestABuyerSeesWhatAMeansCostsBeforeSheChooses(t *testing.T) {
 		l, buyer := m.Languages.Locale(code), m.Visitor()
 		m.decide(`{"cash_fee": "5.00", "card_fee": "12.50"}`)
 		put(buyer, code, m.Honey.Products[0].ID, "1").Want(http.StatusOK)
+		for path, where := range map[string]string{"/products/" + m.Honey.Products[0].Slug: ".more", "/basket": "#means", "/pages/terms": "main"} {
+			before := buyer.Get("/" + code + path).Want(http.StatusOK)
+			for provider, fee := range map[string]money.Amount{payment.CashOnDelivery: 5_00, testcard.Name: 12_50} {
+				m.tells(before, where, l.T("ui.means_fee", "Means", l.T("means."+provider+".name"), "Fee", l.Money(fee)))
+			}
+		}
 		page := buyer.Get("/" + code + "/checkout?place=berkane").Want(http.StatusOK)
 		for provider, fee := range map[string]money.Amount{payment.CashOnDelivery: 5_00, testcard.Name: 12_50} {
 			m.tells(page, "label:has(#f-payment-"+provider+")", l.T("shop.means_costs", "Fee", l.Money(fee)))

@@ -40,7 +40,7 @@ type Page struct {
 	Shelves []catalog.Category // all there are, in their order
 
 	Place       *delivery.Place // where the reader's orders go; nil while she has not said so
-	Means       []string        // of payment that are taken; see MeansName
+	Means       []Means         // of payment that are taken; see MeansName
 	BasketCount int
 	Query       string        // in the search field
 	Category    string        // the shelf that the header marks as current

@@ -36,7 +36,10 @@ func (r *Request) Page(title string) ui.Page {
 	if err != nil { // the page is worth more than its foot
 		r.Log().Warn("settings of the association", "error", err)
 	}
-	p.Contact, p.Means = decided.Contact, r.Site.Means(decided)
+	p.Contact = decided.Contact
+	for _, name := range r.Site.Means(decided) {
+		p.Means = append(p.Means, ui.Means{Name: name, Fee: r.Site.MeansFee(decided, name)})
+	}
 	if p.Shelves, err = r.Site.Shelves(r.Context()); err != nil { // likewise
 		r.Log().Warn("shelves of the market", "error", err)
 	}

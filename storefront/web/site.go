@@ -10,6 +10,7 @@ import (
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/gate"
 	"github.com/souk-taawon/souk/internal/i18n"
+	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/security"
 	"github.com/souk-taawon/souk/internal/settings"
 )
@@ -33,6 +34,8 @@ type Site struct {
 	Place func(ctx context.Context, slug string) (place delivery.Place, ok bool, err error)
 	// Means are the names of the means of payment that the association offers, by those settings.
 	Means func(decided settings.Settings) []string
+	// MeansFee is what a buyer pays for the means of that name, by those settings.
+	MeansFee func(decided settings.Settings, name string) money.Amount
 	// Record keeps a security event that changed nothing by itself.
 	Record func(ctx context.Context, e security.Event)
 	// Settings are what the association has decided. Beside an error stands what was known before.

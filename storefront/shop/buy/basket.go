@@ -93,11 +93,11 @@ func (h *Handler) basket(r *web.Request) error {
 
 // payable are the means by which goods of that sum can be paid, as far as is known before it is where they go; if there
 // is none, most is the sum for which there would be.
-func (h *Handler) payable(ctx context.Context, items money.Amount) (means []string, most money.Amount, err error) {
+func (h *Handler) payable(ctx context.Context, items money.Amount) (means []ui.Means, most money.Amount, err error) {
 	offers, err := h.Orders.Offers(ctx, items, fault.Message{})
 	for _, offer := range offers {
 		if most = max(most, offer.Most); offer.Possible() {
-			means = append(means, offer.Provider)
+			means = append(means, ui.Means{Name: offer.Provider, Fee: offer.Fee})
 		}
 	}
 	return means, most, err
