@@ -40,7 +40,7 @@ var tables = map[string]string{
 	"test_card_payments": "payment/testcard", "test_card_refunds": "payment/testcard",
 	"baskets": "order", "basket_lines": "order", "orders": "order", "sub_orders": "order", "order_lines": "order", "order_adjustments": "order", "order_returns": "order", "order_return_lines": "order", "order_refunds": "order", "order_fee_bearers": "order",
 	"carriers": "order", "order_cash": "order", "cash_counts": "order",
-	"order_events": "order", "order_addresses": "order", "order_promises": "order", "order_letters": "order", "order_messages": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holders": "order",
+	"order_events": "order", "order_addresses": "order", "order_promises": "order", "order_letters": "order", "order_messages": "order", "holds": "order", "hold_lines": "order", "hold_totals": "order", "hold_turns": "order", "holds_released": "order", "holders": "order",
 	"payouts": "settlement", "payout_reversals": "settlement", "standing_changes": "settlement", "unconfirmed_changes": "settlement", "account_questions": "settlement", "statement_days": "settlement",
 	"sold_parts": "report", "sold_by_cooperative": "report", "sold_by_scope": "report", "sold_changes": "report", "sold_left": "report", "sold_turn": "report", "sold_moved": "report",
 }

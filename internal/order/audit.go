@@ -220,6 +220,7 @@ func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
 			    union all select 'what was sent back' where exists (select from order_returns where order_id = o.id and (reason, arrangement, why) <> ('', '', ''))
 			    union all select 'where it was to go' where exists (select from order_addresses where order_id = o.id and (name, address, landmark, note) <> ('', '', '', ''))
 			    union all select 'what it holds' where exists (select from holds where order_id = o.id)
+			    union all select 'what it held' where exists (select from holds_released where order_id = o.id)
 			    union all select 'mail' where exists (select from letters where about = o.id)
 			    union all select 'mail that waits' where exists (
 			        select from river_job where kind = 'mail_send' and args->>'about' = o.id::text)

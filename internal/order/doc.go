@@ -37,6 +37,7 @@
 //	order: dispatched ─ refuse ▶ refused
 //	order: placed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
 //	order: confirmed ─ cancel, remove, withdraw, expire, decline ▶ cancelled
+//	order: confirmed ─ unaccept ▶ placed
 //
 //	part: awaiting_payment ─ pay, choose ▶ placed
 //	part: awaiting_payment ─ cancel, withdraw, expire ▶ cancelled ─ again ▶ awaiting_payment

@@ -191,6 +191,9 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	if _, err := tx.ExecContext(ctx, `delete from order_messages where order_id = any($1)`, pq.Array(ids)); err != nil {
 		return fmt.Errorf("order: erase messages: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `delete from holds_released where order_id = any($1)`, pq.Array(ids)); err != nil {
+		return fmt.Errorf("order: erase what was held: %w", err)
+	}
 	if s.Forget != nil {
 		if err := s.Forget(ctx, tx, ids); err != nil {
 			return err

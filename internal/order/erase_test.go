@@ -370,6 +370,7 @@ func TestNothingComesBackOfWhoWasErased(t *testing.T) {
 		`insert into mailbox (id, recipient, subject, body, about, at, ends_at) select gen_random_uuid(), 'x', 'x', 'x', id, now(), now() from orders`,
 		`insert into river_job (kind, args, max_attempts) select 'mail_send', jsonb_build_object('about', id), 1 from orders`,
 		`insert into holds (order_id, phone, pieces, at) select id, '+212662987654', 1, now() from orders`,
+		`insert into holds_released (order_id, spare, told, letter, at, expires_at, released_at) select id, 0, true, true, now(), now(), now() from orders`,
 		`alter table order_events disable trigger user; update order_events set note = 'x'`,
 		`alter table orders drop constraint orders_erased_know_nobody; update orders set landmark = 'x'`,
 	} {

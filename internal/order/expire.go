@@ -41,12 +41,13 @@ func (w *ExpireWorker) Work(ctx context.Context, j *river.Job[ExpireArgs]) error
 
 // How long things are kept that nobody needs any more.
 const (
-	basketLife  = 30 * 24 * time.Hour // a basket that nobody touches, as long as a browser remembers it
-	touchedOnce = 2 * 24 * time.Hour  // one that was never come back to, or that was ordered
-	replayLife  = 24 * time.Hour      // where a program's order came from
-	turnLife    = time.Hour           // a turn that was taken
-	letterLife  = 24 * time.Hour      // to whom an order wrote
-	newsLife    = 14 * 24 * time.Hour // what nobody has told a buyer
+	basketLife   = 30 * 24 * time.Hour // a basket that nobody touches, as long as a browser remembers it
+	touchedOnce  = 2 * 24 * time.Hour  // one that was never come back to, or that was ordered
+	replayLife   = 24 * time.Hour      // where a program's order came from
+	turnLife     = time.Hour           // a turn that was taken
+	releasedLife = time.Hour           // what a cooperative's yes released; longer than UndoFor
+	letterLife   = 24 * time.Hour      // to whom an order wrote
+	newsLife     = 14 * 24 * time.Hour // what nobody has told a buyer
 )
 
 // CleanArgs is the periodic job that throws away forgotten baskets and what is left of network addresses;
@@ -82,6 +83,10 @@ func (w *CleanWorker) Work(ctx context.Context, _ *river.Job[CleanArgs]) error {
 		postgres.Batch(s.db, `
 			delete from hold_turns where caller = any(array(
 			    select caller from hold_turns where at < $1 order by at limit $2 for update skip locked))`, now.Add(-turnLife), cleanAtOnce),
+		postgres.Batch(s.db, `
+			delete from holds_released where order_id = any(array(
+			    select order_id from holds_released where released_at < $1 order by released_at limit $2 for update skip locked))`,
+			now.Add(-releasedLife), cleanAtOnce),
 		postgres.Batch(s.db, `
 			with old as (
 			    select recipient, order_id from order_letters where at < $1 order by at limit $2 for update skip locked

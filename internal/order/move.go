@@ -161,6 +161,9 @@ func (s *Service) prolong(ctx context.Context, tx *sqlx.Tx, o *locked) error {
 
 // accept takes a part of an order on; with the first, the order is confirmed.
 func (s *Service) accept(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part) error {
+	if err := o.keepHold(ctx, tx); err != nil {
+		return err
+	}
 	if err := o.setParts(ctx, tx, parts, PartAccepted); err != nil {
 		return err
 	}

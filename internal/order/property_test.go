@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 	"pgregory.net/rapid"
 
+	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
@@ -187,7 +188,15 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 				}
 				o := m.read(rapid.SampledFrom(orders).Draw(rt, "order"))
 				p := rapid.SampledFrom(o.Parts).Draw(rt, "part")
-				move(rt, o, p, m.undoing(o, p))
+				undo := m.undoing(o, p)
+				want := o.State
+				if undo.may(o, p) && p.State == order.PartAccepted && onlyYes(o, p) {
+					want = order.StatePlaced
+				}
+				move(rt, o, p, undo)
+				if now := m.read(o.ID).State; now != want {
+					rt.Fatalf("a %s order of whose %s part the last step is taken back is %s, want %s", o.State, p.State, now, want)
+				}
 			},
 			"go on": func(rt *rapid.T) { // towards the buyer's door, or else few orders would get there
 				if len(orders) == 0 {
@@ -286,6 +295,26 @@ func (m *market) undoing(o order.Order, p order.Part) step {
 		}
 		return m.Move(ctx, undo, p.ID, m.of(p.Cooperative.ID))
 	}}
+}
+
+// onlyYes reports whether an order is confirmed by nothing but the yes to that part, whatever other cooperatives have
+// taken back since: it was confirmed by a cooperative, and nothing else has happened from then on.
+func onlyYes(o order.Order, yes order.Part) bool {
+	for _, p := range o.Parts {
+		if p.ID != yes.ID && p.State.Active() && p.State != order.PartPlaced {
+			return false
+		}
+	}
+	only := false
+	for _, e := range o.Events {
+		switch {
+		case e.PartID == nil && e.State == "confirmed":
+			only = e.Actor == actor.Member
+		case e.State != "accepted" && e.State != "placed":
+			only = false
+		}
+	}
+	return only
 }
 
 // onward is the next step of an open order on its way to its end.

@@ -52,7 +52,7 @@ const (
 type rule struct {
 	by     []actor.Kind
 	in     []State      // the order's
-	to     State        // what it becomes, of a move that takes parts away with the last of them; empty: it stays
+	to     State        // what it becomes, of a move that takes parts away with the last of them, and if it takes back what had confirmed it; empty: it stays
 	parts  []PartState  // which parts the move is about; nil: none
 	toPart PartState    // what they become; empty: they stay
 	all    bool         // every part that is left has to be one of them
@@ -94,8 +94,8 @@ var rules = map[Move]rule{
 	MoveDecline: {by: []actor.Kind{actor.Member}, in: []State{StatePlaced, StateConfirmed}, to: StateCancelled,
 		parts: []PartState{PartPlaced, PartAccepted}, toPart: PartDeclined},
 
-	// The order stays confirmed: others stand on it.
-	MoveUnaccept: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed},
+	// The order waits to be confirmed again if that alone had confirmed it; see unconfirm.
+	MoveUnaccept: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed}, to: StatePlaced,
 		parts: []PartState{PartAccepted}, toPart: PartPlaced},
 	MoveUnready: {by: []actor.Kind{actor.Member}, in: []State{StateConfirmed},
 		parts: []PartState{PartReady}, toPart: PartAccepted},

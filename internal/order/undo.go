@@ -10,11 +10,13 @@ import (
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/clock"
+	"github.com/souk-taawon/souk/internal/postgres"
 )
 
 // A thumb slips: for UndoFor a member may take back what she did with her part, as long as nothing else has happened to
-// it. Only the part goes back. An order that her yes confirmed stays confirmed, since the association and the other
-// cooperatives may stand on that already; and both, what was done and that it was taken back, stay in the history.
+// it. An order that her yes alone confirmed waits to be confirmed again; one to which anything else has happened since
+// stays confirmed, since others may stand on that already. Both, what was done and that it was taken back, stay in the
+// history.
 const (
 	UndoFor     = 10 * time.Minute
 	undosOfPart = 10        // then a part has to be answered for good: its history grows by each
@@ -60,10 +62,77 @@ func (s *Service) undo(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, part
 	if err := o.setParts(ctx, tx, parts, rules[m].toPart); err != nil || m != MoveUnaccept {
 		return err
 	}
+	if err := o.unconfirm(ctx, tx); err != nil {
+		return err
+	}
 	// She has to answer again, by when she had to before; that may have been just now, and its job is worked then.
 	o.ExpiresAt = clock.Later(o.ExpiresAt, o.by.At.Add(answerAgain))
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: time to answer again: %w", err)
 	}
 	return s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+}
+
+// keepHold keeps what the order holds, which the yes of a cooperative is about to release, for whoever takes that back.
+func (o *locked) keepHold(ctx context.Context, tx *sqlx.Tx) error {
+	_, err := tx.ExecContext(ctx, `
+		insert into holds_released (order_id, address, site, spare, told, letter, at, confirmed_at, expires_at, released_at)
+		select order_id, address, site, spare, told, letter, at, confirmed_at, $2, $3 from holds where order_id = $1`,
+		o.ID, o.ExpiresAt, o.by.At)
+	if err != nil {
+		return fmt.Errorf("order: keep what is held: %w", err)
+	}
+	return nil
+}
+
+// unconfirm has an order wait again for somebody to confirm it, and its goods held as they were before, if no
+// cooperative's yes is left of those that confirmed it, nor anything else has happened to it since the first. What its
+// buyer confirmed by mail before stays confirmed by that.
+func (o *locked) unconfirm(ctx context.Context, tx *sqlx.Tx) error {
+	for _, p := range o.active() {
+		if p.State != PartPlaced {
+			return nil
+		}
+	}
+	var was struct {
+		Address, Site []byte
+		Spare         int
+		Told, Letter  bool
+		At            time.Time
+		ConfirmedAt   *time.Time `db:"confirmed_at"`
+		ExpiresAt     time.Time  `db:"expires_at"`
+	}
+	err := tx.GetContext(ctx, &was, `
+		delete from holds_released r
+		where order_id = $1 and not exists (select from order_events where order_id = $1 and at >= r.released_at and state not in ($2, $3, $4))
+		returning address, site, spare, told, letter, at, confirmed_at, expires_at`, o.ID, StateConfirmed, PartAccepted, PartPlaced)
+	if postgres.NoRows(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("order: what was held: %w", err)
+	}
+	if was.ConfirmedAt == nil {
+		o.ExpiresAt = was.ExpiresAt
+		if err := o.setState(ctx, tx, rules[MoveUnaccept].to); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `
+		with lines as (
+		    select l.product_id, l.quantity from sub_orders s join order_lines_now l on l.sub_order_id = s.id
+		    where s.order_id = $1 and s.state = $9 and l.quantity > 0
+		), held as (
+		    insert into holds (order_id, phone, address, site, pieces, spare, told, letter, at, confirmed_at)
+		    select id, buyer_phone, $2, $3, (select sum(quantity) from lines), $4, $5, $6, $7, $8 from orders where id = $1
+		    returning pieces, spare
+		), of_each as (
+		    insert into hold_lines (product_id, order_id, quantity) select product_id, $1, quantity from lines
+		)
+		update hold_totals t set pieces = t.pieces + h.pieces, spare = t.spare + h.spare from held h`,
+		o.ID, was.Address, was.Site, was.Spare, was.Told, was.Letter, was.At, was.ConfirmedAt, PartPlaced)
+	if err != nil {
+		return fmt.Errorf("order: hold again: %w", err)
+	}
+	return nil
 }

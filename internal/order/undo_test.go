@@ -3,10 +3,12 @@ package order_test
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/souk-taawon/souk/internal/order"
 )
@@ -34,7 +36,7 @@ func TestWhatAMemberHasJustDoneSheTakesBack(t *testing.T) {
 		move, undo    order.Move
 		after, before string
 	}{
-		{order.MoveAccept, order.MoveUnaccept, "confirmed: placed accepted placed", "confirmed: placed placed placed"},
+		{order.MoveAccept, order.MoveUnaccept, "confirmed: placed accepted placed", "placed: placed placed placed"},
 		{order.MoveReady, order.MoveUnready, "confirmed: placed ready placed", "confirmed: placed accepted placed"},
 		{order.MoveHandOver, order.MoveTakeBack, "confirmed: placed handed_over placed", "confirmed: placed ready placed"},
 	} {
@@ -62,7 +64,7 @@ func TestWhatAMemberHasJustDoneSheTakesBack(t *testing.T) {
 			told++
 		}
 	}
-	if told != 3 {
+	if told != 4 { // with the order's own
 		t.Errorf("the history tells of %d that were taken back", told)
 	}
 }
@@ -136,4 +138,174 @@ func TestWhatIsTakenBackIsOnesOwnAndTheLastAndRecent(t *testing.T) {
 	}
 	wantKept("for the eleventh time", id, m.of(m.honey), order.ErrUndoOver)
 	m.wantClean()
+}
+
+// held is what an order holds, as it is written down, and all that is held; empty: it holds nothing.
+func (m *market) held(id uuid.UUID) (held string) {
+	m.t.Helper()
+	m.must(m.db.Get(&held, `
+		select coalesce((
+		    select concat(to_json(h), (select json_agg(l order by product_id) from hold_lines l where order_id = h.order_id), (select to_json(t) from hold_totals t))
+		    from holds h where order_id = $1), '')`, id))
+	return held
+}
+
+// wantWaits wants the order to wait as it did before a yes that was taken back, until then.
+func (m *market) wantWaits(was order.Order, held string, until time.Time) {
+	m.t.Helper()
+	m.wantStates(was.ID, "placed: placed placed placed")
+	if now := m.held(was.ID); now != held {
+		m.t.Errorf("it holds %s, before %s", now, held)
+	}
+	if now := m.read(was.ID).ExpiresAt; !now.Equal(until) {
+		m.t.Errorf("it waits until %s, want %s", now, until)
+	}
+	m.wantClean()
+}
+
+func TestAnOrderWaitsAgainWhenTheOnlyYesIsTakenBack(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	in := m.basic()
+	in.Buyer.Email, in.From = "hadda@souk.example", "192.0.2.1"
+	placed := m.place(in)
+	o := m.read(placed.Order.ID)
+	part, held := m.part(o, m.honey).ID, m.held(o.ID)
+	for range 2 {
+		m.must(m.Move(ctx, order.MoveAccept, part, m.of(m.honey)))
+		m.wantStates(o.ID, "confirmed: placed accepted placed")
+		if now := m.held(o.ID); now != "" {
+			t.Errorf("once it is confirmed it holds %s", now)
+		}
+		m.later(9 * time.Minute)
+		page := m.of(m.honey)
+		accepted := order.PartAccepted
+		page.SeenPart = &accepted
+		m.must(m.Move(ctx, order.MoveUnaccept, part, page))
+		m.must(m.Move(ctx, order.MoveUnaccept, part, page)) // pressed twice
+		m.wantWaits(o, held, o.ExpiresAt)
+	}
+	m.mailsOf()
+	m.later(2 * order.UndoFor)
+	m.answers(o.ID)
+	if told := m.toldOf(in.Buyer.Email); len(told) != 0 {
+		t.Errorf("she is told %q", told)
+	}
+	m.confirmByMail(o.ID)
+	m.wantStates(o.ID, "confirmed: placed placed placed")
+	m.wantClean()
+
+	o = m.read(m.place(m.basic()).Order.ID)
+	m.must(m.Move(ctx, order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveUnaccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	m.must(m.Expire(ctx, o.ID, o.ExpiresAt))
+	m.wantStates(o.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantClean()
+}
+
+func TestAnOrderStaysConfirmedByAnothersYes(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.read(m.place(m.basic()).Order.ID)
+	honey, soap, held := m.part(o, m.honey).ID, m.part(o, m.soap).ID, m.held(o.ID)
+	m.must(m.Move(ctx, order.MoveAccept, honey, m.of(m.honey)))
+	m.later(9 * time.Minute)
+	m.must(m.Move(ctx, order.MoveAccept, soap, m.of(m.soap)))
+	m.must(m.Move(ctx, order.MoveUnaccept, honey, m.of(m.honey)))
+	m.wantStates(o.ID, "confirmed: placed placed accepted")
+	m.wantClean()
+	m.later(9 * time.Minute)
+	m.must(m.Move(ctx, order.MoveUnaccept, soap, m.of(m.soap))) // and now nobody's is left
+	m.wantWaits(o, held, o.ExpiresAt)
+
+	// Whatever else has happened since stands on the confirmation.
+	m.must(m.Move(ctx, order.MoveAccept, honey, m.of(m.honey)))
+	m.must(m.Move(ctx, order.MoveDecline, soap, m.of(m.soap)))
+	m.must(m.Move(ctx, order.MoveUnaccept, honey, m.of(m.honey)))
+	m.wantStates(o.ID, "confirmed: placed placed declined")
+	m.wantClean()
+}
+
+func TestWhatWaitsAgainHasTimeToBeConfirmed(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	o := m.read(m.place(m.basic()).Order.ID)
+	part, held := m.part(o, m.honey).ID, m.held(o.ID)
+	m.later(o.ExpiresAt.Sub(m.clock()) - time.Minute)
+	m.must(m.Move(ctx, order.MoveAccept, part, m.of(m.honey)))
+	m.later(5 * time.Minute)
+	m.must(m.Move(ctx, order.MoveUnaccept, part, m.of(m.honey)))
+	m.wantWaits(o, held, m.clock().Add(time.Hour))
+	m.must(m.Expire(ctx, o.ID, m.clock()))
+	m.wantStates(o.ID, "placed: placed placed placed")
+	m.later(time.Hour)
+	m.must(m.Expire(ctx, o.ID, m.clock()))
+	m.wantStates(o.ID, "cancelled: cancelled cancelled cancelled")
+	m.wantClean()
+}
+
+func TestWhatItsBuyerConfirmedStaysConfirmedAndHeld(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Buyer.Email = "hadda@souk.example"
+	o := m.place(in).Order
+	m.confirmByMail(o.ID)
+	part, held := m.part(o, m.honey).ID, m.held(o.ID)
+	m.must(m.Move(t.Context(), order.MoveAccept, part, m.of(m.honey)))
+	m.must(m.Move(t.Context(), order.MoveUnaccept, part, m.of(m.honey)))
+	m.wantStates(o.ID, "confirmed: placed placed placed")
+	if now := m.held(o.ID); now != held || held == "" {
+		t.Errorf("it holds %s, before %s", now, held)
+	}
+	m.wantClean()
+}
+
+func TestAYesIsTakenBackWhileAnotherIsSaid(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	ctx := t.Context()
+	for range 4 {
+		o := m.place(m.basic()).Order
+		honey, soap := m.part(o, m.honey).ID, m.part(o, m.soap).ID
+		m.must(m.Move(ctx, order.MoveAccept, honey, m.of(m.honey)))
+		var both errgroup.Group
+		var undone atomic.Int32
+		for range 2 {
+			both.Go(func() error {
+				err := m.Move(ctx, order.MoveUnaccept, honey, m.of(m.honey))
+				if errors.Is(err, order.ErrWrongState) {
+					return nil
+				}
+				undone.Add(1)
+				return err
+			})
+		}
+		both.Go(func() error { return m.Move(ctx, order.MoveAccept, soap, m.of(m.soap)) })
+		m.must(both.Wait())
+		if undone.Load() != 1 {
+			t.Errorf("taken back %d times", undone.Load())
+		}
+		m.wantStates(o.ID, "confirmed: placed placed accepted")
+	}
+	m.wantClean()
+}
+
+func TestWhatWasReleasedIsForgotten(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	o := m.place(m.basic()).Order
+	m.must(m.Move(t.Context(), order.MoveAccept, m.part(o, m.honey).ID, m.of(m.honey)))
+	for _, left := range []int{1, 0} {
+		m.must((&order.CleanWorker{Orders: m.Service}).Work(t.Context(), nil))
+		var kept int
+		m.must(m.db.Get(&kept, `select count(*) from holds_released`))
+		if kept != left {
+			t.Errorf("%d are kept, want %d", kept, left)
+		}
+		m.later(time.Hour + time.Minute)
+	}
 }

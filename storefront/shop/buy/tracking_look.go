@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -100,7 +101,7 @@ func settled(p ui.Page, o order.Order) string {
 	if o.State == order.StateCancelled || o.State == order.StateRefused {
 		return p.T("shop.confirm.over")
 	}
-	for _, e := range o.Events {
+	for _, e := range slices.Backward(o.Events) { // who confirmed it before may have taken that back
 		if e.PartID != nil || e.State != string(order.StateConfirmed) {
 			continue
 		}
@@ -110,7 +111,7 @@ func settled(p ui.Page, o order.Order) string {
 		case actor.Association:
 			return p.T("shop.confirm.by_association")
 		case actor.Member:
-			return p.T("shop.confirm.by_cooperative", "Name", ui.Isolate(firstToAccept(p, o)))
+			return p.T("shop.confirm.by_cooperative", "Name", ui.Isolate(acceptedAt(p, o, e.At)))
 		}
 		if e.Note == order.NotePaid {
 			return p.T("shop.confirm.by_payment")
@@ -119,10 +120,10 @@ func settled(p ui.Page, o order.Order) string {
 	return p.T("shop.confirm.over")
 }
 
-// firstToAccept is the cooperative that said yes to its part of an order first.
-func firstToAccept(p ui.Page, o order.Order) string {
+// acceptedAt is the cooperative that said yes to its part of an order at that moment.
+func acceptedAt(p ui.Page, o order.Order, at time.Time) string {
 	for _, e := range o.Events {
-		if e.PartID == nil || e.State != string(order.PartAccepted) {
+		if e.PartID == nil || e.State != string(order.PartAccepted) || !e.At.Equal(at) {
 			continue
 		}
 		for _, part := range o.Parts {
