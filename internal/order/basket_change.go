@@ -96,10 +96,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	c := Change{Product: product}
 	hash, now := hashToken(basket.Token), s.moment(s.Now())
 	makers := s.networks("basket", basket.From)
-	near, err := s.delivery.Near(ctx, delivery.QuoteInput{Place: basket.Place, On: now})
-	if err != nil {
-		return Change{}, err
-	}
+	first := false
 	err = postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
 		// The basket's row is locked first; see takeBasket.
 		var made bool
@@ -125,9 +122,8 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		}
 		c.Wanted = wanted(c.Before)
 		c.Quantity = min(c.Wanted, product.Available, MaxQuantity)
-		if lines == 0 {
-			_, err := tx.ExecContext(ctx, `update baskets set fee_centimes = $2, fee_place = $3 where token_hash = $1`, hash, near.Fee, basket.Place)
-			if err != nil {
+		if first = lines == 0; first && !made { // what was known is of what lay in it before
+			if _, err := tx.ExecContext(ctx, `update baskets set fee_centimes = null, fee_place = '' where token_hash = $1`, hash); err != nil {
 				return err
 			}
 		}
@@ -141,7 +137,24 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 	if err != nil {
 		return Change{}, fmt.Errorf("order: change basket: %w", err)
 	}
+	if first {
+		return c, s.keepFee(ctx, basket, now)
+	}
 	return c, nil
+}
+
+// keepFee writes down what delivery costs now that something was put into an empty basket.
+func (s *Service) keepFee(ctx context.Context, basket Of, now time.Time) error {
+	near, err := s.delivery.Near(ctx, delivery.QuoteInput{Place: basket.Place, On: now})
+	if err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, `
+		update baskets set fee_centimes = $2, fee_place = $3 where token_hash = $1 and fee_centimes is null`, hashToken(basket.Token), near.Fee, basket.Place)
+	if err != nil {
+		return fmt.Errorf("order: fee of a basket: %w", err)
+	}
+	return nil
 }
 
 // boundBaskets looks whether a basket that was just made is one too many: ErrBasketsMany.

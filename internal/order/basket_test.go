@@ -111,6 +111,48 @@ func TestABasketHoldsNoMoreThanThereIs(t *testing.T) {
 	}
 }
 
+// What delivery costs is asked for the first line alone, of a basket that was emptied for the next first one too.
+func TestOnlyTheFirstLineAsksWhatDeliveryCosts(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	at := func(product uuid.UUID, place string) {
+		t.Helper()
+		_, err := m.AddLine(t.Context(), order.Of{Token: token, Place: place}, product, 1)
+		m.must(err)
+	}
+	want := func(fee money.Amount, place string) {
+		t.Helper()
+		if b := m.basket(token); b.Fee != fee || b.FeePlace != place {
+			t.Errorf("it says %s to %q, want %s to %q", b.Fee, b.FeePlace, fee, place)
+		}
+	}
+	at(m.wheat, "berkane")
+	want(20_00, "berkane")
+	m.exec(`alter table delivery_zones rename to no_zones`) // whoever asks now is told of an error
+	at(m.thyme, "oujda")
+	m.exec(`alter table no_zones rename to delivery_zones`)
+	want(20_00, "berkane")
+	for _, product := range []uuid.UUID{m.wheat, m.thyme} {
+		_, err := m.RemoveLine(t.Context(), token, product)
+		m.must(err)
+	}
+	at(m.olive, "oujda")
+	want(30_00, "oujda")
+
+	// Two at once, of whom one is the first.
+	token = order.NewToken()
+	var both errgroup.Group
+	for _, product := range []uuid.UUID{m.wheat, m.thyme} {
+		both.Go(func() error {
+			_, err := m.AddLine(t.Context(), order.Of{Token: token, Place: "berkane"}, product, 1)
+			return err
+		})
+	}
+	m.must(both.Wait())
+	want(20_00, "berkane")
+}
+
 func TestAPriceThatChangesUnderABasketIsKnown(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
