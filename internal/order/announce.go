@@ -267,20 +267,8 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 	for i := range parts {
 		parts[i].Told = true
 	}
-	var held struct{ Address, Site []byte }
-	err = tx.GetContext(ctx, &held, `select address, site from holds where order_id = $1`, o.ID)
-	if err != nil && !postgres.NoRows(err) {
-		return fmt.Errorf("order: whose order it is: %w", err)
-	}
-	if err == nil {
-		from := makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}
-		if err := s.tellWithin(ctx, tx, parts, from, o.by.At); err != nil {
-			return err
-		}
-		parts = slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
-		if err := s.writesToCooperatives(ctx, tx, o.ID, parts, from, o.by.At); err != nil {
-			return err
-		}
+	if parts, _, _, err = s.tellOfStranger(ctx, tx, o, parts); err != nil {
+		return err
 	}
 	ids := make([]uuid.UUID, len(parts))
 	for i, p := range parts {
@@ -296,6 +284,29 @@ func (s *Service) announceConfirmed(ctx context.Context, tx *sqlx.Tx, o *locked)
 		return err
 	}
 	return s.jobs.InsertManyTx(ctx, tx, letters)
+}
+
+// tellOfStranger leaves, of parts of an order that the market's people have not said yes to, those whose cooperatives may
+// be told, and counts the letters to them; and it says whether the association was told of the order. Of any other order
+// all may be.
+func (s *Service) tellOfStranger(ctx context.Context, tx *sqlx.Tx, o *locked, parts []Part) (may []Part, stranger, association bool, err error) {
+	var held struct {
+		Address, Site []byte
+		Told          bool
+	}
+	err = tx.GetContext(ctx, &held, `select address, site, told from holds where order_id = $1`, o.ID)
+	if postgres.NoRows(err) {
+		return parts, false, true, nil
+	}
+	if err != nil {
+		return nil, false, false, fmt.Errorf("order: whose order it is: %w", err)
+	}
+	from := makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}
+	if err := s.tellWithin(ctx, tx, parts, from, o.by.At); err != nil {
+		return nil, false, false, err
+	}
+	may = slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
+	return may, true, held.Told, s.writesToCooperatives(ctx, tx, o.ID, may, from, o.by.At)
 }
 
 // announceAlarm queues mail to the association: with o, unconfirmed orders hold more than it wants to leave to
@@ -432,29 +443,16 @@ func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, w
 	if o.Place != was.Buyer.Place {
 		parts = slices.DeleteFunc(was.Parts, func(p Part) bool { return !p.Told || !p.State.Active() })
 	}
-	association := true
-	var held struct {
-		Address, Site []byte
-		Told          bool
+	parts, stranger, association, err := s.tellOfStranger(ctx, tx, o, parts)
+	if err != nil {
+		return err
 	}
-	err := tx.GetContext(ctx, &held, `select address, site, told from holds where order_id = $1`, o.ID)
-	if err != nil && !postgres.NoRows(err) {
-		return fmt.Errorf("order: whose order it is: %w", err)
-	}
-	if err == nil {
-		from := makers{address: held.Address, site: held.Site, siteShare: network.SiteShare}
-		if err := s.tellWithin(ctx, tx, parts, from, o.by.At); err != nil {
-			return err
-		}
-		parts = slices.DeleteFunc(parts, func(p Part) bool { return !p.Told })
-		if err := s.writesToCooperatives(ctx, tx, o.ID, parts, from, o.by.At); err != nil {
-			return err
-		}
+	if stranger {
 		written, err := lettersSince(ctx, tx, o.by.At.Add(-time.Hour), [][]byte{s.associationLetters()})
 		if err != nil {
 			return err
 		}
-		if association = held.Told && written[0] < hourlyOrders; association {
+		if association = association && written[0] < hourlyOrders; association {
 			if err := writes(ctx, tx, o.ID, o.by.At, 1, s.associationLetters()); err != nil {
 				return err
 			}
