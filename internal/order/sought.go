@@ -34,7 +34,7 @@ func (f Filter) ways() []way {
 		all.number = number
 		return []way{all}
 	}
-	typed := text.Typed(query)
+	typed := text.Typed(text.Fold(query)) // as order_words has names
 	if len(typed) == 0 {
 		return nil
 	}

@@ -86,6 +86,47 @@ func TestOrdersAreFoundHoweverLongAgoTheyWerePlaced(t *testing.T) {
 	}
 }
 
+// A name is found however it is spelt, as it was written and as it is typed.
+func TestOrdersAreFoundHoweverANameIsSpelt(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	for _, line := range m.basic().Lines {
+		m.restock(line.ProductID, 100)
+	}
+	placed := make(map[string]uuid.UUID)
+	for i, name := range []string{"فاطمة الزهراء", "فاطمه بنعيسى", "أحمد مُصطفى", "Bénaïssa Aït-Œuvrard", "김민준", "BENAISSA"} {
+		in := m.basic()
+		in.Buyer.Name, in.Buyer.Phone = name, phone(i)
+		placed[name] = m.place(in).Order.ID
+	}
+	for query, want := range map[string][]string{
+		"فاطمه":          {"فاطمة الزهراء", "فاطمه بنعيسى"},
+		"فاطمة":          {"فاطمة الزهراء", "فاطمه بنعيسى"},
+		"بنعيسي":         {"فاطمه بنعيسى"},
+		"احمد مصطفي":     {"أحمد مُصطفى"},
+		"إحمد":           {"أحمد مُصطفى"},
+		"benaissa":       {"Bénaïssa Aït-Œuvrard", "BENAISSA"},
+		"bénaïs":         {"Bénaïssa Aït-Œuvrard", "BENAISSA"},
+		"oeuvrard AIT":   {"Bénaïssa Aït-Œuvrard"},
+		"œuv be\u0301na": {"Bénaïssa Aït-Œuvrard"},
+		"김민":             {"김민준"},
+	} {
+		var ids []uuid.UUID
+		for _, name := range want {
+			ids = append(ids, placed[name])
+		}
+		list, err := m.List(t.Context(), order.Filter{Query: query}, nil, 10)
+		m.must(err)
+		got := idsOf(list.Orders)
+		for _, list := range [][]uuid.UUID{got, ids} {
+			slices.SortFunc(list, func(a, b uuid.UUID) int { return strings.Compare(a.String(), b.String()) })
+		}
+		if !slices.Equal(got, ids) {
+			t.Errorf("%q finds %d orders, want those of %q", query, len(got), want)
+		}
+	}
+}
+
 // turnsThrough holds a list to these orders, by pages of two there and back again.
 func (m *market) turnsThrough(name string, f order.Filter, want []uuid.UUID) {
 	m.t.Helper()
