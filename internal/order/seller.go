@@ -11,6 +11,7 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
+	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -21,18 +22,19 @@ import (
 // the association's to know.
 type CooperativePart struct {
 	Part
-	OrderID     uuid.UUID `db:"order_id"`
-	Number      string    // of the order
-	OrderState  State     `db:"order_state"`
-	BuyerName   string    `db:"buyer_name"` // empty once it was erased
-	PlaceName   i18n.Text `db:"place_name"`
-	Delivery    string    // delivery.Pickup or delivery.Home
-	DeliverFrom time.Time `db:"deliver_from"`
-	DeliverTo   time.Time `db:"deliver_to"`
-	PlacedAt    time.Time `db:"placed_at"`
-	ExpiresAt   time.Time `db:"expires_at"` // cancelled, if not accepted by then
-	DueAt       time.Time `db:"due_at"`     // when it has to be answered or, once it is, handed over
-	Since       time.Time // that its state is what it is
+	OrderID     uuid.UUID  `db:"order_id"`
+	Number      string     // of the order
+	OrderState  State      `db:"order_state"`
+	BuyerName   string     `db:"buyer_name"` // empty once it was erased
+	PlaceName   i18n.Text  `db:"place_name"`
+	Delivery    string     // delivery.Pickup or delivery.Home
+	DeliverFrom time.Time  `db:"deliver_from"`
+	DeliverTo   time.Time  `db:"deliver_to"`
+	PlacedAt    time.Time  `db:"placed_at"`
+	ExpiresAt   time.Time  `db:"expires_at"` // cancelled, if not accepted by then
+	Rest        clock.Rest `db:"rest_day"`
+	DueAt       time.Time  `db:"due_at"` // when it has to be answered or, once it is, handed over
+	Since       time.Time  // that its state is what it is
 	Sample      bool
 	Last        Event   // of its history: what happened to this part last
 	Changed     *Event  // the last time that somebody else took something off it; nil: nobody did
@@ -44,13 +46,21 @@ const (
 	selectCooperativePart = `
 		select s.id, s.order_id, o.number, o.state as order_state, o.buyer_name,
 		       t.name_ar as "place_name.ar", t.name_fr as "place_name.fr",
-		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.sample,
+		       o.delivery, o.deliver_from, o.deliver_to, o.placed_at, o.expires_at, o.rest_day, o.sample,
 		       coalesce(s.due_at, s.placed_at) as due_at,
 		       coalesce((select max(at) from order_events where order_id = s.order_id and sub_order_id = s.id and state = s.state), s.placed_at) as since`
 	ofItsOrder = `
 		cross join lateral (select * from orders where id = s.order_id offset 0) o
 		join towns t on t.slug = o.place`
 )
+
+// HandOver is the day by which the association is to have the part; of one that is not answered, if it is accepted now.
+func (p CooperativePart) HandOver(now time.Time) time.Time {
+	if p.State == PartPlaced {
+		return p.Rest.After(clock.Day(now), p.Prepare)
+	}
+	return p.HandOverBy
+}
 
 // ListedParts are a page of a cooperative's list.
 type ListedParts struct {

@@ -221,8 +221,8 @@ func (v *homeView) gather(parts []order.CooperativePart, now time.Time) {
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
-		if v.FirstDay.IsZero() || part.HandOverBy.Before(v.FirstDay) {
-			v.FirstDay, v.Late = part.HandOverBy, part.Late(now)
+		if day := part.HandOver(now); v.FirstDay.IsZero() || day.Before(v.FirstDay) {
+			v.FirstDay, v.Late = day, part.Late(now)
 		}
 		if part.State == order.PartPlaced {
 			v.Asked = append(v.Asked, part.ID.String())
