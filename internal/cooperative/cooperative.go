@@ -71,7 +71,6 @@ type Cooperative struct {
 	Sample        bool       `db:"sample"`
 	CreatedAt     time.Time  `db:"created_at"`
 	UpdatedAt     time.Time  `db:"updated_at"`
-	Version       int64      `db:"version"`       // grows with each correction
 	ProductCount  int        `db:"product_count"` // published ones
 }
 
@@ -153,7 +152,7 @@ func list(ctx context.Context, db sqlx.QueryerContext, which string, arg any) ([
 		       c.commune, l.name_ar as "commune_name.ar", l.name_fr as "commune_name.fr",
 		       c.women, c.men, c.young, c.women_only, c.founded_on, c.court, c.local_number, c.odco_number,
 		       c.president, c.ice, c.tax_id, c.rib, c.stripe_account, c.phone, c.email, c.prepare_days, c.state, c.sample,
-		       c.created_at, c.updated_at, c.version,
+		       c.created_at, c.updated_at,
 		       s.published as product_count
 		from (`+which+`) c
 		join sectors k on k.slug = c.sector

@@ -168,7 +168,7 @@ func replaceTx(ctx context.Context, tx *sqlx.Tx, c Cooperative, now time.Time) e
 		    story_ar = $7, story_fr = $8, story_en = $9, sector = $10, commune = $11, women = $12, men = $13,
 		    young = $14, founded_on = $15, court = $16, local_number = $17, odco_number = $18, president = $19,
 		    ice = $20, tax_id = $21, rib = $22, phone = $23, email = $24,
-		    version = version + 1, updated_at = $25, stripe_account = $26, hours_ar = $27, hours_fr = $28, hours_en = $29, prepare_days = $30
+		    updated_at = $25, stripe_account = $26, hours_ar = $27, hours_fr = $28, hours_en = $29, prepare_days = $30
 		where id = $1`,
 		c.ID, c.Name.AR, c.Name.FR, c.Description.AR, c.Description.FR, c.Description.EN,
 		c.Story.AR, c.Story.FR, c.Story.EN, c.Sector, c.Commune, c.Women, c.Men,

@@ -88,7 +88,7 @@ func (m *market) placeBare(ctx context.Context, products, cooperatives []uuid.UU
 		from places p join delivery_zones z on z.slug = p.zone where p.slug = 'berkane'`); err != nil {
 		return err
 	}
-	if _, err := m.db.ExecContext(ctx, `select version, decided from settings`); err != nil {
+	if _, err := m.db.ExecContext(ctx, `select decided from settings`); err != nil {
 		return err
 	}
 	statements := []struct {

@@ -14,7 +14,7 @@ import (
 // Audit checks what must always be true of what the association has decided: its fields are kept as one object,
 // whose bounds the database does not know.
 func Audit(ctx context.Context, db *sqlx.DB) ([]audit.Check, error) {
-	_, texts, err := read(ctx, db)
+	texts, err := read(ctx, db)
 	if err != nil {
 		return nil, err
 	}

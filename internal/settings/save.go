@@ -71,7 +71,7 @@ func (s *Service) Kept(ctx context.Context) (Kept, error) {
 }
 
 func (s *Service) readKept(ctx context.Context, q sqlx.QueryerContext) (Kept, error) {
-	_, texts, err := read(ctx, q)
+	texts, err := read(ctx, q)
 	if err != nil {
 		return Kept{}, err
 	}
@@ -100,15 +100,12 @@ func (s *Service) readKept(ctx context.Context, q sqlx.QueryerContext) (Kept, er
 }
 
 // read gives what has been decided, in the form in which it is kept, by the fields' names.
-func read(ctx context.Context, q sqlx.QueryerContext) (version int64, texts map[string]string, err error) {
-	var row struct {
-		Version int64
-		Decided []byte
+func read(ctx context.Context, q sqlx.QueryerContext) (texts map[string]string, err error) {
+	var decided []byte
+	if err := sqlx.GetContext(ctx, q, &decided, `select decided from settings`); err != nil {
+		return nil, err
 	}
-	if err := sqlx.GetContext(ctx, q, &row, `select version, decided from settings`); err != nil {
-		return 0, nil, err
-	}
-	return row.Version, texts, json.Unmarshal(row.Decided, &texts)
+	return texts, json.Unmarshal(decided, &texts)
 }
 
 // Save replaces the settings by these; see SaveFields. What annexes keep stays.
@@ -205,7 +202,7 @@ func (s *Service) replaceTx(ctx context.Context, tx *sqlx.Tx, to map[string]stri
 	if err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `update settings set version = version + 1, decided = decided || $1`, decided); err != nil {
+	if _, err := tx.ExecContext(ctx, `update settings set decided = decided || $1`, decided); err != nil {
 		return err
 	}
 	for _, annex := range s.Annexes {

@@ -48,7 +48,6 @@ func (c Contact) Empty() bool { return c.Phone == "" && c.Chat() == "" && c.Emai
 // language: association.settings.<name>, and <name>_hint where it has a hint.
 type Settings struct {
 	Contact
-	Version int64 // grows with each change
 
 	Commission       int `name:"commission" kind:"percent" group:"money" most:"10000" default:"5.00" hint:"yes"`   // in basis points, of each order placed from now on
 	ReservationHours int `name:"reservation_hours" kind:"number" group:"money" most:"720" default:"24" hint:"yes"` // until a part that its cooperative did not answer expires
@@ -142,9 +141,9 @@ func check(fields []Field, values map[string]string, noCard bool, wrong *fault.E
 // Read gives the settings that hold now.
 func Read(ctx context.Context, q sqlx.QueryerContext) (Settings, error) {
 	var s Settings
-	version, texts, err := read(ctx, q)
+	texts, err := read(ctx, q)
 	if err == nil {
-		s.Version, err = version, s.fill(texts)
+		err = s.fill(texts)
 	}
 	if err != nil {
 		return Settings{}, fmt.Errorf("settings: %w", err)

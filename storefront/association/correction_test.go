@@ -57,7 +57,7 @@ func TestAFormThatIsSentBackAsItCameChangesNothing(t *testing.T) {
 		m.speaks(page)
 		page = m.boss.Post("/"+code+correction, filled(page)).Want(http.StatusOK)
 		m.says(page, ".toast", l.T("association.correct.nothing", "Name", l.Text(before.Name)))
-		if after := m.kept("nahla"); after.Version != before.Version || !after.UpdatedAt.Equal(before.UpdatedAt) {
+		if after := m.kept("nahla"); !after.UpdatedAt.Equal(before.UpdatedAt) {
 			t.Errorf("%s: %+v", code, after)
 		}
 	}
@@ -137,7 +137,7 @@ func TestARefusedCorrectionKeepsWhatWasTyped(t *testing.T) {
 		m.says(page, "#f-founded_on-error", l.T("cooperative.founded_invalid", "Year", "1900"))
 		m.speaks(page)
 	}
-	if after := m.kept("nahla"); after.Version != before.Version || after.Name != before.Name {
+	if after := m.kept("nahla"); !after.UpdatedAt.Equal(before.UpdatedAt) || after.Name != before.Name {
 		t.Errorf("%+v", after)
 	}
 	m.boss.Get("/fr/association/cooperatives/atlantis/edit").Want(http.StatusNotFound)

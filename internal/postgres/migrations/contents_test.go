@@ -32,6 +32,8 @@ var moved = slices.Concat([]change{
 	{542, "payment_attempts.form", "gone once an attempt is over: it has the order's link"},
 	{272, "journals.payment_id", "the attempt that the money of what was paid came by is filled in"},
 	{272, "journals.hash_version", "which is told by it"},
+	{891, "settings.version", "gone: fields are compared one by one"},
+	{891, "cooperatives.version", "likewise"},
 	{852, "stalls.published", "things are counted, whatever their sizes"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
 }, together(620, "settings_changes", "where cash is taken is told of each zone", "fields before after"), together(161, "settings", "in decided, by its name in the form",
