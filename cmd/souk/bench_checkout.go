@@ -179,7 +179,7 @@ func checkoutBaskets(ctx context.Context, db *sqlx.DB) (baskets [][]order.Line, 
 // written down. The first is not: what an instance reads once and keeps is no part of an order.
 func recordOrders(ctx context.Context, a *app, databaseURL string, b *checkouts) (orders []*recording, err error) {
 	var to recorder
-	db, err := postgres.OpenThrough(ctx, databaseURL, 1, to.connector)
+	db, err := postgres.OpenThrough(ctx, databaseURL, 1, to.conn)
 	if err != nil {
 		return nil, err
 	}

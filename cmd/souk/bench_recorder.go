@@ -75,57 +75,27 @@ func (r *recorder) note(kind askedKind, statement string, args []driver.NamedVal
 	r.steps = append(r.steps, asked{kind, statement, kept})
 }
 
-// connector makes connections that are written down of those of another.
-func (r *recorder) connector(of driver.Connector) driver.Connector { return &recordedConnector{of, r} }
-
-type recordedConnector struct {
-	driver.Connector
-	to *recorder
-}
-
-func (c *recordedConnector) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := c.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	whole, ok := conn.(wholeConn)
-	if !ok {
-		return nil, fmt.Errorf("a connection of %T cannot be written down", conn)
-	}
-	return &recordedConn{whole, c.to}, nil
-}
-
-// wholeConn is all that database/sql asks of a connection of this market's driver.
-type wholeConn interface {
-	driver.Conn
-	driver.QueryerContext
-	driver.ExecerContext
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
-	driver.Pinger
-	driver.SessionResetter
-	driver.Validator
-	driver.NamedValueChecker
-}
+// conn is a connection whose questions are written down.
+func (r *recorder) conn(of postgres.Conn) postgres.Conn { return &recordedConn{of, r} }
 
 type recordedConn struct {
-	wholeConn
+	postgres.Conn
 	to *recorder
 }
 
 func (c *recordedConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
 	c.to.note(query, statement, args)
-	return c.wholeConn.QueryContext(ctx, statement, args)
+	return c.Conn.QueryContext(ctx, statement, args)
 }
 
 func (c *recordedConn) ExecContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Result, error) {
 	c.to.note(execute, statement, args)
-	return c.wholeConn.ExecContext(ctx, statement, args)
+	return c.Conn.ExecContext(ctx, statement, args)
 }
 
 func (c *recordedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
 	c.to.note(begin, "", nil)
-	tx, err := c.wholeConn.BeginTx(ctx, options)
+	tx, err := c.Conn.BeginTx(ctx, options)
 	if err != nil {
 		return nil, err
 	}

@@ -29,8 +29,39 @@ func Open(ctx context.Context, databaseURL string, maxConns int) (*sqlx.DB, erro
 }
 
 // OpenThrough is Open with connections as through makes them of the driver's.
-func OpenThrough(ctx context.Context, databaseURL string, maxConns int, through func(driver.Connector) driver.Connector) (*sqlx.DB, error) {
+func OpenThrough(ctx context.Context, databaseURL string, maxConns int, through func(Conn) Conn) (*sqlx.DB, error) {
 	return open(ctx, databaseURL, maxConns, "30s", through)
+}
+
+// Conn is all that database/sql asks of a connection of this market's driver.
+type Conn interface {
+	driver.Conn
+	driver.QueryerContext
+	driver.ExecerContext
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+	driver.NamedValueChecker
+}
+
+// changed makes other connections of those that a connector makes.
+type changed struct {
+	driver.Connector
+	through func(Conn) Conn
+}
+
+func (c *changed) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	whole, ok := conn.(Conn)
+	if !ok {
+		return nil, fmt.Errorf("postgres: a connection of %T lacks what database/sql asks of it", conn)
+	}
+	return c.through(whole), nil
 }
 
 // OpenPatient is Open for work on whole tables, which nobody waits for: a statement may take its time.
@@ -38,7 +69,7 @@ func OpenPatient(ctx context.Context, databaseURL string, maxConns int) (*sqlx.D
 	return open(ctx, databaseURL, maxConns, "0", nil)
 }
 
-func open(ctx context.Context, databaseURL string, maxConns int, statementTimeout string, through func(driver.Connector) driver.Connector) (*sqlx.DB, error) {
+func open(ctx context.Context, databaseURL string, maxConns int, statementTimeout string, through func(Conn) Conn) (*sqlx.DB, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil {
 		return nil, fmt.Errorf("postgres: database URL: %w", errors.Unwrap(err)) // the URL itself holds a password
@@ -61,7 +92,7 @@ func open(ctx context.Context, databaseURL string, maxConns int, statementTimeou
 	connector.Dialer(&dialer{patience: patience(q.Get("statement_timeout"))})
 	var connections driver.Connector = connector
 	if through != nil {
-		connections = through(connector)
+		connections = &changed{connector, through}
 	}
 	db := sqlx.NewDb(sql.OpenDB(connections), "postgres")
 	db.SetMaxOpenConns(maxConns)

@@ -3,7 +3,6 @@ package storetest
 import (
 	"context"
 	"database/sql/driver"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/jmoiron/sqlx"
@@ -12,21 +11,12 @@ import (
 	"github.com/souk-taawon/souk/internal/postgres/pgtest"
 )
 
-// asked counts what the database is asked through the connections that it makes.
-type asked struct {
-	driver.Connector
-	statements atomic.Int64
-}
-
 // Asked is how many statements the market's database was asked so far.
-func (m *Market) Asked() int { return int(m.asked.statements.Load()) }
+func (m *Market) Asked() int { return int(m.asked.Load()) }
 
 // database makes the market's, which ends with its test.
 func (m *Market) database() *sqlx.DB {
-	db, err := postgres.OpenThrough(context.Background(), pgtest.URL(m.t), pgtest.MaxConns, func(c driver.Connector) driver.Connector {
-		m.asked.Connector = c
-		return &m.asked
-	})
+	db, err := postgres.OpenThrough(context.Background(), pgtest.URL(m.t), pgtest.MaxConns, func(c postgres.Conn) postgres.Conn { return &countedConn{c, &m.asked} })
 	must(m.t, err)
 	m.t.Cleanup(func() {
 		if err := db.Close(); err != nil {
@@ -36,42 +26,18 @@ func (m *Market) database() *sqlx.DB {
 	return db
 }
 
-func (a *asked) Connect(ctx context.Context) (driver.Conn, error) {
-	conn, err := a.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	whole, ok := conn.(wholeConn)
-	if !ok {
-		return nil, fmt.Errorf("a connection of %T cannot be counted", conn)
-	}
-	return &countedConn{whole, a}, nil
-}
-
-// wholeConn is all that database/sql asks of a connection of this market's driver.
-type wholeConn interface {
-	driver.Conn
-	driver.QueryerContext
-	driver.ExecerContext
-	driver.ConnBeginTx
-	driver.ConnPrepareContext
-	driver.Pinger
-	driver.SessionResetter
-	driver.Validator
-	driver.NamedValueChecker
-}
-
+// countedConn counts what the database is asked through it.
 type countedConn struct {
-	wholeConn
-	of *asked
+	postgres.Conn
+	asked *atomic.Int64
 }
 
 func (c *countedConn) QueryContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Rows, error) {
-	c.of.statements.Add(1)
-	return c.wholeConn.QueryContext(ctx, statement, args)
+	c.asked.Add(1)
+	return c.Conn.QueryContext(ctx, statement, args)
 }
 
 func (c *countedConn) ExecContext(ctx context.Context, statement string, args []driver.NamedValue) (driver.Result, error) {
-	c.of.statements.Add(1)
-	return c.wholeConn.ExecContext(ctx, statement, args)
+	c.asked.Add(1)
+	return c.Conn.ExecContext(ctx, statement, args)
 }

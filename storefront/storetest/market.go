@@ -49,7 +49,7 @@ type Market struct {
 	Association          account.User
 
 	t     testing.TB
-	asked asked
+	asked atomic.Int64
 	later atomic.Int64 // than it is, in nanoseconds
 }
 
