@@ -92,7 +92,7 @@ var benched = map[string][]string{
 	"/seller/people/:id":           {"/seller/people/{person}"},
 
 	"/association":                          {"", changed, unseen, "?period=all", "?period=year&women=yes", "?period=all&commune=berkane"},
-	"/association/labels":                   {""},
+	"/association/labels":                   {"", "?show=ending"},
 	"/association/sales":                    {"", "?period=all"},
 	"/association/sales/months":             {""},
 	"/association/sales/spread":             {""},
