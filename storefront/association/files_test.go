@@ -54,17 +54,30 @@ func TestTheFileOfOrdersIsWhatTheFilterLetsThrough(t *testing.T) {
 	})
 	m.must(err)
 	late := placed.Order
+	for _, part := range late.Parts { // of which the honey does not come
+		by := m.ByCooperative(part.Cooperative.ID)
+		by.At = on("2026-11-10")
+		for _, move := range []order.Move{order.MoveAccept, order.MoveReady, order.MoveHandOver} {
+			if move == order.MoveAccept || part.Cooperative.ID == m.Oil.ID {
+				m.must(m.Orders.Move(t.Context(), move, part.ID, by))
+			}
+		}
+	}
+	m.must(m.Orders.Late(t.Context(), late.ID, on("2026-11-20")))
 	for _, code := range languages {
 		l := m.in(code)
 		path := "/" + code + "/association/orders"
 		want := [][]string{
-			{"رقم", "", "", "", "", "", "", "", "", ""},
-			{late.Number, "2026-11-10 11:00", l.T("order.state.placed"), "'＝HYPERLINK(1)", ui.PhoneText("+212662000001"), l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "2", strings.Replace(late.Due.String(), ".", ",", 1), "0,00"},
-			{delivered.Number, "2026-10-20 11:00", l.T("order.state.delivered"), "", "", l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "1", strings.Replace(delivered.Due.String(), ".", ",", 1), "0,00"},
+			{"رقم"},
+			{late.Number, "2026-11-10 11:00", l.T("order.state.confirmed"), "'＝HYPERLINK(1)", ui.PhoneText("+212662000001"), l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "2", strings.Replace(late.Due.String(), ".", ",", 1), "0,00",
+				l.T("association.orders.handed_over", "Done", "1", "All", "2"), l.T("report.yes"), l.T("report.yes")},
+			{delivered.Number, "2026-10-20 11:00", l.T("order.state.delivered"), "", "", l.Text(i18n.Text{AR: "بركان", FR: "Berkane"}), l.T("association.delivery.home"), "1", strings.Replace(delivered.Due.String(), ".", ",", 1), "0,00",
+				"", l.T("report.no"), l.T("report.no")},
 		}
 		want[0] = []string{
 			l.T("association.column.order"), l.T("association.orders.placed"), l.T("association.column.state"), l.T("association.orders.buyer"), l.T("association.orders.phone"),
 			l.T("association.column.place"), l.T("association.orders.delivery"), l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee"),
+			l.T("association.column.parts"), l.T("association.orders.late"), l.T("seller.orders.late"),
 		}
 		if diff := cmp.Diff(want, readCSV(t, m.file(m.boss.Get(path), "csv"))); diff != "" {
 			t.Errorf("%s: %s", code, diff)
@@ -76,7 +89,7 @@ func TestTheFileOfOrdersIsWhatTheFilterLetsThrough(t *testing.T) {
 			t.Errorf("%s: %s", code, diff)
 		}
 		for query, numbers := range map[string][]string{
-			"?state=placed":                  {late.Number},
+			"?state=confirmed":               {late.Number},
 			"?state=delivered":               {delivered.Number},
 			"?from=2026-10-21":               {late.Number},
 			"?from=2026-10-20&to=2026-10-20": {delivered.Number},
@@ -122,7 +135,7 @@ func TestAFileOfOrdersTellsWhoOrderedToThoseWhoDeliver(t *testing.T) {
 		}
 		rows := readCSV(t, reader.Get("/fr/association/orders.csv").Want(http.StatusOK))
 		want := []string{"نادية العلوي", m.in("fr").T("association.erase.nobody")}
-		if told && cmp.Diff(want, column(rows, 3)) != "" || !told && strings.Contains(strings.Join(append(rows[0], rows[1]...), " "), "نادية") || told != (len(rows[0]) == 10) {
+		if told && cmp.Diff(want, column(rows, 3)) != "" || !told && strings.Contains(strings.Join(append(rows[0], rows[1]...), " "), "نادية") || told != (len(rows[0]) == 13) {
 			t.Errorf("%s: %q", role, rows)
 		}
 	}
@@ -197,6 +210,7 @@ func TestFilesSpeakAsTheirPages(t *testing.T) {
 			"/orders": {
 				l.T("association.orders.placed"), l.T("association.orders.buyer"), l.T("association.orders.phone"),
 				l.T("association.orders.delivery"), l.T("association.column.cooperatives"), l.T("association.column.means_fee"),
+				l.T("association.orders.late"), l.T("seller.orders.late"),
 			},
 		} {
 			page := m.boss.Get("/" + code + "/association" + path).Want(http.StatusOK)

@@ -30,6 +30,14 @@ func deliveryName(l *i18n.Locale, method string) string {
 	return l.T("association.delivery.home")
 }
 
+// handedOver says how many parts of an order that is under way the association has; empty of another.
+func handedOver(l *i18n.Locale, o order.Summary) string {
+	if !o.State.Open() || o.Active == 0 {
+		return ""
+	}
+	return l.T("association.orders.handed_over", "Done", l.Number(o.HandedOver), "All", l.Number(o.Active))
+}
+
 // ordersSheet is the list as a spreadsheet's table. A file stays where it was taken, and is not erased with the buyer:
 // so it tells who ordered to those only who call and deliver (buyers), and of orders that are under way.
 func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) error) error) table.Table {
@@ -37,10 +45,12 @@ func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) e
 	if buyers {
 		header = append(header, l.T("association.orders.buyer"), l.T("association.orders.phone"))
 	}
+	answers := map[bool]string{true: l.T("report.yes"), false: l.T("report.no")}
 	return table.Table{
 		Name: l.T("association.orders.title"),
 		Header: append(header, l.T("association.column.place"), l.T("association.orders.delivery"),
-			l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee")),
+			l.T("association.column.cooperatives"), l.T("association.column.amount"), l.T("association.column.means_fee"),
+			l.T("association.column.parts"), l.T("association.orders.late"), l.T("seller.orders.late")),
 		Rows: table.Walk(each, func(o order.Summary) []any {
 			row := []any{o.Number, o.PlacedAt, l.T(o.State.NameKey(o.Delivery))}
 			switch {
@@ -52,7 +62,7 @@ func ordersSheet(l *i18n.Locale, buyers bool, each func(fn func(order.Summary) e
 			default:
 				row = append(row, nil, nil)
 			}
-			return append(row, l.Text(o.PlaceName), deliveryName(l, o.Delivery), o.Parts, o.Due, o.MeansFee)
+			return append(row, l.Text(o.PlaceName), deliveryName(l, o.Delivery), o.Parts, o.Due, o.MeansFee, handedOver(l, o), answers[o.Late], answers[o.PartLate])
 		}),
 		RightToLeft: l.Dir() == "rtl",
 	}

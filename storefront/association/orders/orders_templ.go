@@ -973,15 +973,15 @@ func ordersTable(p ui.Page, v ordersView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if o.State.Open() && o.Active > 0 {
+				if handed := handedOver(p.L, o); handed != "" {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 89, "<p class=\"small muted\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var53 string
-					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(p.T("association.orders.handed_over", "Done", p.L.Number(o.HandedOver), "All", p.L.Number(o.Active)))
+					templ_7745c5c3_Var53, templ_7745c5c3_Err = templ.JoinStringErrs(handed)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/orders/orders.templ`, Line: 142, Col: 135}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/orders/orders.templ`, Line: 142, Col: 41}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var53))
 					if templ_7745c5c3_Err != nil {
