@@ -121,7 +121,7 @@ func (r Rules) Unpublishable(e Edit) *fault.Message {
 	case e.Authorisation == "":
 		m = fault.Say("catalog.needs_authorisation")
 	default:
-		m = fault.Say("catalog.authorisation_expired", "Day", shownDay(*e.AuthorisedTill))
+		m = fault.Say("catalog.authorisation_expired", "Day", i18n.Day{On: *e.AuthorisedTill})
 	}
 	return &m
 }
@@ -147,7 +147,7 @@ func (r Rules) Lapsing(e Edit) *fault.Message {
 	default:
 		key = "catalog.authorisation_ends"
 	}
-	m := fault.Say(key, "Day", shownDay(*e.AuthorisedTill))
+	m := fault.Say(key, "Day", i18n.Day{On: *e.AuthorisedTill})
 	return &m
 }
 
@@ -203,11 +203,6 @@ func (r Rules) check(e Edit) error {
 	refused := fault.New(fault.Invalid, "catalog.invalid")
 	refused.Fields = wrong
 	return refused
-}
-
-// shownDay writes a day in each language's way, for a message that is kept.
-func shownDay(day time.Time) i18n.Text {
-	return i18n.Text{AR: day.Format("02/01/2006"), FR: day.Format("02/01/2006"), EN: day.Format("2 January 2006")}
 }
 
 var unitCodes = map[string]bool{"kg": true, "g": true, "l": true, "ml": true, "piece": true, "m2": true}

@@ -104,7 +104,7 @@ func (l *Locale) N(key string, n int, args ...any) string {
 }
 
 // Message says a domain's message. An argument named Count chooses the plural form; amounts of
-// money, units, times, months and messages among the arguments are written as this language writes them.
+// money, units, days, times, months and messages among the arguments are written as this language writes them.
 func (l *Locale) Message(m fault.Message) string {
 	var args []any
 	count, plural := 0, false
@@ -116,6 +116,8 @@ func (l *Locale) Message(m fault.Message) string {
 			value = l.Date(v)
 		case time.Month:
 			value = l.MonthName(int(v))
+		case Day:
+			value = l.ShortDate(v.On)
 		case fault.Message:
 			value = l.Message(v)
 		case Text:
@@ -256,6 +258,9 @@ type Unit struct {
 // Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».
 func (l *Locale) Unit(amount int, code string) string {
 	if code == "piece" {
+// Day is a day among the arguments of a message, also of one that is kept.
+type Day struct{ On time.Time }
+
 		return l.N("unit.piece", amount)
 	}
 	return strings.ReplaceAll(l.T("unit."+code, "Amount", l.Number(amount)), " ", noBreakSpace)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -66,7 +67,7 @@ func (e RowError) means(column, value string) bool {
 	return len(e.Suggestions) == 2 && e.Column == column && meaning(column, value) == meaning(column, e.Suggestions[1])
 }
 
-// UnmarshalJSON brings back the texts in three languages and the units among a message's arguments.
+// UnmarshalJSON brings back the texts in three languages, the units and the days among a message's arguments.
 func (e *RowError) UnmarshalJSON(data []byte) error {
 	type plainError RowError
 	if err := json.Unmarshal(data, (*plainError)(e)); err != nil {
@@ -78,6 +79,12 @@ func (e *RowError) UnmarshalJSON(data []byte) error {
 			amount, _ := said["Amount"].(json.Number)
 			n, _ := amount.Int64()
 			e.Message.Args[name] = i18n.Unit{Amount: int(n), Code: code}
+		} else if on, isDay := said["On"].(string); isDay {
+			day, err := time.Parse(time.RFC3339, on)
+			if err != nil {
+				return fmt.Errorf("row error: %w", err)
+			}
+			e.Message.Args[name] = i18n.Day{On: day}
 		} else if ok {
 			ar, _ := said["AR"].(string)
 			fr, _ := said["FR"].(string)

@@ -250,6 +250,14 @@ func TestWhatIsAssumedIsSaid(t *testing.T) {
 			t.Errorf("line %d: it is said %v, not %v (%+v)", row.Line, keys, want[i], row.Errors)
 		}
 	}
+	kept, err := m.Get(m.Ctx, m.Honey, u.ID)
+	m.Must(err)
+	for _, code := range []string{"ar", "fr", "en"} {
+		l := m.Locale(code)
+		if said := l.Message(kept.Rows[3].Notes[0].Message); !strings.Contains(said, " "+l.ShortDate(today.AddDate(0, 0, -30))+".") {
+			t.Errorf("%s: read again it is said %q", code, said)
+		}
+	}
 	m.apply(m.Honey, u)
 	u = m.upload(m.Honey, "b.csv", "Produit;Unité;Prix;Autorisation jusqu'au\nMiel de jujubier;boîte;10;"+day(-2)+"\n")
 	if len(u.Rows) != 1 || len(u.Rows[0].Notes) != 1 || u.Rows[0].Notes[0].Message.Key != "catalog.authorisation_expired" {
