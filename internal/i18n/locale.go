@@ -235,6 +235,9 @@ func (l *Locale) Money(a money.Amount) string {
 // Currency is the currency's short name.
 func (l *Locale) Currency() string { return l.currency }
 
+// InMoney is what a figure or a column of amounts is called whose currency does not stand beside them: «Sales (MAD)».
+func (l *Locale) InMoney(name string) string { return name + " (" + l.currency + ")" }
+
 // Amount writes an amount without its currency, with centimes only when there are some.
 func (l *Locale) Amount(a money.Amount) string {
 	if a%100 == 0 {
@@ -255,12 +258,12 @@ type Unit struct {
 	Code   string
 }
 
-// Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».
-func (l *Locale) Unit(amount int, code string) string {
-	if code == "piece" {
 // Day is a day among the arguments of a message, also of one that is kept.
 type Day struct{ On time.Time }
 
+// Unit writes a quantity as sold: «500 غ», «1 kg», «12 pieces».
+func (l *Locale) Unit(amount int, code string) string {
+	if code == "piece" {
 		return l.N("unit.piece", amount)
 	}
 	return strings.ReplaceAll(l.T("unit."+code, "Amount", l.Number(amount)), " ", noBreakSpace)

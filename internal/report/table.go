@@ -32,7 +32,7 @@ func (s *Service) Table(ctx context.Context, f Filter, l *i18n.Locale) table.Tab
 
 // inMoney is what pages call a column of amounts, with their unit.
 func inMoney(l *i18n.Locale, column string) string {
-	return l.T("association.column."+column) + " (" + l.Currency() + ")"
+	return l.InMoney(l.T("association.column." + column))
 }
 
 // IdleTable is Table of the cooperatives with no sale, without the columns of sales.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -138,9 +139,17 @@ func (m *market) cell(code string, value any) string {
 	return ""
 }
 
-// speaks fails the test if the page shows a sentence's key instead of the sentence.
+var amountFirst = regexp.MustCompile(`[0-9][\s\x{a0}]*(in[\s\x{a0}])?MAD`)
+
+// speaks fails the test if the page shows a sentence's key instead of the sentence, or in English an amount before its
+// currency.
 func (m *market) speaks(p *storetest.Page) {
 	m.Helper()
+	for _, figure := range p.Doc.Find(".tile, .eq > div, dd").EachIter() {
+		if said := figure.Text(); amountFirst.MatchString(said) {
+			m.Errorf("%s: %q", p.Path, said)
+		}
+	}
 	if unsaid := storetest.Unsaid(p.Text("body")); unsaid != "" {
 		m.Errorf("%s: a sentence is missing: %s", p.Path, unsaid)
 	}

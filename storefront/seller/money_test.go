@@ -196,7 +196,7 @@ func TestWhatACooperativeOwesIsSaidBesideWhatItIsOwed(t *testing.T) {
 			t.Errorf("next: %s, want %s", got, want)
 		}
 		tiles := spaced(page.Find(".tiles").Text())
-		for _, want := range []string{l.T("seller.money.sales") + " 240", l.T("seller.money.paid_out") + " 0", l.T("seller.money.netted") + " 20", l.T("seller.money.owes") + " 10"} {
+		for _, want := range []string{l.InMoney(l.T("seller.money.sales")) + " 240", l.InMoney(l.T("seller.money.paid_out")) + " 0", l.InMoney(l.T("seller.money.netted")) + " 20", l.InMoney(l.T("seller.money.owes")) + " 10"} {
 			if !strings.Contains(tiles, spaced(want)) {
 				t.Errorf("%s: %q without %q", code, tiles, want)
 			}

@@ -22,7 +22,7 @@ type Field struct {
 	Optional          bool   // says so beside the label; otherwise the field is required
 	LTR               bool   // telephone numbers, addresses of mail and codes read left to right
 	Max               int    // characters; 0 for no limit
-	Suffix            string // a unit behind the field, such as the currency
+	Suffix            string // a unit behind the field; the currency stands where its language writes it
 	Attributes        templ.Attributes
 }
 

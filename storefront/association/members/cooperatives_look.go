@@ -29,7 +29,7 @@ func cooperativesTable(l *i18n.Locale, sales bool, each func(fn func(listedCoope
 		RightToLeft: l.Dir() == "rtl",
 	}
 	if sales {
-		t.Header = append(t.Header, l.T("association.column.sales")+" ("+l.Currency()+")")
+		t.Header = append(t.Header, l.InMoney(l.T("association.column.sales")))
 	}
 	return t
 }

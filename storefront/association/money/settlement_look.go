@@ -22,7 +22,7 @@ func choiceKey(which settlement.Which) string {
 
 func settlementTable(l *i18n.Locale) table.Table {
 	inMoney := func(column string) string {
-		return l.T("association.column."+column) + " (" + l.Currency() + ")"
+		return l.InMoney(l.T("association.column." + column))
 	}
 	return table.Table{
 		Name: l.T("association.settlement.title"),

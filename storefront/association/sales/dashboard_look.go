@@ -23,9 +23,9 @@ func (v dashboardView) madeOf(l *i18n.Locale) string {
 // totalCompared compares the sales with as many days before, or with the median where there are none.
 func (v dashboardView) totalCompared(l *i18n.Locale) string {
 	if v.Before == nil {
-		return l.T("association.dashboard.median", "Currency", l.Currency(), "Median", dirhams(l, v.Sales.Fairness.Median))
+		return l.T("association.dashboard.median", "Median", dirhams(l, v.Sales.Fairness.Median))
 	}
-	return l.Currency() + " · " + compared(l, v.Sales.Total(), v.Before.Sold, v.Filter.Days())
+	return compared(l, v.Sales.Total(), v.Before.Sold, v.Filter.Days())
 }
 
 // compared says how much more or less than in as many days before.

@@ -484,7 +484,7 @@ func tiles(p ui.Page, v dashboardView) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Tile("", p.T("association.tile.total"), p.L.Amount(v.Sales.Total()), v.totalCompared(p.L)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("association.tile.total")), p.L.Amount(v.Sales.Total()), v.totalCompared(p.L)).Render(templ.WithChildren(ctx, templ_7745c5c3_Var21), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -150,41 +150,41 @@ func moneyPage(p ui.Page, v moneyView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.pending"), p.L.Amount(v.Pending), p.L.Currency()+" · "+p.T("seller.money.pending_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.pending")), p.L.Amount(v.Pending), p.T("seller.money.pending_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if v.Held > 0 {
-				templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.held"), p.L.Amount(v.Held), p.L.Currency()+" · "+p.T("seller.money.held_text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.held")), p.L.Amount(v.Held), p.T("seller.money.held_text")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.sales"), p.L.Amount(v.Sales), p.L.Currency()+" · "+p.T("seller.money.sales_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.sales")), p.L.Amount(v.Sales), p.T("seller.money.sales_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.commission"), p.L.Amount(v.Commission), p.L.Currency()+" · "+p.T("seller.money.commission_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.commission")), p.L.Amount(v.Commission), p.T("seller.money.commission_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Tile("good", p.T("seller.money.paid_out"), p.L.Amount(v.PaidOut), p.L.Currency()+" · "+p.T("seller.money.paid_out_text")).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Tile("good", p.L.InMoney(p.T("seller.money.paid_out")), p.L.Amount(v.PaidOut), p.T("seller.money.paid_out_text")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			if v.Netted > 0 {
-				templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.netted"), p.L.Amount(v.Netted), p.L.Currency()+" · "+p.T("seller.money.netted_text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.netted")), p.L.Amount(v.Netted), p.T("seller.money.netted_text")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else if v.Netted < 0 {
-				templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.added"), p.L.Amount(-v.Netted), p.L.Currency()+" · "+p.T("seller.money.added_text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.added")), p.L.Amount(-v.Netted), p.T("seller.money.added_text")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			}
 			if v.Owes != 0 {
-				templ_7745c5c3_Err = ui.Tile("", p.T("seller.money.owes"), p.L.Amount(v.Owes), p.L.Currency()+" · "+p.T("seller.money.owes_text")).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Tile("", p.L.InMoney(p.T("seller.money.owes")), p.L.Amount(v.Owes), p.T("seller.money.owes_text")).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
