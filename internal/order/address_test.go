@@ -77,6 +77,11 @@ func TestAnotherCommuneOfTheSameZoneIsTakenAtOnceAndToldToAll(t *testing.T) {
 		!strings.Contains(association.Body, "أحفير") || strings.Contains(association.Body, "المسيرة") || !strings.Contains(buyer.Body, "Ahfir") {
 		t.Errorf("told: %+v", mails)
 	}
+	// By when she hands over is settled once she accepts, on an earlier day than she would have to at the latest.
+	fr := m.texts.Locale("fr")
+	if latest := fr.Date(m.part(now, m.couscous).HandOverBy); strings.Contains(cooperative.Body, latest) || !strings.Contains(cooperative.Body, "jusqu’au "+fr.DateTime(now.ExpiresAt)) {
+		t.Errorf("she answers until %s, and hands over by %s at the latest: %s", fr.DateTime(now.ExpiresAt), latest, cooperative.Body)
+	}
 	changes, err := m.AddressChanges(ctx, now)
 	m.must(err)
 	if len(changes) != 1 || changes[0].Was.Address != before.Buyer.Address || changes[0].Was.PlaceName.FR != "Berkane" || changes[0].Now.Address != want.Address || changes[0].Now.Name != want.Name {

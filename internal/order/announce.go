@@ -434,7 +434,8 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 }
 
 // announceAddress queues mail about where an order goes now: to the cooperatives that know of it, if it is another commune,
-// and to the association. Of what nobody has confirmed no more is told than of new orders.
+// and to the association. Of what nobody has confirmed no more is told than of new orders. No cooperative has accepted yet: by
+// when it hands over is settled by that, on an earlier day than it would have to at the latest, so that none is told here.
 func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, was Order, now AddressAsks) error {
 	if o.Sample || o.State == StateAwaiting { // of which nobody knows but its buyer
 		return nil
@@ -463,7 +464,7 @@ func (s *Service) announceAddress(ctx context.Context, tx *sqlx.Tx, o *locked, w
 		if p != nil {
 			return mail.Message{
 				Subject: l.T("order.mail.part_address_subject", said...),
-				Body:    l.T("order.mail.part_address_body", append(said, "Lines", linesText(l, p.Lines), "Day", l.Date(p.HandOverBy), "Link", s.partLink(l, *p))...),
+				Body:    l.T("order.mail.part_address_body", append(said, "Lines", linesText(l, p.Lines), "Until", l.DateTime(o.ExpiresAt), "Link", s.partLink(l, *p))...),
 			}
 		}
 		return mail.Message{
