@@ -108,11 +108,12 @@ func (s *Service) SizesOf(ctx context.Context, p Product) (list []Product, err e
 // BySKU reads one of a cooperative's own products in any state by its reference, before another whose reference is the same
 // as text.Reference compares them; ErrNotFound if it has none.
 func (s *Service) BySKU(ctx context.Context, coopID uuid.UUID, sku string) (Product, error) {
-	return one(s.products(ctx, `
-		where p.cooperative_id = $2
-		  and btrim(regexp_replace(folded(p.sku), '[-\u058a\u05be\u2010-\u2015\u2212[:space:]]+', '-', 'g'), '-') = $4
-		order by p.sku = $3 desc, p.id limit 1`, coopID, sku, text.Reference(sku)))
+	return one(s.products(ctx, byReference, coopID, sku, text.Reference(sku)))
 }
+
+const byReference = `
+	where p.cooperative_id = $2 and reference(p.sku) = $4
+	order by p.sku = $3 desc, p.id limit 1`
 
 // Why a product is not made a size of another.
 var (

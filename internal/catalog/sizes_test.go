@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -129,6 +130,27 @@ func TestAReferenceIsFoundHoweverItsPartsAreJoined(t *testing.T) {
 	very := m.Offer(m.Honey, thyme("NE 010", 900, "g", 80_00, 5))
 	if p, err := m.Service.BySKU(m.Ctx, m.Honey, "NE 010"); err != nil || p.ID != very.ID {
 		t.Errorf("the very same finds %q: %v", p.SKU, err)
+	}
+}
+
+// However many products a cooperative has, the one of a reference is found by that.
+func TestAReferenceIsFoundWithoutLookingAtAll(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	first := m.Offer(m.Honey, thyme("NE-0", 100, "g", 80_00, 5))
+	m.Exec(`
+		insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, unit_amount, unit_code, price_centimes, stock, state, drawing, created_at, updated_at)
+		select gen_random_uuid(), cooperative_id, 'NE-' || n, 'ne-' || n, category, '', 'Miel ' || n, 100, 'g', 8000, 0, 'draft', drawing, created_at, created_at
+		from products cross join generate_series(1, 3000) n where products.id = $1`, first.ID)
+	m.Exec(`analyze products`)
+	var plan []string
+	m.Must(m.DB.SelectContext(m.Ctx, &plan, `explain (analyze, costs off, timing off) `+catalog.ByReference, m.Today, m.Honey, "ne 2999", "ne-2999"))
+	reads := strings.Join(plan, "\n")
+	if !strings.Contains(reads, "products_reference") || strings.Contains(reads, "Seq Scan on products") || strings.Contains(reads, "Removed by Filter") {
+		t.Errorf("it reads\n%s", reads)
+	}
+	if p, err := m.Service.BySKU(m.Ctx, m.Honey, "ne 2999"); err != nil || p.SKU != "NE-2999" {
+		t.Errorf("it finds %q: %v", p.SKU, err)
 	}
 }
 

@@ -23,7 +23,7 @@ var functions = map[string]string{
 	"stalls_counted": "cooperative", "stalls_counted_again": "cooperative",
 	"is_offered": "catalog", "in_season": "catalog", "product_words": "catalog", "product_label_cooperative": "catalog",
 	"count_products_inserted": "catalog", "count_products_updated": "catalog", "count_products_deleted": "catalog", "offered_counted": "catalog", "things_counted": "catalog",
-	"without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
+	"reference": "catalog", "without_measure": "catalog", "smallest_amount": "catalog", "smallest_unit": "catalog", "family_written": "catalog",
 	"family_wanted": "catalog", "put_into_families": "catalog", "product_family_inserted": "catalog", "product_family_updated": "catalog",
 	"search_fed": "finding", "search_lend": "finding", "search_strike": "finding",
 	"search_pending_products": "finding", "search_pending_labels": "finding", "search_pending_cooperatives": "finding",

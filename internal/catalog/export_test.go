@@ -1,0 +1,4 @@
+package catalog
+
+// ByReference is the statement of Service.BySKU.
+const ByReference = selectProduct + byReference
