@@ -114,7 +114,7 @@ func TestAThingCountsOnce(t *testing.T) {
 	want("both at once", 1)
 	m.Must(m.Alone(m.Ctx, m.Honey, half.ID, m.Member))
 	want("one alone", 2)
-	m.Must(m.SizeOf(m.Ctx, m.Honey, half.ID, small.ID, m.Member))
+	m.Must(m.SizeOf(m.Ctx, m.Honey, half.ID, small.ID, true, m.Member))
 	want("together", 1)
 	m.Must(m.SetState(m.Ctx, m.Honey, small.ID, catalog.Draft, m.Member))
 	m.Exec(`delete from products where id = $1`, half.ID) // of which none was ever in stock

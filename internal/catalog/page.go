@@ -20,9 +20,10 @@ import (
 // a stock moves by the difference from what she saw; and the form does it once, however often it is sent.
 // The zero Page is no page at all: then everything given is written as it is.
 type Page struct {
-	Key   uuid.UUID
-	Sure  map[string]bool // of Jumping: what she was asked about and means, or pressed what names it
-	shown shown.Fields    // and the stock as a number
+	Key    uuid.UUID
+	Sure   map[string]bool // of Jumping: what she was asked about and means, or pressed what names it
+	Others []Chosen        // other sizes of the thing, which are to have its name and its category too
+	shown  shown.Fields    // and the stock as a number
 }
 
 // NewPage is the page that a form about p is shown on now.
@@ -86,11 +87,24 @@ var onForms = append([]Field{
 	{"prepare_days", func(e *Edit) string { return countText(e.Prepare) }, func(to, from *Edit) { to.Prepare = from.Prepare }},
 }, Fields...)
 
-// The fields that forms in a row of the catalogue can change.
+// The fields that forms in a row of the catalogue can change, and those of a Page's Others.
 var (
 	stateOnly = onForms[1:2]
 	priceOnly = slices.DeleteFunc(slices.Clone(onForms), func(f Field) bool { return f.Name != "price" })
+	thingOnly = slices.DeleteFunc(slices.Clone(onForms), func(f Field) bool { return !slices.Contains(ofThing, f.Name) })
 )
+
+// ofThing are the fields that the sizes of a thing have in common.
+var ofThing = []string{"name_ar", "name_fr", "name_en", "category"}
+
+// AsThing is the page of another size's form, for a Page's Others.
+func (p Page) AsThing() string { return p.Encode(ofThing...) }
+
+// RenamesThing reports whether e has what the sizes of a thing have in common otherwise than the page showed it.
+func (p Page) RenamesThing(e Edit) bool {
+	touched := p.Touched(e)
+	return slices.ContainsFunc(ofThing, func(name string) bool { return touched[name] })
+}
 
 // ErrChanged says that somebody else changed the same meanwhile; the error is a *Changed.
 var ErrChanged = fault.New(fault.Conflict, "catalog.changed")

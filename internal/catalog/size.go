@@ -124,9 +124,18 @@ var (
 
 // SizeOf makes a product a size of the same thing as another of the cooperative's, whatever is written of both. ErrOneSize
 // if the thing has that size already, ErrManySizes if it has MaxSizes, ErrNotAlike if one is weighed and the other counted, ErrNotFound if either is
-// another's.
-func (s *Service) SizeOf(ctx context.Context, coopID, productID, otherID uuid.UUID, by actor.Actor) error {
-	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error { return s.sizeOfTx(ctx, tx, coopID, productID, otherID) })
+// another's; Jumps if its price is far from that of the nearest size, unless she is sure.
+func (s *Service) SizeOf(ctx context.Context, coopID, productID, otherID uuid.UUID, sure bool, by actor.Actor) error {
+	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
+		if err := s.sizeOfTx(ctx, tx, coopID, productID, otherID); err != nil || sure {
+			return err
+		}
+		p, err := s.lockTx(ctx, tx, coopID, productID)
+		if err != nil {
+			return err
+		}
+		return comparedTx(ctx, tx, productID, p.Edit())
+	})
 	return s.decided(ctx, productID, by, err)
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/catalog/catalogtest"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/keyset"
 	"github.com/souk-taawon/souk/internal/money"
@@ -211,7 +212,7 @@ func TestAThingHasTwentySizesAtMost(t *testing.T) {
 		}
 	}
 	last := m.BySKU(m.Honey, "M-21")
-	if err := m.SizeOf(m.Ctx, m.Honey, last.ID, m.BySKU(m.Honey, "M-00").ID, m.Member); !errors.Is(err, catalog.ErrManySizes) {
+	if err := m.SizeOf(m.Ctx, m.Honey, last.ID, m.BySKU(m.Honey, "M-00").ID, true, m.Member); !errors.Is(err, catalog.ErrManySizes) {
 		t.Errorf("one more: %v", err)
 	}
 
@@ -312,7 +313,7 @@ func TestACooperativeDecidesWhatAreSizes(t *testing.T) {
 	small := m.Offer(m.Honey, jar)
 	family := func(sku string) uuid.UUID { return m.BySKU(m.Honey, sku).Family }
 
-	m.Must(m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, m.Member))
+	m.Must(m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, true, m.Member))
 	if family("J") != family("M-500") || family("J") != family("M-1000") {
 		t.Error("put together they are no sizes of one thing")
 	}
@@ -328,7 +329,7 @@ func TestACooperativeDecidesWhatAreSizes(t *testing.T) {
 		t.Error("it went back by itself")
 	}
 	piece := thyme("P", 1, "piece", 80_00, 3)
-	if err := m.SizeOf(m.Ctx, m.Honey, m.Offer(m.Honey, piece).ID, kilo.ID, m.Member); !errors.Is(err, catalog.ErrNotAlike) {
+	if err := m.SizeOf(m.Ctx, m.Honey, m.Offer(m.Honey, piece).ID, kilo.ID, true, m.Member); !errors.Is(err, catalog.ErrNotAlike) {
 		t.Errorf("by the piece and by weight: %v", err)
 	}
 	again := thyme("K", 1000, "g", 90_00, 3)
@@ -341,7 +342,99 @@ func TestACooperativeDecidesWhatAreSizes(t *testing.T) {
 	if p := m.Offer(m.Honey, again); p.Family != family("M-1000") {
 		t.Error("made as a size it is none")
 	}
-	if err := m.SizeOf(m.Ctx, m.Couscous, kilo.ID, half.ID, m.Member); !errors.Is(err, catalog.ErrNotFound) {
+	if err := m.SizeOf(m.Ctx, m.Couscous, kilo.ID, half.ID, true, m.Member); !errors.Is(err, catalog.ErrNotFound) {
 		t.Errorf("another cooperative's: %v", err)
 	}
+}
+
+// What a member calls one size, and where she puts it, the others take on where she says so; what each holds stays its own.
+func TestOtherSizesTakeOnTheNameAndTheCategoryOfOne(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	half := m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 3))
+	big := thyme("M-1000", 1, "kg", 280_00, 3)
+	big.Name.FR, big.Name.EN = "Miel de thym, seau de 1 kg", "Thyme honey"
+	kilo := m.Offer(m.Honey, big)
+	if kilo.Family != half.Family {
+		t.Fatal("the kilo is no size of it")
+	}
+	page := func(p catalog.Product, others ...catalog.Product) catalog.Page {
+		page := catalog.NewPage(p)
+		for _, o := range others {
+			page.Others = append(page.Others, catalog.Chosen{ID: o.ID, Page: catalog.ReadPage(catalog.NewPage(o).AsThing())})
+		}
+		return page
+	}
+	save := func(p catalog.Page, change func(e *catalog.Edit)) error {
+		e := m.Product(m.Honey, half.ID).Edit()
+		change(&e)
+		_, err := m.Update(m.Ctx, m.Honey, half.ID, e, p, m.Member)
+		return err
+	}
+	called := func(fr, en, category string, together bool) {
+		t.Helper()
+		one, other := m.BySKU(m.Honey, "M-500"), m.BySKU(m.Honey, "M-1000")
+		if other.Name.FR != fr || other.Name.EN != en || other.Category != category || (one.Family == other.Family) != together {
+			t.Errorf("the kilo is called %q, %q in %s, and is a size of it: %v", other.Name.FR, other.Name.EN, other.Category, one.Family == other.Family)
+		}
+	}
+
+	m.Must(save(page(half, kilo), func(e *catalog.Edit) { e.Name.FR = "Miel de thym, pot de 500 g" }))
+	called("Miel de thym, seau de 1 kg", "Thyme honey", "honey", true) // the same thing
+	half = m.BySKU(m.Honey, "M-500")
+	form := page(half, kilo)
+	m.Must(save(form, func(e *catalog.Edit) { e.Name.FR, e.Category = "Miel de lavande, pot de 500 g", "cosmetic" }))
+	called("Miel de lavande", "Thyme honey", "cosmetic", true)
+	m.Must(save(form, func(e *catalog.Edit) { e.Name.FR, e.Category = "Miel de lavande, pot de 500 g", "cosmetic" }))
+	called("Miel de lavande", "Thyme honey", "cosmetic", true)
+
+	// Without that the other stays.
+	m.Must(save(page(m.BySKU(m.Honey, "M-500")), func(e *catalog.Edit) { e.Name.FR = "Miel de romarin" }))
+	called("Miel de lavande", "Thyme honey", "cosmetic", false)
+	m.Must(save(page(m.BySKU(m.Honey, "M-500")), func(e *catalog.Edit) { e.Name.FR = "Miel de lavande" }))
+
+	form = page(m.BySKU(m.Honey, "M-500"), m.BySKU(m.Honey, "M-1000"))
+
+	// Somebody else calls it otherwise meanwhile, or it may not be where this one goes: nothing is written of either.
+	m.Exec(`update products set name_fr = 'Miel de fleurs', sized_with = family where sku = 'M-1000'`)
+	m.Exec(`update products set sized_with = (select sized_with from products where sku = 'M-1000') where sku = 'M-500'`)
+	var changed *catalog.Changed
+	if err := save(form, func(e *catalog.Edit) { e.Name.FR = "Miel d’euphorbe" }); !errors.As(err, &changed) || changed.Fields[0].Old != "Miel de fleurs" {
+		t.Errorf("called otherwise meanwhile: %v", err)
+	}
+	half, kilo = m.BySKU(m.Honey, "M-500"), m.BySKU(m.Honey, "M-1000")
+	m.Exec(`update products set authorisation = '' where sku = 'M-1000'`)
+	err := save(page(half, kilo), func(e *catalog.Edit) { e.Category = "honey" })
+	if f := fault.As(err); f == nil || f.Fields["alike"].Key != "catalog.other_size" {
+		t.Errorf("food without an authorisation: %v", err)
+	}
+	called("Miel de fleurs", "Thyme honey", "cosmetic", true)
+	if got := m.BySKU(m.Honey, "M-500"); got.Name.FR != "Miel de lavande" || got.Category != "cosmetic" {
+		t.Errorf("it is called %q in %s", got.Name.FR, got.Category)
+	}
+	theirs := m.Offer(m.Couscous, thyme("X", 1, "kg", 280_00, 3))
+	if err := save(page(half, theirs), func(*catalog.Edit) {}); !errors.Is(err, catalog.ErrNotFound) {
+		t.Errorf("another cooperative's: %v", err)
+	}
+}
+
+// The price of what joins a thing is compared with the nearest size, as that of a new size is.
+func TestThePriceOfWhatJoinsAThingIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	half := m.Offer(m.Honey, thyme("M-500", 500, "g", 150_00, 3))
+	jar := thyme("J", 250, "g", 800_00, 3)
+	jar.Name = i18n.Text{FR: "Petit pot de thym"}
+	small := m.Offer(m.Honey, jar)
+	var jumps catalog.Jumps
+	if err := m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, false, m.Member); !errors.As(err, &jumps) || !jumps[0].Sized || jumps[0].Old.Price != 75_00 {
+		t.Errorf("ten times as dear: %v", err)
+	}
+	if m.BySKU(m.Honey, "J").Family == half.Family {
+		t.Error("it has joined before the answer")
+	}
+	m.Must(m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, true, m.Member))
+	m.Must(m.Alone(m.Ctx, m.Honey, small.ID, m.Member))
+	m.Must(m.SetPriceStock(m.Ctx, m.Honey, small.ID, new(money.Amount(80_00)), nil, m.Member))
+	m.Must(m.SizeOf(m.Ctx, m.Honey, small.ID, half.ID, false, m.Member))
 }

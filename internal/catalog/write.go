@@ -1,14 +1,17 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
@@ -86,7 +89,7 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 	return s.Get(ctx, coopID, id)
 }
 
-// comparedTx is the Jumps of a new product against the nearest in size of those that it has come beside.
+// comparedTx is the Jumps of a product against the nearest in size of those that it has come beside.
 func comparedTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Edit) error {
 	var near struct {
 		Price      money.Amount
@@ -103,7 +106,7 @@ func comparedTx(ctx context.Context, tx *sqlx.Tx, id uuid.UUID, e Edit) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("size beside a new product: %w", err)
+		return fmt.Errorf("size beside a product: %w", err)
 	}
 	if jumps := JumpsOfSize(Edit{Price: near.Price, UnitAmount: near.UnitAmount, UnitCode: near.UnitCode}, e, e.Sure); len(jumps) > 0 {
 		return jumps
@@ -130,14 +133,25 @@ func productsAllowed(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, more in
 }
 
 // Update writes what a product's cooperative changed of it on a page; its address stays. Failures are
-// those of Create, ErrNotFound if the product is another's, *Changed and Jumps.
+// those of Create, ErrNotFound if the product or one of the page's Others is another's, *Changed and Jumps; field alike says
+// why one of the Others may not be as it.
 func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edit, page Page, by actor.Actor) (Product, error) {
 	e = e.cleaned()
 	err := postgres.InTx(ctx, s.db, func(tx *sqlx.Tx) error {
-		present, err := s.lockInTurnTx(ctx, tx, coopID, productID)
+		if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil { // as lockInTurnTx
+			return err
+		}
+		pages := map[uuid.UUID]Page{productID: page}
+		for _, o := range page.Others {
+			pages[o.ID] = o.Page
+		}
+		products, err := s.lockSeveral(ctx, tx, coopID, pages)
 		if err != nil {
 			return err
 		}
+		at := slices.IndexFunc(products, func(p Product) bool { return p.ID == productID })
+		present := products[at]
+		others := slices.DeleteFunc(products, func(p Product) bool { return p.ID == productID || p.Family != present.Family })
 		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
@@ -169,6 +183,9 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 			full.AuthorisedTill, full.State, full.Drawing, now, full.Prepare, full.offSeason(now)); err != nil {
 			return refused(err)
 		}
+		if err := alikeTx(ctx, tx, r, others, pages, present.Name, full, now); err != nil {
+			return err
+		}
 		if err := moveTx(ctx, tx, productID, delta, page.Key, by, now); err != nil {
 			return err
 		}
@@ -179,6 +196,48 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 	}
 	s.log.InfoContext(ctx, "product updated", "product", productID, "by", by.User)
 	return s.Get(ctx, coopID, productID)
+}
+
+// alikeTx gives other sizes, which are locked, the name of one of their thing and its category. How much there is of it, and
+// what it is in, stays each one's own; so does its name in a language in which that one had (was) and has none.
+func alikeTx(ctx context.Context, tx *sqlx.Tx, r Rules, others []Product, pages map[uuid.UUID]Page, was i18n.Text, of Edit, now time.Time) error {
+	var ids, ar, fr, en, categories []string
+	for _, other := range others {
+		given := other.Edit()
+		given.Category = of.Category
+		given.Name = i18n.Text{
+			AR: namedAs(was.AR, of.Name.AR, other.Name.AR), FR: namedAs(was.FR, of.Name.FR, other.Name.FR), EN: namedAs(was.EN, of.Name.EN, other.Name.EN),
+		}
+		merged, _, err := pages[other.ID].merge(ctx, tx, other, given, thingOnly)
+		if err != nil {
+			return err
+		}
+		for _, why := range r.Problems(merged) {
+			return fault.New(fault.Invalid, "catalog.invalid").Field("alike", "catalog.other_size", "Size", i18n.Unit{Amount: other.UnitAmount, Code: other.UnitCode}, "Why", why)
+		}
+		if merged.Name != other.Name || merged.Category != other.Category {
+			ids, ar, fr, en, categories = append(ids, other.ID.String()), append(ar, merged.Name.AR), append(fr, merged.Name.FR), append(en, merged.Name.EN), append(categories, merged.Category)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `
+		update products p set name_ar = n.ar, name_fr = n.fr, name_en = n.en, category = n.category, updated_at = $6
+		from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as n (id, ar, fr, en, category)
+		where p.id = n.id`, pq.Array(ids), pq.Array(ar), pq.Array(fr), pq.Array(en), pq.Array(categories), now); err != nil {
+		return fmt.Errorf("other sizes: %w", err)
+	}
+	return nil
+}
+
+// namedAs is what a size is called, once another of its thing that was called that is called this.
+func namedAs(was, is, own string) string {
+	thing := cmp.Or(WithoutMeasure(is), is)
+	if thing == WithoutMeasure(own) || was == "" && is == "" {
+		return own
+	}
+	return thing
 }
 
 // SetPriceStock sets a price, a stock or both; what is nil stays. The stock is what can still be sold:

@@ -123,7 +123,7 @@ func TestSizesAreInTheCatalogueThatIsDownloaded(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	jars(m)
-	m.Must(m.Market.SizeOf(m.Ctx, m.Honey, m.BySKU(m.Honey, "B").ID, m.BySKU(m.Honey, "A").ID, m.Member))
+	m.Must(m.Market.SizeOf(m.Ctx, m.Honey, m.BySKU(m.Honey, "B").ID, m.BySKU(m.Honey, "A").ID, true, m.Member))
 	for _, language := range []string{"ar", "fr", "en"} {
 		file := string(m.template(m.Honey, language, "csv"))
 		u := m.upload(m.Honey, "a.csv", file)

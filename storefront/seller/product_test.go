@@ -62,8 +62,8 @@ func TestMistakesInAProductKeepEverythingElse(t *testing.T) {
 		"minus":           {url.Values{"price": {"-5"}}, "#f-price-error"},
 		"half a piece":    {url.Values{"stock": {"2,5"}}, "#f-stock-error"},
 		"too much":        {url.Values{"stock": {"9999999"}}, "#f-stock-error"},
-		"no unit":         {url.Values{"unit_amount": {""}}, "fieldset.err .errmsg"},
-		"unknown unit":    {url.Values{"unit_code": {"barrel"}}, "fieldset.err .errmsg"},
+		"no unit":         {url.Values{"unit_amount": {""}}, "#f-unit-error"},
+		"unknown unit":    {url.Values{"unit_code": {"barrel"}}, "#f-unit-error"},
 		"half a season":   {url.Values{"season_from": {"10"}}, "details[open] .errmsg"},
 		"no such day":     {url.Values{"authorised_till": {"tomorrow"}}, "#f-authorised_till-error"},
 		"no number":       {url.Values{"authorisation": {""}}, "#f-authorisation-error"},
@@ -314,7 +314,7 @@ func TestASizeIsAddedTakenOutAndPutBack(t *testing.T) {
 	if page = member.Post(path+"/sizes", url.Values{"with": {"nothing"}}).Want(http.StatusUnprocessableEntity); page.Text("#f-with-error") == "" {
 		t.Error("nothing said of a reference that is none")
 	}
-	if page = member.Post(path+"/sizes", url.Values{"with": {"M-1-2"}}).Want(http.StatusOK); page.Find("#sizes li").Length() != 2 {
+	if page = member.Post(path+"/sizes", url.Values{"with": {"M-1-2"}, "meant": {"M-1-2"}}).Want(http.StatusOK); page.Find("#sizes li").Length() != 2 {
 		t.Errorf("put back: %s", page.Text("#sizes"))
 	}
 }
@@ -344,6 +344,77 @@ func TestASizeThatIsSavedOutOfItsThingIsTold(t *testing.T) {
 		if said := page.Text("#toasts"); !strings.Contains(said, c.said) || strings.Contains(c.said, "enregistré") && strings.Contains(said, "format") {
 			t.Errorf("called %q it is told %q", c.name, said)
 		}
+	}
+}
+
+// Of several sizes one is renamed alone, which is told, or all are where the member ticks that.
+func TestANameIsGivenToTheOtherSizesToo(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	l := m.Languages.Locale("fr")
+	jar := m.Honey.Product(t, "M-1")
+	e := jar.Edit()
+	e.SKU, e.UnitAmount, e.UnitCode, e.SizeOf = "M-1-250", 250, "g", jar.ID
+	small, err := m.Catalog.Create(t.Context(), m.Honey.ID, e, actor.OfCooperative(m.Honey.ID, m.Honey.Member.ID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/fr/seller/products/" + jar.ID.String()
+	if alone := member.Get("/fr/seller/products/" + m.Honey.Product(t, "M-2").ID.String()); alone.Has("[name=alike]") {
+		t.Error("there is no other size to name")
+	}
+	save := func(name, alike, said string) {
+		t.Helper()
+		form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+		if form.Get("alike") != "" || form.Get("others") == "" {
+			t.Fatalf("the form begins with %q for %q", form.Get("alike"), form.Get("others"))
+		}
+		form.Set("name_fr", name)
+		form.Set("alike", alike)
+		if page := member.Post(path, form).Want(http.StatusOK); !strings.Contains(page.Text("#toasts"), said) {
+			t.Errorf("called %q it is told %q", name, page.Text("#toasts"))
+		}
+	}
+	now := func() string {
+		t.Helper()
+		p, err := m.Catalog.Get(t.Context(), m.Honey.ID, small.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p.Name.FR
+	}
+	save("Miel de lavande", "", l.N("seller.product.sizes_stay", 1))
+	if now() != jar.Name.FR {
+		t.Errorf("unasked it is called %q", now())
+	}
+	save("Miel de lavande", "yes", l.N("seller.product.sizes_alike", 1))
+	if now() != "Miel de lavande" {
+		t.Errorf("asked for it is called %q", now())
+	}
+
+	// The form comes back with what others have made of it, and the tick.
+	form := formOf(member.Get(path).Want(http.StatusOK), "#product")
+	form.Set("name_fr", "Miel de romarin")
+	form.Set("alike", "yes")
+	form.Set("price", "many")
+	refused := member.Post(path, form).Want(http.StatusUnprocessableEntity)
+	if again := formOf(refused, "#product"); again.Get("alike") != "yes" || again.Get("others") != form.Get("others") {
+		t.Errorf("it comes back with %q for %q", again.Get("alike"), again.Get("others"))
+	}
+	m.DB.MustExec(`update products set name_fr = 'Miel de fleurs' where id = $1`, small.ID)
+	form.Set("price", strconv.Itoa(int(jar.Price)/100))
+	changed := member.Post(path, form).Want(http.StatusConflict)
+	if said := changed.Text("#f-name_fr-error"); !strings.Contains(said, "Miel de fleurs") || now() != "Miel de fleurs" {
+		t.Errorf("it is told %q, and called %q", said, now())
+	}
+	form = formOf(changed, "#product")
+	if form.Get("name_fr") != "Miel de romarin" || form.Get("alike") != "yes" {
+		t.Errorf("it comes back with %q and %q", form.Get("name_fr"), form.Get("alike"))
+	}
+	member.Post(path, form).Want(http.StatusOK)
+	if now() != "Miel de romarin" {
+		t.Errorf("once seen it is called %q", now())
 	}
 }
 
@@ -418,4 +489,14 @@ func TestJoiningAThingByReference(t *testing.T) {
 	if left, err := m.Catalog.Get(t.Context(), m.Honey.ID, small.ID); err != nil || left.Family == m.Honey.Product(t, "M-2").Family {
 		t.Errorf("the small one goes along: %v", err)
 	}
+
+	// A price far from the size's beside it is asked about.
+	dear := m.Honey.Product(t, "M-2")
+	m.DB.MustExec(`update products set price_centimes = price_centimes * 20, sized_with = null where id = $1`, jar.ID)
+	member.Post("/fr/seller/products/"+dear.ID.String()+"/sizes", url.Values{"alone": {"yes"}}).Want(http.StatusOK)
+	asked := member.Post(path, url.Values{"with": {"m-2"}}).Want(http.StatusUnprocessableEntity)
+	if !strings.Contains(asked.Text("#f-with-error"), "autre format") || asked.Find("#sizes button[name=meant]").Length() != 1 || asked.Has("#f-price-error, [name=offered_price]") {
+		t.Errorf("asked by %q", asked.Text("#sizes"))
+	}
+	member.Post(path, url.Values{"with": {"m-2"}, "meant": {asked.Find("button[name=meant]").AttrOr("value", "")}}).Want(http.StatusOK)
 }

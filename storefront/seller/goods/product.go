@@ -31,7 +31,9 @@ type productView struct {
 	Photo      string        // state of the photograph that was sent last
 	Labels     []productLabel
 	Sizes      []catalog.Product // in which the thing is sold, itself among them
+	Others     []string          // the others of them as Page.AsThing, each after its id
 	With       ui.Form           // that makes it a size of another
+	Joins      catalog.Jumps     // what is asked about that
 	Page       string            // what the form stands on: the catalogue's Page, or the key of a new product's
 }
 
@@ -99,7 +101,9 @@ func (h *Handler) setSizes(r *web.Request) error {
 		err = h.sizeOf(r, product)
 	}
 	if form, ok := r.Rejected(err); ok {
-		return h.showProduct(r, http.StatusUnprocessableEntity, productView{Product: &product, Form: ui.Form{Values: valuesOf(r.Locale, product)}, With: form})
+		v := productView{Product: &product, Form: ui.Form{Values: valuesOf(r.Locale, product)}, With: form}
+		errors.As(err, &v.Joins)
+		return h.showProduct(r, http.StatusUnprocessableEntity, v)
 	}
 	if err != nil {
 		return err
@@ -121,9 +125,10 @@ func (h *Handler) sizeOf(r *web.Request, product catalog.Product) error {
 	sku := text.Line(r.Form("with"))
 	other, err := h.Catalog.BySKU(r.Context(), r.CooperativeID(), sku)
 	if err == nil && other.ID != product.ID {
-		err = h.Catalog.SizeOf(r.Context(), r.CooperativeID(), product.ID, other.ID, r.Actor())
+		err = h.Catalog.SizeOf(r.Context(), r.CooperativeID(), product.ID, other.ID, text.Line(r.Form("meant")) == sku, r.Actor())
 	}
 	why, args := "", []any(nil)
+	var jumps catalog.Jumps
 	switch {
 	case sku == "":
 		why = "seller.size.missing"
@@ -137,6 +142,10 @@ func (h *Handler) sizeOf(r *web.Request, product catalog.Product) error {
 		why, args = catalog.ErrManySizes.Key, []any{"Most", catalog.ErrManySizes.Args["Most"]}
 	case errors.Is(err, catalog.ErrNotAlike):
 		why = "catalog.not_alike"
+	case errors.As(err, &jumps):
+		asked := fault.New(fault.Invalid, "seller.product.invalid").Wrap(err)
+		asked.Fields = map[string]fault.Message{"with": jumps[0].Message()}
+		return asked
 	default:
 		return err
 	}
@@ -199,6 +208,7 @@ func (h *Handler) changedProduct(r *web.Request, page catalog.Page, edit catalog
 			form.Values[name] = r.Form(name)
 		}
 	}
+	form.Values["alike"] = r.Form("alike")
 	return h.showProduct(r, http.StatusConflict, productView{Product: &product, Form: form})
 }
 
@@ -234,6 +244,9 @@ func (h *Handler) updateProduct(r *web.Request) error {
 	var updated catalog.Product
 	if err == nil {
 		page.Sure = sureOf(r)
+		if r.Form("alike") != "" {
+			page.Others = othersOf(r)
+		}
 		updated, err = h.Catalog.Update(r.Context(), r.CooperativeID(), product.ID, edit, page, r.Actor())
 	}
 	var changed *catalog.Changed
@@ -241,7 +254,7 @@ func (h *Handler) updateProduct(r *web.Request) error {
 		return h.changedProduct(r, page, edit, changed)
 	}
 	if form, ok := r.Rejected(err); ok {
-		v := productView{Product: &product, Form: answered(form)}
+		v := productView{Product: &product, Form: answered(form), Others: r.FormValues()["others"]}
 		errors.As(err, &v.Jumps)
 		return h.showProduct(r, http.StatusUnprocessableEntity, v)
 	}
@@ -259,8 +272,23 @@ func (h *Handler) updateProduct(r *web.Request) error {
 		said = fault.Say("seller.product.left_sizes")
 	case len(before) == 1 && len(after) > 1:
 		said = fault.Say("seller.product.joined_sizes")
+	case len(page.Others) > 0:
+		said = fault.Say("seller.product.sizes_alike", "Count", len(page.Others))
+	case len(after) > 1 && page.RenamesThing(edit):
+		said = fault.Say("seller.product.sizes_stay", "Count", len(after)-1)
 	}
 	return h.savedFrom(r, said, seller.CataloguePath, product, updated)
+}
+
+// othersOf are the other sizes of a product's thing as its form showed them.
+func othersOf(r *web.Request) (others []catalog.Chosen) {
+	for _, text := range r.FormValues()["others"] {
+		id, page, _ := strings.Cut(text, " ")
+		if id, err := uuid.Parse(id); err == nil && len(others) < catalog.MaxSizes {
+			others = append(others, catalog.Chosen{ID: id, Page: catalog.ReadPage(page)})
+		}
+	}
+	return others
 }
 
 // showProduct shows the form of a product, or of one that is not there yet.
@@ -274,6 +302,13 @@ func (h *Handler) showProduct(r *web.Request, status int, v productView) error {
 		title = r.Locale.Text(v.Product.Name)
 		if v.Sizes, err = h.Catalog.SizesOf(r.Context(), *v.Product); err != nil {
 			return err
+		}
+		if v.Others == nil {
+			for _, size := range v.Sizes {
+				if size.ID != v.Product.ID {
+					v.Others = append(v.Others, size.ID.String()+" "+catalog.NewPage(size).AsThing())
+				}
+			}
 		}
 		proposals, err := h.Certificates.OfProduct(r.Context(), r.CooperativeID(), v.Product.ID)
 		if err != nil {
