@@ -4,6 +4,8 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
+
+	"github.com/souk-taawon/souk/internal/sample"
 )
 
 // TestWhatChangesIsSpokenAndMistakesComeFirst uses a basket and its checkout as somebody who hears them.
@@ -81,4 +83,30 @@ func TestWhatChangesIsSpokenAndMistakesComeFirst(t *testing.T) {
 	r.open("/fr/products?min_price=abc")
 	isAt("main [role=alert]")
 	r.sees("main #wrong", r.l.T("shop.results.price_wrong"))
+}
+
+// What is wrong stays red while another field is mended, and when it is typed otherwise and is still no amount.
+func TestWhatIsWrongStaysRedUntilItIsMended(t *testing.T) {
+	t.Parallel()
+	r := newReader(t, "fr", telephone())
+	r.signIn("barakat-el-kharroub@exemple.invalid", sample.Password)
+	r.open("/fr/seller/products/new")
+	r.write("#f-price", "abc")
+	r.write("#f-unit_amount", "x")
+	r.key(kb.Enter)
+	wrong := func(price, unit bool) {
+		t.Helper()
+		r.want("have the wrong ones red", `(price, unit) => ['price', 'unit'].every((name, i) => !!document.querySelector(`+"`#f-${name}-error`"+`) === [price, unit][i]) &&
+			!!document.querySelector('#f-price[aria-invalid]') === price && !!document.querySelector('#f-unit_code[aria-invalid]') === unit`, price, unit)
+	}
+	wrong(true, true)
+	r.write("#f-unit_amount", "250")
+	r.key(kb.Tab)
+	wrong(true, false)
+	r.write("#f-price", "abcd")
+	r.key(kb.Tab)
+	wrong(true, false)
+	r.write("#f-price", "26")
+	r.key(kb.Tab)
+	wrong(false, false)
 }

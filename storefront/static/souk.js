@@ -48,15 +48,15 @@
   }
   reveal()
 
-  // ── What is mended is red no more; whether it is right the market says.
+  // ── What is mended is red no more, with what shares its error; whether it is right the market says.
   on('change', '[aria-invalid=true]', field => {
     if (!field.validity.valid || 'inline' in (field.form?.dataset ?? {})) return
-    const group = field.closest('.err') ?? field.parentElement
-    group.classList.remove('err')
-    const error = $('.errmsg', group)
-    for (const one of group.querySelectorAll('[aria-invalid]')) {
+    const [id] = field.getAttribute('aria-describedby').split(' ')
+    const error = document.getElementById(id)
+    error?.closest('.err')?.classList.remove('err')
+    for (const one of document.querySelectorAll(`[aria-describedby~="${id}"]`)) {
       one.removeAttribute('aria-invalid')
-      one.setAttribute('aria-describedby', (one.getAttribute('aria-describedby') ?? '').replace(error?.id, '').trim())
+      one.setAttribute('aria-describedby', one.getAttribute('aria-describedby').replace(id, '').trim())
       $(`[data-problem] a[href="#${one.id}"]`)?.closest('li').remove()
     }
     error?.remove()

@@ -81,6 +81,9 @@ func (f Field) attributes(form Form) templ.Attributes {
 	}
 	var described []string
 	if form.Errors[f.Name] != "" {
+		if f.InputMode == "decimal" || f.InputMode == "numeric" {
+			a["pattern"] = figure
+		}
 		a["aria-invalid"] = "true"
 		described = append(described, f.id()+"-error")
 	}
@@ -99,6 +102,12 @@ func (f Field) attributes(form Form) templ.Attributes {
 // telephone lets a browser tell whether a number that was refused is mended: it has as many digits as one can have, however
 // they are written. Whether there is such a number the market says.
 const telephone = `(\P{Nd}*\p{Nd}){9,15}\P{Nd}*`
+
+// figure does the same for an amount or a number that was refused.
+const figure = `.*\p{Nd}.*`
+
+// RIB does the same for a bank account's number.
+var RIB = templ.Attributes{"pattern": `(\P{Nd}*\p{Nd}){24}\P{Nd}*`}
 
 // Wrong are the attributes of a field that is wrong as message says, in the element of that id; none if it is not.
 func Wrong(message, id string) templ.Attributes {

@@ -250,7 +250,7 @@ func identityForm(p ui.Page, v identityView, action, button string) templ.Compon
 		}
 		templ_7745c5c3_Err = ui.Input(p, v.Form, ui.Field{
 			Name: "rib", Label: p.T("association.identity.rib"), Hint: p.T("association.correct.rib_hint"),
-			LTR: true, InputMode: "numeric", Max: 200, Optional: true, Autocomplete: "off",
+			LTR: true, InputMode: "numeric", Max: 200, Optional: true, Autocomplete: "off", Attributes: ui.RIB,
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -88,7 +88,7 @@ func input(p ui.Page, f settings.Field) ui.Field {
 	case settings.Email:
 		field.Type, field.Optional, field.Max = "email", true, 200
 	case settings.RIB:
-		field.InputMode, field.Optional, field.Max = "numeric", true, 40
+		field.InputMode, field.Optional, field.Max, field.Attributes = "numeric", true, 40, ui.RIB
 	case settings.Sum:
 		field.InputMode, field.Max = "decimal", 20
 		if f.Within == "" {

@@ -802,7 +802,7 @@ func accountFields(p ui.Page, v trackingView) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(p, form, ui.Field{Name: "rib", Label: p.T("shop.transfer.your_rib"), Hint: p.T("shop.transfer.your_rib_hint"), InputMode: "numeric", LTR: true, Max: 40, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(p, form, ui.Field{Name: "rib", Label: p.T("shop.transfer.your_rib"), Hint: p.T("shop.transfer.your_rib_hint"), InputMode: "numeric", LTR: true, Max: 40, Autocomplete: "off", Attributes: ui.RIB}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
