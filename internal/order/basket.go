@@ -27,7 +27,7 @@ type Basket struct {
 	Perishable bool         // something in it perishes
 	Prepare    int          // the most days that something that is to be had takes to be prepared
 	Changed    bool         // some line is short or gone
-	Repriced   bool         // something that is to be had costs something else than when it was put in
+	Repriced   bool         // something that is to be had costs something else, or is another quantity, than when it was put in
 	Fee        money.Amount // of a delivery to FeePlace, as it was when the first of it was put in; zero: none, or nobody knows
 	FeePlace   string       // slug; empty: the least that a delivery cost
 }
@@ -47,7 +47,8 @@ type BasketLine struct {
 	Short    bool            // there are fewer than Wanted, or none
 	Gone     bool            // no longer sold
 	Total    money.Amount
-	Was      money.Amount // what one cost when it was put in; zero: as much, or nobody knows
+	Was      money.Amount // what one cost when it was put in; zero: as much for as much, or nobody knows
+	WasUnit  i18n.Unit    // and how much one was then, if it was another quantity
 }
 
 // FeeWas is what delivery to a place (slug; empty: the least that it costs) cost when the first of the basket was put in, if
@@ -92,13 +93,16 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 		ProductID   uuid.UUID `db:"product_id"`
 		Quantity    int
 		Price       money.Amount `db:"price_centimes"`
+		UnitAmount  int          `db:"unit_amount"`
+		UnitCode    string       `db:"unit_code"`
 		Fee         money.Amount `db:"fee_centimes"`
 		FeePlace    string       `db:"fee_place"`
 		Name        i18n.Text
 		Cooperative catalog.CooperativeRef
 	}
 	err := s.db.SelectContext(ctx, &rows, `
-		select l.product_id, l.quantity, coalesce(l.price_centimes, 0) as price_centimes, coalesce(b.fee_centimes, 0) as fee_centimes, b.fee_place,
+		select l.product_id, l.quantity, coalesce(l.price_centimes, 0) as price_centimes, coalesce(l.unit_amount, 0) as unit_amount, coalesce(l.unit_code, '') as unit_code,
+		       coalesce(b.fee_centimes, 0) as fee_centimes, b.fee_place,
 		       p.name_ar as "name.ar", p.name_fr as "name.fr", p.name_en as "name.en",
 		       c.id as "cooperative.id", c.slug as "cooperative.slug",
 		       c.name_ar as "cooperative.name.ar", c.name_fr as "cooperative.name.fr",
@@ -139,7 +143,10 @@ func (s *Service) Basket(ctx context.Context, token string) (Basket, error) {
 			line.Short = line.Quantity < line.Wanted
 			line.Total = product.Price * money.Amount(line.Quantity)
 			if line.Quantity > 0 {
-				if r.Price > 0 && r.Price != product.Price {
+				if r.UnitCode != "" && !catalog.SameUnit(r.UnitAmount, r.UnitCode, product.UnitAmount, product.UnitCode) {
+					line.WasUnit = i18n.Unit{Amount: r.UnitAmount, Code: r.UnitCode}
+				}
+				if r.Price > 0 && (r.Price != product.Price || line.WasUnit.Code != "") {
 					line.Was, b.Repriced = r.Price, true
 				}
 				b.Perishable, b.Prepare = b.Perishable || product.Perishable, max(b.Prepare, product.Prepare)

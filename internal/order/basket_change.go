@@ -127,11 +127,11 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 				return err
 			}
 		}
-		// More of it does not say that whoever wants it has seen another price than when she put it in.
+		// More of it does not say that whoever wants it has seen another price or size than when she put it in.
 		_, err := tx.ExecContext(ctx, `
-			insert into basket_lines (token_hash, product_id, quantity, added_at, price_centimes) values ($1, $2, $3, $4, $5)
+			insert into basket_lines (token_hash, product_id, quantity, added_at, price_centimes, unit_amount, unit_code) values ($1, $2, $3, $4, $5, $6, $7)
 			on conflict (token_hash, product_id) do update set quantity = excluded.quantity`,
-			hash, productID, c.Quantity, now, product.Price)
+			hash, productID, c.Quantity, now, product.Price, product.UnitAmount, product.UnitCode)
 		return err
 	})
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/souk-taawon/souk/internal/clock"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/order"
 )
@@ -171,6 +172,15 @@ func TestAPriceThatChangesUnderABasketIsKnown(t *testing.T) {
 	m.exec(`update basket_lines set price_centimes = null where product_id = $1`, m.wheat) // of a program that did not keep it
 	if m.basket(token).Repriced {
 		t.Error("nobody knows what it cost")
+	}
+	m.exec(`update products set unit_amount = 500, unit_code = 'g' where id = $1`, m.olive)
+	b = m.basket(token)
+	if olive := b.Groups[1].Lines[0]; !b.Repriced || olive.Was != olive.Product.Price || olive.WasUnit != (i18n.Unit{Amount: 1, Code: "kg"}) {
+		t.Errorf("the soap was %+v: %+v", olive.WasUnit, olive)
+	}
+	m.exec(`update products set unit_amount = 1000 where id = $1`, m.olive)
+	if m.basket(token).Repriced {
+		t.Error("1000 g are another quantity than 1 kg")
 	}
 	_, err := m.SetLine(t.Context(), order.Of{Token: token}, m.wheat, 0)
 	m.must(err)

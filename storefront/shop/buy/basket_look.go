@@ -2,6 +2,7 @@ package buy
 
 import (
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/internal/order"
 	"github.com/souk-taawon/souk/storefront/shop"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -51,4 +52,20 @@ func basketTotal(p ui.Page, v basketView) string {
 		return p.T("shop.checkout.from_fee", "Fee", total)
 	}
 	return total
+}
+
+// lineWas is what one of a line cost when it was put in and, if that has changed, for how much of it.
+func lineWas(p ui.Page, line order.BasketLine) string {
+	if line.WasUnit.Code == "" {
+		return p.L.Money(line.Was)
+	}
+	return p.L.Money(line.Was) + " " + p.L.PerUnit(line.WasUnit.Amount, line.WasUnit.Code)
+}
+
+// lineNow is what it costs now, likewise.
+func lineNow(p ui.Page, line order.BasketLine) string {
+	if line.WasUnit.Code == "" {
+		return p.L.Money(line.Product.Price)
+	}
+	return p.L.Money(line.Product.Price) + " " + p.L.PerUnit(line.Product.UnitAmount, line.Product.UnitCode)
 }
