@@ -373,7 +373,7 @@ type placing struct {
 	form url.Values
 }
 
-var shown = regexp.MustCompile(`name="shown" value="(\d+)">\s*<input type="hidden" name="units" value="(\w+)"`)
+var shown = regexp.MustCompile(`name="shown" value="(\d+)">\s*<input type="hidden" name="units" value="(\w+)">\s*<input type="hidden" name="contents" value="(\w+)"`)
 
 // prepare fills the basket and the form, an hour after all goods were counted.
 func (p *placing) prepare(ctx context.Context) error {
@@ -389,7 +389,7 @@ func (p *placing) prepare(ctx context.Context) error {
 		return errors.New("the checkout shows no sum")
 	}
 	p.form = url.Values{
-		"name": {"Nadia"}, "phone": {somebodys()}, "place": {"berkane"}, "address": {"Hay Essalam"}, "shown": {string(sum[1])}, "units": {string(sum[2])},
+		"name": {"Nadia"}, "phone": {somebodys()}, "place": {"berkane"}, "address": {"Hay Essalam"}, "shown": {string(sum[1])}, "units": {string(sum[2])}, "contents": {string(sum[3])},
 		"delivery": {delivery.Home}, "payment": {payment.CashOnDelivery}, "fee_" + payment.CashOnDelivery: {"0"},
 	}
 	_, err = p.app.DB.ExecContext(ctx, `update hold_totals set counted_at = counted_at - interval '1 hour'`)

@@ -79,8 +79,32 @@ func unitsOf(products []catalog.Product) string {
 		amount, code := catalog.SmallestUnit(p.UnitAmount, p.UnitCode)
 		units[i] = fmt.Sprint(p.ID, amount, code)
 	}
-	slices.Sort(units) // those of a basket lie by cooperative
-	sum := sha256.Sum256([]byte(strings.Join(units, "\n")))
+	return digest(units)
+}
+
+// Contents tells in a few letters what was put into the basket and how much of each, whether or not it is to be had, to be
+// compared with what lies in it later.
+func (b Basket) Contents() string {
+	var wanted []Line
+	for _, g := range b.Groups {
+		for _, l := range g.Lines {
+			wanted = append(wanted, Line{l.Product.ID, l.Wanted})
+		}
+	}
+	return contentsOf(wanted)
+}
+
+func contentsOf(wanted []Line) string {
+	contents := make([]string, len(wanted))
+	for i, l := range wanted {
+		contents[i] = fmt.Sprint(l.ProductID, l.Quantity)
+	}
+	return digest(contents)
+}
+
+func digest(list []string) string {
+	slices.Sort(list) // those of a basket lie by cooperative
+	sum := sha256.Sum256([]byte(strings.Join(list, "\n")))
 	return hex.EncodeToString(sum[:6])
 }
 
@@ -181,29 +205,38 @@ func (s *Service) Count(ctx context.Context, token string) (int, error) {
 	return n, nil
 }
 
-// takeBasket empties a basket into an order and gives what of it is to be had. Whoever changes a
+// takeBasket empties a basket into an order and gives what of it is to be had, and the Contents of all. Whoever changes a
 // basket locks its row first, so that nothing is lost between the two.
-func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) ([]Line, error) {
+func takeBasket(ctx context.Context, tx *sqlx.Tx, token string, at time.Time) (had []Line, contents string, err error) {
 	hash := hashToken(token)
-	_, err := tx.ExecContext(ctx, `update baskets set updated_at = $2 where token_hash = $1`, hash, at)
+	_, err = tx.ExecContext(ctx, `update baskets set updated_at = $2 where token_hash = $1`, hash, at)
 	if err != nil {
-		return nil, fmt.Errorf("order: lock basket: %w", err)
+		return nil, "", fmt.Errorf("order: lock basket: %w", err)
 	}
-	var lines []Line
-	err = tx.SelectContext(ctx, &lines, `
+	var taken []struct {
+		Line
+		Had int
+	}
+	err = tx.SelectContext(ctx, &taken, `
 		with taken as (
 		    delete from basket_lines where token_hash = $1 returning product_id, quantity, added_at
 		)
-		select t.product_id as productid, least(t.quantity, o.stock) as quantity
+		select t.product_id as productid, t.quantity, least(t.quantity, coalesce(o.stock, 0)) as had
 		from taken t
-		join offered o on o.id = t.product_id
-		where o.stock > 0 and in_season(o.season_from, o.season_to, $2)
+		left join lateral (select stock, season_from, season_to from offered where id = t.product_id offset 0) o on in_season(o.season_from, o.season_to, $2)
 		order by t.added_at, t.product_id`, hash, int(clock.Day(at).Month()))
 	if err != nil {
-		return nil, fmt.Errorf("order: take basket: %w", err)
+		return nil, "", fmt.Errorf("order: take basket: %w", err)
 	}
-	if len(lines) == 0 {
-		return nil, ErrBasketEmpty
+	wanted := make([]Line, len(taken))
+	for i, t := range taken {
+		wanted[i] = t.Line
+		if t.Had > 0 {
+			had = append(had, Line{t.ProductID, t.Had})
+		}
 	}
-	return lines, nil
+	if len(had) == 0 {
+		return nil, "", ErrBasketEmpty
+	}
+	return had, contentsOf(wanted), nil
 }

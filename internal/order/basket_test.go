@@ -319,6 +319,34 @@ func TestABasketIsNotOrderedInOtherUnitsThanShown(t *testing.T) {
 	m.place(in) // as much as was shown, told otherwise
 }
 
+// What is ordered is what was shown, also where another basket comes to the same sum.
+func TestABasketIsNotOrderedWithOtherContentsThanShown(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	token := order.NewToken()
+	m.add(token, m.wheat, 2)
+	m.add(token, m.thyme, 2)
+	m.exec(`update products set price_centimes = 2600 where id in ($1, $2)`, m.wheat, m.thyme)
+	b := m.basket(token)
+	in := m.fromBasket(token, "form")
+	in.Shown, in.ShownUnits, in.ShownContents = &b.Items, new(b.Units()), new(b.Contents())
+	m.add(token, m.wheat, 1)
+	if _, err := m.SetLine(t.Context(), order.Of{Token: token}, m.thyme, 1); err != nil {
+		t.Fatal(err)
+	}
+	if now := m.basket(token); now.Items != b.Items || now.Units() != b.Units() {
+		t.Fatalf("the sum or the units are others: %+v", now)
+	}
+	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrBasketChanged) {
+		t.Fatalf("placed: %v", err)
+	}
+	in.ShownContents = new(m.basket(token).Contents())
+	m.exec(`update products set stock = 0 where id = $1`, m.thyme) // as is told as such
+	if _, err := m.Place(t.Context(), in); !errors.Is(err, order.ErrChanged) {
+		t.Fatalf("placed: %v", err)
+	}
+}
+
 func TestABasketIsOrderedOnce(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)

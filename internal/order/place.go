@@ -47,6 +47,7 @@ type PlaceInput struct {
 	IdempotencyKey string        // within Source and the telephone number; empty: the request cannot be told from a second one
 	Shown          *money.Amount // the sum of items that a page showed to the buyer; nil: she looks at none
 	ShownUnits     *string       // likewise, Basket.Units
+	ShownContents  *string       // likewise, Basket.Contents
 	ShownFee       *money.Amount // likewise, the fee of the means
 	At             time.Time     // when it is placed; zero: now
 	Sample         bool          // part of the sample market: nobody is sent mail about it
@@ -63,6 +64,7 @@ type Placed struct {
 //   - *fault.Error of kind Invalid with Fields (see checked, and delivery.Service.Quote)
 //   - *catalog.OutOfStock: something is short or no longer offered
 //   - ErrChanged: the items cost another sum than Shown, or are sold in other units than ShownUnits
+//   - ErrBasketChanged: something else lies in the basket than ShownContents
 //   - ErrMeansFee: the means has another fee than ShownFee
 //   - ErrBasketEmpty: nothing in the basket is to be had
 //   - ErrIdempotencyConflict: the key was used for another request
@@ -175,9 +177,12 @@ func (s *Service) replay(ctx context.Context, req request) (Placed, bool, error)
 // placeTx writes the order and all that belongs to it.
 func (s *Service) placeTx(ctx context.Context, tx *sqlx.Tx, req request) (Order, error) {
 	if req.BasketToken != "" {
-		lines, err := takeBasket(ctx, tx, req.BasketToken, req.at)
+		lines, contents, err := takeBasket(ctx, tx, req.BasketToken, req.at)
 		if err != nil {
 			return Order{}, err
+		}
+		if req.ShownContents != nil && *req.ShownContents != contents {
+			return Order{}, ErrBasketChanged
 		}
 		req.Lines = lines
 	}

@@ -112,6 +112,7 @@ var (
 	ErrIdempotencyConflict = fault.New(fault.Conflict, "order.idempotency_conflict")
 	ErrPlacedElsewhere     = fault.New(fault.Conflict, "order.placed_elsewhere")  // its link is told only where it was first told
 	ErrChanged             = fault.New(fault.Conflict, "order.changed")           // prices, units or stock, since they were shown
+	ErrBasketChanged       = fault.New(fault.Conflict, "order.basket_changed")    // what lies in it, since it was shown
 	ErrMeansFee            = fault.New(fault.Conflict, "order.means_fee_changed") // of the means, since it was shown
 	ErrBasketEmpty         = fault.New(fault.Conflict, "order.basket_empty")
 	ErrBasketFull          = fault.New(fault.Conflict, "order.basket_full")

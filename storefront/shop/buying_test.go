@@ -251,6 +251,22 @@ func TestAUnitThatChangesUnderACheckoutIsShownFirst(t *testing.T) {
 	buyer.Post("/fr/checkout", filled(page, nadia)).Want(http.StatusOK) // going on is a yes
 }
 
+func TestABasketThatChangesUnderACheckoutIsShownFirst(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	for _, language := range languages {
+		buyer := m.Visitor()
+		put(buyer, language, m.Honey.Products[0].ID, "2")
+		form := filled(buyer.Get("/"+language+"/checkout").Want(http.StatusOK), nadia)
+		put(buyer, language, m.Oil.Products[0].ID, "1") // in another tab
+		page := buyer.Post("/"+language+"/checkout", form).Want(http.StatusConflict)
+		want := strings.Join(strings.Fields(m.Languages.Locale(language).T("order.basket_changed")), " ")
+		if got := page.Text("#problem"); got != want {
+			t.Errorf("%s: it says %q, not %q", language, got, want)
+		}
+	}
+}
+
 func TestAPriceThatChangesUnderABasketIsToldBeforeItIsOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

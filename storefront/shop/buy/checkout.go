@@ -249,7 +249,7 @@ func (h *Handler) place(r *web.Request) error {
 		},
 		Delivery: form.Values["delivery"], Payment: form.Values["payment"],
 		Locale: r.Locale.Code(), Source: order.Shop, From: r.IP(), Spared: r.Spared(), IdempotencyKey: cmp.Or(r.Form("key"), order.NewToken()), Shown: new(money.Amount(r.Shown("shown"))),
-		ShownUnits: new(r.Form("units")), ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
+		ShownUnits: new(r.Form("units")), ShownContents: new(r.Form("contents")), ShownFee: new(money.Amount(r.Shown(feeOf(form.Values["payment"])))),
 	})
 	if err == nil {
 		return h.thank(r, placed)
@@ -262,8 +262,8 @@ func (h *Handler) place(r *web.Request) error {
 	case errors.Is(err, order.ErrChanged), errors.Is(err, order.ErrIdempotencyConflict), errors.As(err, &short):
 		form.Errors[""] = r.Locale.T("shop.checkout.changed")
 		return h.showCheckout(r, http.StatusConflict, form, nil)
-	case errors.Is(err, order.ErrMeansFee):
-		form.Errors[""] = r.Locale.T(order.ErrMeansFee.Key)
+	case errors.Is(err, order.ErrBasketChanged), errors.Is(err, order.ErrMeansFee):
+		form.Errors[""] = r.Locale.Message(fault.As(err).Message)
 		return h.showCheckout(r, http.StatusConflict, form, nil)
 	case errors.As(err, &held):
 		form.Errors[""] = r.Locale.T(order.ErrHeld.Key)
