@@ -118,8 +118,8 @@ func (r *reader) paper(name string, most int) {
 // printedSheet is a page of a PDF.
 var printedSheet = regexp.MustCompile(`/Type\s*/Page\b[^s]`)
 
-// fits looks at the tables and figures of the page on screens of several widths: no amount is cut or broken, and no
-// name is set a word or a letter a line.
+// fits looks at the tables and figures of the page on screens of several widths: no amount is cut or broken, no word
+// of a table is broken, and no name is set a word or a letter a line.
 func (r *reader) fits(name string) {
 	r.t.Helper()
 	defer func() { r.do(chromedp.EmulateViewport(r.screen.width, r.screen.height)) }()
@@ -142,9 +142,18 @@ func (r *reader) fits(name string) {
 				const first = cell.querySelector('a') ?? cell
 				if (shown(first) && lines(first) > Math.max(3, .6 * first.innerText.split(/\s+/).length)) found.push('in ' + lines(first) + ' lines: ' + first.innerText)
 			}
+			const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), word = document.createRange()
+			for (let text; text = texts.nextNode();) {
+				const holds = text.parentElement
+				for (const { 0: letters, index } of holds.closest('table') && shown(holds) && !holds.closest('.vh') ? text.data.matchAll(/\p{L}[\p{L}\p{M}]{2,}/gu) : []) {
+					word.setStart(text, index)
+					word.setEnd(text, index + letters.length)
+					if (new Set([...word.getClientRects()].filter(b => b.width > 1).map(b => Math.round(b.bottom / 4))).size > 1) found.push('broken: ' + letters)
+				}
+			}
 			const tabs = [...document.querySelectorAll('.tabs a')].filter(shown)
-			const words = tabs.map(a => { const r = document.createRange(); r.selectNode([...a.childNodes].find(n => n.nodeType === 3 && n.data.trim())); return r.getBoundingClientRect() }).sort((a, b) => a.left - b.left)
-			for (let i = 1; i < words.length; i++) if (words[i].left < words[i - 1].right + 3) found.push('two tabs touch')
+			const labels = tabs.map(a => { const r = document.createRange(); r.selectNode([...a.childNodes].find(n => n.nodeType === 3 && n.data.trim())); return r.getBoundingClientRect() }).sort((a, b) => a.left - b.left)
+			for (let i = 1; i < labels.length; i++) if (labels[i].left < labels[i - 1].right + 3) found.push('two tabs touch')
 			return found
 		}`, width)
 		if err != nil {
