@@ -55,11 +55,12 @@ func facts(p Page, c cooperative.Cooperative) []fact {
 	if c.ICE != nil {
 		ice = *c.ICE
 	}
+	rib := strings.ReplaceAll(RIBText(c.RIB), "\u00a0", " ") // a narrow line breaks between its groups, and within none
 	list := []fact{
 		{"name_ar", c.Name.AR, false}, {"name_fr", c.Name.FR, false},
 		{"court", c.Court, false}, {"local_number", c.LocalNumber, true}, {"odco_number", c.ODCONumber, true},
 		{"founded_on", founded, false}, {"president", c.President, false},
-		{"ice", ice, true}, {"tax_id", c.TaxID, true}, {"rib", RIBText(c.RIB), true},
+		{"ice", ice, true}, {"tax_id", c.TaxID, true}, {"rib", rib, true},
 	}
 	if c.StripeAccount != "" {
 		list = append(list, fact{"stripe_account", c.StripeAccount, true})
