@@ -79,6 +79,7 @@ func TestTheAssociationsPeopleAreFoundByWhatIsKnownOfThem(t *testing.T) {
 		{Name: "نادية بنعلي", Phone: "0661234599", Role: account.Support},
 		{Name: "حسن ٨", Email: "hassan@association.ma", Role: account.Support},
 		{Name: "Fatima Zahra", Email: "fz@association.ma", Phone: "0612345678", Role: account.Support},
+		{Name: "فاطمة Bénaïssa", Email: "benaissa@association.ma", Role: account.Support},
 	} {
 		n.Password = password
 		if _, err := d.Create(t.Context(), n); err != nil {
@@ -86,7 +87,7 @@ func TestTheAssociationsPeopleAreFoundByWhatIsKnownOfThem(t *testing.T) {
 		}
 	}
 	for typed, want := range map[string][]string{
-		"":                         {"Hanan El Idrissi", "نادية بنعلي", "حسن ٨", "Fatima Zahra"},
+		"":                         {"Hanan El Idrissi", "نادية بنعلي", "حسن ٨", "Fatima Zahra", "فاطمة Bénaïssa"},
 		"حسن 8":                    {"حسن ٨"},
 		"حسن ٨":                    {"حسن ٨"},
 		"۸":                        {"حسن ٨"},
@@ -95,6 +96,9 @@ func TestTheAssociationsPeopleAreFoundByWhatIsKnownOfThem(t *testing.T) {
 		"h.idrissi@association.ma": {"Hanan El Idrissi"},
 		"بنع":                      {"نادية بنعلي"},
 		"fatima":                   {"Fatima Zahra"},
+		"فاطمه benaissa":           {"فاطمة Bénaïssa"},
+		"BÉNA":                     {"فاطمة Bénaïssa"},
+		"نادیه":                    {"نادية بنعلي"},
 		"06 61 23":                 {"نادية بنعلي"},
 		"+212 661-234599":          {"نادية بنعلي"},
 		"٠٦١٢٣٤":                   {"Fatima Zahra"},

@@ -15,7 +15,7 @@ import (
 
 // functions says whose the functions of the database are, those of triggers too, but for River's.
 var functions = map[string]string{
-	"append_only": "postgres", "moment_after": "postgres", "western_digits": "postgres", "folded": "postgres",
+	"append_only": "postgres", "moment_after": "postgres", "folded": "postgres",
 
 	"ledger_carry": "ledger", "account_totals_move": "ledger", "cooperative_slot": "ledger",
 	"security_events_kept": "security", "person_words": "account",

@@ -34,7 +34,7 @@ func (f Filter) ways() []way {
 		all.number = number
 		return []way{all}
 	}
-	typed := text.Typed(text.Fold(query)) // as order_words has names
+	typed := text.Typed(query)
 	if len(typed) == 0 {
 		return nil
 	}

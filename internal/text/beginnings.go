@@ -7,10 +7,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Typed are the first words of what is typed to find a name or a number, as the database keeps them: in small letters,
-// with digits of any width and of Arabic as Western ones.
+// Typed are the first words of what is typed to find a name or a number, as the database keeps them: folded, and their
+// letters whole again where that took them apart.
 func Typed(typed string) []string {
-	words := strings.FieldsFunc(strings.ToLower(Digits(norm.NFKC.String(typed))), func(r rune) bool {
+	words := strings.FieldsFunc(norm.NFC.String(Fold(typed)), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 	})
 	return words[:min(len(words), maxSought)]

@@ -35,6 +35,7 @@ var moved = slices.Concat([]change{
 	{891, "settings.version", "gone: fields are compared one by one"},
 	{891, "cooperatives.version", "likewise"},
 	{852, "stalls.published", "things are counted, whatever their sizes"},
+	{910, "stalls.words", "folded"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
 }, together(620, "settings_changes", "where cash is taken is told of each zone", "fields before after"), together(161, "settings", "in decided, by its name in the form",
 	"name_ar name_fr name_en phone whatsapp email address_ar address_fr hours_ar hours_fr hours_en commission_basis_points",
