@@ -35,6 +35,8 @@ var moved = slices.Concat([]change{
 	{891, "settings.version", "gone: fields are compared one by one"},
 	{891, "cooperatives.version", "likewise"},
 	{852, "stalls.published", "things are counted, whatever their sizes"},
+	{870, "search_pending.generation", "what is out of season is fed to search again"},
+	{870, "search_pending.changed_at", "likewise"},
 	{910, "stalls.words", "folded"},
 	{191, "stock_movements.user_id", "who took goods off an order again is named, as in the order's history"},
 }, together(620, "settings_changes", "where cash is taken is told of each zone", "fields before after"), together(161, "settings", "in decided, by its name in the form",
