@@ -51,7 +51,7 @@ func TestAStateHasOneWordForEverybody(t *testing.T) {
 				partState, state := now.Parts[0].State, now.State
 				for _, code := range storetest.Languages() {
 					l := m.Languages.Locale(code)
-					word, whole := l.T(partState.Key()), l.T(state.NameKey(method))
+					word, whole := l.T(partState.NameKey(method)), l.T(state.NameKey(method))
 					says := func(who string, page *storetest.Page, selector, want string) {
 						t.Helper()
 						if got := page.Text(selector); got != want {
@@ -113,6 +113,9 @@ func TestWhatTellsOfAStateHasItsWord(t *testing.T) {
 			"association.order.refuse":    order.StateRefused.Key(),
 			"association.order.deliver":   order.StateDelivered.Key(),
 			"association.order.delivered": order.StateDelivered.Key(),
+			"shop.track.collected":        order.StateDelivered.NameKey(delivery.Pickup),
+			"association.order.collect":   order.StateDelivered.NameKey(delivery.Pickup),
+			"association.order.collected": order.StateDelivered.NameKey(delivery.Pickup),
 			"seller.orders.do_ready":      order.PartReady.Key(),
 			"seller.orders.done_ready":    order.PartReady.Key(),
 			"seller.orders.do_handover":   order.PartHandedOver.Key(),
@@ -126,6 +129,9 @@ func TestWhatTellsOfAStateHasItsWord(t *testing.T) {
 			if part, whole := l.T(order.PartState(s).Key()), l.T(order.State(s).Key()); part != whole {
 				t.Errorf("%s: a part that is %s is %q, its order %q", code, s, part, whole)
 			}
+		}
+		if part, whole := l.T(order.PartDelivered.NameKey(delivery.Pickup)), l.T(order.StateDelivered.NameKey(delivery.Pickup)); part != whole {
+			t.Errorf("%s: a part that its buyer fetched is %q, its order %q", code, part, whole)
 		}
 		if part, whole := l.T(order.PartAccepted.Key()), l.T(order.StateConfirmed.Key()); part != whole {
 			t.Errorf("%s: what is being prepared is %q and %q", code, part, whole)

@@ -76,10 +76,15 @@ func listed[S ~string](values ...S) string {
 }
 
 // NameKey is the translation key of the one name that the state of an order delivered that way has for everybody: what
-// is dispatched is on its way or, if its buyer fetches it, waits for her.
+// is dispatched is on its way and then delivered or, if its buyer fetches it, waits for her and then is collected.
 func (s State) NameKey(method string) string {
-	if s == StateDispatched && method == delivery.Pickup {
-		return "order.state.waiting"
+	if method == delivery.Pickup {
+		switch s {
+		case StateDispatched:
+			return "order.state.waiting"
+		case StateDelivered:
+			return "order.state.collected"
+		}
 	}
 	return s.Key()
 }
@@ -92,7 +97,16 @@ func (s State) Key() string {
 	return "order.state." + string(s)
 }
 
-// Key is the translation key of the one name that the state has for its cooperative, the association and the buyer.
+// NameKey is the translation key of the one name that the state of a part of an order delivered that way has for its
+// cooperative, the association and the buyer.
+func (s PartState) NameKey(method string) string {
+	if s == PartDelivered && method == delivery.Pickup {
+		return "order.part_state.collected"
+	}
+	return s.Key()
+}
+
+// Key is the translation key of the state's name, whichever way its order is delivered.
 func (s PartState) Key() string { return "order.part_state." + string(s) }
 
 // What an order refuses. *catalog.OutOfStock is passed through as it is.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/order"
+	"github.com/souk-taawon/souk/internal/payment"
 	"github.com/souk-taawon/souk/storefront/storetest"
 	"github.com/souk-taawon/souk/storefront/ui"
 )
@@ -251,6 +252,63 @@ func TestWhoConfirmedAnOrderIsNamed(t *testing.T) {
 			said := m.Visitor().Get("/" + language + "/confirm/" + token).Want(http.StatusOK).Text("#settled")
 			if want := l.T("shop.confirm."+who, "Name", ui.Isolate(l.Text(o.Parts[0].Cooperative.Name))); said != want {
 				t.Errorf("%s: %q, not %q", who, said, want)
+			}
+		}
+	}
+}
+
+// Who fetches her order reads one day of it, and of its parts only how far they are: nobody brings it to her.
+func TestWhatIsFetchedIsNeverDelivered(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	placed, err := m.Orders.Place(t.Context(), order.PlaceInput{
+		Lines:    []order.Line{{ProductID: m.Honey.Products[0].ID, Quantity: 1}},
+		Buyer:    order.Buyer{Name: "نادية", Phone: "0661234567", Place: "berkane"},
+		Delivery: delivery.Pickup, Payment: payment.CashOnDelivery, Locale: "fr", Source: order.Shop,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part := placed.Order.Parts[0]
+	page := func(code string) string {
+		return m.Visitor().Get("/" + code + "/orders/" + placed.Token).Want(http.StatusOK).Text("main")
+	}
+	for _, move := range []order.Move{order.MoveAccept, order.MoveReady} {
+		if err := m.Orders.Move(t.Context(), move, part.ID, m.ByCooperative(m.Honey.ID)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now, err := m.Orders.ForAssociation(t.Context(), placed.Order.ID) // it has its part earlier than was promised
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, code := range storetest.Languages() {
+		l := m.Languages.Locale(code)
+		from := l.T("shop.track.fetch_more", "Day", l.Date(now.DeliverFrom))
+		if text := page(code); !strings.Contains(text, from) || strings.Count(text, l.Date(now.DeliverFrom)) != 2 {
+			t.Errorf("%s: not «%s» of what is fetched, twice: %s", code, from, text)
+		}
+	}
+	if text := page("fr"); strings.Contains(text, "La commande est prête") { // nothing has arrived yet
+		t.Errorf("what its cooperative has ready is ready to be fetched: %s", text)
+	}
+	if err := m.Orders.Move(t.Context(), order.MoveHandOver, part.ID, m.ByCooperative(m.Honey.ID)); err != nil {
+		t.Fatal(err)
+	}
+	for _, move := range []order.Move{order.MoveDispatch, order.MoveDeliver} {
+		if err := m.Orders.Move(t.Context(), move, placed.Order.ID, m.ByAssociation()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	boss, member := m.SignIn(m.Association), m.SignIn(m.Honey.Member)
+	for code, word := range map[string]string{"fr": "livré", "en": "delivered", "ar": "تم التسليم"} {
+		for name, text := range map[string]string{
+			"buyer":       page(code),
+			"association": boss.Get("/" + code + "/association/orders/" + placed.Order.ID.String()).Text("main"),
+			"member":      member.Get("/" + code + "/seller/orders/" + part.ID.String()).Text("main"),
+		} {
+			if strings.Contains(strings.ToLower(text), word) {
+				t.Errorf("%s: the %s reads that it was delivered: %s", code, name, text)
 			}
 		}
 	}

@@ -20,8 +20,13 @@ func dispatchLabel(p ui.Page, o order.Order) string {
 
 // deliverLabel is the button that brings an order to its end, with what is taken in with it.
 func deliverLabel(p ui.Page, o order.Order) string {
-	if o.Paid {
+	switch pickup := o.Delivery == delivery.Pickup; {
+	case o.Paid && pickup:
+		return p.T("association.order.collected")
+	case o.Paid:
 		return p.T("association.order.delivered")
+	case pickup:
+		return p.T("association.order.collect", "Amount", p.L.Money(o.Due))
 	}
 	return p.T("association.order.deliver", "Amount", p.L.Money(o.Due))
 }

@@ -276,7 +276,7 @@ func (h *Handler) moveShown(r *web.Request) error {
 		case told == nil:
 			return err
 		case errors.Is(err, order.ErrWrongState):
-			done.Refused = append(done.Refused, refusedMove{part.Number, fault.Say("seller.orders.meanwhile_short", "State", fault.Say(part.State.Key()))})
+			done.Refused = append(done.Refused, refusedMove{part.Number, fault.Say("seller.orders.meanwhile_short", "State", fault.Say(part.State.NameKey(part.Delivery)))})
 		default:
 			done.Refused = append(done.Refused, refusedMove{part.Number, told.Message})
 		}

@@ -86,7 +86,7 @@ func stateColour(s order.PartState) string {
 func promise(p ui.Page, part order.CooperativePart) string {
 	switch {
 	case over(part):
-		return p.T("seller.orders.over", "State", p.T(part.State.Key()), "Day", p.L.Date(part.Since))
+		return p.T("seller.orders.over", "State", p.T(part.State.NameKey(part.Delivery)), "Day", p.L.Date(part.Since))
 	case part.State == order.PartPlaced:
 		return p.T("seller.orders.answer_before", "When", p.L.DateTime(part.ExpiresAt))
 	}

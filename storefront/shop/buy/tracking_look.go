@@ -30,6 +30,9 @@ func headline(p ui.Page, o order.Order) string {
 	case order.StateAwaiting:
 		return p.T("shop.track.awaiting")
 	case order.StateDelivered:
+		if o.Delivery == delivery.Pickup {
+			return p.T("shop.track.collected")
+		}
 		return p.T("shop.track.delivered")
 	case order.StateCancelled:
 		return p.T("shop.track.cancelled")
@@ -143,7 +146,10 @@ func days(p ui.Page, o order.Order) string {
 // weekdays are the same days with their names. They are counted from the payment, if that comes first.
 func weekdays(p ui.Page, o order.Order) string {
 	days := p.L.Date(o.DeliverFrom)
-	if !o.DeliverFrom.Equal(o.DeliverTo) {
+	switch {
+	case o.Delivery == delivery.Pickup:
+		days = p.T("shop.track.fetch_more", "Day", days)
+	case !o.DeliverFrom.Equal(o.DeliverTo):
 		days = p.T("shop.track.weekdays", "From", days, "To", p.L.Date(o.DeliverTo))
 	}
 	if o.State == order.StateAwaiting {
@@ -174,8 +180,10 @@ func comesMore(p ui.Page, o order.Order) string {
 		return ""
 	case o.State == order.StateDelivered:
 		return address(p, o)
+	case pickup && o.State == order.StateDispatched: // it waits there
+		return ""
 	case pickup:
-		return p.T("shop.track.fetch_more", "Days", weekdays(p, o))
+		return weekdays(p, o)
 	}
 	return p.T("shop.track.bring_more", "Days", weekdays(p, o), "Place", address(p, o))
 }
