@@ -21,7 +21,8 @@ var Jumping = []string{"price", "unit", "stock"}
 type Jumps []Jump
 
 const (
-	jumpTimes  = 5   // a price becomes so many times what it was, or such a part of it
+	jumpTimes  = 3   // a price becomes so many times what it was, or such a part of it: seasons double and halve fresh goods
+	dearTimes  = 2   // the same quantity costs so many times more in the larger of two sizes; less, in the smaller, is usual
 	stockTimes = 10  // a stock becomes so many times what it was,
 	stockFew   = 10  // from so many pieces on; with fewer left a new batch comes in,
 	stockBatch = 500 // which is asked about from so many on
@@ -56,18 +57,24 @@ func JumpsOf(before, after Edit, sure map[string]bool) (jumps Jumps) {
 }
 
 // JumpsOfSize is what is to be asked about a product that becomes a size of the same thing as another, but for the fields
-// that are sure: whether it is meant that the same quantity costs so much otherwise.
+// that are sure: whether it is meant that the same quantity costs so much otherwise, or the larger size no more than the
+// smaller one.
 func JumpsOfSize(other, e Edit, sure map[string]bool) Jumps {
 	was, unit := SmallestUnit(other.UnitAmount, other.UnitCode)
 	is, code := SmallestUnit(e.UnitAmount, e.UnitCode)
-	if sure["price"] || unit != code || was == 0 {
+	if sure["price"] || unit != code || was == is || other.Price == 0 || e.Price == 0 {
+		return nil
+	}
+	small, large := other.Price, e.Price
+	fewer, more := money.Amount(was), money.Amount(is)
+	if was > is {
+		small, large, fewer, more = large, small, more, fewer
+	}
+	if large > small && small*more < jumpTimes*large*fewer && large*fewer < dearTimes*small*more {
 		return nil
 	}
 	other.Price = other.Price * money.Amount(is) / money.Amount(was)
 	other.UnitAmount, other.UnitCode = e.UnitAmount, e.UnitCode
-	if !far(other.Price, e.Price) {
-		return nil
-	}
 	return Jumps{{Field: "price", Old: other, New: e, Sized: true}}
 }
 
@@ -85,19 +92,22 @@ func (j Jumps) At(field string) *Jump {
 	return nil
 }
 
-// Likely is the price that was probably meant: the new one with its comma elsewhere, where that is near to the old one,
-// and otherwise the old one.
-func (j Jump) Likely() money.Amount {
+// Likely is the price that was probably meant, the new one with its comma elsewhere, if that is another than the old one and
+// near to it; otherwise none.
+func (j Jump) Likely() (price money.Amount, ok bool) {
 	for _, moved := range [...]money.Amount{10, 100, 1000} {
-		if meant := j.New.Price / moved; j.New.Price%moved == 0 && meant > 0 && !far(j.Old.Price, meant) {
-			return meant
+		if meant := j.New.Price / moved; j.New.Price%moved == 0 && near(j.Old.Price, meant) {
+			return meant, meant != j.Old.Price
 		}
-		if meant := j.New.Price * moved; meant <= money.MaxAmount && !far(j.Old.Price, meant) {
-			return meant
+		if meant := j.New.Price * moved; meant <= money.MaxAmount && near(j.Old.Price, meant) {
+			return meant, meant != j.Old.Price
 		}
 	}
-	return j.Old.Price
+	return 0, false
 }
+
+// near reports whether neither of two prices is half as much again as the other, or more.
+func near(a, b money.Amount) bool { return 2*a < 3*b && 2*b < 3*a }
 
 // Message is the question.
 func (j Jump) Message() fault.Message {

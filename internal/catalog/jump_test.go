@@ -16,19 +16,48 @@ func TestWhatAPriceJumpsToIsMostlyASlipOfTheComma(t *testing.T) {
 	kilo := func(price money.Amount) catalog.Edit {
 		return catalog.Edit{Price: price, UnitAmount: 1, UnitCode: "kg"}
 	}
-	for _, c := range []struct{ old, now, likely money.Amount }{
-		{26_00, 260_00, 26_00}, {26_00, 255_00, 25_50}, {75_00, 7500_00, 75_00}, {260_00, 26_00, 260_00}, {12_50, 1250_00, 12_50}, {100_00, 1_05, 105_00},
-		{20_00, 100_00, 10_00}, {20_00, 19_99, 0}, {20_00, 99_99, 0}, {20_00, 4_01, 0}, {20_00, 4_00, 40_00}, {0, 10_00, 0}, {7_77, 100_01, 7_77},
+	for _, c := range []struct {
+		old, now, likely money.Amount
+		asked            bool
+	}{
+		{26_00, 260_00, 0, true}, {26_00, 255_00, 25_50, true}, {75_00, 7500_00, 0, true}, {260_00, 26_00, 0, true}, {12_50, 1250_00, 0, true}, {100_00, 1_05, 105_00, true},
+		{28_00, 100_00, 0, true}, {28_00, 140_00, 0, true}, {28_00, 999_00, 0, true}, {28_00, 299_00, 29_90, true}, {20_00, 4_00, 0, true}, {7_77, 100_01, 0, true},
+		{20_00, 60_00, 0, true}, {20_00, 59_99, 0, false}, {20_00, 6_66, 0, true}, {20_00, 6_67, 0, false}, {0, 10_00, 0, false},
 	} {
 		jump := catalog.JumpsOf(kilo(c.old), kilo(c.now), nil).At("price")
+		if (jump != nil) != c.asked {
+			t.Errorf("%s → %s: asked %+v", c.old, c.now, jump)
+		}
 		if jump == nil {
-			if c.likely != 0 {
-				t.Errorf("%s → %s is not asked about", c.old, c.now)
-			}
 			continue
 		}
-		if got := jump.Likely(); got != c.likely {
-			t.Errorf("%s → %s: %s is likely, want %s", c.old, c.now, got, c.likely)
+		if likely, ok := jump.Likely(); ok != (c.likely != 0) || ok && likely != c.likely {
+			t.Errorf("%s → %s: %s is likely, want %s", c.old, c.now, likely, c.likely)
+		}
+	}
+}
+
+func TestASizeIsAskedAboutThatCostsLittleOrMuchBesideAnother(t *testing.T) {
+	t.Parallel()
+	grams := func(amount int, price money.Amount) catalog.Edit {
+		return catalog.Edit{Price: price, UnitAmount: amount, UnitCode: "g"}
+	}
+	half := grams(500, 17_00)
+	for _, c := range []struct {
+		size     catalog.Edit
+		expected money.Amount // at the price of half a kilo; none: it is not asked about
+	}{
+		{catalog.Edit{Price: 17_00, UnitAmount: 1, UnitCode: "kg"}, 34_00}, {grams(1000, 16_00), 34_00}, {grams(1000, 17_50), 0}, {grams(1000, 34_00), 0},
+		{grams(1000, 67_99), 0}, {grams(1000, 68_00), 34_00}, {grams(1000, 340_00), 34_00}, {grams(510, 17_00), 17_34},
+		{grams(250, 3_00), 8_50}, {grams(250, 4_25), 8_50}, {grams(250, 4_26), 0}, {grams(250, 9_00), 0}, {grams(250, 17_00), 8_50}, {grams(100, 10_19), 0}, {grams(100, 10_20), 3_40},
+		{catalog.Edit{Price: 1_00, UnitAmount: 1, UnitCode: "piece"}, 0},
+	} {
+		jump := catalog.JumpsOfSize(half, c.size, nil).At("price")
+		if (jump != nil) != (c.expected != 0) || jump != nil && (jump.Old.Price != c.expected || jump.New.Price != c.size.Price) {
+			t.Errorf("%s for %d %s: asked %+v", c.size.Price, c.size.UnitAmount, c.size.UnitCode, jump)
+		}
+		if len(catalog.JumpsOfSize(half, c.size, map[string]bool{"price": true})) > 0 {
+			t.Errorf("%s for %d %s is sure, and asked", c.size.Price, c.size.UnitAmount, c.size.UnitCode)
 		}
 	}
 }
@@ -55,7 +84,7 @@ func TestAPriceJumpsByTheQuantityThatItIsForToo(t *testing.T) {
 		{edit(26_00, 1, "kg"), edit(2_60, 100, "g"), ""},
 		{edit(26_00, 1, "kg"), edit(2_60, 1, "piece"), "price"},
 		{edit(26_00, 1, "kg"), edit(260_00, 500, "g"), "price"},
-		{edit(26_00, 1, "kg"), edit(8_00, 500, "kg"), "unit"},
+		{edit(26_00, 1, "kg"), edit(9_00, 500, "kg"), "unit"},
 	} {
 		jumps := catalog.JumpsOf(c.before, c.after, nil)
 		if got := len(jumps) > 0; got != (c.asked != "") || got && jumps[0].Field != c.asked {

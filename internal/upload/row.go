@@ -64,7 +64,7 @@ func (e RowError) Asks() bool { return len(e.Suggestions) > 0 }
 
 // means reports whether a value that comes for a cell says yes to what is asked about it.
 func (e RowError) means(column, value string) bool {
-	return len(e.Suggestions) == 2 && e.Column == column && meaning(column, value) == meaning(column, e.Suggestions[1])
+	return e.Asks() && e.Column == column && meaning(column, value) == meaning(column, e.Suggestions[len(e.Suggestions)-1])
 }
 
 // UnmarshalJSON brings back the texts in three languages, the units and the days among a message's arguments.
@@ -98,8 +98,8 @@ func (e *RowError) UnmarshalJSON(data []byte) error {
 // sure is no column of files: it keeps what the cell of a row means that was asked about and is meant.
 func sure(column string) string { return column + "_meant" }
 
-// ask asks whether what jumps is meant. The first suggestion is what may have been meant instead, the second what the
-// cell says.
+// ask asks whether what jumps is meant. The first suggestion is what it was, the last what the cell says; between them may
+// be what may have been meant instead.
 func (row *Row) ask(before, after catalog.Edit) {
 	if then, known := readStockThen(row.Values[colStockThen]); known {
 		if typed, wrong := parseStock(row.Values[colStock]); wrong == nil {
@@ -133,7 +133,11 @@ func (row *Row) askAll(jumps catalog.Jumps) {
 		}
 		switch jump.Field {
 		case colPrice:
-			note.Suggestions = []string{plain(jump.Likely()), plain(jump.New.Price)}
+			note.Suggestions = []string{plain(jump.Old.Price)}
+			if likely, ok := jump.Likely(); ok {
+				note.Suggestions = append(note.Suggestions, plain(likely))
+			}
+			note.Suggestions = append(note.Suggestions, plain(jump.New.Price))
 		case colUnit:
 			note.Suggestions = []string{plainUnit(jump.Old), plainUnit(jump.New)}
 		case colStock:

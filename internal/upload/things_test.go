@@ -52,15 +52,15 @@ func TestAPriceFarFromTheOtherSizesIsAsked(t *testing.T) {
 	m := newMarket(t)
 	jars(m)
 	u := m.upload(m.Honey, "a.csv", `Référence;Produit;Unité;Prix;Stock;Catégorie;Format de
-N-1;Pot du dimanche;1 kg;3000;3;Miel;A
-N-2;Pot du lundi;2 kg;2000;3;Miel;A
+N-1;Pot du dimanche;1 kg;600;3;Miel;A
+N-2;Pot du lundi;2 kg;1000;3;Miel;A
 ;Miel de thym;125 g;375;3;Miel;
 `)
 	if u.Summary.Doubtful != 2 || u.Summary.DoubtfulNew != 2 || u.Summary.Ready() != 1 {
 		t.Fatalf("%+v", u.Summary)
 	}
 	asked := u.Rows[0].Notes[len(u.Rows[0].Notes)-1]
-	if asked.Column != "price" || !slices.Equal(asked.Suggestions, []string{"300", "3000"}) {
+	if asked.Column != "price" || !slices.Equal(asked.Suggestions, []string{"300", "600"}) {
 		t.Errorf("asked %+v", asked)
 	}
 	for _, language := range []string{"ar", "fr", "en"} {
@@ -68,7 +68,7 @@ N-2;Pot du lundi;2 kg;2000;3;Miel;A
 			t.Errorf("%s says %q", language, said)
 		}
 	}
-	u, err := m.Repair(m.Ctx, m.Honey, u.ID, u.Rows[0].Line, "price", "3000")
+	u, err := m.Repair(m.Ctx, m.Honey, u.ID, u.Rows[0].Line, "price", "600")
 	m.Must(err)
 	if u.Summary.Doubtful != 1 || u.Summary.Ready() != 2 {
 		t.Errorf("meant: %+v", u.Summary)

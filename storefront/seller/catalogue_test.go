@@ -501,6 +501,27 @@ func TestAPriceThatJumpsIsAskedAboutInTheTable(t *testing.T) {
 	}
 }
 
+func TestNoToAPriceKeepsTheOldOne(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	thyme := m.Honey.Product(t, "M-1") // for 120 dirhams
+	for typed, offers := range map[string][]string{"400": {"120", "400"}, "600": {"120", "600"}, "1250": {"120", "125", "1250"}} {
+		for _, language := range languages {
+			l := m.Languages.Locale(language)
+			asked := member.Submit(member.Get("/"+language+"/seller/products"), "#q-"+thyme.ID.String(), url.Values{"price": {typed}}).Want(http.StatusUnprocessableEntity)
+			buttons := asked.Find(row(m, "M-1", t) + " button[name=offered_price]")
+			var values []string
+			for _, button := range buttons.EachIter() {
+				values = append(values, button.AttrOr("value", ""))
+			}
+			if keep := plainly(l.T("seller.product.jump_keep", "Value", l.Money(thyme.Price))); !slices.Equal(values, offers) || plainly(buttons.First().Text()) != keep {
+				t.Errorf("%s, %s: %v are offered, first %q", language, typed, values, buttons.First().Text())
+			}
+		}
+	}
+}
+
 func TestAStockIsTakenBackWithoutWhatWasSoldMeanwhile(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

@@ -231,6 +231,25 @@ func TestThePreviewSaysOfWhatARowBecomesASize(t *testing.T) {
 	}
 }
 
+func TestWhatIsLeftForLaterIsCountedAsAbove(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	file := "code;produit;unité;prix;stock;catégorie\nM-1;;;1200;;\nN-1;Confiture;200 g;cher;3;Miel\nN-2;Pollen;200 g;40;beaucoup;Miel\nN-3;Gelée;200 g;90;3;Miel\n"
+	preview := member.Upload("/fr/seller/upload", "file", "plus-tard.csv", []byte(file), nil).Want(http.StatusOK)
+	for _, language := range languages {
+		page := member.Get("/" + language + strings.TrimPrefix(preview.Path, "/fr")).Want(http.StatusOK)
+		l := m.Languages.Locale(language)
+		want := " · " + l.N("seller.upload.later", 2) + " · " + l.N("seller.upload.later_checked", 1)
+		if !strings.Contains(page.Text("main"), plainly(want)) {
+			t.Errorf("%s: no %q", language, want)
+		}
+		if label := page.Text("#line-3 label"); label != l.T("upload.column.price")+l.T("shop.comma")+l.T("seller.upload.line")+" "+l.Number(3) {
+			t.Errorf("%s: the cell is called %q", language, label)
+		}
+	}
+}
+
 func TestFileOfWhichNothingIsLeftSaysSo(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)

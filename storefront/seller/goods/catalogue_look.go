@@ -32,15 +32,31 @@ func inRow(l *i18n.Locale, p catalog.Product, name string) string {
 	return l.Number(p.Stock)
 }
 
-// answers are those to the question whether what jumps is meant: what may have been meant instead, and it.
-func answers(l *i18n.Locale, jump catalog.Jump) (no, yes ui.Option) {
+// answers are those to the question whether what jumps is meant: no, as it was; what may have been meant instead, if
+// anything; and yes.
+func answers(l *i18n.Locale, jump catalog.Jump) []ui.Option {
+	no := func(o ui.Option) ui.Option { return said(l, "seller.product.jump_no", o) }
+	keep := func(o ui.Option) ui.Option { return said(l, "seller.product.jump_keep", o) }
+	yes := func(o ui.Option) ui.Option { return said(l, "seller.product.jump_yes", o) }
 	switch jump.Field {
 	case "price":
-		return priced(l, jump.Likely()), priced(l, jump.New.Price)
+		offered := []ui.Option{keep(priced(l, jump.Old.Price))}
+		if jump.Sized {
+			offered[0] = no(priced(l, jump.Old.Price))
+		}
+		if likely, ok := jump.Likely(); ok {
+			offered = append(offered, no(priced(l, likely)))
+		}
+		return append(offered, yes(priced(l, jump.New.Price)))
 	case "unit":
-		return measured(l, jump.Old), measured(l, jump.New)
+		return []ui.Option{keep(measured(l, jump.Old)), yes(measured(l, jump.New))}
 	}
-	return counted(l, *jump.Old.Stock), counted(l, *jump.New.Stock)
+	return []ui.Option{keep(counted(l, *jump.Old.Stock)), yes(counted(l, *jump.New.Stock))}
+}
+
+// said is an option in the words of an answer.
+func said(l *i18n.Locale, key string, o ui.Option) ui.Option {
+	return ui.Option{Value: o.Value, Label: l.T(key, "Value", o.Label)}
 }
 
 func priced(l *i18n.Locale, a money.Amount) ui.Option {

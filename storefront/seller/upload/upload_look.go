@@ -46,14 +46,14 @@ func proposal(p ui.Page, v uploadView, row upload.Row, e upload.RowError) string
 	return v.typed(row, e.Column, value)
 }
 
-// suggestion says the value that may have been meant and is suggested at that place. Of what is asked about the second is
+// suggestion says the value that may have been meant and is suggested at that place. Of what is asked about the last is
 // what the cell says.
-func suggestion(p ui.Page, v uploadView, asked bool, column string, place int, value string) string {
-	words := v.words(p, column, value)
+func suggestion(p ui.Page, v uploadView, asked bool, e upload.RowError, place int) string {
+	words := v.words(p, e.Column, e.Suggestions[place])
 	switch {
 	case !asked:
 		return words
-	case place == 0:
+	case place < len(e.Suggestions)-1:
 		return p.T("seller.product.jump_no", "Value", words)
 	}
 	return p.T("seller.product.jump_yes", "Value", words)
@@ -103,12 +103,16 @@ func doubtful(p ui.Page, n int, none string) string {
 	return p.N("seller.upload.doubtful", n)
 }
 
-// later says what is left for another time beside the button that publishes.
-func later(p ui.Page, s upload.Summary) string {
-	if s.Wrong+s.Doubtful == 0 {
-		return ""
+// later says what is left for another time beside the button that publishes: what the figures above say is to be corrected
+// or checked.
+func later(p ui.Page, s upload.Summary) (left string) {
+	if s.Wrong > 0 {
+		left += " · " + p.N("seller.upload.later", s.Wrong)
 	}
-	return "· " + p.N("seller.upload.later", s.Wrong+s.Doubtful)
+	if s.Doubtful > 0 {
+		left += " · " + p.N("seller.upload.later_checked", s.Doubtful)
+	}
+	return left
 }
 
 // joined writes a list in the reader's punctuation.
