@@ -54,7 +54,7 @@ func (o *locked) repeatedPart(ctx context.Context, tx *sqlx.Tx, m Move, part uui
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.PartID == nil || *e.PartID != part || e.State == EventAdjusted })
 	n := len(events)
 	if n < 2 || events[n-1].State != string(rules[m].toPart) || !o.madeBy(events[n-1]) || events[n-2].State != string(seen) ||
-		o.by.Note != "" && events[n-1].Note != o.by.Note {
+		o.by.Note != "" && events[n-1].Note != o.by.Note || events[n-1].Reason != o.by.Why {
 		return ErrWrongState
 	}
 	return nil

@@ -321,6 +321,26 @@ func TestWhatIsDeclinedForLackOfTimeIsForSaleAgain(t *testing.T) {
 	}
 }
 
+func TestADeclineSentAgainWithAnotherReasonIsNotSaidToHaveHappened(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	m.Order()
+	member := m.SignIn(m.Honey.Member)
+	part := partOf(t, m, m.Honey)
+	open := member.Get("/fr/seller/orders/" + part.ID.String()).Want(http.StatusOK)
+	for range 2 {
+		member.Submit(open, "form[action*='/decline']", url.Values{"reason": {"no_time"}}).Want(http.StatusOK)
+	}
+	for _, other := range []url.Values{{"reason": {"damaged"}}, {"reason": {"other"}, "words": {"Voyage"}}} {
+		if page := member.Submit(open, "form[action*='/decline']", other).Want(http.StatusConflict); page.Has(".toast") {
+			t.Errorf("%v: %s", other, page.Text(".toast"))
+		}
+	}
+	if left := m.Stock(m.Honey.Products[0].ID); left != 20 {
+		t.Errorf("%d are for sale", left)
+	}
+}
+
 func TestAMemberPreparesFewerThanWereOrdered(t *testing.T) {
 	t.Parallel()
 	m := storetest.New(t)
