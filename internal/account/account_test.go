@@ -173,6 +173,7 @@ func TestAnAccountIsMadeOfWhatCanBeUsed(t *testing.T) {
 		key    string
 	}{
 		"no name":                 {func(n *account.NewUser) { n.Name = " " }, "name", "account.name_missing"},
+		"a name of dots":          {func(n *account.NewUser) { n.Name = ".. ـ" }, "name", "account.name_missing"},
 		"endless name":            {func(n *account.NewUser) { n.Name = strings.Repeat("a", 500) }, "name", "account.name_long"},
 		"no way to be reached":    {func(n *account.NewUser) { n.Email = "" }, "email", "account.unreachable"},
 		"broken e-mail":           {func(n *account.NewUser) { n.Email = "amina@" }, "email", "account.email_invalid"},

@@ -111,7 +111,7 @@ func (n NewUser) checked() (User, *fault.Error) {
 		u.Locale = i18n.Default
 	}
 	wrong := fault.New(ErrUser.Kind, ErrUser.Key)
-	if u.Name == "" {
+	if !text.HasLetter(u.Name) {
 		wrong.Field("name", "account.name_missing")
 	}
 	wrong.TooLong("name", "account.name_long", u.Name, maxName)

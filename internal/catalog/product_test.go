@@ -139,16 +139,19 @@ func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
 		spoil      func(e *catalog.Edit)
 		field, key string
 	}{
-		"no name":         {func(e *catalog.Edit) { e.Name = i18n.Text{EN: "Honey"} }, "name", "catalog.name_missing"},
-		"a space as name": {func(e *catalog.Edit) { e.Name = i18n.Text{FR: " \u200f "} }, "name", "catalog.name_missing"},
-		"no category":     {func(e *catalog.Edit) { e.Category = "" }, "category", "catalog.category_missing"},
-		"other category":  {func(e *catalog.Edit) { e.Category = "cars" }, "category", "catalog.category_unknown"},
-		"no price":        {func(e *catalog.Edit) { e.Price = 0 }, "price", "catalog.price_missing"},
-		"too dear":        {func(e *catalog.Edit) { e.Price = money.MaxAmount + 1 }, "price", "catalog.price_too_high"},
-		"less than none":  {func(e *catalog.Edit) { e.Stock = new(-1) }, "stock", "catalog.stock_out_of_range"},
-		"no unit":         {func(e *catalog.Edit) { e.UnitCode = "ell" }, "unit", "catalog.unit_unknown"},
-		"half a season":   {func(e *catalog.Edit) { e.SeasonFrom = new(3) }, "season", "catalog.season_months"},
-		"a 13th month":    {func(e *catalog.Edit) { e.SeasonFrom, e.SeasonTo = new(3), new(13) }, "season", "catalog.season_months"},
+		"no name":          {func(e *catalog.Edit) { e.Name = i18n.Text{EN: "Honey"} }, "name", "catalog.name_missing"},
+		"a space as name":  {func(e *catalog.Edit) { e.Name = i18n.Text{FR: " \u200f "} }, "name", "catalog.name_missing"},
+		"a stroke as name": {func(e *catalog.Edit) { e.Name = i18n.Text{AR: "ـــ", FR: ".."} }, "name", "catalog.name_missing"},
+		"a stroke in one":  {func(e *catalog.Edit) { e.Name.AR = "ـــ" }, "name_ar", "catalog.name_wordless"},
+		"marks in English": {func(e *catalog.Edit) { e.Name.EN = "--" }, "name_en", "catalog.name_wordless"},
+		"no category":      {func(e *catalog.Edit) { e.Category = "" }, "category", "catalog.category_missing"},
+		"other category":   {func(e *catalog.Edit) { e.Category = "cars" }, "category", "catalog.category_unknown"},
+		"no price":         {func(e *catalog.Edit) { e.Price = 0 }, "price", "catalog.price_missing"},
+		"too dear":         {func(e *catalog.Edit) { e.Price = money.MaxAmount + 1 }, "price", "catalog.price_too_high"},
+		"less than none":   {func(e *catalog.Edit) { e.Stock = new(-1) }, "stock", "catalog.stock_out_of_range"},
+		"no unit":          {func(e *catalog.Edit) { e.UnitCode = "ell" }, "unit", "catalog.unit_unknown"},
+		"half a season":    {func(e *catalog.Edit) { e.SeasonFrom = new(3) }, "season", "catalog.season_months"},
+		"a 13th month":     {func(e *catalog.Edit) { e.SeasonFrom, e.SeasonTo = new(3), new(13) }, "season", "catalog.season_months"},
 		"a label unproved": {func(e *catalog.Edit) {
 			e.Labels = []catalog.Label{{Slug: "igp", ExpiresOn: "2030-01-01"}}
 		}, "labels", "catalog.label_certificate"},

@@ -161,8 +161,10 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	}
 	say(e.Category == "", "category", "catalog.category_missing")
 	say(r.Category(e.Category).Slug == "", "category", "catalog.category_unknown")
-	say(e.Name.AR == "" && e.Name.FR == "", "name", "catalog.name_missing")
+	nameless := !text.HasWord(e.Name.AR) && !text.HasWord(e.Name.FR)
+	say(nameless, "name", "catalog.name_missing")
 	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
+		say(!nameless && typed != "" && !text.HasWord(typed), field, "catalog.name_wordless")
 		wrong.TooLong(field, "catalog.too_long", typed, maxName)
 	}
 	for field, typed := range map[string]string{

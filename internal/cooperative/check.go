@@ -49,6 +49,11 @@ func checked(c Cooperative, now time.Time) (Cooperative, error) {
 			wrong.Field(name, "cooperative.missing")
 		}
 	}
+	for name, called := range map[string]string{"name_ar": c.Name.AR, "president": c.President} {
+		if called != "" && !text.HasLetter(called) {
+			wrong.Field(name, "cooperative.name_letterless")
+		}
+	}
 	if c.Slug != "" && !slugs.MatchString(c.Slug) {
 		wrong.Field("slug", "cooperative.slug_invalid")
 	}

@@ -145,6 +145,8 @@ func TestWhatIsWrongWithACooperativeIsSaidFieldByField(t *testing.T) {
 		key    string
 	}{
 		"no Arabic name":         {func(c *cooperative.Cooperative) { c.Name.AR = " " }, "name_ar", "cooperative.missing"},
+		"a stroke as its name":   {func(c *cooperative.Cooperative) { c.Name.AR = "ـــ" }, "name_ar", "cooperative.name_letterless"},
+		"dots as its president":  {func(c *cooperative.Cooperative) { c.President = ".." }, "president", "cooperative.name_letterless"},
 		"no French name":         {func(c *cooperative.Cooperative) { c.Name.FR = "" }, "name_fr", "cooperative.missing"},
 		"French name in Arabic":  {func(c *cooperative.Cooperative) { c.Name.FR = "نحلات" }, "name_fr", "cooperative.name_not_latin"},
 		"endless name":           {func(c *cooperative.Cooperative) { c.Name.AR = strings.Repeat("ن", 300) }, "name_ar", "cooperative.too_long"},

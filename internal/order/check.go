@@ -71,7 +71,7 @@ func (b *Buyer) checkAddress(method string, wrong *fault.Error) {
 	b.Address = text.Line(b.Address)
 	b.Landmark = text.Line(b.Landmark)
 	b.Note = text.Clean(b.Note)
-	if b.Name == "" {
+	if !text.HasLetter(b.Name) {
 		wrong.Field("name", "order.name_missing")
 	}
 	if method == delivery.Home && b.Address == "" {

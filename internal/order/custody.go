@@ -98,7 +98,7 @@ func (s *Service) Carriers(ctx context.Context) ([]Carrier, error) {
 func (s *Service) AddCarrier(ctx context.Context, name string) error {
 	name = text.Line(name)
 	wrong := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
-	if name == "" {
+	if !text.HasWord(name) {
 		return wrong.Field("name", "order.carrier_unnamed")
 	}
 	if wrong.TooLong("name", "order.too_long", name, maxCarrierName) {

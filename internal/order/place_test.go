@@ -109,6 +109,10 @@ func TestWhatABuyerCanGetWrong(t *testing.T) {
 				"address": "order.address_missing", "place": "delivery.unknown_place",
 			},
 		},
+		"a name of marks": {
+			func(in *order.PlaceInput) { in.Buyer.Name = ".." },
+			map[string]string{"name": "order.name_missing"},
+		},
 		"texts without end": {
 			func(in *order.PlaceInput) {
 				in.Buyer.Name, in.Buyer.Address, in.Buyer.Landmark, in.Buyer.Note = long, long, long, long

@@ -43,7 +43,7 @@ type Field struct {
 	Hint    bool   // its name alone does not explain it
 	Whole   bool   // those of its group that are so are all entered or none: sentences take them together
 	Beside  bool   // in the form it stands beside its neighbours of whom this is said too
-	Stays   bool   // once entered, it is not left empty any more
+	Stays   bool   // a name: once entered, it is not left empty any more
 	Within  string // what it is about, of fields that are the same for several things, such as delivery's zones
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/postgres"
 	"github.com/souk-taawon/souk/internal/shown"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Errors of Save.
@@ -162,13 +163,13 @@ func (s *Service) checked(kept Kept, form shown.Fields, typed map[string]string)
 	wrong, lost := fault.New(ErrInvalid.Kind, ErrInvalid.Key), fault.New(ErrChanged.Kind, ErrChanged.Key)
 	to := make(map[string]string, len(kept.Values))
 	for _, v := range kept.Values {
-		text, ok := typed[v.Name]
+		given, ok := typed[v.Name]
 		if to[v.Name] = v.Text; ok {
 			var clash bool
-			if to[v.Name], clash = form.Merge(v.Name, v.Text, v.Read(text, wrong)); clash {
+			if to[v.Name], clash = form.Merge(v.Name, v.Text, v.Read(given, wrong)); clash {
 				lost.Field(v.Name, ErrChanged.Key)
 			}
-			if v.Stays && v.Text != "" && to[v.Name] == "" {
+			if v.Stays && v.Text+to[v.Name] != "" && !text.HasLetter(to[v.Name]) {
 				wrong.Field(v.Name, "settings.name_missing")
 			}
 		}

@@ -535,7 +535,7 @@ func TestTheAssociationsNameIsNotEmptied(t *testing.T) {
 		t.Fatal(err)
 	}
 	for field := range name {
-		for _, blank := range []string{"", " ", "\u200b", "\u3164"} {
+		for _, blank := range []string{"", " ", "\u200b", "\u3164", "ـــ", ".."} {
 			_, err := s.SaveFields(t.Context(), nil, map[string]string{field: blank}, actor.OfSystem())
 			if told := fault.As(err); !errors.Is(err, settings.ErrInvalid) || told.Fields[field].Key != "settings.name_missing" {
 				t.Errorf("%s as %q: %v", field, blank, err)

@@ -111,6 +111,13 @@ func HasLatin(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Latin, r) })
 }
 
+// HasLetter reports whether any letter of a text says something: the stroke that makes Arabic words longer says nothing. What
+// a person or a cooperative is called has one.
+func HasLetter(s string) bool { return strings.ContainsFunc(Fold(s), unicode.IsLetter) }
+
+// HasWord is HasLetter, or a digit, for what else is called something.
+func HasWord(s string) bool { return len(fields(s)) > 0 }
+
 // Digits writes Arabic-Indic and full-width digits as Western ones, spaces of any width as plain ones, and drops those
 // around.
 func Digits(s string) string {

@@ -23,6 +23,18 @@ func TestAReferenceIsTheSameHoweverItsPartsAreJoined(t *testing.T) {
 	}
 }
 
+func TestANameSaysSomething(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]struct{ letter, word bool }{
+		"عـسل": {true, true}, "é": {true, true}, "蜜": {true, true}, "12": {false, true}, "٣": {false, true}, "n° 5": {true, true},
+		"ـــ": {}, "..": {}, "- – —": {}, "َّ": {}, "«»": {}, "😀": {}, " ": {}, "": {},
+	} {
+		if letter, word := HasLetter(typed), HasWord(typed); letter != want.letter || word != want.word {
+			t.Errorf("%q has a letter: %t, a word: %t", typed, letter, word)
+		}
+	}
+}
+
 func TestANumberIsReadHoweverItsDigitsAreGrouped(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
