@@ -10,7 +10,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/souk-taawon/souk/internal/actor"
-	"github.com/souk-taawon/souk/internal/i18n"
 )
 
 // Write is one product of many to write, as Rules let it be.
@@ -106,10 +105,10 @@ func joinThings(ctx context.Context, tx *sqlx.Tx, list []Write, now time.Time) e
 func giveNames(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write) error {
 	var fresh []*Write
 	var ids []uuid.UUID
-	var names []i18n.Text
+	var edits []Edit
 	for i := range list {
 		if w := &list[i]; w.New {
-			fresh, ids, names = append(fresh, w), append(ids, w.ID), append(names, w.Name)
+			fresh, ids, edits = append(fresh, w), append(ids, w.ID), append(edits, w.Edit)
 		}
 	}
 	if len(fresh) == 0 {
@@ -118,7 +117,7 @@ func giveNames(ctx context.Context, tx *sqlx.Tx, coopID uuid.UUID, list []Write)
 	if err := productsAllowed(ctx, tx, coopID, len(fresh)); err != nil {
 		return err
 	}
-	slugs, err := slugsTx(ctx, tx, ids, names)
+	slugs, err := slugsTx(ctx, tx, coopID, ids, edits)
 	if err != nil {
 		return err
 	}

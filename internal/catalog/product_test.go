@@ -51,11 +51,22 @@ func TestAddressesAreReadableAndUnique(t *testing.T) {
 	t.Parallel()
 	m := catalogtest.New(t)
 	first := m.Offer(m.Honey, catalogtest.Thyme())
-	second := catalogtest.Thyme()
-	second.SKU = "M-02"
-	twin := m.Offer(m.Honey, second)
-	if first.Slug != "miel-de-thym" || len(twin.Slug) != len("miel-de-thym-xxxxxxxx") {
-		t.Errorf("slugs %q and %q", first.Slug, twin.Slug)
+	if first.Slug != "miel-de-thym" {
+		t.Errorf("slug %q", first.Slug)
+	}
+	var coop string
+	m.Must(m.DB.Get(&coop, `select slug from cooperatives where id = $1`, m.Honey))
+	for i, want := range []string{"miel-de-thym-250-g", "miel-de-thym-" + coop, "miel-de-thym-" + coop + "-250-g", "miel-de-thym-xxxxxxxx"} {
+		again := catalogtest.Thyme()
+		again.SKU, again.UnitAmount = fmt.Sprint("M-1", i), 250
+		if got := m.Offer(m.Honey, again).Slug; got != want && (i < 3 || len(got) != len(want)) {
+			t.Errorf("slug %q, not %q", got, want)
+		}
+	}
+	said := catalogtest.Thyme()
+	said.SKU, said.UnitAmount, said.Name.FR = "M-20", 250, "Miel de thym, 250 g" // taken, and the name says the size already
+	if got, want := m.Offer(m.Honey, said).Slug, "miel-de-thym-250-g-"+coop; got != want {
+		t.Errorf("slug %q, not %q", got, want)
 	}
 	arabic := m.Offer(m.Honey, catalog.Edit{
 		Category: "honey", Name: i18n.Text{AR: "عسل السِّدر"}, UnitAmount: 1, UnitCode: "kg", Price: 300_00, Authorisation: "X",

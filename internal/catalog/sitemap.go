@@ -46,10 +46,9 @@ func (s *Service) Slugs(ctx context.Context, part int) ([]string, error) {
 		join products p on p.id >= part.first and p.id < part.next
 		cross join lateral (select state from sellers where id = p.cooperative_id offset 0) c
 		where is_offered(p.state, c.state)
-		  and not exists ( -- of sizes the smallest is the page that search engines shall know
+		  and not exists ( -- of sizes the Oldest
 		      select from products other
-		      where other.family = p.family and other.state = 'published'
-		        and (smallest_amount(other.unit_amount, other.unit_code), other.id) < (smallest_amount(p.unit_amount, p.unit_code), p.id))
+		      where other.family = p.family and other.state = 'published' and other.id < p.id)
 		order by p.id
 		limit 15000`, sitemap.name, part) // addresses in three languages, of which a part may hold 50,000
 	if err != nil {

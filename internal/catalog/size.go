@@ -1,8 +1,10 @@
 package catalog
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
@@ -30,6 +32,11 @@ type Size struct {
 	SeasonFrom *int           `db:"season_from"` // as of a Product
 	SeasonTo   *int           `db:"season_to"`
 	Labels     pq.StringArray // slugs of those with a certificate that has not expired; another size has its own
+}
+
+// Oldest is the one of a thing's sizes whose page search engines shall know: it stays when others come.
+func Oldest(sizes []Size) Size {
+	return slices.MinFunc(sizes, func(a, b Size) int { return bytes.Compare(a.ID[:], b.ID[:]) })
 }
 
 // face is the condition on which the product p stands for its thing in a list: the size that can be had and is the

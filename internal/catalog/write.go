@@ -16,7 +16,6 @@ import (
 	"github.com/souk-taawon/souk/internal/actor"
 	"github.com/souk-taawon/souk/internal/cooperative"
 	"github.com/souk-taawon/souk/internal/fault"
-	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
 )
@@ -45,7 +44,7 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 		if err := r.check(full); err != nil {
 			return err
 		}
-		slugs, err := slugsTx(ctx, tx, []uuid.UUID{id}, []i18n.Text{full.Name})
+		slugs, err := slugsTx(ctx, tx, coopID, []uuid.UUID{id}, []Edit{full})
 		if err != nil {
 			return err
 		}

@@ -83,7 +83,7 @@ func TestAProductsPageLetsChooseItsSize(t *testing.T) {
 		if got := links.Eq(0).Text(); !strings.Contains(got, l.T("ui.size_sold_out", "Size", l.Unit(250, "g"))) {
 			t.Errorf("%s: the one that is sold out is %q", language, got)
 		}
-		if got, want := page.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/"+language+"/products/"+small.Slug; got != want {
+		if got, want := page.Find("link[rel=canonical]").AttrOr("href", ""), m.URL+"/"+language+"/products/"+half.Slug; got != want {
 			t.Errorf("%s: canonical is %s, not %s", language, got, want)
 		}
 		// The way of somebody without a script: from size to size by their links.

@@ -69,7 +69,7 @@ func (h *Handler) product(r *web.Request) error {
 		p.Image = static.Shared(v.Product.Drawing, v.Product.CategoryDrawing, v.Product.ID.String())
 	}
 	if len(v.Product.Sizes) > 0 {
-		p.Canonical = "/products/" + v.Product.Sizes[0].Slug
+		p.Canonical = "/products/" + catalog.Oldest(v.Product.Sizes).Slug
 		p.Shared = "/products/" + v.Product.Slug // whose price its description says
 	}
 	p.Data = schemaOf(r, v.Product, p.Absolute(p.Image))
