@@ -16,6 +16,7 @@ import (
 var nobodys = map[string]string{
 	"balances":           "account provider",
 	"baskets":            "fee_place",
+	"basket_lines":       "unit_code",
 	"account_totals":     "account",
 	"categories":         "slug name_ar name_fr name_en short_ar short_fr short_en drawing",
 	"cash_counts":        "reference actor",
