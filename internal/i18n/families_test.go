@@ -41,6 +41,7 @@ var families = map[string]words{
 	"association.term.*":             all(arguments("association/money", "term", 4), arguments("association/money", "equation", 2)),
 	"door.required.*":                arguments("door", "required", 1, 2),
 	"means.*":                        nil, // internal/market.TestEveryMeansOfPaymentHasItsWords
+	"order.means_by.*":               named("internal/payment", "CashOnDelivery", "Card", "BankTransfer"),
 	"order.history.*":                constants("internal/order", "MoneyKind"),
 	"order.declined.*":               constants("internal/order", "Decline"),
 	"order.dispute.*_body":           constants("internal/order", "disputeLetter"),

@@ -123,7 +123,7 @@ func (s *Service) offers(decided settings.Settings, total money.Amount, noCash f
 		case s.MeansOf(provider) == payment.BankTransfer && lastPieces:
 			offers[i].Why = fault.Say("order.means_last_pieces")
 		case c.most > 0 && total > c.most:
-			offers[i].Why = fault.Say(meansMost, "Most", c.most)
+			offers[i].Why = fault.Say(meansMost, "Total", total, "By", fault.Say("order.means_by."+s.MeansOf(provider)), "Most", c.most)
 		}
 	}
 	return offers

@@ -74,7 +74,8 @@ const standing = `standing as materialized (
 		    select c.*,
 		           coalesce(s.sales, 0) as sales, coalesce(s.commission, 0) as commission, coalesce(s.paid_out, 0) as paid_out,
 		           coalesce(s.sales - s.commission - s.paid_out - s.due, 0) as netted, coalesce(s.due, 0) as due,
-		           coalesce(s.owes, 0) as owes, coalesce(s.held, 0) as held, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending
+		           coalesce(s.owes, 0) as owes, coalesce(s.held, 0) as held, coalesce(s.pending, 0) - coalesce(u.pending, 0) as pending,
+		           coalesce(u.pending, 0) as unconfirmed
 		    from unnest($1::uuid[]) with ordinality as w (id, turn)
 		    cross join lateral (select w.turn, sellers.* from sellers where id = w.id offset 0) c
 		    left join standing s on s.cooperative_id = c.id
@@ -269,7 +270,7 @@ func owed(ctx context.Context, q sqlx.QueryerContext, ids []uuid.UUID) ([]Owed, 
 		with `+standing+`
 		select c.id, c.slug, c.name_ar as "name.ar", c.name_fr as "name.fr",
 		       c.commune_name_ar as "commune_name.ar", c.commune_name_fr as "commune_name.fr", c.women_only, c.rib,
-		       c.sales, c.commission, c.paid_out, c.netted, c.due, c.owes, c.held, c.pending
+		       c.sales, c.commission, c.paid_out, c.netted, c.due, c.owes, c.held, c.pending, c.unconfirmed
 		from owed c
 		order by c.turn`, pq.Array(ids))
 	if err != nil {

@@ -48,9 +48,10 @@ type Owed struct {
 	PaidOut       money.Amount `db:"paid_out"`
 	Netted        money.Amount `db:"netted"` // set off against what the cooperative owed; less what it came to owe of sales that buyers had back
 	Due           money.Amount `db:"due"`
-	Owes          money.Amount `db:"owes"`    // by the cooperative, such as cash that it took from buyers and kept
-	Held          money.Amount `db:"held"`    // paid by buyers who do not have the goods yet or may send them back, commission included
-	Pending       money.Amount `db:"pending"` // ordered, confirmed and not yet paid, commission included
+	Owes          money.Amount `db:"owes"`        // by the cooperative, such as cash that it took from buyers and kept
+	Held          money.Amount `db:"held"`        // paid by buyers who do not have the goods yet or may send them back, commission included
+	Pending       money.Amount `db:"pending"`     // ordered, confirmed and not yet paid, commission included
+	Unconfirmed   money.Amount `db:"unconfirmed"` // ordered and not in Pending yet, since it waits to be confirmed or paid; of one cooperative
 }
 
 // Transferable is how much can be paid out: what is due less what the next payout sets off against what the cooperative

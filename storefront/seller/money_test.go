@@ -341,3 +341,32 @@ func TestTheLinesAtHomeMakeUpTheTransfer(t *testing.T) {
 		t.Errorf("of a return it says: %s", page.Text("[aria-labelledby=money]"))
 	}
 }
+
+// What she is to prepare and what is not paid yet are two sums, of other orders: what one has and the other has not is said.
+func TestWhatWaitsToBeConfirmedIsSaidBesideWhatIsNotPaidYet(t *testing.T) {
+	t.Parallel()
+	m := storetest.New(t)
+	member := m.SignIn(m.Honey.Member)
+	confirmed := m.Order() // honey for 240 dirhams, five percent for the association
+	if err := m.Orders.Move(t.Context(), order.MoveConfirm, confirmed.Order.ID, m.ByAssociation()); err != nil {
+		t.Fatal(err)
+	}
+	if page := member.Get("/fr/seller").Want(http.StatusOK); page.Has("[data-unconfirmed]") {
+		t.Error("nothing waits to be confirmed, and home says so")
+	}
+	m.Order()
+	page := member.Get("/fr/seller").Want(http.StatusOK)
+	for selector, want := range map[string]string{
+		"[aria-label='Ce qu’il faut préparer'] .ruled":  "Part de la coopérative, commission déduite456 DH",
+		"p[data-unconfirmed]":                           "dont 228 DH de commandes pas encore confirmées",
+		"dd[data-unconfirmed]":                          "240 DH",
+		"[aria-labelledby=money] .kv dd:nth-of-type(1)": "240 DH",
+	} {
+		if got := page.Text(selector); got != want {
+			t.Errorf("%s says %q, want %q", selector, got, want)
+		}
+	}
+	if got := member.Get("/fr/seller/money").Want(http.StatusOK).Text(".tiles .tile:nth-child(2) .v"); got != "240" {
+		t.Errorf("what waits to be confirmed: %q", got)
+	}
+}

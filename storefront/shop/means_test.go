@@ -142,6 +142,11 @@ func cash(l *i18n.Locale) []string {
 	}
 }
 
+// upTo is what is said of a means to which an order comes to too much, after what it comes to.
+func upTo(l *i18n.Locale, means string, most money.Amount) string {
+	return before(l.T("order.means_most", "Total", "|", "By", l.T("order.means_by."+means), "Most", l.Money(most)), 1)
+}
+
 // before is the side of the bar in a text with that number.
 func before(text string, side int) string { return strings.TrimSpace(strings.Split(text, "|")[side]) }
 
@@ -405,7 +410,7 @@ func TestAMeansThatCannotPayInsteadSaysWhy(t *testing.T) {
 	page, _ := m.orders(buyer, "fr", map[string]string{"payment": paymenttest.Name})
 	m.decide(`{"cash_most": "100"}`)
 	page = buyer.Get(page.Path).Want(http.StatusOK)
-	m.tells(page, "[data-impossible="+payment.CashOnDelivery+"]", l.T("means.cash_on_delivery.name")+l.T("shop.colon")+l.T("order.means_most", "Most", l.Money(100_00)))
+	m.tells(page, "[data-impossible="+payment.CashOnDelivery+"]", upTo(l, payment.CashOnDelivery, 100_00))
 	if page.Has("#instead-" + payment.CashOnDelivery) {
 		t.Error("it is offered all the same")
 	}
@@ -651,10 +656,10 @@ func TestTheAssociationDecidesWhoMayPayHow(t *testing.T) {
 		if _, disabled := page.Find(cashChoice).Attr("disabled"); !disabled || !page.Has(cardChoice+"[checked]") {
 			t.Error("cash is offered for more than it may come to, or nothing else is chosen")
 		}
-		m.tells(page, "[data-part=payment]", l.T("order.means_most", "Most", l.Money(50_00)))
+		m.tells(page, "[data-part=payment]", upTo(l, payment.CashOnDelivery, 50_00))
 		m.tells(page, "[data-part=go]", l.T("shop.checkout.to_payment"))
 		page = pay(buyer, code, "berkane", payment.CashOnDelivery).Want(http.StatusUnprocessableEntity)
-		m.tells(page, "#problem", l.T("order.means_most", "Most", l.Money(50_00)))
+		m.tells(page, "#problem", l.T("order.means_most", "Total", l.Money(260_00), "By", l.T("order.means_by.cash_on_delivery"), "Most", l.Money(50_00)))
 		if page.Find("#f-name").AttrOr("value", "") != nadia["name"] {
 			t.Error("what was typed is lost")
 		}
@@ -835,7 +840,7 @@ func TestWhomNoMeansIsLeftForIsToldWhatToDo(t *testing.T) {
 		form.Del("instead")
 		form.Set("payment", testcard.Name)
 		page = buyer.Post(path, form).Want(http.StatusUnprocessableEntity)
-		m.tells(page, "#problem a[href='#no-means']", l.T("order.means_most", "Most", l.Money(30_00)))
+		m.tells(page, "#problem a[href='#no-means']", upTo(l, payment.Card, 30_00))
 
 		// It is enough for one of two.
 		m.decide(`{"cash_most": "0.00"}`)

@@ -71,6 +71,8 @@ type homeView struct {
 	Late     bool         // it was not
 	Share    money.Amount // what is the cooperative's, of them all
 
+	Unconfirmed money.Amount // of Share, what is of orders that wait to be confirmed
+
 	Owed      settlement.Owed
 	Coming    []settlement.Coming
 	Next      settlement.Next
@@ -221,6 +223,9 @@ func (v *homeView) gather(parts []order.CooperativePart, now time.Time) {
 	at := map[uuid.UUID]int{}
 	for _, part := range parts {
 		v.Share += part.Items - part.Commission
+		if part.OrderState == order.StatePlaced {
+			v.Unconfirmed += part.Items - part.Commission
+		}
 		if day := part.HandOver(now); v.FirstDay.IsZero() || day.Before(v.FirstDay) {
 			v.FirstDay, v.Late = day, part.Late(now)
 		}

@@ -73,7 +73,10 @@ func again(p ui.Page) templ.Attributes {
 	return templ.Attributes{"data-refresh": int(p.Again / time.Second)}
 }
 
-// whyNot says why a means cannot be had.
+// whyNot says why a means cannot be had, and which it is.
 func whyNot(p ui.Page, o order.Offer) string {
+	if o.TooMuch() { // which says it
+		return p.L.Message(o.Why)
+	}
 	return p.T("means."+o.Provider+".name") + p.T("shop.colon") + p.L.Message(o.Why)
 }
