@@ -30,6 +30,7 @@ type Catalogue struct {
 	keyset.Turns
 	Published, Draft, Archived int // all of the cooperative's, whatever the filter
 	SoldOut, Unpictured        int // of these
+	Things                     int // that are published, whatever their sizes
 }
 
 // Count is how many products the cooperative has, whatever the filter.
@@ -41,7 +42,7 @@ func (s *Service) Catalogue(ctx context.Context, coopID uuid.UUID, f Filter) (Ca
 	if err != nil {
 		return Catalogue{}, err
 	}
-	page := Catalogue{Published: n.Published, Draft: n.Draft, Archived: n.Archived, SoldOut: n.Published - n.Available, Unpictured: n.Unpictured}
+	page := Catalogue{Published: n.Published, Draft: n.Draft, Archived: n.Archived, SoldOut: n.Published - n.Available, Unpictured: n.Unpictured, Things: n.Things}
 	limit := min(f.PerPage, 200)
 	if limit < 1 {
 		limit = 50

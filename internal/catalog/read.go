@@ -79,11 +79,11 @@ func (s *Service) Labels(ctx context.Context) ([]Label, error) {
 }
 
 // counted is how many products a cooperative has.
-type counted struct{ Published, Available, Draft, Archived, Unpictured int }
+type counted struct{ Published, Available, Draft, Archived, Unpictured, Things int }
 
 func (s *Service) counts(ctx context.Context, coopID uuid.UUID) (n counted, err error) {
 	err = s.db.GetContext(ctx, &n, `
-		select published, available, draft, archived, unpictured from product_counts where cooperative_id = $1`, coopID)
+		select published, available, draft, archived, unpictured, things from product_counts where cooperative_id = $1`, coopID)
 	if err != nil && !postgres.NoRows(err) { // one without products has no row
 		return counted{}, fmt.Errorf("count products: %w", err)
 	}

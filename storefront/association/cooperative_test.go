@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/go-cmp/cmp"
@@ -226,4 +227,34 @@ func TestOfALargeCatalogueTheNewestProductsAreLookedAt(t *testing.T) {
 		}
 		m.speaks(page)
 	}
+}
+
+// A thing in two sizes is one product for everybody, on whichever page.
+func TestPublishedProductsAreOneNumberOnEveryPage(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	published := func() int {
+		t.Helper()
+		var n int
+		m.must(m.DB.Get(&n, `select count(distinct family) from products where cooperative_id = $1 and state = 'published'`, m.Honey.ID))
+		return n
+	}
+	before := published()
+	_, err := m.DB.Exec(`
+		insert into products (id, cooperative_id, sku, slug, category, name_ar, name_fr, name_en, unit_amount, unit_code, price_centimes, stock, state, created_at, updated_at)
+		select gen_random_uuid(), cooperative_id, 'M-1-2', 'm-1-2', category, name_ar, name_fr, name_en, 2 * unit_amount, unit_code, price_centimes, 9, state, created_at, updated_at
+		from products where id = $1`, m.Honey.Product(t, "M-1").ID)
+	m.must(err)
+	if n := published(); n != before {
+		t.Fatalf("%d things are published, of %d before there was another size of one", n, before)
+	}
+	m.Pass(2 * time.Minute)
+	for _, code := range languages {
+		l := m.in(code)
+		page := m.boss.Get("/" + code + "/association/cooperatives/nahla").Want(http.StatusOK)
+		m.tells(page, "#products .sub", l.N("association.cooperative.published", before))
+		m.tells(page, "main", l.N("association.cooperative.ask_text", before))
+		m.tells(m.boss.Get("/"+code+"/association/cooperatives").Want(http.StatusOK), "tr[data-cooperative=nahla]", l.Number(before))
+	}
+	m.tells(m.boss.Get("/fr/association/sales/idle").Want(http.StatusOK), "main", m.in("fr").N("association.idle.published", before))
 }

@@ -106,14 +106,15 @@ func (v cooperativeView) known(p ui.Page) bool {
 
 // goods are a cooperative's products, and what most of them still lack.
 type goods struct {
-	Published, Draft, Archived int
-	SoldOut                    int // of those published
-	NoPicture                  int
-	Newest                     int // of how many products it is told what else they lack, if not of all
-	Unauthorised               int // food without a number that is valid today
-	Unlabelled                 int
-	Untranslated               int    // without a name in Arabic, French or English
-	Lacking                    []lack // those that lack an authorisation or a translation
+	Published       int // things, whatever their sizes, as buyers are told
+	Draft, Archived int
+	SoldOut         int // of those published, each size
+	NoPicture       int
+	Newest          int // of how many products it is told what else they lack, if not of all
+	Unauthorised    int // food without a number that is valid today
+	Unlabelled      int
+	Untranslated    int    // without a name in Arabic, French or English
+	Lacking         []lack // those that lack an authorisation or a translation
 }
 
 // lack is a product and what it lacks.
@@ -154,7 +155,7 @@ func (h *Handler) goods(ctx context.Context, id uuid.UUID) (goods, error) {
 	if err != nil {
 		return goods{}, err
 	}
-	g := goods{Published: of.Published, Draft: of.Draft, Archived: of.Archived, SoldOut: of.SoldOut, NoPicture: of.Unpictured}
+	g := goods{Published: of.Things, Draft: of.Draft, Archived: of.Archived, SoldOut: of.SoldOut, NoPicture: of.Unpictured}
 	g.look(of.Products, association.Day(h.Now()))
 	if of.Count() > len(of.Products) {
 		g.Newest = len(of.Products)
