@@ -140,16 +140,26 @@ func (s *Service) catalogued(ctx context.Context, coopID uuid.UUID, f Filter, li
 	return things, nil
 }
 
-// sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema);
-// a sign stands for their cooperative. What has no word in it finds nothing.
+// sought is the query of PostgreSQL for products with words that begin like all of these (product_words in the schema), or
+// like the parts of a reference that is written in one; a sign stands for their cooperative. What has no word in it finds
+// nothing.
 func sought(typed string) string {
 	words := text.Sought(typed)
 	all := make([]string, len(words))
 	for i, beginnings := range words {
+		parts := strings.Split(text.Reference(beginnings[0]), "-")
 		for j, b := range beginnings {
-			beginnings[j] = "'@" + b + "':*"
+			beginnings[j] = beginning(b)
+		}
+		if len(parts) > 1 {
+			for j, part := range parts {
+				parts[j] = beginning(part)
+			}
+			beginnings = append(beginnings, "("+strings.Join(parts, " & ")+")")
 		}
 		all[i] = "(" + strings.Join(beginnings, " | ") + ")"
 	}
 	return strings.Join(all, " & ")
 }
+
+func beginning(word string) string { return "'@" + word + "':*" }

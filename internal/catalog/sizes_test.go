@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,19 +120,68 @@ func TestAReferenceIsFoundHoweverItsPartsAreJoined(t *testing.T) {
 		p := m.Offer(m.Honey, thyme(sku, 100+i, "g", 80_00, 5))
 		want[text.Reference(sku)] = p.ID
 	}
-	for _, typed := range append(kept, "ne 010", "NE\u2011010", "ne\u00a0—\u2003010", "NE-011", "ne\u2212012", "NE\ufe63013", "n 014-BIS", "015 a") {
+	for _, typed := range append(kept, "ne 010", "NE\u2011010", "ne\u00a0—\u2003010", "NE-011", "ne\u2212012", "NE\ufe63013", "n 014-BIS", "015 a", "NE010", "ne011") {
 		if p, err := m.Service.BySKU(m.Ctx, m.Honey, typed); err != nil || p.ID != want[text.Reference(typed)] {
 			t.Errorf("%q finds %q: %v", typed, p.SKU, err)
 		}
 	}
-	for _, typed := range []string{"NE-10", "NE010", "", "-"} {
+	for _, typed := range []string{"NE-10", "N-E010", "", "-"} {
 		if p, err := m.Service.BySKU(m.Ctx, m.Honey, typed); !errors.Is(err, catalog.ErrNotFound) {
 			t.Errorf("%q finds %q: %v", typed, p.SKU, err)
 		}
 	}
-	very := m.Offer(m.Honey, thyme("NE 010", 900, "g", 80_00, 5))
+	very := m.Offer(m.Honey, thyme("NE 900", 900, "g", 80_00, 5))
+	m.Exec(`update products set sku = 'NE 010' where id = $1`, very.ID) // as it could be once
 	if p, err := m.Service.BySKU(m.Ctx, m.Honey, "NE 010"); err != nil || p.ID != very.ID {
 		t.Errorf("the very same finds %q: %v", p.SKU, err)
+	}
+}
+
+// What is one reference for a file is one for a form too.
+func TestAReferenceIsTakenHoweverItsPartsAreJoined(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	first := m.Offer(m.Honey, thyme("NE-012", 100, "g", 80_00, 5))
+	other := m.Offer(m.Honey, thyme("NE-013", 200, "g", 90_00, 5))
+	taken := func(err error) bool {
+		return fault.As(err) != nil && fault.As(err).Fields["sku"].Key == "catalog.sku_taken"
+	}
+	for _, sku := range []string{"ne 012", "NE–012", "NE012", "né-٠١٢", "NE-012"} {
+		e := thyme(sku, 300, "g", 80_00, 5)
+		if _, err := m.Create(m.Ctx, m.Honey, e, m.Member); !taken(err) {
+			t.Errorf("%q as a new one: %v", sku, err)
+		}
+		e = other.Edit()
+		e.SKU = sku
+		if _, err := m.Update(m.Ctx, m.Honey, other.ID, e, catalog.NewPage(other), m.Member); !taken(err) {
+			t.Errorf("%q for another: %v", sku, err)
+		}
+	}
+	e := first.Edit()
+	e.SKU = "NE 012"
+	if p, err := m.Update(m.Ctx, m.Honey, first.ID, e, catalog.NewPage(first), m.Member); err != nil || p.SKU != "NE 012" {
+		t.Errorf("its own, written otherwise: %q, %v", p.SKU, err)
+	}
+	m.Offer(m.Couscous, thyme("ne 012", 300, "g", 80_00, 5))
+	// Two at the same moment do not both have it.
+	var wrote atomic.Int32
+	var both sync.WaitGroup
+	for i, sku := range []string{"X-1", "X 1"} {
+		both.Go(func() {
+			if _, err := m.Create(m.Ctx, m.Honey, thyme(sku, 400+i, "g", 80_00, 5), m.Member); err == nil {
+				wrote.Add(1)
+			} else if !taken(err) {
+				t.Error(err)
+			}
+		})
+	}
+	if both.Wait(); wrote.Load() != 1 {
+		t.Errorf("%d have it", wrote.Load())
+	}
+	for _, typed := range []string{"ne012", "NE 012", "ne-01"} {
+		if c, err := m.Catalogue(m.Ctx, m.Honey, catalog.Filter{Query: typed}); err != nil || !slices.ContainsFunc(c.Products, func(p catalog.Product) bool { return p.ID == first.ID }) {
+			t.Errorf("%q does not find it: %v", typed, err)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
+	"github.com/souk-taawon/souk/internal/text"
 )
 
 // Create adds a product to a cooperative's catalogue. What cannot be right comes back as Invalid
@@ -44,6 +45,11 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 		full := r.completed(e, id)
 		if err := r.check(full); err != nil {
 			return err
+		}
+		if e.SKU != "" {
+			if err := referenceFreeTx(ctx, tx, coopID, id, full.SKU); err != nil {
+				return err
+			}
 		}
 		slugs, err := slugsTx(ctx, tx, coopID, []uuid.UUID{id}, []Edit{full})
 		if err != nil {
@@ -77,7 +83,7 @@ func (s *Service) Create(ctx context.Context, coopID uuid.UUID, e Edit, by actor
 		}
 		return setLabelsTx(ctx, tx, id, full.Labels)
 	})
-	if form != nil && (postgres.Violates(err, "products_form_key") || postgres.Violates(err, "products_sku_key")) {
+	if form != nil && (postgres.Violates(err, "products_form_key") || errors.Is(err, errReferenceTaken)) {
 		first, lookup := one(s.products(ctx, `where p.cooperative_id = $2 and p.form = $3`, coopID, form))
 		if lookup == nil || !errors.Is(lookup, ErrNotFound) {
 			return first, lookup
@@ -168,6 +174,11 @@ func (s *Service) Update(ctx context.Context, coopID, productID uuid.UUID, e Edi
 		}
 		if err := r.check(full); err != nil {
 			return err
+		}
+		if text.Reference(full.SKU) != text.Reference(present.SKU) {
+			if err := referenceFreeTx(ctx, tx, coopID, productID, full.SKU); err != nil {
+				return err
+			}
 		}
 		now := s.now()
 		if _, err := tx.ExecContext(ctx, `
@@ -423,7 +434,7 @@ func refused(err error) error {
 	field, key := "", ""
 	switch {
 	case postgres.Violates(err, "products_sku_key"):
-		field, key = "sku", "catalog.sku_taken"
+		field, key, err = "sku", "catalog.sku_taken", errors.Join(errReferenceTaken, err)
 	case postgres.Violates(err, "product_labels_label_fkey"):
 		field, key = "labels", "catalog.label_unknown"
 	case postgres.Violates(err, "products_cooperative_id_fkey"):
@@ -432,6 +443,29 @@ func refused(err error) error {
 		return fmt.Errorf("write product: %w", err)
 	}
 	return fault.New(fault.Invalid, "catalog.invalid").Field(field, key).Wrap(err)
+}
+
+var errReferenceTaken = errors.New("catalog: another product has the reference")
+
+// referenceFreeTx refuses a reference that another of a cooperative's products has, however its parts are joined. It takes
+// the cooperative's turn, so that no other comes to have it before tx ends.
+func referenceFreeTx(ctx context.Context, tx *sqlx.Tx, coopID, id uuid.UUID, sku string) error {
+	reference := text.Reference(sku)
+	if reference == "" {
+		return nil
+	}
+	if err := cooperative.TakeTurnTx(ctx, tx, coopID); err != nil {
+		return err
+	}
+	var taken bool
+	if err := tx.GetContext(ctx, &taken, `
+		select exists (select from products where cooperative_id = $1 and reference(sku) = $2 and id <> $3)`, coopID, reference, id); err != nil {
+		return fmt.Errorf("reference in use: %w", err)
+	}
+	if taken {
+		return fault.New(fault.Invalid, "catalog.invalid").Field("sku", "catalog.sku_taken").Wrap(errReferenceTaken)
+	}
+	return nil
 }
 
 // InTx runs fn in a transaction, and again when another product took one of its addresses, or

@@ -36,14 +36,27 @@ func Fold(s string) string {
 }
 
 // Reference brings a product's reference to the form in which references are compared: folded, and one hyphen for all that
-// people write between its parts: spaces, and hyphens and dashes of every kind. Zeros before a number stay, and count.
+// people write between its parts: spaces, and hyphens and dashes of every kind, or nothing between a number and what is none.
+// Zeros before a number stay, and count. The schema has it too (reference).
 func Reference(s string) string {
-	return strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
+	parts := strings.Join(strings.FieldsFunc(Fold(s), func(r rune) bool {
 		return r == ' ' || r == '−' || unicode.Is(unicode.Pd, r)
 	}), "-")
+	var b strings.Builder
+	before := '-'
+	for _, r := range parts {
+		if r != '-' && before != '-' && isDigit(r) != isDigit(before) {
+			b.WriteByte('-')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
 }
 
 var ligatures = strings.NewReplacer("œ", "oe", "Œ", "oe", "æ", "ae", "Æ", "ae", "ß", "ss")
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 // Words are the folded words of a text, without the Arabic article and a Latin plural's ending, so
 // that «les amandes», «amande» and «اللوز», «لوز» are the same.

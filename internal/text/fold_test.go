@@ -15,7 +15,7 @@ func TestAReferenceIsTheSameHoweverItsPartsAreJoined(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		"NE-010": "ne-010", "ne 010": "ne-010", "NE\u2011010": "ne-010", "Né –\u00a0٠١٠ ": "ne-010", "NE\u2212010": "ne-010", "ＮＥ－010": "ne-010",
-		"NE-10": "ne-10", "NE010": "ne010", "1-10": "1-10", "11-0": "11-0", " - ": "", "": "",
+		"NE-10": "ne-10", "NE010": "ne-010", "A1B2": "a-1-b-2", "é٥ب٠١": "e-5-ب-01", "NE/010": "ne/-010", "1-10": "1-10", "11-0": "11-0", " - ": "", "": "",
 	} {
 		if got := Reference(typed); got != want {
 			t.Errorf("%q is %q, want %q", typed, got, want)

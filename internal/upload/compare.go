@@ -1,6 +1,7 @@
 package upload
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -257,9 +258,10 @@ func (c *comparer) onlyOnce(row *Row, given catalog.Edit, present *catalog.Produ
 			amount, code := catalog.SmallestUnit(given.UnitAmount, given.UnitCode)
 			keys = append(keys, fmt.Sprintf("name %s %d %s", name, amount, code))
 		}
+	default:
+		keys = append(keys, "sku "+cmp.Or(text.Reference(given.SKU), given.SKU))
 	}
 	if given.SKU != "" {
-		keys = append(keys, "sku "+text.Fold(given.SKU))
 		column, value = colSKU, given.SKU
 	}
 	for _, key := range keys {

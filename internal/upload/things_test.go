@@ -47,6 +47,26 @@ N-1;Pot du dimanche;1 kg;280;3;Miel;Miel de thym
 	}
 }
 
+func TestAReferenceIsTheSameHoweverAFileJoinsItsParts(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	e := catalogtest.Thyme()
+	e.SKU = "NE-001"
+	kept := m.Offer(m.Honey, e)
+	twin := m.Offer(m.Honey, catalogtest.Thyme())
+	m.Exec(`update products set sku = 'NE001' where id = $1`, twin.ID) // as it could be once
+	u := m.upload(m.Honey, "a.csv", `Référence;Produit;Unité;Prix;Stock;Catégorie
+ne 001;;;160;;
+NE001;;;170;;
+A-2;Pot du dimanche;1 kg;280;3;Miel
+a2;Pot du lundi;2 kg;500;3;Miel
+`)
+	if rows := u.Rows; rows[0].ProductID == nil || *rows[0].ProductID != kept.ID || rows[1].ProductID == nil || *rows[1].ProductID != twin.ID ||
+		rows[2].Kind != upload.KindNew || rows[3].Kind != upload.KindWrong || rows[3].Errors[0].Message.Key != "upload.duplicate" {
+		t.Errorf("%+v", rows)
+	}
+}
+
 func TestAPriceFarFromTheOtherSizesIsAsked(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
