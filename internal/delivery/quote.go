@@ -152,10 +152,13 @@ func (t Terms) Stage(prepare int, on time.Time) Stage {
 	return Stage{Prepare: prepare, AnswerBy: on.Add(t.answered)}
 }
 
+// TooFar is what Quote says of goods that spoil and do not go to a place.
+const TooFar = "delivery.perishable_too_far"
+
 // Quote prices a delivery under these terms; see Service.Quote.
 func (t Terms) Quote(items money.Amount, hasPerishable bool, prepare int, on time.Time) (Quote, error) {
 	if hasPerishable && !t.perishables {
-		return Quote{}, refuse("place", "delivery.perishable_too_far", "Place", t.PlaceName, "Zones", t.fresh)
+		return Quote{}, refuse("place", TooFar, "Place", t.PlaceName, "Zones", t.fresh)
 	}
 	q := Quote{Fee: t.fee, FreeFrom: t.freeFrom}
 	q.Window = t.Round.Window([]Stage{t.Stage(prepare, on)}, clock.Day(on), Window{})

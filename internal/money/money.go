@@ -51,6 +51,18 @@ func Parse(s string) (Amount, error) {
 	return ParseBare(signs.ReplaceAllString(text.Digits(s), ""))
 }
 
+var threeDigits = regexp.MustCompile(`^([1-9]\d{0,2})[.,](\d{3})$`)
+
+// Readings are the two amounts, the second to the centime, that a text may mean which Parse refuses for having two: «1.250».
+func Readings(s string) (large, small Amount, ok bool) {
+	parts := threeDigits.FindStringSubmatch(text.Line(signs.ReplaceAllString(text.Digits(s), "")))
+	if parts == nil {
+		return 0, 0, false
+	}
+	mills, err := strconv.ParseInt(parts[1]+parts[2], 10, 64)
+	return Amount(mills * 100), Amount((mills + 5) / 10), err == nil
+}
+
 // ParseBare is Parse for what is no sum and so has no sign of one, such as a percentage.
 func ParseBare(s string) (Amount, error) {
 	whole, fraction, ok := text.Number(s)

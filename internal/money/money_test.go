@@ -31,6 +31,22 @@ func TestParseReadsAmountsAsPeopleTypeThem(t *testing.T) {
 	}
 }
 
+func TestWhatCouldBeTwoAmountsIsReadAsBoth(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][2]money.Amount{
+		"1,250": {1250_00, 1_25}, "12.505": {12505_00, 12_51}, "MAD 1,250": {1250_00, 1_25}, "١٫٢٥٠": {}, "٢,٥٠٠ درهم": {2500_00, 2_50},
+		"0,500": {}, "1,25": {}, "1,2500": {}, "1,250,000": {}, "1250": {}, "": {},
+	} {
+		large, small, ok := money.Readings(typed)
+		if large != want[0] || small != want[1] || ok != (want[0] != 0) {
+			t.Errorf("Readings(%q) = %v, %v, %t; want %v", typed, large, small, ok, want)
+		}
+		if _, err := money.Parse(typed); ok && err == nil {
+			t.Errorf("Parse(%q) takes one of them", typed)
+		}
+	}
+}
+
 func TestShareRoundsHalfUp(t *testing.T) {
 	t.Parallel()
 	if got := money.Amount(1010).Share(500); got != 51 {

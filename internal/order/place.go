@@ -14,6 +14,7 @@ import (
 	"github.com/souk-taawon/souk/internal/catalog"
 	"github.com/souk-taawon/souk/internal/delivery"
 	"github.com/souk-taawon/souk/internal/fault"
+	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/ledger"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/postgres"
@@ -284,7 +285,8 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		PlacedAt: req.at, ExpiresAt: req.at.Add(held),
 		Events: []Event{{ID: postgres.NewID(), State: string(state), Actor: actor.Buyer, At: req.at}},
 	}
-	perishable, prepare := false, 0
+	var fresh []i18n.Text
+	prepare := 0
 	partOf := make(map[uuid.UUID]int)
 	for _, l := range req.Lines {
 		p := byID[l.ProductID]
@@ -308,17 +310,23 @@ func compose(id uuid.UUID, req request, products []catalog.Product, spare int) (
 		o.Parts[i].Items += line.Total
 		o.Items += line.Total
 		o.Parts[i].Prepare = max(o.Parts[i].Prepare, p.Prepare)
-		perishable, prepare = perishable || p.Perishable, max(prepare, p.Prepare)
+		prepare = max(prepare, p.Prepare)
+		if p.Perishable {
+			fresh = append(fresh, p.Name)
+		}
 	}
 	for i, p := range o.Parts {
 		o.Parts[i].Commission = p.Items.Share(req.commission)
 		o.Parts[i].HandOverBy = req.terms.Round.LatestHandOver(req.terms.Stage(p.Prepare, req.at))
 	}
-	quote, err := req.terms.Quote(o.Items, perishable, prepare, req.at)
+	quote, err := req.terms.Quote(o.Items, len(fresh) > 0, prepare, req.at)
 	if err != nil {
 		refused := fault.New(ErrInvalid.Kind, ErrInvalid.Key)
 		if !join(refused, err) {
 			return Order{}, err
+		}
+		if told, ok := refused.Fields["place"]; ok && told.Key == delivery.TooFar {
+			refused.Field("place", "order.fresh_too_far", "Place", told.Args["Place"], "Zones", told.Args["Zones"], "Goods", namesOf(fresh))
 		}
 		return Order{}, refused
 	}

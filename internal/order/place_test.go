@@ -144,7 +144,7 @@ func TestWhatABuyerCanGetWrong(t *testing.T) {
 				in.Buyer.Place = "oujda"
 				in.Lines = append(in.Lines, order.Line{ProductID: m.cheese, Quantity: 1})
 			},
-			map[string]string{"place": "delivery.perishable_too_far"},
+			map[string]string{"place": "order.fresh_too_far"},
 		},
 	} {
 		in := m.basic()

@@ -44,14 +44,12 @@ func parsePrice(cell string) (money.Amount, *cellError) {
 			return 0, twoPrices(cell, large, small)
 		}
 	}
-	if parts := threeDigits.FindStringSubmatch(typed); parts != nil {
-		thousands, _ := money.Parse(parts[1] + parts[2])
+	if large, small, two := money.Readings(typed); two {
+		return 0, twoPrices(cell, large, small)
+	}
+	if parts := threeDigits.FindStringSubmatch(typed); parts != nil { // 0.500 can only be half a dirham
 		mills, _ := strconv.Atoi(parts[1] + parts[2])
-		decimal := money.Amount((mills + 5) / 10)
-		if !strings.HasPrefix(typed, "0") {
-			return 0, twoPrices(cell, thousands, decimal)
-		}
-		typed = decimal.String() // 0.500 can only be half a dirham
+		typed = money.Amount((mills + 5) / 10).String()
 	}
 	if longFraction.MatchString(typed) { // a spreadsheet's own number, such as 12.500000000000002
 		value, err := strconv.ParseFloat(typed, 64)

@@ -3,6 +3,7 @@ package association
 import (
 	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -14,7 +15,7 @@ func ReadAmount(r *web.Request, field string, wrong *fault.Error) money.Amount {
 	case r.Form(field) == "":
 		wrong.Field(field, "association.pay.amount_missing")
 	default:
-		wrong.Field(field, "association.pay.unreadable", "Value", r.Form(field))
+		ui.Unreadable(r.Locale, wrong, field, "association.pay.unreadable", r.Form(field))
 	}
 	return amount
 }

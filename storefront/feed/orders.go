@@ -143,10 +143,18 @@ func (h *Handler) parseOrder(r *web.Request) (in order.PlaceInput, err error) {
 	if len(sent.Lines) > order.MaxLines {
 		return in, wrong.Field("lines", "order.too_many_lines", "Max", order.MaxLines)
 	}
+	pieces := map[uuid.UUID]int{}
 	for i, line := range sent.Lines {
 		id, err := uuid.Parse(line.ProductID)
 		if err != nil || len(line.ProductID) != uuidLength { // braces and the like are no part of it
 			wrong.Field(fmt.Sprintf("lines[%d].product_id", i), "feed.product_id")
+		}
+		fits := line.Quantity >= 1 && line.Quantity <= order.MaxQuantity-pieces[id]
+		if fits && err == nil {
+			pieces[id] += line.Quantity
+		}
+		if !fits {
+			wrong.Field(fmt.Sprintf("lines[%d].quantity", i), "order.quantity_invalid", "Max", order.MaxQuantity)
 		}
 		in.Lines = append(in.Lines, order.Line{ProductID: id, Quantity: line.Quantity})
 	}
@@ -170,7 +178,7 @@ func (h *Handler) placeMeant(ctx context.Context, name string) (string, error) {
 // requestFields says how the API calls the fields of an order that its rules name.
 var requestFields = map[string]string{
 	"name": "buyer.name", "phone": "buyer.phone", "email": "buyer.email", "place": "buyer.commune", "address": "buyer.address",
-	"note": "buyer.note", "quantity": "lines.quantity",
+	"note": "buyer.note",
 }
 
 // inRequestTerms renames the fields that an order's rules found wrong.

@@ -240,8 +240,9 @@ func TestWrongOrdersAreToldFieldByField(t *testing.T) {
 	}{
 		"nothing at all":         {`{}`, []string{"buyer.name", "buyer.phone", "delivery", "lines", "payment"}},
 		"no lines":               {newOrder(nil, map[string]any{"lines": []line{}}), []string{"lines"}},
-		"no number of them":      {newOrder(map[uuid.UUID]int{thyme: 0}, nil), []string{"lines.quantity"}},
-		"too many of them":       {newOrder(map[uuid.UUID]int{thyme: 1000}, nil), []string{"lines.quantity"}},
+		"no number of them":      {newOrder(map[uuid.UUID]int{thyme: 0}, nil), []string{"lines[0].quantity"}},
+		"too many of them":       {newOrder(map[uuid.UUID]int{thyme: 1000}, nil), []string{"lines[0].quantity"}},
+		"too many in two lines":  {newOrder(nil, map[string]any{"lines": []line{{thyme.String(), 500}, {fruit.String(), 1}, {thyme.String(), 500}}}), []string{"lines[2].quantity"}},
 		"more lines than may be": {newOrder(nil, map[string]any{"lines": slices.Repeat([]line{{"honey", 1}}, 101)}), []string{"lines"}},
 		"an id in braces":        {newOrder(nil, map[string]any{"lines": []line{{"{" + thyme.String() + "}", 1}}}), []string{"lines[0].product_id"}},
 		"no product id":          {newOrder(nil, map[string]any{"lines": []line{{"honey", 1}, {thyme.String(), 1}}}), []string{"lines[0].product_id"}},
@@ -262,6 +263,9 @@ func TestWrongOrdersAreToldFieldByField(t *testing.T) {
 		slices.Sort(told)
 		if !slices.Equal(told, test.fields) {
 			t.Errorf("%s: wrong are %v, not %v", name, told, test.fields)
+		}
+		if far := f.Error.Fields["buyer.commune"]; name == "fruit far away" && !strings.Contains(far, p.Oil.Product(t, "Z-2").Name.AR) {
+			t.Errorf("%s: %q names no product", name, far)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/i18n"
 	"github.com/souk-taawon/souk/internal/money"
 )
@@ -156,6 +157,15 @@ func Typed(l *i18n.Locale, a money.Amount) string {
 		return strconv.FormatInt(int64(a/100), 10)
 	}
 	return l.Decimal(float64(a)/100, 2)
+}
+
+// Unreadable says of a field that what was typed is no amount in the words of key, or, if it could be two, how to write either.
+func Unreadable(l *i18n.Locale, wrong *fault.Error, field, key, typed string) {
+	if large, small, ok := money.Readings(typed); ok {
+		wrong.Field(field, "ui.two_amounts", "Value", typed, "Large", Typed(l, large), "Small", Typed(l, small))
+		return
+	}
+	wrong.Field(field, key, "Value", typed)
 }
 
 // InArabic is a field that is written in Arabic, whatever the page is.

@@ -287,7 +287,7 @@ func quickValues(r *web.Request) (price *money.Amount, stock *int, err error) {
 		case err != nil && tooLarge(typed):
 			wrong.Field("price", "catalog.price_too_high")
 		case err != nil:
-			wrong.Field("price", "seller.product.price_unreadable", "Value", typed)
+			ui.Unreadable(r.Locale, wrong, "price", "seller.product.price_unreadable", typed)
 		case amount == 0:
 			wrong.Field("price", "seller.product.price_zero")
 		}

@@ -380,7 +380,7 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 	if value, _ := offered(r, "price"); value != "" {
 		var err error
 		if e.Price, err = money.Parse(value); err != nil {
-			wrong.Field("price", "seller.product.price_unreadable", "Value", value)
+			ui.Unreadable(r.Locale, wrong, "price", "seller.product.price_unreadable", value)
 		}
 	}
 	if value, _ := offered(r, "stock"); value != "" {
