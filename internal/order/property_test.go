@@ -232,7 +232,10 @@ func TestWhateverHappensTheBooksBalance(t *testing.T) {
 					rt.Fatal(err)
 				}
 			},
-			"give back": func(*rapid.T) { m.giveBack() },
+			"give back": func(*rapid.T) {
+				m.later(time.Minute) // what happens at one instant has no order
+				m.giveBack()
+			},
 			"keep": func(rt *rapid.T) { // cash, until nobody has more of it than was paid
 				if len(orders) == 0 {
 					rt.Skip("no orders")
