@@ -104,7 +104,7 @@ func (s *Service) PlacesMeant(ctx context.Context, names []string) ([]string, er
 func meant(places []Place) map[string]string {
 	slugs := make(map[string]string, 3*len(places))
 	for _, p := range places {
-		for _, name := range [...]string{p.Slug, p.Name.AR, p.Name.FR, p.Name.EN} {
+		for _, name := range append([]string{p.Slug, p.Name.AR, p.Name.FR}, inEnglish[p.Slug]...) {
 			key := written(name)
 			if other, known := slugs[key]; known && other != p.Slug || key == "" {
 				slugs[key] = ""
@@ -114,6 +114,11 @@ func meant(places []Place) map[string]string {
 		}
 	}
 	return slugs
+}
+
+// inEnglish are the names of towns in English, by their slugs, where these are others than in French.
+var inEnglish = map[string][]string{
+	"fes": {"Fez"}, "marrakech": {"Marrakesh"}, "tanger": {"Tangier", "Tangiers"}, "tetouan": {"Tetuan"},
 }
 
 // written is a name as it is compared with what is written for it.
