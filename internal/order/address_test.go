@@ -357,3 +357,24 @@ func TestWhereAnOrderWasToGoIsErasedWithItsBuyer(t *testing.T) {
 	}
 	m.wantClean()
 }
+
+// How often she asked for her link does not keep from a buyer that her order is brought elsewhere.
+func TestAnotherAddressIsToldAlsoToWhoAskedForHerLink(t *testing.T) {
+	t.Parallel()
+	m := newMarket(t)
+	in := m.basic()
+	in.Locale, in.Buyer.Email = "fr", "hadda@souk.example"
+	placed := m.place(in)
+	m.must(m.Move(t.Context(), order.MoveConfirm, placed.Order.ID, m.people()))
+	m.mailsOf()
+	for range 4 {
+		m.asks(placed.Order.Number, "0661234567")
+	}
+	m.mailsOf()
+	for i, place := range []string{"ahfir", "berkane", "ahfir", "berkane"} {
+		m.must(m.ChangeAddress(t.Context(), placed.Token, m.elsewhere(m.read(placed.Order.ID), place)))
+		if told, want := len(m.toldOf(in.Buyer.Email)), min(1, max(0, 3-i)); told != want {
+			t.Errorf("of change %d she has %d letters, want %d", i+1, told, want)
+		}
+	}
+}

@@ -162,7 +162,7 @@ func (s *Service) erase(ctx context.Context, tx *sqlx.Tx, ids []uuid.UUID) error
 	}
 	var mailboxes pq.ByteaArray
 	for _, email := range emails {
-		mailboxes = append(mailboxes, s.buyerLetters(email)...)
+		mailboxes = append(append(mailboxes, s.buyerLetters(email)...), s.addressLetters(email))
 	}
 	_, err = tx.ExecContext(ctx, `
 		delete from order_letters where order_id = any($1) and recipient = any($2)`, pq.Array(ids), mailboxes)

@@ -95,13 +95,22 @@ const (
 	dailyOfPhone = 5 // of all orders under one telephone number
 )
 
+// addressLetters marks a mailbox under which letters about other addresses of confirmed orders are counted, apart from all
+// others: how often a buyer asked for her link does not keep from her that somebody has her order brought elsewhere.
+func (s *Service) addressLetters(email string) []byte {
+	return s.mark("address mailbox", readerOf(email))
+}
+
 // mayAsk counts a message about an order that whoever orders under any number has sent, unless there were too many of the
 // kind: of the order, under the telephone number or, of what is mailed, to the mailbox, which may be a
 // stranger's.
-func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, of subject, news BuyerNews, mailed bool, at time.Time) (bool, error) {
+func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, o *locked, of subject, news BuyerNews, mailed bool, at time.Time) (bool, error) {
 	recipients := [][]byte{s.mark(string(news), of.Number), s.mark(string(news)+"s", of.BuyerPhone)}
 	if mailed {
 		recipients = append(recipients, s.buyerLetters(of.BuyerEmail)...)
+		if news == NewsAddress && o.State == StateConfirmed {
+			recipients[2] = s.addressLetters(of.BuyerEmail)
+		}
 	}
 	written, err := lettersSince(ctx, tx, at.Add(-letterLife), recipients)
 	if err != nil {

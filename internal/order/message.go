@@ -118,7 +118,7 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, o *locked, news Bu
 	}
 	mailed := of.BuyerEmail != "" && !of.Stranger && !o.Sample
 	if news == NewsLink || news == NewsAddress {
-		may, err := s.mayAsk(ctx, tx, of, news, mailed, at)
+		may, err := s.mayAsk(ctx, tx, o, of, news, mailed, at)
 		if err != nil || !may {
 			return err
 		}
