@@ -46,6 +46,11 @@ func TestGoodsAreSentBackFromTheTrackingPageToTheShelf(t *testing.T) {
 			for range 2 { // sent twice it is asked once
 				buyer.Post(action, form).Want(http.StatusOK)
 			}
+			form.Set("pieces-"+honey.ID.String(), "1")
+			if got := buyer.Post(action, form).Want(http.StatusOK).Text(".toast"); got != l.T("shop.return.differs") {
+				t.Errorf("the same form with another number of pieces: %q", got)
+			}
+			form.Set("pieces-"+honey.ID.String(), "2")
 			stock := m.Stock(m.Honey.Products[0].ID)
 			now := buyer.Get(tracking).Want(http.StatusOK)
 			if got := now.Find("[data-return]").AttrOr("data-return", ""); got != "asked" || now.Has("a[href$='/return']") {

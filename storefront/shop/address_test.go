@@ -165,8 +165,8 @@ func TestWhoMayNotChangeTheAddressIsToldWhy(t *testing.T) {
 	if late.Path != own || !strings.Contains(plain(late.Text(".toast")), "Appelez l’association") || late.Has("a[href$='/address']") || read().Buyer.Address == "elsewhere" {
 		t.Errorf("once a cooperative has begun: %s, %s", late.Path, late.Text(".toast"))
 	}
-	if page := buyer.Get(own + "/address").Want(http.StatusOK); page.Path != own {
-		t.Errorf("then the form is at %s", page.Path)
+	if page := buyer.Get(own + "/address").Want(http.StatusOK); page.Path != own || !strings.Contains(plain(page.Text(".toast")), "Appelez l’association") {
+		t.Errorf("then the form is at %s, which says %q", page.Path, page.Text(".toast"))
 	}
 }
 

@@ -41,6 +41,9 @@ func (h *Handler) showAddress(r *web.Request, no ui.Refusal, asks *order.Address
 		return err
 	}
 	if !changesAddress(v.Order) {
+		if v.Order.Acting && v.Order.Delivery == delivery.Home {
+			r.FlashMessage(order.ErrAddressLate.Message)
+		}
 		return r.Redirect(orderPath(v.Token)) // which says how it stands
 	}
 	v.Seen = strconv.Itoa(len(v.Order.Events))

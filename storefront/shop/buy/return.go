@@ -64,6 +64,10 @@ func (h *Handler) askReturn(r *web.Request) error {
 			return r.Redirect(orderPath(token))
 		}
 	}
+	if errors.Is(err, order.ErrIdempotencyConflict) {
+		r.Flash("shop.return.differs")
+		return r.Redirect(orderPath(token))
+	}
 	if no, ok := r.Refused(err); ok {
 		return h.showReturn(r, no)
 	}
