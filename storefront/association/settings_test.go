@@ -282,3 +282,21 @@ func (m *market) zone(code, slug string) (name string) {
 	m.must(m.DB.Get(&name, `select name_`+code+` from delivery_zones where slug = $1`, slug))
 	return name
 }
+
+// A name that is kept is changed and never emptied, and so is not called optional; one that nobody has given yet is.
+func TestANameThatStaysIsNotOptional(t *testing.T) {
+	t.Parallel()
+	m := open(t)
+	_, err := m.DB.Exec(`update settings set decided = decided || '{"name_fr": "Association", "name_en": ""}'`)
+	m.must(err)
+	optional := func(page *storetest.Page, field string) bool { return page.Has("label[for=f-" + field + "] .opt") }
+	page := m.boss.Get("/fr" + settingsPage).Want(http.StatusOK)
+	if optional(page, "name_fr") || !optional(page, "name_en") {
+		t.Errorf("the French name is kept, the English is not: %s", page.Text("main"))
+	}
+	typed := filled(page)
+	typed.Set("name_fr", "")
+	if page = m.boss.Post("/fr"+settingsPage, typed).Want(http.StatusUnprocessableEntity); optional(page, "name_fr") || page.Text("#f-name_fr-error") == "" {
+		t.Error("emptied, it is optional or nothing is said")
+	}
+}

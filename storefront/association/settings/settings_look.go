@@ -63,15 +63,15 @@ func gapWords(p ui.Page, v settingsView) []string {
 	return words
 }
 
-// input is how a field is typed.
-func input(p ui.Page, f settings.Field) ui.Field {
+// input is how a field is typed; kept is what it is kept with.
+func input(p ui.Page, kept settings.Kept, f settings.Field) ui.Field {
 	field := ui.Field{Name: f.Name, Label: p.T("association.settings." + said(f)), LTR: true, Autocomplete: "off"}
 	if f.Hint {
 		field.Hint = p.T("association.settings." + f.Name + "_hint")
 	}
 	switch f.Kind {
 	case settings.Line, settings.Lines:
-		field.LTR, field.Autocomplete, field.Optional, field.Max = false, "", true, 200
+		field.LTR, field.Autocomplete, field.Optional, field.Max = false, "", !f.Stays || kept.Value(f.Name).Text == "", 200
 		switch {
 		case f.Lang == "ar":
 			field.Attributes = ui.InArabic

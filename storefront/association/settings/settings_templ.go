@@ -281,7 +281,7 @@ func settingsPage(p ui.Page, v settingsView) templ.Component {
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
-								templ_7745c5c3_Err = ui.Check(v.Form, input(p, f)).Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.Check(v.Form, input(p, v.Kept, f)).Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}
@@ -499,7 +499,7 @@ func setting(p ui.Page, v settingsView, f settings.Field) templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		switch f.Kind {
 		case settings.Lines:
-			templ_7745c5c3_Err = ui.Area(p, v.Form, input(p, f)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Area(p, v.Form, input(p, v.Kept, f)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -514,9 +514,9 @@ func setting(p ui.Page, v settingsView, f settings.Field) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
-				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(input(p, f).Label)
+				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(input(p, v.Kept, f).Label)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/settings/settings.templ`, Line: 108, Col: 61}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `storefront/association/settings/settings.templ`, Line: 108, Col: 69}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -527,7 +527,7 @@ func setting(p ui.Page, v settingsView, f settings.Field) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = ui.Choice(v.Form, input(p, f), []ui.Option{
+			templ_7745c5c3_Err = ui.Choice(v.Form, input(p, v.Kept, f), []ui.Option{
 				{Value: "no", Label: p.T("association.settings." + f.Name + "_no"), Hint: p.T("association.settings." + f.Name + "_no_hint")},
 				{Value: "yes", Label: p.T("association.settings." + f.Name + "_yes"), Hint: p.T("association.settings." + f.Name + "_yes_hint")},
 			}).Render(ctx, templ_7745c5c3_Buffer)
@@ -539,12 +539,12 @@ func setting(p ui.Page, v settingsView, f settings.Field) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		case settings.Weekday:
-			templ_7745c5c3_Err = ui.Select(p, v.Form, input(p, f), weekdays(p.L, f)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(p, v.Form, input(p, v.Kept, f), weekdays(p.L, f)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		default:
-			templ_7745c5c3_Err = ui.Input(p, v.Form, input(p, f)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(p, v.Form, input(p, v.Kept, f)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
