@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"math"
 	"regexp"
 	"slices"
@@ -77,18 +78,33 @@ var (
 	thousands   = regexp.MustCompile(`^([1-9]\d{0,2})[.,](\d{3})$`)
 )
 
-// betweenTwo are the folded words, and what they are joined by, that stand between two quantities of which nobody knows which is
-// sold, «5 à 10 kg», or that add to one, «1 kg et demi».
-var betweenTwo = map[string]bool{
-	"a": true, "ou": true, "et": true, "entre": true, "to": true, "or": true, "and": true, "between": true,
-	"الي": true, "حتي": true, "او": true, "و": true, "بين": true, "ونصف": true, "وربع": true, "ونص": true,
-}
+// Folded words beside a quantity. Any other may stand before a number that is followed by its unit, «pot en verre 250 g», or
+// after the unit; but without a number, or between one and its unit, it may say how much: «trente œufs», «cinq cents g».
+var (
+	// numberWords are how many there are of a unit.
+	numberWords = map[string]float64{
+		"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "huit": 8, "dix": 10, "douze": 12, "vingt": 20,
+		"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "ten": 10, "twelve": 12, "twenty": 20,
+		"جوج": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4, "خمسه": 5, "خمس": 5, "سته": 6, "عشره": 10, "عشر": 10,
+	}
+	// plurals are words for units that are not told apart from the rest of a name by them, as those above are.
+	plurals = map[string]string{"douzaines": "douzaine", "dozens": "dozen", "قطعتين": "قطعتان", "حبتين": "حبتان", "لترين": "لتران"}
+	// times join a number to what it counts: «6 x 100 g», «12 sachets de 25 g».
+	times = wordSet("x de d of من")
+	// besides say nothing about how much: «la pièce», «au kilo», «لكل قطعة».
+	besides = wordSet("le la les l un une par pour au aux a du des the per an one each chaque prix price لكل كل ب واحد واحده")
+	// unclear leave open which of two quantities is sold, or add to one: «5 à 10 kg», «1 kg et demi», «moins 1 kg».
+	unclear = wordSet("ou et entre to or and between moins minus الي حتي او و بين ونصف وربع ونص ناقص")
+	// fractionSigns are read as they are spelt out.
+	fractionSigns = strings.NewReplacer("½", " 1/2", "¼", " 1/4", "¾", " 3/4", "⅓", " 1/3", "⅔", " 2/3", "m²", "m2", "M²", "m2", "م²", "م2")
+)
 
-// numberWords are folded words for how many there are of a unit.
-var numberWords = map[string]float64{
-	"deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "huit": 8, "dix": 10, "douze": 12, "vingt": 20,
-	"two": 2, "three": 3, "four": 4, "five": 5, "eight": 8, "ten": 10, "twelve": 12, "twenty": 20,
-	"جوج": 2, "ثلاثه": 3, "ثلاث": 3, "اربعه": 4, "اربع": 4, "خمسه": 5, "خمس": 5, "سته": 6, "عشره": 10, "عشر": 10,
+func wordSet(words string) map[string]bool {
+	set := make(map[string]bool)
+	for _, word := range strings.Fields(words) {
+		set[word] = true
+	}
+	return set
 }
 
 // maxUnitAmount is the largest quantity in one unit of sale: a hundred thousand grams or pieces.
@@ -96,40 +112,54 @@ const maxUnitAmount = 100_000
 
 // ParseUnit reads what a price is for: «500 g», «1 kg», «kg», «0,5 L», «12 pièces», «6 x 100 g»,
 // «قطعة», «500 غ», «نصف كيلو». Fractions come back in the smaller unit (0.5 kg is 500 g). It
-// reports false for what is no unit.
+// reports false for what is no unit, and for what could be another quantity: «250-300 g», «-1 kg», «1 kg 500».
 func ParseUnit(s string) (amount int, code string, ok bool) {
-	number, counted, contained, grouped, worded := 1.0, false, false, false, false
+	s = fractionSigns.Replace(s)
+	if strings.ContainsAny(s, "%²³¹") {
+		return 0, "", false
+	}
+	number, counted, contained, grouped := 1.0, false, false, false
+	joined, unknown, worded := false, false, false // since the last number, or the beginning
 	folded, till := squareMetre.ReplaceAllString(text.Fold(s), "m2"), 0
 	for _, at := range unitParts.FindAllStringIndex(folded, -1) {
 		part, before := folded[at[0]:at[1]], folded[till:at[0]]
 		till = at[1]
+		joined = joined || strings.ContainsAny(before, "×*")
 		value, isNumber := numberWords[part], numberWords[part] > 0
 		if !isNumber {
 			value, isNumber = quantity(part)
 		}
 		if isNumber {
-			if code != "" {
-				return 0, "", false // «1 kg 500» is a second quantity, and «kg 2» could be anything
-			}
-			if strings.ContainsAny(before, "-–—−+~") && (counted || !worded) {
-				return 0, "", false // «250-300 g», «-1 kg»; but «bocal - 370 g»
+			switch {
+			case code != "": // «1 kg 500» is a second quantity, and «kg 2» could be anything
+				return 0, "", false
+			case counted && !joined, strings.ContainsAny(before, "-–—−+~") && (counted || !worded): // «250-300 g», «-1 kg»; but «bocal - 370 g»
+				return 0, "", false
 			}
 			number, counted = number*value, true // «6 x 100 g»
 			grouped = grouped || thousands.MatchString(part)
+			joined, unknown, worded = false, false, false
 			continue
 		}
-		if part[0] >= '0' && part[0] <= '9' {
+		if part[0] >= '0' && part[0] <= '9' || unclear[part] || part == "a" && counted {
 			return 0, "", false // «1/0 kg», «12 50 g»
 		}
-		if betweenTwo[part] && (counted || code != "" || part == "entre" || part == "between" || part == "بين") {
-			return 0, "", false
-		}
-		part, worded = strings.TrimPrefix(part, "ال"), true
-		if u, isUnit := unitWords[part]; isUnit && code == "" {
+		part, worded = strings.TrimPrefix(strings.TrimPrefix(part, "بال"), "ال"), true
+		holds := containers[part] || containers[strings.TrimSuffix(part, "s")] || part == "bocaux" || part == piece || part == "علب"
+		u, isUnit := unitWords[cmp.Or(plurals[part], part)]
+		switch {
+		case isUnit && code == "":
+			if unknown {
+				return 0, "", false
+			}
 			number, code = number*u.n, u.code
 			if grouped && code != "kg" && code != "l" {
 				number *= 1000 // nobody writes «1.500 g» for a gram and a half, but «1.500 kg» for 1500 g
 			}
+		case holds, times[part]:
+			joined = true
+		case !besides[part]:
+			unknown = true
 		}
 		contained = contained || containers[part] || part == piece
 	}
@@ -265,7 +295,7 @@ func quantity(part string) (float64, bool) {
 	if above, below, isFraction := strings.Cut(part, "/"); isFraction {
 		a, aboveWhole := text.Whole(above)
 		b, belowWhole := text.Whole(below)
-		return float64(a) / float64(b), aboveWhole && belowWhole && b > 0
+		return float64(a) / float64(b), aboveWhole && belowWhole && a < b && b <= 10 // «25/30 kg» is two quantities
 	}
 	whole, fraction, isNumber := text.Number(part)
 	if parts := thousands.FindStringSubmatch(part); parts != nil {

@@ -20,6 +20,8 @@ func TestParseUnit(t *testing.T) {
 		"bocal 370 g": "370 g", "Pot de 500 g": "500 g", "6 x 100 g": "600 g", "قنينة 1 لتر": "1 l",
 		"1.500 g": "1500 g", "1 500 g": "1500 g", "1.500 kg": "1500 g", "0,500 kg": "500 g", "1,000 ml": "1000 ml", "1'500 g": "1500 g", "١٬٥٠٠ غ": "1500 g", "2 x 1 500 g": "3000 g",
 		"bocal - 370 g": "370 g", "boîte à 6 pièces": "6 piece", "deux kilos": "2 kg", "ثلاثة كيلو": "3 kg", "lot de six bocaux de 100 g": "600 g",
+		"½ kg": "500 g", "¾ L": "750 ml", "3/4 L": "750 ml", "deux douzaines": "24 piece", "لترين": "2 l", "قطعتين": "2 piece", "بالكيلو": "1 kg",
+		"pot en verre 250 g": "250 g", "la bouteille d'un litre": "1 l", "au kilo": "1 kg", "kg en vrac": "1 kg", "6 pots 100 g": "600 g", "12 boîtes de 6 œufs": "72 piece", "500 g (sachet)": "500 g", "لكل قطعة": "1 piece",
 		"6×100 g": "600 g", "6*100g": "600 g", "12 sachets de 25 g": "300 g", "m²": "1 m2", "m2": "1 m2", "م²": "1 m2", "mètre carré": "1 m2", "متر مربع": "1 m2", "\u200f500\u00a0g": "500 g",
 	} {
 		amount, code, ok := ParseUnit(text.Clean(typed))
@@ -30,7 +32,10 @@ func TestParseUnit(t *testing.T) {
 	for _, typed := range []string{"", "beau", "12", "0 kg", "-", "1 kg 500", "kg 2", "0.0001 g", "1,5 pièce", "999999999 kg", "1/0 kg",
 		"12 50 g", "12'50 g", "5 5 kg", "1 2345 g", "2 1/2 kg", "1/2/3 kg", "3 4 5 pièces",
 		"250-300 g", "5-10 kg", "5–10 kg", "5 - 10 kg", "5 à 10 kg", "5 to 10 kg", "5 ou 10 kg", "5 إلى 10 كلغ", "entre 5 et 10 kg", "2+1 kg",
-		"-1 kg", "-250 g", "−250 g", "- 250 g", "1 et demi kg", "1 kg et demi", "كيلو ونصف", "kilo et demi", "250/300 g"} {
+		"-1 kg", "-250 g", "−250 g", "- 250 g", "1 et demi kg", "1 kg et demi", "كيلو ونصف", "kilo et demi", "250/300 g",
+		"1½ kg", "12² kg", "25/30 kg", "250 → 300 g", "250 & 300 g", "250 bis 300 g", "250 par 300 g", "12;50 g", "12_50 g", "12:5 g", "5% g", "cinq cents grammes",
+		"deux cent cinquante grammes", "cent grammes", "mille grammes", "خمسمائة غرام", "مئتان وخمسون غراما", "trente œufs", "quinze pièces", "سبع قطع", "thirty eggs",
+		"vingt quatre pièces", "trois quarts de litre", "moins 1 kg"} {
 		if amount, code, ok := ParseUnit(typed); ok {
 			t.Errorf("%q: %d %s, want none", typed, amount, code)
 		}

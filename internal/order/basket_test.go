@@ -405,7 +405,7 @@ func TestABasketThatCannotBeOrderedIsKept(t *testing.T) {
 	in := m.fromBasket(token, "form")
 	in.Buyer.Place = "oujda"
 	_, err := m.Place(t.Context(), in)
-	if f := fault.As(err); f == nil || f.Fields["place"].Key != "delivery.perishable_too_far" {
+	if f := fault.As(err); f == nil || f.Fields["place"].Key != "order.fresh_too_far" {
 		t.Errorf("cheese to Oujda: %v", err)
 	}
 	if m.basket(token).Pieces != 1 {

@@ -232,7 +232,7 @@ func TestABuyerWithoutAnAddressIsToldByTheAssociation(t *testing.T) {
 }
 
 // Who left no address for mail is told by the association that she gets and pays less; that her order is accepted then
-// follows from it. Before anybody has confirmed it nobody is told.
+// follows from it. So it is before anybody has confirmed it.
 func TestABuyerWithoutAnAddressIsToldWhatIsTakenOff(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
@@ -240,7 +240,7 @@ func TestABuyerWithoutAnAddressIsToldWhatIsTakenOff(t *testing.T) {
 	in.Lines[0].Quantity = 3
 	o := m.place(in).Order
 	m.must(m.Adjust(t.Context(), o.ID, m.off(o, m.wheat, 1, "before it is confirmed"), m.people()))
-	if list := m.waiting(); len(list) != 0 {
+	if list := m.waiting(); len(list) != 1 || list[0].News != order.NewsAdjusted {
 		t.Errorf("of an order that nobody has confirmed she is to be told %+v", list)
 	}
 	m.must(m.Move(t.Context(), order.MoveConfirm, o.ID, m.people()))

@@ -475,10 +475,12 @@ func (h *Handler) saved(r *web.Request, key string) error {
 	return r.Redirect(back(r))
 }
 
-// savedFrom leads to a page of the catalogue that says how the product was before, where it changed.
+// savedFrom leads to a page of the catalogue that says how the product was before, where it changed. What a price was for
+// another quantity is not put back by itself.
 func (h *Handler) savedFrom(r *web.Request, became fault.Message, page string, present, product catalog.Product) error {
 	r.FlashMessage(became)
-	if present.Price == product.Price && present.Stock == product.Stock {
+	same := catalog.SameUnit(present.UnitAmount, present.UnitCode, product.UnitAmount, product.UnitCode)
+	if !same || present.Price == product.Price && present.Stock == product.Stock {
 		return r.Redirect(page)
 	}
 	keepWas(r, present)
