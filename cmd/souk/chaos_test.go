@@ -219,7 +219,7 @@ func (c *chaos) makePlenty() {
 	for _, statement := range []string{
 		`insert into stock_movements (id, product_id, delta, reason, actor, at)
 		 select gen_random_uuid(), id, 1000000, 'count', 'system', now() from products where state = 'published'`,
-		`update products set stock = stock + 1000000 where state = 'published'`,
+		`update products set stock = stock + 1000000, season_from = null, season_to = null, off_season = false where state = 'published'`,
 		`update settings set decided = decided || '{"market_share": "100", "product_share": "100"}'`,
 	} {
 		if _, err := db.Exec(statement); err != nil {

@@ -340,12 +340,12 @@ func holdGoods(ctx context.Context, a *app, orders int) error {
 	var products, hers []uuid.UUID
 	err := a.DB.SelectContext(ctx, &products, `
 		select p.id from sellers c cross join lateral (
-		    select id from offered where cooperative_id = c.id and stock >= 5 order by id limit 1) p
+		    select id from offered where cooperative_id = c.id and stock >= 5 and in_season(season_from, season_to, extract(month from now())::int) order by id limit 1) p
 		order by p.id limit $1`, orders)
 	if err == nil {
 		err = a.DB.SelectContext(ctx, &hers, `
 			select id from offered
-			where cooperative_id = (select cooperative_id from goods group by 1 order by count(*) desc limit 1) and stock >= 5 and id <> all($2)
+			where cooperative_id = (select cooperative_id from goods group by 1 order by count(*) desc limit 1) and stock >= 5 and in_season(season_from, season_to, extract(month from now())::int) and id <> all($2)
 			order by id limit $1`, orders, pq.Array(products))
 	}
 	if err == nil && min(len(products), len(hers)) < orders {
