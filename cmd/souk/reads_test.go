@@ -65,7 +65,7 @@ const (
 	perLine   = 6
 	perOrder  = 30
 	perEntry  = 7
-	perPart   = 9
+	perPart   = 15
 	perReturn = 9
 	perNews   = 15
 )
@@ -104,6 +104,7 @@ var readMore = []exception{
 	{`from order_return_lines b join order_lines l on l.id = b.line_id`, `so few lines are sent back here that all are read: elsewhere an index has those of a return`, true},
 	{`from order_return_lines b where b.cooperative_id = $1 and b.sound > 0`, `so few lines are sent back here that all are read: elsewhere an index has those that a cooperative decides about`, true},
 	{`returning_parts where cooperative_id = $1`, `what is being sent back of a cooperative's goods is read, and so few lines are here that all are`, true},
+	{`from hold_lines l cross join lateral`, `what unconfirmed orders hold of a product is added up, of which there is no more than its share of the stock`, true},
 	{`select state, count(*) as count from sub_orders where cooperative_id = $1 and state in`, `what a cooperative has under way is counted for its menu, as long as it is under way`, true},
 }
 

@@ -62,7 +62,7 @@ func JumpsOf(before, after Edit, sure map[string]bool) (jumps Jumps) {
 func JumpsOfSize(other, e Edit, sure map[string]bool) Jumps {
 	was, unit := SmallestUnit(other.UnitAmount, other.UnitCode)
 	is, code := SmallestUnit(e.UnitAmount, e.UnitCode)
-	if sure["price"] || unit != code || was == is || other.Price == 0 || e.Price == 0 {
+	if sure["price"] || unit != code || was == 0 || was == is || other.Price == 0 || e.Price == 0 {
 		return nil
 	}
 	small, large := other.Price, e.Price

@@ -48,15 +48,15 @@ var (
 // of season or no longer offered; the transaction must then be rolled back. The products stay locked until
 // the transaction ends, so it should be short.
 func (s *Service) ReserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
-	return s.reserveTx(ctx, tx, orderID, firstTake, lines, by)
+	return s.reserveTx(ctx, tx, orderID, firstTake, lines, by, func(p Product) int { return p.Available })
 }
 
-// ReserveAgainTx is ReserveTx for an order that had all that it had reserved released.
+// ReserveAgainTx is ReserveTx for an order that had all that it had reserved released; it was placed in season.
 func (s *Service) ReserveAgainTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, lines []StockLine, by actor.Actor) ([]Product, error) {
-	return s.reserveTx(ctx, tx, orderID, lastTake+" + 1", lines, by)
+	return s.reserveTx(ctx, tx, orderID, lastTake+" + 1", lines, by, func(p Product) int { return p.Stock })
 }
 
-func (s *Service) reserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, take string, lines []StockLine, by actor.Actor) ([]Product, error) {
+func (s *Service) reserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, take string, lines []StockLine, by actor.Actor, left func(Product) int) ([]Product, error) {
 	lines, err := perProduct(lines)
 	if err != nil {
 		return nil, err
@@ -71,7 +71,7 @@ func (s *Service) reserveTx(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID,
 		for no key update of p`, clock.Day(now), ids); err != nil {
 		return nil, fmt.Errorf("reserve: lock products: %w", err)
 	}
-	if short := shortOf(lines, products); len(short) > 0 {
+	if short := shortOf(lines, products, left); len(short) > 0 {
 		return nil, &OutOfStock{Lines: short}
 	}
 	if err := moveStock(ctx, tx, orderID, nil, "reserve", take, -1, ids, quantities, by, now); err != nil {
@@ -296,7 +296,7 @@ func columns(lines []StockLine) (ids, quantities any) {
 }
 
 // shortOf compares sorted lines with the sorted products found for them.
-func shortOf(lines []StockLine, products []Product) []Short {
+func shortOf(lines []StockLine, products []Product, left func(Product) int) []Short {
 	found := make(map[uuid.UUID]Product, len(products))
 	for _, p := range products {
 		found[p.ID] = p
@@ -307,8 +307,8 @@ func shortOf(lines []StockLine, products []Product) []Short {
 		switch {
 		case !ok || !p.Offered():
 			short = append(short, Short{l.ProductID, 0})
-		case p.Available < l.Quantity:
-			short = append(short, Short{l.ProductID, p.Available})
+		case left(p) < l.Quantity:
+			short = append(short, Short{l.ProductID, left(p)})
 		}
 	}
 	return short

@@ -138,7 +138,7 @@ func (s *Service) change(ctx context.Context, basket Of, productID uuid.UUID, wa
 		return Change{}, fmt.Errorf("order: change basket: %w", err)
 	}
 	if first {
-		return c, s.keepFee(ctx, basket, now)
+		_ = s.keepFee(ctx, basket, now) // it lies in the basket all the same; only another fee later is not told
 	}
 	return c, nil
 }

@@ -164,6 +164,8 @@ func waits(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID, news BuyerNews, 
 		instead = `do nothing`
 	case NewsAccepted: // what was taken off is told nowhere else, and when the rest comes with it
 		instead += ` where order_messages.news <> '` + string(NewsAdjusted) + `'`
+	case NewsAdjusted: // what these say is reckoned when they are sent
+		instead += ` where order_messages.news not in ('` + string(NewsDispatched) + `', '` + string(NewsWaiting) + `')`
 	}
 	_, err := tx.ExecContext(ctx, `
 		insert into order_messages (id, order_id, news, at) values ($1, $2, $3, $4)
@@ -204,7 +206,9 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 		missing()
 		due()
 	case NewsAdjusted:
-		when()
+		if of.State == StatePlaced || of.State == StateConfirmed {
+			when()
+		}
 		missing()
 		due()
 	case NewsAddress:

@@ -109,7 +109,7 @@ func (l *loader) addAssociation(ctx context.Context) (err error) {
 // addContact enters how to reach the association, unless somebody has already.
 func (l *loader) addContact(ctx context.Context) error {
 	to, err := l.Settings.Get(ctx)
-	if err != nil || !to.Contact.Empty() {
+	if err != nil || !to.Contact.Empty() || to.BankRIB != "" {
 		return err
 	}
 	to.Contact = settings.Contact{

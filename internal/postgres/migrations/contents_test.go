@@ -32,8 +32,6 @@ var moved = slices.Concat([]change{
 	{542, "payment_attempts.form", "gone once an attempt is over: it has the order's link"},
 	{272, "journals.payment_id", "the attempt that the money of what was paid came by is filled in"},
 	{272, "journals.hash_version", "which is told by it"},
-	{891, "settings.version", "gone: fields are compared one by one"},
-	{891, "cooperatives.version", "likewise"},
 	{852, "stalls.published", "things are counted, whatever their sizes"},
 	{870, "search_pending.generation", "what is out of season is fed to search again"},
 	{870, "search_pending.changed_at", "likewise"},

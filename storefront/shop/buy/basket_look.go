@@ -59,7 +59,7 @@ func lineWas(p ui.Page, line order.BasketLine) string {
 	if line.WasUnit.Code == "" {
 		return p.L.Money(line.Was)
 	}
-	return p.L.Money(line.Was) + " " + p.L.PerUnit(line.WasUnit.Amount, line.WasUnit.Code)
+	return p.L.Money(line.Was) + " · " + p.L.PerUnit(line.WasUnit.Amount, line.WasUnit.Code)
 }
 
 // lineNow is what it costs now, likewise.
@@ -67,5 +67,5 @@ func lineNow(p ui.Page, line order.BasketLine) string {
 	if line.WasUnit.Code == "" {
 		return p.L.Money(line.Product.Price)
 	}
-	return p.L.Money(line.Product.Price) + " " + p.L.PerUnit(line.Product.UnitAmount, line.Product.UnitCode)
+	return p.L.Money(line.Product.Price) + " · " + p.L.PerUnit(line.Product.UnitAmount, line.Product.UnitCode)
 }
