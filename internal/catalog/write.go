@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -223,7 +224,12 @@ func alikeTx(ctx context.Context, tx *sqlx.Tx, r Rules, others []Product, pages 
 		if err != nil {
 			return err
 		}
-		for _, why := range r.Problems(merged) {
+		known, problems := r.Problems(other.Edit()), r.Problems(merged)
+		for _, field := range slices.Sorted(maps.Keys(problems)) {
+			if _, before := known[field]; before {
+				continue // it is as it was, for whoever comes to that size
+			}
+			why := problems[field]
 			return fault.New(fault.Invalid, "catalog.invalid").Field("alike", "catalog.other_size", "Size", i18n.Unit{Amount: other.UnitAmount, Code: other.UnitCode}, "Why", why)
 		}
 		if merged.Name != other.Name || merged.Category != other.Category {

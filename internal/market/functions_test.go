@@ -2,6 +2,8 @@ package market
 
 import (
 	"cmp"
+	"database/sql/driver"
+	"errors"
 	"maps"
 	"regexp"
 	"slices"
@@ -151,5 +153,36 @@ func TestEachFunctionAndViewTouchesTheTablesOfItsOwnerOnly(t *testing.T) {
 	}
 	if len(there) < 40 || len(read) < 40 {
 		t.Errorf("only %d functions are found, and %d tables in views", len(there), len(read))
+	}
+}
+
+// A table is analysed by the server itself, and a copy of it restored, with no search path: the functions that its indexes
+// are of name what they call so that they find it. Each table has a session of its own, since one that has used an index keeps
+// what it found.
+func TestTablesAreAnalysedWithoutASearchPath(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	var tables []string
+	if err := db.Select(&tables, `
+		select distinct format('%I.%I', n.nspname, c.relname)
+		from pg_index i join pg_class c on c.oid = i.indrelid join pg_namespace n on n.oid = c.relnamespace
+		where i.indexprs is not null and n.nspname = 'public'`); err != nil {
+		t.Fatal(err)
+	}
+	if len(tables) < 3 {
+		t.Fatalf("only %v have an index of a function", tables)
+	}
+	for _, table := range tables {
+		conn, err := db.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.ExecContext(t.Context(), `set search_path = ''; analyze `+table); err != nil {
+			t.Errorf("%s: %v", table, err)
+		}
+		if err := conn.Raw(func(any) error { return driver.ErrBadConn }); err != nil && !errors.Is(err, driver.ErrBadConn) { // it is nobody's after that
+			t.Error(err)
+		}
+		_ = conn.Close()
 	}
 }

@@ -379,7 +379,8 @@ func (s *Service) announceDrop(ctx context.Context, tx *sqlx.Tx, o *locked, d dr
 
 // announceAdjusted queues mail about what was taken off lines of an order, and off its charges: to their cooperatives,
 // each about its own, which earned it what was says, unless they did that themselves; to the association, which has to call the buyer, if it did not;
-// and to the buyer, though not to a mailbox of an order that nobody has confirmed yet: it may be a stranger's.
+// and to the buyer, though not to a mailbox of an order that nobody has confirmed yet: it may be a stranger's, so that the
+// association has the message, as for who has none.
 func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, was []Part, list []made, beside charges, why Reason, paid bool) error {
 	if o.Sample {
 		return nil
@@ -418,9 +419,9 @@ func (s *Service) announceAdjusted(ctx context.Context, tx *sqlx.Tx, o *locked, 
 		return fmt.Errorf("order: whom to tell: %w", err)
 	}
 	switch {
-	case disputed || buyer.Email != "" && slices.Contains(unconfirmedStates, o.State):
-	case buyer.Email == "":
-		if err := s.tellBuyer(ctx, tx, o, NewsAdjusted); err != nil {
+	case disputed || o.Erased:
+	case buyer.Email == "" || slices.Contains(unconfirmedStates, o.State):
+		if err := waits(ctx, tx, o.ID, NewsAdjusted, s.moment(o.by.At)); err != nil {
 			return err
 		}
 	default:

@@ -43,7 +43,7 @@ import (
 // the association can give more, by telephone.
 //
 // A hold exists as long as its order is unconfirmed (holds, hold_lines); what a cooperative's yes ended is kept while she
-// may take that back (holds_released, undo.go). The rows of hold_turns guard what
+// may take that back (holds_released, undo.go), and comes back as it was, whatever was held beside it meanwhile. The rows of hold_turns guard what
 // one telephone or address holds, the lock of a product's row what is held of it, the row of hold_totals
 // all of it, and with that what is carried of each telephone and address (holders; the trigger holds_carry). They are
 // locked in that order, after the basket's.

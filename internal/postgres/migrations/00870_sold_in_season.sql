@@ -10,5 +10,13 @@ create or replace view offered as
     join cooperatives c on c.id = p.cooperative_id
     where is_offered(p.state, c.state);
 
--- A search for what is to be had finds them no more, so it learns of them anew.
-update products set off_season = off_season where off_season;
+-- A search for what is to be had finds them no more, so it learns of them anew, with the other sizes of their things.
+insert into search_pending (engine, product_id)
+select distinct e.name, s.id
+from search_engines e
+cross join products p
+join products s on s.family = p.family
+where search_fed(e.seen_at) and p.off_season
+order by 1, 2
+on conflict (engine, product_id) do update
+    set generation = excluded.generation, changed_at = now();

@@ -176,8 +176,8 @@ func (h *Handler) moveOrder(r *web.Request) error {
 	done := "association.order.done." + string(move)
 	if move == order.MoveDispatch {
 		o, err := h.Orders.ForAssociation(r.Context(), id)
-		if err != nil {
-			return err
+		if err != nil { // it is done all the same
+			r.Log().Warn("how a dispatched order goes", "error", err)
 		}
 		if o.Delivery == delivery.Pickup {
 			done = "association.order.waits_pickup"
