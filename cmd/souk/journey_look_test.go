@@ -126,7 +126,11 @@ func (r *reader) fits(name string) {
 	for _, width := range []int64{320, 390, 820, 1280} {
 		r.do(chromedp.EmulateViewport(width, r.screen.height))
 		found, err := ask[[]string](r, `async width => {
-			await new Promise(requestAnimationFrame)
+			// The screen has its width before the style sheet's rules for that width are in force.
+			const frame = () => new Promise(requestAnimationFrame), narrow = matchMedia('(width: ' + width + 'px)')
+			while (!narrow.matches) await frame()
+			await frame()
+			await frame()
 			const found = [], shown = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length
 			const lines = e => { const r = document.createRange(); r.selectNodeContents(e); return new Set([...r.getClientRects()].map(b => Math.round(b.bottom))).size }
 			if (document.documentElement.scrollWidth > width) found.push('the page is ' + document.documentElement.scrollWidth + ' wide')
