@@ -125,7 +125,7 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 	if o.State == StateAwaiting { // nobody but the buyer has anything to do yet
 		jobs := s.toBePaid(o.ID, o.PlacedAt, o.ExpiresAt)
 		if o.ExpiresAt.Sub(o.PlacedAt) >= remindedFrom { // who is to pay at once is where she pays
-			letter, err := s.letterToBuyer(ctx, tx, o, by, s.toPayMessage)
+			letter, err := s.letterToBuyer(ctx, tx, o, o.PlacedAt, by, s.toPayMessage)
 			if err != nil {
 				return false, false, err
 			}
@@ -165,7 +165,13 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 			return false, false, err
 		}
 	}
-	letter, err := s.letterToBuyer(ctx, tx, o, by, s.confirmMessage)
+	body := "order.mail.confirm_body"
+	if o.LastPieces {
+		body = "order.mail.confirm_last_body"
+	}
+	letter, err := s.letterToBuyer(ctx, tx, o, o.PlacedAt, by, func(l *i18n.Locale, o Order) mail.Message {
+		return s.confirmMessage(l, o, body)
+	})
 	if err != nil {
 		return false, false, err
 	}
@@ -173,9 +179,20 @@ func (s *Service) announce(ctx context.Context, tx *sqlx.Tx, o Order, by caller)
 	return told, len(letter) > 0, s.jobs.InsertManyTx(ctx, tx, append(jobs, s.expiry(o.ID, o.ExpiresAt)...))
 }
 
-// letterToBuyer is the job that sends the buyer of a new order that message, if she gave an address and few letters went
-// there, or on behalf of her network: it may be somebody else's. It is none otherwise.
-func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by caller, letter func(*i18n.Locale, Order) mail.Message) ([]river.InsertManyParams, error) {
+// askAgain is the job that asks the buyer of an order that somebody's yes no longer confirms to confirm it herself.
+func (s *Service) askAgain(ctx context.Context, tx *sqlx.Tx, o *locked) ([]river.InsertManyParams, error) {
+	whole, err := readOrder(ctx, tx, `o.id = $1`, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.letterToBuyer(ctx, tx, whole, o.by.At, caller{}, func(l *i18n.Locale, o Order) mail.Message {
+		return s.confirmMessage(l, o, "order.mail.confirm_again_body")
+	})
+}
+
+// letterToBuyer is the job that sends the buyer of an order that nobody has confirmed that message, if she gave an address
+// and few letters went there, or on behalf of her network: it may be somebody else's. It is none otherwise.
+func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, at time.Time, by caller, letter func(*i18n.Locale, Order) mail.Message) ([]river.InsertManyParams, error) {
 	if o.Buyer.Email == "" || o.Sample {
 		return nil, nil
 	}
@@ -187,11 +204,11 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 	if by.site != nil {
 		networks, most = append(networks, by.site), append(most, hourlyNetwork*by.siteShare)
 	}
-	written, err := lettersSince(ctx, tx, o.PlacedAt.Add(-letterLife), mailbox)
+	written, err := lettersSince(ctx, tx, at.Add(-letterLife), mailbox)
 	if err != nil {
 		return nil, err
 	}
-	ofHour, err := lettersSince(ctx, tx, o.PlacedAt.Add(-time.Hour), networks)
+	ofHour, err := lettersSince(ctx, tx, at.Add(-time.Hour), networks)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +217,7 @@ func (s *Service) letterToBuyer(ctx context.Context, tx *sqlx.Tx, o Order, by ca
 			return nil, nil
 		}
 	}
-	if err := writes(ctx, tx, o.ID, o.PlacedAt, 1, append(mailbox, networks...)...); err != nil {
+	if err := writes(ctx, tx, o.ID, at, 1, append(mailbox, networks...)...); err != nil {
 		return nil, err
 	}
 	message := letter(s.texts.Locale(o.Locale), o)
@@ -216,12 +233,8 @@ func either(o Order, brought, fetched string) string {
 	return brought
 }
 
-// confirmMessage has the link to confirm an order.
-func (s *Service) confirmMessage(l *i18n.Locale, o Order) mail.Message {
-	body := "order.mail.confirm_body"
-	if o.LastPieces {
-		body = "order.mail.confirm_last_body"
-	}
+// confirmMessage has the link to confirm an order; body is the key of its text.
+func (s *Service) confirmMessage(l *i18n.Locale, o Order, body string) mail.Message {
 	return mail.Message{
 		Subject: l.T("order.mail.confirm_subject", "Number", o.Number),
 		Body: l.T(body, "Number", o.Number, "Parts", costsText(l, o, buyersLine), "Sum", l.T(either(o, "order.mail.total", "order.mail.total_pickup"), "Total", l.Money(o.Total)),

@@ -62,7 +62,8 @@ func (s *Service) undo(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, part
 	if err := o.setParts(ctx, tx, parts, rules[m].toPart); err != nil || m != MoveUnaccept {
 		return err
 	}
-	if err := o.unconfirm(ctx, tx); err != nil {
+	mailed, err := o.unconfirm(ctx, tx)
+	if err != nil {
 		return err
 	}
 	// She has to answer again, by when she had to before; that may have been just now, and its job is worked then.
@@ -70,7 +71,15 @@ func (s *Service) undo(ctx context.Context, tx *sqlx.Tx, o *locked, m Move, part
 	if _, err := tx.ExecContext(ctx, `update orders set expires_at = $2 where id = $1`, o.ID, o.ExpiresAt); err != nil {
 		return fmt.Errorf("order: time to answer again: %w", err)
 	}
-	return s.jobs.InsertManyTx(ctx, tx, s.expiry(o.ID, o.ExpiresAt))
+	jobs := s.expiry(o.ID, o.ExpiresAt)
+	if mailed {
+		again, err := s.askAgain(ctx, tx, o)
+		if err != nil {
+			return err
+		}
+		jobs = append(jobs, again...)
+	}
+	return s.jobs.InsertManyTx(ctx, tx, jobs)
 }
 
 // keepHold keeps what the order holds, which the yes of a cooperative is about to release, for whoever takes that back.
@@ -87,11 +96,12 @@ func (o *locked) keepHold(ctx context.Context, tx *sqlx.Tx) error {
 
 // unconfirm has an order wait again for somebody to confirm it, and its goods held as they were before, if no
 // cooperative's yes is left of those that confirmed it, nor anything else has happened to it since the first. What its
-// buyer confirmed by mail before stays confirmed by that.
-func (o *locked) unconfirm(ctx context.Context, tx *sqlx.Tx) error {
+// buyer confirmed by mail before stays confirmed by that. It reports whether she was mailed a link to confirm it by, and
+// has to do so now.
+func (o *locked) unconfirm(ctx context.Context, tx *sqlx.Tx) (mailed bool, err error) {
 	for _, p := range o.active() {
 		if p.State != PartPlaced {
-			return nil
+			return false, nil
 		}
 	}
 	var was struct {
@@ -102,20 +112,20 @@ func (o *locked) unconfirm(ctx context.Context, tx *sqlx.Tx) error {
 		ConfirmedAt   *time.Time `db:"confirmed_at"`
 		ExpiresAt     time.Time  `db:"expires_at"`
 	}
-	err := tx.GetContext(ctx, &was, `
+	err = tx.GetContext(ctx, &was, `
 		delete from holds_released r
 		where order_id = $1 and not exists (select from order_events where order_id = $1 and at >= r.released_at and state not in ($2, $3, $4))
 		returning address, site, spare, told, letter, at, confirmed_at, expires_at`, o.ID, StateConfirmed, PartAccepted, PartPlaced)
 	if postgres.NoRows(err) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return fmt.Errorf("order: what was held: %w", err)
+		return false, fmt.Errorf("order: what was held: %w", err)
 	}
 	if was.ConfirmedAt == nil {
 		o.ExpiresAt = was.ExpiresAt
 		if err := o.setState(ctx, tx, rules[MoveUnaccept].to); err != nil {
-			return err
+			return false, err
 		}
 	}
 	_, err = tx.ExecContext(ctx, `
@@ -132,7 +142,7 @@ func (o *locked) unconfirm(ctx context.Context, tx *sqlx.Tx) error {
 		update hold_totals t set pieces = t.pieces + h.pieces, spare = t.spare + h.spare from held h`,
 		o.ID, was.Address, was.Site, was.Spare, was.Told, was.Letter, was.At, was.ConfirmedAt, PartPlaced)
 	if err != nil {
-		return fmt.Errorf("order: hold again: %w", err)
+		return false, fmt.Errorf("order: hold again: %w", err)
 	}
-	return nil
+	return was.Letter && was.ConfirmedAt == nil, nil
 }

@@ -172,6 +172,7 @@ func TestAnOrderWaitsAgainWhenTheOnlyYesIsTakenBack(t *testing.T) {
 	placed := m.place(in)
 	o := m.read(placed.Order.ID)
 	part, held := m.part(o, m.honey).ID, m.held(o.ID)
+	m.mailsOf()
 	for range 2 {
 		m.must(m.Move(ctx, order.MoveAccept, part, m.of(m.honey)))
 		m.wantStates(o.ID, "confirmed: placed accepted placed")
@@ -185,8 +186,11 @@ func TestAnOrderWaitsAgainWhenTheOnlyYesIsTakenBack(t *testing.T) {
 		m.must(m.Move(ctx, order.MoveUnaccept, part, page))
 		m.must(m.Move(ctx, order.MoveUnaccept, part, page)) // pressed twice
 		m.wantWaits(o, held, o.ExpiresAt)
+		asked := m.mails()[in.Buyer.Email] // the page of her link said meanwhile that there was nothing more to do
+		if asked.Secret == nil || asked.Secret.ID != o.ID || !strings.Contains(asked.Body, "/confirm/") {
+			t.Errorf("she is asked to confirm it again by %+v", asked)
+		}
 	}
-	m.mailsOf()
 	m.later(2 * order.UndoFor)
 	m.answers(o.ID)
 	if told := m.toldOf(in.Buyer.Email); len(told) != 0 {
