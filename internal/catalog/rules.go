@@ -151,6 +151,15 @@ func (r Rules) Lapsing(e Edit) *fault.Message {
 	return &m
 }
 
+// names reports whether a name says what a product is: «500 g» says only how much there is of it.
+func names(name string) bool {
+	if !text.HasLetter(name) {
+		return false
+	}
+	_, code, ok := ParseUnit(name)
+	return !ok || code == "piece" || WithoutMeasure(name) != ""
+}
+
 // Problems says what is wrong with an edit, by field. State must be set.
 func (r Rules) Problems(e Edit) map[string]fault.Message {
 	wrong := fault.Error{Fields: map[string]fault.Message{}}
@@ -161,10 +170,10 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	}
 	say(e.Category == "", "category", "catalog.category_missing")
 	say(r.Category(e.Category).Slug == "", "category", "catalog.category_unknown")
-	nameless := !text.HasWord(e.Name.AR) && !text.HasWord(e.Name.FR)
+	nameless := !names(e.Name.AR) && !names(e.Name.FR)
 	say(nameless, "name", "catalog.name_missing")
 	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
-		say(!nameless && typed != "" && !text.HasWord(typed), field, "catalog.name_wordless")
+		say(!nameless && typed != "" && !names(typed), field, "catalog.name_wordless")
 		wrong.TooLong(field, "catalog.too_long", typed, maxName)
 	}
 	for field, typed := range map[string]string{

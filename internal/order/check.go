@@ -74,7 +74,7 @@ func (b *Buyer) checkAddress(method string, wrong *fault.Error) {
 	if !text.HasLetter(b.Name) {
 		wrong.Field("name", "order.name_missing")
 	}
-	if method == delivery.Home && b.Address == "" {
+	if method == delivery.Home && !text.HasWord(b.Address) {
 		wrong.Field("address", "order.address_missing")
 	}
 	wrong.TooLong("name", "order.too_long", b.Name, maxName)

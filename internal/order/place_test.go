@@ -109,9 +109,9 @@ func TestWhatABuyerCanGetWrong(t *testing.T) {
 				"address": "order.address_missing", "place": "delivery.unknown_place",
 			},
 		},
-		"a name of marks": {
-			func(in *order.PlaceInput) { in.Buyer.Name = ".." },
-			map[string]string{"name": "order.name_missing"},
+		"a name and an address of marks": {
+			func(in *order.PlaceInput) { in.Buyer.Name, in.Buyer.Address = "..", "..." },
+			map[string]string{"name": "order.name_missing", "address": "order.address_missing"},
 		},
 		"texts without end": {
 			func(in *order.PlaceInput) {
