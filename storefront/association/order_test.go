@@ -323,10 +323,12 @@ func TestAnOrderIsCancelledForAReason(t *testing.T) {
 		l := m.in(code)
 		o := m.order("2026-11-10", "ar", line(m.Honey.Product(t, "M-1"), 2))
 		path := pathOf(code, o.ID)
-		page := m.boss.Post(path+"/cancel", url.Values{"note": {" "}}).Want(http.StatusUnprocessableEntity)
-		m.says(page, "#cancel #f-note-error", l.T("association.order.reason_missing"))
+		for _, blank := range []string{" ", "\u200b\u3164", "\u2800\n"} {
+			page := m.boss.Post(path+"/cancel", url.Values{"note": {blank}}).Want(http.StatusUnprocessableEntity)
+			m.says(page, "#cancel #f-note-error", l.T("association.order.reason_missing"))
+		}
 		long := strings.Repeat("ل", 501)
-		page = m.boss.Post(path+"/cancel", url.Values{"note": {long}}).Want(http.StatusUnprocessableEntity)
+		page := m.boss.Post(path+"/cancel", url.Values{"note": {long}}).Want(http.StatusUnprocessableEntity)
 		m.says(page, "#cancel textarea", long)
 		if got := m.stateOf(o.ID); got != order.StatePlaced {
 			t.Errorf("%s: the order is %s", code, got)

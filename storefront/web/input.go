@@ -30,20 +30,28 @@ func cleanField(name, value string) string {
 	return Clean(value)
 }
 
-// Query is one value of the address's query, without spaces around it.
+// unlessBlank is a value without spaces around it; it is empty, too, if nothing of it is to be seen.
+func unlessBlank(s string) string {
+	if text.Clean(s) == "" {
+		return ""
+	}
+	return strings.TrimSpace(s)
+}
+
+// Query is one value of the address's query, as unlessBlank.
 func (r *Request) Query(name string) string {
-	return strings.TrimSpace(Clean(string(r.fiber.Context().QueryArgs().Peek(name))))
+	return unlessBlank(Clean(string(r.fiber.Context().QueryArgs().Peek(name))))
 }
 
 // QueryValues is the whole query.
 func (r *Request) QueryValues() url.Values { return values(r.fiber.Context().QueryArgs()) }
 
-// Form is one value of the body of a form, without spaces around it. The query is not looked at.
+// Form is one value of the body of a form, as unlessBlank. The query is not looked at.
 func (r *Request) Form(name string) string {
-	return strings.TrimSpace(r.RawForm(name))
+	return unlessBlank(r.RawForm(name))
 }
 
-// RawForm is Form with its spaces, for passwords.
+// RawForm is Form as it was typed, for passwords.
 func (r *Request) RawForm(name string) string {
 	if all := r.FormValues()[name]; len(all) > 0 {
 		return all[0]
