@@ -175,9 +175,13 @@ func (f Field) Read(typed string, wrong *fault.Error) string {
 		amount, err := parse(typed)
 		if most := f.most(); err != nil || amount < 0 || amount > most {
 			key, args := "settings.amount_invalid", []any(nil)
-			if f.Kind == Percent {
+			large, small, two := money.Readings(typed)
+			switch {
+			case f.Kind == Percent:
 				key = "settings.commission_invalid"
-			} else if f.Most > 0 {
+			case two && small <= most:
+				key, args = "settings.two_amounts", []any{"Value", typed, "Large", large, "Small", small}
+			case f.Most > 0:
 				key, args = "settings.fee_invalid", []any{"Max", most}
 			}
 			wrong.Field(f.Name, key, args...)

@@ -113,6 +113,24 @@ func TestWhatCannotBeMeantIsRefused(t *testing.T) {
 	}
 }
 
+func TestASumOfTwoReadingsIsAskedAbout(t *testing.T) {
+	t.Parallel()
+	s, _, _ := newService(t)
+	_, err := s.SaveFields(t.Context(), nil, map[string]string{"free_from": "1,250"}, actor.OfSystem())
+	texts, bundleErr := i18n.Load()
+	if bundleErr != nil {
+		t.Fatal(bundleErr)
+	}
+	f := fault.As(err)
+	if f == nil || f.Fields["free_from"].Key != "settings.two_amounts" {
+		t.Fatal(err)
+	}
+	said := texts.Locale("fr").Message(f.Fields["free_from"])
+	if !strings.Contains(said, "1\u202f250") || !strings.Contains(said, "1,25") {
+		t.Errorf("it says %q", said)
+	}
+}
+
 func TestAShareIsNoSum(t *testing.T) {
 	t.Parallel()
 	s, _, _ := newService(t)

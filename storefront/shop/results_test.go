@@ -74,6 +74,11 @@ func TestBadInputKeepsWhatWasTyped(t *testing.T) {
 	if n := page.Find(".card").Length(); n != 6 {
 		t.Errorf("%d products, not all 6", n)
 	}
+	l := m.Languages.Locale("fr")
+	page = m.Visitor().Get("/fr/products?max_price=1.250").Want(http.StatusUnprocessableEntity)
+	if said, want := page.Text("main #wrong"), l.T("ui.two_amounts", "Value", "1.250", "Large", "1250", "Small", "1,25"); !strings.HasSuffix(said, strings.ReplaceAll(want, "\u00a0", " ")) {
+		t.Errorf("a price of two readings is told %q, not %q", said, want)
+	}
 	swapped := m.Visitor().Get("/fr/products?min_price=400&max_price=200").Want(http.StatusOK)
 	if text := swapped.Text(".card h3"); text != "Miel de jujubier" {
 		t.Errorf("between 400 and 200: %q", text)

@@ -8,9 +8,11 @@ import (
 	"unicode/utf8"
 
 	"github.com/souk-taawon/souk/internal/delivery"
+	"github.com/souk-taawon/souk/internal/fault"
 	"github.com/souk-taawon/souk/internal/money"
 	"github.com/souk-taawon/souk/internal/text"
 	"github.com/souk-taawon/souk/search"
+	"github.com/souk-taawon/souk/storefront/ui"
 	"github.com/souk-taawon/souk/storefront/web"
 )
 
@@ -61,7 +63,9 @@ func readQuery(r *web.Request) query {
 		}
 		amount, err := money.Parse(q.typed[name])
 		if err != nil || amount < 0 {
-			q.errors[name] = r.Locale.T("shop.results.price_wrong")
+			wrong := fault.New(fault.Invalid, "shop.results.price_wrong")
+			ui.Unreadable(r.Locale, wrong, name, wrong.Key, q.typed[name])
+			q.errors[name] = r.Locale.Message(wrong.Fields[name])
 			continue
 		}
 		*limit = amount
