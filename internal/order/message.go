@@ -38,6 +38,7 @@ const (
 	NewsDelivered  BuyerNews = "delivered"
 	NewsRefused    BuyerNews = "refused"   // at her door, or not fetched
 	NewsCancelled  BuyerNews = "cancelled" // by somebody else
+	NewsWithdrawn  BuyerNews = "withdrawn" // by herself, or by whoever else has her link
 	NewsLink       BuyerNews = "link"      // where to follow it, since she asked
 	NewsAddress    BuyerNews = "address"   // where it goes now, since she changed that
 )
@@ -117,7 +118,10 @@ func (s *Service) tellBuyer(ctx context.Context, tx *sqlx.Tx, o *locked, news Bu
 		news = NewsWaiting
 	}
 	mailed := of.BuyerEmail != "" && !of.Stranger && !o.Sample
-	if news == NewsLink || news == NewsAddress {
+	if news == NewsWithdrawn && !mailed {
+		return nil // the association has nothing to tell her of what she has just done
+	}
+	if news == NewsLink || news == NewsAddress || news == NewsWithdrawn {
 		may, err := s.mayAsk(ctx, tx, o, of, news, mailed, at)
 		if err != nil || !may {
 			return err
@@ -227,20 +231,22 @@ func newsText(l *i18n.Locale, of subject, news BuyerNews) string {
 	case NewsWaiting:
 		missing()
 		due()
-	case NewsDelivered, NewsRefused, NewsCancelled, NewsLink:
+	case NewsDelivered, NewsRefused, NewsCancelled, NewsWithdrawn, NewsLink:
 	}
 	return strings.Join(sentences, " ")
 }
 
-// tellDropped tells the buyer of an order that a move has ended, unless she ended it, knows it otherwise or never answered.
+// tellDropped tells the buyer of an order that a move has ended, unless she knows it otherwise or never answered.
 func (s *Service) tellDropped(ctx context.Context, tx *sqlx.Tx, o *locked, m Move) error {
 	if err := dropWaiting(ctx, tx, o.ID); err != nil {
 		return err
 	}
-	if m == MoveWithdraw || slices.Contains([]string{NoteDisputed, NoteFreed, NoteUnpaid, NoteUnconfirmed}, o.by.Note) {
+	switch {
+	case slices.Contains([]string{NoteDisputed, NoteFreed, NoteUnpaid, NoteUnconfirmed}, o.by.Note):
 		return nil
-	}
-	if m == MoveRefuse {
+	case m == MoveWithdraw:
+		return s.tellBuyer(ctx, tx, o, NewsWithdrawn)
+	case m == MoveRefuse:
 		return s.tellBuyer(ctx, tx, o, NewsRefused)
 	}
 	return s.tellBuyer(ctx, tx, o, NewsCancelled)

@@ -264,15 +264,24 @@
 
   // ── A table row saved as soon as a cell changes. Enter is a change too: the page stays where it is.
   // The answer says what its fields hold now, and what stands beside them: what is wrong, what is asked, or how it
-  // was before; one that somebody else changed too is saved by sending it again.
+  // was before; one that somebody else changed too is saved by sending it again. What is typed meanwhile stays, and is
+  // saved next, unless the answer asks something.
   const save = async (form, row, button) => {
-    if (form.dataset.sent) return
+    if (form.dataset.sent) {
+      form.dataset.again = 'yes'
+      return
+    }
     form.dataset.sent = 'yes'
+    const sent = new Map([...form.elements].map(input => [input, input.value]))
+    let next
     try {
       const answer = await send(form, button, json)
       const body = await answer.json()
       const held = document.activeElement
+      const typed = [...form.elements].filter(input => sent.has(input) && input.value !== sent.get(input))
+      next = answer.ok && form.dataset.again && typed.length
       for (const input of form.elements) {
+        if (typed.includes(input)) continue
         const wrong = body.errors?.[input.name]
         if (wrong) input.setAttribute('aria-invalid', 'true')
         else input.removeAttribute('aria-invalid')
@@ -285,15 +294,17 @@
         box.innerHTML = html // our own page's piece, escaped by the server
         if (focused) form.elements[name].focus()
       }
-      row?.classList.remove('dirty')
+      row?.classList.toggle('dirty', typed.length > 0)
       row?.classList.toggle('saved', answer.ok)
       row?.classList.toggle('bad', !answer.ok)
       toast(answer.ok ? [body.moved, body.message].filter(Boolean).join(' ') : Object.entries(body.errors ?? {}).find(([name]) => name)?.[1] ?? body.message, { bad: !answer.ok })
     } catch {
-      form.submit()
+      return form.submit()
     } finally {
       delete form.dataset.sent
+      delete form.dataset.again
     }
+    if (next) save(form, row)
   }
   on('submit', 'form[data-inline]', (form, event) => {
     event.preventDefault()
