@@ -108,11 +108,8 @@ func (s *Service) mayAsk(ctx context.Context, tx *sqlx.Tx, o *locked, of subject
 	recipients := [][]byte{s.mark(string(news), of.Number), s.mark(string(news)+"s", of.BuyerPhone)}
 	if mailed {
 		recipients = append(recipients, s.buyerLetters(of.BuyerEmail)...)
-		switch {
-		case news == NewsAddress && o.State == StateConfirmed:
+		if news == NewsAddress && o.State == StateConfirmed {
 			recipients[2] = s.addressLetters(of.BuyerEmail)
-		case news == NewsWithdrawn:
-			recipients[2] = s.mark("withdrawn mailbox", readerOf(of.BuyerEmail))
 		}
 	}
 	written, err := lettersSince(ctx, tx, at.Add(-letterLife), recipients)

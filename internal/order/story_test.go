@@ -219,17 +219,26 @@ func TestTheBuyerCancels(t *testing.T) {
 	t.Parallel()
 	m := newMarket(t)
 	ctx := t.Context()
-	placed := m.place(m.basic())
+	in := m.basic()
+	in.Locale, in.Buyer.Email = "fr", "hadda@souk.example"
+	placed := m.place(in)
 	honey := m.part(placed.Order, m.honey)
 	m.must(m.Move(ctx, order.MoveAccept, honey.ID, m.of(m.honey)))
 	if !m.read(placed.Order.ID).Can(order.MoveWithdraw, actor.Buyer) {
 		t.Error("an order of which nothing is ready cannot be cancelled")
 	}
+	m.mailsOf()
 	m.must(m.CancelByBuyer(ctx, placed.Token))
 	m.wantStates(placed.Order.ID, "cancelled: cancelled cancelled cancelled")
 	m.wantNothingLeft(placed.Order.ID)
 	m.must(m.CancelByBuyer(ctx, placed.Token)) // the form came twice
 	m.wantNothingLeft(placed.Order.ID)
+	if told := m.mails()[in.Buyer.Email].Body; !strings.Contains(told, "Si ce n’était pas vous, appelez-nous") {
+		t.Errorf("whose link may be in other hands is told %q", told)
+	}
+	if waiting := m.waiting(); len(waiting) != 0 {
+		t.Errorf("the association is to tell %+v", waiting)
+	}
 	if err := m.CancelByBuyer(ctx, "guessed"); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("cancelled with a guessed token: %v", err)
 	}

@@ -505,6 +505,28 @@ func TestWhatCouldNotBeGivenBackIsAskedForAgain(t *testing.T) {
 	}
 }
 
+func TestWhoseCooperativesDeclineReadsThat(t *testing.T) {
+	t.Parallel()
+	m := newTill(t, payment.Cash{})
+	for _, language := range languages {
+		for _, paid := range []bool{false, true} {
+			buyer, l, key := m.Visitor(), m.Languages.Locale(language), "shop.track.declined_more"
+			means := payment.CashOnDelivery
+			if paid {
+				means, key = paymenttest.Name, "shop.track.declined_back"
+			}
+			page, o := m.orders(buyer, language, map[string]string{"payment": means})
+			if paid {
+				m.pay(o)
+			}
+			for _, part := range o.Parts {
+				m.must(m.Orders.Move(t.Context(), order.MoveDecline, part.ID, m.ByCooperative(part.Cooperative.ID, "cassé")))
+			}
+			m.tells(buyer.Get(page.Path).Want(http.StatusOK), "h1 + p", l.T(key))
+		}
+	}
+}
+
 func TestAnOrderThatWasNotPaidInTimeSaysSo(t *testing.T) {
 	t.Parallel()
 	m := newTill(t)

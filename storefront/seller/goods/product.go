@@ -381,6 +381,8 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 		var err error
 		if e.Price, err = money.Parse(value); err != nil {
 			ui.Unreadable(r.Locale, wrong, "price", "seller.product.price_unreadable", value)
+		} else if e.Price == 0 {
+			wrong.Field("price", "seller.product.price_zero")
 		}
 	}
 	if value, _ := offered(r, "stock"); value != "" {

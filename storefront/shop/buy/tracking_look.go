@@ -67,7 +67,12 @@ func howFar(p ui.Page, o order.Order) string {
 		}
 		return p.T("shop.track.delivered_more")
 	case order.StateCancelled:
+		declined := !slices.ContainsFunc(o.Parts, func(p order.Part) bool { return p.State != order.PartDeclined })
 		switch back := o.Back > 0; {
+		case declined && back:
+			return p.T("shop.track.declined_back")
+		case declined:
+			return p.T("shop.track.declined_more")
 		case back && o.Begun():
 			return p.T("shop.track.cancelled_back")
 		case back:
