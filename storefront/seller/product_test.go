@@ -89,6 +89,12 @@ func TestMistakesInAProductKeepEverythingElse(t *testing.T) {
 			}
 		}
 	}
+	form := newProduct()
+	form.Set("price", "0")
+	l := m.Languages.Locale("fr")
+	if said := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity).Text("#f-price-error"); said != l.T("seller.product.price_zero") {
+		t.Errorf("a price of nothing is told %q", said)
+	}
 	page := member.Get("/fr/seller/products").Want(http.StatusOK)
 	if page.Find("tbody tr").Length() != 3 {
 		t.Error("something was added all the same")
