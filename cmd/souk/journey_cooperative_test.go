@@ -329,6 +329,7 @@ func (r *reader) editByHand(m member) {
 		}
 		return ""
 	})
+	r.counts(row+" .did", 2) // each can be undone
 	save("stock", "17", func(g goods) bool { return g.Stock == 17 })
 	save("price", m.price, func(g goods) bool { return g.Price == price })
 	if !still() {

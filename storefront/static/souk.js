@@ -289,7 +289,7 @@
       }
       for (const [name, html] of Object.entries(body.says ?? {})) {
         const box = document.getElementById(form.elements[name]?.getAttribute('aria-describedby'))
-        if (!box) continue
+        if (!box || !html && answer.ok && $('.did', box)) continue // how another field was before may still be put back
         const focused = box.contains(held)
         box.innerHTML = html // our own page's piece, escaped by the server
         if (focused) form.elements[name].focus()
