@@ -268,14 +268,6 @@ func (h *Handler) answerRow(r *web.Request, status int, a rowAnswer, v catalogue
 // rowFields are the fields of a product's row.
 var rowFields = []string{"price", "stock"}
 
-// rowField is what such a field is called.
-func rowField(p ui.Page, name string) string {
-	if name == "price" {
-		return p.T("seller.product.price")
-	}
-	return p.T("seller.product.stock")
-}
-
 // rowValues are the fields of a product's row as they stand.
 func rowValues(l *i18n.Locale, p catalog.Product) map[string]string {
 	return map[string]string{"page": rowPage(p), "price": ui.Typed(l, p.Price), "stock": strconv.Itoa(p.Stock)}

@@ -90,3 +90,11 @@ func moves(l *i18n.Locale, before, p catalog.Product) string {
 	slices.Sort(said)
 	return strings.Join(said, " ")
 }
+
+// rowField is what a field of a product's row is called.
+func rowField(p ui.Page, name string) string {
+	if name == "price" {
+		return p.T("seller.product.price")
+	}
+	return p.T("seller.product.stock")
+}
