@@ -127,8 +127,8 @@ func (r *reader) fits(name string) {
 		r.do(chromedp.EmulateViewport(width, r.screen.height))
 		found, err := ask[[]string](r, `async width => {
 			// The screen has its width before the style sheet's rules for that width are in force.
-			const frame = () => new Promise(requestAnimationFrame), narrow = matchMedia('(width: ' + width + 'px)')
-			while (!narrow.matches) await frame()
+			const frame = () => new Promise(requestAnimationFrame), reached = matchMedia('(width: ' + width + 'px)')
+			while (!reached.matches) await frame()
 			await frame()
 			await frame()
 			const found = [], shown = e => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length

@@ -142,6 +142,27 @@ func TestWhatLacksItsAuthorisationIsCountedToABound(t *testing.T) {
 	want(0, false)
 }
 
+// A product that was named before a rule for names came is sold, counted and hidden as any other; its form asks for a name.
+func TestARuleThatCameLaterKeepsNothingElseFromBeingChanged(t *testing.T) {
+	t.Parallel()
+	m := catalogtest.New(t)
+	p := m.Offer(m.Honey, catalogtest.Thyme())
+	m.Exec(`update products set name_ar = '', name_fr = '500 g', name_en = '' where id = $1`, p.ID)
+	m.Must(m.SetPriceStock(m.Ctx, m.Honey, p.ID, new(money.Amount(99_00)), new(3), m.Member))
+	for _, state := range []string{catalog.Draft, catalog.Published, catalog.Archived} {
+		m.Must(m.SetState(m.Ctx, m.Honey, p.ID, state, m.Member))
+	}
+	now, err := m.Get(m.Ctx, m.Honey, p.ID)
+	m.Must(err)
+	if now.Price != 99_00 || now.Stock != 3 || now.State != catalog.Archived {
+		t.Errorf("it is %s at %s, %d pieces", now.State, now.Price, now.Stock)
+	}
+	_, err = m.Update(m.Ctx, m.Honey, p.ID, now.Edit(), catalog.Page{}, m.Member)
+	if f := fault.As(err); f == nil || f.Fields["name"].Key != "catalog.name_missing" {
+		t.Errorf("its form says %v", err)
+	}
+}
+
 func TestWhatCannotBeAProductIsToldByField(t *testing.T) {
 	t.Parallel()
 	m := catalogtest.New(t)

@@ -3,6 +3,8 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -205,9 +207,13 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	return wrong.Fields
 }
 
-// check is Problems as an error, or nil.
-func (r Rules) check(e Edit) error {
+// check is Problems as an error, or nil; of these fields only, if any are named: what a change leaves alone does not keep from
+// it, though a rule came after it.
+func (r Rules) check(e Edit, fields ...string) error {
 	wrong := r.Problems(e)
+	if len(fields) > 0 {
+		maps.DeleteFunc(wrong, func(field string, _ fault.Message) bool { return !slices.Contains(fields, field) })
+	}
 	if len(wrong) == 0 {
 		return nil
 	}

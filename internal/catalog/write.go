@@ -277,20 +277,18 @@ func (s *Service) ChangePriceStock(ctx context.Context, coopID, productID uuid.U
 		if price != nil {
 			given.Price = *price
 		}
-		given.State = Draft // whether it may be offered is not in question here
 		r, err := s.Rules(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := r.check(given); err != nil {
+		if err := r.check(given, "price", "stock"); err != nil {
 			return err
 		}
 		e, delta, err := page.merge(ctx, tx, present, given, priceOnly)
 		if err != nil {
 			return err
 		}
-		e.State = Draft
-		if err := r.check(e); err != nil {
+		if err := r.check(e, "price", "stock"); err != nil {
 			return err
 		}
 		now := s.now()
@@ -328,7 +326,7 @@ func (s *Service) ChangeState(ctx context.Context, coopID, productID uuid.UUID, 
 		}
 		given := present.Edit()
 		given.State = state
-		if err := r.check(given); err != nil {
+		if err := r.check(given, "state", "authorisation"); err != nil {
 			return err
 		}
 		e, _, err := page.merge(ctx, tx, present, given, stateOnly)

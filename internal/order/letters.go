@@ -89,7 +89,7 @@ func (s *Service) wanted(ctx context.Context, tx *sqlx.Tx, orderID uuid.UUID) er
 	return nil
 }
 
-// How often a day links are sent again to whoever asks for them, and so is where an order goes now.
+// How often a day links are sent again to whoever asks for them, and so is where an order goes now or that she has cancelled it.
 const (
 	dailyLinks   = 3 // of one order
 	dailyOfPhone = 5 // of all orders under one telephone number
