@@ -153,8 +153,8 @@ func (r Rules) Lapsing(e Edit) *fault.Message {
 	return &m
 }
 
-// names reports whether a name says what a product is: «500 g» says only how much there is of it.
-func names(name string) bool {
+// Names reports whether a name says what a product is: «500 g» says only how much there is of it.
+func Names(name string) bool {
 	if !text.HasLetter(name) {
 		return false
 	}
@@ -172,10 +172,10 @@ func (r Rules) Problems(e Edit) map[string]fault.Message {
 	}
 	say(e.Category == "", "category", "catalog.category_missing")
 	say(r.Category(e.Category).Slug == "", "category", "catalog.category_unknown")
-	nameless := !names(e.Name.AR) && !names(e.Name.FR)
+	nameless := !Names(e.Name.AR) && !Names(e.Name.FR)
 	say(nameless, "name", "catalog.name_missing")
 	for field, typed := range map[string]string{"name_ar": e.Name.AR, "name_fr": e.Name.FR, "name_en": e.Name.EN} {
-		say(!nameless && typed != "" && !names(typed), field, "catalog.name_wordless")
+		say(!nameless && typed != "" && !Names(typed), field, "catalog.name_wordless")
 		wrong.TooLong(field, "catalog.too_long", typed, maxName)
 	}
 	for field, typed := range map[string]string{

@@ -90,6 +90,13 @@ func TestMistakesInAProductKeepEverythingElse(t *testing.T) {
 		}
 	}
 	form := newProduct()
+	form.Set("name_ar", "500 غ")
+	form.Set("name_fr", "")
+	form.Set("category", "")
+	if both := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity); !both.Has("#f-name_ar-error, #f-name-error") || !both.Has("#f-category-error") {
+		t.Errorf("a name that is a size and no category are told as %q", both.Text("main form"))
+	}
+	form = newProduct()
 	form.Set("price", "0")
 	l := m.Languages.Locale("fr")
 	if said := member.Post("/fr/seller/products/new", form).Want(http.StatusUnprocessableEntity).Text("#f-price-error"); said != l.T("seller.product.price_zero") {

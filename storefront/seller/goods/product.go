@@ -431,9 +431,9 @@ func readEdit(r *web.Request) (catalog.Edit, error) {
 	return e, nil
 }
 
-// required tells what was left empty, so that everything that is wrong with a form is told at once.
+// required tells what was left empty, or as good as, so that everything that is wrong with a form is told at once.
 func required(form url.Values, wrong *fault.Error) {
-	if form.Get("name_ar") == "" && form.Get("name_fr") == "" {
+	if !catalog.Names(form.Get("name_ar")) && !catalog.Names(form.Get("name_fr")) {
 		wrong.Field("name", "catalog.name_missing")
 	}
 	if form.Get("category") == "" {
